@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct {
+  const char *name;
+  int http, rpc, exit;
+} err_table[] = {
+#define X(id, name, http, rpc, exit) [ERR_##id] = {name, http, rpc, exit},
+    ERR_CODES(X)
+#undef X
+};
+
+static void err_fill(struct err *err, enum err_code code, const char *field, const char *format, va_list ap) {
+  err->code = code;
+  snprintf(err->field, sizeof err->field, "%s", field);
+  vsnprintf(err->text, sizeof err->text, format, ap);
+  err->hint[0] = 0;
+}
+
+bool err_set(struct err *err, enum err_code code, const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  err_fill(err, code, "", format, ap);
+  va_end(ap);
+  return false;
+}
+
+bool err_at(struct err *err, enum err_code code, const char *field, const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  err_fill(err, code, field, format, ap);
+  va_end(ap);
+  return false;
+}
+
+void err_hint(struct err *err, const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  vsnprintf(err->hint, sizeof err->hint, format, ap);
+  va_end(ap);
+}
+
+bool err_wrap(struct err *err, const char *format, ...) {
+  char text[sizeof err->text];
+  va_list ap;
+  va_start(ap, format);
+  int n = vsnprintf(text, sizeof text, format, ap);
+  va_end(ap);
+  if (n < 0 || (size_t)n >= sizeof text - 2) return false;
+  snprintf(text + n, sizeof text - (size_t)n, ": %s", err->text);
+  memcpy(err->text, text, sizeof text);
+  return false;
+}
+
+const char *err_name(enum err_code code) { return err_table[code].name; }
+int err_http_status(enum err_code code) { return err_table[code].http; }
+int err_rpc_code(enum err_code code) { return err_table[code].rpc; }
+int err_exit_code(enum err_code code) { return err_table[code].exit; }

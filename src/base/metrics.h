@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// metrics: counters, gauges and histograms, one table, printed for Prometheus. Any thread; a
+// count is one relaxed atomic add. The table below is the list that the manual prints. Example:
+//   metrics_add(METRIC_TOOL_CALLS_OK, 1);
+//   metrics_observe_us(METRIC_UPSTREAM_SECONDS, elapsed_us);
+#ifndef POSTERN_BASE_METRICS_H
+#define POSTERN_BASE_METRICS_H
+
+#include "base/buf.h"
+
+// id, kind (counter, gauge, histogram), name, labels, help
+#define METRICS(X)                                                                                           \
+  X(HTTP_REQUESTS_2XX, counter, "postern_http_requests_total", "status=\"2xx\"", "HTTP requests answered")   \
+  X(HTTP_REQUESTS_3XX, counter, "postern_http_requests_total", "status=\"3xx\"", "HTTP requests answered")   \
+  X(HTTP_REQUESTS_4XX, counter, "postern_http_requests_total", "status=\"4xx\"", "HTTP requests answered")   \
+  X(HTTP_REQUESTS_5XX, counter, "postern_http_requests_total", "status=\"5xx\"", "HTTP requests answered")   \
+  X(HTTP_REFUSED, counter, "postern_http_refused_total", "", "Connections refused or closed by a limit or a parse error") \
+  X(HTTP_CONNECTIONS, gauge, "postern_http_connections", "", "Open downstream connections")                  \
+  X(HTTP_STREAMS, gauge, "postern_http_streams", "", "Open event streams")                                   \
+  X(HTTP_SECONDS, histogram, "postern_http_request_seconds", "", "Time to answer a request")                 \
+  X(TOOL_CALLS_OK, counter, "postern_tool_calls_total", "outcome=\"ok\"", "Tool calls by outcome")           \
+  X(TOOL_CALLS_INVALID, counter, "postern_tool_calls_total", "outcome=\"invalid\"", "Tool calls by outcome") \
+  X(TOOL_CALLS_DENIED, counter, "postern_tool_calls_total", "outcome=\"denied\"", "Tool calls by outcome")   \
+  X(TOOL_CALLS_UPSTREAM, counter, "postern_tool_calls_total", "outcome=\"upstream_error\"", "Tool calls by outcome") \
+  X(TOOL_CALLS_LIMITED, counter, "postern_tool_calls_total", "outcome=\"rate_limited\"", "Tool calls by outcome") \
+  X(TOOL_CALLS_FAILED, counter, "postern_tool_calls_total", "outcome=\"failed\"", "Tool calls by outcome")   \
+  X(TOOL_CALLS_CANCELED, counter, "postern_tool_calls_total", "outcome=\"canceled\"", "Tool calls by outcome") \
+  X(UPSTREAM_SECONDS, histogram, "postern_upstream_seconds", "", "Time of one upstream request")             \
+  X(UPSTREAM_CONNECTIONS, counter, "postern_upstream_connections_total", "", "Upstream connections opened")  \
+  X(UPSTREAM_BLOCKED, counter, "postern_upstream_blocked_total", "", "Upstream connections refused by the address guard") \
+  X(FIBERS, gauge, "postern_fibers", "", "Fibers in use")                                                    \
+  X(FIBERS_POOLED, gauge, "postern_fiber_stacks", "", "Fiber stacks held, in use or not")                    \
+  X(POOL_QUEUED, gauge, "postern_pool_jobs", "", "Blocking jobs queued or running")                          \
+  X(AUDIT_WRITTEN, counter, "postern_audit_rows_total", "", "Audit rows written")                            \
+  X(AUDIT_DROPPED, counter, "postern_audit_dropped_total", "", "Audit rows lost to a full queue or a failing store") \
+  X(AUDIT_QUEUED, gauge, "postern_audit_queued", "", "Audit rows waiting to be written")                     \
+  X(CATALOG_TOOLS, gauge, "postern_catalog_tools", "", "Tools in the catalog")                               \
+  X(CATALOG_SERVERS, gauge, "postern_catalog_servers", "", "Scoped servers in the catalog")                  \
+  X(CATALOG_ACCOUNTS, gauge, "postern_catalog_accounts", "", "Accounts in the catalog")
+
+enum metric {
+#define X(id, kind, name, labels, help) METRIC_##id,
+  METRICS(X)
+#undef X
+  METRIC_COUNT
+};
+
+void metrics_add(enum metric m, int64_t n); // counters and gauges
+void metrics_set(enum metric m, int64_t v); // gauges
+int64_t metrics_get(enum metric m);
+void metrics_observe_us(enum metric m, uint64_t us); // histograms
+// Prometheus text format 0.0.4, with the process's memory, descriptors, CPU time and start time.
+void metrics_print(struct buf *out);
+
+#endif

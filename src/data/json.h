@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// json: what every user of yyjson here needs: reading with limits, and short access. Numbers that
+// are forwarded are read raw. Values belong to their document; a document has one owner. Example:
+//   yyjson_doc *doc; if (!json_read(text, &JSON_LIMITS, &doc, err)) return false;
+//   struct str name = json_str(yyjson_doc_get_root(doc), "name");
+#ifndef POSTERN_DATA_JSON_H
+#define POSTERN_DATA_JSON_H
+
+#include <yyjson.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+struct json_limits {
+  size_t depth, nodes;
+  bool raw_numbers; // keep numbers as their text (YYJSON_TYPE_RAW)
+};
+extern const struct json_limits JSON_LIMITS; // depth 64, nodes 200,000
+
+// ERR_INVALID names line and column; ERR_LIMIT the limit passed. Duplicate keys of an object: the
+// last one wins nowhere here: they are refused. Free with yyjson_doc_free.
+MUST_USE bool json_read(struct str text, const struct json_limits *limits, yyjson_doc **out, struct err *err);
+
+struct str json_str(yyjson_val *object, const char *key); // STR_NONE where absent or not a string
+struct str json_text(yyjson_val *string);                 // a string value's bytes
+bool json_bool(yyjson_val *object, const char *key, bool otherwise);
+int64_t json_int(yyjson_val *object, const char *key, int64_t otherwise);
+yyjson_val *json_at(yyjson_val *root, struct str pointer); // RFC 6901; NULL where nothing is
+struct str json_raw_number(yyjson_val *v); // the digits of a raw number, else STR_NONE
+
+void json_write(struct buf *out, yyjson_val *v); // compact, raw numbers as they came
+struct str json_to_text(struct arena *a, yyjson_val *v);
+void json_add_string(struct buf *out, struct str s);  // "…" escaped (RFC 8259 §7), bad UTF-8 as U+FFFD
+void json_add_escaped(struct buf *out, struct str s); // the same without the quotes
+// RFC 6901 pointers while walking down: out += "/" + escaped key.
+void json_pointer_push(struct buf *pointer, struct str key);
+
+// One pass over a JSON text: validates it (RFC 8259, depth limit) and appends it to `out` escaped as
+// the inside of a JSON string, numbers untouched. Nothing is parsed to a tree. On failure `out` may
+// hold a part; the caller cuts it back. ERR_INVALID says at which byte.
+MUST_USE bool json_forward(struct buf *out, struct str text, size_t depth_most, struct err *err);
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// client: HTTP requests to vendors, on libcurl's multi interface, one per loop and trust class.
+// Redirects are never followed by libcurl. The address guard checks each address at connect time.
+// Called from a fiber; leaving (cancel, deadline) aborts the transfer. Example:
+//   struct http_call call = {.method = "GET", .url = url, .headers = h, .limits = &limits, .guard = guard};
+//   struct http_result r; if (!http_fetch(&call, arena, &r, err)) return false;
+#ifndef POSTERN_HTTP_CLIENT_H
+#define POSTERN_HTTP_CLIENT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "http/guard.h"
+#include "http/message.h"
+
+struct http_client_limits {
+  uint64_t connect_ms, first_byte_ms, total_ms, stall_ms; // stall: no byte for so long
+  size_t body_bytes;   // after decompression
+  size_t header_bytes;
+};
+
+struct http_call {
+  const char *method; // "GET", …
+  struct str url;
+  struct http_headers headers;
+  struct str body;
+  bool has_body;
+  const struct http_client_limits *limits;
+  const struct http_guard *guard; // its trust class chooses the connection pool
+};
+
+struct http_result {
+  int status;
+  struct http_headers headers; // in the arena; the last response's
+  struct buf body;             // the caller frees
+  uint64_t elapsed_us;
+};
+
+// Errors: TIMEOUT (which of the limits), UPSTREAM (refused, reset, TLS, bad HTTP: in words with the host's name, never
+// the whole URL), LIMIT (body or headers too large, or expands too far), DENIED (the guard; how to allow it), CANCELED.
+MUST_USE bool http_fetch(const struct http_call *call, struct arena *a, struct http_result *out, struct err *err) SUSPENDS;
+
+#endif

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// guard: which addresses outbound calls may reach. Checked on the address itself, at connect time, so
+// neither a name that resolves to a private address, nor decimal or IPv6-mapped spellings, nor a
+// rebinding between check and use gets past. Pure but for parsing; immutable once made. Example:
+//   struct http_guard *g; http_guard_new(allow, count, &g, err);
+//   if (!http_guard_allows(g, (struct sockaddr *)&a)) …
+#ifndef POSTERN_HTTP_GUARD_H
+#define POSTERN_HTTP_GUARD_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct sockaddr;
+struct http_guard;
+
+// `allow`: CIDRs ("10.1.0.0/16", "::1/128") that the operator opens among the refused ones: private,
+// loopback, link-local, metadata, multicast, unspecified, reserved, and IPv4 ones inside IPv6 forms (mapped, 6to4, NAT64, Teredo).
+MUST_USE bool http_guard_new(const struct str *allow, size_t count, struct http_guard **out, struct err *err);
+void http_guard_free(struct http_guard *g);
+bool http_guard_allows(const struct http_guard *g, const struct sockaddr *address);
+
+struct http_cidr { unsigned char bytes[16]; unsigned prefix; }; // IPv4 as IPv6-mapped
+MUST_USE bool http_cidr_parse(struct str text, struct http_cidr *out, struct err *err);
+bool http_cidr_contains(const struct http_cidr *c, const struct sockaddr *address);
+
+#endif

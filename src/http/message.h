@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// message: HTTP requests as a handler sees them, headers, and status texts. The request's texts live
+// in its arena until the reply has been sent. Loop thread only.
+#ifndef POSTERN_HTTP_MESSAGE_H
+#define POSTERN_HTTP_MESSAGE_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum { HTTP_HEADERS_MOST = 100 };
+
+struct http_header {
+  struct str name, value;
+};
+
+struct http_headers {
+  struct http_header *items;
+  size_t count;
+};
+
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_OTHER };
+
+struct http_request {
+  enum http_method method;
+  struct str method_text;
+  struct str path;  // as it came, still percent-encoded
+  struct str query; // without '?'
+  struct http_headers headers;
+  struct str body;
+  struct str client;  // address of the client; from Forwarded/X-Forwarded-For only where the peer is a trusted proxy
+  struct str id;      // request id, "req_…"
+  bool secure;        // TLS here, or the trusted proxy says https
+  struct arena *arena;
+};
+
+// First value; STR_NONE where absent (name compared without case). `http_header_count` for duplicates.
+struct str http_header_get(const struct http_headers *h, const char *name);
+size_t http_header_count(const struct http_headers *h, const char *name);
+const char *http_status_text(int status);
+// "application/json" of "application/json; charset=utf-8"; lower-case comparison is the caller's.
+struct str http_media_type(struct str content_type);
+// RFC 9110 §12.5.1: does an Accept header take this type? (q=0 excludes; absent takes all)
+bool http_accepts(struct str accept, const char *type);
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// server: HTTP/1.1 for one loop: listeners, connections, limits and deadlines (libuv + llhttp, TLS
+// by memory BIO). Each complete request runs its handler on a fiber. Replies of pipelined requests leave in order. When the
+// client goes, the fiber is canceled. Owner: main.c makes one per loop with the same options. Example:
+//   static void hello(void *ctx, struct http_exchange *x) { http_reply_text(x, 200, "hello\n"); }
+//   struct http_server *s; http_server_new(loop, &options, hello, NULL, &s, err);
+#ifndef POSTERN_HTTP_SERVER_H
+#define POSTERN_HTTP_SERVER_H
+
+#include "base/err.h"
+#include "http/message.h"
+#include "io/loop.h"
+
+struct http_exchange; // one request and its reply; the handler's fiber owns it
+struct http_server;
+struct http_stream;   // a reply that goes on after the handler has returned
+struct tls_context;   // crypto/tls
+
+typedef void http_handler(void *ctx, struct http_exchange *x);
+
+struct http_options {
+  struct str listen; // "127.0.0.1:8080", "[::1]:0"; port 0: any, see http_server_port
+  uint64_t header_ms, body_ms, write_ms, idle_ms, handler_ms; // deadlines: whole header, whole body, write progress, keep-alive, handler
+  uint64_t heartbeat_ms;                                      // SSE comments on idle streams
+  size_t header_bytes, body_bytes, connections, per_address, pipeline, stream_queue_bytes;
+  const struct str *trusted_proxies; // CIDRs
+  size_t trusted_proxy_count;
+  const struct str *hosts; // Host names accepted (with any port); "*" accepts all. Loopback names are always accepted on loopback listeners
+  size_t host_count;
+  struct tls_context *tls; // NULL: plain
+};
+
+MUST_USE bool http_server_new(struct loop *loop, const struct http_options *o, http_handler *handle, void *ctx,
+                              struct http_server **out, struct err *err);
+uint16_t http_server_port(const struct http_server *s);
+// Graceful: refuse new connections, finish what runs, end streams; calls done(arg) on the loop when empty or after the deadline.
+void http_server_drain(struct http_server *s, uint64_t deadline_ms, void (*done)(void *arg), void *arg);
+void http_server_reload_tls(struct http_server *s, struct tls_context *tls); // for new connections
+void http_server_free(struct http_server *s);
+
+// In a handler:
+const struct http_request *http_request_of(const struct http_exchange *x);
+void http_reply_header(struct http_exchange *x, const char *name, struct str value); // refuses bytes that would split a header
+void http_reply(struct http_exchange *x, int status, const char *type, struct str body); // copies the body
+// The same without the copy: takes the buffer's bytes. For large results.
+struct buf;
+void http_reply_buf(struct http_exchange *x, int status, const char *type, struct buf *body);
+void http_reply_text(struct http_exchange *x, int status, const char *text);
+void http_reply_err(struct http_exchange *x, const struct err *err); // {"error":{code,message,field,hint,request_id}}
+bool http_replied(const struct http_exchange *x);
+
+// Chunked or SSE, from the handler's fiber, with backpressure: a write parks while the client is slow.
+MUST_USE bool http_stream_begin(struct http_exchange *x, int status, const char *type, struct err *err);
+MUST_USE bool http_stream_write(struct http_exchange *x, struct str bytes, struct err *err) SUSPENDS;
+// Detaches the begun stream from the fiber: afterwards anyone on the loop may push to it. `closed`
+// runs once, on the loop, when the client has gone, the server drains (then `draining` is true and the
+// stream may still be written before http_stream_close) or it was closed.
+struct http_stream *http_stream_detach(struct http_exchange *x, void (*closed)(void *arg, bool draining), void *arg);
+bool http_stream_push(struct http_stream *s, struct str bytes); // false: its bounded queue is full; the stream is closed
+void http_stream_close(struct http_stream *s);                  // after what is queued
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// access: API tokens, for people and programs that manage Postern or use guarded servers. Stored as
+// SHA-256, shown once. Functions that take a store block: run them on the pool.
+#ifndef POSTERN_ACCOUNT_ACCESS_H
+#define POSTERN_ACCOUNT_ACCESS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "crypto/token.h"
+#include "store/store.h"
+
+enum access_role { ACCESS_ADMIN, ACCESS_CLIENT }; // client: may use guarded servers, may not manage
+
+struct access_token {
+  struct str id, name;
+  enum access_role role;
+  unsigned char hash[TOKEN_HASH];
+  int64_t created_at, expires_at; // ms; expires_at 0: never
+};
+
+bool access_role_from(struct str name, enum access_role *out);
+const char *access_role_name(enum access_role role);
+
+// The token itself goes to `text`, once.
+MUST_USE bool access_create(struct store *s, struct str name, enum access_role role, int64_t expires_at,
+                            struct arena *a, struct access_token *out, char text[TOKEN_TEXT], struct err *err);
+MUST_USE bool access_list(struct store *s, struct arena *a, struct access_token **out, size_t *count, struct err *err);
+MUST_USE bool access_revoke(struct store *s, struct str id, struct err *err);
+// Removes rows that have expired; `count` says how many.
+MUST_USE bool access_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err);
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// connector: what we know of a vendor, read from connectors/<name>/connector.yaml (data, not code).
+// Immutable once read; owned by the connector_set. Any thread. Example:
+//   struct connector_set *set; connector_set_load("connectors", &set, err);
+//   const struct connector *c = connector_find(set, STR("cloudflare"));
+#ifndef POSTERN_CONNECTOR_CONNECTOR_H
+#define POSTERN_CONNECTOR_CONNECTOR_H
+
+#include <yyjson.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum { CONNECTOR_FIELDS_MOST = 8, CONNECTOR_SENDS_MOST = 8, CONNECTOR_WAYS_MOST = 8 };
+
+enum connector_kind { CONNECTOR_REST, CONNECTOR_MCP };
+enum connector_in { CONNECTOR_BEARER, CONNECTOR_HEADER, CONNECTOR_QUERY, CONNECTOR_BASIC };
+
+struct connector_field { // what the operator supplies
+  struct str name, label;
+  bool secret;
+};
+struct connector_send { // what goes out; texts are templates over the fields: "{token}"
+  enum connector_in in;
+  struct str name; // of the header or query parameter
+  struct str value, user, password;
+};
+struct connector_way { // one way to authenticate
+  struct str id, label;
+  struct connector_field fields[CONNECTOR_FIELDS_MOST];
+  struct connector_send sends[CONNECTOR_SENDS_MOST];
+  size_t field_count, send_count;
+};
+struct connector_request {
+  struct str method, path;
+};
+struct connector_context { // a default that an account may hold
+  struct str name, label;
+  struct connector_request list; // path empty: cannot be asked
+  struct str rows, id, title;    // JSON pointers into its answer
+};
+struct connector_envelope {
+  struct str ok, errors, code, message; // JSON pointers; empty where the vendor has none
+};
+struct connector_hint {
+  int status;   // 0: any
+  int64_t code; // -1: any
+  struct str text;
+};
+
+struct connector {
+  enum connector_kind kind;
+  struct str name, label, category, blurb, docs, base_url;
+  struct str openapi; // path of the document, beside connector.yaml; empty: none
+  struct connector_way ways[CONNECTOR_WAYS_MOST];
+  struct connector_request *verify;
+  struct connector_context *contexts;
+  struct connector_hint *hints;
+  size_t way_count, verify_count, context_count, hint_count;
+  struct connector_envelope envelope;
+  yyjson_val *word; // the whole file, for openapi/compile: rename_parameters, tags, operations
+  struct str digest; // hex SHA-256-like content digest of connector.yaml and its document, to see changes
+};
+
+struct connector_set;
+
+MUST_USE bool connector_set_load(const char *folder, struct connector_set **out, struct err *err);
+void connector_set_free(struct connector_set *set);
+// One connector from text (an imported one, kept in the store). Joins the set; replaces none: ERR_CONFLICT.
+MUST_USE bool connector_set_add(struct connector_set *set, struct str yaml_or_json, struct err *err);
+const struct connector *connector_find(const struct connector_set *set, struct str name);
+const struct connector *connector_next(const struct connector_set *set, size_t *at); // by name
+const struct connector_way *connector_way_find(const struct connector *c, struct str id); // empty id: the default
+
+#endif

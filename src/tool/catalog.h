@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// catalog: the immutable snapshot of accounts, tools, servers and API tokens that the running program
+// answers from. Built on the pool from the store, swapped in whole. Example:
+//   struct catalog *c = catalog_acquire();                      // any thread; cheap
+//   const struct catalog_server *s = catalog_server_by_token(c, token, now_ms);
+//   …
+//   catalog_release(c);
+#ifndef POSTERN_TOOL_CATALOG_H
+#define POSTERN_TOOL_CATALOG_H
+
+#include "account/access.h"
+#include "account/account.h"
+#include "tool/policy.h"
+#include "tool/server.h"
+#include "tool/tool.h"
+
+struct catalog_account {
+  struct account *account;
+  const struct connector *connector;
+  struct toolset *tools;
+};
+
+struct catalog_tool { // a tool as one server shows it
+  const struct tool *tool;
+  const struct catalog_account *account;
+  struct str name; // as shown
+};
+
+struct catalog_server {
+  const struct server *server;
+  const struct catalog_tool *tools; // by name
+  size_t tool_count;
+  struct map by_name; // struct catalog_tool *
+  uint64_t tools_version; // differs whenever what tools/list would answer differs
+};
+
+struct catalog {
+  atomic_uint refs;
+  struct arena *arena;
+  struct catalog_account *accounts;
+  struct catalog_server *servers;
+  const struct access_token *tokens;
+  size_t account_count, server_count, token_count;
+  struct map servers_by_hash; // 32 raw bytes → struct catalog_server *
+  struct map servers_by_id;
+  struct map accounts_by_id;  // struct catalog_account *
+  struct map tokens_by_hash;  // struct access_token *
+};
+
+struct catalog_env {
+  const struct account_env *account;
+  struct connector_set *connectors;
+};
+
+// Reads the store and makes the next snapshot current. Blocking: on the pool, or before the loops run.
+// Calls that overlap are serialised; when it returns, every later catalog_acquire sees it or a newer one.
+MUST_USE bool catalog_rebuild(const struct catalog_env *env, struct err *err);
+// Called after each swap, on the rebuilding thread (subscribe posts to its loops from here).
+void catalog_on_change(void (*changed)(void *arg), void *arg);
+
+struct catalog *catalog_acquire(void); // never NULL after the first rebuild
+void catalog_release(struct catalog *c);
+
+// NULL for unknown, revoked and expired alike. Takes the same time for each, as far as memory allows.
+const struct catalog_server *catalog_server_by_token(const struct catalog *c, struct str token, int64_t now_ms);
+// A live API token, or NULL.
+const struct access_token *catalog_token(const struct catalog *c, struct str token, int64_t now_ms);
+const struct catalog_account *catalog_account_by_id(const struct catalog *c, struct str id);
+
+#endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// policy: what a server may show and call: the filter by method class, tag and tool name. Default
+// deny; methods, tags and tools combine with AND, the members of each with OR. Pure.
+#ifndef POSTERN_TOOL_POLICY_H
+#define POSTERN_TOOL_POLICY_H
+
+#include <yyjson.h>
+
+#include "tool/tool.h"
+
+struct policy_filter {
+  unsigned classes;        // bit set of 1 << enum tool_class; all bits: no filter by method
+  bool read_only;          // "read" was asked for: only tools that are read-only by evidence pass by it
+  struct str *tags, *tools; // none: no filter
+  size_t tag_count, tool_count;
+  bool require_api_token;
+};
+
+// Reads {"methods","tags","tools","require_api_token_auth"}. ERR_INVALID names the field, the value and what is allowed
+// (tags are checked against those of `set`, with the nearest one).
+MUST_USE bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,
+                                 struct policy_filter *out, struct err *err);
+bool policy_allows(const struct policy_filter *f, const struct tool *t);
+// The filter as normalised JSON.
+struct str policy_filter_write(const struct policy_filter *f, struct arena *a);
+
+// All four MCP hints of a tool, from its class.
+struct policy_hints {
+  bool read_only, destructive, idempotent, open_world;
+};
+struct policy_hints policy_hints(const struct tool *t);
+
+#endif

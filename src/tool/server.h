@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// server: a scoped MCP server: accounts + filter + token + expiry, as rows. The token is stored as
+// SHA-256 and shown once. Functions that take a store block: run them on the pool.
+#ifndef POSTERN_TOOL_SERVER_H
+#define POSTERN_TOOL_SERVER_H
+
+#include "crypto/token.h"
+#include "store/store.h"
+#include "tool/policy.h"
+
+struct server {
+  struct str id, name, account_id;
+  struct policy_filter filter;
+  struct str config; // the filter as it was given, JSON object, normalised
+  bool require_api_token;
+  unsigned char token_hash[TOKEN_HASH];
+  int64_t created_at, updated_at, expires_at; // ms; expires_at 0: never
+};
+
+struct server_change { // what PATCH may carry; texts borrow
+  bool has_name, has_config, has_expiry;
+  struct str name;
+  yyjson_val *config;
+  int64_t expires_at;
+};
+
+MUST_USE bool server_insert(struct store *s, const struct server *v, struct err *err);
+MUST_USE bool server_update(struct store *s, const struct server *v, struct err *err); // all but id, account and creation
+MUST_USE bool server_delete(struct store *s, struct str id, struct err *err);
+MUST_USE bool server_load_all(struct store *s, struct arena *a, struct server **out, size_t *count, struct err *err);
+// Removes rows that have expired; `count` says how many.
+MUST_USE bool server_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err);
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// shape: turns a vendor's response into MCP content. JSON is forwarded as text (checked and escaped in
+// one pass, numbers untouched); beyond the ceiling whole array elements are left out with a note of how
+// many and how to get the next; images become image blocks, other binary is described; failures become
+// isError with the vendor's status, code, message, and a hint. Pure.
+#ifndef POSTERN_TOOL_SHAPE_H
+#define POSTERN_TOOL_SHAPE_H
+
+#include "base/buf.h"
+#include "connector/connector.h"
+#include "http/client.h"
+#include "http/ratelimit.h"
+#include "tool/run.h"
+
+struct shape_input {
+  const struct connector *connector;
+  const struct tool *tool;
+  const struct http_result *response;
+  size_t ceiling; // bytes of the text before escaping
+};
+
+// Appends the content array to out->content, sets outcome, is_error and rate.
+void shape_response(const struct shape_input *in, struct arena *a, struct run_result *out);
+// A failure that never reached the vendor's answer: timeouts, refusals, the guard.
+void shape_failure(const struct err *why, struct arena *a, struct run_result *out);
+
+#endif

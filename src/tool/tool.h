@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// tool: one callable thing of an account, and the toolset it comes from (openapi/compile's JSON, kept
+// as one immutable document that the tools point into). Reference-counted, shared by snapshots; any thread reads.
+#ifndef POSTERN_TOOL_TOOL_H
+#define POSTERN_TOOL_TOOL_H
+
+#include <stdatomic.h>
+#include <yyjson.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/map.h"
+
+enum tool_class { TOOL_LIST, TOOL_GET, TOOL_CREATE, TOOL_UPDATE, TOOL_DELETE, TOOL_CUSTOM, TOOL_CLASSES };
+extern const char *const tool_class_names[TOOL_CLASSES];
+bool tool_class_from(struct str name, enum tool_class *out);
+
+enum tool_in { TOOL_IN_PATH, TOOL_IN_QUERY, TOOL_IN_HEADER, TOOL_IN_COOKIE };
+enum tool_style { TOOL_FORM, TOOL_SIMPLE, TOOL_SPACE, TOOL_PIPE, TOOL_DEEP, TOOL_LABEL, TOOL_MATRIX, TOOL_JSON };
+
+struct tool_param {
+  struct str arg, name; // the argument of the model, the name on the wire
+  enum tool_in in;
+  enum tool_style style;
+  bool explode;
+};
+
+enum tool_body_kind { TOOL_BODY_NONE, TOOL_BODY_JSON, TOOL_BODY_FORM, TOOL_BODY_MULTIPART, TOOL_BODY_TEXT, TOOL_BODY_BINARY };
+
+struct tool_body_arg {
+  struct str arg, property;
+};
+
+struct tool {
+  struct str name, title, description, operation, method, path, permission;
+  enum tool_class class;
+  bool read_only, deprecated;
+  struct str *tags;
+  struct tool_param *params;
+  size_t tag_count, param_count;
+  enum tool_body_kind body;
+  bool body_required;
+  struct str body_type, body_whole; // body_whole: the argument that is the whole body, or empty
+  struct tool_body_arg *body_args;
+  size_t body_arg_count;
+  yyjson_val *input;   // JSON Schema
+  yyjson_val *sources; // argument → tool that gives it; NULL: none
+  yyjson_val *paging;  // NULL: none
+};
+
+struct toolset {
+  atomic_uint refs;
+  struct arena *arena;
+  yyjson_doc *doc;
+  struct str connector, base_url;
+  struct tool *tools; // by name
+  size_t count;
+  struct map by_name; // struct tool *
+};
+
+// Takes the text (parsed in place after a copy). ERR_INTERNAL where it is not what compile makes.
+MUST_USE bool toolset_read(struct str text, struct toolset **out, struct err *err);
+struct toolset *toolset_ref(struct toolset *t);
+void toolset_unref(struct toolset *t);
+
+#endif

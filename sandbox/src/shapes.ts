@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a written row must be, for the collections of resources.ts.
+
+import { isIP } from "node:net";
+import type { Call } from "./call.js";
+import { invalid } from "./envelope.js";
+import { hexId } from "./random.js";
+import type { Row } from "./world.js";
+
+function oneOf(row: Row, name: string, allowed: readonly string[], code = 1004): void {
+  if (!allowed.includes(row[name])) throw invalid(`Invalid value for ${name}: must be one of ${allowed.join(", ")}`, code);
+}
+
+const LEGACY_ACTIONS = ["block", "challenge", "js_challenge", "managed_challenge", "allow", "log", "bypass"];
+const MODES = ["block", "challenge", "whitelist", "js_challenge", "managed_challenge"];
+const TARGETS = ["ip", "ip6", "ip_range", "asn", "country"];
+
+function firewall(row: Row, call: Call): Row {
+  oneOf(row, "action", LEGACY_ACTIONS, 10014);
+  const { created_on, modified_on, ...rest } = row;
+  const filter = { id: call.world.newId("filter"), paused: false, ...row["filter"] };
+  if (typeof filter.expression !== "string" && !row["filter"]?.id) throw invalid("filter.expression is required", 10014);
+  return { paused: false, description: "", priority: null, ref: "", ...rest, filter, created_on, modified_on };
+}
+
+function access(row: Row): Row {
+  oneOf(row, "mode", MODES, 10009);
+  const { target, value } = row["configuration"] ?? {};
+  if (!TARGETS.includes(target)) throw invalid(`configuration.target must be one of ${TARGETS.join(", ")}`, 10009);
+  if (target === "ip" && isIP(value) !== 4) throw invalid("firewallaccessrules.api.invalid_ip", 10009);
+  return { notes: "", paused: false, allowed_modes: MODES, ...row };
+}
+
+function override(row: Row): Row {
+  const { created_on: _created, modified_on: _modified, ...rest } = row;
+  if (!Array.isArray(row["urls"]) || row["urls"].length === 0) throw invalid("urls must be a list with at least one entry");
+  return { description: null, paused: false, priority: 1, groups: {}, rules: {}, rewrite_action: { default: "block" }, ...rest };
+}
+
+function rateLimit(row: Row): Row {
+  if (!Number.isInteger(row["threshold"]) || row["threshold"] < 2) throw invalid("threshold must be a whole number of at least 2");
+  if (!Number.isInteger(row["period"]) || row["period"] < 10 || row["period"] > 86400) throw invalid("period must be between 10 and 86400 seconds");
+  return { disabled: false, description: "", bypass: [], ...row };
+}
+
+function member(row: Row, call: Call, old?: Row): Row {
+  const email = row["email"] ?? row["user"]?.email;
+  if (typeof email !== "string" || !email.includes("@")) throw invalid("email must be an e-mail address");
+  const known = call.world.rows(`/accounts/${call.params["account_id"]}/roles`);
+  const roles = (row["roles"] as (string | Row)[]).map((role) => {
+    const id = typeof role === "string" ? role : role["id"];
+    const found = known.find((r) => r["id"] === id);
+    if (!found) throw invalid(`Role ${id} does not exist`, 1004);
+    return found;
+  });
+  const user = old?.["user"] ?? { id: hexId(`user/${email}`), email, first_name: null, last_name: null, two_factor_authentication_enabled: false };
+  return { id: row["id"], status: row["status"] ?? "pending", user, email, roles, policies: row["policies"] ?? [] };
+}
+
+export const RULE_SHAPES = { firewall, access, override, rateLimit, member };

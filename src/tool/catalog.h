@@ -14,7 +14,8 @@
 #include "tool/server.h"
 #include "tool/tool.h"
 
-struct catalog_account {
+struct catalog_account { // shared by the snapshots in which nothing of it changed
+  atomic_uint refs;
   struct account *account;
   const struct connector *connector;
   struct toolset *tools;
@@ -26,30 +27,34 @@ struct catalog_tool { // a tool as one server shows it
   struct str name; // as shown
 };
 
-struct catalog_server {
-  const struct server *server;
-  const struct catalog_tool *tools; // by name
+struct catalog_server { // likewise shared
+  atomic_uint refs;
+  struct arena *arena;
+  struct server server;
+  struct catalog_account *account;
+  struct catalog_tool *tools; // by name
   size_t tool_count;
-  struct map by_name; // struct catalog_tool *
+  struct map by_name;     // struct catalog_tool *
   uint64_t tools_version; // differs whenever what tools/list would answer differs
 };
 
 struct catalog {
   atomic_uint refs;
   struct arena *arena;
-  struct catalog_account *accounts;
-  struct catalog_server *servers;
-  const struct access_token *tokens;
+  struct catalog_account **accounts; // by id
+  struct catalog_server **servers;   // by id
+  struct access_token *tokens;       // by id
   size_t account_count, server_count, token_count;
   struct map servers_by_hash; // 32 raw bytes → struct catalog_server *
   struct map servers_by_id;
-  struct map accounts_by_id;  // struct catalog_account *
-  struct map tokens_by_hash;  // struct access_token *
+  struct map accounts_by_id; // struct catalog_account *
+  struct map tokens_by_hash; // struct access_token *
 };
 
-struct catalog_env {
+struct catalog_env { // lives as long as the program
   const struct account_env *account;
   struct connector_set *connectors;
+  size_t tool_bytes; // ceiling of one tool's schema, for the compiler
 };
 
 // Reads the store and makes the next snapshot current. Blocking: on the pool, or before the loops run.

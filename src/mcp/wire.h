@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// wire: the words of MCP on the wire: versions, methods, header names, `_meta` keys, and the coding
+// of header values. Protocol only, no policy. Pure.
+#ifndef POSTERN_MCP_WIRE_H
+#define POSTERN_MCP_WIRE_H
+
+#include <yyjson.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#define WIRE_MODERN "2026-07-28"
+#define WIRE_LEGACY_LATEST "2025-11-25"
+#define WIRE_LEGACY_BATCHES "2025-03-26" // the only version with JSON-RPC batches, and the one meant by no header
+
+#define WIRE_META_VERSION "io.modelcontextprotocol/protocolVersion"
+#define WIRE_META_CAPABILITIES "io.modelcontextprotocol/clientCapabilities"
+#define WIRE_META_CLIENT "io.modelcontextprotocol/clientInfo"
+#define WIRE_META_SERVER "io.modelcontextprotocol/serverInfo"
+#define WIRE_META_SUBSCRIPTION "io.modelcontextprotocol/subscriptionId"
+
+#define WIRE_HEADER_VERSION "MCP-Protocol-Version"
+#define WIRE_HEADER_METHOD "Mcp-Method"
+#define WIRE_HEADER_NAME "Mcp-Name"
+
+bool wire_is_legacy(struct str version); // one that we serve by `initialize`
+// Which member of params the Mcp-Name header mirrors; NULL for methods without one.
+const char *wire_name_member(struct str method);
+// "=?base64?…?=" is decoded strictly, anything else is taken as it is; false: a broken sentinel.
+bool wire_header_decode(struct arena *a, struct str value, struct str *out);
+
+#endif

@@ -27,7 +27,7 @@ struct str json_text(yyjson_val *string);                 // a string value's by
 bool json_bool(yyjson_val *object, const char *key, bool otherwise);
 int64_t json_int(yyjson_val *object, const char *key, int64_t otherwise);
 yyjson_val *json_at(yyjson_val *root, struct str pointer); // RFC 6901; NULL where nothing is
-struct str json_raw_number(yyjson_val *v); // the digits of a raw number, else STR_NONE
+struct str json_raw_number(yyjson_val *v);                 // the digits of a raw number, else STR_NONE
 
 void json_write(struct buf *out, yyjson_val *v); // compact, raw numbers as they came
 struct str json_to_text(struct arena *a, yyjson_val *v);

@@ -13,7 +13,8 @@
 
 struct yaml_doc;
 
-// Looks at the first character: '{' or '[' that parses as JSON is JSON, else YAML. ERR_INVALID has line:column in err->field.
+// Looks at the first character: '{' or '[' that parses as JSON is JSON, else YAML. ERR_INVALID has
+// line:column in err->field.
 MUST_USE bool yaml_read(struct str text, struct yaml_doc **out, struct err *err);
 void yaml_free(struct yaml_doc *y);
 yyjson_val *yaml_root(const struct yaml_doc *y);

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/json.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/map.h"
+
+enum { JSON_DEPTH_CEILING = 512, JSON_PAIRWISE_MOST = 16 };
+
+const struct json_limits JSON_LIMITS = {.depth = 64, .nodes = 200000};
+
+static bool json_fail(struct err *err, struct str text, size_t offset, const char *what) {
+  size_t line = 0, column = 0, character = 0;
+  char where[48];
+  yyjson_locate_pos(text.p, text.n, offset < text.n ? offset : text.n, &line, &column, &character);
+  snprintf(where, sizeof where, "%zu:%zu", line, column);
+  return err_at(err, ERR_INVALID, where, "not valid JSON: %s at line %zu, column %zu", what, line, column);
+}
+
+// The first key that the object has twice, or NULL.
+static yyjson_val *json_find_twin(yyjson_val *object) {
+  size_t n = yyjson_obj_size(object);
+  yyjson_obj_iter it = yyjson_obj_iter_with(object);
+  yyjson_val *key, *twin = NULL;
+  if (n <= JSON_PAIRWISE_MOST) {
+    struct str seen[JSON_PAIRWISE_MOST];
+    for (size_t count = 0; (key = yyjson_obj_iter_next(&it)); count++) {
+      seen[count] = json_text(key);
+      for (size_t i = 0; i < count; i++)
+        if (str_eq(seen[i], seen[count])) return key;
+    }
+    return NULL;
+  }
+  struct map seen = {0};
+  while (!twin && (key = yyjson_obj_iter_next(&it))) {
+    if (map_get(&seen, json_text(key)))
+      twin = key;
+    else
+      map_put(&seen, json_text(key), key);
+  }
+  map_free(&seen);
+  return twin;
+}
+
+// yyjson reads without recursion and keeps the values of a document in one array, in the order of
+// the text; so depth and keys are checked in one walk along it.
+static bool json_check(yyjson_doc *doc, struct str text, const struct json_limits *limits, struct err *err) {
+  yyjson_val *ends[JSON_DEPTH_CEILING];
+  size_t depth = 0, count = yyjson_doc_get_val_count(doc);
+  yyjson_val *v = yyjson_doc_get_root(doc);
+  assert(limits->depth <= JSON_DEPTH_CEILING);
+  if (count > limits->nodes)
+    return err_set(err, ERR_LIMIT, "the JSON has %zu values and keys, at most %zu are accepted", count,
+                   limits->nodes);
+  for (yyjson_val *end = v + count; v < end; v++) {
+    while (depth && ends[depth - 1] <= v) depth--;
+    if (!yyjson_is_ctn(v)) continue;
+    if (depth == limits->depth)
+      return err_set(err, ERR_LIMIT, "the JSON is nested deeper than %zu levels", limits->depth);
+    ends[depth++] = unsafe_yyjson_get_next(v);
+    yyjson_val *twin = yyjson_is_obj(v) ? json_find_twin(v) : NULL;
+    if (!twin) continue;
+    char what[128];
+    struct str key = json_text(twin);
+    snprintf(what, sizeof what, "the key \"%.*s\" is there twice", key.n < 64 ? (int)key.n : 64, key.p);
+    // Keys are unescaped in place in the document's copy of the text, so offsets agree.
+    return json_fail(err, text, (size_t)(key.p - doc->str_pool), what);
+  }
+  return true;
+}
+
+bool json_read(struct str text, const struct json_limits *limits, yyjson_doc **out, struct err *err) {
+  if (text.n == 0) return err_at(err, ERR_INVALID, "1:1", "not valid JSON: the text is empty");
+  yyjson_read_err why;
+  yyjson_read_flag flags = limits->raw_numbers ? YYJSON_READ_NUMBER_AS_RAW : YYJSON_READ_NOFLAG;
+  // Without YYJSON_READ_INSITU the text is not written to, whatever the parameter's type says.
+  yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)text.p, text.n, flags, NULL, &why);
+  if (!doc) {
+    if (why.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) abort();
+    return json_fail(err, text, why.pos, why.msg);
+  }
+  if (!json_check(doc, text, limits, err)) {
+    yyjson_doc_free(doc);
+    return false;
+  }
+  *out = doc;
+  return true;
+}
+
+struct str json_text(yyjson_val *string) {
+  return yyjson_is_str(string) ? str_make(yyjson_get_str(string), yyjson_get_len(string)) : STR_NONE;
+}
+
+struct str json_str(yyjson_val *object, const char *key) {
+  yyjson_val *v = yyjson_obj_get(object, key);
+  return yyjson_is_str(v) ? json_text(v) : STR_NONE;
+}
+
+bool json_bool(yyjson_val *object, const char *key, bool otherwise) {
+  yyjson_val *v = yyjson_obj_get(object, key);
+  return yyjson_is_bool(v) ? yyjson_get_bool(v) : otherwise;
+}
+
+int64_t json_int(yyjson_val *object, const char *key, int64_t otherwise) {
+  yyjson_val *v = yyjson_obj_get(object, key);
+  int64_t n;
+  if (yyjson_is_raw(v)) return str_to_i64(json_raw_number(v), &n) ? n : otherwise;
+  if (yyjson_is_uint(v) && yyjson_get_uint(v) > INT64_MAX) return otherwise;
+  return yyjson_is_int(v) ? yyjson_get_sint(v) : otherwise;
+}
+
+yyjson_val *json_at(yyjson_val *root, struct str pointer) {
+  return pointer.n ? yyjson_ptr_getn(root, pointer.p, pointer.n) : root;
+}
+
+struct str json_raw_number(yyjson_val *v) {
+  return yyjson_is_raw(v) ? str_make(yyjson_get_raw(v), yyjson_get_len(v)) : STR_NONE;
+}

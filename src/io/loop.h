@@ -14,16 +14,20 @@ struct loop;
 struct uv_loop_s;
 
 struct loop *loop_new(const char *name, unsigned index, size_t fibers_most);
-void loop_free(struct loop *l);  // after it stopped
-void loop_run(struct loop *l);   // on this thread, until loop_stop
+void loop_free(struct loop *l);  // after it stopped; finishes what others are closing on it
+// On this thread, until loop_stop. Before it returns it cancels the fibers, waits for them to unwind
+// and destroys the slots. May be called again.
+void loop_run(struct loop *l);
 void loop_start(struct loop *l); // on a thread of its own
 void loop_stop(struct loop *l);  // any thread; joins the thread that loop_start made
 bool loop_is_here(const struct loop *l); // are we on its thread?
 struct loop *loop_current(void);         // NULL where this thread runs none
 unsigned loop_index(const struct loop *l);
+size_t loop_fibers_most(const struct loop *l);
 struct uv_loop_s *loop_uv(struct loop *l); // for io and http only
 
 // Runs fn(arg) on the loop's thread, soon, in the order posted. Any thread. (io/mailbox underneath.)
+// What was posted before loop_stop runs; what comes after the loop has ended does not.
 void loop_post(struct loop *l, void (*fn)(void *arg), void *arg);
 
 struct loop_timer; // one shot or repeating; loop thread only

@@ -3,8 +3,9 @@
 // only, ids made by us, times in ms, JSON as TEXT. Blocking: call it on the pool (or before the loops
 // run). One writer at a time is the driver's business; any thread may call. Example:
 //   struct store *s; store_open(STR("sqlite:postern.db"), &s, err);
-//   store_run(s, "UPDATE account SET name = $1 WHERE id = $2", (struct store_value[]){STORE_TEXT(name), STORE_TEXT(id)}, 2, &changed, err)
-//   struct store_rows rows; store_query(s, "SELECT id, name FROM account ORDER BY id", NULL, 0, arena, &rows, err)
+//   store_run(s, "UPDATE account SET name = $1 WHERE id = $2", (struct store_value[]){STORE_TEXT(name),
+//   STORE_TEXT(id)}, 2, &changed, err) struct store_rows rows; store_query(s, "SELECT id, name FROM account
+//   ORDER BY id", NULL, 0, arena, &rows, err)
 #ifndef POSTERN_STORE_STORE_H
 #define POSTERN_STORE_STORE_H
 
@@ -29,19 +30,24 @@ struct store_rows { // in the caller's arena
   struct store_value *cells; // count × columns
 };
 
-// "sqlite:PATH" (":memory:" for tests); "postgres://…" answers that this build has no such driver yet. Applies migrations.
+// "sqlite:PATH" (":memory:" for tests); "postgres://…" answers that this build has no such driver yet.
+// Applies migrations.
 MUST_USE bool store_open(struct str url, struct store **out, struct err *err);
 void store_close(struct store *s);
 
-MUST_USE bool store_run(struct store *s, const char *sql, const struct store_value *v, size_t n, int64_t *changed,
+MUST_USE bool store_run(struct store *s, const char *sql, const struct store_value *v, size_t n,
+                        int64_t *changed,
                         struct err *err); // `changed` may be NULL
-MUST_USE bool store_query(struct store *s, const char *sql, const struct store_value *v, size_t n, struct arena *a,
-                          struct store_rows *out, struct err *err);
-// All or nothing: `body` runs inside one write transaction; false rolls back. Calls on `s` within it take part.
-MUST_USE bool store_transact(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err), void *arg,
-                             struct err *err);
+MUST_USE bool store_query(struct store *s, const char *sql, const struct store_value *v, size_t n,
+                          struct arena *a, struct store_rows *out, struct err *err);
+// All or nothing: `body` runs inside one write transaction; false rolls back. Calls on `s` within it take
+// part.
+MUST_USE bool store_transact(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err),
+                             void *arg, struct err *err);
 // Is the store reachable and writable? (for /readyz)
 MUST_USE bool store_ping(struct store *s, struct err *err);
+// After a credential was deleted or replaced: clears its old bytes out of the engine's log as well.
+void store_settle(struct store *s);
 
 static inline const struct store_value *store_cell(const struct store_rows *r, size_t row, size_t column) {
   return &r->cells[row * r->columns + column];

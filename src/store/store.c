@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/store.h"
+
+#include <assert.h>
+#include <pthread.h>
+
+#include "base/mem.h"
+#include "store/driver.h"
+
+static const struct store_driver *const store_drivers[] = {&store_sqlite};
+
+struct store {
+  const struct store_driver *driver;
+  void *writer;
+  pthread_mutex_t writer_lock;
+  void *idle[STORE_READERS_MOST]; // readers nobody uses at the moment
+  size_t idle_count, reader_count;
+  pthread_mutex_t idle_lock;
+  pthread_cond_t idle_some;
+};
+
+// The store whose write transaction this thread is inside of, so that calls within take part in it.
+static _Thread_local struct store *store_inside;
+
+static bool store_connect(struct store *s, struct str place, struct err *err) {
+  if (!s->driver->connect(place, STORE_WRITER, &s->writer, err)) return false;
+  if (!store_migrate(s->driver, s->writer, store_migrations, store_migration_count, err)) return false;
+  size_t readers = s->driver->readers(place);
+  assert(readers <= STORE_READERS_MOST);
+  for (; s->reader_count < readers; s->reader_count++)
+    if (!s->driver->connect(place, STORE_READER, &s->idle[s->idle_count++], err)) {
+      s->idle_count--;
+      return false;
+    }
+  return true;
+}
+
+static const struct store_driver *store_driver_for(struct str scheme) {
+  for (size_t i = 0; i < sizeof store_drivers / sizeof *store_drivers; i++)
+    if (str_is(scheme, store_drivers[i]->scheme)) return store_drivers[i];
+  return NULL;
+}
+
+bool store_open(struct str url, struct store **out, struct err *err) {
+  struct str place = url, scheme;
+  ptrdiff_t colon = str_find(url, ':');
+  if (colon < 1 || !str_cut(&place, ':', &scheme))
+    return err_at(err, ERR_INVALID, "store", "the store is given as sqlite:PATH");
+  if (str_is(scheme, "postgres") || str_is(scheme, "postgresql"))
+    return err_at(err, ERR_INVALID, "store", "this build has no PostgreSQL driver yet; use sqlite:PATH");
+  const struct store_driver *driver = store_driver_for(scheme);
+  if (!driver || !place.n)
+    return err_at(err, ERR_INVALID, "store", "'%.*s' is no store this build knows; use sqlite:PATH",
+                  STR_ARG(scheme));
+  struct store *s = MEM_NEW(struct store);
+  s->driver = driver;
+  pthread_mutex_init(&s->writer_lock, NULL);
+  pthread_mutex_init(&s->idle_lock, NULL);
+  pthread_cond_init(&s->idle_some, NULL);
+  if (!store_connect(s, place, err)) {
+    store_close(s);
+    return err_wrap(err, "store");
+  }
+  *out = s;
+  return true;
+}
+
+void store_close(struct store *s) {
+  if (!s) return;
+  assert(s->idle_count == s->reader_count); // nobody is reading any more
+  for (size_t i = 0; i < s->idle_count; i++) s->driver->disconnect(s->idle[i]);
+  if (s->writer) s->driver->disconnect(s->writer); // last: it clears the log away
+  pthread_cond_destroy(&s->idle_some);
+  pthread_mutex_destroy(&s->idle_lock);
+  pthread_mutex_destroy(&s->writer_lock);
+  mem_free(s);
+}
+
+static void *store_reader_take(struct store *s) {
+  pthread_mutex_lock(&s->idle_lock);
+  while (s->idle_count == 0) pthread_cond_wait(&s->idle_some, &s->idle_lock);
+  void *reader = s->idle[--s->idle_count];
+  pthread_mutex_unlock(&s->idle_lock);
+  return reader;
+}
+
+static void store_reader_give(struct store *s, void *reader) {
+  pthread_mutex_lock(&s->idle_lock);
+  s->idle[s->idle_count++] = reader;
+  pthread_cond_signal(&s->idle_some);
+  pthread_mutex_unlock(&s->idle_lock);
+}
+
+bool store_run(struct store *s, const char *sql, const struct store_value *v, size_t n, int64_t *changed,
+               struct err *err) {
+  struct store_statement statement = {sql, v, n};
+  if (store_inside == s) return s->driver->run(s->writer, &statement, NULL, NULL, changed, err);
+  pthread_mutex_lock(&s->writer_lock);
+  bool ok = s->driver->run(s->writer, &statement, NULL, NULL, changed, err);
+  pthread_mutex_unlock(&s->writer_lock);
+  return ok;
+}
+
+bool store_query(struct store *s, const char *sql, const struct store_value *v, size_t n, struct arena *a,
+                 struct store_rows *out, struct err *err) {
+  struct store_statement statement = {sql, v, n};
+  if (store_inside == s) return s->driver->run(s->writer, &statement, a, out, NULL, err);
+  bool ok;
+  if (s->reader_count == 0) {
+    pthread_mutex_lock(&s->writer_lock);
+    ok = s->driver->run(s->writer, &statement, a, out, NULL, err);
+    pthread_mutex_unlock(&s->writer_lock);
+    return ok;
+  }
+  void *reader = store_reader_take(s);
+  ok = s->driver->run(reader, &statement, a, out, NULL, err);
+  store_reader_give(s, reader);
+  return ok;
+}
+
+bool store_transact(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err), void *arg,
+                    struct err *err) {
+  if (store_inside == s) return body(s, arg, err); // already inside: takes part, and fails the whole
+  assert(!store_inside);                           // two stores in one transaction cannot be all or nothing
+  pthread_mutex_lock(&s->writer_lock);
+  bool ok = s->driver->begin(s->writer, err);
+  if (ok) {
+    store_inside = s;
+    ok = body(s, arg, err);
+    store_inside = NULL;
+    ok = ok && s->driver->commit(s->writer, err);
+    if (!ok) s->driver->rollback(s->writer);
+  }
+  pthread_mutex_unlock(&s->writer_lock);
+  return ok;
+}
+
+static bool store_ping_body(struct store *s, void *arg, struct err *err) {
+  (void)arg;
+  return store_run(s, "UPDATE meta SET value = value WHERE key = 'ping'", NULL, 0, NULL, err);
+}
+
+bool store_ping(struct store *s, struct err *err) {
+  return store_transact(s, store_ping_body, NULL, err);
+}
+
+void store_settle(struct store *s) {
+  assert(store_inside != s);
+  pthread_mutex_lock(&s->writer_lock);
+  s->driver->settle(s->writer);
+  pthread_mutex_unlock(&s->writer_lock);
+}

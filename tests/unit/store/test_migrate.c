@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "temp.h"
+
+#include "store/driver.h"
+
+static void *connect_memory(void) {
+  void *c = NULL;
+  struct err err;
+  assert_true(store_sqlite.connect(STR(":memory:"), STORE_WRITER, &c, &err));
+  return c;
+}
+
+static bool does(void *c, const char *sql) {
+  struct err err;
+  return store_sqlite.run(c, &(struct store_statement){.sql = sql}, NULL, NULL, NULL, &err);
+}
+
+static const struct store_migration steps[] = {
+    {"001-one", "CREATE TABLE one (a TEXT); INSERT INTO one VALUES ('kept');"},
+    {"002-two", "CREATE TABLE two (a TEXT);"},
+    {"003-bad", "CREATE TABLE three (a TEXT); CREATE TABLE one (a TEXT);"},
+};
+
+static void steps_are_applied_once_and_in_order(void **state) {
+  (void)state;
+  struct err err;
+  void *c = connect_memory();
+  assert_true(store_migrate(&store_sqlite, c, steps, 1, &err));
+  assert_true(does(c, "SELECT a FROM one"));
+  assert_false(does(c, "SELECT a FROM two"));
+  assert_true(store_migrate(&store_sqlite, c, steps, 2, &err));
+  assert_true(store_migrate(&store_sqlite, c, steps, 2, &err));
+  assert_true(does(c, "SELECT a FROM two"));
+  store_sqlite.disconnect(c);
+}
+
+static void a_step_that_fails_leaves_nothing(void **state) {
+  (void)state;
+  struct err err;
+  void *c = connect_memory();
+  assert_false(store_migrate(&store_sqlite, c, steps, 3, &err));
+  assert_non_null(strstr(err.text, "003-bad"));
+  assert_true(does(c, "SELECT a FROM two"));
+  assert_false(does(c, "SELECT a FROM three"));
+  assert_true(store_migrate(&store_sqlite, c, steps, 2, &err)); // it stands at 2, and can be used
+  store_sqlite.disconnect(c);
+}
+
+static void a_newer_store_is_refused(void **state) {
+  (void)state;
+  struct err err;
+  void *c = connect_memory();
+  assert_true(store_migrate(&store_sqlite, c, steps, 2, &err));
+  assert_false(store_migrate(&store_sqlite, c, steps, 1, &err));
+  assert_int_equal(err.code, ERR_CONFLICT);
+  assert_non_null(strstr(err.text, "schema 2"));
+  assert_true(err.hint[0]);
+  store_sqlite.disconnect(c);
+}
+
+static void ours_make_every_table(void **state) {
+  (void)state;
+  struct err err;
+  void *c = connect_memory();
+  assert_true(store_migrate(&store_sqlite, c, store_migrations, store_migration_count, &err));
+  static const char *const tables[] = {"account", "server",    "api_token", "tool_name",
+                                       "toolset", "connector", "audit",     "meta"};
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    char sql[64];
+    snprintf(sql, sizeof sql, "SELECT * FROM %s", tables[i]);
+    assert_true(does(c, sql));
+  }
+  store_sqlite.disconnect(c);
+}
+
+// One text for both engines: no type, function or clause that PostgreSQL lacks.
+static void ours_stay_neutral(void **state) {
+  (void)state;
+  static const char *const foreign[] = {"AUTOINCREMENT", "WITHOUT ROWID", "STRICT",   "INTEGER",
+                                        "BLOB",          "REAL",          "PRAGMA",   "SERIAL",
+                                        "JSONB",         "REPLACE INTO",  "strftime", "datetime"};
+  for (size_t m = 0; m < store_migration_count; m++)
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+      assert_null(strcasestr(store_migrations[m].sql, foreign[i]));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(steps_are_applied_once_and_in_order),
+      cmocka_unit_test(a_step_that_fails_leaves_nothing),
+      cmocka_unit_test(a_newer_store_is_refused),
+      cmocka_unit_test(ours_make_every_table),
+      cmocka_unit_test(ours_stay_neutral),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -3,7 +3,6 @@
 #ifndef POSTERN_TEST_TEMP_H
 #define POSTERN_TEST_TEMP_H
 
-#include <cmocka.h>
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static inline void temp_make(char out[64]) {
   const char *base = getenv("TMPDIR");

@@ -10,6 +10,7 @@
 
 #include "account/access.h"
 #include "account/account.h"
+#include "tool/library.h"
 #include "tool/policy.h"
 #include "tool/server.h"
 #include "tool/tool.h"
@@ -53,8 +54,7 @@ struct catalog {
 
 struct catalog_env { // lives as long as the program
   const struct account_env *account;
-  struct connector_set *connectors;
-  size_t tool_bytes; // ceiling of one tool's schema, for the compiler
+  struct library_env library;
 };
 
 // Reads the store and makes the next snapshot current. Blocking: on the pool, or before the loops run.
@@ -65,11 +65,13 @@ void catalog_on_change(void (*changed)(void *arg), void *arg);
 
 struct catalog *catalog_acquire(void); // never NULL after the first rebuild
 void catalog_release(struct catalog *c);
+void catalog_close(void); // lets the current one go, at the end of the program
 
 // NULL for unknown, revoked and expired alike. Takes the same time for each, as far as memory allows.
 const struct catalog_server *catalog_server_by_token(const struct catalog *c, struct str token, int64_t now_ms);
 // A live API token, or NULL.
 const struct access_token *catalog_token(const struct catalog *c, struct str token, int64_t now_ms);
+const struct catalog_server *catalog_server_by_id(const struct catalog *c, struct str id);
 const struct catalog_account *catalog_account_by_id(const struct catalog *c, struct str id);
 
 #endif

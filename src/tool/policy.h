@@ -17,7 +17,8 @@ struct policy_filter {
 };
 
 // Reads {"methods","tags","tools","require_api_token_auth"}. ERR_INVALID names the field, the value and what is allowed
-// (tags are checked against those of `set`, with the nearest one).
+// (tags are checked against those of `set`, with the nearest one; with `set` NULL they are taken as they are,
+// for rows of the store).
 MUST_USE bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,
                                  struct policy_filter *out, struct err *err);
 bool policy_allows(const struct policy_filter *f, const struct tool *t);

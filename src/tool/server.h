@@ -15,6 +15,7 @@ struct server {
   bool require_api_token;
   unsigned char token_hash[TOKEN_HASH];
   int64_t created_at, updated_at, expires_at; // ms; expires_at 0: never
+  int64_t version; // counts changes of the row
 };
 
 struct server_change { // what PATCH may carry; texts borrow
@@ -24,6 +25,8 @@ struct server_change { // what PATCH may carry; texts borrow
   int64_t expires_at;
 };
 
+// A deep copy into another arena.
+void server_copy(const struct server *from, struct arena *a, struct server *out);
 MUST_USE bool server_insert(struct store *s, const struct server *v, struct err *err);
 MUST_USE bool server_update(struct store *s, const struct server *v, struct err *err); // all but id, account and creation
 MUST_USE bool server_delete(struct store *s, struct str id, struct err *err);

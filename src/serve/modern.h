@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// modern: MCP 2026-07-28 for a tools server: stateless, one message a POST (mcp.md §1).
+#ifndef POSTERN_SERVE_MODERN_H
+#define POSTERN_SERVE_MODERN_H
+
+#include "serve/serve.h"
+
+// Does the message carry the whole modern envelope in params._meta: version and client capabilities of the right types?
+bool modern_envelope(const struct jsonrpc_message *m);
+void modern_handle(struct serve_request *r, const struct jsonrpc_message *m) SUSPENDS;
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/library.h"
+
+#include "base/clock.h"
+#include "data/json.h"
+#include "data/yaml.h"
+
+// Part of the digest under which a toolset is kept: a compiler that would make another toolset of the
+// same document has another version here, and everything is compiled again at its first start.
+#define LIBRARY_COMPILER "1"
+
+struct library_job { // one toolset to be compiled and kept
+  const struct library_env *env;
+  const struct connector *connector;
+  struct str definition, document; // of an import; empty for a shipped connector
+  struct str digest;
+  struct arena *arena;
+  struct openapi_result result;
+};
+
+static struct str library_digest(struct arena *a, const struct library_env *env, const struct connector *c) {
+  return arena_printf(a, "%.*s/%s/%zu", STR_ARG(c->digest), LIBRARY_COMPILER, env->tool_bytes);
+}
+
+// Names given before, so that they stay: "METHOD path" → name.
+static bool library_names(const struct library_job *job, struct map *names, struct err *err) {
+  struct store_rows rows;
+  if (!store_query(job->env->store, "SELECT operation, name FROM tool_name WHERE connector = $1",
+                   (struct store_value[]){STORE_TEXT(job->connector->name)}, 1, job->arena, &rows, err))
+    return false;
+  for (size_t i = 0; i < rows.count; i++)
+    map_put(names, store_cell(&rows, i, 0)->text, arena_z(job->arena, store_cell(&rows, i, 1)->text));
+  return true;
+}
+
+static bool library_compile(struct library_job *job, struct err *err) {
+  struct map names = {0};
+  struct openapi_options options = {
+      .connector = job->connector->name,
+      .tool_bytes = job->env->tool_bytes,
+      .word = job->connector->word,
+      .names = &names,
+  };
+  bool ok = library_names(job, &names, err) &&
+            (job->document.n ? openapi_compile_text(job->document, &options, job->arena, &job->result, err)
+                             : openapi_compile_file(arena_z(job->arena, job->connector->openapi), &options,
+                                                    job->arena, &job->result, err));
+  map_free(&names);
+  return ok;
+}
+
+static bool library_keep_names(struct store *s, const struct library_job *job, struct err *err) {
+  struct toolset *set;
+  if (!toolset_read(job->result.toolset, &set, err)) return false;
+  bool ok = true;
+  for (size_t i = 0; ok && i < set->count; i++)
+    ok = store_run(s,
+                   "INSERT INTO tool_name (connector, operation, name) VALUES ($1, $2, $3) "
+                   "ON CONFLICT (connector, operation) DO NOTHING",
+                   (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(set->tools[i].operation),
+                                          STORE_TEXT(set->tools[i].name)},
+                   3, NULL, err);
+  toolset_unref(set);
+  return ok;
+}
+
+// Runs inside one transaction: a toolset never stands without its names.
+static bool library_keep(struct store *s, void *arg, struct err *err) {
+  struct library_job *job = arg;
+  if (job->definition.n &&
+      !store_run(s,
+                 "INSERT INTO connector (name, definition, document, created_at) VALUES ($1, $2, $3, $4) "
+                 "ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, document = excluded.document",
+                 (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->definition),
+                                        STORE_TEXT(job->document), STORE_INT(clock_now_ms())},
+                 4, NULL, err))
+    return false;
+  return store_run(s,
+                   "INSERT INTO toolset (connector, digest, body, compiled_at) VALUES ($1, $2, $3, $4) "
+                   "ON CONFLICT (connector) DO UPDATE SET digest = excluded.digest, body = excluded.body, "
+                   "compiled_at = excluded.compiled_at",
+                   (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->digest),
+                                          STORE_TEXT(job->result.toolset), STORE_INT(clock_now_ms())},
+                   4, NULL, err) &&
+         library_keep_names(s, job, err);
+}
+
+// The stored toolset where its digest is the wanted one; *out stays NULL where it is not.
+static bool library_find(const struct library_job *job, struct toolset **out, struct err *err) {
+  struct store_rows rows;
+  if (!store_query(job->env->store, "SELECT body FROM toolset WHERE connector = $1 AND digest = $2",
+                   (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->digest)}, 2, job->arena,
+                   &rows, err))
+    return false;
+  return rows.count == 0 || toolset_read(store_cell(&rows, 0, 0)->text, out, err);
+}
+
+static bool library_document(struct library_job *job, struct err *err) {
+  if (job->connector->openapi.n) return true;
+  struct store_rows rows;
+  if (!store_query(job->env->store, "SELECT document FROM connector WHERE name = $1",
+                   (struct store_value[]){STORE_TEXT(job->connector->name)}, 1, job->arena, &rows, err))
+    return false;
+  if (rows.count == 0)
+    return err_set(err, ERR_MISSING, "connector %.*s has no OpenAPI document", STR_ARG(job->connector->name));
+  job->document = store_cell(&rows, 0, 0)->text;
+  return true;
+}
+
+bool library_toolset(const struct library_env *env, const struct connector *c, struct toolset **out,
+                     struct err *err) {
+  struct library_job job = {.env = env, .connector = c, .arena = arena_new()};
+  struct toolset *set = NULL;
+  job.digest = library_digest(job.arena, env, c);
+  bool ok = library_find(&job, &set, err);
+  if (ok && !set)
+    ok = library_document(&job, err) && library_compile(&job, err) &&
+         store_transact(env->store, library_keep, &job, err) && toolset_read(job.result.toolset, &set, err);
+  arena_free(job.arena);
+  if (ok) *out = set;
+  return ok;
+}
+
+// The connector's name in a definition, before the set has judged it.
+static bool library_name(struct str definition, struct arena *a, struct str *name, struct err *err) {
+  struct yaml_doc *doc;
+  if (!yaml_read(definition, &doc, err)) return false;
+  *name = arena_dup(a, json_str(yaml_root(doc), "name"));
+  yaml_free(doc);
+  return name->n ? true : err_at(err, ERR_INVALID, "name", "a connector needs a name");
+}
+
+bool library_add(const struct library_env *env, const struct library_import *in, struct arena *a,
+                 struct openapi_result *report, struct err *err) {
+  struct str name;
+  if (!library_name(in->definition, a, &name, err)) return false;
+  const struct connector *known = connector_find(env->connectors, name);
+  if (known && known->openapi.n)
+    return err_at(err, ERR_CONFLICT, "name", "connector %.*s is shipped with Postern; choose another name",
+                  STR_ARG(name));
+
+  // Judged and compiled apart first: a bad import leaves no trace.
+  struct connector_set *trial;
+  if (!connector_set_load(NULL, &trial, err)) return false;
+  struct library_job job = {.env = env, .definition = in->definition, .document = in->document, .arena = a};
+  bool ok = connector_set_add(trial, in->definition, err);
+  if (ok) {
+    job.connector = connector_find(trial, name);
+    job.digest = library_digest(a, env, job.connector);
+    ok = library_compile(&job, err);
+  }
+  if (ok && job.result.tools == 0)
+    ok = err_at(err, ERR_UNPROCESSABLE, "document", "no operation of the document could be compiled (%zu skipped)",
+                job.result.skipped);
+  ok = ok && store_transact(env->store, library_keep, &job, err) &&
+       connector_set_add(env->connectors, in->definition, err);
+  connector_set_free(trial);
+  if (ok) *report = job.result;
+  return ok;
+}
+
+bool library_load_imports(const struct library_env *env, struct err *err) {
+  struct arena *a = arena_new();
+  struct store_rows rows;
+  bool ok = store_query(env->store, "SELECT definition FROM connector ORDER BY name", NULL, 0, a, &rows, err);
+  for (size_t i = 0; ok && i < rows.count; i++)
+    ok = connector_set_add(env->connectors, store_cell(&rows, i, 0)->text, err);
+  arena_free(a);
+  return ok;
+}

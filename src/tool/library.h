@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// library: the toolset of each connector, compiled once from its OpenAPI document and kept in the
+// store with the names that were given, so that a start takes milliseconds and a later version of a
+// document renames nothing. Blocking: on the pool, or before the loops run. Example:
+//   struct toolset *t; if (!library_toolset(&env, connector, &t, err)) …
+#ifndef POSTERN_TOOL_LIBRARY_H
+#define POSTERN_TOOL_LIBRARY_H
+
+#include "connector/connector.h"
+#include "openapi/compile.h"
+#include "store/store.h"
+#include "tool/tool.h"
+
+struct library_env { // lives as long as the program
+  struct store *store;
+  struct connector_set *connectors;
+  size_t tool_bytes; // ceiling of one tool's schema
+};
+
+// From the store where it is there and up to date, else compiled and stored. The caller unrefs.
+MUST_USE bool library_toolset(const struct library_env *env, const struct connector *c, struct toolset **out,
+                              struct err *err);
+
+// Imports a connector: `definition` as connector.yaml (without `openapi`), `document` as OpenAPI text.
+// Compiled before it is kept; `report` (in the arena) tells what was skipped. A name that is there
+// already as an import is replaced, keeping its tool names; a shipped one is ERR_CONFLICT.
+struct library_import {
+  struct str definition, document;
+};
+MUST_USE bool library_add(const struct library_env *env, const struct library_import *in, struct arena *a,
+                          struct openapi_result *report, struct err *err);
+// Imported connectors of the store join the set, at start.
+MUST_USE bool library_load_imports(const struct library_env *env, struct err *err);
+
+#endif

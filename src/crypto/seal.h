@@ -27,8 +27,8 @@ void seal_ring_free(struct seal_ring *r);
 struct str seal_ring_current_id(const struct seal_ring *r);
 struct str seal_key_id(struct str blob); // which key closed it
 
-MUST_USE bool seal_close(const struct seal_ring *r, struct str place, struct str plain, struct arena *a, struct str *blob,
-                         struct err *err);
+MUST_USE bool seal_close(const struct seal_ring *r, struct str place, struct str plain, struct arena *a,
+                         struct str *blob, struct err *err);
 MUST_USE bool seal_open(const struct seal_ring *r, struct str place, struct str blob, struct secret **out,
                         struct err *err);
 

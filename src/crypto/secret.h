@@ -10,9 +10,13 @@
 
 struct secret;
 
+enum { SECRET_MOST = 1024 * 1024 }; // bytes; asking for more is a bug of ours and ends the process
+
 struct secret *secret_new(struct str bytes); // copies; the caller wipes its own
-void secret_free(struct secret *s);          // NULL is fine
+// Room for n bytes, zeroed, to be filled at once: for what is made or decrypted in place.
+struct secret *secret_make(size_t n, char **bytes);
+void secret_free(struct secret *s);               // NULL is fine
 struct str secret_reveal(const struct secret *s); // valid until secret_free; NUL behind it
-void secret_wipe(void *p, size_t n); // memory that held one
+void secret_wipe(void *p, size_t n);              // memory that held one
 
 #endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// seal_file: the key file on disk: who may read it, how it is made and how a key is added so that a
+// crash at any point leaves the old file or the new one. Private to crypto/seal.
+#ifndef POSTERN_CRYPTO_SEAL_FILE_H
+#define POSTERN_CRYPTO_SEAL_FILE_H
+
+#include "base/err.h"
+#include "crypto/secret.h"
+
+enum {
+  SEAL_KEY = 32,
+  SEAL_KEYS_MOST = 64,
+  SEAL_KEY_ID_MOST = 32,
+  SEAL_FILE_MOST = 16 * 1024,
+  SEAL_PLAIN_MOST = 256 * 1024
+};
+
+MUST_USE bool seal_file_read(const char *path, struct secret **text, struct err *err);
+
+#endif

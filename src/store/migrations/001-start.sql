@@ -28,7 +28,8 @@ CREATE TABLE server (
   token_hash        TEXT   NOT NULL UNIQUE, -- hex SHA-256
   created_at        BIGINT NOT NULL,
   updated_at        BIGINT NOT NULL,
-  expires_at        BIGINT NOT NULL
+  expires_at        BIGINT NOT NULL,
+  version           BIGINT NOT NULL
 );
 CREATE INDEX server_by_account ON server (account_id);
 

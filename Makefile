@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# Thin on purpose: everything real is in Meson and in scripts/. `make help` lists what there is.
+BUILD ?= build
+PREFIX ?= /usr/local
+STAY ?= 1
+
+.PHONY: help all build demo test test-unit test-e2e bench fuzz install clean format
+all: build
+
+help:
+	@echo 'make demo      install what is missing, build, run the main job end to end (STAY=0: end by itself)'
+	@echo 'make test      everything: style, unit tests, sanitizers, end to end'
+	@echo 'make bench     figures and ratios        make fuzz  FUZZ_SECONDS=30 each'
+	@echo 'make build     only build                make install PREFIX=/usr/local DESTDIR='
+
+build:
+	@scripts/bootstrap build
+	@scripts/build $(BUILD) --prefix=$(PREFIX)
+
+demo:
+	@scripts/bootstrap build node
+	@scripts/build $(BUILD) --prefix=$(PREFIX)
+	@STAY=$(STAY) scripts/demo $(BUILD)
+
+test:
+	@scripts/bootstrap test
+	@scripts/test
+
+bench:
+	@scripts/bootstrap bench
+	@bench/run
+
+fuzz:
+	@scripts/bootstrap fuzz
+	@scripts/fuzz
+
+install: build
+	@meson install -C $(BUILD) --no-rebuild
+
+format:
+	@scripts/check-style --fix
+
+clean:
+	rm -rf build build-*

@@ -118,9 +118,13 @@ export class Collection {
       if (body[name] === undefined || body[name] === "") throw invalid(`Missing required field: ${name}`);
     }
     const now = stamp(Date.now());
-    const identity = this.key === "id" ? { id: call.world.newId(this.resource.at) } : {};
+    // Ids are ours; names (of buckets, projects …) are the caller's.
+    const named = this.resource.required?.includes(this.key) ?? false;
+    const identity = named ? {} : { [this.key]: call.world.newId(this.resource.at) };
     const row = this.shaped({ ...identity, ...body, ...identity, created_on: now, modified_on: now }, call);
-    this.rows(call).push(row);
+    const rows = this.rows(call);
+    if (named && rows.some((r) => r[this.key] === row[this.key])) throw refuse(409, 1061, `${row[this.key]} already exists`);
+    rows.push(row);
     this.note(call, "add", row, undefined, row);
     return row;
   }

@@ -57,4 +57,54 @@ function member(row: Row, call: Call, old?: Row): Row {
   return { id: row["id"], status: row["status"] ?? "pending", user, email, roles, policies: row["policies"] ?? [] };
 }
 
-export const RULE_SHAPES = { firewall, access, override, rateLimit, member };
+function pageRule(row: Row): Row {
+  if (!Array.isArray(row["targets"]) || !Array.isArray(row["actions"]) || row["actions"].length === 0) {
+    throw invalid("Page Rule validation failed: See messages for details.", 1004);
+  }
+  return { priority: 1, status: "disabled", ...row };
+}
+
+function workerRoute(row: Row, call: Call): Row {
+  const zone = call.world.rows("/zones").find((z) => z["id"] === call.params["zone_id"])!;
+  if (!String(row["pattern"]).includes(zone["name"])) throw invalid("workers.api.error.invalid_route_pattern", 10022);
+  return { id: row["id"], pattern: row["pattern"], ...(row["script"] ? { script: row["script"] } : {}) };
+}
+
+function certificate(row: Row): Row {
+  if (!Array.isArray(row["hosts"]) || row["hosts"].length === 0) throw invalid("hosts must be a list with at least one entry", 1400);
+  return { status: "initializing", validation_method: "txt", validity_days: 90, certificate_authority: "lets_encrypt", certificates: [], ...row };
+}
+
+function loadBalancer(row: Row): Row {
+  if (!Array.isArray(row["default_pools"]) || row["default_pools"].length === 0) throw invalid("default_pools must be a list with at least one entry", 1002);
+  return { enabled: true, proxied: true, ttl: 30, steering_policy: "", session_affinity: "none", description: "", ...row };
+}
+
+function pool(row: Row): Row {
+  if (!Array.isArray(row["origins"]) || row["origins"].length === 0) throw invalid("origins must be a list with at least one entry", 1002);
+  return { enabled: true, healthy: true, minimum_origins: 1, monitor: null, description: "", ...row };
+}
+
+function emailRule(row: Row): Row {
+  return { ...row, id: row["tag"], name: row["name"] ?? "", enabled: row["enabled"] ?? true, priority: row["priority"] ?? 0 };
+}
+
+function emailAddress(row: Row): Row {
+  if (!String(row["email"]).includes("@")) throw invalid("email must be an e-mail address");
+  return { id: row["tag"], tag: row["tag"], email: row["email"], verified: row["verified"] ?? null, created: row["created_on"], modified: row["modified_on"] };
+}
+
+function bucket(row: Row): Row {
+  if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(row["name"])) throw invalid("The specified bucket name is not valid.", 10005);
+  return { name: row["name"], creation_date: row["created_on"], location: row["locationHint"] ?? "WEUR", storage_class: row["storageClass"] ?? "Standard", jurisdiction: "default" };
+}
+
+function database(row: Row, _call: Call, old?: Row): Row {
+  return { uuid: row["uuid"], name: row["name"], version: "production", num_tables: old?.["num_tables"] ?? 0, file_size: old?.["file_size"] ?? 12288, created_at: old?.["created_at"] ?? row["created_on"], read_replication: { mode: "disabled" } };
+}
+
+function project(row: Row, call: Call): Row {
+  return { id: call.world.newId("project"), subdomain: `${row["name"]}.pages.dev`, domains: [`${row["name"]}.pages.dev`], production_branch: "main", source: null, deployment_configs: {}, ...row };
+}
+
+export const SHAPES = { firewall, access, override, rateLimit, member, pageRule, workerRoute, certificate, loadBalancer, pool, emailRule, emailAddress, bucket, database, project };

@@ -6,6 +6,7 @@ import { tellAccounts } from "./accounts.js";
 import { tellDns } from "./dns.js";
 import { tellEvents } from "./events.js";
 import { tellAccountFirewall, tellFirewall } from "./firewall.js";
+import { tellPlatform } from "./platform.js";
 import { tellRulesets } from "./rulesets.js";
 import { tellZones } from "./zones.js";
 
@@ -20,6 +21,7 @@ export function tell(now: number): World {
   }
   tellAccountFirewall(world);
   tellRulesets(world);
+  tellPlatform(world);
   tellEvents(world);
   return world;
 }

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/policy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "data/json.h"
+
+enum { POLICY_ITEMS_MOST = 500, POLICY_GLOB_MOST = 256, POLICY_NEAR = 3 };
+
+#define BIT(class) (1u << (class))
+static const unsigned policy_all = BIT(TOOL_CLASSES) - 1;
+static const unsigned policy_write = BIT(TOOL_CREATE) | BIT(TOOL_UPDATE) | BIT(TOOL_DELETE);
+
+// What may stand in "methods". "read" goes by evidence and not by class, so it sets no bit.
+static const struct {
+  const char *name;
+  unsigned classes;
+  bool read;
+} policy_methods[] = {
+    {"read", 0, true},
+    {"write", BIT(TOOL_CREATE) | BIT(TOOL_UPDATE) | BIT(TOOL_DELETE), false},
+    {"custom", BIT(TOOL_CUSTOM), false},
+    {"list", BIT(TOOL_LIST), false},
+    {"get", BIT(TOOL_GET), false},
+    {"create", BIT(TOOL_CREATE), false},
+    {"update", BIT(TOOL_UPDATE), false},
+    {"delete", BIT(TOOL_DELETE), false},
+};
+enum { POLICY_METHODS = sizeof policy_methods / sizeof *policy_methods };
+
+static const struct str policy_keys[] = {
+    {"methods", 7}, {"tags", 4}, {"tools", 5}, {"require_api_token_auth", 22}};
+enum { POLICY_KEYS = sizeof policy_keys / sizeof *policy_keys };
+
+// ---- errors that name the field, the value, what is allowed, and the nearest of it
+
+static bool policy_unknown(struct err *err, const char *field, struct str value, const struct str *allowed,
+                           size_t count) {
+  char list[320];
+  size_t n = 0, i = 0;
+  for (; i < count && n + allowed[i].n + 24 < sizeof list; i++)
+    n += (size_t)snprintf(list + n, sizeof list - n, "%s%.*s", i ? ", " : "", STR_ARG(allowed[i]));
+  if (i < count) snprintf(list + n, sizeof list - n, " and %zu more", count - i);
+  if (!count) snprintf(list, sizeof list, "none");
+  struct str shown = {value.p, value.n < 64 ? value.n : 64};
+  err_at(err, ERR_INVALID, field, "\"%.*s\" is not known here; allowed: %s", STR_ARG(shown), list);
+  struct str near = STR_NONE;
+  unsigned best = POLICY_NEAR + 1;
+  for (i = 0; i < count; i++) {
+    unsigned d = str_distance(value, allowed[i]);
+    if (d < best) best = d, near = allowed[i];
+  }
+  if (near.n) err_hint(err, "did you mean \"%.*s\"?", STR_ARG(near));
+  return false;
+}
+
+// The list under `key`: absent is none; empty, too long, or not all texts is an error.
+static bool policy_list(yyjson_val *config, const char *key, struct arena *a, struct str **out, size_t *count,
+                        struct err *err) {
+  yyjson_val *list = yyjson_obj_get(config, key), *v;
+  size_t i, n;
+  char field[64];
+  snprintf(field, sizeof field, "config.%s", key);
+  if (!list) return true;
+  if (!yyjson_is_arr(list)) return err_at(err, ERR_INVALID, field, "must be an array of strings");
+  if (yyjson_arr_size(list) == 0)
+    return err_at(err, ERR_INVALID, field,
+                  "an empty array would let no tool through; leave it out for no filter");
+  if (yyjson_arr_size(list) > POLICY_ITEMS_MOST)
+    return err_at(err, ERR_INVALID, field, "at most %d members, not %zu", POLICY_ITEMS_MOST,
+                  yyjson_arr_size(list));
+  struct str *items = ARENA_ARRAY(a, yyjson_arr_size(list), struct str);
+  yyjson_arr_foreach(list, i, n, v) {
+    snprintf(field, sizeof field, "config.%s[%zu]", key, i);
+    if (!yyjson_is_str(v)) return err_at(err, ERR_INVALID, field, "must be a string");
+    if (yyjson_get_len(v) == 0) return err_at(err, ERR_INVALID, field, "must not be empty");
+    if (yyjson_get_len(v) > POLICY_GLOB_MOST)
+      return err_at(err, ERR_INVALID, field, "at most %d bytes", POLICY_GLOB_MOST);
+    items[i] = arena_dup(a, json_text(v));
+  }
+  *out = items;
+  *count = yyjson_arr_size(list);
+  return true;
+}
+
+static bool policy_read_methods(yyjson_val *config, struct arena *a, struct policy_filter *f,
+                                struct err *err) {
+  struct str *items = NULL, names[POLICY_METHODS];
+  size_t count = 0;
+  if (!policy_list(config, "methods", a, &items, &count, err)) return false;
+  if (count == 0) {
+    f->classes = policy_all;
+    return true;
+  }
+  for (size_t m = 0; m < POLICY_METHODS; m++) names[m] = str_of(policy_methods[m].name);
+  for (size_t i = 0; i < count; i++) {
+    size_t m = 0;
+    while (m < POLICY_METHODS && !str_eq(items[i], names[m])) m++;
+    if (m == POLICY_METHODS) {
+      char field[64];
+      snprintf(field, sizeof field, "config.methods[%zu]", i);
+      return policy_unknown(err, field, items[i], names, POLICY_METHODS);
+    }
+    f->classes |= policy_methods[m].classes;
+    f->read_only |= policy_methods[m].read;
+  }
+  return true;
+}
+
+static int policy_order(const void *x, const void *y) {
+  return str_compare(*(const struct str *)x, *(const struct str *)y);
+}
+
+static struct str *policy_set_tags(const struct toolset *set, struct arena *a, size_t *count) {
+  struct map seen = {0};
+  for (size_t i = 0; i < set->count; i++)
+    for (size_t j = 0; j < set->tools[i].tag_count; j++)
+      map_put(&seen, set->tools[i].tags[j], &set->tools[i]);
+  struct str *tags = ARENA_ARRAY(a, seen.count + 1, struct str);
+  size_t n = 0, at = 0;
+  for (struct map_slot *slot; (slot = map_next(&seen, &at));) tags[n++] = slot->key;
+  map_free(&seen);
+  if (n) qsort(tags, n, sizeof *tags, policy_order);
+  *count = n;
+  return tags;
+}
+
+static bool policy_read_tags(yyjson_val *config, const struct toolset *set, struct arena *a,
+                             struct policy_filter *f, struct err *err) {
+  if (!policy_list(config, "tags", a, &f->tags, &f->tag_count, err)) return false;
+  if (!set || !f->tag_count) return true;
+  size_t known_count;
+  struct str *known = policy_set_tags(set, a, &known_count);
+  for (size_t i = 0; i < f->tag_count; i++) {
+    if (known_count && bsearch(&f->tags[i], known, known_count, sizeof *known, policy_order)) continue;
+    char field[64];
+    snprintf(field, sizeof field, "config.tags[%zu]", i);
+    return policy_unknown(err, field, f->tags[i], known, known_count);
+  }
+  return true;
+}
+
+bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,
+                        struct policy_filter *out, struct err *err) {
+  struct policy_filter f = {0};
+  if (config && !yyjson_is_obj(config)) return err_at(err, ERR_INVALID, "config", "must be an object");
+  yyjson_obj_iter it = yyjson_obj_iter_with(config);
+  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));) {
+    size_t i = 0;
+    while (i < POLICY_KEYS && !str_eq(json_text(key), policy_keys[i])) i++;
+    if (i == POLICY_KEYS) return policy_unknown(err, "config", json_text(key), policy_keys, POLICY_KEYS);
+  }
+  yyjson_val *guarded = yyjson_obj_get(config, "require_api_token_auth");
+  if (guarded && !yyjson_is_bool(guarded))
+    return err_at(err, ERR_INVALID, "config.require_api_token_auth", "must be true or false");
+  f.require_api_token = yyjson_get_bool(guarded);
+  if (!policy_read_methods(config, a, &f, err) || !policy_read_tags(config, set, a, &f, err) ||
+      !policy_list(config, "tools", a, &f.tools, &f.tool_count, err))
+    return false;
+  *out = f;
+  return true;
+}
+
+// ---- the decision
+
+bool policy_allows(const struct policy_filter *f, const struct tool *t) {
+  bool method = (f->classes & BIT(t->class)) || (f->read_only && t->read_only);
+  bool tag = f->tag_count == 0, name = f->tool_count == 0;
+  for (size_t i = 0; i < f->tag_count && !tag; i++)
+    for (size_t j = 0; j < t->tag_count && !tag; j++) tag = str_eq(f->tags[i], t->tags[j]);
+  for (size_t i = 0; i < f->tool_count && !name; i++) name = str_glob(f->tools[i], t->name);
+  return method && tag && name;
+}
+
+// ---- the filter as text
+
+static void policy_write_list(struct buf *out, const char *key, const struct str *items, size_t count) {
+  if (!count) return;
+  buf_printf(out, "%s\"%s\":[", out->n > 1 ? "," : "", key);
+  for (size_t i = 0; i < count; i++) {
+    if (i) buf_add_char(out, ',');
+    json_add_string(out, items[i]);
+  }
+  buf_add_char(out, ']');
+}
+
+struct str policy_filter_write(const struct policy_filter *f, struct arena *a) {
+  struct str methods[POLICY_METHODS];
+  size_t count = 0;
+  unsigned left = f->classes == policy_all ? 0 : f->classes; // all: no filter by method
+  // "write" stands for its three where they are all there, and stands before them in the table.
+  bool written = (left & policy_write) == policy_write;
+  for (size_t m = 0; m < POLICY_METHODS; m++) {
+    bool whole = policy_methods[m].classes == policy_write;
+    bool in = policy_methods[m].read ? f->read_only && f->classes != policy_all
+              : whole                ? written
+                                     : (left & policy_methods[m].classes) &&
+                            !(written && (policy_methods[m].classes & policy_write));
+    if (in) methods[count++] = str_of(policy_methods[m].name);
+  }
+  struct buf out = BUF_MAX(1024 * 1024);
+  buf_add_char(&out, '{');
+  policy_write_list(&out, "methods", methods, count);
+  policy_write_list(&out, "tags", f->tags, f->tag_count);
+  policy_write_list(&out, "tools", f->tools, f->tool_count);
+  buf_printf(&out, "%s\"require_api_token_auth\":%s}", out.n > 1 ? "," : "",
+             f->require_api_token ? "true" : "false");
+  struct str text = arena_dup(a, buf_str(&out));
+  buf_free(&out);
+  return text;
+}
+
+// ---- MCP's annotations: all four, always (absent ones default to the worst for clients)
+
+static const struct policy_hints policy_reads = {true, false, true, true};
+static const struct policy_hints policy_changes[TOOL_CLASSES] = {
+    // read-only, destructive, idempotent, open world
+    [TOOL_LIST] = {false, true, false, true}, // a list or get without evidence that it only reads
+    [TOOL_GET] = {false, true, false, true},    [TOOL_CREATE] = {false, false, false, true},
+    [TOOL_UPDATE] = {false, true, true, true},  [TOOL_DELETE] = {false, true, true, true},
+    [TOOL_CUSTOM] = {false, true, false, true},
+};
+
+struct policy_hints policy_hints(const struct tool *t) {
+  return t->read_only ? policy_reads : policy_changes[t->class];
+}

@@ -33,6 +33,19 @@ struct http_request {
   struct arena *arena;
 };
 
+#define HTTP_STATUSES(X)                                                                                     \
+  X(100, "Continue") X(200, "OK") X(201, "Created") X(202, "Accepted") X(204, "No Content")                  \
+  X(301, "Moved Permanently") X(302, "Found") X(303, "See Other") X(304, "Not Modified")                     \
+  X(307, "Temporary Redirect") X(308, "Permanent Redirect") X(400, "Bad Request") X(401, "Unauthorized")     \
+  X(403, "Forbidden") X(404, "Not Found") X(405, "Method Not Allowed") X(406, "Not Acceptable")              \
+  X(408, "Request Timeout") X(409, "Conflict") X(410, "Gone") X(411, "Length Required")                      \
+  X(412, "Precondition Failed") X(413, "Content Too Large") X(414, "URI Too Long")                           \
+  X(415, "Unsupported Media Type") X(417, "Expectation Failed") X(421, "Misdirected Request")                \
+  X(422, "Unprocessable Content") X(426, "Upgrade Required") X(428, "Precondition Required")                 \
+  X(429, "Too Many Requests") X(431, "Request Header Fields Too Large") X(499, "Client Closed Request")      \
+  X(500, "Internal Server Error") X(501, "Not Implemented") X(502, "Bad Gateway")                            \
+  X(503, "Service Unavailable") X(504, "Gateway Timeout") X(505, "HTTP Version Not Supported")
+
 // First value; STR_NONE where absent (name compared without case). `http_header_count` for duplicates.
 struct str http_header_get(const struct http_headers *h, const char *name);
 size_t http_header_count(const struct http_headers *h, const char *name);
@@ -41,5 +54,9 @@ const char *http_status_text(int status);
 struct str http_media_type(struct str content_type);
 // RFC 9110 §12.5.1: does an Accept header take this type? (q=0 excludes; absent takes all)
 bool http_accepts(struct str accept, const char *type);
+enum http_method http_method_from(struct str text);
+// A path as it may stand in a log: what follows "/mcp/" is a bearer token and becomes "…". Returns
+// the text in `out`, cut where it does not fit.
+struct str http_path_redact(struct str path, char *out, size_t size);
 
 #endif

@@ -20,23 +20,30 @@ typedef void http_handler(void *ctx, struct http_exchange *x);
 
 struct http_options {
   struct str listen; // "127.0.0.1:8080", "[::1]:0"; port 0: any, see http_server_port
-  uint64_t header_ms, body_ms, write_ms, idle_ms, handler_ms; // deadlines: whole header, whole body, write progress, keep-alive, handler
-  uint64_t heartbeat_ms;                                      // SSE comments on idle streams
-  size_t header_bytes, body_bytes, connections, per_address, pipeline, stream_queue_bytes;
+  // Deadlines: the whole head (and TLS handshake), the whole body, write progress, keep-alive, handler (0: none).
+  uint64_t header_ms, body_ms, write_ms, idle_ms, handler_ms;
+  uint64_t heartbeat_ms; // SSE comments on idle streams; 0: none
+  size_t header_bytes, body_bytes;
+  size_t connections, per_address; // of this loop; trusted proxies are not counted by address, IPv6 counts by /64
+  size_t pipeline_bytes;           // read ahead while a request is answered; beyond it the socket is not read
+  size_t stream_queue_bytes;       // pushed to a detached stream and not yet taken by the client
   const struct str *trusted_proxies; // CIDRs
   size_t trusted_proxy_count;
-  const struct str *hosts; // Host names accepted (with any port); "*" accepts all. Loopback names are always accepted on loopback listeners
+  // Host names accepted (with any port); "*" accepts all. Loopback names are always accepted on loopback listeners.
+  const struct str *hosts;
   size_t host_count;
-  struct tls_context *tls; // NULL: plain
+  struct tls_context *tls; // NULL: plain. Must outlive the server or be replaced by http_server_reload_tls
 };
 
+// Before the loop starts, or on its thread. The options' texts are copied. The process ignores SIGPIPE.
 MUST_USE bool http_server_new(struct loop *loop, const struct http_options *o, http_handler *handle, void *ctx,
                               struct http_server **out, struct err *err);
 uint16_t http_server_port(const struct http_server *s);
 // Graceful: refuse new connections, finish what runs, end streams; calls done(arg) on the loop when empty or after the deadline.
 void http_server_drain(struct http_server *s, uint64_t deadline_ms, void (*done)(void *arg), void *arg);
 void http_server_reload_tls(struct http_server *s, struct tls_context *tls); // for new connections
-void http_server_free(struct http_server *s);
+// On the loop's thread, or after it stopped and before loop_free. Closes what is open.
+void http_server_free(struct http_server *s); // NULL is fine
 
 // In a handler:
 const struct http_request *http_request_of(const struct http_exchange *x);
@@ -52,11 +59,12 @@ bool http_replied(const struct http_exchange *x);
 // Chunked or SSE, from the handler's fiber, with backpressure: a write parks while the client is slow.
 MUST_USE bool http_stream_begin(struct http_exchange *x, int status, const char *type, struct err *err);
 MUST_USE bool http_stream_write(struct http_exchange *x, struct str bytes, struct err *err) SUSPENDS;
-// Detaches the begun stream from the fiber: afterwards anyone on the loop may push to it. `closed`
-// runs once, on the loop, when the client has gone, the server drains (then `draining` is true and the
-// stream may still be written before http_stream_close) or it was closed.
+// Detaches the begun stream from the fiber: afterwards anyone on the loop may push to it. NULL where
+// the client has gone already. `closed` runs once, later, from the loop: with draining=false when the client has
+// gone or http_stream_close was called, after which the stream must not be used; with draining=true when
+// the server drains: then the stream may still be written and must be ended with http_stream_close.
 struct http_stream *http_stream_detach(struct http_exchange *x, void (*closed)(void *arg, bool draining), void *arg);
-bool http_stream_push(struct http_stream *s, struct str bytes); // false: its bounded queue is full; the stream is closed
+bool http_stream_push(struct http_stream *s, struct str bytes); // false: closed, or its bounded queue is full: closed now
 void http_stream_close(struct http_stream *s);                  // after what is queued
 
 #endif

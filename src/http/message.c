@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/message.h"
+
+struct str http_header_get(const struct http_headers *h, const char *name) {
+  struct str wanted = str_of(name);
+  for (size_t i = 0; i < h->count; i++)
+    if (h->items[i].name.n == wanted.n && str_eq_nocase(h->items[i].name, wanted)) return h->items[i].value;
+  return STR_NONE;
+}
+
+size_t http_header_count(const struct http_headers *h, const char *name) {
+  struct str wanted = str_of(name);
+  size_t n = 0;
+  for (size_t i = 0; i < h->count; i++) n += str_eq_nocase(h->items[i].name, wanted);
+  return n;
+}
+
+const char *http_status_text(int status) {
+  switch (status) {
+#define X(code, text)                                                                                        \
+  case code: return text;
+    HTTP_STATUSES(X)
+#undef X
+  default: return "Unknown";
+  }
+}
+
+enum http_method http_method_from(struct str text) {
+  static const char *const names[] = {[HTTP_GET] = "GET",         [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
+                                      [HTTP_PUT] = "PUT",         [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
+                                      [HTTP_OPTIONS] = "OPTIONS"};
+  for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+    if (str_is(text, names[i])) return (enum http_method)i;
+  return HTTP_OTHER;
+}
+
+struct str http_media_type(struct str content_type) {
+  ptrdiff_t end = str_find(content_type, ';');
+  return str_trim(end < 0 ? content_type : str_make(content_type.p, (size_t)end));
+}
+
+// Is the weight zero ("q=0", "q=0.000")?
+static bool http_is_excluded(struct str parameters) {
+  for (struct str rest = parameters, item; str_cut(&rest, ';', &item);) {
+    item = str_trim(item);
+    if (item.n < 3 || (item.p[0] | 0x20) != 'q' || item.p[1] != '=') continue;
+    for (size_t i = 2; i < item.n; i++)
+      if (item.p[i] != '0' && item.p[i] != '.') return false;
+    return true;
+  }
+  return false;
+}
+
+// How closely a media range names the type: 3 exactly, 2 "type/*", 1 "*/*", 0 not at all.
+static int http_range_matches(struct str range, struct str type) {
+  ptrdiff_t slash = str_find(type, '/');
+  if (str_eq_nocase(range, type)) return 3;
+  if (str_is(range, "*/*")) return 1;
+  if (slash < 0 || !str_ends(range, "/*") || range.n != (size_t)slash + 2) return 0;
+  return str_eq_nocase(str_make(range.p, (size_t)slash), str_make(type.p, (size_t)slash)) ? 2 : 0;
+}
+
+bool http_accepts(struct str accept, const char *type) {
+  if (str_trim(accept).n == 0) return true;
+  int best = 0;
+  bool accepted = false;
+  for (struct str rest = accept, item; str_cut(&rest, ',', &item);) {
+    ptrdiff_t end = str_find(item, ';');
+    int rank = http_range_matches(http_media_type(item), str_of(type));
+    if (rank <= best) continue; // the most specific range decides (RFC 9110 §12.5.1)
+    best = rank;
+    accepted = end < 0 || !http_is_excluded(str_from(item, (size_t)end + 1));
+  }
+  return accepted;
+}
+
+static size_t http_append(char *out, size_t size, size_t at, struct str s) {
+  size_t n = s.n < size - at ? s.n : size - at;
+  if (n) memcpy(out + at, s.p, n);
+  return at + n;
+}
+
+struct str http_path_redact(struct str path, char *out, size_t size) {
+  static const char mark[] = "/mcp/";
+  size_t at = 0;
+  const char *found = path.n ? memmem(path.p, path.n, mark, sizeof mark - 1) : NULL;
+  size_t keep = found ? (size_t)(found - path.p) + sizeof mark - 1 : path.n;
+  at = http_append(out, size, at, str_make(path.p, keep));
+  // Whatever follows goes, not only the next segment: an encoded or doubled slash must not show a token.
+  if (found && keep < path.n) at = http_append(out, size, at, STR("…"));
+  return str_make(out, at);
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/request.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "base/codec.h"
+
+static struct http_refusal http_refuse(int status, const char *text) { return (struct http_refusal){status, text}; }
+static const struct http_refusal http_fine = {0};
+
+// RFC 3986 §2: what may stand in a target at all, and '%' only before two hex digits.
+static bool http_target_is_sound(struct str t) {
+  for (size_t i = 0; i < t.n; i++) {
+    unsigned char c = (unsigned char)t.p[i];
+    if (c <= 0x20 || c >= 0x7f || strchr("\"#<>\\^`{|}", c)) return false;
+    unsigned char byte;
+    if (c == '%' && (i + 2 >= t.n || !codec_unhex(str_make(t.p + i + 1, 2), &byte, 1))) return false;
+  }
+  return t.n > 0;
+}
+
+bool http_host_is_sound(struct str host) {
+  size_t end = 0;
+  if (host.n && host.p[0] == '[') { // IP literal
+    ptrdiff_t close = str_find(host, ']');
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr v6;
+    if (close < 2 || (size_t)close > sizeof text) return false;
+    memcpy(text, host.p + 1, (size_t)close - 1);
+    text[close - 1] = 0;
+    if (inet_pton(AF_INET6, text, &v6) != 1) return false;
+    end = (size_t)close + 1;
+  } else {
+    for (; end < host.n && host.p[end] != ':'; end++) {
+      unsigned char c = (unsigned char)host.p[end];
+      bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (!plain && c != '-' && c != '.' && c != '_') return false;
+    }
+    if (end == 0 || end > 255) return false;
+  }
+  if (end == host.n) return true;
+  uint64_t port;
+  return host.p[end] == ':' && str_to_u64(str_from(host, end + 1), &port) && port <= UINT16_MAX;
+}
+
+bool http_host_is_accepted(struct str host, const struct http_head *head) {
+  static const char *const loopback[] = {"localhost", "127.0.0.1", "[::1]"};
+  size_t name = host.n;
+  while (name > 0 && host.p[name - 1] >= '0' && host.p[name - 1] <= '9') name--;
+  name = name > 0 && host.p[name - 1] == ':' ? name - 1 : host.n;
+  struct str bare = str_make(host.p, name);
+  for (size_t i = 0; head->loopback && i < 3; i++)
+    if (str_is_nocase(bare, loopback[i])) return true;
+  for (size_t i = 0; i < head->host_count; i++)
+    if (str_is(head->hosts[i], "*") || str_eq_nocase(bare, head->hosts[i])) return true;
+  return false;
+}
+
+// RFC 9112 §3.2: origin-form; absolute-form (its authority must be the Host); "*" for OPTIONS alone.
+static struct http_refusal http_check_target(struct http_request *r, struct str target, struct str host) {
+  if (!http_target_is_sound(target)) return http_refuse(400, "The request target has a byte that no URI may have.");
+  if (str_is(r->method_text, "CONNECT")) return http_refuse(400, "This server is no proxy: CONNECT is not served.");
+  if (str_is(target, "*")) {
+    r->path = target;
+    return r->method == HTTP_OPTIONS ? http_fine : http_refuse(400, "The target * is for OPTIONS only.");
+  }
+  if (target.p[0] != '/') {
+    struct str scheme = STR("http://");
+    if (target.n > 8 && str_eq_nocase(str_make(target.p, 8), STR("https://"))) scheme = STR("https://");
+    if (target.n <= scheme.n || !str_eq_nocase(str_make(target.p, scheme.n), scheme))
+      return http_refuse(400, "The request target must begin with a slash.");
+    target = str_from(target, scheme.n);
+    size_t end = 0;
+    while (end < target.n && target.p[end] != '/' && target.p[end] != '?') end++;
+    if (!str_eq_nocase(str_make(target.p, end), host))
+      return http_refuse(400, "The request target and Host name different servers.");
+    target = str_from(target, end);
+    if (target.n == 0 || target.p[0] != '/') return http_refuse(400, "The request target has no path.");
+  }
+  ptrdiff_t mark = str_find(target, '?');
+  r->path = mark < 0 ? target : str_make(target.p, (size_t)mark);
+  r->query = mark < 0 ? STR_NONE : str_from(target, (size_t)mark + 1);
+  return http_fine;
+}
+
+// RFC 9112 §6: llhttp refuses most of these too; a second look costs little and does not depend on its settings.
+static struct http_refusal http_check_framing(const struct http_request *r, const struct http_head *head) {
+  size_t lengths = http_header_count(&r->headers, "content-length");
+  size_t encodings = http_header_count(&r->headers, "transfer-encoding");
+  if (lengths > 1) return http_refuse(400, "Content-Length is given twice.");
+  if (encodings == 0) {
+    if (head->has_length && head->length > head->body_most) return http_refuse(413, "The body is too large.");
+    return http_fine;
+  }
+  if (lengths) return http_refuse(400, "Content-Length and Transfer-Encoding exclude each other.");
+  if (head->http10) return http_refuse(400, "HTTP/1.0 has no Transfer-Encoding.");
+  if (encodings > 1 || !str_is_nocase(http_header_get(&r->headers, "transfer-encoding"), "chunked"))
+    return http_refuse(501, "The only Transfer-Encoding served is chunked.");
+  return http_fine;
+}
+
+static struct http_refusal http_check_expect(const struct http_request *r, struct http_head *head) {
+  struct str expect = http_header_get(&r->headers, "expect");
+  if (expect.n == 0 || head->http10) return http_fine; // RFC 9110 §10.1.1: ignored in HTTP/1.0
+  if (!str_is_nocase(expect, "100-continue") || http_header_count(&r->headers, "expect") > 1)
+    return http_refuse(417, "The only expectation served is 100-continue.");
+  head->wants_continue = head->length > 0 || http_header_count(&r->headers, "transfer-encoding") > 0;
+  return http_fine;
+}
+
+struct http_refusal http_request_check(struct http_request *r, struct http_head *head) {
+  size_t hosts = http_header_count(&r->headers, "host");
+  struct str host = http_header_get(&r->headers, "host");
+  if (hosts > 1 || (hosts == 0 && !head->http10)) return http_refuse(400, "Exactly one Host header is needed.");
+  if (hosts && !http_host_is_sound(host)) return http_refuse(400, "The Host header is not a host.");
+  for (size_t i = 0; i < r->headers.count; i++) {
+    const struct http_header *h = &r->headers.items[i];
+    if (!codec_is_token(h->name) || !codec_is_field_value(h->value))
+      return http_refuse(400, "A header has a byte that it must not have.");
+  }
+  struct http_refusal no = http_check_target(r, head->target, host);
+  if (!no.status) no = http_check_framing(r, head);
+  // A name that we do not serve means a web page has pointed its own name at us (DNS rebinding).
+  if (!no.status && hosts && !http_host_is_accepted(host, head))
+    no = http_refuse(403, "This server does not answer to that Host; add it to the accepted hosts.");
+  if (!no.status) no = http_check_expect(r, head);
+  return no;
+}
+
+// "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80", each also in double quotes.
+static bool http_address_parse(struct str s, struct sockaddr_storage *out) {
+  char text[INET6_ADDRSTRLEN + 1];
+  s = str_trim(s);
+  if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"') s = str_make(s.p + 1, s.n - 2);
+  ptrdiff_t colon = str_find(s, ':'), close = str_find(s, ']');
+  bool one_colon = colon >= 0 && str_find(str_from(s, (size_t)colon + 1), ':') < 0;
+  if (s.n && s.p[0] == '[' && close > 0) s = str_make(s.p + 1, (size_t)close - 1);
+  else if (one_colon) s.n = (size_t)colon;
+  if (s.n == 0 || s.n >= sizeof text) return false;
+  memcpy(text, s.p, s.n);
+  text[s.n] = 0;
+  *out = (struct sockaddr_storage){0};
+  struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+  out->ss_family = AF_INET;
+  if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) return true;
+  out->ss_family = AF_INET6;
+  return inet_pton(AF_INET6, text, &v6->sin6_addr) == 1;
+}
+
+static struct str http_address_text(const struct sockaddr *address, struct arena *a) {
+  char text[INET6_ADDRSTRLEN] = "";
+  const void *bytes = address->sa_family == AF_INET6
+                          ? (const void *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr
+                          : (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr;
+  inet_ntop(address->sa_family, bytes, text, sizeof text);
+  return arena_dup(a, str_of(text));
+}
+
+static bool http_is_trusted(const struct sockaddr *address, const struct http_proxies *proxies) {
+  for (size_t i = 0; i < proxies->count; i++)
+    if (http_cidr_contains(&proxies->trusted[i], address)) return true;
+  return false;
+}
+
+// The value of one parameter of a Forwarded element (RFC 7239 §4): "for=192.0.2.1;proto=https".
+static struct str http_forwarded_get(struct str element, const char *name) {
+  for (struct str rest = element, pair; str_cut(&rest, ';', &pair);) {
+    ptrdiff_t eq = str_find(pair, '=');
+    if (eq > 0 && str_is_nocase(str_trim(str_make(pair.p, (size_t)eq)), name))
+      return str_trim(str_from(pair, (size_t)eq + 1));
+  }
+  return STR_NONE;
+}
+
+// Cuts the last list element off: proxies append, so the rightmost was written by the nearest.
+static bool http_cut_last(struct str *list, struct str *item) {
+  if (!list->p) return false;
+  size_t at = list->n;
+  while (at > 0 && list->p[at - 1] != ',') at--;
+  *item = str_trim(str_from(*list, at));
+  *list = at ? str_make(list->p, at - 1) : STR_NONE;
+  return true;
+}
+
+struct str http_client_address(const struct http_headers *h, const struct sockaddr *peer,
+                               const struct http_proxies *proxies, struct arena *a, bool *secure) {
+  struct sockaddr_storage client = {0};
+  memcpy(&client, peer, peer->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
+  if (proxies->count == 0 || !http_is_trusted(peer, proxies)) return http_address_text(peer, a);
+  bool plain_list = http_header_count(h, "x-forwarded-for") > 0;
+  bool known = true;
+  for (size_t i = h->count; i > 0 && known; i--) { // the last header line was added last
+    struct str list = h->items[i - 1].value, item;
+    if (!str_is_nocase(h->items[i - 1].name, plain_list ? "x-forwarded-for" : "forwarded")) continue;
+    while (known && http_cut_last(&list, &item)) {
+      struct sockaddr_storage next;
+      known = http_is_trusted((struct sockaddr *)&client, proxies) &&
+              http_address_parse(plain_list ? item : http_forwarded_get(item, "for"), &next);
+      if (known) client = next;
+    }
+  }
+  struct str proto = http_header_get(h, "x-forwarded-proto"), forwarded = http_header_get(h, "forwarded"), last;
+  if (!plain_list && forwarded.n && http_cut_last(&forwarded, &last)) proto = http_forwarded_get(last, "proto");
+  if (proto.n) *secure = str_is_nocase(proto, "https");
+  return http_address_text((struct sockaddr *)&client, a);
+}

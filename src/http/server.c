@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/server.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "http/connection.h"
+
+// ---- what connections ask of it
+
+const char *http_server_date(struct http_server *s) {
+  int64_t now = clock_now_ms();
+  if (now / 1000 != s->date_s) {
+    s->date_s = now / 1000;
+    clock_http_date(now, s->date);
+  }
+  return s->date;
+}
+
+static void http_on_idle(uv_idle_t *idle) {
+  struct http_server *s = idle->data;
+  uv_idle_stop(idle);
+  struct http_connection *list = s->ready, *next;
+  s->ready = NULL;
+  for (struct http_connection *c = list; c; c = next) {
+    next = c->ready_next;
+    c->ready = false;
+    http_connection_continue(c);
+  }
+  http_stream_tell(s);
+  if (s->ready || s->untold) http_server_poke(s);
+}
+
+void http_server_poke(struct http_server *s) {
+  if (!s->freed) uv_idle_start(&s->idle, http_on_idle);
+}
+
+static void http_on_timer(uv_timer_t *timer);
+
+void http_server_timer(struct http_server *s, uint64_t at) {
+  if (at >= s->timer_at || s->freed) return;
+  s->timer_at = at;
+  uint64_t now = uv_now(s->timer.loop);
+  uv_timer_start(&s->timer, http_on_timer, at > now ? at - now : 0, 0);
+}
+
+static void http_on_timer(uv_timer_t *timer) {
+  struct http_server *s = timer->data;
+  uint64_t now = uv_now(timer->loop), first = UINT64_MAX;
+  s->timer_at = UINT64_MAX;
+  for (int i = 0; i < HTTP_WAITS; i++) {
+    for (struct deadline *d; (d = deadline_due(&s->waits[i], now));) {
+      deadline_clear(d);
+      size_t offset = i < HTTP_WAIT_WRITE ? offsetof(struct http_connection, wait) : offsetof(struct http_connection, send);
+      http_connection_expired((struct http_connection *)(void *)((char *)d - offset), (enum http_wait)i);
+    }
+    uint64_t at = deadline_first(&s->waits[i]);
+    if (at < first) first = at;
+  }
+  if (s->drain_at && now >= s->drain_at) {
+    s->drain_at = UINT64_MAX;
+    for (struct http_connection *c = s->connections; c; c = c->next) http_connection_close(c);
+  }
+  if (s->drain_at && s->drain_at < first) first = s->drain_at;
+  http_server_timer(s, first);
+}
+
+// ---- who may connect
+
+static void http_peer_key(const struct sockaddr *address, unsigned char key[16]) {
+  memset(key, 0, 16);
+  if (address->sa_family == AF_INET6) { // one customer usually has a whole /64
+    memcpy(key, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 8);
+    key[15] = 6;
+  } else {
+    memcpy(key, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+    key[15] = 4;
+  }
+}
+
+static bool http_is_proxy(const struct http_server *s, const struct sockaddr *address) {
+  for (size_t i = 0; i < s->options.trusted_proxy_count; i++)
+    if (http_cidr_contains(&s->trusted[i], address)) return true;
+  return false;
+}
+
+void http_server_found(struct http_server *s, struct http_connection *c) {
+  c->next = s->connections;
+  if (c->next) c->next->prev = c;
+  s->connections = c;
+  s->handles++;
+  metrics_add(METRIC_HTTP_CONNECTIONS, 1);
+}
+
+static struct http_peer *http_peer_of(struct http_server *s, const struct sockaddr *address) {
+  unsigned char key[16];
+  http_peer_key(address, key);
+  struct http_peer *p = map_get(&s->peers, str_make((char *)key, sizeof key));
+  if (p) return p;
+  p = MEM_NEW(struct http_peer);
+  memcpy(p->key, key, sizeof key);
+  map_put(&s->peers, str_make((char *)p->key, sizeof p->key), p);
+  return p;
+}
+
+static void http_peer_leave(struct http_server *s, struct http_peer *p) {
+  if (--p->count > 0) return;
+  map_remove(&s->peers, str_make((char *)p->key, sizeof p->key));
+  mem_free(p);
+}
+
+enum http_admission http_server_admit(struct http_server *s, struct http_connection *c) {
+  bool full = s->count >= s->options.connections;
+  if (!full && s->options.per_address && !http_is_proxy(s, &c->address.any)) {
+    c->peer = http_peer_of(s, &c->address.any);
+    full = c->peer->count++ >= s->options.per_address;
+  }
+  if (!full) {
+    s->count++;
+    c->admitted = true;
+    return HTTP_ADMIT;
+  }
+  metrics_add(METRIC_HTTP_REFUSED, 1);
+  c->refused = true;
+  s->refused++;
+  return s->refused <= HTTP_REFUSED_MOST ? HTTP_TURN_AWAY : HTTP_DROP;
+}
+
+void http_server_lost(struct http_server *s, struct http_connection *c) {
+  if (c->next) c->next->prev = c->prev;
+  if (c->prev) c->prev->next = c->next;
+  else s->connections = c->next;
+  if (c->peer) http_peer_leave(s, c->peer);
+  if (c->refused) s->refused--;
+  else if (c->admitted) s->count--;
+  s->handles--;
+  metrics_add(METRIC_HTTP_CONNECTIONS, -1);
+}
+
+// ---- start
+
+static bool http_parse_listen(struct str text, struct sockaddr_storage *out, bool *loopback, struct err *err) {
+  size_t colon = text.n;
+  while (colon > 0 && text.p[colon - 1] != ':') colon--;
+  uint64_t port;
+  char host[64];
+  struct str name = colon > 0 ? str_make(text.p, colon - 1) : STR_NONE;
+  if (name.n > 2 && name.p[0] == '[' && name.p[name.n - 1] == ']') name = str_make(name.p + 1, name.n - 2);
+  if (name.n == 0 || name.n >= sizeof host || !str_to_u64(str_from(text, colon), &port) || port > UINT16_MAX)
+    return err_set(err, ERR_INVALID, "\"%.*s\" is no address and port", STR_ARG(text));
+  memcpy(host, name.p, name.n);
+  host[name.n] = 0;
+  *out = (struct sockaddr_storage){0};
+  struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+  if (uv_ip4_addr(host, (int)port, v4) == 0) {
+    *loopback = ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+    return true;
+  }
+  if (uv_ip6_addr(host, (int)port, v6) != 0) {
+    err_set(err, ERR_INVALID, "\"%.*s\" is no address and port", STR_ARG(text));
+    err_hint(err, "Give a numeric address: 127.0.0.1:8080, [::1]:8080, 0.0.0.0:8080.");
+    return false;
+  }
+  *loopback = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+  return true;
+}
+
+static void http_on_connection(uv_stream_t *listener, int status) {
+  struct http_server *s = listener->data;
+  if (status == 0) http_connection_open(s, listener);
+}
+
+static bool http_listen(struct http_server *s, const struct sockaddr_storage *address, struct err *err) {
+  int on = 1, fd = -1, size = sizeof(struct sockaddr_storage);
+  struct sockaddr_storage bound;
+  int r = uv_tcp_init_ex(loop_uv(s->loop), &s->listener, address->ss_family);
+  s->listener.data = s;
+  s->handles += r == 0;
+  s->listening = r == 0;
+  if (r == 0) r = uv_fileno((uv_handle_t *)&s->listener, &fd);
+  // One listener a loop on the same port: the kernel spreads the connections.
+  if (r == 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) r = -errno;
+  if (r == 0) r = uv_tcp_bind(&s->listener, (const struct sockaddr *)address, 0);
+  if (r == 0) r = uv_listen((uv_stream_t *)&s->listener, HTTP_BACKLOG, http_on_connection);
+  if (r == 0) r = uv_tcp_getsockname(&s->listener, (struct sockaddr *)&bound, &size);
+  if (r != 0)
+    return err_set(err, ERR_UNAVAILABLE, "cannot listen on %.*s: %s", STR_ARG(s->options.listen), uv_strerror(r));
+  s->port = ntohs(((struct sockaddr_in *)&bound)->sin_port); // the same place in IPv6
+  return true;
+}
+
+static void http_copy_options(struct http_server *s, const struct http_options *o) {
+  s->arena = arena_new();
+  s->options = *o;
+  s->options.listen = arena_dup(s->arena, o->listen);
+  struct str *hosts = ARENA_ARRAY(s->arena, o->host_count, struct str);
+  for (size_t i = 0; i < o->host_count; i++) hosts[i] = arena_dup(s->arena, o->hosts[i]);
+  s->options.hosts = hosts;
+  s->options.trusted_proxies = NULL; // kept parsed
+}
+
+static bool http_parse_proxies(struct http_server *s, const struct http_options *o, struct err *err) {
+  s->trusted = ARENA_ARRAY(s->arena, o->trusted_proxy_count, struct http_cidr);
+  for (size_t i = 0; i < o->trusted_proxy_count; i++)
+    if (!http_cidr_parse(o->trusted_proxies[i], &s->trusted[i], err)) return false;
+  return true;
+}
+
+bool http_server_new(struct loop *loop, const struct http_options *o, http_handler *handle, void *ctx,
+                     struct http_server **out, struct err *err) {
+  struct sockaddr_storage address;
+  bool loopback = false;
+  if (!http_parse_listen(o->listen, &address, &loopback, err)) return false;
+  struct http_server *s = MEM_NEW(struct http_server);
+  s->loop = loop;
+  s->handle = handle;
+  s->ctx = ctx;
+  s->loopback = loopback;
+  s->timer_at = UINT64_MAX;
+  http_copy_options(s, o);
+  const uint64_t ms[HTTP_WAITS] = {o->header_ms, o->body_ms, o->idle_ms, HTTP_LINGER_MS, o->write_ms, o->heartbeat_ms};
+  for (int i = 0; i < HTTP_WAITS; i++) deadline_list_init(&s->waits[i], ms[i]);
+  s->read_buffer = mem_resize(NULL, HTTP_READ);
+  if (o->tls) s->plain_buffer = mem_resize(NULL, HTTP_READ);
+  uv_timer_init(loop_uv(loop), &s->timer);
+  uv_idle_init(loop_uv(loop), &s->idle);
+  s->timer.data = s->idle.data = s;
+  s->handles = 2;
+  if (!http_parse_proxies(s, o, err) || !http_listen(s, &address, err)) {
+    http_server_free(s);
+    return false;
+  }
+  *out = s;
+  return true;
+}
+
+uint16_t http_server_port(const struct http_server *s) { return s->port; }
+
+void http_server_reload_tls(struct http_server *s, struct tls_context *tls) {
+  if (s->options.tls && tls) s->options.tls = tls; // from plain to TLS or back takes a restart
+}
+
+// ---- end
+
+static void http_on_handle_closed(uv_handle_t *handle) {
+  struct http_server *s = handle->data;
+  s->handles--;
+  http_server_settle(s);
+}
+
+static void http_stop_listening(struct http_server *s) {
+  if (!s->listening) return;
+  s->listening = false;
+  uv_close((uv_handle_t *)&s->listener, http_on_handle_closed);
+}
+
+static void http_server_release(struct http_server *s) {
+  for (struct http_exchange *x = s->pool, *next; x; x = next) {
+    next = x->pool_next;
+    s->exchanges++;
+    http_exchange_free(x);
+  }
+  http_stream_tell(s);
+  map_free(&s->peers);
+  arena_free(s->arena);
+  mem_free(s->read_buffer);
+  mem_free(s->plain_buffer);
+  mem_free(s);
+}
+
+void http_server_settle(struct http_server *s) {
+  if (s->exchanges || s->connections) return;
+  if (s->freed) {
+    if (s->handles == 0) http_server_release(s);
+    return;
+  }
+  if (!s->drained || s->listening) return;
+  void (*done)(void *arg) = s->drained;
+  s->drained = NULL;
+  done(s->drained_arg);
+}
+
+void http_server_drain(struct http_server *s, uint64_t deadline_ms, void (*done)(void *arg), void *arg) {
+  s->drain_at = uv_now(loop_uv(s->loop)) + deadline_ms;
+  s->drained = done;
+  s->drained_arg = arg;
+  http_stop_listening(s);
+  for (struct http_connection *c = s->connections; c; c = c->next) {
+    if (c->phase == HTTP_PHASE_IDLE || (c->phase == HTTP_PHASE_HEADER && !c->x)) http_connection_close(c);
+    else if (c->stream) http_stream_gone(c->stream, true);
+  }
+  http_server_timer(s, s->drain_at);
+  // Where nothing is open, the listener's close callback will settle it.
+}
+
+void http_server_free(struct http_server *s) {
+  if (!s || s->freed) return;
+  for (struct http_connection *c = s->connections; c; c = c->next) http_connection_close(c);
+  http_stream_tell(s);
+  s->freed = true;
+  http_stop_listening(s);
+  uv_close((uv_handle_t *)&s->timer, http_on_handle_closed);
+  uv_close((uv_handle_t *)&s->idle, http_on_handle_closed);
+}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "temp.h"
+#include "../support/temp.h"
 
 #include "store/driver.h"
 

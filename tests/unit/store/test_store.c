@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "temp.h"
+#include "../support/temp.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -86,7 +86,7 @@ static void a_second_row_of_a_key_is_a_conflict(void **state) {
   assert_false(
       store_run(s,
                 "INSERT INTO server (id, name, account_id, config, require_api_token, token_hash, created_at,"
-                " updated_at, expires_at) VALUES ('s', 's', 'nobody', '{}', 0, 'h', 0, 0, 0)",
+                " updated_at, expires_at, version) VALUES ('s', 's', 'nobody', '{}', 0, 'h', 0, 0, 0, 1)",
                 NULL, 0, NULL, &err));
   assert_int_equal(err.code, ERR_CONFLICT);
   store_close(s);

@@ -17,9 +17,15 @@ struct http_guard;
 // loopback, link-local, metadata, multicast, unspecified, reserved, and IPv4 ones inside IPv6 forms (mapped, 6to4, NAT64, Teredo).
 MUST_USE bool http_guard_new(const struct str *allow, size_t count, struct http_guard **out, struct err *err);
 void http_guard_free(struct http_guard *g);
-bool http_guard_allows(const struct http_guard *g, const struct sockaddr *address);
+bool http_guard_allows(const struct http_guard *g, const struct sockaddr *address); // NULL: nothing is opened
+// Equal for guards that open the same: what one of them has connected to, the other may use.
+uint64_t http_guard_class(const struct http_guard *g);
 
-struct http_cidr { unsigned char bytes[16]; unsigned prefix; }; // IPv4 as IPv6-mapped
+// IPv4 as IPv6-mapped. A bare address is a range of one; bits behind the prefix are refused.
+struct http_cidr {
+  unsigned char bytes[16];
+  unsigned prefix;
+};
 MUST_USE bool http_cidr_parse(struct str text, struct http_cidr *out, struct err *err);
 bool http_cidr_contains(const struct http_cidr *c, const struct sockaddr *address);
 

@@ -351,7 +351,8 @@ static void remember_tsan(void *arg) {
   struct err err;
   assert_true(fiber_sleep(1, &err));
   assert_ptr_equal(__tsan_get_current_fiber(), mine);
-  loop_stop(loop);
+  note('t');
+  if (strlen(trail) == 2) loop_stop(loop);
 }
 
 static void tsan_tells_fibers_apart(void **state) {

@@ -78,13 +78,13 @@ static void slots_end_with_the_run(void **state) {
   (void)state;
   struct loop *l = loop_new("test", 0, 10);
   int destroyed = 0;
-  assert_null(loop_slot_get(l, LOOP_SLOT_TOOL));
-  loop_slot_set(l, LOOP_SLOT_TOOL, &destroyed, destroy_slot);
-  assert_ptr_equal(loop_slot_get(l, LOOP_SLOT_TOOL), &destroyed);
+  assert_null(loop_slot_get(l, LOOP_SLOT_CLIENT));
+  loop_slot_set(l, LOOP_SLOT_CLIENT, &destroyed, destroy_slot);
+  assert_ptr_equal(loop_slot_get(l, LOOP_SLOT_CLIENT), &destroyed);
   loop_post(l, stop, l);
   loop_run(l);
   assert_int_equal(destroyed, 1);
-  assert_null(loop_slot_get(l, LOOP_SLOT_TOOL));
+  assert_null(loop_slot_get(l, LOOP_SLOT_CLIENT));
   loop_post(l, stop, l);
   loop_run(l); // again
   loop_free(l);

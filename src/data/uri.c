@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/uri.h"
+
+#include <arpa/inet.h>
+
+#include "base/codec.h"
+
+enum { URI_HOST_MOST = 253, URI_TEXT_MOST = 8192, URI_SEGMENTS_MOST = 64 };
+
+static bool uri_is_alnum(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool uri_fail(struct err *err, const char *what) {
+  return err_set(err, ERR_INVALID, "not a usable URL: %s", what);
+}
+
+// RFC 3986 §2: nothing but its characters, and '%' only before two digits. So no space, no control
+// byte and no backslash, which some parsers take for a slash.
+static bool uri_is_clean(struct str s) {
+  for (size_t i = 0; i < s.n; i++) {
+    char c = s.p[i];
+    unsigned char byte;
+    if (c == '%') {
+      if (s.n - i < 3 || !codec_unhex(str_make(s.p + i + 1, 2), &byte, 1)) return false;
+    } else if (!uri_is_alnum(c) && (!c || !strchr("-._~:/?#[]@!$&'()*+,;=", c))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Cuts off what stands behind the first of `c`; absent: STR_NONE, there but empty: not NULL.
+static struct str uri_cut_behind(struct str *s, char c) {
+  ptrdiff_t at = str_find(*s, c);
+  if (at < 0) return STR_NONE;
+  struct str behind = str_from(*s, (size_t)at + 1);
+  s->n = (size_t)at;
+  return behind;
+}
+
+static bool uri_parse_port(struct str text, uint16_t *port, struct err *err) {
+  uint64_t v;
+  if (text.n > 5 || !str_to_u64(text, &v) || v == 0 || v > UINT16_MAX)
+    return uri_fail(err, "the port is not one");
+  *port = (uint16_t)v;
+  return true;
+}
+
+static bool uri_is_ipv6(struct str s) {
+  char z[INET6_ADDRSTRLEN];
+  struct in6_addr address;
+  if (s.n >= sizeof z) return false;
+  memcpy(z, s.p, s.n);
+  z[s.n] = 0;
+  return inet_pton(AF_INET6, z, &address) == 1;
+}
+
+static bool uri_is_host_name(struct str s) {
+  for (size_t i = 0; i < s.n; i++)
+    if (!uri_is_alnum(s.p[i]) && s.p[i] != '-' && s.p[i] != '.' && s.p[i] != '_') return false;
+  return s.n > 0 && s.n <= URI_HOST_MOST;
+}
+
+// host [":" port] (RFC 3986 §3.2).
+static bool uri_parse_authority(struct str text, struct uri *u, struct err *err) {
+  if (str_find(text, '@') >= 0) return uri_fail(err, "it carries user information");
+  u->ipv6 = text.n && text.p[0] == '[';
+  if (u->ipv6) {
+    ptrdiff_t close = str_find(text, ']');
+    if (close < 0) return uri_fail(err, "the host has no closing bracket");
+    u->host = str_make(text.p + 1, (size_t)close - 1);
+    text = str_from(text, (size_t)close + 1);
+    if (!uri_is_ipv6(u->host)) return uri_fail(err, "the host is not an IPv6 address");
+    if (text.n && text.p[0] != ':') return uri_fail(err, "there is text behind the host");
+    return text.n == 0 || uri_parse_port(str_from(text, 1), &u->port, err);
+  }
+  struct str port = uri_cut_behind(&text, ':');
+  u->host = text;
+  if (!uri_is_host_name(u->host))
+    return uri_fail(err, u->host.n ? "the host is not a name or address" : "it has no host");
+  return !port.p || uri_parse_port(port, &u->port, err);
+}
+
+bool uri_parse_http(struct str text, struct uri *out, struct err *err) {
+  struct uri u = {0};
+  struct str rest = text;
+  if (text.n > URI_TEXT_MOST) return uri_fail(err, "it is longer than 8192 bytes");
+  if (!uri_is_clean(text)) return uri_fail(err, "it has a character that must be percent-encoded");
+  u.fragment = uri_cut_behind(&rest, '#');
+  u.query = uri_cut_behind(&rest, '?');
+  ptrdiff_t colon = str_find(rest, ':');
+  u.scheme = str_make(rest.p, colon > 0 ? (size_t)colon : 0);
+  if (!str_is_nocase(u.scheme, "http") && !str_is_nocase(u.scheme, "https"))
+    return uri_fail(err, "it does not start with http:// or https://");
+  rest = str_from(rest, u.scheme.n + 1);
+  if (!str_starts(rest, "//")) return uri_fail(err, "there is no // behind the scheme");
+  rest = str_from(rest, 2);
+  ptrdiff_t slash = str_find(rest, '/');
+  size_t authority = slash < 0 ? rest.n : (size_t)slash;
+  u.path = str_from(rest, authority);
+  if (!uri_parse_authority(str_make(rest.p, authority), &u, err)) return false;
+  *out = u;
+  return true;
+}
+
+uint16_t uri_port(const struct uri *u) {
+  if (u->port) return u->port;
+  return str_is_nocase(u->scheme, "https") ? 443 : 80;
+}
+
+bool uri_same_origin(const struct uri *a, const struct uri *b) {
+  return str_eq_nocase(a->scheme, b->scheme) && str_eq_nocase(a->host, b->host) && uri_port(a) == uri_port(b);
+}
+
+bool uri_query_get(struct str query, const char *name, struct str *raw) {
+  for (struct str rest = query, value, key; str_cut(&rest, '&', &value);) {
+    key = value;
+    value = uri_cut_behind(&key, '=');
+    if (!str_is(key, name)) continue;
+    *raw = value;
+    return true;
+  }
+  return false;
+}
+
+// Appends the segments of a path; "." stays where it is, ".." goes up, and never above the root.
+static bool uri_walk(struct str path, struct str *segments, size_t *count) {
+  for (struct str rest = path, segment; str_cut(&rest, '/', &segment);) {
+    if (segment.n == 0 || str_is(segment, ".")) continue;
+    if (str_is(segment, "..")) {
+      if (*count == 0) return false;
+      --*count;
+    } else {
+      if (*count == URI_SEGMENTS_MOST) return false;
+      segments[(*count)++] = segment;
+    }
+  }
+  return true;
+}
+
+// A reference is percent-encoded: decoded first, so that "%2e%2e" climbs no further than "..".
+static bool uri_decode_reference(struct arena *a, struct str relative, struct str *out) {
+  if (relative.n > URI_TEXT_MOST || str_find(relative, '?') >= 0 || str_find(relative, '#') >= 0)
+    return false;
+  if (!codec_unpercent(a, relative, out)) return false;
+  ptrdiff_t colon = str_find(*out, ':'), slash = str_find(*out, '/');
+  bool scheme = colon >= 0 && (slash < 0 || colon < slash); // RFC 3986 §4.2
+  return out->n && !scheme && out->p[0] != '/' && out->p[out->n - 1] != '/' && str_find(*out, '\\') < 0 &&
+         str_find(*out, 0) < 0 && codec_is_utf8(*out);
+}
+
+bool uri_path_join(struct arena *a, struct str base_file, struct str relative, struct str *out) {
+  struct str segments[URI_SEGMENTS_MOST], reference;
+  size_t count = 0;
+  if (relative.n == 0) {
+    *out = arena_dup(a, base_file);
+    return true;
+  }
+  if (!uri_decode_reference(a, relative, &reference)) return false;
+  if (!uri_walk(base_file, segments, &count)) return false;
+  if (count) count--; // the file's own name
+  if (!uri_walk(reference, segments, &count) || count == 0) return false;
+  struct buf path = BUF_MAX(2 * URI_TEXT_MOST);
+  for (size_t i = 0; i < count; i++) {
+    if (i) buf_add_char(&path, '/');
+    buf_add(&path, segments[i]);
+  }
+  bool ok = !path.full;
+  if (ok) *out = arena_dup(a, buf_str(&path));
+  buf_free(&path);
+  return ok;
+}

@@ -4,6 +4,7 @@
 
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createGzip } from "node:zlib";
 import { json, type Answer } from "./envelope.js";
@@ -39,6 +40,8 @@ interface Scene {
 }
 
 const LONGEST_MS = 60_000;
+/** After the longest fault, for what is left of the answer. */
+const GRACE_MS = 5_000;
 const MOST_BYTES = 256 * 1024 * 1024;
 const MOST_BOMB = 4 * 1024 * 1024 * 1024;
 
@@ -54,10 +57,17 @@ async function pause(res: ServerResponse, ms: number): Promise<void> {
   res.off("close", stop);
 }
 
+/** Until the stream takes more, or is closed. */
+async function drained(stream: Writable): Promise<void> {
+  const stop = new AbortController();
+  const event = (name: string) => once(stream, name, { signal: stop.signal }).catch(() => undefined);
+  await Promise.race([event("drain"), event("close")]);
+  stop.abort();
+}
+
 /** Writes with backpressure; false once the client has gone. */
 async function write(res: ServerResponse, chunk: Buffer | string): Promise<boolean> {
-  if (res.destroyed) return false;
-  if (!res.write(chunk)) await Promise.race([once(res, "drain"), once(res, "close")]);
+  if (!res.destroyed && !res.write(chunk)) await drained(res);
   return !res.destroyed;
 }
 
@@ -73,14 +83,12 @@ async function slow(fault: Fault, scene: Scene): Promise<void> {
 
 async function dribble(fault: Fault, { res, result, headers }: Scene): Promise<void> {
   const size = Math.max(1, clamp(fault.bytes, 1, MOST_BYTES));
-  const end = Date.now() + LONGEST_MS;
   res.writeHead(result.status, { ...head(result, headers), "content-length": result.body.length });
-  for (let at = 0; at < result.body.length && Date.now() < end; at += size) {
+  for (let at = 0; at < result.body.length; at += size) {
     if (!(await write(res, result.body.subarray(at, at + size)))) return;
     await pause(res, clamp(fault.delay_ms, 100, LONGEST_MS));
   }
-  if (res.writableNeedDrain || Date.now() >= end) res.destroy();
-  else res.end();
+  res.end();
 }
 
 async function dropMiddle(fault: Fault, scene: Scene): Promise<void> {
@@ -92,12 +100,11 @@ async function dropMiddle(fault: Fault, scene: Scene): Promise<void> {
 }
 
 async function endless(fault: Fault, { res, result, headers }: Scene): Promise<void> {
-  const end = Date.now() + LONGEST_MS;
   const most = clamp(fault.bytes, MOST_BYTES, MOST_BYTES);
   const piece = Buffer.from(`{"id":"${"0".repeat(32)}","name":"still.example.com"},`.repeat(256));
   res.writeHead(200, head(result, headers));
   if (!(await write(res, '{"success":true,"errors":[],"messages":[],"result":['))) return;
-  for (let sent = 0; sent < most && Date.now() < end; sent += piece.length) {
+  for (let sent = 0; sent < most; sent += piece.length) {
     if (!(await write(res, piece))) return;
     await pause(res, clamp(fault.delay_ms, 0, LONGEST_MS));
   }
@@ -105,7 +112,6 @@ async function endless(fault: Fault, { res, result, headers }: Scene): Promise<v
 }
 
 async function bomb(fault: Fault, { res, result, headers }: Scene): Promise<void> {
-  const end = Date.now() + LONGEST_MS;
   const most = clamp(fault.bytes, 1024 * 1024 * 1024, MOST_BOMB);
   const zeros = Buffer.alloc(1024 * 1024, " ");
   res.writeHead(200, { ...head(result, headers), "content-encoding": "gzip" });
@@ -114,8 +120,8 @@ async function bomb(fault: Fault, { res, result, headers }: Scene): Promise<void
   gzip.pipe(res);
   res.once("close", () => gzip.destroy());
   gzip.write('{"success":true,"errors":[],"messages":[],"result":"');
-  for (let sent = 0; sent < most && Date.now() < end && !res.destroyed; sent += zeros.length) {
-    if (!gzip.write(zeros)) await Promise.race([once(gzip, "drain"), once(gzip, "close")]).catch(() => undefined);
+  for (let sent = 0; sent < most && !res.destroyed; sent += zeros.length) {
+    if (!gzip.write(zeros)) await drained(gzip);
   }
   if (!gzip.destroyed) gzip.end('"}');
 }
@@ -219,6 +225,8 @@ export class Faults {
   }
 
   async play(fault: Fault, scene: Scene): Promise<void> {
+    const guard = setTimeout(() => scene.res.destroy(), LONGEST_MS + GRACE_MS).unref();
+    scene.res.once("close", () => clearTimeout(guard));
     await (KINDS[fault.kind] as Play)(fault, scene);
   }
 }

@@ -5,7 +5,7 @@ import { isIP } from "node:net";
 import type { Call } from "./call.js";
 import { invalid } from "./envelope.js";
 import { hexId } from "./random.js";
-import type { Row } from "./world.js";
+import { DAY, stamp, type Row } from "./world.js";
 
 function oneOf(row: Row, name: string, allowed: readonly string[], code = 1004): void {
   if (!allowed.includes(row[name])) throw invalid(`Invalid value for ${name}: must be one of ${allowed.join(", ")}`, code);
@@ -107,4 +107,11 @@ function project(row: Row, call: Call): Row {
   return { id: call.world.newId("project"), subdomain: `${row["name"]}.pages.dev`, domains: [`${row["name"]}.pages.dev`], production_branch: "main", source: null, deployment_configs: {}, ...row };
 }
 
-export const SHAPES = { firewall, access, override, rateLimit, member, pageRule, workerRoute, certificate, loadBalancer, pool, emailRule, emailAddress, bucket, database, project };
+function originCertificate(row: Row): Row {
+  if (!Array.isArray(row["hostnames"])) throw invalid("hostnames must be a list", 1010);
+  const { created_on, modified_on: _modified, ...rest } = row;
+  const days = rest["requested_validity"] ?? 5475;
+  return { request_type: "origin-rsa", requested_validity: days, expires_on: stamp(Date.parse(created_on) + days * DAY), certificate: "-----BEGIN CERTIFICATE-----\nsandbox\n-----END CERTIFICATE-----\n", ...rest };
+}
+
+export const SHAPES = { firewall, access, override, rateLimit, member, pageRule, workerRoute, certificate, loadBalancer, pool, emailRule, emailAddress, bucket, database, project, originCertificate };

@@ -71,6 +71,13 @@ function answerMembership(call: Call) {
   return success(row);
 }
 
+function leave(call: Call) {
+  const rows = call.world.rows("/memberships");
+  const row = membership(call);
+  rows.splice(rows.indexOf(row), 1);
+  return success({ id: row["id"] });
+}
+
 function changeUser(call: Call) {
   const user = call.world.document("/user", {});
   return success(Object.assign(user, objectBody(call)));
@@ -91,4 +98,6 @@ export const credentialRoutes: Route[] = [
   { method: "GET", path: "/memberships", area: "user", run: (call) => success(memberships(call), { result_info: { page: 1, per_page: 20, count: memberships(call).length, total_count: memberships(call).length } }) },
   { method: "GET", path: "/memberships/:id", area: "user", run: (call) => success(membership(call)) },
   { method: "PUT", path: "/memberships/:id", area: "user", run: answerMembership },
+  { method: "DELETE", path: "/memberships/:id", area: "user", run: leave },
+  { method: "GET", path: "/accounts/:account_id/iam/permission_groups", area: "account", run: () => success(PERMISSION_GROUPS) },
 ];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The odd operations beside plain collections: D1 queries, Pages, certificates, e-mail routing, DNSSEC, load balancer health.
 
-import { objectBody, type Call } from "../call.js";
+import { jsonBody, objectBody, type Call } from "../call.js";
 import { Collection, noteEvent } from "../collection.js";
 import { invalid, refuse, success } from "../envelope.js";
 import { hexId, uuid } from "../random.js";
@@ -127,6 +127,53 @@ function scan(call: Call) {
   return success({ recs_added: 0, total_records_parsed: call.world.rows(path(call, "dns_records")).length });
 }
 
+const lists = collection(`${A}/rules/lists`);
+const listItems = (call: Call): Row[] => call.world.rows(`${lists.path(call)}/${lists.find(call, call.params["list_id"])["id"]}/items`);
+
+/** Changes to a list run in the background at the vendor: the answer names the operation. */
+function changeItems(call: Call, rows: Row[]) {
+  const list = lists.find(call, call.params["list_id"]);
+  list["num_items"] = rows.length;
+  list["modified_on"] = stamp(Date.now());
+  noteEvent(call, "update", { type: "list", id: list["id"], product: "firewall" });
+  return success({ operation_id: call.world.newId("operation") });
+}
+
+function addItems(call: Call) {
+  const body = jsonBody(call);
+  if (!Array.isArray(body) || body.length === 0) throw invalid("Request body must be a list of items", 10004);
+  const rows = listItems(call);
+  const when = stamp(Date.now());
+  rows.push(...body.map((item: Row) => ({ ...item, id: call.world.newId("item"), created_on: when, modified_on: when })));
+  return changeItems(call, rows);
+}
+
+function dropItems(call: Call) {
+  const items = objectBody(call)["items"];
+  if (!Array.isArray(items) || items.length === 0) throw invalid("Missing required field: items", 10004);
+  const rows = listItems(call);
+  const gone = items.map((item: Row) => item["id"]);
+  const kept = rows.filter((row) => !gone.includes(row["id"]));
+  rows.splice(0, rows.length, ...kept);
+  return changeItems(call, rows);
+}
+
+const tunnels = collection(`${A}/cfd_tunnel`);
+
+function tunnelPart(name: string, initial: object) {
+  return (call: Call) => {
+    const tunnel = tunnels.find(call, call.params["tunnel_id"]);
+    return success(call.world.document(`${tunnels.path(call)}/${tunnel["id"]}/${name}`, initial));
+  };
+}
+
+const subdomain = (call: Call): Row => call.world.document(`/accounts/${call.params["account_id"]}/workers/subdomain`, { subdomain: "acme" });
+
+function zoneSubscription(call: Call) {
+  const { plan } = call.world.rows("/zones").find((z) => z["id"] === call.params["zone_id"])!;
+  return success({ id: hexId(`subscription/${call.params["zone_id"]}`), state: "Paid", price: plan.price, currency: "USD", frequency: plan.frequency, rate_plan: { id: plan.legacy_id, public_name: plan.name }, current_period_start: call.world.daysAgo(11), current_period_end: call.world.daysAgo(-19) });
+}
+
 const deployments = `${A}/pages/projects/:project_name/deployments`;
 
 export const platformRoutes: Route[] = [
@@ -157,6 +204,15 @@ export const platformRoutes: Route[] = [
   { method: "GET", path: `${A}/load_balancers/pools/:pool_id/references`, area: "load_balancers", run: references(pools, "pool_id") },
   { method: "GET", path: `${A}/load_balancers/monitors/:monitor_id/references`, area: "load_balancers", run: references(monitors, "monitor_id") },
   { method: "GET", path: `${Z}/pagerules/settings`, area: "page_rules", run: () => success([{ id: "cache_level", properties: [{ name: "value", type: "select", choices: ["bypass", "basic", "aggressive", "cache_everything"] }] }, { id: "always_use_https", properties: [] }]) },
+  { method: "GET", path: `${A}/rules/lists/:list_id/items`, area: "firewall", run: (call) => success(listItems(call), { result_info: { cursors: {} } }) },
+  { method: "POST", path: `${A}/rules/lists/:list_id/items`, area: "firewall", run: addItems },
+  { method: "DELETE", path: `${A}/rules/lists/:list_id/items`, area: "firewall", run: dropItems },
+  { method: "GET", path: `${A}/cfd_tunnel/:tunnel_id/configurations`, area: "tunnel", run: tunnelPart("configurations", { version: 1, config: { ingress: [{ service: "http_status:404" }] }, source: "cloudflare" }) },
+  { method: "GET", path: `${A}/cfd_tunnel/:tunnel_id/connections`, area: "tunnel", run: tunnelPart("connections", []) },
+  { method: "GET", path: `${A}/workers/subdomain`, area: "workers", run: (call) => success(subdomain(call)) },
+  { method: "PUT", path: `${A}/workers/subdomain`, area: "workers", run: (call) => success(Object.assign(subdomain(call), { subdomain: objectBody(call)["subdomain"] })) },
+  { method: "GET", path: `${Z}/subscription`, area: "billing", run: zoneSubscription },
+  { method: "GET", path: `${A}/billing/profile`, area: "billing", run: (call) => success({ id: hexId(`billing/${call.params["account_id"]}`), company: "Acme", primary_email: "billing@example.com", country: "DE", payment_gateway: "invoice", is_partner: false }) },
   { method: "GET", path: "/ips", area: "", run: () => success({ ipv4_cidrs: ["192.0.2.0/24", "198.51.100.0/24"], ipv6_cidrs: ["2001:db8::/32"], etag: hexId("ips") }) },
 ];
 

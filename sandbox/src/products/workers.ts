@@ -175,5 +175,4 @@ export const workerRoutes: Route[] = [
   { method: "GET", path: `${one}/subdomain`, area, run: (call) => (found(call), success({ enabled: false, previews_enabled: false })) },
   { method: "GET", path: `${one}/tails`, area, run: (call) => (found(call), success([])) },
   { method: "GET", path: `${one}/usage-model`, area, run: (call) => (found(call), success({ usage_model: "standard" })) },
-  { method: "GET", path: "/accounts/:account_id/workers/subdomain", area, run: () => success({ subdomain: "acme" }) },
 ];

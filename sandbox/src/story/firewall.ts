@@ -66,6 +66,10 @@ export function tellFirewall(world: World, zone: Row): void {
   world.rows(`${at}/filters`).push(...rules.map((r) => r["filter"]));
   world.rows(`${at}/firewall/waf/overrides`).push(...overrides(zone));
   world.rows(`${at}/firewall/waf/packages`).push({ id: hexId(`package/${name}/owasp`), name: "OWASP ModSecurity Core Rule Set", description: "Covers OWASP Top 10 vulnerabilities", zone_id: zone["id"], status: "active", detection_mode: "anomaly", sensitivity: "high", action_mode: "challenge" });
+  const owasp = `${at}/firewall/waf/packages/${hexId(`package/${name}/owasp`)}`;
+  const groups = ["SQL Injection Attacks", "XSS Attacks", "Bad Robots"].map((title, i) => ({ id: hexId(`group/${name}/${i}`), name: `OWASP ${title}`, description: title, mode: i === 2 ? "off" : "on", allowed_modes: ["on", "off"], rules_count: 2, modified_rules_count: 0, package_id: hexId(`package/${name}/owasp`) }));
+  world.rows(`${owasp}/groups`).push(...groups);
+  world.rows(`${owasp}/rules`).push(...groups.flatMap((g, i) => [0, 1].map((n) => ({ id: String(950000 + 10 * i + n), description: `${g.description} ${n + 1}`, priority: String(10 * i + n), mode: g.mode, allowed_modes: ["on", "off"], group: { id: g.id, name: g.name }, package_id: g.package_id }))));
   const scope = { id: zone["id"], type: "zone", name };
   world.rows(`${at}/firewall/access_rules/rules`).push(
     accessRule(world, scope, `${name}/office`, "whitelist", "ip_range", "192.0.2.0/24", "Office"),

@@ -113,6 +113,22 @@ function tellAccountExtras(world: World): void {
   world.rows(`${at}/subscriptions`).push({ id: hexId("subscription/workers"), state: "Paid", price: 5, currency: "USD", frequency: "monthly", rate_plan: { id: "workers_paid", public_name: "Workers Paid" }, current_period_start: world.daysAgo(11), current_period_end: world.daysAgo(-19) });
 }
 
+function tellAccess(world: World): void {
+  const at = `/accounts/${accountId("web")}`;
+  const app = uuid("access/grafana");
+  const policy = { id: uuid("access/policy"), name: "Staff", decision: "allow", precedence: 1, include: [{ email_domain: { domain: "example.com" } }], exclude: [], require: [], created_at: world.daysAgo(200), updated_at: world.daysAgo(20) };
+  world.rows(`${at}/access/apps`).push({ id: app, name: "Grafana", type: "self_hosted", domain: "grafana.example.com", session_duration: "24h", aud: hexId("access/aud"), policies: [policy], created_at: world.daysAgo(200), updated_at: world.daysAgo(20) });
+  world.rows(`${at}/access/apps/${app}/policies`).push(policy);
+  world.rows(`${at}/access/policies`).push({ ...policy, reusable: true, app_count: 1 });
+  const tunnel = uuid("tunnel/office");
+  const connections = ["AMS", "FRA"].map((colo) => ({ id: uuid(`tunnel/${colo}`), colo_name: colo, client_version: "2026.9.1", origin_ip: "192.0.2.200", is_pending_reconnect: false, opened_at: world.daysAgo(4) }));
+  world.rows(`${at}/cfd_tunnel`).push({ id: tunnel, account_tag: accountId("web"), name: "office", status: "healthy", created_at: world.daysAgo(250), deleted_at: null, connections, conns_active_at: world.daysAgo(4), tun_type: "cfd_tunnel", remote_config: true });
+  world.documents.set(`${at}/cfd_tunnel/${tunnel}/connections`, [{ id: uuid("tunnel/client"), version: "2026.9.1", arch: "linux_amd64", run_at: world.daysAgo(4), conns: connections }]);
+  world.rows(`${at}/workers/domains`).push({ id: hexId("worker_domain/images"), zone_id: zoneId("example.com"), zone_name: "example.com", hostname: "images.example.com", service: "image-resizer", environment: "production" });
+  world.rows("/certificates").push({ id: "328578533902268680212849205732770752308931942346", zone_id: zoneId("example.com"), hostnames: ["example.com", "*.example.com"], request_type: "origin-rsa", requested_validity: 5475, expires_on: world.daysAgo(-4000), certificate: "-----BEGIN CERTIFICATE-----\nsandbox\n-----END CERTIFICATE-----\n", csr: "" });
+  world.rows(`${at}/rules/lists/${hexId("list/office")}/items`).push(...[0, 1, 2].map((n) => ({ id: hexId(`item/${n}`), ip: `192.0.2.${n * 64}/26`, comment: "Office", created_on: world.daysAgo(300), modified_on: world.daysAgo(300) })));
+}
+
 export function tellPlatform(world: World): void {
   tellWorkers(world);
   tellStorage(world);
@@ -120,4 +136,5 @@ export function tellPlatform(world: World): void {
   tellBalancers(world);
   for (const zone of world.rows("/zones")) tellZoneExtras(world, zone);
   tellAccountExtras(world);
+  tellAccess(world);
 }

@@ -70,11 +70,16 @@ test("every readable path answers, and the lists of the story's account and zone
   const [rootset] = await client.result("GET", `/accounts/${web}/rulesets`);
   const [deployment] = await client.result("GET", `/accounts/${web}/pages/projects/acme-docs/deployments`);
   const [version] = (await client.result("GET", `/accounts/${web}/workers/scripts/api-gateway/versions`)).items;
+  const [wafPackage] = await client.result("GET", `/zones/${zone.id}/firewall/waf/packages`);
+  const [app] = await client.result("GET", `/accounts/${web}/access/apps`);
+  const [tunnel] = await client.result("GET", `/accounts/${web}/cfd_tunnel`);
+  const [list] = await client.result("GET", `/accounts/${web}/rules/lists`);
   const values: { [name: string]: string } = {
     zone_id: zone.id, account_id: web, namespace_id: namespace.id, database_id: database.uuid, key: "routes", phase: "http_request_firewall_managed",
     script_name: "api-gateway", version_id: version.id, project_name: "acme-docs", deployment_id: deployment.id, pool_id: pool.id, monitor_id: monitor.id, setting_id: "ssl",
+    package_id: wafPackage.id, app_id: app.id, tunnel_id: tunnel.id, list_id: list.id,
   };
-  const mayBeEmpty = ["/custom_certificates", "/custom_hostnames", "/healthchecks", "/lockdowns", "/ua_rules", "/tails", "/schedules", "/user/firewall/access_rules/rules", `/accounts/:account_id/logpush/jobs`, "references"];
+  const mayBeEmpty = ["/custom_certificates", "/custom_hostnames", "/healthchecks", "/lockdowns", "/ua_rules", "/tails", "/schedules", "/user/firewall/access_rules/rules", "/user/subscriptions", `/accounts/:account_id/logpush/jobs`, "references"];
   let asked = 0;
   for (const route of ROUTES.filter((r) => r.method === "GET")) {
     const token = route.path.endsWith("/tokens/verify") && route.path.startsWith("/accounts") ? "account_full" : "full";

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The story holds together: the audit log, the state of the zone and the traffic tell the same incident.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { tell } from "../story/index.js";
+import { INCIDENT_ZONE, INTRUDER, PAUSED_RULE, WEAKENED_LIMIT, WEAKENED_RULE, WEAKENED_RULESET } from "../story/incident.js";
+import { accountId } from "../tokens.js";
+import { DAY } from "../world.js";
+import { Client, errorOf } from "./client.js";
+
+const client = await Client.start({ plan: { quota: 100_000 } });
+const web = accountId("web");
+const since = (days: number) => new Date(client.sandbox.world.epoch - days * DAY).toISOString();
+
+test("the same moment gives the same world; ids do not depend on the moment", () => {
+  const flat = (now: number) => {
+    const world = tell(now);
+    return JSON.stringify([world.events, world.rows("/zones"), [...world.documents], world.rows(`/accounts/${web}/workers/scripts`)]);
+  };
+  assert.equal(flat(1_800_000_000_000), flat(1_800_000_000_000));
+  assert.notEqual(flat(1_800_000_000_000), flat(1_800_000_060_000));
+  const ids = (now: number) => tell(now).rows("/zones").map((z) => z["id"]);
+  assert.deepEqual(ids(1_800_000_000_000), ids(1_900_000_000_000));
+});
+
+test("no id stands twice, and no time lies in the future", () => {
+  const world = client.sandbox.world;
+  for (const zone of world.rows("/zones")) {
+    assert.match(zone["id"], /^[0-9a-f]{32}$/);
+    const records = world.rows(`/zones/${zone["id"]}/dns_records`).map((r) => r["id"]);
+    assert.equal(new Set(records).size, records.length);
+  }
+  assert.equal(new Set(world.events.map((e) => e.id)).size, world.events.length);
+  assert.ok(world.events.every((e) => e.when <= world.epoch && e.when > world.epoch - 31 * DAY));
+});
+
+test("the last day's audit log of the zone: pause, weaken, delete, lock out, in that order", async () => {
+  const log = await client.result("GET", `/accounts/${web}/audit_logs?zone.name=${INCIDENT_ZONE}&since=${since(1)}&direction=asc&actor.email=${INTRUDER.email}`);
+  const steps = log.map((e: any) => `${e.action.type} ${e.resource.type}`);
+  assert.deepEqual(steps.slice(0, 4), ["update firewall_rule", "update ruleset", "update ruleset", "delete dns_record"]);
+  assert.ok(steps.filter((s: string) => s === "delete dns_record").length > 20);
+  assert.ok(log.every((e: any) => e.actor.ip === INTRUDER.ip));
+  assert.deepEqual(log.slice(0, 3).map((e: any) => e.resource.id), [PAUSED_RULE, WEAKENED_RULESET, WEAKENED_LIMIT]);
+  const [lock] = await client.result("GET", `/accounts/${web}/audit_logs?zone.name=${INCIDENT_ZONE}&since=${since(1)}&actor.email=security@example.com&action.type=add`);
+  assert.ok(lock.when > log.at(-1).when && lock.resource.type === "access_rule");
+});
+
+test("the state of the zone agrees with its log", async () => {
+  const { id } = await client.zone(INCIDENT_ZONE);
+  assert.equal((await client.result("GET", `/zones/${id}/firewall/rules/${PAUSED_RULE}`)).paused, true);
+  const custom = await client.result("GET", `/zones/${id}/rulesets/${WEAKENED_RULESET}`);
+  assert.equal(custom.rules.find((r: any) => r.id === WEAKENED_RULE).enabled, false);
+  const limit = await client.result("GET", `/zones/${id}/rulesets/phases/http_ratelimit/entrypoint`);
+  assert.equal(limit.rules[0].ratelimit.requests_per_period, 20000);
+  assert.deepEqual(await client.result("GET", `/zones/${id}/dns_records?name=www.${INCIDENT_ZONE}`), []);
+  const blocked = await client.result("GET", `/zones/${id}/firewall/access_rules/rules?configuration.value=${INTRUDER.ip}`);
+  assert.equal(blocked[0].mode, "block");
+  // Another zone still has what this one lost.
+  const other = await client.zone("staging-app.com");
+  assert.equal((await client.result("GET", `/zones/${other.id}/dns_records?name=www.staging-app.com`)).length, 1);
+});
+
+test("audit log v1 has no result_info, pages, and a CSV form", async () => {
+  const { body } = await client.ask("GET", `/accounts/${web}/audit_logs?per_page=5`);
+  assert.deepEqual([body.result.length, body.result_info], [5, undefined]);
+  const next = await client.result("GET", `/accounts/${web}/audit_logs?per_page=5&page=2`);
+  assert.ok(next[0].when <= body.result[4].when && next[0].id !== body.result[4].id);
+  const csv = (await client.ask("GET", `/accounts/${web}/audit_logs?export=true&per_page=3`)).body as string;
+  assert.equal(csv.trim().split("\n").length, 4);
+  assert.equal((await client.ask("GET", `/accounts/${web}/audit_logs?since=yesterday`)).status, 400);
+});
+
+test("audit log v2: required times, .not filters, cursor, the same events", async () => {
+  const at = `/accounts/${web}/logs/audit`;
+  assert.deepEqual(errorOf(await client.ask("GET", at)), [400, 1004]);
+  const span = `since=${since(1)}&before=${new Date(client.sandbox.world.epoch).toISOString()}`;
+  const all: any[] = [];
+  let cursor = "";
+  do {
+    const { body } = await client.ask("GET", `${at}?${span}&limit=20&cursor=${cursor}`);
+    assert.equal(body.result_info.count, String(body.result.length));
+    all.push(...body.result);
+    cursor = body.result_info.cursor;
+  } while (cursor);
+  const first = await client.result("GET", `/accounts/${web}/audit_logs?${span}&per_page=1000`);
+  assert.deepEqual(all.map((e) => e.id), first.map((e: any) => e.id));
+  const others = await client.result("GET", `${at}?${span}&limit=1000&actor_email.not=${INTRUDER.email}`);
+  const intruder = await client.result("GET", `${at}?${span}&limit=1000&actor_email=${INTRUDER.email}&action_type=delete&action_type=update`);
+  assert.ok(others.length > 0 && others.every((e: any) => e.actor.email !== INTRUDER.email));
+  assert.ok(intruder.length > 20 && intruder.every((e: any) => ["delete", "update"].includes(e.action.type)));
+});

@@ -43,7 +43,7 @@ void http_connection_close(struct http_connection *c) {
   if (x) x->connection = NULL;
   if (x && !x->running) http_exchange_free(x);
   else if (x && x->fiber) fiber_cancel(x->fiber); // the exchange lives on until its handler returns
-  if (c->stream) http_stream_gone(c->stream, false);
+  if (c->stream) http_stream_gone(c->stream);
   http_stream_count(c, false);
   uv_close((uv_handle_t *)&c->tcp, http_on_closed);
 }
@@ -146,10 +146,11 @@ static void http_read(struct http_connection *c, bool on) {
 
 // Bytes that came before we could use them. Beyond the limit we stop reading: TCP slows the client.
 static void http_hold(struct http_connection *c, struct str bytes) {
-  c->ahead.max = c->server->options.pipeline_bytes + HTTP_READ;
+  size_t most = c->server->options.pipeline * HTTP_PIPELINED;
+  c->ahead.max = most + HTTP_READ;
   buf_add(&c->ahead, bytes);
   if (c->ahead.full) http_connection_close(c); // cannot be: reading stops before
-  else if (c->ahead.n > c->server->options.pipeline_bytes) http_read(c, false);
+  else if (c->ahead.n > most) http_read(c, false);
 }
 
 static void http_begin(struct http_connection *c) {

@@ -49,6 +49,7 @@ enum {
   HTTP_KEPT_BYTES = 16 * 1024,  // a pooled exchange's buffers are not larger
   HTTP_REFUSED_MOST = 64,       // connections beyond the limit that are told so at once
   HTTP_LINGER_MS = 1000,        // reading on after a refusal, so that the client gets to see it
+  HTTP_PIPELINED = 1024,        // bytes that one request sent ahead is reckoned with
   HTTP_PROGRESS = 4096,         // bytes the client must take each write_ms, or all
   HTTP_BACKLOG = 1024,
   HTTP_STREAM_HIGH = 64 * 1024, // queued bytes beyond which a stream's writer parks
@@ -84,12 +85,12 @@ struct http_peer { // connections of one address (IPv6: of one /64)
 };
 
 struct http_stream {
-  struct http_connection *connection; // NULL once the client has gone
+  struct http_connection *connection; // NULL once it is over
   void (*closed)(void *arg, bool draining);
   void *arg;
   struct http_stream *next; // in the server's list of those to be told
   struct http_server *server;
-  bool told, ended, queued;
+  bool draining, ended, queued;
 };
 
 struct http_connection {
@@ -210,7 +211,8 @@ void http_exchange_head(struct http_exchange *x, int status, const char *type, c
 void http_stream_count(struct http_connection *c, bool open); // in the metric
 void http_stream_finish(struct http_exchange *x); // the handler has returned
 void http_stream_heartbeat(struct http_connection *c);
-void http_stream_gone(struct http_stream *st, bool draining);
+void http_stream_gone(struct http_stream *st);  // its connection is
+void http_stream_drain(struct http_stream *st); // the server does
 void http_stream_tell(struct http_server *s); // from the server's idle handler
 
 // server.c

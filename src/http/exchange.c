@@ -205,7 +205,7 @@ static void http_add_member(struct buf *b, const char *name, const char *value) 
   json_add_string(b, str_of(value));
 }
 
-static void http_reply_error(struct http_exchange *x, int status, const struct err *err) {
+void http_reply_err_as(struct http_exchange *x, int status, const struct err *err) {
   struct buf b = BUF_MAX(16 * 1024);
   buf_printf(&b, "{\"error\":{\"code\":\"%s\"", err_name(err->code));
   http_add_member(&b, "message", err->text);
@@ -216,7 +216,7 @@ static void http_reply_error(struct http_exchange *x, int status, const struct e
 }
 
 void http_reply_err(struct http_exchange *x, const struct err *err) {
-  http_reply_error(x, err_http_status(err->code), err);
+  http_reply_err_as(x, err_http_status(err->code), err);
 }
 
 static enum err_code http_err_code(int status) {
@@ -241,6 +241,6 @@ void http_exchange_refuse(struct http_connection *c, struct http_refusal why) {
   c->linger = true;
   if (x->request.path.p == NULL) x->request.path = STR("-");
   x->running = true;
-  http_reply_error(x, why.status, &err);
+  http_reply_err_as(x, why.status, &err);
   http_exchange_finish(x);
 }

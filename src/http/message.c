@@ -25,12 +25,16 @@ const char *http_status_text(int status) {
   }
 }
 
+static const char *const http_methods[] = {
+    [HTTP_GET] = "GET",     [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",       [HTTP_PUT] = "PUT",
+    [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "",
+};
+
+const char *http_method_text(enum http_method method) { return http_methods[method]; }
+
 enum http_method http_method_from(struct str text) {
-  static const char *const names[] = {[HTTP_GET] = "GET",         [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
-                                      [HTTP_PUT] = "PUT",         [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
-                                      [HTTP_OPTIONS] = "OPTIONS"};
-  for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-    if (str_is(text, names[i])) return (enum http_method)i;
+  for (int i = HTTP_GET; i < HTTP_OTHER; i++)
+    if (str_is(text, http_methods[i])) return (enum http_method)i;
   return HTTP_OTHER;
 }
 

@@ -290,7 +290,7 @@ void http_server_drain(struct http_server *s, uint64_t deadline_ms, void (*done)
   http_stop_listening(s);
   for (struct http_connection *c = s->connections; c; c = c->next) {
     if (c->phase == HTTP_PHASE_IDLE || (c->phase == HTTP_PHASE_HEADER && !c->x)) http_connection_close(c);
-    else if (c->stream) http_stream_gone(c->stream, true);
+    else if (c->stream) http_stream_drain(c->stream);
   }
   http_server_timer(s, s->drain_at);
   // Where nothing is open, the listener's close callback will settle it.

@@ -25,7 +25,7 @@ struct http_options {
   uint64_t heartbeat_ms; // SSE comments on idle streams; 0: none
   size_t header_bytes, body_bytes;
   size_t connections, per_address; // of this loop; trusted proxies are not counted by address, IPv6 counts by /64
-  size_t pipeline_bytes;           // read ahead while a request is answered; beyond it the socket is not read
+  size_t pipeline; // requests (of 1 KiB) read ahead while one is answered; beyond them the socket is not read
   size_t stream_queue_bytes;       // pushed to a detached stream and not yet taken by the client
   const struct str *trusted_proxies; // CIDRs
   size_t trusted_proxy_count;
@@ -54,15 +54,16 @@ struct buf;
 void http_reply_buf(struct http_exchange *x, int status, const char *type, struct buf *body);
 void http_reply_text(struct http_exchange *x, int status, const char *text);
 void http_reply_err(struct http_exchange *x, const struct err *err); // {"error":{code,message,field,hint,request_id}}
+void http_reply_err_as(struct http_exchange *x, int status, const struct err *err); // a status that no code has: 405, 415
 bool http_replied(const struct http_exchange *x);
 
 // Chunked or SSE, from the handler's fiber, with backpressure: a write parks while the client is slow.
 MUST_USE bool http_stream_begin(struct http_exchange *x, int status, const char *type, struct err *err);
 MUST_USE bool http_stream_write(struct http_exchange *x, struct str bytes, struct err *err) SUSPENDS;
 // Detaches the begun stream from the fiber: afterwards anyone on the loop may push to it. NULL where
-// the client has gone already. `closed` runs once, later, from the loop: with draining=false when the client has
-// gone or http_stream_close was called, after which the stream must not be used; with draining=true when
-// the server drains: then the stream may still be written and must be ended with http_stream_close.
+// the client has gone already. `closed` is called from the loop, never from within these calls: with draining=true
+// when the server drains and wants the stream ended; with draining=false once, at the very end, after the
+// client has gone or http_stream_close was called. After that the stream is freed.
 struct http_stream *http_stream_detach(struct http_exchange *x, void (*closed)(void *arg, bool draining), void *arg);
 bool http_stream_push(struct http_stream *s, struct str bytes); // false: closed, or its bounded queue is full: closed now
 void http_stream_close(struct http_stream *s);                  // after what is queued

@@ -79,7 +79,7 @@ struct http_stream *http_stream_detach(struct http_exchange *x, void (*closed)(v
   x->detached = true;
   c->stream = st;
   if (!x->keep_alive) c->closing = true;
-  if (x->server->drain_at) http_stream_gone(st, true);
+  if (x->server->drain_at) http_stream_drain(st);
   return st;
 }
 
@@ -91,11 +91,14 @@ static void http_stream_queue(struct http_stream *st) {
   http_server_poke(st->server);
 }
 
-void http_stream_gone(struct http_stream *st, bool draining) {
-  if (!draining && st->connection) {
-    st->connection->stream = NULL;
-    st->connection = NULL;
-  }
+void http_stream_gone(struct http_stream *st) {
+  st->connection->stream = NULL;
+  st->connection = NULL;
+  http_stream_queue(st);
+}
+
+void http_stream_drain(struct http_stream *st) {
+  st->draining = true;
   http_stream_queue(st);
 }
 
@@ -105,19 +108,19 @@ void http_stream_tell(struct http_server *s) {
   for (struct http_stream *st = list; st; st = next) {
     next = st->next;
     st->queued = false;
-    bool over = st->ended || !st->connection, told = st->told;
-    // Told of draining, the owner holds the stream until it calls http_stream_close.
-    bool last = over && (!told || st->ended);
-    st->told = true;
-    if (last) st->ended = true;
-    if (!told) st->closed(st->arg, !over);
-    if (last) mem_free(st);
+    if (st->connection) { // only told that the server drains
+      st->closed(st->arg, true);
+      continue;
+    }
+    st->ended = true;
+    st->closed(st->arg, false);
+    mem_free(st);
   }
 }
 
 bool http_stream_push(struct http_stream *st, struct str bytes) {
   struct http_connection *c = st->connection;
-  if (!c || st->ended) return false;
+  if (!c) return false;
   if (http_connection_queued(c) + bytes.n > st->server->options.stream_queue_bytes) {
     metrics_add(METRIC_HTTP_REFUSED, 1);
     http_connection_close(c);
@@ -129,12 +132,9 @@ bool http_stream_push(struct http_stream *st, struct str bytes) {
 
 void http_stream_close(struct http_stream *st) {
   struct http_connection *c = st->connection;
-  if (st->ended) return;
+  if (!c || st->ended) return;
   st->ended = true;
-  http_stream_queue(st);
-  if (!c) return;
-  c->stream = NULL;
-  st->connection = NULL;
+  http_stream_gone(st);
   bool chunked = c->chunked;
   http_stream_last(c);
   if (!chunked) c->closing = true;

@@ -42,7 +42,7 @@ static inline struct http_options fixture_options(void) {
       .body_bytes = 64 * 1024,
       .connections = 100,
       .per_address = 100,
-      .pipeline_bytes = 16 * 1024,
+      .pipeline = 16,
       .stream_queue_bytes = 256 * 1024,
   };
 }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/router.h"
+
+#include <assert.h>
+
+#include "base/codec.h"
+
+// Keeps what a "{name}" segment stands for. False where its escapes decode to something that no
+// handler should meet inside one segment: a stray '%', NUL, or a slash in disguise.
+static bool http_capture(struct http_params *p, struct str name, struct str raw, bool rest, struct arena *a) {
+  struct str value = raw;
+  assert(p->count < HTTP_PARAMS_MOST);
+  if (!rest) {
+    if (raw.n == 0 || !codec_unpercent(a, raw, &value)) return false;
+    if (str_find(value, 0) >= 0 || str_find(value, '/') >= 0) return false;
+  }
+  p->items[p->count++] = (struct http_param){name, value};
+  return true;
+}
+
+static bool http_pattern_fits(const char *pattern, struct str path, struct http_params *p, struct arena *a) {
+  struct str rest = str_of(pattern), want;
+  p->count = 0;
+  while (str_cut(&rest, '/', &want)) {
+    bool captures = want.n > 2 && want.p[0] == '{';
+    if (captures && str_ends(want, "...}"))
+      return path.p && http_capture(p, str_make(want.p + 1, want.n - 5), path, true, a);
+    struct str have;
+    if (!str_cut(&path, '/', &have)) return false;
+    if (captures ? !http_capture(p, str_make(want.p + 1, want.n - 2), have, false, a) : !str_eq(want, have))
+      return false;
+  }
+  return path.p == NULL;
+}
+
+struct http_match http_router_find(const struct http_router *r, enum http_method method, struct str path,
+                                   struct arena *a) {
+  struct http_match m = {0};
+  enum http_method wanted = method == HTTP_HEAD ? HTTP_GET : method;
+  for (size_t i = 0; i < r->count; i++) {
+    const struct http_route *route = &r->routes[i];
+    struct http_params params;
+    if (!http_pattern_fits(route->pattern, path, &params, a)) continue;
+    m.allowed |= 1u << route->method;
+    if (m.route || (route->method != wanted && route->method != method)) continue;
+    m.route = route;
+    m.params = params;
+  }
+  if (m.allowed & 1u << HTTP_GET) m.allowed |= 1u << HTTP_HEAD;
+  if (m.allowed) m.allowed |= 1u << HTTP_OPTIONS;
+  return m;
+}
+
+struct str http_param(const struct http_params *p, const char *name) {
+  for (size_t i = 0; i < p->count; i++)
+    if (str_is(p->items[i].name, name)) return p->items[i].value;
+  return STR_NONE;
+}
+
+struct str http_allow_text(unsigned allowed, struct arena *a) {
+  struct str text = STR_NONE;
+  for (int method = HTTP_GET; method < HTTP_OTHER; method++)
+    if (allowed & 1u << method)
+      text = arena_printf(a, "%.*s%s%s", STR_ARG(text), text.n ? ", " : "", http_method_text((enum http_method)method));
+  return text;
+}
+
+void http_router_serve(const struct http_router *r, void *ctx, struct http_exchange *x) {
+  const struct http_request *in = http_request_of(x);
+  struct err err;
+  struct http_match m = http_router_find(r, in->method, in->path, in->arena);
+  if (m.route) {
+    m.route->handle(ctx, x, &m.params);
+  } else if (!m.allowed) {
+    err_set(&err, ERR_MISSING, "There is nothing at this path.");
+    http_reply_err(x, &err);
+  } else {
+    http_reply_header(x, "Allow", http_allow_text(m.allowed, in->arena));
+    err_set(&err, ERR_INVALID, "This path does not take %.*s.", STR_ARG(in->method_text));
+    if (in->method == HTTP_OPTIONS) http_reply(x, 204, NULL, STR_NONE);
+    else http_reply_err_as(x, 405, &err);
+  }
+}

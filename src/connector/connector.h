@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // connector: what we know of a vendor, read from connectors/<name>/connector.yaml (data, not code).
-// Immutable once read; owned by the connector_set. Any thread. Example:
+// Immutable once read; owned by the connector_set, and there until the set is freed, even when an import
+// of the same name has taken its place. Any thread, also while one is added. Example:
 //   struct connector_set *set; connector_set_load("connectors", &set, err);
 //   const struct connector *c = connector_find(set, STR("cloudflare"));
 #ifndef POSTERN_CONNECTOR_CONNECTOR_H
@@ -12,6 +13,7 @@
 #include "base/err.h"
 
 enum { CONNECTOR_FIELDS_MOST = 8, CONNECTOR_SENDS_MOST = 8, CONNECTOR_WAYS_MOST = 8 };
+enum { CONNECTOR_FILE_MOST = 4 << 20, CONNECTOR_DOCUMENT_MOST = 64 << 20, CONNECTORS_MOST = 1024 };
 
 enum connector_kind { CONNECTOR_REST, CONNECTOR_MCP };
 enum connector_in { CONNECTOR_BEARER, CONNECTOR_HEADER, CONNECTOR_QUERY, CONNECTOR_BASIC };
@@ -58,18 +60,22 @@ struct connector {
   struct connector_hint *hints;
   size_t way_count, verify_count, context_count, hint_count;
   struct connector_envelope envelope;
-  yyjson_val *word; // the whole file, for openapi/compile: rename_parameters, tags, operations
+  bool imported;     // from the store, not from the folder
+  yyjson_val *word;  // the whole file, for openapi/compile: rename_parameters, tags, operations
   struct str digest; // hex SHA-256-like content digest of connector.yaml and its document, to see changes
 };
 
 struct connector_set;
 
+// Reads <folder>/*/connector.yaml. NULL: an empty set. ERR_INVALID has file:line in err->field.
 MUST_USE bool connector_set_load(const char *folder, struct connector_set **out, struct err *err);
 void connector_set_free(struct connector_set *set);
-// One connector from text (an imported one, kept in the store). Joins the set; replaces none: ERR_CONFLICT.
+// One connector from text (an imported one, kept in the store). Takes the place of an earlier import of
+// its name; a name from the folder is ERR_CONFLICT.
 MUST_USE bool connector_set_add(struct connector_set *set, struct str yaml_or_json, struct err *err);
 const struct connector *connector_find(const struct connector_set *set, struct str name);
 const struct connector *connector_next(const struct connector_set *set, size_t *at); // by name
-const struct connector_way *connector_way_find(const struct connector *c, struct str id); // empty id: the default
+const struct connector_way *connector_way_find(const struct connector *c,
+                                               struct str id); // empty id: the default
 
 #endif

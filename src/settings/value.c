@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings/value.h"
 
+#include "data/uri.h"
+
 const struct setting settings_table[SETTINGS_COUNT] = {
 #define X(name, kind, initial, allowed, flags, help)                                                         \
   {#name, SETTINGS_KIND_##kind, initial, allowed, flags, help, offsetof(struct settings, name)},
@@ -102,9 +104,9 @@ static bool settings_set_text(const struct setting *t, void *member, struct str 
     allowed = str_eq(item, text);
   if (!allowed)
     return err_set(err, ERR_INVALID, "%s: '%.*s' is not one of %s", t->key, STR_ARG(text), t->allowed);
-  if (t->kind == SETTINGS_KIND_URL && text.n && !str_starts(text, "http://") && !str_starts(text, "https://"))
-    return err_set(err, ERR_INVALID, "%s: '%.*s' is not %s", t->key, STR_ARG(text),
-                   settings_form_of(t->kind));
+  struct uri uri;
+  if (t->kind == SETTINGS_KIND_URL && text.n && !uri_parse_http(text, &uri, err))
+    return err_wrap(err, "%s: '%.*s'", t->key, STR_ARG(text));
   *(struct str *)member = text;
   return true;
 }

@@ -142,7 +142,7 @@ static void wrong_values_name_the_place_and_the_form(void **state) {
       {"listen: {a: b}", "listen: must be text"},
       {"listen:", "listen: must be text"},
       {"hosts: [a, {b: c}]", "hosts: must be a list"},
-      {"public_url: postern.example", "is not an http or https URL"},
+      {"public_url: postern.example", "public_url: 'postern.example': not a usable URL"},
       {"tls_cert: a.pem", "tls_cert and tls_key go together"},
       {"key: k1 00", "not read from a file"},
       {"- a\n- b", "a settings file is a mapping"},

@@ -51,7 +51,10 @@ export function field(path: string): Filter {
 }
 
 export function contains(path: string): Filter {
-  return (row, value) => String(valueAt(row, path) ?? "").toLowerCase().includes(value.toLowerCase());
+  return (row, value) =>
+    String(valueAt(row, path) ?? "")
+      .toLowerCase()
+      .includes(value.toLowerCase());
 }
 
 export function valueAt(row: Row, path: string): unknown {
@@ -154,7 +157,8 @@ export class Collection {
   }
 
   private note(call: Call, action: string, row: Row, before?: Row, after?: Row): void {
-    if (this.resource.kind) noteEvent(call, action, { type: this.resource.kind, id: String(row[this.key]), product: this.resource.area }, before, after);
+    if (this.resource.kind)
+      noteEvent(call, action, { type: this.resource.kind, id: String(row[this.key]), product: this.resource.area }, before, after);
   }
 
   routes(): Route[] {
@@ -163,7 +167,12 @@ export class Collection {
     const table: [string, string, string, Route["run"]][] = [
       ["L", "GET", at, (call) => this.list(call)],
       ["G", "GET", one, (call) => success(this.find(call))],
-      ["C", "POST", createAt, (call) => success(bulk ? this.each(call, (b) => this.create(call, b)) : this.create(call, objectBody(call)), {}, created)],
+      [
+        "C",
+        "POST",
+        createAt,
+        (call) => success(bulk ? this.each(call, (b) => this.create(call, b)) : this.create(call, objectBody(call)), {}, created),
+      ],
       ["U", "PATCH", one, (call) => success(this.change(call, call.params["id"], objectBody(call), false))],
       ["P", "PUT", one, (call) => success(this.change(call, call.params["id"], objectBody(call), true))],
       ["D", "DELETE", one, (call) => success({ [this.key]: this.remove(call)[this.key] })],
@@ -188,7 +197,13 @@ export class Collection {
 }
 
 /** Writes a line of the audit log for something done through the API. */
-export function noteEvent(call: Call, action: string, resource: { type: string; id: string; product: string }, before?: unknown, after?: unknown): void {
+export function noteEvent(
+  call: Call,
+  action: string,
+  resource: { type: string; id: string; product: string },
+  before?: unknown,
+  after?: unknown,
+): void {
   const zone = call.params["zone_id"] ? call.world.rows("/zones").find((z) => z["id"] === call.params["zone_id"]) : undefined;
   const account = call.params["account_id"] ?? zone?.["account"]?.id;
   if (!account) return;
@@ -206,4 +221,3 @@ export function noteEvent(call: Call, action: string, resource: { type: string; 
     after,
   });
 }
-

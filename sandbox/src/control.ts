@@ -51,7 +51,8 @@ function limit(sandbox: Sandbox, body: Buffer): Answer {
   const { token, ...change } = parse(body);
   onlyKnown(change, PLAN_FIELDS, "field");
   if (token !== undefined) knownToken(token);
-  if (change["headers"] !== undefined && !Object.hasOwn(FORMS, change["headers"])) throw new Mistake(`unknown headers; known: ${Object.keys(FORMS).join(", ")}`);
+  if (change["headers"] !== undefined && !Object.hasOwn(FORMS, change["headers"]))
+    throw new Mistake(`unknown headers; known: ${Object.keys(FORMS).join(", ")}`);
   for (const name of ["quota", "window", "block", "status", "code"]) {
     if (change[name] !== undefined && !(Number.isInteger(change[name]) && change[name] >= 0)) throw new Mistake(`${name} must be a whole number`);
   }

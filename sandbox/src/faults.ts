@@ -73,7 +73,7 @@ async function write(res: ServerResponse, chunk: Buffer | string): Promise<boole
 
 function drop(scene: Scene): void {
   scene.entry.outcome = "dropped";
-  scene.req.socket.destroy();
+  scene.res.destroy();
 }
 
 async function slow(fault: Fault, scene: Scene): Promise<void> {
@@ -134,7 +134,8 @@ async function redirect(fault: Fault, { sandbox, req, res, headers }: Scene): Pr
 
 function status(fault: Fault, { res, headers }: Scene): void {
   const code = clamp(fault.status, 500, 599) || 500;
-  const text = fault.body ?? JSON.stringify({ success: false, errors: [{ code: 1000, message: `Fault: status ${code}` }], messages: [], result: null });
+  const text =
+    fault.body ?? JSON.stringify({ success: false, errors: [{ code: 1000, message: `Fault: status ${code}` }], messages: [], result: null });
   send(res, { status: code, type: fault.type ?? "application/json", body: Buffer.from(text), headers: fault.headers ?? {} }, headers);
 }
 
@@ -149,14 +150,18 @@ function rateLimited(fault: Fault, { sandbox, res, entry }: Scene): void {
 
 function deepJson(fault: Fault, { res, headers }: Scene): void {
   const depth = clamp(fault.depth, 100_000, 5_000_000);
-  send(res, { ...json(200, null), body: Buffer.from(`{"success":true,"errors":[],"messages":[],"result":${"[".repeat(depth)}${"]".repeat(depth)}}`) }, headers);
+  send(
+    res,
+    { ...json(200, null), body: Buffer.from(`{"success":true,"errors":[],"messages":[],"result":${"[".repeat(depth)}${"]".repeat(depth)}}`) },
+    headers,
+  );
 }
 
 /** A correct list of as many bytes as asked for, of rows that look like zones. */
 function hugeJson(fault: Fault, { res, headers }: Scene): void {
   const size = clamp(fault.bytes, 16 * 1024 * 1024, MOST_BYTES);
   const rows: string[] = [];
-  for (let length = 60; length < size; ) {
+  for (let length = 60; length < size;) {
     const id = rows.length.toString(16).padStart(32, "0");
     const row = `{"id":"${id}","name":"zone-${rows.length}.example.com","status":"active","number":12345678901234567890.123}`;
     rows.push(row);
@@ -177,8 +182,22 @@ const KINDS = {
   drop: (_: Fault, scene: Scene) => drop(scene),
   drop_middle: dropMiddle,
   status,
-  wrong_type: (fault, { res, result, headers }) => send(res, { ...result, type: fault.type ?? "text/html; charset=utf-8", body: Buffer.from(fault.body ?? "<!doctype html><title>502</title><h1>Bad gateway</h1>") }, headers),
-  broken_json: (fault, { res, result, headers }) => send(res, { ...result, body: fault.body !== undefined ? Buffer.from(fault.body) : result.body.subarray(0, Math.max(1, result.body.length - 7)) }, headers),
+  wrong_type: (fault, { res, result, headers }) =>
+    send(
+      res,
+      {
+        ...result,
+        type: fault.type ?? "text/html; charset=utf-8",
+        body: Buffer.from(fault.body ?? "<!doctype html><title>502</title><h1>Bad gateway</h1>"),
+      },
+      headers,
+    ),
+  broken_json: (fault, { res, result, headers }) =>
+    send(
+      res,
+      { ...result, body: fault.body !== undefined ? Buffer.from(fault.body) : result.body.subarray(0, Math.max(1, result.body.length - 7)) },
+      headers,
+    ),
   endless,
   bomb,
   redirect,
@@ -194,7 +213,10 @@ export const FAULT_KINDS = Object.keys(KINDS) as Kind[];
 /** `*` within a segment or across; a pattern without one must be the start of the path. */
 function pathFits(pattern: string, path: string): boolean {
   const under = path.replace(/^\/client\/v4/, "");
-  const text = pattern.split("*").map((s) => s.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*");
+  const text = pattern
+    .split("*")
+    .map((s) => s.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+    .join(".*");
   const whole = new RegExp(pattern.includes("*") ? `^${text}$` : `^${text}`);
   return whole.test(path) || whole.test(under);
 }
@@ -218,7 +240,9 @@ export class Faults {
   take(method: string, path: string, token: string | undefined): Fault | undefined {
     const fault = this.armed.find(
       ({ match }) =>
-        (!match.method || match.method.toUpperCase() === method) && (!match.path || pathFits(match.path, path)) && (!match.token || match.token === token),
+        (!match.method || match.method.toUpperCase() === method) &&
+        (!match.path || pathFits(match.path, path)) &&
+        (!match.token || match.token === token),
     );
     if (fault && --fault.times <= 0) this.armed = this.armed.filter((f) => f !== fault);
     return fault;

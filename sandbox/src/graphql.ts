@@ -15,7 +15,14 @@ const MOST_ROWS = 10_000;
 const MOST_CELLS = 200_000;
 const OLDEST = 31 * DAY;
 
-const TIMES: { [dimension: string]: number } = { datetime: MINUTE, datetimeMinute: MINUTE, datetimeFiveMinutes: 5 * MINUTE, datetimeFifteenMinutes: 15 * MINUTE, datetimeHour: HOUR, date: DAY };
+const TIMES: { [dimension: string]: number } = {
+  datetime: MINUTE,
+  datetimeMinute: MINUTE,
+  datetimeFiveMinutes: 5 * MINUTE,
+  datetimeFifteenMinutes: 15 * MINUTE,
+  datetimeHour: HOUR,
+  date: DAY,
+};
 
 interface Dataset {
   series: Series;
@@ -27,17 +34,65 @@ interface Dataset {
   plain?: boolean;
 }
 
-const REQUESTS = ["clientCountryName", "edgeResponseStatus", "originResponseStatus", "clientRequestHTTPMethodName", "clientRequestHTTPHost", "clientRequestPath", "cacheStatus", "clientDeviceType", "clientSSLProtocol", "coloName"];
-const FIREWALL = ["action", "source", "ruleId", "clientIP", "clientASNDescription", "clientCountryName", "clientRequestPath", "clientRequestHTTPMethodName", "clientRequestHTTPHost", "userAgent", "edgeResponseStatus"];
+const REQUESTS = [
+  "clientCountryName",
+  "edgeResponseStatus",
+  "originResponseStatus",
+  "clientRequestHTTPMethodName",
+  "clientRequestHTTPHost",
+  "clientRequestPath",
+  "cacheStatus",
+  "clientDeviceType",
+  "clientSSLProtocol",
+  "coloName",
+];
+const FIREWALL = [
+  "action",
+  "source",
+  "ruleId",
+  "clientIP",
+  "clientASNDescription",
+  "clientCountryName",
+  "clientRequestPath",
+  "clientRequestHTTPMethodName",
+  "clientRequestHTTPHost",
+  "userAgent",
+  "edgeResponseStatus",
+];
 
 const DATASETS: { [name: string]: Dataset } = {
-  httpRequestsAdaptiveGroups: { series: "requests", scope: "zones", dimensions: REQUESTS, values: { edgeResponseBytes: 21_400, visits: 0.31, edgeTimeToFirstByteMs: 84, sampleInterval: 1 } },
-  httpRequests1hGroups: { series: "requests", scope: "zones", dimensions: [], values: { requests: 1, bytes: 21_400, cachedRequests: 0.58, threats: 0.012, pageViews: 0.31 } },
+  httpRequestsAdaptiveGroups: {
+    series: "requests",
+    scope: "zones",
+    dimensions: REQUESTS,
+    values: { edgeResponseBytes: 21_400, visits: 0.31, edgeTimeToFirstByteMs: 84, sampleInterval: 1 },
+  },
+  httpRequests1hGroups: {
+    series: "requests",
+    scope: "zones",
+    dimensions: [],
+    values: { requests: 1, bytes: 21_400, cachedRequests: 0.58, threats: 0.012, pageViews: 0.31 },
+  },
   firewallEventsAdaptiveGroups: { series: "firewall", scope: "zones", dimensions: FIREWALL, values: { sampleInterval: 1 } },
   firewallEventsAdaptive: { series: "firewall", scope: "zones", dimensions: FIREWALL, values: {}, plain: true },
-  dnsAnalyticsAdaptiveGroups: { series: "dns", scope: "zones", dimensions: ["queryType", "queryName", "responseCode", "responseCached", "coloName"], values: { sampleInterval: 1, processingTimeUs: 310 } },
-  workersInvocationsAdaptive: { series: "workers", scope: "accounts", dimensions: ["scriptName", "status"], values: { requests: 1, errors: 0.03, subrequests: 1.4, duration: 0.002, cpuTimeP50: 1800, cpuTimeP99: 9200 } },
-  r2OperationsAdaptiveGroups: { series: "r2", scope: "accounts", dimensions: ["actionType", "bucketName"], values: { requests: 1, responseObjectSize: 51_200 } },
+  dnsAnalyticsAdaptiveGroups: {
+    series: "dns",
+    scope: "zones",
+    dimensions: ["queryType", "queryName", "responseCode", "responseCached", "coloName"],
+    values: { sampleInterval: 1, processingTimeUs: 310 },
+  },
+  workersInvocationsAdaptive: {
+    series: "workers",
+    scope: "accounts",
+    dimensions: ["scriptName", "status"],
+    values: { requests: 1, errors: 0.03, subrequests: 1.4, duration: 0.002, cpuTimeP50: 1800, cpuTimeP99: 9200 },
+  },
+  r2OperationsAdaptiveGroups: {
+    series: "r2",
+    scope: "accounts",
+    dimensions: ["actionType", "bucketName"],
+    values: { requests: 1, responseObjectSize: 51_200 },
+  },
 };
 
 class Denied extends QueryError {
@@ -68,7 +123,13 @@ function range(world: World, filter: Row): [number, number] {
 /** `edgeResponseStatus: 200`, `action_in: [...]`, `…_neq`, `…_geq` on a dimension. */
 function allowed(dimension: string, value: string | number, filter: Row): boolean {
   const { [dimension]: is, [`${dimension}_neq`]: not, [`${dimension}_in`]: within, [`${dimension}_geq`]: least, [`${dimension}_lt`]: below } = filter;
-  return (is === undefined || is === value) && (not === undefined || not !== value) && (!Array.isArray(within) || within.includes(value)) && (least === undefined || value >= least) && (below === undefined || value < below);
+  return (
+    (is === undefined || is === value) &&
+    (not === undefined || not !== value) &&
+    (!Array.isArray(within) || within.includes(value)) &&
+    (least === undefined || value >= least) &&
+    (below === undefined || value < below)
+  );
 }
 
 interface Cell {
@@ -83,7 +144,9 @@ function combinations(dimensions: string[], zone: string, filter: Row): Cell[] {
     const shares: Share[] = SHARES[dimension]!(zone);
     const total = shares.reduce((sum, [, weight]) => sum + weight, 0);
     const kept = shares.filter(([value]) => allowed(dimension, value, filter));
-    cells = cells.flatMap((cell) => kept.map(([value, weight]) => ({ values: { ...cell.values, [dimension]: value }, share: (cell.share * weight) / total })));
+    cells = cells.flatMap((cell) =>
+      kept.map(([value, weight]) => ({ values: { ...cell.values, [dimension]: value }, share: (cell.share * weight) / total })),
+    );
     if (cells.length > MOST_CELLS) throw new QueryError("too many dimensions");
   }
   return cells;
@@ -216,7 +279,8 @@ function zoneNodes(call: Call, node: Field): Row[] {
   return ids.map((id, i) => {
     const zone = call.world.rows("/zones").find((z) => z["id"] === id);
     if (!zone || !seesAccount(call.token, zone["account"].id)) throw new Denied(`zones.${i}: not authorized for that zone`, ["viewer", "zones", i]);
-    const one = (field: Field) => (field.name === "zoneTag" ? id : field.name === "settings" ? settings(field) : resolve(call, field, "zones", [zone["name"]]));
+    const one = (field: Field) =>
+      field.name === "zoneTag" ? id : field.name === "settings" ? settings(field) : resolve(call, field, "zones", [zone["name"]]);
     return Object.fromEntries(node.fields.map((field) => [field.alias, one(field)]));
   });
 }
@@ -226,8 +290,13 @@ function accountNodes(call: Call, node: Field): Row[] {
   if (ids.length > 1) throw new QueryError("accounts: only one account may be asked for at once");
   return ids.map((id, i) => {
     if (!seesAccount(call.token, id)) throw new Denied(`accounts.${i}: not authorized for that account`, ["viewer", "accounts", i]);
-    const zones = call.world.rows("/zones").filter((z) => z["account"].id === id).slice(0, 3).map((z) => z["name"]);
-    const one = (field: Field) => (field.name === "accountTag" ? id : field.name === "settings" ? settings(field) : resolve(call, field, "accounts", zones));
+    const zones = call.world
+      .rows("/zones")
+      .filter((z) => z["account"].id === id)
+      .slice(0, 3)
+      .map((z) => z["name"]);
+    const one = (field: Field) =>
+      field.name === "accountTag" ? id : field.name === "settings" ? settings(field) : resolve(call, field, "accounts", zones);
     return Object.fromEntries(node.fields.map((field) => [field.alias, one(field)]));
   });
 }
@@ -249,7 +318,16 @@ function viewer(call: Call, node: Field): Row {
 }
 
 function failure(error: QueryError, code: string): Answer {
-  return json(200, { data: null, errors: [{ message: error.message, path: error instanceof Denied ? error.path : null, extensions: { code, timestamp: new Date().toISOString(), ray_id: hexId(error.message).slice(0, 16) } }] });
+  return json(200, {
+    data: null,
+    errors: [
+      {
+        message: error.message,
+        path: error instanceof Denied ? error.path : null,
+        extensions: { code, timestamp: new Date().toISOString(), ray_id: hexId(error.message).slice(0, 16) },
+      },
+    ],
+  });
 }
 
 export function graphql(call: Call): Answer {

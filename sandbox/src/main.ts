@@ -22,7 +22,14 @@ function number(text: string, name: string, most: number): number {
 
 function flags() {
   try {
-    const options = { port: { type: "string" }, host: { type: "string" }, quota: { type: "string" }, window: { type: "string" }, now: { type: "string" }, tokens: { type: "boolean" } } as const;
+    const options = {
+      port: { type: "string" },
+      host: { type: "string" },
+      quota: { type: "string" },
+      window: { type: "string" },
+      now: { type: "string" },
+      tokens: { type: "boolean" },
+    } as const;
     return parseArgs({ options }).values;
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));

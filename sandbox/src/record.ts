@@ -59,7 +59,8 @@ export class Recorder {
 
   static body(entry: Seen, body: Buffer, type: string): void {
     entry.body = { length: body.length, sha256: digest(body) };
-    if (/^(application\/(json|x-www-form-urlencoded|graphql)|text\/)/i.test(type) && body.length <= MOST_TEXT) entry.body.text = body.toString("utf8");
+    if (/^(application\/(json|x-www-form-urlencoded|graphql)|text\/)/i.test(type) && body.length <= MOST_TEXT)
+      entry.body.text = body.toString("utf8");
   }
 
   last(n: number): Seen[] {

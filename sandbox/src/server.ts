@@ -202,4 +202,3 @@ export function send(res: ServerResponse, result: Answer, extra: { [name: string
   res.writeHead(result.status, { ...head(result, extra), "content-length": result.body.length });
   res.end(result.body);
 }
-

@@ -76,7 +76,8 @@ function certificate(row: Row): Row {
 }
 
 function loadBalancer(row: Row): Row {
-  if (!Array.isArray(row["default_pools"]) || row["default_pools"].length === 0) throw invalid("default_pools must be a list with at least one entry", 1002);
+  if (!Array.isArray(row["default_pools"]) || row["default_pools"].length === 0)
+    throw invalid("default_pools must be a list with at least one entry", 1002);
   return { enabled: true, proxied: true, ttl: 30, steering_policy: "", session_affinity: "none", description: "", ...row };
 }
 
@@ -91,27 +92,79 @@ function emailRule(row: Row): Row {
 
 function emailAddress(row: Row): Row {
   if (!String(row["email"]).includes("@")) throw invalid("email must be an e-mail address");
-  return { id: row["tag"], tag: row["tag"], email: row["email"], verified: row["verified"] ?? null, created: row["created_on"], modified: row["modified_on"] };
+  return {
+    id: row["tag"],
+    tag: row["tag"],
+    email: row["email"],
+    verified: row["verified"] ?? null,
+    created: row["created_on"],
+    modified: row["modified_on"],
+  };
 }
 
 function bucket(row: Row): Row {
   if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(row["name"])) throw invalid("The specified bucket name is not valid.", 10005);
-  return { name: row["name"], creation_date: row["created_on"], location: row["locationHint"] ?? "WEUR", storage_class: row["storageClass"] ?? "Standard", jurisdiction: "default" };
+  return {
+    name: row["name"],
+    creation_date: row["created_on"],
+    location: row["locationHint"] ?? "WEUR",
+    storage_class: row["storageClass"] ?? "Standard",
+    jurisdiction: "default",
+  };
 }
 
 function database(row: Row, _call: Call, old?: Row): Row {
-  return { uuid: row["uuid"], name: row["name"], version: "production", num_tables: old?.["num_tables"] ?? 0, file_size: old?.["file_size"] ?? 12288, created_at: old?.["created_at"] ?? row["created_on"], read_replication: { mode: "disabled" } };
+  return {
+    uuid: row["uuid"],
+    name: row["name"],
+    version: "production",
+    num_tables: old?.["num_tables"] ?? 0,
+    file_size: old?.["file_size"] ?? 12288,
+    created_at: old?.["created_at"] ?? row["created_on"],
+    read_replication: { mode: "disabled" },
+  };
 }
 
 function project(row: Row, call: Call): Row {
-  return { id: call.world.newId("project"), subdomain: `${row["name"]}.pages.dev`, domains: [`${row["name"]}.pages.dev`], production_branch: "main", source: null, deployment_configs: {}, ...row };
+  return {
+    id: call.world.newId("project"),
+    subdomain: `${row["name"]}.pages.dev`,
+    domains: [`${row["name"]}.pages.dev`],
+    production_branch: "main",
+    source: null,
+    deployment_configs: {},
+    ...row,
+  };
 }
 
 function originCertificate(row: Row): Row {
   if (!Array.isArray(row["hostnames"])) throw invalid("hostnames must be a list", 1010);
   const { created_on, modified_on: _modified, ...rest } = row;
   const days = rest["requested_validity"] ?? 5475;
-  return { request_type: "origin-rsa", requested_validity: days, expires_on: stamp(Date.parse(created_on) + days * DAY), certificate: "-----BEGIN CERTIFICATE-----\nsandbox\n-----END CERTIFICATE-----\n", ...rest };
+  return {
+    request_type: "origin-rsa",
+    requested_validity: days,
+    expires_on: stamp(Date.parse(created_on) + days * DAY),
+    certificate: "-----BEGIN CERTIFICATE-----\nsandbox\n-----END CERTIFICATE-----\n",
+    ...rest,
+  };
 }
 
-export const SHAPES = { firewall, access, override, rateLimit, member, pageRule, workerRoute, certificate, loadBalancer, pool, emailRule, emailAddress, bucket, database, project, originCertificate };
+export const SHAPES = {
+  firewall,
+  access,
+  override,
+  rateLimit,
+  member,
+  pageRule,
+  workerRoute,
+  certificate,
+  loadBalancer,
+  pool,
+  emailRule,
+  emailAddress,
+  bucket,
+  database,
+  project,
+  originCertificate,
+};

@@ -32,7 +32,14 @@ function figures(call: Call, zone: string, since: number, until: number): Row {
   return {
     since: new Date(since).toISOString(),
     until: new Date(until).toISOString(),
-    requests: { all, cached, uncached: all - cached, ssl: { encrypted: Math.round(all * 0.99), unencrypted: all - Math.round(all * 0.99) }, http_status: split(all, zone, "edgeResponseStatus"), country: split(all, zone, "clientCountryName") },
+    requests: {
+      all,
+      cached,
+      uncached: all - cached,
+      ssl: { encrypted: Math.round(all * 0.99), unencrypted: all - Math.round(all * 0.99) },
+      http_status: split(all, zone, "edgeResponseStatus"),
+      country: split(all, zone, "clientCountryName"),
+    },
     bandwidth: { all: all * 21_400, cached: cached * 21_400, uncached: (all - cached) * 21_400 },
     threats: { all: threats, country: split(threats, zone, "clientCountryName"), type: { "bic.ban.unknown": threats } },
     pageviews: { all: Math.round(all * 0.31), search_engine: { googlebot: Math.round(all * 0.004) } },
@@ -56,7 +63,10 @@ function dashboard(call: Call) {
 const METRICS: { [name: string]: number } = { queryCount: 1, uncachedCount: 0.29, staleCount: 0.01, responseTimeAvg: 0, responseTimeMedian: 0 };
 
 function names(call: Call, name: string, known: string[], initial: string[]): string[] {
-  const list = (call.query.get(name) ?? "").split(",").map((s) => s.trim()).filter(Boolean);
+  const list = (call.query.get(name) ?? "")
+    .split(",")
+    .map((s) => s.trim())
+    .filter(Boolean);
   const strange = list.find((item) => !known.includes(item));
   if (strange) throw invalid(`Unknown value in ${name}: ${strange}`);
   return list.length ? list : initial;
@@ -73,10 +83,17 @@ function dnsReport(byTime: boolean) {
     const figure = (metric: string, n: number) => (metric.startsWith("responseTime") ? 4.1 : Math.round(n * METRICS[metric]!));
     let rows: { dimensions: string[]; share: number }[] = [{ dimensions: [], share: 1 }];
     for (const dimension of dimensions) {
-      rows = rows.flatMap((row) => SHARES[dimension]!(zone).map(([value, weight]) => ({ dimensions: [...row.dimensions, String(value)], share: (row.share * weight) / 100 })));
+      rows = rows.flatMap((row) =>
+        SHARES[dimension]!(zone).map(([value, weight]) => ({ dimensions: [...row.dimensions, String(value)], share: (row.share * weight) / 100 })),
+      );
     }
     const limit = Math.min(Number(call.query.get("limit") ?? 100_000) || 100_000, 100_000);
-    const data = rows.slice(0, limit).map((row) => ({ dimensions: row.dimensions, metrics: metrics.map((m) => (byTime ? [figure(m, total * row.share)] : figure(m, total * row.share))) }));
+    const data = rows
+      .slice(0, limit)
+      .map((row) => ({
+        dimensions: row.dimensions,
+        metrics: metrics.map((m) => (byTime ? [figure(m, total * row.share)] : figure(m, total * row.share))),
+      }));
     const totals = Object.fromEntries(metrics.map((m) => [m, figure(m, total)]));
     const query = { dimensions, metrics, since: new Date(since).toISOString(), until: new Date(until).toISOString(), limit };
     return success({ rows: data.length, data, data_lag: 60, totals, min: {}, max: {}, query });

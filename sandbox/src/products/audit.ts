@@ -67,7 +67,11 @@ function version1(call: Call, events: Event[]): Answer {
 
 function csv(events: Event[]): Answer {
   const quote = (value: string) => `"${value.replaceAll('"', '""')}"`;
-  const lines = events.map((e) => [first(e)["when"], e.action, e.ok, e.actor.email, e.actor.ip, e.via, e.resource.type, e.resource.id, e.zone?.name ?? ""].map((v) => quote(String(v))).join(","));
+  const lines = events.map((e) =>
+    [first(e)["when"], e.action, e.ok, e.actor.email, e.actor.ip, e.via, e.resource.type, e.resource.id, e.zone?.name ?? ""]
+      .map((v) => quote(String(v)))
+      .join(","),
+  );
   return answer(200, "text/csv", ["when,action,result,actor_email,actor_ip,interface,resource_type,resource_id,zone", ...lines, ""].join("\n"));
 }
 
@@ -81,7 +85,12 @@ function second(e: Event): Row {
   return {
     id: e.id,
     account: { id: e.account },
-    action: { description: `${e.action} ${e.resource.type}`.replaceAll("_", " "), result: e.ok ? "success" : "failure", time: new Date(e.when).toISOString(), type },
+    action: {
+      description: `${e.action} ${e.resource.type}`.replaceAll("_", " "),
+      result: e.ok ? "success" : "failure",
+      time: new Date(e.when).toISOString(),
+      type,
+    },
     actor: {
       id: e.actor.id,
       context: e.actor.token ? "api_token" : e.via === "UI" ? "dash" : "api_key",
@@ -111,11 +120,28 @@ function second(e: Event): Row {
 
 /** Query name to the place of the value in the second form. */
 const SECOND_FILTERS: Record<string, string> = {
-  id: "id", account_name: "account.name", action_result: "action.result", action_type: "action.type", actor_context: "actor.context",
-  actor_email: "actor.email", actor_id: "actor.id", actor_ip_address: "actor.ip_address", actor_token_id: "actor.token_id",
-  actor_token_name: "actor.token_name", actor_type: "actor.type", audit_log_id: "id", raw_cf_ray_id: "raw.cf_ray_id",
-  raw_method: "raw.method", raw_status_code: "raw.status_code", raw_uri: "raw.uri", resource_id: "resource.id",
-  resource_product: "resource.product", resource_type: "resource.type", resource_scope: "resource.scope.type", zone_id: "zone.id", zone_name: "zone.name",
+  id: "id",
+  account_name: "account.name",
+  action_result: "action.result",
+  action_type: "action.type",
+  actor_context: "actor.context",
+  actor_email: "actor.email",
+  actor_id: "actor.id",
+  actor_ip_address: "actor.ip_address",
+  actor_token_id: "actor.token_id",
+  actor_token_name: "actor.token_name",
+  actor_type: "actor.type",
+  audit_log_id: "id",
+  raw_cf_ray_id: "raw.cf_ray_id",
+  raw_method: "raw.method",
+  raw_status_code: "raw.status_code",
+  raw_uri: "raw.uri",
+  resource_id: "resource.id",
+  resource_product: "resource.product",
+  resource_type: "resource.type",
+  resource_scope: "resource.scope.type",
+  zone_id: "zone.id",
+  zone_name: "zone.name",
 };
 
 function version2(call: Call, events: Event[]): Answer {
@@ -147,4 +173,3 @@ export const auditRoutes: Route[] = [
   { method: "GET", path: "/accounts/:account_id/logs/audit", area: "audit", run: (call) => version2(call, ofAccount(call)) },
   { method: "GET", path: "/user/audit_logs", area: "audit", run: (call) => version1(call, ofUser(call)) },
 ];
-

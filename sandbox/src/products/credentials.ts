@@ -49,9 +49,25 @@ const userTokens = new Collection({ ...table, at: "/user/tokens" });
 const accountTokens = new Collection({ ...table, at: "/accounts/:account_id/tokens" });
 
 export const PERMISSION_GROUPS = [
-  "Zone Read", "Zone Write", "DNS Read", "DNS Write", "Zone WAF Read", "Zone WAF Write", "Firewall Services Read", "Firewall Services Write",
-  "Account Settings Read", "Account Audit Logs Read", "Workers Scripts Read", "Workers Scripts Write", "Workers KV Storage Read", "Analytics Read",
-].map((name) => ({ id: hexId(`permission/${name}`), name, scopes: [name.startsWith("Account") || name.startsWith("Workers") ? "com.cloudflare.api.account" : "com.cloudflare.api.account.zone"] }));
+  "Zone Read",
+  "Zone Write",
+  "DNS Read",
+  "DNS Write",
+  "Zone WAF Read",
+  "Zone WAF Write",
+  "Firewall Services Read",
+  "Firewall Services Write",
+  "Account Settings Read",
+  "Account Audit Logs Read",
+  "Workers Scripts Read",
+  "Workers Scripts Write",
+  "Workers KV Storage Read",
+  "Analytics Read",
+].map((name) => ({
+  id: hexId(`permission/${name}`),
+  name,
+  scopes: [name.startsWith("Account") || name.startsWith("Workers") ? "com.cloudflare.api.account" : "com.cloudflare.api.account.zone"],
+}));
 
 function memberships(call: Call): Row[] {
   return call.world.rows("/memberships").filter((m) => seesAccount(call.token, m["account"].id));
@@ -90,12 +106,23 @@ export const credentialRoutes: Route[] = [
   { method: "GET", path: "/accounts/:account_id/tokens/permission_groups", area: "tokens", run: () => success(PERMISSION_GROUPS) },
   { method: "POST", path: "/user/tokens", area: "tokens", run: createToken(userTokens) },
   { method: "POST", path: "/accounts/:account_id/tokens", area: "tokens", run: createToken(accountTokens) },
-  { method: "PUT", path: "/user/tokens/:id/value", area: "tokens", run: (call) => success(`cfut_new_${userTokens.find(call)["id"]}_${call.world.newId("value").slice(0, 8)}`) },
+  {
+    method: "PUT",
+    path: "/user/tokens/:id/value",
+    area: "tokens",
+    run: (call) => success(`cfut_new_${userTokens.find(call)["id"]}_${call.world.newId("value").slice(0, 8)}`),
+  },
   ...userTokens.routes(),
   ...accountTokens.routes(),
   { method: "GET", path: "/user", area: "user", run: (call) => success(call.world.document("/user", {})) },
   { method: "PATCH", path: "/user", area: "user", run: changeUser },
-  { method: "GET", path: "/memberships", area: "user", run: (call) => success(memberships(call), { result_info: { page: 1, per_page: 20, count: memberships(call).length, total_count: memberships(call).length } }) },
+  {
+    method: "GET",
+    path: "/memberships",
+    area: "user",
+    run: (call) =>
+      success(memberships(call), { result_info: { page: 1, per_page: 20, count: memberships(call).length, total_count: memberships(call).length } }),
+  },
   { method: "GET", path: "/memberships/:id", area: "user", run: (call) => success(membership(call)) },
   { method: "PUT", path: "/memberships/:id", area: "user", run: answerMembership },
   { method: "DELETE", path: "/memberships/:id", area: "user", run: leave },

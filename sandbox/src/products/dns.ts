@@ -10,7 +10,29 @@ import type { Route } from "../router.js";
 import type { Row } from "../world.js";
 import { zoneOf } from "./zones.js";
 
-export const RECORD_TYPES = ["A", "AAAA", "CAA", "CERT", "CNAME", "DNSKEY", "DS", "HTTPS", "LOC", "MX", "NAPTR", "NS", "OPENPGPKEY", "PTR", "SMIMEA", "SRV", "SSHFP", "SVCB", "TLSA", "TXT", "URI"];
+export const RECORD_TYPES = [
+  "A",
+  "AAAA",
+  "CAA",
+  "CERT",
+  "CNAME",
+  "DNSKEY",
+  "DS",
+  "HTTPS",
+  "LOC",
+  "MX",
+  "NAPTR",
+  "NS",
+  "OPENPGPKEY",
+  "PTR",
+  "SMIMEA",
+  "SRV",
+  "SSHFP",
+  "SVCB",
+  "TLSA",
+  "TXT",
+  "URI",
+];
 const PROXIABLE = ["A", "AAAA", "CNAME"];
 const HOST = /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_-]{1,63}$/i;
 
@@ -50,7 +72,8 @@ function shape(row: Row, call: Call, old?: Row): Row {
   const content = contentOf(row);
   checkContent(type, content);
   const ttl = row["ttl"] ?? 1;
-  if (!Number.isInteger(ttl) || (ttl !== 1 && (ttl < 60 || ttl > 86400))) throw wrong(9021, "Invalid TTL. Must be between 60 and 86,400 seconds, or 1 for Automatic.");
+  if (!Number.isInteger(ttl) || (ttl !== 1 && (ttl < 60 || ttl > 86400)))
+    throw wrong(9021, "Invalid TTL. Must be between 60 and 86,400 seconds, or 1 for Automatic.");
   const proxiable = PROXIABLE.includes(type);
   if (row["proxied"] && !proxiable) throw wrong(9004, "This record type cannot be proxied.");
 
@@ -76,8 +99,14 @@ function shape(row: Row, call: Call, old?: Row): Row {
   };
 }
 
-const ends = (path: string): Filter => (row, value) => String(valueAt(row, path) ?? "").endsWith(value);
-const starts = (path: string): Filter => (row, value) => String(valueAt(row, path) ?? "").startsWith(value);
+const ends =
+  (path: string): Filter =>
+  (row, value) =>
+    String(valueAt(row, path) ?? "").endsWith(value);
+const starts =
+  (path: string): Filter =>
+  (row, value) =>
+    String(valueAt(row, path) ?? "").startsWith(value);
 const tagged: Filter = (row, value) => (row["tags"] as string[]).some((t) => t === value || t.startsWith(`${value}:`));
 
 export const DNS_RECORDS: Resource = {

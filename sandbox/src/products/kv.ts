@@ -97,7 +97,8 @@ function list(call: Call): any[] {
 function bulkPut(call: Call) {
   const at = prefix(call);
   const rows: Row[] = list(call);
-  if (rows.some((row) => typeof row?.["key"] !== "string" || typeof row["value"] !== "string")) throw invalid("Each entry needs a key and a value", 10012);
+  if (rows.some((row) => typeof row?.["key"] !== "string" || typeof row["value"] !== "string"))
+    throw invalid("Each entry needs a key and a value", 10012);
   for (const row of rows) {
     call.world.blobs.set(at + row["key"], {
       bytes: Buffer.from(row["value"], row["base64"] ? "base64" : "utf8"),

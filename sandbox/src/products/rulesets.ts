@@ -8,16 +8,54 @@ import type { Route } from "../router.js";
 import { stamp, type Row } from "../world.js";
 
 export const PHASES = [
-  "ddos_l4", "ddos_l7", "http_config_settings", "http_custom_errors", "http_log_custom_fields", "http_ratelimit",
-  "http_request_cache_settings", "http_request_dynamic_redirect", "http_request_firewall_custom", "http_request_firewall_managed",
-  "http_request_late_transform", "http_request_origin", "http_request_redirect", "http_request_sanitize", "http_request_sbfm",
-  "http_request_select_configuration", "http_request_transform", "http_response_compression", "http_response_firewall_managed",
-  "http_response_headers_transform", "magic_transit", "magic_transit_ids_managed", "magic_transit_managed",
+  "ddos_l4",
+  "ddos_l7",
+  "http_config_settings",
+  "http_custom_errors",
+  "http_log_custom_fields",
+  "http_ratelimit",
+  "http_request_cache_settings",
+  "http_request_dynamic_redirect",
+  "http_request_firewall_custom",
+  "http_request_firewall_managed",
+  "http_request_late_transform",
+  "http_request_origin",
+  "http_request_redirect",
+  "http_request_sanitize",
+  "http_request_sbfm",
+  "http_request_select_configuration",
+  "http_request_transform",
+  "http_response_compression",
+  "http_response_firewall_managed",
+  "http_response_headers_transform",
+  "magic_transit",
+  "magic_transit_ids_managed",
+  "magic_transit_managed",
 ];
-const ACTIONS = ["block", "challenge", "compress_response", "ddos_dynamic", "execute", "force_connection_close", "js_challenge", "log", "managed_challenge", "redirect", "rewrite", "route", "score", "serve_error", "set_cache_settings", "set_config", "skip", "log_custom_field"];
+const ACTIONS = [
+  "block",
+  "challenge",
+  "compress_response",
+  "ddos_dynamic",
+  "execute",
+  "force_connection_close",
+  "js_challenge",
+  "log",
+  "managed_challenge",
+  "redirect",
+  "rewrite",
+  "route",
+  "score",
+  "serve_error",
+  "set_cache_settings",
+  "set_config",
+  "skip",
+  "log_custom_field",
+];
 
 function shapeRule(rule: Row, call: Call): Row {
-  if (!ACTIONS.includes(rule["action"])) throw invalid(`'${rule["action"]}' is not a valid value for action because it is not one of ${ACTIONS.join(", ")}`, 20021);
+  if (!ACTIONS.includes(rule["action"]))
+    throw invalid(`'${rule["action"]}' is not a valid value for action because it is not one of ${ACTIONS.join(", ")}`, 20021);
   if (typeof rule["expression"] !== "string" || rule["expression"] === "") throw invalid("rule expression is required", 20127);
   const id = rule["id"] ?? call.world.newId("rule");
   return { ...rule, id, version: rule["version"] ?? "1", ref: rule["ref"] ?? id, enabled: rule["enabled"] ?? true, last_updated: stamp(Date.now()) };

@@ -45,7 +45,10 @@ const SETTINGS: { [id: string]: Rule } = {
   replace_insecure_js: ["on", SWITCH],
   response_buffering: ["off", SWITCH],
   rocket_loader: ["off", SWITCH],
-  security_header: [{ strict_transport_security: { enabled: true, max_age: 31536000, include_subdomains: true, preload: false, nosniff: true } }, (v) => typeof v === "object" && v !== null],
+  security_header: [
+    { strict_transport_security: { enabled: true, max_age: 31536000, include_subdomains: true, preload: false, nosniff: true } },
+    (v) => typeof v === "object" && v !== null,
+  ],
   security_level: ["medium", ["off", "essentially_off", "low", "medium", "high", "under_attack"]],
   server_side_exclude: ["on", SWITCH],
   sort_query_string_for_cache: ["off", SWITCH],

@@ -4,7 +4,8 @@
 import { refuse } from "../envelope.js";
 import type { Row } from "../world.js";
 
-const SELECT = /^\s*select\s+(.+?)\s+from\s+"?(\w+)"?(?:\s+where\s+"?(\w+)"?\s*=\s*(\?\d*|'[^']*'|-?\d+(?:\.\d+)?))?(?:\s+order\s+by\s+"?(\w+)"?(?:\s+(asc|desc))?)?(?:\s+limit\s+(\d+))?\s*;?\s*$/i;
+const SELECT =
+  /^\s*select\s+(.+?)\s+from\s+"?(\w+)"?(?:\s+where\s+"?(\w+)"?\s*=\s*(\?\d*|'[^']*'|-?\d+(?:\.\d+)?))?(?:\s+order\s+by\s+"?(\w+)"?(?:\s+(asc|desc))?)?(?:\s+limit\s+(\d+))?\s*;?\s*$/i;
 
 function failed(message: string) {
   return refuse(400, 7500, `${message}: SQLITE_ERROR`);

@@ -60,11 +60,35 @@ export function placeScript(world: World, at: string, name: string, upload: Uplo
   const path = `${at}/${encodeURIComponent(name)}`;
   const kept = world.documents.get(`${path}/settings`) ?? {};
   world.blobs.set(`${path}/content`, { bytes: upload.code, type: upload.type });
-  world.documents.set(`${path}/settings`, { ...kept, bindings: [], logpush: false, placement: {}, tags: [], tail_consumers: [], usage_model: "standard", observability: { enabled: true }, ...upload.settings });
+  world.documents.set(`${path}/settings`, {
+    ...kept,
+    bindings: [],
+    logpush: false,
+    placement: {},
+    tags: [],
+    tail_consumers: [],
+    usage_model: "standard",
+    observability: { enabled: true },
+    ...upload.settings,
+  });
   const versions = world.rows(`${path}/versions`);
   const id = uuid(`version/${path}/${versions.length + 1}`);
-  versions.unshift({ id, number: versions.length + 1, metadata: { created_on: when, modified_on: when, source: "api", author_email: "platform@example.com" }, resources: { script: { etag: row["etag"], handlers }, bindings: upload.settings["bindings"] ?? [] } });
-  world.rows(`${path}/deployments`).unshift({ id: uuid(`deployment/${path}/${versions.length}`), source: "api", strategy: "percentage", author_email: "platform@example.com", created_on: when, versions: [{ version_id: id, percentage: 100 }] });
+  versions.unshift({
+    id,
+    number: versions.length + 1,
+    metadata: { created_on: when, modified_on: when, source: "api", author_email: "platform@example.com" },
+    resources: { script: { etag: row["etag"], handlers }, bindings: upload.settings["bindings"] ?? [] },
+  });
+  world
+    .rows(`${path}/deployments`)
+    .unshift({
+      id: uuid(`deployment/${path}/${versions.length}`),
+      source: "api",
+      strategy: "percentage",
+      author_email: "platform@example.com",
+      created_on: when,
+      versions: [{ version_id: id, percentage: 100 }],
+    });
   return row;
 }
 
@@ -121,7 +145,14 @@ function deploy(call: Call) {
   const known = call.world.rows(under(call, "versions"));
   if (!Array.isArray(wanted) || wanted.length === 0) throw invalid("Missing required field: versions");
   for (const v of wanted) if (!known.some((k) => k["id"] === v.version_id)) throw refuse(404, 10007, "workers.api.error.version_not_found");
-  const row = { id: uuid(call.world.newId("deployment")), source: "api", strategy: "percentage", author_email: "security@example.com", created_on: stamp(Date.now()), versions: wanted };
+  const row = {
+    id: uuid(call.world.newId("deployment")),
+    source: "api",
+    strategy: "percentage",
+    author_email: "security@example.com",
+    created_on: stamp(Date.now()),
+    versions: wanted,
+  };
   call.world.rows(under(call, "deployments")).unshift(row);
   return success(row);
 }

@@ -86,7 +86,7 @@ function createZone(call: Call) {
   if (!DOMAIN.test(name)) throw invalid(`${name || "(none)"} is not a registered domain`, 1049);
   if (call.world.rows("/zones").some((zone) => zone["name"] === name)) throw invalid(`${name} already exists`, 1061);
   const account = call.world.rows("/accounts").find((a) => a["id"] === body["account"]?.id && seesAccount(call.token, a["id"]));
-  if (!account) throw refuse(403, 0, "Requires permission \"com.cloudflare.api.account.zone.create\" to create zones for the selected account");
+  if (!account) throw refuse(403, 0, 'Requires permission "com.cloudflare.api.account.zone.create" to create zones for the selected account');
   const pattern = call.world.rows("/zones")[0]!;
   const zone: Row = {
     ...structuredClone(pattern),
@@ -160,4 +160,3 @@ export const zoneRoutes: Route[] = [
   { method: "GET", path: "/accounts/:account_id", area: "account", run: (call) => success(account(call)) },
   { method: "PUT", path: "/accounts/:account_id", area: "account", run: changeAccount },
 ];
-

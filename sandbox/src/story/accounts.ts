@@ -9,8 +9,31 @@ import type { Row, World } from "../world.js";
 export const ACCOUNT_TITLES: Record<AccountName, string> = { web: "Acme Web", retail: "Acme Retail" };
 
 const ROLES: [string, string, string[]][] = [
-  ["Administrator", "Can access the full account, except for membership management and billing", ["analytics", "dns", "firewall", "ssl", "workers", "zones", "zone_settings", "cache_purge", "waf", "logs"]],
-  ["Super Administrator - All Privileges", "Can edit any Cloudflare setting, make purchases, update billing, and manage memberships", ["analytics", "billing", "dns", "firewall", "ssl", "workers", "zones", "zone_settings", "cache_purge", "waf", "logs", "organization", "member", "role"]],
+  [
+    "Administrator",
+    "Can access the full account, except for membership management and billing",
+    ["analytics", "dns", "firewall", "ssl", "workers", "zones", "zone_settings", "cache_purge", "waf", "logs"],
+  ],
+  [
+    "Super Administrator - All Privileges",
+    "Can edit any Cloudflare setting, make purchases, update billing, and manage memberships",
+    [
+      "analytics",
+      "billing",
+      "dns",
+      "firewall",
+      "ssl",
+      "workers",
+      "zones",
+      "zone_settings",
+      "cache_purge",
+      "waf",
+      "logs",
+      "organization",
+      "member",
+      "role",
+    ],
+  ],
   ["Administrator Read Only", "Can access the full account in read-only mode", []],
   ["Analytics", "Can read Analytics", []],
   ["Audit Logs Viewer", "Can view audit logs", []],
@@ -18,11 +41,30 @@ const ROLES: [string, string, string[]][] = [
   ["Cache Purge", "Can purge the edge cache", ["cache_purge"]],
   ["DNS", "Can edit DNS records", ["dns"]],
   ["Firewall", "Can edit WAF, IP Firewall, and Zone Lockdown settings", ["firewall", "waf"]],
-  ["SSL/TLS, Caching, Performance, Page Rules, and Customization", "Can edit most Cloudflare settings except for DNS and Firewall", ["ssl", "zone_settings", "cache_purge"]],
+  [
+    "SSL/TLS, Caching, Performance, Page Rules, and Customization",
+    "Can edit most Cloudflare settings except for DNS and Firewall",
+    ["ssl", "zone_settings", "cache_purge"],
+  ],
   ["Workers Platform Admin", "Can edit Workers, Pages, Durable Objects, KV and R2", ["workers"]],
   ["Workers Platform (Read-only)", "Can read Workers, Pages, Durable Objects, KV and R2", []],
 ];
-const AREAS = ["analytics", "billing", "cache_purge", "dns", "firewall", "logs", "member", "organization", "role", "ssl", "waf", "workers", "zone_settings", "zones"];
+const AREAS = [
+  "analytics",
+  "billing",
+  "cache_purge",
+  "dns",
+  "firewall",
+  "logs",
+  "member",
+  "organization",
+  "role",
+  "ssl",
+  "waf",
+  "workers",
+  "zone_settings",
+  "zones",
+];
 
 const MEMBERS: [AccountName[], string, string[], string, boolean][] = [
   [["web", "retail"], "security@example.com", ["Super Administrator - All Privileges"], "accepted", true],
@@ -48,7 +90,12 @@ function tellAccount(world: World, name: AccountName): void {
     id,
     name: ACCOUNT_TITLES[name],
     type: "standard",
-    settings: { enforce_twofactor: name === "retail", api_access_enabled: null, access_approval_expiry: null, abuse_contact_email: "abuse@example.com" },
+    settings: {
+      enforce_twofactor: name === "retail",
+      api_access_enabled: null,
+      access_approval_expiry: null,
+      abuse_contact_email: "abuse@example.com",
+    },
     created_on: name === "web" ? "2019-03-11T09:14:00.000000Z" : "2021-08-02T13:40:00.000000Z",
   });
   const roles = ROLES.map((r) => role(r, name));

@@ -5,7 +5,17 @@ import { hexId, integer } from "../random.js";
 import type { Row, World } from "../world.js";
 import { INCIDENT_ZONE, LOST_HOSTS } from "./incident.js";
 
-type Draft = { type: string; name: string; content: string; ttl?: number; proxied?: boolean; priority?: number; data?: Row; comment?: string; tags?: string[] };
+type Draft = {
+  type: string;
+  name: string;
+  content: string;
+  ttl?: number;
+  proxied?: boolean;
+  priority?: number;
+  data?: Row;
+  comment?: string;
+  tags?: string[];
+};
 
 function drafts(zone: string): Draft[] {
   const host = (label: string) => integer(`host/${zone}/${label}`, 2, 250);
@@ -14,7 +24,14 @@ function drafts(zone: string): Draft[] {
     { type: "AAAA", name: zone, content: `2001:db8::${host("apex6").toString(16)}`, proxied: true },
     { type: "CNAME", name: `www.${zone}`, content: zone, proxied: true },
     { type: "A", name: `api.${zone}`, content: `192.0.2.${host("api")}`, proxied: true, tags: ["team:platform"] },
-    { type: "A", name: `origin.${zone}`, content: `198.51.100.${host("origin")}`, ttl: 300, comment: "Not proxied: health checks", tags: ["team:platform"] },
+    {
+      type: "A",
+      name: `origin.${zone}`,
+      content: `198.51.100.${host("origin")}`,
+      ttl: 300,
+      comment: "Not proxied: health checks",
+      tags: ["team:platform"],
+    },
     { type: "MX", name: zone, content: `mx1.mail.example`, ttl: 3600, priority: 10 },
     { type: "MX", name: zone, content: `mx2.mail.example`, ttl: 3600, priority: 20 },
     { type: "TXT", name: zone, content: "v=spf1 include:_spf.mail.example -all", ttl: 3600 },
@@ -25,12 +42,28 @@ function drafts(zone: string): Draft[] {
 
 /** Only the main zone has these. */
 const SPECIAL: Draft[] = [
-  { type: "SRV", name: "_sip._tcp.example.com", content: "5 5060 sip.example.com", priority: 10, data: { priority: 10, weight: 5, port: 5060, target: "sip.example.com" } },
+  {
+    type: "SRV",
+    name: "_sip._tcp.example.com",
+    content: "5 5060 sip.example.com",
+    priority: 10,
+    data: { priority: 10, weight: 5, port: 5060, target: "sip.example.com" },
+  },
   { type: "NS", name: "lab.example.com", content: "ns1.lab.example.com", ttl: 86400 },
-  { type: "TLSA", name: "_443._tcp.example.com", content: "3 1 1 0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3", data: { usage: 3, selector: 1, matching_type: 1, certificate: "0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3" } },
+  {
+    type: "TLSA",
+    name: "_443._tcp.example.com",
+    content: "3 1 1 0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3",
+    data: { usage: 3, selector: 1, matching_type: 1, certificate: "0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3" },
+  },
   { type: "HTTPS", name: "www2.example.com", content: '1 . alpn="h3,h2"', data: { priority: 1, target: ".", value: 'alpn="h3,h2"' } },
   { type: "PTR", name: "10.example.com", content: "host10.example.com" },
-  { type: "SSHFP", name: "bastion.example.com", content: "4 2 123456789abcdef67890123456789abcdef67890123456789abcdef123456789", data: { algorithm: 4, type: 2, fingerprint: "123456789abcdef67890123456789abcdef67890123456789abcdef123456789" } },
+  {
+    type: "SSHFP",
+    name: "bastion.example.com",
+    content: "4 2 123456789abcdef67890123456789abcdef67890123456789abcdef123456789",
+    data: { algorithm: 4, type: 2, fingerprint: "123456789abcdef67890123456789abcdef67890123456789abcdef123456789" },
+  },
   { type: "TXT", name: "example.com", content: "sandbox-site-verification=0123456789", comment: "Domain verification" },
   { type: "CNAME", name: "docs.example.com", content: "acme-docs.pages.dev", proxied: true, tags: ["team:docs"] },
   { type: "CNAME", name: "status.example.com", content: "status.acme-status.example", tags: ["team:on-call"] },

@@ -47,12 +47,25 @@ function overrides(zone: Row): Row[] {
     rules: { "100015": mode },
     rewrite_action: { default: "block", challenge: "block", simulate: "disable", block: "block", disable: "disable" },
   });
-  return [one("api", "Uploads through the API are not attacks", "/api/upload*", false, "disable"), one("search", "Search takes odd strings", "/search*", zone["name"] === INCIDENT_ZONE, "simulate")];
+  return [
+    one("api", "Uploads through the API are not attacks", "/api/upload*", false, "disable"),
+    one("search", "Search takes odd strings", "/search*", zone["name"] === INCIDENT_ZONE, "simulate"),
+  ];
 }
 
 function accessRule(world: World, scope: Row, label: string, mode: string, target: string, value: string, notes: string): Row {
   const created = world.daysAgo(integer(`access/${label}`, 30, 400));
-  return { id: hexId(`access/${label}`), mode, paused: false, notes, allowed_modes: MODES, configuration: { target, value }, scope, created_on: created, modified_on: created };
+  return {
+    id: hexId(`access/${label}`),
+    mode,
+    paused: false,
+    notes,
+    allowed_modes: MODES,
+    configuration: { target, value },
+    scope,
+    created_on: created,
+    modified_on: created,
+  };
 }
 
 export function tellFirewall(world: World, zone: Row): void {
@@ -65,19 +78,61 @@ export function tellFirewall(world: World, zone: Row): void {
   world.rows(`${at}/firewall/rules`).push(...rules);
   world.rows(`${at}/filters`).push(...rules.map((r) => r["filter"]));
   world.rows(`${at}/firewall/waf/overrides`).push(...overrides(zone));
-  world.rows(`${at}/firewall/waf/packages`).push({ id: hexId(`package/${name}/owasp`), name: "OWASP ModSecurity Core Rule Set", description: "Covers OWASP Top 10 vulnerabilities", zone_id: zone["id"], status: "active", detection_mode: "anomaly", sensitivity: "high", action_mode: "challenge" });
+  world
+    .rows(`${at}/firewall/waf/packages`)
+    .push({
+      id: hexId(`package/${name}/owasp`),
+      name: "OWASP ModSecurity Core Rule Set",
+      description: "Covers OWASP Top 10 vulnerabilities",
+      zone_id: zone["id"],
+      status: "active",
+      detection_mode: "anomaly",
+      sensitivity: "high",
+      action_mode: "challenge",
+    });
   const owasp = `${at}/firewall/waf/packages/${hexId(`package/${name}/owasp`)}`;
-  const groups = ["SQL Injection Attacks", "XSS Attacks", "Bad Robots"].map((title, i) => ({ id: hexId(`group/${name}/${i}`), name: `OWASP ${title}`, description: title, mode: i === 2 ? "off" : "on", allowed_modes: ["on", "off"], rules_count: 2, modified_rules_count: 0, package_id: hexId(`package/${name}/owasp`) }));
+  const groups = ["SQL Injection Attacks", "XSS Attacks", "Bad Robots"].map((title, i) => ({
+    id: hexId(`group/${name}/${i}`),
+    name: `OWASP ${title}`,
+    description: title,
+    mode: i === 2 ? "off" : "on",
+    allowed_modes: ["on", "off"],
+    rules_count: 2,
+    modified_rules_count: 0,
+    package_id: hexId(`package/${name}/owasp`),
+  }));
   world.rows(`${owasp}/groups`).push(...groups);
-  world.rows(`${owasp}/rules`).push(...groups.flatMap((g, i) => [0, 1].map((n) => ({ id: String(950000 + 10 * i + n), description: `${g.description} ${n + 1}`, priority: String(10 * i + n), mode: g.mode, allowed_modes: ["on", "off"], group: { id: g.id, name: g.name }, package_id: g.package_id }))));
+  world
+    .rows(`${owasp}/rules`)
+    .push(
+      ...groups.flatMap((g, i) =>
+        [0, 1].map((n) => ({
+          id: String(950000 + 10 * i + n),
+          description: `${g.description} ${n + 1}`,
+          priority: String(10 * i + n),
+          mode: g.mode,
+          allowed_modes: ["on", "off"],
+          group: { id: g.id, name: g.name },
+          package_id: g.package_id,
+        })),
+      ),
+    );
   const scope = { id: zone["id"], type: "zone", name };
-  world.rows(`${at}/firewall/access_rules/rules`).push(
-    accessRule(world, scope, `${name}/office`, "whitelist", "ip_range", "192.0.2.0/24", "Office"),
-    accessRule(world, scope, `${name}/tor`, "managed_challenge", "country", "T1", "Tor exits"),
-    accessRule(world, scope, `${name}/asn`, pick(`asn/${name}`, ["block", "challenge"]), "asn", "AS64511", "Abusive hosting"),
-  );
+  world
+    .rows(`${at}/firewall/access_rules/rules`)
+    .push(
+      accessRule(world, scope, `${name}/office`, "whitelist", "ip_range", "192.0.2.0/24", "Office"),
+      accessRule(world, scope, `${name}/tor`, "managed_challenge", "country", "T1", "Tor exits"),
+      accessRule(world, scope, `${name}/asn`, pick(`asn/${name}`, ["block", "challenge"]), "asn", "AS64511", "Abusive hosting"),
+    );
   if (name === INCIDENT_ZONE) {
-    world.rows(`${at}/firewall/access_rules/rules`).push({ ...accessRule(world, scope, `${name}/intruder`, "block", "ip", INTRUDER.ip, "Locked out by security"), created_on: world.daysAgo(385 / 1440), modified_on: world.daysAgo(385 / 1440) });
+    world
+      .rows(`${at}/firewall/access_rules/rules`)
+      .push({
+        ...accessRule(world, scope, `${name}/intruder`, "block", "ip", INTRUDER.ip, "Locked out by security"),
+        created_on: world.daysAgo(385 / 1440),
+        modified_on: world.daysAgo(385 / 1440),
+      });
   }
   world.rows(`${at}/rate_limits`).push({
     id: hexId(`rate_limit/${name}/login`),
@@ -95,9 +150,11 @@ export function tellAccountFirewall(world: World): void {
   for (const name of ["web", "retail"] as const) {
     const id = accountId(name);
     const scope = { id, type: "organization", name: `Acme ${name}` };
-    world.rows(`/accounts/${id}/firewall/access_rules/rules`).push(
-      accessRule(world, scope, `${name}/botnet`, "block", "ip_range", "203.0.113.128/25", "Botnet of last spring"),
-      accessRule(world, scope, `${name}/partner`, "whitelist", "ip", "198.51.100.200", "Partner gateway"),
-    );
+    world
+      .rows(`/accounts/${id}/firewall/access_rules/rules`)
+      .push(
+        accessRule(world, scope, `${name}/botnet`, "block", "ip_range", "203.0.113.128/25", "Botnet of last spring"),
+        accessRule(world, scope, `${name}/partner`, "whitelist", "ip", "198.51.100.200", "Partner gateway"),
+      );
   }
 }

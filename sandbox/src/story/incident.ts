@@ -16,7 +16,30 @@ export const INTRUDER: Actor = { email: "contractor-access@example.com", id: hex
 export const SECURITY: Actor = { email: "security@example.com", id: hexId("user/security"), ip: "192.0.2.10", type: "user" };
 
 /** Hosts whose records were deleted and are gone. */
-export const LOST_HOSTS = ["www", "api", "origin", "admin", "auth", "billing", "cart", "cdn", "chat", "ci", "db", "files", "graphql", "grafana", "images", "jobs", "login", "metrics", "search", "sso", "vpn", "webhooks"];
+export const LOST_HOSTS = [
+  "www",
+  "api",
+  "origin",
+  "admin",
+  "auth",
+  "billing",
+  "cart",
+  "cdn",
+  "chat",
+  "ci",
+  "db",
+  "files",
+  "graphql",
+  "grafana",
+  "images",
+  "jobs",
+  "login",
+  "metrics",
+  "search",
+  "sso",
+  "vpn",
+  "webhooks",
+];
 
 export const PAUSED_RULE = hexId("firewall/staging-example.com/admin");
 export const WEAKENED_RULESET = hexId("ruleset/staging-example.com/http_request_firewall_custom");
@@ -28,23 +51,108 @@ type Step = Pick<Event, "actor" | "action" | "resource"> & Partial<Event> & { ag
 function steps(): Step[] {
   const rule = (paused: boolean) => ({ id: PAUSED_RULE, action: "block", paused, description: "Block /admin from outside the office" });
   const list: Step[] = [
-    { ago: 460, actor: INTRUDER, action: "login", via: "UI", zone: undefined, resource: { type: "account", id: INTRUDER.id, product: "account" }, metadata: { two_factor: false, first_seen_ip: true } },
-    { ago: 452, actor: INTRUDER, action: "update", resource: { type: "firewall_rule", id: PAUSED_RULE, product: "firewall" }, before: rule(false), after: rule(true) },
-    { ago: 448, actor: INTRUDER, action: "update", resource: { type: "ruleset", id: WEAKENED_RULESET, product: "waf" }, before: { rule: WEAKENED_RULE, enabled: true }, after: { rule: WEAKENED_RULE, enabled: false }, metadata: { ruleset_phase: "http_request_firewall_custom" } },
-    { ago: 441, actor: INTRUDER, action: "update", resource: { type: "ruleset", id: WEAKENED_LIMIT, product: "waf" }, before: { requests_per_period: 20 }, after: { requests_per_period: 20000 }, metadata: { ruleset_phase: "http_ratelimit" } },
+    {
+      ago: 460,
+      actor: INTRUDER,
+      action: "login",
+      via: "UI",
+      zone: undefined,
+      resource: { type: "account", id: INTRUDER.id, product: "account" },
+      metadata: { two_factor: false, first_seen_ip: true },
+    },
+    {
+      ago: 452,
+      actor: INTRUDER,
+      action: "update",
+      resource: { type: "firewall_rule", id: PAUSED_RULE, product: "firewall" },
+      before: rule(false),
+      after: rule(true),
+    },
+    {
+      ago: 448,
+      actor: INTRUDER,
+      action: "update",
+      resource: { type: "ruleset", id: WEAKENED_RULESET, product: "waf" },
+      before: { rule: WEAKENED_RULE, enabled: true },
+      after: { rule: WEAKENED_RULE, enabled: false },
+      metadata: { ruleset_phase: "http_request_firewall_custom" },
+    },
+    {
+      ago: 441,
+      actor: INTRUDER,
+      action: "update",
+      resource: { type: "ruleset", id: WEAKENED_LIMIT, product: "waf" },
+      before: { requests_per_period: 20 },
+      after: { requests_per_period: 20000 },
+      metadata: { ruleset_phase: "http_ratelimit" },
+    },
   ];
   LOST_HOSTS.forEach((host, i) => {
     const name = `${host}.${INCIDENT_ZONE}`;
-    list.push({ ago: 430 - i, actor: INTRUDER, action: "delete", resource: { type: "dns_record", id: hexId(`lost/${name}`), product: "dns" }, before: { name, type: host === "www" ? "CNAME" : "A" } });
+    list.push({
+      ago: 430 - i,
+      actor: INTRUDER,
+      action: "delete",
+      resource: { type: "dns_record", id: hexId(`lost/${name}`), product: "dns" },
+      before: { name, type: host === "www" ? "CNAME" : "A" },
+    });
   });
   list.push(
-    { ago: 404, actor: INTRUDER, action: "delete", resource: { type: "page_rule", id: hexId("lost/page_rule/1"), product: "page_rules" }, before: { targets: [`*${INCIDENT_ZONE}/login*`] } },
-    { ago: 403, actor: INTRUDER, action: "delete", resource: { type: "page_rule", id: hexId("lost/page_rule/2"), product: "page_rules" }, before: { targets: [`*${INCIDENT_ZONE}/static/*`] } },
-    { ago: 401, actor: INTRUDER, action: "delete", resource: { type: "worker_route", id: hexId("lost/worker_route"), product: "workers" }, before: { pattern: `${INCIDENT_ZONE}/api/*`, script: "api-gateway" } },
-    { ago: 399, actor: INTRUDER, action: "token_create", zone: undefined, ok: false, resource: { type: "token", id: "", product: "tokens" }, metadata: { reason: "permission denied" } },
-    { ago: 391, actor: SECURITY, action: "login", via: "UI", zone: undefined, resource: { type: "account", id: SECURITY.id, product: "account" }, metadata: { two_factor: true } },
-    { ago: 388, actor: SECURITY, action: "update", zone: undefined, resource: { type: "member", id: hexId("member/web/contractor-access@example.com"), product: "account" }, before: { sessions: "active" }, after: { sessions: "revoked" } },
-    { ago: 385, actor: SECURITY, action: "add", resource: { type: "access_rule", id: hexId("access/staging-example.com/intruder"), product: "firewall" }, after: { mode: "block", configuration: { target: "ip", value: INTRUDER.ip } } },
+    {
+      ago: 404,
+      actor: INTRUDER,
+      action: "delete",
+      resource: { type: "page_rule", id: hexId("lost/page_rule/1"), product: "page_rules" },
+      before: { targets: [`*${INCIDENT_ZONE}/login*`] },
+    },
+    {
+      ago: 403,
+      actor: INTRUDER,
+      action: "delete",
+      resource: { type: "page_rule", id: hexId("lost/page_rule/2"), product: "page_rules" },
+      before: { targets: [`*${INCIDENT_ZONE}/static/*`] },
+    },
+    {
+      ago: 401,
+      actor: INTRUDER,
+      action: "delete",
+      resource: { type: "worker_route", id: hexId("lost/worker_route"), product: "workers" },
+      before: { pattern: `${INCIDENT_ZONE}/api/*`, script: "api-gateway" },
+    },
+    {
+      ago: 399,
+      actor: INTRUDER,
+      action: "token_create",
+      zone: undefined,
+      ok: false,
+      resource: { type: "token", id: "", product: "tokens" },
+      metadata: { reason: "permission denied" },
+    },
+    {
+      ago: 391,
+      actor: SECURITY,
+      action: "login",
+      via: "UI",
+      zone: undefined,
+      resource: { type: "account", id: SECURITY.id, product: "account" },
+      metadata: { two_factor: true },
+    },
+    {
+      ago: 388,
+      actor: SECURITY,
+      action: "update",
+      zone: undefined,
+      resource: { type: "member", id: hexId("member/web/contractor-access@example.com"), product: "account" },
+      before: { sessions: "active" },
+      after: { sessions: "revoked" },
+    },
+    {
+      ago: 385,
+      actor: SECURITY,
+      action: "add",
+      resource: { type: "access_rule", id: hexId("access/staging-example.com/intruder"), product: "firewall" },
+      after: { mode: "block", configuration: { target: "ip", value: INTRUDER.ip } },
+    },
   );
   return list;
 }

@@ -8,16 +8,51 @@ import { ACCOUNT_TITLES } from "./accounts.js";
 
 /** The three the story is about, then 22 more of Acme Web and 18 of Acme Retail. */
 const WEB = [
-  "example.com", "staging-app.com", "staging-example.com",
-  "acme-api.example", "acme-app.example", "acme-assets.example", "acme-blog.example", "acme-careers.example", "acme-cdn.example",
-  "acme-community.example", "acme-console.example", "acme-dev.example", "acme-docs.example", "acme-edge.example", "acme-events.example",
-  "acme-games.example", "acme-help.example", "acme-labs.example", "acme-link.example", "acme-mail.example", "acme-media.example",
-  "acme-partners.example", "acme-press.example", "acme-status.example", "acme-web.example",
+  "example.com",
+  "staging-app.com",
+  "staging-example.com",
+  "acme-api.example",
+  "acme-app.example",
+  "acme-assets.example",
+  "acme-blog.example",
+  "acme-careers.example",
+  "acme-cdn.example",
+  "acme-community.example",
+  "acme-console.example",
+  "acme-dev.example",
+  "acme-docs.example",
+  "acme-edge.example",
+  "acme-events.example",
+  "acme-games.example",
+  "acme-help.example",
+  "acme-labs.example",
+  "acme-link.example",
+  "acme-mail.example",
+  "acme-media.example",
+  "acme-partners.example",
+  "acme-press.example",
+  "acme-status.example",
+  "acme-web.example",
 ];
 const RETAIL = [
-  "acme-shop.example", "acme-shop-at.example", "acme-shop-be.example", "acme-shop-ch.example", "acme-shop-de.example", "acme-shop-dk.example",
-  "acme-shop-es.example", "acme-shop-fr.example", "acme-shop-ie.example", "acme-shop-it.example", "acme-shop-nl.example", "acme-shop-pl.example",
-  "acme-shop-se.example", "acme-checkout.example", "acme-gifts.example", "acme-outlet.example", "acme-returns.example", "acme-rewards.example",
+  "acme-shop.example",
+  "acme-shop-at.example",
+  "acme-shop-be.example",
+  "acme-shop-ch.example",
+  "acme-shop-de.example",
+  "acme-shop-dk.example",
+  "acme-shop-es.example",
+  "acme-shop-fr.example",
+  "acme-shop-ie.example",
+  "acme-shop-it.example",
+  "acme-shop-nl.example",
+  "acme-shop-pl.example",
+  "acme-shop-se.example",
+  "acme-checkout.example",
+  "acme-gifts.example",
+  "acme-outlet.example",
+  "acme-returns.example",
+  "acme-rewards.example",
 ];
 
 export const FREE = "0feeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
@@ -27,7 +62,25 @@ const PLANS = {
   free: { id: FREE, name: "Free Website", price: 0, legacy_id: "free", can_subscribe: false },
 };
 const SERVERS = ["ada", "bert", "cleo", "dion", "elle", "finn", "gina", "hugh"];
-const PERMISSIONS = ["#access:read", "#analytics:read", "#audit_logs:read", "#cache_purge:edit", "#dns_records:edit", "#dns_records:read", "#firewall:edit", "#ssl:edit", "#ssl:read", "#waf:edit", "#waf:read", "#worker:edit", "#worker:read", "#zone:edit", "#zone:read", "#zone_settings:edit", "#zone_settings:read"];
+const PERMISSIONS = [
+  "#access:read",
+  "#analytics:read",
+  "#audit_logs:read",
+  "#cache_purge:edit",
+  "#dns_records:edit",
+  "#dns_records:read",
+  "#firewall:edit",
+  "#ssl:edit",
+  "#ssl:read",
+  "#waf:edit",
+  "#waf:read",
+  "#worker:edit",
+  "#worker:read",
+  "#zone:edit",
+  "#zone:read",
+  "#zone_settings:edit",
+  "#zone_settings:read",
+];
 
 export function zoneId(name: string): string {
   return hexId(`zone/${name}`);
@@ -65,13 +118,25 @@ function zone(world: World, name: string, account: AccountName): Row {
     activated_on: status === "pending" ? null : stamp(created + 3_600_000),
     vanity_name_servers: [],
     vanity_name_servers_ips: null,
-    meta: { step: status === "pending" ? 2 : 4, custom_certificate_quota: plan.legacy_id === "enterprise" ? 1 : 0, page_rule_quota: plan.legacy_id === "enterprise" ? 125 : 20, phishing_detected: false },
+    meta: {
+      step: status === "pending" ? 2 : 4,
+      custom_certificate_quota: plan.legacy_id === "enterprise" ? 1 : 0,
+      page_rule_quota: plan.legacy_id === "enterprise" ? 125 : 20,
+      phishing_detected: false,
+    },
     owner: { id: null, type: "user", email: null },
     account: { id: accountId(account), name: ACCOUNT_TITLES[account] },
     tenant: { id: null, name: null },
     tenant_unit: { id: null },
     permissions: PERMISSIONS,
-    plan: { ...plan, currency: "USD", frequency: plan.price ? "monthly" : "", is_subscribed: plan.legacy_id !== "free", legacy_discount: false, externally_managed: false },
+    plan: {
+      ...plan,
+      currency: "USD",
+      frequency: plan.price ? "monthly" : "",
+      is_subscribed: plan.legacy_id !== "free",
+      legacy_discount: false,
+      externally_managed: false,
+    },
   };
 }
 

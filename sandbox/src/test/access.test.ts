@@ -12,7 +12,12 @@ const retail = accountId("retail");
 
 test("a failure has the vendor's envelope", async () => {
   const reply = await client.ask("GET", "/zones", { token: null });
-  assert.deepEqual(reply.body, { success: false, errors: [{ code: 9106, message: "Missing X-Auth-Key, X-Auth-Email or Authorization headers" }], messages: [], result: null });
+  assert.deepEqual(reply.body, {
+    success: false,
+    errors: [{ code: 9106, message: "Missing X-Auth-Key, X-Auth-Email or Authorization headers" }],
+    messages: [],
+    result: null,
+  });
   assert.equal(reply.status, 400);
 });
 
@@ -70,7 +75,10 @@ test("permissions hold for reading and for writing", async () => {
 test("bad ids and paths", async () => {
   const bad = await client.ask("GET", "/zones/not-an-id");
   assert.equal(bad.status, 400);
-  assert.deepEqual(bad.body.errors.map((e: any) => e.code), [7003, 7000]);
+  assert.deepEqual(
+    bad.body.errors.map((e: any) => e.code),
+    [7003, 7000],
+  );
   assert.deepEqual(errorOf(await client.ask("GET", `/zones/${"0".repeat(32)}`)), [404, 7003]);
   assert.deepEqual(errorOf(await client.ask("GET", "/nowhere")), [404, 7003]);
   assert.deepEqual(errorOf(await client.ask("PUT", "/zones")), [405, 7001]);

@@ -29,12 +29,20 @@ export class Client {
   }
 
   /** A request with a token by name; strings and forms go as they are, other bodies as JSON. */
-  async ask(method: string, path: string, { token = "full", body, headers = {} }: { token?: string | null; body?: unknown; headers?: { [name: string]: string } } = {}): Promise<Reply> {
+  async ask(
+    method: string,
+    path: string,
+    { token = "full", body, headers = {} }: { token?: string | null; body?: unknown; headers?: { [name: string]: string } } = {},
+  ): Promise<Reply> {
     const plain = body === undefined || typeof body === "string" || body instanceof FormData || body instanceof Uint8Array;
     const response = await fetch(`${this.origin}/client/v4${path}`, {
       method,
       redirect: "manual",
-      headers: { ...(token ? { authorization: `Bearer ${secret(token)}` } : {}), ...(plain ? {} : { "content-type": "application/json" }), ...headers },
+      headers: {
+        ...(token ? { authorization: `Bearer ${secret(token)}` } : {}),
+        ...(plain ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
       body: plain ? (body as any) : JSON.stringify(body),
     });
     const text = await response.text();

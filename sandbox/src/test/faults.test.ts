@@ -22,13 +22,17 @@ async function with_(kind: string, more: object = {}): Promise<void> {
 /** The raw bytes of an answer, as far as they come. */
 function raw(path = "/zones"): Promise<{ status: number; headers: any; body: Buffer; whole: boolean }> {
   return new Promise((done, fail) => {
-    const req = request(`${client.origin}/client/v4${path}`, { headers: { authorization: `Bearer ${secret("full")}` }, maxHeaderSize: 4 << 20 }, (res) => {
-      const chunks: Buffer[] = [];
-      const end = (whole: boolean) => done({ status: res.statusCode!, headers: res.headers, body: Buffer.concat(chunks), whole });
-      res.on("data", (chunk) => chunks.push(chunk));
-      res.on("end", () => end(res.complete));
-      res.on("error", () => end(false));
-    });
+    const req = request(
+      `${client.origin}/client/v4${path}`,
+      { headers: { authorization: `Bearer ${secret("full")}` }, maxHeaderSize: 4 << 20 },
+      (res) => {
+        const chunks: Buffer[] = [];
+        const end = (whole: boolean) => done({ status: res.statusCode!, headers: res.headers, body: Buffer.concat(chunks), whole });
+        res.on("data", (chunk) => chunks.push(chunk));
+        res.on("end", () => end(res.complete));
+        res.on("error", () => end(false));
+      },
+    );
     req.on("error", fail);
     req.end();
   });
@@ -52,6 +56,8 @@ test("dribble: headers at once, the body piece by piece, whole in the end", asyn
 test("drop: before any answer, and in the middle of one", async () => {
   await with_("drop");
   await assert.rejects(raw(), /socket hang up|ECONNRESET/);
+  const [seen] = (await client.control("GET", "requests?last=1")).body;
+  assert.deepEqual([seen.fault, seen.outcome, seen.status], ["drop", "dropped", undefined]);
   await with_("drop_middle", { bytes: 100 });
   const cut = await raw();
   assert.deepEqual([cut.status, cut.whole, cut.body.length], [200, false, 100]);
@@ -123,7 +129,16 @@ test("every kind was tried", () => assert.deepEqual([...tried].sort(), [...FAULT
 test("a fault counts down, keeps to its match, and can be taken back", async () => {
   await arm({ match: { method: "GET", path: "/accounts*", token: "full" }, kind: "status", status: 500, times: 2 });
   const status = async (path: string, token = "full") => (await client.ask("GET", path, { token })).status;
-  assert.deepEqual([await status("/zones"), await status("/accounts", "user_read_all"), await status("/accounts"), await status("/accounts"), await status("/accounts")], [200, 200, 500, 500, 200]);
+  assert.deepEqual(
+    [
+      await status("/zones"),
+      await status("/accounts", "user_read_all"),
+      await status("/accounts"),
+      await status("/accounts"),
+      await status("/accounts"),
+    ],
+    [200, 200, 500, 500, 200],
+  );
   await arm({ kind: "status", times: 50 });
   assert.equal((await client.control("GET", "fault")).body.length, 1);
   await client.control("DELETE", "fault");
@@ -131,7 +146,13 @@ test("a fault counts down, keeps to its match, and can be taken back", async () 
 });
 
 test("the control API refuses what it does not know", async () => {
-  for (const wrong of [{ kind: "explode" }, { kind: "slow", when: 1 }, { kind: "slow", match: { host: "x" } }, { kind: "slow", times: 0 }, { kind: "slow", match: { token: "nobody" } }]) {
+  for (const wrong of [
+    { kind: "explode" },
+    { kind: "slow", when: 1 },
+    { kind: "slow", match: { host: "x" } },
+    { kind: "slow", times: 0 },
+    { kind: "slow", match: { token: "nobody" } },
+  ]) {
     assert.equal((await client.control("POST", "fault", wrong)).status, 400, JSON.stringify(wrong));
   }
   assert.equal((await client.control("POST", "nothing")).status, 404);
@@ -141,12 +162,17 @@ test("the record: order, raw path, digests instead of credentials, bodies, outco
   await client.control("DELETE", "requests");
   await client.ask("POST", "/zones/%2e%2e%2Fx/dns_records?a=1&a=2", { body: { type: "A" }, headers: { "X-Auth-Key": "something" } });
   await with_("slow", { delay_ms: 30_000 });
-  await assert.rejects(fetch(`${client.origin}/client/v4/zones`, { headers: { authorization: `Bearer ${secret("full")}` }, signal: AbortSignal.timeout(150) }));
+  await assert.rejects(
+    fetch(`${client.origin}/client/v4/zones`, { headers: { authorization: `Bearer ${secret("full")}` }, signal: AbortSignal.timeout(150) }),
+  );
   await new Promise((done) => setTimeout(done, 50));
   const { body } = await client.control("GET", "requests");
   assert.equal(body.length, 2);
   const [first, second] = body;
-  assert.deepEqual([first.method, first.path, first.token, first.outcome, first.status], ["POST", "/client/v4/zones/%2e%2e%2Fx/dns_records?a=1&a=2", "full", "sent", 400]);
+  assert.deepEqual(
+    [first.method, first.path, first.token, first.outcome, first.status],
+    ["POST", "/client/v4/zones/%2e%2e%2Fx/dns_records?a=1&a=2", "full", "sent", 400],
+  );
   assert.deepEqual(first.body, { length: 12, sha256: digest('{"type":"A"}'), text: '{"type":"A"}' });
   const headers = Object.fromEntries(first.headers.map(([n, v]: [string, string]) => [n.toLowerCase(), v]));
   assert.equal(headers["authorization"], `Bearer sha256:${digest(secret("full"))}`);

@@ -46,11 +46,22 @@ const standing: Standing = { limit: 100, window: 60, remaining: 0, reset: 30, li
 /** What each form says of the same standing. */
 const SAID: { [form: string]: object } = {
   cloudflare: { ratelimit: '"default";r=0;t=30', "ratelimit-policy": '"default";q=100;w=60', "retry-after": "30" },
-  cloudflare_2025: { "x-ratelimit-limit": "100", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "Thu, 01 Jan 2026 00:00:30 GMT", "retry-after": "30" },
+  cloudflare_2025: {
+    "x-ratelimit-limit": "100",
+    "x-ratelimit-remaining": "0",
+    "x-ratelimit-reset": "Thu, 01 Jan 2026 00:00:30 GMT",
+    "retry-after": "30",
+  },
   draft03: { "ratelimit-limit": "100, 10;w=1, 100;w=60", "ratelimit-remaining": "0", "ratelimit-reset": "30" },
   draft06: { "ratelimit-limit": "100", "ratelimit-remaining": "0", "ratelimit-reset": "30", "ratelimit-policy": "10;w=1, 100;w=60" },
   draft07: { ratelimit: "limit=100, remaining=0, reset=30", "ratelimit-policy": "100;w=60" },
-  github: { "x-ratelimit-limit": "100", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1767225630", "x-ratelimit-used": "100", "x-ratelimit-resource": "core" },
+  github: {
+    "x-ratelimit-limit": "100",
+    "x-ratelimit-remaining": "0",
+    "x-ratelimit-reset": "1767225630",
+    "x-ratelimit-used": "100",
+    "x-ratelimit-resource": "core",
+  },
   cloudinary: { "x-featureratelimit-limit": "100", "x-featureratelimit-remaining": "0", "x-featureratelimit-reset": "Thu, 01 Jan 2026 00:00:30 GMT" },
   twitter: { "x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": "1767225630" },
   akamai: { "x-ratelimit-limit": "100", "x-ratelimit-remaining": "0", "x-ratelimit-next": "2026-01-01T00:00:30.000Z" },
@@ -68,7 +79,14 @@ test("header forms say the same thing each in its way", () => {
 
 test("every form can be chosen and sent, and the status too", async () => {
   for (const headers of Object.keys(FORMS)) {
-    await client.control("POST", "limits", { token: "dns_edit", quota: 1, window: 60, block: 60, headers, status: headers === "cloudinary" ? 420 : 429 });
+    await client.control("POST", "limits", {
+      token: "dns_edit",
+      quota: 1,
+      window: 60,
+      block: 60,
+      headers,
+      status: headers === "cloudinary" ? 420 : 429,
+    });
     await client.ask("GET", "/zones", { token: "dns_edit" });
     const reply = await client.ask("GET", "/zones", { token: "dns_edit" });
     assert.equal(reply.status, headers === "cloudinary" ? 420 : 429);

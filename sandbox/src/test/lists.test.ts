@@ -46,7 +46,10 @@ test("rulesets: cursors.after leads through all, without rules", async () => {
     names.push(...body.result.map((r: any) => r.id));
     cursor = body.result_info?.cursors?.after ?? "";
   } while (cursor);
-  assert.deepEqual(names, all.result.map((r: any) => r.id));
+  assert.deepEqual(
+    names,
+    all.result.map((r: any) => r.id),
+  );
   assert.deepEqual(errorOf(await client.ask("GET", `${at}?cursor=rubbish`)), [400, 1004]);
 });
 
@@ -75,11 +78,37 @@ test("every readable path answers, and the lists of the story's account and zone
   const [tunnel] = await client.result("GET", `/accounts/${web}/cfd_tunnel`);
   const [list] = await client.result("GET", `/accounts/${web}/rules/lists`);
   const values: { [name: string]: string } = {
-    zone_id: zone.id, account_id: web, namespace_id: namespace.id, database_id: database.uuid, key: "routes", phase: "http_request_firewall_managed",
-    script_name: "api-gateway", version_id: version.id, project_name: "acme-docs", deployment_id: deployment.id, pool_id: pool.id, monitor_id: monitor.id, setting_id: "ssl",
-    package_id: wafPackage.id, app_id: app.id, tunnel_id: tunnel.id, list_id: list.id,
+    zone_id: zone.id,
+    account_id: web,
+    namespace_id: namespace.id,
+    database_id: database.uuid,
+    key: "routes",
+    phase: "http_request_firewall_managed",
+    script_name: "api-gateway",
+    version_id: version.id,
+    project_name: "acme-docs",
+    deployment_id: deployment.id,
+    pool_id: pool.id,
+    monitor_id: monitor.id,
+    setting_id: "ssl",
+    package_id: wafPackage.id,
+    app_id: app.id,
+    tunnel_id: tunnel.id,
+    list_id: list.id,
   };
-  const mayBeEmpty = ["/custom_certificates", "/custom_hostnames", "/healthchecks", "/lockdowns", "/ua_rules", "/tails", "/schedules", "/user/firewall/access_rules/rules", "/user/subscriptions", `/accounts/:account_id/logpush/jobs`, "references"];
+  const mayBeEmpty = [
+    "/custom_certificates",
+    "/custom_hostnames",
+    "/healthchecks",
+    "/lockdowns",
+    "/ua_rules",
+    "/tails",
+    "/schedules",
+    "/user/firewall/access_rules/rules",
+    "/user/subscriptions",
+    `/accounts/:account_id/logpush/jobs`,
+    "references",
+  ];
   let asked = 0;
   for (const route of ROUTES.filter((r) => r.method === "GET")) {
     const token = route.path.endsWith("/tokens/verify") && route.path.startsWith("/accounts") ? "account_full" : "full";
@@ -90,7 +119,10 @@ test("every readable path answers, and the lists of the story's account and zone
       const rows = Array.isArray(body.result) ? body.result : body.result.buckets;
       if (rows.length === 0) continue;
       const row = rows[0];
-      path = path.replace(":id", encodeURIComponent(String(row.id && !row.tag ? row.id : (row.tag ?? row.uuid ?? row.queue_id ?? row.sitekey ?? row.name))));
+      path = path.replace(
+        ":id",
+        encodeURIComponent(String(row.id && !row.tag ? row.id : (row.tag ?? row.uuid ?? row.queue_id ?? row.sitekey ?? row.name))),
+      );
       if (/\/(pages|r2)\//.test(path)) path = path.replace(/[^/]+$/, row.name);
     }
     if (path.endsWith("/logs/audit")) path += "?since=2000-01-01&before=2100-01-01";

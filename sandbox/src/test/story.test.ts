@@ -20,7 +20,10 @@ test("the same moment gives the same world; ids do not depend on the moment", ()
   };
   assert.equal(flat(1_800_000_000_000), flat(1_800_000_000_000));
   assert.notEqual(flat(1_800_000_000_000), flat(1_800_000_060_000));
-  const ids = (now: number) => tell(now).rows("/zones").map((z) => z["id"]);
+  const ids = (now: number) =>
+    tell(now)
+      .rows("/zones")
+      .map((z) => z["id"]);
   assert.deepEqual(ids(1_800_000_000_000), ids(1_900_000_000_000));
 });
 
@@ -36,13 +39,22 @@ test("no id stands twice, and no time lies in the future", () => {
 });
 
 test("the last day's audit log of the zone: pause, weaken, delete, lock out, in that order", async () => {
-  const log = await client.result("GET", `/accounts/${web}/audit_logs?zone.name=${INCIDENT_ZONE}&since=${since(1)}&direction=asc&actor.email=${INTRUDER.email}`);
+  const log = await client.result(
+    "GET",
+    `/accounts/${web}/audit_logs?zone.name=${INCIDENT_ZONE}&since=${since(1)}&direction=asc&actor.email=${INTRUDER.email}`,
+  );
   const steps = log.map((e: any) => `${e.action.type} ${e.resource.type}`);
   assert.deepEqual(steps.slice(0, 4), ["update firewall_rule", "update ruleset", "update ruleset", "delete dns_record"]);
   assert.ok(steps.filter((s: string) => s === "delete dns_record").length > 20);
   assert.ok(log.every((e: any) => e.actor.ip === INTRUDER.ip));
-  assert.deepEqual(log.slice(0, 3).map((e: any) => e.resource.id), [PAUSED_RULE, WEAKENED_RULESET, WEAKENED_LIMIT]);
-  const [lock] = await client.result("GET", `/accounts/${web}/audit_logs?zone.name=${INCIDENT_ZONE}&since=${since(1)}&actor.email=security@example.com&action.type=add`);
+  assert.deepEqual(
+    log.slice(0, 3).map((e: any) => e.resource.id),
+    [PAUSED_RULE, WEAKENED_RULESET, WEAKENED_LIMIT],
+  );
+  const [lock] = await client.result(
+    "GET",
+    `/accounts/${web}/audit_logs?zone.name=${INCIDENT_ZONE}&since=${since(1)}&actor.email=security@example.com&action.type=add`,
+  );
   assert.ok(lock.when > log.at(-1).when && lock.resource.type === "access_rule");
 });
 
@@ -84,7 +96,10 @@ test("audit log v2: required times, .not filters, cursor, the same events", asyn
     cursor = body.result_info.cursor;
   } while (cursor);
   const first = await client.result("GET", `/accounts/${web}/audit_logs?${span}&per_page=1000`);
-  assert.deepEqual(all.map((e) => e.id), first.map((e: any) => e.id));
+  assert.deepEqual(
+    all.map((e) => e.id),
+    first.map((e: any) => e.id),
+  );
   const others = await client.result("GET", `${at}?${span}&limit=1000&actor_email.not=${INTRUDER.email}`);
   const intruder = await client.result("GET", `${at}?${span}&limit=1000&actor_email=${INTRUDER.email}&action_type=delete&action_type=update`);
   assert.ok(others.length > 0 && others.every((e: any) => e.actor.email !== INTRUDER.email));

@@ -24,7 +24,13 @@ test("DNS records: create, read, patch, replace, delete, audit", async () => {
   assert.deepEqual(await client.result("DELETE", one), { id: made.id });
   assert.deepEqual(errorOf(await client.ask("GET", one)), [404, 81044]);
   const log = await client.result("GET", `/accounts/${web}/audit_logs?zone.name=example.com&since=${new Date(Date.now() - 60_000).toISOString()}`);
-  assert.deepEqual(log.filter((e: any) => e.resource.id === made.id).map((e: any) => e.action.type).sort(), ["add", "delete", "update", "update"]);
+  assert.deepEqual(
+    log
+      .filter((e: any) => e.resource.id === made.id)
+      .map((e: any) => e.action.type)
+      .sort(),
+    ["add", "delete", "update", "update"],
+  );
 });
 
 test("DNS records: what is wrong is refused with the vendor's chain", async () => {
@@ -55,9 +61,17 @@ test("DNS records: export, and import as a form", async () => {
 test("settings: one, many, wrong", async () => {
   await client.result("PATCH", `${at}/settings/security_level`, { value: "under_attack" });
   assert.equal((await client.result("GET", `${at}/settings/security_level`)).value, "under_attack");
-  await client.result("PATCH", `${at}/settings`, { items: [{ id: "brotli", value: "off" }, { id: "ssl", value: "full" }] });
+  await client.result("PATCH", `${at}/settings`, {
+    items: [
+      { id: "brotli", value: "off" },
+      { id: "ssl", value: "full" },
+    ],
+  });
   const all = await client.result("GET", `${at}/settings`);
-  assert.deepEqual(["brotli", "ssl"].map((id) => all.find((s: any) => s.id === id).value), ["off", "full"]);
+  assert.deepEqual(
+    ["brotli", "ssl"].map((id) => all.find((s: any) => s.id === id).value),
+    ["off", "full"],
+  );
   assert.deepEqual(errorOf(await client.ask("PATCH", `${at}/settings/ssl`, { body: { value: "sometimes" } })), [400, 1007]);
   assert.deepEqual(errorOf(await client.ask("GET", `${at}/settings/nothing`)), [400, 1006]);
 });
@@ -65,7 +79,11 @@ test("settings: one, many, wrong", async () => {
 test("rulesets: rules and entry points", async () => {
   const entry = `${at}/rulesets/phases/http_request_firewall_custom/entrypoint`;
   const before = await client.result("GET", entry);
-  const added = await client.result("POST", `${at}/rulesets/${before.id}/rules`, { action: "block", expression: "(ip.src eq 203.0.113.5)", description: "one" });
+  const added = await client.result("POST", `${at}/rulesets/${before.id}/rules`, {
+    action: "block",
+    expression: "(ip.src eq 203.0.113.5)",
+    description: "one",
+  });
   assert.equal(added.rules.length, before.rules.length + 1);
   assert.equal(Number(added.version), Number(before.version) + 1);
   const rule = added.rules.at(-1);
@@ -74,7 +92,9 @@ test("rulesets: rules and entry points", async () => {
   await client.result("DELETE", `${at}/rulesets/${before.id}/rules/${rule.id}`);
   assert.equal((await client.result("GET", entry)).rules.length, before.rules.length);
   assert.deepEqual(errorOf(await client.ask("GET", `${at}/rulesets/phases/http_request_origin/entrypoint`)), [404, 10003]);
-  const made = await client.result("PUT", `${at}/rulesets/phases/http_request_origin/entrypoint`, { rules: [{ action: "route", expression: "true" }] });
+  const made = await client.result("PUT", `${at}/rulesets/phases/http_request_origin/entrypoint`, {
+    rules: [{ action: "route", expression: "true" }],
+  });
   assert.deepEqual([made.kind, made.phase, made.rules.length, made.version], ["zone", "http_request_origin", 1, "1"]);
   assert.equal((await client.ask("GET", `${at}/rulesets/phases/not_a_phase/entrypoint`)).status, 400);
   assert.equal((await client.ask("POST", `${at}/rulesets/${before.id}/rules`, { body: { action: "explode", expression: "true" } })).status, 400);
@@ -84,9 +104,16 @@ test("access rules and legacy firewall rules, one and many", async () => {
   const rules = `${at}/firewall/access_rules/rules`;
   const made = await client.result("POST", rules, { mode: "block", configuration: { target: "ip", value: "203.0.113.1" }, notes: "seen" });
   await client.result("PATCH", `${rules}/${made.id}`, { mode: "challenge" });
-  assert.deepEqual((await client.result("GET", `${rules}?mode=challenge&notes=seen`)).map((r: any) => r.id), [made.id]);
+  assert.deepEqual(
+    (await client.result("GET", `${rules}?mode=challenge&notes=seen`)).map((r: any) => r.id),
+    [made.id],
+  );
   assert.equal((await client.ask("POST", rules, { body: { mode: "maybe", configuration: { target: "ip", value: "203.0.113.1" } } })).status, 400);
-  const two = await client.result("POST", `${at}/firewall/rules`, [1, 2].map((n) => ({ action: "block", description: `bulk ${n}`, filter: { expression: `(ip.src eq 203.0.113.${n})` } })));
+  const two = await client.result(
+    "POST",
+    `${at}/firewall/rules`,
+    [1, 2].map((n) => ({ action: "block", description: `bulk ${n}`, filter: { expression: `(ip.src eq 203.0.113.${n})` } })),
+  );
   assert.equal(two.length, 2);
   await client.result("PUT", `${at}/firewall/rules/${two[0].id}`, { ...two[0], paused: true });
   assert.equal((await client.result("GET", `${at}/firewall/rules/${two[0].id}`)).paused, true);
@@ -118,14 +145,21 @@ test("Workers: upload as a form and as a script, read back, bindings, versions, 
   const scripts = `/accounts/${web}/workers/scripts`;
   const form = new FormData();
   form.append("metadata", JSON.stringify({ main_module: "main.js", bindings: [{ type: "plain_text", name: "A", text: "1" }] }));
-  form.append("main.js", new Blob(["export default { fetch() { return new Response('ok') } }"], { type: "application/javascript+module" }), "main.js");
+  form.append(
+    "main.js",
+    new Blob(["export default { fetch() { return new Response('ok') } }"], { type: "application/javascript+module" }),
+    "main.js",
+  );
   const made = await client.result("PUT", `${scripts}/fresh`, form);
   assert.equal(made.has_modules, true);
   assert.match((await client.ask("GET", `${scripts}/fresh`)).body, /return new Response\('ok'\)/);
   assert.equal((await client.result("GET", `${scripts}/fresh/settings`)).bindings[0].name, "A");
   await client.ask("PUT", `${scripts}/fresh`, { body: "addEventListener('fetch', () => {})", headers: { "content-type": "application/javascript" } });
   const { items } = await client.result("GET", `${scripts}/fresh/versions`);
-  assert.deepEqual(items.map((v: any) => v.number), [2, 1]);
+  assert.deepEqual(
+    items.map((v: any) => v.number),
+    [2, 1],
+  );
   await client.result("POST", `${scripts}/fresh/deployments`, { strategy: "percentage", versions: [{ version_id: items[1].id, percentage: 100 }] });
   assert.equal((await client.result("GET", `${scripts}/fresh/deployments`)).deployments[0].versions[0].version_id, items[1].id);
   const wrong = await client.ask("POST", `${scripts}/fresh/deployments`, { body: { versions: [{ version_id: "none", percentage: 100 }] } });
@@ -138,7 +172,11 @@ test("Workers: upload as a form and as a script, read back, bindings, versions, 
 });
 
 test("page rules, buckets, D1, members, zones", async () => {
-  const rule = await client.result("POST", `${at}/pagerules`, { targets: [{ target: "url", constraint: { operator: "matches", value: "*example.com/x" } }], actions: [{ id: "always_use_https" }], status: "active" });
+  const rule = await client.result("POST", `${at}/pagerules`, {
+    targets: [{ target: "url", constraint: { operator: "matches", value: "*example.com/x" } }],
+    actions: [{ id: "always_use_https" }],
+    status: "active",
+  });
   await client.result("PATCH", `${at}/pagerules/${rule.id}`, { status: "disabled" });
   assert.equal((await client.result("GET", `${at}/pagerules/${rule.id}`)).status, "disabled");
   await client.result("DELETE", `${at}/pagerules/${rule.id}`);
@@ -167,7 +205,10 @@ test("page rules, buckets, D1, members, zones", async () => {
 });
 
 test("a body that is not JSON is refused", async () => {
-  assert.deepEqual(errorOf(await client.ask("POST", `${at}/dns_records`, { body: "{oops", headers: { "content-type": "application/json" } })), [400, 9207]);
+  assert.deepEqual(
+    errorOf(await client.ask("POST", `${at}/dns_records`, { body: "{oops", headers: { "content-type": "application/json" } })),
+    [400, 9207],
+  );
   assert.deepEqual(errorOf(await client.ask("POST", `${at}/dns_records`, { body: [] })), [400, 9207]);
 });
 

@@ -29,12 +29,14 @@ struct schema_report {
   size_t coerced;
 };
 
-// Checks `value` against `schema`. Harmless coercions are done in place first (only where the schema asks for the
-// other type and the value is unambiguous): "20" → 20, "true" → true, 20 → "20", scalar → [scalar] where an array of such is wanted.
-// `doc` owns the values made. True: it holds.
-MUST_USE bool schema_check(yyjson_val *schema, yyjson_mut_doc *doc, yyjson_mut_val **value, struct schema_report *report);
+// Checks `value` against `schema`. Harmless coercions are done in place first (only where the schema asks for
+// the other type and the value is unambiguous): "20" → 20, "true" → true, 20 → "20", scalar → [scalar] where
+// an array of such is wanted. `doc` owns the values made. True: it holds.
+MUST_USE bool schema_check(yyjson_val *schema, yyjson_mut_doc *doc, yyjson_mut_val **value,
+                           struct schema_report *report);
 
-// Is `schema` itself a sound 2020-12 schema (known keywords have their right types, local refs resolve, patterns compile)?
+// Is `schema` itself a sound 2020-12 schema (known keywords have their right types, local refs resolve,
+// patterns compile)?
 MUST_USE bool schema_is_sound(yyjson_val *schema, struct err *err);
 
 #endif

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/schema_coerce.h"
+
+#include <stdlib.h>
+
+#include "data/json.h"
+#include "data/schema_pattern.h"
+#include "data/schema_value.h"
+
+enum { SCHEMA_EXACT_DOUBLE = 15 }; // decimal digits that a double always gives back
+
+struct coerce {
+  struct schema_run *run;
+  yyjson_mut_doc *doc;
+  size_t changes;
+};
+
+static void coerce(struct coerce *c, yyjson_val *schema, yyjson_mut_val *v);
+
+static yyjson_mut_val *coerce_made(yyjson_mut_val *made) {
+  if (!made) abort(); // out of memory
+  return made;
+}
+
+// Gives `v` another value; it keeps its place among its siblings.
+static void coerce_put(yyjson_mut_val *v, const yyjson_mut_val *made) {
+  v->tag = made->tag;
+  v->uni = made->uni;
+}
+
+static bool coerce_to_number(struct coerce *c, unsigned mask, struct str text, yyjson_mut_val *v) {
+  struct schema_number n;
+  int64_t i;
+  if (!schema_number_parse(text, &n)) return false;
+  if (!(mask & SCHEMA_NUMBER) && !schema_number_is_integer(&n)) return false;
+  bool exact = n.digits < (unsigned __int128)1000000000000000 && abs(n.exponent) <= SCHEMA_EXACT_DOUBLE;
+  if (str_to_i64(text, &i))
+    coerce_put(v, coerce_made(yyjson_mut_sint(c->doc, i)));
+  else if (exact)
+    coerce_put(v, coerce_made(yyjson_mut_real(c->doc, strtod(text.p, NULL))));
+  else
+    coerce_put(v, coerce_made(yyjson_mut_rawncpy(c->doc, text.p, text.n)));
+  return true;
+}
+
+static bool coerce_string(struct coerce *c, unsigned mask, yyjson_mut_val *v) {
+  struct str text = schema_text_of(v);
+  if (mask & (SCHEMA_INTEGER | SCHEMA_NUMBER) && coerce_to_number(c, mask, text, v)) return true;
+  bool yes = str_is(text, "true");
+  if (!(mask & SCHEMA_BOOLEAN) || (!yes && !str_is(text, "false"))) return false;
+  coerce_put(v, coerce_made(yyjson_mut_bool(c->doc, yes)));
+  return true;
+}
+
+static bool coerce_number(struct coerce *c, unsigned mask, yyjson_mut_val *v) {
+  char room[32];
+  if (!(mask & SCHEMA_STRING)) return false;
+  struct str text = schema_number_text(v, room);
+  coerce_put(v, coerce_made(yyjson_mut_strncpy(c->doc, text.p, text.n)));
+  return true;
+}
+
+// Wraps a scalar where an array of such is wanted: it fits the items, by itself or once coerced.
+static void coerce_wrap(struct coerce *c, const struct schema_words *w, yyjson_mut_val *v) {
+  yyjson_val *items = yyjson_arr_get_first(SCHEMA_AT(w, PREFIX_ITEMS));
+  if (!items) items = SCHEMA_AT(w, ITEMS);
+  if (yyjson_mut_is_null(v) || yyjson_mut_is_ctn(v)) return;
+  yyjson_mut_val *item = coerce_made(yyjson_mut_val_mut_copy(c->doc, v));
+  size_t before = c->changes;
+  if (items) {
+    coerce(c, items, item);
+    if (!schema_run_quietly(c->run, items, item, NULL, NULL)) {
+      c->changes = before;
+      return;
+    }
+  }
+  yyjson_mut_val *array = coerce_made(yyjson_mut_arr(c->doc));
+  if (!yyjson_mut_arr_append(array, item)) abort();
+  coerce_put(v, array);
+  c->changes = before + 1;
+}
+
+static void coerce_type(struct coerce *c, const struct schema_words *w, yyjson_mut_val *v) {
+  unsigned mask = schema_type_mask(SCHEMA_AT(w, TYPE)), type = schema_type_of(v);
+  bool done = false;
+  if (!mask || mask & type) return;
+  if (type == SCHEMA_STRING)
+    done = coerce_string(c, mask, v);
+  else if (type & SCHEMA_NUMBER)
+    done = coerce_number(c, mask, v);
+  if (done)
+    c->changes++;
+  else if (mask & SCHEMA_ARRAY)
+    coerce_wrap(c, w, v);
+}
+
+static void coerce_members(struct coerce *c, const struct schema_words *w, yyjson_mut_val *v) {
+  yyjson_mut_obj_iter it = yyjson_mut_obj_iter_with(v);
+  for (yyjson_mut_val *key; (key = yyjson_mut_obj_iter_next(&it)) && schema_run_step(c->run);) {
+    struct str name = schema_text_of(key);
+    yyjson_mut_val *member = yyjson_mut_obj_iter_get_val(key);
+    yyjson_val *schema = yyjson_obj_getn(SCHEMA_AT(w, PROPERTIES), name.p, name.n);
+    bool known = schema != NULL;
+    if (schema) coerce(c, schema, member);
+    yyjson_obj_iter patterns = yyjson_obj_iter_with(SCHEMA_AT(w, PATTERN_PROPERTIES));
+    for (yyjson_val *p; (p = yyjson_obj_iter_next(&patterns)) && schema_run_step(c->run);) {
+      if (schema_pattern_match(json_text(p), name) != SCHEMA_MATCHES) continue;
+      known = true;
+      coerce(c, yyjson_obj_iter_get_val(p), member);
+    }
+    if (!known) coerce(c, SCHEMA_AT(w, ADDITIONAL), member);
+  }
+}
+
+static void coerce_items(struct coerce *c, const struct schema_words *w, yyjson_mut_val *v) {
+  yyjson_mut_arr_iter it = yyjson_mut_arr_iter_with(v);
+  yyjson_arr_iter prefix = yyjson_arr_iter_with(SCHEMA_AT(w, PREFIX_ITEMS));
+  for (yyjson_mut_val *item; (item = yyjson_mut_arr_iter_next(&it)) && schema_run_step(c->run);) {
+    yyjson_val *schema = yyjson_arr_iter_next(&prefix);
+    coerce(c, schema ? schema : SCHEMA_AT(w, ITEMS), item);
+  }
+}
+
+// Where an alternative fits as it is, nothing is changed. Else the first that fits once coerced is
+// taken; of oneOf it must be the only one.
+static void coerce_either(struct coerce *c, yyjson_val *list, bool one, yyjson_mut_val *v) {
+  yyjson_mut_val *chosen = NULL;
+  size_t fits = 0, changes = 0, before = c->changes;
+  yyjson_arr_iter it = yyjson_arr_iter_with(list);
+  for (yyjson_val *branch; (branch = yyjson_arr_iter_next(&it));)
+    if (schema_run_quietly(c->run, branch, v, NULL, NULL)) return;
+  it = yyjson_arr_iter_with(list);
+  for (yyjson_val *branch;
+       (branch = yyjson_arr_iter_next(&it)) && (one || !chosen) && schema_run_step(c->run);) {
+    yyjson_mut_val *copy = coerce_made(yyjson_mut_val_mut_copy(c->doc, v));
+    c->changes = 0;
+    coerce(c, branch, copy);
+    if (!c->changes || !schema_run_quietly(c->run, branch, copy, NULL, NULL)) continue;
+    fits++;
+    chosen = copy;
+    changes = c->changes;
+  }
+  bool take = chosen && (fits == 1 || !one);
+  c->changes = before + (take ? changes : 0);
+  if (take) coerce_put(v, chosen);
+}
+
+static void coerce_applied(struct coerce *c, const struct schema_words *w, yyjson_mut_val *v) {
+  yyjson_val *target = schema_follow(c->run->root, SCHEMA_AT(w, REF));
+  if (target) coerce(c, target, v);
+  yyjson_arr_iter it = yyjson_arr_iter_with(SCHEMA_AT(w, ALL_OF));
+  for (yyjson_val *part; (part = yyjson_arr_iter_next(&it));) coerce(c, part, v);
+  if (SCHEMA_AT(w, ANY_OF)) coerce_either(c, SCHEMA_AT(w, ANY_OF), false, v);
+  if (SCHEMA_AT(w, ONE_OF)) coerce_either(c, SCHEMA_AT(w, ONE_OF), true, v);
+  if (SCHEMA_AT(w, IF))
+    coerce(c,
+           schema_run_quietly(c->run, SCHEMA_AT(w, IF), v, NULL, NULL) ? SCHEMA_AT(w, THEN)
+                                                                       : SCHEMA_AT(w, ELSE),
+           v);
+}
+
+static void coerce(struct coerce *c, yyjson_val *schema, yyjson_mut_val *v) {
+  struct schema_words w;
+  if (!yyjson_is_obj(schema) || !schema_run_step(c->run)) return;
+  if (c->run->depth == SCHEMA_DEPTH_MOST) {
+    c->run->exhausted = true;
+    return;
+  }
+  c->run->depth++;
+  schema_gather(schema, &w);
+  coerce_type(c, &w, v);
+  if (yyjson_mut_is_obj(v)) coerce_members(c, &w, v);
+  if (yyjson_mut_is_arr(v)) coerce_items(c, &w, v);
+  coerce_applied(c, &w, v);
+  c->run->depth--;
+}
+
+size_t schema_coerce(struct schema_run *r, yyjson_val *schema, yyjson_mut_doc *doc, yyjson_mut_val *v) {
+  struct coerce c = {.run = r, .doc = doc};
+  coerce(&c, schema, v);
+  return c.changes;
+}

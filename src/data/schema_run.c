@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/schema_run.h"
+
+#include "data/json.h"
+#include "data/schema_pattern.h"
+#include "data/schema_text.h"
+#include "data/schema_value.h"
+
+bool schema_run_step(struct schema_run *r) {
+  if (r->steps < SCHEMA_STEPS_MOST)
+    r->steps++;
+  else
+    r->exhausted = true;
+  return !r->exhausted;
+}
+
+struct schema_seen schema_seen_for(struct schema_run *r, yyjson_mut_val *v) {
+  size_t n = yyjson_mut_is_ctn(v) ? unsafe_yyjson_get_len(v) : 0;
+  return (struct schema_seen){ARENA_ARRAY(r->arena, n / 64 + 1, uint64_t), n};
+}
+
+void schema_seen_add(struct schema_seen *seen, size_t position) {
+  if (seen && position < seen->n) seen->bits[position / 64] |= (uint64_t)1 << (position % 64);
+}
+
+bool schema_seen_has(const struct schema_seen *seen, size_t position) {
+  return position < seen->n && (seen->bits[position / 64] >> (position % 64) & 1);
+}
+
+void schema_seen_join(struct schema_seen *seen, const struct schema_seen *more) {
+  for (size_t i = 0; seen && i < seen->n / 64 + 1; i++) seen->bits[i] |= more->bits[i];
+}
+
+struct schema_place schema_run_enter(struct schema_run *r, struct str key, bool is_name) {
+  struct schema_place place = {r->pointer.n, r->name};
+  if (r->report) json_pointer_push(&r->pointer, key);
+  if (is_name) r->name = key;
+  return place;
+}
+
+void schema_run_leave(struct schema_run *r, struct schema_place place) {
+  r->pointer.n = place.n;
+  r->pointer.full = false;
+  r->name = place.name;
+}
+
+bool schema_violate(struct schema_run *r, enum schema_weight weight, struct buf *expected,
+                    yyjson_mut_val *v) {
+  r->score += (unsigned)weight;
+  if (!r->report || r->exhausted) {
+    buf_free(expected);
+    return false;
+  }
+  struct schema_report *report = r->report;
+  struct schema_violation one = {.expected = schema_text_done(report->arena, expected)};
+  struct str pointer = buf_str(&r->pointer);
+  size_t kept = report->count < SCHEMA_VIOLATIONS_MOST ? report->count : SCHEMA_VIOLATIONS_MOST;
+  for (size_t i = 0; i < kept; i++) // two parts of a schema often ask for the same
+    if (str_eq(report->items[i].pointer, pointer) && str_eq(report->items[i].expected, one.expected))
+      return false;
+  if (report->count++ >= SCHEMA_VIOLATIONS_MOST) return false;
+  struct buf found = BUF_MAX(4 * SCHEMA_TEXT_MOST);
+  if (v)
+    schema_render(&found, v);
+  else
+    buf_add(&found, STR("nothing"));
+  one.found = schema_text_done(report->arena, &found);
+  one.pointer = arena_dup(report->arena, pointer);
+  one.property = arena_dup(report->arena, r->name);
+  report->items[kept] = one;
+  return false;
+}
+
+bool schema_violate_schema(struct schema_run *r, enum schema_weight weight, yyjson_val *schema,
+                           yyjson_mut_val *v) {
+  struct buf expected = BUF_MAX(8 * SCHEMA_TEXT_MOST);
+  if (r->report) schema_describe(&expected, r->root, schema);
+  return schema_violate(r, weight, &expected, v);
+}
+
+bool schema_run_quietly(struct schema_run *r, yyjson_val *schema, yyjson_mut_val *v, struct schema_seen *seen,
+                        unsigned *score) {
+  struct schema_report *report = r->report;
+  unsigned before = r->score;
+  r->report = NULL;
+  bool holds = schema_run_value(r, schema, v, seen);
+  if (score) *score = r->score - before;
+  r->report = report;
+  r->score = before;
+  return holds;
+}
+
+static bool schema_holds_enum(const struct schema_words *w, yyjson_mut_val *v, struct schema_run *r) {
+  if (SCHEMA_AT(w, CONST) && !schema_equal(SCHEMA_AT(w, CONST), v)) return false;
+  if (!yyjson_is_arr(SCHEMA_AT(w, ENUM))) return true;
+  yyjson_arr_iter it = yyjson_arr_iter_with(SCHEMA_AT(w, ENUM));
+  for (yyjson_val *member; (member = yyjson_arr_iter_next(&it));)
+    if (!schema_run_step(r) || schema_equal(member, v)) return true;
+  return false;
+}
+
+static bool schema_holds_number(const struct schema_words *w, yyjson_mut_val *v) {
+  struct schema_number n, limit;
+  if (!schema_number_of(v, &n)) return true;
+#define LIMIT(id) (SCHEMA_AT(w, id) && schema_number_of(SCHEMA_AT(w, id), &limit))
+  if (LIMIT(MINIMUM) && schema_number_compare(&n, &limit) < 0) return false;
+  if (LIMIT(MAXIMUM) && schema_number_compare(&n, &limit) > 0) return false;
+  if (LIMIT(ABOVE) && schema_number_compare(&n, &limit) <= 0) return false;
+  if (LIMIT(BELOW) && schema_number_compare(&n, &limit) >= 0) return false;
+  return !LIMIT(MULTIPLE_OF) || schema_number_is_multiple(&n, &limit);
+#undef LIMIT
+}
+
+static bool schema_within(yyjson_val *least, yyjson_val *most, size_t n) {
+  uint64_t limit;
+  return !(schema_count_of(least, &limit) && n < limit) && !(schema_count_of(most, &limit) && n > limit);
+}
+
+static bool schema_holds_string(const struct schema_words *w, yyjson_mut_val *v) {
+  struct str text = schema_text_of(v), pattern = json_text(SCHEMA_AT(w, PATTERN));
+  bool length = SCHEMA_AT(w, MIN_LENGTH) || SCHEMA_AT(w, MAX_LENGTH);
+  if (length && !schema_within(SCHEMA_AT(w, MIN_LENGTH), SCHEMA_AT(w, MAX_LENGTH), schema_code_points(text)))
+    return false;
+  // What cannot be decided within the limits is left to the vendor, who checks as well.
+  return !pattern.p || schema_pattern_match(pattern, text) != SCHEMA_DIFFERS;
+}
+
+static bool schema_holds_size(const struct schema_words *w, yyjson_mut_val *v) {
+  size_t n = unsafe_yyjson_get_len(v);
+  if (yyjson_mut_is_obj(v))
+    return schema_within(SCHEMA_AT(w, MIN_PROPERTIES), SCHEMA_AT(w, MAX_PROPERTIES), n);
+  if (!schema_within(SCHEMA_AT(w, MIN_ITEMS), SCHEMA_AT(w, MAX_ITEMS), n)) return false;
+  return !yyjson_get_bool(SCHEMA_AT(w, UNIQUE_ITEMS)) || schema_is_unique(v);
+}
+
+// What a schema says of the value itself, not of its members: one violation for all of it, since the
+// description of the schema says it all. 0: it holds.
+static unsigned schema_own_miss(struct schema_run *r, const struct schema_words *w, yyjson_mut_val *v) {
+  unsigned mask = schema_type_mask(SCHEMA_AT(w, TYPE));
+  if (mask && !(mask & schema_type_of(v))) return SCHEMA_OTHER_TYPE;
+  if ((SCHEMA_AT(w, CONST) || SCHEMA_AT(w, ENUM)) && !schema_holds_enum(w, v, r)) return SCHEMA_OTHER_VALUE;
+  bool holds = yyjson_mut_is_str(v)   ? schema_holds_string(w, v)
+               : yyjson_mut_is_ctn(v) ? schema_holds_size(w, v)
+                                      : schema_holds_number(w, v);
+  return holds ? 0 : SCHEMA_SLIGHT;
+}
+
+// Does the value miss the branch as a whole, rather than in a member?
+static bool schema_misses_whole(struct schema_run *r, yyjson_val *branch, yyjson_mut_val *v) {
+  struct schema_words w = {0};
+  for (int hops = 0; hops < 8 && yyjson_is_obj(branch); hops++) {
+    schema_gather(branch, &w);
+    if (schema_own_miss(r, &w, v)) return true;
+    branch = schema_follow(r->root, SCHEMA_AT(&w, REF));
+  }
+  return yyjson_is_false(branch);
+}
+
+static bool schema_fail_alternatives(struct schema_run *r, yyjson_val *list, yyjson_mut_val *v,
+                                     yyjson_val *nearest) {
+  bool whole = true;
+  yyjson_arr_iter it = yyjson_arr_iter_with(list);
+  for (yyjson_val *branch; whole && (branch = yyjson_arr_iter_next(&it));)
+    whole = schema_misses_whole(r, branch, v);
+  if (!whole) return schema_run_value(r, nearest, v, NULL);
+  struct buf expected = BUF_MAX(8 * SCHEMA_TEXT_MOST);
+  schema_describe_either(&expected, r->root, list);
+  return schema_violate(r, SCHEMA_SLIGHT, &expected, v);
+}
+
+// anyOf and oneOf. A value that fits none is told what the nearest alternative misses.
+static bool schema_run_alternatives(struct schema_run *r, yyjson_val *list, bool one, yyjson_mut_val *v,
+                                    struct schema_seen *seen) {
+  yyjson_val *nearest = NULL;
+  unsigned least = ~0u, score;
+  size_t matches = 0;
+  yyjson_arr_iter it = yyjson_arr_iter_with(list);
+  for (yyjson_val *branch; (branch = yyjson_arr_iter_next(&it));) {
+    struct schema_seen mine = seen ? schema_seen_for(r, v) : (struct schema_seen){0};
+    if (schema_run_quietly(r, branch, v, seen ? &mine : NULL, &score)) {
+      matches++;
+      if (seen) schema_seen_join(seen, &mine);
+      if (!one && !seen) return true;
+    } else if (score < least) {
+      least = score;
+      nearest = branch;
+    }
+  }
+  if (matches == 1 || (matches && !one) || r->exhausted) return true;
+  if (matches) {
+    struct buf expected = BUF_MAX(8 * SCHEMA_TEXT_MOST);
+    buf_printf(&expected, "exactly one of %zu alternatives to fit, and %zu do", yyjson_arr_size(list),
+               matches);
+    return schema_violate(r, SCHEMA_SLIGHT, &expected, v);
+  }
+  if (!nearest) return true; // an empty list, which is not a sound schema
+  if (r->report) return schema_fail_alternatives(r, list, v, nearest);
+  r->score += least;
+  return false;
+}
+
+// A subschema of the same value. What it evaluated counts only where it holds (core, §7.7.1).
+static bool schema_run_inside(struct schema_run *r, yyjson_val *schema, yyjson_mut_val *v,
+                              struct schema_seen *seen) {
+  if (!seen) return schema_run_value(r, schema, v, NULL);
+  struct schema_seen mine = schema_seen_for(r, v);
+  if (!schema_run_value(r, schema, v, &mine)) return false;
+  schema_seen_join(seen, &mine);
+  return true;
+}
+
+static bool schema_run_condition(struct schema_run *r, const struct schema_words *w, yyjson_mut_val *v,
+                                 struct schema_seen *seen) {
+  struct schema_seen mine = seen ? schema_seen_for(r, v) : (struct schema_seen){0};
+  bool condition = schema_run_quietly(r, SCHEMA_AT(w, IF), v, seen ? &mine : NULL, NULL);
+  if (condition && seen) schema_seen_join(seen, &mine);
+  yyjson_val *then = condition ? SCHEMA_AT(w, THEN) : SCHEMA_AT(w, ELSE);
+  return !then || schema_run_inside(r, then, v, seen);
+}
+
+static bool schema_run_not(struct schema_run *r, yyjson_val *schema, yyjson_mut_val *v) {
+  if (!schema_run_quietly(r, schema, v, NULL, NULL)) return true;
+  struct buf expected = BUF_MAX(8 * SCHEMA_TEXT_MOST);
+  buf_add(&expected, STR("anything but "));
+  if (r->report) schema_describe(&expected, r->root, schema);
+  return schema_violate(r, SCHEMA_OTHER_VALUE, &expected, v);
+}
+
+// The keywords that apply other schemas to the same value.
+static bool schema_run_applied(struct schema_run *r, const struct schema_words *w, yyjson_mut_val *v,
+                               struct schema_seen *seen) {
+  bool holds = true;
+  yyjson_val *target = schema_follow(r->root, SCHEMA_AT(w, REF));
+  if (target) holds &= schema_run_inside(r, target, v, seen);
+  if (yyjson_is_arr(SCHEMA_AT(w, ALL_OF))) {
+    yyjson_arr_iter it = yyjson_arr_iter_with(SCHEMA_AT(w, ALL_OF));
+    for (yyjson_val *part; (part = yyjson_arr_iter_next(&it));) holds &= schema_run_inside(r, part, v, seen);
+  }
+  if (yyjson_is_arr(SCHEMA_AT(w, ANY_OF)))
+    holds &= schema_run_alternatives(r, SCHEMA_AT(w, ANY_OF), false, v, seen);
+  if (yyjson_is_arr(SCHEMA_AT(w, ONE_OF)))
+    holds &= schema_run_alternatives(r, SCHEMA_AT(w, ONE_OF), true, v, seen);
+  if (SCHEMA_AT(w, NOT)) holds &= schema_run_not(r, SCHEMA_AT(w, NOT), v);
+  if (SCHEMA_AT(w, IF)) holds &= schema_run_condition(r, w, v, seen);
+  return holds;
+}
+
+static bool schema_run_words(struct schema_run *r, yyjson_val *schema, yyjson_mut_val *v,
+                             struct schema_seen *seen) {
+  struct schema_words w;
+  schema_gather(schema, &w);
+  struct schema_seen own = {0}, *outer = seen;
+  bool asks =
+      yyjson_mut_is_ctn(v) && (SCHEMA_AT(&w, UNEVALUATED_ITEMS) || SCHEMA_AT(&w, UNEVALUATED_PROPERTIES));
+  if (asks) {
+    own = schema_seen_for(r, v);
+    seen = &own;
+  }
+  unsigned miss = schema_own_miss(r, &w, v);
+  bool holds = !miss;
+  if (miss) schema_violate_schema(r, (enum schema_weight)miss, schema, v);
+  if (miss == SCHEMA_OTHER_TYPE) return false; // what else it asks for would only repeat that
+  if (yyjson_mut_is_obj(v)) holds &= schema_run_object(r, &w, v, seen);
+  if (yyjson_mut_is_arr(v)) holds &= schema_run_array(r, &w, v, seen);
+  holds &= schema_run_applied(r, &w, v, seen);
+  if (asks) {
+    holds &= schema_run_unevaluated(r, &w, v, seen);
+    if (outer) schema_seen_join(outer, &own);
+  }
+  return holds;
+}
+
+bool schema_run_value(struct schema_run *r, yyjson_val *schema, yyjson_mut_val *v, struct schema_seen *seen) {
+  if (!schema_run_step(r)) return false;
+  if (!yyjson_is_obj(schema))
+    return yyjson_is_false(schema) ? schema_violate_schema(r, SCHEMA_NAMES, schema, v) : true;
+  if (r->depth == SCHEMA_DEPTH_MOST) {
+    r->exhausted = true;
+    return false;
+  }
+  r->depth++;
+  bool holds = schema_run_words(r, schema, v, seen);
+  r->depth--;
+  return holds;
+}

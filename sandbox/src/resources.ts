@@ -36,7 +36,7 @@ export const RESOURCES: Resource[] = [
     paging: "pages",
     sizes: { initial: 20, max: 50 },
     order: ["user.email", "user.first_name", "user.last_name", "status"],
-    required: ["email", "roles"],
+    required: ["email"],
     shape: SHAPES.member,
     filters: {
       status: (row, value) => {
@@ -100,6 +100,7 @@ export const RESOURCES: Resource[] = [
     kind: "waf_package",
     paging: "pages",
     sizes: { initial: 50, max: 100 },
+    order: ["name"],
     filters: { name: contains("name") },
   },
   {
@@ -110,7 +111,7 @@ export const RESOURCES: Resource[] = [
     paging: "pages",
     sizes: { initial: 50, max: 100 },
     order: ["mode", "rules_count"],
-    filters: { name: contains("name"), mode: field("mode") },
+    filters: { name: contains("name"), mode: field("mode"), rules_count: field("rules_count") },
   },
   {
     at: `${Z}/firewall/waf/packages/:package_id/rules`,
@@ -120,7 +121,7 @@ export const RESOURCES: Resource[] = [
     paging: "pages",
     sizes: { initial: 50, max: 100 },
     order: ["priority", "group_id", "description"],
-    filters: { description: contains("description"), mode: field("mode"), group_id: field("group.id") },
+    filters: { description: contains("description"), mode: field("mode"), priority: field("priority"), group_id: field("group.id") },
   },
   {
     at: `${Z}/firewall/lockdowns`,
@@ -129,6 +130,13 @@ export const RESOURCES: Resource[] = [
     kind: "lockdown",
     paging: "pages",
     sizes: { initial: 20, max: 1000 },
+    filters: {
+      description: field("description"),
+      description_search: contains("description"),
+      ip_search: contains("configurations.0.value"),
+      uri_search: contains("urls.0"),
+      priority: field("priority"),
+    },
     required: ["urls", "configurations"],
   },
   {
@@ -138,6 +146,7 @@ export const RESOURCES: Resource[] = [
     kind: "ua_rule",
     paging: "pages",
     sizes: { initial: 20, max: 1000 },
+    filters: { description: field("description"), description_search: contains("description"), ua_search: contains("configuration.value") },
     required: ["mode", "configuration"],
   },
   { ...ACCESS_RULES, at: `${Z}/firewall/access_rules/rules` },
@@ -279,7 +288,7 @@ export const RESOURCES: Resource[] = [
     required: ["name"],
     shape: SHAPES.bucket,
     order: ["name"],
-    filters: { name_contains: contains("name") },
+    filters: { name_contains: contains("name"), start_after: (row, value) => row["name"] > value },
     missing: [404, 10006, "The specified bucket does not exist."],
   },
   {
@@ -355,7 +364,12 @@ export const RESOURCES: Resource[] = [
     kind: "tunnel",
     paging: "pages",
     required: ["name"],
-    filters: { name: field("name"), status: field("status"), is_deleted: (row, value) => (row["deleted_at"] !== null) === (value === "true") },
+    filters: {
+      name: field("name"),
+      uuid: field("id"),
+      status: field("status"),
+      is_deleted: (row, value) => (row["deleted_at"] !== null) === (value === "true"),
+    },
     missing: [404, 1002, "Tunnel not found"],
   },
   {
@@ -364,7 +378,13 @@ export const RESOURCES: Resource[] = [
     can: "LGD",
     kind: "worker_domain",
     paging: "single",
-    filters: { zone_id: field("zone_id"), zone_name: field("zone_name"), hostname: field("hostname"), service: field("service") },
+    filters: {
+      zone_id: field("zone_id"),
+      zone_name: field("zone_name"),
+      hostname: field("hostname"),
+      service: field("service"),
+      environment: field("environment"),
+    },
   },
   {
     at: "/certificates",
@@ -384,6 +404,7 @@ export const RESOURCES: Resource[] = [
     kind: "widget",
     key: "sitekey",
     paging: "pages",
+    order: ["name", "sitekey", "created_on", "modified_on"],
     required: ["name", "domains", "mode"],
   },
   { at: `${A}/subscriptions`, area: "billing", can: "L", kind: "", paging: "single" },

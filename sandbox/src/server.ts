@@ -182,13 +182,14 @@ async function read(req: IncomingMessage): Promise<Buffer | null> {
   try {
     for await (const chunk of req) {
       size += (chunk as Buffer).length;
-      if (size > MOST_BODY) return null;
-      chunks.push(chunk as Buffer);
+      // Too much is read to its end all the same, so that the refusal arrives.
+      if (size > MOST_BODY) chunks.length = 0;
+      else chunks.push(chunk as Buffer);
     }
   } catch {
     return Buffer.alloc(0); // the client went away; there is nobody to answer
   }
-  return Buffer.concat(chunks);
+  return size > MOST_BODY ? null : Buffer.concat(chunks);
 }
 
 let rays = 0;

@@ -47,7 +47,7 @@ function member(row: Row, call: Call, old?: Row): Row {
   const email = row["email"] ?? row["user"]?.email;
   if (typeof email !== "string" || !email.includes("@")) throw invalid("email must be an e-mail address");
   const known = call.world.rows(`/accounts/${call.params["account_id"]}/roles`);
-  const roles = (row["roles"] as (string | Row)[]).map((role) => {
+  const roles = ((row["roles"] ?? []) as (string | Row)[]).map((role) => {
     const id = typeof role === "string" ? role : role["id"];
     const found = known.find((r) => r["id"] === id);
     if (!found) throw invalid(`Role ${id} does not exist`, 1004);

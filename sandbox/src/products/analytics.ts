@@ -88,12 +88,10 @@ function dnsReport(byTime: boolean) {
       );
     }
     const limit = Math.min(Number(call.query.get("limit") ?? 100_000) || 100_000, 100_000);
-    const data = rows
-      .slice(0, limit)
-      .map((row) => ({
-        dimensions: row.dimensions,
-        metrics: metrics.map((m) => (byTime ? [figure(m, total * row.share)] : figure(m, total * row.share))),
-      }));
+    const data = rows.slice(0, limit).map((row) => ({
+      dimensions: row.dimensions,
+      metrics: metrics.map((m) => (byTime ? [figure(m, total * row.share)] : figure(m, total * row.share))),
+    }));
     const totals = Object.fromEntries(metrics.map((m) => [m, figure(m, total)]));
     const query = { dimensions, metrics, since: new Date(since).toISOString(), until: new Date(until).toISOString(), limit };
     return success({ rows: data.length, data, data_lag: 60, totals, min: {}, max: {}, query });

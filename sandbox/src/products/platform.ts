@@ -282,15 +282,13 @@ export const platformRoutes: Route[] = [
     area: "ssl",
     run: (call) =>
       success(
-        packs
-          .rows(call)
-          .map((p) => ({
-            cert_pack_uuid: p["id"],
-            certificate_status: p["status"],
-            hostname: p["hosts"][0],
-            signature: "ECDSAWithSHA256",
-            validation_method: p["validation_method"],
-          })),
+        packs.rows(call).map((p) => ({
+          cert_pack_uuid: p["id"],
+          certificate_status: p["status"],
+          hostname: p["hosts"][0],
+          signature: "ECDSAWithSHA256",
+          validation_method: p["validation_method"],
+        })),
       ),
   },
   { method: "GET", path: `${Z}/dnssec`, area: "dns", run: (call) => success(dnssec(call)) },

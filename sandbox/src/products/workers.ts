@@ -79,16 +79,14 @@ export function placeScript(world: World, at: string, name: string, upload: Uplo
     metadata: { created_on: when, modified_on: when, source: "api", author_email: "platform@example.com" },
     resources: { script: { etag: row["etag"], handlers }, bindings: upload.settings["bindings"] ?? [] },
   });
-  world
-    .rows(`${path}/deployments`)
-    .unshift({
-      id: uuid(`deployment/${path}/${versions.length}`),
-      source: "api",
-      strategy: "percentage",
-      author_email: "platform@example.com",
-      created_on: when,
-      versions: [{ version_id: id, percentage: 100 }],
-    });
+  world.rows(`${path}/deployments`).unshift({
+    id: uuid(`deployment/${path}/${versions.length}`),
+    source: "api",
+    strategy: "percentage",
+    author_email: "platform@example.com",
+    created_on: when,
+    versions: [{ version_id: id, percentage: 100 }],
+  });
   return row;
 }
 

@@ -78,18 +78,16 @@ export function tellFirewall(world: World, zone: Row): void {
   world.rows(`${at}/firewall/rules`).push(...rules);
   world.rows(`${at}/filters`).push(...rules.map((r) => r["filter"]));
   world.rows(`${at}/firewall/waf/overrides`).push(...overrides(zone));
-  world
-    .rows(`${at}/firewall/waf/packages`)
-    .push({
-      id: hexId(`package/${name}/owasp`),
-      name: "OWASP ModSecurity Core Rule Set",
-      description: "Covers OWASP Top 10 vulnerabilities",
-      zone_id: zone["id"],
-      status: "active",
-      detection_mode: "anomaly",
-      sensitivity: "high",
-      action_mode: "challenge",
-    });
+  world.rows(`${at}/firewall/waf/packages`).push({
+    id: hexId(`package/${name}/owasp`),
+    name: "OWASP ModSecurity Core Rule Set",
+    description: "Covers OWASP Top 10 vulnerabilities",
+    zone_id: zone["id"],
+    status: "active",
+    detection_mode: "anomaly",
+    sensitivity: "high",
+    action_mode: "challenge",
+  });
   const owasp = `${at}/firewall/waf/packages/${hexId(`package/${name}/owasp`)}`;
   const groups = ["SQL Injection Attacks", "XSS Attacks", "Bad Robots"].map((title, i) => ({
     id: hexId(`group/${name}/${i}`),
@@ -102,21 +100,19 @@ export function tellFirewall(world: World, zone: Row): void {
     package_id: hexId(`package/${name}/owasp`),
   }));
   world.rows(`${owasp}/groups`).push(...groups);
-  world
-    .rows(`${owasp}/rules`)
-    .push(
-      ...groups.flatMap((g, i) =>
-        [0, 1].map((n) => ({
-          id: String(950000 + 10 * i + n),
-          description: `${g.description} ${n + 1}`,
-          priority: String(10 * i + n),
-          mode: g.mode,
-          allowed_modes: ["on", "off"],
-          group: { id: g.id, name: g.name },
-          package_id: g.package_id,
-        })),
-      ),
-    );
+  world.rows(`${owasp}/rules`).push(
+    ...groups.flatMap((g, i) =>
+      [0, 1].map((n) => ({
+        id: String(950000 + 10 * i + n),
+        description: `${g.description} ${n + 1}`,
+        priority: String(10 * i + n),
+        mode: g.mode,
+        allowed_modes: ["on", "off"],
+        group: { id: g.id, name: g.name },
+        package_id: g.package_id,
+      })),
+    ),
+  );
   const scope = { id: zone["id"], type: "zone", name };
   world
     .rows(`${at}/firewall/access_rules/rules`)
@@ -126,14 +122,29 @@ export function tellFirewall(world: World, zone: Row): void {
       accessRule(world, scope, `${name}/asn`, pick(`asn/${name}`, ["block", "challenge"]), "asn", "AS64511", "Abusive hosting"),
     );
   if (name === INCIDENT_ZONE) {
-    world
-      .rows(`${at}/firewall/access_rules/rules`)
-      .push({
-        ...accessRule(world, scope, `${name}/intruder`, "block", "ip", INTRUDER.ip, "Locked out by security"),
-        created_on: world.daysAgo(385 / 1440),
-        modified_on: world.daysAgo(385 / 1440),
-      });
+    world.rows(`${at}/firewall/access_rules/rules`).push({
+      ...accessRule(world, scope, `${name}/intruder`, "block", "ip", INTRUDER.ip, "Locked out by security"),
+      created_on: world.daysAgo(385 / 1440),
+      modified_on: world.daysAgo(385 / 1440),
+    });
   }
+  world.rows(`${at}/firewall/lockdowns`).push({
+    id: hexId(`lockdown/${name}`),
+    paused: false,
+    description: "Only the office reaches the admin pages",
+    urls: [`${name}/admin*`],
+    configurations: [{ target: "ip_range", value: "192.0.2.0/24" }],
+    priority: 1,
+    created_on: world.daysAgo(210),
+    modified_on: world.daysAgo(210),
+  });
+  world.rows(`${at}/firewall/ua_rules`).push({
+    id: hexId(`ua_rule/${name}`),
+    paused: false,
+    description: "Old feed reader that never backs off",
+    mode: "block",
+    configuration: { target: "ua", value: "FeedReader/0.9" },
+  });
   world.rows(`${at}/rate_limits`).push({
     id: hexId(`rate_limit/${name}/login`),
     disabled: false,

@@ -81,6 +81,8 @@ test("audit log v1 has no result_info, pages, and a CSV form", async () => {
   const csv = (await client.ask("GET", `/accounts/${web}/audit_logs?export=true&per_page=3`)).body as string;
   assert.equal(csv.trim().split("\n").length, 4);
   assert.equal((await client.ask("GET", `/accounts/${web}/audit_logs?since=yesterday`)).status, 400);
+  const span = await client.result("GET", `/accounts/${web}/audit_logs?since=${since(3)}&before=${since(2)}&per_page=1000`);
+  assert.ok(span.length > 0 && span.every((e: any) => e.when >= since(3).slice(0, 19) && e.when <= since(2).slice(0, 19) + "Z"));
 });
 
 test("audit log v2: required times, .not filters, cursor, the same events", async () => {

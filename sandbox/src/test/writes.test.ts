@@ -212,6 +212,12 @@ test("a body that is not JSON is refused", async () => {
   assert.deepEqual(errorOf(await client.ask("POST", `${at}/dns_records`, { body: [] })), [400, 9207]);
 });
 
+test("a body over the limit is refused, and the server goes on", async () => {
+  const reply = await client.ask("POST", `${at}/dns_records`, { body: new Uint8Array(33 * 1024 * 1024) });
+  assert.equal(reply.status, 413);
+  assert.equal((await client.ask("GET", at)).status, 200);
+});
+
 test("reset brings the first state back", async () => {
   await client.result("POST", `${at}/dns_records`, { type: "A", name: "to-forget", content: "192.0.2.3" });
   assert.equal((await client.control("POST", "reset")).status, 200);

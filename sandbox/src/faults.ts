@@ -99,7 +99,8 @@ async function dropMiddle(fault: Fault, scene: Scene): Promise<void> {
   drop(scene);
 }
 
-async function endless(fault: Fault, { res, result, headers }: Scene): Promise<void> {
+async function endless(fault: Fault, scene: Scene): Promise<void> {
+  const { res, result, headers } = scene;
   const most = clamp(fault.bytes, MOST_BYTES, MOST_BYTES);
   const piece = Buffer.from(`{"id":"${"0".repeat(32)}","name":"still.example.com"},`.repeat(256));
   res.writeHead(200, head(result, headers));
@@ -108,7 +109,7 @@ async function endless(fault: Fault, { res, result, headers }: Scene): Promise<v
     if (!(await write(res, piece))) return;
     await pause(res, clamp(fault.delay_ms, 0, LONGEST_MS));
   }
-  res.destroy();
+  drop(scene);
 }
 
 async function bomb(fault: Fault, { res, result, headers }: Scene): Promise<void> {
@@ -249,7 +250,7 @@ export class Faults {
   }
 
   async play(fault: Fault, scene: Scene): Promise<void> {
-    const guard = setTimeout(() => scene.res.destroy(), LONGEST_MS + GRACE_MS).unref();
+    const guard = setTimeout(() => drop(scene), LONGEST_MS + GRACE_MS).unref();
     scene.res.once("close", () => clearTimeout(guard));
     await (KINDS[fault.kind] as Play)(fault, scene);
   }

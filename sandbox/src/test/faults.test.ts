@@ -82,6 +82,7 @@ test("endless: more than any limit, then it is cut", async () => {
   await with_("endless", { bytes: 3_000_000 });
   const { body, whole } = await raw();
   assert.ok(body.length >= 3_000_000 && body.length < 3_100_000 && !whole);
+  assert.equal((await client.control("GET", "requests?last=1")).body[0].outcome, "dropped");
 });
 
 test("bomb: small on the wire, large inside", async () => {

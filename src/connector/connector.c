@@ -207,6 +207,27 @@ bool connector_set_add(struct connector_set *set, struct str yaml_or_json, struc
   return ok;
 }
 
+static bool connector_leave(struct connector_set *set, struct str name, struct err *err) {
+  size_t at = connector_place(set, name);
+  struct connector_entry *e = at < set->count ? set->entries[at] : NULL;
+  if (!e || !str_eq(e->connector.name, name))
+    return err_at(err, ERR_MISSING, "name", "there is no connector '%.*s'", STR_ARG(name));
+  if (!e->connector.imported)
+    return err_at(err, ERR_CONFLICT, "name", "connector '%.*s' ships with the program and stays", STR_ARG(name));
+  set->count--;
+  memmove(&set->entries[at], &set->entries[at + 1], (set->count - at) * sizeof set->entries[0]);
+  e->older = set->replaced;
+  set->replaced = e;
+  return true;
+}
+
+bool connector_set_remove(struct connector_set *set, struct str name, struct err *err) {
+  pthread_rwlock_wrlock(&set->lock);
+  bool ok = connector_leave(set, name, err);
+  pthread_rwlock_unlock(&set->lock);
+  return ok;
+}
+
 // The lock is no part of what a reader promises not to change.
 static pthread_rwlock_t *connector_lock(const struct connector_set *set) {
   return &((struct connector_set *)(uintptr_t)set)->lock;

@@ -2,6 +2,7 @@
 #include "crypto/seal.h"
 
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/codec.h"
@@ -21,8 +22,8 @@ struct seal_key {
 };
 
 struct seal_ring {
-  struct seal_key keys[SEAL_KEYS_MOST]; // the last is current
-  size_t count;
+  struct seal_key keys[SEAL_KEYS_MOST]; // the last is current; only ever added to
+  atomic_size_t count;                  // raised when a key is complete, so that readers need no lock
 };
 
 static const struct seal_key *seal_find(const struct seal_ring *r, struct str id) {
@@ -56,9 +57,10 @@ static bool seal_add_key(struct seal_ring *r, struct str line, unsigned number, 
     return err_set(err, ERR_INVALID, "line %u of the keys does not have %d hexadecimal digits behind the id",
                    number, 2 * SEAL_KEY);
   }
-  struct seal_key *k = &r->keys[r->count++];
+  struct seal_key *k = &r->keys[r->count];
   memcpy(k->id, id.p, id.n);
   k->key = key;
+  r->count++;
   return true;
 }
 
@@ -86,6 +88,23 @@ bool seal_ring_load(const char *path, struct seal_ring **out, struct err *err) {
   if (!seal_file_read(path, &text, err)) return false;
   bool ok = seal_ring_from_text(secret_reveal(text), out, err) || err_wrap(err, "key file %s", path);
   secret_free(text);
+  return ok;
+}
+
+bool seal_ring_refresh(struct seal_ring *r, const char *path, struct err *err) {
+  struct seal_ring *fresh;
+  if (!seal_ring_load(path, &fresh, err)) return false;
+  bool ok = true;
+  for (size_t i = 0; i < fresh->count && ok; i++) {
+    struct seal_key *k = &fresh->keys[i];
+    if (seal_find(r, str_of(k->id))) continue;
+    ok = r->count < SEAL_KEYS_MOST || err_set(err, ERR_LIMIT, "there are more than %d keys", SEAL_KEYS_MOST);
+    if (!ok) break;
+    r->keys[r->count] = *k;
+    k->key = NULL;
+    r->count++;
+  }
+  seal_ring_free(fresh);
   return ok;
 }
 

@@ -23,6 +23,8 @@ MUST_USE bool seal_ring_from_text(struct str text, struct seal_ring **out, struc
 MUST_USE bool seal_ring_create(const char *path, struct err *err);
 // Appends a new current key to the file (written beside it, synced, renamed).
 MUST_USE bool seal_ring_rotate(const char *path, struct err *err);
+// Takes up the keys that the file has gained since; others may use the ring meanwhile. One refresh at a time.
+MUST_USE bool seal_ring_refresh(struct seal_ring *r, const char *path, struct err *err);
 void seal_ring_free(struct seal_ring *r);
 struct str seal_ring_current_id(const struct seal_ring *r);
 struct str seal_key_id(struct str blob); // which key closed it

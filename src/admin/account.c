@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accounts over HTTP. What is said of an account never holds its credential: struct account keeps that
+// in secrets, which have no formatter.
+#include "admin/put.h"
+#include "admin/route.h"
+
+static void account_put(struct buf *out, const struct account *a, const struct catalog *catalog) {
+  const struct catalog_account *v = catalog_account_by_id(catalog, a->id);
+  put_open(out, NULL, '{');
+  put_text(out, "id", a->id);
+  put_text(out, "name", a->name);
+  put_text(out, "connector", a->connector);
+  put_text(out, "way", a->way);
+  put_text_or_null(out, "base_url", a->base_url);
+  put_text(out, "status", a->status);
+  put_text_or_null(out, "status_text", a->status_text);
+  put_value(out, "context", yyjson_doc_get_root(a->context));
+  put_value(out, "choices", yyjson_doc_get_root(a->choices));
+  if (v)
+    put_int(out, "tool_count", (int64_t)v->tools->count);
+  else
+    put_json(out, "tool_count", STR_NONE);
+  put_time(out, "created_at", a->created_at);
+  put_time(out, "updated_at", a->updated_at);
+  put_time(out, "verified_at", a->verified_at);
+  put_close(out, '}');
+}
+
+// The end of each change: in force, then told. Takes the account.
+static bool account_changed(struct admin_call *call, struct account *a) {
+  call->account_id = arena_dup(call->arena, a->id);
+  admin_publish(call);
+  account_put(&call->out, a, call->catalog);
+  account_unref(a);
+  return true;
+}
+
+bool admin_list_accounts(struct admin_call *call, struct err *err) {
+  (void)err;
+  const struct catalog *c = call->catalog;
+  struct str after = admin_query(call, "after"), last = STR_NONE;
+  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE);
+  size_t i = 0;
+  while (i < c->account_count && str_compare(c->accounts[i]->account->id, after) <= 0) i++;
+  put_open(&call->out, NULL, '{');
+  put_open(&call->out, "items", '[');
+  for (; i < c->account_count && left > 0; i++, left--) {
+    account_put(&call->out, c->accounts[i]->account, c);
+    last = c->accounts[i]->account->id;
+  }
+  put_close(&call->out, ']');
+  admin_put_next(call, "after", i < c->account_count ? last : STR_NONE);
+  put_close(&call->out, '}');
+  return true;
+}
+
+bool admin_get_account(struct admin_call *call, struct err *err) {
+  const struct catalog_account *v;
+  if (!admin_find_account(call, &v, err)) return false;
+  account_put(&call->out, v->account, call->catalog);
+  return true;
+}
+
+static struct account_new account_read(yyjson_val *body) {
+  return (struct account_new){
+      .name = str_trim(json_str(body, "name")),
+      .way = json_str(body, "way"),
+      .base_url = json_str(body, "base_url"),
+      .credential = yyjson_obj_get(body, "credential"),
+      .context = yyjson_obj_get(body, "context"),
+  };
+}
+
+bool admin_create_account(struct admin_call *call, struct err *err) {
+  struct str name = json_str(call->body, "connector");
+  const struct connector *connector = connector_find(call->env->catalog->library.connectors, name);
+  if (!connector) {
+    err_at(err, ERR_MISSING, "connector", "there is no connector \"%.*s\"", STR_ARG(name));
+    err_hint(err, "GET /connector lists them.");
+    return false;
+  }
+  struct account_new in = account_read(call->body);
+  struct account *made;
+  return account_create(call->env->catalog->account, connector, &in, &made, err) &&
+         account_changed(call, made);
+}
+
+bool admin_change_account(struct admin_call *call, struct err *err) {
+  const struct catalog_account *v;
+  if (!admin_find_account(call, &v, err)) return false;
+  struct account_new in = account_read(call->body);
+  if (yyjson_obj_get(call->body, "name") && !in.name.n)
+    return err_at(err, ERR_INVALID, "name", "must not be empty");
+  struct account *changed;
+  return account_change(call->env->catalog->account, v->connector, call->account_id, &in, &changed, err) &&
+         account_changed(call, changed);
+}
+
+bool admin_verify_account(struct admin_call *call, struct err *err) {
+  const struct catalog_account *v;
+  if (!admin_find_account(call, &v, err)) return false;
+  struct account *verified;
+  if (account_verify(call->env->catalog->account, v->connector, call->account_id, &verified, err))
+    return account_changed(call, verified);
+  // A refusal is kept with the account as well.
+  if (err->code == ERR_UNPROCESSABLE) admin_publish(call);
+  return false;
+}
+
+bool admin_delete_account(struct admin_call *call, struct err *err) {
+  const struct catalog_account *v;
+  // One whose connector is gone is not in the catalog, and can still be deleted by its id.
+  if (!admin_find_account(call, &v, err)) call->account_id = http_param(&call->params, "id");
+  if (!account_delete(call->env->catalog->account, call->account_id, err)) return false;
+  admin_publish(call);
+  return true;
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/admin.h"
+
+#include "admin/body.h"
+#include "admin/put.h"
+#include "admin/route.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/log.h"
+#include "data/uri.h"
+#include "io/fiber.h"
+#include "io/pool.h"
+
+enum { ADMIN_RETRY_MS = 50, ADMIN_RETRY_MOST_MS = 5000 };
+
+// ---- who asks
+
+static struct str admin_bearer(const struct http_request *in) {
+  struct str given = http_header_get(&in->headers, "authorization");
+  bool bearer = given.n > 7 && str_is_nocase(str_make(given.p, 7), "Bearer ");
+  return bearer ? str_trim(str_from(given, 7)) : STR_NONE;
+}
+
+// A client on this machine that speaks for itself: what a proxy passes on names another.
+static bool admin_is_local(const struct http_request *in) {
+  return (str_starts(in->client, "127.") || str_is(in->client, "::1")) &&
+         !http_header_count(&in->headers, "x-forwarded-for") && !http_header_count(&in->headers, "forwarded");
+}
+
+static bool admin_may_read_metrics(const struct admin_call *call, struct str token) {
+  struct str wanted = call->env->metrics_token;
+  return wanted.n ? token.n && str_eq_secret(token, wanted) : admin_is_local(call->in);
+}
+
+static bool admin_authorise(struct admin_call *call, struct err *err) {
+  enum admin_guard guard = call->route->guard;
+  struct str token = admin_bearer(call->in);
+  if (guard == ADMIN_OPEN || (guard == ADMIN_METRICS && admin_may_read_metrics(call, token))) return true;
+  const struct access_token *known = token.n ? catalog_token(call->catalog, token, clock_now_ms()) : NULL;
+  if (!known) {
+    // RFC 6750 §3: no error code where no credential was given.
+    http_reply_header(call->http, "WWW-Authenticate",
+                      token.n ? STR("Bearer realm=\"postern\", error=\"invalid_token\"")
+                              : STR("Bearer realm=\"postern\""));
+    err_set(err, ERR_UNAUTHENTICATED,
+            token.n ? "this API token is unknown, revoked or expired" : "an API token is needed here");
+    err_hint(err, "Send 'Authorization: Bearer <API token>'; the first start printed one, 'postern token "
+                  "create' makes more.");
+    return false;
+  }
+  call->token = *known;
+  call->token.id =
+      arena_dup(call->arena, known->id); // the catalog may be another one by the time of the audit row
+  call->token.name = arena_dup(call->arena, known->name);
+  if (guard == ADMIN_ANY || known->role == ACCESS_ADMIN) return true;
+  err_set(err, ERR_DENIED, "the role of this API token is %s; managing takes the role admin",
+          access_role_name(known->role));
+  return false;
+}
+
+// Browsers send Origin with whatever a page elsewhere makes them send.
+static bool admin_check_origin(const struct admin_call *call, struct err *err) {
+  struct str origin = http_header_get(&call->in->headers, "origin");
+  if (!origin.n) return true;
+  for (size_t i = 0; i < call->env->origin_count; i++)
+    if (str_eq_nocase(call->env->origins[i], origin)) return true;
+  struct uri u;
+  if (uri_parse_http(origin, &u, err) &&
+      str_eq_nocase(str_from(origin, u.scheme.n + 3), http_header_get(&call->in->headers, "host")))
+    return true;
+  err_set(err, ERR_DENIED, "pages of %.*s may not use the management API", STR_ARG(origin));
+  err_hint(err, "The operator allows an origin with the setting allowed_origins.");
+  return false;
+}
+
+// ---- what is asked
+
+// False: replied: 404, 405 with what the path does take, or 204 for OPTIONS.
+static bool admin_find_route(struct admin_call *call) {
+  struct http_match m = http_router_find(&admin_router, call->in->method, call->in->path, call->arena);
+  struct err err;
+  if (m.route) {
+    call->route = m.route->doc;
+    call->params = m.params;
+    return true;
+  }
+  if (!m.allowed) {
+    err_set(&err, ERR_MISSING, "nothing is at this address");
+    err_hint(&err, "GET /openapi.json describes what there is.");
+    http_reply_err(call->http, &err);
+    return false;
+  }
+  struct str allowed = http_allow_text(m.allowed, call->arena);
+  http_reply_header(call->http, "Allow", allowed);
+  err_set(&err, ERR_INVALID, "this address does not take %.*s; allowed: %.*s", STR_ARG(call->in->method_text),
+          STR_ARG(allowed));
+  if (call->in->method == HTTP_OPTIONS)
+    http_reply(call->http, 204, NULL, STR_NONE);
+  else
+    http_reply_err_as(call->http, 405, &err);
+  return false;
+}
+
+static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct err *err) {
+  const struct admin_shape *shape = call->route->body;
+  if (!shape) return true;
+  struct str type = http_media_type(http_header_get(&call->in->headers, "content-type"));
+  if (!str_is_nocase(type, "application/json"))
+    return err_at(err, ERR_INVALID, "Content-Type", "must be application/json, not \"%.*s\"",
+                  (int)(type.n < 64 ? type.n : 64), type.n ? type.p : "");
+  if (!json_read(call->in->body, &call->env->json, doc, err)) return false;
+  call->body = yyjson_doc_get_root(*doc);
+  return body_check(shape, call->body, err);
+}
+
+static bool admin_read_query(struct admin_call *call, struct err *err) {
+  static const struct admin_shape none = {"None", "", NULL, 0};
+  const struct admin_shape *shape = call->route->query ? call->route->query : &none;
+  return body_check_query(shape, call->in->query, call->arena, call->query, err);
+}
+
+// ---- what comes of it
+
+static void admin_audit(const struct admin_call *call, const struct err *failure, uint64_t begun_us) {
+  if (!call->route->action) return;
+  enum err_code code = failure ? failure->code : ERR_OK;
+  audit_add(call->env->run->audit,
+            &(struct audit_row){.at = clock_now_ms(),
+                                .actor = call->token.id,
+                                .action = str_of(call->route->action),
+                                .server_id = call->server_id,
+                                .account_id = call->account_id,
+                                .outcome = str_of(err_name(code)),
+                                .request_id = call->in->id,
+                                .detail = call->detail,
+                                .elapsed_us = (int64_t)(clock_mono_us() - begun_us),
+                                .status = failure ? err_http_status(code) : call->route->status});
+}
+
+static void admin_answer(struct admin_call *call, const struct err *failure) {
+  struct err large;
+  if (!failure && call->out.full) {
+    err_set(&large, ERR_LIMIT, "the answer passes %d bytes", ADMIN_REPLY_MOST);
+    err_hint(&large, "ask for less with ?limit=");
+    failure = &large;
+  }
+  // Answers speak of credentials' neighbours; no cache on the way keeps them (RFC 9111 §5.2.2.5).
+  http_reply_header(call->http, "Cache-Control", STR("no-store"));
+  if (failure)
+    http_reply_err(call->http, failure);
+  else if (!call->out.n)
+    http_reply(call->http, call->route->status, NULL, STR_NONE);
+  else
+    http_reply_buf(call->http, call->route->status,
+                   call->route->type ? call->route->type : "application/json", &call->out);
+}
+
+static void admin_serve(struct admin_call *call) {
+  struct err err = {0};
+  if (!admin_check_origin(call, &err)) {
+    http_reply_err(call->http, &err);
+    return;
+  }
+  if (!admin_find_route(call)) return;
+  uint64_t begun_us = clock_mono_us();
+  yyjson_doc *doc = NULL;
+  bool known = admin_authorise(call, &err);
+  bool ok = known && admin_read_query(call, &err) && admin_read_body(call, &doc, &err) &&
+            call->route->handle(call, &err);
+  if (known || call->token.id.n) admin_audit(call, ok ? NULL : &err, begun_us);
+  admin_answer(call, ok ? NULL : &err);
+  yyjson_doc_free(doc);
+}
+
+void admin_handle(const struct admin_env *env, struct http_exchange *x) {
+  const struct http_request *in = http_request_of(x);
+  struct admin_call call = {.env = env,
+                            .http = x,
+                            .in = in,
+                            .arena = in->arena,
+                            .catalog = catalog_acquire(),
+                            .out = BUF_MAX(ADMIN_REPLY_MOST)};
+  admin_serve(&call);
+  catalog_release(call.catalog);
+  buf_free(&call.out);
+}
+
+// ---- what several handlers need
+
+static bool admin_rebuild(void *arg, struct err *err) {
+  return catalog_rebuild(arg, err);
+}
+
+// On a fiber of its own, for a change whose client has gone, until it succeeds or the program ends.
+static void admin_rebuild_later(void *arg) {
+  struct err err;
+  uint64_t wait = ADMIN_RETRY_MS;
+  while (!pool_run(admin_rebuild, arg, &err)) {
+    log_error("the catalog could not be rebuilt, and will be again: %s", err.text);
+    if (err.code == ERR_CANCELED || !fiber_sleep(wait, &err)) return;
+    if (wait < ADMIN_RETRY_MOST_MS) wait *= 2;
+  }
+}
+
+void admin_publish(struct admin_call *call) {
+  void *env = (void *)(uintptr_t)call->env->catalog; // the pool's argument is not const; nobody writes to it
+  struct err err;
+  bool done = pool_run(admin_rebuild, env, &err);
+  while (!done && err.code == ERR_UNAVAILABLE && fiber_sleep(ADMIN_RETRY_MS, &err))
+    done = pool_run(admin_rebuild, env, &err);
+  if (!done && !fiber_spawn(loop_current(), "catalog rebuild", admin_rebuild_later, env))
+    log_event(LOG_ERROR, call->in->id, "the catalog is behind the store until the next change: %s", err.text);
+  catalog_release(call->catalog);
+  call->catalog = catalog_acquire();
+}
+
+bool admin_find_account(struct admin_call *call, const struct catalog_account **out, struct err *err) {
+  const struct catalog *c = call->catalog;
+  struct str id = http_param(&call->params, "id");
+  const struct catalog_account *v = catalog_account_by_id(c, id);
+  for (size_t i = 0; i < c->account_count && !v; i++)
+    if (str_eq(c->accounts[i]->account->name, id)) v = c->accounts[i];
+  if (!v) {
+    err_at(err, ERR_MISSING, "id", "no account has the id or name \"%.*s\"", (int)(id.n < 64 ? id.n : 64),
+           id.p);
+    err_hint(err, "GET /integrated-account lists the accounts.");
+    return false;
+  }
+  call->account_id = arena_dup(call->arena, v->account->id);
+  *out = v;
+  return true;
+}
+
+bool admin_mentions(struct str text, struct str part) {
+  for (size_t i = 0; i + part.n <= text.n; i++)
+    if (str_eq_nocase(str_make(text.p + i, part.n), part)) return true;
+  return false;
+}
+
+struct str admin_query(const struct admin_call *call, const char *name) {
+  const struct admin_shape *shape = call->route->query;
+  for (size_t i = 0; shape && i < shape->count; i++)
+    if (strcmp(shape->members[i].name, name) == 0) return call->query[i];
+  return STR_NONE;
+}
+
+int64_t admin_query_int(const struct admin_call *call, const char *name, int64_t otherwise) {
+  int64_t value;
+  return str_to_i64(admin_query(call, name), &value) ? value : otherwise;
+}
+
+void admin_put_next(struct admin_call *call, const char *cursor, struct str last) {
+  if (!last.n) {
+    put_json(&call->out, "next", STR_NONE);
+    return;
+  }
+  struct buf link = BUF_MAX(8192);
+  const struct admin_shape *shape = call->route->query;
+  buf_add(&link, call->in->path);
+  for (size_t i = 0, n = 0; i < shape->count; i++) {
+    struct str value = strcmp(shape->members[i].name, cursor) == 0 ? last : call->query[i];
+    if (!value.n) continue;
+    buf_printf(&link, "%c%s=", n++ ? '&' : '?', shape->members[i].name);
+    codec_percent(&link, value);
+  }
+  put_text(&call->out, "next", buf_str(&link));
+  buf_free(&link);
+}
+
+struct str admin_public_url(const struct admin_call *call) {
+  if (call->env->public_url.n) return call->env->public_url;
+  return arena_printf(call->arena, "%s://%.*s", call->in->secure ? "https" : "http",
+                      STR_ARG(http_header_get(&call->in->headers, "host")));
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// admin: the management API: connectors, accounts, scoped servers, API tokens, the audit log, health
+// and metrics, as JSON over HTTP. One table of routes (routes.c) drives dispatch, /openapi.json and the
+// reference in the manual. Every change is in the catalog, and so in force, when its answer leaves.
+// The environment is made by main.c and lives as long as the program. Example, in main's handler:
+//   if (str_starts(path, ENDPOINT_PREFIX)) endpoint_handle(&serve, x); else admin_handle(&admin, x);
+#ifndef POSTERN_ADMIN_ADMIN_H
+#define POSTERN_ADMIN_ADMIN_H
+
+#include "data/json.h"
+#include "http/server.h"
+#include "tool/run.h"
+
+struct admin_env {
+  const struct catalog_env *catalog;
+  const struct run_env *run;
+  struct str key_file;   // empty: the key came from elsewhere, and cannot be rotated here
+  struct str public_url; // "https://postern.example", no slash at the end; empty: from the Host header
+  struct str version, store_kind;
+  struct str metrics_token;  // opens /metrics; empty: loopback clients may read it
+  const struct str *origins; // of browser pages that may call, beside our own
+  size_t origin_count;
+  struct json_limits json; // of request bodies
+  int64_t started_ms;
+  int64_t audit_keep_ms; // admin_purge removes older rows; 0: keeps all
+  struct loop *const *loops;
+  size_t loop_count;
+  // False, with the reason, while the program starts or drains. NULL: always ready.
+  bool (*ready)(void *arg, struct err *err);
+  void *ready_arg;
+};
+
+// Answers any request whose path is not an MCP endpoint's.
+void admin_handle(const struct admin_env *env, struct http_exchange *x) SUSPENDS;
+
+// Where no live admin token exists, makes one and puts its text there, to be shown once; an empty text
+// where there was one already. Blocking.
+MUST_USE bool admin_first_token(struct store *s, char text[TOKEN_TEXT], struct err *err);
+// Removes expired servers and tokens and old audit rows; the catalog follows. Blocking: on the pool,
+// about once a minute.
+MUST_USE bool admin_purge(const struct admin_env *env, struct err *err);
+
+void admin_write_openapi(struct str version, struct buf *out); // OpenAPI 3.1, JSON
+void admin_write_reference(struct buf *out);                   // the same for people, Markdown
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Connectors over HTTP: shown, imported, removed.
+#include "connector/connector.h"
+
+#include "admin/put.h"
+#include "admin/route.h"
+#include "data/yaml.h"
+#include "io/pool.h"
+
+enum { CONNECTOR_NOTES_MOST = 500 };
+
+static void connector_put_head(struct buf *out, const struct connector *c) {
+  put_text(out, "name", c->name);
+  put_text(out, "label", c->label);
+  put_text(out, "kind", c->kind == CONNECTOR_REST ? STR("rest") : STR("mcp"));
+  put_text_or_null(out, "category", c->category);
+  put_text_or_null(out, "blurb", c->blurb);
+  put_text_or_null(out, "docs", c->docs);
+  put_bool(out, "imported", c->imported);
+}
+
+static void connector_put_way(struct buf *out, const struct connector_way *way) {
+  put_open(out, NULL, '{');
+  put_text(out, "id", way->id);
+  put_text(out, "label", way->label);
+  put_open(out, "fields", '[');
+  for (size_t i = 0; i < way->field_count; i++) {
+    put_open(out, NULL, '{');
+    put_text(out, "name", way->fields[i].name);
+    put_text(out, "label", way->fields[i].label);
+    put_bool(out, "secret", way->fields[i].secret);
+    put_close(out, '}');
+  }
+  put_close(out, ']');
+  put_close(out, '}');
+}
+
+static bool connector_mentions(const struct connector *c, struct str text) {
+  return !text.n || admin_mentions(c->name, text) || admin_mentions(c->label, text) ||
+         admin_mentions(c->category, text) || admin_mentions(c->blurb, text);
+}
+
+bool admin_list_connectors(struct admin_call *call, struct err *err) {
+  (void)err;
+  struct str text = admin_query(call, "q"), after = admin_query(call, "after"), last = STR_NONE;
+  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE);
+  bool more = false;
+  size_t at = 0;
+  put_open(&call->out, NULL, '{');
+  put_open(&call->out, "items", '[');
+  for (const struct connector *c; (c = connector_next(call->env->catalog->library.connectors, &at));) {
+    if (str_compare(c->name, after) <= 0 || !connector_mentions(c, text)) continue;
+    more = left-- <= 0;
+    if (more) break;
+    put_open(&call->out, NULL, '{');
+    connector_put_head(&call->out, c);
+    put_close(&call->out, '}');
+    last = c->name;
+  }
+  put_close(&call->out, ']');
+  admin_put_next(call, "after", more ? last : STR_NONE);
+  put_close(&call->out, '}');
+  return true;
+}
+
+struct connector_job {
+  struct admin_call *call;
+  const struct connector *connector;
+  struct library_import import;
+  struct openapi_result report;
+  struct str name;
+  size_t tools;
+};
+
+static bool connector_count_tools(void *arg, struct err *err) {
+  struct connector_job *job = arg;
+  struct toolset *set;
+  if (!library_toolset(&job->call->env->catalog->library, job->connector, &set, err)) return false;
+  job->tools = set->count;
+  toolset_unref(set);
+  return true;
+}
+
+static bool connector_missing(struct str name, struct err *err) {
+  err_at(err, ERR_MISSING, "name", "there is no connector \"%.*s\"", (int)(name.n < 64 ? name.n : 64),
+         name.p);
+  err_hint(err, "GET /connector lists them.");
+  return false;
+}
+
+bool admin_get_connector(struct admin_call *call, struct err *err) {
+  struct str name = http_param(&call->params, "name");
+  const struct connector *c = connector_find(call->env->catalog->library.connectors, name);
+  struct connector_job job = {.call = call, .connector = c};
+  if (!c) return connector_missing(name, err);
+  // Tools of a hosted MCP server are known only through an account.
+  if (c->kind == CONNECTOR_REST && !pool_run(connector_count_tools, &job, err)) return false;
+  put_open(&call->out, NULL, '{');
+  connector_put_head(&call->out, c);
+  put_text_or_null(&call->out, "base_url", c->base_url);
+  put_int(&call->out, "tool_count", (int64_t)job.tools);
+  put_open(&call->out, "ways", '[');
+  for (size_t i = 0; i < c->way_count; i++) connector_put_way(&call->out, &c->ways[i]);
+  put_close(&call->out, ']');
+  put_open(&call->out, "context", '[');
+  for (size_t i = 0; i < c->context_count; i++) {
+    put_open(&call->out, NULL, '{');
+    put_text(&call->out, "name", c->contexts[i].name);
+    put_text(&call->out, "label", c->contexts[i].label);
+    put_bool(&call->out, "discovered", c->contexts[i].list.path.n > 0);
+    put_close(&call->out, '}');
+  }
+  put_close(&call->out, ']');
+  put_close(&call->out, '}');
+  return true;
+}
+
+// Text as it is, an object as JSON, which YAML's reader takes too.
+static struct str connector_text(struct admin_call *call, const char *member) {
+  yyjson_val *v = yyjson_obj_get(call->body, member);
+  return yyjson_is_str(v) ? json_text(v) : json_to_text(call->arena, v);
+}
+
+static bool connector_import(void *arg, struct err *err) {
+  struct connector_job *job = arg;
+  struct yaml_doc *definition;
+  if (!library_add(&job->call->env->catalog->library, &job->import, job->call->arena, &job->report, err) ||
+      !yaml_read(job->import.definition, &definition, err))
+    return false;
+  job->name = arena_dup(job->call->arena, json_str(yaml_root(definition), "name"));
+  yaml_free(definition);
+  return true;
+}
+
+// Skipped operations before warnings, which may be many.
+static size_t connector_put_notes(struct buf *out, const struct openapi_result *r,
+                                  enum openapi_note_kind kind, size_t room) {
+  size_t put = 0;
+  for (size_t i = 0; i < r->note_count && put < room; i++) {
+    const struct openapi_note *note = &r->notes[i];
+    if (note->kind != kind) continue;
+    put_open(out, NULL, '{');
+    put_text(out, "kind", kind == OPENAPI_SKIPPED ? STR("skipped") : STR("warning"));
+    put_text_or_null(out, "operation", note->operation);
+    if (note->line)
+      put_int(out, "line", note->line);
+    else
+      put_json(out, "line", STR_NONE);
+    put_text(out, "reason", note->reason);
+    put_close(out, '}');
+    put++;
+  }
+  return put;
+}
+
+static void connector_put_report(struct buf *out, struct str name, const struct openapi_result *r) {
+  put_open(out, NULL, '{');
+  put_text(out, "name", name);
+  put_int(out, "operations", (int64_t)r->operations);
+  put_int(out, "tools", (int64_t)r->tools);
+  put_int(out, "skipped", (int64_t)r->skipped);
+  put_int(out, "folded", (int64_t)r->folded);
+  put_int(out, "renamed", (int64_t)r->renamed);
+  put_open(out, "notes", '[');
+  size_t put = connector_put_notes(out, r, OPENAPI_SKIPPED, CONNECTOR_NOTES_MOST);
+  put += connector_put_notes(out, r, OPENAPI_WARNING, CONNECTOR_NOTES_MOST - put);
+  put_close(out, ']');
+  put_int(out, "notes_left_out", (int64_t)(r->note_count - put));
+  put_close(out, '}');
+}
+
+bool admin_add_connector(struct admin_call *call, struct err *err) {
+  struct connector_job job = {
+      .call = call,
+      .import = {.definition = connector_text(call, "definition"),
+                 .document = connector_text(call, "document")},
+  };
+  if (!pool_run(connector_import, &job, err)) return false;
+  call->detail = job.name;
+  admin_publish(call);
+  connector_put_report(&call->out, job.name, &job.report);
+  return true;
+}
+
+static bool connector_remove(void *arg, struct err *err) {
+  struct connector_job *job = arg;
+  return library_remove(&job->call->env->catalog->library, http_param(&job->call->params, "name"), err);
+}
+
+bool admin_delete_connector(struct admin_call *call, struct err *err) {
+  struct connector_job job = {.call = call};
+  call->detail = http_param(&call->params, "name");
+  if (!pool_run(connector_remove, &job, err)) return false;
+  admin_publish(call);
+  return true;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// route: one request to the management API on its way through dispatch → handler, and the table of
+// routes. On the request's fiber. Private to admin/.
+#ifndef POSTERN_ADMIN_ROUTE_H
+#define POSTERN_ADMIN_ROUTE_H
+
+#include "admin/admin.h"
+#include "admin/shape.h"
+#include "http/router.h"
+#include "tool/audit.h"
+
+enum { ADMIN_QUERY_MOST = 12, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
+enum { ADMIN_PAGE = 100, ADMIN_PAGE_MOST = 1000 }; // entries of a list
+
+enum admin_guard {
+  ADMIN_OPEN,    // anybody
+  ADMIN_METRICS, // as the setting says
+  ADMIN_ANY,     // any live API token
+  ADMIN_ONLY,    // an admin token
+};
+
+struct admin_call {
+  const struct admin_env *env;
+  const struct admin_route *route;
+  struct http_exchange *http;
+  const struct http_request *in;
+  struct catalog *catalog;   // as it was when the request came; after admin_publish, as it is then
+  struct access_token token; // the caller's; id empty: none was needed
+  struct arena *arena;
+  struct http_params params;
+  struct str query[ADMIN_QUERY_MOST]; // by the route's query shape, decoded; empty: absent. See admin_query
+  yyjson_val *body;                   // checked against the route's body shape; NULL: the route takes none
+  struct buf out;                     // the answer's JSON
+  struct str account_id, server_id, detail; // for the audit row
+};
+
+// Writes the answer to call->out, whose status is the route's. False: the error is the answer.
+typedef bool admin_handler(struct admin_call *call, struct err *err);
+
+struct admin_route { // beside method, path and summary, which the router has
+  enum admin_guard guard;
+  admin_handler *handle;
+  const char *name;   // operationId
+  const char *action; // of the audit row; NULL: reading leaves none
+  const struct admin_shape *query, *body,
+      *answer;      // answer NULL: none, or not JSON by a shape where `type` is given
+  const char *type; // of the answer; NULL: application/json
+  int status;       // of success
+  unsigned errors;  // bits 1 << enum err_code, beside those that every route has
+};
+
+extern const struct http_router admin_router; // the routes' docs are struct admin_route
+
+// For what is generated from the table.
+unsigned admin_route_errors(const struct http_route *route);  // bits 1 << enum err_code
+struct str admin_route_group(const struct http_route *route); // "accounts"
+
+// Makes what the store says now the catalog, and call->catalog that one. A change once stored is
+// published even where the client goes meanwhile.
+void admin_publish(struct admin_call *call) SUSPENDS;
+
+// The account that {id} in the path names, by its id or its name.
+MUST_USE bool admin_find_account(struct admin_call *call, const struct catalog_account **out,
+                                 struct err *err);
+bool admin_mentions(struct str text, struct str part);                   // ASCII case aside
+struct str admin_query(const struct admin_call *call, const char *name); // empty: absent
+int64_t admin_query_int(const struct admin_call *call, const char *name, int64_t otherwise);
+// Puts "next": this request's address with `cursor` ("after", "before") at `last`; null where `last` is
+// empty.
+void admin_put_next(struct admin_call *call, const char *cursor, struct str last);
+// https://postern.example, without a slash at the end.
+struct str admin_public_url(const struct admin_call *call);
+
+// Handlers, in the order of the table.
+admin_handler admin_get_health, admin_get_readiness, admin_get_metrics, admin_get_openapi, admin_get_status,
+    admin_get_identity;
+admin_handler admin_list_connectors, admin_get_connector, admin_add_connector, admin_delete_connector;
+admin_handler admin_list_accounts, admin_create_account, admin_get_account, admin_change_account,
+    admin_verify_account, admin_delete_account;
+admin_handler admin_list_tools, admin_get_tool, admin_call_tool;
+admin_handler admin_create_server, admin_list_account_servers, admin_list_servers, admin_get_server,
+    admin_change_server, admin_delete_server, admin_rotate_server;
+admin_handler admin_create_token, admin_list_tokens, admin_delete_token;
+admin_handler admin_list_audit, admin_rotate_key;
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/route.h"
+
+#define E(code) (1u << ERR_##code)
+#define ROUTE(method, path, guards, handler, id, says, ...)                                                  \
+  {                                                                                                          \
+    HTTP_##method, path, NULL, says, &(const struct admin_route) {                                           \
+      .guard = ADMIN_##guards, .handle = admin_##handler, .name = id, __VA_ARGS__                            \
+    }                                                                                                        \
+  }
+
+// The management API, all of it: dispatch, /openapi.json and the manual's reference are made from here.
+// What a row leaves out: no query, no body, no audit row.
+// clang-format off
+static const struct http_route routes[] = {
+  ROUTE(GET, "/healthz", OPEN, get_health, "getHealth",
+        "The process is alive",
+        .answer = &admin_health, .status = 200),
+  ROUTE(GET, "/readyz", OPEN, get_readiness, "getReadiness",
+        "Requests are served: the catalog is loaded, the store answers, the program is not draining",
+        .answer = &admin_health, .status = 200, .errors = E(UNAVAILABLE)),
+  ROUTE(GET, "/metrics", METRICS, get_metrics, "getMetrics",
+        "Metrics for Prometheus: with an admin token or the setting metrics_token; where that is not set, from this machine without",
+        .type = "text/plain; version=0.0.4; charset=utf-8", .status = 200),
+  ROUTE(GET, "/openapi.json", OPEN, get_openapi, "getOpenapi",
+        "This API as OpenAPI 3.1",
+        .type = "application/json", .status = 200),
+  ROUTE(GET, "/status", ONLY, get_status, "getStatus",
+        "Version, uptime, sizes, queues, and the requests that wait, by loop",
+        .answer = &admin_status, .status = 200),
+  ROUTE(GET, "/whoami", ANY, get_identity, "getIdentity",
+        "The API token that is used",
+        .answer = &admin_identity, .status = 200),
+
+  ROUTE(GET, "/connector", ONLY, list_connectors, "listConnectors",
+        "Vendors that accounts can be made for",
+        .query = &admin_query_connectors, .answer = &admin_connector_list, .status = 200),
+  ROUTE(POST, "/connector", ONLY, add_connector, "addConnector",
+        "Import a connector from its definition and an OpenAPI document; importing again replaces it and keeps the names of its tools",
+        .action = "connector.import", .body = &admin_connector_new, .answer = &admin_connector_report, .status = 201, .errors = E(CONFLICT) | E(UNPROCESSABLE)),
+  ROUTE(GET, "/connector/{name}", ONLY, get_connector, "getConnector",
+        "One vendor: ways to authenticate, defaults an account may hold, number of tools",
+        .answer = &admin_connector, .status = 200),
+  ROUTE(DELETE, "/connector/{name}", ONLY, delete_connector, "deleteConnector",
+        "Remove an imported connector that no account uses",
+        .action = "connector.delete", .status = 204, .errors = E(CONFLICT)),
+
+  ROUTE(GET, "/integrated-account", ONLY, list_accounts, "listAccounts",
+        "All accounts",
+        .query = &admin_query_page, .answer = &admin_account_list, .status = 200),
+  ROUTE(POST, "/integrated-account", ONLY, create_account, "createAccount",
+        "Connect an account: the credential is tried at the vendor before it is kept",
+        .action = "account.create", .body = &admin_account_new, .answer = &admin_account, .status = 201, .errors = E(MISSING) | E(CONFLICT) | E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT)),
+  ROUTE(GET, "/integrated-account/{id}", ONLY, get_account, "getAccount",
+        "One account",
+        .answer = &admin_account, .status = 200),
+  ROUTE(PATCH, "/integrated-account/{id}", ONLY, change_account, "changeAccount",
+        "Rename an account, or give it another credential or context; a new credential is tried first",
+        .action = "account.change", .body = &admin_account_patch, .answer = &admin_account, .status = 200, .errors = E(CONFLICT) | E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT)),
+  ROUTE(DELETE, "/integrated-account/{id}", ONLY, delete_account, "deleteAccount",
+        "Delete an account: its credential is destroyed and its servers are closed",
+        .action = "account.delete", .status = 204),
+  ROUTE(POST, "/integrated-account/{id}/verify", ONLY, verify_account, "verifyAccount",
+        "Try the account's credential at the vendor now",
+        .action = "account.verify", .answer = &admin_account, .status = 200, .errors = E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT)),
+
+  ROUTE(GET, "/integrated-account/{id}/tools", ONLY, list_tools, "listTools",
+        "The account's tools, or those that a filter lets through",
+        .query = &admin_query_tools, .answer = &admin_tool_list, .status = 200),
+  ROUTE(GET, "/integrated-account/{id}/tools/{tool}", ONLY, get_tool, "getTool",
+        "One tool, with the schema of its arguments",
+        .answer = &admin_tool, .status = 200),
+  ROUTE(POST, "/integrated-account/{id}/tools/{tool}/call", ONLY, call_tool, "callTool",
+        "Call a tool of the account as an administrator, without a server's filter; the call is audited",
+        .body = &admin_call_body, .answer = &admin_call_result, .status = 200),
+
+  ROUTE(GET, "/integrated-account/{id}/mcp", ONLY, list_account_servers, "listAccountServers",
+        "The scoped MCP servers of one account",
+        .query = &admin_query_page, .answer = &admin_server_list, .status = 200),
+  ROUTE(POST, "/integrated-account/{id}/mcp", ONLY, create_server, "createServer",
+        "Make a scoped MCP server; its URL is in this answer and in no other",
+        .action = "server.create", .body = &admin_server_new, .answer = &admin_server_url, .status = 201, .errors = E(UNPROCESSABLE)),
+  ROUTE(GET, "/integrated-account/{id}/mcp/{server_id}", ONLY, get_server, "getAccountServer",
+        "One server of the account",
+        .answer = &admin_server, .status = 200),
+  ROUTE(PATCH, "/integrated-account/{id}/mcp/{server_id}", ONLY, change_server, "changeAccountServer",
+        "Change name, filter or expiry of a server of the account",
+        .action = "server.change", .body = &admin_server_patch, .answer = &admin_server, .status = 200, .errors = E(UNPROCESSABLE)),
+  ROUTE(DELETE, "/integrated-account/{id}/mcp/{server_id}", ONLY, delete_server, "deleteAccountServer",
+        "Close a server of the account",
+        .action = "server.delete", .status = 204),
+  ROUTE(GET, "/mcp-server", ONLY, list_servers, "listServers",
+        "All scoped MCP servers",
+        .query = &admin_query_page, .answer = &admin_server_list, .status = 200),
+  ROUTE(GET, "/mcp-server/{server_id}", ONLY, get_server, "getServer",
+        "One server",
+        .answer = &admin_server, .status = 200),
+  ROUTE(PATCH, "/mcp-server/{server_id}", ONLY, change_server, "changeServer",
+        "Change name, filter or expiry of a server",
+        .action = "server.change", .body = &admin_server_patch, .answer = &admin_server, .status = 200, .errors = E(UNPROCESSABLE)),
+  ROUTE(DELETE, "/mcp-server/{server_id}", ONLY, delete_server, "deleteServer",
+        "Close a server; its URL is dead when the answer leaves",
+        .action = "server.delete", .status = 204),
+  ROUTE(POST, "/mcp-server/{server_id}/rotate", ONLY, rotate_server, "rotateServer",
+        "Give a server a new URL; the old one is dead when the answer leaves",
+        .action = "server.rotate", .answer = &admin_server_url, .status = 200),
+
+  ROUTE(GET, "/api-token", ONLY, list_tokens, "listTokens",
+        "All API tokens, without their texts",
+        .query = &admin_query_page, .answer = &admin_token_list, .status = 200),
+  ROUTE(POST, "/api-token", ONLY, create_token, "createToken",
+        "Make an API token; its text is in this answer and in no other",
+        .action = "token.create", .body = &admin_token_new, .answer = &admin_token_secret, .status = 201),
+  ROUTE(DELETE, "/api-token/{token_id}", ONLY, delete_token, "deleteToken",
+        "Revoke an API token; the last admin token stays",
+        .action = "token.revoke", .status = 204, .errors = E(CONFLICT)),
+
+  ROUTE(GET, "/audit", ONLY, list_audit, "listAudit",
+        "Who did what and when, newest first",
+        .query = &admin_query_audit, .answer = &admin_audit_list, .status = 200),
+  ROUTE(POST, "/key/rotate", ONLY, rotate_key, "rotateKey",
+        "Make a new key for sealing and seal every credential with it",
+        .action = "key.rotate", .answer = &admin_key_report, .status = 200, .errors = E(CONFLICT)),
+};
+// clang-format on
+const struct http_router admin_router = {routes, sizeof routes / sizeof *routes};

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/shape.h"
+
+#define REQ ADMIN_REQUIRED
+#define NIL (ADMIN_REQUIRED | ADMIN_NULLABLE) // of an answer: always there, may be null
+#define SHAPE(id, title, text, ...)                                                                          \
+  static const struct admin_member id##_members[] = {__VA_ARGS__};                                           \
+  const struct admin_shape id = {title, text, id##_members, sizeof id##_members / sizeof *id##_members}
+// Of a list, and of an object within another, which only this file needs.
+#define INNER(id, title, text, ...)                                                                          \
+  static const struct admin_member id##_members[] = {__VA_ARGS__};                                           \
+  static const struct admin_shape id = {title, text, id##_members, sizeof id##_members / sizeof *id##_members}
+#define NEXT                                                                                                 \
+  { "next", ADMIN_TEXT, NIL, .says = "path and query of the next page; null at the end" }
+
+enum { NAME_MOST = 128, ID_MOST = 128, TEXT_MOST = 256, PAGE_MOST = 1000 };
+
+// clang-format off
+
+// ---- what several have
+
+INNER(filter, "Filter", "Which tools of the account a server shows. methods, tags and tools combine with AND, the members of each with OR",
+  {"methods", ADMIN_TEXTS, .says = "read, write, custom, list, get, create, update, delete; read is what is read-only by evidence"},
+  {"tags", ADMIN_TEXTS, .says = "tags of the account's tools"},
+  {"tools", ADMIN_TEXTS, .says = "globs over tool names: * and ?"},
+  {"require_api_token_auth", ADMIN_BOOL, .says = "ask for a valid API token as Bearer beside the URL"});
+
+#define ACCOUNT_WAY {"way", ADMIN_TEXT, .most = NAME_MOST, .says = "one of the connector's ways to authenticate; without it the first"}
+#define CREDENTIAL "the fields of the way to authenticate, by name; never shown again"
+#define CONTEXT "defaults for arguments, such as account_id"
+#define EXPIRES {"expires_at", ADMIN_TIME, ADMIN_NULLABLE, .says = "RFC 3339, in the future; null: never"}
+
+// ---- requests
+
+SHAPE(admin_connector_new, "ConnectorNew", "A connector to import",
+  {"definition", ADMIN_EITHER, REQ, .says = "connector.yaml as an object or as YAML text, without \"openapi\""},
+  {"document", ADMIN_EITHER, REQ, .says = "an OpenAPI document (2.0, 3.0, 3.1, 3.2) as an object or as JSON or YAML text"});
+
+SHAPE(admin_account_new, "AccountNew", "An account to connect",
+  {"connector", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "name of a connector"},
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people, unique among accounts"},
+  {"credential", ADMIN_OBJECT, REQ, .says = CREDENTIAL},
+  {"context", ADMIN_OBJECT, .says = CONTEXT},
+  {"base_url", ADMIN_TEXT, .most = 2048, .says = "address of the vendor's API, where it is not the connector's"},
+  ACCOUNT_WAY);
+
+SHAPE(admin_account_patch, "AccountPatch", "What is to change; what is left out stays",
+  {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
+  {"credential", ADMIN_OBJECT, .says = CREDENTIAL},
+  {"context", ADMIN_OBJECT, .says = CONTEXT},
+  ACCOUNT_WAY);
+
+SHAPE(admin_call_body, "ToolCall", "A call of a tool",
+  {"arguments", ADMIN_OBJECT, .says = "as the tool's inputSchema asks"});
+
+SHAPE(admin_server_new, "ServerNew", "A scoped MCP server to make",
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people"},
+  {"config", ADMIN_OBJECT, .shape = &filter, .says = "which tools it shows; without it, all"},
+  EXPIRES);
+
+SHAPE(admin_server_patch, "ServerPatch", "What is to change; what is left out stays",
+  {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
+  {"config", ADMIN_OBJECT, .shape = &filter, .says = "replaces the whole filter"},
+  EXPIRES);
+
+SHAPE(admin_token_new, "TokenNew", "An API token to make",
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people"},
+  {"role", ADMIN_WORD, REQ, .allowed = "admin|client", .says = "admin: may manage; client: may use servers that ask for a token"},
+  EXPIRES);
+
+// ---- queries
+
+#define LIMIT {"limit", ADMIN_INT, .least = 1, .most = PAGE_MOST, .says = "entries on a page; without it 100"}
+#define AFTER {"after", ADMIN_TEXT, .most = ID_MOST, .says = "the last entry of the page before; see next"}
+
+SHAPE(admin_query_page, "PageQuery", "", LIMIT, AFTER);
+
+SHAPE(admin_query_connectors, "ConnectorQuery", "",
+  LIMIT, AFTER,
+  {"q", ADMIN_TEXT, .most = TEXT_MOST, .says = "text in name, label, category or blurb"});
+
+SHAPE(admin_query_tools, "ToolQuery", "",
+  LIMIT, AFTER,
+  {"methods", ADMIN_TEXTS, .most = TEXT_MOST, .says = "as in a server's filter"},
+  {"tags", ADMIN_TEXTS, .most = TEXT_MOST, .says = "as in a server's filter"},
+  {"q", ADMIN_TEXT, .most = TEXT_MOST, .says = "text in name, title or description"});
+
+SHAPE(admin_query_audit, "AuditQuery", "",
+  {"limit", ADMIN_INT, .least = 1, .most = PAGE_MOST, .says = "entries on a page; without it 100"},
+  {"before", ADMIN_TEXT, .most = ID_MOST, .says = "the last entry of the page before; see next"},
+  {"since", ADMIN_TIME, .says = "not before this time"},
+  {"until", ADMIN_TIME, .says = "before this time"},
+  {"actor", ADMIN_TEXT, .most = TEXT_MOST, .says = "id of an API token, or name of an MCP client"},
+  {"action", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as tools/call or account.create"},
+  {"server_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one server"},
+  {"account_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one account"},
+  {"tool", ADMIN_TEXT, .most = TEXT_MOST, .says = "of one tool"},
+  {"outcome", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as ok, denied, upstream_error"});
+
+// ---- answers
+
+INNER(error_body, "ErrorBody", "What went wrong, and what to do",
+  {"code", ADMIN_TEXT, REQ, .says = "invalid, unauthenticated, denied, missing, conflict, unprocessable, limit, timeout, upstream, unavailable, internal"},
+  {"message", ADMIN_TEXT, REQ, .says = "what is wrong"},
+  {"field", ADMIN_TEXT, NIL, .says = "where"},
+  {"hint", ADMIN_TEXT, NIL, .says = "what to do"},
+  {"request_id", ADMIN_TEXT, REQ, .says = "as it stands in the log"});
+SHAPE(admin_error, "Error", "The answer of every request that fails",
+  {"error", ADMIN_OBJECT, REQ, .shape = &error_body, .says = "the error"});
+
+SHAPE(admin_health, "Health", "All is well", {"status", ADMIN_TEXT, REQ, .says = "ok"});
+
+INNER(fiber_info, "Fiber", "A request or job that waits",
+  {"name", ADMIN_TEXT, REQ, .says = "what it is"},
+  {"reason", ADMIN_TEXT, REQ, .says = "what it waits for"},
+  {"age_ms", ADMIN_INT, REQ, .says = "since when"});
+INNER(loop_info, "Loop", "One event loop",
+  {"index", ADMIN_INT, REQ, .says = "from 0"},
+  {"fibers_most", ADMIN_INT, REQ, .says = "requests it takes at once"},
+  {"fibers", ADMIN_OBJECTS, REQ, .shape = &fiber_info, .says = "those that wait, at most 100"});
+INNER(counts, "Counts", "Sizes of the catalog",
+  {"accounts", ADMIN_INT, REQ, .says = "accounts"},
+  {"servers", ADMIN_INT, REQ, .says = "scoped MCP servers"},
+  {"tools", ADMIN_INT, REQ, .says = "tools of all accounts"},
+  {"api_tokens", ADMIN_INT, REQ, .says = "API tokens"});
+INNER(queues, "Queues", "What is open or waiting",
+  {"connections", ADMIN_INT, REQ, .says = "open client connections"},
+  {"streams", ADMIN_INT, REQ, .says = "open event streams"},
+  {"pool_jobs", ADMIN_INT, REQ, .says = "blocking jobs queued or running"},
+  {"audit_rows", ADMIN_INT, REQ, .says = "audit rows to be written"},
+  {"audit_dropped", ADMIN_INT, REQ, .says = "audit rows lost since the start"});
+SHAPE(admin_status, "Status", "How the program does",
+  {"version", ADMIN_TEXT, REQ, .says = "of Postern"},
+  {"started_at", ADMIN_TIME, REQ, .says = "start of the program"},
+  {"uptime_s", ADMIN_INT, REQ, .says = "seconds since"},
+  {"store", ADMIN_TEXT, REQ, .says = "kind of the store"},
+  {"key", ADMIN_TEXT, REQ, .says = "id of the key that credentials are sealed with"},
+  {"catalog", ADMIN_OBJECT, REQ, .shape = &counts, .says = "sizes of the catalog"},
+  {"queues", ADMIN_OBJECT, REQ, .shape = &queues, .says = "what is open or waiting"},
+  {"loops", ADMIN_OBJECTS, REQ, .shape = &loop_info, .says = "event loops"});
+
+INNER(field_info, "CredentialField", "One thing that a way to authenticate asks for",
+  {"name", ADMIN_TEXT, REQ, .says = "key in credential"},
+  {"label", ADMIN_TEXT, REQ, .says = "for people"},
+  {"secret", ADMIN_BOOL, REQ, .says = "not to be shown while typed"});
+INNER(way_info, "Way", "One way to authenticate",
+  {"id", ADMIN_TEXT, REQ, .says = "for way"},
+  {"label", ADMIN_TEXT, REQ, .says = "for people"},
+  {"fields", ADMIN_OBJECTS, REQ, .shape = &field_info, .says = "what it asks for"});
+INNER(context_info, "ContextField", "A default that an account may hold",
+  {"name", ADMIN_TEXT, REQ, .says = "key in context"},
+  {"label", ADMIN_TEXT, REQ, .says = "for people"},
+  {"discovered", ADMIN_BOOL, REQ, .says = "filled by itself where the credential sees exactly one"});
+#define CONNECTOR_HEAD                                                                     \
+  {"name", ADMIN_TEXT, REQ, .says = "unique; stands in the names of its tools"},           \
+  {"label", ADMIN_TEXT, REQ, .says = "for people"},                                        \
+  {"kind", ADMIN_WORD, REQ, .allowed = "rest|mcp", .says = "how the vendor is called"},    \
+  {"category", ADMIN_TEXT, NIL, .says = "for grouping"},                                   \
+  {"blurb", ADMIN_TEXT, NIL, .says = "one line for people"},                               \
+  {"docs", ADMIN_TEXT, NIL, .says = "the vendor's manual"},                                \
+  {"imported", ADMIN_BOOL, REQ, .says = "added here, rather than shipped with Postern"}
+INNER(connector_head, "ConnectorHead", "A vendor that accounts can be made for", CONNECTOR_HEAD);
+SHAPE(admin_connector, "Connector", "A vendor that accounts can be made for",
+  CONNECTOR_HEAD,
+  {"base_url", ADMIN_TEXT, NIL, .says = "address of its API"},
+  {"tool_count", ADMIN_INT, REQ, .says = "tools it gives"},
+  {"ways", ADMIN_OBJECTS, REQ, .shape = &way_info, .says = "ways to authenticate; the first is the default"},
+  {"context", ADMIN_OBJECTS, REQ, .shape = &context_info, .says = "defaults that an account may hold"});
+SHAPE(admin_connector_list, "ConnectorList", "A page of connectors",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &connector_head, .says = "by name"}, NEXT);
+INNER(note_info, "CompileNote", "A remark of the compiler",
+  {"kind", ADMIN_WORD, REQ, .allowed = "skipped|warning", .says = "skipped: the operation is no tool"},
+  {"operation", ADMIN_TEXT, NIL, .says = "such as GET /zones; null: the whole document"},
+  {"line", ADMIN_INT, NIL, .says = "of the document"},
+  {"reason", ADMIN_TEXT, REQ, .says = "in words"});
+SHAPE(admin_connector_report, "CompileReport", "What became of an imported document",
+  {"name", ADMIN_TEXT, REQ, .says = "of the connector"},
+  {"operations", ADMIN_INT, REQ, .says = "found in the document"},
+  {"tools", ADMIN_INT, REQ, .says = "made of them"},
+  {"skipped", ADMIN_INT, REQ, .says = "not made into tools"},
+  {"folded", ADMIN_INT, REQ, .says = "tools whose schema was too large and lost its deepest parts"},
+  {"renamed", ADMIN_INT, REQ, .says = "tools whose name had to make way"},
+  {"notes", ADMIN_OBJECTS, REQ, .shape = &note_info, .says = "at most 500, skipped operations first"},
+  {"notes_left_out", ADMIN_INT, REQ, .says = "how many more there were"});
+
+SHAPE(admin_account, "Account", "A connection to one vendor; its credential is never shown",
+  {"id", ADMIN_TEXT, REQ, .says = "acc_…"},
+  {"name", ADMIN_TEXT, REQ, .says = "unique"},
+  {"connector", ADMIN_TEXT, REQ, .says = "name of the connector"},
+  {"way", ADMIN_TEXT, REQ, .says = "way to authenticate"},
+  {"base_url", ADMIN_TEXT, NIL, .says = "address of the vendor's API"},
+  {"status", ADMIN_WORD, REQ, .allowed = "ok|unverified|failing", .says = "what the vendor last said of the credential"},
+  {"status_text", ADMIN_TEXT, NIL, .says = "the vendor's word on the last failure"},
+  {"context", ADMIN_OBJECT, REQ, .says = CONTEXT},
+  {"choices", ADMIN_OBJECT, REQ, .says = "what the credential sees, by argument name: arrays of {id, title}"},
+  {"tool_count", ADMIN_INT, NIL, .says = "tools it gives"},
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},
+  {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"},
+  {"verified_at", ADMIN_TIME, NIL, .says = "when the vendor last took the credential"});
+SHAPE(admin_account_list, "AccountList", "A page of accounts",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_account, .says = "oldest first"}, NEXT);
+
+#define TOOL_HEAD                                                                                            \
+  {"name", ADMIN_TEXT, REQ, .says = "unique within the account"},                                            \
+  {"title", ADMIN_TEXT, NIL, .says = "for people"},                                                          \
+  {"class", ADMIN_WORD, REQ, .allowed = "list|get|create|update|delete|custom", .says = "what it does"},     \
+  {"read_only", ADMIN_BOOL, REQ, .says = "passes a filter by the method read"},                              \
+  {"tags", ADMIN_TEXTS, REQ, .says = "for filters"},                                                         \
+  {"permission", ADMIN_TEXT, NIL, .says = "what the vendor asks of the credential"},                         \
+  {"deprecated", ADMIN_BOOL, REQ, .says = "by the vendor"},                                                  \
+  {"description", ADMIN_TEXT, NIL, .says = "in a list: its first line"}
+INNER(tool_head, "ToolHead", "A tool of an account", TOOL_HEAD);
+SHAPE(admin_tool, "Tool", "A tool of an account, whole",
+  TOOL_HEAD,
+  {"operation", ADMIN_TEXT, REQ, .says = "the vendor's, such as GET /zones"},
+  {"annotations", ADMIN_OBJECT, REQ, .says = "MCP's four hints"},
+  {"sources", ADMIN_OBJECT, REQ, .says = "argument → the tool that gives it"},
+  {"paging", ADMIN_OBJECT, NIL, .says = "how to get the next page"},
+  {"inputSchema", ADMIN_OBJECT, REQ, .says = "JSON Schema 2020-12 of the arguments"});
+SHAPE(admin_tool_list, "ToolList", "A page of tools",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &tool_head, .says = "by name"},
+  {"total", ADMIN_INT, REQ, .says = "that the filter lets through"}, NEXT);
+INNER(rate_info, "RateLimit", "What the vendor said about its rate limit",
+  {"limit", ADMIN_INT, NIL, .says = "requests in the window"},
+  {"remaining", ADMIN_INT, NIL, .says = "requests left"},
+  {"reset_s", ADMIN_INT, NIL, .says = "seconds to the next window"},
+  {"retry_after_s", ADMIN_INT, NIL, .says = "seconds to wait"});
+SHAPE(admin_call_result, "ToolResult", "What came of a call; a vendor's refusal is a result too, with is_error",
+  {"outcome", ADMIN_WORD, REQ, .allowed = "ok|invalid|denied|upstream_error|rate_limited|failed|canceled", .says = "as in the audit log"},
+  {"is_error", ADMIN_BOOL, REQ, .says = "as MCP's isError"},
+  {"content", ADMIN_OBJECTS, REQ, .says = "MCP content blocks"},
+  {"rate_limit", ADMIN_OBJECT, NIL, .shape = &rate_info, .says = "where the vendor gave any"});
+
+#define SERVER_BODY                                                                            \
+  {"id", ADMIN_TEXT, REQ, .says = "srv_…"},                                                    \
+  {"name", ADMIN_TEXT, REQ, .says = "for people"},                                             \
+  {"account_id", ADMIN_TEXT, REQ, .says = "of the account whose tools it shows"},              \
+  {"config", ADMIN_OBJECT, REQ, .shape = &filter, .says = "which tools it shows"},             \
+  {"tool_count", ADMIN_INT, REQ, .says = "tools it shows now"},                                \
+  {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                                      \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                         \
+  {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+SHAPE(admin_server, "Server", "A scoped MCP server; its URL is not shown again", SERVER_BODY);
+SHAPE(admin_server_url, "ServerWithUrl", "A scoped MCP server with its URL, which is shown this once",
+  SERVER_BODY,
+  {"url", ADMIN_TEXT, REQ, .says = "for an MCP client; whoever has it may use the server"});
+SHAPE(admin_server_list, "ServerList", "A page of servers",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_server, .says = "oldest first"}, NEXT);
+
+#define TOKEN_BODY                                                              \
+  {"id", ADMIN_TEXT, REQ, .says = "tok_…"},                                     \
+  {"name", ADMIN_TEXT, REQ, .says = "for people"},                              \
+  {"role", ADMIN_WORD, REQ, .allowed = "admin|client", .says = "what it may"},  \
+  {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                       \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+SHAPE(admin_token, "Token", "An API token; its text is not shown again", TOKEN_BODY);
+SHAPE(admin_token_secret, "TokenWithText", "An API token with its text, which is shown this once",
+  TOKEN_BODY,
+  {"token", ADMIN_TEXT, REQ, .says = "for Authorization: Bearer"});
+SHAPE(admin_token_list, "TokenList", "A page of API tokens",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_token, .says = "oldest first"}, NEXT);
+SHAPE(admin_identity, "Identity", "The API token that was used", TOKEN_BODY);
+
+INNER(audit_entry, "AuditEntry", "One thing that was done",
+  {"id", ADMIN_TEXT, REQ, .says = "aud_…; sorts by time"},
+  {"at", ADMIN_TIME, REQ, .says = "RFC 3339"},
+  {"actor", ADMIN_TEXT, NIL, .says = "id of an API token, or name of an MCP client"},
+  {"action", ADMIN_TEXT, REQ, .says = "tools/call, account.create, …"},
+  {"server_id", ADMIN_TEXT, NIL, .says = "through which server"},
+  {"account_id", ADMIN_TEXT, NIL, .says = "on which account"},
+  {"tool", ADMIN_TEXT, NIL, .says = "which tool"},
+  {"arguments", ADMIN_OBJECT, NIL, .says = "shape of the arguments; values are never kept"},
+  {"outcome", ADMIN_TEXT, REQ, .says = "ok, or what went wrong"},
+  {"status", ADMIN_INT, NIL, .says = "HTTP status, of the vendor for a tool call"},
+  {"elapsed_us", ADMIN_INT, REQ, .says = "microseconds it took"},
+  {"request_id", ADMIN_TEXT, NIL, .says = "as it stands in the log"},
+  {"detail", ADMIN_TEXT, NIL, .says = "more, in words"});
+SHAPE(admin_audit_list, "AuditList", "A page of the audit log",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &audit_entry, .says = "newest first"}, NEXT);
+
+SHAPE(admin_key_report, "KeyReport", "What a rotation did",
+  {"key", ADMIN_TEXT, REQ, .says = "id of the new key"},
+  {"resealed", ADMIN_INT, REQ, .says = "credentials sealed with it"});

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// shape: what JSON objects and query strings of the management API look like, as tables. The same
+// rows check requests (body.c), and print /openapi.json (openapi.c) and the manual (reference.c). Example, in
+// shape.c:
+//   SHAPE(admin_token_new, "TokenNew", "An API token to make",
+//     {"name", ADMIN_TEXT, REQ, .most = 128, .says = "a name for people"}, …);
+#ifndef POSTERN_ADMIN_SHAPE_H
+#define POSTERN_ADMIN_SHAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum admin_type {
+  ADMIN_TEXT,
+  ADMIN_WORD, // one of `allowed`
+  ADMIN_TIME, // RFC 3339 text
+  ADMIN_INT,
+  ADMIN_BOOL,
+  ADMIN_OBJECT,  // of `shape`, or any where that is NULL
+  ADMIN_EITHER,  // text or object
+  ADMIN_TEXTS,   // an array of texts; in a query: separated by commas
+  ADMIN_OBJECTS, // an array of `shape`, or of any objects where that is NULL
+};
+
+enum { ADMIN_REQUIRED = 1, ADMIN_NULLABLE = 2 };
+
+struct admin_shape;
+
+struct admin_member {
+  const char *name;
+  enum admin_type type;
+  unsigned flags;
+  int64_t least, most; // of an integer; `most` of a text: bytes. most 0: no limit of its own
+  const char *allowed; // "admin|client"
+  const struct admin_shape *shape;
+  const char *says;
+};
+
+struct admin_shape {
+  const char *name; // among OpenAPI's components
+  const char *says;
+  const struct admin_member *members;
+  size_t count;
+};
+
+// Requests
+extern const struct admin_shape admin_connector_new, admin_account_new, admin_account_patch, admin_call_body,
+    admin_server_new, admin_server_patch, admin_token_new;
+// Answers
+extern const struct admin_shape admin_error, admin_health, admin_status, admin_connector,
+    admin_connector_list, admin_connector_report, admin_account, admin_account_list, admin_tool,
+    admin_tool_list, admin_call_result, admin_server, admin_server_list, admin_server_url, admin_token,
+    admin_token_list, admin_token_secret, admin_identity, admin_audit_list, admin_key_report;
+// Queries
+extern const struct admin_shape admin_query_page, admin_query_connectors, admin_query_tools,
+    admin_query_audit;
+
+#endif

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// Health, metrics, status, the key: the program itself over HTTP.
+#include "admin/put.h"
+#include "admin/route.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "io/fiber.h"
+#include "io/pool.h"
+
+enum { SYSTEM_FIBERS_MOST = 100, SYSTEM_REASONS_MOST = 400 };
+
+static void system_put_ok(struct admin_call *call) {
+  put_open(&call->out, NULL, '{');
+  put_text(&call->out, "status", STR("ok"));
+  put_close(&call->out, '}');
+}
+
+bool admin_get_health(struct admin_call *call, struct err *err) {
+  (void)err;
+  system_put_ok(call);
+  return true;
+}
+
+static bool system_ping(void *arg, struct err *err) {
+  return store_ping(arg, err);
+}
+
+bool admin_get_readiness(struct admin_call *call, struct err *err) {
+  const struct admin_env *env = call->env;
+  struct buf reasons = BUF_MAX(SYSTEM_REASONS_MOST);
+  struct err why;
+  if (env->ready && !env->ready(env->ready_arg, &why)) buf_printf(&reasons, "%s; ", why.text);
+  if (!call->catalog) buf_add_z(&reasons, "the catalog is not loaded; ");
+  if (!pool_run(system_ping, env->catalog->account->store, &why)) {
+    if (why.code == ERR_CANCELED) {
+      buf_free(&reasons);
+      *err = why;
+      return false;
+    }
+    buf_printf(&reasons, "the store does not answer: %s; ", why.text);
+  }
+  bool ready = reasons.n == 0;
+  if (ready)
+    system_put_ok(call);
+  else
+    err_set(err, ERR_UNAVAILABLE, "not ready: %.*s", (int)reasons.n - 2, reasons.p);
+  buf_free(&reasons);
+  return ready;
+}
+
+bool admin_get_metrics(struct admin_call *call, struct err *err) {
+  (void)err;
+  metrics_print(&call->out);
+  return true;
+}
+
+bool admin_get_openapi(struct admin_call *call, struct err *err) {
+  (void)err;
+  admin_write_openapi(call->env->version, &call->out);
+  return true;
+}
+
+// ---- what waits, on all loops: each is asked by letter, and the asker's fiber waits for the answers
+
+struct system_loop {
+  struct system_ask *ask;
+  struct loop *loop;
+  size_t count;
+  struct fiber_info fibers[SYSTEM_FIBERS_MOST];
+};
+
+struct system_ask { // changed on the asker's loop only
+  struct loop *home;
+  struct fiber *waiter; // NULL: it has gone; the last answer frees the ask
+  size_t pending;
+  struct system_loop *loops;
+};
+
+static void system_ask_free(struct system_ask *ask) {
+  mem_free(ask->loops);
+  mem_free(ask);
+}
+
+static void system_answered(void *arg) {
+  struct system_ask *ask = arg;
+  if (--ask->pending) return;
+  if (ask->waiter)
+    fiber_wake(ask->waiter);
+  else
+    system_ask_free(ask);
+}
+
+static void system_list(void *arg) {
+  struct system_loop *l = arg;
+  l->count = fiber_list(l->loop, l->fibers, SYSTEM_FIBERS_MOST);
+  loop_post(l->ask->home, system_answered, l->ask);
+}
+
+static bool system_ask_loops(const struct admin_env *env, struct system_ask **out, struct err *err) {
+  struct system_ask *ask = MEM_NEW(struct system_ask);
+  *ask = (struct system_ask){.home = loop_current(), .waiter = fiber_self()};
+  ask->loops = mem_array(env->loop_count ? env->loop_count : 1, sizeof *ask->loops);
+  for (size_t i = 0; i < env->loop_count; i++) {
+    struct system_loop *l = &ask->loops[i];
+    l->ask = ask;
+    l->loop = env->loops[i];
+    ask->pending++;
+    loop_post(l->loop, system_list, l);
+  }
+  while (ask->pending)
+    if (!fiber_park("the loops' answers", err)) {
+      ask->waiter = NULL;
+      return false;
+    }
+  *out = ask;
+  return true;
+}
+
+static void system_put_loop(struct buf *out, const struct system_loop *l) {
+  put_open(out, NULL, '{');
+  put_int(out, "index", loop_index(l->loop));
+  put_int(out, "fibers_most", (int64_t)loop_fibers_most(l->loop));
+  put_open(out, "fibers", '[');
+  for (size_t i = 0; i < l->count; i++) {
+    put_open(out, NULL, '{');
+    put_text(out, "name", str_of(l->fibers[i].name));
+    put_text(out, "reason", str_of(l->fibers[i].reason));
+    put_int(out, "age_ms", (int64_t)l->fibers[i].age_ms);
+    put_close(out, '}');
+  }
+  put_close(out, ']');
+  put_close(out, '}');
+}
+
+static void system_put_catalog(struct buf *out, const struct catalog *c) {
+  put_open(out, "catalog", '{');
+  put_int(out, "accounts", (int64_t)c->account_count);
+  put_int(out, "servers", (int64_t)c->server_count);
+  put_int(out, "tools", metrics_get(METRIC_CATALOG_TOOLS));
+  put_int(out, "api_tokens", (int64_t)c->token_count);
+  put_close(out, '}');
+}
+
+static void system_put_queues(struct buf *out) {
+  static const struct {
+    const char *name;
+    enum metric metric;
+  } queues[] = {{"connections", METRIC_HTTP_CONNECTIONS},
+                {"streams", METRIC_HTTP_STREAMS},
+                {"pool_jobs", METRIC_POOL_QUEUED},
+                {"audit_rows", METRIC_AUDIT_QUEUED},
+                {"audit_dropped", METRIC_AUDIT_DROPPED}};
+  put_open(out, "queues", '{');
+  for (size_t i = 0; i < sizeof queues / sizeof *queues; i++)
+    put_int(out, queues[i].name, metrics_get(queues[i].metric));
+  put_close(out, '}');
+}
+
+bool admin_get_status(struct admin_call *call, struct err *err) {
+  const struct admin_env *env = call->env;
+  struct system_ask *ask;
+  if (!system_ask_loops(env, &ask, err)) return false;
+  struct buf *out = &call->out;
+  put_open(out, NULL, '{');
+  put_text(out, "version", env->version);
+  put_time(out, "started_at", env->started_ms);
+  put_int(out, "uptime_s", (clock_now_ms() - env->started_ms) / 1000);
+  put_text(out, "store", env->store_kind);
+  put_text(out, "key", seal_ring_current_id(env->catalog->account->ring));
+  system_put_catalog(out, call->catalog);
+  system_put_queues(out);
+  put_open(out, "loops", '[');
+  for (size_t i = 0; i < env->loop_count; i++) system_put_loop(out, &ask->loops[i]);
+  put_close(out, ']');
+  put_close(out, '}');
+  system_ask_free(ask);
+  return true;
+}
+
+// ---- the key
+
+struct system_rotation {
+  const struct admin_env *env;
+  const char *key_file;
+  size_t resealed;
+};
+
+// The store's write transaction also keeps two rotations apart. When resealing fails, the new key
+// stays in the file beside the old ones, which still open everything.
+static bool system_rotate(struct store *s, void *arg, struct err *err) {
+  (void)s;
+  struct system_rotation *r = arg;
+  const struct account_env *account = r->env->catalog->account;
+  return seal_ring_rotate(r->key_file, err) && seal_ring_refresh(account->ring, r->key_file, err) &&
+         account_reseal_all(account, &r->resealed, err);
+}
+
+static bool system_rotate_job(void *arg, struct err *err) {
+  struct system_rotation *r = arg;
+  struct store *s = r->env->catalog->account->store;
+  if (!store_transact(s, system_rotate, r, err)) return false;
+  store_settle(s); // what was sealed with the old key leaves the engine's log too
+  return true;
+}
+
+bool admin_rotate_key(struct admin_call *call, struct err *err) {
+  if (!call->env->key_file.n) {
+    err_set(err, ERR_CONFLICT, "the key did not come from a file, so Postern cannot add another");
+    err_hint(
+        err,
+        "Add a line to where the key is kept, the new key last, and restart; or use the setting key_file.");
+    return false;
+  }
+  struct system_rotation r = {.env = call->env, .key_file = arena_z(call->arena, call->env->key_file)};
+  if (!pool_run(system_rotate_job, &r, err)) return false;
+  struct str id = seal_ring_current_id(call->env->catalog->account->ring);
+  call->detail = arena_printf(call->arena, "%.*s, %zu resealed", STR_ARG(id), r.resealed);
+  put_open(&call->out, NULL, '{');
+  put_text(&call->out, "key", id);
+  put_int(&call->out, "resealed", (int64_t)r.resealed);
+  put_close(&call->out, '}');
+  return true;
+}
+
+// ---- what goes by itself
+
+bool admin_purge(const struct admin_env *env, struct err *err) {
+  struct store *s = env->catalog->account->store;
+  int64_t now = clock_now_ms();
+  size_t servers = 0, tokens = 0, rows = 0;
+  bool ok = server_purge(s, now, &servers, err) && access_purge(s, now, &tokens, err) &&
+            (!env->audit_keep_ms || audit_purge(s, now - env->audit_keep_ms, &rows, err));
+  // What did go must leave the catalog, whatever failed after it.
+  struct err late;
+  if (servers + tokens && !catalog_rebuild(env->catalog, &late)) {
+    if (ok) *err = late;
+    return false;
+  }
+  return ok;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// API tokens over HTTP, and the one that the first start makes.
+#include "account/access.h"
+
+#include "admin/body.h"
+#include "admin/put.h"
+#include "admin/route.h"
+#include "base/clock.h"
+#include "io/pool.h"
+
+static void token_put(struct buf *out, const struct access_token *t) {
+  put_text(out, "id", t->id);
+  put_text(out, "name", t->name);
+  put_text(out, "role", str_of(access_role_name(t->role)));
+  put_time(out, "expires_at", t->expires_at);
+  put_time(out, "created_at", t->created_at);
+}
+
+static bool token_is_admin(const struct access_token *t, int64_t now) {
+  return t->role == ACCESS_ADMIN && (t->expires_at == 0 || now < t->expires_at);
+}
+
+bool admin_get_identity(struct admin_call *call, struct err *err) {
+  (void)err;
+  put_open(&call->out, NULL, '{');
+  token_put(&call->out, &call->token);
+  put_close(&call->out, '}');
+  return true;
+}
+
+bool admin_list_tokens(struct admin_call *call, struct err *err) {
+  (void)err;
+  const struct catalog *c = call->catalog;
+  struct str after = admin_query(call, "after"), last = STR_NONE;
+  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE);
+  size_t i = 0;
+  while (i < c->token_count && str_compare(c->tokens[i].id, after) <= 0) i++;
+  put_open(&call->out, NULL, '{');
+  put_open(&call->out, "items", '[');
+  for (; i < c->token_count && left > 0; i++, left--) {
+    put_open(&call->out, NULL, '{');
+    token_put(&call->out, &c->tokens[i]);
+    put_close(&call->out, '}');
+    last = c->tokens[i].id;
+  }
+  put_close(&call->out, ']');
+  admin_put_next(call, "after", i < c->token_count ? last : STR_NONE);
+  put_close(&call->out, '}');
+  return true;
+}
+
+struct token_job {
+  struct admin_call *call;
+  struct access_token token;
+  char text[TOKEN_TEXT];
+};
+
+static bool token_create(void *arg, struct err *err) {
+  struct token_job *job = arg;
+  struct access_token *t = &job->token;
+  return access_create(job->call->env->catalog->account->store, t->name, t->role, t->expires_at,
+                       job->call->arena, t, job->text, err);
+}
+
+bool admin_create_token(struct admin_call *call, struct err *err) {
+  struct token_job job = {.call = call, .token.name = str_trim(json_str(call->body, "name"))};
+  access_role_from(json_str(call->body, "role"), &job.token.role); // one of the two: body.c has seen to it
+  if (!body_read_expiry(call->body, clock_now_ms(), &job.token.expires_at, err) ||
+      !pool_run(token_create, &job, err))
+    return false;
+  call->detail =
+      arena_printf(call->arena, "%.*s, role %s", STR_ARG(job.token.id), access_role_name(job.token.role));
+  admin_publish(call);
+  put_open(&call->out, NULL, '{');
+  token_put(&call->out, &job.token);
+  put_text(&call->out, "token", str_of(job.text));
+  put_close(&call->out, '}');
+  secret_wipe(job.text, sizeof job.text);
+  return true;
+}
+
+// In one transaction, so that two requests cannot revoke the last two at the same time.
+static bool token_revoke(struct store *s, void *arg, struct err *err) {
+  struct token_job *job = arg;
+  struct access_token *all;
+  size_t count, others = 0;
+  bool is_admin = false;
+  int64_t now = clock_now_ms();
+  if (!access_list(s, job->call->arena, &all, &count, err)) return false;
+  for (size_t i = 0; i < count; i++) {
+    if (!token_is_admin(&all[i], now)) continue;
+    if (str_eq(all[i].id, job->token.id))
+      is_admin = true;
+    else
+      others++;
+  }
+  if (is_admin && !others) {
+    err_at(err, ERR_CONFLICT, "token_id",
+           "this is the last admin token; without one nobody could manage Postern");
+    err_hint(err, "Make another admin token first.");
+    return false;
+  }
+  return access_revoke(s, job->token.id, err);
+}
+
+static bool token_revoke_job(void *arg, struct err *err) {
+  struct token_job *job = arg;
+  return store_transact(job->call->env->catalog->account->store, token_revoke, job, err);
+}
+
+bool admin_delete_token(struct admin_call *call, struct err *err) {
+  struct token_job job = {.call = call, .token.id = http_param(&call->params, "token_id")};
+  call->detail = job.token.id;
+  if (!pool_run(token_revoke_job, &job, err)) return false;
+  admin_publish(call);
+  return true;
+}
+
+bool admin_first_token(struct store *s, char text[TOKEN_TEXT], struct err *err) {
+  struct arena *a = arena_new();
+  struct access_token *all, made;
+  size_t count, admins = 0;
+  int64_t now = clock_now_ms();
+  bool ok = access_list(s, a, &all, &count, err);
+  for (size_t i = 0; ok && i < count; i++) admins += token_is_admin(&all[i], now);
+  text[0] = 0;
+  if (ok && !admins) ok = access_create(s, STR("first"), ACCESS_ADMIN, 0, a, &made, text, err);
+  arena_free(a);
+  return ok;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// An account's tools over HTTP: listed, shown, called.
+#include "admin/put.h"
+#include "admin/route.h"
+
+static void tool_put_head(struct buf *out, const struct tool *t, struct str description) {
+  put_text(out, "name", t->name);
+  put_text_or_null(out, "title", t->title);
+  put_text(out, "class", str_of(tool_class_names[t->class]));
+  put_bool(out, "read_only", t->read_only);
+  put_texts(out, "tags", t->tags, t->tag_count);
+  put_text_or_null(out, "permission", t->permission);
+  put_bool(out, "deprecated", t->deprecated);
+  put_text_or_null(out, "description", description);
+}
+
+static void tool_put(struct buf *out, const struct tool *t) {
+  struct policy_hints hints = policy_hints(t);
+  put_open(out, NULL, '{');
+  tool_put_head(out, t, t->description);
+  put_text(out, "operation", t->operation);
+  put_open(out, "annotations", '{');
+  put_bool(out, "readOnlyHint", hints.read_only);
+  put_bool(out, "destructiveHint", hints.destructive);
+  put_bool(out, "idempotentHint", hints.idempotent);
+  put_bool(out, "openWorldHint", hints.open_world);
+  put_close(out, '}');
+  if (t->sources)
+    put_value(out, "sources", t->sources);
+  else
+    put_json(out, "sources", STR("{}"));
+  put_value(out, "paging", t->paging);
+  put_value(out, "inputSchema", t->input);
+  put_close(out, '}');
+}
+
+static struct str tool_first_line(const struct tool *t) {
+  struct str rest = t->description, line = STR_NONE;
+  str_cut(&rest, '\n', &line);
+  return line;
+}
+
+// {"methods":[…],"tags":[…]} out of two comma lists, so that a query is checked and applied as a server's
+// filter is.
+static bool tool_filter(struct admin_call *call, const struct toolset *set, struct policy_filter *out,
+                        struct err *err) {
+  static const char *const members[] = {"methods", "tags"};
+  struct buf config = BUF_MAX(8192);
+  put_open(&config, NULL, '{');
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    struct str rest = admin_query(call, members[i]), word;
+    if (!rest.n) continue;
+    put_open(&config, members[i], '[');
+    while (str_cut(&rest, ',', &word)) put_text(&config, NULL, str_trim(word));
+    put_close(&config, ']');
+  }
+  put_close(&config, '}');
+  yyjson_doc *doc;
+  bool ok = json_read(buf_str(&config), &JSON_LIMITS, &doc, err);
+  if (ok) {
+    ok = policy_filter_read(yyjson_doc_get_root(doc), set, call->arena, out, err);
+    yyjson_doc_free(doc);
+  }
+  buf_free(&config);
+  return ok;
+}
+
+static bool tool_mentions(const struct tool *t, struct str text) {
+  return admin_mentions(t->name, text) || admin_mentions(t->title, text) ||
+         admin_mentions(t->description, text);
+}
+
+bool admin_list_tools(struct admin_call *call, struct err *err) {
+  const struct catalog_account *v;
+  struct policy_filter filter;
+  if (!admin_find_account(call, &v, err) || !tool_filter(call, v->tools, &filter, err)) return false;
+  struct str text = admin_query(call, "q"), after = admin_query(call, "after"), last = STR_NONE;
+  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE), total = 0;
+  bool more = false;
+  put_open(&call->out, NULL, '{');
+  put_open(&call->out, "items", '[');
+  for (size_t i = 0; i < v->tools->count; i++) {
+    const struct tool *t = &v->tools->tools[i];
+    if (!policy_allows(&filter, t) || (text.n && !tool_mentions(t, text))) continue;
+    total++;
+    if (str_compare(t->name, after) <= 0) continue;
+    if (left-- <= 0) {
+      more = true;
+      continue;
+    }
+    put_open(&call->out, NULL, '{');
+    tool_put_head(&call->out, t, tool_first_line(t));
+    put_close(&call->out, '}');
+    last = t->name;
+  }
+  put_close(&call->out, ']');
+  put_int(&call->out, "total", total);
+  admin_put_next(call, "after", more ? last : STR_NONE);
+  put_close(&call->out, '}');
+  return true;
+}
+
+static bool tool_find(struct admin_call *call, struct catalog_tool *out, struct err *err) {
+  const struct catalog_account *v;
+  if (!admin_find_account(call, &v, err)) return false;
+  struct str name = http_param(&call->params, "tool"), near = STR_NONE;
+  const struct tool *t = map_get(&v->tools->by_name, name);
+  if (t) {
+    *out = (struct catalog_tool){.tool = t, .account = v, .name = t->name};
+    return true;
+  }
+  unsigned best = 8;
+  for (size_t i = 0; i < v->tools->count; i++) {
+    unsigned d = str_distance(name, v->tools->tools[i].name);
+    if (d < best) best = d, near = v->tools->tools[i].name;
+  }
+  err_at(err, ERR_MISSING, "tool", "the account has no tool \"%.*s\"", (int)(name.n < 96 ? name.n : 96),
+         name.p);
+  if (near.n) err_hint(err, "did you mean \"%.*s\"?", STR_ARG(near));
+  return false;
+}
+
+bool admin_get_tool(struct admin_call *call, struct err *err) {
+  struct catalog_tool found;
+  if (!tool_find(call, &found, err)) return false;
+  tool_put(&call->out, found.tool);
+  return true;
+}
+
+static const char *const tool_outcomes[] = {
+    [RUN_OK] = "ok",
+    [RUN_INVALID] = "invalid",
+    [RUN_DENIED] = "denied",
+    [RUN_UPSTREAM_ERROR] = "upstream_error",
+    [RUN_RATE_LIMITED] = "rate_limited",
+    [RUN_FAILED] = "failed",
+    [RUN_CANCELED] = "canceled",
+};
+
+static void tool_put_rate(struct buf *out, const struct run_result *result) {
+  const struct http_ratelimit *r = &result->rate;
+  const struct {
+    const char *name;
+    bool has;
+    int64_t value;
+  } fields[] = {{"limit", r->has_limit, r->limit},
+                {"remaining", r->has_remaining, r->remaining},
+                {"reset_s", r->has_reset, r->reset_s},
+                {"retry_after_s", r->has_retry_after, r->retry_after_s}};
+  if (!result->has_rate) {
+    put_json(out, "rate_limit", STR_NONE);
+    return;
+  }
+  put_open(out, "rate_limit", '{');
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    if (fields[i].has)
+      put_int(out, fields[i].name, fields[i].value);
+    else
+      put_json(out, fields[i].name, STR_NONE);
+  put_close(out, '}');
+}
+
+bool admin_call_tool(struct admin_call *call, struct err *err) {
+  struct catalog_tool found;
+  if (!tool_find(call, &found, err)) return false;
+  struct run_call run = {
+      .env = call->env->run,
+      .catalog = call->catalog,
+      .tool = &found,
+      .arguments = yyjson_obj_get(call->body, "arguments"),
+      .request_id = call->in->id,
+      .client = call->token.id,
+      .traceparent = http_header_get(&call->in->headers, "traceparent"),
+      .tracestate = http_header_get(&call->in->headers, "tracestate"),
+  };
+  struct run_result result = {0};
+  if (!run_tool(&run, call->arena, &result, err)) return false;
+  put_open(&call->out, NULL, '{');
+  put_text(&call->out, "outcome", str_of(tool_outcomes[result.outcome]));
+  put_bool(&call->out, "is_error", result.is_error);
+  put_json(&call->out, "content", buf_str(&result.content));
+  tool_put_rate(&call->out, &result);
+  put_close(&call->out, '}');
+  buf_free(&result.content);
+  return true;
+}

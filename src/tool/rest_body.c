@@ -178,19 +178,35 @@ static bool rest_read_file(struct rest_writer *w, struct str arg, yyjson_mut_val
   return true;
 }
 
+// "data:image/png;base64,iVBO…" (RFC 2397): the way to put bytes where the schema only has a string.
+static bool rest_is_data_url(struct str s, struct str *type, struct str *base64) {
+  ptrdiff_t comma = str_starts(s, "data:") ? str_find(s, ',') : -1;
+  struct str head = comma < 0 ? STR_NONE : str_make(s.p + 5, (size_t)comma - 5);
+  if (!str_ends(head, ";base64")) return false;
+  *type = str_make(head.p, head.n - strlen(";base64"));
+  *base64 = str_from(s, (size_t)comma + 1);
+  return true;
+}
+
+// A string in place of a file: base64 where the schema or a data URL says so, else the text itself.
+static bool rest_read_string(struct rest_writer *w, struct str arg, struct str s, struct rest_file *out) {
+  struct rest_file f = {.bytes = s};
+  bool url = rest_is_data_url(s, &f.type, &f.bytes);
+  if ((url || rest_is_base64(w->tool, arg)) && !codec_unbase64(w->arena, f.bytes, &f.bytes))
+    return rest_refuse(w, arg, "must be the bytes in base64 (RFC 4648, with padding)");
+  if (!codec_is_field_value(f.type)) return rest_refuse(w, arg, "has a media type with control characters");
+  *out = f;
+  return true;
+}
+
 static bool rest_write_binary(struct rest_writer *w) {
   struct str arg = w->tool->body_whole;
   yyjson_mut_val *v = rest_argument(w->arguments, arg);
   struct rest_file f = {0};
-  if (rest_is_file(v)) {
-    if (!rest_read_file(w, arg, v, &f)) return false;
-    if (f.type.n) *w->type = f.type;
-  } else if (rest_is_base64(w->tool, arg)) {
-    if (!yyjson_mut_is_str(v) || !codec_unbase64(w->arena, rest_text(v), &f.bytes))
-      return rest_refuse(w, arg, "must be the bytes in base64 (RFC 4648, with padding)");
-  } else {
-    f.bytes = rest_value_text(v, w->arena);
-  }
+  bool ok = rest_is_file(v) ? rest_read_file(w, arg, v, &f)
+                            : rest_read_string(w, arg, rest_value_text(v, w->arena), &f);
+  if (!ok) return false;
+  if (f.type.n) *w->type = f.type;
   buf_add(w->out, f.bytes);
   return true;
 }
@@ -244,10 +260,9 @@ static bool rest_multipart_member(struct rest_writer *w, struct str arg, struct 
         w, parts,
         (struct rest_part){property, STR_NONE, STR("application/json"), rest_json_text(v, w->arena)});
   } else if (yyjson_mut_is_str(v) && rest_is_upload(w->tool, arg)) {
-    f.bytes = rest_text(v);
-    if (rest_is_base64(w->tool, arg) && !codec_unbase64(w->arena, f.bytes, &f.bytes))
-      return rest_refuse(w, arg, "must be the bytes in base64 (RFC 4648, with padding)");
-    rest_add_part(w, parts, (struct rest_part){property, property, STR("application/octet-stream"), f.bytes});
+    if (!rest_read_string(w, arg, rest_text(v), &f)) return false;
+    if (!f.type.n) f.type = STR("application/octet-stream");
+    rest_add_part(w, parts, (struct rest_part){property, property, f.type, f.bytes});
   } else {
     rest_add_part(w, parts, (struct rest_part){property, STR_NONE, STR_NONE, rest_value_text(v, w->arena)});
   }

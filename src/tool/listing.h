@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// listing: a tool as tools/list shows it, the same in both eras of MCP. Written straight from the
+// toolset's document; arguments that the account supplies are taken out of `required` and say so. Pure.
+#ifndef POSTERN_TOOL_LISTING_H
+#define POSTERN_TOOL_LISTING_H
+
+#include "base/buf.h"
+#include "tool/catalog.h"
+
+// {"name","title","description","inputSchema","annotations"}
+void tool_write_listing(const struct catalog_tool *t, struct buf *out);
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// shape_parts: what the files behind tool/shape.h share. Private to tool/shape*.c.
+#ifndef POSTERN_TOOL_SHAPE_PARTS_H
+#define POSTERN_TOOL_SHAPE_PARTS_H
+
+#include "tool/shape.h"
+
+// Content is an array of blocks: open, any number of blocks, close.
+void shape_open(struct run_result *out, size_t ceiling);
+void shape_add_text(struct run_result *out, struct str text);
+void shape_close(struct run_result *out);
+
+struct str shape_vendor(const struct shape_input *in); // what to call the vendor
+struct str shape_short(struct str s, size_t most);     // not inside a UTF-8 sequence
+struct str shape_body(const struct shape_input *in);   // without a byte order mark
+yyjson_doc *shape_parse(struct str body);              // numbers raw; NULL: not JSON. The caller frees
+
+// shape_error.c
+bool shape_envelope_failed(const struct shape_input *in);
+bool shape_is_limited(const struct shape_input *in, const struct run_result *out);
+void shape_add_refused(const struct shape_input *in, struct arena *a, struct run_result *out);
+void shape_add_limited(const struct shape_input *in, struct arena *a, struct run_result *out);
+void shape_add_redirected(const struct shape_input *in, struct arena *a, struct run_result *out);
+void shape_add_bad_json(const struct shape_input *in, const struct err *why, struct arena *a, struct run_result *out);
+
+// shape_cut.c: results beyond the ceiling
+void shape_add_cut_json(const struct shape_input *in, yyjson_doc *doc, struct arena *a, struct run_result *out);
+void shape_add_cut_text(const struct shape_input *in, struct str text, struct arena *a, struct run_result *out);
+
+#endif

@@ -23,8 +23,10 @@ const char *access_role_name(enum access_role role);
 
 // The token itself goes to `text`, once.
 MUST_USE bool access_create(struct store *s, struct str name, enum access_role role, int64_t expires_at,
-                            struct arena *a, struct access_token *out, char text[TOKEN_TEXT], struct err *err);
-MUST_USE bool access_list(struct store *s, struct arena *a, struct access_token **out, size_t *count, struct err *err);
+                            struct arena *a, struct access_token *out, char text[TOKEN_TEXT],
+                            struct err *err);
+MUST_USE bool access_list(struct store *s, struct arena *a, struct access_token **out, size_t *count,
+                          struct err *err);
 MUST_USE bool access_revoke(struct store *s, struct str id, struct err *err);
 // Removes rows that have expired; `count` says how many.
 MUST_USE bool access_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err);

@@ -16,7 +16,7 @@
 #include "http/client.h"
 #include "store/store.h"
 
-struct account_send { // one ready piece of authentication
+struct account_send {   // one ready piece of authentication
   enum connector_in in; // header (bearer and basic are headers by now) or query
   struct str name;
   struct secret *value;
@@ -25,12 +25,13 @@ struct account_send { // one ready piece of authentication
 struct account {
   atomic_uint refs;
   struct arena *arena;
-  struct str id, name, connector, way, base_url; // base_url: the connector's, or this account's own
-  struct str status;                             // "ok" | "unverified" | "failing"
-  struct str status_text;                        // the vendor's word on the last failure
+  struct str id, name, connector, way, base_url;        // base_url: the connector's, or this account's own
+  struct str status;                                    // "ok" | "unverified" | "failing"
+  struct str status_text;                               // the vendor's word on the last failure
   int64_t created_at, updated_at, verified_at, version; // ms; version counts changes of the row
-  yyjson_doc *context; // object: argument name → default
-  yyjson_doc *choices; // object: argument name → [{"id","title"}], what the credential sees, for "Account context missing"
+  yyjson_doc *context;                                  // object: argument name → default
+  yyjson_doc *choices; // object: argument name → [{"id","title"}], what the credential sees, for "Account
+                       // context missing"
   struct account_send sends[CONNECTOR_SENDS_MOST];
   size_t send_count;
 };
@@ -56,9 +57,10 @@ struct account_env {
 // Verifies against the vendor (SUSPENDS: http_fetch), fills the context where there is exactly one
 // choice, seals, stores. ERR_UNPROCESSABLE with the vendor's code and what to do where the vendor refuses;
 // ERR_CONFLICT where the name is taken; ERR_INVALID names the field.
-MUST_USE bool account_create(const struct account_env *env, const struct connector *c, const struct account_new *in,
-                             struct account **out, struct err *err) SUSPENDS;
-// Any of name, credential, context; NULL-ish members stay as they are. Re-verifies a new credential before keeping it.
+MUST_USE bool account_create(const struct account_env *env, const struct connector *c,
+                             const struct account_new *in, struct account **out, struct err *err) SUSPENDS;
+// Any of name, credential, context; NULL-ish members stay as they are. Re-verifies a new credential before
+// keeping it.
 MUST_USE bool account_change(const struct account_env *env, const struct connector *c, struct str id,
                              const struct account_new *in, struct account **out, struct err *err) SUSPENDS;
 MUST_USE bool account_verify(const struct account_env *env, const struct connector *c, struct str id,
@@ -67,8 +69,8 @@ MUST_USE bool account_delete(const struct account_env *env, struct str id, struc
 
 // All accounts of the store, ready to call with; one whose credential does not open is skipped with a
 // log line ("one bad account never stops the others") and has status "failing". Blocking.
-MUST_USE bool account_load_all(const struct account_env *env, const struct connector_set *set, struct arena *a,
-                               struct account ***out, size_t *count, struct err *err);
+MUST_USE bool account_load_all(const struct account_env *env, const struct connector_set *set,
+                               struct arena *a, struct account ***out, size_t *count, struct err *err);
 // Reseals every credential under the current key; `count` says how many changed. Blocking, one transaction.
 MUST_USE bool account_reseal_all(const struct account_env *env, size_t *count, struct err *err);
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "account/access.h"
+
+#include "base/clock.h"
+#include "base/codec.h"
+
+enum { ACCESS_NAME_MOST = 64 };
+
+static const char *const access_roles[] = {[ACCESS_ADMIN] = "admin", [ACCESS_CLIENT] = "client"};
+
+bool access_role_from(struct str name, enum access_role *out) {
+  for (enum access_role r = ACCESS_ADMIN; r <= ACCESS_CLIENT; r++)
+    if (str_is(name, access_roles[r])) {
+      *out = r;
+      return true;
+    }
+  return false;
+}
+
+const char *access_role_name(enum access_role role) {
+  return access_roles[role];
+}
+
+bool access_create(struct store *s, struct str name, enum access_role role, int64_t expires_at,
+                   struct arena *a, struct access_token *out, char text[TOKEN_TEXT], struct err *err) {
+  struct str shown = str_trim(name);
+  if (!shown.n || shown.n > ACCESS_NAME_MOST || !codec_is_field_value(shown) || !codec_is_utf8(shown))
+    return err_at(err, ERR_INVALID, "name", "must have 1 to %d bytes, without control characters",
+                  ACCESS_NAME_MOST);
+  struct access_token t = {.role = role, .created_at = clock_now_ms(), .expires_at = expires_at};
+  if (expires_at < 0 || (expires_at && expires_at <= t.created_at))
+    return err_at(err, ERR_INVALID, "expires_at", "is in the past");
+  char id[TOKEN_ID], token[TOKEN_TEXT], hash[TOKEN_HASH_HEX];
+  token_id("tok", id);
+  token_new("psk", token);
+  token_hash(str_of(token), t.hash);
+  codec_hex(t.hash, sizeof t.hash, hash);
+  const struct store_value values[] = {
+      STORE_TEXT(str_of(id)),   STORE_TEXT(shown),       STORE_TEXT(str_of(access_roles[role])),
+      STORE_TEXT(str_of(hash)), STORE_INT(t.created_at), STORE_INT(t.expires_at)};
+  if (!store_run(s,
+                 "INSERT INTO api_token (id, name, role, hash, created_at, expires_at) VALUES ($1, $2, $3, "
+                 "$4, $5, $6)",
+                 values, 6, NULL, err))
+    return false;
+  t.id = arena_dup(a, str_of(id));
+  t.name = arena_dup(a, shown);
+  *out = t;
+  memcpy(text, token, TOKEN_TEXT);
+  explicit_bzero(token, sizeof token);
+  return true;
+}
+
+static bool access_read(const struct store_rows *rows, size_t i, struct access_token *out, struct err *err) {
+  struct access_token t = {.id = store_cell(rows, i, 0)->text,
+                           .name = store_cell(rows, i, 1)->text,
+                           .created_at = store_cell(rows, i, 4)->number,
+                           .expires_at = store_cell(rows, i, 5)->number};
+  if (!access_role_from(store_cell(rows, i, 2)->text, &t.role) ||
+      !codec_unhex(store_cell(rows, i, 3)->text, t.hash, sizeof t.hash))
+    return err_set(err, ERR_INTERNAL, "the row of API token %.*s is damaged", STR_ARG(t.id));
+  *out = t;
+  return true;
+}
+
+bool access_list(struct store *s, struct arena *a, struct access_token **out, size_t *count,
+                 struct err *err) {
+  struct store_rows rows;
+  if (!store_query(s, "SELECT id, name, role, hash, created_at, expires_at FROM api_token ORDER BY id", NULL,
+                   0, a, &rows, err))
+    return false;
+  struct access_token *all = ARENA_ARRAY(a, rows.count + 1, struct access_token);
+  for (size_t i = 0; i < rows.count; i++)
+    if (!access_read(&rows, i, &all[i], err)) return false;
+  *out = all;
+  *count = rows.count;
+  return true;
+}
+
+bool access_revoke(struct store *s, struct str id, struct err *err) {
+  int64_t changed = 0;
+  if (!store_run(s, "DELETE FROM api_token WHERE id = $1", &STORE_TEXT(id), 1, &changed, err)) return false;
+  return changed ||
+         err_set(err, ERR_MISSING, "there is no API token '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
+}
+
+bool access_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err) {
+  int64_t changed = 0;
+  if (!store_run(s, "DELETE FROM api_token WHERE expires_at > 0 AND expires_at <= $1", &STORE_INT(now_ms), 1,
+                 &changed, err))
+    return false;
+  *count = (size_t)changed;
+  return true;
+}

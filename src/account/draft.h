@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// draft: an account while it is made or changed: the row to be, the credential in hand, the context as
+// trees. Private to account/. Free with draft_free whatever happened.
+#ifndef POSTERN_ACCOUNT_DRAFT_H
+#define POSTERN_ACCOUNT_DRAFT_H
+
+#include "account/probe.h"
+#include "account/row.h"
+
+enum { ACCOUNT_NAME_MOST = 64, ACCOUNT_CONTEXT_MOST = 32, ACCOUNT_VALUE_MOST = 256 };
+
+struct draft {
+  const struct account_env *env;
+  const struct connector *connector;
+  const struct connector_way *way;
+  struct arena *arena;
+  struct account_row row;
+  struct secret *plain;
+  struct vault_sends sends;
+  yyjson_mut_doc *context, *choices; // roots are objects
+  bool seal_anew;                    // `plain` is to replace what the row holds
+};
+
+void draft_open(struct draft *d, const struct account_env *env, const struct connector *c);
+void draft_free(struct draft *d);
+
+// Each checks what was given and puts it into the row; the error names the field.
+MUST_USE bool draft_set_name(struct draft *d, struct str name, struct err *err);
+MUST_USE bool draft_set_base_url(struct draft *d, struct str base_url, struct err *err);
+MUST_USE bool draft_set_credential(struct draft *d, struct str way, yyjson_val *credential, struct err *err);
+// Merged into what is there, as RFC 7396 has it: null takes a default away.
+MUST_USE bool draft_set_context(struct draft *d, yyjson_val *context, struct err *err);
+
+// From the stored row: the trees; and the credential, opened.
+MUST_USE bool draft_load(struct draft *d, struct err *err);
+MUST_USE bool draft_reveal(struct draft *d, struct err *err);
+// Asks the vendor, and fills status, choices and the context where there is exactly one choice.
+MUST_USE bool draft_verify(struct draft *d, struct err *err) SUSPENDS;
+// The trees as text in the row, and the credential sealed where it is new. Within the write transaction, so
+// that a change of keys comes wholly before or after.
+MUST_USE bool draft_settle(struct draft *d, struct err *err);
+// The row as the value that calls are made with. `c` NULL or a credential that does not open: status
+// "failing", no sends.
+void draft_publish(const struct account_env *env, const struct connector *c, const struct account_row *row,
+                   struct account **out);
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "account/row.h"
+
+#define ROW_COLUMNS                                                                                          \
+  "id, name, connector, way, base_url, credential, context, choices, status, status_text, created_at, "      \
+  "updated_at, verified_at, version"
+enum { ROW_TEXTS = 10, ROW_NUMBERS = 4 };
+
+static struct account_row row_read(const struct store_rows *rows, size_t i) {
+  struct account_row row;
+  struct str *texts[ROW_TEXTS] = {&row.id,       &row.name,       &row.connector, &row.way,
+                                  &row.base_url, &row.credential, &row.context,   &row.choices,
+                                  &row.status,   &row.status_text};
+  int64_t *numbers[ROW_NUMBERS] = {&row.created_at, &row.updated_at, &row.verified_at, &row.version};
+  for (size_t c = 0; c < ROW_TEXTS; c++) *texts[c] = store_cell(rows, i, c)->text;
+  for (size_t c = 0; c < ROW_NUMBERS; c++) *numbers[c] = store_cell(rows, i, ROW_TEXTS + c)->number;
+  return row;
+}
+
+bool row_all(struct store *s, struct arena *a, struct account_row **out, size_t *count, struct err *err) {
+  struct store_rows rows;
+  if (!store_query(s, "SELECT " ROW_COLUMNS " FROM account ORDER BY id", NULL, 0, a, &rows, err))
+    return false;
+  struct account_row *all = ARENA_ARRAY(a, rows.count + 1, struct account_row);
+  for (size_t i = 0; i < rows.count; i++) all[i] = row_read(&rows, i);
+  *out = all;
+  *count = rows.count;
+  return true;
+}
+
+static bool row_missing(struct str id, struct err *err) {
+  return err_set(err, ERR_MISSING, "there is no account '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
+}
+
+bool row_find(struct store *s, struct str id, struct arena *a, struct account_row *out, struct err *err) {
+  struct store_rows rows;
+  if (!store_query(s, "SELECT " ROW_COLUMNS " FROM account WHERE id = $1", &STORE_TEXT(id), 1, a, &rows, err))
+    return false;
+  if (!rows.count) return row_missing(id, err);
+  *out = row_read(&rows, 0);
+  return true;
+}
+
+// The name is the only thing of an account that two could share by what somebody chose.
+static bool row_conflict(const struct account_row *row, struct err *err) {
+  if (err->code == ERR_CONFLICT)
+    err_at(err, ERR_CONFLICT, "name", "there is an account '%.*s' already", STR_ARG(row->name));
+  return false;
+}
+
+bool row_insert(struct store *s, const struct account_row *row, struct err *err) {
+  const struct store_value values[] = {
+      STORE_TEXT(row->id),          STORE_TEXT(row->name),      STORE_TEXT(row->connector),
+      STORE_TEXT(row->way),         STORE_TEXT(row->base_url),  STORE_TEXT(row->credential),
+      STORE_TEXT(row->context),     STORE_TEXT(row->choices),   STORE_TEXT(row->status),
+      STORE_TEXT(row->status_text), STORE_INT(row->created_at), STORE_INT(row->updated_at),
+      STORE_INT(row->verified_at),  STORE_INT(row->version),
+  };
+  return store_run(s,
+                   "INSERT INTO account (" ROW_COLUMNS ") "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                   values, sizeof values / sizeof *values, NULL, err) ||
+         row_conflict(row, err);
+}
+
+bool row_update(struct store *s, const struct account_row *row, struct err *err) {
+  const struct store_value values[] = {
+      STORE_TEXT(row->name),        STORE_TEXT(row->way),       STORE_TEXT(row->base_url),
+      STORE_TEXT(row->context),     STORE_TEXT(row->choices),   STORE_TEXT(row->status),
+      STORE_TEXT(row->status_text), STORE_INT(row->updated_at), STORE_INT(row->verified_at),
+      STORE_INT(row->version + 1),  STORE_TEXT(row->id),        STORE_INT(row->version),
+  };
+  int64_t changed = 0;
+  if (!store_run(
+          s,
+          "UPDATE account SET name = $1, way = $2, base_url = $3, context = $4, choices = $5, status = $6, "
+          "status_text = $7, updated_at = $8, verified_at = $9, version = $10 WHERE id = $11 AND version = "
+          "$12",
+          values, sizeof values / sizeof *values, &changed, err))
+    return row_conflict(row, err);
+  if (changed) return true;
+  err_set(err, ERR_CONFLICT, "the account was changed or deleted in the meantime");
+  err_hint(err, "read it again, then retry");
+  return false;
+}
+
+bool row_set_credential(struct store *s, struct str id, struct str credential, struct err *err) {
+  const struct store_value values[] = {STORE_TEXT(credential), STORE_TEXT(id)};
+  return store_run(s, "UPDATE account SET credential = $1 WHERE id = $2", values, 2, NULL, err);
+}
+
+static bool row_delete_body(struct store *s, void *arg, struct err *err) {
+  struct str id = *(const struct str *)arg;
+  int64_t changed = 0;
+  if (!store_run(s, "DELETE FROM server WHERE account_id = $1", &STORE_TEXT(id), 1, NULL, err) ||
+      !store_run(s, "DELETE FROM account WHERE id = $1", &STORE_TEXT(id), 1, &changed, err))
+    return false;
+  return changed > 0 || row_missing(id, err);
+}
+
+bool row_delete(struct store *s, struct str id, struct err *err) {
+  return store_transact(s, row_delete_body, &id, err);
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "account/vault.h"
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/codec.h"
+#include "data/json.h"
+
+enum { VAULT_ECHO_LEAST = 6 }; // shorter values are found in any text by chance
+
+static const struct connector_field *vault_field(const struct connector_way *way, struct str name) {
+  for (size_t i = 0; i < way->field_count; i++)
+    if (str_eq(way->fields[i].name, name)) return &way->fields[i];
+  return NULL;
+}
+
+static bool vault_fits(const struct connector_way *way, yyjson_val *credential) {
+  yyjson_obj_iter iter = yyjson_obj_iter_with(credential);
+  for (yyjson_val *key; (key = yyjson_obj_iter_next(&iter));)
+    if (!vault_field(way, json_text(key))) return false;
+  return yyjson_obj_size(credential) == way->field_count;
+}
+
+// "token, key" for messages.
+static void vault_list(char *out, size_t room, const struct connector *c, const struct connector_way *way) {
+  size_t n = 0, count = way ? way->field_count : c->way_count;
+  *out = 0;
+  for (size_t i = 0; i < count && n < room; i++) {
+    struct str name = way ? way->fields[i].name : c->ways[i].id;
+    n += (size_t)snprintf(out + n, room - n, "%s%.*s", i ? ", " : "", STR_ARG(name));
+  }
+}
+
+bool vault_way(const struct connector *c, struct str id, yyjson_val *credential,
+               const struct connector_way **out, struct err *err) {
+  if (!c->way_count)
+    return err_at(err, ERR_INVALID, "connector",
+                  "connector %.*s has no way to authenticate with a credential", STR_ARG(c->name));
+  const struct connector_way *way = connector_way_find(c, id);
+  if (!way) {
+    char list[200];
+    vault_list(list, sizeof list, c, NULL);
+    return err_at(err, ERR_INVALID, "way", "connector %.*s has no way '%.*s'; it has %s", STR_ARG(c->name),
+                  STR_ARG(id), list);
+  }
+  for (size_t i = 0; !id.n && i < c->way_count; i++)
+    if (vault_fits(&c->ways[i], credential)) {
+      way = &c->ways[i];
+      break;
+    }
+  *out = way;
+  return true;
+}
+
+static bool vault_unknown(const struct connector_way *way, struct str name, struct err *err) {
+  char list[200], field[sizeof err->field];
+  vault_list(list, sizeof list, NULL, way);
+  snprintf(field, sizeof field, "credential.%.*s", (int)(name.n < 60 ? name.n : 60), name.p);
+  return err_at(err, ERR_INVALID, field, "is not a field here; the fields are %s", list);
+}
+
+static bool vault_check_keys(const struct connector_way *way, yyjson_val *credential, struct err *err) {
+  if (!yyjson_is_obj(credential)) return err_at(err, ERR_INVALID, "credential", "must be an object of texts");
+  yyjson_obj_iter iter = yyjson_obj_iter_with(credential);
+  for (yyjson_val *key; (key = yyjson_obj_iter_next(&iter));)
+    if (!vault_field(way, json_text(key))) return vault_unknown(way, json_text(key), err);
+  return true;
+}
+
+static bool vault_check_value(const struct connector_field *f, yyjson_val *credential, struct str *out,
+                              struct err *err) {
+  char field[sizeof err->field];
+  snprintf(field, sizeof field, "credential.%.*s", STR_ARG(f->name));
+  yyjson_val *v = yyjson_obj_getn(credential, f->name.p, f->name.n);
+  if (!v) return err_at(err, ERR_INVALID, field, "is missing (%.*s)", STR_ARG(f->label));
+  if (!yyjson_is_str(v)) return err_at(err, ERR_INVALID, field, "must be text");
+  struct str value = str_trim(json_text(v)); // what came along when it was copied
+  if (!value.n) return err_at(err, ERR_INVALID, field, "is empty");
+  if (value.n > VAULT_VALUE_MOST)
+    return err_at(err, ERR_INVALID, field, "is longer than %d bytes", VAULT_VALUE_MOST);
+  for (size_t i = 0; i < value.n; i++)
+    if ((unsigned char)value.p[i] < 0x20 || value.p[i] == 0x7f)
+      return err_at(err, ERR_INVALID, field, "holds a line end or another control character");
+  *out = value;
+  return true;
+}
+
+bool vault_take(const struct connector_way *way, yyjson_val *credential, struct secret **plain,
+                struct err *err) {
+  struct str values[CONNECTOR_FIELDS_MOST];
+  size_t n = 0;
+  if (!vault_check_keys(way, credential, err)) return false;
+  for (size_t i = 0; i < way->field_count; i++) {
+    if (!vault_check_value(&way->fields[i], credential, &values[i], err)) return false;
+    n += way->fields[i].name.n + 1 + values[i].n + 1;
+  }
+  char *at;
+  struct secret *s = secret_make(n, &at);
+  for (size_t i = 0; i < way->field_count; i++) {
+    struct str parts[] = {way->fields[i].name, STR("="), values[i], STR("\n")};
+    for (size_t j = 0; j < sizeof parts / sizeof *parts; j++) {
+      memcpy(at, parts[j].p, parts[j].n);
+      at += parts[j].n;
+    }
+  }
+  *plain = s;
+  return true;
+}
+
+// The value stays where it is, inside the secret.
+static bool vault_value(const struct secret *plain, struct str name, struct str *out) {
+  for (struct str rest = secret_reveal(plain), line, key; str_cut(&rest, '\n', &line);) {
+    struct str value = line;
+    if (!str_cut(&value, '=', &key) || !str_eq(key, name)) continue;
+    *out = value;
+    return true;
+  }
+  return false;
+}
+
+// Fills "{field}" in a template. With `out` NULL it only counts.
+static size_t vault_expand(struct str text, const struct secret *plain, char *out) {
+  size_t n = 0;
+  while (text.n) {
+    struct str piece = {text.p, 1};
+    ptrdiff_t close = text.p[0] == '{' ? str_find(text, '}') : -1;
+    size_t used = 1;
+    if (close > 0 && vault_value(plain, str_make(text.p + 1, (size_t)close - 1), &piece))
+      used = (size_t)close + 1;
+    if (out) memcpy(out + n, piece.p, piece.n);
+    n += piece.n;
+    text = str_from(text, used);
+  }
+  return n;
+}
+
+static struct secret *vault_prefixed(const char *prefix, struct str text, const struct secret *plain) {
+  size_t lead = strlen(prefix);
+  char *bytes;
+  struct secret *s = secret_make(lead + vault_expand(text, plain, NULL), &bytes);
+  memcpy(bytes, prefix, lead);
+  vault_expand(text, plain, bytes + lead);
+  return s;
+}
+
+// RFC 7617: base64 of "user:password".
+static struct secret *vault_basic(const struct connector_send *send, const struct secret *plain) {
+  size_t user = vault_expand(send->user, plain, NULL), password = vault_expand(send->password, plain, NULL);
+  char *bytes, *header;
+  struct secret *pair = secret_make(user + 1 + password, &bytes);
+  vault_expand(send->user, plain, bytes);
+  bytes[user] = ':';
+  vault_expand(send->password, plain, bytes + user + 1);
+  struct arena *a = arena_new();
+  struct str coded = codec_base64(a, secret_reveal(pair));
+  struct secret *s = secret_make(sizeof "Basic " - 1 + coded.n, &header);
+  memcpy(header, "Basic ", sizeof "Basic " - 1);
+  memcpy(header + sizeof "Basic " - 1, coded.p, coded.n);
+  secret_wipe((void *)(uintptr_t)coded.p, coded.n);
+  arena_free(a);
+  secret_free(pair);
+  return s;
+}
+
+static bool vault_complete(const struct connector_way *way, const struct secret *plain, struct err *err) {
+  struct str ignored;
+  for (size_t i = 0; i < way->field_count; i++)
+    if (!vault_value(plain, way->fields[i].name, &ignored))
+      return err_set(err, ERR_CONFLICT,
+                     "the stored credential lacks %.*s, which the connector has come to need",
+                     STR_ARG(way->fields[i].name));
+  return true;
+}
+
+bool vault_render(const struct connector_way *way, const struct secret *plain, struct arena *a,
+                  struct vault_sends *out, struct err *err) {
+  struct vault_sends sends = {.count = 0};
+  if (!vault_complete(way, plain, err)) return false;
+  for (size_t i = 0; i < way->send_count; i++) {
+    const struct connector_send *in = &way->sends[i];
+    struct account_send *s = &sends.items[sends.count++];
+    bool named = in->in == CONNECTOR_HEADER || in->in == CONNECTOR_QUERY;
+    s->in = in->in == CONNECTOR_QUERY ? CONNECTOR_QUERY : CONNECTOR_HEADER;
+    s->name = named ? arena_dup(a, in->name) : STR("Authorization");
+    s->value = in->in == CONNECTOR_BASIC
+                   ? vault_basic(in, plain)
+                   : vault_prefixed(in->in == CONNECTOR_BEARER ? "Bearer " : "", in->value, plain);
+  }
+  *out = sends;
+  return true;
+}
+
+void vault_sends_free(struct vault_sends *s) {
+  for (size_t i = 0; i < s->count; i++) secret_free(s->items[i].value);
+  s->count = 0;
+}
+
+bool vault_is_in(const struct connector_way *way, const struct secret *plain, struct str text) {
+  for (size_t i = 0; i < way->field_count; i++) {
+    struct str value;
+    if (way->fields[i].secret && vault_value(plain, way->fields[i].name, &value) &&
+        value.n >= VAULT_ECHO_LEAST && str_contains(text, value))
+      return true;
+  }
+  return false;
+}
+
+struct str vault_place(struct arena *a, struct str account_id) {
+  return arena_printf(a, "account/%.*s/credential", STR_ARG(account_id));
+}

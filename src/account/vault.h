@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// vault: credentials between the operator, the store and the wire. The plain form is one secret of
+// "name=value" lines in the order of the way's fields (values hold no control bytes), so that it can be
+// read where it lies. Private to account/. Example:
+//   struct secret *plain; if (!vault_take(way, given, &plain, err)) …
+//   if (!vault_render(way, plain, account->arena, &sends, err)) …
+#ifndef POSTERN_ACCOUNT_VAULT_H
+#define POSTERN_ACCOUNT_VAULT_H
+
+#include "account/account.h"
+#include "crypto/secret.h"
+
+enum { VAULT_VALUE_MOST = 16 * 1024 }; // bytes of one field
+
+struct vault_sends {
+  struct account_send items[CONNECTOR_SENDS_MOST];
+  size_t count;
+};
+
+// The way named `id`; without a name the one whose fields the credential has, else the default.
+MUST_USE bool vault_way(const struct connector *c, struct str id, yyjson_val *credential,
+                        const struct connector_way **out, struct err *err);
+// Checks {"field": "text"} against the way: unknown, missing, empty and unusable fields are named.
+MUST_USE bool vault_take(const struct connector_way *way, yyjson_val *credential, struct secret **plain,
+                         struct err *err);
+// What goes out with each call. Names live in `a`.
+MUST_USE bool vault_render(const struct connector_way *way, const struct secret *plain, struct arena *a,
+                           struct vault_sends *out, struct err *err);
+void vault_sends_free(struct vault_sends *s);
+// Does a text from the vendor repeat something secret of the credential?
+bool vault_is_in(const struct connector_way *way, const struct secret *plain, struct str text);
+// The place that a credential is sealed for.
+struct str vault_place(struct arena *a, struct str account_id);
+
+#endif

@@ -78,19 +78,32 @@ bool http_accepts(struct str accept, const char *type) {
   return accepted;
 }
 
-static size_t http_append(char *out, size_t size, size_t at, struct str s) {
+// A bearer token (crypto/token.h), or something that may well be one in another spelling.
+static bool http_is_secret(struct str segment, struct str before) {
+  enum { LONG = 40 };
+  return str_is_nocase(before, "mcp") || segment.n >= LONG || str_contains(segment, STR("pst_")) ||
+         str_contains(segment, STR("psk_"));
+}
+
+static size_t http_append(char *out, size_t size, size_t at, struct str s, bool whole) {
   size_t n = s.n < size - at ? s.n : size - at;
+  if (whole && n < s.n) return at;
   if (n) memcpy(out + at, s.p, n);
   return at + n;
 }
 
 struct str http_path_redact(struct str path, char *out, size_t size) {
-  static const char mark[] = "/mcp/";
   size_t at = 0;
-  const char *found = path.n ? memmem(path.p, path.n, mark, sizeof mark - 1) : NULL;
-  size_t keep = found ? (size_t)(found - path.p) + sizeof mark - 1 : path.n;
-  at = http_append(out, size, at, str_make(path.p, keep));
-  // Whatever follows goes, not only the next segment: an encoded or doubled slash must not show a token.
-  if (found && keep < path.n) at = http_append(out, size, at, STR("…"));
+  struct str rest = path, segment, before = STR_NONE;
+  while (str_cut(&rest, '/', &segment)) {
+    // Whatever follows a secret goes too: it may be more of it behind a stray slash.
+    if ((segment.n || rest.p) && http_is_secret(segment, before)) {
+      at = http_append(out, size, at, STR("…"), true);
+      break;
+    }
+    at = http_append(out, size, at, segment, false);
+    if (rest.p) at = http_append(out, size, at, STR("/"), false);
+    before = segment;
+  }
   return str_make(out, at);
 }

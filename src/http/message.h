@@ -56,8 +56,8 @@ struct str http_media_type(struct str content_type);
 bool http_accepts(struct str accept, const char *type);
 enum http_method http_method_from(struct str text);
 const char *http_method_text(enum http_method method); // "" for HTTP_OTHER
-// A path as it may stand in a log: what follows "/mcp/" is a bearer token and becomes "…". Returns
-// the text in `out`, cut where it does not fit.
+// A path as it may stand in a log: what follows "/mcp/", looks like a token or is long becomes "…".
+// Returns the text in `out`, cut where it does not fit.
 struct str http_path_redact(struct str path, char *out, size_t size);
 
 #endif

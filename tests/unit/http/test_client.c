@@ -1,0 +1,562 @@
+// SPDX-License-Identifier: Apache-2.0
+// The client against a tiny server of raw sockets, whose behaviour the path chooses.
+#include <arpa/inet.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "http/client.h"
+#include "io/fiber.h"
+#include "io/loop.h"
+
+// ---- the server
+
+enum { ORIGIN_MOST = 64 };
+
+static struct origin {
+  int listener;
+  uint16_t port;
+  pthread_t thread, workers[ORIGIN_MOST];
+  atomic_int connections, requests, closed_early; // closed_early: the client left in the middle of an answer
+} origin;
+
+static void say(int fd, const char *text) {
+  (void)!send(fd, text, strlen(text), MSG_NOSIGNAL);
+}
+
+static void say_body(int fd, const char *body) {
+  char head[160];
+  snprintf(head, sizeof head,
+           "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nX-Test:  spaced \r\nX-Empty:\r\n\r\n", strlen(body));
+  say(fd, head);
+  say(fd, body);
+}
+
+static void wait_for_close(int fd) {
+  char byte;
+  if (recv(fd, &byte, 1, 0) <= 0) atomic_fetch_add(&origin.closed_early, 1);
+}
+
+// The start of a gzip stream in which every zero byte that follows means 4 × 258 more zero bytes.
+static const unsigned char bomb_start[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02,
+                                           0x03, 0xed, 0xc1, 0x01, 0x0d, 0x00, 0x00, 0x00, 0xc2,
+                                           0xa0, 0xf7, 0x4f, 0x6d, 0x0f, 0x07, 0x14};
+
+static void say_bomb(int fd) {
+  say(fd, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n");
+  (void)!send(fd, bomb_start, sizeof bomb_start, MSG_NOSIGNAL);
+  static const char zeros[4096];
+  while (send(fd, zeros, sizeof zeros, MSG_NOSIGNAL) > 0) continue;
+}
+
+static void say_headers(int fd, int count, size_t length) {
+  say(fd, "HTTP/1.1 200 OK\r\n");
+  char line[600] = "X-Long: ";
+  memset(line + 8, 'a', length);
+  strcpy(line + 8 + length, "\r\n");
+  for (int i = 0; i < count; i++) say(fd, line);
+  say(fd, "Content-Length: 2\r\n\r\nok");
+}
+
+// Returns false where the connection ends.
+static bool answer(int fd, const char *request, int nth) {
+  const char *path = strchr(request, ' ') + 1;
+#define IS(p) (strncmp(path, p " ", sizeof(p)) == 0)
+  if (IS("/echo")) return say_body(fd, request), true;
+  if (IS("/ok")) return say_body(fd, "hello"), true;
+  if (IS("/head")) return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"), true;
+  if (IS("/redirect"))
+    return say(fd, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n"), true;
+  if (IS("/interim"))
+    return say(fd, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 404 Not "
+                   "Found\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   "3\r\nabc\r\n0\r\nX-Trailer: t\r\n\r\n"),
+           true;
+  if (IS("/headers-long")) return say_headers(fd, 50, 500), true;
+  if (IS("/headers-many")) return say_headers(fd, HTTP_HEADERS_MOST, 10), true;
+  if (IS("/once") && nth == 0)
+    return say_body(fd, "first"), true; // a second request on the connection is dropped
+  if (IS("/once-anew")) return nth == 0 ? (say_body(fd, "fresh"), true) : false;
+  if (IS("/nonsense")) return say(fd, "SSH-2.0-OpenSSH_9.2\r\n"), false;
+  if (IS("/bomb")) return say_bomb(fd), false;
+  if (IS("/cut")) return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes."), false;
+  if (IS("/slow")) return wait_for_close(fd), false;
+  if (IS("/stall"))
+    return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes."), wait_for_close(fd), false;
+  if (IS("/drip")) {
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+    while (send(fd, "x", 1, MSG_NOSIGNAL) > 0) usleep(5000);
+    return false;
+  }
+  if (IS("/endless")) {
+    say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (send(fd, "10\r\n0123456789abcdef\r\n", 22, MSG_NOSIGNAL) > 0) continue;
+    return false;
+  }
+  return false;
+#undef IS
+}
+
+static bool read_request(int fd, char *request, size_t size) {
+  size_t n = 0, want = SIZE_MAX;
+  while (n < want) {
+    ssize_t got = recv(fd, request + n, size - 1 - n, 0);
+    if (got <= 0) return false;
+    n += (size_t)got;
+    request[n] = 0;
+    char *end = strstr(request, "\r\n\r\n"), *length = strcasestr(request, "\r\ncontent-length:");
+    if (end)
+      want = (size_t)(end + 4 - request) + (length && length < end ? strtoul(length + 17, NULL, 10) : 0);
+  }
+  return true;
+}
+
+static void *serve(void *arg) {
+  int fd = (int)(intptr_t)arg;
+  char request[4096];
+  for (int nth = 0; read_request(fd, request, sizeof request); nth++) {
+    atomic_fetch_add(&origin.requests, 1);
+    if (!answer(fd, request, nth)) break;
+  }
+  close(fd);
+  return NULL;
+}
+
+static void *accept_all(void *arg) {
+  (void)arg;
+  for (int fd; (fd = accept(origin.listener, NULL, NULL)) >= 0;) {
+    int n = atomic_fetch_add(&origin.connections, 1);
+    if (n >= ORIGIN_MOST) abort();
+    pthread_create(&origin.workers[n], NULL, serve, (void *)(intptr_t)fd);
+  }
+  return NULL;
+}
+
+static int setup(void **state) {
+  (void)state;
+  memset(&origin, 0, sizeof origin);
+  origin.listener = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  socklen_t n = sizeof a;
+  if (bind(origin.listener, (struct sockaddr *)&a, n) || listen(origin.listener, 16)) return -1;
+  getsockname(origin.listener, (struct sockaddr *)&a, &n);
+  origin.port = ntohs(a.sin_port);
+  return pthread_create(&origin.thread, NULL, accept_all, NULL);
+}
+
+// All clients have gone: so the workers end by themselves.
+static int teardown(void **state) {
+  (void)state;
+  shutdown(origin.listener, SHUT_RDWR);
+  pthread_join(origin.thread, NULL);
+  close(origin.listener);
+  for (int i = 0; i < atomic_load(&origin.connections); i++) pthread_join(origin.workers[i], NULL);
+  return 0;
+}
+
+// ---- fetching
+
+static const struct http_client_limits relaxed = {.connect_ms = 10000,
+                                                  .first_byte_ms = 20000,
+                                                  .total_ms = 30000,
+                                                  .stall_ms = 20000,
+                                                  .body_bytes = 1 << 20,
+                                                  .header_bytes = 16384};
+
+struct outcome {
+  struct http_client_limits limits;
+  struct http_call call;
+  const char *scheme, *host, *path; // default: http, 127.0.0.1
+  unsigned port;                    // default: the origin's
+  bool closed_guard, ok;
+  struct arena *arena;
+  struct http_result result;
+  struct err err;
+};
+
+static struct {
+  struct loop *loop;
+  struct outcome *all;
+  size_t count;
+  struct http_guard *open_guard;
+} run;
+
+static void fetch_one(struct outcome *o) {
+  o->arena = arena_new();
+  if (!o->call.method) o->call.method = "GET";
+  if (!o->limits.body_bytes) o->limits = relaxed;
+  o->call.limits = &o->limits;
+  o->call.guard = o->closed_guard ? NULL : run.open_guard;
+  char url[256];
+  snprintf(url, sizeof url, "%s://%s:%u%s", o->scheme ? o->scheme : "http", o->host ? o->host : "127.0.0.1",
+           o->port ? o->port : origin.port, o->path);
+  o->call.url = arena_dup(o->arena, str_of(url));
+  o->ok = http_fetch(&o->call, o->arena, &o->result, &o->err);
+  if (!o->ok) return;
+  buf_add_char(&o->result.body, 0); // so that a test may read it as a C string
+  o->result.body.n--;
+}
+
+static void fetch_in_turn(void *arg) {
+  (void)arg;
+  for (size_t i = 0; i < run.count; i++) fetch_one(&run.all[i]);
+  loop_stop(run.loop);
+}
+
+static void open_guard(void) {
+  const struct str allow = STR("127.0.0.1");
+  struct err err;
+  assert_true(http_guard_new(&allow, 1, &run.open_guard, &err));
+}
+
+static void fetch_all(struct outcome *all, size_t count) {
+  open_guard();
+  run.loop = loop_new("test", 0, 100);
+  run.all = all;
+  run.count = count;
+  fiber_spawn(run.loop, "fetches", fetch_in_turn, NULL);
+  loop_run(run.loop);
+  loop_free(run.loop);
+  http_guard_free(run.open_guard);
+}
+
+static void done(struct outcome *o) {
+  if (o->ok) buf_free(&o->result.body);
+  arena_free(o->arena);
+}
+
+static void expect_text(const struct outcome *o, const char *part) {
+  if (!strstr(o->err.text, part)) fail_msg("\"%s\" lacks \"%s\"", o->err.text, part);
+  assert_null(strstr(o->err.text, "key=")); // never the query
+}
+
+static void expect_failure(struct outcome o, enum err_code code, const char *part) {
+  fetch_all(&o, 1);
+  if (o.ok) fail_msg("%s succeeded", o.path);
+  if (o.err.code != code) fail_msg("%s: %s: %s", o.path, err_name(o.err.code), o.err.text);
+  expect_text(&o, part);
+  done(&o);
+}
+
+// ---- tests
+
+static void a_plain_get(void **state) {
+  (void)state;
+  struct outcome o = {.path = "/ok"};
+  int64_t before = metrics_get(METRIC_UPSTREAM_CONNECTIONS);
+  fetch_all(&o, 1);
+  if (!o.ok) fail_msg("%s", o.err.text);
+  assert_int_equal(o.result.status, 200);
+  assert_true(str_is(buf_str(&o.result.body), "hello"));
+  assert_true(str_is(http_header_get(&o.result.headers, "x-test"), "spaced"));
+  assert_int_equal(http_header_count(&o.result.headers, "x-empty"), 1);
+  assert_true(o.result.elapsed_us > 0);
+  assert_int_equal(metrics_get(METRIC_UPSTREAM_CONNECTIONS), before + 1);
+  done(&o);
+}
+
+static void what_is_sent(void **state) {
+  (void)state;
+  struct http_header items[] = {{STR("Authorization"), STR("Bearer abc")}, {STR("X-Nothing"), STR("")}};
+  struct outcome o[] = {
+      {.path = "/echo",
+       .call = {.method = "PATCH", .headers = {items, 2}, .body = STR("{\"a\":1}"), .has_body = true}},
+      {.path = "/echo"},
+      {.path = "/echo", .call = {.method = "POST"}},
+      {.path = "/echo", .call = {.method = "DELETE"}},
+      {.path = "/head", .call = {.method = "HEAD"}},
+      {.path = "/echo", .call = {.method = "QUERY", .body = STR("q"), .has_body = true}},
+  };
+  fetch_all(o, 6);
+  for (int i = 0; i < 6; i++)
+    if (!o[i].ok) fail_msg("%d: %s", i, o[i].err.text);
+  const char *sent = o[0].result.body.p;
+  assert_int_equal(strncmp(sent, "PATCH /echo HTTP/1.1\r\n", 22), 0);
+  assert_non_null(strstr(sent, "Authorization: Bearer abc\r\n"));
+  assert_non_null(strstr(sent, "X-Nothing:\r\n"));
+  assert_non_null(strstr(sent, "Content-Length: 7\r\n"));
+  assert_non_null(strstr(sent, "\r\n\r\n{\"a\":1}"));
+  assert_null(strcasestr(sent, "content-type"));
+  assert_null(strcasestr(sent, "expect:"));
+  // A pooled handle carries nothing over.
+  assert_int_equal(strncmp(o[1].result.body.p, "GET /echo", 9), 0);
+  assert_null(strcasestr(o[1].result.body.p, "content-length"));
+  assert_null(strstr(o[1].result.body.p, "Bearer"));
+  assert_non_null(strstr(o[2].result.body.p, "Content-Length: 0\r\n"));
+  assert_int_equal(strncmp(o[3].result.body.p, "DELETE /echo", 12), 0);
+  assert_int_equal(o[4].result.body.n, 0);
+  assert_non_null(strstr(o[5].result.body.p, "QUERY /echo"));
+  assert_int_equal(atomic_load(&origin.connections), 1); // kept alive throughout
+  assert_int_equal(atomic_load(&origin.requests), 6);
+  for (int i = 0; i < 6; i++) done(&o[i]);
+}
+
+static void interim_answers_and_trailers(void **state) {
+  (void)state;
+  struct outcome o = {.path = "/interim"};
+  fetch_all(&o, 1);
+  assert_true(o.ok);
+  assert_int_equal(o.result.status, 404);
+  assert_int_equal(o.result.headers.count, 1); // neither Link nor X-Trailer
+  assert_true(str_is(buf_str(&o.result.body), "abc"));
+  done(&o);
+}
+
+static void redirects_are_not_followed(void **state) {
+  (void)state;
+  struct outcome o = {.path = "/redirect"};
+  fetch_all(&o, 1);
+  assert_true(o.ok);
+  assert_int_equal(o.result.status, 302);
+  assert_true(str_is(http_header_get(&o.result.headers, "location"), "/ok"));
+  assert_int_equal(atomic_load(&origin.requests), 1);
+  done(&o);
+}
+
+static void refused_headers(void **state) {
+  (void)state;
+  static const struct http_header bad[] = {
+      {STR("X-A"), STR("1\r\nX-B: 2")},
+      {STR("X A"), STR("1")},
+      {STR(""), STR("1")},
+      {STR("Host"), STR("other")},
+      {STR("content-length"), STR("0")},
+      {STR("Transfer-Encoding"), STR("chunked")},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    struct http_header item = bad[i];
+    expect_failure((struct outcome){.path = "/ok", .call = {.headers = {&item, 1}}}, ERR_INVALID,
+                   "request header");
+  }
+  expect_failure((struct outcome){.path = "/o k"}, ERR_INVALID, "URL");
+  expect_failure((struct outcome){.path = "/ok", .call = {.method = "GET /"}}, ERR_INVALID, "method");
+  expect_failure((struct outcome){.path = "/etc/passwd", .scheme = "file"}, ERR_INVALID, "http or https");
+  expect_failure((struct outcome){.path = "/ok", .host = "me:pw@127.0.0.1"}, ERR_INVALID, "http or https");
+  assert_int_equal(atomic_load(&origin.requests), 0);
+}
+
+static void the_guard_refuses_every_spelling(void **state) {
+  (void)state;
+  static const char *const hosts[] = {
+      "127.0.0.1", "2130706433", "[::ffff:127.0.0.1]", "0x7f000001", "localhost", "127.1", "0",
+      "[::]",      "[::1]",      "017700000001"};
+  int64_t before = metrics_get(METRIC_UPSTREAM_BLOCKED);
+  for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+    struct outcome o = {.path = "/?key=secret", .host = hosts[i], .closed_guard = true};
+    fetch_all(&o, 1);
+    assert_false(o.ok);
+    if (o.err.code != ERR_DENIED) fail_msg("%s: %s", hosts[i], o.err.text);
+    expect_text(&o, "private or reserved");
+    assert_non_null(strstr(o.err.hint, "upstream_allow"));
+    done(&o);
+  }
+  assert_true(metrics_get(METRIC_UPSTREAM_BLOCKED) >= before + 10);
+  assert_int_equal(atomic_load(&origin.connections), 0);
+}
+
+// What an open guard has connected to is not there for a closed one, though the loop keeps it alive.
+static void classes_do_not_share_connections(void **state) {
+  (void)state;
+  struct outcome o[] = {{.path = "/ok"}, {.path = "/ok", .closed_guard = true}, {.path = "/ok"}};
+  fetch_all(o, 3);
+  assert_true(o[0].ok);
+  assert_false(o[1].ok);
+  assert_int_equal(o[1].err.code, ERR_DENIED);
+  assert_true(o[2].ok);
+  assert_int_equal(atomic_load(&origin.connections), 1);
+  for (int i = 0; i < 3; i++) done(&o[i]);
+}
+
+static void vendors_that_fail(void **state) {
+  (void)state;
+  int fd = socket(AF_INET, SOCK_STREAM, 0); // bound, not listening: nobody else gets the port meanwhile
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  socklen_t n = sizeof a;
+  assert_int_equal(bind(fd, (struct sockaddr *)&a, n), 0);
+  getsockname(fd, (struct sockaddr *)&a, &n);
+  expect_failure((struct outcome){.path = "/?key=secret", .port = ntohs(a.sin_port)}, ERR_UPSTREAM,
+                 "connection refused by 127.0.0.1:");
+  close(fd);
+  expect_failure((struct outcome){.path = "/cut"}, ERR_UPSTREAM, "in the middle of its answer");
+  expect_failure((struct outcome){.path = "/gone"}, ERR_UPSTREAM, "without an answer");
+  expect_failure((struct outcome){.path = "/nonsense"}, ERR_UPSTREAM, "bad HTTP");
+  expect_failure((struct outcome){.path = "/nonsense", .scheme = "https"}, ERR_UPSTREAM,
+                 "TLS with 127.0.0.1:");
+}
+
+static void limits_of_size(void **state) {
+  (void)state;
+  expect_failure((struct outcome){.path = "/endless"}, ERR_LIMIT, "passes the limit of 1048576 bytes");
+  expect_failure((struct outcome){.path = "/headers-long"}, ERR_LIMIT, "pass the limit of 16384 bytes");
+  expect_failure((struct outcome){.path = "/headers-many"}, ERR_LIMIT, "more than 100 headers");
+  struct outcome bomb = {.path = "/bomb", .limits = relaxed};
+  expect_failure(bomb, ERR_LIMIT, "passes the limit"); // counted after decompression
+  bomb.limits.body_bytes = (size_t)1 << 30;
+  expect_failure(bomb, ERR_LIMIT, "expands to more than 100 times");
+}
+
+static void limits_of_time(void **state) {
+  (void)state;
+  struct outcome o = {.path = "/slow", .limits = relaxed};
+  o.limits.first_byte_ms = 30;
+  expect_failure(o, ERR_TIMEOUT, "answered nothing within 30 ms");
+  o = (struct outcome){.path = "/stall", .limits = relaxed};
+  o.limits.stall_ms = 1000;
+  expect_failure(o, ERR_TIMEOUT, "no byte for 1 s");
+  o = (struct outcome){.path = "/drip", .limits = relaxed};
+  o.limits.total_ms = 60;
+  expect_failure(o, ERR_TIMEOUT, "not complete within 60 ms");
+}
+
+// libcurl would send again on a fresh connection. GET may be; POST may have taken effect.
+static void only_what_is_safe_is_sent_again(void **state) {
+  (void)state;
+  struct outcome o[] = {
+      {.path = "/once"}, {.path = "/once-anew"}, {.path = "/once", .call = {.method = "POST"}}};
+  fetch_all(o, 3);
+  assert_true(o[0].ok);
+  if (!o[1].ok) fail_msg("%s", o[1].err.text);
+  assert_true(str_is(buf_str(&o[1].result.body), "fresh"));
+  assert_false(o[2].ok);
+  assert_int_equal(o[2].err.code, ERR_UPSTREAM);
+  expect_text(&o[2], "closed the connection before it answered");
+  assert_int_equal(atomic_load(&origin.requests), 4); // once, once-anew twice, POST once
+  for (int i = 0; i < 3; i++) done(&o[i]);
+}
+
+// ---- leaving
+
+static struct fiber *fetcher;
+
+static void fetch_as_fetcher(void *arg) {
+  fetcher = fiber_self();
+  fetch_in_turn(arg);
+}
+
+static void cancel_fetcher(void *arg) {
+  struct loop_timer *t = *(struct loop_timer **)arg;
+  if (atomic_load(&origin.requests) == 0) return loop_timer_set(t, 1, 0); // not under way yet
+  fiber_cancel(fetcher);
+  loop_timer_free(t);
+}
+
+static void leave_early(const char *path, uint64_t deadline_ms, enum err_code code) {
+  open_guard();
+  struct outcome o = {.path = path};
+  run.loop = loop_new("test", 0, 10);
+  run.all = &o;
+  run.count = 1;
+  fiber_spawn(run.loop, "fetcher", fetch_as_fetcher, NULL);
+  struct loop_timer *t = NULL;
+  if (deadline_ms) {
+    fiber_deadline(fetcher, deadline_ms);
+  } else {
+    t = loop_timer_new(run.loop, cancel_fetcher, &t);
+    loop_timer_set(t, 1, 0);
+  }
+  loop_run(run.loop);
+  assert_false(o.ok);
+  assert_int_equal(o.err.code, code);
+  loop_free(run.loop);
+  http_guard_free(run.open_guard);
+  done(&o);
+}
+
+static void cancel_aborts_the_connection(void **state) {
+  (void)state;
+  leave_early("/slow", 0, ERR_CANCELED);
+  for (int i = 0; i < 2000 && atomic_load(&origin.closed_early) == 0; i++) usleep(5000);
+  assert_int_equal(atomic_load(&origin.closed_early), 1); // the server saw the client go
+}
+
+static void the_fibers_deadline_aborts(void **state) {
+  (void)state;
+  leave_early("/stall", 50, ERR_TIMEOUT);
+}
+
+static void fetch_concurrently(void *arg) {
+  fetch_one(arg);
+  if (--run.count == 0) loop_stop(run.loop);
+}
+
+static void many_at_once(void **state) {
+  (void)state;
+  enum { MANY = 40 };
+  static struct outcome o[MANY];
+  memset(o, 0, sizeof o);
+  open_guard();
+  run.loop = loop_new("test", 0, MANY);
+  run.count = MANY;
+  for (int i = 0; i < MANY; i++) {
+    o[i].path = i % 4 ? "/ok" : "/cut";
+    fiber_spawn(run.loop, "fetch", fetch_concurrently, &o[i]);
+  }
+  loop_run(run.loop);
+  loop_free(run.loop);
+  http_guard_free(run.open_guard);
+  for (int i = 0; i < MANY; i++) {
+    assert_int_equal(o[i].ok, i % 4 != 0);
+    done(&o[i]);
+  }
+}
+
+// The command line has no loop.
+static void without_a_fiber(void **state) {
+  (void)state;
+  open_guard();
+  struct outcome o = {.path = "/ok"}, slow = {.path = "/slow", .limits = relaxed},
+                 shut = {.path = "/ok", .closed_guard = true};
+  slow.limits.first_byte_ms = 30;
+  fetch_one(&o);
+  assert_true(o.ok);
+  assert_true(str_is(buf_str(&o.result.body), "hello"));
+  fetch_one(&slow);
+  assert_false(slow.ok);
+  expect_text(&slow, "answered nothing within 30 ms");
+  fetch_one(&shut);
+  assert_int_equal(shut.err.code, ERR_DENIED);
+  http_guard_free(run.open_guard);
+  done(&o), done(&slow), done(&shut);
+}
+
+static void a_bad_authority_file_is_named(void **state) {
+  (void)state;
+  struct err err;
+  assert_false(http_client_ca("/nonexistent.pem", &err));
+  assert_non_null(strstr(err.text, "/nonexistent.pem: cannot be read"));
+  assert_false(http_client_ca("/dev/null", &err));
+  assert_non_null(strstr(err.text, "holds no PEM certificate"));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(a_plain_get),
+      TEST(what_is_sent),
+      TEST(interim_answers_and_trailers),
+      TEST(redirects_are_not_followed),
+      TEST(refused_headers),
+      TEST(the_guard_refuses_every_spelling),
+      TEST(classes_do_not_share_connections),
+      TEST(vendors_that_fail),
+      TEST(limits_of_size),
+      TEST(limits_of_time),
+      TEST(only_what_is_safe_is_sent_again),
+      TEST(cancel_aborts_the_connection),
+      TEST(the_fibers_deadline_aborts),
+      TEST(many_at_once),
+      TEST(without_a_fiber),
+      TEST(a_bad_authority_file_is_named),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

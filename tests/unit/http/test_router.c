@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "http/router.h"
+#include "http_fixture.h"
+
+static void one(void *ctx, struct http_exchange *x, const struct http_params *p) {
+  struct str id = http_param(p, "id");
+  (void)ctx;
+  http_reply(x, 200, "text/plain", id.n ? id : STR("none"));
+}
+
+static const struct http_route routes[] = {
+    {HTTP_GET, "/", one},
+    {HTTP_GET, "/account", one},
+    {HTTP_POST, "/account", one},
+    {HTTP_GET, "/account/new", one},
+    {HTTP_GET, "/account/{id}", one},
+    {HTTP_DELETE, "/account/{id}", one},
+    {HTTP_POST, "/account/{id}/mcp", one},
+    {HTTP_GET, "/a/{x}/b/{y}", one},
+    {HTTP_GET, "/files/{path...}", one},
+};
+static const struct http_router router = {routes, sizeof routes / sizeof *routes};
+
+static void test_find(void **state) {
+  (void)state;
+  static const struct {
+    enum http_method method;
+    const char *path;
+    int route; // -1: no such path, -2: not this method
+    const char *name, *value;
+  } rows[] = {
+      {HTTP_GET, "/", 0},
+      {HTTP_HEAD, "/", 0},
+      {HTTP_POST, "/", -2},
+      {HTTP_GET, "", -1},
+      {HTTP_GET, "//", -1},
+      {HTTP_GET, "/account", 1},
+      {HTTP_POST, "/account", 2},
+      {HTTP_GET, "/account/", -1},
+      {HTTP_GET, "/Account", -1},
+      {HTTP_GET, "/account/new", 3},
+      {HTTP_GET, "/account/7", 4, "id", "7"},
+      {HTTP_DELETE, "/account/7", 5, "id", "7"},
+      {HTTP_PUT, "/account/7", -2},
+      {HTTP_OTHER, "/account/7", -2},
+      {HTTP_GET, "/account/a%20b", 4, "id", "a b"},
+      {HTTP_GET, "/account/a%2Fb", -1},
+      {HTTP_GET, "/account/a%00b", -1},
+      {HTTP_GET, "/account/a%b", -1},
+      {HTTP_GET, "/account/%2e%2e", 4, "id", ".."},
+      {HTTP_POST, "/account/7/mcp", 6, "id", "7"},
+      {HTTP_POST, "/account//mcp", -1},
+      {HTTP_POST, "/account/7/mcp/8", -1},
+      {HTTP_GET, "/a/1/b/2", 7, "y", "2"},
+      {HTTP_GET, "/files/x/y%2Fz", 8, "path", "x/y%2Fz"},
+      {HTTP_GET, "/files/", 8, "path", ""},
+      {HTTP_GET, "/files", -1},
+      {HTTP_GET, "*", -1},
+  };
+  struct arena *a = arena_new();
+  for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct http_match m = http_router_find(&router, rows[i].method, str_of(rows[i].path), a);
+    int route = m.route ? (int)(m.route - routes) : m.allowed ? -2 : -1;
+    if (route != rows[i].route) fail_msg("%s: route %d, expected %d", rows[i].path, route, rows[i].route);
+    if (rows[i].name && !str_is(http_param(&m.params, rows[i].name), rows[i].value)) fail_msg("%s", rows[i].path);
+    assert_null(http_param(&m.params, "nothing").p);
+  }
+  struct http_match m = http_router_find(&router, HTTP_PUT, STR("/account/7"), a);
+  assert_true(str_is(http_allow_text(m.allowed, a), "GET, HEAD, DELETE, OPTIONS"));
+  arena_free(a);
+}
+
+static void serve(void *ctx, struct http_exchange *x) { http_router_serve(&router, ctx, x); }
+
+static void test_serve(void **state) {
+  (void)state;
+  struct http_options o = fixture_options();
+  struct fixture *f = fixture_start(&o, serve);
+  char out[4096];
+  ask(f, STR("GET /account/42 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), out, sizeof out);
+  assert_int_equal(status_of(out), 200);
+  assert_non_null(strstr(out, "\r\n\r\n42"));
+  ask(f, STR("GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), out, sizeof out);
+  assert_int_equal(status_of(out), 404);
+  ask(f, STR("PATCH /account HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), out, sizeof out);
+  assert_int_equal(status_of(out), 405);
+  assert_non_null(strstr(out, "\r\nAllow: GET, HEAD, POST, OPTIONS\r\n"));
+  ask(f, STR("OPTIONS /account HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), out, sizeof out);
+  assert_int_equal(status_of(out), 204);
+  assert_non_null(strstr(out, "\r\nAllow: GET, HEAD, POST, OPTIONS\r\n"));
+  ask(f, STR("HEAD /account/42 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), out, sizeof out);
+  assert_int_equal(status_of(out), 200);
+  assert_string_equal(strstr(out, "\r\n\r\n"), "\r\n\r\n");
+  fixture_stop(f);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_find), cmocka_unit_test(test_serve)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

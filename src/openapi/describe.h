@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// describe: the words a model chooses a tool by: what it does and returns, what it needs and where
+// that comes from, how it pages, and warnings. At most DESCRIPTION_MOST bytes.
+#ifndef POSTERN_OPENAPI_DESCRIBE_H
+#define POSTERN_OPENAPI_DESCRIBE_H
+
+#include "openapi/sources.h"
+
+enum { DESCRIPTION_MOST = 1000, DESCRIPTION_OWN_MOST = 520 };
+
+struct description {
+  const struct operation *op;
+  const struct sources *sources;
+  struct str connector;
+  bool folded;
+};
+
+struct str describe_tool(const struct description *d, struct arena *a);
+// Which permission the vendor asks for: the connector's word, else the document's; may be empty.
+struct str describe_permission(const struct operation *op, struct arena *a);
+// Adds "paging" to a tool that pages.
+void describe_paging(const struct operation *op, yyjson_mut_doc *doc, yyjson_mut_val *tool);
+
+#endif

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "openapi/document.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/codec.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "data/json.h"
+#include "data/yaml.h"
+
+struct document_file {
+  struct str path; // real path; empty for a text in memory
+  struct yaml_doc *yaml;
+  struct map refs; // reference as written here → struct place, once followed
+};
+
+struct document {
+  struct arena *arena;
+  struct str root; // real path of the folder; empty: no files may be referred to
+  struct document_file *files[DOCUMENT_FILES_MOST];
+  size_t count, bytes;
+  enum document_version version;
+};
+
+static bool read_version(struct document *d, struct err *err) {
+  yyjson_val *root = document_root(d).value;
+  if (!yyjson_is_obj(root)) return err_set(err, ERR_INVALID, "an OpenAPI document is an object");
+  yyjson_val *old = yyjson_obj_get(root, "swagger"), *new = yyjson_obj_get(root, "openapi");
+  // YAML writers often leave the quotes off `swagger: 2.0`, which makes it a number.
+  if (old && ((yyjson_is_num(old) && yyjson_get_num(old) == 2.0) || str_is(json_text(old), "2.0")))
+    d->version = DOCUMENT_2_0;
+  else if (new && str_starts(json_text(new), "3.0"))
+    d->version = DOCUMENT_3_0;
+  else if (new && (str_starts(json_text(new), "3.1") || str_starts(json_text(new), "3.2")))
+    d->version = DOCUMENT_3_1;
+  else
+    return err_set(err, ERR_INVALID, "neither `openapi: 3.0`, `3.1`, `3.2` nor `swagger: 2.0` stands at the top");
+  return true;
+}
+
+static bool add_file(struct document *d, struct str path, struct str text, struct document_file **out, struct err *err) {
+  if (d->count == DOCUMENT_FILES_MOST)
+    return err_set(err, ERR_LIMIT, "the document refers to more than %d files", DOCUMENT_FILES_MOST);
+  if (text.n > DOCUMENT_FILE_BYTES_MOST || d->bytes + text.n > DOCUMENT_BYTES_MOST)
+    return err_set(err, ERR_LIMIT, "the document is larger than %d MiB in one file or %d MiB in all",
+                   DOCUMENT_FILE_BYTES_MOST >> 20, DOCUMENT_BYTES_MOST >> 20);
+  struct yaml_doc *yaml;
+  if (!yaml_read(text, &yaml, err)) return path.n ? err_wrap(err, "%.*s", STR_ARG(path)) : false;
+  struct document_file *f = ARENA_NEW(d->arena, struct document_file);
+  *f = (struct document_file){.path = arena_dup(d->arena, path), .yaml = yaml};
+  d->files[d->count++] = f;
+  d->bytes += text.n;
+  *out = f;
+  return true;
+}
+
+// The whole of a regular file. The size is checked before a byte is read.
+static bool read_file(struct str path, char **out, size_t *n, struct err *err) {
+  int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return err_set(err, ERR_MISSING, "%s: %s", path.p, strerror(errno));
+  struct stat st;
+  bool fits = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= DOCUMENT_FILE_BYTES_MOST;
+  if (!fits) {
+    close(fd);
+    return err_set(err, ERR_INVALID, "%s: not a regular file of at most %d MiB", path.p, DOCUMENT_FILE_BYTES_MOST >> 20);
+  }
+  size_t size = (size_t)st.st_size, got = 0;
+  char *p = mem_alloc(size + 1);
+  for (ssize_t r; got < size && (r = read(fd, p + got, size - got)) != 0;) {
+    if (r < 0 && errno != EINTR) break;
+    if (r > 0) got += (size_t)r;
+  }
+  close(fd);
+  if (got < size) {
+    mem_free(p);
+    return err_set(err, ERR_INVALID, "%s: could not be read whole", path.p);
+  }
+  *out = p;
+  *n = size;
+  return true;
+}
+
+static bool load_file(struct document *d, struct str path, struct document_file **out, struct err *err) {
+  for (size_t i = 0; i < d->count; i++) {
+    if (str_eq(d->files[i]->path, path)) {
+      *out = d->files[i];
+      return true;
+    }
+  }
+  char *text = NULL;
+  size_t n = 0;
+  if (!read_file(path, &text, &n, err)) return false;
+  bool ok = add_file(d, path, str_make(text, n), out, err);
+  mem_free(text);
+  return ok;
+}
+
+static bool real_path(struct arena *a, const char *path, struct str *out) {
+  char real[PATH_MAX];
+  if (!realpath(path, real)) return false;
+  *out = arena_dup(a, str_of(real));
+  return true;
+}
+
+static struct str folder_of(struct str path) {
+  size_t n = path.n;
+  while (n > 0 && path.p[n - 1] != '/') n--;
+  return str_make(path.p, n > 1 ? n - 1 : n); // "/" keeps its slash
+}
+
+// Both are real paths, so links and ".." have been seen through.
+static bool is_under(struct str root, struct str path) {
+  if (root.n == 1) return true;
+  return path.n > root.n && memcmp(path.p, root.p, root.n) == 0 && path.p[root.n] == '/';
+}
+
+bool document_open(const char *path, struct str root, struct arena *a, struct document **out, struct err *err) {
+  struct str real, folder;
+  if (!real_path(a, path, &real)) return err_set(err, ERR_MISSING, "%s: %s", path, strerror(errno));
+  if (!root.n)
+    folder = arena_dup(a, folder_of(real));
+  else if (!real_path(a, arena_z(a, root), &folder))
+    return err_set(err, ERR_MISSING, "root folder %.*s: %s", STR_ARG(root), strerror(errno));
+  if (!is_under(folder, real)) return err_set(err, ERR_DENIED, "%s is not under the root folder %s", path, folder.p);
+  struct document *d = ARENA_NEW(a, struct document);
+  *d = (struct document){.arena = a, .root = folder};
+  struct document_file *first;
+  if (!load_file(d, real, &first, err) || !read_version(d, err)) {
+    document_close(d);
+    return false;
+  }
+  *out = d;
+  return true;
+}
+
+bool document_parse(struct str text, struct arena *a, struct document **out, struct err *err) {
+  struct document *d = ARENA_NEW(a, struct document);
+  *d = (struct document){.arena = a};
+  struct document_file *first;
+  if (!add_file(d, STR_NONE, text, &first, err) || !read_version(d, err)) {
+    document_close(d);
+    return false;
+  }
+  *out = d;
+  return true;
+}
+
+void document_close(struct document *d) {
+  if (!d) return;
+  for (size_t i = 0; i < d->count; i++) {
+    yaml_free(d->files[i]->yaml);
+    map_free(&d->files[i]->refs);
+  }
+  d->count = 0;
+}
+
+enum document_version document_version(const struct document *d) { return d->version; }
+
+static struct place file_root(struct document_file *f) { return (struct place){yaml_root(f->yaml), f}; }
+
+struct place document_root(const struct document *d) { return file_root(d->files[0]); }
+
+unsigned document_line(struct place at) { return at.value ? yaml_line(at.file->yaml, at.value) : 0; }
+
+struct place place_get(struct place at, const char *key) {
+  return (struct place){yyjson_obj_get(at.value, key), at.file};
+}
+
+// The file part of a reference: relative to the file it stands in, percent-encoded (RFC 3986).
+static bool follow_file(struct document *d, struct document_file *from, struct str name, struct document_file **out,
+                        struct err *err) {
+  if (!d->root.n) return err_set(err, ERR_DENIED, "the reference names a file, and this document came without a folder");
+  struct str plain, real;
+  bool remote = str_starts(name, "//") || (str_find(name, ':') > 0);
+  if (remote) return err_set(err, ERR_DENIED, "references to the network are refused");
+  if (!codec_unpercent(d->arena, name, &plain) || (plain.n && memchr(plain.p, 0, plain.n)))
+    return err_set(err, ERR_INVALID, "the file's name is not percent-encoded rightly");
+  struct str base = folder_of(from->path);
+  struct str joined = plain.p[0] == '/' ? plain : arena_printf(d->arena, "%.*s/%.*s", STR_ARG(base), STR_ARG(plain));
+  if (!real_path(d->arena, arena_z(d->arena, joined), &real)) return err_set(err, ERR_MISSING, "there is no such file");
+  if (!is_under(d->root, real)) return err_set(err, ERR_DENIED, "the file is outside the document's root folder");
+  return load_file(d, real, out, err);
+}
+
+bool document_follow(struct document *d, struct place at, struct place *out, struct err *err) {
+  struct str ref = json_str(at.value, "$ref");
+  const struct place *known = map_get(&at.file->refs, ref);
+  if (known) {
+    *out = *known;
+    return true;
+  }
+  ptrdiff_t hash = str_find(ref, '#');
+  struct str name = hash < 0 ? ref : str_make(ref.p, (size_t)hash);
+  struct str fragment = hash < 0 ? STR_NONE : str_from(ref, (size_t)hash + 1), pointer;
+  struct place target = {.file = at.file};
+  struct err why;
+  bool ok = !name.n || follow_file(d, at.file, name, &target.file, &why);
+  if (ok && !codec_unpercent(d->arena, fragment, &pointer))
+    ok = err_set(&why, ERR_INVALID, "the pointer is not percent-encoded rightly");
+  if (ok && pointer.n && pointer.p[0] != '/')
+    ok = err_set(&why, ERR_INVALID, "only JSON pointers are understood behind '#'");
+  if (ok) {
+    target.value = json_at(file_root(target.file).value, pointer);
+    if (!target.value) ok = err_set(&why, ERR_MISSING, "nothing stands there");
+  }
+  if (!ok) return err_set(err, why.code, "$ref \"%.*s\": %s", STR_ARG(ref), why.text);
+  struct place *kept = ARENA_NEW(d->arena, struct place);
+  *kept = target;
+  map_put(&at.file->refs, ref, kept);
+  *out = target;
+  return true;
+}
+
+bool document_resolve(struct document *d, struct place at, struct place *out, struct err *err) {
+  for (int hops = 0; hops <= DOCUMENT_REF_CHAIN_MOST; hops++) {
+    if (!yyjson_is_str(yyjson_obj_get(at.value, "$ref"))) {
+      *out = at;
+      return true;
+    }
+    if (!document_follow(d, at, &at, err)) return false;
+  }
+  return err_set(err, ERR_INVALID, "a chain of more than %d references, or one that leads back to itself: \"%.*s\"",
+                 DOCUMENT_REF_CHAIN_MOST, STR_ARG(json_str(at.value, "$ref")));
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// merge: makes one schema out of a composition where that says exactly the same, because models (and
+// clients that know little of JSON Schema) read a flat one better. Also settles `required` once the
+// whole of a schema is in sight.
+#ifndef POSTERN_OPENAPI_MERGE_H
+#define POSTERN_OPENAPI_MERGE_H
+
+#include <yyjson.h>
+
+// Merges the parts of `allOf`, and of anyOf and oneOf with one part, into the schema as far as they
+// can be. Subschemas have been merged already.
+void merge_parts(yyjson_mut_doc *doc, yyjson_mut_val *schema);
+
+// Over a whole tree: readOnly properties, which convert left out, leave `required` too. So do names
+// that no property stands for where properties are given: they are leftovers, and no one could tell
+// what to send.
+void merge_settle_required(yyjson_mut_doc *doc, yyjson_mut_val *schema);
+
+#endif

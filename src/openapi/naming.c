@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "openapi/naming.h"
+
+#include "base/mem.h"
+#include "data/json.h"
+#include "openapi/words.h"
+
+enum { SEGMENTS_MOST = 40, LEVELS = 4 };
+
+struct segment {
+  struct str text; // of a parameter its name
+  bool param;
+};
+
+struct path { // taken apart
+  struct segment items[SEGMENTS_MOST];
+  size_t count, scope; // items before `scope` only say whose it is
+};
+
+struct shape { // what the document has at one path shape
+  bool get, put, patch, post, children;
+};
+
+struct namer {
+  const struct naming *in;
+  struct operation_list *ops;
+  struct map shapes; // path shape → struct shape
+};
+
+struct candidate { // of one operation
+  struct operation *op;
+  unsigned level;
+  bool fixed;
+};
+
+struct str naming_path_shape(struct arena *a, struct str path) {
+  char *out = arena_alloc(a, path.n + 1);
+  size_t n = 0;
+  for (size_t i = 0; i < path.n; i++) {
+    out[n++] = path.p[i];
+    if (path.p[i] != '{') continue;
+    while (i + 1 < path.n && path.p[i + 1] != '}') i++;
+  }
+  while (n > 1 && out[n - 1] == '/') n--; // "/zones/" is "/zones"
+  out[n] = 0;
+  return str_make(out, n);
+}
+
+bool naming_is_paged(const struct operation *op) {
+  static const char *const names[] = {"page", "per_page", "perPage", "page_size", "pageSize", "page_token", "pageToken", "limit",
+                                      "offset", "cursor", "after", "starting_after", "next_cursor", "max_results", "maxResults"};
+  for (size_t i = 0; i < op->param_count; i++) {
+    if (op->params[i].in != IN_QUERY) continue;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+      if (str_is(op->params[i].name, names[k])) return true;
+  }
+  return false;
+}
+
+static bool is_version(struct str s) { // "v1", "v2beta", "api"
+  if (str_is_nocase(s, "api") || str_is_nocase(s, "rest")) return true;
+  return s.n >= 2 && s.n <= 8 && (s.p[0] == 'v' || s.p[0] == 'V') && s.p[1] >= '0' && s.p[1] <= '9';
+}
+
+static void split_path(struct str path, struct path *out) {
+  *out = (struct path){0};
+  struct str rest = path, item;
+  while (str_cut(&rest, '/', &item)) {
+    if (!item.n || out->count == SEGMENTS_MOST) continue;
+    struct segment *s = &out->items[out->count++];
+    s->param = item.p[0] == '{' && item.p[item.n - 1] == '}';
+    s->text = s->param ? str_make(item.p + 1, item.n - 2) : item;
+  }
+  // Whose: leading versions, then one collection with its parameters, where something follows.
+  size_t at = 0, literals = 0;
+  while (at < out->count && !out->items[at].param && is_version(out->items[at].text)) at++;
+  size_t start = at;
+  if (at + 1 < out->count && !out->items[at].param && out->items[at + 1].param) {
+    for (at++; at < out->count && out->items[at].param;) at++;
+    for (size_t i = at; i < out->count; i++) literals += !out->items[i].param;
+    if (!literals) at = start;
+  }
+  out->scope = at;
+}
+
+static void index_shapes(struct namer *n) {
+  struct arena *a = n->in->arena;
+  for (size_t i = 0; i < n->ops->count; i++) {
+    const struct operation *op = &n->ops->items[i];
+    if (op->skipped) continue;
+    struct str key = naming_path_shape(a, op->path);
+    struct shape *s = map_get(&n->shapes, key);
+    if (!s) map_put(&n->shapes, key, s = ARENA_NEW(a, struct shape));
+    s->get |= str_is(op->method, "GET");
+    s->put |= str_is(op->method, "PUT");
+    s->patch |= str_is(op->method, "PATCH");
+    s->post |= str_is(op->method, "POST");
+  }
+  for (size_t i = 0; i < n->ops->count; i++) { // "/zones/{}" makes "/zones" a collection
+    struct str key = naming_path_shape(a, n->ops->items[i].path);
+    if (n->ops->items[i].skipped || !str_ends(key, "/{}")) continue;
+    struct str parent = str_make(key.p, key.n - 3);
+    struct shape *s = map_get(&n->shapes, parent);
+    if (s) s->children = true;
+  }
+}
+
+static struct shape *shape_of(struct namer *n, const struct operation *op) {
+  return map_get(&n->shapes, naming_path_shape(n->in->arena, op->path));
+}
+
+// --- class -----------------------------------------------------------------------------------------
+
+static bool last_word(struct namer *n, const struct path *p, struct str *first, struct str *last) {
+  struct words w = {0};
+  words_add(&w, n->in->arena, p->items[p->count - 1].text);
+  if (!w.count) return false;
+  *first = w.items[0];
+  *last = w.items[w.count - 1];
+  return true;
+}
+
+static bool says(struct str summary, const char *const *verbs) {
+  for (; *verbs; verbs++) {
+    size_t n = strlen(*verbs);
+    if (summary.n > n && str_eq_nocase(str_make(summary.p, n), str_of(*verbs)) && summary.p[n] == ' ') return true;
+  }
+  return false;
+}
+
+static enum operation_class class_by_shape(struct namer *n, const struct operation *op) {
+  static const char *const list_verbs[] = {"List", "Lists", "Search", NULL};
+  static const char *const create_verbs[] = {"Create", "Creates", "Add", "Adds", "New", "Upload", "Register", NULL};
+  struct path p;
+  split_path(op->path, &p);
+  bool by_id = p.count && p.items[p.count - 1].param;
+  struct str first = STR_NONE, last = STR_NONE;
+  bool named = p.count && !by_id && last_word(n, &p, &first, &last);
+  struct shape *shape = shape_of(n, op);
+  bool plural = named && words_is_plural(last), verb = named && words_is_verb(first);
+  if (str_is(op->method, "GET") || str_is(op->method, "QUERY")) {
+    if (by_id) return says(op->summary, list_verbs) && naming_is_paged(op) ? CLASS_LIST : CLASS_GET;
+    return shape->children || naming_is_paged(op) || says(op->summary, list_verbs) || plural ? CLASS_LIST : CLASS_GET;
+  }
+  if (str_is(op->method, "HEAD")) return CLASS_GET;
+  if (str_is(op->method, "PATCH")) return CLASS_UPDATE;
+  if (str_is(op->method, "PUT")) return verb && !shape->get ? CLASS_CUSTOM : CLASS_UPDATE;
+  if (str_is(op->method, "DELETE")) return CLASS_DELETE;
+  if (!str_is(op->method, "POST") || by_id || verb) return CLASS_CUSTOM;
+  return shape->children || shape->get || plural || says(op->summary, create_verbs) ? CLASS_CREATE : CLASS_CUSTOM;
+}
+
+static void settle_class(struct namer *n, struct operation *op) {
+  op->class = class_by_shape(n, op);
+  yyjson_val *said = operation_word(op, "class");
+  if (!said) return;
+  for (int i = CLASS_LIST; i <= CLASS_CUSTOM; i++) {
+    if (!str_is(json_text(said), operation_class_names[i])) continue;
+    op->class = (enum operation_class)i;
+    return;
+  }
+  notes_add(n->in->notes, OPENAPI_WARNING, op->key, op->at, STR("the class it was given is none and not used"));
+}
+
+// --- nouns -----------------------------------------------------------------------------------------
+
+// Adds the words of one segment, the last one in the number asked for. A word said just before is not repeated.
+static void add_segment(struct namer *n, struct words *w, struct str text, bool plural) {
+  struct arena *a = n->in->arena;
+  struct words own = {0};
+  words_add(&own, a, text);
+  for (size_t i = 0; i < own.count; i++) {
+    struct str word = own.items[i];
+    if (i + 1 == own.count) word = plural ? words_plural(a, word) : words_singular(a, word);
+    if (w->count && str_eq(words_singular(a, w->items[w->count - 1]), words_singular(a, word))) {
+      w->items[w->count - 1] = word;
+      continue;
+    }
+    if (w->count < WORDS_MOST) w->items[w->count++] = word;
+  }
+}
+
+static void add_scope(struct namer *n, struct words *w, const struct path *p, unsigned level) {
+  for (size_t i = 0; i < p->scope; i++) {
+    const struct segment *s = &p->items[i];
+    bool version = !s->param && is_version(s->text);
+    if (level >= 2 || (level == 1 && !s->param && !version)) add_segment(n, w, s->text, false);
+  }
+}
+
+static void add_nouns(struct namer *n, struct words *w, const struct operation *op, const struct path *p, bool plural, unsigned level) {
+  yyjson_val *given = operation_word(op, "resource");
+  bool custom = op->class == CLASS_CUSTOM;
+  if (given) {
+    bool scoped = level > 0;
+    if (scoped) add_scope(n, w, p, level);
+    add_segment(n, w, json_text(given), plural);
+    // The verb of a custom operation is the end of its path.
+    if (custom && p->count && !p->items[p->count - 1].param) add_segment(n, w, p->items[p->count - 1].text, false);
+    return;
+  }
+  add_scope(n, w, p, level);
+  size_t last = p->count; // the last literal
+  for (size_t i = p->scope; i < p->count; i++)
+    if (!p->items[i].param) last = i;
+  for (size_t i = p->scope; i < p->count; i++) {
+    const struct segment *s = &p->items[i];
+    bool version = !s->param && is_version(s->text);
+    if (s->param ? level < 2 || i + 1 == p->count : version && level < 2) continue;
+    if (custom && i == last)
+      words_add(w, n->in->arena, s->text); // a verb has no number
+    else
+      add_segment(n, w, s->text, plural && i == last);
+  }
+}
+
+// --- names -----------------------------------------------------------------------------------------
+
+struct frame {
+  const char *before, *after;
+  bool plural;
+};
+
+static struct frame frame_of(struct namer *n, const struct operation *op) {
+  struct path p;
+  split_path(op->path, &p);
+  const struct shape *s = shape_of(n, op);
+  bool by_id = p.count && p.items[p.count - 1].param;
+  bool collection = !by_id && s->children;
+  bool replace = str_is(op->method, "PUT") && s->patch;
+  const char *by = by_id ? "_by_id" : "";
+  switch (op->class) {
+  case CLASS_LIST: return (struct frame){"list_all_", "", true};
+  case CLASS_GET: return (struct frame){"get_single_", str_is(op->method, "HEAD") ? "_head" : by, false};
+  case CLASS_CREATE: return (struct frame){"create_a_", "", false};
+  case CLASS_UPDATE:
+    if (collection) return (struct frame){replace ? "replace_all_" : "update_all_", "", true};
+    return (struct frame){replace ? "replace_a_" : "update_a_", by, false};
+  case CLASS_DELETE: return collection ? (struct frame){"delete_all_", "", true} : (struct frame){"delete_a_", by, false};
+  case CLASS_CUSTOM: break;
+  }
+  return (struct frame){"", "", false};
+}
+
+static struct str connector_word(struct namer *n) {
+  char *p = arena_z(n->in->arena, n->in->connector);
+  for (char *c = p; *c; c++)
+    if (*c == '-') *c = '_';
+  return str_make(p, n->in->connector.n);
+}
+
+static struct str build_name(struct namer *n, const struct operation *op, unsigned level) {
+  struct path p;
+  split_path(op->path, &p);
+  struct frame f = frame_of(n, op);
+  struct words w = {0};
+  add_nouns(n, &w, op, &p, f.plural, level);
+  if (!w.count) words_add(&w, n->in->arena, p.count ? op->path : STR("root"));
+  if (!w.count) words_add(&w, n->in->arena, STR("operation"));
+  if (level >= 3) words_add(&w, n->in->arena, op->method);
+  struct str c = connector_word(n);
+  size_t taken = strlen(f.before) + c.n + 1 + strlen(f.after);
+  words_fit(&w, n->in->arena, TOOL_NAME_MOST - taken);
+  struct str joined = words_join(&w, n->in->arena);
+  return arena_printf(n->in->arena, "%s%.*s_%.*s%s", f.before, STR_ARG(c), STR_ARG(joined), f.after);
+}
+
+static bool is_name(struct str s) {
+  for (size_t i = 0; i < s.n; i++) {
+    char c = s.p[i];
+    bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    if (!fine) return false;
+  }
+  return s.n > 0 && s.n <= TOOL_NAME_MOST;
+}
+
+// Names given before, then those the connector gives. `taken` holds every name no one else may have.
+static void settle_fixed(struct namer *n, struct candidate *all, struct map *taken) {
+  size_t at = 0;
+  for (struct map_slot *slot; n->in->names && (slot = map_next(n->in->names, &at));)
+    map_put(taken, str_of(slot->value), slot->value);
+  for (size_t i = 0; i < n->ops->count; i++) {
+    const char *given = n->in->names ? map_get(n->in->names, all[i].op->key) : NULL;
+    if (!given || all[i].op->skipped) continue;
+    all[i].op->name = arena_dup(n->in->arena, str_of(given));
+    all[i].fixed = true;
+  }
+  for (size_t i = 0; i < n->ops->count; i++) {
+    struct operation *op = all[i].op;
+    yyjson_val *said = operation_word(op, "name");
+    if (!said || op->skipped || all[i].fixed) continue;
+    struct str name = json_text(said);
+    if (!is_name(name) || map_get(taken, name)) {
+      notes_add(n->in->notes, OPENAPI_WARNING, op->key, op->at,
+                arena_printf(n->in->arena, "the name \"%.*s\" it was given is %s", STR_ARG(name),
+                             is_name(name) ? "taken" : "not 1 to 60 of [A-Za-z0-9_-]"));
+      continue;
+    }
+    op->name = name;
+    all[i].fixed = true;
+    map_put(taken, name, op);
+  }
+}
+
+// One round: names that two want, or that are taken, send all who want them to their next level.
+static bool tell_apart(struct namer *n, struct candidate *all, const struct map *taken) {
+  struct map first = {0};
+  bool changed = false;
+  bool *clash = mem_array(n->ops->count + 1, sizeof *clash);
+  for (size_t i = 0; i < n->ops->count; i++) {
+    if (all[i].fixed || all[i].op->skipped) continue;
+    struct candidate *other = map_get(&first, all[i].op->name);
+    if (other) clash[i] = clash[other - all] = true;
+    if (map_get(taken, all[i].op->name)) clash[i] = true;
+    if (!other) map_put(&first, all[i].op->name, &all[i]);
+  }
+  for (size_t i = 0; i < n->ops->count; i++) {
+    if (!clash[i] || all[i].level + 1 >= LEVELS) continue;
+    all[i].op->name = build_name(n, all[i].op, ++all[i].level);
+    changed = true;
+  }
+  mem_free(clash);
+  map_free(&first);
+  return changed;
+}
+
+static void number_the_rest(struct namer *n, struct candidate *all, struct map *taken) {
+  for (size_t i = 0; i < n->ops->count; i++) {
+    struct operation *op = all[i].op;
+    if (all[i].fixed || op->skipped) continue;
+    struct str plain = op->name;
+    for (unsigned twin = 2; map_get(taken, op->name); twin++) {
+      size_t room = TOOL_NAME_MOST - 6;
+      op->name = arena_printf(n->in->arena, "%.*s_%u", (int)(plain.n < room ? plain.n : room), plain.p, twin);
+    }
+    map_put(taken, op->name, op);
+  }
+}
+
+void naming_run(const struct naming *in, struct operation_list *ops, size_t *renamed) {
+  struct namer n = {.in = in, .ops = ops};
+  struct map taken = {0};
+  struct candidate *all = mem_array(ops->count + 1, sizeof *all);
+  index_shapes(&n);
+  for (size_t i = 0; i < ops->count; i++) {
+    all[i].op = &ops->items[i];
+    if (!ops->items[i].skipped) settle_class(&n, &ops->items[i]);
+  }
+  settle_fixed(&n, all, &taken);
+  for (size_t i = 0; i < ops->count; i++)
+    if (!all[i].fixed && !ops->items[i].skipped) ops->items[i].name = build_name(&n, &ops->items[i], 0);
+  // Each round raises at least one level, so there are at most LEVELS rounds an operation; 64 is plenty.
+  for (int round = 0; round < 64 && tell_apart(&n, all, &taken);) round++;
+  number_the_rest(&n, all, &taken);
+  for (size_t i = 0; i < ops->count; i++) *renamed += all[i].level > 0;
+  mem_free(all);
+  map_free(&taken);
+  map_free(&n.shapes);
+}

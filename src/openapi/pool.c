@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "openapi/pool.h"
+
+#include "base/mem.h"
+#include "data/json.h"
+#include "openapi/tree.h"
+
+enum { READ_ONLY_DEPTH_MOST = 4, READ_ONLY_PARTS_MOST = 16 };
+
+void pool_init(struct schema_pool *p, struct document *doc, struct arena *a, struct notes *notes) {
+  *p = (struct schema_pool){.doc = doc, .arena = a, .notes = notes, .ir = yyjson_mut_doc_new(NULL)};
+}
+
+void pool_free(struct schema_pool *p) {
+  yyjson_mut_doc_free(p->ir);
+  mem_free(p->defs);
+  map_free(&p->by_value);
+}
+
+uint32_t pool_refer(struct schema_pool *p, struct place at, struct str name) {
+  struct str key = str_make((const char *)&at.value, sizeof at.value);
+  const uint32_t *known = map_get(&p->by_value, key);
+  if (known) return *known;
+  if (p->count == p->cap) {
+    p->cap = p->cap ? p->cap * 2 : 256;
+    p->defs = mem_resize(p->defs, p->cap * sizeof *p->defs);
+  }
+  struct {
+    struct schema_def def;
+    uint32_t id;
+  } *made = arena_alloc(p->arena, sizeof *made);
+  made->def = (struct schema_def){.source = at, .name = name};
+  made->id = p->count;
+  if (p->count >= POOL_DEFS_MOST) made->def.broken = STR("the document has too many schemas");
+  p->defs[p->count++] = &made->def;
+  map_put(&p->by_value, str_make((const char *)&made->def.source.value, sizeof at.value), &made->id);
+  return made->id;
+}
+
+// A schema that is itself again for the same value (`A: {allOf: [{$ref: A}]}`) has no meaning and sends
+// validators round for ever. Walks the in-place references of the defs since `first`; older ones never
+// refer to newer ones. The stack is ours, since a chain may be long.
+static void refuse_endless(struct schema_pool *p, uint32_t first) {
+  enum { WHITE, GREY, BLACK };
+  uint32_t many = p->count - first, top = 0;
+  if (!many) return;
+  unsigned char *color = mem_alloc(many);
+  struct {
+    uint32_t id;
+    size_t next;
+  } *stack = mem_array(many, sizeof *stack);
+  for (uint32_t start = first; start < p->count; start++) {
+    if (color[start - first] != WHITE) continue;
+    color[start - first] = GREY;
+    stack[top].id = start;
+    stack[top++].next = 0;
+    while (top) {
+      struct schema_def *def = p->defs[stack[top - 1].id];
+      if (stack[top - 1].next == def->edge_count) {
+        color[stack[--top].id - first] = BLACK;
+        continue;
+      }
+      uint32_t edge = def->edges[stack[top - 1].next++], to = POOL_EDGE(edge);
+      if (!(edge & POOL_IN_PLACE) || to < first || color[to - first] == BLACK) continue;
+      if (color[to - first] == GREY) {
+        p->defs[to]->broken = arena_printf(p->arena, "schema %.*s refers to itself without end", STR_ARG(p->defs[to]->name));
+        continue;
+      }
+      color[to - first] = GREY;
+      stack[top].id = to;
+      stack[top++].next = 0;
+    }
+  }
+  mem_free(stack);
+  mem_free(color);
+}
+
+uint32_t pool_add(struct schema_pool *p, struct place at, struct str name) {
+  uint32_t id = pool_refer(p, at, name), first = p->converted;
+  // A queue, not a recursion: a chain of references may be as long as the document.
+  for (; p->converted < p->count; p->converted++) {
+    struct schema_def *def = p->defs[p->converted];
+    if (p->converted < POOL_DEFS_MOST) convert_def(p, def);
+    if (!def->schema) def->schema = yyjson_mut_obj(p->ir);
+    def->bytes = tree_bytes(def->schema);
+  }
+  refuse_endless(p, first);
+  return id;
+}
+
+static bool read_only_within(struct schema_pool *p, struct place at, unsigned depth) {
+  struct err ignored;
+  if (depth > READ_ONLY_DEPTH_MOST || !document_resolve(p->doc, at, &at, &ignored)) return false;
+  if (json_bool(at.value, "readOnly", false)) return !json_bool(at.value, "writeOnly", false);
+  yyjson_val *parts = yyjson_obj_get(at.value, "allOf"), *part;
+  size_t i, n;
+  if (!yyjson_is_arr(parts) || yyjson_arr_size(parts) > READ_ONLY_PARTS_MOST) return false;
+  yyjson_arr_foreach(parts, i, n, part) {
+    if (read_only_within(p, (struct place){part, at.file}, depth + 1)) return true;
+  }
+  return false;
+}
+
+bool pool_is_read_only(struct schema_pool *p, struct place at) {
+  // 3.1 lets keywords stand beside a reference, and 3.0 writers put them there too.
+  return json_bool(at.value, "readOnly", false) || read_only_within(p, at, 0);
+}

@@ -12,16 +12,16 @@ static void listing_add_member(struct buf *out, const char *name, struct str val
 
 // ---- the schema, where an argument of it comes from the account
 
+// Nothing at all where no name is left: draft 4 readers refuse an empty list.
 static void listing_write_required(const struct catalog_tool *t, yyjson_val *required, struct buf *out) {
   size_t i, n, written = 0;
   yyjson_val *v;
-  buf_add_char(out, '[');
   yyjson_arr_foreach(required, i, n, v) {
     if (context_find(t->account, json_text(v))) continue;
-    if (written++) buf_add_char(out, ',');
+    buf_add_z(out, written++ ? "," : ",\"required\":[");
     json_write(out, v);
   }
-  buf_add_char(out, ']');
+  if (written) buf_add_char(out, ']');
 }
 
 static void listing_write_description(struct buf *out, struct str description, bool set) {
@@ -73,22 +73,22 @@ static bool listing_has_context(const struct catalog_tool *t, yyjson_val *proper
 static void listing_write_schema(const struct catalog_tool *t, struct buf *out) {
   size_t i, n;
   yyjson_val *key, *v;
-  if (!listing_has_context(t, yyjson_obj_get(t->tool->input, "properties"))) {
+  yyjson_val *properties = yyjson_obj_get(t->tool->input, "properties");
+  if (!listing_has_context(t, properties)) {
     json_write(out, t->tool->input);
     return;
   }
   buf_add_char(out, '{');
   yyjson_obj_foreach(t->tool->input, i, n, key, v) {
-    if (i) buf_add_char(out, ',');
+    if (yyjson_equals_str(key, "required") || v == properties) continue;
     json_add_string(out, json_text(key));
     buf_add_char(out, ':');
-    if (yyjson_equals_str(key, "required"))
-      listing_write_required(t, v, out);
-    else if (yyjson_equals_str(key, "properties"))
-      listing_write_properties(t, v, out);
-    else
-      json_write(out, v);
+    json_write(out, v);
+    buf_add_char(out, ',');
   }
+  buf_add_z(out, "\"properties\":");
+  listing_write_properties(t, properties, out);
+  listing_write_required(t, yyjson_obj_get(t->tool->input, "required"), out);
   buf_add_char(out, '}');
 }
 

@@ -113,6 +113,7 @@ static bool read_request(int fd, char *request, size_t size) {
     if (got <= 0) return false;
     n += (size_t)got;
     request[n] = 0;
+    if (request[0] == 0x16) return say(fd, "no TLS here\r\n"), false; // a TLS handshake record
     char *end = strstr(request, "\r\n\r\n"), *length = strcasestr(request, "\r\ncontent-length:");
     if (end)
       want = (size_t)(end + 4 - request) + (length && length < end ? strtoul(length + 17, NULL, 10) : 0);
@@ -406,6 +407,15 @@ static void limits_of_size(void **state) {
 
 static void limits_of_time(void **state) {
   (void)state;
+  int fd = socket(AF_INET, SOCK_STREAM, 0); // takes connections, says nothing: TLS is never agreed on
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  socklen_t n = sizeof a;
+  assert_int_equal(bind(fd, (struct sockaddr *)&a, n) | listen(fd, 4), 0);
+  getsockname(fd, (struct sockaddr *)&a, &n);
+  struct outcome mute = {.path = "/", .scheme = "https", .port = ntohs(a.sin_port), .limits = relaxed};
+  mute.limits.connect_ms = 40;
+  expect_failure(mute, ERR_TIMEOUT, "within 40 ms");
+  close(fd);
   struct outcome o = {.path = "/slow", .limits = relaxed};
   o.limits.first_byte_ms = 30;
   expect_failure(o, ERR_TIMEOUT, "answered nothing within 30 ms");

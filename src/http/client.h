@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // client: HTTP requests to vendors, on libcurl's multi interface, one per loop and trust class.
 // Redirects are never followed by libcurl. The address guard checks each address at connect time.
-// Called from a fiber; leaving (cancel, deadline) aborts the transfer. Example:
+// Called from a fiber; leaving (cancel, deadline) aborts the transfer. Called outside a fiber (the
+// command line) the thread waits. Nothing is ever sent twice, but GET and the like where a kept
+// connection had closed meanwhile. Example:
 //   struct http_call call = {.method = "GET", .url = url, .headers = h, .limits = &limits, .guard = guard};
 //   struct http_result r; if (!http_fetch(&call, arena, &r, err)) return false;
 #ifndef POSTERN_HTTP_CLIENT_H
@@ -36,8 +38,11 @@ struct http_result {
   uint64_t elapsed_us;
 };
 
-// Errors: TIMEOUT (which of the limits), UPSTREAM (refused, reset, TLS, bad HTTP: in words with the host's name, never
+// A limit of 0 ms is none. Errors: INVALID (URL or headers), TIMEOUT (which of the limits), UPSTREAM (refused, reset, TLS, bad HTTP: in words with the host's name, never
 // the whole URL), LIMIT (body or headers too large, or expands too far), DENIED (the guard; how to allow it), CANCELED.
 MUST_USE bool http_fetch(const struct http_call *call, struct arena *a, struct http_result *out, struct err *err) SUSPENDS;
+
+// Certificates (PEM) to trust beside the system's: a private CA. Once, at start, before any fetch.
+MUST_USE bool http_client_ca(const char *path, struct err *err);
 
 #endif

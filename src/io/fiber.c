@@ -385,7 +385,9 @@ struct fiber *fiber_spawn(struct loop *loop, const char *name, void (*run)(void 
   f->canceled = f->expired = f->firmly = false;
   f->reason = "";
   snprintf(f->name, sizeof f->name, "%s", name);
+  struct loop *outer = loop_enter(loop); // a main may spawn before it runs the loop
   fiber_resume(f);
+  loop_enter(outer);
   return f;
 }
 

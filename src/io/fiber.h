@@ -17,7 +17,8 @@ struct fiber;
 
 enum { FIBER_STACK = 256 * 1024, FIBER_NAME = 48 };
 
-// Starts on the loop's thread before the call returns, until it first parks. NULL where the loop
+// Starts on the loop's thread before the call returns, until it first parks; it may have ended by then,
+// so touch the result only while you know that it has not. NULL where the loop
 // has `fibers_most` already (the caller answers ERR_UNAVAILABLE).
 struct fiber *fiber_spawn(struct loop *loop, const char *name, void (*run)(void *arg), void *arg);
 struct fiber *fiber_self(void); // NULL outside a fiber

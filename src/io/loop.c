@@ -60,8 +60,7 @@ static void loop_finish(struct loop *l) {
 }
 
 void loop_run(struct loop *l) {
-  struct loop *outer = loop_here;
-  loop_here = l;
+  struct loop *outer = loop_enter(l);
   uv_run(&l->uv, UV_RUN_DEFAULT);
   loop_finish(l);
   loop_here = outer;
@@ -99,8 +98,7 @@ static void loop_close_leftover(uv_handle_t *handle, void *arg) {
 void loop_free(struct loop *l) {
   if (!l) return;
   if (l->has_thread) loop_stop(l);
-  struct loop *outer = loop_here;
-  loop_here = l; // the thread that ran it has ended: this one takes its place
+  struct loop *outer = loop_enter(l); // the thread that ran it has ended: this one takes its place
   loop_finish(l);
   mailbox_close(l->mailbox);
   uv_run(&l->uv, UV_RUN_NOWAIT);
@@ -121,6 +119,12 @@ bool loop_is_here(const struct loop *l) {
 
 struct loop *loop_current(void) {
   return loop_here;
+}
+
+struct loop *loop_enter(struct loop *l) {
+  struct loop *before = loop_here;
+  loop_here = l;
+  return before;
 }
 
 unsigned loop_index(const struct loop *l) {

@@ -22,6 +22,7 @@ void loop_start(struct loop *l); // on a thread of its own
 void loop_stop(struct loop *l);  // any thread; joins the thread that loop_start made
 bool loop_is_here(const struct loop *l); // are we on its thread?
 struct loop *loop_current(void);         // NULL where this thread runs none
+struct loop *loop_enter(struct loop *l); // for io/fiber: makes it the current one here, returns the one before
 unsigned loop_index(const struct loop *l);
 size_t loop_fibers_most(const struct loop *l);
 struct uv_loop_s *loop_uv(struct loop *l); // for io and http only
@@ -38,7 +39,7 @@ void loop_timer_free(struct loop_timer *t);
 
 // A slot for what another module keeps one of per loop (http/client's multi handle). `destroy` runs
 // on the loop's thread when it stops.
-enum loop_slot { LOOP_SLOT_CLIENT, LOOP_SLOT_FIBERS, LOOP_SLOT_TOOL, LOOP_SLOT_COUNT };
+enum loop_slot { LOOP_SLOT_CLIENT, LOOP_SLOT_FIBERS, LOOP_SLOT_SUBSCRIBE, LOOP_SLOT_COUNT };
 void loop_slot_set(struct loop *l, enum loop_slot slot, void *value, void (*destroy)(void *value));
 void *loop_slot_get(const struct loop *l, enum loop_slot slot);
 

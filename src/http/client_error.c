@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words for what went wrong with a fetch: the host, never the URL, whose query may hold secrets.
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "http/client_private.h"
+
+enum { CLIENT_HOST = 280 }; // a name of 253 bytes, a port
+
+// "api.example.com:443"; of which the first *host_length bytes are the host.
+static void client_host(struct client_fetch *f, char out[CLIENT_HOST], int *host_length) {
+  CURLU *url = curl_url();
+  char *host = NULL, *port = NULL;
+  curl_url_set(url, CURLUPART_URL, arena_z(f->arena, f->call->url), 0);
+  curl_url_get(url, CURLUPART_HOST, &host, 0);
+  curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+  snprintf(out, CLIENT_HOST, "%.253s:%.8s", host ? host : "the server", port ? port : "?");
+  *host_length = host ? (int)strnlen(host, 253) : (int)strlen("the server");
+  curl_free(host);
+  curl_free(port);
+  curl_url_cleanup(url);
+}
+
+static const char *client_seconds(uint64_t ms, char out[32]) {
+  if (ms % 1000)
+    snprintf(out, 32, "%llu ms", (unsigned long long)ms);
+  else
+    snprintf(out, 32, "%llu s", (unsigned long long)(ms / 1000));
+  return out;
+}
+
+static void client_explain_failure(struct client_fetch *f, const char *host, struct err *err) {
+  const struct http_client_limits *limits = f->call->limits;
+  char time[32];
+  switch (f->failure) {
+  case CLIENT_FINE:
+    break;
+  case CLIENT_BLOCKED:
+    err_set(err, ERR_DENIED,
+            "the address %s of %s is private or reserved, and not allowed for outbound requests", f->blocked,
+            host);
+    err_hint(err, "if it is meant to be reached, add %s/%d to the setting upstream_allow", f->blocked,
+             strchr(f->blocked, ':') ? 128 : 32);
+    break;
+  case CLIENT_HEADERS_LONG:
+    err_set(err, ERR_LIMIT, "the headers of the answer of %s pass the limit of %zu bytes", host,
+            limits->header_bytes);
+    break;
+  case CLIENT_HEADERS_MANY:
+    err_set(err, ERR_LIMIT, "the answer of %s has more than %d headers", host, HTTP_HEADERS_MOST);
+    break;
+  case CLIENT_BODY_LONG:
+    err_set(err, ERR_LIMIT, "the answer of %s passes the limit of %zu bytes", host, limits->body_bytes);
+    err_hint(err, "ask for less: a smaller page, fewer fields, a narrower filter");
+    break;
+  case CLIENT_BOMB:
+    err_set(err, ERR_LIMIT, "the compressed answer of %s expands to more than %d times its size", host,
+            CLIENT_EXPANSION_MOST);
+    break;
+  case CLIENT_SILENT:
+    err_set(err, ERR_TIMEOUT, "%s answered nothing within %s", host,
+            client_seconds(limits->first_byte_ms, time));
+    break;
+  case CLIENT_STALLED:
+    err_set(err, ERR_TIMEOUT, "the answer of %s stopped: no byte for %s", host,
+            client_seconds(limits->stall_ms, time));
+    break;
+  case CLIENT_OVERTIME:
+    err_set(err, ERR_TIMEOUT, "the answer of %s was not complete within %s", host,
+            client_seconds(limits->total_ms, time));
+    break;
+  case CLIENT_REPLAY:
+    err_set(err, ERR_UPSTREAM, "%s closed the connection before it answered", host);
+    err_hint(err, "the request may or may not have taken effect; look before you send it again");
+    break;
+  }
+}
+
+static void client_explain_connect(struct client_fetch *f, const char *host, struct err *err) {
+  long os = 0;
+  curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
+  if (os == ECONNREFUSED)
+    err_set(err, ERR_UPSTREAM, "connection refused by %s", host);
+  else if (os)
+    err_set(err, ERR_UPSTREAM, "no connection to %s: %s", host, strerrordesc_np((int)os));
+  else
+    err_set(err, ERR_UPSTREAM, "no connection to %s", host);
+}
+
+static void client_explain_code(struct client_fetch *f, const char *host, int n, struct err *err) {
+  const char *why = f->text[0] ? f->text : curl_easy_strerror(f->code);
+  char time[32];
+  bool sent = f->sendings > 0; // then the scheme was fine: libcurl means an answer without a status line
+  switch (f->code == CURLE_UNSUPPORTED_PROTOCOL && sent ? CURLE_WEIRD_SERVER_REPLY : f->code) {
+  case CURLE_URL_MALFORMAT:
+  case CURLE_UNSUPPORTED_PROTOCOL:
+  case CURLE_LOGIN_DENIED: // a name and password in the URL
+    err_set(err, ERR_INVALID, "the address to call is no http or https URL of the form https://host/path");
+    break;
+  case CURLE_COULDNT_RESOLVE_HOST:
+    err_set(err, ERR_UPSTREAM, "the name %.*s does not resolve", n, host);
+    break;
+  case CURLE_COULDNT_CONNECT:
+    client_explain_connect(f, host, err);
+    break;
+  case CURLE_OPERATION_TIMEDOUT:
+    err_set(err, ERR_TIMEOUT, "no connection to %s within %s", host,
+            client_seconds(f->call->limits->connect_ms, time));
+    break;
+  case CURLE_PEER_FAILED_VERIFICATION:
+    err_set(err, ERR_UPSTREAM, "TLS certificate of %.*s: %s", n, host, why);
+    break;
+  case CURLE_SSL_CONNECT_ERROR:
+    err_set(err, ERR_UPSTREAM, "TLS with %s failed: %s", host, why);
+    break;
+  case CURLE_GOT_NOTHING:
+    err_set(err, ERR_UPSTREAM, "%s closed the connection without an answer", host);
+    break;
+  case CURLE_PARTIAL_FILE:
+    err_set(err, ERR_UPSTREAM, "%s closed the connection in the middle of its answer", host);
+    break;
+  case CURLE_SEND_ERROR:
+  case CURLE_RECV_ERROR:
+    err_set(err, ERR_UPSTREAM, "the connection to %s broke: %s", host, why);
+    break;
+  case CURLE_BAD_CONTENT_ENCODING:
+    err_set(err, ERR_UPSTREAM, "the answer of %s cannot be decompressed", host);
+    break;
+  case CURLE_OUT_OF_MEMORY: // libcurl's word for a header line beyond its own maximum
+#if LIBCURL_VERSION_NUM >= 0x080600
+  case CURLE_TOO_LARGE:
+#endif
+    err_set(err, ERR_LIMIT, "the headers of the answer of %s are too long", host);
+    break;
+  default:
+    err_set(err, ERR_UPSTREAM, "%s answered with bad HTTP: %s", host, why);
+    break;
+  }
+}
+
+bool client_explain(struct client_fetch *f, struct err *err) {
+  char host[CLIENT_HOST];
+  int n;
+  client_host(f, host, &n);
+  if (f->failure != CLIENT_FINE)
+    client_explain_failure(f, host, err);
+  else
+    client_explain_code(f, host, n, err);
+  return false;
+}

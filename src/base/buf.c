@@ -19,15 +19,15 @@ void buf_clear(struct buf *b) {
 }
 
 char *buf_room(struct buf *b, size_t n) {
-  if (b->full || n > b->max || b->n > b->max - n) {
+  if (b->full || n > b->max || b->n > b->max - n || n > SIZE_MAX / 2) {
     b->full = true;
     return NULL;
   }
   size_t need = b->n + n + 1; // one for the NUL of buf_take
   if (need > b->cap) {
     size_t cap = b->cap ? b->cap : BUF_FIRST;
-    while (cap < need) cap *= 2;
-    if (cap > b->max + 1) cap = b->max + 1;
+    while (cap < need && cap <= b->max / 2) cap *= 2;
+    if (cap < need) cap = b->max < SIZE_MAX ? b->max + 1 : need; // the last step
     b->p = mem_resize(b->p, cap);
     b->cap = cap;
   }

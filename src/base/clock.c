@@ -61,9 +61,12 @@ static bool clock_civil(const struct tm *in, int64_t *seconds) {
   struct tm tm = *in;
   if (tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 || tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
     return false;
-  int day = tm.tm_mday, month = tm.tm_mon;
+  bool leap = tm.tm_sec == 60; // RFC 3339 §5.6; counted as the second after :59
+  if (leap) tm.tm_sec = 59;
   *seconds = timegm(&tm);
-  return tm.tm_sec == 0 && in->tm_sec == 60 ? true : tm.tm_mday == day && tm.tm_mon == month;
+  bool exists = tm.tm_mday == in->tm_mday && tm.tm_mon == in->tm_mon;
+  if (leap) ++*seconds;
+  return exists;
 }
 
 bool clock_parse_rfc3339(struct str s, int64_t *ms) {
@@ -105,6 +108,15 @@ static bool clock_month(struct str *s, int *month) {
   return false;
 }
 
+// RFC 9110 §5.6.7: a two-digit year that seems over 50 years ahead is the latest past one that ends so.
+static int clock_full_year(int two_digits) {
+  time_t now = (time_t)(clock_now_ms() / 1000);
+  struct tm tm;
+  gmtime_r(&now, &tm);
+  int this_year = tm.tm_year + 1900, year = this_year - this_year % 100 + two_digits;
+  return year > this_year + 50 ? year - 100 : year;
+}
+
 static bool clock_time_of_day(struct str *s, struct tm *tm) {
   return clock_digits(s, 2, &tm->tm_hour) && clock_char(s, ":") && clock_digits(s, 2, &tm->tm_min) &&
          clock_char(s, ":") && clock_digits(s, 2, &tm->tm_sec);
@@ -120,8 +132,7 @@ bool clock_parse_http_date(struct str s, int64_t *ms) {
       return false;
     bool long_year = s.n > 3 && s.p[2] >= '0' && s.p[2] <= '9';
     if (!clock_digits(&s, long_year ? 4 : 2, &tm.tm_year)) return false;
-    // RFC 9110 §5.6.7: a two-digit year over 50 years ahead means the past century.
-    if (!long_year) tm.tm_year += tm.tm_year >= 70 ? 1900 : 2000;
+    if (!long_year) tm.tm_year = clock_full_year(tm.tm_year);
     if (!clock_char(&s, " ") || !clock_time_of_day(&s, &tm) || !str_is(s, " GMT")) return false;
   } else { // "Sun Nov  6 08:49:37 1994"
     if (s.n < 24) return false;

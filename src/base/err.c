@@ -14,10 +14,10 @@ static const struct {
 };
 
 static void err_fill(struct err *err, enum err_code code, const char *field, const char *format, va_list ap) {
-  err->code = code;
-  snprintf(err->field, sizeof err->field, "%s", field);
-  vsnprintf(err->text, sizeof err->text, format, ap);
-  err->hint[0] = 0;
+  struct err made = {.code = code}; // the arguments may come from *err itself
+  snprintf(made.field, sizeof made.field, "%s", field);
+  vsnprintf(made.text, sizeof made.text, format, ap);
+  *err = made;
 }
 
 bool err_set(struct err *err, enum err_code code, const char *format, ...) {

@@ -55,14 +55,22 @@ void log_event(enum log_level level, struct str request, const char *format, ...
   struct buf line = BUF_MAX(6 * LOG_LINE_MAX);
   if (log_json) {
     buf_printf(&line, "{\"time\":\"%s\",\"level\":\"%s\",", time, log_names[level]);
-    if (request.n) buf_printf(&line, "\"request\":\"%.*s\",", STR_ARG(request));
+    if (request.n) {
+      buf_add_z(&line, "\"request\":\"");
+      log_add_escaped(&line, request, true);
+      buf_add_z(&line, "\",");
+    }
     buf_add_z(&line, "\"message\":\"");
     log_add_escaped(&line, message, true);
     buf_add_z(&line, "\"}\n");
   } else {
     buf_printf(&line, "%s %-5s ", time, log_names[level]);
     log_add_escaped(&line, message, false);
-    if (request.n) buf_printf(&line, " [%.*s]", STR_ARG(request));
+    if (request.n) {
+      buf_add_z(&line, " [");
+      log_add_escaped(&line, request, false);
+      buf_add_char(&line, ']');
+    }
     buf_add_char(&line, '\n');
   }
   if (write(STDERR_FILENO, line.p, line.n) < 0) {

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -55,6 +56,26 @@ static void metrics_print_histogram(struct buf *out, enum metric m) {
   buf_printf(out, "%s_count %llu\n", name, (unsigned long long)total);
 }
 
+// From proc(5): field 22 of stat is the start in clock ticks after boot, btime the moment of boot.
+static double metrics_start_time(void) {
+  char text[1024], *behind_name;
+  unsigned long long ticks = 0, boot = 0;
+  FILE *f = fopen("/proc/self/stat", "re");
+  if (f) {
+    size_t n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[n] = 0;
+    behind_name = strrchr(text, ')'); // the name may have any characters
+    for (int field = 2; behind_name && field < 22; field++) behind_name = strchr(behind_name + 1, ' ');
+    if (behind_name) ticks = strtoull(behind_name, NULL, 10);
+  }
+  f = fopen("/proc/stat", "re");
+  while (f && boot == 0 && fgets(text, sizeof text, f))
+    if (strncmp(text, "btime ", 6) == 0) boot = strtoull(text + 6, NULL, 10);
+  if (f) fclose(f);
+  return (double)boot + (double)ticks / (double)sysconf(_SC_CLK_TCK);
+}
+
 static void metrics_print_process(struct buf *out) {
   long pages = 0, resident = 0;
   FILE *f = fopen("/proc/self/statm", "re");
@@ -75,6 +96,9 @@ static void metrics_print_process(struct buf *out) {
   // Less ".", ".." and the descriptor that reads the folder.
   buf_printf(out, "# HELP process_open_fds Open file descriptors\n# TYPE process_open_fds gauge\nprocess_open_fds %u\n",
              descriptors > 3 ? descriptors - 3 : 0);
+  buf_printf(out, "# HELP process_start_time_seconds Start of the process since the epoch\n"
+                  "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %.3f\n",
+             metrics_start_time());
   buf_printf(out, "# HELP process_cpu_seconds_total CPU time\n# TYPE process_cpu_seconds_total counter\n"
                   "process_cpu_seconds_total %.3f\n", cpu);
 }

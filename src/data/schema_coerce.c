@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/schema_coerce.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "data/json.h"
@@ -33,11 +35,13 @@ static bool coerce_to_number(struct coerce *c, unsigned mask, struct str text, y
   int64_t i;
   if (!schema_number_parse(text, &n)) return false;
   if (!(mask & SCHEMA_NUMBER) && !schema_number_is_integer(&n)) return false;
-  bool exact = n.digits < (unsigned __int128)1000000000000000 && abs(n.exponent) <= SCHEMA_EXACT_DOUBLE;
+  bool exact = n.digits < 1000000000000000u && abs(n.exponent) <= SCHEMA_EXACT_DOUBLE;
+  char room[48];
+  snprintf(room, sizeof room, "%s%" PRIu64 "e%d", n.negative ? "-" : "", (uint64_t)n.digits, n.exponent);
   if (str_to_i64(text, &i))
     coerce_put(v, coerce_made(yyjson_mut_sint(c->doc, i)));
   else if (exact)
-    coerce_put(v, coerce_made(yyjson_mut_real(c->doc, strtod(text.p, NULL))));
+    coerce_put(v, coerce_made(yyjson_mut_real(c->doc, strtod(room, NULL))));
   else
     coerce_put(v, coerce_made(yyjson_mut_rawncpy(c->doc, text.p, text.n)));
   return true;

@@ -181,10 +181,12 @@ static bool schema_run_alternatives(struct schema_run *r, yyjson_val *list, bool
       matches++;
       if (seen) schema_seen_join(seen, &mine);
       if (!one && !seen) return true;
-    } else if (score < least) {
-      least = score;
-      nearest = branch;
+      continue;
     }
+    if (schema_misses_whole(r, branch, v)) score += SCHEMA_WHOLE;
+    if (score >= least) continue;
+    least = score;
+    nearest = branch;
   }
   if (matches == 1 || (matches && !one) || r->exhausted) return true;
   if (matches) {

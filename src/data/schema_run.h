@@ -27,7 +27,15 @@ struct schema_seen {
 };
 
 // How far off a violation puts a value, when alternatives are weighed against each other.
-enum schema_weight { SCHEMA_SLIGHT = 1, SCHEMA_NAMES = 10, SCHEMA_OTHER_VALUE = 30, SCHEMA_OTHER_TYPE = 100 };
+// A wrong constant
+// weighs most, as it often names the alternative that was meant.
+enum schema_weight {
+  SCHEMA_SLIGHT = 1,
+  SCHEMA_NAMES = 10,
+  SCHEMA_OTHER_VALUE = 30,
+  SCHEMA_OTHER_TYPE = 15,
+  SCHEMA_WHOLE = 1000
+};
 
 // `seen` may be NULL where nobody asks.
 bool schema_run_value(struct schema_run *r, yyjson_val *schema, yyjson_mut_val *v, struct schema_seen *seen);

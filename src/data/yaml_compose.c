@@ -129,6 +129,11 @@ static void yaml_pend(struct yaml_composer *c, const struct yaml_item *item) {
   c->pending[c->pending_count++] = *item;
 }
 
+static bool yaml_wants_key(const struct yaml_composer *c) {
+  const struct yaml_frame *f = c->depth ? &c->frames[c->depth - 1] : NULL;
+  return f && f->node->kind == YAML_DICT && !f->has_key;
+}
+
 // A finished node takes its place: as the root, as a list's item, as a key or as a key's value.
 static bool yaml_place(struct yaml_composer *c, struct yaml_node *node, const yaml_event_t *e) {
   if (c->depth == 0) {
@@ -136,7 +141,7 @@ static bool yaml_place(struct yaml_composer *c, struct yaml_node *node, const ya
     return true;
   }
   struct yaml_frame *f = &c->frames[c->depth - 1];
-  if (f->node->kind == YAML_DICT && !f->has_key) {
+  if (yaml_wants_key(c)) {
     if (node->kind == YAML_LIST || node->kind == YAML_DICT)
       return yaml_fail(c, ERR_INVALID, e->start_mark, "a key that is a collection");
     bool plain = e->type == YAML_SCALAR_EVENT && e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
@@ -166,6 +171,7 @@ static bool yaml_start(struct yaml_composer *c, const yaml_event_t *e, enum yaml
     return yaml_fail(c, ERR_INVALID, e->start_mark, "a tag that is not of the core schema");
   if (c->depth == YAML_DEPTH_MOST)
     return yaml_fail(c, ERR_LIMIT, e->start_mark, "nesting deeper than 64 levels");
+  if (yaml_wants_key(c)) return yaml_fail(c, ERR_INVALID, e->start_mark, "a key that is a collection");
   struct yaml_node *node = ARENA_NEW(c->arena, struct yaml_node);
   *node = (struct yaml_node){.kind = kind, .open = true, .line = (unsigned)e->start_mark.line + 1};
   yaml_anchor(c, list ? e->data.sequence_start.anchor : e->data.mapping_start.anchor, node);

@@ -89,8 +89,10 @@ static void test_idle_connection(void **state) {
 static void naps(void *ctx, struct http_exchange *x) {
   struct err err;
   (void)ctx;
-  if (fiber_sleep(3 * SOON, &err)) http_reply_text(x, 200, "ok\n");
-  else http_reply_err(x, &err);
+  if (fiber_sleep(3 * SOON, &err))
+    http_reply_text(x, 200, "ok\n");
+  else
+    http_reply_err(x, &err);
 }
 
 static void test_working_is_not_idle(void **state) {
@@ -107,8 +109,10 @@ static void test_working_is_not_idle(void **state) {
 static void sleeps(void *ctx, struct http_exchange *x) {
   struct fixture *f = ctx;
   struct err err;
-  if (fiber_sleep(60 * 1000, &err)) http_reply_text(x, 200, "too late\n");
-  else http_reply_err(x, &err);
+  if (fiber_sleep(60 * 1000, &err))
+    http_reply_text(x, 200, "too late\n");
+  else
+    http_reply_err(x, &err);
   sem_post(&f->done);
 }
 
@@ -135,8 +139,10 @@ static void test_disconnect_cancels(void **state) {
   for (int half = 0; half < 2; half++) {
     int fd = fixture_connect(f);
     send_all(fd, STR("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-    if (half) shutdown(fd, SHUT_WR);
-    else close(fd);
+    if (half)
+      shutdown(fd, SHUT_WR);
+    else
+      close(fd);
     assert_true(wait_done(f)); // long before its minute is over
     if (half) close(fd);
   }
@@ -256,18 +262,12 @@ static void test_half_open_connections(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_silent_connection),
-      cmocka_unit_test(test_slow_header),
-      cmocka_unit_test(test_slow_body),
-      cmocka_unit_test(test_idle_connection),
-      cmocka_unit_test(test_working_is_not_idle),
-      cmocka_unit_test(test_slow_handler),
-      cmocka_unit_test(test_disconnect_cancels),
-      cmocka_unit_test(test_stop_while_a_handler_runs),
-      cmocka_unit_test(test_connections_total),
-      cmocka_unit_test(test_connections_per_address),
-      cmocka_unit_test(test_fibers_used_up),
-      cmocka_unit_test(test_half_open_connections),
+      cmocka_unit_test(test_silent_connection),   cmocka_unit_test(test_slow_header),
+      cmocka_unit_test(test_slow_body),           cmocka_unit_test(test_idle_connection),
+      cmocka_unit_test(test_working_is_not_idle), cmocka_unit_test(test_slow_handler),
+      cmocka_unit_test(test_disconnect_cancels),  cmocka_unit_test(test_stop_while_a_handler_runs),
+      cmocka_unit_test(test_connections_total),   cmocka_unit_test(test_connections_per_address),
+      cmocka_unit_test(test_fibers_used_up),      cmocka_unit_test(test_half_open_connections),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,8 +11,10 @@
 
 static void test_headers(void **state) {
   (void)state;
-  struct http_header items[] = {
-      {STR("Content-Type"), STR("a")}, {STR("X-A"), STR("1")}, {STR("x-a"), STR("2")}, {STR("Empty"), STR("")}};
+  struct http_header items[] = {{STR("Content-Type"), STR("a")},
+                                {STR("X-A"), STR("1")},
+                                {STR("x-a"), STR("2")},
+                                {STR("Empty"), STR("")}};
   struct http_headers h = {items, 4};
   assert_true(str_is(http_header_get(&h, "content-type"), "a"));
   assert_true(str_is(http_header_get(&h, "X-A"), "1"));
@@ -107,8 +109,10 @@ static void test_tokens_never_reach_a_log(void **state) {
 
 static void test_host_syntax(void **state) {
   (void)state;
-  static const char *const sound[] = {"a", "localhost", "a.example.com:80", "127.0.0.1:1", "[::1]", "[2001:db8::1]:443", "a_b-c.d:0"};
-  static const char *const bad[] = {"", ":80", "a:", "a:x", "a:65536", "a b", "a/b", "a@b", "[::1", "[]", "[::g]", "[::1]x", "::1", "a,b", "a:1:2", "[1.2.3.4]"};
+  static const char *const sound[] = {"a",     "localhost",         "a.example.com:80", "127.0.0.1:1",
+                                      "[::1]", "[2001:db8::1]:443", "a_b-c.d:0"};
+  static const char *const bad[] = {"",     ":80", "a:",    "a:x",    "a:65536", "a b", "a/b",   "a@b",
+                                    "[::1", "[]",  "[::g]", "[::1]x", "::1",     "a,b", "a:1:2", "[1.2.3.4]"};
   for (unsigned i = 0; i < sizeof sound / sizeof *sound; i++)
     if (!http_host_is_sound(str_of(sound[i]))) fail_msg("%s", sound[i]);
   for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -138,9 +142,12 @@ static void test_deadlines(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_headers),     cmocka_unit_test(test_methods),
-      cmocka_unit_test(test_media_type),  cmocka_unit_test(test_accept),
-      cmocka_unit_test(test_tokens_never_reach_a_log), cmocka_unit_test(test_host_syntax),
+      cmocka_unit_test(test_headers),
+      cmocka_unit_test(test_methods),
+      cmocka_unit_test(test_media_type),
+      cmocka_unit_test(test_accept),
+      cmocka_unit_test(test_tokens_never_reach_a_log),
+      cmocka_unit_test(test_host_syntax),
       cmocka_unit_test(test_deadlines),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

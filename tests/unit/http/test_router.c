@@ -69,7 +69,8 @@ static void test_find(void **state) {
     struct http_match m = http_router_find(&router, rows[i].method, str_of(rows[i].path), a);
     int route = m.route ? (int)(m.route - routes) : m.allowed ? -2 : -1;
     if (route != rows[i].route) fail_msg("%s: route %d, expected %d", rows[i].path, route, rows[i].route);
-    if (rows[i].name && !str_is(http_param(&m.params, rows[i].name), rows[i].value)) fail_msg("%s", rows[i].path);
+    if (rows[i].name && !str_is(http_param(&m.params, rows[i].name), rows[i].value))
+      fail_msg("%s", rows[i].path);
     assert_null(http_param(&m.params, "nothing").p);
   }
   struct http_match m = http_router_find(&router, HTTP_PUT, STR("/account/7"), a);
@@ -77,7 +78,9 @@ static void test_find(void **state) {
   arena_free(a);
 }
 
-static void serve(void *ctx, struct http_exchange *x) { http_router_serve(&router, ctx, x); }
+static void serve(void *ctx, struct http_exchange *x) {
+  http_router_serve(&router, ctx, x);
+}
 
 static void test_serve(void **state) {
   (void)state;

@@ -54,7 +54,6 @@ static void test_keep_alive(void **state) {
   fixture_stop(f);
 }
 
-
 static void test_pipelined_replies_keep_their_order(void **state) {
   (void)state;
   struct http_options o = fixture_options();
@@ -91,8 +90,8 @@ static void test_pipelined_behind_a_waiting_fiber(void **state) {
   int fd = fixture_connect(f);
   for (int i = 0; i < 10; i++) {
     char request[512];
-    int n = snprintf(request, sizeof request, "GET /%d HTTP/1.1\r\nHost: localhost\r\nX: %0300d\r\n%s\r\n", i, 0,
-                     i == 9 ? CLOSE : "");
+    int n = snprintf(request, sizeof request, "GET /%d HTTP/1.1\r\nHost: localhost\r\nX: %0300d\r\n%s\r\n", i,
+                     0, i == 9 ? CLOSE : "");
     send_all(fd, str_make(request, (size_t)n));
   }
   read_until(fd, NULL, out, sizeof out);
@@ -125,7 +124,8 @@ static void test_continue(void **state) {
   struct fixture *f = fixture_start(&o, echo);
   char out[4096];
   int fd = fixture_connect(f);
-  send_all(fd, STR("POST / HTTP/1.1\r\nHost: localhost\r\n" CLOSE "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n"));
+  send_all(fd, STR("POST / HTTP/1.1\r\nHost: localhost\r\n" CLOSE
+                   "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n"));
   read_until(fd, "\r\n\r\n", out, sizeof out);
   assert_string_equal(out, "HTTP/1.1 100 Continue\r\n\r\n");
   send_all(fd, STR("abc"));
@@ -134,8 +134,8 @@ static void test_continue(void **state) {
   assert_non_null(strstr(out, "body=abc"));
   close(fd);
   // A body that would be refused is refused before it is sent.
-  ask(f, STR("POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 999999\r\n\r\n"), out,
-      sizeof out);
+  ask(f, STR("POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 999999\r\n\r\n"),
+      out, sizeof out);
   assert_int_equal(status_of(out), 413);
   fixture_stop(f);
 }
@@ -146,14 +146,16 @@ static void test_body_limits(void **state) {
   o.body_bytes = 1000;
   struct fixture *f = fixture_start(&o, echo);
   static char request[8192], out[8192];
-  size_t n = (size_t)snprintf(request, sizeof request,
-                              "POST / HTTP/1.1\r\nHost: localhost\r\n" CLOSE "Content-Length: 1000\r\n\r\n%01000d", 0);
+  size_t n = (size_t)snprintf(
+      request, sizeof request,
+      "POST / HTTP/1.1\r\nHost: localhost\r\n" CLOSE "Content-Length: 1000\r\n\r\n%01000d", 0);
   ask(f, str_make(request, n), out, sizeof out);
   assert_int_equal(status_of(out), 200);
   ask(f, STR("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n\r\n"), out, sizeof out);
   assert_int_equal(status_of(out), 413);
-  n = (size_t)snprintf(request, sizeof request,
-                       "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n%01001d\r\n", 0);
+  n = (size_t)snprintf(
+      request, sizeof request,
+      "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n%01001d\r\n", 0);
   ask(f, str_make(request, n), out, sizeof out);
   assert_int_equal(status_of(out), 413);
   fixture_stop(f);
@@ -166,12 +168,14 @@ static void test_endless_chunk_extension(void **state) {
   o.body_bytes = o.header_bytes = 1000;
   struct fixture *f = fixture_start(&o, echo);
   static char request[16384], out[8192];
-  size_t n = (size_t)snprintf(request, sizeof request,
-                              "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1;x=%010000d", 0);
+  size_t n = (size_t)snprintf(
+      request, sizeof request,
+      "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1;x=%010000d", 0);
   ask(f, str_make(request, n), out, sizeof out);
   assert_int_equal(status_of(out), 413);
-  n = (size_t)snprintf(request, sizeof request,
-                       "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: %010000d", 0);
+  n = (size_t)snprintf(
+      request, sizeof request,
+      "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: %010000d", 0);
   ask(f, str_make(request, n), out, sizeof out);
   assert_int_equal(status_of(out), 413);
   fixture_stop(f);
@@ -182,7 +186,8 @@ static void test_header_limits(void **state) {
   struct http_options o = fixture_options();
   struct fixture *f = fixture_start(&o, echo);
   static char request[16384], out[8192];
-  size_t n = (size_t)snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: localhost\r\nX: %05000d\r\n\r\n", 0);
+  size_t n =
+      (size_t)snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: localhost\r\nX: %05000d\r\n\r\n", 0);
   ask(f, str_make(request, n), out, sizeof out);
   assert_int_equal(status_of(out), 431);
   n = (size_t)snprintf(request, sizeof request, "GET /%05000d HTTP/1.1\r\nHost: localhost\r\n\r\n", 0);
@@ -228,12 +233,15 @@ static void test_reply_headers_cannot_split(void **state) {
   assert_non_null(strstr(out, "\r\nX-Fine: yes\r\n"));
   assert_non_null(strstr(out, "\r\nContent-Length: 3\r\n"));
   assert_non_null(strstr(out, "\r\nCache-Control: max-age=5\r\n"));
-  static const char *const absent[] = {"X-Split", "X-Injected", "X-Nul", "X Bad", "99999", "chunked", "no-store", "first"};
+  static const char *const absent[] = {"X-Split", "X-Injected", "X-Nul",    "X Bad",
+                                       "99999",   "chunked",    "no-store", "first"};
   for (unsigned i = 0; i < sizeof absent / sizeof *absent; i++) assert_null(strstr(out, absent[i]));
   fixture_stop(f);
 }
 
-static void silent(void *ctx, struct http_exchange *x) { (void)ctx, (void)x; }
+static void silent(void *ctx, struct http_exchange *x) {
+  (void)ctx, (void)x;
+}
 
 static void fails(void *ctx, struct http_exchange *x) {
   struct err err;
@@ -250,8 +258,9 @@ static void test_errors_are_json(void **state) {
   char out[4096];
   ask(f, STR("GET / HTTP/1.1\r\nHost: localhost\r\n" CLOSE "\r\n"), out, sizeof out);
   assert_int_equal(status_of(out), 404);
-  assert_non_null(strstr(out, "{\"error\":{\"code\":\"missing\",\"message\":\"no \\\"such\\\" thing\",\"field\":\"/id\","
-                              "\"hint\":\"look elsewhere\",\"request_id\":\"req_"));
+  assert_non_null(
+      strstr(out, "{\"error\":{\"code\":\"missing\",\"message\":\"no \\\"such\\\" thing\",\"field\":\"/id\","
+                  "\"hint\":\"look elsewhere\",\"request_id\":\"req_"));
   fixture_stop(f);
   f = fixture_start(&o, silent); // a handler that forgets to answer
   ask(f, STR("GET / HTTP/1.1\r\nHost: localhost\r\n" CLOSE "\r\n"), out, sizeof out);
@@ -368,7 +377,8 @@ static void test_hosts(void **state) {
 
 static void test_listen_errors(void **state) {
   (void)state;
-  static const char *const bad[] = {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:70000", "localhost:80", "[::1:80", ":80", "1.2.3:80"};
+  static const char *const bad[] = {"",        "127.0.0.1", "127.0.0.1:", "127.0.0.1:70000", "localhost:80",
+                                    "[::1:80", ":80",       "1.2.3:80"};
   struct loop *l = loop_new("t", 0, 8);
   struct http_options o = fixture_options();
   struct http_server *s, *again;

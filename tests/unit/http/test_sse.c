@@ -38,8 +38,13 @@ static const struct {
     {"data: never ended", ""},
     {"unknown: a\nData: b\ndata: c\n\n", "message|c|;"},
     {"data: a:b: c\n\n", "message|a:b: c|;"},
-    {"\xef\xbb\xbf" "data: a\n\n", "message|a|;"},
-    {"data: \xef\xbb\xbf" "a\n\n", "message|\xef\xbb\xbf" "a|;"},
+    {"\xef\xbb\xbf"
+     "data: a\n\n",
+     "message|a|;"},
+    {"data: \xef\xbb\xbf"
+     "a\n\n",
+     "message|\xef\xbb\xbf"
+     "a|;"},
     {"data: {\"jsonrpc\":\"2.0\"}\n\n", "message|{\"jsonrpc\":\"2.0\"}|;"},
 };
 
@@ -52,7 +57,8 @@ static void test_streams(void **state) {
       struct err err;
       struct str all = str_of(rows[i].stream);
       for (size_t at = 0; at < all.n; at += step)
-        assert_true(sse_feed(&p, str_make(all.p + at, all.n - at < step ? all.n - at : step), note, &got, &err));
+        assert_true(
+            sse_feed(&p, str_make(all.p + at, all.n - at < step ? all.n - at : step), note, &got, &err));
       if (!str_is(buf_str(&got), rows[i].events))
         fail_msg("%s by %zu: %.*s", rows[i].stream, step, STR_ARG(buf_str(&got)));
       buf_free(&got);
@@ -69,7 +75,8 @@ static void test_retry(void **state) {
   assert_int_equal(p.retry_ms, -1);
   assert_true(sse_feed(&p, STR("retry: 500\n"), note, &got, &err));
   assert_int_equal(p.retry_ms, 500);
-  assert_true(sse_feed(&p, STR("retry: 5s\nretry: -1\nretry:\nretry: 99999999999999999999\n"), note, &got, &err));
+  assert_true(
+      sse_feed(&p, STR("retry: 5s\nretry: -1\nretry:\nretry: 99999999999999999999\n"), note, &got, &err));
   assert_int_equal(p.retry_ms, 500);
   buf_free(&got);
   sse_free(&p);
@@ -149,8 +156,12 @@ static void test_write(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_streams), cmocka_unit_test(test_retry), cmocka_unit_test(test_id_with_nul_is_ignored),
-      cmocka_unit_test(test_limits),  cmocka_unit_test(test_stop),  cmocka_unit_test(test_write),
+      cmocka_unit_test(test_streams),
+      cmocka_unit_test(test_retry),
+      cmocka_unit_test(test_id_with_nul_is_ignored),
+      cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_stop),
+      cmocka_unit_test(test_write),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -269,16 +269,24 @@ static void drained(void *arg) {
   sem_post(&f->done);
 }
 
-static void drain_slowly(void *arg) { http_server_drain(((struct fixture *)arg)->server, WAIT_MS, drained, arg); }
-static void drain_fast(void *arg) { http_server_drain(((struct fixture *)arg)->server, 50, drained, arg); }
+static void drain_slowly(void *arg) {
+  http_server_drain(((struct fixture *)arg)->server, WAIT_MS, drained, arg);
+}
+static void drain_fast(void *arg) {
+  http_server_drain(((struct fixture *)arg)->server, 50, drained, arg);
+}
 
 static void drain_kinds(void *ctx, struct http_exchange *x) {
   struct err err;
   struct str path = http_request_of(x)->path;
-  if (str_is(path, "/listen")) listens(ctx, x);
-  else if (str_is(path, "/slow") && !fiber_sleep(200, &err)) http_reply_err(x, &err);
-  else if (str_is(path, "/endless") && !fiber_sleep(60 * 1000, &err)) http_reply_err(x, &err);
-  else http_reply_text(x, 200, "finished\n");
+  if (str_is(path, "/listen"))
+    listens(ctx, x);
+  else if (str_is(path, "/slow") && !fiber_sleep(200, &err))
+    http_reply_err(x, &err);
+  else if (str_is(path, "/endless") && !fiber_sleep(60 * 1000, &err))
+    http_reply_err(x, &err);
+  else
+    http_reply_text(x, 200, "finished\n");
 }
 
 static void test_drain_finishes_what_runs(void **state) {
@@ -343,7 +351,9 @@ static void test_drain_with_nothing_open(void **state) {
 
 // ---- memory
 
-static void on_closed_quietly(void *arg, bool draining) { (void)arg, (void)draining; }
+static void on_closed_quietly(void *arg, bool draining) {
+  (void)arg, (void)draining;
+}
 
 static void listens_quietly(void *ctx, struct http_exchange *x) {
   struct err err;

@@ -33,7 +33,8 @@ static void make_pair(const char *certificate, const char *key, const char *comm
   X509_gmtime_adj(X509_getm_notBefore(x), -60);
   X509_gmtime_adj(X509_getm_notAfter(x), 3600);
   X509_set_pubkey(x, pair);
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)common_name, -1, -1, 0);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)common_name,
+                             -1, -1, 0);
   X509_set_issuer_name(x, X509_get_subject_name(x));
   assert_true(X509_sign(x, pair, EVP_sha256()) > 0);
   FILE *file = fopen(in_folder(certificate), "w");
@@ -108,7 +109,8 @@ static size_t secured_read(struct secured *c, char *out, size_t size, const char
 static struct tls_context *load(const char *certificate, const char *key) {
   struct tls_context *c;
   struct err err;
-  if (!tls_context_new(in_folder(certificate), in_folder(key), &c, &err)) fail_msg("%s: %s", err.field, err.text);
+  if (!tls_context_new(in_folder(certificate), in_folder(key), &c, &err))
+    fail_msg("%s: %s", err.field, err.text);
   return c;
 }
 
@@ -136,13 +138,17 @@ static void test_round_trip(void **state) {
     }
     // A large body there and back.
     memset(body, 'b', sizeof body);
-    int head = snprintf(out, sizeof out, "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", sizeof body);
+    int head =
+        snprintf(out, sizeof out,
+                 "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n",
+                 sizeof body);
     assert_true(SSL_write(c.ssl, out, head) > 0);
     assert_int_equal(SSL_write(c.ssl, body, sizeof body), (int)sizeof body);
     size_t got = secured_read(&c, out, sizeof out, NULL);
     assert_true(got > sizeof body);
     assert_memory_equal(strstr(out, "\r\n\r\n") + 4, body, sizeof body);
-    assert_int_equal(SSL_get_shutdown(c.ssl) & SSL_RECEIVED_SHUTDOWN, SSL_RECEIVED_SHUTDOWN); // a close_notify came
+    assert_int_equal(SSL_get_shutdown(c.ssl) & SSL_RECEIVED_SHUTDOWN,
+                     SSL_RECEIVED_SHUTDOWN); // a close_notify came
     secured_close(&c);
   }
   fixture_stop(f);
@@ -216,7 +222,8 @@ static void test_reload(void **state) {
   tls_context_free(r.tls);
 }
 
-static void expect_refusal(const char *certificate, const char *key, const char *at, enum err_code code, const char *why) {
+static void expect_refusal(const char *certificate, const char *key, const char *at, enum err_code code,
+                           const char *why) {
   struct tls_context *c;
   struct err err;
   char cert_path[128], key_path[128];

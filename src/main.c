@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: Apache-2.0
+// main: start, signals, wiring, stop. The main thread waits for signals and keeps house (expiry,
+// audit retention); every loop has a thread of its own. `postern serve` runs here, all other
+// commands in cli/.
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "admin/admin.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "crypto/tls.h"
+#include "data/uri.h"
+#include "serve/endpoint.h"
+#include "serve/subscribe.h"
+#include "settings/settings.h"
+#include "tool/audit.h"
+#include "version.h"
+
+extern char **environ;
+
+enum { HOUSEKEEPING_S = 20, LOOPS_MOST = 64 };
+
+// What settings decide, as the parts take it. SIGHUP makes a new one; the ones before stay until the
+// end, since requests may still read them: a few KiB each.
+struct wiring {
+  struct wiring *before;
+  struct settings *settings;
+  struct tls_context *tls;
+  struct http_client_limits limits;
+  struct serve_env serve;
+  struct admin_env admin;
+};
+
+struct program {
+  struct arena *arena;
+  struct settings_input input;
+  struct store *store;
+  struct seal_ring *ring;
+  struct http_guard *guard;
+  struct connector_set *connectors;
+  struct audit *audit;
+  struct account_env account;
+  struct catalog_env catalog;
+  struct loop *loops[LOOPS_MOST];
+  struct http_server *servers[LOOPS_MOST];
+  size_t loop_count;
+  int64_t started_ms;
+  struct str public_url;
+  _Atomic(struct wiring *) wiring;
+  atomic_size_t busy; // loops that have not drained yet
+  atomic_bool ready;
+};
+
+// The only mutable global of the program.
+static struct program program;
+
+static void main_handle(void *ctx, struct http_exchange *x) {
+  (void)ctx;
+  const struct wiring *w = atomic_load_explicit(&program.wiring, memory_order_acquire);
+  if (str_starts(http_request_of(x)->path, ENDPOINT_PREFIX)) endpoint_handle(&w->serve, x);
+  else admin_handle(&w->admin, x);
+}
+
+static bool main_is_ready(void *arg, struct err *err) {
+  (void)arg;
+  return program.ready ? true : err_set(err, ERR_UNAVAILABLE, "starting or stopping");
+}
+
+// ---- settings → what the parts take
+
+static bool main_tls(const struct settings *s, struct tls_context **out, struct err *err) {
+  *out = NULL;
+  if (!s->tls_cert.n && !s->tls_key.n) return true;
+  if (!s->tls_cert.n || !s->tls_key.n)
+    return err_at(err, ERR_INVALID, s->tls_cert.n ? "tls_key" : "tls_cert", "tls_cert and tls_key go together");
+  return tls_context_new(arena_z(s->arena, s->tls_cert), arena_z(s->arena, s->tls_key), out, err);
+}
+
+static void main_fill_limits(const struct settings *s, struct http_client_limits *out) {
+  *out = (struct http_client_limits){
+      .connect_ms = s->upstream_connect_timeout,
+      .first_byte_ms = s->upstream_first_byte_timeout,
+      .total_ms = s->upstream_timeout,
+      .stall_ms = s->upstream_stall_timeout,
+      .body_bytes = s->upstream_body_bytes,
+      .header_bytes = 64 * 1024,
+  };
+}
+
+static bool main_wire(struct settings *s, struct wiring **out, struct err *err) {
+  struct tls_context *tls;
+  if (!main_tls(s, &tls, err)) return false;
+  struct wiring *w = MEM_NEW(struct wiring);
+  struct json_limits json = {.depth = s->json_depth, .nodes = s->json_nodes, .raw_numbers = true};
+  w->before = program.wiring;
+  w->settings = s;
+  w->tls = tls;
+  main_fill_limits(s, &w->limits);
+  w->serve = (struct serve_env){
+      .run = {.guard = program.guard, .limits = &w->limits, .result_bytes = s->result_bytes, .audit = program.audit},
+      .json = json,
+      .list_page = s->list_page,
+      .origins = s->allowed_origins.items,
+      .origin_count = s->allowed_origins.count,
+      .version = STR(POSTERN_VERSION),
+  };
+  w->admin = (struct admin_env){
+      .catalog = &program.catalog,
+      .run = &w->serve.run,
+      .key_file = s->key.n ? STR_NONE : s->key_file,
+      .public_url = program.public_url,
+      .version = STR(POSTERN_VERSION),
+      .store_kind = STR("sqlite"),
+      .metrics_token = s->metrics_token,
+      .origins = s->allowed_origins.items,
+      .origin_count = s->allowed_origins.count,
+      .json = json,
+      .started_ms = program.started_ms,
+      .audit_keep_ms = (int64_t)s->audit_retention,
+      .loops = program.loops,
+      .loop_count = program.loop_count,
+      .ready = main_is_ready,
+  };
+  *out = w;
+  return true;
+}
+
+static bool main_listens_on_loopback(struct str listen) {
+  return str_starts(listen, "127.") || str_starts(listen, "[::1]:") || str_starts(listen, "localhost:");
+}
+
+static bool main_check_exposure(const struct settings *s, struct err *err) {
+  if (main_listens_on_loopback(s->listen) || s->tls_cert.n || s->allow_plain) return true;
+  err_at(err, ERR_DENIED, "listen", "%.*s is not loopback, and tokens would cross the network in clear",
+         STR_ARG(s->listen));
+  err_hint(err, "Give tls_cert and tls_key, put a proxy with TLS in front and listen on 127.0.0.1, or say "
+                "allow_plain: true if you know that the way is safe.");
+  return false;
+}
+
+// Host names a request may carry: the setting's, and the public URL's own.
+static void main_hosts(const struct settings *s, struct http_options *o) {
+  struct str *hosts = ARENA_ARRAY(program.arena, s->hosts.count + 1, struct str);
+  size_t n = 0;
+  for (; n < s->hosts.count; n++) hosts[n] = s->hosts.items[n];
+  struct uri u;
+  struct err err;
+  if (s->public_url.n && uri_parse_http(s->public_url, &u, &err)) hosts[n++] = u.host;
+  o->hosts = hosts;
+  o->host_count = n;
+}
+
+static void main_http_options(const struct wiring *w, struct http_options *o) {
+  const struct settings *s = w->settings;
+  size_t share = program.loop_count;
+  *o = (struct http_options){
+      .listen = s->listen,
+      .header_ms = s->header_timeout,
+      .body_ms = s->body_timeout,
+      .write_ms = s->write_timeout,
+      .idle_ms = s->idle_timeout,
+      .handler_ms = s->call_timeout,
+      .heartbeat_ms = s->heartbeat,
+      .header_bytes = s->max_header_bytes,
+      .body_bytes = s->max_body_bytes,
+      .connections = (s->max_connections + share - 1) / share,
+      .per_address = (s->max_connections_per_address + share - 1) / share,
+      .pipeline = s->max_pipeline,
+      .stream_queue_bytes = 64 * 1024,
+      .trusted_proxies = s->trusted_proxies.items,
+      .trusted_proxy_count = s->trusted_proxies.count,
+      .tls = w->tls,
+  };
+  main_hosts(s, o);
+}
+
+// ---- start
+
+static void main_raise_descriptors(void) {
+  struct rlimit r;
+  if (getrlimit(RLIMIT_NOFILE, &r) != 0) return;
+  r.rlim_cur = r.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &r);
+}
+
+static bool main_log(const struct settings *s, struct err *err) {
+  enum log_level level;
+  if (!log_level_from(s->log_level, &level))
+    return err_at(err, ERR_INVALID, "log_level", "%.*s is none of debug, info, warn, error", STR_ARG(s->log_level));
+  log_configure(level, str_is(s->log_format, "json"));
+  return true;
+}
+
+static bool main_key(const struct settings *s, struct err *err) {
+  if (s->key.n) return seal_ring_from_text(s->key, &program.ring, err);
+  const char *path = arena_z(program.arena, s->key_file);
+  if (access(path, F_OK) != 0 && errno == ENOENT) {
+    if (!seal_ring_create(path, err)) return false;
+    log_info("made a new key in %s: keep a copy of it apart from the database", path);
+  }
+  return seal_ring_load(path, &program.ring, err);
+}
+
+static bool main_folder(struct str path, struct err *err) {
+  const char *z = arena_z(program.arena, path);
+  if (mkdir(z, 0700) == 0 || errno == EEXIST) return true;
+  return err_at(err, ERR_DENIED, "data_dir", "cannot make the folder %s: %s", z, strerror(errno));
+}
+
+static bool main_open(const struct settings *s, struct err *err) {
+  if (!main_folder(s->data_dir, err) || !main_key(s, err) || !store_open(s->store, &program.store, err) ||
+      !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &program.guard, err) ||
+      !connector_set_load(arena_z(program.arena, s->connectors_dir), &program.connectors, err) ||
+      !audit_new(program.store, &program.audit, err))
+    return false;
+  if (s->upstream_ca.n && !http_client_ca(arena_z(program.arena, s->upstream_ca), err)) return false;
+  struct http_client_limits *limits = ARENA_NEW(program.arena, struct http_client_limits);
+  main_fill_limits(s, limits);
+  program.account = (struct account_env){program.store, program.ring, program.guard, limits};
+  program.catalog = (struct catalog_env){&program.account,
+                                         {program.store, program.connectors, s->tool_schema_bytes}};
+  return library_load_imports(&program.catalog.library, err) && catalog_rebuild(&program.catalog, err);
+}
+
+static void main_refresh_loop(void *arg) { subscribe_refresh(arg); }
+
+static void main_catalog_changed(void *arg) {
+  (void)arg;
+  for (size_t i = 0; i < program.loop_count; i++) loop_post(program.loops[i], main_refresh_loop, program.loops[i]);
+}
+
+static bool main_listen(const struct wiring *w, struct err *err) {
+  struct http_options options;
+  main_http_options(w, &options);
+  for (size_t i = 0; i < program.loop_count; i++) {
+    if (!http_server_new(program.loops[i], &options, main_handle, NULL, &program.servers[i], err)) return false;
+    if (i > 0) continue;
+    // All loops share the port that the first one got, also when 0 asked for any.
+    ptrdiff_t colon = (ptrdiff_t)options.listen.n - 1;
+    while (colon > 0 && options.listen.p[colon] != ':') colon--;
+    options.listen = arena_printf(program.arena, "%.*s:%u", (int)colon, options.listen.p,
+                                  http_server_port(program.servers[0]));
+    program.public_url = w->settings->public_url.n
+                             ? w->settings->public_url
+                             : arena_printf(program.arena, "%s://%.*s", w->tls ? "https" : "http",
+                                            STR_ARG(options.listen));
+    while (str_ends(program.public_url, "/")) program.public_url.n--;
+  }
+  return true;
+}
+
+static void main_loops(const struct settings *s) {
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  program.loop_count = s->loops ? s->loops : cores > 0 ? (size_t)cores : 1;
+  if (program.loop_count > LOOPS_MOST) program.loop_count = LOOPS_MOST;
+  for (size_t i = 0; i < program.loop_count; i++) {
+    struct str name = arena_printf(program.arena, "loop-%zu", i);
+    program.loops[i] = loop_new(name.p, (unsigned)i, s->max_fibers);
+  }
+}
+
+static bool main_welcome(struct err *err) {
+  char token[TOKEN_TEXT];
+  if (!admin_first_token(program.store, token, err) || !catalog_rebuild(&program.catalog, err)) return false;
+  log_info("postern %s answers on %.*s", POSTERN_VERSION, STR_ARG(program.public_url));
+  if (!token[0]) return true;
+  printf("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n", token,
+         STR_ARG(program.public_url), token);
+  fflush(stdout);
+  secret_wipe(token, sizeof token);
+  return true;
+}
+
+static bool main_start(struct err *err) {
+  struct settings *s;
+  struct wiring *w;
+  if (!settings_load(&program.input, &s, err)) return false;
+  char threads[16];
+  snprintf(threads, sizeof threads, "%zu", s->pool_threads);
+  setenv("UV_THREADPOOL_SIZE", threads, 1);
+  if (!main_log(s, err) || !main_check_exposure(s, err) || !main_open(s, err)) return false;
+  main_loops(s);
+  if (!main_wire(s, &w, err) || !main_listen(w, err)) return false;
+  w->admin.public_url = program.public_url;
+  program.wiring = w;
+  catalog_on_change(main_catalog_changed, NULL);
+  for (size_t i = 0; i < program.loop_count; i++) {
+    subscribe_start(program.loops[i]);
+    loop_start(program.loops[i]);
+  }
+  program.ready = true;
+  return main_welcome(err);
+}
+
+// ---- while it runs
+
+static void main_take_tls(void *arg) {
+  struct wiring *w = program.wiring;
+  http_server_reload_tls(program.servers[loop_index(arg)], w->tls);
+}
+
+static void main_reload(void) {
+  struct err err;
+  struct settings *s = NULL;
+  struct wiring *w, *now = program.wiring;
+  struct buf kept = BUF_MAX(4096);
+  if (!settings_reload(&program.input, now->settings, &kept, &s, &err) || !main_wire(s, &w, &err) ||
+      !main_log(s, &err)) {
+    log_error("reload refused, all stays as it was: %s: %s", err.field, err.text);
+    if (s) settings_free(s);
+  } else {
+    atomic_store_explicit(&program.wiring, w, memory_order_release);
+    for (size_t i = 0; i < program.loop_count; i++) loop_post(program.loops[i], main_take_tls, program.loops[i]);
+    log_info("settings loaded again%s%.*s", kept.n ? "; these need a restart: " : "", (int)kept.n,
+             kept.n ? kept.p : "");
+  }
+  buf_free(&kept);
+}
+
+static void main_keep_house(void) {
+  struct err err;
+  struct wiring *w = program.wiring;
+  if (!admin_purge(&w->admin, &err)) log_warn("housekeeping: %s", err.text);
+}
+
+// Waits for signals until one says stop; the loops run meanwhile.
+static void main_wait(const sigset_t *signals) {
+  for (;;) {
+    struct timespec pause = {.tv_sec = HOUSEKEEPING_S};
+    int number = sigtimedwait(signals, NULL, &pause);
+    if (number == SIGTERM || number == SIGINT) return;
+    if (number == SIGHUP) main_reload();
+    else if (number < 0 && errno == EAGAIN) main_keep_house();
+  }
+}
+
+// ---- stop
+
+static void main_drained(void *arg) {
+  (void)arg;
+  atomic_fetch_sub(&program.busy, 1);
+  kill(getpid(), SIGUSR1); // wakes main_stop
+}
+
+static void main_drain_loop(void *arg) {
+  struct wiring *w = program.wiring;
+  http_server_drain(program.servers[loop_index(arg)], w->settings->drain_timeout, main_drained, NULL);
+}
+
+static void main_stop(const sigset_t *signals) {
+  program.ready = false;
+  log_info("stopping: running requests finish, new ones are refused");
+  program.busy = program.loop_count;
+  for (size_t i = 0; i < program.loop_count; i++) loop_post(program.loops[i], main_drain_loop, program.loops[i]);
+  while (program.busy > 0) {
+    struct timespec pause = {.tv_sec = 1};
+    int number = sigtimedwait(signals, NULL, &pause);
+    if (number == SIGTERM || number == SIGINT) break; // asked twice: now
+  }
+  for (size_t i = 0; i < program.loop_count; i++) loop_stop(program.loops[i]);
+}
+
+// Also after a start that failed half way.
+static void main_close(void) {
+  for (size_t i = 0; i < program.loop_count; i++) {
+    http_server_free(program.servers[i]);
+    loop_free(program.loops[i]);
+  }
+  catalog_on_change(NULL, NULL);
+  catalog_close();
+  if (program.audit) audit_free(program.audit);
+  for (struct wiring *w = program.wiring, *before; w; w = before) {
+    before = w->before;
+    tls_context_free(w->tls);
+    settings_free(w->settings);
+    mem_free(w);
+  }
+  if (program.connectors) connector_set_free(program.connectors);
+  if (program.guard) http_guard_free(program.guard);
+  if (program.store) store_close(program.store);
+  if (program.ring) seal_ring_free(program.ring);
+  arena_free(program.arena);
+}
+
+static int main_serve(int argc, char **argv) {
+  struct err err = {0};
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int *s = (const int[]){SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0}; *s; s++) sigaddset(&signals, *s);
+  pthread_sigmask(SIG_BLOCK, &signals, NULL); // the loops' threads inherit it
+  signal(SIGPIPE, SIG_IGN);
+  umask(0077);
+  main_raise_descriptors();
+  program.arena = arena_new();
+  program.started_ms = clock_now_ms();
+  program.input.environment = environ;
+  bool ok = settings_take_flags(&argc, argv, program.arena, &program.input, &err);
+  if (ok && argc > 1) ok = err_at(&err, ERR_INVALID, argv[1], "postern serve takes settings only, as --name value");
+  ok = ok && main_start(&err);
+  if (ok) {
+    main_wait(&signals);
+    main_stop(&signals);
+  } else {
+    fprintf(stderr, "postern: %s%s%s\n", err.field, err.field[0] ? ": " : "", err.text);
+    if (err.hint[0]) fprintf(stderr, "  %s\n", err.hint);
+  }
+  main_close();
+  if (ok) log_info("stopped");
+  return ok ? 0 : err_exit_code(err.code);
+}
+
+int main(int argc, char **argv) {
+  const struct cli_program parts = {.version = POSTERN_VERSION, .serve = main_serve, .write_api = admin_write_reference};
+  return cli_main(argc, argv, &parts);
+}

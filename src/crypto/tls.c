@@ -31,8 +31,8 @@ static const char *tls_reason(void) {
 static bool tls_check_file(const char *path, const char *what, bool is_secret, struct err *err) {
   struct stat st;
   if (stat(path, &st) != 0)
-    return err_at(err, errno == ENOENT ? ERR_MISSING : ERR_DENIED, path, "the TLS %s cannot be opened: %s", what,
-                  strerror(errno));
+    return err_at(err, errno == ENOENT ? ERR_MISSING : ERR_DENIED, path, "the TLS %s cannot be opened: %s",
+                  what, strerror(errno));
   if (!S_ISREG(st.st_mode)) return err_at(err, ERR_INVALID, path, "the TLS %s is not a regular file", what);
   if (access(path, R_OK) != 0)
     return err_at(err, ERR_DENIED, path, "the TLS %s is not readable: %s", what, strerror(errno));
@@ -81,7 +81,8 @@ static bool tls_load(SSL_CTX *ssl, const char *certificate, const char *key, str
 }
 
 bool tls_context_new(const char *certificate, const char *key, struct tls_context **out, struct err *err) {
-  if (!tls_check_file(certificate, "certificate", false, err) || !tls_check_file(key, "key", true, err)) return false;
+  if (!tls_check_file(certificate, "certificate", false, err) || !tls_check_file(key, "key", true, err))
+    return false;
   ERR_clear_error();
   SSL_CTX *ssl = SSL_CTX_new(TLS_server_method());
   if (!ssl) return err_set(err, ERR_INTERNAL, "OpenSSL gives no context: %s", tls_reason());

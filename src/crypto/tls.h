@@ -17,7 +17,8 @@ struct tls_session;
 
 // PEM files: the certificate with its chain, and its key. Errors name the file and what is wrong with
 // it; a key that others can read or write is refused (ERR_DENIED).
-MUST_USE bool tls_context_new(const char *certificate, const char *key, struct tls_context **out, struct err *err);
+MUST_USE bool tls_context_new(const char *certificate, const char *key, struct tls_context **out,
+                              struct err *err);
 void tls_context_free(struct tls_context *c); // NULL is fine
 
 struct tls_session *tls_session_new(struct tls_context *c);
@@ -28,8 +29,8 @@ enum tls_status { TLS_OK, TLS_AGAIN, TLS_CLOSED, TLS_FAILED };
 void tls_feed(struct tls_session *s, struct str from_wire);
 // Plain bytes into p, or what is in the way. Also does the handshake.
 enum tls_status tls_read(struct tls_session *s, char *p, size_t size, size_t *n);
-bool tls_write(struct tls_session *s, struct str plain); // false: the session is broken
-void tls_shutdown(struct tls_session *s);                // queues close_notify
+bool tls_write(struct tls_session *s, struct str plain);   // false: the session is broken
+void tls_shutdown(struct tls_session *s);                  // queues close_notify
 void tls_take(struct tls_session *s, struct buf *to_wire); // appends what waits to be sent
 
 #endif

@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 
-static uint64_t http_now(const struct http_connection *c) { return uv_now(c->tcp.loop); }
+static uint64_t http_now(const struct http_connection *c) {
+  return uv_now(c->tcp.loop);
+}
 
 void http_connection_wait(struct http_connection *c, enum http_wait wait) {
   struct deadline *d = wait < HTTP_WAIT_WRITE ? &c->wait : &c->send;
@@ -41,14 +43,18 @@ void http_connection_close(struct http_connection *c) {
   struct http_exchange *x = c->x;
   c->x = NULL;
   if (x) x->connection = NULL;
-  if (x && !x->running) http_exchange_free(x);
-  else if (x && x->fiber) fiber_cancel(x->fiber); // the exchange lives on until its handler returns
+  if (x && !x->running)
+    http_exchange_free(x);
+  else if (x && x->fiber)
+    fiber_cancel(x->fiber); // the exchange lives on until its handler returns
   if (c->stream) http_stream_gone(c->stream);
   http_stream_count(c, false);
   uv_close((uv_handle_t *)&c->tcp, http_on_closed);
 }
 
-static void http_on_shutdown(uv_shutdown_t *req, int status) { (void)req, (void)status; }
+static void http_on_shutdown(uv_shutdown_t *req, int status) {
+  (void)req, (void)status;
+}
 
 // ---- writing
 
@@ -104,7 +110,8 @@ static size_t http_try(struct http_connection *c, const struct str *parts, unsig
   enum { PARTS = 4 };
   uv_buf_t bufs[PARTS] = {0};
   assert(count <= PARTS);
-  for (unsigned i = 0; i < count; i++) bufs[i] = uv_buf_init((char *)(uintptr_t)parts[i].p, (unsigned)parts[i].n);
+  for (unsigned i = 0; i < count; i++)
+    bufs[i] = uv_buf_init((char *)(uintptr_t)parts[i].p, (unsigned)parts[i].n);
   int sent = uv_try_write((uv_stream_t *)&c->tcp, bufs, count);
   return sent > 0 ? (size_t)sent : 0; // an error shows again in uv_write
 }
@@ -123,8 +130,10 @@ void http_connection_send(struct http_connection *c, const struct str *parts, un
       buf_add(&c->out, str_from(parts[i], skip));
     }
   }
-  if (broken || c->out.full) http_connection_close(c);
-  else http_flush(c);
+  if (broken || c->out.full)
+    http_connection_close(c);
+  else
+    http_flush(c);
 }
 
 // ---- reading
@@ -140,8 +149,10 @@ static void http_on_alloc(uv_handle_t *handle, size_t wanted, uv_buf_t *buf) {
 static void http_read(struct http_connection *c, bool on) {
   if (c->reading == on) return;
   c->reading = on;
-  if (!on) uv_read_stop((uv_stream_t *)&c->tcp);
-  else if (uv_read_start((uv_stream_t *)&c->tcp, http_on_alloc, http_on_read) != 0) http_connection_close(c);
+  if (!on)
+    uv_read_stop((uv_stream_t *)&c->tcp);
+  else if (uv_read_start((uv_stream_t *)&c->tcp, http_on_alloc, http_on_read) != 0)
+    http_connection_close(c);
 }
 
 // Bytes that came before we could use them. Beyond the limit we stop reading: TCP slows the client.
@@ -149,8 +160,10 @@ static void http_hold(struct http_connection *c, struct str bytes) {
   size_t most = c->server->options.pipeline * HTTP_PIPELINED;
   c->ahead.max = most + HTTP_READ;
   buf_add(&c->ahead, bytes);
-  if (c->ahead.full) http_connection_close(c); // cannot be: reading stops before
-  else if (c->ahead.n > most) http_read(c, false);
+  if (c->ahead.full)
+    http_connection_close(c); // cannot be: reading stops before
+  else if (c->ahead.n > most)
+    http_read(c, false);
 }
 
 static void http_begin(struct http_connection *c) {
@@ -170,12 +183,18 @@ static void http_consume(struct http_connection *c, struct str bytes) {
   while (bytes.n) {
     switch (c->phase) {
     case HTTP_PHASE_BUSY:
-    case HTTP_PHASE_SENDING: http_hold(c, bytes); return;
+    case HTTP_PHASE_SENDING:
+      http_hold(c, bytes);
+      return;
     case HTTP_PHASE_LINGER:
-    case HTTP_PHASE_CLOSED: return;
-    case HTTP_PHASE_IDLE: http_begin(c); break;
+    case HTTP_PHASE_CLOSED:
+      return;
+    case HTTP_PHASE_IDLE:
+      http_begin(c);
+      break;
     case HTTP_PHASE_HEADER:
-    case HTTP_PHASE_BODY: break;
+    case HTTP_PHASE_BODY:
+      break;
     }
     enum http_phase before = c->phase;
     bytes = str_from(bytes, http_parse(c, bytes));
@@ -210,17 +229,20 @@ static void http_on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
   if (n > 0 && c->phase == HTTP_PHASE_LINGER) return;
   if (n > 0) {
     struct str bytes = str_make(buf->base, (size_t)n);
-    if (c->tls) http_consume_tls(c, bytes);
-    else http_consume(c, bytes);
+    if (c->tls)
+      http_consume_tls(c, bytes);
+    else
+      http_consume(c, bytes);
     return;
   }
   // The client is done sending. A reply on its way may still arrive; anything else has lost its reader.
-  if (n == UV_EOF && c->phase == HTTP_PHASE_SENDING) {
-    http_read(c, false);
-    c->closing = true;
-  } else {
+  bool answered = c->phase == HTTP_PHASE_SENDING || (c->x && c->x->replied && !c->x->streaming);
+  if (n != UV_EOF || !answered) {
     http_connection_close(c);
+    return;
   }
+  http_read(c, false);
+  c->closing = true;
 }
 
 // ---- from one request to the next
@@ -290,8 +312,10 @@ static void http_turn_away(struct http_connection *c) {
                    sizeof body - 1);
   c->linger = c->closing = true;
   // In TLS the handshake would have to come first: that is the work we are too busy for.
-  if (c->server->options.tls) c->linger = false;
-  else http_connection_send(c, (struct str[]){str_make(head, (size_t)n), str_of(body)}, 2);
+  if (c->server->options.tls)
+    c->linger = false;
+  else
+    http_connection_send(c, (struct str[]){str_make(head, (size_t)n), str_of(body)}, 2);
   http_connection_end(c);
 }
 
@@ -345,9 +369,13 @@ void http_connection_expired(struct http_connection *c, enum http_wait wait) {
     http_connection_close(c);
     break;
   }
-  case HTTP_WAIT_HEARTBEAT: http_stream_heartbeat(c); break;
+  case HTTP_WAIT_HEARTBEAT:
+    http_stream_heartbeat(c);
+    break;
   case HTTP_WAIT_IDLE:
   case HTTP_WAIT_LINGER:
-  case HTTP_WAITS: http_connection_close(c); break;
+  case HTTP_WAITS:
+    http_connection_close(c);
+    break;
   }
 }

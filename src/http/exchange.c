@@ -34,8 +34,10 @@ struct http_exchange *http_exchange_new(struct http_connection *c) {
 }
 
 static void http_buf_forget(struct buf *b) {
-  if (b->cap > HTTP_KEPT_BYTES) buf_free(b);
-  else buf_clear(b);
+  if (b->cap > HTTP_KEPT_BYTES)
+    buf_free(b);
+  else
+    buf_clear(b);
 }
 
 void http_exchange_free(struct http_exchange *x) {
@@ -163,13 +165,17 @@ void http_exchange_head(struct http_exchange *x, int status, const char *type, c
   buf_add(b, STR("\r\n"));
 }
 
-const struct http_request *http_request_of(const struct http_exchange *x) { return &x->request; }
-bool http_replied(const struct http_exchange *x) { return x->replied; }
+const struct http_request *http_request_of(const struct http_exchange *x) {
+  return &x->request;
+}
+bool http_replied(const struct http_exchange *x) {
+  return x->replied;
+}
 
 void http_reply_header(struct http_exchange *x, const char *name, struct str value) {
-  static const char *const ours[] = {"content-length", "transfer-encoding",      "connection",   "date",
-                                     "content-type",   "x-content-type-options", "x-request-id", "trailer",
-                                     "keep-alive",     "upgrade"};
+  static const char *const ours[] = {
+      "content-length",         "transfer-encoding", "connection", "date",       "content-type",
+      "x-content-type-options", "x-request-id",      "trailer",    "keep-alive", "upgrade"};
   if (!codec_is_token(str_of(name)) || !codec_is_field_value(value)) return; // would split the header
   for (unsigned i = 0; i < sizeof ours / sizeof *ours; i++)
     if (str_is_nocase(str_of(name), ours[i])) return;
@@ -221,11 +227,15 @@ void http_reply_err(struct http_exchange *x, const struct err *err) {
 
 static enum err_code http_err_code(int status) {
   switch (status) {
-  case 403: return ERR_DENIED;
-  case 408: return ERR_TIMEOUT;
+  case 403:
+    return ERR_DENIED;
+  case 408:
+    return ERR_TIMEOUT;
   case 413:
-  case 431: return ERR_LIMIT;
-  default: return ERR_INVALID;
+  case 431:
+    return ERR_LIMIT;
+  default:
+    return ERR_INVALID;
   }
 }
 

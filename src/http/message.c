@@ -16,13 +16,48 @@ size_t http_header_count(const struct http_headers *h, const char *name) {
 }
 
 const char *http_status_text(int status) {
-  switch (status) {
-#define X(code, text)                                                                                        \
-  case code: return text;
-    HTTP_STATUSES(X)
-#undef X
-  default: return "Unknown";
-  }
+  static const char *const texts[600] = {
+      [100] = "Continue",
+      [200] = "OK",
+      [201] = "Created",
+      [202] = "Accepted",
+      [204] = "No Content",
+      [301] = "Moved Permanently",
+      [302] = "Found",
+      [303] = "See Other",
+      [304] = "Not Modified",
+      [307] = "Temporary Redirect",
+      [308] = "Permanent Redirect",
+      [400] = "Bad Request",
+      [401] = "Unauthorized",
+      [403] = "Forbidden",
+      [404] = "Not Found",
+      [405] = "Method Not Allowed",
+      [406] = "Not Acceptable",
+      [408] = "Request Timeout",
+      [409] = "Conflict",
+      [410] = "Gone",
+      [411] = "Length Required",
+      [412] = "Precondition Failed",
+      [413] = "Content Too Large",
+      [414] = "URI Too Long",
+      [415] = "Unsupported Media Type",
+      [417] = "Expectation Failed",
+      [421] = "Misdirected Request",
+      [422] = "Unprocessable Content",
+      [426] = "Upgrade Required",
+      [428] = "Precondition Required",
+      [429] = "Too Many Requests",
+      [431] = "Request Header Fields Too Large",
+      [499] = "Client Closed Request",
+      [500] = "Internal Server Error",
+      [501] = "Not Implemented",
+      [502] = "Bad Gateway",
+      [503] = "Service Unavailable",
+      [504] = "Gateway Timeout",
+      [505] = "HTTP Version Not Supported",
+  };
+  return status >= 0 && status < 600 && texts[status] ? texts[status] : "Unknown";
 }
 
 static const char *const http_methods[] = {
@@ -30,7 +65,9 @@ static const char *const http_methods[] = {
     [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "",
 };
 
-const char *http_method_text(enum http_method method) { return http_methods[method]; }
+const char *http_method_text(enum http_method method) {
+  return http_methods[method];
+}
 
 enum http_method http_method_from(struct str text) {
   for (int i = HTTP_GET; i < HTTP_OTHER; i++)

@@ -18,7 +18,16 @@ struct http_headers {
   size_t count;
 };
 
-enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_OTHER };
+enum http_method {
+  HTTP_GET,
+  HTTP_HEAD,
+  HTTP_POST,
+  HTTP_PUT,
+  HTTP_PATCH,
+  HTTP_DELETE,
+  HTTP_OPTIONS,
+  HTTP_OTHER
+};
 
 struct http_request {
   enum http_method method;
@@ -27,24 +36,12 @@ struct http_request {
   struct str query; // without '?'
   struct http_headers headers;
   struct str body;
-  struct str client;  // address of the client; from Forwarded/X-Forwarded-For only where the peer is a trusted proxy
-  struct str id;      // request id, "req_…"
-  bool secure;        // TLS here, or the trusted proxy says https
+  // The client's address; from X-Forwarded-For or Forwarded only where the peer is a trusted proxy.
+  struct str client;
+  struct str id; // request id, "req_…"
+  bool secure;   // TLS here, or the trusted proxy says https
   struct arena *arena;
 };
-
-#define HTTP_STATUSES(X)                                                                                     \
-  X(100, "Continue") X(200, "OK") X(201, "Created") X(202, "Accepted") X(204, "No Content")                  \
-  X(301, "Moved Permanently") X(302, "Found") X(303, "See Other") X(304, "Not Modified")                     \
-  X(307, "Temporary Redirect") X(308, "Permanent Redirect") X(400, "Bad Request") X(401, "Unauthorized")     \
-  X(403, "Forbidden") X(404, "Not Found") X(405, "Method Not Allowed") X(406, "Not Acceptable")              \
-  X(408, "Request Timeout") X(409, "Conflict") X(410, "Gone") X(411, "Length Required")                      \
-  X(412, "Precondition Failed") X(413, "Content Too Large") X(414, "URI Too Long")                           \
-  X(415, "Unsupported Media Type") X(417, "Expectation Failed") X(421, "Misdirected Request")                \
-  X(422, "Unprocessable Content") X(426, "Upgrade Required") X(428, "Precondition Required")                 \
-  X(429, "Too Many Requests") X(431, "Request Header Fields Too Large") X(499, "Client Closed Request")      \
-  X(500, "Internal Server Error") X(501, "Not Implemented") X(502, "Bad Gateway")                            \
-  X(503, "Service Unavailable") X(504, "Gateway Timeout") X(505, "HTTP Version Not Supported")
 
 // First value; STR_NONE where absent (name compared without case). `http_header_count` for duplicates.
 struct str http_header_get(const struct http_headers *h, const char *name);

@@ -9,7 +9,9 @@ static int http_stop(llhttp_t *p, int status, const char *text) {
   return HPE_USER;
 }
 
-static struct http_exchange *http_exchange_of(llhttp_t *p) { return ((struct http_connection *)p->data)->x; }
+static struct http_exchange *http_exchange_of(llhttp_t *p) {
+  return ((struct http_connection *)p->data)->x;
+}
 
 static int http_on_begin(llhttp_t *p) {
   struct http_connection *c = p->data;
@@ -53,7 +55,8 @@ static int http_on_name(llhttp_t *p, const char *at, size_t n) {
   struct http_exchange *x = http_exchange_of(p);
   if (x->heard) return 0; // trailers are read past
   if (!x->name_open) {
-    if (x->request.headers.count == HTTP_HEADERS_MOST) return http_stop(p, 431, "The request has too many headers.");
+    if (x->request.headers.count == HTTP_HEADERS_MOST)
+      return http_stop(p, 431, "The request has too many headers.");
     x->fields[x->request.headers.count++] = (struct http_field){.name = (uint32_t)x->text.n};
     x->name_open = true;
   }
@@ -120,7 +123,8 @@ static void http_collect_headers(struct http_exchange *x) {
   const char *text = buf_str(&x->text).p;
   for (size_t i = 0; i < x->request.headers.count; i++) {
     const struct http_field *f = &x->fields[i];
-    x->items[i] = (struct http_header){{text + f->name, f->name_n}, str_trim(str_make(text + f->value, f->value_n))};
+    x->items[i] =
+        (struct http_header){{text + f->name, f->name_n}, str_trim(str_make(text + f->value, f->value_n))};
   }
   x->request.headers.items = x->items;
 }
@@ -212,8 +216,8 @@ size_t http_parse(struct http_connection *c, struct str bytes) {
       c->refusal = http_parse_failure(c, e);
     } else if (done < bytes.n) { // the rest was not fed: over the limit
       bool head = c->phase == HTTP_PHASE_HEADER;
-      c->refusal = (struct http_refusal){head ? 431 : 413,
-                                         head ? "The request's head is too large." : "The body is too large."};
+      c->refusal = (struct http_refusal){head ? 431 : 413, head ? "The request's head is too large."
+                                                                : "The body is too large."};
     } else if (c->phase == HTTP_PHASE_HEADER) {
       http_keep_tail(c, bytes);
     }

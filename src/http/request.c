@@ -6,7 +6,9 @@
 
 #include "base/codec.h"
 
-static struct http_refusal http_refuse(int status, const char *text) { return (struct http_refusal){status, text}; }
+static struct http_refusal http_refuse(int status, const char *text) {
+  return (struct http_refusal){status, text};
+}
 static const struct http_refusal http_fine = {0};
 
 // RFC 3986 §2: what may stand in a target at all, and '%' only before two hex digits.
@@ -59,8 +61,10 @@ bool http_host_is_accepted(struct str host, const struct http_head *head) {
 
 // RFC 9112 §3.2: origin-form; absolute-form (its authority must be the Host); "*" for OPTIONS alone.
 static struct http_refusal http_check_target(struct http_request *r, struct str target, struct str host) {
-  if (!http_target_is_sound(target)) return http_refuse(400, "The request target has a byte that no URI may have.");
-  if (str_is(r->method_text, "CONNECT")) return http_refuse(400, "This server is no proxy: CONNECT is not served.");
+  if (!http_target_is_sound(target))
+    return http_refuse(400, "The request target has a byte that no URI may have.");
+  if (str_is(r->method_text, "CONNECT"))
+    return http_refuse(400, "This server is no proxy: CONNECT is not served.");
   if (str_is(target, "*")) {
     r->path = target;
     return r->method == HTTP_OPTIONS ? http_fine : http_refuse(400, "The target * is for OPTIONS only.");
@@ -84,7 +88,8 @@ static struct http_refusal http_check_target(struct http_request *r, struct str 
   return http_fine;
 }
 
-// RFC 9112 §6: llhttp refuses most of these too; a second look costs little and does not depend on its settings.
+// RFC 9112 §6: llhttp refuses most of these too; a second look costs little and does not depend on its
+// settings.
 static struct http_refusal http_check_framing(const struct http_request *r, const struct http_head *head) {
   size_t lengths = http_header_count(&r->headers, "content-length");
   size_t encodings = http_header_count(&r->headers, "transfer-encoding");
@@ -112,7 +117,8 @@ static struct http_refusal http_check_expect(const struct http_request *r, struc
 struct http_refusal http_request_check(struct http_request *r, struct http_head *head) {
   size_t hosts = http_header_count(&r->headers, "host");
   struct str host = http_header_get(&r->headers, "host");
-  if (hosts > 1 || (hosts == 0 && !head->http10)) return http_refuse(400, "Exactly one Host header is needed.");
+  if (hosts > 1 || (hosts == 0 && !head->http10))
+    return http_refuse(400, "Exactly one Host header is needed.");
   if (hosts && !http_host_is_sound(host)) return http_refuse(400, "The Host header is not a host.");
   for (size_t i = 0; i < r->headers.count; i++) {
     const struct http_header *h = &r->headers.items[i];
@@ -135,8 +141,10 @@ static bool http_address_parse(struct str s, struct sockaddr_storage *out) {
   if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"') s = str_make(s.p + 1, s.n - 2);
   ptrdiff_t colon = str_find(s, ':'), close = str_find(s, ']');
   bool one_colon = colon >= 0 && str_find(str_from(s, (size_t)colon + 1), ':') < 0;
-  if (s.n && s.p[0] == '[' && close > 0) s = str_make(s.p + 1, (size_t)close - 1);
-  else if (one_colon) s.n = (size_t)colon;
+  if (s.n && s.p[0] == '[' && close > 0)
+    s = str_make(s.p + 1, (size_t)close - 1);
+  else if (one_colon)
+    s.n = (size_t)colon;
   if (s.n == 0 || s.n >= sizeof text) return false;
   memcpy(text, s.p, s.n);
   text[s.n] = 0;
@@ -187,7 +195,8 @@ static bool http_cut_last(struct str *list, struct str *item) {
 struct str http_client_address(const struct http_headers *h, const struct sockaddr *peer,
                                const struct http_proxies *proxies, struct arena *a, bool *secure) {
   struct sockaddr_storage client = {0};
-  memcpy(&client, peer, peer->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
+  memcpy(&client, peer,
+         peer->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
   if (proxies->count == 0 || !http_is_trusted(peer, proxies)) return http_address_text(peer, a);
   bool plain_list = http_header_count(h, "x-forwarded-for") > 0;
   bool known = true;
@@ -201,8 +210,10 @@ struct str http_client_address(const struct http_headers *h, const struct sockad
       if (known) client = next;
     }
   }
-  struct str proto = http_header_get(h, "x-forwarded-proto"), forwarded = http_header_get(h, "forwarded"), last;
-  if (!plain_list && forwarded.n && http_cut_last(&forwarded, &last)) proto = http_forwarded_get(last, "proto");
+  struct str proto = http_header_get(h, "x-forwarded-proto"), forwarded = http_header_get(h, "forwarded"),
+             last;
+  if (!plain_list && forwarded.n && http_cut_last(&forwarded, &last))
+    proto = http_forwarded_get(last, "proto");
   if (proto.n) *secure = str_is_nocase(proto, "https");
   return http_address_text((struct sockaddr *)&client, a);
 }

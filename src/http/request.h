@@ -17,15 +17,15 @@ struct http_refusal {
 
 // What the connection knows beside the headers.
 struct http_head {
-  struct str target;        // as it came
+  struct str target; // as it came
   bool http10;
-  bool has_length;          // Content-Length given
+  bool has_length; // Content-Length given
   uint64_t length;
-  size_t body_most;         // setting
-  const struct str *hosts;  // accepted names; "*" takes all
+  size_t body_most;        // setting
+  const struct str *hosts; // accepted names; "*" takes all
   size_t host_count;
-  bool loopback;            // the listener is: loopback names are accepted
-  bool wants_continue;      // out: answer 100 before the body
+  bool loopback;       // the listener is: loopback names are accepted
+  bool wants_continue; // out: answer 100 before the body
 };
 
 // Fills path and query from the target. The request's method, method_text and headers are set.

@@ -61,7 +61,8 @@ struct str http_allow_text(unsigned allowed, struct arena *a) {
   struct str text = STR_NONE;
   for (int method = HTTP_GET; method < HTTP_OTHER; method++)
     if (allowed & 1u << method)
-      text = arena_printf(a, "%.*s%s%s", STR_ARG(text), text.n ? ", " : "", http_method_text((enum http_method)method));
+      text = arena_printf(a, "%.*s%s%s", STR_ARG(text), text.n ? ", " : "",
+                          http_method_text((enum http_method)method));
   return text;
 }
 
@@ -77,7 +78,9 @@ void http_router_serve(const struct http_router *r, void *ctx, struct http_excha
   } else {
     http_reply_header(x, "Allow", http_allow_text(m.allowed, in->arena));
     err_set(&err, ERR_INVALID, "This path does not take %.*s.", STR_ARG(in->method_text));
-    if (in->method == HTTP_OPTIONS) http_reply(x, 204, NULL, STR_NONE);
-    else http_reply_err_as(x, 405, &err);
+    if (in->method == HTTP_OPTIONS)
+      http_reply(x, 204, NULL, STR_NONE);
+    else
+      http_reply_err_as(x, 405, &err);
   }
 }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/server.h"
-
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -53,7 +51,8 @@ static void http_on_timer(uv_timer_t *timer) {
   for (int i = 0; i < HTTP_WAITS; i++) {
     for (struct deadline *d; (d = deadline_due(&s->waits[i], now));) {
       deadline_clear(d);
-      size_t offset = i < HTTP_WAIT_WRITE ? offsetof(struct http_connection, wait) : offsetof(struct http_connection, send);
+      size_t offset = i < HTTP_WAIT_WRITE ? offsetof(struct http_connection, wait)
+                                          : offsetof(struct http_connection, send);
       http_connection_expired((struct http_connection *)(void *)((char *)d - offset), (enum http_wait)i);
     }
     uint64_t at = deadline_first(&s->waits[i]);
@@ -128,20 +127,32 @@ enum http_admission http_server_admit(struct http_server *s, struct http_connect
   return s->refused <= HTTP_REFUSED_MOST ? HTTP_TURN_AWAY : HTTP_DROP;
 }
 
+static void http_forget_ready(struct http_server *s, const struct http_connection *c) {
+  struct http_connection **at = &s->ready;
+  while (*at && *at != c) at = &(*at)->ready_next;
+  if (*at) *at = c->ready_next;
+}
+
 void http_server_lost(struct http_server *s, struct http_connection *c) {
+  if (c->ready) http_forget_ready(s, c);
   if (c->next) c->next->prev = c->prev;
-  if (c->prev) c->prev->next = c->next;
-  else s->connections = c->next;
+  if (c->prev)
+    c->prev->next = c->next;
+  else
+    s->connections = c->next;
   if (c->peer) http_peer_leave(s, c->peer);
-  if (c->refused) s->refused--;
-  else if (c->admitted) s->count--;
+  if (c->refused)
+    s->refused--;
+  else if (c->admitted)
+    s->count--;
   s->handles--;
   metrics_add(METRIC_HTTP_CONNECTIONS, -1);
 }
 
 // ---- start
 
-static bool http_parse_listen(struct str text, struct sockaddr_storage *out, bool *loopback, struct err *err) {
+static bool http_parse_listen(struct str text, struct sockaddr_storage *out, bool *loopback,
+                              struct err *err) {
   size_t colon = text.n;
   while (colon > 0 && text.p[colon - 1] != ':') colon--;
   uint64_t port;
@@ -187,7 +198,8 @@ static bool http_listen(struct http_server *s, const struct sockaddr_storage *ad
   if (r == 0) r = uv_listen((uv_stream_t *)&s->listener, HTTP_BACKLOG, http_on_connection);
   if (r == 0) r = uv_tcp_getsockname(&s->listener, (struct sockaddr *)&bound, &size);
   if (r != 0)
-    return err_set(err, ERR_UNAVAILABLE, "cannot listen on %.*s: %s", STR_ARG(s->options.listen), uv_strerror(r));
+    return err_set(err, ERR_UNAVAILABLE, "cannot listen on %.*s: %s", STR_ARG(s->options.listen),
+                   uv_strerror(r));
   s->port = ntohs(((struct sockaddr_in *)&bound)->sin_port); // the same place in IPv6
   return true;
 }
@@ -221,7 +233,8 @@ bool http_server_new(struct loop *loop, const struct http_options *o, http_handl
   s->loopback = loopback;
   s->timer_at = UINT64_MAX;
   http_copy_options(s, o);
-  const uint64_t ms[HTTP_WAITS] = {o->header_ms, o->body_ms, o->idle_ms, HTTP_LINGER_MS, o->write_ms, o->heartbeat_ms};
+  const uint64_t ms[HTTP_WAITS] = {o->header_ms,   o->body_ms,  o->idle_ms,
+                                   HTTP_LINGER_MS, o->write_ms, o->heartbeat_ms};
   for (int i = 0; i < HTTP_WAITS; i++) deadline_list_init(&s->waits[i], ms[i]);
   s->read_buffer = mem_resize(NULL, HTTP_READ);
   if (o->tls) s->plain_buffer = mem_resize(NULL, HTTP_READ);
@@ -237,7 +250,9 @@ bool http_server_new(struct loop *loop, const struct http_options *o, http_handl
   return true;
 }
 
-uint16_t http_server_port(const struct http_server *s) { return s->port; }
+uint16_t http_server_port(const struct http_server *s) {
+  return s->port;
+}
 
 void http_server_reload_tls(struct http_server *s, struct tls_context *tls) {
   if (s->options.tls && tls) s->options.tls = tls; // from plain to TLS or back takes a restart
@@ -289,8 +304,10 @@ void http_server_drain(struct http_server *s, uint64_t deadline_ms, void (*done)
   s->drained_arg = arg;
   http_stop_listening(s);
   for (struct http_connection *c = s->connections; c; c = c->next) {
-    if (c->phase == HTTP_PHASE_IDLE || (c->phase == HTTP_PHASE_HEADER && !c->x)) http_connection_close(c);
-    else if (c->stream) http_stream_drain(c->stream);
+    if (c->phase == HTTP_PHASE_IDLE || (c->phase == HTTP_PHASE_HEADER && !c->x))
+      http_connection_close(c);
+    else if (c->stream)
+      http_stream_drain(c->stream);
   }
   http_server_timer(s, s->drain_at);
   // Where nothing is open, the listener's close callback will settle it.

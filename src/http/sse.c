@@ -88,7 +88,8 @@ bool sse_feed(struct sse_parser *p, struct str bytes, sse_on_event *on_event, vo
     p->after_cr = false;
     size_t n = sse_line_length(bytes);
     buf_add(&p->line, str_make(bytes.p, n));
-    if (p->line.full) return err_set(err, ERR_LIMIT, "a line of an event stream passes %zu bytes", p->line.max);
+    if (p->line.full)
+      return err_set(err, ERR_LIMIT, "a line of an event stream passes %zu bytes", p->line.max);
     if (n == bytes.n) break;
     p->after_cr = bytes.p[n] == '\r';
     bytes = str_from(bytes, n + 1);

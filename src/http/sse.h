@@ -30,7 +30,7 @@ struct sse_parser {
 // event_most: bytes of one event's data, and of one line.
 #define SSE_PARSER(event_most)                                                                               \
   ((struct sse_parser){.line.max = (event_most) + 16,                                                        \
-                       .data.max = (event_most) + 1,                                                           \
+                       .data.max = (event_most) + 1,                                                         \
                        .event.max = SSE_FIELD_MOST,                                                          \
                        .id.max = SSE_FIELD_MOST,                                                             \
                        .next_id.max = SSE_FIELD_MOST,                                                        \
@@ -40,7 +40,8 @@ struct sse_parser {
 // event or line passes the maximum; the parser is then of no more use. on_event returning false stops
 // with *err as it filled it. An event that the stream leaves incomplete is dropped, as the standard says.
 typedef bool sse_on_event(void *ctx, const struct sse_event *event, struct err *err);
-MUST_USE bool sse_feed(struct sse_parser *p, struct str bytes, sse_on_event *on_event, void *ctx, struct err *err);
+MUST_USE bool sse_feed(struct sse_parser *p, struct str bytes, sse_on_event *on_event, void *ctx,
+                       struct err *err);
 void sse_free(struct sse_parser *p);
 
 #endif

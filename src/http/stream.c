@@ -64,14 +64,17 @@ static void http_stream_last(struct http_connection *c) {
 void http_stream_finish(struct http_exchange *x) {
   struct http_connection *c = x->connection;
   if (!c || x->detached) return;
-  if (x->head_only) http_connection_send(c, (struct str[]){buf_str(&x->head)}, 1);
-  else http_stream_last(c);
+  if (x->head_only)
+    http_connection_send(c, (struct str[]){buf_str(&x->head)}, 1);
+  else
+    http_stream_last(c);
   if (!x->chunked) c->closing = true;
 }
 
 // ---- detached
 
-struct http_stream *http_stream_detach(struct http_exchange *x, void (*closed)(void *arg, bool draining), void *arg) {
+struct http_stream *http_stream_detach(struct http_exchange *x, void (*closed)(void *arg, bool draining),
+                                       void *arg) {
   struct http_connection *c = x->connection;
   if (!c || !x->streaming || x->detached || x->head_only) return NULL;
   struct http_stream *st = MEM_NEW(struct http_stream);

@@ -18,8 +18,10 @@ static void require(bool holds) {
 static void check_request(const struct http_exchange *x) {
   const struct http_request *r = &x->request;
   require(r->path.n > 0 && (r->path.p[0] == '/' || (r->path.n == 1 && r->path.p[0] == '*')));
-  for (size_t i = 0; i < r->path.n; i++) require(r->path.p[i] > 0x20 && r->path.p[i] < 0x7f && r->path.p[i] != '#');
-  for (size_t i = 0; i < r->query.n; i++) require(r->query.p[i] > 0x20 && r->query.p[i] < 0x7f && r->query.p[i] != '#');
+  for (size_t i = 0; i < r->path.n; i++)
+    require(r->path.p[i] > 0x20 && r->path.p[i] < 0x7f && r->path.p[i] != '#');
+  for (size_t i = 0; i < r->query.n; i++)
+    require(r->query.p[i] > 0x20 && r->query.p[i] < 0x7f && r->query.p[i] != '#');
   require(r->headers.count <= HTTP_HEADERS_MOST);
   for (size_t i = 0; i < r->headers.count; i++)
     require(codec_is_token(r->headers.items[i].name) && codec_is_field_value(r->headers.items[i].value));
@@ -83,7 +85,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static struct http_server s;
   static struct str hosts[] = {{"gw.example.com", 14}};
   static struct http_cidr proxies[] = {{{0}, 0}}; // everybody is a trusted proxy: their headers are read
-  s.options = (struct http_options){.header_bytes = HEADER_MOST, .body_bytes = BODY_MOST, .hosts = hosts, .host_count = 1,
+  s.options = (struct http_options){.header_bytes = HEADER_MOST,
+                                    .body_bytes = BODY_MOST,
+                                    .hosts = hosts,
+                                    .host_count = 1,
                                     .trusted_proxy_count = 1};
   s.loopback = true;
   s.trusted = proxies;

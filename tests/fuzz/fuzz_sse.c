@@ -18,7 +18,8 @@ struct seen {
 static bool note(void *ctx, const struct sse_event *e, struct err *err);
 
 static void write_and_read(const struct sse_event *e) {
-  struct buf text = BUF_MAX(16 * EVENT_MOST), again = BUF_MAX(16 * EVENT_MOST), wanted = BUF_MAX(16 * EVENT_MOST);
+  struct buf text = BUF_MAX(16 * EVENT_MOST), again = BUF_MAX(16 * EVENT_MOST),
+             wanted = BUF_MAX(16 * EVENT_MOST);
   struct sse_parser p = SSE_PARSER(EVENT_MOST);
   struct seen seen = {&again, true};
   struct sse_event bare = *e;

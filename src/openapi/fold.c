@@ -122,10 +122,13 @@ static void drop_unused(struct fold *f) {
   struct reach r = {f->doc, yyjson_mut_obj_get(f->root, "$defs"), yyjson_mut_arr(f->doc)};
   if (!r.defs) return;
   reach(f->root, STR_NONE, &r);
-  yyjson_mut_obj_iter it = yyjson_mut_obj_iter_with(r.defs);
-  for (yyjson_mut_val *key; (key = yyjson_mut_obj_iter_next(&it));)
-    if (!tree_list_has(r.used, tree_text(key))) yyjson_mut_obj_iter_remove(&it);
-  if (!yyjson_mut_obj_size(r.defs)) yyjson_mut_obj_remove_key(f->root, "$defs");
+  yyjson_mut_val *kept = yyjson_mut_obj(f->doc), *key, *v;
+  size_t i, n;
+  yyjson_mut_obj_foreach(r.defs, i, n, key, v) {
+    if (tree_list_has(r.used, tree_text(key))) tree_set(f->doc, kept, tree_text(key), yyjson_mut_val_mut_copy(f->doc, v));
+  }
+  yyjson_mut_obj_remove_key(f->root, "$defs");
+  if (yyjson_mut_obj_size(kept)) yyjson_mut_obj_add_val(f->doc, f->root, "$defs", kept);
 }
 
 // --- words first, then shapes ---------------------------------------------------------------------------

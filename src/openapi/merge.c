@@ -191,21 +191,25 @@ struct settle {
   yyjson_mut_doc *doc;
 };
 
+// readOnly in the schema itself or its branches; or, known nowhere else, anywhere around it.
+static bool is_gone(yyjson_mut_val *schema, yyjson_mut_val *top, struct str name) {
+  struct names names = {.schema = top};
+  struct walk w = {.names = &names, .sought = name};
+  look(top, &w);
+  bool leftover = !w.found && names.any_properties && !names.open;
+  return leftover || is_read_only(schema, name, 0) || (!w.found && is_read_only(top, name, 0));
+}
+
 static void settle_one(yyjson_mut_doc *doc, yyjson_mut_val *schema, yyjson_mut_val *top) {
-  yyjson_mut_val *required = yyjson_mut_obj_get(schema, "required"), *name;
-  if (!required) return;
-  yyjson_mut_arr_iter it = yyjson_mut_arr_iter_with(required);
-  while ((name = yyjson_mut_arr_iter_next(&it))) {
-    struct names names = {.schema = top};
-    struct walk w = {.names = &names, .sought = tree_text(name)};
-    look(top, &w);
-    bool leftover = !w.found && names.any_properties && !names.open;
-    bool gone = !w.found && is_read_only(top, tree_text(name), 0);
-    if (!leftover && !gone) continue;
-    yyjson_mut_arr_iter_remove(&it);
-    tree_set(doc, schema, STR(TREE_LOOSE), yyjson_mut_bool(doc, true));
+  yyjson_mut_val *required = yyjson_mut_obj_get(schema, "required"), *kept = yyjson_mut_arr(doc), *name;
+  size_t i, n;
+  yyjson_mut_arr_foreach(required, i, n, name) {
+    if (!is_gone(schema, top, tree_text(name))) tree_list_add(doc, kept, tree_text(name));
   }
-  if (!yyjson_mut_arr_size(required)) yyjson_mut_obj_remove_key(schema, "required");
+  if (yyjson_mut_arr_size(kept) == yyjson_mut_arr_size(required)) return;
+  yyjson_mut_obj_remove_key(schema, "required");
+  if (yyjson_mut_arr_size(kept)) tree_set(doc, schema, STR("required"), kept);
+  tree_set(doc, schema, STR(TREE_LOOSE), yyjson_mut_bool(doc, true));
 }
 
 static void settle_child(yyjson_mut_val *child, struct str keyword, void *arg);

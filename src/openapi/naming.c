@@ -5,7 +5,9 @@
 #include "data/json.h"
 #include "openapi/words.h"
 
-enum { SEGMENTS_MOST = 40, LEVELS = 4 };
+// What a name says more with each level.
+enum { SEGMENTS_MOST = 40, LEVEL_SCOPE = 1, LEVEL_SPELLING, LEVEL_PARAMETERS, LEVEL_VERSIONS, LEVEL_METHOD, LEVELS };
+enum { ROUNDS_MOST = 16 };
 
 struct segment {
   struct str text; // of a parameter its name
@@ -184,7 +186,7 @@ static void add_scope(struct namer *n, struct words *w, const struct path *p, un
   for (size_t i = 0; i < p->scope; i++) {
     const struct segment *s = &p->items[i];
     bool version = !s->param && is_version(s->text);
-    if (level >= 2 || (level == 1 && !s->param && !version)) add_segment(n, w, s->text, false);
+    if (!s->param && level >= (version ? LEVEL_VERSIONS : LEVEL_SCOPE)) add_segment(n, w, s->text, false);
   }
 }
 
@@ -192,8 +194,7 @@ static void add_nouns(struct namer *n, struct words *w, const struct operation *
   yyjson_val *given = operation_word(op, "resource");
   bool custom = op->class == CLASS_CUSTOM;
   if (given) {
-    bool scoped = level > 0;
-    if (scoped) add_scope(n, w, p, level);
+    add_scope(n, w, p, level);
     add_segment(n, w, json_text(given), plural);
     // The verb of a custom operation is the end of its path.
     if (custom && p->count && !p->items[p->count - 1].param) add_segment(n, w, p->items[p->count - 1].text, false);
@@ -205,10 +206,10 @@ static void add_nouns(struct namer *n, struct words *w, const struct operation *
     if (!p->items[i].param) last = i;
   for (size_t i = p->scope; i < p->count; i++) {
     const struct segment *s = &p->items[i];
-    bool version = !s->param && is_version(s->text);
-    if (s->param ? level < 2 || i + 1 == p->count : version && level < 2) continue;
-    if (custom && i == last)
-      words_add(w, n->in->arena, s->text); // a verb has no number
+    bool version = !s->param && is_version(s->text), end = i + 1 == p->count;
+    if (s->param ? (end && !custom) || level < LEVEL_PARAMETERS : version && level < LEVEL_VERSIONS) continue;
+    if (i == last && (custom || level >= LEVEL_SPELLING)) // a verb has no number; at last `rule` is not `rules`
+      words_add(w, n->in->arena, s->text);
     else
       add_segment(n, w, s->text, plural && i == last);
   }
@@ -257,7 +258,7 @@ static struct str build_name(struct namer *n, const struct operation *op, unsign
   add_nouns(n, &w, op, &p, f.plural, level);
   if (!w.count) words_add(&w, n->in->arena, p.count ? op->path : STR("root"));
   if (!w.count) words_add(&w, n->in->arena, STR("operation"));
-  if (level >= 3) words_add(&w, n->in->arena, op->method);
+  if (level >= LEVEL_METHOD) words_add(&w, n->in->arena, op->method);
   struct str c = connector_word(n);
   size_t taken = strlen(f.before) + c.n + 1 + strlen(f.after);
   words_fit(&w, n->in->arena, TOOL_NAME_MOST - taken);
@@ -349,8 +350,8 @@ void naming_run(const struct naming *in, struct operation_list *ops, size_t *ren
   settle_fixed(&n, all, &taken);
   for (size_t i = 0; i < ops->count; i++)
     if (!all[i].fixed && !ops->items[i].skipped) ops->items[i].name = build_name(&n, &ops->items[i], 0);
-  // Each round raises at least one level, so there are at most LEVELS rounds an operation; 64 is plenty.
-  for (int round = 0; round < 64 && tell_apart(&n, all, &taken);) round++;
+  // A round raises those that clash, and a raised name may clash anew; what is left after that gets a number.
+  for (int round = 0; round < ROUNDS_MOST && tell_apart(&n, all, &taken); round++) {}
   number_the_rest(&n, all, &taken);
   for (size_t i = 0; i < ops->count; i++) *renamed += all[i].level > 0;
   mem_free(all);

@@ -8,8 +8,8 @@
 //   update_all_, replace_all_, delete_all_<c>_<nouns>   on a whole collection
 //
 // The noun is the literal path behind the scope (`/zones/{zone_id}/…`), inner collections in the
-// singular. Where two names are one, all of them get more: the scope, then version and parameter
-// names, then the method, at last a number.
+// singular. Where two names are one, all of them get more: the scope, then the last noun as the path
+// spells it, then parameter names, versions, the method, at last a number.
 #ifndef POSTERN_OPENAPI_NAMING_H
 #define POSTERN_OPENAPI_NAMING_H
 

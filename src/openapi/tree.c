@@ -100,13 +100,6 @@ void tree_list_add(yyjson_mut_doc *doc, yyjson_mut_val *strings, struct str s) {
   if (!tree_list_has(strings, s)) yyjson_mut_arr_add_strncpy(doc, strings, s.p, s.n);
 }
 
-void tree_list_drop(yyjson_mut_val *strings, struct str s) {
-  yyjson_mut_arr_iter it = yyjson_mut_arr_iter_with(strings);
-  for (yyjson_mut_val *item; (item = yyjson_mut_arr_iter_next(&it));) {
-    if (str_eq(tree_text(item), s)) yyjson_mut_arr_iter_remove(&it);
-  }
-}
-
 void tree_each(yyjson_mut_val *schema, tree_visit *visit, void *arg) {
   size_t i, n, j, m;
   yyjson_mut_val *key, *value, *name, *child;

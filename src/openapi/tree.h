@@ -29,7 +29,6 @@ static inline yyjson_mut_val *tree_get(yyjson_mut_val *object, struct str key) {
 void tree_set(yyjson_mut_doc *doc, yyjson_mut_val *object, struct str key, yyjson_mut_val *v);
 bool tree_list_has(yyjson_mut_val *strings, struct str s);
 void tree_list_add(yyjson_mut_doc *doc, yyjson_mut_val *strings, struct str s); // once
-void tree_list_drop(yyjson_mut_val *strings, struct str s);
 
 // Calls `visit` for each schema directly within `schema`. The visitor may change the schema it is given.
 typedef void tree_visit(yyjson_mut_val *child, struct str keyword, void *arg);

@@ -79,10 +79,10 @@ struct str words_plural(struct arena *a, struct str word) {
 
 bool words_is_verb(struct str word) {
   static const char *const verbs[] = {
-      "accept",   "activate", "add",     "approve",  "archive",  "assign",  "attach",   "authorize", "block",   "bulk",    "cancel",
+      "accept",   "activate", "add",     "approve",  "archive",  "assign",  "attach",   "authorize", "block",   "bulk",    "cancel", "create",
       "check",    "clear",    "clone",   "close",    "commit",   "complete", "confirm", "connect",   "convert", "copy",    "deactivate",
       "decline",  "delete",   "deploy",  "detach",   "detect",   "disable", "disconnect", "dismiss", "download", "enable",  "end",
-      "execute",  "export",   "extend",  "fetch",    "finalize", "find",    "flush",    "force",     "generate", "import",  "ingest",
+      "execute",  "export",   "extend",  "fetch",    "finalize", "find",    "flush",    "force",     "generate", "import",  "ingest", "list", "update",
       "insert",   "invite",   "invoke",  "join",     "kill",     "launch",  "leave",    "link",      "lock",    "login",   "logout",
       "lookup",   "mark",     "merge",   "migrate",  "move",     "mute",    "notify",   "open",      "pause",   "ping",    "preview",
       "process",  "promote",  "provision", "publish", "purge",   "put",     "query",    "read",      "rebuild", "recover", "refresh",
@@ -130,12 +130,28 @@ static void remove_word(struct words *w, size_t at) {
   w->count--;
 }
 
+static bool has_digit(struct str s) {
+  for (size_t i = 0; i < s.n; i++)
+    if (isdigit((unsigned char)s.p[i])) return true;
+  return false;
+}
+
+// The word that says least: the one nearest to the middle, but not "layer3", which tells it from "layer7".
+static size_t least_word(const struct words *w) {
+  size_t middle = w->count / 2 - 1;
+  for (size_t off = 0; off < w->count; off++) {
+    if (middle >= off + 1 && !has_digit(w->items[middle - off])) return middle - off;
+    if (middle + off + 2 < w->count && !has_digit(w->items[middle + off])) return middle + off;
+  }
+  return middle;
+}
+
 void words_fit(struct words *w, struct arena *a, size_t room) {
   for (size_t i = 0; i < w->count && joined_length(w) > room; i++)
     for (size_t k = 0; k < COUNT(SHORT); k++)
       if (str_is(w->items[i], SHORT[k][0])) w->items[i] = str_of(SHORT[k][1]);
   // The first word says the product, the last ones the thing; what stands between is said least.
-  while (joined_length(w) > room && w->count > 4) remove_word(w, w->count / 2 - 1);
+  while (joined_length(w) > room && w->count > 4) remove_word(w, least_word(w));
   for (size_t least = 8; joined_length(w) > room && least >= 3; least--)
     for (size_t i = 0; i < w->count && joined_length(w) > room; i++)
       if (w->items[i].n > least) w->items[i] = arena_dup(a, str_make(w->items[i].p, least));

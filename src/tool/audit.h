@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "store/store.h"
 
-enum { AUDIT_QUEUE_MOST = 65536, AUDIT_BATCH = 512 };
+enum { AUDIT_QUEUE_MOST = 65536, AUDIT_BYTES_MOST = 32 << 20, AUDIT_BATCH = 512, AUDIT_PAGE_MOST = 1000 };
 
 struct audit;
 
@@ -18,7 +18,8 @@ struct audit_row { // texts are copied by audit_add
   struct str actor, action, server_id, account_id, tool, arguments, outcome, request_id, detail;
   int64_t elapsed_us, status;
 };
-// `arguments` is the shape only, made by audit_shape: {"zone_id":"string(32)","per_page":"integer"}; values never.
+// `arguments` is the shape only, made by audit_shape: {"zone_id":"string(32)","per_page":"integer"}; values
+// never.
 
 MUST_USE bool audit_new(struct store *s, struct audit **out, struct err *err);
 void audit_free(struct audit *a); // writes what is queued first
@@ -28,14 +29,14 @@ void audit_flush(struct audit *a); // blocks until all added so far are written 
 struct audit_query {
   int64_t since, until; // ms; 0: open
   struct str actor, action, server_id, account_id, tool, outcome, before_id;
-  size_t limit;         // 1…1000
+  size_t limit; // 1…1000
 };
 struct audit_entry {
   struct str id;
   struct audit_row row;
 };
-MUST_USE bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, struct audit_entry **out,
-                         size_t *count, struct err *err);
+MUST_USE bool audit_read(struct store *s, const struct audit_query *q, struct arena *a,
+                         struct audit_entry **out, size_t *count, struct err *err);
 // The oldest rows go after so many ms; 0 keeps all.
 MUST_USE bool audit_purge(struct store *s, int64_t older_than, size_t *count, struct err *err);
 

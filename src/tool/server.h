@@ -15,7 +15,7 @@ struct server {
   bool require_api_token;
   unsigned char token_hash[TOKEN_HASH];
   int64_t created_at, updated_at, expires_at; // ms; expires_at 0: never
-  int64_t version; // counts changes of the row
+  int64_t version;                            // counts changes of the row
 };
 
 struct server_change { // what PATCH may carry; texts borrow
@@ -28,9 +28,12 @@ struct server_change { // what PATCH may carry; texts borrow
 // A deep copy into another arena.
 void server_copy(const struct server *from, struct arena *a, struct server *out);
 MUST_USE bool server_insert(struct store *s, const struct server *v, struct err *err);
-MUST_USE bool server_update(struct store *s, const struct server *v, struct err *err); // all but id, account and creation
+// All but id, account and creation. v->version is one more than that of the row; ERR_CONFLICT where somebody
+// was faster.
+MUST_USE bool server_update(struct store *s, const struct server *v, struct err *err);
 MUST_USE bool server_delete(struct store *s, struct str id, struct err *err);
-MUST_USE bool server_load_all(struct store *s, struct arena *a, struct server **out, size_t *count, struct err *err);
+MUST_USE bool server_load_all(struct store *s, struct arena *a, struct server **out, size_t *count,
+                              struct err *err);
 // Removes rows that have expired; `count` says how many.
 MUST_USE bool server_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err);
 

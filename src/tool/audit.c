@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/audit.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "crypto/token.h"
+
+enum {
+  AUDIT_LINGER_MS = 20,    // a row waits so long for company, so that many share one commit
+  AUDIT_RETRY_MS = 500,    // between tries while the store is locked or the disk is full
+  AUDIT_LAST_TRIES = 4,    // once we are stopping
+  AUDIT_TEXT_MOST = 2048,  // bytes of one text
+  AUDIT_PURGE_ROWS = 2000, // a step of purging, between which others may write
+  AUDIT_COMPLAIN_MS = 60000,
+};
+enum { AUDIT_TEXTS = 9, AUDIT_ID_TIME = 9, AUDIT_ID_ORDER = 4 };
+
+struct audit_item { // a row and its texts in one allocation
+  struct audit_row row;
+  size_t bytes;
+  char texts[];
+};
+
+struct audit {
+  struct store *store;
+  pthread_t writer;
+  pthread_mutex_t lock;
+  pthread_cond_t wake, settled; // for the writer; for those who flush
+  struct audit_item **queue;    // a ring of AUDIT_QUEUE_MOST
+  size_t first, count, bytes;
+  uint64_t added, done;   // done: written, or given up by the writer
+  uint64_t dropped, told; // rows lost; of these, what the log has been told
+  uint64_t told_at_us;
+  bool hurry, stop;
+  // the writer's own
+  int64_t id_ms;
+  uint32_t id_order;
+};
+
+// ---- rows that wait
+
+static void audit_texts(struct audit_row *row, struct str *out[AUDIT_TEXTS]) {
+  struct str *texts[AUDIT_TEXTS] = {&row->actor,      &row->action,     &row->server_id,
+                                    &row->account_id, &row->tool,       &row->arguments,
+                                    &row->outcome,    &row->request_id, &row->detail};
+  memcpy(out, texts, sizeof texts);
+}
+
+// Cuts a text, at the start of a character.
+static struct str audit_cut(struct str s) {
+  if (s.n <= AUDIT_TEXT_MOST) return s;
+  s.n = AUDIT_TEXT_MOST;
+  while (s.n && ((unsigned char)s.p[s.n] & 0xc0) == 0x80) s.n--;
+  return s;
+}
+
+static struct audit_item *audit_item_new(const struct audit_row *from) {
+  struct audit_row row = *from;
+  struct str *texts[AUDIT_TEXTS];
+  size_t n = 0;
+  // The shape is JSON: it is whole or not there.
+  if (row.arguments.n > AUDIT_TEXT_MOST) row.arguments = STR("{\"...\":\"too many to list\"}");
+  audit_texts(&row, texts);
+  for (size_t i = 0; i < AUDIT_TEXTS; i++) {
+    *texts[i] = audit_cut(*texts[i]);
+    n += texts[i]->n;
+  }
+  struct audit_item *item = mem_alloc(sizeof *item + n);
+  item->row = row;
+  item->bytes = sizeof *item + n;
+  audit_texts(&item->row, texts);
+  char *at = item->texts;
+  for (size_t i = 0; i < AUDIT_TEXTS; i++) {
+    if (texts[i]->n) memcpy(at, texts[i]->p, texts[i]->n);
+    texts[i]->p = at;
+    at += texts[i]->n;
+  }
+  return item;
+}
+
+void audit_add(struct audit *a, const struct audit_row *row) {
+  struct audit_item *item = audit_item_new(row);
+  pthread_mutex_lock(&a->lock);
+  bool room = a->count < AUDIT_QUEUE_MOST && a->bytes + item->bytes <= AUDIT_BYTES_MOST;
+  if (room) {
+    a->queue[(a->first + a->count) % AUDIT_QUEUE_MOST] = item;
+    a->bytes += item->bytes;
+    a->added++;
+    // The writer sleeps where nothing waits, and lingers until a batch is full.
+    if (++a->count == 1 || a->count == AUDIT_BATCH) pthread_cond_signal(&a->wake);
+  } else {
+    a->dropped++;
+  }
+  pthread_mutex_unlock(&a->lock);
+  metrics_add(room ? METRIC_AUDIT_QUEUED : METRIC_AUDIT_DROPPED, 1);
+  if (!room) mem_free(item);
+}
+
+// ---- the writer
+
+static void audit_deadline(uint64_t ms, struct timespec *out) {
+  clock_gettime(CLOCK_MONOTONIC, out);
+  out->tv_sec += (time_t)(ms / 1000);
+  out->tv_nsec += (long)(ms % 1000) * 1000000;
+  if (out->tv_nsec < 1000000000) return;
+  out->tv_nsec -= 1000000000;
+  out->tv_sec++;
+}
+
+// Time-ordered as token_id's, and in the order of writing within a millisecond or when the clock steps back.
+static void audit_id(struct audit *a, char out[TOKEN_ID]) {
+  int64_t now = clock_now_ms();
+  a->id_order = now > a->id_ms ? 0 : a->id_order + 1;
+  if (now > a->id_ms) a->id_ms = now;
+  token_id("aud", out);
+  uint64_t ms = (uint64_t)a->id_ms, order = a->id_order;
+  char *time = out + sizeof "aud_" - 1, *tail = time + AUDIT_ID_TIME;
+  for (size_t i = AUDIT_ID_TIME; i-- > 0; ms /= 36) time[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[ms % 36];
+  for (size_t i = AUDIT_ID_ORDER; i-- > 0; order /= 36)
+    tail[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[order % 36];
+}
+
+struct audit_batch {
+  struct audit *audit;
+  struct audit_item *items[AUDIT_BATCH];
+  size_t count;
+};
+
+static bool audit_write(struct store *s, void *arg, struct err *err) {
+  const struct audit_batch *batch = arg;
+  for (size_t i = 0; i < batch->count; i++) {
+    const struct audit_row *r = &batch->items[i]->row;
+    char id[TOKEN_ID];
+    audit_id(batch->audit, id);
+    const struct store_value values[] = {
+        STORE_TEXT(str_of(id)), STORE_INT(r->at),         STORE_TEXT(r->actor),
+        STORE_TEXT(r->action),  STORE_TEXT(r->server_id), STORE_TEXT(r->account_id),
+        STORE_TEXT(r->tool),    STORE_TEXT(r->arguments), STORE_TEXT(r->outcome),
+        STORE_INT(r->status),   STORE_INT(r->elapsed_us), STORE_TEXT(r->request_id),
+        STORE_TEXT(r->detail),
+    };
+    if (!store_run(
+            s,
+            "INSERT INTO audit (id, at, actor, action, server_id, account_id, tool, arguments, outcome, "
+            "status, "
+            "elapsed_us, request_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            values, sizeof values / sizeof *values, NULL, err))
+      return false;
+  }
+  return true;
+}
+
+// Rows lost are told of at most once a minute. With the lock held.
+static void audit_complain(struct audit *a) {
+  uint64_t now = clock_mono_us();
+  if (a->dropped == a->told || (a->told_at_us && now - a->told_at_us < AUDIT_COMPLAIN_MS * 1000ull)) return;
+  log_error("audit: %llu rows lost, the store could not take them",
+            (unsigned long long)(a->dropped - a->told));
+  a->told = a->dropped;
+  a->told_at_us = now;
+}
+
+// Waits for the first row, then a little for others. False: stopped, and nothing is left.
+static bool audit_take(struct audit *a, struct audit_batch *batch) {
+  pthread_mutex_lock(&a->lock);
+  while (!a->count && !a->stop) pthread_cond_wait(&a->wake, &a->lock);
+  struct timespec until;
+  audit_deadline(AUDIT_LINGER_MS, &until);
+  while (a->count && a->count < AUDIT_BATCH && !a->hurry && !a->stop)
+    if (pthread_cond_timedwait(&a->wake, &a->lock, &until) != 0) break;
+  for (batch->count = 0; a->count && batch->count < AUDIT_BATCH; a->count--) {
+    struct audit_item *item = a->queue[a->first];
+    batch->items[batch->count++] = item;
+    a->bytes -= item->bytes;
+    a->first = (a->first + 1) % AUDIT_QUEUE_MOST;
+  }
+  audit_complain(a);
+  pthread_mutex_unlock(&a->lock);
+  return batch->count > 0;
+}
+
+// Sleeps between two tries; true: we are stopping.
+static bool audit_pause(struct audit *a) {
+  struct timespec until;
+  audit_deadline(AUDIT_RETRY_MS, &until);
+  pthread_mutex_lock(&a->lock);
+  audit_complain(a);
+  while (!a->stop && pthread_cond_timedwait(&a->wake, &a->lock, &until) == 0) {
+  }
+  bool stopping = a->stop;
+  pthread_mutex_unlock(&a->lock);
+  return stopping;
+}
+
+// A store that is locked or full is waited for, while the queue takes what comes. Anything else will not mend
+// by itself.
+static bool audit_write_patiently(struct audit *a, struct audit_batch *batch) {
+  struct err err;
+  int last = 0;
+  while (!store_transact(a->store, audit_write, batch, &err)) {
+    if (err.code == ERR_UNAVAILABLE && (!audit_pause(a) || ++last < AUDIT_LAST_TRIES)) continue;
+    log_error("audit: %zu rows lost: %s", batch->count, err.text);
+    return false;
+  }
+  return true;
+}
+
+static void *audit_run(void *arg) {
+  struct audit *a = arg;
+  struct audit_batch *batch = MEM_NEW(struct audit_batch);
+  batch->audit = a;
+  while (audit_take(a, batch)) {
+    bool written = audit_write_patiently(a, batch);
+    metrics_add(METRIC_AUDIT_QUEUED, -(int64_t)batch->count);
+    metrics_add(written ? METRIC_AUDIT_WRITTEN : METRIC_AUDIT_DROPPED, (int64_t)batch->count);
+    pthread_mutex_lock(&a->lock);
+    a->done += batch->count;
+    pthread_cond_broadcast(&a->settled);
+    pthread_mutex_unlock(&a->lock);
+    for (size_t i = 0; i < batch->count; i++) mem_free(batch->items[i]);
+  }
+  mem_free(batch);
+  return NULL;
+}
+
+// ---- its life
+
+bool audit_new(struct store *s, struct audit **out, struct err *err) {
+  struct audit *a = MEM_NEW(struct audit);
+  a->store = s;
+  a->queue = mem_array(AUDIT_QUEUE_MOST, sizeof *a->queue);
+  pthread_mutex_init(&a->lock, NULL);
+  pthread_condattr_t monotonic;
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&a->wake, &monotonic);
+  pthread_cond_init(&a->settled, &monotonic);
+  pthread_condattr_destroy(&monotonic);
+  int rc = pthread_create(&a->writer, NULL, audit_run, a);
+  if (rc == 0) {
+    *out = a;
+    return true;
+  }
+  mem_free(a->queue);
+  mem_free(a);
+  return err_set(err, ERR_UNAVAILABLE, "cannot start the audit thread: %s", strerror(rc));
+}
+
+void audit_free(struct audit *a) {
+  if (!a) return;
+  pthread_mutex_lock(&a->lock);
+  a->stop = true;
+  pthread_cond_signal(&a->wake);
+  pthread_mutex_unlock(&a->lock);
+  pthread_join(a->writer, NULL);
+  audit_complain(a);
+  pthread_cond_destroy(&a->settled);
+  pthread_cond_destroy(&a->wake);
+  pthread_mutex_destroy(&a->lock);
+  mem_free(a->queue);
+  mem_free(a);
+}
+
+void audit_flush(struct audit *a) {
+  pthread_mutex_lock(&a->lock);
+  for (uint64_t all = a->added; a->done < all;) {
+    a->hurry = true;
+    pthread_cond_signal(&a->wake);
+    pthread_cond_wait(&a->settled, &a->lock);
+  }
+  a->hurry = false;
+  pthread_mutex_unlock(&a->lock);
+}
+
+// ---- reading
+
+struct audit_where {
+  struct buf sql;
+  struct store_value values[12];
+  size_t count;
+};
+
+static void audit_where(struct audit_where *w, const char *condition, struct store_value v) {
+  if ((v.type == STORE_IS_TEXT && !v.text.n) || (v.type == STORE_IS_INT && !v.number)) return;
+  w->values[w->count++] = v;
+  buf_printf(&w->sql, " %s %s $%zu", w->count == 1 ? "WHERE" : "AND", condition, w->count);
+}
+
+static void audit_entry_read(const struct store_rows *rows, size_t i, struct audit_entry *out) {
+  struct audit_row *row = &out->row;
+  struct str *texts[AUDIT_TEXTS];
+  audit_texts(row, texts);
+  out->id = store_cell(rows, i, 0)->text;
+  for (size_t c = 0; c < AUDIT_TEXTS; c++) *texts[c] = store_cell(rows, i, 1 + c)->text;
+  row->at = store_cell(rows, i, AUDIT_TEXTS + 1)->number;
+  row->elapsed_us = store_cell(rows, i, AUDIT_TEXTS + 2)->number;
+  row->status = store_cell(rows, i, AUDIT_TEXTS + 3)->number;
+}
+
+bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, struct audit_entry **out,
+                size_t *count, struct err *err) {
+  if (q->limit < 1 || q->limit > AUDIT_PAGE_MOST)
+    return err_at(err, ERR_INVALID, "limit", "must be 1 to %d", AUDIT_PAGE_MOST);
+  struct audit_where w = {.sql = BUF_MAX(2048)};
+  buf_add_z(
+      &w.sql,
+      "SELECT id, actor, action, server_id, account_id, tool, arguments, outcome, request_id, detail, at, "
+      "elapsed_us, status FROM audit");
+  audit_where(&w, "at >=", STORE_INT(q->since));
+  audit_where(&w, "at <", STORE_INT(q->until));
+  audit_where(&w, "actor =", STORE_TEXT(q->actor));
+  audit_where(&w, "action =", STORE_TEXT(q->action));
+  audit_where(&w, "server_id =", STORE_TEXT(q->server_id));
+  audit_where(&w, "account_id =", STORE_TEXT(q->account_id));
+  audit_where(&w, "tool =", STORE_TEXT(q->tool));
+  audit_where(&w, "outcome =", STORE_TEXT(q->outcome));
+  audit_where(&w, "id <", STORE_TEXT(q->before_id));
+  w.values[w.count++] = STORE_INT((int64_t)q->limit);
+  buf_printf(&w.sql, " ORDER BY id DESC LIMIT $%zu", w.count);
+  struct store_rows rows;
+  const char *sql = arena_z(a, buf_str(&w.sql));
+  buf_free(&w.sql);
+  if (!store_query(s, sql, w.values, w.count, a, &rows, err)) return false;
+  struct audit_entry *entries = ARENA_ARRAY(a, rows.count + 1, struct audit_entry);
+  for (size_t i = 0; i < rows.count; i++) audit_entry_read(&rows, i, &entries[i]);
+  *out = entries;
+  *count = rows.count;
+  return true;
+}
+
+bool audit_purge(struct store *s, int64_t older_than, size_t *count, struct err *err) {
+  size_t total = 0;
+  if (older_than > 0) {
+    const struct store_value values[] = {STORE_INT(clock_now_ms() - older_than), STORE_INT(AUDIT_PURGE_ROWS)};
+    int64_t gone;
+    do {
+      if (!store_run(
+              s, "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at LIMIT $2)",
+              values, 2, &gone, err))
+        return false;
+      total += (size_t)gone;
+    } while (gone == AUDIT_PURGE_ROWS);
+  }
+  *count = total;
+  return true;
+}

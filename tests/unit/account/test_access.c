@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../support/temp.h"
+
+#include "account/access.h"
+#include "base/clock.h"
+
+static struct store *store;
+static struct arena *arena;
+
+static int setup(void **state) {
+  (void)state;
+  struct err err;
+  arena = arena_new();
+  return store_open(STR("sqlite::memory:"), &store, &err) ? 0 : -1;
+}
+
+static int teardown(void **state) {
+  (void)state;
+  store_close(store);
+  arena_free(arena);
+  return 0;
+}
+
+static void a_token_is_shown_once_and_kept_as_a_hash(void **state) {
+  (void)state;
+  struct access_token made, *all;
+  char text[TOKEN_TEXT];
+  size_t count;
+  struct err err;
+  assert_true(access_create(store, STR(" ops "), ACCESS_CLIENT, 0, arena, &made, text, &err));
+  assert_true(str_starts(str_of(text), "psk_"));
+  assert_true(access_list(store, arena, &all, &count, &err));
+  assert_int_equal(count, 1);
+  assert_true(str_eq(all[0].id, made.id) && str_is(all[0].name, "ops"));
+  assert_int_equal(all[0].role, ACCESS_CLIENT);
+  unsigned char hash[TOKEN_HASH];
+  token_hash(str_of(text), hash);
+  assert_memory_equal(all[0].hash, hash, TOKEN_HASH);
+  assert_memory_equal(made.hash, hash, TOKEN_HASH);
+  struct store_rows rows;
+  assert_true(store_query(store, "SELECT * FROM api_token", NULL, 0, arena, &rows, &err));
+  for (size_t i = 0; i < rows.columns; i++) assert_false(str_contains(rows.cells[i].text, str_of(text + 4)));
+}
+
+static void revoked_and_expired_ones_go(void **state) {
+  (void)state;
+  struct access_token stays, goes, made, *all;
+  char text[TOKEN_TEXT];
+  size_t count;
+  struct err err;
+  int64_t now = clock_now_ms();
+  assert_true(access_create(store, STR("a"), ACCESS_ADMIN, 0, arena, &stays, text, &err));
+  assert_true(access_create(store, STR("b"), ACCESS_CLIENT, now + 1000, arena, &goes, text, &err));
+  assert_true(access_create(store, STR("c"), ACCESS_CLIENT, now + 900000, arena, &made, text, &err));
+  assert_true(access_purge(store, now + 1000, &count, &err));
+  assert_int_equal(count, 1);
+  assert_true(access_revoke(store, made.id, &err));
+  assert_false(access_revoke(store, made.id, &err));
+  assert_int_equal(err.code, ERR_MISSING);
+  assert_true(access_list(store, arena, &all, &count, &err));
+  assert_int_equal(count, 1);
+  assert_true(str_eq(all[0].id, stays.id));
+}
+
+static void names_and_dates_are_checked(void **state) {
+  (void)state;
+  struct access_token made;
+  char text[TOKEN_TEXT], longest[66];
+  struct err err;
+  memset(longest, 'x', 65);
+  longest[65] = 0;
+  const char *const bad[] = {"", "  ", "a\nb", longest, "\xff"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    assert_false(access_create(store, str_of(bad[i]), ACCESS_ADMIN, 0, arena, &made, text, &err));
+    assert_string_equal(err.field, "name");
+  }
+  assert_false(access_create(store, STR("x"), ACCESS_ADMIN, clock_now_ms() - 1, arena, &made, text, &err));
+  assert_string_equal(err.field, "expires_at");
+  enum access_role role;
+  assert_true(access_role_from(STR("admin"), &role) && role == ACCESS_ADMIN);
+  assert_false(access_role_from(STR("root"), &role));
+  assert_string_equal(access_role_name(ACCESS_CLIENT), "client");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(a_token_is_shown_once_and_kept_as_a_hash, setup, teardown),
+      cmocka_unit_test_setup_teardown(revoked_and_expired_ones_go, setup, teardown),
+      cmocka_unit_test_setup_teardown(names_and_dates_are_checked, setup, teardown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

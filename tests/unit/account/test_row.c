@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../support/temp.h"
+
+#include "account/row.h"
+
+static struct store *store;
+static struct arena *arena;
+
+static int setup(void **state) {
+  (void)state;
+  struct err err;
+  arena = arena_new();
+  return store_open(STR("sqlite::memory:"), &store, &err) ? 0 : -1;
+}
+
+static int teardown(void **state) {
+  (void)state;
+  store_close(store);
+  arena_free(arena);
+  return 0;
+}
+
+static struct account_row sample(const char *id, const char *name) {
+  return (struct account_row){.id = str_of(id),
+                              .name = str_of(name),
+                              .connector = STR("tiny"),
+                              .way = STR("token"),
+                              .credential = STR("v1.k.blob"),
+                              .context = STR("{\"a\":1}"),
+                              .choices = STR("{}"),
+                              .status = STR("ok"),
+                              .created_at = 1,
+                              .updated_at = 2,
+                              .verified_at = 3,
+                              .version = 1};
+}
+
+static void a_row_comes_back_whole(void **state) {
+  (void)state;
+  struct account_row row = sample("acc_1", "main"), back;
+  struct err err;
+  assert_true(row_insert(store, &row, &err));
+  assert_true(row_find(store, STR("acc_1"), arena, &back, &err));
+  assert_true(str_is(back.name, "main") && str_is(back.context, "{\"a\":1}") && str_is(back.status, "ok"));
+  assert_true(str_is(back.connector, "tiny") && str_is(back.credential, "v1.k.blob") && !back.base_url.n);
+  assert_true(back.created_at == 1 && back.updated_at == 2 && back.verified_at == 3 && back.version == 1);
+  assert_false(row_find(store, STR("acc_2"), arena, &back, &err));
+  assert_int_equal(err.code, ERR_MISSING);
+}
+
+static void names_are_taken_once(void **state) {
+  (void)state;
+  struct account_row a = sample("acc_1", "main"), b = sample("acc_2", "main");
+  struct err err;
+  assert_true(row_insert(store, &a, &err));
+  assert_false(row_insert(store, &b, &err));
+  assert_int_equal(err.code, ERR_CONFLICT);
+  assert_string_equal(err.field, "name");
+  b.name = STR("other");
+  assert_true(row_insert(store, &b, &err));
+  b.name = STR("main");
+  assert_false(row_update(store, &b, &err));
+  assert_string_equal(err.field, "name");
+}
+
+static void of_two_changes_at_once_one_wins(void **state) {
+  (void)state;
+  struct account_row row = sample("acc_1", "main"), back;
+  struct err err;
+  assert_true(row_insert(store, &row, &err));
+  row.name = STR("first");
+  assert_true(row_update(store, &row, &err));
+  row.name = STR("second"); // still says version 1
+  assert_false(row_update(store, &row, &err));
+  assert_int_equal(err.code, ERR_CONFLICT);
+  assert_true(row_find(store, STR("acc_1"), arena, &back, &err));
+  assert_true(str_is(back.name, "first"));
+  assert_int_equal(back.version, 2);
+  assert_true(str_is(back.credential, "v1.k.blob"));
+}
+
+static void servers_go_with_their_account(void **state) {
+  (void)state;
+  struct account_row a = sample("acc_1", "a"), b = sample("acc_2", "b");
+  struct account_row *all;
+  struct store_rows rows;
+  size_t count;
+  struct err err;
+  assert_true(row_insert(store, &a, &err) && row_insert(store, &b, &err));
+  for (int i = 0; i < 4; i++) {
+    struct str id = arena_printf(arena, "srv_%d", i);
+    assert_true(store_run(
+        store,
+        "INSERT INTO server (id, name, account_id, config, require_api_token, token_hash, created_at, "
+        "updated_at, expires_at, version) VALUES ($1, 's', $2, '{}', 0, $3, 0, 0, 0, 1)",
+        (struct store_value[]){STORE_TEXT(id), STORE_TEXT(i < 3 ? a.id : b.id), STORE_TEXT(id)}, 3, NULL,
+        &err));
+  }
+  assert_true(row_delete(store, a.id, &err));
+  assert_false(row_delete(store, a.id, &err));
+  assert_int_equal(err.code, ERR_MISSING);
+  assert_true(store_query(store, "SELECT id FROM server", NULL, 0, arena, &rows, &err));
+  assert_int_equal(rows.count, 1);
+  assert_true(row_all(store, arena, &all, &count, &err));
+  assert_int_equal(count, 1);
+  assert_true(str_is(all[0].id, "acc_2"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(a_row_comes_back_whole, setup, teardown),
+      cmocka_unit_test_setup_teardown(names_are_taken_once, setup, teardown),
+      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, setup, teardown),
+      cmocka_unit_test_setup_teardown(servers_go_with_their_account, setup, teardown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

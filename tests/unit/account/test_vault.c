@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../support/temp.h"
+
+#include "account/vault.h"
+
+static const char yaml[] =
+    "name: tiny\nlabel: Tiny\nkind: rest\nbase_url: https://api.example.com\nauth:\n"
+    "  - {id: token, fields: [{name: token, secret: true}], send: [{in: bearer, value: \"{token}\"}]}\n"
+    "  - id: pair\n"
+    "    fields: [{name: user}, {name: password, secret: true}]\n"
+    "    send: [{in: basic, user: \"{user}\", password: \"{password}\"}, {in: query, name: k, value: "
+    "\"x-{password}\"},\n"
+    "           {in: header, name: X-User, value: \"<{user}>\"}]\n";
+
+static struct connector_set *set;
+static const struct connector *c;
+static struct arena *arena;
+
+static int setup(void **state) {
+  (void)state;
+  struct err err;
+  arena = arena_new();
+  if (!connector_set_load(NULL, &set, &err) || !connector_set_add(set, str_of(yaml), &err)) return -1;
+  c = connector_find(set, STR("tiny"));
+  return 0;
+}
+
+static int teardown(void **state) {
+  (void)state;
+  connector_set_free(set);
+  arena_free(arena);
+  return 0;
+}
+
+static bool take(const char *way, const char *json, struct vault_sends *sends, struct err *err) {
+  yyjson_doc *doc = yyjson_read(json, strlen(json), 0);
+  assert_non_null(doc);
+  const struct connector_way *found;
+  struct secret *plain = NULL;
+  bool ok = vault_way(c, str_of(way), yyjson_doc_get_root(doc), &found, err) &&
+            vault_take(found, yyjson_doc_get_root(doc), &plain, err) &&
+            vault_render(found, plain, arena, sends, err);
+  secret_free(plain);
+  yyjson_doc_free(doc);
+  return ok;
+}
+
+static bool sends_is(const struct vault_sends *s, size_t i, enum connector_in in, const char *name,
+                     const char *value) {
+  return s->items[i].in == in && str_is(s->items[i].name, name) &&
+         str_is(secret_reveal(s->items[i].value), value);
+}
+
+static void what_goes_out_is_rendered(void **state) {
+  (void)state;
+  struct vault_sends s;
+  struct err err;
+  assert_true(take("", "{\"token\":\" abc=1 \\n\"}", &s, &err)); // trimmed
+  assert_int_equal(s.count, 1);
+  assert_true(sends_is(&s, 0, CONNECTOR_HEADER, "Authorization", "Bearer abc=1"));
+  vault_sends_free(&s);
+  assert_true(
+      take("pair", "{\"password\":\"p{user}\",\"user\":\"Aladdin\"}", &s, &err)); // values are no templates
+  assert_int_equal(s.count, 3);
+  assert_true(sends_is(&s, 0, CONNECTOR_HEADER, "Authorization", "Basic QWxhZGRpbjpwe3VzZXJ9"));
+  assert_true(sends_is(&s, 1, CONNECTOR_QUERY, "k", "x-p{user}"));
+  assert_true(sends_is(&s, 2, CONNECTOR_HEADER, "X-User", "<Aladdin>"));
+  vault_sends_free(&s);
+}
+
+static void the_way_is_told_by_the_fields(void **state) {
+  (void)state;
+  struct vault_sends s;
+  struct err err;
+  assert_true(take("", "{\"user\":\"u\",\"password\":\"p\"}", &s, &err));
+  assert_int_equal(s.count, 3);
+  vault_sends_free(&s);
+}
+
+static void wrong_fields_are_named(void **state) {
+  (void)state;
+  static const struct {
+    const char *way, *json, *field, *says;
+  } bad[] = {
+      {"", "{}", "credential.token", "is missing"},
+      {"", "[]", "credential", "must be an object"},
+      {"", "{\"tokn\":\"x\"}", "credential.tokn", "the fields are token"},
+      {"", "{\"token\":1}", "credential.token", "must be text"},
+      {"", "{\"token\":\"  \"}", "credential.token", "is empty"},
+      {"", "{\"token\":\"SECRET\\r\\nX: y\"}", "credential.token", "control character"},
+      {"", "{\"token\":\"SECRET\\u0000\"}", "credential.token", "control character"},
+      {"pair", "{\"user\":\"SECRET\"}", "credential.password", "is missing"},
+      {"nope", "{\"token\":\"SECRET\"}", "way", "it has token, pair"},
+  };
+  struct vault_sends s;
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    struct err err = {0};
+    assert_false(take(bad[i].way, bad[i].json, &s, &err));
+    assert_int_equal(err.code, ERR_INVALID);
+    if (strcmp(err.field, bad[i].field) != 0 || !strstr(err.text, bad[i].says))
+      fail_msg("%zu: %s: %s", i, err.field, err.text);
+    assert_null(strstr(err.text, "SECRET"));
+  }
+}
+
+static void long_values_are_refused(void **state) {
+  (void)state;
+  struct vault_sends s;
+  struct err err;
+  char *json = malloc(VAULT_VALUE_MOST + 64);
+  assert_non_null(json);
+  memset(json, 'x', VAULT_VALUE_MOST + 64);
+  memcpy(json, "{\"token\":\"", 10);
+  memcpy(json + 11 + VAULT_VALUE_MOST, "\"}", 3);
+  assert_false(take("", json, &s, &err));
+  assert_string_equal(err.field, "credential.token");
+  memcpy(json + 10 + VAULT_VALUE_MOST, "\"}", 3);
+  assert_true(take("", json, &s, &err));
+  vault_sends_free(&s);
+  free(json);
+}
+
+static void an_echo_is_noticed(void **state) {
+  (void)state;
+  struct err err;
+  struct secret *plain;
+  yyjson_doc *doc = yyjson_read("{\"user\":\"operator\",\"password\":\"hunter2!\"}", 41, 0);
+  assert_non_null(doc);
+  const struct connector_way *way = connector_way_find(c, STR("pair"));
+  assert_true(vault_take(way, yyjson_doc_get_root(doc), &plain, &err));
+  assert_true(vault_is_in(way, plain, STR("no such key hunter2! here")));
+  assert_false(vault_is_in(way, plain, STR("operator unknown"))); // no secret
+  secret_free(plain);
+  yyjson_doc_free(doc);
+}
+
+static void a_way_that_grew_a_field_is_told(void **state) {
+  (void)state;
+  struct err err;
+  struct vault_sends s;
+  struct secret *plain = secret_new(STR("user=u\n"));
+  assert_false(vault_render(connector_way_find(c, STR("pair")), plain, arena, &s, &err));
+  assert_non_null(strstr(err.text, "password"));
+  secret_free(plain);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(what_goes_out_is_rendered, setup, teardown),
+      cmocka_unit_test_setup_teardown(the_way_is_told_by_the_fields, setup, teardown),
+      cmocka_unit_test_setup_teardown(wrong_fields_are_named, setup, teardown),
+      cmocka_unit_test_setup_teardown(long_values_are_refused, setup, teardown),
+      cmocka_unit_test_setup_teardown(an_echo_is_noticed, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_way_that_grew_a_field_is_told, setup, teardown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

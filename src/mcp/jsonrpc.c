@@ -3,7 +3,11 @@
 
 #include "data/json.h"
 
-static bool jsonrpc_id_is_sound(yyjson_val *id) { return yyjson_is_str(id) || yyjson_is_int(id); }
+// Numbers may have been read raw, so that they go back as they came.
+static bool jsonrpc_id_is_sound(yyjson_val *id) {
+  int64_t number;
+  return yyjson_is_str(id) || yyjson_is_int(id) || str_to_i64(json_raw_number(id), &number);
+}
 
 bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *err) {
   *out = (struct jsonrpc_message){0};

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "mcp/wire.h"
+
+// mcp.md §1: values without both prefix and suffix are literal; broken sentinels are refused.
+static const struct {
+  const char *header, *value; // value NULL: refused
+} headers[] = {
+    {"chart.draw", "chart.draw"},
+    {"  chart.draw \t", "chart.draw"},
+    {"=?base64?Y2Fmw6k=?=", "caf\xc3\xa9"},
+    {"=?base64??=", ""},
+    {"=?base64?Y2Fmw6k?=", NULL},        // padding
+    {"=?base64?Y2Fm w6k=?=", NULL},      // alphabet
+    {"=?base64?Y2Fmw6l=?=", NULL},       // unused bits
+    {"=?base64?/w==?=", NULL},           // not UTF-8
+    {"=?base64?Y2Fmw6k=", "=?base64?Y2Fmw6k="},
+    {"Y2Fmw6k=?=", "Y2Fmw6k=?="},
+    {"=?BASE64?Y2Fmw6k=?=", "=?BASE64?Y2Fmw6k=?="},
+};
+
+static void test_header_decode(void **state) {
+  (void)state;
+  struct arena *a = arena_new();
+  for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+    struct str got = STR_NONE;
+    bool ok = wire_header_decode(a, str_of(headers[i].header), &got);
+    if (ok != (headers[i].value != NULL) || (ok && !str_is(got, headers[i].value)))
+      fail_msg("%s: expected %s, got %.*s", headers[i].header, headers[i].value ? headers[i].value : "a refusal",
+               STR_ARG(ok ? got : STR("a refusal")));
+  }
+  arena_free(a);
+}
+
+static void test_words(void **state) {
+  (void)state;
+  assert_true(wire_is_legacy(STR("2025-03-26")));
+  assert_true(wire_is_legacy(STR("2025-11-25")));
+  assert_false(wire_is_legacy(STR("2026-07-28")));
+  assert_false(wire_is_legacy(STR("")));
+  assert_string_equal(wire_name_member(STR("tools/call")), "name");
+  assert_string_equal(wire_name_member(STR("resources/read")), "uri");
+  assert_null(wire_name_member(STR("tools/list")));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_header_decode), cmocka_unit_test(test_words)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

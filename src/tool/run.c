@@ -77,10 +77,7 @@ static bool run_fetch(const struct run_call *call, struct rest_request *request,
       .limits = call->env->limits,
       .guard = call->env->guard,
   };
-  uint64_t start = clock_mono_us();
-  bool ok = http_fetch(&out, a, response, err);
-  metrics_observe_us(METRIC_UPSTREAM_SECONDS, clock_mono_us() - start);
-  return ok;
+  return http_fetch(&out, a, response, err);
 }
 
 // From checked arguments to a shaped result. False only when canceled.

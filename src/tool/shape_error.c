@@ -54,7 +54,8 @@ static bool error_graphql_failed(yyjson_val *root) {
 
 bool shape_envelope_failed(const struct shape_input *in) {
   struct str ok = in->connector->envelope.ok, body = shape_body(in);
-  bool envelope = ok.n && error_may_have(body, error_last_token(ok), "false");
+  bool escaped = str_find(ok, '~') >= 0; // RFC 6901 §3: not the name as it stands in the text
+  bool envelope = ok.n && (escaped || error_may_have(body, error_last_token(ok), "false"));
   bool graphql = error_is_graphql(in->tool) && error_may_have(body, STR("errors"), "[");
   if (!envelope && !graphql) return false;
   yyjson_doc *doc = shape_parse(body);

@@ -271,12 +271,12 @@ static void main_loops(const struct settings *s) {
 static bool main_welcome(struct err *err) {
   char token[TOKEN_TEXT];
   if (!admin_first_token(program.store, token, err) || !catalog_rebuild(&program.catalog, err)) return false;
-  log_info("postern %s answers on %.*s", POSTERN_VERSION, STR_ARG(program.public_url));
-  if (!token[0]) return true;
-  printf("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n", token,
-         STR_ARG(program.public_url), token);
-  fflush(stdout);
+  if (token[0])
+    printf("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n", token,
+           STR_ARG(program.public_url), token);
   secret_wipe(token, sizeof token);
+  printf("Postern %s answers on %.*s\n", POSTERN_VERSION, STR_ARG(program.public_url));
+  fflush(stdout);
   return true;
 }
 

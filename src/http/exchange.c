@@ -26,7 +26,7 @@ struct http_exchange *http_exchange_new(struct http_connection *c) {
   }
   x->connection = c;
   x->begun_us = clock_mono_us();
-  token_id("req", x->id);
+  http_server_next_id(s, x->id);
   x->request.arena = x->arena;
   x->request.id = str_of(x->id);
   s->exchanges++;

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/map.h"
+#include "crypto/token.h"
 #include "http/deadline.h"
 #include "http/guard.h"
 #include "http/server.h"
@@ -57,6 +58,7 @@ struct http_server {
   char *read_buffer, *plain_buffer; // plain: what TLS has decrypted
   int64_t date_s;
   char date[CLOCK_TEXT];
+  char id[TOKEN_ID]; // the last request id
   uint64_t drain_at; // 0: not draining; then UINT64_MAX or when to cut off
   void (*drained)(void *arg);
   void *drained_arg;
@@ -72,5 +74,6 @@ enum http_admission http_server_admit(struct http_server *s, struct http_connect
 void http_server_lost(struct http_server *s, struct http_connection *c); // its socket is closed
 void http_server_settle(struct http_server *s);                          // drained? freed?
 const char *http_server_date(struct http_server *s);
+void http_server_next_id(struct http_server *s, char out[TOKEN_ID]);
 
 #endif

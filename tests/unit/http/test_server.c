@@ -317,6 +317,69 @@ static void test_large_reply(void **state) {
   fixture_stop(f);
 }
 
+// A client that says "no more from me" right after its request still gets all of the reply.
+static void test_half_closed_client_gets_its_reply(void **state) {
+  (void)state;
+  struct http_options o = fixture_options();
+  struct fixture *f = fixture_start(&o, large);
+  static char out[1 << 20];
+  int fd = fixture_connect(f);
+  send_all(fd, STR("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+  shutdown(fd, SHUT_WR);
+  size_t count = 0;
+  for (ssize_t n; (n = recv(fd, out, sizeof out, 0)) > 0;)
+    for (ssize_t i = 0; i < n; i++) count += out[i] == 'z';
+  assert_true(count >= 20 * 1024 * 1024);
+  close(fd);
+  fixture_stop(f);
+}
+
+// Leaving at any point while requests wait their turn.
+static void test_leaving_with_requests_ahead(void **state) {
+  (void)state;
+  struct http_options o = fixture_options();
+  struct fixture *f = fixture_start(&o, slow_echo);
+  char out[4096];
+  for (int i = 0; i < 100; i++) {
+    int fd = fixture_connect(f);
+    for (int ahead = 0; ahead < 5; ahead++) send_all(fd, STR("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    if (i % 2) read_until(fd, "body=", out, sizeof out);
+    close(fd);
+  }
+  ask(f, STR("GET / HTTP/1.1\r\nHost: localhost\r\n" CLOSE "\r\n"), out, sizeof out);
+  assert_int_equal(status_of(out), 200);
+  fixture_stop(f);
+}
+
+static void tells_id(void *ctx, struct http_exchange *x) {
+  (void)ctx;
+  http_reply(x, 200, "text/plain", http_request_of(x)->id);
+}
+
+static int compare_ids(const void *a, const void *b) {
+  return strcmp(a, b);
+}
+
+static void test_request_ids_are_unique(void **state) {
+  (void)state;
+  struct http_options o = fixture_options();
+  struct fixture *f = fixture_start(&o, tells_id);
+  enum { MANY = 2000 };
+  static char ids[MANY][32];
+  char out[4096];
+  int fd = fixture_connect(f);
+  for (int i = 0; i < MANY; i++) {
+    send_all(fd, STR("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    read_until(fd, "\r\n\r\nreq_", out, sizeof out);
+    assert_int_equal(sscanf(strstr(out, "X-Request-Id: "), "X-Request-Id: %31s", ids[i]), 1);
+    assert_int_equal(strlen(ids[i]), 24);
+  }
+  close(fd);
+  qsort(ids, MANY, sizeof ids[0], compare_ids);
+  for (int i = 1; i < MANY; i++) assert_string_not_equal(ids[i - 1], ids[i]);
+  fixture_stop(f);
+}
+
 static void client(void *ctx, struct http_exchange *x) {
   const struct http_request *r = http_request_of(x);
   (void)ctx;
@@ -421,6 +484,9 @@ int main(void) {
       cmocka_unit_test(test_errors_are_json),
       cmocka_unit_test(test_no_content_has_no_length),
       cmocka_unit_test(test_large_reply),
+      cmocka_unit_test(test_half_closed_client_gets_its_reply),
+      cmocka_unit_test(test_leaving_with_requests_ahead),
+      cmocka_unit_test(test_request_ids_are_unique),
       cmocka_unit_test(test_forwarded_addresses),
       cmocka_unit_test(test_hosts),
       cmocka_unit_test(test_listen_errors),

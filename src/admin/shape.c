@@ -102,8 +102,8 @@ SHAPE(admin_query_audit, "AuditQuery", "",
 INNER(error_body, "ErrorBody", "What went wrong, and what to do",
   {"code", ADMIN_TEXT, REQ, .says = "invalid, unauthenticated, denied, missing, conflict, unprocessable, limit, timeout, upstream, unavailable, internal"},
   {"message", ADMIN_TEXT, REQ, .says = "what is wrong"},
-  {"field", ADMIN_TEXT, NIL, .says = "where"},
-  {"hint", ADMIN_TEXT, NIL, .says = "what to do"},
+  {"field", ADMIN_TEXT, .says = "where, if anywhere"},
+  {"hint", ADMIN_TEXT, .says = "what to do, if anything"},
   {"request_id", ADMIN_TEXT, REQ, .says = "as it stands in the log"});
 SHAPE(admin_error, "Error", "The answer of every request that fails",
   {"error", ADMIN_OBJECT, REQ, .shape = &error_body, .says = "the error"});

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Health, metrics, status, the key: the program itself over HTTP.
+#include <pthread.h>
+
 #include "admin/put.h"
 #include "admin/route.h"
 #include "base/clock.h"
@@ -186,22 +188,17 @@ struct system_rotation {
   size_t resealed;
 };
 
-// The store's write transaction also keeps two rotations apart. When resealing fails, the new key
-// stays in the file beside the old ones, which still open everything.
-static bool system_rotate(struct store *s, void *arg, struct err *err) {
-  (void)s;
+static pthread_mutex_t system_rotating = PTHREAD_MUTEX_INITIALIZER; // one rotation at a time, on the pool
+
+// When resealing fails, the new key stays in the file beside the old ones, which still open everything.
+static bool system_rotate(void *arg, struct err *err) {
   struct system_rotation *r = arg;
   const struct account_env *account = r->env->catalog->account;
-  return seal_ring_rotate(r->key_file, err) && seal_ring_refresh(account->ring, r->key_file, err) &&
-         account_reseal_all(account, &r->resealed, err);
-}
-
-static bool system_rotate_job(void *arg, struct err *err) {
-  struct system_rotation *r = arg;
-  struct store *s = r->env->catalog->account->store;
-  if (!store_transact(s, system_rotate, r, err)) return false;
-  store_settle(s); // what was sealed with the old key leaves the engine's log too
-  return true;
+  pthread_mutex_lock(&system_rotating);
+  bool ok = seal_ring_rotate(r->key_file, err) && seal_ring_refresh(account->ring, r->key_file, err) &&
+            account_reseal_all(account, &r->resealed, err);
+  pthread_mutex_unlock(&system_rotating);
+  return ok;
 }
 
 bool admin_rotate_key(struct admin_call *call, struct err *err) {
@@ -213,7 +210,7 @@ bool admin_rotate_key(struct admin_call *call, struct err *err) {
     return false;
   }
   struct system_rotation r = {.env = call->env, .key_file = arena_z(call->arena, call->env->key_file)};
-  if (!pool_run(system_rotate_job, &r, err)) return false;
+  if (!pool_run(system_rotate, &r, err)) return false;
   struct str id = seal_ring_current_id(call->env->catalog->account->ring);
   call->detail = arena_printf(call->arena, "%.*s, %zu resealed", STR_ARG(id), r.resealed);
   put_open(&call->out, NULL, '{');

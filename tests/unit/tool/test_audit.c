@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../support/temp.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "tool/audit.h"
+
+static char folder[64], url[128];
+static struct store *store;
+static struct audit *audit;
+static struct arena *arena;
+
+static int setup(void **state) {
+  (void)state;
+  struct err err;
+  temp_make(folder);
+  snprintf(url, sizeof url, "sqlite:%s/postern.db", folder);
+  arena = arena_new();
+  return store_open(str_of(url), &store, &err) && audit_new(store, &audit, &err) ? 0 : -1;
+}
+
+static int teardown(void **state) {
+  (void)state;
+  audit_free(audit);
+  store_close(store);
+  arena_free(arena);
+  temp_remove(folder);
+  return 0;
+}
+
+static struct audit_row sample(const char *tool, const char *outcome) {
+  return (struct audit_row){.at = clock_now_ms(),
+                            .actor = STR("tok_1"),
+                            .action = STR("tools/call"),
+                            .server_id = STR("srv_1"),
+                            .account_id = STR("acc_1"),
+                            .tool = str_of(tool),
+                            .arguments = STR("{\"zone_id\":\"string(32)\"}"),
+                            .outcome = str_of(outcome),
+                            .request_id = STR("req_1"),
+                            .elapsed_us = 1500,
+                            .status = 200};
+}
+
+static struct audit_entry *read_all(struct audit_query q, size_t expected) {
+  struct audit_entry *entries;
+  size_t count;
+  struct err err;
+  if (!q.limit) q.limit = AUDIT_PAGE_MOST;
+  if (!audit_read(store, &q, arena, &entries, &count, &err)) fail_msg("%s", err.text);
+  assert_int_equal(count, expected);
+  return entries;
+}
+
+static void rows_are_written_whole(void **state) {
+  (void)state;
+  struct audit_row row = sample("list_all_tiny_zones", "ok");
+  row.detail = STR("d");
+  audit_add(audit, &row);
+  audit_flush(audit);
+  const struct audit_entry *e = read_all((struct audit_query){0}, 1);
+  assert_true(str_starts(e->id, "aud_"));
+  assert_true(str_is(e->row.actor, "tok_1") && str_is(e->row.action, "tools/call") &&
+              str_is(e->row.server_id, "srv_1"));
+  assert_true(str_is(e->row.account_id, "acc_1") && str_is(e->row.tool, "list_all_tiny_zones"));
+  assert_true(str_is(e->row.arguments, "{\"zone_id\":\"string(32)\"}") && str_is(e->row.outcome, "ok"));
+  assert_true(str_is(e->row.request_id, "req_1") && str_is(e->row.detail, "d"));
+  assert_true(e->row.at == row.at && e->row.elapsed_us == 1500 && e->row.status == 200);
+}
+
+static void long_texts_are_cut_at_characters(void **state) {
+  (void)state;
+  char umlauts[6001];
+  for (size_t i = 0; i < 3000; i++) memcpy(umlauts + 2 * i, "\xc3\xbc", 2);
+  struct audit_row row = sample("t", "ok");
+  row.actor = str_make(umlauts, 6000);
+  row.detail = str_make(umlauts + 1, 5999);
+  row.arguments = str_make(umlauts, 6000);
+  audit_add(audit, &row);
+  audit_flush(audit);
+  const struct audit_entry *e = read_all((struct audit_query){0}, 1);
+  assert_int_equal(e->row.actor.n, 2048);
+  assert_int_equal(e->row.detail.n, 2047);
+  assert_true(str_starts(e->row.arguments, "{") && str_ends(e->row.arguments, "}")); // still JSON
+}
+
+enum { ADDERS = 4, EACH = 1500 };
+
+static void *add_many(void *arg) {
+  char tool[32];
+  for (int i = 0; i < EACH; i++) {
+    snprintf(tool, sizeof tool, "t%d", *(int *)arg);
+    struct audit_row row = sample(tool, i % 2 ? "ok" : "denied");
+    row.status = i;
+    audit_add(audit, &row);
+  }
+  return NULL;
+}
+
+static void many_threads_lose_nothing(void **state) {
+  (void)state;
+  pthread_t threads[ADDERS];
+  int numbers[ADDERS];
+  int64_t written = metrics_get(METRIC_AUDIT_WRITTEN), dropped = metrics_get(METRIC_AUDIT_DROPPED);
+  for (int i = 0; i < ADDERS; i++) {
+    numbers[i] = i;
+    assert_int_equal(pthread_create(&threads[i], NULL, add_many, &numbers[i]), 0);
+  }
+  for (int i = 0; i < ADDERS; i++) pthread_join(threads[i], NULL);
+  audit_flush(audit);
+  assert_int_equal(metrics_get(METRIC_AUDIT_WRITTEN) - written, ADDERS * EACH);
+  assert_int_equal(metrics_get(METRIC_AUDIT_DROPPED) - dropped, 0);
+  assert_int_equal(metrics_get(METRIC_AUDIT_QUEUED), 0);
+  // Page by page, newest first, each row once; of one thread in the order it added them.
+  struct audit_query q = {.limit = 700};
+  int64_t last[ADDERS] = {EACH, EACH, EACH, EACH};
+  size_t seen = 0;
+  struct str before = STR_NONE;
+  for (;;) {
+    struct audit_entry *entries;
+    size_t count;
+    struct err err;
+    q.before_id = before;
+    assert_true(audit_read(store, &q, arena, &entries, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+      assert_true(!before.n || str_compare(entries[i].id, before) < 0);
+      before = entries[i].id;
+      int adder = entries[i].row.tool.p[1] - '0';
+      assert_true(entries[i].row.status == last[adder] - 1);
+      last[adder]--;
+    }
+    seen += count;
+    if (count < q.limit) break;
+  }
+  assert_int_equal(seen, ADDERS * EACH);
+}
+
+static void filters_combine(void **state) {
+  (void)state;
+  struct audit_row row = sample("a", "ok");
+  int64_t now = row.at;
+  for (int i = 0; i < 4; i++) {
+    row.at = now + i;
+    row.tool = i < 2 ? STR("a") : STR("b");
+    row.outcome = i % 2 ? STR("ok") : STR("denied");
+    row.actor = i == 3 ? STR("tok_2") : STR("tok_1");
+    audit_add(audit, &row);
+  }
+  audit_flush(audit);
+  read_all((struct audit_query){.tool = STR("a")}, 2);
+  read_all((struct audit_query){.tool = STR("a"), .outcome = STR("ok")}, 1);
+  read_all((struct audit_query){.since = now + 1}, 3);
+  read_all((struct audit_query){.since = now + 1, .until = now + 3}, 2);
+  read_all((struct audit_query){.actor = STR("tok_2"),
+                                .action = STR("tools/call"),
+                                .server_id = STR("srv_1"),
+                                .account_id = STR("acc_1"),
+                                .tool = STR("b"),
+                                .outcome = STR("ok"),
+                                .since = 1,
+                                .until = now + 4,
+                                .before_id = STR("b")},
+           1);
+  read_all((struct audit_query){.actor = STR("x' OR '1'='1")}, 0);
+  read_all((struct audit_query){.limit = 3}, 3);
+  struct audit_entry *entries;
+  size_t count;
+  struct err err;
+  assert_false(audit_read(store, &(struct audit_query){.limit = 1001}, arena, &entries, &count, &err));
+  assert_false(audit_read(store, &(struct audit_query){0}, arena, &entries, &count, &err));
+}
+
+static void old_rows_are_purged(void **state) {
+  (void)state;
+  struct audit_row row = sample("a", "ok");
+  size_t count;
+  struct err err;
+  for (int i = 0; i < 2500; i++) {
+    row.at = clock_now_ms() - (i < 2400 ? 100000 : 0);
+    audit_add(audit, &row);
+  }
+  audit_flush(audit);
+  assert_true(audit_purge(store, 0, &count, &err));
+  assert_int_equal(count, 0);
+  assert_true(audit_purge(store, 50000, &count, &err));
+  assert_int_equal(count, 2400);
+  read_all((struct audit_query){0}, 100);
+}
+
+static void what_waits_is_written_at_the_end(void **state) {
+  (void)state;
+  struct audit_row row = sample("a", "ok");
+  for (int i = 0; i < 1000; i++) audit_add(audit, &row);
+  audit_free(audit);
+  struct err err;
+  read_all((struct audit_query){0}, 1000);
+  assert_true(audit_new(store, &audit, &err));
+}
+
+// Another program holds the write lock: calls go on, rows wait, what passes the queue is counted, and all
+// else is written later.
+static void a_locked_store_delays_no_call(void **state) {
+  (void)state;
+  char path[128];
+  snprintf(path, sizeof path, "%s/postern.db", folder);
+  sqlite3 *other = NULL;
+  assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+  int64_t written = metrics_get(METRIC_AUDIT_WRITTEN), dropped = metrics_get(METRIC_AUDIT_DROPPED);
+  struct audit_row row = sample("a", "ok");
+  uint64_t begun = clock_mono_us(), slowest = 0;
+  const int extra = 10000;
+  for (int i = 0; i < AUDIT_QUEUE_MOST + extra; i++) {
+    uint64_t at = clock_mono_us();
+    audit_add(audit, &row);
+    if (clock_mono_us() - at > slowest) slowest = clock_mono_us() - at;
+  }
+  assert_true(clock_mono_us() - begun < 4000000); // well below the lock's timeout
+  assert_true(slowest < 1000000);
+  int64_t lost = metrics_get(METRIC_AUDIT_DROPPED) - dropped;
+  assert_true(lost > 0 && lost <= extra);
+  assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(other);
+  audit_flush(audit);
+  assert_true(metrics_get(METRIC_AUDIT_WRITTEN) - written == AUDIT_QUEUE_MOST + extra - lost);
+  struct store_rows rows;
+  struct err err;
+  assert_true(store_query(store, "SELECT count(*) FROM audit", NULL, 0, arena, &rows, &err));
+  assert_true(store_cell(&rows, 0, 0)->number == AUDIT_QUEUE_MOST + extra - lost);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(rows_are_written_whole, setup, teardown),
+      cmocka_unit_test_setup_teardown(long_texts_are_cut_at_characters, setup, teardown),
+      cmocka_unit_test_setup_teardown(many_threads_lose_nothing, setup, teardown),
+      cmocka_unit_test_setup_teardown(filters_combine, setup, teardown),
+      cmocka_unit_test_setup_teardown(old_rows_are_purged, setup, teardown),
+      cmocka_unit_test_setup_teardown(what_waits_is_written_at_the_end, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_locked_store_delays_no_call, setup, teardown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

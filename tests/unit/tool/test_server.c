@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../support/temp.h"
+
+#include "tool/server.h"
+
+static struct store *store;
+static struct arena *arena;
+
+static void sql(const char *text) {
+  struct err err;
+  if (!store_run(store, text, NULL, 0, NULL, &err)) fail_msg("%s", err.text);
+}
+
+static int setup(void **state) {
+  (void)state;
+  struct err err;
+  arena = arena_new();
+  if (!store_open(STR("sqlite::memory:"), &store, &err)) return -1;
+  sql("INSERT INTO account VALUES ('acc_1', 'a', 'tiny', 'token', '', 'blob', '{}', '{}', 'ok', '', 0, 0, 0, "
+      "1)");
+  return 0;
+}
+
+static int teardown(void **state) {
+  (void)state;
+  store_close(store);
+  arena_free(arena);
+  return 0;
+}
+
+static struct server sample(const char *id, int64_t expires_at) {
+  struct server v = {.id = str_of(id),
+                     .name = STR("read only"),
+                     .account_id = STR("acc_1"),
+                     .config =
+                         STR("{\"methods\":[\"read\"],\"tags\":[\"dns\",\"zones\"],\"tools\":[\"list_*\"]}"),
+                     .require_api_token = true,
+                     .created_at = 1,
+                     .updated_at = 2,
+                     .expires_at = expires_at,
+                     .version = 1};
+  token_hash(v.id, v.token_hash);
+  return v;
+}
+
+static struct server *load(size_t expected) {
+  struct server *all;
+  size_t count;
+  struct err err;
+  assert_true(server_load_all(store, arena, &all, &count, &err));
+  assert_int_equal(count, expected);
+  return all;
+}
+
+static void a_row_comes_back_with_its_filter(void **state) {
+  (void)state;
+  struct server v = sample("srv_1", 99), copy;
+  struct err err;
+  assert_true(server_insert(store, &v, &err));
+  struct server *back = load(1);
+  struct arena *other = arena_new();
+  server_copy(&back[0], other, &copy);
+  arena_reset(arena); // the copy stands on its own
+  assert_true(str_is(copy.id, "srv_1") && str_is(copy.name, "read only") && str_is(copy.account_id, "acc_1"));
+  assert_true(copy.require_api_token && copy.filter.read_only);
+  assert_int_equal(copy.filter.tag_count, 2);
+  assert_true(str_is(copy.filter.tags[1], "zones") && str_is(copy.filter.tools[0], "list_*"));
+  assert_memory_equal(copy.token_hash, v.token_hash, TOKEN_HASH);
+  assert_true(copy.created_at == 1 && copy.updated_at == 2 && copy.expires_at == 99 && copy.version == 1);
+  arena_free(other);
+}
+
+static void an_account_must_be_there(void **state) {
+  (void)state;
+  struct server v = sample("srv_1", 0);
+  struct err err;
+  v.account_id = STR("acc_2");
+  assert_false(server_insert(store, &v, &err));
+  assert_int_equal(err.code, ERR_MISSING);
+  load(0);
+}
+
+static void of_two_changes_at_once_one_wins(void **state) {
+  (void)state;
+  struct server v = sample("srv_1", 0);
+  struct err err;
+  assert_true(server_insert(store, &v, &err));
+  struct server first = v, second = v;
+  first.name = STR("first"), first.version = 2;
+  second.name = STR("second"), second.version = 2;
+  assert_true(server_update(store, &first, &err));
+  assert_false(server_update(store, &second, &err));
+  assert_int_equal(err.code, ERR_CONFLICT);
+  assert_true(str_is(load(1)[0].name, "first"));
+}
+
+static void deleted_and_expired_ones_go(void **state) {
+  (void)state;
+  struct server never = sample("srv_1", 0), past = sample("srv_2", 1000), later = sample("srv_3", 1001);
+  struct err err;
+  size_t count;
+  assert_true(server_insert(store, &never, &err) && server_insert(store, &past, &err) &&
+              server_insert(store, &later, &err));
+  assert_true(server_purge(store, 1000, &count, &err));
+  assert_int_equal(count, 1);
+  assert_true(server_delete(store, STR("srv_3"), &err));
+  assert_false(server_delete(store, STR("srv_3"), &err));
+  assert_int_equal(err.code, ERR_MISSING);
+  assert_true(str_is(load(1)[0].id, "srv_1"));
+}
+
+static void a_damaged_row_closes_no_other(void **state) {
+  (void)state;
+  struct server a = sample("srv_1", 0), b = sample("srv_2", 0), c = sample("srv_3", 0);
+  struct err err;
+  assert_true(server_insert(store, &a, &err) && server_insert(store, &b, &err) &&
+              server_insert(store, &c, &err));
+  sql("UPDATE server SET config = '{\"methods\":[\"every\"]}' WHERE id = 'srv_1'");
+  sql("UPDATE server SET token_hash = 'zz' WHERE id = 'srv_3'");
+  assert_true(str_is(load(1)[0].id, "srv_2"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(a_row_comes_back_with_its_filter, setup, teardown),
+      cmocka_unit_test_setup_teardown(an_account_must_be_there, setup, teardown),
+      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, setup, teardown),
+      cmocka_unit_test_setup_teardown(deleted_and_expired_ones_go, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_damaged_row_closes_no_other, setup, teardown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

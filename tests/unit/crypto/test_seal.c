@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../support/temp.h"
+
+#include "../support/check.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "crypto/seal.h"
+
+#define KEY_A "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define KEY_B "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"
+
+static char folder[64], path[128];
+
+static int setup(void **state) {
+  *state = arena_new();
+  temp_make(folder);
+  snprintf(path, sizeof path, "%s/key", folder);
+  return 0;
+}
+
+static int teardown(void **state) {
+  arena_free(*state);
+  temp_remove(folder);
+  return 0;
+}
+
+static struct seal_ring *ring_of(const char *text) {
+  struct seal_ring *r = NULL;
+  struct err err;
+  if (!seal_ring_from_text(str_of(text), &r, &err)) fail_msg("%s", err.text);
+  return r;
+}
+
+static struct str close_ok(struct seal_ring *r, struct arena *a, const char *place, struct str plain) {
+  struct str blob;
+  struct err err;
+  if (!seal_close(r, str_of(place), plain, a, &blob, &err)) fail_msg("%s", err.text);
+  return blob;
+}
+
+static void check_opens(const struct seal_ring *r, const char *place, struct str blob, struct str plain) {
+  struct secret *s;
+  struct err err;
+  if (!seal_open(r, str_of(place), blob, &s, &err)) fail_msg("%s", err.text);
+  assert_true(str_eq(secret_reveal(s), plain));
+  secret_free(s);
+}
+
+static void check_refuses(const struct seal_ring *r, const char *place, struct str blob, enum err_code code) {
+  struct secret *s = NULL;
+  struct err err;
+  assert_false(seal_open(r, str_of(place), blob, &s, &err));
+  assert_null(s);
+  if (err.code != code) fail_msg("%.*s: %s %s", STR_ARG(blob), err_name(err.code), err.text);
+}
+
+static void test_round_trip(void **state) {
+  struct arena *a = *state;
+  struct seal_ring *r = ring_of("k1 " KEY_A "\n");
+  static char big[SECRET_MOST / 8];
+  memset(big, 'x', sizeof big);
+  struct str plain[] = {STR("token"), STR_NONE, str_make("\0\xff\n", 3), str_make(big, sizeof big)};
+  for (size_t i = 0; i < 4; i++) {
+    struct str blob = close_ok(r, a, "account/1/credential", plain[i]),
+               again = close_ok(r, a, "account/1/credential", plain[i]);
+    assert_true(str_starts(blob, "v1.k1."));
+    assert_false(str_eq(blob, again)); // a nonce of its own
+    assert_false(plain[i].n > 3 && str_contains(blob, plain[i]));
+    check_text(seal_key_id(blob), "k1");
+    check_opens(r, "account/1/credential", blob, plain[i]);
+    check_refuses(r, "account/2/credential", blob, ERR_DENIED);
+    check_refuses(r, "", blob, ERR_DENIED);
+  }
+  seal_ring_free(r);
+}
+
+static void test_every_changed_character(void **state) {
+  struct arena *a = *state;
+  struct seal_ring *r = ring_of("k1 " KEY_A "\nk2 " KEY_B);
+  struct str blob = close_ok(r, a, "here", STR("a secret"));
+  for (size_t i = 0; i < blob.n; i++) {
+    char *changed = arena_z(a, blob);
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    struct secret *s = NULL;
+    struct err err;
+    assert_false(seal_open(r, STR("here"), str_make(changed, blob.n), &s, &err));
+    assert_false(seal_open(r, STR("here"), str_make(blob.p, i), &s, &err)); // cut there
+    assert_null(s);
+  }
+  static const char *const not_sealed[] = {
+      "",           "v1",         "v1.",      "v1.k2",       "v1.k2.",
+      "v2.k2.AAAA", "v1.k2.AAAA", "v1..AAAA", "v1.k 2.AAAA", "v1.k2.!!!!"};
+  for (size_t i = 0; i < sizeof not_sealed / sizeof *not_sealed; i++)
+    check_refuses(r, "here", str_of(not_sealed[i]), ERR_INVALID);
+  assert_null(seal_key_id(STR("nothing")).p);
+  seal_ring_free(r);
+}
+
+static void test_keys_rotate(void **state) {
+  struct arena *a = *state;
+  struct seal_ring *old = ring_of("k1 " KEY_A),
+                   *both = ring_of("# the first\nk1 " KEY_A "\n\nk2 " KEY_B "\r\n"),
+                   *new = ring_of("k2 " KEY_B);
+  check_text(seal_ring_current_id(both), "k2");
+  struct str first = close_ok(old, a, "p", STR("x")), second = close_ok(both, a, "p", STR("x"));
+  check_text(seal_key_id(second), "k2");
+  check_opens(both, "p", first, STR("x"));
+  check_opens(new, "p", second, STR("x"));
+  check_refuses(new, "p", first, ERR_MISSING);
+  seal_ring_free(old);
+  seal_ring_free(both);
+  seal_ring_free(new);
+  seal_ring_free(NULL);
+}
+
+static void test_bad_keys(void **state) {
+  (void)state;
+  static const char *const bad[] = {"",
+                                    "\n# only this\n",
+                                    "k1",
+                                    "k1 ",
+                                    "k1 00ff",
+                                    "k1 " KEY_A "00",
+                                    "k1 " KEY_A "\nk1 " KEY_B,
+                                    "k.1 " KEY_A,
+                                    KEY_A,
+                                    "k1\t" KEY_A,
+                                    "a-key-id-that-is-longer-than-32-characters " KEY_A};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    struct seal_ring *r = NULL;
+    struct err err;
+    if (seal_ring_from_text(str_of(bad[i]), &r, &err)) fail_msg("taken: %s", bad[i]);
+    assert_null(r);
+    assert_null(strstr(err.text, "0102030405")); // no key in an error
+  }
+}
+
+static void test_key_file(void **state) {
+  struct arena *a = *state;
+  struct seal_ring *r = NULL;
+  struct err err;
+  struct stat st;
+  assert_false(seal_ring_load(path, &r, &err));
+  assert_int_equal(err.code, ERR_MISSING);
+  assert_true(seal_ring_create(path, &err));
+  assert_int_equal(stat(path, &st), 0);
+  assert_int_equal(st.st_mode & 07777, 0600);
+  assert_false(seal_ring_create(path, &err));
+  assert_int_equal(err.code, ERR_CONFLICT);
+  assert_true(seal_ring_load(path, &r, &err));
+  struct str blob = close_ok(r, a, "p", STR("x")), id = arena_dup(a, seal_ring_current_id(r));
+  seal_ring_free(r);
+  assert_true(seal_ring_rotate(path, &err));
+  assert_true(seal_ring_load(path, &r, &err));
+  assert_false(str_eq(seal_ring_current_id(r), id));
+  check_opens(r, "p", blob, STR("x"));
+  seal_ring_free(r);
+  assert_int_equal(stat(path, &st), 0);
+  assert_int_equal(st.st_mode & 07777, 0600);
+  size_t files = 0; // nothing left beside it
+  DIR *d = opendir(folder);
+  while (readdir(d)) files++;
+  closedir(d);
+  assert_int_equal(files, 3);
+}
+
+static void check_denied(const char *at) {
+  struct seal_ring *r = NULL;
+  struct err err;
+  assert_false(seal_ring_load(at, &r, &err));
+  if (err.code != ERR_DENIED) fail_msg("%s: %s", err_name(err.code), err.text);
+  assert_false(seal_ring_rotate(at, &err));
+}
+
+static void test_file_that_others_reach(void **state) {
+  (void)state;
+  struct err err;
+  struct seal_ring *r;
+  static const mode_t modes[] = {0644, 0640, 0620, 0602, 0604, 0660};
+  assert_true(seal_ring_create(path, &err));
+  for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+    chmod(path, modes[i]);
+    check_denied(path);
+  }
+  chmod(path, 0400); // as a systemd credential is
+  assert_true(seal_ring_load(path, &r, &err));
+  seal_ring_free(r);
+  check_denied(folder);
+  char fifo[160];
+  snprintf(fifo, sizeof fifo, "%s/fifo", folder);
+  assert_int_equal(mkfifo(fifo, 0600), 0);
+  check_denied(fifo);
+}
+
+static void test_rotation_is_exclusive(void **state) {
+  (void)state;
+  struct err err;
+  assert_true(seal_ring_create(path, &err));
+  int fd = open(path, O_RDONLY);
+  assert_int_equal(flock(fd, LOCK_EX), 0);
+  assert_false(seal_ring_rotate(path, &err));
+  assert_int_equal(err.code, ERR_CONFLICT);
+  close(fd);
+  for (int i = 0; i < 63; i++)
+    if (!seal_ring_rotate(path, &err)) fail_msg("%s", err.text);
+  assert_false(seal_ring_rotate(path, &err)); // the 65th key would not be read again
+  assert_int_equal(err.code, ERR_LIMIT);
+  struct seal_ring *r;
+  assert_true(seal_ring_load(path, &r, &err));
+  seal_ring_free(r);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_round_trip, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_every_changed_character, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_keys_rotate, setup, teardown),
+      cmocka_unit_test(test_bad_keys),
+      cmocka_unit_test_setup_teardown(test_key_file, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_file_that_others_reach, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_rotation_is_exclusive, setup, teardown),
+  };
+  return cmocka_run_group_tests_name("crypto/seal", tests, NULL, NULL);
+}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/library.h"
 
-#include "base/clock.h"
 #include "data/json.h"
 #include "data/yaml.h"
 
@@ -69,19 +68,18 @@ static bool library_keep(struct store *s, void *arg, struct err *err) {
   struct library_job *job = arg;
   if (job->definition.n &&
       !store_run(s,
-                 "INSERT INTO connector (name, definition, document, created_at) VALUES ($1, $2, $3, $4) "
+                 "INSERT INTO connector (name, definition, document) VALUES ($1, $2, $3) "
                  "ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, document = excluded.document",
                  (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->definition),
-                                        STORE_TEXT(job->document), STORE_INT(clock_now_ms())},
-                 4, NULL, err))
+                                        STORE_TEXT(job->document)},
+                 3, NULL, err))
     return false;
   return store_run(s,
-                   "INSERT INTO toolset (connector, digest, body, compiled_at) VALUES ($1, $2, $3, $4) "
-                   "ON CONFLICT (connector) DO UPDATE SET digest = excluded.digest, body = excluded.body, "
-                   "compiled_at = excluded.compiled_at",
+                   "INSERT INTO toolset (connector, digest, body) VALUES ($1, $2, $3) "
+                   "ON CONFLICT (connector) DO UPDATE SET digest = excluded.digest, body = excluded.body",
                    (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->digest),
-                                          STORE_TEXT(job->result.toolset), STORE_INT(clock_now_ms())},
-                   4, NULL, err) &&
+                                          STORE_TEXT(job->result.toolset)},
+                   3, NULL, err) &&
          library_keep_names(s, job, err);
 }
 
@@ -135,7 +133,7 @@ bool library_add(const struct library_env *env, const struct library_import *in,
   struct str name;
   if (!library_name(in->definition, a, &name, err)) return false;
   const struct connector *known = connector_find(env->connectors, name);
-  if (known && known->openapi.n)
+  if (known && !known->imported)
     return err_at(err, ERR_CONFLICT, "name", "connector %.*s is shipped with Postern; choose another name",
                   STR_ARG(name));
 
@@ -156,6 +154,40 @@ bool library_add(const struct library_env *env, const struct library_import *in,
        connector_set_add(env->connectors, in->definition, err);
   connector_set_free(trial);
   if (ok) *report = job.result;
+  return ok;
+}
+
+struct library_removal {
+  const struct library_env *env;
+  struct str name;
+  struct arena *arena;
+};
+
+static bool library_forget(struct store *s, void *arg, struct err *err) {
+  struct library_removal *job = arg;
+  struct store_value name[] = {STORE_TEXT(job->name)};
+  struct store_rows users;
+  if (!store_query(s, "SELECT name FROM account WHERE connector = $1 ORDER BY name", name, 1, job->arena, &users, err))
+    return false;
+  if (users.count) {
+    err_at(err, ERR_CONFLICT, "name", "%zu account(s) use connector %.*s, the first is \"%.*s\"", users.count,
+           STR_ARG(job->name), STR_ARG(store_cell(&users, 0, 0)->text));
+    err_hint(err, "Delete these accounts first.");
+    return false;
+  }
+  return store_run(s, "DELETE FROM tool_name WHERE connector = $1", name, 1, NULL, err) &&
+         store_run(s, "DELETE FROM toolset WHERE connector = $1", name, 1, NULL, err) &&
+         store_run(s, "DELETE FROM connector WHERE name = $1", name, 1, NULL, err) &&
+         connector_set_remove(job->env->connectors, job->name, err);
+}
+
+bool library_remove(const struct library_env *env, struct str name, struct err *err) {
+  const struct connector *c = connector_find(env->connectors, name);
+  if (c && !c->imported)
+    return err_at(err, ERR_CONFLICT, "name", "connector %.*s is shipped with Postern and stays", STR_ARG(name));
+  struct library_removal job = {env, name, arena_new()};
+  bool ok = store_transact(env->store, library_forget, &job, err);
+  arena_free(job.arena);
   return ok;
 }
 

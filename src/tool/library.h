@@ -29,6 +29,9 @@ struct library_import {
 };
 MUST_USE bool library_add(const struct library_env *env, const struct library_import *in, struct arena *a,
                           struct openapi_result *report, struct err *err);
+// Removes an imported connector with its tools and their names. ERR_MISSING; ERR_CONFLICT where it is
+// shipped, or an account uses it.
+MUST_USE bool library_remove(const struct library_env *env, struct str name, struct err *err);
 // Imported connectors of the store join the set, at start.
 MUST_USE bool library_load_imports(const struct library_env *env, struct err *err);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // client: HTTP requests to vendors, on libcurl's multi interface, one per loop and trust class.
 // Redirects are never followed by libcurl. The address guard checks each address at connect time.
+// The process must ignore SIGPIPE (OpenSSL writes to sockets that vendors have closed).
 // Called from a fiber; leaving (cancel, deadline) aborts the transfer. Called outside a fiber (the
 // command line) the thread waits. Nothing is ever sent twice, but GET and the like where a kept
 // connection had closed meanwhile. Example:

@@ -4,12 +4,16 @@
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <cmocka.h>
 
 #include "base/mem.h"
@@ -121,9 +125,24 @@ static bool read_request(int fd, char *request, size_t size) {
   return true;
 }
 
+static SSL_CTX *tls; // where set, the origin speaks TLS to those who begin it
+
+static void serve_tls(int fd) {
+  char request[4096];
+  SSL *ssl = SSL_new(tls);
+  SSL_set_fd(ssl, fd);
+  if (SSL_accept(ssl) == 1 && SSL_read(ssl, request, sizeof request) > 0) {
+    static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret";
+    SSL_write(ssl, reply, sizeof reply - 1);
+    SSL_shutdown(ssl);
+  }
+  SSL_free(ssl);
+}
+
 static void *serve(void *arg) {
   int fd = (int)(intptr_t)arg;
   char request[4096];
+  if (tls && recv(fd, request, 1, MSG_PEEK) == 1 && request[0] == 0x16) serve_tls(fd);
   for (int nth = 0; read_request(fd, request, sizeof request); nth++) {
     atomic_fetch_add(&origin.requests, 1);
     if (!answer(fd, request, nth)) break;
@@ -161,6 +180,8 @@ static int teardown(void **state) {
   pthread_join(origin.thread, NULL);
   close(origin.listener);
   for (int i = 0; i < atomic_load(&origin.connections); i++) pthread_join(origin.workers[i], NULL);
+  SSL_CTX_free(tls);
+  tls = NULL;
   return 0;
 }
 
@@ -538,6 +559,51 @@ static void without_a_fiber(void **state) {
   done(&o), done(&slow), done(&shut);
 }
 
+// A self-signed certificate for 127.0.0.1, as PEM in `path`; `tls` gets it.
+static void make_certificate(const char *path) {
+  EVP_PKEY *key = EVP_EC_gen("P-256");
+  X509 *x = X509_new();
+  X509_set_version(x, 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+  X509_gmtime_adj(X509_getm_notBefore(x), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(x), 3600);
+  X509_set_pubkey(x, key);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)"test", -1,
+                             -1, 0);
+  X509_set_issuer_name(x, X509_get_subject_name(x));
+  X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, "IP:127.0.0.1");
+  X509_add_ext(x, names, -1);
+  X509_EXTENSION_free(names);
+  assert_true(X509_sign(x, key, EVP_sha256()) > 0);
+  FILE *file = fopen(path, "w");
+  assert_int_equal(PEM_write_X509(file, x), 1);
+  fclose(file);
+  tls = SSL_CTX_new(TLS_server_method());
+  assert_int_equal(SSL_CTX_use_certificate(tls, x) & SSL_CTX_use_PrivateKey(tls, key), 1);
+  X509_free(x);
+  EVP_PKEY_free(key);
+}
+
+static void a_private_authority(void **state) {
+  (void)state;
+  char path[] = "/tmp/postern-test-XXXXXX";
+  close(mkstemp(path));
+  make_certificate(path);
+  expect_failure((struct outcome){.path = "/", .scheme = "https"}, ERR_UPSTREAM,
+                 "TLS certificate of 127.0.0.1: ");
+  struct err err;
+  assert_true(http_client_ca(path, &err));
+  unlink(path);
+  struct outcome o[] = {{.path = "/", .scheme = "https"},
+                        {.path = "/", .scheme = "https", .host = "localhost"}};
+  fetch_all(o, 2);
+  if (!o[0].ok) fail_msg("%s", o[0].err.text);
+  assert_true(str_is(buf_str(&o[0].result.body), "secret"));
+  assert_false(o[1].ok); // trusted, but not for that name
+  expect_text(&o[1], "TLS certificate of localhost: ");
+  done(&o[0]), done(&o[1]);
+}
+
 static void a_bad_authority_file_is_named(void **state) {
   (void)state;
   struct err err;
@@ -550,6 +616,7 @@ static void a_bad_authority_file_is_named(void **state) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void) {
+  signal(SIGPIPE, SIG_IGN); // as main.c does; OpenSSL writes without MSG_NOSIGNAL
   const struct CMUnitTest tests[] = {
       TEST(a_plain_get),
       TEST(what_is_sent),
@@ -567,6 +634,7 @@ int main(void) {
       TEST(many_at_once),
       TEST(without_a_fiber),
       TEST(a_bad_authority_file_is_named),
+      TEST(a_private_authority), // last: what it trusts stays trusted
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,7 +186,7 @@ static void cidr_contains(void **state) {
 static void equal_guards_share_a_class(void **state) {
   (void)state;
   const struct str a[] = {STR("10.0.0.0/8")}, b[] = {STR("10.0.0.0/9")};
-  struct http_guard *one, *two, *three;
+  struct http_guard *one = NULL, *two = NULL, *three = NULL;
   struct err err;
   assert_true(http_guard_new(a, 1, &one, &err) && http_guard_new(a, 1, &two, &err) &&
               http_guard_new(b, 1, &three, &err));

@@ -63,6 +63,9 @@ uint64_t client_patience_ms(const struct client_fetch *f) {
   uint64_t now = clock_mono_us(), end = client_end(f->started_us, f->call->limits->total_ms);
   uint64_t quiet = client_quiet_end(f);
   if (quiet < end) end = quiet;
+  // The first byte may come at any time, and from then on the other limit counts.
+  quiet = client_end(now, f->call->limits->stall_ms);
+  if (quiet < end) end = quiet;
   if (end == UINT64_MAX) return 0;
   return end <= now ? 1 : (end - now) / 1000 + 1;
 }

@@ -441,7 +441,8 @@ static void limits_of_time(void **state) {
   o.limits.first_byte_ms = 30;
   expect_failure(o, ERR_TIMEOUT, "answered nothing within 30 ms");
   o = (struct outcome){.path = "/stall", .limits = relaxed};
-  o.limits.stall_ms = 1000;
+  o.limits.stall_ms = 1000; // far less than the wait for the first byte
+  o.limits.total_ms = 10000;
   expect_failure(o, ERR_TIMEOUT, "no byte for 1 s");
   o = (struct outcome){.path = "/drip", .limits = relaxed};
   o.limits.total_ms = 60;

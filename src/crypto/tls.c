@@ -110,12 +110,18 @@ void tls_context_free(struct tls_context *c) {
   mem_free(c);
 }
 
+static BIO *tls_new_bio(void) {
+  BIO *bio = BIO_new(BIO_s_mem());
+  if (!bio) abort(); // out of memory, as in base/mem
+  return bio;
+}
+
 struct tls_session *tls_session_new(struct tls_context *c) {
   struct tls_session *s = MEM_NEW(struct tls_session);
   s->ssl = SSL_new(c->ssl);
-  s->in = BIO_new(BIO_s_mem());
-  s->out = BIO_new(BIO_s_mem());
-  if (!s->ssl || !s->in || !s->out) abort(); // out of memory, as in base/mem
+  s->in = tls_new_bio();
+  s->out = tls_new_bio();
+  if (!s->ssl) abort(); // out of memory, as in base/mem
   SSL_set_bio(s->ssl, s->in, s->out);
   SSL_set_accept_state(s->ssl);
   return s;
@@ -162,10 +168,24 @@ void tls_shutdown(struct tls_session *s) {
   ERR_clear_error();
 }
 
+// A memory BIO never gives memory back, and an idle connection should hold none: take a new one.
+static bool tls_is_fat(BIO *bio) {
+  enum { KEPT = 4096 };
+  BUF_MEM *memory;
+  BIO_get_mem_ptr(bio, &memory);
+  return memory->max > KEPT && BIO_ctrl_pending(bio) == 0;
+}
+
+static void tls_slim(struct tls_session *s) {
+  if (!SSL_is_init_finished(s->ssl)) return;
+  if (tls_is_fat(s->in)) SSL_set0_rbio(s->ssl, s->in = tls_new_bio());
+  if (tls_is_fat(s->out)) SSL_set0_wbio(s->ssl, s->out = tls_new_bio());
+}
+
 void tls_take(struct tls_session *s, struct buf *to_wire) {
   size_t waiting = BIO_ctrl_pending(s->out);
   char *room = waiting ? buf_room(to_wire, waiting) : NULL;
-  if (!room) return;
-  int got = BIO_read(s->out, room, (int)waiting);
+  int got = room ? BIO_read(s->out, room, (int)waiting) : 0;
   if (got > 0) to_wire->n += (size_t)got;
+  tls_slim(s);
 }

@@ -46,16 +46,22 @@ bool http_host_is_sound(struct str host) {
   return host.p[end] == ':' && str_to_u64(str_from(host, end + 1), &port) && port <= UINT16_MAX;
 }
 
+static struct str http_without_brackets(struct str host) {
+  bool literal = host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
+  return literal ? str_make(host.p + 1, host.n - 2) : host;
+}
+
 bool http_host_is_accepted(struct str host, const struct http_head *head) {
-  static const char *const loopback[] = {"localhost", "127.0.0.1", "[::1]"};
+  static const char *const loopback[] = {"localhost", "127.0.0.1", "::1"};
   size_t name = host.n;
   while (name > 0 && host.p[name - 1] >= '0' && host.p[name - 1] <= '9') name--;
   name = name > 0 && host.p[name - 1] == ':' ? name - 1 : host.n;
-  struct str bare = str_make(host.p, name);
-  for (size_t i = 0; head->loopback && i < 3; i++)
+  struct str bare = http_without_brackets(str_make(host.p, name));
+  for (size_t i = 0; head->loopback && i < sizeof loopback / sizeof *loopback; i++)
     if (str_is_nocase(bare, loopback[i])) return true;
   for (size_t i = 0; i < head->host_count; i++)
-    if (str_is(head->hosts[i], "*") || str_eq_nocase(bare, head->hosts[i])) return true;
+    if (str_is(head->hosts[i], "*") || str_eq_nocase(bare, http_without_brackets(head->hosts[i])))
+      return true;
   return false;
 }
 

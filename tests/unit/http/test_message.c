@@ -120,6 +120,37 @@ static void test_host_syntax(void **state) {
     if (http_host_is_sound(str_of(bad[i]))) fail_msg("%s", bad[i]);
 }
 
+static void test_accepted_hosts(void **state) {
+  (void)state;
+  struct str hosts[] = {STR("gw.example.com"), STR("2001:db8::1"), STR("[2001:db8::2]")};
+  struct http_head head = {.hosts = hosts, .host_count = 3, .loopback = true};
+  static const struct {
+    const char *host;
+    bool here, elsewhere; // on a loopback listener, on another
+  } rows[] = {
+      {"gw.example.com", true, true},
+      {"GW.EXAMPLE.COM:8443", true, true},
+      {"gw.example.com.", false, false},
+      {"xgw.example.com", false, false},
+      {"localhost", true, false},
+      {"LocalHost:80", true, false},
+      {"127.0.0.1:80", true, false},
+      {"[::1]:80", true, false},
+      {"127.0.0.2", false, false},
+      {"[2001:db8::1]", true, true},
+      {"[2001:db8::2]:443", true, true},
+      {"[2001:db8::3]", false, false},
+      {"", false, false},
+  };
+  for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+    head.loopback = true;
+    if (http_host_is_accepted(str_of(rows[i].host), &head) != rows[i].here) fail_msg("%s here", rows[i].host);
+    head.loopback = false;
+    if (http_host_is_accepted(str_of(rows[i].host), &head) != rows[i].elsewhere)
+      fail_msg("%s elsewhere", rows[i].host);
+  }
+}
+
 static void test_deadlines(void **state) {
   (void)state;
   struct deadline_list l;
@@ -149,6 +180,7 @@ int main(void) {
       cmocka_unit_test(test_accept),
       cmocka_unit_test(test_tokens_never_reach_a_log),
       cmocka_unit_test(test_host_syntax),
+      cmocka_unit_test(test_accepted_hosts),
       cmocka_unit_test(test_deadlines),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,6 +200,12 @@ static void shape_add_media(const struct shape_input *in, const char *type, stru
   buf_add_char(&out->content, '}');
 }
 
+// Proxies and error pages answer 200 too. Only where the connector says that the API has an envelope.
+static bool shape_is_web_page(const struct shape_input *in, const char *type, struct str body) {
+  return in->connector->envelope.ok.n && !strcmp(type, "text/html") &&
+         str_starts(str_trim(shape_short(body, 256)), "<");
+}
+
 static void shape_add_plain(const struct shape_input *in, const char *type, struct str body, struct arena *a,
                             struct run_result *out) {
   if (!codec_is_utf8(body))
@@ -245,7 +251,10 @@ static void shape_add_success(const struct shape_input *in, struct arena *a, str
     return;
   case SHAPE_MAYBE_JSON:
     if (shape_looks_like_json(body) && shape_add_json(in, body, a, out, &err)) return;
-    shape_add_plain(in, type, body, a, out);
+    if (shape_is_web_page(in, type, body))
+      shape_add_web_page(in, a, out);
+    else
+      shape_add_plain(in, type, body, a, out);
     return;
   case SHAPE_TEXT:
     shape_add_plain(in, type, body, a, out);

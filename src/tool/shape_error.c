@@ -10,6 +10,7 @@ enum {
   ERROR_MESSAGE_MOST =
       600, // bytes of one message, of what else its object holds, and of a body without a known form
   ERROR_BODY_MOST = 2048,
+  ERROR_BEGIN_MOST = 200,
   ERROR_TEXT_MOST = 32 * 1024,
 };
 
@@ -269,14 +270,24 @@ void shape_add_redirected(const struct shape_input *in, struct arena *a, struct 
                         STR_ARG(vendor), status, http_status_text(status), STR_ARG(shape_short(host, 253))));
 }
 
-void shape_add_bad_json(const struct shape_input *in, const struct err *why, struct arena *a,
-                        struct run_result *out) {
-  struct str body = shape_body(in), begin = shape_short(body, 200);
+static void error_add_wrong_form(const struct shape_input *in, struct str what, struct arena *a,
+                                 struct run_result *out) {
+  struct str body = shape_body(in), begin = shape_short(str_trim(body), ERROR_BEGIN_MOST);
   out->outcome = RUN_UPSTREAM_ERROR;
   out->is_error = true;
-  shape_add_text(
-      out, arena_printf(a,
-                        "%.*s answered %d and promised JSON, but what came is %s, of %zu bytes. It begins: "
-                        "%.*s\nWhat to do: a fault on the vendor's side or on the way. Try once more later.",
-                        STR_ARG(shape_vendor(in)), in->response->status, why->text, body.n, STR_ARG(begin)));
+  shape_add_text(out,
+                 arena_printf(a,
+                              "%.*s answered %d, but %.*s. It is %zu bytes long and begins: %.*s\n"
+                              "What to do: a fault on the vendor's side or on the way. Try once more later.",
+                              STR_ARG(shape_vendor(in)), in->response->status, STR_ARG(what), body.n,
+                              STR_ARG(begin)));
+}
+
+void shape_add_bad_json(const struct shape_input *in, const struct err *why, struct arena *a,
+                        struct run_result *out) {
+  error_add_wrong_form(in, arena_printf(a, "the JSON it promised cannot be read: %s", why->text), a, out);
+}
+
+void shape_add_web_page(const struct shape_input *in, struct arena *a, struct run_result *out) {
+  error_add_wrong_form(in, STR("with a web page (text/html) where its API speaks JSON"), a, out);
 }

@@ -229,14 +229,21 @@ static void failures_say_what_the_vendor_said(void **state) {
        200,
        "{'a':[1,2}",
        RUN_UPSTREAM_ERROR,
-       {"promised JSON", "at byte 9", "It begins: {\"a\":[1,2}"},
+       {"JSON it promised cannot be read", "at byte 9", "begins: {\"a\":[1,2}"},
        NULL},
       {&plain,
        "application/json",
        200,
        "<html>",
        RUN_UPSTREAM_ERROR,
-       {"at byte 0", "It begins: <html>"},
+       {"at byte 0", "begins: <html>"},
+       NULL},
+      {&cloudflare,
+       "text/html; charset=utf-8",
+       200,
+       "\n <html>bad gateway</html>",
+       RUN_UPSTREAM_ERROR,
+       {"Cloudflare answered 200, but with a web page", "begins: <html>bad"},
        NULL},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -482,7 +489,7 @@ static void one_giant_is_described(void **state) {
   setup(&f, "application/json", NULL); // still JSON's promise
   shape(&f, &plain, 200, arena_printf(f.arena, "{\"a\":\"%.*s\"", CEILING + 1, big), NULL);
   assert_true(f.out.is_error);
-  fixture_has(block(&f, 0, "text"), "promised JSON");
+  fixture_has(block(&f, 0, "text"), "the JSON it promised");
   teardown(&f);
 }
 

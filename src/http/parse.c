@@ -157,7 +157,7 @@ static struct http_refusal http_judge(struct http_connection *c) {
   if (no.status) return no;
   struct http_proxies proxies = {s->trusted, s->options.trusted_proxy_count};
   r->secure = c->tls != NULL;
-  r->client = http_client_address(&r->headers, &c->address.any, &proxies, x->arena, &r->secure);
+  http_request_client(r, &c->address.any, &proxies);
   c->phase = HTTP_PHASE_BODY;
   c->raw_left = 2 * s->options.body_bytes + s->options.header_bytes; // chunk framing may double small chunks
   c->parser.upgrade = 0; // an Upgrade header is an offer that we decline (RFC 9110 §7.8)

@@ -154,13 +154,16 @@ static bool http_address_parse(struct str s, struct sockaddr_storage *out) {
   if (s.n == 0 || s.n >= sizeof text) return false;
   memcpy(text, s.p, s.n);
   text[s.n] = 0;
-  *out = (struct sockaddr_storage){0};
-  struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-  out->ss_family = AF_INET;
-  if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) return true;
-  out->ss_family = AF_INET6;
-  return inet_pton(AF_INET6, text, &v6->sin6_addr) == 1;
+  struct in_addr v4;
+  struct in6_addr v6;
+  bool is_v4 = inet_pton(AF_INET, text, &v4) == 1;
+  if (!is_v4 && inet_pton(AF_INET6, text, &v6) != 1) return false;
+  *out = (struct sockaddr_storage){.ss_family = is_v4 ? AF_INET : AF_INET6};
+  if (is_v4)
+    ((struct sockaddr_in *)out)->sin_addr = v4;
+  else
+    ((struct sockaddr_in6 *)out)->sin6_addr = v6;
+  return true;
 }
 
 static struct str http_address_text(const struct sockaddr *address, struct arena *a) {
@@ -198,28 +201,34 @@ static bool http_cut_last(struct str *list, struct str *item) {
   return true;
 }
 
-struct str http_client_address(const struct http_headers *h, const struct sockaddr *peer,
-                               const struct http_proxies *proxies, struct arena *a, bool *secure) {
+// Walks from the nearest proxy outwards as long as each address is a trusted proxy's.
+static void http_walk(const struct http_headers *h, const struct http_proxies *proxies, bool plain_list,
+                      struct sockaddr_storage *client) {
+  const char *name = plain_list ? "x-forwarded-for" : "forwarded";
+  for (size_t i = h->count; i > 0; i--) { // the last header line was added last
+    struct str list = h->items[i - 1].value, item;
+    if (!str_is_nocase(h->items[i - 1].name, name)) continue;
+    while (http_cut_last(&list, &item)) {
+      if (!http_is_trusted((struct sockaddr *)client, proxies)) return;
+      if (!http_address_parse(plain_list ? item : http_forwarded_get(item, "for"), client)) return;
+    }
+  }
+}
+
+void http_request_client(struct http_request *r, const struct sockaddr *peer,
+                         const struct http_proxies *proxies) {
+  const struct http_headers *h = &r->headers;
   struct sockaddr_storage client = {0};
   memcpy(&client, peer,
          peer->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in));
-  if (proxies->count == 0 || !http_is_trusted(peer, proxies)) return http_address_text(peer, a);
-  bool plain_list = http_header_count(h, "x-forwarded-for") > 0;
-  bool known = true;
-  for (size_t i = h->count; i > 0 && known; i--) { // the last header line was added last
-    struct str list = h->items[i - 1].value, item;
-    if (!str_is_nocase(h->items[i - 1].name, plain_list ? "x-forwarded-for" : "forwarded")) continue;
-    while (known && http_cut_last(&list, &item)) {
-      struct sockaddr_storage next;
-      known = http_is_trusted((struct sockaddr *)&client, proxies) &&
-              http_address_parse(plain_list ? item : http_forwarded_get(item, "for"), &next);
-      if (known) client = next;
-    }
+  if (proxies->count && http_is_trusted(peer, proxies)) {
+    bool plain_list = http_header_count(h, "x-forwarded-for") > 0;
+    struct str proto = http_header_get(h, "x-forwarded-proto"), forwarded = http_header_get(h, "forwarded"),
+               last;
+    if (!plain_list && forwarded.n && http_cut_last(&forwarded, &last))
+      proto = http_forwarded_get(last, "proto");
+    if (proto.n) r->secure = str_is_nocase(proto, "https");
+    http_walk(h, proxies, plain_list, &client);
   }
-  struct str proto = http_header_get(h, "x-forwarded-proto"), forwarded = http_header_get(h, "forwarded"),
-             last;
-  if (!plain_list && forwarded.n && http_cut_last(&forwarded, &last))
-    proto = http_forwarded_get(last, "proto");
-  if (proto.n) *secure = str_is_nocase(proto, "https");
-  return http_address_text((struct sockaddr *)&client, a);
+  r->client = http_address_text((struct sockaddr *)&client, r->arena);
 }

@@ -39,9 +39,9 @@ struct http_proxies {
   size_t count;
 };
 
-// The rightmost address of X-Forwarded-For (or, without it, Forwarded) that is no trusted proxy; the
-// peer's own where the peer is not trusted. `secure` is set where a trusted proxy says https.
-struct str http_client_address(const struct http_headers *h, const struct sockaddr *peer,
-                               const struct http_proxies *proxies, struct arena *a, bool *secure);
+// Sets the request's client: the rightmost address of X-Forwarded-For (or, without it, Forwarded) that is no
+// trusted proxy; the peer's own where the peer is not trusted. Also `secure`, where a trusted proxy says so.
+void http_request_client(struct http_request *r, const struct sockaddr *peer,
+                         const struct http_proxies *proxies);
 
 #endif

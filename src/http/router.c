@@ -5,30 +5,33 @@
 
 #include "base/codec.h"
 
-// Keeps what a "{name}" segment stands for. False where its escapes decode to something that no
-// handler should meet inside one segment: a stray '%', NUL, or a slash in disguise.
-static bool http_capture(struct http_params *p, struct str name, struct str raw, bool rest, struct arena *a) {
-  struct str value = raw;
+static void http_capture(struct http_params *p, struct str name, struct str value) {
   assert(p->count < HTTP_PARAMS_MOST);
-  if (!rest) {
-    if (raw.n == 0 || !codec_unpercent(a, raw, &value)) return false;
-    if (str_find(value, 0) >= 0 || str_find(value, '/') >= 0) return false;
-  }
   p->items[p->count++] = (struct http_param){name, value};
+}
+
+// Decodes one segment. False where its escapes hide what no handler should meet inside one: NUL, or a slash.
+static bool http_segment_decode(struct str raw, struct arena *a, struct str *out) {
+  struct str value;
+  if (raw.n == 0 || !codec_unpercent(a, raw, &value)) return false;
+  if (str_find(value, 0) >= 0 || str_find(value, '/') >= 0) return false;
+  *out = value;
   return true;
 }
 
 static bool http_pattern_fits(const char *pattern, struct str path, struct http_params *p, struct arena *a) {
-  struct str rest = str_of(pattern), want;
+  struct str rest = str_of(pattern), want, have, value;
   p->count = 0;
   while (str_cut(&rest, '/', &want)) {
     bool captures = want.n > 2 && want.p[0] == '{';
-    if (captures && str_ends(want, "...}"))
-      return path.p && http_capture(p, str_make(want.p + 1, want.n - 5), path, true, a);
-    struct str have;
+    if (captures && str_ends(want, "...}")) {
+      if (path.p) http_capture(p, str_make(want.p + 1, want.n - 5), path);
+      return path.p != NULL;
+    }
     if (!str_cut(&path, '/', &have)) return false;
-    if (captures ? !http_capture(p, str_make(want.p + 1, want.n - 2), have, false, a) : !str_eq(want, have))
-      return false;
+    if (!captures && !str_eq(want, have)) return false;
+    if (captures && !http_segment_decode(have, a, &value)) return false;
+    if (captures) http_capture(p, str_make(want.p + 1, want.n - 2), value);
   }
   return path.p == NULL;
 }

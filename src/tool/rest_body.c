@@ -165,6 +165,13 @@ static bool rest_is_upload(const struct tool *t, struct str arg) {
          rest_is_base64(t, arg);
 }
 
+// Of a part that does not say so itself.
+static struct str rest_upload_type(const struct tool *t, struct str arg) {
+  yyjson_val *schema = yyjson_obj_getn(yyjson_obj_get(t->input, "properties"), arg.p, arg.n);
+  struct str type = json_str(schema, "contentMediaType");
+  return type.n && codec_is_field_value(type) ? type : STR("application/octet-stream");
+}
+
 static bool rest_read_file(struct rest_writer *w, struct str arg, yyjson_mut_val *v, struct rest_file *out) {
   yyjson_mut_val *data = yyjson_mut_obj_get(v, "data");
   struct rest_file f = {rest_text(yyjson_mut_obj_get(v, "text")),
@@ -253,7 +260,7 @@ static bool rest_multipart_member(struct rest_writer *w, struct str arg, struct 
   if (rest_is_file(v)) {
     if (!rest_read_file(w, arg, v, &f)) return false;
     if (!f.filename.n) f.filename = property;
-    if (!f.type.n) f.type = STR("application/octet-stream");
+    if (!f.type.n) f.type = rest_upload_type(w->tool, arg);
     rest_add_part(w, parts, (struct rest_part){property, f.filename, f.type, f.bytes});
   } else if (yyjson_mut_is_obj(v)) { // RFC 7578 §4.4, OpenAPI 3.1 §4.8.15.1: objects are JSON
     rest_add_part(
@@ -261,7 +268,7 @@ static bool rest_multipart_member(struct rest_writer *w, struct str arg, struct 
         (struct rest_part){property, STR_NONE, STR("application/json"), rest_json_text(v, w->arena)});
   } else if (yyjson_mut_is_str(v) && rest_is_upload(w->tool, arg)) {
     if (!rest_read_string(w, arg, rest_text(v), &f)) return false;
-    if (!f.type.n) f.type = STR("application/octet-stream");
+    if (!f.type.n) f.type = rest_upload_type(w->tool, arg);
     rest_add_part(w, parts, (struct rest_part){property, property, f.type, f.bytes});
   } else {
     rest_add_part(w, parts, (struct rest_part){property, STR_NONE, STR_NONE, rest_value_text(v, w->arena)});

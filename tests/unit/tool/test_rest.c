@@ -21,7 +21,8 @@ static bool build(struct arena *a, const struct row *row, const struct account *
   struct str tool = arena_printf(
       a,
       "{'name':'t','class':'custom','method':'POST','path':'%s','params':[%s],%s%s%s'input':{"
-      "'type':'object','properties':{'bin':{'contentEncoding':'base64'},'up':{'format':'binary'}}}}",
+      "'type':'object','properties':{'bin':{'contentEncoding':'base64'},'up':{'format':'binary'},'js':{'"
+      "contentMediaType':'text/javascript'}}}}",
       row->path, row->params, row->body ? "'body':" : "", row->body ? row->body : "", row->body ? "," : "");
   struct toolset *s = fixture_set(a, tool.p);
   yyjson_doc *doc = fixture_doc(a, row->arguments);
@@ -254,7 +255,7 @@ static void multipart(void **state) {
   static const struct row row = {
       "/", "",
       "{'kind':'multipart','type':'multipart/form-data','required':true,'args':"
-      "[['n','name'],['up','file'],['f','script'],['meta','meta'],['l','tag']]}",
+      "[['n','name'],['js','main.js'],['up','file'],['f','script'],['meta','meta'],['l','tag']]}",
       "{'n':'x','up':'text of "
       "it','f':{'filename':'a\\'\\r\\n.js','content_type':'text/javascript','data':'aGk='},"
       "'meta':{'k':1.0},'l':['a','b']}"};
@@ -268,6 +269,8 @@ static void multipart(void **state) {
   struct str want =
       arena_printf(a,
                    "--%.*s\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nx\r\n"
+                   "--%.*s\r\nContent-Disposition: form-data; name=\"main.js\"; "
+                   "filename=\"main.js\"\r\nContent-Type: text/javascript\r\n\r\ncode\r\n"
                    "--%.*s\r\nContent-Disposition: form-data; name=\"file\"; "
                    "filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\ntext of it\r\n"
                    "--%.*s\r\nContent-Disposition: form-data; name=\"script\"; "
@@ -277,7 +280,7 @@ static void multipart(void **state) {
                    "--%.*s\r\nContent-Disposition: form-data; name=\"tag\"\r\n\r\na\r\n"
                    "--%.*s\r\nContent-Disposition: form-data; name=\"tag\"\r\n\r\nb\r\n--%.*s--\r\n",
                    STR_ARG(boundary), STR_ARG(boundary), STR_ARG(boundary), STR_ARG(boundary),
-                   STR_ARG(boundary), STR_ARG(boundary), STR_ARG(boundary));
+                   STR_ARG(boundary), STR_ARG(boundary), STR_ARG(boundary), STR_ARG(boundary));
   fixture_is(buf_str(&r.body), want.p);
   struct rest_request again;
   assert_true(build(a, &row, &account, &again, &err));

@@ -158,12 +158,10 @@ static void http_read(struct http_connection *c, bool on) {
 // Bytes that came before we could use them. Beyond the limit we stop reading: TCP slows the client.
 static void http_hold(struct http_connection *c, struct str bytes) {
   size_t most = c->server->options.pipeline * HTTP_PIPELINED;
-  c->ahead.max = most + HTTP_READ;
+  c->ahead.max = most + 2 * HTTP_READ; // TLS may release a record that earlier reads began
   buf_add(&c->ahead, bytes);
-  if (c->ahead.full)
-    http_connection_close(c); // cannot be: reading stops before
-  else if (c->ahead.n > most)
-    http_read(c, false);
+  assert(!c->ahead.full); // one read at most comes after the limit is passed
+  if (c->ahead.n > most) http_read(c, false);
 }
 
 static void http_begin(struct http_connection *c) {
@@ -180,6 +178,10 @@ static void http_body_begins(struct http_connection *c) {
 }
 
 static void http_consume(struct http_connection *c, struct str bytes) {
+  if (c->ready) { // bytes that came earlier are still waiting for their turn
+    http_hold(c, bytes);
+    return;
+  }
   while (bytes.n) {
     switch (c->phase) {
     case HTTP_PHASE_BUSY:
@@ -285,7 +287,7 @@ void http_connection_end(struct http_connection *c) {
   }
   c->phase = HTTP_PHASE_IDLE;
   http_connection_wait(c, HTTP_WAIT_IDLE);
-  http_read(c, true);
+  if (c->ahead.n == 0) http_read(c, true);
   if (c->ahead.n == 0 || c->ready) return;
   c->ready = true; // not here: this may be the old request's fiber
   c->ready_next = c->server->ready;
@@ -298,6 +300,8 @@ void http_connection_continue(struct http_connection *c) {
   c->ahead = (struct buf){0};
   if (c->phase == HTTP_PHASE_IDLE || c->phase == HTTP_PHASE_HEADER) http_consume(c, buf_str(&held));
   buf_free(&held);
+  bool takes_more = c->phase != HTTP_PHASE_CLOSED && !c->closing;
+  if (takes_more && c->ahead.n <= c->server->options.pipeline * HTTP_PIPELINED) http_read(c, true);
 }
 
 // ---- opening

@@ -113,6 +113,16 @@ static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct er
   return body_check(shape, call->body, err);
 }
 
+// A body may hold a credential: it does not lie about in freed memory.
+static void admin_forget_body(const struct admin_call *call, yyjson_doc *doc) {
+  if (!call->route || !call->route->body) return;
+  secret_wipe((void *)(uintptr_t)call->in->body.p, call->in->body.n);
+  yyjson_val *v = yyjson_doc_get_root(doc);
+  for (size_t left = yyjson_doc_get_val_count(doc); left; left--, v++) // values stand one behind the other
+    if (yyjson_is_str(v)) secret_wipe((void *)(uintptr_t)yyjson_get_str(v), yyjson_get_len(v));
+  yyjson_doc_free(doc);
+}
+
 static bool admin_read_query(struct admin_call *call, struct err *err) {
   static const struct admin_shape none = {"None", "", NULL, 0};
   const struct admin_shape *shape = call->route->query ? call->route->query : &none;
@@ -169,7 +179,7 @@ static void admin_serve(struct admin_call *call) {
             call->route->handle(call, &err);
   if (known || call->token.id.n) admin_audit(call, ok ? NULL : &err, begun_us);
   admin_answer(call, ok ? NULL : &err);
-  yyjson_doc_free(doc);
+  admin_forget_body(call, doc);
 }
 
 void admin_handle(const struct admin_env *env, struct http_exchange *x) {

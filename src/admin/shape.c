@@ -48,6 +48,7 @@ SHAPE(admin_account_patch, "AccountPatch", "What is to change; what is left out 
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
   {"credential", ADMIN_OBJECT, .says = CREDENTIAL},
   {"context", ADMIN_OBJECT, .says = CONTEXT},
+  {"base_url", ADMIN_TEXT, .most = 2048, .says = "another address of the vendor's API; takes the credential again"},
   ACCOUNT_WAY);
 
 SHAPE(admin_call_body, "ToolCall", "A call of a tool",

@@ -97,6 +97,23 @@ static enum err_code probe_code(int status) {
   return status >= 500 || (status >= 300 && status < 400) ? ERR_UPSTREAM : ERR_UNPROCESSABLE;
 }
 
+// Some vendors answer 200 for a credential that is known but of no use: expired, switched off.
+static bool probe_is_expected(const struct probe *p, const struct connector_request *request,
+                              const struct probe_reply *reply, struct err *err) {
+  if (!request->expect_at.n) return true;
+  yyjson_val *v = json_at(yyjson_doc_get_root(reply->doc), request->expect_at);
+  struct str found = yyjson_is_str(v) ? json_text(v) : STR("not said");
+  if (str_eq(found, request->expect)) return true;
+  bool tellable =
+      found.n <= PROBE_TEXT_MOST && codec_is_field_value(found) && !vault_is_in(p->way, p->plain, found);
+  err_at(err, ERR_UNPROCESSABLE, "credential",
+         "%.*s knows the credential but does not accept it: %.*s is '%.*s', not '%.*s'",
+         STR_ARG(p->connector->label), STR_ARG(request->expect_at),
+         STR_ARG(tellable ? found : STR("another")), STR_ARG(request->expect));
+  err_hint(err, "make a new credential at the vendor, or switch this one on again");
+  return false;
+}
+
 static bool probe_refused(const struct probe *p, const struct probe_reply *reply, struct err *err) {
   yyjson_val *root = yyjson_doc_get_root(reply->doc);
   yyjson_val *errors = probe_at(root, p->connector->envelope.errors);
@@ -129,7 +146,9 @@ bool probe_verify(const struct probe *p, bool *verified, struct err *err) {
     struct probe_reply reply = {0};
     struct err why = {0};
     bool answered = probe_fetch(p, &p->connector->verify[i], &reply, &why);
-    bool good = answered && (probe_is_good(p, &reply) || probe_refused(p, &reply, &why));
+    bool good =
+        answered && (probe_is_good(p, &reply) ? probe_is_expected(p, &p->connector->verify[i], &reply, &why)
+                                              : probe_refused(p, &reply, &why));
     yyjson_doc_free(reply.doc);
     if (good) {
       *verified = true;

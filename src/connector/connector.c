@@ -213,7 +213,8 @@ static bool connector_leave(struct connector_set *set, struct str name, struct e
   if (!e || !str_eq(e->connector.name, name))
     return err_at(err, ERR_MISSING, "name", "there is no connector '%.*s'", STR_ARG(name));
   if (!e->connector.imported)
-    return err_at(err, ERR_CONFLICT, "name", "connector '%.*s' ships with the program and stays", STR_ARG(name));
+    return err_at(err, ERR_CONFLICT, "name", "connector '%.*s' ships with the program and stays",
+                  STR_ARG(name));
   set->count--;
   memmove(&set->entries[at], &set->entries[at + 1], (set->count - at) * sizeof set->entries[0]);
   e->older = set->replaced;

@@ -35,6 +35,8 @@ struct connector_way { // one way to authenticate
 };
 struct connector_request {
   struct str method, path;
+  struct str expect_at,
+      expect; // verify: the text that stands at this pointer of a good answer; empty: any answer
 };
 struct connector_context { // a default that an account may hold
   struct str name, label;
@@ -73,7 +75,8 @@ void connector_set_free(struct connector_set *set);
 // One connector from text (an imported one, kept in the store). Takes the place of an earlier import of
 // its name; a name from the folder is ERR_CONFLICT.
 MUST_USE bool connector_set_add(struct connector_set *set, struct str yaml_or_json, struct err *err);
-// An imported one leaves the set; what points to it stays good. ERR_MISSING; ERR_CONFLICT for one that is shipped.
+// An imported one leaves the set; what points to it stays good. ERR_MISSING; ERR_CONFLICT for one that is
+// shipped.
 MUST_USE bool connector_set_remove(struct connector_set *set, struct str name, struct err *err);
 const struct connector *connector_find(const struct connector_set *set, struct str name);
 const struct connector *connector_next(const struct connector_set *set, size_t *at); // by name

@@ -128,8 +128,15 @@ static void definition_verify(struct reader *r, yyjson_val *root, struct connect
   yyjson_val *item, *list = reader_list(r, root, "verify", DEFINITION_LIST_MOST);
   c->verify = ARENA_ARRAY(r->arena, yyjson_arr_size(list) + 1, struct connector_request);
   yyjson_arr_foreach(list, i, n, item) {
-    reader_keys(r, item, "an entry of verify", KEYS("method", "path"));
-    c->verify[c->verify_count++] = definition_request(r, item);
+    reader_keys(r, item, "an entry of verify", KEYS("method", "path", "expect"));
+    if (r->failed) return;
+    struct connector_request *request = &c->verify[c->verify_count++];
+    *request = definition_request(r, item);
+    yyjson_val *expect = yyjson_obj_get(item, "expect");
+    if (!expect) continue;
+    reader_keys(r, expect, "expect", KEYS("at", "is"));
+    request->expect_at = reader_pointer(r, expect, "at", READER_REQUIRED);
+    request->expect = reader_text(r, expect, "is", READER_REQUIRED);
   }
 }
 

@@ -2,56 +2,80 @@
 // table: every setting, once. It declares the members of struct settings, is what files, environment
 // and flags are read by, and is printed as `postern config --explain` and docs/settings.md.
 // name, kind, default, allowed (least..most, or choices), flags, help. In a default, {data_dir} is that
-// setting, and {share} the working directory where it has a folder "connectors", else the installed share/postern.
+// setting, and {share} the working directory where it has a folder "connectors", else the installed
+// share/postern.
 #ifndef POSTERN_SETTINGS_TABLE_H
 #define POSTERN_SETTINGS_TABLE_H
 
 // clang-format off
-#define SETTINGS(X)                                                                                                  \
-  X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6")                     \
-  X(public_url, URL, "", "", 0, "How clients reach this program; goes into the URLs of servers. Empty: from listen") \
-  X(data_dir, TEXT, "postern-data", "", 0, "Folder of the database and the key file; under systemd its state directory") \
-  X(store, TEXT, "sqlite:{data_dir}/postern.db", "", 0, "The database, as sqlite:PATH")                              \
-  X(key_file, TEXT, "{data_dir}/postern.key", "", 0, "Keys that credentials are sealed with; made at the first start; mode 0600") \
-  X(key, TEXT, "", "", SETTING_SECRET | SETTING_ENVIRONMENT, "The keys themselves, in the form of the key file, instead of it") \
-  X(connectors_dir, TEXT, "{share}/connectors", "", 0, "Folder of the connectors that ship with the program")        \
-  X(loops, COUNT, "0", "0..256", 0, "Event loops, each on a thread of its own; 0: one per core")                     \
-  X(pool_threads, COUNT, "4", "1..64", 0, "Threads for work that blocks: database, compiling, password hashes")      \
-  X(log_level, TEXT, "info", "debug|info|warn|error", SETTING_RELOAD, "The least serious events that are logged")    \
-  X(log_format, TEXT, "text", "text|json", SETTING_RELOAD, "Form of log lines on standard error")                    \
-  X(tls_cert, TEXT, "", "", SETTING_RELOAD, "PEM file of the certificate chain; with tls_key it serves HTTPS")       \
-  X(tls_key, TEXT, "", "", SETTING_RELOAD, "PEM file of the certificate's private key")                              \
-  X(allow_plain, BOOL, "false", "", 0, "Serve plain HTTP on other addresses than loopback; a proxy in front does TLS") \
-  X(trusted_proxies, LIST, "", "", SETTING_RELOAD, "Addresses (CIDR) whose X-Forwarded-For and -Proto headers are believed") \
-  X(hosts, LIST, "", "", SETTING_RELOAD, "Names in the Host header that are served, beside loopback, listen and public_url") \
-  X(allowed_origins, LIST, "", "", SETTING_RELOAD, "Origins of browser pages that may call, beside public_url's")    \
-  X(header_timeout, DURATION, "10s", "100ms..10m", 0, "To send the whole head of a request")                         \
-  X(body_timeout, DURATION, "30s", "100ms..1h", 0, "To send the whole body of a request")                            \
-  X(write_timeout, DURATION, "30s", "100ms..1h", 0, "For a client that takes none of a reply")                       \
-  X(idle_timeout, DURATION, "75s", "1s..1h", 0, "For a kept connection without a request")                           \
-  X(call_timeout, DURATION, "2m", "1s..1h", SETTING_RELOAD, "For a request from its head to its answer; streams are exempt") \
-  X(heartbeat, DURATION, "15s", "1s..10m", 0, "Between the comments that keep an idle stream open")                  \
-  X(drain_timeout, DURATION, "25s", "0s..1h", 0, "For running requests to finish on SIGTERM")                        \
-  X(max_header_bytes, BYTES, "16KiB", "1KiB..1MiB", 0, "The head of a request, all of it")                           \
-  X(max_body_bytes, BYTES, "4MiB", "1KiB..256MiB", 0, "The body of a request")                                       \
-  X(max_connections, COUNT, "10000", "1..1000000", 0, "Open client connections in all")                              \
-  X(max_connections_per_address, COUNT, "1000", "1..1000000", 0, "Open connections of one client address; trusted proxies are exempt") \
-  X(max_pipeline, COUNT, "16", "1..1024", 0, "Requests that one connection may send ahead of their answers")         \
-  X(max_fibers, COUNT, "1024", "1..65536", 0, "Requests in progress per loop; more are answered 503")                \
-  X(json_depth, COUNT, "64", "8..512", 0, "Nesting of a JSON request")                                               \
-  X(json_nodes, COUNT, "200000", "1000..10000000", 0, "Values in a JSON request")                                    \
-  X(tool_schema_bytes, BYTES, "24KiB", "1KiB..1MiB", 0, "Input schema of one tool; what is deeper is folded when compiled") \
-  X(result_bytes, BYTES, "256KiB", "1KiB..64MiB", SETTING_RELOAD, "Result of one tool call; beyond it whole rows are left out") \
-  X(list_page, COUNT, "500", "1..5000", SETTING_RELOAD, "Tools on one page of tools/list")                           \
-  X(upstream_connect_timeout, DURATION, "5s", "100ms..5m", SETTING_RELOAD, "To connect to a vendor, TLS included")   \
-  X(upstream_first_byte_timeout, DURATION, "30s", "100ms..1h", SETTING_RELOAD, "For a vendor's first byte")          \
-  X(upstream_timeout, DURATION, "90s", "100ms..1h", SETTING_RELOAD, "For a vendor's whole answer")                   \
-  X(upstream_stall_timeout, DURATION, "15s", "100ms..1h", SETTING_RELOAD, "For a vendor's answer that stops coming") \
-  X(upstream_body_bytes, BYTES, "32MiB", "1KiB..1GiB", SETTING_RELOAD, "A vendor's answer, decompressed")            \
-  X(upstream_allow, LIST, "", "", 0, "Private addresses (CIDR) that vendors may have; all others of them are refused") \
-  X(upstream_ca, TEXT, "", "", 0, "PEM file of authorities to trust for vendors, instead of the system's")           \
-  X(audit_retention, DURATION, "90d", "0s..3650d", SETTING_RELOAD, "Age at which audit rows go; 0s keeps all")       \
-  X(metrics_token, TEXT, "", "", SETTING_SECRET | SETTING_RELOAD, "Bearer token for /metrics. Empty: loopback only, or an admin token")
+#define SETTINGS(X)                                                                                         \
+  X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6")            \
+  X(public_url, URL, "", "", 0,                                                                             \
+    "How clients reach this program; goes into the URLs of servers. Empty: from listen")                    \
+  X(data_dir, TEXT, "postern-data", "", 0,                                                                  \
+    "Folder of the database and the key file; under systemd its state directory")                           \
+  X(store, TEXT, "sqlite:{data_dir}/postern.db", "", 0, "The database, as sqlite:PATH")                     \
+  X(key_file, TEXT, "{data_dir}/postern.key", "", 0,                                                        \
+    "Keys that credentials are sealed with; made at the first start; mode 0600")                            \
+  X(key, TEXT, "", "", SETTING_SECRET | SETTING_ENVIRONMENT,                                                \
+    "The keys themselves, in the form of the key file, instead of it")                                      \
+  X(connectors_dir, TEXT, "{share}/connectors", "", 0,                                                      \
+    "Folder of the connectors that ship with the program")                                                  \
+  X(loops, COUNT, "0", "0..256", 0, "Event loops, each on a thread of its own; 0: one per core")            \
+  X(pool_threads, COUNT, "4", "1..64", 0,                                                                   \
+    "Threads for work that blocks: database, compiling, password hashes")                                   \
+  X(log_level, TEXT, "info", "debug|info|warn|error", SETTING_RELOAD,                                       \
+    "The least serious events that are logged")                                                             \
+  X(log_format, TEXT, "text", "text|json", SETTING_RELOAD, "Form of log lines on standard error")           \
+  X(tls_cert, TEXT, "", "", SETTING_RELOAD,                                                                 \
+    "PEM file of the certificate chain; with tls_key it serves HTTPS")                                      \
+  X(tls_key, TEXT, "", "", SETTING_RELOAD, "PEM file of the certificate's private key")                     \
+  X(allow_plain, BOOL, "false", "", 0,                                                                      \
+    "Serve plain HTTP on other addresses than loopback; a proxy in front does TLS")                         \
+  X(trusted_proxies, LIST, "", "", SETTING_RELOAD,                                                          \
+    "Addresses (CIDR) whose X-Forwarded-For and -Proto headers are believed")                               \
+  X(hosts, LIST, "", "", SETTING_RELOAD,                                                                    \
+    "Names in the Host header that are served, beside loopback, listen and public_url")                     \
+  X(allowed_origins, LIST, "", "", SETTING_RELOAD,                                                          \
+    "Origins of browser pages that may call, beside public_url's")                                          \
+  X(header_timeout, DURATION, "10s", "100ms..10m", 0, "To send the whole head of a request")                \
+  X(body_timeout, DURATION, "30s", "100ms..1h", 0, "To send the whole body of a request")                   \
+  X(write_timeout, DURATION, "30s", "100ms..1h", 0, "For a client that takes none of a reply")              \
+  X(idle_timeout, DURATION, "75s", "1s..1h", 0, "For a kept connection without a request")                  \
+  X(call_timeout, DURATION, "2m", "1s..1h", SETTING_RELOAD,                                                 \
+    "For a request from its head to its answer; streams are exempt")                                        \
+  X(heartbeat, DURATION, "15s", "1s..10m", 0, "Between the comments that keep an idle stream open")         \
+  X(drain_timeout, DURATION, "25s", "0s..1h", 0, "For running requests to finish on SIGTERM")               \
+  X(max_header_bytes, BYTES, "16KiB", "1KiB..1MiB", 0, "The head of a request, all of it")                  \
+  X(max_body_bytes, BYTES, "4MiB", "1KiB..256MiB", 0, "The body of a request")                              \
+  X(max_connections, COUNT, "10000", "1..1000000", 0, "Open client connections in all")                     \
+  X(max_connections_per_address, COUNT, "1000", "1..1000000", 0,                                            \
+    "Open connections of one client address; trusted proxies are exempt")                                   \
+  X(max_pipeline, COUNT, "16", "1..1024", 0,                                                                \
+    "Requests that one connection may send ahead of their answers")                                         \
+  X(max_fibers, COUNT, "1024", "1..65536", 0, "Requests in progress per loop; more are answered 503")       \
+  X(json_depth, COUNT, "64", "8..512", 0, "Nesting of a JSON request")                                      \
+  X(json_nodes, COUNT, "200000", "1000..10000000", 0, "Values in a JSON request")                           \
+  X(tool_schema_bytes, BYTES, "24KiB", "1KiB..1MiB", 0,                                                     \
+    "Input schema of one tool; what is deeper is folded when compiled")                                     \
+  X(result_bytes, BYTES, "256KiB", "1KiB..64MiB", SETTING_RELOAD,                                           \
+    "Result of one tool call; beyond it whole rows are left out")                                           \
+  X(list_page, COUNT, "500", "1..5000", SETTING_RELOAD, "Tools on one page of tools/list")                  \
+  X(upstream_connect_timeout, DURATION, "5s", "100ms..5m", SETTING_RELOAD,                                  \
+    "To connect to a vendor, TLS included")                                                                 \
+  X(upstream_first_byte_timeout, DURATION, "30s", "100ms..1h", SETTING_RELOAD,                              \
+    "For a vendor's first byte")                                                                            \
+  X(upstream_timeout, DURATION, "90s", "100ms..1h", SETTING_RELOAD, "For a vendor's whole answer")          \
+  X(upstream_stall_timeout, DURATION, "15s", "100ms..1h", SETTING_RELOAD,                                   \
+    "For a vendor's answer that stops coming")                                                              \
+  X(upstream_body_bytes, BYTES, "32MiB", "1KiB..1GiB", SETTING_RELOAD, "A vendor's answer, decompressed")   \
+  X(upstream_allow, LIST, "", "", 0,                                                                        \
+    "Private addresses (CIDR) that vendors may have; all others of them are refused")                       \
+  X(upstream_ca, TEXT, "", "", 0, "PEM file of authorities to trust for vendors, instead of the system's")  \
+  X(audit_retention, DURATION, "90d", "0s..3650d", SETTING_RELOAD,                                          \
+    "Age at which audit rows go; 0s keeps all")                                                             \
+  X(metrics_token, TEXT, "", "", SETTING_SECRET | SETTING_RELOAD,                                           \
+    "Bearer token for /metrics. Empty: loopback only, or an admin token")
 // clang-format on
 
 #endif

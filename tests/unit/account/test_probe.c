@@ -105,6 +105,39 @@ static void refusals_are_told_in_the_vendors_words(void **state) {
   }
 }
 
+static void a_credential_of_no_use_is_refused(void **state) {
+  (void)state;
+  struct connector picky = *v.connector;
+  struct connector_request verify[] = {{.method = STR("GET"),
+                                        .path = STR("/verify"),
+                                        .expect_at = STR("/result/status"),
+                                        .expect = STR("active")}};
+  picky.verify = verify;
+  picky.verify_count = 1;
+  static const struct {
+    const char *body, *says;
+  } cases[] = {
+      {"{\"result\":{\"status\":\"active\"}}", NULL},
+      {"{\"result\":{\"status\":\"expired\"}}", "/result/status is 'expired', not 'active'"},
+      {"{\"result\":{\"status\":\"hunter 2\"}}", "is 'another'"},
+      {"{\"result\":{}}", "is 'not said'"},
+      {"not JSON", "is 'not said'"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct probe p = probe();
+    struct err err = {0};
+    bool verified = false;
+    p.connector = &picky;
+    script.status[0] = 200, script.body[0] = cases[i].body;
+    vendor_answer = scripted;
+    at = 0;
+    assert_true(probe_verify(&p, &verified, &err) == !cases[i].says);
+    assert_true(verified == !cases[i].says);
+    if (cases[i].says && (err.code != ERR_UNPROCESSABLE || !strstr(err.text, cases[i].says)))
+      fail_msg("%s", err.text);
+  }
+}
+
 static const char *accounts;
 
 static int list_accounts(const char *path, const char **body, struct err *err) {
@@ -158,6 +191,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(the_credential_goes_where_it_belongs, setup, teardown),
       cmocka_unit_test_setup_teardown(refusals_are_told_in_the_vendors_words, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_credential_of_no_use_is_refused, setup, teardown),
       cmocka_unit_test_setup_teardown(choices_are_listed_and_bounded, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

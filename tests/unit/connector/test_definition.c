@@ -18,7 +18,7 @@ static const char whole[] = "name: tiny-co\n"
                             "      - {in: basic, user: \"{user}\", password: \"{password}\"}\n"
                             "      - {in: query, name: v, value: \"2\"}\n"
                             "      - {in: header, name: X-User, value: \"u={user};\"}\n"
-                            "verify: [{method: GET, path: /me}]\n"
+                            "verify: [{method: GET, path: /me, expect: {at: /status, is: on}}]\n"
                             "context:\n"
                             "  - name: account_id\n"
                             "    list: {method: GET, path: /accounts, rows: /result, id: /id, title: /name}\n"
@@ -59,6 +59,7 @@ static void everything_is_read(void **state) {
   assert_true(str_is(c->ways[1].sends[2].value, "u={user};"));
   assert_int_equal(c->verify_count, 1);
   assert_true(str_is(c->verify[0].path, "/me"));
+  assert_true(str_is(c->verify[0].expect_at, "/status") && str_is(c->verify[0].expect, "on"));
   assert_int_equal(c->context_count, 2);
   assert_true(str_is(c->contexts[0].rows, "/result"));
   assert_int_equal(c->contexts[1].list.path.n, 0);
@@ -95,6 +96,8 @@ static void slips_name_line_and_key(void **state) {
       {"name: X-User", "name: \"X User\"", "cannot be the name of a header", NULL, 14},
       {"path: /me", "path: me", "must start with '/'", NULL, 15},
       {"method: GET, path: /me", "method: DELETE, path: /me", "not one of GET, HEAD, POST", NULL, 15},
+      {"at: /status", "at: status", "a JSON pointer starts with '/'", NULL, 15},
+      {", is: on", "", "'is' is missing", NULL, 15},
       {"id: /id", "id: id", "a JSON pointer starts with '/'", NULL, 18},
       {"{ok: /success", "{okay: /success", "envelope has no key 'okay'", "'ok'", 20},
       {"{zid: zone_id}", "{zid: 3}", "'zid' is renamed to no text", NULL, 21},

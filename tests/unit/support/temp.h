@@ -18,7 +18,7 @@
 
 static inline void temp_make(char out[64]) {
   const char *base = getenv("TMPDIR");
-  snprintf(out, 64, "%.40s/postern-XXXXXX", base && *base ? base : "/tmp");
+  snprintf(out, 64, "%.40s/postern-XXXXXX", base && *base ? base : P_tmpdir);
   assert_non_null(mkdtemp(out));
 }
 

@@ -42,7 +42,7 @@ static void skip(struct compiler *c, struct operation *op, struct str reason) {
 static void index_words(struct compiler *c) {
   size_t i, n;
   yyjson_val *key, *word;
-  yyjson_obj_foreach(yyjson_obj_get(c->o->word, "operations"), i, n, key, word)
+  EACH_MEMBER(yyjson_obj_get(c->o->word, "operations"), i, n, key, word)
       map_put(&c->words, naming_path_shape(c->arena, json_text(key)), word);
 }
 

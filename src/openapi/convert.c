@@ -166,7 +166,7 @@ static void on_map(struct node *n, const char *key, yyjson_val *v) {
   yyjson_mut_val *map = yyjson_mut_obj(n->c->ir);
   size_t i, count;
   yyjson_val *name, *schema;
-  yyjson_obj_foreach(v, i, count, name, schema) {
+  EACH_MEMBER(v, i, count, name, schema) {
     struct str k = json_text(name);
     if (patterns && !pattern_mend(n->c->pool->arena, k, &k)) {
       warn(n, key, "a name is no regular expression of ECMA-262");
@@ -182,7 +182,7 @@ static void on_properties(struct node *n, const char *key, yyjson_val *v) {
   yyjson_mut_val *map = yyjson_mut_obj(n->c->ir), *gone = yyjson_mut_arr(n->c->ir);
   size_t i, count;
   yyjson_val *name, *schema;
-  yyjson_obj_foreach(v, i, count, name, schema) {
+  EACH_MEMBER(v, i, count, name, schema) {
     struct str k = json_text(name);
     if (pool_is_read_only(n->c->pool, (struct place){schema, n->at.file}))
       yyjson_mut_arr_add_strn(n->c->ir, gone, k.p, k.n);
@@ -209,7 +209,7 @@ static void on_dependent_required(struct node *n, const char *key, yyjson_val *v
   if (!yyjson_is_obj(v)) return warn(n, key, "it is not an object of lists of names");
   size_t i, count, j, names;
   yyjson_val *name, *list, *item;
-  yyjson_obj_foreach(v, i, count, name, list) {
+  EACH_MEMBER(v, i, count, name, list) {
     if (!yyjson_is_arr(list)) return warn(n, key, "it is not an object of lists of names");
     yyjson_arr_foreach(list, j, names, item) {
       if (!yyjson_is_str(item)) return warn(n, key, "it is not an object of lists of names");
@@ -361,7 +361,7 @@ static void tell_discriminator(struct node *n) {
   buf_printf(&text, "%s`%.*s` says which form it is", text.n ? " " : "", STR_ARG(property));
   yyjson_val *mapping = yyjson_obj_get(d, "mapping");
   size_t i, count;
-  yyjson_obj_foreach(mapping, i, count, name, target)
+  EACH_MEMBER(mapping, i, count, name, target)
       buf_printf(&text, "%s%s", i ? ", " : ": ", yyjson_get_str(name));
   struct str s = text_brief(n->c->pool->arena, buf_str(&text), POOL_DESCRIPTION_MOST + 80);
   add(n, "description", yyjson_mut_strncpy(n->c->ir, s.p, s.n));
@@ -420,7 +420,7 @@ static yyjson_mut_val *refer(struct convert *c, struct place at) {
 static void convert_keywords(struct node *n, bool annotations_only) {
   size_t i, count, k;
   yyjson_val *key, *v;
-  yyjson_obj_foreach(n->at.value, i, count, key, v) {
+  EACH_MEMBER(n->at.value, i, count, key, v) {
     struct str name = json_text(key);
     for (k = 0; k < sizeof KEYWORDS / sizeof *KEYWORDS; k++) {
       if (!str_is(name, KEYWORDS[k].name)) continue;

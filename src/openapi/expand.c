@@ -200,8 +200,22 @@ static yyjson_mut_val *copy_schema(struct expander *x, yyjson_mut_val *v, unsign
   return out;
 }
 
+// An argument is told in its place, be it recursive: what it refers to is copied once, its inner self is in $defs.
+// References cannot lead back to themselves here (pool.c refuses those).
+static yyjson_mut_val *copy_top(struct expander *x, yyjson_mut_val *v) {
+  yyjson_mut_val *ref = yyjson_mut_obj_get(v, "$ref"), *out, *key, *said;
+  if (!yyjson_mut_is_uint(ref)) return copy_schema(x, v, 2, true);
+  out = copy_top(x, x->pool->defs[yyjson_mut_get_uint(ref)]->schema);
+  size_t i, n;
+  if (!yyjson_mut_is_obj(out)) return out;
+  yyjson_mut_obj_foreach(v, i, n, key, said) {
+    if (!str_is(tree_text(key), "$ref")) tree_set(x->doc, out, tree_text(key), yyjson_mut_val_mut_copy(x->doc, said));
+  }
+  return out;
+}
+
 yyjson_mut_val *expand_def(struct expander *x, uint32_t id) {
-  yyjson_mut_val *out = copy_schema(x, x->pool->defs[id]->schema, 2, true);
+  yyjson_mut_val *out = copy_top(x, x->pool->defs[id]->schema);
   if (yyjson_mut_is_obj(out)) merge_settle_required(x->doc, out);
   return out;
 }

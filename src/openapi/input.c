@@ -47,7 +47,7 @@ static struct str name_by_place(const struct operation *op, const struct paramet
     if (collection.n < 2 || collection.p[collection.n - 1] != 's') return p->name;
     size_t k, n;
     yyjson_val *from, *to;
-    yyjson_obj_foreach(renames, k, n, from, to) {
+    EACH_MEMBER(renames, k, n, from, to) {
       struct str t = json_text(to); // "zone_id" for "zones"
       if (t.n == collection.n + 2 && memcmp(t.p, collection.p, collection.n - 1) == 0 && str_ends(t, "_id")) return t;
     }

@@ -55,11 +55,11 @@ static bool found(struct finder *f, struct str path, struct place item, yyjson_v
 static bool find_in_item(struct finder *f, struct str path, struct place item) {
   size_t i, n;
   yyjson_val *key, *v;
-  yyjson_obj_foreach(item.value, i, n, key, v) {
+  EACH_MEMBER(item.value, i, n, key, v) {
     if (is_method(f->doc, json_text(key)) && !found(f, path, item, key, (struct place){v, item.file})) return false;
   }
   yyjson_val *more = yyjson_obj_get(item.value, "additionalOperations"); // 3.2
-  yyjson_obj_foreach(more, i, n, key, v) {
+  EACH_MEMBER(more, i, n, key, v) {
     if (!found(f, path, item, key, (struct place){v, item.file})) return false;
   }
   return true;
@@ -73,7 +73,7 @@ bool operation_find_all(struct document *d, struct arena *a, struct notes *notes
   }
   size_t i, n;
   yyjson_val *key, *v;
-  yyjson_obj_foreach(paths.value, i, n, key, v) {
+  EACH_MEMBER(paths.value, i, n, key, v) {
     struct str path = json_text(key);
     struct place item = {v, paths.file};
     struct err why;
@@ -171,7 +171,7 @@ static bool read_query_string(struct schema_pool *pool, struct operation *op, st
                    STR_ARG(json_str(at.value, "name")));
   size_t i, n, j, m;
   yyjson_val *key, *v, *item, *needed = yyjson_obj_get(schema.value, "required");
-  yyjson_obj_foreach(properties.value, i, n, key, v) {
+  EACH_MEMBER(properties.value, i, n, key, v) {
     struct parameter p = {.at = {v, schema.file}, .name = json_text(key), .in = IN_QUERY, .style = "form", .explode = true};
     yyjson_arr_foreach(needed, j, m, item) p.required |= str_eq(json_text(item), p.name);
     p.schema = pool_add(pool, p.at, p.name);
@@ -299,7 +299,7 @@ static bool read_body(struct schema_pool *pool, struct operation *op, struct err
   struct body *b = &op->body;
   size_t i, n;
   yyjson_val *key, *v;
-  yyjson_obj_foreach(content.value, i, n, key, v) { // the kind we can say most about; of equals the first
+  EACH_MEMBER(content.value, i, n, key, v) { // the kind we can say most about; of equals the first
     enum body_kind kind = operation_media_kind(json_text(key));
     if (b->kind != BODY_NONE && kind >= b->kind) continue;
     b->kind = kind;

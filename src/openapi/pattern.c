@@ -58,12 +58,14 @@ static bool read_class(struct reader *r) {
   take(r, 1);
   if (peek(r, 0) == '^') take(r, 1);
   bool ranged = false; // a set such as \w cannot begin or end a range
+  int before = -1;     // the plain character a range begins with; -1: not a plain one
   for (;;) {
     int c = peek(r, 0);
     if (c < 0) return false;
     if (c == ']') break;
     bool set = c == '\\' && peek(r, 1) > 0 && strchr("dDwWsSpP", peek(r, 1));
     if (set && ranged) return false;
+    if (ranged && before >= 0 && c != '\\' && c < before) return false; // [z-a]
     if (c == '\\') {
       if (!read_escape(r, true)) return false;
     } else {
@@ -76,6 +78,7 @@ static bool read_class(struct reader *r) {
       dash = false;
     }
     ranged = dash && !ranged;
+    before = ranged && c < 0x80 && c != '\\' ? c : -1;
     if (ranged) take(r, 1);
   }
   take(r, 1);
@@ -112,7 +115,13 @@ static bool read_group(struct reader *r) {
   int c = peek(r, 1);
   if (c == ':' || c == '=' || c == '!') return take(r, 2), true;
   if (c == '<' && (peek(r, 2) == '=' || peek(r, 2) == '!')) return take(r, 3), true;
-  return false; // names and flags: (?i) is not ECMA's
+  bool python = c == 'P' && peek(r, 2) == '<';
+  size_t n = python ? 3 : 2;
+  if (c != '<' && !python) return false; // flags: (?i) is not ECMA's
+  while (isalnum(peek(r, n)) || peek(r, n) == '_') n++;
+  if (peek(r, n) != '>' || n > 64) return false;
+  r->at += n + 1; // a group's name matters to nobody who only asks whether it matches
+  return true;
 }
 
 static bool read_all(struct reader *r) {

@@ -13,11 +13,12 @@
 #include <openssl/x509.h>
 #include <sys/stat.h>
 
+#include "../support/temp.h"
 #include "base/buf.h"
 #include "crypto/tls.h"
 #include "http_fixture.h"
 
-static char folder[] = "/tmp/postern-test-tls-XXXXXX";
+static char folder[64];
 
 static const char *in_folder(const char *name) {
   static char paths[4][128];
@@ -51,7 +52,7 @@ static void make_pair(const char *certificate, const char *key, const char *comm
 
 static int make_files(void **state) {
   (void)state;
-  assert_non_null(mkdtemp(folder));
+  temp_make(folder);
   make_pair("a.pem", "a.key", "a");
   make_pair("b.pem", "b.key", "b");
   FILE *file = fopen(in_folder("junk"), "w");
@@ -62,10 +63,9 @@ static int make_files(void **state) {
 }
 
 static int remove_files(void **state) {
-  static const char *const names[] = {"a.pem", "a.key", "b.pem", "b.key", "junk"};
   (void)state;
-  for (unsigned i = 0; i < sizeof names / sizeof *names; i++) unlink(in_folder(names[i]));
-  return rmdir(folder);
+  temp_remove(folder);
+  return 0;
 }
 
 static void echo_body(void *ctx, struct http_exchange *x) {

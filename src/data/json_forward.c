@@ -57,7 +57,7 @@ static inline void forward_put(struct forward *f, char c) {
   f->p++;
 }
 
-// The code unit of \uXXXX at p, or -1.
+// The code unit of an escape with four digits ("\u00e9") at p, or -1.
 static int forward_unit(const char *p, const char *end) {
   if (end - p < 6 || p[0] != '\\' || p[1] != 'u') return -1;
   int unit = 0;

@@ -36,7 +36,7 @@ static pcre2_code *schema_regex_compile(struct str pattern) {
   if (!context) abort();
   pcre2_set_parens_nest_limit(context, SCHEMA_PARENS_DEEP);
   pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALT_BSUX); // \u{…}
-  // ECMA-262: `$` is the very end only, an unset group matches nothing, \uXXXX is a character.
+  // ECMA-262: `$` is the very end only, an unset group matches nothing, \u00e9 is a character.
   uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALT_BSUX |
                      PCRE2_ALLOW_EMPTY_CLASS | PCRE2_NEVER_BACKSLASH_C;
   pcre2_code *compiled =

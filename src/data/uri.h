@@ -9,13 +9,13 @@
 
 struct uri {
   struct str scheme, userinfo, host, path, query, fragment; // host of an IPv6 literal without its brackets
-  uint16_t port; // 0: not given
+  uint16_t port;                                            // 0: not given
   bool ipv6;
 };
 
 // Absolute http(s) URIs only; refuses user info, control bytes, spaces, bad ports, an empty host.
 MUST_USE bool uri_parse_http(struct str text, struct uri *out, struct err *err);
-uint16_t uri_port(const struct uri *u); // with the scheme's default
+uint16_t uri_port(const struct uri *u);                         // with the scheme's default
 bool uri_same_origin(const struct uri *a, const struct uri *b); // RFC 6454
 // Looks up a query parameter by exact name; the value is still percent-encoded.
 bool uri_query_get(struct str query, const char *name, struct str *raw);

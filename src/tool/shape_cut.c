@@ -134,26 +134,25 @@ static void cut_fill(struct cut *c, yyjson_val *root, struct buf *rows) {
 
 // ---- how to get the next: from the tool's paging and the arguments used
 
+// A whole number from the arguments; anything so large that sums could overflow counts as not given.
 static int64_t cut_argument(const struct cut *c, struct str name, int64_t otherwise) {
   yyjson_mut_val *v = yyjson_mut_obj_getn(c->in->arguments, name.p, name.n);
-  int64_t n;
-  if (yyjson_mut_is_int(v)) return yyjson_mut_get_sint(v);
-  if (yyjson_mut_is_raw(v) && str_to_i64(str_make(yyjson_mut_get_raw(v), yyjson_mut_get_len(v)), &n))
-    return n;
-  return otherwise;
+  int64_t n = -1;
+  if (yyjson_mut_is_int(v)) n = yyjson_mut_get_sint(v);
+  if (yyjson_mut_is_raw(v) && !str_to_i64(str_make(yyjson_mut_get_raw(v), yyjson_mut_get_len(v)), &n)) n = -1;
+  return n >= 0 && n <= INT32_MAX ? n : otherwise;
 }
 
-static int64_t cut_minimum(const struct cut *c, struct str name, int64_t otherwise) {
+static int64_t cut_bound(const struct cut *c, struct str name, const char *bound, int64_t otherwise) {
   yyjson_val *property = yyjson_obj_getn(yyjson_obj_get(c->in->tool->input, "properties"), name.p, name.n);
-  return json_int(property, "minimum", otherwise);
+  return json_int(property, bound, otherwise);
 }
 
-// A page size must divide what lies before this page, or pages would not meet; some may overlap.
-static int64_t cut_page_size(int64_t before, int64_t most) {
-  if (before <= 0) return most;
-  int64_t size = most;
-  while (size > 1 && before % size) size--;
-  return size;
+// As many as fitted, if the tool takes such a size; else 0.
+static int64_t cut_size(const struct cut *c, struct str size) {
+  int64_t shown = (int64_t)c->shown, most = cut_bound(c, size, "maximum", shown);
+  if (!size.n || shown < cut_bound(c, size, "minimum", 1)) return 0;
+  return shown < most ? shown : most;
 }
 
 static void cut_add_narrow(const struct cut *c, struct buf *out) {
@@ -174,28 +173,30 @@ static void cut_add_narrow(const struct cut *c, struct buf *out) {
 
 static void cut_add_next(const struct cut *c, struct buf *out) {
   yyjson_val *paging = c->in->tool->paging;
-  struct str page = json_str(paging, "page"), size = json_str(paging, "size"),
-             limit = json_str(paging, "limit");
+  struct str page = json_str(paging, "page"), size = json_str(paging, "size");
   struct str offset = json_str(paging, "offset"), cursor = json_str(paging, "cursor");
-  int64_t shown = (int64_t)c->shown;
-  if (!size.n) size = limit;
-  if (page.n && size.n) {
-    int64_t first = cut_minimum(c, page, 1) == 0 ? 0 : 1, per = cut_argument(c, size, (int64_t)c->total);
-    int64_t before = (cut_argument(c, page, first) - first) * per, next_size = cut_page_size(before, shown);
-    if (before >= 0 && next_size >= cut_minimum(c, size, 1)) {
-      buf_printf(out, "call again with %.*s=%lld and %.*s=%lld", STR_ARG(page),
-                 (long long)(before / next_size + 1 + first), STR_ARG(size), (long long)next_size);
-      return;
-    }
-  } else if (offset.n) {
+  if (!size.n) size = json_str(paging, "limit");
+  int64_t shown = (int64_t)c->shown, fits = cut_size(c, size);
+  if (page.n && fits > 0) {
+    // The page of the new size that holds the first row left out; it may repeat some, and misses none.
+    int64_t first = cut_bound(c, page, "minimum", 1) == 0 ? 0 : 1;
+    int64_t used = cut_argument(c, size, (int64_t)c->total);
+    int64_t before = (cut_argument(c, page, first) - first) * used, done = (before > 0 ? before : 0) + shown;
+    buf_printf(out, "call again with %.*s=%lld and %.*s=%lld", STR_ARG(page),
+               (long long)(done / fits + first), STR_ARG(size), (long long)fits);
+    return;
+  }
+  if (offset.n) {
     buf_printf(out, "call again with %.*s=%lld", STR_ARG(offset),
                (long long)(cut_argument(c, offset, 0) + shown));
-    if (size.n) buf_printf(out, " and %.*s=%lld", STR_ARG(size), (long long)shown);
+    if (fits > 0) buf_printf(out, " and %.*s=%lld", STR_ARG(size), (long long)fits);
     return;
-  } else if (cursor.n && size.n && shown >= cut_minimum(c, size, 1)) {
-    buf_printf(out,
-               "make this call again with %.*s=%lld and the same %.*s, then follow the cursor in its answer",
-               STR_ARG(size), (long long)shown, STR_ARG(cursor));
+  }
+  if (cursor.n && fits > 0) {
+    buf_printf(out, "make this call again with %.*s=%lld", STR_ARG(size), (long long)fits);
+    if (yyjson_mut_obj_getn(c->in->arguments, cursor.p, cursor.n))
+      buf_printf(out, " and the same %.*s", STR_ARG(cursor));
+    buf_add_z(out, ", then follow the cursor in its answer");
     return;
   }
   cut_add_narrow(c, out);
@@ -272,8 +273,9 @@ void shape_add_cut_json(const struct shape_input *in, yyjson_doc *doc, struct ar
   struct cut c = {.in = in, .arena = a, .pointer = BUF_MAX(4096)};
   struct buf whole = BUF_MAX(in->ceiling), rows = {0};
   size_t came = in->response->body.n;
-  json_write(&whole, root); // white space alone may have been too much
-  if (!whole.full) {
+  bool may_fit = cut_bytes(root) / 2 < in->ceiling;
+  if (may_fit) json_write(&whole, root); // white space alone may have been too much
+  if (may_fit && !whole.full) {
     shape_add_text(out, buf_str(&whole));
   } else {
     cut_find_rows(&c, root);

@@ -172,6 +172,7 @@ static const struct {
   int status, last;
   const char *todo;
 } error_todos[] = {
+    {200, 299, "Correct the arguments as the message says, then call again."},
     {400, 400, "Compare the arguments with the tool's input schema."},
     {401, 401, "The credential is missing, wrong or expired. Whoever runs this server must renew it."},
     {402, 402, "The vendor wants payment or a larger plan for this."},

@@ -32,7 +32,8 @@ struct fixture {
   "'params':[{'arg':'page','name':'page','in':'query','style':'form','explode':true},"                       \
   "{'arg':'per_page','name':'per_page','in':'query','style':'form','explode':true},"                         \
   "{'arg':'name','name':'name','in':'query','style':'form','explode':true}],"                                \
-  "'input':{'type':'object','properties':{'per_page':{'minimum':5}}},%s}"
+  "'input':{'type':'object','properties':{'per_page':{'minimum':5},'limit':{'maximum':20},'big':{'minimum':" \
+  "500}}},%s}"
 
 static void setup(struct fixture *f, const char *type, const char *more) {
   *f = (struct fixture){.arena = arena_new(), .response.body = BUF_MAX(16 * 1024 * 1024)};
@@ -231,13 +232,7 @@ static void failures_say_what_the_vendor_said(void **state) {
        RUN_UPSTREAM_ERROR,
        {"JSON it promised cannot be read", "at byte 9", "begins: {\"a\":[1,2}"},
        NULL},
-      {&plain,
-       "application/json",
-       200,
-       "<html>",
-       RUN_UPSTREAM_ERROR,
-       {"at byte 0", "begins: <html>"},
-       NULL},
+      {&plain, "application/json", 200, "<html>", RUN_UPSTREAM_ERROR, {"at byte 0", "begins: <html>"}, NULL},
       {&cloudflare,
        "text/html; charset=utf-8",
        200,
@@ -392,18 +387,23 @@ static void whole_rows_are_left_out_and_paging_goes_on(void **state) {
       {"'paging':{'page':'page','size':'per_page'}", "{'page':1,'per_page':100}",
        "Next: call again with page=2 and per_page=46."},
       {"'paging':{'page':'page','size':'per_page'}", "{}", "Next: call again with page=2 and per_page=46."},
-      // What lies before page 3 are 200 rows; 40 divides them, and 46 does not.
+      // 246 rows are done after it: the sixth page of 46 holds rows 231 to 276.
       {"'paging':{'page':'page','size':'per_page'}", "{'page':3,'per_page':100}",
-       "Next: call again with page=7 and per_page=40."},
+       "Next: call again with page=6 and per_page=46."},
       {"'paging':{'offset':'offset','limit':'limit'}", "{'offset':300}",
-       "Next: call again with offset=346 and limit=46."},
+       "Next: call again with offset=346 and limit=20."},
       {"'paging':{'cursor':'cursor','size':'per_page'}", "{'cursor':'x'}",
        "Next: make this call again with per_page=46 and the same cursor, then follow the cursor in its "
        "answer."},
+      {"'paging':{'cursor':'cursor','size':'per_page'}", "{}",
+       "Next: make this call again with per_page=46, then follow the cursor in its answer."},
       {"'paging':{'cursor':'cursor'}", "{}",
        "Next: narrow the call with page, per_page, name, or ask for single things."},
-      {"'paging':{'page':'page','size':'per_page'}", "{'page':2,'per_page':101}",
-       "Next: narrow the call with name, or ask for single things."},
+      {"'paging':{'offset':'offset','limit':'limit'}", "{'offset':9223372036854775807}",
+       "with offset=46 and"},
+      {"'paging':{'page':'name','size':'limit'}", "{}", "Next: call again with name=3 and limit=20."},
+      {"'paging':{'page':'page','size':'big'}", "{}",
+       "Next: narrow the call with per_page, name, or ask for single things."},
       {"'tags':[]", "{}", "Next: narrow the call with page, per_page, name, or ask"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -256,8 +256,8 @@ static void multipart(void **state) {
       "/", "",
       "{'kind':'multipart','type':'multipart/form-data','required':true,'args':"
       "[['n','name'],['js','main.js'],['up','file'],['f','script'],['meta','meta'],['l','tag']]}",
-      "{'n':'x','up':'text of "
-      "it','f':{'filename':'a\\'\\r\\n.js','content_type':'text/javascript','data':'aGk='},"
+      "{'n':'x','js':'code','up':'text of it',"
+      "'f':{'filename':'a\\'\\r\\n.js','content_type':'text/javascript','data':'aGk='},"
       "'meta':{'k':1.0},'l':['a','b']}"};
   struct rest_request r;
   struct err err = {0};

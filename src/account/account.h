@@ -67,8 +67,9 @@ MUST_USE bool account_verify(const struct account_env *env, const struct connect
                              struct account **out, struct err *err) SUSPENDS;
 MUST_USE bool account_delete(const struct account_env *env, struct str id, struct err *err) SUSPENDS;
 
-// All accounts of the store, ready to call with; one whose credential does not open is skipped with a
-// log line ("one bad account never stops the others") and has status "failing". Blocking.
+// All accounts of the store, ready to call with. One whose credential does not open, or whose connector is
+// gone, comes with status "failing" and no sends, so that it can be listed, mended and deleted; a log line
+// says so. Blocking.
 MUST_USE bool account_load_all(const struct account_env *env, const struct connector_set *set,
                                struct arena *a, struct account ***out, size_t *count, struct err *err);
 // Reseals every credential under the current key; `count` says how many changed. Blocking, one transaction.

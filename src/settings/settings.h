@@ -87,6 +87,9 @@ MUST_USE bool settings_reload(const struct settings_input *in, const struct sett
                               struct settings **out, struct err *err);
 void settings_free(struct settings *s); // wipes secrets
 
+// The known key nearest to a slip of the pen, for "did you mean"; STR_NONE: none within `most` edits.
+struct str settings_nearest(struct str key, unsigned most);
+
 enum settings_form { SETTINGS_AS_TEXT, SETTINGS_AS_JSON, SETTINGS_AS_MARKDOWN };
 // All settings with value, source, default and help. Markdown is the manual's page: no values. Secrets are
 // never printed.

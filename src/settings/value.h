@@ -27,7 +27,6 @@ extern const struct setting settings_table[SETTINGS_COUNT];
 
 // SETTINGS_COUNT: there is none.
 enum settings_id settings_find(struct str key);
-struct str settings_nearest(struct str key, unsigned most); // STR_NONE: none within `most` edits
 const char *settings_form_of(enum settings_kind kind);
 // Checks `text` and puts it into the member of `s`. The error names the key, not where it came from.
 MUST_USE bool settings_set(struct settings *s, enum settings_id id, struct str text, struct err *err);

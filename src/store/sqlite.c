@@ -6,13 +6,14 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "store/driver.h"
 
-enum { SQLITE_BUSY_MS = 5000, SQLITE_PATH_MOST = 4096 };
+enum { SQLITE_BUSY_MS = 5000, SQLITE_LOCK_MS = 2000, SQLITE_LOCK_POLL_MS = 50, SQLITE_PATH_MOST = 4096 };
 enum { SQLITE_ROWS_MOST = 1000000 }; // of one query
 
 struct sqlite_cached {
@@ -23,6 +24,7 @@ struct sqlite_cached {
 
 struct sqlite {
   sqlite3 *db;
+  int lock; // of the writer: the file that says the store is ours; -1 without
   struct sqlite_cached cache[STORE_STATEMENTS_MOST];
   size_t cached;
   uint64_t clock;
@@ -113,11 +115,33 @@ static bool sqlite_make_file(const char *path, struct err *err) {
   return true;
 }
 
+// One program at a time: the snapshot of a second one would not see what the first changes, so a token
+// revoked in one would go on working in the other. The kernel lets go of the lock however its holder ends.
+static bool sqlite_lock(const char *path, int *out, struct err *err) {
+  char name[SQLITE_PATH_MOST + 8];
+  snprintf(name, sizeof name, "%s.lock", path);
+  int fd = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  if (fd < 0) return err_set(err, ERR_DENIED, "cannot make %s: %s", name, strerror(errno));
+  for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited += SQLITE_LOCK_POLL_MS) {
+    if (waited < SQLITE_LOCK_MS && (errno == EWOULDBLOCK || errno == EINTR)) {
+      usleep(SQLITE_LOCK_POLL_MS * 1000);
+      continue;
+    }
+    close(fd);
+    err_set(err, ERR_UNAVAILABLE, "another Postern uses this database");
+    err_hint(err, "stop it, or give this one another data_dir");
+    return false;
+  }
+  *out = fd;
+  return true;
+}
+
 static const char sqlite_writer_setup[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
     "PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
     "PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 16777216;";
-static const char sqlite_reader_setup[] = "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;";
+static const char sqlite_reader_setup[] =
+    "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -512;";
 
 static bool sqlite_script(void *connection, const char *sql, struct err *err) {
   struct sqlite *c = connection;
@@ -131,6 +155,7 @@ static void sqlite_disconnect(void *connection) {
     mem_free((void *)(uintptr_t)c->cache[i].sql);
   }
   sqlite3_close(c->db);
+  if (c->lock >= 0) close(c->lock);
   mem_free(c);
 }
 
@@ -139,8 +164,12 @@ static bool sqlite_connect(struct str place, enum store_mode mode, void **out, s
   if (place.n >= sizeof path || memchr(place.p, 0, place.n))
     return err_set(err, ERR_INVALID, "the database's path is too long");
   snprintf(path, sizeof path, "%.*s", STR_ARG(place));
-  if (mode == STORE_WRITER && !sqlite_is_memory(place) && !sqlite_make_file(path, err)) return false;
+  int lock = -1;
+  if (mode == STORE_WRITER && !sqlite_is_memory(place) &&
+      (!sqlite_make_file(path, err) || !sqlite_lock(path, &lock, err)))
+    return false;
   struct sqlite *c = MEM_NEW(struct sqlite);
+  c->lock = lock;
   // Readers too open for writing: the first one may have to make the log's index. query_only holds them.
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   bool ok = sqlite3_open_v2(path, &c->db, flags, NULL) == SQLITE_OK || sqlite_fail(c->db, err);

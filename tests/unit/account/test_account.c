@@ -252,6 +252,22 @@ static void one_that_does_not_open_stops_no_other(void **state) {
   account_unref(b);
 }
 
+static void one_whose_connector_is_gone_stays_listed(void **state) {
+  (void)state;
+  struct account *a = make(GOOD("main")), **all;
+  struct connector_set *none = NULL;
+  size_t count;
+  struct err err = {0};
+  assert_true(connector_set_load(NULL, &none, &err));
+  assert_true(account_load_all(&v.env, none, v.arena, &all, &count, &err));
+  assert_int_equal(count, 1);
+  assert_true(str_is(all[0]->status, "failing") && all[0]->send_count == 0);
+  assert_non_null(strstr(all[0]->status_text.p, "tiny"));
+  account_unref(all[0]);
+  account_unref(a);
+  connector_set_free(none);
+}
+
 static void keys_change_online(void **state) {
   (void)state;
   struct account *a = make(GOOD("main")), **all;
@@ -285,6 +301,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_refusal_is_remembered_until_it_is_good_again, setup, teardown),
       cmocka_unit_test_setup_teardown(deletion_takes_all_with_it, setup, teardown),
       cmocka_unit_test_setup_teardown(one_that_does_not_open_stops_no_other, setup, teardown),
+      cmocka_unit_test_setup_teardown(one_whose_connector_is_gone_stays_listed, setup, teardown),
       cmocka_unit_test_setup_teardown(keys_change_online, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -255,6 +255,19 @@ static void acknowledged_rows_survive_a_kill(void **state) {
   }
 }
 
+// The second would answer from a snapshot that the first's changes never reach.
+static void a_second_program_is_refused(void **state) {
+  (void)state;
+  struct store *s = open_ok(url), *other = NULL;
+  struct err err = {0};
+  assert_false(store_open(str_of(url), &other, &err));
+  assert_int_equal(err.code, ERR_UNAVAILABLE);
+  assert_non_null(strstr(err.text, "another Postern"));
+  assert_true(put(s, "k", "still mine", &err));
+  store_close(s);
+  store_close(open_ok(url));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(rows_come_back_as_they_went, setup, teardown),
@@ -263,6 +276,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_transaction_is_all_or_nothing, setup, teardown),
       cmocka_unit_test_setup_teardown(addresses_that_are_none_are_refused, setup, teardown),
       cmocka_unit_test_setup_teardown(many_threads_share_a_store, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_second_program_is_refused, setup, teardown),
       cmocka_unit_test_setup_teardown(acknowledged_rows_survive_a_kill, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

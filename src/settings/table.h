@@ -47,7 +47,7 @@
   X(heartbeat, DURATION, "15s", "1s..10m", 0, "Between the comments that keep an idle stream open")         \
   X(drain_timeout, DURATION, "25s", "0s..1h", 0, "For running requests to finish on SIGTERM")               \
   X(max_header_bytes, BYTES, "16KiB", "1KiB..1MiB", 0, "The head of a request, all of it")                  \
-  X(max_body_bytes, BYTES, "4MiB", "1KiB..256MiB", 0, "The body of a request")                              \
+  X(max_body_bytes, BYTES, "8MiB", "1KiB..256MiB", 0, "The body of a request")                              \
   X(max_connections, COUNT, "10000", "1..1000000", 0, "Open client connections in all")                     \
   X(max_connections_per_address, COUNT, "1000", "1..1000000", 0,                                            \
     "Open connections of one client address; trusted proxies are exempt")                                   \

@@ -9,16 +9,16 @@
 #include "tool/tool.h"
 
 struct policy_filter {
-  unsigned classes;        // bit set of 1 << enum tool_class; all bits: no filter by method
-  bool read_only;          // "read" was asked for: only tools that are read-only by evidence pass by it
+  unsigned classes;         // bit set of 1 << enum tool_class; all bits: no filter by method
+  bool read_only;           // "read" was asked for: only tools that are read-only by evidence pass by it
   struct str *tags, *tools; // none: no filter
   size_t tag_count, tool_count;
   bool require_api_token;
 };
 
-// Reads {"methods","tags","tools","require_api_token_auth"}. ERR_INVALID names the field, the value and what is allowed
-// (tags are checked against those of `set`, with the nearest one; with `set` NULL they are taken as they are,
-// for rows of the store).
+// Reads {"methods","tags","tools","require_api_token_auth"}. ERR_INVALID names the field, the value and what
+// is allowed (tags are checked against those of `set`, with the nearest one; with `set` NULL they are taken
+// as they are, for rows of the store).
 MUST_USE bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,
                                  struct policy_filter *out, struct err *err);
 bool policy_allows(const struct policy_filter *f, const struct tool *t);

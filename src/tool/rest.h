@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // rest: builds the vendor's request from a tool and checked arguments. Pure: no I/O, so the whole of
-// it is table-tested. Path values are percent-encoded whole ("..", "/" and "%2f" stay inside their segment; empty and dot-only values
-// are refused), header values with control bytes are refused, styles follow OpenAPI 3.1 §4.8.12. Example:
+// it is table-tested. Path values are percent-encoded whole ("..", "/" and "%2f" stay inside their segment;
+// empty and dot-only values are refused), header values with control bytes are refused, styles follow
+// OpenAPI 3.1 §4.8.12. Example:
 //   struct rest_request r;
 //   if (!rest_build(tool, account, arguments, arena, &r, err)) return false;   // says which argument
 //   …   rest_request_free(&r);
@@ -27,8 +28,8 @@ struct rest_request {
 
 // `arguments` may hold raw numbers. ERR_INVALID says which argument and why. Texts live in the arena,
 // credentials in the account, which must outlive the request.
-MUST_USE bool rest_build(const struct tool *t, const struct account *account, yyjson_mut_val *arguments, struct arena *a,
-                         struct rest_request *out, struct err *err);
+MUST_USE bool rest_build(const struct tool *t, const struct account *account, yyjson_mut_val *arguments,
+                         struct arena *a, struct rest_request *out, struct err *err);
 void rest_request_free(struct rest_request *r);
 
 #endif

@@ -147,7 +147,7 @@ static enum shape_kind shape_kind(const struct shape_input *in, struct str body,
   if (kind != SHAPE_SNIFF) return kind;
   const char *sniffed = shape_sniff(body);
   if (*sniffed) {
-    strcpy(type, sniffed);
+    memcpy(type, sniffed, strlen(sniffed) + 1);
     return shape_kind_of(str_of(sniffed));
   }
   bool text = codec_is_utf8(body) && !memchr(body.p, 0, body.n);

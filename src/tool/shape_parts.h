@@ -21,11 +21,14 @@ bool shape_is_limited(const struct shape_input *in, const struct run_result *out
 void shape_add_refused(const struct shape_input *in, struct arena *a, struct run_result *out);
 void shape_add_limited(const struct shape_input *in, struct arena *a, struct run_result *out);
 void shape_add_redirected(const struct shape_input *in, struct arena *a, struct run_result *out);
-void shape_add_bad_json(const struct shape_input *in, const struct err *why, struct arena *a, struct run_result *out);
+void shape_add_bad_json(const struct shape_input *in, const struct err *why, struct arena *a,
+                        struct run_result *out);
 void shape_add_web_page(const struct shape_input *in, struct arena *a, struct run_result *out);
 
 // shape_cut.c: results beyond the ceiling
-void shape_add_cut_json(const struct shape_input *in, yyjson_doc *doc, struct arena *a, struct run_result *out);
-void shape_add_cut_text(const struct shape_input *in, struct str text, struct arena *a, struct run_result *out);
+void shape_add_cut_json(const struct shape_input *in, yyjson_doc *doc, struct arena *a,
+                        struct run_result *out);
+void shape_add_cut_text(const struct shape_input *in, struct str text, struct arena *a,
+                        struct run_result *out);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // tool: one callable thing of an account, and the toolset it comes from (openapi/compile's JSON, kept
-// as one immutable document that the tools point into). Reference-counted, shared by snapshots; any thread reads.
+// as one immutable document that the tools point into). Reference-counted, shared by snapshots; any thread
+// reads.
 #ifndef POSTERN_TOOL_TOOL_H
 #define POSTERN_TOOL_TOOL_H
 
@@ -16,7 +17,16 @@ extern const char *const tool_class_names[TOOL_CLASSES];
 bool tool_class_from(struct str name, enum tool_class *out);
 
 enum tool_in { TOOL_IN_PATH, TOOL_IN_QUERY, TOOL_IN_HEADER, TOOL_IN_COOKIE };
-enum tool_style { TOOL_FORM, TOOL_SIMPLE, TOOL_SPACE, TOOL_PIPE, TOOL_DEEP, TOOL_LABEL, TOOL_MATRIX, TOOL_JSON };
+enum tool_style {
+  TOOL_FORM,
+  TOOL_SIMPLE,
+  TOOL_SPACE,
+  TOOL_PIPE,
+  TOOL_DEEP,
+  TOOL_LABEL,
+  TOOL_MATRIX,
+  TOOL_JSON
+};
 
 struct tool_param {
   struct str arg, name; // the argument of the model, the name on the wire
@@ -25,7 +35,14 @@ struct tool_param {
   bool explode;
 };
 
-enum tool_body_kind { TOOL_BODY_NONE, TOOL_BODY_JSON, TOOL_BODY_FORM, TOOL_BODY_MULTIPART, TOOL_BODY_TEXT, TOOL_BODY_BINARY };
+enum tool_body_kind {
+  TOOL_BODY_NONE,
+  TOOL_BODY_JSON,
+  TOOL_BODY_FORM,
+  TOOL_BODY_MULTIPART,
+  TOOL_BODY_TEXT,
+  TOOL_BODY_BINARY
+};
 
 struct tool_body_arg {
   struct str arg, property;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any body a vendor may send, under any status and type, becomes a JSON array of content blocks within
 // the ceiling. The first two bytes choose status and type.
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "data/json.h"
 #include "tool/shape.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { CEILING = 256 };
 
@@ -37,9 +35,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       a, &out);
   yyjson_doc *content = yyjson_read(out.content.p, out.content.n, 0);
   yyjson_val *blocks = yyjson_doc_get_root(content);
-  if (!yyjson_is_arr(blocks) || yyjson_arr_size(blocks) == 0) abort();
+  fuzz_check(yyjson_is_arr(blocks) && yyjson_arr_size(blocks), "not content: %.*s",
+             STR_ARG(buf_str(&out.content)));
   struct str text = json_str(yyjson_arr_get_first(blocks), "text");
-  if (!out.is_error && yyjson_arr_size(blocks) > 1 && text.n > CEILING) abort();
+  fuzz_check(out.is_error || yyjson_arr_size(blocks) < 2 || text.n <= CEILING, "%zu bytes pass the ceiling",
+             text.n);
   yyjson_doc_free(content);
   yyjson_doc_free(doc);
   buf_free(&out.content);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A stored toolset of any bytes is read or refused; what is read is listed and called with one text for
 // every argument, and the URL stays on its origin and below its base path.
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "tool/listing.h"
 #include "tool/rest.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct connector connector = {.name = {"acme", 4}};
 
@@ -21,9 +19,10 @@ static void call(const struct tool *t, const struct account *account, struct are
       yyjson_mut_obj_add(arguments, yyjson_mut_strn(doc, t->params[j].arg.p, t->params[j].arg.n),
                          yyjson_mut_str(doc, values[i]));
     if (rest_build(t, account, arguments, a, &r, &err)) {
-      if (!str_starts(r.url, "https://api.example.com/v1/")) abort();
+      fuzz_check(str_starts(r.url, "https://api.example.com/v1/"), "left its origin: %s", r.url.p);
       for (size_t j = 0; j < r.url.n; j++)
-        if ((unsigned char)r.url.p[j] <= 0x20 || (unsigned char)r.url.p[j] >= 0x7f) abort();
+        fuzz_check((unsigned char)r.url.p[j] > 0x20 && (unsigned char)r.url.p[j] < 0x7f, "not a URL: %s",
+                   r.url.p);
       rest_request_free(&r);
     }
     yyjson_mut_doc_free(doc);

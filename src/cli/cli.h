@@ -12,8 +12,8 @@
 // What only main.c can join to the commands.
 struct cli_program {
   const char *version;
-  int (*serve)(int argc, char **argv);  // argv[0] is "serve"
-  void (*write_api)(struct buf *out);   // the manual's page on the management API
+  int (*serve)(int argc, char **argv); // argv[0] is "serve"
+  void (*write_api)(struct buf *out);  // the manual's page on the management API
 };
 
 int cli_main(int argc, char **argv, const struct cli_program *program);

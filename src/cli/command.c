@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command.h"
+
+static const struct args_flag *command_trait_flag(const struct command *k, size_t at) {
+  const struct {
+    const struct args_flag *flags;
+    bool has;
+  } sets[] = {{command_api_flags, k->traits & COMMAND_API},
+              {command_json_flags, k->traits & COMMAND_JSON},
+              {command_common_flags, true}};
+  for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+    for (const struct args_flag *f = sets[i].flags; sets[i].has && f->name; f++)
+      if (at-- == 0) return f;
+  return NULL;
+}
+
+const struct args_flag *command_next_flag(const struct command *k, size_t *at) {
+  size_t own = 0, i = (*at)++;
+  while (own < COMMAND_FLAGS_MOST && k->flags[own].name) own++;
+  return i < own ? &k->flags[i] : command_trait_flag(k, i - own);
+}
+
+const struct args_flag *command_find_flag(const struct command *k, struct str name) {
+  const struct args_flag *f;
+  for (size_t at = 0; (f = command_next_flag(k, &at));)
+    if (str_is(name, f->name)) return f;
+  return NULL;
+}
+
+struct str command_group_of(const struct command *k) {
+  struct str rest = str_of(k->path), first = STR_NONE;
+  str_cut(&rest, ' ', &first);
+  return first;
+}
+
+// How many words a path has where these words spell it; 0: they do not.
+static size_t command_spelled(const struct command *k, size_t count, char *const *words) {
+  size_t n = 0;
+  for (struct str rest = str_of(k->path), word; str_cut(&rest, ' ', &word); n++)
+    if (n >= count || !str_eq(word, str_of(words[n]))) return 0;
+  return n;
+}
+
+const struct command *command_find(size_t count, char *const *words, size_t *taken) {
+  for (size_t i = 0; i < command_count; i++)
+    if ((*taken = command_spelled(&commands[i], count, words))) return &commands[i];
+  return NULL;
+}
+
+struct str command_nearest(size_t count, char *const *words) {
+  struct str near = STR_NONE;
+  unsigned best = 4;
+  for (size_t i = 0; i < command_count; i++) {
+    struct str rest = str_of(commands[i].path), first, second = STR_NONE;
+    if (commands[i].traits & COMMAND_HIDDEN || !count || !str_cut(&rest, ' ', &first)) continue;
+    bool known = str_eq(first, str_of(words[0]));
+    if (known && count > 1) str_cut(&rest, ' ', &second);
+    struct str candidate = known && count > 1 ? second : first;
+    unsigned d = str_distance(candidate, str_of(words[known && count > 1]));
+    if (d < best && candidate.n) best = d, near = known && count > 1 ? str_of(commands[i].path) : first;
+  }
+  return near;
+}

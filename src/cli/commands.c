@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/print_config.h"
+#include "cli/run.h"
+
+#define CREDENTIAL_FLAGS                                                                                     \
+  {"way", "ID", "which of the connector's ways to authenticate; without it the first"},                      \
+      {"credential", "NAME=@FILE",                                                                           \
+       "a field of the credential, from a file; NAME=VALUE shows it in the process list", true},             \
+  {                                                                                                          \
+    "credential-stdin", NULL,                                                                                \
+        "read the credential from standard input: one value, or a JSON object of fields"                     \
+  }
+#define FILTER_FLAGS                                                                                         \
+  {"methods", "LIST", "classes: read, write, custom, list, get, create, update, delete", true},              \
+      {"tags", "LIST", "tags of tools", true},                                                               \
+      {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true}, {                                 \
+    "require-api-token", NULL, "ask for an API token as Bearer beside the URL"                               \
+  }
+#define EXPIRY_FLAGS                                                                                         \
+  {"expires", "TIME", "RFC 3339 time, date, or never"}, {                                                    \
+    "expires-in", "SPAN", "such as 90s, 12h or 30d"                                                          \
+  }
+#define CONFIG_FLAG                                                                                          \
+  { "print-config", PRINT_CONFIG_CLIENTS, "print what to paste into this client instead of the answer" }
+#define ACCOUNT                                                                                              \
+  { "ACCOUNT", "its name or id" }
+#define SERVER                                                                                               \
+  { "SERVER", "its name or id" }
+#define LIKE_FLAGS                                                                                           \
+  {"like", "NAME", "take over auth, errors, renames, tags and the like from a connector that ships"}, {      \
+    "connectors", "DIR", "folder of the connectors that ship; without it the setting connectors_dir"         \
+  }
+
+const struct args_flag command_common_flags[] = {{"help", NULL, "show how the command is used"}, {0}};
+const struct args_flag command_json_flags[] = {{"json", NULL, "print JSON"}, {0}};
+const struct args_flag command_api_flags[] = {
+    {"url", "URL", "address of the server; or POSTERN_URL; without it http://127.0.0.1:8080"},
+    {"token-file", "FILE",
+     "file of the API token, readable by you alone; without it ~/.config/postern/token"},
+    {"token", "TOKEN", "the API token itself, which the process list shows; POSTERN_TOKEN is better"},
+    {"ca", "FILE", "PEM file of authorities to trust for the server; or POSTERN_CA"},
+    {0}};
+
+const struct command_group command_groups[] = {
+    {"serve", "Run the server"},
+    {"status", "How the running server does"},
+    {"connector", "Vendors that accounts can be made for"},
+    {"account", "Accounts at vendors"},
+    {"tools", "What an account offers"},
+    {"call", "Call a tool of an account"},
+    {"mcp", "Scoped MCP servers over an account"},
+    {"token", "API tokens"},
+    {"audit", "Who did what and when"},
+    {"key", "The key that credentials are sealed with"},
+    {"config", "Settings: their values and where those come from"},
+    {"compile", "Compile an OpenAPI document to tools, without a server"},
+    {"completion", "Completion for a shell"},
+    {"version", "The version of this program"},
+    {"help", "How a command is used"},
+    {0}};
+
+#define API (COMMAND_API | COMMAND_JSON)
+
+const struct command commands[] = {
+    {.path = "serve",
+     .summary = "Run the server",
+     .details = "Takes every setting as a flag, as --name value; 'postern config --explain' lists them. "
+                "SIGTERM lets running "
+                "requests finish, SIGHUP loads settings, certificates and tokens again. The first start "
+                "prints an API token of "
+                "the role admin, once.",
+     .example = "postern serve --config /etc/postern/postern.yaml\npostern serve --listen 127.0.0.1:9000 "
+                "--data-dir ./data",
+     .traits = COMMAND_SETTINGS},
+    {.path = "status",
+     .summary = "Show version, sizes, queues and waiting requests of the running server",
+     .traits = API,
+     .run = status_run},
+
+    {.path = "connector list",
+     .summary = "List the vendors that accounts can be made for",
+     .flags = {{"search", "TEXT", "only those that speak of it"}},
+     .traits = API,
+     .run = connector_list},
+    {.path = "connector show",
+     .summary = "Show a connector: its ways to authenticate, defaults, number of tools",
+     .arguments = {{"CONNECTOR", "its name"}},
+     .traits = API,
+     .run = connector_show},
+    {.path = "connector import",
+     .summary = "Add a vendor from its OpenAPI document",
+     .details = "Importing again replaces the connector and keeps the names of its tools. A name such as "
+                "cloudflare-full means "
+                "--like cloudflare where neither --like nor --auth is given.",
+     .example = "postern connector import cloudflare-full --openapi cloudflare.json\n"
+                "postern connector import petstore --openapi petstore.yaml --auth header:X-Api-Key\n"
+                "postern connector import shop --openapi https://shop.example/openapi.json --base-url "
+                "https://shop.example/v1 --auth basic",
+     .arguments = {{"NAME", "a name: lower-case letters, digits and '-'; stands in the names of its tools"}},
+     .flags =
+         {{"openapi", "FILE",
+           "the document (OpenAPI 3.x or Swagger 2.0, JSON or YAML), - for standard input, or an https URL"},
+          {"base-url", "URL", "address of the API; without it the one that the document gives"},
+          {"auth", "KIND", "bearer, basic, header:NAME or query:NAME; several are sent together", true},
+          {"label", "TEXT", "name for people"},
+          LIKE_FLAGS},
+     .traits = API,
+     .run = connector_import},
+    {.path = "connector remove",
+     .summary = "Remove an imported connector that no account uses",
+     .arguments = {{"CONNECTOR", "its name"}},
+     .traits = API,
+     .run = connector_remove},
+
+    {.path = "account add",
+     .summary = "Connect an account",
+     .details = "The credential is tried at the vendor before it is kept. What the flags do not give of it "
+                "is asked for at the "
+                "terminal, without showing what is typed.",
+     .example = "postern account add cloudflare --name acme\n"
+                "postern account add cloudflare --name acme --credential-stdin <token.txt\n"
+                "postern account add cloudflare --name acme --way key --credential email=@email.txt "
+                "--credential key=@key.txt",
+     .arguments = {{"CONNECTOR", "name of a connector"}},
+     .flags = {{"name", "NAME", "name of the account; without it that of the connector"},
+               CREDENTIAL_FLAGS,
+               {"context", "NAME=VALUE", "a default for an argument, such as account_id", true},
+               {"base-url", "URL", "address of the vendor's API, where it is not the connector's"}},
+     .traits = API,
+     .run = account_add},
+    {.path = "account list", .summary = "List the accounts", .traits = API, .run = account_list},
+    {.path = "account show",
+     .summary = "Show an account, without its credential",
+     .arguments = {ACCOUNT},
+     .traits = API,
+     .run = account_show},
+    {.path = "account rename",
+     .summary = "Give an account another name",
+     .arguments = {ACCOUNT, {"NAME", "the new name"}},
+     .traits = API,
+     .run = account_rename},
+    {.path = "account recredential",
+     .summary = "Give an account another credential",
+     .details = "It is tried at the vendor first; where it is refused, the old one stays.",
+     .example = "postern account recredential acme --credential-stdin <token.txt",
+     .arguments = {ACCOUNT},
+     .flags = {CREDENTIAL_FLAGS},
+     .traits = API,
+     .run = account_recredential},
+    {.path = "account context",
+     .summary = "Change the defaults that an account holds for arguments",
+     .example = "postern account context acme account_id=0123456789abcdef0123456789abcdef",
+     .arguments = {ACCOUNT, {"NAME=VALUE", "a default; NAME= takes it away", .many = true}},
+     .traits = API,
+     .run = account_context},
+    {.path = "account verify",
+     .summary = "Try the credential of an account at the vendor now",
+     .arguments = {ACCOUNT},
+     .traits = API,
+     .run = account_verify},
+    {.path = "account remove",
+     .summary = "Remove an account: its credential is destroyed, its servers are closed",
+     .arguments = {ACCOUNT},
+     .traits = API,
+     .run = account_remove},
+
+    {.path = "tools",
+     .summary = "List the tools of an account, or show one",
+     .example = "postern tools acme --methods read --tags dns\npostern tools acme list_all_cloudflare_zones",
+     .arguments = {ACCOUNT,
+                   {"TOOL", "name of one, to see its arguments; with --json its schema", .optional = true}},
+     .flags = {{"methods", "LIST",
+                "only of these classes: read, write, custom, list, get, create, update, delete"},
+               {"tags", "LIST", "only with one of these tags"},
+               {"search", "TEXT", "only those that speak of it"}},
+     .traits = API,
+     .run = tool_list},
+    {.path = "call",
+     .summary = "Call a tool of an account as an administrator",
+     .details = "No server's filter applies; the call is audited. Texts become numbers where the tool's "
+                "schema asks for them. A "
+                "failed call exits with the code of its reason.",
+     .example = "postern call acme list_all_cloudflare_zones name=example.com\n"
+                "postern call acme update_a_cloudflare_dns_record_by_id --arguments @record.json",
+     .arguments = {ACCOUNT,
+                   {"TOOL", "its name"},
+                   {"NAME=VALUE", "an argument as text, or as JSON with NAME:=JSON; again for an array",
+                    .optional = true, .many = true}},
+     .flags = {{"arguments", "JSON", "all arguments as an object: JSON, @FILE, or - for standard input"}},
+     .traits = API,
+     .run = tool_call},
+
+    {.path = "mcp create",
+     .summary = "Make a scoped MCP server; its URL is shown this once",
+     .details = "methods, tags and tools combine: a tool must pass each that is given. Whoever has the URL "
+                "may use the server, so an "
+                "expiry is wise, and --require-api-token where the client can send one.",
+     .example =
+         "postern mcp create acme --name audit --methods read --expires-in 30d\n"
+         "postern mcp create acme --name dns --tags dns --require-api-token --print-config claude-code",
+     .arguments = {ACCOUNT},
+     .flags = {{"name", "NAME", "a name for people; without it that of the account"},
+               FILTER_FLAGS,
+               EXPIRY_FLAGS,
+               CONFIG_FLAG},
+     .traits = API,
+     .run = server_create},
+    {.path = "mcp list",
+     .summary = "List the MCP servers, all or those of one account",
+     .arguments = {{"ACCOUNT", "its name or id", .optional = true}},
+     .traits = API,
+     .run = server_list},
+    {.path = "mcp show",
+     .summary = "Show an MCP server, without its URL",
+     .arguments = {SERVER},
+     .traits = API,
+     .run = server_show},
+    {.path = "mcp update",
+     .summary = "Change name, filter or expiry of an MCP server",
+     .details =
+         "What is not named stays. An empty list, as in --tags '', takes that part of the filter away.",
+     .arguments = {SERVER},
+     .flags = {{"name", "NAME", "a new name"},
+               FILTER_FLAGS,
+               {"no-api-token", NULL, "let the URL suffice"},
+               EXPIRY_FLAGS},
+     .traits = API,
+     .run = server_update},
+    {.path = "mcp rotate",
+     .summary = "Give an MCP server a new URL; the old one is dead at once",
+     .arguments = {SERVER},
+     .flags = {CONFIG_FLAG},
+     .traits = API,
+     .run = server_rotate},
+    {.path = "mcp remove",
+     .summary = "Close an MCP server",
+     .arguments = {SERVER},
+     .traits = API,
+     .run = server_remove},
+
+    {.path = "token create",
+     .summary = "Make an API token; it is shown this once",
+     .example = "postern token create --role client --name claude-code --expires-in 90d",
+     .flags = {{"role", "admin|client",
+                "admin may manage; client may use servers that ask for a token; without it client"},
+               {"name", "NAME", "what or whom it is for"},
+               EXPIRY_FLAGS},
+     .traits = API,
+     .run = token_create},
+    {.path = "token list",
+     .summary = "List the API tokens, without their texts",
+     .traits = API,
+     .run = token_list},
+    {.path = "token revoke",
+     .summary = "Revoke an API token; the last one of the role admin stays",
+     .arguments = {{"TOKEN", "its name or id"}},
+     .traits = API,
+     .run = token_revoke},
+
+    {.path = "audit",
+     .summary = "Show who did what and when, newest first",
+     .example = "postern audit --since 24h --outcome denied\npostern audit --follow --json",
+     .flags = {{"since", "TIME", "not before this time, or this long ago, such as 24h"},
+               {"until", "TIME", "before this time"},
+               {"actor", "WHO", "id of an API token, or name of an MCP client"},
+               {"action", "WHAT", "such as tools/call or account.create"},
+               {"tool", "NAME", "of one tool"},
+               {"account", "ACCOUNT", "on one account"},
+               {"server", "ID", "through one server"},
+               {"outcome", "WORD", "such as ok, denied or upstream_error"},
+               {"limit", "N", "this many at most; without it 50"},
+               {"follow", NULL, "go on, oldest first, until interrupted; with --json one entry a line"}},
+     .traits = API,
+     .run = audit_list},
+
+    {.path = "key create",
+     .summary = "Make a key file, to be kept before the first start; needs no server",
+     .arguments = {{"FILE", "a file that is not there yet; made with mode 0600"}},
+     .run = key_create},
+    {.path = "key rotate",
+     .summary = "Make a new key on the running server and seal every credential with it",
+     .traits = API,
+     .run = key_rotate},
+
+    {.path = "config",
+     .summary = "Show the settings that are not the default, and where they come from; needs no server",
+     .details =
+         "Reads the settings file, the environment and flags as 'serve' would, and fails where it would.",
+     .example = "postern config --config /etc/postern/postern.yaml\npostern config --explain",
+     .flags = {{"explain", NULL, "every setting with value, source, default and meaning"},
+               {"markdown", NULL, "the table of the manual"}},
+     .traits = COMMAND_JSON | COMMAND_SETTINGS,
+     .run = config_run},
+
+    {.path = "compile",
+     .summary = "Compile an OpenAPI document to tools and report; needs no server",
+     .details = "With --json the tools are printed, with --report --json the report.",
+     .example = "postern compile openapi.yaml --connector shop --report\n"
+                "postern compile https://shop.example/openapi.json --json",
+     .arguments = {{"FILE",
+                    "OpenAPI 3.x or Swagger 2.0, JSON or YAML; - for standard input, or an https URL"}},
+     .flags = {{"connector", "NAME", "name that stands in the tools' names; without it the file's"},
+               {"root", "DIR", "folder that relative references may not leave; without it the document's"},
+               {"names", "FILE",
+                "names given before, by operation; they are kept, and the file is brought up to date"},
+               {"tool-bytes", "N", "ceiling of one tool's input schema; without it 24576"},
+               LIKE_FLAGS,
+               {"report", NULL, "all remarks, warnings too"}},
+     .traits = COMMAND_JSON,
+     .run = compile_run},
+
+    {.path = "completion",
+     .summary = "Print completion for a shell",
+     .example = "source <(postern completion bash)\npostern completion zsh >~/.zfunc/_postern\n"
+                "postern completion fish >~/.config/fish/completions/postern.fish",
+     .arguments = {{"bash|zsh|fish", "the shell"}},
+     .run = completion_run},
+    {.path = "version", .summary = "Print the version", .traits = COMMAND_JSON, .run = version_run},
+    {.path = "help",
+     .summary = "Show how a command is used",
+     .arguments = {{"COMMAND", "its words", .optional = true, .many = true}},
+     .run = help_run},
+
+    {.path = "complete",
+     .summary = "Candidates for the last of the words",
+     .traits = COMMAND_HIDDEN | COMMAND_RAW,
+     .run = complete_run},
+    {.path = "docs",
+     .summary = "Write a page of the reference",
+     .arguments = {{"cli|settings|api|metrics|man", "which"}},
+     .traits = COMMAND_HIDDEN,
+     .run = manual_run},
+};
+const size_t command_count = sizeof commands / sizeof *commands;

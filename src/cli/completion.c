@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Completion: the shells' scripts only ask `postern complete WORD…`, which knows the table. A candidate
+// a line, with its meaning behind a tab. No candidate: the shell offers files.
+#include "cli/run.h"
+
+#include "settings/value.h"
+
+static const char completion_bash[] =
+    "# bash completion for postern\n"
+    "_postern() {\n"
+    "  local line\n"
+    "  COMPREPLY=()\n"
+    "  while IFS= read -r line; do\n"
+    "    COMPREPLY+=(\"${line%%$'\\t'*}\")\n"
+    "  done < <(postern complete \"${COMP_WORDS[@]:1:COMP_CWORD}\" 2>/dev/null)\n"
+    "}\n"
+    "complete -o default -F _postern postern\n";
+
+static const char completion_zsh[] =
+    "#compdef postern\n"
+    "_postern() {\n"
+    "  local -a found\n"
+    "  local line\n"
+    "  for line in \"${(@f)$(postern complete \"${(@)words[2,CURRENT]}\" 2>/dev/null)}\"; do\n"
+    "    [[ -n $line ]] && found+=(\"${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}\")\n"
+    "  done\n"
+    "  if (( $#found )); then _describe postern found; else _files; fi\n"
+    "}\n"
+    "if [[ ${funcstack[1]} == _postern ]]; then _postern \"$@\"; else compdef _postern postern; fi\n";
+
+static const char completion_fish[] = "# fish completion for postern\n"
+                                      "function __postern_complete\n"
+                                      "  set -l words (commandline -opc) (commandline -ct)\n"
+                                      "  set -l found (postern complete $words[2..-1] 2>/dev/null)\n"
+                                      "  if set -q found[1]\n"
+                                      "    printf '%s\\n' $found\n"
+                                      "  else\n"
+                                      "    __fish_complete_path (commandline -ct)\n"
+                                      "  end\n"
+                                      "end\n"
+                                      "complete -c postern -f -a '(__postern_complete)'\n";
+
+bool completion_run(struct cli *c, struct err *err) {
+  static const struct {
+    const char *shell, *script;
+  } known[] = {{"bash", completion_bash}, {"zsh", completion_zsh}, {"fish", completion_fish}};
+  struct str shell = args_word(&c->args, 0);
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    if (!str_is(shell, known[i].shell)) continue;
+    fputs(known[i].script, c->out);
+    return true;
+  }
+  return err_set(err, ERR_INVALID, "completion is there for bash, zsh and fish, not for '%.*s'",
+                 STR_ARG(shell));
+}
+
+// ---- candidates
+
+static void complete_offer(struct cli *c, struct str begun, struct str word, const char *help) {
+  if (word.n < begun.n || memcmp(word.p, begun.p, begun.n) != 0) return;
+  fprintf(c->out, "%.*s\t%s\n", STR_ARG(word), help);
+}
+
+static void complete_choices(struct cli *c, struct str begun, const char *choices, const char *help) {
+  if (!strchr(choices, '|')) return;
+  for (struct str rest = str_of(choices), word; str_cut(&rest, '|', &word);)
+    complete_offer(c, begun, word, help);
+}
+
+// The words that may come next where those before begin paths; a first word stands for its whole group.
+static void complete_paths(struct cli *c, size_t count, char *const *words, struct str begun) {
+  for (const struct command_group *g = command_groups; count == 0 && g->name; g++)
+    complete_offer(c, begun, str_of(g->name), g->summary);
+  for (size_t i = 0; count == 1 && i < command_count; i++) {
+    struct str rest = str_of(commands[i].path), first;
+    if (str_cut(&rest, ' ', &first) && rest.n && str_eq(first, str_of(words[0])))
+      complete_offer(c, begun, rest, commands[i].summary);
+  }
+}
+
+static void complete_settings(struct cli *c, struct str begun) {
+  complete_offer(c, begun, STR("--config"), "the settings file");
+  for (size_t i = 0; i < SETTINGS_COUNT; i++) {
+    struct str flag = arena_printf(c->arena, "--%s", settings_table[i].key);
+    for (char *p = (char *)(uintptr_t)flag.p; *p; p++)
+      if (*p == '_') *p = '-';
+    if (!(settings_table[i].flags & SETTING_ENVIRONMENT))
+      complete_offer(c, begun, flag, settings_table[i].help);
+  }
+}
+
+static void complete_flags(struct cli *c, const struct command *k, struct str begun) {
+  const struct args_flag *f;
+  for (size_t at = 0; (f = command_next_flag(k, &at));)
+    complete_offer(c, begun, arena_printf(c->arena, "--%s", f->name), f->help);
+  if (k->traits & COMMAND_SETTINGS) complete_settings(c, begun);
+}
+
+// How many of the words behind the path are arguments rather than flags and their values.
+static size_t complete_count_words(const struct command *k, size_t count, char *const *words) {
+  size_t n = 0;
+  for (size_t i = 0; i < count; i++) {
+    struct str word = str_of(words[i]);
+    const struct args_flag *f = str_starts(word, "--") ? command_find_flag(k, str_from(word, 2)) : NULL;
+    if (f && f->value)
+      i++;
+    else if (!str_starts(word, "-"))
+      n++;
+  }
+  return n;
+}
+
+static void complete_in_command(struct cli *c, const struct command *k, size_t count, char *const *words,
+                                struct str begun) {
+  struct str before = count ? str_of(words[count - 1]) : STR_NONE;
+  const struct args_flag *f = str_starts(before, "--") ? command_find_flag(k, str_from(before, 2)) : NULL;
+  if (f && f->value) {
+    complete_choices(c, begun, f->value, f->help);
+  } else if (str_starts(begun, "-")) {
+    complete_flags(c, k, begun);
+  } else {
+    size_t at = complete_count_words(k, count, words);
+    if (at < COMMAND_ARGUMENTS_MOST && k->arguments[at].name)
+      complete_choices(c, begun, k->arguments[at].name, k->arguments[at].help);
+  }
+}
+
+bool complete_run(struct cli *c, struct err *err) {
+  (void)err;
+  size_t count = c->argc > 0 ? (size_t)c->argc - 1 : 0, taken = 0;
+  struct str begun = c->argc > 0 ? str_of(c->argv[count]) : STR_NONE;
+  const struct command *k = command_find(count, c->argv, &taken);
+  if (k && strcmp(k->path, "help") == 0)
+    complete_paths(c, count - 1, c->argv + 1, begun);
+  else if (k)
+    complete_in_command(c, k, count - taken, c->argv + taken, begun);
+  else
+    complete_paths(c, count, c->argv, begun);
+  return true;
+}

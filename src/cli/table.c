@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/table.h"
+
+#include "base/mem.h"
+
+enum { GAP = 2, COLUMN_LEAST = 8 };
+
+void table_open(struct table *t, struct arena *a, size_t columns) {
+  *t = (struct table){.arena = a, .columns = columns < TABLE_COLUMNS_MOST ? columns : TABLE_COLUMNS_MOST};
+}
+
+void table_close(struct table *t) {
+  mem_free(t->cells);
+  t->cells = NULL;
+  t->count = t->cap = 0;
+}
+
+size_t table_width(struct str s) {
+  size_t width = 0;
+  for (size_t i = 0; i < s.n; i++) width += ((unsigned char)s.p[i] & 0xC0) != 0x80; // not a continuation byte
+  return width;
+}
+
+// C1 controls are U+0080 to U+009F: C2 80 to C2 9F in UTF-8.
+void table_harmless(struct buf *out, struct str text) {
+  for (size_t i = 0; i < text.n; i++) {
+    unsigned char c = (unsigned char)text.p[i];
+    bool c1 = c == 0xC2 && i + 1 < text.n && (unsigned char)text.p[i + 1] < 0xA0;
+    bool control = c1 || (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
+    buf_add_char(out, control ? '?' : (char)c);
+    i += c1;
+  }
+}
+
+void table_cell(struct table *t, struct str text) {
+  if (t->count >= (size_t)TABLE_ROWS_MOST * t->columns) return;
+  if (t->count == t->cap) {
+    t->cap = t->cap ? t->cap * 2 : 64;
+    t->cells = mem_resize(t->cells, t->cap * sizeof *t->cells);
+  }
+  struct buf clean = BUF_MAX(2 * TABLE_CELL_MOST);
+  table_harmless(&clean, str_make(text.p, text.n < TABLE_CELL_MOST ? text.n : TABLE_CELL_MOST));
+  for (size_t i = 0; i < clean.n; i++)
+    if (clean.p[i] == '\n' || clean.p[i] == '\t') clean.p[i] = ' ';
+  t->cells[t->count++] = arena_dup(t->arena, buf_str(&clean));
+  buf_free(&clean);
+}
+
+// The widest column gives way until all fit, but none below COLUMN_LEAST.
+static void table_fit(size_t *widths, size_t columns, size_t room) {
+  for (;;) {
+    size_t total = GAP * (columns - 1), widest = 0;
+    for (size_t i = 0; i < columns; i++) {
+      total += widths[i];
+      if (widths[i] > widths[widest]) widest = i;
+    }
+    if (total <= room || widths[widest] <= COLUMN_LEAST) return;
+    widths[widest]--;
+  }
+}
+
+static void table_add(struct buf *out, struct str cell, size_t width, bool last) {
+  size_t has = table_width(cell), keep = has > width ? width - 1 : has, i = 0;
+  for (size_t n = 0; i < cell.n; i++) {
+    n += ((unsigned char)cell.p[i] & 0xC0) != 0x80;
+    if (n > keep) break;
+  }
+  buf_add(out, str_make(cell.p, i));
+  if (has > width) buf_add(out, STR("…"));
+  size_t written = has > width ? width : has;
+  for (size_t pad = last ? 0 : width - written + GAP; pad > 0; pad--) buf_add_char(out, ' ');
+}
+
+void table_print(const struct table *t, size_t width, struct buf *out) {
+  size_t widths[TABLE_COLUMNS_MOST] = {0};
+  for (size_t i = 0; i < t->count; i++) {
+    size_t w = table_width(t->cells[i]);
+    if (w > widths[i % t->columns]) widths[i % t->columns] = w;
+  }
+  if (width) table_fit(widths, t->columns, width);
+  for (size_t i = 0; i + t->columns <= t->count; i += t->columns) {
+    size_t end = t->columns; // empty cells at the end need no blanks
+    while (end > 1 && !t->cells[i + end - 1].n) end--;
+    for (size_t j = 0; j < end; j++) table_add(out, t->cells[i + j], widths[j], j + 1 == end);
+    buf_add_char(out, '\n');
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+size_t terminal_width(void) {
+  struct winsize size;
+  if (!isatty(STDOUT_FILENO)) return 0;
+  uint64_t columns;
+  if (str_to_u64(str_of(getenv("COLUMNS")), &columns) && columns > 0 && columns < 10000)
+    return (size_t)columns;
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
+
+bool terminal_is_there(void) {
+  int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  if (fd >= 0) close(fd);
+  return fd >= 0;
+}
+
+static bool terminal_line(int fd, struct buf *line) {
+  char c;
+  ssize_t n;
+  while ((n = read(fd, &c, 1)) == 1 && c != '\n') buf_add_char(line, c);
+  return n == 1 || line->n > 0;
+}
+
+bool terminal_ask(const char *question, bool secret, struct buf *line, struct err *err) {
+  struct termios before, quiet;
+  int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return err_set(err, ERR_INVALID, "there is no terminal to ask for: %s", question);
+  *line = BUF_MAX(TERMINAL_LINE_MOST);
+  (void)dprintf(fd, "%s: ", question);
+  bool changed = secret && tcgetattr(fd, &before) == 0;
+  if (changed) {
+    quiet = before;
+    quiet.c_lflag &= (tcflag_t) ~(ECHO | ECHONL);
+    tcsetattr(fd, TCSAFLUSH, &quiet);
+  }
+  bool ok = terminal_line(fd, line);
+  if (changed) {
+    tcsetattr(fd, TCSAFLUSH, &before);
+    (void)dprintf(fd, "\n");
+  }
+  close(fd);
+  if (!ok) return err_set(err, ERR_CANCELED, "no answer to: %s", question);
+  return !line->full || err_set(err, ERR_LIMIT, "an answer has at most %d bytes", TERMINAL_LINE_MOST);
+}
+
+bool terminal_read(struct str path, size_t most, struct buf *text, struct err *err) {
+  char name[4096], part[16384];
+  bool input = str_is(path, "-");
+  if (!path.n || path.n >= sizeof name)
+    return err_set(err, ERR_INVALID, "'%.*s' names no file", 80, path.n ? path.p : "");
+  snprintf(name, sizeof name, "%.*s", STR_ARG(path));
+  FILE *f = input ? stdin : fopen(name, "re");
+  if (!f)
+    return err_at(err, errno == ENOENT ? ERR_MISSING : ERR_DENIED, name, "cannot be read: %s",
+                  strerror(errno));
+  *text = BUF_MAX(most);
+  for (size_t n; !text->full && (n = fread(part, 1, sizeof part, f)) > 0;) buf_add(text, str_make(part, n));
+  bool failed = ferror(f) != 0, full = text->full;
+  if (!input) fclose(f);
+  if (!failed && !full) return true;
+  buf_free(text);
+  return full ? err_at(err, ERR_LIMIT, name, "has more than %zu bytes", most)
+              : err_at(err, ERR_DENIED, name, "cannot be read");
+}

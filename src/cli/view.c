@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/view.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "cli/table.h"
+#include "cli/terminal.h"
+#include "data/json.h"
+
+enum { VIEW_MOST = 256 * 1024 * 1024, VIEW_DEEP = 3, VIEW_KEY = 128 };
+
+static void view_write(struct cli *c, struct str text) {
+  fwrite(text.p, 1, text.n, c->out);
+}
+
+void view_json(struct cli *c, yyjson_val *v) {
+  size_t n = 0;
+  char *text =
+      v ? yyjson_val_write(v, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_NEWLINE_AT_END, &n) : NULL;
+  if (text) view_write(c, str_make(text, n));
+  free(text);
+}
+
+static void view_lines(FILE *to, struct str text) {
+  struct buf clean = BUF_MAX(VIEW_MOST);
+  table_harmless(&clean, text);
+  if (!str_ends(buf_str(&clean), "\n")) buf_add_char(&clean, '\n');
+  fwrite(clean.p, 1, clean.n, to);
+  buf_free(&clean);
+}
+
+void view_text(struct cli *c, struct str text) {
+  view_lines(c->out, text);
+}
+
+void view_note(struct cli *c, struct str text) {
+  fflush(c->out);
+  view_lines(stderr, text);
+}
+
+void view_say(struct cli *c, const char *format, ...) {
+  if (c->json) return;
+  va_list list;
+  va_start(list, format);
+  char *line = NULL;
+  int n = vasprintf(&line, format, list);
+  va_end(list);
+  if (n >= 0) view_text(c, str_make(line, (size_t)n));
+  free(line);
+}
+
+// Texts by commas, other things as JSON.
+static struct str view_array(struct arena *a, yyjson_val *v) {
+  struct buf text = BUF_MAX(TABLE_CELL_MOST);
+  size_t i, n;
+  yyjson_val *item;
+  yyjson_arr_foreach(v, i, n, item) {
+    struct str cell = view_cell(a, item);
+    buf_printf(&text, "%s%.*s", i ? ", " : "", STR_ARG(cell));
+  }
+  struct str out = arena_dup(a, buf_str(&text));
+  buf_free(&text);
+  return out;
+}
+
+struct str view_cell(struct arena *a, yyjson_val *v) {
+  if (!v || yyjson_is_null(v)) return STR("-");
+  if (yyjson_is_str(v)) return json_text(v);
+  if (yyjson_is_bool(v)) return yyjson_get_bool(v) ? STR("yes") : STR("no");
+  if (yyjson_is_arr(v)) return yyjson_arr_size(v) ? view_array(a, v) : STR("-");
+  return json_to_text(a, v);
+}
+
+void view_list(struct cli *c, yyjson_val *items, const struct view_column *columns, const char *none) {
+  struct table t;
+  size_t count = 0, i, n;
+  yyjson_val *item;
+  if (c->json) {
+    view_json(c, items);
+    return;
+  }
+  if (!yyjson_arr_size(items)) {
+    view_say(c, "%s", none);
+    return;
+  }
+  while (columns[count].head) count++;
+  table_open(&t, c->arena, count);
+  for (size_t j = 0; j < count; j++) table_cell(&t, str_of(columns[j].head));
+  yyjson_arr_foreach(items, i, n, item) for (size_t j = 0; j < count; j++) {
+    struct str text = view_cell(c->arena, yyjson_obj_get(item, columns[j].key));
+    yyjson_val *name = columns[j].names ? map_get(columns[j].names, text) : NULL;
+    table_cell(&t, name ? json_text(name) : text);
+  }
+  struct buf out = BUF_MAX(VIEW_MOST);
+  table_print(&t, terminal_width(), &out);
+  view_write(c, buf_str(&out));
+  buf_free(&out);
+  table_close(&t);
+}
+
+static void view_members(struct cli *c, struct table *t, yyjson_val *object, const char *prefix,
+                         unsigned deep) {
+  size_t i, n;
+  yyjson_val *key, *v;
+  yyjson_obj_foreach(object, i, n, key, v) {
+    char name[VIEW_KEY];
+    snprintf(name, sizeof name, "%s%.*s", prefix, STR_ARG(json_text(key)));
+    if (yyjson_is_obj(v) && yyjson_obj_size(v) && deep < VIEW_DEEP) {
+      char below[VIEW_KEY + 1];
+      snprintf(below, sizeof below, "%s.", name);
+      view_members(c, t, v, below, deep + 1);
+      continue;
+    }
+    table_cell(t, str_of(name));
+    table_cell(t, yyjson_is_obj(v) && !yyjson_obj_size(v) ? STR("-") : view_cell(c->arena, v));
+  }
+}
+
+void view_object(struct cli *c, yyjson_val *object) {
+  struct table t;
+  if (c->json) {
+    view_json(c, object);
+    return;
+  }
+  table_open(&t, c->arena, 2);
+  view_members(c, &t, object, "", 0);
+  struct buf out = BUF_MAX(VIEW_MOST);
+  table_print(&t, 0, &out);
+  view_write(c, buf_str(&out));
+  buf_free(&out);
+  table_close(&t);
+}

@@ -117,13 +117,11 @@ bool account_change(const struct account_env *env, const struct connector *c, st
 }
 
 // A refusal is kept with the account before it is told.
-static bool account_keep_refusal(struct draft *d, struct err *err) {
+static void account_keep_refusal(struct draft *d, struct err *err) {
   struct err why = *err;
   d->row.status = STR("failing");
   d->row.status_text = str_of(why.text);
-  if (!pool_run(account_update_job, d, err)) return false;
-  *err = why;
-  return false;
+  if (pool_run(account_update_job, d, err)) *err = why;
 }
 
 bool account_verify(const struct account_env *env, const struct connector *c, struct str id,

@@ -94,8 +94,8 @@ static bool connector_slurp(const char *path, size_t most, struct buf *out, stru
   *out = BUF_MAX(most);
   FILE *f = fopen(path, "re");
   if (!f)
-    return err_at(err, errno == ENOENT ? ERR_MISSING : ERR_DENIED, path, "cannot be read: %s",
-                  strerror(errno));
+    return err_at(err, errno == ENOENT || errno == ENOTDIR ? ERR_MISSING : ERR_DENIED, path,
+                  "cannot be read: %s", strerror(errno));
   char part[16384];
   for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0 && !out->full;) buf_add(out, str_make(part, n));
   bool failed = ferror(f) != 0;

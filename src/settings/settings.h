@@ -91,8 +91,8 @@ void settings_free(struct settings *s); // wipes secrets
 struct str settings_nearest(struct str key, unsigned most);
 
 enum settings_form { SETTINGS_AS_TEXT, SETTINGS_AS_JSON, SETTINGS_AS_MARKDOWN };
-// All settings with value, source, default and help. Markdown is the manual's page: no values. Secrets are
-// never printed.
+// All settings with value, source, default and help. Markdown is the manual's page: no values, `s` may be
+// NULL. Secrets are never printed.
 void settings_explain(const struct settings *s, enum settings_form form, struct buf *out);
 
 #endif

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/temp.h"
 
+#include <pthread.h>
+
 #include "connector/connector.h"
 
 #define TINY(name) "name: " name "\nlabel: X\nkind: mcp\nbase_url: https://x.example\n"
@@ -60,6 +62,10 @@ static void a_folder_is_read_and_a_slip_named(void **state) {
   put("a", "connector.yaml", TINY("a") "openapi: ./doc.yaml\n");
   put("a", "doc.yaml", "openapi: 3.1.0\n");
   put("nothing", "README", "no connector\n");
+  char file[128], link[128];
+  snprintf(file, sizeof file, "%s/nothing/README", folder);
+  snprintf(link, sizeof link, "%s/link", folder);
+  assert_int_equal(symlink(file, link), 0); // neither is a link to a file
   struct connector_set *set = load(folder);
   size_t at = 0;
   assert_true(str_is(connector_next(set, &at)->name, "a"));
@@ -113,10 +119,44 @@ static void an_import_replaces_imports_only(void **state) {
   connector_set_free(set);
 }
 
+enum { IMPORTS = 60 };
+
+static void *look(void *arg) {
+  struct connector_set *set = arg;
+  char name[16];
+  for (int round = 0; round < 200; round++)
+    for (int i = 0; i < IMPORTS; i += 7) {
+      snprintf(name, sizeof name, "i%d", i);
+      const struct connector *c = connector_find(set, str_of(name));
+      if (c && !str_is(c->name, name)) return set;
+    }
+  return NULL;
+}
+
+static void imports_join_while_others_look(void **state) {
+  (void)state;
+  struct connector_set *set = load(NULL);
+  pthread_t threads[2];
+  for (size_t i = 0; i < 2; i++) assert_int_equal(pthread_create(&threads[i], NULL, look, set), 0);
+  for (int i = 0; i < 2 * IMPORTS; i++) { // each once, then again
+    char text[128];
+    struct err err;
+    snprintf(text, sizeof text, "name: i%d\nlabel: X\nkind: mcp\nbase_url: https://x.example\n", i % IMPORTS);
+    assert_true(connector_set_add(set, str_of(text), &err));
+  }
+  for (size_t i = 0; i < 2; i++) {
+    void *bad;
+    pthread_join(threads[i], &bad);
+    assert_null(bad);
+  }
+  connector_set_free(set);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ours_are_sound),
       cmocka_unit_test_setup_teardown(a_folder_is_read_and_a_slip_named, setup, teardown),
+      cmocka_unit_test(imports_join_while_others_look),
       cmocka_unit_test_setup_teardown(an_import_replaces_imports_only, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,14 +16,14 @@ static struct str account_path(struct cli *c, const char *tail) {
   return arena_printf(c->arena, "%.*s%s", STR_ARG(path), tail);
 }
 
-bool account_list(struct cli *c, struct err *err) {
+bool cli_account_list(struct cli *c, struct err *err) {
   yyjson_val *items;
   if (!api_list(c, STR("/integrated-account"), 0, &items, err)) return false;
   view_list(c, items, account_columns, "No account yet; 'postern account add' connects one.");
   return true;
 }
 
-bool account_show(struct cli *c, struct err *err) {
+bool cli_account_show(struct cli *c, struct err *err) {
   yyjson_val *account;
   if (!api_get(c, account_path(c, ""), &account, err)) return false;
   view_object(c, account);
@@ -39,7 +39,7 @@ static bool account_send(struct cli *c, const char *method, struct str path, yyj
   return true;
 }
 
-bool account_add(struct cli *c, struct err *err) {
+bool cli_account_add(struct cli *c, struct err *err) {
   struct str connector = args_word(&c->args, 0), way = args_text(&c->args, "way"),
              name = args_text(&c->args, "name");
   yyjson_mut_doc *body = body_new();
@@ -54,7 +54,7 @@ bool account_add(struct cli *c, struct err *err) {
   return ok;
 }
 
-bool account_rename(struct cli *c, struct err *err) {
+bool cli_account_rename(struct cli *c, struct err *err) {
   yyjson_mut_doc *body = body_new();
   body_put(body, NULL, "name", args_word(&c->args, 1));
   bool ok = account_send(c, "PATCH", account_path(c, ""), body, "Renamed.", err);
@@ -62,7 +62,7 @@ bool account_rename(struct cli *c, struct err *err) {
   return ok;
 }
 
-bool account_recredential(struct cli *c, struct err *err) {
+bool cli_account_recredential(struct cli *c, struct err *err) {
   yyjson_val *account;
   if (!api_get(c, account_path(c, ""), &account, err)) return false;
   struct str way = args_text(&c->args, "way");
@@ -76,7 +76,7 @@ bool account_recredential(struct cli *c, struct err *err) {
 }
 
 // What the account holds stays, but for what is named; an empty value takes a default away.
-bool account_context(struct cli *c, struct err *err) {
+bool cli_account_context(struct cli *c, struct err *err) {
   yyjson_val *account, *key, *value;
   size_t i, n;
   if (!api_get(c, account_path(c, ""), &account, err)) return false;
@@ -101,11 +101,11 @@ bool account_context(struct cli *c, struct err *err) {
   return ok;
 }
 
-bool account_verify(struct cli *c, struct err *err) {
+bool cli_account_verify(struct cli *c, struct err *err) {
   return account_send(c, "POST", account_path(c, "/verify"), NULL, "The vendor takes the credential.", err);
 }
 
-bool account_remove(struct cli *c, struct err *err) {
+bool cli_account_remove(struct cli *c, struct err *err) {
   yyjson_val *none;
   struct str name = args_word(&c->args, 0);
   if (!api_send(c, &(struct api_ask){"DELETE", account_path(c, ""), NULL}, &none, err)) return false;

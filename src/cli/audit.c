@@ -98,7 +98,7 @@ static bool audit_follow(struct cli *c, size_t limit, struct err *err) {
   }
 }
 
-bool audit_list(struct cli *c, struct err *err) {
+bool cli_audit_list(struct cli *c, struct err *err) {
   static const struct view_column columns[] = {{"AT", "at"},
                                                {"OUTCOME", "outcome"},
                                                {"ACTION", "action"},

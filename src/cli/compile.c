@@ -185,7 +185,7 @@ static bool compile_document(struct compile_job *job, struct str from, struct er
   return ok;
 }
 
-bool compile_run(struct cli *c, struct err *err) {
+bool cli_compile_run(struct cli *c, struct err *err) {
   struct str from = args_word(&c->args, 0), bytes = args_text(&c->args, "tool-bytes"),
              like = args_text(&c->args, "like");
   struct compile_job job = {

@@ -40,7 +40,7 @@ static const char completion_fish[] = "# fish completion for postern\n"
                                       "end\n"
                                       "complete -c postern -f -a '(__postern_complete)'\n";
 
-bool completion_run(struct cli *c, struct err *err) {
+bool cli_completion_run(struct cli *c, struct err *err) {
   static const struct {
     const char *shell, *script;
   } known[] = {{"bash", completion_bash}, {"zsh", completion_zsh}, {"fish", completion_fish}};
@@ -125,7 +125,7 @@ static void complete_in_command(struct cli *c, const struct command *k, size_t c
   }
 }
 
-bool complete_run(struct cli *c, struct err *err) {
+bool cli_complete_run(struct cli *c, struct err *err) {
   (void)err;
   size_t count = c->argc > 0 ? (size_t)c->argc - 1 : 0, taken = 0;
   struct str begun = c->argc > 0 ? str_of(c->argv[count]) : STR_NONE;

@@ -7,7 +7,7 @@
 #include "cli/view.h"
 #include "data/json.h"
 
-bool connector_list(struct cli *c, struct err *err) {
+bool cli_connector_list(struct cli *c, struct err *err) {
   static const struct view_column columns[] = {{"NAME", "name"},         {"LABEL", "label"}, {"KIND", "kind"},
                                                {"IMPORTED", "imported"}, {"ABOUT", "blurb"}, {0}};
   yyjson_val *items;
@@ -17,14 +17,14 @@ bool connector_list(struct cli *c, struct err *err) {
   return true;
 }
 
-bool connector_show(struct cli *c, struct err *err) {
+bool cli_connector_show(struct cli *c, struct err *err) {
   yyjson_val *connector;
   if (!api_get(c, api_path(c, "/connector/{}", args_word(&c->args, 0)), &connector, err)) return false;
   view_object(c, connector);
   return true;
 }
 
-bool connector_remove(struct cli *c, struct err *err) {
+bool cli_connector_remove(struct cli *c, struct err *err) {
   yyjson_val *none;
   struct str name = args_word(&c->args, 0);
   if (!api_send(c, &(struct api_ask){"DELETE", api_path(c, "/connector/{}", name), NULL}, &none, err))
@@ -184,7 +184,7 @@ static void connector_show_report(struct cli *c, yyjson_val *report) {
   view_list(c, yyjson_obj_get(report, "notes"), columns, "No remarks.");
 }
 
-bool connector_import(struct cli *c, struct err *err) {
+bool cli_connector_import(struct cli *c, struct err *err) {
   struct str from = args_text(&c->args, "openapi");
   struct buf document;
   yyjson_val *report;

@@ -124,7 +124,7 @@ void help_group(struct cli *c, struct str group) {
   buf_free(&out);
 }
 
-bool help_run(struct cli *c, struct err *err) {
+bool cli_help_run(struct cli *c, struct err *err) {
   size_t taken = 0, count = c->args.word_count;
   char *words[COMMAND_ARGUMENTS_MOST] = {0};
   for (size_t i = 0; i < count && i < COMMAND_ARGUMENTS_MOST; i++)

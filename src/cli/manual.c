@@ -200,7 +200,7 @@ void manual_write_man(struct buf *out) {
 
 // ---- the hidden command
 
-bool manual_run(struct cli *c, struct err *err) {
+bool cli_manual_run(struct cli *c, struct err *err) {
   static const struct {
     const char *page;
     void (*write)(struct buf *out);

@@ -5,15 +5,16 @@
 
 #include "cli/command.h"
 
-command_run account_list, account_show, account_add, account_rename, account_recredential, account_context,
-    account_verify, account_remove;
-command_run server_list, server_show, server_create, server_update, server_rotate, server_remove;
-command_run tool_list, tool_call;
-command_run connector_list, connector_show, connector_import, connector_remove;
-command_run token_list, token_create, token_revoke;
-command_run audit_list;
-command_run key_create, key_rotate;
-command_run compile_run, config_run, status_run;
-command_run help_run, version_run, completion_run, complete_run, manual_run;
+command_run cli_account_list, cli_account_show, cli_account_add, cli_account_rename, cli_account_recredential,
+    cli_account_context, cli_account_verify, cli_account_remove;
+command_run cli_server_list, cli_server_show, cli_server_create, cli_server_update, cli_server_rotate,
+    cli_server_remove;
+command_run cli_tool_list, cli_tool_call;
+command_run cli_connector_list, cli_connector_show, cli_connector_import, cli_connector_remove;
+command_run cli_token_list, cli_token_create, cli_token_revoke;
+command_run cli_audit_list;
+command_run cli_key_create, cli_key_rotate;
+command_run cli_compile_run, cli_config_run, cli_status_run;
+command_run cli_help_run, cli_version_run, cli_completion_run, cli_complete_run, cli_manual_run;
 
 #endif

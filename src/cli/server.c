@@ -10,7 +10,7 @@
 
 enum { SERVER_CONFIG_MOST = 64 * 1024 };
 
-bool server_list(struct cli *c, struct err *err) {
+bool cli_server_list(struct cli *c, struct err *err) {
   struct str account = args_word(&c->args, 0);
   struct str path = account.n ? api_path(c, "/integrated-account/{}/mcp", account) : STR("/mcp-server");
   struct map names = {0};
@@ -38,7 +38,7 @@ static bool server_find(struct cli *c, yyjson_val **out, struct err *err) {
   return false;
 }
 
-bool server_show(struct cli *c, struct err *err) {
+bool cli_server_show(struct cli *c, struct err *err) {
   yyjson_val *server;
   if (!server_find(c, &server, err)) return false;
   view_object(c, server);
@@ -94,7 +94,7 @@ static bool server_check_form(struct cli *c, struct err *err) {
          err_set(err, ERR_INVALID, "--json and --print-config are two forms of one answer; take one");
 }
 
-bool server_create(struct cli *c, struct err *err) {
+bool cli_server_create(struct cli *c, struct err *err) {
   yyjson_val *server;
   struct str account = args_word(&c->args, 0), name = args_text(&c->args, "name");
   if (!server_check_form(c, err)) return false;
@@ -108,7 +108,7 @@ bool server_create(struct cli *c, struct err *err) {
   return ok;
 }
 
-bool server_update(struct cli *c, struct err *err) {
+bool cli_server_update(struct cli *c, struct err *err) {
   yyjson_val *server;
   if (!server_find(c, &server, err)) return false;
   yyjson_mut_doc *body = body_new();
@@ -124,14 +124,14 @@ bool server_update(struct cli *c, struct err *err) {
   return ok;
 }
 
-bool server_rotate(struct cli *c, struct err *err) {
+bool cli_server_rotate(struct cli *c, struct err *err) {
   yyjson_val *server;
   if (!server_check_form(c, err) || !server_find(c, &server, err)) return false;
   struct api_ask ask = {"POST", api_path(c, "/mcp-server/{}/rotate", json_str(server, "id")), NULL};
   return api_send(c, &ask, &server, err) && server_show_url(c, server, err);
 }
 
-bool server_remove(struct cli *c, struct err *err) {
+bool cli_server_remove(struct cli *c, struct err *err) {
   yyjson_val *server, *none;
   if (!server_find(c, &server, err)) return false;
   struct str name = json_str(server, "name");

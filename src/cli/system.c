@@ -10,7 +10,7 @@
 
 enum { SYSTEM_PAGE_MOST = 1024 * 1024 };
 
-bool key_rotate(struct cli *c, struct err *err) {
+bool cli_key_rotate(struct cli *c, struct err *err) {
   yyjson_val *report;
   if (!api_send(c, &(struct api_ask){"POST", STR("/key/rotate"), NULL}, &report, err)) return false;
   view_object(c, report);
@@ -18,7 +18,7 @@ bool key_rotate(struct cli *c, struct err *err) {
   return true;
 }
 
-bool key_create(struct cli *c, struct err *err) {
+bool cli_key_create(struct cli *c, struct err *err) {
   const char *path = arena_z(c->arena, args_word(&c->args, 0));
   if (!seal_ring_create(path, err)) return false;
   view_say(c, "Made %s, readable by you alone. Keep a copy apart from the database's.", path);
@@ -53,7 +53,7 @@ static void config_print_changed(struct cli *c, const struct settings *s) {
   buf_free(&text);
 }
 
-bool config_run(struct cli *c, struct err *err) {
+bool cli_config_run(struct cli *c, struct err *err) {
   struct settings *s;
   if (!settings_load(&c->settings, &s, err)) return false;
   if (args_has(&c->args, "markdown"))
@@ -66,14 +66,14 @@ bool config_run(struct cli *c, struct err *err) {
   return true;
 }
 
-bool status_run(struct cli *c, struct err *err) {
+bool cli_status_run(struct cli *c, struct err *err) {
   yyjson_val *status;
   if (!api_get(c, STR("/status"), &status, err)) return false;
   view_object(c, status);
   return true;
 }
 
-bool version_run(struct cli *c, struct err *err) {
+bool cli_version_run(struct cli *c, struct err *err) {
   (void)err;
   if (c->json)
     fprintf(c->out, "{\"version\":\"%s\"}\n", c->program->version);

@@ -6,7 +6,7 @@
 #include "cli/view.h"
 #include "data/json.h"
 
-bool token_list(struct cli *c, struct err *err) {
+bool cli_token_list(struct cli *c, struct err *err) {
   static const struct view_column columns[] = {
       {"NAME", "name"},          {"ROLE", "role"}, {"CREATED", "created_at"},
       {"EXPIRES", "expires_at"}, {"ID", "id"},     {0}};
@@ -16,7 +16,7 @@ bool token_list(struct cli *c, struct err *err) {
   return true;
 }
 
-bool token_create(struct cli *c, struct err *err) {
+bool cli_token_create(struct cli *c, struct err *err) {
   yyjson_val *token;
   struct str role = args_text(&c->args, "role");
   yyjson_mut_doc *body = body_new();
@@ -34,7 +34,7 @@ bool token_create(struct cli *c, struct err *err) {
   return ok;
 }
 
-bool token_revoke(struct cli *c, struct err *err) {
+bool cli_token_revoke(struct cli *c, struct err *err) {
   yyjson_val *token, *none;
   if (!api_find(c, "API token", "/api-token", args_word(&c->args, 0), &token, err)) return false;
   struct str name = json_str(token, "name");

@@ -84,7 +84,7 @@ static bool tool_show(struct cli *c, struct err *err) {
   return true;
 }
 
-bool tool_list(struct cli *c, struct err *err) {
+bool cli_tool_list(struct cli *c, struct err *err) {
   static const struct view_column columns[] = {
       {"NAME", "name"}, {"CLASS", "class"}, {"TAGS", "tags"}, {"DESCRIPTION", "description"}, {0}};
   yyjson_val *items;
@@ -187,7 +187,7 @@ static bool tool_show_result(struct cli *c, yyjson_val *result, struct err *err)
   return !json_bool(result, "is_error", false) || tool_failed(result, err);
 }
 
-bool tool_call(struct cli *c, struct err *err) {
+bool cli_tool_call(struct cli *c, struct err *err) {
   yyjson_val *result;
   yyjson_mut_doc *body = body_new();
   struct api_ask ask = {

@@ -165,6 +165,7 @@ static void fold_level(struct fold *f, unsigned level, size_t *bytes, size_t lea
   *bytes = exact_bytes(f->root);
 }
 
+// Arguments only, and nothing refers to $defs after this, so no neighbour needs to know.
 static void fold_leaf(yyjson_mut_val *schema, struct str keyword, void *arg) {
   struct fold *f = arg;
   (void)keyword;
@@ -172,7 +173,6 @@ static void fold_leaf(yyjson_mut_val *schema, struct str keyword, void *arg) {
   yyjson_mut_val *type = yyjson_mut_obj_remove_key(schema, "type");
   yyjson_mut_obj_clear(schema);
   if (type) yyjson_mut_obj_add_val(f->doc, schema, "type", type);
-  yyjson_mut_obj_add_bool(f->doc, schema, TREE_LOOSE, true);
   f->folded = true;
 }
 
@@ -192,6 +192,7 @@ static void fold_to_fit(struct fold *f) {
   tree_each(f->root, fold_leaf, f); // wide rather than deep: only names and types are left
   drop_unused(f);
   if (exact_bytes(f->root) <= f->most) return;
+  f->folded = true;
   yyjson_mut_obj_clear(f->root); // even the names are too many
   yyjson_mut_obj_add_str(f->doc, f->root, "type", "object");
 }

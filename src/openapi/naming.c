@@ -200,19 +200,26 @@ static void add_nouns(struct namer *n, struct words *w, const struct operation *
     if (custom && p->count && !p->items[p->count - 1].param) add_segment(n, w, p->items[p->count - 1].text, false);
     return;
   }
-  add_scope(n, w, p, level);
-  size_t last = p->count; // the last literal
-  for (size_t i = p->scope; i < p->count; i++)
-    if (!p->items[i].param) last = i;
+  size_t last = p->count, literals = 0; // the last literal
+  for (size_t i = p->scope; i < p->count; i++) {
+    if (p->items[i].param) continue;
+    last = i;
+    literals++;
+  }
+  // A verb alone needs its noun: `/orders/{id}/refund` is order_refund.
+  add_scope(n, w, p, custom && literals == 1 && level < LEVEL_SCOPE ? LEVEL_SCOPE : level);
   for (size_t i = p->scope; i < p->count; i++) {
     const struct segment *s = &p->items[i];
     bool version = !s->param && is_version(s->text), end = i + 1 == p->count;
     if (s->param ? (end && !custom) || level < LEVEL_PARAMETERS : version && level < LEVEL_VERSIONS) continue;
-    if (i == last && (custom || level >= LEVEL_SPELLING)) // a verb has no number; at last `rule` is not `rules`
+    if (i == last && ((custom && end) || level >= LEVEL_SPELLING)) // a verb has no number; at last `rule` is not `rules`
       words_add(w, n->in->arena, s->text);
     else
       add_segment(n, w, s->text, plural && i == last);
   }
+  // A path that ends in an id names no verb, unless its last noun is one: then the method is it.
+  if (custom && last + 1 < p->count && !words_is_verb(words_singular(n->in->arena, p->items[last].text)))
+    words_add(w, n->in->arena, op->method);
 }
 
 // --- names -----------------------------------------------------------------------------------------

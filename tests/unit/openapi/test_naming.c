@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "openapi_fixture.h"
+
+#include "base/buf.h"
+#include "openapi/report.h"
+#include "openapi/words.h"
+
+enum { TEXT_MOST = 64 * 1024 };
+
+// A document of operations "METHOD path" with all path parameters declared.
+static void compile_ops(const char *const *ops, size_t count, const struct openapi_options *options) {
+  struct buf b = BUF_MAX(TEXT_MOST);
+  buf_add_z(&b, "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n");
+  const char *path_before = "";
+  for (size_t i = 0; i < count; i++) {
+    const char *path = strchr(ops[i], ' ') + 1;
+    if (strcmp(path, path_before) != 0) buf_printf(&b, "  \"%s\":\n", path);
+    path_before = path;
+    buf_add_z(&b, "    ");
+    for (const char *m = ops[i]; *m != ' '; m++) buf_add_char(&b, (char)(*m | 0x20));
+    buf_add_z(&b, ":\n      parameters: [");
+    bool any = false;
+    for (const char *p = path; (p = strchr(p, '{')); p++) {
+      buf_printf(&b, "%s{name: '%.*s', in: path, required: true, schema: {type: string}}", any ? ", " : "", (int)strcspn(p + 1, "}"), p + 1);
+      any = true;
+    }
+    buf_add_z(&b, "]\n");
+  }
+  buf_add_char(&b, 0);
+  fixture_compile(b.p, options);
+  buf_free(&b);
+}
+
+static void test_names_and_classes(void **state) {
+  (void)state;
+  static const char *const rows[][3] = {
+      {"GET /zones", "list_all_acme_zones", "list"},
+      {"POST /zones", "create_a_acme_zone", "create"},
+      {"DELETE /zones", "delete_all_acme_zones", "delete"},
+      {"GET /zones/{zone_id}", "get_single_acme_zone_by_id", "get"},
+      {"PATCH /zones/{zone_id}", "update_a_acme_zone_by_id", "update"},
+      {"PUT /zones/{zone_id}", "replace_a_acme_zone_by_id", "update"},
+      {"DELETE /zones/{zone_id}", "delete_a_acme_zone_by_id", "delete"},
+      {"POST /zones/{zone_id}/purge_cache", "acme_zone_purge_cache", "custom"},
+      {"GET /zones/{zone_id}/firewall/rules", "list_all_acme_firewall_rules", "list"},
+      {"GET /zones/{zone_id}/dnssec", "get_single_acme_dnssec", "get"},
+      {"PUT /zones/{zone_id}/dnssec", "update_a_acme_dnssec", "update"},
+      {"GET /user", "get_single_acme_user", "get"},
+      {"GET /user/tokens", "list_all_acme_user_tokens", "list"},
+      {"GET /accounts/{account_id}/workers/scripts/{script_name}/versions", "list_all_acme_worker_script_versions", "list"},
+      {"GET /api/v2/companies", "list_all_acme_companies", "list"},
+      {"GET /api/v2/companies/{id}", "get_single_acme_company_by_id", "get"},
+      {"POST /orders/{id}/refund", "acme_order_refund", "custom"},
+      {"GET /accounts/{account_id}/pcaps/{pcap_id}/download", "get_single_acme_pcap_download", "get"},
+      {"HEAD /files/{id}", "get_single_acme_file_head", "get"},
+      {"OPTIONS /files/{id}", "acme_file_options", "custom"},
+      {"POST /datasets/{id}/upload/{version}", "acme_dataset_upload", "custom"},
+  };
+  const char *ops[sizeof rows / sizeof *rows];
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) ops[i] = rows[i][0];
+  compile_ops(ops, sizeof ops / sizeof *ops, NULL);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    yyjson_val *tool = fixture_tool(rows[i][0]);
+    check_text(json_str(tool, "name"), rows[i][1]);
+    check_text(json_str(tool, "class"), rows[i][2]);
+    bool reads = strcmp(rows[i][2], "list") == 0 || strcmp(rows[i][2], "get") == 0;
+    assert_int_equal(json_bool(tool, "read_only", !reads), reads);
+  }
+  fixture_end();
+}
+
+static void test_twins_are_told_apart(void **state) {
+  (void)state;
+  static const char *const ops[] = {
+      "GET /accounts/{a}/rulesets",  "GET /zones/{z}/rulesets",       "GET /zones/{z}/x/{p}/include", "GET /zones/{z}/x/include",
+      "GET /accounts/{a}/v1/things", "GET /accounts/{a}/v2/things",   "GET /zones/{z}/rule/{r}",      "GET /zones/{z}/rules/{r}",
+      "POST /zones/{z}/polls/{id}/vote", "PUT /zones/{z}/polls/{id}/vote",
+  };
+  compile_ops(ops, sizeof ops / sizeof *ops, NULL);
+  check_text(json_str(fixture_tool(ops[0]), "name"), "list_all_acme_account_rulesets");
+  check_text(json_str(fixture_tool(ops[1]), "name"), "list_all_acme_zone_rulesets");
+  check_text(json_str(fixture_tool(ops[4]), "name"), "list_all_acme_account_v1_things");
+  check_text(json_str(fixture_tool(ops[5]), "name"), "list_all_acme_account_v2_things");
+  assert_int_equal(fixture.result.tools, sizeof ops / sizeof *ops);
+  yyjson_val *tool;
+  size_t i, n;
+  struct str before = STR("");
+  yyjson_arr_foreach(yyjson_obj_get(yyjson_doc_get_root(fixture.doc), "tools"), i, n, tool) {
+    assert_true(str_compare(before, json_str(tool, "name")) < 0); // sorted, so unique
+    before = json_str(tool, "name");
+  }
+  fixture_end();
+}
+
+static void test_long_paths_make_short_unique_names(void **state) {
+  (void)state;
+  static const char *const ops[] = {
+      "GET /configurations/organizations/applications/environments/certificates/authentication/layer3/destinations",
+      "GET /configurations/organizations/applications/environments/certificates/authentication/layer7/destinations",
+      "GET /supercalifragilisticexpialidociousness/pneumonoultramicroscopicsilicovolcanoconiosis/antidisestablishmentarianism",
+      "GET /supercalifragilisticexpialidociousness/pneumonoultramicroscopicsilicovolcanoconioses/antidisestablishmentarianism",
+  };
+  compile_ops(ops, 4, NULL);
+  assert_int_equal(fixture.result.tools, 4);
+  for (size_t i = 0; i < 4; i++)
+    for (size_t k = 0; k < i; k++) assert_false(str_eq(json_str(fixture_tool(ops[i]), "name"), json_str(fixture_tool(ops[k]), "name")));
+  for (size_t i = 0; i < 4; i++) assert_true(json_str(fixture_tool(ops[i]), "name").n <= 60);
+  assert_true(str_contains(json_str(fixture_tool(ops[0]), "name"), STR("layer3")));
+  fixture_end();
+}
+
+// A later version of a document adds a twin: the one that was there keeps its name.
+static void test_names_once_given_stay(void **state) {
+  (void)state;
+  static const char *const one[] = {"GET /zones/{z}/rules"}, *const two[] = {"GET /accounts/{a}/rules", "GET /zones/{z}/rules"};
+  struct buf names = BUF_MAX(4096);
+  struct map given;
+  struct err err;
+  compile_ops(one, 1, NULL);
+  check_text(json_str(fixture_tool(one[0]), "name"), "list_all_acme_rules");
+  report_names_write(&fixture.result, &names);
+  fixture_end();
+  struct arena *a = arena_new();
+  assert_true(report_names_read(buf_str(&names), a, &given, &err));
+  struct openapi_options o = {.tool_bytes = 4096, .names = &given};
+  compile_ops(two, 2, &o);
+  check_text(json_str(fixture_tool(two[1]), "name"), "list_all_acme_rules");
+  check_text(json_str(fixture_tool(two[0]), "name"), "list_all_acme_account_rules");
+  fixture_end();
+  // Gone operations keep theirs reserved.
+  compile_ops(two, 1, &o);
+  check_text(json_str(fixture_tool(two[0]), "name"), "list_all_acme_account_rules");
+  fixture_end();
+  map_free(&given);
+  arena_free(a);
+  buf_free(&names);
+}
+
+static void test_words_of_the_connector(void **state) {
+  (void)state;
+  static const char word[] = "{\"rename_parameters\":{\"zone_identifier\":\"zone_id\"},\"tags\":[{\"path\":\"/zones/*/firewall/**\",\"add\":[\"Security Stuff\"]}],"
+                             "\"operations\":{\"GET /zones/{any}/firewall/rules\":{\"name\":\"my_rules\",\"permission\":\"WAF\",\"returns\":\"the rules\"},"
+                             "\"POST /graphql\":{\"class\":\"list\",\"read_only\":true,\"resource\":\"analytic\"},\"GET /secret\":{\"skip\":true},"
+                             "\"GET /bad\":{\"name\":\"no spaces please\"}}}";
+  static const char *const ops[] = {"GET /zones/{zone_identifier}/firewall/rules", "POST /graphql", "GET /secret", "GET /bad", "GET /zones/{identifier}"};
+  yyjson_doc *doc = yyjson_read(word, sizeof word - 1, 0);
+  assert_non_null(doc);
+  struct openapi_options o = {.connector = STR("my-acme"), .tool_bytes = 4096, .word = yyjson_doc_get_root(doc)};
+  compile_ops(ops, 5, &o);
+  yyjson_val *rules = fixture_tool(ops[0]), *query = fixture_tool(ops[1]);
+  check_text(json_str(rules, "name"), "my_rules");
+  check_text(json_str(rules, "permission"), "WAF");
+  fixture_is(rules, "/tags", "[\"security-stuff\"]");
+  fixture_is(rules, "/params", "[{\"arg\":\"zone_id\",\"name\":\"zone_identifier\",\"in\":\"path\",\"style\":\"simple\",\"explode\":false}]");
+  assert_true(str_contains(json_str(rules, "description"), STR("the rules")));
+  check_text(json_str(query, "class"), "list");
+  assert_true(json_bool(query, "read_only", false));
+  check_text(json_str(query, "name"), "list_all_my_acme_analytics");
+  assert_true(fixture_noted(OPENAPI_SKIPPED, "GET /secret", "leaves it out"));
+  assert_true(fixture_noted(OPENAPI_WARNING, "GET /bad", "no spaces"));
+  // A bare `identifier` behind `zones` is the zone's.
+  check_text(json_text(fixture_at(fixture_tool(ops[4]), "/params/0/arg")), "zone_id");
+  fixture_end();
+  yyjson_doc_free(doc);
+}
+
+static void test_sources(void **state) {
+  (void)state;
+  static const char *const ops[] = {"GET /zones", "GET /zones/{zone_id}/rulesets", "GET /accounts/{a}/rulesets", "GET /zones/{zid}/rulesets/{ruleset_id}/x/{odd}"};
+  compile_ops(ops, 4, NULL);
+  yyjson_val *deep = fixture_tool(ops[3]);
+  fixture_is(deep, "/sources", "{\"zid\":\"list_all_acme_zones\",\"ruleset_id\":\"list_all_acme_zone_rulesets\"}");
+  check_text(json_str(fixture_tool(ops[0]), "gives"), "zone_id");
+  check_text(json_str(fixture_tool(ops[1]), "gives"), "ruleset_id");
+  assert_true(str_contains(json_str(deep, "description"), STR("zid: from list_all_acme_zones")));
+  assert_true(str_contains(json_text(fixture_at(deep, "/input/properties/ruleset_id/description")), STR("From list_all_acme_zone_rulesets.")));
+  fixture_end();
+}
+
+static void test_number_of_nouns(void **state) {
+  (void)state;
+  static const char *const rows[][2] = {{"zone", "zones"},   {"policy", "policies"}, {"address", "addresses"}, {"index", "indexes"},
+                                        {"person", "people"}, {"dns", "dns"},         {"analytics", "analytics"}, {"key", "keys"},
+                                        {"branch", "branches"}, {"box", "boxes"},     {"status", "statuses"},  {"cache", "caches"}};
+  struct arena *a = arena_new();
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    check_text(words_plural(a, str_of(rows[i][0])), rows[i][1]);
+    check_text(words_singular(a, str_of(rows[i][1])), rows[i][0]);
+    check_text(words_plural(a, str_of(rows[i][1])), rows[i][1]);
+    check_text(words_singular(a, str_of(rows[i][0])), rows[i][0]);
+  }
+  struct words w = {0};
+  words_add(&w, a, STR("dnsRecords HTTPServer-v2_x@cf"));
+  check_text(words_join(&w, a), "dns_records_http_server_v2_x_cf");
+  arena_free(a);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_names_and_classes),
+      cmocka_unit_test(test_twins_are_told_apart),
+      cmocka_unit_test(test_long_paths_make_short_unique_names),
+      cmocka_unit_test(test_names_once_given_stay),
+      cmocka_unit_test(test_words_of_the_connector),
+      cmocka_unit_test(test_sources),
+      cmocka_unit_test(test_number_of_nouns),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

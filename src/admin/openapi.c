@@ -167,10 +167,10 @@ static void openapi_response(struct buf *out, int status, const struct admin_rou
 // What any request of this route may be answered, in the order of the codes.
 unsigned admin_route_errors(const struct http_route *route) {
   const struct admin_route *doc = route->doc;
-  unsigned errors = doc->errors | 1u << ERR_INTERNAL | 1u << ERR_UNAVAILABLE;
+  // Any may have a query or a body that is refused, and a foreign origin.
+  unsigned errors =
+      doc->errors | 1u << ERR_INVALID | 1u << ERR_DENIED | 1u << ERR_INTERNAL | 1u << ERR_UNAVAILABLE;
   if (doc->guard != ADMIN_OPEN) errors |= 1u << ERR_UNAUTHENTICATED;
-  errors |= 1u << ERR_DENIED; // a foreign origin, or the role
-  if (doc->query || doc->body) errors |= 1u << ERR_INVALID;
   if (strchr(route->pattern, '{')) errors |= 1u << ERR_MISSING;
   return errors;
 }

@@ -224,14 +224,12 @@ static inline void check_shape(const struct admin_shape *shape, yyjson_val *v, c
 
 // Every answer is as the table of routes says: status, shape, errors.
 static inline void check_promise(enum http_method method, struct str target, const struct answer *a) {
-  struct str path = target;
-  str_cut(&path, '?', &path);
-  struct str rest = target;
+  struct str rest = target, path;
   str_cut(&rest, '?', &path);
   struct http_match m = http_router_find(&admin_router, method, path, world->arena);
   if (a->status >= 400) {
     check_shape(&admin_error, a->body, "error");
-    if (m.route && a->status != 400) {
+    if (m.route) {
       bool promised = false;
       for (int code = ERR_INVALID; code <= ERR_INTERNAL; code++)
         promised |=

@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { MODERN, Postern, Program, ROOT, rpc } from "../tests/e2e/lib/postern.mjs";
 import { load, median } from "./load.mjs";
+import { sessionLoad } from "./session.mjs";
 import { freePort, startProxy, startUpstream } from "./upstream.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -55,10 +56,8 @@ async function startGateway(upstream) {
   await rpc(url, { jsonrpc: "2.0", method: "notifications/initialized" }, headers);
   const listed = await rpc(url, { jsonrpc: "2.0", id: 1, method: "tools/list" }, headers);
   const name = listed.text.match(/"name":"([^"]*zones-list|[^"]*list-zones|[^"]*zones)"/)?.[1] ?? "get-zones";
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: { per_page: 20, status: "active" } } });
-  const probe = await rpc(url, body, headers);
-  if (!probe.text.includes("zone-0.example.com")) throw new Error(`the npm gateway's ${name} answered ${probe.text.slice(0, 400)}`);
-  return { program, url, call: { method: "POST", headers, body } };
+  const call = (id) => JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: { per_page: 20, status: "active" } } });
+  return { program, measure: () => sessionLoad(url, { seconds: SECONDS, headers, call, expected: "zone-0.example.com" }) };
 }
 
 export async function throughput({ print }) {
@@ -77,7 +76,7 @@ export async function throughput({ print }) {
     rates.postern.push(ours.rate);
     sent += ours.requests;
     p99 = ours.p99;
-    rates.gateway.push((await load(gateway.url, { seconds: SECONDS, ...gateway.call })).rate);
+    rates.gateway.push((await gateway.measure()).rate);
   }
   const ok = (await counted()) - before;
   if (ok < sent) throw new Error(`${sent} calls were answered with 200 but only ${ok} count as ok`);

@@ -47,7 +47,7 @@ async function nginx(name, workers, body) {
   const file = join(folder, "nginx.conf");
   writeFileSync(
     file,
-    `daemon off; worker_processes ${workers}; pid ${folder}/pid; error_log ${folder}/logs/error.log warn;
+    `${process.getuid() === 0 ? "user root; " : ""}daemon off; worker_processes ${workers}; pid ${folder}/pid; error_log ${folder}/logs/error.log warn;
 events { worker_connections 4096; }
 http { access_log off; keepalive_requests 100000000; keepalive_timeout 600s; tcp_nodelay on; default_type application/json;
   client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;

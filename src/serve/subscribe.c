@@ -46,6 +46,11 @@ static void subscribe_end(struct subscribe_stream *s) {
   http_stream_close(s->http);
 }
 
+static void subscribe_free(struct subscribe_stream *s) {
+  mem_free(s->id);
+  mem_free(s);
+}
+
 static void subscribe_closed(void *arg, bool draining) {
   struct subscribe_stream *s = arg;
   if (draining) {
@@ -54,8 +59,7 @@ static void subscribe_closed(void *arg, bool draining) {
   }
   *s->link = s->next;
   if (s->next) s->next->link = s->link;
-  mem_free(s->id);
-  mem_free(s);
+  subscribe_free(s);
 }
 
 static void subscribe_tell(struct subscribe_stream *s) {
@@ -111,6 +115,13 @@ void subscribe_start(struct loop *loop) {
   loop_slot_set(loop, LOOP_SLOT_SUBSCRIBE, hub, subscribe_stop);
 }
 
+static void subscribe_join(struct subscribe_hub *hub, struct subscribe_stream *s) {
+  s->next = hub->first;
+  s->link = &hub->first;
+  if (s->next) s->next->link = &s->next;
+  hub->first = s;
+}
+
 static void subscribe_acknowledge(const char *id, bool tools, struct buf *event) {
   struct buf message = BUF_MAX(SUBSCRIBE_EVENT_MOST);
   buf_printf(&message,
@@ -146,17 +157,10 @@ void subscribe_listen(struct serve_request *r, const struct jsonrpc_message *m) 
   struct buf event = BUF_MAX(SUBSCRIBE_EVENT_MOST);
   subscribe_acknowledge(s->id, s->wants_tools, &event);
   http_reply_header(r->http, "X-Accel-Buffering", STR("no"));
-  if (!http_stream_begin(r->http, 200, "text/event-stream", &err) ||
-      !http_stream_write(r->http, buf_str(&event), &err)) {
-    mem_free(s->id);
-    mem_free(s);
-  } else {
-    struct subscribe_hub *hub = subscribe_hub_here(loop_current());
-    s->next = hub->first;
-    s->link = &hub->first;
-    if (s->next) s->next->link = &s->next;
-    hub->first = s;
+  if (http_stream_begin(r->http, 200, "text/event-stream", &err) &&
+      http_stream_write(r->http, buf_str(&event), &err))
     s->http = http_stream_detach(r->http, subscribe_closed, s);
-  }
+  if (s->http) subscribe_join(subscribe_hub_here(loop_current()), s);
+  else subscribe_free(s); // the client has gone already
   buf_free(&event);
 }

@@ -9,6 +9,7 @@
 #include "tool/check.h"
 #include "tool/rest.h"
 #include "tool/shape.h"
+#include "version.h"
 
 enum { RUN_TRACE_MOST = 512, RUN_DETAIL_MOST = 200, RUN_METHOD_MOST = 16 };
 

@@ -43,7 +43,7 @@ static void index_words(struct compiler *c) {
   size_t i, n;
   yyjson_val *key, *word;
   EACH_MEMBER(yyjson_obj_get(c->o->word, "operations"), i, n, key, word)
-      map_put(&c->words, naming_path_shape(c->arena, json_text(key)), word);
+  map_put(&c->words, naming_path_shape(c->arena, json_text(key)), word);
 }
 
 static void read_operation(struct compiler *c, struct operation *op) {
@@ -101,7 +101,8 @@ static bool is_read_only(const struct operation *op) {
   return op->class == CLASS_LIST || op->class == CLASS_GET;
 }
 
-static void write_tool(struct compiler *c, const struct operation *op, const struct input *in, bool folded, struct buf *out) {
+static void write_tool(struct compiler *c, const struct operation *op, const struct input *in, bool folded,
+                       struct buf *out) {
   yyjson_mut_doc *doc = in->doc;
   yyjson_mut_val *tool = yyjson_mut_obj(doc);
   struct description d = {.op = op, .sources = &c->sources, .folded = folded, .connector = c->o->connector};
@@ -187,7 +188,8 @@ static bool compile_all(struct compiler *c, struct err *err) {
   c->result.operations = c->ops.count;
   index_words(c);
   for (size_t i = 0; i < c->ops.count; i++) read_operation(c, &c->ops.items[i]);
-  struct naming naming = {.arena = c->arena, .notes = &c->notes, .connector = c->o->connector, .names = c->o->names};
+  struct naming naming = {
+      .arena = c->arena, .notes = &c->notes, .connector = c->o->connector, .names = c->o->names};
   naming_run(&naming, &c->ops, &c->result.renamed);
   sources_find(&c->sources, &c->ops, c->arena);
   struct operation **sorted = mem_array(c->ops.count + 1, sizeof(*sorted));
@@ -222,14 +224,14 @@ static bool compile_document(struct document *d, const struct openapi_options *o
   return ok;
 }
 
-bool openapi_compile_file(const char *path, const struct openapi_options *o, struct arena *a, struct openapi_result *out,
-                          struct err *err) {
+bool openapi_compile_file(const char *path, const struct openapi_options *o, struct arena *a,
+                          struct openapi_result *out, struct err *err) {
   struct document *d;
   return document_open(path, o->root, a, &d, err) && compile_document(d, o, a, out, err);
 }
 
-bool openapi_compile_text(struct str text, const struct openapi_options *o, struct arena *a, struct openapi_result *out,
-                          struct err *err) {
+bool openapi_compile_text(struct str text, const struct openapi_options *o, struct arena *a,
+                          struct openapi_result *out, struct err *err) {
   struct document *d;
   return document_parse(text, a, &d, err) && compile_document(d, o, a, out, err);
 }

@@ -11,13 +11,14 @@
 //     "tags":["zones"], "operation":"GET /zones", "method":"GET", "path":"/zones/{zone_id}",
 //     "read_only":true,                              class list or get, or the connector's word
 //     "params":[ {"arg":"zone_id", "name":"zone_id", "in":"path|query|header|cookie",
-//                 "style":"form|simple|spaceDelimited|pipeDelimited|deepObject|label|matrix|json", "explode":true} ],
+//                 "style":"form|simple|spaceDelimited|pipeDelimited|deepObject|label|matrix|json",
+//                 "explode":true} ],
 //     "body":{"kind":"json|form|multipart|text|binary", "type":"application/json", "required":true,
 //             "whole":"body",                        one argument is the whole body, or
 //             "args":[["name","name"],…] },          [argument, property] pairs; absent: no body
 //     "input":{ JSON Schema 2020-12, type object },
-//     "gives":"zone_id",                             the argument that this (list) tool's rows supply; absent: none
-//     "sources":{"zone_id":"list_all_cloudflare_zones"},   argument → tool that gives it
+//     "gives":"zone_id",                             the argument that this (list) tool's rows supply;
+//     absent: none "sources":{"zone_id":"list_all_cloudflare_zones"},   argument → tool that gives it
 //     "permission":"Zone Read", "deprecated":false, "folded":false,
 //     "paging":{"page":"page","size":"per_page"} | {"cursor":"cursor"} | {"offset":"offset","limit":"limit"}
 //   } … ] }

@@ -117,7 +117,8 @@ static void on_count(struct node *n, const char *key, yyjson_val *v) {
   char twin[24];
   snprintf(twin, sizeof twin, "%s%s", lower ? "max" : "min", key + 3);
   yyjson_val *other = yyjson_obj_get(n->at.value, twin);
-  if (lower && yyjson_is_num(other) && yyjson_get_num(other) < number) return warn(n, key, "it is above its maximum");
+  if (lower && yyjson_is_num(other) && yyjson_get_num(other) < number)
+    return warn(n, key, "it is above its maximum");
   add(n, key, yyjson_mut_uint(n->c->ir, (uint64_t)number));
 }
 
@@ -137,7 +138,8 @@ static void on_example(struct node *n, const char *key, yyjson_val *v) {
 }
 
 static void on_examples(struct node *n, const char *key, yyjson_val *v) {
-  if (yyjson_is_arr(v) && yyjson_arr_size(v)) on_any(n, key, v); // a map of them is a media type's, not a schema's
+  if (yyjson_is_arr(v) && yyjson_arr_size(v))
+    on_any(n, key, v); // a map of them is a media type's, not a schema's
 }
 
 static void on_schema(struct node *n, const char *key, yyjson_val *v) {
@@ -362,7 +364,7 @@ static void tell_discriminator(struct node *n) {
   yyjson_val *mapping = yyjson_obj_get(d, "mapping");
   size_t i, count;
   EACH_MEMBER(mapping, i, count, name, target)
-      buf_printf(&text, "%s%s", i ? ", " : ": ", yyjson_get_str(name));
+  buf_printf(&text, "%s%s", i ? ", " : ": ", yyjson_get_str(name));
   struct str s = text_brief(n->c->pool->arena, buf_str(&text), POOL_DESCRIPTION_MOST + 80);
   add(n, "description", yyjson_mut_strncpy(n->c->ir, s.p, s.n));
   buf_free(&text);
@@ -371,7 +373,8 @@ static void tell_discriminator(struct node *n) {
 // `nullable` on a composition without a type: OpenAPI 3.0.3 calls it void, its authors mean it.
 static yyjson_mut_val *or_null(struct node *n) {
   static const char *const said[] = {"title", "description", "default", "examples", "deprecated"};
-  yyjson_mut_val *whole = yyjson_mut_obj(n->c->ir), *list = yyjson_mut_arr(n->c->ir), *null = yyjson_mut_obj(n->c->ir);
+  yyjson_mut_val *whole = yyjson_mut_obj(n->c->ir), *list = yyjson_mut_arr(n->c->ir),
+                 *null = yyjson_mut_obj(n->c->ir);
   yyjson_mut_obj_add_str(n->c->ir, null, "type", "null");
   for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
     yyjson_mut_val *v = yyjson_mut_obj_remove_key(n->out, said[i]);
@@ -386,13 +389,15 @@ static yyjson_mut_val *or_null(struct node *n) {
 static yyjson_mut_val *refer(struct convert *c, struct place at) {
   struct place target, end;
   struct err err;
-  bool ok = document_resolve(c->pool->doc, at, &end, &err) && document_follow(c->pool->doc, at, &target, &err);
+  bool ok =
+      document_resolve(c->pool->doc, at, &end, &err) && document_follow(c->pool->doc, at, &target, &err);
   if (!ok) {
     c->def->broken = arena_printf(c->pool->arena, "%s", err.text);
     return yyjson_mut_obj(c->ir);
   }
   // A reference to a bare reference is one to where that leads.
-  while (yyjson_is_str(yyjson_obj_get(target.value, "$ref")) && (!c->since_3_1 || yyjson_obj_size(target.value) == 1)) {
+  while (yyjson_is_str(yyjson_obj_get(target.value, "$ref")) &&
+         (!c->since_3_1 || yyjson_obj_size(target.value) == 1)) {
     if (!document_follow(c->pool->doc, target, &target, &err)) break;
   }
   struct str name = json_str(at.value, "$ref");
@@ -475,12 +480,13 @@ static yyjson_mut_val *convert_value(struct convert *c, yyjson_val *v, struct st
   struct place at = {v, c->file};
   if (yyjson_is_bool(v)) return yyjson_get_bool(v) ? yyjson_mut_obj(c->ir) : yyjson_mut_bool(c->ir, false);
   if (!yyjson_is_obj(v)) {
-    notes_warn(c->pool->notes, at, "the schema%s%.*s is not an object; anything is allowed there", name.n ? " of " : "",
-               STR_ARG(name));
+    notes_warn(c->pool->notes, at, "the schema%s%.*s is not an object; anything is allowed there",
+               name.n ? " of " : "", STR_ARG(name));
     return yyjson_mut_obj(c->ir);
   }
   if (c->depth == POOL_DEPTH_MOST) {
-    notes_warn(c->pool->notes, at, "schemas nest more than %d deep; anything is allowed below", POOL_DEPTH_MOST);
+    notes_warn(c->pool->notes, at, "schemas nest more than %d deep; anything is allowed below",
+               POOL_DEPTH_MOST);
     return yyjson_mut_obj(c->ir);
   }
   c->depth++;

@@ -7,7 +7,8 @@
 
 enum { SENTENCE_MOST = 300, NEEDS_MOST = 6 };
 
-static const struct operation *source(const struct description *d, const struct parameter *p, struct arena *a) {
+static const struct operation *source(const struct description *d, const struct parameter *p,
+                                      struct arena *a) {
   return sources_of(d->sources, d->op, p->arg, a);
 }
 
@@ -27,8 +28,9 @@ static void add_returns(const struct description *d, struct buf *out, struct are
     text_add_sentence(out, arena_printf(a, "Returns %.*s", STR_ARG(text_brief(a, json_text(said), 200))));
     return;
   }
-  static const char *const by_class[] = {"Returns a list", "Returns one object", "Returns what was created",
-                                         "Returns it as changed", "Returns a confirmation", ""};
+  static const char *const by_class[] = {"Returns a list",           "Returns one object",
+                                         "Returns what was created", "Returns it as changed",
+                                         "Returns a confirmation",   ""};
   text_add_sentence(out, str_of(by_class[d->op->class]));
 }
 
@@ -55,7 +57,8 @@ static void add_scope(const struct description *d, struct buf *out, struct arena
   struct words w = {0};
   words_add(&w, a, first);
   if (!w.count || !words_is_plural(w.items[w.count - 1])) return;
-  text_add_sentence(out, arena_printf(a, "Scope: one %.*s", STR_ARG(words_singular(a, w.items[w.count - 1]))));
+  text_add_sentence(out,
+                    arena_printf(a, "Scope: one %.*s", STR_ARG(words_singular(a, w.items[w.count - 1]))));
 }
 
 struct pager { // the arguments that page
@@ -68,18 +71,34 @@ static void find_pager(const struct operation *op, struct pager *out) {
     size_t at;
   } NAMES[] = {
 #define AT(member) offsetof(struct pager, member)
-      {"page", AT(page)},           {"page_number", AT(page)},       {"pageNumber", AT(page)},     {"per_page", AT(size)},
-      {"perPage", AT(size)},        {"page_size", AT(size)},         {"pageSize", AT(size)},       {"cursor", AT(cursor)},
-      {"next_cursor", AT(cursor)},  {"page_token", AT(cursor)},      {"pageToken", AT(cursor)},    {"starting_after", AT(cursor)},
-      {"continuation_token", AT(cursor)}, {"next_token", AT(cursor)}, {"nextToken", AT(cursor)},   {"offset", AT(offset)},
-      {"skip", AT(offset)},         {"limit", AT(limit)},            {"max_results", AT(limit)},   {"maxResults", AT(limit)},
+      {"page", AT(page)},
+      {"page_number", AT(page)},
+      {"pageNumber", AT(page)},
+      {"per_page", AT(size)},
+      {"perPage", AT(size)},
+      {"page_size", AT(size)},
+      {"pageSize", AT(size)},
+      {"cursor", AT(cursor)},
+      {"next_cursor", AT(cursor)},
+      {"page_token", AT(cursor)},
+      {"pageToken", AT(cursor)},
+      {"starting_after", AT(cursor)},
+      {"continuation_token", AT(cursor)},
+      {"next_token", AT(cursor)},
+      {"nextToken", AT(cursor)},
+      {"offset", AT(offset)},
+      {"skip", AT(offset)},
+      {"limit", AT(limit)},
+      {"max_results", AT(limit)},
+      {"maxResults", AT(limit)},
 #undef AT
   };
   *out = (struct pager){0};
   for (size_t i = 0; i < op->param_count; i++) {
     if (op->params[i].in != IN_QUERY) continue;
     for (size_t k = 0; k < sizeof NAMES / sizeof *NAMES; k++)
-      if (str_is(op->params[i].name, NAMES[k].name)) *(struct str *)((char *)out + NAMES[k].at) = op->params[i].arg;
+      if (str_is(op->params[i].name, NAMES[k].name))
+        *(struct str *)((char *)out + NAMES[k].at) = op->params[i].arg;
   }
 }
 
@@ -103,7 +122,9 @@ struct str describe_tool(const struct description *d, struct arena *a) {
   add_scope(d, &rest, a);
   add_needs(d, &rest, a);
   add_paging(d, &rest, a);
-  if (d->folded) text_add_sentence(&rest, STR("Some deep parts of the input are left open here; see the vendor's documentation for their fields."));
+  if (d->folded)
+    text_add_sentence(&rest, STR("Some deep parts of the input are left open here; see the vendor's "
+                                 "documentation for their fields."));
   struct str tail = text_brief(a, buf_str(&rest), DESCRIPTION_MOST / 2);
   struct str head = text_brief(a, buf_str(&own), DESCRIPTION_MOST - tail.n - 1);
   struct str out = arena_printf(a, "%.*s %.*s", STR_ARG(head), STR_ARG(tail));
@@ -116,7 +137,10 @@ struct str describe_permission(const struct operation *op, struct arena *a) {
   // Where vendors write it. `list`: the member that holds the names; empty: the value itself.
   static const struct {
     const char *key, *list;
-  } KEYS[] = {{"x-cfPermissionsRequired", "enum"}, {"x-api-token-group", ""}, {"x-required-permissions", ""}, {"x-permissions", ""}};
+  } KEYS[] = {{"x-cfPermissionsRequired", "enum"},
+              {"x-api-token-group", ""},
+              {"x-required-permissions", ""},
+              {"x-permissions", ""}};
   yyjson_val *said = operation_word(op, "permission");
   if (said) return text_brief(a, json_text(said), 200);
   struct buf b = BUF_MAX(400);
@@ -143,6 +167,7 @@ void describe_paging(const struct operation *op, yyjson_mut_doc *doc, yyjson_mut
   struct str by = p.cursor.n ? p.cursor : p.page.n ? p.page : p.offset;
   if (!how) return;
   yyjson_mut_obj_add_strn(doc, paging, how, by.p, by.n);
-  if (size.n) yyjson_mut_obj_add_strn(doc, paging, p.offset.n && *how == 'o' ? "limit" : "size", size.p, size.n);
+  if (size.n)
+    yyjson_mut_obj_add_strn(doc, paging, p.offset.n && *how == 'o' ? "limit" : "size", size.p, size.n);
   yyjson_mut_obj_add_val(doc, tool, "paging", paging);
 }

@@ -35,16 +35,18 @@ static bool read_version(struct document *d, struct err *err) {
   // YAML writers often leave the quotes off `swagger: 2.0`, which makes it a number.
   if (old && ((yyjson_is_num(old) && yyjson_get_num(old) == 2.0) || str_is(json_text(old), "2.0")))
     d->version = DOCUMENT_2_0;
-  else if (new && str_starts(json_text(new), "3.0"))
+  else if (new &&str_starts(json_text(new), "3.0"))
     d->version = DOCUMENT_3_0;
   else if (new && (str_starts(json_text(new), "3.1") || str_starts(json_text(new), "3.2")))
     d->version = DOCUMENT_3_1;
   else
-    return err_set(err, ERR_INVALID, "neither `openapi: 3.0`, `3.1`, `3.2` nor `swagger: 2.0` stands at the top");
+    return err_set(err, ERR_INVALID,
+                   "neither `openapi: 3.0`, `3.1`, `3.2` nor `swagger: 2.0` stands at the top");
   return true;
 }
 
-static bool add_file(struct document *d, struct str path, struct str text, struct document_file **out, struct err *err) {
+static bool add_file(struct document *d, struct str path, struct str text, struct document_file **out,
+                     struct err *err) {
   if (d->count == DOCUMENT_FILES_MOST)
     return err_set(err, ERR_LIMIT, "the document refers to more than %d files", DOCUMENT_FILES_MOST);
   if (text.n > DOCUMENT_FILE_BYTES_MOST || d->bytes + text.n > DOCUMENT_BYTES_MOST)
@@ -68,7 +70,8 @@ static bool read_file(struct str path, char **out, size_t *n, struct err *err) {
   bool fits = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= DOCUMENT_FILE_BYTES_MOST;
   if (!fits) {
     close(fd);
-    return err_set(err, ERR_INVALID, "%s: not a regular file of at most %d MiB", path.p, DOCUMENT_FILE_BYTES_MOST >> 20);
+    return err_set(err, ERR_INVALID, "%s: not a regular file of at most %d MiB", path.p,
+                   DOCUMENT_FILE_BYTES_MOST >> 20);
   }
   size_t size = (size_t)st.st_size, got = 0;
   char *p = mem_alloc(size + 1);
@@ -120,14 +123,16 @@ static bool is_under(struct str root, struct str path) {
   return path.n > root.n && memcmp(path.p, root.p, root.n) == 0 && path.p[root.n] == '/';
 }
 
-bool document_open(const char *path, struct str root, struct arena *a, struct document **out, struct err *err) {
+bool document_open(const char *path, struct str root, struct arena *a, struct document **out,
+                   struct err *err) {
   struct str real, folder;
   if (!real_path(a, path, &real)) return err_set(err, ERR_MISSING, "%s: %s", path, strerror(errno));
   if (!root.n)
     folder = arena_dup(a, folder_of(real));
   else if (!real_path(a, arena_z(a, root), &folder))
     return err_set(err, ERR_MISSING, "root folder %.*s: %s", STR_ARG(root), strerror(errno));
-  if (!is_under(folder, real)) return err_set(err, ERR_DENIED, "%s is not under the root folder %s", path, folder.p);
+  if (!is_under(folder, real))
+    return err_set(err, ERR_DENIED, "%s is not under the root folder %s", path, folder.p);
   struct document *d = ARENA_NEW(a, struct document);
   *d = (struct document){.arena = a, .root = folder};
   struct document_file *first;
@@ -160,31 +165,43 @@ void document_close(struct document *d) {
   d->count = 0;
 }
 
-enum document_version document_version(const struct document *d) { return d->version; }
+enum document_version document_version(const struct document *d) {
+  return d->version;
+}
 
-static struct place file_root(struct document_file *f) { return (struct place){yaml_root(f->yaml), f}; }
+static struct place file_root(struct document_file *f) {
+  return (struct place){yaml_root(f->yaml), f};
+}
 
-struct place document_root(const struct document *d) { return file_root(d->files[0]); }
+struct place document_root(const struct document *d) {
+  return file_root(d->files[0]);
+}
 
-unsigned document_line(struct place at) { return at.value ? yaml_line(at.file->yaml, at.value) : 0; }
+unsigned document_line(struct place at) {
+  return at.value ? yaml_line(at.file->yaml, at.value) : 0;
+}
 
 struct place place_get(struct place at, const char *key) {
   return (struct place){yyjson_obj_get(at.value, key), at.file};
 }
 
 // The file part of a reference: relative to the file it stands in, percent-encoded (RFC 3986).
-static bool follow_file(struct document *d, struct document_file *from, struct str name, struct document_file **out,
-                        struct err *err) {
-  if (!d->root.n) return err_set(err, ERR_DENIED, "the reference names a file, and this document came without a folder");
+static bool follow_file(struct document *d, struct document_file *from, struct str name,
+                        struct document_file **out, struct err *err) {
+  if (!d->root.n)
+    return err_set(err, ERR_DENIED, "the reference names a file, and this document came without a folder");
   struct str plain, real;
   bool remote = str_starts(name, "//") || (str_find(name, ':') > 0);
   if (remote) return err_set(err, ERR_DENIED, "references to the network are refused");
   if (!codec_unpercent(d->arena, name, &plain) || (plain.n && memchr(plain.p, 0, plain.n)))
     return err_set(err, ERR_INVALID, "the file's name is not percent-encoded rightly");
   struct str base = folder_of(from->path);
-  struct str joined = plain.p[0] == '/' ? plain : arena_printf(d->arena, "%.*s/%.*s", STR_ARG(base), STR_ARG(plain));
-  if (!real_path(d->arena, arena_z(d->arena, joined), &real)) return err_set(err, ERR_MISSING, "there is no such file");
-  if (!is_under(d->root, real)) return err_set(err, ERR_DENIED, "the file is outside the document's root folder");
+  struct str joined =
+      plain.p[0] == '/' ? plain : arena_printf(d->arena, "%.*s/%.*s", STR_ARG(base), STR_ARG(plain));
+  if (!real_path(d->arena, arena_z(d->arena, joined), &real))
+    return err_set(err, ERR_MISSING, "there is no such file");
+  if (!is_under(d->root, real))
+    return err_set(err, ERR_DENIED, "the file is outside the document's root folder");
   return load_file(d, real, out, err);
 }
 
@@ -225,6 +242,7 @@ bool document_resolve(struct document *d, struct place at, struct place *out, st
     }
     if (!document_follow(d, at, &at, err)) return false;
   }
-  return err_set(err, ERR_INVALID, "a chain of more than %d references, or one that leads back to itself: \"%.*s\"",
+  return err_set(err, ERR_INVALID,
+                 "a chain of more than %d references, or one that leads back to itself: \"%.*s\"",
                  DOCUMENT_REF_CHAIN_MOST, STR_ARG(json_str(at.value, "$ref")));
 }

@@ -28,12 +28,13 @@ struct document_file;
 #define EACH_MEMBER(object, i, n, key, value)                                                                \
   if (yyjson_is_obj(object)) yyjson_obj_foreach((object), i, n, key, value)
 
-struct place { // a value and the file it stands in, which relative references start from
+struct place {       // a value and the file it stands in, which relative references start from
   yyjson_val *value; // NULL: nothing there
   struct document_file *file;
 };
 
-MUST_USE bool document_open(const char *path, struct str root, struct arena *a, struct document **out, struct err *err);
+MUST_USE bool document_open(const char *path, struct str root, struct arena *a, struct document **out,
+                            struct err *err);
 MUST_USE bool document_parse(struct str text, struct arena *a, struct document **out, struct err *err);
 void document_close(struct document *d); // NULL is fine
 

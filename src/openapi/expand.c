@@ -22,7 +22,9 @@ struct expand_state { // of a def, in the present tool
   struct str name; // in $defs
 };
 
-void expander_init(struct expander *x, struct schema_pool *pool) { *x = (struct expander){.pool = pool}; }
+void expander_init(struct expander *x, struct schema_pool *pool) {
+  *x = (struct expander){.pool = pool};
+}
 
 void expander_free(struct expander *x) {
   mem_free(x->states);
@@ -48,7 +50,9 @@ static void grow(struct expander *x) {
   x->state_cap = cap;
 }
 
-static size_t add_sizes(size_t a, size_t b) { return a + b < SIZE_MOST ? a + b : SIZE_MOST; }
+static size_t add_sizes(size_t a, size_t b) {
+  return a + b < SIZE_MOST ? a + b : SIZE_MOST;
+}
 
 static size_t size_of(struct expander *x, uint32_t id) {
   const struct schema_def *def = x->pool->defs[id];
@@ -60,7 +64,8 @@ static size_t size_of(struct expander *x, uint32_t id) {
   return bytes;
 }
 
-// Depth first with a stack of our own (x->queue, not yet in use): every def the root needs, children before parents in x->order.
+// Depth first with a stack of our own (x->queue, not yet in use): every def the root needs, children before
+// parents in x->order.
 static bool visit(struct expander *x, uint32_t root, struct err *err) {
   uint32_t *stack = x->queue, top = 0;
   struct expand_state *s = state_of(x, root);
@@ -101,7 +106,8 @@ static void share(struct expander *x) {
   }
 }
 
-bool expand_begin(struct expander *x, yyjson_mut_doc *doc, const uint32_t *roots, size_t count, struct err *err) {
+bool expand_begin(struct expander *x, yyjson_mut_doc *doc, const uint32_t *roots, size_t count,
+                  struct err *err) {
   grow(x);
   x->doc = doc;
   x->tool++;
@@ -137,7 +143,8 @@ static struct str defs_name(struct expander *x, uint32_t id) {
   return s->name;
 }
 
-static yyjson_mut_val *copy_reference(struct expander *x, yyjson_mut_val *ref, uint32_t id, unsigned depth, bool in_all_of) {
+static yyjson_mut_val *copy_reference(struct expander *x, yyjson_mut_val *ref, uint32_t id, unsigned depth,
+                                      bool in_all_of) {
   struct expand_state *s = state_of(x, id);
   yyjson_mut_val *out, *key, *v;
   bool merge = in_all_of && !s->recursive && s->bytes <= ALL_OF_INLINE_MOST;
@@ -153,7 +160,8 @@ static yyjson_mut_val *copy_reference(struct expander *x, yyjson_mut_val *ref, u
   }
   size_t i, n;
   yyjson_mut_obj_foreach(ref, i, n, key, v) {
-    if (!str_is(tree_text(key), "$ref")) tree_set(x->doc, out, tree_text(key), yyjson_mut_val_mut_copy(x->doc, v));
+    if (!str_is(tree_text(key), "$ref"))
+      tree_set(x->doc, out, tree_text(key), yyjson_mut_val_mut_copy(x->doc, v));
   }
   return out;
 }
@@ -167,22 +175,26 @@ static yyjson_mut_val *leave_open(struct expander *x, yyjson_mut_val *v) {
   return out;
 }
 
-static yyjson_mut_val *copy_keyword(struct expander *x, struct str keyword, yyjson_mut_val *v, unsigned depth) {
+static yyjson_mut_val *copy_keyword(struct expander *x, struct str keyword, yyjson_mut_val *v,
+                                    unsigned depth) {
   bool all_of = str_is(keyword, "allOf");
   yyjson_mut_val *out, *name, *child;
   size_t i, n;
   switch (tree_holds(keyword)) {
-  case TREE_SCHEMA: return copy_schema(x, v, depth + 1, false);
+  case TREE_SCHEMA:
+    return copy_schema(x, v, depth + 1, false);
   case TREE_LIST:
     out = yyjson_mut_arr(x->doc);
-    yyjson_mut_arr_foreach(v, i, n, child) yyjson_mut_arr_append(out, copy_schema(x, child, depth + 2, all_of));
+    yyjson_mut_arr_foreach(v, i, n, child)
+        yyjson_mut_arr_append(out, copy_schema(x, child, depth + 2, all_of));
     return out;
   case TREE_MAP:
     out = yyjson_mut_obj(x->doc);
-    yyjson_mut_obj_foreach(v, i, n, name, child)
-        yyjson_mut_obj_add(out, yyjson_mut_val_mut_copy(x->doc, name), copy_schema(x, child, depth + 2, false));
+    yyjson_mut_obj_foreach(v, i, n, name, child) yyjson_mut_obj_add(
+        out, yyjson_mut_val_mut_copy(x->doc, name), copy_schema(x, child, depth + 2, false));
     return out;
-  case TREE_NONE: break;
+  case TREE_NONE:
+    break;
   }
   return yyjson_mut_val_mut_copy(x->doc, v);
 }
@@ -192,16 +204,17 @@ static yyjson_mut_val *copy_schema(struct expander *x, yyjson_mut_val *v, unsign
   x->nodes += 1 + yyjson_mut_obj_size(v);
   if (depth > EXPAND_DEPTH_MOST || x->nodes > EXPAND_NODES_MOST) return leave_open(x, v);
   yyjson_mut_val *ref = yyjson_mut_obj_get(v, "$ref"), *out = yyjson_mut_obj(x->doc), *key, *value;
-  if (yyjson_mut_is_uint(ref)) return copy_reference(x, v, (uint32_t)yyjson_mut_get_uint(ref), depth, in_all_of);
+  if (yyjson_mut_is_uint(ref))
+    return copy_reference(x, v, (uint32_t)yyjson_mut_get_uint(ref), depth, in_all_of);
   size_t i, n;
-  yyjson_mut_obj_foreach(v, i, n, key, value)
-      yyjson_mut_obj_add(out, yyjson_mut_val_mut_copy(x->doc, key), copy_keyword(x, tree_text(key), value, depth));
+  yyjson_mut_obj_foreach(v, i, n, key, value) yyjson_mut_obj_add(
+      out, yyjson_mut_val_mut_copy(x->doc, key), copy_keyword(x, tree_text(key), value, depth));
   merge_parts(x->doc, out);
   return out;
 }
 
-// An argument is told in its place, be it recursive: what it refers to is copied once, its inner self is in $defs.
-// References cannot lead back to themselves here (pool.c refuses those).
+// An argument is told in its place, be it recursive: what it refers to is copied once, its inner self is in
+// $defs. References cannot lead back to themselves here (pool.c refuses those).
 static yyjson_mut_val *copy_top(struct expander *x, yyjson_mut_val *v) {
   yyjson_mut_val *ref = yyjson_mut_obj_get(v, "$ref"), *out, *key, *said;
   if (!yyjson_mut_is_uint(ref)) return copy_schema(x, v, 2, true);
@@ -209,7 +222,8 @@ static yyjson_mut_val *copy_top(struct expander *x, yyjson_mut_val *v) {
   size_t i, n;
   if (!yyjson_mut_is_obj(out)) return out;
   yyjson_mut_obj_foreach(v, i, n, key, said) {
-    if (!str_is(tree_text(key), "$ref")) tree_set(x->doc, out, tree_text(key), yyjson_mut_val_mut_copy(x->doc, said));
+    if (!str_is(tree_text(key), "$ref"))
+      tree_set(x->doc, out, tree_text(key), yyjson_mut_val_mut_copy(x->doc, said));
   }
   return out;
 }

@@ -12,9 +12,9 @@
 #include "openapi/pool.h"
 
 enum {
-  EXPAND_DEPTH_MOST = 48,      // JSON levels of one tool's schema, so that every reader's limit (64) holds
-  EXPAND_NODES_MOST = 400000,  // values of one tool's schema before folding
-  EXPAND_INLINE_MOST = 12288,  // bytes up to which nothing but recursion goes to $defs
+  EXPAND_DEPTH_MOST = 48,     // JSON levels of one tool's schema, so that every reader's limit (64) holds
+  EXPAND_NODES_MOST = 400000, // values of one tool's schema before folding
+  EXPAND_INLINE_MOST = 12288, // bytes up to which nothing but recursion goes to $defs
 };
 
 struct expand_state;
@@ -32,7 +32,8 @@ struct expander {
 void expander_init(struct expander *x, struct schema_pool *pool);
 void expander_free(struct expander *x);
 
-MUST_USE bool expand_begin(struct expander *x, yyjson_mut_doc *doc, const uint32_t *roots, size_t count, struct err *err);
+MUST_USE bool expand_begin(struct expander *x, yyjson_mut_doc *doc, const uint32_t *roots, size_t count,
+                           struct err *err);
 yyjson_mut_val *expand_def(struct expander *x, uint32_t id);
 void expand_defs(struct expander *x, yyjson_mut_val *root);
 

@@ -8,7 +8,13 @@
 #include "openapi/text.h"
 #include "openapi/tree.h"
 
-enum { SAVING_LEAST = 48, FIELDS_SAID_MOST = 160, SHORT_DESCRIPTION = 80, CANDIDATES_MOST = 20000, DEPTH_MOST = 64 };
+enum {
+  SAVING_LEAST = 48,
+  FIELDS_SAID_MOST = 160,
+  SHORT_DESCRIPTION = 80,
+  CANDIDATES_MOST = 20000,
+  DEPTH_MOST = 64
+};
 
 struct candidate {
   yyjson_mut_val *schema;
@@ -85,13 +91,15 @@ static struct str field_names(struct fold *f, yyjson_mut_val *schema) {
 
 static void fold_schema(struct fold *f, yyjson_mut_val *schema) {
   struct str names = field_names(f, schema);
-  struct str said = text_brief(f->arena, tree_text(yyjson_mut_obj_get(schema, "description")), SHORT_DESCRIPTION);
+  struct str said =
+      text_brief(f->arena, tree_text(yyjson_mut_obj_get(schema, "description")), SHORT_DESCRIPTION);
   yyjson_mut_val *type = yyjson_mut_obj_remove_key(schema, "type");
   yyjson_mut_obj_clear(schema);
   if (type) yyjson_mut_obj_add_val(f->doc, schema, "type", type);
   struct buf b = BUF_MAX(600);
   text_add_sentence(&b, said);
-  text_add_sentence(&b, names.n ? arena_printf(f->arena, "Fields (left open): %.*s", STR_ARG(names)) : STR("Left open."));
+  text_add_sentence(&b, names.n ? arena_printf(f->arena, "Fields (left open): %.*s", STR_ARG(names))
+                                : STR("Left open."));
   yyjson_mut_obj_add_strncpy(f->doc, schema, "description", b.p, b.n);
   yyjson_mut_obj_add_bool(f->doc, schema, TREE_LOOSE, true);
   buf_free(&b);
@@ -125,7 +133,8 @@ static void drop_unused(struct fold *f) {
   yyjson_mut_val *kept = yyjson_mut_obj(f->doc), *key, *v;
   size_t i, n;
   yyjson_mut_obj_foreach(r.defs, i, n, key, v) {
-    if (tree_list_has(r.used, tree_text(key))) tree_set(f->doc, kept, tree_text(key), yyjson_mut_val_mut_copy(f->doc, v));
+    if (tree_list_has(r.used, tree_text(key)))
+      tree_set(f->doc, kept, tree_text(key), yyjson_mut_val_mut_copy(f->doc, v));
   }
   yyjson_mut_obj_remove_key(f->root, "$defs");
   if (yyjson_mut_obj_size(kept)) yyjson_mut_obj_add_val(f->doc, f->root, "$defs", kept);
@@ -154,7 +163,7 @@ static void shorten(yyjson_mut_val *schema, struct str keyword, void *arg) {
 static void fold_level(struct fold *f, unsigned level, size_t *bytes, size_t least) {
   collect(f, level);
   if (f->count) qsort(f->candidates, f->count, sizeof *f->candidates, by_size);
-  for (size_t i = 0; i < f->count && *bytes > f->most; i++) {
+  for (size_t i = 0; i<f->count && * bytes> f->most; i++) {
     size_t before = f->candidates[i].bytes;
     if (before < least) break;
     fold_schema(f, f->candidates[i].schema);
@@ -184,7 +193,8 @@ static void fold_to_fit(struct fold *f) {
   f->candidates = mem_array(CANDIDATES_MOST, sizeof *f->candidates);
   for (size_t least = 2 * FIELDS_SAID_MOST; bytes > f->most; least /= 2) {
     collect(f, 0);
-    for (unsigned level = f->deepest; level >= 1 && bytes > f->most; level--) fold_level(f, level, &bytes, least);
+    for (unsigned level = f->deepest; level >= 1 && bytes > f->most; level--)
+      fold_level(f, level, &bytes, least);
     if (least == 0) break;
   }
   mem_free(f->candidates);

@@ -31,7 +31,8 @@ static bool arg_taken(const struct operation *op, size_t before, struct str name
   return false;
 }
 
-// `/zones/{id}/…`: a bare `id` behind a collection is that collection's id, where the connector knows the name.
+// `/zones/{id}/…`: a bare `id` behind a collection is that collection's id, where the connector knows the
+// name.
 static struct str name_by_place(const struct operation *op, const struct parameter *p, yyjson_val *renames) {
   static const char *const bare[] = {"id", "identifier", "uuid"};
   bool is_bare = false;
@@ -49,7 +50,8 @@ static struct str name_by_place(const struct operation *op, const struct paramet
     yyjson_val *from, *to;
     EACH_MEMBER(renames, k, n, from, to) {
       struct str t = json_text(to); // "zone_id" for "zones"
-      if (t.n == collection.n + 2 && memcmp(t.p, collection.p, collection.n - 1) == 0 && str_ends(t, "_id")) return t;
+      if (t.n == collection.n + 2 && memcmp(t.p, collection.p, collection.n - 1) == 0 && str_ends(t, "_id"))
+        return t;
     }
   }
   return p->name;
@@ -151,7 +153,8 @@ static bool is_plain_object(yyjson_mut_val *schema) {
 }
 
 // A body that may be left out, but not in part: each of its properties asks for those it requires.
-static void add_dependent(struct builder *b, yyjson_mut_val *root, yyjson_mut_val *pairs, yyjson_mut_val *needed) {
+static void add_dependent(struct builder *b, yyjson_mut_val *root, yyjson_mut_val *pairs,
+                          yyjson_mut_val *needed) {
   size_t all = yyjson_mut_arr_size(pairs), some = yyjson_mut_arr_size(needed), i, n, j, m;
   if (!some || all * some > DEPENDENT_MOST) return;
   yyjson_mut_val *map = yyjson_mut_obj(b->doc), *pair, *name;
@@ -159,7 +162,8 @@ static void add_dependent(struct builder *b, yyjson_mut_val *root, yyjson_mut_va
     struct str arg = tree_text(yyjson_mut_arr_get(pair, 0));
     yyjson_mut_val *others = yyjson_mut_arr(b->doc);
     yyjson_mut_arr_foreach(needed, j, m, name) {
-      if (!str_eq(tree_text(name), arg)) yyjson_mut_arr_add_strncpy(b->doc, others, tree_text(name).p, tree_text(name).n);
+      if (!str_eq(tree_text(name), arg))
+        yyjson_mut_arr_add_strncpy(b->doc, others, tree_text(name).p, tree_text(name).n);
     }
     if (yyjson_mut_arr_size(others)) tree_set(b->doc, map, arg, others);
   }
@@ -199,14 +203,18 @@ static yyjson_mut_val *raw_body(struct builder *b) {
   yyjson_mut_obj_add_str(b->doc, schema, "type", "string");
   if (b->op->body.kind == BODY_BINARY) yyjson_mut_obj_add_str(b->doc, schema, "contentEncoding", "base64");
   struct str type = b->op->body.type;
-  describe(b, schema, arena_printf(b->arena, b->op->body.kind == BODY_BINARY ? "The content (%.*s), in base64. %.*s" : "The content (%.*s), as text. %.*s",
-                                   STR_ARG(type), STR_ARG(b->op->body.description)));
+  describe(b, schema,
+           arena_printf(b->arena,
+                        b->op->body.kind == BODY_BINARY ? "The content (%.*s), in base64. %.*s"
+                                                        : "The content (%.*s), as text. %.*s",
+                        STR_ARG(type), STR_ARG(b->op->body.description)));
   return schema;
 }
 
 static struct str add_whole(struct builder *b, yyjson_mut_val *schema, bool required) {
   struct str arg = body_arg(b, STR("body"));
-  if (b->op->body.description.n && !yyjson_mut_obj_get(schema, "description")) describe(b, schema, b->op->body.description);
+  if (b->op->body.description.n && !yyjson_mut_obj_get(schema, "description"))
+    describe(b, schema, b->op->body.description);
   put(b, arg, schema, required);
   return arg;
 }
@@ -214,7 +222,8 @@ static struct str add_whole(struct builder *b, yyjson_mut_val *schema, bool requ
 static yyjson_mut_val *add_body(struct builder *b, yyjson_mut_val *root) {
   const struct body *body = &b->op->body;
   bool raw = body->kind == BODY_TEXT || body->kind == BODY_BINARY, required = body->required;
-  bool quiet = str_is(b->op->method, "GET") || str_is(b->op->method, "HEAD") || str_is(b->op->method, "DELETE");
+  bool quiet =
+      str_is(b->op->method, "GET") || str_is(b->op->method, "HEAD") || str_is(b->op->method, "DELETE");
   if (body->kind == BODY_NONE || (!body->has_schema && !body->field_count && quiet)) return NULL;
   yyjson_mut_val *out = yyjson_mut_obj(b->doc), *pairs = NULL;
   struct str whole = STR_NONE;

@@ -13,7 +13,9 @@ static const char *const GROUPS[][4] = {
 };
 enum { GROUP_COUNT = sizeof GROUPS / sizeof *GROUPS };
 
-static bool equal(yyjson_mut_val *a, yyjson_mut_val *b) { return yyjson_mut_equals(a, b); }
+static bool equal(yyjson_mut_val *a, yyjson_mut_val *b) {
+  return yyjson_mut_equals(a, b);
+}
 
 static bool allows_all(yyjson_mut_val *schema) {
   return yyjson_mut_is_true(schema) || (yyjson_mut_is_obj(schema) && yyjson_mut_obj_size(schema) == 0);
@@ -116,7 +118,8 @@ static void merge_list(yyjson_mut_doc *doc, yyjson_mut_val *schema, const char *
   yyjson_mut_val *theirs = yyjson_mut_obj_get(schema, keyword);
   if (theirs && strcmp(keyword, "allOf") == 0) {
     while ((part = yyjson_mut_arr_remove_first(rest))) yyjson_mut_arr_append(theirs, part);
-  } else if (theirs) { // a single part that could not be taken beside one that was: cannot be, there is one only
+  } else if (theirs) { // a single part that could not be taken beside one that was: cannot be, there is one
+                       // only
     return;
   } else {
     tree_set(doc, schema, str_of(keyword), rest);
@@ -160,7 +163,8 @@ static void look(yyjson_mut_val *schema, struct walk *w) {
   yyjson_mut_val *properties = yyjson_mut_obj_get(schema, "properties");
   yyjson_mut_val *extra = yyjson_mut_obj_get(schema, "additionalProperties");
   w->names->any_properties |= yyjson_mut_obj_size(properties) > 0;
-  w->names->open |= yyjson_mut_obj_get(schema, "$ref") || yyjson_mut_obj_get(schema, "patternProperties") || yyjson_mut_is_obj(extra);
+  w->names->open |= yyjson_mut_obj_get(schema, "$ref") || yyjson_mut_obj_get(schema, "patternProperties") ||
+                    yyjson_mut_is_obj(extra);
   w->found |= tree_get(properties, w->sought) != NULL;
   tree_each(schema, look_in_place, w);
 }
@@ -175,7 +179,8 @@ struct read_only_walk {
 
 static void read_only_in_place(yyjson_mut_val *child, struct str keyword, void *arg) {
   struct read_only_walk *w = arg;
-  if (tree_in_place(keyword) && w->depth < IN_PLACE_DEPTH_MOST) w->found |= is_read_only(child, w->name, w->depth + 1);
+  if (tree_in_place(keyword) && w->depth < IN_PLACE_DEPTH_MOST)
+    w->found |= is_read_only(child, w->name, w->depth + 1);
 }
 
 static bool is_read_only(yyjson_mut_val *schema, struct str name, unsigned depth) {
@@ -230,7 +235,8 @@ static void settle_child(yyjson_mut_val *child, struct str keyword, void *arg) {
 static void forget_read_only(yyjson_mut_val *schema, struct str keyword, void *arg) {
   (void)keyword;
   // A branch that a readOnly property told apart is told apart no more.
-  if (yyjson_mut_obj_remove_key(schema, POOL_READ_ONLY)) tree_set(arg, schema, STR(TREE_LOOSE), yyjson_mut_bool(arg, true));
+  if (yyjson_mut_obj_remove_key(schema, POOL_READ_ONLY))
+    tree_set(arg, schema, STR(TREE_LOOSE), yyjson_mut_bool(arg, true));
   tree_each(schema, forget_read_only, arg);
 }
 

@@ -6,7 +6,15 @@
 #include "openapi/words.h"
 
 // What a name says more with each level.
-enum { SEGMENTS_MOST = 40, LEVEL_SCOPE = 1, LEVEL_SPELLING, LEVEL_PARAMETERS, LEVEL_VERSIONS, LEVEL_METHOD, LEVELS };
+enum {
+  SEGMENTS_MOST = 40,
+  LEVEL_SCOPE = 1,
+  LEVEL_SPELLING,
+  LEVEL_PARAMETERS,
+  LEVEL_VERSIONS,
+  LEVEL_METHOD,
+  LEVELS
+};
 enum { ROUNDS_MOST = 16 };
 
 struct segment {
@@ -49,8 +57,9 @@ struct str naming_path_shape(struct arena *a, struct str path) {
 }
 
 bool naming_is_paged(const struct operation *op) {
-  static const char *const names[] = {"page", "per_page", "perPage", "page_size", "pageSize", "page_token", "pageToken", "limit",
-                                      "offset", "cursor", "after", "starting_after", "next_cursor", "max_results", "maxResults"};
+  static const char *const names[] = {
+      "page",   "per_page", "perPage", "page_size",      "pageSize",    "page_token",  "pageToken", "limit",
+      "offset", "cursor",   "after",   "starting_after", "next_cursor", "max_results", "maxResults"};
   for (size_t i = 0; i < op->param_count; i++) {
     if (op->params[i].in != IN_QUERY) continue;
     for (size_t k = 0; k < sizeof names / sizeof *names; k++)
@@ -125,14 +134,16 @@ static bool last_word(struct namer *n, const struct path *p, struct str *first, 
 static bool says(struct str summary, const char *const *verbs) {
   for (; *verbs; verbs++) {
     size_t n = strlen(*verbs);
-    if (summary.n > n && str_eq_nocase(str_make(summary.p, n), str_of(*verbs)) && summary.p[n] == ' ') return true;
+    if (summary.n > n && str_eq_nocase(str_make(summary.p, n), str_of(*verbs)) && summary.p[n] == ' ')
+      return true;
   }
   return false;
 }
 
 static enum operation_class class_by_shape(struct namer *n, const struct operation *op) {
   static const char *const list_verbs[] = {"List", "Lists", "Search", NULL};
-  static const char *const create_verbs[] = {"Create", "Creates", "Add", "Adds", "New", "Upload", "Register", NULL};
+  static const char *const create_verbs[] = {"Create", "Creates", "Add",      "Adds",
+                                             "New",    "Upload",  "Register", NULL};
   struct path p;
   split_path(op->path, &p);
   bool by_id = p.count && p.items[p.count - 1].param;
@@ -142,14 +153,16 @@ static enum operation_class class_by_shape(struct namer *n, const struct operati
   bool plural = named && words_is_plural(last), verb = named && words_is_verb(first);
   if (str_is(op->method, "GET") || str_is(op->method, "QUERY")) {
     if (by_id) return says(op->summary, list_verbs) && naming_is_paged(op) ? CLASS_LIST : CLASS_GET;
-    return shape->children || naming_is_paged(op) || says(op->summary, list_verbs) || plural ? CLASS_LIST : CLASS_GET;
+    return shape->children || naming_is_paged(op) || says(op->summary, list_verbs) || plural ? CLASS_LIST
+                                                                                             : CLASS_GET;
   }
   if (str_is(op->method, "HEAD")) return CLASS_GET;
   if (str_is(op->method, "PATCH")) return CLASS_UPDATE;
   if (str_is(op->method, "PUT")) return verb && !shape->get ? CLASS_CUSTOM : CLASS_UPDATE;
   if (str_is(op->method, "DELETE")) return CLASS_DELETE;
   if (!str_is(op->method, "POST") || by_id || verb) return CLASS_CUSTOM;
-  return shape->children || shape->get || plural || says(op->summary, create_verbs) ? CLASS_CREATE : CLASS_CUSTOM;
+  return shape->children || shape->get || plural || says(op->summary, create_verbs) ? CLASS_CREATE
+                                                                                    : CLASS_CUSTOM;
 }
 
 static void settle_class(struct namer *n, struct operation *op) {
@@ -161,12 +174,14 @@ static void settle_class(struct namer *n, struct operation *op) {
     op->class = (enum operation_class)i;
     return;
   }
-  notes_add(n->in->notes, OPENAPI_WARNING, op->key, op->at, STR("the class it was given is none and not used"));
+  notes_add(n->in->notes, OPENAPI_WARNING, op->key, op->at,
+            STR("the class it was given is none and not used"));
 }
 
 // --- nouns -----------------------------------------------------------------------------------------
 
-// Adds the words of one segment, the last one in the number asked for. A word said just before is not repeated.
+// Adds the words of one segment, the last one in the number asked for. A word said just before is not
+// repeated.
 static void add_segment(struct namer *n, struct words *w, struct str text, bool plural) {
   struct arena *a = n->in->arena;
   struct words own = {0};
@@ -190,14 +205,16 @@ static void add_scope(struct namer *n, struct words *w, const struct path *p, un
   }
 }
 
-static void add_nouns(struct namer *n, struct words *w, const struct operation *op, const struct path *p, bool plural, unsigned level) {
+static void add_nouns(struct namer *n, struct words *w, const struct operation *op, const struct path *p,
+                      bool plural, unsigned level) {
   yyjson_val *given = operation_word(op, "resource");
   bool custom = op->class == CLASS_CUSTOM;
   if (given) {
     add_scope(n, w, p, level);
     add_segment(n, w, json_text(given), plural);
     // The verb of a custom operation is the end of its path.
-    if (custom && p->count && !p->items[p->count - 1].param) add_segment(n, w, p->items[p->count - 1].text, false);
+    if (custom && p->count && !p->items[p->count - 1].param)
+      add_segment(n, w, p->items[p->count - 1].text, false);
     return;
   }
   size_t last = p->count, literals = 0; // the last literal
@@ -212,7 +229,8 @@ static void add_nouns(struct namer *n, struct words *w, const struct operation *
     const struct segment *s = &p->items[i];
     bool version = !s->param && is_version(s->text), end = i + 1 == p->count;
     if (s->param ? (end && !custom) || level < LEVEL_PARAMETERS : version && level < LEVEL_VERSIONS) continue;
-    if (i == last && ((custom && end) || level >= LEVEL_SPELLING)) // a verb has no number; at last `rule` is not `rules`
+    if (i == last &&
+        ((custom && end) || level >= LEVEL_SPELLING)) // a verb has no number; at last `rule` is not `rules`
       words_add(w, n->in->arena, s->text);
     else
       add_segment(n, w, s->text, plural && i == last);
@@ -238,14 +256,19 @@ static struct frame frame_of(struct namer *n, const struct operation *op) {
   bool replace = str_is(op->method, "PUT") && s->patch;
   const char *by = by_id ? "_by_id" : "";
   switch (op->class) {
-  case CLASS_LIST: return (struct frame){"list_all_", "", true};
-  case CLASS_GET: return (struct frame){"get_single_", str_is(op->method, "HEAD") ? "_head" : by, false};
-  case CLASS_CREATE: return (struct frame){"create_a_", "", false};
+  case CLASS_LIST:
+    return (struct frame){"list_all_", "", true};
+  case CLASS_GET:
+    return (struct frame){"get_single_", str_is(op->method, "HEAD") ? "_head" : by, false};
+  case CLASS_CREATE:
+    return (struct frame){"create_a_", "", false};
   case CLASS_UPDATE:
     if (collection) return (struct frame){replace ? "replace_all_" : "update_all_", "", true};
     return (struct frame){replace ? "replace_a_" : "update_a_", by, false};
-  case CLASS_DELETE: return collection ? (struct frame){"delete_all_", "", true} : (struct frame){"delete_a_", by, false};
-  case CLASS_CUSTOM: break;
+  case CLASS_DELETE:
+    return collection ? (struct frame){"delete_all_", "", true} : (struct frame){"delete_a_", by, false};
+  case CLASS_CUSTOM:
+    break;
   }
   return (struct frame){"", "", false};
 }
@@ -276,7 +299,8 @@ static struct str build_name(struct namer *n, const struct operation *op, unsign
 static bool is_name(struct str s) {
   for (size_t i = 0; i < s.n; i++) {
     char c = s.p[i];
-    bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    bool fine =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     if (!fine) return false;
   }
   return s.n > 0 && s.n <= TOOL_NAME_MOST;
@@ -358,7 +382,8 @@ void naming_run(const struct naming *in, struct operation_list *ops, size_t *ren
   for (size_t i = 0; i < ops->count; i++)
     if (!all[i].fixed && !ops->items[i].skipped) ops->items[i].name = build_name(&n, &ops->items[i], 0);
   // A round raises those that clash, and a raised name may clash anew; what is left after that gets a number.
-  for (int round = 0; round < ROUNDS_MOST && tell_apart(&n, all, &taken); round++) {}
+  for (int round = 0; round < ROUNDS_MOST && tell_apart(&n, all, &taken); round++) {
+  }
   number_the_rest(&n, all, &taken);
   for (size_t i = 0; i < ops->count; i++) *renamed += all[i].level > 0;
   mem_free(all);

@@ -7,7 +7,8 @@
 
 #include "base/arena.h"
 
-void notes_add(struct notes *n, enum openapi_note_kind kind, struct str operation, struct place at, struct str reason) {
+void notes_add(struct notes *n, enum openapi_note_kind kind, struct str operation, struct place at,
+               struct str reason) {
   if (n->count == NOTES_MOST) {
     n->unsaid++;
     return;
@@ -50,7 +51,8 @@ void notes_finish(struct notes *n, struct openapi_result *out) {
     size_t unsaid = n->unsaid;
     n->count--; // its place is taken by the count
     struct str text = arena_printf(n->arena, "%zu more notes are not shown", unsaid + 1);
-    n->items[n->count++] = (struct openapi_note){.kind = OPENAPI_WARNING, .operation = STR(""), .reason = text};
+    n->items[n->count++] =
+        (struct openapi_note){.kind = OPENAPI_WARNING, .operation = STR(""), .reason = text};
   }
   out->notes = n->items;
   out->note_count = n->count;

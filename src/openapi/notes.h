@@ -15,7 +15,8 @@ struct notes {
   size_t count, cap, unsaid;
 };
 
-void notes_add(struct notes *n, enum openapi_note_kind kind, struct str operation, struct place at, struct str reason);
+void notes_add(struct notes *n, enum openapi_note_kind kind, struct str operation, struct place at,
+               struct str reason);
 void notes_warn(struct notes *n, struct place at, const char *format, ...) PRINTF_LIKE(3, 4);
 // Sorted by line, then operation; says how many were left out.
 void notes_finish(struct notes *n, struct openapi_result *out);

@@ -9,7 +9,8 @@ const char *const operation_in_names[] = {"path", "query", "header", "cookie"};
 const char *const body_kind_names[] = {"none", "json", "form", "multipart", "text", "binary"};
 const char *const operation_class_names[] = {"list", "get", "create", "update", "delete", "custom"};
 
-static const char *const METHODS[] = {"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"};
+static const char *const METHODS[] = {"get",  "put",   "post",  "delete", "options",
+                                      "head", "patch", "trace", "query"};
 enum { METHOD_COUNT = sizeof METHODS / sizeof *METHODS };
 
 yyjson_val *operation_word(const struct operation *op, const char *key) {
@@ -47,7 +48,8 @@ static bool found(struct finder *f, struct str path, struct place item, yyjson_v
     f->list.items = items;
   }
   struct operation *op = &f->list.items[f->list.count++];
-  *op = (struct operation){.at = at, .item = item, .path = path, .method = upper(f->arena, json_text(method))};
+  *op =
+      (struct operation){.at = at, .item = item, .path = path, .method = upper(f->arena, json_text(method))};
   op->key = arena_printf(f->arena, "%.*s %.*s", STR_ARG(op->method), STR_ARG(path));
   return true;
 }
@@ -56,7 +58,8 @@ static bool find_in_item(struct finder *f, struct str path, struct place item) {
   size_t i, n;
   yyjson_val *key, *v;
   EACH_MEMBER(item.value, i, n, key, v) {
-    if (is_method(f->doc, json_text(key)) && !found(f, path, item, key, (struct place){v, item.file})) return false;
+    if (is_method(f->doc, json_text(key)) && !found(f, path, item, key, (struct place){v, item.file}))
+      return false;
   }
   yyjson_val *more = yyjson_obj_get(item.value, "additionalOperations"); // 3.2
   EACH_MEMBER(more, i, n, key, v) {
@@ -65,7 +68,8 @@ static bool find_in_item(struct finder *f, struct str path, struct place item) {
   return true;
 }
 
-bool operation_find_all(struct document *d, struct arena *a, struct notes *notes, struct operation_list *out, struct err *err) {
+bool operation_find_all(struct document *d, struct arena *a, struct notes *notes, struct operation_list *out,
+                        struct err *err) {
   struct finder f = {.doc = d, .arena = a, .notes = notes};
   struct place paths = place_get(document_root(d), "paths");
   if (!yyjson_is_obj(paths.value)) {
@@ -104,11 +108,13 @@ static bool parameter_in(struct str s, enum operation_in *out) {
 }
 
 bool operation_begin_param(struct place at, struct parameter *out, struct err *err) {
-  struct parameter p = {.at = at, .name = json_str(at.value, "name"), .description = json_str(at.value, "description")};
+  struct parameter p = {
+      .at = at, .name = json_str(at.value, "name"), .description = json_str(at.value, "description")};
   struct str in = json_str(at.value, "in");
   if (!p.name.n) return err_set(err, ERR_INVALID, "a parameter has no name");
   if (!parameter_in(in, &p.in))
-    return err_set(err, ERR_INVALID, "parameter `%.*s` is in \"%.*s\", which is no place for one", STR_ARG(p.name), STR_ARG(in));
+    return err_set(err, ERR_INVALID, "parameter `%.*s` is in \"%.*s\", which is no place for one",
+                   STR_ARG(p.name), STR_ARG(in));
   p.required = p.in == IN_PATH || json_bool(at.value, "required", false);
   p.deprecated = json_bool(at.value, "deprecated", false);
   p.style = p.in == IN_PATH || p.in == IN_HEADER ? "simple" : "form";
@@ -117,7 +123,8 @@ bool operation_begin_param(struct place at, struct parameter *out, struct err *e
   return true;
 }
 
-bool operation_push_param(struct schema_pool *pool, struct operation *op, const struct parameter *p, struct err *err) {
+bool operation_push_param(struct schema_pool *pool, struct operation *op, const struct parameter *p,
+                          struct err *err) {
   for (size_t i = 0; i < op->param_count; i++) { // the operation's own replaces the path's
     if (op->params[i].in != p->in || !str_eq(op->params[i].name, p->name)) continue;
     op->params[i] = *p;
@@ -153,7 +160,8 @@ static bool read_style(struct place at, struct parameter *p, struct err *err) {
     size_t i = 0, n = sizeof STYLES / sizeof *STYLES;
     while (i < n && !(str_is(json_text(style), STYLES[i].name) && STYLES[i].in & 1u << p->in)) i++;
     if (i == n)
-      return err_set(err, ERR_INVALID, "parameter `%.*s` has style \"%.*s\", which a %s parameter cannot have",
+      return err_set(err, ERR_INVALID,
+                     "parameter `%.*s` has style \"%.*s\", which a %s parameter cannot have",
                      STR_ARG(p->name), STR_ARG(json_text(style)), operation_in_names[p->in]);
     p->style = STYLES[i].style;
   }
@@ -162,7 +170,8 @@ static bool read_style(struct place at, struct parameter *p, struct err *err) {
 }
 
 // The 3.2 `querystring`: an object whose properties are query parameters.
-static bool read_query_string(struct schema_pool *pool, struct operation *op, struct place at, struct err *err) {
+static bool read_query_string(struct schema_pool *pool, struct operation *op, struct place at,
+                              struct err *err) {
   struct place media = place_get(place_get(at, "content"), "application/x-www-form-urlencoded"), schema;
   if (!document_resolve(pool->doc, place_get(media, "schema"), &schema, err)) return false;
   struct place properties = place_get(schema, "properties");
@@ -172,7 +181,8 @@ static bool read_query_string(struct schema_pool *pool, struct operation *op, st
   size_t i, n, j, m;
   yyjson_val *key, *v, *item, *needed = yyjson_obj_get(schema.value, "required");
   EACH_MEMBER(properties.value, i, n, key, v) {
-    struct parameter p = {.at = {v, schema.file}, .name = json_text(key), .in = IN_QUERY, .style = "form", .explode = true};
+    struct parameter p = {
+        .at = {v, schema.file}, .name = json_text(key), .in = IN_QUERY, .style = "form", .explode = true};
     yyjson_arr_foreach(needed, j, m, item) p.required |= str_eq(json_text(item), p.name);
     p.schema = pool_add(pool, p.at, p.name);
     if (!operation_push_param(pool, op, &p, err)) return false;
@@ -181,7 +191,8 @@ static bool read_query_string(struct schema_pool *pool, struct operation *op, st
 }
 
 // A parameter that is serialised as a media type: JSON text where we know how.
-static bool read_content(struct schema_pool *pool, struct parameter *p, struct place content, struct err *err) {
+static bool read_content(struct schema_pool *pool, struct parameter *p, struct place content,
+                         struct err *err) {
   yyjson_obj_iter it = yyjson_obj_iter_with(content.value);
   yyjson_val *type = yyjson_obj_iter_next(&it);
   struct place schema = place_get((struct place){yyjson_obj_iter_get_val(type), content.file}, "schema");
@@ -223,7 +234,8 @@ static bool read_param(struct schema_pool *pool, struct operation *op, struct pl
 static bool read_params(struct schema_pool *pool, struct operation *op, struct place list, struct err *err) {
   size_t i, n;
   yyjson_val *item;
-  if (list.value && !yyjson_is_arr(list.value)) return err_set(err, ERR_INVALID, "`parameters` is not a list");
+  if (list.value && !yyjson_is_arr(list.value))
+    return err_set(err, ERR_INVALID, "`parameters` is not a list");
   yyjson_arr_foreach(list.value, i, n, item) {
     if (!read_param(pool, op, (struct place){item, list.file}, err)) return false;
   }
@@ -243,8 +255,10 @@ static bool check_template(struct schema_pool *pool, struct operation *op, struc
     if (op->path.p[i] == '}') return err_set(err, ERR_INVALID, "the path has a '}' without a '{'");
     if (op->path.p[i] != '{') continue;
     size_t end = i + 1;
-    while (end < op->path.n && op->path.p[end] != '}' && op->path.p[end] != '{' && op->path.p[end] != '/') end++;
-    if (end == op->path.n || op->path.p[end] != '}') return err_set(err, ERR_INVALID, "the path has a '{' without a '}'");
+    while (end < op->path.n && op->path.p[end] != '}' && op->path.p[end] != '{' && op->path.p[end] != '/')
+      end++;
+    if (end == op->path.n || op->path.p[end] != '}')
+      return err_set(err, ERR_INVALID, "the path has a '{' without a '}'");
     struct str name = str_make(op->path.p + i + 1, end - i - 1);
     const struct parameter *p = path_param(op, name);
     if (!p) return err_set(err, ERR_INVALID, "path parameter `%.*s` is not declared", STR_ARG(name));
@@ -255,7 +269,8 @@ static bool check_template(struct schema_pool *pool, struct operation *op, struc
   for (size_t i = 0; i < op->param_count; i++) {
     if (op->params[i].in == IN_PATH && !used[i]) {
       notes_add(pool->notes, OPENAPI_WARNING, op->key, op->params[i].at,
-                arena_printf(pool->arena, "path parameter `%.*s` is not in the path and left out", STR_ARG(op->params[i].name)));
+                arena_printf(pool->arena, "path parameter `%.*s` is not in the path and left out",
+                             STR_ARG(op->params[i].name)));
       continue;
     }
     op->params[kept++] = op->params[i];

@@ -64,19 +64,21 @@ struct operation_list {
   size_t count;
 };
 // All operations in the order of the document. Those of a broken path item become notes.
-MUST_USE bool operation_find_all(struct document *d, struct arena *a, struct notes *notes, struct operation_list *out,
-                                 struct err *err);
+MUST_USE bool operation_find_all(struct document *d, struct arena *a, struct notes *notes,
+                                 struct operation_list *out, struct err *err);
 // Fills parameters and body. False: this operation cannot be offered, and why.
 MUST_USE bool operation_read(struct schema_pool *pool, struct operation *op, struct err *err);
 
 // For swagger.c and operation.c.
 MUST_USE bool operation_begin_param(struct place at, struct parameter *out, struct err *err);
 // Replaces the one of the same name and place, or adds.
-MUST_USE bool operation_push_param(struct schema_pool *pool, struct operation *op, const struct parameter *p, struct err *err);
+MUST_USE bool operation_push_param(struct schema_pool *pool, struct operation *op, const struct parameter *p,
+                                   struct err *err);
 enum body_kind operation_media_kind(struct str type);
 
 // Swagger 2.0, where things stand elsewhere (swagger.c).
-MUST_USE bool swagger_read_param(struct schema_pool *pool, struct operation *op, struct place at, struct err *err);
+MUST_USE bool swagger_read_param(struct schema_pool *pool, struct operation *op, struct place at,
+                                 struct err *err);
 void swagger_finish(struct schema_pool *pool, struct operation *op);
 struct str swagger_base_url(struct document *d, struct arena *a);
 

@@ -49,7 +49,7 @@ static bool read_escape(struct reader *r, bool in_class) {
     return true;
   }
   if (isalnum(c)) return false; // \Z, \A, \h, back references: other dialects, or not worth the risk
-  r->at++; // the backslash
+  r->at++;                      // the backslash
   take(r, 1);
   return true;
 }

@@ -63,7 +63,8 @@ static void refuse_endless(struct schema_pool *p, uint32_t first) {
       uint32_t edge = def->edges[stack[top - 1].next++], to = POOL_EDGE(edge);
       if (!(edge & POOL_IN_PLACE) || to < first || color[to - first] == BLACK) continue;
       if (color[to - first] == GREY) {
-        p->defs[to]->broken = arena_printf(p->arena, "schema %.*s refers to itself without end", STR_ARG(p->defs[to]->name));
+        p->defs[to]->broken =
+            arena_printf(p->arena, "schema %.*s refers to itself without end", STR_ARG(p->defs[to]->name));
         continue;
       }
       color[to - first] = GREY;

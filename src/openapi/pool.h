@@ -14,9 +14,9 @@
 
 enum {
   POOL_DEFS_MOST = 100000,
-  POOL_DEPTH_MOST = 64,             // schemas within schemas, references not counted
-  POOL_DESCRIPTION_MOST = 320,      // bytes of one property's description
-  POOL_EXAMPLE_MOST = 200,          // bytes of an example or a default
+  POOL_DEPTH_MOST = 64,        // schemas within schemas, references not counted
+  POOL_DESCRIPTION_MOST = 320, // bytes of one property's description
+  POOL_EXAMPLE_MOST = 200,     // bytes of an example or a default
 };
 
 #define POOL_IN_PLACE 0x80000000u
@@ -29,7 +29,7 @@ struct schema_def {
   struct place source;
   struct str name;        // what the document calls it, for $defs
   yyjson_mut_val *schema; // object; references are {"$ref": index, annotations…}
-  uint32_t *edges;        // defs it refers to, as often as it does; POOL_IN_PLACE where the same value is meant
+  uint32_t *edges; // defs it refers to, as often as it does; POOL_IN_PLACE where the same value is meant
   size_t edge_count, edge_cap;
   size_t bytes;      // of its own text
   struct str broken; // why no operation may use it; empty: sound
@@ -47,7 +47,8 @@ struct schema_pool {
 
 void pool_init(struct schema_pool *p, struct document *doc, struct arena *a, struct notes *notes);
 void pool_free(struct schema_pool *p);
-// The def of a schema, with all it refers to. `at` may be a Swagger 2.0 parameter, which is a schema among other keys.
+// The def of a schema, with all it refers to. `at` may be a Swagger 2.0 parameter, which is a schema among
+// other keys.
 uint32_t pool_add(struct schema_pool *p, struct place at, struct str name);
 // Is it readOnly, be it behind a reference or in an allOf?
 bool pool_is_read_only(struct schema_pool *p, struct place at);

@@ -13,7 +13,8 @@ enum { REPORT_BYTES_MOST = 16 << 20 };
 
 // Counts, skipped operations and warnings with their lines, then the tools.
 void report_text(const struct openapi_result *r, struct buf *out);
-// {"operations","tools":[{name, operation, class, title, folded, deprecated}],"skipped":[{operation, line, reason}],
+// {"operations","tools":[{name, operation, class, title, folded, deprecated}],"skipped":[{operation, line,
+// reason}],
 //  "warnings":[…],"folded","renamed"}
 void report_json(const struct openapi_result *r, struct buf *out);
 

@@ -14,8 +14,8 @@ static struct operation many; // stands in by_arg for "more than one"
 static struct str collection_of(const struct operation *op, struct str param, struct arena *a) {
   for (size_t i = 1; i + 1 < op->path.n; i++) {
     struct str rest = str_from(op->path, i + 1);
-    bool here = op->path.p[i] == '{' && op->path.p[i - 1] == '/' && rest.n > param.n && rest.p[param.n] == '}' &&
-                memcmp(rest.p, param.p, param.n) == 0;
+    bool here = op->path.p[i] == '{' && op->path.p[i - 1] == '/' && rest.n > param.n &&
+                rest.p[param.n] == '}' && memcmp(rest.p, param.p, param.n) == 0;
     if (here) return naming_path_shape(a, str_make(op->path.p, i - 1));
   }
   return STR_NONE;
@@ -62,7 +62,8 @@ void sources_free(struct sources *s) {
   map_free(&s->by_arg);
 }
 
-const struct operation *sources_of(const struct sources *s, const struct operation *op, struct str arg, struct arena *a) {
+const struct operation *sources_of(const struct sources *s, const struct operation *op, struct str arg,
+                                   struct arena *a) {
   const struct operation *list = NULL;
   for (size_t i = 0; i < op->param_count && !list; i++) {
     if (op->params[i].in == IN_PATH && str_eq(op->params[i].arg, arg))
@@ -72,7 +73,8 @@ const struct operation *sources_of(const struct sources *s, const struct operati
   return list == op || list == &many || (list && list->skipped) ? NULL : list;
 }
 
-void sources_write(const struct sources *s, const struct operation *op, yyjson_mut_val *input, yyjson_mut_doc *doc, yyjson_mut_val *tool) {
+void sources_write(const struct sources *s, const struct operation *op, yyjson_mut_val *input,
+                   yyjson_mut_doc *doc, yyjson_mut_val *tool) {
   yyjson_mut_val *map = yyjson_mut_obj(doc), *name, *v;
   struct arena *a = s->arena;
   size_t i, n;
@@ -80,11 +82,13 @@ void sources_write(const struct sources *s, const struct operation *op, yyjson_m
     const struct operation *list = sources_of(s, op, tree_text(name), a);
     if (list) tree_set(doc, map, tree_text(name), yyjson_mut_strn(doc, list->name.p, list->name.n));
   }
-  if (op->class == CLASS_LIST && op->gives.n) yyjson_mut_obj_add_strncpy(doc, tool, "gives", op->gives.p, op->gives.n);
+  if (op->class == CLASS_LIST && op->gives.n)
+    yyjson_mut_obj_add_strncpy(doc, tool, "gives", op->gives.p, op->gives.n);
   yyjson_mut_obj_add_val(doc, tool, "sources", map);
 }
 
-void sources_mark(const struct sources *s, const struct operation *op, yyjson_mut_val *input, yyjson_mut_doc *doc, struct arena *a) {
+void sources_mark(const struct sources *s, const struct operation *op, yyjson_mut_val *input,
+                  yyjson_mut_doc *doc, struct arena *a) {
   yyjson_mut_val *name, *v;
   size_t i, n;
   yyjson_mut_obj_foreach(yyjson_mut_obj_get(input, "properties"), i, n, name, v) {

@@ -19,10 +19,13 @@ void sources_find(struct sources *s, struct operation_list *ops, struct arena *a
 void sources_free(struct sources *s);
 
 // The list tool that gives this argument of `op`; NULL: none known.
-const struct operation *sources_of(const struct sources *s, const struct operation *op, struct str arg, struct arena *a);
+const struct operation *sources_of(const struct sources *s, const struct operation *op, struct str arg,
+                                   struct arena *a);
 // Adds "gives" and "sources" to a tool.
-void sources_write(const struct sources *s, const struct operation *op, yyjson_mut_val *input, yyjson_mut_doc *doc, yyjson_mut_val *tool);
+void sources_write(const struct sources *s, const struct operation *op, yyjson_mut_val *input,
+                   yyjson_mut_doc *doc, yyjson_mut_val *tool);
 // Names the tool in the description of each argument.
-void sources_mark(const struct sources *s, const struct operation *op, yyjson_mut_val *input, yyjson_mut_doc *doc, struct arena *a);
+void sources_mark(const struct sources *s, const struct operation *op, yyjson_mut_val *input,
+                  yyjson_mut_doc *doc, struct arena *a);
 
 #endif

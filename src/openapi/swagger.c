@@ -27,13 +27,16 @@ static void read_collection(struct parameter *p) {
 
 static bool read_field(struct schema_pool *pool, struct operation *op, struct place at, struct err *err) {
   struct body *b = &op->body;
-  struct parameter p = {.at = at, .name = json_str(at.value, "name"), .description = json_str(at.value, "description")};
+  struct parameter p = {
+      .at = at, .name = json_str(at.value, "name"), .description = json_str(at.value, "description")};
   if (!p.name.n) return err_set(err, ERR_INVALID, "a form field has no name");
-  if (b->field_count == PARAMETERS_MOST) return err_set(err, ERR_LIMIT, "it has more than %d form fields", PARAMETERS_MOST);
+  if (b->field_count == PARAMETERS_MOST)
+    return err_set(err, ERR_LIMIT, "it has more than %d form fields", PARAMETERS_MOST);
   if (!b->fields) b->fields = ARENA_ARRAY(pool->arena, PARAMETERS_MOST, struct parameter);
   p.required = json_bool(at.value, "required", false);
   p.schema = pool_add(pool, at, p.name);
-  if (b->kind != BODY_MULTIPART) b->kind = str_is(json_str(at.value, "type"), "file") ? BODY_MULTIPART : BODY_FORM;
+  if (b->kind != BODY_MULTIPART)
+    b->kind = str_is(json_str(at.value, "type"), "file") ? BODY_MULTIPART : BODY_FORM;
   b->required |= p.required;
   b->fields[b->field_count++] = p;
   return true;

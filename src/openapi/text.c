@@ -13,8 +13,9 @@ static size_t tag_length(struct str s) {
   for (; i < s.n && i < TEXT_TAG_MOST && s.p[i] != '<'; i++) {
     if (s.p[i] == '>') {
       // `<name>` alone is more often a placeholder than markup: only known tags go.
-      static const char *const known[] = {"br", "p", "b", "i", "em", "strong", "code", "ul", "ol", "li",
-                                          "a",  "div", "span", "h1", "h2", "h3", "h4", "pre", "table", "tr", "td", "th"};
+      static const char *const known[] = {"br", "p",   "b",     "i",   "em",   "strong", "code", "ul",
+                                          "ol", "li",  "a",     "div", "span", "h1",     "h2",   "h3",
+                                          "h4", "pre", "table", "tr",  "td",   "th"};
       size_t start = s.p[1] == '/' ? 2 : 1, end = start;
       while (end < i && isalnum((unsigned char)s.p[end])) end++;
       for (size_t k = 0; k < sizeof known / sizeof *known; k++)

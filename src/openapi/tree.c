@@ -63,10 +63,14 @@ size_t tree_bytes(yyjson_mut_val *v) {
   size_t bytes = 2, i, n;
   yyjson_mut_val *key, *item;
   switch (yyjson_mut_get_type(v)) {
-  case YYJSON_TYPE_STR: return yyjson_mut_get_len(v) + 2;
-  case YYJSON_TYPE_RAW: return yyjson_mut_get_len(v);
-  case YYJSON_TYPE_BOOL: return 5;
-  case YYJSON_TYPE_NULL: return 4;
+  case YYJSON_TYPE_STR:
+    return yyjson_mut_get_len(v) + 2;
+  case YYJSON_TYPE_RAW:
+    return yyjson_mut_get_len(v);
+  case YYJSON_TYPE_BOOL:
+    return 5;
+  case YYJSON_TYPE_NULL:
+    return 4;
   case YYJSON_TYPE_NUM: {
     if (!yyjson_mut_is_uint(v)) return 12;
     uint64_t digits = yyjson_mut_get_uint(v);
@@ -79,7 +83,8 @@ size_t tree_bytes(yyjson_mut_val *v) {
   case YYJSON_TYPE_OBJ:
     yyjson_mut_obj_foreach(v, i, n, key, item) bytes += yyjson_mut_get_len(key) + 4 + tree_bytes(item);
     return bytes;
-  default: return 0;
+  default:
+    return 0;
   }
 }
 
@@ -107,8 +112,11 @@ void tree_each(yyjson_mut_val *schema, tree_visit *visit, void *arg) {
   yyjson_mut_obj_foreach(schema, i, n, key, value) {
     struct str keyword = tree_text(key);
     switch (tree_holds(keyword)) {
-    case TREE_NONE: break;
-    case TREE_SCHEMA: visit(value, keyword, arg); break;
+    case TREE_NONE:
+      break;
+    case TREE_SCHEMA:
+      visit(value, keyword, arg);
+      break;
     case TREE_LIST:
       yyjson_mut_arr_foreach(value, j, m, child) visit(child, keyword, arg);
       break;

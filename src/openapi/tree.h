@@ -18,7 +18,7 @@ enum tree_holds tree_holds(struct str keyword);
 bool tree_in_place(struct str keyword);
 bool tree_is_annotation(struct str keyword); // says something, demands nothing
 
-size_t tree_bytes(yyjson_mut_val *v); // of its compact JSON text, roughly
+size_t tree_bytes(yyjson_mut_val *v);                   // of its compact JSON text, roughly
 static inline struct str tree_text(yyjson_mut_val *v) { // of a string
   return str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v));
 }

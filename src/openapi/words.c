@@ -10,7 +10,8 @@ void words_add(struct words *w, struct arena *a, struct str name) {
   size_t n = 0;
   for (size_t i = 0; i <= name.n; i++) {
     unsigned char c = i < name.n ? (unsigned char)name.p[i] : 0;
-    bool lower_before = i > 0 && (islower((unsigned char)name.p[i - 1]) || isdigit((unsigned char)name.p[i - 1]));
+    bool lower_before =
+        i > 0 && (islower((unsigned char)name.p[i - 1]) || isdigit((unsigned char)name.p[i - 1]));
     bool lower_after = i + 1 < name.n && islower((unsigned char)name.p[i + 1]);
     bool capital_run_ends = i > 0 && isupper((unsigned char)name.p[i - 1]) && lower_after;
     bool ends = !isalnum(c) || (isupper(c) && (lower_before || capital_run_ends));
@@ -23,22 +24,27 @@ void words_add(struct words *w, struct arena *a, struct str name) {
 }
 
 static const char *const IRREGULAR[][2] = {
-    {"person", "people"},   {"child", "children"},   {"datum", "data"},      {"medium", "media"},
-    {"index", "indexes"},   {"status", "statuses"},  {"alias", "aliases"},   {"bus", "buses"},
-    {"virus", "viruses"},   {"campus", "campuses"},  {"bonus", "bonuses"},   {"lens", "lenses"},
-    {"axis", "axes"},       {"analysis", "analyses"}, {"as", "ases"},        {"as112", "as112"},
-    {"cache", "caches"},    {"database", "databases"}, {"release", "releases"}, {"response", "responses"},
-    {"use", "uses"},        {"case", "cases"},       {"purchase", "purchases"}, {"license", "licenses"},
-    {"lease", "leases"},    {"phase", "phases"},     {"house", "houses"},    {"base", "bases"},
-    {"invoice", "invoices"}, {"size", "sizes"},      {"movie", "movies"},    {"cookie", "cookies"},
-    {"tie", "ties"},        {"key", "keys"},         {"expense", "expenses"}, {"course", "courses"},
+    {"person", "people"},    {"child", "children"},     {"datum", "data"},
+    {"medium", "media"},     {"index", "indexes"},      {"status", "statuses"},
+    {"alias", "aliases"},    {"bus", "buses"},          {"virus", "viruses"},
+    {"campus", "campuses"},  {"bonus", "bonuses"},      {"lens", "lenses"},
+    {"axis", "axes"},        {"analysis", "analyses"},  {"as", "ases"},
+    {"as112", "as112"},      {"cache", "caches"},       {"database", "databases"},
+    {"release", "releases"}, {"response", "responses"}, {"use", "uses"},
+    {"case", "cases"},       {"purchase", "purchases"}, {"license", "licenses"},
+    {"lease", "leases"},     {"phase", "phases"},       {"house", "houses"},
+    {"base", "bases"},       {"invoice", "invoices"},   {"size", "sizes"},
+    {"movie", "movies"},     {"cookie", "cookies"},     {"tie", "ties"},
+    {"key", "keys"},         {"expense", "expenses"},   {"course", "courses"},
 };
 
 // One form for one and many.
 static const char *const SAME[] = {
-    "access", "analytics", "dns", "dnssec", "https", "tls", "ssl",   "kubernetes", "news",  "series", "sms",     "aws", "cors",
-    "species", "metadata", "billing", "traffic", "information", "info", "history", "usage", "health", "content", "graphql",
-    "css", "js", "os", "ios", "gps", "rss", "saas", "paas", "vps", "sys", "dos", "ddos", "urls_test", "radius", "tus", "statistics",
+    "access",  "analytics",   "dns",  "dnssec",  "https",     "tls",     "ssl",      "kubernetes",
+    "news",    "series",      "sms",  "aws",     "cors",      "species", "metadata", "billing",
+    "traffic", "information", "info", "history", "usage",     "health",  "content",  "graphql",
+    "css",     "js",          "os",   "ios",     "gps",       "rss",     "saas",     "paas",
+    "vps",     "sys",         "dos",  "ddos",    "urls_test", "radius",  "tus",      "statistics",
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -63,7 +69,8 @@ struct str words_singular(struct arena *a, struct str word) {
     if (str_is(word, IRREGULAR[i][1])) return str_of(IRREGULAR[i][0]);
   if (!words_is_plural(word)) return word;
   if (str_ends(word, "ies") && word.n > 4) return arena_printf(a, "%.*sy", (int)word.n - 3, word.p);
-  bool es = str_ends(word, "sses") || str_ends(word, "xes") || str_ends(word, "ches") || str_ends(word, "shes") || str_ends(word, "zzes");
+  bool es = str_ends(word, "sses") || str_ends(word, "xes") || str_ends(word, "ches") ||
+            str_ends(word, "shes") || str_ends(word, "zzes");
   return str_make(word.p, word.n - (es ? 2 : 1));
 }
 
@@ -79,20 +86,28 @@ struct str words_plural(struct arena *a, struct str word) {
 
 bool words_is_verb(struct str word) {
   static const char *const verbs[] = {
-      "accept",   "activate", "add",     "approve",  "archive",  "assign",  "attach",   "authorize", "block",   "bulk",    "cancel", "create",
-      "check",    "clear",    "clone",   "close",    "commit",   "complete", "confirm", "connect",   "convert", "copy",    "deactivate",
-      "decline",  "delete",   "deploy",  "detach",   "detect",   "disable", "disconnect", "dismiss", "download", "enable",  "end",
-      "execute",  "export",   "extend",  "fetch",    "finalize", "find",    "flush",    "force",     "generate", "import",  "ingest", "list", "update",
-      "insert",   "invite",   "invoke",  "join",     "kill",     "launch",  "leave",    "link",      "lock",    "login",   "logout",
-      "lookup",   "mark",     "merge",   "migrate",  "move",     "mute",    "notify",   "open",      "pause",   "ping",    "preview",
-      "process",  "promote",  "provision", "publish", "purge",   "put",     "query",    "read",      "rebuild", "recover", "refresh",
-      "refund",   "regenerate", "register", "reject", "release", "remove",  "rename",   "render",    "renew",   "reopen",  "replace",
-      "reply",    "request",  "reset",   "resend",   "resolve",  "restart", "restore",  "resume",    "retry",   "reveal",  "revert",
-      "review",   "revoke",   "roll",    "rollback", "rotate",   "run",     "save",     "scan",      "search",  "send",    "set",
-      "share",    "sign",     "skip",    "snooze",   "start",    "stop",    "submit",   "subscribe", "suspend", "swap",    "switch",
-      "sync",     "terminate", "test",   "touch",    "transfer", "translate", "trigger", "unarchive", "unassign", "unblock", "undo",
-      "unlink",   "unlock",   "unmute",  "unpublish", "unsubscribe", "upgrade", "upload", "upsert",  "validate", "verify",  "vote",
-      "batch",    "bypass",   "analyze", "summarize", "classify", "copilot", "evaluate", "direct",
+      "accept",    "activate",   "add",       "approve",   "archive",    "assign",    "attach",
+      "authorize", "block",      "bulk",      "cancel",    "create",     "check",     "clear",
+      "clone",     "close",      "commit",    "complete",  "confirm",    "connect",   "convert",
+      "copy",      "deactivate", "decline",   "delete",    "deploy",     "detach",    "detect",
+      "disable",   "disconnect", "dismiss",   "download",  "enable",     "end",       "execute",
+      "export",    "extend",     "fetch",     "finalize",  "find",       "flush",     "force",
+      "generate",  "import",     "ingest",    "list",      "update",     "insert",    "invite",
+      "invoke",    "join",       "kill",      "launch",    "leave",      "link",      "lock",
+      "login",     "logout",     "lookup",    "mark",      "merge",      "migrate",   "move",
+      "mute",      "notify",     "open",      "pause",     "ping",       "preview",   "process",
+      "promote",   "provision",  "publish",   "purge",     "put",        "query",     "read",
+      "rebuild",   "recover",    "refresh",   "refund",    "regenerate", "register",  "reject",
+      "release",   "remove",     "rename",    "render",    "renew",      "reopen",    "replace",
+      "reply",     "request",    "reset",     "resend",    "resolve",    "restart",   "restore",
+      "resume",    "retry",      "reveal",    "revert",    "review",     "revoke",    "roll",
+      "rollback",  "rotate",     "run",       "save",      "scan",       "search",    "send",
+      "set",       "share",      "sign",      "skip",      "snooze",     "start",     "stop",
+      "submit",    "subscribe",  "suspend",   "swap",      "switch",     "sync",      "terminate",
+      "test",      "touch",      "transfer",  "translate", "trigger",    "unarchive", "unassign",
+      "unblock",   "undo",       "unlink",    "unlock",    "unmute",     "unpublish", "unsubscribe",
+      "upgrade",   "upload",     "upsert",    "validate",  "verify",     "vote",      "batch",
+      "bypass",    "analyze",    "summarize", "classify",  "copilot",    "evaluate",  "direct",
   };
   for (size_t i = 0; i < COUNT(verbs); i++)
     if (str_is(word, verbs[i])) return true;
@@ -100,23 +115,40 @@ bool words_is_verb(struct str word) {
 }
 
 static const char *const SHORT[][2] = {
-    {"configuration", "config"},   {"configurations", "configs"}, {"authentication", "auth"}, {"authenticated", "auth"},
-    {"authorization", "authz"},    {"application", "app"},        {"applications", "apps"},   {"certificate", "cert"},
-    {"certificates", "certs"},     {"organization", "org"},       {"organizations", "orgs"},  {"environment", "env"},
-    {"environments", "envs"},      {"management", "mgmt"},        {"information", "info"},    {"identifier", "id"},
-    {"destination", "dest"},       {"destinations", "dests"},     {"notification", "notif"},  {"notifications", "notifs"},
-    {"subscription", "sub"},       {"subscriptions", "subs"},     {"integration", "integ"},   {"integrations", "integs"},
-    {"association", "assoc"},      {"associations", "assocs"},    {"deployment", "deploy"},   {"deployments", "deploys"},
-    {"permission", "perm"},        {"permissions", "perms"},      {"repository", "repo"},     {"repositories", "repos"},
-    {"administrator", "admin"},    {"validation", "valid"},       {"operation", "op"},        {"operations", "ops"},
-    {"namespace", "ns"},           {"namespaces", "nses"},        {"database", "db"},         {"databases", "dbs"},
-    {"parameter", "param"},        {"parameters", "params"},      {"reference", "ref"},       {"references", "refs"},
-    {"template", "tmpl"},          {"templates", "tmpls"},        {"transaction", "txn"},     {"transactions", "txns"},
-    {"timeseries", "series"},      {"verification", "verif"},     {"synchronization", "sync"}, {"version", "ver"},
-    {"versions", "vers"},          {"attribute", "attr"},         {"attributes", "attrs"},    {"location", "loc"},
-    {"locations", "locs"},         {"network", "net"},            {"networks", "nets"},       {"address", "addr"},
-    {"addresses", "addrs"},        {"message", "msg"},            {"messages", "msgs"},       {"document", "doc"},
-    {"documents", "docs"},         {"category", "cat"},           {"categories", "cats"},     {"maximum", "max"},
+    {"configuration", "config"}, {"configurations", "configs"},
+    {"authentication", "auth"},  {"authenticated", "auth"},
+    {"authorization", "authz"},  {"application", "app"},
+    {"applications", "apps"},    {"certificate", "cert"},
+    {"certificates", "certs"},   {"organization", "org"},
+    {"organizations", "orgs"},   {"environment", "env"},
+    {"environments", "envs"},    {"management", "mgmt"},
+    {"information", "info"},     {"identifier", "id"},
+    {"destination", "dest"},     {"destinations", "dests"},
+    {"notification", "notif"},   {"notifications", "notifs"},
+    {"subscription", "sub"},     {"subscriptions", "subs"},
+    {"integration", "integ"},    {"integrations", "integs"},
+    {"association", "assoc"},    {"associations", "assocs"},
+    {"deployment", "deploy"},    {"deployments", "deploys"},
+    {"permission", "perm"},      {"permissions", "perms"},
+    {"repository", "repo"},      {"repositories", "repos"},
+    {"administrator", "admin"},  {"validation", "valid"},
+    {"operation", "op"},         {"operations", "ops"},
+    {"namespace", "ns"},         {"namespaces", "nses"},
+    {"database", "db"},          {"databases", "dbs"},
+    {"parameter", "param"},      {"parameters", "params"},
+    {"reference", "ref"},        {"references", "refs"},
+    {"template", "tmpl"},        {"templates", "tmpls"},
+    {"transaction", "txn"},      {"transactions", "txns"},
+    {"timeseries", "series"},    {"verification", "verif"},
+    {"synchronization", "sync"}, {"version", "ver"},
+    {"versions", "vers"},        {"attribute", "attr"},
+    {"attributes", "attrs"},     {"location", "loc"},
+    {"locations", "locs"},       {"network", "net"},
+    {"networks", "nets"},        {"address", "addr"},
+    {"addresses", "addrs"},      {"message", "msg"},
+    {"messages", "msgs"},        {"document", "doc"},
+    {"documents", "docs"},       {"category", "cat"},
+    {"categories", "cats"},      {"maximum", "max"},
 };
 
 static size_t joined_length(const struct words *w) {

@@ -15,7 +15,8 @@ struct words { // lower case, [a-z0-9]+
   size_t count;
 };
 
-// Adds the words of a name: "dnsRecords", "dns-records", "DNS records" → dns records. Those beyond WORDS_MOST are dropped.
+// Adds the words of a name: "dnsRecords", "dns-records", "DNS records" → dns records. Those beyond WORDS_MOST
+// are dropped.
 void words_add(struct words *w, struct arena *a, struct str name);
 struct str words_singular(struct arena *a, struct str word);
 struct str words_plural(struct arena *a, struct str word);

@@ -6,10 +6,10 @@
 #ifndef POSTERN_TESTS_UNIT_OPENAPI_FIXTURE_H
 #define POSTERN_TESTS_UNIT_OPENAPI_FIXTURE_H
 
+#include "../support/check.h"
 #include "data/json.h"
 #include "data/schema.h"
 #include "openapi/compile.h"
-#include "../support/check.h"
 
 static struct {
   struct arena *arena;
@@ -33,7 +33,8 @@ static inline void fixture_read(void) {
   yyjson_arr_foreach(tools, i, n, tool) {
     yyjson_val *input = yyjson_obj_get(tool, "input");
     check_text(json_str(input, "type"), "object");
-    if (!schema_is_sound(input, &err)) fail_msg("%s: %s %s", yyjson_get_str(yyjson_obj_get(tool, "name")), err.field, err.text);
+    if (!schema_is_sound(input, &err))
+      fail_msg("%s: %s %s", yyjson_get_str(yyjson_obj_get(tool, "name")), err.field, err.text);
   }
 }
 
@@ -42,7 +43,8 @@ static inline void fixture_compile(const char *text, const struct openapi_option
   struct err err;
   if (!o.connector.n) o.connector = STR("acme");
   fixture.arena = arena_new();
-  if (!openapi_compile_text(str_of(text), &o, fixture.arena, &fixture.result, &err)) fail_msg("%s %s", err.field, err.text);
+  if (!openapi_compile_text(str_of(text), &o, fixture.arena, &fixture.result, &err))
+    fail_msg("%s %s", err.field, err.text);
   fixture_read();
 }
 
@@ -58,11 +60,16 @@ static inline yyjson_val *fixture_find(const char *name) {
 
 static inline yyjson_val *fixture_tool(const char *name) {
   yyjson_val *tool = fixture_find(name);
-  if (!tool) fail_msg("no tool %s in %.*s", name, (int)(fixture.result.toolset.n < 2000 ? fixture.result.toolset.n : 2000), fixture.result.toolset.p);
+  if (!tool)
+    fail_msg("no tool %s in %.*s", name,
+             (int)(fixture.result.toolset.n < 2000 ? fixture.result.toolset.n : 2000),
+             fixture.result.toolset.p);
   return tool;
 }
 
-static inline yyjson_val *fixture_at(yyjson_val *tool, const char *pointer) { return json_at(tool, str_of(pointer)); }
+static inline yyjson_val *fixture_at(yyjson_val *tool, const char *pointer) {
+  return json_at(tool, str_of(pointer));
+}
 
 // What stands there is exactly this JSON; NULL: nothing stands there.
 static inline void fixture_is(yyjson_val *tool, const char *pointer, const char *want) {
@@ -74,7 +81,8 @@ static inline void fixture_is(yyjson_val *tool, const char *pointer, const char 
   yyjson_doc *doc = yyjson_read(want, strlen(want), 0);
   assert_non_null(doc);
   char *text = got ? yyjson_val_write(got, 0, NULL) : NULL;
-  if (!got || !yyjson_equals(got, yyjson_doc_get_root(doc))) fail_msg("%s is %s, not %s", pointer, text ? text : "not there", want);
+  if (!got || !yyjson_equals(got, yyjson_doc_get_root(doc)))
+    fail_msg("%s is %s, not %s", pointer, text ? text : "not there", want);
   free(text);
   yyjson_doc_free(doc);
 }

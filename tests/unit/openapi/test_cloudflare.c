@@ -8,7 +8,14 @@
 
 #include "base/clock.h"
 
-enum { OPERATIONS = 1533, CEILING = 24 * 1024, NAME_MOST = 60, DESCRIPTION_MOST = 1000, SECONDS_MOST_US = 500000, MEMORY_MOST_KB = 150 * 1024 };
+enum {
+  OPERATIONS = 1533,
+  CEILING = 24 * 1024,
+  NAME_MOST = 60,
+  DESCRIPTION_MOST = 1000,
+  SECONDS_MOST_US = 500000,
+  MEMORY_MOST_KB = 150 * 1024
+};
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 static const bool sanitized = true;
@@ -31,7 +38,8 @@ static void check_tool(yyjson_val *tool) {
   // The names of the tools that give an argument are added after folding.
   if (bytes > CEILING + 512) fail_msg("%s: %zu bytes of schema", name, bytes);
   if (strlen(name) > NAME_MOST) fail_msg("%s is too long", name);
-  if (strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != strlen(name)) fail_msg("%s has other characters", name);
+  if (strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != strlen(name))
+    fail_msg("%s has other characters", name);
   if (json_str(tool, "description").n > DESCRIPTION_MOST) fail_msg("%s: description too long", name);
 }
 
@@ -50,8 +58,9 @@ static void test_all_operations(void **state) {
   uint64_t us = clock_mono_us() - start;
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  print_message("compiled in %llu ms, %ld KB at the peak, %zu folded, toolset %zu bytes\n", (unsigned long long)(us / 1000),
-                usage.ru_maxrss, fixture.result.folded, fixture.result.toolset.n);
+  print_message("compiled in %llu ms, %ld KB at the peak, %zu folded, toolset %zu bytes\n",
+                (unsigned long long)(us / 1000), usage.ru_maxrss, fixture.result.folded,
+                fixture.result.toolset.n);
   assert_int_equal(fixture.result.operations, OPERATIONS);
   assert_int_equal(fixture.result.tools, OPERATIONS);
   assert_int_equal(fixture.result.skipped, 0);
@@ -87,9 +96,11 @@ static void test_well_known_tools(void **state) {
       {"list_all_cloudflare_firewall_rules", "GET /zones/{zone_identifier}/firewall/rules"},
   };
   char path[512];
-  const char *word = "{\"rename_parameters\":{\"zone_identifier\":\"zone_id\",\"account_identifier\":\"account_id\"}}";
+  const char *word =
+      "{\"rename_parameters\":{\"zone_identifier\":\"zone_id\",\"account_identifier\":\"account_id\"}}";
   yyjson_doc *doc = yyjson_read(word, strlen(word), 0);
-  struct openapi_options o = {.connector = STR("cloudflare"), .tool_bytes = CEILING, .word = yyjson_doc_get_root(doc)};
+  struct openapi_options o = {
+      .connector = STR("cloudflare"), .tool_bytes = CEILING, .word = yyjson_doc_get_root(doc)};
   struct err err;
   if (!find_document(path)) {
     yyjson_doc_free(doc);
@@ -98,7 +109,8 @@ static void test_well_known_tools(void **state) {
   fixture.arena = arena_new();
   assert_true(openapi_compile_file(path, &o, fixture.arena, &fixture.result, &err));
   fixture.doc = yyjson_read(fixture.result.toolset.p, fixture.result.toolset.n, 0);
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) check_text(json_str(fixture_tool(rows[i][1]), "name"), rows[i][0]);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    check_text(json_str(fixture_tool(rows[i][1]), "name"), rows[i][0]);
   yyjson_val *rules = fixture_tool("list_all_cloudflare_firewall_rules");
   fixture_is(rules, "/sources/zone_id", "\"list_all_cloudflare_zones\"");
   fixture_is(rules, "/deprecated", "true");
@@ -107,6 +119,7 @@ static void test_well_known_tools(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_operations), cmocka_unit_test(test_well_known_tools)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_operations),
+                                     cmocka_unit_test(test_well_known_tools)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,8 @@
 static void with_schema(const char *version, const char *schema, const char *schemas) {
   char text[8192];
   snprintf(text, sizeof text,
-           "{\"openapi\":\"%s\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\"paths\":{\"/v\":{\"get\":{\"parameters\":["
+           "{\"openapi\":\"%s\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\"paths\":{\"/"
+           "v\":{\"get\":{\"parameters\":["
            "{\"name\":\"v\",\"in\":\"query\",\"schema\":%s}]}}},\"components\":{\"schemas\":{%s}}}",
            version, schema, schemas ? schemas : "");
   fixture_compile(text, NULL);
@@ -29,18 +30,26 @@ static void test_old_keywords_become_new_ones(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"3.0.3", "{\"type\":\"string\",\"nullable\":true}", "{\"type\":[\"string\",\"null\"]}"},
-      {"3.0.3", "{\"type\":\"integer\",\"minimum\":5,\"exclusiveMinimum\":true}", "{\"type\":\"integer\",\"exclusiveMinimum\":5}"},
-      {"3.0.3", "{\"type\":\"integer\",\"maximum\":5,\"exclusiveMaximum\":false}", "{\"type\":\"integer\",\"maximum\":5}"},
-      {"3.1.0", "{\"type\":\"integer\",\"exclusiveMaximum\":5}", "{\"type\":\"integer\",\"exclusiveMaximum\":5}"},
+      {"3.0.3", "{\"type\":\"integer\",\"minimum\":5,\"exclusiveMinimum\":true}",
+       "{\"type\":\"integer\",\"exclusiveMinimum\":5}"},
+      {"3.0.3", "{\"type\":\"integer\",\"maximum\":5,\"exclusiveMaximum\":false}",
+       "{\"type\":\"integer\",\"maximum\":5}"},
+      {"3.1.0", "{\"type\":\"integer\",\"exclusiveMaximum\":5}",
+       "{\"type\":\"integer\",\"exclusiveMaximum\":5}"},
       {"3.0.3", "{\"type\":\"string\",\"example\":\"a\"}", "{\"type\":\"string\",\"examples\":[\"a\"]}"},
-      {"3.0.3", "{\"type\":\"string\",\"enum\":[\"a\",null]}", "{\"type\":[\"string\",\"null\"],\"enum\":[\"a\",null]}"},
-      {"3.0.3", "{\"type\":\"string\",\"enum\":[\"a\"],\"nullable\":true}", "{\"type\":[\"string\",\"null\"],\"enum\":[\"a\",null]}"},
+      {"3.0.3", "{\"type\":\"string\",\"enum\":[\"a\",null]}",
+       "{\"type\":[\"string\",\"null\"],\"enum\":[\"a\",null]}"},
+      {"3.0.3", "{\"type\":\"string\",\"enum\":[\"a\"],\"nullable\":true}",
+       "{\"type\":[\"string\",\"null\"],\"enum\":[\"a\",null]}"},
       {"3.0.3", "{\"enum\":[\"a\",null]}", "{\"enum\":[\"a\",null]}"},
-      {"3.0.3", "{\"properties\":{\"a\":{\"type\":\"string\"}}}", "{\"properties\":{\"a\":{\"type\":\"string\"}}}"},
-      {"3.0.3", "{\"type\":\"string\",\"xml\":{},\"externalDocs\":{},\"x-a\":1,\"whatever\":2}", "{\"type\":\"string\"}"},
+      {"3.0.3", "{\"properties\":{\"a\":{\"type\":\"string\"}}}",
+       "{\"properties\":{\"a\":{\"type\":\"string\"}}}"},
+      {"3.0.3", "{\"type\":\"string\",\"xml\":{},\"externalDocs\":{},\"x-a\":1,\"whatever\":2}",
+       "{\"type\":\"string\"}"},
       {"3.0.3", "{\"allOf\":[{\"type\":\"string\"}],\"nullable\":true,\"description\":\"d\"}",
        "{\"description\":\"d\",\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}"},
-      {"3.1.0", "{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}", "{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}"},
+      {"3.1.0", "{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}",
+       "{\"type\":[\"string\",\"null\"],\"format\":\"uuid\"}"},
       {"3.1.0", "{\"items\":[{\"type\":\"string\"}]}", "{\"prefixItems\":[{\"type\":\"string\"}]}"},
       {"3.1.0", "true", "{}"},
   };
@@ -54,14 +63,18 @@ static void test_unsound_keywords_go_and_the_operation_stays(void **state) {
       {"3.0.3", "{\"type\":\"integer\",\"enum\":[\"1\",\"2\"]}", "{\"type\":\"integer\"}"},
       {"3.0.3", "{\"type\":\"array\",\"minLength\":3,\"items\":{}}", "{\"type\":\"array\",\"items\":{}}"},
       {"3.0.3", "{\"type\":\"string\",\"minLength\":-1}", "{\"type\":\"string\"}"},
-      {"3.0.3", "{\"type\":\"string\",\"minLength\":9,\"maxLength\":3}", "{\"type\":\"string\",\"maxLength\":3}"},
+      {"3.0.3", "{\"type\":\"string\",\"minLength\":9,\"maxLength\":3}",
+       "{\"type\":\"string\",\"maxLength\":3}"},
       {"3.0.3", "{\"type\":\"number\",\"multipleOf\":0}", "{\"type\":\"number\"}"},
       {"3.0.3", "{\"type\":\"datetime\"}", "{}"},
       {"3.0.3", "{\"type\":\"string\",\"enum\":[]}", "{\"type\":\"string\"}"},
-      {"3.0.3", "{\"type\":\"string\",\"enum\":[\"a\",\"a\",\"b\"]}", "{\"type\":\"string\",\"enum\":[\"a\",\"b\"]}"},
-      {"3.0.3", "{\"type\":\"object\",\"required\":true,\"properties\":{\"a\":7}}", "{\"type\":\"object\",\"properties\":{\"a\":{}}}"},
+      {"3.0.3", "{\"type\":\"string\",\"enum\":[\"a\",\"a\",\"b\"]}",
+       "{\"type\":\"string\",\"enum\":[\"a\",\"b\"]}"},
+      {"3.0.3", "{\"type\":\"object\",\"required\":true,\"properties\":{\"a\":7}}",
+       "{\"type\":\"object\",\"properties\":{\"a\":{}}}"},
       {"3.0.3", "{\"type\":\"string\",\"pattern\":\"(?i)x\"}", "{\"type\":\"string\"}"},
-      {"3.0.3", "{\"type\":\"string\",\"pattern\":\"^[\\\\w-.]\\\\-$\"}", "{\"type\":\"string\",\"pattern\":\"^[\\\\w\\\\-.]-$\"}"},
+      {"3.0.3", "{\"type\":\"string\",\"pattern\":\"^[\\\\w-.]\\\\-$\"}",
+       "{\"type\":\"string\",\"pattern\":\"^[\\\\w\\\\-.]-$\"}"},
       {"3.0.3", "{\"allOf\":[]}", "{}"},
       {"3.0.3", "{\"not\":3}", "{}"},
   };
@@ -73,17 +86,23 @@ static void test_merges_what_says_the_same(void **state) {
   static const struct row rows[] = {
       {"3.0.3", "{\"allOf\":[{\"type\":\"object\",\"properties\":{\"a\":{}}},{\"required\":[\"a\"]}]}",
        "{\"type\":\"object\",\"properties\":{\"a\":{}},\"required\":[\"a\"]}"},
-      {"3.0.3", "{\"oneOf\":[{\"type\":\"string\"}],\"description\":\"d\"}", "{\"type\":\"string\",\"description\":\"d\"}"},
+      {"3.0.3", "{\"oneOf\":[{\"type\":\"string\"}],\"description\":\"d\"}",
+       "{\"type\":\"string\",\"description\":\"d\"}"},
       {"3.0.3", "{\"allOf\":[{\"type\":\"string\",\"description\":\"inner\"}],\"description\":\"outer\"}",
        "{\"type\":\"string\",\"description\":\"outer\"}"},
       // Both must hold, so neither may be lost.
-      {"3.0.3", "{\"allOf\":[{\"minLength\":2},{\"minLength\":3}]}", "{\"minLength\":2,\"allOf\":[{\"minLength\":3}]}"},
-      {"3.0.3", "{\"allOf\":[{\"properties\":{\"a\":{\"type\":\"string\"}}},{\"properties\":{\"a\":{\"maxLength\":3}}}]}",
+      {"3.0.3", "{\"allOf\":[{\"minLength\":2},{\"minLength\":3}]}",
+       "{\"minLength\":2,\"allOf\":[{\"minLength\":3}]}"},
+      {"3.0.3",
+       "{\"allOf\":[{\"properties\":{\"a\":{\"type\":\"string\"}}},{\"properties\":{\"a\":{\"maxLength\":3}}}"
+       "]}",
        "{\"properties\":{\"a\":{\"type\":\"string\",\"maxLength\":3}}}"},
       // `additionalProperties` speaks of the properties beside it only.
-      {"3.0.3", "{\"allOf\":[{\"properties\":{\"a\":{}}},{\"properties\":{\"b\":{}},\"additionalProperties\":false}]}",
+      {"3.0.3",
+       "{\"allOf\":[{\"properties\":{\"a\":{}}},{\"properties\":{\"b\":{}},\"additionalProperties\":false}]}",
        "{\"properties\":{\"a\":{}},\"allOf\":[{\"properties\":{\"b\":{}},\"additionalProperties\":false}]}"},
-      {"3.0.3", "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}", "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}"},
+      {"3.0.3", "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}",
+       "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}"},
   };
   CHECK_ROWS(rows);
 }
@@ -91,14 +110,21 @@ static void test_merges_what_says_the_same(void **state) {
 static void test_read_only_is_not_asked_for(void **state) {
   (void)state;
   static const struct row rows[] = {
-      {"3.0.3", "{\"type\":\"object\",\"required\":[\"id\",\"a\"],\"properties\":{\"id\":{\"readOnly\":true},\"a\":{}}}",
+      {"3.0.3",
+       "{\"type\":\"object\",\"required\":[\"id\",\"a\"],\"properties\":{\"id\":{\"readOnly\":true},\"a\":{}}"
+       "}",
        "{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{}}}"},
-      {"3.0.3", "{\"allOf\":[{\"properties\":{\"id\":{\"readOnly\":true},\"a\":{}}},{\"required\":[\"id\"],\"additionalProperties\":false}]}",
+      {"3.0.3",
+       "{\"allOf\":[{\"properties\":{\"id\":{\"readOnly\":true},\"a\":{}}},{\"required\":[\"id\"],"
+       "\"additionalProperties\":false}]}",
        "{\"properties\":{\"a\":{}},\"allOf\":[{\"additionalProperties\":false}]}"},
       // Without the readOnly property the branches are not told apart any more.
-      {"3.0.3", "{\"oneOf\":[{\"properties\":{\"k\":{\"enum\":[1],\"readOnly\":true}}},{\"properties\":{\"k\":{\"enum\":[2],\"readOnly\":true}}}]}",
+      {"3.0.3",
+       "{\"oneOf\":[{\"properties\":{\"k\":{\"enum\":[1],\"readOnly\":true}}},{\"properties\":{\"k\":{"
+       "\"enum\":[2],\"readOnly\":true}}}]}",
        "{\"anyOf\":[{\"properties\":{}},{\"properties\":{}}]}"},
-      {"3.0.3", "{\"type\":\"object\",\"required\":[\"typo\"],\"properties\":{\"a\":{}}}", "{\"type\":\"object\",\"properties\":{\"a\":{}}}"},
+      {"3.0.3", "{\"type\":\"object\",\"required\":[\"typo\"],\"properties\":{\"a\":{}}}",
+       "{\"type\":\"object\",\"properties\":{\"a\":{}}}"},
       {"3.0.3", "{\"type\":\"object\",\"required\":[\"k\"]}", "{\"type\":\"object\",\"required\":[\"k\"]}"},
       {"3.0.3", "{\"type\":\"object\",\"properties\":{\"w\":{\"type\":\"string\",\"writeOnly\":true}}}",
        "{\"type\":\"object\",\"properties\":{\"w\":{\"type\":\"string\",\"writeOnly\":true}}}"},
@@ -109,21 +135,26 @@ static void test_read_only_is_not_asked_for(void **state) {
 static void test_references(void **state) {
   (void)state;
   // 3.0: what stands beside a reference is words only. 3.1: it holds too.
-  with_schema("3.0.3", "{\"$ref\":\"#/components/schemas/a~1b%20c\",\"minLength\":9,\"description\":\"d\"}", "\"a/b c\":{\"type\":\"string\"}");
+  with_schema("3.0.3", "{\"$ref\":\"#/components/schemas/a~1b%20c\",\"minLength\":9,\"description\":\"d\"}",
+              "\"a/b c\":{\"type\":\"string\"}");
   fixture_is(fixture_tool("GET /v"), "/input/properties/v", "{\"type\":\"string\",\"description\":\"d\"}");
   fixture_end();
-  with_schema("3.1.0", "{\"$ref\":\"#/components/schemas/A\",\"minLength\":9}", "\"A\":{\"$ref\":\"#/components/schemas/B\"},\"B\":{\"type\":\"string\"}");
+  with_schema("3.1.0", "{\"$ref\":\"#/components/schemas/A\",\"minLength\":9}",
+              "\"A\":{\"$ref\":\"#/components/schemas/B\"},\"B\":{\"type\":\"string\"}");
   fixture_is(fixture_tool("GET /v"), "/input/properties/v", "{\"type\":\"string\",\"minLength\":9}");
   fixture_end();
-  with_schema("3.0.3", "{\"$ref\":\"#/components/schemas/A\",\"nullable\":true}", "\"A\":{\"type\":\"string\"}");
-  fixture_is(fixture_tool("GET /v"), "/input/properties/v", "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}");
+  with_schema("3.0.3", "{\"$ref\":\"#/components/schemas/A\",\"nullable\":true}",
+              "\"A\":{\"type\":\"string\"}");
+  fixture_is(fixture_tool("GET /v"), "/input/properties/v",
+             "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}");
   fixture_end();
 }
 
 static void test_recursion_stays_in_defs(void **state) {
   (void)state;
   with_schema("3.0.3", "{\"$ref\":\"#/components/schemas/Tree\"}",
-              "\"Tree\":{\"type\":\"object\",\"properties\":{\"kids\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Tree\"}}}}");
+              "\"Tree\":{\"type\":\"object\",\"properties\":{\"kids\":{\"type\":\"array\",\"items\":{\"$"
+              "ref\":\"#/components/schemas/Tree\"}}}}");
   yyjson_val *tool = fixture_tool("GET /v");
   fixture_is(tool, "/input/properties/v/properties/kids/items", "{\"$ref\":\"#/$defs/Tree\"}");
   fixture_is(tool, "/input/$defs/Tree/properties/kids/items", "{\"$ref\":\"#/$defs/Tree\"}");
@@ -131,7 +162,10 @@ static void test_recursion_stays_in_defs(void **state) {
   assert_false(fixture_accepts(tool, "{\"v\":{\"kids\":[{\"kids\":[7]}]}}"));
   fixture_end();
   // Used twice is not recursive.
-  with_schema("3.0.3", "{\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/S\"},\"b\":{\"$ref\":\"#/components/schemas/S\"}}}", "\"S\":{\"type\":\"string\"}");
+  with_schema("3.0.3",
+              "{\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/S\"},\"b\":{\"$ref\":\"#/components/"
+              "schemas/S\"}}}",
+              "\"S\":{\"type\":\"string\"}");
   fixture_is(fixture_tool("GET /v"), "/input/$defs", NULL);
   fixture_is(fixture_tool("GET /v"), "/input/properties/v/properties/b", "{\"type\":\"string\"}");
   fixture_end();
@@ -142,7 +176,8 @@ static void test_endless_references_lose_one_operation(void **state) {
   static const char *const schemas[] = {
       "\"A\":{\"$ref\":\"#/components/schemas/A\"}",
       "\"A\":{\"$ref\":\"#/components/schemas/B\"},\"B\":{\"$ref\":\"#/components/schemas/A\"}",
-      "\"A\":{\"allOf\":[{\"$ref\":\"#/components/schemas/B\"}]},\"B\":{\"anyOf\":[{\"$ref\":\"#/components/schemas/A\"},{}]}",
+      "\"A\":{\"allOf\":[{\"$ref\":\"#/components/schemas/B\"}]},\"B\":{\"anyOf\":[{\"$ref\":\"#/components/"
+      "schemas/A\"},{}]}",
       "\"B\":{}",
       "\"A\":{\"$ref\":\"https://example.com/a.json\"}",
       "\"A\":{\"$ref\":\"other.json\"}",
@@ -164,13 +199,16 @@ static void test_doubling_does_not_explode(void **state) {
   size_t n = 0;
   for (int i = 0; i < 40; i++)
     n += (size_t)snprintf(schemas + n, sizeof schemas - n,
-                          "\"S%d\":{\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/S%d\"},\"b\":{\"$ref\":\"#/components/schemas/S%d\"}}},",
+                          "\"S%d\":{\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/"
+                          "S%d\"},\"b\":{\"$ref\":\"#/components/schemas/S%d\"}}},",
                           i, i + 1, i + 1);
   snprintf(schemas + n, sizeof schemas - n, "\"S40\":{\"type\":\"string\"}");
   char text[10000];
   snprintf(text, sizeof text,
-           "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\"paths\":{\"/v\":{\"get\":{\"parameters\":["
-           "{\"name\":\"v\",\"in\":\"query\",\"schema\":{\"$ref\":\"#/components/schemas/S0\"}}]}}},\"components\":{\"schemas\":{%s}}}",
+           "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\"paths\":{\"/"
+           "v\":{\"get\":{\"parameters\":["
+           "{\"name\":\"v\",\"in\":\"query\",\"schema\":{\"$ref\":\"#/components/schemas/"
+           "S0\"}}]}}},\"components\":{\"schemas\":{%s}}}",
            schemas);
   fixture_compile(text, NULL);
   yyjson_val *tool = fixture_tool("GET /v");
@@ -183,9 +221,11 @@ static void test_doubling_does_not_explode(void **state) {
 static void test_discriminator_is_told(void **state) {
   (void)state;
   with_schema("3.0.3",
-              "{\"oneOf\":[{\"type\":\"object\"},{\"type\":\"string\"}],\"discriminator\":{\"propertyName\":\"kind\",\"mapping\":{\"cat\":\"x\",\"dog\":\"y\"}}}",
+              "{\"oneOf\":[{\"type\":\"object\"},{\"type\":\"string\"}],\"discriminator\":{\"propertyName\":"
+              "\"kind\",\"mapping\":{\"cat\":\"x\",\"dog\":\"y\"}}}",
               NULL);
-  check_text(json_text(fixture_at(fixture_tool("GET /v"), "/input/properties/v/description")), "`kind` says which form it is: cat, dog");
+  check_text(json_text(fixture_at(fixture_tool("GET /v"), "/input/properties/v/description")),
+             "`kind` says which form it is: cat, dog");
   fixture_end();
 }
 

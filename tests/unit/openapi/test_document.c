@@ -46,8 +46,11 @@ static void test_references_between_files(void **state) {
   (void)state;
   struct err err;
   write_at("api/main.yaml", HEAD "  /a: {$ref: 'sub%20dir/paths.yaml#/a'}\n");
-  write_at("api/sub dir/paths.yaml", "a:\n  get:\n    parameters:\n      - {$ref: '../params.json#/list/0'}\n");
-  write_at("api/params.json", "{\"list\":[{\"name\":\"p\",\"in\":\"query\",\"schema\":{\"$ref\":\"main.yaml#/components/x\"}}]}");
+  write_at("api/sub dir/paths.yaml",
+           "a:\n  get:\n    parameters:\n      - {$ref: '../params.json#/list/0'}\n");
+  write_at(
+      "api/params.json",
+      "{\"list\":[{\"name\":\"p\",\"in\":\"query\",\"schema\":{\"$ref\":\"main.yaml#/components/x\"}}]}");
   assert_false(compile_at("api/nowhere.yaml", NULL, &err));
   assert_int_equal(err.code, ERR_MISSING);
   fixture_end();
@@ -55,7 +58,8 @@ static void test_references_between_files(void **state) {
   assert_int_equal(fixture.result.skipped, 1); // #/components/x is not there
   assert_true(fixture_noted(OPENAPI_SKIPPED, "GET /a", "main.yaml#/components/x"));
   fixture_end();
-  write_at("api/main.yaml", HEAD "  /a: {$ref: 'sub%20dir/paths.yaml#/a'}\ncomponents: {x: {type: integer}}\n");
+  write_at("api/main.yaml",
+           HEAD "  /a: {$ref: 'sub%20dir/paths.yaml#/a'}\ncomponents: {x: {type: integer}}\n");
   assert_true(compile_at("api/main.yaml", NULL, &err));
   fixture_is(fixture_tool("GET /a"), "/input/properties/p", "{\"type\":\"integer\"}");
   fixture_end();
@@ -66,9 +70,12 @@ static void test_nothing_outside_the_root_is_read(void **state) {
   struct err err;
   char link[256], secret[256];
   write_at("secret.yaml", "a: {get: {}}\n");
-  write_at("api/main.yaml", HEAD "  /up: {$ref: '../secret.yaml#/a'}\n  /enc: {$ref: '%2e%2e/secret.yaml#/a'}\n  /link: {$ref: 'link.yaml#/a'}\n"
-                                 "  /etc: {$ref: '/etc/passwd#/a'}\n  /net: {$ref: 'http://127.0.0.1/x.yaml#/a'}\n  /net2: {$ref: '//127.0.0.1/x.yaml#/a'}\n"
-                                 "  /dir: {$ref: 'sub%20dir#/a'}\n  /nul: {$ref: 'a%00b#/a'}\n  /fine: {get: {}}\n");
+  write_at("api/main.yaml",
+           HEAD "  /up: {$ref: '../secret.yaml#/a'}\n  /enc: {$ref: '%2e%2e/secret.yaml#/a'}\n  /link: "
+                "{$ref: 'link.yaml#/a'}\n"
+                "  /etc: {$ref: '/etc/passwd#/a'}\n  /net: {$ref: 'http://127.0.0.1/x.yaml#/a'}\n  /net2: "
+                "{$ref: '//127.0.0.1/x.yaml#/a'}\n"
+                "  /dir: {$ref: 'sub%20dir#/a'}\n  /nul: {$ref: 'a%00b#/a'}\n  /fine: {get: {}}\n");
   snprintf(link, sizeof link, "%s/api/link.yaml", folder);
   snprintf(secret, sizeof secret, "%s/secret.yaml", folder);
   assert_int_equal(symlink(secret, link), 0);
@@ -93,7 +100,9 @@ static void test_nothing_outside_the_root_is_read(void **state) {
 
 static void test_notes_have_lines(void **state) {
   (void)state;
-  fixture_compile(HEAD "  /a/{x}:\n    get:\n      summary: broken\n  /b:\n    get:\n      parameters:\n        - {name: q, in: query, schema: {type: string, maxLength: -1}}\n", NULL);
+  fixture_compile(HEAD "  /a/{x}:\n    get:\n      summary: broken\n  /b:\n    get:\n      parameters:\n     "
+                       "   - {name: q, in: query, schema: {type: string, maxLength: -1}}\n",
+                  NULL);
   assert_int_equal(fixture.result.tools, 1);
   assert_int_equal(fixture.result.note_count, 2);
   assert_int_equal(fixture.result.notes[0].kind, OPENAPI_SKIPPED);
@@ -108,17 +117,23 @@ static void test_versions(void **state) {
   static const struct {
     const char *text;
     bool fine;
-  } rows[] = {{"{\"openapi\":\"3.0.0\",\"paths\":{}}", true},  {"{\"openapi\":\"3.2.0\",\"paths\":{}}", true},
-              {"{\"swagger\":\"2.0\",\"paths\":{}}", true},    {"swagger: 2.0\npaths: {}", true},
-              {"{\"openapi\":\"4.0.0\",\"paths\":{}}", false}, {"{\"swagger\":\"1.2\",\"paths\":{}}", false},
-              {"[]", false},                                   {"{\"openapi\":\"3.0.0\"}", false},
-              {"", false},                                     {"{\"openapi\":\"3.0.0\",\"paths\":{}", false}};
+  } rows[] = {{"{\"openapi\":\"3.0.0\",\"paths\":{}}", true},
+              {"{\"openapi\":\"3.2.0\",\"paths\":{}}", true},
+              {"{\"swagger\":\"2.0\",\"paths\":{}}", true},
+              {"swagger: 2.0\npaths: {}", true},
+              {"{\"openapi\":\"4.0.0\",\"paths\":{}}", false},
+              {"{\"swagger\":\"1.2\",\"paths\":{}}", false},
+              {"[]", false},
+              {"{\"openapi\":\"3.0.0\"}", false},
+              {"", false},
+              {"{\"openapi\":\"3.0.0\",\"paths\":{}", false}};
   struct openapi_options o = {.connector = STR("acme"), .tool_bytes = 4096};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct arena *a = arena_new();
     struct openapi_result r;
     struct err err;
-    if (openapi_compile_text(str_of(rows[i].text), &o, a, &r, &err) != rows[i].fine) fail_msg("%s", rows[i].text);
+    if (openapi_compile_text(str_of(rows[i].text), &o, a, &r, &err) != rows[i].fine)
+      fail_msg("%s", rows[i].text);
     arena_free(a);
   }
 }

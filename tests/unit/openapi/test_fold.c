@@ -6,8 +6,11 @@
 enum { TEXT_MOST = 1 << 20 };
 
 static const char *compile_body(struct buf *b, const char *schema, size_t ceiling) {
-  buf_printf(b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\"paths\":{\"/v\":{\"post\":{\"requestBody\":{\"required\":true,"
-                "\"content\":{\"application/json\":{\"schema\":%s}}}}}}}", schema);
+  buf_printf(b,
+             "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\"paths\":{\"/"
+             "v\":{\"post\":{\"requestBody\":{\"required\":true,"
+             "\"content\":{\"application/json\":{\"schema\":%s}}}}}}}",
+             schema);
   buf_add_char(b, 0);
   struct openapi_options o = {.tool_bytes = ceiling};
   fixture_compile(b->p, &o);
@@ -23,7 +26,10 @@ static size_t input_bytes(yyjson_val *tool) {
 // {"wide":{…leaf…}, "deep":{"l0":{"l1":…}}} with strings everywhere
 static void add_deep(struct buf *b, int levels) {
   for (int i = 0; i < levels; i++)
-    buf_printf(b, "{\"type\":\"object\",\"required\":[\"s\"],\"properties\":{\"s\":{\"type\":\"string\",\"description\":\"text of level %d\"},\"l\":", i);
+    buf_printf(b,
+               "{\"type\":\"object\",\"required\":[\"s\"],\"properties\":{\"s\":{\"type\":\"string\","
+               "\"description\":\"text of level %d\"},\"l\":",
+               i);
   buf_add_z(b, "{\"type\":\"integer\"}");
   for (int i = 0; i < levels; i++) buf_add_z(b, "}}");
   buf_add_char(b, 0);
@@ -32,7 +38,8 @@ static void add_deep(struct buf *b, int levels) {
 static void test_deepest_parts_give_way(void **state) {
   (void)state;
   struct buf schema = BUF_MAX(TEXT_MOST), text = BUF_MAX(TEXT_MOST);
-  static const char *const valid = "{\"s\":\"a\",\"l\":{\"s\":\"b\",\"l\":{\"s\":\"c\",\"l\":{\"s\":\"d\"}}}}";
+  static const char *const valid =
+      "{\"s\":\"a\",\"l\":{\"s\":\"b\",\"l\":{\"s\":\"c\",\"l\":{\"s\":\"d\"}}}}";
   static const char *const invalid = "{\"s\":\"a\",\"l\":{\"s\":{}}}";
   add_deep(&schema, 18);
   compile_body(&text, schema.p, 0);
@@ -60,15 +67,22 @@ static void test_deepest_parts_give_way(void **state) {
 
 static void test_neighbours_are_loosened_with_it(void **state) {
   (void)state;
-  // Folded branches of oneOf would both match, a folded `not` would deny all, a folded `if` would always ask for `then`.
-  static const char deep[] = "{\"type\":\"object\",\"properties\":{\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":{\"const\":%d},"
-                             "\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\":{\"const\":\"cccccccccccccccccccccc\"}},"
+  // Folded branches of oneOf would both match, a folded `not` would deny all, a folded `if` would always ask
+  // for `then`.
+  static const char deep[] = "{\"type\":\"object\",\"properties\":{"
+                             "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":{\"const\":%d},"
+                             "\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+                             "b\":{\"const\":\"cccccccccccccccccccccc\"}},"
                              "\"required\":[\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]}";
   char one[600], two[600], schema[4096];
   snprintf(one, sizeof one, deep, 1);
   snprintf(two, sizeof two, deep, 2);
-  snprintf(schema, sizeof schema, "{\"type\":\"object\",\"properties\":{\"x\":{\"oneOf\":[%s,%s]},\"y\":{\"not\":%s},\"z\":{\"if\":%s,\"then\":{\"required\":[\"q\"]}}}}", one, two, one, two);
-  static const char valid[] = "{\"x\":{\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":1},\"y\":{},\"z\":{}}";
+  snprintf(schema, sizeof schema,
+           "{\"type\":\"object\",\"properties\":{\"x\":{\"oneOf\":[%s,%s]},\"y\":{\"not\":%s},\"z\":{\"if\":%"
+           "s,\"then\":{\"required\":[\"q\"]}}}}",
+           one, two, one, two);
+  static const char valid[] =
+      "{\"x\":{\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":1},\"y\":{},\"z\":{}}";
   struct buf text = BUF_MAX(TEXT_MOST);
   for (size_t ceiling = 1200; ceiling >= 150; ceiling -= 50) {
     buf_clear(&text);
@@ -98,7 +112,10 @@ static void test_wide_schemas_keep_names_as_long_as_they_fit(void **state) {
   struct buf schema = BUF_MAX(TEXT_MOST), text = BUF_MAX(TEXT_MOST);
   buf_add_z(&schema, "{\"type\":\"object\",\"properties\":{");
   for (int i = 0; i < 300; i++)
-    buf_printf(&schema, "%s\"name_%d\":{\"type\":\"string\",\"enum\":[\"one of many\",\"two of many\",\"three of many\"]}", i ? "," : "", i);
+    buf_printf(
+        &schema,
+        "%s\"name_%d\":{\"type\":\"string\",\"enum\":[\"one of many\",\"two of many\",\"three of many\"]}",
+        i ? "," : "", i);
   buf_add_z(&schema, "}}");
   buf_add_char(&schema, 0);
   compile_body(&text, schema.p, 12000);

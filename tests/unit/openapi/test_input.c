@@ -11,15 +11,21 @@ static void test_collisions_have_predictable_names(void **state) {
                        "        - {name: id, in: query, schema: {type: string}}\n"
                        "        - {name: id, in: path, required: true, schema: {type: string}}\n"
                        "        - {name: 'a[b]<c>', in: query, schema: {type: string}}\n"
-                       "      requestBody: {required: true, content: {application/json: {schema: {type: object, required: [id],\n"
-                       "        properties: {id: {type: integer}, plain: {type: string}}}}}}\n", NULL);
+                       "      requestBody: {required: true, content: {application/json: {schema: {type: "
+                       "object, required: [id],\n"
+                       "        properties: {id: {type: integer}, plain: {type: string}}}}}}\n",
+                  NULL);
   yyjson_val *tool = fixture_tool("PUT /z/{id}");
-  fixture_is(tool, "/params/0", "{\"arg\":\"id\",\"name\":\"id\",\"in\":\"path\",\"style\":\"simple\",\"explode\":false}");
+  fixture_is(tool, "/params/0",
+             "{\"arg\":\"id\",\"name\":\"id\",\"in\":\"path\",\"style\":\"simple\",\"explode\":false}");
   fixture_is(tool, "/params/1/arg", "\"query_id\"");
-  fixture_is(tool, "/params/2", "{\"arg\":\"a_b_c\",\"name\":\"a[b]<c>\",\"in\":\"query\",\"style\":\"form\",\"explode\":true}");
+  fixture_is(tool, "/params/2",
+             "{\"arg\":\"a_b_c\",\"name\":\"a[b]<c>\",\"in\":\"query\",\"style\":\"form\",\"explode\":true}");
   fixture_is(tool, "/params/3/arg", "\"header_id\"");
   fixture_is(tool, "/params/4/arg", "\"cookie_id\"");
-  fixture_is(tool, "/body", "{\"kind\":\"json\",\"type\":\"application/json\",\"required\":true,\"args\":[[\"body_id\",\"id\"],[\"plain\",\"plain\"]]}");
+  fixture_is(tool, "/body",
+             "{\"kind\":\"json\",\"type\":\"application/"
+             "json\",\"required\":true,\"args\":[[\"body_id\",\"id\"],[\"plain\",\"plain\"]]}");
   fixture_is(tool, "/input/required", "[\"id\",\"body_id\"]");
   assert_true(fixture_accepts(tool, "{\"id\":\"a\",\"body_id\":1}"));
   assert_false(fixture_accepts(tool, "{\"id\":\"a\"}"));
@@ -29,22 +35,28 @@ static void test_collisions_have_predictable_names(void **state) {
 
 static void test_path_and_operation_parameters(void **state) {
   (void)state;
-  fixture_compile(HEAD "  /a:\n    parameters:\n      - {name: p, in: query, schema: {type: string}}\n      - {name: q, in: query, schema: {type: string}}\n"
-                       "    get:\n      parameters:\n        - {name: p, in: query, required: true, schema: {type: integer}}\n"
-                       "        - {name: Authorization, in: header, schema: {type: string}}\n"
-                       "        - {name: j, in: query, content: {application/json: {schema: {type: object}}}}\n"
-                       "        - {name: d, in: query, style: deepObject, schema: {type: object}}\n"
-                       "        - {name: l, in: query, style: pipeDelimited, explode: false, schema: {type: array}}\n"
-                       "    post:\n      parameters:\n        - {name: p, in: nowhere, schema: {}}\n"
-                       "    put:\n      parameters:\n        - {name: s, in: query, style: matrix, schema: {}}\n"
-                       "    delete:\n      parameters: {}\n", NULL);
+  fixture_compile(
+      HEAD
+      "  /a:\n    parameters:\n      - {name: p, in: query, schema: {type: string}}\n      - {name: q, in: "
+      "query, schema: {type: string}}\n"
+      "    get:\n      parameters:\n        - {name: p, in: query, required: true, schema: {type: integer}}\n"
+      "        - {name: Authorization, in: header, schema: {type: string}}\n"
+      "        - {name: j, in: query, content: {application/json: {schema: {type: object}}}}\n"
+      "        - {name: d, in: query, style: deepObject, schema: {type: object}}\n"
+      "        - {name: l, in: query, style: pipeDelimited, explode: false, schema: {type: array}}\n"
+      "    post:\n      parameters:\n        - {name: p, in: nowhere, schema: {}}\n"
+      "    put:\n      parameters:\n        - {name: s, in: query, style: matrix, schema: {}}\n"
+      "    delete:\n      parameters: {}\n",
+      NULL);
   yyjson_val *tool = fixture_tool("GET /a");
   fixture_is(tool, "/input/properties/p", "{\"type\":\"integer\"}");
   fixture_is(tool, "/input/required", "[\"p\"]");
   assert_null(fixture_at(tool, "/input/properties/Authorization"));
-  fixture_is(tool, "/params/2", "{\"arg\":\"j\",\"name\":\"j\",\"in\":\"query\",\"style\":\"json\",\"explode\":true}");
+  fixture_is(tool, "/params/2",
+             "{\"arg\":\"j\",\"name\":\"j\",\"in\":\"query\",\"style\":\"json\",\"explode\":true}");
   fixture_is(tool, "/params/3/style", "\"deepObject\"");
-  fixture_is(tool, "/params/4", "{\"arg\":\"l\",\"name\":\"l\",\"in\":\"query\",\"style\":\"pipeDelimited\",\"explode\":false}");
+  fixture_is(tool, "/params/4",
+             "{\"arg\":\"l\",\"name\":\"l\",\"in\":\"query\",\"style\":\"pipeDelimited\",\"explode\":false}");
   assert_true(fixture_noted(OPENAPI_SKIPPED, "POST /a", "no place"));
   assert_true(fixture_noted(OPENAPI_SKIPPED, "PUT /a", "matrix"));
   assert_true(fixture_noted(OPENAPI_SKIPPED, "DELETE /a", "not a list"));
@@ -67,48 +79,69 @@ static void test_bodies(void **state) {
   (void)state;
   check_body("{required: true, content: {application/json: {schema: {type: array, items: {type: string}}}}}",
              "{" JSON_BODY ",\"required\":true,\"whole\":\"body\"}",
-             "{\"type\":\"object\",\"properties\":{\"body\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}},\"required\":[\"body\"]," CLOSED);
+             "{\"type\":\"object\",\"properties\":{\"body\":{\"type\":\"array\",\"items\":{\"type\":"
+             "\"string\"}}},\"required\":[\"body\"]," CLOSED);
   // More than its properties: it stays whole, so that nothing is lost.
-  check_body("{required: true, content: {application/json: {schema: {properties: {a: {}}, additionalProperties: {type: string}}}}}",
+  check_body("{required: true, content: {application/json: {schema: {properties: {a: {}}, "
+             "additionalProperties: {type: string}}}}}",
              "{" JSON_BODY ",\"required\":true,\"whole\":\"body\"}",
-             "{\"type\":\"object\",\"properties\":{\"body\":{\"properties\":{\"a\":{}},\"additionalProperties\":{\"type\":\"string\"}}},\"required\":[\"body\"]," CLOSED);
+             "{\"type\":\"object\",\"properties\":{\"body\":{\"properties\":{\"a\":{}},"
+             "\"additionalProperties\":{\"type\":\"string\"}}},\"required\":[\"body\"]," CLOSED);
   // May be left out, but not in part.
   check_body("{content: {application/json: {schema: {required: [a], properties: {a: {}, b: {}}}}}}",
              "{" JSON_BODY ",\"required\":false,\"args\":[[\"a\",\"a\"],[\"b\",\"b\"]]}",
-             "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}},\"dependentRequired\":{\"b\":[\"a\"]}," CLOSED);
+             "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}},\"dependentRequired\":{\"b\":[\"a\"]}"
+             "," CLOSED);
   check_body("{required: true, content: {text/plain: {}, application/octet-stream: {}}}",
              "{\"kind\":\"text\",\"type\":\"text/plain\",\"required\":true,\"whole\":\"body\"}",
-             "{\"type\":\"object\",\"properties\":{\"body\":{\"type\":\"string\",\"description\":\"The content (text/plain), as text.\"}},\"required\":[\"body\"]," CLOSED);
-  check_body("{required: true, content: {image/png: {}}}", "{\"kind\":\"binary\",\"type\":\"image/png\",\"required\":true,\"whole\":\"body\"}",
-             "{\"type\":\"object\",\"properties\":{\"body\":{\"type\":\"string\",\"contentEncoding\":\"base64\",\"description\":\"The content (image/png), in base64.\"}},"
+             "{\"type\":\"object\",\"properties\":{\"body\":{\"type\":\"string\",\"description\":\"The "
+             "content (text/plain), as text.\"}},\"required\":[\"body\"]," CLOSED);
+  check_body("{required: true, content: {image/png: {}}}",
+             "{\"kind\":\"binary\",\"type\":\"image/png\",\"required\":true,\"whole\":\"body\"}",
+             "{\"type\":\"object\",\"properties\":{\"body\":{\"type\":\"string\",\"contentEncoding\":"
+             "\"base64\",\"description\":\"The content (image/png), in base64.\"}},"
              "\"required\":[\"body\"]," CLOSED);
-  check_body("{required: true, content: {multipart/form-data: {schema: {required: [f], properties: {f: {type: string, format: binary}}}}}}",
-             "{\"kind\":\"multipart\",\"type\":\"multipart/form-data\",\"required\":true,\"args\":[[\"f\",\"f\"]]}",
-             "{\"type\":\"object\",\"properties\":{\"f\":{\"type\":\"string\",\"format\":\"binary\"}},\"required\":[\"f\"]," CLOSED);
-  check_body("{required: true, content: {application/merge-patch+json: {schema: {allOf: [{properties: {a: {}}}, {properties: {b: {}}, required: [b]}]}}}}",
-             "{\"kind\":\"json\",\"type\":\"application/merge-patch+json\",\"required\":true,\"args\":[[\"a\",\"a\"],[\"b\",\"b\"]]}",
+  check_body(
+      "{required: true, content: {multipart/form-data: {schema: {required: [f], properties: {f: {type: "
+      "string, format: binary}}}}}}",
+      "{\"kind\":\"multipart\",\"type\":\"multipart/form-data\",\"required\":true,\"args\":[[\"f\",\"f\"]]}",
+      "{\"type\":\"object\",\"properties\":{\"f\":{\"type\":\"string\",\"format\":\"binary\"}},\"required\":["
+      "\"f\"]," CLOSED);
+  check_body("{required: true, content: {application/merge-patch+json: {schema: {allOf: [{properties: {a: "
+             "{}}}, {properties: {b: {}}, required: [b]}]}}}}",
+             "{\"kind\":\"json\",\"type\":\"application/"
+             "merge-patch+json\",\"required\":true,\"args\":[[\"a\",\"a\"],[\"b\",\"b\"]]}",
              "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}},\"required\":[\"b\"]," CLOSED);
   check_body("{content: {}}", NULL, "{\"type\":\"object\",\"properties\":{}," CLOSED);
 }
 
 static void test_swagger(void **state) {
   (void)state;
-  fixture_compile("swagger: '2.0'\nhost: example.com\nbasePath: /v1\nschemes: [http, https]\nconsumes: [text/plain, application/json]\ndefinitions:\n"
-                  "  Pet: {type: object, required: [name], properties: {name: {type: string, x-nullable: true}}}\nparameters:\n"
-                  "  lim: {name: lim, in: query, type: integer, maximum: 9, exclusiveMaximum: true}\npaths:\n"
-                  "  /pets:\n    get:\n      parameters:\n        - {$ref: '#/parameters/lim'}\n"
-                  "        - {name: a, in: query, type: array, collectionFormat: pipes, items: {type: string}}\n"
-                  "        - {name: b, in: query, type: array, items: {type: string}}\n"
-                  "    post:\n      parameters:\n        - {name: pet, in: body, required: true, schema: {$ref: '#/definitions/Pet'}}\n"
-                  "    put:\n      consumes: [multipart/form-data]\n      parameters:\n        - {name: f, in: formData, required: true, type: file}\n"
-                  "        - {name: n, in: formData, type: integer}\n", NULL);
-  yyjson_val *list = fixture_tool("GET /pets"), *create = fixture_tool("POST /pets"), *upload = fixture_tool("PUT /pets");
+  fixture_compile(
+      "swagger: '2.0'\nhost: example.com\nbasePath: /v1\nschemes: [http, https]\nconsumes: [text/plain, "
+      "application/json]\ndefinitions:\n"
+      "  Pet: {type: object, required: [name], properties: {name: {type: string, x-nullable: "
+      "true}}}\nparameters:\n"
+      "  lim: {name: lim, in: query, type: integer, maximum: 9, exclusiveMaximum: true}\npaths:\n"
+      "  /pets:\n    get:\n      parameters:\n        - {$ref: '#/parameters/lim'}\n"
+      "        - {name: a, in: query, type: array, collectionFormat: pipes, items: {type: string}}\n"
+      "        - {name: b, in: query, type: array, items: {type: string}}\n"
+      "    post:\n      parameters:\n        - {name: pet, in: body, required: true, schema: {$ref: "
+      "'#/definitions/Pet'}}\n"
+      "    put:\n      consumes: [multipart/form-data]\n      parameters:\n        - {name: f, in: formData, "
+      "required: true, type: file}\n"
+      "        - {name: n, in: formData, type: integer}\n",
+      NULL);
+  yyjson_val *list = fixture_tool("GET /pets"), *create = fixture_tool("POST /pets"),
+             *upload = fixture_tool("PUT /pets");
   fixture_is(list, "/input/properties/lim", "{\"type\":\"integer\",\"exclusiveMaximum\":9}");
-  fixture_is(list, "/params/1", "{\"arg\":\"a\",\"name\":\"a\",\"in\":\"query\",\"style\":\"pipeDelimited\",\"explode\":false}");
+  fixture_is(list, "/params/1",
+             "{\"arg\":\"a\",\"name\":\"a\",\"in\":\"query\",\"style\":\"pipeDelimited\",\"explode\":false}");
   fixture_is(list, "/params/2/explode", "false");
   fixture_is(create, "/input/properties", "{\"name\":{\"type\":[\"string\",\"null\"]}}");
   fixture_is(create, "/body", "{" JSON_BODY ",\"required\":true,\"args\":[[\"name\",\"name\"]]}");
-  fixture_is(upload, "/input/properties", "{\"f\":{\"type\":\"string\",\"format\":\"binary\"},\"n\":{\"type\":\"integer\"}}");
+  fixture_is(upload, "/input/properties",
+             "{\"f\":{\"type\":\"string\",\"format\":\"binary\"},\"n\":{\"type\":\"integer\"}}");
   fixture_is(upload, "/body/kind", "\"multipart\"");
   check_text(json_str(yyjson_doc_get_root(fixture.doc), "base_url"), "https://example.com/v1");
   fixture_end();
@@ -116,10 +149,13 @@ static void test_swagger(void **state) {
 
 static void test_three_two(void **state) {
   (void)state;
-  fixture_compile("openapi: 3.2.0\nservers: [{url: 'https://{r}.example.com/', variables: {r: {default: eu}}}]\npaths:\n"
-                  "  /s:\n    query:\n      parameters:\n        - {name: q, in: querystring, content: {application/x-www-form-urlencoded: {schema:\n"
-                  "            {type: object, required: [a], properties: {a: {type: string}, b: {type: integer}}}}}}\n"
-                  "    additionalOperations: {LINK: {summary: Link}}\n", NULL);
+  fixture_compile(
+      "openapi: 3.2.0\nservers: [{url: 'https://{r}.example.com/', variables: {r: {default: eu}}}]\npaths:\n"
+      "  /s:\n    query:\n      parameters:\n        - {name: q, in: querystring, content: "
+      "{application/x-www-form-urlencoded: {schema:\n"
+      "            {type: object, required: [a], properties: {a: {type: string}, b: {type: integer}}}}}}\n"
+      "    additionalOperations: {LINK: {summary: Link}}\n",
+      NULL);
   yyjson_val *tool = fixture_tool("QUERY /s");
   fixture_is(tool, "/input/properties", "{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"integer\"}}");
   fixture_is(tool, "/input/required", "[\"a\"]");
@@ -131,14 +167,24 @@ static void test_three_two(void **state) {
 
 static void test_descriptions(void **state) {
   (void)state;
-  fixture_compile(HEAD "  /zones:\n    get:\n      summary: List zones\n      parameters:\n        - {name: page, in: query, schema: {type: integer}}\n"
-                       "        - {name: per_page, in: query, schema: {type: integer}}\n"
-                       "  /zones/{zone_id}/records:\n    get:\n      deprecated: true\n      summary: List records\n      description: List records.  <b>All</b> of\\n them.\n      tags: [DNS Records]\n"
-                       "      parameters:\n        - {name: zone_id, in: path, required: true, schema: {type: string}}\n        - {name: cursor, in: query, schema: {type: string}}\n"
-                       "      x-cfPermissionsRequired: {enum: ['#zone:read']}\n", NULL);
+  fixture_compile(
+      HEAD "  /zones:\n    get:\n      summary: List zones\n      parameters:\n        - {name: page, in: "
+           "query, schema: {type: integer}}\n"
+           "        - {name: per_page, in: query, schema: {type: integer}}\n"
+           "  /zones/{zone_id}/records:\n    get:\n      deprecated: true\n      summary: List records\n     "
+           " description: List records.  <b>All</b> of\\n them.\n      tags: [DNS Records]\n"
+           "      parameters:\n        - {name: zone_id, in: path, required: true, schema: {type: string}}\n "
+           "       - {name: cursor, in: query, schema: {type: string}}\n"
+           "      x-cfPermissionsRequired: {enum: ['#zone:read']}\n",
+      NULL);
   yyjson_val *tool = fixture_tool("GET /zones/{zone_id}/records");
   struct str text = json_str(tool, "description");
-  static const char *const parts[] = {"Deprecated", "List records.", "Returns a list.", "Scope: one zone.", "Needs zone_id: from list_all_acme_zones.", "Pages by cursor."};
+  static const char *const parts[] = {"Deprecated",
+                                      "List records.",
+                                      "Returns a list.",
+                                      "Scope: one zone.",
+                                      "Needs zone_id: from list_all_acme_zones.",
+                                      "Pages by cursor."};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
     if (!str_contains(text, str_of(parts[i]))) fail_msg("\"%.*s\" has no \"%s\"", STR_ARG(text), parts[i]);
   assert_false(str_contains(text, STR("<b>")));

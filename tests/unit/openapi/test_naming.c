@@ -21,7 +21,8 @@ static void compile_ops(const char *const *ops, size_t count, const struct opena
     buf_add_z(&b, ":\n      parameters: [");
     bool any = false;
     for (const char *p = path; (p = strchr(p, '{')); p++) {
-      buf_printf(&b, "%s{name: '%.*s', in: path, required: true, schema: {type: string}}", any ? ", " : "", (int)strcspn(p + 1, "}"), p + 1);
+      buf_printf(&b, "%s{name: '%.*s', in: path, required: true, schema: {type: string}}", any ? ", " : "",
+                 (int)strcspn(p + 1, "}"), p + 1);
       any = true;
     }
     buf_add_z(&b, "]\n");
@@ -47,7 +48,8 @@ static void test_names_and_classes(void **state) {
       {"PUT /zones/{zone_id}/dnssec", "update_a_acme_dnssec", "update"},
       {"GET /user", "get_single_acme_user", "get"},
       {"GET /user/tokens", "list_all_acme_user_tokens", "list"},
-      {"GET /accounts/{account_id}/workers/scripts/{script_name}/versions", "list_all_acme_worker_script_versions", "list"},
+      {"GET /accounts/{account_id}/workers/scripts/{script_name}/versions",
+       "list_all_acme_worker_script_versions", "list"},
       {"GET /api/v2/companies", "list_all_acme_companies", "list"},
       {"GET /api/v2/companies/{id}", "get_single_acme_company_by_id", "get"},
       {"POST /orders/{id}/refund", "acme_order_refund", "custom"},
@@ -72,9 +74,10 @@ static void test_names_and_classes(void **state) {
 static void test_twins_are_told_apart(void **state) {
   (void)state;
   static const char *const ops[] = {
-      "GET /accounts/{a}/rulesets",  "GET /zones/{z}/rulesets",       "GET /zones/{z}/x/{p}/include", "GET /zones/{z}/x/include",
-      "GET /accounts/{a}/v1/things", "GET /accounts/{a}/v2/things",   "GET /zones/{z}/rule/{r}",      "GET /zones/{z}/rules/{r}",
-      "POST /zones/{z}/polls/{id}/vote", "PUT /zones/{z}/polls/{id}/vote",
+      "GET /accounts/{a}/rulesets",     "GET /zones/{z}/rulesets",     "GET /zones/{z}/x/{p}/include",
+      "GET /zones/{z}/x/include",       "GET /accounts/{a}/v1/things", "GET /accounts/{a}/v2/things",
+      "GET /zones/{z}/rule/{r}",        "GET /zones/{z}/rules/{r}",    "POST /zones/{z}/polls/{id}/vote",
+      "PUT /zones/{z}/polls/{id}/vote",
   };
   compile_ops(ops, sizeof ops / sizeof *ops, NULL);
   check_text(json_str(fixture_tool(ops[0]), "name"), "list_all_acme_account_rulesets");
@@ -95,15 +98,24 @@ static void test_twins_are_told_apart(void **state) {
 static void test_long_paths_make_short_unique_names(void **state) {
   (void)state;
   static const char *const ops[] = {
-      "GET /configurations/organizations/applications/environments/certificates/authentication/layer3/destinations",
-      "GET /configurations/organizations/applications/environments/certificates/authentication/layer7/destinations",
-      "GET /supercalifragilisticexpialidociousness/pneumonoultramicroscopicsilicovolcanoconiosis/antidisestablishmentarianism",
-      "GET /supercalifragilisticexpialidociousness/pneumonoultramicroscopicsilicovolcanoconioses/antidisestablishmentarianism",
+      "GET "
+      "/configurations/organizations/applications/environments/certificates/authentication/layer3/"
+      "destinations",
+      "GET "
+      "/configurations/organizations/applications/environments/certificates/authentication/layer7/"
+      "destinations",
+      "GET "
+      "/supercalifragilisticexpialidociousness/pneumonoultramicroscopicsilicovolcanoconiosis/"
+      "antidisestablishmentarianism",
+      "GET "
+      "/supercalifragilisticexpialidociousness/pneumonoultramicroscopicsilicovolcanoconioses/"
+      "antidisestablishmentarianism",
   };
   compile_ops(ops, 4, NULL);
   assert_int_equal(fixture.result.tools, 4);
   for (size_t i = 0; i < 4; i++)
-    for (size_t k = 0; k < i; k++) assert_false(str_eq(json_str(fixture_tool(ops[i]), "name"), json_str(fixture_tool(ops[k]), "name")));
+    for (size_t k = 0; k < i; k++)
+      assert_false(str_eq(json_str(fixture_tool(ops[i]), "name"), json_str(fixture_tool(ops[k]), "name")));
   for (size_t i = 0; i < 4; i++) assert_true(json_str(fixture_tool(ops[i]), "name").n <= 60);
   assert_true(str_contains(json_str(fixture_tool(ops[0]), "name"), STR("layer3")));
   fixture_end();
@@ -112,7 +124,8 @@ static void test_long_paths_make_short_unique_names(void **state) {
 // A later version of a document adds a twin: the one that was there keeps its name.
 static void test_names_once_given_stay(void **state) {
   (void)state;
-  static const char *const one[] = {"GET /zones/{z}/rules"}, *const two[] = {"GET /accounts/{a}/rules", "GET /zones/{z}/rules"};
+  static const char *const one[] = {"GET /zones/{z}/rules"}, *const two[] = {"GET /accounts/{a}/rules",
+                                                                             "GET /zones/{z}/rules"};
   struct buf names = BUF_MAX(4096);
   struct map given;
   struct err err;
@@ -138,20 +151,29 @@ static void test_names_once_given_stay(void **state) {
 
 static void test_words_of_the_connector(void **state) {
   (void)state;
-  static const char word[] = "{\"rename_parameters\":{\"zone_identifier\":\"zone_id\"},\"tags\":[{\"path\":\"/zones/*/firewall/**\",\"add\":[\"Security Stuff\"]}],"
-                             "\"operations\":{\"GET /zones/{any}/firewall/rules\":{\"name\":\"my_rules\",\"permission\":\"WAF\",\"returns\":\"the rules\"},"
-                             "\"POST /graphql\":{\"class\":\"list\",\"read_only\":true,\"resource\":\"analytic\"},\"GET /secret\":{\"skip\":true},"
-                             "\"GET /bad\":{\"name\":\"no spaces please\"}}}";
-  static const char *const ops[] = {"GET /zones/{zone_identifier}/firewall/rules", "POST /graphql", "GET /secret", "GET /bad", "GET /zones/{identifier}"};
+  static const char word[] =
+      "{\"rename_parameters\":{\"zone_identifier\":\"zone_id\"},\"tags\":[{\"path\":\"/zones/*/firewall/"
+      "**\",\"add\":[\"Security Stuff\"]}],"
+      "\"operations\":{\"GET "
+      "/zones/{any}/firewall/rules\":{\"name\":\"my_rules\",\"permission\":\"WAF\",\"returns\":\"the "
+      "rules\"},"
+      "\"POST /graphql\":{\"class\":\"list\",\"read_only\":true,\"resource\":\"analytic\"},\"GET "
+      "/secret\":{\"skip\":true},"
+      "\"GET /bad\":{\"name\":\"no spaces please\"}}}";
+  static const char *const ops[] = {"GET /zones/{zone_identifier}/firewall/rules", "POST /graphql",
+                                    "GET /secret", "GET /bad", "GET /zones/{identifier}"};
   yyjson_doc *doc = yyjson_read(word, sizeof word - 1, 0);
   assert_non_null(doc);
-  struct openapi_options o = {.connector = STR("my-acme"), .tool_bytes = 4096, .word = yyjson_doc_get_root(doc)};
+  struct openapi_options o = {
+      .connector = STR("my-acme"), .tool_bytes = 4096, .word = yyjson_doc_get_root(doc)};
   compile_ops(ops, 5, &o);
   yyjson_val *rules = fixture_tool(ops[0]), *query = fixture_tool(ops[1]);
   check_text(json_str(rules, "name"), "my_rules");
   check_text(json_str(rules, "permission"), "WAF");
   fixture_is(rules, "/tags", "[\"security-stuff\"]");
-  fixture_is(rules, "/params", "[{\"arg\":\"zone_id\",\"name\":\"zone_identifier\",\"in\":\"path\",\"style\":\"simple\",\"explode\":false}]");
+  fixture_is(rules, "/params",
+             "[{\"arg\":\"zone_id\",\"name\":\"zone_identifier\",\"in\":\"path\",\"style\":\"simple\","
+             "\"explode\":false}]");
   assert_true(str_contains(json_str(rules, "description"), STR("the rules")));
   check_text(json_str(query, "class"), "list");
   assert_true(json_bool(query, "read_only", false));
@@ -166,22 +188,27 @@ static void test_words_of_the_connector(void **state) {
 
 static void test_sources(void **state) {
   (void)state;
-  static const char *const ops[] = {"GET /zones", "GET /zones/{zone_id}/rulesets", "GET /accounts/{a}/rulesets", "GET /zones/{zid}/rulesets/{ruleset_id}/x/{odd}"};
+  static const char *const ops[] = {"GET /zones", "GET /zones/{zone_id}/rulesets",
+                                    "GET /accounts/{a}/rulesets",
+                                    "GET /zones/{zid}/rulesets/{ruleset_id}/x/{odd}"};
   compile_ops(ops, 4, NULL);
   yyjson_val *deep = fixture_tool(ops[3]);
-  fixture_is(deep, "/sources", "{\"zid\":\"list_all_acme_zones\",\"ruleset_id\":\"list_all_acme_zone_rulesets\"}");
+  fixture_is(deep, "/sources",
+             "{\"zid\":\"list_all_acme_zones\",\"ruleset_id\":\"list_all_acme_zone_rulesets\"}");
   check_text(json_str(fixture_tool(ops[0]), "gives"), "zone_id");
   check_text(json_str(fixture_tool(ops[1]), "gives"), "ruleset_id");
   assert_true(str_contains(json_str(deep, "description"), STR("zid: from list_all_acme_zones")));
-  assert_true(str_contains(json_text(fixture_at(deep, "/input/properties/ruleset_id/description")), STR("From list_all_acme_zone_rulesets.")));
+  assert_true(str_contains(json_text(fixture_at(deep, "/input/properties/ruleset_id/description")),
+                           STR("From list_all_acme_zone_rulesets.")));
   fixture_end();
 }
 
 static void test_number_of_nouns(void **state) {
   (void)state;
-  static const char *const rows[][2] = {{"zone", "zones"},   {"policy", "policies"}, {"address", "addresses"}, {"index", "indexes"},
-                                        {"person", "people"}, {"dns", "dns"},         {"analytics", "analytics"}, {"key", "keys"},
-                                        {"branch", "branches"}, {"box", "boxes"},     {"status", "statuses"},  {"cache", "caches"}};
+  static const char *const rows[][2] = {
+      {"zone", "zones"},      {"policy", "policies"}, {"address", "addresses"},   {"index", "indexes"},
+      {"person", "people"},   {"dns", "dns"},         {"analytics", "analytics"}, {"key", "keys"},
+      {"branch", "branches"}, {"box", "boxes"},       {"status", "statuses"},     {"cache", "caches"}};
   struct arena *a = arena_new();
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     check_text(words_plural(a, str_of(rows[i][0])), rows[i][1]);

@@ -3,8 +3,10 @@
 
 #include "openapi_fixture.h"
 
-static const char document[] = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get: {summary: One}\n  /b/{x}:\n    get: {}\n"
-                               "  /c:\n    get: {parameters: [{name: q, in: query, schema: {type: nonsense}}]}\n";
+static const char document[] =
+    "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get: {summary: One}\n  /b/{x}:\n    "
+    "get: {}\n"
+    "  /c:\n    get: {parameters: [{name: q, in: query, schema: {type: nonsense}}]}\n";
 
 static void test_text(void **state) {
   (void)state;
@@ -28,8 +30,11 @@ static void test_json(void **state) {
   yyjson_doc *doc = yyjson_read(b.p, b.n, 0);
   yyjson_val *root = yyjson_doc_get_root(doc);
   fixture_is(root, "/operations", "3");
-  fixture_is(root, "/tools/0", "{\"name\":\"get_single_acme_a\",\"operation\":\"GET /a\",\"class\":\"get\",\"title\":\"One\",\"folded\":false,\"deprecated\":false}");
-  fixture_is(root, "/skipped", "[{\"operation\":\"GET /b/{x}\",\"line\":7,\"reason\":\"path parameter `x` is not declared\"}]");
+  fixture_is(root, "/tools/0",
+             "{\"name\":\"get_single_acme_a\",\"operation\":\"GET "
+             "/a\",\"class\":\"get\",\"title\":\"One\",\"folded\":false,\"deprecated\":false}");
+  fixture_is(root, "/skipped",
+             "[{\"operation\":\"GET /b/{x}\",\"line\":7,\"reason\":\"path parameter `x` is not declared\"}]");
   assert_int_equal(yyjson_arr_size(yyjson_obj_get(root, "warnings")), 1);
   yyjson_doc_free(doc);
   buf_free(&b);
@@ -42,7 +47,8 @@ static void test_names(void **state) {
   struct arena *a = arena_new();
   struct map names = {0};
   struct err err;
-  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(report_names_read(str_of(bad[i]), a, &names, &err));
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    assert_false(report_names_read(str_of(bad[i]), a, &names, &err));
   assert_true(report_names_read(STR("{\"GET /a\":\"old_name\"}"), a, &names, &err));
   struct openapi_options o = {.tool_bytes = 4096, .names = &names};
   fixture_compile(document, &o);
@@ -53,6 +59,7 @@ static void test_names(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_text), cmocka_unit_test(test_json), cmocka_unit_test(test_names)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_text), cmocka_unit_test(test_json),
+                                     cmocka_unit_test(test_names)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

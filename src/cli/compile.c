@@ -42,7 +42,8 @@ static bool compile_load_names(struct compile_job *job, struct err *err) {
   bool ok = json_read(buf_str(&text), &compile_limits, &doc, err) || err_wrap(err, "--names");
   buf_free(&text);
   if (!ok) return false;
-  yyjson_obj_foreach(cli_keep(job->c, doc), i, n, key, value) if (yyjson_is_str(value))
+  yyjson_val *known = cli_keep(job->c, doc);
+  yyjson_obj_foreach(known, i, n, key, value) if (yyjson_is_str(value))
       map_put(&job->names, json_text(key), arena_z(job->c->arena, json_text(value)));
   job->options.names = &job->names;
   return true;

@@ -8,7 +8,7 @@
 #include "cli/terminal.h"
 #include "data/json.h"
 
-enum { VIEW_MOST = 256 * 1024 * 1024, VIEW_DEEP = 3, VIEW_KEY = 128 };
+enum { VIEW_MOST = 256 * 1024 * 1024, VIEW_DEEP = 5, VIEW_KEY = 128 };
 
 static void view_write(struct cli *c, struct str text) {
   fwrite(text.p, 1, text.n, c->out);
@@ -99,22 +99,33 @@ void view_list(struct cli *c, yyjson_val *items, const struct view_column *colum
   table_close(&t);
 }
 
-static void view_members(struct cli *c, struct table *t, yyjson_val *object, const char *prefix,
-                         unsigned deep) {
+static void view_member(struct cli *c, struct table *t, const char *name, yyjson_val *v, unsigned deep);
+
+// name.member of an object, name.0 of an array of objects.
+static void view_members(struct cli *c, struct table *t, const char *prefix, yyjson_val *v, unsigned deep) {
+  char name[VIEW_KEY];
   size_t i, n;
-  yyjson_val *key, *v;
-  yyjson_obj_foreach(object, i, n, key, v) {
-    char name[VIEW_KEY];
+  yyjson_val *key, *item;
+  yyjson_obj_foreach(v, i, n, key, item) {
     snprintf(name, sizeof name, "%s%.*s", prefix, STR_ARG(json_text(key)));
-    if (yyjson_is_obj(v) && yyjson_obj_size(v) && deep < VIEW_DEEP) {
-      char below[VIEW_KEY + 1];
-      snprintf(below, sizeof below, "%s.", name);
-      view_members(c, t, v, below, deep + 1);
-      continue;
-    }
-    table_cell(t, str_of(name));
-    table_cell(t, yyjson_is_obj(v) && !yyjson_obj_size(v) ? STR("-") : view_cell(c->arena, v));
+    view_member(c, t, name, item, deep);
   }
+  yyjson_arr_foreach(v, i, n, item) {
+    snprintf(name, sizeof name, "%s%zu", prefix, i);
+    view_member(c, t, name, item, deep);
+  }
+}
+
+static void view_member(struct cli *c, struct table *t, const char *name, yyjson_val *v, unsigned deep) {
+  char prefix[VIEW_KEY + 1];
+  bool object = yyjson_is_obj(v), rows = yyjson_is_arr(v) && yyjson_is_obj(yyjson_arr_get_first(v));
+  if (deep < VIEW_DEEP && ((object && yyjson_obj_size(v)) || rows)) {
+    snprintf(prefix, sizeof prefix, "%s.", name);
+    view_members(c, t, prefix, v, deep + 1);
+    return;
+  }
+  table_cell(t, str_of(name));
+  table_cell(t, object && !yyjson_obj_size(v) ? STR("-") : view_cell(c->arena, v));
 }
 
 void view_object(struct cli *c, yyjson_val *object) {
@@ -124,7 +135,7 @@ void view_object(struct cli *c, yyjson_val *object) {
     return;
   }
   table_open(&t, c->arena, 2);
-  view_members(c, &t, object, "", 0);
+  view_members(c, &t, "", object, 0);
   struct buf out = BUF_MAX(VIEW_MOST);
   table_print(&t, 0, &out);
   view_write(c, buf_str(&out));

@@ -16,7 +16,7 @@
 #include "openapi/tree.h"
 
 enum { TOOLSET_BYTES_MOST = 256 << 20, TAGS_MOST = 16, TITLE_MOST = 120 };
-enum { COMPILE_NODES_MOST = 100 * 1000 * 1000 }; // values of all tools together: bounds the time
+enum { COMPILE_NODES_MOST = 20 * 1000 * 1000 }; // values of all tools together: bounds the time
 
 struct compiler {
   const struct openapi_options *o;

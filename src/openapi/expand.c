@@ -143,12 +143,15 @@ static struct str defs_name(struct expander *x, uint32_t id) {
   return s->name;
 }
 
+static yyjson_mut_val *leave_open(struct expander *x, yyjson_mut_val *v);
+
 static yyjson_mut_val *copy_reference(struct expander *x, yyjson_mut_val *ref, uint32_t id, unsigned depth,
                                       bool in_all_of) {
   struct expand_state *s = state_of(x, id);
   yyjson_mut_val *out, *key, *v;
   bool merge = in_all_of && !s->recursive && s->bytes <= ALL_OF_INLINE_MOST;
   if (s->recursive || (s->shared && !merge)) {
+    if (!s->queued && x->queue_count == EXPAND_DEFS_MOST) return leave_open(x, x->pool->defs[id]->schema);
     struct str name = defs_name(x, id), path = arena_printf(x->pool->arena, "#/$defs/%.*s", STR_ARG(name));
     if (!s->queued) x->queue[x->queue_count++] = id;
     s->queued = true;

@@ -13,7 +13,8 @@
 
 enum {
   EXPAND_DEPTH_MOST = 48,     // JSON levels of one tool's schema, so that every reader's limit (64) holds
-  EXPAND_NODES_MOST = 400000, // values of one tool's schema before folding
+  EXPAND_NODES_MOST = 100000, // values of one tool's schema before folding
+  EXPAND_DEFS_MOST = 512,     // schemas in one tool's $defs
   EXPAND_INLINE_MOST = 12288, // bytes up to which nothing but recursion goes to $defs
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openapi_fixture.h"
 
+#include "base/buf.h"
+
 // A document with one schema as the query parameter `v`, and others it may refer to.
 static void with_schema(const char *version, const char *schema, const char *schemas) {
   char text[8192];
@@ -218,6 +220,37 @@ static void test_doubling_does_not_explode(void **state) {
   fixture_end();
 }
 
+// A chain of schemas that each know the first: all recursive, so all would go to $defs.
+static void test_many_recursive_schemas_are_bounded(void **state) {
+  (void)state;
+  enum { LINKS = 5000 };
+  struct buf b = BUF_MAX(LINKS * 256);
+  buf_add_z(&b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\"paths\":{\"/"
+                "v\":{\"get\":{\"parameters\":["
+                "{\"name\":\"v\",\"in\":\"query\",\"schema\":{\"$ref\":\"#/components/schemas/"
+                "S0\"}}]}}},\"components\":{\"schemas\":{");
+  for (int i = 0; i < LINKS; i++)
+    buf_printf(&b,
+               "\"S%d\":{\"properties\":{\"n\":{\"$ref\":\"#/components/schemas/S%d\"},\"me\":{\"$ref\":\"#/"
+               "components/schemas/S%d\"}}},",
+               i, i + 1, i);
+  buf_printf(&b, "\"S%d\":{\"type\":\"string\"}}}}", LINKS);
+  buf_add_char(&b, 0);
+  assert_false(b.full);
+  struct openapi_options o = {.tool_bytes = 0};
+  fixture_compile(b.p, &o);
+  yyjson_val *tool = fixture_tool("GET /v");
+  assert_true(yyjson_obj_size(fixture_at(tool, "/input/$defs")) <= 512);
+  assert_true(json_bool(tool, "folded", false));
+  assert_true(fixture_accepts(tool, "{\"v\":{\"n\":{\"n\":{\"me\":{}}}}}"));
+  fixture_end();
+  o.tool_bytes = 2048;
+  fixture_compile(b.p, &o);
+  assert_true(fixture_accepts(fixture_tool("GET /v"), "{\"v\":{\"n\":{\"n\":{\"me\":{}}}}}"));
+  fixture_end();
+  buf_free(&b);
+}
+
 static void test_discriminator_is_told(void **state) {
   (void)state;
   with_schema("3.0.3",
@@ -239,6 +272,7 @@ int main(void) {
       cmocka_unit_test(test_recursion_stays_in_defs),
       cmocka_unit_test(test_endless_references_lose_one_operation),
       cmocka_unit_test(test_doubling_does_not_explode),
+      cmocka_unit_test(test_many_recursive_schemas_are_bounded),
       cmocka_unit_test(test_discriminator_is_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,6 +134,10 @@ static bool admin_read_query(struct admin_call *call, struct err *err) {
 static void admin_audit(const struct admin_call *call, const struct err *failure, uint64_t begun_us) {
   if (!call->route->action) return;
   enum err_code code = failure ? failure->code : ERR_OK;
+  // What is said of a wrong body may quote it, and it may hold a secret in the wrong place.
+  struct str detail = !failure              ? call->detail
+                      : code == ERR_INVALID ? str_of(failure->field)
+                                            : str_of(failure->text);
   audit_add(call->env->run->audit,
             &(struct audit_row){.at = clock_now_ms(),
                                 .actor = call->token.id,
@@ -142,7 +146,7 @@ static void admin_audit(const struct admin_call *call, const struct err *failure
                                 .account_id = call->account_id,
                                 .outcome = str_of(err_name(code)),
                                 .request_id = call->in->id,
-                                .detail = call->detail,
+                                .detail = detail,
                                 .elapsed_us = (int64_t)(clock_mono_us() - begun_us),
                                 .status = failure ? err_http_status(code) : call->route->status});
 }

@@ -366,6 +366,7 @@ static void test_audit_log(void **state) {
   answer_free(&a);
   a = call("GET", "/audit?outcome=unprocessable&action=account.create", NULL);
   assert_true(yyjson_arr_size(yyjson_obj_get(a.body, "items")) == 1); // a refusal leaves a row too
+  assert_true(str_contains(json_text(json_at(a.body, STR("/items/0/detail"))), STR("9109")));
   answer_free(&a);
   a = call("GET", "/audit?until=2001-01-01T00:00:00Z", NULL);
   assert_int_equal(yyjson_arr_size(yyjson_obj_get(a.body, "items")), 0);

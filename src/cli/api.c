@@ -143,6 +143,10 @@ static bool api_refused(int status, yyjson_val *root, struct err *err) {
     err_hint(err, "is the address that of Postern? --url or POSTERN_URL names it");
     return false;
   }
+  // What stands in a path was an argument here, and the message names it.
+  static const char *const in_path[] = {"id", "name", "server_id", "token_id", "tool"};
+  for (size_t i = 0; i < sizeof in_path / sizeof *in_path; i++)
+    if (str_is(field, in_path[i]) && what != ERR_INVALID) field = STR_NONE;
   char where[sizeof err->field];
   snprintf(where, sizeof where, "%.*s", STR_ARG(field));
   err_at(err, what, where, "%.*s", STR_ARG(message));

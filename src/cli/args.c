@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
+#include "settings/value.h"
 
 static bool args_unknown(const struct command *k, struct str name, struct err *err) {
   const struct args_flag *f, *near = NULL;
@@ -12,8 +13,11 @@ static bool args_unknown(const struct command *k, struct str name, struct err *e
     if (d < best) best = d, near = f;
   }
   err_set(err, ERR_INVALID, "'postern %s' has no flag --%.*s", k->path, STR_ARG(name));
+  struct str setting = k->traits & COMMAND_SETTINGS ? settings_nearest(name, 3) : STR_NONE;
   if (near)
     err_hint(err, "did you mean --%s?", near->name);
+  else if (setting.n)
+    err_hint(err, "did you mean --%.*s?", STR_ARG(setting));
   else
     err_hint(err, "'postern help %s' lists its flags", k->path);
   return false;

@@ -82,7 +82,7 @@ struct cli_doc {
   struct cli_doc *next;
 };
 
-yyjson_val *cli_keep(struct cli *c, yyjson_doc *doc);                // gives it to the run; its root
-void cli_forget(struct cli *c); // frees those kept, and empties the arena
+yyjson_val *cli_keep(struct cli *c, yyjson_doc *doc); // gives it to the run; its root
+void cli_forget(struct cli *c);                       // frees those kept, and empties the arena
 
 #endif

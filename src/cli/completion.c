@@ -6,7 +6,7 @@
 #include "settings/value.h"
 
 static const char completion_bash[] =
-    "# bash completion for postern\n"
+    "# SPDX-License-Identifier: Apache-2.0\n# bash completion for postern\n"
     "_postern() {\n"
     "  local line\n"
     "  COMPREPLY=()\n"
@@ -17,7 +17,7 @@ static const char completion_bash[] =
     "complete -o default -F _postern postern\n";
 
 static const char completion_zsh[] =
-    "#compdef postern\n"
+    "#compdef postern\n# SPDX-License-Identifier: Apache-2.0\n"
     "_postern() {\n"
     "  local -a found\n"
     "  local line\n"
@@ -28,7 +28,7 @@ static const char completion_zsh[] =
     "}\n"
     "if [[ ${funcstack[1]} == _postern ]]; then _postern \"$@\"; else compdef _postern postern; fi\n";
 
-static const char completion_fish[] = "# fish completion for postern\n"
+static const char completion_fish[] = "# SPDX-License-Identifier: Apache-2.0\n# fish completion for postern\n"
                                       "function __postern_complete\n"
                                       "  set -l words (commandline -opc) (commandline -ct)\n"
                                       "  set -l found (postern complete $words[2..-1] 2>/dev/null)\n"

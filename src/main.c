@@ -66,8 +66,10 @@ static struct program program;
 static void main_handle(void *ctx, struct http_exchange *x) {
   (void)ctx;
   const struct wiring *w = atomic_load_explicit(&program.wiring, memory_order_acquire);
-  if (str_starts(http_request_of(x)->path, ENDPOINT_PREFIX)) endpoint_handle(&w->serve, x);
-  else admin_handle(&w->admin, x);
+  if (str_starts(http_request_of(x)->path, ENDPOINT_PREFIX))
+    endpoint_handle(&w->serve, x);
+  else
+    admin_handle(&w->admin, x);
 }
 
 static bool main_is_ready(void *arg, struct err *err) {
@@ -81,7 +83,8 @@ static bool main_tls(const struct settings *s, struct tls_context **out, struct 
   *out = NULL;
   if (!s->tls_cert.n && !s->tls_key.n) return true;
   if (!s->tls_cert.n || !s->tls_key.n)
-    return err_at(err, ERR_INVALID, s->tls_cert.n ? "tls_key" : "tls_cert", "tls_cert and tls_key go together");
+    return err_at(err, ERR_INVALID, s->tls_cert.n ? "tls_key" : "tls_cert",
+                  "tls_cert and tls_key go together");
   return tls_context_new(arena_z(s->arena, s->tls_cert), arena_z(s->arena, s->tls_key), out, err);
 }
 
@@ -106,7 +109,10 @@ static bool main_wire(struct settings *s, struct wiring **out, struct err *err) 
   w->tls = tls;
   main_fill_limits(s, &w->limits);
   w->serve = (struct serve_env){
-      .run = {.guard = program.guard, .limits = &w->limits, .result_bytes = s->result_bytes, .audit = program.audit},
+      .run = {.guard = program.guard,
+              .limits = &w->limits,
+              .result_bytes = s->result_bytes,
+              .audit = program.audit},
       .json = json,
       .list_page = s->list_page,
       .origins = s->allowed_origins.items,
@@ -195,7 +201,8 @@ static void main_raise_descriptors(void) {
 static bool main_log(const struct settings *s, struct err *err) {
   enum log_level level;
   if (!log_level_from(s->log_level, &level))
-    return err_at(err, ERR_INVALID, "log_level", "%.*s is none of debug, info, warn, error", STR_ARG(s->log_level));
+    return err_at(err, ERR_INVALID, "log_level", "%.*s is none of debug, info, warn, error",
+                  STR_ARG(s->log_level));
   log_configure(level, str_is(s->log_format, "json"));
   return true;
 }
@@ -226,33 +233,37 @@ static bool main_open(const struct settings *s, struct err *err) {
   struct http_client_limits *limits = ARENA_NEW(program.arena, struct http_client_limits);
   main_fill_limits(s, limits);
   program.account = (struct account_env){program.store, program.ring, program.guard, limits};
-  program.catalog = (struct catalog_env){&program.account,
-                                         {program.store, program.connectors, s->tool_schema_bytes}};
+  program.catalog =
+      (struct catalog_env){&program.account, {program.store, program.connectors, s->tool_schema_bytes}};
   return library_load_imports(&program.catalog.library, err) && catalog_rebuild(&program.catalog, err);
 }
 
-static void main_refresh_loop(void *arg) { subscribe_refresh(arg); }
+static void main_refresh_loop(void *arg) {
+  subscribe_refresh(arg);
+}
 
 static void main_catalog_changed(void *arg) {
   (void)arg;
-  for (size_t i = 0; i < program.loop_count; i++) loop_post(program.loops[i], main_refresh_loop, program.loops[i]);
+  for (size_t i = 0; i < program.loop_count; i++)
+    loop_post(program.loops[i], main_refresh_loop, program.loops[i]);
 }
 
 static bool main_listen(const struct wiring *w, struct err *err) {
   struct http_options options;
   main_http_options(w, &options);
   for (size_t i = 0; i < program.loop_count; i++) {
-    if (!http_server_new(program.loops[i], &options, main_handle, NULL, &program.servers[i], err)) return false;
+    if (!http_server_new(program.loops[i], &options, main_handle, NULL, &program.servers[i], err))
+      return false;
     if (i > 0) continue;
     // All loops share the port that the first one got, also when 0 asked for any.
     ptrdiff_t colon = (ptrdiff_t)options.listen.n - 1;
     while (colon > 0 && options.listen.p[colon] != ':') colon--;
     options.listen = arena_printf(program.arena, "%.*s:%u", (int)colon, options.listen.p,
                                   http_server_port(program.servers[0]));
-    program.public_url = w->settings->public_url.n
-                             ? w->settings->public_url
-                             : arena_printf(program.arena, "%s://%.*s", w->tls ? "https" : "http",
-                                            STR_ARG(options.listen));
+    program.public_url =
+        w->settings->public_url.n
+            ? w->settings->public_url
+            : arena_printf(program.arena, "%s://%.*s", w->tls ? "https" : "http", STR_ARG(options.listen));
     while (str_ends(program.public_url, "/")) program.public_url.n--;
   }
   return true;
@@ -272,8 +283,8 @@ static bool main_welcome(struct err *err) {
   char token[TOKEN_TEXT];
   if (!admin_first_token(program.store, token, err) || !catalog_rebuild(&program.catalog, err)) return false;
   if (token[0])
-    printf("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n", token,
-           STR_ARG(program.public_url), token);
+    printf("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n",
+           token, STR_ARG(program.public_url), token);
   secret_wipe(token, sizeof token);
   printf("Postern %s answers on %.*s\n", POSTERN_VERSION, STR_ARG(program.public_url));
   fflush(stdout);
@@ -319,7 +330,8 @@ static void main_reload(void) {
     if (s) settings_free(s);
   } else {
     atomic_store_explicit(&program.wiring, w, memory_order_release);
-    for (size_t i = 0; i < program.loop_count; i++) loop_post(program.loops[i], main_take_tls, program.loops[i]);
+    for (size_t i = 0; i < program.loop_count; i++)
+      loop_post(program.loops[i], main_take_tls, program.loops[i]);
     log_info("settings loaded again%s%.*s", kept.n ? "; these need a restart: " : "", (int)kept.n,
              kept.n ? kept.p : "");
   }
@@ -338,8 +350,10 @@ static void main_wait(const sigset_t *signals) {
     struct timespec pause = {.tv_sec = HOUSEKEEPING_S};
     int number = sigtimedwait(signals, NULL, &pause);
     if (number == SIGTERM || number == SIGINT) return;
-    if (number == SIGHUP) main_reload();
-    else if (number < 0 && errno == EAGAIN) main_keep_house();
+    if (number == SIGHUP)
+      main_reload();
+    else if (number < 0 && errno == EAGAIN)
+      main_keep_house();
   }
 }
 
@@ -360,7 +374,8 @@ static void main_stop(const sigset_t *signals) {
   program.ready = false;
   log_info("stopping: running requests finish, new ones are refused");
   program.busy = program.loop_count;
-  for (size_t i = 0; i < program.loop_count; i++) loop_post(program.loops[i], main_drain_loop, program.loops[i]);
+  for (size_t i = 0; i < program.loop_count; i++)
+    loop_post(program.loops[i], main_drain_loop, program.loops[i]);
   while (program.busy > 0) {
     struct timespec pause = {.tv_sec = 1};
     int number = sigtimedwait(signals, NULL, &pause);
@@ -404,7 +419,8 @@ static int main_serve(int argc, char **argv) {
   program.started_ms = clock_now_ms();
   program.input.environment = environ;
   bool ok = settings_take_flags(&argc, argv, program.arena, &program.input, &err);
-  if (ok && argc > 1) ok = err_at(&err, ERR_INVALID, argv[1], "postern serve takes settings only, as --name value");
+  if (ok && argc > 1)
+    ok = err_at(&err, ERR_INVALID, argv[1], "postern serve takes settings only, as --name value");
   ok = ok && main_start(&err);
   if (ok) {
     main_wait(&signals);
@@ -419,6 +435,7 @@ static int main_serve(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  const struct cli_program parts = {.version = POSTERN_VERSION, .serve = main_serve, .write_api = admin_write_reference};
+  const struct cli_program parts = {
+      .version = POSTERN_VERSION, .serve = main_serve, .write_api = admin_write_reference};
   return cli_main(argc, argv, &parts);
 }

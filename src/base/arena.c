@@ -78,7 +78,9 @@ char *arena_z(struct arena *a, struct str s) {
   return p;
 }
 
-struct str arena_dup(struct arena *a, struct str s) { return (struct str){arena_z(a, s), s.n}; }
+struct str arena_dup(struct arena *a, struct str s) {
+  return (struct str){arena_z(a, s), s.n};
+}
 
 struct str arena_printf(struct arena *a, const char *format, ...) {
   va_list ap, again;
@@ -93,4 +95,6 @@ struct str arena_printf(struct arena *a, const char *format, ...) {
   return (struct str){p, (size_t)n};
 }
 
-size_t arena_bytes(const struct arena *a) { return a->held; }
+size_t arena_bytes(const struct arena *a) {
+  return a->held;
+}

@@ -13,13 +13,13 @@
 struct arena;
 
 struct arena *arena_new(void);
-void arena_free(struct arena *a); // NULL is fine
-void arena_reset(struct arena *a); // forgets everything, keeps the first block
-void *arena_alloc(struct arena *a, size_t n); // zeroed, aligned for any type
+void arena_free(struct arena *a);                    // NULL is fine
+void arena_reset(struct arena *a);                   // forgets everything, keeps the first block
+void *arena_alloc(struct arena *a, size_t n);        // zeroed, aligned for any type
 struct str arena_dup(struct arena *a, struct str s); // the copy has a NUL behind it
 char *arena_z(struct arena *a, struct str s);        // the same, as a C string
 struct str arena_printf(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3); // NUL behind it
-size_t arena_bytes(const struct arena *a); // memory held
+size_t arena_bytes(const struct arena *a);                                           // memory held
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, count, type) ((type *)arena_alloc((a), (size_t)(count) * sizeof(type)))

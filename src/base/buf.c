@@ -42,9 +42,13 @@ void buf_add(struct buf *b, struct str s) {
   b->n += s.n;
 }
 
-void buf_add_z(struct buf *b, const char *z) { buf_add(b, str_of(z)); }
+void buf_add_z(struct buf *b, const char *z) {
+  buf_add(b, str_of(z));
+}
 
-void buf_add_char(struct buf *b, char c) { buf_add(b, (struct str){&c, 1}); }
+void buf_add_char(struct buf *b, char c) {
+  buf_add(b, (struct str){&c, 1});
+}
 
 void buf_printf(struct buf *b, const char *format, ...) {
   va_list ap, again;

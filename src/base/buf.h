@@ -31,6 +31,8 @@ char *buf_room(struct buf *b, size_t n);
 void buf_drop(struct buf *b, size_t n);
 // Takes the bytes out (NUL behind them); the caller frees with mem_free.
 char *buf_take(struct buf *b, size_t *n);
-static inline struct str buf_str(const struct buf *b) { return (struct str){b->p ? b->p : "", b->n}; }
+static inline struct str buf_str(const struct buf *b) {
+  return (struct str){b->p ? b->p : "", b->n};
+}
 
 #endif

@@ -16,7 +16,9 @@ uint64_t clock_mono_us(void) {
   return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-static int64_t clock_floor_s(int64_t ms) { return ms >= 0 ? ms / 1000 : -((-ms + 999) / 1000); }
+static int64_t clock_floor_s(int64_t ms) {
+  return ms >= 0 ? ms / 1000 : -((-ms + 999) / 1000);
+}
 
 void clock_rfc3339(int64_t ms, char out[CLOCK_TEXT]) {
   time_t s = (time_t)clock_floor_s(ms);
@@ -24,8 +26,10 @@ void clock_rfc3339(int64_t ms, char out[CLOCK_TEXT]) {
   struct tm tm;
   gmtime_r(&s, &tm);
   size_t n = strftime(out, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
-  if (rest) snprintf(out + n, CLOCK_TEXT - n, ".%03dZ", rest);
-  else snprintf(out + n, CLOCK_TEXT - n, "Z");
+  if (rest)
+    snprintf(out + n, CLOCK_TEXT - n, ".%03dZ", rest);
+  else
+    snprintf(out + n, CLOCK_TEXT - n, "Z");
 }
 
 void clock_http_date(int64_t ms, char out[CLOCK_TEXT]) {
@@ -36,9 +40,9 @@ void clock_http_date(int64_t ms, char out[CLOCK_TEXT]) {
   struct tm tm;
   gmtime_r(&s, &tm);
   unsigned year = (unsigned)(tm.tm_year + 1900) % 10000;
-  snprintf(out, CLOCK_TEXT, "%s, %02u %s %04u %02u:%02u:%02u GMT", day[tm.tm_wday % 7], (unsigned)tm.tm_mday % 100,
-           month[tm.tm_mon % 12], year, (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
-           (unsigned)tm.tm_sec % 100);
+  snprintf(out, CLOCK_TEXT, "%s, %02u %s %04u %02u:%02u:%02u GMT", day[tm.tm_wday % 7],
+           (unsigned)tm.tm_mday % 100, month[tm.tm_mon % 12], year, (unsigned)tm.tm_hour % 100,
+           (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
 }
 
 // Reads exactly `digits` digits and moves on.
@@ -59,7 +63,8 @@ static bool clock_char(struct str *s, const char *any_of) {
 // Turns civil time into seconds; refuses days that the month does not have.
 static bool clock_civil(const struct tm *in, int64_t *seconds) {
   struct tm tm = *in;
-  if (tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 || tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
+  if (tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 || tm.tm_hour > 23 || tm.tm_min > 59 ||
+      tm.tm_sec > 60)
     return false;
   bool leap = tm.tm_sec == 60; // RFC 3339 §5.6; counted as the second after :59
   if (leap) tm.tm_sec = 59;
@@ -138,7 +143,8 @@ bool clock_parse_http_date(struct str s, int64_t *ms) {
     if (s.n < 24) return false;
     s = str_from(s, 4);
     if (!clock_month(&s, &tm.tm_mon) || !clock_char(&s, " ")) return false;
-    if (!(clock_char(&s, " ") ? clock_digits(&s, 1, &tm.tm_mday) : clock_digits(&s, 2, &tm.tm_mday))) return false;
+    if (!(clock_char(&s, " ") ? clock_digits(&s, 1, &tm.tm_mday) : clock_digits(&s, 2, &tm.tm_mday)))
+      return false;
     if (!clock_char(&s, " ") || !clock_time_of_day(&s, &tm) || !clock_char(&s, " ") ||
         !clock_digits(&s, 4, &tm.tm_year) || s.n)
       return false;

@@ -24,7 +24,8 @@ bool codec_unhex(struct str s, void *out, size_t n) {
   if (s.n != 2 * n) return false;
   for (size_t i = 0; i < s.n; i++)
     if (codec_nibble(s.p[i]) < 0) return false;
-  for (size_t i = 0; i < n; i++) p[i] = (unsigned char)(codec_nibble(s.p[2 * i]) << 4 | codec_nibble(s.p[2 * i + 1]));
+  for (size_t i = 0; i < n; i++)
+    p[i] = (unsigned char)(codec_nibble(s.p[2 * i]) << 4 | codec_nibble(s.p[2 * i + 1]));
   return true;
 }
 
@@ -40,16 +41,24 @@ static struct str codec_encode64(struct arena *a, struct str bytes, const char *
     uint32_t v = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0u);
     out[n++] = alphabet[v >> 18];
     out[n++] = alphabet[v >> 12 & 63];
-    if (left > 1) out[n++] = alphabet[v >> 6 & 63];
-    else if (pad) out[n++] = '=';
-    if (left > 2) out[n++] = alphabet[v & 63];
-    else if (pad) out[n++] = '=';
+    if (left > 1)
+      out[n++] = alphabet[v >> 6 & 63];
+    else if (pad)
+      out[n++] = '=';
+    if (left > 2)
+      out[n++] = alphabet[v & 63];
+    else if (pad)
+      out[n++] = '=';
   }
   return (struct str){out, n};
 }
 
-struct str codec_base64(struct arena *a, struct str bytes) { return codec_encode64(a, bytes, codec_std, true); }
-struct str codec_base64_url(struct arena *a, struct str bytes) { return codec_encode64(a, bytes, codec_url, false); }
+struct str codec_base64(struct arena *a, struct str bytes) {
+  return codec_encode64(a, bytes, codec_std, true);
+}
+struct str codec_base64_url(struct arena *a, struct str bytes) {
+  return codec_encode64(a, bytes, codec_url, false);
+}
 
 static bool codec_decode64(struct arena *a, struct str s, const char *alphabet, struct str *bytes) {
   if (s.n % 4 == 1) return false;
@@ -89,8 +98,10 @@ static bool codec_is_alnum(unsigned char c) {
 void codec_percent(struct buf *out, struct str s) {
   for (size_t i = 0; i < s.n; i++) {
     unsigned char c = (unsigned char)s.p[i];
-    if (codec_is_alnum(c) || (c && strchr("-._~", c))) buf_add_char(out, (char)c);
-    else buf_printf(out, "%%%02X", c);
+    if (codec_is_alnum(c) || (c && strchr("-._~", c)))
+      buf_add_char(out, (char)c);
+    else
+      buf_printf(out, "%%%02X", c);
   }
 }
 
@@ -124,7 +135,12 @@ bool codec_is_utf8(struct str s) {
     if (c < 0x80) continue;
     int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
     if (c < 0xc2 || c > 0xf4 || end - p < more) return false;
-    unsigned char low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80, high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+    unsigned char low = c == 0xe0   ? 0xa0
+                        : c == 0xf0 ? 0x90
+                                    : 0x80,
+                  high = c == 0xed   ? 0x9f
+                         : c == 0xf4 ? 0x8f
+                                     : 0xbf;
     if (p[0] < low || p[0] > high) return false;
     for (int i = 1; i < more; i++)
       if ((p[i] & 0xc0) != 0x80) return false;

@@ -11,8 +11,8 @@
 void codec_hex(const void *bytes, size_t n, char *out); // 2n characters and a NUL
 bool codec_unhex(struct str s, void *out, size_t n);    // exactly n bytes
 
-struct str codec_base64(struct arena *a, struct str bytes);     // with padding
-struct str codec_base64_url(struct arena *a, struct str bytes); // RFC 4648 §5, no padding
+struct str codec_base64(struct arena *a, struct str bytes);                // with padding
+struct str codec_base64_url(struct arena *a, struct str bytes);            // RFC 4648 §5, no padding
 bool codec_unbase64(struct arena *a, struct str s, struct str *bytes);     // padding required
 bool codec_unbase64_url(struct arena *a, struct str s, struct str *bytes); // padding refused
 
@@ -20,8 +20,8 @@ bool codec_unbase64_url(struct arena *a, struct str s, struct str *bytes); // pa
 void codec_percent(struct buf *out, struct str s);
 bool codec_unpercent(struct arena *a, struct str s, struct str *out); // false: a stray '%'
 
-bool codec_is_utf8(struct str s); // no overlong forms, no surrogates (RFC 3629)
-bool codec_is_token(struct str s); // RFC 9110 §5.6.2, for header names
+bool codec_is_utf8(struct str s);        // no overlong forms, no surrogates (RFC 3629)
+bool codec_is_token(struct str s);       // RFC 9110 §5.6.2, for header names
 bool codec_is_field_value(struct str s); // RFC 9110 §5.5: no CR, LF, NUL or other control bytes but tab
 
 #endif

@@ -55,7 +55,15 @@ bool err_wrap(struct err *err, const char *format, ...) {
   return false;
 }
 
-const char *err_name(enum err_code code) { return err_table[code].name; }
-int err_http_status(enum err_code code) { return err_table[code].http; }
-int err_rpc_code(enum err_code code) { return err_table[code].rpc; }
-int err_exit_code(enum err_code code) { return err_table[code].exit; }
+const char *err_name(enum err_code code) {
+  return err_table[code].name;
+}
+int err_http_status(enum err_code code) {
+  return err_table[code].http;
+}
+int err_rpc_code(enum err_code code) {
+  return err_table[code].rpc;
+}
+int err_exit_code(enum err_code code) {
+  return err_table[code].exit;
+}

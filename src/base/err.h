@@ -19,18 +19,18 @@
 // What the caller can do about it: name, HTTP status, JSON-RPC code, exit code.
 #define ERR_CODES(X)                                                                                         \
   X(OK, "ok", 200, 0, 0)                                                                                     \
-  X(INVALID, "invalid", 400, -32602, 2)   /* mend the input */                                               \
+  X(INVALID, "invalid", 400, -32602, 2) /* mend the input */                                                 \
   X(UNAUTHENTICATED, "unauthenticated", 401, -32602, 3)                                                      \
-  X(DENIED, "denied", 403, -32602, 3)     /* ask for permission */                                           \
-  X(MISSING, "missing", 404, -32602, 4)   /* name something that exists */                                   \
-  X(CONFLICT, "conflict", 409, -32602, 5) /* read again, then retry */                                       \
+  X(DENIED, "denied", 403, -32602, 3)               /* ask for permission */                                 \
+  X(MISSING, "missing", 404, -32602, 4)             /* name something that exists */                         \
+  X(CONFLICT, "conflict", 409, -32602, 5)           /* read again, then retry */                             \
   X(UNPROCESSABLE, "unprocessable", 422, -32602, 2) /* well formed, refused by what it speaks of */          \
-  X(LIMIT, "limit", 429, -32603, 6)       /* less, or later */                                               \
-  X(TIMEOUT, "timeout", 504, -32603, 7)   /* retry later */                                                  \
-  X(CANCELED, "canceled", 499, -32603, 8) /* nothing: the asker has gone */                                  \
-  X(UPSTREAM, "upstream", 502, -32603, 9) /* the vendor failed */                                            \
-  X(UNAVAILABLE, "unavailable", 503, -32603, 9) /* we are starting, draining or full */                      \
-  X(INTERNAL, "internal", 500, -32603, 1) /* our bug */
+  X(LIMIT, "limit", 429, -32603, 6)                 /* less, or later */                                     \
+  X(TIMEOUT, "timeout", 504, -32603, 7)             /* retry later */                                        \
+  X(CANCELED, "canceled", 499, -32603, 8)           /* nothing: the asker has gone */                        \
+  X(UPSTREAM, "upstream", 502, -32603, 9)           /* the vendor failed */                                  \
+  X(UNAVAILABLE, "unavailable", 503, -32603, 9)     /* we are starting, draining or full */                  \
+  X(INTERNAL, "internal", 500, -32603, 1)           /* our bug */
 
 enum err_code {
 #define X(id, name, http, rpc, exit) ERR_##id,
@@ -40,14 +40,15 @@ enum err_code {
 
 struct err {
   enum err_code code;
-  char field[96];  // where: a JSON pointer, a setting, a file:line; may be empty
-  char text[480];  // what is wrong
-  char hint[320];  // what to do; may be empty
+  char field[96]; // where: a JSON pointer, a setting, a file:line; may be empty
+  char text[480]; // what is wrong
+  char hint[320]; // what to do; may be empty
 };
 
 // Both return false, so that a check reads `return err_set(err, ERR_INVALID, …);`
 bool err_set(struct err *err, enum err_code code, const char *format, ...) PRINTF_LIKE(3, 4);
-bool err_at(struct err *err, enum err_code code, const char *field, const char *format, ...) PRINTF_LIKE(4, 5);
+bool err_at(struct err *err, enum err_code code, const char *field, const char *format, ...)
+    PRINTF_LIKE(4, 5);
 void err_hint(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 // Puts "context: " before the text.
 bool err_wrap(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -30,15 +30,20 @@ bool log_level_from(struct str name, enum log_level *out) {
   return false;
 }
 
-bool log_wants(enum log_level level) { return (int)level >= log_least; }
+bool log_wants(enum log_level level) {
+  return (int)level >= log_least;
+}
 
 // Control bytes never reach the terminal or the log file raw, quotes never end the JSON string.
 static void log_add_escaped(struct buf *line, struct str s, bool quotes) {
   for (size_t i = 0; i < s.n; i++) {
     unsigned char c = (unsigned char)s.p[i];
-    if (c < 0x20 || c == 0x7f) buf_printf(line, "\\u%04x", c);
-    else if (quotes && (c == '"' || c == '\\')) buf_printf(line, "\\%c", c);
-    else buf_add_char(line, (char)c);
+    if (c < 0x20 || c == 0x7f)
+      buf_printf(line, "\\u%04x", c);
+    else if (quotes && (c == '"' || c == '\\'))
+      buf_printf(line, "\\%c", c);
+    else
+      buf_add_char(line, (char)c);
   }
 }
 

@@ -22,9 +22,9 @@ struct map {
 };
 
 void map_free(struct map *m);
-void *map_get(const struct map *m, struct str key); // NULL: not there
+void *map_get(const struct map *m, struct str key);       // NULL: not there
 void map_put(struct map *m, struct str key, void *value); // replaces
-void *map_remove(struct map *m, struct str key); // the value that was there, or NULL
+void *map_remove(struct map *m, struct str key);          // the value that was there, or NULL
 // Visits in no stated order: for (size_t i = 0; (slot = map_next(&m, &i));) …
 struct map_slot *map_next(const struct map *m, size_t *at);
 

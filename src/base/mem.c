@@ -11,11 +11,17 @@ static void *mem_or_die(void *p) {
   abort();
 }
 
-void *mem_alloc(size_t n) { return mem_or_die(calloc(1, n ? n : 1)); }
+void *mem_alloc(size_t n) {
+  return mem_or_die(calloc(1, n ? n : 1));
+}
 
-void *mem_resize(void *p, size_t n) { return mem_or_die(realloc(p, n ? n : 1)); }
+void *mem_resize(void *p, size_t n) {
+  return mem_or_die(realloc(p, n ? n : 1));
+}
 
-void *mem_array(size_t count, size_t n) { return mem_or_die(calloc(count ? count : 1, n ? n : 1)); }
+void *mem_array(size_t count, size_t n) {
+  return mem_or_die(calloc(count ? count : 1, n ? n : 1));
+}
 
 char *mem_copy(const void *p, size_t n) {
   char *copy = mem_or_die(malloc(n + 1));
@@ -24,4 +30,6 @@ char *mem_copy(const void *p, size_t n) {
   return copy;
 }
 
-void mem_free(void *p) { free(p); }
+void mem_free(void *p) {
+  free(p);
+}

@@ -6,10 +6,10 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t n);                // zeroed
-void *mem_resize(void *p, size_t n);      // like realloc; new bytes are not zeroed
-void *mem_array(size_t count, size_t n);  // zeroed; overflow of count*n ends the process
-char *mem_copy(const void *p, size_t n);  // n bytes and a NUL
+void *mem_alloc(size_t n);               // zeroed
+void *mem_resize(void *p, size_t n);     // like realloc; new bytes are not zeroed
+void *mem_array(size_t count, size_t n); // zeroed; overflow of count*n ends the process
+char *mem_copy(const void *p, size_t n); // n bytes and a NUL
 void mem_free(void *p);
 
 #define MEM_NEW(type) ((type *)mem_alloc(sizeof(type)))

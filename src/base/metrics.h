@@ -14,25 +14,31 @@
   X(HTTP_REQUESTS_3XX, counter, "postern_http_requests_total", "status=\"3xx\"", "HTTP requests answered")   \
   X(HTTP_REQUESTS_4XX, counter, "postern_http_requests_total", "status=\"4xx\"", "HTTP requests answered")   \
   X(HTTP_REQUESTS_5XX, counter, "postern_http_requests_total", "status=\"5xx\"", "HTTP requests answered")   \
-  X(HTTP_REFUSED, counter, "postern_http_refused_total", "", "Connections refused or closed by a limit or a parse error") \
+  X(HTTP_REFUSED, counter, "postern_http_refused_total", "",                                                 \
+    "Connections refused or closed by a limit or a parse error")                                             \
   X(HTTP_CONNECTIONS, gauge, "postern_http_connections", "", "Open downstream connections")                  \
   X(HTTP_STREAMS, gauge, "postern_http_streams", "", "Open event streams")                                   \
   X(HTTP_SECONDS, histogram, "postern_http_request_seconds", "", "Time to answer a request")                 \
   X(TOOL_CALLS_OK, counter, "postern_tool_calls_total", "outcome=\"ok\"", "Tool calls by outcome")           \
   X(TOOL_CALLS_INVALID, counter, "postern_tool_calls_total", "outcome=\"invalid\"", "Tool calls by outcome") \
   X(TOOL_CALLS_DENIED, counter, "postern_tool_calls_total", "outcome=\"denied\"", "Tool calls by outcome")   \
-  X(TOOL_CALLS_UPSTREAM, counter, "postern_tool_calls_total", "outcome=\"upstream_error\"", "Tool calls by outcome") \
-  X(TOOL_CALLS_LIMITED, counter, "postern_tool_calls_total", "outcome=\"rate_limited\"", "Tool calls by outcome") \
+  X(TOOL_CALLS_UPSTREAM, counter, "postern_tool_calls_total", "outcome=\"upstream_error\"",                  \
+    "Tool calls by outcome")                                                                                 \
+  X(TOOL_CALLS_LIMITED, counter, "postern_tool_calls_total", "outcome=\"rate_limited\"",                     \
+    "Tool calls by outcome")                                                                                 \
   X(TOOL_CALLS_FAILED, counter, "postern_tool_calls_total", "outcome=\"failed\"", "Tool calls by outcome")   \
-  X(TOOL_CALLS_CANCELED, counter, "postern_tool_calls_total", "outcome=\"canceled\"", "Tool calls by outcome") \
+  X(TOOL_CALLS_CANCELED, counter, "postern_tool_calls_total", "outcome=\"canceled\"",                        \
+    "Tool calls by outcome")                                                                                 \
   X(UPSTREAM_SECONDS, histogram, "postern_upstream_seconds", "", "Time of one upstream request")             \
   X(UPSTREAM_CONNECTIONS, counter, "postern_upstream_connections_total", "", "Upstream connections opened")  \
-  X(UPSTREAM_BLOCKED, counter, "postern_upstream_blocked_total", "", "Upstream connections refused by the address guard") \
+  X(UPSTREAM_BLOCKED, counter, "postern_upstream_blocked_total", "",                                         \
+    "Upstream connections refused by the address guard")                                                     \
   X(FIBERS, gauge, "postern_fibers", "", "Fibers in use")                                                    \
   X(FIBERS_POOLED, gauge, "postern_fiber_stacks", "", "Fiber stacks held, in use or not")                    \
   X(POOL_QUEUED, gauge, "postern_pool_jobs", "", "Blocking jobs queued or running")                          \
   X(AUDIT_WRITTEN, counter, "postern_audit_rows_total", "", "Audit rows written")                            \
-  X(AUDIT_DROPPED, counter, "postern_audit_dropped_total", "", "Audit rows lost to a full queue or a failing store") \
+  X(AUDIT_DROPPED, counter, "postern_audit_dropped_total", "",                                               \
+    "Audit rows lost to a full queue or a failing store")                                                    \
   X(AUDIT_QUEUED, gauge, "postern_audit_queued", "", "Audit rows waiting to be written")                     \
   X(CATALOG_TOOLS, gauge, "postern_catalog_tools", "", "Tools in the catalog")                               \
   X(CATALOG_SERVERS, gauge, "postern_catalog_servers", "", "Scoped servers in the catalog")                  \
@@ -42,7 +48,7 @@ enum metric {
 #define X(id, kind, name, labels, help) METRIC_##id,
   METRICS(X)
 #undef X
-  METRIC_COUNT
+      METRIC_COUNT
 };
 
 void metrics_add(enum metric m, int64_t n); // counters and gauges

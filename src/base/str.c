@@ -4,15 +4,21 @@
 #include <ctype.h>
 #include <strings.h>
 
-bool str_eq(struct str a, struct str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
+bool str_eq(struct str a, struct str b) {
+  return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 
-bool str_is(struct str a, const char *z) { return str_eq(a, str_of(z)); }
+bool str_is(struct str a, const char *z) {
+  return str_eq(a, str_of(z));
+}
 
 bool str_eq_nocase(struct str a, struct str b) {
   return a.n == b.n && (a.n == 0 || strncasecmp(a.p, b.p, a.n) == 0);
 }
 
-bool str_is_nocase(struct str a, const char *z) { return str_eq_nocase(a, str_of(z)); }
+bool str_is_nocase(struct str a, const char *z) {
+  return str_eq_nocase(a, str_of(z));
+}
 
 int str_compare(struct str a, struct str b) {
   size_t n = a.n < b.n ? a.n : b.n;
@@ -34,7 +40,9 @@ bool str_contains(struct str s, struct str needle) {
   return needle.n == 0 || (s.n && memmem(s.p, s.n, needle.p, needle.n) != NULL);
 }
 
-static bool str_is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+static bool str_is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 struct str str_trim(struct str s) {
   while (s.n && str_is_blank(s.p[0])) s.p++, s.n--;

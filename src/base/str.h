@@ -21,8 +21,12 @@ struct str {
 // For printf: printf("%.*s", STR_ARG(s))
 #define STR_ARG(s) ((int)(s).n), ((s).p ? (s).p : "")
 
-static inline struct str str_of(const char *z) { return (struct str){z, z ? strlen(z) : 0}; }
-static inline struct str str_make(const char *p, size_t n) { return (struct str){p, n}; }
+static inline struct str str_of(const char *z) {
+  return (struct str){z, z ? strlen(z) : 0};
+}
+static inline struct str str_make(const char *p, size_t n) {
+  return (struct str){p, n};
+}
 
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *z);
@@ -37,7 +41,7 @@ struct str str_from(struct str s, size_t start);
 // Cuts the text before the first `sep` off `*rest`. False when *rest was used up.
 //   for (struct str rest = list, item; str_cut(&rest, ',', &item);) …
 bool str_cut(struct str *rest, char sep, struct str *item);
-ptrdiff_t str_find(struct str s, char c); // -1: not there
+ptrdiff_t str_find(struct str s, char c);     // -1: not there
 bool str_to_u64(struct str s, uint64_t *out); // decimal digits only, whole string, no overflow
 bool str_to_i64(struct str s, int64_t *out);  // the same with an optional '-'
 // Glob: '*' any run without '/', '**' any run, '?' one byte. Linear in the text times the pattern.

@@ -18,7 +18,7 @@
 
 struct http_client_limits {
   uint64_t connect_ms, first_byte_ms, total_ms, stall_ms; // stall: no byte for so long
-  size_t body_bytes;   // after decompression
+  size_t body_bytes;                                      // after decompression
   size_t header_bytes;
 };
 
@@ -39,9 +39,11 @@ struct http_result {
   uint64_t elapsed_us;
 };
 
-// A limit of 0 ms is none. Errors: INVALID (URL or headers), TIMEOUT (which of the limits), UPSTREAM (refused, reset, TLS, bad HTTP: in words with the host's name, never
-// the whole URL), LIMIT (body or headers too large, or expands too far), DENIED (the guard; how to allow it), CANCELED.
-MUST_USE bool http_fetch(const struct http_call *call, struct arena *a, struct http_result *out, struct err *err) SUSPENDS;
+// A limit of 0 ms is none. Errors: INVALID (URL or headers), TIMEOUT (which of the limits), UPSTREAM
+// (refused, reset, TLS, bad HTTP: in words with the host's name, never the whole URL), LIMIT (body or headers
+// too large, or expands too far), DENIED (the guard; how to allow it), CANCELED.
+MUST_USE bool http_fetch(const struct http_call *call, struct arena *a, struct http_result *out,
+                         struct err *err) SUSPENDS;
 
 // Certificates (PEM) to trust beside the system's: a private CA. Once, at start, before any fetch.
 MUST_USE bool http_client_ca(const char *path, struct err *err);

@@ -9,12 +9,13 @@
 
 struct http_ratelimit {
   bool has_limit, has_remaining, has_reset, has_retry_after;
-  int64_t limit, remaining;      // requests
+  int64_t limit, remaining;       // requests
   int64_t reset_s, retry_after_s; // seconds from now, >= 0
 };
 
 // False where the response says nothing about rates. The tightest window wins where several are given.
-bool http_ratelimit_read(const struct http_headers *h, int status, int64_t now_ms, struct http_ratelimit *out);
+bool http_ratelimit_read(const struct http_headers *h, int status, int64_t now_ms,
+                         struct http_ratelimit *out);
 // Seconds a caller should wait after a 429/420: retry_after, else reset, else -1.
 int64_t http_ratelimit_wait(const struct http_ratelimit *r);
 

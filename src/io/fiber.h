@@ -29,7 +29,7 @@ struct loop *fiber_loop(struct fiber *f);
 MUST_USE bool fiber_park(const char *reason, struct err *err) SUSPENDS;
 // For what cannot be abandoned (a pool job that borrows this stack): wakes only by fiber_wake.
 void fiber_park_firmly(const char *reason) SUSPENDS;
-void fiber_wake(struct fiber *f);  // loop thread only; waking twice before it runs is one wake
+void fiber_wake(struct fiber *f);   // loop thread only; waking twice before it runs is one wake
 void fiber_cancel(struct fiber *f); // loop thread only; every park from now on fails with ERR_CANCELED
 bool fiber_canceled(void);
 // Milliseconds from now for the whole fiber; 0 takes it away.

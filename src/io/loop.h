@@ -14,15 +14,16 @@ struct loop;
 struct uv_loop_s;
 
 struct loop *loop_new(const char *name, unsigned index, size_t fibers_most);
-void loop_free(struct loop *l);  // after it stopped; finishes what others are closing on it
+void loop_free(struct loop *l); // after it stopped; finishes what others are closing on it
 // On this thread, until loop_stop. Before it returns it cancels the fibers, waits for them to unwind
 // and destroys the slots. May be called again.
 void loop_run(struct loop *l);
-void loop_start(struct loop *l); // on a thread of its own
-void loop_stop(struct loop *l);  // any thread; joins the thread that loop_start made
+void loop_start(struct loop *l);         // on a thread of its own
+void loop_stop(struct loop *l);          // any thread; joins the thread that loop_start made
 bool loop_is_here(const struct loop *l); // are we on its thread?
 struct loop *loop_current(void);         // NULL where this thread runs none
-struct loop *loop_enter(struct loop *l); // for io/fiber: makes it the current one here, returns the one before
+struct loop *
+loop_enter(struct loop *l); // for io/fiber: makes it the current one here, returns the one before
 unsigned loop_index(const struct loop *l);
 size_t loop_fibers_most(const struct loop *l);
 struct uv_loop_s *loop_uv(struct loop *l); // for io and http only

@@ -35,9 +35,10 @@ bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *er
 }
 
 static void jsonrpc_begin(struct buf *out, yyjson_val *id) {
-  buf_add_z(out, "{\"jsonrpc\":\"2.0\",\"id\":");
-  if (id) json_write(out, id);
-  else buf_add_z(out, "null");
+  buf_add_z(out, "{\"jsonrpc\":\"2.0\"");
+  if (!id) return;
+  buf_add_z(out, ",\"id\":");
+  json_write(out, id);
 }
 
 void jsonrpc_error(struct buf *out, yyjson_val *id, int code, struct str message, struct str data) {
@@ -56,4 +57,6 @@ void jsonrpc_result_begin(struct buf *out, yyjson_val *id) {
   buf_add_z(out, ",\"result\":");
 }
 
-void jsonrpc_result_end(struct buf *out) { buf_add_char(out, '}'); }
+void jsonrpc_result_end(struct buf *out) {
+  buf_add_char(out, '}');
+}

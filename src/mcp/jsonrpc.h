@@ -2,7 +2,8 @@
 // jsonrpc: JSON-RPC 2.0 messages as MCP narrows them: an id is a string or an integer, never null.
 // Pure. Values borrow from the parsed body. Example:
 //   struct jsonrpc_message m;
-//   if (!jsonrpc_read(root, &m, &err)) jsonrpc_error(&out, m.id, JSONRPC_INVALID_REQUEST, STR("…"), STR_NONE);
+//   if (!jsonrpc_read(root, &m, &err)) jsonrpc_error(&out, m.id, JSONRPC_INVALID_REQUEST, STR("…"),
+//   STR_NONE);
 #ifndef POSTERN_MCP_JSONRPC_H
 #define POSTERN_MCP_JSONRPC_H
 
@@ -35,7 +36,8 @@ struct jsonrpc_message {
 // On failure out->id is set where the message had a usable one, so that the error can carry it.
 MUST_USE bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *err);
 
-// Appends whole messages. `id` NULL is written as null. `data` is JSON text or empty.
+// Appends whole messages. Without an id (NULL) the member is left out: MCP's schemas allow no null there,
+// unlike JSON-RPC 2.0 §5. `data` is JSON text or empty.
 void jsonrpc_error(struct buf *out, yyjson_val *id, int code, struct str message, struct str data);
 // {"jsonrpc":"2.0","id":…,"result":  — the caller goes on with the value and jsonrpc_result_end.
 void jsonrpc_result_begin(struct buf *out, yyjson_val *id);

@@ -14,8 +14,8 @@ bool wire_is_legacy(struct str version) {
 const char *wire_name_member(struct str method) {
   static const struct {
     const char *method, *member;
-  } named[] = {{"tools/call", "name"},     {"prompts/get", "name"},     {"resources/read", "uri"},
-               {"tasks/get", "taskId"},    {"tasks/update", "taskId"},  {"tasks/cancel", "taskId"}};
+  } named[] = {{"tools/call", "name"},  {"prompts/get", "name"},    {"resources/read", "uri"},
+               {"tasks/get", "taskId"}, {"tasks/update", "taskId"}, {"tasks/cancel", "taskId"}};
   for (size_t i = 0; i < sizeof named / sizeof *named; i++)
     if (str_is(method, named[i].method)) return named[i].member;
   return NULL;

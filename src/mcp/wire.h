@@ -11,7 +11,8 @@
 
 #define WIRE_MODERN "2026-07-28"
 #define WIRE_LEGACY_LATEST "2025-11-25"
-#define WIRE_LEGACY_BATCHES "2025-03-26" // the only version with JSON-RPC batches, and the one meant by no header
+#define WIRE_LEGACY_BATCHES                                                                                  \
+  "2025-03-26" // the only version with JSON-RPC batches, and the one meant by no header
 
 #define WIRE_META_VERSION "io.modelcontextprotocol/protocolVersion"
 #define WIRE_META_CAPABILITIES "io.modelcontextprotocol/clientCapabilities"

@@ -12,8 +12,10 @@ static bool legacy_initialize(struct serve_request *r, const struct jsonrpc_mess
   struct str asked = json_str(m->params, "protocolVersion");
   struct str version = wire_is_legacy(asked) ? asked : STR(WIRE_LEGACY_LATEST);
   // listChanged is false: without a GET stream there is no way to tell a legacy client.
-  buf_printf(out, "{\"protocolVersion\":\"%.*s\",\"capabilities\":{\"tools\":{\"listChanged\":false}},\"serverInfo\":",
-             STR_ARG(version));
+  buf_printf(
+      out,
+      "{\"protocolVersion\":\"%.*s\",\"capabilities\":{\"tools\":{\"listChanged\":false}},\"serverInfo\":",
+      STR_ARG(version));
   serve_add_server_info(r, out);
   buf_add_z(out, ",\"instructions\":");
   serve_add_instructions(r, out);
@@ -21,20 +23,23 @@ static bool legacy_initialize(struct serve_request *r, const struct jsonrpc_mess
   return true;
 }
 
-static bool legacy_ping(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out, struct err *err) {
+static bool legacy_ping(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out,
+                        struct err *err) {
   (void)r, (void)m, (void)err;
   buf_add_z(out, "{}");
   return true;
 }
 
-static bool legacy_list(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out, struct err *err) {
+static bool legacy_list(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out,
+                        struct err *err) {
   buf_add_char(out, '{');
   bool ok = tools_list(r, m->params, out, err);
   buf_add_char(out, '}');
   return ok;
 }
 
-static bool legacy_call(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out, struct err *err) {
+static bool legacy_call(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out,
+                        struct err *err) {
   struct run_result result;
   if (!tools_call(r, m->params, &result, err)) return false;
   buf_add_char(out, '{');
@@ -46,8 +51,10 @@ static bool legacy_call(struct serve_request *r, const struct jsonrpc_message *m
 static const struct {
   const char *name;
   bool (*handle)(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out, struct err *err);
-} legacy_methods[] = {
-    {"tools/call", legacy_call}, {"tools/list", legacy_list}, {"initialize", legacy_initialize}, {"ping", legacy_ping}};
+} legacy_methods[] = {{"tools/call", legacy_call},
+                      {"tools/list", legacy_list},
+                      {"initialize", legacy_initialize},
+                      {"ping", legacy_ping}};
 
 // Appends the response to a request. False: the client has gone.
 static bool legacy_answer(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out) {
@@ -82,8 +89,10 @@ static void legacy_batch(struct serve_request *r, yyjson_val *batch) {
       sound = err_set(&err, ERR_INVALID, "initialize may not be part of a batch");
     if (sound && m.kind != JSONRPC_REQUEST) continue;
     buf_add_char(&out, out.n ? ',' : '[');
-    if (sound) here = legacy_answer(r, &m, &out);
-    else jsonrpc_error(&out, m.id, JSONRPC_INVALID_REQUEST, str_of(err.text), STR_NONE);
+    if (sound)
+      here = legacy_answer(r, &m, &out);
+    else
+      jsonrpc_error(&out, m.id, JSONRPC_INVALID_REQUEST, str_of(err.text), STR_NONE);
     if (!here) break;
   }
   if (!here || out.n == 0) { // gone, or nothing but notifications
@@ -104,18 +113,22 @@ void legacy_handle(struct serve_request *r, yyjson_val *body) {
     serve_refuse(r, 400, m.id, JSONRPC_INVALID_REQUEST, "%s", err.text);
     return;
   }
-  // The header comes after initialize; where it is absent 2025-03-26 is meant (2025-06-18, "Protocol Version Header").
+  // The header comes after initialize; where it is absent 2025-03-26 is meant (2025-06-18, "Protocol Version
+  // Header").
   if (version.n && !wire_is_legacy(version) && !str_is(m.method, "initialize")) {
-    serve_refuse(r, 400, m.id, JSONRPC_INVALID_REQUEST, "%s: unsupported version; this server speaks %s, and %s by initialize",
-                 WIRE_HEADER_VERSION, WIRE_MODERN, WIRE_LEGACY_LATEST);
+    serve_refuse(r, 400, m.id, JSONRPC_INVALID_REQUEST,
+                 "%s: unsupported version; this server speaks %s, and %s by initialize", WIRE_HEADER_VERSION,
+                 WIRE_MODERN, WIRE_LEGACY_LATEST);
     return;
   }
   if (batch) {
     bool allowed = (!version.n || str_is(version, WIRE_LEGACY_BATCHES)) && yyjson_arr_size(body) > 0;
     if (!allowed || yyjson_arr_size(body) > LEGACY_BATCH_MOST)
-      serve_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "a batch is allowed in %s only, of 1 to %d messages",
-                   WIRE_LEGACY_BATCHES, LEGACY_BATCH_MOST);
-    else legacy_batch(r, body);
+      serve_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST,
+                   "a batch is allowed in %s only, of 1 to %d messages", WIRE_LEGACY_BATCHES,
+                   LEGACY_BATCH_MOST);
+    else
+      legacy_batch(r, body);
     return;
   }
   if (m.kind != JSONRPC_REQUEST) {
@@ -123,6 +136,8 @@ void legacy_handle(struct serve_request *r, yyjson_val *body) {
     return;
   }
   struct buf out = BUF_MAX(SERVE_REPLY_MOST);
-  if (legacy_answer(r, &m, &out)) serve_reply(r, 200, &out);
-  else buf_free(&out);
+  if (legacy_answer(r, &m, &out))
+    serve_reply(r, 200, &out);
+  else
+    buf_free(&out);
 }

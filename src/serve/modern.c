@@ -8,7 +8,9 @@
 // How long a client may keep an answer (ms). Changes are also told by subscriptions/listen.
 enum { MODERN_TTL_MS = 60000 };
 
-static yyjson_val *modern_meta(const struct jsonrpc_message *m) { return yyjson_obj_get(m->params, "_meta"); }
+static yyjson_val *modern_meta(const struct jsonrpc_message *m) {
+  return yyjson_obj_get(m->params, "_meta");
+}
 
 bool modern_envelope(const struct jsonrpc_message *m) {
   yyjson_val *meta = modern_meta(m);
@@ -21,21 +23,25 @@ static void modern_refuse_version(struct serve_request *r, yyjson_val *id, struc
   buf_add_z(&data, "{\"supported\":[\"" WIRE_MODERN "\"],\"requested\":");
   json_add_string(&data, requested.n > 64 ? str_make(requested.p, 64) : requested);
   buf_add_char(&data, '}');
-  jsonrpc_error(&message, id, JSONRPC_UNSUPPORTED_VERSION, STR("Unsupported protocol version"), buf_str(&data));
+  jsonrpc_error(&message, id, JSONRPC_UNSUPPORTED_VERSION, STR("Unsupported protocol version"),
+                buf_str(&data));
   buf_free(&data);
   serve_reply(r, 400, &message);
 }
 
 // The headers must say what the body says (mcp.md §1, validation order). False: refused already.
-static bool modern_headers_agree(struct serve_request *r, const struct jsonrpc_message *m, struct str version) {
+static bool modern_headers_agree(struct serve_request *r, const struct jsonrpc_message *m,
+                                 struct str version) {
   struct str header_version = http_header_get(&r->in->headers, WIRE_HEADER_VERSION);
   struct str header_method = http_header_get(&r->in->headers, WIRE_HEADER_METHOD);
   if (header_version.n && !str_eq(header_version, version)) {
-    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's version", WIRE_HEADER_VERSION);
+    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's version",
+                 WIRE_HEADER_VERSION);
     return false;
   }
   if (header_method.n && !str_eq(header_method, m->method)) {
-    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's method", WIRE_HEADER_METHOD);
+    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's method",
+                 WIRE_HEADER_METHOD);
     return false;
   }
   if (!str_is(version, WIRE_MODERN)) {
@@ -59,7 +65,8 @@ static bool modern_name_agrees(struct serve_request *r, const struct jsonrpc_mes
     return false;
   }
   if (!wire_header_decode(r->arena, raw, &header) || !str_eq(header, json_str(m->params, member))) {
-    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from params.%s", WIRE_HEADER_NAME, member);
+    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from params.%s", WIRE_HEADER_NAME,
+                 member);
     return false;
   }
   return true;
@@ -123,8 +130,8 @@ static const struct {
 
 void modern_handle(struct serve_request *r, const struct jsonrpc_message *m) {
   if (m->kind == JSONRPC_RESPONSE) {
-    serve_refuse(r, 400, m->id, JSONRPC_INVALID_REQUEST, "%s servers ask nothing, so there is nothing to respond to",
-                 WIRE_MODERN);
+    serve_refuse(r, 400, m->id, JSONRPC_INVALID_REQUEST,
+                 "%s servers ask nothing, so there is nothing to respond to", WIRE_MODERN);
     return;
   }
   if (m->kind == JSONRPC_NOTIFICATION) {
@@ -132,11 +139,13 @@ void modern_handle(struct serve_request *r, const struct jsonrpc_message *m) {
     return;
   }
   if (!modern_envelope(m)) {
-    serve_refuse(r, 400, m->id, JSONRPC_INVALID_PARAMS, "params._meta needs \"%s\" (a string) and \"%s\" (an object)",
-                 WIRE_META_VERSION, WIRE_META_CAPABILITIES);
+    serve_refuse(r, 400, m->id, JSONRPC_INVALID_PARAMS,
+                 "params._meta needs \"%s\" (a string) and \"%s\" (an object)", WIRE_META_VERSION,
+                 WIRE_META_CAPABILITIES);
     return;
   }
-  if (!modern_headers_agree(r, m, json_str(modern_meta(m), WIRE_META_VERSION)) || !modern_name_agrees(r, m)) return;
+  if (!modern_headers_agree(r, m, json_str(modern_meta(m), WIRE_META_VERSION)) || !modern_name_agrees(r, m))
+    return;
   for (size_t i = 0; i < sizeof modern_methods / sizeof *modern_methods; i++) {
     if (!str_is(m->method, modern_methods[i].name)) continue;
     modern_methods[i].handle(r, m);

@@ -5,7 +5,8 @@
 
 #include "serve/serve.h"
 
-// Does the message carry the whole modern envelope in params._meta: version and client capabilities of the right types?
+// Does the message carry the whole modern envelope in params._meta: version and client capabilities of the
+// right types?
 bool modern_envelope(const struct jsonrpc_message *m);
 void modern_handle(struct serve_request *r, const struct jsonrpc_message *m) SUSPENDS;
 

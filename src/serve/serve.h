@@ -15,7 +15,7 @@ struct serve_env { // lives as long as the program
   size_t list_page;          // tools a page of tools/list
   const struct str *origins; // allowed beside those of our own host; "*" allows all
   size_t origin_count;
-  struct str version;        // of Postern
+  struct str version; // of Postern
 };
 
 struct serve_request {

@@ -38,8 +38,8 @@ static void subscribe_push(struct subscribe_stream *s, struct str message) {
 static void subscribe_end(struct subscribe_stream *s) {
   struct buf message = BUF_MAX(SUBSCRIBE_EVENT_MOST);
   buf_printf(&message,
-             "{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"resultType\":\"complete\",\"_meta\":{\"" WIRE_META_SUBSCRIPTION
-             "\":%s}}}",
+             "{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"resultType\":\"complete\",\"_meta\":{"
+             "\"" WIRE_META_SUBSCRIPTION "\":%s}}}",
              s->id, s->id);
   subscribe_push(s, buf_str(&message));
   buf_free(&message);
@@ -73,7 +73,8 @@ static void subscribe_tell(struct subscribe_stream *s) {
 }
 
 static void subscribe_look(struct subscribe_stream *s, const struct catalog *c, int64_t now) {
-  const struct catalog_server *server = map_get(&c->servers_by_hash, str_make((const char *)s->server_hash, TOKEN_HASH));
+  const struct catalog_server *server =
+      map_get(&c->servers_by_hash, str_make((const char *)s->server_hash, TOKEN_HASH));
   const struct access_token *token =
       s->has_token ? map_get(&c->tokens_by_hash, str_make((const char *)s->token_hash, TOKEN_HASH)) : NULL;
   bool live = server && (server->server.expires_at == 0 || now < server->server.expires_at);
@@ -100,7 +101,9 @@ void subscribe_refresh(struct loop *loop) {
   catalog_release(c);
 }
 
-static void subscribe_tick(void *arg) { subscribe_refresh(arg); }
+static void subscribe_tick(void *arg) {
+  subscribe_refresh(arg);
+}
 
 static void subscribe_stop(void *arg) {
   struct subscribe_hub *hub = arg;
@@ -160,7 +163,9 @@ void subscribe_listen(struct serve_request *r, const struct jsonrpc_message *m) 
   if (http_stream_begin(r->http, 200, "text/event-stream", &err) &&
       http_stream_write(r->http, buf_str(&event), &err))
     s->http = http_stream_detach(r->http, subscribe_closed, s);
-  if (s->http) subscribe_join(subscribe_hub_here(loop_current()), s);
-  else subscribe_free(s); // the client has gone already
+  if (s->http)
+    subscribe_join(subscribe_hub_here(loop_current()), s);
+  else
+    subscribe_free(s); // the client has gone already
   buf_free(&event);
 }

@@ -21,7 +21,8 @@ static bool tools_start(struct serve_request *r, yyjson_val *params, size_t *sta
   struct str last;
   if (!yyjson_is_str(cursor) || !codec_unbase64_url(r->arena, json_text(cursor), &last) ||
       !str_starts(last, TOOLS_CURSOR) || !codec_is_token(last))
-    return err_at(err, ERR_INVALID, "/params/cursor", "Invalid cursor: use nextCursor of the page before as it came");
+    return err_at(err, ERR_INVALID, "/params/cursor",
+                  "Invalid cursor: use nextCursor of the page before as it came");
   last = str_from(last, 1);
   while (*start < r->server->tool_count && str_compare(r->server->tools[*start].name, last) <= 0) ++*start;
   return true;
@@ -64,8 +65,8 @@ static bool tools_unknown(struct serve_request *r, struct str name, struct str c
                                                    .outcome = STR("denied"),
                                                    .request_id = r->in->id,
                                                    .detail = STR("not among the tools of this server")});
-  return err_at(err, ERR_INVALID, "/params/name", "Unknown tool: %.*s",
-                (int)(name.n > 128 ? 128 : name.n), name.n ? name.p : "");
+  return err_at(err, ERR_INVALID, "/params/name", "Unknown tool: %.*s", (int)(name.n > 128 ? 128 : name.n),
+                name.n ? name.p : "");
 }
 
 static void tools_rate_headers(struct serve_request *r, const struct run_result *result) {

@@ -66,8 +66,8 @@ void catalog_release(struct catalog *c) {
 }
 
 // The toolset of a connector: the snapshot before has it unless the connector was imported anew.
-static bool catalog_tools(const struct catalog_env *env, const struct catalog *next, const struct connector *c,
-                          struct toolset **out, struct err *err) {
+static bool catalog_tools(const struct catalog_env *env, const struct catalog *next,
+                          const struct connector *c, struct toolset **out, struct err *err) {
   for (size_t i = 0; i < next->account_count; i++) {
     if (next->accounts[i]->connector != c) continue;
     *out = toolset_ref(next->accounts[i]->tools);
@@ -76,8 +76,8 @@ static bool catalog_tools(const struct catalog_env *env, const struct catalog *n
   return library_toolset(&env->library, c, out, err);
 }
 
-static void catalog_add_account(const struct catalog_env *env, const struct catalog *before, struct catalog *next,
-                                struct account *account) {
+static void catalog_add_account(const struct catalog_env *env, const struct catalog *before,
+                                struct catalog *next, struct account *account) {
   struct catalog_account *v = before ? map_get(&before->accounts_by_id, account->id) : NULL;
   const struct connector *c = connector_find(env->library.connectors, account->connector);
   if (v && v->connector == c && v->account->version == account->version) {
@@ -127,8 +127,10 @@ static void catalog_add_server(const struct catalog *before, struct catalog *nex
   struct catalog_account *account = map_get(&next->accounts_by_id, row->account_id);
   if (!account) return; // its account was left out, with a log line
   struct catalog_server *v = before ? map_get(&before->servers_by_id, row->id) : NULL;
-  if (v && v->account == account && v->server.version == row->version) catalog_server_ref(v);
-  else v = catalog_server_new(row, account);
+  if (v && v->account == account && v->server.version == row->version)
+    catalog_server_ref(v);
+  else
+    v = catalog_server_new(row, account);
   next->servers[next->server_count++] = v;
   map_put(&next->servers_by_id, v->server.id, v);
   map_put(&next->servers_by_hash, str_make((const char *)v->server.token_hash, TOKEN_HASH), v);
@@ -150,7 +152,8 @@ static bool catalog_fill(const struct catalog_env *env, const struct catalog *be
     for (size_t i = 0; i < account_count; i++) catalog_add_account(env, before, next, accounts[i]);
     for (size_t i = 0; i < server_count; i++) catalog_add_server(before, next, &servers[i]);
     for (size_t i = 0; i < next->token_count; i++)
-      map_put(&next->tokens_by_hash, str_make((const char *)next->tokens[i].hash, TOKEN_HASH), &next->tokens[i]);
+      map_put(&next->tokens_by_hash, str_make((const char *)next->tokens[i].hash, TOKEN_HASH),
+              &next->tokens[i]);
   }
   arena_free(scratch);
   return ok;
@@ -177,8 +180,10 @@ bool catalog_rebuild(const struct catalog_env *env, struct err *err) {
   struct catalog *next = ARENA_NEW(a, struct catalog);
   *next = (struct catalog){.refs = 1, .arena = a};
   bool ok = catalog_fill(env, before, next, err);
-  if (ok) catalog_swap(next);
-  else catalog_free(next);
+  if (ok)
+    catalog_swap(next);
+  else
+    catalog_free(next);
   catalog_release(before);
   pthread_mutex_unlock(&catalog_rebuild_lock);
   return ok;
@@ -197,7 +202,8 @@ void catalog_close(void) {
   catalog_release(c);
 }
 
-const struct catalog_server *catalog_server_by_token(const struct catalog *c, struct str token, int64_t now_ms) {
+const struct catalog_server *catalog_server_by_token(const struct catalog *c, struct str token,
+                                                     int64_t now_ms) {
   // Only the hash is looked up, so the time taken tells nothing about how near a guess came.
   unsigned char hash[TOKEN_HASH];
   token_hash(token, hash);

@@ -68,7 +68,8 @@ void catalog_release(struct catalog *c);
 void catalog_close(void); // lets the current one go, at the end of the program
 
 // NULL for unknown, revoked and expired alike. Takes the same time for each, as far as memory allows.
-const struct catalog_server *catalog_server_by_token(const struct catalog *c, struct str token, int64_t now_ms);
+const struct catalog_server *catalog_server_by_token(const struct catalog *c, struct str token,
+                                                     int64_t now_ms);
 // A live API token, or NULL.
 const struct access_token *catalog_token(const struct catalog *c, struct str token, int64_t now_ms);
 const struct catalog_server *catalog_server_by_id(const struct catalog *c, struct str id);

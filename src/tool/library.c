@@ -53,12 +53,13 @@ static bool library_keep_names(struct store *s, const struct library_job *job, s
   if (!toolset_read(job->result.toolset, &set, err)) return false;
   bool ok = true;
   for (size_t i = 0; ok && i < set->count; i++)
-    ok = store_run(s,
-                   "INSERT INTO tool_name (connector, operation, name) VALUES ($1, $2, $3) "
-                   "ON CONFLICT (connector, operation) DO NOTHING",
-                   (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(set->tools[i].operation),
-                                          STORE_TEXT(set->tools[i].name)},
-                   3, NULL, err);
+    ok =
+        store_run(s,
+                  "INSERT INTO tool_name (connector, operation, name) VALUES ($1, $2, $3) "
+                  "ON CONFLICT (connector, operation) DO NOTHING",
+                  (struct store_value[]){STORE_TEXT(job->connector->name),
+                                         STORE_TEXT(set->tools[i].operation), STORE_TEXT(set->tools[i].name)},
+                  3, NULL, err);
   toolset_unref(set);
   return ok;
 }
@@ -67,12 +68,13 @@ static bool library_keep_names(struct store *s, const struct library_job *job, s
 static bool library_keep(struct store *s, void *arg, struct err *err) {
   struct library_job *job = arg;
   if (job->definition.n &&
-      !store_run(s,
-                 "INSERT INTO connector (name, definition, document) VALUES ($1, $2, $3) "
-                 "ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, document = excluded.document",
-                 (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->definition),
-                                        STORE_TEXT(job->document)},
-                 3, NULL, err))
+      !store_run(
+          s,
+          "INSERT INTO connector (name, definition, document) VALUES ($1, $2, $3) "
+          "ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, document = excluded.document",
+          (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->definition),
+                                 STORE_TEXT(job->document)},
+          3, NULL, err))
     return false;
   return store_run(s,
                    "INSERT INTO toolset (connector, digest, body) VALUES ($1, $2, $3) "
@@ -87,8 +89,8 @@ static bool library_keep(struct store *s, void *arg, struct err *err) {
 static bool library_find(const struct library_job *job, struct toolset **out, struct err *err) {
   struct store_rows rows;
   if (!store_query(job->env->store, "SELECT body FROM toolset WHERE connector = $1 AND digest = $2",
-                   (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->digest)}, 2, job->arena,
-                   &rows, err))
+                   (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->digest)}, 2,
+                   job->arena, &rows, err))
     return false;
   return rows.count == 0 || toolset_read(store_cell(&rows, 0, 0)->text, out, err);
 }
@@ -148,8 +150,8 @@ bool library_add(const struct library_env *env, const struct library_import *in,
     ok = library_compile(&job, err);
   }
   if (ok && job.result.tools == 0)
-    ok = err_at(err, ERR_UNPROCESSABLE, "document", "no operation of the document could be compiled (%zu skipped)",
-                job.result.skipped);
+    ok = err_at(err, ERR_UNPROCESSABLE, "document",
+                "no operation of the document could be compiled (%zu skipped)", job.result.skipped);
   ok = ok && store_transact(env->store, library_keep, &job, err) &&
        connector_set_add(env->connectors, in->definition, err);
   connector_set_free(trial);
@@ -167,7 +169,8 @@ static bool library_forget(struct store *s, void *arg, struct err *err) {
   struct library_removal *job = arg;
   struct store_value name[] = {STORE_TEXT(job->name)};
   struct store_rows users;
-  if (!store_query(s, "SELECT name FROM account WHERE connector = $1 ORDER BY name", name, 1, job->arena, &users, err))
+  if (!store_query(s, "SELECT name FROM account WHERE connector = $1 ORDER BY name", name, 1, job->arena,
+                   &users, err))
     return false;
   if (users.count) {
     err_at(err, ERR_CONFLICT, "name", "%zu account(s) use connector %.*s, the first is \"%.*s\"", users.count,
@@ -184,7 +187,8 @@ static bool library_forget(struct store *s, void *arg, struct err *err) {
 bool library_remove(const struct library_env *env, struct str name, struct err *err) {
   const struct connector *c = connector_find(env->connectors, name);
   if (c && !c->imported)
-    return err_at(err, ERR_CONFLICT, "name", "connector %.*s is shipped with Postern and stays", STR_ARG(name));
+    return err_at(err, ERR_CONFLICT, "name", "connector %.*s is shipped with Postern and stays",
+                  STR_ARG(name));
   struct library_removal job = {env, name, arena_new()};
   bool ok = store_transact(env->store, library_forget, &job, err);
   arena_free(job.arena);

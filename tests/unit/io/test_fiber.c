@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
 #include <ucontext.h>
+#include <cmocka.h>
 
 #include "base/clock.h"
 #include "base/mem.h"

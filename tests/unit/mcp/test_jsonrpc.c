@@ -59,15 +59,15 @@ static void test_write(void **state) {
   struct json_limits raw = JSON_LIMITS;
   raw.raw_numbers = true;
   assert_true(json_read(STR("{\"id\":12345678901234567}"), &raw, &doc, &err));
-  jsonrpc_error(&out, yyjson_obj_get(yyjson_doc_get_root(doc), "id"), JSONRPC_INVALID_PARAMS, STR("a \"b\"\n"),
-                STR("{\"x\":1}"));
+  jsonrpc_error(&out, yyjson_obj_get(yyjson_doc_get_root(doc), "id"), JSONRPC_INVALID_PARAMS,
+                STR("a \"b\"\n"), STR("{\"x\":1}"));
   buf_add_char(&out, 0);
   assert_string_equal(out.p, "{\"jsonrpc\":\"2.0\",\"id\":12345678901234567,\"error\":{\"code\":-32602,"
                              "\"message\":\"a \\\"b\\\"\\n\",\"data\":{\"x\":1}}}");
   buf_clear(&out);
   jsonrpc_error(&out, NULL, JSONRPC_PARSE_ERROR, STR("no"), STR_NONE);
   buf_add_char(&out, 0);
-  assert_string_equal(out.p, "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,\"message\":\"no\"}}");
+  assert_string_equal(out.p, "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32700,\"message\":\"no\"}}");
   buf_free(&out);
   yyjson_doc_free(doc);
 }

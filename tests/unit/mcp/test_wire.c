@@ -14,11 +14,11 @@ static const struct {
     {"chart.draw", "chart.draw"},
     {"  chart.draw \t", "chart.draw"},
     {"=?base64?Y2Fmw6k=?=", "caf\xc3\xa9"},
-    {"=?base64??=", ""},
-    {"=?base64?Y2Fmw6k?=", NULL},        // padding
-    {"=?base64?Y2Fm w6k=?=", NULL},      // alphabet
-    {"=?base64?Y2Fmw6l=?=", NULL},       // unused bits
-    {"=?base64?/w==?=", NULL},           // not UTF-8
+    {"=?base64?\?=", ""},
+    {"=?base64?Y2Fmw6k?=", NULL},   // padding
+    {"=?base64?Y2Fm w6k=?=", NULL}, // alphabet
+    {"=?base64?Y2Fmw6l=?=", NULL},  // unused bits
+    {"=?base64?/w==?=", NULL},      // not UTF-8
     {"=?base64?Y2Fmw6k=", "=?base64?Y2Fmw6k="},
     {"Y2Fmw6k=?=", "Y2Fmw6k=?="},
     {"=?BASE64?Y2Fmw6k=?=", "=?BASE64?Y2Fmw6k=?="},
@@ -31,8 +31,8 @@ static void test_header_decode(void **state) {
     struct str got = STR_NONE;
     bool ok = wire_header_decode(a, str_of(headers[i].header), &got);
     if (ok != (headers[i].value != NULL) || (ok && !str_is(got, headers[i].value)))
-      fail_msg("%s: expected %s, got %.*s", headers[i].header, headers[i].value ? headers[i].value : "a refusal",
-               STR_ARG(ok ? got : STR("a refusal")));
+      fail_msg("%s: expected %s, got %.*s", headers[i].header,
+               headers[i].value ? headers[i].value : "a refusal", STR_ARG(ok ? got : STR("a refusal")));
   }
   arena_free(a);
 }

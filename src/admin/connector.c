@@ -128,7 +128,7 @@ static bool connector_import(void *arg, struct err *err) {
       !yaml_read(job->import.definition, &definition, err))
     return false;
   job->name = arena_dup(job->call->arena, json_str(yaml_root(definition), "name"));
-  yaml_free(definition);
+  yaml_close(definition);
   return true;
 }
 

@@ -29,7 +29,7 @@ struct connector_set {
 
 static void connector_entry_free(struct connector_entry *e) {
   if (!e) return;
-  yaml_free(e->yaml);
+  yaml_close(e->yaml);
   arena_free(e->arena);
   mem_free(e);
 }

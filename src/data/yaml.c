@@ -67,7 +67,7 @@ bool yaml_read(struct str text, struct yaml_doc **out, struct err *err) {
   return true;
 }
 
-void yaml_free(struct yaml_doc *y) {
+void yaml_close(struct yaml_doc *y) {
   if (!y) return;
   yyjson_doc_free(y->doc);
   mem_free(y->text);

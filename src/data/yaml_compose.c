@@ -240,7 +240,7 @@ static bool yaml_end(struct yaml_composer *c, const yaml_event_t *e) {
   struct yaml_frame *f = &c->frames[c->depth - 1];
   struct yaml_node *node = f->node;
   size_t base = f->base;
-  if (node->kind == YAML_DICT) {
+  if (node->kind == YAML_DICT && c->pending_count > base) {
     struct yaml_item *items = c->pending + base, merge = {0};
     size_t n = c->pending_count - base;
     if (!yaml_no_twins(c, items, n)) return false;

@@ -159,7 +159,7 @@ bool document_parse(struct str text, struct arena *a, struct document **out, str
 void document_close(struct document *d) {
   if (!d) return;
   for (size_t i = 0; i < d->count; i++) {
-    yaml_free(d->files[i]->yaml);
+    yaml_close(d->files[i]->yaml);
     map_free(&d->files[i]->refs);
   }
   d->count = 0;

@@ -117,7 +117,7 @@ static bool settings_from_yaml(struct settings *s, const char *path, struct str 
   } else if (root && !yyjson_is_null(root)) { // a file of comments only is fine
     ok = err_at(err, ERR_INVALID, path, "a settings file is a mapping of keys to values");
   }
-  yaml_free(y);
+  yaml_close(y);
   return ok;
 }
 

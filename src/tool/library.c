@@ -126,7 +126,7 @@ static bool library_name(struct str definition, struct arena *a, struct str *nam
   struct yaml_doc *doc;
   if (!yaml_read(definition, &doc, err)) return false;
   *name = arena_dup(a, json_str(yaml_root(doc), "name"));
-  yaml_free(doc);
+  yaml_close(doc);
   return name->n ? true : err_at(err, ERR_INVALID, "name", "a connector needs a name");
 }
 

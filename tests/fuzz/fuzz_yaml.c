@@ -28,6 +28,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fuzz_check(yaml_line(y, v + count) == 0, "a line for what is not there");
   yyjson_doc_free(again);
   buf_free(&out);
-  yaml_free(y);
+  yaml_close(y);
   return 0;
 }

@@ -18,7 +18,7 @@ static void check_yaml(const char *text, const char *json) {
   struct str got = json_to_text(a, yaml_root(y));
   if (!str_is(got, json)) fail_msg("%s\nis %.*s\nnot %s", text, STR_ARG(got), json);
   arena_free(a);
-  yaml_free(y);
+  yaml_close(y);
 }
 
 static void test_core_schema(void **state) {
@@ -204,7 +204,7 @@ static void test_lines(void **state) {
   check_line(y, "/b/d/1", 8);
   check_line(y, "/f", 8);
   assert_int_equal(yaml_line(y, NULL), 0);
-  yaml_free(y);
+  yaml_close(y);
   y = read_ok("{\n  \"a\": 1,\n  \"b\": {\n    \"c\": [\n      {\"d\": \"x\\ny\"},\n      7\n    ]\n  },\n  "
               "\"e\": \"z\"\n}");
   check_line(y, "", 2);
@@ -213,8 +213,8 @@ static void test_lines(void **state) {
   check_line(y, "/b/c/0", 5);
   check_line(y, "/b/c/0/d", 5);
   check_line(y, "/e", 9);
-  yaml_free(y);
-  yaml_free(NULL);
+  yaml_close(y);
+  yaml_close(NULL);
 }
 
 int main(void) {

@@ -66,7 +66,7 @@ const struct command commands[] = {
      .summary = "Run the server",
      .details = "Takes every setting as a flag, as --name value; 'postern config --explain' lists them. "
                 "SIGTERM lets running "
-                "requests finish, SIGHUP loads settings, certificates and tokens again. The first start "
+                "requests finish, SIGHUP loads settings and certificates again. The first start "
                 "prints an API token of "
                 "the role admin, once.",
      .example = "postern serve --config /etc/postern/postern.yaml\npostern serve --listen 127.0.0.1:9000 "

@@ -200,6 +200,6 @@ bool cli_compile_run(struct cli *c, struct err *err) {
   job.options.word = word ? yaml_root(word) : NULL;
   bool ok = compile_load_names(&job, err) && compile_document(&job, from, err) && compile_show(&job, err);
   map_free(&job.names);
-  if (word) yaml_free(word);
+  if (word) yaml_close(word);
   return ok;
 }

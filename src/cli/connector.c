@@ -117,7 +117,7 @@ static struct str connector_base_url(struct cli *c, struct str document) {
     url = arena_dup(c->arena, server);
   else if (host.n)
     url = arena_printf(c->arena, "https://%.*s%.*s", STR_ARG(host), STR_ARG(base));
-  yaml_free(y);
+  yaml_close(y);
   return url;
 }
 
@@ -151,7 +151,7 @@ static bool connector_define_like(struct cli *c, yyjson_mut_doc *doc, struct str
            label.n ? label : arena_printf(c->arena, "%.*s (%.*s)", STR_ARG(theirs), STR_ARG(name)));
   body_put(doc, definition, "base_url", args_text(&c->args, "base-url"));
   bool ok = !args_has(&c->args, "auth") || connector_put_auth(c, doc, definition, err);
-  yaml_free(y);
+  yaml_close(y);
   return ok;
 }
 

@@ -36,6 +36,7 @@ struct wiring {
   struct settings *settings;
   struct tls_context *tls;
   struct http_client_limits limits;
+  struct http_options http;
   struct serve_env serve;
   struct admin_env admin;
 };
@@ -99,6 +100,41 @@ static void main_fill_limits(const struct settings *s, struct http_client_limits
   };
 }
 
+// Host names a request may carry: the setting's, and the public URL's own.
+static void main_hosts(const struct settings *s, struct http_options *o) {
+  struct str *hosts = ARENA_ARRAY(s->arena, s->hosts.count + 1, struct str);
+  size_t n = 0;
+  for (; n < s->hosts.count; n++) hosts[n] = s->hosts.items[n];
+  struct uri u;
+  struct err err;
+  if (s->public_url.n && uri_parse_http(s->public_url, &u, &err)) hosts[n++] = u.host;
+  o->hosts = hosts;
+  o->host_count = n;
+}
+
+static void main_http_options(const struct settings *s, struct tls_context *tls, struct http_options *o) {
+  size_t share = program.loop_count;
+  *o = (struct http_options){
+      .listen = s->listen,
+      .header_ms = s->header_timeout,
+      .body_ms = s->body_timeout,
+      .write_ms = s->write_timeout,
+      .idle_ms = s->idle_timeout,
+      .handler_ms = s->call_timeout,
+      .heartbeat_ms = s->heartbeat,
+      .header_bytes = s->max_header_bytes,
+      .body_bytes = s->max_body_bytes,
+      .connections = (s->max_connections + share - 1) / share,
+      .per_address = (s->max_connections_per_address + share - 1) / share,
+      .pipeline = s->max_pipeline,
+      .stream_queue_bytes = 64 * 1024,
+      .trusted_proxies = s->trusted_proxies.items,
+      .trusted_proxy_count = s->trusted_proxies.count,
+      .tls = tls,
+  };
+  main_hosts(s, o);
+}
+
 static bool main_wire(struct settings *s, struct wiring **out, struct err *err) {
   struct tls_context *tls;
   if (!main_tls(s, &tls, err)) return false;
@@ -108,6 +144,7 @@ static bool main_wire(struct settings *s, struct wiring **out, struct err *err) 
   w->settings = s;
   w->tls = tls;
   main_fill_limits(s, &w->limits);
+  main_http_options(s, tls, &w->http);
   w->serve = (struct serve_env){
       .run = {.guard = program.guard,
               .limits = &w->limits,
@@ -151,42 +188,6 @@ static bool main_check_exposure(const struct settings *s, struct err *err) {
   err_hint(err, "Give tls_cert and tls_key, put a proxy with TLS in front and listen on 127.0.0.1, or say "
                 "allow_plain: true if you know that the way is safe.");
   return false;
-}
-
-// Host names a request may carry: the setting's, and the public URL's own.
-static void main_hosts(const struct settings *s, struct http_options *o) {
-  struct str *hosts = ARENA_ARRAY(program.arena, s->hosts.count + 1, struct str);
-  size_t n = 0;
-  for (; n < s->hosts.count; n++) hosts[n] = s->hosts.items[n];
-  struct uri u;
-  struct err err;
-  if (s->public_url.n && uri_parse_http(s->public_url, &u, &err)) hosts[n++] = u.host;
-  o->hosts = hosts;
-  o->host_count = n;
-}
-
-static void main_http_options(const struct wiring *w, struct http_options *o) {
-  const struct settings *s = w->settings;
-  size_t share = program.loop_count;
-  *o = (struct http_options){
-      .listen = s->listen,
-      .header_ms = s->header_timeout,
-      .body_ms = s->body_timeout,
-      .write_ms = s->write_timeout,
-      .idle_ms = s->idle_timeout,
-      .handler_ms = s->call_timeout,
-      .heartbeat_ms = s->heartbeat,
-      .header_bytes = s->max_header_bytes,
-      .body_bytes = s->max_body_bytes,
-      .connections = (s->max_connections + share - 1) / share,
-      .per_address = (s->max_connections_per_address + share - 1) / share,
-      .pipeline = s->max_pipeline,
-      .stream_queue_bytes = 64 * 1024,
-      .trusted_proxies = s->trusted_proxies.items,
-      .trusted_proxy_count = s->trusted_proxies.count,
-      .tls = w->tls,
-  };
-  main_hosts(s, o);
 }
 
 // ---- start
@@ -249,8 +250,7 @@ static void main_catalog_changed(void *arg) {
 }
 
 static bool main_listen(const struct wiring *w, struct err *err) {
-  struct http_options options;
-  main_http_options(w, &options);
+  struct http_options options = w->http;
   for (size_t i = 0; i < program.loop_count; i++) {
     if (!http_server_new(program.loops[i], &options, main_handle, NULL, &program.servers[i], err))
       return false;
@@ -314,9 +314,11 @@ static bool main_start(struct err *err) {
 
 // ---- while it runs
 
-static void main_take_tls(void *arg) {
+static void main_take_options(void *arg) {
   struct wiring *w = program.wiring;
-  http_server_reload_tls(program.servers[loop_index(arg)], w->tls);
+  struct err err;
+  if (!http_server_reload(program.servers[loop_index(arg)], &w->http, &err))
+    log_error("reload: %s; hosts and proxies stay as they were", err.text);
 }
 
 static void main_reload(void) {
@@ -331,7 +333,7 @@ static void main_reload(void) {
   } else {
     atomic_store_explicit(&program.wiring, w, memory_order_release);
     for (size_t i = 0; i < program.loop_count; i++)
-      loop_post(program.loops[i], main_take_tls, program.loops[i]);
+      loop_post(program.loops[i], main_take_options, program.loops[i]);
     log_info("settings loaded again%s%.*s", kept.n ? "; these need a restart: " : "", (int)kept.n,
              kept.n ? kept.p : "");
   }

@@ -28,12 +28,12 @@ int str_compare(struct str a, struct str b) {
 
 bool str_starts(struct str s, const char *prefix) {
   size_t n = strlen(prefix);
-  return s.n >= n && memcmp(s.p, prefix, n) == 0;
+  return n == 0 || (s.n >= n && memcmp(s.p, prefix, n) == 0);
 }
 
 bool str_ends(struct str s, const char *suffix) {
   size_t n = strlen(suffix);
-  return s.n >= n && memcmp(s.p + s.n - n, suffix, n) == 0;
+  return n == 0 || (s.n >= n && memcmp(s.p + s.n - n, suffix, n) == 0);
 }
 
 bool str_contains(struct str s, struct str needle) {

@@ -40,7 +40,7 @@ struct http_peer { // connections of one address (IPv6: of one /64)
 
 struct http_server {
   struct loop *loop;
-  struct arena *arena; // the options' texts
+  struct arena *arena; // hosts and trusted proxies
   struct http_options options;
   struct http_cidr *trusted;
   http_handler *handle;

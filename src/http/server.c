@@ -219,20 +219,24 @@ static bool http_listen(struct http_server *s, const struct sockaddr_storage *ad
   return true;
 }
 
-static void http_copy_options(struct http_server *s, const struct http_options *o) {
-  s->arena = arena_new();
-  s->options = *o;
-  s->options.listen = arena_dup(s->arena, o->listen);
-  struct str *hosts = ARENA_ARRAY(s->arena, o->host_count, struct str);
-  for (size_t i = 0; i < o->host_count; i++) hosts[i] = arena_dup(s->arena, o->hosts[i]);
-  s->options.hosts = hosts;
+// The lists that may change while running, in an arena of their own.
+static bool http_take_lists(struct http_server *s, const struct http_options *o, struct err *err) {
+  struct arena *a = arena_new();
+  struct http_cidr *trusted = ARENA_ARRAY(a, o->trusted_proxy_count, struct http_cidr);
+  struct str *hosts = ARENA_ARRAY(a, o->host_count, struct str);
+  for (size_t i = 0; i < o->host_count; i++) hosts[i] = arena_dup(a, o->hosts[i]);
+  for (size_t i = 0; i < o->trusted_proxy_count; i++) {
+    if (http_cidr_parse(o->trusted_proxies[i], &trusted[i], err)) continue;
+    arena_free(a);
+    return false;
+  }
+  arena_free(s->arena);
+  s->arena = a;
+  s->trusted = trusted;
   s->options.trusted_proxies = NULL; // kept parsed
-}
-
-static bool http_parse_proxies(struct http_server *s, const struct http_options *o, struct err *err) {
-  s->trusted = ARENA_ARRAY(s->arena, o->trusted_proxy_count, struct http_cidr);
-  for (size_t i = 0; i < o->trusted_proxy_count; i++)
-    if (!http_cidr_parse(o->trusted_proxies[i], &s->trusted[i], err)) return false;
+  s->options.trusted_proxy_count = o->trusted_proxy_count;
+  s->options.hosts = hosts;
+  s->options.host_count = o->host_count;
   return true;
 }
 
@@ -247,7 +251,7 @@ bool http_server_new(struct loop *loop, const struct http_options *o, http_handl
   s->ctx = ctx;
   s->loopback = loopback;
   s->timer_at = UINT64_MAX;
-  http_copy_options(s, o);
+  s->options = *o;
   const uint64_t ms[HTTP_WAITS] = {o->header_ms,   o->body_ms,  o->idle_ms,
                                    HTTP_LINGER_MS, o->write_ms, o->heartbeat_ms};
   for (int i = 0; i < HTTP_WAITS; i++) deadline_list_init(&s->waits[i], ms[i]);
@@ -257,7 +261,7 @@ bool http_server_new(struct loop *loop, const struct http_options *o, http_handl
   uv_idle_init(loop_uv(loop), &s->idle);
   s->timer.data = s->idle.data = s;
   s->handles = 2;
-  if (!http_parse_proxies(s, o, err) || !http_listen(s, &address, err)) {
+  if (!http_take_lists(s, o, err) || !http_listen(s, &address, err)) {
     http_server_free(s);
     return false;
   }
@@ -269,8 +273,11 @@ uint16_t http_server_port(const struct http_server *s) {
   return s->port;
 }
 
-void http_server_reload_tls(struct http_server *s, struct tls_context *tls) {
-  if (s->options.tls && tls) s->options.tls = tls; // from plain to TLS or back takes a restart
+bool http_server_reload(struct http_server *s, const struct http_options *o, struct err *err) {
+  if (!http_take_lists(s, o, err)) return false;
+  s->options.handler_ms = o->handler_ms;
+  if (s->options.tls && o->tls) s->options.tls = o->tls;
+  return true;
 }
 
 // ---- end

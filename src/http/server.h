@@ -36,7 +36,7 @@ struct http_options {
   // listeners.
   const struct str *hosts;
   size_t host_count;
-  struct tls_context *tls; // NULL: plain. Must outlive the server or be replaced by http_server_reload_tls
+  struct tls_context *tls; // NULL: plain. Must outlive the server or be replaced by http_server_reload
 };
 
 // Before the loop starts, or on its thread. The options' texts are copied. The process ignores SIGPIPE.
@@ -46,7 +46,9 @@ uint16_t http_server_port(const struct http_server *s);
 // Graceful: refuse new connections, finish what runs, end streams; calls done(arg) on the loop when empty or
 // after the deadline.
 void http_server_drain(struct http_server *s, uint64_t deadline_ms, void (*done)(void *arg), void *arg);
-void http_server_reload_tls(struct http_server *s, struct tls_context *tls); // for new connections
+// Takes over from `o` what may change while running: hosts, trusted proxies, handler_ms, and the TLS
+// context for new connections (from plain to TLS or back takes a restart). All stays where it fails.
+MUST_USE bool http_server_reload(struct http_server *s, const struct http_options *o, struct err *err);
 // On the loop's thread, or after it stopped and before loop_free. Closes what is open.
 void http_server_free(struct http_server *s); // NULL is fine
 

@@ -182,11 +182,13 @@ static void test_refused_handshakes(void **state) {
 struct reload {
   struct fixture *f;
   struct tls_context *tls;
+  bool reloaded;
 };
 
 static void do_reload(void *arg) {
   struct reload *r = arg;
-  http_server_reload_tls(r->f->server, r->tls);
+  struct err err;
+  r->reloaded = http_server_reload(r->f->server, &(struct http_options){.tls = r->tls}, &err);
   sem_post(&r->f->done);
 }
 
@@ -209,6 +211,7 @@ static void test_reload(void **state) {
   struct reload r = {f, load("b.pem", "b.key")};
   loop_post(f->loop, do_reload, &r);
   assert_true(wait_done(f));
+  assert_true(r.reloaded);
   tls_context_free(o.tls);
   assert_true(secured_open(&after, f, TLS1_3_VERSION, NULL));
   common_name(&after, name, sizeof name);

@@ -94,7 +94,7 @@ bool cli_account_context(struct cli *c, struct err *err) {
     if (text.n)
       body_put(body, context, z, text);
     else
-      yyjson_mut_obj_put(context, yyjson_mut_str(body, z), yyjson_mut_null(body)); // the API merges (RFC 7396)
+      yyjson_mut_obj_put(context, yyjson_mut_str(body, z), yyjson_mut_null(body)); // merged (RFC 7396)
   }
   ok = ok && account_send(c, "PATCH", account_path(c, ""), body, "Changed.", err);
   yyjson_mut_doc_free(body);

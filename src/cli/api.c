@@ -74,21 +74,6 @@ static bool api_find_token(struct cli *c, struct buf *out, struct err *err) {
   return false;
 }
 
-static bool api_open(struct cli *c, struct err *err) {
-  if (c->api) return true;
-  // The server is whichever the user names, most often on this machine or a private network.
-  static const struct str everywhere[] = {{"0.0.0.0/0", 9}, {"::/0", 4}};
-  struct api *api = MEM_NEW(struct api);
-  struct str ca = api_setting(c, "ca", "POSTERN_CA");
-  api->url = api_setting(c, "url", "POSTERN_URL");
-  if (!api->url.n) api->url = STR(API_URL);
-  while (str_ends(api->url, "/")) api->url.n--;
-  c->api = api;
-  return (!ca.n || http_client_ca(arena_z(c->arena, ca), err)) &&
-         http_guard_new(everywhere, sizeof everywhere / sizeof *everywhere, &api->guard, err) &&
-         api_find_token(c, &api->token, err);
-}
-
 void api_close(struct cli *c) {
   if (!c->api) return;
   if (c->api->token.p) secret_wipe(c->api->token.p, c->api->token.n);
@@ -96,6 +81,22 @@ void api_close(struct cli *c) {
   if (c->api->guard) http_guard_free(c->api->guard);
   mem_free(c->api);
   c->api = NULL;
+}
+
+static bool api_open(struct cli *c, struct err *err) {
+  if (c->api) return true;
+  // The server is whichever the user names, most often on this machine or a private network.
+  static const struct str everywhere[] = {{"0.0.0.0/0", 9}, {"::/0", 4}};
+  struct api *api = c->api = MEM_NEW(struct api);
+  struct str ca = api_setting(c, "ca", "POSTERN_CA");
+  api->url = api_setting(c, "url", "POSTERN_URL");
+  if (!api->url.n) api->url = STR(API_URL);
+  while (str_ends(api->url, "/")) api->url.n--;
+  bool ok = (!ca.n || http_client_ca(arena_z(c->arena, ca), err)) &&
+            http_guard_new(everywhere, sizeof everywhere / sizeof *everywhere, &api->guard, err) &&
+            api_find_token(c, &api->token, err);
+  if (!ok) api_close(c);
+  return ok;
 }
 
 // ---- answers

@@ -98,20 +98,31 @@ static bool audit_follow(struct cli *c, size_t limit, struct err *err) {
   }
 }
 
+// Tokens by name: their ids say little to people.
+static bool audit_show(struct cli *c, yyjson_val *items, struct err *err) {
+  struct map names = {0};
+  yyjson_val *tokens = NULL, *token;
+  size_t i, n;
+  if (!c->json && !api_list(c, STR("/api-token"), 0, &tokens, err)) return false;
+  yyjson_arr_foreach(tokens, i, n, token)
+      map_put(&names, json_str(token, "id"), yyjson_obj_get(token, "name"));
+  const struct view_column columns[] = {{"AT", "at"},
+                                        {"OUTCOME", "outcome"},
+                                        {"ACTION", "action"},
+                                        {"ACTOR", "actor", &names},
+                                        {"TOOL", "tool"},
+                                        {"DETAIL", "detail"},
+                                        {0}};
+  view_list(c, items, columns, "Nothing.");
+  map_free(&names);
+  return true;
+}
+
 bool cli_audit_list(struct cli *c, struct err *err) {
-  static const struct view_column columns[] = {{"AT", "at"},
-                                               {"OUTCOME", "outcome"},
-                                               {"ACTION", "action"},
-                                               {"ACTOR", "actor"},
-                                               {"TOOL", "tool"},
-                                               {"DETAIL", "detail"},
-                                               {0}};
   yyjson_val *items;
   struct str path;
   size_t limit = 0;
   if (!audit_limit(c, &limit, err)) return false;
   if (args_has(&c->args, "follow")) return audit_follow(c, limit, err);
-  if (!audit_path(c, &path, err) || !api_list(c, path, limit, &items, err)) return false;
-  view_list(c, items, columns, "Nothing.");
-  return true;
+  return audit_path(c, &path, err) && api_list(c, path, limit, &items, err) && audit_show(c, items, err);
 }

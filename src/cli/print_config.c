@@ -20,6 +20,10 @@ static void config_name(struct buf *out, struct str name) {
   if (out->n == start) buf_add(out, STR("postern"));
 }
 
+static bool config_is_local(const struct print_config_server *s) {
+  return str_starts(s->url, "http://127.0.0.1") || str_starts(s->url, "http://localhost");
+}
+
 // In single quotes for a POSIX shell.
 static void config_shell(struct buf *out, struct str text) {
   buf_add_char(out, '\'');
@@ -95,9 +99,7 @@ static void config_claude(const struct print_config_server *s, struct buf *notes
   config_open(out, "mcpServers", s);
   buf_add(out, STR("      \"command\": \"npx\",\n      \"args\": [\"-y\", \"mcp-remote\", "));
   json_add_string(out, s->url);
-  if (!config_is_https(s) && !str_starts(s->url, "http://127.0.0.1") &&
-      !str_starts(s->url, "http://localhost"))
-    buf_add(out, STR(", \"--allow-http\""));
+  if (!config_is_https(s) && !config_is_local(s)) buf_add(out, STR(", \"--allow-http\""));
   if (s->needs_token)
     buf_add(out, STR(", \"--header\", \"Authorization:${POSTERN_AUTHORIZATION}\"],\n"
                      "      \"env\": { \"POSTERN_AUTHORIZATION\": \"Bearer " PLACE "\" }"));

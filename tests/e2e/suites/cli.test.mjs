@@ -174,11 +174,12 @@ describe("with an account", () => {
     await fails(2, /is not NAME=TEXT/, ["call", "acme", "list_all_cloudflare_zones", "per_page"]);
   });
   test("a reader that goes ends the program quietly", async () => {
-    const child = spawn("sh", ["-c", `"${BINARY}" tools acme | head -n 1`], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    const command = `("${BINARY}" tools acme --json; echo "exit $?" >&2) | head -n 1`; // more than a pipe holds
+    const child = spawn("sh", ["-c", command], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
     let err = "";
     child.stderr.on("data", (b) => (err += b));
     await once(child, "close");
-    assert.equal(err, "");
+    assert.equal(err, "exit 0\n");
   });
 
   test("mcp create, list, show, update, rotate, remove", async () => {

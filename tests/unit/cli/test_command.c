@@ -4,6 +4,7 @@
 
 #include "../support/check.h"
 
+#include "cli/help.h"
 #include "cli/manual.h"
 
 static bool has_group(struct str name) {
@@ -79,6 +80,16 @@ static void manual_names_every_command(void **state) {
   buf_free(&man);
 }
 
+static void every_exit_code_is_explained(void **state) {
+  (void)state;
+  for (int code = ERR_OK; code <= ERR_INTERNAL; code++) {
+    bool found = false;
+    for (const char *const *line = help_exit_codes; *line; line++)
+      found = found || atoi(*line) == err_exit_code((enum err_code)code);
+    if (!found) fail_msg("no word on exit code %d", err_exit_code((enum err_code)code));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_row_is_whole),
@@ -86,6 +97,7 @@ int main(void) {
       cmocka_unit_test(finds_by_words),
       cmocka_unit_test(names_the_nearest),
       cmocka_unit_test(manual_names_every_command),
+      cmocka_unit_test(every_exit_code_is_explained),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,7 +141,7 @@ static void draft_fill_context(struct draft *d) {
                  *choices = yyjson_mut_doc_get_root(d->choices);
   size_t i, n;
   yyjson_mut_val *name, *list;
-  yyjson_mut_obj_foreach(choices, i, n, name, list) {
+  yyjson_mut_obj_foreach (choices, i, n, name, list) {
     if (yyjson_mut_arr_size(list) != 1 ||
         yyjson_mut_obj_getn(context, yyjson_mut_get_str(name), yyjson_mut_get_len(name)))
       continue;

@@ -172,14 +172,22 @@ static struct str probe_text(const struct probe *p, yyjson_val *row, struct str 
   return text.n <= PROBE_TEXT_MOST ? text : STR_NONE;
 }
 
+static bool probe_has(yyjson_mut_val *list, struct str id) {
+  size_t i, n;
+  yyjson_mut_val *choice;
+  yyjson_mut_arr_foreach (list, i, n, choice)
+    if (yyjson_mut_equals_strn(yyjson_mut_obj_get(choice, "id"), id.p, id.n)) return true;
+  return false;
+}
+
 static void probe_add_rows(const struct probe *p, const struct connector_context *c, yyjson_val *rows,
                            yyjson_mut_doc *doc, yyjson_mut_val *list) {
   size_t i, n;
   yyjson_val *row;
-  yyjson_arr_foreach(rows, i, n, row) {
+  yyjson_arr_foreach (rows, i, n, row) {
     if (yyjson_mut_arr_size(list) == PROBE_CHOICES_MOST) return;
     struct str id = probe_text(p, row, c->id), title = probe_text(p, row, c->title);
-    if (!id.n) continue;
+    if (!id.n || probe_has(list, id)) continue; // a list of other things names the same one many times
     yyjson_mut_val *choice = yyjson_mut_arr_add_obj(doc, list);
     yyjson_mut_obj_add_strncpy(doc, choice, "id", id.p, id.n);
     if (title.n) yyjson_mut_obj_add_strncpy(doc, choice, "title", title.p, title.n);
@@ -189,7 +197,8 @@ static void probe_add_rows(const struct probe *p, const struct connector_context
 bool probe_choices(const struct probe *p, yyjson_mut_doc *doc, yyjson_mut_val *choices, struct err *err) {
   for (size_t i = 0; i < p->connector->context_count; i++) {
     const struct connector_context *c = &p->connector->contexts[i];
-    if (!c->list.path.n) continue;
+    // A name may stand there several times, with other ways to ask: the first that gives rows counts.
+    if (!c->list.path.n || yyjson_mut_arr_size(yyjson_mut_obj_getn(choices, c->name.p, c->name.n))) continue;
     struct probe_reply reply = {0};
     struct err why = {0};
     if (!probe_fetch(p, &c->list, &reply, &why)) {

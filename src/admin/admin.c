@@ -108,7 +108,10 @@ static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct er
   if (!str_is_nocase(type, "application/json"))
     return err_at(err, ERR_INVALID, "Content-Type", "must be application/json, not \"%.*s\"",
                   (int)(type.n < 64 ? type.n : 64), type.n ? type.p : "");
-  if (!json_read(call->in->body, &call->env->json, doc, err)) return false;
+  if (!json_read(call->in->body, &call->env->json, doc, err)) {
+    err->code = ERR_INVALID; // too deep or too many values: the limit is of one request, not of a rate
+    return false;
+  }
   call->body = yyjson_doc_get_root(*doc);
   return body_check(shape, call->body, err);
 }

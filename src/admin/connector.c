@@ -104,6 +104,8 @@ bool admin_get_connector(struct admin_call *call, struct err *err) {
   put_close(&call->out, ']');
   put_open(&call->out, "context", '[');
   for (size_t i = 0; i < c->context_count; i++) {
+    // Other ways to ask for the same default follow it under the same name.
+    if (i > 0 && str_eq(c->contexts[i].name, c->contexts[i - 1].name)) continue;
     put_open(&call->out, NULL, '{');
     put_text(&call->out, "name", c->contexts[i].name);
     put_text(&call->out, "label", c->contexts[i].label);

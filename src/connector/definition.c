@@ -87,14 +87,14 @@ static void definition_way(struct reader *r, yyjson_val *v, struct connector_way
     reader_fail(r, v, "way id '%.*s': lower-case letters, digits and '_' only", STR_ARG(out->id));
   size_t i, n;
   yyjson_val *item, *fields = reader_list(r, v, "fields", CONNECTOR_FIELDS_MOST);
-  yyjson_arr_foreach(fields, i, n, item) {
+  yyjson_arr_foreach (fields, i, n, item) {
     definition_field(r, item, &out->fields[i]);
     if (definition_has_field(out, out->fields[i].name))
       reader_fail(r, item, "two fields have the name '%.*s'", STR_ARG(out->fields[i].name));
     out->field_count++;
   }
   yyjson_val *sends = reader_list(r, v, "send", CONNECTOR_SENDS_MOST);
-  yyjson_arr_foreach(sends, i, n, item) definition_send(r, item, out, &out->sends[out->send_count++]);
+  yyjson_arr_foreach (sends, i, n, item) definition_send(r, item, out, &out->sends[out->send_count++]);
   if (!out->field_count) reader_fail(r, v, "a way to authenticate needs 'fields'");
   if (!out->send_count) reader_fail(r, v, "a way to authenticate needs 'send'");
 }
@@ -102,7 +102,7 @@ static void definition_way(struct reader *r, yyjson_val *v, struct connector_way
 static void definition_ways(struct reader *r, yyjson_val *root, struct connector *c) {
   size_t i, n;
   yyjson_val *item, *ways = reader_list(r, root, "auth", CONNECTOR_WAYS_MOST);
-  yyjson_arr_foreach(ways, i, n, item) {
+  yyjson_arr_foreach (ways, i, n, item) {
     definition_way(r, item, &c->ways[i]);
     if (i && connector_way_find(c, c->ways[i].id))
       reader_fail(r, item, "two ways have the id '%.*s'", STR_ARG(c->ways[i].id));
@@ -127,7 +127,7 @@ static void definition_verify(struct reader *r, yyjson_val *root, struct connect
   size_t i, n;
   yyjson_val *item, *list = reader_list(r, root, "verify", DEFINITION_LIST_MOST);
   c->verify = ARENA_ARRAY(r->arena, yyjson_arr_size(list) + 1, struct connector_request);
-  yyjson_arr_foreach(list, i, n, item) {
+  yyjson_arr_foreach (list, i, n, item) {
     reader_keys(r, item, "an entry of verify", KEYS("method", "path", "expect"));
     if (r->failed) return;
     struct connector_request *request = &c->verify[c->verify_count++];
@@ -159,7 +159,7 @@ static void definition_contexts(struct reader *r, yyjson_val *root, struct conne
   size_t i, n;
   yyjson_val *item, *list = reader_list(r, root, "context", DEFINITION_LIST_MOST);
   c->contexts = ARENA_ARRAY(r->arena, yyjson_arr_size(list) + 1, struct connector_context);
-  yyjson_arr_foreach(list, i, n, item) definition_context(r, item, &c->contexts[c->context_count++]);
+  yyjson_arr_foreach (list, i, n, item) definition_context(r, item, &c->contexts[c->context_count++]);
 }
 
 static void definition_envelope(struct reader *r, yyjson_val *root, struct connector_envelope *out) {
@@ -177,7 +177,7 @@ static void definition_hints(struct reader *r, yyjson_val *root, struct connecto
   size_t i, n;
   yyjson_val *item, *list = reader_list(r, root, "errors", DEFINITION_LIST_MOST);
   c->hints = ARENA_ARRAY(r->arena, yyjson_arr_size(list) + 1, struct connector_hint);
-  yyjson_arr_foreach(list, i, n, item) {
+  yyjson_arr_foreach (list, i, n, item) {
     reader_keys(r, item, "an entry of errors", KEYS("status", "code", "hint"));
     int64_t status = reader_int(r, item, "status", 0);
     if (status && (status < 100 || status > 599)) reader_fail(r, item, "'status' is not an HTTP status");
@@ -189,13 +189,13 @@ static void definition_hints(struct reader *r, yyjson_val *root, struct connecto
 static void definition_tags(struct reader *r, yyjson_val *root) {
   size_t i, n, j, m;
   yyjson_val *item, *tag, *list = reader_list(r, root, "tags", DEFINITION_OPERATIONS_MOST);
-  yyjson_arr_foreach(list, i, n, item) {
+  yyjson_arr_foreach (list, i, n, item) {
     reader_keys(r, item, "an entry of tags", KEYS("path", "add"));
     (void)reader_text(r, item, "path", READER_REQUIRED);
     yyjson_val *add = reader_list(r, item, "add", DEFINITION_LIST_MOST);
     if (!add) reader_fail(r, item, "'add' is missing");
-    yyjson_arr_foreach(add, j, m, tag) if (!yyjson_is_str(tag) || !yyjson_get_len(tag))
-        reader_fail(r, item, "a tag must be text");
+    yyjson_arr_foreach (add, j, m, tag)
+      if (!yyjson_is_str(tag) || !yyjson_get_len(tag)) reader_fail(r, item, "a tag must be text");
   }
 }
 

@@ -120,6 +120,14 @@ static struct http_refusal http_check_expect(const struct http_request *r, struc
   return http_fine;
 }
 
+// RFC 9110 §15.5.16. Nothing here decompresses, and a body must not be read as what it is not.
+static struct http_refusal http_check_coding(const struct http_request *r) {
+  size_t count = http_header_count(&r->headers, "content-encoding");
+  bool plain =
+      !count || (count == 1 && str_is_nocase(http_header_get(&r->headers, "content-encoding"), "identity"));
+  return plain ? http_fine : http_refuse(415, "Bodies are taken uncompressed: leave Content-Encoding out.");
+}
+
 struct http_refusal http_request_check(struct http_request *r, struct http_head *head) {
   size_t hosts = http_header_count(&r->headers, "host");
   struct str host = http_header_get(&r->headers, "host");
@@ -136,6 +144,7 @@ struct http_refusal http_request_check(struct http_request *r, struct http_head 
   // A name that we do not serve means a web page has pointed its own name at us (DNS rebinding).
   if (!no.status && hosts && !http_host_is_accepted(host, head))
     no = http_refuse(403, "This server does not answer to that Host; add it to the accepted hosts.");
+  if (!no.status) no = http_check_coding(r);
   if (!no.status) no = http_check_expect(r, head);
   return no;
 }

@@ -66,14 +66,14 @@ static yyjson_mut_val *collect_tags(struct compiler *c, const struct operation *
   size_t i, n, j, m;
   yyjson_val *tag, *row;
   // The connector's first: they are few and mean the same on every tool.
-  yyjson_arr_foreach(yyjson_obj_get(c->o->word, "tags"), i, n, row) {
+  yyjson_arr_foreach (yyjson_obj_get(c->o->word, "tags"), i, n, row) {
     if (!str_glob(json_str(row, "path"), op->path)) continue;
-    yyjson_arr_foreach(yyjson_obj_get(row, "add"), j, m, tag) add_tag(c, doc, tags, tag);
+    yyjson_arr_foreach (yyjson_obj_get(row, "add"), j, m, tag) add_tag(c, doc, tags, tag);
   }
   for (int w = 1; w >= 0; w--) {
-    yyjson_arr_foreach(yyjson_obj_get(op->words[w], "tags"), i, n, tag) add_tag(c, doc, tags, tag);
+    yyjson_arr_foreach (yyjson_obj_get(op->words[w], "tags"), i, n, tag) add_tag(c, doc, tags, tag);
   }
-  yyjson_arr_foreach(yyjson_obj_get(op->at.value, "tags"), i, n, tag) add_tag(c, doc, tags, tag);
+  yyjson_arr_foreach (yyjson_obj_get(op->at.value, "tags"), i, n, tag) add_tag(c, doc, tags, tag);
   return tags;
 }
 

@@ -152,7 +152,7 @@ static void on_list(struct node *n, const char *key, yyjson_val *v) {
   yyjson_mut_val *list = yyjson_mut_arr(n->c->ir);
   size_t i, count;
   yyjson_val *item;
-  yyjson_arr_foreach(v, i, count, item) yyjson_mut_arr_append(list, convert_child(n, key, item, STR_NONE));
+  yyjson_arr_foreach (v, i, count, item) yyjson_mut_arr_append(list, convert_child(n, key, item, STR_NONE));
   add(n, key, list);
 }
 
@@ -201,7 +201,7 @@ static void on_required(struct node *n, const char *key, yyjson_val *v) {
   yyjson_mut_val *list = yyjson_mut_arr(n->c->ir);
   size_t i, count;
   yyjson_val *item;
-  yyjson_arr_foreach(v, i, count, item) {
+  yyjson_arr_foreach (v, i, count, item) {
     if (yyjson_is_str(item)) tree_list_add(n->c->ir, list, json_text(item));
   }
   if (yyjson_mut_arr_size(list)) add(n, key, list);
@@ -213,7 +213,7 @@ static void on_dependent_required(struct node *n, const char *key, yyjson_val *v
   yyjson_val *name, *list, *item;
   EACH_MEMBER(v, i, count, name, list) {
     if (!yyjson_is_arr(list)) return warn(n, key, "it is not an object of lists of names");
-    yyjson_arr_foreach(list, j, names, item) {
+    yyjson_arr_foreach (list, j, names, item) {
       if (!yyjson_is_str(item)) return warn(n, key, "it is not an object of lists of names");
     }
   }
@@ -237,7 +237,7 @@ static void on_enum(struct node *n, const char *key, yyjson_val *v) {
   size_t i, j, count;
   yyjson_val *item, *twin;
   bool real = false;
-  yyjson_arr_foreach(v, i, count, item) {
+  yyjson_arr_foreach (v, i, count, item) {
     bool seen = false;
     for (j = 0; j < i && !seen && i < 256; j++) {
       twin = yyjson_arr_get(v, j);
@@ -249,7 +249,7 @@ static void on_enum(struct node *n, const char *key, yyjson_val *v) {
   }
   if (!real && n->types & ~(unsigned)T_NULL) return warn(n, key, "no value of it is of the type");
   yyjson_val *null = NULL;
-  yyjson_arr_foreach(v, i, count, item) null = yyjson_is_null(item) ? item : null;
+  yyjson_arr_foreach (v, i, count, item) null = yyjson_is_null(item) ? item : null;
   if (n->nullable && !null) yyjson_mut_arr_add_null(n->c->ir, list);
   add(n, key, list);
 }
@@ -322,7 +322,7 @@ static void read_types(struct node *n) {
   if (yyjson_is_str(type)) n->types = type_bit(n, type);
   if (yyjson_is_arr(type)) {
     unsigned bits = 0;
-    yyjson_arr_foreach(type, i, count, item) {
+    yyjson_arr_foreach (type, i, count, item) {
       unsigned bit = type_bit(n, item);
       if (!bit) { // one type unknown: no restriction rather than a wrong one
         bits = 0;
@@ -334,7 +334,7 @@ static void read_types(struct node *n) {
   }
   n->nullable = json_bool(n->at.value, "nullable", false) || json_bool(n->at.value, "x-nullable", false);
   yyjson_val *values = yyjson_obj_get(n->at.value, "enum");
-  yyjson_arr_foreach(values, i, count, item) {
+  yyjson_arr_foreach (values, i, count, item) {
     if (n->types && yyjson_is_null(item)) n->types |= T_NULL;
   }
   if (n->types && n->nullable) n->types |= T_NULL;
@@ -451,7 +451,7 @@ static yyjson_mut_val *convert_reference(struct convert *c, struct place at) {
   n.nullable = json_bool(at.value, "nullable", false) || json_bool(at.value, "x-nullable", false);
   bool demands = false;
   size_t i, count;
-  yyjson_mut_obj_foreach(n.out, i, count, key, v) demands |= !tree_is_annotation(tree_text(key));
+  yyjson_mut_obj_foreach (n.out, i, count, key, v) demands |= !tree_is_annotation(tree_text(key));
   if (demands || n.nullable) {
     if (!(list = yyjson_mut_obj_get(n.out, "allOf"))) {
       list = yyjson_mut_arr(c->ir);
@@ -460,8 +460,8 @@ static yyjson_mut_val *convert_reference(struct convert *c, struct place at) {
     yyjson_mut_arr_prepend(list, ref);
     return n.nullable ? or_null(&n) : n.out;
   }
-  yyjson_mut_obj_foreach(n.out, i, count, key, v)
-      yyjson_mut_obj_add(ref, yyjson_mut_val_mut_copy(c->ir, key), yyjson_mut_val_mut_copy(c->ir, v));
+  yyjson_mut_obj_foreach (n.out, i, count, key, v)
+    yyjson_mut_obj_add(ref, yyjson_mut_val_mut_copy(c->ir, key), yyjson_mut_val_mut_copy(c->ir, v));
   return ref;
 }
 

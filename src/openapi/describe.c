@@ -149,7 +149,7 @@ struct str describe_permission(const struct operation *op, struct arena *a) {
     if (*KEYS[k].list) v = yyjson_obj_get(v, KEYS[k].list);
     if (yyjson_is_str(v)) buf_add(&b, json_text(v));
     size_t i, n;
-    yyjson_arr_foreach(v, i, n, item) {
+    yyjson_arr_foreach (v, i, n, item) {
       if (yyjson_is_str(item)) buf_printf(&b, "%s%s", b.n ? ", " : "", yyjson_get_str(item));
     }
   }

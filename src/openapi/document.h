@@ -26,7 +26,8 @@ struct document_file;
 
 // yyjson_obj_foreach steps off a null pointer where there is no object; this does not.
 #define EACH_MEMBER(object, i, n, key, value)                                                                \
-  if (yyjson_is_obj(object)) yyjson_obj_foreach((object), i, n, key, value)
+  if (yyjson_is_obj(object))                                                                                 \
+    yyjson_obj_foreach ((object), i, n, key, value)
 
 struct place {       // a value and the file it stands in, which relative references start from
   yyjson_val *value; // NULL: nothing there

@@ -162,7 +162,7 @@ static yyjson_mut_val *copy_reference(struct expander *x, yyjson_mut_val *ref, u
     if (!yyjson_mut_is_obj(out)) return out;
   }
   size_t i, n;
-  yyjson_mut_obj_foreach(ref, i, n, key, v) {
+  yyjson_mut_obj_foreach (ref, i, n, key, v) {
     if (!str_is(tree_text(key), "$ref"))
       tree_set(x->doc, out, tree_text(key), yyjson_mut_val_mut_copy(x->doc, v));
   }
@@ -188,13 +188,13 @@ static yyjson_mut_val *copy_keyword(struct expander *x, struct str keyword, yyjs
     return copy_schema(x, v, depth + 1, false);
   case TREE_LIST:
     out = yyjson_mut_arr(x->doc);
-    yyjson_mut_arr_foreach(v, i, n, child)
-        yyjson_mut_arr_append(out, copy_schema(x, child, depth + 2, all_of));
+    yyjson_mut_arr_foreach (v, i, n, child)
+      yyjson_mut_arr_append(out, copy_schema(x, child, depth + 2, all_of));
     return out;
   case TREE_MAP:
     out = yyjson_mut_obj(x->doc);
-    yyjson_mut_obj_foreach(v, i, n, name, child) yyjson_mut_obj_add(
-        out, yyjson_mut_val_mut_copy(x->doc, name), copy_schema(x, child, depth + 2, false));
+    yyjson_mut_obj_foreach (v, i, n, name, child)
+      yyjson_mut_obj_add(out, yyjson_mut_val_mut_copy(x->doc, name), copy_schema(x, child, depth + 2, false));
     return out;
   case TREE_NONE:
     break;
@@ -210,8 +210,9 @@ static yyjson_mut_val *copy_schema(struct expander *x, yyjson_mut_val *v, unsign
   if (yyjson_mut_is_uint(ref))
     return copy_reference(x, v, (uint32_t)yyjson_mut_get_uint(ref), depth, in_all_of);
   size_t i, n;
-  yyjson_mut_obj_foreach(v, i, n, key, value) yyjson_mut_obj_add(
-      out, yyjson_mut_val_mut_copy(x->doc, key), copy_keyword(x, tree_text(key), value, depth));
+  yyjson_mut_obj_foreach (v, i, n, key, value)
+    yyjson_mut_obj_add(out, yyjson_mut_val_mut_copy(x->doc, key),
+                       copy_keyword(x, tree_text(key), value, depth));
   merge_parts(x->doc, out);
   return out;
 }
@@ -224,7 +225,7 @@ static yyjson_mut_val *copy_top(struct expander *x, yyjson_mut_val *v) {
   out = copy_top(x, x->pool->defs[yyjson_mut_get_uint(ref)]->schema);
   size_t i, n;
   if (!yyjson_mut_is_obj(out)) return out;
-  yyjson_mut_obj_foreach(v, i, n, key, said) {
+  yyjson_mut_obj_foreach (v, i, n, key, said) {
     if (!str_is(tree_text(key), "$ref"))
       tree_set(x->doc, out, tree_text(key), yyjson_mut_val_mut_copy(x->doc, said));
   }

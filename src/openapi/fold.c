@@ -82,8 +82,8 @@ static struct str field_names(struct fold *f, yyjson_mut_val *schema) {
   struct buf b = BUF_MAX(FIELDS_SAID_MOST);
   yyjson_mut_val *key, *v;
   size_t i, n;
-  yyjson_mut_obj_foreach(yyjson_mut_obj_get(schema, "properties"), i, n, key, v)
-      buf_printf(&b, "%s%.*s", b.n ? ", " : "", STR_ARG(tree_text(key)));
+  yyjson_mut_obj_foreach (yyjson_mut_obj_get(schema, "properties"), i, n, key, v)
+    buf_printf(&b, "%s%.*s", b.n ? ", " : "", STR_ARG(tree_text(key)));
   struct str out = arena_printf(f->arena, "%.*s%s", STR_ARG(buf_str(&b)), b.full ? ", …" : "");
   buf_free(&b);
   return out;
@@ -132,7 +132,7 @@ static void drop_unused(struct fold *f) {
   reach(f->root, STR_NONE, &r);
   yyjson_mut_val *kept = yyjson_mut_obj(f->doc), *key, *v;
   size_t i, n;
-  yyjson_mut_obj_foreach(r.defs, i, n, key, v) {
+  yyjson_mut_obj_foreach (r.defs, i, n, key, v) {
     if (tree_list_has(r.used, tree_text(key)))
       tree_set(f->doc, kept, tree_text(key), yyjson_mut_val_mut_copy(f->doc, v));
   }
@@ -278,7 +278,7 @@ bool fold_tree(yyjson_mut_doc *doc, yyjson_mut_val *root, size_t most, struct ar
   if (!loose) return f.folded;
   yyjson_mut_val *defs = yyjson_mut_obj_get(root, "$defs"), *key, *v;
   size_t i, n;
-  yyjson_mut_obj_foreach(defs, i, n, key, v) find_loose(v, STR_NONE, &in_defs);
+  yyjson_mut_obj_foreach (defs, i, n, key, v) find_loose(v, STR_NONE, &in_defs);
   loosen(root, doc, in_defs);
   return f.folded;
 }

@@ -143,7 +143,7 @@ static bool is_plain_object(yyjson_mut_val *schema) {
   yyjson_mut_val *key, *v;
   size_t i, n;
   if (!is_object_type(yyjson_mut_obj_get(schema, "type"))) return false;
-  yyjson_mut_obj_foreach(schema, i, n, key, v) {
+  yyjson_mut_obj_foreach (schema, i, n, key, v) {
     struct str name = tree_text(key);
     bool fine = tree_is_annotation(name) || (str_is(name, "additionalProperties") && yyjson_mut_is_false(v));
     for (size_t k = 0; k < sizeof plain / sizeof *plain; k++) fine |= str_is(name, plain[k]);
@@ -158,10 +158,10 @@ static void add_dependent(struct builder *b, yyjson_mut_val *root, yyjson_mut_va
   size_t all = yyjson_mut_arr_size(pairs), some = yyjson_mut_arr_size(needed), i, n, j, m;
   if (!some || all * some > DEPENDENT_MOST) return;
   yyjson_mut_val *map = yyjson_mut_obj(b->doc), *pair, *name;
-  yyjson_mut_arr_foreach(pairs, i, n, pair) {
+  yyjson_mut_arr_foreach (pairs, i, n, pair) {
     struct str arg = tree_text(yyjson_mut_arr_get(pair, 0));
     yyjson_mut_val *others = yyjson_mut_arr(b->doc);
-    yyjson_mut_arr_foreach(needed, j, m, name) {
+    yyjson_mut_arr_foreach (needed, j, m, name) {
       if (!str_eq(tree_text(name), arg))
         yyjson_mut_arr_add_strncpy(b->doc, others, tree_text(name).p, tree_text(name).n);
     }
@@ -174,7 +174,7 @@ static yyjson_mut_val *add_properties(struct builder *b, yyjson_mut_val *root, y
   yyjson_mut_val *pairs = yyjson_mut_arr(b->doc), *needed = yyjson_mut_arr(b->doc), *name, *v;
   yyjson_mut_val *required = yyjson_mut_obj_get(schema, "required");
   size_t i, n;
-  yyjson_mut_obj_foreach(yyjson_mut_obj_get(schema, "properties"), i, n, name, v) {
+  yyjson_mut_obj_foreach (yyjson_mut_obj_get(schema, "properties"), i, n, name, v) {
     struct str property = tree_text(name), arg = body_arg(b, property);
     bool must = tree_list_has(required, property);
     if (must) yyjson_mut_arr_add_strncpy(b->doc, needed, arg.p, arg.n);

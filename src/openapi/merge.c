@@ -43,7 +43,7 @@ static bool can_take(yyjson_mut_val *into, yyjson_mut_val *part) {
   yyjson_mut_val *key, *v, *mine;
   size_t i, n;
   bool open = !is_closed(into) && !is_closed(part);
-  yyjson_mut_obj_foreach(part, i, n, key, v) {
+  yyjson_mut_obj_foreach (part, i, n, key, v) {
     struct str name = tree_text(key);
     if (str_is(name, "$ref") || str_starts(name, "unevaluated")) return false;
     if (tree_is_annotation(name) || str_is(name, "required") || str_is(name, POOL_READ_ONLY)) continue;
@@ -63,7 +63,7 @@ static void take_names(yyjson_mut_doc *doc, yyjson_mut_val *into, struct str key
     mine = yyjson_mut_arr(doc);
     tree_set(doc, into, key, mine);
   }
-  yyjson_mut_arr_foreach(names, i, n, name) tree_list_add(doc, mine, tree_text(name));
+  yyjson_mut_arr_foreach (names, i, n, name) tree_list_add(doc, mine, tree_text(name));
 }
 
 static void take_properties(yyjson_mut_doc *doc, yyjson_mut_val *into, yyjson_mut_val *theirs) {
@@ -73,7 +73,7 @@ static void take_properties(yyjson_mut_doc *doc, yyjson_mut_val *into, yyjson_mu
     tree_set(doc, into, STR("properties"), mine);
   }
   size_t i, n;
-  yyjson_mut_obj_foreach(theirs, i, n, name, v) {
+  yyjson_mut_obj_foreach (theirs, i, n, name, v) {
     yyjson_mut_val *twin = tree_get(mine, tree_text(name)), *copy = yyjson_mut_val_mut_copy(doc, v);
     if (!twin) {
       tree_set(doc, mine, tree_text(name), copy);
@@ -91,7 +91,7 @@ static void take_properties(yyjson_mut_doc *doc, yyjson_mut_val *into, yyjson_mu
 static void take(yyjson_mut_doc *doc, yyjson_mut_val *into, yyjson_mut_val *part) {
   yyjson_mut_val *key, *v;
   size_t i, n;
-  yyjson_mut_obj_foreach(part, i, n, key, v) {
+  yyjson_mut_obj_foreach (part, i, n, key, v) {
     struct str name = tree_text(key);
     if (str_is(name, "required") || str_is(name, POOL_READ_ONLY))
       take_names(doc, into, name, v);
@@ -208,7 +208,7 @@ static bool is_gone(yyjson_mut_val *schema, yyjson_mut_val *top, struct str name
 static void settle_one(yyjson_mut_doc *doc, yyjson_mut_val *schema, yyjson_mut_val *top) {
   yyjson_mut_val *required = yyjson_mut_obj_get(schema, "required"), *kept = yyjson_mut_arr(doc), *name;
   size_t i, n;
-  yyjson_mut_arr_foreach(required, i, n, name) {
+  yyjson_mut_arr_foreach (required, i, n, name) {
     if (!is_gone(schema, top, tree_text(name))) tree_list_add(doc, kept, tree_text(name));
   }
   if (yyjson_mut_arr_size(kept) == yyjson_mut_arr_size(required)) return;

@@ -183,7 +183,7 @@ static bool read_query_string(struct schema_pool *pool, struct operation *op, st
   EACH_MEMBER(properties.value, i, n, key, v) {
     struct parameter p = {
         .at = {v, schema.file}, .name = json_text(key), .in = IN_QUERY, .style = "form", .explode = true};
-    yyjson_arr_foreach(needed, j, m, item) p.required |= str_eq(json_text(item), p.name);
+    yyjson_arr_foreach (needed, j, m, item) p.required |= str_eq(json_text(item), p.name);
     p.schema = pool_add(pool, p.at, p.name);
     if (!operation_push_param(pool, op, &p, err)) return false;
   }
@@ -236,7 +236,7 @@ static bool read_params(struct schema_pool *pool, struct operation *op, struct p
   yyjson_val *item;
   if (list.value && !yyjson_is_arr(list.value))
     return err_set(err, ERR_INVALID, "`parameters` is not a list");
-  yyjson_arr_foreach(list.value, i, n, item) {
+  yyjson_arr_foreach (list.value, i, n, item) {
     if (!read_param(pool, op, (struct place){item, list.file}, err)) return false;
   }
   return true;

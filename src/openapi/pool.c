@@ -96,7 +96,7 @@ static bool read_only_within(struct schema_pool *p, struct place at, unsigned de
   yyjson_val *parts = yyjson_obj_get(at.value, "allOf"), *part;
   size_t i, n;
   if (!yyjson_is_arr(parts) || yyjson_arr_size(parts) > READ_ONLY_PARTS_MOST) return false;
-  yyjson_arr_foreach(parts, i, n, part) {
+  yyjson_arr_foreach (parts, i, n, part) {
     if (read_only_within(p, (struct place){part, at.file}, depth + 1)) return true;
   }
   return false;

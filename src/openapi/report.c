@@ -41,7 +41,7 @@ static void print_notes(const struct openapi_result *r, enum openapi_note_kind k
 static int widest(yyjson_val *tools) {
   size_t i, n, most = 0;
   yyjson_val *tool;
-  yyjson_arr_foreach(tools, i, n, tool) {
+  yyjson_arr_foreach (tools, i, n, tool) {
     size_t length = json_str(tool, "name").n;
     if (length > most) most = length;
   }
@@ -60,7 +60,7 @@ void report_text(const struct openapi_result *r, struct buf *out) {
   if (r->tools) buf_add_z(out, "\nTools\n");
   int width = widest(tools);
   size_t i, n;
-  yyjson_arr_foreach(tools, i, n, tool) {
+  yyjson_arr_foreach (tools, i, n, tool) {
     buf_printf(out, "  %-*s  %-6s  %s%s\n", width, yyjson_get_str(yyjson_obj_get(tool, "name")),
                yyjson_get_str(yyjson_obj_get(tool, "class")),
                yyjson_get_str(yyjson_obj_get(tool, "operation")),
@@ -93,7 +93,7 @@ void report_json(const struct openapi_result *r, struct buf *out) {
   yyjson_mut_doc_set_root(doc, root);
   yyjson_mut_obj_add_uint(doc, root, "operations", r->operations);
   list = yyjson_mut_obj_add_arr(doc, root, "tools");
-  yyjson_arr_foreach(tools_of(toolset), i, n, tool) {
+  yyjson_arr_foreach (tools_of(toolset), i, n, tool) {
     yyjson_mut_val *row = yyjson_mut_arr_add_obj(doc, list);
     for (size_t k = 0; k < sizeof members / sizeof *members; k++)
       yyjson_mut_obj_add_val(doc, row, members[k],
@@ -118,7 +118,7 @@ void report_names_write(const struct openapi_result *r, struct buf *out) {
   yyjson_val *tool;
   size_t i, n;
   buf_add_char(out, '{');
-  yyjson_arr_foreach(tools_of(doc), i, n, tool) {
+  yyjson_arr_foreach (tools_of(doc), i, n, tool) {
     buf_add_z(out, i ? ",\n" : "\n");
     json_add_string(out, json_str(tool, "operation"));
     buf_add_z(out, ": ");
@@ -137,7 +137,7 @@ bool report_names_read(struct str json, struct arena *a, struct map *out, struct
   bool ok =
       yyjson_is_obj(root) || err_set(err, ERR_INVALID, "names are an object {\"METHOD path\": \"name\"}");
   struct map read = {0};
-  yyjson_obj_foreach(root, i, n, key, name) {
+  yyjson_obj_foreach (root, i, n, key, name) {
     if (!yyjson_is_str(name)) ok = err_at(err, ERR_INVALID, yyjson_get_str(key), "a name is text");
     if (ok) map_put(&read, arena_dup(a, json_text(key)), arena_z(a, json_text(name)));
   }

@@ -78,7 +78,7 @@ void sources_write(const struct sources *s, const struct operation *op, yyjson_m
   yyjson_mut_val *map = yyjson_mut_obj(doc), *name, *v;
   struct arena *a = s->arena;
   size_t i, n;
-  yyjson_mut_obj_foreach(yyjson_mut_obj_get(input, "properties"), i, n, name, v) {
+  yyjson_mut_obj_foreach (yyjson_mut_obj_get(input, "properties"), i, n, name, v) {
     const struct operation *list = sources_of(s, op, tree_text(name), a);
     if (list) tree_set(doc, map, tree_text(name), yyjson_mut_strn(doc, list->name.p, list->name.n));
   }
@@ -91,7 +91,7 @@ void sources_mark(const struct sources *s, const struct operation *op, yyjson_mu
                   yyjson_mut_doc *doc, struct arena *a) {
   yyjson_mut_val *name, *v;
   size_t i, n;
-  yyjson_mut_obj_foreach(yyjson_mut_obj_get(input, "properties"), i, n, name, v) {
+  yyjson_mut_obj_foreach (yyjson_mut_obj_get(input, "properties"), i, n, name, v) {
     const struct operation *list = sources_of(s, op, tree_text(name), a);
     if (!list || !yyjson_mut_is_obj(v)) continue;
     struct buf b = BUF_MAX(MARKED_DESCRIPTION_MOST);

@@ -75,7 +75,7 @@ void swagger_finish(struct schema_pool *pool, struct operation *op) {
   enum body_kind best = BODY_NONE;
   size_t i, n;
   yyjson_val *item;
-  yyjson_arr_foreach(consumes.value, i, n, item) {
+  yyjson_arr_foreach (consumes.value, i, n, item) {
     enum body_kind kind = operation_media_kind(json_text(item));
     if (form ? kind != BODY_MULTIPART : kind == BODY_FORM || kind == BODY_MULTIPART) continue;
     if (best != BODY_NONE && kind >= best) continue;
@@ -92,7 +92,7 @@ struct str swagger_base_url(struct document *d, struct arena *a) {
   size_t i, n;
   yyjson_val *item;
   bool only_http = yyjson_arr_size(schemes) > 0;
-  yyjson_arr_foreach(schemes, i, n, item) only_http &= str_is(json_text(item), "http");
+  yyjson_arr_foreach (schemes, i, n, item) only_http &= str_is(json_text(item), "http");
   if (only_http) scheme = STR("http");
   return arena_printf(a, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(base));
 }

@@ -78,10 +78,10 @@ size_t tree_bytes(yyjson_mut_val *v) {
     return bytes;
   }
   case YYJSON_TYPE_ARR:
-    yyjson_mut_arr_foreach(v, i, n, item) bytes += tree_bytes(item) + 1;
+    yyjson_mut_arr_foreach (v, i, n, item) bytes += tree_bytes(item) + 1;
     return bytes;
   case YYJSON_TYPE_OBJ:
-    yyjson_mut_obj_foreach(v, i, n, key, item) bytes += yyjson_mut_get_len(key) + 4 + tree_bytes(item);
+    yyjson_mut_obj_foreach (v, i, n, key, item) bytes += yyjson_mut_get_len(key) + 4 + tree_bytes(item);
     return bytes;
   default:
     return 0;
@@ -95,7 +95,7 @@ void tree_set(yyjson_mut_doc *doc, yyjson_mut_val *object, struct str key, yyjso
 bool tree_list_has(yyjson_mut_val *strings, struct str s) {
   size_t i, n;
   yyjson_mut_val *item;
-  yyjson_mut_arr_foreach(strings, i, n, item) {
+  yyjson_mut_arr_foreach (strings, i, n, item) {
     if (str_eq(tree_text(item), s)) return true;
   }
   return false;
@@ -109,7 +109,7 @@ void tree_each(yyjson_mut_val *schema, tree_visit *visit, void *arg) {
   size_t i, n, j, m;
   yyjson_mut_val *key, *value, *name, *child;
   if (!yyjson_mut_is_obj(schema)) return;
-  yyjson_mut_obj_foreach(schema, i, n, key, value) {
+  yyjson_mut_obj_foreach (schema, i, n, key, value) {
     struct str keyword = tree_text(key);
     switch (tree_holds(keyword)) {
     case TREE_NONE:
@@ -118,10 +118,10 @@ void tree_each(yyjson_mut_val *schema, tree_visit *visit, void *arg) {
       visit(value, keyword, arg);
       break;
     case TREE_LIST:
-      yyjson_mut_arr_foreach(value, j, m, child) visit(child, keyword, arg);
+      yyjson_mut_arr_foreach (value, j, m, child) visit(child, keyword, arg);
       break;
     case TREE_MAP:
-      yyjson_mut_obj_foreach(value, j, m, name, child) visit(child, keyword, arg);
+      yyjson_mut_obj_foreach (value, j, m, name, child) visit(child, keyword, arg);
       break;
     }
   }

@@ -179,7 +179,7 @@ static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
     yyjson_val *element;
     size_t i, n;
     bool modern = modern_header;
-    yyjson_arr_foreach(body, i, n, element) modern |= endpoint_claims_modern(element);
+    yyjson_arr_foreach (body, i, n, element) modern |= endpoint_claims_modern(element);
     if (modern)
       serve_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "%s has no batches", WIRE_MODERN);
     else

@@ -81,7 +81,7 @@ static void legacy_batch(struct serve_request *r, yyjson_val *batch) {
   yyjson_val *element;
   size_t i, n;
   bool here = true;
-  yyjson_arr_foreach(batch, i, n, element) {
+  yyjson_arr_foreach (batch, i, n, element) {
     struct jsonrpc_message m;
     struct err err;
     bool sound = jsonrpc_read(element, &m, &err);

@@ -64,7 +64,7 @@ static bool settings_yaml_text(struct arena *a, yyjson_val *v, struct str *out) 
     size_t i, n;
     yyjson_val *item;
     bool ok = true;
-    yyjson_arr_foreach(v, i, n, item) {
+    yyjson_arr_foreach (v, i, n, item) {
       ok = ok && yyjson_is_str(item) && str_find(json_text(item), ',') < 0;
       if (i) buf_add_char(&b, ',');
       if (ok) buf_add(&b, json_text(item));

@@ -46,7 +46,7 @@ static void check_add_source(struct check *c, struct str argument) {
 static void check_fill(const struct check *c, yyjson_mut_doc *doc, yyjson_mut_val *arguments) {
   size_t i, n;
   yyjson_val *key, *v;
-  yyjson_obj_foreach(yyjson_doc_get_root(c->account->account->context), i, n, key, v) {
+  yyjson_obj_foreach (yyjson_doc_get_root(c->account->account->context), i, n, key, v) {
     struct str name = json_text(key);
     if (yyjson_is_null(v) || !check_property(c->tool, name) || !check_is_absent(arguments, name)) continue;
     yyjson_mut_obj_remove_keyn(arguments, name.p, name.n);
@@ -58,7 +58,7 @@ static void check_add_choices(struct check *c, struct str name, yyjson_val *choi
   size_t i, n;
   yyjson_val *v;
   buf_add_z(&c->text, " Choose one of these and call again with it:");
-  yyjson_arr_foreach(choices, i, n, v) {
+  yyjson_arr_foreach (choices, i, n, v) {
     struct str id = json_str(v, "id"), title = json_str(v, "title");
     if (i == CHECK_CHOICES_MOST) {
       buf_printf(&c->text, "\n- and %zu more", n - i);
@@ -81,7 +81,7 @@ static void check_add_choices(struct check *c, struct str name, yyjson_val *choi
 static bool check_context(struct check *c, yyjson_mut_val *arguments) {
   size_t i, n;
   yyjson_val *v;
-  yyjson_arr_foreach(yyjson_obj_get(c->tool->input, "required"), i, n, v) {
+  yyjson_arr_foreach (yyjson_obj_get(c->tool->input, "required"), i, n, v) {
     struct str name = json_text(v);
     const struct connector_context *context = context_find(c->account, name);
     if (!context || !check_is_absent(arguments, name)) continue;
@@ -164,7 +164,7 @@ struct str check_shape(const struct tool *t, yyjson_val *arguments, struct arena
   size_t i, n, unknown = 0;
   yyjson_val *key, *v;
   buf_add_char(&out, '{');
-  yyjson_obj_foreach(arguments, i, n, key, v) {
+  yyjson_obj_foreach (arguments, i, n, key, v) {
     if (!check_property(t, json_text(key)) || out.n + yyjson_get_len(key) > CHECK_SHAPE_MOST) {
       unknown++;
       continue;

@@ -16,7 +16,7 @@ static void listing_add_member(struct buf *out, const char *name, struct str val
 static void listing_write_required(const struct catalog_tool *t, yyjson_val *required, struct buf *out) {
   size_t i, n, written = 0;
   yyjson_val *v;
-  yyjson_arr_foreach(required, i, n, v) {
+  yyjson_arr_foreach (required, i, n, v) {
     if (context_find(t->account, json_text(v))) continue;
     buf_add_z(out, written++ ? "," : ",\"required\":[");
     json_write(out, v);
@@ -37,7 +37,7 @@ static void listing_write_property(struct buf *out, yyjson_val *schema, bool set
   yyjson_val *key, *v;
   buf_add_char(out, '{');
   listing_write_description(out, json_str(schema, "description"), set);
-  yyjson_obj_foreach(schema, i, n, key, v) {
+  yyjson_obj_foreach (schema, i, n, key, v) {
     if (yyjson_equals_str(key, "description")) continue;
     buf_add_char(out, ',');
     json_add_string(out, json_text(key));
@@ -51,7 +51,7 @@ static void listing_write_properties(const struct catalog_tool *t, yyjson_val *p
   size_t i, n;
   yyjson_val *key, *v;
   buf_add_char(out, '{');
-  yyjson_obj_foreach(properties, i, n, key, v) {
+  yyjson_obj_foreach (properties, i, n, key, v) {
     if (i) buf_add_char(out, ',');
     json_add_string(out, json_text(key));
     buf_add_char(out, ':');
@@ -79,7 +79,7 @@ static void listing_write_schema(const struct catalog_tool *t, struct buf *out) 
     return;
   }
   buf_add_char(out, '{');
-  yyjson_obj_foreach(t->tool->input, i, n, key, v) {
+  yyjson_obj_foreach (t->tool->input, i, n, key, v) {
     if (yyjson_equals_str(key, "required") || v == properties) continue;
     json_add_string(out, json_text(key));
     buf_add_char(out, ':');

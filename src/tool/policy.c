@@ -72,7 +72,7 @@ static bool policy_list(yyjson_val *config, const char *key, struct arena *a, st
     return err_at(err, ERR_INVALID, field, "at most %d members, not %zu", POLICY_ITEMS_MOST,
                   yyjson_arr_size(list));
   struct str *items = ARENA_ARRAY(a, yyjson_arr_size(list), struct str);
-  yyjson_arr_foreach(list, i, n, v) {
+  yyjson_arr_foreach (list, i, n, v) {
     snprintf(field, sizeof field, "config.%s[%zu]", key, i);
     if (!yyjson_is_str(v)) return err_at(err, ERR_INVALID, field, "must be a string");
     if (yyjson_get_len(v) == 0) return err_at(err, ERR_INVALID, field, "must not be empty");

@@ -88,7 +88,7 @@ static void rest_add_members(struct rest_build *b, struct buf *out, yyjson_mut_v
   bool plain = p->in == TOOL_IN_HEADER;
   size_t i, n;
   yyjson_mut_val *key, *v;
-  yyjson_mut_obj_foreach(map, i, n, key, v) {
+  yyjson_mut_obj_foreach (map, i, n, key, v) {
     if (i) buf_add_z(out, p->explode ? style->exploded : style->joint);
     rest_add_text(out, str_make(yyjson_mut_get_str(key), yyjson_mut_get_len(key)), plain);
     buf_add_z(out, p->explode ? "=" : style->joint);
@@ -102,7 +102,7 @@ static void rest_add_items(struct rest_build *b, struct buf *out, yyjson_mut_val
   bool plain = p->in == TOOL_IN_HEADER;
   size_t i, n;
   yyjson_mut_val *v;
-  yyjson_mut_arr_foreach(list, i, n, v) {
+  yyjson_mut_arr_foreach (list, i, n, v) {
     if (i) buf_add_z(out, p->explode ? style->exploded : style->joint);
     if (i && p->explode && style->named) codec_percent(out, p->name), buf_add_char(out, '=');
     rest_add_value(b, out, v, plain);
@@ -143,10 +143,9 @@ static bool rest_check_segment(struct rest_build *b, const struct tool_param *p,
   size_t i, n;
   yyjson_mut_val *item;
   if (rest_is_list(v) && p->style != TOOL_JSON)
-    yyjson_mut_arr_foreach(v, i, n, item) if (
-        rest_is_unsafe_segment(rest_value_text(
-            item, b->arena))) return rest_refuse(b, p->arg,
-                                                 "stands in the path; no item may be empty, \".\" or \"..\"");
+    yyjson_mut_arr_foreach (v, i, n, item)
+      if (rest_is_unsafe_segment(rest_value_text(item, b->arena)))
+        return rest_refuse(b, p->arg, "stands in the path; no item may be empty, \".\" or \"..\"");
   return true;
 }
 
@@ -198,7 +197,7 @@ static void rest_add_deep(struct rest_build *b, struct str name, yyjson_mut_val 
   size_t i, n;
   yyjson_mut_val *key, *item;
   if (rest_is_map(v) && depth < REST_DEEP_MOST) {
-    yyjson_mut_obj_foreach(v, i, n, key, item) {
+    yyjson_mut_obj_foreach (v, i, n, key, item) {
       struct buf inner = BUF_MAX(REST_URL_MOST);
       buf_add(&inner, name);
       buf_add_z(&inner, "%5B");
@@ -208,7 +207,7 @@ static void rest_add_deep(struct rest_build *b, struct str name, yyjson_mut_val 
       buf_free(&inner);
     }
   } else if (rest_is_list(v)) {
-    yyjson_mut_arr_foreach(v, i, n, item) {
+    yyjson_mut_arr_foreach (v, i, n, item) {
       rest_begin_pair(b);
       buf_add(&b->url, name);
       buf_add_char(&b->url, '=');
@@ -233,7 +232,7 @@ static void rest_add_query(struct rest_build *b, const struct tool_param *p, yyj
     rest_add_deep(b, buf_str(&name), v, 0);
     buf_free(&name);
   } else if (list && p->explode && p->style != TOOL_JSON) {
-    yyjson_mut_arr_foreach(v, i, n, item) {
+    yyjson_mut_arr_foreach (v, i, n, item) {
       rest_begin_pair(b);
       codec_percent(&b->url, p->name);
       buf_add_char(&b->url, '=');

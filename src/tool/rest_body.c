@@ -94,8 +94,8 @@ static bool rest_each_member(struct rest_writer *w, rest_member each, void *stat
     yyjson_mut_val *whole = rest_argument(w->arguments, t->body_whole);
     if (!yyjson_mut_is_obj(whole))
       return rest_refuse(w, t->body_whole, "must be an object: it becomes a form");
-    yyjson_mut_obj_foreach(whole, i, n, key,
-                           v) if (!each(w, t->body_whole, rest_text(key), v, state)) return false;
+    yyjson_mut_obj_foreach (whole, i, n, key, v)
+      if (!each(w, t->body_whole, rest_text(key), v, state)) return false;
     return true;
   }
   for (i = 0; i < t->body_arg_count; i++) {
@@ -121,7 +121,7 @@ static bool rest_form_member(struct rest_writer *w, struct str arg, struct str p
   yyjson_mut_val *item;
   if (yyjson_mut_is_null(v)) return true;
   if (yyjson_mut_is_arr(v)) {
-    yyjson_mut_arr_foreach(v, i, n, item) rest_add_pair(w, property, item);
+    yyjson_mut_arr_foreach (v, i, n, item) rest_add_pair(w, property, item);
   } else {
     rest_add_pair(w, property, v);
   }
@@ -145,7 +145,7 @@ static bool rest_is_file(yyjson_mut_val *v) {
   size_t i, n;
   yyjson_mut_val *key, *item;
   if (!yyjson_mut_is_obj(v)) return false;
-  yyjson_mut_obj_foreach(v, i, n, key, item) {
+  yyjson_mut_obj_foreach (v, i, n, key, item) {
     size_t k = 0;
     while (k < 4 && !yyjson_mut_equals_str(key, rest_file_keys[k])) k++;
     if (k == 4 || !yyjson_mut_is_str(item)) return false;
@@ -252,9 +252,8 @@ static bool rest_multipart_member(struct rest_writer *w, struct str arg, struct 
   yyjson_mut_val *item;
   if (yyjson_mut_is_null(v)) return true;
   if (yyjson_mut_is_arr(v)) {
-    yyjson_mut_arr_foreach(v, i, n,
-                           item) if (!yyjson_mut_is_arr(item) &&
-                                     !rest_multipart_member(w, arg, property, item, state)) return false;
+    yyjson_mut_arr_foreach (v, i, n, item)
+      if (!yyjson_mut_is_arr(item) && !rest_multipart_member(w, arg, property, item, state)) return false;
     return true;
   }
   if (rest_is_file(v)) {

@@ -48,10 +48,10 @@ static void cut_each(yyjson_val *container, cut_visit visit, void *arg) {
   size_t i, n;
   yyjson_val *key, *v;
   if (yyjson_is_arr(container)) {
-    yyjson_arr_foreach(container, i, n, v) visit((struct cut_child){v, STR_NONE, i, cut_bytes(v)}, arg);
+    yyjson_arr_foreach (container, i, n, v) visit((struct cut_child){v, STR_NONE, i, cut_bytes(v)}, arg);
   } else {
-    yyjson_obj_foreach(container, i, n, key, v)
-        visit((struct cut_child){v, json_text(key), i, cut_bytes(v)}, arg);
+    yyjson_obj_foreach (container, i, n, key, v)
+      visit((struct cut_child){v, json_text(key), i, cut_bytes(v)}, arg);
   }
 }
 
@@ -93,14 +93,14 @@ static void cut_write(const struct cut *c, yyjson_val *v, size_t level, struct b
     json_write(out, v);
   } else if (yyjson_is_arr(v)) {
     buf_add_char(out, '[');
-    yyjson_arr_foreach(v, i, n, item) {
+    yyjson_arr_foreach (v, i, n, item) {
       if (i) buf_add_char(out, ',');
       cut_write(c, item, level + 1, out);
     }
     buf_add_char(out, ']');
   } else {
     buf_add_char(out, '{');
-    yyjson_obj_foreach(v, i, n, key, item) {
+    yyjson_obj_foreach (v, i, n, key, item) {
       if (i) buf_add_char(out, ',');
       json_add_string(out, json_text(key));
       buf_add_char(out, ':');
@@ -118,7 +118,7 @@ static void cut_fill(struct cut *c, yyjson_val *root, struct buf *rows) {
   yyjson_val *item;
   buf_free(&frame);
   rows->max = room;
-  yyjson_arr_foreach(c->rows, i, n, item) {
+  yyjson_arr_foreach (c->rows, i, n, item) {
     size_t before = rows->n;
     if (i) buf_add_char(rows, ',');
     json_write(rows, item);

@@ -96,7 +96,7 @@ static void error_add_rest(struct error_report *r, yyjson_val *item, yyjson_val 
   struct buf rest = BUF_MAX(ERROR_MESSAGE_MOST);
   size_t i, n;
   yyjson_val *key, *v;
-  yyjson_obj_foreach(item, i, n, key, v) {
+  yyjson_obj_foreach (item, i, n, key, v) {
     if (v == code || v == message || yyjson_is_null(v)) continue;
     struct str text = error_value_text(r, v);
     if (text.n == 0 || rest.n + text.n + yyjson_get_len(key) + 4 > rest.max) continue;
@@ -128,7 +128,7 @@ static void error_add_item(struct error_report *r, yyjson_val *item) {
 static void error_add_items(struct error_report *r, yyjson_val *list) {
   size_t i, n;
   yyjson_val *item;
-  yyjson_arr_foreach(list, i, n, item) error_add_item(r, item);
+  yyjson_arr_foreach (list, i, n, item) error_add_item(r, item);
   if (r->messages > ERROR_ITEMS_MOST)
     buf_printf(&r->text, "\n- and %zu more", r->messages - ERROR_ITEMS_MOST);
 }

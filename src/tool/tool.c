@@ -78,7 +78,7 @@ static bool tool_read_tags(yyjson_val *o, struct arena *a, struct tool *t, struc
   if (!tags) return true;
   if (!yyjson_is_arr(tags)) return tool_bad(err, "tags");
   t->tags = ARENA_ARRAY(a, yyjson_arr_size(tags), struct str);
-  yyjson_arr_foreach(tags, i, n, v) {
+  yyjson_arr_foreach (tags, i, n, v) {
     if (!yyjson_is_str(v)) return tool_bad(err, "tags");
     t->tags[t->tag_count++] = json_text(v);
   }
@@ -91,7 +91,7 @@ static bool tool_read_params(yyjson_val *o, struct arena *a, struct tool *t, str
   if (!params) return true;
   if (!yyjson_is_arr(params)) return tool_bad(err, "params");
   t->params = ARENA_ARRAY(a, yyjson_arr_size(params), struct tool_param);
-  yyjson_arr_foreach(params, i, n, v) {
+  yyjson_arr_foreach (params, i, n, v) {
     struct tool_param *p = &t->params[t->param_count++];
     if (!tool_read_text(v, "arg", true, &p->arg, err) || !tool_read_text(v, "name", true, &p->name, err) ||
         !tool_read_name(v, "in", tool_in_names, COUNT(tool_in_names), &in, err) ||
@@ -118,7 +118,7 @@ static bool tool_read_body(yyjson_val *o, struct arena *a, struct tool *t, struc
   if (!args) return true;
   if (!yyjson_is_arr(args)) return tool_bad(err, "args");
   t->body_args = ARENA_ARRAY(a, yyjson_arr_size(args), struct tool_body_arg);
-  yyjson_arr_foreach(args, i, n, v) {
+  yyjson_arr_foreach (args, i, n, v) {
     yyjson_val *arg = yyjson_arr_get(v, 0), *property = yyjson_arr_get(v, 1);
     if (!yyjson_is_str(arg) || !yyjson_is_str(property)) return tool_bad(err, "args");
     t->body_args[t->body_arg_count++] = (struct tool_body_arg){json_text(arg), json_text(property)};
@@ -159,7 +159,7 @@ static bool toolset_fill(struct toolset *s, struct err *err) {
   if (!yyjson_is_arr(tools) || yyjson_arr_size(tools) > TOOLSET_TOOLS_MOST) return tool_bad(err, "tools");
   s->tools = ARENA_ARRAY(s->arena, yyjson_arr_size(tools), struct tool);
   size_t i, n;
-  yyjson_arr_foreach(tools, i, n, v) {
+  yyjson_arr_foreach (tools, i, n, v) {
     struct tool *t = &s->tools[s->count];
     if (!tool_read(v, s->arena, t, err)) return err_wrap(err, "tool %zu", i);
     if (map_get(&s->by_name, t->name))

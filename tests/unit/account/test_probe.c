@@ -171,6 +171,7 @@ static void choices_are_listed_and_bounded(void **state) {
       2);
   assert_string_equal(yyjson_mut_get_str(yyjson_mut_obj_get(yyjson_mut_arr_get(list, 0), "title")), "A");
   assert_string_equal(yyjson_mut_get_str(yyjson_mut_obj_get(yyjson_mut_arr_get(list, 1), "id")), "7");
+  assert_int_equal(choices("{\"result\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"a\"}]}", doc, &list), 2);
   struct buf many = BUF_MAX(1 << 16);
   buf_add_z(&many, "{\"result\":[");
   for (int i = 0; i < 80; i++) buf_printf(&many, "%s{\"id\":\"%d\"}", i ? "," : "", i);

@@ -216,7 +216,7 @@ static inline void check_member(const struct admin_member *m, yyjson_val *v, con
   size_t i, n;
   yyjson_val *item;
   if (m->type == ADMIN_OBJECTS && m->shape)
-    yyjson_arr_foreach(v, i, n, item) check_shape(m->shape, item, m->name);
+    yyjson_arr_foreach (v, i, n, item) check_shape(m->shape, item, m->name);
 }
 
 static inline void check_shape(const struct admin_shape *shape, yyjson_val *v, const char *where) {

@@ -303,8 +303,8 @@ static void test_tokens(void **state) {
   const char *first = NULL;
   size_t i, n;
   yyjson_val *item;
-  yyjson_arr_foreach(yyjson_obj_get(a.body, "items"), i, n, item) if (str_is(json_str(item, "name"), "first"))
-      first = arena_z(world->arena, json_str(item, "id"));
+  yyjson_arr_foreach (yyjson_obj_get(a.body, "items"), i, n, item)
+    if (str_is(json_str(item, "name"), "first")) first = arena_z(world->arena, json_str(item, "id"));
   answer_free(&a);
   assert_non_null(first);
   expect_refusal(call("DELETE", TEXT("/api-token/%s", first), NULL), 409, "token_id", "last admin token");

@@ -57,9 +57,10 @@ static void test_table(void **state) {
 static void check_references(yyjson_val *v) {
   size_t i, n;
   yyjson_val *key, *item;
-  if (yyjson_is_arr(v)) yyjson_arr_foreach(v, i, n, item) check_references(item);
+  if (yyjson_is_arr(v))
+    yyjson_arr_foreach (v, i, n, item) check_references(item);
   if (!yyjson_is_obj(v)) return;
-  yyjson_obj_foreach(v, i, n, key, item) {
+  yyjson_obj_foreach (v, i, n, key, item) {
     if (str_is(json_text(key), "$ref") && !json_at(yyjson_doc_get_root(doc), str_from(json_text(item), 1)))
       fail_msg("%s leads nowhere", yyjson_get_str(item));
     check_references(item);
@@ -70,7 +71,7 @@ static void check_operation(const char *path, yyjson_val *operation) {
   yyjson_val *parameters = yyjson_obj_get(operation, "parameters"), *p;
   size_t i, n, braces = 0, given = 0;
   for (const char *c = path; *c; c++) braces += *c == '{';
-  yyjson_arr_foreach(parameters, i, n, p) given += str_is(json_str(p, "in"), "path");
+  yyjson_arr_foreach (parameters, i, n, p) given += str_is(json_str(p, "in"), "path");
   if (braces != given) fail_msg("%s: %zu parameters of %zu", path, given, braces);
   assert_true(json_str(operation, "summary").n > 0);
   assert_true(json_str(operation, "operationId").n > 0);
@@ -83,11 +84,11 @@ static void test_document(void **state) {
   size_t i, n, j, m, operations = 0;
   assert_true(str_is(json_str(root, "openapi"), "3.1.0"));
   check_references(root);
-  yyjson_obj_foreach(yyjson_obj_get(root, "paths"), i, n, key, item)
-      yyjson_obj_foreach(item, j, m, method, operation) {
-    check_operation(yyjson_get_str(key), operation);
-    operations++;
-  }
+  yyjson_obj_foreach (yyjson_obj_get(root, "paths"), i, n, key, item)
+    yyjson_obj_foreach (item, j, m, method, operation) {
+      check_operation(yyjson_get_str(key), operation);
+      operations++;
+    }
   assert_int_equal(operations, admin_router.count);
 }
 
@@ -96,7 +97,7 @@ static void test_schemas_are_sound(void **state) {
   (void)state;
   yyjson_val *all = json_at(yyjson_doc_get_root(doc), STR("/components/schemas")), *key, *item;
   size_t i, n;
-  yyjson_obj_foreach(all, i, n, key, item) {
+  yyjson_obj_foreach (all, i, n, key, item) {
     struct err err;
     struct buf whole = BUF_MAX(1 << 20);
     yyjson_doc *one;

@@ -39,6 +39,13 @@ static void cuts_the_widest(void **state) {
   expect((const char *const[]){"ééééééééééééé", NULL}, 1, 10, "ééééééééé…\n");
 }
 
+static void cuts_the_first_last(void **state) {
+  (void)state;
+  expect((const char *const[]){"a_name_to_be_copied", "about it all", NULL}, 2, 29,
+         "a_name_to_be_copied  about i…\n");
+  expect((const char *const[]){"a_name_to_be_copied", "about it all", NULL}, 2, 20, "a_name_to…  about i…\n");
+}
+
 static void keeps_a_least_width(void **state) {
   (void)state;
   expect((const char *const[]){"aaaaaaaaaaaa", "bbbbbbbbbbbb", NULL}, 2, 5, "aaaaaaa…  bbbbbbb…\n");
@@ -59,6 +66,7 @@ int main(void) {
       cmocka_unit_test(counts_characters_not_bytes),
       cmocka_unit_test(leaves_no_blanks_at_the_end),
       cmocka_unit_test(cuts_the_widest),
+      cmocka_unit_test(cuts_the_first_last),
       cmocka_unit_test(keeps_a_least_width),
       cmocka_unit_test(lets_nothing_harm_the_terminal),
   };

@@ -152,6 +152,12 @@ static const struct probe refused[] = {
     {"TLS hello", STR("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" NEXT), 400},
     {"other expectation", STR("POST / HTTP/1.1\r\n" HOST "Expect: 200-ok\r\nContent-Length: 1\r\n\r\na" NEXT),
      417},
+    {"compressed body",
+     STR("POST / HTTP/1.1\r\n" HOST "Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\na" NEXT), 415},
+    {"two codings",
+     STR("POST / HTTP/1.1\r\n" HOST
+         "Content-Encoding: identity\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\na" NEXT),
+     415},
 };
 
 // Sound ones beside them, so that the table above does not pass because everything is refused.

@@ -30,7 +30,7 @@ static inline void fixture_read(void) {
   yyjson_val *tools = yyjson_obj_get(yyjson_doc_get_root(fixture.doc), "tools"), *tool;
   size_t i, n;
   assert_int_equal(yyjson_arr_size(tools), fixture.result.tools);
-  yyjson_arr_foreach(tools, i, n, tool) {
+  yyjson_arr_foreach (tools, i, n, tool) {
     yyjson_val *input = yyjson_obj_get(tool, "input");
     check_text(json_str(input, "type"), "object");
     if (!schema_is_sound(input, &err))
@@ -52,7 +52,7 @@ static inline void fixture_compile(const char *text, const struct openapi_option
 static inline yyjson_val *fixture_find(const char *name) {
   yyjson_val *tool;
   size_t i, n;
-  yyjson_arr_foreach(yyjson_obj_get(yyjson_doc_get_root(fixture.doc), "tools"), i, n, tool) {
+  yyjson_arr_foreach (yyjson_obj_get(yyjson_doc_get_root(fixture.doc), "tools"), i, n, tool) {
     if (str_is(json_str(tool, "name"), name) || str_is(json_str(tool, "operation"), name)) return tool;
   }
   return NULL;

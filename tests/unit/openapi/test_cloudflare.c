@@ -72,7 +72,7 @@ static void test_all_operations(void **state) {
   yyjson_val *tool;
   size_t i, n;
   struct str before = STR("");
-  yyjson_arr_foreach(yyjson_obj_get(yyjson_doc_get_root(fixture.doc), "tools"), i, n, tool) {
+  yyjson_arr_foreach (yyjson_obj_get(yyjson_doc_get_root(fixture.doc), "tools"), i, n, tool) {
     check_tool(tool);
     assert_true(str_compare(before, json_str(tool, "name")) < 0);
     before = json_str(tool, "name");

@@ -82,8 +82,8 @@ bool cli_account_context(struct cli *c, struct err *err) {
   if (!api_get(c, account_path(c, ""), &account, err)) return false;
   yyjson_mut_doc *body = body_new();
   yyjson_mut_val *context = body_object(body, NULL, "context");
-  yyjson_obj_foreach(yyjson_obj_get(account, "context"), i, n, key, value)
-      yyjson_mut_obj_put(context, yyjson_val_mut_copy(body, key), yyjson_val_mut_copy(body, value));
+  yyjson_obj_foreach (yyjson_obj_get(account, "context"), i, n, key, value)
+    yyjson_mut_obj_put(context, yyjson_val_mut_copy(body, key), yyjson_val_mut_copy(body, value));
   bool ok = true;
   for (size_t w = 1; ok && w < c->args.word_count; w++) {
     struct str name, text;

@@ -228,8 +228,8 @@ bool api_list(struct cli *c, struct str path, size_t most, yyjson_val **items, s
   for (size_t pages = 0; ok && next.n && pages < API_PAGES_MOST; pages++) {
     yyjson_val *root = NULL, *item;
     ok = api_get(c, next, &root, err);
-    yyjson_arr_foreach(ok ? yyjson_obj_get(root, "items") : NULL, i, n,
-                       item) if (!most || yyjson_mut_arr_size(array) < most)
+    yyjson_arr_foreach (ok ? yyjson_obj_get(root, "items") : NULL, i, n, item)
+      if (!most || yyjson_mut_arr_size(array) < most)
         yyjson_mut_arr_append(array, yyjson_val_mut_copy(all, item));
     next = ok && (!most || yyjson_mut_arr_size(array) < most) ? json_str(root, "next") : STR_NONE;
   }
@@ -243,7 +243,7 @@ bool api_find(struct cli *c, const char *what, const char *path, struct str text
   yyjson_val *items, *item, *found = NULL;
   size_t i, n, same = 0;
   if (!api_list(c, str_of(path), 0, &items, err)) return false;
-  yyjson_arr_foreach(items, i, n, item) {
+  yyjson_arr_foreach (items, i, n, item) {
     if (str_eq(json_str(item, "id"), text)) {
       *out = item;
       return true;

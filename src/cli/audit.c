@@ -104,8 +104,8 @@ static bool audit_show(struct cli *c, yyjson_val *items, struct err *err) {
   yyjson_val *tokens = NULL, *token;
   size_t i, n;
   if (!c->json && !api_list(c, STR("/api-token"), 0, &tokens, err)) return false;
-  yyjson_arr_foreach(tokens, i, n, token)
-      map_put(&names, json_str(token, "id"), yyjson_obj_get(token, "name"));
+  yyjson_arr_foreach (tokens, i, n, token)
+    map_put(&names, json_str(token, "id"), yyjson_obj_get(token, "name"));
   const struct view_column columns[] = {{"AT", "at"},
                                         {"OUTCOME", "outcome"},
                                         {"ACTION", "action"},

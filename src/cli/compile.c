@@ -43,8 +43,8 @@ static bool compile_load_names(struct compile_job *job, struct err *err) {
   buf_free(&text);
   if (!ok) return false;
   yyjson_val *known = cli_keep(job->c, doc);
-  yyjson_obj_foreach(known, i, n, key, value) if (yyjson_is_str(value))
-      map_put(&job->names, json_text(key), arena_z(job->c->arena, json_text(value)));
+  yyjson_obj_foreach (known, i, n, key, value)
+    if (yyjson_is_str(value)) map_put(&job->names, json_text(key), arena_z(job->c->arena, json_text(value)));
   job->options.names = &job->names;
   return true;
 }
@@ -57,7 +57,7 @@ static yyjson_mut_doc *compile_all_names(struct compile_job *job, yyjson_val *to
   yyjson_val *tool;
   size_t i, n, at = 0;
   yyjson_mut_doc_set_root(all, root);
-  yyjson_arr_foreach(tools, i, n, tool) {
+  yyjson_arr_foreach (tools, i, n, tool) {
     struct str operation = json_str(tool, "operation"), name = json_str(tool, "name");
     map_remove(&job->names, operation);
     yyjson_mut_obj_add(root, yyjson_mut_strn(all, operation.p, operation.n),

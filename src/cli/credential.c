@@ -15,7 +15,7 @@ static bool credential_find_way(struct cli *c, struct str connector, struct str 
   struct buf known = BUF_MAX(256);
   size_t i, n;
   if (!api_get(c, api_path(c, "/connector/{}", connector), &answer, err)) return false;
-  yyjson_arr_foreach(yyjson_obj_get(answer, "ways"), i, n, item) {
+  yyjson_arr_foreach (yyjson_obj_get(answer, "ways"), i, n, item) {
     if (!way.n || str_eq(json_str(item, "id"), way)) {
       *out = item;
       return true;
@@ -33,7 +33,7 @@ static bool credential_find_way(struct cli *c, struct str connector, struct str 
 static yyjson_val *credential_missing(yyjson_val *way, yyjson_mut_val *have) {
   size_t i, n;
   yyjson_val *field;
-  yyjson_arr_foreach(yyjson_obj_get(way, "fields"), i, n, field) {
+  yyjson_arr_foreach (yyjson_obj_get(way, "fields"), i, n, field) {
     struct str name = json_str(field, "name");
     if (!yyjson_mut_obj_getn(have, name.p, name.n)) return field;
   }
@@ -59,8 +59,8 @@ static bool credential_take_input(yyjson_mut_doc *body, yyjson_mut_val *have, yy
     return true;
   }
   if (!json_read(text, &JSON_LIMITS, &doc, err)) return err_wrap(err, "standard input");
-  yyjson_obj_foreach(yyjson_doc_get_root(doc), i, n, key, value) if (yyjson_is_str(value))
-      credential_set(body, have, json_text(key), json_text(value));
+  yyjson_obj_foreach (yyjson_doc_get_root(doc), i, n, key, value)
+    if (yyjson_is_str(value)) credential_set(body, have, json_text(key), json_text(value));
   yyjson_doc_free(doc);
   return true;
 }

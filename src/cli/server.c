@@ -19,8 +19,8 @@ bool cli_server_list(struct cli *c, struct err *err) {
   if (!api_list(c, path, 0, &servers, err) ||
       (!c->json && !api_list(c, STR("/integrated-account"), 0, &accounts, err)))
     return false;
-  yyjson_arr_foreach(accounts, i, n, item)
-      map_put(&names, json_str(item, "id"), yyjson_obj_get(item, "name"));
+  yyjson_arr_foreach (accounts, i, n, item)
+    map_put(&names, json_str(item, "id"), yyjson_obj_get(item, "name"));
   const struct view_column columns[] = {{"NAME", "name"},
                                         {"ACCOUNT", "account_id", &names},
                                         {"TOOLS", "tool_count"},

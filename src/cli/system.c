@@ -45,7 +45,8 @@ static void config_print_changed(struct cli *c, const struct settings *s) {
   yyjson_mut_doc_set_root(changed, rows);
   settings_explain(s, SETTINGS_AS_JSON, &text);
   yyjson_val *settings = json_read(buf_str(&text), &JSON_LIMITS, &all, &ignored) ? cli_keep(c, all) : NULL;
-  yyjson_arr_foreach(settings, i, n, item) if (!str_is(json_str(item, "source"), "default"))
+  yyjson_arr_foreach (settings, i, n, item)
+    if (!str_is(json_str(item, "source"), "default"))
       yyjson_mut_arr_append(rows, yyjson_val_mut_copy(changed, item));
   view_list(c, cli_keep(c, yyjson_mut_doc_imut_copy(changed, NULL)), columns,
             "Every setting has its default; --explain lists them.");

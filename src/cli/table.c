@@ -46,13 +46,14 @@ void table_cell(struct table *t, struct str text) {
   buf_free(&clean);
 }
 
-// The widest column gives way until all fit, but none below COLUMN_LEAST.
+// The widest column gives way until all fit, but none below COLUMN_LEAST; the first, which has the names
+// that are copied from here, comes last.
 static void table_fit(size_t *widths, size_t columns, size_t room) {
   for (;;) {
-    size_t total = GAP * (columns - 1), widest = 0;
-    for (size_t i = 0; i < columns; i++) {
+    size_t total = widths[0] + GAP * (columns - 1), widest = 0, most = COLUMN_LEAST;
+    for (size_t i = 1; i < columns; i++) {
       total += widths[i];
-      if (widths[i] > widths[widest]) widest = i;
+      if (widths[i] > most) widest = i, most = widths[i];
     }
     if (total <= room || widths[widest] <= COLUMN_LEAST) return;
     widths[widest]--;

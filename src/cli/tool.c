@@ -32,8 +32,8 @@ static struct str tool_type(struct arena *a, yyjson_val *schema) {
 static bool tool_is_required(yyjson_val *schema, struct str name) {
   size_t i, n;
   yyjson_val *item;
-  yyjson_arr_foreach(yyjson_obj_get(schema, "required"), i, n,
-                     item) if (str_eq(json_text(item), name)) return true;
+  yyjson_arr_foreach (yyjson_obj_get(schema, "required"), i, n, item)
+    if (str_eq(json_text(item), name)) return true;
   return false;
 }
 
@@ -43,7 +43,7 @@ static void tool_show_arguments(struct cli *c, yyjson_val *tool, struct buf *out
   struct table t;
   size_t i, n;
   table_open(&t, c->arena, 4);
-  yyjson_obj_foreach(yyjson_obj_get(schema, "properties"), i, n, key, v) {
+  yyjson_obj_foreach (yyjson_obj_get(schema, "properties"), i, n, key, v) {
     struct str name = json_text(key), source = json_str(sources, arena_z(c->arena, name));
     struct str says = json_str(v, "description");
     table_cell(&t, arena_printf(c->arena, "  %.*s", STR_ARG(name)));
@@ -182,8 +182,8 @@ static bool tool_show_result(struct cli *c, yyjson_val *result, struct err *err)
   size_t i, n;
   yyjson_val *block;
   if (c->json) view_json(c, result);
-  yyjson_arr_foreach(c->json ? NULL : yyjson_obj_get(result, "content"), i, n, block)
-      tool_show_block(c, block);
+  yyjson_arr_foreach (c->json ? NULL : yyjson_obj_get(result, "content"), i, n, block)
+    tool_show_block(c, block);
   return !json_bool(result, "is_error", false) || tool_failed(result, err);
 }
 

@@ -55,7 +55,7 @@ static struct str view_array(struct arena *a, yyjson_val *v) {
   struct buf text = BUF_MAX(TABLE_CELL_MOST);
   size_t i, n;
   yyjson_val *item;
-  yyjson_arr_foreach(v, i, n, item) {
+  yyjson_arr_foreach (v, i, n, item) {
     struct str cell = view_cell(a, item);
     buf_printf(&text, "%s%.*s", i ? ", " : "", STR_ARG(cell));
   }
@@ -87,11 +87,12 @@ void view_list(struct cli *c, yyjson_val *items, const struct view_column *colum
   while (columns[count].head) count++;
   table_open(&t, c->arena, count);
   for (size_t j = 0; j < count; j++) table_cell(&t, str_of(columns[j].head));
-  yyjson_arr_foreach(items, i, n, item) for (size_t j = 0; j < count; j++) {
-    struct str text = view_cell(c->arena, yyjson_obj_get(item, columns[j].key));
-    yyjson_val *name = columns[j].names ? map_get(columns[j].names, text) : NULL;
-    table_cell(&t, name ? json_text(name) : text);
-  }
+  yyjson_arr_foreach (items, i, n, item)
+    for (size_t j = 0; j < count; j++) {
+      struct str text = view_cell(c->arena, yyjson_obj_get(item, columns[j].key));
+      yyjson_val *name = columns[j].names ? map_get(columns[j].names, text) : NULL;
+      table_cell(&t, name ? json_text(name) : text);
+    }
   struct buf out = BUF_MAX(VIEW_MOST);
   table_print(&t, terminal_width(), &out);
   view_write(c, buf_str(&out));
@@ -106,11 +107,11 @@ static void view_members(struct cli *c, struct table *t, const char *prefix, yyj
   char name[VIEW_KEY];
   size_t i, n;
   yyjson_val *key, *item;
-  yyjson_obj_foreach(v, i, n, key, item) {
+  yyjson_obj_foreach (v, i, n, key, item) {
     snprintf(name, sizeof name, "%s%.*s", prefix, STR_ARG(json_text(key)));
     view_member(c, t, name, item, deep);
   }
-  yyjson_arr_foreach(v, i, n, item) {
+  yyjson_arr_foreach (v, i, n, item) {
     snprintf(name, sizeof name, "%s%zu", prefix, i);
     view_member(c, t, name, item, deep);
   }

@@ -18,7 +18,7 @@ build:
 	@scripts/build $(BUILD) --prefix=$(PREFIX)
 
 demo:
-	@scripts/bootstrap build node
+	@scripts/bootstrap demo
 	@scripts/build $(BUILD) --prefix=$(PREFIX)
 	@STAY=$(STAY) scripts/demo $(BUILD)
 

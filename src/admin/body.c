@@ -109,7 +109,8 @@ static bool body_check_member(const struct admin_member *m, yyjson_val *v, struc
   if (yyjson_is_null(v) && m->flags & ADMIN_NULLABLE) return true;
   if (!body_has_type(m, v))
     return err_at(err, ERR_INVALID, m->name, "must be %s%s, not %s", body_type_names[m->type],
-                  m->flags & ADMIN_NULLABLE ? " or null" : "", yyjson_get_type_desc(v));
+                  m->flags & ADMIN_NULLABLE ? " or null" : "",
+                  yyjson_is_raw(v) ? "number" : yyjson_get_type_desc(v));
   if (yyjson_is_str(v)) return body_check_text(m, m->name, json_text(v), err);
   return m->type != ADMIN_INT || body_check_int(m, m->name, yyjson_get_sint(v), err);
 }

@@ -87,6 +87,7 @@ static const struct {
     {"*/*+xml", SHAPE_TEXT}, // SVG too: text that a model can read
     {"application/xml", SHAPE_TEXT},
     {"application/*javascript", SHAPE_TEXT},
+    {"application/javascript+module", SHAPE_TEXT}, // of Workers
     {"application/*yaml", SHAPE_TEXT},
     {"application/*ndjson", SHAPE_TEXT},
     {"application/jsonl", SHAPE_TEXT},

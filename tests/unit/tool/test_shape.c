@@ -105,6 +105,7 @@ static void one_block_by_type(void **state) {
       {"text/html", 200, BYTES("<p>\"x\"</p>\n"), "text", "<p>\"x\"</p>\n", false},
       {"TEXT/CSV", 200, BYTES("a,b\n1,2\n"), "text", "a,b\n1,2\n", false},
       {"application/javascript", 200, BYTES("export default {}"), "text", "export default {}", false},
+      {"application/javascript+module", 200, BYTES("export {}"), "text", "export {}", false},
       {"image/svg+xml", 200, BYTES("<svg/>"), "text", "<svg/>", false},
       {NULL, 200, BYTES("{\"a\":1}"), "text", "{\"a\":1}", false},
       {"undefined", 200, BYTES("[1]"), "text", "[1]", false},

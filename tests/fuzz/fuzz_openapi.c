@@ -17,7 +17,7 @@ static void check_tools(struct str toolset) {
   struct str before = STR("");
   size_t i, n;
   if (!yyjson_is_arr(tools)) abort();
-  yyjson_arr_foreach(tools, i, n, tool) {
+  yyjson_arr_foreach (tools, i, n, tool) {
     struct str name = json_str(tool, "name");
     yyjson_val *input = yyjson_obj_get(tool, "input");
     struct err err;

@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { Postern, modern, rpc, start } from "../lib/postern.mjs";
 import { exchange, request } from "../lib/raw.mjs";
-import { startVendor } from "../lib/vendor.mjs";
+import { startRecorder } from "../lib/recorder.mjs";
 import { metrics } from "../lib/wait.mjs";
 
 let world, account, server, url, port;
@@ -196,8 +196,9 @@ describe("tools", () => {
     for (const method of ["__proto__", "constructor", ""]) assert.equal((await rpc(server.url, { ...ping, method })).body.error.code, -32601);
   });
 
-  test("an argument does not write headers", async () => {
-    const vendor = await startVendor();
+  test("an argument does not write headers", async (t) => {
+    const vendor = await startRecorder();
+    t.after(vendor.close);
     const definition = { name: "echo", label: "Echo", kind: "rest", base_url: vendor.url, auth: [{ id: "key", label: "Key", fields: [{ name: "key", label: "Key", secret: true }], send: [{ in: "header", name: "X-Api-Key", value: "{key}" }] }] };
     const header = (name) => ({ name, in: "header", schema: { type: "string" } });
     const parameters = [header("X-Note"), header("X-Api-Key"), header("Host"), header("Transfer-Encoding"), { name: "c", in: "cookie", schema: { type: "string" } }, { name: "q", in: "query", schema: { type: "string" } }];
@@ -222,14 +223,15 @@ describe("tools", () => {
       for (const h of seen.raw) assert.doesNotMatch(h, /[\r\n\0]/);
       if (seen.headers.cookie) assert.doesNotMatch(seen.headers.cookie, /[;, ]/, "one cookie stays one cookie");
     }
-    await vendor.close();
   });
 });
 
 describe("outbound", () => {
-  test("no form of an inner address gets past the guard", async () => {
-    const target = await startVendor();
+  test("no form of an inner address gets past the guard", async (t) => {
+    const target = await startRecorder();
+    t.after(target.close);
     const guarded = await new Postern({ upstream_allow: [] }).start();
+    t.after(() => guarded.close());
     const p = target.port;
     const refused = [
       `http://127.0.0.1:${p}`, `http://2130706433:${p}`, `http://0x7f000001:${p}`, `http://0x7f.1:${p}`, `http://0177.0.0.1:${p}`, `http://127.1:${p}`, `http://127.0.1:${p}`, `http://localhost:${p}`, `http://LOCALHOST:${p}`,
@@ -251,12 +253,11 @@ describe("outbound", () => {
     assert.equal(target.requests.length, 0, "nothing got there");
     assert.ok((await metrics({ api: guarded.api.bind(guarded) })).postern_upstream_blocked_total >= refused.length);
     assert.equal((await guarded.must(200, "GET", "/integrated-account")).items.length, 0);
-    await guarded.close();
-    await target.close();
   });
 
-  test("a redirect takes no credential anywhere", async () => {
-    const elsewhere = await startVendor();
+  test("a redirect takes no credential anywhere", async (t) => {
+    const elsewhere = await startRecorder();
+    t.after(elsewhere.close);
     for (const to of [elsewhere.url, "same", "http://169.254.169.254/", "file:///etc/passwd", `http://localhost:${elsewhere.port}/`])
       for (const status of [301, 302, 303, 307, 308]) {
         await world.sandbox.control("POST", "/fault", { kind: "redirect", to, status, match: { path: "/zones" }, times: 1 });
@@ -270,7 +271,6 @@ describe("outbound", () => {
     await world.sandbox.control("DELETE", "/fault");
     assert.ok(r.status >= 400, r.text);
     assert.deepEqual(elsewhere.requests, []);
-    await elsewhere.close();
   });
 
   test("an account's context does not change where requests go", async () => {

@@ -53,7 +53,7 @@ const matches = (path, given) => new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]
 
 function documentOf(operations) {
   const paths = {};
-  for (const [name, { method = "get", path, summary = name, parameters = [], requestBody, readOnly, "x-mcp": _ }] of Object.entries(operations))
+  for (const [name, { method = "get", path, summary = name, parameters = [], requestBody, readOnly }] of Object.entries(operations))
     (paths[path] ??= {})[method] = {
       operationId: name,
       summary,

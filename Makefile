@@ -35,6 +35,8 @@ fuzz:
 	@scripts/fuzz
 
 install: build
+	@meson configure $(BUILD) --prefix=$(PREFIX)
+	@ninja -C $(BUILD) --quiet
 	@meson install -C $(BUILD) --no-rebuild
 
 format:

@@ -192,7 +192,7 @@ static yyjson_doc *draft_doc(struct str text) {
 
 static bool draft_arm(const struct account_env *env, const struct connector *c, const struct account_row *row,
                       struct account *account, struct err *err) {
-  const struct connector_way *way;
+  const struct connector_way *way = NULL;
   struct secret *plain;
   struct vault_sends sends;
   if (!c) return err_set(err, ERR_MISSING, "connector %.*s is not there any more", STR_ARG(row->connector));
@@ -223,7 +223,6 @@ void draft_publish(const struct account_env *env, const struct connector *c, con
                               .context = draft_doc(row->context),
                               .choices = draft_doc(row->choices)};
   account->base_url = arena_dup(a, row->base_url.n ? row->base_url : c ? c->base_url : STR_NONE);
-  atomic_init(&account->refs, 1);
   struct err err = {0};
   if (!draft_arm(env, c, row, account, &err)) {
     account->status = STR("failing");

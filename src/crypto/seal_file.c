@@ -72,7 +72,7 @@ static bool seal_file_slurp(const char *path, int fd, struct secret **text, stru
 }
 
 bool seal_file_read(const char *path, struct secret **text, struct err *err) {
-  int fd;
+  int fd = -1;
   if (!seal_file_open(path, &fd, err)) return false;
   bool ok = seal_file_slurp(path, fd, text, err);
   close(fd);
@@ -167,7 +167,7 @@ static bool seal_file_rotate(const char *path, int fd, struct err *err) {
 }
 
 bool seal_ring_rotate(const char *path, struct err *err) {
-  int fd;
+  int fd = -1;
   if (!seal_file_open(path, &fd, err)) return false;
   bool ok = seal_file_rotate(path, fd, err);
   close(fd);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 
+enum { TOKEN_ID_PREFIX = 5, TOKEN_PREFIX = 6 }; // as token.h promises
 enum { TOKEN_ID_TIME = 9, TOKEN_ID_RANDOM = 11, TOKEN_SECRET = 32 };
 
 static pthread_once_t token_once = PTHREAD_ONCE_INIT;
@@ -30,9 +31,8 @@ static void token_base36(uint64_t v, char *out, size_t n) {
   }
 }
 
-static size_t token_prefix(const char *prefix, size_t most, char *out) {
+static size_t token_prefix(const char *prefix, char *out) {
   size_t n = strlen(prefix);
-  assert(n <= most);
   memcpy(out, prefix, n);
   out[n] = '_';
   return n + 1;
@@ -44,7 +44,8 @@ void token_id(const char *prefix, char out[TOKEN_ID]) {
   uint64_t v;
   do token_random(&v, sizeof v);
   while (v >= UINT64_MAX / range * range);
-  size_t n = token_prefix(prefix, 5, out);
+  assert(strlen(prefix) <= TOKEN_ID_PREFIX);
+  size_t n = token_prefix(prefix, out);
   token_base36((uint64_t)clock_now_ms(), out + n, TOKEN_ID_TIME);
   token_base36(v % range, out + n + TOKEN_ID_TIME, TOKEN_ID_RANDOM);
   out[n + TOKEN_ID_TIME + TOKEN_ID_RANDOM] = 0;
@@ -53,7 +54,8 @@ void token_id(const char *prefix, char out[TOKEN_ID]) {
 void token_new(const char *prefix, char out[TOKEN_TEXT]) {
   unsigned char bytes[TOKEN_SECRET];
   token_random(bytes, sizeof bytes);
-  size_t n = token_prefix(prefix, 6, out);
+  assert(strlen(prefix) <= TOKEN_PREFIX);
+  size_t n = token_prefix(prefix, out);
   sodium_bin2base64(out + n, TOKEN_TEXT - n, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
   sodium_memzero(bytes, sizeof bytes);
 }

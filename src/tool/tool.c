@@ -87,7 +87,7 @@ static bool tool_read_tags(yyjson_val *o, struct arena *a, struct tool *t, struc
 
 static bool tool_read_params(yyjson_val *o, struct arena *a, struct tool *t, struct err *err) {
   yyjson_val *params = yyjson_obj_get(o, "params"), *v;
-  size_t i, n, in, style;
+  size_t i, n, in = 0, style = 0;
   if (!params) return true;
   if (!yyjson_is_arr(params)) return tool_bad(err, "params");
   t->params = ARENA_ARRAY(a, yyjson_arr_size(params), struct tool_param);
@@ -106,7 +106,7 @@ static bool tool_read_params(yyjson_val *o, struct arena *a, struct tool *t, str
 
 static bool tool_read_body(yyjson_val *o, struct arena *a, struct tool *t, struct err *err) {
   yyjson_val *body = yyjson_obj_get(o, "body"), *args = yyjson_obj_get(body, "args"), *v;
-  size_t i, n, kind;
+  size_t i, n, kind = 0;
   if (!body) return true;
   if (!yyjson_is_obj(body)) return tool_bad(err, "body");
   if (!tool_read_name(body, "kind", tool_body_names, COUNT(tool_body_names), &kind, err) ||
@@ -127,7 +127,7 @@ static bool tool_read_body(yyjson_val *o, struct arena *a, struct tool *t, struc
 }
 
 static bool tool_read(yyjson_val *o, struct arena *a, struct tool *t, struct err *err) {
-  size_t class, method;
+  size_t class = 0, method;
   if (!tool_read_text(o, "name", true, &t->name, err) || !tool_read_text(o, "title", false, &t->title, err) ||
       !tool_read_text(o, "description", false, &t->description, err) ||
       !tool_read_text(o, "operation", false, &t->operation, err) ||

@@ -3,6 +3,7 @@
 // a change made on one must reach the streams of the other.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { MODERN, Postern, modern, rpc, start } from "../lib/postern.mjs";
 import { schemaOf } from "../lib/schema.mjs";
 import { META, listen } from "../lib/wire.mjs";
@@ -127,6 +128,29 @@ describe("changes", () => {
     await world.must(200, "PATCH", `/integrated-account/${two.id}`, { context: { account_id: two.choices.account_id[0].id } });
     assertChanged(await stream.next(), 5);
     stream.close();
+  });
+});
+
+describe("the official client", () => {
+  test("hears of changes, asks again although its list was still fresh, and is told of the end", async () => {
+    const server = await world.server(account, READ);
+    let heard;
+    const changed = new Promise((resolve, reject) => (heard = (error, tools) => (error ? reject(error) : resolve(tools))));
+    const client = new Client({ name: "postern-e2e", version: "1.0.0" }, { versionNegotiation: { mode: { pin: MODERN } }, listChanged: { tools: { onChanged: heard } } });
+    await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
+    try {
+      const before = (await client.listTools()).tools;
+      assert.equal(before.length, server.tool_count);
+      const subscription = await client.listen({ toolsListChanged: true, promptsListChanged: true });
+      assert.deepEqual(subscription.honoredFilter, { toolsListChanged: true });
+      const { tool_count } = await patch(server, { config: LISTS });
+      assert.equal((await changed).length, tool_count);
+      assert.equal((await client.listTools()).tools.length, tool_count);
+      await world.must(204, "DELETE", `/mcp-server/${server.id}`);
+      assert.equal(await subscription.closed, "graceful");
+    } finally {
+      await client.close();
+    }
   });
 });
 

@@ -8,13 +8,8 @@
 #include "crypto/token.h"
 #include "io/pool.h"
 
-struct account *account_ref(struct account *a) {
-  atomic_fetch_add_explicit(&a->refs, 1, memory_order_relaxed);
-  return a;
-}
-
-void account_unref(struct account *a) {
-  if (!a || atomic_fetch_sub_explicit(&a->refs, 1, memory_order_acq_rel) != 1) return;
+void account_free(struct account *a) {
+  if (!a) return;
   for (size_t i = 0; i < a->send_count; i++) secret_free(a->sends[i].value);
   yyjson_doc_free(a->context);
   yyjson_doc_free(a->choices);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // account: a connection to one vendor with its credential, as a row and as an immutable value that
 // calls are made with. The credential is sealed in the row and revealed only into struct secret.
-// Functions that take a store block: run them on the pool. Values are reference-counted and shared by
-// catalog snapshots; any thread may read one.
+// Functions that take a store block: run them on the pool. A value belongs to one
+// catalog_account, which snapshots share; any thread may read it.
 #ifndef POSTERN_ACCOUNT_ACCOUNT_H
 #define POSTERN_ACCOUNT_ACCOUNT_H
 
-#include <stdatomic.h>
 #include <yyjson.h>
 
 #include "base/arena.h"
@@ -23,7 +22,6 @@ struct account_send {   // one ready piece of authentication
 };
 
 struct account {
-  atomic_uint refs;
   struct arena *arena;
   struct str id, name, connector, way, base_url;        // base_url: the connector's, or this account's own
   struct str status;                                    // "ok" | "unverified" | "failing"
@@ -36,8 +34,7 @@ struct account {
   size_t send_count;
 };
 
-struct account *account_ref(struct account *a);
-void account_unref(struct account *a); // wipes the credential with the last one
+void account_free(struct account *a); // wipes the credential; NULL is allowed
 
 // What POST /integrated-account carries. Texts borrow from the request.
 struct account_new {

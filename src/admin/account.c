@@ -31,7 +31,7 @@ static bool account_changed(struct admin_call *call, struct account *a) {
   call->account_id = arena_dup(call->arena, a->id);
   admin_publish(call);
   account_put(&call->out, a, call->catalog);
-  account_unref(a);
+  account_free(a);
   return true;
 }
 

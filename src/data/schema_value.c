@@ -65,12 +65,6 @@ static unsigned schema_type_named(struct str name) {
   return 0;
 }
 
-const char *schema_type_name(unsigned one_type) {
-  for (size_t i = 0; i < sizeof schema_types / sizeof *schema_types; i++)
-    if (schema_types[i].type == one_type) return schema_types[i].name;
-  return "value";
-}
-
 unsigned schema_type_mask(yyjson_val *type) {
   if (yyjson_is_str(type)) return schema_type_named(json_text(type));
   unsigned mask = 0;

@@ -18,9 +18,8 @@ enum schema_type {
   SCHEMA_OBJECT = 64,
 };
 
-unsigned schema_type_of(const void *value);      // an integer is both: INTEGER | NUMBER
-unsigned schema_type_mask(yyjson_val *type);     // of a `type` keyword; 0: absent or unknown
-const char *schema_type_name(unsigned one_type); // "string"
+unsigned schema_type_of(const void *value);  // an integer is both: INTEGER | NUMBER
+unsigned schema_type_mask(yyjson_val *type); // of a `type` keyword; 0: absent or unknown
 
 // A decimal number, exact to 38 digits: ± digits × 10^exponent, `digits` without trailing zeros.
 struct schema_number {

@@ -24,9 +24,6 @@ struct deadline_list {
 void deadline_list_init(struct deadline_list *l, uint64_t ms);
 void deadline_set(struct deadline_list *l, struct deadline *d, uint64_t now);
 void deadline_clear(struct deadline *d);
-static inline bool deadline_is_set(const struct deadline *d) {
-  return d->next != NULL;
-}
 struct deadline *deadline_due(const struct deadline_list *l, uint64_t now); // NULL: none yet
 uint64_t deadline_first(const struct deadline_list *l);                     // UINT64_MAX where nobody waits
 

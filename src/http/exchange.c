@@ -168,9 +168,6 @@ void http_exchange_head(struct http_exchange *x, int status, const char *type, c
 const struct http_request *http_request_of(const struct http_exchange *x) {
   return &x->request;
 }
-bool http_replied(const struct http_exchange *x) {
-  return x->replied;
-}
 
 void http_reply_header(struct http_exchange *x, const char *name, struct str value) {
   static const char *const ours[] = {

@@ -65,7 +65,6 @@ void http_reply_err(struct http_exchange *x,
                     const struct err *err); // {"error":{code,message,field,hint,request_id}}
 void http_reply_err_as(struct http_exchange *x, int status,
                        const struct err *err); // a status that no code has: 405, 415
-bool http_replied(const struct http_exchange *x);
 
 // Chunked or SSE, from the handler's fiber, with backpressure: a write parks while the client is slow.
 MUST_USE bool http_stream_begin(struct http_exchange *x, int status, const char *type, struct err *err);

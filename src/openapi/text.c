@@ -65,16 +65,6 @@ struct str text_brief(struct arena *a, struct str s, size_t most) {
   return str_make(p, n);
 }
 
-struct str text_sentence(struct str s) {
-  for (size_t i = 0; i + 1 < s.n; i++) {
-    bool stop = s.p[i] == '.' && s.p[i + 1] == ' ';
-    // "e.g. this", "i.e. that": an abbreviation is no end.
-    if (stop && i >= 2 && s.p[i - 2] == '.') continue;
-    if (stop) return str_make(s.p, i + 1);
-  }
-  return s;
-}
-
 struct str text_slug(struct arena *a, struct str s) {
   char *p = arena_alloc(a, s.n + 1);
   size_t n = 0;

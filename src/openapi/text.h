@@ -10,8 +10,6 @@
 // One line of at most `most` bytes: runs of white space become one space, HTML tags go, and what is
 // too long ends in "…" behind a whole word.
 struct str text_brief(struct arena *a, struct str s, size_t most);
-// The first sentence, or all of it where there is one only.
-struct str text_sentence(struct str s);
 // "Zone Rulesets" → "zone-rulesets"; may be empty.
 struct str text_slug(struct arena *a, struct str s);
 // Adds a sentence: a space before it where something stands, a full stop behind it where none does.

@@ -26,7 +26,7 @@ static struct catalog_account *catalog_account_ref(struct catalog_account *v) {
 
 static void catalog_account_unref(struct catalog_account *v) {
   if (atomic_fetch_sub_explicit(&v->refs, 1, memory_order_acq_rel) != 1) return;
-  account_unref(v->account);
+  account_free(v->account);
   toolset_unref(v->tools);
   mem_free(v);
 }
@@ -81,7 +81,7 @@ static void catalog_add_account(const struct catalog_env *env, const struct cata
   struct catalog_account *v = before ? map_get(&before->accounts_by_id, account->id) : NULL;
   const struct connector *c = connector_find(env->library.connectors, account->connector);
   if (v && v->connector == c && v->account->version == account->version) {
-    account_unref(account);
+    account_free(account);
     v = catalog_account_ref(v);
   } else {
     struct err err = {0};
@@ -90,7 +90,7 @@ static void catalog_add_account(const struct catalog_env *env, const struct cata
       // One bad account never stops the others.
       log_warn("account %.*s is left out: %s", STR_ARG(account->name),
                c ? err.text : "its connector is not there any more");
-      account_unref(account);
+      account_free(account);
       return;
     }
     v = MEM_NEW(struct catalog_account);

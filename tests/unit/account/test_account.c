@@ -106,10 +106,8 @@ static void a_good_credential_is_kept_sealed(void **state) {
   assert_true(str_eq(all[0]->id, a->id) &&
               str_is(secret_reveal(all[0]->sends[0].value), "Bearer good-token"));
   assert_int_equal(all[0]->send_count, 1);
-  assert_true(account_ref(all[0]) == all[0]);
-  account_unref(all[0]);
-  account_unref(all[0]);
-  account_unref(a);
+  account_free(all[0]);
+  account_free(a);
 }
 
 static void a_bad_credential_is_not_kept(void **state) {
@@ -131,11 +129,11 @@ static void several_choices_are_kept_for_the_caller(void **state) {
   struct account *a = make(GOOD("main"));
   assert_int_equal(yyjson_obj_size(yyjson_doc_get_root(a->context)), 0);
   assert_int_equal(yyjson_arr_size(json_at(yyjson_doc_get_root(a->choices), STR("/account_id"))), 2);
-  account_unref(a);
+  account_free(a);
   a = make(
       "{\"name\":\"second\",\"credential\":{\"token\":\"good-token\"},\"context\":{\"account_id\":\"a2\"}}");
   assert_true(str_is(json_str(yyjson_doc_get_root(a->context), "account_id"), "a2"));
-  account_unref(a);
+  account_free(a);
 }
 
 static void a_name_is_taken_once(void **state) {
@@ -145,7 +143,7 @@ static void a_name_is_taken_once(void **state) {
   assert_false(with(GOOD("main"), STR_NONE, &b, &err));
   assert_int_equal(err.code, ERR_CONFLICT);
   assert_string_equal(err.field, "name");
-  account_unref(a);
+  account_free(a);
 }
 
 static void changes_are_whole_and_counted(void **state) {
@@ -160,16 +158,16 @@ static void changes_are_whole_and_counted(void **state) {
   assert_true(str_is(json_str(yyjson_doc_get_root(b->context), "region"), "eu"));
   assert_null(yyjson_obj_get(yyjson_doc_get_root(b->context), "account_id"));
   assert_true(str_is(secret_reveal(b->sends[0].value), "Bearer good-token"));
-  account_unref(b);
+  account_free(b);
   assert_false(with("{\"credential\":{\"token\":\"wrong-token\"}}", a->id, &b, &err));
   assert_int_equal(err.code, ERR_UNPROCESSABLE);
   good_token = "Bearer next-token";
   assert_true(with("{\"credential\":{\"token\":\"next-token\"}}", a->id, &b, &err));
   assert_true(str_is(secret_reveal(b->sends[0].value), "Bearer next-token") && b->version == 3);
-  account_unref(b);
+  account_free(b);
   assert_false(with("{\"name\":\"x\"}", STR("acc_none"), &b, &err));
   assert_int_equal(err.code, ERR_MISSING);
-  account_unref(a);
+  account_free(a);
 }
 
 static void a_credential_does_not_follow_to_another_address(void **state) {
@@ -185,8 +183,8 @@ static void a_credential_does_not_follow_to_another_address(void **state) {
   assert_true(with("{\"base_url\":\"https://eu.example.com/v1/\",\"credential\":{\"token\":\"good-token\"}}",
                    a->id, &b, &err));
   assert_true(str_is(b->base_url, "https://eu.example.com/v1"));
-  account_unref(b);
-  account_unref(a);
+  account_free(b);
+  account_free(a);
 }
 
 static void a_refusal_is_remembered_until_it_is_good_again(void **state) {
@@ -200,12 +198,12 @@ static void a_refusal_is_remembered_until_it_is_good_again(void **state) {
   assert_true(str_is(all[0]->status, "failing") && all[0]->version == 2);
   assert_non_null(strstr(all[0]->status_text.p, "Invalid token"));
   assert_int_equal(all[0]->send_count, 1); // it is the vendor's word, and may change
-  account_unref(all[0]);
+  account_free(all[0]);
   good_token = "Bearer good-token";
   assert_true(account_verify(&v.env, v.connector, a->id, &b, &err));
   assert_true(str_is(b->status, "ok") && !b->status_text.n && b->version == 3);
-  account_unref(b);
-  account_unref(a);
+  account_free(b);
+  account_free(a);
 }
 
 static void deletion_takes_all_with_it(void **state) {
@@ -227,7 +225,7 @@ static void deletion_takes_all_with_it(void **state) {
   assert_false(files_hold(blob)); // even sealed it is gone
   assert_false(account_delete(&v.env, a->id, &err));
   assert_int_equal(err.code, ERR_MISSING);
-  account_unref(a);
+  account_free(a);
 }
 
 static void one_that_does_not_open_stops_no_other(void **state) {
@@ -242,14 +240,14 @@ static void one_that_does_not_open_stops_no_other(void **state) {
   size_t bad = str_eq(all[0]->id, b->id) ? 0 : 1;
   assert_true(str_is(all[1 - bad]->status, "ok") && all[1 - bad]->send_count == 1);
   assert_true(str_is(all[bad]->status, "failing") && all[bad]->send_count == 0 && all[bad]->status_text.n);
-  account_unref(all[0]);
-  account_unref(all[1]);
+  account_free(all[0]);
+  account_free(all[1]);
   struct account *mended = NULL;
   assert_true(with("{\"credential\":{\"token\":\"good-token\"}}", b->id, &mended, &err));
   assert_true(str_is(mended->status, "ok") && mended->send_count == 1);
-  account_unref(mended);
-  account_unref(a);
-  account_unref(b);
+  account_free(mended);
+  account_free(a);
+  account_free(b);
 }
 
 static void one_whose_connector_is_gone_stays_listed(void **state) {
@@ -263,8 +261,8 @@ static void one_whose_connector_is_gone_stays_listed(void **state) {
   assert_int_equal(count, 1);
   assert_true(str_is(all[0]->status, "failing") && all[0]->send_count == 0);
   assert_non_null(strstr(all[0]->status_text.p, "tiny"));
-  account_unref(all[0]);
-  account_unref(a);
+  account_free(all[0]);
+  account_free(a);
   connector_set_free(none);
 }
 
@@ -284,8 +282,8 @@ static void keys_change_online(void **state) {
   v.env.ring = next; // the old key is not needed any more
   assert_int_equal(load(&all), 1);
   assert_true(str_is(secret_reveal(all[0]->sends[0].value), "Bearer good-token"));
-  account_unref(all[0]);
-  account_unref(a);
+  account_free(all[0]);
+  account_free(a);
   seal_ring_free(both);
   seal_ring_free(next);
 }

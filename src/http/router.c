@@ -68,22 +68,3 @@ struct str http_allow_text(unsigned allowed, struct arena *a) {
                           http_method_text((enum http_method)method));
   return text;
 }
-
-void http_router_serve(const struct http_router *r, void *ctx, struct http_exchange *x) {
-  const struct http_request *in = http_request_of(x);
-  struct err err;
-  struct http_match m = http_router_find(r, in->method, in->path, in->arena);
-  if (m.route) {
-    m.route->handle(ctx, x, &m.params);
-  } else if (!m.allowed) {
-    err_set(&err, ERR_MISSING, "There is nothing at this path.");
-    http_reply_err(x, &err);
-  } else {
-    http_reply_header(x, "Allow", http_allow_text(m.allowed, in->arena));
-    err_set(&err, ERR_INVALID, "This path does not take %.*s.", STR_ARG(in->method_text));
-    if (in->method == HTTP_OPTIONS)
-      http_reply(x, 204, NULL, STR_NONE);
-    else
-      http_reply_err_as(x, 405, &err);
-  }
-}

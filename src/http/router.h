@@ -2,13 +2,13 @@
 // router: which handler answers a method and a path, from a table. Patterns are whole segments, a
 // segment "{name}" takes any one segment, percent-decoded; "{name...}" as the last takes the rest as it came.
 // The first route that fits wins. GET routes also answer HEAD; OPTIONS answers what is allowed. Example:
-//   static const struct http_route routes[] = {{HTTP_GET, "/accounts/{id}", account_get}, …};
+//   static const struct http_route routes[] = {{HTTP_GET, "/accounts/{id}", "One account"}, …};
 //   static const struct http_router router = {routes, sizeof routes / sizeof *routes};
-//   http_router_serve(&router, env, x);   // in the server's handler
+//   struct http_match m = http_router_find(&router, in->method, in->path, in->arena);   // in a handler
 #ifndef POSTERN_HTTP_ROUTER_H
 #define POSTERN_HTTP_ROUTER_H
 
-#include "http/server.h"
+#include "http/message.h"
 
 enum { HTTP_PARAMS_MOST = 4 };
 
@@ -22,9 +22,8 @@ struct http_params {
 struct http_route {
   enum http_method method;
   const char *pattern; // "/integrated-account/{id}/mcp"
-  void (*handle)(void *ctx, struct http_exchange *x, const struct http_params *params);
   const char *summary; // for the API's own description
-  const void *doc;     // whatever more its owner wants to say
+  const void *doc;     // whatever more its owner wants to say: what handles it
 };
 
 struct http_router {
@@ -43,7 +42,5 @@ struct http_match http_router_find(const struct http_router *r, enum http_method
                                    struct arena *a);
 struct str http_param(const struct http_params *p, const char *name); // STR_NONE: no such
 struct str http_allow_text(unsigned allowed, struct arena *a);        // "GET, HEAD, OPTIONS"
-// Runs the route, or answers 404, 405 with Allow, 204 with Allow to OPTIONS.
-void http_router_serve(const struct http_router *r, void *ctx, struct http_exchange *x);
 
 #endif

@@ -8,24 +8,17 @@
 #include <cmocka.h>
 
 #include "http/router.h"
-#include "http_fixture.h"
-
-static void one(void *ctx, struct http_exchange *x, const struct http_params *p) {
-  struct str id = http_param(p, "id");
-  (void)ctx;
-  http_reply(x, 200, "text/plain", id.n ? id : STR("none"));
-}
 
 static const struct http_route routes[] = {
-    {HTTP_GET, "/", one},
-    {HTTP_GET, "/account", one},
-    {HTTP_POST, "/account", one},
-    {HTTP_GET, "/account/new", one},
-    {HTTP_GET, "/account/{id}", one},
-    {HTTP_DELETE, "/account/{id}", one},
-    {HTTP_POST, "/account/{id}/mcp", one},
-    {HTTP_GET, "/a/{x}/b/{y}", one},
-    {HTTP_GET, "/files/{path...}", one},
+    {HTTP_GET, "/"},
+    {HTTP_GET, "/account"},
+    {HTTP_POST, "/account"},
+    {HTTP_GET, "/account/new"},
+    {HTTP_GET, "/account/{id}"},
+    {HTTP_DELETE, "/account/{id}"},
+    {HTTP_POST, "/account/{id}/mcp"},
+    {HTTP_GET, "/a/{x}/b/{y}"},
+    {HTTP_GET, "/files/{path...}"},
 };
 static const struct http_router router = {routes, sizeof routes / sizeof *routes};
 
@@ -79,33 +72,7 @@ static void test_find(void **state) {
   arena_free(a);
 }
 
-static void serve(void *ctx, struct http_exchange *x) {
-  http_router_serve(&router, ctx, x);
-}
-
-static void test_serve(void **state) {
-  (void)state;
-  struct http_options o = fixture_options();
-  struct fixture *f = fixture_start(&o, serve);
-  char out[4096];
-  ask(f, STR("GET /account/42 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), out, sizeof out);
-  assert_int_equal(status_of(out), 200);
-  assert_non_null(strstr(out, "\r\n\r\n42"));
-  ask(f, STR("GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), out, sizeof out);
-  assert_int_equal(status_of(out), 404);
-  ask(f, STR("PATCH /account HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), out, sizeof out);
-  assert_int_equal(status_of(out), 405);
-  assert_non_null(strstr(out, "\r\nAllow: GET, HEAD, POST, OPTIONS\r\n"));
-  ask(f, STR("OPTIONS /account HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), out, sizeof out);
-  assert_int_equal(status_of(out), 204);
-  assert_non_null(strstr(out, "\r\nAllow: GET, HEAD, POST, OPTIONS\r\n"));
-  ask(f, STR("HEAD /account/42 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), out, sizeof out);
-  assert_int_equal(status_of(out), 200);
-  assert_string_equal(strstr(out, "\r\n\r\n"), "\r\n\r\n");
-  fixture_stop(f);
-}
-
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_find), cmocka_unit_test(test_serve)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_find)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/codec.h"
+#include "crypto/secret.h"
 
 enum { ACCESS_NAME_MOST = 64 };
 
@@ -21,14 +22,15 @@ const char *access_role_name(enum access_role role) {
   return access_roles[role];
 }
 
-bool access_create(struct store *s, struct str name, enum access_role role, int64_t expires_at,
-                   struct arena *a, struct access_token *out, char text[TOKEN_TEXT], struct err *err) {
-  struct str shown = str_trim(name);
+bool access_create(struct store *s, const struct access_token *wanted, struct arena *a,
+                   struct access_token *out, char text[TOKEN_TEXT], struct err *err) {
+  struct str shown = str_trim(wanted->name);
   if (!shown.n || shown.n > ACCESS_NAME_MOST || !codec_is_field_value(shown) || !codec_is_utf8(shown))
     return err_at(err, ERR_INVALID, "name", "must have 1 to %d bytes, without control characters",
                   ACCESS_NAME_MOST);
-  struct access_token t = {.role = role, .created_at = clock_now_ms(), .expires_at = expires_at};
-  if (expires_at < 0 || (expires_at && expires_at <= t.created_at))
+  struct access_token t = {
+      .role = wanted->role, .created_at = clock_now_ms(), .expires_at = wanted->expires_at};
+  if (t.expires_at < 0 || (t.expires_at && t.expires_at <= t.created_at))
     return err_at(err, ERR_INVALID, "expires_at", "is in the past");
   char id[TOKEN_ID], token[TOKEN_TEXT], hash[TOKEN_HASH_HEX];
   token_id("tok", id);
@@ -36,7 +38,7 @@ bool access_create(struct store *s, struct str name, enum access_role role, int6
   token_hash(str_of(token), t.hash);
   codec_hex(t.hash, sizeof t.hash, hash);
   const struct store_value values[] = {
-      STORE_TEXT(str_of(id)),   STORE_TEXT(shown),       STORE_TEXT(str_of(access_roles[role])),
+      STORE_TEXT(str_of(id)),   STORE_TEXT(shown),       STORE_TEXT(str_of(access_roles[t.role])),
       STORE_TEXT(str_of(hash)), STORE_INT(t.created_at), STORE_INT(t.expires_at)};
   if (!store_run(s,
                  "INSERT INTO api_token (id, name, role, hash, created_at, expires_at) VALUES ($1, $2, $3, "
@@ -47,7 +49,7 @@ bool access_create(struct store *s, struct str name, enum access_role role, int6
   t.name = arena_dup(a, shown);
   *out = t;
   memcpy(text, token, TOKEN_TEXT);
-  explicit_bzero(token, sizeof token);
+  secret_wipe(token, sizeof token);
   return true;
 }
 

@@ -21,10 +21,9 @@ struct access_token {
 bool access_role_from(struct str name, enum access_role *out);
 const char *access_role_name(enum access_role role);
 
-// The token itself goes to `text`, once.
-MUST_USE bool access_create(struct store *s, struct str name, enum access_role role, int64_t expires_at,
-                            struct arena *a, struct access_token *out, char text[TOKEN_TEXT],
-                            struct err *err);
+// Of `wanted`, name, role and expires_at count. The token itself goes to `text`, once.
+MUST_USE bool access_create(struct store *s, const struct access_token *wanted, struct arena *a,
+                            struct access_token *out, char text[TOKEN_TEXT], struct err *err);
 MUST_USE bool access_list(struct store *s, struct arena *a, struct access_token **out, size_t *count,
                           struct err *err);
 MUST_USE bool access_revoke(struct store *s, struct str id, struct err *err);

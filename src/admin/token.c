@@ -57,9 +57,8 @@ struct token_job {
 
 static bool token_create(void *arg, struct err *err) {
   struct token_job *job = arg;
-  struct access_token *t = &job->token;
-  return access_create(job->call->env->catalog->account->store, t->name, t->role, t->expires_at,
-                       job->call->arena, t, job->text, err);
+  return access_create(job->call->env->catalog->account->store, &job->token, job->call->arena, &job->token,
+                       job->text, err);
 }
 
 bool admin_create_token(struct admin_call *call, struct err *err) {
@@ -118,13 +117,14 @@ bool admin_delete_token(struct admin_call *call, struct err *err) {
 
 bool admin_first_token(struct store *s, char text[TOKEN_TEXT], struct err *err) {
   struct arena *a = arena_new();
+  const struct access_token first = {.name = STR("first"), .role = ACCESS_ADMIN};
   struct access_token *all, made;
   size_t count, admins = 0;
   int64_t now = clock_now_ms();
   bool ok = access_list(s, a, &all, &count, err);
   for (size_t i = 0; ok && i < count; i++) admins += token_is_admin(&all[i], now);
   text[0] = 0;
-  if (ok && !admins) ok = access_create(s, STR("first"), ACCESS_ADMIN, 0, a, &made, text, err);
+  if (ok && !admins) ok = access_create(s, &first, a, &made, text, err);
   arena_free(a);
   return ok;
 }

@@ -27,7 +27,8 @@ static void a_token_is_shown_once_and_kept_as_a_hash(void **state) {
   char text[TOKEN_TEXT];
   size_t count;
   struct err err;
-  assert_true(access_create(store, STR(" ops "), ACCESS_CLIENT, 0, arena, &made, text, &err));
+  assert_true(access_create(store, &(struct access_token){.name = STR(" ops "), .role = ACCESS_CLIENT}, arena,
+                            &made, text, &err));
   assert_true(str_starts(str_of(text), "psk_"));
   assert_true(access_list(store, arena, &all, &count, &err));
   assert_int_equal(count, 1);
@@ -49,9 +50,14 @@ static void revoked_and_expired_ones_go(void **state) {
   size_t count;
   struct err err;
   int64_t now = clock_now_ms();
-  assert_true(access_create(store, STR("a"), ACCESS_ADMIN, 0, arena, &stays, text, &err));
-  assert_true(access_create(store, STR("b"), ACCESS_CLIENT, now + 1000, arena, &goes, text, &err));
-  assert_true(access_create(store, STR("c"), ACCESS_CLIENT, now + 900000, arena, &made, text, &err));
+  assert_true(access_create(store, &(struct access_token){.name = STR("a"), .role = ACCESS_ADMIN}, arena,
+                            &stays, text, &err));
+  assert_true(access_create(
+      store, &(struct access_token){.name = STR("b"), .role = ACCESS_CLIENT, .expires_at = now + 1000}, arena,
+      &goes, text, &err));
+  assert_true(access_create(
+      store, &(struct access_token){.name = STR("c"), .role = ACCESS_CLIENT, .expires_at = now + 900000},
+      arena, &made, text, &err));
   assert_true(access_purge(store, now + 1000, &count, &err));
   assert_int_equal(count, 1);
   assert_true(access_revoke(store, made.id, &err));
@@ -71,10 +77,13 @@ static void names_and_dates_are_checked(void **state) {
   longest[65] = 0;
   const char *const bad[] = {"", "  ", "a\nb", longest, "\xff"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    assert_false(access_create(store, str_of(bad[i]), ACCESS_ADMIN, 0, arena, &made, text, &err));
+    assert_false(access_create(store, &(struct access_token){.name = str_of(bad[i]), .role = ACCESS_ADMIN},
+                               arena, &made, text, &err));
     assert_string_equal(err.field, "name");
   }
-  assert_false(access_create(store, STR("x"), ACCESS_ADMIN, clock_now_ms() - 1, arena, &made, text, &err));
+  assert_false(access_create(
+      store, &(struct access_token){.name = STR("x"), .role = ACCESS_ADMIN, .expires_at = clock_now_ms() - 1},
+      arena, &made, text, &err));
   assert_string_equal(err.field, "expires_at");
   enum access_role role;
   assert_true(access_role_from(STR("admin"), &role) && role == ACCESS_ADMIN);

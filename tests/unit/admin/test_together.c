@@ -137,7 +137,8 @@ static void test_the_last_admin_stays(void **state) {
   arena_free(arena);
   char text[TOKEN_TEXT]; // the test needs one again
   struct access_token made;
-  MUST(access_create(world->store, STR("again"), ACCESS_ADMIN, 0, world->arena, &made, text, &err));
+  MUST(access_create(world->store, &(struct access_token){.name = STR("again"), .role = ACCESS_ADMIN},
+                     world->arena, &made, text, &err));
   MUST(catalog_rebuild(&world->catalog, &err));
   memcpy(world->token, text, sizeof text);
 }

@@ -57,8 +57,9 @@ static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *c
   for (size_t i = 0; i < 3; i++) body_put_words(body, to, members[i], &c->args, members[i]);
   if (with || without)
     yyjson_mut_obj_put(to, yyjson_mut_str(body, "require_api_token_auth"), yyjson_mut_bool(body, with));
-  // An emptied member filters nothing, which is said by leaving it out.
-  for (size_t i = 0; i < 3; i++)
+  // In a change an emptied member filters nothing, which is said by leaving it out. In a new server it is
+  // more likely a script's empty variable, and the server refuses it.
+  for (size_t i = 0; config && i < 3; i++)
     if (yyjson_mut_is_arr(yyjson_mut_obj_get(to, members[i])) &&
         !yyjson_mut_arr_size(yyjson_mut_obj_get(to, members[i])))
       yyjson_mut_obj_remove_key(to, members[i]);

@@ -10,7 +10,7 @@
 #include "tool/audit.h"
 
 enum { ADMIN_QUERY_MOST = 12, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
-enum { ADMIN_PAGE = 100, ADMIN_PAGE_MOST = 1000 }; // entries of a list
+enum { ADMIN_PAGE = 100 }; // entries of a list, where no limit is given
 
 enum admin_guard {
   ADMIN_OPEN,    // anybody

@@ -129,15 +129,13 @@ static bool server_read_config(yyjson_val *config, const struct toolset *set, st
   *tool_count = server_count_tools(&out->filter, set);
   if (*tool_count == 0) return server_explain_nothing(&out->filter, set, err);
   out->config = policy_filter_write(&out->filter, a);
-  out->require_api_token = out->filter.require_api_token;
   return true;
 }
 
 struct server_job {
   struct admin_call *call;
-  struct server server; // to be inserted; or id, and what is to be changed
-  struct server_change change;
-  bool has_token; // server.token_hash is a new one
+  struct server server;                             // to be inserted; or id, and what is to be changed
+  bool has_name, has_config, has_expiry, has_token; // which of its members are new
 };
 
 static bool server_insert_job(void *arg, struct err *err) {
@@ -180,12 +178,11 @@ static bool server_change_row(struct store *store, void *arg, struct err *err) {
   while (i < count && !str_eq(all[i].id, job->server.id)) i++;
   if (i == count) return err_at(err, ERR_MISSING, "server_id", "the server was deleted meanwhile");
   struct server next = all[i];
-  if (job->change.has_name) next.name = job->change.name;
-  if (job->change.has_expiry) next.expires_at = job->change.expires_at;
-  if (job->change.has_config) {
+  if (job->has_name) next.name = job->server.name;
+  if (job->has_expiry) next.expires_at = job->server.expires_at;
+  if (job->has_config) {
     next.filter = job->server.filter;
     next.config = job->server.config;
-    next.require_api_token = job->server.require_api_token;
   }
   if (job->has_token) memcpy(next.token_hash, job->server.token_hash, TOKEN_HASH);
   next.updated_at = clock_now_ms();
@@ -206,13 +203,12 @@ bool admin_change_server(struct admin_call *call, struct err *err) {
   size_t tool_count = v->tool_count;
   yyjson_val *config = yyjson_obj_get(call->body, "config");
   struct server_job job = {.call = call,
-                           .server = {.id = call->server_id},
-                           .change = {.has_name = yyjson_obj_get(call->body, "name") != NULL,
-                                      .has_config = config != NULL,
-                                      .has_expiry = yyjson_obj_get(call->body, "expires_at") != NULL,
-                                      .name = str_trim(json_str(call->body, "name"))}};
-  if (job.change.has_name && !job.change.name.n) return err_at(err, ERR_INVALID, "name", "must not be empty");
-  if (!body_read_expiry(call->body, clock_now_ms(), &job.change.expires_at, err)) return false;
+                           .server = {.id = call->server_id, .name = str_trim(json_str(call->body, "name"))},
+                           .has_name = yyjson_obj_get(call->body, "name") != NULL,
+                           .has_config = config != NULL,
+                           .has_expiry = yyjson_obj_get(call->body, "expires_at") != NULL};
+  if (job.has_name && !job.server.name.n) return err_at(err, ERR_INVALID, "name", "must not be empty");
+  if (!body_read_expiry(call->body, clock_now_ms(), &job.server.expires_at, err)) return false;
   if (config && !server_read_config(config, v->account->tools, call->arena, &job.server, &tool_count, err))
     return false;
   if (!pool_run(server_change_job, &job, err)) return false;

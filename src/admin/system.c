@@ -10,7 +10,7 @@
 #include "io/fiber.h"
 #include "io/pool.h"
 
-enum { SYSTEM_FIBERS_MOST = 100, SYSTEM_REASONS_MOST = 400, SYSTEM_PING_MS = 1000 };
+enum { SYSTEM_FIBERS_MOST = 100, SYSTEM_REASONS_MOST = 400 };
 
 static void system_put_ok(struct admin_call *call) {
   put_open(&call->out, NULL, '{');

@@ -10,7 +10,7 @@
 #include "cli/view.h"
 #include "data/json.h"
 
-enum { TOOL_ARGUMENTS_MOST = 4 * 1024 * 1024, TOOL_TYPE_MOST = 256, TOOL_PAGE_MOST = 1024 * 1024 };
+enum { TOOL_ARGUMENTS_MOST = 4 * 1024 * 1024, TOOL_PAGE_MOST = 1024 * 1024 };
 
 // ---- listed and shown
 

@@ -8,8 +8,8 @@
 #include "base/err.h"
 
 struct uri {
-  struct str scheme, userinfo, host, path, query, fragment; // host of an IPv6 literal without its brackets
-  uint16_t port;                                            // 0: not given
+  struct str scheme, host, path, query, fragment; // host of an IPv6 literal without its brackets
+  uint16_t port;                                  // 0: not given
   bool ipv6;
 };
 

@@ -61,7 +61,7 @@ struct http_stream {
   void *arg;
   struct http_stream *next; // in the server's list of those to be told
   struct http_server *server;
-  bool draining, ended, queued;
+  bool ended, queued;
 };
 
 struct http_connection {

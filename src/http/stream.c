@@ -101,7 +101,6 @@ void http_stream_gone(struct http_stream *st) {
 }
 
 void http_stream_drain(struct http_stream *st) {
-  st->draining = true;
   http_stream_queue(st);
 }
 

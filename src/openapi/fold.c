@@ -8,13 +8,7 @@
 #include "openapi/text.h"
 #include "openapi/tree.h"
 
-enum {
-  SAVING_LEAST = 48,
-  FIELDS_SAID_MOST = 160,
-  SHORT_DESCRIPTION = 80,
-  CANDIDATES_MOST = 20000,
-  DEPTH_MOST = 64
-};
+enum { FIELDS_SAID_MOST = 160, SHORT_DESCRIPTION = 80, CANDIDATES_MOST = 20000, DEPTH_MOST = 64 };
 
 struct candidate {
   yyjson_mut_val *schema;

@@ -144,7 +144,7 @@ enum { IN_PLACE_DEPTH_MOST = 32 };
 struct walk {
   struct names *names;
   struct str sought;
-  bool found, drop;
+  bool found;
   unsigned depth;
 };
 

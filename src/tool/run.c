@@ -11,7 +11,7 @@
 #include "tool/shape.h"
 #include "version.h"
 
-enum { RUN_TRACE_MOST = 512, RUN_DETAIL_MOST = 200, RUN_METHOD_MOST = 16 };
+enum { RUN_TRACE_MOST = 512, RUN_DETAIL_MOST = 200 };
 
 static const struct {
   const char *name;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "data/json.h"
 
+// What require_api_token says stands in config too, which is what is read.
 #define SERVER_COLUMNS                                                                                       \
   "id, name, account_id, config, require_api_token, token_hash, created_at, updated_at, expires_at, version"
 
@@ -33,7 +34,7 @@ bool server_insert(struct store *s, const struct server *v, struct err *err) {
       STORE_TEXT(v->name),
       STORE_TEXT(v->account_id),
       STORE_TEXT(v->config),
-      STORE_INT(v->require_api_token),
+      STORE_INT(v->filter.require_api_token),
       STORE_TEXT(str_of(hash)),
       STORE_INT(v->created_at),
       STORE_INT(v->updated_at),
@@ -57,7 +58,7 @@ bool server_update(struct store *s, const struct server *v, struct err *err) {
   char hash[TOKEN_HASH_HEX];
   codec_hex(v->token_hash, sizeof v->token_hash, hash);
   const struct store_value values[] = {
-      STORE_TEXT(v->name),      STORE_TEXT(v->config),    STORE_INT(v->require_api_token),
+      STORE_TEXT(v->name),      STORE_TEXT(v->config),    STORE_INT(v->filter.require_api_token),
       STORE_TEXT(str_of(hash)), STORE_INT(v->updated_at), STORE_INT(v->expires_at),
       STORE_INT(v->version),    STORE_TEXT(v->id),        STORE_INT(v->version - 1),
   };
@@ -86,7 +87,6 @@ static bool server_read(const struct store_rows *rows, size_t i, struct arena *a
                      .name = store_cell(rows, i, 1)->text,
                      .account_id = store_cell(rows, i, 2)->text,
                      .config = store_cell(rows, i, 3)->text,
-                     .require_api_token = store_cell(rows, i, 4)->number != 0,
                      .created_at = store_cell(rows, i, 6)->number,
                      .updated_at = store_cell(rows, i, 7)->number,
                      .expires_at = store_cell(rows, i, 8)->number,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // server: a scoped MCP server: accounts + filter + token + expiry, as rows. The token is stored as
-// SHA-256 and shown once. Functions that take a store block: run them on the pool.
+// SHA-256 and shown once. Functions that take a store block: run them on the pool. Example:
+//   if (!server_load_all(store, arena, &all, &count, err)) return false;   // texts live in the arena
 #ifndef POSTERN_TOOL_SERVER_H
 #define POSTERN_TOOL_SERVER_H
 
@@ -12,17 +13,9 @@ struct server {
   struct str id, name, account_id;
   struct policy_filter filter;
   struct str config; // the filter as it was given, JSON object, normalised
-  bool require_api_token;
   unsigned char token_hash[TOKEN_HASH];
   int64_t created_at, updated_at, expires_at; // ms; expires_at 0: never
   int64_t version;                            // counts changes of the row
-};
-
-struct server_change { // what PATCH may carry; texts borrow
-  bool has_name, has_config, has_expiry;
-  struct str name;
-  yyjson_val *config;
-  int64_t expires_at;
 };
 
 // A deep copy into another arena.

@@ -15,7 +15,6 @@ static void test_parts(void **state) {
   check_text(u.path, "/v4/x%20y");
   check_text(u.query, "a=1&b=");
   check_text(u.fragment, "frag");
-  assert_null(u.userinfo.p);
   assert_true(uri_parse_http(STR("http://[::1]:80"), &u, &err));
   assert_true(u.ipv6);
   check_text(u.host, "::1");

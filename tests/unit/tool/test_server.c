@@ -32,9 +32,8 @@ static struct server sample(const char *id, int64_t expires_at) {
   struct server v = {.id = str_of(id),
                      .name = STR("read only"),
                      .account_id = STR("acc_1"),
-                     .config =
-                         STR("{\"methods\":[\"read\"],\"tags\":[\"dns\",\"zones\"],\"tools\":[\"list_*\"]}"),
-                     .require_api_token = true,
+                     .config = STR("{\"methods\":[\"read\"],\"tags\":[\"dns\",\"zones\"],\"tools\":[\"list_*"
+                                   "\"],\"require_api_token_auth\":true}"),
                      .created_at = 1,
                      .updated_at = 2,
                      .expires_at = expires_at,
@@ -62,7 +61,7 @@ static void a_row_comes_back_with_its_filter(void **state) {
   server_copy(&back[0], other, &copy);
   arena_reset(arena); // the copy stands on its own
   assert_true(str_is(copy.id, "srv_1") && str_is(copy.name, "read only") && str_is(copy.account_id, "acc_1"));
-  assert_true(copy.require_api_token && copy.filter.read_only);
+  assert_true(copy.filter.require_api_token && copy.filter.read_only);
   assert_int_equal(copy.filter.tag_count, 2);
   assert_true(str_is(copy.filter.tags[1], "zones") && str_is(copy.filter.tools[0], "list_*"));
   assert_memory_equal(copy.token_hash, v.token_hash, TOKEN_HASH);

@@ -126,8 +126,20 @@ static bool endpoint_body_type(struct http_exchange *x, const struct http_reques
   return false;
 }
 
+// A list may come in several lines (RFC 9110 §5.3).
+static struct str endpoint_list(const struct serve_request *r, const char *name) {
+  const struct http_headers *h = &r->in->headers;
+  struct str all = STR_NONE;
+  for (size_t i = 0; i < h->count; i++) {
+    if (!str_is_nocase(h->items[i].name, name)) continue;
+    struct str value = h->items[i].value;
+    all = all.n ? arena_printf(r->arena, "%.*s,%.*s", STR_ARG(all), STR_ARG(value)) : value;
+  }
+  return all;
+}
+
 static bool endpoint_accept(struct serve_request *r) {
-  struct str accept = http_header_get(&r->in->headers, "accept");
+  struct str accept = endpoint_list(r, "accept");
   if (http_accepts(accept, "application/json")) return true;
   r->event_stream = http_accepts(accept, "text/event-stream");
   if (!r->event_stream)

@@ -29,6 +29,17 @@ static void modern_refuse_version(struct serve_request *r, yyjson_val *id, struc
   serve_reply(r, 400, &message);
 }
 
+// Whoever stands before us may go by one line of several, and we by another.
+static bool modern_headers_single(struct serve_request *r, const struct jsonrpc_message *m) {
+  static const char *const names[] = {WIRE_HEADER_VERSION, WIRE_HEADER_METHOD, WIRE_HEADER_NAME};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (http_header_count(&r->in->headers, names[i]) <= 1) continue;
+    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "the header %s is there more than once", names[i]);
+    return false;
+  }
+  return true;
+}
+
 // The headers must say what the body says (mcp.md §1, validation order). False: refused already.
 static bool modern_headers_agree(struct serve_request *r, const struct jsonrpc_message *m,
                                  struct str version) {
@@ -144,7 +155,8 @@ void modern_handle(struct serve_request *r, const struct jsonrpc_message *m) {
                  WIRE_META_CAPABILITIES);
     return;
   }
-  if (!modern_headers_agree(r, m, json_str(modern_meta(m), WIRE_META_VERSION)) || !modern_name_agrees(r, m))
+  if (!modern_headers_single(r, m) ||
+      !modern_headers_agree(r, m, json_str(modern_meta(m), WIRE_META_VERSION)) || !modern_name_agrees(r, m))
     return;
   for (size_t i = 0; i < sizeof modern_methods / sizeof *modern_methods; i++) {
     if (!str_is(m->method, modern_methods[i].name)) continue;

@@ -134,6 +134,15 @@ describe("the validation ladder", () => {
     }
   });
 
+  test("a header that must agree with the body may come only once", async () => {
+    const { message, headers } = sound("tools/call", call({ per_page: 5 }));
+    for (const [name, other] of [["mcp-protocol-version", "2025-11-25"], ["mcp-method", "tools/list"], ["mcp-name", "delete_a_cloudflare_zone_by_id"]])
+      for (const values of [[headers[name], other], [other, headers[name]], [headers[name], headers[name]]]) {
+        const r = await raw(url, { headers: { ...headers, [name]: values, "content-type": "application/json" }, body: JSON.stringify(message) });
+        assert.deepEqual([r.status, r.body.error?.code], [400, -32020], `${name}: ${values}`);
+      }
+  });
+
   test("batches are refused, whichever way they claim to be modern", async () => {
     const { message, headers } = sound();
     const { message: plain } = spoiled((m) => delete m.params._meta);
@@ -240,6 +249,8 @@ describe("requests that are sound", () => {
       const r = await rpc(url, message, { ...headers, accept });
       assert.equal(r.status, 200, `${accept}: ${r.text}`);
     }
+    const lines = await raw(url, { headers: { ...headers, accept: ["text/html", "application/json"], "content-type": "application/json" }, body: JSON.stringify(message) });
+    assert.equal(lines.status, 200, "a list over two lines is one list (RFC 9110 §5.3)");
     const without = await raw(url, { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(message) });
     assert.equal(without.status, 200, "no Accept takes all (RFC 9110 §12.5.1)");
   });

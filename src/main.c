@@ -252,6 +252,7 @@ static void main_catalog_changed(void *arg) {
 
 static bool main_listen(const struct wiring *w, struct err *err) {
   struct http_options options = w->http;
+  if (!http_server_is_free(options.listen, err)) return err_at(err, err->code, "listen", "%s", err->text);
   for (size_t i = 0; i < program.loop_count; i++) {
     if (!http_server_new(program.loops[i], &options, main_handle, NULL, &program.servers[i], err))
       return false;
@@ -417,6 +418,18 @@ static void main_refuse_dumps(void) {
 #endif
 }
 
+// What is left of the command line once the settings are taken: nothing, or a slip of the pen.
+static bool main_check_rest(int argc, char **argv, struct err *err) {
+  if (argc <= 1) return true;
+  err_at(err, ERR_INVALID, argv[1], "postern serve takes settings only, as --name value");
+  char *key = arena_z(program.arena, str_of(argv[1] + strspn(argv[1], "-")));
+  for (char *p = key; *p; p++)
+    if (*p == '-') *p = '_';
+  struct str nearest = settings_nearest(str_of(key), 3);
+  if (nearest.n) err_hint(err, "did you mean --%.*s?", STR_ARG(nearest));
+  return false;
+}
+
 static int main_serve(int argc, char **argv) {
   struct err err = {0};
   main_refuse_dumps();
@@ -431,8 +444,7 @@ static int main_serve(int argc, char **argv) {
   program.started_ms = clock_now_ms();
   program.input.environment = environ;
   bool ok = settings_take_flags(&argc, argv, program.arena, &program.input, &err);
-  if (ok && argc > 1)
-    ok = err_at(&err, ERR_INVALID, argv[1], "postern serve takes settings only, as --name value");
+  ok = ok && main_check_rest(argc, argv, &err);
   ok = ok && main_start(&err);
   if (ok) {
     main_wait(&signals);

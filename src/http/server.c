@@ -194,6 +194,21 @@ static bool http_parse_listen(struct str text, struct sockaddr_storage *out, boo
   return true;
 }
 
+bool http_server_is_free(struct str listen, struct err *err) {
+  struct sockaddr_storage address;
+  bool loopback;
+  int on = 1;
+  if (!http_parse_listen(listen, &address, &loopback, err)) return false;
+  socklen_t size = address.ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+  int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  // Without SO_REUSEADDR the last connections of a program that has just ended would count as well.
+  bool free = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+              bind(fd, (const struct sockaddr *)&address, size) == 0;
+  int why = errno;
+  if (fd >= 0) close(fd);
+  return free || err_set(err, ERR_UNAVAILABLE, "cannot listen on %.*s: %s", STR_ARG(listen), strerror(why));
+}
+
 static void http_on_connection(uv_stream_t *listener, int status) {
   struct http_server *s = listener->data;
   if (status == 0) http_connection_open(s, listener);

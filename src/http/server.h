@@ -43,6 +43,9 @@ struct http_options {
 MUST_USE bool http_server_new(struct loop *loop, const struct http_options *o, http_handler *handle,
                               void *ctx, struct http_server **out, struct err *err);
 uint16_t http_server_port(const struct http_server *s);
+// Before the first server: does nobody else listen there? The servers themselves share their port, so that
+// the kernel would let a second program of the same user join them and take half of the connections.
+MUST_USE bool http_server_is_free(struct str listen, struct err *err);
 // Graceful: refuse new connections, finish what runs, end streams; calls done(arg) on the loop when empty or
 // after the deadline.
 void http_server_drain(struct http_server *s, uint64_t deadline_ms, void (*done)(void *arg), void *arg);

@@ -161,8 +161,9 @@ describe("accounts", () => {
 describe("the key", () => {
   const serve = (postern, args = []) => new Program(BINARY, ["serve", "--config", join(postern.folder, "postern.yaml"), ...args]);
 
-  test("a key file that others can read is refused, saying which and what to do", async () => {
+  test("a key file that others can read is refused, saying which and what to do", async (t) => {
     const postern = await new Postern().start();
+    t.after(() => postern.close());
     await postern.stop();
     const file = join(postern.folder, "data/postern.key");
     assert.equal(statSync(file).mode & 0o777, 0o600);
@@ -176,11 +177,11 @@ describe("the key", () => {
     }
     chmodSync(file, 0o600);
     await postern.start();
-    await postern.close();
   });
 
-  test("a damaged key file is refused and stays as it is", async () => {
+  test("a damaged key file is refused and stays as it is", async (t) => {
     const postern = await new Postern().start();
+    t.after(() => postern.close());
     await postern.stop();
     const file = join(postern.folder, "data/postern.key");
     const good = readFileSync(file);
@@ -190,11 +191,11 @@ describe("the key", () => {
       assert.ok((await again.exited).code > 0, again.output);
       assert.deepEqual(readFileSync(file), Buffer.from(bad));
     }
-    await postern.close();
   });
 
-  test("under a wrong key the accounts sealed with another say so, and new ones work", async () => {
+  test("under a wrong key the accounts sealed with another say so, and new ones work", async (t) => {
     const world = await start();
+    t.after(() => world.close());
     const file = join(world.postern.folder, "data/postern.key");
     const old = await world.account();
     const oldServer = await world.server(old);
@@ -215,11 +216,11 @@ describe("the key", () => {
     await world.postern.start();
     assert.equal((await api(200, "GET", `/integrated-account/${old.id}`)).status, "ok");
     assert.equal((await api(200, "GET", `/integrated-account/${fresh.id}`)).status, "ok");
-    await world.close();
   });
 
-  test("rotating reseals everything while calls run", async () => {
+  test("rotating reseals everything while calls run", async (t) => {
     const world = await start();
+    t.after(() => world.close());
     const accounts = await Promise.all([1, 2, 3].map(() => world.account()));
     const servers = await Promise.all(accounts.map((a) => world.server(a)));
     const file = join(world.postern.folder, "data/postern.key");
@@ -245,7 +246,6 @@ describe("the key", () => {
     writeFileSync(file, `${readFileSync(file, "utf8").trim().split("\n").at(-1)}\n`);
     await world.postern.start();
     for (const a of accounts) assert.equal((await world.postern.must(200, "POST", `/integrated-account/${a.id}/verify`)).status, "ok");
-    await world.close();
   });
 });
 

@@ -166,6 +166,17 @@ describe("arguments", () => {
 const day = (offset) => new Date(Date.now() + offset * 86400e3).toISOString().slice(0, 10);
 const zone = async (name) => (await good("list_all_cloudflare_zones", { name })).json().result[0].id;
 
+test("many calls at once: each gets its own answer", async () => {
+  const zones = (await good("list_all_cloudflare_zones", { per_page: 10 })).json().result.map((z) => z.name);
+  assert.ok(zones.length >= 5);
+  const asked = Array.from({ length: 120 }, (_, i) => zones[i % zones.length]);
+  const found = await Promise.all(asked.map(async (name, id) => (await modern(server.url, "tools/call", { name: "list_all_cloudflare_zones", arguments: { name } }, { id })).body));
+  for (const [i, { id, result }] of found.entries()) {
+    assert.equal(id, i);
+    assert.deepEqual(JSON.parse(result.content[0].text).result.map((z) => z.name), [asked[i]]);
+  }
+});
+
 describe("context", () => {
   let two, its;
   before(async () => {

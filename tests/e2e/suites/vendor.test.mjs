@@ -201,6 +201,21 @@ describe("misbehaviour", () => {
   });
 });
 
+test("the time for the whole request is a limit too, and takes the call to the vendor with it", async () => {
+  const hasty = await start({ settings: { call_timeout: "1s" } });
+  try {
+    const mine = await hasty.server(await hasty.account());
+    await hasty.sandbox.control("DELETE", "/requests");
+    await hasty.sandbox.control("POST", "/fault", { kind: "slow", delay_ms: 60000, match: { path: "/zones" } });
+    const r = await call(ZONES, {}, { url: mine.url });
+    assert.equal(r.isError, true);
+    assert.match(r.text, /did not answer in time: the time for the whole request ran out/);
+    for (let seen; seen?.outcome !== "client_closed"; ) [seen] = await hasty.sandbox.control("GET", "/requests?last=1");
+  } finally {
+    await hasty.close();
+  }
+});
+
 describe("a client that goes away", () => {
   for (const accept of ["application/json", "text/event-stream"])
     test(`takes its call to the vendor with it (${accept})`, async () => {

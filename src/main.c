@@ -186,8 +186,8 @@ static bool main_check_exposure(const struct settings *s, struct err *err) {
   if (main_listens_on_loopback(s->listen) || s->tls_cert.n || s->allow_plain) return true;
   err_at(err, ERR_DENIED, "listen", "%.*s is not loopback, and tokens would cross the network in clear",
          STR_ARG(s->listen));
-  err_hint(err, "Give tls_cert and tls_key, put a proxy with TLS in front and listen on 127.0.0.1, or say "
-                "allow_plain: true if you know that the way is safe.");
+  err_hint(err, "give tls_cert and tls_key, put a proxy with TLS in front and listen on 127.0.0.1, or say "
+                "allow_plain: true if you know that the way is safe");
   return false;
 }
 

@@ -76,7 +76,7 @@ bool admin_create_account(struct admin_call *call, struct err *err) {
   const struct connector *connector = connector_find(call->env->catalog->library.connectors, name);
   if (!connector) {
     err_at(err, ERR_MISSING, "connector", "there is no connector \"%.*s\"", STR_ARG(name));
-    err_hint(err, "GET /connector lists them.");
+    err_hint(err, "GET /connector lists them");
     return false;
   }
   struct account_new in = account_read(call->body);

@@ -44,8 +44,8 @@ static bool admin_authorise(struct admin_call *call, struct err *err) {
                               : STR("Bearer realm=\"postern\""));
     err_set(err, ERR_UNAUTHENTICATED,
             token.n ? "this API token is unknown, revoked or expired" : "an API token is needed here");
-    err_hint(err, "Send 'Authorization: Bearer <API token>'; the first start printed one, 'postern token "
-                  "create' makes more.");
+    err_hint(err, "send 'Authorization: Bearer <API token>'; the first start printed one, 'postern token "
+                  "create' makes more");
     return false;
   }
   call->token = *known;
@@ -69,7 +69,7 @@ static bool admin_check_origin(const struct admin_call *call, struct err *err) {
       str_eq_nocase(str_from(origin, u.scheme.n + 3), http_header_get(&call->in->headers, "host")))
     return true;
   err_set(err, ERR_DENIED, "pages of %.*s may not use the management API", STR_ARG(origin));
-  err_hint(err, "The operator allows an origin with the setting allowed_origins.");
+  err_hint(err, "the operator allows an origin with the setting allowed_origins");
   return false;
 }
 
@@ -86,7 +86,7 @@ static bool admin_find_route(struct admin_call *call) {
   }
   if (!m.allowed) {
     err_set(&err, ERR_MISSING, "nothing is at this address");
-    err_hint(&err, "GET /openapi.json describes what there is.");
+    err_hint(&err, "GET /openapi.json describes what there is");
     http_reply_err(call->http, &err);
     return false;
   }
@@ -240,7 +240,7 @@ bool admin_find_account(struct admin_call *call, const struct catalog_account **
   if (!v) {
     err_at(err, ERR_MISSING, "id", "no account has the id or name \"%.*s\"", (int)(id.n < 64 ? id.n : 64),
            id.p);
-    err_hint(err, "GET /integrated-account lists the accounts.");
+    err_hint(err, "GET /integrated-account lists the accounts");
     return false;
   }
   call->account_id = arena_dup(call->arena, v->account->id);

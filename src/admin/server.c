@@ -83,7 +83,7 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
   if (!v || (of && v->account != of)) {
     err_at(err, ERR_MISSING, "server_id", "%s has no MCP server \"%.*s\"", of ? "this account" : "Postern",
            (int)(id.n < 64 ? id.n : 64), id.p);
-    err_hint(err, "GET /mcp-server lists the servers.");
+    err_hint(err, "GET /mcp-server lists the servers");
     return false;
   }
   call->server_id = arena_dup(call->arena, v->server.id);
@@ -114,7 +114,7 @@ static bool server_explain_nothing(const struct policy_filter *whole, const stru
     if (left == 0 && before > 0) {
       err_at(err, ERR_UNPROCESSABLE, members[i], "no tool would be left: none of the %zu tools%s passes %s",
              before, i ? " that the members before it let through" : " of the account", members[i]);
-      err_hint(err, "GET /integrated-account/{id}/tools?methods=&tags= shows what a filter lets through.");
+      err_hint(err, "GET /integrated-account/{id}/tools?methods=&tags= shows what a filter lets through");
       return false;
     }
     before = left;

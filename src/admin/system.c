@@ -206,7 +206,7 @@ bool admin_rotate_key(struct admin_call *call, struct err *err) {
     err_set(err, ERR_CONFLICT, "the key did not come from a file, so Postern cannot add another");
     err_hint(
         err,
-        "Add a line to where the key is kept, the new key last, and restart; or use the setting key_file.");
+        "add a line to where the key is kept, the new key last, and restart; or use the setting key_file");
     return false;
   }
   struct system_rotation r = {.env = call->env, .key_file = arena_z(call->arena, call->env->key_file)};

@@ -96,7 +96,7 @@ static bool token_revoke(struct store *s, void *arg, struct err *err) {
   if (is_admin && !others) {
     err_at(err, ERR_CONFLICT, "token_id",
            "this is the last admin token; without one nobody could manage Postern");
-    err_hint(err, "Make another admin token first.");
+    err_hint(err, "make another admin token first");
     return false;
   }
   return access_revoke(s, job->token.id, err);

@@ -357,7 +357,7 @@ void http_connection_expired(struct http_connection *c, enum http_wait wait) {
   case HTTP_WAIT_HEADER:
   case HTTP_WAIT_BODY:
     if (c->x) {
-      http_exchange_refuse(c, (struct http_refusal){408, "The request did not arrive in time."});
+      http_exchange_refuse(c, (struct http_refusal){408, "the request did not arrive in time"});
       break;
     }
     http_connection_close(c); // it never said anything

@@ -85,7 +85,7 @@ static void http_exchange_finish(struct http_exchange *x) {
     http_stream_finish(x);
   } else if (!x->replied) {
     struct err err;
-    err_set(&err, ERR_INTERNAL, "The request was not answered.");
+    err_set(&err, ERR_INTERNAL, "the request was not answered");
     http_reply_err(x, &err);
   }
   http_account(x);
@@ -119,8 +119,8 @@ void http_exchange_start(struct http_exchange *x) {
   x->running = true;
   if (fiber_spawn(x->server->loop, name, http_exchange_run, x)) return;
   struct err err;
-  err_set(&err, ERR_UNAVAILABLE, "This server is handling as many requests as it can.");
-  err_hint(&err, "Try again in a moment.");
+  err_set(&err, ERR_UNAVAILABLE, "this server is handling as many requests as it can");
+  err_hint(&err, "try again in a moment");
   http_reply_err(x, &err);
   http_exchange_finish(x);
 }

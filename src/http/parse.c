@@ -21,7 +21,7 @@ static int http_on_begin(llhttp_t *p) {
 
 static int http_on_method(llhttp_t *p, const char *at, size_t n) {
   struct http_exchange *x = http_exchange_of(p);
-  if (n > sizeof x->method - x->method_n) return http_stop(p, 400, "The method is too long.");
+  if (n > sizeof x->method - x->method_n) return http_stop(p, 400, "the method is too long");
   memcpy(x->method + x->method_n, at, n);
   x->method_n = (uint8_t)(x->method_n + n);
   return 0;
@@ -30,7 +30,7 @@ static int http_on_method(llhttp_t *p, const char *at, size_t n) {
 static int http_add_text(llhttp_t *p, const char *at, size_t n) {
   struct http_exchange *x = http_exchange_of(p);
   buf_add(&x->text, str_make(at, n));
-  return x->text.full ? http_stop(p, 431, "The request's head is too large.") : 0;
+  return x->text.full ? http_stop(p, 431, "the request's head is too large") : 0;
 }
 
 static int http_on_target(llhttp_t *p, const char *at, size_t n) {
@@ -48,7 +48,7 @@ static int http_on_version(llhttp_t *p, const char *at, size_t n) {
   size_t here = (size_t)(at - c->chunk) < 3 ? (size_t)(at - c->chunk) : 3;
   memcpy(before, c->tail + here, 3 - here);
   memcpy(before + 3 - here, at - here, here);
-  return memcmp(before, "TP/", 3) == 0 ? 0 : http_stop(p, 400, "The protocol is not HTTP.");
+  return memcmp(before, "TP/", 3) == 0 ? 0 : http_stop(p, 400, "the protocol is not HTTP");
 }
 
 static int http_on_name(llhttp_t *p, const char *at, size_t n) {
@@ -56,7 +56,7 @@ static int http_on_name(llhttp_t *p, const char *at, size_t n) {
   if (x->heard) return 0; // trailers are read past
   if (!x->name_open) {
     if (x->request.headers.count == HTTP_HEADERS_MOST)
-      return http_stop(p, 431, "The request has too many headers.");
+      return http_stop(p, 431, "the request has too many headers");
     x->fields[x->request.headers.count++] = (struct http_field){.name = (uint32_t)x->text.n};
     x->name_open = true;
   }
@@ -91,7 +91,7 @@ static int http_on_body(llhttp_t *p, const char *at, size_t n) {
     return 0;
   }
   buf_add(&x->body, str_make(at, n));
-  return x->body.full ? http_stop(p, 413, "The body is too large.") : 0;
+  return x->body.full ? http_stop(p, 413, "the body is too large") : 0;
 }
 
 static int http_on_end(llhttp_t *p) {
@@ -136,7 +136,7 @@ static struct http_refusal http_judge(struct http_connection *c) {
   struct http_request *r = &x->request;
   x->heard = true;
   http_collect_headers(x);
-  if (c->parser.http_major != 1) return (struct http_refusal){505, "Only HTTP/1.1 and HTTP/1.0 are served."};
+  if (c->parser.http_major != 1) return (struct http_refusal){505, "only HTTP/1.1 and HTTP/1.0 are served"};
   x->http10 = c->parser.http_minor == 0;
   x->keep_alive = !x->http10 && !(c->parser.flags & F_CONNECTION_CLOSE);
   x->length = c->parser.flags & F_CONTENT_LENGTH ? c->parser.content_length : 0;
@@ -170,22 +170,22 @@ static struct http_refusal http_parse_failure(const struct http_connection *c, e
     enum llhttp_errno why;
     struct http_refusal no;
   } table[] = {
-      {HPE_INVALID_METHOD, {400, "The method is unknown or malformed."}},
-      {HPE_INVALID_URL, {400, "The request target is malformed."}},
-      {HPE_INVALID_VERSION, {505, "Only HTTP/1.1 and HTTP/1.0 are served."}},
-      {HPE_PAUSED_H2_UPGRADE, {505, "HTTP/2 is not served here."}},
-      {HPE_INVALID_HEADER_TOKEN, {400, "A header has a byte that it must not have."}},
-      {HPE_INVALID_CONTENT_LENGTH, {400, "Content-Length is malformed or does not fit."}},
-      {HPE_UNEXPECTED_CONTENT_LENGTH, {400, "Content-Length is given twice or beside Transfer-Encoding."}},
-      {HPE_INVALID_TRANSFER_ENCODING, {400, "Transfer-Encoding is malformed or does not fit."}},
-      {HPE_INVALID_CHUNK_SIZE, {400, "A chunk's size is malformed."}},
-      {HPE_LF_EXPECTED, {400, "A line does not end in CR LF."}},
-      {HPE_CR_EXPECTED, {400, "A line does not end in CR LF."}},
+      {HPE_INVALID_METHOD, {400, "the method is unknown or malformed"}},
+      {HPE_INVALID_URL, {400, "the request target is malformed"}},
+      {HPE_INVALID_VERSION, {505, "only HTTP/1.1 and HTTP/1.0 are served"}},
+      {HPE_PAUSED_H2_UPGRADE, {505, "HTTP/2 is not served here"}},
+      {HPE_INVALID_HEADER_TOKEN, {400, "a header has a byte that it must not have"}},
+      {HPE_INVALID_CONTENT_LENGTH, {400, "Content-Length is malformed or does not fit"}},
+      {HPE_UNEXPECTED_CONTENT_LENGTH, {400, "Content-Length is given twice or beside Transfer-Encoding"}},
+      {HPE_INVALID_TRANSFER_ENCODING, {400, "Transfer-Encoding is malformed or does not fit"}},
+      {HPE_INVALID_CHUNK_SIZE, {400, "a chunk's size is malformed"}},
+      {HPE_LF_EXPECTED, {400, "a line does not end in CR LF"}},
+      {HPE_CR_EXPECTED, {400, "a line does not end in CR LF"}},
   };
   if (c->refusal.status) return c->refusal;
   for (unsigned i = 0; i < sizeof table / sizeof *table; i++)
     if (table[i].why == why) return table[i].no;
-  return (struct http_refusal){400, "This is not a well-formed HTTP request."};
+  return (struct http_refusal){400, "this is not a well-formed HTTP request"};
 }
 
 static void http_keep_tail(struct http_connection *c, struct str bytes) {
@@ -216,8 +216,8 @@ size_t http_parse(struct http_connection *c, struct str bytes) {
       c->refusal = http_parse_failure(c, e);
     } else if (done < bytes.n) { // the rest was not fed: over the limit
       bool head = c->phase == HTTP_PHASE_HEADER;
-      c->refusal = (struct http_refusal){head ? 431 : 413, head ? "The request's head is too large."
-                                                                : "The body is too large."};
+      c->refusal = (struct http_refusal){head ? 431 : 413,
+                                         head ? "the request's head is too large" : "the body is too large"};
     } else if (c->phase == HTTP_PHASE_HEADER) {
       http_keep_tail(c, bytes);
     }

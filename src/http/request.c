@@ -68,25 +68,25 @@ bool http_host_is_accepted(struct str host, const struct http_head *head) {
 // RFC 9112 §3.2: origin-form; absolute-form (its authority must be the Host); "*" for OPTIONS alone.
 static struct http_refusal http_check_target(struct http_request *r, struct str target, struct str host) {
   if (!http_target_is_sound(target))
-    return http_refuse(400, "The request target has a byte that no URI may have.");
+    return http_refuse(400, "the request target has a byte that no URI may have");
   if (str_is(r->method_text, "CONNECT"))
-    return http_refuse(400, "This server is no proxy: CONNECT is not served.");
+    return http_refuse(400, "this server is no proxy: CONNECT is not served");
   if (str_is(target, "*")) {
     r->path = target;
-    return r->method == HTTP_OPTIONS ? http_fine : http_refuse(400, "The target * is for OPTIONS only.");
+    return r->method == HTTP_OPTIONS ? http_fine : http_refuse(400, "the target * is for OPTIONS only");
   }
   if (target.p[0] != '/') {
     struct str scheme = STR("http://");
     if (target.n > 8 && str_eq_nocase(str_make(target.p, 8), STR("https://"))) scheme = STR("https://");
     if (target.n <= scheme.n || !str_eq_nocase(str_make(target.p, scheme.n), scheme))
-      return http_refuse(400, "The request target must begin with a slash.");
+      return http_refuse(400, "the request target must begin with a slash");
     target = str_from(target, scheme.n);
     size_t end = 0;
     while (end < target.n && target.p[end] != '/' && target.p[end] != '?') end++;
     if (!str_eq_nocase(str_make(target.p, end), host))
-      return http_refuse(400, "The request target and Host name different servers.");
+      return http_refuse(400, "the request target and Host name different servers");
     target = str_from(target, end);
-    if (target.n == 0 || target.p[0] != '/') return http_refuse(400, "The request target has no path.");
+    if (target.n == 0 || target.p[0] != '/') return http_refuse(400, "the request target has no path");
   }
   ptrdiff_t mark = str_find(target, '?');
   r->path = mark < 0 ? target : str_make(target.p, (size_t)mark);
@@ -99,15 +99,15 @@ static struct http_refusal http_check_target(struct http_request *r, struct str 
 static struct http_refusal http_check_framing(const struct http_request *r, const struct http_head *head) {
   size_t lengths = http_header_count(&r->headers, "content-length");
   size_t encodings = http_header_count(&r->headers, "transfer-encoding");
-  if (lengths > 1) return http_refuse(400, "Content-Length is given twice.");
+  if (lengths > 1) return http_refuse(400, "Content-Length is given twice");
   if (encodings == 0) {
-    if (head->has_length && head->length > head->body_most) return http_refuse(413, "The body is too large.");
+    if (head->has_length && head->length > head->body_most) return http_refuse(413, "the body is too large");
     return http_fine;
   }
-  if (lengths) return http_refuse(400, "Content-Length and Transfer-Encoding exclude each other.");
-  if (head->http10) return http_refuse(400, "HTTP/1.0 has no Transfer-Encoding.");
+  if (lengths) return http_refuse(400, "Content-Length and Transfer-Encoding exclude each other");
+  if (head->http10) return http_refuse(400, "HTTP/1.0 has no Transfer-Encoding");
   if (encodings > 1 || !str_is_nocase(http_header_get(&r->headers, "transfer-encoding"), "chunked"))
-    return http_refuse(501, "The only Transfer-Encoding served is chunked.");
+    return http_refuse(501, "the only Transfer-Encoding served is chunked");
   return http_fine;
 }
 
@@ -115,7 +115,7 @@ static struct http_refusal http_check_expect(const struct http_request *r, struc
   struct str expect = http_header_get(&r->headers, "expect");
   if (expect.n == 0 || head->http10) return http_fine; // RFC 9110 §10.1.1: ignored in HTTP/1.0
   if (!str_is_nocase(expect, "100-continue") || http_header_count(&r->headers, "expect") > 1)
-    return http_refuse(417, "The only expectation served is 100-continue.");
+    return http_refuse(417, "the only expectation served is 100-continue");
   head->wants_continue = head->length > 0 || http_header_count(&r->headers, "transfer-encoding") > 0;
   return http_fine;
 }
@@ -125,25 +125,25 @@ static struct http_refusal http_check_coding(const struct http_request *r) {
   size_t count = http_header_count(&r->headers, "content-encoding");
   bool plain =
       !count || (count == 1 && str_is_nocase(http_header_get(&r->headers, "content-encoding"), "identity"));
-  return plain ? http_fine : http_refuse(415, "Bodies are taken uncompressed: leave Content-Encoding out.");
+  return plain ? http_fine : http_refuse(415, "bodies are taken uncompressed: leave Content-Encoding out");
 }
 
 struct http_refusal http_request_check(struct http_request *r, struct http_head *head) {
   size_t hosts = http_header_count(&r->headers, "host");
   struct str host = http_header_get(&r->headers, "host");
   if (hosts > 1 || (hosts == 0 && !head->http10))
-    return http_refuse(400, "Exactly one Host header is needed.");
-  if (hosts && !http_host_is_sound(host)) return http_refuse(400, "The Host header is not a host.");
+    return http_refuse(400, "exactly one Host header is needed");
+  if (hosts && !http_host_is_sound(host)) return http_refuse(400, "the Host header is not a host");
   for (size_t i = 0; i < r->headers.count; i++) {
     const struct http_header *h = &r->headers.items[i];
     if (!codec_is_token(h->name) || !codec_is_field_value(h->value))
-      return http_refuse(400, "A header has a byte that it must not have.");
+      return http_refuse(400, "a header has a byte that it must not have");
   }
   struct http_refusal no = http_check_target(r, head->target, host);
   if (!no.status) no = http_check_framing(r, head);
   // A name that we do not serve means a web page has pointed its own name at us (DNS rebinding).
   if (!no.status && hosts && !http_host_is_accepted(host, head))
-    no = http_refuse(403, "This server does not answer to that Host; add it to the accepted hosts.");
+    no = http_refuse(403, "this server does not answer to that Host; add it to the accepted hosts");
   if (!no.status) no = http_check_coding(r);
   if (!no.status) no = http_check_expect(r, head);
   return no;

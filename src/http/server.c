@@ -187,7 +187,7 @@ static bool http_parse_listen(struct str text, struct sockaddr_storage *out, boo
   }
   if (uv_ip6_addr(host, (int)port, v6) != 0) {
     err_set(err, ERR_INVALID, "\"%.*s\" is no address and port", STR_ARG(text));
-    err_hint(err, "Give a numeric address: 127.0.0.1:8080, [::1]:8080, 0.0.0.0:8080.");
+    err_hint(err, "give a numeric address: 127.0.0.1:8080, [::1]:8080, 0.0.0.0:8080");
     return false;
   }
   *loopback = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);

@@ -12,9 +12,9 @@ void http_stream_count(struct http_connection *c, bool open) {
 }
 
 bool http_stream_begin(struct http_exchange *x, int status, const char *type, struct err *err) {
-  if (x->replied) return err_set(err, ERR_INTERNAL, "The request has been answered already.");
+  if (x->replied) return err_set(err, ERR_INTERNAL, "the request has been answered already");
   struct http_connection *c = x->connection;
-  if (!c) return err_set(err, ERR_CANCELED, "The client has gone.");
+  if (!c) return err_set(err, ERR_CANCELED, "the client has gone");
   x->replied = x->streaming = true;
   x->chunked = !x->http10; // RFC 9112 §7: HTTP/1.0 reads until we close
   http_exchange_head(x, status, type, NULL);
@@ -23,7 +23,7 @@ bool http_stream_begin(struct http_exchange *x, int status, const char *type, st
   c->sse = x->server->options.heartbeat_ms && str_is(http_media_type(str_of(type)), "text/event-stream");
   http_stream_count(c, true);
   http_connection_send(c, (struct str[]){buf_str(&x->head)}, 1);
-  if (!x->connection) return err_set(err, ERR_CANCELED, "The client has gone.");
+  if (!x->connection) return err_set(err, ERR_CANCELED, "the client has gone");
   if (c->sse && !c->writing) http_connection_wait(c, HTTP_WAIT_HEARTBEAT);
   return true;
 }
@@ -39,7 +39,7 @@ static void http_stream_send(struct http_connection *c, struct str bytes) {
 }
 
 bool http_stream_write(struct http_exchange *x, struct str bytes, struct err *err) {
-  if (!x->streaming || x->detached) return err_set(err, ERR_INTERNAL, "No stream was begun.");
+  if (!x->streaming || x->detached) return err_set(err, ERR_INTERNAL, "no stream was begun");
   if (x->connection && !x->head_only) {
     x->sent += bytes.n;
     http_stream_send(x->connection, bytes);
@@ -50,7 +50,7 @@ bool http_stream_write(struct http_exchange *x, struct str bytes, struct err *er
     x->writer = NULL;
     if (!woken) return false;
   }
-  return x->connection ? true : err_set(err, ERR_CANCELED, "The client has gone.");
+  return x->connection ? true : err_set(err, ERR_CANCELED, "the client has gone");
 }
 
 // The last chunk, after which the connection is an ordinary one again.

@@ -101,7 +101,7 @@ static bool endpoint_method(const struct serve_env *env, struct http_exchange *x
   if (origin.n && !endpoint_origin_allowed(env, in, origin)) {
     struct err err;
     err_set(&err, ERR_DENIED, "pages of %.*s may not use this server", STR_ARG(origin));
-    err_hint(&err, "The operator allows an origin with the setting allowed_origins.");
+    err_hint(&err, "the operator allows an origin with the setting allowed_origins");
     http_reply_err(x, &err);
     return false;
   }
@@ -153,8 +153,8 @@ static void endpoint_not_found(struct http_exchange *x) {
   struct err err;
   err_set(&err, ERR_MISSING,
           "no MCP server answers at this address: its token is unknown, revoked or expired");
-  err_hint(&err, "Ask whoever gave you this URL for a new one; they make it with 'postern mcp create' or "
-                 "'postern mcp rotate'.");
+  err_hint(&err, "ask whoever gave you this URL for a new one; they make it with 'postern mcp create' or "
+                 "'postern mcp rotate'");
   http_reply_err(x, &err);
 }
 
@@ -174,7 +174,7 @@ static bool endpoint_second_credential(struct serve_request *r, int64_t now) {
                  : "this server asks for an API token as well as its URL");
   err_hint(
       &err,
-      "Send 'Authorization: Bearer <API token>'; an administrator makes one with 'postern token create'.");
+      "send 'Authorization: Bearer <API token>'; an administrator makes one with 'postern token create'");
   http_reply_err(r->http, &err);
   return false;
 }

@@ -175,7 +175,7 @@ static bool library_forget(struct store *s, void *arg, struct err *err) {
   if (users.count) {
     err_at(err, ERR_CONFLICT, "name", "%zu account(s) use connector %.*s, the first is \"%.*s\"", users.count,
            STR_ARG(job->name), STR_ARG(store_cell(&users, 0, 0)->text));
-    err_hint(err, "Delete these accounts first.");
+    err_hint(err, "delete these accounts first");
     return false;
   }
   return store_run(s, "DELETE FROM tool_name WHERE connector = $1", name, 1, NULL, err) &&

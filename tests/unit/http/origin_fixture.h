@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// origin_fixture: a tiny server of raw sockets, for the tests of the client. The path of a request chooses
+// how it behaves: "/ok", "/slow", "/bomb"… Its threads end when the last client has gone. Example:
+//   cmocka_unit_test_setup_teardown(test, origin_start, origin_stop)   // origin.port is where it listens
+#ifndef POSTERN_TESTS_UNIT_HTTP_ORIGIN_FIXTURE_H
+#define POSTERN_TESTS_UNIT_HTTP_ORIGIN_FIXTURE_H
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <openssl/ssl.h>
+
+#include "http/client.h"
+
+enum { ORIGIN_MOST = 64 };
+
+static struct origin {
+  int listener;
+  uint16_t port;
+  pthread_t thread, workers[ORIGIN_MOST];
+  atomic_int connections, requests, closed_early; // closed_early: the client left in the middle of an answer
+} origin;
+
+static void say(int fd, const char *text) {
+  (void)!send(fd, text, strlen(text), MSG_NOSIGNAL);
+}
+
+static void say_body(int fd, const char *body) {
+  char head[160];
+  snprintf(head, sizeof head,
+           "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nX-Test:  spaced \r\nX-Empty:\r\n\r\n", strlen(body));
+  say(fd, head);
+  say(fd, body);
+}
+
+static void wait_for_close(int fd) {
+  char byte;
+  if (recv(fd, &byte, 1, 0) <= 0) atomic_fetch_add(&origin.closed_early, 1);
+}
+
+// The start of a gzip stream in which every zero byte that follows means 4 × 258 more zero bytes.
+static const unsigned char bomb_start[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02,
+                                           0x03, 0xed, 0xc1, 0x01, 0x0d, 0x00, 0x00, 0x00, 0xc2,
+                                           0xa0, 0xf7, 0x4f, 0x6d, 0x0f, 0x07, 0x14};
+
+static void say_bomb(int fd) {
+  say(fd, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n");
+  (void)!send(fd, bomb_start, sizeof bomb_start, MSG_NOSIGNAL);
+  static const char zeros[4096];
+  while (send(fd, zeros, sizeof zeros, MSG_NOSIGNAL) > 0) continue;
+}
+
+static void say_headers(int fd, int count, size_t length) {
+  say(fd, "HTTP/1.1 200 OK\r\n");
+  char line[600] = "X-Long: ";
+  memset(line + 8, 'a', length);
+  strcpy(line + 8 + length, "\r\n");
+  for (int i = 0; i < count; i++) say(fd, line);
+  say(fd, "Content-Length: 2\r\n\r\nok");
+}
+
+// Returns false where the connection ends.
+static bool answer(int fd, const char *request, int nth) {
+  const char *path = strchr(request, ' ') + 1;
+#define IS(p) (strncmp(path, p " ", sizeof(p)) == 0)
+  if (IS("/echo")) return say_body(fd, request), true;
+  if (IS("/ok")) return say_body(fd, "hello"), true;
+  if (IS("/head")) return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"), true;
+  if (IS("/redirect"))
+    return say(fd, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n"), true;
+  if (IS("/interim"))
+    return say(fd, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 404 Not "
+                   "Found\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   "3\r\nabc\r\n0\r\nX-Trailer: t\r\n\r\n"),
+           true;
+  if (IS("/headers-long")) return say_headers(fd, 50, 500), true;
+  if (IS("/headers-many")) return say_headers(fd, HTTP_HEADERS_MOST, 10), true;
+  if (IS("/once") && nth == 0)
+    return say_body(fd, "first"), true; // a second request on the connection is dropped
+  if (IS("/once-anew")) return nth == 0 ? (say_body(fd, "fresh"), true) : false;
+  if (IS("/nonsense")) return say(fd, "SSH-2.0-OpenSSH_9.2\r\n"), false;
+  if (IS("/bomb")) return say_bomb(fd), false;
+  if (IS("/cut")) return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes."), false;
+  if (IS("/slow")) return wait_for_close(fd), false;
+  if (IS("/stall"))
+    return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes."), wait_for_close(fd), false;
+  if (IS("/drip")) {
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+    while (send(fd, "x", 1, MSG_NOSIGNAL) > 0) usleep(5000);
+    return false;
+  }
+  if (IS("/endless")) {
+    say(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (send(fd, "10\r\n0123456789abcdef\r\n", 22, MSG_NOSIGNAL) > 0) continue;
+    return false;
+  }
+  return false;
+#undef IS
+}
+
+static bool read_request(int fd, char *request, size_t size) {
+  size_t n = 0, want = SIZE_MAX;
+  while (n < want) {
+    ssize_t got = recv(fd, request + n, size - 1 - n, 0);
+    if (got <= 0) return false;
+    n += (size_t)got;
+    request[n] = 0;
+    if (request[0] == 0x16) return say(fd, "no TLS here\r\n"), false; // a TLS handshake record
+    char *end = strstr(request, "\r\n\r\n"), *length = strcasestr(request, "\r\ncontent-length:");
+    if (end)
+      want = (size_t)(end + 4 - request) + (length && length < end ? strtoul(length + 17, NULL, 10) : 0);
+  }
+  return true;
+}
+
+static SSL_CTX *tls; // where set, the origin speaks TLS to those who begin it
+
+static void serve_tls(int fd) {
+  char request[4096];
+  SSL *ssl = SSL_new(tls);
+  SSL_set_fd(ssl, fd);
+  if (SSL_accept(ssl) == 1 && SSL_read(ssl, request, sizeof request) > 0) {
+    static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret";
+    SSL_write(ssl, reply, sizeof reply - 1);
+    SSL_shutdown(ssl);
+  }
+  SSL_free(ssl);
+}
+
+static void *serve(void *arg) {
+  int fd = (int)(intptr_t)arg;
+  char request[4096];
+  if (tls && recv(fd, request, 1, MSG_PEEK) == 1 && request[0] == 0x16) serve_tls(fd);
+  for (int nth = 0; read_request(fd, request, sizeof request); nth++) {
+    atomic_fetch_add(&origin.requests, 1);
+    if (!answer(fd, request, nth)) break;
+  }
+  close(fd);
+  return NULL;
+}
+
+static void *accept_all(void *arg) {
+  (void)arg;
+  for (int fd; (fd = accept(origin.listener, NULL, NULL)) >= 0;) {
+    int n = atomic_fetch_add(&origin.connections, 1);
+    if (n >= ORIGIN_MOST) abort();
+    pthread_create(&origin.workers[n], NULL, serve, (void *)(intptr_t)fd);
+  }
+  return NULL;
+}
+
+static int origin_start(void **state) {
+  (void)state;
+  memset(&origin, 0, sizeof origin);
+  origin.listener = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  socklen_t n = sizeof a;
+  if (bind(origin.listener, (struct sockaddr *)&a, n) || listen(origin.listener, 16)) return -1;
+  getsockname(origin.listener, (struct sockaddr *)&a, &n);
+  origin.port = ntohs(a.sin_port);
+  return pthread_create(&origin.thread, NULL, accept_all, NULL);
+}
+
+// All clients have gone: so the workers end by themselves.
+static int origin_stop(void **state) {
+  (void)state;
+  shutdown(origin.listener, SHUT_RDWR);
+  pthread_join(origin.thread, NULL);
+  close(origin.listener);
+  for (int i = 0; i < atomic_load(&origin.connections); i++) pthread_join(origin.workers[i], NULL);
+  SSL_CTX_free(tls);
+  tls = NULL;
+  return 0;
+}
+
+#endif

@@ -273,6 +273,27 @@ describe("outbound", () => {
     assert.deepEqual(elsewhere.requests, []);
   });
 
+  test("what may change something is sent once, also when a kept connection closes without an answer", async (t) => {
+    const own = await start({ settings: { loops: 1 } });
+    t.after(() => own.close());
+    const { url: target } = await own.server(await own.account(), {});
+    const id = "a".repeat(32);
+    const writes = [
+      ["delete_a_cloudflare_dns_record_by_id", "DELETE", { zone_id: id, dns_record_id: id }],
+      ["create_a_cloudflare_dns_record", "POST", { zone_id: id, type: "A", name: "a.example.com", content: "192.0.2.1", ttl: 60 }],
+    ];
+    for (const [name, method, args] of writes) {
+      await call("list_all_cloudflare_zones", {}, target); // a connection is kept now
+      await own.sandbox.control("DELETE", "/requests");
+      await own.sandbox.control("POST", "/fault", { kind: "drop", match: { method }, times: 1 });
+      const r = await call(name, args, target);
+      assert.equal(r.body.result?.isError, true, r.text);
+      assert.match(r.body.result.content[0].text, /before it answered[^]*may have|may or may not|may have been done/);
+      const seen = await own.sandbox.control("GET", "/requests?last=9");
+      assert.deepEqual(seen.map((s) => s.method), [method], "once");
+    }
+  });
+
   test("an account's context does not change where requests go", async () => {
     for (const account_id of ["../../user", "x@elsewhere.example", "..", "a?b"]) {
       await world.sandbox.control("DELETE", "/requests");

@@ -105,7 +105,7 @@ static void write_tool(struct compiler *c, const struct operation *op, const str
                        struct buf *out) {
   yyjson_mut_doc *doc = in->doc;
   yyjson_mut_val *tool = yyjson_mut_obj(doc);
-  struct description d = {.op = op, .sources = &c->sources, .folded = folded, .connector = c->o->connector};
+  struct description d = {.op = op, .folded = folded, .connector = c->o->connector};
   add_text(doc, tool, "name", op->name);
   add_text(doc, tool, "title", text_brief(c->arena, op->summary.n ? op->summary : op->name, TITLE_MOST));
   add_text(doc, tool, "description", describe_tool(&d, c->arena));
@@ -142,7 +142,6 @@ static void compile_tool(struct compiler *c, struct operation *op, struct buf *o
     c->nodes += c->expander.nodes;
     bool folded = fold_tree(in.doc, in.root, c->o->tool_bytes, c->arena) || in.cut;
     c->result.folded += folded;
-    sources_mark(&c->sources, op, in.root, in.doc, c->arena);
     write_tool(c, op, &in, folded, out);
   }
   yyjson_mut_doc_free(in.doc);

@@ -5,12 +5,7 @@
 #include "openapi/text.h"
 #include "openapi/words.h"
 
-enum { SENTENCE_MOST = 300, NEEDS_MOST = 6 };
-
-static const struct operation *source(const struct description *d, const struct parameter *p,
-                                      struct arena *a) {
-  return sources_of(d->sources, d->op, p->arg, a);
-}
+enum { SENTENCE_MOST = 300 };
 
 // What it does: the summary, then as much of the description as says more.
 static void add_purpose(const struct description *d, struct buf *out, struct arena *a) {
@@ -32,20 +27,6 @@ static void add_returns(const struct description *d, struct buf *out, struct are
                                          "Returns what was created", "Returns it as changed",
                                          "Returns a confirmation",   ""};
   text_add_sentence(out, str_of(by_class[d->op->class]));
-}
-
-static void add_needs(const struct description *d, struct buf *out, struct arena *a) {
-  struct buf needs = BUF_MAX(600);
-  size_t said = 0;
-  for (size_t i = 0; i < d->op->param_count && said < NEEDS_MOST; i++) {
-    const struct parameter *p = &d->op->params[i];
-    if (p->in != IN_PATH) continue;
-    const struct operation *list = source(d, p, a);
-    buf_printf(&needs, "%s%.*s", said++ ? "; " : "Needs ", STR_ARG(p->arg));
-    if (list) buf_printf(&needs, ": from %.*s", STR_ARG(list->name));
-  }
-  text_add_sentence(out, arena_dup(a, buf_str(&needs)));
-  buf_free(&needs);
 }
 
 // "/zones/{zone_id}/…" works within one zone.
@@ -120,7 +101,6 @@ struct str describe_tool(const struct description *d, struct arena *a) {
   add_purpose(d, &own, a);
   add_returns(d, &rest, a);
   add_scope(d, &rest, a);
-  add_needs(d, &rest, a);
   add_paging(d, &rest, a);
   if (d->folded)
     text_add_sentence(&rest, STR("Some deep parts of the input are left open here; see the vendor's "

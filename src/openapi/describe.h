@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// describe: the words a model chooses a tool by: what it does and returns, what it needs and where
-// that comes from, how it pages, and warnings. At most DESCRIPTION_MOST bytes.
+// describe: the words a model chooses a tool by: what it does and returns, its scope, how it pages, and
+// warnings. Which ids it needs and where from is added by tool/listing, since a server may hide the
+// tool that gives one. At most DESCRIPTION_MOST bytes.
 #ifndef POSTERN_OPENAPI_DESCRIBE_H
 #define POSTERN_OPENAPI_DESCRIBE_H
 
-#include "openapi/sources.h"
+#include "openapi/operation.h"
 
 enum { DESCRIPTION_MOST = 1000, DESCRIPTION_OWN_MOST = 520 };
 
 struct description {
   const struct operation *op;
-  const struct sources *sources;
   struct str connector;
   bool folded;
 };

@@ -3,10 +3,7 @@
 
 #include "data/json.h"
 #include "openapi/naming.h"
-#include "openapi/text.h"
 #include "openapi/tree.h"
-
-enum { MARKED_DESCRIPTION_MOST = 420 };
 
 static struct operation many; // stands in by_arg for "more than one"
 
@@ -85,19 +82,4 @@ void sources_write(const struct sources *s, const struct operation *op, yyjson_m
   if (op->class == CLASS_LIST && op->gives.n)
     yyjson_mut_obj_add_strncpy(doc, tool, "gives", op->gives.p, op->gives.n);
   yyjson_mut_obj_add_val(doc, tool, "sources", map);
-}
-
-void sources_mark(const struct sources *s, const struct operation *op, yyjson_mut_val *input,
-                  yyjson_mut_doc *doc, struct arena *a) {
-  yyjson_mut_val *name, *v;
-  size_t i, n;
-  yyjson_mut_obj_foreach (yyjson_mut_obj_get(input, "properties"), i, n, name, v) {
-    const struct operation *list = sources_of(s, op, tree_text(name), a);
-    if (!list || !yyjson_mut_is_obj(v)) continue;
-    struct buf b = BUF_MAX(MARKED_DESCRIPTION_MOST);
-    text_add_sentence(&b, tree_text(yyjson_mut_obj_get(v, "description")));
-    text_add_sentence(&b, arena_printf(a, "From %.*s", STR_ARG(list->name)));
-    tree_set(doc, v, STR("description"), yyjson_mut_strncpy(doc, b.p, b.n));
-    buf_free(&b);
-  }
 }

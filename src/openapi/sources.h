@@ -24,8 +24,5 @@ const struct operation *sources_of(const struct sources *s, const struct operati
 // Adds "gives" and "sources" to a tool.
 void sources_write(const struct sources *s, const struct operation *op, yyjson_mut_val *input,
                    yyjson_mut_doc *doc, yyjson_mut_val *tool);
-// Names the tool in the description of each argument.
-void sources_mark(const struct sources *s, const struct operation *op, yyjson_mut_val *input,
-                  yyjson_mut_doc *doc, struct arena *a);
 
 #endif

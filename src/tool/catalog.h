@@ -25,7 +25,8 @@ struct catalog_account { // shared by the snapshots in which nothing of it chang
 struct catalog_tool { // a tool as one server shows it
   const struct tool *tool;
   const struct catalog_account *account;
-  struct str name; // as shown
+  struct str name;         // as shown
+  const struct map *shown; // the server's tools by name; NULL: no server, all are shown
 };
 
 struct catalog_server { // likewise shared

@@ -4,13 +4,43 @@
 #include "data/json.h"
 #include "tool/context.h"
 
+enum { LISTING_DESCRIPTION_MOST = 16 * 1024 };
+
 static void listing_add_member(struct buf *out, const char *name, struct str value) {
   if (!value.n) return;
   buf_printf(out, ",\"%s\":", name);
   json_add_string(out, value);
 }
 
-// ---- the schema, where an argument of it comes from the account
+// The tool that gives an argument, where the same server shows it: what is hidden is not named either.
+static struct str listing_source(const struct catalog_tool *t, struct str argument) {
+  struct str name = json_text(yyjson_obj_getn(t->tool->sources, argument.p, argument.n));
+  return name.n && (!t->shown || map_get(t->shown, name)) ? name : STR_NONE;
+}
+
+static bool listing_is_given(const struct catalog_tool *t, struct str argument) {
+  return context_find(t->account, argument) && context_default(t->account, argument);
+}
+
+// The tool's own words, and which ids it needs from where.
+static void listing_write_description(const struct catalog_tool *t, struct buf *out) {
+  struct buf text = BUF_MAX(LISTING_DESCRIPTION_MOST);
+  size_t needed = 0;
+  buf_add(&text, t->tool->description);
+  for (size_t i = 0; i < t->tool->param_count; i++) {
+    const struct tool_param *p = &t->tool->params[i];
+    if (p->in != TOOL_IN_PATH || listing_is_given(t, p->arg)) continue;
+    struct str source = listing_source(t, p->arg);
+    buf_add_z(&text, needed++ ? "; " : text.n ? " Needs " : "Needs ");
+    buf_add(&text, p->arg);
+    if (source.n) buf_printf(&text, ": from %.*s", STR_ARG(source));
+  }
+  if (needed) buf_add_char(&text, '.');
+  listing_add_member(out, "description", buf_str(&text));
+  buf_free(&text);
+}
+
+// ---- the schema, with what this server and account add to it
 
 // Nothing at all where no name is left: draft 4 readers refuse an empty list.
 static void listing_write_required(const struct catalog_tool *t, yyjson_val *required, struct buf *out) {
@@ -24,19 +54,34 @@ static void listing_write_required(const struct catalog_tool *t, yyjson_val *req
   if (written) buf_add_char(out, ']');
 }
 
-static void listing_write_description(struct buf *out, struct str description, bool set) {
-  buf_add_z(out, "\"description\":\"");
-  json_add_escaped(out, description);
-  if (description.n) buf_add_char(out, ' ');
-  buf_add_z(out, set ? "Default: set on this account.\""
-                     : "If left out and needed, the answer lists the choices.\"");
+static void listing_add_sentence(struct buf *text, struct str sentence) {
+  if (text->n && text->p[text->n - 1] != ' ') buf_add_char(text, ' ');
+  buf_add(text, sentence);
 }
 
-static void listing_write_property(struct buf *out, yyjson_val *schema, bool set) {
+static void listing_write_property(const struct catalog_tool *t, struct str name, yyjson_val *schema,
+                                   struct buf *out) {
+  struct str source = listing_source(t, name);
+  bool context = context_find(t->account, name) != NULL;
+  if (!yyjson_is_obj(schema) || (!source.n && !context)) {
+    json_write(out, schema);
+    return;
+  }
+  struct buf text = BUF_MAX(LISTING_DESCRIPTION_MOST);
+  buf_add(&text, json_str(schema, "description"));
+  if (source.n && !listing_is_given(t, name)) {
+    listing_add_sentence(&text, STR("From "));
+    buf_printf(&text, "%.*s.", STR_ARG(source));
+  }
+  if (context)
+    listing_add_sentence(&text, context_default(t->account, name)
+                                    ? STR("Default: set on this account.")
+                                    : STR("If left out and needed, the answer lists the choices."));
+  buf_add_z(out, "{\"description\":");
+  json_add_string(out, buf_str(&text));
+  buf_free(&text);
   size_t i, n;
   yyjson_val *key, *v;
-  buf_add_char(out, '{');
-  listing_write_description(out, json_str(schema, "description"), set);
   yyjson_obj_foreach (schema, i, n, key, v) {
     if (yyjson_equals_str(key, "description")) continue;
     buf_add_char(out, ',');
@@ -55,26 +100,16 @@ static void listing_write_properties(const struct catalog_tool *t, yyjson_val *p
     if (i) buf_add_char(out, ',');
     json_add_string(out, json_text(key));
     buf_add_char(out, ':');
-    if (yyjson_is_obj(v) && context_find(t->account, json_text(key)))
-      listing_write_property(out, v, context_default(t->account, json_text(key)) != NULL);
-    else
-      json_write(out, v);
+    listing_write_property(t, json_text(key), v, out);
   }
   buf_add_char(out, '}');
-}
-
-static bool listing_has_context(const struct catalog_tool *t, yyjson_val *properties) {
-  const struct connector *c = t->account->connector;
-  for (size_t i = 0; i < c->context_count; i++)
-    if (yyjson_obj_getn(properties, c->contexts[i].name.p, c->contexts[i].name.n)) return true;
-  return false;
 }
 
 static void listing_write_schema(const struct catalog_tool *t, struct buf *out) {
   size_t i, n;
   yyjson_val *key, *v;
   yyjson_val *properties = yyjson_obj_get(t->tool->input, "properties");
-  if (!listing_has_context(t, properties)) {
+  if (!properties) {
     json_write(out, t->tool->input);
     return;
   }
@@ -106,7 +141,7 @@ void tool_write_listing(const struct catalog_tool *t, struct buf *out) {
   buf_add_z(out, "{\"name\":");
   json_add_string(out, t->name);
   listing_add_member(out, "title", t->tool->title);
-  listing_add_member(out, "description", t->tool->description);
+  listing_write_description(t, out);
   buf_add_z(out, ",\"inputSchema\":");
   listing_write_schema(t, out);
   buf_add_z(out, ",\"annotations\":{\"title\":");

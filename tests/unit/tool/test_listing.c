@@ -84,10 +84,40 @@ static void context_arguments_are_never_required(void **state) {
   arena_free(a);
 }
 
+// What a server hides is not named by what it shows.
+static void the_tool_that_gives_an_id_is_named_where_it_is_shown(void **state) {
+  (void)state;
+  struct arena *a = arena_new();
+  struct toolset *s = fixture_set(
+      a,
+      "{'name':'x','class':'get','method':'GET','path':'/z/{zone_id}/r/{r}','description':'Says.','sources':{"
+      "'zone_id':'list_zones'},'params':[{'arg':'zone_id','name':'zone_id','in':'path','style':'simple',"
+      "'explode':false},{'arg':'r','name':'r','in':'path','style':'simple','explode':false}],'input':{'type':"
+      "'object','properties':{'zone_id':{'type':'string','description':'Which.'},'r':{'type':'string'}}}}");
+  struct account account = {0};
+  struct catalog_account v = {.account = &account, .connector = &connector, .tools = s};
+  struct map shown = {0};
+  struct catalog_tool t = {s->tools, &v, STR("x"), &shown};
+  struct buf with = BUF_MAX(4096), without = BUF_MAX(4096);
+  tool_write_listing(&t, &without);
+  map_put(&shown, STR("list_zones"), &t);
+  tool_write_listing(&t, &with);
+  assert_false(str_contains(buf_str(&without), STR("list_zones")));
+  assert_true(str_contains(buf_str(&without), STR("Says. Needs zone_id; r.\"")));
+  assert_true(str_contains(buf_str(&with), STR("Says. Needs zone_id: from list_zones; r.\"")));
+  assert_true(str_contains(buf_str(&with), STR("Which. From list_zones.\"")));
+  buf_free(&with);
+  buf_free(&without);
+  map_free(&shown);
+  toolset_unref(s);
+  arena_free(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(writes_everything_a_client_wants),
       cmocka_unit_test(context_arguments_are_never_required),
+      cmocka_unit_test(the_tool_that_gives_an_id_is_named_where_it_is_shown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -227,7 +227,7 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
   int64_t now = clock_now_ms();
   size_t servers = 0, tokens = 0, rows = 0;
   bool ok = server_purge(s, now, &servers, err) && access_purge(s, now, &tokens, err) &&
-            (!env->audit_keep_ms || audit_purge(s, now - env->audit_keep_ms, &rows, err));
+            audit_purge(s, env->audit_keep_ms, &rows, err);
   // What did go must leave the catalog, whatever failed after it.
   struct err late;
   if (servers + tokens && !catalog_rebuild(env->catalog, &late)) {

@@ -389,6 +389,29 @@ static void test_purge(void **state) {
   expect_done(call("GET", TEXT("/mcp-server/%s", id), NULL), 404);
 }
 
+// The audit log goes by age, and what is younger stays.
+static void test_retention(void **state) {
+  (void)state;
+  int64_t now = clock_now_ms();
+  const struct audit_row rows[] = {
+      {.at = now - 3600 * 1000, .action = STR("aged"), .outcome = STR("ok")},
+      {.at = now, .action = STR("young"), .outcome = STR("ok")},
+  };
+  for (size_t i = 0; i < 2; i++) audit_add(world->audit, &rows[i]);
+  audit_flush(world->audit);
+  for (int kept = 1; kept >= 0; kept--) {
+    world->admin.audit_keep_ms = kept ? 0 : 60 * 1000; // 0 keeps all
+    MUST(admin_purge(&world->admin, &err));
+    struct answer a = call("GET", "/audit?action=aged", NULL);
+    assert_int_equal(yyjson_arr_size(yyjson_obj_get(a.body, "items")), kept);
+    answer_free(&a);
+    a = call("GET", "/audit?action=young", NULL);
+    assert_int_equal(yyjson_arr_size(yyjson_obj_get(a.body, "items")), 1);
+    answer_free(&a);
+  }
+  world->admin.audit_keep_ms = 0;
+}
+
 static void test_end(void **state) {
   (void)state;
   expect_refusal(call("DELETE", "/connector/acme", NULL), 409, "name", "Main two");
@@ -414,7 +437,8 @@ int main(void) {
       cmocka_unit_test(test_server),    cmocka_unit_test(test_server_refusals),
       cmocka_unit_test(test_pages),     cmocka_unit_test(test_tokens),
       cmocka_unit_test(test_key),       cmocka_unit_test(test_audit_log),
-      cmocka_unit_test(test_purge),     cmocka_unit_test(test_end),
+      cmocka_unit_test(test_purge),     cmocka_unit_test(test_retention),
+      cmocka_unit_test(test_end),
   };
   return cmocka_run_group_tests(tests, world_setup, world_teardown);
 }

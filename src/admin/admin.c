@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/log.h"
-#include "data/uri.h"
 #include "io/fiber.h"
 #include "io/pool.h"
 
@@ -64,10 +63,7 @@ static bool admin_check_origin(const struct admin_call *call, struct err *err) {
   if (!origin.n) return true;
   for (size_t i = 0; i < call->env->origin_count; i++)
     if (str_eq_nocase(call->env->origins[i], origin)) return true;
-  struct uri u;
-  if (uri_parse_http(origin, &u, err) &&
-      str_eq_nocase(str_from(origin, u.scheme.n + 3), http_header_get(&call->in->headers, "host")))
-    return true;
+  if (http_origin_is_own(call->in, origin)) return true;
   err_set(err, ERR_DENIED, "pages of %.*s may not use the management API", STR_ARG(origin));
   err_hint(err, "the operator allows an origin with the setting allowed_origins");
   return false;

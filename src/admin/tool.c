@@ -127,16 +127,6 @@ bool admin_get_tool(struct admin_call *call, struct err *err) {
   return true;
 }
 
-static const char *const tool_outcomes[] = {
-    [RUN_OK] = "ok",
-    [RUN_INVALID] = "invalid",
-    [RUN_DENIED] = "denied",
-    [RUN_UPSTREAM_ERROR] = "upstream_error",
-    [RUN_RATE_LIMITED] = "rate_limited",
-    [RUN_FAILED] = "failed",
-    [RUN_CANCELED] = "canceled",
-};
-
 static void tool_put_rate(struct buf *out, const struct run_result *result) {
   const struct http_ratelimit *r = &result->rate;
   const struct {
@@ -176,7 +166,7 @@ bool admin_call_tool(struct admin_call *call, struct err *err) {
   struct run_result result = {0};
   if (!run_tool(&run, call->arena, &result, err)) return false;
   put_open(&call->out, NULL, '{');
-  put_text(&call->out, "outcome", str_of(tool_outcomes[result.outcome]));
+  put_text(&call->out, "outcome", str_of(run_outcome_name(result.outcome)));
   put_bool(&call->out, "is_error", result.is_error);
   put_json(&call->out, "content", buf_str(&result.content));
   tool_put_rate(&call->out, &result);

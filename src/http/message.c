@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/message.h"
 
+#include "data/uri.h"
+
 struct str http_header_get(const struct http_headers *h, const char *name) {
   struct str wanted = str_of(name);
   for (size_t i = 0; i < h->count; i++)
@@ -67,6 +69,13 @@ static const char *const http_methods[] = {
 
 const char *http_method_text(enum http_method method) {
   return http_methods[method];
+}
+
+bool http_origin_is_own(const struct http_request *in, struct str origin) {
+  struct uri u;
+  struct err err;
+  return uri_parse_http(origin, &u, &err) &&
+         str_eq_nocase(str_from(origin, u.scheme.n + 3), http_header_get(&in->headers, "host"));
 }
 
 enum http_method http_method_from(struct str text) {

@@ -51,6 +51,8 @@ const char *http_status_text(int status);
 struct str http_media_type(struct str content_type);
 // RFC 9110 §12.5.1: does an Accept header take this type? (q=0 excludes; absent takes all)
 bool http_accepts(struct str accept, const char *type);
+// RFC 6454: is the page that sends this Origin one of the host that the request was sent to?
+bool http_origin_is_own(const struct http_request *in, struct str origin);
 enum http_method http_method_from(struct str text);
 const char *http_method_text(enum http_method method); // "" for HTTP_OTHER
 // A path as it may stand in a log: what follows "/mcp/", looks like a token or is long becomes "…".

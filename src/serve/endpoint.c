@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "data/uri.h"
 #include "http/sse.h"
 #include "mcp/wire.h"
 #include "serve/legacy.h"
@@ -72,12 +71,7 @@ static bool endpoint_origin_allowed(const struct serve_env *env, const struct ht
                                     struct str origin) {
   for (size_t i = 0; i < env->origin_count; i++)
     if (str_is(env->origins[i], "*") || str_eq_nocase(env->origins[i], origin)) return true;
-  struct uri u;
-  struct err err;
-  if (!uri_parse_http(origin, &u, &err)) return false;
-  struct str host = http_header_get(&in->headers, "host");
-  struct str after_scheme = str_from(origin, u.scheme.n + 3);
-  return str_eq_nocase(after_scheme, host);
+  return http_origin_is_own(in, origin);
 }
 
 static void endpoint_cors(struct http_exchange *x, struct str origin, bool preflight) {

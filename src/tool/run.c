@@ -26,6 +26,10 @@ static const struct {
     [RUN_CANCELED] = {"canceled", METRIC_TOOL_CALLS_CANCELED},
 };
 
+const char *run_outcome_name(enum run_outcome outcome) {
+  return run_outcomes[outcome].name;
+}
+
 // What one call leaves behind besides its result.
 struct run_trail {
   uint64_t started_us;

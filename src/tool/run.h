@@ -39,6 +39,9 @@ enum run_outcome {
   RUN_CANCELED
 };
 
+// As in answers, the audit and the metrics: "ok", "rate_limited", …
+const char *run_outcome_name(enum run_outcome outcome);
+
 struct run_result {
   enum run_outcome outcome;
   bool is_error;

@@ -1,25 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../support/temp.h"
+#include "../support/memory_store.h"
 
 #include "account/access.h"
 #include "base/clock.h"
-
-static struct store *store;
-static struct arena *arena;
-
-static int setup(void **state) {
-  (void)state;
-  struct err err;
-  arena = arena_new();
-  return store_open(STR("sqlite::memory:"), &store, &err) ? 0 : -1;
-}
-
-static int teardown(void **state) {
-  (void)state;
-  store_close(store);
-  arena_free(arena);
-  return 0;
-}
 
 static void a_token_is_shown_once_and_kept_as_a_hash(void **state) {
   (void)state;
@@ -93,9 +76,10 @@ static void names_and_dates_are_checked(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(a_token_is_shown_once_and_kept_as_a_hash, setup, teardown),
-      cmocka_unit_test_setup_teardown(revoked_and_expired_ones_go, setup, teardown),
-      cmocka_unit_test_setup_teardown(names_and_dates_are_checked, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_token_is_shown_once_and_kept_as_a_hash, memory_store_open,
+                                      memory_store_close),
+      cmocka_unit_test_setup_teardown(revoked_and_expired_ones_go, memory_store_open, memory_store_close),
+      cmocka_unit_test_setup_teardown(names_and_dates_are_checked, memory_store_open, memory_store_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

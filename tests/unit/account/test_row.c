@@ -1,24 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../support/temp.h"
+#include "../support/memory_store.h"
 
 #include "account/row.h"
-
-static struct store *store;
-static struct arena *arena;
-
-static int setup(void **state) {
-  (void)state;
-  struct err err;
-  arena = arena_new();
-  return store_open(STR("sqlite::memory:"), &store, &err) ? 0 : -1;
-}
-
-static int teardown(void **state) {
-  (void)state;
-  store_close(store);
-  arena_free(arena);
-  return 0;
-}
 
 static struct account_row sample(const char *id, const char *name) {
   return (struct account_row){.id = str_of(id),
@@ -108,10 +91,10 @@ static void servers_go_with_their_account(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(a_row_comes_back_whole, setup, teardown),
-      cmocka_unit_test_setup_teardown(names_are_taken_once, setup, teardown),
-      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, setup, teardown),
-      cmocka_unit_test_setup_teardown(servers_go_with_their_account, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_row_comes_back_whole, memory_store_open, memory_store_close),
+      cmocka_unit_test_setup_teardown(names_are_taken_once, memory_store_open, memory_store_close),
+      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, memory_store_open, memory_store_close),
+      cmocka_unit_test_setup_teardown(servers_go_with_their_account, memory_store_open, memory_store_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -171,6 +171,30 @@ static void test_deadlines(void **state) {
   assert_null(deadline_due(&l, UINT64_MAX));
 }
 
+static void test_own_origin(void **state) {
+  (void)state;
+  static const struct {
+    const char *host, *origin;
+    bool own;
+  } rows[] = {
+      {"localhost:8080", "http://localhost:8080", true},
+      {"Gate.Example.com", "https://gate.example.com", true},
+      {"localhost:8080", "http://localhost:8081", false},
+      {"localhost", "http://localhost.evil.example", false},
+      {"localhost", "http://evil.example/localhost", false},
+      {"localhost", "http://localhost/", false}, // an origin has no path
+      {"localhost", "null", false},
+      {"localhost", "file://localhost", false},
+      {"localhost", "", false},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct http_header host = {STR("Host"), str_of(rows[i].host)};
+    struct http_request in = {.headers = {&host, 1}};
+    if (http_origin_is_own(&in, str_of(rows[i].origin)) != rows[i].own)
+      fail_msg("%s at %s", rows[i].origin, rows[i].host);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_headers),
@@ -181,6 +205,7 @@ int main(void) {
       cmocka_unit_test(test_host_syntax),
       cmocka_unit_test(test_accepted_hosts),
       cmocka_unit_test(test_deadlines),
+      cmocka_unit_test(test_own_origin),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

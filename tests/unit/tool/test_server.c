@@ -1,30 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../support/temp.h"
+#include "../support/memory_store.h"
 
 #include "tool/server.h"
 
-static struct store *store;
-static struct arena *arena;
-
-static void sql(const char *text) {
-  struct err err;
-  if (!store_run(store, text, NULL, 0, NULL, &err)) fail_msg("%s", err.text);
-}
-
 static int setup(void **state) {
-  (void)state;
-  struct err err;
-  arena = arena_new();
-  if (!store_open(STR("sqlite::memory:"), &store, &err)) return -1;
-  sql("INSERT INTO account VALUES ('acc_1', 'a', 'tiny', 'token', '', 'blob', '{}', '{}', 'ok', '', 0, 0, 0, "
-      "1)");
-  return 0;
-}
-
-static int teardown(void **state) {
-  (void)state;
-  store_close(store);
-  arena_free(arena);
+  if (memory_store_open(state) != 0) return -1;
+  memory_store_sql("INSERT INTO account VALUES ('acc_1', 'a', 'tiny', 'token', '', 'blob', '{}', '{}', 'ok', "
+                   "'', 0, 0, 0, 1)");
   return 0;
 }
 
@@ -114,18 +96,18 @@ static void a_damaged_row_closes_no_other(void **state) {
   struct err err;
   assert_true(server_insert(store, &a, &err) && server_insert(store, &b, &err) &&
               server_insert(store, &c, &err));
-  sql("UPDATE server SET config = '{\"methods\":[\"every\"]}' WHERE id = 'srv_1'");
-  sql("UPDATE server SET token_hash = 'zz' WHERE id = 'srv_3'");
+  memory_store_sql("UPDATE server SET config = '{\"methods\":[\"every\"]}' WHERE id = 'srv_1'");
+  memory_store_sql("UPDATE server SET token_hash = 'zz' WHERE id = 'srv_3'");
   assert_true(str_is(load(1)[0].id, "srv_2"));
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(a_row_comes_back_with_its_filter, setup, teardown),
-      cmocka_unit_test_setup_teardown(an_account_must_be_there, setup, teardown),
-      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, setup, teardown),
-      cmocka_unit_test_setup_teardown(deleted_and_expired_ones_go, setup, teardown),
-      cmocka_unit_test_setup_teardown(a_damaged_row_closes_no_other, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_row_comes_back_with_its_filter, setup, memory_store_close),
+      cmocka_unit_test_setup_teardown(an_account_must_be_there, setup, memory_store_close),
+      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, setup, memory_store_close),
+      cmocka_unit_test_setup_teardown(deleted_and_expired_ones_go, setup, memory_store_close),
+      cmocka_unit_test_setup_teardown(a_damaged_row_closes_no_other, setup, memory_store_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/codec.h"
+#include "tool/graphql.h"
 #include "tool/rest_body.h"
 
 enum { REST_DEEP_MOST = 8, REST_FIXED_HEADERS = 4 };
@@ -30,6 +31,10 @@ static const char *const rest_headers_refused[] = {
     "cookie",
     "user-agent",
     "http2-settings",
+    // A read-only tool's GET stays one.
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
 };
 
 struct rest_build {
@@ -264,6 +269,18 @@ static bool rest_is_credential(const struct account *account, struct str name, b
   return false;
 }
 
+// A query parameter, or a member of one where those stand for themselves.
+static bool rest_names_credential(const struct rest_build *b, const struct tool_param *p, yyjson_mut_val *v) {
+  size_t i, n;
+  yyjson_mut_val *key, *item;
+  if (rest_is_credential(b->account, p->name, true)) return true;
+  if (!rest_is_map(v) || !p->explode) return false;
+  yyjson_mut_obj_foreach (v, i, n, key, item)
+    if (rest_is_credential(b->account, str_make(yyjson_mut_get_str(key), yyjson_mut_get_len(key)), true))
+      return true;
+  return false;
+}
+
 static bool rest_add_header_param(struct rest_build *b, const struct tool_param *p, yyjson_mut_val *v) {
   bool refused = !codec_is_token(p->name) || rest_is_credential(b->account, p->name, false);
   for (size_t i = 0; i < sizeof rest_headers_refused / sizeof *rest_headers_refused && !refused; i++)
@@ -300,10 +317,43 @@ static bool rest_add_params(struct rest_build *b) {
     if (p->in == TOOL_IN_HEADER && !rest_add_header_param(b, p, v)) return false;
     if (p->in == TOOL_IN_COOKIE && !rest_add_cookie(b, p, v)) return false;
     if (p->in != TOOL_IN_QUERY) continue;
-    if (rest_is_credential(b->account, p->name, true))
+    if (rest_names_credential(b, p, v))
       return rest_refuse(b, p->arg, "would replace the account's credential in the query");
     rest_add_query(b, p, v);
   }
+  return true;
+}
+
+// ---- GraphQL
+
+// A request is {"query": …}, or several of them, or the document itself.
+static bool rest_only_reads(yyjson_mut_val *v) {
+  if (yyjson_mut_is_arr(v)) {
+    yyjson_mut_val *item;
+    size_t i, n;
+    yyjson_mut_arr_foreach (v, i, n, item)
+      if (yyjson_mut_is_arr(item) || !rest_only_reads(item)) return false;
+    return true;
+  }
+  if (yyjson_mut_is_obj(v)) v = yyjson_mut_obj_get(v, "query");
+  return !v ||
+         (yyjson_mut_is_str(v) && graphql_only_reads(str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v))));
+}
+
+static bool rest_check_reads(struct rest_build *b, struct str arg) {
+  return rest_only_reads(rest_argument(b->arguments, arg)) ||
+         rest_refuse(b, arg, "may hold queries only: this tool reads, and sends no mutation");
+}
+
+// One address takes queries and mutations alike, so a tool that only reads must look at the text.
+static bool rest_check_graphql(struct rest_build *b) {
+  const struct tool *t = b->tool;
+  if (!t->read_only || !str_ends(t->path, "/graphql")) return true;
+  if (t->body_whole.n && !rest_check_reads(b, t->body_whole)) return false;
+  for (size_t i = 0; i < t->body_arg_count; i++)
+    if (str_is(t->body_args[i].property, "query") && !rest_check_reads(b, t->body_args[i].arg)) return false;
+  for (size_t i = 0; i < t->param_count; i++)
+    if (str_is(t->params[i].name, "query") && !rest_check_reads(b, t->params[i].arg)) return false;
   return true;
 }
 
@@ -348,7 +398,7 @@ bool rest_build(const struct tool *t, const struct account *account, yyjson_mut_
   b.url = b.cookies = BUF_MAX(REST_URL_MOST);
   size_t room = t->param_count + account->send_count + REST_FIXED_HEADERS + REST_HEADERS_SPARE;
   b.headers.items = ARENA_ARRAY(a, room, struct http_header);
-  bool ok = rest_fill(&b) && rest_body_build(t, arguments, a, &body, err);
+  bool ok = rest_check_graphql(&b) && rest_fill(&b) && rest_body_build(t, arguments, a, &body, err);
   if (ok && body.present) rest_add_header(&b, STR("Content-Type"), body.type);
   if (ok)
     *out = (struct rest_request){arena_dup(a, buf_str(&b.url)), b.headers, body.bytes, body.present};

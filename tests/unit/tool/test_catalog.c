@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library_fixture.h"
+#include "tool/catalog.h"
+
+#define KEY "k1 1111111111111111111111111111111111111111111111111111111111111111\n"
+
+static struct account_env accounts;
+static struct catalog_env env;
+static int changes;
+
+static void count_change(void *arg) {
+  ++*(int *)arg;
+}
+
+static void add_account(const char *id, const char *connector) {
+  memory_store_sql(
+      arena_printf(
+          arena,
+          "INSERT INTO account VALUES ('%s', '%s', '%s', 'token', '', '', '{}', '{}', 'ok', '', 0, 0, "
+          "0, 1)",
+          id, id, connector)
+          .p);
+}
+
+static void add_server(const char *id, const char *account, const char *config, int64_t expires_at) {
+  struct err err;
+  struct server v = {.id = str_of(id),
+                     .name = str_of(id),
+                     .account_id = str_of(account),
+                     .config = str_of(config),
+                     .expires_at = expires_at,
+                     .version = 1};
+  token_hash(v.id, v.token_hash); // its token is its id
+  if (!server_insert(store, &v, &err)) fail_msg("%s", err.text);
+}
+
+static int setup(void **state) {
+  struct err err;
+  if (library_open(state) != 0) return -1;
+  accounts = (struct account_env){.store = store};
+  if (!seal_ring_from_text(STR(KEY), &accounts.ring, &err)) return -1;
+  env = (struct catalog_env){.account = &accounts, .library = library};
+  changes = 0;
+  catalog_on_change(count_change, &changes);
+  library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS LIBRARY_ZONE_RULES));
+  add_account("acc_1", "acme");
+  return 0;
+}
+
+static int teardown(void **state) {
+  catalog_close();
+  catalog_on_change(NULL, NULL);
+  seal_ring_free(accounts.ring);
+  return library_close(state);
+}
+
+static struct catalog *rebuild(void) {
+  struct err err = {0};
+  if (!catalog_rebuild(&env, &err)) fail_msg("%s", err.text);
+  return catalog_acquire();
+}
+
+static void a_server_shows_what_its_filter_lets_through(void **state) {
+  (void)state;
+  add_server("srv_1", "acc_1", "{\"methods\":[\"read\"]}", 0);
+  add_server("srv_2", "acc_1", "{\"tools\":[\"*_things\"],\"methods\":[\"list\"]}", 0);
+  struct catalog *c = rebuild();
+  assert_int_equal(c->accounts[0]->tools->count, 3);
+  const struct catalog_server *read = catalog_server_by_id(c, STR("srv_1"));
+  assert_int_equal(read->tool_count, 2);
+  assert_non_null(map_get(&read->by_name, STR("list_all_acme_things")));
+  assert_null(map_get(&read->by_name, STR("create_a_acme_thing")));
+  assert_int_equal(catalog_server_by_id(c, STR("srv_2"))->tool_count, 1);
+  assert_null(catalog_server_by_id(c, STR("srv_3")));
+  assert_int_equal(changes, 1);
+  catalog_release(c);
+}
+
+static void tokens_hold_until_the_millisecond_they_expire(void **state) {
+  (void)state;
+  struct access_token made;
+  char text[TOKEN_TEXT];
+  struct err err;
+  add_server("srv_1", "acc_1", "{}", 5000);
+  add_server("srv_2", "acc_1", "{}", 0);
+  const struct access_token wanted = {.name = STR("ops"), .role = ACCESS_CLIENT};
+  assert_true(access_create(store, &wanted, arena, &made, text, &err));
+  struct catalog *c = rebuild();
+  assert_non_null(catalog_server_by_token(c, STR("srv_1"), 4999));
+  assert_null(catalog_server_by_token(c, STR("srv_1"), 5000));
+  assert_non_null(catalog_server_by_token(c, STR("srv_2"), INT64_MAX)); // never
+  assert_null(catalog_server_by_token(c, STR("srv_"), 0));
+  assert_null(catalog_server_by_token(c, str_of(text), 0)); // an API token is no server's
+  assert_non_null(catalog_token(c, str_of(text), INT64_MAX));
+  assert_null(catalog_token(c, STR("srv_2"), 0));
+  assert_true(access_revoke(store, made.id, &err));
+  struct catalog *next = rebuild();
+  assert_null(catalog_token(next, str_of(text), 0));
+  assert_non_null(catalog_token(c, str_of(text), 0)); // a snapshot does not change
+  catalog_release(next);
+  catalog_release(c);
+}
+
+static void what_stayed_as_it_was_is_shared(void **state) {
+  (void)state;
+  add_server("srv_1", "acc_1", "{}", 0);
+  add_server("srv_2", "acc_1", "{}", 0);
+  struct catalog *before = rebuild();
+  memory_store_sql("UPDATE server SET name = 'other', version = 2 WHERE id = 'srv_2'");
+  struct catalog *c = rebuild();
+  assert_ptr_not_equal(before, c);
+  assert_ptr_equal(catalog_account_by_id(before, STR("acc_1")), catalog_account_by_id(c, STR("acc_1")));
+  assert_ptr_equal(catalog_server_by_id(before, STR("srv_1")), catalog_server_by_id(c, STR("srv_1")));
+  const struct catalog_server *was = catalog_server_by_id(before, STR("srv_2")),
+                              *is = catalog_server_by_id(c, STR("srv_2"));
+  assert_ptr_not_equal(was, is);
+  check_text(is->server.name, "other");
+  check_text(was->server.name, "srv_2");
+  assert_true(was->tools_version == is->tools_version); // another name, the same tools
+  catalog_release(before);
+  catalog_release(c);
+}
+
+static void a_new_import_changes_what_its_servers_list(void **state) {
+  (void)state;
+  add_server("srv_1", "acc_1", "{}", 0);
+  struct catalog *before = rebuild();
+  library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
+  struct catalog *c = rebuild();
+  const struct catalog_server *was = catalog_server_by_id(before, STR("srv_1")),
+                              *is = catalog_server_by_id(c, STR("srv_1"));
+  assert_int_equal(was->tool_count, 3);
+  assert_int_equal(is->tool_count, 2);
+  assert_true(was->tools_version != is->tools_version);
+  catalog_release(before);
+  catalog_release(c);
+}
+
+// A connector that has gone closes the servers of its accounts, and no other.
+static void one_bad_account_stops_no_other(void **state) {
+  (void)state;
+  add_account("acc_2", "nowhere");
+  add_server("srv_1", "acc_1", "{}", 0);
+  add_server("srv_2", "acc_2", "{}", 0);
+  struct catalog *c = rebuild();
+  assert_non_null(catalog_server_by_id(c, STR("srv_1")));
+  assert_null(catalog_server_by_id(c, STR("srv_2")));
+  assert_null(catalog_account_by_id(c, STR("acc_2")));
+  catalog_release(c);
+}
+
+static void a_rebuild_that_fails_leaves_the_snapshot(void **state) {
+  (void)state;
+  struct err err = {0};
+  struct catalog *before = rebuild();
+  memory_store_sql("ALTER TABLE api_token RENAME TO elsewhere");
+  assert_false(catalog_rebuild(&env, &err));
+  assert_true(err.text[0]);
+  struct catalog *c = catalog_acquire();
+  assert_ptr_equal(before, c);
+  assert_int_equal(changes, 1);
+  catalog_release(before);
+  catalog_release(c);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(a_server_shows_what_its_filter_lets_through),
+      TEST(tokens_hold_until_the_millisecond_they_expire),
+      TEST(what_stayed_as_it_was_is_shared),
+      TEST(a_new_import_changes_what_its_servers_list),
+      TEST(one_bad_account_stops_no_other),
+      TEST(a_rebuild_that_fails_leaves_the_snapshot),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

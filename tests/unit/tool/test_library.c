@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library_fixture.h"
+
+static void an_import_is_compiled_and_kept(void **state) {
+  (void)state;
+  library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
+  struct toolset *set = library_get("acme");
+  assert_int_equal(set->count, 2);
+  assert_non_null(map_get(&set->by_name, STR("list_all_acme_things")));
+  toolset_unref(set);
+  assert_int_equal(library_rows("toolset"), 1);
+  assert_int_equal(library_rows("tool_name"), 2);
+}
+
+// What stands in the store under the same digest is taken as it is; under another one it is made anew.
+static void a_toolset_is_compiled_once(void **state) {
+  (void)state;
+  library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
+  memory_store_sql("UPDATE toolset SET body = replace(body, 'list_all_acme_things', 'from_the_store')");
+  struct toolset *set = library_get("acme");
+  assert_non_null(map_get(&set->by_name, STR("from_the_store")));
+  toolset_unref(set);
+  library.tool_bytes /= 2; // another ceiling, another toolset
+  set = library_get("acme");
+  assert_null(map_get(&set->by_name, STR("from_the_store")));
+  assert_non_null(map_get(&set->by_name, STR("list_all_acme_things")));
+  toolset_unref(set);
+}
+
+// Alone, the zones' rules are `rules`. The accounts' rules that come later take a longer name, even when
+// they are all that is left.
+static void a_later_version_renames_nothing(void **state) {
+  (void)state;
+  library_import("acme", LIBRARY_DOCUMENT(LIBRARY_ZONE_RULES));
+  library_import("acme", LIBRARY_DOCUMENT(LIBRARY_ACCOUNT_RULES LIBRARY_ZONE_RULES));
+  struct toolset *set = library_get("acme");
+  const struct tool *zone = map_get(&set->by_name, STR("list_all_acme_rules")),
+                    *account = map_get(&set->by_name, STR("list_all_acme_account_rules"));
+  assert_non_null(zone);
+  assert_non_null(account);
+  check_text(zone->path, "/zones/{z}/rules");
+  check_text(account->path, "/accounts/{a}/rules");
+  toolset_unref(set);
+  library_import("acme", LIBRARY_DOCUMENT(LIBRARY_ACCOUNT_RULES));
+  set = library_get("acme");
+  assert_int_equal(set->count, 1);
+  check_text(set->tools[0].name, "list_all_acme_account_rules");
+  toolset_unref(set);
+}
+
+static void a_bad_import_leaves_no_trace(void **state) {
+  (void)state;
+  static const struct {
+    const char *name, *document;
+    enum err_code code;
+  } rows[] = {
+      {"acme", "hello", ERR_INVALID},
+      {"acme", LIBRARY_DOCUMENT("  /a/{x}:\n    get: {}\n"),
+       ERR_UNPROCESSABLE}, // its only operation is skipped
+      {"Not A Name", LIBRARY_DOCUMENT(LIBRARY_THINGS), ERR_INVALID},
+      {"\"\"", LIBRARY_DOCUMENT(LIBRARY_THINGS), ERR_INVALID},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct err err = {0};
+    assert_false(library_try(rows[i].name, rows[i].document, &err));
+    if (err.code != rows[i].code) fail_msg("%zu: %s: %s", i, err_name(err.code), err.text);
+    assert_null(connector_find(library.connectors, STR("acme")));
+    assert_int_equal(library_rows("connector") + library_rows("toolset") + library_rows("tool_name"), 0);
+  }
+}
+
+static void imports_come_back_at_start(void **state) {
+  (void)state;
+  struct err err;
+  library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
+  connector_set_free(library.connectors); // as after a restart
+  assert_true(connector_set_load(NULL, &library.connectors, &err));
+  assert_true(library_load_imports(&library, &err));
+  struct toolset *set = library_get("acme");
+  assert_int_equal(set->count, 2);
+  toolset_unref(set);
+}
+
+static void removal_takes_names_too_but_not_from_under_an_account(void **state) {
+  (void)state;
+  struct err err = {0};
+  library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
+  memory_store_sql("INSERT INTO account VALUES ('acc_1', 'main', 'acme', 'token', '', '', '{}', '{}', 'ok', "
+                   "'', 0, 0, 0, 1)");
+  assert_false(library_remove(&library, STR("acme"), &err));
+  assert_int_equal(err.code, ERR_CONFLICT);
+  assert_non_null(strstr(err.text, "main"));
+  assert_int_equal(library_rows("tool_name"), 2);
+  memory_store_sql("DELETE FROM account");
+  assert_true(library_remove(&library, STR("acme"), &err));
+  assert_int_equal(library_rows("connector") + library_rows("toolset") + library_rows("tool_name"), 0);
+  assert_null(connector_find(library.connectors, STR("acme")));
+  assert_false(library_remove(&library, STR("acme"), &err));
+  assert_int_equal(err.code, ERR_MISSING);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, library_open, library_close)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(an_import_is_compiled_and_kept),  TEST(a_toolset_is_compiled_once),
+      TEST(a_later_version_renames_nothing), TEST(a_bad_import_leaves_no_trace),
+      TEST(imports_come_back_at_start),      TEST(removal_takes_names_too_but_not_from_under_an_account),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

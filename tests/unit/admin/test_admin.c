@@ -163,6 +163,27 @@ static void test_account(void **state) {
   answer_free(&a);
 }
 
+// A credential was given for one address: importing the connector anew does not carry it to another.
+static void test_import_moves_no_credential(void **state) {
+  (void)state;
+  struct arena *arena = arena_new();
+  struct str was = str_of(vendor_definition), at = STR("127.0.0.1:1");
+  size_t cut = 0;
+  while (!str_starts(str_from(was, cut), "127.0.0.1:1")) cut++;
+  struct str moved =
+      arena_printf(arena, "%.*s127.0.0.1:2%.*s", (int)cut, was.p, STR_ARG(str_from(was, cut + at.n)));
+  const struct store_value own[] = {STORE_TEXT(str_of(world->base_url)), STORE_TEXT(str_of(acme_id))};
+  MUST(store_run(world->store, "UPDATE account SET base_url = '' WHERE id = $1", &own[1], 1, NULL, &err));
+  const char *anew = TEXT("{\"definition\":\"%s\",\"document\":%s}", vendor_definition, vendor_document);
+  const char *away = TEXT("{\"definition\":\"%.*s\",\"document\":%s}", STR_ARG(moved), vendor_document);
+  expect_refusal(call("POST", "/connector", away), 409, "base_url", "Main two");
+  expect_done(call("POST", "/connector", anew), 201);
+  MUST(store_run(world->store, "UPDATE account SET base_url = $1 WHERE id = $2", own, 2, NULL, &err));
+  expect_done(call("POST", "/connector", away), 201); // the account has an address of its own
+  expect_done(call("POST", "/connector", anew), 201);
+  arena_free(arena);
+}
+
 static void test_tools(void **state) {
   (void)state;
   const char *tools = TEXT("/integrated-account/%s/tools", acme_id);
@@ -430,14 +451,23 @@ static void test_end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_health),    cmocka_unit_test(test_who_may),
-      cmocka_unit_test(test_addresses), cmocka_unit_test(test_bodies),
-      cmocka_unit_test(test_connector), cmocka_unit_test(test_account),
-      cmocka_unit_test(test_tools),     cmocka_unit_test(test_call),
-      cmocka_unit_test(test_server),    cmocka_unit_test(test_server_refusals),
-      cmocka_unit_test(test_pages),     cmocka_unit_test(test_tokens),
-      cmocka_unit_test(test_key),       cmocka_unit_test(test_audit_log),
-      cmocka_unit_test(test_purge),     cmocka_unit_test(test_retention),
+      cmocka_unit_test(test_health),
+      cmocka_unit_test(test_who_may),
+      cmocka_unit_test(test_addresses),
+      cmocka_unit_test(test_bodies),
+      cmocka_unit_test(test_connector),
+      cmocka_unit_test(test_account),
+      cmocka_unit_test(test_import_moves_no_credential),
+      cmocka_unit_test(test_tools),
+      cmocka_unit_test(test_call),
+      cmocka_unit_test(test_server),
+      cmocka_unit_test(test_server_refusals),
+      cmocka_unit_test(test_pages),
+      cmocka_unit_test(test_tokens),
+      cmocka_unit_test(test_key),
+      cmocka_unit_test(test_audit_log),
+      cmocka_unit_test(test_purge),
+      cmocka_unit_test(test_retention),
       cmocka_unit_test(test_end),
   };
   return cmocka_run_group_tests(tests, world_setup, world_teardown);

@@ -57,6 +57,7 @@ struct program {
   size_t loop_count;
   int64_t started_ms;
   struct str public_url;
+  char first_token[TOKEN_TEXT]; // until it has been shown
   _Atomic(struct wiring *) wiring;
   atomic_size_t busy; // loops that have not drained yet
   atomic_bool ready;
@@ -237,7 +238,8 @@ static bool main_open(const struct settings *s, struct err *err) {
   program.account = (struct account_env){program.store, program.ring, program.guard, limits};
   program.catalog =
       (struct catalog_env){&program.account, {program.store, program.connectors, s->tool_schema_bytes}};
-  return library_load_imports(&program.catalog.library, err) && catalog_rebuild(&program.catalog, err);
+  return library_load_imports(&program.catalog.library, err) &&
+         admin_first_token(program.store, program.first_token, err) && catalog_rebuild(&program.catalog, err);
 }
 
 static void main_refresh_loop(void *arg) {
@@ -281,16 +283,14 @@ static void main_loops(const struct settings *s) {
   }
 }
 
-static bool main_welcome(struct err *err) {
-  char token[TOKEN_TEXT];
-  if (!admin_first_token(program.store, token, err) || !catalog_rebuild(&program.catalog, err)) return false;
+static void main_welcome(void) {
+  char *token = program.first_token;
   if (token[0])
     printf("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n",
            token, STR_ARG(program.public_url), token);
-  secret_wipe(token, sizeof token);
+  secret_wipe(token, sizeof program.first_token);
   printf("Postern %s answers on %.*s\n", POSTERN_VERSION, STR_ARG(program.public_url));
   fflush(stdout);
-  return true;
 }
 
 static bool main_start(struct err *err) {
@@ -311,7 +311,8 @@ static bool main_start(struct err *err) {
     loop_start(program.loops[i]);
   }
   program.ready = true;
-  return main_welcome(err);
+  main_welcome();
+  return true;
 }
 
 // ---- while it runs
@@ -330,7 +331,8 @@ static void main_reload(void) {
   struct buf kept = BUF_MAX(4096);
   if (!settings_reload(&program.input, now->settings, &kept, &s, &err) || !main_wire(s, &w, &err) ||
       !main_log(s, &err)) {
-    log_error("reload refused, all stays as it was: %s: %s", err.field, err.text);
+    log_error("reload refused, all stays as it was: %s: %s%s%s", err.field, err.text, err.hint[0] ? "; " : "",
+              err.hint);
     if (s) settings_free(s);
   } else {
     atomic_store_explicit(&program.wiring, w, memory_order_release);
@@ -346,6 +348,7 @@ static void main_keep_house(void) {
   struct err err;
   struct wiring *w = program.wiring;
   if (!admin_purge(&w->admin, &err)) log_warn("housekeeping: %s", err.text);
+  mem_trim(); // an import or a burst may have taken much for a moment
 }
 
 // Waits for signals until one says stop; the loops run meanwhile.

@@ -60,7 +60,10 @@ static bool account_make(struct draft *d, const struct account_new *in, struct e
   token_id("acc", id);
   d->row = (struct account_row){
       .id = arena_dup(d->arena, str_of(id)), .connector = d->connector->name, .version = 1};
-  if (!draft_set_name(d, in->name, err) || (in->base_url.n && !draft_set_base_url(d, in->base_url, err)) ||
+  // The address is the account's from now on: a connector that is imported anew with another one must
+  // not lead credentials there.
+  struct str base_url = in->base_url.n ? in->base_url : d->connector->base_url;
+  if (!draft_set_name(d, in->name, err) || !draft_set_base_url(d, base_url, err) ||
       !draft_set_credential(d, in->way, in->credential, err) || !draft_set_context(d, in->context, err) ||
       !draft_verify(d, err))
     return false;

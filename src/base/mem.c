@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,4 +33,8 @@ char *mem_copy(const void *p, size_t n) {
 
 void mem_free(void *p) {
   free(p);
+}
+
+void mem_trim(void) {
+  malloc_trim(0);
 }

@@ -11,6 +11,7 @@ void *mem_resize(void *p, size_t n);     // like realloc; new bytes are not zero
 void *mem_array(size_t count, size_t n); // zeroed; overflow of count*n ends the process
 char *mem_copy(const void *p, size_t n); // n bytes and a NUL
 void mem_free(void *p);
+void mem_trim(void); // gives what is free back to the system, after rare work that took much
 
 #define MEM_NEW(type) ((type *)mem_alloc(sizeof(type)))
 

@@ -22,6 +22,12 @@ static bool seal_fail(struct err *err, const char *path, const char *what) {
   return err_set(err, code, "key file %s: %s: %s", path, what, strerror(errno));
 }
 
+// systemd lets the service read its credentials by an ACL, which shows as a mode of 0440 (systemd.exec(5)).
+static bool seal_is_systemd_credential(const char *path, const struct stat *st) {
+  const char *folder = getenv("CREDENTIALS_DIRECTORY");
+  return folder && *folder && str_starts(str_of(path), folder) && st->st_uid == 0 && !(st->st_mode & 037);
+}
+
 // Opens the file, and looks at the open file itself: the name may mean another one by then.
 static bool seal_file_open(const char *path, int *fd, struct err *err) {
   struct stat st;
@@ -34,7 +40,7 @@ static bool seal_file_open(const char *path, int *fd, struct err *err) {
     ok = err_set(err, ERR_DENIED, "key file %s is not a regular file", path);
   else if (st.st_uid != geteuid() && st.st_uid != 0)
     ok = err_set(err, ERR_DENIED, "key file %s belongs to another user (uid %u)", path, (unsigned)st.st_uid);
-  else if (st.st_mode & 077) {
+  else if (st.st_mode & 077 && !seal_is_systemd_credential(path, &st)) {
     ok = err_set(err, ERR_DENIED, "key file %s can be read or written by others (mode %04o)", path,
                  (unsigned)st.st_mode & 07777);
     err_hint(err, "run: chmod 600 %s", path);

@@ -81,12 +81,30 @@ static bool run_fetch(const struct run_call *call, struct rest_request *request,
   return http_fetch(&out, a, response, err);
 }
 
+// An account whose sealed credential did not open is kept, so that it can be mended, but cannot call.
+static bool run_has_credential(const struct catalog_account *v) {
+  const struct connector_way *way = connector_way_find(v->connector, v->account->way);
+  return v->account->send_count > 0 || !way || way->send_count == 0;
+}
+
 // From checked arguments to a shaped result. False only when canceled.
 static bool run_rest(const struct run_call *call, yyjson_mut_val *arguments, struct arena *a,
                      struct run_trail *trail, struct run_result *out) SUSPENDS {
   struct rest_request request;
   struct http_result response = {0};
   struct err why = {0};
+  if (!run_has_credential(call->tool->account)) {
+    trail->detail = STR("the credential does not open");
+    shape_refusal(
+        RUN_FAILED,
+        arena_printf(a,
+                     "The stored credential of the account '%.*s' does not open, so nothing was sent. An "
+                     "administrator gives it again with 'postern account recredential %.*s'.",
+                     STR_ARG(call->tool->account->account->name),
+                     STR_ARG(call->tool->account->account->name)),
+        out);
+    return true;
+  }
   if (!rest_build(call->tool->tool, call->tool->account->account, arguments, a, &request, &why)) {
     enum run_outcome outcome = why.code == ERR_INVALID ? RUN_INVALID : RUN_FAILED;
     trail->detail = arena_printf(a, "%s %s", why.field, why.text);

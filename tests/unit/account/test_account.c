@@ -110,6 +110,22 @@ static void a_good_credential_is_kept_sealed(void **state) {
   account_free(a);
 }
 
+// A connector imported anew with another address must not lead stored credentials there.
+static void the_address_stays_the_one_that_was_verified(void **state) {
+  (void)state;
+  struct account *a = make(GOOD("pinned")), **all;
+  struct arena *arena = arena_new();
+  struct store_rows found;
+  struct err err;
+  assert_true(store_query(v.env.store, "SELECT base_url FROM account", NULL, 0, arena, &found, &err));
+  assert_true(str_is(store_cell(&found, 0, 0)->text, "https://api.example.com/v1"));
+  assert_int_equal(load(&all), 1);
+  assert_true(str_is(all[0]->base_url, "https://api.example.com/v1"));
+  account_free(all[0]);
+  account_free(a);
+  arena_free(arena);
+}
+
 static void a_bad_credential_is_not_kept(void **state) {
   (void)state;
   struct account *a = NULL;
@@ -291,6 +307,7 @@ static void keys_change_online(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_good_credential_is_kept_sealed, setup, teardown),
+      cmocka_unit_test_setup_teardown(the_address_stays_the_one_that_was_verified, setup, teardown),
       cmocka_unit_test_setup_teardown(a_bad_credential_is_not_kept, setup, teardown),
       cmocka_unit_test_setup_teardown(several_choices_are_kept_for_the_caller, setup, teardown),
       cmocka_unit_test_setup_teardown(a_name_is_taken_once, setup, teardown),

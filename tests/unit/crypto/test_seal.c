@@ -184,9 +184,19 @@ static void test_file_that_others_reach(void **state) {
     chmod(path, modes[i]);
     check_denied(path);
   }
-  chmod(path, 0400); // as a systemd credential is
+  chmod(path, 0400);
   assert_true(seal_ring_load(path, &r, &err));
   seal_ring_free(r);
+  // As systemd gives a credential to a service: root's, readable by an ACL that shows as the group's.
+  chmod(path, 0440);
+  check_denied(path);
+  setenv("CREDENTIALS_DIRECTORY", folder, 1);
+  bool readable = seal_ring_load(path, &r, &err);
+  assert_int_equal(readable, geteuid() == 0);
+  if (readable) seal_ring_free(r);
+  chmod(path, 0460);
+  check_denied(path);
+  unsetenv("CREDENTIALS_DIRECTORY");
   check_denied(folder);
   char fifo[160];
   snprintf(fifo, sizeof fifo, "%s/fifo", folder);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "data/json.h"
-#include "data/schema_pattern.h"
 #include "data/schema_value.h"
 
 enum { SCHEMA_EXACT_DOUBLE = 15 }; // decimal digits that a double always gives back
@@ -108,7 +107,7 @@ static void coerce_members(struct coerce *c, const struct schema_words *w, yyjso
     if (schema) coerce(c, schema, member);
     yyjson_obj_iter patterns = yyjson_obj_iter_with(SCHEMA_AT(w, PATTERN_PROPERTIES));
     for (yyjson_val *p; (p = yyjson_obj_iter_next(&patterns)) && schema_run_step(c->run);) {
-      if (schema_pattern_match(json_text(p), name) != SCHEMA_MATCHES) continue;
+      if (schema_run_match(c->run, json_text(p), name) != SCHEMA_MATCHES) continue;
       known = true;
       coerce(c, yyjson_obj_iter_get_val(p), member);
     }

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "data/json.h"
-#include "data/schema_pattern.h"
 #include "data/schema_run.h"
 #include "data/schema_text.h"
 #include "data/schema_value.h"
@@ -74,7 +73,7 @@ static bool schema_run_member(struct schema_run *r, const struct schema_words *w
   if (schema) holds &= schema_run_value(r, schema, v, NULL);
   yyjson_obj_iter it = yyjson_obj_iter_with(SCHEMA_AT(w, PATTERN_PROPERTIES));
   for (yyjson_val *pattern; (pattern = yyjson_obj_iter_next(&it)) && schema_run_step(r);) {
-    if (schema_pattern_match(json_text(pattern), name) != SCHEMA_MATCHES) continue;
+    if (schema_run_match(r, json_text(pattern), name) != SCHEMA_MATCHES) continue;
     *known = true;
     holds &= schema_run_value(r, yyjson_obj_iter_get_val(pattern), v, NULL);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/schema_run.h"
 
+#include "base/clock.h"
 #include "data/json.h"
-#include "data/schema_pattern.h"
 #include "data/schema_text.h"
 #include "data/schema_value.h"
 
@@ -12,6 +12,14 @@ bool schema_run_step(struct schema_run *r) {
   else
     r->exhausted = true;
   return !r->exhausted;
+}
+
+enum schema_match schema_run_match(struct schema_run *r, struct str pattern, struct str text) {
+  if (r->matching_us > SCHEMA_MATCHING_MS * 1000) return SCHEMA_UNDECIDED;
+  uint64_t from = clock_mono_us();
+  enum schema_match match = schema_pattern_match(pattern, text);
+  r->matching_us += clock_mono_us() - from;
+  return match;
 }
 
 struct schema_seen schema_seen_for(struct schema_run *r, yyjson_mut_val *v) {
@@ -116,13 +124,13 @@ static bool schema_within(yyjson_val *least, yyjson_val *most, size_t n) {
   return !(schema_count_of(least, &limit) && n < limit) && !(schema_count_of(most, &limit) && n > limit);
 }
 
-static bool schema_holds_string(const struct schema_words *w, yyjson_mut_val *v) {
+static bool schema_holds_string(struct schema_run *r, const struct schema_words *w, yyjson_mut_val *v) {
   struct str text = schema_text_of(v), pattern = json_text(SCHEMA_AT(w, PATTERN));
   bool length = SCHEMA_AT(w, MIN_LENGTH) || SCHEMA_AT(w, MAX_LENGTH);
   if (length && !schema_within(SCHEMA_AT(w, MIN_LENGTH), SCHEMA_AT(w, MAX_LENGTH), schema_code_points(text)))
     return false;
   // What cannot be decided within the limits is left to the vendor, who checks as well.
-  return !pattern.p || schema_pattern_match(pattern, text) != SCHEMA_DIFFERS;
+  return !pattern.p || schema_run_match(r, pattern, text) != SCHEMA_DIFFERS;
 }
 
 static bool schema_holds_size(const struct schema_words *w, yyjson_mut_val *v) {
@@ -139,7 +147,7 @@ static unsigned schema_own_miss(struct schema_run *r, const struct schema_words 
   unsigned mask = schema_type_mask(SCHEMA_AT(w, TYPE));
   if (mask && !(mask & schema_type_of(v))) return SCHEMA_OTHER_TYPE;
   if ((SCHEMA_AT(w, CONST) || SCHEMA_AT(w, ENUM)) && !schema_holds_enum(w, v, r)) return SCHEMA_OTHER_VALUE;
-  bool holds = yyjson_mut_is_str(v)   ? schema_holds_string(w, v)
+  bool holds = yyjson_mut_is_str(v)   ? schema_holds_string(r, w, v)
                : yyjson_mut_is_ctn(v) ? schema_holds_size(w, v)
                                       : schema_holds_number(w, v);
   return holds ? 0 : SCHEMA_SLIGHT;

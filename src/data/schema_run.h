@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "data/schema.h"
+#include "data/schema_pattern.h"
 #include "data/schema_words.h"
 
 struct schema_run {
@@ -15,6 +16,7 @@ struct schema_run {
   struct buf pointer;           // where we are in the value
   struct str name;              // the last property on the way there
   size_t steps;
+  uint64_t matching_us; // spent on patterns
   unsigned depth;
   unsigned score; // the weight of all violations so far
   bool exhausted; // a limit was passed: nothing counts any more but that
@@ -45,6 +47,10 @@ bool schema_run_quietly(struct schema_run *r, yyjson_val *schema, yyjson_mut_val
 
 // One more step; false when there were too many.
 bool schema_run_step(struct schema_run *r);
+// A match, undecided once matching has taken SCHEMA_MATCHING_MS in this run: each match has its limit, but a
+// value may ask for many.
+enum { SCHEMA_MATCHING_MS = 50 };
+enum schema_match schema_run_match(struct schema_run *r, struct str pattern, struct str text);
 struct schema_seen schema_seen_for(struct schema_run *r, yyjson_mut_val *v);
 void schema_seen_add(struct schema_seen *seen, size_t position);
 void schema_seen_join(struct schema_seen *seen, const struct schema_seen *more);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/check.h"
 
+#include "base/clock.h"
 #include "data/json.h"
 #include "data/schema.h"
 
@@ -276,6 +277,20 @@ static void test_limits(void **state) {
   done();
 }
 
+// Each match ends at its own limit; many of them end together, before they hold up the loop.
+static void test_patterns_share_a_limit(void **state) {
+  (void)state;
+  struct buf b = BUF_MAX(1 << 20);
+  for (int i = 0; i < 5000; i++)
+    buf_printf(&b, "%c\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\"", i ? ',' : '[');
+  buf_add(&b, str_make("]", 2));
+  uint64_t from = clock_mono_us();
+  assert_true(check("{\"items\":{\"pattern\":\"^(a+)+$\"}}", b.p, false));
+  assert_true(clock_mono_us() - from < 2000 * 1000);
+  buf_free(&b);
+  done();
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_keywords),
@@ -283,6 +298,7 @@ int main(void) {
       cmocka_unit_test(test_all_violations_in_order),
       cmocka_unit_test(test_coercions),
       cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_patterns_share_a_limit),
   };
   return cmocka_run_group_tests_name("data/schema", tests, NULL, NULL);
 }

@@ -299,8 +299,8 @@ static void client_run_here(struct client_fetch *f) {
 }
 
 static bool client_finish(struct client_fetch *f, struct http_result *out, struct err *err) {
-  if (f->code == CURLE_OK && f->failure == CLIENT_BLOCKED)
-    f->failure = CLIENT_FINE; // another address was reached
+  if (f->code != CURLE_COULDNT_CONNECT && f->failure == CLIENT_BLOCKED)
+    f->failure = CLIENT_FINE; // another address of the host was reached
   if (f->code != CURLE_OK || f->failure != CLIENT_FINE) return client_explain(f, err);
   long status = 0;
   curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);

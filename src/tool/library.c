@@ -13,7 +13,6 @@ struct library_job { // one toolset to be compiled and kept
   const struct connector *connector;
   struct str definition, document; // of an import; empty for a shipped connector
   struct str digest;
-  bool moves; // to another base_url than it had
   struct arena *arena;
   struct openapi_result result;
 };
@@ -65,24 +64,9 @@ static bool library_keep_names(struct store *s, const struct library_job *job, s
   return ok;
 }
 
-// A credential was given for one address. Accounts that go by their connector's would take it to the new one.
-static bool library_may_move(struct store *s, const struct library_job *job, struct err *err) {
-  struct store_rows rows;
-  if (!job->moves) return true;
-  if (!store_query(s, "SELECT name FROM account WHERE connector = $1 AND base_url = '' ORDER BY name LIMIT 1",
-                   (struct store_value[]){STORE_TEXT(job->connector->name)}, 1, job->arena, &rows, err))
-    return false;
-  if (rows.count == 0) return true;
-  err_at(err, ERR_CONFLICT, "base_url", "account \"%.*s\" would send its credential to another address",
-         STR_ARG(store_cell(&rows, 0, 0)->text));
-  err_hint(err, "import under another name, or delete the connector's accounts first");
-  return false;
-}
-
 // Runs inside one transaction: a toolset never stands without its names.
 static bool library_keep(struct store *s, void *arg, struct err *err) {
   struct library_job *job = arg;
-  if (!library_may_move(s, job, err)) return false;
   if (job->definition.n &&
       !store_run(
           s,
@@ -163,7 +147,6 @@ bool library_add(const struct library_env *env, const struct library_import *in,
   if (ok) {
     job.connector = connector_find(trial, name);
     job.digest = library_digest(a, env, job.connector);
-    job.moves = known && !str_eq(known->base_url, job.connector->base_url);
     ok = library_compile(&job, err);
   }
   if (ok && job.result.tools == 0)

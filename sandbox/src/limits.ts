@@ -21,7 +21,7 @@ const epoch = (s: Standing) => Math.ceil(s.now / 1000) + s.reset;
 const onLimit = (s: Standing, headers: Headers): Headers => (s.limited ? headers : {});
 const retryAfter = (s: Standing) => onLimit(s, { "retry-after": String(s.reset) });
 
-/** One row per form of vendors.md part E, and a few that only trouble parsers. */
+/** One row per form in which vendors state limits, and a few that only trouble parsers. */
 export const FORMS: Record<string, Form> = {
   cloudflare: (s) => ({
     ratelimit: `"default";r=${s.remaining};t=${s.reset}`,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // access: API tokens, for people and programs that manage Postern or use guarded servers. Stored as
 // SHA-256, shown once. Functions that take a store block: run them on the pool.
+//   struct access_token wanted = {.name = STR("ops"), .role = ACCESS_CLIENT}, made;
+//   if (!access_create(store, &wanted, arena, &made, text, err)) return false;   // text: what to show
 #ifndef POSTERN_ACCOUNT_ACCESS_H
 #define POSTERN_ACCOUNT_ACCESS_H
 

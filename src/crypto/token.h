@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // token: random identifiers and bearer tokens, and the hashes they are stored as. Any thread.
+//   char text[TOKEN_TEXT]; unsigned char hash[TOKEN_HASH];
+//   token_new("psk", text); token_hash(str_of(text), hash);   // the hash is kept, the text shown once
 #ifndef POSTERN_CRYPTO_TOKEN_H
 #define POSTERN_CRYPTO_TOKEN_H
 

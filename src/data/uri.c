@@ -104,26 +104,6 @@ bool uri_parse_http(struct str text, struct uri *out, struct err *err) {
   return true;
 }
 
-uint16_t uri_port(const struct uri *u) {
-  if (u->port) return u->port;
-  return str_is_nocase(u->scheme, "https") ? 443 : 80;
-}
-
-bool uri_same_origin(const struct uri *a, const struct uri *b) {
-  return str_eq_nocase(a->scheme, b->scheme) && str_eq_nocase(a->host, b->host) && uri_port(a) == uri_port(b);
-}
-
-bool uri_query_get(struct str query, const char *name, struct str *raw) {
-  for (struct str rest = query, value, key; str_cut(&rest, '&', &value);) {
-    key = value;
-    value = uri_cut_behind(&key, '=');
-    if (!str_is(key, name)) continue;
-    *raw = value;
-    return true;
-  }
-  return false;
-}
-
 // Appends the segments of a path; "." stays where it is, ".." goes up, and never above the root.
 static bool uri_walk(struct str path, struct str *segments, size_t *count) {
   for (struct str rest = path, segment; str_cut(&rest, '/', &segment);) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// uri: RFC 3986 URIs taken apart and put together. Pure. The parts borrow from the text.
+// uri: RFC 3986 URIs taken apart, and file references joined. Pure. The parts borrow from the text.
+//   if (!uri_parse_http(STR("https://api.example.com/v4"), &u, err)) return false;   // u.host, u.path …
 #ifndef POSTERN_DATA_URI_H
 #define POSTERN_DATA_URI_H
 
@@ -15,10 +16,6 @@ struct uri {
 
 // Absolute http(s) URIs only; refuses user info, control bytes, spaces, bad ports, an empty host.
 MUST_USE bool uri_parse_http(struct str text, struct uri *out, struct err *err);
-uint16_t uri_port(const struct uri *u);                         // with the scheme's default
-bool uri_same_origin(const struct uri *a, const struct uri *b); // RFC 6454
-// Looks up a query parameter by exact name; the value is still percent-encoded.
-bool uri_query_get(struct str query, const char *name, struct str *raw);
 // Relative file references of `$ref`: joins and normalises; false where it climbs out of the root.
 MUST_USE bool uri_path_join(struct arena *a, struct str base_file, struct str relative, struct str *out);
 

@@ -26,14 +26,13 @@ static size_t tag_length(struct str s) {
   return 0;
 }
 
-static size_t cut_at_word(const char *p, size_t n, size_t most) {
+static size_t cut_at_word(const char *p, size_t most) {
   size_t cut = most;
   while (cut > 0 && p[cut] != ' ') cut--;
   if (cut < most / 2) { // one endless word: cut between characters instead
     cut = most;
     while (cut > 0 && ((unsigned char)p[cut] & 0xC0) == 0x80) cut--;
   }
-  (void)n;
   while (cut > 0 && (p[cut - 1] == ' ' || p[cut - 1] == ',' || p[cut - 1] == ';')) cut--;
   return cut;
 }
@@ -57,7 +56,7 @@ struct str text_brief(struct arena *a, struct str s, size_t most) {
   }
   while (n && p[n - 1] == ' ') n--;
   if (n > most) {
-    n = cut_at_word(p, n, most - ellipsis.n);
+    n = cut_at_word(p, most - ellipsis.n);
     memcpy(p + n, ellipsis.p, ellipsis.n);
     n += ellipsis.n;
   }

@@ -106,7 +106,8 @@ static bool endpoint_method(const struct serve_env *env, struct http_exchange *x
     http_reply(x, 204, NULL, STR_NONE);
     return false;
   }
-  // mcp.md §1 and §2: no GET stream and no sessions to DELETE here.
+  // No GET stream and no sessions to DELETE here: the legacy versions let a server say 405, 2026-07-28
+  // knows nothing else.
   http_reply(x, 405, "application/json",
              STR("{\"error\":{\"code\":\"invalid\",\"message\":\"this MCP endpoint takes POST only\"}}"));
   return false;
@@ -178,7 +179,7 @@ static bool endpoint_claims_modern(yyjson_val *body) {
   return yyjson_obj_get(meta, WIRE_META_VERSION) != NULL;
 }
 
-// mcp.md §2, "Classify per POST, body first".
+// Each POST says for itself of which era it is, and its body counts before its headers.
 static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
   bool modern_header = str_is(http_header_get(&r->in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
   if (yyjson_is_arr(body)) {

@@ -69,7 +69,7 @@ static bool legacy_answer(struct serve_request *r, const struct jsonrpc_message 
     }
     out->n = start;
     if (err.code == ERR_CANCELED) return false;
-    jsonrpc_error(out, m->id, JSONRPC_INVALID_PARAMS, str_of(err.text), STR_NONE);
+    jsonrpc_error(out, m->id, err_rpc_code(err.code), str_of(err.text), STR_NONE);
     return true;
   }
   jsonrpc_error(out, m->id, JSONRPC_METHOD_NOT_FOUND, STR("Method not found"), STR_NONE);

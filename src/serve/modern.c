@@ -40,7 +40,7 @@ static bool modern_headers_single(struct serve_request *r, const struct jsonrpc_
   return true;
 }
 
-// The headers must say what the body says (mcp.md §1, validation order). False: refused already.
+// The headers must say what the body says (MCP 2026-07-28, Streamable HTTP). False: refused already.
 static bool modern_headers_agree(struct serve_request *r, const struct jsonrpc_message *m,
                                  struct str version) {
   struct str header_version = http_header_get(&r->in->headers, WIRE_HEADER_VERSION);
@@ -108,7 +108,7 @@ static void modern_list(struct serve_request *r, const struct jsonrpc_message *m
   buf_add_z(&out, "{\"resultType\":\"complete\",");
   if (!tools_list(r, m->params, &out, &err)) {
     buf_free(&out);
-    serve_refuse(r, 200, m->id, JSONRPC_INVALID_PARAMS, "%s", err.text);
+    serve_refuse(r, 200, m->id, err_rpc_code(err.code), "%s", err.text);
     return;
   }
   buf_printf(&out, ",\"ttlMs\":%d,\"cacheScope\":\"private\"", MODERN_TTL_MS);
@@ -119,7 +119,7 @@ static void modern_call(struct serve_request *r, const struct jsonrpc_message *m
   struct err err;
   struct run_result result;
   if (!tools_call(r, m->params, &result, &err)) {
-    if (err.code != ERR_CANCELED) serve_refuse(r, 200, m->id, JSONRPC_INVALID_PARAMS, "%s", err.text);
+    if (err.code != ERR_CANCELED) serve_refuse(r, 200, m->id, err_rpc_code(err.code), "%s", err.text);
     return;
   }
   struct buf out = BUF_MAX(SERVE_REPLY_MOST);

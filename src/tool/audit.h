@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // audit: who called what, when, with arguments of which shape, and how it ended. Append-only. Rows go
 // to a bounded queue and are written in batches by a thread of its own, so that no call ever waits; a
-// full queue drops the row, counts it (METRIC_AUDIT_DROPPED) and says so once a minute in the log.
+// full queue drops the row, counts it (METRIC_AUDIT_DROPPED) and says so once a minute in the log. Example:
+//   audit_add(audit, &(struct audit_row){.at = clock_now_ms(), .action = STR("tools/call"), …});   // any
+//   thread
 #ifndef POSTERN_TOOL_AUDIT_H
 #define POSTERN_TOOL_AUDIT_H
 
@@ -18,7 +20,7 @@ struct audit_row { // texts are copied by audit_add
   struct str actor, action, server_id, account_id, tool, arguments, outcome, request_id, detail;
   int64_t elapsed_us, status;
 };
-// `arguments` is the shape only, made by audit_shape: {"zone_id":"string(32)","per_page":"integer"}; values
+// `arguments` is the shape only, made by check_shape: {"zone_id":"string(32)","per_page":"integer"}; values
 // never.
 
 MUST_USE bool audit_new(struct store *s, struct audit **out, struct err *err);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // policy: what a server may show and call: the filter by method class, tag and tool name. Default
-// deny; methods, tags and tools combine with AND, the members of each with OR. Pure.
+// deny; methods, tags and tools combine with AND, the members of each with OR. Pure. Example:
+//   if (!policy_filter_read(config, set, arena, &filter, err)) return false;
+//   for (size_t i = 0; i < set->count; i++) shown += policy_allows(&filter, &set->tools[i]);
 #ifndef POSTERN_TOOL_POLICY_H
 #define POSTERN_TOOL_POLICY_H
 

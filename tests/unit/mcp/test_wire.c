@@ -7,7 +7,8 @@
 
 #include "mcp/wire.h"
 
-// mcp.md §1: values without both prefix and suffix are literal; broken sentinels are refused.
+// MCP 2026-07-28, Streamable HTTP: values without both prefix and suffix are literal; broken sentinels are
+// refused.
 static const struct {
   const char *header, *value; // value NULL: refused
 } headers[] = {

@@ -64,7 +64,7 @@ struct connector {
   struct connector_envelope envelope;
   bool imported;     // from the store, not from the folder
   yyjson_val *word;  // the whole file, for openapi/compile: rename_parameters, tags, operations
-  struct str digest; // hex SHA-256-like content digest of connector.yaml and its document, to see changes
+  struct str digest; // hex SHA-256 over connector.yaml and its document, to see changes
 };
 
 struct connector_set;

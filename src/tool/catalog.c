@@ -117,7 +117,8 @@ static struct catalog_server *catalog_server_new(const struct server *row, struc
   v->tools = ARENA_ARRAY(a, set->count, struct catalog_tool);
   for (size_t i = 0; i < set->count; i++)
     if (policy_allows(&v->server.filter, &set->tools[i]))
-      v->tools[v->tool_count++] = (struct catalog_tool){&set->tools[i], account, set->tools[i].name, &v->by_name};
+      v->tools[v->tool_count++] =
+          (struct catalog_tool){&set->tools[i], account, set->tools[i].name, &v->by_name};
   for (size_t i = 0; i < v->tool_count; i++) map_put(&v->by_name, v->tools[i].name, &v->tools[i]);
   v->tools_version = catalog_fingerprint(v);
   return v;

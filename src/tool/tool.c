@@ -23,13 +23,6 @@ static size_t tool_index(const char *const *table, size_t count, struct str s) {
   return i;
 }
 
-bool tool_class_from(struct str name, enum tool_class *out) {
-  size_t i = tool_index(tool_class_names, TOOL_CLASSES, name);
-  if (i == TOOL_CLASSES) return false;
-  *out = (enum tool_class)i;
-  return true;
-}
-
 // ---- one member at a time; each says what is wrong in terms of the stored text
 
 static bool tool_bad(struct err *err, const char *member) {

@@ -14,7 +14,6 @@
 
 enum tool_class { TOOL_LIST, TOOL_GET, TOOL_CREATE, TOOL_UPDATE, TOOL_DELETE, TOOL_CUSTOM, TOOL_CLASSES };
 extern const char *const tool_class_names[TOOL_CLASSES];
-bool tool_class_from(struct str name, enum tool_class *out);
 
 enum tool_in { TOOL_IN_PATH, TOOL_IN_QUERY, TOOL_IN_HEADER, TOOL_IN_COOKIE };
 enum tool_style {

@@ -81,6 +81,7 @@ static void a_job_reports_its_error(void **state) {
   left = 1;
   fiber_spawn(loop, "job", run_failing, NULL);
   loop_run(loop);
+  assert_int_equal(left, 0);
 }
 
 // A gate that jobs wait at, on the pool's threads.

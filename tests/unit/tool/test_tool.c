@@ -149,23 +149,12 @@ static void reads_thousands_quickly(void **state) {
   arena_free(a);
 }
 
-static void names_classes(void **state) {
-  (void)state;
-  for (int i = 0; i < TOOL_CLASSES; i++) {
-    enum tool_class c;
-    assert_true(tool_class_from(str_of(tool_class_names[i]), &c));
-    assert_int_equal(c, i);
-  }
-  enum tool_class c = TOOL_GET;
-  assert_false(tool_class_from(STR("read"), &c));
-  assert_int_equal(c, TOOL_GET);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(reads_every_member), cmocka_unit_test(refuses_what_compile_does_not_make),
-      cmocka_unit_test(refuses_every_cut),  cmocka_unit_test(reads_thousands_quickly),
-      cmocka_unit_test(names_classes),
+      cmocka_unit_test(reads_every_member),
+      cmocka_unit_test(refuses_what_compile_does_not_make),
+      cmocka_unit_test(refuses_every_cut),
+      cmocka_unit_test(reads_thousands_quickly),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,8 +153,7 @@ static void draft_fill_context(struct draft *d) {
 }
 
 bool draft_verify(struct draft *d, struct err *err) {
-  struct str base_url = d->row.base_url.n ? d->row.base_url : d->connector->base_url;
-  struct probe p = {d->env, d->connector, d->way, d->plain, &d->sends, base_url, d->arena};
+  struct probe p = {d->env, d->connector, d->way, d->plain, &d->sends, d->row.base_url, d->arena};
   bool verified;
   if (!probe_verify(&p, &verified, err)) return false;
   yyjson_mut_val *found = yyjson_mut_obj(d->choices);
@@ -222,7 +221,7 @@ void draft_publish(const struct account_env *env, const struct connector *c, con
                               .version = row->version,
                               .context = draft_doc(row->context),
                               .choices = draft_doc(row->choices)};
-  account->base_url = arena_dup(a, row->base_url.n ? row->base_url : c ? c->base_url : STR_NONE);
+  account->base_url = arena_dup(a, row->base_url);
   struct err err = {0};
   if (!draft_arm(env, c, row, account, &err)) {
     account->status = STR("failing");

@@ -14,6 +14,8 @@
 // holds no state here, and tells nothing that was not listed. The first byte is its version.
 #define TOOLS_CURSOR "1"
 
+enum { TOOLS_CLIENT_MOST = 64, TOOLS_NAME_MOST = 128 };
+
 static bool tools_start(struct serve_request *r, yyjson_val *params, size_t *start, struct err *err) {
   yyjson_val *cursor = yyjson_obj_get(params, "cursor");
   *start = 0;
@@ -47,26 +49,29 @@ bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, st
   return true;
 }
 
+// Who calls, for the audit: the API token's id, else what the client calls itself, marked as such so
+// that a client cannot pass for a token.
 static struct str tools_client(const struct serve_request *r, yyjson_val *meta) {
   if (r->token) return r->token->id;
   struct str name = json_str(yyjson_obj_get(meta, WIRE_META_CLIENT), "name");
-  return name.n > 64 ? str_make(name.p, 64) : name;
+  if (name.n > TOOLS_CLIENT_MOST) name.n = TOOLS_CLIENT_MOST;
+  return name.n ? arena_printf(r->arena, "client:%.*s", STR_ARG(name)) : STR_NONE;
 }
 
 // An attempt to call what is not there or not allowed is worth a row: it may be a probe.
 static bool tools_unknown(struct serve_request *r, struct str name, struct str client, struct err *err) {
+  if (name.n > TOOLS_NAME_MOST) name.n = TOOLS_NAME_MOST;
   metrics_add(METRIC_TOOL_CALLS_DENIED, 1);
   audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
                                                    .actor = client,
                                                    .action = STR("tools/call"),
                                                    .server_id = r->server->server.id,
                                                    .account_id = r->server->account->account->id,
-                                                   .tool = name.n > 128 ? str_make(name.p, 128) : name,
+                                                   .tool = name,
                                                    .outcome = STR("denied"),
                                                    .request_id = r->in->id,
                                                    .detail = STR("not among the tools of this server")});
-  return err_at(err, ERR_INVALID, "/params/name", "Unknown tool: %.*s", (int)(name.n > 128 ? 128 : name.n),
-                name.n ? name.p : "");
+  return err_at(err, ERR_INVALID, "/params/name", "Unknown tool: %.*s", STR_ARG(name));
 }
 
 static void tools_rate_headers(struct serve_request *r, const struct run_result *result) {

@@ -347,7 +347,7 @@ describe("the audit", () => {
     for (const r of rows) {
       assert.equal(r.tool, "list_all_cloudflare_zones");
       assert.equal(r.account_id, account.id);
-      assert.equal(r.actor, "e2e");
+      assert.equal(r.actor, "client:e2e");
       assert.ok(r.elapsed_us > 0);
       assert.equal(r.outcome, "ok");
       assert.equal(r.status, 200);
@@ -376,7 +376,7 @@ describe("the audit", () => {
     assert.equal(await count("tool=list_all_cloudflare_zones"), 2);
     assert.equal(await count(`account_id=${account.id}`), 3 + (mine.find((r) => r.outcome === "denied").account_id ? 1 : 0));
     assert.equal(await count("account_id=acc_none"), 0);
-    assert.equal(await count("actor=e2e"), 4);
+    assert.equal(await count("actor=client:e2e"), 4);
     assert.equal(await count("actor=somebody"), 0);
     assert.equal(await count(`since=${since}`), 4);
     assert.equal(await count(`until=${since}`), 0);

@@ -10,8 +10,9 @@ static void queries_only_read(void **state) {
       "{ viewer { zones(filter: {zoneTag: \"a\"}) { x } } }",
       "query { a }",
       "query mutation { mutation }", // names are free
-      "\xef\xbb\xbf # mutation { a }\n,query Q($f: F = {a: [1, {b: 2}]}) @d(if: true) { mutation(x: 1) { y } "
-      "}",
+      ("\xef\xbb\xbf # mutation { a }\n,query Q($f: F = {a: [1, {b: 2}]}) @d(if: true) { mutation(x: 1) { y "
+       "} "
+       "}"),
       "{ a(text: \"} mutation { b }\") }",
       "{ a(text: \"\\\"} mutation { b }\") }",
       "{ a(text: \"\"\"} mutation { b \\\"\"\" } \" \"\"\") }",

@@ -44,20 +44,23 @@ async function startGateway(upstream) {
     "--transport", "http", "--port", String(port), "--headers", "Authorization:Bearer bench",
   ]);
   const url = `http://127.0.0.1:${port}/mcp`;
+  const json = { "content-type": "application/json", accept: "application/json, text/event-stream" };
   const hello = { jsonrpc: "2.0", id: 0, method: "initialize", params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "bench", version: "1" } } };
-  let session;
-  for (let i = 0; i < 200 && !session; i++) {
-    const r = await rpc(url, hello).catch(() => undefined);
-    session = r?.headers.get("mcp-session-id");
-    if (!session) await new Promise((resolve) => setTimeout(resolve, 100));
+  const open = async () => {
+    const id = (await rpc(url, hello)).headers.get("mcp-session-id");
+    await rpc(url, { jsonrpc: "2.0", method: "notifications/initialized" }, { "mcp-session-id": id });
+    return { ...json, "mcp-session-id": id };
+  };
+  let headers;
+  for (let i = 0; i < 200 && !headers; i++) {
+    headers = await open().catch(() => undefined);
+    if (!headers) await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  if (!session) throw new Error(`the npm gateway did not start:\n${program.output}`);
-  const headers = { "content-type": "application/json", accept: "application/json, text/event-stream", "mcp-session-id": session };
-  await rpc(url, { jsonrpc: "2.0", method: "notifications/initialized" }, headers);
+  if (!headers) throw new Error(`the npm gateway did not start:\n${program.output}`);
   const listed = await rpc(url, { jsonrpc: "2.0", id: 1, method: "tools/list" }, headers);
   const name = listed.text.match(/"name":"([^"]*zones-list|[^"]*list-zones|[^"]*zones)"/)?.[1] ?? "get-zones";
   const call = (id) => JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: { per_page: 20, status: "active" } } });
-  return { program, measure: () => sessionLoad(url, { seconds: SECONDS, headers, call, expected: "zone-0.example.com" }) };
+  return { program, measure: () => sessionLoad(url, { seconds: SECONDS, open, call, expected: "zone-0.example.com" }) };
 }
 
 export async function throughput({ print }) {

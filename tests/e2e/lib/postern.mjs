@@ -105,6 +105,8 @@ export class Postern {
   }
   async close() {
     await this.stop();
+    const found = this.program?.output.match(/.*(Sanitizer|runtime error):[^]*/);
+    if (found) throw new Error(`a sanitizer found something:\n${found[0].slice(0, 8000)}`);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -36,16 +36,17 @@ bool terminal_ask(const char *question, bool secret, struct buf *line, struct er
   int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) return err_set(err, ERR_INVALID, "there is no terminal to ask for: %s", question);
   *line = BUF_MAX(TERMINAL_LINE_MOST);
-  (void)dprintf(fd, "%s: ", question);
   bool changed = secret && tcgetattr(fd, &before) == 0;
   if (changed) {
     quiet = before;
     quiet.c_lflag &= (tcflag_t) ~(ECHO | ECHONL);
-    tcsetattr(fd, TCSAFLUSH, &quiet);
+    tcsetattr(fd, TCSAFLUSH,
+              &quiet); // before the question: what answers it must be neither shown nor flushed
   }
+  (void)dprintf(fd, "%s: ", question);
   bool ok = terminal_line(fd, line);
   if (changed) {
-    tcsetattr(fd, TCSAFLUSH, &before);
+    tcsetattr(fd, TCSADRAIN, &before); // the answer to the next question may be there already
     (void)dprintf(fd, "\n");
   }
   close(fd);

@@ -130,7 +130,7 @@ describe("with an account", () => {
     await ok(["account", "verify", "acme"]);
     await ok(["account", "recredential", "acme", "--credential-stdin"], { input: JSON.stringify({ token: CREDENTIAL }) });
   });
-  test("a credential is asked for at the terminal without showing it", async () => {
+  test("a credential is asked for at the terminal without showing it", { timeout: 60_000 }, async () => {
     const command = `${BINARY} account add cloudflare --name typed --base-url ${world.sandbox.api}`;
     const child = spawn("script", ["-qec", command, "/dev/null"], { env: environment, stdio: ["pipe", "pipe", "inherit"] });
     let out = "";

@@ -38,6 +38,10 @@ function arm(sandbox: Sandbox, body: Buffer): Answer {
   if (token !== undefined) knownToken(token);
   const times = given["times"] ?? 1;
   if (!Number.isInteger(times) || times < 1) throw new Mistake("times must be a whole number of at least 1");
+  const status = given["status"] ?? 500;
+  if (!Number.isInteger(status) || status < 200 || status > 599) throw new Mistake("status must be a whole number of 200 to 599");
+  for (const name of ["body", "type", "to"])
+    if (typeof (given[name] ?? "") !== "string") throw new Mistake(`${name} must be text`);
   const fault = { ...given, match: given["match"] ?? {}, kind: given["kind"] as Kind, times } as Fault;
   sandbox.faults.arm(fault);
   return json(201, fault);

@@ -153,6 +153,8 @@ test("the control API refuses what it does not know", async () => {
     { kind: "slow", match: { host: "x" } },
     { kind: "slow", times: 0 },
     { kind: "slow", match: { token: "nobody" } },
+    { kind: "rate_limited", status: 0 },
+    { kind: "status", body: { not: "text" } },
   ]) {
     assert.equal((await client.control("POST", "fault", wrong)).status, 400, JSON.stringify(wrong));
   }

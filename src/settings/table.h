@@ -71,7 +71,7 @@
   X(upstream_body_bytes, BYTES, "32MiB", "1KiB..1GiB", SETTING_RELOAD, "A vendor's answer, decompressed")   \
   X(upstream_allow, LIST, "", "", 0,                                                                        \
     "Private addresses (CIDR) that vendors may have; all others of them are refused")                       \
-  X(upstream_ca, TEXT, "", "", 0, "PEM file of authorities to trust for vendors, instead of the system's")  \
+  X(upstream_ca, TEXT, "", "", 0, "PEM file of authorities to trust for vendors, beside the system's")  \
   X(audit_retention, DURATION, "90d", "0s..3650d", SETTING_RELOAD,                                          \
     "Age at which audit rows go; 0s keeps all")                                                             \
   X(metrics_token, TEXT, "", "", SETTING_SECRET | SETTING_RELOAD,                                           \

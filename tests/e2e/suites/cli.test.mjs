@@ -353,7 +353,7 @@ describe("without a server", () => {
     for (const page of ["cli", "settings", "api", "metrics"]) {
       const file = join(ROOT, "docs", `${page}.md`);
       assert.ok(existsSync(file));
-      assert.equal((await ok(["docs", page], alone)).out, readFileSync(file, "utf8"), `docs/${page}.md; scripts/check-docs --fix`);
+      assert.equal((await ok(["docs", page], alone)).out, readFileSync(file, "utf8"), `docs/${page}.md: make it again with build/src/postern docs ${page}`);
     }
   });
 });

@@ -254,3 +254,21 @@ const struct connector_way *connector_way_find(const struct connector *c, struct
     if (!id.n || str_eq(c->ways[i].id, id)) return &c->ways[i];
   return NULL;
 }
+
+const struct connector_word *connector_word_find(const struct connector *c, struct str tool) {
+  for (size_t i = 0; i < c->word_count; i++)
+    if (str_glob(c->words[i].glob, tool)) return &c->words[i];
+  return NULL;
+}
+
+static const struct connector_trouble *connector_own_trouble(const struct connector *c, struct str check) {
+  for (size_t i = 0; c && i < c->trouble_count; i++)
+    if (str_eq(c->troubles[i].id, check)) return &c->troubles[i];
+  return NULL;
+}
+
+const struct connector_trouble *connector_trouble_find(const struct connector_set *set,
+                                                       const struct connector *c, struct str check) {
+  const struct connector_trouble *own = connector_own_trouble(c, check);
+  return own ? own : connector_own_trouble(connector_find(set, STR("mcp")), check);
+}

@@ -24,11 +24,19 @@ struct connector_field { // what the operator supplies
 };
 struct connector_send { // what goes out; texts are templates over the fields: "{token}"
   enum connector_in in;
-  struct str name; // of the header or query parameter
+  struct str name; // of the header or query parameter; of a header a template too: "{name}"
   struct str value, user, password;
+};
+enum connector_auth { CONNECTOR_AUTH_FIELDS, CONNECTOR_AUTH_OAUTH, CONNECTOR_AUTH_OPEN };
+struct connector_oauth {
+  struct str scope;       // to ask for; empty: what the vendor says
+  struct str register_at; // where the operator makes an application by hand; empty: registers by itself
+  bool no_refresh;        // the vendor issues no refresh tokens
 };
 struct connector_way { // one way to authenticate
   struct str id, label;
+  enum connector_auth auth; // FIELDS: `fields` are asked for and `sends` go out
+  struct connector_oauth oauth;
   struct connector_field fields[CONNECTOR_FIELDS_MOST];
   struct connector_send sends[CONNECTOR_SENDS_MOST];
   size_t field_count, send_count;
@@ -42,6 +50,7 @@ struct connector_context { // a default that an account may hold
   struct str name, label;
   struct connector_request list; // path empty: cannot be asked
   struct str rows, id, title;    // JSON pointers into its answer
+  struct str header;             // kind mcp: the default goes out as this header (cf-account-id)
 };
 struct connector_envelope {
   struct str ok, errors, code, message; // JSON pointers; empty where the vendor has none
@@ -50,6 +59,21 @@ struct connector_hint {
   int status;   // 0: any
   int64_t code; // -1: any
   struct str text;
+};
+
+// The checks that a trouble may name; ends with NULL.
+extern const char *const connector_checks[];
+struct connector_trouble { // a row of "when something is wrong"
+  struct str id;           // of a check that Postern knows ("cloud_mismatch"), or empty: text only
+  struct str symptom, remedy;
+};
+struct connector_word { // the connector's own word on tools, before all other evidence
+  struct str glob;      // over tool names
+  enum { CONNECTOR_ALLOW, CONNECTOR_REVIEW, CONNECTOR_DENY } trust;
+  struct str class; // "list", "get", … or empty: by the name
+  struct str *tags;
+  size_t tag_count;
+  struct str why;
 };
 
 struct connector {
@@ -62,6 +86,13 @@ struct connector {
   struct connector_hint *hints;
   size_t way_count, verify_count, context_count, hint_count;
   struct connector_envelope envelope;
+  // Of kind mcp. base_url is the MCP endpoint; empty: the account names it ("mcp", any other server).
+  struct str *tags, *questions; // for the catalogue: search words, example questions
+  struct str reads;             // what it reads, in a sentence
+  struct connector_word *words; // in the order of the file; the first that matches counts
+  struct connector_trouble *troubles;
+  size_t tag_count, question_count, word_count, trouble_count;
+  struct str alias;  // default prefix of its tools on a server over several accounts; from `name`
   bool imported;     // from the store, not from the folder
   yyjson_val *word;  // the whole file, for openapi/compile: rename_parameters, tags, operations
   struct str digest; // hex SHA-256 over connector.yaml and its document, to see changes
@@ -82,5 +113,10 @@ const struct connector *connector_find(const struct connector_set *set, struct s
 const struct connector *connector_next(const struct connector_set *set, size_t *at); // by name
 const struct connector_way *connector_way_find(const struct connector *c,
                                                struct str id); // empty id: the default
+// The first word that speaks of this tool; NULL: the connector says nothing of it.
+const struct connector_word *connector_word_find(const struct connector *c, struct str tool);
+// The row for a check: the connector's own, else that of "mcp", which speaks for all; NULL: neither has one.
+const struct connector_trouble *connector_trouble_find(const struct connector_set *set,
+                                                       const struct connector *c, struct str check);
 
 #endif

@@ -2,22 +2,13 @@
 #include "connector/definition.h"
 
 #include "base/codec.h"
+#include "connector/catalogue.h"
 #include "data/json.h"
 #include "data/uri.h"
 
-enum { DEFINITION_NAME_MOST = 32, DEFINITION_LIST_MOST = 256, DEFINITION_OPERATIONS_MOST = 20000 };
+enum { DEFINITION_LIST_MOST = 256, DEFINITION_OPERATIONS_MOST = 20000 };
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
-// [a-z][a-z0-9-]{0,31} for names, '_' for keys.
-static bool definition_is_word(struct str s, char joint) {
-  if (!s.n || s.n > DEFINITION_NAME_MOST || s.p[0] < 'a' || s.p[0] > 'z') return false;
-  for (size_t i = 1; i < s.n; i++) {
-    char c = s.p[i];
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == joint)) return false;
-  }
-  return true;
-}
 
 static void definition_field(struct reader *r, yyjson_val *v, struct connector_field *out) {
   reader_keys(r, v, "a field", KEYS("name", "label", "secret"));
@@ -25,7 +16,7 @@ static void definition_field(struct reader *r, yyjson_val *v, struct connector_f
   out->label = reader_text(r, v, "label", READER_OPTIONAL);
   out->secret = reader_bool(r, v, "secret", false);
   if (!out->label.n) out->label = out->name;
-  if (!definition_is_word(out->name, '_'))
+  if (!reader_is_word(out->name, '_'))
     reader_fail(r, v, "field name '%.*s': lower-case letters, digits and '_' only", STR_ARG(out->name));
 }
 
@@ -73,18 +64,24 @@ static void definition_send(struct reader *r, yyjson_val *v, const struct connec
   }
   out->value = definition_template(r, v, "value", way);
   if (out->in == CONNECTOR_BEARER) return;
-  out->name = reader_text(r, v, "name", READER_REQUIRED);
-  if (!codec_is_token(out->name))
+  out->name = definition_template(r, v, "name", way);
+  bool asked_for = out->in == CONNECTOR_HEADER && str_starts(out->name, "{");
+  if (!asked_for && !codec_is_token(out->name))
     reader_fail(r, v, "'%.*s' cannot be the name of a header or parameter", STR_ARG(out->name));
 }
 
-static void definition_way(struct reader *r, yyjson_val *v, struct connector_way *out) {
-  reader_keys(r, v, "a way to authenticate", KEYS("id", "label", "fields", "send"));
-  out->id = reader_text(r, v, "id", READER_REQUIRED);
-  out->label = reader_text(r, v, "label", READER_OPTIONAL);
-  if (!out->label.n) out->label = out->id;
-  if (!definition_is_word(out->id, '_'))
-    reader_fail(r, v, "way id '%.*s': lower-case letters, digits and '_' only", STR_ARG(out->id));
+// By OAuth: nothing is asked for here, a person consents at the vendor.
+static void definition_oauth(struct reader *r, yyjson_val *v, struct connector_way *out) {
+  yyjson_val *oauth = yyjson_obj_get(v, "oauth");
+  out->auth = CONNECTOR_AUTH_OAUTH;
+  reader_keys(r, v, "a way by OAuth", KEYS("id", "label", "oauth"));
+  reader_keys(r, oauth, "oauth", KEYS("scope", "register_at", "no_refresh"));
+  out->oauth.scope = reader_text(r, oauth, "scope", READER_OPTIONAL);
+  out->oauth.register_at = reader_link(r, oauth, "register_at");
+  out->oauth.no_refresh = reader_bool(r, oauth, "no_refresh", false);
+}
+
+static void definition_fields(struct reader *r, yyjson_val *v, struct connector_way *out) {
   size_t i, n;
   yyjson_val *item, *fields = reader_list(r, v, "fields", CONNECTOR_FIELDS_MOST);
   yyjson_arr_foreach (fields, i, n, item) {
@@ -99,17 +96,37 @@ static void definition_way(struct reader *r, yyjson_val *v, struct connector_way
   if (!out->send_count) reader_fail(r, v, "a way to authenticate needs 'send'");
 }
 
+static void definition_way(struct reader *r, yyjson_val *v, enum connector_kind kind,
+                           struct connector_way *out) {
+  reader_keys(r, v, "a way to authenticate", KEYS("id", "label", "fields", "send", "oauth", "open"));
+  out->id = reader_text(r, v, "id", READER_REQUIRED);
+  out->label = reader_text(r, v, "label", READER_OPTIONAL);
+  if (!out->label.n) out->label = out->id;
+  if (!reader_is_word(out->id, '_'))
+    reader_fail(r, v, "way id '%.*s': lower-case letters, digits and '_' only", STR_ARG(out->id));
+  bool oauth = yyjson_obj_get(v, "oauth") != NULL, open = reader_bool(r, v, "open", false);
+  if (kind == CONNECTOR_REST && (oauth || open))
+    reader_fail(r, v, "way '%.*s': a REST API is reached by 'fields' and 'send'", STR_ARG(out->id));
+  if (oauth) {
+    definition_oauth(r, v, out);
+  } else if (open) {
+    out->auth = CONNECTOR_AUTH_OPEN;
+    reader_keys(r, v, "an open way", KEYS("id", "label", "open"));
+  } else {
+    definition_fields(r, v, out);
+  }
+}
+
 static void definition_ways(struct reader *r, yyjson_val *root, struct connector *c) {
   size_t i, n;
   yyjson_val *item, *ways = reader_list(r, root, "auth", CONNECTOR_WAYS_MOST);
   yyjson_arr_foreach (ways, i, n, item) {
-    definition_way(r, item, &c->ways[i]);
+    definition_way(r, item, c->kind, &c->ways[i]);
     if (i && connector_way_find(c, c->ways[i].id))
       reader_fail(r, item, "two ways have the id '%.*s'", STR_ARG(c->ways[i].id));
     c->way_count++;
   }
-  if (c->kind == CONNECTOR_REST && !c->way_count)
-    reader_fail(r, root, "'auth' is missing: how does the vendor know who asks?");
+  if (!c->way_count) reader_fail(r, root, "'auth' is missing: how does the vendor know who asks?");
 }
 
 static struct connector_request definition_request(struct reader *r, yyjson_val *v) {
@@ -140,11 +157,17 @@ static void definition_verify(struct reader *r, yyjson_val *root, struct connect
   }
 }
 
-static void definition_context(struct reader *r, yyjson_val *v, struct connector_context *out) {
-  reader_keys(r, v, "an entry of context", KEYS("name", "label", "list"));
+static void definition_context(struct reader *r, yyjson_val *v, enum connector_kind kind,
+                               struct connector_context *out) {
+  static const char *const rest[] = {"name", "label", "list", NULL}, *const mcp[] = {"name", "label",
+                                                                                     "header", NULL};
+  reader_keys(r, v, "an entry of context", kind == CONNECTOR_REST ? rest : mcp);
   out->name = reader_text(r, v, "name", READER_REQUIRED);
   out->label = reader_text(r, v, "label", READER_OPTIONAL);
   if (!out->label.n) out->label = out->name;
+  out->header = reader_text(r, v, "header", READER_OPTIONAL);
+  if (out->header.n && !codec_is_token(out->header))
+    reader_fail(r, v, "'%.*s' cannot be the name of a header", STR_ARG(out->header));
   yyjson_val *list = yyjson_obj_get(v, "list");
   if (!list) return;
   reader_keys(r, list, "list", KEYS("method", "path", "rows", "id", "title"));
@@ -159,7 +182,8 @@ static void definition_contexts(struct reader *r, yyjson_val *root, struct conne
   size_t i, n;
   yyjson_val *item, *list = reader_list(r, root, "context", DEFINITION_LIST_MOST);
   c->contexts = ARENA_ARRAY(r->arena, yyjson_arr_size(list) + 1, struct connector_context);
-  yyjson_arr_foreach (list, i, n, item) definition_context(r, item, &c->contexts[c->context_count++]);
+  yyjson_arr_foreach (list, i, n, item)
+    definition_context(r, item, c->kind, &c->contexts[c->context_count++]);
 }
 
 static void definition_envelope(struct reader *r, yyjson_val *root, struct connector_envelope *out) {
@@ -186,10 +210,12 @@ static void definition_hints(struct reader *r, yyjson_val *root, struct connecto
   }
 }
 
+// Tags by path, for openapi/compile. A bare word among them is a tag of the connector itself.
 static void definition_tags(struct reader *r, yyjson_val *root) {
   size_t i, n, j, m;
   yyjson_val *item, *tag, *list = reader_list(r, root, "tags", DEFINITION_OPERATIONS_MOST);
   yyjson_arr_foreach (list, i, n, item) {
+    if (yyjson_is_str(item)) continue;
     reader_keys(r, item, "an entry of tags", KEYS("path", "add"));
     (void)reader_text(r, item, "path", READER_REQUIRED);
     yyjson_val *add = reader_list(r, item, "add", DEFINITION_LIST_MOST);
@@ -232,32 +258,39 @@ static void definition_word(struct reader *r, yyjson_val *root) {
     definition_operation(r, key, yyjson_obj_iter_get_val(key));
 }
 
-static void definition_head(struct reader *r, yyjson_val *root, struct connector *c) {
-  static const char *const kinds[] = {"rest", "mcp", NULL};
-  reader_keys(r, root, "a connector",
-              KEYS("name", "label", "kind", "category", "blurb", "docs", "base_url", "openapi", "auth",
-                   "verify", "context", "envelope", "rename_parameters", "tags", "operations", "errors",
-                   "examples"));
-  c->name = reader_text(r, root, "name", READER_REQUIRED);
-  c->label = reader_text(r, root, "label", READER_REQUIRED);
-  c->kind = (enum connector_kind)reader_choice(r, root, "kind", kinds);
-  c->category = reader_text(r, root, "category", READER_OPTIONAL);
-  c->blurb = reader_text(r, root, "blurb", READER_OPTIONAL);
-  c->docs = reader_text(r, root, "docs", READER_OPTIONAL);
-  c->base_url = reader_text(r, root, "base_url", READER_REQUIRED);
-  c->openapi = reader_text(r, root, "openapi", READER_OPTIONAL);
-  (void)reader_list(r, root, "examples", DEFINITION_LIST_MOST);
-  if (!definition_is_word(c->name, '-'))
-    reader_fail(r, yyjson_obj_get(root, "name"),
-                "'name' is '%.*s': a lower-case letter, then letters, digits and '-', at most %d",
-                STR_ARG(c->name), DEFINITION_NAME_MOST);
+// The address. Paths of a REST API go behind it; that of an MCP server is taken to the letter, and absent
+// where the account names it.
+static void definition_address(struct reader *r, yyjson_val *root, struct connector *c) {
+  bool rest = c->kind == CONNECTOR_REST;
+  yyjson_val *at = yyjson_obj_get(root, "base_url");
+  c->base_url = reader_text(r, root, "base_url", rest ? READER_REQUIRED : READER_OPTIONAL);
   struct uri uri;
   struct err why;
-  if (!r->failed && !uri_parse_http(c->base_url, &uri, &why))
-    reader_fail(r, yyjson_obj_get(root, "base_url"), "'base_url': %s", why.text);
-  else if (!r->failed && (uri.query.p || uri.fragment.p))
-    reader_fail(r, yyjson_obj_get(root, "base_url"), "'base_url' has a query or a fragment");
-  while (c->base_url.n && c->base_url.p[c->base_url.n - 1] == '/') c->base_url.n--; // paths bring their own
+  if (r->failed || !at) return;
+  if (!uri_parse_http(c->base_url, &uri, &why))
+    reader_fail(r, at, "'base_url': %s", why.text);
+  else if (uri.fragment.p || (rest && uri.query.p))
+    reader_fail(r, at, "'base_url' has a query or a fragment");
+  while (rest && c->base_url.n && c->base_url.p[c->base_url.n - 1] == '/') c->base_url.n--;
+}
+
+static void definition_head(struct reader *r, yyjson_val *root, struct connector *c) {
+  static const char *const kinds[] = {"rest", "mcp", NULL};
+  static const char *const rest[] = {CATALOGUE_KEYS,      "openapi",    "verify", "envelope",
+                                     "rename_parameters", "operations", "errors", NULL};
+  static const char *const mcp[] = {CATALOGUE_KEYS, "alias", "words", NULL};
+  static const char *const *const keys[] = {rest, mcp};
+  if (!yyjson_is_obj(root)) reader_fail(r, root, "a connector must be a mapping");
+  c->kind = (enum connector_kind)reader_choice(r, root, "kind", kinds);
+  reader_keys(r, root, c->kind == CONNECTOR_REST ? "a connector" : "a connector of kind mcp", keys[c->kind]);
+  c->name = reader_text(r, root, "name", READER_REQUIRED);
+  c->label = reader_text(r, root, "label", READER_REQUIRED);
+  c->openapi = reader_text(r, root, "openapi", READER_OPTIONAL);
+  if (!reader_is_word(c->name, '-'))
+    reader_fail(r, yyjson_obj_get(root, "name"),
+                "'name' is '%.*s': a lower-case letter, then letters, digits and '-', at most %d",
+                STR_ARG(c->name), READER_WORD_MOST);
+  definition_address(r, root, c);
 }
 
 bool definition_read(struct reader *r, struct connector *out) {
@@ -270,6 +303,7 @@ bool definition_read(struct reader *r, struct connector *out) {
   if (!r->failed) definition_envelope(r, root, &c.envelope);
   if (!r->failed) definition_hints(r, root, &c);
   if (!r->failed) definition_word(r, root);
+  if (!r->failed) catalogue_read(r, root, &c);
   if (r->failed) return false;
   *out = c;
   return true;

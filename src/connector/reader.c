@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "data/json.h"
+#include "data/uri.h"
 
 void reader_fail(struct reader *r, yyjson_val *at, const char *format, ...) {
   if (r->failed) return;
@@ -113,4 +114,34 @@ struct str reader_pointer(struct reader *r, yyjson_val *object, const char *key,
     reader_fail(r, yyjson_obj_get(object, key), "'%s' is '%.*s'; a JSON pointer starts with '/'", key,
                 STR_ARG(text));
   return text;
+}
+
+struct str reader_link(struct reader *r, yyjson_val *object, const char *key) {
+  struct str text = reader_text(r, object, key, READER_OPTIONAL);
+  struct uri uri;
+  struct err why;
+  if (text.n && !uri_parse_http(text, &uri, &why))
+    reader_fail(r, yyjson_obj_get(object, key), "'%s': %s", key, why.text);
+  return text;
+}
+
+struct str *reader_texts(struct reader *r, yyjson_val *object, const char *key, size_t most, size_t *count) {
+  size_t i, n, taken = 0;
+  yyjson_val *item, *list = reader_list(r, object, key, most);
+  struct str *texts = ARENA_ARRAY(r->arena, yyjson_arr_size(list) + 1, struct str);
+  yyjson_arr_foreach (list, i, n, item) {
+    if (!json_text(item).n) reader_fail(r, item, "an entry of '%s' must be text", key);
+    texts[taken++] = json_text(item);
+  }
+  *count = taken;
+  return texts;
+}
+
+bool reader_is_word(struct str s, char joint) {
+  if (!s.n || s.n > READER_WORD_MOST || s.p[0] < 'a' || s.p[0] > 'z') return false;
+  for (size_t i = 1; i < s.n; i++) {
+    char c = s.p[i];
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == joint)) return false;
+  }
+  return true;
 }

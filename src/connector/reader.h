@@ -21,6 +21,8 @@ struct reader {
   bool failed;
 };
 
+enum { READER_WORD_MOST = 32 };
+
 enum reader_need { READER_OPTIONAL, READER_REQUIRED };
 
 void reader_fail(struct reader *r, yyjson_val *at, const char *format, ...) PRINTF_LIKE(3, 4);
@@ -35,5 +37,11 @@ int reader_choice(struct reader *r, yyjson_val *object, const char *key, const c
 yyjson_val *reader_list(struct reader *r, yyjson_val *object, const char *key, size_t most);
 // A text that is an RFC 6901 pointer.
 struct str reader_pointer(struct reader *r, yyjson_val *object, const char *key, enum reader_need need);
+// An http(s) address; empty where absent.
+struct str reader_link(struct reader *r, yyjson_val *object, const char *key);
+// A list of texts, in the reader's arena; count 0 where absent.
+struct str *reader_texts(struct reader *r, yyjson_val *object, const char *key, size_t most, size_t *count);
+// A lower-case letter, then letters, digits and `joint`: what names look like.
+bool reader_is_word(struct str s, char joint);
 
 #endif

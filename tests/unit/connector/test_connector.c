@@ -5,7 +5,11 @@
 
 #include "connector/connector.h"
 
-#define TINY(name) "name: " name "\nlabel: X\nkind: mcp\nbase_url: https://x.example\n"
+#define TINY(name)                                                                                           \
+  "name: " name "\nlabel: X\nkind: mcp\nbase_url: https://x.example\nauth: [{id: open, open: true}]\n"
+#define TINY_REST(name)                                                                                      \
+  "name: " name "\nlabel: X\nkind: rest\nbase_url: https://x.example\n"                                      \
+  "auth: [{id: key, fields: [{name: k}], send: [{in: bearer, value: \"{k}\"}]}]\n"
 
 static char folder[64];
 
@@ -59,7 +63,7 @@ static void ours_are_sound(void **state) {
 static void a_folder_is_read_and_a_slip_named(void **state) {
   (void)state;
   put("b", "connector.yaml", TINY("b"));
-  put("a", "connector.yaml", TINY("a") "openapi: ./doc.yaml\n");
+  put("a", "connector.yaml", TINY_REST("a") "openapi: ./doc.yaml\n");
   put("a", "doc.yaml", "openapi: 3.1.0\n");
   put("nothing", "README", "no connector\n");
   char file[128], link[128];
@@ -82,8 +86,8 @@ static void a_folder_is_read_and_a_slip_named(void **state) {
   static const struct {
     const char *text, *field, *says;
   } bad[] = {
-      {TINY("c") "docz: x\n", "c/connector.yaml:5", "'docz'"},
-      {TINY("c") "openapi: ../../etc/passwd\n", "", "outside"},
+      {TINY("c") "docz: x\n", "c/connector.yaml:6", "'docz'"},
+      {TINY_REST("c") "openapi: ../../etc/passwd\n", "", "outside"},
       {TINY("b"), "name", "already"},
       {TINY("c") "  x: [\n", "c/connector.yaml:", ""},
   };
@@ -109,12 +113,14 @@ static void an_import_replaces_imports_only(void **state) {
   assert_true(connector_set_add(set, STR(TINY("i")), &err));
   const struct connector *first = connector_find(set, STR("i"));
   assert_true(connector_set_add(
-      set, STR("{\"name\":\"i\",\"label\":\"Y\",\"kind\":\"mcp\",\"base_url\":\"https://y.example\"}"),
+      set,
+      STR("{\"name\":\"i\",\"label\":\"Y\",\"kind\":\"mcp\",\"base_url\":\"https://y.example\","
+          "\"auth\":[{\"id\":\"open\",\"open\":true}]}"),
       &err));
   const struct connector *second = connector_find(set, STR("i"));
   assert_ptr_not_equal(first, second);
   assert_true(str_is(first->label, "X") && str_is(second->label, "Y"));
-  assert_false(connector_set_add(set, STR(TINY("j") "openapi: x.yaml\n"), &err));
+  assert_false(connector_set_add(set, STR(TINY_REST("j") "openapi: x.yaml\n"), &err));
   assert_string_equal(err.field, "openapi");
   connector_set_free(set);
 }
@@ -139,9 +145,11 @@ static void imports_join_while_others_look(void **state) {
   pthread_t threads[2];
   for (size_t i = 0; i < 2; i++) assert_int_equal(pthread_create(&threads[i], NULL, look, set), 0);
   for (int i = 0; i < 2 * IMPORTS; i++) { // each once, then again
-    char text[128];
+    char text[160];
     struct err err;
-    snprintf(text, sizeof text, "name: i%d\nlabel: X\nkind: mcp\nbase_url: https://x.example\n", i % IMPORTS);
+    snprintf(text, sizeof text,
+             "name: i%d\nlabel: X\nkind: mcp\nbase_url: https://x.example\nauth: [{id: open, open: true}]\n",
+             i % IMPORTS);
     assert_true(connector_set_add(set, str_of(text), &err));
   }
   for (size_t i = 0; i < 2; i++) {

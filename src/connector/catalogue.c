@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector/catalogue.h"
+
+#include "data/json.h"
+
+enum { CATALOGUE_TAGS_MOST = 64, CATALOGUE_QUESTIONS_MOST = 16, CATALOGUE_TROUBLES_MOST = 64 };
+enum { CATALOGUE_WORDS_MOST = 256, CATALOGUE_GLOBS_MOST = 256 };
+
+#define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+const char *const connector_checks[] = {
+    "context_missing", "cloud_mismatch",       "folder_empty", "site_empty",    "dry_run", "permission",
+    "clock_skew",      "registration_refused", "certificate",  "guard_blocked", NULL,
+};
+
+// Bare words of `tags`; tags by path stand in the same list and are openapi/compile's.
+static void catalogue_tags(struct reader *r, yyjson_val *root, struct connector *c) {
+  size_t i, n;
+  yyjson_val *item, *list = yyjson_obj_get(root, "tags");
+  c->tags = ARENA_ARRAY(r->arena, CATALOGUE_TAGS_MOST, struct str);
+  yyjson_arr_foreach (list, i, n, item) {
+    if (yyjson_is_obj(item) && c->kind == CONNECTOR_REST) continue;
+    if (!reader_is_word(json_text(item), '-'))
+      reader_fail(r, item, "a tag is a lower-case word, with '-' at most");
+    else if (c->tag_count == CATALOGUE_TAGS_MOST)
+      reader_fail(r, item, "more than %d tags", CATALOGUE_TAGS_MOST);
+    else
+      c->tags[c->tag_count++] = json_text(item);
+  }
+}
+
+static void catalogue_trouble(struct reader *r, yyjson_val *v, struct connector_trouble *out) {
+  reader_keys(r, v, "an entry of troubles", KEYS("check", "symptom", "remedy"));
+  if (yyjson_obj_get(v, "check"))
+    out->id = str_of(connector_checks[reader_choice(r, v, "check", connector_checks)]);
+  out->symptom = reader_text(r, v, "symptom", READER_REQUIRED);
+  out->remedy = reader_text(r, v, "remedy", READER_REQUIRED);
+}
+
+static void catalogue_troubles(struct reader *r, yyjson_val *root, struct connector *c) {
+  size_t i, n;
+  yyjson_val *item, *list = reader_list(r, root, "troubles", CATALOGUE_TROUBLES_MOST);
+  c->troubles = ARENA_ARRAY(r->arena, yyjson_arr_size(list) + 1, struct connector_trouble);
+  yyjson_arr_foreach (list, i, n, item) catalogue_trouble(r, item, &c->troubles[c->trouble_count++]);
+}
+
+static struct connector_word catalogue_word(struct reader *r, yyjson_val *v) {
+  static const char *const trusts[] = {"allow", "review", "deny", NULL};
+  static const char *const classes[] = {"list", "get", "create", "update", "delete", "custom", NULL};
+  static const char *const reading[] = {"list", "get", "custom", NULL};
+  struct connector_word word = {.why = reader_text(r, v, "why", READER_OPTIONAL)};
+  reader_keys(r, v, "an entry of words", KEYS("tools", "trust", "class", "tags", "why"));
+  word.trust = reader_choice(r, v, "trust", trusts);
+  // What is allowed is served as a read.
+  const char *const *choices = word.trust == CONNECTOR_ALLOW ? reading : classes;
+  if (yyjson_obj_get(v, "class")) word.class = str_of(choices[reader_choice(r, v, "class", choices)]);
+  word.tags = reader_texts(r, v, "tags", CATALOGUE_TAGS_MOST, &word.tag_count);
+  return word;
+}
+
+// Each entry speaks of several tools; each tool gets a word of its own.
+static void catalogue_words(struct reader *r, yyjson_val *root, struct connector *c) {
+  size_t i, j, n, count, most = 0;
+  yyjson_val *item, *list = reader_list(r, root, "words", CATALOGUE_WORDS_MOST);
+  yyjson_arr_foreach (list, i, n, item) most += yyjson_arr_size(yyjson_obj_get(item, "tools"));
+  c->words = ARENA_ARRAY(r->arena, most + 1, struct connector_word);
+  yyjson_arr_foreach (list, i, n, item) {
+    struct connector_word word = catalogue_word(r, item);
+    struct str *globs = reader_texts(r, item, "tools", CATALOGUE_GLOBS_MOST, &count);
+    if (!count) reader_fail(r, item, "'tools' is missing");
+    if (r->failed) return;
+    for (j = 0; j < count; j++) {
+      c->words[c->word_count] = word;
+      c->words[c->word_count++].glob = globs[j];
+    }
+  }
+}
+
+static struct str catalogue_alias(struct reader *r, yyjson_val *root, struct str name) {
+  struct str alias = reader_text(r, root, "alias", READER_OPTIONAL);
+  if (alias.n && !reader_is_word(alias, '_'))
+    reader_fail(r, yyjson_obj_get(root, "alias"), "'alias': lower-case letters, digits and '_' only");
+  if (alias.n || r->failed) return alias;
+  char *z = arena_z(r->arena, name);
+  for (char *p = z; *p; p++)
+    if (*p == '-') *p = '_';
+  return str_of(z);
+}
+
+void catalogue_read(struct reader *r, yyjson_val *root, struct connector *c) {
+  c->category = reader_text(r, root, "category", READER_OPTIONAL);
+  c->blurb = reader_text(r, root, "blurb", READER_OPTIONAL);
+  c->docs = reader_link(r, root, "docs");
+  c->reads = reader_text(r, root, "reads", READER_OPTIONAL);
+  c->questions = reader_texts(r, root, "questions", CATALOGUE_QUESTIONS_MOST, &c->question_count);
+  catalogue_tags(r, root, c);
+  catalogue_troubles(r, root, c);
+  catalogue_words(r, root, c);
+  c->alias = catalogue_alias(r, root, c->name);
+}

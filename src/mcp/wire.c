@@ -21,17 +21,66 @@ const char *wire_name_member(struct str method) {
   return NULL;
 }
 
+// The client's side also speaks the oldest one, which we serve on addresses of its own.
+static const char *const wire_spoken[] = {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"};
+static const char *const wire_modern_methods[] = {"server/discover", "subscriptions/listen", "tasks/update"};
+static const char *const wire_legacy_methods[] = {"initialize",
+                                                  "notifications/initialized",
+                                                  "ping",
+                                                  "logging/setLevel",
+                                                  "resources/subscribe",
+                                                  "resources/unsubscribe",
+                                                  "tasks/result",
+                                                  "tasks/list",
+                                                  "notifications/cancelled",
+                                                  "notifications/roots/list_changed"};
+
+static const char *wire_find(const char *const *list, size_t count, struct str text) {
+  for (size_t i = 0; i < count; i++)
+    if (str_is(text, list[i])) return list[i];
+  return NULL;
+}
+#define WIRE_FIND(list, text) wire_find((list), sizeof(list) / sizeof *(list), (text))
+
+const char *wire_legacy_version(struct str version) {
+  return WIRE_FIND(wire_spoken, version);
+}
+
+bool wire_is_modern_only(struct str method) {
+  return WIRE_FIND(wire_modern_methods, method) != NULL;
+}
+
+bool wire_is_legacy_only(struct str method) {
+  return WIRE_FIND(wire_legacy_methods, method) != NULL;
+}
+
+#define WIRE_SENTINEL "=?base64?"
+#define WIRE_SENTINEL_END "?="
+
 bool wire_header_decode(struct arena *a, struct str value, struct str *out) {
-  static const char prefix[] = "=?base64?", suffix[] = "?=";
-  size_t frame = sizeof prefix - 1 + sizeof suffix - 1;
+  size_t before = sizeof WIRE_SENTINEL - 1, frame = before + sizeof WIRE_SENTINEL_END - 1;
   value = str_trim(value);
-  if (value.n < frame || !str_starts(value, prefix) || !str_ends(value, suffix)) {
+  if (value.n < frame || !str_starts(value, WIRE_SENTINEL) || !str_ends(value, WIRE_SENTINEL_END)) {
     *out = value;
     return true;
   }
-  struct str inner = {value.p + sizeof prefix - 1, value.n - frame};
   struct str bytes;
-  if (!codec_unbase64(a, inner, &bytes) || !codec_is_utf8(bytes)) return false;
+  if (!codec_unbase64(a, str_make(value.p + before, value.n - frame), &bytes) || !codec_is_utf8(bytes))
+    return false;
   *out = bytes;
   return true;
+}
+
+// MCP 2026-07-28, value encoding: visible ASCII, spaces and tabs inside, and not a sentinel itself. An empty
+// value is coded too: some HTTP libraries drop a header that has none.
+static bool wire_is_plain(struct str text) {
+  if (text.n == 0 || str_starts(text, WIRE_SENTINEL) || !str_eq(str_trim(text), text)) return false;
+  for (size_t i = 0; i < text.n; i++)
+    if ((text.p[i] < ' ' || text.p[i] > '~') && text.p[i] != '\t') return false;
+  return true;
+}
+
+struct str wire_header_encode(struct arena *a, struct str text) {
+  if (wire_is_plain(text)) return text;
+  return arena_printf(a, WIRE_SENTINEL "%s" WIRE_SENTINEL_END, codec_base64(a, text).p);
 }

@@ -16,6 +16,7 @@
 
 #define WIRE_META_VERSION "io.modelcontextprotocol/protocolVersion"
 #define WIRE_META_CAPABILITIES "io.modelcontextprotocol/clientCapabilities"
+#define WIRE_META_LOG_LEVEL "io.modelcontextprotocol/logLevel"
 #define WIRE_META_CLIENT "io.modelcontextprotocol/clientInfo"
 #define WIRE_META_SERVER "io.modelcontextprotocol/serverInfo"
 #define WIRE_META_SUBSCRIPTION "io.modelcontextprotocol/subscriptionId"
@@ -23,11 +24,21 @@
 #define WIRE_HEADER_VERSION "MCP-Protocol-Version"
 #define WIRE_HEADER_METHOD "Mcp-Method"
 #define WIRE_HEADER_NAME "Mcp-Name"
+#define WIRE_HEADER_PARAM "Mcp-Param-"
+#define WIRE_HEADER_SESSION "Mcp-Session-Id"
+#define WIRE_HEADER_LAST_EVENT "Last-Event-ID"
 
 bool wire_is_legacy(struct str version); // one that we serve by `initialize`
+// Of the versions that we speak as a client, its text, which lives for ever; NULL for others.
+const char *wire_legacy_version(struct str version);
+// Methods that only one of the eras has. Those that neither list names are in both.
+bool wire_is_modern_only(struct str method);
+bool wire_is_legacy_only(struct str method);
 // Which member of params the Mcp-Name header mirrors; NULL for methods without one.
 const char *wire_name_member(struct str method);
 // "=?base64?…?=" is decoded strictly, anything else is taken as it is; false: a broken sentinel.
 bool wire_header_decode(struct arena *a, struct str value, struct str *out);
+// The text as a header value: as it is where that is safe, else behind the sentinel.
+struct str wire_header_encode(struct arena *a, struct str text);
 
 #endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// MCP servers to stand behind Postern: our own with the conformance suite's fixtures, in any era, and the
+// official server-everything. Example:
+//   const upstream = await startConformance("modern");   // { url, state(), close() }
+//   const account = await connectOpen(world, upstream.url);
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { BINARY, Program, ROOT } from "./postern.mjs";
+
+const EVERYTHING = join(ROOT, "tests/e2e/node_modules/@modelcontextprotocol/server-everything/dist/index.js");
+const FIXTURES = join(ROOT, "sandbox/dist/conformance/main.js");
+
+// Era: dual, modern, sessions, stateless, sse.
+export async function startConformance(era = "dual", args = []) {
+  const program = new Program(process.execPath, [FIXTURES, "--era", era, ...args]);
+  const { url, state } = JSON.parse((await program.waitFor(/^\{.*\}$/m))[0]);
+  return { url, program, state: async () => (await fetch(state)).json(), close: () => program.stop() };
+}
+
+// Mode: streamableHttp (sessions of 2025-11-25), sse (2024-11-05).
+export async function startEverything(mode = "streamableHttp") {
+  const program = new Program(process.execPath, ["-r", join(ROOT, "tests/e2e/lib/loopback.cjs"), EVERYTHING, mode], { env: { ...process.env, PORT: "0" } });
+  const [, origin] = await program.waitFor(/bound to (\S+)/);
+  return { url: origin + (mode === "sse" ? "/sse" : "/mcp"), program, close: () => program.stop() };
+}
+
+let serial = 0;
+// An account at any MCP server by URL; without more said, one that asks for no credential.
+export function connectUrl(world, url, more = {}) {
+  return world.must(201, "POST", "/integrated-account", { url, name: `remote-${++serial}`, way: "open", credential: {}, ...more });
+}
+
+// The command line, as an operator has it.
+export async function postern(world, ...args) {
+  const { stdout } = await promisify(execFile)(BINARY, args, { env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token } });
+  return stdout;
+}
+
+// Test servers say nothing of what their tools do, so none would be served: an admin's word for all of them.
+export async function approveAll(world, account) {
+  await postern(world, "tools", "approve", account.id, "--all");
+  return account;
+}
+
+// Upstream to served URL in one go.
+export const EVERY_METHOD = { methods: ["read", "write", "custom"] };
+export async function serve(world, url, { config = EVERY_METHOD, ...more } = {}) {
+  const account = await approveAll(world, await connectUrl(world, url, more));
+  return Object.assign(await world.server(account, config), { account });
+}

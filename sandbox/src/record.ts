@@ -23,7 +23,7 @@ export interface Seen {
 
 const MOST = 1000;
 const MOST_TEXT = 4096;
-const SECRET = new Set(["authorization", "proxy-authorization", "x-auth-key", "x-auth-user-service-key", "x-api-key", "cookie"]);
+const SECRET = new Set(["authorization", "proxy-authorization", "x-auth-key", "x-auth-user-service-key", "x-api-key", "cookie", "cloudinary-url", "cloudinary-api-secret"]);
 
 export function digest(data: string | Buffer): string {
   return createHash("sha256").update(data).digest("hex");

@@ -6,6 +6,7 @@ import { tellAccounts } from "./accounts.js";
 import { tellDns } from "./dns.js";
 import { tellEvents } from "./events.js";
 import { tellAccountFirewall, tellFirewall } from "./firewall.js";
+import { tellMedia } from "./media.js";
 import { tellPlatform } from "./platform.js";
 import { tellRulesets } from "./rulesets.js";
 import { tellZones } from "./zones.js";
@@ -23,5 +24,6 @@ export function tell(now: number): World {
   tellRulesets(world);
   tellPlatform(world);
   tellEvents(world);
+  tellMedia(world);
   return world;
 }

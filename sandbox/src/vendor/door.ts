@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: Apache-2.0
+// One vendor on one port: its metadata, authorization server, MCP endpoints and control, with what is to go wrong.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Recorder, type Seen } from "../record.js";
+import type { World } from "../world.js";
+import { control } from "./control.js";
+import { Counters } from "./counters.js";
+import { capture, Faults, messages, shape, SHAPES, Sink, type Fault } from "./faults.js";
+import { header, opened, pause, read, redirect, reply, type Json } from "./kit.js";
+import { AuthServer, OAuthError, secretText, type Grant, type Profile, type Request } from "./oauth.js";
+import { consentPage, errorPage, type Chooser } from "./pages.js";
+import { Sessions } from "./sessions.js";
+import type { Settings } from "./settings.js";
+import { Stateless } from "./stateless.js";
+import type { Parts, Principal } from "./toolset.js";
+import { Toolset } from "./toolset.js";
+
+export interface Endpoint {
+  path: string;
+  kind: "stateless" | "session" | "sse";
+  /** Which of the vendor's servers answers here. */
+  server: string;
+  /** Needs no credential. */
+  open?: boolean;
+}
+
+export interface Spec {
+  name: "cloudflare" | "cloudinary" | "arcjet";
+  title: string;
+  profile: Profile;
+  settings: Partial<Settings>;
+  endpoints: Endpoint[];
+  servers: Record<string, Parts>;
+  /** The newest version its session servers speak. */
+  newest?: string;
+  chooser: Chooser;
+  principal: (grant: Grant) => Pick<Principal, "scopes" | "choice">;
+  /** Credentials other than an OAuth token, from the headers. */
+  keyed?: (header: (name: string) => string | undefined) => Pick<Principal, "name" | "scopes" | "choice"> | undefined;
+  /** Members of the protected-resource metadata besides resource and authorization_servers. */
+  prm: Json;
+  realm?: string;
+  cors?: string;
+}
+
+export const DEFAULTS: Settings = {
+  access_ttl: 3600,
+  refresh_ttl: 30 * 86_400,
+  code_ttl: 600,
+  rotation: "strict",
+  one_access_token: false,
+  dcr: "open",
+  cimd: false,
+  iss: "send",
+  s256: true,
+  pkce_plain: true,
+  as_metadata: "ok",
+  prm: "ok",
+  www_authenticate: "full",
+  revocation: true,
+  step_up: null,
+  clock_skew: 0,
+  page_size: 0,
+  json_answers: false,
+};
+
+const MOST_BODY = 4 * 1024 * 1024;
+const PRM = "/.well-known/oauth-protected-resource";
+const CONSENT = "/consent";
+
+/** One HTTP request, read and counted. */
+export interface Exchange {
+  req: IncomingMessage;
+  res: ServerResponse;
+  url: URL;
+  body: Buffer;
+  entry: Seen;
+  /** Set on MCP endpoints. */
+  endpoint?: Endpoint;
+  message?: Json;
+  who?: Principal;
+  fault?: Fault;
+}
+
+export class Vendor {
+  readonly counters = new Counters();
+  readonly faults = new Faults();
+  readonly record = new Recorder();
+  readonly auth: AuthServer;
+  readonly toolsets = new Map<string, Toolset>();
+  readonly sessions = new Sessions(this);
+  private readonly stateless = new Stateless(this);
+  settings: Settings;
+  private readonly tickets = new Map<string, Request>();
+  private readonly server: Server;
+  private elsewhere: Server | undefined;
+  private elsewhereAt = "";
+  origin = "";
+
+  constructor(
+    readonly spec: Spec,
+    readonly host: string,
+    readonly world: () => World,
+  ) {
+    this.settings = { ...DEFAULTS, ...spec.settings };
+    this.auth = new AuthServer(spec.profile, () => this.settings, this.counters);
+    for (const [name, parts] of Object.entries(spec.servers)) this.toolsets.set(name, new Toolset(parts));
+    this.server = createServer({ maxHeaderSize: 64 * 1024, keepAliveTimeout: 60_000 }, (req, res) => void this.take(req, res));
+  }
+
+  serving(endpoint: Endpoint) {
+    return { toolset: this.toolsets.get(endpoint.server)!, world: this.world, counters: this.counters, settings: () => this.settings };
+  }
+
+  /** Everything as at the start. */
+  async reset(): Promise<void> {
+    this.settings = { ...DEFAULTS, ...this.spec.settings };
+    this.faults.clear();
+    this.record.clear();
+    this.auth.clear();
+    this.tickets.clear();
+    for (const toolset of this.toolsets.values()) toolset.reset();
+    await this.sessions.clear();
+    this.counters.clear();
+  }
+
+  async listen(port: number): Promise<string> {
+    this.origin = await opened(this.server, port, this.host);
+    this.auth.origin = this.origin;
+    return this.origin;
+  }
+
+  /** A second origin, opened when first needed, that only records what reaches it. */
+  async elsewhereOrigin(): Promise<string> {
+    if (!this.elsewhere) {
+      this.elsewhere = createServer((req, res) => {
+        void (async () => {
+          const entry = this.record.open("elsewhere", req.method ?? "GET", req.url ?? "/", req.rawHeaders);
+          Recorder.body(entry, (await read(req, MOST_BODY)) ?? Buffer.alloc(0), header(req, "content-type") ?? "");
+          reply(res, 200, { elsewhere: true });
+        })();
+      });
+      this.elsewhereAt = await opened(this.elsewhere, 0, this.host);
+    }
+    return this.elsewhereAt;
+  }
+
+  async close(): Promise<void> {
+    await this.sessions.clear();
+    await this.stateless.close();
+    for (const server of [this.server, this.elsewhere]) {
+      if (!server?.listening) continue;
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    }
+  }
+
+  /** Tells every connected client of one server that its tools changed. */
+  toolsChanged(server: string): void {
+    this.stateless.toolsChanged(server);
+    this.sessions.toolsChanged(server);
+  }
+
+  private async take(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    try {
+      const url = new URL(req.url ?? "/", "http://vendor.invalid");
+      const body = await read(req, MOST_BODY);
+      if (url.pathname.startsWith("/_sandbox/")) {
+        await control(this, req.method ?? "GET", url, body ?? Buffer.alloc(0), res);
+        return;
+      }
+      await this.serve({ req, res, url, body: body ?? Buffer.alloc(0), entry: this.open(req, res, body) }, body === null);
+    } catch (error) {
+      if (res.destroyed) return; // the client went away; there is nobody to answer
+      process.stderr.write(`${this.spec.name}: ${error instanceof Error ? error.stack : String(error)}\n`);
+      if (!res.headersSent) reply(res, 500, { error: "server_error" });
+      else res.destroy();
+    }
+  }
+
+  private open(req: IncomingMessage, res: ServerResponse, body: Buffer | null): Seen {
+    this.counters.n.http++;
+    const entry = this.record.open("main", req.method ?? "GET", req.url ?? "/", req.rawHeaders);
+    if (body) Recorder.body(entry, body, header(req, "content-type") ?? "");
+    const started = Date.now();
+    res.on("close", () => {
+      if (res.headersSent) entry.status = res.statusCode;
+      entry.ms = Date.now() - started;
+      if (entry.outcome === "open") entry.outcome = res.writableFinished ? "sent" : "client_closed";
+    });
+    if (this.settings.clock_skew !== 0) res.setHeader("date", new Date(this.auth.now() * 1000).toUTCString());
+    return entry;
+  }
+
+  private async serve(x: Exchange, tooLarge: boolean): Promise<void> {
+    const { req, res, url, body } = x;
+    x.endpoint = this.spec.endpoints.find((e) => e.path === url.pathname);
+    if (tooLarge) return reply(res, 413, { jsonrpc: "2.0", id: null, error: { code: -32000, message: "Request body too large" } });
+    if (x.endpoint && req.method === "OPTIONS") return this.preflight(res);
+    if (x.endpoint && req.method === "POST") x.message = this.count(body);
+    const form = url.pathname === this.spec.profile.paths.token ? new URLSearchParams(body.toString("utf8")) : undefined;
+    x.fault = this.faults.take({
+      path: url.pathname,
+      ...(x.message?.["method"] === undefined ? {} : { method: x.message["method"] }),
+      ...(x.message?.["params"]?.name === undefined ? {} : { tool: x.message["params"].name }),
+      ...(form ? { grant: form.get("grant_type") ?? "" } : {}),
+    });
+    if (!x.fault) return this.answer(x);
+    x.entry.fault = x.fault.kind;
+    this.counters.by("faults", x.fault.kind);
+    await this.play(x.fault, x);
+  }
+
+  private preflight(res: ServerResponse): void {
+    const headers = { "access-control-allow-origin": "*", "access-control-allow-methods": "GET, POST, DELETE, OPTIONS" };
+    res.writeHead(204, { ...headers, "access-control-allow-headers": this.spec.cors ?? "Content-Type, Authorization, MCP-Protocol-Version, Mcp-Session-Id" });
+    res.end();
+  }
+
+  /** The message of a POST, and what it says counted. A batch counts each; its first request stands for it. */
+  private count(body: Buffer): Json | undefined {
+    let parsed: any;
+    try {
+      parsed = JSON.parse(body.toString("utf8"));
+    } catch {
+      return undefined;
+    }
+    const all: Json[] = (Array.isArray(parsed) ? parsed : [parsed]).filter((m) => typeof m === "object" && m !== null);
+    const { n } = this.counters;
+    for (const message of all) {
+      if (typeof message["method"] !== "string") continue;
+      this.counters.by("mcp", message["method"]);
+      const modern = message["params"]?._meta?.["io.modelcontextprotocol/protocolVersion"] !== undefined;
+      if (modern) n.modern++;
+      else n.legacy++;
+      if (message["method"] === "initialize") n.initialize++;
+      if (message["method"] === "notifications/cancelled") n.cancelled++;
+    }
+    return all.find((m) => m["method"] !== undefined && m["id"] !== undefined) ?? all[0];
+  }
+
+  private async play(fault: Fault, x: Exchange): Promise<void> {
+    const { res, req } = x;
+    switch (fault.kind) {
+      case "status":
+        return reply(res, fault.status ?? 500, fault.body ?? { error: "server_error" }, fault.headers);
+      case "wrong_type":
+        return reply(res, fault.status ?? 200, fault.body ?? errorPage(this.spec.title, "Please stand by"));
+      case "oauth_error":
+        return reply(res, fault.status ?? 400, {
+          error: fault.error ?? "invalid_grant",
+          error_description: fault.description ?? "The grant is no longer valid",
+        });
+      case "slow":
+        await pause(fault.delay_ms ?? 2000);
+        return this.answer(x);
+      case "hang":
+        await Promise.race([pause(fault.delay_ms ?? 600_000), new Promise((done) => res.once("close", done))]);
+        res.destroy();
+        return;
+      case "drop":
+        x.entry.outcome = "dropped";
+        req.socket.destroy();
+        return;
+      case "drop_after":
+        await capture(res, () => this.answer(x));
+        x.entry.outcome = "dropped";
+        req.socket.destroy();
+        return;
+      case "redirect": {
+        const to = fault.to ?? (await this.elsewhereOrigin()) + x.url.pathname;
+        res.writeHead(fault.status ?? 307, { location: to, "content-length": 0 });
+        res.end();
+        return;
+      }
+      case "huge_header":
+        res.setHeader("x-padding", "x".repeat(fault.bytes ?? 262_144));
+        return this.answer(x);
+      case "unauthorized":
+        return this.challenge(x, true);
+      case "insufficient_scope":
+        return this.scopeNeeded(x, fault.scope ?? "extra");
+      case "drop_session":
+        await this.sessions.drop(header(req, "mcp-session-id") ?? x.url.searchParams.get("sessionId") ?? "");
+        return this.answer(x);
+      default:
+        return this.shaped(fault, x);
+    }
+  }
+
+  /** A fault of the answer's message: on the POST's own answer, or on the stream of an HTTP+SSE session. */
+  private async shaped(fault: Fault, x: Exchange): Promise<void> {
+    if (!SHAPES.includes(fault.kind) || !x.endpoint || x.endpoint.kind === "sse") return this.answer(x);
+    const kept = await capture(x.res, () => this.answer(x));
+    const all = messages(kept);
+    const message = all.pop();
+    if (!message) {
+      x.res.writeHead(kept.status, kept.headers);
+      x.res.end(kept.body);
+      return;
+    }
+    const sse = fault.form ? fault.form === "sse" : fault.kind === "flood" || (kept.headers["content-type"] ?? "").includes("event-stream");
+    const { "content-length": _length, "transfer-encoding": _coding, ...headers } = kept.headers;
+    x.res.writeHead(kept.status, { ...headers, "content-type": sse ? "text/event-stream" : "application/json" });
+    const sink = new Sink(x.res, sse);
+    if (sse) for (const earlier of all) await sink.send(earlier);
+    const whole = await shape(fault, sink, message);
+    if (whole || fault.kind === "end_stream") x.res.end();
+    else x.res.destroy();
+  }
+
+  // ── what the vendor does when nothing is wrong ──
+
+  private async answer(x: Exchange): Promise<void> {
+    const { req, res, url } = x;
+    const { paths } = this.spec.profile;
+    const path = url.pathname;
+    if (x.endpoint) return this.mcp(x);
+    if (path.startsWith("/.well-known/")) return this.wellKnown(path, res);
+    try {
+      if (path === paths.authorize && req.method === "GET") return await this.authorize(url, res);
+      if (path === CONSENT && req.method === "POST") return this.consent(new URLSearchParams(x.body.toString("utf8")), res);
+      if (path === paths.register && req.method === "POST") return this.register(x);
+      if (path === paths.token && req.method === "POST") return await this.token(x);
+      if (this.settings.revocation && path === paths.revoke && req.method === "POST") return await this.revoke(x);
+      if (path === paths.userinfo) return this.userinfo(x);
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      return this.oauthError(error, path, res);
+    }
+    reply(res, 404, { error: "not_found" });
+  }
+
+  private oauthError(error: OAuthError, path: string, res: ServerResponse): void {
+    const { authorize, token, register } = this.spec.profile.paths;
+    const back = (error as OAuthError & { redirect?: string }).redirect;
+    if (back) return redirect(res, back);
+    if (path === authorize || path === CONSENT) return reply(res, 400, errorPage(this.spec.title, error.message));
+    if (path === token) this.counters.by("token_refused", error.errorCode);
+    if (path === register) this.counters.n.registrations_refused++;
+    const client = error.errorCode === "invalid_client";
+    reply(res, client ? 401 : 400, error.toResponseObject(), client ? { "www-authenticate": `Basic realm="${this.spec.title}"` } : {});
+  }
+
+  private wellKnown(path: string, res: ServerResponse): void {
+    this.counters.n.metadata++;
+    const { as_metadata, prm } = this.settings;
+    const forms = ["/.well-known/openid-configuration", ...(as_metadata === "openid_only" ? [] : ["/.well-known/oauth-authorization-server"])];
+    if (forms.includes(path) && as_metadata !== "missing") return reply(res, 200, this.auth.metadata());
+    const rest = path.startsWith(PRM) ? path.slice(PRM.length) : undefined;
+    const endpoint =
+      rest === "" && prm === "root_only" ? this.spec.endpoints[0] : prm === "root_only" ? undefined : this.spec.endpoints.find((e) => e.path === rest && !e.open);
+    if (endpoint && prm !== "missing") return reply(res, 200, this.resourceMetadata(endpoint));
+    reply(res, 404, { error: "not_found" });
+  }
+
+  private resourceMetadata(endpoint: Endpoint): Json {
+    const { prm } = this.settings;
+    return {
+      resource: prm === "wrong_resource" ? "https://other.example/mcp" : this.origin + endpoint.path,
+      authorization_servers: [prm === "wrong_server" ? "https://issuer.example" : this.origin],
+      ...this.spec.prm,
+    };
+  }
+
+  /** Every resource that a token here may be for. */
+  private resources(): string[] {
+    return [this.origin, `${this.origin}/`, ...this.spec.endpoints.map((e) => this.origin + e.path)];
+  }
+
+  private async authorize(url: URL, res: ServerResponse): Promise<void> {
+    const request = await this.auth.begin(url.searchParams, this.resources());
+    const ticket = secretText();
+    if (this.tickets.size >= 1000) this.tickets.delete(this.tickets.keys().next().value!);
+    this.tickets.set(ticket, request);
+    reply(res, 200, consentPage(this.spec.title, CONSENT, ticket, request, this.spec.chooser));
+  }
+
+  private consent(form: URLSearchParams, res: ServerResponse): void {
+    const ticket = form.get("ticket") ?? "";
+    const request = this.tickets.get(ticket);
+    if (!request) return reply(res, 400, errorPage(this.spec.title, "This page was used before or is too old"));
+    const { chooser } = this.spec;
+    const chosen = form.getAll(chooser.field);
+    const known = chooser.options.map((o) => o.id);
+    if (form.get("decision") === "allow" && (chosen.length === 0 || chosen.some((c) => !known.includes(c)) || (!chooser.many && chosen.length > 1)))
+      return reply(res, 400, errorPage(this.spec.title, `Choose: ${chooser.label}`));
+    this.tickets.delete(ticket);
+    const allowed = form.get("decision") === "allow";
+    redirect(res, allowed ? this.auth.allow(request, { [chooser.field]: chooser.many ? chosen : chosen[0] }) : this.auth.deny(request));
+  }
+
+  private register(x: Exchange): void {
+    if (this.settings.dcr === "absent") return reply(x.res, 404, { error: "not_found" });
+    let body: unknown;
+    try {
+      body = JSON.parse(x.body.toString("utf8"));
+    } catch {
+      return reply(x.res, 400, { error: "invalid_client_metadata", error_description: "The body must be JSON" });
+    }
+    const made = this.auth.register(body);
+    reply(x.res, made.status, made.body);
+  }
+
+  private async token(x: Exchange): Promise<void> {
+    const form = new URLSearchParams(x.body.toString("utf8"));
+    const authorization = header(x.req, "authorization");
+    const { paths } = this.spec.profile;
+    // Where revocation shares the token endpoint, a request without grant_type is one.
+    if (this.settings.revocation && paths.revoke === paths.token && !form.has("grant_type") && form.has("token")) {
+      await this.auth.revoke(authorization, form);
+      return reply(x.res, 200, "");
+    }
+    reply(x.res, 200, await this.auth.token(authorization, form));
+  }
+
+  private async revoke(x: Exchange): Promise<void> {
+    await this.auth.revoke(header(x.req, "authorization"), new URLSearchParams(x.body.toString("utf8")));
+    reply(x.res, 200, "");
+  }
+
+  private userinfo(x: Exchange): void {
+    const token = /^Bearer (.+)$/i.exec(header(x.req, "authorization") ?? "")?.[1] ?? "";
+    const grant = this.resources().map((r) => this.auth.verify(token, r)).find(Boolean);
+    if (!grant) return reply(x.res, 401, { error: "invalid_token" });
+    reply(x.res, 200, { sub: grant.user, email: "security@example.com", email_verified: true, name: "Security" });
+  }
+
+  private challenge(x: Exchange, sent: boolean): void {
+    this.counters.n.unauthorized++;
+    const { www_authenticate } = this.settings;
+    const parts = [
+      ...(this.spec.realm ? [`realm="${this.spec.realm}"`] : []),
+      ...(www_authenticate === "full" ? [`resource_metadata="${this.origin}${PRM}${x.endpoint?.path ?? ""}"`] : []),
+      ...(sent ? ['error="invalid_token"'] : []),
+    ];
+    const headers: Record<string, string> = www_authenticate === "absent" ? {} : { "www-authenticate": `Bearer ${parts.join(", ")}`.trim() };
+    const description = sent ? "The access token is invalid or has expired" : "Missing or invalid access token";
+    reply(x.res, 401, { error: "invalid_token", error_description: description }, headers);
+  }
+
+  private scopeNeeded(x: Exchange, scope: string): void {
+    this.counters.n.insufficient_scope++;
+    const needed = [...new Set([...(x.who?.scopes ?? []), scope])].join(" ");
+    reply(
+      x.res,
+      403,
+      { error: "insufficient_scope", error_description: `This needs the scope ${scope}` },
+      {
+        "www-authenticate": `Bearer error="insufficient_scope", scope="${needed}", resource_metadata="${this.origin}${PRM}${x.endpoint?.path ?? ""}"`,
+      },
+    );
+  }
+
+  private who(x: Exchange): Principal | undefined {
+    const headers = (name: string) => header(x.req, name);
+    const bearer = /^Bearer (.+)$/i.exec(headers("authorization") ?? "")?.[1];
+    const grant = bearer === undefined ? undefined : this.auth.verify(bearer, this.origin + x.endpoint!.path);
+    if (grant) return { name: grant.id, ...this.spec.principal(grant), headers };
+    const keyed = this.spec.keyed?.(headers);
+    if (keyed) return { ...keyed, headers };
+    return x.endpoint!.open ? { name: "anyone", scopes: [], choice: {}, headers } : undefined;
+  }
+
+  private async mcp(x: Exchange): Promise<void> {
+    const who = this.who(x);
+    if (!who) return this.challenge(x, header(x.req, "authorization") !== undefined);
+    x.who = who;
+    x.entry.token = who.name;
+    const { step_up } = this.settings;
+    const tool = x.message?.["method"] === "tools/call" ? x.message["params"]?.name : undefined;
+    if (step_up && tool !== undefined && (step_up.tool === "*" || step_up.tool === tool) && !who.scopes.includes(step_up.scope))
+      return this.scopeNeeded(x, step_up.scope);
+    if (x.message?.["id"] !== undefined) {
+      x.res.on("close", () => {
+        if (!x.res.writableFinished && x.entry.outcome !== "dropped") this.counters.n.client_closed++;
+      });
+    }
+    if (x.endpoint!.kind === "stateless") return this.stateless.take(x);
+    return this.sessions.take(x);
+  }
+}

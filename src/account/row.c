@@ -92,7 +92,13 @@ bool row_set_credential(struct store *s, struct str id, struct str credential, s
 static bool row_delete_body(struct store *s, void *arg, struct err *err) {
   struct str id = *(const struct str *)arg;
   int64_t changed = 0;
-  if (!store_run(s, "DELETE FROM server WHERE account_id = $1", &STORE_TEXT(id), 1, NULL, err) ||
+  const struct store_value twice[] = {STORE_TEXT(id), STORE_TEXT(id)};
+  // A server over other accounts too goes on without this one.
+  if (!store_run(
+          s,
+          "DELETE FROM server WHERE id IN (SELECT server_id FROM server_account WHERE account_id = $1) "
+          "AND id NOT IN (SELECT server_id FROM server_account WHERE account_id <> $2)",
+          twice, 2, NULL, err) ||
       !store_run(s, "DELETE FROM account WHERE id = $1", &STORE_TEXT(id), 1, &changed, err))
     return false;
   return changed > 0 || row_missing(id, err);

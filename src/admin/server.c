@@ -17,7 +17,7 @@ static size_t server_count_tools(const struct policy_filter *f, const struct too
 static void server_put(struct buf *out, const struct server *s, size_t tool_count) {
   put_text(out, "id", s->id);
   put_text(out, "name", s->name);
-  put_text(out, "account_id", s->account_id);
+  put_text(out, "account_id", s->members[0].account_id);
   put_json(out, "config", s->config);
   put_int(out, "tool_count", (int64_t)tool_count);
   put_time(out, "expires_at", s->expires_at);
@@ -43,6 +43,12 @@ static void server_put_url(struct admin_call *call, const struct server *s, size
 
 // ---- reading
 
+static bool server_is_over(const struct catalog_server *v, const struct catalog_account *account) {
+  size_t i = 0;
+  while (i < v->member_count && v->members[i].account != account) i++;
+  return i < v->member_count;
+}
+
 static bool server_list(struct admin_call *call, const struct catalog_account *of) {
   const struct catalog *c = call->catalog;
   struct str after = admin_query(call, "after"), last = STR_NONE;
@@ -52,7 +58,7 @@ static bool server_list(struct admin_call *call, const struct catalog_account *o
   put_open(&call->out, "items", '[');
   for (size_t i = 0; i < c->server_count; i++) {
     const struct catalog_server *v = c->servers[i];
-    if ((of && v->account != of) || str_compare(v->server.id, after) <= 0) continue;
+    if ((of && !server_is_over(v, of)) || str_compare(v->server.id, after) <= 0) continue;
     more = left-- <= 0;
     if (more) break;
     server_put_whole(&call->out, &v->server, v->tool_count);
@@ -80,14 +86,14 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
   if (http_param(&call->params, "id").n && !admin_find_account(call, &of, err)) return false;
   struct str id = http_param(&call->params, "server_id");
   const struct catalog_server *v = catalog_server_by_id(call->catalog, id);
-  if (!v || (of && v->account != of)) {
+  if (!v || (of && !server_is_over(v, of))) {
     err_at(err, ERR_MISSING, "server_id", "%s has no MCP server \"%.*s\"", of ? "this account" : "Postern",
            (int)(id.n < 64 ? id.n : 64), id.p);
     err_hint(err, "GET /mcp-server lists the servers");
     return false;
   }
   call->server_id = arena_dup(call->arena, v->server.id);
-  call->account_id = arena_dup(call->arena, v->server.account_id);
+  call->account_id = arena_dup(call->arena, v->server.members[0].account_id);
   *out = v;
   return true;
 }
@@ -158,7 +164,8 @@ bool admin_create_server(struct admin_call *call, struct err *err) {
   token_hash(str_of(token), s->token_hash);
   s->id = call->server_id = arena_dup(call->arena, str_of(id));
   s->name = str_trim(json_str(call->body, "name"));
-  s->account_id = call->account_id;
+  s->members = &(struct server_member){call->account_id, v->connector->name};
+  s->member_count = 1;
   s->created_at = s->updated_at = now;
   s->version = 1;
   if (!pool_run(server_insert_job, &job, err)) return false;
@@ -209,7 +216,8 @@ bool admin_change_server(struct admin_call *call, struct err *err) {
                            .has_expiry = yyjson_obj_get(call->body, "expires_at") != NULL};
   if (job.has_name && !job.server.name.n) return err_at(err, ERR_INVALID, "name", "must not be empty");
   if (!body_read_expiry(call->body, clock_now_ms(), &job.server.expires_at, err)) return false;
-  if (config && !server_read_config(config, v->account->tools, call->arena, &job.server, &tool_count, err))
+  if (config &&
+      !server_read_config(config, v->members[0].account->tools, call->arena, &job.server, &tool_count, err))
     return false;
   if (!pool_run(server_change_job, &job, err)) return false;
   call->detail = job.server.config;

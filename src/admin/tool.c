@@ -171,6 +171,6 @@ bool admin_call_tool(struct admin_call *call, struct err *err) {
   put_json(&call->out, "content", buf_str(&result.content));
   tool_put_rate(&call->out, &result);
   put_close(&call->out, '}');
-  buf_free(&result.content);
+  run_result_free(&result);
   return true;
 }

@@ -48,7 +48,7 @@ void serve_add_server_info(const struct serve_request *r, struct buf *out) {
 }
 
 void serve_add_instructions(const struct serve_request *r, struct buf *out) {
-  const struct catalog_account *account = r->server->account;
+  const struct catalog_account *account = r->server->members[0].account;
   bool writes = false;
   for (size_t i = 0; i < r->server->tool_count; i++) writes |= !r->server->tools[i].tool->read_only;
   struct str text =

@@ -62,15 +62,18 @@ static struct str tools_client(const struct serve_request *r, yyjson_val *meta) 
 static bool tools_unknown(struct serve_request *r, struct str name, struct str client, struct err *err) {
   if (name.n > TOOLS_NAME_MOST) name.n = TOOLS_NAME_MOST;
   metrics_add(METRIC_TOOL_CALLS_DENIED, 1);
-  audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
-                                                   .actor = client,
-                                                   .action = STR("tools/call"),
-                                                   .server_id = r->server->server.id,
-                                                   .account_id = r->server->account->account->id,
-                                                   .tool = name,
-                                                   .outcome = STR("denied"),
-                                                   .request_id = r->in->id,
-                                                   .detail = STR("not among the tools of this server")});
+  audit_add(r->env->run.audit,
+            &(struct audit_row){.at = clock_now_ms(),
+                                .actor = client,
+                                .action = STR("tools/call"),
+                                .server_id = r->server->server.id,
+                                .account_id = r->server->member_count == 1
+                                                  ? r->server->members[0].account->account->id
+                                                  : STR_NONE,
+                                .tool = name,
+                                .outcome = STR("denied"),
+                                .request_id = r->in->id,
+                                .detail = STR("not among the tools of this server")});
   return err_at(err, ERR_INVALID, "/params/name", "Unknown tool: %.*s", STR_ARG(name));
 }
 
@@ -122,5 +125,5 @@ void tools_add_result(struct run_result *result, struct buf *out) {
   buf_add_z(out, "\"content\":");
   buf_add(out, buf_str(&result->content));
   buf_printf(out, ",\"isError\":%s", result->is_error ? "true" : "false");
-  buf_free(&result->content);
+  run_result_free(result);
 }

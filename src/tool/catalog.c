@@ -38,7 +38,7 @@ static struct catalog_server *catalog_server_ref(struct catalog_server *v) {
 
 static void catalog_server_unref(struct catalog_server *v) {
   if (atomic_fetch_sub_explicit(&v->refs, 1, memory_order_acq_rel) != 1) return;
-  catalog_account_unref(v->account);
+  for (size_t i = 0; i < v->member_count; i++) catalog_account_unref(v->members[i].account);
   map_free(&v->by_name);
   arena_free(v->arena); // v itself lives in it
 }
@@ -108,30 +108,63 @@ static uint64_t catalog_fingerprint(const struct catalog_server *v) {
   return hash;
 }
 
-static struct catalog_server *catalog_server_new(const struct server *row, struct catalog_account *account) {
+// Accounts of a server that the snapshot has; one that was left out, with a log line, closes no other.
+static size_t catalog_members(const struct catalog *next, const struct server *row, struct arena *a,
+                              struct catalog_member **out) {
+  size_t count = 0;
+  *out = ARENA_ARRAY(a, row->member_count + 1, struct catalog_member);
+  for (size_t i = 0; i < row->member_count; i++) {
+    struct catalog_account *account = map_get(&next->accounts_by_id, row->members[i].account_id);
+    if (account) (*out)[count++] = (struct catalog_member){row->members[i].alias, account};
+  }
+  return count;
+}
+
+static struct catalog_server *catalog_server_new(const struct catalog *next, const struct server *row) {
   struct arena *a = arena_new();
   struct catalog_server *v = ARENA_NEW(a, struct catalog_server);
-  *v = (struct catalog_server){.refs = 1, .arena = a, .account = catalog_account_ref(account)};
+  *v = (struct catalog_server){.refs = 1, .arena = a};
   server_copy(row, a, &v->server);
-  const struct toolset *set = account->tools;
-  v->tools = ARENA_ARRAY(a, set->count, struct catalog_tool);
-  for (size_t i = 0; i < set->count; i++)
-    if (policy_allows(&v->server.filter, &set->tools[i]))
-      v->tools[v->tool_count++] =
-          (struct catalog_tool){&set->tools[i], account, set->tools[i].name, &v->by_name};
+  v->member_count = catalog_members(next, &v->server, a, &v->members);
+  size_t most = 0;
+  for (size_t i = 0; i < v->member_count; i++) {
+    catalog_account_ref(v->members[i].account);
+    most += v->members[i].account->tools->count;
+  }
+  v->tools = ARENA_ARRAY(a, most + 1, struct catalog_tool);
+  for (size_t m = 0; m < v->member_count; m++) {
+    const struct toolset *set = v->members[m].account->tools;
+    for (size_t i = 0; i < set->count; i++)
+      if (set->tools[i].served && policy_allows(&v->server.filter, &set->tools[i]))
+        v->tools[v->tool_count++] = (struct catalog_tool){.tool = &set->tools[i],
+                                                          .account = v->members[m].account,
+                                                          .name = set->tools[i].name,
+                                                          .shown = &v->by_name};
+  }
   for (size_t i = 0; i < v->tool_count; i++) map_put(&v->by_name, v->tools[i].name, &v->tools[i]);
   v->tools_version = catalog_fingerprint(v);
   return v;
 }
 
-static void catalog_add_server(const struct catalog *before, struct catalog *next, const struct server *row) {
-  struct catalog_account *account = map_get(&next->accounts_by_id, row->account_id);
-  if (!account) return; // its account was left out, with a log line
+static bool catalog_server_same(const struct catalog_server *v, const struct server *row,
+                                const struct catalog_member *members, size_t count) {
+  if (v->server.version != row->version || v->member_count != count) return false;
+  for (size_t i = 0; i < count; i++)
+    if (v->members[i].account != members[i].account || !str_eq(v->members[i].alias, members[i].alias))
+      return false;
+  return true;
+}
+
+static void catalog_add_server(const struct catalog *before, struct catalog *next, const struct server *row,
+                               struct arena *scratch) {
+  struct catalog_member *members;
+  size_t count = catalog_members(next, row, scratch, &members);
+  if (!count) return;
   struct catalog_server *v = before ? map_get(&before->servers_by_id, row->id) : NULL;
-  if (v && v->account == account && v->server.version == row->version)
+  if (v && catalog_server_same(v, row, members, count))
     catalog_server_ref(v);
   else
-    v = catalog_server_new(row, account);
+    v = catalog_server_new(next, row);
   next->servers[next->server_count++] = v;
   map_put(&next->servers_by_id, v->server.id, v);
   map_put(&next->servers_by_hash, str_make((const char *)v->server.token_hash, TOKEN_HASH), v);
@@ -151,7 +184,7 @@ static bool catalog_fill(const struct catalog_env *env, const struct catalog *be
     next->accounts = ARENA_ARRAY(next->arena, account_count, struct catalog_account *);
     next->servers = ARENA_ARRAY(next->arena, server_count, struct catalog_server *);
     for (size_t i = 0; i < account_count; i++) catalog_add_account(env, before, next, accounts[i]);
-    for (size_t i = 0; i < server_count; i++) catalog_add_server(before, next, &servers[i]);
+    for (size_t i = 0; i < server_count; i++) catalog_add_server(before, next, &servers[i], scratch);
     for (size_t i = 0; i < next->token_count; i++)
       map_put(&next->tokens_by_hash, str_make((const char *)next->tokens[i].hash, TOKEN_HASH),
               &next->tokens[i]);

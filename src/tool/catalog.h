@@ -22,18 +22,34 @@ struct catalog_account { // shared by the snapshots in which nothing of it chang
   struct toolset *tools;
 };
 
+struct catalog_choice { // one of several accounts that share a tool; the `account` argument names it by alias
+  struct str alias;
+  const struct catalog_account *account;
+  const struct tool *tool; // that account's own
+};
+
 struct catalog_tool { // a tool as one server shows it
   const struct tool *tool;
-  const struct catalog_account *account;
-  struct str name;         // as shown
+  const struct catalog_account *account; // of the first choice, where there are several
+  struct str name; // as shown: the vendor's own, or "<alias>_<name>" on a server over several accounts
+  const struct catalog_choice *choices; // count 0: no `account` argument
+  size_t choice_count;
   const struct map *shown; // the server's tools by name; NULL: no server, all are shown
+};
+
+struct catalog_member { // an account of a server
+  struct str alias;     // unique within the server; prefixes names and URIs where there are several members
+  struct catalog_account *account;
 };
 
 struct catalog_server { // likewise shared
   atomic_uint refs;
   struct arena *arena;
   struct server server;
-  struct catalog_account *account;
+  struct catalog_member *members;
+  size_t member_count;        // 1: names and URIs are the vendor's own
+  bool prompts, resources;    // are those of the accounts shown? By config; by default where no tags or tools
+                              // filter is set
   struct catalog_tool *tools; // by name
   size_t tool_count;
   struct map by_name;     // struct catalog_tool *

@@ -24,7 +24,15 @@ static const struct {
     [RUN_RATE_LIMITED] = {"rate_limited", METRIC_TOOL_CALLS_LIMITED},
     [RUN_FAILED] = {"failed", METRIC_TOOL_CALLS_FAILED},
     [RUN_CANCELED] = {"canceled", METRIC_TOOL_CALLS_CANCELED},
+    [RUN_INPUT_REQUIRED] = {"input_required", METRIC_TOOL_CALLS_OK},
+    [RUN_NEEDS_AUTHORISING] = {"needs_authorising", METRIC_TOOL_CALLS_UPSTREAM},
 };
+
+void run_result_free(struct run_result *r) {
+  buf_free(&r->content);
+  yyjson_mut_doc_free(r->doc);
+  *r = (struct run_result){.outcome = r->outcome, .is_error = r->is_error};
+}
 
 const char *run_outcome_name(enum run_outcome outcome) {
   return run_outcomes[outcome].name;

@@ -7,7 +7,7 @@
 
 // What require_api_token says stands in config too, which is what is read.
 #define SERVER_COLUMNS                                                                                       \
-  "id, name, account_id, config, require_api_token, token_hash, created_at, updated_at, expires_at, version"
+  "id, name, share, config, require_api_token, token_hash, created_at, updated_at, expires_at, version"
 
 static struct str *server_copy_list(const struct str *from, size_t count, struct arena *a) {
   struct str *to = ARENA_ARRAY(a, count + 1, struct str);
@@ -19,20 +19,25 @@ void server_copy(const struct server *from, struct arena *a, struct server *out)
   struct server v = *from;
   v.id = arena_dup(a, from->id);
   v.name = arena_dup(a, from->name);
-  v.account_id = arena_dup(a, from->account_id);
+  v.members = ARENA_ARRAY(a, from->member_count + 1, struct server_member);
+  for (size_t i = 0; i < from->member_count; i++)
+    v.members[i] = (struct server_member){arena_dup(a, from->members[i].account_id),
+                                          arena_dup(a, from->members[i].alias)};
   v.config = arena_dup(a, from->config);
   v.filter.tags = server_copy_list(from->filter.tags, from->filter.tag_count, a);
   v.filter.tools = server_copy_list(from->filter.tools, from->filter.tool_count, a);
   *out = v;
 }
 
-bool server_insert(struct store *s, const struct server *v, struct err *err) {
+// ---- writing
+
+static bool server_insert_row(struct store *s, const struct server *v, struct err *err) {
   char hash[TOKEN_HASH_HEX];
   codec_hex(v->token_hash, sizeof v->token_hash, hash);
   const struct store_value values[] = {
       STORE_TEXT(v->id),
       STORE_TEXT(v->name),
-      STORE_TEXT(v->account_id),
+      STORE_INT(v->share),
       STORE_TEXT(v->config),
       STORE_INT(v->filter.require_api_token),
       STORE_TEXT(str_of(hash)),
@@ -41,32 +46,56 @@ bool server_insert(struct store *s, const struct server *v, struct err *err) {
       STORE_INT(v->expires_at),
       STORE_INT(v->version),
   };
-  if (store_run(s, "INSERT INTO server (" SERVER_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                values, sizeof values / sizeof *values, NULL, err))
-    return true;
-  // Ids and tokens are random: what conflicts is an account that was deleted meanwhile.
-  return err->code == ERR_CONFLICT
-             ? err_set(err, ERR_MISSING, "there is no account '%.*s'", STR_ARG(v->account_id))
-             : false;
+  return store_run(s,
+                   "INSERT INTO server (" SERVER_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                   values, sizeof values / sizeof *values, NULL, err);
+}
+
+static bool server_insert_members(struct store *s, const struct server *v, struct err *err) {
+  for (size_t i = 0; i < v->member_count; i++) {
+    const struct server_member *m = &v->members[i];
+    const struct store_value values[] = {STORE_TEXT(v->id), STORE_TEXT(m->account_id), STORE_TEXT(m->alias),
+                                         STORE_INT((int64_t)i)};
+    if (store_run(s,
+                  "INSERT INTO server_account (server_id, account_id, alias, place) VALUES ($1, $2, $3, $4)",
+                  values, 4, NULL, err))
+      continue;
+    // Ids are random, accounts and aliases checked: what conflicts is an account that was deleted meanwhile.
+    return err->code == ERR_CONFLICT
+               ? err_set(err, ERR_MISSING, "there is no account '%.*s'", STR_ARG(m->account_id))
+               : false;
+  }
+  return true;
+}
+
+static bool server_insert_body(struct store *s, void *arg, struct err *err) {
+  return server_insert_row(s, arg, err) && server_insert_members(s, arg, err);
+}
+
+bool server_insert(struct store *s, const struct server *v, struct err *err) {
+  struct server copy = *v;
+  return store_transact(s, server_insert_body, &copy, err);
 }
 
 static bool server_missing(struct str id, struct err *err) {
   return err_set(err, ERR_MISSING, "there is no server '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
 }
 
-bool server_update(struct store *s, const struct server *v, struct err *err) {
+static bool server_update_row(struct store *s, const struct server *v, struct err *err) {
   char hash[TOKEN_HASH_HEX];
   codec_hex(v->token_hash, sizeof v->token_hash, hash);
   const struct store_value values[] = {
-      STORE_TEXT(v->name),      STORE_TEXT(v->config),    STORE_INT(v->filter.require_api_token),
-      STORE_TEXT(str_of(hash)), STORE_INT(v->updated_at), STORE_INT(v->expires_at),
-      STORE_INT(v->version),    STORE_TEXT(v->id),        STORE_INT(v->version - 1),
+      STORE_TEXT(v->name),      STORE_INT(v->share),
+      STORE_TEXT(v->config),    STORE_INT(v->filter.require_api_token),
+      STORE_TEXT(str_of(hash)), STORE_INT(v->updated_at),
+      STORE_INT(v->expires_at), STORE_INT(v->version),
+      STORE_TEXT(v->id),        STORE_INT(v->version - 1),
   };
   int64_t changed = 0;
   if (!store_run(s,
-                 "UPDATE server SET name = $1, config = $2, require_api_token = $3, token_hash = $4, "
-                 "updated_at = $5, "
-                 "expires_at = $6, version = $7 WHERE id = $8 AND version = $9",
+                 "UPDATE server SET name = $1, share = $2, config = $3, require_api_token = $4, "
+                 "token_hash = $5, updated_at = $6, expires_at = $7, version = $8 "
+                 "WHERE id = $9 AND version = $10",
                  values, sizeof values / sizeof *values, &changed, err))
     return false;
   if (changed) return true;
@@ -75,17 +104,31 @@ bool server_update(struct store *s, const struct server *v, struct err *err) {
   return false;
 }
 
+static bool server_update_body(struct store *s, void *arg, struct err *err) {
+  const struct server *v = arg;
+  return server_update_row(s, v, err) &&
+         store_run(s, "DELETE FROM server_account WHERE server_id = $1", &STORE_TEXT(v->id), 1, NULL, err) &&
+         server_insert_members(s, v, err);
+}
+
+bool server_update(struct store *s, const struct server *v, struct err *err) {
+  struct server copy = *v;
+  return store_transact(s, server_update_body, &copy, err);
+}
+
 bool server_delete(struct store *s, struct str id, struct err *err) {
   int64_t changed = 0;
   if (!store_run(s, "DELETE FROM server WHERE id = $1", &STORE_TEXT(id), 1, &changed, err)) return false;
   return changed || server_missing(id, err);
 }
 
+// ---- reading
+
 static bool server_read(const struct store_rows *rows, size_t i, struct arena *a, struct server *out,
                         struct err *err) {
   struct server v = {.id = store_cell(rows, i, 0)->text,
                      .name = store_cell(rows, i, 1)->text,
-                     .account_id = store_cell(rows, i, 2)->text,
+                     .share = store_cell(rows, i, 2)->number != 0,
                      .config = store_cell(rows, i, 3)->text,
                      .created_at = store_cell(rows, i, 6)->number,
                      .updated_at = store_cell(rows, i, 7)->number,
@@ -101,9 +144,26 @@ static bool server_read(const struct store_rows *rows, size_t i, struct arena *a
   return ok;
 }
 
+// Both lists are by server id.
+static void server_join(struct server *all, size_t count, const struct store_rows *rows, struct arena *a) {
+  size_t row = 0;
+  for (size_t i = 0; i < count; i++) {
+    struct server *v = &all[i];
+    while (row < rows->count && str_compare(store_cell(rows, row, 0)->text, v->id) < 0) row++;
+    size_t end = row;
+    while (end < rows->count && str_eq(store_cell(rows, end, 0)->text, v->id)) end++;
+    v->members = ARENA_ARRAY(a, end - row + 1, struct server_member);
+    for (; row < end; row++)
+      v->members[v->member_count++] =
+          (struct server_member){store_cell(rows, row, 1)->text, store_cell(rows, row, 2)->text};
+  }
+}
+
 bool server_load_all(struct store *s, struct arena *a, struct server **out, size_t *count, struct err *err) {
-  struct store_rows rows;
-  if (!store_query(s, "SELECT " SERVER_COLUMNS " FROM server ORDER BY id", NULL, 0, a, &rows, err))
+  struct store_rows rows, members;
+  if (!store_query(s, "SELECT " SERVER_COLUMNS " FROM server ORDER BY id", NULL, 0, a, &rows, err) ||
+      !store_query(s, "SELECT server_id, account_id, alias FROM server_account ORDER BY server_id, place",
+                   NULL, 0, a, &members, err))
     return false;
   struct server *all = ARENA_ARRAY(a, rows.count + 1, struct server);
   size_t n = 0;
@@ -114,6 +174,7 @@ bool server_load_all(struct store *s, struct arena *a, struct server **out, size
     else
       log_warn("server %.*s is left out: %s", STR_ARG(store_cell(&rows, i, 0)->text), why.text);
   }
+  server_join(all, n, &members, a);
   *out = all;
   *count = n;
   return true;

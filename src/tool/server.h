@@ -9,8 +9,15 @@
 #include "store/store.h"
 #include "tool/policy.h"
 
+struct server_member {
+  struct str account_id, alias; // alias: given, or made from the account's name once and kept
+};
+
 struct server {
-  struct str id, name, account_id;
+  struct str id, name;
+  struct server_member *members; // at least one
+  size_t member_count;
+  bool share; // accounts of one connector share one tool set, with an `account` argument
   struct policy_filter filter;
   struct str config; // the filter as it was given, JSON object, normalised
   unsigned char token_hash[TOKEN_HASH];
@@ -21,8 +28,8 @@ struct server {
 // A deep copy into another arena.
 void server_copy(const struct server *from, struct arena *a, struct server *out);
 MUST_USE bool server_insert(struct store *s, const struct server *v, struct err *err);
-// All but id, account and creation. v->version is one more than that of the row; ERR_CONFLICT where somebody
-// was faster.
+// All but id and creation. v->version is one more than that of the row; ERR_CONFLICT where somebody was
+// faster.
 MUST_USE bool server_update(struct store *s, const struct server *v, struct err *err);
 MUST_USE bool server_delete(struct store *s, struct str id, struct err *err);
 MUST_USE bool server_load_all(struct store *s, struct arena *a, struct server **out, size_t *count,

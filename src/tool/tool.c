@@ -121,6 +121,7 @@ static bool tool_read_body(yyjson_val *o, struct arena *a, struct tool *t, struc
 
 static bool tool_read(yyjson_val *o, struct arena *a, struct tool *t, struct err *err) {
   size_t class = 0, method;
+  t->served = true; // its class is known from the HTTP method
   if (!tool_read_text(o, "name", true, &t->name, err) || !tool_read_text(o, "title", false, &t->title, err) ||
       !tool_read_text(o, "description", false, &t->description, err) ||
       !tool_read_text(o, "operation", false, &t->operation, err) ||

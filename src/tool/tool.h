@@ -47,7 +47,15 @@ struct tool_body_arg {
   struct str arg, property;
 };
 
+enum tool_kind { TOOL_REST, TOOL_REMOTE };
+enum tool_trust { TOOL_ALLOW, TOOL_REVIEW, TOOL_DENY }; // by evidence: tool/trust
+
 struct tool {
+  enum tool_kind kind;
+  enum tool_trust trust;  // of REST tools always TOOL_ALLOW: their class is known from the HTTP method
+  bool served;            // false: in review, denied, or changed since it was approved; no server shows it
+  struct str why;         // the evidence, in words
+  yyjson_val *definition; // remote: as the vendor defines it, pinned; NULL for REST
   struct str name, title, description, operation, method, path, permission;
   enum tool_class class;
   bool read_only, deprecated;

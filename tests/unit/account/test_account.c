@@ -227,10 +227,14 @@ static void deletion_takes_all_with_it(void **state) {
   struct account *a = make(GOOD("main"));
   struct err err = {0};
   struct store_rows r;
+  assert_true(
+      store_run(v.store,
+                "INSERT INTO server (id, name, share, config, require_api_token, token_hash, created_at, "
+                "updated_at, expires_at, version) VALUES ('srv_1', 's', 0, '{}', 0, 'h', 0, 0, 0, 1)",
+                NULL, 0, NULL, &err));
   assert_true(store_run(
       v.store,
-      "INSERT INTO server (id, name, account_id, config, require_api_token, token_hash, created_at, "
-      "updated_at, expires_at, version) VALUES ('srv_1', 's', $1, '{}', 0, 'h', 0, 0, 0, 1)",
+      "INSERT INTO server_account (server_id, account_id, alias, place) VALUES ('srv_1', $1, 'a', 0)",
       &STORE_TEXT(a->id), 1, NULL, &err));
   assert_true(store_query(v.store, "SELECT credential FROM account", NULL, 0, v.arena, &r, &err));
   const char *blob = store_cell(&r, 0, 0)->text.p;

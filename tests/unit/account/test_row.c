@@ -72,18 +72,26 @@ static void servers_go_with_their_account(void **state) {
   assert_true(row_insert(store, &a, &err) && row_insert(store, &b, &err));
   for (int i = 0; i < 4; i++) {
     struct str id = arena_printf(arena, "srv_%d", i);
-    assert_true(store_run(
-        store,
-        "INSERT INTO server (id, name, account_id, config, require_api_token, token_hash, created_at, "
-        "updated_at, expires_at, version) VALUES ($1, 's', $2, '{}', 0, $3, 0, 0, 0, 1)",
-        (struct store_value[]){STORE_TEXT(id), STORE_TEXT(i < 3 ? a.id : b.id), STORE_TEXT(id)}, 3, NULL,
-        &err));
+    assert_true(
+        store_run(store,
+                  "INSERT INTO server (id, name, share, config, require_api_token, token_hash, created_at, "
+                  "updated_at, expires_at, version) VALUES ($1, 's', 0, '{}', 0, $2, 0, 0, 0, 1)",
+                  (struct store_value[]){STORE_TEXT(id), STORE_TEXT(id)}, 2, NULL, &err));
+    for (int both = 0; both < (i == 0 ? 2 : 1); both++) // the first is over both accounts
+      assert_true(store_run(
+          store, "INSERT INTO server_account (server_id, account_id, alias, place) VALUES ($1, $2, $3, 0)",
+          (struct store_value[]){STORE_TEXT(id), STORE_TEXT(i < 3 && !both ? a.id : b.id),
+                                 STORE_TEXT(both ? b.id : a.id)},
+          3, NULL, &err));
   }
   assert_true(row_delete(store, a.id, &err));
   assert_false(row_delete(store, a.id, &err));
   assert_int_equal(err.code, ERR_MISSING);
-  assert_true(store_query(store, "SELECT id FROM server", NULL, 0, arena, &rows, &err));
-  assert_int_equal(rows.count, 1);
+  assert_true(store_query(store, "SELECT id FROM server ORDER BY id", NULL, 0, arena, &rows, &err));
+  assert_int_equal(rows.count, 2);
+  assert_true(str_is(store_cell(&rows, 0, 0)->text, "srv_0"));
+  assert_true(store_query(store, "SELECT account_id FROM server_account", NULL, 0, arena, &rows, &err));
+  assert_int_equal(rows.count, 2);
   assert_true(row_all(store, arena, &all, &count, &err));
   assert_int_equal(count, 1);
   assert_true(str_is(all[0].id, "acc_2"));

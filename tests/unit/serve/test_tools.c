@@ -35,7 +35,7 @@ static int setup(void **state) {
   w->owner = (struct catalog_account){.account = &w->account, .connector = &w->connector};
   for (size_t i = 0; i < TOOLS; i++) {
     w->tools[i] = (struct tool){.name = str_of(names[i]), .input = yyjson_doc_get_root(w->input)};
-    w->shown[i] = (struct catalog_tool){&w->tools[i], &w->owner, w->tools[i].name, NULL};
+    w->shown[i] = (struct catalog_tool){.tool = &w->tools[i], .account = &w->owner, .name = w->tools[i].name};
   }
   w->server.tools = w->shown;
   w->server.tool_count = TOOLS;

@@ -83,11 +83,9 @@ static void a_second_row_of_a_key_is_a_conflict(void **state) {
   assert_true(put(s, "k", "1", &err));
   assert_false(put(s, "k", "2", &err));
   assert_int_equal(err.code, ERR_CONFLICT);
-  assert_false(
-      store_run(s,
-                "INSERT INTO server (id, name, account_id, config, require_api_token, token_hash, created_at,"
-                " updated_at, expires_at, version) VALUES ('s', 's', 'nobody', '{}', 0, 'h', 0, 0, 0, 1)",
-                NULL, 0, NULL, &err));
+  assert_false(store_run(
+      s, "INSERT INTO server_account (server_id, account_id, alias, place) VALUES ('s', 'nobody', 'a', 0)",
+      NULL, 0, NULL, &err));
   assert_int_equal(err.code, ERR_CONFLICT);
   store_close(s);
 }

@@ -24,9 +24,11 @@ static void add_account(const char *id, const char *connector) {
 
 static void add_server(const char *id, const char *account, const char *config, int64_t expires_at) {
   struct err err;
+  struct server_member member = {str_of(account), STR("a")};
   struct server v = {.id = str_of(id),
                      .name = str_of(id),
-                     .account_id = str_of(account),
+                     .members = &member,
+                     .member_count = 1,
                      .config = str_of(config),
                      .expires_at = expires_at,
                      .version = 1};

@@ -18,7 +18,7 @@ static struct str list(struct arena *a, const char *tool, const char *context) {
   struct toolset *s = fixture_set(a, tool);
   struct account account = {.context = context ? fixture_doc(a, context) : NULL};
   struct catalog_account v = {.account = &account, .connector = &connector, .tools = s};
-  struct catalog_tool t = {s->tools, &v, STR("shown_name")};
+  struct catalog_tool t = {.tool = s->tools, .account = &v, .name = STR("shown_name")};
   struct buf out = BUF_MAX(64 * 1024);
   tool_write_listing(&t, &out);
   struct str text = arena_dup(a, buf_str(&out));
@@ -97,7 +97,7 @@ static void the_tool_that_gives_an_id_is_named_where_it_is_shown(void **state) {
   struct account account = {0};
   struct catalog_account v = {.account = &account, .connector = &connector, .tools = s};
   struct map shown = {0};
-  struct catalog_tool t = {s->tools, &v, STR("x"), &shown};
+  struct catalog_tool t = {.tool = s->tools, .account = &v, .name = STR("x"), .shown = &shown};
   struct buf with = BUF_MAX(4096), without = BUF_MAX(4096);
   tool_write_listing(&t, &without);
   map_put(&shown, STR("list_zones"), &t);

@@ -72,6 +72,7 @@ static const struct connector connector = {
 struct scene {
   struct account account;
   struct catalog_account owner;
+  struct catalog_member member;
   struct catalog_server server;
   struct catalog_tool tools[2];
   struct run_env env;
@@ -89,12 +90,17 @@ static void open_scene(struct scene *s, const char *context, const char *choices
   s->account.context = context ? fixture_doc(arena, context) : NULL;
   s->account.choices = choices ? fixture_doc(arena, choices) : NULL;
   s->owner.account = &s->account;
-  s->tools[0] = (struct catalog_tool){map_get(&s->owner.tools->by_name, STR("change_rule")), &s->owner,
-                                      STR("change_rule")};
-  s->tools[1] = (struct catalog_tool){map_get(&s->owner.tools->by_name, STR("list_zones")), &s->owner,
-                                      STR("list_zones")};
-  s->server = (struct catalog_server){
-      .server = {.id = STR("srv_1")}, .account = &s->owner, .tools = s->tools, .tool_count = 2};
+  static const char *const names[] = {"change_rule", "list_zones"};
+  for (size_t i = 0; i < 2; i++)
+    s->tools[i] = (struct catalog_tool){.tool = map_get(&s->owner.tools->by_name, str_of(names[i])),
+                                        .account = &s->owner,
+                                        .name = str_of(names[i])};
+  s->member = (struct catalog_member){STR("one"), &s->owner};
+  s->server = (struct catalog_server){.server = {.id = STR("srv_1")},
+                                      .members = &s->member,
+                                      .member_count = 1,
+                                      .tools = s->tools,
+                                      .tool_count = 2};
 }
 
 static bool call(struct scene *s, const char *arguments, struct err *err) {

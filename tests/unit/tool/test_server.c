@@ -10,10 +10,14 @@ static int setup(void **state) {
   return 0;
 }
 
+static struct server_member member = {{"acc_1", 5}, {"one", 3}}, nobody = {{"acc_2", 5}, {"two", 3}};
+
 static struct server sample(const char *id, int64_t expires_at) {
   struct server v = {.id = str_of(id),
                      .name = STR("read only"),
-                     .account_id = STR("acc_1"),
+                     .members = &member,
+                     .member_count = 1,
+                     .share = true,
                      .config = STR("{\"methods\":[\"read\"],\"tags\":[\"dns\",\"zones\"],\"tools\":[\"list_*"
                                    "\"],\"require_api_token_auth\":true}"),
                      .created_at = 1,
@@ -42,7 +46,9 @@ static void a_row_comes_back_with_its_filter(void **state) {
   struct arena *other = arena_new();
   server_copy(&back[0], other, &copy);
   arena_reset(arena); // the copy stands on its own
-  assert_true(str_is(copy.id, "srv_1") && str_is(copy.name, "read only") && str_is(copy.account_id, "acc_1"));
+  assert_true(str_is(copy.id, "srv_1") && str_is(copy.name, "read only") && copy.share);
+  assert_int_equal(copy.member_count, 1);
+  assert_true(str_is(copy.members[0].account_id, "acc_1") && str_is(copy.members[0].alias, "one"));
   assert_true(copy.filter.require_api_token && copy.filter.read_only);
   assert_int_equal(copy.filter.tag_count, 2);
   assert_true(str_is(copy.filter.tags[1], "zones") && str_is(copy.filter.tools[0], "list_*"));
@@ -55,7 +61,7 @@ static void an_account_must_be_there(void **state) {
   (void)state;
   struct server v = sample("srv_1", 0);
   struct err err;
-  v.account_id = STR("acc_2");
+  v.members = &nobody;
   assert_false(server_insert(store, &v, &err));
   assert_int_equal(err.code, ERR_MISSING);
   load(0);

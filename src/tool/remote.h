@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// remote: the tools of an account at a vendor's MCP server: fetched, judged (tool/trust), pinned, reviewed,
+// called. What is served is what was pinned: a definition that changes in description, schema or hint, or
+// comes back under another name, waits for review with a readable diff, and is not served meanwhile. Rows:
+// one a tool and account. Example:
+//   if (!remote_sync(env, account, &report, err)) …            // on a fiber; then catalog_rebuild where
+//   report.changed if (!remote_toolset(store, account, connector, &set, err)) …   // blocking; what the
+//   catalog holds
+#ifndef POSTERN_TOOL_REMOTE_H
+#define POSTERN_TOOL_REMOTE_H
+
+#include "account/account.h"
+#include "tool/trust.h"
+
+enum { REMOTE_TOOLS_MOST = 2000, REMOTE_DEFINITIONS_MOST = 16 << 20 };
+
+struct remote_report {
+  size_t tools, served, review, denied;
+  size_t dropped; // unusable definitions, told in the log
+  bool changed;   // since the sync before
+};
+// Fetches tools/list whole, and what the server says of itself (capabilities, instructions). The store is
+// untouched where it fails, so that an account that is down keeps its tools listed.
+MUST_USE bool remote_sync(const struct account_env *env, const struct connector *c,
+                          const struct account *account, struct remote_report *out, struct err *err) SUSPENDS;
+MUST_USE bool remote_toolset(struct store *s, const struct account *account, const struct connector *c,
+                             struct toolset **out, struct err *err);
+
+enum remote_decision { REMOTE_NONE, REMOTE_APPROVED, REMOTE_DENIED };
+struct remote_tool {                               // a row, for review
+  struct str account_id, name, definition, pinned; // JSON; pinned empty: never served
+  enum tool_trust trust;
+  struct str why, diff; // diff: lines "- old" and "+ new" of what changed since it was pinned, else empty
+  struct str was;       // the name it had before, where it came back under another
+  enum remote_decision decision;
+  struct str decided_by;
+  int64_t decided_at, seen_at, gone_at; // ms; gone_at 0: still there
+  bool served;
+};
+// `account_id` empty: of all accounts. `waiting`: only what waits for a decision.
+MUST_USE bool remote_list(struct store *s, struct str account_id, bool waiting, struct arena *a,
+                          struct remote_tool **out, size_t *count, struct err *err);
+// Approves (pins what the vendor says now) or denies; `names` NULL: all that wait. ERR_MISSING names the
+// tool. `changed` says how many.
+struct remote_verdict {
+  struct str account_id, by;
+  const struct str *names;
+  size_t name_count;
+  enum remote_decision decision;
+};
+MUST_USE bool remote_decide(struct store *s, const struct remote_verdict *v, size_t *changed,
+                            struct err *err);
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// watch: keeps the catalog true to vendors' MCP servers: one feed an account that can tell of list changes, a
+// sync on each change and every so often without one, then a rebuild of the catalog. Also tells others
+// (serve/subscribe) that an account's tools, prompts or resources changed. Owner: main.c; runs on the loops.
+// Example:
+//   watch_start(&env, loops, loop_count);     // after the first catalog
+//   watch_refresh();                          // from catalog_on_change: accounts came or went
+//   watch_stop();
+#ifndef POSTERN_TOOL_WATCH_H
+#define POSTERN_TOOL_WATCH_H
+
+#include "io/loop.h"
+#include "tool/catalog.h"
+#include "tool/remote.h"
+
+enum watch_list { WATCH_TOOLS, WATCH_PROMPTS, WATCH_RESOURCES };
+
+void watch_start(const struct catalog_env *env, struct loop **loops, size_t loop_count);
+void watch_refresh(void); // any thread
+void watch_stop(void);    // before the loops end
+// Called on a loop's thread when a vendor said that a list changed (for tools: after the new catalog is
+// current).
+void watch_on_change(void (*changed)(void *arg, struct str account_id, enum watch_list list), void *arg);
+// Now, for one account (`postern account refresh`, after connecting). On a fiber.
+MUST_USE bool watch_sync(const struct catalog_env *env, struct str account_id, struct remote_report *out,
+                         struct err *err) SUSPENDS;
+
+#endif

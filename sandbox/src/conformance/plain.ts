@@ -45,6 +45,7 @@ async function progress(ctx: ServerContext) {
     if (progressToken !== undefined)
       await ctx.mcpReq.notify({ method: "notifications/progress", params: { progressToken, progress: done, total: 100, message: `${done} of 100` } });
   }
+  await pause(20); // SDK clients lose progress that comes in one piece with the result
   return text(progressToken === undefined ? "Done; nobody asked about the progress." : "Done, with progress.");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Thirty days of ordinary work, and the incident.
+// Ninety days of ordinary work, and the incident.
 
 import { fraction, hexId, integer, pick, uuid } from "../random.js";
 import { accountId, type AccountName } from "../tokens.js";
@@ -57,7 +57,7 @@ function ordinary(world: World, name: AccountName, zones: Row[], day: number, n:
 export function tellEvents(world: World): void {
   for (const name of ["web", "retail"] as const) {
     const zones = world.rows("/zones").filter((z) => z["account"].id === accountId(name) && z["status"] === "active");
-    for (let day = 0; day < 30; day++) {
+    for (let day = 0; day < 90; day++) {
       const count = Math.round(PER_DAY[name] * (0.6 + 0.8 * fraction(`busy/${name}/${day}`)));
       for (let n = 0; n < count; n++) world.events.push(ordinary(world, name, zones, day, n));
     }

@@ -3,6 +3,7 @@
 
 import { World } from "../world.js";
 import { tellAccounts } from "./accounts.js";
+import { tellSites } from "./decisions.js";
 import { tellDns } from "./dns.js";
 import { tellEvents } from "./events.js";
 import { tellAccountFirewall, tellFirewall } from "./firewall.js";
@@ -25,5 +26,6 @@ export function tell(now: number): World {
   tellPlatform(world);
   tellEvents(world);
   tellMedia(world);
+  tellSites(world);
   return world;
 }

@@ -40,6 +40,8 @@ export interface Spec {
   keyed?: (header: (name: string) => string | undefined) => Pick<Principal, "name" | "scopes" | "choice"> | undefined;
   /** Members of the protected-resource metadata besides resource and authorization_servers. */
   prm: Json;
+  /** Whether the first endpoint's metadata is at the root too. */
+  prmAtRoot?: boolean;
   realm?: string;
   cors?: string;
 }
@@ -56,6 +58,7 @@ export const DEFAULTS: Settings = {
   s256: true,
   pkce_plain: true,
   as_metadata: "ok",
+  issuer_path: "",
   prm: "ok",
   www_authenticate: "full",
   revocation: true,
@@ -317,7 +320,7 @@ export class Vendor {
     const { paths } = this.spec.profile;
     const path = url.pathname;
     if (x.endpoint) return this.mcp(x);
-    if (path.startsWith("/.well-known/")) return this.wellKnown(path, res);
+    if (path.includes("/.well-known/")) return this.wellKnown(path, res);
     try {
       if (path === paths.authorize && req.method === "GET") return await this.authorize(url, res);
       if (path === CONSENT && req.method === "POST") return this.consent(new URLSearchParams(x.body.toString("utf8")), res);
@@ -345,21 +348,27 @@ export class Vendor {
 
   private wellKnown(path: string, res: ServerResponse): void {
     this.counters.n.metadata++;
-    const { as_metadata, prm } = this.settings;
-    const forms = ["/.well-known/openid-configuration", ...(as_metadata === "openid_only" ? [] : ["/.well-known/oauth-authorization-server"])];
+    const { as_metadata, issuer_path: tenant, prm } = this.settings;
+    const forms = [`/.well-known/openid-configuration${tenant}`, `${tenant}/.well-known/openid-configuration`];
+    if (as_metadata !== "openid_only") forms.push(`/.well-known/oauth-authorization-server${tenant}`);
     if (forms.includes(path) && as_metadata !== "missing") return reply(res, 200, this.auth.metadata());
-    const rest = path.startsWith(PRM) ? path.slice(PRM.length) : undefined;
-    const endpoint =
-      rest === "" && prm === "root_only" ? this.spec.endpoints[0] : prm === "root_only" ? undefined : this.spec.endpoints.find((e) => e.path === rest && !e.open);
+    const endpoint = path.startsWith(PRM) ? this.described(path.slice(PRM.length)) : undefined;
     if (endpoint && prm !== "missing") return reply(res, 200, this.resourceMetadata(endpoint));
     reply(res, 404, { error: "not_found" });
+  }
+
+  /** The endpoint that protected-resource metadata at this suffix is about. */
+  private described(suffix: string): Endpoint | undefined {
+    const { prm } = this.settings;
+    if (suffix === "") return prm === "root_only" || this.spec.prmAtRoot ? this.spec.endpoints[0] : undefined;
+    return prm === "root_only" ? undefined : this.spec.endpoints.find((e) => e.path === suffix && !e.open);
   }
 
   private resourceMetadata(endpoint: Endpoint): Json {
     const { prm } = this.settings;
     return {
       resource: prm === "wrong_resource" ? "https://other.example/mcp" : this.origin + endpoint.path,
-      authorization_servers: [prm === "wrong_server" ? "https://issuer.example" : this.origin],
+      authorization_servers: [prm === "wrong_server" ? "https://issuer.example" : this.auth.issuer],
       ...this.spec.prm,
     };
   }

@@ -2,11 +2,12 @@
 // The three vendors and the REST sandbox, over one world.
 
 import { Sandbox } from "../server.js";
+import { arcjet } from "./arcjet/index.js";
 import { cloudflare } from "./cloudflare/index.js";
 import { cloudinary } from "./cloudinary/index.js";
 import { Vendor, type Spec } from "./door.js";
 
-export const SPECS = { cloudflare, cloudinary };
+export const SPECS = { cloudflare, cloudinary, arcjet };
 
 export type VendorName = keyof typeof SPECS;
 

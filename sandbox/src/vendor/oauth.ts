@@ -107,6 +107,10 @@ export class AuthServer {
     return Date.now() / 1000 + this.settings().clock_skew;
   }
 
+  get issuer(): string {
+    return this.origin + this.settings().issuer_path;
+  }
+
   clear(): void {
     for (const map of [this.clients, this.codes, this.access, this.grants]) map.clear();
   }
@@ -117,7 +121,7 @@ export class AuthServer {
     const at = (path: string) => this.origin + path;
     const methods = [...(s.pkce_plain ? ["plain"] : []), ...(s.s256 ? ["S256"] : [])];
     return {
-      issuer: s.as_metadata === "wrong_issuer" ? "https://issuer.example" : this.origin,
+      issuer: s.as_metadata === "wrong_issuer" ? "https://issuer.example" : this.issuer,
       authorization_endpoint: at(paths.authorize),
       token_endpoint: at(paths.token),
       ...(s.dcr === "absent" ? {} : { registration_endpoint: at(paths.register) }),
@@ -234,7 +238,7 @@ export class AuthServer {
     for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, String(value));
     if (state !== undefined) url.searchParams.set("state", state);
     const { iss } = this.settings();
-    if (iss === "send") url.searchParams.set("iss", this.origin);
+    if (iss === "send") url.searchParams.set("iss", this.issuer);
     if (iss === "wrong") url.searchParams.set("iss", "https://issuer.example");
     return url.href;
   }

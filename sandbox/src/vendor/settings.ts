@@ -18,6 +18,8 @@ export interface Settings {
   /** What code_challenge_methods_supported says is decided by `pkce` and `s256`. */
   pkce_plain: boolean;
   as_metadata: "ok" | "missing" | "wrong_issuer" | "openid_only";
+  /** A path of the issuer, such as "/tenant": its metadata then is where RFC 8414 section 3.1 puts it. */
+  issuer_path: string;
   prm: "ok" | "missing" | "wrong_resource" | "wrong_server" | "root_only";
   www_authenticate: "full" | "bare" | "absent";
   revocation: boolean;
@@ -48,6 +50,7 @@ const CHECKS: { [name in keyof Settings]: [Check, string] } = {
   s256: [flag, "true or false"],
   pkce_plain: [flag, "true or false"],
   as_metadata: [oneOf("ok", "missing", "wrong_issuer", "openid_only"), "ok, missing, wrong_issuer or openid_only"],
+  issuer_path: [(v) => typeof v === "string" && /^(\/[a-z0-9-]+)*$/.test(v), "a path, or empty"],
   prm: [oneOf("ok", "missing", "wrong_resource", "wrong_server", "root_only"), "ok, missing, wrong_resource, wrong_server or root_only"],
   www_authenticate: [oneOf("full", "bare", "absent"), "full, bare (no resource_metadata) or absent"],
   revocation: [flag, "true or false"],

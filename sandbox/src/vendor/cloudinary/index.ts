@@ -150,5 +150,6 @@ export const cloudinary: Spec = {
   chooser: { field: "cloud", label: "Product environment (cloud)", many: false, options: CLOUDS.map((c) => ({ id: c.name, name: c.title })) },
   principal: (grant) => ({ scopes: grant.scopes, choice: { cloud: grant.choice["cloud"] } }),
   keyed,
+  prmAtRoot: true,
   prm: { scopes_supported: SCOPES, bearer_methods_supported: ["header"] },
 };

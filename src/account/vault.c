@@ -173,6 +173,18 @@ static bool vault_complete(const struct connector_way *way, const struct secret 
   return true;
 }
 
+// Of a header or parameter; the operator may have named the header ("{name}").
+static bool vault_name(const struct connector_send *send, const struct secret *plain, struct arena *a,
+                       struct str *out, struct err *err) {
+  size_t n = vault_expand(send->name, plain, NULL);
+  char *name = arena_alloc(a, n + 1);
+  vault_expand(send->name, plain, name);
+  if (!codec_is_token(str_make(name, n)))
+    return err_set(err, ERR_INVALID, "the credential names a header that cannot be one");
+  *out = str_make(name, n);
+  return true;
+}
+
 bool vault_render(const struct connector_way *way, const struct secret *plain, struct arena *a,
                   struct vault_sends *out, struct err *err) {
   struct vault_sends sends = {.count = 0};
@@ -182,7 +194,12 @@ bool vault_render(const struct connector_way *way, const struct secret *plain, s
     struct account_send *s = &sends.items[sends.count++];
     bool named = in->in == CONNECTOR_HEADER || in->in == CONNECTOR_QUERY;
     s->in = in->in == CONNECTOR_QUERY ? CONNECTOR_QUERY : CONNECTOR_HEADER;
-    s->name = named ? arena_dup(a, in->name) : STR("Authorization");
+    s->name = STR("Authorization");
+    if (named && !vault_name(in, plain, a, &s->name, err)) {
+      sends.count--;
+      vault_sends_free(&sends);
+      return false;
+    }
     s->value = in->in == CONNECTOR_BASIC
                    ? vault_basic(in, plain)
                    : vault_prefixed(in->in == CONNECTOR_BEARER ? "Bearer " : "", in->value, plain);

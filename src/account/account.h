@@ -2,7 +2,8 @@
 // account: a connection to one vendor with its credential, as a row and as an immutable value that
 // calls are made with. The credential is sealed in the row and revealed only into struct secret.
 // Functions that take a store block: run them on the pool. A value belongs to one
-// catalog_account, which snapshots share; any thread may read it.
+// catalog_account, which snapshots share; any thread may read it. What changes by itself (tokens, sessions)
+// is behind its grant and its peer.
 #ifndef POSTERN_ACCOUNT_ACCOUNT_H
 #define POSTERN_ACCOUNT_ACCOUNT_H
 
@@ -12,6 +13,7 @@
 #include "base/err.h"
 #include "connector/connector.h"
 #include "crypto/seal.h"
+#include "data/json.h"
 #include "http/client.h"
 #include "store/store.h"
 
@@ -21,17 +23,28 @@ struct account_send {   // one ready piece of authentication
   struct secret *value;
 };
 
+struct grant;
+struct line;
+struct mcp_peer;
+
 struct account {
   struct arena *arena;
-  struct str id, name, connector, way, base_url;        // base_url: the connector's, or this account's own
-  struct str status;                                    // "ok" | "unverified" | "failing"
-  struct str status_text;                               // the vendor's word on the last failure
+  enum connector_kind kind;
+  struct str id, name, connector, way;
+  struct str base_url;    // of the API (the connector's, or this account's own), or of the MCP server
+  struct str status;      // "ok" | "unverified" | "failing" | "needs_authorising"
+  struct str status_text; // the vendor's word on the last failure
   int64_t created_at, updated_at, verified_at, version; // ms; version counts changes of the row
   yyjson_doc *context;                                  // object: argument name → default
   yyjson_doc *choices; // object: argument name → [{"id","title"}], what the credential sees, for "Account
                        // context missing"
-  struct account_send sends[CONNECTOR_SENDS_MOST];
+  struct account_send sends[CONNECTOR_SENDS_MOST]; // kind rest
   size_t send_count;
+  // Kind mcp. Values of one account share the peer, with its sessions, as long as address and credential
+  // stay.
+  struct mcp_peer *peer; // borrowed from the line; NULL: it cannot be reached, and status_text says why
+  struct grant *grant;   // by OAuth; NULL: another way
+  struct line *line;     // for account_free
 };
 
 void account_free(struct account *a); // wipes the credential; NULL is allowed
@@ -39,7 +52,7 @@ void account_free(struct account *a); // wipes the credential; NULL is allowed
 // What POST /integrated-account carries. Texts borrow from the request.
 struct account_new {
   struct str name, way, base_url; // way and base_url may be empty: the connector's
-  yyjson_val *credential;         // object: field → text
+  yyjson_val *credential;         // object: field → text; NULL where the way is open
   yyjson_val *context;            // object or NULL
 };
 
@@ -49,7 +62,18 @@ struct account_env {
   struct seal_ring *ring;
   const struct http_guard *guard;
   const struct http_client_limits *limits;
+  struct str public_url; // of Postern, for links that people open; empty: not known yet
+  struct str version;    // of Postern, told to MCP servers
+  // Of what MCP servers send; 0: ACCOUNT_MESSAGE_BYTES and so on.
+  struct json_limits json;
+  size_t message_bytes, sessions_most;
+  uint64_t session_idle_ms;
+  // A row changed without anyone asking for it (a grant needs a person now): the catalog may want to be made
+  // anew. On a fiber, or where the thread may block. NULL: nobody minds.
+  void (*changed)(void *arg, struct str account_id) SUSPENDS;
+  void *changed_arg;
 };
+enum { ACCOUNT_MESSAGE_BYTES = 8 << 20, ACCOUNT_SESSIONS = 2000, ACCOUNT_SESSION_IDLE_MS = 10 * 60 * 1000 };
 
 // Verifies against the vendor (SUSPENDS: http_fetch), fills the context where there is exactly one
 // choice, seals, stores. ERR_UNPROCESSABLE with the vendor's code and what to do where the vendor refuses;
@@ -62,7 +86,12 @@ MUST_USE bool account_change(const struct account_env *env, const struct connect
                              const struct account_new *in, struct account **out, struct err *err) SUSPENDS;
 MUST_USE bool account_verify(const struct account_env *env, const struct connector *c, struct str id,
                              struct account **out, struct err *err) SUSPENDS;
+// Revokes a grant at the vendor where that offers it (best effort), then deletes what is kept.
 MUST_USE bool account_delete(const struct account_env *env, struct str id, struct err *err) SUSPENDS;
+// From housekeeping, on a fiber, for each account of kind mcp: refreshes a grant that is due within
+// `ahead_ms`, closes idle sessions, remembers what the server was found to speak.
+MUST_USE bool account_tend(const struct account_env *env, const struct account *a, uint64_t ahead_ms,
+                           struct err *err) SUSPENDS;
 
 // All accounts of the store, ready to call with. One whose credential does not open, or whose connector is
 // gone, comes with status "failing" and no sends, so that it can be listed, mended and deleted; a log line

@@ -209,6 +209,7 @@ void draft_publish(const struct account_env *env, const struct connector *c, con
   struct arena *a = arena_new();
   struct account *account = MEM_NEW(struct account);
   *account = (struct account){.arena = a,
+                              .kind = c ? c->kind : CONNECTOR_REST,
                               .id = arena_dup(a, row->id),
                               .name = arena_dup(a, row->name),
                               .connector = arena_dup(a, row->connector),

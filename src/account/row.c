@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/row.h"
 
+#include "base/clock.h"
+
 #define ROW_COLUMNS                                                                                          \
-  "id, name, connector, way, base_url, credential, context, choices, status, status_text, created_at, "      \
-  "updated_at, verified_at, version"
-enum { ROW_TEXTS = 10, ROW_NUMBERS = 4 };
+  "id, name, connector, way, base_url, credential, context, choices, status, status_text, speaks, "          \
+  "speaks_at, created_at, updated_at, verified_at, version"
+enum { ROW_TEXTS = 10, ROW_NUMBERS = 6 };
 
 static struct account_row row_read(const struct store_rows *rows, size_t i) {
   struct account_row row;
   struct str *texts[ROW_TEXTS] = {&row.id,       &row.name,       &row.connector, &row.way,
                                   &row.base_url, &row.credential, &row.context,   &row.choices,
                                   &row.status,   &row.status_text};
-  int64_t *numbers[ROW_NUMBERS] = {&row.created_at, &row.updated_at, &row.verified_at, &row.version};
+  int64_t *numbers[ROW_NUMBERS] = {&row.speaks,     &row.speaks_at,   &row.created_at,
+                                   &row.updated_at, &row.verified_at, &row.version};
   for (size_t c = 0; c < ROW_TEXTS; c++) *texts[c] = store_cell(rows, i, c)->text;
   for (size_t c = 0; c < ROW_NUMBERS; c++) *numbers[c] = store_cell(rows, i, ROW_TEXTS + c)->number;
   return row;
@@ -53,35 +56,50 @@ bool row_insert(struct store *s, const struct account_row *row, struct err *err)
       STORE_TEXT(row->id),          STORE_TEXT(row->name),      STORE_TEXT(row->connector),
       STORE_TEXT(row->way),         STORE_TEXT(row->base_url),  STORE_TEXT(row->credential),
       STORE_TEXT(row->context),     STORE_TEXT(row->choices),   STORE_TEXT(row->status),
-      STORE_TEXT(row->status_text), STORE_INT(row->created_at), STORE_INT(row->updated_at),
-      STORE_INT(row->verified_at),  STORE_INT(row->version),
+      STORE_TEXT(row->status_text), STORE_INT(row->speaks),     STORE_INT(row->speaks_at),
+      STORE_INT(row->created_at),   STORE_INT(row->updated_at), STORE_INT(row->verified_at),
+      STORE_INT(row->version),
   };
   return store_run(s,
                    "INSERT INTO account (" ROW_COLUMNS ") "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
                    values, sizeof values / sizeof *values, NULL, err) ||
          row_conflict(row, err);
 }
 
 bool row_update(struct store *s, const struct account_row *row, struct err *err) {
   const struct store_value values[] = {
-      STORE_TEXT(row->name),        STORE_TEXT(row->way),       STORE_TEXT(row->base_url),
-      STORE_TEXT(row->context),     STORE_TEXT(row->choices),   STORE_TEXT(row->status),
-      STORE_TEXT(row->status_text), STORE_INT(row->updated_at), STORE_INT(row->verified_at),
-      STORE_INT(row->version + 1),  STORE_TEXT(row->id),        STORE_INT(row->version),
+      STORE_TEXT(row->name),        STORE_TEXT(row->way),        STORE_TEXT(row->base_url),
+      STORE_TEXT(row->context),     STORE_TEXT(row->choices),    STORE_TEXT(row->status),
+      STORE_TEXT(row->status_text), STORE_INT(row->speaks),      STORE_INT(row->speaks_at),
+      STORE_INT(row->updated_at),   STORE_INT(row->verified_at), STORE_INT(row->version + 1),
+      STORE_TEXT(row->id),          STORE_INT(row->version),
   };
   int64_t changed = 0;
-  if (!store_run(
-          s,
-          "UPDATE account SET name = $1, way = $2, base_url = $3, context = $4, choices = $5, status = $6, "
-          "status_text = $7, updated_at = $8, verified_at = $9, version = $10 WHERE id = $11 AND version = "
-          "$12",
-          values, sizeof values / sizeof *values, &changed, err))
+  if (!store_run(s,
+                 "UPDATE account SET name = $1, way = $2, base_url = $3, context = $4, choices = $5, "
+                 "status = $6, status_text = $7, speaks = $8, speaks_at = $9, updated_at = $10, "
+                 "verified_at = $11, version = $12 WHERE id = $13 AND version = $14",
+                 values, sizeof values / sizeof *values, &changed, err))
     return row_conflict(row, err);
   if (changed) return true;
   err_set(err, ERR_CONFLICT, "the account was changed or deleted in the meantime");
   err_hint(err, "read it again, then retry");
   return false;
+}
+
+bool row_set_verdict(struct store *s, struct str id, int64_t speaks, int64_t at, struct err *err) {
+  const struct store_value values[] = {STORE_INT(speaks), STORE_INT(at), STORE_TEXT(id)};
+  return store_run(s, "UPDATE account SET speaks = $1, speaks_at = $2 WHERE id = $3", values, 3, NULL, err);
+}
+
+bool row_set_status(struct store *s, const struct row_status *to, struct err *err) {
+  const struct store_value values[] = {STORE_TEXT(to->status), STORE_TEXT(to->text),
+                                       STORE_INT(clock_now_ms()), STORE_TEXT(to->id)};
+  return store_run(s,
+                   "UPDATE account SET status = $1, status_text = $2, updated_at = $3, version = version + 1 "
+                   "WHERE id = $4",
+                   values, 4, NULL, err);
 }
 
 bool row_set_credential(struct store *s, struct str id, struct str credential, struct err *err) {

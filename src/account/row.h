@@ -9,7 +9,7 @@
 
 struct account_row {
   struct str id, name, connector, way, base_url, credential, context, choices, status, status_text;
-  int64_t created_at, updated_at, verified_at, version;
+  int64_t speaks, speaks_at, created_at, updated_at, verified_at, version;
 };
 
 MUST_USE bool row_all(struct store *s, struct arena *a, struct account_row **out, size_t *count,
@@ -22,6 +22,13 @@ MUST_USE bool row_insert(struct store *s, const struct account_row *row, struct 
 // row->version any more.
 MUST_USE bool row_update(struct store *s, const struct account_row *row, struct err *err);
 MUST_USE bool row_set_credential(struct store *s, struct str id, struct str credential, struct err *err);
+// What the MCP server was found to speak; no change of the account, so its version stays.
+MUST_USE bool row_set_verdict(struct store *s, struct str id, int64_t speaks, int64_t at, struct err *err);
+// What came of it without anyone asking. `text` is kept with the status.
+struct row_status {
+  struct str id, status, text;
+};
+MUST_USE bool row_set_status(struct store *s, const struct row_status *to, struct err *err);
 // With the servers over it, all or nothing.
 MUST_USE bool row_delete(struct store *s, struct str id, struct err *err);
 

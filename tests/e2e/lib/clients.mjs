@@ -37,18 +37,18 @@ function filling(p) {
 }
 
 // Records what it was asked in `asked`, and what it was told in `told`.
-function answering(client, v1) {
+function answering(client, abilities) {
   client.asked = [];
   client.told = [];
   const on = (method, schema, answer) =>
-    client.setRequestHandler(v1 ? schema : method, (request) => {
+    client.setRequestHandler(client.v1 ? schema : method, (request) => {
       client.asked.push({ method, params: request.params });
       return typeof answer === "function" ? answer(request) : answer;
     });
-  on("sampling/createMessage", CreateMessageRequestSchema, ANSWERS.sampling);
-  on("elicitation/create", ElicitRequestSchema, ANSWERS.elicitation);
-  on("roots/list", ListRootsRequestSchema, ANSWERS.roots);
-  const hear = (method, schema) => client.setNotificationHandler(v1 ? schema : method, (n) => void client.told.push({ method, params: n.params }));
+  if (abilities.sampling) on("sampling/createMessage", CreateMessageRequestSchema, ANSWERS.sampling);
+  if (abilities.elicitation) on("elicitation/create", ElicitRequestSchema, ANSWERS.elicitation);
+  if (abilities.roots) on("roots/list", ListRootsRequestSchema, ANSWERS.roots);
+  const hear = (method, schema) => client.setNotificationHandler(client.v1 ? schema : method, (n) => void client.told.push({ method, params: n.params }));
   hear("notifications/message", LoggingMessageNotificationSchema);
   hear("notifications/resources/updated", ResourceUpdatedNotificationSchema);
   return client;
@@ -59,7 +59,8 @@ function sdk(Client, Transport, { era, v1 = false, options = {} }) {
     era,
     async connect(url, { abilities, listChanged, headers } = {}) {
       const client = new Client(INFO, { ...options, ...(abilities ? { capabilities: abilities } : {}), ...(listChanged ? { listChanged } : {}) });
-      if (abilities) answering(client, v1);
+      client.v1 = v1;
+      answering(client, abilities ?? {});
       await client.connect(new Transport(new URL(url), headers ? { requestInit: { headers } } : {}));
       return client;
     },

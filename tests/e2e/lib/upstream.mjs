@@ -6,7 +6,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { BINARY, Program, ROOT } from "./postern.mjs";
+import { BINARY, Postern, Program, ROOT } from "./postern.mjs";
 
 const EVERYTHING = join(ROOT, "tests/e2e/node_modules/@modelcontextprotocol/server-everything/dist/index.js");
 const FIXTURES = join(ROOT, "sandbox/dist/conformance/main.js");
@@ -23,6 +23,19 @@ export async function startEverything(mode = "streamableHttp") {
   const program = new Program(process.execPath, ["-r", join(ROOT, "tests/e2e/lib/loopback.cjs"), EVERYTHING, mode], { env: { ...process.env, PORT: "0" } });
   const [, origin] = await program.waitFor(/bound to (\S+)/);
   return { url: origin + (mode === "sse" ? "/sse" : "/mcp"), program, close: () => program.stop() };
+}
+
+// Postern alone: what lib/postern.mjs starts, without the REST sandbox.
+export async function startWorld(settings = {}) {
+  const postern = await new Postern(settings).start();
+  let serial = 0;
+  return {
+    postern,
+    api: postern.api.bind(postern),
+    must: postern.must.bind(postern),
+    server: (account, config = EVERY_METHOD, more = {}) => postern.must(201, "POST", `/integrated-account/${account.id}/mcp`, { name: `server-${++serial}`, config, ...more }),
+    close: () => postern.close(),
+  };
 }
 
 let serial = 0;

@@ -13,6 +13,9 @@
 #include "base/err.h"
 
 enum { CONNECTOR_FIELDS_MOST = 8, CONNECTOR_SENDS_MOST = 8, CONNECTOR_WAYS_MOST = 8 };
+// The connector of accounts at any other MCP server, whose address the account holds.
+#define CONNECTOR_ANY_MCP "mcp"
+
 enum { CONNECTOR_FILE_MOST = 4 << 20, CONNECTOR_DOCUMENT_MOST = 64 << 20, CONNECTORS_MOST = 1024 };
 
 enum connector_kind { CONNECTOR_REST, CONNECTOR_MCP };

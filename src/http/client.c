@@ -73,6 +73,7 @@ uint64_t client_patience_ms(const struct client_fetch *f) {
 bool client_is_overdue(struct client_fetch *f) {
   uint64_t now = clock_mono_us();
   curl_off_t uploaded = 0;
+  if (f->held) f->moved_us = now; // it is our reader who is slow
   curl_easy_getinfo(f->easy, CURLINFO_SIZE_UPLOAD_T, &uploaded);
   if (uploaded != f->uploaded) f->moved_us = now; // a slow upload is not silence
   f->uploaded = uploaded;
@@ -104,12 +105,23 @@ static void client_add_header(struct client_fetch *f, struct str name, struct st
   h->items[h->count++] = (struct http_header){name, value};
 }
 
+static void client_moved(struct client_fetch *f) {
+  f->answered = true;
+  f->moved_us = clock_mono_us();
+}
+
+// Not one of those that another one follows: 100, 103 (RFC 9110 §15.2).
+static bool client_is_final(const struct client_fetch *f) {
+  long status = 0;
+  curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
+  return status >= 200 || status == 101;
+}
+
 // One line at a time, of interim and final responses and of trailers.
 static size_t client_on_header(char *p, size_t size, size_t n, void *arg) {
   struct client_fetch *f = arg;
   (void)size; // always 1
-  f->answered = true;
-  f->moved_us = clock_mono_us();
+  if (!f->window) client_moved(f);
   f->header_bytes += n;
   if (f->header_bytes > f->call->limits->header_bytes) return f->failure = CLIENT_HEADERS_LONG, 0;
   struct str line = str_trim(str_make(p, n)), name;
@@ -118,6 +130,7 @@ static size_t client_on_header(char *p, size_t size, size_t n, void *arg) {
     f->headers_done = false;
   } else if (line.n == 0) {
     f->headers_done = true;
+    if (f->window && !f->answered && client_is_final(f)) client_moved(f), client_wake(f);
   } else if (!f->headers_done && *p != ' ' && *p != '\t' && str_find(line, ':') > 0) {
     if (f->headers.count == HTTP_HEADERS_MOST) return f->failure = CLIENT_HEADERS_MANY, 0;
     line = arena_dup(f->arena, line);
@@ -130,12 +143,18 @@ static size_t client_on_header(char *p, size_t size, size_t n, void *arg) {
 static size_t client_on_body(char *p, size_t size, size_t n, void *arg) {
   struct client_fetch *f = arg;
   (void)size; // always 1
-  f->moved_us = clock_mono_us();
+  client_moved(f);
+  if (n > f->call->limits->body_bytes - f->received) return f->failure = CLIENT_BODY_LONG, 0;
+  f->received += n;
+  if (f->on_done) return n; // nobody reads it any more
   buf_add(&f->body, str_make(p, n));
-  if (f->body.full) return f->failure = CLIENT_BODY_LONG, 0;
   curl_off_t wire = 0; // lags by up to one receive buffer when the body is chunked
-  if (f->body.n > CLIENT_BUFFER) curl_easy_getinfo(f->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
-  if (f->body.n > CLIENT_EXPANSION_MOST * ((size_t)wire + CLIENT_BUFFER)) return f->failure = CLIENT_BOMB, 0;
+  size_t lag = f->window ? CLIENT_STREAM_BUFFER : CLIENT_BUFFER;
+  if (f->received > lag) curl_easy_getinfo(f->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
+  if (f->received > CLIENT_EXPANSION_MOST * ((size_t)wire + lag)) return f->failure = CLIENT_BOMB, 0;
+  if (!f->window) return n;
+  if (f->body.n >= f->window) client_hold(f);
+  client_wake(f);
   return n;
 }
 
@@ -157,7 +176,7 @@ static curl_socket_t client_on_open(void *arg, curlsocktype purpose, struct curl
   curl_socket_t fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
   metrics_add(METRIC_UPSTREAM_CONNECTIONS, 1);
-  if (f->waiter) client_socket_opened(fd);
+  if (f->handle) client_socket_opened(fd);
   return fd;
 }
 
@@ -183,7 +202,7 @@ static int client_on_sending(void *arg, char *a, char *b, int c, int d) {
 
 // ---- the request
 
-void client_set_constants(CURL *easy) {
+void client_set_constants(CURL *easy, long buffer) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -200,7 +219,7 @@ void client_set_constants(CURL *easy) {
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); // all that libcurl can undo
   curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)CLIENT_BUFFER);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "Postern");
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, client_on_header);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, client_on_body);
@@ -214,7 +233,13 @@ static const char *const client_reserved[] = {
     "host", "content-length", "transfer-encoding", "connection",      "keep-alive", "expect",
     "te",   "trailer",        "upgrade",           "proxy-connection"};
 
-static bool client_check(const struct http_call *call, struct err *err) {
+static void client_init(void) {
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+bool client_check(const struct http_call *call, struct err *err) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, client_init);
   const struct http_headers *h = &call->headers;
   if (!codec_is_token(str_of(call->method)))
     return err_set(err, ERR_INVALID, "\"%s\" is no HTTP method", call->method);
@@ -274,7 +299,7 @@ static void client_set_method(struct client_fetch *f) {
   curl_easy_setopt(f->easy, CURLOPT_CUSTOMREQUEST, strcmp(method, "HEAD") == 0 ? NULL : method);
 }
 
-static void client_begin(struct client_fetch *f) {
+void client_begin(struct client_fetch *f) {
   client_set_method(f);
   curl_easy_setopt(f->easy, CURLOPT_URL, arena_z(f->arena, f->call->url));
   curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, client_request_headers(f));
@@ -290,7 +315,7 @@ static void client_begin(struct client_fetch *f) {
 // No loop to wait on: this thread waits.
 static void client_run_here(struct client_fetch *f) {
   f->easy = curl_easy_init();
-  client_set_constants(f->easy);
+  client_set_constants(f->easy, CLIENT_BUFFER);
   client_begin(f);
   curl_easy_setopt(f->easy, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(f->easy, CURLOPT_XFERINFOFUNCTION, client_on_progress);
@@ -298,10 +323,14 @@ static void client_run_here(struct client_fetch *f) {
   f->code = curl_easy_perform(f->easy);
 }
 
-static bool client_finish(struct client_fetch *f, struct http_result *out, struct err *err) {
+bool client_succeeded(struct client_fetch *f, struct err *err) {
   if (f->code != CURLE_COULDNT_CONNECT && f->failure == CLIENT_BLOCKED)
     f->failure = CLIENT_FINE; // another address of the host was reached
-  if (f->code != CURLE_OK || f->failure != CLIENT_FINE) return client_explain(f, err);
+  return (f->code == CURLE_OK && f->failure == CLIENT_FINE) || client_explain(f, err);
+}
+
+static bool client_finish(struct client_fetch *f, struct http_result *out, struct err *err) {
+  if (!client_succeeded(f, err)) return false;
   long status = 0;
   curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
   *out = (struct http_result){.status = (int)status, .headers = f->headers, .body = f->body};
@@ -309,20 +338,19 @@ static bool client_finish(struct client_fetch *f, struct http_result *out, struc
   return true;
 }
 
-static void client_init(void) {
-  curl_global_init(CURL_GLOBAL_DEFAULT);
+static bool client_run(struct client_fetch *f, struct err *err) {
+  bool ok = client_start(f, err);
+  while (ok && !f->done) ok = client_wait(f, "an answer from upstream", err);
+  return ok;
 }
 
 bool http_fetch(const struct http_call *call, struct arena *a, struct http_result *out, struct err *err) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, client_init);
   if (!client_check(call, err)) return false;
-  struct client_fetch f = {
-      .call = call, .arena = a, .body = BUF_MAX(call->limits->body_bytes), .waiter = fiber_self()};
+  struct client_fetch f = {.call = call, .arena = a, .body = BUF_MAX(call->limits->body_bytes)};
   f.started_us = f.moved_us = clock_mono_us();
   bool ok = true;
-  if (f.waiter)
-    ok = client_run(&f, client_begin, err);
+  if (fiber_self())
+    ok = client_run(&f, err);
   else
     client_run_here(&f);
   ok = ok && client_finish(&f, out, err);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // libcurl's multi interface on one loop. A multi handle for each trust class, because libcurl asks the guard
-// only about new connections: what one class may reach, another must not find in its pool.
+// only about new connections: what one class may reach, another must not find in its pool. Transfers have
+// multi handles of their own: thousands of idle streams take no place from fetches.
 //
 // libcurl drops its interest in a connection after each transfer and takes it up again with the next. We keep
 // watching (readable only) what we opened, which saves two epoll_ctl calls a request; an event on an idle one
 // (the server closed it) ends the watch. Sockets that libcurl made itself, its resolver's, come and go as it
 // says.
+//
+// A transfer whose reader is behind is held: we stop watching its socket, and the kernel closes the vendor's
+// window. (curl_easy_pause would let libcurl go on decompressing into memory that no limit of ours sees.)
 #include "http/client_private.h"
 
 #include <assert.h>
@@ -19,6 +23,7 @@
 struct client_class {
   struct client *client;
   uint64_t id; // http_guard_class
+  bool streams;
   CURLM *multi;
   struct loop_timer *timer; // libcurl's
   size_t active;
@@ -27,9 +32,13 @@ struct client_class {
 
 struct client_handle { // an easy handle, in use or idle
   CURL *easy;
+  bool streams;
   struct loop_timer *timer; // our deadlines
+  struct client *client;
+  struct client_class *class; // NULL: libcurl does not drive it now
   struct client_fetch *fetch;
-  struct client_handle *next;
+  struct client_socket *socket;      // of a transfer: where its bytes come from
+  struct client_handle *prev, *next; // in client->used; or next in client->idle
 };
 
 struct client_socket {
@@ -37,7 +46,7 @@ struct client_socket {
   struct client_class *class;
   curl_socket_t fd;
   int wanted, watched; // UV_READABLE | UV_WRITABLE: by libcurl, and in fact
-  bool ours;
+  bool ours, held;
 };
 
 struct client { // one a loop
@@ -45,23 +54,27 @@ struct client { // one a loop
   struct client_class classes[CLIENT_CLASSES_MOST];
   struct client_socket **sockets; // by descriptor
   size_t sockets_cap;
-  struct client_handle *idle;
-  size_t idle_count;
+  struct client_handle *used, *idle[2]; // idle: of fetches, of transfers
+  size_t idle_count[2];
 };
 
+static void client_done(struct client_fetch *f);
+
 // ---- what libcurl has to say
+
+static struct client_fetch *client_fetch_of(CURL *easy) {
+  char *private = NULL;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+  return (struct client_fetch *)(void *)private;
+}
 
 static void client_collect(struct client_class *class) {
   int left;
   for (CURLMsg *m; (m = curl_multi_info_read(class->multi, &left));) {
     if (m->msg != CURLMSG_DONE) continue;
-    char *private = NULL;
-    curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &private);
-    struct client_fetch *f = (struct client_fetch *)(void *)private;
-    if (f->done) continue; // overdue, and it has not run yet
+    struct client_fetch *f = client_fetch_of(m->easy_handle);
     f->code = m->data.result;
-    f->done = true;
-    fiber_wake(f->waiter);
+    client_done(f);
   }
 }
 
@@ -147,6 +160,7 @@ static void client_on_event(uv_poll_t *poll, int status, int events) {
 }
 
 static void client_socket_watch(struct client_socket *s, int events) {
+  if (s->held) events = 0;
   if (s->watched == events) return;
   if (events)
     uv_poll_start(&s->poll, events, client_on_event);
@@ -159,27 +173,45 @@ static int client_on_interest(CURL *easy, curl_socket_t fd, int what, void *arg,
   struct client_class *class = arg;
   struct client *c = class->client;
   struct client_socket *s = client_socket_of(c, fd);
-  (void)easy, (void)unused;
+  (void)unused;
   if (what == CURL_POLL_REMOVE) {
     if (s && !s->ours) client_socket_drop(c, s);
     if (!s || !s->ours) return 0;
     s->wanted = 0;
+    s->held = false; // the next transfer's reader may be quicker
     client_socket_watch(s, s->watched & UV_READABLE);
     return 0;
   }
   if (!s) s = client_socket_new(c, fd, false);
   if (!s) return -1;
   s->class = class;
+  if (class->streams && s->ours) client_fetch_of(easy)->handle->socket = s;
   s->wanted = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
   client_socket_watch(s, s->wanted);
   return 0;
 }
 
+void client_hold(struct client_fetch *f) {
+  struct client_socket *s = f->handle->socket;
+  if (!s) return;
+  f->held = s->held = true;
+  client_socket_watch(s, 0);
+}
+
+void client_go_on(struct client_fetch *f) {
+  if (!f->held) return;
+  struct client_socket *s = f->handle->socket;
+  f->held = s->held = false;
+  f->moved_us = clock_mono_us();
+  client_socket_watch(s, s->wanted);
+}
+
 // ---- trust classes
 
-static void client_class_open(struct client *c, struct client_class *class, uint64_t id) {
+static void client_class_open(struct client *c, struct client_class *class, uint64_t id, bool streams) {
   class->client = c;
   class->id = id;
+  class->streams = streams;
   class->timer = loop_timer_new(c->loop, client_on_timer, class);
   class->multi = curl_multi_init();
   curl_multi_setopt(class->multi, CURLMOPT_SOCKETFUNCTION, client_on_interest);
@@ -187,7 +219,10 @@ static void client_class_open(struct client *c, struct client_class *class, uint
   curl_multi_setopt(class->multi, CURLMOPT_TIMERFUNCTION, client_on_timer_wish);
   curl_multi_setopt(class->multi, CURLMOPT_TIMERDATA, class);
   curl_multi_setopt(class->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
-  curl_multi_setopt(class->multi, CURLMOPT_MAXCONNECTS, (long)CLIENT_CONNECTIONS_MOST);
+  // The pool counts those in use, too.
+  curl_multi_setopt(class->multi, CURLMOPT_MAXCONNECTS,
+                    (long)(streams ? CLIENT_STREAMS_MOST : CLIENT_CONNECTIONS_MOST));
+  if (streams) return; // client_start counts them
   curl_multi_setopt(class->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)CLIENT_CONNECTIONS_MOST);
   curl_multi_setopt(class->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CLIENT_PER_HOST_MOST);
 }
@@ -200,44 +235,86 @@ static void client_class_close(struct client_class *class) {
 }
 
 // The class's own, or a free row, or the one that has been idle longest. NULL: all are busy.
-static struct client_class *client_class_of(struct client *c, uint64_t id) {
+static struct client_class *client_class_of(struct client *c, uint64_t id, bool streams) {
   struct client_class *spare = NULL;
   for (int i = 0; i < CLIENT_CLASSES_MOST; i++) {
     struct client_class *class = &c->classes[i];
-    if (class->multi && class->id == id) return class;
+    if (class->multi && class->id == id && class->streams == streams) return class;
     if (!class->active && (!spare || class->used_us < spare->used_us)) spare = class;
   }
   if (!spare) return NULL;
   client_class_close(spare);
-  client_class_open(c, spare, id);
+  client_class_open(c, spare, id, streams);
   return spare;
 }
 
 // ---- easy handles
 
-static void client_on_deadline(void *arg) {
-  struct client_handle *h = arg;
-  struct client_fetch *f = h->fetch;
-  if (!f || f->done) return;
-  if (client_is_overdue(f)) {
-    f->done = true;
-    fiber_wake(f->waiter);
-  } else {
-    loop_timer_set(h->timer, client_patience_ms(f), 0);
-  }
+// libcurl lets go of f; what is under way is aborted, its connection closed.
+static void client_stop(struct client_fetch *f) {
+  struct client_handle *h = f->handle;
+  if (!h || !h->class) return;
+  struct client_class *class = h->class;
+  h->class = NULL;
+  f->held = false;
+  h->socket = NULL;
+  loop_timer_stop(h->timer);
+  curl_multi_remove_handle(class->multi, h->easy);
+  class->active--;
+  class->used_us = clock_mono_us();
 }
 
-static struct client_handle *client_handle_take(struct client *c) {
-  struct client_handle *h = c->idle;
+static void client_done(struct client_fetch *f) {
+  f->done = true;
+  client_stop(f);
+  if (f->on_done)
+    f->on_done(f);
+  else
+    client_wake(f);
+}
+
+void client_look_again(struct client_fetch *f) {
+  uint64_t patience = client_patience_ms(f);
+  if (patience) loop_timer_set(f->handle->timer, patience, 0);
+}
+
+static void client_on_deadline(void *arg) {
+  struct client_handle *h = arg;
+  if (client_is_overdue(h->fetch))
+    client_done(h->fetch);
+  else
+    client_look_again(h->fetch);
+}
+
+static void client_handle_list(struct client *c, struct client_handle *h) {
+  h->prev = NULL;
+  h->next = c->used;
+  if (h->next) h->next->prev = h;
+  c->used = h;
+}
+
+static void client_handle_unlist(struct client *c, struct client_handle *h) {
+  if (h->prev)
+    h->prev->next = h->next;
+  else
+    c->used = h->next;
+  if (h->next) h->next->prev = h->prev;
+}
+
+static struct client_handle *client_handle_take(struct client *c, bool streams) {
+  struct client_handle *h = c->idle[streams];
   if (h) {
-    c->idle = h->next;
-    c->idle_count--;
-    return h;
+    c->idle[streams] = h->next;
+    c->idle_count[streams]--;
+  } else {
+    h = MEM_NEW(struct client_handle);
+    h->client = c;
+    h->streams = streams;
+    h->easy = curl_easy_init();
+    h->timer = loop_timer_new(c->loop, client_on_deadline, h);
+    client_set_constants(h->easy, streams ? CLIENT_STREAM_BUFFER : CLIENT_BUFFER);
   }
-  h = MEM_NEW(struct client_handle);
-  h->easy = curl_easy_init();
-  h->timer = loop_timer_new(c->loop, client_on_deadline, h);
-  client_set_constants(h->easy);
+  client_handle_list(c, h);
   return h;
 }
 
@@ -247,25 +324,41 @@ static void client_handle_free(struct client_handle *h) {
   mem_free(h);
 }
 
-static void client_handle_give(struct client *c, struct client_handle *h) {
+static void client_handle_give(struct client_handle *h) {
+  struct client *c = h->client;
+  client_handle_unlist(c, h);
   h->fetch = NULL;
-  if (c->idle_count == CLIENT_IDLE_MOST) return client_handle_free(h);
-  curl_easy_setopt(h->easy, CURLOPT_ERRORBUFFER, NULL); // it is on a stack that goes on to other things
-  h->next = c->idle;
-  c->idle = h;
-  c->idle_count++;
+  if (c->idle_count[h->streams] == CLIENT_IDLE_MOST) return client_handle_free(h);
+  curl_easy_setopt(h->easy, CURLOPT_ERRORBUFFER, NULL); // it is the fetch's, which ends
+  h->next = c->idle[h->streams];
+  c->idle[h->streams] = h;
+  c->idle_count[h->streams]++;
 }
 
 // ---- the loop's client
 
+// A transfer that no fiber was waiting for is still open: its owner finds it ended.
+static void client_orphan(struct client_handle *h) {
+  struct client_fetch *f = h->fetch;
+  f->failure = CLIENT_STOPPED;
+  client_handle_unlist(h->client, h);
+  client_stop(f);
+  client_handle_free(h);
+  f->handle = NULL;
+  f->easy = NULL;
+  client_done(f);
+}
+
 static void client_destroy(void *value) {
   struct client *c = value;
+  while (c->used) client_orphan(c->used);
   for (int i = 0; i < CLIENT_CLASSES_MOST; i++) client_class_close(&c->classes[i]);
-  while (c->idle) {
-    struct client_handle *h = c->idle;
-    c->idle = h->next;
-    client_handle_free(h);
-  }
+  for (int kind = 0; kind < 2; kind++)
+    while (c->idle[kind]) {
+      struct client_handle *h = c->idle[kind];
+      c->idle[kind] = h->next;
+      client_handle_free(h);
+    }
   for (size_t fd = 0; fd < c->sockets_cap; fd++)
     if (c->sockets[fd]) client_socket_drop(c, c->sockets[fd]);
   mem_free(c->sockets);
@@ -281,33 +374,47 @@ static struct client *client_of(struct loop *loop) {
   return c;
 }
 
-bool client_run(struct client_fetch *f, void (*begin)(struct client_fetch *f), struct err *err) {
-  struct client *c = client_of(fiber_loop(f->waiter));
-  struct client_class *class = client_class_of(c, http_guard_class(f->call->guard));
+// ---- one request
+
+bool client_start(struct client_fetch *f, struct err *err) {
+  struct client *c = client_of(fiber_loop(fiber_self()));
+  bool streams = f->window > 0;
+  struct client_class *class = client_class_of(c, http_guard_class(f->call->guard), streams);
   if (!class)
     return err_set(err, ERR_UNAVAILABLE, "more than %d sets of allowed addresses in use at once",
-                   CLIENT_CLASSES_MOST);
-  struct client_handle *h = f->handle = client_handle_take(c);
+                   CLIENT_CLASSES_MOST / 2);
+  if (streams && class->active == CLIENT_STREAMS_MOST)
+    return err_set(err, ERR_UNAVAILABLE, "%d streams from upstream are open already", CLIENT_STREAMS_MOST);
+  struct client_handle *h = f->handle = client_handle_take(c, streams);
   h->fetch = f;
-  f->easy = h->easy;
-  begin(f);
+  h->class = class;
   class->active++;
-  uint64_t patience = client_patience_ms(f);
-  if (patience) loop_timer_set(h->timer, patience, 0);
+  f->easy = h->easy;
+  client_begin(f);
+  client_look_again(f);
   curl_multi_add_handle(class->multi, h->easy);
   client_act(class, CURL_SOCKET_TIMEOUT, 0); // sends at once where a connection is there
-  bool ok = true;
-  while (ok && !f->done) ok = fiber_park("an answer from upstream", err);
-  loop_timer_stop(h->timer);
-  curl_multi_remove_handle(class->multi, h->easy); // closes the connection of what is under way
-  class->active--;
-  class->used_us = clock_mono_us();
+  return true;
+}
+
+bool client_wait(struct client_fetch *f, const char *reason, struct err *err) {
+  assert(!f->waiter);
+  f->waiter = fiber_self();
+  bool ok = fiber_park(reason, err);
+  f->waiter = NULL;
   return ok;
 }
 
+void client_wake(struct client_fetch *f) {
+  if (f->waiter) fiber_wake(f->waiter);
+}
+
 void client_release(struct client_fetch *f) {
-  if (f->handle)
-    client_handle_give(client_of(fiber_loop(f->waiter)), f->handle);
-  else if (f->easy)
+  if (f->handle) {
+    assert(loop_is_here(f->handle->client->loop));
+    client_stop(f);
+    client_handle_give(f->handle);
+  } else if (f->easy) {
     curl_easy_cleanup(f->easy);
+  }
 }

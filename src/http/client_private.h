@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// client_private: what the three files of the client share. client.c builds the request and takes in
-// the response; client_multi.c drives libcurl from the loop; client_error.c finds the words.
-// A fetch lives on its caller's stack and is known to libcurl only while http_fetch runs.
+// client_private: what the files of the client share. client.c builds the request and takes in the
+// response; client_multi.c drives libcurl from the loop; client_error.c finds the words; transfer.c hands
+// the body on as it comes. http_fetch's struct client_fetch lives on its caller's stack, a transfer's on the
+// heap; libcurl knows it from client_start until it is done.
 #ifndef POSTERN_HTTP_CLIENT_PRIVATE_H
 #define POSTERN_HTTP_CLIENT_PRIVATE_H
 
@@ -12,11 +13,13 @@
 #include "io/fiber.h"
 
 enum {
-  CLIENT_BUFFER = 64 * 1024,     // libcurl's receive buffer
-  CLIENT_CLASSES_MOST = 8,       // multi handles of a loop, one a trust class
-  CLIENT_CONNECTIONS_MOST = 512, // of a class; transfers beyond it wait inside libcurl
+  CLIENT_BUFFER = 64 * 1024,        // libcurl's receive buffer
+  CLIENT_STREAM_BUFFER = 16 * 1024, // the same of a transfer, which may idle for hours
+  CLIENT_CLASSES_MOST = 16,         // multi handles of a loop, at most two a trust class
+  CLIENT_CONNECTIONS_MOST = 512,    // of a class; fetches beyond it wait inside libcurl
   CLIENT_PER_HOST_MOST = 128,
-  CLIENT_IDLE_MOST = 128, // easy handles kept, each loop
+  CLIENT_STREAMS_MOST = 8192, // transfers of a class; more are refused
+  CLIENT_IDLE_MOST = 128,     // easy handles kept, each loop and kind
   CLIENT_DNS_SECONDS = 60,
   CLIENT_EXPANSION_MOST = 100, // times what came over the wire, beyond one receive buffer
 };
@@ -32,7 +35,8 @@ enum client_failure {
   CLIENT_SILENT, // no first byte
   CLIENT_STALLED,
   CLIENT_OVERTIME,
-  CLIENT_REPLAY, // a second sending of what must not be sent twice
+  CLIENT_REPLAY,  // a second sending of what must not be sent twice
+  CLIENT_STOPPED, // the loop has ended
 };
 
 struct client_fetch {
@@ -41,30 +45,42 @@ struct client_fetch {
   CURL *easy;
   struct http_headers headers;
   size_t headers_cap, header_bytes;
-  bool headers_done; // what follows are trailers
-  bool answered;     // the first byte came
-  struct buf body;
+  bool headers_done;             // what follows are trailers
+  bool answered;                 // the first byte came; of a transfer: the whole head
+  size_t window;                 // of a transfer: so much of the body may wait for its reader; 0: a fetch
+  bool held;                     // not read from while the window is full
+  struct buf body;               // what waits
+  size_t received;               // of the body in all
   uint64_t started_us, moved_us; // moved: when a byte last went either way
   curl_off_t uploaded;           // at the last look
   int sendings;
   enum client_failure failure;
   char blocked[INET6_ADDRSTRLEN]; // the address that the guard refused
-  bool done;                      // libcurl is through (code), or we are (failure)
+  bool done;                      // libcurl is through (code), or we are (failure); it knows f no more
   CURLcode code;
-  struct fiber *waiter;         // NULL: the whole thread waits
-  struct client_handle *handle; // easy's, where it is a pooled one
+  struct fiber *waiter;                    // woken when there is news; NULL: nobody waits
+  void (*on_done)(struct client_fetch *f); // instead, where the reader has gone
+  struct client_handle *handle;            // easy's, where a loop drives it
   char text[CURL_ERROR_SIZE];
 };
 
 // client.c
-void client_set_constants(CURL *easy);                     // the options that no request changes
+MUST_USE bool client_check(const struct http_call *call, struct err *err); // before all else
+void client_set_constants(CURL *easy, long buffer);        // the options that no request changes
+void client_begin(struct client_fetch *f);                 // those of this one
 bool client_is_overdue(struct client_fetch *f);            // sets f->failure
 uint64_t client_patience_ms(const struct client_fetch *f); // until the next look is due
 
-// client_multi.c. Runs f on the loop of the calling fiber; `begin` sets the request's options on f->easy.
-MUST_USE bool client_run(struct client_fetch *f, void (*begin)(struct client_fetch *f),
-                         struct err *err) SUSPENDS;
-void client_release(struct client_fetch *f); // its easy handle, pooled or not
+MUST_USE bool client_succeeded(struct client_fetch *f, struct err *err); // when done
+
+// client_multi.c. Starts f on the calling fiber's loop: from now on the callbacks fill it, until f->done.
+MUST_USE bool client_start(struct client_fetch *f, struct err *err);
+MUST_USE bool client_wait(struct client_fetch *f, const char *reason, struct err *err) SUSPENDS; // for news
+void client_wake(struct client_fetch *f);
+void client_hold(struct client_fetch *f);       // no more bytes for now
+void client_go_on(struct client_fetch *f);      // where held
+void client_look_again(struct client_fetch *f); // its limits have changed
+void client_release(struct client_fetch *f);    // aborts what is under way
 // For libcurl's open and close callbacks: keeps the loop's view of a connection over many requests.
 void client_socket_opened(curl_socket_t fd);
 void client_socket_closing(curl_socket_t fd);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// transfer: an HTTP request whose response is read as it comes: event streams, and answers too large to
+// hold. The same libcurl machinery, guard and header rules as http_fetch, which is for the rest.
+// Owner: the fiber that opened it; it stays on that fiber's loop (another fiber of the same loop may go on
+// with it, one at a time). Unread bytes are bounded: beyond TRANSFER_WINDOW libcurl is paused, and the
+// vendor's window closes. Example:
+//   struct http_transfer *t;
+//   if (!http_transfer_open(&call, &t, err)) return false;   // returns with the response's head
+//   struct str bytes;
+//   do { if (!http_transfer_read(t, &bytes, err)) break; feed(bytes); } while (bytes.n);
+//   http_transfer_close(t);                                         // aborts what has not ended
+#ifndef POSTERN_HTTP_TRANSFER_H
+#define POSTERN_HTTP_TRANSFER_H
+
+#include "http/client.h"
+
+enum {
+  TRANSFER_WINDOW = 256 * 1024, // passed by what one receive buffer expands to, at most
+  TRANSFER_LINGER_MS = 500,
+  TRANSFER_LINGER_BYTES = 64 * 1024,
+};
+
+struct http_transfer;
+
+// As http_fetch, up to the end of the head. call->limits: first_byte_ms counts to the head; from then on
+// stall_ms is the longest silence and total_ms the whole life; 0 is none. body_bytes bounds the whole body.
+// What `call` points to is copied or used up before it returns.
+MUST_USE bool http_transfer_open(const struct http_call *call, struct http_transfer **out,
+                                 struct err *err) SUSPENDS;
+int http_transfer_status(const struct http_transfer *t);
+const struct http_headers *http_transfer_headers(const struct http_transfer *t); // live as long as t
+// The next bytes (decompressed), valid until the next call on `t`; none at the end of the body. Errors as
+// http_fetch's; after one only close is allowed. CANCELED and TIMEOUT of the calling fiber leave `t` as it
+// is.
+MUST_USE bool http_transfer_read(struct http_transfer *t, struct str *bytes, struct err *err) SUSPENDS;
+// Reads the rest, up to the body limit. The caller frees `body`.
+MUST_USE bool http_transfer_read_all(struct http_transfer *t, struct buf *body, struct err *err) SUSPENDS;
+// From the loop's thread, also outside a fiber. A transfer that has ended has given its connection back to
+// the pool already; of one that has not, the connection is closed. NULL is fine.
+void http_transfer_close(struct http_transfer *t);
+// The same for a reader that has what it wanted (an event stream's result, whose end is still on its way):
+// what comes within TRANSFER_LINGER_MS and _BYTES is thrown away in the background, to keep the connection.
+void http_transfer_finish(struct http_transfer *t);
+
+#endif

@@ -105,8 +105,8 @@ export function inspector(args) {
 }
 
 // An SDK v1 client behind mcp-remote; close() ends both.
-export async function throughRemote(args, home) {
-  const transport = new StdioClientTransport({ command: process.execPath, args: [REMOTE, ...args], env: { ...process.env, HOME: home, MCP_REMOTE_CONFIG_DIR: home }, stderr: "pipe" });
+export async function throughRemote(args, home, env = {}) {
+  const transport = new StdioClientTransport({ command: process.execPath, args: [REMOTE, ...args], env: { ...process.env, HOME: home, MCP_REMOTE_CONFIG_DIR: home, ...env }, stderr: "pipe" });
   const client = new Client1(INFO);
   let said = "";
   transport.stderr.on("data", (bytes) => (said += bytes));

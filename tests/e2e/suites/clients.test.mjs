@@ -2,9 +2,7 @@
 // Official clients of both eras do the main job through one URL: list tools, call them, meet errors.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Client as Client2, StreamableHTTPClientTransport as Http2 } from "@modelcontextprotocol/client";
-import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport as Http1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { CLIENTS, version } from "../lib/clients.mjs";
 import { MODERN, start } from "../lib/postern.mjs";
 
 let world, server;
@@ -14,27 +12,17 @@ before(async () => {
 });
 after(() => world?.close());
 
-const info = { name: "postern-e2e", version: "1.0.0" };
-const clients = {
-  "SDK v1": { Client: Client1, Http: Http1, options: {} },
-  "SDK v2, legacy": { Client: Client2, Http: Http2, options: { versionNegotiation: { mode: "legacy" } } },
-  "SDK v2, auto": { Client: Client2, Http: Http2, options: { versionNegotiation: { mode: "auto" } }, modern: true },
-  "SDK v2, pinned": { Client: Client2, Http: Http2, options: { versionNegotiation: { mode: { pin: MODERN } } }, modern: true },
-};
-
-for (const [name, { Client, Http, options, modern }] of Object.entries(clients)) {
+for (const [name, { era, connect }] of Object.entries(CLIENTS)) {
   describe(name, () => {
     let client;
     before(async () => {
-      client = new Client(info, options);
-      await client.connect(new Http(new URL(server.url)));
+      client = await connect(server.url);
     });
     after(() => client?.close());
 
     test("negotiates its era", () => {
-      const version = client.getNegotiatedProtocolVersion?.() ?? client.transport.protocolVersion;
-      if (modern) assert.equal(version, MODERN);
-      else assert.match(version, /^2025-/);
+      if (era === "modern") assert.equal(version(client), MODERN);
+      else assert.match(version(client), /^2025-/);
       assert.match(client.getInstructions(), /read-only/);
     });
 

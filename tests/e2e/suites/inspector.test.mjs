@@ -1,41 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // The official Inspector's command line, in each era, and with the second credential.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ROOT, start } from "../lib/postern.mjs";
+import { inspector } from "../lib/clients.mjs";
+import { start } from "../lib/postern.mjs";
 
-const CLI = join(ROOT, "tests/e2e/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js");
 const ZONES = "list_all_cloudflare_zones";
-let world, server, guarded, token, home;
+let world, server, guarded, token;
 before(async () => {
-  home = mkdtempSync(join(tmpdir(), "postern-inspector-")); // it keeps a catalog at home
   world = await start({ settings: { list_page: 40 } });
   const account = await world.account();
   server = await world.server(account, { methods: ["read", "write", "custom"] });
   guarded = await world.server(account, { methods: ["read"], tags: ["dns"], require_api_token_auth: true });
   token = (await world.must(201, "POST", "/api-token", { name: "inspector", role: "client" })).token;
 });
-after(async () => {
-  await world?.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-async function inspector(...args) {
-  const child = spawn(process.execPath, [CLI, "--cli", ...args], { env: { ...process.env, HOME: home }, stdio: ["ignore", "pipe", "pipe"] });
-  let out = "", err = "";
-  child.stdout.on("data", (bytes) => (out += bytes));
-  child.stderr.on("data", (bytes) => (err += bytes));
-  const code = await new Promise((done) => child.once("close", done));
-  return { code, out, err, json: () => JSON.parse(out) };
-}
+after(() => world?.close());
 
 for (const era of ["modern", "legacy", "auto"])
   describe(`era ${era}`, () => {
-    const to = (url, ...args) => inspector(url, "--transport", "http", "--protocol-era", era, ...args);
+    const to = (url, ...args) => inspector([url, "--transport", "http", "--protocol-era", era, ...args]);
 
     test("tools/list: every page, and no schema that a client might stumble over", async () => {
       const r = await to(server.url, "--method", "tools/list", "--strict");

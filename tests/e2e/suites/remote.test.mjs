@@ -6,12 +6,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { promisify } from "node:util";
-import { BINARY, ROOT, start } from "../lib/postern.mjs";
+import { throughRemote } from "../lib/clients.mjs";
+import { BINARY, start } from "../lib/postern.mjs";
 
-const PROXY = join(ROOT, "tests/e2e/node_modules/mcp-remote/dist/proxy.js");
 let world, account, server, guarded, token, home;
 before(async () => {
   home = mkdtempSync(join(tmpdir(), "postern-remote-"));
@@ -26,18 +24,7 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-async function through(args, env = {}) {
-  const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [PROXY, ...args],
-    env: { ...process.env, HOME: home, MCP_REMOTE_CONFIG_DIR: home, ...env },
-    stderr: "pipe",
-  });
-  const client = new Client({ name: "postern-e2e", version: "1.0.0" });
-  transport.stderr.on("data", (bytes) => (client.said = (client.said ?? "") + bytes));
-  await client.connect(transport).catch((error) => assert.fail(`${error}\n${client.said}`));
-  return client;
-}
+const through = (args, env) => throughRemote(args, home, env);
 
 // What `postern mcp create --print-config claude` prints, as Claude would run it, but without npx and its network.
 async function asPrinted(...flags) {

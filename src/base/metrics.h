@@ -33,6 +33,14 @@
   X(UPSTREAM_CONNECTIONS, counter, "postern_upstream_connections_total", "", "Upstream connections opened")  \
   X(UPSTREAM_BLOCKED, counter, "postern_upstream_blocked_total", "",                                         \
     "Upstream connections refused by the address guard")                                                     \
+  X(MCP_SESSIONS, gauge, "postern_upstream_sessions", "", "Legacy sessions with remote MCP servers")         \
+  X(MCP_SESSIONS_OPENED, counter, "postern_upstream_sessions_opened_total", "",                              \
+    "Legacy sessions initialized with remote MCP servers")                                                   \
+  X(MCP_SESSIONS_REMADE, counter, "postern_upstream_sessions_remade_total", "",                              \
+    "Legacy sessions made anew because the server had forgotten them or they had been closed")               \
+  X(MCP_SESSIONS_EVICTED, counter, "postern_upstream_sessions_evicted_total", "",                            \
+    "Legacy sessions closed because others needed their place")                                              \
+  X(MCP_FEEDS, gauge, "postern_upstream_feeds", "", "Streams of news from remote MCP servers")               \
   X(FIBERS, gauge, "postern_fibers", "", "Fibers in use")                                                    \
   X(FIBERS_POOLED, gauge, "postern_fiber_stacks", "", "Fiber stacks held, in use or not")                    \
   X(POOL_QUEUED, gauge, "postern_pool_jobs", "", "Blocking jobs queued or running")                          \

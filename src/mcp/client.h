@@ -74,6 +74,11 @@ struct mcp_list {
   struct mcp_who who;
   const char *method, *member;
   size_t items_most, bytes_most;
+  struct mcp_freshness *freshness; // filled in the end; may be NULL
+};
+struct mcp_freshness { // 2026-07-28: how long, and for whom, the list may be kept
+  uint64_t ttl_ms;     // the shortest of all pages; 0: it said nothing
+  bool is_public;
 };
 MUST_USE bool mcp_list_all(struct mcp_peer *p, const struct mcp_list *list,
                            bool (*take)(void *arg, yyjson_val *item, struct err *err), void *arg,

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// What mcp/client.h offers, above call.c: which era, which session, and what to do again once it was refused
+// for a reason that we can mend. All of these were refused before anything ran, so sending again is safe.
+#include "mcp/client.h"
+
+#include "mcp/call_private.h"
+#include "mcp/detect.h"
+#include "mcp/jsonrpc.h"
+#include "mcp/peer_private.h"
+#include "mcp/pool.h"
+#include "mcp/wire.h"
+
+// Each is done once a call.
+enum client_remedy {
+  CLIENT_NONE = 0,
+  CLIENT_NEW_SESSION = 1, // the server has forgotten it
+  CLIENT_SAME_AGAIN = 2,  // -32022, and yet it offers the version that we speak
+  CLIENT_LOOK_AGAIN = 4,  // it may not speak any more what it did
+};
+
+static bool client_era_has(enum mcp_era era, struct str method, struct err *err) {
+  bool other = era == MCP_MODERN ? wire_is_legacy_only(method) : wire_is_modern_only(method);
+  return !other || err_set(err, ERR_INVALID, "the MCP server speaks the %s era, which has no %.*s",
+                           era == MCP_MODERN ? "modern" : "legacy", STR_ARG(method));
+}
+
+// Some servers answer 400 where the standard has 404 for a session that they do not know.
+static bool client_lost_session(const struct mcp_call *c) {
+  if (c->status == 404) return c->session->endpoint || *c->session->id;
+  return c->status == 400 && *c->session->id && !c->has_answer &&
+         (str_contains(c->refused, STR("session")) || str_contains(c->refused, STR("Session")));
+}
+
+static enum client_remedy client_remedy_of(const struct mcp_call *c) {
+  if (c->status < 400 || c->status >= 500) return CLIENT_NONE;
+  if (c->era == MCP_LEGACY && client_lost_session(c)) return CLIENT_NEW_SESSION;
+  bool odd = c->status == 400 || c->status == 404 || c->status == 405 || c->status == 410;
+  if (!c->has_answer) return odd ? CLIENT_LOOK_AGAIN : CLIENT_NONE;
+  if (c->era != MCP_MODERN) return CLIENT_NONE;
+  int64_t code = json_int(c->answer.value, "code", 0);
+  yyjson_val *supported = yyjson_obj_get(yyjson_obj_get(c->answer.value, "data"), "supported");
+  if (code == JSONRPC_UNSUPPORTED_VERSION)
+    return detect_has_modern(supported) ? CLIENT_SAME_AGAIN : CLIENT_LOOK_AGAIN;
+  return code <= -32000 && code >= -32019 ? CLIENT_LOOK_AGAIN : CLIENT_NONE; // legacy transports' own
+}
+
+static void client_drop(struct mcp_call *c, bool tell) {
+  struct session *s = c->session;
+  if (tell)
+    call_abandon(c);
+  else
+    call_free(c);
+  if (s) pool_give(s); // as it was taken
+}
+
+// One try. False with *err; where nothing was sent because the session had just ended, *remedy says so.
+static bool client_try(struct mcp_peer *p, const struct mcp_request *r, struct mcp_call **out,
+                       enum client_remedy *remedy, struct err *err) {
+  unsigned speaks;
+  struct session *s = NULL;
+  if (!peer_is_open(p, err) || !peer_speaks(p, &speaks, err)) return false;
+  enum mcp_era era = peer_era(speaks, r->who.prefer);
+  if (!client_era_has(era, r->method, err)) return false;
+  if (era == MCP_LEGACY && !pool_take(p, &r->who, &s, err)) {
+    *remedy = err->code == ERR_MISSING ? CLIENT_LOOK_AGAIN : CLIENT_NONE;
+    return false;
+  }
+  struct mcp_call *c = call_new(p, r, era, s);
+  if (call_send(c, err)) {
+    *remedy = client_remedy_of(c);
+    *out = c;
+    return true;
+  }
+  *remedy = s && !c->sent && atomic_load(&s->dead) ? CLIENT_NEW_SESSION : CLIENT_NONE;
+  client_drop(c, err->code == ERR_CANCELED || err->code == ERR_TIMEOUT);
+  return false;
+}
+
+// May the remedy be tried, and is it not used up?
+static bool client_mend(struct mcp_peer *p, struct mcp_call *c, enum client_remedy remedy, unsigned *used) {
+  if (remedy == CLIENT_NONE || (*used & remedy)) return false;
+  if (remedy == CLIENT_LOOK_AGAIN && !peer_doubt(p)) return false;
+  *used |= remedy;
+  if (remedy == CLIENT_NEW_SESSION && c) {
+    struct err why;
+    err_set(&why, ERR_UPSTREAM, "the MCP server has ended the session");
+    session_kill(c->session, &why);
+  }
+  return true;
+}
+
+bool mcp_call_open(struct mcp_peer *p, const struct mcp_request *request, struct mcp_call **out,
+                   struct err *err) {
+  for (unsigned used = 0;;) {
+    struct mcp_call *c = NULL;
+    enum client_remedy remedy = CLIENT_NONE;
+    bool ok = client_try(p, request, &c, &remedy, err);
+    if (client_mend(p, c, remedy, &used)) {
+      if (c) client_drop(c, false);
+      continue;
+    }
+    if (!ok) return false;
+    c->held = mcp_peer_ref(p);
+    *out = c;
+    return true;
+  }
+}
+
+bool mcp_call_next(struct mcp_call *c, struct mcp_event *out, struct err *err) {
+  return call_next(c, out, err);
+}
+
+bool mcp_call_answer(struct mcp_call *c, yyjson_val *id, struct str result, int code, struct str message,
+                     struct err *err) {
+  struct frame_answer answer = {.id = id, .result = result, .code = code, .message = message};
+  if (!c->session) return err_set(err, ERR_INVALID, "modern MCP servers ask nothing while they are called");
+  return session_answer(c->session, &answer, err);
+}
+
+void mcp_call_close(struct mcp_call *c) {
+  client_drop(c, true);
+}
+
+enum mcp_era mcp_call_era(const struct mcp_call *c) {
+  return c->era;
+}
+
+bool mcp_call_rate(const struct mcp_call *c, struct http_ratelimit *out) {
+  if (c->has_rate) *out = c->rate;
+  return c->has_rate;
+}
+
+int mcp_call_status(const struct mcp_call *c) {
+  return c->status;
+}
+
+bool mcp_ask(struct mcp_peer *p, const struct mcp_request *request, struct mcp_event *out, struct err *err) {
+  struct mcp_call *c;
+  if (!mcp_call_open(p, request, &c, err)) return false;
+  bool ok = call_finish(c, out, err);
+  mcp_call_close(c);
+  return ok;
+}
+
+bool mcp_notify(struct mcp_peer *p, const struct mcp_who *who, struct str method, struct str params,
+                struct err *err) {
+  struct session *s = pool_peek(p, who);
+  if (!s) return true;
+  struct buf text = BUF_MAX(p->o.message_bytes);
+  frame_notification(&text, method, params);
+  bool ok = text.full ? err_set(err, ERR_LIMIT, "the notification passes %zu bytes", text.max)
+                      : session_post(s, buf_str(&text), err);
+  buf_free(&text);
+  pool_give(s);
+  return ok;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mcp/inbox.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/mem.h"
+#include "io/channel.h"
+
+struct inbox {
+  atomic_size_t refs;
+  struct channel *channel;
+  pthread_mutex_t lock; // of the failure
+  bool closed;
+  struct err failure;
+};
+
+struct inbox *inbox_new(void) {
+  struct inbox *b = MEM_NEW(struct inbox);
+  atomic_init(&b->refs, 1);
+  b->channel = channel_new(INBOX_MOST);
+  pthread_mutex_init(&b->lock, NULL);
+  return b;
+}
+
+struct inbox *inbox_ref(struct inbox *b) {
+  atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+  return b;
+}
+
+void inbox_unref(struct inbox *b) {
+  if (!b || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1) return;
+  channel_unref(b->channel);
+  pthread_mutex_destroy(&b->lock);
+  mem_free(b);
+}
+
+static void inbox_release(void *message) {
+  message_free(message);
+}
+
+bool inbox_put(struct inbox *b, struct message *m) {
+  bool droppable = m->e.kind == MCP_NOTIFICATION;
+  bool room = !droppable || channel_count(b->channel) < INBOX_MOST - INBOX_RESERVED;
+  if (room && channel_send(b->channel, m, inbox_release)) return true;
+  message_free(m);
+  return droppable;
+}
+
+void inbox_close(struct inbox *b, const struct err *failure) {
+  pthread_mutex_lock(&b->lock);
+  if (!b->closed) b->failure = *failure;
+  b->closed = true;
+  pthread_mutex_unlock(&b->lock);
+  channel_close(b->channel);
+}
+
+bool inbox_get(struct inbox *b, uint64_t wait_ms, struct message **out, struct err *err) {
+  void *message;
+  if (channel_receive(b->channel, wait_ms, &message, err)) {
+    *out = message;
+    return true;
+  }
+  if (err->code != ERR_MISSING) return false;
+  pthread_mutex_lock(&b->lock);
+  if (b->closed) *err = b->failure;
+  pthread_mutex_unlock(&b->lock);
+  return false;
+}

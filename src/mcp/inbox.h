@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// inbox: messages on their way from a fiber that reads to the one that waits for them, perhaps on another
+// loop. Private to mcp/. Bounded: where it is nearly full, notifications are dropped, so that the answer
+// still fits. Counted references; any thread.
+#ifndef POSTERN_MCP_INBOX_H
+#define POSTERN_MCP_INBOX_H
+
+#include "mcp/message.h"
+
+enum { INBOX_MOST = 256, INBOX_RESERVED = 32 };
+
+struct inbox;
+
+struct inbox *inbox_new(void);
+struct inbox *inbox_ref(struct inbox *b);
+void inbox_unref(struct inbox *b);
+// Takes the message. False: it was one that cannot be dropped, and there was no room.
+bool inbox_put(struct inbox *b, struct message *m);
+// No more messages; who waits gets what is there, then `failure`. The first call counts.
+void inbox_close(struct inbox *b, const struct err *failure);
+MUST_USE bool inbox_get(struct inbox *b, uint64_t wait_ms, struct message **out, struct err *err) SUSPENDS;
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mcp/message.h"
+
+#include "base/mem.h"
+#include "mcp/jsonrpc.h"
+
+void mcp_event_free(struct mcp_event *e) {
+  yyjson_doc_free(e->doc);
+  *e = (struct mcp_event){0};
+}
+
+void message_free(struct message *m) {
+  if (!m) return;
+  mcp_event_free(&m->e);
+  mem_free(m);
+}
+
+void message_free_all(struct message *list) {
+  while (list) {
+    struct message *next = list->next;
+    message_free(list);
+    list = next;
+  }
+}
+
+void message_take(struct message *m, struct mcp_event *out) {
+  *out = m->e;
+  mem_free(m);
+}
+
+// ---- reading
+
+static bool message_bad(struct err *err, struct err *why) {
+  enum err_code code = why->code == ERR_LIMIT ? ERR_LIMIT : ERR_UPSTREAM;
+  return err_set(err, code, "the MCP server sent a broken message: %s", why->text);
+}
+
+// Error objects come in more forms than the standard has; ours has a whole code and a text.
+static bool message_error_is_sound(yyjson_val *error) {
+  int64_t code;
+  yyjson_val *value = yyjson_obj_get(error, "code");
+  return yyjson_is_obj(error) && (yyjson_is_int(value) || str_to_i64(json_raw_number(value), &code)) &&
+         yyjson_is_str(yyjson_obj_get(error, "message"));
+}
+
+// Fills all but the document. An error without a usable id is let through: a server that could make no sense
+// of a request answers it so, in many cases with "id": null.
+static bool message_classify(yyjson_val *root, struct mcp_event *e, struct err *err) {
+  struct jsonrpc_message m;
+  struct err why;
+  yyjson_val *error = yyjson_obj_get(root, "error"), *result = yyjson_obj_get(root, "result");
+  if (error && !yyjson_obj_get(root, "method")) {
+    if (!message_error_is_sound(error))
+      return err_set(err, ERR_UPSTREAM, "the MCP server sent an error without code and message");
+    yyjson_val *id = yyjson_obj_get(root, "id");
+    *e = (struct mcp_event){.kind = MCP_ERROR, .id = yyjson_is_null(id) ? NULL : id, .value = error};
+    return true;
+  }
+  if (!jsonrpc_read(root, &m, &why)) return message_bad(err, &why);
+  *e = (struct mcp_event){.method = m.method, .id = m.id, .params = m.params, .value = result};
+  if (m.kind == JSONRPC_RESPONSE && !yyjson_is_obj(result))
+    return err_set(err, ERR_UPSTREAM, "the MCP server sent a result that is not an object");
+  e->kind = m.kind == JSONRPC_RESPONSE  ? MCP_RESULT
+            : m.kind == JSONRPC_REQUEST ? MCP_REQUEST
+                                        : MCP_NOTIFICATION;
+  return true;
+}
+
+static bool message_make(yyjson_doc *doc, struct message **out, struct err *err) {
+  struct mcp_event e;
+  if (!message_classify(yyjson_doc_get_root(doc), &e, err)) {
+    yyjson_doc_free(doc);
+    return false;
+  }
+  *out = MEM_NEW(struct message);
+  (*out)->e = e;
+  (*out)->e.doc = doc;
+  return true;
+}
+
+static yyjson_doc *message_doc_of(yyjson_val *value) {
+  yyjson_mut_doc *made = yyjson_mut_doc_new(NULL);
+  yyjson_mut_doc_set_root(made, yyjson_val_mut_copy(made, value));
+  yyjson_doc *doc = yyjson_mut_doc_imut_copy(made, NULL);
+  yyjson_mut_doc_free(made);
+  return doc;
+}
+
+static bool message_read_batch(yyjson_val *batch, struct message **list, struct err *err) {
+  if (yyjson_arr_size(batch) == 0 || yyjson_arr_size(batch) > MESSAGE_BATCH_MOST)
+    return err_set(err, ERR_UPSTREAM, "the MCP server sent a batch of %zu messages; 1 to %d are taken",
+                   yyjson_arr_size(batch), MESSAGE_BATCH_MOST);
+  struct message *all = NULL, **last = &all;
+  size_t i, n;
+  yyjson_val *item;
+  yyjson_arr_foreach (batch, i, n, item) {
+    if (!message_make(message_doc_of(item), last, err)) {
+      message_free_all(all);
+      return false;
+    }
+    last = &(*last)->next;
+  }
+  *list = all;
+  return true;
+}
+
+bool message_read(struct str text, const struct message_rules *rules, struct message **list,
+                  struct err *err) {
+  struct err why;
+  yyjson_doc *doc;
+  if (text.n > rules->bytes_most)
+    return err_set(err, ERR_LIMIT, "a message of the MCP server passes %zu bytes", rules->bytes_most);
+  if (!json_read(text, rules->json, &doc, &why)) return message_bad(err, &why);
+  if (!yyjson_is_arr(yyjson_doc_get_root(doc))) return message_make(doc, list, err);
+  bool ok = message_read_batch(yyjson_doc_get_root(doc), list, err);
+  yyjson_doc_free(doc);
+  return ok;
+}
+
+struct message *message_copy(const struct message *m) {
+  struct message *copy = NULL;
+  struct err unused;
+  bool ok = message_make(message_doc_of(yyjson_doc_get_root(m->e.doc)), &copy, &unused);
+  return ok ? copy : NULL; // what was sound stays so
+}
+
+// ---- judging
+
+bool message_id_is(yyjson_val *id, uint64_t number) {
+  uint64_t raw;
+  if (yyjson_is_uint(id)) return yyjson_get_uint(id) == number;
+  return str_to_u64(json_raw_number(id), &raw) && raw == number;
+}
+
+bool message_check_result(yyjson_val *result, enum mcp_era era, struct err *err) {
+  yyjson_val *type = yyjson_obj_get(result, "resultType");
+  struct str text = json_text(type);
+  if (!type || str_is(text, "complete")) return true;
+  if (era == MCP_MODERN && str_is(text, "task")) return true;
+  if (era != MCP_MODERN || !str_is(text, "input_required"))
+    return err_set(err, ERR_UPSTREAM, "the MCP server sent a result of the unknown type \"%.*s\"",
+                   (int)(text.n < 40 ? text.n : 40), text.p ? text.p : "");
+  if (!yyjson_is_obj(yyjson_obj_get(result, "inputRequests")) &&
+      !yyjson_is_str(yyjson_obj_get(result, "requestState")))
+    return err_set(err, ERR_UPSTREAM, "the MCP server asks for input without saying which");
+  return true;
+}
+
+// ---- queues
+
+void message_queue_add(struct message_queue *q, struct message *list) {
+  if (!q->first) q->last = &q->first;
+  *q->last = list;
+  while (*q->last) q->last = &(*q->last)->next;
+}
+
+struct message *message_queue_take(struct message_queue *q) {
+  struct message *m = q->first;
+  if (m) q->first = m->next;
+  if (m) m->next = NULL;
+  return m;
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mcp/send.h"
+
+#include "base/codec.h"
+#include "data/uri.h"
+#include "mcp/jsonrpc.h"
+#include "mcp/peer_private.h"
+
+enum { SEND_WORDS_MOST = 240 };
+
+struct http_client_limits send_limits(const struct mcp_peer *p, uint64_t total_ms) {
+  struct http_client_limits l = *p->o.limits;
+  if (l.stall_ms && l.stall_ms < l.first_byte_ms) l.stall_ms = l.first_byte_ms;
+  l.total_ms = total_ms ? total_ms : PEER_STREAM_MS_MOST;
+  l.body_bytes = p->o.message_bytes * PEER_STREAM_MESSAGES;
+  return l;
+}
+
+// ---- the vendor's words
+
+// What an error body says, in one line: the message of a JSON-RPC error or of OAuth's, or short plain text.
+static struct str send_words(struct str body, yyjson_doc *doc) {
+  static const char *const places[] = {"/error/message", "/message", "/error_description", "/detail",
+                                       "/error"};
+  for (size_t i = 0; doc && i < sizeof places / sizeof *places; i++) {
+    struct str text = json_text(json_at(yyjson_doc_get_root(doc), str_of(places[i])));
+    if (text.n) return text;
+  }
+  body = str_trim(body);
+  return !doc && body.n && body.p[0] != '<' ? body : STR_NONE; // a web page explains nothing
+}
+
+static struct str send_one_line(struct str text, char out[SEND_WORDS_MOST]) {
+  size_t n = 0;
+  for (; n < text.n && n < SEND_WORDS_MOST; n++) out[n] = (unsigned char)text.p[n] < ' ' ? ' ' : text.p[n];
+  while (n && !codec_is_utf8(str_make(out, n))) n--; // cut in the middle of a character, or none
+  return str_make(out, n);
+}
+
+bool send_explain(int status, struct str body, struct err *err) {
+  struct err unused;
+  yyjson_doc *doc = NULL;
+  char line[SEND_WORDS_MOST];
+  if (!json_read(body, &JSON_LIMITS, &doc, &unused)) doc = NULL;
+  struct str words = send_one_line(send_words(body, doc), line);
+  enum err_code code = status == 401   ? ERR_UNAUTHENTICATED
+                       : status == 403 ? ERR_DENIED
+                       : status == 429 ? ERR_LIMIT
+                                       : ERR_UPSTREAM;
+  err_set(err, code, "the MCP server answers with status %d%s%.*s", status, words.n ? ": " : "",
+          STR_ARG(words));
+  yyjson_doc_free(doc);
+  return false;
+}
+
+static bool send_explain_transfer(struct http_transfer *t, struct err *err) {
+  struct buf body = BUF_MAX(SEND_SAID_MOST);
+  struct str bytes;
+  struct err unused;
+  while (!body.full && http_transfer_read(t, &bytes, &unused) && bytes.n) buf_add(&body, bytes);
+  send_explain(http_transfer_status(t), buf_str(&body), err);
+  buf_free(&body);
+  return false;
+}
+
+static bool send_refuse_redirect(struct http_transfer *t, struct err *err) {
+  struct str where = http_header_get(http_transfer_headers(t), "location");
+  struct uri to;
+  struct err unused;
+  bool known = uri_parse_http(where, &to, &unused);
+  err_set(err, ERR_UPSTREAM, "the MCP server redirects (status %d) to %.*s, and a credential does not follow",
+          http_transfer_status(t), known ? (int)to.host.n : 12, known ? to.host.p : "another path");
+  err_hint(err, "where that address is the vendor's own, connect the account to it");
+  return false;
+}
+
+// ---- one request
+
+static void send_add(struct http_headers *h, struct str name, struct str value) {
+  h->items[h->count++] = (struct http_header){name, value};
+}
+
+static struct http_headers send_headers(const struct send *m, const struct http_headers *lent,
+                                        struct arena *a) {
+  struct http_headers all = {ARENA_ARRAY(a, m->headers.count + lent->count + 2, struct http_header), 0};
+  if (m->body.n) send_add(&all, STR("Content-Type"), STR("application/json"));
+  if (str_is(str_of(m->method), "POST"))
+    send_add(&all, STR("Accept"), STR("application/json, text/event-stream"));
+  else if (str_is(str_of(m->method), "GET"))
+    send_add(&all, STR("Accept"), STR("text/event-stream"));
+  for (size_t i = 0; i < m->headers.count; i++) all.items[all.count++] = m->headers.items[i];
+  for (size_t i = 0; i < lent->count; i++) all.items[all.count++] = lent->items[i];
+  return all;
+}
+
+static bool send_once(struct mcp_peer *p, const struct send *m, const struct http_headers *lent,
+                      struct arena *a, struct http_transfer **out, struct err *err) {
+  struct http_call call = {.method = m->method,
+                           .url = m->url.n ? m->url : p->o.url,
+                           .headers = send_headers(m, lent, a),
+                           .body = m->body,
+                           .has_body = m->body.n > 0,
+                           .limits = &m->limits,
+                           .guard = p->o.guard};
+  return http_transfer_open(&call, out, err);
+}
+
+// What the vendor said, put to the lender, who answers with other headers or gives up.
+static bool send_refused(struct mcp_peer *p, struct http_transfer *t, struct arena *a,
+                         struct http_headers *lent, struct err *err) {
+  struct mcp_challenge challenge = {.status = http_transfer_status(t)};
+  challenge.www_authenticate = arena_dup(a, http_header_get(http_transfer_headers(t), "www-authenticate"));
+  send_explain_transfer(t, err);
+  http_transfer_close(t);
+  if (!p->o.auth.headers) return false;
+  challenge.said = arena_dup(a, str_of(err->text));
+  return p->o.auth.headers(p->o.auth.arg, &challenge, a, lent, err);
+}
+
+bool send_open(struct mcp_peer *p, const struct send *m, struct arena *a, struct http_transfer **out,
+               struct err *err) {
+  struct http_headers lent = {0};
+  if (p->o.auth.headers && !p->o.auth.headers(p->o.auth.arg, NULL, a, &lent, err)) return false;
+  for (int refusals = 0;; refusals++) {
+    struct http_transfer *t;
+    if ((!m->farewell && !peer_is_open(p, err)) || !send_once(p, m, &lent, a, &t, err)) return false;
+    int status = http_transfer_status(t);
+    bool fine = (status >= 200 && status < 300) || (status >= 400 && status != 401 && status != 403);
+    if (fine) {
+      *out = t;
+      return true;
+    }
+    if (status != 401 && status != 403) {
+      send_refuse_redirect(t, err);
+      http_transfer_close(t);
+      return false;
+    }
+    if (refusals == MCP_REFUSALS_MOST) {
+      send_explain_transfer(t, err);
+      http_transfer_close(t);
+      return false;
+    }
+    if (!send_refused(p, t, a, &lent, err)) return false;
+  }
+}
+
+bool send_away(struct mcp_peer *p, const struct send *m, int *status, struct err *err) {
+  struct arena *a = arena_new();
+  struct http_transfer *t;
+  bool ok = send_open(p, m, a, &t, err);
+  if (ok) {
+    struct str bytes = STR("");
+    struct err unused;
+    *status = http_transfer_status(t);
+    // To the end, so that the connection is kept; what is in it matters to nobody.
+    for (size_t n = 0; n < SEND_SAID_MOST && http_transfer_read(t, &bytes, &unused) && bytes.n;) n += bytes.n;
+    http_transfer_close(t);
+  }
+  arena_free(a);
+  return ok;
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mcp/session.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "io/fiber.h"
+#include "mcp/call_private.h"
+#include "mcp/endpoint.h"
+#include "mcp/peer_private.h"
+#include "mcp/send.h"
+#include "mcp/wire.h"
+
+static struct session *session_new(struct mcp_peer *p) {
+  struct session *s = MEM_NEW(struct session);
+  atomic_init(&s->refs, 1);
+  atomic_init(&s->dead, false);
+  s->peer = peer_hold(p);
+  s->id = mem_copy("", 0);
+  s->version = "";
+  hub_init(&s->hub);
+  metrics_add(METRIC_MCP_SESSIONS, 1);
+  return s;
+}
+
+struct session *session_ref(struct session *s) {
+  atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+  return s;
+}
+
+void session_unref(struct session *s) {
+  if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1) return;
+  struct mcp_peer *p = s->peer;
+  task_unref(s->reader);
+  hub_free(&s->hub);
+  mcp_event_free(&s->hello);
+  mem_free(s->id);
+  mem_free(s->endpoint);
+  mem_free(s);
+  metrics_add(METRIC_MCP_SESSIONS, -1);
+  peer_let_go(p);
+}
+
+// ---- posting
+
+static struct http_client_limits session_quick(const struct session *s) {
+  struct http_client_limits l = *s->peer->o.limits;
+  if (!l.total_ms || l.total_ms > SESSION_QUICK_MS) l.total_ms = SESSION_QUICK_MS;
+  return l;
+}
+
+bool session_post(struct session *s, struct str text, struct err *err) {
+  struct arena *a = arena_new();
+  struct send m = {.method = "POST", .url = str_of(s->endpoint), .body = text, .limits = session_quick(s)};
+  int status = 0;
+  frame_legacy_headers(str_of(s->version), str_of(s->id), a, 0, &m.headers);
+  bool ok = send_away(s->peer, &m, &status, err);
+  arena_free(a);
+  return ok && (status < 400 || send_explain(status, STR_NONE, err));
+}
+
+bool session_answer(struct session *s, const struct frame_answer *answer, struct err *err) {
+  struct buf text = BUF_MAX(s->peer->o.message_bytes);
+  frame_answer_write(&text, answer);
+  bool ok = text.full ? err_set(err, ERR_LIMIT, "the answer passes %zu bytes", text.max)
+                      : session_post(s, buf_str(&text), err);
+  buf_free(&text);
+  return ok;
+}
+
+struct session_letter {
+  struct session *session;
+  char *text; // NULL: DELETE
+};
+
+static void session_delete(struct session *s) {
+  struct arena *a = arena_new();
+  struct send m = {.method = "DELETE", .limits = session_quick(s), .farewell = true};
+  int status = 0;
+  struct err unused; // a server need not take it (405), and nothing is left to do where it fails
+  frame_legacy_headers(str_of(s->version), str_of(s->id), a, 0, &m.headers);
+  bool gone = send_away(s->peer, &m, &status, &unused);
+  (void)gone;
+  arena_free(a);
+}
+
+static void session_deliver(void *arg) {
+  struct session_letter *l = arg;
+  struct err unused; // nobody waits for the outcome
+  fiber_deadline(fiber_self(), SESSION_QUICK_MS);
+  bool done = l->text && session_post(l->session, str_of(l->text), &unused);
+  if (!l->text) session_delete(l->session);
+  (void)done;
+  session_unref(l->session);
+  mem_free(l->text);
+  mem_free(l);
+}
+
+static void session_send_behind(struct session *s, char *text) {
+  struct session_letter *l = MEM_NEW(struct session_letter);
+  *l = (struct session_letter){session_ref(s), text};
+  if (task_spawn("mcp message", session_deliver, l)) return;
+  session_unref(s);
+  mem_free(text);
+  mem_free(l);
+}
+
+void session_post_behind(struct session *s, struct str text) {
+  session_send_behind(s, mem_copy(text.p, text.n));
+}
+
+void session_decline(struct session *s, const struct message *m) {
+  struct frame_answer answer = {.id = m->e.id, .code = -32601, .message = STR("nobody here can answer this")};
+  if (str_is(m->e.method, "ping")) answer.result = STR("{}");
+  struct buf text = BUF_MAX(64 * 1024);
+  frame_answer_write(&text, &answer);
+  if (!text.full) session_post_behind(s, buf_str(&text));
+  buf_free(&text);
+}
+
+// ---- ending
+
+void session_kill(struct session *s, const struct err *why) {
+  atomic_store(&s->dead, true);
+  hub_close(&s->hub, why);
+  pthread_mutex_lock(&s->peer->lock);
+  task_stop(s->reader);
+  pthread_mutex_unlock(&s->peer->lock);
+}
+
+void session_close(struct session *s, const struct err *why) {
+  session_kill(s, why);
+  if (!s->endpoint && *s->id) session_send_behind(s, NULL);
+}
+
+// ---- initialize
+
+static bool session_id_is_sound(struct str id) {
+  for (size_t i = 0; i < id.n; i++)
+    if (id.p[i] < '!' || id.p[i] > '~') return false;
+  return id.n <= SESSION_ID_MOST;
+}
+
+// Servers of an older version may refuse one that they do not know, and say which they do.
+static const char *session_other_version(const struct mcp_event *e, const char *asked) {
+  size_t i, n;
+  yyjson_val *item;
+  if (e->kind != MCP_ERROR) return NULL;
+  yyjson_arr_foreach (yyjson_obj_get(yyjson_obj_get(e->value, "data"), "supported"), i, n, item) {
+    const char *known = wire_legacy_version(json_text(item));
+    if (known && strcmp(known, asked) != 0) return known;
+  }
+  return NULL;
+}
+
+static bool session_ask(struct session *s, const struct mcp_who *who, const char *version,
+                        struct mcp_event *out, struct err *err) {
+  struct mcp_request r = {.who = *who, .method = STR("initialize"), .doc = yyjson_mut_doc_new(NULL)};
+  struct str capabilities = who->capabilities.n ? who->capabilities : STR("{}"), info = s->peer->client_info;
+  r.params = yyjson_mut_obj(r.doc);
+  yyjson_mut_obj_add_str(r.doc, r.params, "protocolVersion", version);
+  yyjson_mut_obj_add_val(r.doc, r.params, "capabilities",
+                         yyjson_mut_rawn(r.doc, capabilities.p, capabilities.n));
+  yyjson_mut_obj_add_val(r.doc, r.params, "clientInfo", yyjson_mut_rawn(r.doc, info.p, info.n));
+  r.total_ms = s->peer->o.limits->total_ms;
+  struct mcp_call *c = call_new(s->peer, &r, MCP_LEGACY, s);
+  bool ok = call_send(c, err);
+  if (ok && c->status >= 400 && c->status < 500 && c->status != 408 && c->status != 429 && !c->has_answer) {
+    send_explain(c->status, c->refused, err);
+    err->code = ERR_MISSING; // it may be no server of this transport
+    ok = false;
+  }
+  ok = ok && call_finish(c, out, err);
+  if (ok && c->session_id.n && !s->endpoint) {
+    mem_free(s->id);
+    s->id = mem_copy(c->session_id.p, c->session_id.n);
+  }
+  call_free(c);
+  yyjson_mut_doc_free(r.doc);
+  return ok;
+}
+
+static bool session_judge(struct session *s, struct err *err) {
+  yyjson_val *result = s->hello.value;
+  struct str version = json_str(result, "protocolVersion");
+  if (s->hello.kind == MCP_ERROR) {
+    struct str message = json_str(result, "message");
+    return err_set(err, ERR_MISSING, "the MCP server refuses to initialize: %.*s",
+                   (int)(message.n < 240 ? message.n : 240), message.p);
+  }
+  s->version = wire_legacy_version(version);
+  if (!s->version)
+    return err_set(err, ERR_UPSTREAM, "the MCP server speaks the version \"%.*s\", which Postern does not",
+                   (int)(version.n < 40 ? version.n : 40), version.p ? version.p : "");
+  if (!yyjson_is_obj(yyjson_obj_get(result, "capabilities")))
+    return err_set(err, ERR_UPSTREAM, "the MCP server's answer to initialize has no capabilities");
+  if (!session_id_is_sound(str_of(s->id)))
+    return err_set(err, ERR_UPSTREAM, "the MCP server's session id is too long or not plain ASCII");
+  return true;
+}
+
+static bool session_initialize(struct session *s, const struct mcp_who *who, struct err *err) {
+  if (!session_ask(s, who, WIRE_LEGACY_LATEST, &s->hello, err)) return false;
+  const char *other = session_other_version(&s->hello, WIRE_LEGACY_LATEST);
+  if (other) {
+    mcp_event_free(&s->hello);
+    if (!session_ask(s, who, other, &s->hello, err)) return false;
+  }
+  if (!session_judge(s, err)) return false;
+  struct buf text = BUF_MAX(256);
+  frame_notification(&text, STR("notifications/initialized"), STR_NONE);
+  bool ok = session_post(s, buf_str(&text), err);
+  buf_free(&text);
+  return ok;
+}
+
+bool session_open(struct mcp_peer *p, const struct mcp_who *who, enum mcp_speaks transport,
+                  struct session **out, struct err *err) {
+  struct session *s = session_new(p);
+  bool ok = transport != MCP_SPEAKS_SSE || session_stream_open(s, err);
+  ok = ok && session_initialize(s, who, err);
+  if (ok) {
+    metrics_add(METRIC_MCP_SESSIONS_OPENED, 1);
+    *out = s;
+    return true;
+  }
+  session_close(s, err);
+  session_unref(s);
+  return false;
+}

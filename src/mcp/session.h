@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// session: one legacy session with a remote server, made by `initialize`: its id, its version, what the
+// server said of itself, and for HTTP+SSE the stream that all answers come by. Private to mcp/. Counted
+// references, any loop. It lives until the server forgets it, it is idle for too long, or its peer closes.
+// Example:
+//   struct session *s; if (!session_open(peer, &who, MCP_SPEAKS_STREAMABLE, &s, err)) …
+//   session_post(s, text, err);  …  session_close(s);  session_unref(s);
+#ifndef POSTERN_MCP_SESSION_H
+#define POSTERN_MCP_SESSION_H
+
+#include <stdatomic.h>
+
+#include "mcp/frame.h"
+#include "mcp/hub.h"
+#include "mcp/stream.h"
+#include "mcp/task.h"
+
+enum {
+  SESSION_ID_MOST = 1024,
+  SESSION_QUICK_MS = 10000, // how long a DELETE or a notification may take
+};
+
+struct session {
+  atomic_size_t refs;
+  struct mcp_peer *peer; // held
+  char *id;              // Mcp-Session-Id; empty: the server keeps none
+  const char *version;
+  char *endpoint;         // HTTP+SSE: where messages are posted; NULL: Streamable HTTP
+  struct mcp_event hello; // the answer to initialize
+  struct hub hub;
+  atomic_bool dead;    // no more calls by it
+  struct task *reader; // under the peer's lock: of the HTTP+SSE stream, or of the GET stream
+  size_t listeners;    // under the peer's lock
+  unsigned users;      // under the peer's lock: calls and feeds that are at it
+  uint64_t used_us;    // under the peer's lock
+};
+
+// Initializes over the given transport. The answer is judged: a version that we do not speak is ERR_UPSTREAM.
+// ERR_MISSING: the server has no such transport (so the verdict may be wrong).
+MUST_USE bool session_open(struct mcp_peer *p, const struct mcp_who *who, enum mcp_speaks transport,
+                           struct session **out, struct err *err) SUSPENDS;
+struct session *session_ref(struct session *s);
+void session_unref(struct session *s);
+// A message without an answer of its own: a notification, or an answer to a request of theirs.
+MUST_USE bool session_post(struct session *s, struct str text, struct err *err) SUSPENDS;
+MUST_USE bool session_answer(struct session *s, const struct frame_answer *answer, struct err *err) SUSPENDS;
+// The same as post from a fiber of its own, which nobody waits for and nobody's cancellation stops.
+void session_post_behind(struct session *s, struct str text);
+// Ends it here: its streams stop, who waits for messages gets `why`.
+void session_kill(struct session *s, const struct err *why);
+// Ends it at the server too (DELETE; 405 is fine), in the background. For HTTP+SSE the end of the stream
+// does.
+void session_close(struct session *s, const struct err *why);
+// HTTP+SSE, before initialize: opens the stream and learns where messages are posted (session_stream.c).
+MUST_USE bool session_stream_open(struct session *s, struct err *err) SUSPENDS;
+// Answers a request that came by the session's own stream and that nobody takes, and pings.
+void session_decline(struct session *s, const struct message *m);
+
+#endif

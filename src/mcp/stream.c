@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mcp/stream.h"
+
+#include "base/clock.h"
+
+void stream_free(struct stream *s) {
+  if (s->transfer) http_transfer_close(s->transfer);
+  if (s->has_parser) sse_free(&s->parser);
+  buf_free(&s->endpoint);
+  message_free_all(s->queue.first);
+  *s = (struct stream){0};
+}
+
+static void stream_end(struct stream *s) {
+  http_transfer_close(s->transfer);
+  s->transfer = NULL;
+}
+
+void stream_finish(struct stream *s) {
+  http_transfer_finish(s->transfer);
+  s->transfer = NULL;
+}
+
+static bool stream_read(struct stream *s, struct str *bytes, struct err *err) {
+  if (http_transfer_read(s->transfer, bytes, err)) return true;
+  s->cut = err->code == ERR_UPSTREAM;
+  return false;
+}
+
+bool stream_begin(struct stream *s, struct http_transfer *t, const struct message_rules *rules,
+                  struct err *err) {
+  struct str type = http_media_type(http_header_get(http_transfer_headers(t), "content-type"));
+  s->transfer = t;
+  s->rules = *rules;
+  s->stirred = s->cut = false;
+  s->sse = str_is_nocase(type, "text/event-stream");
+  if (s->sse && !s->has_parser) s->parser = SSE_PARSER(rules->bytes_most);
+  s->has_parser = s->has_parser || s->sse;
+  if (s->sse || str_is_nocase(type, "application/json")) return true;
+  return err_set(err, ERR_UPSTREAM, "status %d with Content-Type \"%.*s\": no answer of an MCP server",
+                 http_transfer_status(t), (int)(type.n < 60 ? type.n : 60), type.p ? type.p : "");
+}
+
+// A new transfer begins in the middle of nothing: what the last one left incomplete is dropped.
+static void stream_forget_partial(struct sse_parser *p) {
+  buf_clear(&p->line);
+  buf_clear(&p->data);
+  buf_clear(&p->event);
+  buf_clear(&p->next_id);
+  buf_add(&p->next_id, buf_str(&p->id));
+  p->after_cr = p->begun = p->has_data = false;
+}
+
+static bool stream_on_event(void *ctx, const struct sse_event *event, struct err *err) {
+  struct stream *s = ctx;
+  struct message *list;
+  s->stirred = true;
+  if (s->endpoint_wanted && !s->endpoint.n) {
+    if (!str_is(event->event, "endpoint"))
+      return err_set(err, ERR_UPSTREAM, "the event stream does not begin with an endpoint event");
+    if (event->data.n == 0 || event->data.n > STREAM_ENDPOINT_MOST)
+      return err_set(err, ERR_UPSTREAM, "the endpoint event has no address, or one of more than %d bytes",
+                     STREAM_ENDPOINT_MOST);
+    buf_add(&s->endpoint, event->data);
+    return true;
+  }
+  // An event without data only says its id ("priming", 2025-11-25); events of other names are not for us.
+  if (!str_is(event->event, "message") || event->data.n == 0) return true;
+  if (!message_read(event->data, &s->rules, &list, err)) return false;
+  message_queue_add(&s->queue, list);
+  return true;
+}
+
+// More of an event stream. At its end the transfer is gone.
+static bool stream_read_events(struct stream *s, struct err *err) {
+  struct str bytes;
+  if (!stream_read(s, &bytes, err)) return false;
+  if (bytes.n == 0) {
+    stream_end(s);
+    stream_forget_partial(&s->parser);
+    return true;
+  }
+  return sse_feed(&s->parser, bytes, stream_on_event, s, err);
+}
+
+static bool stream_read_body(struct stream *s, struct err *err) {
+  struct buf body = BUF_MAX(s->rules.bytes_most);
+  struct str bytes = STR("");
+  bool ok = true;
+  do {
+    ok = stream_read(s, &bytes, err);
+    if (ok) buf_add(&body, bytes);
+    if (ok && body.full)
+      ok = err_set(err, ERR_LIMIT, "the MCP server's answer passes %zu bytes", s->rules.bytes_most);
+    if (ok && bytes.n && s->body_end_us && clock_mono_us() > s->body_end_us)
+      ok = err_set(err, ERR_TIMEOUT, "the MCP server's answer was not whole in time");
+  } while (ok && bytes.n);
+  struct message *list = NULL;
+  ok = ok && message_read(buf_str(&body), &s->rules, &list, err);
+  if (ok) message_queue_add(&s->queue, list);
+  buf_free(&body);
+  if (ok) stream_end(s);
+  return ok;
+}
+
+bool stream_next(struct stream *s, struct message **out, struct err *err) {
+  struct message *m;
+  while (!(m = message_queue_take(&s->queue)) && s->transfer)
+    if (!(s->sse ? stream_read_events(s, err) : stream_read_body(s, err))) return false;
+  *out = m;
+  return true;
+}
+
+bool stream_endpoint(struct stream *s, struct str *out, struct err *err) {
+  if (!s->sse) return err_set(err, ERR_UPSTREAM, "GET is not answered with an event stream");
+  s->endpoint_wanted = true;
+  s->endpoint.max = STREAM_ENDPOINT_MOST;
+  while (!s->endpoint.n) {
+    if (!s->transfer) return err_set(err, ERR_UPSTREAM, "the event stream ended before its endpoint event");
+    if (!stream_read_events(s, err)) return false;
+  }
+  *out = buf_str(&s->endpoint);
+  return true;
+}
+
+struct str stream_last_id(const struct stream *s) {
+  return s->has_parser ? buf_str(&s->parser.id) : STR_NONE;
+}
+
+int64_t stream_retry_ms(const struct stream *s) {
+  return s->has_parser ? s->parser.retry_ms : -1;
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// stream: the messages of one HTTP answer, be it one JSON body or a stream of events. Private to mcp/. Stays
+// on the loop of its transfer, like it. Example:
+//   struct stream s = {0};
+//   if (!stream_begin(&s, transfer, &rules, err)) …          // judges the Content-Type, owns the transfer
+//   while (stream_next(&s, &message, err) && message) …;  stream_free(&s);   // no message: the answer ended
+#ifndef POSTERN_MCP_STREAM_H
+#define POSTERN_MCP_STREAM_H
+
+#include "http/sse.h"
+#include "http/transfer.h"
+#include "mcp/message.h"
+
+enum { STREAM_ENDPOINT_MOST = 2048 };
+
+struct stream {
+  struct http_transfer *transfer; // NULL: none, or over
+  struct message_rules rules;
+  bool sse;             // the present transfer is a stream of events
+  bool endpoint_wanted; // of the deprecated HTTP+SSE: its first event is no message
+  bool stirred;         // an event came by the present transfer
+  bool cut;             // the connection broke (the messages were fine)
+  uint64_t body_end_us; // a JSON body must be whole by then; 0: no limit
+  bool has_parser;
+  struct sse_parser parser; // keeps id and retry over several transfers
+  struct message_queue queue;
+  struct buf endpoint;
+};
+
+// Takes the transfer over, also on failure. May be called again with the next one, after the last has ended.
+MUST_USE bool stream_begin(struct stream *s, struct http_transfer *t, const struct message_rules *rules,
+                           struct err *err);
+// NULL where the answer has ended.
+MUST_USE bool stream_next(struct stream *s, struct message **out, struct err *err) SUSPENDS;
+// HTTP+SSE: reads on until the endpoint event came; ERR_UPSTREAM where another comes first, or the end.
+MUST_USE bool stream_endpoint(struct stream *s, struct str *out, struct err *err) SUSPENDS;
+struct str stream_last_id(const struct stream *s); // empty: no event had one
+int64_t stream_retry_ms(const struct stream *s);   // -1: the server said nothing
+// Who has what he wanted lets go: what is still on its way does not cost the connection.
+void stream_finish(struct stream *s);
+void stream_free(struct stream *s); // aborts what has not ended
+
+#endif

@@ -89,6 +89,20 @@ export function addPlainTools(server: McpServer, state: State): void {
     ...text('{"sum":3}'),
     structuredContent: { sum: 3 },
   }));
+  // Any JSON in the modern era, objects only before: there the SDK wraps it, and the schema likewise.
+  server.registerTool("test_structured_array", { description: "A structure that is no object", outputSchema: schema<number[]>({ type: "array", items: { type: "number" } }) }, () => ({
+    ...text("[1,2]"),
+    structuredContent: [1, 2],
+  }));
+  // Things the protocol lets anybody add: they must pass every hop.
+  server.registerTool(
+    "test_meta",
+    { title: "Extra things", description: "Says which extra things came with its call, and adds some", annotations: { readOnlyHint: true, openWorldHint: false }, _meta: { "example.com/tool": [1, "two"] } },
+    (ctx) => ({
+      content: [{ type: "text", text: JSON.stringify(ctx.mcpReq._meta ?? {}), annotations: { audience: ["user"], priority: 0.5 }, _meta: { "example.com/block": true } }],
+      _meta: { "example.com/answer": { of: 42 } },
+    }),
+  );
   server.registerTool("test_echo", { description: "Says what it was told", inputSchema: strings("message") }, ({ message }) => text(`Echo: ${message}`));
   server.registerTool("json_schema_2020_12_tool", { description: "Tool with JSON Schema 2020-12 features", inputSchema: schema(CONTACT) }, (args) => text(JSON.stringify(args)));
   const region = { type: "object", properties: { region: { type: "string", "x-mcp-header": "Region" }, note: { type: "string" } }, required: ["region"] };

@@ -45,6 +45,23 @@ const PLAIN = {
     for (const region of ["us-west1", " padded ", "Grüße, 世界", "=?base64?SGVsbG8=?=", ""]) assert.equal(words(await call(client, "test_x_mcp_header", { region })), `Region: ${region}`);
     assert.equal(words(await call(client, "test_echo", { message: 'a"b\\c\u0007\u2028' })), 'Echo: a"b\\c\u0007\u2028');
   },
+  "a structure that is no object, as its era has it": async ({ client, era }) => {
+    const tool = (await client.listTools()).tools.find((t) => t.name === "test_structured_array");
+    const { structuredContent } = await call(client, "test_structured_array"); // held against the schema by the SDK
+    const wrapped = tool.outputSchema.type === "object";
+    assert.deepEqual(structuredContent, wrapped ? { result: [1, 2] } : [1, 2]);
+    if (era !== "modern") assert.ok(wrapped, "legacy knows objects only");
+  },
+  "what nobody on the way knows passes, both ways": async ({ client }) => {
+    const tool = (await client.listTools()).tools.find((t) => t.name === "test_meta");
+    assert.deepEqual([tool.title, tool._meta?.["example.com/tool"], tool.annotations.readOnlyHint], ["Extra things", [1, "two"], true]);
+    const result = await client.callTool({ name: "test_meta", arguments: {}, _meta: { "example.com/question": { text: "ä" }, traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } });
+    const seen = JSON.parse(result.content[0].text);
+    assert.deepEqual(seen["example.com/question"], { text: "ä" });
+    assert.match(seen.traceparent, /^00-0af7651916cd43dd8448eb211c80319c-/);
+    assert.deepEqual(result._meta["example.com/answer"], { of: 42 });
+    assert.deepEqual([result.content[0].annotations, result.content[0]._meta], [{ audience: ["user"], priority: 0.5 }, { "example.com/block": true }]);
+  },
   "a failure is a result that says so": async ({ client }) => {
     const result = await call(client, "test_error_handling");
     assert.equal(result.isError, true);

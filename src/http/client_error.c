@@ -134,7 +134,10 @@ static void client_explain_code(struct client_fetch *f, const char *host, int n,
 #if LIBCURL_VERSION_NUM >= 0x080600
   case CURLE_TOO_LARGE:
 #endif
-    err_set(err, ERR_LIMIT, "the headers of the answer of %s are too long", host);
+    if (f->received) // or for what it had to set aside while paused
+      err_set(err, ERR_LIMIT, "the compressed answer of %s expands too far", host);
+    else
+      err_set(err, ERR_LIMIT, "the headers of the answer of %s are too long", host);
     break;
   default:
     err_set(err, ERR_UPSTREAM, "%s answered with bad HTTP: %s", host, why);

@@ -7,9 +7,6 @@
 // watching (readable only) what we opened, which saves two epoll_ctl calls a request; an event on an idle one
 // (the server closed it) ends the watch. Sockets that libcurl made itself, its resolver's, come and go as it
 // says.
-//
-// A transfer whose reader is behind is held: we stop watching its socket, and the kernel closes the vendor's
-// window. (curl_easy_pause would let libcurl go on decompressing into memory that no limit of ours sees.)
 #include "http/client_private.h"
 
 #include <assert.h>
@@ -37,7 +34,6 @@ struct client_handle { // an easy handle, in use or idle
   struct client *client;
   struct client_class *class; // NULL: libcurl does not drive it now
   struct client_fetch *fetch;
-  struct client_socket *socket;      // of a transfer: where its bytes come from
   struct client_handle *prev, *next; // in client->used; or next in client->idle
 };
 
@@ -46,7 +42,7 @@ struct client_socket {
   struct client_class *class;
   curl_socket_t fd;
   int wanted, watched; // UV_READABLE | UV_WRITABLE: by libcurl, and in fact
-  bool ours, held;
+  bool ours;
 };
 
 struct client { // one a loop
@@ -160,7 +156,6 @@ static void client_on_event(uv_poll_t *poll, int status, int events) {
 }
 
 static void client_socket_watch(struct client_socket *s, int events) {
-  if (s->held) events = 0;
   if (s->watched == events) return;
   if (events)
     uv_poll_start(&s->poll, events, client_on_event);
@@ -173,37 +168,20 @@ static int client_on_interest(CURL *easy, curl_socket_t fd, int what, void *arg,
   struct client_class *class = arg;
   struct client *c = class->client;
   struct client_socket *s = client_socket_of(c, fd);
-  (void)unused;
+  (void)easy, (void)unused;
   if (what == CURL_POLL_REMOVE) {
     if (s && !s->ours) client_socket_drop(c, s);
     if (!s || !s->ours) return 0;
     s->wanted = 0;
-    s->held = false; // the next transfer's reader may be quicker
     client_socket_watch(s, s->watched & UV_READABLE);
     return 0;
   }
   if (!s) s = client_socket_new(c, fd, false);
   if (!s) return -1;
   s->class = class;
-  if (class->streams && s->ours) client_fetch_of(easy)->handle->socket = s;
   s->wanted = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
   client_socket_watch(s, s->wanted);
   return 0;
-}
-
-void client_hold(struct client_fetch *f) {
-  struct client_socket *s = f->handle->socket;
-  if (!s) return;
-  f->held = s->held = true;
-  client_socket_watch(s, 0);
-}
-
-void client_go_on(struct client_fetch *f) {
-  if (!f->held) return;
-  struct client_socket *s = f->handle->socket;
-  f->held = s->held = false;
-  f->moved_us = clock_mono_us();
-  client_socket_watch(s, s->wanted);
 }
 
 // ---- trust classes
@@ -257,7 +235,6 @@ static void client_stop(struct client_fetch *f) {
   struct client_class *class = h->class;
   h->class = NULL;
   f->held = false;
-  h->socket = NULL;
   loop_timer_stop(h->timer);
   curl_multi_remove_handle(class->multi, h->easy);
   class->active--;
@@ -395,6 +372,22 @@ bool client_start(struct client_fetch *f, struct err *err) {
   curl_multi_add_handle(class->multi, h->easy);
   client_act(class, CURL_SOCKET_TIMEOUT, 0); // sends at once where a connection is there
   return true;
+}
+
+// In both directions: libcurl reads once more after a pause in one.
+void client_hold(struct client_fetch *f) {
+  f->held = true;
+  curl_easy_pause(f->easy, CURLPAUSE_ALL);
+}
+
+void client_go_on(struct client_fetch *f) {
+  if (!f->held) return;
+  f->held = false;
+  f->moved_us = clock_mono_us();
+  CURLcode code = curl_easy_pause(f->easy, CURLPAUSE_CONT); // gives us what it has set aside
+  if (code == CURLE_OK) return;
+  f->code = code;
+  client_done(f);
 }
 
 bool client_wait(struct client_fetch *f, const char *reason, struct err *err) {

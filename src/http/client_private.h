@@ -48,7 +48,7 @@ struct client_fetch {
   bool headers_done;             // what follows are trailers
   bool answered;                 // the first byte came; of a transfer: the whole head
   size_t window;                 // of a transfer: so much of the body may wait for its reader; 0: a fetch
-  bool held;                     // not read from while the window is full
+  bool held;                     // libcurl pauses while the window is full
   struct buf body;               // what waits
   size_t received;               // of the body in all
   uint64_t started_us, moved_us; // moved: when a byte last went either way

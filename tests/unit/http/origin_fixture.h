@@ -6,6 +6,7 @@
 #define POSTERN_TESTS_UNIT_HTTP_ORIGIN_FIXTURE_H
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -27,6 +28,7 @@ static struct origin {
   uint16_t port;
   pthread_t thread, workers[ORIGIN_MOST];
   atomic_int connections, requests, closed_early; // closed_early: the client left in the middle of an answer
+  atomic_size_t flooded;                          // bytes that "/flood" has got rid of
 } origin;
 
 static void say(int fd, const char *text) {
@@ -67,6 +69,53 @@ static void say_headers(int fd, int count, size_t length) {
   say(fd, "Content-Length: 2\r\n\r\nok");
 }
 
+#define CHUNKED "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+static void say_ticks(int fd, int count, useconds_t pause_us) {
+  say(fd, CHUNKED);
+  for (int i = 0; i < count; i++) {
+    usleep(pause_us);
+    if (send(fd, "6\r\n: hi\n\n\r\n", 11, MSG_NOSIGNAL) < 0) return;
+  }
+  say(fd, "0\r\n\r\n");
+}
+
+enum { FLOOD = 64 << 20 };
+
+static void say_flood(int fd) {
+  static char block[64 * 1024];
+  char head[80];
+  snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", FLOOD);
+  say(fd, head);
+  for (size_t sent = 0; sent < FLOOD;) {
+    for (size_t i = 0; i < sizeof block; i++) block[i] = (char)((sent + i) % 251);
+    ssize_t n = send(fd, block, sizeof block, MSG_NOSIGNAL);
+    if (n <= 0) return;
+    sent += (size_t)n;
+    atomic_fetch_add(&origin.flooded, (size_t)n);
+  }
+}
+
+static void drip_head(int fd) {
+  say(fd, "HTTP/1.1 200 OK\r\n");
+  while (send(fd, "A: b\r\n", 6, MSG_NOSIGNAL) > 0) usleep(5000);
+}
+
+static bool answer_slowly(int fd, const char *path) {
+#define IS(p) (strncmp(path, p " ", sizeof(p)) == 0)
+  if (IS("/ticks")) return say_ticks(fd, 5, 5000), true;
+  if (IS("/beat")) return say_ticks(fd, 100000, 20000), false;
+  if (IS("/flood")) return say_flood(fd), true;
+  if (IS("/drip-head")) return drip_head(fd), false;
+  if (IS("/idle")) return say(fd, CHUNKED), wait_for_close(fd), false;
+  if (IS("/event")) return say(fd, CHUNKED "3\r\nhey\r\n"), wait_for_close(fd), false;
+  if (IS("/event-late-end"))
+    return say(fd, CHUNKED "3\r\nhey\r\n"), usleep(20000), say(fd, "0\r\n\r\n"), true;
+  if (IS("/event-cut")) return say(fd, CHUNKED "3\r\nhey\r\n"), false;
+  return false;
+#undef IS
+}
+
 // Returns false where the connection ends.
 static bool answer(int fd, const char *request, int nth) {
   const char *path = strchr(request, ' ') + 1;
@@ -102,7 +151,7 @@ static bool answer(int fd, const char *request, int nth) {
     while (send(fd, "10\r\n0123456789abcdef\r\n", 22, MSG_NOSIGNAL) > 0) continue;
     return false;
   }
-  return false;
+  return answer_slowly(fd, path);
 #undef IS
 }
 
@@ -136,7 +185,8 @@ static void serve_tls(int fd) {
 }
 
 static void *serve(void *arg) {
-  int fd = (int)(intptr_t)arg;
+  int fd = (int)(intptr_t)arg, on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   char request[4096];
   if (tls && recv(fd, request, 1, MSG_PEEK) == 1 && request[0] == 0x16) serve_tls(fd);
   for (int nth = 0; read_request(fd, request, sizeof request); nth++) {

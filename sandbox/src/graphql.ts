@@ -24,7 +24,7 @@ const TIMES: { [dimension: string]: number } = {
   date: DAY,
 };
 
-interface Dataset {
+export interface Dataset {
   series: Series;
   scope: "zones" | "accounts";
   dimensions: string[];
@@ -60,7 +60,7 @@ const FIREWALL = [
   "edgeResponseStatus",
 ];
 
-const DATASETS: { [name: string]: Dataset } = {
+export const DATASETS: { [name: string]: Dataset } = {
   httpRequestsAdaptiveGroups: {
     series: "requests",
     scope: "zones",

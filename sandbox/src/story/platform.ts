@@ -125,6 +125,22 @@ function tellStorage(world: World): void {
   });
 }
 
+function tellHyperdrive(world: World): void {
+  for (const [name, database, host] of [
+    ["orders-replica", "orders", "db-1.example.com"],
+    ["reporting", "warehouse", "db-2.example.com"],
+  ] as const) {
+    world.rows(`/accounts/${accountId("web")}/hyperdrive/configs`).push({
+      id: hexId(`hyperdrive/${name}`),
+      name,
+      origin: { scheme: "postgresql", host, port: 5432, database, user: "hyperdrive" },
+      caching: { disabled: false, max_age: 60, stale_while_revalidate: 15 },
+      created_on: world.daysAgo(140),
+      modified_on: world.daysAgo(35),
+    });
+  }
+}
+
 function tellPages(world: World): void {
   const at = `/accounts/${accountId("web")}/pages/projects`;
   for (const name of ["acme-docs", "acme-landing"]) {
@@ -440,6 +456,7 @@ function tellAccess(world: World): void {
 export function tellPlatform(world: World): void {
   tellWorkers(world);
   tellStorage(world);
+  tellHyperdrive(world);
   tellPages(world);
   tellBalancers(world);
   for (const zone of world.rows("/zones")) tellZoneExtras(world, zone);

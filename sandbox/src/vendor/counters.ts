@@ -28,6 +28,8 @@ export interface Numbers {
   write_calls: number;
   /** notifications/cancelled seen. */
   cancelled: number;
+  /** Tools that stopped their work because the call was cancelled. */
+  aborted: number;
   /** MCP requests whose client went away before the answer. */
   client_closed: number;
   faults: Record<string, number>;
@@ -56,6 +58,7 @@ const zero = (): Numbers => ({
   writes: {},
   write_calls: 0,
   cancelled: 0,
+  aborted: 0,
   client_closed: 0,
   faults: {},
 });

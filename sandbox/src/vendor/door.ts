@@ -66,6 +66,7 @@ export const DEFAULTS: Settings = {
   clock_skew: 0,
   page_size: 0,
   json_answers: false,
+  instructions: null,
 };
 
 const MOST_BODY = 4 * 1024 * 1024;

@@ -18,8 +18,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { Counters } from "./counters.js";
 import type { Fault } from "./faults.js";
-import type { Json } from "./kit.js";
-import { pause } from "./kit.js";
+import { pause, type Json } from "./kit.js";
 import type { Settings } from "./settings.js";
 import type { Principal, Toolset } from "./toolset.js";
 import type { World } from "../world.js";
@@ -46,12 +45,15 @@ interface Reach {
   notify: (method: string, params: Json) => Promise<void>;
 }
 
+/** Takes its time, in steps. A stream that is closed meanwhile (close_stream) is closed half-way. */
 async function work(fault: Fault, reach: Reach): Promise<void> {
-  const count = fault.kind === "busy" ? (fault.count ?? 5) : 1;
-  const total = fault.kind === "busy" ? (fault.delay_ms ?? 5000) : 2 * (fault.delay_ms ?? 100);
+  const busy = fault.kind === "busy";
+  const count = busy ? (fault.count ?? 5) : 1;
+  const total = busy ? (fault.delay_ms ?? 5000) : 2 * (fault.delay_ms ?? 100);
+  const aborted = new Promise((done) => reach.signal.addEventListener("abort", done, { once: true }));
   for (let i = 1; i <= count && !reach.signal.aborted; i++) {
-    await Promise.race([pause(total / count), new Promise((done) => reach.signal.addEventListener("abort", done, { once: true }))]);
-    if (fault.kind === "busy" && reach.progressToken !== undefined && !reach.signal.aborted)
+    await Promise.race([pause(total / count), aborted]);
+    if (busy && reach.progressToken !== undefined && !reach.signal.aborted)
       await reach.notify("notifications/progress", { progressToken: reach.progressToken, progress: i, total: count, message: `step ${i} of ${count}` });
   }
 }
@@ -74,7 +76,13 @@ async function callTool({ toolset, world, counters }: Serving, params: Json, rea
   if (!tool) throw new BadParams(`Tool ${name} not found`);
   counters.by("tools", name);
   const fault = current.getStore()?.fault;
-  if (fault) await work(fault, reach);
+  if (fault?.kind === "busy" || fault?.kind === "close_stream") {
+    await work(fault, reach);
+    if (reach.signal.aborted) {
+      counters.n.aborted++;
+      throw new Error("cancelled");
+    }
+  }
   if (tool.writes) {
     counters.n.write_calls++;
     counters.by("writes", name);
@@ -116,8 +124,8 @@ function handlers({ toolset: { parts } }: Serving, sessions: boolean): Record<st
   };
 }
 
-function options({ toolset: { parts } }: Serving, sessions: boolean) {
-  const instructions = parts.instructions?.(who());
+function options({ toolset: { parts }, settings }: Serving, sessions: boolean) {
+  const instructions = settings().instructions ?? parts.instructions?.(who());
   return {
     capabilities: {
       tools: { listChanged: true },

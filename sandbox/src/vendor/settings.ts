@@ -31,6 +31,8 @@ export interface Settings {
   page_size: number;
   /** The Streamable HTTP answer of a session server: an SSE stream or plain JSON. */
   json_answers: boolean;
+  /** Said instead of the server's own instructions. */
+  instructions: string | null;
 }
 
 type Check = (value: unknown) => boolean;
@@ -61,6 +63,7 @@ const CHECKS: { [name in keyof Settings]: [Check, string] } = {
   clock_skew: [(v) => Number.isInteger(v) && Math.abs(v as number) <= 31_536_000, "seconds"],
   page_size: [whole(1000), "a number of tools"],
   json_answers: [flag, "true or false"],
+  instructions: [(v) => v === null || typeof v === "string", "text or null"],
 };
 
 /** A sentence on what is wrong with `change`, or undefined. */

@@ -6,9 +6,13 @@ import type { Endpoint, Spec } from "../door.js";
 import { secretText } from "../oauth.js";
 import { ACCOUNTS } from "./api.js";
 import { bindings } from "./bindings.js";
+import { audit, dnsAnalytics, graphql } from "./dns.js";
 import { docs } from "./docs.js";
+import { observability } from "./observability.js";
+import { radar } from "./radar.js";
 
-const SERVERS = { bindings, docs };
+/** By the names that stand before mcp.cloudflare.com; here they are the first part of the path. */
+const SERVERS = { bindings, observability, "dns-analytics": dnsAnalytics, auditlogs: audit, graphql, docs, radar };
 
 const endpoints: Endpoint[] = Object.keys(SERVERS).flatMap((server) =>
   ["mcp", "sse"].map((end): Endpoint => ({ path: `/${server}/${end}`, kind: "stateless", server, ...(server === "docs" ? { open: true } : {}) })),

@@ -8,7 +8,9 @@
 //       !oauth_client_for(&net, &site, &want, arena, &client, err)) return false;
 //   struct str open = oauth_authorize_url(&site, &client, &request, arena);
 //   … the person's browser comes back …
-//   if (!oauth_check_answer(&site, &expected, &answer, err) || !oauth_redeem(…, &tokens, err)) return false;
+//   if (!oauth_check_answer(&site, state, &answer, err)) return false;
+//   struct oauth_party party = {&net, &site, &client, arena};
+//   if (!oauth_redeem(&party, &request, answer.code, &tokens, err)) return false;
 #ifndef POSTERN_ACCOUNT_OAUTH_H
 #define POSTERN_ACCOUNT_OAUTH_H
 
@@ -27,7 +29,9 @@ struct oauth_strings {
   size_t count;
 };
 
+// How a client shows at the token endpoint who it is.
 enum oauth_method { OAUTH_NONE, OAUTH_POST, OAUTH_BASIC, OAUTH_PRIVATE_KEY_JWT };
+enum { OAUTH_METHODS_UNSAID = 1 << OAUTH_BASIC | 1 << OAUTH_POST | 1 << OAUTH_NONE };
 
 struct oauth_site {      // what discovery found; texts in the arena
   struct str server_url; // of the MCP server
@@ -40,6 +44,8 @@ struct oauth_site {      // what discovery found; texts in the arena
   bool client_documents;              // client_id_metadata_document_supported
   bool iss_advertised;                // authorization_response_iss_parameter_supported
   bool refreshes;                     // grant_types_supported has refresh_token, or is not said
+  bool pkce;                          // S256 is advertised; without it there is no asking a person
+  bool assumed;                       // nothing was found: the usual places of 2025-03-26
 };
 
 // `challenge` NULL or without resource_metadata: the well-known places, in the order of the reference; then
@@ -95,24 +101,29 @@ struct oauth_tokens {
   struct secret *access, *refresh; // refresh NULL: none was issued
   int64_t expires_at;              // ms, our clock; 0: not said
   struct str scope;                // granted; empty: as asked
+  struct str claims[2]; // JSON objects out of the ID token, the access token; empty: it tells nothing
 };
 void oauth_tokens_wipe(struct oauth_tokens *t);
+// What a token tells of its owner ("sub"), where it is a JWT; else empty.
+struct str oauth_claim(const struct oauth_tokens *t, struct str name, struct arena *a);
 
-// ERR_UNPROCESSABLE with the vendor's error and what to do: field "invalid_grant", "invalid_client", … ;
-// UPSTREAM/TIMEOUT where the vendor is down (the grant is still good).
-MUST_USE bool oauth_redeem(const struct oauth_net *net, const struct oauth_site *site,
-                           const struct oauth_client *c, const struct oauth_request *r, struct str code,
-                           struct arena *a, struct oauth_tokens *out, struct err *err) SUSPENDS;
-MUST_USE bool oauth_refresh(const struct oauth_net *net, const struct oauth_site *site,
-                            const struct oauth_client *c, const struct secret *refresh, struct str scope,
-                            struct arena *a, struct oauth_tokens *out, struct err *err) SUSPENDS;
+struct oauth_party { // what every request to the token endpoint takes
+  const struct oauth_net *net;
+  const struct oauth_site *site;
+  const struct oauth_client *client;
+  struct arena *arena;
+};
+// ERR_UNPROCESSABLE with the vendor's error as field ("invalid_grant", "invalid_client", …), its words and
+// what to do; UPSTREAM/TIMEOUT with field "vendor_down" where the vendor is down (the grant is still good).
+MUST_USE bool oauth_redeem(const struct oauth_party *p, const struct oauth_request *r, struct str code,
+                           struct oauth_tokens *out, struct err *err) SUSPENDS;
+// `scope` empty: what was granted.
+MUST_USE bool oauth_refresh(const struct oauth_party *p, const struct secret *refresh, struct str scope,
+                            struct oauth_tokens *out, struct err *err) SUSPENDS;
 // grant_type=client_credentials (the oauth-client-credentials extension).
-MUST_USE bool oauth_client_credentials(const struct oauth_net *net, const struct oauth_site *site,
-                                       const struct oauth_client *c, struct str scope, struct arena *a,
+MUST_USE bool oauth_client_credentials(const struct oauth_party *p, struct str scope,
                                        struct oauth_tokens *out, struct err *err) SUSPENDS;
 // RFC 7009; a vendor without the endpoint is fine and nothing is done.
-MUST_USE bool oauth_revoke(const struct oauth_net *net, const struct oauth_site *site,
-                           const struct oauth_client *c, const struct secret *token,
-                           struct err *err) SUSPENDS;
+MUST_USE bool oauth_revoke(const struct oauth_party *p, const struct secret *token, struct err *err) SUSPENDS;
 
 #endif

@@ -126,6 +126,6 @@ void http_transfer_finish(struct http_transfer *t) {
   if (t->limits.body_bytes - f->received > TRANSFER_LINGER_BYTES)
     t->limits.body_bytes = f->received + TRANSFER_LINGER_BYTES;
   f->on_done = transfer_on_done;
-  client_go_on(f);
   client_look_again(f);
+  client_go_on(f); // last: it may be over with this
 }

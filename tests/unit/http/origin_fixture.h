@@ -17,7 +17,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "http/client.h"
 
@@ -172,11 +174,50 @@ static bool read_request(int fd, char *request, size_t size) {
 
 static SSL_CTX *tls; // where set, the origin speaks TLS to those who begin it
 
+// Makes a self-signed certificate for 127.0.0.1, as PEM in `path`.
+static void origin_speak_tls(const char *path) {
+  EVP_PKEY *key = EVP_EC_gen("P-256");
+  X509 *x = X509_new();
+  X509_set_version(x, 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+  X509_gmtime_adj(X509_getm_notBefore(x), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(x), 3600);
+  X509_set_pubkey(x, key);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)"test", -1,
+                             -1, 0);
+  X509_set_issuer_name(x, X509_get_subject_name(x));
+  X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, "IP:127.0.0.1");
+  X509_add_ext(x, names, -1);
+  X509_EXTENSION_free(names);
+  X509_sign(x, key, EVP_sha256());
+  FILE *file = fopen(path, "w");
+  PEM_write_X509(file, x);
+  fclose(file);
+  tls = SSL_CTX_new(TLS_server_method());
+  if (!SSL_CTX_use_certificate(tls, x) || !SSL_CTX_use_PrivateKey(tls, key)) abort();
+  X509_free(x);
+  EVP_PKEY_free(key);
+}
+
+static void flood_tls(SSL *ssl) {
+  static char block[16 * 1024];
+  char head[80];
+  snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", FLOOD);
+  SSL_write(ssl, head, (int)strlen(head));
+  for (size_t sent = 0; sent < FLOOD; sent += sizeof block) {
+    if (SSL_write(ssl, block, sizeof block) <= 0) return;
+    atomic_fetch_add(&origin.flooded, sizeof block);
+  }
+}
+
 static void serve_tls(int fd) {
   char request[4096];
   SSL *ssl = SSL_new(tls);
   SSL_set_fd(ssl, fd);
-  if (SSL_accept(ssl) == 1 && SSL_read(ssl, request, sizeof request) > 0) {
+  bool asked = SSL_accept(ssl) == 1 && SSL_read(ssl, request, sizeof request) > 0;
+  if (asked && strncmp(request, "GET /flood ", 11) == 0) {
+    flood_tls(ssl);
+  } else if (asked) {
     static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecret";
     SSL_write(ssl, reply, sizeof reply - 1);
     SSL_shutdown(ssl);

@@ -4,8 +4,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <cmocka.h>
 
 #include "base/mem.h"
@@ -390,36 +388,11 @@ static void without_a_fiber(void **state) {
   done(&o), done(&slow), done(&shut);
 }
 
-// A self-signed certificate for 127.0.0.1, as PEM in `path`; `tls` gets it.
-static void make_certificate(const char *path) {
-  EVP_PKEY *key = EVP_EC_gen("P-256");
-  X509 *x = X509_new();
-  X509_set_version(x, 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
-  X509_gmtime_adj(X509_getm_notBefore(x), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(x), 3600);
-  X509_set_pubkey(x, key);
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)"test", -1,
-                             -1, 0);
-  X509_set_issuer_name(x, X509_get_subject_name(x));
-  X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, "IP:127.0.0.1");
-  X509_add_ext(x, names, -1);
-  X509_EXTENSION_free(names);
-  assert_true(X509_sign(x, key, EVP_sha256()) > 0);
-  FILE *file = fopen(path, "w");
-  assert_int_equal(PEM_write_X509(file, x), 1);
-  fclose(file);
-  tls = SSL_CTX_new(TLS_server_method());
-  assert_int_equal(SSL_CTX_use_certificate(tls, x) & SSL_CTX_use_PrivateKey(tls, key), 1);
-  X509_free(x);
-  EVP_PKEY_free(key);
-}
-
 static void a_private_authority(void **state) {
   (void)state;
   char path[] = "/tmp/postern-test-XXXXXX";
   close(mkstemp(path));
-  make_certificate(path);
+  origin_speak_tls(path);
   expect_failure((struct outcome){.path = "/", .scheme = "https"}, ERR_UPSTREAM,
                  "TLS certificate of 127.0.0.1: ");
   struct err err;

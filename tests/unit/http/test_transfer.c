@@ -69,7 +69,7 @@ static void on_a_fiber(void (*run)(void)) {
 
 static bool open_path(const char *path, struct http_transfer **t, struct err *err) {
   char url[80];
-  snprintf(url, sizeof url, "http://127.0.0.1:%u%s", origin.port, path);
+  snprintf(url, sizeof url, "http%s://127.0.0.1:%u%s", tls ? "s" : "", origin.port, path);
   struct http_client_limits mine = limits; // all of these end with this function
   struct http_call call = {.method = "GET", .url = str_of(url), .limits = &mine, .guard = guard};
   return http_transfer_open(&call, t, err);
@@ -239,6 +239,31 @@ static void let_reader_outlast_the_stall_limit(void) {
 static void our_own_pause_is_no_stall(void **state) {
   (void)state;
   on_a_fiber(let_reader_outlast_the_stall_limit);
+}
+
+static void read_tls_flood_slowly(void) {
+  struct http_transfer *t = open_ok("/flood");
+  sleep_ms(100);
+  assert_true(atomic_load(&origin.flooded) < FLOOD);
+  size_t n = 0, most = 0;
+  for (struct str bytes; (bytes = read_ok(t)).n; n += bytes.n) {
+    if (bytes.n > most) most = bytes.n;
+    if (n < FLOOD / 16) sleep_ms(2);
+  }
+  assert_int_equal(n, FLOOD);
+  assert_true(most >= TRANSFER_WINDOW && most < TRANSFER_WINDOW + 64 * 1024);
+  http_transfer_close(t);
+}
+
+static void the_same_over_tls(void **state) {
+  (void)state;
+  char path[] = "/tmp/postern-test-XXXXXX";
+  close(mkstemp(path));
+  origin_speak_tls(path);
+  struct err err;
+  assert_true(http_client_ca(path, &err));
+  unlink(path);
+  on_a_fiber(read_tls_flood_slowly);
 }
 
 static void abandon_flood(void) {
@@ -596,6 +621,7 @@ int main(void) {
       TEST(the_loop_ends_first),
       TEST(what_the_loop_has_ended_stays_so),
       TEST(thousands_of_idle_streams),
+      TEST(the_same_over_tls), // last: what it trusts stays trusted
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

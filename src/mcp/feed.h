@@ -21,8 +21,10 @@ struct mcp_feed_options {
 
 struct mcp_feed;
 
-// Never fails at once: what goes wrong is tried again. Events are sent to `out` (referenced), heap-allocated;
-// a full channel drops the oldest kind of news it can do without: log messages and progress.
+// What goes wrong with the server is tried again. NULL: no room for a fiber on this loop. Events are sent to
+// `out` (referenced), heap-allocated; where it is full, log messages and updates are dropped, and list
+// changes come later. After a gap (a new stream or session) all that is listened for is said to have changed,
+// because nobody knows.
 struct mcp_feed *mcp_feed_open(struct mcp_peer *p, const struct mcp_feed_options *o, struct channel *out);
 void mcp_feed_close(struct mcp_feed *f); // any thread
 void mcp_event_release(void *event);     // of the channel's messages

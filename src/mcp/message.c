@@ -124,6 +124,20 @@ struct message *message_copy(const struct message *m) {
   return ok ? copy : NULL; // what was sound stays so
 }
 
+struct message *message_news(const char *method, struct str uri) {
+  struct message_rules rules = {&JSON_LIMITS, SIZE_MAX};
+  struct buf text = BUF_MAX(64 * 1024);
+  struct message *m = NULL;
+  struct err unused;
+  buf_printf(&text, "{\"jsonrpc\":\"2.0\",\"method\":\"%s\"", method);
+  if (uri.n) buf_add(&text, STR(",\"params\":{\"uri\":"));
+  if (uri.n) json_add_string(&text, uri);
+  buf_add_z(&text, uri.n ? "}}" : "}");
+  bool ok = !text.full && message_read(buf_str(&text), &rules, &m, &unused);
+  buf_free(&text);
+  return ok ? m : NULL; // only a URI beyond all measure is none
+}
+
 // ---- judging
 
 bool message_id_is(yyjson_val *id, uint64_t number) {

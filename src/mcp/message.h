@@ -29,6 +29,9 @@ void message_free_all(struct message *list);
 void message_take(struct message *m, struct mcp_event *out);
 struct message *message_copy(const struct message *m);
 
+// A notification of our own making: where what a server said may have been missed. `uri` empty: no params.
+struct message *message_news(const char *method, struct str uri);
+
 // Does a response's or a progress token's id mean the number that we gave out?
 bool message_id_is(yyjson_val *id, uint64_t number);
 // What a result must be: its `resultType` one that we know (absent is "complete": so all servers of the

@@ -79,6 +79,7 @@ void mcp_peer_unref(struct mcp_peer *p) {
 
 void mcp_peer_close(struct mcp_peer *p) {
   atomic_store(&p->closed, true);
+  feed_stop_all(p);
   pool_close_all(p, true);
 }
 

@@ -29,7 +29,8 @@ struct mcp_peer {
   struct mcp_verdict verdict;
   uint64_t doubted_us; // when an answer last made us look again
   struct flight probing;
-  struct map slots; // (principal, capabilities) to struct pool_slot: see pool.c
+  struct map slots;       // (principal, capabilities) to struct pool_slot: see pool.c
+  struct mcp_feed *feeds; // open ones: see feed.c
   yyjson_doc *discovered;
   uint64_t discovered_until_us; // as the server's ttlMs says
 };
@@ -38,6 +39,7 @@ struct mcp_peer *peer_hold(struct mcp_peer *p);
 void peer_let_go(struct mcp_peer *p);
 // JSON-RPC ids and progress tokens: unique for the peer's life, so in each of its sessions.
 uint64_t peer_next_id(struct mcp_peer *p);
+void feed_stop_all(struct mcp_peer *p); // the peer closes
 // ERR_MISSING once the peer is closed.
 MUST_USE bool peer_is_open(struct mcp_peer *p, struct err *err);
 // What it speaks; found out first where that is not known or too old.

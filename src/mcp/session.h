@@ -53,6 +53,10 @@ void session_kill(struct session *s, const struct err *why);
 void session_close(struct session *s, const struct err *why);
 // HTTP+SSE, before initialize: opens the stream and learns where messages are posted (session_stream.c).
 MUST_USE bool session_stream_open(struct session *s, struct err *err) SUSPENDS;
+// News by the session's own stream, which Streamable HTTP opens with the first listener and ends with the
+// last (session_listen.c). Returns how many are left.
+MUST_USE bool session_listen(struct session *s, struct hub_listener *listener, struct err *err);
+size_t session_hush(struct session *s, struct hub_listener *listener);
 // Answers a request that came by the session's own stream and that nobody takes, and pings.
 void session_decline(struct session *s, const struct message *m);
 

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// The GET stream of Streamable HTTP: one a session while anybody listens, read by a fiber of its own, which
+// opens it again when it breaks. What it reads goes to the hub.
+#include "base/clock.h"
+#include "base/mem.h"
+#include "io/fiber.h"
+#include "mcp/backoff.h"
+#include "mcp/peer_private.h"
+#include "mcp/send.h"
+#include "mcp/session.h"
+#include "mcp/wire.h"
+
+enum {
+  LISTEN_PAUSE_MS = 1000,
+  LISTEN_PAUSE_MS_MOST = 60000,
+  LISTEN_HEALTHY_US = 30 * 1000 * 1000, // a stream that lived so long begins anew with the shortest pause
+  LISTEN_ANNOUNCE_US = 5 * 60 * 1000 * 1000, // between two guesses that news were missed
+};
+
+struct listen {
+  struct session *session;
+  struct stream stream;
+  uint64_t announced_us;
+  unsigned failures;
+};
+
+enum listen_outcome { LISTEN_OPEN, LISTEN_AGAIN, LISTEN_NONE, LISTEN_LOST };
+
+static bool listen_get(struct listen *l, struct arena *a, struct http_transfer **out, struct err *err) {
+  struct session *s = l->session;
+  struct send m = {.method = "GET", .limits = *s->peer->o.limits};
+  struct str last = stream_last_id(&l->stream);
+  m.limits.total_ms = m.limits.stall_ms = 0; // silence is its ordinary state
+  m.limits.body_bytes = SIZE_MAX / 2;
+  frame_legacy_headers(str_of(s->version), str_of(s->id), a, 1, &m.headers);
+  if (last.n)
+    m.headers.items[m.headers.count++] =
+        (struct http_header){STR(WIRE_HEADER_LAST_EVENT), arena_dup(a, last)};
+  return send_open(s->peer, &m, a, out, err);
+}
+
+static enum listen_outcome listen_open(struct listen *l, struct err *err) {
+  struct arena *a = arena_new();
+  struct message_rules rules = {&l->session->peer->o.json, l->session->peer->o.message_bytes};
+  struct http_transfer *t;
+  enum listen_outcome outcome = LISTEN_AGAIN;
+  if (listen_get(l, a, &t, err)) {
+    int status = http_transfer_status(t);
+    if (status >= 400) {
+      send_explain(status, STR_NONE, err);
+      http_transfer_close(t);
+      bool trouble = status >= 500 || status == 408 || status == 409 || status == 429;
+      outcome = trouble ? LISTEN_AGAIN : status == 404 && *l->session->id ? LISTEN_LOST : LISTEN_NONE;
+    } else if (stream_begin(&l->stream, t, &rules, err)) {
+      outcome = l->stream.sse ? LISTEN_OPEN : LISTEN_NONE;
+    }
+  }
+  arena_free(a);
+  return outcome;
+}
+
+// A server that numbers its events sends again what was missed; of any other we do not know.
+static void listen_announce(struct listen *l) {
+  static const char *const news[] = {"notifications/tools/list_changed", "notifications/prompts/list_changed",
+                                     "notifications/resources/list_changed"};
+  uint64_t now = clock_mono_us();
+  if (stream_last_id(&l->stream).n || now - l->announced_us < LISTEN_ANNOUNCE_US) return;
+  l->announced_us = now;
+  for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
+    struct message *m = message_news(news[i], STR_NONE);
+    if (m && !hub_dispatch(&l->session->hub, &m)) message_free(m);
+  }
+}
+
+static bool listen_read(struct listen *l, struct err *err) {
+  struct session *s = l->session;
+  struct message *m;
+  while (stream_next(&l->stream, &m, err)) {
+    if (!m) return true; // the server has ended it, as it may
+    bool ping = m->e.kind == MCP_REQUEST && str_is(m->e.method, "ping");
+    if (!ping && hub_dispatch(&s->hub, &m)) continue;
+    session_decline(s, m);
+    message_free(m);
+  }
+  return false;
+}
+
+static bool listen_pause(struct listen *l, struct err *err) {
+  uint64_t ms = backoff_ms(l->failures, LISTEN_PAUSE_MS, LISTEN_PAUSE_MS_MOST);
+  int64_t retry = stream_retry_ms(&l->stream);
+  if (l->failures == 0 && retry >= 0)
+    ms = retry > LISTEN_PAUSE_MS_MOST ? LISTEN_PAUSE_MS_MOST : (uint64_t)retry;
+  return ms == 0 || fiber_sleep(ms, err);
+}
+
+static bool listen_is_over(const struct listen *l, const struct err *err) {
+  return err->code == ERR_CANCELED || atomic_load(&l->session->dead) || fiber_canceled();
+}
+
+static void listen_run(void *arg) {
+  struct listen *l = arg;
+  struct err why = {0};
+  for (bool first = true;; first = false) {
+    uint64_t begun_us = clock_mono_us();
+    enum listen_outcome outcome = listen_open(l, &why);
+    if (outcome == LISTEN_LOST) session_kill(l->session, &why);
+    if (outcome == LISTEN_LOST || outcome == LISTEN_NONE) break;
+    if (outcome == LISTEN_OPEN && !first) listen_announce(l);
+    bool ended = outcome == LISTEN_OPEN && listen_read(l, &why);
+    if (!ended && listen_is_over(l, &why)) break;
+    l->failures = ended || clock_mono_us() - begun_us > LISTEN_HEALTHY_US ? 0 : l->failures + 1;
+    if (ended && clock_mono_us() - begun_us < LISTEN_PAUSE_MS * 1000 && !l->stream.stirred) l->failures++;
+    if (!listen_pause(l, &why)) break;
+  }
+  stream_free(&l->stream);
+  session_unref(l->session);
+  mem_free(l);
+}
+
+// ---- the listeners
+
+bool session_listen(struct session *s, struct hub_listener *listener, struct err *err) {
+  if (!hub_add_listener(&s->hub, listener, err)) return false;
+  pthread_mutex_lock(&s->peer->lock);
+  s->listeners++;
+  bool start = !s->endpoint && s->listeners == 1;
+  pthread_mutex_unlock(&s->peer->lock);
+  if (!start) return true;
+  struct listen *l = MEM_NEW(struct listen);
+  *l = (struct listen){.session = session_ref(s), .announced_us = clock_mono_us()};
+  struct task *reader = task_start("mcp listen", listen_run, l, err);
+  if (!reader) {
+    session_unref(s);
+    mem_free(l);
+    session_hush(s, listener);
+    return false;
+  }
+  pthread_mutex_lock(&s->peer->lock);
+  struct task *old = s->reader;
+  s->reader = reader;
+  pthread_mutex_unlock(&s->peer->lock);
+  task_stop(old);
+  task_unref(old);
+  return true;
+}
+
+size_t session_hush(struct session *s, struct hub_listener *listener) {
+  struct task *reader = NULL;
+  hub_drop_listener(&s->hub, listener);
+  pthread_mutex_lock(&s->peer->lock);
+  size_t left = --s->listeners;
+  if (left == 0 && !s->endpoint) {
+    reader = s->reader;
+    s->reader = NULL;
+  }
+  pthread_mutex_unlock(&s->peer->lock);
+  task_stop(reader);
+  task_unref(reader);
+  return left;
+}

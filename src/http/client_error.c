@@ -75,7 +75,7 @@ static void client_explain_failure(struct client_fetch *f, const char *host, str
     err_hint(err, "the request may or may not have taken effect; look before you send it again");
     break;
   case CLIENT_STOPPED:
-    err_set(err, ERR_CANCELED, "Postern is stopping (while reading from %s)", host);
+    err_set(err, ERR_CANCELED, "the program is stopping (while reading from %s)", host);
     break;
   }
 }

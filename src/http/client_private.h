@@ -66,12 +66,11 @@ struct client_fetch {
 
 // client.c
 MUST_USE bool client_check(const struct http_call *call, struct err *err); // before all else
+MUST_USE bool client_succeeded(struct client_fetch *f, struct err *err);   // when done
 void client_set_constants(CURL *easy, long buffer);        // the options that no request changes
 void client_begin(struct client_fetch *f);                 // those of this one
 bool client_is_overdue(struct client_fetch *f);            // sets f->failure
 uint64_t client_patience_ms(const struct client_fetch *f); // until the next look is due
-
-MUST_USE bool client_succeeded(struct client_fetch *f, struct err *err); // when done
 
 // client_multi.c. Starts f on the calling fiber's loop: from now on the callbacks fill it, until f->done.
 MUST_USE bool client_start(struct client_fetch *f, struct err *err);

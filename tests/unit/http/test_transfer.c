@@ -4,119 +4,12 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include <cmocka.h>
 
-#include "base/clock.h"
-#include "base/mem.h"
-#include "http/transfer.h"
-#include "io/fiber.h"
-#include "io/loop.h"
-#include "origin_fixture.h"
+#include "transfer_fixture.h"
 
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) ||     \
-    __has_feature(thread_sanitizer)
-#define TEST_SANITIZED 1
-#endif
-
-static const struct http_client_limits relaxed = {.connect_ms = 10000,
-                                                  .first_byte_ms = 20000,
-                                                  .total_ms = 60000,
-                                                  .stall_ms = 20000,
-                                                  .body_bytes = 128 << 20,
-                                                  .header_bytes = 16384};
-
-static struct loop *loop;
-static struct http_guard *guard;
-static struct http_client_limits limits; // of the next call; `relaxed` at a test's start
-static struct fiber *tester;
 static struct http_transfer *left_open;
-
-static int start(void **state) {
-  const struct str allow = STR("127.0.0.1");
-  struct err err;
-  limits = relaxed;
-  if (!http_guard_new(&allow, 1, &guard, &err)) return -1;
-  loop = loop_new("test", 0, 100);
-  return origin_start(state);
-}
-
-static int stop(void **state) {
-  loop_free(loop);
-  http_guard_free(guard);
-  return origin_stop(state);
-}
-
-struct body {
-  void (*run)(void);
-};
-
-static void as_fiber(void *arg) {
-  tester = fiber_self();
-  ((struct body *)arg)->run();
-  loop_stop(loop);
-}
-
-static void on_a_fiber(void (*run)(void)) {
-  struct body body = {run};
-  assert_non_null(fiber_spawn(loop, "test", as_fiber, &body));
-  loop_run(loop);
-}
-
-static bool open_path(const char *path, struct http_transfer **t, struct err *err) {
-  char url[80];
-  snprintf(url, sizeof url, "http%s://127.0.0.1:%u%s", tls ? "s" : "", origin.port, path);
-  struct http_client_limits mine = limits; // all of these end with this function
-  struct http_call call = {.method = "GET", .url = str_of(url), .limits = &mine, .guard = guard};
-  return http_transfer_open(&call, t, err);
-}
-
-static struct http_transfer *open_ok(const char *path) {
-  struct http_transfer *t;
-  struct err err;
-  if (!open_path(path, &t, &err)) fail_msg("%s: %s", path, err.text);
-  return t;
-}
-
-static struct str read_ok(struct http_transfer *t) {
-  struct str bytes;
-  struct err err;
-  if (!http_transfer_read(t, &bytes, &err)) fail_msg("%s", err.text);
-  return bytes;
-}
-
-static void expect(const struct err *err, enum err_code code, const char *part) {
-  if (err->code != code || !strstr(err->text, part)) fail_msg("%s: %s", err_name(err->code), err->text);
-}
-
-static void expect_no_open(const char *path, enum err_code code, const char *part) {
-  struct http_transfer *t;
-  struct err err;
-  assert_false(open_path(path, &t, &err));
-  expect(&err, code, part);
-}
-
-static void expect_no_more(struct http_transfer *t, enum err_code code, const char *part) {
-  struct str bytes;
-  struct err err;
-  while (http_transfer_read(t, &bytes, &err)) assert_true(bytes.n > 0);
-  expect(&err, code, part);
-}
-
-static void sleep_ms(uint64_t ms) {
-  struct err err;
-  assert_true(fiber_sleep(ms, &err));
-}
-
-// The origin notices in its own time.
-static bool origin_saw_the_client_go(int count) {
-  for (int i = 0; i < 2000 && atomic_load(&origin.closed_early) < count; i++) usleep(5000);
-  return atomic_load(&origin.closed_early) == count;
-}
 
 // ---- reading
 
@@ -505,7 +398,7 @@ static void read_after_the_loop_restarted(void) {
   struct str bytes;
   if (http_transfer_read(left_open, &bytes, &err) && bytes.n)
     assert_false(http_transfer_read(left_open, &bytes, &err));
-  expect(&err, ERR_CANCELED, "Postern is stopping");
+  expect(&err, ERR_CANCELED, "the program is stopping");
   http_transfer_close(left_open);
 }
 
@@ -513,90 +406,6 @@ static void what_the_loop_has_ended_stays_so(void **state) {
   (void)state;
   on_a_fiber(leave_event_open);
   on_a_fiber(read_after_the_loop_restarted);
-}
-
-// ---- many
-
-enum { CROWD = 2000 };
-
-static struct http_transfer *crowd[CROWD];
-static int crowd_size;
-
-// One thread that answers each connection with the head of a stream, but "/ok" in full.
-static void *serve_crowd(void *arg) {
-  static int fds[CROWD + 100];
-  char request[1024];
-  int n = 0;
-  for (int fd; n < CROWD + 100 && (fd = accept(*(int *)arg, NULL, NULL)) >= 0;) {
-    if (!read_request(fd, request, sizeof request)) abort();
-    if (strstr(request, "GET /ok "))
-      say_body(fd, "hello"), close(fd);
-    else
-      say(fd, CHUNKED), fds[n++] = fd;
-  }
-  while (n--) close(fds[n]);
-  return NULL;
-}
-
-static double cpu_ms(void) {
-  struct rusage u;
-  getrusage(RUSAGE_SELF, &u);
-  return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e3 +
-         (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e3;
-}
-
-static void hold_a_crowd(void) {
-  limits.total_ms = 0;
-  size_t before = mallinfo2().uordblks;
-  uint64_t begun = clock_mono_us();
-  for (int i = 0; i < crowd_size; i++) crowd[i] = open_ok("/idle");
-  size_t each = (mallinfo2().uordblks - before) / (size_t)crowd_size;
-  print_message("%d idle streams: %zu bytes and %.0f us each to open\n", crowd_size, each,
-                (double)(clock_mono_us() - begun) / crowd_size);
-#ifndef TEST_SANITIZED
-  assert_true(each < 40 * 1024);
-#endif
-  double cpu = cpu_ms();
-  sleep_ms(500);
-  cpu = cpu_ms() - cpu;
-  print_message("500 ms of idling took %.1f ms of CPU\n", cpu);
-  assert_true(cpu < 100);
-  // Fetches to the same host have room, and time.
-  char url[80];
-  snprintf(url, sizeof url, "http://127.0.0.1:%u/ok", origin.port);
-  struct http_call call = {.method = "GET", .url = str_of(url), .limits = &limits, .guard = guard};
-  struct arena *a = arena_new();
-  for (int i = 0; i < 5; i++) {
-    struct http_result r;
-    struct err err;
-    if (!http_fetch(&call, a, &r, &err)) fail_msg("%s", err.text);
-    buf_free(&r.body);
-  }
-  arena_free(a);
-  for (int i = 0; i < crowd_size; i++) http_transfer_close(crowd[i]);
-}
-
-static void thousands_of_idle_streams(void **state) {
-  (void)state;
-  struct rlimit files;
-  getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-  crowd_size = files.rlim_cur > 2 * CROWD + 200 ? CROWD : (int)(files.rlim_cur - 200) / 2;
-  int listener = socket(AF_INET, SOCK_STREAM, 0);
-  struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t n = sizeof a;
-  assert_int_equal(bind(listener, (struct sockaddr *)&a, n) | listen(listener, 64), 0);
-  getsockname(listener, (struct sockaddr *)&a, &n);
-  uint16_t port = origin.port;
-  origin.port = ntohs(a.sin_port);
-  pthread_t thread;
-  pthread_create(&thread, NULL, serve_crowd, &listener);
-  on_a_fiber(hold_a_crowd);
-  shutdown(listener, SHUT_RDWR);
-  pthread_join(thread, NULL);
-  close(listener);
-  origin.port = port;
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
@@ -620,7 +429,6 @@ int main(void) {
       TEST(another_fiber_goes_on),
       TEST(the_loop_ends_first),
       TEST(what_the_loop_has_ended_stays_so),
-      TEST(thousands_of_idle_streams),
       TEST(the_same_over_tls), // last: what it trusts stays trusted
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

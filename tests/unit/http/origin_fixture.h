@@ -175,7 +175,7 @@ static bool read_request(int fd, char *request, size_t size) {
 static SSL_CTX *tls; // where set, the origin speaks TLS to those who begin it
 
 // Makes a self-signed certificate for 127.0.0.1, as PEM in `path`.
-static void origin_speak_tls(const char *path) {
+static inline void origin_speak_tls(const char *path) {
   EVP_PKEY *key = EVP_EC_gen("P-256");
   X509 *x = X509_new();
   X509_set_version(x, 2);

@@ -224,5 +224,7 @@ static const struct policy_hints policy_changes[TOOL_CLASSES] = {
 };
 
 struct policy_hints policy_hints(const struct tool *t) {
+  if (t->kind == TOOL_REMOTE)
+    return (struct policy_hints){t->read_only, t->destructive, t->idempotent, t->open_world};
   return t->read_only ? policy_reads : policy_changes[t->class];
 }

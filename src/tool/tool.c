@@ -7,6 +7,7 @@
 enum { TOOLSET_VERSION = 1, TOOLSET_TOOLS_MOST = 100000 };
 
 const char *const tool_class_names[TOOL_CLASSES] = {"list", "get", "create", "update", "delete", "custom"};
+const char *const tool_trust_names[] = {"allow", "review", "deny"};
 static const char *const tool_in_names[] = {"path", "query", "header", "cookie"};
 static const char *const tool_style_names[] = {"form",       "simple", "spaceDelimited", "pipeDelimited",
                                                "deepObject", "label",  "matrix",         "json"};

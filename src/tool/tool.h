@@ -49,6 +49,7 @@ struct tool_body_arg {
 
 enum tool_kind { TOOL_REST, TOOL_REMOTE };
 enum tool_trust { TOOL_ALLOW, TOOL_REVIEW, TOOL_DENY }; // by evidence: tool/trust
+extern const char *const tool_trust_names[];
 
 struct tool {
   enum tool_kind kind;
@@ -56,6 +57,7 @@ struct tool {
   bool served;            // false: in review, denied, or changed since it was approved; no server shows it
   struct str why;         // the evidence, in words
   yyjson_val *definition; // remote: as the vendor defines it, pinned; NULL for REST
+  bool destructive, idempotent, open_world; // remote: hints, by evidence
   struct str name, title, description, operation, method, path, permission;
   enum tool_class class;
   bool read_only, deprecated;
@@ -79,7 +81,8 @@ struct toolset {
   struct str connector, base_url;
   struct tool *tools; // by name
   size_t count;
-  struct map by_name; // struct tool *
+  struct map by_name;                    // struct tool *
+  struct str instructions, capabilities; // of an MCP server; JSON object text
 };
 
 // Takes the text (parsed in place after a copy). ERR_INTERNAL where it is not what compile makes.

@@ -29,4 +29,16 @@ static inline void memory_store_sql(const char *text) {
   if (!store_run(store, text, NULL, 0, NULL, &err)) fail_msg("%s", err.text);
 }
 
+// An account as a row, and nothing of it but that.
+static inline void memory_store_account(const char *id, const char *name, const char *connector) {
+  memory_store_sql(
+      arena_printf(
+          arena,
+          "INSERT INTO account (id, name, connector, way, base_url, credential, context, choices, status, "
+          "status_text, speaks, speaks_at, created_at, updated_at, verified_at, version) VALUES ('%s', '%s', "
+          "'%s', 'token', '', '', '{}', '{}', 'ok', '', 0, 0, 0, 0, 0, 1)",
+          id, name, connector)
+          .p);
+}
+
 #endif

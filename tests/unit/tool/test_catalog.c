@@ -12,16 +12,6 @@ static void count_change(void *arg) {
   ++*(int *)arg;
 }
 
-static void add_account(const char *id, const char *connector) {
-  memory_store_sql(
-      arena_printf(
-          arena,
-          "INSERT INTO account VALUES ('%s', '%s', '%s', 'token', '', '', '{}', '{}', 'ok', '', 0, 0, "
-          "0, 1)",
-          id, id, connector)
-          .p);
-}
-
 static void add_server(const char *id, const char *account, const char *config, int64_t expires_at) {
   struct err err;
   struct server_member member = {str_of(account), STR("a")};
@@ -45,7 +35,7 @@ static int setup(void **state) {
   changes = 0;
   catalog_on_change(count_change, &changes);
   library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS LIBRARY_ZONE_RULES));
-  add_account("acc_1", "acme");
+  memory_store_account("acc_1", "acc_1", "acme");
   return 0;
 }
 
@@ -141,7 +131,7 @@ static void a_new_import_changes_what_its_servers_list(void **state) {
 // A connector that has gone closes the servers of its accounts, and no other.
 static void one_bad_account_stops_no_other(void **state) {
   (void)state;
-  add_account("acc_2", "nowhere");
+  memory_store_account("acc_2", "acc_2", "nowhere");
   add_server("srv_1", "acc_1", "{}", 0);
   add_server("srv_2", "acc_2", "{}", 0);
   struct catalog *c = rebuild();

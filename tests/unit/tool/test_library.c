@@ -85,8 +85,7 @@ static void removal_takes_names_too_but_not_from_under_an_account(void **state) 
   (void)state;
   struct err err = {0};
   library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
-  memory_store_sql("INSERT INTO account VALUES ('acc_1', 'main', 'acme', 'token', '', '', '{}', '{}', 'ok', "
-                   "'', 0, 0, 0, 1)");
+  memory_store_account("acc_1", "main", "acme");
   assert_false(library_remove(&library, STR("acme"), &err));
   assert_int_equal(err.code, ERR_CONFLICT);
   assert_non_null(strstr(err.text, "main"));

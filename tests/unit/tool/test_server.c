@@ -5,8 +5,7 @@
 
 static int setup(void **state) {
   if (memory_store_open(state) != 0) return -1;
-  memory_store_sql("INSERT INTO account VALUES ('acc_1', 'a', 'tiny', 'token', '', 'blob', '{}', '{}', 'ok', "
-                   "'', 0, 0, 0, 1)");
+  memory_store_account("acc_1", "a", "tiny");
   return 0;
 }
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/json.h"
+#include "tool/remote_parts.h"
+
+yyjson_doc *remote_parse(struct str text) {
+  return text.n ? yyjson_read_opts((char *)(uintptr_t)text.p, text.n, YYJSON_READ_NUMBER_AS_RAW, NULL, NULL)
+                : NULL;
+}
+
+bool remote_is_served(const struct remote_tool *row, enum tool_trust trust, yyjson_val *definition,
+                      yyjson_val *pinned) {
+  if (row->gone_at || row->decision == REMOTE_DENIED || !remote_same(definition, pinned)) return false;
+  return row->decision == REMOTE_APPROVED || (trust == TOOL_ALLOW && !row->was.n);
+}
+
+bool remote_is_waiting(const struct remote_tool *row, enum tool_trust trust, yyjson_val *definition,
+                       yyjson_val *pinned) {
+  if (row->gone_at || row->decision == REMOTE_DENIED || remote_is_served(row, trust, definition, pinned))
+    return false;
+  bool changed = pinned && !remote_same(definition, pinned);
+  return changed || row->was.n || trust == TOOL_REVIEW;
+}
+
+// ---- one tool against its row
+
+struct remote_work {
+  const struct remote_merge *m;
+  struct arena *arena;
+  struct map before;  // struct remote_tool *, by name
+  struct map present; // struct remote_now *, by name
+  yyjson_doc *
+      *vanished; // definitions of rows that the vendor shows no more, by their index; read when needed
+  struct remote_change *changes;
+  size_t change_count;
+  struct remote_report report;
+};
+
+// A row that is shown no more and defines the same tool: it came back under another name.
+static const struct remote_tool *remote_find_former(struct remote_work *w, const struct remote_now *now) {
+  const struct remote_merge *m = w->m;
+  for (size_t i = 0; i < m->before_count; i++) {
+    const struct remote_tool *row = &m->before[i];
+    if (map_get(&w->present, row->name)) continue;
+    if (!w->vanished[i]) w->vanished[i] = remote_parse(row->pinned.n ? row->pinned : row->definition);
+    if (remote_alike(now->definition, yyjson_doc_get_root(w->vanished[i]))) return row;
+  }
+  return NULL;
+}
+
+static bool remote_row_differs(const struct remote_tool *a, const struct remote_tool *b) {
+  return !str_eq(a->definition, b->definition) || !str_eq(a->pinned, b->pinned) || a->trust != b->trust ||
+         !str_eq(a->why, b->why) || !str_eq(a->was, b->was) || a->gone_at != b->gone_at;
+}
+
+static void remote_count(struct remote_work *w, const struct remote_tool *row, yyjson_val *definition) {
+  yyjson_doc *pinned = remote_parse(row->pinned);
+  bool served = remote_is_served(row, row->trust, definition, yyjson_doc_get_root(pinned));
+  bool waiting = remote_is_waiting(row, row->trust, definition, yyjson_doc_get_root(pinned));
+  yyjson_doc_free(pinned);
+  w->report.tools++;
+  w->report.served += served;
+  w->report.review += waiting;
+  w->report.denied += !served && !waiting;
+}
+
+static void remote_merge_one(struct remote_work *w, const struct remote_now *now) {
+  const struct remote_tool *was = map_get(&w->before, now->name);
+  struct trust t = trust_of(w->m->connector, now->definition, w->arena);
+  struct remote_tool row =
+      was ? *was : (struct remote_tool){.account_id = w->m->account_id, .name = now->name};
+  row.definition = now->text;
+  row.trust = t.trust;
+  row.why = t.why;
+  row.seen_at = w->m->now_ms;
+  row.gone_at = 0;
+  if (!was) {
+    const struct remote_tool *former = remote_find_former(w, now);
+    if (former) {
+      row.was = former->name;
+      row.pinned = former->pinned; // what the diff is against; the name alone keeps it from being served
+    }
+  }
+  yyjson_doc *pinned = remote_parse(row.pinned);
+  // Never settled, and the evidence is enough; or settled, and only what models do not read is another.
+  if ((!pinned && t.trust == TOOL_ALLOW && row.decision == REMOTE_NONE && !row.was.n) ||
+      remote_same(yyjson_doc_get_root(pinned), now->definition))
+    row.pinned = now->text;
+  yyjson_doc_free(pinned);
+  if (!was || remote_row_differs(was, &row))
+    w->changes[w->change_count++] = (struct remote_change){row, !was};
+  remote_count(w, &row, now->definition);
+}
+
+void remote_merge(const struct remote_merge *m, struct arena *a, struct remote_change **changes,
+                  size_t *change_count, struct remote_report *report) {
+  struct remote_work w = {.m = m, .arena = a};
+  w.vanished = ARENA_ARRAY(a, m->before_count + 1, yyjson_doc *);
+  w.changes = ARENA_ARRAY(a, m->before_count + m->now_count + 1, struct remote_change);
+  for (size_t i = 0; i < m->before_count; i++) map_put(&w.before, m->before[i].name, (void *)&m->before[i]);
+  for (size_t i = 0; i < m->now_count; i++) map_put(&w.present, m->now[i].name, (void *)&m->now[i]);
+  for (size_t i = 0; i < m->now_count; i++) remote_merge_one(&w, &m->now[i]);
+  for (size_t i = 0; i < m->before_count; i++) {
+    if (m->before[i].gone_at || map_get(&w.present, m->before[i].name)) continue;
+    struct remote_tool row = m->before[i];
+    row.gone_at = m->now_ms;
+    w.changes[w.change_count++] = (struct remote_change){row, false};
+  }
+  w.report.changed = w.change_count > 0;
+  for (size_t i = 0; i < m->before_count; i++) yyjson_doc_free(w.vanished[i]);
+  map_free(&w.before);
+  map_free(&w.present);
+  *changes = w.changes;
+  *change_count = w.change_count;
+  *report = w.report;
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/clock.h"
+#include "base/log.h"
+#include "data/json.h"
+#include "io/pool.h"
+#include "mcp/client.h"
+#include "tool/remote_parts.h"
+
+// ---- what the vendor says now
+
+struct remote_fetch {
+  const struct account *account;
+  struct arena *arena;
+  struct map names;
+  struct remote_now *now;
+  size_t count, dropped;
+};
+
+// Definitions that cannot be passed on are left out one by one: each with a line that says why, within
+// reason.
+static void remote_drop(struct remote_fetch *f, yyjson_val *definition, const char *why) {
+  enum { TOLD_MOST = 20, NAME_SHOWN = 64 };
+  struct str name = json_str(definition, "name");
+  if (f->dropped++ >= TOLD_MOST) return;
+  log_warn("account %.*s: the tool \"%.*s\" is left out: %s", STR_ARG(f->account->name),
+           (int)(name.n < NAME_SHOWN ? name.n : NAME_SHOWN), name.p ? name.p : "", why);
+}
+
+static bool remote_take(void *arg, yyjson_val *definition, struct err *err) {
+  struct remote_fetch *f = arg;
+  struct err why;
+  (void)err;
+  if (!remote_check(definition, &why)) {
+    remote_drop(f, definition, why.text);
+    return true;
+  }
+  struct buf text = BUF_MAX(REMOTE_DEFINITION_MOST);
+  json_write(&text, definition);
+  if (text.full) {
+    remote_drop(f, definition, "its definition is larger than 64 KiB");
+  } else if (map_get(&f->names, json_str(definition, "name"))) {
+    remote_drop(f, definition, "the vendor shows another tool of the same name");
+  } else {
+    struct remote_now *now = &f->now[f->count++];
+    *now = (struct remote_now){.name = arena_dup(f->arena, json_str(definition, "name")),
+                               .text = arena_dup(f->arena, buf_str(&text))};
+    map_put(&f->names, now->name, now);
+  }
+  buf_free(&text);
+  return true;
+}
+
+static bool remote_fetch(struct remote_fetch *f, struct remote_self *self, struct err *err) SUSPENDS {
+  struct mcp_who who = {.principal = STR("postern:sync"), .capabilities = STR("{}"), .prefer = MCP_MODERN};
+  struct mcp_list list = {who, "tools/list", "tools", REMOTE_TOOLS_MOST, REMOTE_DEFINITIONS_MOST};
+  struct mcp_hello hello;
+  if (!mcp_peer_hello(f->account->peer, &who, &hello, err)) return false;
+  size_t most =
+      hello.instructions.n < REMOTE_INSTRUCTIONS_MOST ? hello.instructions.n : REMOTE_INSTRUCTIONS_MOST;
+  while (most < hello.instructions.n && most && ((unsigned char)hello.instructions.p[most] & 0xc0) == 0x80)
+    most--;
+  self->capabilities = hello.capabilities ? json_to_text(f->arena, hello.capabilities) : STR("{}");
+  self->instructions = arena_dup(f->arena, str_make(hello.instructions.p, most));
+  bool tools = yyjson_obj_get(hello.capabilities, "tools") != NULL;
+  yyjson_doc_free(hello.doc);
+  f->now = ARENA_ARRAY(f->arena, REMOTE_TOOLS_MOST, struct remote_now);
+  return !tools || mcp_list_all(f->account->peer, &list, remote_take, f, err);
+}
+
+// ---- against the rows
+
+struct remote_job {
+  struct store *store;
+  const struct connector *connector;
+  struct remote_fetch *fetch;
+  struct remote_self *self;
+  struct remote_report report;
+};
+
+static bool remote_store(struct store *s, void *arg, struct err *err) {
+  struct remote_job *job = arg;
+  struct remote_fetch *f = job->fetch;
+  struct remote_self before;
+  struct remote_merge merge = {.connector = job->connector,
+                               .account_id = f->account->id,
+                               .now = f->now,
+                               .now_count = f->count,
+                               .now_ms = clock_now_ms()};
+  struct remote_tool *rows;
+  struct remote_change *changes;
+  size_t change_count;
+  if (!remote_self_read(s, f->account->id, f->arena, &before, err) ||
+      !remote_rows_read(s, f->account->id, f->arena, &rows, &merge.before_count, err))
+    return false;
+  merge.before = rows;
+  remote_merge(&merge, f->arena, &changes, &change_count, &job->report);
+  for (size_t i = 0; i < change_count; i++)
+    if (!remote_row_write(s, &changes[i], err)) return false;
+  job->report.changed |= !before.synced_at || !str_eq(before.capabilities, job->self->capabilities) ||
+                         !str_eq(before.instructions, job->self->instructions);
+  job->self->synced_at = merge.now_ms;
+  job->self->changed_at = !job->report.changed               ? before.changed_at
+                          : merge.now_ms > before.changed_at ? merge.now_ms
+                                                             : before.changed_at + 1;
+  return remote_self_write(s, f->account->id, job->self, err) &&
+         remote_rows_forget(s, f->account->id, merge.now_ms, err);
+}
+
+static bool remote_store_job(void *arg, struct err *err) {
+  struct remote_job *job = arg;
+  struct remote_fetch *f = job->fetch;
+  yyjson_doc **docs = ARENA_ARRAY(f->arena, f->count + 1, yyjson_doc *);
+  for (size_t i = 0; i < f->count; i++) {
+    docs[i] = remote_parse(f->now[i].text);
+    f->now[i].definition = yyjson_doc_get_root(docs[i]);
+  }
+  bool ok = store_transact(job->store, remote_store, job, err);
+  for (size_t i = 0; i < f->count; i++) yyjson_doc_free(docs[i]);
+  return ok;
+}
+
+bool remote_sync(const struct account_env *env, const struct connector *c, const struct account *account,
+                 struct remote_report *out, struct err *err) {
+  struct remote_fetch f = {.account = account, .arena = arena_new()};
+  struct remote_self self = {0};
+  struct remote_job job = {.store = env->store, .connector = c, .fetch = &f, .self = &self};
+  if (!account->peer)
+    err_set(err, ERR_UNAVAILABLE, "%.*s cannot be reached: %.*s", STR_ARG(account->name),
+            STR_ARG(account->status_text));
+  bool ok = account->peer && remote_fetch(&f, &self, err) && pool_run(remote_store_job, &job, err);
+  if (ok) {
+    *out = job.report;
+    out->dropped = f.dropped;
+  }
+  map_free(&f.names);
+  arena_free(f.arena);
+  return ok;
+}

@@ -25,7 +25,7 @@ struct mcp_call *call_new(struct mcp_peer *p, const struct mcp_request *r, enum 
 }
 
 void call_free(struct mcp_call *c) {
-  if (c->session && c->session->endpoint) hub_drop_call(&c->session->hub, &c->waiting);
+  if (c->hears) hub_drop_call(&c->session->hub, &c->waiting);
   stream_free(&c->stream);
   mcp_event_free(&c->answer);
   inbox_unref(c->inbox);
@@ -100,7 +100,8 @@ bool call_send(struct mcp_call *c, struct err *err) {
   }
   bool ok = frame_headers(&f, c->arena, &m.headers, err) && frame_body(&f, &body, err);
   m.body = buf_str(&body);
-  if (ok && c->session && c->session->endpoint) {
+  c->hears = c->hears || (c->session && c->session->endpoint);
+  if (ok && c->hears) {
     c->inbox = inbox_new();
     c->waiting = (struct hub_call){.id = c->id, .inbox = c->inbox};
     ok = hub_add_call(&c->session->hub, &c->waiting, err);
@@ -239,8 +240,10 @@ bool call_next(struct mcp_call *c, struct mcp_event *out, struct err *err) {
     c->done = true; // it was refused: nothing is left to cancel
     return send_explain(c->status, c->refused, err);
   }
-  bool ok = c->reader ? inbox_get(c->inbox, 0, &m, err) : call_pull(c, c->inbox != NULL, &m, err);
+  bool by_inbox = c->session && c->session->endpoint;
+  bool ok = c->reader ? inbox_get(c->inbox, 0, &m, err) : call_pull(c, by_inbox, &m, err);
   if (!ok) return false;
+  if (str_is(m->e.method, "notifications/progress")) m->e.progress = true; // by the hub, too
   c->done = call_is_last(m);
   if (c->done && !c->reader) stream_finish(&c->stream);
   message_take(m, out);
@@ -292,14 +295,13 @@ static void call_read_on(void *arg) {
 }
 
 bool mcp_call_detach(struct mcp_call *c, struct err *err) {
-  if (c->inbox || c->done || c->status >= 400) return true; // nothing is bound to this loop
-  c->inbox = inbox_new();
+  bool by_inbox = c->session && c->session->endpoint;
+  if (c->reader || by_inbox || c->done || c->status >= 400) return true; // nothing is bound to this loop
+  if (!c->inbox) c->inbox = inbox_new();
   atomic_store(&c->owners, 2);
   c->reader = task_start("mcp call", call_read_on, c, err);
   if (c->reader) return true;
   atomic_store(&c->owners, 1);
-  inbox_unref(c->inbox);
-  c->inbox = NULL;
   return false;
 }
 
@@ -313,6 +315,7 @@ static void call_cancel_upstream(struct mcp_call *c) {
 
 void call_abandon(struct mcp_call *c) {
   call_cancel_upstream(c);
+  if (c->hears) hub_drop_call(&c->session->hub, &c->waiting); // others are newer from now on
   if (c->reader) task_stop(c->reader);
   call_drop(c);
 }

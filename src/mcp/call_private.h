@@ -34,8 +34,9 @@ struct mcp_call {
   struct mcp_event answer; // an error answer that came with such a status
   bool has_answer;
 
-  struct hub_call waiting; // HTTP+SSE: registered with the session's hub
-  struct inbox *inbox;     // HTTP+SSE, and once detached
+  bool hears;              // by the session's hub: HTTP+SSE, and sessions whose server may ask by its stream
+  struct hub_call waiting; // registered with the hub
+  struct inbox *inbox;     // where hears, and once detached
   size_t notifications, resumes, resumes_empty;
   bool endless;          // a subscription: no bound but on each message
   bool sent, done;       // done: its last event has been taken

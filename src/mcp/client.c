@@ -66,7 +66,9 @@ static bool client_try(struct mcp_peer *p, const struct mcp_request *r, struct m
     return false;
   }
   struct mcp_call *c = call_new(p, r, era, s);
-  if (call_send(c, err)) {
+  c->hears = s && s->watched;
+  // Where a server may ask by the session's stream, both streams are read at once.
+  if (call_send(c, err) && (!c->hears || !c->stream.sse || mcp_call_detach(c, err))) {
     *remedy = client_remedy_of(c);
     *out = c;
     return true;

@@ -214,12 +214,26 @@ static bool session_initialize(struct session *s, const struct mcp_who *who, str
   return ok;
 }
 
+// Did we say that we answer any of the server's own requests?
+static bool session_may_be_asked(const struct session *s, const struct mcp_who *who) {
+  static const char *const kinds[] = {"elicitation", "sampling", "roots"};
+  struct err unused;
+  yyjson_doc *doc;
+  bool any = false;
+  if (s->endpoint || !*s->id || !json_read(who->capabilities, &JSON_LIMITS, &doc, &unused)) return false;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    any = any || yyjson_obj_get(yyjson_doc_get_root(doc), kinds[i]);
+  yyjson_doc_free(doc);
+  return any;
+}
+
 bool session_open(struct mcp_peer *p, const struct mcp_who *who, enum mcp_speaks transport,
                   struct session **out, struct err *err) {
   struct session *s = session_new(p);
   bool ok = transport != MCP_SPEAKS_SSE || session_stream_open(s, err);
   ok = ok && session_initialize(s, who, err);
   if (ok) {
+    if (session_may_be_asked(s, who)) session_watch(s);
     metrics_add(METRIC_MCP_SESSIONS_OPENED, 1);
     *out = s;
     return true;

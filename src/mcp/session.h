@@ -18,6 +18,7 @@
 enum {
   SESSION_ID_MOST = 1024,
   SESSION_QUICK_MS = 10000, // how long a DELETE or a notification may take
+  SESSION_WATCH_MS = 1000,  // how long the first call waits for the GET stream to open
 };
 
 struct session {
@@ -28,6 +29,7 @@ struct session {
   char *endpoint;         // HTTP+SSE: where messages are posted; NULL: Streamable HTTP
   struct mcp_event hello; // the answer to initialize
   struct hub hub;
+  bool watched;        // its GET stream is open all its life: the server may ask by it while it is called
   atomic_bool dead;    // no more calls by it
   struct task *reader; // under the peer's lock: of the HTTP+SSE stream, or of the GET stream
   size_t listeners;    // under the peer's lock
@@ -57,6 +59,9 @@ MUST_USE bool session_stream_open(struct session *s, struct err *err) SUSPENDS;
 // last (session_listen.c). Returns how many are left.
 MUST_USE bool session_listen(struct session *s, struct hub_listener *listener, struct err *err);
 size_t session_hush(struct session *s, struct hub_listener *listener);
+// Opens that stream for good, and waits a little for it: a server that was told of elicitation, sampling or
+// roots may ask by it during a call, and what it asks while nobody listens is lost.
+void session_watch(struct session *s) SUSPENDS;
 // Answers a request that came by the session's own stream and that nobody takes, and pings.
 void session_decline(struct session *s, const struct message *m);
 

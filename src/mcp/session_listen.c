@@ -22,6 +22,7 @@ struct listen {
   struct stream stream;
   uint64_t announced_us;
   unsigned failures;
+  struct channel *opened; // closed once the first try has an outcome; may be NULL
 };
 
 enum listen_outcome { LISTEN_OPEN, LISTEN_AGAIN, LISTEN_NONE, LISTEN_LOST };
@@ -103,6 +104,7 @@ static void listen_run(void *arg) {
   for (bool first = true;; first = false) {
     uint64_t begun_us = clock_mono_us();
     enum listen_outcome outcome = listen_open(l, &why);
+    if (l->opened) channel_close(l->opened);
     if (outcome == LISTEN_LOST) session_kill(l->session, &why);
     if (outcome == LISTEN_LOST || outcome == LISTEN_NONE) break;
     if (outcome == LISTEN_OPEN && !first) listen_announce(l);
@@ -113,8 +115,21 @@ static void listen_run(void *arg) {
     if (!listen_pause(l, &why)) break;
   }
   stream_free(&l->stream);
+  channel_unref(l->opened);
   session_unref(l->session);
   mem_free(l);
+}
+
+static struct task *listen_start(struct session *s, struct channel *opened, struct err *err) {
+  struct listen *l = MEM_NEW(struct listen);
+  *l = (struct listen){.session = session_ref(s), .announced_us = clock_mono_us()};
+  if (opened) l->opened = channel_ref(opened);
+  struct task *reader = task_start("mcp listen", listen_run, l, err);
+  if (reader) return reader;
+  channel_unref(l->opened);
+  session_unref(s);
+  mem_free(l);
+  return NULL;
 }
 
 // ---- the listeners
@@ -126,12 +141,8 @@ bool session_listen(struct session *s, struct hub_listener *listener, struct err
   bool start = !s->endpoint && s->listeners == 1;
   pthread_mutex_unlock(&s->peer->lock);
   if (!start) return true;
-  struct listen *l = MEM_NEW(struct listen);
-  *l = (struct listen){.session = session_ref(s), .announced_us = clock_mono_us()};
-  struct task *reader = task_start("mcp listen", listen_run, l, err);
+  struct task *reader = listen_start(s, NULL, err);
   if (!reader) {
-    session_unref(s);
-    mem_free(l);
     session_hush(s, listener);
     return false;
   }
@@ -157,4 +168,17 @@ size_t session_hush(struct session *s, struct hub_listener *listener) {
   task_stop(reader);
   task_unref(reader);
   return left;
+}
+
+void session_watch(struct session *s) {
+  struct channel *opened = channel_new(1);
+  struct err unused;
+  void *message;
+  s->reader = listen_start(s, opened, &unused); // nobody else knows the session yet
+  s->watched = s->reader != NULL;
+  s->listeners = s->watched;
+  // Closed, late or canceled: in each case the call may go on, and finds out for itself.
+  bool received = s->watched && channel_receive(opened, SESSION_WATCH_MS, &message, &unused);
+  (void)received;
+  channel_unref(opened);
 }

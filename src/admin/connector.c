@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connectors over HTTP: shown, imported, removed.
-#include "connector/connector.h"
+#include "connector/search.h"
 
 #include "admin/put.h"
 #include "admin/route.h"
@@ -9,6 +9,21 @@
 
 enum { CONNECTOR_NOTES_MOST = 500 };
 
+static const char *const connector_auths[] = {"fields", "oauth", "open"};
+static const char *const connector_trusts[] = {"allow", "review", "deny"};
+
+// Kinds of its ways, each once, in their order.
+static void connector_put_auth(struct buf *out, const struct connector *c) {
+  bool seen[sizeof connector_auths / sizeof *connector_auths] = {false};
+  put_open(out, "auth", '[');
+  for (size_t i = 0; i < c->way_count; i++) {
+    if (seen[c->ways[i].auth]) continue;
+    seen[c->ways[i].auth] = true;
+    put_text(out, NULL, str_of(connector_auths[c->ways[i].auth]));
+  }
+  put_close(out, ']');
+}
+
 static void connector_put_head(struct buf *out, const struct connector *c) {
   put_text(out, "name", c->name);
   put_text(out, "label", c->label);
@@ -16,6 +31,8 @@ static void connector_put_head(struct buf *out, const struct connector *c) {
   put_text_or_null(out, "category", c->category);
   put_text_or_null(out, "blurb", c->blurb);
   put_text_or_null(out, "docs", c->docs);
+  put_texts(out, "tags", c->tags, c->tag_count);
+  connector_put_auth(out, c);
   put_bool(out, "imported", c->imported);
 }
 
@@ -23,6 +40,7 @@ static void connector_put_way(struct buf *out, const struct connector_way *way) 
   put_open(out, NULL, '{');
   put_text(out, "id", way->id);
   put_text(out, "label", way->label);
+  put_text(out, "auth", str_of(connector_auths[way->auth]));
   put_open(out, "fields", '[');
   for (size_t i = 0; i < way->field_count; i++) {
     put_open(out, NULL, '{');
@@ -32,33 +50,90 @@ static void connector_put_way(struct buf *out, const struct connector_way *way) 
     put_close(out, '}');
   }
   put_close(out, ']');
+  put_text_or_null(out, "scope", way->oauth.scope);
+  put_text_or_null(out, "register_at", way->oauth.register_at);
+  put_bool(out, "refreshes", !way->oauth.no_refresh);
   put_close(out, '}');
 }
 
-static bool connector_mentions(const struct connector *c, struct str text) {
-  return !text.n || admin_mentions(c->name, text) || admin_mentions(c->label, text) ||
-         admin_mentions(c->category, text) || admin_mentions(c->blurb, text);
+static void connector_put_contexts(struct buf *out, const struct connector *c) {
+  put_open(out, "context", '[');
+  for (size_t i = 0; i < c->context_count; i++) {
+    // Other ways to ask for the same default follow it under the same name.
+    if (i > 0 && str_eq(c->contexts[i].name, c->contexts[i - 1].name)) continue;
+    put_open(out, NULL, '{');
+    put_text(out, "name", c->contexts[i].name);
+    put_text(out, "label", c->contexts[i].label);
+    put_bool(out, "discovered", c->contexts[i].list.path.n > 0);
+    put_close(out, '}');
+  }
+  put_close(out, ']');
+}
+
+static void connector_put_words(struct buf *out, const struct connector *c) {
+  put_open(out, "words", '[');
+  for (size_t i = 0; i < c->word_count; i++) {
+    const struct connector_word *word = &c->words[i];
+    put_open(out, NULL, '{');
+    put_text(out, "tools", word->glob);
+    put_text(out, "trust", str_of(connector_trusts[word->trust]));
+    put_text_or_null(out, "class", word->class);
+    put_texts(out, "tags", word->tags, word->tag_count);
+    put_text_or_null(out, "why", word->why);
+    put_close(out, '}');
+  }
+  put_close(out, ']');
+}
+
+static void connector_put_trouble(struct buf *out, const struct connector_trouble *t) {
+  put_open(out, NULL, '{');
+  put_text_or_null(out, "check", t->id);
+  put_text(out, "symptom", t->symptom);
+  put_text(out, "remedy", t->remedy);
+  put_close(out, '}');
+}
+
+// Its own, then what "mcp" says of all servers and it does not say itself.
+static void connector_put_troubles(struct buf *out, const struct connector_set *set,
+                                   const struct connector *c) {
+  const struct connector *any = c->kind == CONNECTOR_MCP ? connector_find(set, STR(CONNECTOR_ANY_MCP)) : NULL;
+  put_open(out, "troubles", '[');
+  for (size_t i = 0; i < c->trouble_count; i++) connector_put_trouble(out, &c->troubles[i]);
+  for (size_t i = 0; any && any != c && i < any->trouble_count; i++) {
+    const struct connector_trouble *t = &any->troubles[i];
+    if (connector_trouble_find(set, c, t->id) == t) connector_put_trouble(out, t);
+  }
+  put_close(out, ']');
+}
+
+// Where the page behind `after` begins. Of a connector that has gone meanwhile only its name tells.
+static size_t connector_page(const struct connector_found *found, struct str after, bool by_name) {
+  for (size_t i = 0; i < found->count; i++) {
+    int order = str_compare(found->items[i]->name, after);
+    if (!order) return i + 1;
+    if (by_name && order > 0) return i;
+  }
+  return after.n ? found->count : 0;
 }
 
 bool admin_list_connectors(struct admin_call *call, struct err *err) {
   (void)err;
-  struct str text = admin_query(call, "q"), after = admin_query(call, "after"), last = STR_NONE;
-  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE);
-  bool more = false;
-  size_t at = 0;
+  struct str text = str_trim(admin_query(call, "q")), after = admin_query(call, "after"), last = STR_NONE;
+  struct connector_found found;
+  connector_search(call->env->catalog->library.connectors, text, call->arena, &found);
+  size_t at = connector_page(&found, after, !text.n);
+  size_t left = (size_t)admin_query_int(call, "limit", ADMIN_PAGE);
   put_open(&call->out, NULL, '{');
   put_open(&call->out, "items", '[');
-  for (const struct connector *c; (c = connector_next(call->env->catalog->library.connectors, &at));) {
-    if (str_compare(c->name, after) <= 0 || !connector_mentions(c, text)) continue;
-    more = left-- <= 0;
-    if (more) break;
+  for (; at < found.count && left > 0; at++, left--) {
     put_open(&call->out, NULL, '{');
-    connector_put_head(&call->out, c);
+    connector_put_head(&call->out, found.items[at]);
     put_close(&call->out, '}');
-    last = c->name;
+    last = found.items[at]->name;
   }
   put_close(&call->out, ']');
-  admin_put_next(call, "after", more ? last : STR_NONE);
+  put_text_or_null(&call->out, "suggestion", found.suggestion);
+  admin_put_next(call, "after", at < found.count ? last : STR_NONE);
   put_close(&call->out, '}');
   return true;
 }
@@ -90,7 +165,8 @@ static bool connector_missing(struct str name, struct err *err) {
 
 bool admin_get_connector(struct admin_call *call, struct err *err) {
   struct str name = http_param(&call->params, "name");
-  const struct connector *c = connector_find(call->env->catalog->library.connectors, name);
+  const struct connector_set *set = call->env->catalog->library.connectors;
+  const struct connector *c = connector_find(set, name);
   struct connector_job job = {.call = call, .connector = c};
   if (!c) return connector_missing(name, err);
   // Tools of a hosted MCP server are known only through an account.
@@ -98,21 +174,16 @@ bool admin_get_connector(struct admin_call *call, struct err *err) {
   put_open(&call->out, NULL, '{');
   connector_put_head(&call->out, c);
   put_text_or_null(&call->out, "base_url", c->base_url);
+  put_text(&call->out, "alias", c->alias);
+  put_text_or_null(&call->out, "reads", c->reads);
   put_int(&call->out, "tool_count", (int64_t)job.tools);
   put_open(&call->out, "ways", '[');
   for (size_t i = 0; i < c->way_count; i++) connector_put_way(&call->out, &c->ways[i]);
   put_close(&call->out, ']');
-  put_open(&call->out, "context", '[');
-  for (size_t i = 0; i < c->context_count; i++) {
-    // Other ways to ask for the same default follow it under the same name.
-    if (i > 0 && str_eq(c->contexts[i].name, c->contexts[i - 1].name)) continue;
-    put_open(&call->out, NULL, '{');
-    put_text(&call->out, "name", c->contexts[i].name);
-    put_text(&call->out, "label", c->contexts[i].label);
-    put_bool(&call->out, "discovered", c->contexts[i].list.path.n > 0);
-    put_close(&call->out, '}');
-  }
-  put_close(&call->out, ']');
+  connector_put_contexts(&call->out, c);
+  connector_put_words(&call->out, c);
+  connector_put_troubles(&call->out, set, c);
+  put_texts(&call->out, "questions", c->questions, c->question_count);
   put_close(&call->out, '}');
   return true;
 }

@@ -78,7 +78,7 @@ SHAPE(admin_query_page, "PageQuery", "", LIMIT, AFTER);
 
 SHAPE(admin_query_connectors, "ConnectorQuery", "",
   LIMIT, AFTER,
-  {"q", ADMIN_TEXT, .most = TEXT_MOST, .says = "text in name, label, category or blurb"});
+  {"q", ADMIN_TEXT, .most = TEXT_MOST, .says = "words in name, label, category, tags, blurb or what it reads; all must match"});
 
 SHAPE(admin_query_tools, "ToolQuery", "",
   LIMIT, AFTER,
@@ -147,11 +147,25 @@ INNER(field_info, "CredentialField", "One thing that a way to authenticate asks 
 INNER(way_info, "Way", "One way to authenticate",
   {"id", ADMIN_TEXT, REQ, .says = "for way"},
   {"label", ADMIN_TEXT, REQ, .says = "for people"},
-  {"fields", ADMIN_OBJECTS, REQ, .shape = &field_info, .says = "what it asks for"});
+  {"auth", ADMIN_WORD, REQ, .allowed = "fields|oauth|open", .says = "fields: give a credential; oauth: authorise in a browser; open: neither"},
+  {"fields", ADMIN_OBJECTS, REQ, .shape = &field_info, .says = "what it asks for"},
+  {"scope", ADMIN_TEXT, NIL, .says = "of oauth: what is asked for; null: what the vendor says"},
+  {"register_at", ADMIN_TEXT, NIL, .says = "of oauth: where to make an application by hand, because the vendor registers none by itself"},
+  {"refreshes", ADMIN_BOOL, REQ, .says = "false: a person has to authorise again when the token has ended"});
 INNER(context_info, "ContextField", "A default that an account may hold",
   {"name", ADMIN_TEXT, REQ, .says = "key in context"},
   {"label", ADMIN_TEXT, REQ, .says = "for people"},
   {"discovered", ADMIN_BOOL, REQ, .says = "filled by itself where the credential sees exactly one"});
+INNER(word_info, "ToolWord", "The connector's own word on tools of the vendor's MCP server; the first that matches counts",
+  {"tools", ADMIN_TEXT, REQ, .says = "glob over tool names"},
+  {"trust", ADMIN_WORD, REQ, .allowed = "allow|review|deny", .says = "served, waits for a review, or not served"},
+  {"class", ADMIN_TEXT, NIL, .says = "list, get, create, update, delete or custom; null: by the name"},
+  {"tags", ADMIN_TEXTS, REQ, .says = "for filters"},
+  {"why", ADMIN_TEXT, NIL, .says = "in words"});
+INNER(trouble_info, "Trouble", "What may be wrong, and what to do",
+  {"check", ADMIN_TEXT, NIL, .says = "the doctor's check that finds it; null: none"},
+  {"symptom", ADMIN_TEXT, REQ, .says = "what is seen"},
+  {"remedy", ADMIN_TEXT, REQ, .says = "what to do"});
 #define CONNECTOR_HEAD                                                                     \
   {"name", ADMIN_TEXT, REQ, .says = "unique; stands in the names of its tools"},           \
   {"label", ADMIN_TEXT, REQ, .says = "for people"},                                        \
@@ -159,16 +173,24 @@ INNER(context_info, "ContextField", "A default that an account may hold",
   {"category", ADMIN_TEXT, NIL, .says = "for grouping"},                                   \
   {"blurb", ADMIN_TEXT, NIL, .says = "one line for people"},                               \
   {"docs", ADMIN_TEXT, NIL, .says = "the vendor's manual"},                                \
+  {"tags", ADMIN_TEXTS, REQ, .says = "what it is about"},                                  \
+  {"auth", ADMIN_TEXTS, REQ, .says = "how accounts connect: fields, oauth, open; the first is the default"}, \
   {"imported", ADMIN_BOOL, REQ, .says = "added here, rather than shipped with Postern"}
 INNER(connector_head, "ConnectorHead", "A vendor that accounts can be made for", CONNECTOR_HEAD);
 SHAPE(admin_connector, "Connector", "A vendor that accounts can be made for",
   CONNECTOR_HEAD,
-  {"base_url", ADMIN_TEXT, NIL, .says = "address of its API"},
-  {"tool_count", ADMIN_INT, REQ, .says = "tools it gives"},
+  {"base_url", ADMIN_TEXT, NIL, .says = "address of its API or MCP server; null: the account names it"},
+  {"alias", ADMIN_TEXT, REQ, .says = "prefix of its tools on a server over several accounts"},
+  {"reads", ADMIN_TEXT, NIL, .says = "what it reads, in a sentence"},
+  {"tool_count", ADMIN_INT, REQ, .says = "tools it gives; 0 for kind mcp, where only an account shows them"},
   {"ways", ADMIN_OBJECTS, REQ, .shape = &way_info, .says = "ways to authenticate; the first is the default"},
-  {"context", ADMIN_OBJECTS, REQ, .shape = &context_info, .says = "defaults that an account may hold"});
+  {"context", ADMIN_OBJECTS, REQ, .shape = &context_info, .says = "defaults that an account may hold"},
+  {"words", ADMIN_OBJECTS, REQ, .shape = &word_info, .says = "of kind mcp: its word on single tools"},
+  {"troubles", ADMIN_OBJECTS, REQ, .shape = &trouble_info, .says = "its own first, then what holds for all of kind mcp"},
+  {"questions", ADMIN_TEXTS, REQ, .says = "examples of what can be asked"});
 SHAPE(admin_connector_list, "ConnectorList", "A page of connectors",
-  {"items", ADMIN_OBJECTS, REQ, .shape = &connector_head, .says = "by name"}, NEXT);
+  {"items", ADMIN_OBJECTS, REQ, .shape = &connector_head, .says = "with q the best first, else by name"},
+  {"suggestion", ADMIN_TEXT, NIL, .says = "nothing was found: what q may mean"}, NEXT);
 INNER(note_info, "CompileNote", "A remark of the compiler",
   {"kind", ADMIN_WORD, REQ, .allowed = "skipped|warning", .says = "skipped: the operation is no tool"},
   {"operation", ADMIN_TEXT, NIL, .says = "such as GET /zones; null: the whole document"},

@@ -78,12 +78,16 @@ const struct command commands[] = {
      .run = cli_status_run},
 
     {.path = "connector list",
-     .summary = "List the vendors that accounts can be made for",
-     .flags = {{"search", "TEXT", "only those that speak of it"}},
+     .summary = "List the vendors that accounts can be made for, or search them",
+     .details =
+         "Words are looked for in name, label, category, tags and what it reads; all must match, and the "
+         "best come first.",
+     .example = "postern connector list dns analytics",
+     .arguments = {{"WORDS", "what to look for", .optional = true, .many = true}},
      .traits = API,
      .run = cli_connector_list},
     {.path = "connector show",
-     .summary = "Show a connector: its ways to authenticate, defaults, number of tools",
+     .summary = "Show a connector: ways to connect, what it serves, questions, remedies",
      .arguments = {{"CONNECTOR", "its name"}},
      .traits = API,
      .run = cli_connector_show},
@@ -327,7 +331,7 @@ const struct command commands[] = {
      .run = cli_complete_run},
     {.path = "docs",
      .summary = "Write a page of the reference",
-     .arguments = {{"cli|settings|api|metrics|man", "which"}},
+     .arguments = {{"cli|settings|api|metrics|catalogue|man", "which"}},
      .traits = COMMAND_HIDDEN,
      .run = cli_manual_run},
 };

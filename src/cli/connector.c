@@ -7,23 +7,6 @@
 #include "cli/view.h"
 #include "data/json.h"
 
-bool cli_connector_list(struct cli *c, struct err *err) {
-  static const struct view_column columns[] = {{"NAME", "name"},         {"LABEL", "label"}, {"KIND", "kind"},
-                                               {"IMPORTED", "imported"}, {"ABOUT", "blurb"}, {0}};
-  yyjson_val *items;
-  if (!api_list(c, api_query(c, STR("/connector"), "q", args_text(&c->args, "search")), 0, &items, err))
-    return false;
-  view_list(c, items, columns, "No connector.");
-  return true;
-}
-
-bool cli_connector_show(struct cli *c, struct err *err) {
-  yyjson_val *connector;
-  if (!api_get(c, api_path(c, "/connector/{}", args_word(&c->args, 0)), &connector, err)) return false;
-  view_object(c, connector);
-  return true;
-}
-
 bool cli_connector_remove(struct cli *c, struct err *err) {
   yyjson_val *none;
   struct str name = args_word(&c->args, 0);

@@ -5,9 +5,12 @@
 #define POSTERN_CLI_MANUAL_H
 
 #include "base/buf.h"
+#include "cli/command.h"
 
 void manual_write_commands(struct buf *out); // docs/cli.md
 void manual_write_metrics(struct buf *out);  // docs/metrics.md
 void manual_write_man(struct buf *out);      // packaging/postern.1
+// docs/catalogue.md, from the folder of connectors.
+MUST_USE bool manual_write_catalogue(struct cli *c, struct buf *out, struct err *err);
 
 #endif

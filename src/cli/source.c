@@ -45,7 +45,7 @@ bool source_read(struct cli *c, struct str from, struct buf *text, struct err *e
                              : terminal_read(from, TERMINAL_FILE_MOST, text, err);
 }
 
-static bool source_folder(struct cli *c, struct str *out, struct err *err) {
+bool source_folder(struct cli *c, struct str *out, struct err *err) {
   struct settings *s;
   *out = args_text(&c->args, "connectors");
   if (out->n) return true;

@@ -50,7 +50,7 @@ static struct connector_word catalogue_word(struct reader *r, yyjson_val *v) {
   static const char *const reading[] = {"list", "get", "custom", NULL};
   struct connector_word word = {.why = reader_text(r, v, "why", READER_OPTIONAL)};
   reader_keys(r, v, "an entry of words", KEYS("tools", "trust", "class", "tags", "why"));
-  word.trust = reader_choice(r, v, "trust", trusts);
+  word.trust = (enum connector_trust)reader_choice(r, v, "trust", trusts);
   // What is allowed is served as a read.
   const char *const *choices = word.trust == CONNECTOR_ALLOW ? reading : classes;
   if (yyjson_obj_get(v, "class")) word.class = str_of(choices[reader_choice(r, v, "class", choices)]);

@@ -262,7 +262,7 @@ const struct connector_word *connector_word_find(const struct connector *c, stru
 }
 
 static const struct connector_trouble *connector_own_trouble(const struct connector *c, struct str check) {
-  for (size_t i = 0; c && i < c->trouble_count; i++)
+  for (size_t i = 0; c && check.n && i < c->trouble_count; i++)
     if (str_eq(c->troubles[i].id, check)) return &c->troubles[i];
   return NULL;
 }
@@ -270,5 +270,5 @@ static const struct connector_trouble *connector_own_trouble(const struct connec
 const struct connector_trouble *connector_trouble_find(const struct connector_set *set,
                                                        const struct connector *c, struct str check) {
   const struct connector_trouble *own = connector_own_trouble(c, check);
-  return own ? own : connector_own_trouble(connector_find(set, STR("mcp")), check);
+  return own ? own : connector_own_trouble(connector_find(set, STR(CONNECTOR_ANY_MCP)), check);
 }

@@ -70,9 +70,10 @@ struct connector_trouble { // a row of "when something is wrong"
   struct str id;           // of a check that Postern knows ("cloud_mismatch"), or empty: text only
   struct str symptom, remedy;
 };
+enum connector_trust { CONNECTOR_ALLOW, CONNECTOR_REVIEW, CONNECTOR_DENY };
 struct connector_word { // the connector's own word on tools, before all other evidence
   struct str glob;      // over tool names
-  enum { CONNECTOR_ALLOW, CONNECTOR_REVIEW, CONNECTOR_DENY } trust;
+  enum connector_trust trust;
   struct str class; // "list", "get", … or empty: by the name
   struct str *tags;
   size_t tag_count;

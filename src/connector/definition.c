@@ -65,7 +65,9 @@ static void definition_send(struct reader *r, yyjson_val *v, const struct connec
   out->value = definition_template(r, v, "value", way);
   if (out->in == CONNECTOR_BEARER) return;
   out->name = definition_template(r, v, "name", way);
-  bool asked_for = out->in == CONNECTOR_HEADER && str_starts(out->name, "{");
+  // Which header it is may be the operator's to say: "{name}" and nothing around it.
+  bool asked_for = out->in == CONNECTOR_HEADER && str_starts(out->name, "{") &&
+                   str_find(out->name, '}') == (ptrdiff_t)out->name.n - 1;
   if (!asked_for && !codec_is_token(out->name))
     reader_fail(r, v, "'%.*s' cannot be the name of a header or parameter", STR_ARG(out->name));
 }

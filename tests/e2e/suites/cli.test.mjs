@@ -107,7 +107,13 @@ describe("with an account", () => {
   });
   test("connector list and show", async () => {
     assert.ok((await json(["connector", "list"])).some((c) => c.name === "cloudflare"));
-    assert.match((await ok(["connector", "show", "cloudflare"])).out, /^ways\.0\.id +token$/m);
+    assert.equal((await json(["connector", "list", "dns", "analytics"]))[0].name, "cloudflare-dns-analytics");
+    assert.match((await ok(["connector", "list", "clodinary"])).out, /Did you mean 'cloudinary'\?/);
+    assert.match((await ok(["connector", "show", "cloudflare"])).out, /^ +key +Global API key +postern account add cloudflare --way key +/m);
+    const arcjet = (await ok(["connector", "show", "arcjet"])).out;
+    assert.match(arcjet, /^Not served: get-site-key, /m);
+    assert.match(arcjet, /postern account connect arcjet/);
+    assert.equal((await json(["connector", "show", "arcjet"])).troubles.find((t) => t.check === "clock_skew").symptom.length > 0, true);
     await fails(4, /no connector "nope"/, ["connector", "show", "nope"]);
   });
   test("account list, show, verify, context, rename", async () => {

@@ -10,7 +10,9 @@ static const char yaml[] =
     "    fields: [{name: user}, {name: password, secret: true}]\n"
     "    send: [{in: basic, user: \"{user}\", password: \"{password}\"}, {in: query, name: k, value: "
     "\"x-{password}\"},\n"
-    "           {in: header, name: X-User, value: \"<{user}>\"}]\n";
+    "           {in: header, name: X-User, value: \"<{user}>\"}]\n"
+    "  - {id: own, fields: [{name: name}, {name: value, secret: true}],\n"
+    "     send: [{in: header, name: \"{name}\", value: \"{value}\"}]}\n";
 
 static struct connector_set *set;
 static const struct connector *c;
@@ -66,6 +68,22 @@ static void what_goes_out_is_rendered(void **state) {
   assert_true(sends_is(&s, 1, CONNECTOR_QUERY, "k", "x-p{user}"));
   assert_true(sends_is(&s, 2, CONNECTOR_HEADER, "X-User", "<Aladdin>"));
   vault_sends_free(&s);
+}
+
+static void the_operator_may_name_the_header(void **state) {
+  (void)state;
+  static const char *const bad[] = {"X Y", "X:", "X\\u00e4"};
+  struct vault_sends s;
+  struct err err;
+  assert_true(take("own", "{\"name\":\"X-Key\",\"value\":\"v\"}", &s, &err));
+  assert_true(sends_is(&s, 0, CONNECTOR_HEADER, "X-Key", "v"));
+  vault_sends_free(&s);
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    char json[64];
+    snprintf(json, sizeof json, "{\"name\":\"%s\",\"value\":\"v\"}", bad[i]);
+    assert_false(take("own", json, &s, &err));
+    assert_int_equal(err.code, ERR_INVALID);
+  }
 }
 
 static void the_way_is_told_by_the_fields(void **state) {
@@ -147,6 +165,7 @@ static void a_way_that_grew_a_field_is_told(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(what_goes_out_is_rendered, setup, teardown),
+      cmocka_unit_test_setup_teardown(the_operator_may_name_the_header, setup, teardown),
       cmocka_unit_test_setup_teardown(the_way_is_told_by_the_fields, setup, teardown),
       cmocka_unit_test_setup_teardown(wrong_fields_are_named, setup, teardown),
       cmocka_unit_test_setup_teardown(long_values_are_refused, setup, teardown),

@@ -98,6 +98,7 @@ static void slips_name_line_and_key(void **state) {
        "oauth must be a mapping", 12},
       {"name: \"{name}\"", "name: \"{nam}\"", "{nam}", 15},
       {"name: \"{name}\"", "name: \"X {name}\"", "cannot be the name", 15},
+      {"name: \"{name}\"", "name: \"{name}-x\"", "cannot be the name", 15},
       {"open: true", "open: 1", "'open' must be true or false", 16},
       {"open: true", "open: false", "needs 'fields'", 16},
       {"label: Open", "fields: []", "an open way has no key 'fields'", 16},

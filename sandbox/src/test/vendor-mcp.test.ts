@@ -2,6 +2,7 @@
 // What each vendor speaks: both eras, sessions, HTTP+SSE; what it does when told to go wrong; and changing tools.
 
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { after, beforeEach, test } from "node:test";
 import { Client as Legacy } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
@@ -298,6 +299,29 @@ test("tools change: removed, renamed, rewritten, added; clients are told, in bot
   stop.abort();
   await stage.reset("cloudinary");
   assert.equal((await (await legacy()).client.listTools()).tools.length, 29);
+});
+
+test("a session's own stream is flooded, or its server says no to it", async () => {
+  const { client } = await legacy();
+  let seen = 0;
+  client.fallbackNotificationHandler = async () => void seen++;
+  await new Promise((done) => setTimeout(done, 50));
+  await stage.control("cloudinary", "POST", "notify", { method: "notifications/resources/list_changed", count: 200 });
+  for (let i = 0; i < 50 && seen < 200; i++) await new Promise((done) => setTimeout(done, 10));
+  assert.equal(seen, 200);
+  await stage.fault("cloudinary", { match: { path: "/mcp", verb: "GET" }, kind: "status", status: 405 });
+  assert.ok((await (await legacy()).client.listTools()).tools.length, "a client does without");
+  for (let i = 0; i < 50 && !(await stage.counters("cloudinary"))["faults"].status; i++) await new Promise((done) => setTimeout(done, 10));
+  assert.equal((await stage.counters("cloudinary"))["faults"].status, 1);
+});
+
+test("a foreign Host is refused at Cloudflare", async () => {
+  const { hostname, port } = new URL(stage.at["cloudflare"].origin);
+  const status = await new Promise<number>((done) => {
+    const ask = request({ hostname, port, path: "/docs/mcp", method: "POST", headers: { host: "rebound.example" } }, (res) => done(res.resume().statusCode!));
+    ask.end("{}");
+  });
+  assert.equal(status, 403);
 });
 
 test("instructions may be replaced, and answers be JSON instead of a stream", async () => {

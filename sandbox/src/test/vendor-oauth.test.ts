@@ -2,6 +2,7 @@
 // The vendors' authorization servers: metadata, registration, consent, tokens, rotation, and each thing that may be wrong.
 
 import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -161,6 +162,31 @@ test("clients with a secret: basic and post, each only as registered", async () 
   assert.equal(await redeem({}, { client_id: client["client_id"], client_secret: client["client_secret"] }), 401);
 });
 
+test("private_key_jwt: signed by the client's key, for this server, once", async () => {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  await stage.set("arcjet", { auth_methods: ["private_key_jwt"] });
+  assert.deepEqual((await stage.metadata("arcjet"))["token_endpoint_auth_methods_supported"], ["private_key_jwt"]);
+  const jwks = { keys: [publicKey.export({ format: "jwk" })] };
+  await stage.control("arcjet", "POST", "clients", { client_id: "keyed", redirect_uris: [CALLBACK], token_endpoint_auth_method: "private_key_jwt", jwks });
+  const assertion = (more: Json = {}) => {
+    const claims = { iss: "keyed", sub: "keyed", aud: stage.at["arcjet"].origin, exp: Date.now() / 1000 + 60, jti: String(Math.random()), ...more };
+    const text = [{ alg: "ES256" }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+    return `${text}.${sign("sha256", Buffer.from(text), { key: privateKey, dsaEncoding: "ieee-p1363" }).toString("base64url")}`;
+  };
+  const redeem = async (client_assertion: string) => {
+    const { link, verifier } = await stage.link("arcjet", { client_id: "keyed" }, stage.url("arcjet", "/mcp"));
+    const code = params((await consent(link)).redirect).get("code")!;
+    const form = { grant_type: "authorization_code", code, redirect_uri: CALLBACK, code_verifier: verifier };
+    const type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    return (await stage.token("arcjet", { ...form, client_assertion, client_assertion_type: type })).status;
+  };
+  const once = assertion();
+  assert.deepEqual([await redeem(once), await redeem(once)], [200, 401]);
+  assert.equal(await redeem(assertion({ aud: "https://other.example" })), 401);
+  assert.equal(await redeem(assertion({ exp: 1 })), 401);
+  assert.equal(await redeem(assertion().slice(0, -8) + "AAAAAAAA"), 401);
+});
+
 test("a client known beforehand, and one that is a document", async () => {
   await stage.control("arcjet", "POST", "clients", { client_id: "known", redirect_uris: [CALLBACK] });
   const resource = stage.url("arcjet", "/mcp");
@@ -261,6 +287,13 @@ test("refresh on demand: invalid_grant, 500, slow, lost after rotating", async (
   await assert.rejects(stage.refresh("arcjet", grant, next));
   assert.equal((await stage.counters("arcjet"))["refreshes"], 2, "it took effect");
   assert.equal((await stage.refresh("arcjet", grant, next)).body["error"], "invalid_grant", "and the old token is used up");
+});
+
+test("a client that was forgotten is invalid_client, 401", async () => {
+  const grant = await stage.authorize("arcjet", "/mcp");
+  await stage.control("arcjet", "POST", "expire", { what: "clients" });
+  const { status, body } = await stage.refresh("arcjet", grant);
+  assert.deepEqual([status, body["error"]], [401, "invalid_client"]);
 });
 
 test("metadata that is missing, elsewhere, or wrong", async () => {

@@ -30,7 +30,7 @@ const MOST: Record<string, number> = { bytes: 2 ** 31, delay_ms: 600_000, count:
 
 function arm(vendor: Vendor, given: Json): Json {
   onlyKnown(given, FIELDS, "field");
-  onlyKnown(given["match"] ?? {}, ["path", "method", "tool", "grant"], "match field");
+  onlyKnown(given["match"] ?? {}, ["path", "verb", "method", "tool", "grant"], "match field");
   if (!Object.hasOwn(KINDS, String(given["kind"]))) throw new Mistake(`unknown kind; known: ${Object.keys(KINDS).join(", ")}`);
   for (const [name, most] of Object.entries(MOST)) {
     const value = given[name];
@@ -68,7 +68,7 @@ function tools(vendor: Vendor, given: Json): Json {
 }
 
 function clients(vendor: Vendor, given: Json): Json {
-  onlyKnown(given, ["client_id", "client_secret", "redirect_uris", "token_endpoint_auth_method", "client_name"], "field");
+  onlyKnown(given, ["client_id", "client_secret", "redirect_uris", "token_endpoint_auth_method", "client_name", "jwks"], "field");
   if (typeof given["client_id"] !== "string" || !Array.isArray(given["redirect_uris"])) throw new Mistake("client_id and redirect_uris are needed");
   const method = given["client_secret"] === undefined ? "none" : "client_secret_basic";
   vendor.auth.preregister({ token_endpoint_auth_method: method, ...given } as any);
@@ -77,9 +77,17 @@ function clients(vendor: Vendor, given: Json): Json {
 
 function expire(vendor: Vendor, given: Json): Json {
   const what = given["what"] ?? "access";
-  if (what !== "access" && what !== "grants") throw new Mistake("what must be access or grants");
+  if (!["access", "grants", "clients"].includes(what)) throw new Mistake("what must be access, grants or clients");
   vendor.auth.expire(what);
   return { expired: what };
+}
+
+async function notify(vendor: Vendor, given: Json): Promise<Json> {
+  onlyKnown(given, ["method", "params", "count"], "field");
+  const count = given["count"] ?? 1;
+  if (typeof given["method"] !== "string") throw new Mistake("method is needed");
+  if (!Number.isInteger(count) || count < 1 || count > MOST["count"]!) throw new Mistake(`count must be a whole number of 1 to ${MOST["count"]}`);
+  return { sessions: await vendor.notify(given["method"], given["params"], count) };
 }
 
 async function sessions(vendor: Vendor, id: string | null): Promise<Json> {
@@ -100,6 +108,7 @@ const HANDLERS: { [operation: string]: Handler } = {
   "POST /_sandbox/tools": tools,
   "POST /_sandbox/clients": clients,
   "POST /_sandbox/expire": expire,
+  "POST /_sandbox/notify": notify,
   "GET /_sandbox/sessions": (vendor) => vendor.sessions.list(),
   "DELETE /_sandbox/sessions": (vendor, _given, query) => sessions(vendor, query.get("id")),
   "GET /_sandbox/grants": (vendor) =>

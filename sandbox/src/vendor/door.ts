@@ -42,6 +42,8 @@ export interface Spec {
   prm: Json;
   /** Whether the first endpoint's metadata is at the root too. */
   prmAtRoot?: boolean;
+  /** Whether a Host that is not its own is refused, against DNS rebinding. */
+  loopbackOnly?: boolean;
   realm?: string;
   cors?: string;
 }
@@ -58,6 +60,7 @@ export const DEFAULTS: Settings = {
   s256: true,
   pkce_plain: true,
   as_metadata: "ok",
+  auth_methods: null,
   issuer_path: "",
   prm: "ok",
   www_authenticate: "full",
@@ -72,6 +75,7 @@ export const DEFAULTS: Settings = {
 const MOST_BODY = 4 * 1024 * 1024;
 const PRM = "/.well-known/oauth-protected-resource";
 const CONSENT = "/consent";
+const LOOPBACK = /^(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/;
 
 /** One HTTP request, read and counted. */
 export interface Exchange {
@@ -160,6 +164,11 @@ export class Vendor {
     }
   }
 
+  /** Sends a notification, whatever it is, on every session's own stream. */
+  notify(method: string, params: Json | undefined, count: number): Promise<number> {
+    return this.sessions.notify(method, params, count);
+  }
+
   /** Tells every connected client of one server that its tools changed. */
   toolsChanged(server: string): void {
     this.stateless.toolsChanged(server);
@@ -201,15 +210,13 @@ export class Vendor {
     const { req, res, url, body } = x;
     x.endpoint = this.spec.endpoints.find((e) => e.path === url.pathname);
     if (tooLarge) return reply(res, 413, { jsonrpc: "2.0", id: null, error: { code: -32000, message: "Request body too large" } });
+    if (x.endpoint && this.spec.loopbackOnly && !LOOPBACK.test(header(req, "host") ?? "")) return reply(res, 403, { error: "forbidden_host" });
     if (x.endpoint && req.method === "OPTIONS") return this.preflight(res);
     if (x.endpoint && req.method === "POST") x.message = this.count(body);
     const form = url.pathname === this.spec.profile.paths.token ? new URLSearchParams(body.toString("utf8")) : undefined;
-    x.fault = this.faults.take({
-      path: url.pathname,
-      ...(x.message?.["method"] === undefined ? {} : { method: x.message["method"] }),
-      ...(x.message?.["params"]?.name === undefined ? {} : { tool: x.message["params"].name }),
-      ...(form ? { grant: form.get("grant_type") ?? "" } : {}),
-    });
+    const { method, params, id } = x.message ?? {};
+    const grant = form && (form.get("grant_type") ?? "");
+    x.fault = this.faults.take({ path: url.pathname, verb: req.method, method, tool: params?.name, grant }, id !== undefined);
     if (!x.fault) return this.answer(x);
     x.entry.fault = x.fault.kind;
     this.counters.by("faults", x.fault.kind);

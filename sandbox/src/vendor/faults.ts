@@ -47,6 +47,8 @@ export interface Match {
   method?: string;
   tool?: string;
   grant?: string;
+  /** The HTTP method. */
+  verb?: string;
 }
 
 export interface Fault {
@@ -93,33 +95,6 @@ export const FIELDS: (keyof Fault)[] = [
   "data",
 ];
 
-export class Faults {
-  private armed: Fault[] = [];
-
-  arm(fault: Fault): void {
-    this.armed.push(fault);
-  }
-
-  list(): Fault[] {
-    return this.armed;
-  }
-
-  clear(): void {
-    this.armed = [];
-  }
-
-  take(seen: Required<Pick<Match, "path">> & Match): Fault | undefined {
-    const fits = (f: Fault) =>
-      (f.match.path === undefined || seen.path.startsWith(f.match.path)) &&
-      (f.match.method === undefined || f.match.method === seen.method) &&
-      (f.match.tool === undefined || f.match.tool === seen.tool) &&
-      (f.match.grant === undefined || f.match.grant === seen.grant);
-    const fault = this.armed.find(fits);
-    if (fault && --fault.times <= 0) this.armed = this.armed.filter((f) => f !== fault);
-    return fault;
-  }
-}
-
 /** Kinds that need the message of the answer. */
 export const SHAPES: readonly Kind[] = [
   "stall",
@@ -135,6 +110,37 @@ export const SHAPES: readonly Kind[] = [
   "result",
   "rpc_error",
 ];
+const OF_REQUESTS: readonly Kind[] = [...SHAPES, "busy", "close_stream", "drop_session"];
+
+export class Faults {
+  private armed: Fault[] = [];
+
+  arm(fault: Fault): void {
+    this.armed.push(fault);
+  }
+
+  list(): Fault[] {
+    return this.armed;
+  }
+
+  clear(): void {
+    this.armed = [];
+  }
+
+  /** `request`: an MCP request is at hand, so that its answer can be shaped. */
+  take(seen: Required<Pick<Match, "path">> & Match, request: boolean): Fault | undefined {
+    const fits = (f: Fault) =>
+      (request || !OF_REQUESTS.includes(f.kind)) &&
+      (f.match.verb === undefined || f.match.verb === seen.verb) &&
+      (f.match.path === undefined || seen.path.startsWith(f.match.path)) &&
+      (f.match.method === undefined || f.match.method === seen.method) &&
+      (f.match.tool === undefined || f.match.tool === seen.tool) &&
+      (f.match.grant === undefined || f.match.grant === seen.grant);
+    const fault = this.armed.find(fits);
+    if (fault && --fault.times <= 0) this.armed = this.armed.filter((f) => f !== fault);
+    return fault;
+  }
+}
 
 export interface Captured {
   status: number;

@@ -2,7 +2,7 @@
 // A vendor's authorization server: clients, codes, grants and tokens, over the schemas and errors of the official SDK.
 // Pages and paths are in pages.ts and door.ts; what differs between vendors is the profile, what a test changes the settings.
 
-import { createHmac, randomBytes, timingSafeEqual, createHash } from "node:crypto";
+import { createHash, createHmac, createPublicKey, randomBytes, timingSafeEqual, verify, type JsonWebKey } from "node:crypto";
 import {
   InvalidClientError,
   InvalidClientMetadataError,
@@ -80,6 +80,25 @@ function same(a: string, b: string): boolean {
   return x.length === y.length && timingSafeEqual(x, y);
 }
 
+const ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+const ALGORITHMS: Record<string, { hash: string | null; more: { dsaEncoding?: "ieee-p1363" } }> = {
+  ES256: { hash: "sha256", more: { dsaEncoding: "ieee-p1363" } },
+  RS256: { hash: "sha256", more: {} },
+  EdDSA: { hash: null, more: {} },
+};
+
+/** Header, claims, signature, and what was signed. */
+function readJwt(text: string): [Json, Json, Buffer, Buffer] {
+  const [head, claims, signature] = text.split(".");
+  try {
+    const part = (value: string | undefined): Json => JSON.parse(Buffer.from(value ?? "", "base64url").toString("utf8"));
+    return [part(head), part(claims), Buffer.from(signature ?? "", "base64url"), Buffer.from(`${head}.${claims}`)];
+  } catch {
+    throw new InvalidClientError("Malformed client_assertion");
+  }
+}
+
 /** Loopback redirects may come back on another port (RFC 8252 section 7.3). */
 function redirectFits(registered: string, asked: string): boolean {
   if (registered === asked) return true;
@@ -95,6 +114,7 @@ export class AuthServer {
   private readonly codes = new Map<string, { request: Request; choice: Choice; expires: number; grant?: Grant }>();
   private readonly access = new Map<string, Access>();
   readonly grants = new Map<string, Grant>();
+  private readonly seen = new Map<string, true>();
 
   constructor(
     readonly profile: Profile,
@@ -107,16 +127,20 @@ export class AuthServer {
     return Date.now() / 1000 + this.settings().clock_skew;
   }
 
+  private get authMethods(): string[] {
+    return this.settings().auth_methods ?? this.profile.authMethods;
+  }
+
   get issuer(): string {
     return this.origin + this.settings().issuer_path;
   }
 
   clear(): void {
-    for (const map of [this.clients, this.codes, this.access, this.grants]) map.clear();
+    for (const map of [this.clients, this.codes, this.access, this.grants, this.seen]) map.clear();
   }
 
   metadata(): Json {
-    const { paths, scopes, authMethods, extra } = this.profile;
+    const { paths, scopes, extra } = this.profile;
     const s = this.settings();
     const at = (path: string) => this.origin + path;
     const methods = [...(s.pkce_plain ? ["plain"] : []), ...(s.s256 ? ["S256"] : [])];
@@ -131,7 +155,8 @@ export class AuthServer {
       response_types_supported: ["code"],
       response_modes_supported: ["query"],
       grant_types_supported: ["authorization_code", "refresh_token"],
-      token_endpoint_auth_methods_supported: authMethods,
+      token_endpoint_auth_methods_supported: this.authMethods,
+      ...(this.authMethods.includes("private_key_jwt") ? { token_endpoint_auth_signing_alg_values_supported: Object.keys(ALGORITHMS) } : {}),
       ...(methods.length > 0 ? { code_challenge_methods_supported: methods } : {}),
       client_id_metadata_document_supported: s.cimd,
       ...(s.iss === "unsent" ? {} : { authorization_response_iss_parameter_supported: true }),
@@ -147,7 +172,7 @@ export class AuthServer {
     const asked = parsed.data;
     if (asked.redirect_uris.length === 0) throw new InvalidClientMetadataError("At least one redirect URI is required");
     const method = asked.token_endpoint_auth_method ?? "client_secret_basic";
-    if (!this.profile.authMethods.includes(method)) throw new InvalidClientMetadataError(`token_endpoint_auth_method ${method} is not supported`);
+    if (!this.authMethods.includes(method)) throw new InvalidClientMetadataError(`token_endpoint_auth_method ${method} is not supported`);
     const id = secretText(12);
     const client: OAuthClientInformationFull = {
       ...asked,
@@ -255,8 +280,9 @@ export class AuthServer {
     return this.answer(request.redirect, request.state, { error: "access_denied", error_description: "The user denied the request" });
   }
 
-  /** Who asks at the token endpoint: basic, post or none, as the client is registered (RFC 6749 section 2.3). */
+  /** Who asks at the token endpoint: as the client is registered (RFC 6749 section 2.3, RFC 7523 section 2.2). */
   private async caller(authorization: string | undefined, form: URLSearchParams): Promise<OAuthClientInformationFull> {
+    if (form.has("client_assertion")) return this.asserted(form);
     let id = form.get("client_id") ?? undefined;
     let secret = form.get("client_secret") ?? undefined;
     let used = secret === undefined ? "none" : "client_secret_post";
@@ -272,6 +298,25 @@ export class AuthServer {
     const client = await this.client(id);
     if (used !== client.token_endpoint_auth_method) throw new InvalidClientError(`This client authenticates with ${client.token_endpoint_auth_method}`);
     if (client.client_secret !== undefined && !same(client.client_secret, secret ?? "")) throw new InvalidClientError("Wrong client secret");
+    return client;
+  }
+
+  /** private_key_jwt: issued and signed by the client, for us, once. */
+  private async asserted(form: URLSearchParams): Promise<OAuthClientInformationFull> {
+    if (form.get("client_assertion_type") !== ASSERTION) throw new InvalidClientError("Unknown client_assertion_type");
+    const [head, claims, signature, input] = readJwt(form.get("client_assertion")!);
+    const client = await this.client(claims["sub"]);
+    if (client.token_endpoint_auth_method !== "private_key_jwt" || claims["iss"] !== claims["sub"]) throw new InvalidClientError("Not an assertion of this client");
+    const keys: JsonWebKey[] = client.jwks?.keys ?? [];
+    const algorithm = Object.hasOwn(ALGORITHMS, String(head["alg"])) ? ALGORITHMS[head["alg"]] : undefined;
+    const good = (key: JsonWebKey) =>
+      algorithm !== undefined && verify(algorithm.hash, input, { key: createPublicKey({ key, format: "jwk" }), ...algorithm.more }, signature);
+    if (!keys.some(good)) throw new InvalidClientError("The assertion's signature does not hold");
+    const audiences = [claims["aud"]].flat();
+    if (![this.issuer, this.origin + this.profile.paths.token].some((a) => audiences.includes(a))) throw new InvalidClientError("The assertion is for another server");
+    if (!(claims["exp"] > this.now())) throw new InvalidClientError("The assertion has expired");
+    if (!claims["jti"] || this.seen.has(claims["jti"])) throw new InvalidClientError("The assertion was used before");
+    put(this.seen, claims["jti"], true);
     return client;
   }
 
@@ -381,10 +426,11 @@ export class AuthServer {
     if (grant && grant.client === client.client_id) this.end(grant);
   }
 
-  /** Ends every access token now, as if its time had come; or everything. */
-  expire(what: "access" | "grants"): void {
+  /** Ends every access token now, as if its time had come; or every grant; or forgets the clients too. */
+  expire(what: "access" | "grants" | "clients"): void {
     this.access.clear();
-    if (what === "grants") this.grants.clear();
+    if (what !== "access") this.grants.clear();
+    if (what === "clients") this.clients.clear();
   }
 
   /** The grant behind an access token that is alive and meant for `resource`. */

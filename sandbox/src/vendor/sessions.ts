@@ -85,6 +85,13 @@ export class Sessions {
     }
   }
 
+  async notify(method: string, params: Json | undefined, count: number): Promise<number> {
+    for (const { transport } of this.open.values()) {
+      for (let i = 0; i < count; i++) await transport.send({ jsonrpc: "2.0", method, ...(params ? { params } : {}) }).catch(() => undefined);
+    }
+    return this.open.size;
+  }
+
   private keep(x: Exchange, session: Omit<Session, "of" | "who" | "made" | "awaiting">): Session {
     const whole: Session = { ...session, of: x.endpoint!.server, who: x.who!.name, made: Date.now(), awaiting: new Map() };
     this.open.set(whole.id, whole);

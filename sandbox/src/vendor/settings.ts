@@ -18,6 +18,8 @@ export interface Settings {
   /** What code_challenge_methods_supported says is decided by `pkce` and `s256`. */
   pkce_plain: boolean;
   as_metadata: "ok" | "missing" | "wrong_issuer" | "openid_only";
+  /** How clients prove themselves, instead of the vendor's own ways. */
+  auth_methods: string[] | null;
   /** A path of the issuer, such as "/tenant": its metadata then is where RFC 8414 section 3.1 puts it. */
   issuer_path: string;
   prm: "ok" | "missing" | "wrong_resource" | "wrong_server" | "root_only";
@@ -40,6 +42,8 @@ const whole = (most: number): Check => (v) => Number.isInteger(v) && (v as numbe
 const oneOf = (...values: string[]): Check => (v) => values.includes(v as string);
 const flag: Check = (v) => typeof v === "boolean";
 
+const METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+
 const CHECKS: { [name in keyof Settings]: [Check, string] } = {
   access_ttl: [whole(31_536_000), "seconds"],
   refresh_ttl: [whole(31_536_000), "seconds"],
@@ -52,6 +56,10 @@ const CHECKS: { [name in keyof Settings]: [Check, string] } = {
   s256: [flag, "true or false"],
   pkce_plain: [flag, "true or false"],
   as_metadata: [oneOf("ok", "missing", "wrong_issuer", "openid_only"), "ok, missing, wrong_issuer or openid_only"],
+  auth_methods: [
+    (v) => v === null || (Array.isArray(v) && v.length > 0 && v.every((m) => METHODS.includes(m))),
+    "null or some of client_secret_basic, client_secret_post, private_key_jwt, none",
+  ],
   issuer_path: [(v) => typeof v === "string" && /^(\/[a-z0-9-]+)*$/.test(v), "a path, or empty"],
   prm: [oneOf("ok", "missing", "wrong_resource", "wrong_server", "root_only"), "ok, missing, wrong_resource, wrong_server or root_only"],
   www_authenticate: [oneOf("full", "bare", "absent"), "full, bare (no resource_metadata) or absent"],

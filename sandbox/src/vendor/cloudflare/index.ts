@@ -54,6 +54,7 @@ export const cloudflare: Spec = {
     return { name: `token:${token.name}`, scopes: [], choice: { token } };
   },
   prm: { bearer_methods_supported: ["header"] },
+  loopbackOnly: true,
   realm: "OAuth",
   cors: "Content-Type, Authorization, MCP-Protocol-Version, Mcp-Method, Mcp-Name, cf-account-id",
 };

@@ -103,6 +103,9 @@ static void test_connector(void **state) {
   assert_int_equal(json_int(a.body, "tool_count", 0), 4);
   yyjson_val *field = json_at(a.body, STR("/ways/0/fields/0"));
   assert_true(str_is(json_str(field, "name"), "token") && json_bool(field, "secret", false));
+  assert_true(str_is(json_text(json_at(a.body, STR("/auth/0"))), "fields"));
+  assert_true(str_is(json_str(json_at(a.body, STR("/ways/0")), "auth"), "fields"));
+  assert_true(str_is(json_str(a.body, "alias"), "acme"));
   answer_free(&a);
   a = call("GET", "/connector?q=SIZES", NULL);
   expect(&a, 200);
@@ -110,6 +113,15 @@ static void test_connector(void **state) {
   answer_free(&a);
   a = call("GET", "/connector?q=absent", NULL);
   assert_int_equal(yyjson_arr_size(yyjson_obj_get(a.body, "items")), 0);
+  assert_true(yyjson_is_null(yyjson_obj_get(a.body, "suggestion")));
+  answer_free(&a);
+  a = call("GET", "/connector?q=acmee", NULL);
+  assert_true(str_is(json_str(a.body, "suggestion"), "acme"));
+  answer_free(&a);
+  a = call("GET", "/connector?q=acme&limit=1&after=acme", NULL); // behind the last
+  expect(&a, 200);
+  assert_int_equal(yyjson_arr_size(yyjson_obj_get(a.body, "items")), 0);
+  assert_true(yyjson_is_null(yyjson_obj_get(a.body, "next")));
   answer_free(&a);
   expect_refusal(call("GET", "/connector/acne", NULL), 404, "name", "acne");
   expect_done(call("POST", "/connector", "{\"definition\":\"name: bad\\n\",\"document\":\"{}\"}"), 400);

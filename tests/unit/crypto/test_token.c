@@ -57,6 +57,12 @@ static void test_hashes(void **state) {
   assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   token_hash_hex(STR_NONE, hex);
   assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  unsigned char hash[TOKEN_HASH]; // a PKCE challenge, RFC 7636 appendix B
+  struct arena *a = arena_new();
+  token_hash(STR("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), hash);
+  check_text(codec_base64_url(a, str_make((const char *)hash, sizeof hash)),
+             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+  arena_free(a);
 }
 
 static void test_random(void **state) {

@@ -8,7 +8,9 @@ import { Vendors } from "./vendor/index.js";
 const PORTS = ["rest", "cloudflare", "cloudinary", "arcjet"] as const;
 
 function fail(message: string): never {
-  process.stderr.write(`vendors: ${message}\nusage: node dist/vendors.js [--host 127.0.0.1] [--now RFC3339] ${PORTS.map((p) => `[--${p} PORT]`).join(" ")}\n`);
+  process.stderr.write(
+    `vendors: ${message}\nusage: node dist/vendors.js [--host 127.0.0.1] [--now RFC3339] ${PORTS.map((p) => `[--${p} PORT]`).join(" ")}\n`,
+  );
   process.exit(2);
 }
 

@@ -98,10 +98,51 @@ interface Visitor {
 
 /** The attackers of the Cloudflare side are the same addresses. */
 const HOSTILE: readonly Visitor[] = [
-  { ip: INTRUDER.ip, country: "RO", city: "Bucharest", asn: "AS64500", asn_name: "EXAMPLE-HOSTING", asn_type: "hosting", hosting: true, risk: "high", activities: ["credential_stuffing", "scanning"] },
-  { ip: "203.0.113.150", country: "NL", city: "Amsterdam", asn: "AS64500", asn_name: "EXAMPLE-HOSTING", asn_type: "hosting", hosting: true, risk: "high", activities: ["scanning"] },
-  { ip: "198.51.100.88", country: "US", city: "Ashburn", asn: "AS64511", asn_name: "EXAMPLE-CLOUD", asn_type: "hosting", hosting: true, vpn: true, risk: "medium", activities: ["scraping"] },
-  { ip: "2001:db8::bad", country: "T1", city: "", asn: "AS64501", asn_name: "EXAMPLE-TELECOM", asn_type: "isp", tor: true, risk: "high", activities: ["scanning", "proxy"] },
+  {
+    ip: INTRUDER.ip,
+    country: "RO",
+    city: "Bucharest",
+    asn: "AS64500",
+    asn_name: "EXAMPLE-HOSTING",
+    asn_type: "hosting",
+    hosting: true,
+    risk: "high",
+    activities: ["credential_stuffing", "scanning"],
+  },
+  {
+    ip: "203.0.113.150",
+    country: "NL",
+    city: "Amsterdam",
+    asn: "AS64500",
+    asn_name: "EXAMPLE-HOSTING",
+    asn_type: "hosting",
+    hosting: true,
+    risk: "high",
+    activities: ["scanning"],
+  },
+  {
+    ip: "198.51.100.88",
+    country: "US",
+    city: "Ashburn",
+    asn: "AS64511",
+    asn_name: "EXAMPLE-CLOUD",
+    asn_type: "hosting",
+    hosting: true,
+    vpn: true,
+    risk: "medium",
+    activities: ["scraping"],
+  },
+  {
+    ip: "2001:db8::bad",
+    country: "T1",
+    city: "",
+    asn: "AS64501",
+    asn_name: "EXAMPLE-TELECOM",
+    asn_type: "isp",
+    tor: true,
+    risk: "high",
+    activities: ["scanning", "proxy"],
+  },
 ];
 const PLACES: readonly [country: string, city: string][] = [
   ["US", "Austin"],
@@ -214,7 +255,14 @@ function decide(site: SitePlan, label: string, at: number, visitor: Visitor, att
 
 /** Attacks besides the daily noise: on which site, from when to when (days ago), how many, which kinds and paths. */
 const WAVES: { site: string; from: number; to: number; count: number; kinds: Attack[]; paths: string[] }[] = [
-  { site: "staging", from: (INCIDENT_START * MINUTE) / DAY, to: (INCIDENT_END * MINUTE) / DAY, count: 420, kinds: ["admin_probe", "injection", "bot", "flood"], paths: ["/admin", "/login", "/api/v1/items"] },
+  {
+    site: "staging",
+    from: (INCIDENT_START * MINUTE) / DAY,
+    to: (INCIDENT_END * MINUTE) / DAY,
+    count: 420,
+    kinds: ["admin_probe", "injection", "bot", "flood"],
+    paths: ["/admin", "/login", "/api/v1/items"],
+  },
   { site: "storefront", from: 23.2, to: 22.9, count: 260, kinds: ["flood", "bot"], paths: ["/login"] },
   { site: "storefront", from: 51.5, to: 50.5, count: 180, kinds: ["bot"], paths: ["/legacy/catalog", "/legacy/export", "/search"] },
 ];

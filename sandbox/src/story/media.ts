@@ -19,8 +19,24 @@ export interface Cloud {
 /** The last one is empty. */
 export const CLOUDS: readonly Cloud[] = [
   { name: "acme-web", title: "Acme Web", key: "482917365021874", secret: "sandbox-secret-of-acme-web", limit: 2000, plan: "Plus", assets: 240 },
-  { name: "acme-retail", title: "Acme Retail", key: "730164928855213", secret: "sandbox-secret-of-acme-retail", limit: 2000, plan: "Advanced", assets: 130 },
-  { name: "acme-staging", title: "Acme Staging", key: "115528470093461", secret: "sandbox-secret-of-acme-staging", limit: 500, plan: "Free", assets: 0 },
+  {
+    name: "acme-retail",
+    title: "Acme Retail",
+    key: "730164928855213",
+    secret: "sandbox-secret-of-acme-retail",
+    limit: 2000,
+    plan: "Advanced",
+    assets: 130,
+  },
+  {
+    name: "acme-staging",
+    title: "Acme Staging",
+    key: "115528470093461",
+    secret: "sandbox-secret-of-acme-staging",
+    limit: 500,
+    plan: "Free",
+    assets: 0,
+  },
 ];
 
 const FOLDERS = ["products/shoes", "products/bags", "blog", "campaigns/autumn", "campaigns/summer", "brand", "docs"];
@@ -97,6 +113,7 @@ export function tellMedia(world: World): void {
     resources(world, cloud.name).sort((a, b) => (a["created_at"] < b["created_at"] ? 1 : -1));
     const folders = world.rows(`/cloudinary/${cloud.name}/folders`);
     const paths = new Set(cloud.assets > 0 ? FOLDERS.flatMap((f) => [f, f.split("/")[0]!]) : []);
-    for (const path of [...paths].sort()) folders.push({ name: path.split("/").at(-1), path, external_id: hexId(`folder/${cloud.name}/${path}`).slice(0, 24) });
+    for (const path of [...paths].sort())
+      folders.push({ name: path.split("/").at(-1), path, external_id: hexId(`folder/${cloud.name}/${path}`).slice(0, 24) });
   }
 }

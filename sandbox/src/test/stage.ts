@@ -53,7 +53,13 @@ export class Stage {
     const response = await fetch(registration_endpoint, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ client_name: "A test", redirect_uris: [CALLBACK], token_endpoint_auth_method: "none", grant_types: ["authorization_code", "refresh_token"], ...more }),
+      body: JSON.stringify({
+        client_name: "A test",
+        redirect_uris: [CALLBACK],
+        token_endpoint_auth_method: "none",
+        grant_types: ["authorization_code", "refresh_token"],
+        ...more,
+      }),
     });
     return { status: response.status, client: (await response.json()) as Json };
   }
@@ -109,7 +115,13 @@ export class Stage {
   }
 
   /** A client of SDK v2. */
-  async connect(vendor: VendorName, path: string, token: string | undefined, era: ProtocolEra | "auto" = "auto", headers: Record<string, string> = {}): Promise<Client> {
+  async connect(
+    vendor: VendorName,
+    path: string,
+    token: string | undefined,
+    era: ProtocolEra | "auto" = "auto",
+    headers: Record<string, string> = {},
+  ): Promise<Client> {
     const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: era === "modern" ? "auto" : era } });
     const all = { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers };
     await client.connect(new StreamableHTTPClientTransport(new URL(this.url(vendor, path)), { requestInit: { headers: all } }));
@@ -118,7 +130,14 @@ export class Stage {
   }
 
   /** One JSON-RPC message by POST, as bytes go over the wire. */
-  post(vendor: VendorName, path: string, token: string | undefined, message: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
+  post(
+    vendor: VendorName,
+    path: string,
+    token: string | undefined,
+    message: unknown,
+    headers: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<Response> {
     return fetch(this.url(vendor, path), {
       method: "POST",
       redirect: "manual",
@@ -134,7 +153,12 @@ export class Stage {
   }
 }
 
-export const call = (name: string, args: Json = {}, id: unknown = 1) => ({ jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: args } });
+export const call = (name: string, args: Json = {}, id: unknown = 1) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "tools/call",
+  params: { name, arguments: args },
+});
 export const INITIALIZE = {
   jsonrpc: "2.0",
   id: 0,

@@ -29,7 +29,12 @@ test("metadata is what each vendor says", async () => {
   const cloudflare = await stage.metadata("cloudflare");
   const origin = stage.at["cloudflare"].origin;
   assert.deepEqual(
-    [cloudflare["issuer"], cloudflare["revocation_endpoint"], cloudflare["authorization_endpoint"], cloudflare["client_id_metadata_document_supported"]],
+    [
+      cloudflare["issuer"],
+      cloudflare["revocation_endpoint"],
+      cloudflare["authorization_endpoint"],
+      cloudflare["client_id_metadata_document_supported"],
+    ],
     [origin, `${origin}/token`, `${origin}/oauth/authorize`, false],
   );
   assert.deepEqual(cloudflare["code_challenge_methods_supported"], ["plain", "S256"]);
@@ -70,7 +75,10 @@ test("registration: 201 with the client, and a relative registration_client_uri 
   await stage.set("cloudflare", { dcr: "status_200" });
   assert.equal((await stage.register("cloudflare")).status, 200);
   await stage.set("cloudflare", { dcr: "refused" });
-  assert.deepEqual([(await stage.register("cloudflare")).status, (await stage.register("cloudflare")).client["error"]], [400, "invalid_client_metadata"]);
+  assert.deepEqual(
+    [(await stage.register("cloudflare")).status, (await stage.register("cloudflare")).client["error"]],
+    [400, "invalid_client_metadata"],
+  );
   await stage.set("cloudflare", { dcr: "absent" });
   assert.equal((await stage.metadata("cloudflare"))["registration_endpoint"], undefined);
   assert.deepEqual([(await stage.counters("cloudflare"))["registrations"], (await stage.counters("cloudflare"))["registrations_refused"]], [3, 2]);
@@ -123,7 +131,13 @@ test("iss: sent, left out though advertised, or wrong", async () => {
 
 test("a code works once, with its verifier, its redirect and its client; a second use ends the grant", async () => {
   const grant = await stage.authorize("arcjet", "/mcp");
-  const form = { grant_type: "authorization_code", code: grant.code, client_id: grant.client["client_id"], redirect_uri: CALLBACK, code_verifier: grant.verifier };
+  const form = {
+    grant_type: "authorization_code",
+    code: grant.code,
+    client_id: grant.client["client_id"],
+    redirect_uri: CALLBACK,
+    code_verifier: grant.verifier,
+  };
   assert.equal((await stage.token("arcjet", form)).body["error"], "invalid_grant");
   assert.equal((await stage.refresh("arcjet", grant)).body["error"], "invalid_grant", "the replay ended it");
   const { client } = await stage.register("arcjet");
@@ -167,7 +181,12 @@ test("private_key_jwt: signed by the client's key, for this server, once", async
   await stage.set("arcjet", { auth_methods: ["private_key_jwt"] });
   assert.deepEqual((await stage.metadata("arcjet"))["token_endpoint_auth_methods_supported"], ["private_key_jwt"]);
   const jwks = { keys: [publicKey.export({ format: "jwk" })] };
-  await stage.control("arcjet", "POST", "clients", { client_id: "keyed", redirect_uris: [CALLBACK], token_endpoint_auth_method: "private_key_jwt", jwks });
+  await stage.control("arcjet", "POST", "clients", {
+    client_id: "keyed",
+    redirect_uris: [CALLBACK],
+    token_endpoint_auth_method: "private_key_jwt",
+    jwks,
+  });
   const assertion = (more: Json = {}) => {
     const claims = { iss: "keyed", sub: "keyed", aud: stage.at["arcjet"].origin, exp: Date.now() / 1000 + 60, jti: String(Math.random()), ...more };
     const text = [{ alg: "ES256" }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
@@ -224,7 +243,10 @@ test("rotation with grace: the one before holds until the new one is used", asyn
   assert.ok((await stage.refresh("cloudflare", grant, third)).body["refresh_token"]);
   assert.equal((await stage.refresh("cloudflare", grant, first)).body["error"], "invalid_grant");
   const counters = await stage.counters("cloudflare");
-  assert.deepEqual([counters["token"], counters["token_refused"], counters["refreshes"]], [{ authorization_code: 1, refresh_token: 4 }, { invalid_grant: 1 }, 3]);
+  assert.deepEqual(
+    [counters["token"], counters["token_refused"], counters["refreshes"]],
+    [{ authorization_code: 1, refresh_token: 4 }, { invalid_grant: 1 }, 3],
+  );
 });
 
 test("strict rotation: a used one that comes again ends the grant; none: the same for ever", async () => {
@@ -261,7 +283,10 @@ test("tokens are for one resource, and for a time", async () => {
 });
 
 test("revocation, at the token endpoint or its own, ends the grant", async () => {
-  for (const [vendor, path] of [["cloudflare", "/bindings/mcp"], ["arcjet", "/mcp"]] as const) {
+  for (const [vendor, path] of [
+    ["cloudflare", "/bindings/mcp"],
+    ["arcjet", "/mcp"],
+  ] as const) {
     const grant = await stage.authorize(vendor, path);
     const { revocation_endpoint } = await stage.metadata(vendor);
     const form = new URLSearchParams({ token: grant.tokens["refresh_token"], client_id: grant.client["client_id"] });
@@ -308,7 +333,10 @@ test("metadata that is missing, elsewhere, or wrong", async () => {
   await stage.set("arcjet", { as_metadata: "ok", issuer_path: "/tenant" });
   assert.deepEqual([await status(path), await status(`${path}/tenant`), await status("/tenant/.well-known/openid-configuration")], [404, 200, 200]);
   assert.deepEqual((await prm("arcjet", "/mcp")).body["authorization_servers"], [`${stage.at["arcjet"].origin}/tenant`]);
-  for (const [setting, field, wrong] of [["wrong_resource", "resource", "https://other.example/mcp"], ["wrong_server", "authorization_servers", ["https://issuer.example"]]] as const) {
+  for (const [setting, field, wrong] of [
+    ["wrong_resource", "resource", "https://other.example/mcp"],
+    ["wrong_server", "authorization_servers", ["https://issuer.example"]],
+  ] as const) {
     await stage.set("arcjet", { prm: setting });
     assert.deepEqual((await prm("arcjet", "/mcp")).body[field], wrong);
   }
@@ -321,7 +349,12 @@ test("metadata that is missing, elsewhere, or wrong", async () => {
 test("step-up: 403 names the scope needed, and a new consent for it helps", async () => {
   await stage.set("cloudinary", { step_up: { tool: "upload-asset", scope: "media_generation" } });
   const grant = await stage.authorize("cloudinary", "/mcp");
-  const upload = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "upload-asset", arguments: { upload_request: { file: "https://example.com/a.png" } } } };
+  const upload = {
+    jsonrpc: "2.0",
+    id: 1,
+    method: "tools/call",
+    params: { name: "upload-asset", arguments: { upload_request: { file: "https://example.com/a.png" } } },
+  };
   const refused = await stage.post("cloudinary", "/mcp", grant.tokens["access_token"], upload);
   assert.equal(refused.status, 403);
   const scope = /error="insufficient_scope", scope="([^"]+)"/.exec(refused.headers.get("www-authenticate")!)![1]!;

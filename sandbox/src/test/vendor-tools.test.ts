@@ -21,7 +21,8 @@ beforeEach(async () => {
   for (const vendor of ["cloudflare", "cloudinary", "arcjet"] as const) await stage.reset(vendor);
 });
 
-const cloudflare = (server: string, token: string | undefined = WEB, headers = {}) => stage.connect("cloudflare", `/${server}/mcp`, token, "auto", headers);
+const cloudflare = (server: string, token: string | undefined = WEB, headers = {}) =>
+  stage.connect("cloudflare", `/${server}/mcp`, token, "auto", headers);
 const cloudinary = (headers: Record<string, string> = KEYS) => stage.connect("cloudinary", "/mcp", undefined, "legacy", headers);
 const epoch = () => stage.vendors.rest.world.epoch;
 const ago = (ms: number) => new Date(epoch() - ms).toISOString();
@@ -74,11 +75,15 @@ test("account context: header before argument; without one, isError with the acc
   assert.match(several.getInstructions()!, new RegExp(`Acme Retail: ${accountId("retail")}`));
   const { error, available_accounts } = JSON.parse(await refused(several, "workers_list"));
   assert.match(error, /^account_id is required because /);
-  assert.deepEqual(available_accounts.map((a: Json) => a["name"]), ["Acme Web", "Acme Retail"]);
+  assert.deepEqual(
+    available_accounts.map((a: Json) => a["name"]),
+    ["Acme Web", "Acme Retail"],
+  );
   assert.equal((await ask(several, "workers_list", { account_id: accountId("retail") })).count, 1);
   const pinned = await cloudflare("bindings", BOTH, { "cf-account-id": accountId("web") });
   assert.equal((await ask(pinned, "workers_list", { account_id: accountId("retail") })).count, 3);
-  const field = async (client: Client) => (await client.listTools()).tools.find((t) => t.name === "workers_list")!.inputSchema.properties!["account_id"];
+  const field = async (client: Client) =>
+    (await client.listTools()).tools.find((t) => t.name === "workers_list")!.inputSchema.properties!["account_id"];
   assert.ok(await field(several));
   assert.equal(await field(await cloudflare("bindings")), undefined, "only for those who have several");
   assert.match(await refused(await cloudflare("bindings", "cfut_an_unknown_token_value"), "workers_list"), /Authentication error/);
@@ -127,28 +132,51 @@ test("bindings: every writer writes, and is counted", async () => {
   assert.deepEqual([counters["write_calls"], counters["writes"].kv_namespace_create], [9, 1]);
   const audit = await cloudflare("auditlogs");
   const { logs } = await ask(audit, "auditlogs_by_account_id", { since: ago(0), before: ago(-DAY), limit: 100 });
-  assert.ok(logs.some((l: Json) => /kv namespace/.test(l["description"])), "what was written is in the audit log");
+  assert.ok(
+    logs.some((l: Json) => /kv namespace/.test(l["description"])),
+    "what was written is in the audit log",
+  );
 });
 
 test("observability: calculations as Markdown over TSV, invocations as TSV, events as JSON; the incident shows", async () => {
   const client = await cloudflare("observability");
-  const query = (more: Json) => ask(client, "query_worker_observability", { query: { queryId: "q", timeframe: { from: ago(10 * HOUR), to: ago(0) }, ...more } });
+  const query = (more: Json) =>
+    ask(client, "query_worker_observability", { query: { queryId: "q", timeframe: { from: ago(10 * HOUR), to: ago(0) }, ...more } });
   const grouped = await query({
     view: "calculations",
-    parameters: { calculations: [{ operator: "count", alias: "requests" }, { operator: "p99", key: "$workers.cpuTimeMs" }], groupBys: [{ type: "string", value: "$workers.outcome" }] },
+    parameters: {
+      calculations: [
+        { operator: "count", alias: "requests" },
+        { operator: "p99", key: "$workers.cpuTimeMs" },
+      ],
+      groupBys: [{ type: "string", value: "$workers.outcome" }],
+    },
   });
   assert.match(grouped, /^## requests\n\n### Aggregation\n\n\$workers\.outcome\tvalue\nok\t\d+\n/);
   assert.match(grouped, /### Series\n\ntime\t\$workers\.outcome\tvalue\n/);
   assert.match(await query({ view: "invocations", limit: 3 }), /^time\trequestId\t(.*\n){3}.*$/);
-  const { events, count } = await query({ view: "events", limit: 2, parameters: { filters: [{ key: "$metadata.level", operation: "eq", value: "error" }] } });
+  const { events, count } = await query({
+    view: "events",
+    limit: 2,
+    parameters: { filters: [{ key: "$metadata.level", operation: "eq", value: "error" }] },
+  });
   assert.deepEqual([count, events[0].$metadata.level], [2, "error"]);
   const slow = (from: number, to: number) =>
-    query({ view: "calculations", timeframe: { from: ago(from), to: ago(to) }, parameters: { calculations: [{ operator: "max", key: "$workers.cpuTimeMs" }] } }).then((t: string) => Number(/value\n(\d+)/.exec(t)![1]));
+    query({
+      view: "calculations",
+      timeframe: { from: ago(from), to: ago(to) },
+      parameters: { calculations: [{ operator: "max", key: "$workers.cpuTimeMs" }] },
+    }).then((t: string) => Number(/value\n(\d+)/.exec(t)![1]));
   assert.ok((await slow(7.6 * HOUR, 6.5 * HOUR)) > 60);
   assert.ok((await ask(client, "observability_keys", {})).some((k: Json) => k["key"] === "$workers.scriptName"));
-  const values = await ask(client, "observability_values", { valuesQuery: { key: "$workers.scriptName", timeframe: { from: ago(HOUR), to: ago(0) } } });
+  const values = await ask(client, "observability_values", {
+    valuesQuery: { key: "$workers.scriptName", timeframe: { from: ago(HOUR), to: ago(0) } },
+  });
   assert.ok(values.some((v: Json) => v["value"] === "api-gateway"));
-  assert.match(await refused(client, "query_worker_observability", { query: { view: "events", timeframe: { from: ago(20 * DAY), to: ago(0) } } }), /only the last 7 days/);
+  assert.match(
+    await refused(client, "query_worker_observability", { query: { view: "events", timeframe: { from: ago(20 * DAY), to: ago(0) } } }),
+    /only the last 7 days/,
+  );
 });
 
 test("DNS, audit logs and GraphQL: the same incident from three sides", async () => {
@@ -168,7 +196,11 @@ test("DNS, audit logs and GraphQL: the same incident from three sides", async ()
   assert.ok(logs.length > 20 && logs.every((l: Json) => l["actor_email"] === INTRUDER.email));
   const old = await ask(audit, "auditlogs_by_account_id", { since: ago(90 * DAY), before: ago(60 * DAY), limit: 5 });
   assert.equal(old.logs.length, 5, "the story is ninety days long");
-  assert.equal((await ask(audit, "auditlogs_by_account_id", { since: ago(90 * DAY), before: ago(60 * DAY), limit: 5, cursor: old.result_info.cursor })).logs.length, 5);
+  assert.equal(
+    (await ask(audit, "auditlogs_by_account_id", { since: ago(90 * DAY), before: ago(60 * DAY), limit: 5, cursor: old.result_info.cursor })).logs
+      .length,
+    5,
+  );
   assert.match(await refused(audit, "auditlogs_by_account_id", { since: ago(DAY) }), /before/);
 
   const graphql = await cloudflare("graphql");
@@ -189,7 +221,18 @@ test("DNS, audit logs and GraphQL: the same incident from three sides", async ()
 test("radar: 66 tools answer, figures are strings, a failure has no isError", async () => {
   const client = await cloudflare("radar");
   const scan = await ask(client, "create_url_scan", { url: "https://example.com/" });
-  const args: Json = { asn: 64500, ip: INTRUDER.ip, location: "DE", query: "example", prefix: "203.0.113.0/24", domain: "example.com", botSlug: "b", tld: "com", scanId: scan.result.uuid, url: "https://example.com/" };
+  const args: Json = {
+    asn: 64500,
+    ip: INTRUDER.ip,
+    location: "DE",
+    query: "example",
+    prefix: "203.0.113.0/24",
+    domain: "example.com",
+    botSlug: "b",
+    tld: "com",
+    scanId: scan.result.uuid,
+    url: "https://example.com/",
+  };
   const { tools } = await client.listTools();
   for (const { name, inputSchema } of tools) {
     const given = Object.fromEntries(((inputSchema.required ?? []) as string[]).map((r) => [r, args[r]]));
@@ -219,7 +262,9 @@ test("Cloudinary: every reader answers with the body, rate headers in _meta, an 
   assert.ok(Array.isArray(next.resources[0].tags));
   assert.match(page.resources[0].secure_url, /res\.cloudinary\.com\/acme-web\//);
   for (const name of ["list-videos", "list-files"]) assert.ok((await ask(client, name)).total_count > 0, name);
-  const found = await ask(client, "search-assets", { request: { expression: "resource_type:image AND bytes>1mb AND created_at>30d", sort_by: [{ bytes: "desc" }], aggregate: ["format"] } });
+  const found = await ask(client, "search-assets", {
+    request: { expression: "resource_type:image AND bytes>1mb AND created_at>30d", sort_by: [{ bytes: "desc" }], aggregate: ["format"] },
+  });
   assert.ok(found.total_count > 0 && found.resources[0].bytes >= found.resources[1].bytes && found.aggregations.format.jpg > 0);
   assert.ok((await ask(client, "visual-search-assets", { text: "sunset" })).total_count > 0);
   const id = page.resources[0].asset_id;
@@ -245,7 +290,9 @@ test("Cloudinary: usage of ninety days, with the incident in it", async () => {
 
 test("Cloudinary: every writer writes", async () => {
   const client = await cloudinary();
-  const made = await ask(client, "upload-asset", { upload_request: { file: "https://example.com/a.jpg", public_id: "blog/new", asset_folder: "blog", tags: "x,y" } });
+  const made = await ask(client, "upload-asset", {
+    upload_request: { file: "https://example.com/a.jpg", public_id: "blog/new", asset_folder: "blog", tags: "x,y" },
+  });
   await ask(client, "asset-rename", { from_public_id: "blog/new", to_public_id: "blog/newer" });
   await ask(client, "asset-update", { asset_id: made.asset_id, display_name: "Newer" });
   await ask(client, "manage-asset-tags", { command: "add", tag: "z", public_ids: ["blog/newer"] });
@@ -254,7 +301,10 @@ test("Cloudinary: every writer writes", async () => {
   const other = (await ask(client, "list-videos")).resources[0].asset_id;
   await ask(client, "create-asset-relations", { asset_id: made.asset_id, assets_to_relate: [other] });
   const held = await ask(client, "get-asset-details", { asset_id: made.asset_id, related: true });
-  assert.deepEqual([held.public_id, held.display_name, held.tags, held.context.custom.alt, held.metadata.owner, held.related_assets], ["blog/newer", "Newer", ["x", "y", "z"], "hello", "press", [other]]);
+  assert.deepEqual(
+    [held.public_id, held.display_name, held.tags, held.context.custom.alt, held.metadata.owner, held.related_assets],
+    ["blog/newer", "Newer", ["x", "y", "z"], "hello", "press", [other]],
+  );
   await ask(client, "delete-asset-relations", { asset_id: made.asset_id, assets_to_unrelate: [other] });
   await ask(client, "create-folder", { folder: "a/b" });
   await ask(client, "move-folder", { folder: "a/b", to_folder: "a/c" });
@@ -264,7 +314,10 @@ test("Cloudinary: every writer writes", async () => {
   const { task_id } = await ask(client, "generate-image", { prompt: "a gate" });
   assert.equal((await ask(client, "get-generation-task", { task_id })).status, "completed");
   await ask(client, "generate-image-from-images", { prompt: "two gates", asset_ids: [made.asset_id] });
-  assert.equal(((await client.callTool({ name: "transform-asset", arguments: { asset_id: made.asset_id, transformations: "w_10" } })) as any).content[0].type, "image");
+  assert.equal(
+    ((await client.callTool({ name: "transform-asset", arguments: { asset_id: made.asset_id, transformations: "w_10" } })) as any).content[0].type,
+    "image",
+  );
   await ask(client, "delete-derived-assets", { derived_resource_ids: ["d"] });
   await ask(client, "delete-asset", { asset_id: made.asset_id });
   assert.match(await refused(client, "get-asset-details", { asset_id: made.asset_id }), /not found/);
@@ -280,15 +333,25 @@ test("Cloudinary: trouble of the credential: wrong key, another cloud named, a f
   const client = await cloudinary();
   assert.deepEqual(await ask(client, "list-images", { prefix: "product/" }), { resources: [], total_count: 0 });
   assert.ok((await ask(client, "list-images", { prefix: "products/" })).total_count > 0);
-  const empty = await cloudinary({ "cloudinary-cloud-name": "acme-staging", "cloudinary-api-key": "115528470093461", "cloudinary-api-secret": "sandbox-secret-of-acme-staging" });
+  const empty = await cloudinary({
+    "cloudinary-cloud-name": "acme-staging",
+    "cloudinary-api-key": "115528470093461",
+    "cloudinary-api-secret": "sandbox-secret-of-acme-staging",
+  });
   assert.equal((await ask(empty, "list-images")).total_count, 0);
 });
 
 test("Cloudinary: tools by header: some, or the dynamic three and their scopes", async () => {
   const some = await cloudinary({ ...KEYS, "cloudinary-tools": "list-images, list-tags" });
-  assert.deepEqual((await some.listTools()).tools.map((t) => t.name), ["list-images", "list-tags"]);
+  assert.deepEqual(
+    (await some.listTools()).tools.map((t) => t.name),
+    ["list-images", "list-tags"],
+  );
   const dynamic = await cloudinary({ ...KEYS, "cloudinary-tools": "dynamic" });
-  assert.deepEqual((await dynamic.listTools()).tools.map((t) => t.name), ["list_tools", "describe_tool_input", "execute_tool", "list_scopes"]);
+  assert.deepEqual(
+    (await dynamic.listTools()).tools.map((t) => t.name),
+    ["list_tools", "describe_tool_input", "execute_tool", "list_scopes"],
+  );
   assert.ok((await ask(dynamic, "execute_tool", { tool_name: "list-tags", input: {} })).tags);
   assert.equal((await ask(dynamic, "list_tools", { search_terms: ["folder"] })).tools.length > 2, true);
   assert.ok((await ask(dynamic, "describe_tool_input", { tool_name: "list-tags" })).inputSchema);
@@ -299,7 +362,10 @@ test("Arcjet: every reader answers", async () => {
   const client = await arcjet();
   const { teams } = await ask(client, "list-teams");
   const { sites } = await ask(client, "list-sites", { team_id: teams[0].id });
-  assert.deepEqual(sites.map((s: Json) => s["name"]), ["storefront", "checkout", "staging", "internal-tools"]);
+  assert.deepEqual(
+    sites.map((s: Json) => s["name"]),
+    ["storefront", "checkout", "staging", "internal-tools"],
+  );
   const site_id = siteId("staging");
   const denied = await ask(client, "list-requests", { site_id, conclusion: "DENY", limit: 2 });
   assert.ok(denied.requests.every((r: Json) => r["conclusion"] === "DENY") && denied.next_cursor);

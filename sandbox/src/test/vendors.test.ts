@@ -37,5 +37,6 @@ test("one line of JSON says where everything is; one world is behind all; SIGTER
 });
 
 test("wrong flags are exit status 2", () => {
-  for (const flags of [["--rest", "x"], ["--arcjet", "70000"], ["--now", "soon"], ["--colour"]]) assert.equal(spawnSync(process.execPath, [program, ...flags]).status, 2, flags.join(" "));
+  for (const flags of [["--rest", "x"], ["--arcjet", "70000"], ["--now", "soon"], ["--colour"]])
+    assert.equal(spawnSync(process.execPath, [program, ...flags]).status, 2, flags.join(" "));
 });

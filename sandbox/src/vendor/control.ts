@@ -34,10 +34,12 @@ function arm(vendor: Vendor, given: Json): Json {
   if (!Object.hasOwn(KINDS, String(given["kind"]))) throw new Mistake(`unknown kind; known: ${Object.keys(KINDS).join(", ")}`);
   for (const [name, most] of Object.entries(MOST)) {
     const value = given[name];
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= most)) throw new Mistake(`${name} must be a whole number of 1 to ${most}`);
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= most))
+      throw new Mistake(`${name} must be a whole number of 1 to ${most}`);
   }
   const { status } = given;
-  if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 599)) throw new Mistake("status must be a whole number of 200 to 599");
+  if (status !== undefined && !(Number.isInteger(status) && status >= 200 && status <= 599))
+    throw new Mistake("status must be a whole number of 200 to 599");
   const fault: Fault = { ...given, match: given["match"] ?? {}, kind: given["kind"] as Kind, times: given["times"] ?? 1 };
   vendor.faults.arm(fault);
   return fault;
@@ -112,7 +114,14 @@ const HANDLERS: { [operation: string]: Handler } = {
   "GET /_sandbox/sessions": (vendor) => vendor.sessions.list(),
   "DELETE /_sandbox/sessions": (vendor, _given, query) => sessions(vendor, query.get("id")),
   "GET /_sandbox/grants": (vendor) =>
-    [...vendor.auth.grants.values()].map(({ id, client, scopes, resource, choice, refreshes }) => ({ id, client, scopes, resource, choice, refreshes })),
+    [...vendor.auth.grants.values()].map(({ id, client, scopes, resource, choice, refreshes }) => ({
+      id,
+      client,
+      scopes,
+      resource,
+      choice,
+      refreshes,
+    })),
   "GET /_sandbox/requests": (vendor, _given, query) => vendor.record.last(Number(query.get("last") ?? 100) || 100),
   "DELETE /_sandbox/requests": (vendor) => (vendor.record.clear(), []),
   "POST /_sandbox/reset": async (vendor) => (await vendor.reset(), { reset: true }),

@@ -4,12 +4,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Recorder, type Seen } from "../record.js";
 import type { World } from "../world.js";
+import { AuthPaths, PRM } from "./authpaths.js";
 import { control } from "./control.js";
 import { Counters } from "./counters.js";
 import { capture, Faults, messages, shape, SHAPES, Sink, type Fault } from "./faults.js";
-import { header, opened, pause, read, redirect, reply, type Json } from "./kit.js";
-import { AuthServer, OAuthError, secretText, type Grant, type Profile, type Request } from "./oauth.js";
-import { consentPage, errorPage, type Chooser } from "./pages.js";
+import { header, opened, pause, read, reply, type Json } from "./kit.js";
+import { AuthServer, type Grant, type Profile } from "./oauth.js";
+import { errorPage, type Chooser } from "./pages.js";
 import { Sessions } from "./sessions.js";
 import type { Settings } from "./settings.js";
 import { Stateless } from "./stateless.js";
@@ -73,8 +74,6 @@ export const DEFAULTS: Settings = {
 };
 
 const MOST_BODY = 4 * 1024 * 1024;
-const PRM = "/.well-known/oauth-protected-resource";
-const CONSENT = "/consent";
 const LOOPBACK = /^(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?$/;
 
 /** One HTTP request, read and counted. */
@@ -100,7 +99,7 @@ export class Vendor {
   readonly sessions = new Sessions(this);
   private readonly stateless = new Stateless(this);
   settings: Settings;
-  private readonly tickets = new Map<string, Request>();
+  private readonly paths = new AuthPaths(this);
   private readonly server: Server;
   private elsewhere: Server | undefined;
   private elsewhereAt = "";
@@ -127,7 +126,7 @@ export class Vendor {
     this.faults.clear();
     this.record.clear();
     this.auth.clear();
-    this.tickets.clear();
+    this.paths.clear();
     for (const toolset of this.toolsets.values()) toolset.reset();
     await this.sessions.clear();
     this.counters.clear();
@@ -225,7 +224,10 @@ export class Vendor {
 
   private preflight(res: ServerResponse): void {
     const headers = { "access-control-allow-origin": "*", "access-control-allow-methods": "GET, POST, DELETE, OPTIONS" };
-    res.writeHead(204, { ...headers, "access-control-allow-headers": this.spec.cors ?? "Content-Type, Authorization, MCP-Protocol-Version, Mcp-Session-Id" });
+    res.writeHead(204, {
+      ...headers,
+      "access-control-allow-headers": this.spec.cors ?? "Content-Type, Authorization, MCP-Protocol-Version, Mcp-Session-Id",
+    });
     res.end();
   }
 
@@ -323,125 +325,8 @@ export class Vendor {
 
   // ── what the vendor does when nothing is wrong ──
 
-  private async answer(x: Exchange): Promise<void> {
-    const { req, res, url } = x;
-    const { paths } = this.spec.profile;
-    const path = url.pathname;
-    if (x.endpoint) return this.mcp(x);
-    if (path.includes("/.well-known/")) return this.wellKnown(path, res);
-    try {
-      if (path === paths.authorize && req.method === "GET") return await this.authorize(url, res);
-      if (path === CONSENT && req.method === "POST") return this.consent(new URLSearchParams(x.body.toString("utf8")), res);
-      if (path === paths.register && req.method === "POST") return this.register(x);
-      if (path === paths.token && req.method === "POST") return await this.token(x);
-      if (this.settings.revocation && path === paths.revoke && req.method === "POST") return await this.revoke(x);
-      if (path === paths.userinfo) return this.userinfo(x);
-    } catch (error) {
-      if (!(error instanceof OAuthError)) throw error;
-      return this.oauthError(error, path, res);
-    }
-    reply(res, 404, { error: "not_found" });
-  }
-
-  private oauthError(error: OAuthError, path: string, res: ServerResponse): void {
-    const { authorize, token, register } = this.spec.profile.paths;
-    const back = (error as OAuthError & { redirect?: string }).redirect;
-    if (back) return redirect(res, back);
-    if (path === authorize || path === CONSENT) return reply(res, 400, errorPage(this.spec.title, error.message));
-    if (path === token) this.counters.by("token_refused", error.errorCode);
-    if (path === register) this.counters.n.registrations_refused++;
-    const client = error.errorCode === "invalid_client";
-    reply(res, client ? 401 : 400, error.toResponseObject(), client ? { "www-authenticate": `Basic realm="${this.spec.title}"` } : {});
-  }
-
-  private wellKnown(path: string, res: ServerResponse): void {
-    this.counters.n.metadata++;
-    const { as_metadata, issuer_path: tenant, prm } = this.settings;
-    const forms = [`/.well-known/openid-configuration${tenant}`, `${tenant}/.well-known/openid-configuration`];
-    if (as_metadata !== "openid_only") forms.push(`/.well-known/oauth-authorization-server${tenant}`);
-    if (forms.includes(path) && as_metadata !== "missing") return reply(res, 200, this.auth.metadata());
-    const endpoint = path.startsWith(PRM) ? this.described(path.slice(PRM.length)) : undefined;
-    if (endpoint && prm !== "missing") return reply(res, 200, this.resourceMetadata(endpoint));
-    reply(res, 404, { error: "not_found" });
-  }
-
-  /** The endpoint that protected-resource metadata at this suffix is about. */
-  private described(suffix: string): Endpoint | undefined {
-    const { prm } = this.settings;
-    if (suffix === "") return prm === "root_only" || this.spec.prmAtRoot ? this.spec.endpoints[0] : undefined;
-    return prm === "root_only" ? undefined : this.spec.endpoints.find((e) => e.path === suffix && !e.open);
-  }
-
-  private resourceMetadata(endpoint: Endpoint): Json {
-    const { prm } = this.settings;
-    return {
-      resource: prm === "wrong_resource" ? "https://other.example/mcp" : this.origin + endpoint.path,
-      authorization_servers: [prm === "wrong_server" ? "https://issuer.example" : this.auth.issuer],
-      ...this.spec.prm,
-    };
-  }
-
-  /** Every resource that a token here may be for. */
-  private resources(): string[] {
-    return [this.origin, `${this.origin}/`, ...this.spec.endpoints.map((e) => this.origin + e.path)];
-  }
-
-  private async authorize(url: URL, res: ServerResponse): Promise<void> {
-    const request = await this.auth.begin(url.searchParams, this.resources());
-    const ticket = secretText();
-    if (this.tickets.size >= 1000) this.tickets.delete(this.tickets.keys().next().value!);
-    this.tickets.set(ticket, request);
-    reply(res, 200, consentPage(this.spec.title, CONSENT, ticket, request, this.spec.chooser));
-  }
-
-  private consent(form: URLSearchParams, res: ServerResponse): void {
-    const ticket = form.get("ticket") ?? "";
-    const request = this.tickets.get(ticket);
-    if (!request) return reply(res, 400, errorPage(this.spec.title, "This page was used before or is too old"));
-    const { chooser } = this.spec;
-    const chosen = form.getAll(chooser.field);
-    const known = chooser.options.map((o) => o.id);
-    if (form.get("decision") === "allow" && (chosen.length === 0 || chosen.some((c) => !known.includes(c)) || (!chooser.many && chosen.length > 1)))
-      return reply(res, 400, errorPage(this.spec.title, `Choose: ${chooser.label}`));
-    this.tickets.delete(ticket);
-    const allowed = form.get("decision") === "allow";
-    redirect(res, allowed ? this.auth.allow(request, { [chooser.field]: chooser.many ? chosen : chosen[0] }) : this.auth.deny(request));
-  }
-
-  private register(x: Exchange): void {
-    if (this.settings.dcr === "absent") return reply(x.res, 404, { error: "not_found" });
-    let body: unknown;
-    try {
-      body = JSON.parse(x.body.toString("utf8"));
-    } catch {
-      return reply(x.res, 400, { error: "invalid_client_metadata", error_description: "The body must be JSON" });
-    }
-    const made = this.auth.register(body);
-    reply(x.res, made.status, made.body);
-  }
-
-  private async token(x: Exchange): Promise<void> {
-    const form = new URLSearchParams(x.body.toString("utf8"));
-    const authorization = header(x.req, "authorization");
-    const { paths } = this.spec.profile;
-    // Where revocation shares the token endpoint, a request without grant_type is one.
-    if (this.settings.revocation && paths.revoke === paths.token && !form.has("grant_type") && form.has("token")) {
-      await this.auth.revoke(authorization, form);
-      return reply(x.res, 200, "");
-    }
-    reply(x.res, 200, await this.auth.token(authorization, form));
-  }
-
-  private async revoke(x: Exchange): Promise<void> {
-    await this.auth.revoke(header(x.req, "authorization"), new URLSearchParams(x.body.toString("utf8")));
-    reply(x.res, 200, "");
-  }
-
-  private userinfo(x: Exchange): void {
-    const token = /^Bearer (.+)$/i.exec(header(x.req, "authorization") ?? "")?.[1] ?? "";
-    const grant = this.resources().map((r) => this.auth.verify(token, r)).find(Boolean);
-    if (!grant) return reply(x.res, 401, { error: "invalid_token" });
-    reply(x.res, 200, { sub: grant.user, email: "security@example.com", email_verified: true, name: "Security" });
+  private answer(x: Exchange): Promise<void> {
+    return x.endpoint ? this.mcp(x) : this.paths.take(x);
   }
 
   private challenge(x: Exchange, sent: boolean): void {

@@ -291,7 +291,11 @@ export async function shape(fault: Fault, sink: Sink, message: Json): Promise<bo
       await sink.send({ ...message, result: fault.result ?? {} });
       return true;
     case "rpc_error": {
-      const error = { code: fault.code ?? -32603, message: fault.message ?? "Internal error", ...(fault.data === undefined ? {} : { data: fault.data }) };
+      const error = {
+        code: fault.code ?? -32603,
+        message: fault.message ?? "Internal error",
+        ...(fault.data === undefined ? {} : { data: fault.data }),
+      };
       await sink.send({ jsonrpc: "2.0", id: message["id"], error });
       return true;
     }

@@ -296,7 +296,8 @@ export class AuthServer {
       }
     }
     const client = await this.client(id);
-    if (used !== client.token_endpoint_auth_method) throw new InvalidClientError(`This client authenticates with ${client.token_endpoint_auth_method}`);
+    if (used !== client.token_endpoint_auth_method)
+      throw new InvalidClientError(`This client authenticates with ${client.token_endpoint_auth_method}`);
     if (client.client_secret !== undefined && !same(client.client_secret, secret ?? "")) throw new InvalidClientError("Wrong client secret");
     return client;
   }
@@ -306,14 +307,16 @@ export class AuthServer {
     if (form.get("client_assertion_type") !== ASSERTION) throw new InvalidClientError("Unknown client_assertion_type");
     const [head, claims, signature, input] = readJwt(form.get("client_assertion")!);
     const client = await this.client(claims["sub"]);
-    if (client.token_endpoint_auth_method !== "private_key_jwt" || claims["iss"] !== claims["sub"]) throw new InvalidClientError("Not an assertion of this client");
+    if (client.token_endpoint_auth_method !== "private_key_jwt" || claims["iss"] !== claims["sub"])
+      throw new InvalidClientError("Not an assertion of this client");
     const keys: JsonWebKey[] = client.jwks?.keys ?? [];
     const algorithm = Object.hasOwn(ALGORITHMS, String(head["alg"])) ? ALGORITHMS[head["alg"]] : undefined;
     const good = (key: JsonWebKey) =>
       algorithm !== undefined && verify(algorithm.hash, input, { key: createPublicKey({ key, format: "jwk" }), ...algorithm.more }, signature);
     if (!keys.some(good)) throw new InvalidClientError("The assertion's signature does not hold");
     const audiences = [claims["aud"]].flat();
-    if (![this.issuer, this.origin + this.profile.paths.token].some((a) => audiences.includes(a))) throw new InvalidClientError("The assertion is for another server");
+    if (![this.issuer, this.origin + this.profile.paths.token].some((a) => audiences.includes(a)))
+      throw new InvalidClientError("The assertion is for another server");
     if (!(claims["exp"] > this.now())) throw new InvalidClientError("The assertion has expired");
     if (!claims["jti"] || this.seen.has(claims["jti"])) throw new InvalidClientError("The assertion was used before");
     put(this.seen, claims["jti"], true);
@@ -375,7 +378,8 @@ export class AuthServer {
       throw new InvalidGrantError("The refresh token was used before");
     }
     const resource = form.get("resource");
-    if (resource !== null && grant.resource !== undefined && resource !== grant.resource) throw new InvalidTargetError("resource is not the one authorized");
+    if (resource !== null && grant.resource !== undefined && resource !== grant.resource)
+      throw new InvalidTargetError("resource is not the one authorized");
     const scopes = (form.get("scope") ?? "").split(" ").filter(Boolean);
     if (scopes.some((scope) => !grant.scopes.includes(scope))) throw new InvalidScopeError("A refresh cannot widen the scope");
     this.counters.n.refreshes++;
@@ -420,8 +424,7 @@ export class AuthServer {
   async revoke(authorization: string | undefined, form: URLSearchParams): Promise<void> {
     const client = await this.caller(authorization, form);
     const token = form.get("token") ?? "";
-    const grant =
-      this.access.get(token)?.grant ?? [...this.grants.values()].find((g) => g.refresh.current === token || g.refresh.previous === token);
+    const grant = this.access.get(token)?.grant ?? [...this.grants.values()].find((g) => g.refresh.current === token || g.refresh.previous === token);
     this.counters.n.revocations++;
     if (grant && grant.client === client.client_id) this.end(grant);
   }

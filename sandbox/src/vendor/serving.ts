@@ -54,7 +54,12 @@ async function work(fault: Fault, reach: Reach): Promise<void> {
   for (let i = 1; i <= count && !reach.signal.aborted; i++) {
     await Promise.race([pause(total / count), aborted]);
     if (busy && reach.progressToken !== undefined && !reach.signal.aborted)
-      await reach.notify("notifications/progress", { progressToken: reach.progressToken, progress: i, total: count, message: `step ${i} of ${count}` });
+      await reach.notify("notifications/progress", {
+        progressToken: reach.progressToken,
+        progress: i,
+        total: count,
+        message: `step ${i} of ${count}`,
+      });
   }
 }
 
@@ -141,20 +146,23 @@ function options({ toolset: { parts }, settings }: Serving, sessions: boolean) {
 export function modernServer(serving: Serving): Modern {
   const server = new Modern(serving.toolset.parts.info, options(serving, false));
   for (const [method, handler] of Object.entries(handlers(serving, false))) {
-    server.setRequestHandler(method as "tools/list", (async (request: Json, ctx: any) => {
-      const params = request["params"] ?? {};
-      const reach: Reach = {
-        signal: ctx.mcpReq.signal,
-        progressToken: params._meta?.progressToken,
-        notify: (name, body) => ctx.mcpReq.notify({ method: name, params: body }),
-      };
-      try {
-        return await handler(serving, params, reach);
-      } catch (error) {
-        if (error instanceof BadParams) throw new ProtocolError(-32602, error.message);
-        throw error;
-      }
-    }) as any);
+    server.setRequestHandler(
+      method as "tools/list",
+      (async (request: Json, ctx: any) => {
+        const params = request["params"] ?? {};
+        const reach: Reach = {
+          signal: ctx.mcpReq.signal,
+          progressToken: params._meta?.progressToken,
+          notify: (name, body) => ctx.mcpReq.notify({ method: name, params: body }),
+        };
+        try {
+          return await handler(serving, params, reach);
+        } catch (error) {
+          if (error instanceof BadParams) throw new ProtocolError(-32602, error.message);
+          throw error;
+        }
+      }) as any,
+    );
   }
   return server;
 }

@@ -100,7 +100,9 @@ export class Sessions {
   }
 
   take(x: Exchange): Promise<void> {
-    return current.run({ who: x.who!, ...(x.fault ? { fault: x.fault } : {}) }, () => (x.endpoint!.kind === "sse" ? this.sse(x) : this.streamable(x)));
+    return current.run({ who: x.who!, ...(x.fault ? { fault: x.fault } : {}) }, () =>
+      x.endpoint!.kind === "sse" ? this.sse(x) : this.streamable(x),
+    );
   }
 
   /** The session asked for, when it is of this credential; another's is as unknown as none. */

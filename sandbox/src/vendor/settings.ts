@@ -38,8 +38,14 @@ export interface Settings {
 }
 
 type Check = (value: unknown) => boolean;
-const whole = (most: number): Check => (v) => Number.isInteger(v) && (v as number) >= 0 && (v as number) <= most;
-const oneOf = (...values: string[]): Check => (v) => values.includes(v as string);
+const whole =
+  (most: number): Check =>
+  (v) =>
+    Number.isInteger(v) && (v as number) >= 0 && (v as number) <= most;
+const oneOf =
+  (...values: string[]): Check =>
+  (v) =>
+    values.includes(v as string);
 const flag: Check = (v) => typeof v === "boolean";
 
 const METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];

@@ -124,7 +124,13 @@ export class Toolset {
     const at = this.list.findIndex((s) => s.name === change.tool);
     if (change.op === "add") {
       if (at >= 0) return `there is a tool ${change.tool} already`;
-      const tool: Tool = { name: change.tool, description: "", inputSchema: { type: "object" }, ...change.set, run: ({ args }) => text({ added: args }) };
+      const tool: Tool = {
+        name: change.tool,
+        description: "",
+        inputSchema: { type: "object" },
+        ...change.set,
+        run: ({ args }) => text({ added: args }),
+      };
       this.list.push({ name: change.tool, tool });
       return undefined;
     }

@@ -75,7 +75,10 @@ function top(rows: Decision[], of: (d: Decision) => string, most = 5): Json[] {
     if (row.conclusion === "DENY") held.denied++;
     counts.set(of(row), held);
   }
-  return [...counts].sort((a, b) => b[1].requests - a[1].requests).slice(0, most).map(([value, held]) => ({ value, ...held }));
+  return [...counts]
+    .sort((a, b) => b[1].requests - a[1].requests)
+    .slice(0, most)
+    .map(([value, held]) => ({ value, ...held }));
 }
 
 const denied = (rows: Decision[]) => rows.filter((d) => d.conclusion === "DENY");
@@ -158,12 +161,21 @@ const anomalies: Run = (call, args) => {
   const found: Json[] = [];
   const ratio = before.length === 0 ? 0 : rows.length / before.length;
   if (ratio >= 1.5)
-    found.push({ kind: "traffic_spike", severity: ratio > 3 ? "high" : "medium", detail: `${rows.length} requests, ${Math.round(10 * ratio) / 10} times the period before` });
+    found.push({
+      kind: "traffic_spike",
+      severity: ratio > 3 ? "high" : "medium",
+      detail: `${rows.length} requests, ${Math.round(10 * ratio) / 10} times the period before`,
+    });
   for (const { value, requests, denied: stopped } of top(rows, (d) => d.visitor.ip, 4))
     if (requests > 20 && requests > rows.length / 20)
       found.push({ kind: "concentrated_source", severity: "high", ip: value, detail: `${requests} requests from one address, ${stopped} denied` });
   const watched = rows.filter((d) => d.conclusion === "ALLOW" && d.attack !== undefined);
-  if (watched.length > 10) found.push({ kind: "attacks_allowed", severity: "high", detail: `${watched.length} hostile requests were allowed: dry-run rules or routes without rules` });
+  if (watched.length > 10)
+    found.push({
+      kind: "attacks_allowed",
+      severity: "high",
+      detail: `${watched.length} hostile requests were allowed: dry-run rules or routes without rules`,
+    });
   return { site_id: args["site_id"], period: name, anomalies: found };
 };
 
@@ -186,13 +198,21 @@ const investigate: Run = (call, args) => {
 
 const dryRun: Run = (call, args) => {
   const { rows, name } = window(call, args);
-  const watching = rules(call, args["site_id"]).filter((r) => r["mode"] === "DRY_RUN" && (args["rule_id"] === undefined || r["id"] === args["rule_id"]));
+  const watching = rules(call, args["site_id"]).filter(
+    (r) => r["mode"] === "DRY_RUN" && (args["rule_id"] === undefined || r["id"] === args["rule_id"]),
+  );
   return {
     site_id: args["site_id"],
     period: name,
     rules: watching.map((r) => {
       const hits = rows.filter((d) => d.rules.some((x) => x["rule_id"] === r["id"] && x["conclusion"] === "DENY"));
-      return { rule_id: r["id"], type: r["type"], would_deny: hits.length, share: rate(hits.length, rows.length), top_ips: top(hits, (d) => d.visitor.ip, 3) };
+      return {
+        rule_id: r["id"],
+        type: r["type"],
+        would_deny: hits.length,
+        share: rate(hits.length, rows.length),
+        top_ips: top(hits, (d) => d.visitor.ip, 3),
+      };
     }),
   };
 };
@@ -202,7 +222,11 @@ const briefing: Run = (call, args) => {
   const at = site(call, args["site_id"]);
   const open = at["known_routes"].filter((r: string) => !at["protected_routes"].includes(r));
   const watching = rules(call, args["site_id"]).filter((r) => r["mode"] === "DRY_RUN");
-  const lines = top(rows.filter((d) => d.attack), (d) => d.visitor.ip, 4).map((t) => `| ${t["value"]} | ${t["requests"]} | ${t["denied"]} |`);
+  const lines = top(
+    rows.filter((d) => d.attack),
+    (d) => d.visitor.ip,
+    4,
+  ).map((t) => `| ${t["value"]} | ${t["requests"]} | ${t["denied"]} |`);
   return [
     `# Security briefing: ${at["name"]}, last ${name}`,
     "",
@@ -232,7 +256,12 @@ export const tools: Tool[] = [
   make("list-teams", "List the teams you belong to.", {}, [], ({ who }) => ({ teams: TEAMS.filter((t) => t.id === who.choice["team"]) })),
   make("list-sites", "List the sites of a team.", { team_id: S("The team's id", { pattern: "^team_" }) }, ["team_id"], ({ world, who }, args) => {
     if (args["team_id"] !== who.choice["team"]) throw new Refused(`Team ${args["team_id"]} not found`);
-    return { sites: world.rows("/arcjet/sites").filter((s) => s["team_id"] === args["team_id"]).map(shownSite) };
+    return {
+      sites: world
+        .rows("/arcjet/sites")
+        .filter((s) => s["team_id"] === args["team_id"])
+        .map(shownSite),
+    };
   }),
   make(
     "create-site",
@@ -242,7 +271,16 @@ export const tools: Tool[] = [
     ({ world, who }, { team_id, name }) => {
       if (team_id !== who.choice["team"]) throw new Refused(`Team ${team_id} not found`);
       const id = typeId("site", world.newId("site"));
-      const made = { id, name, team_id, host: "", key: `ajkey_${id.slice(5)}`, created_at: new Date().toISOString(), protected_routes: [], known_routes: [] };
+      const made = {
+        id,
+        name,
+        team_id,
+        host: "",
+        key: `ajkey_${id.slice(5)}`,
+        created_at: new Date().toISOString(),
+        protected_routes: [],
+        known_routes: [],
+      };
       world.rows("/arcjet/sites").push(made);
       return shownSite(made);
     },
@@ -275,11 +313,29 @@ export const tools: Tool[] = [
   make("explain-decision", "Explain in words why a request was allowed or denied.", REQUEST, ["site_id", "request_id"], explain),
   make("get-site-quota", "Get how much of its quota a site used this month.", SITE, ["site_id"], (call, args) => {
     const { rows } = window(call, { ...args, period: "30d" });
-    return { site_id: args["site_id"], plan: "Pro", limit: 5_000_000, used: rows.length * 1000, used_percent: Math.round((rows.length * 1000) / 500) / 100 };
+    return {
+      site_id: args["site_id"],
+      plan: "Pro",
+      limit: 5_000_000,
+      used: rows.length * 1000,
+      used_percent: Math.round((rows.length * 1000) / 500) / 100,
+    };
   }),
-  make("analyze-traffic", "Analyze the traffic of a site: totals, denials, top paths, addresses and reasons, trend.", { ...SITE, ...PERIOD }, ["site_id"], analyze),
+  make(
+    "analyze-traffic",
+    "Analyze the traffic of a site: totals, denials, top paths, addresses and reasons, trend.",
+    { ...SITE, ...PERIOD },
+    ["site_id"],
+    analyze,
+  ),
   make("get-anomalies", "Find what is unusual in a site's traffic.", { ...SITE, ...PERIOD }, ["site_id"], anomalies),
-  make("investigate-ip", "Find out what an address did on a site, and what is known about it.", { ...SITE, ip: S("The address"), ...PERIOD }, ["site_id", "ip"], investigate),
+  make(
+    "investigate-ip",
+    "Find out what an address did on a site, and what is known about it.",
+    { ...SITE, ip: S("The address"), ...PERIOD },
+    ["site_id", "ip"],
+    investigate,
+  ),
   make(
     "get-dry-run-impact",
     "Find out what the dry-run rules of a site would have denied.",
@@ -311,7 +367,8 @@ export const tools: Tool[] = [
     "Update a rule.",
     { ...RULE, mode: MODE, routes: ROUTES },
     ["site_id", "rule_id"],
-    (call, args) => changed(rule(call, args), { ...(args["mode"] ? { mode: args["mode"] } : {}), ...(args["routes"] ? { routes: args["routes"] } : {}) }),
+    (call, args) =>
+      changed(rule(call, args), { ...(args["mode"] ? { mode: args["mode"] } : {}), ...(args["routes"] ? { routes: args["routes"] } : {}) }),
     true,
   ),
   make(
@@ -326,5 +383,12 @@ export const tools: Tool[] = [
     },
     true,
   ),
-  make("promote-rule", "Promote a rule from DRY_RUN to LIVE.", RULE, ["site_id", "rule_id"], (call, args) => changed(rule(call, args), { mode: "LIVE" }), true),
+  make(
+    "promote-rule",
+    "Promote a rule from DRY_RUN to LIVE.",
+    RULE,
+    ["site_id", "rule_id"],
+    (call, args) => changed(rule(call, args), { mode: "LIVE" }),
+    true,
+  ),
 ];

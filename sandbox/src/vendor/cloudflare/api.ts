@@ -94,7 +94,8 @@ function account(call: ToolCall): string | Result {
         "account_id is required because these credentials have access to several accounts. Pass account_id, or set the cf-account-id header. Ask the user which one is meant when it is not clear.",
       available_accounts: available,
     });
-  if (!available.some((a) => a.id === given)) return failure({ error: `account_id ${given} is not available to these credentials`, available_accounts: available });
+  if (!available.some((a) => a.id === given))
+    return failure({ error: `account_id ${given} is not available to these credentials`, available_accounts: available });
   return String(given);
 }
 
@@ -182,6 +183,7 @@ export function instructions(about: string): (who: Principal) => string {
 /** Rows as tab-separated values, as several of these servers answer. */
 export function tsv(rows: Json[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const cell = (value: unknown) => (value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value)).replaceAll(/[\t\n]/g, " ");
+  const cell = (value: unknown) =>
+    (value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value)).replaceAll(/[\t\n]/g, " ");
   return [names.join("\t"), ...rows.map((row) => names.map((name) => cell(row[name])).join("\t"))].join("\n");
 }

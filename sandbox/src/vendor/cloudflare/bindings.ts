@@ -212,7 +212,8 @@ const D1: Tool[] = [
     annotations: WRITE,
     writes: true,
     doing: "creating the D1 database",
-    run: (api, { name, primary_location_hint }) => api.result("POST", d1(api), { body: { name, ...(primary_location_hint ? { primary_location_hint } : {}) } }),
+    run: (api, { name, primary_location_hint }) =>
+      api.result("POST", d1(api), { body: { name, ...(primary_location_hint ? { primary_location_hint } : {}) } }),
   }),
   tool({
     name: "d1_database_delete",
@@ -251,7 +252,8 @@ const D1: Tool[] = [
     annotations: { readOnlyHint: false, destructiveHint: false },
     writes: true,
     doing: "querying the D1 database",
-    run: (api, { database_id, sql, params }) => api.result("POST", `${d1(api)}/${database_id}/query`, { body: { sql, ...(params ? { params } : {}) } }),
+    run: (api, { database_id, sql, params }) =>
+      api.result("POST", `${d1(api)}/${database_id}/query`, { body: { sql, ...(params ? { params } : {}) } }),
   }),
 ];
 
@@ -383,4 +385,3 @@ export const bindings: Parts = {
     },
   ],
 };
-

@@ -90,7 +90,12 @@ const dnsTools: Tool[] = [
       const { id } = zone(api, args["zone"]) as { id: string };
       const since = new Date(api.world.epoch - (args["days"] ?? 7) * DAY).toISOString();
       return api.result("GET", `/zones/${id}/dns_analytics/report`, {
-        query: { metrics: "queryCount,uncachedCount,responseTimeAvg", dimensions: "responseCode,responseCached", since, until: new Date(api.world.epoch).toISOString() },
+        query: {
+          metrics: "queryCount,uncachedCount,responseTimeAvg",
+          dimensions: "responseCode,responseCached",
+          since,
+          until: new Date(api.world.epoch).toISOString(),
+        },
       });
     },
   }),
@@ -106,7 +111,10 @@ const dnsTools: Tool[] = [
     properties: { zone: S("The zone's id") },
     required: ["zone"],
     doing: "showing the zone's DNS settings",
-    run: (api, args) => ({ ...ACCOUNT_DNS.zone_defaults, nameservers: { type: "cloudflare.standard", list: zone(api, args["zone"])["name_servers"] } }),
+    run: (api, args) => ({
+      ...ACCOUNT_DNS.zone_defaults,
+      nameservers: { type: "cloudflare.standard", list: zone(api, args["zone"])["name_servers"] },
+    }),
   }),
 ];
 
@@ -191,7 +199,14 @@ const dataset = (name: string) => {
 
 const typeOf = (name: string) => {
   const { scope, dimensions, values, plain } = dataset(name);
-  return { name, kind: "OBJECT", scope, fields: [...(plain ? dimensions : ["count", "dimensions", "sum", "avg"])], dimensions, values: Object.keys(values) };
+  return {
+    name,
+    kind: "OBJECT",
+    scope,
+    fields: [...(plain ? dimensions : ["count", "dimensions", "sum", "avg"])],
+    dimensions,
+    values: Object.keys(values),
+  };
 };
 
 const graphqlTools: Tool[] = [
@@ -205,7 +220,10 @@ const graphqlTools: Tool[] = [
     run: (_api, args) => {
       const word = String(args["keyword"]).toLowerCase();
       const kept = Object.keys(DATASETS).filter((name) => JSON.stringify(typeOf(name)).toLowerCase().includes(word));
-      return { searchResults: kept.map((name) => ({ name, kind: "OBJECT" })), typeDetails: kept.slice(0, args["maxDetailsToFetch"] ?? 10).map(typeOf) };
+      return {
+        searchResults: kept.map((name) => ({ name, kind: "OBJECT" })),
+        typeDetails: kept.slice(0, args["maxDetailsToFetch"] ?? 10).map(typeOf),
+      };
     },
   }),
   tool({

@@ -6,18 +6,38 @@ import { text, type Parts } from "../toolset.js";
 import { READ, tool } from "./api.js";
 
 const PAGES: [url: string, title: string, text: string][] = [
-  ["kv/get-started", "Get started with Workers KV", "Workers KV is a key-value store read at the edge. Create a namespace, bind it to a Worker, then read and write with get and put."],
+  [
+    "kv/get-started",
+    "Get started with Workers KV",
+    "Workers KV is a key-value store read at the edge. Create a namespace, bind it to a Worker, then read and write with get and put.",
+  ],
   ["kv/platform/limits", "Workers KV limits", "A value has at most 25 MiB, a key 512 bytes. Writes to one key: once per second."],
-  ["r2/buckets/create-buckets", "Create R2 buckets", "R2 keeps objects without egress fees. Bucket names have 3 to 63 characters: lower-case letters, digits and hyphens."],
+  [
+    "r2/buckets/create-buckets",
+    "Create R2 buckets",
+    "R2 keeps objects without egress fees. Bucket names have 3 to 63 characters: lower-case letters, digits and hyphens.",
+  ],
   ["d1/get-started", "Get started with D1", "D1 is a serverless SQL database. Bind it to a Worker and use prepared statements."],
   ["hyperdrive/get-started", "Get started with Hyperdrive", "Hyperdrive pools connections to your PostgreSQL or MySQL database and caches reads."],
-  ["workers/observability/logs/workers-logs", "Workers Logs", "Workers Logs keeps the logs of a Worker for seven days and lets you query them in the dashboard."],
+  [
+    "workers/observability/logs/workers-logs",
+    "Workers Logs",
+    "Workers Logs keeps the logs of a Worker for seven days and lets you query them in the dashboard.",
+  ],
   ["workers/observability/query-builder", "Query Builder", "Write structured queries over logs and invocations: filters, calculations, groups."],
   ["waf/custom-rules", "Custom rules", "Custom rules match requests by an expression and block, challenge, skip or log them."],
-  ["waf/rate-limiting-rules", "Rate limiting rules", "A rate limiting rule counts the requests that match and acts when there are too many in a period."],
+  [
+    "waf/rate-limiting-rules",
+    "Rate limiting rules",
+    "A rate limiting rule counts the requests that match and acts when there are too many in a period.",
+  ],
   ["dns/manage-dns-records/how-to/create-dns-records", "Manage DNS records", "Create, edit and delete DNS records in the dashboard or by the API."],
   ["dns/dnssec", "DNSSEC", "DNSSEC signs the answers of your zone, so that resolvers can tell that they are yours."],
-  ["fundamentals/account/account-security/review-audit-logs", "Review audit logs", "Audit logs list the changes made in your account: who, what, when and from where."],
+  [
+    "fundamentals/account/account-security/review-audit-logs",
+    "Review audit logs",
+    "Audit logs list the changes made in your account: who, what, when and from where.",
+  ],
   ["analytics/graphql-api", "GraphQL Analytics API", "Query aggregated data of your zones and accounts. Filter by time, group by dimensions."],
 ];
 
@@ -58,7 +78,10 @@ export const docsTools = [
     },
     doing: "searching the documentation",
     run: (_api, args) => {
-      const words = String(args["query"]).toLowerCase().split(/\W+/).filter((w) => w.length > 1);
+      const words = String(args["query"])
+        .toLowerCase()
+        .split(/\W+/)
+        .filter((w) => w.length > 1);
       const scored = PAGES.map(([path, title, body]) => ({ path, title, body, points: score(words, title, body) }));
       const best = scored.filter((p) => p.points > 0).sort((a, b) => b.points - a.points);
       const results: Json[] = best.slice(0, 5).map(({ path, title, body, points }) => ({

@@ -24,7 +24,15 @@ function granted(id: string, ids: string[]): Token {
   return { name: `oauth:${id}`, secret: "", kind: "user", accounts, permissions: ["*:edit"], status: "active", about: "a grant" };
 }
 
-const NOTHING: Token = { name: "unknown", secret: "", kind: "user", accounts: [], permissions: [], status: "disabled", about: "not a token of this sandbox" };
+const NOTHING: Token = {
+  name: "unknown",
+  secret: "",
+  kind: "user",
+  accounts: [],
+  permissions: [],
+  status: "disabled",
+  about: "not a token of this sandbox",
+};
 
 export const cloudflare: Spec = {
   name: "cloudflare",

@@ -41,15 +41,37 @@ interface Sample {
   fields: Json;
 }
 
-const weighted = (label: string, shares: Share[]) => pick(label, shares.flatMap(([value, weight]) => Array.from({ length: Math.max(1, Math.round(weight)) }, () => value)));
+const weighted = (label: string, shares: Share[]) =>
+  pick(
+    label,
+    shares.flatMap(([value, weight]) => Array.from({ length: Math.max(1, Math.round(weight)) }, () => value)),
+  );
 
 function sample(label: string, at: number, weight: number, retail: boolean, attacked: boolean): Sample {
   const script = retail ? "checkout-guard" : String(weighted(`${label}/script`, SHARES["scriptName"]!("")));
-  const failed = weighted(`${label}/status`, attacked ? [["ok", 80], ["exception", 14], ["exceededCpu", 6]] : [["ok", 96], ["exception", 3], ["exceededCpu", 1]]);
+  const failed = weighted(
+    `${label}/status`,
+    attacked
+      ? [
+          ["ok", 80],
+          ["exception", 14],
+          ["exceededCpu", 6],
+        ]
+      : [
+          ["ok", 96],
+          ["exception", 3],
+          ["exceededCpu", 1],
+        ],
+  );
   const path = script === "nightly-report" ? "" : String(weighted(`${label}/path`, SHARES["clientRequestPath"]!("")));
   const host = retail ? "acme-checkout.example" : attacked ? INCIDENT_ZONE : "example.com";
   const status = failed === "ok" ? 200 : failed === "exception" ? 500 : 503;
-  const message = failed === "ok" ? `GET ${path} 200` : failed === "exception" ? "TypeError: Cannot read properties of null (reading 'routes')" : "Worker exceeded CPU time limit.";
+  const message =
+    failed === "ok"
+      ? `GET ${path} 200`
+      : failed === "exception"
+        ? "TypeError: Cannot read properties of null (reading 'routes')"
+        : "Worker exceeded CPU time limit.";
   return {
     at,
     weight,
@@ -148,7 +170,11 @@ const OPERATORS: Record<string, (rows: Sample[], key: string) => number> = {
   ...Object.fromEntries(
     [50, 75, 90, 95, 99].map((p) => [
       p === 50 ? "median" : `p${p}`,
-      (rows: Sample[], key: string) => quantile(rows.map((r) => Number(r.fields[key] ?? 0)).sort((a, b) => a - b), p / 100),
+      (rows: Sample[], key: string) =>
+        quantile(
+          rows.map((r) => Number(r.fields[key] ?? 0)).sort((a, b) => a - b),
+          p / 100,
+        ),
     ]),
   ),
 };
@@ -258,7 +284,10 @@ const QUERY: Json = {
             required: ["operator"],
           },
         },
-        groupBys: { type: "array", items: { type: "object", properties: { type: { type: "string" }, value: { type: "string" } }, required: ["value"] } },
+        groupBys: {
+          type: "array",
+          items: { type: "object", properties: { type: { type: "string" }, value: { type: "string" } }, required: ["value"] },
+        },
         orderBy: { type: "object", properties: { value: { type: "string" }, order: { type: "string", enum: ["asc", "desc"] } } },
         needle: { type: "object", properties: { value: { type: "string" } } },
         limit: { type: "integer", maximum: 2000 },

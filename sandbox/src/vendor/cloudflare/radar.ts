@@ -7,141 +7,7 @@ import { DAY, type World } from "../../world.js";
 import type { Json } from "../kit.js";
 import { text, type Parts, type Tool } from "../toolset.js";
 import { accountsOf, instructions } from "./api.js";
-
-const LIST = { type: "array", items: { type: "string" } };
-const N = { type: "integer", minimum: 0 };
-const COMMON: Json = {
-  dateRange: { ...LIST, description: "Ranges such as 7d, or 7dcontrol for the one before" },
-  dateStart: { ...LIST, description: "Starts (RFC 3339)" },
-  dateEnd: { ...LIST, description: "Ends (RFC 3339)" },
-  location: { ...LIST, description: "Countries, alpha-2" },
-  asn: { ...LIST, description: "Autonomous systems" },
-  continent: LIST,
-};
-
-/** Dimension to the values it takes. */
-const VALUES: Record<string, string[]> = {
-  deviceType: ["desktop", "mobile", "other"],
-  botClass: ["human", "bot"],
-  httpProtocol: ["HTTPS", "HTTP"],
-  httpVersion: ["HTTP/2", "HTTP/3", "HTTP/1.x"],
-  ipVersion: ["IPv4", "IPv6"],
-  os: ["WINDOWS", "ANDROID", "IOS", "MACOSX", "LINUX"],
-  tlsVersion: ["TLS 1.3", "TLS 1.2", "TLS QUIC"],
-  browser: ["chrome", "safari", "firefox", "edge"],
-  mitigationProduct: ["WAF", "DDOS", "BOT_MANAGEMENT", "ACCESS_RULES"],
-  vector: ["UDP flood", "SYN flood", "DNS flood", "Mirai"],
-  industry: ["Retail", "Software", "Gaming", "Telecommunications"],
-  queryType: ["A", "AAAA", "HTTPS", "MX", "TXT"],
-  responseCode: ["NOERROR", "NXDOMAIN", "SERVFAIL"],
-  spf: ["PASS", "FAIL", "NONE"],
-  dkim: ["PASS", "FAIL", "NONE"],
-  dmarc: ["PASS", "FAIL", "NONE"],
-  threatCategory: ["Link", "Attachment", "IdentityDeception", "BrandImpersonation"],
-  userAgent: ["GPTBot", "ClaudeBot", "Googlebot", "Bytespider"],
-  model: ["llama", "whisper", "flux", "bge"],
-  task: ["text-generation", "automatic-speech-recognition", "text-to-image", "text-embeddings"],
-  transport: ["UDP", "TLS", "HTTPS", "TCP"],
-  location: ["US", "DE", "GB", "FR", "IN", "BR"],
-};
-
-class Wrong extends Error {}
-
-/** Shares of a dimension in a range, adding up to a hundred; as strings. */
-function summary(label: string, values: string[]): Json {
-  const weights = values.map((value, i) => (1 / (i + 1)) * (0.7 + 0.6 * fraction(`radar/${label}/${value}`)));
-  const whole = weights.reduce((a, b) => a + b, 0);
-  return Object.fromEntries(values.map((value, i) => [value, ((100 * weights[i]!) / whole).toFixed(6)]));
-}
-
-interface Span {
-  name: string;
-  from: number;
-  to: number;
-}
-
-function spans(world: World, args: Json): Span[] {
-  if (args["dateStart"]) {
-    return args["dateStart"].map((start: string, i: number): Span => {
-      const [from, to] = [Date.parse(start), Date.parse(args["dateEnd"]?.[i] ?? "")];
-      if (Number.isNaN(from) || Number.isNaN(to)) throw new Wrong("dateStart and dateEnd must be times, as many of one as of the other");
-      return { name: `${start}`, from, to };
-    });
-  }
-  return (args["dateRange"] ?? ["7d"]).map((range: string): Span => {
-    const [, number, unit, control] = /^(\d{1,3})(d|w)(control)?$/.exec(range) ?? [];
-    if (!number) throw new Wrong(`Invalid dateRange ${range}: such as 7d or 7dcontrol`);
-    const length = Number(number) * (unit === "w" ? 7 : 1) * DAY;
-    const to = world.epoch - (control ? length : 0);
-    return { name: range, from: to - length, to };
-  });
-}
-
-function meta({ from, to }: Span): Json {
-  const when = { startTime: new Date(from).toISOString(), endTime: new Date(to).toISOString() };
-  return { dateRange: [when], lastUpdated: when.endTime, normalization: "PERCENTAGE", confidenceInfo: { level: 5, annotations: [] }, units: [{ name: "*", value: "percent" }] };
-}
-
-function series(label: string, { from, to }: Span): Json {
-  const points = Math.min(60, Math.max(2, Math.round((to - from) / (DAY / 4))));
-  const times = Array.from({ length: points }, (_, i) => from + (i * (to - from)) / points);
-  return {
-    timestamps: times.map((t) => new Date(t).toISOString()),
-    values: times.map((t) => (0.4 + 0.3 * Math.sin(t / (DAY / 6.28)) + 0.2 * fraction(`radar/${label}/${Math.floor(t / 3_600_000)}`)).toFixed(6)),
-  };
-}
-
-/** summary, timeseries or top, over one or more ranges: summary_0, serie_1, top_2. */
-function data(world: World, name: string, args: Json, dimensions: string[]): Json {
-  const dimension = args["dimension"] ?? "timeseries";
-  if (dimension !== "timeseries" && !dimensions.includes(dimension.replace(/^timeseriesGroups\//, "").replace(/^(summary|top)\//, "")))
-    throw new Wrong(`Unknown dimension ${dimension}; known: timeseries, ${dimensions.join(", ")}`);
-  const [form, of] = dimension.includes("/") ? dimension.split("/") : dimension === "timeseries" ? ["timeseries", ""] : ["summary", dimension];
-  const made: Json = {};
-  spans(world, args).forEach((span, i) => {
-    const label = `${name}/${of}/${span.name}/${JSON.stringify(args["location"] ?? "")}`;
-    made["meta"] ??= meta(span);
-    if (form === "timeseries") made[`serie_${i}`] = series(label, span);
-    else if (form === "timeseriesGroups") {
-      const one = series(label, span);
-      made[`serie_${i}`] = { timestamps: one["timestamps"], ...Object.fromEntries(VALUES[of]!.map((v) => [v, series(`${label}/${v}`, span)["values"]])) };
-    } else made[`summary_${i}`] = summary(label, VALUES[of]!);
-  });
-  return made;
-}
-
-type Run = (world: World, args: Json, name: string) => unknown;
-type Row = [name: string, description: string, properties: Json, run: Run, required?: string[]];
-
-const family = (name: string, what: string, dimensions: string[]): Row => [
-  name,
-  `Get ${what}: over time, or by a dimension (${dimensions.join(", ")}).`,
-  { ...COMMON, dimension: { type: "string", description: "timeseries, summary/<dimension> or timeseriesGroups/<dimension>" } },
-  (world, args) => data(world, name, args, dimensions),
-];
-
-const FAMILIES: Row[] = [
-  family("get_http_data", "HTTP traffic", ["deviceType", "botClass", "httpProtocol", "httpVersion", "ipVersion", "os", "tlsVersion", "browser", "location"]),
-  family("get_l7_attack_data", "application-layer attacks", ["httpVersion", "ipVersion", "mitigationProduct", "industry", "location"]),
-  family("get_l3_attack_data", "network-layer attacks", ["vector", "industry", "ipVersion", "location"]),
-  family("get_dns_queries_data", "DNS queries to the public resolver", ["queryType", "responseCode", "ipVersion", "transport", "location"]),
-  family("get_email_routing_data", "e-mail routing", ["ipVersion", "spf", "dkim", "dmarc"]),
-  family("get_email_security_data", "e-mail security", ["threatCategory", "spf", "dkim", "dmarc"]),
-  family("get_ai_data", "AI bots and AI inference", ["userAgent", "model", "task", "industry"]),
-  family("get_netflows_data", "network traffic", ["location"]),
-  family("get_as112_data", "AS112 DNS queries", ["queryType", "responseCode", "transport"]),
-  family("get_bots_data", "bot traffic", ["botClass", "userAgent", "industry", "location"]),
-  family("get_crawler_data", "crawlers", ["userAgent", "industry"]),
-  family("get_leaked_credentials_data", "leaked credential checks", ["botClass"]),
-  family("get_tcp_resets_timeouts_data", "TCP resets and timeouts", ["ipVersion"]),
-  family("get_quality_data", "connection quality", ["location"]),
-  family("get_origins_data", "traffic of cloud origins", ["location"]),
-  family("get_certificate_transparency_data", "issued certificates", ["tlsVersion"]),
-  family("get_post_quantum_data", "post-quantum key agreement", ["browser", "os"]),
-  family("get_robots_txt_data", "robots.txt rules for crawlers", ["userAgent"]),
-  family("get_bgp_route_data", "BGP announcements", ["ipVersion"]),
-  family("get_bgp_ip_space_data", "announced address space", ["ipVersion"]),
-];
+import { COMMON, FAMILIES, LIST, meta, N, spans, VALUES, Wrong, type Row, type Run, type Span } from "./radar-data.js";
 
 const SYSTEMS = [
   { asn: 64500, name: "EXAMPLE-HOSTING", country: "NL", countryName: "Netherlands" },
@@ -153,7 +19,16 @@ const system = (args: Json) => {
   if (!found) throw new Wrong(`Autonomous system ${args["asn"]} not found`);
   return found;
 };
-const COUNTRIES: Record<string, string> = { US: "United States", DE: "Germany", GB: "United Kingdom", FR: "France", NL: "Netherlands", IN: "India", BR: "Brazil", JP: "Japan" };
+const COUNTRIES: Record<string, string> = {
+  US: "United States",
+  DE: "Germany",
+  GB: "United Kingdom",
+  FR: "France",
+  NL: "Netherlands",
+  IN: "India",
+  BR: "Brazil",
+  JP: "Japan",
+};
 const DOMAINS = ["example.com", "example.org", "example.net", "acme-shop.example", "acme-cdn.example"];
 const PAGE: Json = { limit: { ...N, maximum: 100 }, offset: N };
 const ASN: Json = { asn: { ...N, description: "The autonomous system's number" } };
@@ -208,7 +83,12 @@ const bgp =
   (world, args) => ({
     asn_info: SYSTEMS.map((s) => ({ asn: s.asn, org_name: s.name, country_code: s.country })),
     events: cut(
-      happenings(world, kind, 18, (label) => ({ [key]: pick(label, SYSTEMS).asn, prefixes: ["203.0.113.0/24"], confidence_score: integer(`${label}/c`, 1, 10), detected_ts: ago(world, 90 * fraction(label)) })),
+      happenings(world, kind, 18, (label) => ({
+        [key]: pick(label, SYSTEMS).asn,
+        prefixes: ["203.0.113.0/24"],
+        confidence_score: integer(`${label}/c`, 1, 10),
+        detected_ts: ago(world, 90 * fraction(label)),
+      })),
       args,
     ),
   });
@@ -218,7 +98,9 @@ const ranking: Run = (world, args) => ({
   top_0: DOMAINS.slice(0, args["limit"] ?? 10).map((domain, i) => ({ rank: i + 1, domain, categories: [{ id: 26, name: "Technology" }] })),
 });
 
-const services: Run = () => ({ top_0: ["Search", "Video", "Social", "Chat", "Maps"].map((service, i) => ({ rank: i + 1, service: `Example ${service}` })) });
+const services: Run = () => ({
+  top_0: ["Search", "Video", "Social", "Chat", "Maps"].map((service, i) => ({ rank: i + 1, service: `Example ${service}` })),
+});
 
 const speed: Run = (_world, args, name) => {
   const label = `${name}/${JSON.stringify(args["location"] ?? args["asn"] ?? "")}`;
@@ -242,7 +124,14 @@ const rates = (name: string, what: string, low: number, high: number): Row => [
   (world, args) => {
     const label = `${name}/${JSON.stringify(args["location"] ?? "")}`;
     const [span] = spans(world, args) as [Span];
-    return { meta: meta(span), summary_0: { p25: String(integer(label, low, high)), p50: String(integer(`${label}/50`, high, 2 * high)), p75: String(integer(`${label}/75`, 2 * high, 3 * high)) } };
+    return {
+      meta: meta(span),
+      summary_0: {
+        p25: String(integer(label, low, high)),
+        p50: String(integer(`${label}/50`, high, 2 * high)),
+        p75: String(integer(`${label}/75`, 2 * high, 3 * high)),
+      },
+    };
   },
 ];
 
@@ -263,63 +152,295 @@ const SCAN: Json = { scanId: { type: "string", description: "The scan's id" } };
 const createScan: Run = (world, args) => {
   const url = args["url"];
   if (!URL.canParse(url)) throw new Wrong(`Invalid URL ${url}`);
-  const made = { uuid: uuid(world.newId("scan")), url, time: new Date().toISOString(), visibility: args["visibility"] ?? "Public", verdict: { malicious: new URL(url).hostname === INTRUDER.ip } };
+  const made = {
+    uuid: uuid(world.newId("scan")),
+    url,
+    time: new Date().toISOString(),
+    visibility: args["visibility"] ?? "Public",
+    verdict: { malicious: new URL(url).hostname === INTRUDER.ip },
+  };
   scans(world).unshift(made);
   return { uuid: made.uuid, url, visibility: made.visibility, message: "Submission successful", api: `/scan/${made.uuid}` };
 };
 
 const OTHERS: Row[] = [
-  ["list_autonomous_systems", "List autonomous systems.", { ...PAGE, location: { type: "string" } }, (_w, args) => ({ asns: cut(SYSTEMS.filter((s) => !args["location"] || s.country === args["location"]), args) })],
-  ["get_as_details", "Get details of an autonomous system.", ASN, (_w, args) => ({ asn: { ...system(args), estimatedUsers: { estimatedUsers: 120_000 } } }), ["asn"]],
-  ["get_as_set", "Get the AS-SETs that an autonomous system is in.", ASN, (_w, args) => ({ as_sets: [{ name: `AS-${system(args).name}`, as_members_count: 12 }] }), ["asn"]],
-  ["get_as_relationships", "Get the relationships of an autonomous system.", ASN, (_w, args) => ({ rels: SYSTEMS.filter((s) => s !== system(args)).map((s) => ({ asn2: s.asn, rel: "peer" })) }), ["asn"]],
-  ["search_autonomous_systems", "Search autonomous systems by name.", { query: { type: "string" } }, (_w, args) => ({ asns: SYSTEMS.filter((s) => s.name.includes(String(args["query"]).toUpperCase())) }), ["query"]],
+  [
+    "list_autonomous_systems",
+    "List autonomous systems.",
+    { ...PAGE, location: { type: "string" } },
+    (_w, args) => ({
+      asns: cut(
+        SYSTEMS.filter((s) => !args["location"] || s.country === args["location"]),
+        args,
+      ),
+    }),
+  ],
+  [
+    "get_as_details",
+    "Get details of an autonomous system.",
+    ASN,
+    (_w, args) => ({ asn: { ...system(args), estimatedUsers: { estimatedUsers: 120_000 } } }),
+    ["asn"],
+  ],
+  [
+    "get_as_set",
+    "Get the AS-SETs that an autonomous system is in.",
+    ASN,
+    (_w, args) => ({ as_sets: [{ name: `AS-${system(args).name}`, as_members_count: 12 }] }),
+    ["asn"],
+  ],
+  [
+    "get_as_relationships",
+    "Get the relationships of an autonomous system.",
+    ASN,
+    (_w, args) => ({ rels: SYSTEMS.filter((s) => s !== system(args)).map((s) => ({ asn2: s.asn, rel: "peer" })) }),
+    ["asn"],
+  ],
+  [
+    "search_autonomous_systems",
+    "Search autonomous systems by name.",
+    { query: { type: "string" } },
+    (_w, args) => ({ asns: SYSTEMS.filter((s) => s.name.includes(String(args["query"]).toUpperCase())) }),
+    ["query"],
+  ],
   [
     "get_ip_details",
     "Get what is known about an address.",
     { ip: { type: "string" } },
-    (_w, args) => ({ ip: { ip: args["ip"], ipVersion: String(args["ip"]).includes(":") ? "IPv6" : "IPv4", location: "NL", locationName: "Netherlands", asn: "64500", asnName: "EXAMPLE-HOSTING", asnLocation: "NL" } }),
+    (_w, args) => ({
+      ip: {
+        ip: args["ip"],
+        ipVersion: String(args["ip"]).includes(":") ? "IPv6" : "IPv4",
+        location: "NL",
+        locationName: "Netherlands",
+        asn: "64500",
+        asnName: "EXAMPLE-HOSTING",
+        asnLocation: "NL",
+      },
+    }),
     ["ip"],
   ],
-  ["list_geolocations", "List countries.", PAGE, (_w, args) => ({ locations: cut(Object.entries(COUNTRIES).map(([alpha2, name]) => ({ alpha2, name, region: "World" })), args) })],
-  ["get_geolocation_details", "Get details of a country.", { location: { type: "string" } }, (_w, args) => ({ location: { alpha2: args["location"], name: COUNTRIES[args["location"]] ?? "Unknown" } }), ["location"]],
+  [
+    "list_geolocations",
+    "List countries.",
+    PAGE,
+    (_w, args) => ({
+      locations: cut(
+        Object.entries(COUNTRIES).map(([alpha2, name]) => ({ alpha2, name, region: "World" })),
+        args,
+      ),
+    }),
+  ],
+  [
+    "get_geolocation_details",
+    "Get details of a country.",
+    { location: { type: "string" } },
+    (_w, args) => ({ location: { alpha2: args["location"], name: COUNTRIES[args["location"]] ?? "Unknown" } }),
+    ["location"],
+  ],
   ["get_outages", "Get Internet outages.", { ...COMMON, ...PAGE }, outages],
-  ["get_outages_by_location", "Get how many outages each country had.", COMMON, () => ({ annotations: Object.keys(COUNTRIES).map((clientCountryAlpha2) => ({ clientCountryAlpha2, value: String(integer(`outages/${clientCountryAlpha2}`, 0, 9)) })) })],
+  [
+    "get_outages_by_location",
+    "Get how many outages each country had.",
+    COMMON,
+    () => ({
+      annotations: Object.keys(COUNTRIES).map((clientCountryAlpha2) => ({
+        clientCountryAlpha2,
+        value: String(integer(`outages/${clientCountryAlpha2}`, 0, 9)),
+      })),
+    }),
+  ],
   ["get_traffic_anomalies", "Get unusual drops of traffic.", { ...COMMON, ...PAGE }, anomalies],
-  ["get_traffic_anomalies_by_location", "Get how many anomalies each country had.", COMMON, () => ({ trafficAnomalies: Object.keys(COUNTRIES).map((clientCountryAlpha2) => ({ clientCountryAlpha2, value: String(integer(`anomalies/${clientCountryAlpha2}`, 0, 12)) })) })],
+  [
+    "get_traffic_anomalies_by_location",
+    "Get how many anomalies each country had.",
+    COMMON,
+    () => ({
+      trafficAnomalies: Object.keys(COUNTRIES).map((clientCountryAlpha2) => ({
+        clientCountryAlpha2,
+        value: String(integer(`anomalies/${clientCountryAlpha2}`, 0, 12)),
+      })),
+    }),
+  ],
   ["get_annotations", "Get annotations of events.", { ...COMMON, ...PAGE }, outages],
   ["get_bgp_hijacks", "Get likely BGP hijacks.", { ...COMMON, ...PAGE }, bgp("hijacks", "hijacker_asn")],
   ["get_bgp_leaks", "Get BGP route leaks.", { ...COMMON, ...PAGE }, bgp("leaks", "leak_asn")],
-  ["get_bgp_route_stats", "Get statistics of the routing table.", ASN, () => ({ stats: { distinct_origins: 83_204, distinct_prefixes: 1_214_221, routes_total: 1_311_005, routes_valid: 702_110, routes_invalid: 18_020, routes_unknown: 590_875 } })],
-  ["get_bgp_prefix_origins", "Get who announces a prefix.", PREFIX, (_w, args) => ({ prefix_origins: [{ origin: 64500, prefix: args["prefix"], rpki_validation: "VALID" }] }), ["prefix"]],
-  ["get_bgp_pfx2as", "Map a prefix to its autonomous system.", PREFIX, (_w, args) => ({ prefix_origins: [{ origin: 64500, prefix: args["prefix"], peer_count: 312 }] }), ["prefix"]],
-  ["get_bgp_moas", "Get prefixes that several systems announce.", PREFIX, () => ({ moas: [{ prefix: "203.0.113.0/24", origins: [{ origin: 64500 }, { origin: 64511 }] }] })],
-  ["get_bgp_realtime_routes", "Get the routes of a prefix as seen now.", PREFIX, (_w, args) => ({ routes: [{ as_path: [64511, 64501, 64500], collector: "rrc00", prefix: args["prefix"] }] }), ["prefix"]],
-  ["get_bgp_top_ases", "Get the systems with most updates.", COMMON, () => ({ top_0: SYSTEMS.map((s, i) => ({ asn: s.asn, ASName: s.name, value: (40 / (i + 1)).toFixed(4) })) })],
+  [
+    "get_bgp_route_stats",
+    "Get statistics of the routing table.",
+    ASN,
+    () => ({
+      stats: {
+        distinct_origins: 83_204,
+        distinct_prefixes: 1_214_221,
+        routes_total: 1_311_005,
+        routes_valid: 702_110,
+        routes_invalid: 18_020,
+        routes_unknown: 590_875,
+      },
+    }),
+  ],
+  [
+    "get_bgp_prefix_origins",
+    "Get who announces a prefix.",
+    PREFIX,
+    (_w, args) => ({ prefix_origins: [{ origin: 64500, prefix: args["prefix"], rpki_validation: "VALID" }] }),
+    ["prefix"],
+  ],
+  [
+    "get_bgp_pfx2as",
+    "Map a prefix to its autonomous system.",
+    PREFIX,
+    (_w, args) => ({ prefix_origins: [{ origin: 64500, prefix: args["prefix"], peer_count: 312 }] }),
+    ["prefix"],
+  ],
+  [
+    "get_bgp_moas",
+    "Get prefixes that several systems announce.",
+    PREFIX,
+    () => ({ moas: [{ prefix: "203.0.113.0/24", origins: [{ origin: 64500 }, { origin: 64511 }] }] }),
+  ],
+  [
+    "get_bgp_realtime_routes",
+    "Get the routes of a prefix as seen now.",
+    PREFIX,
+    (_w, args) => ({ routes: [{ as_path: [64511, 64501, 64500], collector: "rrc00", prefix: args["prefix"] }] }),
+    ["prefix"],
+  ],
+  [
+    "get_bgp_top_ases",
+    "Get the systems with most updates.",
+    COMMON,
+    () => ({ top_0: SYSTEMS.map((s, i) => ({ asn: s.asn, ASName: s.name, value: (40 / (i + 1)).toFixed(4) })) }),
+  ],
   ["get_bgp_top_prefixes", "Get the prefixes with most updates.", COMMON, () => ({ top_0: [{ prefix: "203.0.113.0/24", value: "12.500000" }] })],
   ["get_rpki_aspa", "Get ASPA objects.", ASN, () => ({ aspaObjects: SYSTEMS.map((s) => ({ customerAsn: s.asn, providers: [64511] })) })],
   ["get_domains_ranking", "Get the most popular domains.", { ...COMMON, ...PAGE }, ranking],
-  ["get_domain_rank_details", "Get the rank of a domain.", DOMAIN, (_w, args) => ({ details_0: { rank: integer(`rank/${args["domain"]}`, 100, 900_000), bucket: "1000000", categories: [], top_locations: [{ rank: 1, locationCode: "DE" }] } }), ["domain"]],
-  ["get_domains_ranking_timeseries", "Get ranks of domains over time.", { ...COMMON, domains: LIST }, (world, args) => ({ serie_0: { timestamps: [ago(world, 7), ago(world, 0)], ...Object.fromEntries((args["domains"] ?? DOMAINS.slice(0, 2)).map((d: string) => [d, ["12", "11"]])) } })],
+  [
+    "get_domain_rank_details",
+    "Get the rank of a domain.",
+    DOMAIN,
+    (_w, args) => ({
+      details_0: {
+        rank: integer(`rank/${args["domain"]}`, 100, 900_000),
+        bucket: "1000000",
+        categories: [],
+        top_locations: [{ rank: 1, locationCode: "DE" }],
+      },
+    }),
+    ["domain"],
+  ],
+  [
+    "get_domains_ranking_timeseries",
+    "Get ranks of domains over time.",
+    { ...COMMON, domains: LIST },
+    (world, args) => ({
+      serie_0: {
+        timestamps: [ago(world, 7), ago(world, 0)],
+        ...Object.fromEntries((args["domains"] ?? DOMAINS.slice(0, 2)).map((d: string) => [d, ["12", "11"]])),
+      },
+    }),
+  ],
   ["get_internet_services_ranking", "Get the most popular Internet services.", { ...COMMON, serviceCategory: LIST }, services],
-  ["list_internet_services_categories", "List categories of services.", {}, () => ({ categories_0: [{ name: "Generative AI" }, { name: "E-commerce" }, { name: "Social Media" }] })],
+  [
+    "list_internet_services_categories",
+    "List categories of services.",
+    {},
+    () => ({ categories_0: [{ name: "Generative AI" }, { name: "E-commerce" }, { name: "Social Media" }] }),
+  ],
   ["get_internet_speed_data", "Get measured speeds.", COMMON, speed],
-  ["get_internet_speed_top_locations", "Get the fastest countries.", COMMON, () => ({ top_0: Object.entries(COUNTRIES).map(([clientCountryAlpha2, clientCountryName], i) => ({ clientCountryAlpha2, clientCountryName, bandwidthDownload: (220 - 12 * i).toFixed(2) })) })],
-  ["get_internet_speed_histogram", "Get the distribution of speeds.", COMMON, () => ({ histogram_0: { bucketMin: ["0", "50", "100", "200"], bandwidthDownload: ["412", "903", "771", "388"] } })],
+  [
+    "get_internet_speed_top_locations",
+    "Get the fastest countries.",
+    COMMON,
+    () => ({
+      top_0: Object.entries(COUNTRIES).map(([clientCountryAlpha2, clientCountryName], i) => ({
+        clientCountryAlpha2,
+        clientCountryName,
+        bandwidthDownload: (220 - 12 * i).toFixed(2),
+      })),
+    }),
+  ],
+  [
+    "get_internet_speed_histogram",
+    "Get the distribution of speeds.",
+    COMMON,
+    () => ({ histogram_0: { bucketMin: ["0", "50", "100", "200"], bandwidthDownload: ["412", "903", "771", "388"] } }),
+  ],
   rates("get_internet_quality_data", "quality estimates", 10, 60),
   rates("get_bandwidth_quality_data", "bandwidth estimates", 20, 90),
   rates("get_latency_quality_data", "latency estimates", 8, 40),
   rates("get_dns_response_time_data", "response times of DNS", 4, 30),
-  ["get_verified_bots", "List verified bots.", PAGE, () => ({ top_0: VALUES["userAgent"]!.map((botName, i) => ({ botName, botCategory: "AI Crawler", botOwner: "Example", value: (30 / (i + 1)).toFixed(4) })) })],
-  ["get_bot_details", "Get details of a bot.", { botSlug: { type: "string" } }, (_w, args) => ({ bot: { slug: args["botSlug"], name: args["botSlug"], kind: "AGENT", operator: "Example" } }), ["botSlug"]],
-  ["get_tlds", "List top-level domains.", PAGE, () => ({ tlds: ["com", "net", "org", "example"].map((tld) => ({ tld, type: tld === "example" ? "SPECIAL" : "GENERIC" })) })],
-  ["get_tld_details", "Get details of a top-level domain.", { tld: { type: "string" } }, (_w, args) => ({ tld: { tld: args["tld"], type: "GENERIC", manager: "Example Registry" } }), ["tld"]],
-  ["list_datasets", "List datasets to download.", PAGE, () => ({ datasets: [{ id: 1, title: "Top 1,000 domains", type: "RANKING_BUCKET", tags: ["GLOBAL"] }] })],
-  ["list_ct_authorities", "List certificate authorities.", PAGE, () => ({ certificateAuthorities: [{ name: "Example CA", owner: "Example", country: "DE", sha256Fingerprint: hexId("ca") }] })],
+  [
+    "get_verified_bots",
+    "List verified bots.",
+    PAGE,
+    () => ({
+      top_0: VALUES["userAgent"]!.map((botName, i) => ({
+        botName,
+        botCategory: "AI Crawler",
+        botOwner: "Example",
+        value: (30 / (i + 1)).toFixed(4),
+      })),
+    }),
+  ],
+  [
+    "get_bot_details",
+    "Get details of a bot.",
+    { botSlug: { type: "string" } },
+    (_w, args) => ({ bot: { slug: args["botSlug"], name: args["botSlug"], kind: "AGENT", operator: "Example" } }),
+    ["botSlug"],
+  ],
+  [
+    "get_tlds",
+    "List top-level domains.",
+    PAGE,
+    () => ({ tlds: ["com", "net", "org", "example"].map((tld) => ({ tld, type: tld === "example" ? "SPECIAL" : "GENERIC" })) }),
+  ],
+  [
+    "get_tld_details",
+    "Get details of a top-level domain.",
+    { tld: { type: "string" } },
+    (_w, args) => ({ tld: { tld: args["tld"], type: "GENERIC", manager: "Example Registry" } }),
+    ["tld"],
+  ],
+  [
+    "list_datasets",
+    "List datasets to download.",
+    PAGE,
+    () => ({ datasets: [{ id: 1, title: "Top 1,000 domains", type: "RANKING_BUCKET", tags: ["GLOBAL"] }] }),
+  ],
+  [
+    "list_ct_authorities",
+    "List certificate authorities.",
+    PAGE,
+    () => ({ certificateAuthorities: [{ name: "Example CA", owner: "Example", country: "DE", sha256Fingerprint: hexId("ca") }] }),
+  ],
   ["create_url_scan", "Scan a URL.", { url: { type: "string" }, visibility: { type: "string", enum: ["Public", "Unlisted"] } }, createScan, ["url"]],
-  ["search_url_scans", "Search scans.", { query: { type: "string" }, size: N }, (world, args) => ({ results: scans(world).filter((s) => String(s["url"]).includes(args["query"] ?? "")) })],
-  ["get_url_scan", "Get the report of a scan.", SCAN, scanned((s) => ({ task: { uuid: s["uuid"], url: s["url"], time: s["time"], visibility: s["visibility"] }, verdicts: { overall: s["verdict"] }, page: { status: "200" } })), ["scanId"]],
-  ["get_url_scan_har", "Get the requests of a scan as HAR.", SCAN, scanned((s) => ({ har: { log: { version: "1.2", entries: [{ request: { method: "GET", url: s["url"] }, response: { status: 200 } }] } } })), ["scanId"]],
+  [
+    "search_url_scans",
+    "Search scans.",
+    { query: { type: "string" }, size: N },
+    (world, args) => ({ results: scans(world).filter((s) => String(s["url"]).includes(args["query"] ?? "")) }),
+  ],
+  [
+    "get_url_scan",
+    "Get the report of a scan.",
+    SCAN,
+    scanned((s) => ({
+      task: { uuid: s["uuid"], url: s["url"], time: s["time"], visibility: s["visibility"] },
+      verdicts: { overall: s["verdict"] },
+      page: { status: "200" },
+    })),
+    ["scanId"],
+  ],
+  [
+    "get_url_scan_har",
+    "Get the requests of a scan as HAR.",
+    SCAN,
+    scanned((s) => ({ har: { log: { version: "1.2", entries: [{ request: { method: "GET", url: s["url"] }, response: { status: 200 } }] } } })),
+    ["scanId"],
+  ],
   ["get_url_scan_dom", "Get the page of a scan.", SCAN, scanned((s) => `<!doctype html><title>${s["url"]}</title>`), ["scanId"]],
 ];
 

@@ -13,7 +13,16 @@ export const B = (description: string) => ({ type: "boolean", description });
 export const LIST = (description: string) => ({ type: "array", items: { type: "string" }, description });
 export const TYPE = S("The kind of asset", { enum: ["image", "video", "raw"], default: "image" });
 
-export function make(name: string, title: string, description: string, properties: Json, required: string[], hints: Json, run: Run, meta?: Json): Tool {
+export function make(
+  name: string,
+  title: string,
+  description: string,
+  properties: Json,
+  required: string[],
+  hints: Json,
+  run: Run,
+  meta?: Json,
+): Tool {
   return {
     name,
     title,
@@ -86,12 +95,16 @@ const search: Run = ({ rows, world }, { request = {} }) => {
 
 /** No eyes here: words against names and tags, and likeness by what assets share. */
 const visual: Run = ({ rows }, args) => {
-  const words = String(args["text"] ?? "").toLowerCase().split(/\W+/).filter(Boolean);
+  const words = String(args["text"] ?? "")
+    .toLowerCase()
+    .split(/\W+/)
+    .filter(Boolean);
   const like = rows.find((r) => r["asset_id"] === args["image_asset_id"]);
   if (words.length === 0 && !like && args["image_url"] === undefined) throw new Upstream(400, "One of text, image_url, image_asset_id is required");
   const images = rows.filter((r) => r["resource_type"] === "image" && r !== like);
   const points = (row: Row) =>
-    words.filter((w) => `${row["public_id"]} ${row["tags"].join(" ")}`.toLowerCase().includes(w)).length + (like && like["asset_folder"] === row["asset_folder"] ? 1 : 0);
+    words.filter((w) => `${row["public_id"]} ${row["tags"].join(" ")}`.toLowerCase().includes(w)).length +
+    (like && like["asset_folder"] === row["asset_folder"] ? 1 : 0);
   const best = images.filter((row) => points(row) > 0).sort((a, b) => points(b) - points(a));
   return { total_count: best.length, resources: best.slice(0, args["max_results"] ?? 10) };
 };
@@ -101,9 +114,18 @@ const details: Run = ({ rows }, args) => {
   if (!found) throw missing(args["asset_id"]);
   return {
     ...found,
-    ...(args["colors"] ? { colors: [[`#${String(found["asset_id"]).slice(0, 6).toUpperCase()}`, 61.2], ["#FFFFFF", 38.8]] } : {}),
+    ...(args["colors"]
+      ? {
+          colors: [
+            [`#${String(found["asset_id"]).slice(0, 6).toUpperCase()}`, 61.2],
+            ["#FFFFFF", 38.8],
+          ],
+        }
+      : {}),
     ...(args["media_metadata"] ? { media_metadata: { ColorSpace: "sRGB", Software: "Studio" } } : {}),
-    derived: [{ transformation: "c_scale,w_640", format: found["format"], bytes: Math.round(found["bytes"] / 7), id: uuid(`derived/${found["asset_id"]}`) }],
+    derived: [
+      { transformation: "c_scale,w_640", format: found["format"], bytes: Math.round(found["bytes"] / 7), id: uuid(`derived/${found["asset_id"]}`) },
+    ],
     ...(args["related"] ? { related_assets: found["related"] ?? [] } : {}),
   };
 };
@@ -111,22 +133,37 @@ const details: Run = ({ rows }, args) => {
 const tags: Run = ({ rows }, args) => {
   const all = rows.filter((r) => r["resource_type"] === (args["resource_type"] ?? "image")).flatMap((r) => r["tags"] as string[]);
   const kept = [...new Set(all)].filter((tag) => tag.startsWith(args["prefix"] ?? "")).sort();
-  const { rows: some, next } = page(kept.map((tag): Row => ({ tag })), args);
+  const { rows: some, next } = page(
+    kept.map((tag): Row => ({ tag })),
+    args,
+  );
   return { tags: some.map((r) => r["tag"]), ...(next ? { next_cursor: next } : {}) };
 };
 
 const folders: Run = ({ folders: all }, args) => {
-  const wanted = String(args["expression"] ?? "").replace(/^(name|path)[:=]/, "").replaceAll('"', "").replace(/\*$/, "");
+  const wanted = String(args["expression"] ?? "")
+    .replace(/^(name|path)[:=]/, "")
+    .replaceAll('"', "")
+    .replace(/\*$/, "");
   const kept = all.filter((f) => String(f["path"]).includes(wanted));
   const { rows: some, next } = page(kept, args);
-  return { total_count: kept.length, folders: some.map((f) => ({ ...f, created_at: stamp(Date.UTC(2024, 0, 1)) })), ...(next ? { next_cursor: next } : {}) };
+  return {
+    total_count: kept.length,
+    folders: some.map((f) => ({ ...f, created_at: stamp(Date.UTC(2024, 0, 1)) })),
+    ...(next ? { next_cursor: next } : {}),
+  };
 };
 
 const backup: Run = ({ rows }, args) => {
   const found = rows.find((row) => row["asset_id"] === args["asset_id"]);
   if (!found) throw missing(args["asset_id"]);
   if (found["resource_type"] === "image") return { type: "image", data: picture(found), mimeType: "image/png" };
-  return { asset_id: found["asset_id"], version_id: args["version_id"] ?? uuid(`backup/${found["asset_id"]}`), url: found["secure_url"], bytes: found["bytes"] };
+  return {
+    asset_id: found["asset_id"],
+    version_id: args["version_id"] ?? uuid(`backup/${found["asset_id"]}`),
+    url: found["secure_url"],
+    bytes: found["bytes"],
+  };
 };
 
 const task: Run = ({ world, cloud }, args) => {
@@ -195,7 +232,15 @@ export const readers: Tool[] = [
     READ,
     details,
   ),
-  make("list-tags", "List tags", "Lists the tags in use.", { resource_type: TYPE, prefix: S("Only tags that start with this"), ...HOW }, [], READ, tags),
+  make(
+    "list-tags",
+    "List tags",
+    "Lists the tags in use.",
+    { resource_type: TYPE, prefix: S("Only tags that start with this"), ...HOW },
+    [],
+    READ,
+    tags,
+  ),
   make("search-folders", "Search folders", "Searches asset folders.", { expression: S("Such as name:campaigns*"), ...HOW }, [], READ, folders),
   make(
     "get-usage-details",
@@ -216,5 +261,13 @@ export const readers: Tool[] = [
     backup,
   ),
   make("get-generation-task", "Get generation task", "Returns the state of a generation task.", { task_id: S("The task") }, ["task_id"], READ, task),
-  make("get-tx-reference", "Get transformation reference", "Returns the rules of transformations.", {}, [], { ...READ, openWorldHint: false }, () => REFERENCE),
+  make(
+    "get-tx-reference",
+    "Get transformation reference",
+    "Returns the rules of transformations.",
+    {},
+    [],
+    { ...READ, openWorldHint: false },
+    () => REFERENCE,
+  ),
 ];

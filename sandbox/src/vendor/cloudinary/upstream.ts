@@ -71,12 +71,17 @@ export function through(run: Run): (call: ToolCall) => Result {
       const at = shelf(call);
       cloud = at.cloud;
       const headers = rate(call.world, cloud);
-      if (headers["x-featureratelimit-remaining"] === "0") throw new Upstream(420, `Rate Limit Exceeded. Limit of ${cloud.limit} api operations reached.`);
+      if (headers["x-featureratelimit-remaining"] === "0")
+        throw new Upstream(420, `Rate Limit Exceeded. Limit of ${cloud.limit} api operations reached.`);
       result = { content: [content(run(at, call.args, call))], ...(collect ? { _meta: { headers } } : {}) };
     } catch (error) {
       if (!(error instanceof Upstream)) throw error;
       const headers = { "x-cld-error": error.message };
-      result = { content: [content({ error: { message: error.message } })], isError: true, ...(collect ? { _meta: { status: error.status, headers } } : {}) };
+      result = {
+        content: [content({ error: { message: error.message } })],
+        isError: true,
+        ...(collect ? { _meta: { status: error.status, headers } } : {}),
+      };
     }
     return result;
   };
@@ -85,7 +90,10 @@ export function through(run: Run): (call: ToolCall) => Result {
 /** One page of rows; the cursor says where the next begins. */
 export function page(rows: Row[], args: Json): { rows: Row[]; next?: string } {
   const size = args["max_results"] ?? 10;
-  const start = args["next_cursor"] === undefined ? 0 : Number(/^c([0-9a-f]+)$/.exec(args["next_cursor"])?.[1] ? parseInt(args["next_cursor"].slice(1), 16) : NaN);
+  const start =
+    args["next_cursor"] === undefined
+      ? 0
+      : Number(/^c([0-9a-f]+)$/.exec(args["next_cursor"])?.[1] ? parseInt(args["next_cursor"].slice(1), 16) : NaN);
   if (Number.isNaN(start)) throw new Upstream(400, "Invalid value for parameter next_cursor");
   const next = start + size;
   return { rows: rows.slice(start, next), ...(next < rows.length ? { next: `c${next.toString(16)}` } : {}) };
@@ -106,7 +114,12 @@ function compare(row: Row, name: string, op: string, wanted: string, now: number
     const [, digits, unit] = /^(\d+(?:\.\d+)?)([a-z]*)$/i.exec(wanted) ?? [];
     const time = name.endsWith("_at");
     const left = time ? Date.parse(value) : Number(value);
-    const right = digits === undefined ? Date.parse(wanted) : time ? now - Number(digits) * (UNITS[unit!] ?? DAY) : Number(digits) * (UNITS[unit!.toLowerCase()] ?? 1);
+    const right =
+      digits === undefined
+        ? Date.parse(wanted)
+        : time
+          ? now - Number(digits) * (UNITS[unit!] ?? DAY)
+          : Number(digits) * (UNITS[unit!.toLowerCase()] ?? 1);
     if (Number.isNaN(right)) throw new Upstream(400, `Invalid value ${wanted} for ${name}`);
     return op === ">" ? left > right : op === "<" ? left < right : op === ">=" ? left >= right : op === "<=" ? left <= right : left === right;
   }

@@ -64,7 +64,8 @@ const upload: Run = (at, { upload_request: request, resource_type }) => {
 const rename: Run = ({ rows }, args) => {
   const found = rows.find((r) => r["public_id"] === args["from_public_id"] && r["resource_type"] === (args["resource_type"] ?? "image"));
   if (!found) throw missing(args["from_public_id"]);
-  if (rows.some((r) => r["public_id"] === args["to_public_id"]) && !args["overwrite"]) throw new Upstream(400, `to_public_id ${args["to_public_id"]} already exists`);
+  if (rows.some((r) => r["public_id"] === args["to_public_id"]) && !args["overwrite"])
+    throw new Upstream(400, `to_public_id ${args["to_public_id"]} already exists`);
   found["public_id"] = args["to_public_id"];
   return found;
 };
@@ -94,7 +95,8 @@ const relate =
 
 const createFolder: Run = ({ folders }, args) => {
   const path = args["folder"];
-  if (!folders.some((f) => f["path"] === path)) folders.push({ name: path.split("/").at(-1), path, external_id: hexId(`folder/new/${path}`).slice(0, 24) });
+  if (!folders.some((f) => f["path"] === path))
+    folders.push({ name: path.split("/").at(-1), path, external_id: hexId(`folder/new/${path}`).slice(0, 24) });
   return { success: true, name: path.split("/").at(-1), path };
 };
 
@@ -125,13 +127,24 @@ const TAGGING: Record<string, (tags: string[], given: string[]) => string[]> = {
 const manageTags: Run = ({ rows }, args) => {
   const change = TAGGING[args["command"]]!;
   const some = rows.filter((r) => args["public_ids"].includes(r["public_id"]));
-  for (const row of some) row["tags"] = change(row["tags"], String(args["tag"] ?? "").split(",").filter(Boolean));
+  for (const row of some)
+    row["tags"] = change(
+      row["tags"],
+      String(args["tag"] ?? "")
+        .split(",")
+        .filter(Boolean),
+    );
   return { public_ids: some.map((r) => r["public_id"]) };
 };
 
 const manageContext: Run = ({ rows }, args) => {
   const some = rows.filter((r) => args["public_ids"].includes(r["public_id"]));
-  const given = Object.fromEntries(String(args["context"] ?? "").split("|").filter(Boolean).map((pair) => pair.split("=")));
+  const given = Object.fromEntries(
+    String(args["context"] ?? "")
+      .split("|")
+      .filter(Boolean)
+      .map((pair) => pair.split("=")),
+  );
   for (const row of some) row["context"] = args["command"] === "remove_all" ? {} : { custom: { ...row["context"].custom, ...given } };
   return { public_ids: some.map((r) => r["public_id"]) };
 };
@@ -151,7 +164,13 @@ const archive: Run = (at, args) => {
 
 const generate: Run = (at, args) => {
   const made = add(at, { tags: ["generated"], context: { custom: { prompt: args["prompt"] } } });
-  const done = { task_id: uuid(`task/${made["asset_id"]}`), status: "completed", asset_id: made["asset_id"], prompt: args["prompt"], secure_url: made["secure_url"] };
+  const done = {
+    task_id: uuid(`task/${made["asset_id"]}`),
+    status: "completed",
+    asset_id: made["asset_id"],
+    prompt: args["prompt"],
+    secure_url: made["secure_url"],
+  };
   at.world.rows(`/cloudinary/${at.cloud.name}/tasks`).push(done);
   return done;
 };
@@ -207,7 +226,15 @@ export const writers: Tool[] = [
     WRITE,
     update,
   ),
-  make("delete-asset", "Delete asset", "Deletes an asset and what was derived from it.", { ...ASSET, invalidate: B("Whether to purge caches") }, ["asset_id"], DESTROY, remove),
+  make(
+    "delete-asset",
+    "Delete asset",
+    "Deletes an asset and what was derived from it.",
+    { ...ASSET, invalidate: B("Whether to purge caches") },
+    ["asset_id"],
+    DESTROY,
+    remove,
+  ),
   make(
     "delete-derived-assets",
     "Delete derived assets",
@@ -237,7 +264,15 @@ export const writers: Tool[] = [
   ),
   make("create-folder", "Create folder", "Creates an asset folder.", FOLDER, ["folder"], { ...WRITE, idempotentHint: true }, createFolder),
   make("delete-folder", "Delete folder", "Deletes an empty asset folder.", FOLDER, ["folder"], DESTROY, deleteFolder),
-  make("move-folder", "Move folder", "Renames or moves a folder with all in it.", { ...FOLDER, to_folder: S("The new path") }, ["folder", "to_folder"], WRITE, moveFolder),
+  make(
+    "move-folder",
+    "Move folder",
+    "Renames or moves a folder with all in it.",
+    { ...FOLDER, to_folder: S("The new path") },
+    ["folder", "to_folder"],
+    WRITE,
+    moveFolder,
+  ),
   make(
     "manage-asset-tags",
     "Manage tags",
@@ -265,7 +300,15 @@ export const writers: Tool[] = [
     DESTROY,
     manageMetadata,
   ),
-  make("generate-archive", "Generate archive", "Makes a ZIP file of assets.", { public_ids: LIST("The assets"), tags: LIST("Or all with these tags") }, [], WRITE, archive),
+  make(
+    "generate-archive",
+    "Generate archive",
+    "Makes a ZIP file of assets.",
+    { public_ids: LIST("The assets"), tags: LIST("Or all with these tags") },
+    [],
+    WRITE,
+    archive,
+  ),
   make(
     "generate-image",
     "Generate image",

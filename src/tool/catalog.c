@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "tool/listing.h"
+#include "tool/remote.h"
+#include "tool/shown.h"
 
 // The current snapshot. The lock is held for a pointer and a count only: about 20 ns a request,
 // and no reader can ever take hold of a snapshot that is being freed.
@@ -61,43 +63,80 @@ struct catalog *catalog_acquire(void) {
   return c;
 }
 
+struct catalog *catalog_ref(struct catalog *c) {
+  atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+  return c;
+}
+
 void catalog_release(struct catalog *c) {
   if (c && atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) == 1) catalog_free(c);
 }
 
-// The toolset of a connector: the snapshot before has it unless the connector was imported anew.
-static bool catalog_tools(const struct catalog_env *env, const struct catalog *next,
-                          const struct connector *c, struct toolset **out, struct err *err) {
-  for (size_t i = 0; i < next->account_count; i++) {
-    if (next->accounts[i]->connector != c) continue;
-    *out = toolset_ref(next->accounts[i]->tools);
-    return true;
-  }
-  return library_toolset(&env->library, c, out, err);
+// One rebuild on its way.
+struct catalog_making {
+  const struct catalog_env *env;
+  const struct catalog *before; // NULL: none
+  struct catalog *next;
+  struct arena *scratch;
+  struct map stamps; // of MCP servers' tools, by account
+};
+
+static int64_t catalog_stamp(const struct catalog_making *m, struct str account_id) {
+  const int64_t *stamp = map_get(&m->stamps, account_id);
+  return stamp ? *stamp : 0;
 }
 
-static void catalog_add_account(const struct catalog_env *env, const struct catalog *before,
-                                struct catalog *next, struct account *account) {
-  struct catalog_account *v = before ? map_get(&before->accounts_by_id, account->id) : NULL;
-  const struct connector *c = connector_find(env->library.connectors, account->connector);
-  if (v && v->connector == c && v->account->version == account->version) {
-    account_free(account);
-    v = catalog_account_ref(v);
-  } else {
-    struct err err = {0};
-    struct toolset *tools = NULL;
-    if (!c || !catalog_tools(env, next, c, &tools, &err)) {
-      // One bad account never stops the others.
-      log_warn("account %.*s is left out: %s", STR_ARG(account->name),
-               c ? err.text : "its connector is not there any more");
-      account_free(account);
-      return;
-    }
-    v = MEM_NEW(struct catalog_account);
-    *v = (struct catalog_account){.refs = 1, .account = account, .connector = c, .tools = tools};
+// Of a vendor's MCP server: each account's own, since what it shows depends on who asks.
+static bool catalog_remote_tools(const struct catalog_making *m, const struct catalog_account *was,
+                                 struct catalog_account *v, struct err *err) {
+  if (!was || was->connector != v->connector || was->stamp != v->stamp)
+    return remote_toolset(m->env->account->store, v->account, v->connector, &v->tools, err);
+  v->tools = toolset_ref(was->tools);
+  return true;
+}
+
+// Of a REST connector: shared by its accounts.
+static bool catalog_tools(const struct catalog_making *m, const struct catalog_account *was,
+                          struct catalog_account *v, struct err *err) {
+  if (v->account->kind == CONNECTOR_MCP) return catalog_remote_tools(m, was, v, err);
+  for (size_t i = 0; i < m->next->account_count; i++) {
+    if (m->next->accounts[i]->connector != v->connector) continue;
+    v->tools = toolset_ref(m->next->accounts[i]->tools);
+    return true;
   }
-  next->accounts[next->account_count++] = v;
-  map_put(&next->accounts_by_id, v->account->id, v);
+  return library_toolset(&m->env->library, v->connector, &v->tools, err);
+}
+
+static struct catalog_account *catalog_account_new(const struct catalog_making *m,
+                                                   const struct catalog_account *was, struct account *account,
+                                                   const struct connector *c) {
+  struct err err = {0};
+  struct catalog_account *v = MEM_NEW(struct catalog_account);
+  *v = (struct catalog_account){
+      .refs = 1, .account = account, .connector = c, .stamp = catalog_stamp(m, account->id)};
+  if (c && catalog_tools(m, was, v, &err)) return v;
+  // One bad account never stops the others.
+  log_warn("account %.*s is left out: %s", STR_ARG(account->name),
+           c ? err.text : "its connector is not there any more");
+  account_free(account);
+  mem_free(v);
+  return NULL;
+}
+
+static void catalog_add_account(const struct catalog_making *m, struct account *account) {
+  struct catalog_account *was = m->before ? map_get(&m->before->accounts_by_id, account->id) : NULL;
+  const struct connector *c = connector_find(m->env->library.connectors, account->connector);
+  struct catalog_account *v;
+  if (was && was->connector == c && was->account->version == account->version &&
+      was->stamp == catalog_stamp(m, account->id)) {
+    account_free(account);
+    v = catalog_account_ref(was);
+  } else {
+    v = catalog_account_new(m, was, account, c);
+    if (!v) return;
+  }
+  m->next->accounts[m->next->account_count++] = v;
+  map_put(&m->next->accounts_by_id, v->account->id, v);
 }
 
 static uint64_t catalog_fingerprint(const struct catalog_server *v) {
@@ -120,28 +159,22 @@ static size_t catalog_members(const struct catalog *next, const struct server *r
   return count;
 }
 
+// Prompts and resources have neither tags nor tool names, so a filter by these leaves them out unless asked
+// for.
+static bool catalog_shows(enum policy_switch wanted, const struct policy_filter *f) {
+  return wanted == POLICY_ON || (wanted == POLICY_UNSAID && !f->tag_count && !f->tool_count);
+}
+
 static struct catalog_server *catalog_server_new(const struct catalog *next, const struct server *row) {
   struct arena *a = arena_new();
   struct catalog_server *v = ARENA_NEW(a, struct catalog_server);
   *v = (struct catalog_server){.refs = 1, .arena = a};
   server_copy(row, a, &v->server);
   v->member_count = catalog_members(next, &v->server, a, &v->members);
-  size_t most = 0;
-  for (size_t i = 0; i < v->member_count; i++) {
-    catalog_account_ref(v->members[i].account);
-    most += v->members[i].account->tools->count;
-  }
-  v->tools = ARENA_ARRAY(a, most + 1, struct catalog_tool);
-  for (size_t m = 0; m < v->member_count; m++) {
-    const struct toolset *set = v->members[m].account->tools;
-    for (size_t i = 0; i < set->count; i++)
-      if (set->tools[i].served && policy_allows(&v->server.filter, &set->tools[i]))
-        v->tools[v->tool_count++] = (struct catalog_tool){.tool = &set->tools[i],
-                                                          .account = v->members[m].account,
-                                                          .name = set->tools[i].name,
-                                                          .shown = &v->by_name};
-  }
-  for (size_t i = 0; i < v->tool_count; i++) map_put(&v->by_name, v->tools[i].name, &v->tools[i]);
+  for (size_t i = 0; i < v->member_count; i++) catalog_account_ref(v->members[i].account);
+  v->prompts = catalog_shows(v->server.filter.prompts, &v->server.filter);
+  v->resources = catalog_shows(v->server.filter.resources, &v->server.filter);
+  shown_fill(v);
   v->tools_version = catalog_fingerprint(v);
   return v;
 }
@@ -155,41 +188,43 @@ static bool catalog_server_same(const struct catalog_server *v, const struct ser
   return true;
 }
 
-static void catalog_add_server(const struct catalog *before, struct catalog *next, const struct server *row,
-                               struct arena *scratch) {
+static void catalog_add_server(const struct catalog_making *m, const struct server *row) {
   struct catalog_member *members;
-  size_t count = catalog_members(next, row, scratch, &members);
+  size_t count = catalog_members(m->next, row, m->scratch, &members);
   if (!count) return;
-  struct catalog_server *v = before ? map_get(&before->servers_by_id, row->id) : NULL;
+  struct catalog_server *v = m->before ? map_get(&m->before->servers_by_id, row->id) : NULL;
   if (v && catalog_server_same(v, row, members, count))
     catalog_server_ref(v);
   else
-    v = catalog_server_new(next, row);
-  next->servers[next->server_count++] = v;
-  map_put(&next->servers_by_id, v->server.id, v);
-  map_put(&next->servers_by_hash, str_make((const char *)v->server.token_hash, TOKEN_HASH), v);
+    v = catalog_server_new(m->next, row);
+  m->next->servers[m->next->server_count++] = v;
+  map_put(&m->next->servers_by_id, v->server.id, v);
+  map_put(&m->next->servers_by_hash, str_make((const char *)v->server.token_hash, TOKEN_HASH), v);
 }
 
 static bool catalog_fill(const struct catalog_env *env, const struct catalog *before, struct catalog *next,
                          struct err *err) {
-  struct arena *scratch = arena_new();
+  struct catalog_making m = {.env = env, .before = before, .next = next, .scratch = arena_new()};
   struct account **accounts;
   struct server *servers;
   size_t account_count, server_count;
   struct store *store = env->account->store;
-  bool ok = server_load_all(store, scratch, &servers, &server_count, err) &&
-            access_list(store, next->arena, &next->tokens, &next->token_count, err) &&
-            account_load_all(env->account, env->library.connectors, scratch, &accounts, &account_count, err);
+  bool ok =
+      server_load_all(store, m.scratch, &servers, &server_count, err) &&
+      access_list(store, next->arena, &next->tokens, &next->token_count, err) &&
+      remote_stamps(store, m.scratch, &m.stamps, err) &&
+      account_load_all(env->account, env->library.connectors, m.scratch, &accounts, &account_count, err);
   if (ok) {
     next->accounts = ARENA_ARRAY(next->arena, account_count, struct catalog_account *);
     next->servers = ARENA_ARRAY(next->arena, server_count, struct catalog_server *);
-    for (size_t i = 0; i < account_count; i++) catalog_add_account(env, before, next, accounts[i]);
-    for (size_t i = 0; i < server_count; i++) catalog_add_server(before, next, &servers[i], scratch);
+    for (size_t i = 0; i < account_count; i++) catalog_add_account(&m, accounts[i]);
+    for (size_t i = 0; i < server_count; i++) catalog_add_server(&m, &servers[i]);
     for (size_t i = 0; i < next->token_count; i++)
       map_put(&next->tokens_by_hash, str_make((const char *)next->tokens[i].hash, TOKEN_HASH),
               &next->tokens[i]);
   }
-  arena_free(scratch);
+  map_free(&m.stamps);
+  arena_free(m.scratch);
   return ok;
 }
 

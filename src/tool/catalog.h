@@ -20,6 +20,7 @@ struct catalog_account { // shared by the snapshots in which nothing of it chang
   struct account *account;
   const struct connector *connector;
   struct toolset *tools;
+  int64_t stamp; // of an MCP server's tools: another one, another toolset
 };
 
 struct catalog_choice { // one of several accounts that share a tool; the `account` argument names it by alias
@@ -31,7 +32,8 @@ struct catalog_choice { // one of several accounts that share a tool; the `accou
 struct catalog_tool { // a tool as one server shows it
   const struct tool *tool;
   const struct catalog_account *account; // of the first choice, where there are several
-  struct str name; // as shown: the vendor's own, or "<alias>_<name>" on a server over several accounts
+  struct str name;  // as shown: the vendor's own, or "<alias>_<name>" on a server over several accounts
+  struct str alias; // that prefix; empty: none
   const struct catalog_choice *choices; // count 0: no `account` argument
   size_t choice_count;
   const struct map *shown; // the server's tools by name; NULL: no server, all are shown
@@ -47,7 +49,7 @@ struct catalog_server { // likewise shared
   struct arena *arena;
   struct server server;
   struct catalog_member *members;
-  size_t member_count;        // 1: names and URIs are the vendor's own
+  size_t member_count;        // those that can be used. server.member_count 1: names are the vendor's own
   bool prompts, resources;    // are those of the accounts shown? By config; by default where no tags or tools
                               // filter is set
   struct catalog_tool *tools; // by name
@@ -80,7 +82,8 @@ MUST_USE bool catalog_rebuild(const struct catalog_env *env, struct err *err);
 // Called after each swap, on the rebuilding thread (subscribe posts to its loops from here).
 void catalog_on_change(void (*changed)(void *arg), void *arg);
 
-struct catalog *catalog_acquire(void); // never NULL after the first rebuild
+struct catalog *catalog_acquire(void);          // never NULL after the first rebuild
+struct catalog *catalog_ref(struct catalog *c); // the same once more
 void catalog_release(struct catalog *c);
 void catalog_close(void); // lets the current one go, at the end of the program
 

@@ -4,6 +4,7 @@
 #include "data/json.h"
 #include "data/schema.h"
 #include "tool/context.h"
+#include "tool/shown.h"
 
 enum { CHECK_TEXT_MOST = 32 * 1024, CHECK_CHOICES_MOST = 20, CHECK_TITLE_MOST = 80, CHECK_SHAPE_MOST = 1024 };
 
@@ -25,19 +26,10 @@ static bool check_is_absent(yyjson_mut_val *arguments, struct str name) {
 
 // ---- what this server calls the tool that gives an argument; nothing where it does not show it
 
-static struct str check_source(const struct check *c, struct str argument) {
-  yyjson_val *v = yyjson_obj_getn(c->tool->sources, argument.p, argument.n);
-  const struct catalog_server *server = c->call->server;
-  if (!v) return STR_NONE;
-  if (!server) return map_get(&c->account->tools->by_name, json_text(v)) ? json_text(v) : STR_NONE;
-  for (size_t i = 0; i < server->tool_count; i++)
-    if (server->tools[i].account == c->account && str_eq(server->tools[i].tool->name, json_text(v)))
-      return server->tools[i].name;
-  return STR_NONE;
-}
-
 static void check_add_source(struct check *c, struct str argument) {
-  struct str source = check_source(c, argument);
+  char text[SHOWN_NAME_MOST + 1];
+  yyjson_val *v = yyjson_obj_getn(c->tool->sources, argument.p, argument.n);
+  struct str source = v ? shown_sibling(c->call->tool, json_text(v), text) : STR_NONE;
   if (source.n) buf_printf(&c->text, " Get it from %.*s.", STR_ARG(source));
 }
 

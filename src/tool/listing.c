@@ -3,6 +3,7 @@
 
 #include "data/json.h"
 #include "tool/context.h"
+#include "tool/shown.h"
 
 enum { LISTING_DESCRIPTION_MOST = 16 * 1024 };
 
@@ -13,9 +14,10 @@ static void listing_add_member(struct buf *out, const char *name, struct str val
 }
 
 // The tool that gives an argument, where the same server shows it: what is hidden is not named either.
-static struct str listing_source(const struct catalog_tool *t, struct str argument) {
+static struct str listing_source(const struct catalog_tool *t, struct str argument,
+                                 char text[SHOWN_NAME_MOST + 1]) {
   struct str name = json_text(yyjson_obj_getn(t->tool->sources, argument.p, argument.n));
-  return name.n && (!t->shown || map_get(t->shown, name)) ? name : STR_NONE;
+  return name.n ? shown_sibling(t, name, text) : STR_NONE;
 }
 
 static bool listing_is_given(const struct catalog_tool *t, struct str argument) {
@@ -30,7 +32,8 @@ static void listing_write_description(const struct catalog_tool *t, struct buf *
   for (size_t i = 0; i < t->tool->param_count; i++) {
     const struct tool_param *p = &t->tool->params[i];
     if (p->in != TOOL_IN_PATH || listing_is_given(t, p->arg)) continue;
-    struct str source = listing_source(t, p->arg);
+    char shown[SHOWN_NAME_MOST + 1];
+    struct str source = listing_source(t, p->arg, shown);
     buf_add_z(&text, needed++ ? "; " : text.n ? " Needs " : "Needs ");
     buf_add(&text, p->arg);
     if (source.n) buf_printf(&text, ": from %.*s", STR_ARG(source));
@@ -42,12 +45,42 @@ static void listing_write_description(const struct catalog_tool *t, struct buf *
 
 // ---- the schema, with what this server and account add to it
 
+// Which of several accounts: "required" by itself only where there is a choice.
+static bool listing_needs_account(const struct catalog_tool *t) {
+  return t->choice_count > 1;
+}
+
+static void listing_write_account(const struct catalog_tool *t, struct buf *out) {
+  buf_add_z(out, "\"" SHOWN_ACCOUNT "\":{\"type\":\"string\",\"description\":\"Which account to use: ");
+  for (size_t i = 0; i < t->choice_count; i++) {
+    if (i) buf_add_z(out, "; ");
+    buf_printf(out, "%.*s is ", STR_ARG(t->choices[i].alias));
+    json_add_escaped(out, t->choices[i].account->account->name);
+  }
+  buf_add_z(out, ".\",\"enum\":[");
+  for (size_t i = 0; i < t->choice_count; i++) {
+    if (i) buf_add_char(out, ',');
+    json_add_string(out, t->choices[i].alias);
+  }
+  buf_add_z(out, "]}");
+}
+
+// Does the caller have to give it? Not what the account supplies by itself.
+static bool listing_is_asked_for(const struct catalog_tool *t, struct str name) {
+  if (t->tool->kind == TOOL_REMOTE) return t->choice_count > 0 || !listing_is_given(t, name);
+  return !context_find(t->account, name);
+}
+
 // Nothing at all where no name is left: draft 4 readers refuse an empty list.
 static void listing_write_required(const struct catalog_tool *t, yyjson_val *required, struct buf *out) {
   size_t i, n, written = 0;
   yyjson_val *v;
+  if (listing_needs_account(t)) {
+    buf_add_z(out, ",\"required\":[\"" SHOWN_ACCOUNT "\"");
+    written++;
+  }
   yyjson_arr_foreach (required, i, n, v) {
-    if (context_find(t->account, json_text(v))) continue;
+    if (!listing_is_asked_for(t, json_text(v))) continue;
     buf_add_z(out, written++ ? "," : ",\"required\":[");
     json_write(out, v);
   }
@@ -61,7 +94,8 @@ static void listing_add_sentence(struct buf *text, struct str sentence) {
 
 static void listing_write_property(const struct catalog_tool *t, struct str name, yyjson_val *schema,
                                    struct buf *out) {
-  struct str source = listing_source(t, name);
+  char shown[SHOWN_NAME_MOST + 1];
+  struct str source = listing_source(t, name, shown);
   bool context = context_find(t->account, name) != NULL;
   if (!yyjson_is_obj(schema) || (!source.n && !context)) {
     json_write(out, schema);
@@ -92,15 +126,20 @@ static void listing_write_property(const struct catalog_tool *t, struct str name
   buf_add_char(out, '}');
 }
 
+// A vendor's MCP server wrote its properties for models: they stay to the letter.
 static void listing_write_properties(const struct catalog_tool *t, yyjson_val *properties, struct buf *out) {
   size_t i, n;
   yyjson_val *key, *v;
   buf_add_char(out, '{');
+  if (t->choice_count) listing_write_account(t, out);
   yyjson_obj_foreach (properties, i, n, key, v) {
-    if (i) buf_add_char(out, ',');
+    if (i || t->choice_count) buf_add_char(out, ',');
     json_add_string(out, json_text(key));
     buf_add_char(out, ':');
-    listing_write_property(t, json_text(key), v, out);
+    if (t->tool->kind == TOOL_REMOTE)
+      json_write(out, v);
+    else
+      listing_write_property(t, json_text(key), v, out);
   }
   buf_add_char(out, '}');
 }
@@ -109,7 +148,9 @@ static void listing_write_schema(const struct catalog_tool *t, struct buf *out) 
   size_t i, n;
   yyjson_val *key, *v;
   yyjson_val *properties = yyjson_obj_get(t->tool->input, "properties");
-  if (!properties) {
+  bool remote = t->tool->kind == TOOL_REMOTE;
+  bool supplied = yyjson_obj_size(yyjson_doc_get_root(t->account->account->context)) > 0;
+  if (!t->choice_count && (remote ? !supplied : !properties)) {
     json_write(out, t->tool->input);
     return;
   }
@@ -127,17 +168,54 @@ static void listing_write_schema(const struct catalog_tool *t, struct buf *out) 
   buf_add_char(out, '}');
 }
 
+static void listing_write_hints(const struct tool *t, struct buf *out) {
+  struct policy_hints h = policy_hints(t);
+  buf_printf(out, "\"readOnlyHint\":%s,\"destructiveHint\":%s,\"idempotentHint\":%s,\"openWorldHint\":%s",
+             h.read_only ? "true" : "false", h.destructive ? "true" : "false",
+             h.idempotent ? "true" : "false", h.open_world ? "true" : "false");
+}
+
+static void listing_add_passed(struct buf *out, yyjson_val *key, yyjson_val *v) {
+  buf_add_char(out, ',');
+  json_add_string(out, json_text(key));
+  buf_add_char(out, ':');
+  json_write(out, v);
+}
+
 // ---- the whole
 
+// Members that a vendor may add one day pass; hints are ours, true to the class.
+static void listing_write_annotations(const struct tool *t, yyjson_val *theirs, struct buf *out) {
+  size_t i, n;
+  yyjson_val *key, *v;
+  buf_add_z(out, ",\"annotations\":{");
+  listing_write_hints(t, out);
+  yyjson_obj_foreach (theirs, i, n, key, v)
+    if (!str_ends(json_text(key), "Hint")) listing_add_passed(out, key, v);
+  buf_add_char(out, '}');
+}
+
+// As it was pinned, but for the name, the hints and the account to choose.
+static void listing_write_remote(const struct catalog_tool *t, struct buf *out) {
+  size_t i, n;
+  yyjson_val *key, *v, *definition = t->tool->definition;
+  buf_add_z(out, "{\"name\":");
+  json_add_string(out, t->name);
+  yyjson_obj_foreach (definition, i, n, key, v)
+    if (!yyjson_equals_str(key, "name") && !yyjson_equals_str(key, "inputSchema") &&
+        !yyjson_equals_str(key, "annotations"))
+      listing_add_passed(out, key, v);
+  buf_add_z(out, ",\"inputSchema\":");
+  listing_write_schema(t, out);
+  listing_write_annotations(t->tool, yyjson_obj_get(definition, "annotations"), out);
+  buf_add_char(out, '}');
+}
+
 void tool_write_listing(const struct catalog_tool *t, struct buf *out) {
-  struct policy_hints h = policy_hints(t->tool);
-  const struct {
-    const char *name;
-    bool value;
-  } hints[] = {{"readOnlyHint", h.read_only},
-               {"destructiveHint", h.destructive},
-               {"idempotentHint", h.idempotent},
-               {"openWorldHint", h.open_world}};
+  if (t->tool->kind == TOOL_REMOTE) {
+    listing_write_remote(t, out);
+    return;
+  }
   buf_add_z(out, "{\"name\":");
   json_add_string(out, t->name);
   listing_add_member(out, "title", t->tool->title);
@@ -146,7 +224,7 @@ void tool_write_listing(const struct catalog_tool *t, struct buf *out) {
   listing_write_schema(t, out);
   buf_add_z(out, ",\"annotations\":{\"title\":");
   json_add_string(out, t->tool->title.n ? t->tool->title : t->name);
-  for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-    buf_printf(out, ",\"%s\":%s", hints[i].name, hints[i].value ? "true" : "false");
+  buf_add_char(out, ',');
+  listing_write_hints(t->tool, out);
   buf_add_z(out, "}}");
 }

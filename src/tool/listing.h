@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // listing: a tool as tools/list shows it, the same in both eras of MCP. Written straight from the
-// toolset's document; arguments that the account supplies are taken out of `required` and say so. Pure.
+// toolset's document; arguments that the account supplies are taken out of `required` and say so. A tool of a
+// vendor's MCP server is shown as it was pinned. Pure.
 #ifndef POSTERN_TOOL_LISTING_H
 #define POSTERN_TOOL_LISTING_H
 

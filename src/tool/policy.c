@@ -30,8 +30,9 @@ static const struct {
 };
 enum { POLICY_METHODS = sizeof policy_methods / sizeof *policy_methods };
 
-static const struct str policy_keys[] = {
-    {"methods", 7}, {"tags", 4}, {"tools", 5}, {"require_api_token_auth", 22}};
+static const struct str policy_keys[] = {{"methods", 7}, {"tags", 4},
+                                         {"tools", 5},   {"require_api_token_auth", 22},
+                                         {"prompts", 7}, {"resources", 9}};
 enum { POLICY_KEYS = sizeof policy_keys / sizeof *policy_keys };
 
 // ---- errors that name the field, the value, what is allowed, and the nearest of it
@@ -113,11 +114,13 @@ static int policy_order(const void *x, const void *y) {
   return str_compare(*(const struct str *)x, *(const struct str *)y);
 }
 
-static struct str *policy_set_tags(const struct toolset *set, struct arena *a, size_t *count) {
+static struct str *policy_known_tags(const struct toolset *const *sets, size_t set_count, struct arena *a,
+                                     size_t *count) {
   struct map seen = {0};
-  for (size_t i = 0; i < set->count; i++)
-    for (size_t j = 0; j < set->tools[i].tag_count; j++)
-      map_put(&seen, set->tools[i].tags[j], &set->tools[i]);
+  for (size_t s = 0; s < set_count; s++)
+    for (size_t i = 0; i < sets[s]->count; i++)
+      for (size_t j = 0; j < sets[s]->tools[i].tag_count; j++)
+        map_put(&seen, sets[s]->tools[i].tags[j], &sets[s]->tools[i]);
   struct str *tags = ARENA_ARRAY(a, seen.count + 1, struct str);
   size_t n = 0, at = 0;
   for (struct map_slot *slot; (slot = map_next(&seen, &at));) tags[n++] = slot->key;
@@ -127,18 +130,33 @@ static struct str *policy_set_tags(const struct toolset *set, struct arena *a, s
   return tags;
 }
 
-static bool policy_read_tags(yyjson_val *config, const struct toolset *set, struct arena *a,
-                             struct policy_filter *f, struct err *err) {
-  if (!policy_list(config, "tags", a, &f->tags, &f->tag_count, err)) return false;
-  if (!set || !f->tag_count) return true;
+bool policy_check_tags(const struct policy_filter *f, const struct toolset *const *sets, size_t set_count,
+                       struct arena *a, struct err *err) {
   size_t known_count;
-  struct str *known = policy_set_tags(set, a, &known_count);
+  if (!f->tag_count) return true;
+  struct str *known = policy_known_tags(sets, set_count, a, &known_count);
   for (size_t i = 0; i < f->tag_count; i++) {
     if (known_count && bsearch(&f->tags[i], known, known_count, sizeof *known, policy_order)) continue;
     char field[64];
     snprintf(field, sizeof field, "config.tags[%zu]", i);
     return policy_unknown(err, field, f->tags[i], known, known_count);
   }
+  return true;
+}
+
+static bool policy_read_tags(yyjson_val *config, const struct toolset *set, struct arena *a,
+                             struct policy_filter *f, struct err *err) {
+  return policy_list(config, "tags", a, &f->tags, &f->tag_count, err) &&
+         (!set || policy_check_tags(f, &set, 1, a, err));
+}
+
+static bool policy_read_switch(yyjson_val *config, const char *key, enum policy_switch *out,
+                               struct err *err) {
+  yyjson_val *v = yyjson_obj_get(config, key);
+  char field[64];
+  snprintf(field, sizeof field, "config.%s", key);
+  if (v && !yyjson_is_bool(v)) return err_at(err, ERR_INVALID, field, "must be true or false");
+  *out = !v ? POLICY_UNSAID : yyjson_is_true(v) ? POLICY_ON : POLICY_OFF;
   return true;
 }
 
@@ -157,7 +175,9 @@ bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct ar
     return err_at(err, ERR_INVALID, "config.require_api_token_auth", "must be true or false");
   f.require_api_token = yyjson_get_bool(guarded);
   if (!policy_read_methods(config, a, &f, err) || !policy_read_tags(config, set, a, &f, err) ||
-      !policy_list(config, "tools", a, &f.tools, &f.tool_count, err))
+      !policy_list(config, "tools", a, &f.tools, &f.tool_count, err) ||
+      !policy_read_switch(config, "prompts", &f.prompts, err) ||
+      !policy_read_switch(config, "resources", &f.resources, err))
     return false;
   *out = f;
   return true;
@@ -205,8 +225,11 @@ struct str policy_filter_write(const struct policy_filter *f, struct arena *a) {
   policy_write_list(&out, "methods", methods, count);
   policy_write_list(&out, "tags", f->tags, f->tag_count);
   policy_write_list(&out, "tools", f->tools, f->tool_count);
-  buf_printf(&out, "%s\"require_api_token_auth\":%s}", out.n > 1 ? "," : "",
+  buf_printf(&out, "%s\"require_api_token_auth\":%s", out.n > 1 ? "," : "",
              f->require_api_token ? "true" : "false");
+  if (f->prompts) buf_printf(&out, ",\"prompts\":%s", f->prompts == POLICY_ON ? "true" : "false");
+  if (f->resources) buf_printf(&out, ",\"resources\":%s", f->resources == POLICY_ON ? "true" : "false");
+  buf_add_char(&out, '}');
   struct str text = arena_dup(a, buf_str(&out));
   buf_free(&out);
   return text;

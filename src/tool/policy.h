@@ -10,19 +10,25 @@
 
 #include "tool/tool.h"
 
+enum policy_switch { POLICY_UNSAID, POLICY_ON, POLICY_OFF };
+
 struct policy_filter {
   unsigned classes;         // bit set of 1 << enum tool_class; all bits: no filter by method
   bool read_only;           // "read" was asked for: only tools that are read-only by evidence pass by it
   struct str *tags, *tools; // none: no filter
   size_t tag_count, tool_count;
   bool require_api_token;
+  enum policy_switch prompts, resources; // of MCP servers: shown too?
 };
 
-// Reads {"methods","tags","tools","require_api_token_auth"}. ERR_INVALID names the field, the value and what
-// is allowed (tags are checked against those of `set`, with the nearest one; with `set` NULL they are taken
-// as they are, for rows of the store).
+// Reads {"methods","tags","tools","require_api_token_auth","prompts","resources"}. ERR_INVALID names the
+// field, the value and what is allowed (tags are checked against those of `set`, with the nearest one; with
+// `set` NULL they are taken as they are, for rows of the store).
 MUST_USE bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,
                                  struct policy_filter *out, struct err *err);
+// The same check of tags, against all of several accounts.
+MUST_USE bool policy_check_tags(const struct policy_filter *f, const struct toolset *const *sets,
+                                size_t set_count, struct arena *a, struct err *err);
 bool policy_allows(const struct policy_filter *f, const struct tool *t);
 // The filter as normalised JSON.
 struct str policy_filter_write(const struct policy_filter *f, struct arena *a);

@@ -23,8 +23,12 @@ struct remote_report {
 // untouched where it fails, so that an account that is down keeps its tools listed.
 MUST_USE bool remote_sync(const struct account_env *env, const struct connector *c,
                           const struct account *account, struct remote_report *out, struct err *err) SUSPENDS;
+// Empty before the first sync. What is in review or denied is in it too, and not `served`.
 MUST_USE bool remote_toolset(struct store *s, const struct account *account, const struct connector *c,
                              struct toolset **out, struct err *err);
+
+// Account id → int64_t *, which is another one whenever the toolset is; keys and values in the arena.
+MUST_USE bool remote_stamps(struct store *s, struct arena *a, struct map *out, struct err *err);
 
 enum remote_decision { REMOTE_NONE, REMOTE_APPROVED, REMOTE_DENIED };
 struct remote_tool {                               // a row, for review

@@ -105,6 +105,15 @@ bool remote_self_write(struct store *s, struct str account_id, const struct remo
              values, 5, NULL, err);
 }
 
+bool remote_stamps(struct store *s, struct arena *a, struct map *out, struct err *err) {
+  struct store_rows rows;
+  if (!store_query(s, "SELECT account_id, changed_at FROM remote_server", NULL, 0, a, &rows, err))
+    return false;
+  for (size_t i = 0; i < rows.count; i++)
+    map_put(out, store_cell(&rows, i, 0)->text, &rows.cells[i * rows.columns + 1].number);
+  return true;
+}
+
 bool remote_rows_forget(struct store *s, struct str account_id, int64_t now_ms, struct err *err) {
   struct arena *a = arena_new();
   struct store_rows rows;

@@ -141,6 +141,84 @@ static void one_bad_account_stops_no_other(void **state) {
   catalog_release(c);
 }
 
+// Rows of one read-only tool of a vendor's MCP server; `stamp` is another one whenever they are.
+static void add_remote_tool(const char *account, const char *name, int stamp) {
+  const char *definition =
+      arena_printf(arena, "{\"name\":\"%s\",\"inputSchema\":{\"type\":\"object\"}}", name).p;
+  memory_store_sql(
+      arena_printf(
+          arena,
+          "INSERT INTO remote_tool (account_id, name, definition, pinned, trust, why, was, decision, "
+          "decided_by, decided_at, seen_at, gone_at) VALUES ('%s', '%s', '%s', '%s', 'allow', '', '', "
+          "'', '', 0, 0, 0)",
+          account, name, definition, definition)
+          .p);
+  memory_store_sql(arena_printf(arena, "DELETE FROM remote_server WHERE account_id = '%s'", account).p);
+  memory_store_sql(
+      arena_printf(arena, "INSERT INTO remote_server VALUES ('%s', '{}', 'Be kind.', 0, %d)", account, stamp)
+          .p);
+}
+
+static const char wiki[] = "name: wiki\nlabel: Wiki\nkind: mcp\nbase_url: https://mcp.example.com/mcp\n"
+                           "auth:\n  - {id: open, label: Open, open: true}\n";
+
+static void a_vendors_tools_are_made_anew_when_they_changed(void **state) {
+  (void)state;
+  struct err err;
+  assert_true(connector_set_add(library.connectors, str_of(wiki), &err));
+  memory_store_account("acc_2", "wiki", "wiki");
+  memory_store_sql("UPDATE account SET way = 'open' WHERE id = 'acc_2'");
+  add_server("srv_2", "acc_2", "{}", 0);
+  add_server("srv_3", "acc_2", "{\"tags\":[\"pages\"],\"prompts\":true}", 0);
+  struct catalog *empty = rebuild(); // before the first sync it is there, with nothing in it
+  assert_int_equal(catalog_server_by_id(empty, STR("srv_2"))->tool_count, 0);
+  add_remote_tool("acc_2", "list_pages", 1);
+  struct catalog *one = rebuild();
+  const struct catalog_server *server = catalog_server_by_id(one, STR("srv_2"));
+  assert_int_equal(server->tool_count, 1);
+  assert_true(server->prompts && server->resources);
+  assert_true(catalog_server_by_id(one, STR("srv_3"))->prompts &&
+              !catalog_server_by_id(one, STR("srv_3"))->resources);
+  assert_ptr_equal(catalog_account_by_id(empty, STR("acc_1")), catalog_account_by_id(one, STR("acc_1")));
+  struct catalog *same = rebuild();
+  assert_ptr_equal(catalog_account_by_id(one, STR("acc_2")), catalog_account_by_id(same, STR("acc_2")));
+  assert_ptr_equal(server, catalog_server_by_id(same, STR("srv_2")));
+  // The account's row changed, its tools did not.
+  memory_store_sql("UPDATE account SET name = 'other', version = 2 WHERE id = 'acc_2'");
+  struct catalog *renamed = rebuild();
+  assert_ptr_equal(catalog_account_by_id(one, STR("acc_2"))->tools,
+                   catalog_account_by_id(renamed, STR("acc_2"))->tools);
+  add_remote_tool("acc_2", "get_page", 2);
+  struct catalog *two = rebuild();
+  const struct catalog_server *next = catalog_server_by_id(two, STR("srv_2"));
+  assert_int_equal(next->tool_count, 2);
+  assert_true(next->tools_version != server->tools_version);
+  struct catalog *all[] = {empty, one, same, renamed, two};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) catalog_release(all[i]);
+}
+
+static void an_account_that_is_left_out_does_not_close_the_server(void **state) {
+  (void)state;
+  struct err err;
+  memory_store_account("acc_2", "acc_2", "nowhere");
+  struct server_member members[] = {{STR("acc_2"), STR("gone")}, {STR("acc_1"), STR("main")}};
+  struct server v = {.id = STR("srv_1"),
+                     .name = STR("both"),
+                     .members = members,
+                     .member_count = 2,
+                     .config = STR("{}"),
+                     .version = 1};
+  token_hash(v.id, v.token_hash);
+  assert_true(server_insert(store, &v, &err));
+  struct catalog *c = rebuild();
+  const struct catalog_server *server = catalog_server_by_id(c, STR("srv_1"));
+  assert_int_equal(server->member_count, 1);
+  assert_int_equal(server->tool_count, 3);
+  // It has two accounts, though one cannot be used: names do not change with that.
+  assert_non_null(map_get(&server->by_name, STR("main_list_all_acme_things")));
+  catalog_release(c);
+}
+
 static void a_rebuild_that_fails_leaves_the_snapshot(void **state) {
   (void)state;
   struct err err = {0};
@@ -164,6 +242,8 @@ int main(void) {
       TEST(what_stayed_as_it_was_is_shared),
       TEST(a_new_import_changes_what_its_servers_list),
       TEST(one_bad_account_stops_no_other),
+      TEST(a_vendors_tools_are_made_anew_when_they_changed),
+      TEST(an_account_that_is_left_out_does_not_close_the_server),
       TEST(a_rebuild_that_fails_leaves_the_snapshot),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,13 +94,15 @@ static void open_scene(struct scene *s, const char *context, const char *choices
   for (size_t i = 0; i < 2; i++)
     s->tools[i] = (struct catalog_tool){.tool = map_get(&s->owner.tools->by_name, str_of(names[i])),
                                         .account = &s->owner,
-                                        .name = str_of(names[i])};
+                                        .name = str_of(names[i]),
+                                        .shown = &s->server.by_name};
   s->member = (struct catalog_member){STR("one"), &s->owner};
   s->server = (struct catalog_server){.server = {.id = STR("srv_1")},
                                       .members = &s->member,
                                       .member_count = 1,
                                       .tools = s->tools,
                                       .tool_count = 2};
+  for (size_t i = 0; i < 2; i++) map_put(&s->server.by_name, s->tools[i].name, &s->tools[i]);
 }
 
 static bool call(struct scene *s, const char *arguments, struct err *err) {
@@ -129,6 +131,7 @@ static void close_scene(struct scene *s) {
   yyjson_doc_free(s->account.context);
   yyjson_doc_free(s->account.choices);
   toolset_unref(s->owner.tools);
+  map_free(&s->server.by_name);
   arena_free(arena);
 }
 

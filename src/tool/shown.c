@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/shown.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "crypto/token.h"
+
+enum { SHOWN_HASH = 8 }; // hex digits behind a name that was cut
+
+// ---- aliases
+
+bool shown_alias_is_good(struct str alias) {
+  if (!alias.n || alias.n > SHOWN_ALIAS_MOST || !islower((unsigned char)alias.p[0])) return false;
+  for (size_t i = 1; i < alias.n; i++) {
+    unsigned char c = (unsigned char)alias.p[i];
+    bool joint = c == '_' && alias.p[i - 1] != '_' && i + 1 < alias.n;
+    if (!islower(c) && !isdigit(c) && !joint) return false;
+  }
+  return true;
+}
+
+bool shown_aliases_clash(struct str a, struct str b) {
+  struct str less = a.n < b.n ? a : b, more = a.n < b.n ? b : a;
+  return str_eq(less, str_make(more.p, less.n)) && (more.n == less.n || more.p[less.n] == '_');
+}
+
+struct str shown_alias(struct str name, struct arena *a) {
+  char *out = arena_alloc(a, SHOWN_ALIAS_MOST + 1);
+  size_t n = 0;
+  for (size_t i = 0; i < name.n && n < SHOWN_ALIAS_MOST; i++) {
+    unsigned char c = (unsigned char)name.p[i];
+    if (n ? isalnum(c) : isalpha(c))
+      out[n++] = (char)tolower(c);
+    else if (n && out[n - 1] != '_')
+      out[n++] = '_';
+  }
+  while (n && out[n - 1] == '_') n--;
+  return n ? str_make(out, n) : STR("account");
+}
+
+// ---- names
+
+// The first characters, and some of the hash of what tells this tool from all others.
+static struct str shown_cut(struct str name, struct str whole, char text[SHOWN_NAME_MOST + 1]) {
+  char hash[TOKEN_HASH_HEX];
+  token_hash_hex(whole, hash);
+  size_t kept = SHOWN_NAME_MOST - SHOWN_HASH - 1;
+  if (kept > name.n) kept = name.n;
+  int n = snprintf(text, SHOWN_NAME_MOST + 1, "%.*s_%.*s", (int)kept, name.p, SHOWN_HASH, hash);
+  return str_make(text, (size_t)n);
+}
+
+struct str shown_name(struct str alias, struct str name, char text[SHOWN_NAME_MOST + 1]) {
+  if (!alias.n) return name;
+  char whole[256];
+  int n = snprintf(whole, sizeof whole, "%.*s_%.*s", STR_ARG(alias), STR_ARG(name));
+  struct str s = {whole, (size_t)n < sizeof whole ? (size_t)n : sizeof whole - 1};
+  if (s.n > SHOWN_NAME_MOST) return shown_cut(s, s, text);
+  memcpy(text, s.p, s.n);
+  text[s.n] = 0;
+  return str_make(text, s.n);
+}
+
+struct str shown_sibling(const struct catalog_tool *t, struct str name, char text[SHOWN_NAME_MOST + 1]) {
+  struct str shown = shown_name(t->alias, name, text);
+  if (!t->shown) return !t->account->tools || map_get(&t->account->tools->by_name, name) ? shown : STR_NONE;
+  return map_get(t->shown, shown) ? shown : STR_NONE;
+}
+
+// ---- the tools of a server
+
+struct shown {
+  struct catalog_server *v;
+  struct arena *arena;
+  struct map shared; // "<connector>/<tool>" → struct catalog_tool *
+  bool one_connector;
+};
+
+static size_t shown_members_of(const struct catalog_server *v, const struct connector *c) {
+  size_t count = 0;
+  for (size_t i = 0; i < v->member_count; i++) count += v->members[i].account->connector == c;
+  return count;
+}
+
+static bool shown_has_account_argument(const struct tool *t) {
+  return yyjson_obj_get(yyjson_obj_get(t->input, "properties"), SHOWN_ACCOUNT) != NULL;
+}
+
+// By the vendor's name or by the one it is shown under; whoever writes the filter may have either before
+// them.
+static bool shown_passes(const struct shown *s, const struct tool *t, struct str shown) {
+  struct tool as = *t;
+  as.name = shown;
+  return t->served && (policy_allows(&s->v->server.filter, t) || policy_allows(&s->v->server.filter, &as));
+}
+
+static struct catalog_tool *shown_add(struct shown *s, const struct catalog_member *m, const struct tool *t,
+                                      struct str alias) {
+  struct catalog_server *v = s->v;
+  char text[SHOWN_NAME_MOST + 1];
+  struct str name = shown_name(alias, t->name, text);
+  if (!shown_passes(s, t, name)) return NULL;
+  // Aliases are kept apart where servers are made; a row that is older than that rule still hides no tool.
+  if (map_get(&v->by_name, name)) {
+    struct str whole =
+        arena_printf(s->arena, "%.*s/%.*s", STR_ARG(m->account->account->id), STR_ARG(t->name));
+    name = shown_cut(arena_dup(s->arena, name), whole, text);
+    if (map_get(&v->by_name, name)) return NULL;
+  }
+  struct catalog_tool *out = &v->tools[v->tool_count++];
+  *out = (struct catalog_tool){.tool = t,
+                               .account = m->account,
+                               .alias = alias,
+                               .name = alias.n ? arena_dup(s->arena, name) : t->name,
+                               .shown = &v->by_name};
+  map_put(&v->by_name, out->name, out);
+  return out;
+}
+
+static void shown_share(struct shown *s, const struct catalog_member *m, const struct tool *t) {
+  struct catalog_server *v = s->v;
+  const struct connector *c = m->account->connector;
+  struct str key = arena_printf(s->arena, "%.*s/%.*s", STR_ARG(c->name), STR_ARG(t->name));
+  struct catalog_tool *out = map_get(&s->shared, key);
+  struct str alias = s->one_connector ? STR_NONE : c->alias.n ? c->alias : c->name;
+  if (!out) {
+    out = shown_add(s, m, t, alias);
+    if (!out) return;
+    out->choices = ARENA_ARRAY(s->arena, v->member_count, struct catalog_choice);
+    map_put(&s->shared, key, out);
+  } else if (!shown_passes(s, t, out->name)) {
+    return;
+  }
+  struct catalog_choice *choices = (struct catalog_choice *)out->choices; // ours until the server is whole
+  choices[out->choice_count++] = (struct catalog_choice){m->alias, m->account, t};
+}
+
+static int shown_order(const void *a, const void *b) {
+  return str_compare(((const struct catalog_tool *)a)->name, ((const struct catalog_tool *)b)->name);
+}
+
+void shown_fill(struct catalog_server *v) {
+  struct shown s = {.v = v, .arena = v->arena};
+  size_t most = 0;
+  for (size_t i = 0; i < v->member_count; i++) most += v->members[i].account->tools->count;
+  s.one_connector =
+      v->member_count && shown_members_of(v, v->members[0].account->connector) == v->member_count;
+  v->tools = ARENA_ARRAY(v->arena, most + 1, struct catalog_tool);
+  for (size_t i = 0; i < v->member_count; i++) {
+    const struct catalog_member *m = &v->members[i];
+    bool share = v->server.share && shown_members_of(v, m->account->connector) > 1;
+    for (size_t k = 0; k < m->account->tools->count; k++) {
+      const struct tool *t = &m->account->tools->tools[k];
+      if (share && !shown_has_account_argument(t))
+        shown_share(&s, m, t);
+      else
+        (void)shown_add(&s, m, t, v->server.member_count > 1 ? m->alias : STR_NONE);
+    }
+  }
+  map_free(&s.shared);
+  // They move: what points to them is made anew.
+  if (v->tool_count) qsort(v->tools, v->tool_count, sizeof *v->tools, shown_order);
+  for (size_t i = 0; i < v->tool_count; i++) map_put(&v->by_name, v->tools[i].name, &v->tools[i]);
+}

@@ -154,7 +154,7 @@ static void eddsa_as_in_rfc_8037_a4(void **state) {
 static void type_and_key_id(void **state) {
   (void)state;
   struct jwt t = {.algorithm = STR("ES256"), .type = STR("JWT"), .key_id = STR("k/1"), .claims = STR("{}")};
-  struct str rest = sign(t, ec_pem), head, header;
+  struct str rest = sign(t, ec_pem), head, header = STR_NONE;
   assert_true(str_cut(&rest, '.', &head) && codec_unbase64_url(arena, head, &header));
   check_text(header, "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"k/1\"}");
   assert_true(str_starts(rest, "e30."));

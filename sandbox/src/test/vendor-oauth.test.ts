@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { beforeEach, test } from "node:test";
+import { Client, StreamableHTTPClientTransport, UnauthorizedError, type OAuthClientProvider } from "@modelcontextprotocol/client";
 import { connect, consent } from "../consent.js";
 import { accountId } from "../tokens.js";
 import { CALLBACK, Stage, type Json } from "./stage.js";
@@ -362,6 +363,52 @@ test("step-up: 403 names the scope needed, and a new consent for it helps", asyn
   const wider = await stage.authorize("cloudinary", "/mcp", {}, { scope });
   const client = await stage.connect("cloudinary", "/mcp", wider.tokens["access_token"], "legacy");
   assert.ok(!(await client.callTool(upload.params)).isError);
+});
+
+/** What the official client keeps, and a person behind it. */
+class Keeper implements OAuthClientProvider {
+  readonly redirectUrl = CALLBACK;
+  readonly clientMetadata = {
+    client_name: "Official",
+    redirect_uris: [CALLBACK],
+    grant_types: ["authorization_code", "refresh_token"],
+    token_endpoint_auth_method: "none",
+  };
+  private kept: { client?: any; tokens?: any; verifier?: string } = {};
+  came = "";
+  links = 0;
+  clientInformation = () => this.kept.client;
+  saveClientInformation = (client: any) => void (this.kept.client = client);
+  tokens = () => this.kept.tokens;
+  saveTokens = (tokens: any) => void (this.kept.tokens = tokens);
+  saveCodeVerifier = (verifier: string) => void (this.kept.verifier = verifier);
+  codeVerifier = () => this.kept.verifier!;
+  redirectToAuthorization = async (url: URL) => {
+    this.links++;
+    this.came = (await consent(url.href)).redirect!;
+  };
+}
+
+test("the official client finds its way through all of it, and refreshes when the token ends", async () => {
+  for (const [vendor, path] of [
+    ["cloudflare", "/bindings/mcp"],
+    ["cloudinary", "/mcp"],
+    ["arcjet", "/mcp"],
+  ] as const) {
+    const authProvider = new Keeper();
+    const transport = () => new StreamableHTTPClientTransport(new URL(stage.url(vendor, path)), { authProvider });
+    const first = transport();
+    await assert.rejects(new Client({ name: "t", version: "1" }).connect(first), UnauthorizedError);
+    await first.finishAuth(new URL(authProvider.came).searchParams);
+    const client = new Client({ name: "t", version: "1" });
+    await client.connect(transport());
+    assert.ok((await client.listTools()).tools.length, vendor);
+    await stage.control(vendor, "POST", "expire");
+    assert.ok((await client.listTools()).tools.length, vendor);
+    const { token, refreshes, registrations } = await stage.counters(vendor);
+    assert.deepEqual([token, refreshes, registrations, authProvider.links], [{ authorization_code: 1, refresh_token: 1 }, 1, 1, 1], vendor);
+    await client.close();
+  }
 });
 
 test("wrong settings and faults are refused with a sentence", async () => {

@@ -78,6 +78,9 @@ test("Cloudflare's modern errors: another header than the body, an unknown metho
   const { message, headers } = modern("tools/list");
   const other = await bindings(message, { ...headers, "mcp-method": "tools/call" });
   assert.deepEqual([other.status, ((await other.json()) as Json)["error"].code], [400, -32020]);
+  await stage.set("cloudflare", { ttl_ms: 60_000 });
+  const list = ((await (await bindings(message, headers)).json()) as Json)["result"];
+  assert.deepEqual([list.ttlMs, list.cacheScope], [60_000, "private"]);
   const unknown = modern("tools/none");
   assert.equal((await bindings(unknown.message, unknown.headers)).status, 404);
 });
@@ -319,9 +322,12 @@ test("tools change: removed, renamed, rewritten, added; clients are told, in bot
   const stream = await stage.post("cloudflare", "/bindings/mcp", API_TOKEN, message, headers, stop.signal);
   const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
   assert.match((await reader.read()).value!, /subscriptions\/acknowledged/);
+  assert.equal((await stage.counters("cloudflare"))["streams_open"], 1);
   await stage.control("cloudflare", "POST", "tools", { server: "bindings", changes: [{ op: "remove", tool: "kv_namespace_delete" }] });
   assert.match((await reader.read()).value!, /tools\/list_changed/);
   stop.abort();
+  for (let i = 0; i < 50 && (await stage.counters("cloudflare"))["streams_open"] > 0; i++) await new Promise((done) => setTimeout(done, 10));
+  assert.equal((await stage.counters("cloudflare"))["streams_open"], 0);
   await stage.reset("cloudinary");
   assert.equal((await (await legacy()).client.listTools()).tools.length, 29);
 });

@@ -105,7 +105,12 @@ const HANDLERS: { [operation: string]: Handler } = {
   "GET /_sandbox/kinds": () => KINDS,
   "POST /_sandbox/settings": set,
   "GET /_sandbox/settings": (vendor) => vendor.settings,
-  "GET /_sandbox/counters": (vendor) => ({ ...vendor.counters.n, sessions_open: vendor.sessions.size }),
+  "GET /_sandbox/counters": (vendor) => ({
+    ...vendor.counters.n,
+    sessions_open: vendor.sessions.size,
+    streams_open: vendor.open.streams,
+    requests_open: vendor.open.requests,
+  }),
   "DELETE /_sandbox/counters": (vendor) => (vendor.counters.clear(), { cleared: true }),
   "POST /_sandbox/tools": tools,
   "POST /_sandbox/clients": clients,

@@ -70,6 +70,7 @@ export const DEFAULTS: Settings = {
   clock_skew: 0,
   page_size: 0,
   json_answers: false,
+  ttl_ms: 0,
   instructions: null,
 };
 
@@ -104,6 +105,8 @@ export class Vendor {
   private elsewhere: Server | undefined;
   private elsewhereAt = "";
   origin = "";
+  /** MCP requests at work, and long streams open: GET, and subscriptions/listen. */
+  readonly open = { requests: 0, streams: 0 };
 
   constructor(
     readonly spec: Spec,
@@ -182,7 +185,7 @@ export class Vendor {
         await control(this, req.method ?? "GET", url, body ?? Buffer.alloc(0), res);
         return;
       }
-      await this.serve({ req, res, url, body: body ?? Buffer.alloc(0), entry: this.open(req, res, body) }, body === null);
+      await this.serve({ req, res, url, body: body ?? Buffer.alloc(0), entry: this.note(req, res, body) }, body === null);
     } catch (error) {
       if (res.destroyed) return; // the client went away; there is nobody to answer
       process.stderr.write(`${this.spec.name}: ${error instanceof Error ? error.stack : String(error)}\n`);
@@ -191,7 +194,7 @@ export class Vendor {
     }
   }
 
-  private open(req: IncomingMessage, res: ServerResponse, body: Buffer | null): Seen {
+  private note(req: IncomingMessage, res: ServerResponse, body: Buffer | null): Seen {
     this.counters.n.http++;
     const entry = this.record.open("main", req.method ?? "GET", req.url ?? "/", req.rawHeaders);
     if (body) Recorder.body(entry, body, header(req, "content-type") ?? "");
@@ -374,7 +377,11 @@ export class Vendor {
     const tool = x.message?.["method"] === "tools/call" ? x.message["params"]?.name : undefined;
     if (step_up && tool !== undefined && (step_up.tool === "*" || step_up.tool === tool) && !who.scopes.includes(step_up.scope))
       return this.scopeNeeded(x, step_up.scope);
-    if (x.message?.["id"] !== undefined) {
+    const stream = x.req.method === "GET" || x.message?.["method"] === "subscriptions/listen";
+    const gauge = stream ? "streams" : "requests";
+    this.open[gauge]++;
+    x.res.on("close", () => this.open[gauge]--);
+    if (!stream && x.message?.["id"] !== undefined) {
       x.res.on("close", () => {
         if (!x.res.writableFinished && x.entry.outcome !== "dropped") this.counters.n.client_closed++;
       });

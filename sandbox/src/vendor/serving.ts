@@ -129,6 +129,8 @@ function handlers({ toolset: { parts } }: Serving, sessions: boolean): Record<st
   };
 }
 
+const LISTS = ["server/discover", "tools/list", "prompts/list", "resources/list", "resources/templates/list"] as const;
+
 function options({ toolset: { parts }, settings }: Serving, sessions: boolean) {
   const instructions = settings().instructions ?? parts.instructions?.(who());
   return {
@@ -139,6 +141,9 @@ function options({ toolset: { parts }, settings }: Serving, sessions: boolean) {
       ...(sessions ? { logging: {} } : {}),
     },
     ...(instructions === undefined ? {} : { instructions }),
+    ...(sessions
+      ? {}
+      : { cacheHints: Object.fromEntries(LISTS.map((list) => [list, { ttlMs: settings().ttl_ms, cacheScope: "private" as const }])) }),
   };
 }
 

@@ -33,6 +33,8 @@ export interface Settings {
   page_size: number;
   /** The Streamable HTTP answer of a session server: an SSE stream or plain JSON. */
   json_answers: boolean;
+  /** How long lists may be cached, 2026-07-28 only. */
+  ttl_ms: number;
   /** Said instead of the server's own instructions. */
   instructions: string | null;
 }
@@ -77,6 +79,7 @@ const CHECKS: { [name in keyof Settings]: [Check, string] } = {
   clock_skew: [(v) => Number.isInteger(v) && Math.abs(v as number) <= 31_536_000, "seconds"],
   page_size: [whole(1000), "a number of tools"],
   json_answers: [flag, "true or false"],
+  ttl_ms: [whole(86_400_000), "milliseconds"],
   instructions: [(v) => v === null || typeof v === "string", "text or null"],
 };
 

@@ -17,9 +17,10 @@ struct mcp_request {
   yyjson_mut_doc *doc; // of params; gets the hop's `_meta` keys added
   yyjson_mut_val
       *params; // object or NULL; its `_meta`, if any, holds what passes through (never the hop's own keys)
-  bool wants_progress;      // asks for progress, under a token of ours
-  struct str log_level;     // modern: of this request; empty: none
-  yyjson_val *input_schema; // of a tools/call: for Mcp-Param-* (x-mcp-header); may be NULL
+  bool wants_progress;  // asks for progress, under a token of ours
+  struct str log_level; // modern: of this request; empty: none
+  yyjson_val
+      *input_schema; // of a tools/call: for Mcp-Param-* of its arguments, then no raw JSON; may be NULL
   struct str traceparent, tracestate;
   uint64_t total_ms; // for the whole call; 0: the peer's limits
 };

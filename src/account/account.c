@@ -2,6 +2,8 @@
 #include "account/account.h"
 
 #include "account/draft.h"
+#include "account/grant_row.h"
+#include "account/reseal.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -11,6 +13,8 @@
 void account_free(struct account *a) {
   if (!a) return;
   for (size_t i = 0; i < a->send_count; i++) secret_free(a->sends[i].value);
+  line_leave(a->line);
+  grant_unref(a->grant);
   yyjson_doc_free(a->context);
   yyjson_doc_free(a->choices);
   arena_free(a->arena);
@@ -27,7 +31,8 @@ static bool account_insert(struct store *s, void *arg, struct err *err) {
 static bool account_update(struct store *s, void *arg, struct err *err) {
   struct draft *d = arg;
   return draft_settle(d, err) && row_update(s, &d->row, err) &&
-         (!d->seal_anew || row_set_credential(s, d->row.id, d->row.credential, err));
+         (!d->seal_anew || (row_set_credential(s, d->row.id, d->row.credential, err) &&
+                            grant_row_delete(s, d->row.id, err))); // a grant gives way to a key
 }
 
 static bool account_insert_job(void *arg, struct err *err) {
@@ -47,6 +52,10 @@ static bool account_update_job(void *arg, struct err *err) {
 static bool account_find_job(void *arg, struct err *err) {
   struct draft *d = arg;
   return row_find(d->env->store, d->row.id, d->arena, &d->row, err) && draft_load(d, err);
+}
+
+static bool account_reveal_job(void *arg, struct err *err) {
+  return draft_reveal(arg, err);
 }
 
 static void account_publish(struct draft *d, struct account **out) {
@@ -81,13 +90,21 @@ bool account_create(const struct account_env *env, const struct connector *c, co
   return ok;
 }
 
+static bool account_moves(const struct draft *d, const struct account_new *in) {
+  return (in->base_url.n && !str_eq(in->base_url, d->row.base_url)) ||
+         (in->way.n && !str_eq(in->way, d->row.way));
+}
+
+static bool account_is_open(const struct draft *d, struct str way) {
+  const struct connector_way *w = connector_way_find(d->connector, way);
+  return w && w->auth == CONNECTOR_AUTH_OPEN;
+}
+
 // A credential goes only where it was given for: neither another way nor another address takes an old one
-// along.
+// along. An open server has none to take.
 static bool account_may_change(const struct draft *d, const struct account_new *in, struct err *err) {
-  if (in->credential) return true;
-  bool moves = (in->base_url.n && !str_eq(in->base_url, d->row.base_url)) ||
-               (in->way.n && !str_eq(in->way, d->row.way));
-  if (!moves) return true;
+  if (in->credential || !account_moves(d, in) || account_is_open(d, in->way.n ? in->way : d->row.way))
+    return true;
   err_at(err, ERR_INVALID, "credential", "is missing; a change of base_url or way needs it again");
   err_hint(err, "the stored credential is not sent to another address");
   return false;
@@ -96,10 +113,12 @@ static bool account_may_change(const struct draft *d, const struct account_new *
 static bool account_remake(struct draft *d, struct str id, const struct account_new *in, struct err *err) {
   d->row.id = id;
   if (!pool_run(account_find_job, d, err)) return false;
+  bool anew = in->credential || account_moves(d, in);
+  struct str way = in->way.n || in->credential ? in->way : d->row.way;
   if (!account_may_change(d, in, err) || (in->name.n && !draft_set_name(d, in->name, err)) ||
       (in->base_url.n && !draft_set_base_url(d, in->base_url, err)) ||
-      (in->credential && !draft_set_credential(d, in->way, in->credential, err)) ||
-      !draft_set_context(d, in->context, err) || (in->credential && !draft_verify(d, err)))
+      (anew && !draft_set_credential(d, way, in->credential, err)) ||
+      !draft_set_context(d, in->context, err) || (anew && !draft_verify(d, err)))
     return false;
   return pool_run(account_update_job, d, err);
 }
@@ -122,18 +141,25 @@ static void account_keep_refusal(struct draft *d, struct err *err) {
   if (pool_run(account_update_job, d, err)) *err = why;
 }
 
+// ERR_UNAUTHENTICATED is the grant's, which has said so in the row already; to the asker it is no word on the
+// token that he came with.
+static void account_verify_failed(struct draft *d, struct err *err) {
+  if (err->code == ERR_UNPROCESSABLE) account_keep_refusal(d, err);
+  if (err->code == ERR_UNAUTHENTICATED) err->code = ERR_UNPROCESSABLE;
+}
+
 bool account_verify(const struct account_env *env, const struct connector *c, struct str id,
                     struct account **out, struct err *err) {
   struct draft d;
   draft_open(&d, env, c);
   d.row.id = id;
-  bool ok = pool_run(account_find_job, &d, err) && draft_reveal(&d, err);
+  bool ok = pool_run(account_find_job, &d, err) && pool_run(account_reveal_job, &d, err);
   if (ok) {
     ok = draft_verify(&d, err);
     if (ok)
       ok = pool_run(account_update_job, &d, err);
-    else if (err->code == ERR_UNPROCESSABLE)
-      account_keep_refusal(&d, err);
+    else
+      account_verify_failed(&d, err);
   }
   if (ok) account_publish(&d, out);
   draft_free(&d);
@@ -142,21 +168,52 @@ bool account_verify(const struct account_env *env, const struct connector *c, st
 
 // ---- the rest of its life
 
-struct account_delete_job {
-  struct store *store;
+struct account_job {
+  const struct account_env *env;
   struct str id;
+  struct grant *grant;        // NULL: none
+  struct mcp_verdict verdict; // to be kept
 };
 
+static bool account_grant_run(void *arg, struct err *err) {
+  struct account_job *job = arg;
+  return grant_get(job->env, job->id, &job->grant, err);
+}
+
 static bool account_delete_run(void *arg, struct err *err) {
-  const struct account_delete_job *job = arg;
-  if (!row_delete(job->store, job->id, err)) return false;
-  store_settle(job->store);
+  const struct account_job *job = arg;
+  if (!row_delete(job->env->store, job->id, err)) return false;
+  store_settle(job->env->store);
   return true;
 }
 
+// Revoked first: a vendor must not go on trusting tokens that nobody holds any more. That it cannot be told
+// is no reason to keep them.
 bool account_delete(const struct account_env *env, struct str id, struct err *err) {
-  struct account_delete_job job = {env->store, id};
+  struct account_job job = {.env = env, .id = id};
+  struct err why;
+  if (pool_run(account_grant_run, &job, &why)) {
+    if (!grant_end(job.grant, &why))
+      log_warn("account %.*s: its tokens could not be revoked at the vendor: %s", STR_ARG(id), why.text);
+  } else if (why.code != ERR_MISSING) {
+    log_warn("account %.*s: its tokens are not revoked at the vendor: %s", STR_ARG(id), why.text);
+  }
+  grant_unref(job.grant);
   return pool_run(account_delete_run, &job, err);
+}
+
+static bool account_verdict_run(void *arg, struct err *err) {
+  const struct account_job *job = arg;
+  return row_set_verdict(job->env->store, job->id, job->verdict.speaks, job->verdict.at, err);
+}
+
+bool account_tend(const struct account_env *env, const struct account *a, uint64_t ahead_ms,
+                  struct err *err) {
+  struct account_job job = {.env = env, .id = a->id};
+  if (a->kind != CONNECTOR_MCP || !a->peer) return true;
+  mcp_peer_tidy(a->peer);
+  if (line_has_news(a->line, &job.verdict) && !pool_run(account_verdict_run, &job, err)) return false;
+  return !a->grant || grant_tend(a->grant, ahead_ms, err);
 }
 
 bool account_load_all(const struct account_env *env, const struct connector_set *set, struct arena *a,
@@ -169,7 +226,7 @@ bool account_load_all(const struct account_env *env, const struct connector_set 
     struct account **all = ARENA_ARRAY(a, n + 1, struct account *);
     for (size_t i = 0; i < n; i++) {
       draft_publish(env, connector_find(set, rows[i].connector), &rows[i], &all[i]);
-      if (!all[i]->send_count)
+      if (!all[i]->send_count && !all[i]->peer)
         log_warn("account %.*s cannot be used: %.*s", STR_ARG(all[i]->id), STR_ARG(all[i]->status_text));
     }
     *out = all;
@@ -181,39 +238,17 @@ bool account_load_all(const struct account_env *env, const struct connector_set 
 
 struct account_reseal {
   const struct account_env *env;
-  struct arena *arena;
   size_t changed;
 };
 
-static bool account_reseal_row(struct store *s, const struct account_row *row, struct account_reseal *r,
-                               struct err *err) {
-  struct secret *plain;
-  struct str place = vault_place(r->arena, row->id), blob;
-  if (str_eq(seal_key_id(row->credential), seal_ring_current_id(r->env->ring))) return true;
-  if (!seal_open(r->env->ring, place, row->credential, &plain, err))
-    return err_wrap(err, "account %.*s", STR_ARG(row->id));
-  bool ok = seal_close(r->env->ring, place, secret_reveal(plain), r->arena, &blob, err) &&
-            row_set_credential(s, row->id, blob, err);
-  secret_free(plain);
-  r->changed += ok;
-  return ok;
-}
-
 static bool account_reseal_body(struct store *s, void *arg, struct err *err) {
   struct account_reseal *r = arg;
-  struct account_row *rows;
-  size_t n;
-  if (!row_all(s, r->arena, &rows, &n, err)) return false;
-  for (size_t i = 0; i < n; i++)
-    if (!account_reseal_row(s, &rows[i], r, err)) return false;
-  return true;
+  return reseal_all(s, r->env->ring, &r->changed, err);
 }
 
 bool account_reseal_all(const struct account_env *env, size_t *count, struct err *err) {
-  struct account_reseal r = {env, arena_new(), 0};
-  bool ok = store_transact(env->store, account_reseal_body, &r, err);
-  arena_free(r.arena);
-  if (!ok) return false;
+  struct account_reseal r = {env, 0};
+  if (!store_transact(env->store, account_reseal_body, &r, err)) return false;
   store_settle(env->store);
   *count = r.changed;
   return true;

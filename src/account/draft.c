@@ -21,6 +21,8 @@ void draft_open(struct draft *d, const struct account_env *env, const struct con
 void draft_free(struct draft *d) {
   vault_sends_free(&d->sends);
   secret_free(d->plain);
+  line_leave(d->line);
+  grant_unref(d->grant);
   yyjson_mut_doc_free(d->context);
   yyjson_mut_doc_free(d->choices);
   arena_free(d->arena);
@@ -42,22 +44,54 @@ bool draft_set_name(struct draft *d, struct str name, struct err *err) {
   return true;
 }
 
+// A REST API's paths go behind it; the address of an MCP server is taken to the letter.
 bool draft_set_base_url(struct draft *d, struct str base_url, struct err *err) {
   struct uri uri;
+  bool rest = d->connector->kind == CONNECTOR_REST;
+  if (!base_url.n) return err_at(err, ERR_INVALID, "base_url", "is missing: which server is it?");
   if (!uri_parse_http(base_url, &uri, err)) {
     snprintf(err->field, sizeof err->field, "base_url");
     return false;
   }
-  if (uri.query.p || uri.fragment.p) return err_at(err, ERR_INVALID, "base_url", "must end with the path");
-  while (base_url.n && base_url.p[base_url.n - 1] == '/') base_url.n--;
+  if (uri.fragment.p || (rest && uri.query.p))
+    return err_at(err, ERR_INVALID, "base_url", "must end with the path");
+  while (rest && base_url.n && base_url.p[base_url.n - 1] == '/') base_url.n--;
   d->row.base_url = arena_dup(d->arena, base_url);
   return true;
 }
 
+// Without a word on the way and without a credential: the open one, where there is one.
+static const struct connector_way *draft_open_way(const struct connector *c) {
+  for (size_t i = 0; i < c->way_count; i++)
+    if (c->ways[i].auth == CONNECTOR_AUTH_OPEN) return &c->ways[i];
+  return NULL;
+}
+
+static bool draft_wants_person(const struct draft *d, struct err *err) {
+  err_at(err, ERR_INVALID, "way", "%.*s is connected by a person's consent, not by a credential",
+         STR_ARG(d->connector->label));
+  err_hint(err, "POST /integrated-account/authorize gives a link, and so does postern account connect %.*s",
+           STR_ARG(d->connector->name));
+  return false;
+}
+
+static bool draft_set_open(struct draft *d, yyjson_val *credential, struct err *err) {
+  if (yyjson_obj_size(credential))
+    return err_at(err, ERR_INVALID, "credential", "is for another way; an open server takes none");
+  d->row.way = d->way->id;
+  d->row.credential = STR("");
+  d->seal_anew = true;
+  return true;
+}
+
 bool draft_set_credential(struct draft *d, struct str way, yyjson_val *credential, struct err *err) {
+  bool none = !yyjson_obj_size(credential);
+  const struct connector_way *open = none && !way.n ? draft_open_way(d->connector) : NULL;
+  if (!vault_way(d->connector, open ? open->id : way, credential, &d->way, err)) return false;
+  if (d->way->auth == CONNECTOR_AUTH_OAUTH) return draft_wants_person(d, err);
+  if (d->way->auth == CONNECTOR_AUTH_OPEN) return draft_set_open(d, credential, err);
   if (!credential) return err_at(err, ERR_INVALID, "credential", "is missing");
-  if (!vault_way(d->connector, way, credential, &d->way, err) ||
-      !vault_take(d->way, credential, &d->plain, err) ||
+  if (!vault_take(d->way, credential, &d->plain, err) ||
       !vault_render(d->way, d->plain, d->arena, &d->sends, err))
     return false;
   d->row.way = d->way->id;
@@ -116,23 +150,82 @@ bool draft_load(struct draft *d, struct err *err) {
   return draft_tree(d->row.context, d->context, err) && draft_tree(d->row.choices, d->choices, err);
 }
 
+// What a row is armed with: by its way the opened credential, a grant, or nothing.
+struct draft_arms {
+  const struct connector_way *way;
+  struct secret *plain; // NULL: none
+  struct grant *grant;  // NULL: none
+};
+
 static bool draft_open_credential(const struct account_env *env, const struct connector *c,
-                                  const struct account_row *row, const struct connector_way **way,
-                                  struct secret **plain, struct err *err) {
-  const struct connector_way *found = connector_way_find(c, row->way);
-  if (!found || !row->way.n)
+                                  const struct account_row *row, struct draft_arms *out, struct err *err) {
+  struct draft_arms arms = {.way = connector_way_find(c, row->way)};
+  if (!arms.way || !row->way.n)
     return err_set(err, ERR_CONFLICT, "connector %.*s has no way '%.*s' any more", STR_ARG(c->name),
                    STR_ARG(row->way));
-  struct arena *a = arena_new();
-  bool ok = seal_open(env->ring, vault_place(a, row->id), row->credential, plain, err);
-  arena_free(a);
-  if (ok) *way = found;
-  return ok || err_wrap(err, "the stored credential does not open");
+  bool ok = true;
+  if (arms.way->auth == CONNECTOR_AUTH_OAUTH) {
+    ok = grant_get(env, row->id, &arms.grant, err);
+  } else if (arms.way->auth == CONNECTOR_AUTH_FIELDS) {
+    struct arena *a = arena_new();
+    ok = seal_open(env->ring, vault_place(a, row->id), row->credential, &arms.plain, err) ||
+         err_wrap(err, "the stored credential does not open");
+    arena_free(a);
+  }
+  if (ok) *out = arms;
+  return ok;
 }
 
 bool draft_reveal(struct draft *d, struct err *err) {
-  return draft_open_credential(d->env, d->connector, &d->row, &d->way, &d->plain, err) &&
-         vault_render(d->way, d->plain, d->arena, &d->sends, err);
+  struct draft_arms arms;
+  if (!draft_open_credential(d->env, d->connector, &d->row, &arms, err)) return false;
+  d->way = arms.way;
+  d->plain = arms.plain;
+  d->grant = arms.grant;
+  return !d->plain || vault_render(d->way, d->plain, d->arena, &d->sends, err);
+}
+
+// ---- kind mcp
+
+// Defaults of the account that go out as headers with every request ("cf-account-id").
+static struct http_headers draft_headers(const struct connector *c, yyjson_val *context, struct arena *a) {
+  struct http_headers out = {ARENA_ARRAY(a, c->context_count + 1, struct http_header), 0};
+  for (size_t i = 0; i < c->context_count; i++) {
+    const struct connector_context *k = &c->contexts[i];
+    yyjson_val *v = k->header.n ? yyjson_obj_getn(context, k->name.p, k->name.n) : NULL;
+    if (!v) continue;
+    struct str text = yyjson_is_str(v) ? json_text(v) : json_to_text(a, v);
+    if (codec_is_field_value(text))
+      out.items[out.count++] = (struct http_header){k->header, arena_dup(a, text)};
+  }
+  return out;
+}
+
+static struct line *draft_line(struct draft *d) {
+  yyjson_doc *context = yyjson_mut_doc_imut_copy(d->context, NULL);
+  if (!context) abort();
+  struct line_options o = {.id = d->row.id,
+                           .url = d->row.base_url,
+                           .sends = &d->sends,
+                           .context = draft_headers(d->connector, yyjson_doc_get_root(context), d->arena),
+                           .grant = d->grant,
+                           .verdict = {(unsigned)d->row.speaks, d->row.speaks_at}};
+  yyjson_doc_free(context);
+  return line_take(d->env, &o);
+}
+
+static bool draft_verify_mcp(struct draft *d, struct err *err) {
+  struct str link;
+  if (!d->line) d->line = draft_line(d);
+  if (!line_try(line_peer(d->line), err)) return false;
+  struct mcp_verdict v = mcp_peer_verdict(line_peer(d->line));
+  d->row.speaks = v.speaks;
+  d->row.speaks_at = v.at;
+  d->row.verified_at = clock_now_ms();
+  if (d->grant && grant_needs_authorising(d->grant, d->arena, &link)) return true; // for some of it
+  d->row.status = STR("ok");
+  d->row.status_text = STR("");
+  return true;
 }
 
 // Where the credential sees exactly one account there is nothing to choose.
@@ -153,6 +246,7 @@ static void draft_fill_context(struct draft *d) {
 }
 
 bool draft_verify(struct draft *d, struct err *err) {
+  if (d->connector->kind == CONNECTOR_MCP) return draft_verify_mcp(d, err);
   struct probe p = {d->env, d->connector, d->way, d->plain, &d->sends, d->row.base_url, d->arena};
   bool verified;
   if (!probe_verify(&p, &verified, err)) return false;
@@ -178,7 +272,7 @@ static struct str draft_text(struct arena *a, yyjson_mut_doc *doc) {
 bool draft_settle(struct draft *d, struct err *err) {
   d->row.context = draft_text(d->arena, d->context);
   d->row.choices = draft_text(d->arena, d->choices);
-  if (!d->seal_anew) return true;
+  if (!d->seal_anew || !d->plain) return true;
   return seal_close(d->env->ring, vault_place(d->arena, d->row.id), secret_reveal(d->plain), d->arena,
                     &d->row.credential, err);
 }
@@ -189,16 +283,34 @@ static yyjson_doc *draft_doc(struct str text) {
   return json_read(text, &JSON_LIMITS, &doc, &err) ? doc : yyjson_read("{}", 2, 0);
 }
 
+static void draft_connect(const struct account_env *env, const struct connector *c,
+                          const struct account_row *row, const struct vault_sends *sends,
+                          struct account *account) {
+  yyjson_val *context = yyjson_doc_get_root(account->context);
+  struct line_options o = {.id = account->id,
+                           .url = account->base_url,
+                           .sends = sends,
+                           .context = draft_headers(c, context, account->arena),
+                           .grant = account->grant,
+                           .verdict = {(unsigned)row->speaks, row->speaks_at}};
+  account->line = line_take(env, &o);
+  account->peer = line_peer(account->line);
+}
+
 static bool draft_arm(const struct account_env *env, const struct connector *c, const struct account_row *row,
                       struct account *account, struct err *err) {
-  const struct connector_way *way = NULL;
-  struct secret *plain;
-  struct vault_sends sends;
+  struct draft_arms arms;
+  struct vault_sends sends = {.count = 0};
   if (!c) return err_set(err, ERR_MISSING, "connector %.*s is not there any more", STR_ARG(row->connector));
-  if (!draft_open_credential(env, c, row, &way, &plain, err)) return false;
-  bool ok = vault_render(way, plain, account->arena, &sends, err);
-  secret_free(plain);
+  if (!draft_open_credential(env, c, row, &arms, err)) return false;
+  account->grant = arms.grant;
+  bool ok = !arms.plain || vault_render(arms.way, arms.plain, account->arena, &sends, err);
+  secret_free(arms.plain);
   if (!ok) return false;
+  if (c->kind == CONNECTOR_MCP) {
+    draft_connect(env, c, row, &sends, account);
+    vault_sends_free(&sends); // the line has its own
+  }
   memcpy(account->sends, sends.items, sizeof sends.items);
   account->send_count = sends.count;
   return true;

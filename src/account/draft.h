@@ -4,6 +4,7 @@
 #ifndef POSTERN_ACCOUNT_DRAFT_H
 #define POSTERN_ACCOUNT_DRAFT_H
 
+#include "account/line.h"
 #include "account/probe.h"
 #include "account/row.h"
 
@@ -15,8 +16,10 @@ struct draft {
   const struct connector_way *way;
   struct arena *arena;
   struct account_row row;
-  struct secret *plain;
+  struct secret *plain; // NULL: the way has none
   struct vault_sends sends;
+  struct grant *grant;               // of a way by OAuth, once revealed
+  struct line *line;                 // kind mcp, once verified: kept for the value that is published
   yyjson_mut_doc *context, *choices; // roots are objects
   bool seal_anew;                    // `plain` is to replace what the row holds
 };
@@ -31,7 +34,7 @@ MUST_USE bool draft_set_credential(struct draft *d, struct str way, yyjson_val *
 // Merged into what is there, as RFC 7396 has it: null takes a default away.
 MUST_USE bool draft_set_context(struct draft *d, yyjson_val *context, struct err *err);
 
-// From the stored row: the trees; and the credential, opened.
+// From the stored row: the trees; and the credential, opened. Blocking.
 MUST_USE bool draft_load(struct draft *d, struct err *err);
 MUST_USE bool draft_reveal(struct draft *d, struct err *err);
 // Asks the vendor, and fills status, choices and the context where there is exactly one choice.
@@ -40,7 +43,7 @@ MUST_USE bool draft_verify(struct draft *d, struct err *err) SUSPENDS;
 // that a change of keys comes wholly before or after.
 MUST_USE bool draft_settle(struct draft *d, struct err *err);
 // The row as the value that calls are made with. `c` NULL or a credential that does not open: status
-// "failing", no sends.
+// "failing", no sends and no peer. Blocking where a grant is not in memory yet.
 void draft_publish(const struct account_env *env, const struct connector *c, const struct account_row *row,
                    struct account **out);
 

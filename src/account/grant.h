@@ -3,8 +3,9 @@
 // of expiry (with jitter) once however many wait, across processes by a lease on the row. A rotated token is
 // committed to the store before anyone uses it. Process-wide by account id, reference-counted, any loop; the
 // catalog's account values share it, so a refresh changes no snapshot. Example:
-//   struct grant *g = grant_get(env, account_id);          // NULL: the account has no OAuth grant
-//   struct mcp_auth auth = grant_auth(g);                  // for mcp_peer_new
+//   struct grant *g;                                             // ERR_MISSING: the account has no grant
+//   if (!grant_get(env, account_id, &g, err)) return false;
+//   if (!grant_authorise(g, NULL, arena, &header, err)) …        // for each request
 //   grant_unref(g);
 #ifndef POSTERN_ACCOUNT_GRANT_H
 #define POSTERN_ACCOUNT_GRANT_H
@@ -12,24 +13,45 @@
 #include "account/account.h"
 #include "mcp/peer.h"
 
+enum {
+  GRANT_AHEAD_MS = 5 * 60 * 1000, // at most so long before the end a token is renewed; a fifth of its life
+  GRANT_MARGIN_MS = 1000,         // a token that ends sooner is not sent any more
+  GRANT_LEASE_MS = 20 * 1000,     // longer than a refresh may take
+  GRANT_DOUBT_MS = 60 * 1000, // a token refused so soon after it was made for a refusal: a person is needed
+  GRANT_ROUNDS_MOST = 3,      // consents in a row for a missing scope
+  GRANT_RETRY_MS = 5 * 1000,  // after a failure of the vendor; doubles up to
+  GRANT_RETRY_MOST_MS = 60 * 1000,
+};
+
 struct grant;
 
-struct grant *grant_get(const struct account_env *env, struct str account_id);
+// Blocking where nobody holds it yet. `env` outlives it.
+MUST_USE bool grant_get(const struct account_env *env, struct str account_id, struct grant **out,
+                        struct err *err);
 struct grant *grant_ref(struct grant *g);
-void grant_unref(struct grant *g);
+void grant_unref(struct grant *g); // NULL is fine
 
-// Lends the bearer header. A refusal (401) with the newest token leads to one refresh; invalid_grant, a
-// second refusal or insufficient_scope mark the account as needing authorisation: ERR_UNAUTHENTICATED whose
-// hint names the link.
-struct mcp_auth grant_auth(struct grant *g);
+// The value of the Authorization header, in the arena. `refused` NULL: for a new request, refreshed first
+// where that is due. Else the vendor refused `*value`: the newest token was refused leads to one refresh; a
+// refused refresh, a second refusal, or a scope that is missing mark the account as needing authorisation:
+// ERR_UNAUTHENTICATED whose hint names the link. UPSTREAM, TIMEOUT: the vendor's sign-in is down, the grant
+// is kept.
+MUST_USE bool grant_authorise(struct grant *g, const struct mcp_challenge *refused, struct arena *a,
+                              struct str *value, struct err *err) SUSPENDS;
 
-// Is a person needed before the next call can work? `link` (in the arena) is ours: /connect/<account id>.
+// Is a person needed? Then `link` (in the arena) is ours: <public_url>/connect/<account id>. Where only a
+// scope is missing, calls that do not need it still work: ask after ERR_UNAUTHENTICATED.
 bool grant_needs_authorising(struct grant *g, struct arena *a, struct str *link);
 // Refreshes where it is due within `ahead_ms`; from housekeeping, on a fiber. Errors are logged by the
 // caller.
 MUST_USE bool grant_tend(struct grant *g, uint64_t ahead_ms, struct err *err) SUSPENDS;
-int64_t grant_expires_at(struct grant *g); // ms; 0: not known
-// Revokes at the vendor where it offers that, and forgets. The account's row is not touched.
-void grant_end(struct grant *g) SUSPENDS;
+int64_t grant_expires_at(struct grant *g);                  // ms; 0: not known
+struct str grant_consent(struct grant *g, struct arena *a); // differs after each consent of a person
+struct str grant_scope(struct grant *g, struct arena *a);   // granted
+// The row was written by somebody else (a person consented): takes it up. Blocking.
+MUST_USE bool grant_reload(const struct account_env *env, struct str account_id, struct err *err);
+// Revokes at the vendor where it offers that, and forgets; no more refreshes. The account's row is not
+// touched. False: the vendor could not be told.
+MUST_USE bool grant_end(struct grant *g, struct err *err) SUSPENDS;
 
 #endif

@@ -18,8 +18,8 @@ enum {
   OAUTH_URL_MOST = 2048,          // of an address from outside
   OAUTH_TEXT_MOST = 16 * 1024,    // a token, a client id, a secret
   OAUTH_SCOPES_MOST = 256,
-  OAUTH_SAID_MOST = 200, // of a vendor's own words
-  OAUTH_TOTAL_MS = 20 * 1000,
+  OAUTH_SAID_MOST = 200,      // of a vendor's own words
+  OAUTH_TOTAL_MS = 15 * 1000, // of a request
 };
 
 // https, or http to this machine; no fragment, no user information. `what` names it in the error.

@@ -4,9 +4,10 @@
 #include "account/oauth_private.h"
 #include "base/clock.h"
 #include "base/codec.h"
+#include "crypto/jwt.h"
 #include "crypto/token.h"
 
-enum { TOKEN_LIVES_MOST_S = 10 * 365 * 24 * 3600 };
+enum { TOKEN_LIVES_MOST_S = 10 * 365 * 24 * 3600, TOKEN_ASSERTION_LIVES_S = 120 };
 
 struct exchange {
   const struct oauth_net *net;
@@ -28,6 +29,14 @@ static void exchange_add(struct exchange *x, const char *name, struct str value)
 
 // ---- who asks
 
+static struct str exchange_json(struct str text, struct arena *a) {
+  struct buf quoted = BUF_MAX(OAUTH_BODY_MOST);
+  json_add_string(&quoted, text);
+  struct str copy = arena_dup(a, buf_str(&quoted));
+  buf_free(&quoted);
+  return copy;
+}
+
 // RFC 6749 §2.3.1: both are form-encoded before they are joined.
 static struct secret *exchange_basic(const struct oauth_client *c) {
   struct buf pair = BUF_MAX(OAUTH_BODY_MOST);
@@ -48,6 +57,31 @@ static struct secret *exchange_basic(const struct oauth_client *c) {
   return s;
 }
 
+// RFC 7523 §2.2 and §3. The issuer as audience: MCP's client credentials extension wants it so.
+static bool exchange_assert(struct exchange *x, struct err *err) {
+  const struct oauth_client *c = x->client;
+  char id[TOKEN_ID];
+  token_id("jwt", id);
+  struct jwt t = {.algorithm = c->algorithm, .key_id = c->key_id};
+  const char *algorithm;
+  if (!t.algorithm.n) {
+    if (!jwt_algorithm(c->key, &algorithm, err)) return false;
+    t.algorithm = str_of(algorithm);
+  }
+  int64_t now = clock_now_ms() / 1000;
+  struct str subject = exchange_json(c->id, x->arena), audience = exchange_json(x->site->issuer, x->arena),
+             token;
+  t.claims = arena_printf(x->arena,
+                          "{\"iss\":%.*s,\"sub\":%.*s,\"aud\":%.*s,\"jti\":\"%s\",\"iat\":%lld,\"exp\":%lld}",
+                          STR_ARG(subject), STR_ARG(subject), STR_ARG(audience), id, (long long)now,
+                          (long long)now + TOKEN_ASSERTION_LIVES_S);
+  if (!jwt_sign(&t, c->key, x->arena, &token, err)) return false;
+  exchange_add(x, "client_assertion_type", STR("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
+  exchange_add(x, "client_assertion", token);
+  secret_wipe((void *)(uintptr_t)token.p, token.n);
+  return true;
+}
+
 static bool exchange_identify(struct exchange *x, struct err *err) {
   const struct oauth_client *c = x->client;
   switch (c->method) {
@@ -59,7 +93,7 @@ static bool exchange_identify(struct exchange *x, struct err *err) {
     exchange_add(x, "client_secret", secret_reveal(c->secret));
     return true;
   case OAUTH_PRIVATE_KEY_JWT:
-    return err_at(err, ERR_UNPROCESSABLE, "not_supported", "private_key_jwt is not there yet");
+    return exchange_assert(x, err);
   case OAUTH_NONE:
     exchange_add(x, "client_id", c->id);
     return true;

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "account/client_row.h"
+
+#include "account/oauth_private.h"
+#include "base/clock.h"
+#include "crypto/token.h"
+
+static struct str client_place(struct arena *a, struct str id) {
+  return arena_printf(a, "client/%.*s/secret", STR_ARG(id));
+}
+
+bool client_row_find(const struct account_env *env, struct str issuer, struct str redirect_uri,
+                     struct arena *a, struct str *id, struct err *err) {
+  int64_t now = clock_now_ms();
+  const struct store_value values[] = {STORE_TEXT(issuer), STORE_TEXT(redirect_uri), STORE_INT(now),
+                                       STORE_INT(now - CLIENT_FRESH_MS)};
+  struct store_rows rows;
+  if (!store_query(env->store,
+                   "SELECT id FROM oauth_client WHERE issuer = $1 AND redirect_uri = $2 AND "
+                   "(expires_at = 0 OR expires_at > $3) AND (given = 1 OR created_at > $4) "
+                   "ORDER BY given DESC, id DESC LIMIT 1",
+                   values, 4, a, &rows, err))
+    return false;
+  if (!rows.count) return err_set(err, ERR_MISSING, "no client of that issuer is kept");
+  *id = store_cell(&rows, 0, 0)->text;
+  return true;
+}
+
+bool client_row_load(const struct account_env *env, struct str id, struct arena *a, struct oauth_client *out,
+                     struct err *err) {
+  struct store_rows rows;
+  if (!store_query(env->store,
+                   "SELECT issuer, redirect_uri, client_id, secret, method, expires_at FROM oauth_client "
+                   "WHERE id = $1",
+                   &STORE_TEXT(id), 1, a, &rows, err))
+    return false;
+  if (!rows.count) return err_set(err, ERR_MISSING, "the client of this grant is not kept any more");
+  struct oauth_client c = {.issuer = store_cell(&rows, 0, 0)->text,
+                           .redirect_uri = store_cell(&rows, 0, 1)->text,
+                           .id = store_cell(&rows, 0, 2)->text,
+                           .expires_at = store_cell(&rows, 0, 5)->number};
+  struct str sealed = store_cell(&rows, 0, 3)->text;
+  if (!oauth_method_from(store_cell(&rows, 0, 4)->text, &c.method))
+    return err_set(err, ERR_INTERNAL, "the row of an OAuth client is damaged");
+  if (sealed.n && !seal_open(env->ring, client_place(a, id), sealed, &c.secret, err))
+    return err_wrap(err, "the stored client secret does not open");
+  *out = c;
+  return true;
+}
+
+bool client_row_insert(const struct account_env *env, const struct oauth_client *c, bool given,
+                       struct arena *a, struct str *id, struct err *err) {
+  char made[TOKEN_ID];
+  token_id("ocl", made);
+  struct str row = arena_dup(a, str_of(made)), sealed = STR("");
+  if (c->secret && !seal_close(env->ring, client_place(a, row), secret_reveal(c->secret), a, &sealed, err))
+    return false;
+  const struct store_value values[] = {
+      STORE_TEXT(row),   STORE_TEXT(c->issuer),     STORE_TEXT(c->redirect_uri),
+      STORE_TEXT(c->id), STORE_TEXT(sealed),        STORE_TEXT(str_of(oauth_method_name(c->method))),
+      STORE_INT(given),  STORE_INT(clock_now_ms()), STORE_INT(c->expires_at)};
+  if (!store_run(env->store,
+                 "INSERT INTO oauth_client (id, issuer, redirect_uri, client_id, secret, method, given, "
+                 "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                 values, 9, NULL, err))
+    return false;
+  *id = row;
+  return true;
+}
+
+bool client_row_retire(struct store *s, struct str id, struct err *err) {
+  const struct store_value values[] = {STORE_INT(1), STORE_TEXT(id)}; // long ago
+  return store_run(s, "UPDATE oauth_client SET expires_at = $1 WHERE id = $2", values, 2, NULL, err);
+}
+
+bool client_row_purge(struct store *s, int64_t now_ms, struct err *err) {
+  const struct store_value values[] = {STORE_INT(now_ms), STORE_INT(now_ms - CLIENT_FRESH_MS)};
+  return store_run(s,
+                   "DELETE FROM oauth_client WHERE ((expires_at > 0 AND expires_at <= $1) OR "
+                   "(given = 0 AND created_at <= $2)) AND id NOT IN (SELECT client FROM oauth_grant) AND "
+                   "id NOT IN (SELECT client FROM oauth_flow)",
+                   values, 2, NULL, err);
+}

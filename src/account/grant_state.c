@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "account/grant_state.h"
+
+#include "account/grant.h"
+#include "account/oauth_private.h"
+#include "crypto/token.h"
+
+// Ahead of the end by a fifth of its life, but never long; somewhere in that stretch, so that the many that
+// were made at once are not renewed at once.
+static int64_t grant_state_renewal(const struct grant_row *row) {
+  int64_t life = row->expires_at - row->issued_at;
+  if (row->expires_at == 0 || life <= 0) return row->expires_at;
+  int64_t ahead = life / 5 < GRANT_AHEAD_MS ? life / 5 : GRANT_AHEAD_MS;
+  uint32_t random;
+  token_random(&random, sizeof random);
+  return row->expires_at - ahead + (int64_t)(random % (uint32_t)(ahead / 2 + 1));
+}
+
+static int64_t grant_state_margin(const struct grant_row *row) {
+  int64_t tenth = (row->expires_at - row->issued_at) / 10;
+  return tenth < GRANT_MARGIN_MS ? tenth : GRANT_MARGIN_MS;
+}
+
+bool grant_state_load(const struct account_env *env, struct str account_id, struct grant_state **out,
+                      struct err *err) {
+  struct arena *a = arena_new();
+  struct grant_state *s = ARENA_NEW(a, struct grant_state);
+  s->refs = 1;
+  s->arena = a;
+  if (!grant_row_find(env->store, account_id, a, &s->row, err) ||
+      !oauth_site_read(s->row.site, a, &s->site, err) ||
+      !grant_row_open(env, &s->row, &s->access, &s->refresh, err)) {
+    arena_free(a);
+    return false;
+  }
+  s->renew_at = grant_state_renewal(&s->row);
+  *out = s;
+  return true;
+}
+
+struct grant_state *grant_state_ref(struct grant_state *s) {
+  atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+  return s;
+}
+
+void grant_state_unref(struct grant_state *s) {
+  if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1) return;
+  secret_free(s->access);
+  secret_free(s->refresh);
+  arena_free(s->arena); // s itself lives in it
+}
+
+bool grant_state_needs_person(const struct grant_state *s) {
+  return str_is(s->row.needs, "person");
+}
+
+bool grant_state_is_live(const struct grant_state *s, int64_t now) {
+  if (!s->access || grant_state_needs_person(s)) return false;
+  return s->row.expires_at == 0 || now < s->row.expires_at - grant_state_margin(&s->row);
+}
+
+bool grant_state_is_due(const struct grant_state *s, int64_t now) {
+  return s->refresh && !grant_state_needs_person(s) && s->renew_at > 0 && now >= s->renew_at;
+}

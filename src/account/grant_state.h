@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// grant_state: one version of a grant in memory: its row, its tokens, the site. Immutable and counted, so
+// that a request can hold on to it while the next version comes. Private to account/. Example:
+//   if (!grant_state_load(env, id, &state, err)) …; grant_state_unref(state);
+#ifndef POSTERN_ACCOUNT_GRANT_STATE_H
+#define POSTERN_ACCOUNT_GRANT_STATE_H
+
+#include <stdatomic.h>
+
+#include "account/grant_row.h"
+#include "account/oauth.h"
+
+struct grant_state {
+  atomic_size_t refs;
+  struct arena *arena; // of the texts; the state itself lives in it
+  struct grant_row row;
+  struct oauth_site site;
+  struct secret *access, *refresh; // NULL: none
+  int64_t renew_at; // ms: from here on a new one is fetched, while this one still works; 0: never
+  bool doubted;     // made because the one before was refused
+};
+
+// Blocking.
+MUST_USE bool grant_state_load(const struct account_env *env, struct str account_id, struct grant_state **out,
+                               struct err *err);
+struct grant_state *grant_state_ref(struct grant_state *s);
+void grant_state_unref(struct grant_state *s); // NULL is fine
+
+bool grant_state_needs_person(const struct grant_state *s);
+bool grant_state_is_live(const struct grant_state *s, int64_t now); // its access token can be sent
+bool grant_state_is_due(const struct grant_state *s, int64_t now);  // a new one is wanted, and can be had
+
+#endif

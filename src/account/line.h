@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// line: an account's connection to its MCP server, and who lends it the credential. All values of one account
+// share one as long as address, credential and headers stay, so that its peer keeps sessions and verdict over
+// rebuilds of the catalog; a refreshed token changes nothing. Process-wide by account id; any thread. Private
+// to account/. Example:
+//   struct line_options o = {.id = id, .url = url, .sends = sends, .grant = grant};
+//   struct line *l = line_take(env, &o);   … line_peer(l) …   line_leave(l);
+#ifndef POSTERN_ACCOUNT_LINE_H
+#define POSTERN_ACCOUNT_LINE_H
+
+#include "account/grant.h"
+#include "account/vault.h"
+
+struct line_options {
+  struct str id, url; // of the account, of its server
+  const struct vault_sends *sends;
+  struct http_headers context; // the account's defaults that go out as headers
+  struct grant *grant;         // NULL: none; referred to
+  struct mcp_verdict verdict;
+};
+
+struct line *line_take(const struct account_env *env, const struct line_options *o);
+// The last value of this credential closes the peer, with its sessions.
+void line_leave(struct line *l); // NULL is fine
+struct mcp_peer *line_peer(const struct line *l);
+// What the server was found to speak, where that is newer than at the last asking.
+bool line_has_news(struct line *l, struct mcp_verdict *out);
+
+// A peer that nobody shares, for a look before anything is kept. The caller closes and unrefs.
+struct mcp_peer *line_peer_alone(const struct account_env *env, const struct line_options *o);
+// Says hello and asks for tools, as nobody in particular. UNPROCESSABLE, field "credential": refused, with
+// the vendor's words; UNAUTHENTICATED: the grant needs a person; UPSTREAM, TIMEOUT and the like: it cannot be
+// reached.
+MUST_USE bool line_try(struct mcp_peer *p, struct err *err) SUSPENDS;
+
+#endif

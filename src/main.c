@@ -21,7 +21,7 @@
 #include "crypto/tls.h"
 #include "data/uri.h"
 #include "serve/endpoint.h"
-#include "serve/subscribe.h"
+#include "serve/stream.h"
 #include "settings/settings.h"
 #include "tool/audit.h"
 #include "version.h"
@@ -69,7 +69,7 @@ static struct program program;
 static void main_handle(void *ctx, struct http_exchange *x) {
   (void)ctx;
   const struct wiring *w = atomic_load_explicit(&program.wiring, memory_order_acquire);
-  if (str_starts(http_request_of(x)->path, ENDPOINT_PREFIX))
+  if (endpoint_takes(http_request_of(x)->path))
     endpoint_handle(&w->serve, x);
   else
     admin_handle(&w->admin, x);
@@ -157,6 +157,8 @@ static bool main_wire(struct settings *s, struct wiring **out, struct err *err) 
       .origins = s->allowed_origins.items,
       .origin_count = s->allowed_origins.count,
       .version = STR(POSTERN_VERSION),
+      .call_ms = s->call_timeout,
+      .ring = program.ring,
   };
   w->admin = (struct admin_env){
       .catalog = &program.catalog,
@@ -243,7 +245,7 @@ static bool main_open(const struct settings *s, struct err *err) {
 }
 
 static void main_refresh_loop(void *arg) {
-  subscribe_refresh(arg);
+  stream_refresh(arg);
 }
 
 static void main_catalog_changed(void *arg) {
@@ -307,7 +309,7 @@ static bool main_start(struct err *err) {
   program.wiring = w;
   catalog_on_change(main_catalog_changed, NULL);
   for (size_t i = 0; i < program.loop_count; i++) {
-    subscribe_start(program.loops[i]);
+    stream_start(program.loops[i]);
     loop_start(program.loops[i]);
   }
   program.ready = true;

@@ -16,6 +16,7 @@ bool log_wants(enum log_level level);
 // `request` may be STR_NONE.
 void log_event(enum log_level level, struct str request, const char *format, ...) PRINTF_LIKE(3, 4);
 
+#define log_debug(...) log_event(LOG_DEBUG, STR_NONE, __VA_ARGS__)
 #define log_info(...) log_event(LOG_INFO, STR_NONE, __VA_ARGS__)
 #define log_warn(...) log_event(LOG_WARN, STR_NONE, __VA_ARGS__)
 #define log_error(...) log_event(LOG_ERROR, STR_NONE, __VA_ARGS__)

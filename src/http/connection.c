@@ -45,8 +45,10 @@ void http_connection_close(struct http_connection *c) {
   if (x) x->connection = NULL;
   if (x && !x->running)
     http_exchange_free(x);
-  else if (x && x->fiber)
+  else if (x && x->fiber && !x->outlives)
     fiber_cancel(x->fiber); // the exchange lives on until its handler returns
+  else if (x && x->writer)
+    fiber_wake(x->writer); // finds that the client has gone
   if (c->stream) http_stream_gone(c->stream);
   http_stream_count(c, false);
   uv_close((uv_handle_t *)&c->tcp, http_on_closed);

@@ -61,6 +61,7 @@ struct http_stream {
   void *arg;
   struct http_stream *next; // in the server's list of those to be told
   struct http_server *server;
+  size_t queue_most; // bytes
   bool ended, queued;
 };
 

@@ -169,6 +169,10 @@ const struct http_request *http_request_of(const struct http_exchange *x) {
   return &x->request;
 }
 
+void http_request_outlive(struct http_exchange *x) {
+  x->outlives = true;
+}
+
 void http_reply_header(struct http_exchange *x, const char *name, struct str value) {
   static const char *const ours[] = {
       "content-length",         "transfer-encoding", "connection", "date",       "content-type",

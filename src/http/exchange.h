@@ -49,7 +49,8 @@ struct http_exchange {
   char id[TOKEN_ID];
   bool version_seen, name_open, heard; // heard: the head is complete; later header lines are trailers
   bool keep_alive, http10, head_only, wants_continue;
-  bool running; // the handler's, until it returns
+  bool running;  // the handler's, until it returns
+  bool outlives; // the client's going does not cancel it
   bool replied, streaming, chunked, detached, own_cache_control;
 };
 

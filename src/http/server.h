@@ -69,6 +69,10 @@ void http_reply_err(struct http_exchange *x,
 void http_reply_err_as(struct http_exchange *x, int status,
                        const struct err *err); // a status that no code has: 405, 415
 
+// From now on the client's going does not cancel the handler's fiber (its deadline does): what it has to say
+// is kept for a client that comes back. Writes fail with ERR_CANCELED then.
+void http_request_outlive(struct http_exchange *x);
+
 // Chunked or SSE, from the handler's fiber, with backpressure: a write parks while the client is slow.
 MUST_USE bool http_stream_begin(struct http_exchange *x, int status, const char *type, struct err *err);
 MUST_USE bool http_stream_write(struct http_exchange *x, struct str bytes, struct err *err) SUSPENDS;
@@ -80,6 +84,8 @@ struct http_stream *http_stream_detach(struct http_exchange *x, void (*closed)(v
                                        void *arg);
 bool http_stream_push(struct http_stream *s,
                       struct str bytes);       // false: closed, or its bounded queue is full: closed now
+// Instead of the option's, for streams that carry whole answers.
+void http_stream_queue_most(struct http_stream *s, size_t bytes);
 void http_stream_close(struct http_stream *s); // after what is queued
 
 #endif

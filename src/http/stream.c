@@ -78,7 +78,11 @@ struct http_stream *http_stream_detach(struct http_exchange *x, void (*closed)(v
   struct http_connection *c = x->connection;
   if (!c || !x->streaming || x->detached || x->head_only) return NULL;
   struct http_stream *st = MEM_NEW(struct http_stream);
-  *st = (struct http_stream){.connection = c, .closed = closed, .arg = arg, .server = x->server};
+  *st = (struct http_stream){.connection = c,
+                             .closed = closed,
+                             .arg = arg,
+                             .server = x->server,
+                             .queue_most = x->server->options.stream_queue_bytes};
   x->detached = true;
   c->stream = st;
   if (!x->keep_alive) c->closing = true;
@@ -120,10 +124,14 @@ void http_stream_tell(struct http_server *s) {
   }
 }
 
+void http_stream_queue_most(struct http_stream *st, size_t bytes) {
+  st->queue_most = bytes;
+}
+
 bool http_stream_push(struct http_stream *st, struct str bytes) {
   struct http_connection *c = st->connection;
   if (!c) return false;
-  if (http_connection_queued(c) + bytes.n > st->server->options.stream_queue_bytes) {
+  if (http_connection_queued(c) + bytes.n > st->queue_most) {
     metrics_add(METRIC_HTTP_REFUSED, 1);
     http_connection_close(c);
     return false;

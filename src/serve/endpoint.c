@@ -5,6 +5,10 @@
 #include "mcp/wire.h"
 #include "serve/legacy.h"
 #include "serve/modern.h"
+#include "serve/pair.h"
+#include "serve/reply.h"
+
+#define ENDPOINT_METHODS "GET, POST, DELETE, OPTIONS"
 
 // Browsers always send Origin across sites, so one that is not ours means that a page elsewhere is
 // at work in somebody's browser (DNS rebinding, CSRF). Our own host and loopback pages are fine.
@@ -19,14 +23,20 @@ static void endpoint_cors(struct http_exchange *x, struct str origin, bool prefl
   http_reply_header(x, "Access-Control-Allow-Origin", origin);
   http_reply_header(x, "Vary", STR("Origin"));
   http_reply_header(x, "Access-Control-Expose-Headers",
-                    STR("WWW-Authenticate, X-Request-Id, Retry-After, RateLimit-Limit, RateLimit-Remaining, "
-                        "RateLimit-Reset"));
+                    STR("WWW-Authenticate, Mcp-Session-Id, X-Request-Id, Retry-After, RateLimit-Limit, "
+                        "RateLimit-Remaining, RateLimit-Reset"));
   if (!preflight) return;
-  http_reply_header(x, "Access-Control-Allow-Methods", STR("POST, OPTIONS"));
+  http_reply_header(x, "Access-Control-Allow-Methods", STR(ENDPOINT_METHODS));
   http_reply_header(x, "Access-Control-Allow-Headers",
                     STR("Accept, Authorization, Content-Type, MCP-Protocol-Version, Mcp-Method, Mcp-Name, "
                         "Mcp-Session-Id, Last-Event-ID"));
   http_reply_header(x, "Access-Control-Max-Age", STR("86400"));
+}
+
+static void endpoint_no_method(struct http_exchange *x) {
+  http_reply(x, 405, "application/json",
+             STR("{\"error\":{\"code\":\"invalid\",\"message\":\"this MCP endpoint does not take this "
+                 "method\"}}"));
 }
 
 // False: replied already.
@@ -41,16 +51,12 @@ static bool endpoint_method(const struct serve_env *env, struct http_exchange *x
     return false;
   }
   if (origin.n) endpoint_cors(x, origin, in->method == HTTP_OPTIONS);
-  if (in->method == HTTP_POST) return true;
-  http_reply_header(x, "Allow", STR("POST, OPTIONS"));
-  if (in->method == HTTP_OPTIONS) {
+  if (in->method == HTTP_POST || in->method == HTTP_GET || in->method == HTTP_DELETE) return true;
+  http_reply_header(x, "Allow", STR(ENDPOINT_METHODS));
+  if (in->method == HTTP_OPTIONS)
     http_reply(x, 204, NULL, STR_NONE);
-    return false;
-  }
-  // No GET stream and no sessions to DELETE here: the legacy versions let a server say 405, 2026-07-28
-  // knows nothing else.
-  http_reply(x, 405, "application/json",
-             STR("{\"error\":{\"code\":\"invalid\",\"message\":\"this MCP endpoint takes POST only\"}}"));
+  else
+    endpoint_no_method(x);
   return false;
 }
 
@@ -76,13 +82,14 @@ static struct str endpoint_list(const struct serve_request *r, const char *name)
 
 static bool endpoint_accept(struct serve_request *r) {
   struct str accept = endpoint_list(r, "accept");
-  if (http_accepts(accept, "application/json")) return true;
-  r->event_stream = http_accepts(accept, "text/event-stream");
-  if (!r->event_stream)
+  r->takes_json = http_accepts(accept, "application/json");
+  r->takes_events = http_accepts(accept, "text/event-stream");
+  bool fits = r->in->method == HTTP_GET ? r->takes_events : r->takes_json || r->takes_events;
+  if (!fits)
     http_reply(r->http, 406, "application/json",
                STR("{\"error\":{\"code\":\"invalid\",\"message\":\"Accept must take application/json or "
-                   "text/event-stream\"}}"));
-  return r->event_stream;
+                   "text/event-stream (a GET: the latter)\"}}"));
+  return fits;
 }
 
 static void endpoint_not_found(struct http_exchange *x) {
@@ -129,7 +136,7 @@ static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
     bool modern = modern_header;
     yyjson_arr_foreach (body, i, n, element) modern |= endpoint_claims_modern(element);
     if (modern)
-      serve_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "%s has no batches", WIRE_MODERN);
+      reply_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "%s has no batches", WIRE_MODERN);
     else
       legacy_handle(r, body);
     return;
@@ -137,14 +144,14 @@ static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
   struct jsonrpc_message m;
   struct err err;
   if (!jsonrpc_read(body, &m, &err)) {
-    serve_refuse(r, 400, m.id, JSONRPC_INVALID_REQUEST, "%s", err.text);
+    reply_refuse(r, 400, m.id, JSONRPC_INVALID_REQUEST, "%s", err.text);
     return;
   }
   bool modern = endpoint_claims_modern(body) || modern_header;
   bool initialize = str_is(m.method, "initialize");
   if (initialize && modern && !modern_envelope(&m)) {
     if (modern_header)
-      serve_refuse(r, 400, m.id, JSONRPC_HEADER_MISMATCH, "%s: %s does not go with initialize",
+      reply_refuse(r, 400, m.id, JSONRPC_HEADER_MISMATCH, "%s: %s does not go with initialize",
                    WIRE_HEADER_VERSION, WIRE_MODERN);
     else
       legacy_handle(r, body);
@@ -156,31 +163,86 @@ static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
     legacy_handle(r, body);
 }
 
-static void endpoint_serve(struct serve_request *r, struct str token) {
-  int64_t now = clock_now_ms();
-  r->server = catalog_server_by_token(r->catalog, token, now);
-  if (!r->server) {
-    endpoint_not_found(r->http);
-    return;
-  }
-  if (!endpoint_second_credential(r, now) || !endpoint_body_type(r->http, r->in) || !endpoint_accept(r))
-    return;
+// Where a request goes: the token in its path, and whether it is of the 2024-11-05 transport.
+struct endpoint_path {
+  struct str token;
+  bool pair, message; // pair: /sse/<token>; message: and its address for POST
+};
+
+static struct endpoint_path endpoint_path_of(struct str path) {
+  if (str_starts(path, ENDPOINT_PREFIX))
+    return (struct endpoint_path){.token = str_from(path, sizeof ENDPOINT_PREFIX - 1)};
+  struct endpoint_path p = {.token = str_from(path, sizeof PAIR_PREFIX - 1), .pair = true};
+  p.message = str_ends(p.token, PAIR_MESSAGE);
+  if (p.message) p.token.n -= sizeof PAIR_MESSAGE - 1;
+  return p;
+}
+
+bool endpoint_takes(struct str path) {
+  return str_starts(path, ENDPOINT_PREFIX) || str_starts(path, PAIR_PREFIX);
+}
+
+static void endpoint_post(struct serve_request *r, bool pair) {
   yyjson_doc *doc;
   struct err err;
+  if (!endpoint_body_type(r->http, r->in)) return;
   if (!json_read(r->in->body, &r->env->json, &doc, &err)) {
-    serve_refuse(r, 400, NULL, err.code == ERR_LIMIT ? JSONRPC_INVALID_REQUEST : JSONRPC_PARSE_ERROR,
+    reply_refuse(r, 400, NULL, err.code == ERR_LIMIT ? JSONRPC_INVALID_REQUEST : JSONRPC_PARSE_ERROR,
                  "the body is not usable JSON: %s", err.text);
+    return;
+  }
+  if (pair) {
+    pair_post(r, doc);
     return;
   }
   endpoint_dispatch(r, yyjson_doc_get_root(doc));
   yyjson_doc_free(doc);
 }
 
+// 2026-07-28 has POST only, and the 2024-11-05 addresses one method each.
+static bool endpoint_method_fits(const struct serve_request *r, const struct endpoint_path *p) {
+  enum http_method method = r->in->method;
+  if (p->pair) return method == (p->message ? HTTP_POST : HTTP_GET);
+  return method == HTTP_POST || !str_is(http_header_get(&r->in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
+}
+
+static void endpoint_serve(struct serve_request *r, const struct endpoint_path *p) {
+  int64_t now = clock_now_ms();
+  r->server = catalog_server_by_token(r->catalog, p->token, now);
+  if (!r->server) {
+    endpoint_not_found(r->http);
+    return;
+  }
+  if (!endpoint_second_credential(r, now)) return;
+  if (!endpoint_method_fits(r, p)) {
+    http_reply_header(r->http, "Allow", p->pair && !p->message ? STR("GET") : STR("POST, OPTIONS"));
+    endpoint_no_method(r->http);
+    return;
+  }
+  r->client = r->token ? r->token->id : STR_NONE;
+  r->principal = arena_printf(r->arena, "%.*s/%.*s", STR_ARG(r->server->server.id), STR_ARG(r->client));
+  if (r->in->method == HTTP_DELETE) {
+    r->takes_json = true;
+    legacy_delete(r);
+    return;
+  }
+  if (!p->message && !endpoint_accept(r)) return;
+  r->takes_json |= p->message;
+  if (r->in->method == HTTP_POST)
+    endpoint_post(r, p->pair);
+  else if (p->pair)
+    pair_get(r, p->token);
+  else
+    legacy_get(r);
+}
+
 void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
   const struct http_request *in = http_request_of(x);
   if (!endpoint_method(env, x, in)) return;
   struct serve_request r = {
-      .env = env, .http = x, .in = in, .arena = in->arena, .catalog = catalog_acquire()};
-  endpoint_serve(&r, str_from(in->path, sizeof ENDPOINT_PREFIX - 1));
+      .env = env, .http = x, .in = in, .arena = in->arena, .catalog = catalog_acquire(), .era = MCP_LEGACY};
+  struct endpoint_path path = endpoint_path_of(in->path);
+  endpoint_serve(&r, &path);
+  memory_unref(r.memory);
   catalog_release(r.catalog);
 }

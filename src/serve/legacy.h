@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// legacy: MCP 2025-03-26 to 2025-11-25 for a tools server, without sessions, which a server may
-// do without: every POST stands for itself, so any node answers any request. On the request's fiber.
+// legacy: MCP 2024-11-05 to 2025-11-25. A session's id says all of it that matters (serve/session), so any
+// node answers any request; a request without one is answered too, as far as nothing has to be remembered
+// (docs/decisions/011). On the request's fiber; the reply has been sent when it returns.
 #ifndef POSTERN_SERVE_LEGACY_H
 #define POSTERN_SERVE_LEGACY_H
 
@@ -8,5 +9,13 @@
 
 // `body` is a message or, in 2025-03-26, a batch of them.
 void legacy_handle(struct serve_request *r, yyjson_val *body) SUSPENDS;
+void legacy_get(struct serve_request *r) SUSPENDS;    // the session's stream, or one taken up again
+void legacy_delete(struct serve_request *r) SUSPENDS; // the session's end
+
+// The parts that the 2024-11-05 transport shares.
+void legacy_message(struct serve_request *r, const struct jsonrpc_message *m, yyjson_val *body) SUSPENDS;
+void legacy_set_session(struct serve_request *r, const struct session *s);
+bool legacy_initialize(struct serve_request *r, yyjson_val *params, struct buf *out,
+                       struct err *err) SUSPENDS;
 
 #endif

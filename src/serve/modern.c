@@ -2,11 +2,11 @@
 #include "serve/modern.h"
 
 #include "mcp/wire.h"
-#include "serve/subscribe.h"
-#include "serve/tools.h"
-
-// How long a client may keep an answer (ms). Changes are also told by subscriptions/listen.
-enum { MODERN_TTL_MS = 60000 };
+#include "serve/capability.h"
+#include "serve/fault.h"
+#include "serve/listen.h"
+#include "serve/methods.h"
+#include "serve/reply.h"
 
 static yyjson_val *modern_meta(const struct jsonrpc_message *m) {
   return yyjson_obj_get(m->params, "_meta");
@@ -26,7 +26,7 @@ static void modern_refuse_version(struct serve_request *r, yyjson_val *id, struc
   jsonrpc_error(&message, id, JSONRPC_UNSUPPORTED_VERSION, STR("Unsupported protocol version"),
                 buf_str(&data));
   buf_free(&data);
-  serve_reply(r, 400, &message);
+  reply_send(r, 400, &message);
 }
 
 // Whoever stands before us may go by one line of several, and we by another.
@@ -34,7 +34,7 @@ static bool modern_headers_single(struct serve_request *r, const struct jsonrpc_
   static const char *const names[] = {WIRE_HEADER_VERSION, WIRE_HEADER_METHOD, WIRE_HEADER_NAME};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (http_header_count(&r->in->headers, names[i]) <= 1) continue;
-    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "the header %s is there more than once", names[i]);
+    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "the header %s is there more than once", names[i]);
     return false;
   }
   return true;
@@ -46,12 +46,12 @@ static bool modern_headers_agree(struct serve_request *r, const struct jsonrpc_m
   struct str header_version = http_header_get(&r->in->headers, WIRE_HEADER_VERSION);
   struct str header_method = http_header_get(&r->in->headers, WIRE_HEADER_METHOD);
   if (header_version.n && !str_eq(header_version, version)) {
-    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's version",
+    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's version",
                  WIRE_HEADER_VERSION);
     return false;
   }
   if (header_method.n && !str_eq(header_method, m->method)) {
-    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's method",
+    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's method",
                  WIRE_HEADER_METHOD);
     return false;
   }
@@ -60,7 +60,7 @@ static bool modern_headers_agree(struct serve_request *r, const struct jsonrpc_m
     return false;
   }
   if (!header_version.n || !header_method.n) {
-    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "the header %s is missing",
+    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "the header %s is missing",
                  header_version.n ? WIRE_HEADER_METHOD : WIRE_HEADER_VERSION);
     return false;
   }
@@ -72,76 +72,44 @@ static bool modern_name_agrees(struct serve_request *r, const struct jsonrpc_mes
   if (!member) return true;
   struct str header, raw = http_header_get(&r->in->headers, WIRE_HEADER_NAME);
   if (http_header_count(&r->in->headers, WIRE_HEADER_NAME) == 0) {
-    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "the header %s is missing", WIRE_HEADER_NAME);
+    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "the header %s is missing", WIRE_HEADER_NAME);
     return false;
   }
   if (!wire_header_decode(r->arena, raw, &header) || !str_eq(header, json_str(m->params, member))) {
-    serve_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from params.%s", WIRE_HEADER_NAME,
+    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from params.%s", WIRE_HEADER_NAME,
                  member);
     return false;
   }
   return true;
 }
 
-static void modern_result_end(struct serve_request *r, struct buf *out) {
-  buf_add_z(out, ",\"_meta\":{\"" WIRE_META_SERVER "\":");
-  serve_add_server_info(r, out);
-  buf_add_z(out, "}}");
-  jsonrpc_result_end(out);
-  serve_reply(r, 200, out);
-}
-
-static void modern_discover(struct serve_request *r, const struct jsonrpc_message *m) {
+static void modern_answer(struct serve_request *r, const struct jsonrpc_message *m) {
   struct buf out = BUF_MAX(SERVE_REPLY_MOST);
-  jsonrpc_result_begin(&out, m->id);
-  buf_add_z(&out, "{\"resultType\":\"complete\",\"supportedVersions\":[\"" WIRE_MODERN
-                  "\"],\"capabilities\":{\"tools\":{\"listChanged\":true}},\"instructions\":");
-  serve_add_instructions(r, &out);
-  buf_printf(&out, ",\"ttlMs\":%d,\"cacheScope\":\"private\"", MODERN_TTL_MS);
-  modern_result_end(r, &out);
-}
-
-static void modern_list(struct serve_request *r, const struct jsonrpc_message *m) {
   struct err err;
-  struct buf out = BUF_MAX(SERVE_REPLY_MOST);
   jsonrpc_result_begin(&out, m->id);
-  buf_add_z(&out, "{\"resultType\":\"complete\",");
-  if (!tools_list(r, m->params, &out, &err)) {
-    buf_free(&out);
-    serve_refuse(r, 200, m->id, err_rpc_code(err.code), "%s", err.text);
+  if (methods_answer(r, m, &out, &err)) {
+    jsonrpc_result_end(&out);
+    reply_send(r, 200, &out);
     return;
   }
-  buf_printf(&out, ",\"ttlMs\":%d,\"cacheScope\":\"private\"", MODERN_TTL_MS);
-  modern_result_end(r, &out);
+  buf_free(&out);
+  if (err.code != ERR_CANCELED) fault_reply(r, m->id, &err);
 }
 
-static void modern_call(struct serve_request *r, const struct jsonrpc_message *m) {
-  struct err err;
-  struct run_result result;
-  if (!tools_call(r, m->params, &result, &err)) {
-    if (err.code != ERR_CANCELED) serve_refuse(r, 200, m->id, err_rpc_code(err.code), "%s", err.text);
-    return;
-  }
-  struct buf out = BUF_MAX(SERVE_REPLY_MOST);
-  jsonrpc_result_begin(&out, m->id);
-  buf_add_z(&out, "{\"resultType\":\"complete\",");
-  tools_add_result(&result, &out);
-  modern_result_end(r, &out);
+// Who calls, as its envelope says.
+static void modern_client(struct serve_request *r, const struct jsonrpc_message *m) {
+  yyjson_val *meta = modern_meta(m);
+  struct str name = json_str(yyjson_obj_get(meta, WIRE_META_CLIENT), "name");
+  if (name.n > SESSION_CLIENT_MOST) name.n = SESSION_CLIENT_MOST;
+  r->version = STR(WIRE_MODERN);
+  r->capabilities = capability_filter(yyjson_obj_get(meta, WIRE_META_CAPABILITIES), r->arena);
+  if (!r->token && name.n) r->client = arena_printf(r->arena, "client:%.*s", STR_ARG(name));
 }
-
-static const struct {
-  const char *name;
-  void (*handle)(struct serve_request *r, const struct jsonrpc_message *m);
-} modern_methods[] = {
-    {"tools/call", modern_call},
-    {"tools/list", modern_list},
-    {"server/discover", modern_discover},
-    {"subscriptions/listen", subscribe_listen},
-};
 
 void modern_handle(struct serve_request *r, const struct jsonrpc_message *m) {
+  r->era = MCP_MODERN;
   if (m->kind == JSONRPC_RESPONSE) {
-    serve_refuse(r, 400, m->id, JSONRPC_INVALID_REQUEST,
+    reply_refuse(r, 400, m->id, JSONRPC_INVALID_REQUEST,
                  "%s servers ask nothing, so there is nothing to respond to", WIRE_MODERN);
     return;
   }
@@ -150,7 +118,7 @@ void modern_handle(struct serve_request *r, const struct jsonrpc_message *m) {
     return;
   }
   if (!modern_envelope(m)) {
-    serve_refuse(r, 400, m->id, JSONRPC_INVALID_PARAMS,
+    reply_refuse(r, 400, m->id, JSONRPC_INVALID_PARAMS,
                  "params._meta needs \"%s\" (a string) and \"%s\" (an object)", WIRE_META_VERSION,
                  WIRE_META_CAPABILITIES);
     return;
@@ -158,10 +126,9 @@ void modern_handle(struct serve_request *r, const struct jsonrpc_message *m) {
   if (!modern_headers_single(r, m) ||
       !modern_headers_agree(r, m, json_str(modern_meta(m), WIRE_META_VERSION)) || !modern_name_agrees(r, m))
     return;
-  for (size_t i = 0; i < sizeof modern_methods / sizeof *modern_methods; i++) {
-    if (!str_is(m->method, modern_methods[i].name)) continue;
-    modern_methods[i].handle(r, m);
-    return;
-  }
-  serve_refuse(r, 404, m->id, JSONRPC_METHOD_NOT_FOUND, "Method not found");
+  modern_client(r, m);
+  if (str_is(m->method, "subscriptions/listen"))
+    listen_handle(r, m);
+  else
+    modern_answer(r, m);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// modern: MCP 2026-07-28 for a tools server: stateless, one message a POST, whose body and headers
+// modern: MCP 2026-07-28: stateless, one message a POST, whose body and headers
 // must agree. On the request's fiber; the reply has been sent when it returns.
 #ifndef POSTERN_SERVE_MODERN_H
 #define POSTERN_SERVE_MODERN_H

@@ -1,44 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 // serve: what the parts of the MCP endpoint share: the environment, made once by main.c, and one
-// POST on its way through endpoint → modern or legacy → tools. On the request's fiber.
+// message on its way through endpoint → modern or legacy → tools, prompts, resources. On the request's fiber.
 #ifndef POSTERN_SERVE_SERVE_H
 #define POSTERN_SERVE_SERVE_H
 
 #include "data/json.h"
 #include "http/server.h"
 #include "mcp/jsonrpc.h"
+#include "serve/memory.h"
+#include "serve/session.h"
 #include "tool/run.h"
 
 struct serve_env { // lives as long as the program
   struct run_env run;
   struct json_limits json;   // of request bodies
-  size_t list_page;          // tools a page of tools/list
+  size_t list_page;          // items on a page of a list
+  uint64_t call_ms;          // for one request, from its head to its answer
   const struct str *origins; // allowed beside those of our own host; "*" allows all
   size_t origin_count;
-  struct str version; // of Postern
+  struct str version;           // of Postern
+  const struct seal_ring *ring; // of session ids and request states
+};
+
+struct fault {              // a JSON-RPC error of more than a struct err; serve/fault
+  int code, status;         // status 0: 200
+  struct str message, data; // data: JSON text, or empty
 };
 
 struct serve_request {
   const struct serve_env *env;
-  struct http_exchange *http;
-  const struct http_request *in;
+  struct http_exchange *http;    // NULL: of the 2024-11-05 transport; answers go to the session's stream
+  const struct http_request *in; // without a body where http is NULL
   struct catalog *catalog;
   const struct catalog_server *server;
   const struct access_token *token; // the second credential; NULL where none is asked for
   struct arena *arena;
-  bool event_stream; // the client takes no plain JSON: the reply goes out as one event
+  bool takes_json, takes_events; // by Accept
+  // The client, as its era has told it.
+  enum mcp_era era;
+  struct str version;
+  struct session session; // legacy; key empty: the request came without one
+  struct memory *memory;  // of the session, once it was needed; endpoint lets it go
+  struct str principal;   // whom upstream sessions and states belong to
+  struct str capabilities, client;
+  // The message at hand.
+  yyjson_val *progress_token; // NULL: it wants no progress
+  struct str log_level;       // empty: none set
+  struct fault fault;         // code 0: none
+  bool batch;                 // nothing can be said before its result
+  bool streaming;             // events have begun
+  unsigned stream;            // their number in the session's memory; 0: cannot be resumed
 };
 
 enum { SERVE_REPLY_MOST = 64 * 1024 * 1024 };
 
-// Sends one JSON-RPC message (or batch) as the reply, in the form the client takes. Frees the buffer.
-void serve_reply(struct serve_request *r, int status, struct buf *message);
-// An error message as the reply. `id` may be NULL.
-void serve_refuse(struct serve_request *r, int status, yyjson_val *id, int code, const char *format, ...)
-    PRINTF_LIKE(5, 6);
 // Puts {"name":"postern","version":"…"}.
 void serve_add_server_info(const struct serve_request *r, struct buf *out);
-// Puts the instructions for the model as a JSON string.
-void serve_add_instructions(const struct serve_request *r, struct buf *out);
+// On whose behalf upstream is asked.
+struct mcp_who serve_who(const struct serve_request *r);
+// The session's memory, made where there is none yet. NULL without a session.
+struct memory *serve_memory(struct serve_request *r);
 
 #endif

@@ -2,11 +2,18 @@
 #include "serve/tools.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
+#include "mcp/param.h"
 #include "mcp/wire.h"
+#include "serve/authorise.h"
+#include "serve/bridge.h"
+#include "serve/fault.h"
+#include "serve/frame.h"
+#include "serve/rewrite.h"
 #include "tool/audit.h"
 #include "tool/listing.h"
 
@@ -14,7 +21,9 @@
 // holds no state here, and tells nothing that was not listed. The first byte is its version.
 #define TOOLS_CURSOR "1"
 
-enum { TOOLS_CLIENT_MOST = 64, TOOLS_NAME_MOST = 128 };
+enum { TOOLS_NAME_MOST = 128, TOOLS_LISTING_MOST = 4 << 20 };
+
+// ---- tools/list
 
 static bool tools_start(struct serve_request *r, yyjson_val *params, size_t *start, struct err *err) {
   yyjson_val *cursor = yyjson_obj_get(params, "cursor");
@@ -30,50 +39,83 @@ static bool tools_start(struct serve_request *r, yyjson_val *params, size_t *sta
   return true;
 }
 
+static const struct catalog_member *tools_member(const struct catalog_server *s,
+                                                 const struct catalog_account *account) {
+  for (size_t i = 0; i < s->member_count; i++)
+    if (s->members[i].account == account) return &s->members[i];
+  return &s->members[0];
+}
+
+// Few definitions need another form for this client: a link to a view, an outputSchema of the newer kind.
+static bool tools_needs_form(const struct serve_request *r, const struct catalog_tool *t) {
+  yyjson_val *definition = t->tool->definition;
+  if (!definition) return false;
+  return frame_wraps(r, yyjson_obj_get(definition, "outputSchema")) ||
+         (r->server->member_count > 1 && rewrite_has_view(definition));
+}
+
+static void tools_add_formed(const struct serve_request *r, const struct catalog_tool *t, struct buf *out) {
+  struct buf plain = BUF_MAX(TOOLS_LISTING_MOST);
+  yyjson_doc *read;
+  struct err err;
+  size_t n;
+  tool_write_listing(t, &plain);
+  if (!json_read(buf_str(&plain), &(struct json_limits){512, 1000000, true}, &read, &err)) {
+    buf_add(out, buf_str(&plain));
+    buf_free(&plain);
+    return;
+  }
+  yyjson_mut_doc *doc = yyjson_doc_mut_copy(read, NULL);
+  yyjson_mut_val *tool = yyjson_mut_doc_get_root(doc);
+  rewrite_view(doc, tool, rewrite_alias(r->server, tools_member(r->server, t->account)));
+  if (frame_wraps(r, yyjson_obj_get(t->tool->definition, "outputSchema"))) frame_wrap_schema(doc, tool);
+  char *text = yyjson_mut_write(doc, 0, &n);
+  buf_add(out, text ? str_make(text, n) : buf_str(&plain));
+  free(text);
+  yyjson_mut_doc_free(doc);
+  yyjson_doc_free(read);
+  buf_free(&plain);
+}
+
 bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   const struct catalog_server *server = r->server;
   size_t start;
   if (!tools_start(r, params, &start, err)) return false;
   size_t left = server->tool_count - start, page = r->env->list_page;
   size_t end = start + (left < page ? left : page);
+  frame_open(r, out);
   buf_add_z(out, "\"tools\":[");
   for (size_t i = start; i < end; i++) {
     if (i > start) buf_add_char(out, ',');
-    tool_write_listing(&server->tools[i], out);
+    if (tools_needs_form(r, &server->tools[i]))
+      tools_add_formed(r, &server->tools[i], out);
+    else
+      tool_write_listing(&server->tools[i], out);
   }
   buf_add_char(out, ']');
   if (end < server->tool_count) {
     struct str last = arena_printf(r->arena, TOOLS_CURSOR "%.*s", STR_ARG(server->tools[end - 1].name));
     buf_printf(out, ",\"nextCursor\":\"%.*s\"", STR_ARG(codec_base64_url(r->arena, last)));
   }
+  frame_close(r, out, true);
   return true;
 }
 
-// Who calls, for the audit: the API token's id, else what the client calls itself, marked as such so
-// that a client cannot pass for a token.
-static struct str tools_client(const struct serve_request *r, yyjson_val *meta) {
-  if (r->token) return r->token->id;
-  struct str name = json_str(yyjson_obj_get(meta, WIRE_META_CLIENT), "name");
-  if (name.n > TOOLS_CLIENT_MOST) name.n = TOOLS_CLIENT_MOST;
-  return name.n ? arena_printf(r->arena, "client:%.*s", STR_ARG(name)) : STR_NONE;
-}
+// ---- tools/call
 
 // An attempt to call what is not there or not allowed is worth a row: it may be a probe.
-static bool tools_unknown(struct serve_request *r, struct str name, struct str client, struct err *err) {
+static bool tools_unknown(struct serve_request *r, struct str name, struct err *err) {
   if (name.n > TOOLS_NAME_MOST) name.n = TOOLS_NAME_MOST;
   metrics_add(METRIC_TOOL_CALLS_DENIED, 1);
-  audit_add(r->env->run.audit,
-            &(struct audit_row){.at = clock_now_ms(),
-                                .actor = client,
-                                .action = STR("tools/call"),
-                                .server_id = r->server->server.id,
-                                .account_id = r->server->member_count == 1
-                                                  ? r->server->members[0].account->account->id
-                                                  : STR_NONE,
-                                .tool = name,
-                                .outcome = STR("denied"),
-                                .request_id = r->in->id,
-                                .detail = STR("not among the tools of this server")});
+  audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
+                                                   .actor = r->client,
+                                                   .action = STR("tools/call"),
+                                                   .server_id = r->server->server.id,
+                                                   .account_id = r->server->members[0].account->account->id,
+                                                   .tool = name,
+                                                   .outcome = STR("denied"),
+                                                   .request_id = r->in->id,
+                                                   .detail = STR("not among the tools of this server")});
   return err_at(err, ERR_INVALID, "/params/name", "Unknown tool: %.*s", STR_ARG(name));
 }
 
@@ -87,24 +129,92 @@ static void tools_rate_headers(struct serve_request *r, const struct run_result 
                 {"RateLimit-Remaining", rate->has_remaining, rate->remaining},
                 {"RateLimit-Reset", rate->has_reset, rate->reset_s},
                 {"Retry-After", rate->has_retry_after, rate->retry_after_s}};
-  for (size_t i = 0; result->has_rate && i < sizeof fields / sizeof *fields; i++) {
+  if (!r->http || !result->has_rate) return;
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
     char digits[24];
     int n = snprintf(digits, sizeof digits, "%lld", (long long)fields[i].value);
     if (fields[i].has && n > 0) http_reply_header(r->http, fields[i].name, str_make(digits, (size_t)n));
   }
 }
 
-bool tools_call(struct serve_request *r, yyjson_val *params, struct run_result *out, struct err *err) {
+// Of accounts that share their tools, the one that the arguments name.
+static const struct catalog_member *tools_owner(const struct serve_request *r,
+                                                const struct catalog_tool *tool, yyjson_val *arguments) {
+  struct str alias = json_str(arguments, "account");
+  for (size_t i = 0; i < tool->choice_count; i++)
+    if (str_eq(tool->choices[i].alias, alias)) return tools_member(r->server, tool->choices[i].account);
+  return tools_member(r->server, tool->account);
+}
+
+// As a processor of the body we see that its mirror in the headers is true (2026-07-28, "Custom Headers").
+static bool tools_check_headers(struct serve_request *r, const struct catalog_tool *tool,
+                                yyjson_val *arguments, struct err *err) {
+  struct err why;
+  yyjson_val *schema = tool->tool->input;
+  if (r->era != MCP_MODERN || tool->tool->kind != TOOL_REMOTE || !param_schema_has_any(schema)) return true;
+  if (param_agree(schema, arguments, &r->in->headers, r->arena, &why)) return true;
+  return fault_set(r,
+                   &(struct fault){.code = JSONRPC_HEADER_MISMATCH,
+                                   .status = 400,
+                                   .message = arena_dup(r->arena, str_of(why.text))},
+                   err);
+}
+
+static bool tools_run(struct bridge *b, struct run_call *call, struct run_result *result, struct err *err) {
+  struct serve_request *r = b->r;
+  bool failed = false, again, ok;
+  do {
+    run_result_free(result);
+    call->input_responses = b->input_responses;
+    call->request_state = b->request_state;
+    call->resume = b->resume;
+    b->resume = NULL;
+    *result = (struct run_result){0};
+    ok = run_tool(call, r->arena, result, err);
+    again = ok && result->whole && bridge_again(b, result->whole, &failed, err);
+  } while (again);
+  return ok && !failed;
+}
+
+// What came of it, as the client is told.
+static bool tools_add_result(struct bridge *b, struct run_result *result, struct buf *out, struct err *err) {
+  struct serve_request *r = b->r;
+  if (result->rpc_error) {
+    yyjson_doc *copy = yyjson_mut_val_imut_copy(result->rpc_error, NULL);
+    bool ok = authorise_translate(b, yyjson_doc_get_root(copy), out, err);
+    yyjson_doc_free(copy);
+    return ok;
+  }
+  if (result->outcome == RUN_NEEDS_AUTHORISING && authorise_can_offer(b))
+    return authorise_offer(b, result->link, out, err);
+  if (result->whole) {
+    rewrite_result(result->doc, result->whole, b->alias);
+    return bridge_seal(b, result->doc, result->whole, err) &&
+           frame_add(r, result->doc, result->whole, false, out, err);
+  }
+  frame_open(r, out);
+  buf_add_z(out, "\"content\":");
+  buf_add(out, buf_str(&result->content));
+  buf_printf(out, ",\"isError\":%s", result->is_error ? "true" : "false");
+  frame_close(r, out, false);
+  return true;
+}
+
+bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   yyjson_val *name = yyjson_obj_get(params, "name"), *arguments = yyjson_obj_get(params, "arguments");
   yyjson_val *meta = yyjson_obj_get(params, "_meta");
   if (!yyjson_is_str(name)) return err_at(err, ERR_INVALID, "/params/name", "params.name must be a string");
   if (arguments && !yyjson_is_obj(arguments))
     return err_at(err, ERR_INVALID, "/params/arguments", "params.arguments must be an object");
-  struct str client = tools_client(r, meta);
   const struct catalog_tool *tool = map_get(&r->server->by_name, json_text(name));
-  if (!tool) return tools_unknown(r, json_text(name), client, err);
+  if (!tool) return tools_unknown(r, json_text(name), err);
+  if (!tools_check_headers(r, tool, arguments, err)) return false;
 
+  struct bridge b;
+  struct bridge_want want = {STR("tools/call"), params, tools_owner(r, tool, arguments)};
+  if (!bridge_open(&b, r, &want, err)) return false;
   struct str trace = json_str(meta, "traceparent"), state = json_str(meta, "tracestate");
+  struct run_conduct conduct = {&b, bridge_carry};
   struct run_call call = {
       .env = &r->env->run,
       .catalog = r->catalog,
@@ -112,18 +222,22 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct run_result *
       .tool = tool,
       .arguments = arguments,
       .request_id = r->in->id,
-      .client = client,
+      .client = r->client,
       .traceparent = trace.n ? trace : http_header_get(&r->in->headers, "traceparent"),
       .tracestate = trace.n ? state : http_header_get(&r->in->headers, "tracestate"),
+      .principal = r->principal,
+      .capabilities = r->capabilities,
+      .era = r->era,
+      .meta = meta,
+      .wants_progress = r->progress_token != NULL,
+      .log_level = r->log_level,
+      .conduct = &conduct,
   };
-  if (!run_tool(&call, r->arena, out, err)) return false;
-  tools_rate_headers(r, out);
-  return true;
-}
-
-void tools_add_result(struct run_result *result, struct buf *out) {
-  buf_add_z(out, "\"content\":");
-  buf_add(out, buf_str(&result->content));
-  buf_printf(out, ",\"isError\":%s", result->is_error ? "true" : "false");
-  run_result_free(result);
+  struct run_result result = {0};
+  bool ok = tools_run(&b, &call, &result, err);
+  if (ok) tools_rate_headers(r, &result);
+  ok = ok && tools_add_result(&b, &result, out, err);
+  run_result_free(&result);
+  bridge_close(&b);
+  return ok;
 }

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// tools: tools/list and tools/call, the parts that both eras share. What a server's filter hides is
-// neither listed nor callable, and is answered like a tool that does not exist.
+// tools: tools/list and tools/call, in both eras. What a server's filter hides is neither listed nor
+// callable, and is answered like a tool that does not exist. Each appends the whole result object.
 #ifndef POSTERN_SERVE_TOOLS_H
 #define POSTERN_SERVE_TOOLS_H
 
 #include "serve/serve.h"
 
-// Appends `"tools":[…]` and, where there is more, `,"nextCursor":"…"`. ERR_INVALID: a bad cursor.
+// ERR_INVALID: a bad cursor.
 MUST_USE bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err);
 // ERR_INVALID: no such tool, or malformed params; ERR_CANCELED: the client has gone.
 // Sets the rate-limit headers of the reply.
-MUST_USE bool tools_call(struct serve_request *r, yyjson_val *params, struct run_result *out,
+MUST_USE bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out,
                          struct err *err) SUSPENDS;
-// Appends `"content":[…],"isError":…` and frees the content.
-void tools_add_result(struct run_result *result, struct buf *out);
 
 #endif

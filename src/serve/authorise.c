@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/authorise.h"
+
+#include "base/codec.h"
+#include "crypto/token.h"
+#include "mcp/wire.h"
+#include "serve/capability.h"
+#include "serve/fault.h"
+#include "serve/frame.h"
+#include "serve/state.h"
+
+enum { AUTHORISE_LINKS_MOST = 8, AUTHORISE_TEXT_MOST = 32 * 1024 };
+
+struct authorise_link {
+  struct str url, message, id;
+};
+
+struct authorise_links {
+  struct authorise_link items[AUTHORISE_LINKS_MOST];
+  size_t count;
+};
+
+bool authorise_can_offer(const struct bridge *b) {
+  const struct serve_request *r = b->r;
+  if (b->linked || r->batch || !capability_takes_url(r->capabilities)) return false;
+  return r->era == MCP_MODERN || str_is(r->version, WIRE_LEGACY_LATEST);
+}
+
+static void authorise_add_link(const struct authorise_link *l, bool with_id, struct buf *out) {
+  buf_add_z(out, "{\"mode\":\"url\",\"url\":");
+  json_add_string(out, l->url);
+  buf_add_z(out, ",\"message\":");
+  json_add_string(out, l->message);
+  if (with_id) {
+    buf_add_z(out, ",\"elicitationId\":");
+    json_add_string(out, l->id);
+  }
+  buf_add_char(out, '}');
+}
+
+// 2026-07-28: input_required; the retry is recognised by its state, and is the same call again.
+static bool authorise_modern(struct bridge *b, const struct authorise_links *links, struct buf *out,
+                             struct err *err) {
+  struct serve_request *r = b->r;
+  struct state state = {STATE_LINK, STR_NONE};
+  struct state_bound bound = {r->principal, r->server->server.id, b->want.method, b->want.params};
+  struct str text;
+  if (!state_close(r->env->ring, &bound, &state, r->arena, &text, err)) return false;
+  buf_add_z(out, "{\"resultType\":\"input_required\",\"inputRequests\":{");
+  for (size_t i = 0; i < links->count; i++) {
+    buf_printf(out, "%s\"link%zu\":{\"method\":\"elicitation/create\",\"params\":", i ? "," : "", i + 1);
+    authorise_add_link(&links->items[i], false, out);
+    buf_add_char(out, '}');
+  }
+  buf_printf(out, "},\"requestState\":\"%.*s\"", STR_ARG(text));
+  frame_close(r, out, false);
+  return true;
+}
+
+static bool authorise_legacy(struct bridge *b, const struct authorise_links *links, struct err *err) {
+  struct serve_request *r = b->r;
+  struct buf data = BUF_MAX(AUTHORISE_TEXT_MOST);
+  buf_add_z(&data, "{\"elicitations\":[");
+  for (size_t i = 0; i < links->count; i++) {
+    if (i) buf_add_char(&data, ',');
+    authorise_add_link(&links->items[i], true, &data);
+  }
+  buf_add_z(&data, "]}");
+  struct fault f = {.code = FAULT_NEEDS_URL,
+                    .message = STR("A person has to open a link first"),
+                    .data = data.full ? STR_NONE : arena_dup(r->arena, buf_str(&data))};
+  buf_free(&data);
+  return fault_set(r, &f, err);
+}
+
+// For clients that open no links: words, for the model to show.
+static bool authorise_text(struct bridge *b, const struct authorise_links *links, struct buf *out) {
+  struct buf text = BUF_MAX(AUTHORISE_TEXT_MOST);
+  if (b->declined)
+    buf_add_z(&text, "The link was not opened, so the call cannot go on.");
+  else
+    buf_add_z(&text, "A person has to open this link first; then call the tool again:");
+  for (size_t i = 0; i < links->count; i++)
+    buf_printf(&text, "\n%.*s (%.*s)", STR_ARG(links->items[i].url), STR_ARG(links->items[i].message));
+  frame_open(b->r, out);
+  buf_add_z(out, "\"content\":[{\"type\":\"text\",\"text\":");
+  json_add_string(out, buf_str(&text));
+  buf_add_z(out, "}],\"isError\":true");
+  frame_close(b->r, out, false);
+  buf_free(&text);
+  return true;
+}
+
+static bool authorise_links_offer(struct bridge *b, const struct authorise_links *links, struct buf *out,
+                                  struct err *err) {
+  if (!authorise_can_offer(b)) return authorise_text(b, links, out);
+  return b->r->era == MCP_MODERN ? authorise_modern(b, links, out, err) : authorise_legacy(b, links, err);
+}
+
+bool authorise_offer(struct bridge *b, struct str link, struct buf *out, struct err *err) {
+  char id[TOKEN_ID];
+  token_id("eli", id);
+  struct authorise_links links = {
+      .items = {{.url = link,
+                 .message = STR("This account has to be authorised at its vendor before the tool can work."),
+                 .id = arena_dup(b->r->arena, str_of(id))}},
+      .count = 1};
+  return authorise_links_offer(b, &links, out, err);
+}
+
+static void authorise_read(yyjson_val *error, struct authorise_links *out) {
+  yyjson_val *e;
+  size_t i, n;
+  yyjson_arr_foreach (yyjson_obj_get(yyjson_obj_get(error, "data"), "elicitations"), i, n, e) {
+    if (out->count == AUTHORISE_LINKS_MOST || !json_str(e, "url").n) continue;
+    out->items[out->count++] =
+        (struct authorise_link){json_str(e, "url"), json_str(e, "message"), json_str(e, "elicitationId")};
+  }
+}
+
+bool authorise_translate(struct bridge *b, yyjson_val *error, struct buf *out, struct err *err) {
+  struct authorise_links links = {.count = 0};
+  if (json_int(error, "code", 0) == FAULT_NEEDS_URL) authorise_read(error, &links);
+  if (links.count) return authorise_links_offer(b, &links, out, err);
+  return fault_translate(b->r, error, STR_NONE, err);
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/bridge.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "io/fiber.h"
+#include "serve/ask.h"
+#include "serve/capability.h"
+#include "serve/fault.h"
+#include "serve/level.h"
+#include "serve/offer.h"
+#include "serve/reply.h"
+#include "serve/rewrite.h"
+#include "serve/state.h"
+
+#define BRIDGE_KEY "question" // of a live request that became an input request
+
+enum { BRIDGE_NEWS_MOST = 4 << 20 };
+
+static struct state_bound bridge_bound(const struct bridge *b) {
+  return (struct state_bound){.principal = b->r->principal,
+                              .server_id = b->r->server->server.id,
+                              .method = b->want.method,
+                              .params = b->want.params};
+}
+
+// ---- what the client carries back
+
+static bool bridge_resume(struct bridge *b, struct str handle, struct err *err) {
+  struct kept kept;
+  if (!kept_take(handle, b->r->principal, &kept))
+    return err_at(
+        err, ERR_INVALID, "/params/requestState",
+        "the call that waited for this answer is over: send the request again without requestState");
+  b->resume = kept.call;
+  b->question = kept.question;
+  b->waits = true;
+  return true;
+}
+
+static bool bridge_declines(yyjson_val *responses) {
+  size_t i, n;
+  yyjson_val *key, *response;
+  yyjson_obj_foreach (responses, i, n, key, response)
+    if (!str_is(json_str(response, "action"), "accept")) return true;
+  return false;
+}
+
+bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_want *want, struct err *err) {
+  *b = (struct bridge){.r = r, .want = *want, .alias = rewrite_alias(r->server, want->member)};
+  if (r->era != MCP_MODERN) return true;
+  yyjson_val *responses = yyjson_obj_get(want->params, "inputResponses");
+  yyjson_val *text = yyjson_obj_get(want->params, "requestState");
+  if (responses && !yyjson_is_obj(responses))
+    return err_at(err, ERR_INVALID, "/params/inputResponses", "inputResponses must be an object");
+  b->input_responses = responses;
+  if (!text) return true;
+  struct state_bound bound = bridge_bound(b);
+  struct state state;
+  if (!yyjson_is_str(text))
+    return err_at(err, ERR_INVALID, "/params/requestState", "requestState must be a string");
+  if (!state_open(r->env->ring, &bound, json_text(text), r->arena, &state, err)) return false;
+  if (state.kind == STATE_KEPT) return bridge_resume(b, state.text, err);
+  b->linked = state.kind == STATE_LINK;
+  b->declined = b->linked && bridge_declines(responses);
+  if (b->linked)
+    b->input_responses = NULL; // the vendor asked nothing
+  else
+    b->request_state = state.text;
+  return true;
+}
+
+void bridge_close(struct bridge *b) {
+  if (b->resume) mcp_call_close(b->resume);
+  mcp_event_free(&b->question);
+  yyjson_doc_free(b->answers);
+}
+
+// ---- news before the result
+
+static bool bridge_wants(const struct bridge *b, const struct mcp_event *e) {
+  const struct serve_request *r = b->r;
+  bool legacy = r->era == MCP_LEGACY;
+  if (!reply_can_tell(r)) return false;
+  if (str_is(e->method, "notifications/progress")) return e->progress && r->progress_token;
+  if (str_is(e->method, "notifications/message")) // 2026-07-28: only where the request says a level
+    return (legacy || r->log_level.n) && level_passes(r->log_level, json_str(e->params, "level"));
+  // Changes of lists come by tool/watch, and of modern clients' resources by their own streams.
+  return legacy && !str_ends(e->method, "/list_changed");
+}
+
+static bool bridge_news(struct bridge *b, const struct mcp_event *e, struct err *err) {
+  if (!bridge_wants(b, e)) return true;
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *params = e->params ? yyjson_val_mut_copy(doc, e->params) : yyjson_mut_obj(doc);
+  yyjson_mut_doc_set_root(doc, params);
+  rewrite_result(doc, params, b->alias);
+  if (e->progress)
+    yyjson_mut_obj_put(params, yyjson_mut_str(doc, "progressToken"),
+                       yyjson_val_mut_copy(doc, b->r->progress_token));
+  size_t n;
+  char *text = yyjson_mut_write(doc, 0, &n);
+  struct buf message = BUF_MAX(BRIDGE_NEWS_MOST);
+  buf_add_z(&message, "{\"jsonrpc\":\"2.0\",\"method\":");
+  json_add_string(&message, e->method);
+  buf_add_z(&message, ",\"params\":");
+  buf_add(&message, str_make(text, text ? n : 0));
+  buf_add_char(&message, '}');
+  bool ok = !text || message.full || reply_event(b->r, buf_str(&message), err);
+  buf_free(&message);
+  free(text);
+  yyjson_mut_doc_free(doc);
+  return ok;
+}
+
+// ---- questions to a legacy client
+
+static bool bridge_send(void *arg, struct str message, struct err *err) {
+  return reply_event(arg, message, err);
+}
+
+// Waits for a person, so the request gets its time afresh afterwards.
+static bool bridge_ask(struct bridge *b, struct str method, yyjson_val *params, yyjson_doc **answer,
+                       struct err *err) {
+  struct serve_request *r = b->r;
+  struct ask ask = {.session_key = reply_can_tell(r) ? r->session.key : STR_NONE,
+                    .capabilities = r->capabilities,
+                    .alias = b->alias,
+                    .send = bridge_send,
+                    .arg = r,
+                    .peer = offer_peer(b->want.member),
+                    .who = serve_who(r)};
+  fiber_deadline(fiber_self(), ASK_LEG_MS + r->env->call_ms);
+  bool ok = ask_client(&ask, method, params, answer, err);
+  fiber_deadline(fiber_self(), r->env->call_ms);
+  return ok;
+}
+
+// The answer to a vendor's live request; NULL: there is none, and `why` says why.
+static bool bridge_answer(struct bridge *b, struct mcp_call *call, yyjson_val *id, yyjson_val *response,
+                          const struct err *why, struct err *err) {
+  yyjson_val *result = yyjson_obj_get(response, "result"), *error = yyjson_obj_get(response, "error");
+  struct str text = result ? json_to_text(b->r->arena, result) : STR_NONE;
+  int code = response ? (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR) : ask_error_code(why);
+  struct str message = response ? json_str(error, "message") : str_of(why->text);
+  return mcp_call_answer(call, id, text, code, message, err);
+}
+
+static bool bridge_ask_live(struct bridge *b, struct mcp_call *call, const struct mcp_event *e,
+                            struct err *err) {
+  yyjson_doc *answer = NULL;
+  struct err why = {0};
+  if (!bridge_ask(b, e->method, e->params, &answer, &why)) {
+    answer = NULL;
+    if (why.code == ERR_CANCELED) {
+      *err = why;
+      return false;
+    }
+  }
+  bool ok = bridge_answer(b, call, e->id, yyjson_doc_get_root(answer), &why, err);
+  yyjson_doc_free(answer);
+  return ok;
+}
+
+// ---- questions to a modern client
+
+// {"resultType":"input_required","inputRequests":{"question":{method, params}}}; bridge_seal adds the state.
+static void bridge_question_result(const struct mcp_event *question, struct mcp_event *out) {
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *root = yyjson_mut_obj(doc);
+  yyjson_mut_doc_set_root(doc, root);
+  yyjson_mut_obj_add_str(doc, root, "resultType", "input_required");
+  yyjson_mut_val *requests = yyjson_mut_obj_add_obj(doc, root, "inputRequests");
+  yyjson_mut_val *request = yyjson_mut_obj_add_obj(doc, requests, BRIDGE_KEY);
+  yyjson_mut_val *params =
+      question->params ? yyjson_val_mut_copy(doc, question->params) : yyjson_mut_obj(doc);
+  yyjson_mut_val *meta = yyjson_mut_obj_get(params, "_meta");
+  if (meta) yyjson_mut_obj_remove_str(meta, "progressToken"); // there is no stream to progress on
+  yyjson_mut_obj_remove_str(params, "elicitationId");         // of 2025-11-25 only
+  yyjson_mut_obj_add_strncpy(doc, request, "method", question->method.p, question->method.n);
+  yyjson_mut_obj_add_val(doc, request, "params", params);
+  *out = (struct mcp_event){.kind = MCP_RESULT, .doc = yyjson_mut_doc_imut_copy(doc, NULL)};
+  out->value = yyjson_doc_get_root(out->doc);
+  yyjson_mut_doc_free(doc);
+}
+
+// The call waits, apart from this request, for the client to come back. Takes the question over.
+static bool bridge_keep(struct bridge *b, struct mcp_call *call, const struct mcp_event *question,
+                        struct err *err) {
+  char handle[KEPT_HANDLE];
+  struct kept kept = {call, *question};
+  if (!kept_put(&kept, b->r->principal, handle, err)) return false;
+  b->handle = arena_dup(b->r->arena, str_of(handle));
+  return true;
+}
+
+static bool bridge_ask_later(struct bridge *b, struct mcp_call *call, struct mcp_event *question,
+                             struct mcp_event *last, bool *kept, struct err *err) {
+  struct err why;
+  if (!capability_allows(b->r->capabilities, question->method, question->params)) {
+    err_set(&why, ERR_DENIED, "the client did not declare that it can be asked this");
+    bool ok = bridge_answer(b, call, question->id, NULL, &why, err);
+    mcp_event_free(question);
+    return ok;
+  }
+  struct mcp_event result;
+  bridge_question_result(question, &result);
+  if (!mcp_call_detach(call, err) || !bridge_keep(b, call, question, err)) {
+    mcp_event_free(&result);
+    mcp_event_free(question);
+    return false;
+  }
+  *last = result;
+  *kept = true;
+  return true;
+}
+
+// The client is back: its answer goes to the vendor. Without one it is asked again.
+static bool bridge_go_on(struct bridge *b, struct mcp_call *call, struct mcp_event *last, bool *kept,
+                         struct err *err) {
+  yyjson_val *response = yyjson_obj_get(b->input_responses, BRIDGE_KEY);
+  struct mcp_event question = b->question;
+  b->question = (struct mcp_event){0};
+  b->waits = false;
+  if (!yyjson_is_obj(response)) return bridge_ask_later(b, call, &question, last, kept, err);
+  bool ok = mcp_call_answer(call, question.id, json_to_text(b->r->arena, response), 0, STR_NONE, err);
+  mcp_event_free(&question);
+  return ok;
+}
+
+// ---- the call
+
+bool bridge_carry(void *arg, struct mcp_call *call, struct mcp_event *last, bool *kept, struct err *err) {
+  struct bridge *b = arg;
+  *kept = false;
+  if (b->waits && !bridge_go_on(b, call, last, kept, err)) return false;
+  for (bool ok = true; ok && !*kept;) {
+    struct mcp_event e;
+    if (!mcp_call_next(call, &e, err)) return false;
+    if (e.kind == MCP_RESULT || e.kind == MCP_ERROR) {
+      *last = e;
+      return true;
+    }
+    if (e.kind == MCP_REQUEST && b->r->era == MCP_MODERN) {
+      ok = bridge_ask_later(b, call, &e, last, kept, err);
+      if (!ok) return false;
+      continue;
+    }
+    ok = e.kind == MCP_REQUEST ? bridge_ask_live(b, call, &e, err) : bridge_news(b, &e, err);
+    mcp_event_free(&e);
+    if (!ok) return false;
+  }
+  return true;
+}
+
+// ---- input_required
+
+bool bridge_is_input_required(yyjson_mut_val *result) {
+  return yyjson_mut_equals_str(yyjson_mut_obj_get(result, "resultType"), "input_required");
+}
+
+// All that the vendor wants to know, one after the other; {"key": result, …}.
+static bool bridge_collect(struct bridge *b, yyjson_val *requests, yyjson_mut_doc *out, struct err *err) {
+  yyjson_mut_val *answers = yyjson_mut_obj(out);
+  yyjson_mut_doc_set_root(out, answers);
+  size_t i, n;
+  yyjson_val *key, *request;
+  yyjson_obj_foreach (requests, i, n, key, request) {
+    yyjson_doc *answer;
+    if (!bridge_ask(b, json_str(request, "method"), yyjson_obj_get(request, "params"), &answer, err))
+      return false;
+    yyjson_val *root = yyjson_doc_get_root(answer), *result = yyjson_obj_get(root, "result");
+    struct str refusal = json_str(yyjson_obj_get(root, "error"), "message");
+    if (result)
+      yyjson_mut_obj_add(answers, yyjson_val_mut_copy(out, key), yyjson_val_mut_copy(out, result));
+    else
+      err_set(err, ERR_DENIED, "the client refused: %.*s", STR_ARG(refusal));
+    yyjson_doc_free(answer);
+    if (!result) return false;
+  }
+  return true;
+}
+
+bool bridge_again(struct bridge *b, yyjson_mut_val *result, bool *failed, struct err *err) {
+  *failed = false;
+  if (b->r->era != MCP_LEGACY || !bridge_is_input_required(result)) return false;
+  *failed = true;
+  if (++b->round > BRIDGE_ROUNDS_MOST) {
+    err_set(err, ERR_LIMIT, "the vendor asked more than %d times for input", BRIDGE_ROUNDS_MOST);
+    return false;
+  }
+  yyjson_mut_val *state = yyjson_mut_obj_get(result, "requestState");
+  b->request_state =
+      yyjson_mut_is_str(state)
+          ? arena_dup(b->r->arena, str_make(yyjson_mut_get_str(state), yyjson_mut_get_len(state)))
+          : STR_NONE;
+  yyjson_mut_val *wanted = yyjson_mut_obj_get(result, "inputRequests");
+  yyjson_doc *requests = wanted ? yyjson_mut_val_imut_copy(wanted, NULL) : NULL;
+  yyjson_mut_doc *answers = yyjson_mut_doc_new(NULL);
+  bool ok = bridge_collect(b, yyjson_doc_get_root(requests), answers, err);
+  if (ok) {
+    yyjson_doc_free(b->answers);
+    b->answers = yyjson_mut_doc_imut_copy(answers, NULL);
+    b->input_responses = yyjson_doc_get_root(b->answers);
+  }
+  yyjson_mut_doc_free(answers);
+  yyjson_doc_free(requests);
+  *failed = !ok;
+  return ok;
+}
+
+// Only what this client declared: it is never asked anything else (2026-07-28, MRTR).
+static bool bridge_check_requests(struct bridge *b, yyjson_mut_doc *doc, yyjson_mut_val *requests,
+                                  struct err *err) {
+  size_t i, n;
+  yyjson_mut_val *key, *request;
+  yyjson_mut_obj_foreach (requests, i, n, key, request) {
+    yyjson_mut_val *name = yyjson_mut_obj_get(request, "method");
+    yyjson_mut_val *params = yyjson_mut_obj_get(request, "params");
+    struct str method = str_make(yyjson_mut_get_str(name), yyjson_mut_get_len(name));
+    yyjson_doc *copy = params ? yyjson_mut_val_imut_copy(params, NULL) : NULL;
+    bool allowed = capability_allows(b->r->capabilities, method, yyjson_doc_get_root(copy));
+    struct str needed = capability_needed(method, yyjson_doc_get_root(copy));
+    yyjson_doc_free(copy);
+    if (!allowed) return fault_capability(b->r, needed, err);
+    rewrite_result(doc, params, b->alias);
+  }
+  return true;
+}
+
+bool bridge_seal(struct bridge *b, yyjson_mut_doc *doc, yyjson_mut_val *result, struct err *err) {
+  if (b->r->era != MCP_MODERN || !bridge_is_input_required(result)) return true;
+  if (!bridge_check_requests(b, doc, yyjson_mut_obj_get(result, "inputRequests"), err)) return false;
+  yyjson_mut_val *theirs = yyjson_mut_obj_get(result, "requestState");
+  struct state state = {STATE_KEPT, b->handle};
+  if (!b->handle.n) {
+    if (!theirs) return true; // absent stays absent
+    state = (struct state){STATE_VENDOR, str_make(yyjson_mut_get_str(theirs), yyjson_mut_get_len(theirs))};
+  }
+  struct state_bound bound = bridge_bound(b);
+  struct str text;
+  if (!state_close(b->r->env->ring, &bound, &state, b->r->arena, &text, err)) return false;
+  yyjson_mut_obj_put(result, yyjson_mut_str(doc, "requestState"), yyjson_mut_strncpy(doc, text.p, text.n));
+  return true;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/kept.h"
+
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/mem.h"
+#include "crypto/token.h"
+#include "io/fiber.h"
+
+enum { KEPT_RANDOM = 16 };
+
+struct kept_entry {
+  struct kept_entry *next;
+  struct kept kept;
+  char handle[KEPT_HANDLE];
+  char *principal;
+  uint64_t until_us;
+};
+
+static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct kept_entry *kept_first;
+
+bool kept_put(const struct kept *k, struct str principal, char handle[KEPT_HANDLE], struct err *err) {
+  unsigned char random[KEPT_RANDOM];
+  struct kept_entry *e = MEM_NEW(struct kept_entry);
+  token_random(random, sizeof random);
+  codec_hex(random, sizeof random, e->handle);
+  e->kept = *k;
+  e->principal = mem_copy(principal.p, principal.n);
+  e->until_us = clock_mono_us() + KEPT_LIVES_MS * 1000ULL;
+  size_t all = 0, own = 0;
+  pthread_mutex_lock(&kept_lock);
+  for (const struct kept_entry *o = kept_first; o; o = o->next) {
+    all++;
+    own += str_is(principal, o->principal);
+  }
+  bool room = all < KEPT_MOST && own < KEPT_PRINCIPAL_MOST;
+  if (room) {
+    memcpy(handle, e->handle, KEPT_HANDLE);
+    e->next = kept_first;
+    kept_first = e;
+  }
+  pthread_mutex_unlock(&kept_lock);
+  if (room) return true;
+  mem_free(e->principal);
+  mem_free(e);
+  return err_set(err, ERR_LIMIT, "too many calls wait for answers of their clients");
+}
+
+bool kept_take(struct str handle, struct str principal, struct kept *out) {
+  struct kept_entry *found = NULL;
+  pthread_mutex_lock(&kept_lock);
+  for (struct kept_entry **at = &kept_first; *at && !found; at = found ? at : &(*at)->next) {
+    if (!str_is(handle, (*at)->handle) || !str_is(principal, (*at)->principal)) continue;
+    found = *at;
+    *at = found->next;
+  }
+  pthread_mutex_unlock(&kept_lock);
+  if (!found) return false;
+  *out = found->kept;
+  mem_free(found->principal);
+  mem_free(found);
+  return true;
+}
+
+static void kept_close(void *arg) {
+  struct kept_entry *e = arg;
+  mcp_event_free(&e->kept.question);
+  mcp_call_close(e->kept.call);
+  mem_free(e->principal);
+  mem_free(e);
+}
+
+void kept_sweep(void) {
+  struct kept_entry *over = NULL;
+  uint64_t now = clock_mono_us();
+  pthread_mutex_lock(&kept_lock);
+  for (struct kept_entry **at = &kept_first; *at;) {
+    struct kept_entry *e = *at;
+    if (e->until_us > now) {
+      at = &e->next;
+      continue;
+    }
+    *at = e->next;
+    e->next = over;
+    over = e;
+  }
+  pthread_mutex_unlock(&kept_lock);
+  for (struct kept_entry *e = over, *next; e; e = next) {
+    next = e->next;
+    if (fiber_spawn(loop_current(), "end a call that waited", kept_close, e)) continue;
+    pthread_mutex_lock(&kept_lock); // no fiber is free: next time
+    e->next = kept_first;
+    kept_first = e;
+    pthread_mutex_unlock(&kept_lock);
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// offer: what a server offers beside tools: what its members' vendors said of themselves (capabilities,
+// instructions), as far as the server shows it. What a vendor said is remembered for OFFER_FRESH_MS, process
+// wide; while it is asked anew, or is down, what was last known counts. A REST account offers tools only.
+// On a fiber. Example:
+//   if (!(offer_of(r) & OFFER_PROMPTS)) …          // method not found
+#ifndef POSTERN_SERVE_OFFER_H
+#define POSTERN_SERVE_OFFER_H
+
+#include "serve/serve.h"
+
+enum {
+  OFFER_PROMPTS = 1,
+  OFFER_RESOURCES = 2,
+  OFFER_SUBSCRIBE = 4,
+  OFFER_COMPLETIONS = 8,
+  OFFER_LOGGING = 16,
+};
+enum {
+  OFFER_FRESH_MS = 300 * 1000,
+  OFFER_RETRY_MS = 15 * 1000, // after a failure
+  OFFER_WAIT_MS = 5000,       // for vendors of which nothing is known yet
+  OFFER_ACCOUNTS_MOST = 4096, // remembered
+};
+
+struct mcp_peer *offer_peer(const struct catalog_member *m); // NULL: no MCP vendor, or out of reach
+
+unsigned offer_of(const struct serve_request *r) SUSPENDS;
+// Of one member, as known: call offer_of before.
+unsigned offer_of_member(const struct serve_request *r, const struct catalog_member *m);
+bool offer_is_legacy(const struct serve_request *r, const struct catalog_member *m);
+
+// The capabilities as a JSON object, and the instructions for the model as a JSON string.
+void offer_add_capabilities(const struct serve_request *r, struct buf *out) SUSPENDS;
+void offer_add_instructions(const struct serve_request *r, struct buf *out);
+
+#endif

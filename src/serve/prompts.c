@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/prompts.h"
+
+#include "serve/frame.h"
+#include "serve/merge.h"
+#include "serve/offer.h"
+#include "serve/pass.h"
+#include "serve/rewrite.h"
+
+bool prompts_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  return merge_list(r, params, &(struct merge_kind){"prompts/list", "prompts", OFFER_PROMPTS}, out, err);
+}
+
+static const struct catalog_member *prompts_find(const struct serve_request *r, struct str name,
+                                                 struct str *own) {
+  const struct catalog_member *m = rewrite_find_name(r->server, name, own);
+  return m && (offer_of_member(r, m) & OFFER_PROMPTS) ? m : NULL;
+}
+
+static bool prompts_pass(struct serve_request *r, const struct pass_want *want, struct buf *out,
+                         struct err *err) {
+  struct pass_result result;
+  if (!pass_ask(r, want, &result, err)) return false;
+  bool ok = frame_add(r, result.doc, result.value, false, out, err);
+  pass_free(&result);
+  return ok;
+}
+
+bool prompts_get(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  struct str name = json_str(params, "name"), own;
+  const struct catalog_member *m = prompts_find(r, name, &own);
+  if (!name.n || !m) return err_at(err, ERR_INVALID, "/params/name", "Unknown prompt: %.*s", STR_ARG(name));
+  struct pass_want want = {
+      .method = "prompts/get", .params = params, .member = m, .own_key = "name", .own = own, .shown = name};
+  return prompts_pass(r, &want, out, err);
+}
+
+// What the argument belongs to: a prompt, or a template of resources.
+static const struct catalog_member *prompts_find_ref(struct serve_request *r, yyjson_val *ref,
+                                                     const char **key, struct str *own) {
+  *key = str_is(json_str(ref, "type"), "ref/resource") ? "uri" : "name";
+  struct str shown = json_str(ref, *key);
+  if (!shown.n) return NULL;
+  return str_is(str_of(*key), "uri") ? rewrite_find_uri(r->server, shown, r->arena, own)
+                                     : rewrite_find_name(r->server, shown, own);
+}
+
+bool prompts_complete(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  const char *key;
+  struct str own;
+  const struct catalog_member *m = prompts_find_ref(r, yyjson_obj_get(params, "ref"), &key, &own);
+  if (!m || !(offer_of_member(r, m) & OFFER_COMPLETIONS))
+    return err_at(err, ERR_INVALID, "/params/ref", "params.ref names nothing that can be completed");
+  // The reference lies one deeper than what serve/pass renames.
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *copy = yyjson_val_mut_copy(doc, params);
+  yyjson_mut_doc_set_root(doc, copy);
+  yyjson_mut_obj_put(yyjson_mut_obj_get(copy, "ref"), yyjson_mut_str(doc, key),
+                     yyjson_mut_strncpy(doc, own.p, own.n));
+  yyjson_doc *renamed = yyjson_mut_doc_imut_copy(doc, NULL);
+  struct pass_want want = {
+      .method = "completion/complete", .params = yyjson_doc_get_root(renamed), .member = m};
+  bool ok = prompts_pass(r, &want, out, err);
+  yyjson_doc_free(renamed);
+  yyjson_mut_doc_free(doc);
+  return ok;
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/relay.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "http/sse.h"
+#include "io/channel.h"
+#include "io/fiber.h"
+#include "mcp/feed.h"
+#include "mcp/wire.h"
+#include "serve/ask.h"
+#include "serve/level.h"
+#include "serve/offer.h"
+#include "serve/rewrite.h"
+#include "serve/stream.h"
+
+enum { RELAY_EVENTS_MOST = 64, RELAY_MESSAGE_MOST = 4 << 20, RELAY_QUESTIONS_MOST = 16 };
+
+// One vendor of one stream. Its fiber, the fibers that wait for the client's answers, and the relay hold it.
+struct relay_feed {
+  size_t refs;
+  struct mcp_peer *peer;
+  struct mcp_feed *feed; // NULL: closed
+  struct channel *events;
+  struct arena *arena; // of the texts below
+  struct mcp_who who;
+  struct str alias, id;
+  struct str session_key;
+  struct memory *memory;
+  struct memory_place place;
+  size_t questions;
+};
+
+struct relay {
+  struct arena *arena;
+  struct relay_options options; // without what it points to
+  struct str server_id, principal, capabilities, id;
+  enum mcp_era era;
+  struct relay_feed **feeds; // by member
+  struct str *aliases;
+  struct mcp_peer **peers;
+  size_t count;
+};
+
+static void relay_feed_unref(struct relay_feed *f) {
+  if (--f->refs) return;
+  channel_unref(f->events);
+  mcp_peer_unref(f->peer);
+  memory_unref(f->memory);
+  arena_free(f->arena);
+  mem_free(f);
+}
+
+// ---- news
+
+static void relay_say(struct relay_feed *f, struct str message) {
+  if (f->memory) {
+    stream_tell(f->memory, message);
+    return;
+  }
+  struct buf frame = BUF_MAX(RELAY_MESSAGE_MOST);
+  sse_write(&frame, STR("message"), message);
+  stream_push(&f->place, &frame);
+}
+
+static bool relay_wants(const struct relay_feed *f, const struct mcp_event *e) {
+  if (str_is(e->method, "notifications/resources/updated")) return true;
+  if (!f->memory) return false;
+  if (str_is(e->method, "notifications/message")) {
+    struct arena *a = arena_new();
+    bool wanted = level_passes(memory_level(f->memory, a), json_str(e->params, "level"));
+    arena_free(a);
+    return wanted;
+  }
+  return str_is(e->method, "notifications/elicitation/complete");
+}
+
+static void relay_news(struct relay_feed *f, const struct mcp_event *e) {
+  if (!relay_wants(f, e)) return;
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *params = e->params ? yyjson_val_mut_copy(doc, e->params) : yyjson_mut_obj(doc);
+  yyjson_mut_doc_set_root(doc, params);
+  rewrite_result(doc, params, f->alias);
+  yyjson_mut_val *meta = yyjson_mut_obj_get(params, "_meta");
+  if (meta) yyjson_mut_obj_remove_str(meta, WIRE_META_SUBSCRIPTION); // the vendor's
+  if (!f->memory) {
+    if (!meta) meta = yyjson_mut_obj_add_obj(doc, params, "_meta");
+    yyjson_mut_obj_put(meta, yyjson_mut_str(doc, WIRE_META_SUBSCRIPTION),
+                       yyjson_mut_rawn(doc, f->id.p, f->id.n));
+  }
+  size_t n;
+  char *text = yyjson_mut_write(doc, 0, &n);
+  struct buf message = BUF_MAX(RELAY_MESSAGE_MOST);
+  buf_printf(&message, "{\"jsonrpc\":\"2.0\",\"method\":\"%.*s\",\"params\":", STR_ARG(e->method));
+  buf_add(&message, str_make(text, text ? n : 0));
+  buf_add_char(&message, '}');
+  if (text && !message.full) relay_say(f, buf_str(&message));
+  buf_free(&message);
+  free(text);
+  yyjson_mut_doc_free(doc);
+}
+
+// ---- questions
+
+struct relay_question {
+  struct relay_feed *feed;
+  struct mcp_event *event;
+};
+
+static bool relay_send(void *arg, struct str message, struct err *err) {
+  struct relay_feed *f = arg;
+  if (stream_tell(f->memory, message)) return true;
+  return err_set(err, ERR_CANCELED, "the client has no stream open");
+}
+
+static void relay_answer(struct relay_feed *f, const struct mcp_event *e, yyjson_doc *answer,
+                         const struct err *why) {
+  struct arena *a = arena_new();
+  struct err err;
+  yyjson_val *root = yyjson_doc_get_root(answer), *result = yyjson_obj_get(root, "result");
+  yyjson_val *error = yyjson_obj_get(root, "error");
+  int code = answer ? (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR) : ask_error_code(why);
+  struct str message = answer ? json_str(error, "message") : str_of(why->text);
+  struct str text = result ? json_to_text(a, result) : STR_NONE;
+  if (f->feed && !mcp_feed_answer(f->feed, e->id, text, code, message, &err))
+    log_debug("an answer for a vendor: %s", err.text);
+  arena_free(a);
+}
+
+static void relay_ask(void *arg) {
+  struct relay_question *q = arg;
+  struct relay_feed *f = q->feed;
+  struct err err = {0};
+  yyjson_doc *answer = NULL;
+  struct ask ask = {.session_key = f->session_key,
+                    .capabilities = f->who.capabilities,
+                    .alias = f->alias,
+                    .send = relay_send,
+                    .arg = f,
+                    .peer = f->peer,
+                    .who = f->who};
+  if (!ask_client(&ask, q->event->method, q->event->params, &answer, &err)) answer = NULL;
+  relay_answer(f, q->event, answer, &err);
+  yyjson_doc_free(answer);
+  mcp_event_release(q->event);
+  f->questions--;
+  relay_feed_unref(f);
+  mem_free(q);
+}
+
+// A fiber of its own, since the answer may take long. Takes the event over.
+static void relay_question(struct relay_feed *f, struct mcp_event *e) {
+  struct err err;
+  err_set(&err, ERR_DENIED, "this client is asked nothing now");
+  if (!f->memory || f->questions == RELAY_QUESTIONS_MOST) {
+    relay_answer(f, e, NULL, &err);
+    mcp_event_release(e);
+    return;
+  }
+  struct relay_question *q = MEM_NEW(struct relay_question);
+  *q = (struct relay_question){f, e};
+  f->refs++;
+  f->questions++;
+  if (fiber_spawn(loop_current(), "ask a client", relay_ask, q)) return;
+  f->questions--;
+  relay_feed_unref(f);
+  mcp_event_release(e);
+  mem_free(q);
+}
+
+// ---- one vendor
+
+static void relay_run(void *arg) {
+  struct relay_feed *f = arg;
+  struct err err;
+  void *message;
+  while (channel_receive(f->events, 0, &message, &err)) {
+    struct mcp_event *e = message;
+    if (e->kind == MCP_REQUEST) {
+      relay_question(f, e);
+      continue;
+    }
+    if (e->kind == MCP_NOTIFICATION) relay_news(f, e);
+    mcp_event_release(e);
+  }
+  relay_feed_unref(f);
+}
+
+static void relay_stop_feed(struct relay_feed *f) {
+  if (!f) return;
+  if (f->feed) mcp_feed_close(f->feed);
+  f->feed = NULL;
+  channel_close(f->events);
+  relay_feed_unref(f);
+}
+
+static struct relay_feed *relay_start_feed(const struct relay *relay, size_t member, const struct str *uris,
+                                           size_t count) {
+  struct relay_feed *f = MEM_NEW(struct relay_feed);
+  f->refs = 2; // the relay's, and the fiber's
+  f->arena = arena_new();
+  f->peer = mcp_peer_ref(relay->peers[member]);
+  f->events = channel_new(RELAY_EVENTS_MOST);
+  f->who = (struct mcp_who){arena_dup(f->arena, relay->principal), arena_dup(f->arena, relay->capabilities),
+                            relay->era};
+  f->alias = arena_dup(f->arena, relay->aliases[member]);
+  f->id = arena_dup(f->arena, relay->id);
+  f->place = relay->options.place;
+  if (relay->options.memory) f->memory = memory_ref(relay->options.memory);
+  if (f->memory) f->session_key = arena_dup(f->arena, memory_key(f->memory));
+  f->feed = mcp_feed_open(
+      f->peer, &(struct mcp_feed_options){.who = f->who, .uris = uris, .uri_count = count}, f->events);
+  if (fiber_spawn(loop_current(), "news of a vendor", relay_run, f)) return f;
+  f->refs--;
+  relay_stop_feed(f);
+  return NULL;
+}
+
+// ---- all of a stream's
+
+// The URIs that belong to this member, as it calls them.
+static size_t relay_own_uris(const struct catalog_server *server, size_t member, const struct str *uris,
+                             size_t count, struct arena *a, struct str **out) {
+  size_t n = 0;
+  struct str own;
+  *out = ARENA_ARRAY(a, count + 1, struct str);
+  for (size_t i = 0; i < count; i++)
+    if (rewrite_find_uri(server, uris[i], a, &own) == &server->members[member]) (*out)[n++] = own;
+  return n;
+}
+
+// A modern vendor is asked for what it is to tell; a legacy one says in its session what it likes.
+static bool relay_has_use(const struct serve_request *r, const struct catalog_member *m, size_t uris) {
+  return offer_peer(m) && (uris > 0 || (r->era == MCP_LEGACY && offer_is_legacy(r, m)));
+}
+
+// The member's, and whether to begin at once. It sees a request of this client only for what was offered.
+static void relay_add_member(struct relay *relay, const struct serve_request *r, size_t i,
+                             const struct relay_options *o) {
+  const struct catalog_member *m = &r->server->members[i];
+  struct str *uris;
+  size_t n = relay_own_uris(r->server, i, o->uris, o->uri_count, r->arena, &uris);
+  relay->aliases[i] = arena_dup(relay->arena, rewrite_alias(r->server, m));
+  if (offer_peer(m)) relay->peers[i] = mcp_peer_ref(offer_peer(m));
+  if (relay_has_use(r, m, n)) relay->feeds[i] = relay_start_feed(relay, i, uris, n);
+}
+
+struct relay *relay_open(const struct relay_options *o) {
+  struct catalog *c = catalog_acquire();
+  const struct catalog_server *server = catalog_server_by_id(c, o->server_id);
+  struct relay *relay = NULL;
+  if (server) {
+    struct arena *a = arena_new(), *scratch = arena_new();
+    relay = ARENA_NEW(a, struct relay);
+    *relay = (struct relay){.arena = a,
+                            .options = {.place = o->place, .memory = o->memory},
+                            .server_id = arena_dup(a, o->server_id),
+                            .principal = arena_dup(a, o->who.principal),
+                            .capabilities = arena_dup(a, o->who.capabilities),
+                            .id = arena_dup(a, o->id),
+                            .era = o->who.prefer,
+                            .count = server->member_count};
+    relay->feeds = ARENA_ARRAY(a, relay->count, struct relay_feed *);
+    relay->aliases = ARENA_ARRAY(a, relay->count, struct str);
+    relay->peers = ARENA_ARRAY(a, relay->count, struct mcp_peer *);
+    struct serve_request r = {.server = server, .arena = scratch, .era = relay->era};
+    for (size_t i = 0; i < relay->count; i++) relay_add_member(relay, &r, i, o);
+    arena_free(scratch);
+  }
+  catalog_release(c);
+  return relay;
+}
+
+void relay_close(struct relay *relay) {
+  if (!relay) return;
+  for (size_t i = 0; i < relay->count; i++) {
+    relay_stop_feed(relay->feeds[i]);
+    if (relay->peers[i]) mcp_peer_unref(relay->peers[i]);
+  }
+  arena_free(relay->arena);
+}
+
+void relay_subscribe(struct relay *relay, const struct str *uris, size_t count) {
+  struct catalog *c = catalog_acquire();
+  const struct catalog_server *server = catalog_server_by_id(c, relay->server_id);
+  struct arena *a = arena_new();
+  for (size_t i = 0; server && i < relay->count && i < server->member_count; i++) {
+    struct str *own;
+    size_t n = relay_own_uris(server, i, uris, count, a, &own);
+    if (!relay->peers[i]) continue;
+    relay_stop_feed(relay->feeds[i]);
+    relay->feeds[i] = relay_start_feed(relay, i, own, n);
+  }
+  arena_free(a);
+  catalog_release(c);
+}

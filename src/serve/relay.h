@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// relay: what vendors say unasked, carried to one open stream: updates of resources it subscribed to; to a
+// legacy session also log messages, and requests outside any call (which are put to the client, and its
+// answers carried back). List changes come another way, by tool/watch, once for everyone. One feed and one
+// fiber a vendor that has something to say; on the stream's loop. Example:
+//   struct relay *relay = relay_open(&options);
+//   relay_close(relay);
+#ifndef POSTERN_SERVE_RELAY_H
+#define POSTERN_SERVE_RELAY_H
+
+#include "serve/serve.h"
+
+struct relay;
+
+struct relay_options {
+  struct str server_id;
+  struct mcp_who who;        // the client
+  struct memory_place place; // the stream
+  struct memory *memory;     // of a legacy session; NULL: a listen stream, whose id goes with each message
+  struct str id;
+  const struct str *uris; // as the client calls them
+  size_t uri_count;
+};
+
+struct relay *relay_open(const struct relay_options *o); // NULL: the server has gone
+void relay_close(struct relay *relay);                   // NULL is fine
+// The session's subscriptions are others now.
+void relay_subscribe(struct relay *relay, const struct str *uris, size_t count);
+
+#endif

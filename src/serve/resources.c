@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/resources.h"
+
+#include "serve/fault.h"
+#include "serve/frame.h"
+#include "serve/merge.h"
+#include "serve/offer.h"
+#include "serve/pass.h"
+#include "serve/rewrite.h"
+#include "serve/stream.h"
+
+bool resources_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  return merge_list(r, params, &(struct merge_kind){"resources/list", "resources", OFFER_RESOURCES}, out,
+                    err);
+}
+
+bool resources_templates(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  return merge_list(r, params,
+                    &(struct merge_kind){"resources/templates/list", "resourceTemplates", OFFER_RESOURCES},
+                    out, err);
+}
+
+static const struct catalog_member *resources_find(struct serve_request *r, yyjson_val *params,
+                                                   unsigned offer, struct str *own, struct err *err) {
+  struct str uri = json_str(params, "uri");
+  if (!uri.n) {
+    err_at(err, ERR_INVALID, "/params/uri", "params.uri must be a string");
+    return NULL;
+  }
+  const struct catalog_member *m = rewrite_find_uri(r->server, uri, r->arena, own);
+  if (m && (offer_of_member(r, m) & offer)) return m;
+  fault_resource(r, uri, err);
+  return NULL;
+}
+
+bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  struct str own;
+  struct pass_result result;
+  const struct catalog_member *m = resources_find(r, params, OFFER_RESOURCES, &own, err);
+  if (!m) return false;
+  struct pass_want want = {.method = "resources/read",
+                           .params = params,
+                           .member = m,
+                           .own_key = "uri",
+                           .own = own,
+                           .shown = json_str(params, "uri")};
+  if (!pass_ask(r, &want, &result, err)) return false;
+  // The answer of a retry belongs to what its person said (2026-07-28, "Caching").
+  bool retry = yyjson_obj_get(params, "inputResponses") || yyjson_obj_get(params, "requestState");
+  if (retry && r->era == MCP_MODERN)
+    yyjson_mut_obj_put(result.value, yyjson_mut_str(result.doc, "ttlMs"), yyjson_mut_sint(result.doc, 0));
+  bool ok = frame_add(r, result.doc, result.value, true, out, err);
+  pass_free(&result);
+  return ok;
+}
+
+// A legacy vendor is told at once, so that its refusal is the answer; a modern one by the stream's feed.
+static bool resources_tell(struct serve_request *r, const struct catalog_member *m, const char *method,
+                           struct str own, struct err *err) {
+  struct buf params = BUF_MAX(2 * MEMORY_URI_BYTES_MOST + 64);
+  struct pass_result result = {0};
+  if (!offer_is_legacy(r, m)) return true;
+  buf_add_z(&params, "{\"uri\":");
+  json_add_string(&params, own);
+  buf_add_char(&params, '}');
+  bool ok = params.full ? err_at(err, ERR_INVALID, "/params/uri", "the URI is too long")
+                        : pass_plain(r, m, &(struct pass_plain){method, buf_str(&params), 0}, &result, err);
+  pass_free(&result);
+  buf_free(&params);
+  return ok;
+}
+
+bool resources_subscribe(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  struct str own;
+  const struct catalog_member *m = resources_find(r, params, OFFER_SUBSCRIBE, &own, err);
+  if (!m || !memory_subscribe(serve_memory(r), json_str(params, "uri"), err)) return false;
+  if (!resources_tell(r, m, "resources/subscribe", own, err)) {
+    memory_unsubscribe(serve_memory(r), json_str(params, "uri"));
+    return false;
+  }
+  stream_resubscribe(serve_memory(r));
+  buf_add_z(out, "{}");
+  return true;
+}
+
+bool resources_unsubscribe(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  struct str own;
+  const struct catalog_member *m = resources_find(r, params, OFFER_SUBSCRIBE, &own, err);
+  if (!m) return false;
+  memory_unsubscribe(serve_memory(r), json_str(params, "uri"));
+  if (!resources_tell(r, m, "resources/unsubscribe", own, err)) return false;
+  stream_resubscribe(serve_memory(r));
+  buf_add_z(out, "{}");
+  return true;
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// rewrite: names and URIs on a server over several accounts, so that two vendors' never meet. A prompt
+// "review" of the member "gh" is shown as "gh_review"; a resource "file:///a" as "gh+file:///a" (a scheme may
+// hold '+', RFC 3986 §3.1), and "ui://panel" as "ui://gh+panel", since hosts look for that scheme. An empty
+// alias (a server over one account) leaves all as it is. Pure. Example:
+//   struct str shown = rewrite_uri(arena, member->alias, uri);
+//   const struct catalog_member *m = rewrite_find_uri(server, shown, arena, &uri);      // and back
+#ifndef POSTERN_SERVE_REWRITE_H
+#define POSTERN_SERVE_REWRITE_H
+
+#include "tool/catalog.h"
+
+// The prefix of a member's names and URIs: empty where the server has one member.
+struct str rewrite_alias(const struct catalog_server *s, const struct catalog_member *m);
+
+struct str rewrite_name(struct arena *a, struct str alias, struct str name);
+struct str rewrite_uri(struct arena *a, struct str alias, struct str uri);
+
+// Whose is it, and what does that member call it? NULL: nobody's.
+const struct catalog_member *rewrite_find_name(const struct catalog_server *s, struct str name,
+                                               struct str *own);
+const struct catalog_member *rewrite_find_uri(const struct catalog_server *s, struct str uri, struct arena *a,
+                                              struct str *own);
+
+// Every name and URI of a result, of one of its parts (an element of a list), or of a notification's params,
+// where MCP puts them: resource_link and embedded resources, contents, messages, resources, templates,
+// prompts, and the link to a view in `_meta`. Structured content is the tool's own and stays.
+void rewrite_result(yyjson_mut_doc *doc, yyjson_mut_val *result, struct str alias);
+// The link of a tool's definition to its view: does it have one, and rewrites it.
+bool rewrite_has_view(yyjson_val *definition);
+void rewrite_view(yyjson_mut_doc *doc, yyjson_mut_val *owner, struct str alias);
+
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/session.h"
+
+#include "base/clock.h"
+#include "base/codec.h"
+#include "crypto/token.h"
+#include "data/json.h"
+
+enum { SESSION_RANDOM = 16, SESSION_PLAIN_MOST = 4096 };
+
+static struct str session_place_of(const struct session_place *p, struct arena *a) {
+  return arena_printf(a, "session/%.*s/%.*s", STR_ARG(p->server_id), STR_ARG(p->token_id));
+}
+
+static void session_add(struct buf *b, const char *key, struct str value) {
+  buf_printf(b, ",\"%s\":", key);
+  json_add_string(b, value);
+}
+
+bool session_seal(const struct seal_ring *ring, const struct session_place *place, struct session *s,
+                  struct arena *a, struct str *id, struct err *err) {
+  unsigned char random[SESSION_RANDOM];
+  token_random(random, sizeof random);
+  s->key = codec_base64_url(a, str_make((const char *)random, sizeof random));
+  s->created_at = clock_now_ms();
+  if (s->client.n > SESSION_CLIENT_MOST) s->client.n = SESSION_CLIENT_MOST;
+  struct buf plain = BUF_MAX(SESSION_PLAIN_MOST);
+  buf_printf(&plain, "{\"at\":%lld,\"pair\":%s", (long long)s->created_at, s->pair ? "true" : "false");
+  session_add(&plain, "key", s->key);
+  session_add(&plain, "version", s->version);
+  session_add(&plain, "client", s->client);
+  session_add(&plain, "capabilities", s->capabilities);
+  buf_add_char(&plain, '}');
+  bool ok = plain.full ? err_set(err, ERR_LIMIT, "the client's capabilities do not fit a session id")
+                       : seal_close(ring, session_place_of(place, a), buf_str(&plain), a, id, err);
+  buf_free(&plain);
+  return ok;
+}
+
+static bool session_read(struct str plain, struct arena *a, struct session *out) {
+  yyjson_doc *doc;
+  struct err err;
+  if (!json_read(plain, &JSON_LIMITS, &doc, &err)) return false;
+  yyjson_val *v = yyjson_doc_get_root(doc);
+  *out = (struct session){.key = arena_dup(a, json_str(v, "key")),
+                          .version = arena_dup(a, json_str(v, "version")),
+                          .client = arena_dup(a, json_str(v, "client")),
+                          .capabilities = arena_dup(a, json_str(v, "capabilities")),
+                          .created_at = json_int(v, "at", 0),
+                          .pair = json_bool(v, "pair", false)};
+  yyjson_doc_free(doc);
+  return out->key.n == SESSION_KEY && out->version.n;
+}
+
+bool session_unseal(const struct seal_ring *ring, const struct session_place *place, struct str id,
+                    struct arena *a, struct session *out, struct err *err) {
+  struct secret *plain;
+  struct session s;
+  bool ok = id.n <= SESSION_TEXT_MOST && seal_open(ring, session_place_of(place, a), id, &plain, err);
+  if (ok) {
+    ok = session_read(secret_reveal(plain), a, &s);
+    secret_free(plain);
+  }
+  if (!ok || clock_now_ms() - s.created_at > SESSION_LIVES_MS)
+    return err_set(err, ERR_MISSING, "no session of this server has this id: initialize again");
+  *out = s;
+  return true;
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/stream.h"
+
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "http/sse.h"
+#include "mcp/wire.h"
+#include "serve/kept.h"
+#include "serve/relay.h"
+#include "serve/running.h"
+
+// Expiry "to the second" is looked at this often.
+enum { STREAM_TICK_MS = 250, STREAM_EVENT_MOST = 4096 };
+
+struct stream {
+  struct stream *next, **link;
+  struct http_stream *http;
+  enum stream_kind kind;
+  uint64_t number; // unique in the process; also the key in the hub
+  uint64_t tools_version;
+  bool tools, prompts, resources, has_token;
+  unsigned char server_hash[TOKEN_HASH], token_hash[TOKEN_HASH];
+  struct memory *memory;    // of a session
+  unsigned events;          // its number in there
+  struct arena *arena;      // of the texts below
+  struct str server_id, id; // id: LISTEN, the request's as JSON text
+  struct mcp_who who;
+  struct relay *relay;
+};
+
+struct stream_hub { // one a loop, in its slot
+  struct stream *first;
+  struct map by_number;
+  struct loop_timer *tick;
+};
+
+static atomic_uint_fast64_t stream_last;
+
+static struct stream_hub *stream_hub_of(struct loop *loop) {
+  return loop_slot_get(loop, LOOP_SLOT_SUBSCRIBE);
+}
+
+static struct str stream_key(const uint64_t *number) {
+  return str_make((const char *)number, sizeof *number);
+}
+
+// ---- what is said on it
+
+static void stream_write(struct stream *s, struct str message) {
+  struct buf event = BUF_MAX(STREAM_EVENT_MOST + message.n);
+  sse_write(&event, STR("message"), message);
+  (void)http_stream_push(s->http, buf_str(&event)); // a full queue closes the stream; `closed` tells us
+  buf_free(&event);
+}
+
+// The response to listen itself, which says that the stream ended on purpose.
+static void stream_end(struct stream *s) {
+  if (s->kind == STREAM_LISTEN) {
+    struct buf message = BUF_MAX(STREAM_EVENT_MOST);
+    buf_printf(&message,
+               "{\"jsonrpc\":\"2.0\",\"id\":%.*s,\"result\":{\"resultType\":\"complete\",\"_meta\":{"
+               "\"" WIRE_META_SUBSCRIPTION "\":%.*s}}}",
+               STR_ARG(s->id), STR_ARG(s->id));
+    stream_write(s, buf_str(&message));
+    buf_free(&message);
+  }
+  http_stream_close(s->http);
+}
+
+static void stream_tell_changed(struct stream *s, const char *list) {
+  struct buf message = BUF_MAX(STREAM_EVENT_MOST);
+  buf_printf(&message, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/%s/list_changed\"", list);
+  if (s->kind == STREAM_LISTEN)
+    buf_printf(&message, ",\"params\":{\"_meta\":{\"" WIRE_META_SUBSCRIPTION "\":%.*s}}", STR_ARG(s->id));
+  buf_add_char(&message, '}');
+  struct memory_place newest;
+  unsigned events;
+  bool read;
+  if (s->kind == STREAM_LISTEN)
+    stream_write(s, buf_str(&message));
+  else if (memory_newest(s->memory, &events, &newest, &read) && events == s->events)
+    stream_tell(s->memory, buf_str(&message)); // a session hears it once, whatever it has open
+  buf_free(&message);
+}
+
+// ---- life
+
+static void stream_free(struct stream *s) {
+  relay_close(s->relay);
+  memory_unref(s->memory);
+  arena_free(s->arena);
+  mem_free(s);
+}
+
+static void stream_leave(struct stream *s) {
+  if (!s->link) return; // the loop is ending, and its hub has gone before
+  *s->link = s->next;
+  if (s->next) s->next->link = s->link;
+  map_remove(&stream_hub_of(loop_current())->by_number, stream_key(&s->number));
+}
+
+static void stream_closed(void *arg, bool draining) {
+  struct stream *s = arg;
+  if (draining) {
+    stream_end(s); // comes back here when it has gone out
+    return;
+  }
+  stream_leave(s);
+  if (s->memory) memory_detach(s->memory, s->number);
+  // The 2024-11-05 session is its stream: nobody could be answered any more.
+  if (s->kind == STREAM_PAIR) {
+    running_cancel_all(memory_key(s->memory));
+    memory_end(memory_key(s->memory));
+  }
+  stream_free(s);
+}
+
+static bool stream_is_live(const struct stream *s, const struct catalog_server *server,
+                           const struct access_token *token, int64_t now) {
+  bool live = server && (server->server.expires_at == 0 || now < server->server.expires_at);
+  if (live && server->server.filter.require_api_token)
+    live = token && (token->expires_at == 0 || now < token->expires_at);
+  return live && !(s->memory && memory_has_ended(memory_key(s->memory)));
+}
+
+static void stream_look(struct stream *s, const struct catalog *c, int64_t now) {
+  const struct catalog_server *server =
+      map_get(&c->servers_by_hash, str_make((const char *)s->server_hash, TOKEN_HASH));
+  const struct access_token *token =
+      s->has_token ? map_get(&c->tokens_by_hash, str_make((const char *)s->token_hash, TOKEN_HASH)) : NULL;
+  if (!stream_is_live(s, server, token, now)) {
+    stream_end(s);
+    return;
+  }
+  if (server->tools_version == s->tools_version) return;
+  s->tools_version = server->tools_version;
+  if (s->tools) stream_tell_changed(s, "tools");
+}
+
+void stream_refresh(struct loop *loop) {
+  struct stream_hub *hub = stream_hub_of(loop);
+  struct catalog *c = hub && hub->first ? catalog_acquire() : NULL;
+  if (!c) return;
+  int64_t now = clock_now_ms();
+  for (struct stream *s = hub->first, *next; s; s = next) {
+    next = s->next; // ending one may free it
+    stream_look(s, c, now);
+  }
+  catalog_release(c);
+}
+
+static bool stream_has_member(const struct catalog_server *server, struct str account_id) {
+  for (size_t i = 0; server && i < server->member_count; i++)
+    if (str_eq(server->members[i].account->account->id, account_id)) return true;
+  return false;
+}
+
+void stream_changed(struct loop *loop, struct str account_id, enum watch_list list) {
+  struct stream_hub *hub = stream_hub_of(loop);
+  struct catalog *c = hub && hub->first && list != WATCH_TOOLS ? catalog_acquire() : NULL;
+  if (!c) return; // of tools the catalog itself tells
+  for (struct stream *s = hub->first; s; s = s->next) {
+    const struct catalog_server *server =
+        map_get(&c->servers_by_hash, str_make((const char *)s->server_hash, TOKEN_HASH));
+    if (!stream_has_member(server, account_id)) continue;
+    if (list == WATCH_PROMPTS && s->prompts && server->prompts) stream_tell_changed(s, "prompts");
+    if (list == WATCH_RESOURCES && s->resources && server->resources) stream_tell_changed(s, "resources");
+  }
+  catalog_release(c);
+}
+
+static void stream_tick(void *arg) {
+  stream_refresh(arg);
+  if (loop_index(arg) == 0) kept_sweep();
+}
+
+static void stream_stop(void *arg) {
+  struct stream_hub *hub = arg;
+  for (struct stream *s = hub->first; s; s = s->next) s->link = NULL;
+  loop_timer_free(hub->tick);
+  map_free(&hub->by_number);
+  mem_free(hub);
+}
+
+void stream_start(struct loop *loop) {
+  struct stream_hub *hub = MEM_NEW(struct stream_hub);
+  hub->tick = loop_timer_new(loop, stream_tick, loop);
+  loop_timer_set(hub->tick, STREAM_TICK_MS, STREAM_TICK_MS);
+  loop_slot_set(loop, LOOP_SLOT_SUBSCRIBE, hub, stream_stop);
+}
+
+// ---- opening
+
+static struct stream *stream_make(struct serve_request *r, const struct stream_open *o) {
+  struct stream *s = MEM_NEW(struct stream);
+  s->kind = o->kind;
+  s->number = atomic_fetch_add(&stream_last, 1) + 1;
+  s->tools = o->tools;
+  s->prompts = o->prompts;
+  s->resources = o->resources;
+  s->tools_version = r->server->tools_version;
+  s->has_token = r->token != NULL;
+  s->events = o->stream;
+  s->arena = arena_new();
+  s->id = arena_dup(s->arena, o->id);
+  s->server_id = arena_dup(s->arena, r->server->server.id);
+  s->who = (struct mcp_who){arena_dup(s->arena, r->principal), arena_dup(s->arena, r->capabilities), r->era};
+  if (o->kind != STREAM_LISTEN) s->memory = memory_ref(serve_memory(r));
+  memcpy(s->server_hash, r->server->server.token_hash, TOKEN_HASH);
+  if (r->token) memcpy(s->token_hash, r->token->hash, TOKEN_HASH);
+  return s;
+}
+
+static void stream_join(struct stream *s) {
+  struct stream_hub *hub = stream_hub_of(loop_current());
+  s->next = hub->first;
+  s->link = &hub->first;
+  if (s->next) s->next->link = &s->next;
+  hub->first = s;
+  map_put(&hub->by_number, stream_key(&s->number), s);
+}
+
+// Whoever speaks to the session finds this stream from now on.
+static void stream_attach(struct stream *s, struct str last_id) {
+  struct memory_place place = {loop_current(), s->number};
+  struct memory_resumed resumed;
+  struct buf frames = BUF_MAX(MEMORY_EVENT_BYTES_MOST + STREAM_EVENT_MOST);
+  if (!s->memory) return;
+  http_stream_queue_most(s->http, STREAM_QUEUE_MOST);
+  bool found = last_id.n && memory_resume(s->memory, last_id, &place, &frames, &resumed);
+  if (found && frames.n) (void)http_stream_push(s->http, buf_str(&frames));
+  if (!found) memory_attach(s->memory, s->events, &place);
+  if (s->kind == STREAM_RESUMED && !(found && resumed.open)) http_stream_close(s->http);
+  buf_free(&frames);
+}
+
+// What vendors say unasked comes here from now on.
+static void stream_relay(struct stream *s, const struct str *uris, size_t count) {
+  struct relay_options options = {.server_id = s->server_id,
+                                  .who = s->who,
+                                  .place = {loop_current(), s->number},
+                                  .memory = s->memory,
+                                  .id = s->id,
+                                  .uris = uris,
+                                  .uri_count = count};
+  s->relay = relay_open(&options);
+}
+
+// A session's subscriptions are in its memory; so is what a client of the 2024-11-05 transport declared.
+static void stream_relay_session(struct stream *s) {
+  struct arena *a = arena_new();
+  struct str *uris, version, capabilities, client;
+  size_t count = memory_uris(s->memory, a, &uris);
+  if (s->relay) {
+    relay_subscribe(s->relay, uris, count);
+  } else if (s->kind == STREAM_PAIR) {
+    memory_client(s->memory, a, &version, &capabilities, &client);
+    s->who.capabilities = arena_dup(s->arena, capabilities);
+    if (capabilities.n) stream_relay(s, uris, count);
+  } else if (s->kind == STREAM_SESSION) {
+    stream_relay(s, uris, count);
+  }
+  arena_free(a);
+}
+
+// A session that opens another one has most likely lost one before.
+static void stream_make_room(struct serve_request *r) {
+  struct memory_place oldest;
+  struct memory *m = serve_memory(r);
+  if (m && memory_open_streams(m) >= STREAM_SESSION_MOST && memory_oldest_reader(m, &oldest)) {
+    memory_detach(m, oldest.number);
+    stream_close(&oldest);
+  }
+}
+
+bool stream_hold(struct serve_request *r, const struct stream_open *o) {
+  struct err err;
+  if (o->kind == STREAM_SESSION) stream_make_room(r);
+  struct stream *s = stream_make(r, o);
+  http_reply_header(r->http, "X-Accel-Buffering", STR("no"));
+  if (http_stream_begin(r->http, 200, "text/event-stream", &err) &&
+      (o->first.n == 0 || http_stream_write(r->http, o->first, &err)))
+    s->http = http_stream_detach(r->http, stream_closed, s);
+  if (!s->http) {
+    stream_free(s); // the client has gone already
+    return false;
+  }
+  stream_join(s);
+  stream_attach(s, o->last_id);
+  if (s->kind == STREAM_LISTEN)
+    stream_relay(s, o->uris, o->uri_count);
+  else
+    stream_relay_session(s);
+  return true;
+}
+
+// ---- from anywhere
+
+struct stream_letter {
+  struct loop *loop;
+  uint64_t number;
+  struct buf frame;
+  void (*act)(struct stream *s, struct str frame);
+};
+
+static void stream_deliver(void *arg) {
+  struct stream_letter *letter = arg;
+  struct stream_hub *hub = stream_hub_of(letter->loop);
+  struct stream *s = hub ? map_get(&hub->by_number, stream_key(&letter->number)) : NULL;
+  if (s) letter->act(s, buf_str(&letter->frame));
+  buf_free(&letter->frame);
+  mem_free(letter);
+}
+
+// Always by letter, also on its own loop: so all that is said to a stream comes in the order it was said.
+static void stream_post(const struct memory_place *place, struct buf *frame,
+                        void (*act)(struct stream *s, struct str frame)) {
+  struct stream_letter *letter = MEM_NEW(struct stream_letter);
+  *letter = (struct stream_letter){.loop = place->loop, .number = place->number, .act = act};
+  if (frame) letter->frame = *frame;
+  loop_post(place->loop, stream_deliver, letter);
+}
+
+static void stream_act_push(struct stream *s, struct str frame) {
+  (void)http_stream_push(s->http, frame);
+}
+
+static void stream_act_close(struct stream *s, struct str frame) {
+  (void)frame;
+  http_stream_close(s->http);
+}
+
+static void stream_act_resubscribe(struct stream *s, struct str frame) {
+  (void)frame;
+  stream_relay_session(s);
+}
+
+void stream_push(const struct memory_place *place, struct buf *frame) {
+  stream_post(place, frame, stream_act_push);
+}
+
+void stream_close(const struct memory_place *place) {
+  stream_post(place, NULL, stream_act_close);
+}
+
+bool stream_tell(struct memory *m, struct str message) {
+  struct memory_place reader;
+  unsigned stream;
+  bool read;
+  struct buf frame = BUF_MAX(SERVE_REPLY_MOST + STREAM_EVENT_MOST);
+  if (!m || !memory_newest(m, &stream, &reader, &read)) return false;
+  if (memory_record(m, stream, message, &frame, &reader))
+    stream_push(&reader, &frame);
+  else
+    buf_free(&frame);
+  return true;
+}
+
+void stream_resubscribe(struct memory *m) {
+  struct memory_place reader;
+  unsigned stream;
+  bool read;
+  if (memory_newest(m, &stream, &reader, &read) && read) stream_post(&reader, NULL, stream_act_resubscribe);
+}

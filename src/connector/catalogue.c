@@ -3,7 +3,12 @@
 
 #include "data/json.h"
 
-enum { CATALOGUE_TAGS_MOST = 64, CATALOGUE_QUESTIONS_MOST = 16, CATALOGUE_TROUBLES_MOST = 64 };
+enum {
+  CATALOGUE_TAGS_MOST = 64,
+  CATALOGUE_QUESTIONS_MOST = 16,
+  CATALOGUE_TROUBLES_MOST = 64,
+  CATALOGUE_PROBES_MOST = 16
+};
 enum { CATALOGUE_WORDS_MOST = 256, CATALOGUE_GLOBS_MOST = 256 };
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -42,6 +47,30 @@ static void catalogue_troubles(struct reader *r, yyjson_val *root, struct connec
   yyjson_val *item, *list = reader_list(r, root, "troubles", CATALOGUE_TROUBLES_MOST);
   c->troubles = ARENA_ARRAY(r->arena, yyjson_arr_size(list) + 1, struct connector_trouble);
   yyjson_arr_foreach (list, i, n, item) catalogue_trouble(r, item, &c->troubles[c->trouble_count++]);
+}
+
+static void catalogue_probe(struct reader *r, yyjson_val *v, struct connector_probe *out) {
+  size_t i, n;
+  yyjson_val *name, *pointer;
+  reader_keys(r, v, "an entry of probes", KEYS("tool", "arguments", "take", "check"));
+  *out = (struct connector_probe){.tool = reader_text(r, v, "tool", READER_REQUIRED),
+                                  .arguments = yyjson_obj_get(v, "arguments"),
+                                  .take = yyjson_obj_get(v, "take")};
+  if (yyjson_obj_get(v, "check"))
+    out->check = str_of(connector_checks[reader_choice(r, v, "check", connector_checks)]);
+  if (out->arguments && !yyjson_is_obj(out->arguments))
+    reader_fail(r, out->arguments, "'arguments' must be a mapping of arguments to values");
+  if (out->take && !yyjson_is_obj(out->take))
+    reader_fail(r, out->take, "'take' must be a mapping of names to pointers");
+  yyjson_obj_foreach (out->take, i, n, name, pointer)
+    reader_pointer(r, out->take, yyjson_get_str(name), READER_REQUIRED);
+}
+
+static void catalogue_probes(struct reader *r, yyjson_val *root, struct connector *c) {
+  size_t i, n;
+  yyjson_val *item, *list = reader_list(r, root, "probes", CATALOGUE_PROBES_MOST);
+  c->probes = ARENA_ARRAY(r->arena, yyjson_arr_size(list) + 1, struct connector_probe);
+  yyjson_arr_foreach (list, i, n, item) catalogue_probe(r, item, &c->probes[c->probe_count++]);
 }
 
 static struct connector_word catalogue_word(struct reader *r, yyjson_val *v) {
@@ -95,6 +124,7 @@ void catalogue_read(struct reader *r, yyjson_val *root, struct connector *c) {
   c->questions = reader_texts(r, root, "questions", CATALOGUE_QUESTIONS_MOST, &c->question_count);
   catalogue_tags(r, root, c);
   catalogue_troubles(r, root, c);
+  catalogue_probes(r, root, c);
   catalogue_words(r, root, c);
   c->alias = catalogue_alias(r, root, c->name);
 }

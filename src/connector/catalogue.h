@@ -12,7 +12,7 @@
 // Top-level keys of both kinds.
 #define CATALOGUE_KEYS                                                                                       \
   "name", "label", "kind", "category", "blurb", "docs", "base_url", "auth", "context", "tags", "reads",      \
-      "questions", "troubles"
+      "questions", "troubles", "probes"
 
 void catalogue_read(struct reader *r, yyjson_val *root, struct connector *c);
 

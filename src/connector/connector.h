@@ -71,6 +71,13 @@ struct connector_trouble { // a row of "when something is wrong"
   struct str symptom, remedy;
 };
 enum connector_trust { CONNECTOR_ALLOW, CONNECTOR_REVIEW, CONNECTOR_DENY };
+struct connector_probe { // a read that the doctor makes, to see whether a trouble is there
+  struct str tool;
+  yyjson_val *
+      arguments; // object or NULL; a text "{site}" is what an earlier probe took, or a default of the account
+  yyjson_val *take; // object or NULL: name → JSON pointer into the answer, for the probes after it
+  struct str check; // of the trouble it may show; empty: it only takes
+};
 struct connector_word { // the connector's own word on tools, before all other evidence
   struct str glob;      // over tool names
   enum connector_trust trust;
@@ -95,7 +102,8 @@ struct connector {
   struct str reads;             // what it reads, in a sentence
   struct connector_word *words; // in the order of the file; the first that matches counts
   struct connector_trouble *troubles;
-  size_t tag_count, question_count, word_count, trouble_count;
+  struct connector_probe *probes;
+  size_t tag_count, question_count, word_count, trouble_count, probe_count;
   struct str alias;  // default prefix of its tools on a server over several accounts; from `name`
   bool imported;     // from the store, not from the folder
   yyjson_val *word;  // the whole file, for openapi/compile: rename_parameters, tags, operations

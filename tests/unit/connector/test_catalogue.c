@@ -29,6 +29,9 @@ static const char whole[] =
     "troubles:\n"
     "  - {check: dry_run, symptom: few, remedy: more}\n"
     "  - {symptom: odd, remedy: even}\n"
+    "probes:\n"
+    "  - {tool: list-sites, take: {site: /sites/0/id}}\n"
+    "  - {tool: list-rules, arguments: {site: \"{site}\"}, check: dry_run}\n"
     "questions: [Why?, How?]\n";
 
 static struct connector_set *empty(void) {
@@ -64,6 +67,9 @@ static void everything_is_read(void **state) {
   assert_true(connector_word_find(c, STR("get-site")) == &c->words[2]);
   assert_null(connector_word_find(c, STR("list")));
   assert_true(str_is(c->troubles[0].id, "dry_run") && !c->troubles[1].id.n);
+  assert_int_equal(c->probe_count, 2);
+  assert_true(str_is(c->probes[0].tool, "list-sites") && yyjson_obj_size(c->probes[0].take) == 1);
+  assert_true(str_is(c->probes[1].check, "dry_run") && yyjson_obj_size(c->probes[1].arguments) == 1);
   connector_set_free(set);
 }
 

@@ -59,7 +59,8 @@ static void call_take_refusal(struct mcp_call *c, struct http_transfer *t) {
   c->refused = arena_dup(c->arena, buf_str(&body));
   buf_free(&body);
   http_transfer_close(t);
-  if (!message_read(c->refused, &rules, &m, &unused)) return;
+  if (c->status == 429 || !message_read(c->refused, &rules, &m, &unused))
+    return; // 429: a limit, in any words
   // Without an id it may be about the whole HTTP request: the legacy transports' own errors are like that.
   bool ours = m->e.kind == MCP_ERROR && (m->e.id ? message_id_is(m->e.id, c->id) : c->era == MCP_MODERN);
   if (!ours) return message_free_all(m);

@@ -49,7 +49,7 @@ static bool message_classify(yyjson_val *root, struct mcp_event *e, struct err *
   struct jsonrpc_message m;
   struct err why;
   yyjson_val *error = yyjson_obj_get(root, "error"), *result = yyjson_obj_get(root, "result");
-  if (error && !yyjson_obj_get(root, "method")) {
+  if (error && !yyjson_obj_get(root, "method") && str_is(json_str(root, "jsonrpc"), "2.0")) {
     if (!message_error_is_sound(error))
       return err_set(err, ERR_UPSTREAM, "the MCP server sent an error without code and message");
     yyjson_val *id = yyjson_obj_get(root, "id");

@@ -117,7 +117,9 @@ static void slips_name_line_and_key(void **state) {
       {"tags: [x, y]", "tags: [x, 3]", "an entry of 'tags' must be text", 20},
       {"check: dry_run", "check: dry", "'dry', not one of context_missing", 23},
       {"symptom: odd", "sympton: odd", "no key 'sympton'", 24},
-      {"[Why?, How?]", "Why?", "'questions' must be a list", 25},
+      {"[Why?, How?]", "Why?", "'questions' must be a list", 28},
+      {"take: {site: /sites/0/id}", "take: {site: sites}", "pointer", 26},
+      {"arguments: {site: \"{site}\"}", "arguments: [1]", "'arguments' must be a mapping", 27},
   };
   struct connector_set *set = empty();
   for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {

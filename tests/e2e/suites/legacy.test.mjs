@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// MCP 2025-03-26 to 2025-11-25 on the wire: negotiation, headers, batches, and nothing modern in results.
+// MCP 2024-11-05 to 2025-11-25 on the wire: negotiation, headers, sessions, streams, batches, and nothing modern in
+// results.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { rpc, start } from "../lib/postern.mjs";
 import { schemaOf } from "../lib/schema.mjs";
-import { raw } from "../lib/wire.mjs";
 
 const VERSIONS = ["2025-03-26", "2025-06-18", "2025-11-25"];
 const LATEST = VERSIONS.at(-1);
@@ -35,8 +35,8 @@ describe("negotiation", () => {
       schemas[version].check("InitializeResult", r.body.result);
       noModern(r.body.result);
       assert.equal(r.body.result.protocolVersion, version);
-      assert.deepEqual(r.body.result.capabilities, { tools: { listChanged: false } });
-      assert.equal(r.headers.get("mcp-session-id"), null, "every POST stands for itself");
+      assert.deepEqual(r.body.result.capabilities, { tools: { listChanged: true } }, "a REST account offers tools only");
+      assert.match(r.headers.get("mcp-session-id"), /^[\x21-\x7e]{40,}$/);
     });
   for (const asked of ["2024-11-05", "2026-07-28", "2030-01-01", "1.0", "", "2025-11-25 "])
     test(`${JSON.stringify(asked)} is answered with the newest of the era`, async () => {
@@ -114,14 +114,258 @@ describe("the version header", () => {
       assert.deepEqual([r.status, r.body.id], [400, 5], `${version}: ${r.text}`);
     }
   });
-  test("a session id that nobody gave is ignored", async () => {
-    assert.equal((await rpc(url, request("ping"), { ...speaking(LATEST), "mcp-session-id": "0123" })).status, 200);
+});
+
+// A session of its own, with its headers.
+async function session(version = LATEST, { to = url, headers = {}, capabilities = {} } = {}) {
+  const r = await rpc(to, request("initialize", { protocolVersion: version, capabilities, clientInfo: { name: "e2e", version: "1" } }), headers);
+  assert.equal(r.status, 200, r.text);
+  return { ...speaking(version), "mcp-session-id": r.headers.get("mcp-session-id"), ...headers };
+}
+const end = (headers, to = url) => fetch(to, { method: "DELETE", headers });
+
+describe("sessions", () => {
+  test("a request without one is answered, as far as nothing has to be remembered", async () => {
+    assert.equal((await rpc(url, request("tools/list"), speaking(LATEST))).status, 200);
   });
-  test("GET and DELETE, for streams and sessions that are not kept: 405", async () => {
-    for (const method of ["GET", "DELETE"]) {
-      const r = await raw(url, { method, headers: { ...speaking(LATEST), accept: "text/event-stream", "mcp-session-id": "0123" } });
-      assert.deepEqual([r.status, r.headers.get("allow")], [405, "POST, OPTIONS"]);
+  test("live until DELETE, then 404", async () => {
+    const mine = await session();
+    assert.equal((await rpc(url, request("ping"), mine)).status, 200);
+    assert.equal((await end(mine)).status, 204);
+    for (const message of [request("ping"), { jsonrpc: "2.0", method: "notifications/initialized" }]) {
+      const r = await rpc(url, message, mine);
+      assert.deepEqual([r.status, r.body.error.code], [404, -32600]);
     }
+    assert.equal((await end(mine)).status, 404);
+    assert.equal((await fetch(url, { headers: { accept: "text/event-stream", ...mine } })).status, 404);
+  });
+  test("two of one client end apart", async () => {
+    const [one, two] = [await session(), await session()];
+    assert.notEqual(one["mcp-session-id"], two["mcp-session-id"]);
+    await end(one);
+    assert.equal((await rpc(url, request("ping"), two)).status, 200);
+  });
+  test("one that nobody gave, or that was changed by a character: 404", async () => {
+    const mine = (await session())["mcp-session-id"];
+    const middle = mine.length >> 1;
+    const flipped = mine.slice(0, middle) + (mine[middle] === "A" ? "B" : "A") + mine.slice(middle + 1);
+    for (const id of ["0123", "v1..", "v1.x.y", `${mine}A`, mine.slice(0, -1), flipped, "A".repeat(7000)]) {
+      const r = await rpc(url, request("ping", undefined, 8), { ...speaking(LATEST), "mcp-session-id": id });
+      assert.deepEqual([r.status, r.body?.id], [404, 8], id.slice(0, 40));
+    }
+  });
+  test("one of another server, or of another API token: 404", async () => {
+    const other = await world.server(await world.account());
+    const mine = await session();
+    assert.equal((await rpc(other.url, request("ping"), mine)).status, 404);
+    assert.equal((await end(mine, other.url)).status, 404);
+    const guarded = await world.server(await world.account(), { methods: ["read"], require_api_token_auth: true });
+    const token = async () => ({ authorization: `Bearer ${(await world.must(201, "POST", "/api-token", { name: "client", role: "client" })).token}` });
+    const [a, b] = [await token(), await token()];
+    const held = await session(LATEST, { to: guarded.url, headers: a });
+    assert.equal((await rpc(guarded.url, request("ping"), held)).status, 200);
+    assert.equal((await rpc(guarded.url, request("ping"), { ...held, ...b })).status, 404);
+    assert.equal((await rpc(guarded.url, request("ping"), { ...held, authorization: "" })).status, 401);
+  });
+  test("they live on in another process that has the key", async () => {
+    const mine = await session("2025-03-26");
+    const headers = { "mcp-session-id": mine["mcp-session-id"] };
+    assert.equal((await rpc(url, [request("ping")], headers)).status, 200, "its version is in the id");
+    const newer = { "mcp-session-id": (await session("2025-06-18"))["mcp-session-id"] };
+    assert.equal((await rpc(url, [request("ping")], newer)).status, 400, "and so are its rules");
+  });
+  test("GET and DELETE need one", async () => {
+    for (const method of ["GET", "DELETE"]) {
+      const r = await fetch(url, { method, headers: { ...speaking(LATEST), accept: "text/event-stream" } });
+      assert.equal(r.status, 400, method);
+    }
+    assert.equal((await fetch(url, { headers: { accept: "application/json", ...(await session()) } })).status, 406);
+  });
+  test("what the vendors do not offer is not there, in a session or not", async () => {
+    const mine = await session();
+    for (const method of ["prompts/list", "resources/list", "resources/subscribe", "logging/setLevel", "completion/complete"]) {
+      const r = await rpc(url, request(method, { uri: "a:b", level: "info" }), mine);
+      assert.deepEqual([r.status, r.body.error?.code], [200, -32601], method);
+    }
+  });
+});
+
+describe("the stream of a session", () => {
+  const open = async (mine, more = {}) => {
+    const stop = new AbortController();
+    const r = await fetch(url, { headers: { accept: "text/event-stream", ...mine, ...more }, signal: stop.signal });
+    assert.equal(r.status, 200);
+    assert.match(r.headers.get("content-type"), /^text\/event-stream/);
+    const reader = r.body.getReader();
+    let text = "";
+    return {
+      // All that has come, once it matches.
+      async until(pattern) {
+        while (!pattern.test(text)) {
+          const { value, done } = await reader.read();
+          if (done) break;
+          text += Buffer.from(value).toString();
+        }
+        assert.match(text, pattern);
+        return text;
+      },
+      async over() {
+        while (!(await reader.read()).done);
+      },
+      close: () => stop.abort(),
+    };
+  };
+  const CHANGED = /data: (\{"jsonrpc":"2.0","method":"notifications\/tools\/list_changed"\})\n\n/;
+  let mine, flip = false;
+  const change = () => world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { methods: (flip = !flip) ? ["list"] : ["read"] } });
+
+  test("2025-11-25: begins with an id and empty data, and hears of changes with ids", async () => {
+    mine = await session();
+    const stream = await open(mine);
+    assert.match(await stream.until(/\n\n/), /^id: \S+\nretry: \d+\ndata: ?\n\n$/);
+    await change();
+    assert.match(await stream.until(CHANGED), /\nid: \S+\nevent: message\ndata: /);
+    stream.close();
+  });
+  for (const version of ["2025-03-26", "2025-06-18"])
+    test(`${version}: has no empty event`, async () => {
+      const stream = await open(await session(version));
+      await change();
+      assert.doesNotMatch(await stream.until(CHANGED), /data: ?\n/);
+      stream.close();
+    });
+  test("each message goes to one of a session's streams, the newest that is read", async () => {
+    const held = await session();
+    const [first, second] = [await open(held), await open(held)];
+    await first.until(/\n\n/), await second.until(/\n\n/);
+    await change();
+    await second.until(CHANGED);
+    const late = await Promise.race([first.until(CHANGED).then(() => "told too"), new Promise((r) => setTimeout(r, 700, "silent"))]);
+    assert.equal(late, "silent");
+    first.close(), second.close();
+  });
+  test("a session has four at most: the oldest goes", async () => {
+    const held = await session();
+    const streams = [];
+    for (let i = 0; i < 5; i++) streams.push(await open(held));
+    await streams[0].over();
+    await change();
+    await streams[4].until(CHANGED);
+    streams.forEach((s) => s.close());
+  });
+  test("taken up again with Last-Event-ID, it has what came meanwhile", async () => {
+    const held = await session();
+    const stream = await open(held);
+    await change();
+    const [, id] = (await stream.until(CHANGED)).match(/id: (\S+)\nretry/);
+    stream.close();
+    await new Promise((r) => setTimeout(r, 100));
+    const again = await open(held, { "last-event-id": id });
+    const text = await again.until(CHANGED);
+    assert.equal(text.match(/list_changed/g).length, 1);
+    await change();
+    await again.until(/list_changed[^]*list_changed/);
+    again.close();
+    const unknown = await open(held, { "last-event-id": "77-1" });
+    await unknown.until(/^id: /);
+    unknown.close();
+  });
+  test("ends with DELETE, and with the server's URL", async () => {
+    const held = await session();
+    const stream = await open(held);
+    await end(held);
+    await stream.over();
+  });
+});
+
+describe("2024-11-05", () => {
+  // The stream of a session, its messages, and the address to post to.
+  async function pair(to = url) {
+    const stop = new AbortController();
+    const address = to.replace("/mcp/", "/sse/");
+    const r = await fetch(address, { headers: { accept: "text/event-stream" }, signal: stop.signal });
+    assert.equal(r.status, 200);
+    const reader = r.body.getReader();
+    let text = "";
+    const event = async () => {
+      while (!text.includes("\n\n")) {
+        const { value, done } = await reader.read();
+        if (done) return undefined;
+        text += Buffer.from(value).toString();
+      }
+      const at = text.indexOf("\n\n");
+      const lines = text.slice(0, at).split("\n");
+      text = text.slice(at + 2);
+      const field = (name) => lines.find((l) => l.startsWith(`${name}: `))?.slice(name.length + 2);
+      return lines.every((l) => l.startsWith(":")) ? event() : { event: field("event"), id: field("id"), data: field("data") };
+    };
+    const endpoint = await event();
+    assert.equal(endpoint.event, "endpoint");
+    assert.match(endpoint.data, /^\/sse\/pst_\w[\w-]*\/message\?session=\S+$/);
+    const messages = new URL(endpoint.data, address).href;
+    return {
+      messages,
+      post: (message) => rpc(messages, message),
+      async next() {
+        const e = await event();
+        assert.ok(e === undefined || (e.event === "message" && e.id === undefined), JSON.stringify(e));
+        return e && JSON.parse(e.data);
+      },
+      close: () => stop.abort(),
+    };
+  }
+
+  test("a session from the first event to a call", async () => {
+    const schema = schemaOf("2024-11-05");
+    const p = await pair();
+    const posted = await p.post(initialize("2024-11-05"));
+    assert.deepEqual([posted.status, posted.text], [202, ""]);
+    const hello = await p.next();
+    schema.check("InitializeResult", hello.result);
+    assert.deepEqual([hello.id, hello.result.protocolVersion], [0, "2024-11-05"]);
+    assert.equal((await p.post({ jsonrpc: "2.0", method: "notifications/initialized" })).status, 202);
+    await p.post(request("tools/list", {}, "l"));
+    const list = await p.next();
+    schema.check("ListToolsResult", list.result);
+    await p.post(request("tools/call", { name: ZONES, arguments: { name: "example.com" } }, 2));
+    const call = await p.next();
+    assert.equal(call.id, 2);
+    assert.equal(JSON.parse(call.result.content[0].text).result[0].name, "example.com");
+    await p.post(request("nonsense", {}, 3));
+    assert.equal((await p.next()).error.code, -32601);
+    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { methods: ["get"] } });
+    assert.equal((await p.next()).method, "notifications/tools/list_changed");
+    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { methods: ["read"] } });
+    p.close();
+  });
+  test("newer versions are spoken on it too", async () => {
+    const p = await pair();
+    await p.post(initialize("2025-06-18"));
+    assert.equal((await p.next()).result.protocolVersion, "2025-06-18");
+    p.close();
+  });
+  test("without its stream a session is none; its id is none of /mcp, and theirs none here", async () => {
+    const p = await pair();
+    const id = new URL(p.messages).searchParams.get("session");
+    assert.equal((await rpc(url, request("ping"), { "mcp-session-id": id })).status, 404);
+    const theirs = (await session())["mcp-session-id"];
+    assert.equal((await rpc(p.messages.replace(/session=.*/, `session=${theirs}`), request("ping"))).status, 404);
+    assert.equal((await rpc(p.messages.replace(/session=.*/, ""), request("ping"))).status, 404);
+    p.close();
+    for (let tries = 0; (await p.post(request("ping"))).status !== 404; tries++) assert.ok(tries < 500, "it stays");
+  });
+  test("the same checks as elsewhere", async () => {
+    const address = url.replace("/mcp/", "/sse/");
+    const status = async (to, options) => (await fetch(to, options)).status;
+    assert.equal(await status(`${address}x`, { headers: { accept: "text/event-stream" } }), 404);
+    assert.equal(await status(address, { headers: { accept: "text/event-stream", origin: "https://elsewhere.example" } }), 403);
+    assert.equal(await status(address, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" }), 405);
+    assert.equal(await status(address, { headers: { accept: "application/json" } }), 406);
+    const p = await pair();
+    assert.equal(await status(p.messages, { headers: { accept: "text/event-stream" } }), 405);
+    assert.equal(await status(p.messages, { method: "POST", headers: { "content-type": "text/plain" }, body: "{}" }), 415);
+    assert.equal(await status(p.messages, { method: "POST", headers: { "content-type": "application/json" }, body: "{" }), 400);
+    p.close();
   });
 });
 

@@ -15,6 +15,7 @@ enum { AUTHORIZE_LIVES_MS = 24 * 3600 * 1000, AUTHORIZE_OPEN_MOST = 1000 };
 
 struct authorize_env {
   const struct account_env *account;
+  const struct connector_set *connectors;
   struct oauth_net net;
   struct str public_url; // of Postern: links, redirect URI (<public_url>/oauth/callback), client-ID document
 };

@@ -13,13 +13,14 @@ bool client_row_find(const struct account_env *env, struct str issuer, struct st
                      struct arena *a, struct str *id, struct err *err) {
   int64_t now = clock_now_ms();
   const struct store_value values[] = {STORE_TEXT(issuer), STORE_TEXT(redirect_uri), STORE_INT(now),
-                                       STORE_INT(now - CLIENT_FRESH_MS)};
+                                       STORE_INT(now - CLIENT_FRESH_MS), STORE_INT(now - CLIENT_UNPROVEN_MS)};
   struct store_rows rows;
   if (!store_query(env->store,
                    "SELECT id FROM oauth_client WHERE issuer = $1 AND redirect_uri = $2 AND "
-                   "(expires_at = 0 OR expires_at > $3) AND (given = 1 OR created_at > $4) "
+                   "(expires_at = 0 OR expires_at > $3) AND (given = 1 OR (created_at > $4 AND "
+                   "(created_at > $5 OR id IN (SELECT client FROM oauth_grant)))) "
                    "ORDER BY given DESC, id DESC LIMIT 1",
-                   values, 4, a, &rows, err))
+                   values, 5, a, &rows, err))
     return false;
   if (!rows.count) return err_set(err, ERR_MISSING, "no client of that issuer is kept");
   *id = store_cell(&rows, 0, 0)->text;

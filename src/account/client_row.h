@@ -9,9 +9,11 @@
 #include "account/account.h"
 #include "account/oauth.h"
 
-// Vendors forget registrations that nobody uses (Cloudflare after 90 days) and do not say so: an older one is
-// not begun with. Grants go on with the client that they were given to.
+// Vendors forget registrations (Cloudflare after 90 days), and tell only the person who stands before their
+// error page. So a registration is begun with for a month, and where no consent has come of it, for an hour.
+// Grants go on with the client that they were given to.
 #define CLIENT_FRESH_MS (INT64_C(30) * 24 * 3600 * 1000)
+#define CLIENT_UNPROVEN_MS (INT64_C(3600) * 1000)
 
 // One to begin with: an operator's before a registration, the newest first. ERR_MISSING.
 MUST_USE bool client_row_find(const struct account_env *env, struct str issuer, struct str redirect_uri,

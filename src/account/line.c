@@ -79,22 +79,32 @@ static bool lender_headers(void *arg, const struct mcp_challenge *refused, struc
 
 // ---- peers
 
-struct mcp_peer *line_peer_alone(const struct account_env *env, const struct line_options *o) {
-  struct lender *l = lender_new(o);
+static struct mcp_peer *line_peer_new(const struct account_env *env, struct str url,
+                                      const struct mcp_auth *auth, struct mcp_verdict verdict) {
   struct mcp_peer_options p = {
-      .url = o->url,
-      .auth = {lender_headers, lender_ref, lender_unref, l},
+      .url = url,
+      .auth = *auth,
       .guard = env->guard,
       .limits = env->limits,
       .json = env->json.depth ? env->json : JSON_LIMITS,
       .message_bytes = env->message_bytes ? env->message_bytes : ACCOUNT_MESSAGE_BYTES,
       .sessions_most = env->sessions_most ? env->sessions_most : ACCOUNT_SESSIONS,
       .session_idle_ms = env->session_idle_ms ? env->session_idle_ms : ACCOUNT_SESSION_IDLE_MS,
-      .verdict = o->verdict,
+      .verdict = verdict,
       .client_name = STR("postern"),
       .client_version = env->version.n ? env->version : STR("0"),
   };
-  struct mcp_peer *peer = mcp_peer_new(&p);
+  return mcp_peer_new(&p);
+}
+
+struct mcp_peer *line_peer_with(const struct account_env *env, struct str url, const struct mcp_auth *auth) {
+  return line_peer_new(env, url, auth, (struct mcp_verdict){0});
+}
+
+static struct mcp_peer *line_peer_for(const struct account_env *env, const struct line_options *o) {
+  struct lender *l = lender_new(o);
+  struct mcp_auth auth = {lender_headers, lender_ref, lender_unref, l};
+  struct mcp_peer *peer = line_peer_new(env, o->url, &auth, o->verdict);
   lender_unref(l); // the peer holds its own
   return peer;
 }
@@ -142,7 +152,7 @@ struct line *line_take(const struct account_env *env, const struct line_options 
   } else {
     if (l) map_remove(&lines, l->key); // who uses it keeps it
     l = MEM_NEW(struct line);
-    *l = (struct line){.uses = 1, .told = o->verdict.at, .print = print, .peer = line_peer_alone(env, o)};
+    *l = (struct line){.uses = 1, .told = o->verdict.at, .print = print, .peer = line_peer_for(env, o)};
     l->key = str_make(mem_copy(key, (size_t)n), (size_t)n);
     map_put(&lines, l->key, l);
   }

@@ -27,7 +27,7 @@ struct mcp_peer *line_peer(const struct line *l);
 bool line_has_news(struct line *l, struct mcp_verdict *out);
 
 // A peer that nobody shares, for a look before anything is kept. The caller closes and unrefs.
-struct mcp_peer *line_peer_alone(const struct account_env *env, const struct line_options *o);
+struct mcp_peer *line_peer_with(const struct account_env *env, struct str url, const struct mcp_auth *auth);
 // Says hello and asks for tools, as nobody in particular. UNPROCESSABLE, field "credential": refused, with
 // the vendor's words; UNAUTHENTICATED: the grant needs a person; UPSTREAM, TIMEOUT and the like: it cannot be
 // reached.

@@ -179,6 +179,16 @@ test("slow work: progress, cancelling in a session, leaving in the stateless era
   assert.deepEqual([a["cancelled"], a["aborted"], b["client_closed"], b["aborted"], b["write_calls"]], [1, 1, 1, 1, 0]);
 });
 
+test("who leaves while the vendor hangs is seen to leave", async () => {
+  await stage.fault("cloudflare", { kind: "hang" });
+  const leave = new AbortController();
+  setTimeout(() => leave.abort(), 60);
+  await assert.rejects(stage.post("cloudflare", "/bindings/mcp", API_TOKEN, call("workers_list"), {}, leave.signal));
+  await new Promise((done) => setTimeout(done, 50));
+  const { client_closed, requests_open, tools } = await stage.counters("cloudflare");
+  assert.deepEqual([client_closed, requests_open, tools], [1, 0, {}]);
+});
+
 test("a stream that closes while the tool works is resumed with Last-Event-ID", async () => {
   const { client } = await legacy();
   await stage.fault("cloudinary", { match: { method: "tools/call" }, kind: "close_stream", delay_ms: 60 });
@@ -344,6 +354,26 @@ test("a session's own stream is flooded, or its server says no to it", async () 
   assert.ok((await (await legacy()).client.listTools()).tools.length, "a client does without");
   for (let i = 0; i < 50 && !(await stage.counters("cloudinary"))["faults"].status; i++) await new Promise((done) => setTimeout(done, 10));
   assert.equal((await stage.counters("cloudinary"))["faults"].status, 1);
+});
+
+test("bodies that are not messages are refused, and nothing hangs", async () => {
+  const bodies = ["", "null", "[]", "[1]", "{", '"x"', '{"method":5,"id":1}', '{"jsonrpc":"2.0","method":"tools/call","id":1,"params":5}'];
+  for (const message of bodies) {
+    for (const [vendor, path] of [
+      ["cloudflare", "/bindings/mcp"],
+      ["cloudinary", "/mcp"],
+      ["cloudinary", "/sse?sessionId=1"],
+    ] as const) {
+      const { status } = await stage.post(
+        vendor,
+        path,
+        vendor === "cloudflare" ? API_TOKEN : undefined,
+        message,
+        vendor === "cloudflare" ? {} : HEADERS,
+      );
+      assert.ok(status >= 400 && status < 500, `${path} ${message}: ${status}`);
+    }
+  }
 });
 
 test("a foreign Host is refused at Cloudflare", async () => {

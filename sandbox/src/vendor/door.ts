@@ -144,16 +144,16 @@ export class Vendor {
   /** A second origin, opened when first needed, that only records what reaches it. */
   async elsewhereOrigin(): Promise<string> {
     if (!this.elsewhere) {
-      this.elsewhere = createServer((req, res) => {
-        void (async () => {
-          const entry = this.record.open("elsewhere", req.method ?? "GET", req.url ?? "/", req.rawHeaders);
-          Recorder.body(entry, (await read(req, MOST_BODY)) ?? Buffer.alloc(0), header(req, "content-type") ?? "");
-          reply(res, 200, { elsewhere: true });
-        })();
-      });
+      this.elsewhere = createServer((req, res) => void this.recordElsewhere(req, res).catch(() => res.destroy()));
       this.elsewhereAt = await opened(this.elsewhere, 0, this.host);
     }
     return this.elsewhereAt;
+  }
+
+  private async recordElsewhere(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const entry = this.record.open("elsewhere", req.method ?? "GET", req.url ?? "/", req.rawHeaders);
+    Recorder.body(entry, (await read(req, MOST_BODY)) ?? Buffer.alloc(0), header(req, "content-type") ?? "");
+    reply(res, 200, { elsewhere: true });
   }
 
   async close(): Promise<void> {
@@ -215,6 +215,7 @@ export class Vendor {
     if (x.endpoint && this.spec.loopbackOnly && !LOOPBACK.test(header(req, "host") ?? "")) return reply(res, 403, { error: "forbidden_host" });
     if (x.endpoint && req.method === "OPTIONS") return this.preflight(res);
     if (x.endpoint && req.method === "POST") x.message = this.count(body);
+    if (x.endpoint) this.watch(x);
     const form = url.pathname === this.spec.profile.paths.token ? new URLSearchParams(body.toString("utf8")) : undefined;
     const { method, params, id } = x.message ?? {};
     const grant = form && (form.get("grant_type") ?? "");
@@ -368,6 +369,18 @@ export class Vendor {
     return x.endpoint!.open ? { name: "anyone", scopes: [], choice: {}, headers } : undefined;
   }
 
+  /** Counts what is open, and who leaves before the answer. */
+  private watch({ req, res, message, entry }: Exchange): void {
+    const stream = req.method === "GET" || message?.["method"] === "subscriptions/listen";
+    const gauge = stream ? "streams" : "requests";
+    this.open[gauge]++;
+    res.on("close", () => {
+      this.open[gauge]--;
+      const left = !res.writableFinished && entry.outcome !== "dropped";
+      if (left && !stream && message?.["id"] !== undefined) this.counters.n.client_closed++;
+    });
+  }
+
   private async mcp(x: Exchange): Promise<void> {
     const who = this.who(x);
     if (!who) return this.challenge(x, header(x.req, "authorization") !== undefined);
@@ -377,15 +390,7 @@ export class Vendor {
     const tool = x.message?.["method"] === "tools/call" ? x.message["params"]?.name : undefined;
     if (step_up && tool !== undefined && (step_up.tool === "*" || step_up.tool === tool) && !who.scopes.includes(step_up.scope))
       return this.scopeNeeded(x, step_up.scope);
-    const stream = x.req.method === "GET" || x.message?.["method"] === "subscriptions/listen";
-    const gauge = stream ? "streams" : "requests";
-    this.open[gauge]++;
-    x.res.on("close", () => this.open[gauge]--);
-    if (!stream && x.message?.["id"] !== undefined) {
-      x.res.on("close", () => {
-        if (!x.res.writableFinished && x.entry.outcome !== "dropped") this.counters.n.client_closed++;
-      });
-    }
+    if (x.res.closed) return; // left while it waited
     if (x.endpoint!.kind === "stateless") return this.stateless.take(x);
     return this.sessions.take(x);
   }

@@ -49,4 +49,5 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-export const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+/** Does not keep the program alive: whoever waits has a server that does. */
+export const pause = (ms: number) => new Promise<void>((done) => void setTimeout(done, ms).unref());

@@ -24,6 +24,7 @@ interface Session {
 }
 
 const MOST_EVENTS = 1000;
+const MOST_SESSIONS = 10_000; // then the oldest goes
 
 /** The last events of one session, for Last-Event-ID. */
 class Events implements EventStore {
@@ -94,6 +95,7 @@ export class Sessions {
 
   private keep(x: Exchange, session: Omit<Session, "of" | "who" | "made" | "awaiting">): Session {
     const whole: Session = { ...session, of: x.endpoint!.server, who: x.who!.name, made: Date.now(), awaiting: new Map() };
+    if (this.open.size >= MOST_SESSIONS) void this.drop(this.open.keys().next().value!);
     this.open.set(whole.id, whole);
     this.vendor.counters.n.sessions_made++;
     return whole;
@@ -113,8 +115,8 @@ export class Sessions {
 
   private async streamable(x: Exchange): Promise<void> {
     const id = header(x.req, "mcp-session-id");
-    const parsed = this.limitVersion(x);
-    if (parsed === null) return;
+    const read = this.limitVersion(x);
+    if (!read) return;
     let session = this.mine(x, id);
     if (id !== undefined && session?.kind !== "session")
       return reply(x.res, 404, { jsonrpc: "2.0", id: null, error: { code: -32001, message: "Session not found" } });
@@ -123,7 +125,7 @@ export class Sessions {
     if (!session) session = await this.begin(x);
     const transport = session.transport as StreamableHTTPServerTransport;
     if (x.fault?.kind === "close_stream") void pause(x.fault.delay_ms ?? 100).then(() => transport.closeSSEStream(x.message?.["id"]));
-    await transport.handleRequest(x.req, x.res, parsed);
+    await transport.handleRequest(x.req, x.res, read.body);
   }
 
   private async begin(x: Exchange): Promise<Session> {
@@ -143,25 +145,25 @@ export class Sessions {
     return session;
   }
 
-  /** The body; an initialize that asks for more than the vendor speaks asks for its newest. Null when answered here. */
-  private limitVersion(x: Exchange): unknown {
-    if (x.req.method !== "POST") return undefined;
+  /** The body; an initialize that asks for more than the vendor speaks asks for its newest. Nothing when answered here. */
+  private limitVersion(x: Exchange): { body: unknown } | undefined {
+    if (x.req.method !== "POST") return { body: undefined };
     let parsed: any;
     try {
       parsed = JSON.parse(x.body.toString("utf8"));
     } catch {
       reply(x.res, 400, { jsonrpc: "2.0", id: null, error: { code: -32700, message: "Parse error: Invalid JSON" } });
-      return null;
+      return undefined;
     }
     const { newest } = this.vendor.spec;
     const version = header(x.req, "mcp-protocol-version");
     if (newest && version !== undefined && version > newest && parsed?.method !== "initialize") {
       reply(x.res, 400, { jsonrpc: "2.0", id: null, error: { code: -32000, message: `Bad Request: Unsupported protocol version: ${version}` } });
-      return null;
+      return undefined;
     }
     if (newest && parsed?.method === "initialize" && typeof parsed.params?.protocolVersion === "string" && parsed.params.protocolVersion > newest)
       parsed.params.protocolVersion = newest;
-    return parsed;
+    return { body: parsed };
   }
 
   private async sse(x: Exchange): Promise<void> {

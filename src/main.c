@@ -20,15 +20,18 @@
 #include "cli/cli.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
+#include "io/fiber.h"
+#include "io/pool.h"
 #include "serve/endpoint.h"
 #include "serve/stream.h"
 #include "settings/settings.h"
 #include "tool/audit.h"
+#include "tool/watch.h"
 #include "version.h"
 
 extern char **environ;
 
-enum { HOUSEKEEPING_S = 20, LOOPS_MOST = 64 };
+enum { HOUSEKEEPING_S = 20, LOOPS_MOST = 64, TEND_AHEAD_MS = 5 * 60 * 1000 };
 
 // What settings decide, as the parts take it. SIGHUP makes a new one; the ones before stay until the
 // end, since requests may still read them: a few KiB each.
@@ -228,6 +231,19 @@ static bool main_folder(struct str path, struct err *err) {
   return err_at(err, ERR_DENIED, "data_dir", "cannot make the folder %s: %s", z, strerror(errno));
 }
 
+static bool main_rebuild(void *arg, struct err *err) {
+  (void)arg;
+  return catalog_rebuild(&program.catalog, err);
+}
+
+// A grant needs a person now: what the catalog says of the account is another thing than before.
+static void main_account_changed(void *arg, struct str account_id) {
+  (void)arg;
+  struct err err;
+  if (!pool_run(main_rebuild, NULL, &err))
+    log_warn("account %.*s changed, and the catalog is behind: %s", STR_ARG(account_id), err.text);
+}
+
 static bool main_open(const struct settings *s, struct err *err) {
   if (!main_folder(s->data_dir, err) || !main_key(s, err) || !store_open(s->store, &program.store, err) ||
       !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &program.guard, err) ||
@@ -237,7 +253,18 @@ static bool main_open(const struct settings *s, struct err *err) {
   if (s->upstream_ca.n && !http_client_ca(arena_z(program.arena, s->upstream_ca), err)) return false;
   struct http_client_limits *limits = ARENA_NEW(program.arena, struct http_client_limits);
   main_fill_limits(s, limits);
-  program.account = (struct account_env){program.store, program.ring, program.guard, limits};
+  program.account = (struct account_env){
+      .store = program.store,
+      .ring = program.ring,
+      .guard = program.guard,
+      .limits = limits,
+      .version = STR(POSTERN_VERSION),
+      .json = {.depth = s->json_depth, .nodes = s->json_nodes, .raw_numbers = true},
+      .message_bytes = s->upstream_body_bytes,
+      .sessions_most = s->upstream_sessions,
+      .session_idle_ms = s->upstream_session_idle,
+      .changed = main_account_changed,
+  };
   program.catalog =
       (struct catalog_env){&program.account, {program.store, program.connectors, s->tool_schema_bytes}};
   return library_load_imports(&program.catalog.library, err) &&
@@ -250,8 +277,32 @@ static void main_refresh_loop(void *arg) {
 
 static void main_catalog_changed(void *arg) {
   (void)arg;
+  watch_refresh();
   for (size_t i = 0; i < program.loop_count; i++)
     loop_post(program.loops[i], main_refresh_loop, program.loops[i]);
+}
+
+// A vendor's prompts or resources are others now: each loop tells its streams.
+struct main_news {
+  struct loop *loop;
+  char *account_id;
+  enum watch_list list;
+};
+
+static void main_tell_loop(void *arg) {
+  struct main_news *news = arg;
+  stream_changed(news->loop, str_of(news->account_id), news->list);
+  mem_free(news->account_id);
+  mem_free(news);
+}
+
+static void main_list_changed(void *arg, struct str account_id, enum watch_list list) {
+  (void)arg;
+  for (size_t i = 0; i < program.loop_count; i++) {
+    struct main_news *news = MEM_NEW(struct main_news);
+    *news = (struct main_news){program.loops[i], mem_copy(account_id.p, account_id.n), list};
+    loop_post(program.loops[i], main_tell_loop, news);
+  }
 }
 
 static bool main_listen(const struct wiring *w, struct err *err) {
@@ -305,13 +356,15 @@ static bool main_start(struct err *err) {
   if (!main_log(s, err) || !main_check_exposure(s, err) || !main_open(s, err)) return false;
   main_loops(s);
   if (!main_wire(s, &w, err) || !main_listen(w, err)) return false;
-  w->admin.public_url = program.public_url;
+  w->admin.public_url = program.account.public_url = program.public_url;
   program.wiring = w;
   catalog_on_change(main_catalog_changed, NULL);
+  watch_on_change(main_list_changed, NULL);
   for (size_t i = 0; i < program.loop_count; i++) {
     stream_start(program.loops[i]);
     loop_start(program.loops[i]);
   }
+  watch_start(&program.catalog, program.loops, program.loop_count);
   program.ready = true;
   main_welcome();
   return true;
@@ -346,8 +399,34 @@ static void main_reload(void) {
   buf_free(&kept);
 }
 
+// Each on a fiber of its own, so that a vendor that answers slowly keeps no other waiting.
+static void main_tend_account(void *arg) {
+  char *id = arg;
+  struct catalog *c = catalog_acquire();
+  const struct catalog_account *v = catalog_account_by_id(c, str_of(id));
+  struct err err;
+  if (v && !account_tend(&program.account, v->account, TEND_AHEAD_MS, &err) && err.code != ERR_CANCELED)
+    log_warn("account %.*s: %s", STR_ARG(v->account->name), err.text);
+  catalog_release(c);
+  mem_free(id);
+}
+
+static void main_tend(void *arg) {
+  (void)arg;
+  struct catalog *c = catalog_acquire();
+  for (size_t i = 0; i < c->account_count; i++) {
+    const struct account *a = c->accounts[i]->account;
+    if (a->kind != CONNECTOR_MCP) continue;
+    char *id = mem_copy(a->id.p, a->id.n);
+    if (!fiber_spawn(loop_current(), "tend account", main_tend_account, id))
+      mem_free(id); // full: the next round
+  }
+  catalog_release(c);
+}
+
 static void main_keep_house(void) {
   struct err err;
+  loop_post(program.loops[0], main_tend, NULL);
   struct wiring *w = program.wiring;
   if (!admin_purge(&w->admin, &err)) log_warn("housekeeping: %s", err.text);
   mem_trim(); // an import or a burst may have taken much for a moment
@@ -390,6 +469,7 @@ static void main_stop(const sigset_t *signals) {
     int number = sigtimedwait(signals, NULL, &pause);
     if (number == SIGTERM || number == SIGINT) break; // asked twice: now
   }
+  watch_stop();
   for (size_t i = 0; i < program.loop_count; i++) loop_stop(program.loops[i]);
 }
 

@@ -3,6 +3,7 @@
 // in secrets, which have no formatter.
 #include "admin/put.h"
 #include "admin/route.h"
+#include "tool/watch.h"
 
 static void account_put(struct buf *out, const struct account *a, const struct catalog *catalog) {
   const struct catalog_account *v = catalog_account_by_id(catalog, a->id);
@@ -71,8 +72,25 @@ static struct account_new account_read(yyjson_val *body) {
   };
 }
 
+// The tools of a new account. That they could not be read is told in its status, and the next sync tries again.
+static void account_sync(struct admin_call *call) {
+  struct remote_report report;
+  struct err err;
+  if (!watch_sync(call->env->catalog, call->account_id, &report, &err))
+    call->detail = arena_printf(call->arena, "its tools could not be read: %s", err.text);
+  catalog_release(call->catalog);
+  call->catalog = catalog_acquire();
+  const struct catalog_account *v = catalog_account_by_id(call->catalog, call->account_id);
+  if (!v) return;
+  buf_clear(&call->out);
+  account_put(&call->out, v->account, call->catalog);
+}
+
 bool admin_create_account(struct admin_call *call, struct err *err) {
-  struct str name = json_str(call->body, "connector");
+  struct str name = json_str(call->body, "connector"), url = json_str(call->body, "url");
+  if (!name.n && !url.n)
+    return err_at(err, ERR_INVALID, "connector", "give a connector, or the url of an MCP server");
+  if (!name.n) name = STR(CONNECTOR_ANY_MCP);
   const struct connector *connector = connector_find(call->env->catalog->library.connectors, name);
   if (!connector) {
     err_at(err, ERR_MISSING, "connector", "there is no connector \"%.*s\"", STR_ARG(name));
@@ -80,9 +98,13 @@ bool admin_create_account(struct admin_call *call, struct err *err) {
     return false;
   }
   struct account_new in = account_read(call->body);
+  if (url.n) in.base_url = url;
   struct account *made;
-  return account_create(call->env->catalog->account, connector, &in, &made, err) &&
-         account_changed(call, made);
+  if (!account_create(call->env->catalog->account, connector, &in, &made, err)) return false;
+  bool remote = made->kind == CONNECTOR_MCP;
+  account_changed(call, made);
+  if (remote) account_sync(call);
+  return true;
 }
 
 bool admin_change_account(struct admin_call *call, struct err *err) {

@@ -124,6 +124,7 @@ static void admin_forget_body(const struct admin_call *call, yyjson_doc *doc) {
 
 static bool admin_read_query(struct admin_call *call, struct err *err) {
   static const struct admin_shape none = {"None", "", NULL, 0};
+  if (call->route->any_query) return true;
   const struct admin_shape *shape = call->route->query ? call->route->query : &none;
   return body_check_query(shape, call->in->query, call->arena, call->query, err);
 }
@@ -132,26 +133,28 @@ static bool admin_read_query(struct admin_call *call, struct err *err) {
 
 static void admin_audit(const struct admin_call *call, const struct err *failure, uint64_t begun_us) {
   if (!call->route->action) return;
-  enum err_code code = failure ? failure->code : ERR_OK;
+  enum err_code code = failure ? failure->code : call->status >= 400 ? ERR_UNPROCESSABLE : ERR_OK;
   // What is said of a wrong body may quote it, and it may hold a secret in the wrong place.
   struct str detail = !failure              ? call->detail
                       : code == ERR_INVALID ? str_of(failure->field)
                                             : str_of(failure->text);
-  audit_add(call->env->run->audit,
-            &(struct audit_row){.at = clock_now_ms(),
-                                .actor = call->token.id,
-                                .action = str_of(call->route->action),
-                                .server_id = call->server_id,
-                                .account_id = call->account_id,
-                                .outcome = str_of(err_name(code)),
-                                .request_id = call->in->id,
-                                .detail = detail,
-                                .elapsed_us = (int64_t)(clock_mono_us() - begun_us),
-                                .status = failure ? err_http_status(code) : call->route->status});
+  audit_add(call->env->run->audit, &(struct audit_row){.at = clock_now_ms(),
+                                                       .actor = call->token.id,
+                                                       .action = str_of(call->route->action),
+                                                       .server_id = call->server_id,
+                                                       .account_id = call->account_id,
+                                                       .outcome = str_of(err_name(code)),
+                                                       .request_id = call->in->id,
+                                                       .detail = detail,
+                                                       .elapsed_us = (int64_t)(clock_mono_us() - begun_us),
+                                                       .status = failure        ? err_http_status(code)
+                                                                 : call->status ? call->status
+                                                                                : call->route->status});
 }
 
 static void admin_answer(struct admin_call *call, const struct err *failure) {
   struct err large;
+  int status = call->status ? call->status : call->route->status;
   if (!failure && call->out.full) {
     err_set(&large, ERR_LIMIT, "the answer passes %d bytes", ADMIN_REPLY_MOST);
     err_hint(&large, "ask for less with ?limit=");
@@ -162,10 +165,10 @@ static void admin_answer(struct admin_call *call, const struct err *failure) {
   if (failure)
     http_reply_err(call->http, failure);
   else if (!call->out.n)
-    http_reply(call->http, call->route->status, NULL, STR_NONE);
+    http_reply(call->http, status, NULL, STR_NONE);
   else
-    http_reply_buf(call->http, call->route->status,
-                   call->route->type ? call->route->type : "application/json", &call->out);
+    http_reply_buf(call->http, status, call->route->type ? call->route->type : "application/json",
+                   &call->out);
 }
 
 static void admin_serve(struct admin_call *call) {
@@ -227,12 +230,16 @@ void admin_publish(struct admin_call *call) {
   call->catalog = catalog_acquire();
 }
 
-bool admin_find_account(struct admin_call *call, const struct catalog_account **out, struct err *err) {
-  const struct catalog *c = call->catalog;
-  struct str id = http_param(&call->params, "id");
-  const struct catalog_account *v = catalog_account_by_id(c, id);
+const struct catalog_account *admin_account_named(const struct catalog *c, struct str id_or_name) {
+  const struct catalog_account *v = catalog_account_by_id(c, id_or_name);
   for (size_t i = 0; i < c->account_count && !v; i++)
-    if (str_eq(c->accounts[i]->account->name, id)) v = c->accounts[i];
+    if (str_eq(c->accounts[i]->account->name, id_or_name)) v = c->accounts[i];
+  return v;
+}
+
+bool admin_find_account(struct admin_call *call, const struct catalog_account **out, struct err *err) {
+  struct str id = http_param(&call->params, "id");
+  const struct catalog_account *v = admin_account_named(call->catalog, id);
   if (!v) {
     err_at(err, ERR_MISSING, "id", "no account has the id or name \"%.*s\"", (int)(id.n < 64 ? id.n : 64),
            id.p);

@@ -32,6 +32,8 @@ struct admin_call {
   yyjson_val *body;                   // checked against the route's body shape; NULL: the route takes none
   struct buf out;                     // the answer's JSON
   struct str account_id, server_id, detail; // for the audit row
+  int status;                               // of the answer; 0: the route's
+  struct str nonce;                         // of a page, for its own style and script
 };
 
 // Writes the answer to call->out, whose status is the route's. False: the error is the answer.
@@ -46,6 +48,7 @@ struct admin_route { // beside method, path and summary, which the router has
       *answer;      // answer NULL: none, or not JSON by a shape where `type` is given
   const char *type; // of the answer; NULL: application/json
   int status;       // of success
+  bool any_query;   // its query is written elsewhere, and may hold more than we know
   unsigned errors;  // bits 1 << enum err_code, beside those that every route has
 };
 
@@ -60,6 +63,7 @@ struct str admin_route_group(const struct http_route *route); // "accounts"
 void admin_publish(struct admin_call *call) SUSPENDS;
 
 // The account that {id} in the path names, by its id or its name.
+const struct catalog_account *admin_account_named(const struct catalog *c, struct str id_or_name);
 MUST_USE bool admin_find_account(struct admin_call *call, const struct catalog_account **out,
                                  struct err *err);
 bool admin_mentions(struct str text, struct str part);                   // ASCII case aside
@@ -76,7 +80,9 @@ admin_handler admin_get_health, admin_get_readiness, admin_get_metrics, admin_ge
     admin_get_identity;
 admin_handler admin_list_connectors, admin_get_connector, admin_add_connector, admin_delete_connector;
 admin_handler admin_list_accounts, admin_create_account, admin_get_account, admin_change_account,
-    admin_verify_account, admin_delete_account;
+    admin_verify_account, admin_delete_account, admin_examine_account;
+admin_handler admin_start_authorize, admin_get_authorize, admin_finish_authorize, admin_get_client_document,
+    admin_show_connect, admin_open_connect, admin_take_callback;
 admin_handler admin_list_tools, admin_get_tool, admin_call_tool;
 admin_handler admin_create_server, admin_list_account_servers, admin_list_servers, admin_get_server,
     admin_change_server, admin_delete_server, admin_rotate_server;

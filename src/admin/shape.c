@@ -36,13 +36,26 @@ SHAPE(admin_connector_new, "ConnectorNew", "A connector to import",
   {"definition", ADMIN_EITHER, REQ, .says = "connector.yaml as an object or as YAML text, without \"openapi\""},
   {"document", ADMIN_EITHER, REQ, .says = "an OpenAPI document (2.0, 3.0, 3.1, 3.2) as an object or as JSON or YAML text"});
 
-SHAPE(admin_account_new, "AccountNew", "An account to connect",
-  {"connector", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "name of a connector"},
+SHAPE(admin_account_new, "AccountNew", "An account to connect; a connector, or the url of any MCP server",
+  {"connector", ADMIN_TEXT, .most = NAME_MOST, .says = "name of a connector"},
+  {"url", ADMIN_TEXT, .most = 2048, .says = "address of an MCP server that no connector is for"},
   {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people, unique among accounts"},
-  {"credential", ADMIN_OBJECT, REQ, .says = CREDENTIAL},
+  {"credential", ADMIN_OBJECT, .says = CREDENTIAL},
   {"context", ADMIN_OBJECT, .says = CONTEXT},
   {"base_url", ADMIN_TEXT, .most = 2048, .says = "address of the vendor's API, where it is not the connector's"},
   ACCOUNT_WAY);
+
+SHAPE(admin_authorize_new, "AuthorizeNew", "An account that a person authorises at the vendor; one of connector, url, account",
+  {"connector", ADMIN_TEXT, .most = NAME_MOST, .says = "name of a connector"},
+  {"url", ADMIN_TEXT, .most = 2048, .says = "address of any MCP server"},
+  {"account", ADMIN_TEXT, .most = NAME_MOST, .says = "id or name of one that is there, to authorise it again"},
+  {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a name for people, unique among accounts; without it the connector's"},
+  {"scope", ADMIN_TEXT, .most = 4096, .says = "what to ask for beyond the connector's word, separated by spaces"},
+  {"client_id", ADMIN_TEXT, .most = 2048, .says = "of an application that was made at the vendor by hand"},
+  {"client_secret", ADMIN_TEXT, .most = 16384, .says = "its secret, where it has one"});
+
+SHAPE(admin_authorize_answer, "AuthorizeAnswer", "Where the browser ended",
+  {"url", ADMIN_TEXT, REQ, .most = 16384, .says = "the whole address that the vendor sent the browser to"});
 
 SHAPE(admin_account_patch, "AccountPatch", "What is to change; what is left out stays",
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
@@ -205,6 +218,30 @@ SHAPE(admin_connector_report, "CompileReport", "What became of an imported docum
   {"renamed", ADMIN_INT, REQ, .says = "tools whose name had to make way"},
   {"notes", ADMIN_OBJECTS, REQ, .shape = &note_info, .says = "at most 500, skipped operations first"},
   {"notes_left_out", ADMIN_INT, REQ, .says = "how many more there were"});
+
+SHAPE(admin_authorize_flow, "AuthorizeFlow", "A person's way to the vendor and back",
+  {"id", ADMIN_TEXT, REQ, .says = "to ask how it goes"},
+  {"status", ADMIN_WORD, REQ, .allowed = "waiting|opened|done|failed|expired", .says = "how it goes"},
+  {"url", ADMIN_TEXT, NIL, .says = "what the person opens, within a day; in the first answer only"},
+  {"direct_url", ADMIN_TEXT, NIL, .says = "the vendor's own page, for a browser that cannot reach Postern; finish by its last address"},
+  {"name", ADMIN_TEXT, REQ, .says = "of the account"},
+  {"connector", ADMIN_TEXT, REQ, .says = "name of the connector"},
+  {"account_id", ADMIN_TEXT, NIL, .says = "once done, or where one is authorised again"},
+  {"code", ADMIN_TEXT, NIL, .says = "of a failure: denied, registration_refused, wrong_account, vendor_down, …"},
+  {"text", ADMIN_TEXT, NIL, .says = "the failure in words"},
+  {"remedy", ADMIN_TEXT, NIL, .says = "what to do about it"},
+  {"created_at", ADMIN_TIME, REQ, .says = "when"},
+  {"expires_at", ADMIN_TIME, REQ, .says = "when the link ends"});
+
+INNER(check_info, "Check", "One thing that was looked at",
+  {"id", ADMIN_TEXT, REQ, .says = "address, certificate, clock, credential, context, tools, …"},
+  {"status", ADMIN_WORD, REQ, .allowed = "ok|warn|fail|skipped", .says = "what came out"},
+  {"text", ADMIN_TEXT, REQ, .says = "in words"},
+  {"remedy", ADMIN_TEXT, NIL, .says = "what to do about it"});
+SHAPE(admin_examination, "Examination", "What is right and wrong with an account",
+  {"account_id", ADMIN_TEXT, REQ, .says = "of the account"},
+  {"healthy", ADMIN_BOOL, REQ, .says = "no check failed"},
+  {"checks", ADMIN_OBJECTS, REQ, .shape = &check_info, .says = "in the order in which they were made"});
 
 SHAPE(admin_account, "Account", "A connection to one vendor; its credential is never shown",
   {"id", ADMIN_TEXT, REQ, .says = "acc_…"},

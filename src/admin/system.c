@@ -2,6 +2,7 @@
 // Health, metrics, status, the key: the program itself over HTTP.
 #include <pthread.h>
 
+#include "account/authorize.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "base/clock.h"
@@ -225,9 +226,9 @@ bool admin_rotate_key(struct admin_call *call, struct err *err) {
 bool admin_purge(const struct admin_env *env, struct err *err) {
   struct store *s = env->catalog->account->store;
   int64_t now = clock_now_ms();
-  size_t servers = 0, tokens = 0, rows = 0;
+  size_t servers = 0, tokens = 0, rows = 0, flows = 0;
   bool ok = server_purge(s, now, &servers, err) && access_purge(s, now, &tokens, err) &&
-            audit_purge(s, env->audit_keep_ms, &rows, err);
+            authorize_purge(s, now, &flows, err) && audit_purge(s, env->audit_keep_ms, &rows, err);
   // What did go must leave the catalog, whatever failed after it.
   struct err late;
   if (servers + tokens && !catalog_rebuild(env->catalog, &late)) {

@@ -5,6 +5,7 @@
 #include "cli/body.h"
 #include "cli/credential.h"
 #include "cli/view.h"
+#include "connector/connector.h"
 #include "data/json.h"
 
 static const struct view_column account_columns[] = {{"NAME", "name"},     {"CONNECTOR", "connector"},
@@ -43,7 +44,9 @@ bool cli_account_add(struct cli *c, struct err *err) {
   struct str connector = args_word(&c->args, 0), way = args_text(&c->args, "way"),
              name = args_text(&c->args, "name");
   yyjson_mut_doc *body = body_new();
-  body_put(body, NULL, "connector", connector);
+  bool url = str_starts(connector, "https://") || str_starts(connector, "http://");
+  body_put(body, NULL, url ? "url" : "connector", connector);
+  if (url) connector = STR(CONNECTOR_ANY_MCP);
   body_put(body, NULL, "name", name.n ? name : connector);
   body_put(body, NULL, "way", way);
   body_put(body, NULL, "base_url", args_text(&c->args, "base-url"));

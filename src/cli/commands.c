@@ -132,6 +132,35 @@ const struct command commands[] = {
                {"base-url", "URL", "address of the vendor's API, where it is not the connector's"}},
      .traits = API,
      .run = cli_account_add},
+    {.path = "account connect",
+     .summary = "Connect an account by authorising it at the vendor in a browser",
+     .details = "Prints a link that lives a day and waits. The browser may be on another machine: where it "
+                "then ends at a "
+                "page that it cannot load, paste that page's address. A vendor that registers no "
+                "applications by itself "
+                "takes --client-id of one that you made in its console, with the redirect address "
+                "PUBLIC_URL/oauth/callback.",
+     .example = "postern account connect cloudinary-assets --name media\n"
+                "postern account connect https://mcp.example.com/mcp --name example\n"
+                "postern account connect media --again",
+     .arguments = {{"WHAT", "name of a connector, or the URL of any MCP server; with --again an account"}},
+     .flags = {{"name", "NAME", "name of the account; without it that of the connector"},
+               {"scope", "WORDS", "what to ask for beyond the connector's word, separated by spaces"},
+               {"client-id", "ID", "of an application made at the vendor by hand"},
+               {"client-secret", "@FILE", "its secret, from a file or, as @-, standard input"},
+               {"again", NULL, "authorise an account that is there already"},
+               {"no-wait", NULL, "print the link and end"}},
+     .traits = API,
+     .run = cli_account_connect},
+    {.path = "account doctor",
+     .summary = "Look for what is wrong with an account, and say what to do",
+     .details = "Checks address, certificate, clock, credential, context, tools, and what is known to go "
+                "wrong at the "
+                "vendor. Ends with a failure where a check failed.",
+     .example = "postern account doctor media",
+     .arguments = {ACCOUNT},
+     .traits = API,
+     .run = cli_account_doctor},
     {.path = "account list", .summary = "List the accounts", .traits = API, .run = cli_account_list},
     {.path = "account show",
      .summary = "Show an account, without its credential",

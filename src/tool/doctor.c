@@ -3,8 +3,10 @@
 
 #include "account/grant.h"
 #include "base/clock.h"
+#include "data/json.h"
 #include "http/transfer.h"
 #include "tool/context.h"
+#include "tool/trouble.h"
 
 enum { DOCTOR_SOON_MS = 10 * 60 * 1000 };
 
@@ -29,10 +31,21 @@ static void doctor_find(struct doctor_visit *w, const char *id, enum doctor_stat
   w->out->healthy &= status != DOCTOR_FAIL;
 }
 
+// The connector's own words on a check; NULL: it has none.
+static const struct connector_trouble *doctor_row(const struct connector *c, const char *check) {
+  for (size_t i = 0; i < c->trouble_count; i++)
+    if (str_is(c->troubles[i].id, check)) return &c->troubles[i];
+  return NULL;
+}
+
+// A failure, under the name of the trouble that it is a sign of, where it is one.
 static void doctor_find_err(struct doctor_visit *w, const char *id, const struct err *why,
                             struct str otherwise) {
   struct str hint = arena_dup(w->arena, str_of(why->hint));
-  doctor_find(w, id, DOCTOR_FAIL, arena_dup(w->arena, str_of(why->text)), hint.n ? hint : otherwise);
+  struct trouble trouble = {.check = id, .remedy = otherwise};
+  (void)trouble_find(&(struct trouble_seen){.account = w->v, .failed = why}, w->arena, &trouble);
+  doctor_find(w, trouble.check, DOCTOR_FAIL, arena_dup(w->arena, str_of(why->text)),
+              hint.n ? hint : trouble.remedy);
 }
 
 // ---- the way there
@@ -56,15 +69,6 @@ static void doctor_clock(struct doctor_visit *w, const struct http_headers *head
                          "links look expired, or not yet valid"));
 }
 
-static void doctor_unreached(struct doctor_visit *w, const struct err *why) {
-  const char *id = why->code == ERR_DENIED                               ? "guard_blocked"
-                   : str_contains(str_of(why->text), STR("certificate")) ? "certificate"
-                                                                         : "address";
-  doctor_find_err(
-      w, id, why,
-      STR("check the address ('postern account show'), name resolution and the firewall on the way to it"));
-}
-
 // Without a credential: any answer, also a refusal, shows that the way is open.
 static bool doctor_address(struct doctor_visit *w, struct err *err) {
   struct str url = w->v->account->base_url;
@@ -75,7 +79,9 @@ static bool doctor_address(struct doctor_visit *w, struct err *err) {
   uint64_t begun = clock_mono_us();
   if (!http_transfer_open(&call, &t, &why)) {
     if (why.code == ERR_CANCELED) return *err = why, false;
-    doctor_unreached(w, &why);
+    doctor_find_err(
+        w, "address", &why,
+        STR("check the address ('postern account show'), name resolution and the firewall on the way"));
     return true;
   }
   w->reached = true;
@@ -194,6 +200,162 @@ static void doctor_tools(struct doctor_visit *w) {
                : STR_NONE);
 }
 
+// ---- what is known to go wrong at this vendor
+
+enum { DOCTOR_TAKEN_MOST = 16 };
+
+struct doctor_taken { // what probes have learnt, for those after them
+  struct str names[DOCTOR_TAKEN_MOST], values[DOCTOR_TAKEN_MOST];
+  size_t count;
+};
+
+static struct str doctor_value(const struct doctor_visit *w, const struct doctor_taken *taken,
+                               struct str name) {
+  struct str own = json_text(context_default(w->v, name));
+  if (own.n) return own;
+  for (size_t i = 0; i < taken->count; i++)
+    if (str_eq(taken->names[i], name)) return taken->values[i];
+  return STR_NONE;
+}
+
+// The probe's arguments with "{name}" filled in. False: a value is not known.
+static bool doctor_arguments(const struct doctor_visit *w, const struct doctor_taken *taken,
+                             yyjson_val *given, yyjson_mut_doc *doc) {
+  size_t i, n;
+  yyjson_val *key, *value;
+  yyjson_mut_val *root = yyjson_mut_obj(doc);
+  yyjson_mut_doc_set_root(doc, root);
+  yyjson_obj_foreach (given, i, n, key, value) {
+    struct str text = json_text(value), name = json_text(key), known;
+    yyjson_mut_val *copy;
+    if (str_starts(text, "{") && str_ends(text, "}")) {
+      known = doctor_value(w, taken, str_make(text.p + 1, text.n - 2));
+      if (!known.n) return false;
+      copy = yyjson_mut_strncpy(doc, known.p, known.n);
+    } else {
+      copy = yyjson_val_mut_copy(doc, value);
+    }
+    yyjson_mut_obj_add(root, yyjson_mut_strncpy(doc, name.p, name.n), copy);
+  }
+  return true;
+}
+
+// A result's JSON: structured, or in its first text.
+static yyjson_doc *doctor_json(yyjson_val *result) {
+  yyjson_val *structured = yyjson_obj_get(result, "structuredContent");
+  struct str text = json_str(yyjson_arr_get_first(yyjson_obj_get(result, "content")), "text");
+  yyjson_doc *doc = NULL;
+  struct err ignored;
+  if (structured) {
+    yyjson_mut_doc *copy = yyjson_mut_doc_new(NULL);
+    yyjson_mut_doc_set_root(copy, yyjson_val_mut_copy(copy, structured));
+    doc = yyjson_mut_doc_imut_copy(copy, NULL);
+    yyjson_mut_doc_free(copy);
+  } else if (!json_read(text, &JSON_LIMITS, &doc, &ignored)) {
+    doc = NULL;
+  }
+  return doc;
+}
+
+static void doctor_take(const struct doctor_visit *w, struct doctor_taken *taken, yyjson_val *take,
+                        yyjson_val *result) {
+  size_t i, n;
+  yyjson_val *key, *pointer;
+  yyjson_doc *doc = take ? doctor_json(result) : NULL;
+  yyjson_obj_foreach (take, i, n, key, pointer) {
+    struct str value = json_text(json_at(yyjson_doc_get_root(doc), json_text(pointer)));
+    if (!value.n || taken->count == DOCTOR_TAKEN_MOST) continue;
+    taken->names[taken->count] = json_text(key);
+    taken->values[taken->count++] = arena_dup(w->arena, value);
+  }
+  yyjson_doc_free(doc);
+}
+
+// What the call brought, told as a finding.
+static void doctor_judge(struct doctor_visit *w, const struct connector_probe *p,
+                         const struct trouble_seen *seen) {
+  struct trouble trouble;
+  const char *id = p->check.n ? arena_z(w->arena, p->check) : "probe";
+  if (trouble_find(seen, w->arena, &trouble)) {
+    const struct connector_trouble *row = doctor_row(w->v->connector, trouble.check);
+    doctor_find(w, trouble.check, DOCTOR_FAIL,
+                row ? row->symptom : arena_printf(w->arena, "%.*s shows it", STR_ARG(p->tool)),
+                trouble.remedy);
+  } else if (seen->rpc_error || json_bool(seen->result, "isError", false)) {
+    doctor_find(w, id, DOCTOR_WARN, arena_printf(w->arena, "%.*s failed", STR_ARG(p->tool)),
+                arena_printf(w->arena, "call it to see why: 'postern call %.*s %.*s'",
+                             STR_ARG(w->v->account->name), STR_ARG(p->tool)));
+  } else if (p->check.n) {
+    doctor_find(w, id, DOCTOR_OK, arena_printf(w->arena, "%.*s shows no sign of it", STR_ARG(p->tool)),
+                STR_NONE);
+  }
+}
+
+static bool doctor_call(struct doctor_visit *w, const struct connector_probe *p, struct doctor_taken *taken,
+                        const struct tool *tool, yyjson_val *arguments, struct err *err) {
+  struct catalog_tool shown = {.tool = tool, .account = w->v, .name = tool->name};
+  struct run_call call = {.env = w->d->run,
+                          .catalog = w->d->catalog,
+                          .tool = &shown,
+                          .arguments = arguments,
+                          .client = w->d->client,
+                          .principal = STR("doctor"),
+                          .era = MCP_MODERN};
+  struct run_result r;
+  if (!run_tool(&call, w->arena, &r, err)) return false;
+  // One form for both kinds of tools: content alone, or the vendor's whole result.
+  yyjson_mut_val *value = r.whole ? r.whole : r.rpc_error;
+  yyjson_doc *doc = value ? yyjson_mut_val_imut_copy(value, NULL) : NULL;
+  struct buf text = BUF_MAX(r.content.n + 64);
+  if (!value) {
+    buf_printf(&text, "{\"isError\":%s,\"content\":", r.is_error ? "true" : "false");
+    buf_add(&text, buf_str(&r.content));
+    buf_add_char(&text, '}');
+    doc = yyjson_read(text.p, text.n, 0);
+  }
+  yyjson_val *root = yyjson_doc_get_root(doc);
+  struct trouble_seen seen = {.account = w->v,
+                              .tool = tool->name,
+                              .arguments = arguments,
+                              .result = r.rpc_error ? NULL : root,
+                              .rpc_error = r.rpc_error ? root : NULL};
+  doctor_judge(w, p, &seen);
+  doctor_take(w, taken, p->take, root);
+  yyjson_doc_free(doc);
+  buf_free(&text);
+  run_result_free(&r);
+  return true;
+}
+
+static bool doctor_probe(struct doctor_visit *w, const struct connector_probe *p, struct doctor_taken *taken,
+                         struct err *err) {
+  const struct tool *tool = map_get(&w->v->tools->by_name, p->tool);
+  const char *id = p->check.n ? arena_z(w->arena, p->check) : "probe";
+  bool usable = tool && tool->served && tool->read_only;
+  yyjson_mut_doc *given = yyjson_mut_doc_new(NULL);
+  bool ok = true;
+  if (usable && doctor_arguments(w, taken, p->arguments, given)) {
+    yyjson_doc *arguments = yyjson_mut_doc_imut_copy(given, NULL);
+    ok = doctor_call(w, p, taken, tool, yyjson_doc_get_root(arguments), err);
+    yyjson_doc_free(arguments);
+  } else if (p->check.n) {
+    doctor_find(
+        w, id, DOCTOR_SKIPPED,
+        arena_printf(w->arena, usable ? "nothing to ask %.*s about" : "%.*s is not served", STR_ARG(p->tool)),
+        STR_NONE);
+  }
+  yyjson_mut_doc_free(given);
+  return ok;
+}
+
+static bool doctor_probes(struct doctor_visit *w, struct err *err) {
+  struct doctor_taken taken = {.count = 0};
+  const struct connector *c = w->v->connector;
+  for (size_t i = 0; i < c->probe_count && w->reached; i++)
+    if (!doctor_probe(w, &c->probes[i], &taken, err)) return false;
+  return true;
+}
+
 bool doctor_examine(const struct doctor *d, const struct catalog_account *v, struct arena *a,
                     struct doctor_report *out, struct err *err) {
   struct doctor_report report = {.healthy = true};
@@ -201,6 +363,7 @@ bool doctor_examine(const struct doctor *d, const struct catalog_account *v, str
   if (!doctor_address(&w, err) || !doctor_credential(&w, err)) return false;
   doctor_context(&w);
   doctor_tools(&w);
+  if (!doctor_probes(&w, err)) return false;
   *out = report;
   return true;
 }

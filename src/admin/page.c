@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/page.h"
+
+#include "base/codec.h"
+#include "crypto/token.h"
+
+enum { PAGE_NONCE = 16 };
+
+void page_escape(struct buf *out, struct str text) {
+  for (size_t i = 0; i < text.n; i++) {
+    switch (text.p[i]) {
+    case '&':
+      buf_add_z(out, "&amp;");
+      break;
+    case '<':
+      buf_add_z(out, "&lt;");
+      break;
+    case '>':
+      buf_add_z(out, "&gt;");
+      break;
+    case '"':
+      buf_add_z(out, "&quot;");
+      break;
+    case '\'':
+      buf_add_z(out, "&#39;");
+      break;
+    default:
+      buf_add_char(out, text.p[i]);
+    }
+  }
+}
+
+void page_begin(struct admin_call *call, int status, struct str title) {
+  unsigned char random[PAGE_NONCE];
+  token_random(random, sizeof random);
+  call->nonce = codec_base64_url(call->arena, str_make((const char *)random, sizeof random));
+  call->status = status;
+  http_reply_header(call->http, "Content-Security-Policy",
+                    arena_printf(call->arena,
+                                 "default-src 'none'; style-src 'nonce-%.*s'; script-src 'nonce-%.*s'; "
+                                 "base-uri 'none'; frame-ancestors 'none'",
+                                 STR_ARG(call->nonce), STR_ARG(call->nonce)));
+  http_reply_header(call->http, "X-Frame-Options", STR("DENY"));
+  http_reply_header(call->http, "X-Content-Type-Options", STR("nosniff"));
+  http_reply_header(call->http, "Referrer-Policy", STR("no-referrer")); // the address holds a secret
+  struct buf *out = &call->out;
+  buf_add_z(out, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
+                 "<meta name=\"viewport\" content=\"width=device-width\"><title>");
+  page_escape(out, title);
+  buf_printf(out, " \xc2\xb7 Postern</title>\n<style nonce=\"%.*s\">", STR_ARG(call->nonce));
+  buf_add_z(out, "body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1rem;"
+                 "color-scheme:light dark}h1{font-size:1.4rem}input{width:100%;font:inherit;padding:.5rem;"
+                 "box-sizing:border-box;margin:.3rem 0 1rem}button{font:inherit;padding:.5rem 1.2rem}"
+                 "</style>\n<h1>");
+  page_escape(out, title);
+  buf_add_z(out, "</h1>\n");
+}
+
+void page_text(struct buf *out, struct str text) {
+  if (!text.n) return;
+  buf_add_z(out, "<p>");
+  page_escape(out, text);
+  buf_add_z(out, "</p>\n");
+}
+
+void page_form(struct buf *out, struct str ask, struct str button) {
+  buf_add_z(out, "<form method=\"post\">");
+  if (ask.n) {
+    buf_add_z(out, "<label>");
+    page_escape(out, ask);
+    buf_add_z(out,
+              "<input type=\"password\" name=\"proof\" autocomplete=\"off\" required autofocus></label>");
+  }
+  buf_add_z(out, "<button>");
+  page_escape(out, button);
+  buf_add_z(out, "</button></form>\n");
+}
+
+void page_close_itself(struct admin_call *call) {
+  buf_printf(&call->out, "<script nonce=\"%.*s\">setTimeout(() => window.close(), 3000)</script>\n",
+             STR_ARG(call->nonce));
+}
+
+void page_end(struct buf *out) {
+  buf_add_z(out, "</html>\n");
+}
+
+// WHATWG URL §5.1: '+' is a space.
+static bool page_decode(struct str raw, struct arena *a, struct str *out) {
+  char *copy = arena_alloc(a, raw.n + 1);
+  for (size_t i = 0; i < raw.n; i++) copy[i] = raw.p[i] == '+' ? ' ' : raw.p[i];
+  return codec_unpercent(a, str_make(copy, raw.n), out);
+}
+
+struct str page_form_value(struct str form, const char *name, struct arena *a) {
+  struct str value = STR_NONE, item, key, text;
+  bool found = false;
+  while (str_cut(&form, '&', &item)) {
+    if (!str_cut(&item, '=', &key) || !page_decode(key, a, &text) || !str_is(text, name)) continue;
+    if (found || !page_decode(item, a, &value)) return STR_NONE;
+    found = true;
+  }
+  return value;
+}

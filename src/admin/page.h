@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// page: the few HTML pages that a person meets while connecting an account: a question, and how it ended.
+// Nothing on them is loaded from elsewhere, nothing of theirs can be framed, and all text is escaped. Private
+// to admin/. Example:
+//   page_begin(call, 200, STR("Connected"));
+//   page_text(&call->out, text);
+//   page_end(&call->out);
+#ifndef POSTERN_ADMIN_PAGE_H
+#define POSTERN_ADMIN_PAGE_H
+
+#include "admin/route.h"
+
+// Sets the reply's status and its security headers.
+void page_begin(struct admin_call *call, int status, struct str title);
+void page_text(struct buf *out, struct str text); // one paragraph
+// A form that posts to this page's own address. `ask`: the label of a field named "proof"; empty: no field.
+void page_form(struct buf *out, struct str ask, struct str button);
+void page_close_itself(struct admin_call *call); // the window closes after a moment
+void page_end(struct buf *out);
+
+void page_escape(struct buf *out, struct str text); // for element content and quoted attributes
+// A value of an application/x-www-form-urlencoded text (a query or a posted form), decoded; STR_NONE where it
+// is absent or badly encoded, or stands there twice.
+struct str page_form_value(struct str form, const char *name, struct arena *a);
+
+#endif

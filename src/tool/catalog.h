@@ -74,6 +74,7 @@ struct catalog {
 struct catalog_env { // lives as long as the program
   const struct account_env *account;
   struct library_env library;
+  uint64_t refresh_ms; // between two looks at the tools of a vendor's MCP server; 0: WATCH_REFRESH_MS
 };
 
 // Reads the store and makes the next snapshot current. Blocking: on the pool, or before the loops run.

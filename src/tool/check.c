@@ -35,12 +35,13 @@ static void check_add_source(struct check *c, struct str argument) {
 
 // ---- context
 
-static void check_fill(const struct check *c, yyjson_mut_doc *doc, yyjson_mut_val *arguments) {
+void check_fill(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val *arguments) {
   size_t i, n;
   yyjson_val *key, *v;
-  yyjson_obj_foreach (yyjson_doc_get_root(c->account->account->context), i, n, key, v) {
+  yyjson_obj_foreach (yyjson_doc_get_root(call->tool->account->account->context), i, n, key, v) {
     struct str name = json_text(key);
-    if (yyjson_is_null(v) || !check_property(c->tool, name) || !check_is_absent(arguments, name)) continue;
+    if (yyjson_is_null(v) || !check_property(call->tool->tool, name) || !check_is_absent(arguments, name))
+      continue;
     yyjson_mut_obj_remove_keyn(arguments, name.p, name.n);
     yyjson_mut_obj_add(arguments, yyjson_mut_strn(doc, name.p, name.n), yyjson_val_mut_copy(doc, v));
   }
@@ -116,7 +117,7 @@ bool check_arguments(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mu
                     .tool = call->tool->tool,
                     .account = call->tool->account,
                     .text = BUF_MAX(CHECK_TEXT_MOST)};
-  check_fill(&c, doc, *arguments);
+  check_fill(call, doc, *arguments);
   bool ok = check_context(&c, *arguments) && check_schema(&c, doc, arguments, a);
   if (!ok) *text = arena_dup(a, buf_str(&c.text));
   buf_free(&c.text);

@@ -12,6 +12,8 @@
 #include "account/account.h"
 #include "tool/trust.h"
 
+// Whose sessions a sync uses, and whoever watches for news.
+#define REMOTE_PRINCIPAL "postern:watch"
 enum { REMOTE_TOOLS_MOST = 2000, REMOTE_DEFINITIONS_MOST = 16 << 20 };
 
 struct remote_report {

@@ -8,10 +8,12 @@
 #include "tool/audit.h"
 #include "tool/check.h"
 #include "tool/rest.h"
+#include "tool/run_parts.h"
 #include "tool/shape.h"
+#include "tool/shown.h"
 #include "version.h"
 
-enum { RUN_TRACE_MOST = 512, RUN_DETAIL_MOST = 200 };
+enum { RUN_TRACE_MOST = 512 };
 
 static const struct {
   const char *name;
@@ -38,13 +40,6 @@ const char *run_outcome_name(enum run_outcome outcome) {
   return run_outcomes[outcome].name;
 }
 
-// What one call leaves behind besides its result.
-struct run_trail {
-  uint64_t started_us;
-  int status; // the vendor's; 0: none
-  struct str detail;
-};
-
 static void run_record(const struct run_call *call, const struct run_trail *trail, enum run_outcome outcome,
                        struct arena *a) {
   metrics_add(run_outcomes[outcome].metric, 1);
@@ -54,7 +49,7 @@ static void run_record(const struct run_call *call, const struct run_trail *trai
                                   .actor = call->client,
                                   .action = STR("tools/call"),
                                   .server_id = call->server ? call->server->server.id : STR_NONE,
-                                  .account_id = call->tool->account->account->id,
+                                  .account_id = trail->account_id,
                                   .tool = call->tool->name,
                                   .arguments = check_shape(call->tool->tool, call->arguments, a),
                                   .outcome = str_of(run_outcomes[outcome].name),
@@ -141,21 +136,80 @@ static bool run_rest(const struct run_call *call, yyjson_mut_val *arguments, str
   return true;
 }
 
+// ---- accounts that share a tool
+
+static const struct catalog_choice *run_choice(const struct catalog_tool *t, struct str alias) {
+  if (!alias.n) return t->choice_count == 1 ? &t->choices[0] : NULL;
+  for (size_t i = 0; i < t->choice_count; i++)
+    if (str_eq(t->choices[i].alias, alias)) return &t->choices[i];
+  return NULL;
+}
+
+static struct str run_choices(const struct catalog_tool *t, struct arena *a) {
+  struct buf text = BUF_MAX(16 * 1024);
+  buf_printf(&text, "Say with \"" SHOWN_ACCOUNT "\" which account %.*s is for; nothing was sent. There are:",
+             STR_ARG(t->name));
+  for (size_t i = 0; i < t->choice_count; i++)
+    buf_printf(&text, "\n- %.*s (%.*s)", STR_ARG(t->choices[i].alias),
+               STR_ARG(t->choices[i].account->account->name));
+  struct str copy = arena_dup(a, buf_str(&text));
+  buf_free(&text);
+  return copy;
+}
+
+// Takes `account` off the arguments, and makes the tool that account's own. False: `wrong` says which there
+// are.
+static bool run_choose(const struct catalog_tool *shared, yyjson_mut_val *arguments, struct catalog_tool *out,
+                       struct arena *a, struct str *wrong) {
+  if (!shared->choice_count) return true;
+  yyjson_mut_val *named = yyjson_mut_obj_remove_keyn(arguments, SHOWN_ACCOUNT, sizeof SHOWN_ACCOUNT - 1);
+  struct str alias = {yyjson_mut_get_str(named), yyjson_mut_get_len(named)};
+  const struct catalog_choice *choice = run_choice(shared, yyjson_mut_is_str(named) ? alias : STR_NONE);
+  if (!choice) {
+    *wrong = run_choices(shared, a);
+    return false;
+  }
+  out->account = choice->account;
+  out->tool = choice->tool;
+  return true;
+}
+
+// ---- the whole
+
+// What belongs to one call; a remote call that came with it is closed where nobody took it over.
+static bool run_checked(const struct run_call *call, yyjson_mut_doc *doc, struct arena *a,
+                        struct run_trail *trail, struct run_result *out) SUSPENDS {
+  yyjson_mut_val *arguments =
+      call->arguments ? yyjson_val_mut_copy(doc, call->arguments) : yyjson_mut_obj(doc);
+  struct catalog_tool chosen = *call->tool;
+  struct run_call own = *call;
+  struct str wrong;
+  own.tool = &chosen;
+  bool remote = chosen.tool->kind == TOOL_REMOTE;
+  bool ok = run_choose(call->tool, arguments, &chosen, a, &wrong);
+  trail->account_id = chosen.account->account->id;
+  if (ok && remote) {
+    check_fill(&own, doc, arguments);
+    return run_remote(&own, doc, arguments, a, trail, out);
+  }
+  if (ok && check_arguments(&own, doc, &arguments, a, &wrong))
+    return run_rest(&own, arguments, a, trail, out);
+  if (call->resume) mcp_call_close(call->resume);
+  shape_refusal(RUN_INVALID, wrong, out);
+  return true;
+}
+
 bool run_tool(const struct run_call *call, struct arena *a, struct run_result *out, struct err *err) {
   struct run_trail trail = {.started_us = clock_mono_us()};
   struct run_result result = {0};
-  struct str wrong;
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  yyjson_mut_val *arguments =
-      call->arguments ? yyjson_val_mut_copy(doc, call->arguments) : yyjson_mut_obj(doc);
-  bool done = true;
-  if (check_arguments(call, doc, &arguments, a, &wrong))
-    done = run_rest(call, arguments, a, &trail, &result);
-  else
-    shape_refusal(RUN_INVALID, wrong, &result);
+  bool done = run_checked(call, doc, a, &trail, &result);
   yyjson_mut_doc_free(doc);
   run_record(call, &trail, done ? result.outcome : RUN_CANCELED, a);
-  if (!done) return err_set(err, ERR_CANCELED, "the call was canceled");
+  if (!done) {
+    run_result_free(&result);
+    return err_set(err, ERR_CANCELED, "the call was canceled");
+  }
   *out = result;
   return true;
 }

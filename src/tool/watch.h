@@ -13,11 +13,15 @@
 #include "tool/catalog.h"
 #include "tool/remote.h"
 
+enum { WATCH_REFRESH_MS = 10 * 60 * 1000 }; // where catalog_env says nothing
+
 enum watch_list { WATCH_TOOLS, WATCH_PROMPTS, WATCH_RESOURCES };
 
 void watch_start(const struct catalog_env *env, struct loop **loops, size_t loop_count);
 void watch_refresh(void); // any thread
 void watch_stop(void);    // before the loops end
+// Something suggests that its tools changed: a sync soon. Any thread.
+void watch_hint(struct str account_id);
 // Called on a loop's thread when a vendor said that a list changed (for tools: after the new catalog is
 // current).
 void watch_on_change(void (*changed)(void *arg, struct str account_id, enum watch_list list), void *arg);

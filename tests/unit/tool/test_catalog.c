@@ -29,7 +29,8 @@ static void add_server(const char *id, const char *account, const char *config, 
 static int setup(void **state) {
   struct err err;
   if (library_open(state) != 0) return -1;
-  accounts = (struct account_env){.store = store};
+  static const struct http_client_limits limits = {.total_ms = 1000};
+  accounts = (struct account_env){.store = store, .limits = &limits};
   if (!seal_ring_from_text(STR(KEY), &accounts.ring, &err)) return -1;
   env = (struct catalog_env){.account = &accounts, .library = library};
   changes = 0;

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+// One fiber an account. It waits on a channel that the feed's news, hints from elsewhere and its end come by;
+// time alone brings the regular look.
+#include "tool/watch.h"
+
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/token.h"
+#include "data/json.h"
+#include "io/channel.h"
+#include "io/fiber.h"
+#include "io/pool.h"
+#include "mcp/feed.h"
+
+enum {
+  WATCH_NEWS_MOST = 64,
+  WATCH_PAUSE_MS = 200,            // between two syncs for news, at first
+  WATCH_PAUSE_MOST_MS = 30 * 1000, // of a vendor that has news all the time
+  WATCH_RETRY_MS = 5 * 1000,       // after a failure; doubles up to the regular interval
+};
+
+struct watched {
+  atomic_uint refs; // of the table and of the fiber
+  char *id;         // the account's
+  struct loop *loop;
+  struct channel *news;
+  struct mcp_peer *peer; // behind watch_lock; compared only, the fiber holds its own
+};
+
+static pthread_mutex_t watch_lock = PTHREAD_MUTEX_INITIALIZER; // for pointers only
+static struct map watch_table;                                 // struct watched *, by account id
+static const struct catalog_env *watch_env;                    // NULL: not started, or stopped
+static struct loop **watch_loops;
+static size_t watch_loop_count;
+static void (*watch_changed)(void *arg, struct str account_id, enum watch_list list);
+static void *watch_changed_arg;
+static struct mcp_event watch_nudge; // a message without news: look now
+
+void watch_on_change(void (*changed)(void *arg, struct str account_id, enum watch_list list), void *arg) {
+  watch_changed = changed;
+  watch_changed_arg = arg;
+}
+
+static void watch_tell(struct str account_id, enum watch_list list) {
+  if (watch_changed) watch_changed(watch_changed_arg, account_id, list);
+}
+
+static void watched_unref(struct watched *w) {
+  if (atomic_fetch_sub(&w->refs, 1) != 1) return;
+  channel_unref(w->news);
+  mem_free(w->id);
+  mem_free(w);
+}
+
+// ---- a sync
+
+static bool watch_rebuild(void *arg, struct err *err) {
+  return catalog_rebuild(arg, err);
+}
+
+static void watch_count(const struct toolset *set, struct remote_report *out) {
+  for (size_t i = 0; i < set->count; i++) {
+    const struct tool *t = &set->tools[i];
+    out->tools++;
+    out->served += t->served;
+    out->review += !t->served && t->trust == TOOL_REVIEW;
+    out->denied += !t->served && t->trust == TOOL_DENY;
+  }
+}
+
+static bool watch_sync_account(const struct catalog_env *env, const struct catalog_account *v,
+                               struct remote_report *out, struct err *err) SUSPENDS {
+  struct remote_report report = {0};
+  if (v->account->kind == CONNECTOR_REST) { // its tools come with the connector
+    watch_count(v->tools, &report);
+  } else {
+    if (!remote_sync(env->account, v->connector, v->account, &report, err)) return false;
+    if (report.changed) {
+      if (!pool_run(watch_rebuild, (void *)(uintptr_t)env, err)) return false;
+      watch_tell(v->account->id, WATCH_TOOLS);
+    }
+  }
+  *out = report;
+  return true;
+}
+
+bool watch_sync(const struct catalog_env *env, struct str account_id, struct remote_report *out,
+                struct err *err) {
+  struct catalog *c = catalog_acquire();
+  const struct catalog_account *v = c ? catalog_account_by_id(c, account_id) : NULL;
+  bool ok = v ? watch_sync_account(env, v, out, err)
+              : err_set(err, ERR_MISSING, "there is no account '%.*s'",
+                        (int)(account_id.n < 64 ? account_id.n : 64), account_id.p);
+  catalog_release(c);
+  return ok;
+}
+
+// ---- the fiber of one account
+
+struct watching {
+  struct watched *w;
+  const struct catalog_env *env;
+  struct mcp_peer *peer; // referenced
+  struct mcp_feed *feed; // NULL: none is open
+  bool lists[3];         // that the feed was opened for, by enum watch_list
+  uint64_t pause_ms, retry_ms;
+  bool failing;
+};
+
+static uint64_t watch_interval(const struct watching *g) {
+  uint64_t interval = g->env->refresh_ms ? g->env->refresh_ms : WATCH_REFRESH_MS;
+  uint32_t dice;
+  token_random(&dice, sizeof dice);
+  interval += dice % (interval / 5 + 1); // so that accounts do not all look at once
+  return g->failing && g->retry_ms < interval ? g->retry_ms : interval;
+}
+
+static void watch_read_lists(struct str capabilities, bool lists[3]) {
+  static const char *const members[] = {
+      [WATCH_TOOLS] = "tools", [WATCH_PROMPTS] = "prompts", [WATCH_RESOURCES] = "resources"};
+  yyjson_doc *doc = NULL;
+  struct err unused;
+  if (!json_read(capabilities, &JSON_LIMITS, &doc, &unused)) doc = NULL;
+  for (size_t i = 0; i < 3; i++)
+    lists[i] = json_bool(yyjson_obj_get(yyjson_doc_get_root(doc), members[i]), "listChanged", false);
+  yyjson_doc_free(doc);
+}
+
+static void watch_close_feed(struct watching *g) {
+  if (g->feed) mcp_feed_close(g->feed);
+  g->feed = NULL;
+}
+
+// A feed for what the server says that it can tell of, and none where it can tell of nothing.
+static void watch_open_feed(struct watching *g, const struct catalog_account *v) {
+  bool lists[3];
+  watch_read_lists(v->tools->capabilities, lists);
+  bool same = g->peer == v->account->peer && !memcmp(lists, g->lists, sizeof lists);
+  if (same) return;
+  watch_close_feed(g);
+  if (g->peer != v->account->peer) {
+    mcp_peer_unref(g->peer);
+    g->peer = mcp_peer_ref(v->account->peer);
+  }
+  memcpy(g->lists, lists, sizeof lists);
+  if (!lists[WATCH_TOOLS] && !lists[WATCH_PROMPTS] && !lists[WATCH_RESOURCES]) return;
+  struct mcp_feed_options o = {
+      .who = {.principal = STR(REMOTE_PRINCIPAL), .capabilities = STR("{}"), .prefer = MCP_MODERN},
+      .tools = lists[WATCH_TOOLS],
+      .prompts = lists[WATCH_PROMPTS],
+      .resources = lists[WATCH_RESOURCES]};
+  g->feed = mcp_feed_open(g->peer, &o, g->w->news);
+}
+
+// False: the account is not there any more.
+static bool watch_look(struct watching *g) {
+  struct catalog *c = catalog_acquire();
+  const struct catalog_account *v = c ? catalog_account_by_id(c, str_of(g->w->id)) : NULL;
+  bool there = v && v->account->peer;
+  if (there) watch_open_feed(g, v);
+  catalog_release(c);
+  return there;
+}
+
+static bool watch_try(struct watching *g, struct err *err) SUSPENDS {
+  struct remote_report report;
+  if (!watch_sync(g->env, str_of(g->w->id), &report, err)) {
+    // Said once: until it works again the reason is the account's status.
+    if (!g->failing && err->code != ERR_CANCELED)
+      log_warn("account %s: its tools stay as they were: %s", g->w->id, err->text);
+    g->retry_ms = g->failing ? g->retry_ms * 2 : WATCH_RETRY_MS;
+    g->failing = true;
+    return err->code != ERR_CANCELED;
+  }
+  g->failing = false;
+  return true;
+}
+
+// News of one kind each; true: tools have changed, or may have.
+static bool watch_take(struct watching *g, struct mcp_event *e) SUSPENDS {
+  static const struct {
+    const char *method;
+    enum watch_list list;
+  } news[] = {{"notifications/tools/list_changed", WATCH_TOOLS},
+              {"notifications/prompts/list_changed", WATCH_PROMPTS},
+              {"notifications/resources/list_changed", WATCH_RESOURCES}};
+  struct err unused;
+  bool tools = e == &watch_nudge;
+  if (tools) return true;
+  if (e->kind == MCP_REQUEST && g->feed) // nobody stands behind this session who could answer
+    (void)!mcp_feed_answer(g->feed, e->id, STR_NONE, -32601, STR("nobody is there to answer"), &unused);
+  for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
+    if (e->kind != MCP_NOTIFICATION || !str_is(e->method, news[i].method)) continue;
+    tools = news[i].list == WATCH_TOOLS;
+    if (!tools) watch_tell(str_of(g->w->id), news[i].list);
+  }
+  mcp_event_release(e);
+  return tools;
+}
+
+// What has come meanwhile is answered by the same sync.
+static void watch_drain(struct watching *g) SUSPENDS {
+  void *message;
+  struct err unused;
+  while (channel_count(g->w->news) && channel_receive(g->w->news, 1, &message, &unused))
+    (void)watch_take(g, message);
+}
+
+// A vendor with news all the time is looked at less and less often.
+static bool watch_pause(struct watching *g, bool soon_again, struct err *err) SUSPENDS {
+  g->pause_ms = soon_again ? g->pause_ms * 2 : WATCH_PAUSE_MS;
+  if (g->pause_ms > WATCH_PAUSE_MOST_MS) g->pause_ms = WATCH_PAUSE_MOST_MS;
+  return fiber_sleep(g->pause_ms, err);
+}
+
+static void watch_loop(struct watching *g) SUSPENDS {
+  struct err err;
+  void *message;
+  uint64_t last = 0;
+  if (!watch_look(g) || !watch_try(g, &err)) return;
+  while (watch_look(g)) {
+    bool due = false;
+    if (channel_receive(g->w->news, watch_interval(g), &message, &err))
+      due = watch_take(g, message);
+    else if (err.code == ERR_TIMEOUT)
+      due = true;
+    else
+      return;
+    if (!due) continue;
+    watch_drain(g);
+    if (!watch_try(g, &err)) return;
+    uint64_t now = clock_mono_us() / 1000;
+    if (!watch_pause(g, last && now - last < 2 * g->pause_ms + WATCH_PAUSE_MS, &err)) return;
+    last = now;
+  }
+}
+
+static void watch_run(void *arg) {
+  struct watched *w = arg;
+  pthread_mutex_lock(&watch_lock);
+  const struct catalog_env *env = watch_env;
+  pthread_mutex_unlock(&watch_lock);
+  struct watching g = {.w = w, .env = env, .pause_ms = WATCH_PAUSE_MS, .retry_ms = WATCH_RETRY_MS};
+  if (g.env) watch_loop(&g);
+  watch_close_feed(&g);
+  if (g.peer) mcp_peer_unref(g.peer);
+  watched_unref(w);
+}
+
+// ---- the table
+
+// Out of the table: its fiber ends by itself. Under the lock.
+static void watch_remove(struct watched *w) {
+  map_remove(&watch_table, str_of(w->id));
+  channel_close(w->news);
+  watched_unref(w);
+}
+
+static void watch_begin(void *arg) {
+  struct watched *w = arg;
+  if (fiber_spawn(w->loop, "watch account", watch_run, w)) return;
+  log_warn("account %s: too much is in progress to watch it now", w->id);
+  pthread_mutex_lock(&watch_lock); // the next catalog tries again
+  if (map_get(&watch_table, str_of(w->id)) == w) watch_remove(w);
+  pthread_mutex_unlock(&watch_lock);
+  watched_unref(w);
+}
+
+static void watch_add(const struct account *account) {
+  struct watched *w = MEM_NEW(struct watched);
+  *w = (struct watched){.id = mem_copy(account->id.p, account->id.n),
+                        .loop = watch_loops[map_hash(account->id) % watch_loop_count],
+                        .news = channel_new(WATCH_NEWS_MOST),
+                        .peer = account->peer};
+  atomic_init(&w->refs, 2);
+  map_put(&watch_table, str_of(w->id), w);
+  loop_post(w->loop, watch_begin, w);
+}
+
+static void watch_poke(struct watched *w) {
+  (void)channel_send(w->news, &watch_nudge, NULL); // full: it looks anyway
+}
+
+static void watch_meet(const struct account *account) {
+  struct watched *w = map_get(&watch_table, account->id);
+  if (!w) {
+    watch_add(account);
+  } else if (w->peer != account->peer) { // another address or credential
+    w->peer = account->peer;
+    watch_poke(w);
+  }
+}
+
+static void watch_drop_others(const struct catalog *c) {
+  for (;;) {
+    struct watched *gone = NULL;
+    size_t at = 0;
+    for (struct map_slot *slot; !gone && (slot = map_next(&watch_table, &at));) {
+      const struct catalog_account *v = catalog_account_by_id(c, slot->key);
+      if (!v || !v->account->peer) gone = slot->value;
+    }
+    if (!gone) return;
+    watch_remove(gone);
+  }
+}
+
+void watch_refresh(void) {
+  struct catalog *c = catalog_acquire();
+  pthread_mutex_lock(&watch_lock);
+  if (c && watch_env) {
+    watch_drop_others(c);
+    for (size_t i = 0; i < c->account_count; i++)
+      if (c->accounts[i]->account->peer) watch_meet(c->accounts[i]->account);
+  }
+  pthread_mutex_unlock(&watch_lock);
+  catalog_release(c);
+}
+
+void watch_hint(struct str account_id) {
+  pthread_mutex_lock(&watch_lock);
+  struct watched *w = map_get(&watch_table, account_id);
+  if (w) watch_poke(w);
+  pthread_mutex_unlock(&watch_lock);
+}
+
+void watch_start(const struct catalog_env *env, struct loop **loops, size_t loop_count) {
+  pthread_mutex_lock(&watch_lock);
+  watch_env = env;
+  watch_loops = loops;
+  watch_loop_count = loop_count;
+  pthread_mutex_unlock(&watch_lock);
+  watch_refresh();
+}
+
+void watch_stop(void) {
+  pthread_mutex_lock(&watch_lock);
+  watch_env = NULL;
+  for (;;) {
+    size_t at = 0;
+    struct map_slot *slot = map_next(&watch_table, &at);
+    if (!slot) break;
+    watch_remove(slot->value);
+  }
+  map_free(&watch_table);
+  pthread_mutex_unlock(&watch_lock);
+}

@@ -43,17 +43,27 @@ static bool serve(struct asked *a) {
   if (strstr(a->text, "POST /sse")) return say_status(a->fd, 404);
   const char *s = strstr(a->text, "?s=");
   int session = s ? atoi(s + 3) : -1;
-  if (session < 0 || session >= sse.count) return say_status(a->fd, 404);
+  pthread_mutex_lock(&sse.lock);
+  bool known = session >= 0 && session < sse.count;
+  pthread_mutex_unlock(&sse.lock);
+  if (!known) return say_status(a->fd, 404);
   sayf(a->fd, "HTTP/1.1 202 Accepted\r\nContent-Length: 8\r\n\r\nAccepted");
   struct str name = json_str(a->params, "name");
   if (calls(a, "initialize")) {
     send_event(session, a->id, "{\"protocolVersion\":\"2024-11-05\",\"capabilities\":{},\"serverInfo\":{}}");
   } else if (str_is(name, "first")) {
+    pthread_mutex_lock(&sse.lock);
     snprintf(first.id, sizeof first.id, "%s", a->id);
     first.session = session;
+    pthread_mutex_unlock(&sse.lock);
   } else if (str_is(name, "second")) {
+    char id[sizeof first.id];
+    pthread_mutex_lock(&sse.lock);
+    int of = first.session;
+    memcpy(id, first.id, sizeof id);
+    pthread_mutex_unlock(&sse.lock);
     send_event(session, a->id, "{\"x\":\"2\"}");
-    send_event(first.session, first.id, "{\"x\":\"1\"}");
+    send_event(of, id, "{\"x\":\"1\"}");
   } else if (str_is(name, "hang up")) {
     pthread_mutex_lock(&sse.lock);
     shutdown(sse.streams[session], SHUT_RDWR);

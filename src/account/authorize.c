@@ -181,6 +181,9 @@ static bool authorize_hear(struct start *s, struct err *err) {
   }
   if (!oauth_discover(&s->env->net, s->row.url, heard ? &s->challenge : NULL, s->arena, &s->site, err))
     return false;
+  if (!s->site.authorization_endpoint.n)
+    return err_at(err, ERR_UNPROCESSABLE, "bad_metadata",
+                  "the authorization server's metadata names no page at which a person could consent");
   if (heard || !s->site.assumed) return true;
   err_at(err, ERR_UNPROCESSABLE, "open", "this server asks for no authorisation");
   err_hint(err, "connect it as it is: way \"open\"");

@@ -21,14 +21,24 @@ size_t table_width(struct str s) {
   return width;
 }
 
-// C1 controls are U+0080 to U+009F: C2 80 to C2 9F in UTF-8.
+// How many bytes at the start of the text would change the terminal rather than show there: C0 but '\n' and
+// '\t', DEL, C1 (U+0080 to U+009F), and what turns the direction of the text around it (U+202A to U+202E,
+// U+2066 to U+2069).
+static size_t table_control(struct str s) {
+  unsigned char c[3] = {0};
+  memcpy(c, s.p, s.n < sizeof c ? s.n : sizeof c);
+  if ((c[0] < 0x20 && c[0] != '\n' && c[0] != '\t') || c[0] == 0x7F) return 1;
+  if (c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0) return 2;
+  bool turns =
+      (c[1] == 0x80 && c[2] >= 0xAA && c[2] <= 0xAE) || (c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9);
+  return c[0] == 0xE2 && turns ? 3 : 0;
+}
+
 void table_harmless(struct buf *out, struct str text) {
-  for (size_t i = 0; i < text.n; i++) {
-    unsigned char c = (unsigned char)text.p[i];
-    bool c1 = c == 0xC2 && i + 1 < text.n && (unsigned char)text.p[i + 1] < 0xA0;
-    bool control = c1 || (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
-    buf_add_char(out, control ? '?' : (char)c);
-    i += c1;
+  while (text.n) {
+    size_t control = table_control(text);
+    buf_add_char(out, control ? '?' : text.p[0]);
+    text = str_from(text, control ? control : 1);
   }
 }
 

@@ -25,7 +25,7 @@ void table_print(const struct table *t, size_t width, struct buf *out);
 void table_close(struct table *t);
 
 size_t table_width(struct str s); // characters on the screen (code points)
-// Appends text with control characters (C0 but '\n' and '\t', DEL, C1) as '?'.
+// Appends text with control characters (C0 but '\n' and '\t', DEL, C1, overrides of the direction) as '?'.
 void table_harmless(struct buf *out, struct str text);
 
 #endif

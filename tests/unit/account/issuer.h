@@ -202,7 +202,7 @@ static inline void issuer_token(struct asked *a) {
   if (refresh)
     issuer.refreshes++;
   else
-    issuer.codes++;
+    issuer.codes++, issuer.revoked = false; // a new consent
   if (k->token_error || k->token_status)
     return answer(a, k->token_status ? k->token_status : 400, JSON, k->token_error ? k->token_error : "");
   if (k->token_body) return answer(a, 200, JSON, k->token_body);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names and URIs of several members: there and back, never one for another, wherever MCP puts them.
+#include "../support/check.h"
+
+#include "data/json.h"
+#include "serve/rewrite.h"
+
+static struct catalog_member members[] = {
+    {.alias = {"gh", 2}}, {.alias = {"gh_ent", 6}}, {.alias = {"cf", 2}}};
+static const struct catalog_server several = {.members = members, .member_count = 3};
+static const struct catalog_server single = {.members = members, .member_count = 1};
+
+static int setup(void **state) {
+  *state = arena_new();
+  return 0;
+}
+
+static int teardown(void **state) {
+  arena_free(*state);
+  return 0;
+}
+
+static void test_uris_there_and_back(void **state) {
+  struct arena *a = *state;
+  static const char *const rows[][2] = {{"file:///a", "cf+file:///a"},
+                                        {"ui://panel/x", "ui://cf+panel/x"},
+                                        {"a+b://c", "cf+a+b://c"},
+                                        {"test://{id}/data", "cf+test://{id}/data"},
+                                        {"x", "cf+x"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct str own, shown = rewrite_uri(a, STR("cf"), str_of(rows[i][0]));
+    check_text(shown, rows[i][1]);
+    assert_ptr_equal(rewrite_find_uri(&several, shown, a, &own), &members[2]);
+    check_text(own, rows[i][0]);
+  }
+}
+
+static void test_uris_of_nobody(void **state) {
+  static const char *const rows[] = {"",        "file:///a", "c+file:///a", "cff+a:b", "cf+",
+                                     "ui://cf", "ui://cf+",  "ui://x+y",    "+a",      "CF+a:b"};
+  struct str own;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (rewrite_find_uri(&several, str_of(rows[i]), *state, &own)) fail_msg("%s was found", rows[i]);
+}
+
+static void test_names_there_and_back(void **state) {
+  struct arena *a = *state;
+  struct str own;
+  check_text(rewrite_name(a, STR("gh"), STR("review")), "gh_review");
+  assert_ptr_equal(rewrite_find_name(&several, STR("gh_review"), &own), &members[0]);
+  check_text(own, "review");
+  // One alias begins another: the longer one counts.
+  assert_ptr_equal(rewrite_find_name(&several, STR("gh_ent_review"), &own), &members[1]);
+  check_text(own, "review");
+  assert_null(rewrite_find_name(&several, STR("review"), &own));
+  assert_null(rewrite_find_name(&several, STR("gh_"), &own));
+}
+
+static void test_one_member_keeps_its_names(void **state) {
+  struct str own;
+  assert_int_equal(rewrite_alias(&single, &members[0]).n, 0);
+  assert_ptr_equal(rewrite_find_uri(&single, STR("file:///a"), *state, &own), &members[0]);
+  check_text(own, "file:///a");
+  assert_ptr_equal(rewrite_find_name(&single, STR("gh_review"), &own), &members[0]);
+  check_text(own, "gh_review");
+  check_text(rewrite_uri(*state, STR_NONE, STR("ui://x")), "ui://x");
+}
+
+static void check_result(const char *before, const char *after) {
+  struct err err;
+  yyjson_doc *doc;
+  assert_true(json_read(str_of(before), &JSON_LIMITS, &doc, &err));
+  yyjson_mut_doc *copy = yyjson_doc_mut_copy(doc, NULL);
+  rewrite_result(copy, yyjson_mut_doc_get_root(copy), STR("cf"));
+  char *text = yyjson_mut_write(copy, 0, NULL);
+  assert_string_equal(text, after);
+  free(text);
+  yyjson_mut_doc_free(copy);
+  yyjson_doc_free(doc);
+}
+
+static void test_results(void **state) {
+  (void)state;
+  check_result(
+      "{\"content\":[{\"type\":\"resource_link\",\"uri\":\"a:b\"},{\"type\":\"text\",\"uri\":\"a:b\"},"
+      "{\"type\":\"resource\",\"resource\":{\"uri\":\"c:d\"}}],\"structuredContent\":{\"uri\":\"e:f\"}}",
+      "{\"content\":[{\"type\":\"resource_link\",\"uri\":\"cf+a:b\"},{\"type\":\"text\",\"uri\":\"a:b\"},"
+      "{\"type\":\"resource\",\"resource\":{\"uri\":\"cf+c:d\"}}],\"structuredContent\":{\"uri\":\"e:f\"}}");
+  check_result("{\"contents\":[{\"uri\":\"ui://a\",\"_meta\":{\"ui\":{\"csp\":{}}}}]}",
+               "{\"contents\":[{\"uri\":\"ui://cf+a\",\"_meta\":{\"ui\":{\"csp\":{}}}}]}");
+  check_result("{\"messages\":[{\"content\":{\"type\":\"resource\",\"resource\":{\"uri\":\"a:b\"}}}]}",
+               "{\"messages\":[{\"content\":{\"type\":\"resource\",\"resource\":{\"uri\":\"cf+a:b\"}}}]}");
+  check_result(
+      "{\"resources\":[{\"uri\":\"a:b\",\"name\":\"n\"}],\"resourceTemplates\":[{\"uriTemplate\":\"a:{b}\"}],"
+      "\"prompts\":[{\"name\":\"p\"}]}",
+      "{\"resources\":[{\"uri\":\"cf+a:b\",\"name\":\"n\"}],\"resourceTemplates\":[{\"uriTemplate\":"
+      "\"cf+a:{b}\"}],\"prompts\":[{\"name\":\"cf_p\"}]}");
+  check_result(
+      "{\"uri\":\"a:b\",\"_meta\":{\"ui\":{\"resourceUri\":\"ui://a\"},\"ui/resourceUri\":\"ui://a\"}}",
+      "{\"uri\":\"cf+a:b\",\"_meta\":{\"ui\":{\"resourceUri\":\"ui://cf+a\"},"
+      "\"ui/resourceUri\":\"ui://cf+a\"}}");
+  // What is not as MCP has it stays, and breaks nothing.
+  check_result(
+      "{\"content\":7,\"contents\":{},\"messages\":[1,null,{\"content\":[[]]}],\"uri\":[],\"_meta\":\"x\"}",
+      "{\"content\":7,\"contents\":{},\"messages\":[1,null,{\"content\":[[]]}],\"uri\":[],\"_meta\":\"x\"}");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_uris_there_and_back, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_uris_of_nobody, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_names_there_and_back, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_one_member_keeps_its_names, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_results, setup, teardown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

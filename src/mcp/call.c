@@ -84,8 +84,8 @@ static bool call_take_head(struct mcp_call *c, struct http_transfer *t, struct e
     return true;
   }
   if (!stream_begin(&c->stream, t, &rules, err)) return false;
-  if (!c->stream.sse && c->peer->o.limits->total_ms)
-    c->stream.body_end_us = c->started_us + c->peer->o.limits->total_ms * 1000;
+  uint64_t total_ms = c->total_ms ? c->total_ms : c->peer->o.limits->total_ms;
+  if (!c->stream.sse && total_ms) c->stream.body_end_us = c->started_us + total_ms * 1000;
   return true;
 }
 

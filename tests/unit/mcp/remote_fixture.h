@@ -18,7 +18,7 @@
 #include "io/fiber.h"
 #include "mcp/client.h"
 
-enum { REMOTE_CONNECTIONS = 256, REMOTE_REQUEST = 64 * 1024, REMOTE_LOG = 512 };
+enum { REMOTE_CONNECTIONS = 4096, REMOTE_REQUEST = 64 * 1024, REMOTE_LOG = 512 };
 
 struct asked { // one request, as the test's function sees it
   int fd;

@@ -86,6 +86,7 @@ static bool body_has_type(const struct admin_member *m, yyjson_val *v) {
     return yyjson_is_str(v) || yyjson_is_obj(v);
   case ADMIN_TEXTS:
   case ADMIN_OBJECTS:
+  case ADMIN_EITHERS:
     return yyjson_is_arr(v);
   }
   return false;
@@ -101,6 +102,7 @@ static const char *const body_type_names[] = {
     [ADMIN_EITHER] = "a string or an object",
     [ADMIN_TEXTS] = "an array of strings",
     [ADMIN_OBJECTS] = "an array of objects",
+    [ADMIN_EITHERS] = "an array of strings or objects",
 };
 
 static bool body_check_member(const struct admin_member *m, yyjson_val *v, struct err *err) {

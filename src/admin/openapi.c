@@ -41,7 +41,10 @@ static void openapi_items(struct buf *out, const struct admin_member *m) {
     return;
   }
   put_open(out, "items", '{');
-  put_text(out, "type", m->type == ADMIN_TEXTS ? STR("string") : STR("object"));
+  if (m->type == ADMIN_EITHERS)
+    put_json(out, "type", STR("[\"string\",\"object\"]"));
+  else
+    put_text(out, "type", m->type == ADMIN_TEXTS ? STR("string") : STR("object"));
   put_close(out, '}');
 }
 
@@ -75,6 +78,7 @@ static void openapi_member(struct buf *out, const char *key, const struct admin_
     break;
   case ADMIN_TEXTS:
   case ADMIN_OBJECTS:
+  case ADMIN_EITHERS:
     openapi_items(out, m);
     break;
   case ADMIN_INT:

@@ -19,7 +19,8 @@ static const char *const reference_types[] = {[ADMIN_TEXT] = "string",
                                               [ADMIN_OBJECT] = "object",
                                               [ADMIN_EITHER] = "string or object",
                                               [ADMIN_TEXTS] = "strings",
-                                              [ADMIN_OBJECTS] = "objects"};
+                                              [ADMIN_OBJECTS] = "objects",
+                                              [ADMIN_EITHERS] = "strings or objects"};
 
 static void reference_type(struct buf *out, const struct admin_member *m) {
   buf_add_z(out, reference_types[m->type]);

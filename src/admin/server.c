@@ -2,22 +2,37 @@
 // Scoped MCP servers over HTTP.
 #include "tool/server.h"
 
+#include <stdio.h>
+
 #include "admin/body.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "base/clock.h"
 #include "io/pool.h"
+#include "tool/shown.h"
 
-static size_t server_count_tools(const struct policy_filter *f, const struct toolset *set) {
-  size_t count = 0;
-  for (size_t i = 0; i < set->count; i++) count += policy_allows(f, &set->tools[i]);
-  return count;
+enum { SERVER_ACCOUNTS_MOST = 50 };
+
+static void server_put_members(struct admin_call *call, const struct server *s) {
+  put_open(&call->out, "accounts", '[');
+  for (size_t i = 0; i < s->member_count; i++) {
+    const struct catalog_account *v = catalog_account_by_id(call->catalog, s->members[i].account_id);
+    put_open(&call->out, NULL, '{');
+    put_text(&call->out, "id", s->members[i].account_id);
+    put_text_or_null(&call->out, "name", v ? v->account->name : STR_NONE);
+    put_text(&call->out, "alias", s->members[i].alias);
+    put_close(&call->out, '}');
+  }
+  put_close(&call->out, ']');
 }
 
-static void server_put(struct buf *out, const struct server *s, size_t tool_count) {
+static void server_put(struct admin_call *call, const struct server *s, size_t tool_count) {
+  struct buf *out = &call->out;
   put_text(out, "id", s->id);
   put_text(out, "name", s->name);
   put_text(out, "account_id", s->members[0].account_id);
+  server_put_members(call, s);
+  put_bool(out, "share", s->share);
   put_json(out, "config", s->config);
   put_int(out, "tool_count", (int64_t)tool_count);
   put_time(out, "expires_at", s->expires_at);
@@ -25,10 +40,10 @@ static void server_put(struct buf *out, const struct server *s, size_t tool_coun
   put_time(out, "updated_at", s->updated_at);
 }
 
-static void server_put_whole(struct buf *out, const struct server *s, size_t tool_count) {
-  put_open(out, NULL, '{');
-  server_put(out, s, tool_count);
-  put_close(out, '}');
+static void server_put_whole(struct admin_call *call, const struct server *s, size_t tool_count) {
+  put_open(&call->out, NULL, '{');
+  server_put(call, s, tool_count);
+  put_close(&call->out, '}');
 }
 
 // With the URL, for the one time that it is shown.
@@ -36,7 +51,7 @@ static void server_put_url(struct admin_call *call, const struct server *s, size
                            struct str token) {
   struct str base = admin_public_url(call);
   put_open(&call->out, NULL, '{');
-  server_put(&call->out, s, tool_count);
+  server_put(call, s, tool_count);
   put_text(&call->out, "url", arena_printf(call->arena, "%.*s/mcp/%.*s", STR_ARG(base), STR_ARG(token)));
   put_close(&call->out, '}');
 }
@@ -61,7 +76,7 @@ static bool server_list(struct admin_call *call, const struct catalog_account *o
     if ((of && !server_is_over(v, of)) || str_compare(v->server.id, after) <= 0) continue;
     more = left-- <= 0;
     if (more) break;
-    server_put_whole(&call->out, &v->server, v->tool_count);
+    server_put_whole(call, &v->server, v->tool_count);
     last = v->server.id;
   }
   put_close(&call->out, ']');
@@ -101,22 +116,40 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
 bool admin_get_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
   if (!server_find(call, &v, err)) return false;
-  server_put_whole(&call->out, &v->server, v->tool_count);
+  server_put_whole(call, &v->server, v->tool_count);
   return true;
 }
 
 // ---- writing
 
+// A server that is to be, as the catalog would show it.
+struct server_draft {
+  struct admin_call *call;
+  struct server *server;
+  struct catalog_member *members;
+};
+
+static size_t server_count(const struct server_draft *d, const struct policy_filter *f) {
+  struct catalog_server v = {.arena = d->call->arena,
+                             .server = *d->server,
+                             .members = d->members,
+                             .member_count = d->server->member_count};
+  v.server.filter = *f;
+  shown_fill(&v);
+  map_free(&v.by_name);
+  return v.tool_count;
+}
+
 // A filter that lets nothing through is a mistake; the error names the member that took the last tools.
-static bool server_explain_nothing(const struct policy_filter *whole, const struct toolset *set,
-                                   struct err *err) {
+static bool server_explain_nothing(const struct server_draft *d, struct err *err) {
   static const char *const members[] = {"config.methods", "config.tags", "config.tools"};
-  struct policy_filter f = *whole;
-  size_t before = set->count;
+  struct policy_filter whole = d->server->filter, f = {.classes = ~0u};
+  size_t before = server_count(d, &f);
+  f = whole;
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-    f.tag_count = i >= 1 ? whole->tag_count : 0;
-    f.tool_count = i >= 2 ? whole->tool_count : 0;
-    size_t left = server_count_tools(&f, set);
+    f.tag_count = i >= 1 ? whole.tag_count : 0;
+    f.tool_count = i >= 2 ? whole.tool_count : 0;
+    size_t left = server_count(d, &f);
     if (left == 0 && before > 0) {
       err_at(err, ERR_UNPROCESSABLE, members[i], "no tool would be left: none of the %zu tools%s passes %s",
              before, i ? " that the members before it let through" : " of the account", members[i]);
@@ -125,17 +158,123 @@ static bool server_explain_nothing(const struct policy_filter *whole, const stru
     }
     before = left;
   }
-  return err_at(err, ERR_UNPROCESSABLE, "config", "the account has no tools");
+  err_at(err, ERR_UNPROCESSABLE, "config", "the account has no tools that may be served");
+  err_hint(err, "'postern tools review' shows those that wait for you");
+  return false;
 }
 
-// Sets what follows from "config". `set` outlives the call.
-static bool server_read_config(yyjson_val *config, const struct toolset *set, struct arena *a,
-                               struct server *out, size_t *tool_count, struct err *err) {
-  if (!policy_filter_read(config, set, a, &out->filter, err)) return false;
-  *tool_count = server_count_tools(&out->filter, set);
-  if (*tool_count == 0) return server_explain_nothing(&out->filter, set, err);
-  out->config = policy_filter_write(&out->filter, a);
+// An MCP server may have prompts and resources alone, or be read for the first time later.
+static bool server_may_be_empty(const struct server_draft *d) {
+  const struct policy_filter *f = &d->server->filter, all = {.classes = ~0u};
+  bool more = f->prompts == POLICY_ON || f->resources == POLICY_ON || (!f->tag_count && !f->tool_count);
+  bool remote = false;
+  for (size_t i = 0; i < d->server->member_count; i++)
+    remote |= d->members[i].account->account->kind == CONNECTOR_MCP;
+  return remote && more && server_count(d, &all) == 0;
+}
+
+// Sets what follows from "config".
+static bool server_read_config(const struct server_draft *d, yyjson_val *config, size_t *tool_count,
+                               struct err *err) {
+  struct arena *a = d->call->arena;
+  struct server *s = d->server;
+  const struct toolset **sets = ARENA_ARRAY(a, s->member_count, const struct toolset *);
+  for (size_t i = 0; i < s->member_count; i++) sets[i] = d->members[i].account->tools;
+  if (!policy_filter_read(config, NULL, a, &s->filter, err) ||
+      !policy_check_tags(&s->filter, sets, s->member_count, a, err))
+    return false;
+  *tool_count = server_count(d, &s->filter);
+  if (*tool_count == 0 && !server_may_be_empty(d)) return server_explain_nothing(d, err);
+  s->config = policy_filter_write(&s->filter, a);
   return true;
+}
+
+// ---- accounts and their aliases
+
+static bool server_alias_is_free(const struct server_draft *d, struct str alias) {
+  for (size_t i = 0; i < d->server->member_count; i++)
+    if (shown_aliases_clash(d->members[i].alias, alias)) return false;
+  return true;
+}
+
+// From the account's name; where that would meet another, without '_', then with a number.
+static struct str server_alias_make(const struct server_draft *d, struct str name) {
+  struct arena *a = d->call->arena;
+  struct str alias = shown_alias(name, a);
+  if (server_alias_is_free(d, alias)) return alias;
+  char *plain = arena_z(a, alias);
+  size_t n = 0;
+  for (size_t i = 0; i < alias.n; i++)
+    if (alias.p[i] != '_') plain[n++] = alias.p[i];
+  if (n > SHOWN_ALIAS_MOST - 2) n = SHOWN_ALIAS_MOST - 2;
+  alias = str_make(plain, n);
+  for (unsigned i = 2; !server_alias_is_free(d, alias); i++)
+    alias = arena_printf(a, "%.*s%u", (int)n, plain, i);
+  return alias;
+}
+
+static bool server_check_alias(const struct server_draft *d, struct str alias, const char *field,
+                               struct err *err) {
+  if (!shown_alias_is_good(alias))
+    return err_at(err, ERR_INVALID, field,
+                  "the alias is a lower-case letter, then letters, digits and single '_', at most %d",
+                  SHOWN_ALIAS_MOST);
+  return server_alias_is_free(d, alias) ||
+         err_at(err, ERR_INVALID, field, "the alias \"%.*s\" is another account's, or begins one",
+                STR_ARG(alias));
+}
+
+// An element of "accounts": text, or {"account", "alias"}.
+static bool server_read_member(struct server_draft *d, yyjson_val *v, size_t at, struct err *err) {
+  char field[64];
+  snprintf(field, sizeof field, "accounts[%zu]", at);
+  struct str named = yyjson_is_str(v) ? json_text(v) : json_str(v, "account");
+  struct str alias = json_str(v, "alias");
+  if (!named.n)
+    return err_at(err, ERR_INVALID, field, "an account's id or name, or {\"account\", \"alias\"}");
+  const struct catalog_account *account = admin_account_named(d->call->catalog, named);
+  if (!account) {
+    err_at(err, ERR_UNPROCESSABLE, field, "no account has the id or name \"%.*s\"",
+           (int)(named.n < 64 ? named.n : 64), named.p);
+    err_hint(err, "GET /integrated-account lists the accounts");
+    return false;
+  }
+  for (size_t i = 0; i < d->server->member_count; i++)
+    if (d->members[i].account == account)
+      return err_at(err, ERR_INVALID, field, "this account is there twice");
+  if (alias.n && !server_check_alias(d, alias, field, err)) return false;
+  if (!alias.n) alias = server_alias_make(d, account->account->name);
+  size_t i = d->server->member_count++;
+  d->members[i] = (struct catalog_member){alias, (struct catalog_account *)(uintptr_t)account};
+  d->server->members[i] = (struct server_member){arena_dup(d->call->arena, account->account->id),
+                                                 arena_dup(d->call->arena, alias)};
+  return true;
+}
+
+static void server_draft_room(struct server_draft *d, size_t count) {
+  d->members = ARENA_ARRAY(d->call->arena, count + 1, struct catalog_member);
+  d->server->members = ARENA_ARRAY(d->call->arena, count + 1, struct server_member);
+}
+
+static bool server_can_share(const struct server_draft *d) {
+  for (size_t i = 0; i < d->server->member_count; i++)
+    for (size_t k = 0; k < i; k++)
+      if (d->members[i].account->connector == d->members[k].account->connector) return true;
+  return false;
+}
+
+static bool server_read_members(struct server_draft *d, struct err *err) {
+  yyjson_val *list = yyjson_obj_get(d->call->body, "accounts"), *v;
+  size_t i, n;
+  if (yyjson_arr_size(list) == 0 || yyjson_arr_size(list) > SERVER_ACCOUNTS_MOST)
+    return err_at(err, ERR_INVALID, "accounts", "1 to %d accounts, not %zu", SERVER_ACCOUNTS_MOST,
+                  yyjson_arr_size(list));
+  server_draft_room(d, yyjson_arr_size(list));
+  yyjson_arr_foreach (list, i, n, v)
+    if (!server_read_member(d, v, i, err)) return false;
+  d->server->share = json_bool(d->call->body, "share", false);
+  return !d->server->share || server_can_share(d) ||
+         err_at(err, ERR_UNPROCESSABLE, "share", "no two of these accounts are of the same connector");
 }
 
 struct server_job {
@@ -149,31 +288,52 @@ static bool server_insert_job(void *arg, struct err *err) {
   return server_insert(job->call->env->catalog->account->store, &job->server, err);
 }
 
-bool admin_create_server(struct admin_call *call, struct err *err) {
-  const struct catalog_account *v;
+// `d` has its members.
+static bool server_create(struct server_draft *d, struct err *err) {
+  struct admin_call *call = d->call;
   struct server_job job = {.call = call};
-  struct server *s = &job.server;
+  struct server *s = d->server;
   char id[TOKEN_ID], token[TOKEN_TEXT];
   size_t tool_count;
   int64_t now = clock_now_ms();
-  if (!admin_find_account(call, &v, err) || !body_read_expiry(call->body, now, &s->expires_at, err) ||
-      !server_read_config(yyjson_obj_get(call->body, "config"), v->tools, call->arena, s, &tool_count, err))
+  if (!body_read_expiry(call->body, now, &s->expires_at, err) ||
+      !server_read_config(d, yyjson_obj_get(call->body, "config"), &tool_count, err))
     return false;
   token_id("srv", id);
   token_new("pst", token);
   token_hash(str_of(token), s->token_hash);
   s->id = call->server_id = arena_dup(call->arena, str_of(id));
   s->name = str_trim(json_str(call->body, "name"));
-  s->members = &(struct server_member){call->account_id, v->connector->name};
-  s->member_count = 1;
   s->created_at = s->updated_at = now;
   s->version = 1;
+  job.server = *s;
   if (!pool_run(server_insert_job, &job, err)) return false;
   call->detail = s->config;
   admin_publish(call);
   server_put_url(call, s, tool_count, str_of(token));
   secret_wipe(token, sizeof token);
   return true;
+}
+
+bool admin_create_server(struct admin_call *call, struct err *err) {
+  const struct catalog_account *v;
+  struct server server = {0};
+  struct server_draft d = {.call = call, .server = &server};
+  if (!admin_find_account(call, &v, err)) return false;
+  server_draft_room(&d, 1);
+  server.member_count = 1;
+  d.members[0] = (struct catalog_member){shown_alias(v->account->name, call->arena),
+                                         (struct catalog_account *)(uintptr_t)v};
+  server.members[0] = (struct server_member){call->account_id, d.members[0].alias};
+  return server_create(&d, err);
+}
+
+bool admin_create_server_over(struct admin_call *call, struct err *err) {
+  struct server server = {0};
+  struct server_draft d = {.call = call, .server = &server};
+  if (!server_read_members(&d, err)) return false;
+  call->account_id = server.members[0].account_id;
+  return server_create(&d, err);
 }
 
 // Reads, changes and writes in one transaction, so that changes at the same time all last.
@@ -204,25 +364,34 @@ static bool server_change_job(void *arg, struct err *err) {
   return store_transact(job->call->env->catalog->account->store, server_change_row, job, err);
 }
 
+// Of a server that is there: its members are as they were.
+static bool server_read_other_config(const struct catalog_server *v, struct server_job *job,
+                                     size_t *tool_count, struct err *err) {
+  struct server as = v->server;
+  struct server_draft d = {.call = job->call, .server = &as, .members = v->members};
+  as.member_count = v->member_count;
+  if (!server_read_config(&d, yyjson_obj_get(job->call->body, "config"), tool_count, err)) return false;
+  job->server.filter = as.filter;
+  job->server.config = as.config;
+  return true;
+}
+
 bool admin_change_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
   if (!server_find(call, &v, err)) return false;
   size_t tool_count = v->tool_count;
-  yyjson_val *config = yyjson_obj_get(call->body, "config");
   struct server_job job = {.call = call,
                            .server = {.id = call->server_id, .name = str_trim(json_str(call->body, "name"))},
                            .has_name = yyjson_obj_get(call->body, "name") != NULL,
-                           .has_config = config != NULL,
+                           .has_config = yyjson_obj_get(call->body, "config") != NULL,
                            .has_expiry = yyjson_obj_get(call->body, "expires_at") != NULL};
   if (job.has_name && !job.server.name.n) return err_at(err, ERR_INVALID, "name", "must not be empty");
   if (!body_read_expiry(call->body, clock_now_ms(), &job.server.expires_at, err)) return false;
-  if (config &&
-      !server_read_config(config, v->members[0].account->tools, call->arena, &job.server, &tool_count, err))
-    return false;
+  if (job.has_config && !server_read_other_config(v, &job, &tool_count, err)) return false;
   if (!pool_run(server_change_job, &job, err)) return false;
   call->detail = job.server.config;
   admin_publish(call);
-  server_put_whole(&call->out, &job.server, tool_count);
+  server_put_whole(call, &job.server, tool_count);
   return true;
 }
 

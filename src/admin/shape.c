@@ -23,7 +23,9 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
   {"methods", ADMIN_TEXTS, .says = "read, write, custom, list, get, create, update, delete; read is what is read-only by evidence"},
   {"tags", ADMIN_TEXTS, .says = "tags of the account's tools"},
   {"tools", ADMIN_TEXTS, .says = "globs over tool names: * and ?"},
-  {"require_api_token_auth", ADMIN_BOOL, .says = "ask for a valid API token as Bearer beside the URL"});
+  {"require_api_token_auth", ADMIN_BOOL, .says = "ask for a valid API token as Bearer beside the URL"},
+  {"prompts", ADMIN_BOOL, .says = "show the prompts of MCP servers; without it, where neither tags nor tools are named"},
+  {"resources", ADMIN_BOOL, .says = "show their resources; likewise"});
 
 #define ACCOUNT_WAY {"way", ADMIN_TEXT, .most = NAME_MOST, .says = "one of the connector's ways to authenticate; without it the first"}
 #define CREDENTIAL "the fields of the way to authenticate, by name; never shown again"
@@ -72,6 +74,17 @@ SHAPE(admin_server_new, "ServerNew", "A scoped MCP server to make",
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "which tools it shows; without it, all"},
   EXPIRES);
 
+SHAPE(admin_server_over, "ServerOverNew", "A scoped MCP server over one account or several",
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people"},
+  {"accounts", ADMIN_EITHERS, REQ, .says = "ids or names; or {account, alias}, where the alias goes before the names of its tools"},
+  {"share", ADMIN_BOOL, .says = "accounts of one connector share one set of tools, with an argument that names the account"},
+  {"config", ADMIN_OBJECT, .shape = &filter, .says = "which tools it shows; without it, all"},
+  EXPIRES);
+
+SHAPE(admin_tool_names, "ToolNames", "Which tools; one of the two",
+  {"names", ADMIN_TEXTS, .says = "their names"},
+  {"all", ADMIN_BOOL, .says = "true: all that wait for a review"});
+
 SHAPE(admin_server_patch, "ServerPatch", "What is to change; what is left out stays",
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "replaces the whole filter"},
@@ -98,6 +111,10 @@ SHAPE(admin_query_tools, "ToolQuery", "",
   {"methods", ADMIN_TEXTS, .most = TEXT_MOST, .says = "as in a server's filter"},
   {"tags", ADMIN_TEXTS, .most = TEXT_MOST, .says = "as in a server's filter"},
   {"q", ADMIN_TEXT, .most = TEXT_MOST, .says = "text in name, title or description"});
+
+SHAPE(admin_query_review, "ReviewQuery", "",
+  LIMIT, {"after", ADMIN_TEXT, .most = TEXT_MOST, .says = "the last entry of the page before; see next"},
+  {"account", ADMIN_TEXT, .most = NAME_MOST, .says = "id or name of one account"});
 
 SHAPE(admin_query_audit, "AuditQuery", "",
   {"limit", ADMIN_INT, .least = 1, .most = PAGE_MOST, .says = "entries on a page; without it 100"},
@@ -268,6 +285,9 @@ SHAPE(admin_account_list, "AccountList", "A page of accounts",
   {"tags", ADMIN_TEXTS, REQ, .says = "for filters"},                                                         \
   {"permission", ADMIN_TEXT, NIL, .says = "what the vendor asks of the credential"},                         \
   {"deprecated", ADMIN_BOOL, REQ, .says = "by the vendor"},                                                  \
+  {"trust", ADMIN_WORD, REQ, .allowed = "allow|review|deny", .says = "by evidence"},                         \
+  {"why", ADMIN_TEXT, NIL, .says = "the evidence, in words; of tools of MCP servers"},                       \
+  {"served", ADMIN_BOOL, REQ, .says = "may servers show it? Not in review, denied, or changed since"},       \
   {"description", ADMIN_TEXT, NIL, .says = "in a list: its first line"}
 INNER(tool_head, "ToolHead", "A tool of an account", TOOL_HEAD);
 SHAPE(admin_tool, "Tool", "A tool of an account, whole",
@@ -276,25 +296,58 @@ SHAPE(admin_tool, "Tool", "A tool of an account, whole",
   {"annotations", ADMIN_OBJECT, REQ, .says = "MCP's four hints"},
   {"sources", ADMIN_OBJECT, REQ, .says = "argument → the tool that gives it"},
   {"paging", ADMIN_OBJECT, NIL, .says = "how to get the next page"},
+  {"diff", ADMIN_TEXT, NIL, .says = "what changed since it was settled, in lines with - and +"},
+  {"was", ADMIN_TEXT, NIL, .says = "the name that it came back from"},
+  {"decision", ADMIN_WORD, NIL, .allowed = "approved|denied", .says = "of an administrator"},
+  {"decided_by", ADMIN_TEXT, NIL, .says = "id of an API token"},
+  {"decided_at", ADMIN_TIME, NIL, .says = "when"},
   {"inputSchema", ADMIN_OBJECT, REQ, .says = "JSON Schema 2020-12 of the arguments"});
 SHAPE(admin_tool_list, "ToolList", "A page of tools",
   {"items", ADMIN_OBJECTS, REQ, .shape = &tool_head, .says = "by name"},
   {"total", ADMIN_INT, REQ, .says = "that the filter lets through"}, NEXT);
+INNER(review_item, "ReviewItem", "A tool that waits for an administrator",
+  {"account_id", ADMIN_TEXT, REQ, .says = "whose"},
+  {"account", ADMIN_TEXT, REQ, .says = "its name"},
+  {"name", ADMIN_TEXT, REQ, .says = "of the tool"},
+  {"trust", ADMIN_WORD, REQ, .allowed = "allow|review|deny", .says = "by evidence"},
+  {"why", ADMIN_TEXT, REQ, .says = "the evidence, in words"},
+  {"was", ADMIN_TEXT, NIL, .says = "the name that it came back from"},
+  {"diff", ADMIN_TEXT, NIL, .says = "what changed since it was settled, in lines with - and +"},
+  {"definition", ADMIN_OBJECT, REQ, .says = "as the vendor defines it now"});
+SHAPE(admin_review_list, "ReviewList", "A page of tools that wait",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &review_item, .says = "by account and name"}, NEXT);
+SHAPE(admin_decision, "Decision", "What a decision did",
+  {"changed", ADMIN_INT, REQ, .says = "tools it was made for"});
+SHAPE(admin_refresh, "Refresh", "What reading an account's tools anew came to",
+  {"tools", ADMIN_INT, REQ, .says = "it has"},
+  {"served", ADMIN_INT, REQ, .says = "servers may show"},
+  {"review", ADMIN_INT, REQ, .says = "wait for a review"},
+  {"denied", ADMIN_INT, REQ, .says = "are held back"},
+  {"dropped", ADMIN_INT, REQ, .says = "cannot be used as the vendor defines them; the log says why"},
+  {"changed", ADMIN_BOOL, REQ, .says = "since it was read before"});
 INNER(rate_info, "RateLimit", "What the vendor said about its rate limit",
   {"limit", ADMIN_INT, NIL, .says = "requests in the window"},
   {"remaining", ADMIN_INT, NIL, .says = "requests left"},
   {"reset_s", ADMIN_INT, NIL, .says = "seconds to the next window"},
   {"retry_after_s", ADMIN_INT, NIL, .says = "seconds to wait"});
 SHAPE(admin_call_result, "ToolResult", "What came of a call; a vendor's refusal is a result too, with is_error",
-  {"outcome", ADMIN_WORD, REQ, .allowed = "ok|invalid|denied|upstream_error|rate_limited|failed|canceled", .says = "as in the audit log"},
+  {"outcome", ADMIN_WORD, REQ, .allowed = "ok|invalid|denied|upstream_error|rate_limited|failed|canceled|input_required|needs_authorising", .says = "as in the audit log"},
   {"is_error", ADMIN_BOOL, REQ, .says = "as MCP's isError"},
   {"content", ADMIN_OBJECTS, REQ, .says = "MCP content blocks"},
+  {"result", ADMIN_OBJECT, NIL, .says = "the whole result of a vendor's MCP server"},
+  {"link", ADMIN_TEXT, NIL, .says = "where a person has to authorise the account first"},
   {"rate_limit", ADMIN_OBJECT, NIL, .shape = &rate_info, .says = "where the vendor gave any"});
 
+INNER(server_member, "ServerAccount", "An account of a server",
+  {"id", ADMIN_TEXT, REQ, .says = "acc_…"},
+  {"name", ADMIN_TEXT, NIL, .says = "null: it cannot be used at present"},
+  {"alias", ADMIN_TEXT, REQ, .says = "goes before the names of its tools, where there are several accounts"});
 #define SERVER_BODY                                                                            \
   {"id", ADMIN_TEXT, REQ, .says = "srv_…"},                                                    \
   {"name", ADMIN_TEXT, REQ, .says = "for people"},                                             \
-  {"account_id", ADMIN_TEXT, REQ, .says = "of the account whose tools it shows"},              \
+  {"account_id", ADMIN_TEXT, REQ, .says = "of the (first) account whose tools it shows"},      \
+  {"accounts", ADMIN_OBJECTS, REQ, .shape = &server_member, .says = "all of them"},            \
+  {"share", ADMIN_BOOL, REQ, .says = "accounts of one connector share their tools"},           \
   {"config", ADMIN_OBJECT, REQ, .shape = &filter, .says = "which tools it shows"},             \
   {"tool_count", ADMIN_INT, REQ, .says = "tools it shows now"},                                \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                                      \

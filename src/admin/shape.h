@@ -21,6 +21,7 @@ enum admin_type {
   ADMIN_EITHER,  // text or object
   ADMIN_TEXTS,   // an array of texts; in a query: separated by commas
   ADMIN_OBJECTS, // an array of `shape`, or of any objects where that is NULL
+  ADMIN_EITHERS, // an array of texts and objects
 };
 
 enum { ADMIN_REQUIRED = 1, ADMIN_NULLABLE = 2 };
@@ -46,14 +47,14 @@ struct admin_shape {
 
 // Requests
 extern const struct admin_shape admin_connector_new, admin_account_new, admin_authorize_new, admin_authorize_answer, admin_account_patch, admin_call_body,
-    admin_server_new, admin_server_patch, admin_token_new;
+    admin_server_new, admin_server_over, admin_server_patch, admin_tool_names, admin_token_new;
 // Answers
 extern const struct admin_shape admin_error, admin_health, admin_status, admin_connector,
     admin_connector_list, admin_connector_report, admin_account, admin_account_list, admin_authorize_flow, admin_examination, admin_tool,
-    admin_tool_list, admin_call_result, admin_server, admin_server_list, admin_server_url, admin_token,
+    admin_tool_list, admin_review_list, admin_decision, admin_refresh, admin_call_result, admin_server, admin_server_list, admin_server_url, admin_token,
     admin_token_list, admin_token_secret, admin_identity, admin_audit_list, admin_key_report;
 // Queries
-extern const struct admin_shape admin_query_page, admin_query_connectors, admin_query_tools,
+extern const struct admin_shape admin_query_page, admin_query_connectors, admin_query_tools, admin_query_review,
     admin_query_audit;
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An account's tools over HTTP: listed, shown, called.
 #include "admin/put.h"
-#include "admin/route.h"
+#include "admin/review.h"
+#include "data/json.h"
 
 static void tool_put_head(struct buf *out, const struct tool *t, struct str description) {
   put_text(out, "name", t->name);
@@ -11,10 +12,24 @@ static void tool_put_head(struct buf *out, const struct tool *t, struct str desc
   put_texts(out, "tags", t->tags, t->tag_count);
   put_text_or_null(out, "permission", t->permission);
   put_bool(out, "deprecated", t->deprecated);
+  put_text(out, "trust", str_of(tool_trust_names[t->trust]));
+  put_text_or_null(out, "why", t->why);
+  put_bool(out, "served", t->served);
   put_text_or_null(out, "description", description);
 }
 
-static void tool_put(struct buf *out, const struct tool *t) {
+// What is settled of a tool of an MCP server; `row` NULL: of another tool.
+static void tool_put_review(struct buf *out, const struct remote_tool *row) {
+  static const char *const decisions[] = {
+      [REMOTE_NONE] = "", [REMOTE_APPROVED] = "approved", [REMOTE_DENIED] = "denied"};
+  put_text_or_null(out, "diff", row ? row->diff : STR_NONE);
+  put_text_or_null(out, "was", row ? row->was : STR_NONE);
+  put_text_or_null(out, "decision", row ? str_of(decisions[row->decision]) : STR_NONE);
+  put_text_or_null(out, "decided_by", row ? row->decided_by : STR_NONE);
+  put_time(out, "decided_at", row ? row->decided_at : 0);
+}
+
+static void tool_put(struct buf *out, const struct tool *t, const struct remote_tool *row) {
   struct policy_hints hints = policy_hints(t);
   put_open(out, NULL, '{');
   tool_put_head(out, t, t->description);
@@ -30,6 +45,7 @@ static void tool_put(struct buf *out, const struct tool *t) {
   else
     put_json(out, "sources", STR("{}"));
   put_value(out, "paging", t->paging);
+  tool_put_review(out, row);
   put_value(out, "inputSchema", t->input);
   put_close(out, '}');
 }
@@ -123,7 +139,9 @@ static bool tool_find(struct admin_call *call, struct catalog_tool *out, struct 
 bool admin_get_tool(struct admin_call *call, struct err *err) {
   struct catalog_tool found;
   if (!tool_find(call, &found, err)) return false;
-  tool_put(&call->out, found.tool);
+  const struct remote_tool *row = NULL;
+  if (found.tool->kind == TOOL_REMOTE && !review_find(call, found.tool->name, &row, err)) return false;
+  tool_put(&call->out, found.tool, row);
   return true;
 }
 
@@ -150,6 +168,49 @@ static void tool_put_rate(struct buf *out, const struct run_result *result) {
   put_close(out, '}');
 }
 
+// A vendor's own result: its content, and all of it.
+static void tool_put_whole(struct admin_call *call, const struct run_result *result) {
+  yyjson_doc *doc = yyjson_mut_val_imut_copy(result->whole, NULL);
+  yyjson_val *content = yyjson_obj_get(yyjson_doc_get_root(doc), "content");
+  if (content)
+    put_value(&call->out, "content", content);
+  else
+    put_json(&call->out, "content", STR("[]"));
+  put_value(&call->out, "result", yyjson_doc_get_root(doc));
+  yyjson_doc_free(doc);
+}
+
+static void tool_put_error(struct admin_call *call, const struct run_result *result) {
+  yyjson_mut_val *message = yyjson_mut_obj_get(result->rpc_error, "message");
+  put_open(&call->out, "content", '[');
+  put_open(&call->out, NULL, '{');
+  put_text(&call->out, "type", STR("text"));
+  put_text(&call->out, "text",
+           arena_printf(call->arena, "The vendor's MCP server refuses the call (%lld): %s",
+                        (long long)yyjson_mut_get_sint(yyjson_mut_obj_get(result->rpc_error, "code")),
+                        yyjson_mut_is_str(message) ? yyjson_mut_get_str(message) : ""));
+  put_close(&call->out, '}');
+  put_close(&call->out, ']');
+  put_json(&call->out, "result", STR_NONE);
+}
+
+static void tool_put_result(struct admin_call *call, const struct run_result *result) {
+  put_open(&call->out, NULL, '{');
+  put_text(&call->out, "outcome", str_of(run_outcome_name(result->outcome)));
+  put_bool(&call->out, "is_error", result->is_error);
+  if (result->whole) {
+    tool_put_whole(call, result);
+  } else if (result->rpc_error) {
+    tool_put_error(call, result);
+  } else {
+    put_json(&call->out, "content", buf_str(&result->content));
+    put_json(&call->out, "result", STR_NONE);
+  }
+  put_text_or_null(&call->out, "link", result->link);
+  tool_put_rate(&call->out, result);
+  put_close(&call->out, '}');
+}
+
 bool admin_call_tool(struct admin_call *call, struct err *err) {
   struct catalog_tool found;
   if (!tool_find(call, &found, err)) return false;
@@ -162,15 +223,11 @@ bool admin_call_tool(struct admin_call *call, struct err *err) {
       .client = call->token.id,
       .traceparent = http_header_get(&call->in->headers, "traceparent"),
       .tracestate = http_header_get(&call->in->headers, "tracestate"),
+      .principal = arena_printf(call->arena, "admin:%.*s", STR_ARG(call->token.id)),
   };
   struct run_result result = {0};
   if (!run_tool(&run, call->arena, &result, err)) return false;
-  put_open(&call->out, NULL, '{');
-  put_text(&call->out, "outcome", str_of(run_outcome_name(result.outcome)));
-  put_bool(&call->out, "is_error", result.is_error);
-  put_json(&call->out, "content", buf_str(&result.content));
-  tool_put_rate(&call->out, &result);
-  put_close(&call->out, '}');
+  tool_put_result(call, &result);
   run_result_free(&result);
   return true;
 }

@@ -34,6 +34,7 @@ static void remote_fill_tool(struct tool *t, const struct trust *trust, yyjson_v
                      .served = served,
                      .why = arena_dup(a, trust->why),
                      .definition = v,
+                     .operation = STR("tools/call"),
                      .name = json_str(v, "name"),
                      .title = title.n ? title : json_str(yyjson_obj_get(v, "annotations"), "title"),
                      .description = json_str(v, "description"),

@@ -8,18 +8,37 @@ import { promisify } from "node:util";
 
 const CONNECTIONS = 32;
 const THREADS = 2;
-const quote = (text) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`;
+const quote = (text) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\r", "\\r").replaceAll("\n", "\\n")}'`;
 
-export async function load(url, { seconds = 5, method = "GET", headers = {}, body } = {}) {
+const one = ({ method = "GET", headers = {}, body }) => [
+  `wrk.method = ${quote(method)}`,
+  ...Object.entries(headers).map(([name, value]) => `wrk.headers[${quote(name)}] = ${quote(value)}`),
+  ...(body ? [`wrk.body = ${quote(body)}`] : []),
+];
+
+// In turn, each JSON-RPC message with an id of its own: servers with sessions may have one answer an id. The
+// ids have nine digits, so that the length stays: the first three are the thread's, the last six count.
+const ID = 100_000_000;
+const inTurn = (calls) => [
+  "local heads, tails, n, ids = {}, {}, 0, 0",
+  ...calls.map(({ headers, message }, i) => {
+    const [head, tail] = JSON.stringify({ ...message, id: ID }).split(String(ID));
+    const length = { "content-length": head.length + 9 + Buffer.byteLength(tail) };
+    const lines = Object.entries({ ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`);
+    return `heads[${i + 1}], tails[${i + 1}] = ${quote(`${lines.join("")}\r\n${head}`)}, ${quote(tail)}`;
+  }),
+  "local threads = 100",
+  'function setup(thread) thread:set("first", threads * 1000000) threads = threads + 1 end',
+  `function init()
+  for i = 1, #heads do heads[i] = "POST " .. wrk.path .. " HTTP/1.1\\r\\nHost: " .. wrk.host .. ":" .. wrk.port .. "\\r\\n" .. heads[i] end
+end`,
+  "function request() n = n % #heads + 1 ids = ids + 1 return heads[n] .. (first + ids) .. tails[n] end",
+];
+
+// One request over and over, or `calls` in turn: [{ headers, message }].
+export async function load(url, { seconds = 5, calls, ...request } = {}) {
   const script = join(mkdtempSync(join(tmpdir(), "postern-bench-wrk-")), "request.lua");
-  writeFileSync(
-    script,
-    [
-      `wrk.method = ${quote(method)}`,
-      ...Object.entries(headers).map(([name, value]) => `wrk.headers[${quote(name)}] = ${quote(value)}`),
-      ...(body ? [`wrk.body = ${quote(body)}`] : []),
-    ].join("\n"),
-  );
+  writeFileSync(script, (calls ? inTurn(calls) : one(request)).join("\n"));
   const args = ["-c", CONNECTIONS, "-t", THREADS, "-d", `${seconds}s`, "--timeout", "10s", "--latency", "-s", script, url];
   const { stdout } = await promisify(execFile)("wrk", args.map(String));
   const rate = Number(stdout.match(/Requests\/sec:\s+([\d.]+)/)?.[1]);

@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { ROOT } from "../tests/e2e/lib/postern.mjs";
 import { compile } from "./compile.mjs";
 import { memory, ready, streams } from "./footprint.mjs";
+import { latency, proxies, sessions } from "./remote.mjs";
 import { throughput } from "./throughput.mjs";
 
 const DOCUMENT = process.env.POSTERN_CLOUDFLARE_JSON ?? join(ROOT, "../shared/openapi/cloudflare.json");
-const parts = { throughput, compile, memory, ready, streams };
+const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
 
 function print(name, value, aim, met) {

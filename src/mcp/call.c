@@ -51,11 +51,10 @@ static struct http_client_limits call_limits(const struct mcp_call *c) {
 // The body of an error status: the answer to this request, or words.
 static void call_take_refusal(struct mcp_call *c, struct http_transfer *t) {
   struct buf body = BUF_MAX(SEND_SAID_MOST);
-  struct str bytes;
   struct err unused;
   struct message *m;
   struct message_rules rules = call_rules(c);
-  while (!body.full && http_transfer_read(t, &bytes, &unused) && bytes.n) buf_add(&body, bytes);
+  send_read_some(c->peer, t, &body);
   c->refused = arena_dup(c->arena, buf_str(&body));
   buf_free(&body);
   http_transfer_close(t);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mcp/send.h"
 
+#include "base/clock.h"
 #include "base/codec.h"
 #include "data/uri.h"
 #include "mcp/jsonrpc.h"
 #include "mcp/peer_private.h"
 
-enum { SEND_WORDS_MOST = 240 };
+enum { SEND_WORDS_MOST = 240, SEND_SAID_MS = 10000 };
 
 struct http_client_limits send_limits(const struct mcp_peer *p, uint64_t total_ms) {
   struct http_client_limits l = *p->o.limits;
@@ -53,11 +54,19 @@ bool send_explain(int status, struct str body, struct err *err) {
   return false;
 }
 
-static bool send_explain_transfer(struct http_transfer *t, struct err *err) {
-  struct buf body = BUF_MAX(SEND_SAID_MOST);
+void send_read_some(const struct mcp_peer *p, struct http_transfer *t, struct buf *out) {
+  uint64_t ms =
+      p->o.limits->total_ms && p->o.limits->total_ms < SEND_SAID_MS ? p->o.limits->total_ms : SEND_SAID_MS;
+  uint64_t end_us = clock_mono_us() + ms * 1000;
   struct str bytes;
-  struct err unused;
-  while (!body.full && http_transfer_read(t, &bytes, &unused) && bytes.n) buf_add(&body, bytes);
+  struct err unused; // what came is what there is
+  while (!out->full && clock_mono_us() < end_us && http_transfer_read(t, &bytes, &unused) && bytes.n)
+    buf_add(out, bytes);
+}
+
+static bool send_explain_transfer(const struct mcp_peer *p, struct http_transfer *t, struct err *err) {
+  struct buf body = BUF_MAX(SEND_SAID_MOST);
+  send_read_some(p, t, &body);
   send_explain(http_transfer_status(t), buf_str(&body), err);
   buf_free(&body);
   return false;
@@ -110,7 +119,7 @@ static bool send_refused(struct mcp_peer *p, struct http_transfer *t, struct are
                          struct http_headers *lent, struct err *err) {
   struct mcp_challenge challenge = {.status = http_transfer_status(t)};
   challenge.www_authenticate = arena_dup(a, http_header_get(http_transfer_headers(t), "www-authenticate"));
-  send_explain_transfer(t, err);
+  send_explain_transfer(p, t, err);
   http_transfer_close(t);
   if (!p->o.auth.headers) return false;
   challenge.said = arena_dup(a, str_of(err->text));
@@ -136,7 +145,7 @@ bool send_open(struct mcp_peer *p, const struct send *m, struct arena *a, struct
       return false;
     }
     if (refusals == MCP_REFUSALS_MOST) {
-      send_explain_transfer(t, err);
+      send_explain_transfer(p, t, err);
       http_transfer_close(t);
       return false;
     }
@@ -149,11 +158,10 @@ bool send_away(struct mcp_peer *p, const struct send *m, int *status, struct err
   struct http_transfer *t;
   bool ok = send_open(p, m, a, &t, err);
   if (ok) {
-    struct str bytes = STR("");
-    struct err unused;
+    struct buf unread = BUF_MAX(SEND_SAID_MOST);
     *status = http_transfer_status(t);
-    // To the end, so that the connection is kept; what is in it matters to nobody.
-    for (size_t n = 0; n < SEND_SAID_MOST && http_transfer_read(t, &bytes, &unused) && bytes.n;) n += bytes.n;
+    send_read_some(p, t, &unread); // to its end, so that the connection is kept
+    buf_free(&unread);
     http_transfer_close(t);
   }
   arena_free(a);

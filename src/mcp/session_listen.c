@@ -157,10 +157,9 @@ bool session_listen(struct session *s, struct hub_listener *listener, struct err
 
 size_t session_hush(struct session *s, struct hub_listener *listener) {
   struct task *reader = NULL;
-  hub_drop_listener(&s->hub, listener);
+  size_t left = hub_drop_listener(&s->hub, listener);
   pthread_mutex_lock(&s->peer->lock);
-  size_t left = --s->listeners;
-  if (left == 0 && !s->endpoint) {
+  if (--s->listeners == 0 && !s->endpoint) {
     reader = s->reader;
     s->reader = NULL;
   }

@@ -95,14 +95,41 @@ static bool server_check_form(struct cli *c, struct err *err) {
          err_set(err, ERR_INVALID, "--json and --print-config are two forms of one answer; take one");
 }
 
+// --account NAME or --account ALIAS=NAME, as often as there are accounts.
+static void server_put_accounts(struct cli *c, yyjson_mut_doc *body) {
+  yyjson_mut_val *list = yyjson_mut_obj_add_arr(body, yyjson_mut_doc_get_root(body), "accounts");
+  struct str value, alias;
+  for (size_t at = 0; args_next(&c->args, "account", &at, &value);) {
+    yyjson_mut_val *one = yyjson_mut_arr_add_obj(body, list);
+    struct str account = value;
+    if (args_pair(value, &alias, &account)) body_put(body, one, "alias", alias);
+    body_put(body, one, "account", account);
+  }
+  if (args_has(&c->args, "share"))
+    yyjson_mut_obj_add_bool(body, yyjson_mut_doc_get_root(body), "share", true);
+}
+
+static bool server_check_accounts(struct cli *c, struct err *err) {
+  bool one = args_word(&c->args, 0).n > 0, several = args_has(&c->args, "account");
+  if (one && several)
+    return err_set(err, ERR_INVALID, "name one account, or give each of several with --account");
+  if (!one && !several) return err_set(err, ERR_INVALID, "which account? Name one, or give --account");
+  if (several && !args_has(&c->args, "name"))
+    return err_set(err, ERR_INVALID, "a server over several accounts needs a --name of its own");
+  return several || !args_has(&c->args, "share") ||
+         err_set(err, ERR_INVALID, "--share goes with --account, for several accounts of one connector");
+}
+
 bool cli_server_create(struct cli *c, struct err *err) {
   yyjson_val *server;
   struct str account = args_word(&c->args, 0), name = args_text(&c->args, "name");
-  if (!server_check_form(c, err)) return false;
+  if (!server_check_form(c, err) || !server_check_accounts(c, err)) return false;
   yyjson_mut_doc *body = body_new();
   body_put(body, NULL, "name", name.n ? name : account);
+  if (!account.n) server_put_accounts(c, body);
   server_put_filter(c, body, NULL);
-  struct api_ask ask = {"POST", api_path(c, "/integrated-account/{}/mcp", account), body};
+  struct str path = account.n ? api_path(c, "/integrated-account/{}/mcp", account) : STR("/mcp-server");
+  struct api_ask ask = {"POST", path, body};
   bool ok = body_put_expiry(body, &c->args, err) && api_send(c, &ask, &server, err) &&
             server_show_url(c, server, err);
   yyjson_mut_doc_free(body);

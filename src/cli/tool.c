@@ -10,7 +10,11 @@
 #include "cli/view.h"
 #include "data/json.h"
 
-enum { TOOL_ARGUMENTS_MOST = 4 * 1024 * 1024, TOOL_PAGE_MOST = 1024 * 1024 };
+enum {
+  TOOL_ARGUMENTS_MOST = 4 * 1024 * 1024,
+  TOOL_PAGE_MOST = 1024 * 1024,
+  TOOL_REVIEW_MOST = 64 * 1024 * 1024,
+};
 
 // ---- listed and shown
 
@@ -56,6 +60,11 @@ static void tool_show_arguments(struct cli *c, yyjson_val *tool, struct buf *out
   table_close(&t);
 }
 
+static void tool_show_diff(yyjson_val *tool, struct buf *out) {
+  struct str diff = json_str(tool, "diff");
+  if (diff.n) buf_printf(out, "\nChanged since it was settled:\n%.*s", STR_ARG(diff));
+}
+
 static bool tool_show(struct cli *c, struct err *err) {
   yyjson_val *tool;
   struct str path =
@@ -65,7 +74,8 @@ static bool tool_show(struct cli *c, struct err *err) {
     view_json(c, tool);
     return true;
   }
-  static const char *const members[] = {"title", "operation", "class", "read_only", "tags", "permission"};
+  static const char *const members[] = {"title",      "operation", "class", "read_only", "tags",
+                                        "permission", "served",    "why",   "decision",  "was"};
   struct buf out = BUF_MAX(TOOL_PAGE_MOST);
   struct table t;
   struct str name = json_str(tool, "name"), text = json_str(tool, "description");
@@ -78,6 +88,7 @@ static bool tool_show(struct cli *c, struct err *err) {
   table_print(&t, 0, &out);
   table_close(&t);
   buf_printf(&out, "\n%.*s\n", STR_ARG(text));
+  tool_show_diff(tool, &out);
   tool_show_arguments(c, tool, &out);
   view_text(c, buf_str(&out));
   buf_free(&out);
@@ -85,8 +96,12 @@ static bool tool_show(struct cli *c, struct err *err) {
 }
 
 bool cli_tool_list(struct cli *c, struct err *err) {
-  static const struct view_column columns[] = {
-      {"NAME", "name"}, {"CLASS", "class"}, {"TAGS", "tags"}, {"DESCRIPTION", "description"}, {0}};
+  static const struct view_column columns[] = {{"NAME", "name"},
+                                               {"CLASS", "class"},
+                                               {"SERVED", "served"},
+                                               {"TAGS", "tags"},
+                                               {"DESCRIPTION", "description"},
+                                               {0}};
   yyjson_val *items;
   if (c->args.word_count > 1) return tool_show(c, err);
   struct str path = api_path(c, "/integrated-account/{}/tools", args_word(&c->args, 0));
@@ -95,6 +110,81 @@ bool cli_tool_list(struct cli *c, struct err *err) {
   path = api_query(c, path, "q", args_text(&c->args, "search"));
   if (!api_list(c, path, 0, &items, err)) return false;
   view_list(c, items, columns, "No tool passes.");
+  return true;
+}
+
+// ---- reviewed
+
+static void tool_show_waiting(yyjson_val *item, struct buf *out) {
+  struct str account = json_str(item, "account"), name = json_str(item, "name"), why = json_str(item, "why");
+  struct str was = json_str(item, "was"), diff = json_str(item, "diff");
+  struct str says = json_str(yyjson_obj_get(item, "definition"), "description");
+  struct str line = STR_NONE;
+  str_cut(&says, '\n', &line);
+  buf_printf(out, "%.*s  %.*s\n", STR_ARG(account), STR_ARG(name));
+  if (line.n) buf_printf(out, "    says: %.*s\n", STR_ARG(line));
+  buf_printf(out, "    why:  %.*s\n", STR_ARG(why));
+  if (was.n) buf_printf(out, "    was:  %.*s\n", STR_ARG(was));
+  if (diff.n) buf_add_z(out, "    changed since it was settled:\n");
+  for (struct str rest = diff, change; str_cut(&rest, '\n', &change);)
+    if (change.n) buf_printf(out, "    %.*s\n", STR_ARG(change));
+  buf_add_char(out, '\n');
+}
+
+bool cli_tool_review(struct cli *c, struct err *err) {
+  yyjson_val *items, *item;
+  size_t i, n;
+  struct str path = api_query(c, STR("/tool/review"), "account", args_word(&c->args, 0));
+  if (!api_list(c, path, 0, &items, err)) return false;
+  if (c->json) {
+    view_json(c, items);
+    return true;
+  }
+  struct buf out = BUF_MAX(TOOL_REVIEW_MOST);
+  yyjson_arr_foreach (items, i, n, item) tool_show_waiting(item, &out);
+  if (!n) buf_add_z(&out, "No tool waits.");
+  view_text(c, buf_str(&out));
+  buf_free(&out);
+  if (n)
+    view_say(c, "'postern tools approve ACCOUNT TOOL' or 'postern tools deny ACCOUNT TOOL' settles one.");
+  return true;
+}
+
+// {"names":[…]} or {"all":true}.
+static bool tool_settle(struct cli *c, const char *verb, const char *done, struct err *err) {
+  yyjson_val *answer;
+  yyjson_mut_doc *body = body_new();
+  yyjson_mut_val *root = yyjson_mut_doc_get_root(body);
+  bool all = args_has(&c->args, "all"), some = c->args.word_count > 1, ok = all != some;
+  if (!ok) err_set(err, ERR_INVALID, "name the tools, or give --all for those that wait");
+  if (all) yyjson_mut_obj_add_bool(body, root, "all", true);
+  yyjson_mut_val *names = some ? yyjson_mut_obj_add_arr(body, root, "names") : NULL;
+  for (size_t i = 1; i < c->args.word_count; i++)
+    yyjson_mut_arr_add_strncpy(body, names, c->args.words[i].p, c->args.words[i].n);
+  struct str path = api_path(c, "/integrated-account/{}/tools/", args_word(&c->args, 0));
+  struct api_ask ask = {"POST", arena_printf(c->arena, "%.*s%s", STR_ARG(path), verb), body};
+  ok = ok && api_send(c, &ask, &answer, err);
+  if (ok && c->json)
+    view_json(c, answer);
+  else if (ok)
+    view_say(c, "%s: %lld.", done, (long long)json_int(answer, "changed", 0));
+  yyjson_mut_doc_free(body);
+  return ok;
+}
+
+bool cli_tool_approve(struct cli *c, struct err *err) {
+  return tool_settle(c, "approve", "Tools that may be served now", err);
+}
+
+bool cli_tool_deny(struct cli *c, struct err *err) {
+  return tool_settle(c, "deny", "Tools that stay off", err);
+}
+
+bool cli_account_refresh(struct cli *c, struct err *err) {
+  yyjson_val *report;
+  struct api_ask ask = {"POST", api_path(c, "/integrated-account/{}/refresh", args_word(&c->args, 0)), NULL};
+  if (!api_send(c, &ask, &report, err)) return false;
+  view_object(c, report);
   return true;
 }
 
@@ -169,8 +259,13 @@ static bool tool_failed(yyjson_val *result, struct err *err) {
   static const struct {
     const char *outcome;
     enum err_code code;
-  } outcomes[] = {{"invalid", ERR_INVALID},    {"denied", ERR_DENIED},     {"upstream_error", ERR_UPSTREAM},
-                  {"rate_limited", ERR_LIMIT}, {"canceled", ERR_CANCELED}, {"failed", ERR_UPSTREAM}};
+  } outcomes[] = {{"invalid", ERR_INVALID},
+                  {"denied", ERR_DENIED},
+                  {"upstream_error", ERR_UPSTREAM},
+                  {"rate_limited", ERR_LIMIT},
+                  {"canceled", ERR_CANCELED},
+                  {"failed", ERR_UPSTREAM},
+                  {"needs_authorising", ERR_UNAUTHENTICATED}};
   struct str outcome = json_str(result, "outcome");
   enum err_code code = ERR_UPSTREAM;
   for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)

@@ -267,6 +267,7 @@ static bool main_open(const struct settings *s, struct err *err) {
   };
   program.catalog =
       (struct catalog_env){&program.account, {program.store, program.connectors, s->tool_schema_bytes}};
+  program.catalog.refresh_ms = s->remote_refresh;
   return library_load_imports(&program.catalog.library, err) &&
          admin_first_token(program.store, program.first_token, err) && catalog_rebuild(&program.catalog, err);
 }

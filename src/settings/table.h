@@ -74,6 +74,8 @@
   X(upstream_ca, TEXT, "", "", 0, "PEM file of authorities to trust for vendors, beside the system's")  \
   X(upstream_sessions, COUNT, "2000", "1..1000000", 0,                                                      \
     "Sessions at one vendor's MCP server, of those that keep sessions")                                     \
+  X(remote_refresh, DURATION, "10m", "1s..24h", 0,                                                          \
+    "Between two looks at the tools of a vendor's MCP server; news of changes come at once where it tells them")  \
   X(upstream_session_idle, DURATION, "10m", "1s..24h", 0, "Without a call, after which such a session is closed")   \
   X(audit_retention, DURATION, "90d", "0s..3650d", SETTING_RELOAD,                                          \
     "Age at which audit rows go; 0s keeps all")                                                             \

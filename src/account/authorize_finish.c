@@ -218,7 +218,7 @@ static bool finish_grant(struct store *s, struct finish *f, struct err *err) {
 static bool finish_keep(struct store *s, void *arg, struct err *err) {
   struct finish *f = arg;
   if (!finish_account(s, f, err) || !finish_grant(s, f, err)) return false;
-  f->flow.account_id = f->draft.row.id;
+  f->flow.account_id = arena_dup(f->arena, f->draft.row.id);
   f->flow.status = STR("done");
   f->flow.text = f->status_text;
   return flow_row_end(s, &f->flow, err);

@@ -214,7 +214,7 @@ static void pool_close(struct mcp_peer *p, const struct pool_closing *c) {
 }
 
 static bool pool_is_old(const struct pool_closing *c, const struct pool_slot *slot) {
-  return pool_is_idle(slot) && slot->session->used_us <= c->before_us;
+  return pool_is_idle(slot) && (atomic_load(&slot->session->dead) || slot->session->used_us <= c->before_us);
 }
 
 static bool pool_is_of(const struct pool_closing *c, const struct pool_slot *slot) {

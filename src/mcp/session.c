@@ -18,6 +18,7 @@ static struct session *session_new(struct mcp_peer *p) {
   s->peer = peer_hold(p);
   s->id = mem_copy("", 0);
   s->version = "";
+  s->made_us = clock_mono_us();
   hub_init(&s->hub);
   metrics_add(METRIC_MCP_SESSIONS, 1);
   return s;
@@ -77,10 +78,10 @@ static void session_delete(struct session *s) {
   struct arena *a = arena_new();
   struct send m = {.method = "DELETE", .limits = session_quick(s), .farewell = true};
   int status = 0;
-  struct err unused; // a server need not take it (405), and nothing is left to do where it fails
+  struct err unused;
   frame_legacy_headers(str_of(s->version), str_of(s->id), a, 0, &m.headers);
-  bool gone = send_away(s->peer, &m, &status, &unused);
-  (void)gone;
+  // A server need not take it (405), and where it fails nothing is left to do.
+  if (!send_away(s->peer, &m, &status, &unused)) status = 0;
   arena_free(a);
 }
 
@@ -88,9 +89,8 @@ static void session_deliver(void *arg) {
   struct session_letter *l = arg;
   struct err unused; // nobody waits for the outcome
   fiber_deadline(fiber_self(), SESSION_QUICK_MS);
-  bool done = l->text && session_post(l->session, str_of(l->text), &unused);
-  if (!l->text) session_delete(l->session);
-  (void)done;
+  bool posted = l->text && session_post(l->session, str_of(l->text), &unused);
+  if (!posted && !l->text) session_delete(l->session);
   session_unref(l->session);
   mem_free(l->text);
   mem_free(l);

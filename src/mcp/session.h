@@ -29,6 +29,7 @@ struct session {
   char *endpoint;         // HTTP+SSE: where messages are posted; NULL: Streamable HTTP
   struct mcp_event hello; // the answer to initialize
   struct hub hub;
+  uint64_t made_us;
   bool watched;        // its GET stream is open all its life: the server may ask by it while it is called
   atomic_bool dead;    // no more calls by it
   struct task *reader; // under the peer's lock: of the HTTP+SSE stream, or of the GET stream

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The GET stream of Streamable HTTP: one a session while anybody listens, read by a fiber of its own, which
 // opens it again when it breaks. What it reads goes to the hub.
+#include <assert.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "io/fiber.h"
@@ -14,6 +16,7 @@ enum {
   LISTEN_PAUSE_MS = 1000,
   LISTEN_PAUSE_MS_MOST = 60000,
   LISTEN_HEALTHY_US = 30 * 1000 * 1000, // a stream that lived so long begins anew with the shortest pause
+  LISTEN_FRESH_US = 10 * 1000 * 1000,
   LISTEN_ANNOUNCE_US = 5 * 60 * 1000 * 1000, // between two guesses that news were missed
 };
 
@@ -22,6 +25,7 @@ struct listen {
   struct stream stream;
   uint64_t announced_us;
   unsigned failures;
+  bool opened_before;
   struct channel *opened; // closed once the first try has an outcome; may be NULL
 };
 
@@ -40,6 +44,12 @@ static bool listen_get(struct listen *l, struct arena *a, struct http_transfer *
   return send_open(s->peer, &m, a, out, err);
 }
 
+// 404 means that the session is gone; but right after initialize, rather that there is no such stream: some
+// servers answer so instead of 405.
+static bool listen_was_known(const struct listen *l) {
+  return *l->session->id && (l->opened_before || clock_mono_us() - l->session->made_us > LISTEN_FRESH_US);
+}
+
 static enum listen_outcome listen_open(struct listen *l, struct err *err) {
   struct arena *a = arena_new();
   struct message_rules rules = {&l->session->peer->o.json, l->session->peer->o.message_bytes};
@@ -51,9 +61,10 @@ static enum listen_outcome listen_open(struct listen *l, struct err *err) {
       send_explain(status, STR_NONE, err);
       http_transfer_close(t);
       bool trouble = status >= 500 || status == 408 || status == 409 || status == 429;
-      outcome = trouble ? LISTEN_AGAIN : status == 404 && *l->session->id ? LISTEN_LOST : LISTEN_NONE;
+      outcome = trouble ? LISTEN_AGAIN : status == 404 && listen_was_known(l) ? LISTEN_LOST : LISTEN_NONE;
     } else if (stream_begin(&l->stream, t, &rules, err)) {
       outcome = l->stream.sse ? LISTEN_OPEN : LISTEN_NONE;
+      l->opened_before = true;
     }
   }
   arena_free(a);
@@ -176,8 +187,9 @@ void session_watch(struct session *s) {
   s->reader = listen_start(s, opened, &unused); // nobody else knows the session yet
   s->watched = s->reader != NULL;
   s->listeners = s->watched;
-  // Closed, late or canceled: in each case the call may go on, and finds out for itself.
-  bool received = s->watched && channel_receive(opened, SESSION_WATCH_MS, &message, &unused);
-  (void)received;
+  // Closed, late or canceled: in each case the call goes on, and finds out for itself.
+  bool came = s->watched && channel_receive(opened, SESSION_WATCH_MS, &message, &unused);
+  assert(!came); // nothing is ever sent
+  (void)came;
   channel_unref(opened);
 }

@@ -210,12 +210,32 @@ static void a_mute_server(void **state) {
   assert_int_equal(atomic_load(&streams), 1);
 }
 
+// 404 right after initialize means that there is no stream, not that the session is gone.
+static bool serve_404(struct asked *a) {
+  if (is_get(a)) return say_status(a->fd, 404);
+  return serve_legacy(a);
+}
+
+static void calls_go_on(void) {
+  struct mcp_who who = {
+      .principal = STR("ann"), .capabilities = STR("{\"elicitation\":{}}"), .prefer = MCP_LEGACY};
+  expect_call(who, "any", "any");
+  expect_call(who, "any", "any");
+}
+
+static void no_stream_at_all(void **state) {
+  (void)state;
+  meet(serve_404, "/mcp", calls_go_on);
+  assert_int_equal(asked_with("\"method\":\"initialize\""), 2); // the probe's, and the one session
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(subscriptions, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(the_get_stream, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(questions_by_the_get_stream, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(a_mute_server, near_setup, near_teardown),
+      cmocka_unit_test_setup_teardown(no_stream_at_all, near_setup, near_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,9 +3,9 @@
 // called. What is served is what was pinned: a definition that changes in description, schema or hint, or
 // comes back under another name, waits for review with a readable diff, and is not served meanwhile. Rows:
 // one a tool and account. Example:
-//   if (!remote_sync(env, account, &report, err)) …            // on a fiber; then catalog_rebuild where
-//   report.changed if (!remote_toolset(store, account, connector, &set, err)) …   // blocking; what the
-//   catalog holds
+//   if (!remote_sync(env, connector, account, &report, err)) …   // on a fiber; then, where report.stamp is
+//                                                                // new, catalog_rebuild
+//   if (!remote_toolset(store, account, connector, &set, err)) … // blocking; what the catalog holds
 #ifndef POSTERN_TOOL_REMOTE_H
 #define POSTERN_TOOL_REMOTE_H
 
@@ -20,6 +20,7 @@ struct remote_report {
   size_t tools, served, review, denied;
   size_t dropped; // unusable definitions, told in the log
   bool changed;   // since the sync before
+  int64_t stamp;  // of what is stored now, as in remote_stamps
 };
 // Fetches tools/list whole, and what the server says of itself (capabilities, instructions). The store is
 // untouched where it fails, so that an account that is down keeps its tools listed.

@@ -102,6 +102,7 @@ static bool remote_store(struct store *s, void *arg, struct err *err) {
   job->self->changed_at = !job->report.changed               ? before.changed_at
                           : merge.now_ms > before.changed_at ? merge.now_ms
                                                              : before.changed_at + 1;
+  job->report.stamp = job->self->changed_at;
   return remote_self_write(s, f->account->id, job->self, err) &&
          remote_rows_forget(s, f->account->id, merge.now_ms, err);
 }

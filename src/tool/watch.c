@@ -78,10 +78,9 @@ static bool watch_sync_account(const struct catalog_env *env, const struct catal
     watch_count(v->tools, &report);
   } else {
     if (!remote_sync(env->account, v->connector, v->account, &report, err)) return false;
-    if (report.changed) {
-      if (!pool_run(watch_rebuild, (void *)(uintptr_t)env, err)) return false;
-      watch_tell(v->account->id, WATCH_TOOLS);
-    }
+    // What is new may have been stored by another sync that ran beside this one, and be in no catalog yet.
+    if (report.stamp != v->stamp && !pool_run(watch_rebuild, (void *)(uintptr_t)env, err)) return false;
+    if (report.changed) watch_tell(v->account->id, WATCH_TOOLS);
   }
   *out = report;
   return true;

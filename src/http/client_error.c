@@ -113,6 +113,7 @@ static void client_explain_code(struct client_fetch *f, const char *host, int n,
     break;
   case CURLE_PEER_FAILED_VERIFICATION:
     err_set(err, ERR_UPSTREAM, "TLS certificate of %.*s: %s", n, host, why);
+    err_hint(err, "mend it at the server, or name the file of its authority with the setting upstream_ca");
     break;
   case CURLE_SSL_CONNECT_ERROR:
     err_set(err, ERR_UPSTREAM, "TLS with %s failed: %s", host, why);

@@ -63,14 +63,46 @@ static void ours_make_every_table(void **state) {
   struct err err;
   void *c = connect_memory();
   assert_true(store_migrate(&store_sqlite, c, store_migrations, store_migration_count, &err));
-  static const char *const tables[] = {"account", "server",    "api_token", "tool_name",
-                                       "toolset", "connector", "audit",     "meta"};
+  static const char *const tables[] = {"account",      "server",      "api_token", "tool_name",
+                                       "toolset",      "connector",   "audit",     "meta",
+                                       "oauth_client", "oauth_grant", "oauth_flow"};
   for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
     char sql[64];
     snprintf(sql, sizeof sql, "SELECT * FROM %s", tables[i]);
     assert_true(does(c, sql));
   }
   store_sqlite.disconnect(c);
+}
+
+// What an earlier version kept is there after the tables were made anew.
+static void rows_survive(void **state) {
+  (void)state;
+  struct err err;
+  struct store_rows rows;
+  struct arena *a = arena_new();
+  void *c = connect_memory();
+  assert_true(store_migrate(&store_sqlite, c, store_migrations, 1, &err));
+  assert_true(does(c,
+                   "INSERT INTO account VALUES ('acc_1', 'One', 'cloudflare', 'token', 'https://a.example', "
+                   "'v1.k.x', '{}', '{}', 'ok', '', 1, 2, 3, 4)"));
+  assert_true(does(c, "INSERT INTO server VALUES ('srv_1', 'S', 'acc_1', '{}', 1, 'hash', 5, 6, 7, 8)"));
+  assert_true(store_migrate(&store_sqlite, c, store_migrations, store_migration_count, &err));
+  struct store_statement read = {
+      .sql =
+          "SELECT account.credential, account.speaks, account.version, server.token_hash, "
+          "server_account.server_id "
+          "FROM account JOIN server_account ON account_id = account.id JOIN server ON server.id = server_id"};
+  assert_true(store_sqlite.run(c, &read, a, &rows, NULL, &err));
+  assert_int_equal(rows.count, 1);
+  assert_true(str_is(store_cell(&rows, 0, 0)->text, "v1.k.x"));
+  assert_int_equal(store_cell(&rows, 0, 1)->number, 0);
+  assert_int_equal(store_cell(&rows, 0, 2)->number, 4);
+  assert_true(str_is(store_cell(&rows, 0, 3)->text, "hash"));
+  assert_true(does(c, "UPDATE account SET status = 'needs_authorising'"));
+  assert_false(does(c, "UPDATE account SET status = 'whatever'"));
+  assert_false(does(c, "INSERT INTO server_account VALUES ('srv_1', 'acc_2', 'x', 1)")); // no such account
+  store_sqlite.disconnect(c);
+  arena_free(a);
 }
 
 // One text for both engines: no type, function or clause that PostgreSQL lacks.
@@ -90,6 +122,7 @@ int main(void) {
       cmocka_unit_test(a_step_that_fails_leaves_nothing),
       cmocka_unit_test(a_newer_store_is_refused),
       cmocka_unit_test(ours_make_every_table),
+      cmocka_unit_test(rows_survive),
       cmocka_unit_test(ours_stay_neutral),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 struct inbox {
   atomic_size_t refs;
   struct channel *channel;
+  atomic_size_t bytes;  // of the messages in it
   pthread_mutex_t lock; // of the failure
   bool closed;
   struct err failure;
@@ -18,6 +19,7 @@ struct inbox {
 struct inbox *inbox_new(void) {
   struct inbox *b = MEM_NEW(struct inbox);
   atomic_init(&b->refs, 1);
+  atomic_init(&b->bytes, 0);
   b->channel = channel_new(INBOX_MOST);
   pthread_mutex_init(&b->lock, NULL);
   return b;
@@ -41,8 +43,12 @@ static void inbox_release(void *message) {
 
 bool inbox_put(struct inbox *b, struct message *m) {
   bool droppable = m->e.kind == MCP_NOTIFICATION;
-  bool room = !droppable || channel_count(b->channel) < INBOX_MOST - INBOX_RESERVED;
+  size_t bytes = yyjson_doc_get_read_size(m->e.doc);
+  size_t held = atomic_fetch_add(&b->bytes, bytes) + bytes;
+  bool room = droppable ? held <= INBOX_BYTES_MOST && channel_count(b->channel) < INBOX_MOST - INBOX_RESERVED
+                        : held <= 2 * (size_t)INBOX_BYTES_MOST;
   if (room && channel_send(b->channel, m, inbox_release)) return true;
+  atomic_fetch_sub(&b->bytes, bytes);
   message_free(m);
   return droppable;
 }
@@ -59,6 +65,7 @@ bool inbox_get(struct inbox *b, uint64_t wait_ms, struct message **out, struct e
   void *message;
   if (channel_receive(b->channel, wait_ms, &message, err)) {
     *out = message;
+    atomic_fetch_sub(&b->bytes, yyjson_doc_get_read_size((*out)->e.doc));
     return true;
   }
   if (err->code != ERR_MISSING) return false;

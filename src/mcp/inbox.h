@@ -7,7 +7,11 @@
 
 #include "mcp/message.h"
 
-enum { INBOX_MOST = 256, INBOX_RESERVED = 32 };
+enum {
+  INBOX_MOST = 256, // messages
+  INBOX_RESERVED = 32,
+  INBOX_BYTES_MOST = 16 << 20, // of notifications; what cannot be dropped may take as much again
+};
 
 struct inbox;
 

@@ -182,6 +182,7 @@ static bool param_add(struct param_visitor *v, yyjson_val *schema, yyjson_val *v
 
 bool param_headers(yyjson_val *schema, yyjson_mut_val *arguments, struct arena *a, struct http_headers *out,
                    struct err *err) {
+  if (!param_schema_has_any(schema)) return true;
   struct http_headers all = {ARENA_ARRAY(a, HTTP_HEADERS_MOST, struct http_header), out->count};
   if (out->count) memcpy(all.items, out->items, out->count * sizeof *all.items);
   struct param_visitor v = {.visit = param_add, .out = &all, .arena = a, .err = err};

@@ -7,10 +7,10 @@
 //   /state    what it counted: sessions open, the fewest and most calls of one, GET streams open
 // `node echo.mjs stdio` is the same legacy server for gateways that start theirs as a child.
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { MODERN, Program } from "../tests/e2e/lib/postern.mjs";
+import { serve } from "./http.mjs";
 
 const INFO = { name: "bench-echo", version: "1.0.0" };
 const TOOL = {
@@ -41,46 +41,44 @@ function answer(methods, { id, method, params = {} }) {
   return result ? JSON.stringify({ jsonrpc: "2.0", id, result }) : failure(id, methods[method] ? -32602 : -32601, `no ${method} of this kind`);
 }
 
-function send(res, status, body = "", headers = {}) {
-  res.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body), ...headers });
-  res.end(body);
-}
+const JSON_TYPE = { "content-type": "application/json" };
+const EVENTS = { "content-type": "text/event-stream", "cache-control": "no-cache" };
 
 const sessions = new Map(); // id to the number of its calls
 let streams = 0;
 
 function legacy(req, res, message, inEvents) {
-  const id = req.headers["mcp-session-id"];
+  const id = req.header("mcp-session-id");
   const isNew = message?.method === "initialize";
-  if (!isNew && !id) return send(res, 400, failure(null, -32000, "Bad Request: Server not initialized"));
-  if (!isNew && !sessions.has(id)) return send(res, 404, failure(null, -32001, "Session not found"));
+  if (!isNew && !id) return res.send(400, failure(null, -32000, "Bad Request: Server not initialized"), JSON_TYPE);
+  if (!isNew && !sessions.has(id)) return res.send(404, failure(null, -32001, "Session not found"), JSON_TYPE);
   if (req.method === "GET") {
     streams++;
-    res.once("close", () => streams--);
-    return res.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    req.onClose(() => streams--);
+    return res.stream();
   }
-  if (req.method === "DELETE") return send(res, sessions.delete(id) ? 200 : 404);
-  if (message.id === undefined) return send(res, 202);
+  if (req.method === "DELETE") return res.send(sessions.delete(id) ? 200 : 404, "");
+  if (message.id === undefined) return res.send(202, "");
   const headers = isNew ? { "mcp-session-id": randomUUID() } : {};
   if (isNew) sessions.set(headers["mcp-session-id"], 0);
   if (message.method === "tools/call") sessions.set(id, sessions.get(id) + 1);
   const body = answer(LEGACY_METHODS, message);
-  if (!inEvents) return send(res, 200, body, headers);
-  res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache", ...headers });
-  res.end(`event: message\ndata: ${body}\n\n`);
+  if (inEvents) res.send(200, `event: message\ndata: ${body}\n\n`, { ...EVENTS, ...headers });
+  else res.send(200, body, { ...JSON_TYPE, ...headers });
 }
 
 function modern(req, res, message) {
-  if (!message) return send(res, 405);
-  const { "mcp-protocol-version": version, "mcp-method": method, "mcp-name": name } = req.headers;
-  if (version !== MODERN || method !== message.method || name !== message.params?.name) return send(res, 400, failure(message.id ?? null, -32020, "headers do not match the body"));
-  if (message.id === undefined) return send(res, 202);
-  send(res, MODERN_METHODS[method] ? 200 : 404, answer(MODERN_METHODS, message));
+  if (!message) return res.send(405, "");
+  const { method, params } = message;
+  const fits = req.header("mcp-protocol-version") === MODERN && req.header("mcp-method") === method && req.header("mcp-name") === params?.name;
+  if (!fits) return res.send(400, failure(message.id ?? null, -32020, "headers do not match the body"), JSON_TYPE);
+  if (message.id === undefined) return res.send(202, "");
+  res.send(MODERN_METHODS[method] ? 200 : 404, answer(MODERN_METHODS, message), JSON_TYPE);
 }
 
 function state(res) {
   const calls = [...sessions.values()];
-  send(res, 200, JSON.stringify({ sessions: calls.length, fewest: Math.min(...calls), most: Math.max(...calls), streams }));
+  res.send(200, JSON.stringify({ sessions: calls.length, fewest: Math.min(...calls), most: Math.max(...calls), streams }), JSON_TYPE);
 }
 
 const PATHS = {
@@ -90,16 +88,13 @@ const PATHS = {
   "/state": (req, res) => state(res),
 };
 
-function serveHttp() {
-  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (req, res) => {
-    const handler = PATHS[req.url];
-    if (!handler) return send(res, 404);
-    let text = "";
-    req.setEncoding("utf8");
-    req.on("data", (more) => (text += more));
-    req.on("end", () => handler(req, res, text ? JSON.parse(text) : undefined));
+async function serveHttp() {
+  const url = await serve((req, res) => {
+    const handler = PATHS[req.path];
+    if (!handler) return res.send(404, "");
+    handler(req, res, req.body ? JSON.parse(req.body) : undefined);
   });
-  server.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, () => console.log(`echo on http://127.0.0.1:${server.address().port}`));
+  console.log(`echo on ${url}`);
 }
 
 function serveStdio() {

@@ -74,7 +74,8 @@ static bool client_try(struct mcp_peer *p, const struct mcp_request *r, struct m
     return true;
   }
   *remedy = s && !c->sent && atomic_load(&s->dead) ? CLIENT_NEW_SESSION : CLIENT_NONE;
-  client_drop(c, err->code == ERR_CANCELED || err->code == ERR_TIMEOUT);
+  // Where the server may be at work on it, it is told; where it was not reached, it is left alone.
+  client_drop(c, c->status || err->code == ERR_CANCELED || err->code == ERR_TIMEOUT);
   return false;
 }
 

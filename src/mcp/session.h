@@ -18,7 +18,7 @@
 enum {
   SESSION_ID_MOST = 1024,
   SESSION_QUICK_MS = 10000, // how long a DELETE or a notification may take
-  SESSION_WATCH_MS = 1000,  // how long the first call waits for the GET stream to open
+  SESSION_WATCH_MS = 250,   // how long the first call waits for the GET stream to open
 };
 
 struct session {

@@ -167,7 +167,8 @@ static void trouble_read_result(struct trouble_view *v, struct buf *text, yyjson
   v->failed = json_bool(result, "isError", false);
   yyjson_arr_foreach (yyjson_obj_get(result, "content"), i, n, block) buf_add(text, json_str(block, "text"));
   v->json = yyjson_obj_get(result, "structuredContent");
-  struct str s = str_trim(buf_str(text));
+  // Words of our own may follow.
+  struct str s = str_trim(json_str(yyjson_arr_get_first(yyjson_obj_get(result, "content")), "text"));
   if (v->json || text->full || !s.n || s.p[0] != '{') return;
   *doc = yyjson_read(s.p, s.n, 0);
   v->json = yyjson_doc_get_root(*doc);

@@ -48,6 +48,7 @@ describe("a vendor that answers", () => {
     "a byte at a time": ["dribble", { bytes: 1, delay_ms: 50 }, /time|slow|stall|within/i],
     "broken JSON": ["broken_json", {}, /JSON|broken|parse|understood|valid/i],
     "100,000 levels deep": ["deep_json", {}, /deep|depth|nest|level|JSON|large|bytes/i],
+    "500 levels deep": ["deep_json", { depth: 500 }, /deep|depth|nest|level/i],
     "with an end and no answer": ["end_stream", {}, /end|answer|closed|broke/i],
     "another request": ["wrong_id", {}, /answer|end|another|id|time|closed/i],
     "twice": ["twice", {}, "fine", /JSON/],

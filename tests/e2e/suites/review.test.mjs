@@ -105,6 +105,19 @@ describe("by default", () => {
     assert.ok(totals.served / totals.readers >= 0.9, `expected 90 % of ${totals.readers}, got ${totals.served}`);
   });
 
+  test("without any connector's word, by hints and names alone: no writer either, and four readers in five", async () => {
+    let readers = 0, served = 0;
+    for (const [name, [vendor, path]] of Object.entries(SERVERS)) {
+      const { bad, readers: reading } = inventory(vendor, path);
+      const { account } = await world.connect(vendor, { path, connector: "mcp" });
+      const names = await toolNames(await world.server(account));
+      assert.deepEqual(names.filter((n) => bad.includes(n) || NEVER.includes(n)), [], `${name}: expected none of these`);
+      readers += reading.length;
+      served += names.filter((n) => reading.includes(n)).length;
+    }
+    assert.ok(served / readers >= 0.8, `expected 80 % of ${readers}, got ${served}`);
+  });
+
   test("Cloudinary's dynamic mode, where one tool stands for all, opens nothing", async () => {
     await world.vendors.tools("cloudinary", [{ op: "change", tool: "execute_tool", set: { annotations: { readOnlyHint: true } } }]);
     const { account } = await world.connect("cloudinary");

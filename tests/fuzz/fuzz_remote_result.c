@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// A vendor's result of any kind becomes one of ours: an object with a list of blocks, bounded, whatever came.
+#include "fuzz.h"
+
+#include <stdlib.h>
+
+#include "data/json.h"
+#include "tool/run_parts.h"
+
+enum { CEILING = 400 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  static const struct connector connector = {
+      .kind = CONNECTOR_MCP, .name = {"acme", 4}, .label = {"Acme", 4}};
+  yyjson_doc *doc;
+  struct err err;
+  struct json_limits limits = {.depth = 64, .nodes = 20000, .raw_numbers = true};
+  if (!json_read(str_make((const char *)data, size), &limits, &doc, &err)) return 0;
+  struct arena *a = arena_new();
+  struct account account = {.name = STR("acme")};
+  struct catalog_account owner = {.account = &account, .connector = &connector};
+  struct tool tool = {.kind = TOOL_REMOTE, .name = STR("t")};
+  struct catalog_tool shown = {.tool = &tool, .account = &owner, .name = STR("t")};
+  struct run_env env = {.result_bytes = CEILING};
+  struct run_call call = {.env = &env, .tool = &shown};
+  struct run_result out;
+  remote_shape(&(struct remote_shape){.call = &call, .result = yyjson_doc_get_root(doc)}, a, &out);
+  size_t n = 0, i, count, texts = 0;
+  char *text = yyjson_mut_val_write(out.whole, 0, &n);
+  fuzz_check(text != NULL, "it cannot be written");
+  yyjson_mut_val *block;
+  yyjson_mut_arr_foreach (yyjson_mut_obj_get(out.whole, "content"), i, count, block) {
+    yyjson_mut_val *v = yyjson_mut_obj_get(block, "text");
+    if (yyjson_mut_is_str(v) && !str_starts(str_of(yyjson_mut_get_str(v)), "[postern]"))
+      texts += yyjson_mut_get_len(v);
+  }
+  fuzz_check(texts <= CEILING, "%zu bytes of text", texts);
+  free(text);
+  run_result_free(&out);
+  arena_free(a);
+  yyjson_doc_free(doc);
+  return 0;
+}

@@ -48,6 +48,13 @@ static bool bridge_declines(yyjson_val *responses) {
   return false;
 }
 
+// Answers that belong to no question of ours are for the vendor, if it is one that asks in this way.
+static yyjson_val *bridge_responses(const struct bridge *b, yyjson_val *responses) {
+  if (!responses || b->linked) return NULL;
+  (void)offer_of(b->r); // finds out which era it speaks, where nobody knows yet
+  return b->waits || !offer_is_legacy(b->r, b->want.member) ? responses : NULL;
+}
+
 bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_want *want, struct err *err) {
   *b = (struct bridge){.r = r, .want = *want, .alias = rewrite_alias(r->server, want->member)};
   if (r->era != MCP_MODERN) return true;
@@ -55,20 +62,16 @@ bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_
   yyjson_val *text = yyjson_obj_get(want->params, "requestState");
   if (responses && !yyjson_is_obj(responses))
     return err_at(err, ERR_INVALID, "/params/inputResponses", "inputResponses must be an object");
-  b->input_responses = responses;
-  if (!text) return true;
   struct state_bound bound = bridge_bound(b);
-  struct state state;
-  if (!yyjson_is_str(text))
+  struct state state = {STATE_VENDOR, STR_NONE};
+  if (text && !yyjson_is_str(text))
     return err_at(err, ERR_INVALID, "/params/requestState", "requestState must be a string");
-  if (!state_open(r->env->ring, &bound, json_text(text), r->arena, &state, err)) return false;
-  if (state.kind == STATE_KEPT) return bridge_resume(b, state.text, err);
+  if (text && !state_open(r->env->ring, &bound, json_text(text), r->arena, &state, err)) return false;
+  if (state.kind == STATE_KEPT && !bridge_resume(b, state.text, err)) return false;
+  if (state.kind == STATE_VENDOR) b->request_state = state.text;
   b->linked = state.kind == STATE_LINK;
   b->declined = b->linked && bridge_declines(responses);
-  if (b->linked)
-    b->input_responses = NULL; // the vendor asked nothing
-  else
-    b->request_state = state.text;
+  b->input_responses = bridge_responses(b, responses);
   return true;
 }
 

@@ -46,7 +46,7 @@ struct bridge {
 
 // Reads what a modern client carries back. ERR_INVALID: a requestState that does not belong here.
 MUST_USE bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_want *want,
-                          struct err *err);
+                          struct err *err) SUSPENDS;
 // run_conduct.carry; `arg` is the bridge.
 MUST_USE bool bridge_carry(void *arg, struct mcp_call *call, struct mcp_event *last, bool *kept,
                            struct err *err) SUSPENDS;

@@ -62,6 +62,36 @@ static void account_publish(struct draft *d, struct account **out) {
   draft_publish(d->env, d->connector, &d->row, out);
 }
 
+// ---- the end of a grant
+
+struct account_job {
+  const struct account_env *env;
+  struct str id;
+  struct grant *grant;        // NULL: none
+  struct mcp_verdict verdict; // to be kept
+};
+
+static bool account_grant_run(void *arg, struct err *err) {
+  struct account_job *job = arg;
+  return grant_get(job->env, job->id, &job->grant, err);
+}
+
+// What there is to revoke. Tokens that cannot be read are told of, and go all the same.
+static void account_find_grant(struct account_job *job) {
+  struct err why;
+  if (!pool_run(account_grant_run, job, &why) && why.code != ERR_MISSING)
+    log_warn("account %.*s: its tokens are not revoked at the vendor: %s", STR_ARG(job->id), why.text);
+}
+
+// A vendor must not go on trusting tokens that nobody holds any more. That it cannot be told is no reason to
+// keep them.
+static void account_end_grant(struct account_job *job) {
+  struct err why;
+  if (job->grant && !grant_end(job->grant, &why))
+    log_warn("account %.*s: its tokens could not be revoked at the vendor: %s", STR_ARG(job->id), why.text);
+  grant_unref(job->grant);
+}
+
 // ---- making and changing
 
 static bool account_make(struct draft *d, const struct account_new *in, struct err *err) {
@@ -120,7 +150,14 @@ static bool account_remake(struct draft *d, struct str id, const struct account_
       (anew && !draft_set_credential(d, way, in->credential, err)) ||
       !draft_set_context(d, in->context, err) || (anew && !draft_verify(d, err)))
     return false;
-  return pool_run(account_update_job, d, err);
+  struct account_job job = {.env = d->env, .id = id};
+  if (anew) account_find_grant(&job); // a key takes its place
+  bool ok = pool_run(account_update_job, d, err);
+  if (ok)
+    account_end_grant(&job);
+  else
+    grant_unref(job.grant);
+  return ok;
 }
 
 bool account_change(const struct account_env *env, const struct connector *c, struct str id,
@@ -168,18 +205,6 @@ bool account_verify(const struct account_env *env, const struct connector *c, st
 
 // ---- the rest of its life
 
-struct account_job {
-  const struct account_env *env;
-  struct str id;
-  struct grant *grant;        // NULL: none
-  struct mcp_verdict verdict; // to be kept
-};
-
-static bool account_grant_run(void *arg, struct err *err) {
-  struct account_job *job = arg;
-  return grant_get(job->env, job->id, &job->grant, err);
-}
-
 static bool account_delete_run(void *arg, struct err *err) {
   const struct account_job *job = arg;
   if (!row_delete(job->env->store, job->id, err)) return false;
@@ -191,14 +216,8 @@ static bool account_delete_run(void *arg, struct err *err) {
 // is no reason to keep them.
 bool account_delete(const struct account_env *env, struct str id, struct err *err) {
   struct account_job job = {.env = env, .id = id};
-  struct err why;
-  if (pool_run(account_grant_run, &job, &why)) {
-    if (!grant_end(job.grant, &why))
-      log_warn("account %.*s: its tokens could not be revoked at the vendor: %s", STR_ARG(id), why.text);
-  } else if (why.code != ERR_MISSING) {
-    log_warn("account %.*s: its tokens are not revoked at the vendor: %s", STR_ARG(id), why.text);
-  }
-  grant_unref(job.grant);
+  account_find_grant(&job);
+  account_end_grant(&job);
   return pool_run(account_delete_run, &job, err);
 }
 

@@ -121,7 +121,12 @@ bool grant_reload(const struct account_env *env, struct str account_id, struct e
   if (!g) return true;
   struct grant_state *next;
   bool ok = grant_state_load(env, account_id, &next, err);
-  if (ok) grant_swap(g, next);
+  if (ok) {
+    grant_swap(g, next);
+    pthread_mutex_lock(&g->lock);
+    g->ended = false; // a key had its place for a while
+    pthread_mutex_unlock(&g->lock);
+  }
   grant_unref(g);
   return ok;
 }

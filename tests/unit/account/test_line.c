@@ -212,6 +212,7 @@ CASE(a_key_takes_the_place_of_a_grant) {
   check_text(a->way, "key");
   assert_null(a->grant);
   check_text(rig_cell("SELECT count(*) FROM oauth_grant"), "0");
+  assert_int_equal(ISSUER_COUNT(revocations), 1);
   account_free(a);
 }
 

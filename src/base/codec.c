@@ -60,6 +60,18 @@ struct str codec_base64_url(struct arena *a, struct str bytes) {
   return codec_encode64(a, bytes, codec_url, false);
 }
 
+// What a digit is worth in either alphabet. Zero also stands for what is no digit: the alphabet tells.
+static const unsigned char codec_worth[256] = {
+    ['B'] = 1,  ['C'] = 2,  ['D'] = 3,  ['E'] = 4,  ['F'] = 5,  ['G'] = 6,  ['H'] = 7,  ['I'] = 8,
+    ['J'] = 9,  ['K'] = 10, ['L'] = 11, ['M'] = 12, ['N'] = 13, ['O'] = 14, ['P'] = 15, ['Q'] = 16,
+    ['R'] = 17, ['S'] = 18, ['T'] = 19, ['U'] = 20, ['V'] = 21, ['W'] = 22, ['X'] = 23, ['Y'] = 24,
+    ['Z'] = 25, ['a'] = 26, ['b'] = 27, ['c'] = 28, ['d'] = 29, ['e'] = 30, ['f'] = 31, ['g'] = 32,
+    ['h'] = 33, ['i'] = 34, ['j'] = 35, ['k'] = 36, ['l'] = 37, ['m'] = 38, ['n'] = 39, ['o'] = 40,
+    ['p'] = 41, ['q'] = 42, ['r'] = 43, ['s'] = 44, ['t'] = 45, ['u'] = 46, ['v'] = 47, ['w'] = 48,
+    ['x'] = 49, ['y'] = 50, ['z'] = 51, ['0'] = 52, ['1'] = 53, ['2'] = 54, ['3'] = 55, ['4'] = 56,
+    ['5'] = 57, ['6'] = 58, ['7'] = 59, ['8'] = 60, ['9'] = 61, ['+'] = 62, ['-'] = 62, ['/'] = 63,
+    ['_'] = 63};
+
 static bool codec_decode64(struct arena *a, struct str s, const char *alphabet, struct str *bytes) {
   if (s.n % 4 == 1) return false;
   char *out = arena_alloc(a, s.n / 4 * 3 + 3);
@@ -67,9 +79,9 @@ static bool codec_decode64(struct arena *a, struct str s, const char *alphabet, 
   uint32_t v = 0;
   unsigned bits = 0;
   for (size_t i = 0; i < s.n; i++) {
-    const char *at = s.p[i] ? memchr(alphabet, s.p[i], 64) : NULL;
-    if (!at) return false;
-    v = v << 6 | (uint32_t)(at - alphabet);
+    unsigned worth = codec_worth[(unsigned char)s.p[i]];
+    if (alphabet[worth] != s.p[i]) return false;
+    v = v << 6 | worth;
     bits += 6;
     if (bits < 8) continue;
     bits -= 8;

@@ -48,7 +48,8 @@ struct rate_window {
 };
 
 struct rate_reader {
-  int64_t now_ms; // by the vendor's clock, where it told us
+  const struct http_headers *headers;
+  int64_t now_ms; // by our clock
   struct rate_window windows[RATE_WINDOWS_MOST];
   size_t count;
   bool has_policy;
@@ -100,7 +101,9 @@ static bool rate_number(struct str s, int64_t *out) {
 }
 
 static int64_t rate_until(const struct rate_reader *r, int64_t then_ms) {
-  return then_ms <= r->now_ms ? 0 : (then_ms - r->now_ms + 999) / 1000;
+  int64_t now_ms; // by the vendor's clock, where it tells
+  if (!clock_parse_http_date(str_trim(http_header_get(r->headers, "date")), &now_ms)) now_ms = r->now_ms;
+  return then_ms <= now_ms ? 0 : (then_ms - now_ms + 999) / 1000;
 }
 
 // The forms seen in the wild: a date, milliseconds or seconds since 1970, or seconds from now.
@@ -345,11 +348,10 @@ static const struct rate_window *rate_tightest(struct rate_reader *r) {
 bool http_ratelimit_read(const struct http_headers *h, int status, int64_t now_ms,
                          struct http_ratelimit *out) {
   struct rate_reader r;
+  r.headers = h;
   r.now_ms = now_ms;
   r.count = 0;
   r.has_policy = r.has_retry = r.retry_exact = false;
-  int64_t date;
-  if (clock_parse_http_date(str_trim(http_header_get(h, "date")), &date)) r.now_ms = date;
   for (size_t i = 0; i < h->count; i++) rate_read_header(&r, &h->items[i]);
 
   struct http_ratelimit found = {.has_retry_after = r.has_retry,

@@ -113,14 +113,14 @@ static void audit_deadline(uint64_t ms, struct timespec *out) {
   out->tv_sec++;
 }
 
-// Time-ordered as token_id's, and in the order of writing within a millisecond or when the clock steps back.
-static void audit_id(struct audit *a, char out[TOKEN_ID]) {
+// The next id, from one of token_id: in the order of time and writing, also within a millisecond or when the
+// clock steps back. These parts alone differ within a batch: what is random is drawn once for it.
+static void audit_id(struct audit *a, char id[TOKEN_ID]) {
   int64_t now = clock_now_ms();
   a->id_order = now > a->id_ms ? 0 : a->id_order + 1;
   if (now > a->id_ms) a->id_ms = now;
-  token_id("aud", out);
   uint64_t ms = (uint64_t)a->id_ms, order = a->id_order;
-  char *time = out + sizeof "aud_" - 1, *tail = time + AUDIT_ID_TIME;
+  char *time = id + sizeof "aud_" - 1, *tail = time + AUDIT_ID_TIME;
   for (size_t i = AUDIT_ID_TIME; i-- > 0; ms /= 36) time[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[ms % 36];
   for (size_t i = AUDIT_ID_ORDER; i-- > 0; order /= 36)
     tail[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[order % 36];
@@ -134,9 +134,10 @@ struct audit_batch {
 
 static bool audit_write(struct store *s, void *arg, struct err *err) {
   const struct audit_batch *batch = arg;
+  char id[TOKEN_ID];
+  token_id("aud", id);
   for (size_t i = 0; i < batch->count; i++) {
     const struct audit_row *r = &batch->items[i]->row;
-    char id[TOKEN_ID];
     audit_id(batch->audit, id);
     const struct store_value values[] = {
         STORE_TEXT(str_of(id)), STORE_INT(r->at),         STORE_TEXT(r->actor),

@@ -56,7 +56,7 @@ static yyjson_val *bridge_responses(const struct bridge *b, yyjson_val *response
 }
 
 bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_want *want, struct err *err) {
-  *b = (struct bridge){.r = r, .want = *want, .alias = rewrite_alias(r->server, want->member)};
+  *b = (struct bridge){.r = r, .want = *want, .alias = want->member->alias};
   if (r->era != MCP_MODERN) return true;
   yyjson_val *responses = yyjson_obj_get(want->params, "inputResponses");
   yyjson_val *text = yyjson_obj_get(want->params, "requestState");

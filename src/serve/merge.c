@@ -85,7 +85,7 @@ static bool merge_take(struct serve_request *r, const struct merge_kind *kind, s
   yyjson_mut_val *item, *cursor = yyjson_mut_obj_get(page->value, "nextCursor");
   yyjson_mut_val *list = yyjson_mut_obj_get(page->value, kind->member);
   size_t i, n;
-  rewrite_result(page->doc, page->value, rewrite_alias(r->server, &r->server->members[member]));
+  rewrite_result(page->doc, page->value, r->server->members[member].alias);
   if (yyjson_mut_is_arr(list))
     yyjson_mut_arr_foreach (list, i, n, item)
       yyjson_mut_arr_append(items, yyjson_mut_val_mut_copy(doc, item));

@@ -129,7 +129,7 @@ bool pass_ask(struct serve_request *r, const struct pass_want *want, struct pass
     pass_free(&result);
     return false;
   }
-  rewrite_result(result.doc, result.value, rewrite_alias(r->server, want->member));
+  rewrite_result(result.doc, result.value, want->member->alias);
   *out = result;
   return true;
 }

@@ -242,7 +242,7 @@ static void relay_add_member(struct relay *relay, const struct serve_request *r,
   const struct catalog_member *m = &r->server->members[i];
   struct str *uris;
   size_t n = relay_own_uris(r->server, i, o->uris, o->uri_count, r->arena, &uris);
-  relay->aliases[i] = arena_dup(relay->arena, rewrite_alias(r->server, m));
+  relay->aliases[i] = arena_dup(relay->arena, m->alias);
   if (offer_peer(m)) relay->peers[i] = mcp_peer_ref(offer_peer(m));
   if (relay_has_use(r, m, n)) relay->feeds[i] = relay_start_feed(relay, i, uris, n);
 }

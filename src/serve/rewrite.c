@@ -5,8 +5,8 @@
 
 #define REWRITE_UI "ui://"
 
-struct str rewrite_alias(const struct catalog_server *s, const struct catalog_member *m) {
-  return s->member_count > 1 ? m->alias : STR_NONE;
+static bool rewrite_is_single(const struct catalog_server *s) {
+  return s->member_count == 1 && !s->members[0].alias.n;
 }
 
 struct str rewrite_name(struct arena *a, struct str alias, struct str name) {
@@ -28,7 +28,7 @@ static bool rewrite_is_of(struct str text, struct str alias, char sign) {
 const struct catalog_member *rewrite_find_name(const struct catalog_server *s, struct str name,
                                                struct str *own) {
   const struct catalog_member *found = NULL;
-  if (s->member_count == 1) {
+  if (rewrite_is_single(s)) {
     *own = name;
     return &s->members[0];
   }
@@ -42,7 +42,7 @@ const struct catalog_member *rewrite_find_name(const struct catalog_server *s, s
 
 const struct catalog_member *rewrite_find_uri(const struct catalog_server *s, struct str uri, struct arena *a,
                                               struct str *own) {
-  if (s->member_count == 1) {
+  if (rewrite_is_single(s)) {
     *own = uri;
     return &s->members[0];
   }

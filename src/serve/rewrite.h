@@ -2,16 +2,13 @@
 // rewrite: names and URIs on a server over several accounts, so that two vendors' never meet. A prompt
 // "review" of the member "gh" is shown as "gh_review"; a resource "file:///a" as "gh+file:///a" (a scheme may
 // hold '+', RFC 3986 §3.1), and "ui://panel" as "ui://gh+panel", since hosts look for that scheme. An empty
-// alias (a server over one account) leaves all as it is. Pure. Example:
+// alias (a server made over one account) leaves all as it is. Pure. Example:
 //   struct str shown = rewrite_uri(arena, member->alias, uri);
 //   const struct catalog_member *m = rewrite_find_uri(server, shown, arena, &uri);      // and back
 #ifndef POSTERN_SERVE_REWRITE_H
 #define POSTERN_SERVE_REWRITE_H
 
 #include "tool/catalog.h"
-
-// The prefix of a member's names and URIs: empty where the server has one member.
-struct str rewrite_alias(const struct catalog_server *s, const struct catalog_member *m);
 
 struct str rewrite_name(struct arena *a, struct str alias, struct str name);
 struct str rewrite_uri(struct arena *a, struct str alias, struct str uri);

@@ -51,7 +51,7 @@ static bool tools_needs_form(const struct serve_request *r, const struct catalog
   yyjson_val *definition = t->tool->definition;
   if (!definition) return false;
   return frame_wraps(r, yyjson_obj_get(definition, "outputSchema")) ||
-         (r->server->member_count > 1 && rewrite_has_view(definition));
+         (tools_member(r->server, t->account)->alias.n && rewrite_has_view(definition));
 }
 
 static void tools_add_formed(const struct serve_request *r, const struct catalog_tool *t, struct buf *out) {
@@ -67,7 +67,7 @@ static void tools_add_formed(const struct serve_request *r, const struct catalog
   }
   yyjson_mut_doc *doc = yyjson_doc_mut_copy(read, NULL);
   yyjson_mut_val *tool = yyjson_mut_doc_get_root(doc);
-  rewrite_view(doc, tool, rewrite_alias(r->server, tools_member(r->server, t->account)));
+  rewrite_view(doc, tool, tools_member(r->server, t->account)->alias);
   if (frame_wraps(r, yyjson_obj_get(t->tool->definition, "outputSchema"))) frame_wrap_schema(doc, tool);
   char *text = yyjson_mut_write(doc, 0, &n);
   buf_add(out, text ? str_make(text, n) : buf_str(&plain));

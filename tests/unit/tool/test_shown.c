@@ -46,7 +46,8 @@ static struct catalog_server *over(size_t count, bool share) {
                                .server = {.member_count = count, .share = share, .filter = {.classes = ~0u}}};
   v->members = ARENA_ARRAY(arena, count, struct catalog_member);
   v->member_count = count;
-  for (size_t i = 0; i < count; i++) v->members[i] = (struct catalog_member){str_of(aliases[i]), &owners[i]};
+  for (size_t i = 0; i < count; i++)
+    v->members[i] = (struct catalog_member){str_of(count > 1 ? aliases[i] : ""), &owners[i]};
   shown_fill(v);
   return v;
 }

@@ -272,6 +272,7 @@ static bool server_read_members(struct server_draft *d, struct err *err) {
   server_draft_room(d, yyjson_arr_size(list));
   yyjson_arr_foreach (list, i, n, v)
     if (!server_read_member(d, v, i, err)) return false;
+  if (n == 1) d->members[0].alias = d->server->members[0].alias = STR(""); // its names stay the vendor's own
   d->server->share = json_bool(d->call->body, "share", false);
   return !d->server->share || server_can_share(d) ||
          err_at(err, ERR_UNPROCESSABLE, "share", "no two of these accounts are of the same connector");
@@ -322,8 +323,7 @@ bool admin_create_server(struct admin_call *call, struct err *err) {
   if (!admin_find_account(call, &v, err)) return false;
   server_draft_room(&d, 1);
   server.member_count = 1;
-  d.members[0] = (struct catalog_member){shown_alias(v->account->name, call->arena),
-                                         (struct catalog_account *)(uintptr_t)v};
+  d.members[0] = (struct catalog_member){STR(""), (struct catalog_account *)(uintptr_t)v};
   server.members[0] = (struct server_member){call->account_id, d.members[0].alias};
   return server_create(&d, err);
 }

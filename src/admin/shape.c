@@ -341,7 +341,7 @@ SHAPE(admin_call_result, "ToolResult", "What came of a call; a vendor's refusal 
 INNER(server_member, "ServerAccount", "An account of a server",
   {"id", ADMIN_TEXT, REQ, .says = "acc_…"},
   {"name", ADMIN_TEXT, NIL, .says = "null: it cannot be used at present"},
-  {"alias", ADMIN_TEXT, REQ, .says = "goes before the names of its tools, where there are several accounts"});
+  {"alias", ADMIN_TEXT, REQ, .says = "goes before the names of its tools; empty on a server made over one account"});
 #define SERVER_BODY                                                                            \
   {"id", ADMIN_TEXT, REQ, .says = "srv_…"},                                                    \
   {"name", ADMIN_TEXT, REQ, .says = "for people"},                                             \

@@ -40,7 +40,7 @@ struct catalog_tool { // a tool as one server shows it
 };
 
 struct catalog_member { // an account of a server
-  struct str alias;     // unique within the server; prefixes names and URIs where there are several members
+  struct str alias;     // unique within the server; prefixes names and URIs; empty: they are the vendor's own
   struct catalog_account *account;
 };
 
@@ -49,7 +49,7 @@ struct catalog_server { // likewise shared
   struct arena *arena;
   struct server server;
   struct catalog_member *members;
-  size_t member_count;        // those that can be used. server.member_count 1: names are the vendor's own
+  size_t member_count;        // those that can be used
   bool prompts, resources;    // are those of the accounts shown? By config; by default where no tags or tools
                               // filter is set
   struct catalog_tool *tools; // by name

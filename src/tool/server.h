@@ -10,7 +10,9 @@
 #include "tool/policy.h"
 
 struct server_member {
-  struct str account_id, alias; // alias: given, or made from the account's name once and kept
+  // alias: given, or made from the account's name once and kept, also when the others are deleted; empty on a
+  // server made over one account, whose names are the vendor's own.
+  struct str account_id, alias;
 };
 
 struct server {

@@ -156,7 +156,7 @@ void shown_fill(struct catalog_server *v) {
       if (share && !shown_has_account_argument(t))
         shown_share(&s, m, t);
       else
-        (void)shown_add(&s, m, t, v->server.member_count > 1 ? m->alias : STR_NONE);
+        (void)shown_add(&s, m, t, m->alias);
     }
   }
   map_free(&s.shared);

@@ -23,15 +23,14 @@ INSERT INTO server (id, name, share, config, require_api_token, token_hash, crea
 CREATE TABLE server_account (
   server_id  TEXT   NOT NULL REFERENCES server (id) ON DELETE CASCADE,
   account_id TEXT   NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-  alias      TEXT   NOT NULL,              -- prefixes names and URIs where there are several
+  alias      TEXT   NOT NULL,              -- prefixes names and URIs; empty: made over one account, which keeps its names
   place      BIGINT NOT NULL,              -- in the order given
   PRIMARY KEY (server_id, account_id)
 );
 CREATE UNIQUE INDEX server_account_by_alias ON server_account (server_id, alias);
 CREATE INDEX server_account_by_account ON server_account (account_id);
 INSERT INTO server_account (server_id, account_id, alias, place)
-  SELECT server_before.id, server_before.account_id, replace(account.connector, '-', '_'), 0
-  FROM server_before JOIN account ON account.id = server_before.account_id;
+  SELECT id, account_id, '', 0 FROM server_before;
 DROP TABLE server_before;
 
 -- What a vendor's MCP server says of itself.

@@ -8,7 +8,10 @@
 static struct catalog_member members[] = {
     {.alias = {"gh", 2}}, {.alias = {"gh_ent", 6}}, {.alias = {"cf", 2}}};
 static const struct catalog_server several = {.members = members, .member_count = 3};
-static const struct catalog_server single = {.members = members, .member_count = 1};
+static struct catalog_member alone[] = {{.alias = {"", 0}}};
+static const struct catalog_server single = {.members = alone, .member_count = 1};
+// Made over several, of which one is left.
+static const struct catalog_server last = {.members = members, .member_count = 1};
 
 static int setup(void **state) {
   *state = arena_new();
@@ -58,11 +61,13 @@ static void test_names_there_and_back(void **state) {
 
 static void test_one_member_keeps_its_names(void **state) {
   struct str own;
-  assert_int_equal(rewrite_alias(&single, &members[0]).n, 0);
-  assert_ptr_equal(rewrite_find_uri(&single, STR("file:///a"), *state, &own), &members[0]);
+  assert_ptr_equal(rewrite_find_uri(&single, STR("file:///a"), *state, &own), &alone[0]);
   check_text(own, "file:///a");
-  assert_ptr_equal(rewrite_find_name(&single, STR("gh_review"), &own), &members[0]);
+  assert_ptr_equal(rewrite_find_name(&single, STR("gh_review"), &own), &alone[0]);
   check_text(own, "gh_review");
+  assert_ptr_equal(rewrite_find_name(&last, STR("gh_review"), &own), &members[0]);
+  check_text(own, "review");
+  assert_null(rewrite_find_uri(&last, STR("file:///a"), *state, &own));
   check_text(rewrite_uri(*state, STR_NONE, STR("ui://x")), "ui://x");
 }
 

@@ -17,8 +17,9 @@
 
 enum {
   WATCH_NEWS_MOST = 64,
-  WATCH_PAUSE_MS = 200,            // between two syncs for news, at first
-  WATCH_PAUSE_MOST_MS = 30 * 1000, // of a vendor that has news all the time
+  WATCH_PAUSE_MS = 200,            // at least, between two syncs for news
+  WATCH_PAUSE_MOST_MS = 30 * 1000, // and at most
+  WATCH_PAUSE_SHARE = 10,          // a vendor with news all the time is read a tenth of it
   WATCH_RETRY_MS = 5 * 1000,       // after a failure; doubles up to the regular interval
 };
 
@@ -105,9 +106,15 @@ struct watching {
   struct mcp_peer *peer; // referenced
   struct mcp_feed *feed; // NULL: none is open
   bool lists[3];         // that the feed was opened for, by enum watch_list
-  uint64_t pause_ms, retry_ms;
+  uint64_t due_ms;       // when the next sync is
+  uint64_t rested_ms;    // no news brings it before
+  uint64_t retry_ms;
   bool failing;
 };
+
+static uint64_t watch_now_ms(void) {
+  return clock_mono_us() / 1000;
+}
 
 static uint64_t watch_interval(const struct watching *g) {
   uint64_t interval = g->env->refresh_ms ? g->env->refresh_ms : WATCH_REFRESH_MS;
@@ -164,22 +171,33 @@ static bool watch_look(struct watching *g) {
   return there;
 }
 
-static bool watch_try(struct watching *g, struct err *err) SUSPENDS {
+// False: the fiber is canceled.
+static bool watch_try(struct watching *g) SUSPENDS {
   struct remote_report report;
-  if (!watch_sync(g->env, str_of(g->w->id), &report, err)) {
-    // Said once: until it works again the reason is the account's status.
-    if (!g->failing && err->code != ERR_CANCELED)
-      log_warn("account %s: its tools stay as they were: %s", g->w->id, err->text);
-    g->retry_ms = g->failing ? g->retry_ms * 2 : WATCH_RETRY_MS;
-    g->failing = true;
-    return err->code != ERR_CANCELED;
-  }
-  g->failing = false;
+  struct err err;
+  uint64_t begun = watch_now_ms();
+  bool ok = watch_sync(g->env, str_of(g->w->id), &report, &err);
+  if (!ok && err.code == ERR_CANCELED) return false;
+  // Said once: until it works again the reason is the account's status.
+  if (!ok && !g->failing) log_warn("account %s: its tools stay as they were: %s", g->w->id, err.text);
+  if (!ok) g->retry_ms = g->failing ? g->retry_ms * 2 : WATCH_RETRY_MS;
+  g->failing = !ok;
+  uint64_t now = watch_now_ms(), pause = (now - begun) * WATCH_PAUSE_SHARE;
+  if (pause < WATCH_PAUSE_MS) pause = WATCH_PAUSE_MS;
+  if (pause > WATCH_PAUSE_MOST_MS) pause = WATCH_PAUSE_MOST_MS;
+  g->rested_ms = now + pause;
+  g->due_ms = now + watch_interval(g);
   return true;
 }
 
-// News of one kind each; true: tools have changed, or may have.
-static bool watch_take(struct watching *g, struct mcp_event *e) SUSPENDS {
+// Something suggests that the tools are others: a sync as soon as there may be one.
+static void watch_hasten(struct watching *g) {
+  uint64_t now = watch_now_ms(), soonest = now > g->rested_ms ? now : g->rested_ms;
+  if (g->due_ms > soonest) g->due_ms = soonest;
+}
+
+// News of one kind each. Those of prompts and resources are passed on at once: they are not kept here.
+static void watch_take(struct watching *g, struct mcp_event *e) SUSPENDS {
   static const struct {
     const char *method;
     enum watch_list list;
@@ -187,17 +205,20 @@ static bool watch_take(struct watching *g, struct mcp_event *e) SUSPENDS {
               {"notifications/prompts/list_changed", WATCH_PROMPTS},
               {"notifications/resources/list_changed", WATCH_RESOURCES}};
   struct err unused;
-  bool tools = e == &watch_nudge;
-  if (tools) return true;
+  if (e == &watch_nudge) {
+    watch_hasten(g);
+    return;
+  }
   if (e->kind == MCP_REQUEST && g->feed) // nobody stands behind this session who could answer
     (void)!mcp_feed_answer(g->feed, e->id, STR_NONE, -32601, STR("nobody is there to answer"), &unused);
   for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
     if (e->kind != MCP_NOTIFICATION || !str_is(e->method, news[i].method)) continue;
-    tools = news[i].list == WATCH_TOOLS;
-    if (!tools) watch_tell(str_of(g->w->id), news[i].list);
+    if (news[i].list == WATCH_TOOLS)
+      watch_hasten(g);
+    else
+      watch_tell(str_of(g->w->id), news[i].list);
   }
   mcp_event_release(e);
-  return tools;
 }
 
 // What has come meanwhile is answered by the same sync.
@@ -205,35 +226,22 @@ static void watch_drain(struct watching *g) SUSPENDS {
   void *message;
   struct err unused;
   while (channel_count(g->w->news) && channel_receive(g->w->news, 1, &message, &unused))
-    (void)watch_take(g, message);
-}
-
-// A vendor with news all the time is looked at less and less often.
-static bool watch_pause(struct watching *g, bool soon_again, struct err *err) SUSPENDS {
-  g->pause_ms = soon_again ? g->pause_ms * 2 : WATCH_PAUSE_MS;
-  if (g->pause_ms > WATCH_PAUSE_MOST_MS) g->pause_ms = WATCH_PAUSE_MOST_MS;
-  return fiber_sleep(g->pause_ms, err);
+    watch_take(g, message);
 }
 
 static void watch_loop(struct watching *g) SUSPENDS {
   struct err err;
   void *message;
-  uint64_t last = 0;
-  if (!watch_look(g) || !watch_try(g, &err)) return;
   while (watch_look(g)) {
-    bool due = false;
-    if (channel_receive(g->w->news, watch_interval(g), &message, &err))
-      due = watch_take(g, message);
-    else if (err.code == ERR_TIMEOUT)
-      due = true;
-    else
+    uint64_t now = watch_now_ms();
+    if (now >= g->due_ms) {
+      watch_drain(g);
+      if (!watch_try(g)) return;
+    } else if (channel_receive(g->w->news, g->due_ms - now, &message, &err)) {
+      watch_take(g, message);
+    } else if (err.code != ERR_TIMEOUT) {
       return;
-    if (!due) continue;
-    watch_drain(g);
-    if (!watch_try(g, &err)) return;
-    uint64_t now = clock_mono_us() / 1000;
-    if (!watch_pause(g, last && now - last < 2 * g->pause_ms + WATCH_PAUSE_MS, &err)) return;
-    last = now;
+    }
   }
 }
 
@@ -242,7 +250,7 @@ static void watch_run(void *arg) {
   pthread_mutex_lock(&watch_lock);
   const struct catalog_env *env = watch_env;
   pthread_mutex_unlock(&watch_lock);
-  struct watching g = {.w = w, .env = env, .pause_ms = WATCH_PAUSE_MS, .retry_ms = WATCH_RETRY_MS};
+  struct watching g = {.w = w, .env = env, .retry_ms = WATCH_RETRY_MS};
   if (g.env) watch_loop(&g);
   watch_close_feed(&g);
   if (g.peer) mcp_peer_unref(g.peer);

@@ -14,7 +14,8 @@ interface Live {
 }
 
 export class State {
-  readonly shown: Record<Kind, boolean> = { tool: false, prompt: false, resource: false };
+  // The tool is there at first, so that whoever settles which tools may be served sees it.
+  readonly shown: Record<Kind, boolean> = { tool: true, prompt: false, resource: false };
   readonly counts = { requests: 0, sessions: 0, closed: 0, resumed: 0, aborted: 0 };
   watchedAt = 0; // how often the watched resource changed
   notifier?: ServerNotifier; // of the modern era, where that is served

@@ -36,7 +36,17 @@ function filling(p) {
   return 7;
 }
 
-// Records what it was asked in `asked`, and what it was told in `told`.
+// Records what it was asked in `asked`, and what it was told in `told`; `heard` is every message as it came, which
+// an SDK may drop: of progress that comes with the answer in one piece it tells nobody.
+function overhearing(client) {
+  const { transport } = client, take = transport.onmessage;
+  client.heard = [];
+  transport.onmessage = (message, ...rest) => {
+    client.heard.push(message);
+    return take(message, ...rest);
+  };
+  return client;
+}
 function answering(client, abilities) {
   client.asked = [];
   client.told = [];
@@ -62,7 +72,7 @@ function sdk(Client, Transport, { era, v1 = false, options = {} }) {
       client.v1 = v1;
       answering(client, abilities ?? {});
       await client.connect(new Transport(new URL(url), headers ? { requestInit: { headers } } : {}));
-      return client;
+      return overhearing(client);
     },
   };
 }

@@ -86,8 +86,8 @@ admin_handler admin_start_authorize, admin_get_authorize, admin_finish_authorize
 admin_handler admin_list_tools, admin_get_tool, admin_call_tool;
 admin_handler admin_list_reviews, admin_approve_tool, admin_deny_tool, admin_approve_tools, admin_deny_tools,
     admin_refresh_account;
-admin_handler admin_create_server, admin_create_server_over, admin_list_account_servers, admin_list_servers, admin_get_server,
-    admin_change_server, admin_delete_server, admin_rotate_server;
+admin_handler admin_create_server, admin_create_server_over, admin_list_account_servers, admin_list_servers,
+    admin_get_server, admin_change_server, admin_delete_server, admin_rotate_server;
 admin_handler admin_create_token, admin_list_tokens, admin_delete_token;
 admin_handler admin_list_audit, admin_rotate_key;
 

@@ -144,11 +144,11 @@ static enum feed_outcome feed_read_modern(struct mcp_feed *f, struct mcp_call *c
   struct mcp_event e;
   bool acknowledged = false;
   while (call_next(c, &e, err)) {
-    if (e.kind == MCP_ERROR && json_int(e.value, "code", 0) == JSONRPC_METHOD_NOT_FOUND) {
+    if (e.kind == MCP_RESULT || e.kind == MCP_ERROR) {
+      bool mute = e.kind == MCP_ERROR && json_int(e.value, "code", 0) == JSONRPC_METHOD_NOT_FOUND;
       mcp_event_free(&e);
-      return FEED_MUTE;
+      return mute ? FEED_MUTE : FEED_AGAIN;
     }
-    if (e.kind == MCP_RESULT || e.kind == MCP_ERROR) break;
     yyjson_val *id = yyjson_obj_get(yyjson_obj_get(e.params, "_meta"), WIRE_META_SUBSCRIPTION);
     bool ours = message_id_is(id, c->id);
     if (ours && str_is(e.method, "notifications/subscriptions/acknowledged")) {
@@ -163,7 +163,6 @@ static enum feed_outcome feed_read_modern(struct mcp_feed *f, struct mcp_call *c
     mcp_event_free(&e);
     if (!acknowledged && c->notifications > 1) break; // it does not speak of this subscription
   }
-  if (c->done) mcp_event_free(&e);
   return FEED_AGAIN;
 }
 

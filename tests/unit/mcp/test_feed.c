@@ -75,6 +75,32 @@ static void subscriptions(void **state) {
   assert_int_equal(atomic_load(&remote.left), 1);
 }
 
+// A stream that broke is refused when it is asked for again, in no words of JSON-RPC, before it comes back.
+static bool serve_refusing(struct asked *a) {
+  if (calls(a, "subscriptions/listen") && atomic_load(&streams) == 1) {
+    atomic_fetch_add(&streams, 1);
+    return say_status(a->fd, 503);
+  }
+  return serve_modern(a);
+}
+
+static void hear_refusing(void) {
+  struct channel *c = channel_new(16);
+  struct mcp_feed_options o = {.who = {.principal = STR("ann")}, .tools = true};
+  struct mcp_feed *f = mcp_feed_open(near.peer, &o, c);
+  assert_int_equal(next_news(c, "notifications/tools/list_changed"), 0);
+  assert_int_equal(next_news(c, "notifications/tools/list_changed"), -1);
+  assert_int_equal(next_news(c, "notifications/tools/list_changed"), 2);
+  mcp_feed_close(f);
+  channel_unref(c);
+}
+
+static void refusal(void **state) {
+  (void)state;
+  atomic_store(&streams, 0);
+  meet(serve_refusing, "/mcp", hear_refusing);
+}
+
 // ---- legacy
 
 static atomic_int news_at; // the GET stream's socket
@@ -232,6 +258,7 @@ static void no_stream_at_all(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(subscriptions, near_setup, near_teardown),
+      cmocka_unit_test_setup_teardown(refusal, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(the_get_stream, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(questions_by_the_get_stream, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(a_mute_server, near_setup, near_teardown),

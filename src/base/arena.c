@@ -82,15 +82,17 @@ struct str arena_dup(struct arena *a, struct str s) {
   return (struct str){arena_z(a, s), s.n};
 }
 
+// Into what is left of the block; where that was too little, once more into the next.
 struct str arena_printf(struct arena *a, const char *format, ...) {
   va_list ap, again;
   va_start(ap, format);
   va_copy(again, ap);
-  int n = vsnprintf(NULL, 0, format, ap);
+  char *left = a->head->bytes + a->head->used;
+  int n = vsnprintf(left, a->head->size - a->head->used, format, ap);
   va_end(ap);
   if (n < 0) abort();
   char *p = arena_take(a, (size_t)n + 1);
-  vsnprintf(p, (size_t)n + 1, format, again);
+  if (p != left) vsnprintf(p, (size_t)n + 1, format, again);
   va_end(again);
   return (struct str){p, (size_t)n};
 }

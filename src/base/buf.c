@@ -50,17 +50,17 @@ void buf_add_char(struct buf *b, char c) {
   buf_add(b, (struct str){&c, 1});
 }
 
+// Into what is left; where that was too little, once more with room made.
 void buf_printf(struct buf *b, const char *format, ...) {
   va_list ap, again;
   va_start(ap, format);
   va_copy(again, ap);
-  int n = vsnprintf(NULL, 0, format, ap);
+  size_t left = b->cap > b->n ? b->cap - b->n : 0;
+  int n = vsnprintf(left ? b->p + b->n : NULL, left, format, ap);
   va_end(ap);
   char *room = n < 0 ? NULL : buf_room(b, (size_t)n);
-  if (room) {
-    vsnprintf(room, (size_t)n + 1, format, again);
-    b->n += (size_t)n;
-  }
+  if (room && (size_t)n >= left) vsnprintf(room, (size_t)n + 1, format, again);
+  if (room) b->n += (size_t)n;
   va_end(again);
 }
 

@@ -260,6 +260,19 @@ bool client_check(const struct http_call *call, struct err *err) {
   return true;
 }
 
+// "Name: value", or "Name;", which is libcurl's way to send an empty value.
+static char *client_header_line(struct arena *a, const struct http_header *h) {
+  char *line = arena_alloc(a, h->name.n + 2 + h->value.n + 1);
+  memcpy(line, h->name.p, h->name.n);
+  if (h->value.n == 0) {
+    line[h->name.n] = ';';
+    return line;
+  }
+  memcpy(line + h->name.n, ": ", 2);
+  memcpy(line + h->name.n + 2, h->value.p, h->value.n);
+  return line;
+}
+
 // libcurl only reads the list, so its nodes may live in the arena.
 static struct curl_slist *client_slist(struct client_fetch *f, char *line, struct curl_slist *next) {
   struct curl_slist *node = ARENA_NEW(f->arena, struct curl_slist);
@@ -273,13 +286,8 @@ static struct curl_slist *client_request_headers(struct client_fetch *f) {
   const struct http_headers *h = &f->call->headers;
   struct curl_slist *list = client_slist(f, no_expect, NULL);
   if (http_header_count(h, "content-type") == 0) list = client_slist(f, no_type, list);
-  for (size_t i = h->count; i-- > 0;) {
-    struct str name = h->items[i].name, value = h->items[i].value;
-    // "Name;" is libcurl's way to send an empty value.
-    struct str line = value.n ? arena_printf(f->arena, "%.*s: %.*s", STR_ARG(name), STR_ARG(value))
-                              : arena_printf(f->arena, "%.*s;", STR_ARG(name));
-    list = client_slist(f, (char *)(uintptr_t)line.p, list);
-  }
+  for (size_t i = h->count; i-- > 0;)
+    list = client_slist(f, client_header_line(f->arena, &h->items[i]), list);
   return list;
 }
 

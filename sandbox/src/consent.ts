@@ -41,17 +41,20 @@ class Jar {
 
 export class Browser {
   private readonly jar = new Jar();
+  /** What a form on the page at hand is sent with: its origin, or "null" where the page wants no referrer. */
+  private origin: string | undefined;
 
   async visit(address: string | URL, form?: URLSearchParams): Promise<{ url: URL; response: Response }> {
     const url = new URL(address);
     const response = await fetch(url, {
       method: form ? "POST" : "GET",
       redirect: "manual",
-      headers: { accept: "text/html", ...this.jar.header(url) },
+      headers: { accept: "text/html", ...this.jar.header(url), ...(form ? { origin: this.origin ?? url.origin } : {}) },
       ...(form ? { body: form } : {}),
       signal: AbortSignal.timeout(30_000),
     });
     this.jar.keep(url, response);
+    this.origin = response.headers.get("referrer-policy") === "no-referrer" ? "null" : url.origin;
     return { url, response };
   }
 

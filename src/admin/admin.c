@@ -57,13 +57,19 @@ static bool admin_authorise(struct admin_call *call, struct err *err) {
   return false;
 }
 
+// Behind a proxy the Host that arrives may be another than the one that people see.
+static bool admin_is_public(struct str public_url, struct str origin) {
+  struct str begin = str_make(public_url.p, public_url.n < origin.n ? public_url.n : origin.n);
+  return str_eq_nocase(begin, origin) && (public_url.n == origin.n || public_url.p[origin.n] == '/');
+}
+
 // Browsers send Origin with whatever a page elsewhere makes them send.
 static bool admin_check_origin(const struct admin_call *call, struct err *err) {
   struct str origin = http_header_get(&call->in->headers, "origin");
   if (!origin.n) return true;
   for (size_t i = 0; i < call->env->origin_count; i++)
     if (str_eq_nocase(call->env->origins[i], origin)) return true;
-  if (http_origin_is_own(call->in, origin)) return true;
+  if (http_origin_is_own(call->in, origin) || admin_is_public(call->env->public_url, origin)) return true;
   err_set(err, ERR_DENIED, "pages of %.*s may not use the management API", STR_ARG(origin));
   err_hint(err, "the operator allows an origin with the setting allowed_origins");
   return false;

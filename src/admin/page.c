@@ -42,7 +42,9 @@ void page_begin(struct admin_call *call, int status, struct str title) {
                                  STR_ARG(call->nonce), STR_ARG(call->nonce)));
   http_reply_header(call->http, "X-Frame-Options", STR("DENY"));
   http_reply_header(call->http, "X-Content-Type-Options", STR("nosniff"));
-  http_reply_header(call->http, "Referrer-Policy", STR("no-referrer")); // the address holds a secret
+  // The address holds a secret. With "no-referrer" browsers would send our own form with "Origin: null"
+  // (Fetch, "append a request Origin header"), which is refused.
+  http_reply_header(call->http, "Referrer-Policy", STR("same-origin"));
   struct buf *out = &call->out;
   buf_add_z(out, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
                  "<meta name=\"viewport\" content=\"width=device-width\"><title>");

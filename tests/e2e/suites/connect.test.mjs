@@ -8,6 +8,7 @@ import { CLIENTS } from "../lib/clients.mjs";
 import { accountId, Browser, call, PLACES, said, startWithVendors, toolNames, works } from "../lib/oauth.mjs";
 import { startAuthVendor } from "../lib/auth-vendor.mjs";
 import { BINARY, Program, rpc } from "../lib/postern.mjs";
+import { startRecorder } from "../lib/recorder.mjs";
 import { eventually } from "../lib/wait.mjs";
 import { listen } from "../lib/wire.mjs";
 
@@ -17,6 +18,11 @@ after(() => world?.close());
 beforeEach(() => world.vendors.calm());
 
 const accounts = async () => (await world.must(200, "GET", "/integrated-account?limit=1000")).items;
+function commandLine(t, args, { command = BINARY, ...options } = {}) {
+  const program = new Program(command, args, { env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token }, ...options });
+  t.after(() => program.stop("SIGKILL"));
+  return program;
+}
 const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
 
 // The flow failed with this code, said it on the page and in the API, and told what to do; no account came of it.
@@ -64,8 +70,8 @@ describe("the way of a person", () => {
       await eventually("the audit tells of it", async () => (await world.must(200, "GET", `/audit?action=account.connect&account_id=${account.id}`)).items.some((row) => row.outcome === "ok"));
     });
 
-  test("the command line prints the link on standard error, waits, and shows the account", async () => {
-    const program = new Program(BINARY, ["account", "connect", world.vendors.url("cloudinary"), "--name", "by-cli", "--json"], { env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token } });
+  test("the command line prints the link on standard error, waits, and shows the account", async (t) => {
+    const program = commandLine(t, ["account", "connect", world.vendors.url("cloudinary"), "--name", "by-cli", "--json"]);
     let errors = "";
     program.child.stderr.on("data", (bytes) => (errors += bytes));
     const [link] = await program.waitFor(/http\S+\/connect\/\S+/);
@@ -77,8 +83,18 @@ describe("the way of a person", () => {
     assert.equal((await world.account("by-cli")).status, "ok");
   });
 
-  test("the command line says why not, and fails", async () => {
-    const program = new Program(BINARY, ["account", "connect", world.vendors.url("arcjet"), "--name", "by-cli-denied"], { env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token } });
+  test("the command line authorises again an account that is there", async (t) => {
+    const { account } = await world.connect("cloudinary");
+    await world.vendors.expire("cloudinary", "grants");
+    const program = commandLine(t, ["account", "connect", account.name, "--again"]);
+    const [link] = await program.waitFor(/http\S+\/connect\/\S+/);
+    await new Browser().connect(link, PLACES.cloudinary.answer);
+    assert.equal((await program.exited).code, 0, program.output);
+    await works(await world.server(account), "list-tags");
+  });
+
+  test("the command line says why not, and fails", async (t) => {
+    const program = commandLine(t, ["account", "connect", world.vendors.url("arcjet"), "--name", "by-cli-denied"]);
     const [link] = await program.waitFor(/http\S+\/connect\/\S+/);
     await new Browser().connect(link, { decision: "deny" });
     assert.ok((await program.exited).code > 0, program.output);
@@ -88,7 +104,7 @@ describe("the way of a person", () => {
   test("at a terminal, the address that a browser elsewhere ended at is pasted", async (t) => {
     if (spawnSync("script", ["--version"]).error) return t.skip("there is no script(1) to make a terminal");
     const command = `'${BINARY}' account connect '${world.vendors.url("arcjet")}' --name pasted`;
-    const program = new Program("script", ["-qfec", command, "/dev/null"], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token } });
+    const program = commandLine(t, ["-qfec", command, "/dev/null"], { command: "script", stdio: ["pipe", "pipe", "pipe"] });
     await program.waitFor(/Waiting/);
     const direct = program.output.match(new RegExp(`${world.vendors.at.arcjet.origin}/oauth/authorize\\S+`))?.[0];
     assert.ok(direct, `no link of the vendor's own in ${program.output}`);
@@ -204,6 +220,16 @@ describe("what goes wrong has its own words", () => {
     assert.notEqual((await world.flow(begun.id)).status, "done");
     const { response } = await mine.visit(redirect);
     assert.equal(response.status, 200, await response.text());
+    assert.equal((await world.flow(begun.id)).status, "done");
+  });
+
+  test("a link that is opened twice: the browser that opened it last is the one to finish", async () => {
+    const begun = await world.begin("arcjet");
+    const [early, late] = [new Browser(), new Browser()];
+    const first = await early.consent(begun.url);
+    const second = await late.consent(begun.url);
+    assert.ok((await early.visit(first.redirect)).response.status >= 400, "the state of the first is no more");
+    assert.equal((await late.visit(second.redirect)).response.status, 200);
     assert.equal((await world.flow(begun.id)).status, "done");
   });
 
@@ -367,14 +393,50 @@ describe("the pages", () => {
     assert.match(r.headers.get("content-security-policy"), /default-src 'none'/);
     assert.match(r.headers.get("content-security-policy"), /frame-ancestors 'none'/);
     assert.equal(r.headers.get("x-frame-options"), "DENY");
-    assert.equal(r.headers.get("referrer-policy"), "no-referrer");
+    assert.equal(r.headers.get("referrer-policy"), "same-origin", "the address holds a secret, and the form needs its origin");
     assert.ok(!body.includes("<script>alert"), `the name is markup: ${body}`);
     assert.ok(body.includes("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&amp;amp;&#39;"), body);
     assert.equal(r.headers.get("set-cookie"), null);
     assert.equal((await world.flow(begun.id)).status, "waiting", "a chat program's preview does not use the link up");
-    const end = await new Browser().connect(begun.url);
+    const browser = new Browser();
+    const { redirect } = await browser.consent(begun.url);
+    const strange = await fetch(`${world.postern.url}/oauth/callback?state=x&code=y`);
+    for (const { headers } of [strange, (await new Browser().visit(redirect)).response]) {
+      assert.match(headers.get("content-security-policy"), /default-src 'none'.*frame-ancestors 'none'/);
+      assert.equal(headers.get("x-frame-options"), "DENY");
+    }
+    const answer = await browser.visit(redirect);
+    const end = { status: answer.response.status, body: await answer.response.text() };
+    assert.match(answer.response.headers.get("content-security-policy"), /script-src 'nonce-/);
     assert.equal(end.status, 200, end.body);
     assert.ok(!end.body.includes("<script>alert") && end.body.includes("&lt;script&gt;"), `the name is markup: ${end.body}`);
+  });
+
+  test("the form is taken from our own page, not from another's, who would spare the person our warning", async () => {
+    const begun = await world.begin("arcjet");
+    for (const origin of ["https://evil.example", "null", world.vendors.at.arcjet.origin]) {
+      const r = await fetch(begun.url, { method: "POST", redirect: "manual", headers: { origin } });
+      assert.equal(r.status, 403, `${origin}: ${await r.text()}`);
+    }
+    assert.equal((await world.flow(begun.id)).status, "waiting");
+    assert.equal((await fetch(begun.url, { method: "POST", redirect: "manual", headers: { origin: world.postern.url } })).status, 303);
+  });
+
+  test("behind a proxy that shows another name, the form is taken from that name's page, and its cookie is for TLS", async (t) => {
+    const free = await startRecorder();
+    await free.close();
+    const behind = await startWithVendors({ vendors: world.vendors, settings: { public_url: "https://gateway.example", listen: `127.0.0.1:${free.port}` } });
+    t.after(() => behind.close());
+    behind.postern.url = `http://127.0.0.1:${free.port}`;
+    const begun = await behind.begin("arcjet");
+    assert.match(begun.url, /^https:\/\/gateway\.example\/connect\//);
+    assert.equal(new URL(begun.direct_url).searchParams.get("redirect_uri"), "https://gateway.example/oauth/callback");
+    const here = begun.url.replace("https://gateway.example", behind.postern.url);
+    for (const [origin, status] of [["https://gateway.example", 303], ["https://gateway.example.evil.example", 403], ["https://gateway", 403]]) {
+      const r = await fetch(here, { method: "POST", redirect: "manual", headers: { origin } });
+      assert.equal(r.status, status, `${origin}: ${await r.text()}`);
+      if (status === 303) assert.match(r.headers.get("set-cookie"), /; Secure/);
+    }
   });
 
   test("the cookie is for the browser alone, and stays on its way", async () => {

@@ -96,6 +96,16 @@ describe("names", () => {
     assert.ok(!sly.vendor.requests.some((r) => r.body.includes("honest")));
   });
 
+  test("an alias of the administrator's own goes before them; odd ones and twins are refused", async () => {
+    const server = await over([{ account: media.id, alias: "pictures" }, { account: guard.name, alias: "shield" }]);
+    for (const name of await toolNames(server)) assert.match(name, /^(pictures|shield)_/);
+    await works(server, "pictures_list-tags");
+    for (const aliases of [["a", "a"], ["with space", "b"], ["x".repeat(100), "b"], ["../..", "b"]]) {
+      const r = await world.api("POST", "/mcp-server", { name: "odd", accounts: [{ account: media.id, alias: aliases[0] }, { account: guard.id, alias: aliases[1] }] });
+      assert.ok(r.status >= 400 && r.status < 500, `${aliases}: expected a refusal, got ${r.status} ${r.text}`);
+    }
+  });
+
   test("an account twice, one that is not there, none", async () => {
     for (const accounts of [[guard.id, guard.id], [guard.id, "acc_nothing"], []]) {
       const r = await world.api("POST", "/mcp-server", { name: "wrong", accounts });

@@ -83,7 +83,7 @@ MUST_USE bool http_stream_write(struct http_exchange *x, struct str bytes, struc
 struct http_stream *http_stream_detach(struct http_exchange *x, void (*closed)(void *arg, bool draining),
                                        void *arg);
 bool http_stream_push(struct http_stream *s,
-                      struct str bytes);       // false: closed, or its bounded queue is full: closed now
+                      struct str bytes); // false: closed, or its bounded queue is full: closed now
 // Instead of the option's, for streams that carry whole answers.
 void http_stream_queue_most(struct http_stream *s, size_t bytes);
 void http_stream_close(struct http_stream *s); // after what is queued

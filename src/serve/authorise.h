@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // authorise: a person has to open a link before a call can work: our own, where an account needs authorising,
 // or a vendor's (-32042). A client that can open links is asked to (URL elicitation: input_required in
-// 2026-07-28, the error -32042 in 2025-11-25); the others get the link in an isError text. Our link names the
-// principal, and only the same may complete it. Example:
+// 2026-07-28, the error -32042 in 2025-11-25); the others get the link in an isError text. Our link is no
+// bearer of anything: its page asks for proof of the server or token (docs/decisions/017). Example:
 //   if (authorise_can_offer(b)) return authorise_offer(b, link, out, err);
 #ifndef POSTERN_SERVE_AUTHORISE_H
 #define POSTERN_SERVE_AUTHORISE_H

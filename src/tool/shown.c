@@ -150,7 +150,8 @@ void shown_fill(struct catalog_server *v) {
   v->tools = ARENA_ARRAY(v->arena, most + 1, struct catalog_tool);
   for (size_t i = 0; i < v->member_count; i++) {
     const struct catalog_member *m = &v->members[i];
-    bool share = v->server.share && shown_members_of(v, m->account->connector) > 1;
+    // Also the last one, when the others were deleted: names stay as they are.
+    bool share = v->server.share && (v->member_count == 1 || shown_members_of(v, m->account->connector) > 1);
     for (size_t k = 0; k < m->account->tools->count; k++) {
       const struct tool *t = &m->account->tools->tools[k];
       if (share && !shown_has_account_argument(t))

@@ -14,7 +14,7 @@ static void count_change(void *arg) {
 
 static void add_server(const char *id, const char *account, const char *config, int64_t expires_at) {
   struct err err;
-  struct server_member member = {str_of(account), STR("a")};
+  struct server_member member = {str_of(account), STR("")}; // alone: names are the vendor's own
   struct server v = {.id = str_of(id),
                      .name = str_of(id),
                      .members = &member,

@@ -47,7 +47,7 @@ static struct catalog_server *over(size_t count, bool share) {
   v->members = ARENA_ARRAY(arena, count, struct catalog_member);
   v->member_count = count;
   for (size_t i = 0; i < count; i++)
-    v->members[i] = (struct catalog_member){str_of(count > 1 ? aliases[i] : ""), &owners[i]};
+    v->members[i] = (struct catalog_member){str_of(count > 1 || share ? aliases[i] : ""), &owners[i]};
   shown_fill(v);
   return v;
 }
@@ -72,7 +72,7 @@ static struct str listed(const struct catalog_tool *t) {
 
 static void one_account_has_its_own_names(void **state) {
   (void)state;
-  struct catalog_server *v = over(1, true);
+  struct catalog_server *v = over(1, false);
   check_names(v, "get_zone list_zones ");
   assert_int_equal(v->tools[0].choice_count, 0);
   map_free(&v->by_name);
@@ -100,6 +100,10 @@ static void accounts_of_one_connector_share_their_tools(void **state) {
   fixture_has(listed(list), "eu is Acme \\\"EU\\\"; us is Acme US");
   assert_int_equal(get->choice_count, 1); // one account has it: to be named, but need not be
   fixture_has(listed(get), "\"required\":[\"zone\"]");
+  map_free(&v->by_name);
+  v = over(1, true); // the other was deleted
+  check_names(v, "get_zone list_zones ");
+  assert_int_equal(v->tools[0].choice_count, 1);
   map_free(&v->by_name);
   v = over(3, true); // and beside another connector's
   check_names(v, "gh_get_zone gh_list_zones other_list_things ");

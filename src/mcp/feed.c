@@ -21,6 +21,7 @@ enum {
   FEED_PAUSE_MS_MOST = 60000,
   FEED_HEALTHY_US = 30 * 1000 * 1000, // what has been up for so long begins anew with the shortest pause
   FEED_URIS_MOST = 1000,
+  FEED_EVENT_MOST = 1 << 20, // bytes: what is larger is no news, and many may wait
 };
 
 struct mcp_feed {
@@ -96,7 +97,7 @@ static void feed_send_missed(struct mcp_feed *f) {
 static void feed_hear(void *arg, struct message *m) {
   struct mcp_feed *f = arg;
   if (atomic_load(&f->missed)) feed_send_missed(f);
-  if (!feed_wants(f, &m->e))
+  if (!feed_wants(f, &m->e) || message_size(&m->e) > FEED_EVENT_MOST)
     message_free(m);
   else
     feed_send(f, m);

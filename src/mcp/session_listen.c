@@ -15,6 +15,7 @@
 enum {
   LISTEN_PAUSE_MS = 1000,
   LISTEN_PAUSE_MS_MOST = 60000,
+  LISTEN_PAUSE_MS_LEAST = 20,           // whatever the server says: nobody is asked as fast as he can answer
   LISTEN_HEALTHY_US = 30 * 1000 * 1000, // a stream that lived so long begins anew with the shortest pause
   LISTEN_FRESH_US = 10 * 1000 * 1000,
   LISTEN_ANNOUNCE_US = 5 * 60 * 1000 * 1000, // between two guesses that news were missed
@@ -101,8 +102,10 @@ static bool listen_pause(struct listen *l, struct err *err) {
   uint64_t ms = backoff_ms(l->failures, LISTEN_PAUSE_MS, LISTEN_PAUSE_MS_MOST);
   int64_t retry = stream_retry_ms(&l->stream);
   if (l->failures == 0 && retry >= 0)
-    ms = retry > LISTEN_PAUSE_MS_MOST ? LISTEN_PAUSE_MS_MOST : (uint64_t)retry;
-  return ms == 0 || fiber_sleep(ms, err);
+    ms = retry > LISTEN_PAUSE_MS_MOST    ? LISTEN_PAUSE_MS_MOST
+         : retry < LISTEN_PAUSE_MS_LEAST ? LISTEN_PAUSE_MS_LEAST
+                                         : (uint64_t)retry;
+  return fiber_sleep(ms, err);
 }
 
 static bool listen_is_over(const struct listen *l, const struct err *err) {

@@ -236,6 +236,62 @@ static void a_mute_server(void **state) {
   assert_int_equal(atomic_load(&streams), 1);
 }
 
+// A server that ends each stream at once and wants it back without a pause does not get it that fast.
+static bool serve_hurry(struct asked *a) {
+  if (!is_get(a)) return serve_legacy(a);
+  int nth = atomic_fetch_add(&streams, 1);
+  say_events(a->fd, "");
+  sayf(a->fd, "retry: 0\nid: h%d\n" NEWS("notifications/tools/list_changed", "{}"), nth);
+  return false;
+}
+
+static void hear_hurry(void) {
+  struct channel *c = channel_new(16);
+  struct mcp_feed_options o = {.who = {.principal = STR("ann"), .prefer = MCP_LEGACY}, .tools = true};
+  struct err unused;
+  struct mcp_feed *f = mcp_feed_open(near.peer, &o, c);
+  assert_true(fiber_sleep(500, &unused));
+  mcp_feed_close(f);
+  channel_unref(c);
+}
+
+static void a_server_in_a_hurry(void **state) {
+  (void)state;
+  atomic_store(&streams, 0);
+  meet(serve_hurry, "/mcp", hear_hurry);
+  assert_in_range(atomic_load(&streams), 2, 500 / 20);
+}
+
+// News that are large are none: many may wait.
+static bool serve_flood(struct asked *a) {
+  if (!is_get(a)) return serve_legacy(a);
+  enum { LARGE = 2 << 20 };
+  char *pad = malloc(LARGE + 1);
+  memset(pad, 'x', LARGE);
+  pad[LARGE] = 0;
+  say_events(a->fd, "");
+  sayf(a->fd, NEWS("notifications/message", "{\"data\":\"%s\"}"), pad);
+  say(a->fd, NEWS("notifications/tools/list_changed", "{\"nth\":7}"));
+  free(pad);
+  wait_for_end(a->fd);
+  return false;
+}
+
+static void hear_flood(void) {
+  struct channel *c = channel_new(16);
+  struct mcp_feed_options o = {.who = {.principal = STR("ann"), .prefer = MCP_LEGACY}, .tools = true};
+  struct mcp_feed *f = mcp_feed_open(near.peer, &o, c);
+  assert_int_equal(next_news(c, "notifications/tools/list_changed"), 7);
+  mcp_feed_close(f);
+  channel_unref(c);
+}
+
+static void large_news(void **state) {
+  (void)state;
+  near.options.message_bytes = 4 << 20;
+  meet(serve_flood, "/mcp", hear_flood);
+}
+
 // 404 right after initialize means that there is no stream, not that the session is gone.
 static bool serve_404(struct asked *a) {
   if (is_get(a)) return say_status(a->fd, 404);
@@ -263,6 +319,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(questions_by_the_get_stream, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(a_mute_server, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(no_stream_at_all, near_setup, near_teardown),
+      cmocka_unit_test_setup_teardown(a_server_in_a_hurry, near_setup, near_teardown),
+      cmocka_unit_test_setup_teardown(large_news, near_setup, near_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,6 +56,29 @@ static void large(void **state) {
   inbox_unref(b);                              // frees what is left
 }
 
+// Members of a batch count by what they hold, though each was read with all the others.
+static void batches(void **state) {
+  (void)state;
+  struct inbox *b = inbox_new();
+  enum { PART = INBOX_BYTES_MOST / 4 };
+  struct message_rules rules = {&JSON_LIMITS, 64 << 20};
+  for (int i = 0; i < 8; i++) {
+    struct buf text = BUF_MAX(64 << 20);
+    struct message *m;
+    struct err err;
+    buf_add_z(&text, "[{\"jsonrpc\":\"2.0\"," NOTE ",\"params\":{\"pad\":\"");
+    memset(buf_room(&text, PART + 1), 'x', PART);
+    text.n += PART;
+    buf_add_z(&text, "\"}}]");
+    assert_true(message_read(buf_str(&text), &rules, &m, &err));
+    assert_true(inbox_put(b, m));
+    buf_free(&text);
+  }
+  assert_int_equal(drain(b, ERR_TIMEOUT), 3);
+  assert_true(inbox_put(b, make(NOTE, PART))); // what was taken is not counted any more
+  inbox_unref(b);
+}
+
 static void closed(void **state) {
   (void)state;
   struct inbox *b = inbox_new();
@@ -73,6 +96,6 @@ static void closed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(many), cmocka_unit_test(large),
-                                     cmocka_unit_test(closed)};
+                                     cmocka_unit_test(batches), cmocka_unit_test(closed)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,7 +97,7 @@ static void feed_send_missed(struct mcp_feed *f) {
 static void feed_hear(void *arg, struct message *m) {
   struct mcp_feed *f = arg;
   if (atomic_load(&f->missed)) feed_send_missed(f);
-  if (!feed_wants(f, &m->e) || message_size(&m->e) > FEED_EVENT_MOST)
+  if (!feed_wants(f, &m->e) || yyjson_doc_get_read_size(m->e.doc) > FEED_EVENT_MOST)
     message_free(m);
   else
     feed_send(f, m);

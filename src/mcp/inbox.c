@@ -43,7 +43,7 @@ static void inbox_release(void *message) {
 
 bool inbox_put(struct inbox *b, struct message *m) {
   bool droppable = m->e.kind == MCP_NOTIFICATION;
-  size_t bytes = message_size(&m->e);
+  size_t bytes = yyjson_doc_get_read_size(m->e.doc);
   size_t held = atomic_fetch_add(&b->bytes, bytes) + bytes;
   bool room = droppable ? held <= INBOX_BYTES_MOST && channel_count(b->channel) < INBOX_MOST - INBOX_RESERVED
                         : held <= 2 * (size_t)INBOX_BYTES_MOST;
@@ -65,7 +65,7 @@ bool inbox_get(struct inbox *b, uint64_t wait_ms, struct message **out, struct e
   void *message;
   if (channel_receive(b->channel, wait_ms, &message, err)) {
     *out = message;
-    atomic_fetch_sub(&b->bytes, message_size(&(*out)->e));
+    atomic_fetch_sub(&b->bytes, yyjson_doc_get_read_size((*out)->e.doc));
     return true;
   }
   if (err->code != ERR_MISSING) return false;

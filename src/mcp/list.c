@@ -2,7 +2,6 @@
 #include "base/map.h"
 #include "mcp/client.h"
 #include "mcp/jsonrpc.h"
-#include "mcp/message.h"
 
 enum { LIST_PAGES_MOST = 1000 };
 
@@ -76,7 +75,7 @@ static bool list_ask(struct mcp_peer *p, const struct list_walk *w, struct mcp_e
 static bool list_page(struct mcp_peer *p, struct list_walk *w, bool first, struct err *err) {
   struct mcp_event e;
   if (!list_ask(p, w, &e, err)) return false;
-  w->bytes += message_size(&e);
+  w->bytes += yyjson_doc_get_read_size(e.doc);
   bool ok = w->bytes <= w->list->bytes_most || err_set(err, ERR_LIMIT, "the MCP server's %s passes %zu bytes",
                                                        w->list->method, w->list->bytes_most);
   if (ok) list_take_freshness(w, e.value, first);

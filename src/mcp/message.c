@@ -124,16 +124,6 @@ struct message *message_copy(const struct message *m) {
   return ok ? copy : NULL; // what was sound stays so
 }
 
-// A member of a batch and a copy were not read by themselves: their values, which stand one behind the other,
-// and texts are counted instead.
-size_t message_size(const struct mcp_event *e) {
-  size_t bytes = yyjson_doc_get_read_size(e->doc);
-  yyjson_val *v = yyjson_doc_get_root(e->doc);
-  for (size_t left = bytes ? 0 : yyjson_doc_get_val_count(e->doc); left; left--, v++)
-    bytes += sizeof *v + (yyjson_is_str(v) || yyjson_is_raw(v) ? yyjson_get_len(v) : 0);
-  return bytes;
-}
-
 struct message *message_news(const char *method, struct str uri) {
   struct message_rules rules = {&JSON_LIMITS, SIZE_MAX};
   struct buf text = BUF_MAX(64 * 1024);

@@ -28,8 +28,6 @@ void message_free_all(struct message *list);
 // Moves the event out and frees the rest.
 void message_take(struct message *m, struct mcp_event *out);
 struct message *message_copy(const struct message *m);
-// What it takes to hold, in bytes.
-size_t message_size(const struct mcp_event *e);
 
 // A notification of our own making: where what a server said may have been missed. `uri` empty: no params.
 struct message *message_news(const char *method, struct str uri);

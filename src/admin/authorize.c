@@ -2,6 +2,7 @@
 // Accounts that a person authorises at the vendor's own page: starting, the pages on the way, how it ended.
 #include "account/authorize.h"
 
+#include "account/grant.h"
 #include "admin/page.h"
 #include "admin/put.h"
 #include "base/clock.h"
@@ -77,14 +78,6 @@ bool admin_start_authorize(struct admin_call *call, struct err *err) {
   return true;
 }
 
-bool admin_get_authorize(struct admin_call *call, struct err *err) {
-  struct authorize_env env = authorize_env_of(call);
-  struct authorize_flow flow;
-  if (!authorize_find(&env, http_param(&call->params, "flow"), call->arena, &flow, err)) return false;
-  authorize_put(&call->out, &flow);
-  return true;
-}
-
 // A new account is of use once its tools are known. That they could not be read is told with the account, and
 // the next sync tries again.
 static void authorize_done(struct admin_call *call, const struct authorize_flow *flow) {
@@ -95,6 +88,21 @@ static void authorize_done(struct admin_call *call, const struct authorize_flow 
   admin_publish(call);
   if (!watch_sync(call->env->catalog, call->account_id, &report, &err))
     call->detail = arena_printf(call->arena, "its tools could not be read: %s", err.text);
+}
+
+// Whoever polls may be told that it is done while the callback still reads the tools.
+static bool authorize_is_bare(const struct admin_call *call, const struct authorize_flow *flow) {
+  const struct catalog_account *v = catalog_account_by_id(call->catalog, flow->account_id);
+  return flow->status == AUTHORIZE_DONE && (!v || v->tools->count == 0);
+}
+
+bool admin_get_authorize(struct admin_call *call, struct err *err) {
+  struct authorize_env env = authorize_env_of(call);
+  struct authorize_flow flow;
+  if (!authorize_find(&env, http_param(&call->params, "flow"), call->arena, &flow, err)) return false;
+  if (authorize_is_bare(call, &flow)) authorize_done(call, &flow);
+  authorize_put(&call->out, &flow);
+  return true;
 }
 
 static struct oauth_answer authorize_answer(struct str query, struct arena *a) {
@@ -160,12 +168,24 @@ static const struct catalog_account *authorize_account(const struct admin_call *
   return catalog_account_by_id(call->catalog, http_param(&call->params, "flow"));
 }
 
+// Only where a person is needed: to use an account is not to say whose it is, and none that works, nor one by
+// a key, is changed by those who use it.
+static bool authorize_is_wanted(const struct admin_call *call, const struct catalog_account *v,
+                                struct err *err) {
+  struct str link;
+  if (v->account->grant && grant_needs_authorising(v->account->grant, call->arena, &link)) return true;
+  err_set(err, ERR_CONFLICT, "the account \"%.*s\" needs no authorising now", STR_ARG(v->account->name));
+  err_hint(err, "call the tool again; an administrator connects the account anew where it should be another");
+  return false;
+}
+
 bool admin_show_connect(struct admin_call *call, struct err *err) {
   struct authorize_env env = authorize_env_of(call);
   const struct catalog_account *v = authorize_account(call);
   struct authorize_flow flow;
   struct err why;
   (void)err;
+  if (v && !authorize_is_wanted(call, v, &why)) return authorize_page_error(call, &why);
   if (v) {
     authorize_page_ask(
         call, v->account->name, v->connector->label,
@@ -211,6 +231,7 @@ static bool authorize_begin_again(struct admin_call *call, const struct catalog_
                                   struct str *link_token, struct err *err) {
   struct authorize_env env = authorize_env_of(call);
   struct str proof = str_trim(page_form_value(call->in->body, "proof", call->arena)), principal;
+  if (!authorize_is_wanted(call, v, err)) return false;
   if (!authorize_proves(call, v, proof, &principal)) {
     err_set(err, ERR_DENIED, "that opens no server over this account");
     err_hint(

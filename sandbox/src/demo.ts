@@ -28,8 +28,8 @@ async function main() {
     const { url, token } = await postern.started;
     say(`   postern                    ${url}`);
     say(`   Cloudflare's REST API      ${places.rest.origin}`);
-    for (const [name, title] of [["cloudflare", "Cloudflare"], ["cloudinary", "Cloudinary"], ["arcjet", "Arcjet"]] as const)
-      say(`   ${`${title}'s MCP servers`.padEnd(26)} ${places[name]!.origin}`);
+    for (const [name, title] of [["cloudflare", "Cloudflare's MCP servers"], ["cloudinary", "Cloudinary's MCP server"], ["arcjet", "Arcjet's MCP server"]] as const)
+      say(`   ${title.padEnd(26)} ${places[name]!.origin}`);
     const api = management(url, token);
     const account = await byToken(api, places.rest.base_url);
     const server = await byConsent(api, places, account);

@@ -89,6 +89,7 @@ export async function startAuthVendor({ prm = {}, as = {}, callback = {}, claims
     requests: server.requests,
     seen: (path) => server.requests.filter((r) => r.path === path),
     expire: () => access.clear(),
+    revoke: () => (access.clear(), refresh.clear()),
     close: server.close,
   });
 }

@@ -317,8 +317,15 @@ test("codes, tokens and verifiers stand nowhere in clear", async (t) => {
   await call(server, "list_things");
   vendor.expire();
   await works(server, "list_things");
+  vendor.revoke(); // and then by the link, with a proof
+  const link = linkIn(said(await call(server, "list_things")));
+  const proving = await fetch(link, { method: "POST", redirect: "manual", body: new URLSearchParams({ proof: server.url }) });
+  assert.equal(proving.status, 303);
   const form = (r) => new URLSearchParams(r.body);
   const secrets = {
+    "the server's token": server.url.split("/").at(-1),
+    "the browser's cookie": proving.headers.get("set-cookie").match(/=([^;]+)/)[1],
+    "the state of the second": new URL(proving.headers.get("location")).searchParams.get("state"),
     "the client's secret": "very-secret-of-the-client",
     "the link": new URL(waiting.url).searchParams.get("t"),
     "the state": new URL(redirect).searchParams.get("state"),

@@ -79,7 +79,7 @@ describe("by default", () => {
             const header = { "mcp-name": `=?base64?${Buffer.from(spelled).toString("base64")}?=` };
             for (const send of [(url, method, params) => modern(url, method, params, { headers: header }), (url, method, params) => rpc(url, { jsonrpc: "2.0", id: 1, method, params }, { "mcp-protocol-version": "2025-11-25" })]) {
               const r = await send(server.url, "tools/call", { name: spelled, arguments: {} });
-              assert.ok(r.body?.error, `${JSON.stringify(spelled)}: expected an error, got ${r.text.slice(0, 200)}`);
+              assert.equal(r.body?.error?.code, -32602, `${JSON.stringify(spelled)}: expected "unknown tool", got ${r.text.slice(0, 200)}`);
             }
           }
         assert.equal(await writes(vendor), before, "expected no write at the vendor");

@@ -168,6 +168,14 @@ static bool finish_try(struct finish *f, struct err *err) {
 
 // ---- keeping it
 
+// Tokens go only where consent was given for: not to an address that the account got while its link was out.
+static bool finish_stayed(const struct finish *f, struct err *err) {
+  if (str_eq(f->draft.row.base_url, f->flow.url)) return true;
+  err_at(err, ERR_CONFLICT, "address_changed", "the account has got another address since the link was made");
+  err_hint(err, "begin again: the vendor at the new address has to be asked");
+  return false;
+}
+
 static bool finish_load_job(void *arg, struct err *err) {
   struct finish *f = arg;
   struct store *store = f->env->account->store;
@@ -175,7 +183,7 @@ static bool finish_load_job(void *arg, struct err *err) {
   if (!f->flow.account_id.n) return true;
   f->draft.row.id = f->flow.account_id;
   if (!grant_row_find(store, f->flow.account_id, f->arena, &f->before, &none)) f->before.version = 0;
-  return row_find(store, f->flow.account_id, f->draft.arena, &f->draft.row, err) &&
+  return row_find(store, f->flow.account_id, f->draft.arena, &f->draft.row, err) && finish_stayed(f, err) &&
          draft_load(&f->draft, err);
 }
 

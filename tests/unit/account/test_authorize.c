@@ -258,6 +258,18 @@ CASE(another_person_or_cloud_is_noticed) {
   check_text(rig_cell("SELECT count(*) FROM account"), "1");
 }
 
+CASE(tokens_go_to_no_address_that_came_later) {
+  (void)arg;
+  struct authorize_new in = wish("One");
+  in.account_id = go(&in).account_id;
+  struct authorize_flow f = start(&in);
+  struct visit v = open_link(&f);
+  rig_sql("UPDATE account SET base_url = 'https://elsewhere.example/mcp'");
+  f = finish(yes(v.to), v.cookie);
+  expect_failed(&f, "address_changed");
+  check_text(rig_cell("SELECT version FROM oauth_grant"), "1");
+}
+
 CASE(an_administrator_pastes_the_address) {
   (void)arg;
   struct authorize_new in = wish("One");
@@ -334,6 +346,7 @@ int main(void) {
       T(what_prevents_a_link_is_told_before_there_is_one),
       T(names_are_found_and_kept_apart),
       T(another_person_or_cloud_is_noticed),
+      T(tokens_go_to_no_address_that_came_later),
       T(an_administrator_pastes_the_address),
       T(a_server_that_is_down_after_the_consent_loses_nothing),
       T(scope_is_what_was_asked_and_what_was_missing),

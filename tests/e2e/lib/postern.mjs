@@ -33,7 +33,9 @@ export class Program {
       if (found) return found;
       if (this.child.exitCode !== null) throw new Error(`it ended with ${this.child.exitCode}:\n${this.output}`);
       if (Date.now() > until) throw new Error(`${pattern} did not come within ${ms} ms:\n${this.output}`);
-      await Promise.race([once(this.child, "more"), this.exited, new Promise((r) => setTimeout(r, 100))]);
+      const heard = new AbortController();
+      await Promise.race([once(this.child, "more", { signal: heard.signal }), this.exited, new Promise((r) => setTimeout(r, 100))]);
+      heard.abort();
     }
   }
   async stop(signal = "SIGTERM") {

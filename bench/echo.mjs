@@ -109,7 +109,7 @@ export const STDIO = [process.execPath, FILE, "stdio"];
 export async function startEcho() {
   const program = new Program(process.execPath, [FILE, "http"]);
   const [, url] = await program.waitFor(/echo on (\S+)/);
-  return { url, state: async () => (await fetch(`${url}/state`)).json(), close: () => program.stop() };
+  return { url, program, state: async () => (await fetch(`${url}/state`)).json(), close: () => program.stop() };
 }
 
 if (process.argv[1] === FILE) (process.argv[2] === "stdio" ? serveStdio : serveHttp)();

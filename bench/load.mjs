@@ -16,11 +16,12 @@ const one = ({ method = "GET", headers = {}, body }) => [
   ...(body ? [`wrk.body = ${quote(body)}`] : []),
 ];
 
-// In turn, each JSON-RPC message with an id of its own: servers with sessions may have one answer an id. The
-// ids have nine digits, so that the length stays: the first three are the thread's, the last six count.
+// In turn, each JSON-RPC message with an id of its own, since servers with sessions may have one call an id
+// under way. Each thread writes some thousand requests beforehand and goes round: by then the first are long
+// answered. Ids have nine digits, so that the length is always the same: the first three are the thread's.
 const ID = 100_000_000;
 const inTurn = (calls) => [
-  "local heads, tails, n, ids = {}, {}, 0, 0",
+  "local heads, tails, all, n = {}, {}, {}, 0",
   ...calls.map(({ headers, message }, i) => {
     const [head, tail] = JSON.stringify({ ...message, id: ID }).split(String(ID));
     const length = { "content-length": head.length + 9 + Buffer.byteLength(tail) };
@@ -30,9 +31,10 @@ const inTurn = (calls) => [
   "local threads = 100",
   'function setup(thread) thread:set("first", threads * 1000000) threads = threads + 1 end',
   `function init()
-  for i = 1, #heads do heads[i] = "POST " .. wrk.path .. " HTTP/1.1\\r\\nHost: " .. wrk.host .. ":" .. wrk.port .. "\\r\\n" .. heads[i] end
+  local start = "POST " .. wrk.path .. " HTTP/1.1\\r\\nHost: " .. wrk.host .. ":" .. wrk.port .. "\\r\\n"
+  for i = 0, 4095 do all[i + 1] = start .. heads[i % #heads + 1] .. (first + i) .. tails[i % #heads + 1] end
 end`,
-  "function request() n = n % #heads + 1 ids = ids + 1 return heads[n] .. (first + ids) .. tails[n] end",
+  "function request() n = n % #all + 1 return all[n] end",
 ];
 
 // One request over and over, or `calls` in turn: [{ headers, message }].

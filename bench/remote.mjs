@@ -90,35 +90,47 @@ async function prepare(url, era) {
   return () => load(url, { seconds: SECONDS, calls });
 }
 
+// Seconds of CPU that a process has had, without its children.
+function cpu(pid) {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ").slice(11, 13);
+  return (Number(user) + Number(system)) / 100;
+}
+
 async function measureAll(targets) {
-  const rates = Object.fromEntries(Object.keys(targets).map((name) => [name, []]));
-  let requests = 0;
+  const seen = Object.fromEntries(Object.keys(targets).map((name) => [name, { rates: [], requests: 0, cpu: 0 }]));
   for (let i = 0; i < ROUNDS; i++)
-    for (const [name, measure] of Object.entries(targets)) {
+    for (const [name, { measure, pid }] of Object.entries(targets)) {
+      const before = cpu(pid);
       const run = await measure();
-      rates[name].push(run.rate);
-      if (name === "postern") requests += run.requests;
+      seen[name].rates.push(run.rate);
+      seen[name].requests += run.requests;
+      seen[name].cpu += cpu(pid) - before;
     }
-  return { rates, requests };
+  return seen;
 }
 
 export async function proxies({ print }) {
-  const { echo, urls, metric, close } = await startBoth();
+  const { echo, postern, urls, metric, close } = await startBoth();
   const gateways = { "mcp-proxy": await startMcpProxy(), supergateway: await startSupergateway() };
   const kinds = [
     { era: "legacy", names: ["mcp-proxy", "supergateway"] },
     { era: "modern", names: ["mcp-proxy"] }, // supergateway starts a process a request
   ];
+  const answered = () => metric('postern_tool_calls_total\\{outcome="ok"\\}');
   for (const { era, names } of kinds) {
-    const targets = { "the echo server itself": await prepare(`${echo.url}/${era}`, era), postern: await prepare(urls[era], era) };
-    for (const name of names) targets[name] = await prepare(gateways[name].url, era);
-    const before = await metric('postern_tool_calls_total\\{outcome="ok"\\}');
-    const { rates, requests } = await measureAll(targets);
-    const ok = (await metric('postern_tool_calls_total\\{outcome="ok"\\}')) - before;
-    if (!(ok >= requests)) throw new Error(`${requests} calls were answered with 200 but only ${ok} count as ok`);
-    for (const name of Object.keys(targets)) print(`${era}: ${name}, calls/s`, Math.round(median(rates[name])));
+    const target = async (program, url) => ({ pid: program.child.pid, measure: await prepare(url, era) });
+    const targets = { "the echo server itself": await target(echo.program, `${echo.url}/${era}`), postern: await target(postern.program, urls[era]) };
+    for (const name of names) targets[name] = await target(gateways[name].program, gateways[name].url);
+    const before = await answered();
+    const seen = await measureAll(targets);
+    const ok = (await answered()) - before;
+    if (!(ok >= seen.postern.requests)) throw new Error(`${seen.postern.requests} calls were answered with 200 but only ${ok} count as ok`);
+    for (const [name, { rates, cpu, requests }] of Object.entries(seen)) {
+      print(`${era}: ${name}, calls/s`, Math.round(median(rates)));
+      print(`${era}: ${name}, us of CPU a call`, ((cpu / requests) * 1e6).toFixed(0));
+    }
     for (const name of names) {
-      const ratio = median(rates.postern.map((rate, i) => rate / rates[name][i]));
+      const ratio = median(seen.postern.rates.map((rate, i) => rate / seen[name].rates[i]));
       print(`${era}: postern / ${name}`, ratio.toFixed(1), ">= 10", ratio >= 10);
     }
   }

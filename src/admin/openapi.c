@@ -134,6 +134,7 @@ static const struct admin_member openapi_path_members[] = {
     {"token_id", ADMIN_TEXT, 0, .says = "id of an API token"},
     {"tool", ADMIN_TEXT, 0, .says = "name of a tool"},
     {"name", ADMIN_TEXT, 0, .says = "name of a connector"},
+    {"flow", ADMIN_TEXT, 0, .says = "id of a way to the vendor; on the page also the id of an account"},
 };
 
 static void openapi_parameters(struct buf *out, const struct http_route *route,

@@ -71,7 +71,7 @@ static const struct http_route routes[] = {
         .any_query = true, .action = "account.connect", .type = "text/html; charset=utf-8", .status = 200),
   ROUTE(GET, "/oauth/client.json", OPEN, get_client_document, "getClientDocument",
         "Postern's client-ID metadata document, for vendors that read it",
-        .status = 200),
+        .type = "application/json", .status = 200),
   ROUTE(GET, "/integrated-account/{id}", ONLY, get_account, "getAccount",
         "One account",
         .answer = &admin_account, .status = 200),

@@ -148,7 +148,7 @@ static void test_account(void **state) {
   acme_id = take(&a, "id");
   expect_done(call("POST", "/integrated-account", account_body("Main", GOOD)), 409);
   expect_refusal(call("POST", "/integrated-account", "{\"connector\":\"acme\",\"name\":\"x\"}"), 400,
-                 "credential", "required");
+                 "credential", "missing");
   expect_refusal(
       call("POST", "/integrated-account", "{\"connector\":\"none\",\"name\":\"x\",\"credential\":{}}"), 404,
       "connector", "\"none\"");

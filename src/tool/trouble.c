@@ -8,6 +8,7 @@
 
 enum {
   TROUBLE_TEXT_MOST = 64 * 1024, // of a result; what is longer is no message of trouble
+  TROUBLE_WORDS_MOST = 4 * 1024, // of a result that is no error, too: more are data and not about the call
   TROUBLE_FEW = 100,             // one denial in so many requests is few
 };
 
@@ -15,9 +16,9 @@ enum {
 struct trouble_view {
   const struct trouble_seen *seen;
   bool failed;      // an error of any kind
-  struct str text;  // in lower case
+  struct str text;  // in lower case; empty where its words are data
   struct str said;  // as it came
-  yyjson_val *json; // of a result that is JSON in its first text, or structured; NULL
+  yyjson_val *json; // of a result that is JSON in its first text, or structured, where a check reads it
 };
 
 static bool trouble_says(const struct trouble_view *v, const char *const *words) {
@@ -125,11 +126,12 @@ static bool trouble_permission(const struct trouble_view *v) {
 }
 
 // The first that fits counts, so what is told by one sign alone comes first. `otherwise`: where the connector
-// has no row for it; NULL: then it is not looked for.
+// has no row for it; NULL: then it is not looked for. `of_json`: it reads a result's JSON.
 static const struct {
   const char *check;
   bool (*fits)(const struct trouble_view *v);
   const char *otherwise;
+  bool of_json;
 } troubles[] = {
     {"guard_blocked", trouble_guard,
      "Postern calls public addresses only. Whoever runs it can add the server's network to the setting "
@@ -150,22 +152,39 @@ static const struct {
      "The credential sees several accounts. Set the one to use with 'postern account context', or name it in "
      "the "
      "tool's own argument."},
-    {"folder_empty", trouble_folder, NULL},
-    {"dry_run", trouble_dry_run, NULL},
-    {"site_empty", trouble_site, NULL},
+    {"folder_empty", trouble_folder, NULL, true},
+    {"dry_run", trouble_dry_run, NULL, true},
+    {"site_empty", trouble_site, NULL, true},
     {"permission", trouble_permission,
      "The person or key behind the account may not do this. Authorise again as someone who may, or grant "
      "what is "
      "missing at the vendor."},
 };
 
+static const struct connector_trouble *trouble_row(const struct connector *c, const char *check) {
+  for (size_t i = 0; i < c->trouble_count; i++)
+    if (str_is(c->troubles[i].id, check)) return &c->troubles[i];
+  return NULL;
+}
+
+static bool trouble_is_looked_for(size_t i, const struct connector *c) {
+  return troubles[i].otherwise || trouble_row(c, troubles[i].check);
+}
+
 // ---- what there is to look at
+
+static bool trouble_wants_json(const struct connector *c) {
+  for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++)
+    if (troubles[i].of_json && trouble_is_looked_for(i, c)) return true;
+  return false;
+}
 
 static void trouble_read_result(struct trouble_view *v, struct buf *text, yyjson_doc **doc) {
   size_t i, n;
   yyjson_val *block, *result = v->seen->result;
   v->failed = json_bool(result, "isError", false);
   yyjson_arr_foreach (yyjson_obj_get(result, "content"), i, n, block) buf_add(text, json_str(block, "text"));
+  if (!trouble_wants_json(v->seen->account->connector)) return;
   v->json = yyjson_obj_get(result, "structuredContent");
   // Words of our own may follow.
   struct str s = str_trim(json_str(yyjson_arr_get_first(yyjson_obj_get(result, "content")), "text"));
@@ -189,20 +208,21 @@ static void trouble_read(struct trouble_view *v, struct buf *text, yyjson_doc **
   }
 }
 
-static const struct connector_trouble *trouble_row(const struct connector *c, const char *check) {
-  for (size_t i = 0; i < c->trouble_count; i++)
-    if (str_is(c->troubles[i].id, check)) return &c->troubles[i];
-  return NULL;
-}
-
 static bool trouble_look(const struct trouble_view *v, struct trouble *out) {
   for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
-    const struct connector_trouble *row = trouble_row(v->seen->account->connector, troubles[i].check);
-    if ((!row && !troubles[i].otherwise) || !troubles[i].fits(v)) continue;
+    const struct connector *c = v->seen->account->connector;
+    if (!trouble_is_looked_for(i, c) || !troubles[i].fits(v)) continue;
+    const struct connector_trouble *row = trouble_row(c, troubles[i].check);
     *out = (struct trouble){troubles[i].check, row ? row->remedy : str_of(troubles[i].otherwise)};
     return true;
   }
   return false;
+}
+
+static struct str trouble_lower(struct str s, struct arena *a) {
+  char *lower = arena_z(a, s);
+  for (size_t i = 0; i < s.n; i++) lower[i] = (char)tolower((unsigned char)lower[i]);
+  return str_make(lower, s.n);
 }
 
 bool trouble_find(const struct trouble_seen *seen, struct arena *a, struct trouble *out) {
@@ -210,10 +230,8 @@ bool trouble_find(const struct trouble_seen *seen, struct arena *a, struct troub
   struct buf text = BUF_MAX(TROUBLE_TEXT_MOST);
   yyjson_doc *doc = NULL;
   trouble_read(&v, &text, &doc);
-  char *lower = arena_z(a, buf_str(&text));
-  for (size_t i = 0; i < text.n; i++) lower[i] = (char)tolower((unsigned char)lower[i]);
   v.said = buf_str(&text);
-  v.text = str_make(lower, text.n);
+  if (v.failed || text.n <= TROUBLE_WORDS_MOST) v.text = trouble_lower(v.said, a);
   bool found = (!text.full || v.failed) && trouble_look(&v, out);
   yyjson_doc_free(doc);
   buf_free(&text);

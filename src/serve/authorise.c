@@ -109,9 +109,10 @@ bool authorise_offer(struct bridge *b, struct str link, struct buf *out, struct 
 }
 
 static void authorise_read(yyjson_val *error, struct authorise_links *out) {
-  yyjson_val *e;
+  yyjson_val *e, *list = yyjson_obj_get(yyjson_obj_get(error, "data"), "elicitations");
   size_t i, n;
-  yyjson_arr_foreach (yyjson_obj_get(yyjson_obj_get(error, "data"), "elicitations"), i, n, e) {
+  if (!yyjson_is_arr(list)) return;
+  yyjson_arr_foreach (list, i, n, e) {
     if (out->count == AUTHORISE_LINKS_MOST || !json_str(e, "url").n) continue;
     out->items[out->count++] =
         (struct authorise_link){json_str(e, "url"), json_str(e, "message"), json_str(e, "elicitationId")};

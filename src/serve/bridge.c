@@ -43,6 +43,7 @@ static bool bridge_resume(struct bridge *b, struct str handle, struct err *err) 
 static bool bridge_declines(yyjson_val *responses) {
   size_t i, n;
   yyjson_val *key, *response;
+  if (!responses) return false;
   yyjson_obj_foreach (responses, i, n, key, response)
     if (!str_is(json_str(response, "action"), "accept")) return true;
   return false;
@@ -270,6 +271,7 @@ static bool bridge_collect(struct bridge *b, yyjson_val *requests, yyjson_mut_do
   yyjson_mut_doc_set_root(out, answers);
   size_t i, n;
   yyjson_val *key, *request;
+  if (!yyjson_is_obj(requests)) return true; // a state alone: the vendor wants to be asked again
   yyjson_obj_foreach (requests, i, n, key, request) {
     yyjson_doc *answer;
     if (!bridge_ask(b, json_str(request, "method"), yyjson_obj_get(request, "params"), &answer, err))
@@ -306,7 +308,7 @@ bool bridge_again(struct bridge *b, yyjson_mut_val *result, bool *failed, struct
   if (ok) {
     yyjson_doc_free(b->answers);
     b->answers = yyjson_mut_doc_imut_copy(answers, NULL);
-    b->input_responses = yyjson_doc_get_root(b->answers);
+    b->input_responses = requests ? yyjson_doc_get_root(b->answers) : NULL;
   }
   yyjson_mut_doc_free(answers);
   yyjson_doc_free(requests);

@@ -17,6 +17,7 @@ static void capability_add_extensions(struct buf *out, yyjson_val *extensions) {
   size_t i, n, count = 0;
   yyjson_val *key, *value;
   size_t start = out->n;
+  if (!yyjson_is_obj(extensions)) return;
   buf_printf(out, "%s\"extensions\":{", start > 1 ? "," : "");
   yyjson_obj_foreach (extensions, i, n, key, value) {
     if (str_is(json_text(key), CAPABILITY_TASKS)) continue;

@@ -11,8 +11,7 @@
 #define MERGE_VERSION "2" // of cursors; tools/list has those that begin with 1
 
 struct str merge_cursor(struct arena *a, struct str alias, bool begun, struct str own) {
-  return codec_base64_url(
-      a, arena_printf(a, MERGE_VERSION "%.*s\n%c%.*s", STR_ARG(alias), begun ? '+' : '-', STR_ARG(own)));
+  return codec_base64_url(a, SERVE_JOIN(a, STR(MERGE_VERSION), alias, begun ? STR("\n+") : STR("\n-"), own));
 }
 
 bool merge_read_cursor(struct arena *a, struct str cursor, struct str *alias, bool *begun, struct str *own) {

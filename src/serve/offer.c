@@ -93,8 +93,9 @@ static unsigned offer_read(yyjson_val *capabilities) {
 static char *offer_extensions(yyjson_val *capabilities) {
   struct buf out = BUF_MAX(OFFER_EXTENSIONS_MOST);
   size_t i, n;
-  yyjson_val *key, *value;
-  yyjson_obj_foreach (yyjson_obj_get(capabilities, "extensions"), i, n, key, value) {
+  yyjson_val *key, *value, *extensions = yyjson_obj_get(capabilities, "extensions");
+  if (!yyjson_is_obj(extensions)) return NULL;
+  yyjson_obj_foreach (extensions, i, n, key, value) {
     if (str_is(json_text(key), "io.modelcontextprotocol/tasks")) continue; // not carried
     if (out.n) buf_add_char(&out, ',');
     json_add_string(&out, json_text(key));

@@ -58,6 +58,12 @@ enum { SERVE_REPLY_MOST = 64 * 1024 * 1024 };
 void serve_add_server_info(const struct serve_request *r, struct buf *out);
 // On whose behalf upstream is asked.
 struct mcp_who serve_who(const struct serve_request *r);
+// The texts one after the other. Unlike arena_printf it keeps NUL bytes, which JSON strings may hold.
+struct str serve_join(struct arena *a, const struct str *parts, size_t count);
+#define SERVE_JOIN(a, ...)                                                                                   \
+  serve_join((a), (const struct str[]){__VA_ARGS__},                                                         \
+             sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
+
 // The session's memory, made where there is none yet. NULL without a session.
 struct memory *serve_memory(struct serve_request *r);
 

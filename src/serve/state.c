@@ -7,6 +7,7 @@
 #include "base/codec.h"
 #include "crypto/token.h"
 #include "data/json.h"
+#include "serve/serve.h"
 
 enum { STATE_PARAMS_MOST = 64 * 1024 * 1024 };
 
@@ -62,7 +63,7 @@ static void state_write(struct buf *out, yyjson_val *v, struct arena *a) {
 static struct str state_place(const struct state_bound *b, struct arena *a) {
   struct buf text = BUF_MAX(STATE_PARAMS_MOST);
   struct arena *scratch = arena_new();
-  state_write_object(&text, b->params, false, scratch);
+  if (b->params) state_write_object(&text, b->params, false, scratch);
   char digest[TOKEN_HASH_HEX];
   token_hash_hex(buf_str(&text), digest);
   buf_free(&text);
@@ -75,8 +76,8 @@ bool state_close(const struct seal_ring *ring, const struct state_bound *bound, 
                  struct arena *a, struct str *out, struct err *err) {
   if (s->text.n > STATE_VENDOR_MOST)
     return err_set(err, ERR_LIMIT, "the vendor's requestState passes %d bytes", STATE_VENDOR_MOST);
-  struct str plain = arena_printf(a, "%d %lld %.*s", (int)s->kind,
-                                  (long long)(clock_now_ms() + STATE_LIVES_MS), STR_ARG(s->text));
+  struct str head = arena_printf(a, "%d %lld ", (int)s->kind, (long long)(clock_now_ms() + STATE_LIVES_MS));
+  struct str plain = SERVE_JOIN(a, head, s->text);
   return seal_close(ring, state_place(bound, a), plain, a, out, err);
 }
 

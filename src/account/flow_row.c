@@ -44,7 +44,18 @@ bool flow_row_is_open(const struct flow_row *r, int64_t now_ms) {
   return !str_is(r->status, "done") && !str_is(r->status, "failed") && now_ms < r->expires_at;
 }
 
+// One link a person and account: he may begin as often as he likes, and must not use up what there is for
+// all.
+static bool flow_row_supersede(struct store *s, const struct flow_row *r, struct err *err) {
+  const struct store_value values[] = {STORE_TEXT(r->principal), STORE_TEXT(r->account_id)};
+  return !r->principal.n || store_run(s,
+                                      "DELETE FROM oauth_flow WHERE principal = $1 AND account_id = $2 AND "
+                                      "status IN ('waiting', 'opened')",
+                                      values, 2, NULL, err);
+}
+
 bool flow_row_insert(struct store *s, const struct flow_row *r, struct err *err) {
+  if (!flow_row_supersede(s, r, err)) return false;
   struct flow_row row = *r;
   struct flow_cells c = flow_cells(&row);
   struct store_value values[FLOW_TEXTS + FLOW_NUMBERS];

@@ -17,6 +17,7 @@ struct flow_row {
 };
 
 bool flow_row_is_open(const struct flow_row *r, int64_t now_ms); // neither ended nor expired
+// With a principal, in place of the one that he began for this account before.
 MUST_USE bool flow_row_insert(struct store *s, const struct flow_row *r, struct err *err);
 MUST_USE bool flow_row_find(struct store *s, struct str id, struct arena *a, struct flow_row *out,
                             struct err *err); // ERR_MISSING

@@ -58,6 +58,16 @@ export async function startVendors(args = []) {
   };
 }
 
+function withRows(postern, work) {
+  const db = new DatabaseSync(join(postern.settings.data_dir, "postern.db"));
+  try {
+    db.exec("PRAGMA busy_timeout = 5000");
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
 let serial = 0;
 
 export async function startWithVendors({ settings, vendors } = {}) {
@@ -91,16 +101,9 @@ export async function startWithVendors({ settings, vendors } = {}) {
     // An administrator's word on tools: "approve" or "deny"; of all that wait where none is named.
     decide: (account, word, ...names) => world.must(200, "POST", `/integrated-account/${account.id}/tools/${word}`, names.length ? { names } : { all: true }),
     waiting: async (account) => (await world.must(200, "GET", `/tool/review?account=${account.id}&limit=1000`)).items,
-    // Rows by hand, for what would take a day to come about.
-    edit(sql, ...values) {
-      const db = new DatabaseSync(join(postern.settings.data_dir, "postern.db"));
-      try {
-        db.exec("PRAGMA busy_timeout = 5000");
-        return db.prepare(sql).run(...values).changes;
-      } finally {
-        db.close();
-      }
-    },
+    // Rows by hand, for what would take a day to come about; and looked at.
+    edit: (sql, ...values) => withRows(postern, (db) => db.prepare(sql).run(...values).changes),
+    rows: (sql, ...values) => withRows(postern, (db) => db.prepare(sql).all(...values)),
     // So that the next flow registers anew.
     forgetClients: () => world.edit("UPDATE oauth_client SET expires_at = 1"),
     close: async () => {

@@ -256,6 +256,12 @@ describe("a person is needed", () => {
     assert.equal((await open(client.token)).status, 303, "who holds an API token for the guarded server may");
   });
 
+  test("whoever opens it again and again uses up one link, not those of all", async () => {
+    for (let i = 0; i < 5; i++) assert.equal((await open(server.url)).status, 303);
+    const flows = world.rows("SELECT principal FROM oauth_flow WHERE account_id = ? AND status IN ('waiting', 'opened')", account.id).map((r) => r.principal);
+    assert.equal(new Set(flows).size, flows.length, `expected one for each, got ${flows}`);
+  });
+
   test("whoever has the server's URL mends it, and calls go on", async () => {
     const browser = new Browser();
     const { response, url } = await browser.visit(link, new URLSearchParams({ proof: server.url }));

@@ -231,6 +231,7 @@ static bool authorize_begin_again(struct admin_call *call, const struct catalog_
                                   struct str *link_token, struct err *err) {
   struct authorize_env env = authorize_env_of(call);
   struct str proof = str_trim(page_form_value(call->in->body, "proof", call->arena)), principal;
+  call->account_id = arena_dup(call->arena, v->account->id);
   if (!authorize_is_wanted(call, v, err)) return false;
   if (!authorize_proves(call, v, proof, &principal)) {
     err_set(err, ERR_DENIED, "that opens no server over this account");
@@ -240,6 +241,7 @@ static bool authorize_begin_again(struct admin_call *call, const struct catalog_
         "then open the link again");
     return false;
   }
+  call->token.id = arena_dup(call->arena, principal); // who the audit names
   struct authorize_new in = {.connector = v->connector, .account_id = v->account->id, .principal = principal};
   struct authorize_flow flow;
   if (!authorize_start(&env, &in, call->arena, &flow, err)) return false;
@@ -261,6 +263,7 @@ bool admin_open_connect(struct admin_call *call, struct err *err) {
   if (v && !authorize_begin_again(call, v, &id, &link_token, &why)) return authorize_page_error(call, &why);
   if (!authorize_open(&env, id, link_token, call->arena, &to, &cookie, &why))
     return authorize_page_error(call, &why);
+  call->detail = id;
   call->status = 303;
   http_reply_header(call->http, "Location", to);
   http_reply_header(call->http, "Referrer-Policy", STR("no-referrer"));
@@ -293,6 +296,7 @@ bool admin_take_callback(struct admin_call *call, struct err *err) {
     return authorize_page_error(call, &why);
   authorize_done(call, &flow);
   bool done = flow.status == AUTHORIZE_DONE;
+  if (!done) call->detail = arena_dup(call->arena, flow.code);
   page_begin(call, done ? 200 : 400, done ? STR("Connected") : STR("Not connected"));
   page_text(&call->out, done
                             ? arena_printf(call->arena,

@@ -153,6 +153,11 @@ static bool doctor_credential(struct doctor_visit *w, struct err *err) {
     doctor_find(w, "credential", DOCTOR_SKIPPED, STR("the vendor cannot be asked"), STR_NONE);
     return true;
   }
+  // There is nothing to ask with: its way is gone, or what is stored does not open.
+  if (w->v->account->kind == CONNECTOR_MCP && !w->v->account->peer) {
+    doctor_find(w, "credential", DOCTOR_FAIL, w->v->account->status_text, doctor_again(w));
+    return true;
+  }
   return w->v->account->kind == CONNECTOR_MCP ? doctor_hello(w, err) : doctor_verify(w, err);
 }
 

@@ -253,6 +253,7 @@ bool run_remote(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val
     err_set(&why, ERR_UNAVAILABLE, "the account '%.*s' cannot be used: %.*s", STR_ARG(r.account->name),
             STR_ARG(r.account->status_text));
     err_hint(&why, "an administrator looks with 'postern account doctor %.*s'", STR_ARG(r.account->name));
+    if (call->resume) mcp_call_close(call->resume); // of the time when it could be used
     return remote_failed(&r, &why);
   }
   if (!remote_ask(&r, &last, &why)) return remote_failed(&r, &why);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may do what around accounts by OAuth, beyond the attacks on the protocol itself: what a mere user of an account may
+// change, what a stranger may write, and that an account which cannot be used takes nothing else down.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Browser, call, PLACES, said, startWithVendors, works } from "../lib/oauth.mjs";
+import { eventually } from "../lib/wait.mjs";
+
+let world;
+before(async () => (world = await startWithVendors()));
+after(() => world?.close());
+
+const page = (path, body) => fetch(`${world.postern.url}${path}`, { method: body ? "POST" : "GET", redirect: "manual", body: body && new URLSearchParams(body) });
+const audit = async (query) => (await world.must(200, "GET", `/audit?limit=1000&${query}`)).items;
+
+describe("who uses an account does not say whose it is", () => {
+  test("while it works, its page leads nowhere, whatever proof is shown", async () => {
+    const { account } = await world.connect("cloudflare");
+    const server = await world.server(account);
+    for (const proof of [server.url, world.postern.token]) {
+      const r = await page(`/connect/${account.id}`, { proof });
+      assert.deepEqual([r.status, r.headers.get("location"), r.headers.get("set-cookie")], [409, null, null]);
+    }
+    const shown = await page(`/connect/${account.id}`);
+    assert.equal(shown.status, 409);
+    assert.doesNotMatch(await shown.text(), /name="proof"/);
+    await works(server, PLACES.cloudflare.tool);
+  });
+
+  test("an account by key is not turned into one by consent", async () => {
+    const account = await world.must(201, "POST", "/integrated-account", { connector: "mcp", name: "open one", base_url: world.vendors.url("cloudflare", "/docs/mcp"), way: "open" }).catch(() => undefined);
+    assert.ok(account);
+    const server = await world.server(account);
+    const r = await page(`/connect/${account.id}`, { proof: server.url });
+    assert.equal(r.status, 409);
+    assert.equal((await world.account(account.id)).way, "open");
+  });
+
+  test("where a person is needed, the audit names who began and who tried", async () => {
+    const { account } = await world.connect("cloudflare");
+    const server = await world.server(account);
+    await works(server, PLACES.cloudflare.tool);
+    await world.vendors.expire("cloudflare", "grants");
+    assert.equal((await call(server, PLACES.cloudflare.tool)).isError, true);
+    assert.equal((await page(`/connect/${account.id}`, { proof: "a guess" })).status, 403);
+    assert.equal((await page(`/connect/${account.id}`, { proof: server.url })).status, 303);
+    await eventually("rows of both", async () => {
+      const rows = await audit(`action=account.open&account_id=${account.id}`);
+      return rows.length === 2 && rows.some((row) => row.outcome === "ok" && row.actor === server.id) && rows.some((row) => row.outcome !== "ok" && !row.actor);
+    });
+  });
+});
+
+test("strangers at the open pages add no rows to the audit", async () => {
+  await Promise.all(Array.from({ length: 50 }, (_, i) => page(`/oauth/callback?state=guess-${i}&code=x`)));
+  await Promise.all(Array.from({ length: 50 }, (_, i) => page(`/connect/flow_${i}?t=guess`, { proof: "x" })));
+  const begun = await world.begin("arcjet"); // a row that is there once all before it are
+  const { response } = await new Browser().visit(begun.url, new URLSearchParams());
+  assert.equal(response.status, 303);
+  await eventually("the row of the link that was opened", async () => (await audit("action=account.open")).some((row) => row.detail === begun.id));
+  assert.deepEqual((await audit("action=account.open")).filter((row) => !row.account_id && row.outcome !== "ok"), []);
+  assert.deepEqual((await audit("action=account.connect")).filter((row) => row.outcome !== "ok"), []);
+});
+
+test("an account whose tokens do not open any more: calls and the doctor say so, the rest goes on", async () => {
+  const { account } = await world.connect("cloudflare"),
+    { account: other } = await world.connect("arcjet");
+  const server = await world.server(account),
+    fine = await world.server(other);
+  await world.postern.stop();
+  assert.equal(world.edit("UPDATE oauth_grant SET tokens = 'v1.broken' WHERE account_id = ?", account.id), 1);
+  await world.postern.start();
+  const at = (s) => new URL(new URL(s.url).pathname, world.postern.url).href;
+  const report = await world.must(200, "POST", `/integrated-account/${account.id}/doctor`);
+  assert.equal(report.healthy, false);
+  assert.match(report.checks.find((c) => c.id === "credential" && c.status === "fail")?.text ?? "", /do(es)? not open/);
+  const result = await call(at(server), PLACES.cloudflare.tool);
+  assert.equal(result.isError, true);
+  assert.match(said(result), /cannot be used/);
+  await works(at(fine), PLACES.arcjet.tool);
+});

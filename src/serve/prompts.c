@@ -49,7 +49,9 @@ bool prompts_complete(struct serve_request *r, yyjson_val *params, struct buf *o
   const char *key;
   struct str own;
   const struct catalog_member *m = prompts_find_ref(r, yyjson_obj_get(params, "ref"), &key, &own);
-  if (!m || !(offer_of_member(r, m) & OFFER_COMPLETIONS))
+  // What the server's filter hides is not completed either.
+  unsigned needed = OFFER_COMPLETIONS | (str_is(str_of(key), "uri") ? OFFER_RESOURCES : OFFER_PROMPTS);
+  if (!m || (offer_of_member(r, m) & needed) != needed)
     return err_at(err, ERR_INVALID, "/params/ref", "params.ref names nothing that can be completed");
   // The reference lies one deeper than what serve/pass renames.
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);

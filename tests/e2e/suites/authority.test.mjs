@@ -4,6 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Browser, call, PLACES, said, startWithVendors, works } from "../lib/oauth.mjs";
+import { modern } from "../lib/postern.mjs";
+import { EVERY_METHOD, serve, startEverything } from "../lib/upstream.mjs";
 import { eventually } from "../lib/wait.mjs";
 
 let world;
@@ -78,4 +80,24 @@ test("an account whose tokens do not open any more: calls and the doctor say so,
   assert.equal(result.isError, true);
   assert.match(said(result), /cannot be used/);
   await works(at(fine), PLACES.arcjet.tool);
+});
+
+test("what a server hides is not completed either", async (t) => {
+  const upstream = await startEverything();
+  t.after(() => upstream.close());
+  const prompt = { ref: { type: "ref/prompt", name: "completable-prompt" }, argument: { name: "department", value: "E" } };
+  const resource = { ref: { type: "ref/resource", uri: "demo://resource/dynamic/text/{resourceId}" }, argument: { name: "resourceId", value: "1" } };
+  const both = await serve(world, upstream.url);
+  const complete = async (server, params) => {
+    const { body } = await modern(server.url, "completion/complete", params);
+    return body.result?.completion.values ?? body.error.code;
+  };
+  assert.ok(Array.isArray(await complete(both, prompt)));
+  assert.ok(Array.isArray(await complete(both, resource)));
+  const resources = await world.server(both.account, { ...EVERY_METHOD, prompts: false, resources: true });
+  assert.equal(await complete(resources, prompt), -32602);
+  assert.ok(Array.isArray(await complete(resources, resource)));
+  const prompts = await world.server(both.account, { ...EVERY_METHOD, prompts: true, resources: false });
+  assert.ok(Array.isArray(await complete(prompts, prompt)));
+  assert.equal(await complete(prompts, resource), -32602);
 });

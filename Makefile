@@ -19,7 +19,7 @@ build:
 
 demo:
 	@scripts/bootstrap demo
-	@scripts/build $(BUILD) --prefix=$(PREFIX)
+	@TARGETS=src/postern scripts/build $(BUILD) --prefix=$(PREFIX)
 	@STAY=$(STAY) scripts/demo $(BUILD)
 
 test:

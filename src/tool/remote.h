@@ -14,6 +14,10 @@
 
 // Whose sessions a sync uses, and whoever watches for news.
 #define REMOTE_PRINCIPAL "postern:watch"
+// And as what it asks: some servers show tools that ask something back only to clients that can be asked.
+// Which of our clients can is known no sooner than they call.
+#define REMOTE_CAPABILITIES                                                                                  \
+  "{\"elicitation\":{\"form\":{},\"url\":{}},\"roots\":{\"listChanged\":true},\"sampling\":{}}"
 enum { REMOTE_TOOLS_MOST = 2000, REMOTE_DEFINITIONS_MOST = 16 << 20 };
 
 struct remote_report {

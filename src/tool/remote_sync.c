@@ -51,7 +51,7 @@ static bool remote_take(void *arg, yyjson_val *definition, struct err *err) {
 }
 
 static bool remote_fetch(struct remote_fetch *f, struct remote_self *self, struct err *err) SUSPENDS {
-  struct mcp_who who = {.principal = STR(REMOTE_PRINCIPAL), .capabilities = STR("{}"), .prefer = MCP_MODERN};
+  struct mcp_who who = {STR(REMOTE_PRINCIPAL), STR(REMOTE_CAPABILITIES), MCP_MODERN};
   struct mcp_list list = {who, "tools/list", "tools", REMOTE_TOOLS_MOST, REMOTE_DEFINITIONS_MOST};
   struct mcp_hello hello;
   if (!mcp_peer_hello(f->account->peer, &who, &hello, err)) return false;

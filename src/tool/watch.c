@@ -153,11 +153,10 @@ static void watch_open_feed(struct watching *g, const struct catalog_account *v)
   }
   memcpy(g->lists, lists, sizeof lists);
   if (!lists[WATCH_TOOLS] && !lists[WATCH_PROMPTS] && !lists[WATCH_RESOURCES]) return;
-  struct mcp_feed_options o = {
-      .who = {.principal = STR(REMOTE_PRINCIPAL), .capabilities = STR("{}"), .prefer = MCP_MODERN},
-      .tools = lists[WATCH_TOOLS],
-      .prompts = lists[WATCH_PROMPTS],
-      .resources = lists[WATCH_RESOURCES]};
+  struct mcp_feed_options o = {.who = {STR(REMOTE_PRINCIPAL), STR(REMOTE_CAPABILITIES), MCP_MODERN},
+                               .tools = lists[WATCH_TOOLS],
+                               .prompts = lists[WATCH_PROMPTS],
+                               .resources = lists[WATCH_RESOURCES]};
   g->feed = mcp_feed_open(g->peer, &o, g->w->news);
 }
 

@@ -54,6 +54,11 @@ describe("the SDKs call server-everything", { concurrency: 2 }, () => {
         const wrong = await call(client, "get-sum", { a: "two" }).catch((e) => ({ isError: true, content: [{ text: e.message }] }));
         assert.equal(wrong.isError, true);
 
+        // Tools that this server shows to those alone whom it may ask.
+        assert.match(words(await call(client, "trigger-sampling-request", { prompt: "The capital of France?" })), /Paris/);
+        assert.match(words(await call(client, "trigger-elicitation-request")), /Alice/);
+        assert.match(words(await call(client, "get-roots-list")), /file:\/\/\/test\/root/);
+
         const { prompts } = await client.listPrompts();
         assert.ok(prompts.some((p) => p.name === "args-prompt"), JSON.stringify(prompts));
         assert.match((await client.getPrompt({ name: "args-prompt", arguments: { city: "Aachen" } })).messages[0].content.text, /Aachen/);

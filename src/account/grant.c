@@ -314,11 +314,15 @@ static bool grant_is_sent(const struct grant_state *s, struct str value) {
 }
 
 // The newest token was refused: once it is renewed; one that was made for that reason a moment ago is not.
+// That may be a vendor's bad minute, so the grant is kept.
 static bool grant_replace(struct grant *g, struct grant_state *s, struct err *err) {
   if (!s->refresh)
     return grant_lose(g, s, "the vendor no longer accepts the token, and gave none to renew it with", err);
-  if (s->doubted && clock_now_ms() < s->row.issued_at + GRANT_DOUBT_MS)
-    return grant_lose(g, s, "the vendor refuses even a token that it has just renewed", err);
+  if (s->doubted && clock_now_ms() < s->row.issued_at + GRANT_DOUBT_MS) {
+    err_set(err, ERR_UPSTREAM, "the vendor refuses even the token that it has just renewed");
+    err_hint(err, "try again in a minute; if it stays so, authorise the account again");
+    return false;
+  }
   return grant_renew(g, s, true, err);
 }
 

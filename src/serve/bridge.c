@@ -11,6 +11,7 @@
 #include "serve/fault.h"
 #include "serve/level.h"
 #include "serve/offer.h"
+#include "serve/pass.h"
 #include "serve/reply.h"
 #include "serve/rewrite.h"
 #include "serve/state.h"
@@ -56,6 +57,22 @@ static yyjson_val *bridge_responses(const struct bridge *b, yyjson_val *response
   return b->waits || !offer_is_legacy(b->r, b->want.member) ? responses : NULL;
 }
 
+// A modern client says with each request what it wants to be told; a legacy vendor takes that for its
+// session.
+static void bridge_tell_level(struct bridge *b) {
+  struct serve_request *r = b->r;
+  struct pass_result result = {0};
+  struct err err;
+  if (!r->log_level.n || b->resume || !(offer_of(r) & OFFER_LOGGING) || !offer_is_legacy(r, b->want.member) ||
+      !(offer_of_member(r, b->want.member) & OFFER_LOGGING))
+    return;
+  struct str params = arena_printf(r->arena, "{\"level\":\"%.*s\"}", STR_ARG(r->log_level));
+  if (!pass_plain(r, b->want.member, &(struct pass_plain){"logging/setLevel", params, 0}, &result, &err))
+    log_debug("logging/setLevel: %s", err.text);
+  pass_free(&result);
+  r->fault = (struct fault){0};
+}
+
 bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_want *want, struct err *err) {
   *b = (struct bridge){.r = r, .want = *want, .alias = want->member->alias};
   if (r->era != MCP_MODERN) return true;
@@ -73,6 +90,7 @@ bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_
   b->linked = state.kind == STATE_LINK;
   b->declined = b->linked && bridge_declines(responses);
   b->input_responses = bridge_responses(b, responses);
+  bridge_tell_level(b);
   return true;
 }
 

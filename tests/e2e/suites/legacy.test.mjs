@@ -5,6 +5,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { rpc, start } from "../lib/postern.mjs";
 import { schemaOf } from "../lib/schema.mjs";
+import { serve, startConformance, startWorld } from "../lib/upstream.mjs";
+import { eventually } from "../lib/wait.mjs";
 
 const VERSIONS = ["2025-03-26", "2025-06-18", "2025-11-25"];
 const LATEST = VERSIONS.at(-1);
@@ -366,6 +368,177 @@ describe("2024-11-05", () => {
     assert.equal(await status(p.messages, { method: "POST", headers: { "content-type": "text/plain" }, body: "{}" }), 415);
     assert.equal(await status(p.messages, { method: "POST", headers: { "content-type": "application/json" }, body: "{" }), 400);
     p.close();
+  });
+});
+
+// Over a vendor that asks and reports while a call runs. Two loops, so that an answer comes in on another one.
+describe("a request of a session", () => {
+  let away, upstream, remote;
+  before(async () => {
+    away = await startWorld({ loops: 2 });
+    upstream = await startConformance("sessions");
+    remote = await serve(away, upstream.url);
+  });
+  after(async () => {
+    await upstream?.close();
+    await away?.close();
+  });
+  const own = (capabilities = {}, version = LATEST) => session(version, { to: remote.url, capabilities });
+  const tool = (name, args = {}, id = 1, meta = {}) => request("tools/call", { name, arguments: args, _meta: meta }, id);
+
+  // The answer to a POST as it comes: events with their ids, or plain JSON.
+  async function post(headers, message, more = {}) {
+    const stop = new AbortController();
+    const r = await fetch(remote.url, { method: "POST", headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers, ...more }, body: JSON.stringify(message), signal: stop.signal });
+    return Object.assign(events(r), { close: () => stop.abort() });
+  }
+  async function resume(headers, id) {
+    const stop = new AbortController();
+    const r = await fetch(remote.url, { headers: { accept: "text/event-stream", ...headers, "last-event-id": id }, signal: stop.signal });
+    return Object.assign(events(r), { close: () => stop.abort() });
+  }
+  function events(r) {
+    const reader = r.body.getReader();
+    let text = "";
+    return {
+      status: r.status,
+      type: r.headers.get("content-type"),
+      // { id, message }; undefined at the end.
+      async next() {
+        for (;;) {
+          const at = text.indexOf("\n\n");
+          if (at >= 0) {
+            const block = text.slice(0, at);
+            text = text.slice(at + 2);
+            const data = block.match(/^data: ?(.*)$/m)?.[1];
+            if (data === undefined) continue; // a comment
+            return { id: block.match(/^id: (.*)$/m)?.[1], message: data ? JSON.parse(data) : undefined };
+          }
+          const { value, done } = await reader.read();
+          if (done) return undefined;
+          text += Buffer.from(value).toString();
+        }
+      },
+      async rest() {
+        const all = [];
+        for (let e; (e = await this.next()); ) all.push(e.message);
+        return all;
+      },
+    };
+  }
+  const answer = (headers, id, result) => rpc(remote.url, { jsonrpc: "2.0", id, result }, headers);
+  const accept = { action: "accept", content: { username: "ada", email: "ada@example.com" } };
+
+  test("with nothing before the result it is plain JSON", async () => {
+    const r = await post(await own(), tool("test_tool_with_progress"));
+    assert.match(r.type, /^application\/json/);
+  });
+  test("progress comes before it under the client's own token, whatever its type", async () => {
+    for (const token of ["t-1", 7]) {
+      const r = await post(await own(), tool("test_tool_with_progress", {}, "p", { progressToken: token }));
+      assert.match(r.type, /^text\/event-stream/);
+      const first = await r.next();
+      assert.equal(first.message, undefined, "a priming event");
+      const rest = await r.rest();
+      assert.deepEqual(rest.map((m) => m.params?.progressToken ?? m.id), [token, token, token, "p"]);
+      for (const m of rest.slice(0, -1)) schemas[LATEST].check("ProgressNotification", m);
+    }
+  });
+  test("a client that takes no events hears of none, and gets its result", async () => {
+    const r = await rpc(remote.url, tool("test_tool_with_progress", {}, 3, { progressToken: 1 }), { ...(await own()), accept: "application/json" });
+    assert.equal(r.body.result.isError ?? false, false);
+  });
+  test("a POST that broke off goes on, and a GET with Last-Event-ID gets the rest, once", async () => {
+    const mine = await own({ elicitation: {} });
+    const r = await post(mine, tool("test_elicitation", { message: "Who?" }, "e"));
+    const primed = await r.next();
+    const question = (await r.next()).message;
+    assert.equal(question.method, "elicitation/create");
+    r.close();
+    const again = await resume(mine, primed.id);
+    assert.deepEqual((await again.next()).message, question, "what came after the id comes again");
+    assert.equal((await answer(mine, question.id, accept)).status, 202);
+    const [last, ...more] = await again.rest();
+    assert.deepEqual([last.id, more], ["e", []]);
+    assert.match(JSON.stringify(last.result), /ada/);
+    // Over by now: what it was can still be had, then the stream ends.
+    assert.deepEqual((await (await resume(mine, primed.id)).rest()).map((m) => m.id), [question.id, "e"]);
+  });
+  test("an answer counts from the session that was asked, and once", async () => {
+    const [mine, theirs] = [await own({ elicitation: {} }), await own({ elicitation: {} })];
+    const r = await post(mine, tool("test_elicitation", { message: "Who?" }, "e"));
+    await r.next();
+    const question = (await r.next()).message;
+    assert.match(question.id, /^[0-9a-f]{30}$/);
+    for (const headers of [theirs, speaking(LATEST)]) assert.equal((await answer(headers, question.id, { action: "accept", content: { username: "mallory", email: "m@example.com" } })).status, 202);
+    await answer(mine, "0", accept);
+    await answer(mine, question.id, accept);
+    await answer(mine, question.id, { action: "decline" });
+    const [last] = await r.rest();
+    assert.match(JSON.stringify(last.result), /ada/);
+    assert.doesNotMatch(JSON.stringify(last.result), /mallory/);
+  });
+  test("who declared nothing is asked nothing, in a session or without", async () => {
+    for (const headers of [await own(), speaking(LATEST)]) {
+      const r = await rpc(remote.url, tool("test_elicitation", { message: "Who?" }), headers);
+      assert.equal(r.status, 200);
+      assert.ok(r.body.result.isError, r.text);
+    }
+  });
+  test("notifications/cancelled ends that request of that session, upstream too", async () => {
+    const [mine, theirs] = [await own(), await own()];
+    const before = (await upstream.state()).aborted;
+    const cancel = (headers, requestId) => rpc(remote.url, { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId } }, headers);
+    const slow = rpc(remote.url, tool("test_wait", { seconds: 20 }, 11), mine);
+    const other = rpc(remote.url, tool("test_wait", { seconds: 1 }, 12), mine);
+    await new Promise((r) => setTimeout(r, 300));
+    await cancel(theirs, 11);
+    await cancel(speaking(LATEST), 11);
+    await cancel(mine, "11");
+    await new Promise((r) => setTimeout(r, 200));
+    assert.equal((await upstream.state()).aborted, before, "not theirs to cancel, and not that id");
+    await cancel(mine, 11);
+    const r = await slow;
+    assert.deepEqual([r.status, r.text], [200, ""], "no response");
+    await eventually("the tool was left alone", async () => (await upstream.state()).aborted === before + 1);
+    assert.match((await other).text, /Waited 1 s/);
+  });
+  test("DELETE ends what runs, and the vendor's session", async () => {
+    const mine = await own();
+    const before = await upstream.state();
+    const slow = rpc(remote.url, tool("test_wait", { seconds: 20 }, 1), mine);
+    await new Promise((r) => setTimeout(r, 300));
+    assert.equal((await end(mine, remote.url)).status, 204);
+    assert.equal((await slow).text, "");
+    await eventually("both are over", async () => {
+      const now = await upstream.state();
+      return now.aborted > before.aborted && now.closed > before.closed;
+    });
+  });
+  test("a level and subscriptions need a session", async () => {
+    for (const [method, params] of [["logging/setLevel", { level: "error" }], ["resources/subscribe", { uri: "test://watched-resource" }]]) {
+      const r = await rpc(remote.url, request(method, params, "s"), speaking(LATEST));
+      assert.deepEqual([r.status, r.body.id, r.body.error.code], [400, "s", -32600]);
+      assert.deepEqual((await rpc(remote.url, request(method, params), await own())).body.result, {});
+    }
+    const bad = await rpc(remote.url, request("logging/setLevel", { level: "loud" }), await own());
+    assert.equal(bad.body.error.code, -32602);
+  });
+  test("log messages come down to the level that the session set", async () => {
+    const mine = await own();
+    const logged = async () => (await post(mine, tool("test_tool_with_logging")).then((r) => (/json/.test(r.type) ? [] : r.rest()))).filter((m) => m?.method === "notifications/message").length;
+    assert.equal(await logged(), 3);
+    await rpc(remote.url, request("logging/setLevel", { level: "emergency" }), mine);
+    assert.equal(await logged(), 0);
+  });
+  test("a cursor that is not ours, and a resource that is not there", async () => {
+    const mine = await own();
+    for (const cursor of ["x", "MQ", "MmEKKw", 7]) {
+      const r = await rpc(remote.url, request("prompts/list", { cursor }), mine);
+      assert.equal(r.body.error?.code, -32602, String(cursor));
+    }
+    const r = await rpc(remote.url, request("resources/read", { uri: "test://no-such" }), mine);
+    assert.deepEqual([r.body.error.code, r.body.error.data], [-32002, { uri: "test://no-such" }]);
   });
 });
 

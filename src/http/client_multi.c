@@ -108,8 +108,8 @@ static struct client_socket *client_socket_of(const struct client *c, curl_socke
 static void client_socket_drop(struct client *c, struct client_socket *s);
 
 static struct client_socket *client_socket_new(struct client *c, curl_socket_t fd, bool ours) {
-  // libcurl 7.88 closes a socket that is still connecting without telling (cf_socket_close): the number is free
-  // again, and what we have of it is left over.
+  // libcurl 7.88 closes a socket that is still connecting without telling (cf_socket_close): the number is
+  // free again, and what we have of it is left over.
   if (client_socket_of(c, fd)) client_socket_drop(c, client_socket_of(c, fd));
   struct client_socket *s = MEM_NEW(struct client_socket);
   if (uv_poll_init_socket(loop_uv(c->loop), &s->poll, fd) != 0) {

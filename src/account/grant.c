@@ -141,7 +141,8 @@ struct grant_waiter {
 struct grant_work {
   struct grant *g;
   struct grant_state *before;
-  bool refused; // the vendor refused `before`, rather than its time having come
+  bool refused;    // the vendor refused `before`, rather than its time having come
+  unsigned doubts; // of `before`, where that is fresh
 };
 
 static void grant_note_failure(struct grant *g, const struct err *failure) { // under the lock
@@ -171,7 +172,7 @@ static void grant_work(void *arg) {
   struct grant_state *after = NULL;
   struct err err;
   if (grant_refresh(w->g, w->before, &after, &err))
-    after->doubted = w->refused && str_is(after->row.lease_by, w->g->holder);
+    after->doubts = w->refused && str_is(after->row.lease_by, w->g->holder) ? w->doubts + 1 : 0;
   grant_finish(w->g, after, &err);
   grant_state_unref(w->before);
   grant_unref(w->g);
@@ -181,7 +182,8 @@ static void grant_work(void *arg) {
 // On a fiber of its own: a refresh that has begun does not end because one who waits for it leaves.
 static void grant_start(struct grant *g, struct grant_state *before, bool refused) {
   struct grant_work *w = MEM_NEW(struct grant_work);
-  *w = (struct grant_work){grant_ref(g), grant_state_ref(before), refused};
+  bool fresh = clock_now_ms() < before->row.issued_at + GRANT_DOUBT_MS;
+  *w = (struct grant_work){grant_ref(g), grant_state_ref(before), refused, fresh ? before->doubts : 0};
   if (!fiber_self()) {
     grant_work(w);
   } else if (!fiber_spawn(fiber_loop(fiber_self()), "token refresh", grant_work, w)) {
@@ -313,12 +315,13 @@ static bool grant_is_sent(const struct grant_state *s, struct str value) {
          str_eq_secret(str_from(value, sizeof "Bearer " - 1), secret_reveal(s->access));
 }
 
-// The newest token was refused: once it is renewed; one that was made for that reason a moment ago is not.
-// That may be a vendor's bad minute, so the grant is kept.
+// The newest token was refused. It is renewed, which also tells whether the grant has ended. A vendor that
+// refuses what it has just renewed may have a bad minute: the call fails, and the grant is kept.
 static bool grant_replace(struct grant *g, struct grant_state *s, struct err *err) {
   if (!s->refresh)
     return grant_lose(g, s, "the vendor no longer accepts the token, and gave none to renew it with", err);
-  if (s->doubted && clock_now_ms() < s->row.issued_at + GRANT_DOUBT_MS) {
+  bool fresh = clock_now_ms() < s->row.issued_at + GRANT_DOUBT_MS;
+  if (fresh && s->doubts >= GRANT_DOUBTS_MOST) {
     err_set(err, ERR_UPSTREAM, "the vendor refuses even the token that it has just renewed");
     err_hint(err, "try again in a minute; if it stays so, authorise the account again");
     return false;

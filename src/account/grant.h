@@ -17,9 +17,10 @@ enum {
   GRANT_AHEAD_MS = 5 * 60 * 1000, // at most so long before the end a token is renewed; a fifth of its life
   GRANT_MARGIN_MS = 1000,         // a token that ends sooner is not sent any more
   GRANT_LEASE_MS = 20 * 1000,     // longer than a refresh may take
-  GRANT_DOUBT_MS = 60 * 1000, // a token refused so soon after it was made for a refusal: a person is needed
-  GRANT_ROUNDS_MOST = 3,      // consents in a row for a missing scope
-  GRANT_RETRY_MS = 5 * 1000,  // after a failure of the vendor; doubles up to
+  GRANT_DOUBT_MS = 60 * 1000,     // a token refused so soon after it was made is doubted
+  GRANT_DOUBTS_MOST = 2,          // doubted tokens in a row; then calls fail for that time
+  GRANT_ROUNDS_MOST = 3,          // consents in a row for a missing scope
+  GRANT_RETRY_MS = 5 * 1000,      // after a failure of the vendor; doubles up to
   GRANT_RETRY_MOST_MS = 60 * 1000,
 };
 

@@ -17,7 +17,7 @@ struct grant_state {
   struct oauth_site site;
   struct secret *access, *refresh; // NULL: none
   int64_t renew_at; // ms: from here on a new one is fetched, while this one still works; 0: never
-  bool doubted;     // made because the one before was refused
+  unsigned doubts;  // how many before it, one after the other, were refused when they were new
 };
 
 // Blocking.

@@ -72,7 +72,8 @@ static struct account_new account_read(yyjson_val *body) {
   };
 }
 
-// The tools of a new account. That they could not be read is told in its status, and the next sync tries again.
+// The tools of a new account. That they could not be read is told in its status, and the next sync tries
+// again.
 static void account_sync(struct admin_call *call) {
   struct remote_report report;
   struct err err;

@@ -15,6 +15,7 @@ enum {
   PEER_STREAM_MS_MOST = 2 * 3600 * 1000, // the life of one call's event stream
   PEER_STREAM_MESSAGES = 16,             // its bytes: so many messages of the greatest size
   PEER_DOUBT_MS = 60 * 1000,             // between two re-checks of what a server speaks that errors suggest
+  PEER_FAREWELLS_MOST = 8,               // sessions that are ended at the server at a time
 };
 
 struct mcp_peer {
@@ -29,8 +30,10 @@ struct mcp_peer {
   struct mcp_verdict verdict;
   uint64_t doubted_us; // when an answer last made us look again
   struct flight probing;
-  struct map slots;       // (principal, capabilities) to struct pool_slot: see pool.c
-  struct mcp_feed *feeds; // open ones: see feed.c
+  struct map slots;        // (principal, capabilities) to struct pool_slot: see pool.c
+  struct mcp_feed *feeds;  // open ones: see feed.c
+  struct session *leaving; // the server is to be told of their end: see session.c
+  unsigned farewells;      // fibers that do
   yyjson_doc *discovered;
   uint64_t discovered_until_us; // as the server's ttlMs says
 };

@@ -71,42 +71,27 @@ bool session_answer(struct session *s, const struct frame_answer *answer, struct
 
 struct session_letter {
   struct session *session;
-  char *text; // NULL: DELETE
+  char *text;
 };
 
-static void session_delete(struct session *s) {
-  struct arena *a = arena_new();
-  struct send m = {.method = "DELETE", .limits = session_quick(s), .farewell = true};
-  int status = 0;
-  struct err unused;
-  frame_legacy_headers(str_of(s->version), str_of(s->id), a, 0, &m.headers);
-  // A server need not take it (405), and where it fails nothing is left to do.
-  if (!send_away(s->peer, &m, &status, &unused)) status = 0;
-  arena_free(a);
+static void session_letter_free(struct session_letter *l) {
+  session_unref(l->session);
+  mem_free(l->text);
+  mem_free(l);
 }
 
 static void session_deliver(void *arg) {
   struct session_letter *l = arg;
   struct err unused; // nobody waits for the outcome
   fiber_deadline(fiber_self(), SESSION_QUICK_MS);
-  bool posted = l->text && session_post(l->session, str_of(l->text), &unused);
-  if (!posted && !l->text) session_delete(l->session);
-  session_unref(l->session);
-  mem_free(l->text);
-  mem_free(l);
-}
-
-static void session_send_behind(struct session *s, char *text) {
-  struct session_letter *l = MEM_NEW(struct session_letter);
-  *l = (struct session_letter){session_ref(s), text};
-  if (task_spawn("mcp message", session_deliver, l)) return;
-  session_unref(s);
-  mem_free(text);
-  mem_free(l);
+  (void)!session_post(l->session, str_of(l->text), &unused);
+  session_letter_free(l);
 }
 
 void session_post_behind(struct session *s, struct str text) {
-  session_send_behind(s, mem_copy(text.p, text.n));
+  struct session_letter *l = MEM_NEW(struct session_letter);
+  *l = (struct session_letter){session_ref(s), mem_copy(text.p, text.n)};
+  if (!task_spawn("mcp message", session_deliver, l)) session_letter_free(l);
 }
 
 void session_decline(struct session *s, const struct message *m) {
@@ -128,9 +113,67 @@ void session_kill(struct session *s, const struct err *why) {
   pthread_mutex_unlock(&s->peer->lock);
 }
 
+// Thousands may end at once, when they were idle or an account is closed. A few fibers tell the server of one
+// after the other, so that neither it nor our other requests notice.
+
+static bool session_delete(struct session *s) {
+  struct arena *a = arena_new();
+  struct send m = {.method = "DELETE", .limits = session_quick(s), .farewell = true};
+  int status = 0;
+  struct err unused;
+  frame_legacy_headers(str_of(s->version), str_of(s->id), a, 0, &m.headers);
+  bool answered = send_away(s->peer, &m, &status, &unused); // it need not take it: 405
+  arena_free(a);
+  return answered;
+}
+
+// NULL: none is left, and the fiber that asks is counted out.
+static struct session *session_next_leaving(struct mcp_peer *p) {
+  pthread_mutex_lock(&p->lock);
+  struct session *s = p->leaving;
+  if (s)
+    p->leaving = s->next_leaving;
+  else
+    p->farewells--;
+  pthread_mutex_unlock(&p->lock);
+  return s;
+}
+
+// A server that does not answer is not told of the others: it ends them by itself some day.
+static void session_say_farewell(void *arg) {
+  struct mcp_peer *p = arg;
+  bool answers = true;
+  for (struct session *s; (s = session_next_leaving(p)); session_unref(s)) {
+    fiber_deadline(fiber_self(), SESSION_QUICK_MS);
+    answers = answers && session_delete(s);
+  }
+  peer_let_go(p);
+}
+
+// No fiber was to be had. Those that run already see to it; where there is none, nobody does.
+static void session_leave_unsaid(struct mcp_peer *p) {
+  pthread_mutex_lock(&p->lock);
+  struct session *left = --p->farewells ? NULL : p->leaving;
+  if (left) p->leaving = NULL;
+  pthread_mutex_unlock(&p->lock);
+  for (struct session *next; left; left = next) {
+    next = left->next_leaving;
+    session_unref(left);
+  }
+  peer_let_go(p);
+}
+
 void session_close(struct session *s, const struct err *why) {
   session_kill(s, why);
-  if (!s->endpoint && *s->id) session_send_behind(s, NULL);
+  if (s->endpoint || !*s->id) return;
+  struct mcp_peer *p = s->peer;
+  pthread_mutex_lock(&p->lock);
+  s->next_leaving = p->leaving;
+  p->leaving = session_ref(s);
+  bool another = p->farewells < PEER_FAREWELLS_MOST;
+  p->farewells += another;
+  pthread_mutex_unlock(&p->lock);
+  if (another && !task_spawn("mcp farewell", session_say_farewell, peer_hold(p))) session_leave_unsaid(p);
 }
 
 // ---- initialize

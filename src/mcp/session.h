@@ -36,6 +36,7 @@ struct session {
   size_t listeners;    // under the peer's lock
   unsigned users;      // under the peer's lock: calls and feeds that are at it
   uint64_t used_us;    // under the peer's lock
+  struct session *next_leaving; // under the peer's lock
 };
 
 // Initializes over the given transport. The answer is judged: a version that we do not speak is ERR_UPSTREAM.

@@ -10,9 +10,10 @@ static const struct mcp_who bob = {.principal = {"bob", 3}, .prefer = MCP_LEGACY
 // A server with sessions s0, s1, …: knobs say what else it does.
 static struct {
   atomic_int made, deleted;
-  atomic_int forgotten; // sessions with a lower number are unknown
-  const char *version;  // answered; NULL: 2025-11-25
-  const char *refused;  // versions refused with an error that offers this one
+  atomic_int deleting, deleting_most; // at a time
+  atomic_int forgotten;               // sessions with a lower number are unknown
+  const char *version;                // answered; NULL: 2025-11-25
+  const char *refused;                // versions refused with an error that offers this one
   int initialize_ms;
   bool lenient_status; // 400 where 404 is due
 } knobs;
@@ -35,6 +36,16 @@ static bool initialize(struct asked *a) {
   return true;
 }
 
+static bool delete_one(struct asked *a) {
+  int now = atomic_fetch_add(&knobs.deleting, 1) + 1, most = atomic_load(&knobs.deleting_most);
+  while (now > most && !atomic_compare_exchange_weak(&knobs.deleting_most, &most, now)) {
+  }
+  usleep(1000);
+  atomic_fetch_sub(&knobs.deleting, 1);
+  atomic_fetch_add(&knobs.deleted, 1);
+  return say_status(a->fd, 200);
+}
+
 static bool serve(struct asked *a) {
   if (calls(a, "server/discover"))
     return say_json(a->fd, 400, "",
@@ -47,7 +58,7 @@ static bool serve(struct asked *a) {
     return say_json(
         a->fd, knobs.lenient_status ? 400 : 404, "",
         "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32001,\"message\":\"Session not found\"}}");
-  if (str_is(a->http, "DELETE")) return atomic_fetch_add(&knobs.deleted, 1), say_status(a->fd, 200);
+  if (str_is(a->http, "DELETE")) return delete_one(a);
   if (is_get(a)) return say_status(a->fd, 405);
   if (strcmp(a->id, "null") == 0) return say_status(a->fd, 202);
   if (calls(a, "tools/call") && str_is(json_str(a->params, "name"), "slow")) usleep(300000);
@@ -189,6 +200,33 @@ static void idle_ones_are_closed(void **state) {
   near.options.session_idle_ms = 50;
   meet(serve, "/mcp", goes_idle);
   assert_int_equal(atomic_load(&knobs.deleted), 2);
+}
+
+enum { CROWD = 300 }; // more than the loop has fibers
+
+static void goes_idle_in_a_crowd(void) {
+  struct err err;
+  for (int i = 1; i <= CROWD; i++) {
+    char name[16], session[16];
+    snprintf(name, sizeof name, "p%d", i);
+    snprintf(session, sizeof session, "s%d", i);
+    expect_call((struct mcp_who){.principal = str_of(name), .prefer = MCP_LEGACY}, "any", session);
+  }
+  if (!fiber_sleep(5, &err)) return;
+  mcp_peer_tidy(near.peer);
+  assert_int_equal(mcp_peer_sessions(near.peer), 0);
+  for (int i = 0; i < 500 && atomic_load(&knobs.deleted) <= CROWD; i++)
+    if (!fiber_sleep(10, &err)) return;
+}
+
+static void a_crowd_is_closed_a_few_at_a_time(void **state) {
+  (void)state;
+  reset();
+  near.options.sessions_most = CROWD;
+  near.options.session_idle_ms = 1;
+  meet(serve, "/mcp", goes_idle_in_a_crowd);
+  assert_int_equal(atomic_load(&knobs.deleted), CROWD + 1); // and the probe's
+  assert_true(atomic_load(&knobs.deleting_most) <= 8);
 }
 
 static void closed_peer(void) {
@@ -419,6 +457,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(one_initialize_for_all, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(a_bounded_pool, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(idle_ones_are_closed, near_setup, near_teardown),
+      cmocka_unit_test_setup_teardown(a_crowd_is_closed_a_few_at_a_time, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(after_close_nothing_is_sent, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(versions, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(resumed, near_setup, near_teardown),

@@ -282,6 +282,16 @@ void relay_close(struct relay *relay) {
   arena_free(relay->arena);
 }
 
+// The account at this place may be another by now, or have another address or consent: what is asked of it
+// goes to nobody else.
+static void relay_follow(struct relay *relay, const struct catalog_server *server, size_t i) {
+  struct mcp_peer *now = offer_peer(&server->members[i]);
+  if (now == relay->peers[i]) return;
+  if (relay->peers[i]) mcp_peer_unref(relay->peers[i]);
+  relay->peers[i] = now ? mcp_peer_ref(now) : NULL;
+  relay->aliases[i] = arena_dup(relay->arena, server->members[i].alias);
+}
+
 void relay_subscribe(struct relay *relay, const struct str *uris, size_t count) {
   struct catalog *c = catalog_acquire();
   const struct catalog_server *server = catalog_server_by_id(c, relay->server_id);
@@ -289,9 +299,9 @@ void relay_subscribe(struct relay *relay, const struct str *uris, size_t count) 
   for (size_t i = 0; server && i < relay->count && i < server->member_count; i++) {
     struct str *own;
     size_t n = relay_own_uris(server, i, uris, count, a, &own);
-    if (!relay->peers[i]) continue;
+    relay_follow(relay, server, i);
     relay_stop_feed(relay->feeds[i]);
-    relay->feeds[i] = relay_start_feed(relay, i, own, n);
+    relay->feeds[i] = relay->peers[i] ? relay_start_feed(relay, i, own, n) : NULL;
   }
   arena_free(a);
   catalog_release(c);

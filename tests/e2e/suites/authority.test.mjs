@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Browser, call, PLACES, said, startWithVendors, works } from "../lib/oauth.mjs";
 import { modern } from "../lib/postern.mjs";
-import { EVERY_METHOD, serve, startEverything } from "../lib/upstream.mjs";
+import { EVERY_METHOD, serve, startConformance, startEverything } from "../lib/upstream.mjs";
 import { eventually } from "../lib/wait.mjs";
 
 let world;
@@ -100,4 +100,32 @@ test("what a server hides is not completed either", async (t) => {
   const prompts = await world.server(both.account, { ...EVERY_METHOD, prompts: true, resources: false });
   assert.ok(Array.isArray(await complete(prompts, prompt)));
   assert.equal(await complete(prompts, resource), -32602);
+});
+
+test("an open stream follows its account to another address: what is subscribed to is heard from there", async (t) => {
+  const before = await startConformance("sessions"),
+    now = await startConformance("sessions"),
+    leaving = new AbortController();
+  t.after(() => Promise.all([leaving.abort(), before.close(), now.close()]));
+  const server = await serve(world, before.url);
+  const send = async (message, headers = {}) => {
+    const r = await fetch(server.url, { method: "POST", headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers }, body: JSON.stringify({ jsonrpc: "2.0", ...message }) });
+    return { r, text: await r.text() };
+  };
+  const { r } = await send({ id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "follower", version: "1" } } });
+  const session = { "mcp-session-id": r.headers.get("mcp-session-id") };
+  await send({ method: "notifications/initialized" }, session);
+  const stream = await fetch(server.url, { headers: { accept: "text/event-stream", ...session }, signal: leaving.signal });
+  let heard = "";
+  (async () => {
+    for await (const bytes of stream.body) heard += Buffer.from(bytes);
+  })().catch(() => {});
+  await world.must(200, "PATCH", `/integrated-account/${server.account.id}`, { base_url: now.url });
+  await world.must(200, "POST", `/integrated-account/${server.account.id}/refresh`);
+  const { text } = await send({ id: 2, method: "resources/subscribe", params: { uri: "test://watched-resource" } }, session);
+  assert.match(text, /"result":\{\}/, text);
+  await eventually("the news", async () => {
+    await send({ id: 3, method: "tools/call", params: { name: "test_trigger_resource_update", arguments: {} } }, session);
+    return /resources\/updated.*watched-resource/.test(heard);
+  });
 });

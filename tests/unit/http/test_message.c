@@ -82,6 +82,8 @@ static void test_tokens_never_reach_a_log(void **state) {
       {"/mcp/pst_SECRET", "/mcp/…"},
       {"/mcp/pst_SECRET/sse", "/mcp/…"},
       {"/gateway/mcp/pst_SECRET", "/gateway/mcp/…"},
+      {"/sse/half-a-token", "/sse/…"},
+      {"/sse/half-a-token/message", "/sse/…"},
       {"/mcp//pst_SECRET", "/mcp/…"},
       {"/mcp/", "/mcp/"},
       {"/mcp", "/mcp"},

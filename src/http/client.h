@@ -30,6 +30,7 @@ struct http_call {
   bool has_body;
   const struct http_client_limits *limits;
   const struct http_guard *guard; // its trust class chooses the connection pool
+  struct http_group *group;       // of a transfer: those it may have to end with; NULL: none
 };
 
 struct http_result {

@@ -74,6 +74,9 @@ static void client_explain_failure(struct client_fetch *f, const char *host, str
     err_set(err, ERR_UPSTREAM, "%s closed the connection before it answered", host);
     err_hint(err, "the request may or may not have taken effect; look before you send it again");
     break;
+  case CLIENT_ABORTED:
+    err_set(err, ERR_UNAVAILABLE, "the request to %s was given up", host);
+    break;
   case CLIENT_STOPPED:
     err_set(err, ERR_CANCELED, "the program is stopping (while reading from %s)", host);
     break;

@@ -254,6 +254,12 @@ static void client_done(struct client_fetch *f) {
     client_wake(f);
 }
 
+void client_abort(struct client_fetch *f) {
+  if (f->done) return;
+  f->failure = CLIENT_ABORTED;
+  client_done(f);
+}
+
 void client_look_again(struct client_fetch *f) {
   uint64_t patience = client_patience_ms(f);
   if (patience) loop_timer_set(f->handle->timer, patience, 0);

@@ -37,6 +37,7 @@ enum client_failure {
   CLIENT_OVERTIME,
   CLIENT_REPLAY,  // a second sending of what must not be sent twice
   CLIENT_STOPPED, // the loop has ended
+  CLIENT_ABORTED, // with its group
 };
 
 struct client_fetch {
@@ -79,6 +80,7 @@ void client_wake(struct client_fetch *f);
 void client_hold(struct client_fetch *f);       // no more bytes for now
 void client_go_on(struct client_fetch *f);      // where held
 void client_look_again(struct client_fetch *f); // its limits have changed
+void client_abort(struct client_fetch *f);      // likewise, and its reader is told
 void client_release(struct client_fetch *f);    // aborts what is under way
 // For libcurl's open and close callbacks: keeps the loop's view of a connection over many requests.
 void client_socket_opened(curl_socket_t fd);

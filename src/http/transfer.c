@@ -5,20 +5,114 @@
 #include "http/transfer.h"
 
 #include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "http/client_private.h"
+#include "io/loop.h"
+
+struct http_group {
+  atomic_size_t refs;
+  pthread_mutex_t lock;
+  struct group_member *members; // under the lock
+  bool aborted;                 // under the lock
+};
+
+// A transfer's place in its group. An abort may still be on its way to the loop when the transfer has ended.
+struct group_member {
+  atomic_size_t refs;
+  struct http_group *group;
+  struct loop *loop;
+  struct http_transfer *transfer; // loop thread only; NULL once it has ended
+  struct group_member *prev, *next;
+};
 
 struct http_transfer {
   struct client_fetch fetch;
   struct http_call call; // its texts in the arena
   struct http_client_limits limits;
   struct arena *arena;
-  struct buf shown; // what the reader has now
+  struct buf shown;            // what the reader has now
+  struct group_member *member; // NULL: of no group
   int status;
 };
+
+// ---- groups
+
+struct http_group *http_group_new(void) {
+  struct http_group *g = MEM_NEW(struct http_group);
+  atomic_init(&g->refs, 1);
+  pthread_mutex_init(&g->lock, NULL);
+  return g;
+}
+
+void http_group_unref(struct http_group *g) {
+  if (!g || atomic_fetch_sub_explicit(&g->refs, 1, memory_order_acq_rel) != 1) return;
+  pthread_mutex_destroy(&g->lock);
+  mem_free(g);
+}
+
+static void group_member_unref(struct group_member *m) {
+  if (atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) != 1) return;
+  http_group_unref(m->group);
+  mem_free(m);
+}
+
+// False: the group has been aborted.
+static bool group_join(struct http_group *g, struct http_transfer *t) {
+  struct group_member *m = MEM_NEW(struct group_member);
+  *m = (struct group_member){.group = g, .loop = fiber_loop(fiber_self()), .transfer = t};
+  atomic_init(&m->refs, 1);
+  atomic_fetch_add_explicit(&g->refs, 1, memory_order_relaxed);
+  pthread_mutex_lock(&g->lock);
+  bool open = !g->aborted;
+  if (open) {
+    m->next = g->members;
+    if (m->next) m->next->prev = m;
+    t->member = m;
+    g->members = m;
+  }
+  pthread_mutex_unlock(&g->lock);
+  if (!open) group_member_unref(m);
+  return open;
+}
+
+static void group_leave(struct http_transfer *t) {
+  struct group_member *m = t->member;
+  if (!m) return;
+  pthread_mutex_lock(&m->group->lock);
+  if (m->prev)
+    m->prev->next = m->next;
+  else
+    m->group->members = m->next;
+  if (m->next) m->next->prev = m->prev;
+  pthread_mutex_unlock(&m->group->lock);
+  m->transfer = NULL;
+  t->member = NULL;
+  group_member_unref(m);
+}
+
+static void group_on_abort(void *arg) {
+  struct group_member *m = arg;
+  if (m->transfer) client_abort(&m->transfer->fetch);
+  group_member_unref(m);
+}
+
+// Posted under the lock: a member's transfer is open, so its fiber is there, and so is its loop.
+void http_group_abort(struct http_group *g) {
+  pthread_mutex_lock(&g->lock);
+  g->aborted = true;
+  for (struct group_member *m = g->members; m; m = m->next) {
+    atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+    loop_post(m->loop, group_on_abort, m);
+  }
+  pthread_mutex_unlock(&g->lock);
+}
+
+// ---- one transfer
 
 static struct http_transfer *transfer_new(const struct http_call *call) {
   struct http_transfer *t = MEM_NEW(struct http_transfer);
@@ -54,7 +148,9 @@ bool http_transfer_open(const struct http_call *call, struct http_transfer **out
   assert(fiber_self());
   if (!client_check(call, err)) return false;
   struct http_transfer *t = transfer_new(call);
-  bool ok = transfer_await_head(t, err);
+  bool ok = !call->group || group_join(call->group, t) ||
+            err_set(err, ERR_UNAVAILABLE, "requests of this kind were given up");
+  ok = ok && transfer_await_head(t, err);
   metrics_observe_us(METRIC_UPSTREAM_SECONDS, clock_mono_us() - t->fetch.started_us);
   if (ok)
     *out = t;
@@ -106,6 +202,7 @@ bool http_transfer_read_all(struct http_transfer *t, struct buf *body, struct er
 void http_transfer_close(struct http_transfer *t) {
   if (!t) return;
   assert(!t->fetch.waiter);
+  group_leave(t);
   client_release(&t->fetch);
   buf_free(&t->fetch.body);
   buf_free(&t->shown);
@@ -121,6 +218,7 @@ void http_transfer_finish(struct http_transfer *t) {
   if (!t || t->fetch.done) return http_transfer_close(t);
   struct client_fetch *f = &t->fetch;
   assert(!f->waiter);
+  group_leave(t); // it is bound to end soon
   buf_free(&f->body);
   t->limits.total_ms = (clock_mono_us() - f->started_us) / 1000 + TRANSFER_LINGER_MS;
   if (t->limits.body_bytes - f->received > TRANSFER_LINGER_BYTES)

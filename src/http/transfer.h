@@ -22,6 +22,13 @@ enum {
 
 struct http_transfer;
 
+// Transfers that may have to end together, whatever their fibers wait for: http_call.group. Counted
+// references; any thread. Those that are open when it is aborted fail with ERR_UNAVAILABLE, at once, and so
+// do those that are opened later.
+struct http_group *http_group_new(void);
+void http_group_unref(struct http_group *g);
+void http_group_abort(struct http_group *g);
+
 // As http_fetch, up to the end of the head. call->limits: first_byte_ms counts to the head; from then on
 // stall_ms is the longest silence and total_ms the whole life; 0 is none. body_bytes bounds the whole body.
 // What `call` points to is copied or used up before it returns.

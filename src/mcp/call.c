@@ -210,7 +210,8 @@ static bool call_pull(struct mcp_call *c, bool by_inbox, struct message **out, s
     struct message *m;
     bool wanted;
     if (!peer_is_open(c->peer, err)) return false;
-    if (!(by_inbox ? call_from_inbox(c, &m, err) : call_from_stream(c, &m, err))) return false;
+    if (!(by_inbox ? call_from_inbox(c, &m, err) : call_from_stream(c, &m, err)))
+      return peer_explain_end(c->peer, err);
     if (!call_judge(c, m, &wanted, err)) {
       message_free(m);
       return false;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "http/transfer.h"
 #include "mcp/call_private.h"
 #include "mcp/detect.h"
 #include "mcp/peer_private.h"
@@ -45,6 +46,7 @@ struct mcp_peer *mcp_peer_new(const struct mcp_peer_options *o) {
   atomic_init(&p->holds, 1);
   atomic_init(&p->last_id, 0);
   atomic_init(&p->closed, false);
+  p->transfers = http_group_new();
   pthread_mutex_init(&p->lock, NULL);
   if (p->o.auth.ref) p->o.auth.ref(p->o.auth.arg);
   return p;
@@ -60,6 +62,7 @@ void peer_let_go(struct mcp_peer *p) {
   if (p->o.auth.unref) p->o.auth.unref(p->o.auth.arg);
   yyjson_doc_free(p->discovered);
   map_free(&p->slots);
+  http_group_unref(p->transfers);
   peer_free_text(p->o.url);
   peer_free_text(p->client_info);
   pthread_mutex_destroy(&p->lock);
@@ -81,10 +84,17 @@ void mcp_peer_close(struct mcp_peer *p) {
   atomic_store(&p->closed, true);
   feed_stop_all(p);
   pool_close_all(p, true);
+  http_group_abort(p->transfers);
 }
 
 bool peer_is_open(struct mcp_peer *p, struct err *err) {
-  return !atomic_load(&p->closed) || err_set(err, ERR_MISSING, "the account of this MCP server was closed");
+  return !atomic_load(&p->closed) || err_set(err, ERR_MISSING, "the account was disconnected");
+}
+
+bool peer_explain_end(struct mcp_peer *p, struct err *err) {
+  struct err closed;
+  if (err->code != ERR_CANCELED && !peer_is_open(p, &closed)) *err = closed;
+  return false;
 }
 
 uint64_t peer_next_id(struct mcp_peer *p) {

@@ -66,8 +66,8 @@ struct mcp_peer;
 struct mcp_peer *mcp_peer_new(const struct mcp_peer_options *o);
 struct mcp_peer *mcp_peer_ref(struct mcp_peer *p);
 void mcp_peer_unref(struct mcp_peer *p); // the last one forgets the sessions without telling the vendor
-// No more calls: those under way fail with ERR_MISSING at their next event, or end as they would; feeds stop;
-// sessions are closed at the vendor (DELETE) in the background.
+// No more calls: those under way fail with ERR_MISSING at once, whatever they wait for; feeds stop; sessions
+// are closed at the vendor (DELETE) in the background.
 void mcp_peer_close(struct mcp_peer *p);
 struct str mcp_peer_url(const struct mcp_peer *p);
 struct mcp_verdict mcp_peer_verdict(struct mcp_peer *p);

@@ -25,6 +25,7 @@ struct mcp_peer {
   struct str client_info;    // JSON text
   atomic_uint_fast64_t last_id;
   atomic_bool closed;
+  struct http_group *transfers; // all but farewells: they end when it is closed
 
   pthread_mutex_t lock;
   struct mcp_verdict verdict;
@@ -45,6 +46,8 @@ uint64_t peer_next_id(struct mcp_peer *p);
 void feed_stop_all(struct mcp_peer *p); // the peer closes
 // ERR_MISSING once the peer is closed.
 MUST_USE bool peer_is_open(struct mcp_peer *p, struct err *err);
+// What failed because the peer was closed meanwhile fails with that error; another stays. Always false.
+bool peer_explain_end(struct mcp_peer *p, struct err *err);
 // What it speaks; found out first where that is not known or too old.
 MUST_USE bool peer_speaks(struct mcp_peer *p, unsigned *speaks, struct err *err) SUSPENDS;
 // An answer suggests that the verdict is no longer true. True: it was taken back, so ask peer_speaks again.

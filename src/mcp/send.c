@@ -110,8 +110,9 @@ static bool send_once(struct mcp_peer *p, const struct send *m, const struct htt
                            .body = m->body,
                            .has_body = m->body.n > 0,
                            .limits = &m->limits,
-                           .guard = p->o.guard};
-  return http_transfer_open(&call, out, err);
+                           .guard = p->o.guard,
+                           .group = m->farewell ? NULL : p->transfers};
+  return http_transfer_open(&call, out, err) || (!m->farewell && peer_explain_end(p, err));
 }
 
 // What the vendor said, put to the lender, who answers with other headers or gives up.

@@ -235,7 +235,7 @@ static void closed_peer(void) {
   expect_call(ann, "any", "s1");
   mcp_peer_close(near.peer);
   struct mcp_request r = call_of(ann, "any", "{}");
-  must_fail(mcp_ask(near.peer, &r, &e, &err), &err, ERR_MISSING, "closed");
+  must_fail(mcp_ask(near.peer, &r, &e, &err), &err, ERR_MISSING, "disconnected");
   yyjson_mut_doc_free(r.doc);
 }
 

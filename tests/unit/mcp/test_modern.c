@@ -224,6 +224,55 @@ static void to_cancel_is_to_hang_up(void **state) {
   meet(hang, "/mcp", leaves);
 }
 
+// ---- an account is disconnected while its server is at work
+
+static bool hang_in_stream(struct asked *a) {
+  if (!calls(a, "tools/call")) return serve(a);
+  say_events(a->fd, "");
+  say(a->fd, ": still at it\n\n");
+  wait_for_end(a->fd);
+  return false;
+}
+
+static struct {
+  atomic_int ended;
+  struct err outcome[3];
+} disconnected;
+
+static void call_that_is_cut(void *arg) {
+  canceled_call(arg);
+  atomic_fetch_add(&disconnected.ended, 1);
+}
+
+static void disconnects(void) {
+  struct err err;
+  memset(&disconnected, 0, sizeof disconnected);
+  must(mcp_peer_probe(near.peer, &err), &err);
+  for (int i = 0; i < 3; i++) fiber_spawn(near.loop, "call", call_that_is_cut, &disconnected.outcome[i]);
+  while (asked_with("\"slow\"") < 3) must(fiber_sleep(10, &err), &err);
+  must(fiber_sleep(50, &err), &err);
+  assert_int_equal(atomic_load(&disconnected.ended), 0);
+  mcp_peer_close(near.peer);
+  for (int i = 0; i < 100 && atomic_load(&disconnected.ended) < 3; i++) must(fiber_sleep(10, &err), &err);
+  assert_int_equal(atomic_load(&disconnected.ended), 3); // within a second; the limits are five
+  for (int i = 0; i < 3; i++)
+    must_fail(false, &disconnected.outcome[i], ERR_MISSING, "the account was disconnected");
+  for (int i = 0; i < 100 && atomic_load(&remote.left) < 3; i++) must(fiber_sleep(10, &err), &err);
+  assert_int_equal(atomic_load(&remote.left), 3); // the server sees it
+  canceled_call(&err);                            // and later ones are not even sent
+  must_fail(false, &err, ERR_MISSING, "the account was disconnected");
+}
+
+static void a_closed_peer_ends_its_calls_at_once(void **state) {
+  (void)state;
+  meet(hang, "/mcp", disconnects);
+}
+
+static void a_closed_peer_ends_their_streams(void **state) {
+  (void)state;
+  meet(hang_in_stream, "/mcp", disconnects);
+}
+
 // ---- lists
 
 static bool list(struct asked *a) {
@@ -291,6 +340,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(request_and_headers, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(a_version_refused_and_offered, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(to_cancel_is_to_hang_up, near_setup, near_teardown),
+      cmocka_unit_test_setup_teardown(a_closed_peer_ends_its_calls_at_once, near_setup, near_teardown),
+      cmocka_unit_test_setup_teardown(a_closed_peer_ends_their_streams, near_setup, near_teardown),
       cmocka_unit_test_setup_teardown(lists, near_setup, near_teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,11 +124,14 @@ bool remote_rows_forget(struct store *s, struct str account_id, int64_t now_ms, 
                 "decision = ''",
                 values, 2, NULL, err) &&
       store_query(s, "SELECT count(*) FROM remote_tool WHERE account_id = $1", values, 1, a, &rows, err);
-  // A vendor that gives its tools new names all the time does not fill the store.
+  // A vendor that gives its tools new names all the time does not fill the store, nor does it make us forget
+  // an administrator's no.
   if (ok && store_cell(&rows, 0, 0)->number > REMOTE_ROWS_MOST) {
     log_warn("account %.*s: more than %d tools came and went; those that went are forgotten",
              STR_ARG(account_id), REMOTE_ROWS_MOST);
-    ok = store_run(s, "DELETE FROM remote_tool WHERE account_id = $1 AND gone_at > 0", values, 1, NULL, err);
+    ok =
+        store_run(s, "DELETE FROM remote_tool WHERE account_id = $1 AND gone_at > 0 AND decision <> 'denied'",
+                  values, 1, NULL, err);
   }
   arena_free(a);
   return ok;

@@ -2,6 +2,7 @@
 // The rows of remote tools: pinned, reviewed, renamed, dropped. The vendor is tests' own: mcp_peer_hello and
 // mcp_list_all are wrapped.
 #include "../support/memory_store.h"
+#include "base/mem.h"
 #include "data/json.h"
 #include "mcp/client.h"
 #include "tool/remote_parts.h"
@@ -247,6 +248,24 @@ static void what_went_is_gone_and_may_come_back(void **state) {
   assert_true(served("list_zones"));
 }
 
+// However many names a vendor goes through, what an administrator denied stays so.
+static void a_no_outlives_a_flood_of_names(void **state) {
+  (void)state;
+  size_t changed = 0;
+  sync_now("[" LIST "]");
+  assert_true(decide("list_zones", REMOTE_DENIED, &changed));
+  for (int round = 0; round < 5; round++) {
+    struct buf text = BUF_MAX(8 << 20);
+    for (int i = 0; i < REMOTE_TOOLS_MOST; i++)
+      buf_printf(&text, "%s{'name':'list_%d_%d','inputSchema':{'type':'object'}}", i ? "," : "[", round, i);
+    buf_add_char(&text, ']');
+    sync_now(buf_take(&text, NULL));
+    mem_free((char *)(uintptr_t)vendor.tools);
+  }
+  sync_now("[" LIST "]");
+  assert_false(served("list_zones"));
+}
+
 static void unusable_definitions_lose_no_other(void **state) {
   (void)state;
   char large[70000];
@@ -304,6 +323,7 @@ int main(void) {
       TEST(a_tool_under_another_name_waits),
       TEST(decisions_are_kept_and_settle_what_is_now),
       TEST(what_went_is_gone_and_may_come_back),
+      TEST(a_no_outlives_a_flood_of_names),
       TEST(unusable_definitions_lose_no_other),
       TEST(references_stay_as_they_are),
   };

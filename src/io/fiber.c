@@ -462,6 +462,11 @@ bool fiber_sleep(uint64_t ms, struct err *err) {
   return true;
 }
 
+size_t fiber_count(struct loop *loop) {
+  struct fibers *all = loop_slot_get(loop, LOOP_SLOT_FIBERS);
+  return all ? all->live_count : 0;
+}
+
 size_t fiber_list(struct loop *loop, struct fiber_info *out, size_t most) {
   struct fibers *all = loop_slot_get(loop, LOOP_SLOT_FIBERS);
   size_t count = 0;

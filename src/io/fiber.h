@@ -37,6 +37,8 @@ void fiber_deadline(struct fiber *f, uint64_t ms);
 
 MUST_USE bool fiber_sleep(uint64_t ms, struct err *err) SUSPENDS;
 
+size_t fiber_count(struct loop *loop); // loop thread only
+
 // Parked fibers of a loop, for listings: name, reason, age.
 struct fiber_info {
   char name[FIBER_NAME];

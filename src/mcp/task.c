@@ -35,6 +35,11 @@ static void task_run(void *arg) {
   task_unref(t);
 }
 
+// Tasks may wait for hours, and must not take the place of requests.
+static bool task_has_room(struct loop *loop) {
+  return fiber_count(loop) < loop_fibers_most(loop) / 4 * 3;
+}
+
 struct task *task_start(const char *name, void (*run)(void *arg), void *arg, struct err *err) {
   struct loop *loop = loop_current();
   if (!loop) {
@@ -45,7 +50,7 @@ struct task *task_start(const char *name, void (*run)(void *arg), void *arg, str
   *t = (struct task){.loop = loop, .run = run, .arg = arg};
   atomic_init(&t->refs, 2);
   pthread_mutex_init(&t->lock, NULL);
-  if (fiber_spawn(loop, name, task_run, t)) return t;
+  if (task_has_room(loop) && fiber_spawn(loop, name, task_run, t)) return t;
   atomic_store(&t->refs, 1);
   task_unref(t);
   err_set(err, ERR_UNAVAILABLE, "no room for %s: too many requests and streams at once", name);

@@ -53,7 +53,8 @@
     "Open connections of one client address; trusted proxies are exempt")                                   \
   X(max_pipeline, COUNT, "16", "1..1024", 0,                                                                \
     "Requests that one connection may send ahead of their answers")                                         \
-  X(max_fibers, COUNT, "1024", "1..65536", 0, "Requests in progress per loop; more are answered 503")       \
+  X(max_fibers, COUNT, "1024", "1..65536", 0,                                                               \
+    "Requests in progress per loop; more are answered 503. Vendors' streams take at most 3 of 4")           \
   X(json_depth, COUNT, "64", "8..512", 0, "Nesting of a JSON request")                                      \
   X(json_nodes, COUNT, "200000", "1000..10000000", 0, "Values in a JSON request")                           \
   X(tool_schema_bytes, BYTES, "24KiB", "1KiB..1MiB", 0,                                                     \

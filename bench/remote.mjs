@@ -8,8 +8,8 @@ import { startEcho } from "./echo.mjs";
 import { startMcpProxy, startSupergateway } from "./gateways.mjs";
 import { load, median } from "./load.mjs";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 3);
-const SECONDS = Number(process.env.SECONDS ?? 2);
+const ROUNDS = Number(process.env.ROUNDS ?? 7);
+const SECONDS = Number(process.env.SECONDS ?? 1);
 const CALLS = Number(process.env.CALLS ?? 3000); // of each kind, for the latency
 const CLIENTS = 32;
 const SESSIONS = 2000;
@@ -163,7 +163,7 @@ async function sessionsCost(pid, url, count, options) {
 const settle = () => new Promise((resolve) => setTimeout(resolve, 500));
 
 export async function sessions({ print }) {
-  const limits = { upstream_sessions: SESSIONS + 100, max_connections: 3 * SESSIONS, max_connections_per_address: 3 * SESSIONS };
+  const limits = { upstream_sessions: SESSIONS + 100, max_fibers: 2 * SESSIONS, max_connections: 3 * SESSIONS, max_connections_per_address: 3 * SESSIONS };
   const costs = {};
   for (const [kind, path, options] of [["", "legacy", {}], [", each with a GET stream", "legacy", { capabilities: QUESTIONS }]]) {
     const { echo, postern, urls, metric, close } = await startBoth(limits);

@@ -397,13 +397,6 @@ struct str grant_consent(struct grant *g, struct arena *a) {
   return consent;
 }
 
-struct str grant_scope(struct grant *g, struct arena *a) {
-  struct grant_state *s = grant_hold(g);
-  struct str scope = arena_dup(a, s->row.scope);
-  grant_state_unref(s);
-  return scope;
-}
-
 bool grant_end(struct grant *g, struct err *err) {
   pthread_mutex_lock(&g->lock);
   g->ended = true;

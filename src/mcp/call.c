@@ -28,7 +28,7 @@ void call_free(struct mcp_call *c) {
   if (c->hears) hub_drop_call(&c->session->hub, &c->waiting);
   stream_free(&c->stream);
   mcp_event_free(&c->answer);
-  inbox_unref(c->inbox);
+  inbox_free(c->inbox);
   session_unref(c->session);
   arena_free(c->arena);
 }

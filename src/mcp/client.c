@@ -124,10 +124,6 @@ void mcp_call_close(struct mcp_call *c) {
   client_drop(c, true);
 }
 
-enum mcp_era mcp_call_era(const struct mcp_call *c) {
-  return c->era;
-}
-
 bool mcp_call_rate(const struct mcp_call *c, struct http_ratelimit *out) {
   if (c->has_rate) *out = c->rate;
   return c->has_rate;

@@ -60,7 +60,6 @@ MUST_USE bool mcp_call_detach(struct mcp_call *c, struct err *err);
 // Before the last event it cancels: modern by closing the stream, legacy by notifications/cancelled too.
 void mcp_call_close(struct mcp_call *c) SUSPENDS;
 
-enum mcp_era mcp_call_era(const struct mcp_call *c);
 // Of the answer's head: false where the vendor told nothing.
 bool mcp_call_rate(const struct mcp_call *c, struct http_ratelimit *out);
 int mcp_call_status(const struct mcp_call *c); // HTTP; of an error too

@@ -8,7 +8,6 @@
 #include "io/channel.h"
 
 struct inbox {
-  atomic_size_t refs;
   struct channel *channel;
   atomic_size_t bytes;  // of the messages in it
   pthread_mutex_t lock; // of the failure
@@ -18,20 +17,14 @@ struct inbox {
 
 struct inbox *inbox_new(void) {
   struct inbox *b = MEM_NEW(struct inbox);
-  atomic_init(&b->refs, 1);
   atomic_init(&b->bytes, 0);
   b->channel = channel_new(INBOX_MOST);
   pthread_mutex_init(&b->lock, NULL);
   return b;
 }
 
-struct inbox *inbox_ref(struct inbox *b) {
-  atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
-  return b;
-}
-
-void inbox_unref(struct inbox *b) {
-  if (!b || atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) != 1) return;
+void inbox_free(struct inbox *b) {
+  if (!b) return;
   channel_unref(b->channel);
   pthread_mutex_destroy(&b->lock);
   mem_free(b);

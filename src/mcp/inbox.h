@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // inbox: messages on their way from a fiber that reads to the one that waits for them, perhaps on another
 // loop. Private to mcp/. Bounded: where it is nearly full, notifications are dropped, so that the answer
-// still fits. Counted references; any thread.
+// still fits. The call it belongs to makes and frees it; any thread puts, closes and gets.
 #ifndef POSTERN_MCP_INBOX_H
 #define POSTERN_MCP_INBOX_H
 
@@ -16,8 +16,7 @@ enum {
 struct inbox;
 
 struct inbox *inbox_new(void);
-struct inbox *inbox_ref(struct inbox *b);
-void inbox_unref(struct inbox *b);
+void inbox_free(struct inbox *b); // and what is left in it; NULL is fine
 // Takes the message. False: it was one that cannot be dropped, and there was no room.
 bool inbox_put(struct inbox *b, struct message *m);
 // No more messages; who waits gets what is there, then `failure`. The first call counts.

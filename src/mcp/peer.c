@@ -101,10 +101,6 @@ uint64_t peer_next_id(struct mcp_peer *p) {
   return atomic_fetch_add_explicit(&p->last_id, 1, memory_order_relaxed) + 1;
 }
 
-struct str mcp_peer_url(const struct mcp_peer *p) {
-  return p->o.url;
-}
-
 size_t mcp_peer_sessions(struct mcp_peer *p) {
   return pool_count(p);
 }

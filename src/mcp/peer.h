@@ -69,7 +69,6 @@ void mcp_peer_unref(struct mcp_peer *p); // the last one forgets the sessions wi
 // No more calls: those under way fail with ERR_MISSING at once, whatever they wait for; feeds stop; sessions
 // are closed at the vendor (DELETE) in the background.
 void mcp_peer_close(struct mcp_peer *p);
-struct str mcp_peer_url(const struct mcp_peer *p);
 struct mcp_verdict mcp_peer_verdict(struct mcp_peer *p);
 
 // Finds out what it speaks (mcp.md section 2: modern, initialize, HTTP+SSE), also where a verdict is there.

@@ -41,7 +41,7 @@ static void many(void **state) {
   assert_int_equal(drain(b, ERR_TIMEOUT), INBOX_MOST);
   assert_true(inbox_put(b, make(QUESTION, 1)));
   assert_int_equal(drain(b, ERR_TIMEOUT), 1);
-  inbox_unref(b);
+  inbox_free(b);
 }
 
 static void large(void **state) {
@@ -53,7 +53,7 @@ static void large(void **state) {
   assert_false(inbox_put(b, make(QUESTION, 2 * PART)));
   assert_int_equal(drain(b, ERR_TIMEOUT), 3 + 4);
   assert_true(inbox_put(b, make(NOTE, PART))); // what was taken is not counted any more
-  inbox_unref(b);                              // frees what is left
+  inbox_free(b);                              // frees what is left
 }
 
 // Members of a batch count by what they hold, though each was read with all the others.
@@ -76,7 +76,7 @@ static void batches(void **state) {
   }
   assert_int_equal(drain(b, ERR_TIMEOUT), 3);
   assert_true(inbox_put(b, make(NOTE, PART))); // what was taken is not counted any more
-  inbox_unref(b);
+  inbox_free(b);
 }
 
 static void closed(void **state) {
@@ -91,7 +91,7 @@ static void closed(void **state) {
   assert_false(inbox_put(b, make(QUESTION, 1)));
   assert_true(inbox_put(b, make(NOTE, 1))); // dropped
   assert_int_equal(drain(b, ERR_UPSTREAM), 1);
-  inbox_unref(b);
+  inbox_free(b);
 }
 
 int main(void) {

@@ -91,7 +91,6 @@ static void events_in_order(void) {
   struct http_ratelimit rate;
   r.wants_progress = true;
   must(mcp_call_open(near.peer, &r, &c, &err), &err);
-  assert_int_equal(mcp_call_era(c), MCP_MODERN);
   assert_int_equal(mcp_call_status(c), 200);
   assert_true(mcp_call_rate(c, &rate));
   assert_int_equal(rate.remaining, 3);

@@ -127,6 +127,7 @@ struct server_draft {
   struct admin_call *call;
   struct server *server;
   struct catalog_member *members;
+  const struct catalog_server *before; // of one that is to be changed, as it is; NULL: it is to be made
 };
 
 static size_t server_count(const struct server_draft *d, const struct policy_filter *f) {
@@ -193,7 +194,7 @@ static bool server_read_config(const struct server_draft *d, yyjson_val *config,
 
 static bool server_alias_is_free(const struct server_draft *d, struct str alias) {
   for (size_t i = 0; i < d->server->member_count; i++)
-    if (shown_aliases_clash(d->members[i].alias, alias)) return false;
+    if (d->members[i].alias.n && shown_aliases_clash(d->members[i].alias, alias)) return false;
   return true;
 }
 
@@ -224,7 +225,16 @@ static bool server_check_alias(const struct server_draft *d, struct str alias, c
                 STR_ARG(alias));
 }
 
-// An element of "accounts": text, or {"account", "alias"}.
+// The alias that an account has on a server that is to be changed.
+static struct str server_alias_before(const struct server_draft *d, const struct catalog_account *account) {
+  for (size_t i = 0; d->before && i < d->before->member_count; i++)
+    if (str_eq(d->before->members[i].account->account->id, account->account->id))
+      return d->before->members[i].alias;
+  return STR_NONE;
+}
+
+// An element of "accounts": text, or {"account", "alias"}. Without an alias, that waits for those that have
+// one.
 static bool server_read_member(struct server_draft *d, yyjson_val *v, size_t at, struct err *err) {
   char field[64];
   snprintf(field, sizeof field, "accounts[%zu]", at);
@@ -242,13 +252,41 @@ static bool server_read_member(struct server_draft *d, yyjson_val *v, size_t at,
   for (size_t i = 0; i < d->server->member_count; i++)
     if (d->members[i].account == account)
       return err_at(err, ERR_INVALID, field, "this account is there twice");
+  if (!alias.n) alias = server_alias_before(d, account);
   if (alias.n && !server_check_alias(d, alias, field, err)) return false;
-  if (!alias.n) alias = server_alias_make(d, account->account->name);
-  size_t i = d->server->member_count++;
-  d->members[i] = (struct catalog_member){alias, (struct catalog_account *)(uintptr_t)account};
-  d->server->members[i] = (struct server_member){arena_dup(d->call->arena, account->account->id),
-                                                 arena_dup(d->call->arena, alias)};
+  d->members[d->server->member_count++] =
+      (struct catalog_member){.alias = alias, .account = (struct catalog_account *)(uintptr_t)account};
   return true;
+}
+
+// The accounts of a server that stays over them.
+static bool server_keep_members(struct server_draft *d, struct err *err) {
+  const struct catalog_server *v = d->before;
+  if (v->member_count != v->server.member_count) {
+    err_at(err, ERR_UNPROCESSABLE, "share", "an account of the server cannot be used at present");
+    err_hint(err, "give \"accounts\" as well");
+    return false;
+  }
+  for (size_t i = 0; i < v->member_count; i++) d->members[i] = v->members[i];
+  d->server->member_count = v->member_count;
+  return true;
+}
+
+// The aliases that are still to be made, what goes before the names of tools, and all as the row has it.
+static void server_settle_members(struct server_draft *d) {
+  struct server *s = d->server;
+  const struct catalog_server *v = d->before;
+  struct shown_before before = {0};
+  for (size_t i = 0; i < s->member_count; i++)
+    if (!d->members[i].alias.n && s->member_count > 1) // of one, names stay the vendor's own
+      d->members[i].alias = server_alias_make(d, d->members[i].account->account->name);
+  if (v && v->server.share) before = (struct shown_before){v->members, v->member_count};
+  shown_settle(d->members, s->member_count, s->share, before);
+  for (size_t i = 0; i < s->member_count; i++) {
+    const struct catalog_member *m = &d->members[i];
+    s->members[i] = (struct server_member){arena_dup(d->call->arena, m->account->account->id),
+                                           arena_dup(d->call->arena, m->alias), m->names};
+  }
 }
 
 static void server_draft_room(struct server_draft *d, size_t count) {
@@ -263,8 +301,8 @@ static bool server_can_share(const struct server_draft *d) {
   return false;
 }
 
-static bool server_read_members(struct server_draft *d, struct err *err) {
-  yyjson_val *list = yyjson_obj_get(d->call->body, "accounts"), *v;
+static bool server_read_accounts(struct server_draft *d, yyjson_val *list, struct err *err) {
+  yyjson_val *v;
   size_t i, n;
   if (yyjson_arr_size(list) == 0 || yyjson_arr_size(list) > SERVER_ACCOUNTS_MOST)
     return err_at(err, ERR_INVALID, "accounts", "1 to %d accounts, not %zu", SERVER_ACCOUNTS_MOST,
@@ -272,16 +310,26 @@ static bool server_read_members(struct server_draft *d, struct err *err) {
   server_draft_room(d, yyjson_arr_size(list));
   yyjson_arr_foreach (list, i, n, v)
     if (!server_read_member(d, v, i, err)) return false;
-  if (n == 1) d->members[0].alias = d->server->members[0].alias = STR(""); // its names stay the vendor's own
-  d->server->share = json_bool(d->call->body, "share", false);
-  return !d->server->share || server_can_share(d) ||
-         err_at(err, ERR_UNPROCESSABLE, "share", "no two of these accounts are of the same connector");
+  return true;
+}
+
+// "accounts" and "share"; of a server that is to be changed, what is left out stays.
+static bool server_read_members(struct server_draft *d, struct err *err) {
+  yyjson_val *list = yyjson_obj_get(d->call->body, "accounts"),
+             *share = yyjson_obj_get(d->call->body, "share");
+  if (d->before && !list) server_draft_room(d, d->before->member_count);
+  if (d->before && !list ? !server_keep_members(d, err) : !server_read_accounts(d, list, err)) return false;
+  d->server->share = share ? yyjson_get_bool(share) : d->before && d->before->server.share;
+  if (yyjson_get_bool(share) && !server_can_share(d))
+    return err_at(err, ERR_UNPROCESSABLE, "share", "no two of these accounts are of the same connector");
+  server_settle_members(d);
+  return true;
 }
 
 struct server_job {
   struct admin_call *call;
-  struct server server;                             // to be inserted; or id, and what is to be changed
-  bool has_name, has_config, has_expiry, has_token; // which of its members are new
+  struct server server; // to be inserted; or id, and what is to be changed
+  bool has_name, has_config, has_expiry, has_token, has_members; // which of its members are new
 };
 
 static bool server_insert_job(void *arg, struct err *err) {
@@ -323,8 +371,8 @@ bool admin_create_server(struct admin_call *call, struct err *err) {
   if (!admin_find_account(call, &v, err)) return false;
   server_draft_room(&d, 1);
   server.member_count = 1;
-  d.members[0] = (struct catalog_member){STR(""), (struct catalog_account *)(uintptr_t)v};
-  server.members[0] = (struct server_member){call->account_id, d.members[0].alias};
+  d.members[0] = (struct catalog_member){.account = (struct catalog_account *)(uintptr_t)v};
+  server_settle_members(&d);
   return server_create(&d, err);
 }
 
@@ -351,6 +399,11 @@ static bool server_change_row(struct store *store, void *arg, struct err *err) {
     next.filter = job->server.filter;
     next.config = job->server.config;
   }
+  if (job->has_members) {
+    next.members = job->server.members;
+    next.member_count = job->server.member_count;
+    next.share = job->server.share;
+  }
   if (job->has_token) memcpy(next.token_hash, job->server.token_hash, TOKEN_HASH);
   next.updated_at = clock_now_ms();
   next.version++;
@@ -364,30 +417,50 @@ static bool server_change_job(void *arg, struct err *err) {
   return store_transact(job->call->env->catalog->account->store, server_change_row, job, err);
 }
 
-// Of a server that is there: its members are as they were.
-static bool server_read_other_config(const struct catalog_server *v, struct server_job *job,
-                                     size_t *tool_count, struct err *err) {
+// By the path of an account, only a server over that account alone: what is over others is theirs as well.
+static bool server_may_move(const struct admin_call *call, const struct catalog_server *v, struct err *err) {
+  if (!http_param(&call->params, "id").n || v->server.member_count == 1) return true;
+  err_at(err, ERR_UNPROCESSABLE, "accounts", "this server is over %zu accounts", v->server.member_count);
+  err_hint(err, "PATCH /mcp-server/{server_id} changes its accounts");
+  return false;
+}
+
+// What is new of accounts and filter. The filter is held against the accounts whichever of them changes.
+static bool server_read_other(const struct catalog_server *v, struct server_job *job, size_t *tool_count,
+                              struct err *err) {
   struct server as = v->server;
-  struct server_draft d = {.call = job->call, .server = &as, .members = v->members};
-  as.member_count = v->member_count;
-  if (!server_read_config(&d, yyjson_obj_get(job->call->body, "config"), tool_count, err)) return false;
-  job->server.filter = as.filter;
-  job->server.config = as.config;
+  struct server_draft d = {.call = job->call, .server = &as, .members = v->members, .before = v};
+  yyjson_val *config = yyjson_obj_get(job->call->body, "config");
+  as.member_count = job->has_members ? 0 : v->member_count;
+  if (job->has_members && (!server_may_move(job->call, v, err) || !server_read_members(&d, err)))
+    return false;
+  if (job->has_config) {
+    if (!server_read_config(&d, config, tool_count, err)) return false;
+  } else {
+    *tool_count = server_count(&d, &as.filter);
+    if (*tool_count == 0 && !server_may_be_empty(&d)) return server_explain_nothing(&d, err);
+  }
+  as.id = job->server.id;
+  as.name = job->server.name;
+  as.expires_at = job->server.expires_at;
+  job->server = as;
   return true;
 }
 
 bool admin_change_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
   if (!server_find(call, &v, err)) return false;
+  yyjson_val *body = call->body;
   size_t tool_count = v->tool_count;
   struct server_job job = {.call = call,
-                           .server = {.id = call->server_id, .name = str_trim(json_str(call->body, "name"))},
-                           .has_name = yyjson_obj_get(call->body, "name") != NULL,
-                           .has_config = yyjson_obj_get(call->body, "config") != NULL,
-                           .has_expiry = yyjson_obj_get(call->body, "expires_at") != NULL};
+                           .server = {.id = call->server_id, .name = str_trim(json_str(body, "name"))},
+                           .has_name = yyjson_obj_get(body, "name") != NULL,
+                           .has_config = yyjson_obj_get(body, "config") != NULL,
+                           .has_expiry = yyjson_obj_get(body, "expires_at") != NULL,
+                           .has_members = yyjson_obj_get(body, "accounts") || yyjson_obj_get(body, "share")};
   if (job.has_name && !job.server.name.n) return err_at(err, ERR_INVALID, "name", "must not be empty");
-  if (!body_read_expiry(call->body, clock_now_ms(), &job.server.expires_at, err)) return false;
-  if (job.has_config && !server_read_other_config(v, &job, &tool_count, err)) return false;
+  if (!body_read_expiry(body, clock_now_ms(), &job.server.expires_at, err)) return false;
+  if ((job.has_config || job.has_members) && !server_read_other(v, &job, &tool_count, err)) return false;
   if (!pool_run(server_change_job, &job, err)) return false;
   call->detail = job.server.config;
   admin_publish(call);

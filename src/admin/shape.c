@@ -87,6 +87,8 @@ SHAPE(admin_tool_names, "ToolNames", "Which tools; one of the two",
 
 SHAPE(admin_server_patch, "ServerPatch", "What is to change; what is left out stays",
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
+  {"accounts", ADMIN_EITHERS, .says = "replaces the accounts, at least one; as when it was made. One that stays keeps its alias"},
+  {"share", ADMIN_BOOL, .says = "accounts of one connector share one set of tools, or no longer do"},
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "replaces the whole filter"},
   EXPIRES);
 

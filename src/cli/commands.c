@@ -285,11 +285,18 @@ const struct command commands[] = {
      .traits = API,
      .run = cli_server_show},
     {.path = "mcp update",
-     .summary = "Change name, filter or expiry of an MCP server",
+     .summary = "Change name, accounts, filter or expiry of an MCP server",
      .details =
-         "What is not named stays. An empty list, as in --tags '', takes that part of the filter away.",
+         "What is not named stays. An empty list, as in --tags '', takes that part of the filter away. "
+         "--account names all that it is over from now on; those that stay keep their aliases.",
+     .example = "postern mcp update audit --tags dns,zones --expires-in 30d\n"
+                "postern mcp update all --account acme --account media --account eu=media-eu",
      .arguments = {SERVER},
      .flags = {{"name", "NAME", "a new name"},
+               {"account", "[ALIAS=]ACCOUNT",
+                "one of those that it is over; in place of all that it was over", true},
+               {"share", NULL, "accounts of one connector share their tools, which then ask which account"},
+               {"no-share", NULL, "each account has its own tools again"},
                FILTER_FLAGS,
                {"no-api-token", NULL, "let the URL suffice"},
                EXPIRY_FLAGS},

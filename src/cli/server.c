@@ -97,16 +97,21 @@ static bool server_check_form(struct cli *c, struct err *err) {
 
 // --account NAME or --account ALIAS=NAME, as often as there are accounts.
 static void server_put_accounts(struct cli *c, yyjson_mut_doc *body) {
-  yyjson_mut_val *list = yyjson_mut_obj_add_arr(body, yyjson_mut_doc_get_root(body), "accounts");
   struct str value, alias;
+  if (!args_has(&c->args, "account")) return;
+  yyjson_mut_val *list = yyjson_mut_obj_add_arr(body, yyjson_mut_doc_get_root(body), "accounts");
   for (size_t at = 0; args_next(&c->args, "account", &at, &value);) {
     yyjson_mut_val *one = yyjson_mut_arr_add_obj(body, list);
     struct str account = value;
     if (args_pair(value, &alias, &account)) body_put(body, one, "alias", alias);
     body_put(body, one, "account", account);
   }
-  if (args_has(&c->args, "share"))
-    yyjson_mut_obj_add_bool(body, yyjson_mut_doc_get_root(body), "share", true);
+}
+
+static void server_put_share(struct cli *c, yyjson_mut_doc *body) {
+  bool share = args_has(&c->args, "share");
+  if (share || args_has(&c->args, "no-share"))
+    yyjson_mut_obj_add_bool(body, yyjson_mut_doc_get_root(body), "share", share);
 }
 
 static bool server_check_accounts(struct cli *c, struct err *err) {
@@ -126,7 +131,8 @@ bool cli_server_create(struct cli *c, struct err *err) {
   if (!server_check_form(c, err) || !server_check_accounts(c, err)) return false;
   yyjson_mut_doc *body = body_new();
   body_put(body, NULL, "name", name.n ? name : account);
-  if (!account.n) server_put_accounts(c, body);
+  server_put_accounts(c, body);
+  server_put_share(c, body);
   server_put_filter(c, body, NULL);
   struct str path = account.n ? api_path(c, "/integrated-account/{}/mcp", account) : STR("/mcp-server");
   struct api_ask ask = {"POST", path, body};
@@ -141,6 +147,8 @@ bool cli_server_update(struct cli *c, struct err *err) {
   if (!server_find(c, &server, err)) return false;
   yyjson_mut_doc *body = body_new();
   body_put(body, NULL, "name", args_text(&c->args, "name"));
+  server_put_accounts(c, body);
+  server_put_share(c, body);
   server_put_filter(c, body, yyjson_obj_get(server, "config"));
   struct api_ask ask = {"PATCH", api_path(c, "/mcp-server/{}", json_str(server, "id")), body};
   bool ok = body_put_expiry(body, &c->args, err);

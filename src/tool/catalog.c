@@ -154,7 +154,8 @@ static size_t catalog_members(const struct catalog *next, const struct server *r
   *out = ARENA_ARRAY(a, row->member_count + 1, struct catalog_member);
   for (size_t i = 0; i < row->member_count; i++) {
     struct catalog_account *account = map_get(&next->accounts_by_id, row->members[i].account_id);
-    if (account) (*out)[count++] = (struct catalog_member){row->members[i].alias, account};
+    if (account)
+      (*out)[count++] = (struct catalog_member){row->members[i].alias, account, row->members[i].names};
   }
   return count;
 }

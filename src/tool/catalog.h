@@ -42,6 +42,7 @@ struct catalog_tool { // a tool as one server shows it
 struct catalog_member { // an account of a server
   struct str alias;     // unique within the server; prefixes names and URIs; empty: they are the vendor's own
   struct catalog_account *account;
+  enum server_names names;
 };
 
 struct catalog_server { // likewise shared

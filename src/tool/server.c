@@ -22,7 +22,7 @@ void server_copy(const struct server *from, struct arena *a, struct server *out)
   v.members = ARENA_ARRAY(a, from->member_count + 1, struct server_member);
   for (size_t i = 0; i < from->member_count; i++)
     v.members[i] = (struct server_member){arena_dup(a, from->members[i].account_id),
-                                          arena_dup(a, from->members[i].alias)};
+                                          arena_dup(a, from->members[i].alias), from->members[i].names};
   v.config = arena_dup(a, from->config);
   v.filter.tags = server_copy_list(from->filter.tags, from->filter.tag_count, a);
   v.filter.tools = server_copy_list(from->filter.tools, from->filter.tool_count, a);
@@ -55,10 +55,11 @@ static bool server_insert_members(struct store *s, const struct server *v, struc
   for (size_t i = 0; i < v->member_count; i++) {
     const struct server_member *m = &v->members[i];
     const struct store_value values[] = {STORE_TEXT(v->id), STORE_TEXT(m->account_id), STORE_TEXT(m->alias),
-                                         STORE_INT((int64_t)i)};
+                                         STORE_INT(m->names), STORE_INT((int64_t)i)};
     if (store_run(s,
-                  "INSERT INTO server_account (server_id, account_id, alias, place) VALUES ($1, $2, $3, $4)",
-                  values, 4, NULL, err))
+                  "INSERT INTO server_account (server_id, account_id, alias, names, place) "
+                  "VALUES ($1, $2, $3, $4, $5)",
+                  values, 5, NULL, err))
       continue;
     // Ids are random, accounts and aliases checked: what conflicts is an account that was deleted meanwhile.
     return err->code == ERR_CONFLICT
@@ -155,14 +156,16 @@ static void server_join(struct server *all, size_t count, const struct store_row
     v->members = ARENA_ARRAY(a, end - row + 1, struct server_member);
     for (; row < end; row++)
       v->members[v->member_count++] =
-          (struct server_member){store_cell(rows, row, 1)->text, store_cell(rows, row, 2)->text};
+          (struct server_member){store_cell(rows, row, 1)->text, store_cell(rows, row, 2)->text,
+                                 (enum server_names)store_cell(rows, row, 3)->number};
   }
 }
 
 bool server_load_all(struct store *s, struct arena *a, struct server **out, size_t *count, struct err *err) {
   struct store_rows rows, members;
   if (!store_query(s, "SELECT " SERVER_COLUMNS " FROM server ORDER BY id", NULL, 0, a, &rows, err) ||
-      !store_query(s, "SELECT server_id, account_id, alias FROM server_account ORDER BY server_id, place",
+      !store_query(s,
+                   "SELECT server_id, account_id, alias, names FROM server_account ORDER BY server_id, place",
                    NULL, 0, a, &members, err))
     return false;
   struct server *all = ARENA_ARRAY(a, rows.count + 1, struct server);

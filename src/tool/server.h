@@ -9,10 +9,19 @@
 #include "store/store.h"
 #include "tool/policy.h"
 
+// What goes before the names of an account's tools. Settled when a server gets its accounts (shown_settle),
+// and kept when some of them are deleted, so that the names of the others stay.
+enum server_names {
+  SERVER_NAMES_OWN,       // its alias
+  SERVER_NAMES_SHARED,    // nothing: its tools are shared with the other accounts of its connector
+  SERVER_NAMES_CONNECTOR, // likewise shared, beside those of other connectors: the connector's alias
+};
+
 struct server_member {
   // alias: given, or made from the account's name once and kept, also when the others are deleted; empty on a
   // server made over one account, whose names are the vendor's own.
   struct str account_id, alias;
+  enum server_names names;
 };
 
 struct server {

@@ -69,20 +69,41 @@ struct str shown_sibling(const struct catalog_tool *t, struct str name, char tex
   return map_get(t->shown, shown) ? shown : STR_NONE;
 }
 
+// ---- what goes before them
+
+static size_t shown_members_of(const struct catalog_member *members, size_t count,
+                               const struct connector *c) {
+  size_t of = 0;
+  for (size_t i = 0; i < count; i++) of += members[i].account->connector == c;
+  return of;
+}
+
+// As the accounts of this connector were shared before; SERVER_NAMES_OWN: they were not.
+static enum server_names shown_names_before(struct shown_before before, const struct connector *c) {
+  for (size_t i = 0; i < before.count; i++)
+    if (before.members[i].account->connector == c && before.members[i].names != SERVER_NAMES_OWN)
+      return before.members[i].names;
+  return SERVER_NAMES_OWN;
+}
+
+void shown_settle(struct catalog_member *members, size_t count, bool share, struct shown_before before) {
+  for (size_t i = 0; i < count; i++) {
+    const struct connector *c = members[i].account->connector;
+    size_t of = shown_members_of(members, count, c);
+    enum server_names names = share ? shown_names_before(before, c) : SERVER_NAMES_OWN;
+    if (share && names == SERVER_NAMES_OWN && of > 1)
+      names = of == count ? SERVER_NAMES_SHARED : SERVER_NAMES_CONNECTOR;
+    members[i].names = names;
+  }
+}
+
 // ---- the tools of a server
 
 struct shown {
   struct catalog_server *v;
   struct arena *arena;
   struct map shared; // "<connector>/<tool>" → struct catalog_tool *
-  bool one_connector;
 };
-
-static size_t shown_members_of(const struct catalog_server *v, const struct connector *c) {
-  size_t count = 0;
-  for (size_t i = 0; i < v->member_count; i++) count += v->members[i].account->connector == c;
-  return count;
-}
 
 static bool shown_has_account_argument(const struct tool *t) {
   return yyjson_obj_get(yyjson_obj_get(t->input, "properties"), SHOWN_ACCOUNT) != NULL;
@@ -124,7 +145,7 @@ static void shown_share(struct shown *s, const struct catalog_member *m, const s
   const struct connector *c = m->account->connector;
   struct str key = arena_printf(s->arena, "%.*s/%.*s", STR_ARG(c->name), STR_ARG(t->name));
   struct catalog_tool *out = map_get(&s->shared, key);
-  struct str alias = s->one_connector ? STR_NONE : c->alias.n ? c->alias : c->name;
+  struct str alias = m->names == SERVER_NAMES_SHARED ? STR_NONE : c->alias.n ? c->alias : c->name;
   if (!out) {
     out = shown_add(s, m, t, alias);
     if (!out) return;
@@ -145,16 +166,12 @@ void shown_fill(struct catalog_server *v) {
   struct shown s = {.v = v, .arena = v->arena};
   size_t most = 0;
   for (size_t i = 0; i < v->member_count; i++) most += v->members[i].account->tools->count;
-  s.one_connector =
-      v->member_count && shown_members_of(v, v->members[0].account->connector) == v->member_count;
   v->tools = ARENA_ARRAY(v->arena, most + 1, struct catalog_tool);
   for (size_t i = 0; i < v->member_count; i++) {
     const struct catalog_member *m = &v->members[i];
-    // Also the last one, when the others were deleted: names stay as they are.
-    bool share = v->server.share && (v->member_count == 1 || shown_members_of(v, m->account->connector) > 1);
     for (size_t k = 0; k < m->account->tools->count; k++) {
       const struct tool *t = &m->account->tools->tools[k];
-      if (share && !shown_has_account_argument(t))
+      if (m->names != SERVER_NAMES_OWN && !shown_has_account_argument(t))
         shown_share(&s, m, t);
       else
         (void)shown_add(&s, m, t, m->alias);

@@ -26,6 +26,14 @@ struct str shown_name(struct str alias, struct str name, char text[SHOWN_NAME_MO
 // What the same server calls another tool of the same account; empty where it does not show it.
 struct str shown_sibling(const struct catalog_tool *t, struct str name, char text[SHOWN_NAME_MOST + 1]);
 
+// Settles `names` of a server's members, as `share` says. `before`: what a server that is there had; whose
+// tools were shared go on under the names that they have.
+struct shown_before {
+  const struct catalog_member *members;
+  size_t count; // 0: the server is new, or did not share
+};
+void shown_settle(struct catalog_member *members, size_t count, bool share, struct shown_before before);
+
 // Fills tools, tool_count and by_name of a server that has its members.
 void shown_fill(struct catalog_server *v);
 

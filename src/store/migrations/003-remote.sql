@@ -24,6 +24,7 @@ CREATE TABLE server_account (
   server_id  TEXT   NOT NULL REFERENCES server (id) ON DELETE CASCADE,
   account_id TEXT   NOT NULL REFERENCES account (id) ON DELETE CASCADE,
   alias      TEXT   NOT NULL,              -- prefixes names and URIs; empty: made over one account, which keeps its names
+  names      BIGINT NOT NULL DEFAULT 0,    -- what prefixes names: 0 the alias, 1 nothing (shared), 2 the connector's alias (shared)
   place      BIGINT NOT NULL,              -- in the order given
   PRIMARY KEY (server_id, account_id)
 );

@@ -250,3 +250,70 @@ describe("between them", () => {
     assert.equal((await modern(alone.url, "resources/read", { uri: resources[0].uri })).body.error !== undefined, true);
   });
 });
+
+describe("a server that is there", () => {
+  const change = (server, body, status = 200) => world.must(status, "PATCH", `/mcp-server/${server.id}`, body);
+  const refused = async (path, body, pattern) => {
+    const r = await world.api("PATCH", path, body);
+    assert.ok(r.status >= 400 && r.status < 500, `${r.status} ${r.text}`);
+    assert.match(r.text, pattern);
+  };
+
+  test("gets another account: the others keep aliases and names, under the same URL", async () => {
+    const server = await over([{ account: media.id, alias: "pictures" }, guard.id]);
+    const before = await toolNames(server);
+    const changed = await change(server, { accounts: [other.id, guard.name, media.id] });
+    assert.deepEqual(changed.accounts.map((a) => a.id), [other.id, guard.id, media.id]);
+    assert.equal(changed.accounts[2].alias, "pictures");
+    const now = await toolNames(server);
+    assert.equal(now.length, changed.tool_count);
+    for (const name of before) assert.ok(now.includes(name), `${name} has gone`);
+    assert.equal(now.filter((n) => n.endsWith("list-tags")).length, 2);
+    for (const name of now.filter((n) => n.endsWith("list-tags"))) await works(server, name);
+    await change(server, { accounts: [guard.id] });
+    assert.deepEqual(await toolNames(server), before.filter((n) => !n.startsWith("pictures_")));
+    assert.deepEqual((await world.must(200, "GET", `/mcp-server/${server.id}`)).accounts.map((a) => a.id), [guard.id]);
+  });
+
+  test("begins and ends to share, and keeps shared names whichever accounts go", async () => {
+    const server = await over([media.id, other.id, guard.id]);
+    const apart = await toolNames(server);
+    assert.equal((await change(server, { share: true })).share, true);
+    const shared = await toolNames(server), guards = await toolNames(await over([guard.id]));
+    assert.ok(shared.length < apart.length && shared.filter((n) => n.endsWith("list-tags")).length === 1, shared.join());
+    await change(server, { accounts: [media.id, other.id] }); // the only one of its connector leaves
+    assert.deepEqual(await toolNames(server), shared.filter((n) => !guards.some((g) => n.endsWith(`_${g}`) && n.startsWith("guard"))));
+    await change(server, { share: false, accounts: [media.id, other.id, guard.id] });
+    assert.deepEqual(await toolNames(server), apart);
+  });
+
+  test("keeps them too when the accounts themselves are deleted", async () => {
+    const { account } = await world.connect("arcjet");
+    const server = await over([media.id, other.id, account.id], { share: true });
+    const before = (await toolNames(server)).filter((n) => n.endsWith("list-tags"));
+    await world.must(204, "DELETE", `/integrated-account/${account.id}`);
+    assert.deepEqual((await toolNames(server)).filter((n) => n.endsWith("list-tags")), before);
+  });
+
+  test("by its account's path only where it is over that one alone", async () => {
+    const alone = await world.must(201, "POST", `/integrated-account/${guard.id}/mcp`, { name: "alone" });
+    await world.must(200, "PATCH", `/integrated-account/${guard.id}/mcp/${alone.id}`, { accounts: [guard.id, media.id] });
+    assert.equal((await ending(alone, "list-teams")).length, 1);
+    assert.equal((await ending(alone, "list-tags")).length, 1);
+    await refused(`/integrated-account/${guard.id}/mcp/${alone.id}`, { accounts: [guard.id] }, /over 2 accounts/);
+  });
+
+  test("refuses none, unknown ones, twins and what leaves no tool, and stays as it was", async () => {
+    const server = await over([media.id, guard.id], { config: { tools: ["*list-teams"] } });
+    const before = await toolNames(server);
+    for (const [body, pattern] of [
+      [{ accounts: [] }, /1 to \d+ accounts/],
+      [{ accounts: [guard.id, "acc_nothing"] }, /accounts\[1\].*acc_nothing|acc_nothing.*accounts\[1\]/s],
+      [{ accounts: [guard.id, guard.name] }, /twice/],
+      [{ accounts: [media.id] }, /no tool would be left/],
+      [{ share: true }, /same connector/],
+    ])
+      await refused(`/mcp-server/${server.id}`, body, pattern);
+    assert.deepEqual(await toolNames(server), before);
+  });
+});

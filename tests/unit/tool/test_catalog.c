@@ -202,7 +202,8 @@ static void an_account_that_is_left_out_does_not_close_the_server(void **state) 
   (void)state;
   struct err err;
   memory_store_account("acc_2", "acc_2", "nowhere");
-  struct server_member members[] = {{STR("acc_2"), STR("gone")}, {STR("acc_1"), STR("main")}};
+  struct server_member members[] = {{STR("acc_2"), STR("gone"), SERVER_NAMES_OWN},
+                                    {STR("acc_1"), STR("main"), SERVER_NAMES_OWN}};
   struct server v = {.id = STR("srv_1"),
                      .name = STR("both"),
                      .members = members,

@@ -47,7 +47,9 @@ static struct catalog_server *over(size_t count, bool share) {
   v->members = ARENA_ARRAY(arena, count, struct catalog_member);
   v->member_count = count;
   for (size_t i = 0; i < count; i++)
-    v->members[i] = (struct catalog_member){str_of(count > 1 || share ? aliases[i] : ""), &owners[i]};
+    v->members[i] =
+        (struct catalog_member){.alias = str_of(count > 1 || share ? aliases[i] : ""), .account = &owners[i]};
+  shown_settle(v->members, count, share, (struct shown_before){0});
   shown_fill(v);
   return v;
 }
@@ -101,12 +103,54 @@ static void accounts_of_one_connector_share_their_tools(void **state) {
   assert_int_equal(get->choice_count, 1); // one account has it: to be named, but need not be
   fixture_has(listed(get), "\"required\":[\"zone\"]");
   map_free(&v->by_name);
-  v = over(1, true); // the other was deleted
-  check_names(v, "get_zone list_zones ");
-  assert_int_equal(v->tools[0].choice_count, 1);
-  map_free(&v->by_name);
   v = over(3, true); // and beside another connector's
   check_names(v, "gh_get_zone gh_list_zones other_list_things ");
+  map_free(&v->by_name);
+}
+
+// What a server shows when only some of its members are left.
+static struct catalog_server *left_of(const struct catalog_server *v, const size_t *which, size_t count) {
+  struct catalog_server *left = ARENA_NEW(arena, struct catalog_server);
+  *left = (struct catalog_server){.arena = arena, .server = v->server, .member_count = count};
+  left->members = ARENA_ARRAY(arena, count, struct catalog_member);
+  for (size_t i = 0; i < count; i++) left->members[i] = v->members[which[i]];
+  shown_fill(left);
+  return left;
+}
+
+static void names_stay_when_accounts_are_deleted(void **state) {
+  (void)state;
+  static const struct {
+    size_t over, which[2], count;
+    const char *names;
+  } cases[] = {
+      {2, {0}, 1, "get_zone list_zones "},                            // the last of a connector
+      {3, {0, 1}, 2, "gh_get_zone gh_list_zones "},                   // the other connector's has gone
+      {3, {0, 2}, 2, "gh_get_zone gh_list_zones other_list_things "}, // one of those that share
+      {3, {1}, 1, "gh_list_zones "},
+      {3, {2}, 1, "other_list_things "},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct catalog_server *v = over(cases[i].over, true);
+    struct catalog_server *left = left_of(v, cases[i].which, cases[i].count);
+    check_names(left, cases[i].names);
+    map_free(&left->by_name);
+    map_free(&v->by_name);
+  }
+}
+
+static void names_stay_when_accounts_come(void **state) {
+  (void)state;
+  struct catalog_server *v = over(2, true);
+  struct shown_before before = {v->members, 1}; // one of two was deleted
+  struct catalog_member now[] = {{.account = &owners[1]}, {.account = &owners[2]}};
+  shown_settle(now, 2, true, before);
+  assert_int_equal(now[0].names, SERVER_NAMES_SHARED); // as the one that is there
+  assert_int_equal(now[1].names, SERVER_NAMES_OWN);
+  shown_settle(now, 2, true, (struct shown_before){0});
+  assert_int_equal(now[0].names, SERVER_NAMES_OWN); // alone of its connector from the first
+  shown_settle(now, 2, false, before);
+  assert_int_equal(now[0].names, SERVER_NAMES_OWN);
   map_free(&v->by_name);
 }
 
@@ -187,6 +231,8 @@ int main(void) {
       TEST(one_account_has_its_own_names),
       TEST(several_are_told_apart_by_their_aliases),
       TEST(accounts_of_one_connector_share_their_tools),
+      TEST(names_stay_when_accounts_are_deleted),
+      TEST(names_stay_when_accounts_come),
       TEST(a_tool_with_an_argument_of_that_name_is_not_shared),
       TEST(what_is_not_served_is_not_shown),
       TEST(filters_take_either_name),

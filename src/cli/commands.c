@@ -67,8 +67,7 @@ const struct command commands[] = {
      .details = "Takes every setting as a flag, as --name value; 'postern config --explain' lists them. "
                 "SIGTERM lets running "
                 "requests finish, SIGHUP loads settings and certificates again. The first start "
-                "prints an API token of "
-                "the role admin, once.",
+                "prints an API token of the role admin, once.",
      .example = "postern serve --config /etc/postern/postern.yaml\npostern serve --listen 127.0.0.1:9000 "
                 "--data-dir ./data",
      .traits = COMMAND_SETTINGS},
@@ -92,19 +91,21 @@ const struct command commands[] = {
      .traits = API,
      .run = cli_connector_show},
     {.path = "connector import",
-     .summary = "Add a vendor from its OpenAPI document",
+     .summary = "Add a vendor from its OpenAPI document, or its MCP server from a connector.yaml",
      .details = "Importing again replaces the connector and keeps the names of its tools. A name such as "
-                "cloudflare-full means "
-                "--like cloudflare where neither --like nor --auth is given.",
+                "cloudflare-full means --like cloudflare where neither --like nor --auth is given.",
      .example = "postern connector import cloudflare-full --openapi cloudflare.json\n"
                 "postern connector import petstore --openapi petstore.yaml --auth header:X-Api-Key\n"
                 "postern connector import shop --openapi https://shop.example/openapi.json --base-url "
-                "https://shop.example/v1 --auth basic",
+                "https://shop.example/v1 --auth basic\n"
+                "postern connector import wiki --file connector.yaml",
      .arguments = {{"NAME", "a name: lower-case letters, digits and '-'; stands in the names of its tools"}},
      .flags =
          {{"openapi", "FILE",
            "the document (OpenAPI 3.x or Swagger 2.0, JSON or YAML), - for standard input, or an https URL"},
-          {"base-url", "URL", "address of the API; without it the one that the document gives"},
+          {"file", "FILE",
+           "a connector.yaml; one of kind mcp needs no document. - for standard input, or an https URL"},
+          {"base-url", "URL", "address of the API; without it the one that the document or definition gives"},
           {"auth", "KIND", "bearer, basic, header:NAME or query:NAME; several are sent together", true},
           {"label", "TEXT", "name for people"},
           LIKE_FLAGS},
@@ -119,8 +120,7 @@ const struct command commands[] = {
     {.path = "account add",
      .summary = "Connect an account",
      .details = "The credential is tried at the vendor before it is kept. What the flags do not give of it "
-                "is asked for at the "
-                "terminal, without showing what is typed.",
+                "is asked for at the terminal, without showing what is typed.",
      .example = "postern account add cloudflare --name acme\n"
                 "postern account add cloudflare --name acme --credential-stdin <token.txt\n"
                 "postern account add cloudflare --name acme --way key --credential email=@email.txt "
@@ -155,8 +155,7 @@ const struct command commands[] = {
     {.path = "account doctor",
      .summary = "Look for what is wrong with an account, and say what to do",
      .details = "Checks address, certificate, clock, credential, context, tools, and what is known to go "
-                "wrong at the "
-                "vendor. Ends with a failure where a check failed.",
+                "wrong at the vendor. Ends with a failure where a check failed.",
      .example = "postern account doctor media",
      .arguments = {ACCOUNT},
      .traits = API,
@@ -243,8 +242,7 @@ const struct command commands[] = {
     {.path = "call",
      .summary = "Call a tool of an account as an administrator",
      .details = "No server's filter applies; the call is audited. Texts become numbers where the tool's "
-                "schema asks for them. A "
-                "failed call exits with the code of its reason.",
+                "schema asks for them. A failed call exits with the code of its reason.",
      .example = "postern call acme list_all_cloudflare_zones name=example.com\n"
                 "postern call acme update_a_cloudflare_dns_record_by_id --arguments @record.json",
      .arguments = {ACCOUNT,

@@ -72,8 +72,7 @@ static void connect_show_link(struct cli *c, yyjson_val *flow) {
   view_note(c, arena_printf(c->arena, "    %.*s\n", STR_ARG(url)));
   if (isatty(STDIN_FILENO) && direct.n) {
     view_note(c, STR("A browser that cannot reach Postern opens this instead; it ends at a page that does "
-                     "not load, whose "
-                     "address you paste here:\n"));
+                     "not load, whose address you paste here:\n"));
     view_note(c, arena_printf(c->arena, "    %.*s\n", STR_ARG(direct)));
   }
   view_note(c, STR("Waiting."));

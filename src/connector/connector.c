@@ -261,7 +261,7 @@ const struct connector_word *connector_word_find(const struct connector *c, stru
   return NULL;
 }
 
-static const struct connector_trouble *connector_own_trouble(const struct connector *c, struct str check) {
+const struct connector_trouble *connector_own_trouble(const struct connector *c, struct str check) {
   for (size_t i = 0; c && check.n && i < c->trouble_count; i++)
     if (str_eq(c->troubles[i].id, check)) return &c->troubles[i];
   return NULL;

@@ -127,6 +127,8 @@ const struct connector_way *connector_way_find(const struct connector *c,
                                                struct str id); // empty id: the default
 // The first word that speaks of this tool; NULL: the connector says nothing of it.
 const struct connector_word *connector_word_find(const struct connector *c, struct str tool);
+// The connector's own row for a check; NULL: it has none. An empty check has none.
+const struct connector_trouble *connector_own_trouble(const struct connector *c, struct str check);
 // The row for a check: the connector's own, else that of "mcp", which speaks for all; NULL: neither has one.
 const struct connector_trouble *connector_trouble_find(const struct connector_set *set,
                                                        const struct connector *c, struct str check);

@@ -31,13 +31,6 @@ static void doctor_find(struct doctor_visit *w, const char *id, enum doctor_stat
   w->out->healthy &= status != DOCTOR_FAIL;
 }
 
-// The connector's own words on a check; NULL: it has none.
-static const struct connector_trouble *doctor_row(const struct connector *c, const char *check) {
-  for (size_t i = 0; i < c->trouble_count; i++)
-    if (str_is(c->troubles[i].id, check)) return &c->troubles[i];
-  return NULL;
-}
-
 // A failure, under the name of the trouble that it is a sign of, where it is one.
 static void doctor_find_err(struct doctor_visit *w, const char *id, const struct err *why,
                             struct str otherwise) {
@@ -65,8 +58,7 @@ static void doctor_clock(struct doctor_visit *w, const struct http_headers *head
   doctor_find(w, "clock_skew", fine ? DOCTOR_OK : DOCTOR_FAIL, text,
               fine ? STR_NONE
                    : STR("set this machine's clock (for instance with systemd-timesyncd or chrony); until "
-                         "then tokens and "
-                         "links look expired, or not yet valid"));
+                         "then tokens and links look expired, or not yet valid"));
 }
 
 // Without a credential: any answer, also a refusal, shows that the way is open.
@@ -282,7 +274,7 @@ static void doctor_judge(struct doctor_visit *w, const struct connector_probe *p
   struct trouble trouble;
   const char *id = p->check.n ? arena_z(w->arena, p->check) : "probe";
   if (trouble_find(seen, w->arena, &trouble)) {
-    const struct connector_trouble *row = doctor_row(w->v->connector, trouble.check);
+    const struct connector_trouble *row = connector_own_trouble(w->v->connector, str_of(trouble.check));
     doctor_find(w, trouble.check, DOCTOR_FAIL,
                 row ? row->symptom : arena_printf(w->arena, "%.*s shows it", STR_ARG(p->tool)),
                 trouble.remedy);

@@ -4,8 +4,7 @@
 // with what to do. It reads only: requests that change nothing, and calls of read-only tools. On a fiber.
 // Example:
 //   struct doctor_report report;
-//   if (!doctor_examine(&doctor, account, arena, &report, err)) return false;      // false only when
-//   canceled
+//   if (!doctor_examine(&doctor, account, arena, &report, err)) return false; // canceled
 #ifndef POSTERN_TOOL_DOCTOR_H
 #define POSTERN_TOOL_DOCTOR_H
 

@@ -302,12 +302,10 @@ static const struct {
 } shape_failures[] = {
     {ERR_TIMEOUT, RUN_FAILED, "The vendor did not answer in time",
      "Ask for less (a smaller page, a narrower filter) or try again later. If the call changes something, "
-     "read the "
-     "present state first: it may have been done."},
+     "read the present state first: it may have been done."},
     {ERR_UPSTREAM, RUN_FAILED, "The vendor could not be reached, or broke off",
      "Try again later; if it stays so, tell whoever runs this server. If the call changes something, read "
-     "the present "
-     "state first: it may have been done."},
+     "the present state first: it may have been done."},
     {ERR_LIMIT, RUN_FAILED, "The vendor's answer passes a limit of this server",
      "Ask for less: a smaller page, fewer fields, a narrower filter."},
     {ERR_DENIED, RUN_DENIED, "This server may not connect there",

@@ -138,37 +138,27 @@ static const struct {
      "upstream_allow."},
     {"certificate", trouble_certificate,
      "The server's certificate is expired, for another name, or of an authority that this machine does not "
-     "know. Mend "
-     "it there, or name the authority's file with the setting upstream_ca."},
+     "know. Mend it there, or name the authority's file with the setting upstream_ca."},
     {"registration_refused", trouble_registration,
      "The vendor takes only applications that it knows. Make one in its console with Postern's redirect "
-     "address, and "
-     "give its client id when you connect."},
+     "address, and give its client id when you connect."},
     {"clock_skew", trouble_clock,
      "The clock of the machine that runs Postern differs from the vendor's. Turn on time synchronisation "
      "there."},
     {"cloud_mismatch", trouble_cloud, NULL},
     {"context_missing", trouble_context,
      "The credential sees several accounts. Set the one to use with 'postern account context', or name it in "
-     "the "
-     "tool's own argument."},
+     "the tool's own argument."},
     {"folder_empty", trouble_folder, NULL, true},
     {"dry_run", trouble_dry_run, NULL, true},
     {"site_empty", trouble_site, NULL, true},
     {"permission", trouble_permission,
      "The person or key behind the account may not do this. Authorise again as someone who may, or grant "
-     "what is "
-     "missing at the vendor."},
+     "what is missing at the vendor."},
 };
 
-static const struct connector_trouble *trouble_row(const struct connector *c, const char *check) {
-  for (size_t i = 0; i < c->trouble_count; i++)
-    if (str_is(c->troubles[i].id, check)) return &c->troubles[i];
-  return NULL;
-}
-
 static bool trouble_is_looked_for(size_t i, const struct connector *c) {
-  return troubles[i].otherwise || trouble_row(c, troubles[i].check);
+  return troubles[i].otherwise || connector_own_trouble(c, str_of(troubles[i].check));
 }
 
 // ---- what there is to look at
@@ -212,7 +202,7 @@ static bool trouble_look(const struct trouble_view *v, struct trouble *out) {
   for (size_t i = 0; i < sizeof troubles / sizeof *troubles; i++) {
     const struct connector *c = v->seen->account->connector;
     if (!trouble_is_looked_for(i, c) || !troubles[i].fits(v)) continue;
-    const struct connector_trouble *row = trouble_row(c, troubles[i].check);
+    const struct connector_trouble *row = connector_own_trouble(c, str_of(troubles[i].check));
     *out = (struct trouble){troubles[i].check, row ? row->remedy : str_of(troubles[i].otherwise)};
     return true;
   }

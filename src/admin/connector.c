@@ -24,10 +24,12 @@ static void connector_put_auth(struct buf *out, const struct connector *c) {
   put_close(out, ']');
 }
 
+static const char *const connector_kinds[] = {[CONNECTOR_REST] = "rest", [CONNECTOR_MCP] = "mcp"};
+
 static void connector_put_head(struct buf *out, const struct connector *c) {
   put_text(out, "name", c->name);
   put_text(out, "label", c->label);
-  put_text(out, "kind", c->kind == CONNECTOR_REST ? STR("rest") : STR("mcp"));
+  put_text(out, "kind", str_of(connector_kinds[c->kind]));
   put_text_or_null(out, "category", c->category);
   put_text_or_null(out, "blurb", c->blurb);
   put_text_or_null(out, "docs", c->docs);
@@ -143,7 +145,7 @@ struct connector_job {
   const struct connector *connector;
   struct library_import import;
   struct openapi_result report;
-  struct str name;
+  struct str name, kind;
   size_t tools;
 };
 
@@ -191,6 +193,7 @@ bool admin_get_connector(struct admin_call *call, struct err *err) {
 // Text as it is, an object as JSON, which YAML's reader takes too.
 static struct str connector_text(struct admin_call *call, const char *member) {
   yyjson_val *v = yyjson_obj_get(call->body, member);
+  if (!v) return STR_NONE;
   return yyjson_is_str(v) ? json_text(v) : json_to_text(call->arena, v);
 }
 
@@ -201,6 +204,7 @@ static bool connector_import(void *arg, struct err *err) {
       !yaml_read(job->import.definition, &definition, err))
     return false;
   job->name = arena_dup(job->call->arena, json_str(yaml_root(definition), "name"));
+  job->kind = arena_dup(job->call->arena, json_str(yaml_root(definition), "kind"));
   yaml_close(definition);
   return true;
 }
@@ -226,9 +230,11 @@ static size_t connector_put_notes(struct buf *out, const struct openapi_result *
   return put;
 }
 
-static void connector_put_report(struct buf *out, struct str name, const struct openapi_result *r) {
+static void connector_put_report(struct buf *out, const struct connector_job *job) {
+  const struct openapi_result *r = &job->report;
   put_open(out, NULL, '{');
-  put_text(out, "name", name);
+  put_text(out, "name", job->name);
+  put_text(out, "kind", job->kind);
   put_int(out, "operations", (int64_t)r->operations);
   put_int(out, "tools", (int64_t)r->tools);
   put_int(out, "skipped", (int64_t)r->skipped);
@@ -251,7 +257,7 @@ bool admin_add_connector(struct admin_call *call, struct err *err) {
   if (!pool_run(connector_import, &job, err)) return false;
   call->detail = job.name;
   admin_publish(call);
-  connector_put_report(&call->out, job.name, &job.report);
+  connector_put_report(&call->out, &job);
   return true;
 }
 

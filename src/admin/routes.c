@@ -36,7 +36,7 @@ static const struct http_route routes[] = {
         "Vendors that accounts can be made for",
         .query = &admin_query_connectors, .answer = &admin_connector_list, .status = 200),
   ROUTE(POST, "/connector", ONLY, add_connector, "addConnector",
-        "Import a connector from its definition and an OpenAPI document; importing again replaces it and keeps the names of its tools",
+        "Import a connector from its definition and, for an API, an OpenAPI document; a definition of kind mcp, a vendor's MCP server, suffices. Importing again replaces it and keeps the names of its tools",
         .action = "connector.import", .body = &admin_connector_new, .answer = &admin_connector_report, .status = 201, .errors = E(CONFLICT) | E(UNPROCESSABLE)),
   ROUTE(GET, "/connector/{name}", ONLY, get_connector, "getConnector",
         "One vendor: ways to authenticate, defaults an account may hold, number of tools",

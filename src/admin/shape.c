@@ -36,7 +36,7 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
 
 SHAPE(admin_connector_new, "ConnectorNew", "A connector to import",
   {"definition", ADMIN_EITHER, REQ, .says = "connector.yaml as an object or as YAML text, without \"openapi\""},
-  {"document", ADMIN_EITHER, REQ, .says = "an OpenAPI document (2.0, 3.0, 3.1, 3.2) as an object or as JSON or YAML text"});
+  {"document", ADMIN_EITHER, .says = "an OpenAPI document (2.0, 3.0, 3.1, 3.2) as an object or as JSON or YAML text; of kind mcp none"});
 
 SHAPE(admin_account_new, "AccountNew", "An account to connect; a connector, or the url of any MCP server",
   {"connector", ADMIN_TEXT, .most = NAME_MOST, .says = "name of a connector"},
@@ -228,8 +228,9 @@ INNER(note_info, "CompileNote", "A remark of the compiler",
   {"operation", ADMIN_TEXT, NIL, .says = "such as GET /zones; null: the whole document"},
   {"line", ADMIN_INT, NIL, .says = "of the document"},
   {"reason", ADMIN_TEXT, REQ, .says = "in words"});
-SHAPE(admin_connector_report, "CompileReport", "What became of an imported document",
+SHAPE(admin_connector_report, "CompileReport", "What became of an import",
   {"name", ADMIN_TEXT, REQ, .says = "of the connector"},
+  {"kind", ADMIN_WORD, REQ, .allowed = "rest|mcp", .says = "of kind mcp what follows is 0: its MCP server says what tools it has"},
   {"operations", ADMIN_INT, REQ, .says = "found in the document"},
   {"tools", ADMIN_INT, REQ, .says = "made of them"},
   {"skipped", ADMIN_INT, REQ, .says = "not made into tools"},

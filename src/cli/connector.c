@@ -120,28 +120,50 @@ static bool connector_define_new(struct cli *c, yyjson_mut_doc *doc, struct str 
   return connector_put_auth(c, doc, definition, err);
 }
 
+// A definition that is there, under the name given, with what flags say otherwise. An empty label: its own.
+static bool connector_define_as(struct cli *c, yyjson_mut_doc *doc, yyjson_val *theirs, struct str label,
+                                struct err *err) {
+  body_put_json(doc, NULL, "definition", theirs);
+  yyjson_mut_val *definition = body_object(doc, NULL, "definition");
+  yyjson_mut_obj_remove_key(definition, "openapi");
+  body_put(doc, definition, "name", args_word(&c->args, 0));
+  body_put(doc, definition, "label", label);
+  body_put(doc, definition, "base_url", args_text(&c->args, "base-url"));
+  return !args_has(&c->args, "auth") || connector_put_auth(c, doc, definition, err);
+}
+
 // The word of a connector that ships (auth, envelope, hints, renames, tags, operations), under a new name.
 static bool connector_define_like(struct cli *c, yyjson_mut_doc *doc, struct str like, struct err *err) {
   struct yaml_doc *y;
   struct str name = args_word(&c->args, 0), label = args_text(&c->args, "label");
   if (!source_connector(c, like, &y, err)) return false;
   struct str theirs = json_str(yaml_root(y), "label");
-  body_put_json(doc, NULL, "definition", yaml_root(y));
-  yyjson_mut_val *definition = body_object(doc, NULL, "definition");
-  yyjson_mut_obj_remove_key(definition, "openapi");
-  body_put(doc, definition, "name", name);
-  body_put(doc, definition, "label",
-           label.n ? label : arena_printf(c->arena, "%.*s (%.*s)", STR_ARG(theirs), STR_ARG(name)));
-  body_put(doc, definition, "base_url", args_text(&c->args, "base-url"));
-  bool ok = !args_has(&c->args, "auth") || connector_put_auth(c, doc, definition, err);
+  if (!label.n) label = arena_printf(c->arena, "%.*s (%.*s)", STR_ARG(theirs), STR_ARG(name));
+  bool ok = connector_define_as(c, doc, yaml_root(y), label, err);
   yaml_close(y);
   return ok;
 }
 
-// --like, or what a name such as cloudflare-full implies where nothing else is said.
+// The operator's own connector.yaml.
+static bool connector_define_file(struct cli *c, yyjson_mut_doc *doc, struct str file, struct err *err) {
+  struct yaml_doc *y;
+  struct buf text;
+  if (!source_read(c, file, &text, err)) return false;
+  bool ok = yaml_read(buf_str(&text), &y, err);
+  buf_free(&text);
+  if (!ok) return err_wrap(err, "the definition is no YAML");
+  ok = yyjson_is_obj(yaml_root(y)) || err_set(err, ERR_INVALID, "a connector's definition is a mapping");
+  ok = ok && connector_define_as(c, doc, yaml_root(y), args_text(&c->args, "label"), err);
+  yaml_close(y);
+  return ok;
+}
+
+// --file, --like, or what a name such as cloudflare-full implies where nothing else is said.
 static bool connector_define(struct cli *c, yyjson_mut_doc *doc, struct str document, struct err *err) {
-  struct str like = args_text(&c->args, "like"), rest = args_word(&c->args, 0), first;
+  struct str like = args_text(&c->args, "like"), file = args_text(&c->args, "file");
+  struct str rest = args_word(&c->args, 0), first;
   struct err ignored;
+  if (file.n) return connector_define_file(c, doc, file, err);
   if (like.n) return connector_define_like(c, doc, like, err);
   bool implied = !args_has(&c->args, "auth") && str_find(rest, '-') > 0 && str_cut(&rest, '-', &first);
   if (implied && connector_define_like(c, doc, first, &ignored)) return true;
@@ -158,6 +180,11 @@ static void connector_show_report(struct cli *c, yyjson_val *report) {
     view_json(c, report);
     return;
   }
+  if (str_is(json_str(report, "kind"), "mcp")) {
+    view_say(c, "Imported %.*s: a vendor's MCP server. 'postern account connect %.*s' connects an account.",
+             STR_ARG(name), STR_ARG(name));
+    return;
+  }
   struct str operations = view_cell(c->arena, yyjson_obj_get(report, "operations"));
   struct str tools = view_cell(c->arena, yyjson_obj_get(report, "tools"));
   struct str skipped = view_cell(c->arena, yyjson_obj_get(report, "skipped"));
@@ -167,14 +194,23 @@ static void connector_show_report(struct cli *c, yyjson_val *report) {
   view_list(c, yyjson_obj_get(report, "notes"), columns, "No remarks.");
 }
 
+static bool connector_check_import(struct cli *c, struct err *err) {
+  struct str from = args_text(&c->args, "openapi"), file = args_text(&c->args, "file");
+  if (!from.n && !file.n)
+    return err_set(err, ERR_INVALID,
+                   "--openapi is missing: the API's description, a file, - or an https URL; or --file: the "
+                   "definition of an MCP server");
+  if (file.n && args_has(&c->args, "like"))
+    return err_set(err, ERR_INVALID, "--file and --like are two definitions; take one");
+  return !str_is(from, "-") || !str_is(file, "-") ||
+         err_set(err, ERR_INVALID, "standard input can be one file only");
+}
+
 bool cli_connector_import(struct cli *c, struct err *err) {
   struct str from = args_text(&c->args, "openapi");
-  struct buf document;
+  struct buf document = BUF_MAX(0);
   yyjson_val *report;
-  if (!from.n)
-    return err_set(err, ERR_INVALID,
-                   "--openapi is missing: the API's description, a file, - or an https URL");
-  if (!source_read(c, from, &document, err)) return false;
+  if (!connector_check_import(c, err) || (from.n && !source_read(c, from, &document, err))) return false;
   yyjson_mut_doc *body = body_new();
   body_put(body, NULL, "document", buf_str(&document));
   bool ok = connector_define(c, body, buf_str(&document), err) &&

@@ -64,18 +64,21 @@ static bool library_keep_names(struct store *s, const struct library_job *job, s
   return ok;
 }
 
+static bool library_keep_import(struct store *s, const struct library_job *job, struct err *err) {
+  return store_run(
+      s,
+      "INSERT INTO connector (name, definition, document) VALUES ($1, $2, $3) "
+      "ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, document = excluded.document",
+      (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->definition),
+                             STORE_TEXT(job->document)},
+      3, NULL, err);
+}
+
 // Runs inside one transaction: a toolset never stands without its names.
 static bool library_keep(struct store *s, void *arg, struct err *err) {
   struct library_job *job = arg;
-  if (job->definition.n &&
-      !store_run(
-          s,
-          "INSERT INTO connector (name, definition, document) VALUES ($1, $2, $3) "
-          "ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, document = excluded.document",
-          (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->definition),
-                                 STORE_TEXT(job->document)},
-          3, NULL, err))
-    return false;
+  if (job->definition.n && !library_keep_import(s, job, err)) return false;
+  if (job->connector->kind == CONNECTOR_MCP) return true; // its accounts tell what tools there are
   return store_run(s,
                    "INSERT INTO toolset (connector, digest, body) VALUES ($1, $2, $3) "
                    "ON CONFLICT (connector) DO UPDATE SET digest = excluded.digest, body = excluded.body",
@@ -130,6 +133,20 @@ static bool library_name(struct str definition, struct arena *a, struct str *nam
   return name->n ? true : err_at(err, ERR_INVALID, "name", "a connector needs a name");
 }
 
+// The tools of an API stand in its document, those of an MCP server with each account.
+static bool library_make(struct library_job *job, struct err *err) {
+  bool rest = job->connector->kind == CONNECTOR_REST;
+  if (rest != (job->document.n > 0))
+    return err_at(err, ERR_INVALID, "document",
+                  rest ? "an OpenAPI document is missing; only kind mcp goes without"
+                       : "a connector of kind mcp takes none: its MCP server says what tools it has");
+  if (!rest) return true;
+  if (!library_compile(job, err)) return false;
+  return job->result.tools > 0 ||
+         err_at(err, ERR_UNPROCESSABLE, "document",
+                "no operation of the document could be compiled (%zu skipped)", job->result.skipped);
+}
+
 bool library_add(const struct library_env *env, const struct library_import *in, struct arena *a,
                  struct openapi_result *report, struct err *err) {
   struct str name;
@@ -147,12 +164,11 @@ bool library_add(const struct library_env *env, const struct library_import *in,
   if (ok) {
     job.connector = connector_find(trial, name);
     job.digest = library_digest(a, env, job.connector);
-    ok = library_compile(&job, err);
+    ok = !known || known->kind == job.connector->kind ||
+         err_at(err, ERR_CONFLICT, "kind", "connector %.*s is of the other kind; remove it first",
+                STR_ARG(name));
   }
-  if (ok && job.result.tools == 0)
-    ok = err_at(err, ERR_UNPROCESSABLE, "document",
-                "no operation of the document could be compiled (%zu skipped)", job.result.skipped);
-  ok = ok && store_transact(env->store, library_keep, &job, err) &&
+  ok = ok && library_make(&job, err) && store_transact(env->store, library_keep, &job, err) &&
        connector_set_add(env->connectors, in->definition, err);
   connector_set_free(trial);
   if (ok) *report = job.result;

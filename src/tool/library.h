@@ -21,9 +21,9 @@ struct library_env { // lives as long as the program
 MUST_USE bool library_toolset(const struct library_env *env, const struct connector *c, struct toolset **out,
                               struct err *err);
 
-// Imports a connector: `definition` as connector.yaml (without `openapi`), `document` as OpenAPI text.
-// Compiled before it is kept; `report` (in the arena) tells what was skipped. A name that is there
-// already as an import is replaced, keeping its tool names; a shipped one is ERR_CONFLICT.
+// Imports a connector: `definition` as connector.yaml (without `openapi`), `document` as OpenAPI text; empty
+// for kind mcp. Compiled before it is kept; `report` (in the arena) tells what was skipped. A name that is
+// there already as an import is replaced, keeping its tool names; a shipped one is ERR_CONFLICT.
 struct library_import {
   struct str definition, document;
 };

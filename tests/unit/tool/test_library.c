@@ -69,6 +69,40 @@ static void a_bad_import_leaves_no_trace(void **state) {
   }
 }
 
+// A vendor's MCP server: nothing to compile, and no document.
+static void an_mcp_server_is_a_definition_alone(void **state) {
+  (void)state;
+  struct err err = {0};
+  struct openapi_result report;
+  struct library_import in = {
+      STR("name: wiki\nlabel: Wiki\nkind: mcp\nbase_url: https://wiki.example/mcp\n"
+          "auth:\n  - {id: open, open: true}\nwords:\n  - {tools: [get-secret], trust: deny}\n"),
+      STR("")};
+  assert_true(library_add(&library, &in, arena, &report, &err));
+  assert_true(library_add(&library, &in, arena, &report, &err)); // again, in its place
+  assert_int_equal(library_rows("connector"), 1);
+  assert_int_equal(library_rows("toolset") + library_rows("tool_name"), 0);
+  connector_set_free(library.connectors); // as after a restart
+  assert_true(connector_set_load(NULL, &library.connectors, &err));
+  assert_true(library_load_imports(&library, &err));
+  const struct connector *c = connector_find(library.connectors, STR("wiki"));
+  assert_non_null(c);
+  assert_true(c->imported && c->kind == CONNECTOR_MCP);
+  assert_int_equal(connector_word_find(c, STR("get-secret"))->trust, CONNECTOR_DENY);
+
+  in.document = STR(LIBRARY_DOCUMENT(LIBRARY_THINGS));
+  assert_false(library_add(&library, &in, arena, &report, &err));
+  assert_int_equal(err.code, ERR_INVALID);
+  assert_string_equal(err.field, "document");
+  assert_false(library_try("wiki", LIBRARY_DOCUMENT(LIBRARY_THINGS), &err)); // of kind rest
+  assert_int_equal(err.code, ERR_CONFLICT);
+  assert_false(library_try("acme", "", &err));
+  assert_int_equal(err.code, ERR_INVALID);
+  assert_string_equal(err.field, "document");
+  assert_true(library_remove(&library, STR("wiki"), &err));
+  assert_int_equal(library_rows("connector"), 0);
+}
+
 static void imports_come_back_at_start(void **state) {
   (void)state;
   struct err err;
@@ -102,9 +136,13 @@ static void removal_takes_names_too_but_not_from_under_an_account(void **state) 
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(an_import_is_compiled_and_kept),  TEST(a_toolset_is_compiled_once),
-      TEST(a_later_version_renames_nothing), TEST(a_bad_import_leaves_no_trace),
-      TEST(imports_come_back_at_start),      TEST(removal_takes_names_too_but_not_from_under_an_account),
+      TEST(an_import_is_compiled_and_kept),
+      TEST(a_toolset_is_compiled_once),
+      TEST(a_later_version_renames_nothing),
+      TEST(a_bad_import_leaves_no_trace),
+      TEST(an_mcp_server_is_a_definition_alone),
+      TEST(imports_come_back_at_start),
+      TEST(removal_takes_names_too_but_not_from_under_an_account),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,7 +86,7 @@ describe("a connector of the operator's own", () => {
     await fails(4, /nowhere\.yaml/, "connector", "import", "other", "--file", "nowhere.yaml");
     writeFileSync(join(folder, "bad.yaml"), definition(vendor.url).replace("label:", "labell:"));
     await fails(2, /labell/, "connector", "import", "other", "--file", "bad.yaml");
-    writeFileSync(join(folder, "rest.yaml"), "name: x\nlabel: X\nkind: rest\nbase_url: https://x.example\nauth:\n  - {id: open, open: true}\n");
+    writeFileSync(join(folder, "rest.yaml"), "name: x\nlabel: X\nkind: rest\nbase_url: https://x.example\nauth:\n  - {id: token, fields: [{name: token}], send: [{in: bearer, value: '{token}'}]}\n");
     await fails(2, /document is missing/, "connector", "import", "other", "--file", "rest.yaml");
     await fails(5, /shipped/, "connector", "import", "arcjet", "--file", "connector.yaml");
     await fails(4, /no connector "other"/, "connector", "show", "other");

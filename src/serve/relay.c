@@ -273,6 +273,12 @@ struct relay *relay_open(const struct relay_options *o) {
   return relay;
 }
 
+bool relay_fits(const struct relay *relay, const struct catalog_server *server) {
+  bool fits = relay->count == server->member_count;
+  for (size_t i = 0; fits && i < relay->count; i++) fits = relay->peers[i] == offer_peer(&server->members[i]);
+  return fits;
+}
+
 void relay_close(struct relay *relay) {
   if (!relay) return;
   for (size_t i = 0; i < relay->count; i++) {

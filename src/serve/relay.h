@@ -24,6 +24,8 @@ struct relay_options {
 
 struct relay *relay_open(const struct relay_options *o); // NULL: the server has gone
 void relay_close(struct relay *relay);                   // NULL is fine
+// Is it still with the vendors of the server's accounts, each in its place, and with no others?
+bool relay_fits(const struct relay *relay, const struct catalog_server *server);
 // The session's subscriptions are others now.
 void relay_subscribe(struct relay *relay, const struct str *uris, size_t count);
 

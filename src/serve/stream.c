@@ -125,6 +125,21 @@ static bool stream_is_live(const struct stream *s, const struct catalog_server *
   return live && !(s->memory && memory_has_ended(memory_key(s->memory)));
 }
 
+static void stream_relay_session(struct stream *s);
+
+// The server has other accounts by now, or one of them another way to its vendor: who left is heard no more.
+// A modern client asks again for what it wants. False: the stream has ended.
+static bool stream_relay_anew(struct stream *s) {
+  if (s->kind == STREAM_LISTEN) {
+    stream_end(s);
+    return false;
+  }
+  relay_close(s->relay);
+  s->relay = NULL;
+  stream_relay_session(s);
+  return true;
+}
+
 static void stream_look(struct stream *s, const struct catalog *c, int64_t now) {
   const struct catalog_server *server =
       map_get(&c->servers_by_hash, str_make((const char *)s->server_hash, TOKEN_HASH));
@@ -134,6 +149,7 @@ static void stream_look(struct stream *s, const struct catalog *c, int64_t now) 
     stream_end(s);
     return;
   }
+  if (s->relay && !relay_fits(s->relay, server) && !stream_relay_anew(s)) return;
   if (server->tools_version == s->tools_version) return;
   s->tools_version = server->tools_version;
   if (s->tools) stream_tell_changed(s, "tools");

@@ -129,3 +129,36 @@ test("an open stream follows its account to another address: what is subscribed 
     return /resources\/updated.*watched-resource/.test(heard);
   });
 });
+
+test("an account that leaves a server is heard no more on streams that were open", async (t) => {
+  const stays = await startConformance("sessions"),
+    leaves = await startConformance("sessions"),
+    end = new AbortController();
+  t.after(() => Promise.all([end.abort(), stays.close(), leaves.close()]));
+  const one = await serve(world, stays.url),
+    two = await serve(world, leaves.url);
+  const both = await world.must(201, "POST", "/mcp-server", { name: "both", accounts: [one.account.id, two.account.id], config: EVERY_METHOD });
+  const send = async (message, headers = {}) => {
+    const r = await fetch(both.url, { method: "POST", headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers }, body: JSON.stringify({ jsonrpc: "2.0", ...message }) });
+    return { r, text: await r.text() };
+  };
+  const { r } = await send({ id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "stayer", version: "1" } } });
+  const session = { "mcp-session-id": r.headers.get("mcp-session-id") };
+  await send({ method: "notifications/initialized" }, session);
+  const stream = await fetch(both.url, { headers: { accept: "text/event-stream", ...session }, signal: end.signal });
+  let heard = "";
+  (async () => {
+    for await (const bytes of stream.body) heard += Buffer.from(bytes);
+  })().catch(() => {});
+  for (const { alias } of both.accounts) assert.match((await send({ id: 2, method: "resources/subscribe", params: { uri: `${alias}+test://watched-resource` } }, session)).text, /"result":\{\}/);
+  const touch = (server) => call(server, "test_trigger_resource_update");
+  const news = (i) => heard.split(`"${both.accounts[i].alias}+test://watched-resource"`).length - 1;
+  await eventually("news of both", async () => (await touch(one), await touch(two), news(0) > 0 && news(1) > 0));
+  await world.must(200, "PATCH", `/mcp-server/${both.id}`, { accounts: [one.account.id] });
+  await new Promise((done) => setTimeout(done, 1500));
+  const [before, was] = [heard.length, news(0)];
+  await touch(two);
+  await eventually("news of the one that stays", async () => (await touch(one), news(0) > was));
+  await new Promise((done) => setTimeout(done, 300));
+  assert.equal(heard.slice(before).includes(`${both.accounts[1].alias}+test`), false, heard.slice(before));
+});

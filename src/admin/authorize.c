@@ -54,7 +54,7 @@ static bool authorize_subject(struct admin_call *call, struct authorize_new *in,
   if (!name.n && !in->url.n)
     return err_at(err, ERR_INVALID, "connector", "give a connector, the url of an MCP server, or an account");
   if (!name.n) name = STR(CONNECTOR_ANY_MCP);
-  in->connector = connector_find(call->env->catalog->library.connectors, name);
+  in->connector = connector_named(call->env->catalog->library.connectors, name);
   if (in->connector) return true;
   err_at(err, ERR_MISSING, "connector", "there is no connector \"%.*s\"", STR_ARG(name));
   err_hint(err, "GET /connector?q= searches them; any other MCP server goes by its url");

@@ -168,7 +168,7 @@ static bool connector_missing(struct str name, struct err *err) {
 bool admin_get_connector(struct admin_call *call, struct err *err) {
   struct str name = http_param(&call->params, "name");
   const struct connector_set *set = call->env->catalog->library.connectors;
-  const struct connector *c = connector_find(set, name);
+  const struct connector *c = connector_named(set, name);
   struct connector_job job = {.call = call, .connector = c};
   if (!c) return connector_missing(name, err);
   // Tools of a hosted MCP server are known only through an account.

@@ -38,6 +38,8 @@
     "Legacy sessions initialized with remote MCP servers")                                                   \
   X(MCP_SESSIONS_REMADE, counter, "postern_upstream_sessions_remade_total", "",                              \
     "Legacy sessions made anew because the server had forgotten them or they had been closed")               \
+  X(MCP_SESSIONS_IDLED, counter, "postern_upstream_sessions_idle_total", "",                                 \
+    "Legacy sessions closed because nobody used them for a while")                                           \
   X(MCP_SESSIONS_EVICTED, counter, "postern_upstream_sessions_evicted_total", "",                            \
     "Legacy sessions closed because others needed their place")                                              \
   X(MCP_FEEDS, gauge, "postern_upstream_feeds", "", "Streams of news from remote MCP servers")               \

@@ -140,10 +140,11 @@ const struct command commands[] = {
                 "applications by itself "
                 "takes --client-id of one that you made in its console, with the redirect address "
                 "PUBLIC_URL/oauth/callback.",
-     .example = "postern account connect cloudinary-assets --name media\n"
+     .example = "postern account connect cloudinary --name media\n"
                 "postern account connect https://mcp.example.com/mcp --name example\n"
                 "postern account connect media --again",
-     .arguments = {{"WHAT", "name of a connector, or the URL of any MCP server; with --again an account"}},
+     .arguments = {{"WHAT",
+                    "name or prefix of a connector, or the URL of any MCP server; with --again an account"}},
      .flags = {{"name", "NAME", "name of the account; without it that of the connector"},
                {"scope", "WORDS", "what to ask for beyond the connector's word, separated by spaces"},
                {"client-id", "ID", "of an application made at the vendor by hand"},

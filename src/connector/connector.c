@@ -249,6 +249,14 @@ const struct connector *connector_next(const struct connector_set *set, size_t *
   return c;
 }
 
+const struct connector *connector_named(const struct connector_set *set, struct str text) {
+  const struct connector *c = connector_find(set, text);
+  size_t at = 0;
+  if (c) return c;
+  while ((c = connector_next(set, &at)) && !str_eq(c->alias, text)) continue;
+  return c;
+}
+
 const struct connector_way *connector_way_find(const struct connector *c, struct str id) {
   for (size_t i = 0; i < c->way_count; i++)
     if (!id.n || str_eq(c->ways[i].id, id)) return &c->ways[i];

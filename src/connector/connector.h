@@ -122,6 +122,9 @@ MUST_USE bool connector_set_add(struct connector_set *set, struct str yaml_or_js
 // shipped.
 MUST_USE bool connector_set_remove(struct connector_set *set, struct str name, struct err *err);
 const struct connector *connector_find(const struct connector_set *set, struct str name);
+// As people name one: by its name, else by its alias (which people see as its prefix), such as "cloudinary"
+// for cloudinary-assets.
+const struct connector *connector_named(const struct connector_set *set, struct str text);
 const struct connector *connector_next(const struct connector_set *set, size_t *at); // by name
 const struct connector_way *connector_way_find(const struct connector *c,
                                                struct str id); // empty id: the default

@@ -209,8 +209,15 @@ static struct session *pool_pick(struct mcp_peer *p, const struct pool_closing *
   return s;
 }
 
-static void pool_close(struct mcp_peer *p, const struct pool_closing *c) {
-  for (struct session *s; (s = pool_pick(p, c));) pool_end(s, c->tell && !atomic_load(&s->dead));
+// How many of them were alive.
+static int pool_close(struct mcp_peer *p, const struct pool_closing *c) {
+  int alive = 0;
+  for (struct session *s; (s = pool_pick(p, c));) {
+    bool dead = atomic_load(&s->dead);
+    alive += !dead;
+    pool_end(s, c->tell && !dead);
+  }
+  return alive;
 }
 
 static bool pool_is_old(const struct pool_closing *c, const struct pool_slot *slot) {
@@ -230,7 +237,7 @@ void pool_close_idle(struct mcp_peer *p, uint64_t idle_ms) {
   uint64_t now = clock_mono_us();
   struct pool_closing c = {.wanted = pool_is_old, .tell = true};
   c.before_us = now > idle_ms * 1000 ? now - idle_ms * 1000 : 0;
-  pool_close(p, &c);
+  metrics_add(METRIC_MCP_SESSIONS_IDLED, pool_close(p, &c));
 }
 
 void pool_close_of(struct mcp_peer *p, struct str principal) {

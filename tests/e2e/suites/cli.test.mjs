@@ -114,6 +114,7 @@ describe("with an account", () => {
     assert.match(arcjet, /^Not served: get-site-key, /m);
     assert.match(arcjet, /postern account connect arcjet/);
     assert.equal((await json(["connector", "show", "arcjet"])).troubles.find((t) => t.check === "clock_skew").symptom.length > 0, true);
+    assert.equal((await json(["connector", "show", "cloudinary"])).name, "cloudinary-assets", "by its prefix");
     await fails(4, /no connector "nope"/, ["connector", "show", "nope"]);
   });
   test("account list, show, verify, context, rename", async () => {

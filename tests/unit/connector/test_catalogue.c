@@ -85,6 +85,21 @@ static void the_alias_comes_from_the_name(void **state) {
   connector_set_free(set);
 }
 
+static void people_may_name_one_by_its_alias(void **state) {
+  (void)state;
+  struct connector_set *set = empty();
+  struct err err = {0};
+  assert_true(connector_set_add(
+      set, STR("name: a-b\nalias: c\nlabel: X\nkind: mcp\nauth: [{id: oauth, oauth: {}}]\n"), &err));
+  assert_ptr_equal(connector_named(set, STR("c")), connector_find(set, STR("a-b")));
+  assert_null(connector_named(set, STR("d")));
+  assert_true(connector_set_add(
+      set, STR("name: c\nalias: d\nlabel: X\nkind: mcp\nauth: [{id: oauth, oauth: {}}]\n"), &err));
+  assert_ptr_equal(connector_named(set, STR("c")),
+                   connector_find(set, STR("c"))); // a name goes before an alias
+  connector_set_free(set);
+}
+
 static void slips_name_line_and_key(void **state) {
   (void)state;
   static const struct {
@@ -291,6 +306,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(everything_is_read),
       cmocka_unit_test(the_alias_comes_from_the_name),
+      cmocka_unit_test(people_may_name_one_by_its_alias),
       cmocka_unit_test(slips_name_line_and_key),
       cmocka_unit_test(a_rest_api_has_no_ways_of_mcp),
       cmocka_unit_test(each_says_all_that_people_need),

@@ -198,7 +198,10 @@ static void idle_ones_are_closed(void **state) {
   (void)state;
   reset();
   near.options.session_idle_ms = 50;
+  int64_t before = metrics_get(METRIC_MCP_SESSIONS_IDLED);
   meet(serve, "/mcp", goes_idle);
+  assert_int_equal(metrics_get(METRIC_MCP_SESSIONS_IDLED),
+                   before + 1); // the other was left by its peer's end
   assert_int_equal(atomic_load(&knobs.deleted), 2);
 }
 

@@ -115,7 +115,7 @@ static const struct http_route routes[] = {
         .action = "account.refresh", .answer = &admin_refresh, .status = 200, .errors = E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT) | E(UNAVAILABLE)),
   ROUTE(GET, "/tool/review", ONLY, list_reviews, "listReviews",
         "Tools of MCP servers that wait for an administrator: nobody can tell what they do, or they changed since they were settled",
-        .query = &admin_query_review, .answer = &admin_review_list, .status = 200),
+        .query = &admin_query_review, .answer = &admin_review_list, .status = 200, .errors = E(MISSING)),
 
   ROUTE(GET, "/integrated-account/{id}/mcp", ONLY, list_account_servers, "listAccountServers",
         "The scoped MCP servers of one account",

@@ -220,6 +220,7 @@ static bool authorize_introduce(struct start *s, struct err *err) {
   struct str redirect_uri = authorize_redirect_uri(s->env, s->arena);
   struct oauth_client given = {.id = s->in->client_id,
                                .secret = (struct secret *)(uintptr_t)s->in->client_secret,
+                               .key = (struct secret *)(uintptr_t)s->in->client_key,
                                .redirect_uri = redirect_uri};
   struct oauth_want want = {.pre_registered = s->in->client_id.n ? &given : NULL,
                             .document_url = authorize_document_url(s),

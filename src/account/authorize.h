@@ -22,11 +22,11 @@ struct authorize_env {
 
 struct authorize_new {
   const struct connector *connector;
-  struct str url, name;  // url: of any MCP server, or empty for the connector's
-  struct str account_id; // set: authorise this one again
-  struct str scope;      // what to ask for beyond the connector's word
-  struct str client_id;  // pre-registered client given by the operator; empty: none
-  const struct secret *client_secret;
+  struct str url, name;                            // url: of any MCP server, or empty for the connector's
+  struct str account_id;                           // set: authorise this one again
+  struct str scope;                                // what to ask for beyond the connector's word
+  struct str client_id;                            // pre-registered client given by the operator; empty: none
+  const struct secret *client_secret, *client_key; // at most one; the key: PEM, for private_key_jwt
   struct str principal; // a person's way in mid-call: who alone may complete it; empty: whoever has the link
 };
 

@@ -43,7 +43,8 @@ bool client_row_load(const struct account_env *env, struct str id, struct arena 
   struct str sealed = store_cell(&rows, 0, 3)->text;
   if (!oauth_method_from(store_cell(&rows, 0, 4)->text, &c.method))
     return err_set(err, ERR_INTERNAL, "the row of an OAuth client is damaged");
-  if (sealed.n && !seal_open(env->ring, client_place(a, id), sealed, &c.secret, err))
+  struct secret **kept = c.method == OAUTH_PRIVATE_KEY_JWT ? &c.key : &c.secret;
+  if (sealed.n && !seal_open(env->ring, client_place(a, id), sealed, kept, err))
     return err_wrap(err, "the stored client secret does not open");
   *out = c;
   return true;
@@ -54,7 +55,8 @@ bool client_row_insert(const struct account_env *env, const struct oauth_client 
   char made[TOKEN_ID];
   token_id("ocl", made);
   struct str row = arena_dup(a, str_of(made)), sealed = STR("");
-  if (c->secret && !seal_close(env->ring, client_place(a, row), secret_reveal(c->secret), a, &sealed, err))
+  const struct secret *kept = c->method == OAUTH_PRIVATE_KEY_JWT ? c->key : c->secret;
+  if (kept && !seal_close(env->ring, client_place(a, row), secret_reveal(kept), a, &sealed, err))
     return false;
   const struct store_value values[] = {
       STORE_TEXT(row),   STORE_TEXT(c->issuer),     STORE_TEXT(c->redirect_uri),

@@ -7,6 +7,7 @@
 #include "admin/put.h"
 #include "base/clock.h"
 #include "base/codec.h"
+#include "crypto/jwt.h"
 #include "tool/watch.h"
 
 #define AUTHORIZE_COOKIE "postern_connect"
@@ -61,18 +62,33 @@ static bool authorize_subject(struct admin_call *call, struct authorize_new *in,
   return false;
 }
 
+// A key that is none is told to whoever gives it, not to the person who comes back with a code.
+static bool authorize_client_is_sound(const struct authorize_new *in, struct err *err) {
+  const char *algorithm;
+  if (in->client_key && in->client_secret)
+    return err_at(err, ERR_INVALID, "client_key", "give a secret or a key, not both");
+  if ((in->client_key || in->client_secret) && !in->client_id.n)
+    return err_at(err, ERR_INVALID, "client_id", "give the client_id that the secret or key is of");
+  if (!in->client_key || jwt_algorithm(in->client_key, &algorithm, err)) return true;
+  snprintf(err->field, sizeof err->field, "client_key");
+  return false;
+}
+
 bool admin_start_authorize(struct admin_call *call, struct err *err) {
   struct authorize_env env = authorize_env_of(call);
   struct authorize_new in = {.name = str_trim(json_str(call->body, "name")),
                              .scope = json_str(call->body, "scope"),
                              .client_id = json_str(call->body, "client_id")};
   struct authorize_flow flow;
-  struct str secret = json_str(call->body, "client_secret");
+  struct str secret = json_str(call->body, "client_secret"), key = json_str(call->body, "client_key");
   if (!authorize_subject(call, &in, err)) return false;
-  struct secret *kept = secret.n ? secret_new(secret) : NULL;
-  in.client_secret = kept;
-  bool ok = authorize_start(&env, &in, call->arena, &flow, err);
-  secret_free(kept);
+  struct secret *kept_secret = secret.n ? secret_new(secret) : NULL,
+                *kept_key = key.n ? secret_new(key) : NULL;
+  in.client_secret = kept_secret;
+  in.client_key = kept_key;
+  bool ok = authorize_client_is_sound(&in, err) && authorize_start(&env, &in, call->arena, &flow, err);
+  secret_free(kept_secret);
+  secret_free(kept_key);
   if (!ok) return false;
   authorize_put(&call->out, &flow);
   return true;

@@ -54,7 +54,8 @@ SHAPE(admin_authorize_new, "AuthorizeNew", "An account that a person authorises 
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a name for people, unique among accounts; without it the connector's"},
   {"scope", ADMIN_TEXT, .most = 4096, .says = "what to ask for beyond the connector's word, separated by spaces"},
   {"client_id", ADMIN_TEXT, .most = 2048, .says = "of an application that was made at the vendor by hand"},
-  {"client_secret", ADMIN_TEXT, .most = 16384, .says = "its secret, where it has one"});
+  {"client_secret", ADMIN_TEXT, .most = 16384, .says = "its secret, where it has one"},
+  {"client_key", ADMIN_TEXT, .most = 16384, .says = "its private key instead, PEM, where it proves itself by private_key_jwt"});
 
 SHAPE(admin_authorize_answer, "AuthorizeAnswer", "Where the browser ended",
   {"url", ADMIN_TEXT, REQ, .most = 16384, .says = "the whole address that the vendor sent the browser to"});

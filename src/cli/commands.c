@@ -149,6 +149,7 @@ const struct command commands[] = {
                {"scope", "WORDS", "what to ask for beyond the connector's word, separated by spaces"},
                {"client-id", "ID", "of an application made at the vendor by hand"},
                {"client-secret", "@FILE", "its secret, from a file or, as @-, standard input"},
+               {"client-key", "@FILE", "its private key instead, PEM, for private_key_jwt"},
                {"again", NULL, "authorise an account that is there already"},
                {"no-wait", NULL, "print the link and end"}},
      .traits = API,

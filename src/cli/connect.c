@@ -78,24 +78,33 @@ static void connect_show_link(struct cli *c, yyjson_val *flow) {
   view_note(c, STR("Waiting."));
 }
 
+// What the process list must not show: a flag's value is the file that it stands in.
+static bool connect_put_file(struct cli *c, yyjson_mut_doc *body, const char *flag, const char *member,
+                             struct err *err) {
+  struct str file = args_text(&c->args, flag);
+  struct buf text = BUF_MAX(TERMINAL_LINE_MOST);
+  bool ok = !file.n ||
+            (str_starts(file, "@") ? terminal_read(str_from(file, 1), TERMINAL_LINE_MOST, &text, err)
+                                   : err_at(err, ERR_INVALID, flag,
+                                            "is taken from a file, as @FILE, or from standard input, as @-"));
+  body_put(body, NULL, member, str_trim(buf_str(&text)));
+  buf_free(&text);
+  return ok;
+}
+
 bool cli_account_connect(struct cli *c, struct err *err) {
-  struct str what = args_word(&c->args, 0), secret = args_text(&c->args, "client-secret");
+  struct str what = args_word(&c->args, 0);
   bool url = str_starts(what, "https://") || str_starts(what, "http://");
   yyjson_mut_doc *body = body_new();
   body_put(body, NULL, args_has(&c->args, "again") ? "account" : url ? "url" : "connector", what);
   body_put(body, NULL, "name", args_text(&c->args, "name"));
   body_put(body, NULL, "scope", args_text(&c->args, "scope"));
   body_put(body, NULL, "client_id", args_text(&c->args, "client-id"));
-  struct buf text = BUF_MAX(TERMINAL_LINE_MOST);
-  bool ok = !secret.n || (str_starts(secret, "@")
-                              ? terminal_read(str_from(secret, 1), TERMINAL_LINE_MOST, &text, err)
-                              : err_at(err, ERR_INVALID, "client-secret",
-                                       "is taken from a file, as @FILE, or from standard input, as @-"));
-  body_put(body, NULL, "client_secret", str_trim(buf_str(&text)));
   yyjson_val *flow;
-  ok = ok && api_send(c, &(struct api_ask){"POST", STR("/integrated-account/authorize"), body}, &flow, err);
+  bool ok = connect_put_file(c, body, "client-secret", "client_secret", err) &&
+            connect_put_file(c, body, "client-key", "client_key", err) &&
+            api_send(c, &(struct api_ask){"POST", STR("/integrated-account/authorize"), body}, &flow, err);
   yyjson_mut_doc_free(body);
-  buf_free(&text);
   if (!ok) return false;
   if (args_has(&c->args, "no-wait")) {
     view_object(c, flow);

@@ -3,6 +3,7 @@
 // each with its own words; and accounts by key, or by nothing.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { generateKeyPairSync, verify } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { CLIENTS } from "../lib/clients.mjs";
 import { accountId, Browser, call, PLACES, said, startWithVendors, toolNames, works } from "../lib/oauth.mjs";
@@ -159,6 +160,36 @@ describe("the way of a person", () => {
     assert.equal((await world.vendors.counters("cloudflare")).registrations, 0);
     assert.ok(!(await world.api("GET", `/integrated-account/${account.id}`)).text.includes(client.client_secret));
   });
+});
+
+test("an application that proves itself by a key, at the first tokens and at the next", async (t) => {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const proofs = [];
+  const decoded = (part) => JSON.parse(Buffer.from(part, "base64url"));
+  const prove = (form) => {
+    const [head, claims, signature] = (form.get("client_assertion") ?? "").split(".");
+    assert.equal(form.get("client_assertion_type"), "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    assert.ok(verify("sha256", Buffer.from(`${head}.${claims}`), { key: publicKey, dsaEncoding: "ieee-p1363" }, Buffer.from(signature, "base64url")), "signed by the key");
+    proofs.push({ grant: form.get("grant_type"), ...decoded(head), ...decoded(claims) });
+  };
+  const vendor = await startAuthVendor({
+    as: { registration_endpoint: undefined, token_endpoint_auth_methods_supported: ["private_key_jwt"] },
+    answer: (r, url) => void (url.pathname === "/token" && prove(new URLSearchParams(r.body))),
+  });
+  t.after(() => vendor.close());
+  const begin = (more) => world.api("POST", "/integrated-account/authorize", { url: vendor.url, name: "by-proof", client_id: "made-by-hand", ...more });
+  const pem = privateKey.export({ type: "pkcs8", format: "pem" });
+  for (const [more, field] of [[{ client_key: "no key" }, "client_key"], [{ client_key: pem, client_secret: "s" }, "client_key"], [{ client_key: pem, client_id: undefined }, "client_id"]]) {
+    const r = await begin(more);
+    assert.deepEqual([r.status, r.body.error.field], [400, field], r.text);
+  }
+  const { account } = await world.connect("arcjet", { connector: undefined, url: vendor.url, name: "by-proof", client_id: "made-by-hand", client_key: pem });
+  const server = await world.server(account);
+  await works(server, "list_things");
+  vendor.expire();
+  await works(server, "list_things");
+  assert.deepEqual(proofs.map((p) => [p.grant, p.alg, p.iss, p.sub, p.aud]), ["authorization_code", "refresh_token"].map((grant) => [grant, "ES256", "made-by-hand", "made-by-hand", vendor.origin]));
+  assert.equal(new Set(proofs.map((p) => p.jti)).size, 2, "each proof once");
 });
 
 describe("wherever vendors keep their metadata", () => {

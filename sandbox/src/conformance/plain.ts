@@ -51,6 +51,7 @@ async function progress(ctx: ServerContext) {
 
 // Waits until told otherwise: to see that a caller's leaving reaches this far.
 function wait(state: State, seconds: number, signal: AbortSignal) {
+  state.counts.waiting++;
   return new Promise<ReturnType<typeof text>>((done) => {
     const timer = setTimeout(() => done(text(`Waited ${seconds} s.`)), seconds * 1000);
     signal.addEventListener("abort", () => {
@@ -58,7 +59,7 @@ function wait(state: State, seconds: number, signal: AbortSignal) {
       state.counts.aborted++;
       done(text("Left alone."));
     });
-  });
+  }).finally(() => state.counts.waiting--);
 }
 
 export function addPlainTools(server: McpServer, state: State): void {

@@ -16,7 +16,7 @@ interface Live {
 export class State {
   // The tool is there at first, so that whoever settles which tools may be served sees it.
   readonly shown: Record<Kind, boolean> = { tool: true, prompt: false, resource: false };
-  readonly counts = { requests: 0, sessions: 0, closed: 0, resumed: 0, aborted: 0 };
+  readonly counts = { requests: 0, sessions: 0, closed: 0, resumed: 0, waiting: 0, aborted: 0 };
   watchedAt = 0; // how often the watched resource changed
   notifier?: ServerNotifier; // of the modern era, where that is served
   private readonly live = new Map<McpServer, Live>();

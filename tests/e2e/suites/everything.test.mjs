@@ -57,7 +57,7 @@ describe("the SDKs call server-everything", { concurrency: 2 }, () => {
         // Tools that this server shows to those alone whom it may ask.
         assert.match(words(await call(client, "trigger-sampling-request", { prompt: "The capital of France?" })), /Paris/);
         assert.match(words(await call(client, "trigger-elicitation-request")), /Alice/);
-        assert.match(words(await call(client, "get-roots-list")), /file:\/\/\/test\/root/);
+        assert.ok(words(await call(client, "get-roots-list")).includes("file:///test/root"));
 
         const { prompts } = await client.listPrompts();
         assert.ok(prompts.some((p) => p.name === "args-prompt"), JSON.stringify(prompts));

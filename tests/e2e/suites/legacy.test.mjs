@@ -491,23 +491,22 @@ describe("a request of a session", () => {
     const cancel = (headers, requestId) => rpc(remote.url, { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId } }, headers);
     const slow = rpc(remote.url, tool("test_wait", { seconds: 20 }, 11), mine);
     const other = rpc(remote.url, tool("test_wait", { seconds: 1 }, 12), mine);
-    await new Promise((r) => setTimeout(r, 300));
+    await eventually("both are at work", async () => (await upstream.state()).waiting === 2);
     await cancel(theirs, 11);
     await cancel(speaking(LATEST), 11);
     await cancel(mine, "11");
-    await new Promise((r) => setTimeout(r, 200));
+    assert.match((await other).text, /Waited 1 s/);
     assert.equal((await upstream.state()).aborted, before, "not theirs to cancel, and not that id");
     await cancel(mine, 11);
     const r = await slow;
     assert.deepEqual([r.status, r.text], [200, ""], "no response");
     await eventually("the tool was left alone", async () => (await upstream.state()).aborted === before + 1);
-    assert.match((await other).text, /Waited 1 s/);
   });
   test("DELETE ends what runs, and the vendor's session", async () => {
     const mine = await own();
     const before = await upstream.state();
     const slow = rpc(remote.url, tool("test_wait", { seconds: 20 }, 1), mine);
-    await new Promise((r) => setTimeout(r, 300));
+    await eventually("it is at work", async () => (await upstream.state()).waiting === 1);
     assert.equal((await end(mine, remote.url)).status, 204);
     assert.equal((await slow).text, "");
     await eventually("both are over", async () => {

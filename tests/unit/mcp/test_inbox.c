@@ -53,7 +53,7 @@ static void large(void **state) {
   assert_false(inbox_put(b, make(QUESTION, 2 * PART)));
   assert_int_equal(drain(b, ERR_TIMEOUT), 3 + 4);
   assert_true(inbox_put(b, make(NOTE, PART))); // what was taken is not counted any more
-  inbox_free(b);                              // frees what is left
+  inbox_free(b);                               // frees what is left
 }
 
 // Members of a batch count by what they hold, though each was read with all the others.

@@ -132,6 +132,24 @@ describe("tools", () => {
   });
 });
 
+describe("the connector's word, changed", () => {
+  const served = async () => (await json("tools", "library")).filter((t) => t.served).map((t) => t.name);
+  const say = async (from, to) => {
+    writeFileSync(join(folder, "changed.yaml"), definition(vendor.url).replace(from, to));
+    await ok("connector", "import", "wiki", "--file", "changed.yaml");
+  };
+  test("what it denies is off at once; what it newly allows is on with the next refresh", async () => {
+    assert.deepEqual(await served(), ["list_pages"]);
+    await say("trust: allow", "trust: deny");
+    assert.deepEqual(await served(), []);
+    await say("read_diary], trust: deny", "read_diary], trust: allow");
+    await ok("account", "refresh", "library");
+    assert.deepEqual((await served()).sort(), ["list_pages", "read_diary"]);
+    await say("nothing", "");
+    assert.deepEqual(await served(), ["list_pages"]);
+  });
+});
+
 describe("servers over several accounts", () => {
   before(() => ok("account", "add", "wiki", "--name", "archive"));
 

@@ -78,13 +78,34 @@ static bool trouble_folder(const struct trouble_view *v) {
   return !v->failed && empty && trouble_filters_folder(v->seen->arguments);
 }
 
-// Few denials: of all requests, or of those that were asked for.
+// A report's line "<label> a, b", with something behind the label.
+static bool trouble_names_some(struct str text, struct str label) {
+  const char *at = memmem(text.p, text.n, label.p, label.n);
+  struct str rest = at ? str_from(text, (size_t)(at - text.p) + label.n) : STR_NONE, line;
+  if (!str_cut(&rest, '\n', &line)) return false;
+  line = str_trim(line);
+  return line.n && !str_is(line, "none") && !str_is(line, "-");
+}
+
+// A rule that only watches would have denied something.
+static bool trouble_only_watches(yyjson_val *rules) {
+  size_t i, n;
+  yyjson_val *rule;
+  yyjson_arr_foreach (rules, i, n, rule)
+    if (json_int(rule, "would_deny", 0) > 0) return true;
+  return false;
+}
+
+// Few denials, of all requests or of those that were asked for; or what makes them few.
 static bool trouble_dry_run(const struct trouble_view *v) {
   int64_t all = json_int(v->json, "total_requests", 0), denied = json_int(v->json, "denied_requests", -1);
   bool asked = str_is_nocase(json_str(v->seen->arguments, "conclusion"), "DENY");
   if (v->failed) return false;
   return (all > 0 && denied >= 0 && denied * TROUBLE_FEW < all) ||
-         (asked && trouble_is_zero(v->json, "total"));
+         (asked && trouble_is_zero(v->json, "total")) ||
+         trouble_only_watches(yyjson_obj_get(v->json, "rules")) ||
+         trouble_names_some(v->text, STR("rules in dry_run:")) ||
+         trouble_names_some(v->text, STR("routes without a rule:"));
 }
 
 static bool trouble_site(const struct trouble_view *v) {

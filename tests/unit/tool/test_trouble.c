@@ -73,6 +73,13 @@ static const struct {
     {"{}", "{'structuredContent':{'total_requests':1000,'denied_requests':20}}", ""},
     {"{'conclusion':'deny'}", "{'structuredContent':{'total':0}}", "dry_run"},
     {"{'conclusion':'ALLOW'}", "{'structuredContent':{'total':0}}", ""},
+    // What makes them few: rules that only watch, routes that no rule is for.
+    {"{}", "{'structuredContent':{'rules':[{'would_deny':0},{'would_deny':9}]}}", "dry_run"},
+    {"{}", "{'structuredContent':{'rules':[{'would_deny':0},{'mode':'LIVE'},3]}}", ""},
+    {"{}", RESULT("- Rules in DRY_RUN: none\\n- Routes without a rule: /legacy\\n\\nMore"), "dry_run"},
+    {"{}", RESULT("- Rules in DRY_RUN: bot"), "dry_run"},
+    {"{}", RESULT("- Rules in DRY_RUN: none\\n- Routes without a rule: none"), ""},
+    {"{}", REFUSED("Rules in DRY_RUN: bot"), ""},
 
     {"{}", "{'structuredContent':{'decisions':[]}}", "site_empty"},
     {"{}", "{'structuredContent':{'total_requests':0}}", "site_empty"},

@@ -144,12 +144,11 @@ static bool body_check_value(const struct admin_member *m, struct str value, str
   return body_check_int(m, field, number, err);
 }
 
-// '+' is a space here, as browsers and curl --data-urlencode write it.
-static bool body_decode(struct str raw, struct arena *a, struct str *out) {
+bool body_decode(struct str raw, struct arena *a, struct str *out) {
   char *text = arena_z(a, raw);
   for (size_t i = 0; i < raw.n; i++)
     if (text[i] == '+') text[i] = ' ';
-  return codec_unpercent(a, str_make(text, raw.n), out) && codec_is_utf8(*out);
+  return codec_unpercent(a, str_make(text, raw.n), out);
 }
 
 bool body_check_query(const struct admin_shape *shape, struct str query, struct arena *a, struct str *values,
@@ -157,7 +156,8 @@ bool body_check_query(const struct admin_shape *shape, struct str query, struct 
   for (struct str rest = query, pair; str_cut(&rest, '&', &pair);) {
     if (!pair.n) continue;
     struct str name, value = pair;
-    if (!str_cut(&value, '=', &name) || !body_decode(name, a, &name) || !body_decode(value, a, &value))
+    if (!str_cut(&value, '=', &name) || !body_decode(name, a, &name) || !body_decode(value, a, &value) ||
+        !codec_is_utf8(name) || !codec_is_utf8(value))
       return err_at(err, ERR_INVALID, "query", "'%.*s' is not well encoded", STR_ARG(body_shown(pair)));
     const struct admin_member *m = body_member(shape, name);
     if (!m) return body_unknown(shape, "query", name, err);

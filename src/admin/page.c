@@ -1,32 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/page.h"
 
+#include "admin/body.h"
 #include "base/codec.h"
 #include "crypto/token.h"
 
 enum { PAGE_NONCE = 16 };
 
+// What ends a text, a tag or a quoted attribute (HTML §13.1.2).
 void page_escape(struct buf *out, struct str text) {
+  static const char *const entities[256] = {
+      ['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&#39;"};
   for (size_t i = 0; i < text.n; i++) {
-    switch (text.p[i]) {
-    case '&':
-      buf_add_z(out, "&amp;");
-      break;
-    case '<':
-      buf_add_z(out, "&lt;");
-      break;
-    case '>':
-      buf_add_z(out, "&gt;");
-      break;
-    case '"':
-      buf_add_z(out, "&quot;");
-      break;
-    case '\'':
-      buf_add_z(out, "&#39;");
-      break;
-    default:
+    const char *entity = entities[(unsigned char)text.p[i]];
+    if (entity)
+      buf_add_z(out, entity);
+    else
       buf_add_char(out, text.p[i]);
-    }
   }
 }
 
@@ -87,19 +77,12 @@ void page_end(struct buf *out) {
   buf_add_z(out, "</html>\n");
 }
 
-// WHATWG URL §5.1: '+' is a space.
-static bool page_decode(struct str raw, struct arena *a, struct str *out) {
-  char *copy = arena_alloc(a, raw.n + 1);
-  for (size_t i = 0; i < raw.n; i++) copy[i] = raw.p[i] == '+' ? ' ' : raw.p[i];
-  return codec_unpercent(a, str_make(copy, raw.n), out);
-}
-
 struct str page_form_value(struct str form, const char *name, struct arena *a) {
   struct str value = STR_NONE, item, key, text;
   bool found = false;
   while (str_cut(&form, '&', &item)) {
-    if (!str_cut(&item, '=', &key) || !page_decode(key, a, &text) || !str_is(text, name)) continue;
-    if (found || !page_decode(item, a, &value)) return STR_NONE;
+    if (!str_cut(&item, '=', &key) || !body_decode(key, a, &text) || !str_is(text, name)) continue;
+    if (found || !body_decode(item, a, &value)) return STR_NONE;
     found = true;
   }
   return value;

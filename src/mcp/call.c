@@ -308,7 +308,7 @@ bool mcp_call_detach(struct mcp_call *c, struct err *err) {
 
 static void call_cancel_upstream(struct mcp_call *c) {
   if (!c->sent || c->done || c->status >= 400 || c->era != MCP_LEGACY || !c->session) return;
-  struct buf text = BUF_MAX(256);
+  struct buf text = BUF_MAX(FRAME_PLAIN_MOST);
   frame_cancel(&text, c->id);
   session_post_behind(c->session, buf_str(&text));
   buf_free(&text);

@@ -8,6 +8,8 @@
 
 #include "mcp/client.h"
 
+enum { FRAME_PLAIN_MOST = 64 * 1024 }; // of messages that carry nothing of others but an id
+
 struct frame {
   const struct mcp_peer *peer;
   const struct mcp_request *request;

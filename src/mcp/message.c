@@ -126,7 +126,7 @@ struct message *message_copy(const struct message *m) {
 
 struct message *message_news(const char *method, struct str uri) {
   struct message_rules rules = {&JSON_LIMITS, SIZE_MAX};
-  struct buf text = BUF_MAX(64 * 1024);
+  struct buf text = BUF_MAX(MESSAGE_NEWS_MOST);
   struct message *m = NULL;
   struct err unused;
   buf_printf(&text, "{\"jsonrpc\":\"2.0\",\"method\":\"%s\"", method);

@@ -8,7 +8,7 @@
 
 #include "mcp/client.h"
 
-enum { MESSAGE_BATCH_MOST = 256 };
+enum { MESSAGE_BATCH_MOST = 256, MESSAGE_NEWS_MOST = 64 * 1024 };
 
 struct message_rules {
   const struct json_limits *json;

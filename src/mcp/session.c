@@ -7,6 +7,7 @@
 #include "io/fiber.h"
 #include "mcp/call_private.h"
 #include "mcp/endpoint.h"
+#include "mcp/jsonrpc.h"
 #include "mcp/peer_private.h"
 #include "mcp/send.h"
 #include "mcp/wire.h"
@@ -95,9 +96,10 @@ void session_post_behind(struct session *s, struct str text) {
 }
 
 void session_decline(struct session *s, const struct message *m) {
-  struct frame_answer answer = {.id = m->e.id, .code = -32601, .message = STR("nobody here can answer this")};
+  struct frame_answer answer = {
+      .id = m->e.id, .code = JSONRPC_METHOD_NOT_FOUND, .message = STR("nobody here can answer this")};
   if (str_is(m->e.method, "ping")) answer.result = STR("{}");
-  struct buf text = BUF_MAX(64 * 1024);
+  struct buf text = BUF_MAX(FRAME_PLAIN_MOST);
   frame_answer_write(&text, &answer);
   if (!text.full) session_post_behind(s, buf_str(&text));
   buf_free(&text);
@@ -250,7 +252,7 @@ static bool session_initialize(struct session *s, const struct mcp_who *who, str
     if (!session_ask(s, who, other, &s->hello, err)) return false;
   }
   if (!session_judge(s, err)) return false;
-  struct buf text = BUF_MAX(256);
+  struct buf text = BUF_MAX(FRAME_PLAIN_MOST);
   frame_notification(&text, STR("notifications/initialized"), STR_NONE);
   bool ok = session_post(s, buf_str(&text), err);
   buf_free(&text);

@@ -2,6 +2,7 @@
 #include "serve/ask.h"
 
 #include "base/log.h"
+#include "mcp/jsonrpc.h"
 #include "serve/asked.h"
 #include "serve/capability.h"
 #include "serve/rewrite.h"
@@ -96,5 +97,6 @@ bool ask_client(const struct ask *ask, struct str method, yyjson_val *params, yy
 }
 
 int ask_error_code(const struct err *err) {
-  return err->code == ERR_DENIED ? -32601 : -32603; // "Method not found": as if it knew no such request
+  return err->code == ERR_DENIED ? JSONRPC_METHOD_NOT_FOUND // as if it knew no such request
+                                 : JSONRPC_INTERNAL_ERROR;
 }

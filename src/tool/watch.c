@@ -14,6 +14,7 @@
 #include "io/fiber.h"
 #include "io/pool.h"
 #include "mcp/feed.h"
+#include "mcp/jsonrpc.h"
 
 enum {
   WATCH_NEWS_MOST = 64,
@@ -209,7 +210,8 @@ static void watch_take(struct watching *g, struct mcp_event *e) SUSPENDS {
     return;
   }
   if (e->kind == MCP_REQUEST && g->feed) // nobody stands behind this session who could answer
-    (void)!mcp_feed_answer(g->feed, e->id, STR_NONE, -32601, STR("nobody is there to answer"), &unused);
+    (void)!mcp_feed_answer(g->feed, e->id, STR_NONE, JSONRPC_METHOD_NOT_FOUND,
+                           STR("nobody is there to answer"), &unused);
   for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
     if (e->kind != MCP_NOTIFICATION || !str_is(e->method, news[i].method)) continue;
     if (news[i].list == WATCH_TOOLS)

@@ -3,6 +3,7 @@
 #include "admin/put.h"
 #include "admin/review.h"
 #include "data/json.h"
+#include "data/schema.h"
 
 static void tool_put_head(struct buf *out, const struct tool *t, struct str description) {
   put_text(out, "name", t->name);
@@ -211,14 +212,30 @@ static void tool_put_result(struct admin_call *call, const struct run_result *re
   put_close(&call->out, '}');
 }
 
+// Whoever calls from a shell has texts. A vendor's MCP server checks by itself and takes none for numbers, so
+// they are mended here where all fits then; else they go as they came, for the vendor to refuse in its words.
+static yyjson_doc *tool_mend(struct admin_call *call, const struct tool *t, yyjson_val *arguments) {
+  if (t->kind != TOOL_REMOTE || !arguments) return NULL;
+  struct schema_report *report = ARENA_NEW(call->arena, struct schema_report);
+  report->arena = call->arena;
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *value = yyjson_val_mut_copy(doc, arguments);
+  bool mended = schema_check(t->input, doc, &value, report) && report->coerced;
+  yyjson_doc *out = mended ? yyjson_mut_val_imut_copy(value, NULL) : NULL;
+  yyjson_mut_doc_free(doc);
+  return out;
+}
+
 bool admin_call_tool(struct admin_call *call, struct err *err) {
   struct catalog_tool found;
   if (!tool_find(call, &found, err)) return false;
+  yyjson_val *arguments = yyjson_obj_get(call->body, "arguments");
+  yyjson_doc *mended = tool_mend(call, found.tool, arguments);
   struct run_call run = {
       .env = call->env->run,
       .catalog = call->catalog,
       .tool = &found,
-      .arguments = yyjson_obj_get(call->body, "arguments"),
+      .arguments = mended ? yyjson_doc_get_root(mended) : arguments,
       .request_id = call->in->id,
       .client = call->token.id,
       .traceparent = http_header_get(&call->in->headers, "traceparent"),
@@ -226,7 +243,9 @@ bool admin_call_tool(struct admin_call *call, struct err *err) {
       .principal = arena_printf(call->arena, "admin:%.*s", STR_ARG(call->token.id)),
   };
   struct run_result result = {0};
-  if (!run_tool(&run, call->arena, &result, err)) return false;
+  bool ok = run_tool(&run, call->arena, &result, err);
+  yyjson_doc_free(mended);
+  if (!ok) return false;
   tool_put_result(call, &result);
   run_result_free(&result);
   return true;

@@ -94,6 +94,20 @@ describe("the way of a person", () => {
     await works(await world.server(account), "list-tags");
   });
 
+  test("the command line's texts become what a vendor's tool asks for, where that is plain", async (t) => {
+    const { account } = await world.connect("cloudinary");
+    const sent = async (value) => {
+      const program = commandLine(t, ["call", account.name, "list-images", `max_results=${value}`]);
+      return { ...(await program.exited), output: program.output };
+    };
+    const two = await sent("2");
+    assert.equal(two.code, 0, two.output);
+    assert.equal(JSON.parse(two.output).resources.length, 2);
+    const none = await sent("many");
+    assert.notEqual(none.code, 0, none.output);
+    assert.match(none.output, /max_results must be integer/, "in the vendor's words");
+  });
+
   test("the command line says why not, and fails", async (t) => {
     const program = commandLine(t, ["account", "connect", world.vendors.url("arcjet"), "--name", "by-cli-denied"]);
     const [link] = await program.waitFor(/http\S+\/connect\/\S+/);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // call_private: one request and its answer, in one era and by one transport, as the parts of the client that
 // find servers out and make sessions need it. The retries and choices of mcp/client.h are made above it.
+// On the fiber that holds the call.
 #ifndef POSTERN_MCP_CALL_PRIVATE_H
 #define POSTERN_MCP_CALL_PRIVATE_H
 

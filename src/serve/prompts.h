@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // prompts: prompts/list and prompts/get of the members' vendors, and completion/complete, which completes
-// their arguments and those of resource templates. Each appends the whole result object.
+// their arguments and those of resource templates. Each appends the whole result object. On the
+// request's fiber.
 #ifndef POSTERN_SERVE_PROMPTS_H
 #define POSTERN_SERVE_PROMPTS_H
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // resources: lists, templates and reading of the members' resources; in legacy sessions also subscriptions
-// (2026-07-28 has them in subscriptions/listen). Each appends the whole result object.
+// (2026-07-28 has them in subscriptions/listen). Each appends the whole result object. On the
+// request's fiber.
 #ifndef POSTERN_SERVE_RESOURCES_H
 #define POSTERN_SERVE_RESOURCES_H
 

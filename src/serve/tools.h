@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // tools: tools/list and tools/call, in both eras. What a server's filter hides is neither listed nor
-// callable, and is answered like a tool that does not exist. Each appends the whole result object.
+// callable, and is answered like a tool that does not exist. Each appends the whole result object. On the
+// request's fiber.
 #ifndef POSTERN_SERVE_TOOLS_H
 #define POSTERN_SERVE_TOOLS_H
 

@@ -303,7 +303,7 @@ describe("2024-11-05", () => {
     };
     const endpoint = await event();
     assert.equal(endpoint.event, "endpoint");
-    assert.match(endpoint.data, /^\/sse\/pst_\w[\w-]*\/message\?session=\S+$/);
+    assert.match(endpoint.data, /^\/sse\/pst_[\w-]+\/message\?session=\S+$/);
     const messages = new URL(endpoint.data, address).href;
     return {
       messages,

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 export const BINARY = resolve(process.env.POSTERN_BIN ?? join(ROOT, "build/src/postern"));
 const START_MS = 30_000;
+const OUTPUT_MOST = 64 << 20;
 
 // A child process whose output is kept; waitFor resolves with the match of a pattern in it.
 export class Program {
@@ -23,6 +24,7 @@ export class Program {
     for (const stream of [this.child.stdout, this.child.stderr])
       stream.on("data", (bytes) => {
         this.output += bytes;
+        if (this.output.length > OUTPUT_MOST) this.output = this.output.slice(-OUTPUT_MOST / 2); // some log every call
         this.child.emit("more");
       });
   }

@@ -38,13 +38,17 @@ static bool trouble_context(const struct trouble_view *v) {
   return trouble_says(v, words);
 }
 
+// What stands behind the first `label` of a text; nothing where it has none.
+static struct str trouble_behind(struct str text, struct str label) {
+  const char *at = text.n ? memmem(text.p, text.n, label.p, label.n) : NULL;
+  return at ? str_from(text, (size_t)(at - text.p) + label.n) : STR_NONE;
+}
+
 // Addresses of assets have the cloud in them: res.cloudinary.com/<cloud>/…
 static bool trouble_is_other_cloud(const struct trouble_view *v) {
-  static const struct str host = {"res.cloudinary.com/", 19};
-  struct str named = json_text(context_default(v->seen->account, STR("cloud_name"))), rest = v->said;
-  const char *at = named.n ? memmem(rest.p, rest.n, host.p, host.n) : NULL;
-  if (!at) return false;
-  rest = str_from(rest, (size_t)(at - rest.p) + host.n);
+  struct str named = json_text(context_default(v->seen->account, STR("cloud_name")));
+  struct str rest = trouble_behind(v->said, STR("res.cloudinary.com/"));
+  if (!named.n || !rest.n) return false;
   struct str cloud;
   return str_cut(&rest, '/', &cloud) && cloud.n && !str_eq_nocase(cloud, named);
 }
@@ -80,8 +84,7 @@ static bool trouble_folder(const struct trouble_view *v) {
 
 // A report's line "<label> a, b", with something behind the label.
 static bool trouble_names_some(struct str text, struct str label) {
-  const char *at = memmem(text.p, text.n, label.p, label.n);
-  struct str rest = at ? str_from(text, (size_t)(at - text.p) + label.n) : STR_NONE, line;
+  struct str rest = trouble_behind(text, label), line;
   if (!str_cut(&rest, '\n', &line)) return false;
   line = str_trim(line);
   return line.n && !str_is(line, "none") && !str_is(line, "-");

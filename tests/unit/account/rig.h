@@ -48,9 +48,9 @@ static inline int rig_open(void **state) {
   struct err err;
   const struct str open[] = {STR("127.0.0.0/8")};
   rig = (struct rig){.arena = arena_new(),
-                     .limits = {.connect_ms = 2000,
-                                .first_byte_ms = 8000,
-                                .total_ms = 10000,
+                     .limits = {.connect_ms = 30000,
+                                .first_byte_ms = 30000,
+                                .total_ms = 60000,
                                 .body_bytes = 1 << 20,
                                 .header_bytes = 64 * 1024}};
   assert_true(store_open(STR("sqlite::memory:"), &rig.store, &err));

@@ -93,7 +93,7 @@ static void crowd_run(struct grant *one, struct grant *two) {
     loop_start(crowd.loops[i]);
     loop_post(crowd.loops[i], crowd_begin, (void *)(intptr_t)i);
   }
-  for (int i = 0; i < 2000 && crowd.left; i++) usleep(10000);
+  for (int i = 0; i < 12000 && crowd.left; i++) usleep(10000);
   for (size_t i = 0; i < LOOPS; i++) {
     loop_stop(crowd.loops[i]);
     loop_free(crowd.loops[i]);
@@ -370,10 +370,10 @@ static void stay_body(void *arg) {
   struct str value;
   (void)arg;
   fiber_spawn(fiber_loop(fiber_self()), "leaver", leave_body, NULL);
-  for (int i = 0; i < 2000 && !ISSUER_COUNT(refreshes); i++) assert_true(fiber_sleep(5, &err));
+  for (int i = 0; i < 12000 && !ISSUER_COUNT(refreshes); i++) assert_true(fiber_sleep(5, &err));
   assert_non_null(leaver);
   fiber_cancel(leaver); // its client has gone
-  for (int i = 0; i < 2000 && leaver; i++) assert_true(fiber_sleep(5, &err));
+  for (int i = 0; i < 12000 && leaver; i++) assert_true(fiber_sleep(5, &err));
   assert_null(leaver);
   must(ask(&value), err);
   check_text(value, "Bearer at-2");

@@ -7,9 +7,9 @@
 
 static struct arena *arena;
 static struct http_guard *guard;
-static struct http_client_limits limits = {.connect_ms = 2000,
-                                           .first_byte_ms = 5000,
-                                           .total_ms = 5000,
+static struct http_client_limits limits = {.connect_ms = 30000,
+                                           .first_byte_ms = 30000,
+                                           .total_ms = 60000,
                                            .body_bytes = 1 << 20,
                                            .header_bytes = 64 * 1024};
 static struct oauth_net net;

@@ -123,10 +123,10 @@ static inline void world_open(struct world *w) {
   MUST(connector_set_load(NULL, &w->connectors, &err));
   MUST(http_guard_new(&allowed, 1, &w->guard, &err));
   MUST(audit_new(w->store, &w->audit, &err));
-  w->limits = (struct http_client_limits){.connect_ms = 5000,
-                                          .first_byte_ms = 5000,
-                                          .total_ms = 10000,
-                                          .stall_ms = 5000,
+  w->limits = (struct http_client_limits){.connect_ms = 30000,
+                                          .first_byte_ms = 30000,
+                                          .total_ms = 60000,
+                                          .stall_ms = 30000,
                                           .body_bytes = 1 << 20,
                                           .header_bytes = 1 << 16};
   w->account = (struct account_env){w->store, w->ring, w->guard, &w->limits};

@@ -175,7 +175,7 @@ static void test_what_is_stored_is_served(void **state) {
     usleep(i * 40); // so that some leave before, some within, and some after the store's work
     close(fd);
   }
-  for (int i = 0; i < 100 && (served() != stored() || i < 10); i++) usleep(20 * 1000);
+  for (int i = 0; i < 3000 && (served() != stored() || i < 10); i++) usleep(20 * 1000);
   assert_true(stored() > before);
   assert_int_equal(served(), stored());
 }

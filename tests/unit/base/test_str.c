@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/check.h"
 
-#include "base/clock.h"
 #include "base/str.h"
 
 static void test_compare(void **state) {
@@ -98,15 +97,14 @@ static void test_glob(void **state) {
       fail_msg("\"%s\" and \"%s\"", rows[i].pattern, rows[i].text);
 }
 
-static void test_glob_is_quick(void **state) {
+// Thirty stars over 4,096 letters: a matcher that goes back to each of them would not come back at all.
+static void test_glob_goes_back_to_one_star(void **state) {
   (void)state;
   static char text[4097], pattern[64];
   memset(text, 'a', sizeof text - 1);
   for (int i = 0; i < 60; i += 2) memcpy(pattern + i, "a*", 3);
   strcat(pattern, "b");
-  uint64_t before = clock_mono_us();
   assert_false(str_glob(str_of(pattern), str_of(text)));
-  assert_true(clock_mono_us() - before < 1000000);
 }
 
 static void test_distance(void **state) {
@@ -124,8 +122,9 @@ static void test_distance(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_compare),  cmocka_unit_test(test_parts), cmocka_unit_test(test_cut),
-      cmocka_unit_test(test_numbers),  cmocka_unit_test(test_glob),  cmocka_unit_test(test_glob_is_quick),
+      cmocka_unit_test(test_compare),  cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_cut),      cmocka_unit_test(test_numbers),
+      cmocka_unit_test(test_glob),     cmocka_unit_test(test_glob_goes_back_to_one_star),
       cmocka_unit_test(test_distance),
   };
   return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);

@@ -19,7 +19,7 @@
 #include "http/server.h"
 #include "io/fiber.h"
 
-enum { WAIT_MS = 10000 }; // how long a test waits for what must happen
+enum { WAIT_MS = 60000 }; // how long a test waits for what must happen
 
 struct fixture {
   struct loop *loop;
@@ -32,11 +32,11 @@ struct fixture {
 static inline struct http_options fixture_options(void) {
   return (struct http_options){
       .listen = STR("127.0.0.1:0"),
-      .header_ms = 5000,
-      .body_ms = 5000,
-      .write_ms = 5000,
-      .idle_ms = 5000,
-      .handler_ms = 20000,
+      .header_ms = 30000,
+      .body_ms = 30000,
+      .write_ms = 30000,
+      .idle_ms = 30000,
+      .handler_ms = 60000,
       .heartbeat_ms = 20000,
       .header_bytes = 4096,
       .body_bytes = 64 * 1024,

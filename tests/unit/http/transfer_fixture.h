@@ -99,7 +99,7 @@ static inline void sleep_ms(uint64_t ms) {
 
 // The origin notices in its own time.
 static inline bool origin_saw_the_client_go(int count) {
-  for (int i = 0; i < 2000 && atomic_load(&origin.closed_early) < count; i++) usleep(5000);
+  for (int i = 0; i < 12000 && atomic_load(&origin.closed_early) < count; i++) usleep(5000);
   return atomic_load(&origin.closed_early) == count;
 }
 

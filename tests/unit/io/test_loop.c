@@ -21,7 +21,9 @@ static void count(void *arg) {
   struct count *c = arg;
   assert_true(loop_is_here(c->loop));
   assert_ptr_equal(loop_current(), c->loop);
-  if (++c->n == c->stop_at) loop_stop(c->loop);
+  if (++c->n != c->stop_at) return;
+  if (c->timer) loop_timer_stop(c->timer); // a late loop may run it once more before it ends
+  loop_stop(c->loop);
 }
 
 static void posts_run_on_the_loops_thread(void **state) {

@@ -15,6 +15,7 @@ static struct {
   const char *version;                // answered; NULL: 2025-11-25
   const char *refused;                // versions refused with an error that offers this one
   int initialize_ms;
+  atomic_bool release; // what "slow" waits for
   bool lenient_status; // 400 where 404 is due
 } knobs;
 
@@ -61,7 +62,8 @@ static bool serve(struct asked *a) {
   if (str_is(a->http, "DELETE")) return delete_one(a);
   if (is_get(a)) return say_status(a->fd, 405);
   if (strcmp(a->id, "null") == 0) return say_status(a->fd, 202);
-  if (calls(a, "tools/call") && str_is(json_str(a->params, "name"), "slow")) usleep(300000);
+  if (calls(a, "tools/call") && str_is(json_str(a->params, "name"), "slow"))
+    while (!atomic_load(&knobs.release)) usleep(1000);
   if (calls(a, "tools/call") && str_is(json_str(a->params, "name"), "batch")) {
     char *body;
     if (asprintf(&body,
@@ -158,10 +160,12 @@ static void no_more_than_one(void) {
   must(mcp_peer_probe(near.peer, &err), &err);
   atomic_store(&finished, 0);
   fiber_spawn(near.loop, "busy", busy_call, NULL);
-  if (!fiber_sleep(100, &err)) return;
+  while (!asked_with("\"slow\""))
+    if (!fiber_sleep(10, &err)) return;
   struct mcp_request r = call_of(bob, "any", "{}");
   must_fail(mcp_ask(near.peer, &r, &e, &err), &err, ERR_LIMIT, "all 1 sessions");
   yyjson_mut_doc_free(r.doc);
+  atomic_store(&knobs.release, true);
   while (!atomic_load(&finished))
     if (!fiber_sleep(10, &err)) break;
   int64_t before = metrics_get(METRIC_MCP_SESSIONS_EVICTED);
@@ -218,7 +222,7 @@ static void goes_idle_in_a_crowd(void) {
   if (!fiber_sleep(5, &err)) return;
   mcp_peer_tidy(near.peer);
   assert_int_equal(mcp_peer_sessions(near.peer), 0);
-  for (int i = 0; i < 500 && atomic_load(&knobs.deleted) <= CROWD; i++)
+  for (int i = 0; i < WAITS && atomic_load(&knobs.deleted) <= CROWD; i++)
     if (!fiber_sleep(10, &err)) return;
 }
 
@@ -352,7 +356,9 @@ static bool asks(struct asked *a) {
   say_events(a->fd, "");
   say(a->fd, "data: {\"jsonrpc\":\"2.0\",\"id\":\"p\",\"method\":\"ping\"}\n\n");
   say(a->fd, "data: {\"jsonrpc\":\"2.0\",\"id\":\"q\",\"method\":\"elicitation/create\",\"params\":{}}\n\n");
-  for (int i = 0; i < 300 && !asked_with("\"id\":\"q\",\"result\":{\"action\":\"accept\"}"); i++)
+  for (int i = 0; i < WAITS && !asked_with("\"id\":\"q\",\"result\":{\"action\":\"accept\"}") &&
+                  !asked_with("notifications/cancelled");
+       i++)
     usleep(10000);
   sayf(a->fd, "data: {\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"x\":\"heard\"}}\n\n", a->id);
   return false;
@@ -394,7 +400,7 @@ static void leaves_in_the_middle(void) {
   mcp_event_free(&e);
   mcp_call_close(c);
   yyjson_mut_doc_free(r.doc);
-  for (int i = 0; i < 100 && !asked_with("notifications/cancelled"); i++)
+  for (int i = 0; i < WAITS && !asked_with("notifications/cancelled"); i++)
     if (!fiber_sleep(10, &err)) break;
 }
 

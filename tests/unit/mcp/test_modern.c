@@ -193,7 +193,8 @@ static bool hang(struct asked *a) {
 
 static void cancel_soon(void *arg) {
   struct err err;
-  if (!fiber_sleep(100, &err)) return;
+  while (!asked_with("\"slow\""))
+    if (!fiber_sleep(10, &err)) return;
   fiber_cancel(arg);
 }
 
@@ -211,7 +212,7 @@ static void leaves(void) {
   must(mcp_peer_probe(near.peer, &err), &err);
   struct fiber *f = fiber_spawn(near.loop, "call", canceled_call, &outcome);
   fiber_spawn(near.loop, "cancel", cancel_soon, f);
-  for (int i = 0; i < 200 && !atomic_load(&remote.left); i++)
+  for (int i = 0; i < WAITS && !atomic_load(&remote.left); i++)
     if (!fiber_sleep(10, &err)) break;
   assert_int_equal(outcome.code, ERR_CANCELED);
   assert_int_equal(atomic_load(&remote.left), 1);
@@ -252,11 +253,11 @@ static void disconnects(void) {
   must(fiber_sleep(50, &err), &err);
   assert_int_equal(atomic_load(&disconnected.ended), 0);
   mcp_peer_close(near.peer);
-  for (int i = 0; i < 100 && atomic_load(&disconnected.ended) < 3; i++) must(fiber_sleep(10, &err), &err);
-  assert_int_equal(atomic_load(&disconnected.ended), 3); // within a second; the limits are five
+  for (int i = 0; i < WAITS && atomic_load(&disconnected.ended) < 3; i++) must(fiber_sleep(10, &err), &err);
+  assert_int_equal(atomic_load(&disconnected.ended), 3);
   for (int i = 0; i < 3; i++)
-    must_fail(false, &disconnected.outcome[i], ERR_MISSING, "the account was disconnected");
-  for (int i = 0; i < 100 && atomic_load(&remote.left) < 3; i++) must(fiber_sleep(10, &err), &err);
+    must_fail(false, &disconnected.outcome[i], ERR_MISSING, "the account was disconnected"); // not TIMEOUT
+  for (int i = 0; i < WAITS && atomic_load(&remote.left) < 3; i++) must(fiber_sleep(10, &err), &err);
   assert_int_equal(atomic_load(&remote.left), 3); // the server sees it
   canceled_call(&err);                            // and later ones are not even sent
   must_fail(false, &err, ERR_MISSING, "the account was disconnected");

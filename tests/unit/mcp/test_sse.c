@@ -38,6 +38,13 @@ static struct {
   int session;
 } first;
 
+static bool first_was_asked(void) {
+  pthread_mutex_lock(&sse.lock);
+  bool asked = first.id[0] != 0;
+  pthread_mutex_unlock(&sse.lock);
+  return asked;
+}
+
 static bool serve(struct asked *a) {
   if (is_get(a)) return stream(a);
   if (strstr(a->text, "POST /sse")) return say_status(a->fd, 404);
@@ -78,6 +85,7 @@ static void reset(void) {
   sse.count = 0;
   sse.endpoint = NULL;
   sse.silent = false;
+  first.id[0] = 0;
 }
 
 // ---- answers reach whoever waits for them, on any loop
@@ -107,7 +115,8 @@ static void out_of_order(void) {
   expect_call(ann, "any", "any");
   atomic_store(&finished, 0);
   fiber_spawn(near.loop, "first", ask_first, NULL);
-  if (!fiber_sleep(100, &err)) return;
+  while (!first_was_asked())
+    if (!fiber_sleep(10, &err)) return;
   struct loop *other = loop_new("other", 1, 16);
   loop_start(other);
   loop_post(other, start_second, other);
@@ -164,8 +173,7 @@ static void a_silent_stream(void **state) {
   (void)state;
   reset();
   sse.silent = true;
-  near.limits.first_byte_ms = 100;
-  near.limits.connect_ms = 100;
+  near.limits.first_byte_ms = near.limits.connect_ms = 1000;
   expected = "does not say where to post";
   expected_code = ERR_TIMEOUT;
   meet(serve, "/sse", refused);

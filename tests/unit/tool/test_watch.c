@@ -12,7 +12,7 @@
 #include "mcp/feed.h"
 #include "tool/watch.h"
 
-enum { LOOPS = 2, SOON_MS = 700, WAIT_MS = 5000 };
+enum { LOOPS = 2, WAIT_MS = 60000 };
 
 static struct arena *arena;
 static struct loop *loops[LOOPS];
@@ -102,14 +102,12 @@ static void changed(void *arg, struct str account_id, enum watch_list list) {
   atomic_fetch_add(&told[list], 1);
 }
 
-// Waits until a count is reached; the milliseconds that took.
-static int64_t until(atomic_int *count, int least) {
+static void until(atomic_int *count, int least) {
   uint64_t begun = clock_mono_us();
   while (*count < least) {
     if (clock_mono_us() - begun > WAIT_MS * 1000ull) fail_msg("%d did not become %d", *count, least);
     usleep(1000);
   }
-  return (int64_t)(clock_mono_us() - begun) / 1000;
 }
 
 static void news(const char *method) {
@@ -149,7 +147,7 @@ static int begin(uint64_t refresh_ms) {
 
 static int setup(void **state) {
   (void)state;
-  return begin(60 * 1000);
+  return begin(3600 * 1000);
 }
 
 static int setup_often(void **state) {
@@ -182,10 +180,10 @@ static void news_are_there_soon(void **state) {
   until(&told[WATCH_TOOLS], 1);
   for (int i = 2; i < 4; i++) {
     news("notifications/tools/list_changed");
-    assert_true(until(&told[WATCH_TOOLS], i) < SOON_MS);
+    until(&told[WATCH_TOOLS], i); // the regular look is an hour away
   }
   news("notifications/prompts/list_changed");
-  assert_true(until(&told[WATCH_PROMPTS], 1) < SOON_MS);
+  until(&told[WATCH_PROMPTS], 1);
   news("notifications/message"); // no news of ours
   until(&released, 4);
   assert_true(told[WATCH_RESOURCES] == 0 && syncs == 3);
@@ -194,11 +192,14 @@ static void news_are_there_soon(void **state) {
 static void a_flood_is_answered_by_few_looks(void **state) {
   (void)state;
   until(&told[WATCH_TOOLS], 1);
+  uint64_t begun = clock_mono_us();
   for (int i = 0; i < 200; i++) {
     news("notifications/tools/list_changed");
     usleep(2000);
   }
-  assert_true(syncs < 8);
+  // One look in 200 ms at most; as many more as a slow machine takes longer.
+  uint64_t most = 3 + (clock_mono_us() - begun) / 200000;
+  assert_true((uint64_t)syncs <= most);
 }
 
 static void time_alone_brings_a_look(void **state) {
@@ -222,7 +223,7 @@ static void accounts_come_and_go(void **state) {
   until(&feeds_open, 1);
   // The catalog is the test's, and read by fibers: it changes while nobody watches.
   watch_stop();
-  for (int i = 0; feeds_open && i < WAIT_MS; i++) usleep(1000);
+  for (int i = 0; feeds_open && i < WAIT_MS; i++) usleep(1000); // ends with its fiber
   assert_int_equal(feeds_open, 0);
   there(false);
   watch_start(&env, loops, LOOPS);

@@ -27,9 +27,9 @@ const progressSince = (client, start) => client.heard.slice(start).filter((m) =>
 // News travel by a stream of their own, which may open later than the answer to what asked for it came: so they
 // are caused again, and not so fast that one change undoes another before anybody looked.
 async function nudged(what, cause, seen) {
-  for (let left = 10; ; left--) {
+  for (let left = 30; ; left--) {
     await cause();
-    if (await eventually(what, seen, { ms: 1000 }).catch((error) => left === 0 && Promise.reject(error))) return;
+    if (await eventually(what, seen, { ms: 2000 }).catch((error) => left === 0 && Promise.reject(error))) return;
   }
 }
 
@@ -168,9 +168,10 @@ const LIVE = {
     const before = (await upstream.state()).aborted;
     const leaving = new AbortController();
     const waiting = refused(call(client, "test_wait", { seconds: 20 }, { signal: leaving.signal }));
-    setTimeout(() => leaving.abort(), 150);
+    await eventually("it is at work", async () => (await upstream.state()).waiting > 0);
+    leaving.abort();
     await waiting;
-    await eventually("the tool was left alone", async () => (await upstream.state()).aborted > before, { ms: 5000 });
+    await eventually("the tool was left alone", async () => (await upstream.state()).aborted > before);
   },
   "a changed resource is told to those who watch it": async ({ client, era }) => {
     const stream = era === "modern" ? await client.listen({ resourceSubscriptions: [WATCHED] }) : await client.subscribeResource({ uri: WATCHED });

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 export const BINARY = resolve(process.env.POSTERN_BIN ?? join(ROOT, "build/src/postern"));
-const START_MS = 30_000;
+const START_MS = 120_000;
 const OUTPUT_MOST = 64 << 20;
 
 // A child process whose output is kept; waitFor resolves with the match of a pattern in it.

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import net from "node:net";
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 90_000;
 
 export function connect(url, options = {}) {
   const { hostname, port } = new URL(url);

@@ -7,7 +7,7 @@
 import { request } from "node:http";
 import { MODERN } from "./postern.mjs";
 
-const WAIT_MS = 20_000; // for an event that must come; nothing is measured by it
+const WAIT_MS = 90_000; // for an event that must come; nothing is measured by it
 
 export const META = {
   "io.modelcontextprotocol/protocolVersion": MODERN,

@@ -111,7 +111,7 @@ async function listed() {
   for (const id of known.deadTokens.keys()) assert.ok(!tokens.has(id), `revoked token ${id}`);
 }
 
-test("twenty times", { timeout: 180_000 }, async (t) => {
+test("twenty times", async (t) => {
   await steps.account("first");
   for (let i = 1; i <= ROUNDS; i++) {
     await round(i);

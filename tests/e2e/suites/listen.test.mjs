@@ -196,11 +196,11 @@ describe("the end", () => {
   test("the API token is revoked or expires; others stay", async () => {
     const server = await world.server(account, { methods: ["read"], require_api_token_auth: true });
     const token = (expires_at) => world.must(201, "POST", "/api-token", { name: "listener", role: "client", ...(expires_at ? { expires_at } : {}) });
-    const [revoked, expiring, lasting] = [await token(), await token(new Date(Date.now() + 2000).toISOString()), await token()];
-    const streams = await Promise.all([revoked, expiring, lasting].map((t) => subscribed(server, { id: t.id, headers: { authorization: `Bearer ${t.token}` } })));
+    const [revoked, lasting, expiring] = [await token(), await token(), await token(new Date(Date.now() + 10_000).toISOString())];
+    const streams = await Promise.all([expiring, revoked, lasting].map((t) => subscribed(server, { id: t.id, headers: { authorization: `Bearer ${t.token}` } })));
     await world.must(204, "DELETE", `/api-token/${revoked.id}`);
-    await assertEnds(streams[0], revoked.id);
-    await assertEnds(streams[1], expiring.id);
+    await assertEnds(streams[1], revoked.id);
+    await assertEnds(streams[0], expiring.id);
     await patch(server, { config: { methods: ["list"], require_api_token_auth: true } });
     assertChanged(await streams[2].next(), lasting.id);
     streams[2].close();

@@ -212,7 +212,7 @@ describe("SIGTERM", () => {
     const server = await world.server(await world.account());
     const streams = await Promise.all([1, 2, 3, 4].map(() => listen(server.url)));
     for (const s of streams) await s.next();
-    await world.sandbox.control("POST", "/fault", { kind: "slow", delay_ms: 1500, match: { path: "/zones" }, times: 10 });
+    await world.sandbox.control("POST", "/fault", { kind: "slow", delay_ms: 6000, match: { path: "/zones" }, times: 10 });
     await world.sandbox.control("DELETE", "/requests");
     const running = Array.from({ length: 5 }, () => zones(server.url));
     await eventually("the calls are at the vendor", async () => (await world.sandbox.control("GET", "/requests?last=10")).length >= 5);
@@ -261,7 +261,7 @@ describe("refused at the start, saying why", () => {
     const file = join(postern.folder, "postern.yaml");
     writeFileSync(file, typeof settings === "string" ? settings : JSON.stringify(postern.settings));
     const program = new Program(BINARY, ["serve", "--config", file, ...args], { env: { ...process.env, ...env } });
-    const timer = setTimeout(() => program.child.kill("SIGKILL"), 20_000); // one that starts after all
+    const timer = setTimeout(() => program.child.kill("SIGKILL"), 120_000); // one that starts after all
     const { code } = await program.exited;
     clearTimeout(timer);
     assert.ok(code > 0, program.output);

@@ -17,6 +17,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/metrics.h"
+#include "base/steady.h"
 #include "cli/cli.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
@@ -31,7 +33,7 @@
 
 extern char **environ;
 
-enum { HOUSEKEEPING_S = 20, LOOPS_MOST = 64, TEND_AHEAD_MS = 5 * 60 * 1000 };
+enum { HOUSEKEEPING_US = 20 * 1000 * 1000, LOOPS_MOST = 64, TEND_AHEAD_MS = 5 * 60 * 1000 };
 
 // What settings decide, as the parts take it. SIGHUP makes a new one; the ones before stay until the
 // end, since requests may still read them: a few KiB each.
@@ -248,7 +250,7 @@ static bool main_open(const struct settings *s, struct err *err) {
   if (!main_folder(s->data_dir, err) || !main_key(s, err) || !store_open(s->store, &program.store, err) ||
       !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &program.guard, err) ||
       !connector_set_load(arena_z(program.arena, s->connectors_dir), &program.connectors, err) ||
-      !audit_new(program.store, &program.audit, err))
+      !admin_begin_time(program.store, err) || !audit_new(program.store, &program.audit, err))
     return false;
   if (s->upstream_ca.n && !http_client_ca(arena_z(program.arena, s->upstream_ca), err)) return false;
   struct http_client_limits *limits = ARENA_NEW(program.arena, struct http_client_limits);
@@ -425,24 +427,39 @@ static void main_tend(void *arg) {
   catalog_release(c);
 }
 
+static void main_look_at_clock(void) {
+  enum steady_news news = steady_look();
+  if (news == STEADY_JUMPED)
+    log_warn(
+        "the clock of this machine leapt; rows that go by their age wait until it has held for %d minutes",
+        STEADY_HOLD_MS / 60000);
+  else if (news == STEADY_FOLLOWS)
+    log_info("the clock has held; rows go by their age again");
+}
+
 static void main_keep_house(void) {
   struct err err;
+  main_look_at_clock();
   loop_post(program.loops[0], main_tend, NULL);
   struct wiring *w = program.wiring;
   if (!admin_purge(&w->admin, &err)) log_warn("housekeeping: %s", err.text);
   mem_trim(); // an import or a burst may have taken much for a moment
+  metrics_add(METRIC_HOUSE_ROUNDS, 1);
 }
 
-// Waits for signals until one says stop; the loops run meanwhile.
+// Waits for signals until one says stop; the loops run meanwhile. The house is kept when its time has come,
+// however many signals come before.
 static void main_wait(const sigset_t *signals) {
+  uint64_t due_us = clock_mono_us() + HOUSEKEEPING_US;
   for (;;) {
-    struct timespec pause = {.tv_sec = HOUSEKEEPING_S};
+    uint64_t now = clock_mono_us(), left = now < due_us ? due_us - now : 0;
+    struct timespec pause = {(time_t)(left / 1000000), (long)(left % 1000000) * 1000};
     int number = sigtimedwait(signals, NULL, &pause);
     if (number == SIGTERM || number == SIGINT) return;
-    if (number == SIGHUP)
-      main_reload();
-    else if (number < 0 && errno == EAGAIN)
-      main_keep_house();
+    if (number == SIGHUP) main_reload();
+    if (clock_mono_us() < due_us) continue;
+    main_keep_house();
+    due_us = clock_mono_us() + HOUSEKEEPING_US;
   }
 }
 

@@ -50,6 +50,8 @@
   X(AUDIT_DROPPED, counter, "postern_audit_dropped_total", "",                                               \
     "Audit rows lost to a full queue or a failing store")                                                    \
   X(AUDIT_QUEUED, gauge, "postern_audit_queued", "", "Audit rows waiting to be written")                     \
+  X(HOUSE_ROUNDS, counter, "postern_housekeeping_rounds_total", "",                                          \
+    "Rounds of what is done by itself: expired and old rows removed, tokens renewed")                        \
   X(CATALOG_TOOLS, gauge, "postern_catalog_tools", "", "Tools in the catalog")                               \
   X(CATALOG_SERVERS, gauge, "postern_catalog_servers", "", "Scoped servers in the catalog")                  \
   X(CATALOG_ACCOUNTS, gauge, "postern_catalog_accounts", "", "Accounts in the catalog")

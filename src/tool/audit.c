@@ -9,14 +9,16 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/steady.h"
 #include "crypto/token.h"
 
 enum {
-  AUDIT_LINGER_MS = 20,    // a row waits so long for company, so that many share one commit
-  AUDIT_RETRY_MS = 500,    // between tries while the store is locked or the disk is full
-  AUDIT_LAST_TRIES = 4,    // once we are stopping
-  AUDIT_TEXT_MOST = 2048,  // bytes of one text
-  AUDIT_PURGE_ROWS = 2000, // a step of purging, between which others may write
+  AUDIT_LINGER_MS = 20,                      // a row waits so long for company, so that many share one commit
+  AUDIT_RETRY_MS = 500,                      // between tries while the store is locked or the disk is full
+  AUDIT_LAST_TRIES = 4,                      // once we are stopping
+  AUDIT_TEXT_MOST = 2048,                    // bytes of one text
+  AUDIT_PURGE_ROWS = 2000,                   // a step of purging, between which others may write
+  AUDIT_PURGE_MOST = 100 * AUDIT_PURGE_ROWS, // at once; the rest goes the next time
   AUDIT_COMPLAIN_MS = 60000,
 };
 enum { AUDIT_TEXTS = 9, AUDIT_ID_TIME = 9, AUDIT_ID_ORDER = 4 };
@@ -338,7 +340,8 @@ bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, s
 bool audit_purge(struct store *s, int64_t older_than, size_t *count, struct err *err) {
   size_t total = 0;
   if (older_than > 0) {
-    const struct store_value values[] = {STORE_INT(clock_now_ms() - older_than), STORE_INT(AUDIT_PURGE_ROWS)};
+    const struct store_value values[] = {STORE_INT(steady_now_ms() - older_than),
+                                         STORE_INT(AUDIT_PURGE_ROWS)};
     int64_t gone;
     do {
       if (!store_run(
@@ -346,7 +349,7 @@ bool audit_purge(struct store *s, int64_t older_than, size_t *count, struct err 
               values, 2, &gone, err))
         return false;
       total += (size_t)gone;
-    } while (gone == AUDIT_PURGE_ROWS);
+    } while (gone == AUDIT_PURGE_ROWS && total < AUDIT_PURGE_MOST);
   }
   *count = total;
   return true;

@@ -55,6 +55,7 @@ struct program {
   struct http_guard *guard;
   struct connector_set *connectors;
   struct audit *audit;
+  struct store_probe *probe;
   struct account_env account;
   struct catalog_env catalog;
   struct loop *loops[LOOPS_MOST];
@@ -181,6 +182,7 @@ static bool main_wire(struct settings *s, struct wiring **out, struct err *err) 
       .loops = program.loops,
       .loop_count = program.loop_count,
       .ready = main_is_ready,
+      .probe = program.probe,
   };
   *out = w;
   return true;
@@ -250,7 +252,8 @@ static bool main_open(const struct settings *s, struct err *err) {
   if (!main_folder(s->data_dir, err) || !main_key(s, err) || !store_open(s->store, &program.store, err) ||
       !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &program.guard, err) ||
       !connector_set_load(arena_z(program.arena, s->connectors_dir), &program.connectors, err) ||
-      !admin_begin_time(program.store, err) || !audit_new(program.store, &program.audit, err))
+      !admin_begin_time(program.store, err) || !audit_new(program.store, &program.audit, err) ||
+      !store_probe_new(program.store, STORE_PROBE_MS, &program.probe, err))
     return false;
   if (s->upstream_ca.n && !http_client_ca(arena_z(program.arena, s->upstream_ca), err)) return false;
   struct http_client_limits *limits = ARENA_NEW(program.arena, struct http_client_limits);
@@ -508,6 +511,7 @@ static void main_close(void) {
   }
   if (program.connectors) connector_set_free(program.connectors);
   if (program.guard) http_guard_free(program.guard);
+  if (program.probe) store_probe_free(program.probe);
   if (program.store) store_close(program.store);
   if (program.ring) seal_ring_free(program.ring);
   arena_free(program.arena);
@@ -541,6 +545,7 @@ static int main_serve(int argc, char **argv) {
   for (const int *s = (const int[]){SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0}; *s; s++) sigaddset(&signals, *s);
   pthread_sigmask(SIG_BLOCK, &signals, NULL); // the loops' threads inherit it
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); // a file that may not grow is a disk that is full: an error of the one who writes
   umask(0077);
   main_raise_descriptors();
   program.arena = arena_new();

@@ -9,6 +9,7 @@
 
 #include "data/json.h"
 #include "http/server.h"
+#include "store/probe.h"
 #include "tool/run.h"
 
 struct admin_env {
@@ -28,6 +29,7 @@ struct admin_env {
   // False, with the reason, while the program starts or drains. NULL: always ready.
   bool (*ready)(void *arg, struct err *err);
   void *ready_arg;
+  struct store_probe *probe; // does the store take writes?
 };
 
 // Answers any request whose path is not an MCP endpoint's.

@@ -27,29 +27,30 @@ bool admin_get_health(struct admin_call *call, struct err *err) {
   return true;
 }
 
-static bool system_ping(void *arg, struct err *err) {
-  return store_ping(arg, err);
-}
-
+// Anybody may ask, as often as he likes, so nothing is done for it: the store is probed in the background.
 bool admin_get_readiness(struct admin_call *call, struct err *err) {
   const struct admin_env *env = call->env;
   struct buf reasons = BUF_MAX(SYSTEM_REASONS_MOST);
+  struct store_health store;
   struct err why;
+  store_probe_read(env->probe, &store);
   if (env->ready && !env->ready(env->ready_arg, &why)) buf_printf(&reasons, "%s; ", why.text);
   if (!call->catalog) buf_add_z(&reasons, "the catalog is not loaded; ");
-  if (!pool_run(system_ping, env->catalog->account->store, &why)) {
-    if (why.code == ERR_CANCELED) {
-      buf_free(&reasons);
-      *err = why;
-      return false;
-    }
-    buf_printf(&reasons, "the store does not answer: %s; ", why.text);
-  }
+  if (!store.ok)
+    buf_printf(&reasons, "the store takes no writes: %s (tried %llu s ago); ", store.why.text,
+               (unsigned long long)store.age_ms / 1000);
+  else if (store.age_ms > STORE_PROBE_STALE_MS)
+    buf_printf(&reasons, "the store has not answered for %llu s; ", (unsigned long long)store.age_ms / 1000);
   bool ready = reasons.n == 0;
-  if (ready)
-    system_put_ok(call);
-  else
+  if (ready) {
+    put_open(&call->out, NULL, '{');
+    put_text(&call->out, "status", STR("ok"));
+    put_int(&call->out, "store_age_ms", (int64_t)store.age_ms);
+    put_close(&call->out, '}');
+  } else {
     err_set(err, ERR_UNAVAILABLE, "not ready: %.*s", (int)reasons.n - 2, reasons.p);
+    if (!store.ok && store.why.hint[0]) err_hint(err, "%s", store.why.hint);
+  }
   buf_free(&reasons);
   return ready;
 }

@@ -46,6 +46,7 @@
   X(FIBERS, gauge, "postern_fibers", "", "Fibers in use")                                                    \
   X(FIBERS_POOLED, gauge, "postern_fiber_stacks", "", "Fiber stacks held, in use or not")                    \
   X(POOL_QUEUED, gauge, "postern_pool_jobs", "", "Blocking jobs queued or running")                          \
+  X(STORE_READY, gauge, "postern_store_ready", "", "1: the store took a row at the last try; 0: it did not") \
   X(AUDIT_WRITTEN, counter, "postern_audit_rows_total", "", "Audit rows written")                            \
   X(AUDIT_DROPPED, counter, "postern_audit_dropped_total", "",                                               \
     "Audit rows lost to a full queue or a failing store")                                                    \

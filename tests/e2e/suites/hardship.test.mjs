@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The machine lets Postern down: a clock that is wrong, signals all the time. What must not happen is a loss, or
-// silence. Rounds of housekeeping are told by a metric, so nothing here waits for a time.
+// The machine lets Postern down: a clock that is wrong, signals all the time, a database that somebody else has locked,
+// a disk that is full. What must not happen is a loss, or silence. Rounds of housekeeping are told by a metric, so
+// nothing here waits for a time.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -81,4 +83,56 @@ test("signals without end do not keep the house from being kept", async (t) => {
     postern.program.child.kill("SIGHUP");
     return (await postern.api("GET", `/mcp-server/${server.id}`)).status === 404;
   }, { ...ROUND, every: 1000 });
+});
+
+describe("a store that takes no writes", () => {
+  let postern, serial = 0;
+  before(async () => (postern = await new Postern().start()));
+  after(() => postern?.close());
+
+  const readiness = () => postern.api("GET", "/readyz", undefined, { token: null });
+  const write = () => postern.api("POST", "/api-token", { name: `made-${++serial}`, role: "client" });
+  const audited = async () => (await postern.must(200, "GET", "/audit?action=token.create&outcome=ok&limit=100")).items.length;
+  const prlimit = (limit) => execFileSync("prlimit", ["--pid", String(postern.program.child.pid), `--fsize=${limit}:`]);
+
+  // Everything that is asked here is answered while the lock is held: it is let go of only then.
+  for (const lock of ["BEGIN EXCLUSIVE", "BEGIN IMMEDIATE"])
+    test(`another program holds it: ${lock}`, async () => {
+      const other = new DatabaseSync(join(postern.folder, "data/postern.db"));
+      other.exec(lock);
+      const asked = Array.from({ length: 60 }, readiness);
+      const written = Array.from({ length: 30 }, write);
+      const read = Array.from({ length: 10 }, () => postern.api("GET", "/api-token"));
+      for (const r of await Promise.all(read)) assert.equal(r.status, 200);
+      for (const r of await Promise.all(written)) {
+        assert.equal(r.status, 503, r.text);
+        assert.match(r.body.error.message, /locked by another program/);
+        assert.match(r.body.error.hint, /stop whatever else uses the file/);
+      }
+      for (const r of await Promise.all(asked)) assert.ok([200, 503].includes(r.status));
+      const refused = await eventually("it is not ready", async () => ((r) => r.status === 503 && r)(await readiness()));
+      assert.match(refused.body.error.message, /not ready: the store takes no writes: .*locked/);
+      assert.equal((await metrics(postern)).postern_store_ready, 0);
+      other.exec("ROLLBACK");
+      other.close();
+      await eventually("it is ready again", async () => (await readiness()).status === 200);
+      assert.equal((await write()).status, 201);
+      assert.equal((await metrics(postern)).postern_store_ready, 1);
+    });
+
+  test("the disk is full", async () => {
+    const before = await audited();
+    prlimit(0); // no file may be written: EFBIG
+    const refused = await eventually("it is not ready", async () => ((r) => r.status === 503 && r)(await readiness()));
+    assert.match(refused.body.error.message, /not ready: the store takes no writes: .*disk/);
+    const failed = await write();
+    assert.equal(failed.status, 503);
+    assert.ok(failed.body.error.hint);
+    assert.equal((await postern.api("GET", "/api-token")).status, 200, "what only reads goes on");
+    prlimit("unlimited");
+    await eventually("it is ready again", async () => (await readiness()).status === 200);
+    assert.equal((await write()).status, 201);
+    await eventually("the audit goes on", async () => (await audited()) === before + 1);
+    assert.equal(postern.program.output.match(/the store takes no writes: the disk/g).length, 1, "said once");
+  });
 });

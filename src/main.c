@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
@@ -60,7 +60,7 @@ struct program {
   struct catalog_env catalog;
   struct loop *loops[LOOPS_MOST];
   struct http_server *servers[LOOPS_MOST];
-  size_t loop_count;
+  size_t loop_count, connections_most; // most: that the limit of descriptors leaves for clients
   int64_t started_ms;
   struct str public_url;
   char first_token[TOKEN_TEXT]; // until it has been shown
@@ -121,7 +121,8 @@ static void main_hosts(const struct settings *s, struct http_options *o) {
 }
 
 static void main_http_options(const struct settings *s, struct tls_context *tls, struct http_options *o) {
-  size_t share = program.loop_count;
+  size_t share = program.loop_count, most = s->max_connections;
+  if (most > program.connections_most) most = program.connections_most;
   *o = (struct http_options){
       .listen = s->listen,
       .header_ms = s->header_timeout,
@@ -132,7 +133,7 @@ static void main_http_options(const struct settings *s, struct tls_context *tls,
       .heartbeat_ms = s->heartbeat,
       .header_bytes = s->max_header_bytes,
       .body_bytes = s->max_body_bytes,
-      .connections = (s->max_connections + share - 1) / share,
+      .connections = (most + share - 1) / share,
       .per_address = (s->max_connections_per_address + share - 1) / share,
       .pipeline = s->max_pipeline,
       .stream_queue_bytes = 64 * 1024,
@@ -203,11 +204,22 @@ static bool main_check_exposure(const struct settings *s, struct err *err) {
 
 // ---- start
 
-static void main_raise_descriptors(void) {
-  struct rlimit r;
-  if (getrlimit(RLIMIT_NOFILE, &r) != 0) return;
-  r.rlim_cur = r.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &r);
+static void main_count_loops(const struct settings *s) {
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  program.loop_count = s->loops ? s->loops : cores > 0 ? (size_t)cores : 1;
+  if (program.loop_count > LOOPS_MOST) program.loop_count = LOOPS_MOST;
+}
+
+static bool main_descriptors(const struct settings *s, struct err *err) {
+  size_t limit = descriptors_raise();
+  if (!descriptors_check(limit, program.loop_count, err)) return false;
+  program.connections_most = descriptors_for_clients(limit, program.loop_count);
+  if (s->max_connections > program.connections_most)
+    log_warn(
+        "max_connections is %zu, but at most %zu files may be open here: %zu connections are taken; raise "
+        "the limit (LimitNOFILE= of the unit, ulimit -n), or lower the setting",
+        s->max_connections, limit, program.connections_most);
+  return true;
 }
 
 static bool main_log(const struct settings *s, struct err *err) {
@@ -333,9 +345,6 @@ static bool main_listen(const struct wiring *w, struct err *err) {
 }
 
 static void main_loops(const struct settings *s) {
-  long cores = sysconf(_SC_NPROCESSORS_ONLN);
-  program.loop_count = s->loops ? s->loops : cores > 0 ? (size_t)cores : 1;
-  if (program.loop_count > LOOPS_MOST) program.loop_count = LOOPS_MOST;
   for (size_t i = 0; i < program.loop_count; i++) {
     struct str name = arena_printf(program.arena, "loop-%zu", i);
     program.loops[i] = loop_new(name.p, (unsigned)i, s->max_fibers);
@@ -359,7 +368,9 @@ static bool main_start(struct err *err) {
   char threads[16];
   snprintf(threads, sizeof threads, "%zu", s->pool_threads);
   setenv("UV_THREADPOOL_SIZE", threads, 1);
-  if (!main_log(s, err) || !main_check_exposure(s, err) || !main_open(s, err)) return false;
+  main_count_loops(s);
+  if (!main_log(s, err) || !main_check_exposure(s, err) || !main_descriptors(s, err) || !main_open(s, err))
+    return false;
   main_loops(s);
   if (!main_wire(s, &w, err) || !main_listen(w, err)) return false;
   w->admin.public_url = program.account.public_url = program.public_url;
@@ -547,7 +558,6 @@ static int main_serve(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN); // a file that may not grow is a disk that is full: an error of the one who writes
   umask(0077);
-  main_raise_descriptors();
   program.arena = arena_new();
   program.started_ms = clock_now_ms();
   program.input.environment = environ;

@@ -16,6 +16,8 @@
   X(HTTP_REQUESTS_5XX, counter, "postern_http_requests_total", "status=\"5xx\"", "HTTP requests answered")   \
   X(HTTP_REFUSED, counter, "postern_http_refused_total", "",                                                 \
     "Connections refused or closed by a limit or a parse error")                                             \
+  X(HTTP_ACCEPT_FAILED, counter, "postern_http_accept_failures_total", "",                                   \
+    "Times that no connection could be accepted, for lack of descriptors or memory")                         \
   X(HTTP_CONNECTIONS, gauge, "postern_http_connections", "", "Open downstream connections")                  \
   X(HTTP_STREAMS, gauge, "postern_http_streams", "", "Open event streams")                                   \
   X(HTTP_SECONDS, histogram, "postern_http_request_seconds", "", "Time to answer a request")                 \

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The machine lets Postern down: a clock that is wrong, signals all the time, a database that somebody else has locked,
-// a disk that is full, descriptors that run out. What must not happen is a loss, or silence. Rounds of housekeeping are told by a metric, so
-// nothing here waits for a time.
+// The machine lets Postern down: a database that somebody else has locked, a disk that is full, descriptors that run
+// out. What must not happen is a loss, waiting without end, or silence.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -10,91 +9,22 @@ import net from "node:net";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Clock } from "../lib/clock.mjs";
-import { Postern, rpc, start, startSandbox } from "../lib/postern.mjs";
+import { Postern } from "../lib/postern.mjs";
 import { eventually, metrics, readMetrics } from "../lib/wait.mjs";
 
-const ROUND = { ms: 120_000, every: 250 }; // a ceiling; a round comes every 20 s
-const DAY = 86_400;
-const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
-const rounds = async (postern) => (await metrics(postern)).postern_housekeeping_rounds_total;
-const pass = async (postern, n) => {
-  const from = await rounds(postern);
-  await eventually(`${n} rounds of housekeeping`, async () => (await rounds(postern)) >= from + n, ROUND);
-};
-
-describe("a clock that is wrong", () => {
-  let sandbox, postern, clock, server, token;
-  before(async () => {
-    sandbox = await startSandbox();
-    postern = new Postern();
-    clock = new Clock(postern.folder);
-    postern.env = clock.env;
-    await postern.start();
-    const account = await postern.must(201, "POST", "/integrated-account", { connector: "cloudflare", name: "acme", credential: { token: "cfut_sandbox_one_account" }, base_url: sandbox.api });
-    const expires_at = new Date(Date.now() + 30 * DAY * 1000).toISOString();
-    server = await postern.must(201, "POST", `/integrated-account/${account.id}/mcp`, { name: "monthly", expires_at });
-    token = await postern.must(201, "POST", "/api-token", { name: "monthly", role: "client", expires_at });
-  });
-  after(async () => {
-    await postern?.close();
-    await sandbox?.close();
-    clock?.close();
-  });
-
-  const alive = async () => [(await rpc(server.url.replace(/^http:..[^/]+/, postern.url), ping)).status, (await postern.api("GET", "/whoami", undefined, { token: token.token })).status];
-  const kept = () => {
-    const db = new DatabaseSync(join(postern.folder, "data/postern.db"), { readOnly: true });
-    const count = (sql) => db.prepare(`SELECT count(*) AS n FROM ${sql}`).get().n;
-    const all = { servers: count("server"), tokens: count("api_token WHERE name = 'monthly'"), audit: count("audit WHERE action IN ('account.create', 'server.create', 'token.create')") };
-    db.close();
-    return all;
-  };
-  const all = { servers: 1, tokens: 1, audit: 3 };
-
-  test("ends what has ended by it, and deletes nothing", async () => {
-    await eventually("the audit is written", () => kept().audit === all.audit);
-    assert.deepEqual(await alive(), [200, 200]);
-    for (const ahead of [200 * DAY, 3650 * DAY]) {
-      clock.ahead(ahead);
-      assert.deepEqual(await alive(), [404, 401], "expiry goes by the wall clock, at once");
-      await pass(postern, 2);
-      clock.ahead(0);
-      assert.deepEqual(kept(), all);
-      assert.deepEqual(await alive(), [200, 200], "and what was not lost is there again");
-    }
-    assert.match(postern.program.output, /the clock of this machine leapt/);
-  });
-
-  test("nor does it after a start with such a clock", async () => {
-    await postern.stop();
-    clock.ahead(200 * DAY);
-    await postern.start();
-    await pass(postern, 2);
-    clock.ahead(0);
-    assert.deepEqual(kept(), all);
-    assert.deepEqual(await alive(), [200, 200]);
-  });
-});
-
-test("signals without end do not keep the house from being kept", async (t) => {
-  const world = await start();
-  t.after(() => world.close());
-  const { postern } = world;
-  const server = await world.server(await world.account(), { methods: ["read"] }, { expires_at: new Date(Date.now() + 500).toISOString() });
-  await eventually("an expired server is removed", async () => {
-    postern.program.child.kill("SIGHUP");
-    return (await postern.api("GET", `/mcp-server/${server.id}`)).status === 404;
-  }, { ...ROUND, every: 1000 });
-});
+const PATIENCE = { ms: 60_000 }; // a ceiling; the store is tried every 5 s
 
 describe("a store that takes no writes", () => {
-  let postern, serial = 0;
+  let postern, serial = 0, made = 0;
   before(async () => (postern = await new Postern().start()));
   after(() => postern?.close());
 
   const readiness = () => postern.api("GET", "/readyz", undefined, { token: null });
-  const write = () => postern.api("POST", "/api-token", { name: `made-${++serial}`, role: "client" });
+  const write = async () => {
+    const r = await postern.api("POST", "/api-token", { name: `made-${++serial}`, role: "client" });
+    if (r.status === 201) made++;
+    return r;
+  };
   const audited = async () => (await postern.must(200, "GET", "/audit?action=token.create&outcome=ok&limit=100")).items.length;
   const prlimit = (limit) => execFileSync("prlimit", ["--pid", String(postern.program.child.pid), `--fsize=${limit}:`]);
 
@@ -113,29 +43,28 @@ describe("a store that takes no writes", () => {
         assert.match(r.body.error.hint, /stop whatever else uses the file/);
       }
       for (const r of await Promise.all(asked)) assert.ok([200, 503].includes(r.status));
-      const refused = await eventually("it is not ready", async () => ((r) => r.status === 503 && r)(await readiness()));
+      const refused = await eventually("it is not ready", async () => ((r) => r.status === 503 && r)(await readiness()), PATIENCE);
       assert.match(refused.body.error.message, /not ready: the store takes no writes: .*locked/);
       assert.equal((await metrics(postern)).postern_store_ready, 0);
       other.exec("ROLLBACK");
       other.close();
-      await eventually("it is ready again", async () => (await readiness()).status === 200);
+      await eventually("it is ready again", async () => (await readiness()).status === 200, PATIENCE);
       assert.equal((await write()).status, 201);
       assert.equal((await metrics(postern)).postern_store_ready, 1);
     });
 
   test("the disk is full", async () => {
-    const before = await audited();
     prlimit(0); // no file may be written: EFBIG
-    const refused = await eventually("it is not ready", async () => ((r) => r.status === 503 && r)(await readiness()));
+    const refused = await eventually("it is not ready", async () => ((r) => r.status === 503 && r)(await readiness()), PATIENCE);
     assert.match(refused.body.error.message, /not ready: the store takes no writes: .*disk/);
     const failed = await write();
     assert.equal(failed.status, 503);
     assert.ok(failed.body.error.hint);
     assert.equal((await postern.api("GET", "/api-token")).status, 200, "what only reads goes on");
     prlimit("unlimited");
-    await eventually("it is ready again", async () => (await readiness()).status === 200);
+    await eventually("it is ready again", async () => (await readiness()).status === 200, PATIENCE);
     assert.equal((await write()).status, 201);
-    await eventually("the audit goes on", async () => (await audited()) === before + 1);
+    await eventually("the audit goes on", async () => (await audited()) === made, PATIENCE);
     assert.equal(postern.program.output.match(/the store takes no writes: the disk/g).length, 1, "said once");
   });
 });
@@ -181,16 +110,16 @@ describe("descriptors that run out", () => {
       const failed = kept(postern);
       await failed();
       const held = flood(postern, 3 * MOST);
-      await eventually("it says so", () => postern.program.output.match(failures));
+      await eventually("it says so", () => postern.program.output.match(failures), PATIENCE);
       const [used, since, before] = [ticks(pid), performance.now(), await failed()];
-      await eventually("it has tried again, and again", async () => (await failed()) >= before + 4);
+      await eventually("it has tried again, and again", async () => (await failed()) >= before + 4, PATIENCE);
       const [spent, elapsed] = [ticks(pid) - used, (performance.now() - since) / 10]; // a tick is 10 ms
       assert.ok(spent < 10 + elapsed / 3, `${spent} ticks of CPU in ${elapsed}`); // who spins takes one of each
       assert.ok((await failed()) < before + 10 + elapsed / 2, "one try a pause");
       const waiting = Array.from({ length: 10 }, () => flood(postern, 1)[0]).map(ask);
       for (const socket of held) socket.destroy();
       for (const text of await Promise.all(waiting)) assert.match(text, /^HTTP\/1.1 200 /);
-      await eventually("it says that too", () => postern.program.output.includes("connections are accepted again"));
+      await eventually("it says that too", () => postern.program.output.includes("connections are accepted again"), PATIENCE);
       assert.equal(postern.program.output.match(failures).length, 1);
       assert.ok((await metrics(postern)).postern_http_accept_failures_total > 0);
       assert.equal((await postern.api("POST", "/api-token", { name: "after", role: "client" })).status, 201);

@@ -8,15 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "admin/admin.h"
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/metrics.h"
+#include "base/steady.h"
 #include "cli/cli.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
@@ -31,7 +33,7 @@
 
 extern char **environ;
 
-enum { HOUSEKEEPING_S = 20, LOOPS_MOST = 64, TEND_AHEAD_MS = 5 * 60 * 1000 };
+enum { HOUSEKEEPING_US = 20 * 1000 * 1000, LOOPS_MOST = 64, TEND_AHEAD_MS = 5 * 60 * 1000 };
 
 // What settings decide, as the parts take it. SIGHUP makes a new one; the ones before stay until the
 // end, since requests may still read them: a few KiB each.
@@ -53,11 +55,12 @@ struct program {
   struct http_guard *guard;
   struct connector_set *connectors;
   struct audit *audit;
+  struct store_probe *probe;
   struct account_env account;
   struct catalog_env catalog;
   struct loop *loops[LOOPS_MOST];
   struct http_server *servers[LOOPS_MOST];
-  size_t loop_count;
+  size_t loop_count, connections_most; // most: that the limit of descriptors leaves for clients
   int64_t started_ms;
   struct str public_url;
   char first_token[TOKEN_TEXT]; // until it has been shown
@@ -118,7 +121,8 @@ static void main_hosts(const struct settings *s, struct http_options *o) {
 }
 
 static void main_http_options(const struct settings *s, struct tls_context *tls, struct http_options *o) {
-  size_t share = program.loop_count;
+  size_t share = program.loop_count, most = s->max_connections;
+  if (most > program.connections_most) most = program.connections_most;
   *o = (struct http_options){
       .listen = s->listen,
       .header_ms = s->header_timeout,
@@ -129,7 +133,7 @@ static void main_http_options(const struct settings *s, struct tls_context *tls,
       .heartbeat_ms = s->heartbeat,
       .header_bytes = s->max_header_bytes,
       .body_bytes = s->max_body_bytes,
-      .connections = (s->max_connections + share - 1) / share,
+      .connections = (most + share - 1) / share,
       .per_address = (s->max_connections_per_address + share - 1) / share,
       .pipeline = s->max_pipeline,
       .stream_queue_bytes = 64 * 1024,
@@ -179,6 +183,7 @@ static bool main_wire(struct settings *s, struct wiring **out, struct err *err) 
       .loops = program.loops,
       .loop_count = program.loop_count,
       .ready = main_is_ready,
+      .probe = program.probe,
   };
   *out = w;
   return true;
@@ -199,11 +204,22 @@ static bool main_check_exposure(const struct settings *s, struct err *err) {
 
 // ---- start
 
-static void main_raise_descriptors(void) {
-  struct rlimit r;
-  if (getrlimit(RLIMIT_NOFILE, &r) != 0) return;
-  r.rlim_cur = r.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &r);
+static void main_count_loops(const struct settings *s) {
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  program.loop_count = s->loops ? s->loops : cores > 0 ? (size_t)cores : 1;
+  if (program.loop_count > LOOPS_MOST) program.loop_count = LOOPS_MOST;
+}
+
+static bool main_descriptors(const struct settings *s, struct err *err) {
+  size_t limit = descriptors_raise();
+  if (!descriptors_check(limit, program.loop_count, err)) return false;
+  program.connections_most = descriptors_for_clients(limit, program.loop_count);
+  if (s->max_connections > program.connections_most)
+    log_warn(
+        "max_connections is %zu, but at most %zu files may be open here: %zu connections are taken; raise "
+        "the limit (LimitNOFILE= of the unit, ulimit -n), or lower the setting",
+        s->max_connections, limit, program.connections_most);
+  return true;
 }
 
 static bool main_log(const struct settings *s, struct err *err) {
@@ -248,7 +264,8 @@ static bool main_open(const struct settings *s, struct err *err) {
   if (!main_folder(s->data_dir, err) || !main_key(s, err) || !store_open(s->store, &program.store, err) ||
       !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &program.guard, err) ||
       !connector_set_load(arena_z(program.arena, s->connectors_dir), &program.connectors, err) ||
-      !audit_new(program.store, &program.audit, err))
+      !admin_begin_time(program.store, err) || !audit_new(program.store, &program.audit, err) ||
+      !store_probe_new(program.store, STORE_PROBE_MS, &program.probe, err))
     return false;
   if (s->upstream_ca.n && !http_client_ca(arena_z(program.arena, s->upstream_ca), err)) return false;
   struct http_client_limits *limits = ARENA_NEW(program.arena, struct http_client_limits);
@@ -328,9 +345,6 @@ static bool main_listen(const struct wiring *w, struct err *err) {
 }
 
 static void main_loops(const struct settings *s) {
-  long cores = sysconf(_SC_NPROCESSORS_ONLN);
-  program.loop_count = s->loops ? s->loops : cores > 0 ? (size_t)cores : 1;
-  if (program.loop_count > LOOPS_MOST) program.loop_count = LOOPS_MOST;
   for (size_t i = 0; i < program.loop_count; i++) {
     struct str name = arena_printf(program.arena, "loop-%zu", i);
     program.loops[i] = loop_new(name.p, (unsigned)i, s->max_fibers);
@@ -354,7 +368,9 @@ static bool main_start(struct err *err) {
   char threads[16];
   snprintf(threads, sizeof threads, "%zu", s->pool_threads);
   setenv("UV_THREADPOOL_SIZE", threads, 1);
-  if (!main_log(s, err) || !main_check_exposure(s, err) || !main_open(s, err)) return false;
+  main_count_loops(s);
+  if (!main_log(s, err) || !main_check_exposure(s, err) || !main_descriptors(s, err) || !main_open(s, err))
+    return false;
   main_loops(s);
   if (!main_wire(s, &w, err) || !main_listen(w, err)) return false;
   w->admin.public_url = program.account.public_url = program.public_url;
@@ -425,24 +441,39 @@ static void main_tend(void *arg) {
   catalog_release(c);
 }
 
+static void main_look_at_clock(void) {
+  enum steady_news news = steady_look();
+  if (news == STEADY_JUMPED)
+    log_warn(
+        "the clock of this machine leapt; rows that go by their age wait until it has held for %d minutes",
+        STEADY_HOLD_MS / 60000);
+  else if (news == STEADY_FOLLOWS)
+    log_info("the clock has held; rows go by their age again");
+}
+
 static void main_keep_house(void) {
   struct err err;
+  main_look_at_clock();
   loop_post(program.loops[0], main_tend, NULL);
   struct wiring *w = program.wiring;
   if (!admin_purge(&w->admin, &err)) log_warn("housekeeping: %s", err.text);
   mem_trim(); // an import or a burst may have taken much for a moment
+  metrics_add(METRIC_HOUSE_ROUNDS, 1);
 }
 
-// Waits for signals until one says stop; the loops run meanwhile.
+// Waits for signals until one says stop; the loops run meanwhile. The house is kept when its time has come,
+// however many signals come before.
 static void main_wait(const sigset_t *signals) {
+  uint64_t due_us = clock_mono_us() + HOUSEKEEPING_US;
   for (;;) {
-    struct timespec pause = {.tv_sec = HOUSEKEEPING_S};
+    uint64_t now = clock_mono_us(), left = now < due_us ? due_us - now : 0;
+    struct timespec pause = {(time_t)(left / 1000000), (long)(left % 1000000) * 1000};
     int number = sigtimedwait(signals, NULL, &pause);
     if (number == SIGTERM || number == SIGINT) return;
-    if (number == SIGHUP)
-      main_reload();
-    else if (number < 0 && errno == EAGAIN)
-      main_keep_house();
+    if (number == SIGHUP) main_reload();
+    if (clock_mono_us() < due_us) continue;
+    main_keep_house();
+    due_us = clock_mono_us() + HOUSEKEEPING_US;
   }
 }
 
@@ -491,6 +522,7 @@ static void main_close(void) {
   }
   if (program.connectors) connector_set_free(program.connectors);
   if (program.guard) http_guard_free(program.guard);
+  if (program.probe) store_probe_free(program.probe);
   if (program.store) store_close(program.store);
   if (program.ring) seal_ring_free(program.ring);
   arena_free(program.arena);
@@ -524,8 +556,8 @@ static int main_serve(int argc, char **argv) {
   for (const int *s = (const int[]){SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0}; *s; s++) sigaddset(&signals, *s);
   pthread_sigmask(SIG_BLOCK, &signals, NULL); // the loops' threads inherit it
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); // a file that may not grow is a disk that is full: an error of the one who writes
   umask(0077);
-  main_raise_descriptors();
   program.arena = arena_new();
   program.started_ms = clock_now_ms();
   program.input.environment = environ;

@@ -102,7 +102,7 @@ static struct grant_state *grant_take(struct grant *g, struct grant_state *next)
   if (next->row.version < g->state->row.version) return next;
   struct grant_state *before = g->state;
   g->state = next;
-  g->retry_at = 0;
+  g->retry_at_us = 0;
   g->retry_ms = GRANT_RETRY_MS;
   return before;
 }
@@ -147,7 +147,7 @@ struct grant_work {
 
 static void grant_note_failure(struct grant *g, const struct err *failure) { // under the lock
   g->failure = *failure;
-  g->retry_at = clock_now_ms() + g->retry_ms / 2 + (int64_t)(map_hash(g->key) % (uint64_t)(g->retry_ms / 2));
+  g->retry_at_us = clock_mono_us() + (g->retry_ms / 2 + map_hash(g->key) % (g->retry_ms / 2)) * 1000;
   g->retry_ms = g->retry_ms * 2 < GRANT_RETRY_MOST_MS ? g->retry_ms * 2 : GRANT_RETRY_MOST_MS;
 }
 
@@ -179,11 +179,17 @@ static void grant_work(void *arg) {
   mem_free(w);
 }
 
+// Made a moment ago. One from the future was made before the clock was set back, at a time that nobody knows.
+static bool grant_is_fresh(const struct grant_state *s) {
+  int64_t age = clock_now_ms() - s->row.issued_at;
+  return age >= 0 && age < GRANT_DOUBT_MS;
+}
+
 // On a fiber of its own: a refresh that has begun does not end because one who waits for it leaves.
 static void grant_start(struct grant *g, struct grant_state *before, bool refused) {
   struct grant_work *w = MEM_NEW(struct grant_work);
-  bool fresh = clock_now_ms() < before->row.issued_at + GRANT_DOUBT_MS;
-  *w = (struct grant_work){grant_ref(g), grant_state_ref(before), refused, fresh ? before->doubts : 0};
+  *w = (struct grant_work){grant_ref(g), grant_state_ref(before), refused,
+                           grant_is_fresh(before) ? before->doubts : 0};
   if (!fiber_self()) {
     grant_work(w);
   } else if (!fiber_spawn(fiber_loop(fiber_self()), "token refresh", grant_work, w)) {
@@ -201,7 +207,7 @@ static bool grant_may_start(struct grant *g, const struct grant_state *seen, boo
   *start = false;
   if (g->ended) return err_set(err, ERR_MISSING, "the account was disconnected");
   if (g->state != seen || g->busy) return true;
-  if (clock_now_ms() < g->retry_at) {
+  if (clock_mono_us() < g->retry_at_us) {
     *err = g->failure;
     return false;
   }
@@ -320,8 +326,7 @@ static bool grant_is_sent(const struct grant_state *s, struct str value) {
 static bool grant_replace(struct grant *g, struct grant_state *s, struct err *err) {
   if (!s->refresh)
     return grant_lose(g, s, "the vendor no longer accepts the token, and gave none to renew it with", err);
-  bool fresh = clock_now_ms() < s->row.issued_at + GRANT_DOUBT_MS;
-  if (fresh && s->doubts >= GRANT_DOUBTS_MOST) {
+  if (grant_is_fresh(s) && s->doubts >= GRANT_DOUBTS_MOST) {
     err_set(err, ERR_UPSTREAM, "the vendor refuses even the token that it has just renewed");
     err_hint(err, "try again in a minute; if it stays so, authorise the account again");
     return false;

@@ -24,8 +24,8 @@ struct grant {
   struct grant_state *state; // never NULL
   bool busy;                 // a refresh is under way
   struct grant_waiter *waiters;
-  int64_t retry_at; // ms: no refresh before, since the last one failed
-  int64_t retry_ms;
+  uint64_t retry_at_us; // monotonic: no refresh before, since the last one failed
+  uint64_t retry_ms;
   struct err failure; // then
   bool ended;
 

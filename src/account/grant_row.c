@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/grant_row.h"
 
+#include "account/grant.h"
+
 #define GRANT_COLUMNS                                                                                        \
   "account_id, client, site, tokens, scope, wanted, subject, needs, why, consent, lease_by, rounds, "        \
   "issued_at, expires_at, lease_until, version"
@@ -101,13 +103,17 @@ static bool grant_row_change(struct store *s, const char *sql, const struct stor
 }
 
 bool grant_row_lease(struct store *s, const struct grant_row *r, int64_t now, bool *got, struct err *err) {
-  const struct store_value values[] = {
-      STORE_TEXT(r->lease_by), STORE_INT(r->lease_until), STORE_TEXT(r->account_id), STORE_INT(r->version),
-      STORE_INT(now),          STORE_TEXT(r->lease_by)};
+  const struct store_value values[] = {STORE_TEXT(r->lease_by),
+                                       STORE_INT(r->lease_until),
+                                       STORE_TEXT(r->account_id),
+                                       STORE_INT(r->version),
+                                       STORE_INT(now),
+                                       STORE_INT(now + 2 * GRANT_LEASE_MS),
+                                       STORE_TEXT(r->lease_by)};
   return grant_row_change(s,
                           "UPDATE oauth_grant SET lease_by = $1, lease_until = $2 WHERE account_id = $3 AND "
-                          "version = $4 AND (lease_until <= $5 OR lease_by = $6)",
-                          values, 6, got, err);
+                          "version = $4 AND (lease_until <= $5 OR lease_until > $6 OR lease_by = $7)",
+                          values, 7, got, err);
 }
 
 bool grant_row_release(struct store *s, const struct grant_row *r, struct err *err) {

@@ -24,7 +24,7 @@ MUST_USE bool grant_row_open(const struct account_env *env, const struct grant_r
 // A person's consent: takes the place of what was there, one version on.
 MUST_USE bool grant_row_put(struct store *s, const struct grant_row *row, struct err *err);
 // For row->lease_by until row->lease_until, while row->version is the newest and nobody else holds it at
-// `now`.
+// `now`. One that ends later than a lease can was made by a clock that was set back since: nobody holds it.
 MUST_USE bool grant_row_lease(struct store *s, const struct grant_row *row, int64_t now, bool *got,
                               struct err *err);
 MUST_USE bool grant_row_release(struct store *s, const struct grant_row *row, struct err *err);

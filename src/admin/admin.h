@@ -9,6 +9,7 @@
 
 #include "data/json.h"
 #include "http/server.h"
+#include "store/probe.h"
 #include "tool/run.h"
 
 struct admin_env {
@@ -28,6 +29,7 @@ struct admin_env {
   // False, with the reason, while the program starts or drains. NULL: always ready.
   bool (*ready)(void *arg, struct err *err);
   void *ready_arg;
+  struct store_probe *probe; // does the store take writes?
 };
 
 // Answers any request whose path is not an MCP endpoint's.
@@ -36,8 +38,10 @@ void admin_handle(const struct admin_env *env, struct http_exchange *x) SUSPENDS
 // Where no live admin token exists, makes one and puts its text there, to be shown once; an empty text
 // where there was one already. Blocking.
 MUST_USE bool admin_first_token(struct store *s, char text[TOKEN_TEXT], struct err *err);
-// Removes expired servers and tokens and old audit rows; the catalog follows. Blocking: on the pool,
-// about once a minute.
+// Has the time that deletions go by (base/steady) go on from where the last run noted it. Blocking, at start.
+MUST_USE bool admin_begin_time(struct store *s, struct err *err);
+// Removes expired servers and tokens and old audit rows, by that time; the catalog follows. Blocking: by
+// whoever keeps house, a few times a minute.
 MUST_USE bool admin_purge(const struct admin_env *env, struct err *err);
 
 void admin_write_openapi(struct str version, struct buf *out); // OpenAPI 3.1, JSON

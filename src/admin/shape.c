@@ -143,6 +143,9 @@ SHAPE(admin_error, "Error", "The answer of every request that fails",
   {"error", ADMIN_OBJECT, REQ, .shape = &error_body, .says = "the error"});
 
 SHAPE(admin_health, "Health", "All is well", {"status", ADMIN_TEXT, REQ, .says = "ok"});
+SHAPE(admin_readiness, "Readiness", "Requests are served",
+  {"status", ADMIN_TEXT, REQ, .says = "ok"},
+  {"store_age_ms", ADMIN_INT, REQ, .says = "since the store last took a row; it is tried every few seconds"});
 
 INNER(fiber_info, "Fiber", "A request or job that waits",
   {"name", ADMIN_TEXT, REQ, .says = "what it is"},

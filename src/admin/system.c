@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Health, metrics, status, the key: the program itself over HTTP.
 #include <pthread.h>
+#include <stdio.h>
 
 #include "account/authorize.h"
 #include "admin/put.h"
@@ -8,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/steady.h"
 #include "io/fiber.h"
 #include "io/pool.h"
 
@@ -25,29 +27,30 @@ bool admin_get_health(struct admin_call *call, struct err *err) {
   return true;
 }
 
-static bool system_ping(void *arg, struct err *err) {
-  return store_ping(arg, err);
-}
-
+// Anybody may ask, as often as he likes, so nothing is done for it: the store is probed in the background.
 bool admin_get_readiness(struct admin_call *call, struct err *err) {
   const struct admin_env *env = call->env;
   struct buf reasons = BUF_MAX(SYSTEM_REASONS_MOST);
+  struct store_health store;
   struct err why;
+  store_probe_read(env->probe, &store);
   if (env->ready && !env->ready(env->ready_arg, &why)) buf_printf(&reasons, "%s; ", why.text);
   if (!call->catalog) buf_add_z(&reasons, "the catalog is not loaded; ");
-  if (!pool_run(system_ping, env->catalog->account->store, &why)) {
-    if (why.code == ERR_CANCELED) {
-      buf_free(&reasons);
-      *err = why;
-      return false;
-    }
-    buf_printf(&reasons, "the store does not answer: %s; ", why.text);
-  }
+  if (!store.ok)
+    buf_printf(&reasons, "the store takes no writes: %s (tried %llu s ago); ", store.why.text,
+               (unsigned long long)store.age_ms / 1000);
+  else if (store.age_ms > STORE_PROBE_STALE_MS)
+    buf_printf(&reasons, "the store has not answered for %llu s; ", (unsigned long long)store.age_ms / 1000);
   bool ready = reasons.n == 0;
-  if (ready)
-    system_put_ok(call);
-  else
+  if (ready) {
+    put_open(&call->out, NULL, '{');
+    put_text(&call->out, "status", STR("ok"));
+    put_int(&call->out, "store_age_ms", (int64_t)store.age_ms);
+    put_close(&call->out, '}');
+  } else {
     err_set(err, ERR_UNAVAILABLE, "not ready: %.*s", (int)reasons.n - 2, reasons.p);
+    if (!store.ok && store.why.hint[0]) err_hint(err, "%s", store.why.hint);
+  }
   buf_free(&reasons);
   return ready;
 }
@@ -223,12 +226,43 @@ bool admin_rotate_key(struct admin_call *call, struct err *err) {
 
 // ---- what goes by itself
 
+// How far the steady time has come, for the next start to go on from. Where no run has noted it yet, the
+// newest row of the audit tells.
+#define SYSTEM_SEEN "SELECT value FROM meta WHERE key = 'seen'"
+#define SYSTEM_NEWEST "SELECT CAST(max(at) AS TEXT) FROM audit"
+#define SYSTEM_SEE                                                                                           \
+  "INSERT INTO meta (key, value) VALUES ('seen', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+
+static bool system_time_of(struct store *s, const char *sql, uint64_t *ms, struct err *err) {
+  struct arena *a = arena_new();
+  struct store_rows rows;
+  bool ok = store_query(s, sql, NULL, 0, a, &rows, err);
+  if (ok && rows.count && !str_to_u64(store_cell(&rows, 0, 0)->text, ms)) *ms = 0;
+  arena_free(a);
+  return ok;
+}
+
+bool admin_begin_time(struct store *s, struct err *err) {
+  uint64_t seen = 0;
+  if (!system_time_of(s, SYSTEM_SEEN, &seen, err)) return false;
+  if (!seen && !system_time_of(s, SYSTEM_NEWEST, &seen, err)) return false;
+  steady_begin(seen <= INT64_MAX ? (int64_t)seen : 0);
+  return true;
+}
+
+static bool system_note_time(struct store *s, int64_t ms, struct err *err) {
+  char text[CLOCK_TEXT];
+  snprintf(text, sizeof text, "%lld", (long long)ms);
+  return store_run(s, SYSTEM_SEE, &STORE_TEXT(str_of(text)), 1, NULL, err);
+}
+
 bool admin_purge(const struct admin_env *env, struct err *err) {
   struct store *s = env->catalog->account->store;
-  int64_t now = clock_now_ms();
+  int64_t now = steady_now_ms();
   size_t servers = 0, tokens = 0, rows = 0, flows = 0;
   bool ok = server_purge(s, now, &servers, err) && access_purge(s, now, &tokens, err) &&
-            authorize_purge(s, now, &flows, err) && audit_purge(s, env->audit_keep_ms, &rows, err);
+            authorize_purge(s, now, &flows, err) && audit_purge(s, env->audit_keep_ms, &rows, err) &&
+            system_note_time(s, now, err);
   // What did go must leave the catalog, whatever failed after it.
   struct err late;
   if (servers + tokens && !catalog_rebuild(env->catalog, &late)) {

@@ -82,6 +82,7 @@ static double metrics_start_time(void) {
   return (double)boot + (double)ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
+// What cannot be read now, for lack of a descriptor to read it with, is left out rather than told as 0.
 static void metrics_print_process(struct buf *out) {
   long pages = 0, resident = 0;
   FILE *f = fopen("/proc/self/statm", "re");
@@ -97,16 +98,18 @@ static void metrics_print_process(struct buf *out) {
   getrusage(RUSAGE_SELF, &use);
   double cpu = (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
                (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-  buf_printf(
-      out,
-      "# HELP process_resident_memory_bytes Resident memory\n# TYPE process_resident_memory_bytes gauge\n"
-      "process_resident_memory_bytes %ld\n",
-      resident * sysconf(_SC_PAGESIZE));
+  if (resident)
+    buf_printf(
+        out,
+        "# HELP process_resident_memory_bytes Resident memory\n# TYPE process_resident_memory_bytes gauge\n"
+        "process_resident_memory_bytes %ld\n",
+        resident * sysconf(_SC_PAGESIZE));
   // Less ".", ".." and the descriptor that reads the folder.
-  buf_printf(
-      out,
-      "# HELP process_open_fds Open file descriptors\n# TYPE process_open_fds gauge\nprocess_open_fds %u\n",
-      descriptors > 3 ? descriptors - 3 : 0);
+  if (descriptors)
+    buf_printf(
+        out,
+        "# HELP process_open_fds Open file descriptors\n# TYPE process_open_fds gauge\nprocess_open_fds %u\n",
+        descriptors > 3 ? descriptors - 3 : 0);
   buf_printf(out,
              "# HELP process_start_time_seconds Start of the process since the epoch\n"
              "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %.3f\n",

@@ -16,6 +16,8 @@
   X(HTTP_REQUESTS_5XX, counter, "postern_http_requests_total", "status=\"5xx\"", "HTTP requests answered")   \
   X(HTTP_REFUSED, counter, "postern_http_refused_total", "",                                                 \
     "Connections refused or closed by a limit or a parse error")                                             \
+  X(HTTP_ACCEPT_FAILED, counter, "postern_http_accept_failures_total", "",                                   \
+    "Times that no connection could be accepted, for lack of descriptors or memory")                         \
   X(HTTP_CONNECTIONS, gauge, "postern_http_connections", "", "Open downstream connections")                  \
   X(HTTP_STREAMS, gauge, "postern_http_streams", "", "Open event streams")                                   \
   X(HTTP_SECONDS, histogram, "postern_http_request_seconds", "", "Time to answer a request")                 \
@@ -46,10 +48,13 @@
   X(FIBERS, gauge, "postern_fibers", "", "Fibers in use")                                                    \
   X(FIBERS_POOLED, gauge, "postern_fiber_stacks", "", "Fiber stacks held, in use or not")                    \
   X(POOL_QUEUED, gauge, "postern_pool_jobs", "", "Blocking jobs queued or running")                          \
+  X(STORE_READY, gauge, "postern_store_ready", "", "1: the store took a row at the last try; 0: it did not") \
   X(AUDIT_WRITTEN, counter, "postern_audit_rows_total", "", "Audit rows written")                            \
   X(AUDIT_DROPPED, counter, "postern_audit_dropped_total", "",                                               \
     "Audit rows lost to a full queue or a failing store")                                                    \
   X(AUDIT_QUEUED, gauge, "postern_audit_queued", "", "Audit rows waiting to be written")                     \
+  X(HOUSE_ROUNDS, counter, "postern_housekeeping_rounds_total", "",                                          \
+    "Rounds of what is done by itself: expired and old rows removed, tokens renewed")                        \
   X(CATALOG_TOOLS, gauge, "postern_catalog_tools", "", "Tools in the catalog")                               \
   X(CATALOG_SERVERS, gauge, "postern_catalog_servers", "", "Scoped servers in the catalog")                  \
   X(CATALOG_ACCOUNTS, gauge, "postern_catalog_accounts", "", "Accounts in the catalog")

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Words for what went wrong with a fetch: the host, never the URL, whose query may hold secrets.
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "http/client_private.h"
 
@@ -83,6 +85,15 @@ static void client_explain_failure(struct client_fetch *f, const char *host, str
   }
 }
 
+// A transfer takes a socket, a resolver files, TLS the authorities' file; libcurl tells of each in another
+// way, as if the vendor had failed. Whether a file can be opened tells more.
+static bool client_lacks_descriptors(void) {
+  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return errno == EMFILE || errno == ENFILE;
+  close(fd);
+  return false;
+}
+
 static void client_explain_connect(struct client_fetch *f, const char *host, struct err *err) {
   long os = 0;
   curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
@@ -153,9 +164,14 @@ bool client_explain(struct client_fetch *f, struct err *err) {
   char host[CLIENT_HOST];
   int n;
   client_host(f, host, &n);
-  if (f->failure != CLIENT_FINE)
+  if (f->failure != CLIENT_FINE) {
     client_explain_failure(f, host, err);
-  else
+  } else if (!f->sendings && client_lacks_descriptors()) {
+    err_set(err, ERR_UNAVAILABLE, "no connection to %s: too many files are open here", host);
+    err_hint(err,
+             "try again in a moment; the operator raises the limit (LimitNOFILE= of the unit, ulimit -n)");
+  } else {
     client_explain_code(f, host, n, err);
+  }
   return false;
 }

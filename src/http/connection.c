@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/metrics.h"
@@ -325,7 +326,7 @@ static void http_turn_away(struct http_connection *c) {
   http_connection_end(c);
 }
 
-void http_connection_open(struct http_server *s, uv_stream_t *listener) {
+void http_connection_open(struct http_server *s, int fd) {
   struct http_connection *c = MEM_NEW(struct http_connection);
   c->server = s;
   c->out.max = HTTP_REPLY_MOST;
@@ -335,8 +336,9 @@ void http_connection_open(struct http_server *s, uv_stream_t *listener) {
   uv_tcp_init(loop_uv(s->loop), &c->tcp);
   http_server_found(s, c);
   int size = sizeof c->address;
-  if (uv_accept(listener, (uv_stream_t *)&c->tcp) != 0 ||
-      uv_tcp_getpeername(&c->tcp, &c->address.any, &size) != 0) {
+  int r = uv_tcp_open(&c->tcp, fd);
+  if (r != 0) close(fd);
+  if (r != 0 || uv_tcp_getpeername(&c->tcp, &c->address.any, &size) != 0) {
     http_connection_close(c);
     return;
   }

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "crypto/token.h"
+#include "http/accept.h"
 #include "http/deadline.h"
 #include "http/guard.h"
 #include "http/server.h"
@@ -45,7 +46,7 @@ struct http_server {
   struct http_cidr *trusted;
   http_handler *handle;
   void *ctx;
-  uv_tcp_t listener;
+  struct http_accept accept;
   uv_timer_t timer;
   uv_idle_t idle; // runs once soon, for what must not happen in the caller's frame
   uint64_t timer_at;

@@ -162,6 +162,7 @@ void http_server_lost(struct http_server *s, struct http_connection *c) {
     s->count--;
   s->handles--;
   metrics_add(METRIC_HTTP_CONNECTIONS, -1);
+  http_accept_relieved(&s->accept);
 }
 
 // ---- start
@@ -209,27 +210,15 @@ bool http_server_is_free(struct str listen, struct err *err) {
   return free || err_set(err, ERR_UNAVAILABLE, "cannot listen on %.*s: %s", STR_ARG(listen), strerror(why));
 }
 
-static void http_on_connection(uv_stream_t *listener, int status) {
-  struct http_server *s = listener->data;
-  if (status == 0) http_connection_open(s, listener);
-}
-
 static bool http_listen(struct http_server *s, const struct sockaddr_storage *address, struct err *err) {
-  int on = 1, fd = -1, size = sizeof(struct sockaddr_storage);
   struct sockaddr_storage bound;
-  int r = uv_tcp_init_ex(loop_uv(s->loop), &s->listener, address->ss_family);
-  s->listener.data = s;
-  s->handles += r == 0;
-  s->listening = r == 0;
-  if (r == 0) r = uv_fileno((uv_handle_t *)&s->listener, &fd);
-  // One listener a loop on the same port: the kernel spreads the connections.
-  if (r == 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) r = -errno;
-  if (r == 0) r = uv_tcp_bind(&s->listener, (const struct sockaddr *)address, 0);
-  if (r == 0) r = uv_listen((uv_stream_t *)&s->listener, HTTP_BACKLOG, http_on_connection);
-  if (r == 0) r = uv_tcp_getsockname(&s->listener, (struct sockaddr *)&bound, &size);
-  if (r != 0)
+  socklen_t size = sizeof bound;
+  if (!http_accept_open(s, address, err)) return false;
+  s->handles += HTTP_ACCEPT_HANDLES;
+  s->listening = true;
+  if (getsockname(s->accept.fd, (struct sockaddr *)&bound, &size) != 0)
     return err_set(err, ERR_UNAVAILABLE, "cannot listen on %.*s: %s", STR_ARG(s->options.listen),
-                   uv_strerror(r));
+                   strerror(errno));
   s->port = ntohs(((struct sockaddr_in *)&bound)->sin_port); // the same place in IPv6
   return true;
 }
@@ -306,7 +295,7 @@ static void http_on_handle_closed(uv_handle_t *handle) {
 static void http_stop_listening(struct http_server *s) {
   if (!s->listening) return;
   s->listening = false;
-  uv_close((uv_handle_t *)&s->listener, http_on_handle_closed);
+  http_accept_close(&s->accept, http_on_handle_closed);
 }
 
 static void http_server_release(struct http_server *s) {

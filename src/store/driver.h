@@ -31,6 +31,9 @@ struct store_driver {
   bool (*begin)(void *connection, struct err *err);  // a write transaction, from its first moment
   bool (*commit)(void *connection, struct err *err); // on return the rows survive a loss of power
   void (*rollback)(void *connection);
+  // From now on, the most that a statement waits for another program's lock. Once it has waited in vain, the
+  // next ones hardly wait: they would all stand in one line behind a lock that stays.
+  void (*patience)(void *connection, unsigned ms);
   void (*settle)(void *connection); // overwrites what logs still hold of deleted rows, as far as it can now
 };
 

@@ -10,10 +10,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "store/driver.h"
 
-enum { SQLITE_BUSY_MS = 5000, SQLITE_LOCK_MS = 2000, SQLITE_LOCK_POLL_MS = 50, SQLITE_PATH_MOST = 4096 };
+enum {
+  SQLITE_BUSY_MS = 5000,     // another program's lock is waited for, until `patience` says otherwise
+  SQLITE_BUSY_AGAIN_MS = 50, // after that was in vain
+  SQLITE_BUSY_POLL_MS = 25,
+  SQLITE_SETTLE_MS = 250, // readers are, before the log is cut
+  SQLITE_LOCK_MS = 2000,
+  SQLITE_LOCK_POLL_MS = 50,
+  SQLITE_PATH_MOST = 4096
+};
 enum { SQLITE_ROWS_MOST = 1000000 }; // of one query
 
 struct sqlite_cached {
@@ -28,6 +37,9 @@ struct sqlite {
   struct sqlite_cached cache[STORE_STATEMENTS_MOST];
   size_t cached;
   uint64_t clock;
+  unsigned patience_ms;
+  uint64_t waits_us; // since when it waits for a lock
+  bool locked;       // the last wait was in vain
 };
 
 // What SQLite's primary result codes mean to whoever runs Postern.
@@ -148,6 +160,25 @@ static bool sqlite_script(void *connection, const char *sql, struct err *err) {
   return sqlite3_exec(c->db, sql, NULL, NULL, NULL) == SQLITE_OK || sqlite_fail(c->db, err);
 }
 
+// libsqlite3's sqlite3_busy_handler: nonzero tries again.
+static int sqlite_on_busy(void *connection, int times) {
+  struct sqlite *c = connection;
+  uint64_t now = clock_mono_us(), most = c->locked ? SQLITE_BUSY_AGAIN_MS : c->patience_ms;
+  if (most > c->patience_ms) most = c->patience_ms;
+  if (times == 0) c->waits_us = now;
+  if (now - c->waits_us >= most * 1000) {
+    c->locked = true;
+    return 0;
+  }
+  usleep((times < 5 ? 1u << times : SQLITE_BUSY_POLL_MS) * 1000);
+  return 1;
+}
+
+static void sqlite_patience(void *connection, unsigned ms) {
+  struct sqlite *c = connection;
+  c->patience_ms = ms;
+}
+
 static void sqlite_disconnect(void *connection) {
   struct sqlite *c = connection;
   for (size_t i = 0; i < c->cached; i++) {
@@ -174,7 +205,8 @@ static bool sqlite_connect(struct str place, enum store_mode mode, void **out, s
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   bool ok = sqlite3_open_v2(path, &c->db, flags, NULL) == SQLITE_OK || sqlite_fail(c->db, err);
   if (ok) {
-    sqlite3_busy_timeout(c->db, SQLITE_BUSY_MS);
+    c->patience_ms = SQLITE_BUSY_MS;
+    sqlite3_busy_handler(c->db, sqlite_on_busy, c);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     ok = sqlite_script(c, mode == STORE_WRITER ? sqlite_writer_setup : sqlite_reader_setup, err);
   }
@@ -277,6 +309,7 @@ static bool sqlite_run(void *connection, const struct store_statement *in, struc
   if (!st) return false;
   struct sqlite_read read = {.arena = rows ? a : NULL, .columns = (size_t)sqlite3_column_count(st)};
   bool ok = sqlite_bind(c, st, in, err) && sqlite_step_all(c, st, &read, err);
+  if (ok) c->locked = false;
   if (ok && changed) *changed = sqlite3_changes64(c->db);
   sqlite3_reset(st);
   sqlite3_clear_bindings(st);
@@ -310,8 +343,12 @@ static void sqlite_rollback(void *connection) {
 
 static void sqlite_settle(void *connection) {
   struct sqlite *c = connection;
-  // Waits for readers only as long as the busy timeout; a later one does what this one cannot.
+  unsigned patience_ms = c->patience_ms;
+  bool locked = c->locked;
+  c->patience_ms = SQLITE_SETTLE_MS; // others wait to write meanwhile; a later one does what this one cannot
   sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  c->patience_ms = patience_ms;
+  c->locked = locked;
 }
 
 const struct store_driver store_sqlite = {
@@ -324,5 +361,6 @@ const struct store_driver store_sqlite = {
     .begin = sqlite_begin,
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
+    .patience = sqlite_patience,
     .settle = sqlite_settle,
 };

@@ -3,9 +3,16 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "store/driver.h"
+
+enum {
+  STORE_PATIENCE_MS = 2000, // for another program's lock, once everything is open
+  STORE_PING_MS = 500,      // of a ping, which must not keep others waiting
+};
 
 static const struct store_driver *const store_drivers[] = {&store_sqlite};
 
@@ -25,6 +32,7 @@ static _Thread_local struct store *store_inside;
 static bool store_connect(struct store *s, struct str place, struct err *err) {
   if (!s->driver->connect(place, STORE_WRITER, &s->writer, err)) return false;
   if (!store_migrate(s->driver, s->writer, store_migrations, store_migration_count, err)) return false;
+  s->driver->patience(s->writer, STORE_PATIENCE_MS);
   size_t readers = s->driver->readers(place);
   assert(readers <= STORE_READERS_MOST);
   for (; s->reader_count < readers; s->reader_count++)
@@ -135,13 +143,25 @@ bool store_transact(struct store *s, bool (*body)(struct store *s, void *arg, st
   return ok;
 }
 
-static bool store_ping_body(struct store *s, void *arg, struct err *err) {
-  (void)arg;
-  return store_run(s, "UPDATE meta SET value = value WHERE key = 'ping'", NULL, 0, NULL, err);
-}
+// The value differs from the one before: a row that stays the same need not be written.
+#define STORE_PING                                                                                           \
+  "INSERT INTO meta (key, value) VALUES ('ping', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
 bool store_ping(struct store *s, struct err *err) {
-  return store_transact(s, store_ping_body, NULL, err);
+  assert(store_inside != s);
+  char value[24];
+  snprintf(value, sizeof value, "%llu", (unsigned long long)clock_mono_us());
+  struct store_statement write = {STORE_PING, &STORE_TEXT(str_of(value)), 1};
+  pthread_mutex_lock(&s->writer_lock);
+  s->driver->patience(s->writer, STORE_PING_MS);
+  bool ok = s->driver->begin(s->writer, err);
+  if (ok) {
+    ok = s->driver->run(s->writer, &write, NULL, NULL, NULL, err) && s->driver->commit(s->writer, err);
+    if (!ok) s->driver->rollback(s->writer);
+  }
+  s->driver->patience(s->writer, STORE_PATIENCE_MS);
+  pthread_mutex_unlock(&s->writer_lock);
+  return ok;
 }
 
 void store_settle(struct store *s) {

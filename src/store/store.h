@@ -44,7 +44,8 @@ MUST_USE bool store_query(struct store *s, const char *sql, const struct store_v
 // part.
 MUST_USE bool store_transact(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err),
                              void *arg, struct err *err);
-// Is the store reachable and writable? (for /readyz)
+// Does the store take a row and keep it? Waits for its turn, and hardly for another program's lock. For
+// store/probe, which does it in the background.
 MUST_USE bool store_ping(struct store *s, struct err *err);
 // After a credential was deleted or replaced: clears its old bytes out of the engine's log as well.
 void store_settle(struct store *s);

@@ -9,17 +9,21 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "base/steady.h"
 #include "crypto/token.h"
 
 enum {
-  AUDIT_LINGER_MS = 20,    // a row waits so long for company, so that many share one commit
-  AUDIT_RETRY_MS = 500,    // between tries while the store is locked or the disk is full
-  AUDIT_LAST_TRIES = 4,    // once we are stopping
-  AUDIT_TEXT_MOST = 2048,  // bytes of one text
-  AUDIT_PURGE_ROWS = 2000, // a step of purging, between which others may write
+  AUDIT_LINGER_MS = 20,                      // a row waits so long for company, so that many share one commit
+  AUDIT_RETRY_MS = 500,                      // between tries while the store is locked or the disk is full
+  AUDIT_LAST_TRIES = 4,                      // once we are stopping
+  AUDIT_TEXT_MOST = 2048,                    // bytes of one text
+  AUDIT_PURGE_ROWS = 2000,                   // a step of purging, between which others may write
+  AUDIT_PURGE_MOST = 100 * AUDIT_PURGE_ROWS, // at once; the rest goes the next time
   AUDIT_COMPLAIN_MS = 60000,
 };
-enum { AUDIT_TEXTS = 9, AUDIT_ID_TIME = 9, AUDIT_ID_ORDER = 4 };
+enum { AUDIT_TEXTS = 9, AUDIT_ID_TIME = 9, AUDIT_ID_ORDER = 4, AUDIT_ID_ORDERS = 36 * 36 * 36 * 36 };
+
+static const char audit_digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 struct audit_item { // a row and its texts in one allocation
   struct audit_row row;
@@ -113,17 +117,36 @@ static void audit_deadline(uint64_t ms, struct timespec *out) {
   out->tv_sec++;
 }
 
-// The next id, from one of token_id: in the order of time and writing, also within a millisecond or when the
-// clock steps back. These parts alone differ within a batch: what is random is drawn once for it.
+// The next id, from one of token_id: in the order of time and writing, also within a millisecond, when the
+// clock steps back, and over a restart with such a clock. These parts alone differ within a batch: what is
+// random is drawn once for it.
 static void audit_id(struct audit *a, char id[TOKEN_ID]) {
   int64_t now = clock_now_ms();
+  bool full =
+      a->id_order == AUDIT_ID_ORDERS - 1; // so many while the clock stood behind: borrowed from the next
+  if (now <= a->id_ms && full) now = a->id_ms + 1;
   a->id_order = now > a->id_ms ? 0 : a->id_order + 1;
   if (now > a->id_ms) a->id_ms = now;
   uint64_t ms = (uint64_t)a->id_ms, order = a->id_order;
   char *time = id + sizeof "aud_" - 1, *tail = time + AUDIT_ID_TIME;
-  for (size_t i = AUDIT_ID_TIME; i-- > 0; ms /= 36) time[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[ms % 36];
-  for (size_t i = AUDIT_ID_ORDER; i-- > 0; order /= 36)
-    tail[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[order % 36];
+  for (size_t i = AUDIT_ID_TIME; i-- > 0; ms /= 36) time[i] = audit_digits[ms % 36];
+  for (size_t i = AUDIT_ID_ORDER; i-- > 0; order /= 36) tail[i] = audit_digits[order % 36];
+}
+
+// Those of this run come behind the last one's, whatever the clock was then and is now.
+static bool audit_go_on(struct audit *a, struct err *err) {
+  struct arena *arena = arena_new();
+  struct store_rows rows;
+  bool ok = store_query(a->store, "SELECT max(id) FROM audit", NULL, 0, arena, &rows, err);
+  struct str last = ok && rows.count ? store_cell(&rows, 0, 0)->text : STR_NONE;
+  const size_t from = sizeof "aud_" - 1, to = from + AUDIT_ID_TIME;
+  for (size_t i = from; i < to && last.n >= to; i++) {
+    const char *digit = memchr(audit_digits, last.p[i], 36);
+    a->id_ms = digit ? a->id_ms * 36 + (digit - audit_digits) : 0;
+  }
+  a->id_order = AUDIT_ID_ORDERS - 1; // the last one's is not looked at
+  arena_free(arena);
+  return ok;
 }
 
 struct audit_batch {
@@ -235,6 +258,10 @@ static void *audit_run(void *arg) {
 bool audit_new(struct store *s, struct audit **out, struct err *err) {
   struct audit *a = MEM_NEW(struct audit);
   a->store = s;
+  if (!audit_go_on(a, err)) {
+    mem_free(a);
+    return false;
+  }
   a->queue = mem_array(AUDIT_QUEUE_MOST, sizeof *a->queue);
   pthread_mutex_init(&a->lock, NULL);
   pthread_condattr_t monotonic;
@@ -338,7 +365,8 @@ bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, s
 bool audit_purge(struct store *s, int64_t older_than, size_t *count, struct err *err) {
   size_t total = 0;
   if (older_than > 0) {
-    const struct store_value values[] = {STORE_INT(clock_now_ms() - older_than), STORE_INT(AUDIT_PURGE_ROWS)};
+    const struct store_value values[] = {STORE_INT(steady_now_ms() - older_than),
+                                         STORE_INT(AUDIT_PURGE_ROWS)};
     int64_t gone;
     do {
       if (!store_run(
@@ -346,7 +374,7 @@ bool audit_purge(struct store *s, int64_t older_than, size_t *count, struct err 
               values, 2, &gone, err))
         return false;
       total += (size_t)gone;
-    } while (gone == AUDIT_PURGE_ROWS);
+    } while (gone == AUDIT_PURGE_ROWS && total < AUDIT_PURGE_MOST);
   }
   *count = total;
   return true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/steady.h"
 #include "data/json.h"
 #include "io/pool.h"
 #include "mcp/client.h"
@@ -104,7 +105,7 @@ static bool remote_store(struct store *s, void *arg, struct err *err) {
                                                              : before.changed_at + 1;
   job->report.stamp = job->self->changed_at;
   return remote_self_write(s, f->account->id, job->self, err) &&
-         remote_rows_forget(s, f->account->id, merge.now_ms, err);
+         remote_rows_forget(s, f->account->id, steady_now_ms(), err);
 }
 
 static bool remote_store_job(void *arg, struct err *err) {

@@ -71,7 +71,8 @@ export class Postern {
   async start() {
     const file = join(this.folder, "postern.yaml");
     writeFileSync(file, JSON.stringify(this.settings)); // YAML takes JSON
-    this.program = new Program(BINARY, ["serve", "--config", file], { env: { ...process.env, ...this.env } });
+    const [command, ...args] = [...(this.limit ?? []), BINARY, "serve", "--config", file]; // limit: what runs it, "prlimit"
+    this.program = new Program(command, args, { env: { ...process.env, ...this.env } });
     const [, url] = await this.program.waitFor(/answers on (\S+)/);
     this.url = url;
     const token = this.program.output.match(/\b(psk_\S+)/);

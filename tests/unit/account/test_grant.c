@@ -135,7 +135,7 @@ static void a_rotated_token_is_stored_before_it_is_used(void **state) {
   check_has(err.text, "cannot be stored");
   assert_int_equal(ISSUER_COUNT(refreshes), 1);
   rig_sql("DROP TRIGGER full");
-  grant->retry_at = 0;
+  grant->retry_at_us = 0;
   must(ask(&value), err); // what the vendor gave was kept in hand: no second refresh
   check_text(value, "Bearer at-2");
   assert_int_equal(ISSUER_COUNT(refreshes), 1);
@@ -193,7 +193,7 @@ static void a_vendor_that_is_down_costs_nothing(void **state) {
   check_text(rig_cell("SELECT lease_until FROM oauth_grant"), "0");
   check_text(rig_cell("SELECT status FROM account"), "ok");
   ISSUER(token_status, 0);
-  grant->retry_at = 0; // later
+  grant->retry_at_us = 0; // later
   must(ask(&value), err);
   check_text(value, "Bearer at-2");
 }
@@ -322,6 +322,21 @@ static void another_programs_lease_is_waited_for(void **state) {
   assert_int_equal(ISSUER_COUNT(refreshes), 1);
 }
 
+// The clock was set back by days since: no lease lasts so long, and nobody is there who could end it.
+static void a_lease_from_the_future_holds_nothing_up(void **state) {
+  (void)state;
+  struct str value;
+  static const int64_t days[] = {1, 200, 36500};
+  for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+    expire();
+    rig_sql(arena_printf(rig.arena, "UPDATE oauth_grant SET lease_by = 'gone', lease_until = %lld",
+                         (long long)(clock_now_ms() + days[i] * 24 * 3600 * 1000))
+                .p);
+    must(ask(&value), err);
+    assert_int_equal(ISSUER_COUNT(refreshes), (int)i + 1);
+  }
+}
+
 static void hang_body(void *arg) {
   struct str value;
   (void)arg;
@@ -423,6 +438,7 @@ int main(void) {
       T(a_forbidden_call_is_no_matter_of_the_grant),
       T(a_missing_scope_is_asked_for_three_times),
       T(another_programs_lease_is_waited_for),
+      T(a_lease_from_the_future_holds_nothing_up),
       T(a_kill_in_the_middle_leaves_the_grant),
       T(who_leaves_does_not_end_the_refresh),
       T(disconnecting_revokes_and_destroys),

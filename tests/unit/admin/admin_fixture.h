@@ -78,6 +78,7 @@ struct world {
   struct connector_set *connectors;
   struct http_guard *guard;
   struct audit *audit;
+  struct store_probe *probe;
   struct http_client_limits limits;
   struct account_env account;
   struct catalog_env catalog;
@@ -123,6 +124,7 @@ static inline void world_open(struct world *w) {
   MUST(connector_set_load(NULL, &w->connectors, &err));
   MUST(http_guard_new(&allowed, 1, &w->guard, &err));
   MUST(audit_new(w->store, &w->audit, &err));
+  MUST(store_probe_new(w->store, STORE_PROBE_MS, &w->probe, &err));
   w->limits = (struct http_client_limits){.connect_ms = 30000,
                                           .first_byte_ms = 30000,
                                           .total_ms = 60000,
@@ -159,7 +161,8 @@ static inline int world_setup(void **state) {
                                 .started_ms = clock_now_ms(),
                                 .loops = &w->http->loop,
                                 .loop_count = 1,
-                                .ready = world_ready};
+                                .ready = world_ready,
+                                .probe = w->probe};
   return 0;
 }
 
@@ -170,6 +173,7 @@ static inline int world_teardown(void **state) {
   fixture_stop(w->vendor);
   catalog_close();
   audit_free(w->audit);
+  store_probe_free(w->probe);
   store_close(w->store);
   connector_set_free(w->connectors);
   seal_ring_free(w->ring);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "admin_fixture.h"
+#include "base/steady.h"
 
 static const char *acme_id; // the account that the later tests use
 
@@ -445,6 +446,61 @@ static void test_retention(void **state) {
   world->admin.audit_keep_ms = 0;
 }
 
+static int64_t count_of(const char *sql) {
+  struct store_rows rows;
+  MUST(store_query(world->store, sql, NULL, 0, world->arena, &rows, &err));
+  return store_cell(&rows, 0, 0)->number;
+}
+
+// As after a leap of the clock, or a start with a wrong one: what has ended is refused, but it and what is
+// old stay until the clock is known to be right. And the next start knows how far this one had come.
+static void test_unsteady_clock(void **state) {
+  (void)state;
+  static const char *const rows[] = {"SELECT count(*) FROM server WHERE name = 'ended'",
+                                     "SELECT count(*) FROM api_token WHERE name = 'ended'",
+                                     "SELECT count(*) FROM audit WHERE action = 'bygone'"};
+  int64_t now = clock_now_ms(), day = 24 * 3600 * 1000;
+  struct answer a = call("POST", TEXT("/integrated-account/%s/mcp", acme_id), "{\"name\":\"ended\"}");
+  expect(&a, 201);
+  const char *url = take(&a, "url");
+  a = call("POST", "/api-token", "{\"name\":\"ended\",\"role\":\"client\"}");
+  expect(&a, 201);
+  answer_free(&a);
+  audit_add(world->audit,
+            &(struct audit_row){.at = now - 90 * day, .action = STR("bygone"), .outcome = STR("ok")});
+  audit_flush(world->audit);
+  const struct store_value ended[] = {STORE_INT(now - day)};
+  MUST(store_run(world->store,
+                 "UPDATE server SET expires_at = $1, version = version + 1 WHERE name = 'ended'", ended, 1,
+                 NULL, &err));
+  MUST(store_run(world->store, "UPDATE api_token SET expires_at = $1 WHERE name = 'ended'", ended, 1, NULL,
+                 &err));
+  MUST(catalog_rebuild(&world->catalog, &err));
+  world->admin.audit_keep_ms = 60 * day;
+  steady_begin(now - 100 * day);
+  for (int round = 0; round < 3; round++) {
+    MUST(admin_purge(&world->admin, &err));
+    assert_int_equal(mcp_status(url), 404);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+      if (count_of(rows[i]) != 1) fail_msg("%s: gone", rows[i]);
+  }
+  MUST(admin_begin_time(world->store, &err)); // a restart
+  assert_in_range(steady_now_ms(), now - 100 * day, now - 99 * day);
+  steady_begin(0);
+  MUST(admin_purge(&world->admin, &err));
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (count_of(rows[i]) != 0) fail_msg("%s: still there", rows[i]);
+  MUST(admin_begin_time(world->store, &err));
+  assert_in_range(steady_now_ms(), now, now + day);
+  // A store of before this was noted: its newest row of the audit tells.
+  MUST(store_run(world->store, "DELETE FROM meta WHERE key = 'seen'", NULL, 0, NULL, &err));
+  MUST(store_run(world->store, "UPDATE audit SET at = at - $1", &STORE_INT(200 * day), 1, NULL, &err));
+  MUST(admin_begin_time(world->store, &err));
+  assert_in_range(steady_now_ms(), now - 300 * day, now - 199 * day);
+  steady_begin(0);
+  world->admin.audit_keep_ms = 0;
+}
+
 static void test_end(void **state) {
   (void)state;
   expect_refusal(call("DELETE", "/connector/acme", NULL), 409, "name", "Main two");
@@ -480,6 +536,7 @@ int main(void) {
       cmocka_unit_test(test_audit_log),
       cmocka_unit_test(test_purge),
       cmocka_unit_test(test_retention),
+      cmocka_unit_test(test_unsteady_clock),
       cmocka_unit_test(test_end),
   };
   return cmocka_run_group_tests(tests, world_setup, world_teardown);

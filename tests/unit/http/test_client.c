@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -419,6 +420,38 @@ static void a_bad_authority_file_is_named(void **state) {
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, origin_start, origin_stop)
 
+// The lack is ours, and not the vendor's who cannot be found or refuses.
+static void without_descriptors(void *arg) {
+  struct rlimit before;
+  getrlimit(RLIMIT_NOFILE, &before);
+  setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, before.rlim_max});
+  for (size_t i = 0; i < run.count; i++) fetch_one(&run.all[i]);
+  setrlimit(RLIMIT_NOFILE, &before);
+  (void)arg;
+  loop_stop(run.loop);
+}
+
+static void a_lack_of_descriptors_is_told_as_ours(void **state) {
+  (void)state;
+  struct outcome all[] = {
+      {.path = "/json"}, {.path = "/json", .host = "nowhere.invalid"}, {.path = "/json", .scheme = "https"}};
+  open_guard();
+  run.loop = loop_new("test", 0, 100);
+  run.all = all;
+  run.count = sizeof all / sizeof *all;
+  fiber_spawn(run.loop, "fetches", without_descriptors, NULL);
+  loop_run(run.loop);
+  loop_free(run.loop);
+  http_guard_free(run.open_guard);
+  for (size_t i = 0; i < run.count; i++) {
+    assert_false(all[i].ok);
+    if (all[i].err.code != ERR_UNAVAILABLE) fail_msg("%s", all[i].err.text);
+    assert_non_null(strstr(all[i].err.text, "too many files are open here"));
+    assert_true(all[i].err.hint[0]);
+    arena_free(all[i].arena);
+  }
+}
+
 int main(void) {
   signal(SIGPIPE, SIG_IGN); // as main.c does; OpenSSL writes without MSG_NOSIGNAL
   const struct CMUnitTest tests[] = {
@@ -439,6 +472,7 @@ int main(void) {
       TEST(without_a_fiber),
       TEST(a_bad_authority_file_is_named),
       TEST(a_private_authority), // last: what it trusts stays trusted
+      TEST(a_lack_of_descriptors_is_told_as_ours),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,6 +173,35 @@ static void filters_combine(void **state) {
   assert_false(audit_read(store, &(struct audit_query){0}, arena, &entries, &count, &err));
 }
 
+// Each run's clock is behind the one before, by a little, by years: what comes later stands before it in the
+// list all the same, and a page goes on from any of them.
+static void order_outlives_a_clock_that_is_set_back(void **state) {
+  (void)state;
+  static const int64_t ahead[] = {0, 1, 60000, INT64_C(200) * 24 * 3600 * 1000};
+  for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++) {
+    struct err err;
+    char id[32] = "aud_";
+    uint64_t ms = (uint64_t)(clock_now_ms() + ahead[i]);
+    for (int digit = 8; digit >= 0; digit--, ms /= 36)
+      id[4 + digit] = "0123456789abcdefghijklmnopqrstuvwxyz"[ms % 36];
+    memcpy(id + 13, "zzzzzzzzzzzzz", 14);
+    struct audit_row before = sample("before", "ok"), row = sample("later", "ok");
+    audit_add(audit, &before);
+    audit_flush(audit);
+    assert_true(store_run(store, "UPDATE audit SET id = $1 WHERE tool = 'before'", &STORE_TEXT(str_of(id)), 1,
+                          NULL, &err));
+    audit_free(audit);
+    assert_true(audit_new(store, &audit, &err));
+    for (row.status = 0; row.status < 5; row.status++) audit_add(audit, &row);
+    audit_flush(audit);
+    const struct audit_entry *e = read_all((struct audit_query){0}, 6);
+    for (int n = 0; n < 5; n++) assert_int_equal(e[n].row.status, 4 - n);
+    assert_true(str_is(e[5].row.tool, "before"));
+    read_all((struct audit_query){.before_id = e[2].id}, 3);
+    assert_true(store_run(store, "DELETE FROM audit", NULL, 0, NULL, &err));
+  }
+}
+
 static void old_rows_are_purged(void **state) {
   (void)state;
   struct audit_row row = sample("a", "ok");
@@ -232,6 +261,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(long_texts_are_cut_at_characters, setup, teardown),
       cmocka_unit_test_setup_teardown(many_threads_lose_nothing, setup, teardown),
       cmocka_unit_test_setup_teardown(filters_combine, setup, teardown),
+      cmocka_unit_test_setup_teardown(order_outlives_a_clock_that_is_set_back, setup, teardown),
       cmocka_unit_test_setup_teardown(old_rows_are_purged, setup, teardown),
       cmocka_unit_test_setup_teardown(what_waits_is_written_at_the_end, setup, teardown),
       cmocka_unit_test_setup_teardown(a_locked_store_delays_no_call, setup, teardown),

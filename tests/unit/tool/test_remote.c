@@ -2,7 +2,9 @@
 // The rows of remote tools: pinned, reviewed, renamed, dropped. The vendor is tests' own: mcp_peer_hello and
 // mcp_list_all are wrapped.
 #include "../support/memory_store.h"
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/steady.h"
 #include "data/json.h"
 #include "mcp/client.h"
 #include "tool/remote_parts.h"
@@ -266,6 +268,25 @@ static void a_no_outlives_a_flood_of_names(void **state) {
   assert_false(served("list_zones"));
 }
 
+// What went long ago is forgotten; by how long ago goes the steady time, not a clock that has just leapt.
+static void what_went_is_kept_until_the_clock_is_known_to_be_right(void **state) {
+  (void)state;
+  const int64_t day = 24 * 3600 * 1000, now = clock_now_ms();
+  sync_now("[" LIST "," DROP "]");
+  sync_now("[" DROP "]");
+  memory_store_sql(arena_printf(arena, "UPDATE remote_tool SET gone_at = %lld WHERE gone_at > 0",
+                                (long long)(now - 40 * day))
+                       .p);
+  steady_begin(now - 30 * day);
+  for (int round = 0; round < 3; round++) {
+    sync_now("[" DROP "]");
+    rows(false, 2);
+  }
+  steady_begin(0);
+  sync_now("[" DROP "]");
+  rows(false, 1);
+}
+
 static void unusable_definitions_lose_no_other(void **state) {
   (void)state;
   char large[70000];
@@ -324,6 +345,7 @@ int main(void) {
       TEST(decisions_are_kept_and_settle_what_is_now),
       TEST(what_went_is_gone_and_may_come_back),
       TEST(a_no_outlives_a_flood_of_names),
+      TEST(what_went_is_kept_until_the_clock_is_known_to_be_right),
       TEST(unusable_definitions_lose_no_other),
       TEST(references_stay_as_they_are),
   };

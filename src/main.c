@@ -354,11 +354,10 @@ static void main_loops(const struct settings *s) {
 static void main_welcome(void) {
   char *token = program.first_token;
   if (token[0])
-    printf("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n",
-           token, STR_ARG(program.public_url), token);
+    cli_print("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n",
+              token, STR_ARG(program.public_url), token);
   secret_wipe(token, sizeof program.first_token);
-  printf("Postern %s answers on %.*s\n", POSTERN_VERSION, STR_ARG(program.public_url));
-  fflush(stdout);
+  cli_print("Postern %s answers on %.*s\n", POSTERN_VERSION, STR_ARG(program.public_url));
 }
 
 static bool main_start(struct err *err) {
@@ -568,8 +567,7 @@ static int main_serve(int argc, char **argv) {
     main_wait(&signals);
     main_stop(&signals);
   } else {
-    fprintf(stderr, "postern: %s%s%s\n", err.field, err.field[0] ? ": " : "", err.text);
-    if (err.hint[0]) fprintf(stderr, "  %s\n", err.hint);
+    cli_print_error(&err);
   }
   main_close();
   if (ok) log_info("stopped");

@@ -340,6 +340,14 @@ static bool authorize_may_open(const struct flow_row *row, struct str link_token
   return false;
 }
 
+bool authorize_look(const struct authorize_env *env, struct str id, struct str link_token, struct arena *a,
+                    struct authorize_flow *out, struct err *err) {
+  struct look l = {.env = env, .arena = a, .row.id = id};
+  if (!pool_run(authorize_find_job, &l, err) || !authorize_may_open(&l.row, link_token, err)) return false;
+  *out = authorize_flow_of(&l.row, a);
+  return true;
+}
+
 static bool authorize_load_open(void *arg, struct err *err) {
   struct start *s = arg;
   struct store *store = s->env->account->store;

@@ -53,6 +53,9 @@ MUST_USE bool authorize_start(const struct authorize_env *env, const struct auth
                               struct arena *a, struct authorize_flow *out, struct err *err) SUSPENDS;
 MUST_USE bool authorize_find(const struct authorize_env *env, struct str id, struct arena *a,
                              struct authorize_flow *out, struct err *err) SUSPENDS; // ERR_MISSING
+// The same for whoever has the link; the errors are those of authorize_open.
+MUST_USE bool authorize_look(const struct authorize_env *env, struct str id, struct str link_token,
+                             struct arena *a, struct authorize_flow *out, struct err *err) SUSPENDS;
 // Someone opened the link: `to` is the vendor's URL, `cookie` binds this browser. Opened again before the
 // answer came, the browser that opened it last is the one that may finish. ERR_MISSING; ERR_CONFLICT (used,
 // or expired).

@@ -176,7 +176,10 @@ static void admin_answer(struct admin_call *call, const struct err *failure) {
   else if (!call->out.n)
     http_reply(call->http, status, NULL, STR_NONE);
   else
-    http_reply_buf(call->http, status, call->route->type ? call->route->type : "application/json",
+    http_reply_buf(call->http, status,
+                   call->type          ? call->type
+                   : call->route->type ? call->route->type
+                                       : "application/json",
                    &call->out);
 }
 

@@ -156,24 +156,26 @@ bool admin_get_client_document(struct admin_call *call, struct err *err) {
 
 // ---- for the person
 
-static bool authorize_page_error(struct admin_call *call, const struct err *why) {
-  page_begin(call, err_http_status(why->code), STR("This did not work"));
+// The page's own script asks for JSON, and shows it in the page.
+static bool authorize_page_error(struct admin_call *call, const struct err *why, struct err *err) {
+  if (page_wants_json(call)) {
+    *err = *why;
+    return false;
+  }
+  page_begin(call, err_http_status(why->code), STR("This did not work"), false);
   page_text(&call->out, str_of(why->text));
   page_text(&call->out, str_of(why->hint));
   page_end(&call->out);
   return true;
 }
 
-static void authorize_page_ask(struct admin_call *call, struct str name, struct str vendor, struct str ask) {
-  page_begin(call, 200, STR("Connect an account"));
-  page_text(&call->out, arena_printf(call->arena,
-                                     "Postern will send you to %.*s, where you decide whether it may use "
-                                     "your account there as \"%.*s\".",
-                                     STR_ARG(vendor), STR_ARG(name)));
+static void authorize_page_ask(struct admin_call *call, struct str what, struct str ask) {
+  page_begin(call, 200, STR("Connect an account"), true);
+  page_text(&call->out, what);
   page_text(&call->out,
             STR("Go on only if you asked for this: whoever gave you this link gets the use of the account, "
                 "within what their administrator allows."));
-  page_form(&call->out, ask, STR("Go on"));
+  page_form(call, ask, STR("Go on"));
   page_end(&call->out);
 }
 
@@ -195,23 +197,30 @@ static bool authorize_is_wanted(const struct admin_call *call, const struct cata
   return false;
 }
 
+// Without the link's secret nothing is told, not even whether there is such an account or link: the same page
+// for every id.
 bool admin_show_connect(struct admin_call *call, struct err *err) {
   struct authorize_env env = authorize_env_of(call);
-  const struct catalog_account *v = authorize_account(call);
+  struct str link_token = page_form_value(call->in->query, "t", call->arena);
   struct authorize_flow flow;
   struct err why;
-  (void)err;
-  if (v && !authorize_is_wanted(call, v, &why)) return authorize_page_error(call, &why);
-  if (v) {
+  if (!link_token.n) {
     authorize_page_ask(
-        call, v->account->name, v->connector->label,
+        call,
+        STR("Postern will send you to the vendor, where you decide whether it may use your account there."),
         STR("To show that it is yours to connect: the URL of your MCP server, or your API token"));
     return true;
   }
-  if (!authorize_find(&env, http_param(&call->params, "flow"), call->arena, &flow, &why))
-    return authorize_page_error(call, &why);
+  if (!authorize_look(&env, http_param(&call->params, "flow"), link_token, call->arena, &flow, &why))
+    return authorize_page_error(call, &why, err);
   const struct connector *c = connector_find(call->env->catalog->library.connectors, flow.connector);
-  authorize_page_ask(call, flow.name, c ? c->label : flow.connector, STR_NONE);
+  struct str vendor = c ? c->label : flow.connector;
+  authorize_page_ask(call,
+                     arena_printf(call->arena,
+                                  "Postern will send you to %.*s, where you decide whether it may use "
+                                  "your account there as \"%.*s\".",
+                                  STR_ARG(vendor), STR_ARG(flow.name)),
+                     STR_NONE);
   return true;
 }
 
@@ -243,13 +252,13 @@ static bool authorize_proves(struct admin_call *call, const struct catalog_accou
   return false;
 }
 
+// v: NULL: there is no such account, which looks like a proof that is none.
 static bool authorize_begin_again(struct admin_call *call, const struct catalog_account *v, struct str *id,
                                   struct str *link_token, struct err *err) {
   struct authorize_env env = authorize_env_of(call);
   struct str proof = str_trim(page_form_value(call->in->body, "proof", call->arena)), principal;
-  call->account_id = arena_dup(call->arena, v->account->id);
-  if (!authorize_is_wanted(call, v, err)) return false;
-  if (!authorize_proves(call, v, proof, &principal)) {
+  if (v) call->account_id = arena_dup(call->arena, v->account->id);
+  if (!v || !authorize_proves(call, v, proof, &principal)) {
     err_set(err, ERR_DENIED, "that opens no server over this account");
     err_hint(
         err,
@@ -257,6 +266,7 @@ static bool authorize_begin_again(struct admin_call *call, const struct catalog_
         "then open the link again");
     return false;
   }
+  if (!authorize_is_wanted(call, v, err)) return false;
   call->token.id = arena_dup(call->arena, principal); // who the audit names
   struct authorize_new in = {.connector = v->connector, .account_id = v->account->id, .principal = principal};
   struct authorize_flow flow;
@@ -268,21 +278,32 @@ static bool authorize_begin_again(struct admin_call *call, const struct catalog_
   return true;
 }
 
+static void authorize_go(struct admin_call *call, struct str to) {
+  http_reply_header(call->http, "Referrer-Policy", STR("no-referrer"));
+  if (!page_wants_json(call)) {
+    call->status = 303;
+    http_reply_header(call->http, "Location", to);
+    return;
+  }
+  call->status = 200;
+  call->type = "application/json";
+  put_open(&call->out, NULL, '{');
+  put_text(&call->out, "url", to);
+  put_close(&call->out, '}');
+}
+
 bool admin_open_connect(struct admin_call *call, struct err *err) {
-  (void)err;
   struct authorize_env env = authorize_env_of(call);
-  const struct catalog_account *v = authorize_account(call);
   struct str id = http_param(&call->params, "flow"),
              link_token = page_form_value(call->in->query, "t", call->arena);
   struct str to, cookie;
   struct err why;
-  if (v && !authorize_begin_again(call, v, &id, &link_token, &why)) return authorize_page_error(call, &why);
+  if (!link_token.n && !authorize_begin_again(call, authorize_account(call), &id, &link_token, &why))
+    return authorize_page_error(call, &why, err);
   if (!authorize_open(&env, id, link_token, call->arena, &to, &cookie, &why))
-    return authorize_page_error(call, &why);
+    return authorize_page_error(call, &why, err);
   call->detail = id;
-  call->status = 303;
-  http_reply_header(call->http, "Location", to);
-  http_reply_header(call->http, "Referrer-Policy", STR("no-referrer"));
+  authorize_go(call, to);
   http_reply_header(call->http, "Set-Cookie",
                     arena_printf(call->arena,
                                  AUTHORIZE_COOKIE
@@ -303,17 +324,16 @@ static struct str authorize_cookie(const struct admin_call *call) {
 }
 
 bool admin_take_callback(struct admin_call *call, struct err *err) {
-  (void)err;
   struct authorize_env env = authorize_env_of(call);
   struct oauth_answer answer = authorize_answer(call->in->query, call->arena);
   struct authorize_flow flow;
   struct err why;
   if (!authorize_finish(&env, &answer, authorize_cookie(call), call->arena, &flow, &why))
-    return authorize_page_error(call, &why);
+    return authorize_page_error(call, &why, err);
   authorize_done(call, &flow);
   bool done = flow.status == AUTHORIZE_DONE;
   if (!done) call->detail = arena_dup(call->arena, flow.code);
-  page_begin(call, done ? 200 : 400, done ? STR("Connected") : STR("Not connected"));
+  page_begin(call, done ? 200 : 400, done ? STR("Connected") : STR("Not connected"), false);
   page_text(&call->out, done
                             ? arena_printf(call->arena,
                                            "Postern may now use your account as \"%.*s\". You can close this "

@@ -20,16 +20,18 @@ void page_escape(struct buf *out, struct str text) {
   }
 }
 
-void page_begin(struct admin_call *call, int status, struct str title) {
+void page_begin(struct admin_call *call, int status, struct str title, bool has_form) {
   unsigned char random[PAGE_NONCE];
   token_random(random, sizeof random);
   call->nonce = codec_base64_url(call->arena, str_make((const char *)random, sizeof random));
   call->status = status;
-  http_reply_header(call->http, "Content-Security-Policy",
-                    arena_printf(call->arena,
-                                 "default-src 'none'; style-src 'nonce-%.*s'; script-src 'nonce-%.*s'; "
-                                 "base-uri 'none'; frame-ancestors 'none'",
-                                 STR_ARG(call->nonce), STR_ARG(call->nonce)));
+  const char *own = has_form ? "self" : "none";
+  http_reply_header(
+      call->http, "Content-Security-Policy",
+      arena_printf(call->arena,
+                   "default-src 'none'; style-src 'nonce-%.*s'; script-src 'nonce-%.*s'; "
+                   "connect-src '%s'; form-action '%s'; base-uri 'none'; frame-ancestors 'none'",
+                   STR_ARG(call->nonce), STR_ARG(call->nonce), own, own));
   http_reply_header(call->http, "X-Frame-Options", STR("DENY"));
   http_reply_header(call->http, "X-Content-Type-Options", STR("nosniff"));
   // The address holds a secret. With "no-referrer" browsers would send our own form with "Origin: null"
@@ -55,7 +57,23 @@ void page_text(struct buf *out, struct str text) {
   buf_add_z(out, "</p>\n");
 }
 
-void page_form(struct buf *out, struct str ask, struct str button) {
+void page_form(struct admin_call *call, struct str ask, struct str button) {
+  static const char script[] =
+      "const form = document.forms[0], note = document.getElementById(\"note\");\n"
+      "form.addEventListener(\"submit\", async (event) => {\n"
+      "  event.preventDefault();\n"
+      "  note.textContent = \"\";\n"
+      "  try {\n"
+      "    const answer = await fetch(location.href, { method: \"POST\", headers: { accept: "
+      "\"application/json\" }, body: new URLSearchParams(new FormData(form)) });\n"
+      "    const said = await answer.json();\n"
+      "    if (answer.ok) location.assign(said.url);\n"
+      "    else note.textContent = `This did not work: ${said.error.message}. ${said.error.hint ?? \"\"}`;\n"
+      "  } catch (error) {\n"
+      "    note.textContent = `This did not work: ${error.message}`;\n"
+      "  }\n"
+      "});\n";
+  struct buf *out = &call->out;
   buf_add_z(out, "<form method=\"post\">");
   if (ask.n) {
     buf_add_z(out, "<label>");
@@ -65,7 +83,14 @@ void page_form(struct buf *out, struct str ask, struct str button) {
   }
   buf_add_z(out, "<button>");
   page_escape(out, button);
-  buf_add_z(out, "</button></form>\n");
+  buf_printf(out,
+             "</button></form>\n<p id=\"note\" role=\"alert\"></p>\n<script nonce=\"%.*s\">%s</script>\n",
+             STR_ARG(call->nonce), script);
+}
+
+bool page_wants_json(const struct admin_call *call) {
+  struct str accept = http_header_get(&call->in->headers, "accept");
+  return call->in->method == HTTP_POST && str_is_nocase(http_media_type(accept), "application/json");
 }
 
 void page_close_itself(struct admin_call *call) {

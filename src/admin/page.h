@@ -10,12 +10,15 @@
 
 #include "admin/route.h"
 
-// Sets the reply's status and its security headers.
-void page_begin(struct admin_call *call, int status, struct str title);
+// Sets the reply's status and its security headers. `has_form`: a page_form follows.
+void page_begin(struct admin_call *call, int status, struct str title, bool has_form);
 void page_text(struct buf *out, struct str text); // one paragraph
 // A form that posts to this page's own address. `ask`: the label of a field named "proof"; empty: no field.
-void page_form(struct buf *out, struct str ask, struct str button);
-void page_close_itself(struct admin_call *call); // the window closes after a moment
+// Its script posts with "Accept: application/json" and goes to the answer's `url`: a form that is answered
+// with a redirect elsewhere is stopped by browsers that hold `form-action` against redirects too (Chromium).
+void page_form(struct admin_call *call, struct str ask, struct str button);
+bool page_wants_json(const struct admin_call *call); // that script asks
+void page_close_itself(struct admin_call *call);     // the window closes after a moment
 void page_end(struct buf *out);
 
 void page_escape(struct buf *out, struct str text); // for element content and quoted attributes

@@ -33,6 +33,7 @@ struct admin_call {
   struct buf out;                     // the answer's JSON
   struct str account_id, server_id, detail; // for the audit row
   int status;                               // of the answer; 0: the route's
+  const char *type;                         // of the answer; NULL: the route's
   struct str nonce;                         // of a page, for its own style and script
 };
 

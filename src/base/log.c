@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/plain.h"
 
 enum { LOG_LINE_MAX = 4096 };
 
@@ -34,16 +35,18 @@ bool log_wants(enum log_level level) {
   return (int)level >= log_least;
 }
 
-// Control bytes never reach the terminal or the log file raw, quotes never end the JSON string.
+// Nothing reaches the terminal or the log file that a terminal acts on or a reader does not see (base/plain);
+// quotes never end the JSON string.
 static void log_add_escaped(struct buf *line, struct str s, bool quotes) {
-  for (size_t i = 0; i < s.n; i++) {
-    unsigned char c = (unsigned char)s.p[i];
-    if (c < 0x20 || c == 0x7f)
-      buf_printf(line, "\\u%04x", c);
+  uint32_t c;
+  for (size_t n; s.n; s = str_from(s, n)) {
+    n = plain_next(s, &c);
+    if (!plain_is_safe(c))
+      plain_add_escape(line, c);
     else if (quotes && (c == '"' || c == '\\'))
-      buf_printf(line, "\\%c", c);
+      buf_printf(line, "\\%c", (char)c);
     else
-      buf_add_char(line, (char)c);
+      buf_add(line, str_make(s.p, n));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/api.h"
+#include "cli/out.h"
 #include "cli/table.h"
 #include "cli/view.h"
 #include "data/json.h"
@@ -77,10 +78,11 @@ static void audit_print_new(struct cli *c, yyjson_val *items, char last[AUDIT_ID
       continue;
     }
     struct str text = json_to_text(c->arena, e); // one a line
-    fwrite(text.p, 1, text.n, c->out);
-    fputc('\n', c->out);
+    out_json(text);
+    out_text(STR("\n"));
   }
-  fflush(c->out);
+  struct err err;
+  (void)!out_flush(&err); // out_is_broken is asked
 }
 
 // Until the reader goes or a signal ends the program. Ids sort by time.
@@ -91,7 +93,7 @@ static bool audit_follow(struct cli *c, size_t limit, struct err *err) {
   for (;;) {
     if (!audit_path(c, &path, err) || !api_list(c, path, limit, &items, err)) return false;
     audit_print_new(c, items, last);
-    if (ferror(c->out)) return true;
+    if (out_is_broken()) return true;
     cli_forget(c);
     limit = AUDIT_FOLLOW_MOST;
     sleep(AUDIT_FOLLOW_S);

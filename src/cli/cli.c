@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/plain.h"
 #include "cli/api.h"
 #include "cli/help.h"
+#include "cli/out.h"
+#include "crypto/secret.h"
 
 extern char **environ;
 
@@ -26,9 +30,32 @@ void cli_forget(struct cli *c) {
   arena_reset(c->arena);
 }
 
-static void cli_print_error(const struct err *err) {
-  fprintf(stderr, "postern: %s%s%s\n", err->field, err->field[0] ? ": " : "", err->text);
-  if (err->hint[0]) fprintf(stderr, "  %s\n", err->hint);
+// Each part in one line, whoever's words are in it.
+void cli_print_error(const struct err *err) {
+  struct buf text = BUF_MAX(4 * sizeof *err);
+  buf_add_z(&text, "postern: ");
+  plain_mark_line(&text, str_of(err->field));
+  if (err->field[0]) buf_add_z(&text, ": ");
+  plain_mark_line(&text, str_of(err->text));
+  buf_add_z(&text, err->hint[0] ? "\n  " : "");
+  plain_mark_line(&text, str_of(err->hint));
+  buf_add_char(&text, '\n');
+  out_note(buf_str(&text));
+  buf_free(&text);
+}
+
+void cli_print(const char *format, ...) {
+  char *text = NULL;
+  struct err err;
+  va_list list;
+  va_start(list, format);
+  int n = vasprintf(&text, format, list);
+  va_end(list);
+  if (n < 0) return;
+  out_text(str_make(text, (size_t)n));
+  (void)!out_flush(&err); // nobody reads it
+  secret_wipe(text, (size_t)n);
+  free(text);
 }
 
 static bool cli_unknown(int argc, char **argv, struct err *err) {
@@ -43,13 +70,6 @@ static bool cli_unknown(int argc, char **argv, struct err *err) {
     err_hint(err, "'postern help' lists the commands");
   buf_free(&words);
   return false;
-}
-
-// A reader that has gone, as in `postern tools acme | head`, is no failure of ours.
-static bool cli_flush(struct cli *c, struct err *err) {
-  errno = 0;
-  if (fflush(c->out) == 0 && !ferror(c->out)) return true;
-  return errno == EPIPE || errno == 0 || err_set(err, ERR_INTERNAL, "standard output: %s", strerror(errno));
 }
 
 static bool cli_parse(struct cli *c, struct err *err) {
@@ -76,7 +96,7 @@ static int cli_run_command(struct cli *c) {
   bool ok = cli_run(c, &err);
   // What was printed stands before the error, also where both go to one place.
   struct err late;
-  if (!cli_flush(c, &late) && ok) ok = false, err = late;
+  if (!out_flush(&late) && ok) ok = false, err = late;
   if (!ok) cli_print_error(&err);
   return ok ? 0 : err_exit_code(err.code);
 }
@@ -101,7 +121,7 @@ int cli_main(int argc, char **argv, const struct cli_program *program) {
   argv++;
   if (argc && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) argv[0] = help;
   if (argc && strcmp(argv[0], "--version") == 0) argv[0] = version;
-  struct cli c = {.program = program, .arena = arena_new(), .out = stdout};
+  struct cli c = {.program = program, .arena = arena_new()};
   c.command = command_find((size_t)argc, argv, &taken);
   c.argc = argc - (int)taken;
   c.argv = argv + taken;
@@ -115,7 +135,7 @@ int cli_main(int argc, char **argv, const struct cli_program *program) {
     code = cli_run_command(&c);
   } else if (cli_is_group(argc, argv)) {
     help_group(&c, argc ? str_of(argv[0]) : STR_NONE);
-    code = argc > 1 && cli_flush(&c, &err) ? 0 : err_exit_code(ERR_INVALID);
+    code = argc > 1 && out_flush(&err) ? 0 : err_exit_code(ERR_INVALID);
   } else {
     cli_unknown(argc, argv, &err);
     cli_print_error(&err);

@@ -16,6 +16,10 @@ struct cli_program {
   void (*write_api)(struct buf *out);  // the manual's page on the management API
 };
 
+// For main.c's own words, by the same way to the terminal as the commands' (cli/out).
+void cli_print_error(const struct err *err);               // on standard error
+void cli_print(const char *format, ...) PRINTF_LIKE(1, 2); // on standard output, at once
+
 int cli_main(int argc, char **argv, const struct cli_program *program);
 
 #endif

@@ -70,7 +70,6 @@ struct cli {
   struct arena *arena;
   struct cli_doc *docs; // answers, freed at the end
   struct api *api;      // NULL until the first request
-  FILE *out;
   bool json;
   struct settings_input settings; // of a COMMAND_SETTINGS; else the environment alone
   int argc;                       // the words behind the path

@@ -3,6 +3,7 @@
 // a line, with its meaning behind a tab. No candidate: the shell offers files.
 #include "cli/run.h"
 
+#include "cli/out.h"
 #include "settings/value.h"
 
 static const char completion_bash[] =
@@ -47,7 +48,7 @@ bool cli_completion_run(struct cli *c, struct err *err) {
   struct str shell = args_word(&c->args, 0);
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     if (!str_is(shell, known[i].shell)) continue;
-    fputs(known[i].script, c->out);
+    out_text(str_of(known[i].script));
     return true;
   }
   return err_set(err, ERR_INVALID, "completion is there for bash, zsh and fish, not for '%.*s'",
@@ -58,7 +59,7 @@ bool cli_completion_run(struct cli *c, struct err *err) {
 
 static void complete_offer(struct cli *c, struct str begun, struct str word, const char *help) {
   if (word.n < begun.n || memcmp(word.p, begun.p, begun.n) != 0) return;
-  fprintf(c->out, "%.*s\t%s\n", STR_ARG(word), help);
+  out_text(arena_printf(c->arena, "%.*s\t%s\n", STR_ARG(word), help));
 }
 
 static void complete_choices(struct cli *c, struct str begun, const char *choices, const char *help) {

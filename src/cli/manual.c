@@ -3,6 +3,7 @@
 
 #include "base/metrics.h"
 #include "cli/help.h"
+#include "cli/out.h"
 #include "cli/run.h"
 #include "settings/settings.h"
 
@@ -213,7 +214,7 @@ bool cli_manual_run(struct cli *c, struct err *err) {
   if (str_is(page, "api")) c->program->write_api(&out);
   if (str_is(page, "settings")) settings_explain(NULL, SETTINGS_AS_MARKDOWN, &out);
   bool known = out.n > 0;
-  fwrite(out.n ? out.p : "", 1, out.n, c->out);
+  out_text(buf_str(&out));
   buf_free(&out);
   return known || err_set(err, ERR_INVALID, "there is no page '%.*s'", STR_ARG(page));
 }

@@ -3,6 +3,7 @@
 #include "cli/run.h"
 
 #include "cli/api.h"
+#include "cli/out.h"
 #include "cli/view.h"
 #include "crypto/seal.h"
 #include "data/json.h"
@@ -77,8 +78,8 @@ bool cli_status_run(struct cli *c, struct err *err) {
 bool cli_version_run(struct cli *c, struct err *err) {
   (void)err;
   if (c->json)
-    fprintf(c->out, "{\"version\":\"%s\"}\n", c->program->version);
+    out_json(arena_printf(c->arena, "{\"version\":\"%s\"}\n", c->program->version));
   else
-    fprintf(c->out, "postern %s\n", c->program->version);
+    out_text(arena_printf(c->arena, "postern %s\n", c->program->version));
   return true;
 }

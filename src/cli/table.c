@@ -2,6 +2,7 @@
 #include "cli/table.h"
 
 #include "base/mem.h"
+#include "base/plain.h"
 
 enum { GAP = 2, COLUMN_LEAST = 8 };
 
@@ -21,27 +22,6 @@ size_t table_width(struct str s) {
   return width;
 }
 
-// How many bytes at the start of the text would change the terminal rather than show there: C0 but '\n' and
-// '\t', DEL, C1 (U+0080 to U+009F), and what turns the direction of the text around it (U+202A to U+202E,
-// U+2066 to U+2069).
-static size_t table_control(struct str s) {
-  unsigned char c[3] = {0};
-  memcpy(c, s.p, s.n < sizeof c ? s.n : sizeof c);
-  if ((c[0] < 0x20 && c[0] != '\n' && c[0] != '\t') || c[0] == 0x7F) return 1;
-  if (c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0) return 2;
-  bool turns =
-      (c[1] == 0x80 && c[2] >= 0xAA && c[2] <= 0xAE) || (c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9);
-  return c[0] == 0xE2 && turns ? 3 : 0;
-}
-
-void table_harmless(struct buf *out, struct str text) {
-  while (text.n) {
-    size_t control = table_control(text);
-    buf_add_char(out, control ? '?' : text.p[0]);
-    text = str_from(text, control ? control : 1);
-  }
-}
-
 void table_cell(struct table *t, struct str text) {
   if (t->count >= (size_t)TABLE_ROWS_MOST * t->columns) return;
   if (t->count == t->cap) {
@@ -49,9 +29,7 @@ void table_cell(struct table *t, struct str text) {
     t->cells = mem_resize(t->cells, t->cap * sizeof *t->cells);
   }
   struct buf clean = BUF_MAX(2 * TABLE_CELL_MOST);
-  table_harmless(&clean, str_make(text.p, text.n < TABLE_CELL_MOST ? text.n : TABLE_CELL_MOST));
-  for (size_t i = 0; i < clean.n; i++)
-    if (clean.p[i] == '\n' || clean.p[i] == '\t') clean.p[i] = ' ';
+  plain_mark_line(&clean, str_make(text.p, text.n < TABLE_CELL_MOST ? text.n : TABLE_CELL_MOST));
   t->cells[t->count++] = arena_dup(t->arena, buf_str(&clean));
   buf_free(&clean);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // table: rows in aligned columns for people, cut to the terminal's width. What comes from servers is
-// made harmless: control characters never reach the terminal. One thread. Private to cli/. Example:
+// made harmless here already (base/plain), so that widths are right. One thread. Private to cli/. Example:
 //   struct table t; table_open(&t, arena, 2);
 //   table_cell(&t, STR("NAME")); table_cell(&t, STR("ID")); … table_print(&t, terminal_width(), &out);
 #ifndef POSTERN_CLI_TABLE_H
@@ -25,7 +25,5 @@ void table_print(const struct table *t, size_t width, struct buf *out);
 void table_close(struct table *t);
 
 size_t table_width(struct str s); // characters on the screen (code points)
-// Appends text with control characters (C0 but '\n' and '\t', DEL, C1, overrides of the direction) as '?'.
-void table_harmless(struct buf *out, struct str text);
 
 #endif

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal.h"
 
+#include "cli/out.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,11 +45,12 @@ bool terminal_ask(const char *question, bool secret, struct buf *line, struct er
     tcsetattr(fd, TCSAFLUSH,
               &quiet); // before the question: what answers it must be neither shown nor flushed
   }
-  (void)dprintf(fd, "%s: ", question);
+  out_question(fd, str_of(question));
+  out_question(fd, STR(": "));
   bool ok = terminal_line(fd, line);
   if (changed) {
     tcsetattr(fd, TCSADRAIN, &before); // the answer to the next question may be there already
-    (void)dprintf(fd, "\n");
+    out_line_end(fd);
   }
   close(fd);
   if (!ok) return err_set(err, ERR_CANCELED, "no answer to: %s", question);

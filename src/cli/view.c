@@ -4,39 +4,32 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "cli/out.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "data/json.h"
 
 enum { VIEW_MOST = 256 * 1024 * 1024, VIEW_DEEP = 5, VIEW_KEY = 128 };
 
-static void view_write(struct cli *c, struct str text) {
-  fwrite(text.p, 1, text.n, c->out);
-}
-
 void view_json(struct cli *c, yyjson_val *v) {
+  (void)c;
   size_t n = 0;
   char *text =
       v ? yyjson_val_write(v, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_NEWLINE_AT_END, &n) : NULL;
-  if (text) view_write(c, str_make(text, n));
+  if (text) out_json(str_make(text, n));
   free(text);
 }
 
-static void view_lines(FILE *to, struct str text) {
-  struct buf clean = BUF_MAX(VIEW_MOST);
-  table_harmless(&clean, text);
-  if (!str_ends(buf_str(&clean), "\n")) buf_add_char(&clean, '\n');
-  fwrite(clean.p, 1, clean.n, to);
-  buf_free(&clean);
-}
-
 void view_text(struct cli *c, struct str text) {
-  view_lines(c->out, text);
+  (void)c;
+  out_text(text);
+  if (!str_ends(text, "\n")) out_text(STR("\n"));
 }
 
 void view_note(struct cli *c, struct str text) {
-  fflush(c->out);
-  view_lines(stderr, text);
+  (void)c;
+  out_note(text);
+  if (!str_ends(text, "\n")) out_note(STR("\n"));
 }
 
 void view_say(struct cli *c, const char *format, ...) {
@@ -95,7 +88,7 @@ void view_list(struct cli *c, yyjson_val *items, const struct view_column *colum
     }
   struct buf out = BUF_MAX(VIEW_MOST);
   table_print(&t, terminal_width(), &out);
-  view_write(c, buf_str(&out));
+  out_text(buf_str(&out));
   buf_free(&out);
   table_close(&t);
 }
@@ -139,7 +132,7 @@ void view_object(struct cli *c, yyjson_val *object) {
   view_members(c, &t, "", object, 0);
   struct buf out = BUF_MAX(VIEW_MOST);
   table_print(&t, 0, &out);
-  view_write(c, buf_str(&out));
+  out_text(buf_str(&out));
   buf_free(&out);
   table_close(&t);
 }

@@ -17,7 +17,7 @@ struct view_column {
 void view_list(struct cli *c, yyjson_val *items, const struct view_column *columns, const char *none);
 void view_object(struct cli *c, yyjson_val *object); // nested objects with dotted names
 void view_json(struct cli *c, yyjson_val *v);        // with --json or without
-void view_text(struct cli *c, struct str text);      // control characters made harmless; ends with a line end
+void view_text(struct cli *c, struct str text);      // ends with a line end
 void view_note(struct cli *c, struct str text);      // the same on standard error, out of the way of pipes
 // A sentence on what was done; nothing with --json.
 void view_say(struct cli *c, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -29,6 +29,8 @@ int64_t json_int(yyjson_val *object, const char *key, int64_t otherwise);
 yyjson_val *json_at(yyjson_val *root, struct str pointer); // RFC 6901; NULL where nothing is
 struct str json_raw_number(yyjson_val *v);                 // the digits of a raw number, else STR_NONE
 
+enum { JSON_ESCAPED_MOST = 6 }; // bytes that one byte of a text can become within quotes: \u0001
+
 void json_write(struct buf *out, yyjson_val *v); // compact, raw numbers as they came
 struct str json_to_text(struct arena *a, yyjson_val *v);
 void json_add_string(struct buf *out, struct str s);  // "…" escaped (RFC 8259 §7), bad UTF-8 as U+FFFD

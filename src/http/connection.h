@@ -91,7 +91,8 @@ struct http_connection {
   struct http_refusal refusal;
   enum http_phase phase;
   const char *chunk;              // what parse.c is reading
-  char tail[3];                   // the bytes before it
+  char tail[7];                   // the bytes before it
+  bool blank_cr;                  // half an empty line stands before the request
   bool writing, reading, closing; // closing: after what is queued
   bool linger, admitted, refused, ready, shut;
   bool chunked, sse, counted; // of the stream in progress; counted: in the metric

@@ -39,32 +39,31 @@ static const struct http_cidr guard_refused[] = {
     GUARD_V4(203, 0, 113, 0, 24),  // documentation
     GUARD_V4(224, 0, 0, 0, 4),     // multicast, RFC 5771
     GUARD_V4(240, 0, 0, 0, 4),     // reserved, RFC 1112, and broadcast
-    {{0}, 128},                    // ::, unspecified
-    {{[15] = 1}, 128},             // ::1, loopback
-    // 64:ff9b:1::/48, local NAT64, RFC 8215: where the IPv4 address sits depends on the site's prefix length,
-    // so whoever chooses the rest of the bits could show us another one.
-    {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48},
-    {{0x01, 0x00}, 64},             // 100::/64, discard, RFC 6666
-    {{0x20, 0x01, 0x00, 0x02}, 48}, // 2001:2::/48, benchmarking, RFC 5180
+    // IPv6 is assigned within 2000::/3 alone. Below it lie ::, ::1, 100::/64 (discard, RFC 6666),
+    // 100:0:0:1::/64 (dummy, RFC 9780), and 64:ff9b:1::/48 (local NAT64, RFC 8215), where the IPv4 address
+    // sits depends on the site's prefix length, so that whoever chooses the rest of the bits could show us
+    // another one. Above it 5f00::/16 (segment routing, RFC 9602), fc00::/7 (unique local, RFC 4193),
+    // fe80::/10 (link-local), fec0::/10 (site-local, RFC 3879) and ff00::/8 (multicast).
+    {{0x00}, 3},
+    {{0x40}, 2},
+    {{0x80}, 1},
+    {{0x20, 0x01, 0x00, 0x00}, 23}, // 2001::/23, protocol assignments, RFC 2928; 2001:2::/48, benchmarking
     {{0x20, 0x01, 0x0d, 0xb8}, 32}, // 2001:db8::/32, documentation
     {{0x3f, 0xff}, 20},             // 3fff::/20, documentation, RFC 9637
-    {{0x5f, 0x00}, 16},             // 5f00::/16, segment routing, RFC 9602
-    {{0xfc}, 7},                    // fc00::/7, unique local, RFC 4193
-    {{0xfe, 0x80}, 10},             // fe80::/10, link-local
-    {{0xfe, 0xc0}, 10},             // fec0::/10, site-local, RFC 3879
-    {{0xff}, 8},                    // ff00::/8, multicast
 };
 
-// IPv6 forms that carry an IPv4 address, which is what gets judged. Mapped ones need no row.
+// IPv6 forms that carry an IPv4 address, which is what gets judged in their place. Mapped ones need no row.
 static const struct {
   struct http_cidr form;
   unsigned at;           // the IPv4 address's first byte
   unsigned char flipped; // each byte is stored XORed with it
 } guard_carriers[] = {
     {{{0}, 96}, 12, 0},                         // ::a.b.c.d, deprecated, RFC 4291 §2.5.5.1
+    {{{[8] = 0xff, [9] = 0xff}, 96}, 12, 0},    // ::ffff:0:a.b.c.d, translated, RFC 2765 §2.1
     {{{0x00, 0x64, 0xff, 0x9b}, 96}, 12, 0},    // NAT64, RFC 6052
     {{{0x20, 0x02}, 16}, 2, 0},                 // 6to4, RFC 3056
-    {{{0x20, 0x01, 0x00, 0x00}, 32}, 12, 0xff}, // Teredo, RFC 4380 §4: the client's address, inverted
+    {{{0x20, 0x01, 0x00, 0x00}, 32}, 4, 0},     // Teredo, RFC 4380 §4: the server's address,
+    {{{0x20, 0x01, 0x00, 0x00}, 32}, 12, 0xff}, // and the client's, inverted
 };
 
 #define GUARD_COUNT(table) (sizeof(table) / sizeof *(table))
@@ -111,18 +110,30 @@ static bool guard_judge(const struct http_guard *g, const unsigned char address[
   return !guard_find(guard_refused, GUARD_COUNT(guard_refused), address);
 }
 
+static bool guard_judge_inner(const struct http_guard *g, const unsigned char *v4, unsigned char flipped) {
+  unsigned char plain[4], inner[16];
+  for (unsigned k = 0; k < 4; k++) plain[k] = v4[k] ^ flipped;
+  guard_map_v4(plain, inner);
+  return guard_judge(g, inner);
+}
+
+// RFC 5214 §6.1: under any prefix.
+static bool guard_is_isatap(const unsigned char address[16]) {
+  return (address[8] & 0xfd) == 0 && address[9] == 0 && address[10] == 0x5e && address[11] == 0xfe;
+}
+
 bool http_guard_allows(const struct http_guard *g, const struct sockaddr *address) {
-  unsigned char bytes[16], inner[16];
-  if (!guard_bytes(address, bytes) || !guard_judge(g, bytes)) return false;
+  unsigned char bytes[16];
+  bool carries = false;
+  if (!guard_bytes(address, bytes)) return false;
+  if (g && guard_find(g->allow, g->count, bytes)) return true; // this very form was opened
   for (size_t i = 0; i < GUARD_COUNT(guard_carriers); i++) {
     if (!guard_within(&guard_carriers[i].form, bytes)) continue;
-    if (g && guard_find(g->allow, g->count, bytes)) return true; // this very form was opened
-    unsigned char v4[4];
-    for (unsigned k = 0; k < 4; k++) v4[k] = bytes[guard_carriers[i].at + k] ^ guard_carriers[i].flipped;
-    guard_map_v4(v4, inner);
-    return guard_judge(g, inner);
+    if (!guard_judge_inner(g, bytes + guard_carriers[i].at, guard_carriers[i].flipped)) return false;
+    carries = true;
   }
-  return true;
+  if (guard_is_isatap(bytes) && !guard_judge_inner(g, bytes + 12, 0)) return false;
+  return carries || guard_judge(g, bytes);
 }
 
 bool http_guard_new(const struct str *allow, size_t count, struct http_guard **out, struct err *err) {

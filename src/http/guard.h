@@ -14,8 +14,8 @@ struct sockaddr;
 struct http_guard;
 
 // `allow`: CIDRs ("10.1.0.0/16", "::1/128") that the operator opens among the refused ones: private,
-// loopback, link-local, metadata, multicast, unspecified, reserved, and IPv4 ones inside IPv6 forms (mapped,
-// 6to4, NAT64, Teredo).
+// loopback, link-local, metadata, multicast, unspecified, reserved, unassigned, and IPv4 ones inside IPv6
+// forms (mapped, translated, 6to4, NAT64, Teredo, ISATAP).
 MUST_USE bool http_guard_new(const struct str *allow, size_t count, struct http_guard **out, struct err *err);
 void http_guard_free(struct http_guard *g);
 bool http_guard_allows(const struct http_guard *g, const struct sockaddr *address); // NULL: nothing is opened

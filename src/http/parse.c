@@ -33,8 +33,21 @@ static int http_add_text(llhttp_t *p, const char *at, size_t n) {
   return x->text.full ? http_stop(p, 431, "the request's head is too large") : 0;
 }
 
+// The n bytes before, which may be of the read before this one.
+static void http_before(const struct http_connection *c, const char *at, size_t n, char *out) {
+  size_t here = (size_t)(at - c->chunk) < n ? (size_t)(at - c->chunk) : n;
+  memcpy(out, c->tail + sizeof c->tail - (n - here), n - here);
+  memcpy(out + n - here, at - here, here);
+}
+
+// RFC 9112 §3: exactly one space stands on either side of the target. llhttp takes any number.
 static int http_on_target(llhttp_t *p, const char *at, size_t n) {
-  http_exchange_of(p)->target_n += n;
+  struct http_exchange *x = http_exchange_of(p);
+  char before[2]; // the method's last letter and the space
+  http_before(p->data, at, sizeof before, before);
+  if (!x->target_n && (before[0] == ' ' || before[1] != ' '))
+    return http_stop(p, 400, "the request line has more than one space behind the method");
+  x->target_n += n;
   return http_add_text(p, at, n);
 }
 
@@ -44,11 +57,12 @@ static int http_on_version(llhttp_t *p, const char *at, size_t n) {
   (void)n;
   if (c->x->version_seen) return 0;
   c->x->version_seen = true;
-  char before[3];
-  size_t here = (size_t)(at - c->chunk) < 3 ? (size_t)(at - c->chunk) : 3;
-  memcpy(before, c->tail + here, 3 - here);
-  memcpy(before + 3 - here, at - here, here);
-  return memcmp(before, "TP/", 3) == 0 ? 0 : http_stop(p, 400, "the protocol is not HTTP");
+  char before[7]; // the target's last byte, the space, the name
+  http_before(c, at, sizeof before, before);
+  if (memcmp(before + 2, "HTTP/", 5) != 0) return http_stop(p, 400, "the protocol is not HTTP");
+  if (before[0] == ' ' || before[1] != ' ')
+    return http_stop(p, 400, "the request line has more than one space behind the target");
+  return 0;
 }
 
 static int http_on_name(llhttp_t *p, const char *at, size_t n) {
@@ -194,9 +208,30 @@ static void http_keep_tail(struct http_connection *c, struct str bytes) {
   memcpy(c->tail + sizeof c->tail - n, bytes.p + bytes.n - n, n);
 }
 
+// Empty lines before a request count as its head (RFC 9112 §2.2). llhttp takes bare CR and LF for them.
+static size_t http_skip_blank(struct http_connection *c, struct str bytes) {
+  size_t done = 0;
+  for (; done < bytes.n && (bytes.p[done] == '\r' || bytes.p[done] == '\n'); done++) {
+    if (!c->head_left) {
+      c->refusal = (struct http_refusal){431, "the request's head is too large"};
+      return done;
+    }
+    if ((bytes.p[done] == '\n') != c->blank_cr) break;
+    c->blank_cr = !c->blank_cr;
+    c->head_left--;
+  }
+  if (done < bytes.n && (c->blank_cr || bytes.p[done] == '\r' || bytes.p[done] == '\n'))
+    c->refusal = (struct http_refusal){400, "before the request stands what is no empty line"};
+  return done;
+}
+
 size_t http_parse(struct http_connection *c, struct str bytes) {
   size_t done = 0;
   c->chunk = bytes.p;
+  if (c->phase == HTTP_PHASE_HEADER && !c->x) {
+    done = http_skip_blank(c, bytes);
+    if (c->refusal.status || done == bytes.n) return done;
+  }
   for (;;) {
     size_t *left = c->phase == HTTP_PHASE_HEADER ? &c->head_left : &c->raw_left;
     size_t feed = bytes.n - done < *left ? bytes.n - done : *left;

@@ -8,7 +8,11 @@
 #include "serve/rewrite.h"
 #include "serve/stream.h"
 
-enum { LISTEN_ID_MOST = 256, LISTEN_EVENT_MOST = 1 << 20 };
+enum {
+  LISTEN_ID_MOST = 256,
+  LISTEN_EVENT_MOST =
+      1024 + LISTEN_ID_MOST + MEMORY_URIS_MOST * (JSON_ESCAPED_MOST * MEMORY_URI_BYTES_MOST + 3)
+};
 
 // The URIs of members that tell of updates, at most as many as a session may have.
 static size_t listen_uris(struct serve_request *r, yyjson_val *wanted, struct str **out) {
@@ -68,7 +72,7 @@ void listen_handle(struct serve_request *r, const struct jsonrpc_message *m) {
   o.resources = json_bool(wanted, "resourcesListChanged", false) && (offers & OFFER_RESOURCES);
   o.uri_count = listen_uris(r, wanted, &uris);
   o.uris = uris;
-  struct buf event = BUF_MAX(LISTEN_EVENT_MOST * 2);
+  struct buf event = BUF_MAX(LISTEN_EVENT_MOST + 64);
   listen_acknowledge(&o, &event);
   o.first = buf_str(&event);
   stream_hold(r, &o);

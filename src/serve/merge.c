@@ -62,7 +62,7 @@ static void merge_to_next(const struct serve_request *r, const struct merge_kind
 
 static bool merge_page(struct serve_request *r, const struct merge_kind *kind, const struct merge_at *at,
                        struct pass_result *out, struct err *err) {
-  struct buf params = BUF_MAX(MERGE_CURSOR_MOST * 2);
+  struct buf params = BUF_MAX(MERGE_CURSOR_MOST * JSON_ESCAPED_MOST + 64);
   buf_add_char(&params, '{');
   if (at->begun) {
     buf_add_z(&params, "\"cursor\":");

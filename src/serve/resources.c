@@ -57,7 +57,7 @@ bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out
 // A legacy vendor is told at once, so that its refusal is the answer; a modern one by the stream's feed.
 static bool resources_tell(struct serve_request *r, const struct catalog_member *m, const char *method,
                            struct str own, struct err *err) {
-  struct buf params = BUF_MAX(2 * MEMORY_URI_BYTES_MOST + 64);
+  struct buf params = BUF_MAX(JSON_ESCAPED_MOST * MEMORY_URI_BYTES_MOST + 64);
   struct pass_result result = {0};
   if (!offer_is_legacy(r, m)) return true;
   buf_add_z(&params, "{\"uri\":");

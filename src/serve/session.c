@@ -6,7 +6,13 @@
 #include "crypto/token.h"
 #include "data/json.h"
 
-enum { SESSION_RANDOM = 16, SESSION_PLAIN_MOST = 4096 };
+enum {
+  SESSION_RANDOM = 16,
+  SESSION_HEAD_MOST = 512 + JSON_ESCAPED_MOST * SESSION_CLIENT_MOST,
+  SESSION_PLAIN_MOST = SESSION_HEAD_MOST + SESSION_CAPABILITIES_MOST
+};
+_Static_assert(SESSION_TEXT_MOST > (SESSION_PLAIN_MOST + 256) * 4 / 3,
+               "what is sealed must be ours when it comes back");
 
 static struct str session_place_of(const struct session_place *p, struct arena *a) {
   return arena_printf(a, "session/%.*s/%.*s", STR_ARG(p->server_id), STR_ARG(p->token_id));
@@ -29,8 +35,8 @@ bool session_seal(const struct seal_ring *ring, const struct session_place *plac
   session_add(&plain, "key", s->key);
   session_add(&plain, "version", s->version);
   session_add(&plain, "client", s->client);
-  session_add(&plain, "capabilities", s->capabilities);
-  buf_add_char(&plain, '}');
+  buf_add_z(&plain, "}\n"); // the capabilities as they are: quoted, each backslash would count twice
+  buf_add(&plain, s->capabilities);
   bool ok = plain.full ? err_set(err, ERR_LIMIT, "the client's capabilities do not fit a session id")
                        : seal_close(ring, session_place_of(place, a), buf_str(&plain), a, id, err);
   buf_free(&plain);
@@ -40,12 +46,15 @@ bool session_seal(const struct seal_ring *ring, const struct session_place *plac
 static bool session_read(struct str plain, struct arena *a, struct session *out) {
   yyjson_doc *doc;
   struct err err;
-  if (!json_read(plain, &JSON_LIMITS, &doc, &err)) return false;
+  struct str head = STR_NONE;
+  str_cut(&plain, '\n', &head);
+  if (!json_read(head, &JSON_LIMITS, &doc, &err)) return false;
   yyjson_val *v = yyjson_doc_get_root(doc);
   *out = (struct session){.key = arena_dup(a, json_str(v, "key")),
                           .version = arena_dup(a, json_str(v, "version")),
                           .client = arena_dup(a, json_str(v, "client")),
-                          .capabilities = arena_dup(a, json_str(v, "capabilities")),
+                          // A member in ids that version 0.1.0 made.
+                          .capabilities = arena_dup(a, plain.p ? plain : json_str(v, "capabilities")),
                           .created_at = json_int(v, "at", 0),
                           .pair = json_bool(v, "pair", false)};
   yyjson_doc_free(doc);

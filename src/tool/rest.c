@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/codec.h"
-#include "tool/graphql.h"
+#include "tool/reads.h"
 #include "tool/rest_body.h"
 
 enum { REST_DEEP_MOST = 8, REST_FIXED_HEADERS = 4 };
@@ -324,39 +324,6 @@ static bool rest_add_params(struct rest_build *b) {
   return true;
 }
 
-// ---- GraphQL
-
-// A request is {"query": …}, or several of them, or the document itself.
-static bool rest_only_reads(yyjson_mut_val *v) {
-  if (yyjson_mut_is_arr(v)) {
-    yyjson_mut_val *item;
-    size_t i, n;
-    yyjson_mut_arr_foreach (v, i, n, item)
-      if (yyjson_mut_is_arr(item) || !rest_only_reads(item)) return false;
-    return true;
-  }
-  if (yyjson_mut_is_obj(v)) v = yyjson_mut_obj_get(v, "query");
-  return !v ||
-         (yyjson_mut_is_str(v) && graphql_only_reads(str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v))));
-}
-
-static bool rest_check_reads(struct rest_build *b, struct str arg) {
-  return rest_only_reads(rest_argument(b->arguments, arg)) ||
-         rest_refuse(b, arg, "may hold queries only: this tool reads, and sends no mutation");
-}
-
-// One address takes queries and mutations alike, so a tool that only reads must look at the text.
-static bool rest_check_graphql(struct rest_build *b) {
-  const struct tool *t = b->tool;
-  if (!t->read_only || !str_ends(t->path, "/graphql")) return true;
-  if (t->body_whole.n && !rest_check_reads(b, t->body_whole)) return false;
-  for (size_t i = 0; i < t->body_arg_count; i++)
-    if (str_is(t->body_args[i].property, "query") && !rest_check_reads(b, t->body_args[i].arg)) return false;
-  for (size_t i = 0; i < t->param_count; i++)
-    if (str_is(t->params[i].name, "query") && !rest_check_reads(b, t->params[i].arg)) return false;
-  return true;
-}
-
 // The credential goes last, and only here.
 static void rest_add_credential(struct rest_build *b) {
   for (size_t i = 0; i < b->account->send_count; i++) {
@@ -398,10 +365,12 @@ bool rest_build(const struct tool *t, const struct account *account, yyjson_mut_
   b.url = b.cookies = BUF_MAX(REST_URL_MOST);
   size_t room = t->param_count + account->send_count + REST_FIXED_HEADERS + REST_HEADERS_SPARE;
   b.headers.items = ARENA_ARRAY(a, room, struct http_header);
-  bool ok = rest_check_graphql(&b) && rest_fill(&b) && rest_body_build(t, arguments, a, &body, err);
+  bool ok = rest_fill(&b) && rest_body_build(t, arguments, a, &body, err);
   if (ok && body.present) rest_add_header(&b, STR("Content-Type"), body.type);
+  struct rest_request made = {arena_dup(a, buf_str(&b.url)), b.headers, body.bytes, body.present};
+  ok = ok && reads_check_request(t, account, &made, a, err);
   if (ok)
-    *out = (struct rest_request){arena_dup(a, buf_str(&b.url)), b.headers, body.bytes, body.present};
+    *out = made;
   else
     buf_free(&body.bytes);
   buf_free(&b.url);

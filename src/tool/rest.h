@@ -26,7 +26,8 @@ struct rest_request {
   bool has_body;
 };
 
-// `arguments` may hold raw numbers. ERR_INVALID says which argument and why. Texts live in the arena,
+// `arguments` may hold raw numbers. ERR_INVALID says which argument and why; of a tool that only reads also
+// where they do more (tool/reads). Texts live in the arena,
 // credentials in the account, which must outlive the request.
 MUST_USE bool rest_build(const struct tool *t, const struct account *account, yyjson_mut_val *arguments,
                          struct arena *a, struct rest_request *out, struct err *err);

@@ -5,6 +5,7 @@
 #include "data/json.h"
 #include "mcp/client.h"
 #include "mcp/jsonrpc.h"
+#include "tool/reads.h"
 #include "tool/remote.h"
 #include "tool/run_parts.h"
 #include "tool/shape.h"
@@ -255,6 +256,11 @@ bool run_remote(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val
     err_hint(&why, "an administrator looks with 'postern account doctor %.*s'", STR_ARG(r.account->name));
     if (call->resume) mcp_call_close(call->resume); // of the time when it could be used
     return remote_failed(&r, &why);
+  }
+  if (!call->resume && !reads_check_arguments(call->tool->tool, arguments, &why)) {
+    trail->detail = arena_printf(a, "%s %s", why.field, why.text);
+    shape_refusal(RUN_INVALID, arena_printf(a, "%s: %s. Nothing was sent.", why.field, why.text), out);
+    return true;
   }
   if (!remote_ask(&r, &last, &why)) return remote_failed(&r, &why);
   if (last.kind == MCP_RESULT && yyjson_is_obj(last.value))

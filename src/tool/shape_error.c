@@ -4,6 +4,7 @@
 #include "base/codec.h"
 #include "data/json.h"
 #include "data/uri.h"
+#include "tool/graphql.h"
 
 enum {
   ERROR_ITEMS_MOST = 10,
@@ -43,7 +44,7 @@ static struct str error_last_token(struct str pointer) {
 }
 
 static bool error_is_graphql(const struct tool *t) {
-  return str_ends(t->path, "/graphql");
+  return graphql_is_named_in(t->path);
 }
 
 // GraphQL answers 200 with `errors` and no data (GraphQL over HTTP §6.4); with some data it is a partial

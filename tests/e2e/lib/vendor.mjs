@@ -53,7 +53,7 @@ const matches = (path, given) => new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]
 
 function documentOf(operations) {
   const paths = {};
-  for (const [name, { method = "get", path, summary = name, parameters = [], requestBody, readOnly }] of Object.entries(operations))
+  for (const [name, { method = "get", path, summary = name, parameters = [], requestBody, readOnly, word }] of Object.entries(operations))
     (paths[path] ??= {})[method] = {
       operationId: name,
       summary,
@@ -61,7 +61,7 @@ function documentOf(operations) {
       parameters,
       ...(requestBody ? { requestBody } : {}),
       responses: { 200: { description: "It worked." } },
-      "x-postern": { name, ...(readOnly === false ? {} : { class: "get" }) },
+      "x-postern": { name, ...(word ?? (readOnly === false ? {} : { class: "get" })) },
     };
   return { openapi: "3.1.0", info: { title: "Fixture", version: "1" }, paths };
 }

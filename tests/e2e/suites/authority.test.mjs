@@ -23,9 +23,7 @@ describe("who uses an account does not say whose it is", () => {
       const r = await page(`/connect/${account.id}`, { proof });
       assert.deepEqual([r.status, r.headers.get("location"), r.headers.get("set-cookie")], [409, null, null]);
     }
-    const shown = await page(`/connect/${account.id}`);
-    assert.equal(shown.status, 409);
-    assert.doesNotMatch(await shown.text(), /name="proof"/);
+    assert.equal((await page(`/connect/${account.id}`, { proof: "a guess" })).status, 403, "whether it works is told to those who use it");
     await works(server, PLACES.cloudflare.tool);
   });
 
@@ -50,6 +48,35 @@ describe("who uses an account does not say whose it is", () => {
       const rows = await audit(`action=account.open&account_id=${account.id}`);
       return rows.length === 2 && rows.some((row) => row.outcome === "ok" && row.actor === server.id) && rows.some((row) => row.outcome !== "ok" && !row.actor);
     });
+  });
+});
+
+describe("without the secret of a link its page tells nothing", () => {
+  const bare = async (r) => (await r.text()).replaceAll(/nonce="[^"]+"/g, "");
+  test("every id looks alike: of accounts that work and that do not, of links, of nothing", async () => {
+    const { account: works } = await world.connect("cloudflare");
+    const { account: waits } = await world.connect("arcjet");
+    const keyed = await world.must(201, "POST", "/integrated-account", { connector: "mcp", name: "keyed one", base_url: world.vendors.url("cloudflare", "/docs/mcp"), way: "open" });
+    const begun = await world.begin("arcjet");
+    const ids = { works: works.id, waits: waits.id, keyed: keyed.id, link: begun.id, nothing: "acc_0000", "a name": encodeURIComponent(works.name) };
+    const answers = {};
+    for (const [what, id] of Object.entries(ids)) {
+      const shown = await page(`/connect/${id}`),
+        empty = await page(`/connect/${id}?t=`),
+        wrong = await page(`/connect/${id}?t=lnk_AAAA`),
+        tried = await page(`/connect/${id}`, { proof: "a guess" }),
+        forced = await page(`/connect/${id}?t=lnk_AAAA`, { proof: "a guess" });
+      answers[what] = [];
+      for (const r of [shown, empty, wrong, tried, forced]) {
+        answers[what].push([r.status, await bare(r)]);
+        assert.equal(r.headers.get("set-cookie"), null);
+      }
+      assert.deepEqual(answers[what].map(([status]) => status), [200, 200, 404, 403, 404], what);
+      for (const [, text] of answers[what]) for (const { name, label } of [works, waits, keyed, begun, { name: "Arcjet" }, { name: "Cloudflare" }]) assert.ok(!text.includes(name) && !(label && text.includes(label)), `${what}: ${name}`);
+    }
+    for (const what of Object.keys(ids)) assert.deepEqual(answers[what], answers.works, what);
+    const own = await bare(await fetch(begun.url));
+    assert.ok(own.includes(begun.name ?? "Arcjet"), "whoever has the link is told where it leads");
   });
 });
 

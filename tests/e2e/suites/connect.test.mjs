@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { generateKeyPairSync, verify } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { CLIENTS } from "../lib/clients.mjs";
 import { accountId, Browser, call, PLACES, said, startWithVendors, toolNames, works } from "../lib/oauth.mjs";
 import { startAuthVendor } from "../lib/auth-vendor.mjs";
@@ -517,5 +518,101 @@ describe("the pages", () => {
     await world.must(200, "PATCH", `/integrated-account/${account.id}`, { context: { account_id: accountId("web") } });
     await works(server, "workers_list");
     assert.ok((await toolNames(server)).includes("workers_list"));
+  });
+});
+
+describe("the pages themselves", () => {
+  const policy = (r) => Object.fromEntries((r.headers.get("content-security-policy") ?? "").split(/;\s*/).map((rule) => rule.match(/^(\S+) ?(.*)$/).slice(1)));
+  const strict = (r, own) => {
+    const { "style-src": style, "script-src": script, ...rest } = policy(r);
+    assert.deepEqual(rest, { "default-src": "'none'", "connect-src": own, "form-action": own, "base-uri": "'none'", "frame-ancestors": "'none'" });
+    assert.match(style, /^'nonce-[\w-]{22}'$/);
+    assert.equal(script, style);
+    assert.equal(r.headers.get("x-frame-options"), "DENY");
+    assert.equal(r.headers.get("x-content-type-options"), "nosniff");
+    assert.equal(r.headers.get("referrer-policy"), "same-origin");
+    assert.match(r.headers.get("content-type"), /^text\/html/);
+    return style.slice(1, -1).replace("nonce-", "");
+  };
+
+  test("every HTML answer has the strictest policy that it can work under", async () => {
+    const begun = await world.begin("arcjet");
+    const { redirect } = await new Browser().consent(begun.url);
+    const at = world.postern.url;
+    const pages = [
+      ["a link's", begun.url, {}, "'self'"],
+      ["an account's", `${at}/connect/acc_x`, {}, "'self'"],
+      ["a wrong link's", `${at}/connect/x?t=y`, {}, "'none'"],
+      ["a wrong proof's", `${at}/connect/acc_x`, { method: "POST", body: new URLSearchParams({ proof: "x" }) }, "'none'"],
+      ["a wrong button's", `${at}/connect/x?t=y`, { method: "POST" }, "'none'"],
+      ["a wrong answer's", `${at}/oauth/callback?state=x&code=y`, {}, "'none'"],
+      ["another browser's", redirect, {}, "'none'"],
+    ];
+    const seen = new Set();
+    for (const [what, url, options, own] of pages) {
+      const r = await fetch(url, options);
+      const nonce = strict(r, own);
+      assert.ok(!seen.has(nonce), `${what} nonce is new`);
+      seen.add(nonce);
+      const text = await r.text();
+      assert.equal(/<form/.test(text), own === "'self'", what);
+      for (const [tag] of text.matchAll(/<(?:script|style)[^>]*>/g)) assert.ok(tag.includes(`nonce="${nonce}"`), tag);
+    }
+    const browser = new Browser();
+    const done = await browser.consent((await world.begin("arcjet")).url);
+    const { response } = await browser.visit(done.redirect);
+    assert.equal(response.status, 200);
+    strict(response, "'none'");
+  });
+
+  // A browser that holds form-action against redirects as well would stop a form that is answered with one to the vendor:
+  // the page's script posts, and goes where it is told. Here it runs with as much of a browser as it touches.
+  const press = async (url, proof) => {
+    const html = await (await fetch(url)).text();
+    const script = html.match(/<script nonce="[^"]+">([\s\S]*?)<\/script>/)[1];
+    const note = {},
+      went = [],
+      cookies = [],
+      listeners = {};
+    const context = {
+      document: { forms: [{ addEventListener: (name, f) => (listeners[name] = f) }], getElementById: () => note },
+      location: { href: url, assign: (to) => went.push(to) },
+      FormData: class extends Array {
+        constructor() {
+          super();
+          if (proof !== undefined) this.push(["proof", proof]);
+        }
+      },
+      URLSearchParams,
+      fetch: async (...given) => {
+        const r = await fetch(...given);
+        assert.equal(r.redirected, false);
+        cookies.push(...r.headers.getSetCookie());
+        return r;
+      },
+    };
+    runInNewContext(script, context);
+    let stopped = false;
+    await listeners.submit({ preventDefault: () => (stopped = true) });
+    assert.ok(stopped);
+    return { went, cookies, note: note.textContent };
+  };
+
+  test("the button's script goes to the vendor with the cookie set; without it the form does", async () => {
+    const begun = await world.begin("arcjet");
+    const { went, cookies, note } = await press(begun.url);
+    assert.equal(note, "");
+    assert.equal(went.length, 1);
+    assert.equal(new URL(went[0]).origin, world.vendors.at.arcjet.origin);
+    assert.match(cookies.join(), /^postern_connect=[^;]+; Path=\/oauth; HttpOnly; SameSite=Lax/);
+    assert.equal((await world.flow(begun.id)).status, "opened");
+    const { response } = await new Browser().visit(begun.url, new URLSearchParams());
+    assert.equal(response.status, 303);
+  });
+
+  test("what goes wrong is shown in the page", async () => {
+    const wrong = await press(`${world.postern.url}/connect/acc_x`, "a guess");
+    assert.deepEqual([wrong.went, wrong.cookies], [[], []]);
+    assert.match(wrong.note, /opens no server.*give the URL/);
   });
 });

@@ -130,6 +130,16 @@ describe("sessions", () => {
   test("a request without one is answered, as far as nothing has to be remembered", async () => {
     assert.equal((await rpc(url, request("tools/list"), speaking(LATEST))).status, 200);
   });
+  test("begin with capabilities of any letters, and serve", async () => {
+    for (const letter of ["\\", '"', "\n", "\u0001", "/", "é", "\u{1f600}"])
+      for (const n of [1, 100, 340, 900, 1000, 1010, 5000]) {
+        for (const capabilities of [{ sampling: { x: letter.repeat(n) } }, { roots: { [letter.repeat(n)]: true }, extensions: { [letter]: { y: letter.repeat(n) } } }]) {
+          const mine = await session(LATEST, { capabilities });
+          assert.ok(mine["mcp-session-id"].length < 6144);
+          assert.equal((await rpc(url, request("ping"), mine)).status, 200, `${n} of ${JSON.stringify(letter)}`);
+        }
+      }
+  });
   test("live until DELETE, then 404", async () => {
     const mine = await session();
     assert.equal((await rpc(url, request("ping"), mine)).status, 200);

@@ -27,6 +27,10 @@ static void test_text(void **state) {
   log_configure(LOG_INFO, false);
   check_has(logged(LOG_WARN, STR("req_1"), "two\nlines\x1b[31m"),
             "Z warn  two\\u000alines\\u001b[31m [req_1]\n");
+  check_has(logged(LOG_WARN, STR_NONE,
+                   "a\xc2\x9b"
+                   "b\xe2\x80\xae \xf3\xa0\x81\x81 \x9b é\xe2"),
+            "a\\u009bb\\u202e \\udb40\\udc41 \\ufffd é\\ufffd\n");
   assert_string_equal(logged(LOG_DEBUG, STR_NONE, "quiet"), "");
   assert_true(log_wants(LOG_ERROR));
   assert_false(log_wants(LOG_DEBUG));
@@ -37,6 +41,8 @@ static void test_json(void **state) {
   log_configure(LOG_DEBUG, true);
   check_has(logged(LOG_DEBUG, STR_NONE, "say \"hi\" \\ \t"),
             "\"level\":\"debug\",\"message\":\"say \\\"hi\\\" \\\\ \\u0009\"}\n");
+  check_has(logged(LOG_INFO, STR_NONE, "a\xc2\x9b\xe2\x80\xa8\xff\xf3\xa0\x81\x81"),
+            "\"message\":\"a\\u009b\\u2028\\ufffd\\udb40\\udc41\"}\n");
   // A request id may come from outside: it cannot end the string either.
   check_has(logged(LOG_INFO, STR("a\",\"level\":\"x\n"), "m"),
             "\"request\":\"a\\\",\\\"level\\\":\\\"x\\u000a\"");

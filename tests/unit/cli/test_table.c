@@ -59,7 +59,7 @@ static void lets_nothing_harm_the_terminal(void **state) {
                                NULL},
          2, 0, "a?[31m  b??\nx y z   ?2J\n");
   expect((const char *const[]){"a\xe2\x80\xaetxt", "b\xe2\x81\xa6", "\xe2\x80\xa6", "\xe2", NULL}, 2, 0,
-         "a?txt  b?\n\xe2\x80\xa6      \xe2\n");
+         "a?txt  b?\n\xe2\x80\xa6      ?\n");
 }
 
 int main(void) {

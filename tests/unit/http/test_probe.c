@@ -135,6 +135,41 @@ static const struct probe refused[] = {
     {"stray percent", STR("GET /a%zz HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
     {"half a percent", STR("GET /a%4 HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
     {"space in target", STR("GET /a b HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"two spaces behind the method", STR("GET  / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"many spaces behind the method", STR("OPTIONS      * HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"two spaces behind the target", STR("GET /  HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"two spaces behind a long target", STR("POST /a/b?c=d&e=f     HTTP/1.0\r\n" HOST "\r\n" NEXT), 400},
+    {"tab behind the method", STR("GET\t/ HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"space and tab behind the method", STR("GET \t/ HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"tab and space behind the method", STR("GET\t / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"tab behind the target", STR("GET /\tHTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"form feed behind the method", STR("GET\f/ HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"vertical tab behind the target", STR("GET / \vHTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"space behind the version", STR("GET / HTTP/1.1 \r\n" HOST "\r\n" NEXT), -1},
+    {"tab behind the version", STR("GET / HTTP/1.1\t\r\n" HOST "\r\n" NEXT), -1},
+    {"word behind the version", STR("GET / HTTP/1.1 x\r\n" HOST "\r\n" NEXT), -1},
+    {"space in the version", STR("GET / HTTP/ 1.1\r\n" HOST "\r\n" NEXT), -1},
+    {"space before the slash", STR("GET / HTTP /1.1\r\n" HOST "\r\n" NEXT), -1},
+    {"HTTP/01.1", STR("GET / HTTP/01.1\r\n" HOST "\r\n" NEXT), -1},
+    {"HTTP/1.01", STR("GET / HTTP/1.01\r\n" HOST "\r\n" NEXT), -1},
+    {"HTTP/1", STR("GET / HTTP/1\r\n" HOST "\r\n" NEXT), -1},
+    {"HTTP/1.", STR("GET / HTTP/1.\r\n" HOST "\r\n" NEXT), -1},
+    {"HTTP/1,1", STR("GET / HTTP/1,1\r\n" HOST "\r\n" NEXT), -1},
+    {"Http/1.1", STR("GET / Http/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"CR CR LF behind the version", STR("GET / HTTP/1.1\r\r\n" HOST "\r\n" NEXT), 400},
+    {"bare CR behind the method", STR("GET\r / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"space before the method", STR(" GET / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"tab before the method", STR("\tGET / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"bare CR before the method", STR("\rGET / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"bare LF before the method", STR("\nGET / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"LF CR before the method", STR("\n\rGET / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"empty line and a space before the method", STR("\r\n GET / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"bare LF behind an empty line", STR("\r\n\nGET / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"byte order mark", STR("\xef\xbb\xbfGET / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"mixed-case method", STR("Get / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"method with a letter of another case", STR("GEt / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"no target", STR("GET HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
+    {"no target, two spaces", STR("GET  HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
     {"unknown method", STR("FETCH / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
     {"lower-case method", STR("get / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
     {"method cut short", STR("GE / HTTP/1.1\r\n" HOST "\r\n" NEXT), 400},
@@ -164,6 +199,7 @@ static const struct probe refused[] = {
 static const struct probe served[] = {
     {"plain", STR("GET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"), 200},
     {"leading empty line", STR("\r\nGET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"), 200},
+    {"four empty lines", STR("\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"), 200},
     {"Host with a port", STR("GET / HTTP/1.1\r\nHost: LOCALHOST:8080\r\nConnection: close\r\n\r\n"), 200},
     {"IPv6 Host", STR("GET / HTTP/1.1\r\nHost: [::1]:8080\r\nConnection: close\r\n\r\n"), 200},
     {"absolute form", STR("GET http://localhost/a HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"), 200},
@@ -244,8 +280,46 @@ static void test_served(void **state) {
   check_all(ROWS(served), true);
 }
 
+// Behind a first request on the same connection, and behind empty lines between the two, however they are
+// cut.
+static void test_second_request(void **state) {
+  (void)state;
+  static const struct {
+    const char *between;
+    const char *line;
+    int answers;
+    int last;
+  } rows[] = {
+      {"", "GET / HTTP/1.1", 2, 200},       {"\r\n", "GET / HTTP/1.1", 2, 200},
+      {"\n", "GET / HTTP/1.1", 2, 400},     {"\r", "GET / HTTP/1.1", 2, 400},
+      {"\r\n\r", "GET / HTTP/1.1", 2, 400}, {" ", "GET / HTTP/1.1", 2, 400},
+      {"", "GET  / HTTP/1.1", 2, 400},      {"", "GET /  HTTP/1.1", 2, 400},
+  };
+  struct http_options o = fixture_options();
+  struct fixture *f = fixture_start(&o, count);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t step = 1; step < 64; step += 31) {
+      char bytes[512], out[8192];
+      snprintf(bytes, sizeof bytes, "GET / HTTP/1.1\r\n" HOST "\r\n%s%s\r\n" HOST "Connection: close\r\n\r\n",
+               rows[i].between, rows[i].line);
+      int fd = fixture_connect(f), on = 1;
+      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      for (size_t at = 0; at < strlen(bytes); at += step) {
+        size_t n = strlen(bytes) - at < step ? strlen(bytes) - at : step;
+        send_all(fd, str_make(bytes + at, n));
+      }
+      read_until(fd, NULL, out, sizeof out);
+      close(fd);
+      char *second = strstr(out + 1, "HTTP/1.1 ");
+      if (answers(out) != rows[i].answers || !second || status_of(second) != rows[i].last)
+        fail_msg("row %zu by %zu: %s", i, step, out);
+    }
+  fixture_stop(f);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_second_request),
       cmocka_unit_test(test_refused),
       cmocka_unit_test(test_refused_byte_by_byte),
       cmocka_unit_test(test_served),

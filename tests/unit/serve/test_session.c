@@ -2,7 +2,9 @@
 // Session ids: what goes in comes out, for the same server and token alone, and nothing else opens.
 #include "sealed.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "serve/capability.h"
 #include "serve/session.h"
 
 static const struct session_place here = {{"srv_1", 5}, {"tok_1", 5}};
@@ -31,6 +33,38 @@ static void test_round_trip(void **state) {
   assert_true(str_is(got.client, "é\"\n"));
   assert_true(got.pair);
   assert_true(got.created_at > 0 && got.created_at <= clock_now_ms());
+}
+
+// What serve/capability made fits, whatever it is made of: what is escaped in it is not escaped once more.
+static void test_capabilities_of_any_letters_fit(void **state) {
+  struct sealed *w = *state;
+  static const char *const letters[] = {"\\", "\"", "\n", "\x01", "\x7f", "/", "a", "é", "\xf0\x9f\x98\x80"};
+  char client[SESSION_CLIENT_MOST + 1] = {0};
+  memset(client, 1, SESSION_CLIENT_MOST);
+  for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+    for (size_t n = 1; n <= 2100; n = n < 64 ? n * 8 : n + 43) {
+      yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+      yyjson_mut_val *root = yyjson_mut_obj(doc);
+      struct buf text = BUF_MAX(65536);
+      for (size_t k = 0; k < n; k++) buf_add_z(&text, letters[i]);
+      yyjson_mut_val *sampling = yyjson_mut_obj_add_obj(doc, root, "sampling");
+      yyjson_mut_obj_add_strn(doc, sampling, "x", text.p, text.n);
+      yyjson_mut_doc_set_root(doc, root);
+      yyjson_doc *declared = yyjson_mut_doc_imut_copy(doc, NULL);
+      struct session s = {.version = STR("2025-11-25"),
+                          .client = str_of(client),
+                          .capabilities = capability_filter(yyjson_doc_get_root(declared), w->arena)},
+                     got;
+      struct err err;
+      if (!session_unseal(w->ring, &here, made(w, &s), w->arena, &got, &err))
+        fail_msg("%zu of %s: %s", n, letters[i], err.text);
+      assert_true(str_eq(got.capabilities, s.capabilities));
+      assert_true(str_eq(got.client, s.client));
+      assert_true(n * strlen(letters[i]) > 256 || got.capabilities.n > n);
+      yyjson_doc_free(declared);
+      yyjson_mut_doc_free(doc);
+      buf_free(&text);
+    }
 }
 
 static void test_two_are_never_the_same(void **state) {
@@ -97,6 +131,7 @@ static void test_other_things_that_open(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_round_trip, sealed_setup, sealed_teardown),
+      cmocka_unit_test_setup_teardown(test_capabilities_of_any_letters_fit, sealed_setup, sealed_teardown),
       cmocka_unit_test_setup_teardown(test_two_are_never_the_same, sealed_setup, sealed_teardown),
       cmocka_unit_test_setup_teardown(test_of_another_place, sealed_setup, sealed_teardown),
       cmocka_unit_test_setup_teardown(test_changed_anywhere, sealed_setup, sealed_teardown),

@@ -324,40 +324,6 @@ static void credentials(void **state) {
   arena_free(a);
 }
 
-// One address for queries and mutations: a tool that only reads sends the former alone.
-static void a_reading_tool_sends_no_mutation(void **state) {
-  (void)state;
-#define GRAPHQL(path, reads, body, query)                                                                    \
-  { path "','read_only':" reads ",'x':'", "", body, "{'q':" query "}" }
-#define QUERY "{'kind':'json','type':'application/json','required':true,'args':[['q','query']]}"
-#define ALL "{'kind':'json','type':'application/json','required':true,'whole':'q'}"
-  static const struct {
-    struct row row;
-    bool sent;
-  } rows[] = {
-      {GRAPHQL("/graphql", "true", QUERY, "'{ a }'"), true},
-      {GRAPHQL("/graphql", "true", QUERY, "'{ a } mutation { b }'"), false},
-      {GRAPHQL("/graphql", "false", QUERY, "'mutation { b }'"), true},
-      {GRAPHQL("/search", "true", QUERY, "'mutation of genes'"), true},
-      {GRAPHQL("/graphql", "true", QUERY, "['mutation { b }']"), false},
-      {GRAPHQL("/graphql", "true", QUERY, "7"), false},
-      {GRAPHQL("/graphql", "true", ALL, "{'query':'{ a }'}"), true},
-      {GRAPHQL("/graphql", "true", ALL, "[{'query':'{ a }'},{'query':'mutation { b }'}]"), false},
-      {GRAPHQL("/graphql", "true", ALL, "'mutation { b }'"), false},
-  };
-  struct account account = fixture_account();
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct arena *a = arena_new();
-    struct rest_request r = {0};
-    struct err err = {0};
-    bool sent = build(a, &rows[i].row, &account, &r, &err);
-    if (sent != rows[i].sent) fail_msg("%s: %s", rows[i].row.arguments, sent ? "was sent" : err.text);
-    if (sent) rest_request_free(&r);
-    if (!sent) assert_string_equal(err.field, "/q");
-    arena_free(a);
-  }
-}
-
 static void too_long_a_url_is_refused(void **state) {
   (void)state;
   struct arena *a = arena_new();
@@ -382,7 +348,6 @@ int main(void) {
       cmocka_unit_test(bodies),
       cmocka_unit_test(multipart),
       cmocka_unit_test(credentials),
-      cmocka_unit_test(a_reading_tool_sends_no_mutation),
       cmocka_unit_test(too_long_a_url_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// sealed: everything that account/ keeps sealed, in one table: the column it stands in, and the columns that
+// decide where it goes. These are authenticated with it (docs/decisions/018), so that a secret opens for the
+// destination that it was given for, and for no other that somebody wrote beside it. Private to account/.
+// Blocks for moments where another program has changed the keys. Example:
+//   struct sealed_at at = {SEALED_CREDENTIAL, row->id, {row->connector, row->way, row->base_url}};
+//   sealed_open(ring, &at, row->credential, &plain, err)   // ERR_DENIED: it was sealed for something else
+#ifndef POSTERN_ACCOUNT_SEALED_H
+#define POSTERN_ACCOUNT_SEALED_H
+
+#include "crypto/seal.h"
+#include "store/store.h"
+
+enum sealed {
+  SEALED_CREDENTIAL, // connector, way, base_url
+  SEALED_TOKENS,     // connector, base_url, client, site
+  SEALED_SECRET,     // issuer, redirect_uri, client_id, method
+  SEALED_VERIFIER,   // connector, account_id, url, principal, client, site, scope, link_hash, cookie_hash
+  SEALED_KINDS,
+};
+
+enum { SEALED_BOUND_MOST = 9 };
+
+struct sealed_column {
+  const char *kind, *column;
+  const char *select; // id, the sealed text, what it is bound to; of all rows that have one
+  const char *update; // sealed text, id
+  size_t bound;
+};
+extern const struct sealed_column sealed_columns[SEALED_KINDS];
+
+struct sealed_at {
+  enum sealed what;
+  struct str id;
+  struct str bound[SEALED_BOUND_MOST]; // in the order above
+};
+
+// Within the transaction that writes it, so that a change of keys, by whichever program, comes wholly before
+// or after.
+MUST_USE bool sealed_close(struct seal_ring *ring, const struct sealed_at *at, struct str plain,
+                           struct arena *a, struct str *blob, struct err *err);
+// Likewise, of what was sealed a while ago.
+MUST_USE bool sealed_renew(struct seal_ring *ring, const struct sealed_at *at, struct arena *a,
+                           struct str *blob, struct err *err);
+MUST_USE bool sealed_open(struct seal_ring *ring, const struct sealed_at *at, struct str blob,
+                          struct secret **plain, struct err *err);
+
+struct str sealed_place(const struct sealed_at *at, struct arena *a);
+// As it was before secrets were bound: opened once, by the upgrade (keys.c).
+struct str sealed_place_before(const struct sealed_at *at, struct arena *a);
+
+#endif

@@ -94,17 +94,22 @@ static void keys_tell_report(const struct keys_place *place, const struct reseal
   if (r->bound)
     log_info("%zu secret(s) of an older version are sealed anew, each for the address that its row has now",
              r->bound);
+  if (r->stamped)
+    log_info(
+        "%zu row(s) of an older version (servers, API tokens, tools, connectors) are stamped as they are",
+        r->stamped);
   if (r->old)
-    log_warn("%zu secret(s) are sealed in the form of older versions, which is refused. Did you restore a "
-             "database from before? Then remove %s and start again; else somebody wrote to the database",
+    log_warn("%zu row(s) have the form of older versions, which is refused. Did you restore a database from "
+             "before? Then remove %s and start again; else somebody wrote to the database",
              r->old, place->mark);
 }
 
 bool keys_start(const struct account_env *env, const struct keys_place *place, struct err *err) {
   bool marked = keys_is_marked(place);
+  store_set_ring(env->store, env->ring);
   struct reseal r = {.ring = env->ring, .take_old = !marked};
   if (!store_transact(env->store, keys_reseal_body, &r, err)) return false;
-  if (r.changed) store_settle(env->store); // what old keys open leaves the log too
+  if (r.changed + r.stamped) store_settle(env->store); // what old keys open leaves the log too
   if (!marked) keys_set_mark(place);
   keys_tell_report(place, &r);
   struct keys_prune p = {.file = place->file, .arena = arena_new()};

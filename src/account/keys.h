@@ -17,6 +17,7 @@ struct keys_place {
   const char *mark;
 };
 
+// From here on the store's rows that give power are stamped, and looked at.
 MUST_USE bool keys_start(const struct account_env *env, const struct keys_place *place, struct err *err);
 // When resealing fails, the new key stays in the file beside the old ones, which still open everything.
 MUST_USE bool keys_rotate(const struct account_env *env, const char *file, size_t *resealed, struct err *err);

@@ -12,7 +12,7 @@ struct reseal_row {
 };
 
 static struct str reseal_text(const struct store_value *v, struct arena *a) {
-  return v->type == STORE_IS_INT ? arena_printf(a, "%lld", (long long)v->number) : v->text;
+  return v->type == STORE_IS_INT ? sealed_number(a, v->number) : v->text;
 }
 
 static struct reseal_row reseal_read(const struct store_rows *rows, size_t i, enum sealed what,
@@ -49,24 +49,40 @@ static bool reseal_bind(struct store *s, struct reseal *r, const struct reseal_r
   return ok;
 }
 
+// A row of an older version, which had no stamps.
+static bool reseal_first(struct store *s, struct reseal *r, const struct reseal_row *row, struct arena *a,
+                         struct err *err) {
+  struct str blob;
+  r->old += !r->take_old;
+  if (!r->take_old) return true;
+  if (!seal_close(r->ring, sealed_place(&row->at, a), STR(""), a, &blob, err) ||
+      !reseal_write(s, row, blob, err))
+    return false;
+  r->stamped++;
+  return true;
+}
+
 static bool reseal_row(struct store *s, struct reseal *r, const struct reseal_row *row, struct arena *a,
                        struct err *err) {
   struct secret *plain;
   struct str place = sealed_place(&row->at, a), blob;
   struct err why;
+  if (!row->blob.n) return reseal_first(s, r, row, a, err);
   if (!seal_open(r->ring, place, row->blob, &plain, &why)) return reseal_bind(s, r, row, a, &why, err);
   bool current = str_eq(seal_key_id(row->blob), seal_ring_current_id(r->ring));
   bool ok = current || (seal_close(r->ring, place, secret_reveal(plain), a, &blob, err) &&
                         reseal_write(s, row, blob, err));
   secret_free(plain);
-  r->changed += ok && !current;
+  r->changed += ok && !current && !sealed_is_stamp(row->at.what);
   return ok;
 }
 
 static bool reseal_column(struct store *s, struct reseal *r, enum sealed what, struct arena *a,
                           struct err *err) {
   struct store_rows rows;
-  if (!store_query(s, sealed_columns[what].select, NULL, 0, a, &rows, err)) return false;
+  struct str today = arena_printf(a, "v1.%.*s.%%", STR_ARG(seal_ring_current_id(r->ring)));
+  if (!store_query(s, sealed_columns[what].select, &STORE_TEXT(today), sealed_is_stamp(what), a, &rows, err))
+    return false;
   for (size_t i = 0; i < rows.count; i++) {
     struct reseal_row row = reseal_read(&rows, i, what, a);
     if (!reseal_row(s, r, &row, a, err)) return false;
@@ -88,13 +104,13 @@ bool reseal_keys(struct store *s, struct arena *a, struct str **ids, size_t *cou
   size_t most = 0, n = 0;
   bool ok = true;
   for (enum sealed what = 0; ok && what < SEALED_KINDS; what++) {
-    ok = store_query(s, sealed_columns[what].select, NULL, 0, a, &rows[what], err);
+    ok = store_query(s, sealed_columns[what].keys, NULL, 0, a, &rows[what], err);
     if (ok) most += rows[what].count;
   }
   struct str *found = ARENA_ARRAY(a, ok ? most + 1 : 1, struct str);
   for (enum sealed what = 0; ok && what < SEALED_KINDS; what++)
     for (size_t i = 0; i < rows[what].count; i++) {
-      struct str id = seal_key_id(store_cell(&rows[what], i, 1)->text);
+      struct str id = seal_key_id(store_cell(&rows[what], i, 0)->text);
       if (!id.n || map_get(&seen, id)) continue;
       found[n++] = id;
       map_put(&seen, id, found);

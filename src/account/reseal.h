@@ -13,9 +13,10 @@
 struct reseal {
   const struct seal_ring *ring;
   bool take_old;  // secrets that older versions sealed, for their row alone, are bound to what it says now
-  size_t changed; // by another key, or bound
+  size_t changed; // secrets: by another key, or bound
   size_t bound;   // of these: bound
-  size_t old;     // not bound, and left so, since take_old is false
+  size_t stamped; // rows that had no stamp
+  size_t old;     // not bound or stamped, and left so, since take_old is false
 };
 
 // What does not open stays as it is, with a line in the log: one bad row keeps no other from a new key.

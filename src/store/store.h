@@ -44,6 +44,11 @@ MUST_USE bool store_query(struct store *s, const char *sql, const struct store_v
 // part.
 MUST_USE bool store_transact(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err),
                              void *arg, struct err *err);
+// The keys that rows which give power are stamped with (account/sealed.h). NULL, as at first: none is stamped
+// or looked at, as in tests of rows alone. Once, before rows are read.
+struct seal_ring;
+void store_set_ring(struct store *s, struct seal_ring *ring);
+struct seal_ring *store_ring(const struct store *s);
 // Is the store reachable and writable? (for /readyz)
 MUST_USE bool store_ping(struct store *s, struct err *err);
 // After a credential was deleted or replaced: clears its old bytes out of the engine's log as well.

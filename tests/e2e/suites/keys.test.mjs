@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who writes to the database gets no credential by it; and keys come and go, over kill -9 and without end.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { DatabaseSync } from "node:sqlite";
@@ -77,6 +78,121 @@ describe("a stopped database that somebody writes to", () => {
     await restarted("UPDATE account SET base_url = ? WHERE id = ?", evil.url, account.id);
     await world.must(200, "PATCH", `/integrated-account/${account.id}`, { base_url: world.sandbox.api, credential: { token: TOKEN } });
     assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
+  });
+});
+
+describe("power that somebody writes into a stopped database", () => {
+  let world, account, other, server, client;
+  const own = (token) => createHash("sha256").update(token).digest("hex");
+  const rows = (sql, ...values) => {
+    const db = new DatabaseSync(join(folderOf(world.postern), "postern.db"), { readOnly: true });
+    const found = db.prepare(sql).all(...values);
+    db.close();
+    return found;
+  };
+  before(async () => {
+    world = await start();
+    account = await world.account(TOKEN);
+    other = await world.account(TOKEN);
+    server = await world.server(account, { methods: ["read"] });
+    client = await world.must(201, "POST", "/api-token", { name: "client", role: "client" });
+  });
+  after(() => world?.close());
+  const at = (url) => world.postern.url + new URL(url).pathname;
+  const names = async (url) => (await modern(at(url), "tools/list")).body?.result?.tools?.map((t) => t.name);
+  const whoami = async (token) => (await world.api("GET", "/whoami", undefined, { token })).status;
+  // Each edit in a database that stands still; what it changed is put right again.
+  const withEdit = async (sqls, body) => {
+    const db = join(folderOf(world.postern), "postern.db");
+    const { token } = world.postern; // without any administrator's, a start makes a new one
+    await world.postern.stop();
+    copyFileSync(db, `${db}.before`);
+    for (const [sql, ...values] of sqls) edit(world.postern, sql, ...values);
+    await world.postern.start();
+    try {
+      await body();
+    } finally {
+      await world.postern.stop();
+      renameSync(`${db}.before`, db);
+      await world.postern.start();
+      world.postern.token = token;
+    }
+  };
+  const insertToken = `INSERT INTO api_token (id, name, role, hash, created_at, expires_at, stamp) VALUES ('tok_evil', 'evil', 'admin', ?, 1, 0, ?)`;
+
+  test("a token's row makes no token", async () => {
+    const mine = "psk_" + "a".repeat(43);
+    const [{ stamp }] = rows("SELECT stamp FROM api_token WHERE id = ?", client.id);
+    for (const sql of [
+      [insertToken, own(mine), ""],
+      [insertToken, own(mine), stamp],
+      ["UPDATE api_token SET hash = ? WHERE role = 'admin'", own(mine)],
+      ["UPDATE api_token SET hash = ? WHERE role = 'client'", own(mine)],
+    ])
+      await withEdit([sql], async () => assert.equal(await whoami(mine), 401, sql[0]));
+    for (const sql of ["UPDATE api_token SET role = 'admin' WHERE id = ?", "UPDATE api_token SET expires_at = 99999999999999 WHERE id = ?", "UPDATE api_token SET stamp = '' WHERE id = ?"])
+      await withEdit([[sql, client.id]], async () => {
+        assert.equal(await whoami(client.token), 401, sql);
+        assert.equal(await whoami(world.postern.token), 200, "the others go on");
+      });
+    assert.equal(await whoami(client.token), 200);
+  });
+
+  test("a server's row opens no server, and none wider than it was made", async () => {
+    const mine = "pst_" + "b".repeat(43);
+    const url = `${new URL(server.url).origin}${new URL(server.url).pathname.replace(/[^/]+$/, mine)}`;
+    const before = await names(server.url);
+    assert.ok(before.length > 0);
+    const copy = `INSERT INTO server (id, name, share, config, require_api_token, token_hash, created_at, updated_at, expires_at, version, stamp)
+      SELECT 'srv_evil', name, share, config, require_api_token, ?, created_at, updated_at, expires_at, version, stamp FROM server`;
+    const member = `INSERT INTO server_account (server_id, account_id, alias, names, place, stamp) SELECT 'srv_evil', account_id, alias, names, place, stamp FROM server_account`;
+    for (const sqls of [[[copy, own(mine)], [member]], [["UPDATE server SET token_hash = ?", own(mine)]]]) await withEdit(sqls, async () => assert.equal((await modern(at(url), "tools/list")).status, 404, sqls[0][0]));
+    for (const sql of [`UPDATE server SET config = '{"methods":["write","read"]}'`, "UPDATE server SET config = '{}'", "UPDATE server SET expires_at = 99999999999999", "UPDATE server SET stamp = ''", "UPDATE server_account SET alias = 'x'", "UPDATE server SET share = 1"])
+      await withEdit([[sql]], async () => assert.equal((await modern(at(server.url), "tools/list")).status, 404, sql));
+    const add = `INSERT INTO server_account (server_id, account_id, alias, names, place, stamp) SELECT ?, ?, 'more', 0, 1, stamp FROM server_account`;
+    await withEdit([[add, server.id, other.id]], async () => assert.deepEqual(await names(server.url), before, "no account comes to it"));
+    assert.deepEqual(await names(server.url), before);
+  });
+
+  test("nor do compiled tools say what they do", async () => {
+    const before = await names(server.url);
+    const [{ body }] = rows("SELECT body FROM toolset");
+    const changed = body.replaceAll(/"(create|update|delete|custom)"/g, '"list"');
+    assert.notEqual(changed, body);
+    await withEdit([["UPDATE toolset SET body = ?", changed]], async () => {
+      assert.deepEqual(await names(server.url), before);
+      assert.match(world.postern.program.output, /tools of connector cloudflare are compiled again/);
+    });
+  });
+
+  test("an imported connector that was changed there is not used", async () => {
+    const vendor = await startVendor({ get_thing: { path: "/thing" } });
+    try {
+      const imported = await vendor.connect(world, { name: "theirs" });
+      for (const sql of ["UPDATE connector SET definition = replace(definition, 'Fixture', 'Changed')", "UPDATE connector SET document = replace(document, '/thing', '/other')"])
+        await withEdit([[sql]], async () => {
+          const found = await world.api("GET", `/integrated-account/${imported.id}`);
+          assert.ok(found.status === 404 || found.body.status === "failing", found.text);
+          assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
+        });
+      assert.equal((await world.must(200, "GET", `/integrated-account/${imported.id}`)).status, "ok");
+    } finally {
+      await vendor.close();
+    }
+  });
+
+  test("stamps come along with a change of keys", async () => {
+    for (let i = 0; i < 3; i++) await world.must(200, "POST", "/key/rotate");
+    await world.postern.stop();
+    assert.equal(keys(world.postern).length, 1);
+    await world.postern.start();
+    assert.ok((await names(server.url)).length > 0);
+    assert.deepEqual([await whoami(world.postern.token), await whoami(client.token)], [200, 200]);
+    // Changed by Postern, they are stamped anew.
+    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { methods: ["read", "write"] } });
+    await world.postern.stop();
+    await world.postern.start();
+    assert.ok((await names(server.url)).some((n) => n.startsWith("delete_")));
   });
 });
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "account/access.h"
 #include "account/keys.h"
 #include "account/sealed.h"
 
@@ -132,7 +133,7 @@ static size_t lines(void) {
   return count;
 }
 
-// As versions before 0.2 sealed it: for the row and the column alone.
+// As earlier versions sealed it: for the row and the column alone.
 static struct str old_form(struct str id, const char *token) {
   struct str blob, at = arena_printf(v.arena, "account/%.*s/credential", STR_ARG(id));
   struct err err;
@@ -390,6 +391,41 @@ static void killed_at_any_moment(void **state) {
   v.env.store = v.store;
 }
 
+// Stamps of rows that give power: made with the row, kept over changes of keys, made once for rows of before.
+static void stamps_follow_the_keys(void **state) {
+  (void)state;
+  struct err err;
+  struct access_token made, *all;
+  char text[TOKEN_TEXT];
+  size_t count;
+  assert_true(
+      access_create(v.store, &(struct access_token){.name = STR("before")}, v.arena, &made, text, &err));
+  assert_true(str_is(cell("SELECT stamp FROM api_token"), "")); // as an older version left it
+  start();
+  assert_true(access_create(v.store, &(struct access_token){.name = STR("after"), .role = ACCESS_CLIENT},
+                            v.arena, &made, text, &err));
+  for (int i = 0; i < 3; i++) rotate();
+  assert_int_equal(lines(), 1);
+  load_keys();
+  start();
+  assert_true(access_list(v.store, v.arena, &all, &count, &err));
+  assert_int_equal(count, 2);
+  static const char *const edits[] = {"role = 'admin'",      "hash = substr(hash, 2) || substr(hash, 1, 1)",
+                                      "expires_at = 99",     "name = 'other'",
+                                      "id = 'tok_other'",    "stamp = ''",
+                                      "stamp = 'v1.k1.AAAA'"};
+  for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+    sql("DROP TABLE IF EXISTS kept");
+    sql("CREATE TABLE kept AS SELECT * FROM api_token");
+    sql(arena_printf(v.arena, "UPDATE api_token SET %s WHERE name = 'after'", edits[i]).p);
+    start(); // which stamps nothing any more
+    assert_true(access_list(v.store, v.arena, &all, &count, &err));
+    assert_int_equal(count, 1);
+    sql("DELETE FROM api_token");
+    sql("INSERT INTO api_token SELECT * FROM kept");
+  }
+}
+
 static void another_program_has_changed_the_key(void **state) {
   (void)state;
   struct err err;
@@ -458,6 +494,7 @@ int main(void) {
       T(a_key_that_seals_something_stays),
       T(a_kill_in_a_rotation_loses_nothing),
       T(killed_at_any_moment),
+      T(stamps_follow_the_keys),
       T(another_program_has_changed_the_key),
       T(keys_of_the_environment),
       T(a_folder_that_cannot_be_written_stops_nobody),

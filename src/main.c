@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "account/keys.h"
 #include "admin/admin.h"
 #include "base/clock.h"
 #include "base/descriptors.h"
@@ -282,6 +283,10 @@ static bool main_open(const struct settings *s, struct err *err) {
       .session_idle_ms = s->upstream_session_idle,
       .changed = main_account_changed,
   };
+  const struct keys_place keys = {
+      .file = s->key.n ? NULL : arena_z(program.arena, s->key_file),
+      .mark = arena_printf(program.arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
+  if (!keys_start(&program.account, &keys, err)) return false;
   program.catalog =
       (struct catalog_env){&program.account, {program.store, program.connectors, s->tool_schema_bytes}};
   program.catalog.refresh_ms = s->remote_refresh;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/access.h"
 
+#include "account/sealed.h"
 #include "base/clock.h"
 #include "base/codec.h"
+#include "base/log.h"
 #include "crypto/secret.h"
 
 enum { ACCESS_NAME_MOST = 64 };
@@ -22,6 +24,35 @@ const char *access_role_name(enum access_role role) {
   return access_roles[role];
 }
 
+// What the row says of it, where that is what we wrote: who can write to the database makes no token.
+static struct sealed_at access_place(const struct access_token *t, struct str hash, struct arena *a) {
+  return (struct sealed_at){
+      STAMPED_TOKEN, t->id, {t->name, str_of(access_roles[t->role]), hash, sealed_number(a, t->expires_at)}};
+}
+
+struct access_insert {
+  const struct access_token *token;
+  struct arena *arena;
+};
+
+static bool access_insert(struct store *s, void *arg, struct err *err) {
+  const struct access_insert *in = arg;
+  const struct access_token *t = in->token;
+  char hex[TOKEN_HASH_HEX];
+  codec_hex(t->hash, sizeof t->hash, hex);
+  struct sealed_at at = access_place(t, str_of(hex), in->arena);
+  struct str stamp;
+  if (!sealed_stamp(s, &at, in->arena, &stamp, err)) return false;
+  const struct store_value values[] = {
+      STORE_TEXT(t->id),       STORE_TEXT(t->name),      STORE_TEXT(str_of(access_roles[t->role])),
+      STORE_TEXT(str_of(hex)), STORE_INT(t->created_at), STORE_INT(t->expires_at),
+      STORE_TEXT(stamp)};
+  return store_run(s,
+                   "INSERT INTO api_token (id, name, role, hash, created_at, expires_at, stamp) VALUES ($1, "
+                   "$2, $3, $4, $5, $6, $7)",
+                   values, 7, NULL, err);
+}
+
 bool access_create(struct store *s, const struct access_token *wanted, struct arena *a,
                    struct access_token *out, char text[TOKEN_TEXT], struct err *err) {
   struct str shown = str_trim(wanted->name);
@@ -32,21 +63,14 @@ bool access_create(struct store *s, const struct access_token *wanted, struct ar
       .role = wanted->role, .created_at = clock_now_ms(), .expires_at = wanted->expires_at};
   if (t.expires_at < 0 || (t.expires_at && t.expires_at <= t.created_at))
     return err_at(err, ERR_INVALID, "expires_at", "is in the past");
-  char id[TOKEN_ID], token[TOKEN_TEXT], hash[TOKEN_HASH_HEX];
+  char id[TOKEN_ID], token[TOKEN_TEXT];
   token_id("tok", id);
   token_new("psk", token);
   token_hash(str_of(token), t.hash);
-  codec_hex(t.hash, sizeof t.hash, hash);
-  const struct store_value values[] = {
-      STORE_TEXT(str_of(id)),   STORE_TEXT(shown),       STORE_TEXT(str_of(access_roles[t.role])),
-      STORE_TEXT(str_of(hash)), STORE_INT(t.created_at), STORE_INT(t.expires_at)};
-  if (!store_run(s,
-                 "INSERT INTO api_token (id, name, role, hash, created_at, expires_at) VALUES ($1, $2, $3, "
-                 "$4, $5, $6)",
-                 values, 6, NULL, err))
-    return false;
   t.id = arena_dup(a, str_of(id));
   t.name = arena_dup(a, shown);
+  struct access_insert in = {&t, a};
+  if (!store_transact(s, access_insert, &in, err)) return false;
   *out = t;
   memcpy(text, token, TOKEN_TEXT);
   secret_wipe(token, sizeof token);
@@ -68,14 +92,22 @@ static bool access_read(const struct store_rows *rows, size_t i, struct access_t
 bool access_list(struct store *s, struct arena *a, struct access_token **out, size_t *count,
                  struct err *err) {
   struct store_rows rows;
-  if (!store_query(s, "SELECT id, name, role, hash, created_at, expires_at FROM api_token ORDER BY id", NULL,
-                   0, a, &rows, err))
+  if (!store_query(s, "SELECT id, name, role, hash, created_at, expires_at, stamp FROM api_token ORDER BY id",
+                   NULL, 0, a, &rows, err))
     return false;
   struct access_token *all = ARENA_ARRAY(a, rows.count + 1, struct access_token);
-  for (size_t i = 0; i < rows.count; i++)
-    if (!access_read(&rows, i, &all[i], err)) return false;
+  size_t n = 0;
+  for (size_t i = 0; i < rows.count; i++) {
+    struct err why;
+    if (!access_read(&rows, i, &all[n], err)) return false;
+    struct sealed_at at = access_place(&all[n], store_cell(&rows, i, 3)->text, a);
+    if (sealed_is_ours(s, &at, store_cell(&rows, i, 6)->text, &why))
+      n++;
+    else
+      log_warn("API token %.*s is left out: %s", STR_ARG(store_cell(&rows, i, 0)->text), why.text);
+  }
   *out = all;
-  *count = rows.count;
+  *count = n;
   return true;
 }
 

@@ -255,18 +255,12 @@ bool account_load_all(const struct account_env *env, const struct connector_set 
   return ok;
 }
 
-struct account_reseal {
-  const struct account_env *env;
-  size_t changed;
-};
-
 static bool account_reseal_body(struct store *s, void *arg, struct err *err) {
-  struct account_reseal *r = arg;
-  return reseal_all(s, r->env->ring, &r->changed, err);
+  return reseal_all(s, arg, err);
 }
 
 bool account_reseal_all(const struct account_env *env, size_t *count, struct err *err) {
-  struct account_reseal r = {env, 0};
+  struct reseal r = {.ring = env->ring};
   if (!store_transact(env->store, account_reseal_body, &r, err)) return false;
   store_settle(env->store);
   *count = r.changed;

@@ -30,8 +30,11 @@ struct str authorize_redirect_uri(const struct authorize_env *env, struct arena 
   return authorize_at(env, AUTHORIZE_CALLBACK, a);
 }
 
-struct str authorize_verifier_place(struct str flow_id, struct arena *a) {
-  return arena_printf(a, "flow/%.*s/verifier", STR_ARG(flow_id));
+struct sealed_at authorize_verifier_place(const struct flow_row *f) {
+  return (struct sealed_at){SEALED_VERIFIER,
+                            f->id,
+                            {f->connector, f->account_id, f->url, f->principal, f->client, f->site, f->scope,
+                             f->link_hash, f->cookie_hash}};
 }
 
 const struct connector_way *authorize_way(const struct connector *c) {
@@ -195,7 +198,7 @@ static bool authorize_kept_client_job(void *arg, struct err *err) {
   const struct account_env *env = s->env->account;
   return client_row_find(env, s->site.issuer, authorize_redirect_uri(s->env, s->arena), s->arena,
                          &s->row.client, err) &&
-         client_row_load(env, s->row.client, s->arena, &s->client, err);
+         client_row_load(env, s->row.client, s->site.issuer, s->arena, &s->client, err);
 }
 
 static bool authorize_keep_client_job(void *arg, struct err *err) {
@@ -258,15 +261,22 @@ static bool authorize_arm(struct start *s, struct err *err) {
   struct oauth_request r = {authorize_redirect_uri(s->env, s->arena), str_of(s->state), s->row.scope,
                             str_of(s->verifier)};
   s->direct = oauth_authorize_url(&s->site, &s->client, &r, s->arena);
-  bool ok = seal_close(s->env->account->ring, authorize_verifier_place(s->row.id, s->arena),
-                       str_of(s->verifier), s->arena, &s->row.verifier, err);
+  struct sealed_at at = authorize_verifier_place(&s->row);
+  bool ok = sealed_close(s->env->account->ring, &at, str_of(s->verifier), s->arena, &s->row.verifier, err);
   secret_wipe(s->verifier, sizeof s->verifier);
   return ok;
 }
 
+static bool authorize_insert(struct store *store, void *arg, struct err *err) {
+  struct start *s = arg;
+  struct sealed_at at = authorize_verifier_place(&s->row);
+  return sealed_renew(s->env->account->ring, &at, s->arena, &s->row.verifier, err) &&
+         flow_row_insert(store, &s->row, err);
+}
+
 static bool authorize_insert_job(void *arg, struct err *err) {
   struct start *s = arg;
-  return flow_row_insert(s->env->account->store, &s->row, err);
+  return store_transact(s->env->account->store, authorize_insert, s, err);
 }
 
 static bool authorize_begin(struct start *s, struct err *err) {
@@ -348,16 +358,26 @@ bool authorize_look(const struct authorize_env *env, struct str id, struct str l
   return true;
 }
 
+// Where the link leads is what it was made for: the verifier of before opens for nothing else.
+static bool authorize_is_ours(const struct start *s, struct err *err) {
+  struct secret *verifier;
+  struct sealed_at at = authorize_verifier_place(&s->row);
+  if (!sealed_open(s->env->account->ring, &at, s->row.verifier, &verifier, err))
+    return err_wrap(err, "the link's row was changed outside Postern; begin again");
+  secret_free(verifier);
+  return true;
+}
+
 static bool authorize_load_open(void *arg, struct err *err) {
   struct start *s = arg;
   struct store *store = s->env->account->store;
   return flow_row_find(store, s->row.id, s->arena, &s->row, err) &&
-         authorize_may_open(&s->row, str_of(s->link_token), err) &&
+         authorize_may_open(&s->row, str_of(s->link_token), err) && authorize_is_ours(s, err) &&
          oauth_site_read(s->row.site, s->arena, &s->site, err) &&
-         client_row_load(s->env->account, s->row.client, s->arena, &s->client, err);
+         client_row_load(s->env->account, s->row.client, s->site.issuer, s->arena, &s->client, err);
 }
 
-static bool authorize_open_job(void *arg, struct err *err) {
+static bool authorize_open_row(struct store *store, void *arg, struct err *err) {
   struct start *s = arg;
   bool done;
   if (!authorize_load_open(s, err)) return false;
@@ -366,8 +386,13 @@ static bool authorize_open_job(void *arg, struct err *err) {
   s->row.cookie_hash = authorize_hash(cookie, s->arena);
   s->cookie = arena_dup(s->arena, str_of(cookie));
   secret_wipe(cookie, sizeof cookie);
-  if (!authorize_arm(s, err) || !flow_row_open(s->env->account->store, &s->row, &done, err)) return false;
+  if (!authorize_arm(s, err) || !flow_row_open(store, &s->row, &done, err)) return false;
   return done || err_set(err, ERR_CONFLICT, "this link was opened twice at the same moment");
+}
+
+static bool authorize_open_job(void *arg, struct err *err) {
+  struct start *s = arg;
+  return store_transact(s->env->account->store, authorize_open_row, s, err);
 }
 
 bool authorize_open(const struct authorize_env *env, struct str id, struct str link_token, struct arena *a,

@@ -53,11 +53,11 @@ static bool finish_find(struct finish *f, struct err *err) {
 // What the answer is redeemed with, read before it is taken: a damaged row must not use it up.
 static bool finish_take(struct finish *f, struct err *err) {
   const struct account_env *env = f->env->account;
+  struct sealed_at at = authorize_verifier_place(&f->flow);
   bool mine;
   if (!oauth_site_read(f->flow.site, f->arena, &f->site, err) ||
-      !client_row_load(env, f->flow.client, f->arena, &f->client, err) ||
-      !seal_open(env->ring, authorize_verifier_place(f->flow.id, f->arena), f->flow.verifier, &f->verifier,
-                 err) ||
+      !client_row_load(env, f->flow.client, f->site.issuer, f->arena, &f->client, err) ||
+      !sealed_open(env->ring, &at, f->flow.verifier, &f->verifier, err) ||
       !flow_row_take(env->store, &f->flow, &mine, err))
     return false;
   return mine || finish_stranger(err);
@@ -207,6 +207,8 @@ static bool finish_grant(struct store *s, struct finish *f, struct err *err) {
   bool more = str_is(f->status, "needs_authorising");
   bool step_up = str_is(f->before.needs, "scope") && f->flow.principal.n;
   struct grant_row g = {.account_id = f->draft.row.id,
+                        .connector = f->draft.row.connector,
+                        .url = f->draft.row.base_url,
                         .client = f->flow.client,
                         .site = f->flow.site,
                         .scope = f->tokens.scope.n ? f->tokens.scope : f->flow.scope,

@@ -7,6 +7,7 @@
 #include "account/authorize.h"
 #include "account/flow_row.h"
 #include "account/oauth_private.h"
+#include "account/sealed.h"
 #include "mcp/peer.h"
 
 // Asks an MCP server as nobody yet, or with a token that nobody keeps yet, and hears what it wants.
@@ -19,7 +20,7 @@ void ear_free(struct ear *e);
 
 struct authorize_flow authorize_flow_of(const struct flow_row *row, struct arena *a);
 struct str authorize_redirect_uri(const struct authorize_env *env, struct arena *a);
-struct str authorize_verifier_place(struct str flow_id, struct arena *a);
+struct sealed_at authorize_verifier_place(const struct flow_row *flow);
 const struct connector_way *authorize_way(const struct connector *c); // NULL: none by OAuth
 
 #endif

@@ -2,11 +2,13 @@
 #include "account/client_row.h"
 
 #include "account/oauth_private.h"
+#include "account/sealed.h"
 #include "base/clock.h"
 #include "crypto/token.h"
 
-static struct str client_place(struct arena *a, struct str id) {
-  return arena_printf(a, "client/%.*s/secret", STR_ARG(id));
+static struct sealed_at client_place(struct str id, const struct oauth_client *c) {
+  return (struct sealed_at){
+      SEALED_SECRET, id, {c->issuer, c->redirect_uri, c->id, str_of(oauth_method_name(c->method))}};
 }
 
 bool client_row_find(const struct account_env *env, struct str issuer, struct str redirect_uri,
@@ -27,8 +29,8 @@ bool client_row_find(const struct account_env *env, struct str issuer, struct st
   return true;
 }
 
-bool client_row_load(const struct account_env *env, struct str id, struct arena *a, struct oauth_client *out,
-                     struct err *err) {
+bool client_row_load(const struct account_env *env, struct str id, struct str issuer, struct arena *a,
+                     struct oauth_client *out, struct err *err) {
   struct store_rows rows;
   if (!store_query(env->store,
                    "SELECT issuer, redirect_uri, client_id, secret, method, expires_at FROM oauth_client "
@@ -43,31 +45,52 @@ bool client_row_load(const struct account_env *env, struct str id, struct arena 
   struct str sealed = store_cell(&rows, 0, 3)->text;
   if (!oauth_method_from(store_cell(&rows, 0, 4)->text, &c.method))
     return err_set(err, ERR_INTERNAL, "the row of an OAuth client is damaged");
+  if (!str_eq(c.issuer, issuer))
+    return err_set(err, ERR_CONFLICT, "the client belongs to %.*s: it is not shown to another issuer",
+                   c.issuer.n < 200 ? (int)c.issuer.n : 200, c.issuer.p);
   struct secret **kept = c.method == OAUTH_PRIVATE_KEY_JWT ? &c.key : &c.secret;
-  if (sealed.n && !seal_open(env->ring, client_place(a, id), sealed, kept, err))
+  struct sealed_at at = client_place(id, &c);
+  if (sealed.n && !sealed_open(env->ring, &at, sealed, kept, err))
     return err_wrap(err, "the stored client secret does not open");
   *out = c;
   return true;
+}
+
+struct client_insert {
+  const struct account_env *env;
+  const struct oauth_client *client;
+  bool given;
+  struct arena *arena;
+  struct str id;
+};
+
+// Sealed within the transaction, so that a change of keys comes wholly before or after.
+static bool client_row_insert_body(struct store *s, void *arg, struct err *err) {
+  const struct client_insert *in = arg;
+  const struct account_env *env = in->env;
+  const struct oauth_client *c = in->client;
+  struct arena *a = in->arena;
+  struct str row = in->id, sealed = STR("");
+  const struct secret *kept = c->method == OAUTH_PRIVATE_KEY_JWT ? c->key : c->secret;
+  struct sealed_at at = client_place(row, c);
+  if (kept && !sealed_close(env->ring, &at, secret_reveal(kept), a, &sealed, err)) return false;
+  const struct store_value values[] = {
+      STORE_TEXT(row),      STORE_TEXT(c->issuer),     STORE_TEXT(c->redirect_uri),
+      STORE_TEXT(c->id),    STORE_TEXT(sealed),        STORE_TEXT(str_of(oauth_method_name(c->method))),
+      STORE_INT(in->given), STORE_INT(clock_now_ms()), STORE_INT(c->expires_at)};
+  return store_run(s,
+                   "INSERT INTO oauth_client (id, issuer, redirect_uri, client_id, secret, method, given, "
+                   "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                   values, 9, NULL, err);
 }
 
 bool client_row_insert(const struct account_env *env, const struct oauth_client *c, bool given,
                        struct arena *a, struct str *id, struct err *err) {
   char made[TOKEN_ID];
   token_id("ocl", made);
-  struct str row = arena_dup(a, str_of(made)), sealed = STR("");
-  const struct secret *kept = c->method == OAUTH_PRIVATE_KEY_JWT ? c->key : c->secret;
-  if (kept && !seal_close(env->ring, client_place(a, row), secret_reveal(kept), a, &sealed, err))
-    return false;
-  const struct store_value values[] = {
-      STORE_TEXT(row),   STORE_TEXT(c->issuer),     STORE_TEXT(c->redirect_uri),
-      STORE_TEXT(c->id), STORE_TEXT(sealed),        STORE_TEXT(str_of(oauth_method_name(c->method))),
-      STORE_INT(given),  STORE_INT(clock_now_ms()), STORE_INT(c->expires_at)};
-  if (!store_run(env->store,
-                 "INSERT INTO oauth_client (id, issuer, redirect_uri, client_id, secret, method, given, "
-                 "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                 values, 9, NULL, err))
-    return false;
-  *id = row;
+  struct client_insert in = {env, c, given, a, arena_dup(a, str_of(made))};
+  if (!store_transact(env->store, client_row_insert_body, &in, err)) return false;
+  *id = in.id;
   return true;
 }
 

@@ -18,8 +18,9 @@
 // One to begin with: an operator's before a registration, the newest first. ERR_MISSING.
 MUST_USE bool client_row_find(const struct account_env *env, struct str issuer, struct str redirect_uri,
                               struct arena *a, struct str *id, struct err *err);
-MUST_USE bool client_row_load(const struct account_env *env, struct str id, struct arena *a,
-                              struct oauth_client *out, struct err *err);
+// `issuer`: of the site that it is to be shown to. ERR_CONFLICT where it is another's.
+MUST_USE bool client_row_load(const struct account_env *env, struct str id, struct str issuer,
+                              struct arena *a, struct oauth_client *out, struct err *err);
 // `given`: by the operator.
 MUST_USE bool client_row_insert(const struct account_env *env, const struct oauth_client *c, bool given,
                                 struct arena *a, struct str *id, struct err *err);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "account/sealed.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/mem.h"
@@ -157,6 +158,39 @@ struct draft_arms {
   struct grant *grant;  // NULL: none
 };
 
+static struct sealed_at draft_place(const struct account_row *row) {
+  return (struct sealed_at){SEALED_CREDENTIAL, row->id, {row->connector, row->way, row->base_url}};
+}
+
+// An address is not believed because it stands in the row.
+static bool draft_unseal(const struct account_env *env, const struct account_row *row, struct secret **plain,
+                         struct err *err) {
+  struct sealed_at at = draft_place(row);
+  if (sealed_open(env->ring, &at, row->credential, plain, err)) return true;
+  if (err->code == ERR_DENIED)
+    err_set(err, ERR_CONFLICT,
+            "it was sealed for another address, connector or way than this account has now (%.*s), or it was "
+            "changed: somebody wrote to the database. Give the right address with the credential again",
+            row->base_url.n < 200 ? (int)row->base_url.n : 200, row->base_url.p);
+  return err_wrap(err, "the stored credential does not open");
+}
+
+// A grant that is in memory was opened for the address that the account had then.
+static bool draft_grant(const struct account_env *env, const struct account_row *row, struct grant **out,
+                        struct err *err) {
+  struct grant *g;
+  if (!grant_get(env, row->id, &g, err)) return false;
+  bool ok =
+      grant_is_for(g, row->connector, row->base_url) ||
+      (grant_reload(env, row->id, err) && (grant_is_for(g, row->connector, row->base_url) ||
+                                           err_set(err, ERR_CONFLICT, "its tokens are for another address")));
+  if (ok)
+    *out = g;
+  else
+    grant_unref(g);
+  return ok;
+}
+
 static bool draft_open_credential(const struct account_env *env, const struct connector *c,
                                   const struct account_row *row, struct draft_arms *out, struct err *err) {
   struct draft_arms arms = {.way = connector_way_find(c, row->way)};
@@ -165,12 +199,9 @@ static bool draft_open_credential(const struct account_env *env, const struct co
                    STR_ARG(row->way));
   bool ok = true;
   if (arms.way->auth == CONNECTOR_AUTH_OAUTH) {
-    ok = grant_get(env, row->id, &arms.grant, err);
+    ok = draft_grant(env, row, &arms.grant, err);
   } else if (arms.way->auth == CONNECTOR_AUTH_FIELDS) {
-    struct arena *a = arena_new();
-    ok = seal_open(env->ring, vault_place(a, row->id), row->credential, &arms.plain, err) ||
-         err_wrap(err, "the stored credential does not open");
-    arena_free(a);
+    ok = draft_unseal(env, row, &arms.plain, err);
   }
   if (ok) *out = arms;
   return ok;
@@ -273,8 +304,8 @@ bool draft_settle(struct draft *d, struct err *err) {
   d->row.context = draft_text(d->arena, d->context);
   d->row.choices = draft_text(d->arena, d->choices);
   if (!d->seal_anew || !d->plain) return true;
-  return seal_close(d->env->ring, vault_place(d->arena, d->row.id), secret_reveal(d->plain), d->arena,
-                    &d->row.credential, err);
+  struct sealed_at at = draft_place(&d->row);
+  return sealed_close(d->env->ring, &at, secret_reveal(d->plain), d->arena, &d->row.credential, err);
 }
 
 static yyjson_doc *draft_doc(struct str text) {

@@ -395,6 +395,13 @@ int64_t grant_expires_at(struct grant *g) {
   return at;
 }
 
+bool grant_is_for(struct grant *g, struct str connector, struct str url) {
+  struct grant_state *s = grant_hold(g);
+  bool same = str_eq(s->row.connector, connector) && str_eq(s->row.url, url);
+  grant_state_unref(s);
+  return same;
+}
+
 struct str grant_consent(struct grant *g, struct arena *a) {
   struct grant_state *s = grant_hold(g);
   struct str consent = arena_dup(a, s->row.consent);

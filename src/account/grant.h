@@ -48,6 +48,8 @@ bool grant_needs_authorising(struct grant *g, struct arena *a, struct str *link)
 MUST_USE bool grant_tend(struct grant *g, uint64_t ahead_ms, struct err *err) SUSPENDS;
 int64_t grant_expires_at(struct grant *g);                  // ms; 0: not known
 struct str grant_consent(struct grant *g, struct arena *a); // differs after each consent of a person
+// Were its tokens opened for this connector and address?
+bool grant_is_for(struct grant *g, struct str connector, struct str url);
 // The row was written by somebody else (a person consented): takes it up. Blocking.
 MUST_USE bool grant_reload(const struct account_env *env, struct str account_id, struct err *err);
 // Revokes at the vendor where it offers that, and forgets; no more refreshes. The account's row is not

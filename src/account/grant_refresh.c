@@ -63,12 +63,17 @@ static bool refresh_lease_job(void *arg, struct err *err) {
 
 static bool refresh_client_job(void *arg, struct err *err) {
   struct refresh *r = arg;
-  return client_row_load(r->g->env, r->before->row.client, r->arena, &r->client, err);
+  return client_row_load(r->g->env, r->before->row.client, r->before->site.issuer, r->arena, &r->client, err);
+}
+
+static bool refresh_save_body(struct store *s, void *arg, struct err *err) {
+  struct refresh *r = arg;
+  return grant_row_renew(r->g->env, &r->row, r->arena, err) && grant_row_refresh(s, &r->row, &r->done, err);
 }
 
 static bool refresh_save_job(void *arg, struct err *err) {
   struct refresh *r = arg;
-  return grant_row_refresh(r->g->env->store, &r->row, &r->done, err) && refresh_look_again(r, err);
+  return store_transact(r->g->env->store, refresh_save_body, r, err) && refresh_look_again(r, err);
 }
 
 static bool refresh_release_job(void *arg, struct err *err) {
@@ -124,12 +129,17 @@ static bool refresh_save(struct refresh *r, struct err *err) {
 
 static bool refresh_take_tokens(struct refresh *r, struct err *err) {
   struct arena *kept = arena_new();
+  const struct grant_row *before = &r->before->row;
   struct grant_row row = {.account_id = r->g->account_id,
+                          .connector = arena_dup(kept, before->connector),
+                          .url = arena_dup(kept, before->url),
+                          .client = arena_dup(kept, before->client),
+                          .site = arena_dup(kept, before->site),
                           .lease_by = str_of(r->g->holder),
-                          .version = r->before->row.version,
+                          .version = before->version,
                           .issued_at = clock_now_ms(),
                           .expires_at = r->tokens.expires_at};
-  row.scope = arena_dup(kept, r->tokens.scope.n ? r->tokens.scope : r->before->row.scope);
+  row.scope = arena_dup(kept, r->tokens.scope.n ? r->tokens.scope : before->scope);
   const struct secret *next = r->tokens.refresh ? r->tokens.refresh : r->before->refresh;
   if (!grant_row_seal(r->g->env, &row, r->tokens.access, next, kept, err)) {
     arena_free(kept);
@@ -151,18 +161,22 @@ static bool refresh_refused(struct refresh *r, const struct err *why, struct err
   return grant_mark(r->g, r->before, &need, &r->after, err);
 }
 
+// Nothing was asked for, or nothing came of it: the next one need not wait for the lease to run out.
+static bool refresh_let_go(struct refresh *r, const struct err *why, struct err *err) {
+  if (pool_run(refresh_release_job, r, err)) *err = *why;
+  return false;
+}
+
 static bool refresh_ask(struct refresh *r, struct err *err) {
   const struct account_env *env = r->g->env;
   struct oauth_net net = {env->guard, env->limits};
   struct oauth_party party = {&net, &r->before->site, &r->client, r->arena};
   struct err why;
-  if (!pool_run(refresh_client_job, r, err)) return false;
+  if (!pool_run(refresh_client_job, r, &why)) return refresh_let_go(r, &why, err);
   if (oauth_refresh(&party, r->before->refresh, STR_NONE, &r->tokens, &why))
     return refresh_take_tokens(r, err) && refresh_save(r, err);
   if (why.code == ERR_UNPROCESSABLE) return refresh_refused(r, &why, err);
-  if (!pool_run(refresh_release_job, r, err)) return false; // it runs out by itself
-  *err = why;
-  return false;
+  return refresh_let_go(r, &why, err);
 }
 
 bool grant_refresh(struct grant *g, const struct grant_state *before, struct grant_state **after,

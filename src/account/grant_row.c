@@ -2,6 +2,7 @@
 #include "account/grant_row.h"
 
 #include "account/grant.h"
+#include "account/sealed.h"
 
 #define GRANT_COLUMNS                                                                                        \
   "account_id, client, site, tokens, scope, wanted, subject, needs, why, consent, lease_by, rounds, "        \
@@ -15,13 +16,18 @@ static struct grant_row grant_row_read(const struct store_rows *rows, size_t i) 
   int64_t *numbers[GRANT_NUMBERS] = {&r.rounds, &r.issued_at, &r.expires_at, &r.lease_until, &r.version};
   for (size_t c = 0; c < GRANT_TEXTS; c++) *texts[c] = store_cell(rows, i, c)->text;
   for (size_t c = 0; c < GRANT_NUMBERS; c++) *numbers[c] = store_cell(rows, i, GRANT_TEXTS + c)->number;
+  r.connector = store_cell(rows, i, GRANT_TEXTS + GRANT_NUMBERS)->text;
+  r.url = store_cell(rows, i, GRANT_TEXTS + GRANT_NUMBERS + 1)->text;
   return r;
 }
 
 bool grant_row_find(struct store *s, struct str account_id, struct arena *a, struct grant_row *out,
                     struct err *err) {
   struct store_rows rows;
-  if (!store_query(s, "SELECT " GRANT_COLUMNS " FROM oauth_grant WHERE account_id = $1",
+  if (!store_query(s,
+                   "SELECT " GRANT_COLUMNS ", connector, base_url FROM oauth_grant JOIN "
+                   "(SELECT id, connector, base_url FROM account) AS account ON account.id = account_id "
+                   "WHERE account_id = $1",
                    &STORE_TEXT(account_id), 1, a, &rows, err))
     return false;
   if (!rows.count) return err_set(err, ERR_MISSING, "the account has no grant");
@@ -31,8 +37,9 @@ bool grant_row_find(struct store *s, struct str account_id, struct arena *a, str
 
 // ---- tokens: "access\nrefresh" sealed, the second empty where there is none; neither holds a line end
 
-static struct str grant_place(struct arena *a, struct str account_id) {
-  return arena_printf(a, "grant/%.*s/tokens", STR_ARG(account_id));
+static struct sealed_at grant_place(const struct grant_row *row) {
+  return (struct sealed_at){
+      SEALED_TOKENS, row->account_id, {row->connector, row->url, row->client, row->site}};
 }
 
 bool grant_row_seal(const struct account_env *env, struct grant_row *row, const struct secret *access,
@@ -43,7 +50,8 @@ bool grant_row_seal(const struct account_env *env, struct grant_row *row, const 
   memcpy(bytes, one.p, one.n);
   bytes[one.n] = '\n';
   memcpy(bytes + one.n + 1, two.p, two.n);
-  bool ok = seal_close(env->ring, grant_place(a, row->account_id), secret_reveal(both), a, &row->tokens, err);
+  struct sealed_at at = grant_place(row);
+  bool ok = sealed_close(env->ring, &at, secret_reveal(both), a, &row->tokens, err);
   secret_free(both);
   return ok;
 }
@@ -53,9 +61,14 @@ bool grant_row_open(const struct account_env *env, const struct grant_row *row, 
   struct secret *both = NULL;
   *access = *refresh = NULL;
   if (!row->tokens.n) return true;
-  struct arena *a = arena_new();
-  bool ok = seal_open(env->ring, grant_place(a, row->account_id), row->tokens, &both, err);
-  arena_free(a);
+  struct sealed_at at = grant_place(row);
+  bool ok = sealed_open(env->ring, &at, row->tokens, &both, err);
+  if (!ok && err->code == ERR_DENIED)
+    err_set(
+        err, ERR_CONFLICT,
+        "they were sealed for another address or authorization server than this account has now (%.*s), or "
+        "they were changed: somebody wrote to the database. Delete the account and connect it anew",
+        row->url.n < 200 ? (int)row->url.n : 200, row->url.p);
   if (!ok) return err_wrap(err, "the stored tokens do not open");
   struct str rest = secret_reveal(both), one;
   if (str_cut(&rest, '\n', &one)) *access = secret_new(one);
@@ -121,6 +134,11 @@ bool grant_row_release(struct store *s, const struct grant_row *r, struct err *e
   bool ignored;
   return grant_row_change(s, "UPDATE oauth_grant SET lease_until = 0 WHERE account_id = $1 AND lease_by = $2",
                           values, 2, &ignored, err);
+}
+
+bool grant_row_renew(const struct account_env *env, struct grant_row *row, struct arena *a, struct err *err) {
+  struct sealed_at at = grant_place(row);
+  return sealed_renew(env->ring, &at, a, &row->tokens, err);
 }
 
 bool grant_row_refresh(struct store *s, const struct grant_row *r, bool *done, struct err *err) {

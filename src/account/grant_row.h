@@ -10,6 +10,7 @@
 struct grant_row {
   struct str account_id, client, site, tokens, scope, wanted, subject, needs, why, consent, lease_by;
   int64_t rounds, issued_at, expires_at, lease_until, version;
+  struct str connector, url; // of the account: where the tokens go, beside the site
 };
 
 MUST_USE bool grant_row_find(struct store *s, struct str account_id, struct arena *a, struct grant_row *out,
@@ -17,6 +18,10 @@ MUST_USE bool grant_row_find(struct store *s, struct str account_id, struct aren
 MUST_USE bool grant_row_seal(const struct account_env *env, struct grant_row *row,
                              const struct secret *access, const struct secret *refresh, struct arena *a,
                              struct err *err);
+// Tokens that were sealed a while ago, under the key of today. Within the transaction that writes them, so
+// that a change of keys comes wholly before or after.
+MUST_USE bool grant_row_renew(const struct account_env *env, struct grant_row *row, struct arena *a,
+                              struct err *err);
 // Either may come out NULL. The caller frees.
 MUST_USE bool grant_row_open(const struct account_env *env, const struct grant_row *row,
                              struct secret **access, struct secret **refresh, struct err *err);

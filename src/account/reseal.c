@@ -1,55 +1,123 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/reseal.h"
 
-// The place is "<kind>/<id>/<column>", as those who seal have it.
-static const struct reseal_column {
-  const char *kind, *column, *select, *update;
-} reseal_columns[] = {
-    {"account", "credential", "SELECT id, credential FROM account WHERE credential <> '' ORDER BY id",
-     "UPDATE account SET credential = $1 WHERE id = $2"},
-    {"grant", "tokens", "SELECT account_id, tokens FROM oauth_grant WHERE tokens <> '' ORDER BY account_id",
-     "UPDATE oauth_grant SET tokens = $1 WHERE account_id = $2"},
-    {"client", "secret", "SELECT id, secret FROM oauth_client WHERE secret <> '' ORDER BY id",
-     "UPDATE oauth_client SET secret = $1 WHERE id = $2"},
-    {"flow", "verifier", "SELECT id, verifier FROM oauth_flow WHERE verifier <> '' ORDER BY id",
-     "UPDATE oauth_flow SET verifier = $1 WHERE id = $2"},
+#include "account/sealed.h"
+#include "base/log.h"
+#include "base/map.h"
+
+struct reseal_row {
+  struct sealed_at at;
+  const struct sealed_column *column;
+  struct str blob;
 };
 
-struct reseal {
-  struct store *store;
-  const struct seal_ring *ring;
-  struct arena *arena;
-  size_t changed;
-};
+static struct str reseal_text(const struct store_value *v, struct arena *a) {
+  return v->type == STORE_IS_INT ? sealed_number(a, v->number) : v->text;
+}
 
-static bool reseal_row(struct reseal *r, const struct reseal_column *c, struct str id, struct str blob,
-                       struct err *err) {
-  if (str_eq(seal_key_id(blob), seal_ring_current_id(r->ring))) return true;
-  struct str place = arena_printf(r->arena, "%s/%.*s/%s", c->kind, STR_ARG(id), c->column), anew;
+static struct reseal_row reseal_read(const struct store_rows *rows, size_t i, enum sealed what,
+                                     struct arena *a) {
+  struct reseal_row row = {.at = {.what = what, .id = store_cell(rows, i, 0)->text},
+                           .column = &sealed_columns[what],
+                           .blob = store_cell(rows, i, 1)->text};
+  for (size_t c = 0; c < row.column->bound; c++) row.at.bound[c] = reseal_text(store_cell(rows, i, 2 + c), a);
+  return row;
+}
+
+static bool reseal_write(struct store *s, const struct reseal_row *row, struct str blob, struct err *err) {
+  const struct store_value values[] = {STORE_TEXT(blob), STORE_TEXT(row->at.id)};
+  return store_run(s, row->column->update, values, 2, NULL, err);
+}
+
+// A row of an older version: its place was all that it was sealed for.
+static bool reseal_bind(struct store *s, struct reseal *r, const struct reseal_row *row, struct arena *a,
+                        const struct err *why, struct err *err) {
   struct secret *plain;
-  if (!seal_open(r->ring, place, blob, &plain, err)) return err_wrap(err, "%s %.*s", c->kind, STR_ARG(id));
-  bool ok = seal_close(r->ring, place, secret_reveal(plain), r->arena, &anew, err);
+  struct str place = sealed_place(&row->at, a), blob;
+  struct err none;
+  if (!seal_open(r->ring, sealed_place_before(&row->at, a), row->blob, &plain, &none)) {
+    log_warn("the %s of %s %.*s is not sealed anew: %s", row->column->column, row->column->kind,
+             STR_ARG(row->at.id), why->text);
+    return true;
+  }
+  bool ok = !r->take_old || (seal_close(r->ring, place, secret_reveal(plain), a, &blob, err) &&
+                             reseal_write(s, row, blob, err));
   secret_free(plain);
-  const struct store_value values[] = {STORE_TEXT(anew), STORE_TEXT(id)};
-  ok = ok && store_run(r->store, c->update, values, 2, NULL, err);
-  r->changed += ok;
+  r->bound += ok && r->take_old;
+  r->changed += ok && r->take_old;
+  r->old += !r->take_old;
   return ok;
 }
 
-static bool reseal_column(struct reseal *r, const struct reseal_column *c, struct err *err) {
-  struct store_rows rows;
-  if (!store_query(r->store, c->select, NULL, 0, r->arena, &rows, err)) return false;
-  for (size_t i = 0; i < rows.count; i++)
-    if (!reseal_row(r, c, store_cell(&rows, i, 0)->text, store_cell(&rows, i, 1)->text, err)) return false;
+// A row of an older version, which had no stamps.
+static bool reseal_first(struct store *s, struct reseal *r, const struct reseal_row *row, struct arena *a,
+                         struct err *err) {
+  struct str blob;
+  r->old += !r->take_old;
+  if (!r->take_old) return true;
+  if (!seal_close(r->ring, sealed_place(&row->at, a), STR(""), a, &blob, err) ||
+      !reseal_write(s, row, blob, err))
+    return false;
+  r->stamped++;
   return true;
 }
 
-bool reseal_all(struct store *s, const struct seal_ring *ring, size_t *changed, struct err *err) {
-  struct reseal r = {s, ring, arena_new(), 0};
-  bool ok = true;
-  for (size_t i = 0; ok && i < sizeof reseal_columns / sizeof *reseal_columns; i++)
-    ok = reseal_column(&r, &reseal_columns[i], err);
-  arena_free(r.arena);
-  if (ok) *changed = r.changed;
+static bool reseal_row(struct store *s, struct reseal *r, const struct reseal_row *row, struct arena *a,
+                       struct err *err) {
+  struct secret *plain;
+  struct str place = sealed_place(&row->at, a), blob;
+  struct err why;
+  if (!row->blob.n) return reseal_first(s, r, row, a, err);
+  if (!seal_open(r->ring, place, row->blob, &plain, &why)) return reseal_bind(s, r, row, a, &why, err);
+  bool current = str_eq(seal_key_id(row->blob), seal_ring_current_id(r->ring));
+  bool ok = current || (seal_close(r->ring, place, secret_reveal(plain), a, &blob, err) &&
+                        reseal_write(s, row, blob, err));
+  secret_free(plain);
+  r->changed += ok && !current && !sealed_is_stamp(row->at.what);
   return ok;
+}
+
+static bool reseal_column(struct store *s, struct reseal *r, enum sealed what, struct arena *a,
+                          struct err *err) {
+  struct store_rows rows;
+  struct str today = arena_printf(a, "v1.%.*s.%%", STR_ARG(seal_ring_current_id(r->ring)));
+  if (!store_query(s, sealed_columns[what].select, &STORE_TEXT(today), sealed_is_stamp(what), a, &rows, err))
+    return false;
+  for (size_t i = 0; i < rows.count; i++) {
+    struct reseal_row row = reseal_read(&rows, i, what, a);
+    if (!reseal_row(s, r, &row, a, err)) return false;
+  }
+  return true;
+}
+
+bool reseal_all(struct store *s, struct reseal *r, struct err *err) {
+  struct arena *a = arena_new();
+  bool ok = true;
+  for (enum sealed what = 0; ok && what < SEALED_KINDS; what++) ok = reseal_column(s, r, what, a, err);
+  arena_free(a);
+  return ok;
+}
+
+bool reseal_keys(struct store *s, struct arena *a, struct str **ids, size_t *count, struct err *err) {
+  struct map seen = {0};
+  struct store_rows rows[SEALED_KINDS];
+  size_t most = 0, n = 0;
+  bool ok = true;
+  for (enum sealed what = 0; ok && what < SEALED_KINDS; what++) {
+    ok = store_query(s, sealed_columns[what].keys, NULL, 0, a, &rows[what], err);
+    if (ok) most += rows[what].count;
+  }
+  struct str *found = ARENA_ARRAY(a, ok ? most + 1 : 1, struct str);
+  for (enum sealed what = 0; ok && what < SEALED_KINDS; what++)
+    for (size_t i = 0; i < rows[what].count; i++) {
+      struct str id = seal_key_id(store_cell(&rows[what], i, 0)->text);
+      if (!id.n || map_get(&seen, id)) continue;
+      found[n++] = id;
+      map_put(&seen, id, found);
+    }
+  map_free(&seen);
+  if (!ok) return false;
+  *ids = found;
+  *count = n;
+  return true;
 }

@@ -222,7 +222,3 @@ bool vault_is_in(const struct connector_way *way, const struct secret *plain, st
   }
   return false;
 }
-
-struct str vault_place(struct arena *a, struct str account_id) {
-  return arena_printf(a, "account/%.*s/credential", STR_ARG(account_id));
-}

@@ -29,7 +29,5 @@ MUST_USE bool vault_render(const struct connector_way *way, const struct secret 
 void vault_sends_free(struct vault_sends *s);
 // Does a text from the vendor repeat something secret of the credential?
 bool vault_is_in(const struct connector_way *way, const struct secret *plain, struct str text);
-// The place that a credential is sealed for.
-struct str vault_place(struct arena *a, struct str account_id);
 
 #endif

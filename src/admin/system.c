@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "account/authorize.h"
+#include "account/keys.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "base/clock.h"
@@ -194,13 +195,10 @@ struct system_rotation {
 
 static pthread_mutex_t system_rotating = PTHREAD_MUTEX_INITIALIZER; // one rotation at a time, on the pool
 
-// When resealing fails, the new key stays in the file beside the old ones, which still open everything.
 static bool system_rotate(void *arg, struct err *err) {
   struct system_rotation *r = arg;
-  const struct account_env *account = r->env->catalog->account;
   pthread_mutex_lock(&system_rotating);
-  bool ok = seal_ring_rotate(r->key_file, err) && seal_ring_refresh(account->ring, r->key_file, err) &&
-            account_reseal_all(account, &r->resealed, err);
+  bool ok = keys_rotate(r->env->catalog->account, r->key_file, &r->resealed, err);
   pthread_mutex_unlock(&system_rotating);
   return ok;
 }

@@ -15,7 +15,9 @@ bool cli_key_rotate(struct cli *c, struct err *err) {
   yyjson_val *report;
   if (!api_send(c, &(struct api_ask){"POST", STR("/key/rotate"), NULL}, &report, err)) return false;
   view_object(c, report);
-  view_say(c, "\nBack up the key file again: older backups cannot open what is sealed from now on.");
+  view_say(
+      c, "\nBack up the key file again, and keep the copies of before with the backups of before: a key that "
+         "seals nothing any more has left the file.");
   return true;
 }
 

@@ -23,8 +23,13 @@ MUST_USE bool seal_ring_from_text(struct str text, struct seal_ring **out, struc
 MUST_USE bool seal_ring_create(const char *path, struct err *err);
 // Appends a new current key to the file (written beside it, synced, renamed).
 MUST_USE bool seal_ring_rotate(const char *path, struct err *err);
-// Takes up the keys that the file has gained since; others may use the ring meanwhile. One refresh at a time.
+// Takes those keys out of the file that are not among `ids`, but never the current one; *gone says how many.
+MUST_USE bool seal_ring_prune(const char *path, const struct str *ids, size_t count, size_t *gone,
+                              struct err *err);
+// Takes up the keys that the file has gained since; others may use the ring meanwhile.
 MUST_USE bool seal_ring_refresh(struct seal_ring *r, const char *path, struct err *err);
+// The same where the file that the ring was loaded from is another by now: another program has added a key.
+MUST_USE bool seal_ring_follow(struct seal_ring *r, struct err *err);
 void seal_ring_free(struct seal_ring *r);
 struct str seal_ring_current_id(const struct seal_ring *r);
 struct str seal_key_id(struct str blob); // which key closed it
@@ -33,5 +38,8 @@ MUST_USE bool seal_close(const struct seal_ring *r, struct str place, struct str
                          struct str *blob, struct err *err);
 MUST_USE bool seal_open(const struct seal_ring *r, struct str place, struct str blob, struct secret **out,
                         struct err *err);
+// Closes it anew where another key than the current one has closed it.
+MUST_USE bool seal_renew(const struct seal_ring *r, struct str place, struct arena *a, struct str *blob,
+                         struct err *err);
 
 #endif

@@ -24,6 +24,7 @@ struct store {
   size_t idle_count, reader_count;
   pthread_mutex_t idle_lock;
   pthread_cond_t idle_some;
+  struct seal_ring *ring; // borrowed
 };
 
 // The store whose write transaction this thread is inside of, so that calls within take part in it.
@@ -82,6 +83,14 @@ void store_close(struct store *s) {
   pthread_mutex_destroy(&s->idle_lock);
   pthread_mutex_destroy(&s->writer_lock);
   mem_free(s);
+}
+
+void store_set_ring(struct store *s, struct seal_ring *ring) {
+  s->ring = ring;
+}
+
+struct seal_ring *store_ring(const struct store *s) {
+  return s->ring;
 }
 
 static void *store_reader_take(struct store *s) {

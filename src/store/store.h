@@ -44,6 +44,11 @@ MUST_USE bool store_query(struct store *s, const char *sql, const struct store_v
 // part.
 MUST_USE bool store_transact(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err),
                              void *arg, struct err *err);
+// The keys that rows which give power are stamped with (account/sealed.h). NULL, as at first: none is stamped
+// or looked at, as in tests of rows alone. Once, before rows are read.
+struct seal_ring;
+void store_set_ring(struct store *s, struct seal_ring *ring);
+struct seal_ring *store_ring(const struct store *s);
 // Does the store take a row and keep it? Waits for its turn, and hardly for another program's lock. For
 // store/probe, which does it in the background.
 MUST_USE bool store_ping(struct store *s, struct err *err);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/library.h"
 
+#include "account/sealed.h"
+#include "base/log.h"
 #include "data/json.h"
 #include "data/yaml.h"
 
@@ -64,14 +66,25 @@ static bool library_keep_names(struct store *s, const struct library_job *job, s
   return ok;
 }
 
+static struct sealed_at library_import_place(struct str name, struct str definition, struct str document) {
+  return (struct sealed_at){STAMPED_CONNECTOR, name, {definition, document}};
+}
+
+static struct sealed_at library_toolset_place(const struct library_job *job, struct str body) {
+  return (struct sealed_at){STAMPED_TOOLSET, job->connector->name, {job->digest, body}};
+}
+
 static bool library_keep_import(struct store *s, const struct library_job *job, struct err *err) {
-  return store_run(
-      s,
-      "INSERT INTO connector (name, definition, document) VALUES ($1, $2, $3) "
-      "ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, document = excluded.document",
-      (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->definition),
-                             STORE_TEXT(job->document)},
-      3, NULL, err);
+  struct sealed_at at = library_import_place(job->connector->name, job->definition, job->document);
+  struct str stamp;
+  return sealed_stamp(s, &at, job->arena, &stamp, err) &&
+         store_run(s,
+                   "INSERT INTO connector (name, definition, document, stamp) VALUES ($1, $2, $3, $4) "
+                   "ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, document = "
+                   "excluded.document, stamp = excluded.stamp",
+                   (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->definition),
+                                          STORE_TEXT(job->document), STORE_TEXT(stamp)},
+                   4, NULL, err);
 }
 
 // Runs inside one transaction: a toolset never stands without its names.
@@ -79,35 +92,48 @@ static bool library_keep(struct store *s, void *arg, struct err *err) {
   struct library_job *job = arg;
   if (job->definition.n && !library_keep_import(s, job, err)) return false;
   if (job->connector->kind == CONNECTOR_MCP) return true; // its accounts tell what tools there are
-  return store_run(s,
-                   "INSERT INTO toolset (connector, digest, body) VALUES ($1, $2, $3) "
-                   "ON CONFLICT (connector) DO UPDATE SET digest = excluded.digest, body = excluded.body",
+  struct sealed_at at = library_toolset_place(job, job->result.toolset);
+  struct str stamp;
+  return sealed_stamp(s, &at, job->arena, &stamp, err) &&
+         store_run(s,
+                   "INSERT INTO toolset (connector, digest, body, stamp) VALUES ($1, $2, $3, $4) "
+                   "ON CONFLICT (connector) DO UPDATE SET digest = excluded.digest, body = excluded.body, "
+                   "stamp = excluded.stamp",
                    (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->digest),
-                                          STORE_TEXT(job->result.toolset)},
-                   3, NULL, err) &&
+                                          STORE_TEXT(job->result.toolset), STORE_TEXT(stamp)},
+                   4, NULL, err) &&
          library_keep_names(s, job, err);
 }
 
-// The stored toolset where its digest is the wanted one; *out stays NULL where it is not.
+// The stored toolset where its digest is the wanted one, and we stored it; *out stays NULL where it is not.
 static bool library_find(const struct library_job *job, struct toolset **out, struct err *err) {
   struct store_rows rows;
-  if (!store_query(job->env->store, "SELECT body FROM toolset WHERE connector = $1 AND digest = $2",
+  if (!store_query(job->env->store, "SELECT body, stamp FROM toolset WHERE connector = $1 AND digest = $2",
                    (struct store_value[]){STORE_TEXT(job->connector->name), STORE_TEXT(job->digest)}, 2,
                    job->arena, &rows, err))
     return false;
-  return rows.count == 0 || toolset_read(store_cell(&rows, 0, 0)->text, out, err);
+  if (rows.count == 0) return true;
+  struct sealed_at at = library_toolset_place(job, store_cell(&rows, 0, 0)->text);
+  struct err why;
+  if (sealed_is_ours(job->env->store, &at, store_cell(&rows, 0, 1)->text, &why))
+    return toolset_read(store_cell(&rows, 0, 0)->text, out, err);
+  log_warn("the tools of connector %.*s are compiled again: %s", STR_ARG(job->connector->name), why.text);
+  return true;
 }
 
 static bool library_document(struct library_job *job, struct err *err) {
   if (job->connector->openapi.n) return true;
   struct store_rows rows;
-  if (!store_query(job->env->store, "SELECT document FROM connector WHERE name = $1",
+  if (!store_query(job->env->store, "SELECT document, definition, stamp FROM connector WHERE name = $1",
                    (struct store_value[]){STORE_TEXT(job->connector->name)}, 1, job->arena, &rows, err))
     return false;
   if (rows.count == 0)
     return err_set(err, ERR_MISSING, "connector %.*s has no OpenAPI document", STR_ARG(job->connector->name));
   job->document = store_cell(&rows, 0, 0)->text;
-  return true;
+  struct sealed_at at =
+      library_import_place(job->connector->name, store_cell(&rows, 0, 1)->text, job->document);
+  return sealed_is_ours(job->env->store, &at, store_cell(&rows, 0, 2)->text, err) ||
+         err_wrap(err, "the row of connector %.*s", STR_ARG(job->connector->name));
 }
 
 bool library_toolset(const struct library_env *env, const struct connector *c, struct toolset **out,
@@ -214,9 +240,17 @@ bool library_remove(const struct library_env *env, struct str name, struct err *
 bool library_load_imports(const struct library_env *env, struct err *err) {
   struct arena *a = arena_new();
   struct store_rows rows;
-  bool ok = store_query(env->store, "SELECT definition FROM connector ORDER BY name", NULL, 0, a, &rows, err);
-  for (size_t i = 0; ok && i < rows.count; i++)
-    ok = connector_set_add(env->connectors, store_cell(&rows, i, 0)->text, err);
+  bool ok = store_query(env->store, "SELECT definition, document, name, stamp FROM connector ORDER BY name",
+                        NULL, 0, a, &rows, err);
+  for (size_t i = 0; ok && i < rows.count; i++) {
+    struct str definition = store_cell(&rows, i, 0)->text, name = store_cell(&rows, i, 2)->text;
+    struct sealed_at at = library_import_place(name, definition, store_cell(&rows, i, 1)->text);
+    struct err why;
+    if (sealed_is_ours(env->store, &at, store_cell(&rows, i, 3)->text, &why))
+      ok = connector_set_add(env->connectors, definition, err);
+    else
+      log_warn("connector %.*s is left out: %s", STR_ARG(name), why.text);
+  }
   arena_free(a);
   return ok;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "account/sealed.h"
 #include "base/log.h"
 #include "tool/remote_parts.h"
 
@@ -7,7 +8,7 @@ static const int64_t remote_keep_ms = 30LL * 24 * 3600 * 1000;
 
 #define REMOTE_COLUMNS                                                                                       \
   "account_id, name, definition, pinned, trust, why, was, decision, decided_by, decided_at, seen_at, "       \
-  "gone_at"
+  "gone_at, stamp"
 
 static const char *const remote_decisions[] = {
     [REMOTE_NONE] = "", [REMOTE_APPROVED] = "approved", [REMOTE_DENIED] = "denied"};
@@ -35,6 +36,22 @@ static struct remote_tool remote_row(const struct store_rows *rows, size_t i) {
   };
 }
 
+static struct sealed_at remote_place(const struct remote_tool *r, struct arena *a) {
+  return (struct sealed_at){STAMPED_REMOTE,
+                            arena_printf(a, "%.*s/%.*s", STR_ARG(r->account_id), STR_ARG(r->name)),
+                            {r->definition, r->pinned, str_of(tool_trust_names[r->trust]), r->was,
+                             str_of(remote_decisions[r->decision])}};
+}
+
+// A decision that nobody of ours made is none for it.
+static void remote_doubt(struct store *s, struct remote_tool *r, struct str stamp, struct arena *a) {
+  struct sealed_at at = remote_place(r, a);
+  struct err why;
+  if (sealed_is_ours(s, &at, stamp, &why)) return;
+  log_warn("tool %.*s of account %.*s is denied: %s", STR_ARG(r->name), STR_ARG(r->account_id), why.text);
+  r->decision = REMOTE_DENIED;
+}
+
 bool remote_rows_read(struct store *s, struct str account_id, struct arena *a, struct remote_tool **out,
                       size_t *count, struct err *err) {
   struct store_rows rows;
@@ -46,30 +63,44 @@ bool remote_rows_read(struct store *s, struct str account_id, struct arena *a, s
                         &rows, err);
   if (!ok) return false;
   struct remote_tool *all = ARENA_ARRAY(a, rows.count + 1, struct remote_tool);
-  for (size_t i = 0; i < rows.count; i++) all[i] = remote_row(&rows, i);
+  for (size_t i = 0; i < rows.count; i++) {
+    all[i] = remote_row(&rows, i);
+    remote_doubt(s, &all[i], store_cell(&rows, i, 12)->text, a);
+  }
   *out = all;
   *count = rows.count;
   return true;
 }
 
-bool remote_row_write(struct store *s, const struct remote_change *c, struct err *err) {
+static bool remote_row_put(struct store *s, const struct remote_change *c, struct str stamp,
+                           struct err *err) {
   const struct remote_tool *r = &c->row;
   // Settled values first: they are the same in both statements.
   const struct store_value values[] = {
-      STORE_TEXT(r->definition), STORE_TEXT(r->pinned),     STORE_TEXT(str_of(tool_trust_names[r->trust])),
-      STORE_TEXT(r->why),        STORE_TEXT(r->was),        STORE_TEXT(str_of(remote_decisions[r->decision])),
-      STORE_TEXT(r->decided_by), STORE_INT(r->decided_at),  STORE_INT(r->seen_at),
-      STORE_INT(r->gone_at),     STORE_TEXT(r->account_id), STORE_TEXT(r->name),
+      STORE_TEXT(r->definition), STORE_TEXT(r->pinned),    STORE_TEXT(str_of(tool_trust_names[r->trust])),
+      STORE_TEXT(r->why),        STORE_TEXT(r->was),       STORE_TEXT(str_of(remote_decisions[r->decision])),
+      STORE_TEXT(r->decided_by), STORE_INT(r->decided_at), STORE_INT(r->seen_at),
+      STORE_INT(r->gone_at),     STORE_TEXT(stamp),        STORE_TEXT(r->account_id),
+      STORE_TEXT(r->name),
   };
   const char *sql =
       c->fresh
           ? "INSERT INTO remote_tool (definition, pinned, trust, why, was, decision, decided_by, decided_at, "
-            "seen_at, gone_at, account_id, name) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+            "seen_at, gone_at, stamp, account_id, name) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
           : "UPDATE remote_tool SET definition = $1, pinned = $2, trust = $3, why = $4, was = $5, "
-            "decision = $6, decided_by = $7, decided_at = $8, seen_at = $9, gone_at = $10 "
-            "WHERE account_id = $11 AND name = $12";
+            "decision = $6, decided_by = $7, decided_at = $8, seen_at = $9, gone_at = $10, stamp = $11 "
+            "WHERE account_id = $12 AND name = $13";
   return store_run(s, sql, values, sizeof values / sizeof *values, NULL, err);
+}
+
+bool remote_row_write(struct store *s, const struct remote_change *c, struct err *err) {
+  struct arena *a = arena_new();
+  struct sealed_at at = remote_place(&c->row, a);
+  struct str stamp;
+  bool ok = sealed_stamp(s, &at, a, &stamp, err) && remote_row_put(s, c, stamp, err);
+  arena_free(a);
+  return ok;
 }
 
 bool remote_self_read(struct store *s, struct str account_id, struct arena *a, struct remote_self *out,

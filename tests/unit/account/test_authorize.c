@@ -160,6 +160,52 @@ CASE(a_link_wants_its_token_and_its_day) {
   assert_int_equal(count, 1);
 }
 
+// Where a link leads, and for whom, is what it was made for, whatever stands in its row by then.
+CASE(a_link_whose_row_was_changed_leads_nowhere) {
+  (void)arg;
+  static const char *const edits[] = {
+      "connector = 'closed'",
+      "url = 'https://evil.example/mcp'",
+      "account_id = 'acc_other'",
+      "principal = 'somebody'",
+      "client = (SELECT id FROM oauth_client WHERE client_id = 'theirs')",
+      "site = replace(site, '\"authorization_endpoint\":\"', "
+      "'\"authorization_endpoint\":\"http://evil.example/')",
+      "site = replace(site, '\"token_endpoint\":\"', '\"token_endpoint\":\"http://evil.example/')",
+      "scope = 'everything'",
+      "link_hash = '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'", // of "foo"
+  };
+  struct authorize_new in = wish("One");
+  go(&in); // a client is kept
+  rig_sql(
+      "INSERT INTO oauth_client (id, issuer, redirect_uri, client_id, secret, method, given, created_at, "
+      "expires_at) SELECT 'other', issuer, redirect_uri, 'theirs', '', 'none', 0, 1, 1 FROM oauth_client");
+  in = wish("Two");
+  for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+    struct str sql = arena_printf(rig.arena, "UPDATE oauth_flow SET %s WHERE status <> 'done'", edits[i]), to,
+               cookie;
+    struct authorize_flow f = start(&in), g;
+    struct str token = strstr(edits[i], "link_hash") ? STR("foo") : part(f.link, "t");
+    int codes = ISSUER_COUNT(codes);
+    rig_sql(sql.p);
+    assert_false(authorize_open(&rig.authorize, f.id, token, rig.arena, &to, &cookie, &err));
+    f = start(&in);
+    struct visit v = open_link(&f);
+    rig_sql(sql.p);
+    struct oauth_answer answer = yes(v.to);
+    assert_false(authorize_finish(&rig.authorize, &answer, v.cookie, rig.arena, &g, &err));
+    assert_int_equal(ISSUER_COUNT(codes), codes); // the code goes nowhere
+    rig_sql("DELETE FROM oauth_flow WHERE status <> 'done'");
+  }
+  struct authorize_flow f = start(&in), g;
+  struct visit v = open_link(&f);
+  rig_sql("UPDATE oauth_flow SET cookie_hash = "
+          "'2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'");
+  struct oauth_answer answer = yes(v.to);
+  assert_false(authorize_finish(&rig.authorize, &answer, STR("foo"), rig.arena, &g, &err));
+  assert_int_equal(go(&in).status, AUTHORIZE_DONE);
+}
+
 CASE(each_failure_has_its_word) {
   (void)arg;
   struct authorize_new in = wish("One");
@@ -342,6 +388,7 @@ int main(void) {
       T(an_answer_is_taken_once_and_by_its_browser),
       T(answers_of_two_links_are_not_crossed),
       T(a_link_wants_its_token_and_its_day),
+      T(a_link_whose_row_was_changed_leads_nowhere),
       T(each_failure_has_its_word),
       T(what_prevents_a_link_is_told_before_there_is_one),
       T(names_are_found_and_kept_apart),

@@ -2,7 +2,9 @@
 // Accounts at MCP servers by key, by header and open, and who shares a peer.
 #include "rig.h"
 
+#include "account/keys.h"
 #include "account/line.h"
+#include "account/sealed.h"
 #include "mcp/client.h"
 
 static struct err err;
@@ -238,6 +240,122 @@ CASE(all_that_is_sealed_is_sealed_anew) {
   seal_ring_free(two);
 }
 
+#define SITE(key)                                                                                            \
+  "UPDATE oauth_grant SET site = replace(site, '\"" key "\":\"http', '\"" key "\":\"http://127.0.0.1:1/')"
+
+// Each in a database that stands still, and each put right again.
+CASE(tokens_open_for_their_destination_alone) {
+  (void)arg;
+  static const char *const edits[] = {
+      "UPDATE account SET base_url = 'http://127.0.0.1:1/mcp'",
+      "UPDATE account SET base_url = replace(base_url, '/mcp', '/mcp2')",
+      "UPDATE account SET base_url = base_url || '?x=1'",
+      "UPDATE account SET connector = 'closed'",
+      SITE("token_endpoint"),
+      SITE("revocation_endpoint"),
+      SITE("issuer"),
+      SITE("resource"),
+      "UPDATE oauth_grant SET site = site || ' '",
+      "UPDATE oauth_grant SET client = (SELECT id FROM oauth_client WHERE client_id = 'theirs')",
+  };
+  authorised();
+  rig_sql(
+      "INSERT INTO oauth_client (id, issuer, redirect_uri, client_id, secret, method, given, created_at, "
+      "expires_at) SELECT 'other', issuer, redirect_uri, 'theirs', '', 'none', 1, 1, 0 FROM oauth_client");
+  struct str was[] = {rig_cell("SELECT base_url FROM account"), rig_cell("SELECT connector FROM account"),
+                      rig_cell("SELECT site FROM oauth_grant"), rig_cell("SELECT client FROM oauth_grant")};
+  for (size_t i = 0; i < sizeof edits / sizeof *edits; i++)
+    for (int held = 0; held < 2; held++) { // the program runs meanwhile, or starts later
+      struct account *before = held ? load_one() : NULL, *a;
+      rig_sql(edits[i]);
+      a = load_one();
+      if (!held || i < 4) { // what it sent before goes where it went before
+        check_text(a->status, "failing");
+        assert_null(a->peer);
+      }
+      account_free(a);
+      account_free(before);
+      rig_sql(arena_printf(rig.arena, "UPDATE account SET base_url = '%.*s', connector = '%.*s'",
+                           STR_ARG(was[0]), STR_ARG(was[1]))
+                  .p);
+      rig_sql(arena_printf(rig.arena, "UPDATE oauth_grant SET site = '%.*s', client = '%.*s'",
+                           STR_ARG(was[2]), STR_ARG(was[3]))
+                  .p);
+      a = load_one();
+      check_text(a->status, "ok");
+      account_free(a);
+    }
+}
+
+CASE(a_client_is_shown_to_its_issuer_alone) {
+  (void)arg;
+  static const char *const edits[] = {
+      "issuer = 'https://evil.example'",
+      "issuer = issuer || '/'",
+      "redirect_uri = 'https://evil.example/callback'",
+      "client_id = 'theirs'",
+      "method = 'none'",
+      "method = 'private_key_jwt'",
+  };
+  authorised();
+  rig_sql("CREATE TABLE kept AS SELECT * FROM oauth_client");
+  for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+    rig_sql(arena_printf(rig.arena, "UPDATE oauth_client SET %s", edits[i]).p);
+    struct account *a = load_one();
+    assert_false(grant_tend(a->grant, 2 * 3600 * 1000, &err));
+    assert_int_equal(ISSUER_COUNT(refreshes), 0);
+    account_free(a);
+    rig_sql("UPDATE oauth_client SET (issuer, redirect_uri, client_id, method) = "
+            "(SELECT issuer, redirect_uri, client_id, method FROM kept)");
+  }
+  struct account *a = load_one();
+  must(grant_tend(a->grant, 2 * 3600 * 1000, &err), err);
+  assert_int_equal(ISSUER_COUNT(refreshes), 1);
+  account_free(a);
+}
+
+// As rows of an older version: tokens and the client's secret were sealed for their row alone.
+CASE(an_upgrade_binds_grants_and_clients) {
+  (void)arg;
+  struct str id = authorised(), client = rig_cell("SELECT id FROM oauth_client"), blob;
+  struct str mark = arena_printf(rig.arena, "%s/postern-mark-%d", P_tmpdir, (int)getpid());
+  const struct {
+    struct sealed_at at;
+    const char *select, *update;
+  } rows[] = {
+      {{SEALED_TOKENS,
+        id,
+        {rig_cell("SELECT connector FROM account"), rig_cell("SELECT base_url FROM account"), client,
+         rig_cell("SELECT site FROM oauth_grant")}},
+       "SELECT tokens FROM oauth_grant",
+       "UPDATE oauth_grant SET tokens = $1"},
+      {{SEALED_SECRET,
+        client,
+        {rig_cell("SELECT issuer FROM oauth_client"), rig_cell("SELECT redirect_uri FROM oauth_client"),
+         rig_cell("SELECT client_id FROM oauth_client"), rig_cell("SELECT method FROM oauth_client")}},
+       "SELECT secret FROM oauth_client",
+       "UPDATE oauth_client SET secret = $1"}};
+  for (size_t i = 0; i < 2; i++) {
+    struct secret *plain;
+    must(sealed_open(rig.ring, &rows[i].at, rig_cell(rows[i].select), &plain, &err), err);
+    must(seal_close(rig.ring, sealed_place_before(&rows[i].at, rig.arena), secret_reveal(plain), rig.arena,
+                    &blob, &err),
+         err);
+    secret_free(plain);
+    must(store_run(rig.store, rows[i].update, &STORE_TEXT(blob), 1, NULL, &err), err);
+  }
+  struct account *a = load_one();
+  check_text(a->status, "failing");
+  account_free(a);
+  must(keys_start(&rig.env, &(struct keys_place){NULL, mark.p}, &err), err);
+  unlink(mark.p);
+  a = load_one();
+  check_text(a->status, "ok");
+  must(grant_tend(a->grant, 2 * 3600 * 1000, &err), err);
+  assert_int_equal(ISSUER_COUNT(refreshes), 1);
+  account_free(a);
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, rig_open, rig_close)
   const struct CMUnitTest tests[] = {
@@ -250,6 +368,9 @@ int main(void) {
       T(a_refresh_changes_no_peer_and_a_consent_does),
       T(a_key_takes_the_place_of_a_grant),
       T(all_that_is_sealed_is_sealed_anew),
+      T(tokens_open_for_their_destination_alone),
+      T(a_client_is_shown_to_its_issuer_alone),
+      T(an_upgrade_binds_grants_and_clients),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/steady.h"
+#include "crypto/seal.h"
 #include "data/json.h"
 #include "mcp/client.h"
 #include "tool/remote_parts.h"
@@ -333,6 +334,46 @@ static void references_stay_as_they_are(void **state) {
   toolset_unref(set);
 }
 
+// Neither a pin, nor a trust, nor a decision that somebody wrote into the rows counts.
+static void rows_that_somebody_wrote_serve_nothing(void **state) {
+  (void)state;
+  static const char *const edits[] = {
+      "decision = 'approved'",
+      "decision = 'approved', pinned = definition",
+      "decision = 'approved', pinned = definition, trust = 'allow', was = ''",
+      "decision = 'approved', pinned = definition, stamp = ''",
+      "decision = 'approved', pinned = definition, stamp = (SELECT stamp FROM remote_tool WHERE name = "
+      "'list_zones')",
+      "definition = (SELECT definition FROM remote_tool WHERE name = 'list_zones'), pinned = (SELECT pinned "
+      "FROM "
+      "remote_tool WHERE name = 'list_zones'), trust = 'allow', decision = 'approved'",
+  };
+  struct seal_ring *ring;
+  struct err err;
+  size_t changed = 0;
+  assert_true(seal_ring_from_text(
+      STR("k1 1111111111111111111111111111111111111111111111111111111111111111\n"), &ring, &err));
+  store_set_ring(store, ring);
+  sync_now("[" LIST "," DROP "," DARK "]");
+  memory_store_sql("CREATE TABLE kept AS SELECT * FROM remote_tool");
+  for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+    memory_store_sql(arena_printf(arena, "UPDATE remote_tool SET %s WHERE name = 'delete_zone'", edits[i]).p);
+    assert_false(served("delete_zone"));
+    assert_true(served("list_zones"));
+    sync_now("[" LIST "," DROP "," DARK "]"); // nor does what the vendor says next make it good
+    assert_false(served("delete_zone"));
+    memory_store_sql("DELETE FROM remote_tool");
+    memory_store_sql("INSERT INTO remote_tool SELECT * FROM kept");
+    assert_true(served("list_zones"));
+  }
+  memory_store_sql(
+      "UPDATE remote_tool SET decision = 'approved', pinned = definition WHERE name = 'delete_zone'");
+  assert_true(decide("delete_zone", REMOTE_APPROVED, &changed)); // a person who may
+  assert_true(served("delete_zone"));
+  store_set_ring(store, NULL);
+  seal_ring_free(ring);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, memory_store_close)
 
 int main(void) {
@@ -348,6 +389,7 @@ int main(void) {
       TEST(what_went_is_kept_until_the_clock_is_known_to_be_right),
       TEST(unusable_definitions_lose_no_other),
       TEST(references_stay_as_they_are),
+      TEST(rows_that_somebody_wrote_serve_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// sealed: everything that is kept sealed, in one table: the column it stands in, and the columns that
+// decide where it goes. These are authenticated with it (docs/decisions/018), so that a secret opens for the
+// destination that it was given for, and for no other that somebody wrote beside it. A row
+// that gives power and holds no secret is stamped: a sealed nothing, bound to what the row says. For account/
+// and tool/.
+// Blocks for moments where another program has changed the keys. Example:
+//   struct sealed_at at = {SEALED_CREDENTIAL, row->id, {row->connector, row->way, row->base_url}};
+//   sealed_open(ring, &at, row->credential, &plain, err)   // ERR_DENIED: it was sealed for something else
+#ifndef POSTERN_ACCOUNT_SEALED_H
+#define POSTERN_ACCOUNT_SEALED_H
+
+#include "crypto/seal.h"
+#include "store/store.h"
+
+enum sealed {
+  SEALED_CREDENTIAL, // connector, way, base_url
+  SEALED_TOKENS,     // connector, base_url, client, site
+  SEALED_SECRET,     // issuer, redirect_uri, client_id, method
+  SEALED_VERIFIER,   // connector, account_id, url, principal, client, site, scope, link_hash, cookie_hash
+  STAMPED_TOKEN,     // name, role, hash, expires_at
+  STAMPED_SERVER,    // name, share, config, require_api_token, token_hash, expires_at
+  STAMPED_MEMBER,    // alias, names, place; its id is "<server>/<account>"
+  STAMPED_REMOTE,    // definition, pinned, trust, was, decision; its id is "<account>/<name>"
+  STAMPED_CONNECTOR, // definition, document
+  STAMPED_TOOLSET,   // digest, body
+  SEALED_KINDS,
+};
+
+enum { SEALED_BOUND_MOST = 9 };
+
+struct sealed_column {
+  const char *kind, *column;
+  // id, the sealed text, what it is bound to; of all rows that have one. Of stamps: those, and none, that are
+  // not LIKE $1.
+  const char *select;
+  const char *update; // sealed text, id
+  const char *keys;   // the sealed texts alone
+  size_t bound;
+};
+static inline bool sealed_is_stamp(enum sealed what) {
+  return what >= STAMPED_TOKEN;
+}
+extern const struct sealed_column sealed_columns[SEALED_KINDS];
+
+struct sealed_at {
+  enum sealed what;
+  struct str id;
+  struct str bound[SEALED_BOUND_MOST]; // in the order above
+};
+
+// Within the transaction that writes it, so that a change of keys, by whichever program, comes wholly before
+// or after.
+MUST_USE bool sealed_close(struct seal_ring *ring, const struct sealed_at *at, struct str plain,
+                           struct arena *a, struct str *blob, struct err *err);
+// Likewise, of what was sealed a while ago.
+MUST_USE bool sealed_renew(struct seal_ring *ring, const struct sealed_at *at, struct arena *a,
+                           struct str *blob, struct err *err);
+MUST_USE bool sealed_open(struct seal_ring *ring, const struct sealed_at *at, struct str blob,
+                          struct secret **plain, struct err *err);
+
+struct str sealed_number(struct arena *a, int64_t number); // as what is bound has it
+// Within the transaction that writes the row. Empty where the store has no keys.
+MUST_USE bool sealed_stamp(struct store *s, const struct sealed_at *at, struct arena *a, struct str *stamp,
+                           struct err *err);
+// Was the row written by who has the key?
+MUST_USE bool sealed_is_ours(struct store *s, const struct sealed_at *at, struct str stamp, struct err *err);
+
+struct str sealed_place(const struct sealed_at *at, struct arena *a);
+// As it was before secrets were bound: opened once, by the upgrade (keys.c).
+struct str sealed_place_before(const struct sealed_at *at, struct arena *a);
+
+#endif

@@ -334,6 +334,7 @@ static void client_orphan(struct client_handle *h) {
   client_handle_free(h);
   f->handle = NULL;
   f->easy = NULL;
+  if (f->on_stop) f->on_stop(f);
   client_done(f);
 }
 

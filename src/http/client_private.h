@@ -62,6 +62,7 @@ struct client_fetch {
   CURLcode code;
   struct fiber *waiter;                    // woken when there is news; NULL: nobody waits
   void (*on_done)(struct client_fetch *f); // instead, where the reader has gone
+  void (*on_stop)(struct client_fetch *f); // the loop ends: by now nothing may come back to it for this; NULL
   struct client_handle *handle;            // easy's, where a loop drives it
   char text[CURL_ERROR_SIZE];
 };

@@ -31,6 +31,9 @@ struct store_driver {
   bool (*begin)(void *connection, struct err *err);  // a write transaction, from its first moment
   bool (*commit)(void *connection, struct err *err); // on return the rows survive a loss of power
   void (*rollback)(void *connection);
+  // From another thread, also while a statement runs: no wait for a lock and no reading goes on beyond
+  // `until_us` (monotonic). A write that has begun is finished.
+  void (*hasten)(void *connection, uint64_t until_us);
   void (*settle)(void *connection); // overwrites what logs still hold of deleted rows, as far as it can now
 };
 

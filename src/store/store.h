@@ -46,6 +46,9 @@ MUST_USE bool store_transact(struct store *s, bool (*body)(struct store *s, void
                              void *arg, struct err *err);
 // Is the store reachable and writable? (for /readyz)
 MUST_USE bool store_ping(struct store *s, struct err *err);
+// The program stops: in so many ms nobody waits for a lock of another program any more, and nobody reads;
+// such calls fail with ERR_UNAVAILABLE then. What is being written is finished. Any thread.
+void store_hasten(struct store *s, uint64_t ms);
 // After a credential was deleted or replaced: clears its old bytes out of the engine's log as well.
 void store_settle(struct store *s);
 

@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 const TOOLS = ["fine", "ask", "silent", "slow", "half"].map((name) => ({ name, description: name, inputSchema: { type: "object" }, annotations: { readOnlyHint: true } }));
 const EVENTS = { "content-type": "text/event-stream" };
 const event = (message) => `data: ${JSON.stringify({ jsonrpc: "2.0", ...message })}\n\n`;
-const QUESTION = { id: "q", method: "elicitation/create", params: { message: "Who?", requestedSchema: { type: "object", properties: { name: { type: "string" } } } } };
+const question = (id) => ({ id, method: "elicitation/create", params: { message: "Who?", requestedSchema: { type: "object", properties: { name: { type: "string" } } } } });
 
 export async function startStubborn() {
   let sessions = 0;
@@ -18,6 +18,7 @@ export async function startStubborn() {
     streams: new Map(), // open GET streams by session
     most: 0, // of them at a time, of one session
     get: (req, res) => res.writeHead(200, EVENTS).flushHeaders(),
+    question: (id) => event(question(id)), // as an event, for a stream of the test's own
   };
   const count = (session, by) => {
     vendor.streams.set(session, (vendor.streams.get(session) ?? 0) + by);
@@ -34,7 +35,7 @@ export async function startStubborn() {
     if (!results[method]) return say({ id, error: { code: -32601, message: "unknown" } });
     const result = results[method](params);
     if (result) say({ id, result });
-    else if (params.name === "ask") say(QUESTION);
+    else if (params.name === "ask") say(question("q"));
   };
   const post = (message, res) => {
     if (message.method === "server/discover") return res.writeHead(404, { "content-type": "application/json" }).end(event({ id: message.id, error: { code: -32601, message: "unknown" } }).slice(6));

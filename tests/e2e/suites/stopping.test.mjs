@@ -187,6 +187,24 @@ describe("SIGTERM ends it while", () => {
   });
 });
 
+test("a question of a vendor's stream ends with the stream that it was put on", async (t) => {
+  const { vendor, world } = await scene(t);
+  const streams = [];
+  vendor.get = (req, res) => streams.push(res.writeHead(200, { "content-type": "text/event-stream" })) && res.flushHeaders();
+  const server = await serve(world, vendor.url);
+  const asking = async () => JSON.stringify(await world.must(200, "GET", "/status")).includes("ask a client");
+  const headers = { accept: "text/event-stream", ...(await session(server.url)) };
+  let id = 0; // asked until somebody listens: before that they are declined
+  const timer = setInterval(() => streams.forEach((res) => res.write(vendor.question(++id))), 100);
+  t.after(() => clearInterval(timer));
+  const stream = await hear(server.url, { headers }, /elicitation\/create[^]*elicitation\/create/);
+  clearInterval(timer);
+  assert.ok(await asking());
+  stream.leave();
+  await eventually("nobody waits for an answer", async () => !(await asking()));
+  await stops(world);
+});
+
 describe("a vendor's GET stream that", () => {
   const head = (res, type = "text/event-stream", status = 200) => res.writeHead(status, { "content-type": type });
   const drip = (res, text) => {

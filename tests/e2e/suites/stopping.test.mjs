@@ -66,7 +66,7 @@ async function asked(server) {
 const called = (vendor, name) => eventually(`${name} is at the vendor`, () => vendor.seen.includes(name));
 const abilities = { meta: { "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } } } };
 
-describe("SIGTERM ends it while", () => {
+describe("SIGTERM ends it while", { concurrency: 4 }, () => {
   // Each brings about what waits, and returns when it does.
   const WAITS = {
     "a client that is asked has left": async ({ world, server }) => {
@@ -205,7 +205,7 @@ test("a question of a vendor's stream ends with the stream that it was put on", 
   await stops(world);
 });
 
-describe("a vendor's GET stream that", () => {
+describe("a vendor's GET stream that", { concurrency: 4 }, () => {
   const head = (res, type = "text/event-stream", status = 200) => res.writeHead(status, { "content-type": type });
   const drip = (res, text) => {
     const timer = setInterval(() => res.write(text), 20);

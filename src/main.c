@@ -26,6 +26,7 @@
 #include "io/fiber.h"
 #include "io/pool.h"
 #include "serve/endpoint.h"
+#include "serve/kept.h"
 #include "serve/stream.h"
 #include "settings/settings.h"
 #include "tool/audit.h"
@@ -35,6 +36,7 @@
 extern char **environ;
 
 enum { HOUSEKEEPING_US = 20 * 1000 * 1000, LOOPS_MOST = 64, TEND_AHEAD_MS = 5 * 60 * 1000 };
+enum { UNWIND_MS = 1000, HASTE_MS = 2000 }; // after the drain: for what was cut off; for locks of the store
 
 // What settings decide, as the parts take it. SIGHUP makes a new one; the ones before stay until the
 // end, since requests may still read them: a few KiB each.
@@ -482,11 +484,21 @@ static void main_wait(const sigset_t *signals) {
 }
 
 // ---- stop
+//
+// The order in which things end; each step ends what could still ask something of the steps after it:
+//
+//   1. what brings in the new: the listeners (drain), then what wakes by itself (watch)
+//   2. the loops stop: each cancels its fibers, waits until they have unwound, and lets go of its transfers.
+//      Nothing waits any more from here on, and this thread is the only one beside the audit's writer
+//   3. who owns streams, sessions and transfers: connections, kept calls, the catalog's accounts. What they
+//      still post goes to loops that are there
+//   4. the loops
+//   5. what all of them used: the audit, which writes its last rows, settings, connectors, guard, store, keys
 
 static void main_drained(void *arg) {
   (void)arg;
   atomic_fetch_sub(&program.busy, 1);
-  kill(getpid(), SIGUSR1); // wakes main_stop
+  kill(getpid(), SIGUSR1); // wakes main_drain
 }
 
 static void main_drain_loop(void *arg) {
@@ -494,29 +506,37 @@ static void main_drain_loop(void *arg) {
   http_server_drain(program.servers[loop_index(arg)], w->settings->drain_timeout, main_drained, NULL);
 }
 
-static void main_stop(const sigset_t *signals) {
-  program.ready = false;
-  log_info("stopping: running requests finish, new ones are refused");
+// What runs may finish until the deadline; then the servers cut it off, and it unwinds. Where that takes
+// long, the loops' end is what waits for it: nothing is gained by doing so here.
+static void main_drain(const sigset_t *signals) {
+  const struct wiring *w = program.wiring;
+  uint64_t end_us = clock_mono_us() + (w->settings->drain_timeout + UNWIND_MS) * 1000;
   program.busy = program.loop_count;
   for (size_t i = 0; i < program.loop_count; i++)
     loop_post(program.loops[i], main_drain_loop, program.loops[i]);
-  while (program.busy > 0) {
+  while (program.busy > 0 && clock_mono_us() < end_us) {
     struct timespec pause = {.tv_sec = 1};
     int number = sigtimedwait(signals, NULL, &pause);
     if (number == SIGTERM || number == SIGINT) break; // asked twice: now
   }
+}
+
+static void main_stop(const sigset_t *signals) {
+  program.ready = false;
+  log_info("stopping: running requests finish, new ones are refused");
+  main_drain(signals);
   watch_stop();
+  store_hasten(program.store, HASTE_MS); // a job on the pool cannot be canceled: it must not wait for long
   for (size_t i = 0; i < program.loop_count; i++) loop_stop(program.loops[i]);
 }
 
 // Also after a start that failed half way.
 static void main_close(void) {
-  for (size_t i = 0; i < program.loop_count; i++) {
-    http_server_free(program.servers[i]);
-    loop_free(program.loops[i]);
-  }
+  for (size_t i = 0; i < program.loop_count; i++) http_server_free(program.servers[i]);
+  kept_end();
   catalog_on_change(NULL, NULL);
   catalog_close();
+  for (size_t i = 0; i < program.loop_count; i++) loop_free(program.loops[i]);
   if (program.audit) audit_free(program.audit);
   for (struct wiring *w = program.wiring, *before; w; w = before) {
     before = w->before;

@@ -175,6 +175,7 @@ static curl_socket_t client_on_open(void *arg, curlsocktype purpose, struct curl
   }
   curl_socket_t fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
+  f->sockets++;
   metrics_add(METRIC_UPSTREAM_CONNECTIONS, 1);
   if (f->handle) client_socket_opened(fd);
   return fd;
@@ -320,6 +321,16 @@ void client_begin(struct client_fetch *f) {
   curl_easy_setopt(f->easy, CURLOPT_PREREQDATA, f);
 }
 
+// A handle goes from one call to the next with its settings, its buffers and whatever libcurl noted of the
+// call before. Settings are set anew (client_begin); of the notes some are never cleared, not even by
+// curl_easy_reset: the errno of the last connection that failed makes of a later refusal a timeout. So only a
+// call that went well, with no connection that failed on the way, leaves its handle to another one.
+bool client_is_clean(const struct client_fetch *f) {
+  long os = 0;
+  curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
+  return f->done && f->code == CURLE_OK && f->failure == CLIENT_FINE && os == 0;
+}
+
 // No loop to wait on: this thread waits.
 static void client_run_here(struct client_fetch *f) {
   f->easy = curl_easy_init();
@@ -332,8 +343,9 @@ static void client_run_here(struct client_fetch *f) {
 }
 
 bool client_succeeded(struct client_fetch *f, struct err *err) {
-  if (f->code != CURLE_COULDNT_CONNECT && f->failure == CLIENT_BLOCKED)
-    f->failure = CLIENT_FINE; // another address of the host was reached
+  bool elsewhere = f->sockets > 0 && f->code != CURLE_COULDNT_CONNECT;
+  if (f->failure == CLIENT_BLOCKED && elsewhere)
+    f->failure = CLIENT_FINE; // another address was tried, or reached
   return (f->code == CURLE_OK && f->failure == CLIENT_FINE) || client_explain(f, err);
 }
 

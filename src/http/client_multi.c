@@ -314,8 +314,9 @@ static void client_handle_free(struct client_handle *h) {
 static void client_handle_give(struct client_handle *h) {
   struct client *c = h->client;
   client_handle_unlist(c, h);
+  bool clean = client_is_clean(h->fetch);
   h->fetch = NULL;
-  if (c->idle_count[h->streams] == CLIENT_IDLE_MOST) return client_handle_free(h);
+  if (!clean || c->idle_count[h->streams] == CLIENT_IDLE_MOST) return client_handle_free(h);
   curl_easy_setopt(h->easy, CURLOPT_ERRORBUFFER, NULL); // it is the fetch's, which ends
   h->next = c->idle[h->streams];
   c->idle[h->streams] = h;
@@ -333,6 +334,7 @@ static void client_orphan(struct client_handle *h) {
   client_handle_free(h);
   f->handle = NULL;
   f->easy = NULL;
+  if (f->on_stop) f->on_stop(f);
   client_done(f);
 }
 

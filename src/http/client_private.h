@@ -27,7 +27,7 @@ enum {
 // Why we ended a transfer ourselves.
 enum client_failure {
   CLIENT_FINE,
-  CLIENT_BLOCKED,      // by the guard; only if no other address could be reached
+  CLIENT_BLOCKED,      // by the guard; only if no other address was left, or it could not be reached
   CLIENT_HEADERS_LONG, // passes header_bytes
   CLIENT_HEADERS_MANY,
   CLIENT_BODY_LONG,
@@ -55,12 +55,14 @@ struct client_fetch {
   uint64_t started_us, moved_us; // moved: when a byte last went either way
   curl_off_t uploaded;           // at the last look
   int sendings;
+  size_t sockets; // opened for it: addresses that the guard let through
   enum client_failure failure;
   char blocked[INET6_ADDRSTRLEN]; // the address that the guard refused
   bool done;                      // libcurl is through (code), or we are (failure); it knows f no more
   CURLcode code;
   struct fiber *waiter;                    // woken when there is news; NULL: nobody waits
   void (*on_done)(struct client_fetch *f); // instead, where the reader has gone
+  void (*on_stop)(struct client_fetch *f); // the loop ends: by now nothing may come back to it for this; NULL
   struct client_handle *handle;            // easy's, where a loop drives it
   char text[CURL_ERROR_SIZE];
 };
@@ -70,6 +72,7 @@ MUST_USE bool client_check(const struct http_call *call, struct err *err); // be
 MUST_USE bool client_succeeded(struct client_fetch *f, struct err *err);   // when done
 void client_set_constants(CURL *easy, long buffer);        // the options that no request changes
 void client_begin(struct client_fetch *f);                 // those of this one
+bool client_is_clean(const struct client_fetch *f);        // may the next call have its handle?
 bool client_is_overdue(struct client_fetch *f);            // sets f->failure
 uint64_t client_patience_ms(const struct client_fetch *f); // until the next look is due
 

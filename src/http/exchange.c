@@ -102,12 +102,29 @@ static void http_exchange_finish(struct http_exchange *x) {
   }
 }
 
+// Whoever runs is in the server's list, with its client or without: so the server can end all of them.
+static void http_exchange_list(struct http_exchange *x) {
+  x->next = x->server->running;
+  if (x->next) x->next->prev = x;
+  x->server->running = x;
+}
+
+static void http_exchange_unlist(struct http_exchange *x) {
+  if (x->prev)
+    x->prev->next = x->next;
+  else
+    x->server->running = x->next;
+  if (x->next) x->next->prev = x->prev;
+}
+
 static void http_exchange_run(void *arg) {
   struct http_exchange *x = arg;
   struct http_server *s = x->server;
   x->fiber = fiber_self();
+  http_exchange_list(x);
   if (s->options.handler_ms) fiber_deadline(x->fiber, s->options.handler_ms);
   s->handle(s->ctx, x);
+  http_exchange_unlist(x);
   x->fiber = NULL;
   http_exchange_finish(x);
 }

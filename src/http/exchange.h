@@ -38,6 +38,7 @@ struct http_exchange {
   struct http_request request;
   struct http_connection *connection; // NULL: the client has gone
   struct fiber *fiber;                // while the handler runs
+  struct http_exchange *prev, *next;  // meanwhile, in the server's list
   struct fiber *writer;               // parked in http_stream_write
   size_t target_n;
   uint64_t length; // Content-Length, or 0

@@ -53,7 +53,7 @@ struct http_server {
   struct deadline_list waits[HTTP_WAITS];
   struct http_connection *connections, *ready;
   struct http_stream *untold;
-  struct http_exchange *pool;
+  struct http_exchange *pool, *running; // running: those whose handler has a fiber
   size_t pooled, count, refused, exchanges, handles;
   struct map peers;
   char *read_buffer, *plain_buffer; // plain: what TLS has decrypted

@@ -59,6 +59,14 @@ void http_server_timer(struct http_server *s, uint64_t at) {
   uv_timer_start(&s->timer, http_on_timer, at > now ? at - now : 0, 0);
 }
 
+// The time to drain is over. Clients lose their connections, and all that runs ends, also what goes on for a
+// client that has left: it cannot come back to a server that takes no connection any more.
+static void http_cut_off(struct http_server *s) {
+  s->drain_at = UINT64_MAX;
+  for (struct http_connection *c = s->connections; c; c = c->next) http_connection_close(c);
+  for (struct http_exchange *x = s->running; x; x = x->next) fiber_cancel(x->fiber);
+}
+
 static void http_on_timer(uv_timer_t *timer) {
   struct http_server *s = timer->data;
   uint64_t now = uv_now(timer->loop), first = UINT64_MAX;
@@ -73,10 +81,7 @@ static void http_on_timer(uv_timer_t *timer) {
     uint64_t at = deadline_first(&s->waits[i]);
     if (at < first) first = at;
   }
-  if (s->drain_at && now >= s->drain_at) {
-    s->drain_at = UINT64_MAX;
-    for (struct http_connection *c = s->connections; c; c = c->next) http_connection_close(c);
-  }
+  if (s->drain_at && now >= s->drain_at) http_cut_off(s);
   if (s->drain_at && s->drain_at < first) first = s->drain_at;
   http_server_timer(s, first);
 }

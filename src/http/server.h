@@ -46,8 +46,9 @@ uint16_t http_server_port(const struct http_server *s);
 // Before the first server: does nobody else listen there? The servers themselves share their port, so that
 // the kernel would let a second program of the same user join them and take half of the connections.
 MUST_USE bool http_server_is_free(struct str listen, struct err *err);
-// Graceful: refuse new connections, finish what runs, end streams; calls done(arg) on the loop when empty or
-// after the deadline.
+// Graceful: refuse new connections, finish what runs, end streams. After the deadline connections are closed
+// and handlers canceled, also those that outlive their client. Calls done(arg) on the loop when the last one
+// has returned.
 void http_server_drain(struct http_server *s, uint64_t deadline_ms, void (*done)(void *arg), void *arg);
 // Takes over from `o` what may change while running: hosts, trusted proxies, handler_ms, and the TLS
 // context for new connections (from plain to TLS or back takes a restart). All stays where it fails.
@@ -69,8 +70,8 @@ void http_reply_err(struct http_exchange *x,
 void http_reply_err_as(struct http_exchange *x, int status,
                        const struct err *err); // a status that no code has: 405, 415
 
-// From now on the client's going does not cancel the handler's fiber (its deadline does): what it has to say
-// is kept for a client that comes back. Writes fail with ERR_CANCELED then.
+// From now on the client's going does not cancel the handler's fiber (its deadline and the end of a drain
+// do): what it has to say is kept for a client that comes back. Writes fail with ERR_CANCELED then.
 void http_request_outlive(struct http_exchange *x);
 
 // Chunked or SSE, from the handler's fiber, with backpressure: a write parks while the client is slow.

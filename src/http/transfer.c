@@ -101,7 +101,13 @@ static void group_on_abort(void *arg) {
   group_member_unref(m);
 }
 
-// Posted under the lock: a member's transfer is open, so its fiber is there, and so is its loop.
+// A transfer that outlives its loop is over: nobody may post to that loop for it any more.
+static void group_on_stop(struct client_fetch *f) {
+  group_leave((struct http_transfer *)f); // its first member
+}
+
+// Posted under the lock: a member's transfer is one that its loop still drives, or that waits for its reader
+// there, so the loop is there.
 void http_group_abort(struct http_group *g) {
   pthread_mutex_lock(&g->lock);
   g->aborted = true;
@@ -123,8 +129,11 @@ static struct http_transfer *transfer_new(const struct http_call *call) {
   t->call.method = arena_z(t->arena, str_of(call->method));
   t->call.url = arena_dup(t->arena, call->url);
   if (call->has_body) t->call.body = arena_dup(t->arena, call->body); // may be sent longer than open takes
-  t->fetch = (struct client_fetch){
-      .call = &t->call, .arena = t->arena, .window = TRANSFER_WINDOW, .body = BUF_MAX(t->limits.body_bytes)};
+  t->fetch = (struct client_fetch){.call = &t->call,
+                                   .arena = t->arena,
+                                   .window = TRANSFER_WINDOW,
+                                   .body = BUF_MAX(t->limits.body_bytes),
+                                   .on_stop = group_on_stop};
   t->shown = t->fetch.body;
   t->fetch.started_us = t->fetch.moved_us = clock_mono_us();
   return t;

@@ -134,8 +134,6 @@ static bool call_resume(struct mcp_call *c, struct err *err) {
   struct message_rules rules = call_rules(c);
   c->resumes++;
   c->resumes_empty = c->stream.stirred ? 0 : c->resumes_empty + 1;
-  if (c->stream.transfer) http_transfer_close(c->stream.transfer);
-  c->stream.transfer = NULL;
   frame_legacy_headers(str_of(c->session->version), str_of(c->session->id), a, 1, &m.headers);
   m.headers.items[m.headers.count++] =
       (struct http_header){STR(WIRE_HEADER_LAST_EVENT), arena_dup(a, stream_last_id(&c->stream))};

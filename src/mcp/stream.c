@@ -3,17 +3,18 @@
 
 #include "base/clock.h"
 
+// The one place where a transfer is let go of before its time.
+static void stream_end(struct stream *s) {
+  http_transfer_close(s->transfer);
+  s->transfer = NULL;
+}
+
 void stream_free(struct stream *s) {
-  if (s->transfer) http_transfer_close(s->transfer);
+  stream_end(s);
   if (s->has_parser) sse_free(&s->parser);
   buf_free(&s->endpoint);
   message_free_all(s->queue.first);
   *s = (struct stream){0};
-}
-
-static void stream_end(struct stream *s) {
-  http_transfer_close(s->transfer);
-  s->transfer = NULL;
 }
 
 void stream_finish(struct stream *s) {
@@ -27,20 +28,6 @@ static bool stream_read(struct stream *s, struct str *bytes, struct err *err) {
   return false;
 }
 
-bool stream_begin(struct stream *s, struct http_transfer *t, const struct message_rules *rules,
-                  struct err *err) {
-  struct str type = http_media_type(http_header_get(http_transfer_headers(t), "content-type"));
-  s->transfer = t;
-  s->rules = *rules;
-  s->stirred = s->cut = false;
-  s->sse = str_is_nocase(type, "text/event-stream");
-  if (s->sse && !s->has_parser) s->parser = SSE_PARSER(rules->bytes_most);
-  s->has_parser = s->has_parser || s->sse;
-  if (s->sse || str_is_nocase(type, "application/json")) return true;
-  return err_set(err, ERR_UPSTREAM, "status %d with Content-Type \"%.*s\": no answer of an MCP server",
-                 http_transfer_status(t), (int)(type.n < 60 ? type.n : 60), type.p ? type.p : "");
-}
-
 // A new transfer begins in the middle of nothing: what the last one left incomplete is dropped.
 static void stream_forget_partial(struct sse_parser *p) {
   buf_clear(&p->line);
@@ -49,6 +36,24 @@ static void stream_forget_partial(struct sse_parser *p) {
   buf_clear(&p->next_id);
   buf_add(&p->next_id, buf_str(&p->id));
   p->after_cr = p->begun = p->has_data = false;
+}
+
+bool stream_begin(struct stream *s, struct http_transfer *t, const struct message_rules *rules,
+                  struct err *err) {
+  struct str type = http_media_type(http_header_get(http_transfer_headers(t), "content-type"));
+  stream_end(s);
+  s->transfer = t;
+  s->rules = *rules;
+  s->stirred = s->cut = false;
+  s->sse = str_is_nocase(type, "text/event-stream");
+  if (s->sse && s->has_parser) stream_forget_partial(&s->parser);
+  if (s->sse && !s->has_parser) s->parser = SSE_PARSER(rules->bytes_most);
+  s->has_parser = s->has_parser || s->sse;
+  if (s->sse || str_is_nocase(type, "application/json")) return true;
+  err_set(err, ERR_UPSTREAM, "status %d with Content-Type \"%.*s\": no answer of an MCP server",
+          http_transfer_status(t), (int)(type.n < 60 ? type.n : 60), type.p ? type.p : "");
+  stream_end(s); // after the words, which are the transfer's
+  return false;
 }
 
 static bool stream_on_event(void *ctx, const struct sse_event *event, struct err *err) {
@@ -77,7 +82,6 @@ static bool stream_read_events(struct stream *s, struct err *err) {
   if (!stream_read(s, &bytes, err)) return false;
   if (bytes.n == 0) {
     stream_end(s);
-    stream_forget_partial(&s->parser);
     return true;
   }
   return sse_feed(&s->parser, bytes, stream_on_event, s, err);
@@ -103,21 +107,31 @@ static bool stream_read_body(struct stream *s, struct err *err) {
   return ok;
 }
 
+// Whatever went wrong, nothing more is wanted of this transfer: a vendor that leaves it open holds nothing of
+// ours by that.
+static bool stream_fail(struct stream *s) {
+  stream_end(s);
+  return false;
+}
+
 bool stream_next(struct stream *s, struct message **out, struct err *err) {
   struct message *m;
   while (!(m = message_queue_take(&s->queue)) && s->transfer)
-    if (!(s->sse ? stream_read_events(s, err) : stream_read_body(s, err))) return false;
+    if (!(s->sse ? stream_read_events(s, err) : stream_read_body(s, err))) return stream_fail(s);
   *out = m;
   return true;
 }
 
 bool stream_endpoint(struct stream *s, struct str *out, struct err *err) {
-  if (!s->sse) return err_set(err, ERR_UPSTREAM, "GET is not answered with an event stream");
+  if (!s->sse) {
+    err_set(err, ERR_UPSTREAM, "GET is not answered with an event stream");
+    return stream_fail(s);
+  }
   s->endpoint_wanted = true;
   s->endpoint.max = STREAM_ENDPOINT_MOST;
   while (!s->endpoint.n) {
     if (!s->transfer) return err_set(err, ERR_UPSTREAM, "the event stream ended before its endpoint event");
-    if (!stream_read_events(s, err)) return false;
+    if (!stream_read_events(s, err)) return stream_fail(s);
   }
   *out = buf_str(&s->endpoint);
   return true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // stream: the messages of one HTTP answer, be it one JSON body or a stream of events. Private to mcp/. Stays
-// on the loop of its transfer, like it. Example:
+// on the loop of its transfer, like it. It has one transfer or none, and nobody else touches that: whoever
+// begins the next one ends the last, and whatever fails ends it at once. So a server that breaks what it says
+// and keeps the connection open holds nothing, however often we come back. Example:
 //   struct stream s = {0};
 //   if (!stream_begin(&s, transfer, &rules, err)) …          // judges the Content-Type, owns the transfer
 //   while (stream_next(&s, &message, err) && message) …;  stream_free(&s);   // no message: the answer ended
@@ -27,10 +29,10 @@ struct stream {
   struct buf endpoint;
 };
 
-// Takes the transfer over, also on failure. May be called again with the next one, after the last has ended.
+// Takes the transfer over; on failure it is closed. May be called again with the next one: the last one ends.
 MUST_USE bool stream_begin(struct stream *s, struct http_transfer *t, const struct message_rules *rules,
                            struct err *err);
-// NULL where the answer has ended.
+// NULL where the answer has ended. After a failure there is no transfer any more.
 MUST_USE bool stream_next(struct stream *s, struct message **out, struct err *err) SUSPENDS;
 // HTTP+SSE: reads on until the endpoint event came; ERR_UPSTREAM where another comes first, or the end.
 MUST_USE bool stream_endpoint(struct stream *s, struct str *out, struct err *err) SUSPENDS;

@@ -97,3 +97,14 @@ void kept_sweep(void) {
     pthread_mutex_unlock(&kept_lock);
   }
 }
+
+void kept_end(void) {
+  for (;;) {
+    pthread_mutex_lock(&kept_lock);
+    struct kept_entry *e = kept_first;
+    if (e) kept_first = e->next;
+    pthread_mutex_unlock(&kept_lock);
+    if (!e) return;
+    kept_close(e);
+  }
+}

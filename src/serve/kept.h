@@ -22,5 +22,7 @@ MUST_USE bool kept_put(const struct kept *k, struct str principal, char handle[K
 bool kept_take(struct str handle, struct str principal, struct kept *out);
 // Cancels what has waited too long. Every so often, on any loop.
 void kept_sweep(void);
+// Ends all of them, when the loops have stopped: what a call read on has unwound, its session is left.
+void kept_end(void);
 
 #endif

@@ -30,7 +30,15 @@ struct relay_feed {
   struct str session_key;
   struct memory *memory;
   struct memory_place place;
-  size_t questions;
+  struct relay_question *questions; // that wait for the client
+  size_t question_count;
+};
+
+struct relay_question { // in its feed's list while its fiber runs
+  struct relay_question *prev, *next;
+  struct relay_feed *feed;
+  struct mcp_event *event;
+  struct fiber *fiber;
 };
 
 struct relay {
@@ -104,11 +112,6 @@ static void relay_news(struct relay_feed *f, const struct mcp_event *e) {
 
 // ---- questions
 
-struct relay_question {
-  struct relay_feed *feed;
-  struct mcp_event *event;
-};
-
 static bool relay_send(void *arg, struct str message, struct err *err) {
   struct relay_feed *f = arg;
   if (stream_tell(f->memory, message)) return true;
@@ -129,9 +132,27 @@ static void relay_answer(struct relay_feed *f, const struct mcp_event *e, yyjson
   arena_free(a);
 }
 
+static void relay_list_question(struct relay_question *q) {
+  struct relay_feed *f = q->feed;
+  q->next = f->questions;
+  if (q->next) q->next->prev = q;
+  f->questions = q;
+  f->question_count++;
+}
+
+static void relay_unlist_question(struct relay_question *q) {
+  if (q->prev)
+    q->prev->next = q->next;
+  else
+    q->feed->questions = q->next;
+  if (q->next) q->next->prev = q->prev;
+  q->feed->question_count--;
+}
+
 static void relay_ask(void *arg) {
   struct relay_question *q = arg;
   struct relay_feed *f = q->feed;
+  q->fiber = fiber_self();
   struct err err = {0};
   yyjson_doc *answer = NULL;
   struct ask ask = {.session_key = f->session_key,
@@ -145,7 +166,7 @@ static void relay_ask(void *arg) {
   relay_answer(f, q->event, answer, &err);
   yyjson_doc_free(answer);
   mcp_event_release(q->event);
-  f->questions--;
+  relay_unlist_question(q);
   relay_feed_unref(f);
   mem_free(q);
 }
@@ -154,17 +175,17 @@ static void relay_ask(void *arg) {
 static void relay_question(struct relay_feed *f, struct mcp_event *e) {
   struct err err;
   err_set(&err, ERR_DENIED, "this client is asked nothing now");
-  if (!f->memory || f->questions == RELAY_QUESTIONS_MOST) {
+  if (!f->memory || f->question_count == RELAY_QUESTIONS_MOST) {
     relay_answer(f, e, NULL, &err);
     mcp_event_release(e);
     return;
   }
   struct relay_question *q = MEM_NEW(struct relay_question);
-  *q = (struct relay_question){f, e};
+  *q = (struct relay_question){.feed = f, .event = e};
   f->refs++;
-  f->questions++;
+  relay_list_question(q);
   if (fiber_spawn(loop_current(), "ask a client", relay_ask, q)) return;
-  f->questions--;
+  relay_unlist_question(q);
   relay_feed_unref(f);
   mcp_event_release(e);
   mem_free(q);
@@ -188,8 +209,10 @@ static void relay_run(void *arg) {
   relay_feed_unref(f);
 }
 
+// Nobody could take an answer to its vendor any more, so nobody waits for one.
 static void relay_stop_feed(struct relay_feed *f) {
   if (!f) return;
+  for (struct relay_question *q = f->questions; q; q = q->next) fiber_cancel(q->fiber);
   if (f->feed) mcp_feed_close(f->feed);
   f->feed = NULL;
   channel_close(f->events);

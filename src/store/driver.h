@@ -34,6 +34,9 @@ struct store_driver {
   // From now on, the most that a statement waits for another program's lock. Once it has waited in vain, the
   // next ones hardly wait: they would all stand in one line behind a lock that stays.
   void (*patience)(void *connection, unsigned ms);
+  // From another thread, also while a statement runs: no wait for a lock and no reading goes on beyond
+  // `until_us` (monotonic). A write that has begun is finished.
+  void (*hasten)(void *connection, uint64_t until_us);
   void (*settle)(void *connection); // overwrites what logs still hold of deleted rows, as far as it can now
 };
 

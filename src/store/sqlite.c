@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -23,6 +24,7 @@ enum {
   SQLITE_LOCK_POLL_MS = 50,
   SQLITE_PATH_MOST = 4096
 };
+enum { SQLITE_STEPS = 20000 };       // of a reader, between two looks at the clock
 enum { SQLITE_ROWS_MOST = 1000000 }; // of one query
 
 struct sqlite_cached {
@@ -33,7 +35,8 @@ struct sqlite_cached {
 
 struct sqlite {
   sqlite3 *db;
-  int lock; // of the writer: the file that says the store is ours; -1 without
+  int lock;                      // of the writer: the file that says the store is ours; -1 without
+  atomic_uint_fast64_t until_us; // no wait goes on beyond; UINT64_MAX: nobody is in a hurry
   struct sqlite_cached cache[STORE_STATEMENTS_MOST];
   size_t cached;
   uint64_t clock;
@@ -57,6 +60,7 @@ static const struct sqlite_meaning {
      "check the owner and mode of the file and its folder"},
     {SQLITE_CANTOPEN, ERR_DENIED, "the database cannot be opened",
      "check that the file and its folder can be written"},
+    {SQLITE_INTERRUPT, ERR_UNAVAILABLE, "the program is stopping", "try again when it runs again"},
     {SQLITE_FULL, ERR_UNAVAILABLE, "the disk is full", "free some space; nothing was changed"},
     {SQLITE_IOERR, ERR_UNAVAILABLE, "the disk failed", "check the disk and the kernel's log"},
     {SQLITE_CORRUPT, ERR_INTERNAL, "the database is damaged",
@@ -148,6 +152,20 @@ static bool sqlite_lock(const char *path, int *out, struct err *err) {
   return true;
 }
 
+static bool sqlite_is_over(const struct sqlite *c, uint64_t now) {
+  return now >= atomic_load(&c->until_us);
+}
+
+// Every so many steps of a reader's statement: whoever asked has gone by then.
+static int sqlite_on_steps(void *connection) {
+  return sqlite_is_over(connection, clock_mono_us());
+}
+
+static void sqlite_hasten(void *connection, uint64_t until_us) {
+  struct sqlite *c = connection;
+  atomic_store(&c->until_us, until_us);
+}
+
 static const char sqlite_writer_setup[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
     "PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
@@ -166,7 +184,7 @@ static int sqlite_on_busy(void *connection, int times) {
   uint64_t now = clock_mono_us(), most = c->locked ? SQLITE_BUSY_AGAIN_MS : c->patience_ms;
   if (most > c->patience_ms) most = c->patience_ms;
   if (times == 0) c->waits_us = now;
-  if (now - c->waits_us >= most * 1000) {
+  if (now - c->waits_us >= most * 1000 || sqlite_is_over(c, now)) {
     c->locked = true;
     return 0;
   }
@@ -201,12 +219,14 @@ static bool sqlite_connect(struct str place, enum store_mode mode, void **out, s
     return false;
   struct sqlite *c = MEM_NEW(struct sqlite);
   c->lock = lock;
+  atomic_init(&c->until_us, UINT64_MAX);
   // Readers too open for writing: the first one may have to make the log's index. query_only holds them.
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   bool ok = sqlite3_open_v2(path, &c->db, flags, NULL) == SQLITE_OK || sqlite_fail(c->db, err);
   if (ok) {
     c->patience_ms = SQLITE_BUSY_MS;
     sqlite3_busy_handler(c->db, sqlite_on_busy, c);
+    if (mode == STORE_READER) sqlite3_progress_handler(c->db, SQLITE_STEPS, sqlite_on_steps, c);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     ok = sqlite_script(c, mode == STORE_WRITER ? sqlite_writer_setup : sqlite_reader_setup, err);
   }
@@ -362,5 +382,6 @@ const struct store_driver store_sqlite = {
     .commit = sqlite_commit,
     .rollback = sqlite_rollback,
     .patience = sqlite_patience,
+    .hasten = sqlite_hasten,
     .settle = sqlite_settle,
 };

@@ -20,7 +20,8 @@ struct store {
   const struct store_driver *driver;
   void *writer;
   pthread_mutex_t writer_lock;
-  void *idle[STORE_READERS_MOST]; // readers nobody uses at the moment
+  void *readers[STORE_READERS_MOST];
+  void *idle[STORE_READERS_MOST]; // those nobody uses at the moment
   size_t idle_count, reader_count;
   pthread_mutex_t idle_lock;
   pthread_cond_t idle_some;
@@ -36,11 +37,11 @@ static bool store_connect(struct store *s, struct str place, struct err *err) {
   s->driver->patience(s->writer, STORE_PATIENCE_MS);
   size_t readers = s->driver->readers(place);
   assert(readers <= STORE_READERS_MOST);
-  for (; s->reader_count < readers; s->reader_count++)
-    if (!s->driver->connect(place, STORE_READER, &s->idle[s->idle_count++], err)) {
-      s->idle_count--;
-      return false;
-    }
+  for (; s->reader_count < readers; s->reader_count++) {
+    void **reader = &s->readers[s->reader_count];
+    if (!s->driver->connect(place, STORE_READER, reader, err)) return false;
+    s->idle[s->idle_count++] = *reader;
+  }
   return true;
 }
 
@@ -171,6 +172,12 @@ bool store_ping(struct store *s, struct err *err) {
   s->driver->patience(s->writer, STORE_PATIENCE_MS);
   pthread_mutex_unlock(&s->writer_lock);
   return ok;
+}
+
+void store_hasten(struct store *s, uint64_t ms) {
+  uint64_t until_us = clock_mono_us() + ms * 1000;
+  s->driver->hasten(s->writer, until_us);
+  for (size_t i = 0; i < s->reader_count; i++) s->driver->hasten(s->readers[i], until_us);
 }
 
 void store_settle(struct store *s) {

@@ -52,6 +52,9 @@ struct seal_ring *store_ring(const struct store *s);
 // Does the store take a row and keep it? Waits for its turn, and hardly for another program's lock. For
 // store/probe, which does it in the background.
 MUST_USE bool store_ping(struct store *s, struct err *err);
+// The program stops: in so many ms nobody waits for a lock of another program any more, and nobody reads;
+// such calls fail with ERR_UNAVAILABLE then. What is being written is finished. Any thread.
+void store_hasten(struct store *s, uint64_t ms);
 // After a credential was deleted or replaced: clears its old bytes out of the engine's log as well.
 void store_settle(struct store *s);
 

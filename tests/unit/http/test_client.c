@@ -278,6 +278,80 @@ static void limits_of_time(void **state) {
   expect_failure(o, ERR_TIMEOUT, "not complete within 60 ms");
 }
 
+// ---- handles go from call to call
+
+static uint16_t port_of(int fd) {
+  struct sockaddr_in a;
+  socklen_t n = sizeof a;
+  getsockname(fd, (struct sockaddr *)&a, &n);
+  return ntohs(a.sin_port);
+}
+
+static int bound_socket(void) {
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+  return fd;
+}
+
+enum { CROWD = 8 };
+
+// A listener whose queue is full: who connects now waits without an answer.
+static int crowded_socket(int crowd[CROWD]) {
+  int fd = bound_socket();
+  assert_int_equal(listen(fd, 0), 0);
+  struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port_of(fd))};
+  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  for (int i = 0; i < CROWD; i++) {
+    crowd[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    (void)!connect(crowd[i], (struct sockaddr *)&a, sizeof a);
+  }
+  return fd;
+}
+
+// Whatever became of the call before, the next one on its handle fails for its own reason.
+static void a_call_knows_nothing_of_the_one_before(void **state) {
+  (void)state;
+  int crowd[CROWD], full = crowded_socket(crowd), deaf = bound_socket();
+  const struct outcome troubles[] = {
+      {.path = "/", .port = port_of(full)},
+      {.path = "/", .port = port_of(full), .host = "localhost"},
+      {.path = "/", .port = port_of(full), .scheme = "https"},
+      {.path = "/", .port = port_of(deaf)},
+      {.path = "/cut"},
+      {.path = "/nonsense", .scheme = "https"},
+      {.path = "/endless"},
+      {.path = "/ok"},
+  };
+  const struct outcome after[] = {
+      {.path = "/ok", .closed_guard = true},
+      {.path = "/ok", .closed_guard = true, .host = "localhost"},
+      {.path = "/ok", .closed_guard = true, .host = "[::1]", .scheme = "https"},
+      {.path = "/", .port = port_of(deaf)},
+      {.path = "/ok"},
+  };
+  enum { TROUBLES = sizeof troubles / sizeof *troubles, AFTER = sizeof after / sizeof *after };
+  static struct outcome o[TROUBLES * AFTER * 2];
+  for (size_t i = 0; i < sizeof o / sizeof *o; i++) {
+    o[i] = i % 2 ? after[i / 2 % AFTER] : troubles[i / 2 / AFTER];
+    o[i].limits = relaxed;
+    if (o[i].port == port_of(full)) o[i].limits.connect_ms = 30;
+  }
+  fetch_all(o, sizeof o / sizeof *o);
+  for (size_t i = 0; i < sizeof o / sizeof *o; i++) {
+    const struct outcome *before = &o[i - i % 2];
+    bool blocked = o[i].closed_guard, refused = o[i].port == port_of(deaf);
+    if (blocked && (o[i].err.code != ERR_DENIED || !strstr(o[i].err.hint, "upstream_allow")))
+      fail_msg("%zu, after \"%s\": %s: %s", i, before->err.text, err_name(o[i].err.code), o[i].err.text);
+    if (refused) expect_text(&o[i], "connection refused by 127.0.0.1:");
+    if (i % 2 && !blocked && !refused && !o[i].ok)
+      fail_msg("after \"%s\": %s", before->err.text, o[i].err.text);
+    done(&o[i]);
+  }
+  for (int i = 0; i < CROWD; i++) close(crowd[i]);
+  close(full), close(deaf);
+}
+
 // libcurl would send again on a fresh connection. GET may be; POST may have taken effect.
 static void only_what_is_safe_is_sent_again(void **state) {
   (void)state;
@@ -465,6 +539,7 @@ int main(void) {
       TEST(vendors_that_fail),
       TEST(limits_of_size),
       TEST(limits_of_time),
+      TEST(a_call_knows_nothing_of_the_one_before),
       TEST(only_what_is_safe_is_sent_again),
       TEST(cancel_aborts_the_connection),
       TEST(the_fibers_deadline_aborts),

@@ -341,6 +341,53 @@ static void test_drain_has_a_deadline(void **state) {
   fixture_stop(f);
 }
 
+static atomic_int outliving;
+
+// Goes on without its client: at once, after its first words, or with a client that reads nothing.
+static void outlive(void *ctx, struct http_exchange *x) {
+  struct err err = {0};
+  struct str path = http_request_of(x)->path;
+  (void)ctx;
+  http_request_outlive(x);
+  if (!str_is(path, "/silent")) {
+    assert_true(http_stream_begin(x, 200, "text/event-stream", &err));
+    (void)!http_stream_write(x, STR("data: hello\n\n"), &err);
+  }
+  atomic_fetch_add(&outliving, 1);
+  while (str_is(path, "/flood") && http_stream_write(x, STR("data: and more of it\n\n"), &err)) continue;
+  while (err.code != ERR_CANCELED || !fiber_canceled())
+    if (fiber_sleep(600 * 1000, &err)) fail_msg("nobody ended it");
+  atomic_fetch_sub(&outliving, 1);
+}
+
+static void test_drain_ends_what_outlives_its_client(void **state) {
+  (void)state;
+  static const char *const paths[] = {"/silent", "/spoken", "/flood"};
+  struct http_options o = fixture_options();
+  o.write_ms = 600 * 1000;
+  struct fixture *f = fixture_start(&o, outlive);
+  enum { PATHS = 3, CLIENTS = 2 * PATHS };
+  int fds[CLIENTS];
+  for (int i = 0; i < CLIENTS; i++) {
+    char request[80];
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", paths[i % PATHS]);
+    fds[i] = fixture_connect(f);
+    send_all(fds[i], str_of(request));
+  }
+  while (atomic_load(&outliving) < CLIENTS) usleep(1000);
+  for (int i = 0; i < PATHS; i++) close(fds[i]); // the others stay
+  while (metrics_get(METRIC_HTTP_CONNECTIONS) > PATHS) usleep(1000);
+  assert_int_equal(atomic_load(&outliving), CLIENTS);
+  loop_post(f->loop, drain_fast, f);
+  assert_true(wait_done(f));
+  assert_int_equal(atomic_load(&outliving), 0);
+  for (int i = PATHS; i < CLIENTS; i++) {
+    assert_true(is_closed(fds[i]));
+    close(fds[i]);
+  }
+  fixture_stop(f);
+}
+
 static void test_drain_with_nothing_open(void **state) {
   (void)state;
   struct http_options o = fixture_options();
@@ -414,6 +461,7 @@ int main(void) {
       cmocka_unit_test(test_full_queue_closes_the_stream),
       cmocka_unit_test(test_drain_finishes_what_runs),
       cmocka_unit_test(test_drain_has_a_deadline),
+      cmocka_unit_test(test_drain_ends_what_outlives_its_client),
       cmocka_unit_test(test_drain_with_nothing_open),
       cmocka_unit_test(test_idle_streams_are_small),
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/temp.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
 
@@ -157,6 +158,52 @@ static void a_wrong_number_of_values_is_our_bug(void **state) {
   store_sqlite.disconnect(c);
 }
 
+// ---- the program stops
+
+enum { WRITES = 100 }; // which would wait 5 s each for a lock of somebody else
+
+static void *write_many(void *store) {
+  struct err err;
+  for (int i = 0; i < WRITES; i++) {
+    if (store_ping(store, &err)) return "it was written";
+    if (err.code != ERR_UNAVAILABLE) return "another error";
+  }
+  return NULL;
+}
+
+static void *read_endlessly(void *store) {
+  struct arena *a = arena_new();
+  struct store_rows rows;
+  struct err err;
+  bool ok = store_query(
+      store, "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n", NULL, 0,
+      a, &rows, &err);
+  arena_free(a);
+  return ok ? "it was read" : err.code != ERR_UNAVAILABLE ? "another error" : NULL;
+}
+
+static void in_haste_nobody_waits_for_long(void **state) {
+  (void)state;
+  struct store *s = open_ok();
+  sqlite3 *other;
+  pthread_t threads[6];
+  assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+  for (size_t i = 0; i < 6; i++) pthread_create(&threads[i], NULL, i % 2 ? read_endlessly : write_many, s);
+  usleep(50 * 1000); // so that some are at it; who begins later ends the same way
+  store_hasten(s, 10);
+  for (size_t i = 0; i < 6; i++) {
+    void *wrong;
+    pthread_join(threads[i], &wrong);
+    if (wrong) fail_msg("%zu: %s", i, (char *)wrong);
+  }
+  assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(other);
+  struct err err;
+  assert_true(store_ping(s, &err)); // what need not wait is written
+  store_close(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(files_are_the_owners_alone, setup, teardown),
@@ -164,6 +211,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_damaged_database_says_so, setup, teardown),
       cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_made_is_named, setup, teardown),
       cmocka_unit_test_setup_teardown(deleted_bytes_are_gone_from_the_files, setup, teardown),
+      cmocka_unit_test_setup_teardown(in_haste_nobody_waits_for_long, setup, teardown),
       cmocka_unit_test(statements_beyond_the_cache_still_run),
       cmocka_unit_test(a_wrong_number_of_values_is_our_bug),
   };

@@ -354,6 +354,7 @@ static bool main_start(struct err *err) {
   char threads[16];
   snprintf(threads, sizeof threads, "%zu", s->pool_threads);
   setenv("UV_THREADPOOL_SIZE", threads, 1);
+  budget_set(BUDGET_UPSTREAM, s->upstream_memory);
   if (!main_log(s, err) || !main_check_exposure(s, err) || !main_open(s, err)) return false;
   main_loops(s);
   if (!main_wire(s, &w, err) || !main_listen(w, err)) return false;

@@ -123,8 +123,10 @@ static struct http_transfer *transfer_new(const struct http_call *call) {
   t->call.method = arena_z(t->arena, str_of(call->method));
   t->call.url = arena_dup(t->arena, call->url);
   if (call->has_body) t->call.body = arena_dup(t->arena, call->body); // may be sent longer than open takes
-  t->fetch = (struct client_fetch){
-      .call = &t->call, .arena = t->arena, .window = TRANSFER_WINDOW, .body = BUF_MAX(t->limits.body_bytes)};
+  t->fetch = (struct client_fetch){.call = &t->call,
+                                   .arena = t->arena,
+                                   .window = TRANSFER_WINDOW,
+                                   .body = BUF_PAID(t->limits.body_bytes, client_payer(call))};
   t->shown = t->fetch.body;
   t->fetch.started_us = t->fetch.moved_us = clock_mono_us();
   return t;
@@ -186,14 +188,16 @@ bool http_transfer_read(struct http_transfer *t, struct str *bytes, struct err *
 }
 
 bool http_transfer_read_all(struct http_transfer *t, struct buf *body, struct err *err) {
-  struct buf all = BUF_MAX(t->limits.body_bytes);
+  struct buf all = BUF_PAID(t->limits.body_bytes, t->fetch.body.payer);
   struct str bytes;
   do {
-    if (!http_transfer_read(t, &bytes, err)) {
+    bool ok = http_transfer_read(t, &bytes, err);
+    if (ok) buf_add(&all, bytes);
+    if (ok && all.starved) ok = payer_explain(all.payer, err);
+    if (!ok) {
       buf_free(&all);
       return false;
     }
-    buf_add(&all, bytes);
   } while (bytes.n);
   *body = all;
   return true;

@@ -70,6 +70,8 @@
   X(upstream_stall_timeout, DURATION, "15s", "100ms..1h", SETTING_RELOAD,                                   \
     "For a vendor's answer that stops coming")                                                              \
   X(upstream_body_bytes, BYTES, "32MiB", "1KiB..1GiB", SETTING_RELOAD, "A vendor's answer, decompressed")   \
+  X(upstream_memory, BYTES, "256MiB", "1MiB..64GiB", 0,                                                     \
+    "Held for vendors' answers in all. One account has at most half of it; several together less each")     \
   X(upstream_allow, LIST, "", "", 0,                                                                        \
     "Private addresses (CIDR) that vendors may have; all others of them are refused")                       \
   X(upstream_ca, TEXT, "", "", 0, "PEM file of authorities to trust for vendors, beside the system's")  \

@@ -80,6 +80,7 @@ static bool run_fetch(const struct run_call *call, struct rest_request *request,
       .has_body = request->has_body,
       .limits = call->env->limits,
       .guard = call->env->guard,
+      .holder = call->tool->account->account->id,
   };
   return http_fetch(&out, a, response, err);
 }

@@ -296,7 +296,7 @@ bool mcp_call_detach(struct mcp_call *c, struct err *err) {
   if (c->reader || by_inbox || c->done || c->status >= 400) return true; // nothing is bound to this loop
   if (!c->inbox) c->inbox = inbox_new();
   atomic_store(&c->owners, 2);
-  c->reader = task_start("mcp call", call_read_on, c, err);
+  c->reader = task_start(c->peer, "mcp call", call_read_on, c, err);
   if (c->reader) return true;
   atomic_store(&c->owners, 1);
   return false;

@@ -138,7 +138,7 @@ static struct task *listen_start(struct session *s, struct channel *opened, stru
   struct listen *l = MEM_NEW(struct listen);
   *l = (struct listen){.session = session_ref(s), .announced_us = clock_mono_us()};
   if (opened) l->opened = channel_ref(opened);
-  struct task *reader = task_start("mcp listen", listen_run, l, err);
+  struct task *reader = task_start(s->peer, "mcp listen", listen_run, l, err);
   if (reader) return reader;
   channel_unref(l->opened);
   session_unref(s);

@@ -90,7 +90,7 @@ bool session_stream_open(struct session *s, struct err *err) {
   struct channel *opened = channel_new(1);
   void *message;
   *r = (struct session_reader){.session = session_ref(s), .opened = channel_ref(opened)};
-  struct task *reader = task_start("mcp stream", session_read, r, err);
+  struct task *reader = task_start(s->peer, "mcp stream", session_read, r, err);
   if (!reader) {
     channel_unref(r->opened);
     session_unref(s);

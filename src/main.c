@@ -84,6 +84,14 @@ static void main_handle(void *ctx, struct http_exchange *x) {
     admin_handle(&w->admin, x);
 }
 
+// Whoever looks after the program gets through when clients and vendors have taken all they may.
+static enum fiber_rank main_rank(struct str path) {
+  static const char *const health[] = {"/healthz", "/readyz", "/metrics"};
+  for (size_t i = 0; i < sizeof health / sizeof *health; i++)
+    if (str_is(path, health[i])) return FIBER_HEALTH;
+  return endpoint_takes(path) ? FIBER_ORDINARY : FIBER_MANAGEMENT;
+}
+
 static bool main_is_ready(void *arg, struct err *err) {
   (void)arg;
   return program.ready ? true : err_set(err, ERR_UNAVAILABLE, "starting or stopping");
@@ -142,6 +150,7 @@ static void main_http_options(const struct settings *s, struct tls_context *tls,
       .stream_queue_bytes = 64 * 1024,
       .trusted_proxies = s->trusted_proxies.items,
       .trusted_proxy_count = s->trusted_proxies.count,
+      .rank = main_rank,
       .tls = tls,
   };
   main_hosts(s, o);
@@ -375,6 +384,8 @@ static bool main_start(struct err *err) {
   snprintf(threads, sizeof threads, "%zu", s->pool_threads);
   setenv("UV_THREADPOOL_SIZE", threads, 1);
   main_count_loops(s);
+  budget_set(BUDGET_UPSTREAM, s->upstream_memory);
+  budget_set(BUDGET_CLIENTS, s->downstream_memory);
   if (!main_log(s, err) || !main_check_exposure(s, err) || !main_descriptors(s, err) || !main_open(s, err))
     return false;
   main_loops(s);
@@ -441,7 +452,7 @@ static void main_tend(void *arg) {
     const struct account *a = c->accounts[i]->account;
     if (a->kind != CONNECTOR_MCP) continue;
     char *id = mem_copy(a->id.p, a->id.n);
-    if (!fiber_spawn(loop_current(), "tend account", main_tend_account, id))
+    if (!fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "tend account", main_tend_account, id))
       mem_free(id); // full: the next round
   }
   catalog_release(c);

@@ -79,10 +79,11 @@ static bool lender_headers(void *arg, const struct mcp_challenge *refused, struc
 
 // ---- peers
 
-static struct mcp_peer *line_peer_new(const struct account_env *env, struct str url,
-                                      const struct mcp_auth *auth, struct mcp_verdict verdict) {
+static struct mcp_peer *line_peer_new(const struct account_env *env, const struct line_options *o,
+                                      const struct mcp_auth *auth) {
   struct mcp_peer_options p = {
-      .url = url,
+      .url = o->url,
+      .holder = o->id,
       .auth = *auth,
       .guard = env->guard,
       .limits = env->limits,
@@ -90,7 +91,7 @@ static struct mcp_peer *line_peer_new(const struct account_env *env, struct str 
       .message_bytes = env->message_bytes ? env->message_bytes : ACCOUNT_MESSAGE_BYTES,
       .sessions_most = env->sessions_most ? env->sessions_most : ACCOUNT_SESSIONS,
       .session_idle_ms = env->session_idle_ms ? env->session_idle_ms : ACCOUNT_SESSION_IDLE_MS,
-      .verdict = verdict,
+      .verdict = o->verdict,
       .client_name = STR("postern"),
       .client_version = env->version.n ? env->version : STR("0"),
   };
@@ -98,13 +99,13 @@ static struct mcp_peer *line_peer_new(const struct account_env *env, struct str 
 }
 
 struct mcp_peer *line_peer_with(const struct account_env *env, struct str url, const struct mcp_auth *auth) {
-  return line_peer_new(env, url, auth, (struct mcp_verdict){0});
+  return line_peer_new(env, &(struct line_options){.url = url}, auth);
 }
 
 static struct mcp_peer *line_peer_for(const struct account_env *env, const struct line_options *o) {
   struct lender *l = lender_new(o);
   struct mcp_auth auth = {lender_headers, lender_ref, lender_unref, l};
-  struct mcp_peer *peer = line_peer_new(env, o->url, &auth, o->verdict);
+  struct mcp_peer *peer = line_peer_new(env, o, &auth);
   lender_unref(l); // the peer holds its own
   return peer;
 }

@@ -236,7 +236,7 @@ void admin_publish(struct admin_call *call) {
   bool done = pool_run(admin_rebuild, env, &err);
   while (!done && err.code == ERR_UNAVAILABLE && fiber_sleep(ADMIN_RETRY_MS, &err))
     done = pool_run(admin_rebuild, env, &err);
-  if (!done && !fiber_spawn(loop_current(), "catalog rebuild", admin_rebuild_later, env))
+  if (!done && !fiber_spawn_as(FIBER_MANAGEMENT, loop_current(), "catalog rebuild", admin_rebuild_later, env))
     log_event(LOG_ERROR, call->in->id, "the catalog is behind the store until the next change: %s", err.text);
   catalog_release(call->catalog);
   call->catalog = catalog_acquire();

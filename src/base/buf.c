@@ -10,12 +10,13 @@ enum { BUF_FIRST = 256 };
 
 void buf_free(struct buf *b) {
   mem_free(b->p);
-  *b = (struct buf){.max = b->max};
+  payer_give(b->payer, b->cap);
+  *b = BUF_PAID(b->max, b->payer);
 }
 
 void buf_clear(struct buf *b) {
   b->n = 0;
-  b->full = false;
+  b->full = b->starved = false;
 }
 
 char *buf_room(struct buf *b, size_t n) {
@@ -28,6 +29,10 @@ char *buf_room(struct buf *b, size_t n) {
     size_t cap = b->cap ? b->cap : BUF_FIRST;
     while (cap < need && cap <= b->max / 2) cap *= 2;
     if (cap < need) cap = b->max < SIZE_MAX ? b->max + 1 : need; // the last step
+    if (!payer_take(b->payer, cap - b->cap)) {
+      b->full = b->starved = true;
+      return NULL;
+    }
     b->p = mem_resize(b->p, cap);
     b->cap = cap;
   }
@@ -78,6 +83,7 @@ char *buf_take(struct buf *b, size_t *n) {
   b->p[b->n] = 0;
   char *p = b->p;
   if (n) *n = b->n;
-  *b = (struct buf){.max = b->max};
+  payer_give(b->payer, b->cap);
+  *b = BUF_PAID(b->max, b->payer);
   return p;
 }

@@ -47,6 +47,19 @@
   X(MCP_FEEDS, gauge, "postern_upstream_feeds", "", "Streams of news from remote MCP servers")               \
   X(FIBERS, gauge, "postern_fibers", "", "Fibers in use")                                                    \
   X(FIBERS_POOLED, gauge, "postern_fiber_stacks", "", "Fiber stacks held, in use or not")                    \
+  X(FIBERS_REFUSED_ADDRESS, counter, "postern_fibers_refused_total", "share=\"address\"",                    \
+    "Work refused because a client address, a principal or an account has its share of fibers in use")       \
+  X(FIBERS_REFUSED_PRINCIPAL, counter, "postern_fibers_refused_total", "share=\"principal\"",                \
+    "Work refused because a client address, a principal or an account has its share of fibers in use")       \
+  X(FIBERS_REFUSED_ACCOUNT, counter, "postern_fibers_refused_total", "share=\"account\"",                    \
+    "Work refused because a client address, a principal or an account has its share of fibers in use")       \
+  X(UPSTREAM_HELD, gauge, "postern_upstream_held_bytes", "", "Bytes held for vendors' answers")              \
+  X(UPSTREAM_STARVED, counter, "postern_memory_refused_total", "for=\"upstream\"",                           \
+    "Times that upstream_memory or downstream_memory had no more to give")                                   \
+  X(CLIENTS_STARVED, counter, "postern_memory_refused_total", "for=\"clients\"",                             \
+    "Times that upstream_memory or downstream_memory had no more to give")                                   \
+  X(CLIENTS_HELD, gauge, "postern_clients_held_bytes", "",                                                   \
+    "Bytes held for clients: bodies of requests, and replies on their way")                                  \
   X(POOL_QUEUED, gauge, "postern_pool_jobs", "", "Blocking jobs queued or running")                          \
   X(STORE_READY, gauge, "postern_store_ready", "", "1: the store took a row at the last try; 0: it did not") \
   X(AUDIT_WRITTEN, counter, "postern_audit_rows_total", "", "Audit rows written")                            \

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "base/mem.h"
 
 enum { JSON_DEPTH_CEILING = 512, JSON_PAIRWISE_MOST = 16 };
+enum { JSON_LARGE = 1 << 20 }; // a text whose tree is reckoned before it is read, where somebody pays
 
 const struct json_limits JSON_LIMITS = {.depth = 64, .nodes = 200000};
 
@@ -71,12 +73,115 @@ static bool json_check(yyjson_doc *doc, struct str text, const struct json_limit
   return true;
 }
 
+// ---- documents that are paid for
+
+// The allocator of one document, which gives back what was taken for it with its last block: yyjson frees
+// that of the document itself last.
+struct json_bill {
+  struct payer *payer;
+  size_t bytes;
+  yyjson_doc *doc; // once it is read
+};
+
+static void *json_bill_alloc(void *bill, size_t size) {
+  (void)bill;
+  return malloc(size);
+}
+
+static void *json_bill_resize(void *bill, void *p, size_t before, size_t size) {
+  (void)bill, (void)before;
+  return realloc(p, size);
+}
+
+static void json_bill_free(void *arg, void *p) {
+  struct json_bill *bill = arg;
+  bool last = p && p == bill->doc;
+  free(p);
+  if (!last) return;
+  payer_give(bill->payer, bill->bytes);
+  mem_free(bill);
+}
+
+static yyjson_alc json_bill_new(struct payer *payer) {
+  struct json_bill *bill = MEM_NEW(struct json_bill);
+  bill->payer = payer;
+  return (yyjson_alc){json_bill_alloc, json_bill_resize, json_bill_free, bill};
+}
+
+// Takes what the document really has. Frees it where that is too much.
+static bool json_bill_settle(struct json_bill *bill, yyjson_doc *doc, struct err *err) {
+  bill->doc = doc;
+  size_t count = yyjson_doc_get_val_count(doc), bytes = count * sizeof(yyjson_val);
+  yyjson_val *v = yyjson_doc_get_root(doc); // values stand one behind the other
+  for (size_t i = 0; i < count; i++)
+    if (yyjson_is_str(v + i) || yyjson_is_raw(v + i)) bytes += yyjson_get_len(v + i) + 1;
+  bool ok = payer_take(bill->payer, bytes) || payer_explain(bill->payer, err);
+  if (ok)
+    bill->bytes = bytes;
+  else
+    yyjson_doc_free(doc);
+  return ok;
+}
+
+size_t json_tree_most(struct str text) {
+  size_t values = 1;
+  for (size_t i = 0; i < text.n; i++) {
+    char c = text.p[i];
+    values += c == ',' || c == ':' || c == '[' || c == '{';
+  }
+  return values * sizeof(yyjson_val);
+}
+
+// yyjson has no limit of its own while it reads.
+static bool json_may_read(struct str text, struct payer *payer, struct err *err) {
+  if (!payer || text.n < JSON_LARGE) return true;
+  size_t most = text.n + json_tree_most(text);
+  if (!payer_take(payer, most)) return payer_explain(payer, err);
+  payer_give(payer, most);
+  return true;
+}
+
+static bool json_read_with(struct str text, const struct json_limits *limits, const yyjson_alc *alc,
+                           yyjson_doc **out, struct err *err);
+
+bool json_read_paid(struct str text, const struct json_limits *limits, struct payer *payer, yyjson_doc **out,
+                    struct err *err) {
+  if (!payer) return json_read(text, limits, out, err);
+  if (!json_may_read(text, payer, err)) return false;
+  yyjson_alc alc = json_bill_new(payer);
+  yyjson_doc *doc;
+  bool ok = json_read_with(text, limits, &alc, &doc, err);
+  if (!ok) {
+    mem_free(alc.ctx);
+    return false;
+  }
+  if (!json_bill_settle(alc.ctx, doc, err)) return false;
+  *out = doc;
+  return true;
+}
+
+bool json_copy_paid(yyjson_mut_doc *from, struct payer *payer, yyjson_doc **out, struct err *err) {
+  yyjson_alc alc = json_bill_new(payer);
+  yyjson_doc *doc = yyjson_mut_doc_imut_copy(from, &alc);
+  if (!doc) abort(); // out of memory
+  if (!json_bill_settle(alc.ctx, doc, err)) return false;
+  *out = doc;
+  return true;
+}
+
+// ---- reading
+
 bool json_read(struct str text, const struct json_limits *limits, yyjson_doc **out, struct err *err) {
+  return json_read_with(text, limits, NULL, out, err);
+}
+
+static bool json_read_with(struct str text, const struct json_limits *limits, const yyjson_alc *alc,
+                           yyjson_doc **out, struct err *err) {
   if (text.n == 0) return err_at(err, ERR_INVALID, "1:1", "not valid JSON: the text is empty");
   yyjson_read_err why;
   yyjson_read_flag flags = limits->raw_numbers ? YYJSON_READ_NUMBER_AS_RAW : YYJSON_READ_NOFLAG;
   // Without YYJSON_READ_INSITU the text is not written to, whatever the parameter's type says.
-  yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)text.p, text.n, flags, NULL, &why);
+  yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)text.p, text.n, flags, alc, &why);
   if (!doc) {
     if (why.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) abort();
     return json_fail(err, text, why.pos, why.msg);

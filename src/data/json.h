@@ -22,6 +22,14 @@ extern const struct json_limits JSON_LIMITS; // depth 64, nodes 200,000
 // last one wins nowhere here: they are refused. Free with yyjson_doc_free.
 MUST_USE bool json_read(struct str text, const struct json_limits *limits, yyjson_doc **out, struct err *err);
 
+// The same, with the document's memory out of a budget until it is freed (any thread). ERR_LIMIT with a hint:
+// there is no more. A payer of NULL pays nothing.
+MUST_USE bool json_read_paid(struct str text, const struct json_limits *limits, struct payer *payer,
+                             yyjson_doc **out, struct err *err);
+MUST_USE bool json_copy_paid(yyjson_mut_doc *from, struct payer *payer, yyjson_doc **out, struct err *err);
+// What a document of this text can take at most, beside the text's own copy; looks at each byte once.
+size_t json_tree_most(struct str text);
+
 struct str json_str(yyjson_val *object, const char *key); // STR_NONE where absent or not a string
 struct str json_text(yyjson_val *string);                 // a string value's bytes
 bool json_bool(yyjson_val *object, const char *key, bool otherwise);

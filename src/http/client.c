@@ -148,6 +148,7 @@ static size_t client_on_body(char *p, size_t size, size_t n, void *arg) {
   f->received += n;
   if (f->on_done) return n; // nobody reads it any more
   buf_add(&f->body, str_make(p, n));
+  if (f->body.starved) return f->failure = CLIENT_STARVED, 0;
   curl_off_t wire = 0; // lags by up to one receive buffer when the body is chunked
   size_t lag = f->window ? CLIENT_STREAM_BUFFER : CLIENT_BUFFER;
   if (f->received > lag) curl_easy_getinfo(f->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
@@ -202,6 +203,17 @@ static int client_on_sending(void *arg, char *a, char *b, int c, int d) {
 }
 
 // ---- the request
+
+struct str http_url_origin(struct str url) {
+  ptrdiff_t scheme = str_find(url, ':');
+  size_t at = scheme > 0 && str_starts(str_from(url, (size_t)scheme), "://") ? (size_t)scheme + 3 : 0;
+  while (at < url.n && !strchr("/?#", url.p[at])) at++;
+  return str_make(url.p, at);
+}
+
+struct payer *client_payer(const struct http_call *call) {
+  return budget_payer(BUDGET_UPSTREAM, call->holder.n ? call->holder : http_url_origin(call->url));
+}
 
 void client_set_constants(CURL *easy, long buffer) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -366,7 +378,8 @@ static bool client_run(struct client_fetch *f, struct err *err) {
 
 bool http_fetch(const struct http_call *call, struct arena *a, struct http_result *out, struct err *err) {
   if (!client_check(call, err)) return false;
-  struct client_fetch f = {.call = call, .arena = a, .body = BUF_MAX(call->limits->body_bytes)};
+  struct client_fetch f = {
+      .call = call, .arena = a, .body = BUF_PAID(call->limits->body_bytes, client_payer(call))};
   f.started_us = f.moved_us = clock_mono_us();
   bool ok = true;
   if (fiber_self())

@@ -30,6 +30,7 @@ struct http_call {
   bool has_body;
   const struct http_client_limits *limits;
   const struct http_guard *guard; // its trust class chooses the connection pool
+  struct str holder;              // who pays for the answer (base/budget): an account's id; empty: the origin
   struct http_group *group;       // of a transfer: those it may have to end with; NULL: none
 };
 
@@ -42,9 +43,12 @@ struct http_result {
 
 // A limit of 0 ms is none. Errors: INVALID (URL or headers), TIMEOUT (which of the limits), UPSTREAM
 // (refused, reset, TLS, bad HTTP: in words with the host's name, never the whole URL), LIMIT (body or headers
-// too large, or expands too far), DENIED (the guard; how to allow it), CANCELED.
+// too large, or expands too far; or no memory is left for answers, with a hint), DENIED (the guard; how to
+// allow it), CANCELED.
 MUST_USE bool http_fetch(const struct http_call *call, struct arena *a, struct http_result *out,
                          struct err *err) SUSPENDS;
+
+struct str http_url_origin(struct str url); // "https://api.example.com:8443" of a URL that holds such
 
 // Certificates (PEM) to trust beside the system's: a private CA. Once, at start, before any fetch.
 MUST_USE bool http_client_ca(const char *path, struct err *err);

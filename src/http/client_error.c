@@ -60,6 +60,9 @@ static void client_explain_failure(struct client_fetch *f, const char *host, str
     err_set(err, ERR_LIMIT, "the compressed answer of %s expands to more than %d times its size", host,
             CLIENT_EXPANSION_MOST);
     break;
+  case CLIENT_STARVED:
+    payer_explain(f->body.payer, err);
+    break;
   case CLIENT_SILENT:
     err_set(err, ERR_TIMEOUT, "%s answered nothing within %s", host,
             client_seconds(limits->first_byte_ms, time));

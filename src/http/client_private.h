@@ -32,7 +32,8 @@ enum client_failure {
   CLIENT_HEADERS_MANY,
   CLIENT_BODY_LONG,
   CLIENT_BOMB,
-  CLIENT_SILENT, // no first byte
+  CLIENT_STARVED, // who pays for the body has no more
+  CLIENT_SILENT,  // no first byte
   CLIENT_STALLED,
   CLIENT_OVERTIME,
   CLIENT_REPLAY,  // a second sending of what must not be sent twice
@@ -73,6 +74,7 @@ MUST_USE bool client_succeeded(struct client_fetch *f, struct err *err);   // wh
 void client_set_constants(CURL *easy, long buffer);        // the options that no request changes
 void client_begin(struct client_fetch *f);                 // those of this one
 bool client_is_clean(const struct client_fetch *f);        // may the next call have its handle?
+struct payer *client_payer(const struct http_call *call);  // of the answer
 bool client_is_overdue(struct client_fetch *f);            // sets f->failure
 uint64_t client_patience_ms(const struct client_fetch *f); // until the next look is due
 

@@ -95,7 +95,7 @@ static void http_flush(struct http_connection *c) {
     if (c->out.n == 0) return;
   }
   c->flight = c->out;
-  c->out = BUF_MAX(HTTP_REPLY_MOST);
+  c->out = BUF_PAID(HTTP_REPLY_MOST, c->payer);
   uv_buf_t all = uv_buf_init(c->flight.p, (unsigned)c->flight.n);
   c->write.data = c;
   if (uv_write(&c->write, stream, &all, 1, http_on_written) != 0) {
@@ -122,6 +122,7 @@ static size_t http_try(struct http_connection *c, const struct str *parts, unsig
 void http_connection_send(struct http_connection *c, const struct str *parts, unsigned count) {
   if (c->phase == HTTP_PHASE_CLOSED) return;
   bool broken = false;
+  if (!c->out.p) c->out.payer = c->payer;
   if (c->tls) {
     for (unsigned i = 0; i < count; i++) broken |= !tls_write(c->tls, parts[i]);
     tls_take(c->tls, &c->out);
@@ -162,7 +163,13 @@ static void http_read(struct http_connection *c, bool on) {
 static void http_hold(struct http_connection *c, struct str bytes) {
   size_t most = c->server->options.pipeline * HTTP_PIPELINED;
   c->ahead.max = most + 2 * HTTP_READ; // TLS may release a record that earlier reads began
+  if (!c->ahead.p) c->ahead.payer = c->payer;
   buf_add(&c->ahead, bytes);
+  if (c->ahead.starved) {
+    metrics_add(METRIC_HTTP_REFUSED, 1);
+    http_connection_close(c);
+    return;
+  }
   assert(!c->ahead.full); // one read at most comes after the limit is passed
   if (c->ahead.n > most) http_read(c, false);
 }
@@ -342,6 +349,9 @@ void http_connection_open(struct http_server *s, int fd) {
     http_connection_close(c);
     return;
   }
+  char key[HTTP_CLIENT_KEY];
+  http_client_key(&c->address.any, key);
+  c->payer = budget_payer(BUDGET_CLIENTS, str_make(key, sizeof key));
   uv_tcp_nodelay(&c->tcp, 1);
   http_parse_init(c);
   enum http_admission admission = http_server_admit(s, c);

@@ -83,6 +83,7 @@ struct http_connection {
     struct sockaddr_in v4;
     struct sockaddr_in6 v6;
   } address;
+  struct payer *payer;    // of these: the peer, or the client behind a trusted proxy
   struct buf out, flight; // to be sent; being sent
   struct buf ahead;       // read while an exchange runs
   size_t head_left;       // header bytes still allowed

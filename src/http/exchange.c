@@ -53,7 +53,7 @@ void http_exchange_free(struct http_exchange *x) {
     return;
   }
   http_buf_forget(&x->text);
-  http_buf_forget(&x->body);
+  buf_free(&x->body); // somebody pays for it
   http_buf_forget(&x->extra);
   http_buf_forget(&x->head);
   arena_reset(x->arena);
@@ -92,6 +92,7 @@ static void http_exchange_finish(struct http_exchange *x) {
   struct http_connection *c = x->connection;
   struct http_server *s = x->server;
   bool keep_alive = x->keep_alive;
+  share_give(x->share);
   http_exchange_free(x);
   if (c) {
     c->x = NULL;
@@ -134,10 +135,16 @@ void http_exchange_start(struct http_exchange *x) {
   struct str path = http_path_redact(x->request.path, name, sizeof name - 1);
   name[path.n] = 0;
   x->running = true;
-  if (fiber_spawn(x->server->loop, name, http_exchange_run, x)) return;
   struct err err;
-  err_set(&err, ERR_UNAVAILABLE, "this server is handling as many requests as it can");
-  err_hint(&err, "try again in a moment");
+  enum fiber_rank (*rank_of)(struct str path) = x->server->options.rank;
+  enum fiber_rank rank = rank_of ? rank_of(x->request.path) : FIBER_ORDINARY;
+  struct str address = str_make(x->request.client_key, HTTP_CLIENT_KEY);
+  if (rank == FIBER_ORDINARY) x->share = share_take(SHARE_ADDRESS, address, rank, &err);
+  if (rank != FIBER_ORDINARY || x->share) {
+    if (fiber_spawn_as(rank, x->server->loop, name, http_exchange_run, x)) return;
+    err_set(&err, ERR_UNAVAILABLE, "this server is handling as many requests as it can");
+    err_hint(&err, "try again in a moment");
+  }
   http_reply_err(x, &err);
   http_exchange_finish(x);
 }
@@ -202,8 +209,22 @@ void http_reply_header(struct http_exchange *x, const char *name, struct str val
   http_add_line(&x->extra, name, value);
 }
 
+// Could we hold it, if the client took none of it now?
+static bool http_may_hold(struct http_exchange *x, struct str body, struct err *err) {
+  struct payer *payer = x->connection ? x->connection->payer : NULL;
+  if (body.n <= HTTP_KEPT_BYTES || x->head_only) return true;
+  if (!payer_take(payer, body.n)) return payer_explain(payer, err);
+  payer_give(payer, body.n);
+  return true;
+}
+
 void http_reply(struct http_exchange *x, int status, const char *type, struct str body) {
+  struct err err;
   if (x->replied) return;
+  if (!http_may_hold(x, body, &err)) {
+    http_reply_err_as(x, 503, &err);
+    return;
+  }
   x->replied = true;
   // RFC 9110 §8.6, §15.3.5: these have no body and so no length.
   bool bodiless = status < 200 || status == 204 || status == 304;
@@ -230,7 +251,8 @@ static void http_add_member(struct buf *b, const char *name, const char *value) 
 }
 
 void http_reply_err_as(struct http_exchange *x, int status, const struct err *err) {
-  struct buf b = BUF_MAX(16 * 1024);
+  struct buf b = BUF_MAX(HTTP_KEPT_BYTES);
+  if (status == 503) http_reply_header(x, "Retry-After", STR("1"));
   buf_printf(&b, "{\"error\":{\"code\":\"%s\"", err_name(err->code));
   http_add_member(&b, "message", err->text);
   http_add_member(&b, "field", err->field);
@@ -252,6 +274,8 @@ static enum err_code http_err_code(int status) {
   case 413:
   case 431:
     return ERR_LIMIT;
+  case 503:
+    return ERR_UNAVAILABLE;
   default:
     return ERR_INVALID;
   }

@@ -9,7 +9,7 @@
 #include "crypto/token.h"
 #include "http/request.h"
 #include "http/server.h"
-#include "io/fiber.h"
+#include "io/share.h"
 
 struct http_connection;
 
@@ -40,6 +40,7 @@ struct http_exchange {
   struct fiber *fiber;                // while the handler runs
   struct http_exchange *prev, *next;  // meanwhile, in the server's list
   struct fiber *writer;               // parked in http_stream_write
+  struct share *share;                // of the client's address, while the handler runs
   size_t target_n;
   uint64_t length; // Content-Length, or 0
   size_t sent;     // bytes of the reply's body

@@ -35,7 +35,7 @@ enum http_wait {
 };
 
 struct http_peer { // connections of one address (IPv6: of one /64)
-  unsigned char key[16];
+  char key[HTTP_CLIENT_KEY];
   size_t count;
 };
 

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-enum { HTTP_HEADERS_MOST = 100 };
+enum { HTTP_HEADERS_MOST = 100, HTTP_CLIENT_KEY = 16 };
 
 struct http_header {
   struct str name, value;
@@ -38,8 +38,9 @@ struct http_request {
   struct str body;
   // The client's address; from X-Forwarded-For or Forwarded only where the peer is a trusted proxy.
   struct str client;
-  struct str id; // request id, "req_…"
-  bool secure;   // TLS here, or the trusted proxy says https
+  char client_key[HTTP_CLIENT_KEY]; // the same as limits count it: one customer usually has a whole IPv6 /64
+  struct str id;                    // request id, "req_…"
+  bool secure;                      // TLS here, or the trusted proxy says https
   struct arena *arena;
 };
 

@@ -104,7 +104,10 @@ static int http_on_body(llhttp_t *p, const char *at, size_t n) {
     x->request.body = arena_dup(x->arena, str_make(at, n)); // the usual case: whole in one read
     return 0;
   }
+  if (!x->body.p) x->body.payer = ((struct http_connection *)p->data)->payer;
   buf_add(&x->body, str_make(at, n));
+  if (x->body.starved)
+    return http_stop(p, 503, "the memory for requests is used up (the setting downstream_memory); try again");
   return x->body.full ? http_stop(p, 413, "the body is too large") : 0;
 }
 
@@ -172,6 +175,7 @@ static struct http_refusal http_judge(struct http_connection *c) {
   struct http_proxies proxies = {s->trusted, s->options.trusted_proxy_count};
   r->secure = c->tls != NULL;
   http_request_client(r, &c->address.any, &proxies);
+  c->payer = budget_payer(BUDGET_CLIENTS, str_make(r->client_key, HTTP_CLIENT_KEY));
   c->phase = HTTP_PHASE_BODY;
   c->raw_left = 2 * s->options.body_bytes + s->options.header_bytes; // chunk framing may double small chunks
   c->parser.upgrade = 0; // an Upgrade header is an offer that we decline (RFC 9110 §7.8)

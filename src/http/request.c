@@ -224,6 +224,17 @@ static void http_walk(const struct http_headers *h, const struct http_proxies *p
   }
 }
 
+void http_client_key(const struct sockaddr *address, char key[HTTP_CLIENT_KEY]) {
+  memset(key, 0, HTTP_CLIENT_KEY);
+  if (address->sa_family == AF_INET6) {
+    memcpy(key, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 8);
+    key[15] = 6;
+  } else {
+    memcpy(key, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+    key[15] = 4;
+  }
+}
+
 void http_request_client(struct http_request *r, const struct sockaddr *peer,
                          const struct http_proxies *proxies) {
   const struct http_headers *h = &r->headers;
@@ -240,4 +251,5 @@ void http_request_client(struct http_request *r, const struct sockaddr *peer,
     http_walk(h, proxies, plain_list, &client);
   }
   r->client = http_address_text((struct sockaddr *)&client, r->arena);
+  http_client_key((struct sockaddr *)&client, r->client_key);
 }

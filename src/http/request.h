@@ -31,6 +31,10 @@ struct http_head {
 // Fills path and query from the target. The request's method, method_text and headers are set.
 struct http_refusal http_request_check(struct http_request *r, struct http_head *head);
 
+// An address as limits count it: IPv6 by its /64.
+struct sockaddr;
+void http_client_key(const struct sockaddr *address, char key[HTTP_CLIENT_KEY]);
+
 bool http_host_is_sound(struct str host); // RFC 9112 §3.2: uri-host [":" port], no user info
 bool http_host_is_accepted(struct str host, const struct http_head *head);
 

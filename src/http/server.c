@@ -88,17 +88,6 @@ static void http_on_timer(uv_timer_t *timer) {
 
 // ---- who may connect
 
-static void http_peer_key(const struct sockaddr *address, unsigned char key[16]) {
-  memset(key, 0, 16);
-  if (address->sa_family == AF_INET6) { // one customer usually has a whole /64
-    memcpy(key, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 8);
-    key[15] = 6;
-  } else {
-    memcpy(key, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
-    key[15] = 4;
-  }
-}
-
 static bool http_is_proxy(const struct http_server *s, const struct sockaddr *address) {
   for (size_t i = 0; i < s->options.trusted_proxy_count; i++)
     if (http_cidr_contains(&s->trusted[i], address)) return true;
@@ -114,19 +103,19 @@ void http_server_found(struct http_server *s, struct http_connection *c) {
 }
 
 static struct http_peer *http_peer_of(struct http_server *s, const struct sockaddr *address) {
-  unsigned char key[16];
-  http_peer_key(address, key);
-  struct http_peer *p = map_get(&s->peers, str_make((char *)key, sizeof key));
+  char key[HTTP_CLIENT_KEY];
+  http_client_key(address, key);
+  struct http_peer *p = map_get(&s->peers, str_make(key, sizeof key));
   if (p) return p;
   p = MEM_NEW(struct http_peer);
   memcpy(p->key, key, sizeof key);
-  map_put(&s->peers, str_make((char *)p->key, sizeof p->key), p);
+  map_put(&s->peers, str_make(p->key, sizeof p->key), p);
   return p;
 }
 
 static void http_peer_leave(struct http_server *s, struct http_peer *p) {
   if (--p->count > 0) return;
-  map_remove(&s->peers, str_make((char *)p->key, sizeof p->key));
+  map_remove(&s->peers, str_make(p->key, sizeof p->key));
   mem_free(p);
 }
 

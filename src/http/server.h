@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "http/message.h"
-#include "io/loop.h"
+#include "io/fiber.h"
 
 struct http_exchange; // one request and its reply; the handler's fiber owns it
 struct http_server;
@@ -36,6 +36,9 @@ struct http_options {
   // listeners.
   const struct str *hosts;
   size_t host_count;
+  // How urgent a request of this path is; NULL: all are ordinary. What is more urgent finds room where
+  // clients have taken theirs, and is not counted for its address (io/share).
+  enum fiber_rank (*rank)(struct str path);
   struct tls_context *tls; // NULL: plain. Must outlive the server or be replaced by http_server_reload
 };
 

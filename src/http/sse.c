@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/sse.h"
 
+enum { SSE_KEPT_MOST = 16 * 1024 }; // bytes of a buffer that is kept for the next event
+
 static size_t sse_line_length(struct str s) {
   size_t n = 0;
   while (n < s.n && s.p[n] != '\n' && s.p[n] != '\r') n++;
@@ -46,6 +48,14 @@ static void sse_field(struct sse_parser *p, struct str name, struct str value) {
   }
 }
 
+// A stream that was once told something large may idle for hours.
+static void sse_forget(struct buf *b) {
+  if (b->cap > SSE_KEPT_MOST)
+    buf_free(b);
+  else
+    buf_clear(b);
+}
+
 static bool sse_dispatch(struct sse_parser *p, sse_on_event *on_event, void *ctx, struct err *err) {
   sse_set(&p->id, buf_str(&p->next_id));
   struct sse_event e = {.event = p->event.n ? buf_str(&p->event) : STR("message"),
@@ -57,7 +67,7 @@ static bool sse_dispatch(struct sse_parser *p, sse_on_event *on_event, void *ctx
     fine = on_event(ctx, &e, err);
   }
   p->has_data = false;
-  buf_clear(&p->data);
+  sse_forget(&p->data);
   buf_clear(&p->event);
   return fine;
 }
@@ -71,6 +81,7 @@ static bool sse_line(struct sse_parser *p, sse_on_event *on_event, void *ctx, st
   struct str value = colon < 0 ? STR("") : str_from(line, (size_t)colon + 1);
   if (value.n && value.p[0] == ' ') value = str_from(value, 1);
   sse_field(p, name, value);
+  if (p->data.starved) return payer_explain(p->data.payer, err);
   if (p->data.full) return err_set(err, ERR_LIMIT, "an event's data passes %zu bytes", p->data.max - 1);
   return true;
 }
@@ -88,6 +99,7 @@ bool sse_feed(struct sse_parser *p, struct str bytes, sse_on_event *on_event, vo
     p->after_cr = false;
     size_t n = sse_line_length(bytes);
     buf_add(&p->line, str_make(bytes.p, n));
+    if (p->line.starved) return payer_explain(p->line.payer, err);
     if (p->line.full)
       return err_set(err, ERR_LIMIT, "a line of an event stream passes %zu bytes", p->line.max);
     if (n == bytes.n) break;
@@ -95,7 +107,7 @@ bool sse_feed(struct sse_parser *p, struct str bytes, sse_on_event *on_event, vo
     bytes = str_from(bytes, n + 1);
     sse_skip_mark(p);
     if (!sse_line(p, on_event, ctx, err)) return false;
-    buf_clear(&p->line);
+    sse_forget(&p->line);
   }
   return true;
 }

@@ -37,8 +37,9 @@ struct sse_parser {
                        .retry_ms = -1})
 
 // Calls on_event for each event that is complete; its texts are valid during the call. ERR_LIMIT: an
-// event or line passes the maximum; the parser is then of no more use. on_event returning false stops
-// with *err as it filled it. An event that the stream leaves incomplete is dropped, as the standard says.
+// event or line passes the maximum, or who pays for the buffers has no more; the parser is then of no more
+// use. on_event returning false stops with *err as it filled it. An event that the stream leaves incomplete
+// is dropped, as the standard says.
 typedef bool sse_on_event(void *ctx, const struct sse_event *event, struct err *err);
 MUST_USE bool sse_feed(struct sse_parser *p, struct str bytes, sse_on_event *on_event, void *ctx,
                        struct err *err);

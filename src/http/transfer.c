@@ -132,7 +132,7 @@ static struct http_transfer *transfer_new(const struct http_call *call) {
   t->fetch = (struct client_fetch){.call = &t->call,
                                    .arena = t->arena,
                                    .window = TRANSFER_WINDOW,
-                                   .body = BUF_MAX(t->limits.body_bytes),
+                                   .body = BUF_PAID(t->limits.body_bytes, client_payer(call)),
                                    .on_stop = group_on_stop};
   t->shown = t->fetch.body;
   t->fetch.started_us = t->fetch.moved_us = clock_mono_us();
@@ -195,14 +195,16 @@ bool http_transfer_read(struct http_transfer *t, struct str *bytes, struct err *
 }
 
 bool http_transfer_read_all(struct http_transfer *t, struct buf *body, struct err *err) {
-  struct buf all = BUF_MAX(t->limits.body_bytes);
+  struct buf all = BUF_PAID(t->limits.body_bytes, t->fetch.body.payer);
   struct str bytes;
   do {
-    if (!http_transfer_read(t, &bytes, err)) {
+    bool ok = http_transfer_read(t, &bytes, err);
+    if (ok) buf_add(&all, bytes);
+    if (ok && all.starved) ok = payer_explain(all.payer, err);
+    if (!ok) {
       buf_free(&all);
       return false;
     }
-    buf_add(&all, bytes);
   } while (bytes.n);
   *body = all;
   return true;

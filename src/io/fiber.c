@@ -374,10 +374,22 @@ static struct fibers *fibers_of(struct loop *loop) {
 
 // ---- what fiber.h offers
 
+size_t fiber_most(struct loop *loop, enum fiber_rank rank) {
+  static const size_t kept_sixteenths[] = {
+      [FIBER_BACKGROUND] = 4, [FIBER_ORDINARY] = 2, [FIBER_MANAGEMENT] = 1, [FIBER_HEALTH] = 0};
+  size_t most = loop_fibers_most(loop);
+  return most - most * kept_sixteenths[rank] / 16;
+}
+
 struct fiber *fiber_spawn(struct loop *loop, const char *name, void (*run)(void *arg), void *arg) {
+  return fiber_spawn_as(FIBER_ORDINARY, loop, name, run, arg);
+}
+
+struct fiber *fiber_spawn_as(enum fiber_rank rank, struct loop *loop, const char *name,
+                             void (*run)(void *arg), void *arg) {
   assert(!loop_current() || loop_is_here(loop));
   struct fibers *all = fibers_of(loop);
-  if (all->ending || all->live_count >= loop_fibers_most(loop)) return NULL;
+  if (all->ending || all->live_count >= fiber_most(loop, rank)) return NULL;
   struct fiber *f = fiber_acquire(all);
   if (!f) return NULL;
   f->run = run;

@@ -17,10 +17,22 @@ struct fiber;
 
 enum { FIBER_STACK = 256 * 1024, FIBER_NAME = 48 };
 
+// What may wait for hours must not take the place of requests, nor these that of whoever manages the program
+// or looks whether it lives. So each rank finds the loop full earlier than the next.
+enum fiber_rank {
+  FIBER_BACKGROUND, // nobody waits for it, or a vendor caused it: 3/4 of the loop's `fibers_most`
+  FIBER_ORDINARY,   // clients' requests: 7/8
+  FIBER_MANAGEMENT, // 15/16
+  FIBER_HEALTH,     // all
+};
+size_t fiber_most(struct loop *loop, enum fiber_rank rank);
+
 // Starts on the loop's thread before the call returns, until it first parks; it may have ended by then,
-// so touch the result only while you know that it has not. NULL where the loop
-// has `fibers_most` already (the caller answers ERR_UNAVAILABLE).
-struct fiber *fiber_spawn(struct loop *loop, const char *name, void (*run)(void *arg), void *arg);
+// so touch the result only while you know that it has not. NULL where the loop is full for this rank (the
+// caller answers ERR_UNAVAILABLE).
+struct fiber *fiber_spawn_as(enum fiber_rank rank, struct loop *loop, const char *name,
+                             void (*run)(void *arg), void *arg);
+struct fiber *fiber_spawn(struct loop *loop, const char *name, void (*run)(void *arg), void *arg); // ordinary
 struct fiber *fiber_self(void); // NULL outside a fiber
 struct loop *fiber_loop(struct fiber *f);
 

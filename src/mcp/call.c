@@ -33,10 +33,6 @@ void call_free(struct mcp_call *c) {
   arena_free(c->arena);
 }
 
-static struct message_rules call_rules(const struct mcp_call *c) {
-  return (struct message_rules){.json = &c->peer->o.json, .bytes_most = c->peer->o.message_bytes};
-}
-
 // ---- sending
 
 static struct http_client_limits call_limits(const struct mcp_call *c) {
@@ -53,7 +49,7 @@ static void call_take_refusal(struct mcp_call *c, struct http_transfer *t) {
   struct buf body = BUF_MAX(SEND_SAID_MOST);
   struct err unused;
   struct message *m;
-  struct message_rules rules = call_rules(c);
+  struct message_rules rules = peer_rules(c->peer);
   send_read_some(c->peer, t, &body);
   c->refused = arena_dup(c->arena, buf_str(&body));
   buf_free(&body);
@@ -70,7 +66,7 @@ static void call_take_refusal(struct mcp_call *c, struct http_transfer *t) {
 
 static bool call_take_head(struct mcp_call *c, struct http_transfer *t, struct err *err) {
   const struct http_headers *h = http_transfer_headers(t);
-  struct message_rules rules = call_rules(c);
+  struct message_rules rules = peer_rules(c->peer);
   c->status = http_transfer_status(t);
   c->has_rate = http_ratelimit_read(h, c->status, clock_now_ms(), &c->rate);
   c->session_id = arena_dup(c->arena, http_header_get(h, WIRE_HEADER_SESSION));
@@ -131,7 +127,7 @@ static bool call_resume(struct mcp_call *c, struct err *err) {
   struct arena *a = arena_new();
   struct send m = {.method = "GET", .limits = call_limits(c)};
   struct http_transfer *t;
-  struct message_rules rules = call_rules(c);
+  struct message_rules rules = peer_rules(c->peer);
   c->resumes++;
   c->resumes_empty = c->stream.stirred ? 0 : c->resumes_empty + 1;
   frame_legacy_headers(str_of(c->session->version), str_of(c->session->id), a, 1, &m.headers);
@@ -298,7 +294,7 @@ bool mcp_call_detach(struct mcp_call *c, struct err *err) {
   if (c->reader || by_inbox || c->done || c->status >= 400) return true; // nothing is bound to this loop
   if (!c->inbox) c->inbox = inbox_new();
   atomic_store(&c->owners, 2);
-  c->reader = task_start("mcp call", call_read_on, c, err);
+  c->reader = task_start(c->peer, "mcp call", call_read_on, c, err);
   if (c->reader) return true;
   atomic_store(&c->owners, 1);
   return false;

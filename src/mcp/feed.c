@@ -226,7 +226,7 @@ static void feed_unsubscribe(void *arg) {
 
 static void feed_leave_behind(struct mcp_feed *f) {
   atomic_fetch_add_explicit(&f->refs, 1, memory_order_relaxed);
-  if (!task_spawn("mcp unsubscribe", feed_unsubscribe, f)) feed_drop(f);
+  if (!task_spawn(f->peer, "mcp unsubscribe", feed_unsubscribe, f)) feed_drop(f);
 }
 
 static enum feed_outcome feed_legacy(struct mcp_feed *f, struct err *err) {
@@ -334,7 +334,7 @@ struct mcp_feed *mcp_feed_open(struct mcp_peer *p, const struct mcp_feed_options
   feed_copy_options(f, o);
   feed_link(f);
   metrics_add(METRIC_MCP_FEEDS, 1);
-  struct task *task = task_start("mcp feed", feed_run, f, &full);
+  struct task *task = task_start(p, "mcp feed", feed_run, f, &full);
   if (!task) {
     feed_drop(f);
     feed_drop(f);

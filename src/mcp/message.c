@@ -31,6 +31,7 @@ void message_take(struct message *m, struct mcp_event *out) {
 // ---- reading
 
 static bool message_bad(struct err *err, struct err *why) {
+  if (why->hint[0]) return *err = *why, false; // nothing is wrong with the message: the memory is used up
   enum err_code code = why->code == ERR_LIMIT ? ERR_LIMIT : ERR_UPSTREAM;
   return err_set(err, code, "the MCP server sent a broken message: %s", why->text);
 }
@@ -66,7 +67,7 @@ static bool message_classify(yyjson_val *root, struct mcp_event *e, struct err *
   return true;
 }
 
-static bool message_make(yyjson_doc *doc, struct message **out, struct err *err) {
+static bool message_make(yyjson_doc *doc, struct payer *payer, struct message **out, struct err *err) {
   struct mcp_event e;
   if (!message_classify(yyjson_doc_get_root(doc), &e, err)) {
     yyjson_doc_free(doc);
@@ -75,18 +76,20 @@ static bool message_make(yyjson_doc *doc, struct message **out, struct err *err)
   *out = MEM_NEW(struct message);
   (*out)->e = e;
   (*out)->e.doc = doc;
+  (*out)->payer = payer;
   return true;
 }
 
-static yyjson_doc *message_doc_of(yyjson_val *value) {
+static bool message_doc_of(yyjson_val *value, struct payer *payer, yyjson_doc **out, struct err *err) {
   yyjson_mut_doc *made = yyjson_mut_doc_new(NULL);
   yyjson_mut_doc_set_root(made, yyjson_val_mut_copy(made, value));
-  yyjson_doc *doc = yyjson_mut_doc_imut_copy(made, NULL);
+  bool ok = json_copy_paid(made, payer, out, err);
   yyjson_mut_doc_free(made);
-  return doc;
+  return ok;
 }
 
-static bool message_read_batch(yyjson_val *batch, struct message **list, struct err *err) {
+static bool message_read_batch(yyjson_val *batch, struct payer *payer, struct message **list,
+                               struct err *err) {
   if (yyjson_arr_size(batch) == 0 || yyjson_arr_size(batch) > MESSAGE_BATCH_MOST)
     return err_set(err, ERR_UPSTREAM, "the MCP server sent a batch of %zu messages; 1 to %d are taken",
                    yyjson_arr_size(batch), MESSAGE_BATCH_MOST);
@@ -94,7 +97,8 @@ static bool message_read_batch(yyjson_val *batch, struct message **list, struct 
   size_t i, n;
   yyjson_val *item;
   yyjson_arr_foreach (batch, i, n, item) {
-    if (!message_make(message_doc_of(item), last, err)) {
+    yyjson_doc *doc;
+    if (!message_doc_of(item, payer, &doc, err) || !message_make(doc, payer, last, err)) {
       message_free_all(all);
       return false;
     }
@@ -110,9 +114,9 @@ bool message_read(struct str text, const struct message_rules *rules, struct mes
   yyjson_doc *doc;
   if (text.n > rules->bytes_most)
     return err_set(err, ERR_LIMIT, "a message of the MCP server passes %zu bytes", rules->bytes_most);
-  if (!json_read(text, rules->json, &doc, &why)) return message_bad(err, &why);
-  if (!yyjson_is_arr(yyjson_doc_get_root(doc))) return message_make(doc, list, err);
-  bool ok = message_read_batch(yyjson_doc_get_root(doc), list, err);
+  if (!json_read_paid(text, rules->json, rules->payer, &doc, &why)) return message_bad(err, &why);
+  if (!yyjson_is_arr(yyjson_doc_get_root(doc))) return message_make(doc, rules->payer, list, err);
+  bool ok = message_read_batch(yyjson_doc_get_root(doc), rules->payer, list, err);
   yyjson_doc_free(doc);
   return ok;
 }
@@ -120,12 +124,14 @@ bool message_read(struct str text, const struct message_rules *rules, struct mes
 struct message *message_copy(const struct message *m) {
   struct message *copy = NULL;
   struct err unused;
-  bool ok = message_make(message_doc_of(yyjson_doc_get_root(m->e.doc)), &copy, &unused);
-  return ok ? copy : NULL; // what was sound stays so
+  yyjson_doc *doc;
+  bool ok = message_doc_of(yyjson_doc_get_root(m->e.doc), m->payer, &doc, &unused) &&
+            message_make(doc, m->payer, &copy, &unused);
+  return ok ? copy : NULL; // what was sound stays so: only the memory can be used up
 }
 
 struct message *message_news(const char *method, struct str uri) {
-  struct message_rules rules = {&JSON_LIMITS, SIZE_MAX};
+  struct message_rules rules = {&JSON_LIMITS, SIZE_MAX, NULL};
   struct buf text = BUF_MAX(MESSAGE_NEWS_MOST);
   struct message *m = NULL;
   struct err unused;

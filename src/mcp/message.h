@@ -13,11 +13,13 @@ enum { MESSAGE_BATCH_MOST = 256, MESSAGE_NEWS_MOST = 64 * 1024 };
 struct message_rules {
   const struct json_limits *json;
   size_t bytes_most;
+  struct payer *payer; // of their documents; NULL: nobody
 };
 
 struct message {
   struct mcp_event e; // of a response: its id, where it has one
   struct message *next;
+  struct payer *payer; // of its document
 };
 
 // One message, or the members of a batch (2025-03-26).

@@ -39,6 +39,8 @@ struct mcp_peer *mcp_peer_new(const struct mcp_peer_options *o) {
   struct mcp_peer *p = MEM_NEW(struct mcp_peer);
   p->o = *o;
   p->o.url = peer_copy(o->url);
+  p->o.holder = peer_copy(o->holder.n ? o->holder : http_url_origin(o->url));
+  p->payer = budget_payer(BUDGET_UPSTREAM, p->o.holder);
   p->client_info = peer_client_info(o);
   p->o.client_name = p->o.client_version = STR_NONE;
   p->verdict = o->verdict;
@@ -50,6 +52,10 @@ struct mcp_peer *mcp_peer_new(const struct mcp_peer_options *o) {
   pthread_mutex_init(&p->lock, NULL);
   if (p->o.auth.ref) p->o.auth.ref(p->o.auth.arg);
   return p;
+}
+
+struct message_rules peer_rules(const struct mcp_peer *p) {
+  return (struct message_rules){&p->o.json, p->o.message_bytes, p->payer};
 }
 
 struct mcp_peer *peer_hold(struct mcp_peer *p) {
@@ -64,6 +70,7 @@ void peer_let_go(struct mcp_peer *p) {
   map_free(&p->slots);
   http_group_unref(p->transfers);
   peer_free_text(p->o.url);
+  peer_free_text(p->o.holder);
   peer_free_text(p->client_info);
   pthread_mutex_destroy(&p->lock);
   mem_free(p);

@@ -51,6 +51,7 @@ enum { MCP_REFUSALS_MOST = 4 };
 
 struct mcp_peer_options {
   struct str url;       // copied
+  struct str holder;    // the account's id: whose its fibers and bytes are; copied. Empty: the URL's origin
   struct mcp_auth auth; // headers NULL: an open server
   const struct http_guard *guard;
   const struct http_client_limits *limits; // of ordinary answers; streams have the same but total_ms

@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "mcp/flight.h"
+#include "mcp/message.h"
 #include "mcp/peer.h"
 
 enum {
@@ -25,6 +26,7 @@ struct mcp_peer {
   struct str client_info;    // JSON text
   atomic_uint_fast64_t last_id;
   atomic_bool closed;
+  struct payer *payer;          // of what it sends
   struct http_group *transfers; // all but farewells: they end when it is closed
 
   pthread_mutex_t lock;
@@ -40,6 +42,7 @@ struct mcp_peer {
 };
 
 struct mcp_peer *peer_hold(struct mcp_peer *p);
+struct message_rules peer_rules(const struct mcp_peer *p); // of what it sends
 void peer_let_go(struct mcp_peer *p);
 // JSON-RPC ids and progress tokens: unique for the peer's life, so in each of its sessions.
 uint64_t peer_next_id(struct mcp_peer *p);

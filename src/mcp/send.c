@@ -106,6 +106,7 @@ static bool send_once(struct mcp_peer *p, const struct send *m, const struct htt
                       struct arena *a, struct http_transfer **out, struct err *err) {
   struct http_call call = {.method = m->method,
                            .url = m->url.n ? m->url : p->o.url,
+                           .holder = p->o.holder,
                            .headers = send_headers(m, lent, a),
                            .body = m->body,
                            .has_body = m->body.n > 0,

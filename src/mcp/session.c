@@ -92,7 +92,7 @@ static void session_deliver(void *arg) {
 void session_post_behind(struct session *s, struct str text) {
   struct session_letter *l = MEM_NEW(struct session_letter);
   *l = (struct session_letter){session_ref(s), mem_copy(text.p, text.n)};
-  if (!task_spawn("mcp message", session_deliver, l)) session_letter_free(l);
+  if (!task_spawn(s->peer, "mcp message", session_deliver, l)) session_letter_free(l);
 }
 
 void session_decline(struct session *s, const struct message *m) {
@@ -175,7 +175,7 @@ void session_close(struct session *s, const struct err *why) {
   bool another = p->farewells < PEER_FAREWELLS_MOST;
   p->farewells += another;
   pthread_mutex_unlock(&p->lock);
-  if (another && !task_spawn("mcp farewell", session_say_farewell, peer_hold(p))) session_leave_unsaid(p);
+  if (another && !task_spawn(p, "mcp farewell", session_say_farewell, peer_hold(p))) session_leave_unsaid(p);
 }
 
 // ---- initialize

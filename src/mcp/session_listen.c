@@ -53,7 +53,7 @@ static bool listen_was_known(const struct listen *l) {
 
 static enum listen_outcome listen_open(struct listen *l, struct err *err) {
   struct arena *a = arena_new();
-  struct message_rules rules = {&l->session->peer->o.json, l->session->peer->o.message_bytes};
+  struct message_rules rules = peer_rules(l->session->peer);
   struct http_transfer *t;
   enum listen_outcome outcome = LISTEN_AGAIN;
   if (listen_get(l, a, &t, err)) {
@@ -138,7 +138,7 @@ static struct task *listen_start(struct session *s, struct channel *opened, stru
   struct listen *l = MEM_NEW(struct listen);
   *l = (struct listen){.session = session_ref(s), .announced_us = clock_mono_us()};
   if (opened) l->opened = channel_ref(opened);
-  struct task *reader = task_start("mcp listen", listen_run, l, err);
+  struct task *reader = task_start(s->peer, "mcp listen", listen_run, l, err);
   if (reader) return reader;
   channel_unref(l->opened);
   session_unref(s);

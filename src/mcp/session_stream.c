@@ -28,7 +28,7 @@ static bool session_connect(struct session_reader *r, struct arena *a, struct st
                             struct err *err) {
   struct mcp_peer *p = r->session->peer;
   struct send m = {.method = "GET", .limits = *p->o.limits};
-  struct message_rules rules = {&p->o.json, p->o.message_bytes};
+  struct message_rules rules = peer_rules(p);
   struct http_transfer *t;
   struct str reference;
   m.limits.total_ms = m.limits.stall_ms = 0; // its life is the session's, and it may be silent
@@ -90,7 +90,7 @@ bool session_stream_open(struct session *s, struct err *err) {
   struct channel *opened = channel_new(1);
   void *message;
   *r = (struct session_reader){.session = session_ref(s), .opened = channel_ref(opened)};
-  struct task *reader = task_start("mcp stream", session_read, r, err);
+  struct task *reader = task_start(s->peer, "mcp stream", session_read, r, err);
   if (!reader) {
     channel_unref(r->opened);
     session_unref(s);

@@ -47,7 +47,10 @@ bool stream_begin(struct stream *s, struct http_transfer *t, const struct messag
   s->stirred = s->cut = false;
   s->sse = str_is_nocase(type, "text/event-stream");
   if (s->sse && s->has_parser) stream_forget_partial(&s->parser);
-  if (s->sse && !s->has_parser) s->parser = SSE_PARSER(rules->bytes_most);
+  if (s->sse && !s->has_parser) {
+    s->parser = SSE_PARSER(rules->bytes_most);
+    s->parser.line.payer = s->parser.data.payer = rules->payer;
+  }
   s->has_parser = s->has_parser || s->sse;
   if (s->sse || str_is_nocase(type, "application/json")) return true;
   err_set(err, ERR_UPSTREAM, "status %d with Content-Type \"%.*s\": no answer of an MCP server",
@@ -88,12 +91,13 @@ static bool stream_read_events(struct stream *s, struct err *err) {
 }
 
 static bool stream_read_body(struct stream *s, struct err *err) {
-  struct buf body = BUF_MAX(s->rules.bytes_most);
+  struct buf body = BUF_PAID(s->rules.bytes_most, s->rules.payer);
   struct str bytes = STR("");
   bool ok = true;
   do {
     ok = stream_read(s, &bytes, err);
     if (ok) buf_add(&body, bytes);
+    if (ok && body.starved) ok = payer_explain(body.payer, err);
     if (ok && body.full)
       ok = err_set(err, ERR_LIMIT, "the MCP server's answer passes %zu bytes", s->rules.bytes_most);
     if (ok && bytes.n && s->body_end_us && clock_mono_us() > s->body_end_us)

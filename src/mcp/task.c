@@ -7,13 +7,15 @@
 #include <stdatomic.h>
 
 #include "base/mem.h"
-#include "io/fiber.h"
+#include "io/share.h"
+#include "mcp/peer_private.h"
 
 struct task {
   atomic_size_t refs;
   pthread_mutex_t lock;
   struct loop *loop;   // under the lock; NULL once the fiber has ended
   struct fiber *fiber; // loop thread only
+  struct share *share; // likewise
   void (*run)(void *arg);
   void *arg;
 };
@@ -32,15 +34,23 @@ static void task_run(void *arg) {
   t->loop = NULL;
   pthread_mutex_unlock(&t->lock);
   t->fiber = NULL;
+  share_give(t->share);
   task_unref(t);
 }
 
-// Tasks may wait for hours, and must not take the place of requests.
-static bool task_has_room(struct loop *loop) {
-  return fiber_count(loop) < loop_fibers_most(loop) / 4 * 3;
+// A fiber for `run`, if the account may have another one.
+static bool task_fiber(const struct mcp_peer *p, const char *name, void (*run)(void *arg), void *arg,
+                       struct share **share, struct err *err) {
+  *share = share_take(SHARE_ACCOUNT, p->o.holder, FIBER_BACKGROUND, err);
+  if (!*share) return false;
+  struct share *mine = *share; // the fiber may end, and free what `share` points to, before this returns
+  if (fiber_spawn_as(FIBER_BACKGROUND, loop_current(), name, run, arg)) return true;
+  share_give(mine);
+  return err_set(err, ERR_UNAVAILABLE, "no room for %s: too many requests and streams at once", name);
 }
 
-struct task *task_start(const char *name, void (*run)(void *arg), void *arg, struct err *err) {
+struct task *task_start(const struct mcp_peer *p, const char *name, void (*run)(void *arg), void *arg,
+                        struct err *err) {
   struct loop *loop = loop_current();
   if (!loop) {
     err_set(err, ERR_INTERNAL, "%s needs an event loop", name);
@@ -50,10 +60,9 @@ struct task *task_start(const char *name, void (*run)(void *arg), void *arg, str
   *t = (struct task){.loop = loop, .run = run, .arg = arg};
   atomic_init(&t->refs, 2);
   pthread_mutex_init(&t->lock, NULL);
-  if (task_has_room(loop) && fiber_spawn(loop, name, task_run, t)) return t;
+  if (task_fiber(p, name, task_run, t, &t->share, err)) return t;
   atomic_store(&t->refs, 1);
   task_unref(t);
-  err_set(err, ERR_UNAVAILABLE, "no room for %s: too many requests and streams at once", name);
   return NULL;
 }
 
@@ -73,7 +82,25 @@ void task_stop(struct task *t) {
   pthread_mutex_unlock(&t->lock);
 }
 
-bool task_spawn(const char *name, void (*run)(void *arg), void *arg) {
-  struct loop *loop = loop_current();
-  return loop && fiber_spawn(loop, name, run, arg);
+struct task_errand {
+  void (*run)(void *arg);
+  void *arg;
+  struct share *share;
+};
+
+static void task_run_errand(void *arg) {
+  struct task_errand *e = arg;
+  e->run(e->arg);
+  share_give(e->share);
+  mem_free(e);
+}
+
+bool task_spawn(const struct mcp_peer *p, const char *name, void (*run)(void *arg), void *arg) {
+  struct err unused;
+  if (!loop_current()) return false;
+  struct task_errand *e = MEM_NEW(struct task_errand);
+  *e = (struct task_errand){.run = run, .arg = arg};
+  if (task_fiber(p, name, task_run_errand, e, &e->share, &unused)) return true;
+  mem_free(e);
+  return false;
 }

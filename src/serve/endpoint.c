@@ -2,6 +2,7 @@
 #include "serve/endpoint.h"
 
 #include "base/clock.h"
+#include "io/share.h"
 #include "mcp/wire.h"
 #include "serve/legacy.h"
 #include "serve/modern.h"
@@ -186,7 +187,13 @@ static void endpoint_post(struct serve_request *r, bool pair) {
   yyjson_doc *doc;
   struct err err;
   if (!endpoint_body_type(r->http, r->in)) return;
-  if (!json_read(r->in->body, &r->env->json, &doc, &err)) {
+  // Its tree may be several times the text, and is held as long.
+  struct payer *payer = budget_payer(BUDGET_CLIENTS, str_make(r->in->client_key, HTTP_CLIENT_KEY));
+  if (!json_read_paid(r->in->body, &r->env->json, payer, &doc, &err)) {
+    if (err.hint[0]) {
+      http_reply_err_as(r->http, 503, &err);
+      return;
+    }
     reply_refuse(r, 400, NULL, err.code == ERR_LIMIT ? JSONRPC_INVALID_REQUEST : JSONRPC_PARSE_ERROR,
                  "the body is not usable JSON: %s", err.text);
     return;
@@ -221,6 +228,12 @@ static void endpoint_serve(struct serve_request *r, const struct endpoint_path *
   }
   r->client = r->token ? r->token->id : STR_NONE;
   r->principal = arena_printf(r->arena, "%.*s/%.*s", STR_ARG(r->server->server.id), STR_ARG(r->client));
+  struct err err;
+  r->share = share_take(SHARE_PRINCIPAL, serve_holder(r->principal), FIBER_ORDINARY, &err);
+  if (!r->share) {
+    http_reply_err(r->http, &err);
+    return;
+  }
   if (r->in->method == HTTP_DELETE) {
     r->takes_json = true;
     legacy_delete(r);
@@ -243,6 +256,7 @@ void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
       .env = env, .http = x, .in = in, .arena = in->arena, .catalog = catalog_acquire(), .era = MCP_LEGACY};
   struct endpoint_path path = endpoint_path_of(in->path);
   endpoint_serve(&r, &path);
+  share_give(r.share);
   memory_unref(r.memory);
   catalog_release(r.catalog);
 }

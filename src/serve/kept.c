@@ -90,7 +90,7 @@ void kept_sweep(void) {
   pthread_mutex_unlock(&kept_lock);
   for (struct kept_entry *e = over, *next; e; e = next) {
     next = e->next;
-    if (fiber_spawn(loop_current(), "end a call that waited", kept_close, e)) continue;
+    if (fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "end a call that waited", kept_close, e)) continue;
     pthread_mutex_lock(&kept_lock); // no fiber is free: next time
     e->next = kept_first;
     kept_first = e;

@@ -47,7 +47,7 @@ static pthread_mutex_t memory_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
   struct map by_key;
   struct memory *newest, *oldest;
-  size_t event_bytes;
+  size_t event_bytes, uri_bytes;
   struct map ended;
   char *ended_keys[MEMORY_ENDED_MOST]; // a ring
   size_t ended_at;
@@ -65,9 +65,19 @@ static void memory_drop_event(struct memory *m) {
   mem_free(e);
 }
 
+static void memory_drop_uri(struct memory *m, char **at) {
+  memory_all.uri_bytes -= strlen(*at);
+  mem_free(*at);
+  *at = m->uris[--m->uri_count];
+}
+
+static void memory_drop_uris(struct memory *m) {
+  while (m->uri_count) memory_drop_uri(m, &m->uris[m->uri_count - 1]);
+}
+
 static void memory_free(struct memory *m) {
   while (m->first) memory_drop_event(m);
-  for (size_t i = 0; i < m->uri_count; i++) mem_free(m->uris[i]);
+  memory_drop_uris(m);
   mem_free(m->version);
   mem_free(m->capabilities);
   mem_free(m->client);
@@ -206,12 +216,23 @@ static char **memory_find_uri(struct memory *m, struct str uri) {
   return NULL;
 }
 
+// The sessions that were used least lately lose theirs first.
+static void memory_bound_uris(const struct memory *but) {
+  for (struct memory *old = memory_all.oldest; old && memory_all.uri_bytes > MEMORY_ALL_URI_BYTES_MOST;
+       old = old->newer)
+    if (old != but) memory_drop_uris(old);
+}
+
 bool memory_subscribe(struct memory *m, struct str uri, struct err *err) {
   if (uri.n > MEMORY_URI_BYTES_MOST)
     return err_at(err, ERR_INVALID, "/params/uri", "a URI passes %d bytes", MEMORY_URI_BYTES_MOST);
   pthread_mutex_lock(&memory_lock);
   bool there = memory_find_uri(m, uri) != NULL, room = m->uri_count < MEMORY_URIS_MOST;
-  if (!there && room) m->uris[m->uri_count++] = mem_copy(uri.p, uri.n);
+  if (!there && room) {
+    m->uris[m->uri_count] = mem_copy(uri.p, uri.n);
+    memory_all.uri_bytes += strlen(m->uris[m->uri_count++]);
+    memory_bound_uris(m);
+  }
   pthread_mutex_unlock(&memory_lock);
   return there || room ||
          err_set(err, ERR_LIMIT, "a session may subscribe to %d resources", MEMORY_URIS_MOST);
@@ -220,10 +241,7 @@ bool memory_subscribe(struct memory *m, struct str uri, struct err *err) {
 void memory_unsubscribe(struct memory *m, struct str uri) {
   pthread_mutex_lock(&memory_lock);
   char **at = memory_find_uri(m, uri);
-  if (at) {
-    mem_free(*at);
-    *at = m->uris[--m->uri_count];
-  }
+  if (at) memory_drop_uri(m, at);
   pthread_mutex_unlock(&memory_lock);
 }
 

@@ -21,10 +21,11 @@ enum {
   MEMORY_ENDED_MOST = 65536, // sessions that said DELETE; the oldest are forgotten first
   MEMORY_URIS_MOST = 256,
   MEMORY_URI_BYTES_MOST = 2048,
-  MEMORY_STREAMS_MOST = 32,          // of a session, that can be resumed
-  MEMORY_EVENTS_MOST = 256,          // of a session
-  MEMORY_EVENT_BYTES_MOST = 1 << 20, // of a session
-  MEMORY_ALL_BYTES_MOST = 64 << 20,  // of all of them
+  MEMORY_ALL_URI_BYTES_MOST = 32 << 20, // of all sessions
+  MEMORY_STREAMS_MOST = 32,             // of a session, that can be resumed
+  MEMORY_EVENTS_MOST = 256,             // of a session
+  MEMORY_EVENT_BYTES_MOST = 1 << 20,    // of a session
+  MEMORY_ALL_BYTES_MOST = 64 << 20,     // of all of them
 };
 
 struct memory;

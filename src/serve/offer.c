@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "io/fiber.h"
+#include "io/share.h"
 
 enum {
   OFFER_INSTRUCTIONS_MOST = 2048, // of one vendor
@@ -73,6 +73,7 @@ struct offer_question {
   struct str key;
   struct mcp_peer *peer;
   struct mcp_who who;
+  struct share *share; // of the account
 };
 
 static unsigned offer_read(yyjson_val *capabilities) {
@@ -129,6 +130,12 @@ static void offer_learn(struct str key, const struct mcp_hello *hello) {
   pthread_mutex_unlock(&offer_lock);
 }
 
+static void offer_question_free(struct offer_question *q) {
+  share_give(q->share);
+  mcp_peer_unref(q->peer);
+  arena_free(q->arena);
+}
+
 static void offer_ask(void *arg) {
   struct offer_question *q = arg;
   struct mcp_hello hello;
@@ -137,8 +144,7 @@ static void offer_ask(void *arg) {
   if (!ok) log_debug("an MCP vendor does not say what it offers: %s", err.text);
   offer_learn(q->key, ok ? &hello : NULL);
   if (ok) yyjson_doc_free(hello.doc);
-  mcp_peer_unref(q->peer);
-  arena_free(q->arena);
+  offer_question_free(q);
 }
 
 // On a fiber of its own: vendors are asked at the same time, and one that stalls holds up nobody for long.
@@ -151,10 +157,12 @@ static void offer_start(const struct serve_request *r, const struct catalog_memb
       .peer = mcp_peer_ref(offer_peer(m)),
       .who = {arena_dup(a, r->principal), arena_dup(a, r->capabilities), r->era},
   };
-  if (fiber_spawn(loop_current(), "what a vendor offers", offer_ask, q)) return;
+  struct err unused;
+  q->share = share_take(SHARE_ACCOUNT, m->account->account->id, FIBER_BACKGROUND, &unused);
+  if (q->share && fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "what a vendor offers", offer_ask, q))
+    return;
   offer_learn(q->key, NULL);
-  mcp_peer_unref(q->peer);
-  arena_free(a);
+  offer_question_free(q);
 }
 
 // Asks anew where that is due. True: nothing is known yet and somebody asks, so the answer is worth waiting

@@ -2,7 +2,7 @@
 #include "serve/pair.h"
 
 #include "base/codec.h"
-#include "io/fiber.h"
+#include "io/share.h"
 #include "mcp/wire.h"
 #include "serve/legacy.h"
 #include "serve/reply.h"
@@ -41,7 +41,17 @@ struct pair_job { // a message on its way, with all that outlives its POST
   struct serve_request request;
   struct http_request in;
   yyjson_doc *body;
+  struct share *address; // and the request's, of the principal
 };
+
+static void pair_free(struct pair_job *job) {
+  share_give(job->address);
+  share_give(job->request.share);
+  memory_unref(job->request.memory);
+  catalog_release(job->request.catalog);
+  yyjson_doc_free(job->body);
+  arena_free(job->arena);
+}
 
 static void pair_run(void *arg) {
   struct pair_job *job = arg;
@@ -53,10 +63,7 @@ static void pair_run(void *arg) {
     legacy_message(r, &m, yyjson_doc_get_root(job->body));
   else
     reply_refuse(r, 400, m.id, JSONRPC_INVALID_REQUEST, "%s", err.text);
-  memory_unref(r->memory);
-  catalog_release(r->catalog);
-  yyjson_doc_free(job->body);
-  arena_free(job->arena);
+  pair_free(job);
 }
 
 // The session that the query names, if its stream is still open.
@@ -86,7 +93,9 @@ static void pair_copy(struct pair_job *job, const struct serve_request *r) {
   struct arena *a = job->arena;
   job->in = (struct http_request){
       .method = HTTP_POST, .id = arena_dup(a, r->in->id), .client = arena_dup(a, r->in->client), .arena = a};
+  memcpy(job->in.client_key, r->in->client_key, HTTP_CLIENT_KEY);
   job->request = *r;
+  job->request.share = NULL;
   job->request.http = NULL;
   job->request.in = &job->in;
   job->request.arena = a;
@@ -98,6 +107,19 @@ static void pair_copy(struct pair_job *job, const struct serve_request *r) {
   job->request.version = arena_dup(a, r->version);
   job->request.session.key = arena_dup(a, r->session.key);
   job->request.session.version = job->request.session.capabilities = job->request.session.client = STR_NONE;
+}
+
+// Like the POST that brought it, it is its client's work, which goes on when the POST has been answered.
+static bool pair_start(struct pair_job *job, struct err *err) {
+  struct str address = str_make(job->in.client_key, HTTP_CLIENT_KEY);
+  if (running_count(job->request.session.key) >= PAIR_RUNNING_MOST)
+    return err_set(err, ERR_UNAVAILABLE, "this session has too many requests in work");
+  job->address = share_take(SHARE_ADDRESS, address, FIBER_ORDINARY, err);
+  if (!job->address) return false;
+  job->request.share = share_take(SHARE_PRINCIPAL, serve_holder(job->request.principal), FIBER_ORDINARY, err);
+  if (!job->request.share) return false;
+  return fiber_spawn(loop_current(), "a message by HTTP+SSE", pair_run, job) ||
+         err_set(err, ERR_UNAVAILABLE, "this server is handling as many requests as it can");
 }
 
 void pair_post(struct serve_request *r, yyjson_doc *body) {
@@ -113,14 +135,12 @@ void pair_post(struct serve_request *r, yyjson_doc *body) {
   job->body = body;
   pair_copy(job, r);
   // The answer may come before this reply; the client must take both in any order.
-  if (running_count(r->session.key) < PAIR_RUNNING_MOST &&
-      fiber_spawn(loop_current(), "a message by HTTP+SSE", pair_run, job)) {
+  struct err err;
+  if (pair_start(job, &err)) {
     http_reply(r->http, 202, NULL, STR_NONE);
     return;
   }
-  memory_unref(job->request.memory);
-  catalog_release(job->request.catalog);
-  arena_free(a);
-  yyjson_doc_free(body);
-  reply_refuse(r, 503, NULL, JSONRPC_INTERNAL_ERROR, "this session has too many requests in work");
+  pair_free(job);
+  http_reply_header(r->http, "Retry-After", STR("1"));
+  reply_refuse(r, 503, NULL, JSONRPC_INTERNAL_ERROR, "%s", err.text);
 }

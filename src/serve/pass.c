@@ -2,6 +2,7 @@
 #include "serve/pass.h"
 
 #include "base/clock.h"
+#include "io/share.h"
 #include "mcp/wire.h"
 #include "serve/bridge.h"
 #include "serve/fault.h"
@@ -76,8 +77,8 @@ static bool pass_open(struct bridge *b, const struct pass_want *want, struct mcp
 }
 
 // One turn. A vendor's error is a fault of ours.
-static bool pass_turn(struct bridge *b, const struct pass_want *want, struct pass_result *out,
-                      struct err *err) {
+static bool pass_turn_on(struct bridge *b, const struct pass_want *want, struct pass_result *out,
+                         struct err *err) {
   struct mcp_call *call;
   struct mcp_event last = {0};
   bool kept = false;
@@ -93,6 +94,15 @@ static bool pass_turn(struct bridge *b, const struct pass_want *want, struct pas
     out->value = yyjson_val_mut_copy(out->doc, last.value);
   }
   mcp_event_free(&last);
+  return ok;
+}
+
+// It counts as the account's, like a call of a tool (tool/run).
+static bool pass_turn(struct bridge *b, const struct pass_want *want, struct pass_result *out,
+                      struct err *err) {
+  struct share *share = share_take(SHARE_ACCOUNT, want->member->account->account->id, FIBER_ORDINARY, err);
+  bool ok = share && pass_turn_on(b, want, out, err);
+  share_give(share);
   return ok;
 }
 
@@ -134,8 +144,8 @@ bool pass_ask(struct serve_request *r, const struct pass_want *want, struct pass
   return true;
 }
 
-bool pass_plain(struct serve_request *r, const struct catalog_member *m, const struct pass_plain *p,
-                struct pass_result *out, struct err *err) {
+static bool pass_plain_on(struct serve_request *r, const struct catalog_member *m, const struct pass_plain *p,
+                          struct pass_result *out, struct err *err) {
   struct mcp_peer *peer;
   struct mcp_event last;
   yyjson_doc *params;
@@ -157,5 +167,13 @@ bool pass_plain(struct serve_request *r, const struct catalog_member *m, const s
     out->value = yyjson_val_mut_copy(out->doc, last.value);
   }
   mcp_event_free(&last);
+  return ok;
+}
+
+bool pass_plain(struct serve_request *r, const struct catalog_member *m, const struct pass_plain *p,
+                struct pass_result *out, struct err *err) {
+  struct share *share = share_take(SHARE_ACCOUNT, m->account->account->id, FIBER_ORDINARY, err);
+  bool ok = share && pass_plain_on(r, m, p, out, err);
+  share_give(share);
   return ok;
 }

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "http/sse.h"
 #include "io/channel.h"
-#include "io/fiber.h"
+#include "io/share.h"
 #include "mcp/feed.h"
 #include "mcp/wire.h"
 #include "serve/ask.h"
@@ -27,7 +27,8 @@ struct relay_feed {
   struct arena *arena; // of the texts below
   struct mcp_who who;
   struct str alias, id;
-  struct str session_key;
+  struct str session_key, account_id;
+  struct share *principal, *account; // of its fiber
   struct memory *memory;
   struct memory_place place;
   struct relay_question *questions; // that wait for the client
@@ -38,6 +39,7 @@ struct relay_question { // in its feed's list while its fiber runs
   struct relay_question *prev, *next;
   struct relay_feed *feed;
   struct mcp_event *event;
+  struct share *share; // of the account: its vendor asks
   struct fiber *fiber;
 };
 
@@ -47,7 +49,7 @@ struct relay {
   struct str server_id, principal, capabilities, id;
   enum mcp_era era;
   struct relay_feed **feeds; // by member
-  struct str *aliases;
+  struct str *aliases, *account_ids;
   struct mcp_peer **peers;
   size_t count;
 };
@@ -149,6 +151,14 @@ static void relay_unlist_question(struct relay_question *q) {
   q->feed->question_count--;
 }
 
+static void relay_question_free(struct relay_question *q) {
+  if (q->event) mcp_event_release(q->event);
+  share_give(q->share);
+  relay_unlist_question(q);
+  relay_feed_unref(q->feed);
+  mem_free(q);
+}
+
 static void relay_ask(void *arg) {
   struct relay_question *q = arg;
   struct relay_feed *f = q->feed;
@@ -165,33 +175,40 @@ static void relay_ask(void *arg) {
   if (!ask_client(&ask, q->event->method, q->event->params, &answer, &err)) answer = NULL;
   relay_answer(f, q->event, answer, &err);
   yyjson_doc_free(answer);
-  mcp_event_release(q->event);
-  relay_unlist_question(q);
-  relay_feed_unref(f);
-  mem_free(q);
+  relay_question_free(q);
 }
 
-// A fiber of its own, since the answer may take long. Takes the event over.
-static void relay_question(struct relay_feed *f, struct mcp_event *e) {
-  struct err err;
-  err_set(&err, ERR_DENIED, "this client is asked nothing now");
-  if (!f->memory || f->question_count == RELAY_QUESTIONS_MOST) {
-    relay_answer(f, e, NULL, &err);
-    mcp_event_release(e);
-    return;
-  }
+// A fiber of its own, since the answer may take long. It takes the event over. False: the vendor is to be
+// told why not.
+static bool relay_question(struct relay_feed *f, struct mcp_event *e, struct err *err) {
+  if (!f->memory || f->question_count == RELAY_QUESTIONS_MOST)
+    return err_set(err, ERR_DENIED, "this client is asked nothing now");
+  struct share *share = share_take(SHARE_ACCOUNT, f->account_id, FIBER_BACKGROUND, err);
+  if (!share) return false;
   struct relay_question *q = MEM_NEW(struct relay_question);
-  *q = (struct relay_question){.feed = f, .event = e};
+  *q = (struct relay_question){.feed = f, .event = e, .share = share};
   f->refs++;
   relay_list_question(q);
-  if (fiber_spawn(loop_current(), "ask a client", relay_ask, q)) return;
-  relay_unlist_question(q);
-  relay_feed_unref(f);
-  mcp_event_release(e);
-  mem_free(q);
+  if (fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "ask a client", relay_ask, q)) return true;
+  q->event = NULL; // the caller's
+  relay_question_free(q);
+  return err_set(err, ERR_UNAVAILABLE, "too much is in progress to ask a client now");
 }
 
 // ---- one vendor
+
+static void relay_give_shares(struct relay_feed *f) {
+  share_give(f->principal);
+  share_give(f->account);
+  f->principal = f->account = NULL;
+}
+
+// Its fiber is the client's work, who opened the stream, and the vendor's, who has news.
+static bool relay_take_shares(struct relay_feed *f, struct err *err) {
+  f->principal = share_take(SHARE_PRINCIPAL, serve_holder(f->who.principal), FIBER_BACKGROUND, err);
+  f->account = f->principal ? share_take(SHARE_ACCOUNT, f->account_id, FIBER_BACKGROUND, err) : NULL;
+  return f->account != NULL;
+}
 
 static void relay_run(void *arg) {
   struct relay_feed *f = arg;
@@ -200,12 +217,13 @@ static void relay_run(void *arg) {
   while (channel_receive(f->events, 0, &message, &err)) {
     struct mcp_event *e = message;
     if (e->kind == MCP_REQUEST) {
-      relay_question(f, e);
-      continue;
+      if (relay_question(f, e, &err)) continue;
+      relay_answer(f, e, NULL, &err);
     }
     if (e->kind == MCP_NOTIFICATION) relay_news(f, e);
     mcp_event_release(e);
   }
+  relay_give_shares(f);
   relay_feed_unref(f);
 }
 
@@ -225,6 +243,7 @@ static struct relay_feed *relay_start_feed(const struct relay *relay, size_t mem
   f->refs = 2; // the relay's, and the fiber's
   f->arena = arena_new();
   f->peer = mcp_peer_ref(relay->peers[member]);
+  f->account_id = arena_dup(f->arena, relay->account_ids[member]);
   f->events = channel_new(RELAY_EVENTS_MOST);
   f->who = (struct mcp_who){arena_dup(f->arena, relay->principal), arena_dup(f->arena, relay->capabilities),
                             relay->era};
@@ -235,7 +254,11 @@ static struct relay_feed *relay_start_feed(const struct relay *relay, size_t mem
   if (f->memory) f->session_key = arena_dup(f->arena, memory_key(f->memory));
   f->feed = mcp_feed_open(
       f->peer, &(struct mcp_feed_options){.who = f->who, .uris = uris, .uri_count = count}, f->events);
-  if (fiber_spawn(loop_current(), "news of a vendor", relay_run, f)) return f;
+  struct err err;
+  if (relay_take_shares(f, &err) &&
+      fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "news of a vendor", relay_run, f))
+    return f;
+  relay_give_shares(f);
   f->refs--;
   relay_stop_feed(f);
   return NULL;
@@ -266,6 +289,7 @@ static void relay_add_member(struct relay *relay, const struct serve_request *r,
   struct str *uris;
   size_t n = relay_own_uris(r->server, i, o->uris, o->uri_count, r->arena, &uris);
   relay->aliases[i] = arena_dup(relay->arena, m->alias);
+  relay->account_ids[i] = arena_dup(relay->arena, m->account->account->id);
   if (offer_peer(m)) relay->peers[i] = mcp_peer_ref(offer_peer(m));
   if (relay_has_use(r, m, n)) relay->feeds[i] = relay_start_feed(relay, i, uris, n);
 }
@@ -287,6 +311,7 @@ struct relay *relay_open(const struct relay_options *o) {
                             .count = server->member_count};
     relay->feeds = ARENA_ARRAY(a, relay->count, struct relay_feed *);
     relay->aliases = ARENA_ARRAY(a, relay->count, struct str);
+    relay->account_ids = ARENA_ARRAY(a, relay->count, struct str);
     relay->peers = ARENA_ARRAY(a, relay->count, struct mcp_peer *);
     struct serve_request r = {.server = server, .arena = scratch, .era = relay->era};
     for (size_t i = 0; i < relay->count; i++) relay_add_member(relay, &r, i, o);
@@ -319,6 +344,7 @@ static void relay_follow(struct relay *relay, const struct catalog_server *serve
   if (relay->peers[i]) mcp_peer_unref(relay->peers[i]);
   relay->peers[i] = now ? mcp_peer_ref(now) : NULL;
   relay->aliases[i] = arena_dup(relay->arena, server->members[i].alias);
+  relay->account_ids[i] = arena_dup(relay->arena, server->members[i].account->account->id);
 }
 
 void relay_subscribe(struct relay *relay, const struct str *uris, size_t count) {

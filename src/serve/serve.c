@@ -18,6 +18,12 @@ struct str serve_join(struct arena *a, const struct str *parts, size_t count) {
   return str_make(text, n);
 }
 
+struct str serve_holder(struct str principal) {
+  size_t n = 0;
+  for (int slashes = 0; n < principal.n && (slashes += principal.p[n] == '/') < 2;) n++;
+  return str_make(principal.p, n);
+}
+
 struct mcp_who serve_who(const struct serve_request *r) {
   return (struct mcp_who){r->principal, r->capabilities, r->era};
 }

@@ -42,6 +42,7 @@ struct serve_request {
   struct session session; // legacy; key empty: the request came without one
   struct memory *memory;  // of the session, once it was needed; endpoint lets it go
   struct str principal;   // whom upstream sessions and states belong to
+  struct share *share;    // of the principal; given back by who took it
   struct str capabilities, client;
   // The message at hand.
   yyjson_val *progress_token; // NULL: it wants no progress
@@ -57,6 +58,9 @@ enum { SERVE_REPLY_MOST = 64 * 1024 * 1024 };
 // Puts {"name":"postern","version":"…"}.
 void serve_add_server_info(const struct serve_request *r, struct buf *out);
 // On whose behalf upstream is asked.
+// The part of a principal that has a share of what we do at once (io/share): server and second credential,
+// whatever their sessions.
+struct str serve_holder(struct str principal);
 struct mcp_who serve_who(const struct serve_request *r);
 // The texts one after the other. Unlike arena_printf it keeps NUL bytes, which JSON strings may hold.
 struct str serve_join(struct arena *a, const struct str *parts, size_t count);

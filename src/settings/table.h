@@ -48,13 +48,15 @@
   X(drain_timeout, DURATION, "25s", "0s..1h", 0, "For running requests to finish on SIGTERM")               \
   X(max_header_bytes, BYTES, "16KiB", "1KiB..1MiB", 0, "The head of a request, all of it")                  \
   X(max_body_bytes, BYTES, "8MiB", "1KiB..256MiB", 0, "The body of a request")                              \
+  X(downstream_memory, BYTES, "256MiB", "1MiB..64GiB", 0,                                                   \
+    "Held for clients in all: bodies of requests, replies not yet taken. One address has at most 4/5 of it")\
   X(max_connections, COUNT, "10000", "1..1000000", 0, "Open client connections in all")                     \
   X(max_connections_per_address, COUNT, "1000", "1..1000000", 0,                                            \
     "Open connections of one client address; trusted proxies are exempt")                                   \
   X(max_pipeline, COUNT, "16", "1..1024", 0,                                                                \
     "Requests that one connection may send ahead of their answers")                                         \
   X(max_fibers, COUNT, "1024", "1..65536", 0,                                                               \
-    "Requests in progress per loop; more are answered 503. Vendors' streams take at most 3 of 4")           \
+    "Work in progress per loop; more is answered 503. Parts of it are kept, and shared by who causes it")           \
   X(json_depth, COUNT, "64", "8..512", 0, "Nesting of a JSON request")                                      \
   X(json_nodes, COUNT, "200000", "1000..10000000", 0, "Values in a JSON request")                           \
   X(tool_schema_bytes, BYTES, "24KiB", "1KiB..1MiB", 0,                                                     \
@@ -70,6 +72,8 @@
   X(upstream_stall_timeout, DURATION, "15s", "100ms..1h", SETTING_RELOAD,                                   \
     "For a vendor's answer that stops coming")                                                              \
   X(upstream_body_bytes, BYTES, "32MiB", "1KiB..1GiB", SETTING_RELOAD, "A vendor's answer, decompressed")   \
+  X(upstream_memory, BYTES, "256MiB", "1MiB..64GiB", 0,                                                     \
+    "Held for vendors' answers in all. One account has at most half of it; several together less each")     \
   X(upstream_allow, LIST, "", "", 0,                                                                        \
     "Private addresses (CIDR) that vendors may have; all others of them are refused")                       \
   X(upstream_ca, TEXT, "", "", 0, "PEM file of authorities to trust for vendors, beside the system's")  \

@@ -41,7 +41,8 @@ static void remote_cut_text(struct remote_shaping *s, struct str text, struct ru
                            .ceiling = s->left};
   struct str begin = str_trim(shape_short(text, 64));
   bool maybe = begin.n && (begin.p[0] == '{' || begin.p[0] == '[');
-  yyjson_doc *doc = maybe ? shape_parse(text) : NULL;
+  struct payer *payer = budget_payer(BUDGET_UPSTREAM, call->tool->account->account->id);
+  yyjson_doc *doc = maybe ? shape_parse(text, payer) : NULL;
   shape_open(cut, s->left);
   if (doc)
     shape_add_cut_json(&in, doc, s->arena, cut);

@@ -5,6 +5,7 @@
 #include "base/codec.h"
 #include "base/metrics.h"
 #include "data/json.h"
+#include "io/share.h"
 #include "tool/audit.h"
 #include "tool/check.h"
 #include "tool/rest.h"
@@ -80,6 +81,7 @@ static bool run_fetch(const struct run_call *call, struct rest_request *request,
       .has_body = request->has_body,
       .limits = call->env->limits,
       .guard = call->env->guard,
+      .holder = call->tool->account->account->id,
   };
   return http_fetch(&out, a, response, err);
 }
@@ -176,6 +178,26 @@ static bool run_choose(const struct catalog_tool *shared, yyjson_mut_val *argume
 
 // ---- the whole
 
+// Who calls a vendor that is silent waits for it, but takes no place of those who call others.
+static bool run_account(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val *arguments,
+                        struct arena *a, struct run_trail *trail, struct run_result *out) SUSPENDS {
+  struct err why = {0};
+  struct share *share = NULL;
+  bool done = true;
+  if (fiber_self()) share = share_take(SHARE_ACCOUNT, trail->account_id, FIBER_ORDINARY, &why);
+  if (!share && fiber_self()) {
+    if (call->resume) mcp_call_close(call->resume);
+    trail->detail = arena_printf(a, "%s: %.*s", err_name(why.code), RUN_DETAIL_MOST, why.text);
+    shape_failure(&why, a, out);
+  } else if (call->tool->tool->kind == TOOL_REMOTE) {
+    done = run_remote(call, doc, arguments, a, trail, out);
+  } else {
+    done = run_rest(call, arguments, a, trail, out);
+  }
+  share_give(share);
+  return done;
+}
+
 // What belongs to one call; a remote call that came with it is closed where nobody took it over.
 static bool run_checked(const struct run_call *call, yyjson_mut_doc *doc, struct arena *a,
                         struct run_trail *trail, struct run_result *out) SUSPENDS {
@@ -190,10 +212,10 @@ static bool run_checked(const struct run_call *call, yyjson_mut_doc *doc, struct
   trail->account_id = chosen.account->account->id;
   if (ok && remote) {
     check_fill(&own, doc, arguments);
-    return run_remote(&own, doc, arguments, a, trail, out);
+    return run_account(&own, doc, arguments, a, trail, out);
   }
   if (ok && check_arguments(&own, doc, &arguments, a, &wrong))
-    return run_rest(&own, arguments, a, trail, out);
+    return run_account(&own, doc, arguments, a, trail, out);
   if (call->resume) mcp_call_close(call->resume);
   shape_refusal(RUN_INVALID, wrong, out);
   return true;

@@ -12,6 +12,7 @@ enum {
   SHAPE_FRAME = 64 * 1024, // notes and the frame around the text
   SHAPE_DEPTH = 512,
   SHAPE_TYPE = 96,
+  SHAPE_LARGE = 1 << 20, // a text whose tree is reckoned before it is read
 };
 
 // ---- content blocks
@@ -58,7 +59,18 @@ struct str shape_body(const struct shape_input *in) {
   return str_starts(body, "\xef\xbb\xbf") ? str_from(body, 3) : body;
 }
 
-yyjson_doc *shape_parse(struct str body) {
+// A tree may be many times the text, and yyjson has no limit of its own while it reads.
+static bool shape_may_read(struct str body, struct payer *payer, struct err *err) {
+  if (body.n < SHAPE_LARGE) return true;
+  size_t most = body.n + json_tree_most(body);
+  if (!payer_take(payer, most)) return payer_explain(payer, err);
+  payer_give(payer, most); // it is gone again before anybody else runs here
+  return true;
+}
+
+yyjson_doc *shape_parse(struct str body, struct payer *payer) {
+  struct err unused;
+  if (!shape_may_read(body, payer, &unused)) return NULL;
   return yyjson_read_opts((char *)(uintptr_t)body.p, body.n, YYJSON_READ_NUMBER_AS_RAW, NULL, NULL);
 }
 
@@ -221,6 +233,7 @@ static void shape_add_plain(const struct shape_input *in, const char *type, stru
 static bool shape_add_json(const struct shape_input *in, struct str body, struct arena *a,
                            struct run_result *out, struct err *err) {
   if (body.n <= in->ceiling) return shape_forward(body, out, err);
+  if (!shape_may_read(body, in->response->body.payer, err)) return false;
   yyjson_read_err why = {0};
   yyjson_doc *doc =
       yyjson_read_opts((char *)(uintptr_t)body.p, body.n, YYJSON_READ_NUMBER_AS_RAW, NULL, &why);
@@ -238,6 +251,14 @@ static void shape_add_empty(const struct shape_input *in, struct arena *a, struc
                                    where.n ? "; location: " : "", STR_ARG(where)));
 }
 
+static void shape_add_unread(const struct err *why, struct arena *a, struct run_result *out) {
+  out->is_error = true;
+  out->outcome = RUN_FAILED;
+  shape_add_text(
+      out, arena_printf(a, "The vendor's answer is too large to be cut to size now: %s.\nWhat to do: %s.",
+                        why->text, why->hint));
+}
+
 static void shape_add_success(const struct shape_input *in, struct arena *a, struct run_result *out) {
   struct str body = shape_body(in);
   char type[SHAPE_TYPE];
@@ -248,7 +269,11 @@ static void shape_add_success(const struct shape_input *in, struct arena *a, str
   }
   switch (shape_kind(in, body, type)) {
   case SHAPE_JSON:
-    if (!shape_add_json(in, body, a, out, &err)) shape_add_bad_json(in, &err, a, out);
+    if (shape_add_json(in, body, a, out, &err)) return;
+    if (err.code == ERR_LIMIT)
+      shape_add_unread(&err, a, out);
+    else
+      shape_add_bad_json(in, &err, a, out);
     return;
   case SHAPE_MAYBE_JSON:
     if (shape_looks_like_json(body) && shape_add_json(in, body, a, out, &err)) return;

@@ -60,7 +60,7 @@ bool shape_envelope_failed(const struct shape_input *in) {
   bool envelope = ok.n && (escaped || error_may_have(body, error_last_token(ok), "false"));
   bool graphql = error_is_graphql(in->tool) && error_may_have(body, STR("errors"), "[");
   if (!envelope && !graphql) return false;
-  yyjson_doc *doc = shape_parse(body);
+  yyjson_doc *doc = shape_parse(body, in->response->body.payer);
   yyjson_val *root = yyjson_doc_get_root(doc);
   bool failed = (envelope && yyjson_is_false(json_at(root, ok))) || (graphql && error_graphql_failed(root));
   yyjson_doc_free(doc);
@@ -149,7 +149,7 @@ static void error_add_body(struct error_report *r, yyjson_val *root) {
 }
 
 static void error_add_said(struct error_report *r) {
-  yyjson_doc *doc = shape_parse(shape_body(r->in));
+  yyjson_doc *doc = shape_parse(shape_body(r->in), r->in->response->body.payer);
   yyjson_val *root = yyjson_doc_get_root(doc);
   struct str at = r->in->connector->envelope.errors;
   yyjson_val *errors = at.n ? json_at(root, at) : NULL;

@@ -13,7 +13,8 @@ void shape_close(struct run_result *out);
 struct str shape_vendor(const struct shape_input *in); // what to call the vendor
 struct str shape_short(struct str s, size_t most);     // not inside a UTF-8 sequence
 struct str shape_body(const struct shape_input *in);   // without a byte order mark
-yyjson_doc *shape_parse(struct str body);              // numbers raw; NULL: not JSON. The caller frees
+// Numbers raw. NULL: not JSON, or `payer` has no memory for its tree. The caller frees.
+yyjson_doc *shape_parse(struct str body, struct payer *payer);
 
 // shape_error.c
 bool shape_envelope_failed(const struct shape_input *in);

@@ -269,7 +269,7 @@ static void watch_remove(struct watched *w) {
 
 static void watch_begin(void *arg) {
   struct watched *w = arg;
-  if (fiber_spawn(w->loop, "watch account", watch_run, w)) return;
+  if (fiber_spawn_as(FIBER_BACKGROUND, w->loop, "watch account", watch_run, w)) return;
   log_warn("account %s: too much is in progress to watch it now", w->id);
   pthread_mutex_lock(&watch_lock); // the next catalog tries again
   if (map_get(&watch_table, str_of(w->id)) == w) watch_remove(w);

@@ -11,7 +11,7 @@
 
 static void messages(struct str text) {
   struct json_limits limits = {.depth = 32, .nodes = 2000, .raw_numbers = true};
-  struct message_rules rules = {&limits, 1 << 16};
+  struct message_rules rules = {&limits, 1 << 16, NULL};
   struct message *list = NULL;
   struct err err;
   if (!message_read(text, &rules, &list, &err)) {

@@ -144,11 +144,49 @@ static void test_escaping(void **state) {
   buf_free(&b);
 }
 
+static void test_paid(void **state) {
+  (void)state;
+  struct payer *p = budget_payer(BUDGET_UPSTREAM, STR("somebody"));
+  struct err err;
+  yyjson_doc *doc = NULL, *copy = NULL;
+  budget_set(BUDGET_UPSTREAM, 64 * 1024);
+  assert_true(json_read_paid(STR("{\"a\":[1,2,\"three\"]}"), &JSON_LIMITS, p, &doc, &err));
+  assert_true(payer_held(p) >= 6 * sizeof(yyjson_val) + sizeof "three");
+  yyjson_mut_doc *made = yyjson_doc_mut_copy(doc, NULL);
+  size_t one = payer_held(p);
+  assert_true(json_copy_paid(made, p, &copy, &err));
+  assert_int_equal(payer_held(p), 2 * one);
+  yyjson_doc_free(doc);
+  yyjson_doc_free(copy);
+  yyjson_mut_doc_free(made);
+  assert_int_equal(payer_held(p), 0);
+  assert_false(json_read_paid(STR("{\"a\":"), &JSON_LIMITS, p, &doc, &err)); // bad: nothing is left behind
+  assert_int_equal(err.code, ERR_INVALID);
+  struct buf many =
+      BUF_MAX(4 << 20); // small as text, many times as large as a tree: before and after reading
+  for (size_t n = 10000; n <= 1000000; n *= 100) {
+    buf_clear(&many);
+    buf_add_z(&many, "[1");
+    for (size_t k = 1; k < n; k++) buf_add_z(&many, ",1");
+    buf_add_char(&many, ']');
+    assert_false(json_read_paid(buf_str(&many), &JSON_LIMITS, p, &doc, &err));
+    assert_int_equal(err.code, ERR_LIMIT);
+    assert_non_null(strstr(err.hint, "upstream_memory"));
+    assert_int_equal(budget_held(BUDGET_UPSTREAM), 0);
+  }
+  buf_free(&many);
+  budget_set(BUDGET_UPSTREAM, 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_errors_say_where),      cmocka_unit_test(test_depth_and_nodes),
-      cmocka_unit_test(test_twins_in_big_objects),  cmocka_unit_test(test_access),
-      cmocka_unit_test(test_raw_numbers_come_back), cmocka_unit_test(test_escaping),
+      cmocka_unit_test(test_paid),
+      cmocka_unit_test(test_errors_say_where),
+      cmocka_unit_test(test_depth_and_nodes),
+      cmocka_unit_test(test_twins_in_big_objects),
+      cmocka_unit_test(test_access),
+      cmocka_unit_test(test_raw_numbers_come_back),
+      cmocka_unit_test(test_escaping),
   };
   return cmocka_run_group_tests_name("data/json", tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 
 static struct message *make(const char *method, size_t padding) {
   struct buf text = BUF_MAX(64 << 20);
-  struct message_rules rules = {&JSON_LIMITS, 64 << 20};
+  struct message_rules rules = {&JSON_LIMITS, 64 << 20, NULL};
   struct message *m;
   struct err err;
   buf_printf(&text, "{\"jsonrpc\":\"2.0\",%s,\"params\":{\"pad\":\"", method);
@@ -61,7 +61,7 @@ static void batches(void **state) {
   (void)state;
   struct inbox *b = inbox_new();
   enum { PART = INBOX_BYTES_MOST / 4 };
-  struct message_rules rules = {&JSON_LIMITS, 64 << 20};
+  struct message_rules rules = {&JSON_LIMITS, 64 << 20, NULL};
   for (int i = 0; i < 8; i++) {
     struct buf text = BUF_MAX(64 << 20);
     struct message *m;

@@ -75,6 +75,32 @@ static void test_subscriptions(void **state) {
   arena_free(a);
 }
 
+// As many sessions as there may be, each with as much as it may have, hold no more than a few MiB together.
+static void test_subscriptions_are_bounded_in_all(void **state) {
+  enum { SESSIONS = 2 * MEMORY_ALL_URI_BYTES_MOST / (MEMORY_URIS_MOST * MEMORY_URI_BYTES_MOST) };
+  struct arena *a = arena_new();
+  struct memory *all[SESSIONS];
+  static char uri[MEMORY_URI_BYTES_MOST + 1];
+  struct str *uris;
+  struct err err;
+  size_t kept = 0, last = 0;
+  (void)state;
+  memset(uri, 'u', MEMORY_URI_BYTES_MOST);
+  for (int i = 0; i < SESSIONS; i++) {
+    all[i] = fresh();
+    for (int k = 0; k < MEMORY_URIS_MOST; k++) {
+      snprintf(uri, 16, "u:%09d", k);
+      uri[11] = 'u';
+      assert_true(memory_subscribe(all[i], str_of(uri), &err));
+    }
+  }
+  for (int i = 0; i < SESSIONS; i++) kept += last = memory_uris(all[i], a, &uris);
+  assert_in_range(kept, MEMORY_URIS_MOST, MEMORY_ALL_URI_BYTES_MOST / MEMORY_URI_BYTES_MOST);
+  assert_int_equal(last, MEMORY_URIS_MOST); // the newest has all of its own
+  for (int i = 0; i < SESSIONS; i++) memory_unref(all[i]);
+  arena_free(a);
+}
+
 static struct str recorded(struct memory *m, unsigned stream, const char *text, struct buf *frame) {
   struct memory_place reader;
   memory_record(m, stream, str_of(text), frame, &reader);
@@ -161,6 +187,7 @@ int main(void) {
       cmocka_unit_test(test_get),
       cmocka_unit_test(test_end),
       cmocka_unit_test(test_subscriptions),
+      cmocka_unit_test(test_subscriptions_are_bounded_in_all),
       cmocka_unit_test(test_resume),
       cmocka_unit_test(test_events_are_bounded),
       cmocka_unit_test(test_the_newest_stream),

@@ -157,5 +157,6 @@ bool client_explain(struct client_fetch *f, struct err *err) {
     client_explain_failure(f, host, err);
   else
     client_explain_code(f, host, n, err);
+  redact_err(f->call->hide, err); // libcurl may quote the answer
   return false;
 }

@@ -34,7 +34,8 @@ void call_free(struct mcp_call *c) {
 }
 
 static struct message_rules call_rules(const struct mcp_call *c) {
-  return (struct message_rules){.json = &c->peer->o.json, .bytes_most = c->peer->o.message_bytes};
+  return (struct message_rules){
+      .json = &c->peer->o.json, .bytes_most = c->peer->o.message_bytes, .from = c->peer};
 }
 
 // ---- sending

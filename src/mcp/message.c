@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "mcp/jsonrpc.h"
+#include "mcp/peer_private.h"
 
 void mcp_event_free(struct mcp_event *e) {
   yyjson_doc_free(e->doc);
@@ -104,13 +105,24 @@ static bool message_read_batch(yyjson_val *batch, struct message **list, struct 
   return true;
 }
 
+static bool message_read_hidden(struct str text, const struct json_limits *json, const struct mcp_peer *from,
+                                yyjson_doc **doc, struct err *err) {
+  struct redact *hide = from ? peer_hides(from) : NULL;
+  struct arena *a = redact_is_in(hide, text) ? arena_new() : NULL;
+  bool ok = json_read(a ? redact_text(hide, text, a) : text, json, doc, err);
+  if (!ok) redact_err(hide, err);
+  arena_free(a);
+  redact_unref(hide);
+  return ok;
+}
+
 bool message_read(struct str text, const struct message_rules *rules, struct message **list,
                   struct err *err) {
   struct err why;
   yyjson_doc *doc;
   if (text.n > rules->bytes_most)
     return err_set(err, ERR_LIMIT, "a message of the MCP server passes %zu bytes", rules->bytes_most);
-  if (!json_read(text, rules->json, &doc, &why)) return message_bad(err, &why);
+  if (!message_read_hidden(text, rules->json, rules->from, &doc, &why)) return message_bad(err, &why);
   if (!yyjson_is_arr(yyjson_doc_get_root(doc))) return message_make(doc, list, err);
   bool ok = message_read_batch(yyjson_doc_get_root(doc), list, err);
   yyjson_doc_free(doc);

@@ -97,6 +97,10 @@ bool peer_explain_end(struct mcp_peer *p, struct err *err) {
   return false;
 }
 
+struct redact *peer_hides(const struct mcp_peer *p) {
+  return p->o.auth.hides ? p->o.auth.hides(p->o.auth.arg) : NULL;
+}
+
 uint64_t peer_next_id(struct mcp_peer *p) {
   return atomic_fetch_add_explicit(&p->last_id, 1, memory_order_relaxed) + 1;
 }

@@ -53,7 +53,8 @@ static bool listen_was_known(const struct listen *l) {
 
 static enum listen_outcome listen_open(struct listen *l, struct err *err) {
   struct arena *a = arena_new();
-  struct message_rules rules = {&l->session->peer->o.json, l->session->peer->o.message_bytes};
+  struct message_rules rules = {&l->session->peer->o.json, l->session->peer->o.message_bytes,
+                                l->session->peer};
   struct http_transfer *t;
   enum listen_outcome outcome = LISTEN_AGAIN;
   if (listen_get(l, a, &t, err)) {

@@ -80,6 +80,7 @@ static bool run_fetch(const struct run_call *call, struct rest_request *request,
       .has_body = request->has_body,
       .limits = call->env->limits,
       .guard = call->env->guard,
+      .hide = call->tool->account->account->hide,
   };
   return http_fetch(&out, a, response, err);
 }

@@ -13,12 +13,17 @@
 void account_free(struct account *a) {
   if (!a) return;
   for (size_t i = 0; i < a->send_count; i++) secret_free(a->sends[i].value);
+  redact_unref(a->hide);
   line_leave(a->line);
   grant_unref(a->grant);
   yyjson_doc_free(a->context);
   yyjson_doc_free(a->choices);
   arena_free(a->arena);
   mem_free(a);
+}
+
+struct redact *account_hides(const struct account *a) {
+  return a->grant ? grant_hides(a->grant) : redact_ref(a->hide);
 }
 
 // ---- jobs on the pool; `arg` is the draft, on the waiting fiber's stack
@@ -52,6 +57,13 @@ static bool account_update_job(void *arg, struct err *err) {
 static bool account_find_job(void *arg, struct err *err) {
   struct draft *d = arg;
   return row_find(d->env->store, d->row.id, d->arena, &d->row, err) && draft_load(d, err);
+}
+
+static bool account_remake_job(void *arg, struct err *err) {
+  struct draft *d = arg;
+  if (!account_find_job(d, err)) return false;
+  draft_remember(d);
+  return true;
 }
 
 static bool account_reveal_job(void *arg, struct err *err) {
@@ -142,7 +154,7 @@ static bool account_may_change(const struct draft *d, const struct account_new *
 
 static bool account_remake(struct draft *d, struct str id, const struct account_new *in, struct err *err) {
   d->row.id = id;
-  if (!pool_run(account_find_job, d, err)) return false;
+  if (!pool_run(account_remake_job, d, err)) return false;
   bool anew = in->credential || account_moves(d, in);
   struct str way = in->way.n || in->credential ? in->way : d->row.way;
   if (!account_may_change(d, in, err) || (in->name.n && !draft_set_name(d, in->name, err)) ||

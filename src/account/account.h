@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "connector/connector.h"
+#include "crypto/redact.h"
 #include "crypto/seal.h"
 #include "data/json.h"
 #include "http/client.h"
@@ -40,6 +41,7 @@ struct account {
                        // context missing"
   struct account_send sends[CONNECTOR_SENDS_MOST]; // kind rest
   size_t send_count;
+  struct redact *hide; // of its credential, but for OAuth: see account_hides
   // Kind mcp. Values of one account share the peer, with its sessions, as long as address and credential
   // stay.
   struct mcp_peer *peer; // borrowed from the line; NULL: it cannot be reached, and status_text says why
@@ -48,6 +50,8 @@ struct account {
 };
 
 void account_free(struct account *a); // wipes the credential; NULL is allowed
+// What its vendor knows and nobody else may hear, as of now; the caller unrefs.
+struct redact *account_hides(const struct account *a);
 
 // What POST /integrated-account carries. Texts borrow from the request.
 struct account_new {

@@ -7,6 +7,7 @@
 #include "account/authorize_private.h"
 #include "account/client_row.h"
 #include "account/draft.h"
+#include "account/grant.h"
 #include "account/grant_row.h"
 #include "base/clock.h"
 #include "crypto/token.h"
@@ -83,13 +84,25 @@ struct start {
   struct arena *arena;
   const struct connector_way *way;
   struct flow_row row;
-  struct str before; // scope that the account has been asked for already
+  struct str before;    // scope that the account has been asked for already
+  struct oauth_net net; // hides what the vendor has of this account, and of who we are
   struct oauth_site site;
   struct mcp_challenge challenge;
   struct oauth_client client; // of row.client
   char link_token[TOKEN_TEXT], state[TOKEN_TEXT], verifier[TOKEN_TEXT];
   struct str direct, cookie;
 };
+
+static void authorize_hide(struct start *s) {
+  struct grant *g = NULL;
+  struct err none;
+  struct redact_part part = {s->in->client_secret ? secret_reveal(s->in->client_secret) : STR_NONE, 0};
+  struct redact *known = NULL;
+  if (s->in->account_id.n && grant_get(s->env->account, s->in->account_id, &g, &none)) known = grant_hides(g);
+  s->net.hide = redact_new(&part, 1, known);
+  redact_unref(known);
+  grant_unref(g);
+}
 
 static bool authorize_again(struct start *s, struct err *err) {
   struct store *store = s->env->account->store;
@@ -151,6 +164,7 @@ static bool authorize_subject_job(void *arg, struct err *err) {
     err_hint(err, "they end within a day");
     return false;
   }
+  authorize_hide(s);
   return s->in->account_id.n ? authorize_again(s, err) : authorize_new_account(s, err);
 }
 
@@ -174,7 +188,7 @@ static bool authorize_check(struct start *s, struct err *err) {
 // What the server asks for is heard from its refusal; a server that refuses nothing may publish it.
 static bool authorize_hear(struct start *s, struct err *err) {
   struct err why = {0};
-  struct ear *e = ear_new(s->env->account, s->row.url, NULL);
+  struct ear *e = ear_new(s->env->account, s->row.url, NULL, s->net.hide);
   bool open = ear_try(e, &s->challenge, &why), heard = s->challenge.status != 0;
   s->challenge.www_authenticate = arena_dup(s->arena, s->challenge.www_authenticate);
   ear_free(e);
@@ -182,7 +196,7 @@ static bool authorize_hear(struct start *s, struct err *err) {
     *err = why;
     return false;
   }
-  if (!oauth_discover(&s->env->net, s->row.url, heard ? &s->challenge : NULL, s->arena, &s->site, err))
+  if (!oauth_discover(&s->net, s->row.url, heard ? &s->challenge : NULL, s->arena, &s->site, err))
     return false;
   if (!s->site.authorization_endpoint.n)
     return err_at(err, ERR_UNPROCESSABLE, "bad_metadata",
@@ -234,7 +248,7 @@ static bool authorize_introduce(struct start *s, struct err *err) {
     if (pool_run(authorize_kept_client_job, s, err)) return true;
     if (err->code != ERR_MISSING) return false;
   }
-  if (!oauth_client_for(&s->env->net, &s->site, &want, s->arena, &s->client, err)) {
+  if (!oauth_client_for(&s->net, &s->site, &want, s->arena, &s->client, err)) {
     if (s->way->oauth.register_at.n &&
         (str_is(str_of(err->field), "console_needed") || str_is(str_of(err->field), "registration_refused")))
       err_hint(err,
@@ -296,7 +310,7 @@ static bool authorize_begin(struct start *s, struct err *err) {
 
 bool authorize_start(const struct authorize_env *env, const struct authorize_new *in, struct arena *a,
                      struct authorize_flow *out, struct err *err) {
-  struct start s = {.env = env, .in = in, .arena = a};
+  struct start s = {.env = env, .in = in, .arena = a, .net = env->net};
   bool ok = authorize_check(&s, err) && pool_run(authorize_subject_job, &s, err) && authorize_hear(&s, err);
   if (ok) {
     struct str before = oauth_scope_union(s.before, in->scope, a);
@@ -304,6 +318,7 @@ bool authorize_start(const struct authorize_env *env, const struct authorize_new
     ok = authorize_introduce(&s, err) && authorize_begin(&s, err);
   }
   oauth_client_wipe(&s.client);
+  redact_unref(s.net.hide);
   if (ok) {
     struct authorize_flow f = authorize_flow_of(&s.row, a);
     f.link = arena_printf(

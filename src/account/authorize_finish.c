@@ -5,6 +5,7 @@
 #include "account/authorize_private.h"
 #include "account/client_row.h"
 #include "account/draft.h"
+#include "account/grant.h"
 #include "account/grant_row.h"
 #include "base/clock.h"
 #include "crypto/token.h"
@@ -14,6 +15,7 @@ struct finish {
   const struct authorize_env *env;
   const struct oauth_answer *answer;
   struct arena *arena;
+  struct oauth_net net; // hides what the vendor has been given, by us and the browser
   struct flow_row flow;
   const struct connector *connector;
   struct oauth_site site;
@@ -50,6 +52,22 @@ static bool finish_find(struct finish *f, struct err *err) {
   return err->code == ERR_MISSING ? finish_stranger(err) : false;
 }
 
+// Of the account that is authorised again, too.
+static void finish_hide(struct finish *f) {
+  struct grant *g = NULL;
+  struct err none;
+  struct redact *known = NULL;
+  struct redact_part parts[] = {{f->answer->code, 0},
+                                {f->answer->state, 0},
+                                {secret_reveal(f->verifier), 0},
+                                {f->client.secret ? secret_reveal(f->client.secret) : STR_NONE, 0}};
+  if (f->flow.account_id.n && grant_get(f->env->account, f->flow.account_id, &g, &none))
+    known = grant_hides(g);
+  f->net.hide = redact_new(parts, sizeof parts / sizeof *parts, known);
+  redact_unref(known);
+  grant_unref(g);
+}
+
 // What the answer is redeemed with, read before it is taken: a damaged row must not use it up.
 static bool finish_take(struct finish *f, struct err *err) {
   const struct account_env *env = f->env->account;
@@ -60,6 +78,7 @@ static bool finish_take(struct finish *f, struct err *err) {
       !sealed_open(env->ring, &at, f->flow.verifier, &f->verifier, err) ||
       !flow_row_take(env->store, &f->flow, &mine, err))
     return false;
+  finish_hide(f);
   return mine || finish_stranger(err);
 }
 
@@ -147,13 +166,16 @@ static void finish_heard(struct finish *f, const struct mcp_challenge *heard, bo
 
 // A server that is down now is no reason to lose the consent; one that refuses the token is.
 static bool finish_try(struct finish *f, struct err *err) {
-  struct ear *e = ear_new(f->env->account, f->flow.url, f->tokens.access);
+  struct redact_part refresh = {f->tokens.refresh ? secret_reveal(f->tokens.refresh) : STR_NONE, 0};
+  struct redact *hide = redact_new(&refresh, 1, f->net.hide);
+  struct ear *e = ear_new(f->env->account, f->flow.url, f->tokens.access, hide);
   struct mcp_challenge heard = {0};
   struct err why = {0};
   bool more = false, ok = ear_try(e, &heard, &why);
   if (!ok && heard.status) finish_heard(f, &heard, &more);
   if (ok) f->verdict = ear_verdict(e);
   ear_free(e);
+  redact_unref(hide);
   f->status = ok ? STR("ok") : more ? STR("needs_authorising") : STR("unverified");
   f->status_text = ok ? STR("") : arena_dup(f->arena, str_of(why.text));
   if (ok || more || !heard.status) {
@@ -254,9 +276,12 @@ static bool finish_end_job(void *arg, struct err *err) {
 }
 
 static bool finish_redeem(struct finish *f, struct err *err) {
-  struct oauth_party party = {&f->env->net, &f->site, &f->client, f->arena};
+  struct oauth_party party = {&f->net, &f->site, &f->client, f->arena};
+  struct oauth_answer answer = *f->answer;
+  answer.error = redact_text(f->net.hide, answer.error, f->arena);
+  answer.error_description = redact_text(f->net.hide, answer.error_description, f->arena);
   struct oauth_request r = {.redirect_uri = f->client.redirect_uri, .verifier = secret_reveal(f->verifier)};
-  return oauth_check_answer(&f->site, f->answer->state, f->answer, err) &&
+  return oauth_check_answer(&f->site, answer.state, &answer, err) &&
          oauth_redeem(&party, &r, f->answer->code, &f->tokens, err);
 }
 
@@ -278,7 +303,7 @@ static bool finish_settle(struct finish *f, struct err *err) {
 
 // Tokens that nobody will use are given back, where the vendor takes them.
 static void finish_return(struct finish *f) {
-  struct oauth_party party = {&f->env->net, &f->site, &f->client, f->arena};
+  struct oauth_party party = {&f->net, &f->site, &f->client, f->arena};
   struct err none;
   const struct secret *token = f->tokens.refresh ? f->tokens.refresh : f->tokens.access;
   if (token && !oauth_revoke(&party, token, &none)) return; // they end by themselves
@@ -323,12 +348,13 @@ static bool finish_run(struct finish *f, bool (*claim)(void *arg, struct err *er
   oauth_tokens_wipe(&f->tokens);
   oauth_client_wipe(&f->client);
   secret_free(f->verifier);
+  redact_unref(f->net.hide);
   return ok;
 }
 
 bool authorize_finish(const struct authorize_env *env, const struct oauth_answer *answer, struct str cookie,
                       struct arena *a, struct authorize_flow *out, struct err *err) {
-  struct finish f = {.env = env, .answer = answer, .arena = a};
+  struct finish f = {.env = env, .answer = answer, .arena = a, .net = env->net};
   struct finish_claim claim = {.f = &f, .cookie = cookie};
   if (!finish_run(&f, finish_by_cookie, &claim, err)) return false;
   *out = authorize_flow_of(&f.flow, a);
@@ -337,7 +363,7 @@ bool authorize_finish(const struct authorize_env *env, const struct oauth_answer
 
 bool authorize_finish_here(const struct authorize_env *env, struct str id, const struct oauth_answer *answer,
                            struct arena *a, struct authorize_flow *out, struct err *err) {
-  struct finish f = {.env = env, .answer = answer, .arena = a};
+  struct finish f = {.env = env, .answer = answer, .arena = a, .net = env->net};
   struct finish_claim claim = {.f = &f, .id = id};
   if (!finish_run(&f, finish_by_id, &claim, err)) return false;
   *out = authorize_flow_of(&f.flow, a);

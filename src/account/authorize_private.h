@@ -12,7 +12,9 @@
 
 // Asks an MCP server as nobody yet, or with a token that nobody keeps yet, and hears what it wants.
 struct ear;
-struct ear *ear_new(const struct account_env *env, struct str url, const struct secret *token);
+// `hide`: beside the token; referred to.
+struct ear *ear_new(const struct account_env *env, struct str url, const struct secret *token,
+                    struct redact *hide);
 // True: it answers. False: `heard` may say what it asks for; else the error stands for itself.
 MUST_USE bool ear_try(struct ear *e, struct mcp_challenge *heard, struct err *err) SUSPENDS;
 struct mcp_verdict ear_verdict(const struct ear *e);

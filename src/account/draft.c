@@ -22,6 +22,7 @@ void draft_open(struct draft *d, const struct account_env *env, const struct con
 void draft_free(struct draft *d) {
   vault_sends_free(&d->sends);
   secret_free(d->plain);
+  redact_unref(d->hide);
   line_leave(d->line);
   grant_unref(d->grant);
   yyjson_mut_doc_free(d->context);
@@ -85,6 +86,12 @@ static bool draft_set_open(struct draft *d, yyjson_val *credential, struct err *
   return true;
 }
 
+static void draft_hide(struct draft *d) {
+  struct redact *before = d->hide;
+  d->hide = vault_hides(d->way, d->plain, before);
+  redact_unref(before);
+}
+
 bool draft_set_credential(struct draft *d, struct str way, yyjson_val *credential, struct err *err) {
   bool none = !yyjson_obj_size(credential);
   const struct connector_way *open = none && !way.n ? draft_open_way(d->connector) : NULL;
@@ -95,6 +102,7 @@ bool draft_set_credential(struct draft *d, struct str way, yyjson_val *credentia
   if (!vault_take(d->way, credential, &d->plain, err) ||
       !vault_render(d->way, d->plain, d->arena, &d->sends, err))
     return false;
+  draft_hide(d);
   d->row.way = d->way->id;
   d->seal_anew = true;
   return true;
@@ -207,12 +215,23 @@ static bool draft_open_credential(const struct account_env *env, const struct co
   return ok;
 }
 
+void draft_remember(struct draft *d) {
+  struct draft_arms arms;
+  struct err unused;
+  if (!draft_open_credential(d->env, d->connector, &d->row, &arms, &unused)) return;
+  if (arms.plain) d->hide = vault_hides(arms.way, arms.plain, NULL);
+  if (arms.grant) d->hide = grant_hides(arms.grant);
+  secret_free(arms.plain);
+  grant_unref(arms.grant);
+}
+
 bool draft_reveal(struct draft *d, struct err *err) {
   struct draft_arms arms;
   if (!draft_open_credential(d->env, d->connector, &d->row, &arms, err)) return false;
   d->way = arms.way;
   d->plain = arms.plain;
   d->grant = arms.grant;
+  if (d->plain) draft_hide(d);
   return !d->plain || vault_render(d->way, d->plain, d->arena, &d->sends, err);
 }
 
@@ -238,6 +257,7 @@ static struct line *draft_line(struct draft *d) {
   struct line_options o = {.id = d->row.id,
                            .url = d->row.base_url,
                            .sends = &d->sends,
+                           .hide = d->hide,
                            .context = draft_headers(d->connector, yyjson_doc_get_root(context), d->arena),
                            .grant = d->grant,
                            .verdict = {(unsigned)d->row.speaks, d->row.speaks_at}};
@@ -278,7 +298,7 @@ static void draft_fill_context(struct draft *d) {
 
 bool draft_verify(struct draft *d, struct err *err) {
   if (d->connector->kind == CONNECTOR_MCP) return draft_verify_mcp(d, err);
-  struct probe p = {d->env, d->connector, d->way, d->plain, &d->sends, d->row.base_url, d->arena};
+  struct probe p = {d->env, d->connector, d->hide, &d->sends, d->row.base_url, d->arena};
   bool verified;
   if (!probe_verify(&p, &verified, err)) return false;
   yyjson_mut_val *found = yyjson_mut_obj(d->choices);
@@ -321,6 +341,7 @@ static void draft_connect(const struct account_env *env, const struct connector 
   struct line_options o = {.id = account->id,
                            .url = account->base_url,
                            .sends = sends,
+                           .hide = account->hide,
                            .context = draft_headers(c, context, account->arena),
                            .grant = account->grant,
                            .verdict = {(unsigned)row->speaks, row->speaks_at}};
@@ -336,6 +357,7 @@ static bool draft_arm(const struct account_env *env, const struct connector *c, 
   if (!draft_open_credential(env, c, row, &arms, err)) return false;
   account->grant = arms.grant;
   bool ok = !arms.plain || vault_render(arms.way, arms.plain, account->arena, &sends, err);
+  if (arms.plain) account->hide = vault_hides(arms.way, arms.plain, NULL);
   secret_free(arms.plain);
   if (!ok) return false;
   if (c->kind == CONNECTOR_MCP) {

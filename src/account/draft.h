@@ -17,6 +17,7 @@ struct draft {
   struct arena *arena;
   struct account_row row;
   struct secret *plain; // NULL: the way has none
+  struct redact *hide;  // of what it is tried with, and of what is stored
   struct vault_sends sends;
   struct grant *grant;               // of a way by OAuth, once revealed
   struct line *line;                 // kind mcp, once verified: kept for the value that is published
@@ -37,6 +38,8 @@ MUST_USE bool draft_set_context(struct draft *d, yyjson_val *context, struct err
 // From the stored row: the trees; and the credential, opened. Blocking.
 MUST_USE bool draft_load(struct draft *d, struct err *err);
 MUST_USE bool draft_reveal(struct draft *d, struct err *err);
+// So that what is stored stays hidden while another credential is tried; where it opens. Blocking.
+void draft_remember(struct draft *d);
 // Asks the vendor, and fills status, choices and the context where there is exactly one choice.
 MUST_USE bool draft_verify(struct draft *d, struct err *err) SUSPENDS;
 // The trees as text in the row, and the credential sealed where it is new. Within the write transaction, so

@@ -10,6 +10,7 @@ struct ear { // held by its peer too, which may send a last word after we have g
   struct arena *arena;
   struct mcp_peer *peer;
   const struct secret *token; // NULL: none; ours
+  struct redact *hide;
   struct mcp_challenge heard; // status 0: nothing
 };
 
@@ -21,6 +22,7 @@ static void ear_unref(void *arg) {
   struct ear *e = arg;
   if (atomic_fetch_sub_explicit(&e->refs, 1, memory_order_acq_rel) != 1) return;
   secret_free((struct secret *)(uintptr_t)e->token);
+  redact_unref(e->hide);
   arena_free(e->arena); // e itself lives in it
 }
 
@@ -42,11 +44,18 @@ static bool ear_headers(void *arg, const struct mcp_challenge *refused, struct a
   return true;
 }
 
-struct ear *ear_new(const struct account_env *env, struct str url, const struct secret *token) {
+static struct redact *ear_hides(void *arg) {
+  return redact_ref(((struct ear *)arg)->hide);
+}
+
+struct ear *ear_new(const struct account_env *env, struct str url, const struct secret *token,
+                    struct redact *hide) {
   struct arena *a = arena_new();
   struct ear *e = ARENA_NEW(a, struct ear);
+  struct redact_part part = {token ? secret_reveal(token) : STR_NONE, 0};
   *e = (struct ear){.refs = 1, .arena = a, .token = token ? secret_new(secret_reveal(token)) : NULL};
-  struct mcp_auth auth = {ear_headers, ear_ref, ear_unref, e};
+  e->hide = redact_new(&part, 1, hide);
+  struct mcp_auth auth = {ear_headers, ear_ref, ear_unref, e, ear_hides};
   e->peer = line_peer_with(env, url, &auth);
   return e;
 }

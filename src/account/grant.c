@@ -101,6 +101,7 @@ static struct grant_state *grant_hold(struct grant *g) {
 static struct grant_state *grant_take(struct grant *g, struct grant_state *next) {
   if (next->row.version < g->state->row.version) return next;
   struct grant_state *before = g->state;
+  if (next != before) grant_state_follow(next, before);
   g->state = next;
   g->retry_at_us = 0;
   g->retry_ms = GRANT_RETRY_MS;
@@ -369,6 +370,13 @@ bool grant_authorise(struct grant *g, const struct mcp_challenge *refused, struc
 }
 
 // ---- the rest
+
+struct redact *grant_hides(struct grant *g) {
+  struct grant_state *s = grant_hold(g);
+  struct redact *hide = redact_ref(s->hide);
+  grant_state_unref(s);
+  return hide;
+}
 
 bool grant_needs_authorising(struct grant *g, struct arena *a, struct str *link) {
   struct grant_state *s = grant_hold(g);

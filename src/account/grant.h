@@ -40,6 +40,8 @@ void grant_unref(struct grant *g); // NULL is fine
 MUST_USE bool grant_authorise(struct grant *g, const struct mcp_challenge *refused, struct arena *a,
                               struct str *value, struct err *err) SUSPENDS;
 
+// What the vendor knows of this version of it and the one before; the caller unrefs.
+struct redact *grant_hides(struct grant *g);
 // Is a person needed? Then `link` (in the arena) is ours: <public_url>/connect/<account id>. Where only a
 // scope is missing, calls that do not need it still work: ask after ERR_UNAUTHENTICATED.
 bool grant_needs_authorising(struct grant *g, struct arena *a, struct str *link);

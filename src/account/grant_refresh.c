@@ -169,7 +169,7 @@ static bool refresh_let_go(struct refresh *r, const struct err *why, struct err 
 
 static bool refresh_ask(struct refresh *r, struct err *err) {
   const struct account_env *env = r->g->env;
-  struct oauth_net net = {env->guard, env->limits};
+  struct oauth_net net = {env->guard, env->limits, r->before->hide};
   struct oauth_party party = {&net, &r->before->site, &r->client, r->arena};
   struct err why;
   if (!pool_run(refresh_client_job, r, &why)) return refresh_let_go(r, &why, err);
@@ -210,7 +210,7 @@ bool grant_mark(struct grant *g, const struct grant_state *before, const struct 
 
 bool grant_revoke(struct grant *g, const struct grant_state *s, const struct secret *token, struct err *err) {
   struct refresh r = {.g = g, .before = s, .arena = arena_new()};
-  struct oauth_net net = {g->env->guard, g->env->limits};
+  struct oauth_net net = {g->env->guard, g->env->limits, s->hide};
   struct oauth_party party = {&net, &s->site, &r.client, r.arena};
   bool ok = !s->site.revocation_endpoint.n ||
             (pool_run(refresh_client_job, &r, err) && oauth_revoke(&party, token, err));

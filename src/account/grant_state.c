@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/grant_state.h"
 
+#include "account/client_row.h"
 #include "account/grant.h"
 #include "account/oauth_private.h"
 #include "crypto/token.h"
@@ -21,6 +22,35 @@ static int64_t grant_state_margin(const struct grant_row *row) {
   return tenth < GRANT_MARGIN_MS ? tenth : GRANT_MARGIN_MS;
 }
 
+// Without it the vendor can still be called, and knows of it all the same.
+static struct secret *grant_state_client_secret(const struct account_env *env, const struct grant_state *s) {
+  struct oauth_client c = {0};
+  struct err unused;
+  if (!client_row_load(env, s->row.client, s->site.issuer, s->arena, &c, &unused)) return NULL;
+  secret_free(c.key); // signs, and is never sent
+  return c.secret;
+}
+
+static void grant_state_hide(struct grant_state *s, const struct grant_state *before) {
+  struct redact_part parts[5];
+  size_t count = 0;
+  const struct secret *all[] = {s->access, s->refresh, s->client_secret, before ? before->access : NULL,
+                                before ? before->refresh : NULL};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    if (all[i]) parts[count++] = (struct redact_part){secret_reveal(all[i]), 0};
+  redact_unref(s->hide);
+  s->hide = redact_new(parts, count, NULL);
+}
+
+void grant_state_follow(struct grant_state *s, const struct grant_state *before) {
+  if (s->access || before->access) {
+    grant_state_hide(s, before);
+  } else { // a person is needed, for some time already
+    redact_unref(s->hide);
+    s->hide = redact_ref(before->hide);
+  }
+}
+
 bool grant_state_load(const struct account_env *env, struct str account_id, struct grant_state **out,
                       struct err *err) {
   struct arena *a = arena_new();
@@ -34,6 +64,8 @@ bool grant_state_load(const struct account_env *env, struct str account_id, stru
     return false;
   }
   s->renew_at = grant_state_renewal(&s->row);
+  s->client_secret = grant_state_client_secret(env, s);
+  grant_state_hide(s, NULL);
   *out = s;
   return true;
 }
@@ -47,6 +79,8 @@ void grant_state_unref(struct grant_state *s) {
   if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1) return;
   secret_free(s->access);
   secret_free(s->refresh);
+  secret_free(s->client_secret);
+  redact_unref(s->hide);
   arena_free(s->arena); // s itself lives in it
 }
 

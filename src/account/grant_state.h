@@ -15,7 +15,8 @@ struct grant_state {
   struct arena *arena; // of the texts; the state itself lives in it
   struct grant_row row;
   struct oauth_site site;
-  struct secret *access, *refresh; // NULL: none
+  struct secret *access, *refresh, *client_secret; // NULL: none
+  struct redact *hide;                             // of these, and the tokens of the version before
   int64_t renew_at; // ms: from here on a new one is fetched, while this one still works; 0: never
   unsigned doubts;  // how many before it, one after the other, were refused when they were new
 };
@@ -23,6 +24,8 @@ struct grant_state {
 // Blocking.
 MUST_USE bool grant_state_load(const struct account_env *env, struct str account_id, struct grant_state **out,
                                struct err *err);
+// Nobody has seen `s` yet, which comes after `before`: that one's tokens stay hidden.
+void grant_state_follow(struct grant_state *s, const struct grant_state *before);
 struct grant_state *grant_state_ref(struct grant_state *s);
 void grant_state_unref(struct grant_state *s); // NULL is fine
 

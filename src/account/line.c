@@ -17,6 +17,7 @@ struct lender {
   atomic_size_t refs;
   struct arena *arena; // itself and its names
   struct grant *grant; // NULL: none
+  struct redact *hide;
   struct account_send items[LINE_HEADERS_MOST];
   size_t count;
 };
@@ -33,6 +34,7 @@ static struct lender *lender_new(const struct line_options *o) {
   l->refs = 1;
   l->arena = a;
   l->grant = o->grant ? grant_ref(o->grant) : NULL;
+  l->hide = redact_ref(o->hide);
   for (size_t i = 0; o->sends && i < o->sends->count; i++)
     if (o->sends->items[i].in == CONNECTOR_HEADER)
       lender_add(l, o->sends->items[i].name, secret_reveal(o->sends->items[i].value));
@@ -51,6 +53,7 @@ static void lender_unref(void *arg) {
   if (atomic_fetch_sub_explicit(&l->refs, 1, memory_order_acq_rel) != 1) return;
   for (size_t i = 0; i < l->count; i++) secret_free(l->items[i].value);
   grant_unref(l->grant);
+  redact_unref(l->hide);
   arena_free(l->arena); // l itself lives in it
 }
 
@@ -75,6 +78,11 @@ static bool lender_headers(void *arg, const struct mcp_challenge *refused, struc
   }
   *out = lent;
   return true;
+}
+
+static struct redact *lender_hides(void *arg) {
+  const struct lender *l = arg;
+  return l->grant ? grant_hides(l->grant) : redact_ref(l->hide);
 }
 
 // ---- peers
@@ -104,7 +112,7 @@ struct mcp_peer *line_peer_with(const struct account_env *env, struct str url, c
 
 static struct mcp_peer *line_peer_for(const struct account_env *env, const struct line_options *o) {
   struct lender *l = lender_new(o);
-  struct mcp_auth auth = {lender_headers, lender_ref, lender_unref, l};
+  struct mcp_auth auth = {lender_headers, lender_ref, lender_unref, l, lender_hides};
   struct mcp_peer *peer = line_peer_new(env, o, &auth);
   lender_unref(l); // the peer holds its own
   return peer;

@@ -14,6 +14,7 @@
 struct line_options {
   struct str id, url; // of the account, of its server
   const struct vault_sends *sends;
+  struct redact *hide;         // of the sends; referred to
   struct http_headers context; // the account's defaults that go out as headers
   struct grant *grant;         // NULL: none; referred to
   struct mcp_verdict verdict;

@@ -15,6 +15,7 @@
 #define POSTERN_ACCOUNT_OAUTH_H
 
 #include "base/arena.h"
+#include "crypto/redact.h"
 #include "crypto/secret.h"
 #include "http/client.h"
 #include "mcp/peer.h"
@@ -22,6 +23,7 @@
 struct oauth_net {
   const struct http_guard *guard;
   const struct http_client_limits *limits;
+  struct redact *hide; // what the vendor was given before, and must not say; NULL: nothing
 };
 
 struct oauth_strings {
@@ -89,7 +91,7 @@ struct oauth_request {
 struct str oauth_authorize_url(const struct oauth_site *site, const struct oauth_client *c,
                                const struct oauth_request *r, struct arena *a);
 
-struct oauth_answer { // the query of the redirect, decoded
+struct oauth_answer { // the query of the redirect, decoded; who asked hides what he sent in the two last
   struct str code, state, iss, error, error_description;
 };
 // iss rules of RFC 9207 by exact comparison, before anything else counts; then state; then the error, if one,

@@ -103,8 +103,7 @@ static bool oauth_check_iss(const struct oauth_site *site, struct str iss, struc
 
 static bool oauth_answered_error(const struct oauth_answer *answer, struct err *err) {
   struct arena *a = arena_new();
-  struct str said = oauth_said(answer->error_description, NULL, 0, a),
-             code = oauth_said(answer->error, NULL, 0, a);
+  struct str said = oauth_said(answer->error_description, NULL, a), code = oauth_said(answer->error, NULL, a);
   if (str_is(code, "access_denied")) {
     err_at(err, ERR_DENIED, "denied", "consent was not given at the vendor%s%.*s", said.n ? ": " : "",
            STR_ARG(said));

@@ -79,7 +79,9 @@ bool oauth_send(const struct oauth_net *net, const struct oauth_message *m, stru
                            .body = m->body,
                            .has_body = m->body.n > 0,
                            .limits = &limits,
-                           .guard = net->guard};
+                           .guard = net->guard,
+                           .hide = m->hide ? m->hide : net->hide,
+                           .plain_body = m->plain};
   oauth_add(&call.headers, "Accept", STR("application/json"));
   oauth_add(&call.headers, WIRE_HEADER_VERSION, STR(WIRE_LEGACY_LATEST));
   oauth_add(&call.headers, "Content-Type", m->type);
@@ -102,9 +104,8 @@ void oauth_reply_free(struct oauth_reply *r) {
   r->doc = NULL;
 }
 
-struct str oauth_said(struct str text, const struct str *hidden, size_t hidden_count, struct arena *a) {
-  for (size_t i = 0; i < hidden_count; i++)
-    if (hidden[i].n && str_contains(text, hidden[i])) return STR_NONE;
+struct str oauth_said(struct str text, const struct redact *hide, struct arena *a) {
+  text = redact_text(hide, text, a);
   if (!codec_is_utf8(text)) return STR_NONE;
   if (text.n > OAUTH_SAID_MOST) text.n = OAUTH_SAID_MOST;
   char *line = arena_z(a, text);
@@ -115,9 +116,9 @@ struct str oauth_said(struct str text, const struct str *hidden, size_t hidden_c
 }
 
 // RFC 6749 §5.2: a short word. Anything else is no code.
-struct str oauth_error_code(yyjson_val *root, struct arena *a) {
+struct str oauth_error_code(yyjson_val *root, const struct redact *hide, struct arena *a) {
   struct str code = json_str(root, "error");
-  bool word = code.n > 0 && code.n <= 64;
+  bool word = code.n > 0 && code.n <= 64 && !redact_is_in(hide, code);
   for (size_t i = 0; word && i < code.n; i++)
     word = (code.p[i] >= 'a' && code.p[i] <= 'z') || code.p[i] == '_' || code.p[i] == '-' ||
            (code.p[i] >= '0' && code.p[i] <= '9');

@@ -30,6 +30,8 @@ struct str oauth_origin(const struct uri *u, struct arena *a);
 struct oauth_message {
   const char *method, *what; // what: is asked for, for errors: "the token"
   struct str url, type, body, authorization;
+  struct redact *hide; // of this request, with what the net hides; NULL: that alone
+  bool plain; // the answer holds secrets to keep: it comes as it is, and only oauth_said shows any of it
 };
 struct oauth_reply {
   int status;
@@ -40,10 +42,10 @@ MUST_USE bool oauth_send(const struct oauth_net *net, const struct oauth_message
 void oauth_reply_free(struct oauth_reply *r);
 bool oauth_is_down(int status); // busy or broken, rather than refusing: later it may be well
 
-// The vendor's own words on an error, on one line and in bounds; none where they repeat what is hidden.
-struct str oauth_said(struct str text, const struct str *hidden, size_t hidden_count, struct arena *a);
-// Its error code, "invalid_grant", where it is one; else "".
-struct str oauth_error_code(yyjson_val *root, struct arena *a);
+// The vendor's own words on an error, on one line and in bounds.
+struct str oauth_said(struct str text, const struct redact *hide, struct arena *a);
+// Its error code, "invalid_grant", where it is one and nothing to hide; else "".
+struct str oauth_error_code(yyjson_val *root, const struct redact *hide, struct arena *a);
 // ERR_UPSTREAM, field "vendor_down".
 bool oauth_down(const struct oauth_message *m, int status, struct err *err);
 

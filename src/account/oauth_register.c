@@ -105,12 +105,12 @@ static bool oauth_needs_console(const struct oauth_site *site, struct err *err) 
   return false;
 }
 
-static bool oauth_registration_refused(const struct oauth_site *site, const struct oauth_reply *reply,
-                                       struct arena *a, struct err *err) {
+static bool oauth_registration_refused(const struct oauth_net *net, const struct oauth_site *site,
+                                       const struct oauth_reply *reply, struct arena *a, struct err *err) {
   if (site->assumed && !reply->doc) return oauth_needs_console(site, err);
   yyjson_val *root = yyjson_doc_get_root(reply->doc);
-  struct str said = oauth_said(json_str(root, "error_description"), NULL, 0, a),
-             code = oauth_error_code(root, a);
+  struct str said = oauth_said(json_str(root, "error_description"), net->hide, a),
+             code = oauth_error_code(root, net->hide, a);
   err_at(err, ERR_UNPROCESSABLE, "registration_refused",
          "%.*s refused to register Postern: HTTP %d%s%.*s%s%.*s", STR_ARG(site->issuer), reply->status,
          code.n ? ", " : "", STR_ARG(code), said.n ? ": " : "", STR_ARG(said));
@@ -151,14 +151,15 @@ static bool oauth_register(const struct oauth_net *net, const struct oauth_site 
                             .what = "a registration",
                             .url = site->registration_endpoint,
                             .type = STR("application/json"),
-                            .body = oauth_client_document(&in, a)};
+                            .body = oauth_client_document(&in, a),
+                            .plain = true};
   struct oauth_reply reply;
   if (!oauth_send(net, &m, a, &reply, err)) return false;
   bool ok = false;
   if (oauth_is_down(reply.status))
     oauth_down(&m, reply.status, err);
   else if ((reply.status != 200 && reply.status != 201) || !reply.doc)
-    oauth_registration_refused(site, &reply, a, err);
+    oauth_registration_refused(net, site, &reply, a, err);
   else
     ok = oauth_read_client(yyjson_doc_get_root(reply.doc), in.method, a, out, err);
   oauth_reply_free(&reply);

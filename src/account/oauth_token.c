@@ -7,7 +7,7 @@
 #include "crypto/jwt.h"
 #include "crypto/token.h"
 
-enum { TOKEN_LIVES_MOST_S = 10 * 365 * 24 * 3600, TOKEN_ASSERTION_LIVES_S = 120 };
+enum { TOKEN_LIVES_MOST_S = 10 * 365 * 24 * 3600, TOKEN_ASSERTION_LIVES_S = 120, EXCHANGE_SECRETS_MOST = 5 };
 
 struct exchange {
   const struct oauth_net *net;
@@ -16,8 +16,15 @@ struct exchange {
   struct arena *arena;
   struct buf form;
   struct secret *authorization; // NULL: the client says who it is in the form, or not at all
-  struct str hidden[3];         // what no error may repeat
+  struct secret *assertion;     // NULL: none
+  struct redact_part parts[EXCHANGE_SECRETS_MOST]; // what is sent and may not be said
+  size_t part_count;
+  struct redact *hide; // these, and what was sent before
 };
+
+static void exchange_hide(struct exchange *x, struct str text) {
+  if (text.n) x->parts[x->part_count++] = (struct redact_part){text, 0};
+}
 
 static void exchange_add(struct exchange *x, const char *name, struct str value) {
   if (!value.n) return;
@@ -78,6 +85,8 @@ static bool exchange_assert(struct exchange *x, struct err *err) {
   if (!jwt_sign(&t, c->key, x->arena, &token, err)) return false;
   exchange_add(x, "client_assertion_type", STR("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
   exchange_add(x, "client_assertion", token);
+  x->assertion = secret_new(token);
+  exchange_hide(x, secret_reveal(x->assertion));
   secret_wipe((void *)(uintptr_t)token.p, token.n);
   return true;
 }
@@ -111,6 +120,8 @@ static void exchange_close(struct exchange *x) {
   if (x->form.p) secret_wipe(x->form.p, x->form.cap);
   buf_free(&x->form);
   secret_free(x->authorization);
+  secret_free(x->assertion);
+  redact_unref(x->hide);
 }
 
 static bool exchange_send(struct exchange *x, const struct oauth_message *ask, struct oauth_reply *reply,
@@ -119,6 +130,10 @@ static bool exchange_send(struct exchange *x, const struct oauth_message *ask, s
   if (!exchange_identify(x, err)) return false;
   if (x->form.full)
     return err_set(err, ERR_LIMIT, "a token request is longer than %d bytes", OAUTH_BODY_MOST);
+  if (x->client->secret) exchange_hide(x, secret_reveal(x->client->secret));
+  x->hide = redact_new(x->parts, x->part_count, x->net->hide);
+  m.hide = x->hide;
+  m.plain = true;
   m.method = "POST";
   m.type = STR("application/x-www-form-urlencoded");
   m.body = buf_str(&x->form);
@@ -199,15 +214,25 @@ struct str oauth_claim(const struct oauth_tokens *t, struct str name, struct are
 static bool token_refused(const struct exchange *x, const struct oauth_message *m,
                           const struct oauth_reply *reply, struct err *err) {
   yyjson_val *root = yyjson_doc_get_root(reply->doc);
-  struct str code = oauth_error_code(root, x->arena);
+  struct str code = oauth_error_code(root, x->hide, x->arena);
   if (oauth_is_down(reply->status) || !code.n || str_is(code, "server_error") ||
       str_is(code, "temporarily_unavailable"))
     return oauth_down(m, reply->status, err);
-  struct str said = oauth_said(json_str(root, "error_description"), x->hidden, 3, x->arena);
+  struct str said = oauth_said(json_str(root, "error_description"), x->hide, x->arena);
   err_at(err, ERR_UNPROCESSABLE, arena_z(x->arena, code), "%.*s refused %s: %.*s%s%.*s",
          STR_ARG(x->site->issuer), m->what, STR_ARG(code), said.n ? ": " : "", STR_ARG(said));
   err_hint(err, "authorise the account again");
   return false;
+}
+
+// What else the answer tells is kept and shown: the tokens themselves are not to be found in it.
+static void token_hide(const struct exchange *x, struct oauth_tokens *t) {
+  struct redact_part parts[2] = {{secret_reveal(t->access), 0}};
+  if (t->refresh) parts[1].text = secret_reveal(t->refresh);
+  struct redact *hide = redact_new(parts, 2, x->hide);
+  t->scope = redact_text(hide, t->scope, x->arena);
+  for (size_t i = 0; i < 2; i++) t->claims[i] = redact_text(hide, t->claims[i], x->arena);
+  redact_unref(hide);
 }
 
 static bool token_ask(struct exchange *x, const char *what, struct oauth_tokens *out, struct err *err) {
@@ -215,12 +240,15 @@ static bool token_ask(struct exchange *x, const char *what, struct oauth_tokens 
   struct oauth_reply reply = {0};
   int64_t now_ms = clock_now_ms(); // before it travels: rather too early than too late
   exchange_add(x, "resource", x->site->resource);
-  if (x->client->secret) x->hidden[1] = secret_reveal(x->client->secret);
   if (!exchange_send(x, &m, &reply, err)) return false;
   yyjson_val *root = yyjson_doc_get_root(reply.doc);
   bool granted = reply.status >= 200 && reply.status < 300 && yyjson_obj_get(root, "access_token");
   bool ok = granted ? oauth_read_tokens(root, now_ms, x->arena, out, err) : token_refused(x, &m, &reply, err);
   oauth_reply_free(&reply);
+  if (ok)
+    token_hide(x, out);
+  else
+    redact_err(x->hide, err); // the issuer's name is the vendor's, too
   return ok;
 }
 
@@ -231,8 +259,8 @@ static struct exchange exchange_of(const struct oauth_party *p) {
 bool oauth_redeem(const struct oauth_party *p, const struct oauth_request *r, struct str code,
                   struct oauth_tokens *out, struct err *err) {
   struct exchange x = exchange_of(p);
-  x.hidden[0] = code;
-  x.hidden[2] = r->verifier;
+  exchange_hide(&x, code);
+  exchange_hide(&x, r->verifier);
   exchange_open(&x, "authorization_code");
   exchange_add(&x, "code", code);
   exchange_add(&x, "redirect_uri", r->redirect_uri);
@@ -245,7 +273,7 @@ bool oauth_redeem(const struct oauth_party *p, const struct oauth_request *r, st
 bool oauth_refresh(const struct oauth_party *p, const struct secret *refresh, struct str scope,
                    struct oauth_tokens *out, struct err *err) {
   struct exchange x = exchange_of(p);
-  x.hidden[0] = secret_reveal(refresh);
+  exchange_hide(&x, secret_reveal(refresh));
   exchange_open(&x, "refresh_token");
   exchange_add(&x, "refresh_token", secret_reveal(refresh));
   exchange_add(&x, "scope", scope);
@@ -271,6 +299,7 @@ bool oauth_revoke(const struct oauth_party *p, const struct secret *token, struc
   struct oauth_reply reply = {0};
   exchange_open(&x, NULL);
   exchange_add(&x, "token", secret_reveal(token));
+  exchange_hide(&x, secret_reveal(token));
   bool ok = exchange_send(&x, &m, &reply, err);
   if (ok && (reply.status < 200 || reply.status >= 300))
     ok = err_at(err, ERR_UPSTREAM, "vendor_down", "the vendor answered a revocation with status %d",

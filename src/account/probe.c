@@ -39,7 +39,8 @@ static bool probe_fetch(const struct probe *p, const struct connector_request *r
   struct http_call call = {.method = arena_z(p->arena, request->method),
                            .headers = {headers, 1},
                            .limits = p->env->limits,
-                           .guard = p->env->guard};
+                           .guard = p->env->guard,
+                           .hide = p->hide};
   for (size_t i = 0; i < p->sends->count; i++) {
     const struct account_send *s = &p->sends->items[i];
     if (s->in != CONNECTOR_QUERY)
@@ -80,8 +81,7 @@ static struct str probe_message(const struct probe *p, yyjson_val *root, yyjson_
   for (size_t i = 0; !message.n && i < sizeof usual / sizeof *usual; i++)
     if (yyjson_is_str(v = json_at(root, str_of(usual[i])))) message = json_text(v);
   if (message.n > PROBE_MESSAGE_MOST) message.n = PROBE_MESSAGE_MOST;
-  // A vendor that repeats what it was given must not make us do so.
-  return vault_is_in(p->way, p->plain, message) || !codec_is_field_value(message) ? STR_NONE : message;
+  return codec_is_field_value(message) ? message : STR_NONE;
 }
 
 static struct str probe_hint(const struct connector *c, int status, int64_t code) {
@@ -104,8 +104,7 @@ static bool probe_is_expected(const struct probe *p, const struct connector_requ
   yyjson_val *v = json_at(yyjson_doc_get_root(reply->doc), request->expect_at);
   struct str found = yyjson_is_str(v) ? json_text(v) : STR("not said");
   if (str_eq(found, request->expect)) return true;
-  bool tellable =
-      found.n <= PROBE_TEXT_MOST && codec_is_field_value(found) && !vault_is_in(p->way, p->plain, found);
+  bool tellable = found.n <= PROBE_TEXT_MOST && codec_is_field_value(found);
   err_at(err, ERR_UNPROCESSABLE, "credential",
          "%.*s knows the credential but does not accept it: %.*s is '%.*s', not '%.*s'",
          STR_ARG(p->connector->label), STR_ARG(request->expect_at),
@@ -124,7 +123,6 @@ static bool probe_refused(const struct probe *p, const struct probe_reply *reply
                           ? arena_printf(p->arena, ", code %lld", (long long)yyjson_get_sint(code))
                       : yyjson_is_str(code) ? arena_printf(p->arena, ", code %.60s", yyjson_get_str(code))
                                             : STR("");
-  if (vault_is_in(p->way, p->plain, number)) number = STR("");
   enum err_code kind = probe_code(reply->status);
   err_at(err, kind, kind == ERR_UNPROCESSABLE ? "credential" : "", "%.*s %s: HTTP %d%.*s%s%.*s",
          STR_ARG(p->connector->label),

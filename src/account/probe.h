@@ -10,8 +10,7 @@ enum { PROBE_CHOICES_MOST = 50, PROBE_TEXT_MOST = 256 }; // choices kept; bytes 
 struct probe {
   const struct account_env *env;
   const struct connector *connector;
-  const struct connector_way *way;
-  const struct secret *plain;
+  struct redact *hide; // of the credential
   const struct vault_sends *sends;
   struct str base_url;
   struct arena *arena;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/vault.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/buf.h"
 #include "base/codec.h"
 #include "data/json.h"
-
-enum { VAULT_ECHO_LEAST = 6 }; // shorter values are found in any text by chance
 
 static const struct connector_field *vault_field(const struct connector_way *way, struct str name) {
   for (size_t i = 0; i < way->field_count; i++)
@@ -213,12 +212,69 @@ void vault_sends_free(struct vault_sends *s) {
   s->count = 0;
 }
 
-bool vault_is_in(const struct connector_way *way, const struct secret *plain, struct str text) {
-  for (size_t i = 0; i < way->field_count; i++) {
-    struct str value;
-    if (way->fields[i].secret && vault_value(plain, way->fields[i].name, &value) &&
-        value.n >= VAULT_ECHO_LEAST && str_contains(text, value))
-      return true;
+// ---- what is hidden
+
+enum { VAULT_HIDDEN_MOST = 2 * CONNECTOR_FIELDS_MOST + CONNECTOR_SENDS_MOST };
+static_assert((int)VAULT_HIDDEN_MOST <= (int)REDACT_PARTS_MOST, "all of a credential");
+
+static bool vault_is_secret(const struct connector_way *way, struct str name) {
+  const struct connector_field *f = vault_field(way, name);
+  return f && f->secret;
+}
+
+// How much of a template comes before its first secret field, once it is filled in.
+static size_t vault_open(const struct connector_way *way, struct str text, const struct secret *plain) {
+  for (size_t i = 0; i < text.n; i++) {
+    ptrdiff_t close = text.p[i] == '{' ? str_find(str_from(text, i), '}') : -1;
+    if (close > 0 && vault_is_secret(way, str_make(text.p + i + 1, (size_t)close - 1)))
+      return vault_expand(str_make(text.p, i), plain, NULL);
   }
-  return false;
+  return vault_expand(text, plain, NULL);
+}
+
+// A send's value before it is coded; NULL: too long for a header, or nothing secret is in it.
+static struct secret *vault_composed(const struct connector_way *way, const struct connector_send *send,
+                                     const struct secret *plain, size_t *open) {
+  bool pair = send->in == CONNECTOR_BASIC;
+  struct str first = pair ? send->user : send->value, second = pair ? send->password : STR_NONE;
+  size_t n = vault_expand(first, plain, NULL), more = pair + vault_expand(second, plain, NULL);
+  *open = vault_open(way, first, plain);
+  if (*open == n) *open += pair + vault_open(way, second, plain);
+  if (*open >= n + more || n + more > REDACT_TEXT_MOST) return NULL;
+  char *bytes;
+  struct secret *s = secret_make(n + more, &bytes);
+  vault_expand(first, plain, bytes);
+  if (!pair) return s;
+  bytes[n] = ':';
+  vault_expand(second, plain, bytes + n + 1);
+  return s;
+}
+
+// Some vendors' keys are addresses, "cloudinary://key:secret@cloud": they speak of the secret in it alone.
+static struct str vault_password(struct str value) {
+  const char *scheme = memmem(value.p, value.n, "://", 3);
+  struct str user, rest = scheme ? str_from(value, (size_t)(scheme - value.p) + 3) : STR_NONE, password;
+  if (str_find(rest, '@') < 0 || !str_cut(&rest, ':', &user) || !str_cut(&rest, '@', &password))
+    return STR_NONE;
+  return password;
+}
+
+struct redact *vault_hides(const struct connector_way *way, const struct secret *plain, struct redact *also) {
+  struct redact_part parts[VAULT_HIDDEN_MOST];
+  struct secret *composed[CONNECTOR_SENDS_MOST] = {0};
+  size_t count = 0;
+  struct str value;
+  for (size_t i = 0; i < way->field_count; i++)
+    if (way->fields[i].secret && vault_value(plain, way->fields[i].name, &value)) {
+      parts[count++] = (struct redact_part){value, 0};
+      parts[count++] = (struct redact_part){vault_password(value), 0};
+    }
+  for (size_t i = 0; i < way->send_count; i++) {
+    size_t open;
+    composed[i] = vault_composed(way, &way->sends[i], plain, &open);
+    if (composed[i]) parts[count++] = (struct redact_part){secret_reveal(composed[i]), open};
+  }
+  struct redact *hide = redact_new(parts, count, also);
+  for (size_t i = 0; i < way->send_count; i++) secret_free(composed[i]);
+  return hide;
 }

@@ -8,6 +8,7 @@
 #define POSTERN_ACCOUNT_VAULT_H
 
 #include "account/account.h"
+#include "crypto/redact.h"
 #include "crypto/secret.h"
 
 enum { VAULT_VALUE_MOST = 16 * 1024 }; // bytes of one field
@@ -27,7 +28,8 @@ MUST_USE bool vault_take(const struct connector_way *way, yyjson_val *credential
 MUST_USE bool vault_render(const struct connector_way *way, const struct secret *plain, struct arena *a,
                            struct vault_sends *out, struct err *err);
 void vault_sends_free(struct vault_sends *s);
-// Does a text from the vendor repeat something secret of the credential?
-bool vault_is_in(const struct connector_way *way, const struct secret *plain, struct str text);
+// What the vendor may know of it and must not say: the secret fields, what each send makes of them, and
+// `also`.
+struct redact *vault_hides(const struct connector_way *way, const struct secret *plain, struct redact *also);
 
 #endif

@@ -133,8 +133,8 @@ static size_t client_on_header(char *p, size_t size, size_t n, void *arg) {
     if (f->window && !f->answered && client_is_final(f)) client_moved(f), client_wake(f);
   } else if (!f->headers_done && *p != ' ' && *p != '\t' && str_find(line, ':') > 0) {
     if (f->headers.count == HTTP_HEADERS_MOST) return f->failure = CLIENT_HEADERS_MANY, 0;
-    line = arena_dup(f->arena, line);
-    str_cut(&line, ':', &name);
+    line = redact_text(f->call->hide, arena_dup(f->arena, line), f->arena);
+    if (!str_cut(&line, ':', &name)) return n; // hidden with the rest
     client_add_header(f, str_trim(name), str_trim(line));
   }
   return n;
@@ -365,6 +365,7 @@ static bool client_finish(struct client_fetch *f, struct http_result *out, struc
   if (!client_succeeded(f, err)) return false;
   long status = 0;
   curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
+  if (!f->call->plain_body) f->body.n = redact_bytes(f->call->hide, f->body.p, f->body.n);
   *out = (struct http_result){.status = (int)status, .headers = f->headers, .body = f->body};
   out->elapsed_us = clock_mono_us() - f->started_us;
   return true;

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "crypto/redact.h"
 #include "http/guard.h"
 #include "http/message.h"
 
@@ -32,6 +33,11 @@ struct http_call {
   const struct http_guard *guard; // its trust class chooses the connection pool
   struct str holder;              // who pays for the answer (base/budget): an account's id; empty: the origin
   struct http_group *group;       // of a transfer: those it may have to end with; NULL: none
+  // What the vendor may know and nobody else: it is hidden in the answer's headers, in errors, and in the
+  // body that http_fetch gives back, unless that is asked for as it came. Who reads a transfer hides it
+  // himself.
+  struct redact *hide;
+  bool plain_body;
 };
 
 struct http_result {

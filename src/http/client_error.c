@@ -176,5 +176,6 @@ bool client_explain(struct client_fetch *f, struct err *err) {
   } else {
     client_explain_code(f, host, n, err);
   }
+  redact_err(f->call->hide, err); // libcurl may quote the answer
   return false;
 }

@@ -126,6 +126,7 @@ static struct http_transfer *transfer_new(const struct http_call *call) {
   t->limits = *call->limits;
   t->call = *call;
   t->call.limits = &t->limits;
+  t->call.hide = redact_ref(call->hide);
   t->call.method = arena_z(t->arena, str_of(call->method));
   t->call.url = arena_dup(t->arena, call->url);
   if (call->has_body) t->call.body = arena_dup(t->arena, call->body); // may be sent longer than open takes
@@ -217,6 +218,7 @@ void http_transfer_close(struct http_transfer *t) {
   client_release(&t->fetch);
   buf_free(&t->fetch.body);
   buf_free(&t->shown);
+  redact_unref(t->call.hide);
   arena_free(t->arena);
   mem_free(t);
 }

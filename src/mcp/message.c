@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "mcp/jsonrpc.h"
+#include "mcp/peer_private.h"
 
 void mcp_event_free(struct mcp_event *e) {
   yyjson_doc_free(e->doc);
@@ -108,13 +109,24 @@ static bool message_read_batch(yyjson_val *batch, struct payer *payer, struct me
   return true;
 }
 
+static bool message_read_hidden(struct str text, const struct message_rules *rules, yyjson_doc **doc,
+                                struct err *err) {
+  struct redact *hide = rules->from ? peer_hides(rules->from) : NULL;
+  struct arena *a = redact_is_in(hide, text) ? arena_new() : NULL;
+  bool ok = json_read_paid(a ? redact_text(hide, text, a) : text, rules->json, rules->payer, doc, err);
+  if (!ok) redact_err(hide, err);
+  arena_free(a);
+  redact_unref(hide);
+  return ok;
+}
+
 bool message_read(struct str text, const struct message_rules *rules, struct message **list,
                   struct err *err) {
   struct err why;
   yyjson_doc *doc;
   if (text.n > rules->bytes_most)
     return err_set(err, ERR_LIMIT, "a message of the MCP server passes %zu bytes", rules->bytes_most);
-  if (!json_read_paid(text, rules->json, rules->payer, &doc, &why)) return message_bad(err, &why);
+  if (!message_read_hidden(text, rules, &doc, &why)) return message_bad(err, &why);
   if (!yyjson_is_arr(yyjson_doc_get_root(doc))) return message_make(doc, rules->payer, list, err);
   bool ok = message_read_batch(yyjson_doc_get_root(doc), rules->payer, list, err);
   yyjson_doc_free(doc);
@@ -131,7 +143,7 @@ struct message *message_copy(const struct message *m) {
 }
 
 struct message *message_news(const char *method, struct str uri) {
-  struct message_rules rules = {&JSON_LIMITS, SIZE_MAX, NULL};
+  struct message_rules rules = {.json = &JSON_LIMITS, .bytes_most = SIZE_MAX};
   struct buf text = BUF_MAX(MESSAGE_NEWS_MOST);
   struct message *m = NULL;
   struct err unused;

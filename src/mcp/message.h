@@ -13,7 +13,8 @@ enum { MESSAGE_BATCH_MOST = 256, MESSAGE_NEWS_MOST = 64 * 1024 };
 struct message_rules {
   const struct json_limits *json;
   size_t bytes_most;
-  struct payer *payer; // of their documents; NULL: nobody
+  struct payer *payer;         // of their documents; NULL: nobody
+  const struct mcp_peer *from; // whose secrets are hidden before anything is read; NULL: of our own making
 };
 
 struct message {
@@ -22,7 +23,8 @@ struct message {
   struct payer *payer; // of its document
 };
 
-// One message, or the members of a batch (2025-03-26).
+// The way by which all words of a server come in but those of refusals (send_read_some): hidden is what it
+// was given. One message, or the members of a batch (2025-03-26).
 MUST_USE bool message_read(struct str text, const struct message_rules *rules, struct message **list,
                            struct err *err);
 void message_free(struct message *m); // this one alone; NULL is fine

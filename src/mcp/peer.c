@@ -55,7 +55,7 @@ struct mcp_peer *mcp_peer_new(const struct mcp_peer_options *o) {
 }
 
 struct message_rules peer_rules(const struct mcp_peer *p) {
-  return (struct message_rules){&p->o.json, p->o.message_bytes, p->payer};
+  return (struct message_rules){&p->o.json, p->o.message_bytes, p->payer, p};
 }
 
 struct mcp_peer *peer_hold(struct mcp_peer *p) {
@@ -102,6 +102,10 @@ bool peer_explain_end(struct mcp_peer *p, struct err *err) {
   struct err closed;
   if (err->code != ERR_CANCELED && !peer_is_open(p, &closed)) *err = closed;
   return false;
+}
+
+struct redact *peer_hides(const struct mcp_peer *p) {
+  return p->o.auth.hides ? p->o.auth.hides(p->o.auth.arg) : NULL;
 }
 
 uint64_t peer_next_id(struct mcp_peer *p) {

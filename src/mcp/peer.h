@@ -12,6 +12,7 @@
 
 #include <yyjson.h>
 
+#include "crypto/redact.h"
 #include "data/json.h"
 #include "http/client.h"
 #include "http/ratelimit.h"
@@ -46,6 +47,8 @@ struct mcp_auth {
                   struct err *err) SUSPENDS;
   void (*ref)(void *arg), (*unref)(void *arg); // NULL: arg outlives the peer
   void *arg;
+  // What the vendor may know and must not say to anybody, as of now; counted, for the asker. NULL: nothing.
+  struct redact *(*hides)(void *arg);
 };
 enum { MCP_REFUSALS_MOST = 4 };
 

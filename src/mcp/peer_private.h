@@ -44,6 +44,8 @@ struct mcp_peer {
 struct mcp_peer *peer_hold(struct mcp_peer *p);
 struct message_rules peer_rules(const struct mcp_peer *p); // of what it sends
 void peer_let_go(struct mcp_peer *p);
+// What no word of the server may hold; the caller unrefs. NULL: nothing.
+struct redact *peer_hides(const struct mcp_peer *p);
 // JSON-RPC ids and progress tokens: unique for the peer's life, so in each of its sessions.
 uint64_t peer_next_id(struct mcp_peer *p);
 void feed_stop_all(struct mcp_peer *p); // the peer closes

@@ -62,6 +62,9 @@ void send_read_some(const struct mcp_peer *p, struct http_transfer *t, struct bu
   struct err unused; // what came is what there is
   while (!out->full && clock_mono_us() < end_us && http_transfer_read(t, &bytes, &unused) && bytes.n)
     buf_add(out, bytes);
+  struct redact *hide = peer_hides(p);
+  out->n = redact_bytes(hide, out->p, out->n);
+  redact_unref(hide);
 }
 
 static bool send_explain_transfer(const struct mcp_peer *p, struct http_transfer *t, struct err *err) {
@@ -112,8 +115,11 @@ static bool send_once(struct mcp_peer *p, const struct send *m, const struct htt
                            .has_body = m->body.n > 0,
                            .limits = &m->limits,
                            .guard = p->o.guard,
-                           .group = m->farewell ? NULL : p->transfers};
-  return http_transfer_open(&call, out, err) || (!m->farewell && peer_explain_end(p, err));
+                           .group = m->farewell ? NULL : p->transfers,
+                           .hide = peer_hides(p)};
+  bool ok = http_transfer_open(&call, out, err);
+  redact_unref(call.hide);
+  return ok || (!m->farewell && peer_explain_end(p, err));
 }
 
 // What the vendor said, put to the lender, who answers with other headers or gives up.

@@ -28,7 +28,8 @@ MUST_USE bool send_open(struct mcp_peer *p, const struct send *m, struct arena *
                         struct err *err) SUSPENDS;
 // The same to its end, where only the status counts (notifications, DELETE).
 MUST_USE bool send_away(struct mcp_peer *p, const struct send *m, int *status, struct err *err) SUSPENDS;
-// The start of what the answer says, where it is no message: bounded in bytes and in time.
+// The start of what the answer says, where it is no message: bounded in bytes and in time, our secrets
+// hidden.
 void send_read_some(const struct mcp_peer *p, struct http_transfer *t, struct buf *out) SUSPENDS;
 // An error out of status and body, the vendor's words in it. Always false.
 bool send_explain(int status, struct str body, struct err *err);

@@ -41,8 +41,13 @@ static bool session_connect(struct session_reader *r, struct arena *a, struct st
     if (status < 500 && status != 408 && status != 429) err->code = ERR_MISSING;
     return false;
   }
-  return stream_begin(&r->stream, t, &rules, err) && stream_endpoint(&r->stream, &reference, err) &&
-         endpoint_resolve(a, p->o.url, reference, endpoint, err);
+  bool ok = stream_begin(&r->stream, t, &rules, err) && stream_endpoint(&r->stream, &reference, err) &&
+            endpoint_resolve(a, p->o.url, reference, endpoint, err);
+  if (ok) return true;
+  struct redact *hide = peer_hides(p); // an address is no message
+  redact_err(hide, err);
+  redact_unref(hide);
+  return false;
 }
 
 static bool session_tell(struct session_reader *r, struct err *err) {

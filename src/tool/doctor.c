@@ -68,11 +68,14 @@ static bool doctor_address(struct doctor_visit *w, struct err *err) {
                            .url = url,
                            .limits = w->d->account->limits,
                            .guard = w->d->account->guard,
-                           .holder = w->v->account->id};
+                           .holder = w->v->account->id,
+                           .hide = account_hides(w->v->account)};
   struct http_transfer *t; // only its head counts: the address may answer with a stream that never ends
   struct err why;
   uint64_t begun = clock_mono_us();
-  if (!http_transfer_open(&call, &t, &why)) {
+  bool answered = http_transfer_open(&call, &t, &why);
+  redact_unref(call.hide);
+  if (!answered) {
     if (why.code == ERR_CANCELED) return *err = why, false;
     doctor_find_err(
         w, "address", &why,

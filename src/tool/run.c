@@ -82,6 +82,7 @@ static bool run_fetch(const struct run_call *call, struct rest_request *request,
       .limits = call->env->limits,
       .guard = call->env->guard,
       .holder = call->tool->account->account->id,
+      .hide = call->tool->account->account->hide,
   };
   return http_fetch(&out, a, response, err);
 }
@@ -112,7 +113,7 @@ static bool run_rest(const struct run_call *call, yyjson_mut_val *arguments, str
   }
   if (!rest_build(call->tool->tool, call->tool->account->account, arguments, a, &request, &why)) {
     enum run_outcome outcome = why.code == ERR_INVALID ? RUN_INVALID : RUN_FAILED;
-    trail->detail = arena_printf(a, "%s %s", why.field, why.text);
+    trail->detail = arena_dup(a, str_of(why.text)); // not where: names within a body may be the caller's
     shape_refusal(outcome,
                   arena_printf(a, "%s%s%s. Nothing was sent.", why.field, why.field[0] ? ": " : "", why.text),
                   out);

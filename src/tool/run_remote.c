@@ -200,12 +200,22 @@ static void remote_limited(const struct remote_run *r, const struct err *why) {
                 r->out);
 }
 
+// The audit has no values of arguments, and a vendor's words may repeat them: of an error that may hold such
+// words it has the name alone. The words are in the answer.
+static struct str remote_detail(const struct remote_run *r, const struct err *why, bool guarded) {
+  static const enum err_code ours[] = {ERR_TIMEOUT, ERR_CANCELED, ERR_MISSING, ERR_UNAVAILABLE, ERR_INTERNAL};
+  bool words = guarded;
+  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) words |= why->code == ours[i];
+  return words ? arena_printf(r->arena, "%s: %.*s", err_name(why->code), RUN_DETAIL_MOST, why->text)
+               : str_of(err_name(why->code));
+}
+
 // False: canceled.
 static bool remote_failed(const struct remote_run *r, const struct err *why) {
   bool guarded = str_contains(str_of(why->hint), STR("upstream_allow"));
   bool has_rate = r->out->has_rate;
   struct http_ratelimit rate = r->out->rate;
-  r->trail->detail = arena_printf(r->arena, "%s: %.*s", err_name(why->code), RUN_DETAIL_MOST, why->text);
+  r->trail->detail = remote_detail(r, why, guarded);
   if (why->code == ERR_CANCELED) return false;
   if (why->code == ERR_UNAUTHENTICATED)
     remote_needs_authorising(r, why);
@@ -225,14 +235,11 @@ static bool remote_failed(const struct remote_run *r, const struct err *why) {
 }
 
 static void remote_take_error(const struct remote_run *r, yyjson_val *error) {
-  struct str message = json_str(error, "message");
   r->out->outcome = RUN_UPSTREAM_ERROR;
   r->out->is_error = true;
   r->out->doc = yyjson_mut_doc_new(NULL);
   r->out->rpc_error = yyjson_val_mut_copy(r->out->doc, error);
-  r->trail->detail = arena_printf(
-      r->arena, "the vendor answers %lld: %.*s", (long long)json_int(error, "code", 0),
-      (int)(message.n < RUN_DETAIL_MOST ? message.n : RUN_DETAIL_MOST), message.p ? message.p : "");
+  r->trail->detail = arena_printf(r->arena, "the vendor answers %lld", (long long)json_int(error, "code", 0));
 }
 
 static void remote_take_result(const struct remote_run *r, yyjson_val *result) {

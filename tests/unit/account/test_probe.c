@@ -7,6 +7,7 @@
 static struct vendor v;
 static const struct connector_way *way;
 static struct secret *plain;
+static struct redact *hide;
 static struct vault_sends sends;
 
 static int setup(void **state) {
@@ -15,6 +16,7 @@ static int setup(void **state) {
   struct err err;
   way = connector_way_find(v.connector, STR("pair"));
   plain = secret_new(STR("user=u\npassword=hunter 2\n"));
+  hide = vault_hides(way, plain, NULL);
   return vault_render(way, plain, v.arena, &sends, &err) ? 0 : -1;
 }
 
@@ -22,12 +24,13 @@ static int teardown(void **state) {
   (void)state;
   vault_sends_free(&sends);
   secret_free(plain);
+  redact_unref(hide);
   vendor_close(&v);
   return 0;
 }
 
 static struct probe probe(void) {
-  return (struct probe){&v.env, v.connector, way, plain, &sends, v.connector->base_url, v.arena};
+  return (struct probe){&v.env, v.connector, hide, &sends, v.connector->base_url, v.arena};
 }
 
 // What the next answers are, one each verify entry.
@@ -79,7 +82,8 @@ static void refusals_are_told_in_the_vendors_words(void **state) {
       {401, 401, "<html>", 0, ERR_UNPROCESSABLE, "HTTP 401", "check the credential", 2},
       {200, 200, "{\"success\":false,\"errors\":[]}", 0, ERR_UNPROCESSABLE, "HTTP 200",
        "check the credential", 2},
-      {401, 401, "{\"message\":\"key hunter 2 is unknown\"}", 0, ERR_UNPROCESSABLE, "HTTP 401", "check", 2},
+      {401, 401, "{\"message\":\"key hunter 2 is unknown\"}", 0, ERR_UNPROCESSABLE,
+       "HTTP 401: key ******** is unknown", "check", 2},
       {400, 400, "{\"error\":{\"message\":\"bad\"}}", 0, ERR_UNPROCESSABLE, "HTTP 400: bad", "check", 2},
       {503, 503, "", 0, ERR_UPSTREAM, "could not check the credential: HTTP 503", "try again later", 2},
       {302, 401, "", 0, ERR_UPSTREAM, "HTTP 302", "try again later", 2},
@@ -119,7 +123,7 @@ static void a_credential_of_no_use_is_refused(void **state) {
   } cases[] = {
       {"{\"result\":{\"status\":\"active\"}}", NULL},
       {"{\"result\":{\"status\":\"expired\"}}", "/result/status is 'expired', not 'active'"},
-      {"{\"result\":{\"status\":\"hunter 2\"}}", "is 'another'"},
+      {"{\"result\":{\"status\":\"hunter 2\"}}", "is '********'"},
       {"{\"result\":{}}", "is 'not said'"},
       {"not JSON", "is 'not said'"},
   };

@@ -138,7 +138,11 @@ static void long_values_are_refused(void **state) {
   free(json);
 }
 
-static void an_echo_is_noticed(void **state) {
+static void fixture_is(struct str got, const char *expected) {
+  if (!str_is(got, expected)) fail_msg("'%.*s', not '%s'", STR_ARG(got), expected);
+}
+
+static void an_echo_is_hidden(void **state) {
   (void)state;
   struct err err;
   struct secret *plain;
@@ -146,8 +150,19 @@ static void an_echo_is_noticed(void **state) {
   assert_non_null(doc);
   const struct connector_way *way = connector_way_find(c, STR("pair"));
   assert_true(vault_take(way, yyjson_doc_get_root(doc), &plain, &err));
-  assert_true(vault_is_in(way, plain, STR("no such key hunter2! here")));
-  assert_false(vault_is_in(way, plain, STR("operator unknown"))); // no secret
+  struct redact *hide = vault_hides(way, plain, NULL);
+  fixture_is(redact_text(hide, STR("no such key hunter2! here"), arena), "no such key ******** here");
+  fixture_is(redact_text(hide, STR("operator unknown"), arena), "operator unknown"); // no secret
+  fixture_is(redact_text(hide, STR("<operator>:b3BlcmF0b3I="), arena), "<operator>:b3BlcmF0b3I=");
+  fixture_is(redact_text(hide, STR("Basic b3BlcmF0b3I6aHVudGVyMiE="), arena), "Basic [redacted]E=");
+  fixture_is(redact_text(hide, STR("k=x-hunter2%21&X-User=<operator>"), arena),
+             "k=[redacted]&X-User=<operator>");
+  redact_unref(hide);
+  secret_free(plain);
+  plain = secret_new(STR("token=cloud://482917365021874:the-inner-secret@acme\n"));
+  hide = vault_hides(connector_way_find(c, STR("token")), plain, NULL);
+  fixture_is(redact_text(hide, STR("wrong: the-inner-secret of acme"), arena), "wrong: [redacted] of acme");
+  redact_unref(hide);
   secret_free(plain);
   yyjson_doc_free(doc);
 }
@@ -169,7 +184,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(the_way_is_told_by_the_fields, setup, teardown),
       cmocka_unit_test_setup_teardown(wrong_fields_are_named, setup, teardown),
       cmocka_unit_test_setup_teardown(long_values_are_refused, setup, teardown),
-      cmocka_unit_test_setup_teardown(an_echo_is_noticed, setup, teardown),
+      cmocka_unit_test_setup_teardown(an_echo_is_hidden, setup, teardown),
       cmocka_unit_test_setup_teardown(a_way_that_grew_a_field_is_told, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,6 +58,7 @@ bool __wrap_http_fetch(const struct http_call *call, struct arena *a, struct htt
   if (!status) return false;
   *out = (struct http_result){.status = status, .body = BUF_MAX(1 << 20)};
   buf_add_z(&out->body, body);
+  if (!call->plain_body) out->body.n = redact_bytes(call->hide, out->body.p, out->body.n); // as it does
   return true;
 }
 

@@ -115,6 +115,24 @@ static void a_plain_get(void **state) {
   done(&o);
 }
 
+static void what_was_given_is_hidden(void **state) {
+  (void)state;
+  struct redact_part parts[] = {{STR("a-key-of-0123456789"), 0}, {STR("spaced"), 0}};
+  struct redact *hide = redact_new(parts, 2, NULL);
+  struct http_header items[] = {{STR("Authorization"), STR("Bearer a-key-of-0123456789")}};
+  struct outcome o[] = {{.path = "/echo", .call = {.headers = {items, 1}, .hide = hide}},
+                        {.path = "/echo", .call = {.headers = {items, 1}, .hide = hide, .plain_body = true}},
+                        {.path = "/ok", .call = {.hide = hide}}};
+  fetch_all(o, 3);
+  redact_unref(hide);
+  for (int i = 0; i < 3; i++) assert_true(o[i].ok);
+  assert_true(str_contains(buf_str(&o[0].result.body), STR("Bearer [redacted]")));
+  assert_false(str_contains(buf_str(&o[0].result.body), STR("0123456789")));
+  assert_true(str_contains(buf_str(&o[1].result.body), STR("Bearer a-key-of-0123456789")));
+  assert_true(str_is(http_header_get(&o[2].result.headers, "x-test"), "******"));
+  for (int i = 0; i < 3; i++) done(&o[i]);
+}
+
 static void what_is_sent(void **state) {
   (void)state;
   struct http_header items[] = {{STR("Authorization"), STR("Bearer abc")}, {STR("X-Nothing"), STR("")}};
@@ -562,6 +580,7 @@ int main(void) {
   signal(SIGPIPE, SIG_IGN); // as main.c does; OpenSSL writes without MSG_NOSIGNAL
   const struct CMUnitTest tests[] = {
       TEST(a_plain_get),
+      TEST(what_was_given_is_hidden),
       TEST(what_is_sent),
       TEST(interim_answers_and_trailers),
       TEST(redirects_are_not_followed),

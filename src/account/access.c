@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/codec.h"
+#include "base/log.h"
 #include "crypto/secret.h"
 
 enum { ACCESS_NAME_MOST = 64 };
@@ -72,10 +73,16 @@ bool access_list(struct store *s, struct arena *a, struct access_token **out, si
                    0, a, &rows, err))
     return false;
   struct access_token *all = ARENA_ARRAY(a, rows.count + 1, struct access_token);
-  for (size_t i = 0; i < rows.count; i++)
-    if (!access_read(&rows, i, &all[i], err)) return false;
+  size_t n = 0;
+  for (size_t i = 0; i < rows.count; i++) {
+    struct err why;
+    if (access_read(&rows, i, &all[n], &why)) n++;
+    // A row that cannot be read lets nobody in, and must not lock out the others.
+    else
+      log_warn("%s; it is left out", why.text);
+  }
   *out = all;
-  *count = rows.count;
+  *count = n;
   return true;
 }
 

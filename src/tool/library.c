@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/library.h"
 
+#include "base/log.h"
 #include "data/json.h"
 #include "data/yaml.h"
 
@@ -214,9 +215,16 @@ bool library_remove(const struct library_env *env, struct str name, struct err *
 bool library_load_imports(const struct library_env *env, struct err *err) {
   struct arena *a = arena_new();
   struct store_rows rows;
-  bool ok = store_query(env->store, "SELECT definition FROM connector ORDER BY name", NULL, 0, a, &rows, err);
-  for (size_t i = 0; ok && i < rows.count; i++)
-    ok = connector_set_add(env->connectors, store_cell(&rows, i, 0)->text, err);
+  bool ok =
+      store_query(env->store, "SELECT name, definition FROM connector ORDER BY name", NULL, 0, a, &rows, err);
+  for (size_t i = 0; ok && i < rows.count; i++) {
+    // One that cannot be read any more, or whose name ships by now, takes its own accounts along and no
+    // others.
+    struct err why;
+    if (!connector_set_add(env->connectors, store_cell(&rows, i, 1)->text, &why))
+      log_warn("the imported connector %.*s is left out: %s", STR_ARG(store_cell(&rows, i, 0)->text),
+               why.text);
+  }
   arena_free(a);
   return ok;
 }

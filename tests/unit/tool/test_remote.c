@@ -210,7 +210,7 @@ static void a_tool_under_another_name_waits(void **state) {
 
 // A list of `count` tools that say much the same; `turned` names their members the other way round.
 static char *alike_tools(int count, const char *prefix, bool turned) {
-  char filler[4001];
+  char filler[1001];
   memset(filler, 'x', sizeof filler - 1);
   filler[sizeof filler - 1] = 0;
   struct buf b = BUF_MAX(32 << 20);
@@ -233,7 +233,7 @@ static char *alike_tools(int count, const char *prefix, bool turned) {
 // compared that differs.
 static void many_under_other_names_find_themselves(void **state) {
   (void)state;
-  enum { MANY = 1500 };
+  enum { MANY = 300 };
   char *first = alike_tools(MANY, "list_a", false), *second = alike_tools(MANY, "list_b", true),
        *third = alike_tools(MANY, "list_c", false);
   sync_now(first);

@@ -98,13 +98,17 @@ bool access_list(struct store *s, struct arena *a, struct access_token **out, si
   struct access_token *all = ARENA_ARRAY(a, rows.count + 1, struct access_token);
   size_t n = 0;
   for (size_t i = 0; i < rows.count; i++) {
+    // A row that cannot be read, or that nobody with the key wrote, lets nobody in, and must not lock out the
+    // others.
     struct err why;
-    if (!access_read(&rows, i, &all[n], err)) return false;
-    struct sealed_at at = access_place(&all[n], store_cell(&rows, i, 3)->text, a);
-    if (sealed_is_ours(s, &at, store_cell(&rows, i, 6)->text, &why))
-      n++;
-    else
-      log_warn("API token %.*s is left out: %s", STR_ARG(store_cell(&rows, i, 0)->text), why.text);
+    if (access_read(&rows, i, &all[n], &why)) {
+      struct sealed_at at = access_place(&all[n], store_cell(&rows, i, 3)->text, a);
+      if (sealed_is_ours(s, &at, store_cell(&rows, i, 6)->text, &why)) {
+        n++;
+        continue;
+      }
+    }
+    log_warn("API token %.*s is left out: %s", STR_ARG(store_cell(&rows, i, 0)->text), why.text);
   }
   *out = all;
   *count = n;

@@ -12,6 +12,7 @@
 #include "account/oauth.h"
 
 enum { AUTHORIZE_LIVES_MS = 24 * 3600 * 1000, AUTHORIZE_OPEN_MOST = 1000 };
+enum { AUTHORIZE_CLIENT_MOST = 16 * 1024 }; // bytes of a client id, of its secret, of its key
 
 struct authorize_env {
   const struct account_env *account;

@@ -237,37 +237,44 @@ bool draft_reveal(struct draft *d, struct err *err) {
 
 // ---- kind mcp
 
-// Defaults of the account that go out as headers with every request ("cf-account-id").
-static struct http_headers draft_headers(const struct connector *c, yyjson_val *context, struct arena *a) {
+// Defaults of the account that go out as headers with every request ("cf-account-id"). They were looked at
+// when they were given, but the row may have been written by somebody else.
+static bool draft_headers(const struct connector *c, yyjson_val *context, struct arena *a,
+                          struct http_headers *to, struct err *err) {
   struct http_headers out = {ARENA_ARRAY(a, c->context_count + 1, struct http_header), 0};
   for (size_t i = 0; i < c->context_count; i++) {
     const struct connector_context *k = &c->contexts[i];
     yyjson_val *v = k->header.n ? yyjson_obj_getn(context, k->name.p, k->name.n) : NULL;
     if (!v) continue;
     struct str text = yyjson_is_str(v) ? json_text(v) : json_to_text(a, v);
+    if (text.n > ACCOUNT_VALUE_MOST)
+      return err_set(err, ERR_INVALID, "the account's default for %.*s is longer than %d bytes",
+                     STR_ARG(k->name), ACCOUNT_VALUE_MOST);
     if (codec_is_field_value(text))
       out.items[out.count++] = (struct http_header){k->header, arena_dup(a, text)};
   }
-  return out;
+  *to = out;
+  return true;
 }
 
-static struct line *draft_line(struct draft *d) {
+static bool draft_line(struct draft *d, struct err *err) {
   yyjson_doc *context = yyjson_mut_doc_imut_copy(d->context, NULL);
   if (!context) abort();
   struct line_options o = {.id = d->row.id,
                            .url = d->row.base_url,
                            .sends = &d->sends,
                            .hide = d->hide,
-                           .context = draft_headers(d->connector, yyjson_doc_get_root(context), d->arena),
                            .grant = d->grant,
                            .verdict = {(unsigned)d->row.speaks, d->row.speaks_at}};
+  bool ok = draft_headers(d->connector, yyjson_doc_get_root(context), d->arena, &o.context, err);
   yyjson_doc_free(context);
-  return line_take(d->env, &o);
+  if (ok) d->line = line_take(d->env, &o);
+  return ok;
 }
 
 static bool draft_verify_mcp(struct draft *d, struct err *err) {
   struct str link;
-  if (!d->line) d->line = draft_line(d);
+  if (!d->line && !draft_line(d, err)) return false;
   if (!line_try(line_peer(d->line), err)) return false;
   struct mcp_verdict v = mcp_peer_verdict(line_peer(d->line));
   d->row.speaks = v.speaks;
@@ -334,19 +341,20 @@ static yyjson_doc *draft_doc(struct str text) {
   return json_read(text, &JSON_LIMITS, &doc, &err) ? doc : yyjson_read("{}", 2, 0);
 }
 
-static void draft_connect(const struct account_env *env, const struct connector *c,
+static bool draft_connect(const struct account_env *env, const struct connector *c,
                           const struct account_row *row, const struct vault_sends *sends,
-                          struct account *account) {
+                          struct account *account, struct err *err) {
   yyjson_val *context = yyjson_doc_get_root(account->context);
   struct line_options o = {.id = account->id,
                            .url = account->base_url,
                            .sends = sends,
                            .hide = account->hide,
-                           .context = draft_headers(c, context, account->arena),
                            .grant = account->grant,
                            .verdict = {(unsigned)row->speaks, row->speaks_at}};
+  if (!draft_headers(c, context, account->arena, &o.context, err)) return false;
   account->line = line_take(env, &o);
   account->peer = line_peer(account->line);
+  return true;
 }
 
 static bool draft_arm(const struct account_env *env, const struct connector *c, const struct account_row *row,
@@ -361,12 +369,12 @@ static bool draft_arm(const struct account_env *env, const struct connector *c, 
   secret_free(arms.plain);
   if (!ok) return false;
   if (c->kind == CONNECTOR_MCP) {
-    draft_connect(env, c, row, &sends, account);
+    ok = draft_connect(env, c, row, &sends, account, err);
     vault_sends_free(&sends); // the line has its own
   }
   memcpy(account->sends, sends.items, sizeof sends.items);
   account->send_count = sends.count;
-  return true;
+  return ok;
 }
 
 void draft_publish(const struct account_env *env, const struct connector *c, const struct account_row *row,

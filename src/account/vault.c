@@ -8,6 +8,8 @@
 #include "base/codec.h"
 #include "data/json.h"
 
+enum { VAULT_NAMED = CONNECTOR_WORD_MOST + 2 }; // "{field}"
+
 static const struct connector_field *vault_field(const struct connector_way *way, struct str name) {
   for (size_t i = 0; i < way->field_count; i++)
     if (str_eq(way->fields[i].name, name)) return &way->fields[i];
@@ -118,12 +120,12 @@ static bool vault_value(const struct secret *plain, struct str name, struct str 
   return false;
 }
 
-// Fills "{field}" in a template. With `out` NULL it only counts.
+// Fills "{field}" in a template. With `out` NULL it only counts, and stops beyond what may be sent.
 static size_t vault_expand(struct str text, const struct secret *plain, char *out) {
   size_t n = 0;
-  while (text.n) {
-    struct str piece = {text.p, 1};
-    ptrdiff_t close = text.p[0] == '{' ? str_find(text, '}') : -1;
+  while (text.n && n <= VAULT_SEND_MOST) {
+    struct str piece = {text.p, 1}, name = str_make(text.p, text.n < VAULT_NAMED ? text.n : VAULT_NAMED);
+    ptrdiff_t close = text.p[0] == '{' ? str_find(name, '}') : -1;
     size_t used = 1;
     if (close > 0 && vault_value(plain, str_make(text.p + 1, (size_t)close - 1), &piece))
       used = (size_t)close + 1;
@@ -172,6 +174,18 @@ static bool vault_complete(const struct connector_way *way, const struct secret 
   return true;
 }
 
+// The sizes that secrets are made with come from the connector and the operator together: looked at first.
+static bool vault_fits_wire(const struct connector_send *send, const struct secret *plain, struct err *err) {
+  size_t value = send->in == CONNECTOR_BASIC
+                     ? vault_expand(send->user, plain, NULL) + vault_expand(send->password, plain, NULL)
+                     : vault_expand(send->value, plain, NULL);
+  if (value <= VAULT_SEND_MOST && vault_expand(send->name, plain, NULL) <= VAULT_VALUE_MOST) return true;
+  err_at(err, ERR_INVALID, "credential", "the credential makes a header or parameter longer than %d bytes",
+         VAULT_SEND_MOST);
+  err_hint(err, "give a shorter one, or look at what the connector's 'send' makes of it");
+  return false;
+}
+
 // Of a header or parameter; the operator may have named the header ("{name}").
 static bool vault_name(const struct connector_send *send, const struct secret *plain, struct arena *a,
                        struct str *out, struct err *err) {
@@ -192,9 +206,10 @@ bool vault_render(const struct connector_way *way, const struct secret *plain, s
     const struct connector_send *in = &way->sends[i];
     struct account_send *s = &sends.items[sends.count++];
     bool named = in->in == CONNECTOR_HEADER || in->in == CONNECTOR_QUERY;
+    bool fits = vault_fits_wire(in, plain, err);
     s->in = in->in == CONNECTOR_QUERY ? CONNECTOR_QUERY : CONNECTOR_HEADER;
     s->name = STR("Authorization");
-    if (named && !vault_name(in, plain, a, &s->name, err)) {
+    if (!fits || (named && !vault_name(in, plain, a, &s->name, err))) {
       sends.count--;
       vault_sends_free(&sends);
       return false;

@@ -11,7 +11,10 @@
 #include "crypto/redact.h"
 #include "crypto/secret.h"
 
-enum { VAULT_VALUE_MOST = 16 * 1024 }; // bytes of one field
+enum {
+  VAULT_VALUE_MOST = 16 * 1024, // bytes of one field
+  VAULT_SEND_MOST = 64 * 1024,  // of one header or parameter, filled in
+};
 
 struct vault_sends {
   struct account_send items[CONNECTOR_SENDS_MOST];
@@ -24,7 +27,8 @@ MUST_USE bool vault_way(const struct connector *c, struct str id, yyjson_val *cr
 // Checks {"field": "text"} against the way: unknown, missing, empty and unusable fields are named.
 MUST_USE bool vault_take(const struct connector_way *way, yyjson_val *credential, struct secret **plain,
                          struct err *err);
-// What goes out with each call. Names live in `a`.
+// What goes out with each call. Names live in `a`. A connector may have come to need another field, or to
+// make more of the same ones than can be sent: that is this account's error, ERR_CONFLICT or ERR_INVALID.
 MUST_USE bool vault_render(const struct connector_way *way, const struct secret *plain, struct arena *a,
                            struct vault_sends *out, struct err *err);
 void vault_sends_free(struct vault_sends *s);

@@ -74,6 +74,14 @@ static bool authorize_client_is_sound(const struct authorize_new *in, struct err
   return false;
 }
 
+static bool authorize_client_fits(struct admin_call *call, struct err *err) {
+  static const char *const fields[] = {"client_id", "client_secret", "client_key"};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    if (json_str(call->body, fields[i]).n > AUTHORIZE_CLIENT_MOST)
+      return err_at(err, ERR_INVALID, fields[i], "is longer than %d bytes", AUTHORIZE_CLIENT_MOST);
+  return true;
+}
+
 bool admin_start_authorize(struct admin_call *call, struct err *err) {
   struct authorize_env env = authorize_env_of(call);
   struct authorize_new in = {.name = str_trim(json_str(call->body, "name")),
@@ -81,7 +89,7 @@ bool admin_start_authorize(struct admin_call *call, struct err *err) {
                              .client_id = json_str(call->body, "client_id")};
   struct authorize_flow flow;
   struct str secret = json_str(call->body, "client_secret"), key = json_str(call->body, "client_key");
-  if (!authorize_subject(call, &in, err)) return false;
+  if (!authorize_client_fits(call, err) || !authorize_subject(call, &in, err)) return false;
   struct secret *kept_secret = secret.n ? secret_new(secret) : NULL,
                 *kept_key = key.n ? secret_new(key) : NULL;
   in.client_secret = kept_secret;

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+enum { CONNECTOR_WORD_MOST = 32 }; // bytes of a name: of a connector, a way, a field
 enum { CONNECTOR_FIELDS_MOST = 8, CONNECTOR_SENDS_MOST = 8, CONNECTOR_WAYS_MOST = 8 };
 // The connector of accounts at any other MCP server, whose address the account holds.
 #define CONNECTOR_ANY_MCP "mcp"

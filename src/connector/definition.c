@@ -291,7 +291,7 @@ static void definition_head(struct reader *r, yyjson_val *root, struct connector
   if (!reader_is_word(c->name, '-'))
     reader_fail(r, yyjson_obj_get(root, "name"),
                 "'name' is '%.*s': a lower-case letter, then letters, digits and '-', at most %d",
-                STR_ARG(c->name), READER_WORD_MOST);
+                STR_ARG(c->name), CONNECTOR_WORD_MOST);
   definition_address(r, root, c);
 }
 

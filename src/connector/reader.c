@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "connector/connector.h"
 #include "data/json.h"
 #include "data/uri.h"
 
@@ -138,7 +139,7 @@ struct str *reader_texts(struct reader *r, yyjson_val *object, const char *key, 
 }
 
 bool reader_is_word(struct str s, char joint) {
-  if (!s.n || s.n > READER_WORD_MOST || s.p[0] < 'a' || s.p[0] > 'z') return false;
+  if (!s.n || s.n > CONNECTOR_WORD_MOST || s.p[0] < 'a' || s.p[0] > 'z') return false;
   for (size_t i = 1; i < s.n; i++) {
     char c = s.p[i];
     if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == joint)) return false;

@@ -21,8 +21,6 @@ struct reader {
   bool failed;
 };
 
-enum { READER_WORD_MOST = 32 };
-
 enum reader_need { READER_OPTIONAL, READER_REQUIRED };
 
 void reader_fail(struct reader *r, yyjson_val *at, const char *format, ...) PRINTF_LIKE(3, 4);

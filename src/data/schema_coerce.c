@@ -48,6 +48,7 @@ static bool coerce_to_number(struct coerce *c, unsigned mask, struct str text, y
 
 static bool coerce_string(struct coerce *c, unsigned mask, yyjson_mut_val *v) {
   struct str text = schema_text_of(v);
+  if (!schema_run_spend(c->run, text.n)) return false;
   if (mask & (SCHEMA_INTEGER | SCHEMA_NUMBER) && coerce_to_number(c, mask, text, v)) return true;
   bool yes = str_is(text, "true");
   if (!(mask & SCHEMA_BOOLEAN) || (!yes && !str_is(text, "false"))) return false;
@@ -67,7 +68,7 @@ static bool coerce_number(struct coerce *c, unsigned mask, yyjson_mut_val *v) {
 static void coerce_wrap(struct coerce *c, const struct schema_words *w, yyjson_mut_val *v) {
   yyjson_val *items = yyjson_arr_get_first(SCHEMA_AT(w, PREFIX_ITEMS));
   if (!items) items = SCHEMA_AT(w, ITEMS);
-  if (yyjson_mut_is_null(v) || yyjson_mut_is_ctn(v)) return;
+  if (yyjson_mut_is_null(v) || yyjson_mut_is_ctn(v) || !schema_run_spend(c->run, schema_size(v))) return;
   yyjson_mut_val *item = coerce_made(yyjson_mut_val_mut_copy(c->doc, v));
   size_t before = c->changes;
   if (items) {
@@ -102,12 +103,13 @@ static void coerce_members(struct coerce *c, const struct schema_words *w, yyjso
   for (yyjson_mut_val *key; (key = yyjson_mut_obj_iter_next(&it)) && schema_run_step(c->run);) {
     struct str name = schema_text_of(key);
     yyjson_mut_val *member = yyjson_mut_obj_iter_get_val(key);
+    (void)schema_run_spend(c->run, yyjson_obj_size(SCHEMA_AT(w, PROPERTIES)));
     yyjson_val *schema = yyjson_obj_getn(SCHEMA_AT(w, PROPERTIES), name.p, name.n);
     bool known = schema != NULL;
     if (schema) coerce(c, schema, member);
     yyjson_obj_iter patterns = yyjson_obj_iter_with(SCHEMA_AT(w, PATTERN_PROPERTIES));
     for (yyjson_val *p; (p = yyjson_obj_iter_next(&patterns)) && schema_run_step(c->run);) {
-      if (schema_run_match(c->run, json_text(p), name) != SCHEMA_MATCHES) continue;
+      if (!schema_run_match(c->run, json_text(p), key, false)) continue;
       known = true;
       coerce(c, yyjson_obj_iter_get_val(p), member);
     }
@@ -135,6 +137,7 @@ static void coerce_either(struct coerce *c, yyjson_val *list, bool one, yyjson_m
   it = yyjson_arr_iter_with(list);
   for (yyjson_val *branch;
        (branch = yyjson_arr_iter_next(&it)) && (one || !chosen) && schema_run_step(c->run);) {
+    if (!schema_run_spend(c->run, schema_size(v))) break;
     yyjson_mut_val *copy = coerce_made(yyjson_mut_val_mut_copy(c->doc, v));
     c->changes = 0;
     coerce(c, branch, copy);
@@ -149,7 +152,7 @@ static void coerce_either(struct coerce *c, yyjson_val *list, bool one, yyjson_m
 }
 
 static void coerce_applied(struct coerce *c, const struct schema_words *w, yyjson_mut_val *v) {
-  yyjson_val *target = schema_follow(c->run->root, SCHEMA_AT(w, REF));
+  yyjson_val *target = schema_run_follow(c->run, SCHEMA_AT(w, REF));
   if (target) coerce(c, target, v);
   yyjson_arr_iter it = yyjson_arr_iter_with(SCHEMA_AT(w, ALL_OF));
   for (yyjson_val *part; (part = yyjson_arr_iter_next(&it));) coerce(c, part, v);
@@ -169,8 +172,8 @@ static void coerce(struct coerce *c, yyjson_val *schema, yyjson_mut_val *v) {
     c->run->exhausted = true;
     return;
   }
+  if (!schema_run_gather(c->run, schema, &w)) return;
   c->run->depth++;
-  schema_gather(schema, &w);
   coerce_type(c, &w, v);
   if (yyjson_mut_is_obj(v)) coerce_members(c, &w, v);
   if (yyjson_mut_is_arr(v)) coerce_items(c, &w, v);

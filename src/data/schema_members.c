@@ -7,8 +7,15 @@
 #include "data/schema_text.h"
 #include "data/schema_value.h"
 
-static yyjson_val *schema_property(yyjson_val *map, struct str name) {
-  return yyjson_obj_getn(map, name.p ? name.p : "", name.n);
+// Members are looked for one by one in both kinds of document, which is paid for.
+static yyjson_val *schema_property(struct schema_run *r, yyjson_val *map, struct str name) {
+  return schema_run_spend(r, yyjson_obj_size(map)) ? yyjson_obj_getn(map, name.p ? name.p : "", name.n)
+                                                   : NULL;
+}
+
+static bool schema_has(struct schema_run *r, yyjson_mut_val *object, struct str name) {
+  return schema_run_spend(r, SCHEMA_COST_LOOK + 2 * unsafe_yyjson_get_len(object)) &&
+         yyjson_mut_obj_getn(object, name.p ? name.p : "", name.n);
 }
 
 // A member that no keyword knows, where none but the known are allowed.
@@ -16,7 +23,9 @@ static bool schema_violate_unknown(struct schema_run *r, const struct schema_wor
                                    yyjson_mut_val *v) {
   struct buf expected = BUF_MAX(8 * SCHEMA_TEXT_MOST);
   buf_add(&expected, STR("no property of this name"));
-  if (r->report) schema_suggest(&expected, SCHEMA_AT(w, PROPERTIES), name);
+  if (schema_run_tells(r) &&
+      schema_run_spend(r, yyjson_obj_size(SCHEMA_AT(w, PROPERTIES)) * (name.n < 64 ? 32 * name.n : 1)))
+    schema_suggest(&expected, SCHEMA_AT(w, PROPERTIES), name);
   return schema_violate(r, SCHEMA_NAMES, &expected, v);
 }
 
@@ -26,9 +35,9 @@ static bool schema_run_required(struct schema_run *r, const struct schema_words 
   yyjson_arr_iter it = yyjson_arr_iter_with(names);
   for (yyjson_val *item; (item = yyjson_arr_iter_next(&it)) && schema_run_step(r);) {
     struct str name = json_text(item);
-    if (!name.p || yyjson_mut_obj_getn(v, name.p, name.n)) continue;
+    if (!name.p || schema_has(r, v, name)) continue;
     struct schema_place place = schema_run_enter(r, name, true);
-    holds = schema_violate_schema(r, SCHEMA_NAMES, schema_property(SCHEMA_AT(w, PROPERTIES), name), NULL);
+    holds = schema_violate_schema(r, SCHEMA_NAMES, schema_property(r, SCHEMA_AT(w, PROPERTIES), name), NULL);
     schema_run_leave(r, place);
   }
   return holds;
@@ -39,11 +48,10 @@ static bool schema_run_dependent(struct schema_run *r, const struct schema_words
   bool holds = true;
   yyjson_obj_iter it = yyjson_obj_iter_with(SCHEMA_AT(w, DEPENDENT_REQUIRED));
   for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));)
-    if (yyjson_mut_obj_getn(v, yyjson_get_str(key), yyjson_get_len(key)))
-      holds &= schema_run_required(r, w, yyjson_obj_iter_get_val(key), v);
+    if (schema_has(r, v, json_text(key))) holds &= schema_run_required(r, w, yyjson_obj_iter_get_val(key), v);
   it = yyjson_obj_iter_with(SCHEMA_AT(w, DEPENDENT_SCHEMAS));
   for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));) {
-    if (!yyjson_mut_obj_getn(v, yyjson_get_str(key), yyjson_get_len(key))) continue;
+    if (!schema_has(r, v, json_text(key))) continue;
     struct schema_seen mine = seen ? schema_seen_for(r, v) : (struct schema_seen){0};
     bool fits = schema_run_value(r, yyjson_obj_iter_get_val(key), v, seen ? &mine : NULL);
     if (fits && seen) schema_seen_join(seen, &mine);
@@ -58,7 +66,7 @@ static bool schema_run_name(struct schema_run *r, const struct schema_words *w, 
     return true;
   struct buf expected = BUF_MAX(8 * SCHEMA_TEXT_MOST);
   buf_add(&expected, STR("a property whose name is "));
-  if (r->report) schema_describe(&expected, r->root, SCHEMA_AT(w, PROPERTY_NAMES));
+  if (schema_run_tells(r)) schema_describe(&expected, r->root, SCHEMA_AT(w, PROPERTY_NAMES));
   return schema_violate(r, SCHEMA_NAMES, &expected, member);
 }
 
@@ -68,12 +76,12 @@ static bool schema_run_member(struct schema_run *r, const struct schema_words *w
   yyjson_mut_val *v = yyjson_mut_obj_iter_get_val(key);
   struct str name = schema_text_of(key);
   bool holds = schema_run_name(r, w, key, v);
-  yyjson_val *schema = schema_property(SCHEMA_AT(w, PROPERTIES), name), *rest = SCHEMA_AT(w, ADDITIONAL);
+  yyjson_val *schema = schema_property(r, SCHEMA_AT(w, PROPERTIES), name), *rest = SCHEMA_AT(w, ADDITIONAL);
   *known = schema != NULL;
   if (schema) holds &= schema_run_value(r, schema, v, NULL);
   yyjson_obj_iter it = yyjson_obj_iter_with(SCHEMA_AT(w, PATTERN_PROPERTIES));
   for (yyjson_val *pattern; (pattern = yyjson_obj_iter_next(&it)) && schema_run_step(r);) {
-    if (schema_run_match(r, json_text(pattern), name) != SCHEMA_MATCHES) continue;
+    if (!schema_run_match(r, json_text(pattern), key, false)) continue;
     *known = true;
     holds &= schema_run_value(r, yyjson_obj_iter_get_val(pattern), v, NULL);
   }
@@ -128,7 +136,7 @@ static bool schema_run_contains(struct schema_run *r, const struct schema_words 
     buf_printf(&expected, "an array with at least %zu item(s) that are ", (size_t)least);
   else
     buf_printf(&expected, "an array with %zu to %zu items that are ", (size_t)least, (size_t)most);
-  if (r->report) schema_describe(&expected, r->root, SCHEMA_AT(w, CONTAINS));
+  if (schema_run_tells(r)) schema_describe(&expected, r->root, SCHEMA_AT(w, CONTAINS));
   return schema_violate(r, SCHEMA_SLIGHT, &expected, v);
 }
 

@@ -1,29 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/schema_run.h"
 
-#include "base/clock.h"
 #include "data/json.h"
 #include "data/schema_text.h"
 #include "data/schema_value.h"
 
-bool schema_run_step(struct schema_run *r) {
-  if (r->steps < SCHEMA_STEPS_MOST)
-    r->steps++;
-  else
+bool schema_run_spend(struct schema_run *r, uint64_t units) {
+  if (r->work->left < units) {
+    r->work->left = 0;
     r->exhausted = true;
+  } else {
+    r->work->left -= units;
+  }
   return !r->exhausted;
 }
 
-enum schema_match schema_run_match(struct schema_run *r, struct str pattern, struct str text) {
-  if (r->matching_us > SCHEMA_MATCHING_MS * 1000) return SCHEMA_UNDECIDED;
-  uint64_t from = clock_mono_us();
-  enum schema_match match = schema_pattern_match(pattern, text);
-  r->matching_us += clock_mono_us() - from;
-  return match;
+bool schema_run_step(struct schema_run *r) {
+  return schema_run_spend(r, SCHEMA_COST_LOOK);
+}
+
+static void schema_run_blame(struct schema_run *r, struct str pattern, yyjson_mut_val *string) {
+  struct buf expected = BUF_MAX(8 * SCHEMA_TEXT_MOST), found = BUF_MAX(4 * SCHEMA_TEXT_MOST);
+  buf_printf(&expected, "a shorter text, since on one of %zu bytes the check of its pattern is too costly: ",
+             schema_text_of(string).n);
+  buf_add(&expected, pattern);
+  schema_render(&found, string);
+  r->work->costly = (struct schema_violation){.pointer = arena_dup(r->arena, buf_str(&r->pointer)),
+                                              .expected = schema_text_done(r->arena, &expected),
+                                              .found = schema_text_done(r->arena, &found),
+                                              .property = arena_dup(r->arena, r->name)};
+  r->work->blamed = true;
+}
+
+bool schema_run_match(struct schema_run *r, struct str pattern, yyjson_mut_val *string, bool undecided) {
+  struct schema_work *work = r->work;
+  uint64_t before = work->left;
+  if (!work->patterns) work->patterns = schema_patterns_new();
+  switch (schema_pattern_match(work->patterns, pattern, schema_text_of(string), &work->left)) {
+  case SCHEMA_MATCHES:
+    return true;
+  case SCHEMA_DIFFERS:
+    return false;
+  case SCHEMA_UNDECIDED:
+    return undecided;
+  case SCHEMA_TOO_COSTLY:
+    if (before - work->left >= SCHEMA_WORK_MOST / SCHEMA_BLAME_SHARE) schema_run_blame(r, pattern, string);
+    r->exhausted = true;
+  }
+  return false;
+}
+
+// How many values a read document has, or a part of it.
+static size_t schema_values(yyjson_val *v) {
+  return (size_t)(unsafe_yyjson_get_next(v) - v);
+}
+
+yyjson_val *schema_run_follow(struct schema_run *r, yyjson_val *ref) {
+  struct str text = json_text(ref);
+  if (!text.n) return NULL;
+  yyjson_val *to = map_get(&r->work->refs, text);
+  if (to) return to;
+  // Members are looked for one by one, so it may pass all of the schema.
+  if (!schema_run_spend(r, schema_values(r->root))) return NULL;
+  to = schema_follow(r->root, ref);
+  if (to) map_put(&r->work->refs, text, to);
+  return to;
 }
 
 struct schema_seen schema_seen_for(struct schema_run *r, yyjson_mut_val *v) {
   size_t n = yyjson_mut_is_ctn(v) ? unsafe_yyjson_get_len(v) : 0;
+  if (!schema_run_spend(r, n / 8)) n = 0;
   return (struct schema_seen){ARENA_ARRAY(r->arena, n / 64 + 1, uint64_t), n};
 }
 
@@ -36,12 +82,13 @@ bool schema_seen_has(const struct schema_seen *seen, size_t position) {
 }
 
 void schema_seen_join(struct schema_seen *seen, const struct schema_seen *more) {
-  for (size_t i = 0; seen && i < seen->n / 64 + 1; i++) seen->bits[i] |= more->bits[i];
+  for (size_t i = 0; seen && i < seen->n / 64 + 1 && i < more->n / 64 + 1; i++)
+    seen->bits[i] |= more->bits[i];
 }
 
 struct schema_place schema_run_enter(struct schema_run *r, struct str key, bool is_name) {
   struct schema_place place = {r->pointer.n, r->name};
-  if (r->report) json_pointer_push(&r->pointer, key);
+  if (r->report && schema_run_spend(r, key.n)) json_pointer_push(&r->pointer, key);
   if (is_name) r->name = key;
   return place;
 }
@@ -54,19 +101,18 @@ void schema_run_leave(struct schema_run *r, struct schema_place place) {
 
 bool schema_violate(struct schema_run *r, enum schema_weight weight, struct buf *expected,
                     yyjson_mut_val *v) {
+  struct schema_report *report = r->report;
   r->score += (unsigned)weight;
-  if (!r->report || r->exhausted) {
+  if (!report || r->exhausted || report->count >= SCHEMA_VIOLATIONS_MOST) {
+    if (report) report->count++;
     buf_free(expected);
     return false;
   }
-  struct schema_report *report = r->report;
   struct schema_violation one = {.expected = schema_text_done(report->arena, expected)};
   struct str pointer = buf_str(&r->pointer);
-  size_t kept = report->count < SCHEMA_VIOLATIONS_MOST ? report->count : SCHEMA_VIOLATIONS_MOST;
-  for (size_t i = 0; i < kept; i++) // two parts of a schema often ask for the same
+  for (size_t i = 0; i < report->count; i++) // two parts of a schema often ask for the same
     if (str_eq(report->items[i].pointer, pointer) && str_eq(report->items[i].expected, one.expected))
       return false;
-  if (report->count++ >= SCHEMA_VIOLATIONS_MOST) return false;
   struct buf found = BUF_MAX(4 * SCHEMA_TEXT_MOST);
   if (v)
     schema_render(&found, v);
@@ -75,14 +121,19 @@ bool schema_violate(struct schema_run *r, enum schema_weight weight, struct buf 
   one.found = schema_text_done(report->arena, &found);
   one.pointer = arena_dup(report->arena, pointer);
   one.property = arena_dup(report->arena, r->name);
-  report->items[kept] = one;
+  report->items[report->count++] = one;
   return false;
+}
+
+bool schema_run_tells(struct schema_run *r) {
+  return r->report && r->report->count < SCHEMA_VIOLATIONS_MOST &&
+         schema_run_spend(r, SCHEMA_COST_TELL + schema_values(r->root));
 }
 
 bool schema_violate_schema(struct schema_run *r, enum schema_weight weight, yyjson_val *schema,
                            yyjson_mut_val *v) {
   struct buf expected = BUF_MAX(8 * SCHEMA_TEXT_MOST);
-  if (r->report) schema_describe(&expected, r->root, schema);
+  if (schema_run_tells(r)) schema_describe(&expected, r->root, schema);
   return schema_violate(r, weight, &expected, v);
 }
 
@@ -98,12 +149,22 @@ bool schema_run_quietly(struct schema_run *r, yyjson_val *schema, yyjson_mut_val
   return holds;
 }
 
+// Only values of one kind and length are looked at in full: of containers both are written out.
+static bool schema_run_equal(struct schema_run *r, yyjson_val *expected, yyjson_mut_val *v) {
+  bool near = unsafe_yyjson_get_type(expected) == unsafe_yyjson_get_type(v) &&
+              unsafe_yyjson_get_len(expected) == unsafe_yyjson_get_len(v);
+  uint64_t units = SCHEMA_COST_COMPARE;
+  if (near && yyjson_mut_is_str(v)) units += unsafe_yyjson_get_len(v) / 8;
+  if (near && yyjson_mut_is_ctn(v)) units += 2 * schema_size(v) + SCHEMA_COST_VALUE * schema_values(expected);
+  return schema_run_spend(r, units) && schema_equal(expected, v);
+}
+
 static bool schema_holds_enum(const struct schema_words *w, yyjson_mut_val *v, struct schema_run *r) {
-  if (SCHEMA_AT(w, CONST) && !schema_equal(SCHEMA_AT(w, CONST), v)) return false;
+  if (SCHEMA_AT(w, CONST) && !schema_run_equal(r, SCHEMA_AT(w, CONST), v)) return false;
   if (!yyjson_is_arr(SCHEMA_AT(w, ENUM))) return true;
   yyjson_arr_iter it = yyjson_arr_iter_with(SCHEMA_AT(w, ENUM));
-  for (yyjson_val *member; (member = yyjson_arr_iter_next(&it));)
-    if (!schema_run_step(r) || schema_equal(member, v)) return true;
+  for (yyjson_val *member; (member = yyjson_arr_iter_next(&it)) && !r->exhausted;)
+    if (schema_run_equal(r, member, v)) return true;
   return false;
 }
 
@@ -127,39 +188,48 @@ static bool schema_within(yyjson_val *least, yyjson_val *most, size_t n) {
 static bool schema_holds_string(struct schema_run *r, const struct schema_words *w, yyjson_mut_val *v) {
   struct str text = schema_text_of(v), pattern = json_text(SCHEMA_AT(w, PATTERN));
   bool length = SCHEMA_AT(w, MIN_LENGTH) || SCHEMA_AT(w, MAX_LENGTH);
+  if (length && !schema_run_spend(r, text.n)) return false;
   if (length && !schema_within(SCHEMA_AT(w, MIN_LENGTH), SCHEMA_AT(w, MAX_LENGTH), schema_code_points(text)))
     return false;
-  // What cannot be decided within the limits is left to the vendor, who checks as well.
-  return !pattern.p || schema_run_match(r, pattern, text) != SCHEMA_DIFFERS;
+  // What cannot be decided for what it is, not for its cost, is left to the vendor, who checks as well.
+  return !pattern.p || schema_run_match(r, pattern, v, true);
 }
 
-static bool schema_holds_size(const struct schema_words *w, yyjson_mut_val *v) {
+static bool schema_holds_size(struct schema_run *r, const struct schema_words *w, yyjson_mut_val *v) {
   size_t n = unsafe_yyjson_get_len(v);
   if (yyjson_mut_is_obj(v))
     return schema_within(SCHEMA_AT(w, MIN_PROPERTIES), SCHEMA_AT(w, MAX_PROPERTIES), n);
   if (!schema_within(SCHEMA_AT(w, MIN_ITEMS), SCHEMA_AT(w, MAX_ITEMS), n)) return false;
-  return !yyjson_get_bool(SCHEMA_AT(w, UNIQUE_ITEMS)) || schema_is_unique(v);
+  return !yyjson_get_bool(SCHEMA_AT(w, UNIQUE_ITEMS)) ||
+         (schema_run_spend(r, 3 * schema_size(v)) && schema_is_unique(v));
 }
 
 // What a schema says of the value itself, not of its members: one violation for all of it, since the
 // description of the schema says it all. 0: it holds.
 static unsigned schema_own_miss(struct schema_run *r, const struct schema_words *w, yyjson_mut_val *v) {
+  if (yyjson_mut_is_raw(v)) (void)schema_run_spend(r, unsafe_yyjson_get_len(v)); // digits are read each time
   unsigned mask = schema_type_mask(SCHEMA_AT(w, TYPE));
   if (mask && !(mask & schema_type_of(v))) return SCHEMA_OTHER_TYPE;
   if ((SCHEMA_AT(w, CONST) || SCHEMA_AT(w, ENUM)) && !schema_holds_enum(w, v, r)) return SCHEMA_OTHER_VALUE;
   bool holds = yyjson_mut_is_str(v)   ? schema_holds_string(r, w, v)
-               : yyjson_mut_is_ctn(v) ? schema_holds_size(w, v)
+               : yyjson_mut_is_ctn(v) ? schema_holds_size(r, w, v)
                                       : schema_holds_number(w, v);
   return holds ? 0 : SCHEMA_SLIGHT;
+}
+
+bool schema_run_gather(struct schema_run *r, yyjson_val *schema, struct schema_words *words) {
+  if (!schema_run_spend(r, SCHEMA_COST_VISIT + SCHEMA_COST_WORD * yyjson_obj_size(schema))) return false;
+  schema_gather(schema, words);
+  return true;
 }
 
 // Does the value miss the branch as a whole, rather than in a member?
 static bool schema_misses_whole(struct schema_run *r, yyjson_val *branch, yyjson_mut_val *v) {
   struct schema_words w = {0};
   for (int hops = 0; hops < 8 && yyjson_is_obj(branch); hops++) {
-    schema_gather(branch, &w);
+    if (!schema_run_gather(r, branch, &w)) return false;
     if (schema_own_miss(r, &w, v)) return true;
-    branch = schema_follow(r->root, SCHEMA_AT(&w, REF));
+    branch = schema_run_follow(r, SCHEMA_AT(&w, REF));
   }
   return yyjson_is_false(branch);
 }
@@ -172,7 +242,7 @@ static bool schema_fail_alternatives(struct schema_run *r, yyjson_val *list, yyj
     whole = schema_misses_whole(r, branch, v);
   if (!whole) return schema_run_value(r, nearest, v, NULL);
   struct buf expected = BUF_MAX(8 * SCHEMA_TEXT_MOST);
-  schema_describe_either(&expected, r->root, list);
+  if (schema_run_tells(r)) schema_describe_either(&expected, r->root, list);
   return schema_violate(r, SCHEMA_SLIGHT, &expected, v);
 }
 
@@ -232,7 +302,7 @@ static bool schema_run_not(struct schema_run *r, yyjson_val *schema, yyjson_mut_
   if (!schema_run_quietly(r, schema, v, NULL, NULL)) return true;
   struct buf expected = BUF_MAX(8 * SCHEMA_TEXT_MOST);
   buf_add(&expected, STR("anything but "));
-  if (r->report) schema_describe(&expected, r->root, schema);
+  if (schema_run_tells(r)) schema_describe(&expected, r->root, schema);
   return schema_violate(r, SCHEMA_OTHER_VALUE, &expected, v);
 }
 
@@ -240,7 +310,7 @@ static bool schema_run_not(struct schema_run *r, yyjson_val *schema, yyjson_mut_
 static bool schema_run_applied(struct schema_run *r, const struct schema_words *w, yyjson_mut_val *v,
                                struct schema_seen *seen) {
   bool holds = true;
-  yyjson_val *target = schema_follow(r->root, SCHEMA_AT(w, REF));
+  yyjson_val *target = schema_run_follow(r, SCHEMA_AT(w, REF));
   if (target) holds &= schema_run_inside(r, target, v, seen);
   if (yyjson_is_arr(SCHEMA_AT(w, ALL_OF))) {
     yyjson_arr_iter it = yyjson_arr_iter_with(SCHEMA_AT(w, ALL_OF));
@@ -258,7 +328,7 @@ static bool schema_run_applied(struct schema_run *r, const struct schema_words *
 static bool schema_run_words(struct schema_run *r, yyjson_val *schema, yyjson_mut_val *v,
                              struct schema_seen *seen) {
   struct schema_words w;
-  schema_gather(schema, &w);
+  if (!schema_run_gather(r, schema, &w)) return false;
   struct schema_seen own = {0}, *outer = seen;
   bool asks =
       yyjson_mut_is_ctn(v) && (SCHEMA_AT(&w, UNEVALUATED_ITEMS) || SCHEMA_AT(&w, UNEVALUATED_PROPERTIES));

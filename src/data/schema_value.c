@@ -223,6 +223,19 @@ size_t schema_code_points(struct str utf8) {
   return n;
 }
 
+// As deep as the value, which was read with a limit.
+uint64_t schema_size(yyjson_mut_val *v) {
+  enum { VALUE = 64 };
+  uint64_t n = VALUE;
+  if (yyjson_mut_is_str(v) || yyjson_mut_is_raw(v)) n += unsafe_yyjson_get_len(v);
+  yyjson_mut_arr_iter items = yyjson_mut_arr_iter_with(v);
+  for (yyjson_mut_val *item; (item = yyjson_mut_arr_iter_next(&items));) n += schema_size(item);
+  yyjson_mut_obj_iter members = yyjson_mut_obj_iter_with(v);
+  for (yyjson_mut_val *key; (key = yyjson_mut_obj_iter_next(&members));)
+    n += schema_size(key) + schema_size(yyjson_mut_obj_iter_get_val(key));
+  return n;
+}
+
 static int schema_compare_keys(const void *a, const void *b) {
   return str_compare(json_text(*(yyjson_val *const *)a), json_text(*(yyjson_val *const *)b));
 }

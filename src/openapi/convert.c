@@ -199,11 +199,16 @@ static void on_required(struct node *n, const char *key, yyjson_val *v) {
   if (yyjson_is_bool(v)) return; // a parameter's, or draft 3's, where it stands on the property
   if (!yyjson_is_arr(v)) return warn(n, key, "it is not a list of names");
   yyjson_mut_val *list = yyjson_mut_arr(n->c->ir);
+  struct map seen = {0};
   size_t i, count;
   yyjson_val *item;
   yyjson_arr_foreach (v, i, count, item) {
-    if (yyjson_is_str(item)) tree_list_add(n->c->ir, list, json_text(item));
+    struct str name = json_text(item);
+    if (!yyjson_is_str(item) || map_get(&seen, name)) continue;
+    yyjson_mut_arr_add_strncpy(n->c->ir, list, name.p, name.n);
+    map_put(&seen, name, item);
   }
+  map_free(&seen);
   if (yyjson_mut_arr_size(list)) add(n, key, list);
 }
 

@@ -14,10 +14,13 @@
 #include "data/json.h"
 #include "data/yaml.h"
 
+enum { INDEX_LEAST = 64 }; // members; of fewer each is looked at
+
 struct document_file {
   struct str path; // real path; empty for a text in memory
   struct yaml_doc *yaml;
-  struct map refs; // reference as written here → struct place, once followed
+  struct map refs;    // reference as written here → struct place, once followed
+  struct map indexes; // large objects that references passed → struct map of their members
 };
 
 struct document {
@@ -161,6 +164,9 @@ void document_close(struct document *d) {
   for (size_t i = 0; i < d->count; i++) {
     yaml_close(d->files[i]->yaml);
     map_free(&d->files[i]->refs);
+    size_t at = 0;
+    for (struct map_slot *slot; (slot = map_next(&d->files[i]->indexes, &at));) map_free(slot->value);
+    map_free(&d->files[i]->indexes);
   }
   d->count = 0;
 }
@@ -205,6 +211,35 @@ static bool follow_file(struct document *d, struct document_file *from, struct s
   return load_file(d, real, out, err);
 }
 
+// A member of an object. One that has many is indexed, since as many references may lead into it.
+static yyjson_val *member_of(struct document *d, struct document_file *f, yyjson_val *object,
+                             struct str name) {
+  if (yyjson_obj_size(object) < INDEX_LEAST) return yyjson_obj_getn(object, name.p ? name.p : "", name.n);
+  yyjson_val **key = ARENA_NEW(d->arena, yyjson_val *), *k;
+  *key = object;
+  struct map *index = map_get(&f->indexes, str_make((const char *)key, sizeof *key));
+  if (!index) {
+    index = ARENA_NEW(d->arena, struct map);
+    map_put(&f->indexes, str_make((const char *)key, sizeof *key), index);
+    yyjson_obj_iter it = yyjson_obj_iter_with(object);
+    while ((k = yyjson_obj_iter_next(&it))) map_put(index, json_text(k), yyjson_obj_iter_get_val(k));
+  }
+  return map_get(index, name);
+}
+
+// RFC 6901.
+static yyjson_val *value_at(struct document *d, struct document_file *f, struct str pointer) {
+  yyjson_val *v = file_root(f).value;
+  struct str rest = str_from(pointer, 1), token;
+  if (!pointer.n) return v;
+  while (v && str_cut(&rest, '/', &token)) {
+    struct str part = arena_printf(d->arena, "/%.*s", STR_ARG(token));
+    bool plain = yyjson_is_obj(v) && str_find(token, '~') < 0;
+    v = plain ? member_of(d, f, v, token) : json_at(v, part);
+  }
+  return v;
+}
+
 bool document_follow(struct document *d, struct place at, struct place *out, struct err *err) {
   struct str ref = json_str(at.value, "$ref");
   const struct place *known = map_get(&at.file->refs, ref);
@@ -223,7 +258,7 @@ bool document_follow(struct document *d, struct place at, struct place *out, str
   if (ok && pointer.n && pointer.p[0] != '/')
     ok = err_set(&why, ERR_INVALID, "only JSON pointers are understood behind '#'");
   if (ok) {
-    target.value = json_at(file_root(target.file).value, pointer);
+    target.value = value_at(d, target.file, pointer);
     if (!target.value) ok = err_set(&why, ERR_MISSING, "nothing stands there");
   }
   if (!ok) return err_set(err, why.code, "$ref \"%.*s\": %s", STR_ARG(ref), why.text);

@@ -19,6 +19,7 @@ struct expand_state { // of a def, in the present tool
   size_t bytes; // with everything in it in place
   unsigned char color;
   bool recursive, shared, queued;
+  uint32_t twins;  // how many have its name, with numbers
   struct str name; // in $defs
 };
 
@@ -30,6 +31,7 @@ void expander_free(struct expander *x) {
   mem_free(x->states);
   mem_free(x->order);
   mem_free(x->queue);
+  map_free(&x->names);
 }
 
 static struct expand_state *state_of(struct expander *x, uint32_t id) {
@@ -111,6 +113,7 @@ bool expand_begin(struct expander *x, yyjson_mut_doc *doc, const uint32_t *roots
   grow(x);
   x->doc = doc;
   x->tool++;
+  map_free(&x->names);
   x->order_count = x->queue_count = 0;
   x->nodes = 0;
   x->cut = false;
@@ -135,11 +138,11 @@ static struct str defs_name(struct expander *x, uint32_t id) {
     clean[n++] = isalnum((unsigned char)name.p[i]) || name.p[i] == '-' || name.p[i] == '.' ? name.p[i] : '_';
   if (!n) clean[n++] = 's';
   s->name = arena_printf(x->pool->arena, "%.*s", (int)n, clean);
-  for (uint32_t i = 0, twins = 1; i < x->queue_count; i++) {
-    if (!str_eq(state_of(x, x->queue[i])->name, s->name)) continue;
-    s->name = arena_printf(x->pool->arena, "%.*s_%u", (int)n, clean, ++twins);
-    i = 0; // the new name may be taken too
-  }
+  struct expand_state *first = map_get(&x->names, s->name);
+  while (map_get(&x->names, s->name)) // the next one may be taken too
+    s->name = arena_printf(x->pool->arena, "%.*s_%u", (int)n, clean, ++first->twins);
+  s->twins = 1;
+  map_put(&x->names, s->name, s);
   return s->name;
 }
 

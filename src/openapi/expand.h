@@ -25,6 +25,7 @@ struct expander {
   yyjson_mut_doc *doc; // the tool's
   struct expand_state *states;
   uint32_t *order, *queue; // defs in post-order; defs that $defs must hold
+  struct map names;        // in $defs → its state
   uint32_t state_cap, tool, order_count, queue_count;
   size_t nodes;
   bool cut; // something was left open for a limit

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "openapi/text.h"
 #include "openapi/tree.h"
@@ -103,8 +104,7 @@ static void fold_schema(struct fold *f, yyjson_mut_val *schema) {
 // --- $defs nothing refers to any more -----------------------------------------------------------------
 
 struct reach {
-  yyjson_mut_doc *doc;
-  yyjson_mut_val *defs, *used;
+  struct map defs, used; // name → schema
 };
 
 static void reach(yyjson_mut_val *schema, struct str keyword, void *arg) {
@@ -112,24 +112,30 @@ static void reach(yyjson_mut_val *schema, struct str keyword, void *arg) {
   struct str ref = tree_text(yyjson_mut_obj_get(schema, "$ref"));
   static const size_t prefix = sizeof "#/$defs/" - 1;
   if (str_is(keyword, "$defs")) return;
-  if (ref.n > prefix && !tree_list_has(r->used, str_from(ref, prefix))) {
-    struct str name = str_from(ref, prefix);
-    tree_list_add(r->doc, r->used, name);
-    reach(tree_get(r->defs, name), STR_NONE, r);
+  struct str name = str_from(ref, prefix);
+  yyjson_mut_val *def = ref.n > prefix ? map_get(&r->defs, name) : NULL;
+  if (def && !map_get(&r->used, name)) {
+    map_put(&r->used, name, def);
+    reach(def, STR_NONE, r);
   }
   tree_each(schema, reach, r);
 }
 
 static void drop_unused(struct fold *f) {
-  struct reach r = {f->doc, yyjson_mut_obj_get(f->root, "$defs"), yyjson_mut_arr(f->doc)};
-  if (!r.defs) return;
-  reach(f->root, STR_NONE, &r);
-  yyjson_mut_val *kept = yyjson_mut_obj(f->doc), *key, *v;
+  yyjson_mut_val *defs = yyjson_mut_obj_get(f->root, "$defs"), *kept = yyjson_mut_obj(f->doc), *key, *v;
+  struct reach r = {.used = {0}};
   size_t i, n;
-  yyjson_mut_obj_foreach (r.defs, i, n, key, v) {
-    if (tree_list_has(r.used, tree_text(key)))
-      tree_set(f->doc, kept, tree_text(key), yyjson_mut_val_mut_copy(f->doc, v));
+  if (!defs) return;
+  yyjson_mut_obj_foreach (defs, i, n, key, v) map_put(&r.defs, tree_text(key), v);
+  reach(f->root, STR_NONE, &r);
+  yyjson_mut_obj_foreach (defs, i, n, key, v) {
+    struct str name = tree_text(key);
+    if (map_get(&r.used, name))
+      yyjson_mut_obj_add(kept, yyjson_mut_strncpy(f->doc, name.p, name.n),
+                         yyjson_mut_val_mut_copy(f->doc, v));
   }
+  map_free(&r.defs);
+  map_free(&r.used);
   yyjson_mut_obj_remove_key(f->root, "$defs");
   if (yyjson_mut_obj_size(kept)) yyjson_mut_obj_add_val(f->doc, f->root, "$defs", kept);
 }

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "data/json.h"
 #include "openapi/text.h"
@@ -25,10 +26,32 @@ static struct str clean_name(struct arena *a, struct str s) {
   return arena_dup(a, str_make(out, n));
 }
 
-static bool arg_taken(const struct operation *op, size_t before, struct str name) {
-  for (size_t i = 0; i < before; i++)
-    if (str_eq(op->params[i].arg, name)) return true;
-  return false;
+// Arguments of one tool. What two want gets a number; of many that want the same each goes on from the last.
+struct names {
+  struct map taken;
+  struct map twins; // name that was wanted → struct twin
+};
+
+struct twin {
+  struct str name; // the last one made of it
+  unsigned next;
+};
+
+static void names_free(struct names *n) {
+  map_free(&n->taken);
+  map_free(&n->twins);
+}
+
+static struct str names_number(struct names *n, struct arena *a, struct str wanted) {
+  struct twin *t = map_get(&n->twins, wanted);
+  if (!t) {
+    t = ARENA_NEW(a, struct twin);
+    *t = (struct twin){wanted, 2};
+    map_put(&n->twins, wanted, t);
+  }
+  while (map_get(&n->taken, t->name))
+    t->name = arena_printf(a, "%.*s_%u", (int)(t->name.n < 58 ? t->name.n : 58), t->name.p, t->next++);
+  return t->name;
 }
 
 // `/zones/{id}/…`: a bare `id` behind a collection is that collection's id, where the connector knows the
@@ -68,17 +91,19 @@ static void sort_params(struct operation *op, struct arena *a) { // stable
 
 void input_name_arguments(struct operation *op, yyjson_val *word, struct arena *a) {
   yyjson_val *renames = yyjson_obj_get(word, "rename_parameters");
+  struct names names = {0};
   sort_params(op, a);
   for (size_t i = 0; i < op->param_count; i++) {
     struct parameter *p = &op->params[i];
     yyjson_val *renamed = yyjson_obj_getn(renames, p->name.p, p->name.n);
     struct str plain = yyjson_is_str(renamed) ? json_text(renamed) : name_by_place(op, p, renames);
     p->arg = clean_name(a, plain);
-    if (arg_taken(op, i, p->arg))
+    if (map_get(&names.taken, p->arg))
       p->arg = clean_name(a, arena_printf(a, "%s_%.*s", operation_in_names[p->in], STR_ARG(p->name)));
-    for (unsigned twin = 2; arg_taken(op, i, p->arg); twin++)
-      p->arg = arena_printf(a, "%.*s_%u", (int)(p->arg.n < 58 ? p->arg.n : 58), p->arg.p, twin);
+    p->arg = names_number(&names, a, p->arg);
+    map_put(&names.taken, p->arg, p);
   }
+  names_free(&names);
 }
 
 // --- building --------------------------------------------------------------------------------------
@@ -89,6 +114,7 @@ struct builder {
   yyjson_mut_doc *doc;
   yyjson_mut_val *properties, *required;
   struct arena *arena;
+  struct names names;
 };
 
 static yyjson_mut_val *as_object(struct builder *b, yyjson_mut_val *schema) {
@@ -102,6 +128,7 @@ static void describe(struct builder *b, yyjson_mut_val *schema, struct str text)
 }
 
 static void put(struct builder *b, struct str arg, yyjson_mut_val *schema, bool required) {
+  map_put(&b->names.taken, arg, b);
   yyjson_mut_obj_add(b->properties, yyjson_mut_strncpy(b->doc, arg.p, arg.n), schema);
   if (required) yyjson_mut_arr_add_strncpy(b->doc, b->required, arg.p, arg.n);
 }
@@ -118,11 +145,9 @@ static void add_parameters(struct builder *b) {
 
 static struct str body_arg(struct builder *b, struct str property) {
   struct str arg = clean_name(b->arena, property);
-  if (!tree_get(b->properties, arg)) return arg;
+  if (!map_get(&b->names.taken, arg)) return arg;
   arg = clean_name(b->arena, arena_printf(b->arena, "body_%.*s", STR_ARG(property)));
-  for (unsigned twin = 2; tree_get(b->properties, arg); twin++)
-    arg = arena_printf(b->arena, "%.*s_%u", (int)(arg.n < 58 ? arg.n : 58), arg.p, twin);
-  return arg;
+  return names_number(&b->names, b->arena, arg);
 }
 
 static void add_pair(struct builder *b, yyjson_mut_val *pairs, struct str arg, struct str property) {
@@ -172,15 +197,18 @@ static void add_dependent(struct builder *b, yyjson_mut_val *root, yyjson_mut_va
 
 static yyjson_mut_val *add_properties(struct builder *b, yyjson_mut_val *root, yyjson_mut_val *schema) {
   yyjson_mut_val *pairs = yyjson_mut_arr(b->doc), *needed = yyjson_mut_arr(b->doc), *name, *v;
-  yyjson_mut_val *required = yyjson_mut_obj_get(schema, "required");
+  struct map required = {0};
   size_t i, n;
+  yyjson_mut_arr_foreach (yyjson_mut_obj_get(schema, "required"), i, n, name)
+    map_put(&required, tree_text(name), name);
   yyjson_mut_obj_foreach (yyjson_mut_obj_get(schema, "properties"), i, n, name, v) {
     struct str property = tree_text(name), arg = body_arg(b, property);
-    bool must = tree_list_has(required, property);
+    bool must = map_get(&required, property) != NULL;
     if (must) yyjson_mut_arr_add_strncpy(b->doc, needed, arg.p, arg.n);
     put(b, arg, yyjson_mut_val_mut_copy(b->doc, v), must && b->op->body.required);
     add_pair(b, pairs, arg, property);
   }
+  map_free(&required);
   if (!b->op->body.required) add_dependent(b, root, pairs, needed);
   return pairs;
 }
@@ -272,6 +300,7 @@ bool input_build(struct expander *x, struct operation *op, struct input *out, st
   out->body = add_body(&b, root);
   if (yyjson_mut_arr_size(b.required)) yyjson_mut_obj_add_val(b.doc, root, "required", b.required);
   yyjson_mut_obj_add_bool(b.doc, root, "additionalProperties", false);
+  names_free(&b.names);
   expand_defs(x, root);
   out->root = root;
   out->cut = x->cut;

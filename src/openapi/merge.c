@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openapi/merge.h"
 
+#include "base/map.h"
 #include "openapi/pool.h"
 #include "openapi/tree.h"
 
@@ -12,6 +13,7 @@ static const char *const GROUPS[][4] = {
     {"if", "then", "else", NULL},
 };
 enum { GROUP_COUNT = sizeof GROUPS / sizeof *GROUPS };
+enum { MERGE_PARTS_MOST = 512, MERGE_PAIRS_MOST = 50000 }; // beyond: left as it is, which means the same
 
 static bool equal(yyjson_mut_val *a, yyjson_mut_val *b) {
   return yyjson_mut_equals(a, b);
@@ -54,6 +56,17 @@ static bool can_take(yyjson_mut_val *into, yyjson_mut_val *part) {
     if (mine && !equal(mine, v)) return false;
   }
   return !yyjson_mut_obj_get(into, "unevaluatedProperties") && !yyjson_mut_obj_get(into, "unevaluatedItems");
+}
+
+static size_t pairs_of(yyjson_mut_val *into, yyjson_mut_val *part, const char *keyword) {
+  yyjson_mut_val *mine = yyjson_mut_obj_get(into, keyword), *theirs = yyjson_mut_obj_get(part, keyword);
+  return unsafe_yyjson_get_len(mine ? mine : into) * (theirs ? unsafe_yyjson_get_len(theirs) : 0);
+}
+
+// Members are looked for one by one. A schema that says the same with its parts apart may stay as it is.
+static bool is_worth_it(yyjson_mut_val *into, yyjson_mut_val *part) {
+  return pairs_of(into, part, "properties") <= MERGE_PAIRS_MOST &&
+         pairs_of(into, part, "required") <= MERGE_PAIRS_MOST;
 }
 
 static void take_names(yyjson_mut_doc *doc, yyjson_mut_val *into, struct str key, yyjson_mut_val *names) {
@@ -104,12 +117,13 @@ static void take(yyjson_mut_doc *doc, yyjson_mut_val *into, yyjson_mut_val *part
 
 static void merge_list(yyjson_mut_doc *doc, yyjson_mut_val *schema, const char *keyword, bool only_single) {
   yyjson_mut_val *parts = yyjson_mut_obj_get(schema, keyword), *part;
-  if (!yyjson_mut_is_arr(parts) || (only_single && yyjson_mut_arr_size(parts) != 1)) return;
+  size_t count = yyjson_mut_arr_size(parts); // 0 for what is no list
+  if (!count || count > MERGE_PARTS_MOST || (only_single && count != 1)) return;
   yyjson_mut_obj_remove_key(schema, keyword); // so that a part may bring one of its own
   yyjson_mut_val *rest = yyjson_mut_arr(doc);
   while ((part = yyjson_mut_arr_remove_first(parts))) {
     if (allows_all(part)) continue;
-    if (yyjson_mut_is_obj(part) && can_take(schema, part))
+    if (yyjson_mut_is_obj(part) && is_worth_it(schema, part) && can_take(schema, part))
       take(doc, schema, part);
     else
       yyjson_mut_arr_append(rest, part);
@@ -134,102 +148,115 @@ void merge_parts(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
 
 // --- required --------------------------------------------------------------------------------------
 
-struct names { // found in a schema and its in-place parts
-  yyjson_mut_val *schema;
+enum { IN_PLACE_DEPTH_MOST = 32 };
+
+// What a schema and its in-place parts know of names, gathered once for all that ask.
+struct names {
+  struct map known, read_only;
   bool any_properties, open; // open: other names may be meant too
 };
 
-enum { IN_PLACE_DEPTH_MOST = 32 };
-
 struct walk {
   struct names *names;
-  struct str sought;
-  bool found;
   unsigned depth;
 };
 
-static void look(yyjson_mut_val *schema, struct walk *w);
+static void gather(yyjson_mut_val *schema, struct walk *w);
 
-static void look_in_place(yyjson_mut_val *child, struct str keyword, void *arg) {
+static void gather_in_place(yyjson_mut_val *child, struct str keyword, void *arg) {
   struct walk *w = arg;
   if (!tree_in_place(keyword) || w->depth == IN_PLACE_DEPTH_MOST) return;
   w->depth++;
-  look(child, w);
+  gather(child, w);
   w->depth--;
 }
 
-// Does any part of the schema know the property?
-static void look(yyjson_mut_val *schema, struct walk *w) {
-  yyjson_mut_val *properties = yyjson_mut_obj_get(schema, "properties");
+static void gather(yyjson_mut_val *schema, struct walk *w) {
+  struct names *names = w->names;
+  yyjson_mut_val *properties = yyjson_mut_obj_get(schema, "properties"), *name, *v;
   yyjson_mut_val *extra = yyjson_mut_obj_get(schema, "additionalProperties");
-  w->names->any_properties |= yyjson_mut_obj_size(properties) > 0;
-  w->names->open |= yyjson_mut_obj_get(schema, "$ref") || yyjson_mut_obj_get(schema, "patternProperties") ||
-                    yyjson_mut_is_obj(extra);
-  w->found |= tree_get(properties, w->sought) != NULL;
-  tree_each(schema, look_in_place, w);
+  size_t i, n;
+  names->any_properties |= yyjson_mut_obj_size(properties) > 0;
+  names->open |= yyjson_mut_obj_get(schema, "$ref") || yyjson_mut_obj_get(schema, "patternProperties") ||
+                 yyjson_mut_is_obj(extra);
+  yyjson_mut_obj_foreach (properties, i, n, name, v) map_put(&names->known, tree_text(name), name);
+  yyjson_mut_arr_foreach (yyjson_mut_obj_get(schema, POOL_READ_ONLY), i, n, name)
+    map_put(&names->read_only, tree_text(name), name);
+  tree_each(schema, gather_in_place, w);
 }
 
-static bool is_read_only(yyjson_mut_val *schema, struct str name, unsigned depth);
-
-struct read_only_walk {
-  struct str name;
-  bool found;
-  unsigned depth;
-};
-
-static void read_only_in_place(yyjson_mut_val *child, struct str keyword, void *arg) {
-  struct read_only_walk *w = arg;
-  if (tree_in_place(keyword) && w->depth < IN_PLACE_DEPTH_MOST)
-    w->found |= is_read_only(child, w->name, w->depth + 1);
+static void names_gather(struct names *names, yyjson_mut_val *schema) {
+  *names = (struct names){0};
+  gather(schema, &(struct walk){.names = names});
 }
 
-static bool is_read_only(yyjson_mut_val *schema, struct str name, unsigned depth) {
-  struct read_only_walk w = {.name = name, .depth = depth};
-  if (tree_list_has(yyjson_mut_obj_get(schema, POOL_READ_ONLY), name)) return true;
-  tree_each(schema, read_only_in_place, &w);
-  return w.found;
+static void names_free(struct names *names) {
+  map_free(&names->known);
+  map_free(&names->read_only);
 }
 
 struct settle {
   yyjson_mut_val *top; // the schema whose in-place parts are settled together
+  struct names *names; // of the top
+  bool *gathered;      // they are: most schemas require nothing
   unsigned depth;
   yyjson_mut_doc *doc;
 };
 
 // readOnly in the schema itself or its branches; or, known nowhere else, anywhere around it.
-static bool is_gone(yyjson_mut_val *schema, yyjson_mut_val *top, struct str name) {
-  struct names names = {.schema = top};
-  struct walk w = {.names = &names, .sought = name};
-  look(top, &w);
-  bool leftover = !w.found && names.any_properties && !names.open;
-  return leftover || is_read_only(schema, name, 0) || (!w.found && is_read_only(top, name, 0));
+static bool is_gone(const struct names *own, const struct names *top, struct str name) {
+  bool found = map_get(&top->known, name) != NULL;
+  bool leftover = !found && top->any_properties && !top->open;
+  return leftover || map_get(&own->read_only, name) || (!found && map_get(&top->read_only, name));
 }
 
-static void settle_one(yyjson_mut_doc *doc, yyjson_mut_val *schema, yyjson_mut_val *top) {
-  yyjson_mut_val *required = yyjson_mut_obj_get(schema, "required"), *kept = yyjson_mut_arr(doc), *name;
+static void settle_one(const struct settle *s, yyjson_mut_val *schema) {
+  yyjson_mut_val *required = yyjson_mut_obj_get(schema, "required"), *kept, *name;
   size_t i, n;
+  if (!required) return;
+  if (!*s->gathered) names_gather(s->names, s->top);
+  *s->gathered = true;
+  struct names mine, *own = s->names;
+  struct map seen = {0};
+  if (schema != s->top) names_gather(own = &mine, schema);
+  kept = yyjson_mut_arr(s->doc);
   yyjson_mut_arr_foreach (required, i, n, name) {
-    if (!is_gone(schema, top, tree_text(name))) tree_list_add(doc, kept, tree_text(name));
+    if (is_gone(own, s->names, tree_text(name)) || map_get(&seen, tree_text(name))) continue;
+    yyjson_mut_arr_add_strncpy(s->doc, kept, tree_text(name).p, tree_text(name).n);
+    map_put(&seen, tree_text(name), name);
   }
+  map_free(&seen);
+  if (own == &mine) names_free(&mine);
   if (yyjson_mut_arr_size(kept) == yyjson_mut_arr_size(required)) return;
   yyjson_mut_obj_remove_key(schema, "required");
-  if (yyjson_mut_arr_size(kept)) tree_set(doc, schema, STR("required"), kept);
-  tree_set(doc, schema, STR(TREE_LOOSE), yyjson_mut_bool(doc, true));
+  if (yyjson_mut_arr_size(kept)) tree_set(s->doc, schema, STR("required"), kept);
+  tree_set(s->doc, schema, STR(TREE_LOOSE), yyjson_mut_bool(s->doc, true));
 }
 
 static void settle_child(yyjson_mut_val *child, struct str keyword, void *arg);
 
-static void settle(yyjson_mut_doc *doc, yyjson_mut_val *schema, yyjson_mut_val *top, unsigned depth) {
+static void settle(yyjson_mut_val *schema, struct settle *s) {
   if (!yyjson_mut_is_obj(schema)) return;
-  settle_one(doc, schema, top);
-  struct settle s = {.top = top, .depth = depth, .doc = doc};
-  tree_each(schema, settle_child, &s);
+  settle_one(s, schema);
+  tree_each(schema, settle_child, s);
+}
+
+static void settle_top(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
+  struct names names = {0};
+  bool gathered = false;
+  settle(schema, &(struct settle){.top = schema, .names = &names, .gathered = &gathered, .doc = doc});
+  names_free(&names);
 }
 
 static void settle_child(yyjson_mut_val *child, struct str keyword, void *arg) {
   struct settle *s = arg;
-  bool same = tree_in_place(keyword) && s->depth < IN_PLACE_DEPTH_MOST;
-  settle(s->doc, child, same ? s->top : child, same ? s->depth + 1 : 0);
+  if (!tree_in_place(keyword) || s->depth == IN_PLACE_DEPTH_MOST) {
+    settle_top(s->doc, child);
+    return;
+  }
+  s->depth++;
+  settle(child, s);
+  s->depth--;
 }
 
 static void forget_read_only(yyjson_mut_val *schema, struct str keyword, void *arg) {
@@ -241,6 +268,6 @@ static void forget_read_only(yyjson_mut_val *schema, struct str keyword, void *a
 }
 
 void merge_settle_required(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
-  settle(doc, schema, schema, 0);
+  settle_top(doc, schema);
   forget_read_only(schema, STR_NONE, doc);
 }

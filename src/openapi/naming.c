@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openapi/naming.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "data/json.h"
 #include "openapi/words.h"
@@ -356,17 +358,33 @@ static bool tell_apart(struct namer *n, struct candidate *all, const struct map 
   return changed;
 }
 
+// The first number that is free behind `plain`. Those below the last one given are taken, so that many twins
+// are no more work each than a few.
+static struct str number_one(struct namer *n, struct str plain, struct map *taken, struct map *last) {
+  enum { ROOM = TOOL_NAME_MOST - 6 };
+  struct str head = str_make(plain.p, plain.n < ROOM ? plain.n : ROOM);
+  unsigned *twin = map_get(last, head);
+  if (!twin) {
+    twin = ARENA_NEW(n->in->arena, unsigned);
+    *twin = 1;
+    map_put(last, head, twin);
+  }
+  char text[TOOL_NAME_MOST + 8];
+  struct str name = {text, 0};
+  do name.n = (size_t)snprintf(text, sizeof text, "%.*s_%u", STR_ARG(head), ++*twin);
+  while (map_get(taken, name));
+  return arena_dup(n->in->arena, name);
+}
+
 static void number_the_rest(struct namer *n, struct candidate *all, struct map *taken) {
+  struct map last = {0};
   for (size_t i = 0; i < n->ops->count; i++) {
     struct operation *op = all[i].op;
     if (all[i].fixed || op->skipped) continue;
-    struct str plain = op->name;
-    for (unsigned twin = 2; map_get(taken, op->name); twin++) {
-      size_t room = TOOL_NAME_MOST - 6;
-      op->name = arena_printf(n->in->arena, "%.*s_%u", (int)(plain.n < room ? plain.n : room), plain.p, twin);
-    }
+    if (map_get(taken, op->name)) op->name = number_one(n, op->name, taken, &last);
     map_put(taken, op->name, op);
   }
+  map_free(&last);
 }
 
 void naming_run(const struct naming *in, struct operation_list *ops, size_t *renamed) {

@@ -6,7 +6,13 @@
 #include "tool/context.h"
 #include "tool/shown.h"
 
-enum { CHECK_TEXT_MOST = 32 * 1024, CHECK_CHOICES_MOST = 20, CHECK_TITLE_MOST = 80, CHECK_SHAPE_MOST = 1024 };
+enum {
+  CHECK_TEXT_MOST = 32 * 1024,
+  CHECK_CHOICES_MOST = 20,
+  CHECK_TITLE_MOST = 80,
+  CHECK_SHAPE_MOST = 1024,
+  CHECK_SHAPE_KEYS = 512
+};
 
 struct check {
   const struct run_call *call;
@@ -158,7 +164,9 @@ struct str check_shape(const struct tool *t, yyjson_val *arguments, struct arena
   yyjson_val *key, *v;
   buf_add_char(&out, '{');
   yyjson_obj_foreach (arguments, i, n, key, v) {
-    if (!check_property(t, json_text(key)) || out.n + yyjson_get_len(key) > CHECK_SHAPE_MOST) {
+    // Looked up among all that the tool takes: only as many as can be told.
+    if (i >= CHECK_SHAPE_KEYS || out.n + yyjson_get_len(key) > CHECK_SHAPE_MOST ||
+        !check_property(t, json_text(key))) {
       unknown++;
       continue;
     }

@@ -8,7 +8,7 @@
 
 // Part of the digest under which a toolset is kept: a compiler that would make another toolset of the
 // same document has another version here, and everything is compiled again at its first start.
-#define LIBRARY_COMPILER "1"
+#define LIBRARY_COMPILER "2"
 
 struct library_job { // one toolset to be compiled and kept
   const struct library_env *env;
@@ -245,11 +245,12 @@ bool library_load_imports(const struct library_env *env, struct err *err) {
   for (size_t i = 0; ok && i < rows.count; i++) {
     struct str definition = store_cell(&rows, i, 0)->text, name = store_cell(&rows, i, 2)->text;
     struct sealed_at at = library_import_place(name, definition, store_cell(&rows, i, 1)->text);
+    // One that somebody else wrote, that cannot be read any more, or whose name ships by now, takes its own
+    // accounts along and no others.
     struct err why;
-    if (sealed_is_ours(env->store, &at, store_cell(&rows, i, 3)->text, &why))
-      ok = connector_set_add(env->connectors, definition, err);
-    else
-      log_warn("connector %.*s is left out: %s", STR_ARG(name), why.text);
+    if (!sealed_is_ours(env->store, &at, store_cell(&rows, i, 3)->text, &why) ||
+        !connector_set_add(env->connectors, definition, &why))
+      log_warn("the imported connector %.*s is left out: %s", STR_ARG(name), why.text);
   }
   arena_free(a);
   return ok;

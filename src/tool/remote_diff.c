@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/map.h"
 #include "data/json.h"
 #include "tool/remote_parts.h"
 
@@ -27,12 +28,42 @@ bool remote_same(yyjson_val *a, yyjson_val *b) {
   return a && b && remote_within(a, b) && remote_within(b, a);
 }
 
+static const char *const remote_alike_members[] = {"description", "inputSchema", "outputSchema"};
+enum { REMOTE_ALIKE_MEMBERS = sizeof remote_alike_members / sizeof *remote_alike_members };
+
+// The same for equal values, whatever the order of an object's members.
+static uint64_t remote_hash(yyjson_val *v) {
+  uint64_t hash = 31 * (unsigned)yyjson_get_tag(v) + 7, one[2];
+  size_t i, n;
+  yyjson_val *key, *item;
+  if (yyjson_is_str(v) || yyjson_is_raw(v))
+    return map_hash(str_make(unsafe_yyjson_get_str(v), unsafe_yyjson_get_len(v)));
+  yyjson_arr_foreach (v, i, n, item) {
+    one[0] = hash;
+    one[1] = remote_hash(item);
+    hash = map_hash(str_make((const char *)one, sizeof one));
+  }
+  yyjson_obj_foreach (v, i, n, key, item) {
+    one[0] = map_hash(json_text(key));
+    one[1] = remote_hash(item);
+    hash += map_hash(str_make((const char *)one, sizeof one));
+  }
+  return hash;
+}
+
+uint64_t remote_alike_hash(yyjson_val *definition) {
+  uint64_t parts[REMOTE_ALIKE_MEMBERS];
+  for (size_t i = 0; i < REMOTE_ALIKE_MEMBERS; i++)
+    parts[i] = remote_hash(yyjson_obj_get(definition, remote_alike_members[i]));
+  return map_hash(str_make((const char *)parts, sizeof parts));
+}
+
 bool remote_alike(yyjson_val *a, yyjson_val *b) {
-  static const char *const members[] = {"description", "inputSchema", "outputSchema"};
   yyjson_val *properties = yyjson_obj_get(yyjson_obj_get(a, "inputSchema"), "properties");
   if (!json_str(a, "description").n && !yyjson_obj_size(properties)) return false;
-  for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-    if (!remote_equal(yyjson_obj_get(a, members[i]), yyjson_obj_get(b, members[i]))) return false;
+  for (size_t i = 0; i < REMOTE_ALIKE_MEMBERS; i++)
+    if (!remote_equal(yyjson_obj_get(a, remote_alike_members[i]), yyjson_obj_get(b, remote_alike_members[i])))
+      return false;
   return true;
 }
 

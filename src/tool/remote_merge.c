@@ -26,25 +26,47 @@ bool remote_is_waiting(const struct remote_tool *row, enum tool_trust trust, yyj
 struct remote_work {
   const struct remote_merge *m;
   struct arena *arena;
-  struct map before;  // struct remote_tool *, by name
-  struct map present; // struct remote_now *, by name
-  yyjson_doc *
-      *vanished; // definitions of rows that the vendor shows no more, by their index; read when needed
+  struct map before;   // struct remote_tool *, by name
+  struct map present;  // struct remote_now *, by name
+  struct map vanished; // struct remote_gone *, by what their definitions say; filled when one is sought
+  bool sought;
   struct remote_change *changes;
   size_t change_count;
   struct remote_report report;
 };
 
-// A row that is shown no more and defines the same tool: it came back under another name.
-static const struct remote_tool *remote_find_former(struct remote_work *w, const struct remote_now *now) {
+// A row that is shown no more, under the hash of its definition.
+struct remote_gone {
+  uint64_t hash;
+  const struct remote_tool *row;
+  yyjson_doc *definition;
+};
+
+static void remote_seek_gone(struct remote_work *w) {
   const struct remote_merge *m = w->m;
-  for (size_t i = 0; i < m->before_count; i++) {
+  for (size_t i = 0; i < m->before_count && !w->sought; i++) {
     const struct remote_tool *row = &m->before[i];
     if (map_get(&w->present, row->name)) continue;
-    if (!w->vanished[i]) w->vanished[i] = remote_parse(row->pinned.n ? row->pinned : row->definition);
-    if (remote_alike(now->definition, yyjson_doc_get_root(w->vanished[i]))) return row;
+    struct remote_gone *gone = ARENA_NEW(w->arena, struct remote_gone);
+    gone->row = row;
+    gone->definition = remote_parse(row->pinned.n ? row->pinned : row->definition);
+    gone->hash = remote_alike_hash(yyjson_doc_get_root(gone->definition));
+    struct str key = str_make((const char *)&gone->hash, sizeof gone->hash);
+    if (map_get(&w->vanished, key))
+      yyjson_doc_free(gone->definition); // the first counts
+    else
+      map_put(&w->vanished, key, gone);
   }
-  return NULL;
+  w->sought = true;
+}
+
+// A row that is shown no more and defines the same tool: it came back under another name. By hash, since a
+// vendor may give thousands of them new names at once.
+static const struct remote_tool *remote_find_former(struct remote_work *w, const struct remote_now *now) {
+  uint64_t hash = remote_alike_hash(now->definition);
+  remote_seek_gone(w);
+  const struct remote_gone *gone = map_get(&w->vanished, str_make((const char *)&hash, sizeof hash));
+  return gone && remote_alike(now->definition, yyjson_doc_get_root(gone->definition)) ? gone->row : NULL;
 }
 
 static bool remote_row_differs(const struct remote_tool *a, const struct remote_tool *b) {
@@ -94,7 +116,6 @@ static void remote_merge_one(struct remote_work *w, const struct remote_now *now
 void remote_merge(const struct remote_merge *m, struct arena *a, struct remote_change **changes,
                   size_t *change_count, struct remote_report *report) {
   struct remote_work w = {.m = m, .arena = a};
-  w.vanished = ARENA_ARRAY(a, m->before_count + 1, yyjson_doc *);
   w.changes = ARENA_ARRAY(a, m->before_count + m->now_count + 1, struct remote_change);
   for (size_t i = 0; i < m->before_count; i++) map_put(&w.before, m->before[i].name, (void *)&m->before[i]);
   for (size_t i = 0; i < m->now_count; i++) map_put(&w.present, m->now[i].name, (void *)&m->now[i]);
@@ -106,7 +127,10 @@ void remote_merge(const struct remote_merge *m, struct arena *a, struct remote_c
     w.changes[w.change_count++] = (struct remote_change){row, false};
   }
   w.report.changed = w.change_count > 0;
-  for (size_t i = 0; i < m->before_count; i++) yyjson_doc_free(w.vanished[i]);
+  size_t at = 0;
+  for (struct map_slot *slot; (slot = map_next(&w.vanished, &at));)
+    yyjson_doc_free(((struct remote_gone *)slot->value)->definition);
+  map_free(&w.vanished);
   map_free(&w.before);
   map_free(&w.present);
   *changes = w.changes;

@@ -24,6 +24,7 @@ MUST_USE bool remote_check(yyjson_val *definition, struct err *err);
 bool remote_same(yyjson_val *a, yyjson_val *b);
 // The same tool under another name: description and schemas are equal, and say something.
 bool remote_alike(yyjson_val *a, yyjson_val *b);
+uint64_t remote_alike_hash(yyjson_val *definition); // the same for those that are alike
 // Lines "- place: value" and "+ place: value", in the arena.
 struct str remote_diff(yyjson_val *before, yyjson_val *now, struct arena *a);
 

@@ -230,6 +230,46 @@ describe("tools", () => {
   });
 });
 
+describe("work that a document and an argument make together", () => {
+  // Each would keep a loop busy for minutes, were it done; the first is a pattern as vendors write them.
+  const LONG = "a".repeat(150_000);
+  const rows = {
+    "an unanchored pattern": [{ type: "string", pattern: "\\w+$" }, `${LONG}!`, /\/v: expected a shorter text.*too costly.*\\w\+\$/],
+    "a pattern that doubles": [{ type: "string", pattern: "^(a+)+$" }, `${"a".repeat(60)}b`, /\/v: expected a shorter text.*too costly/],
+    "a pattern for each of many items": [{ type: "array", items: { type: "string", pattern: "(?:a|aa)+$" } }, Array(2_000).fill(`${"a".repeat(24)}!`), /expected a (shorter text|value that can be checked)/],
+    "a lookbehind": [{ type: "string", pattern: "(?<!b{200})\\w!" }, `${"b".repeat(150_000)}!`, /\/v: expected a shorter text.*too costly/],
+    "a long enum for each of many items": [{ type: "array", items: { type: "string", enum: Array.from({ length: 900 }, (_, i) => `value ${i}`) } }, Array(40_000).fill("value 9999"), /expected /],
+  };
+  let vendor, target, names;
+  before(async () => {
+    vendor = await startRecorder();
+    const definition = { name: "costly", label: "Costly", kind: "rest", base_url: vendor.url, auth: [{ id: "key", label: "Key", fields: [{ name: "key", label: "Key", secret: true }], send: [{ in: "header", name: "X-Api-Key", value: "{key}" }] }] };
+    const paths = Object.fromEntries(Object.values(rows).map(([schema], i) => [`/row${i}`, { post: { operationId: `create_row${i}`, requestBody: { required: true, content: { "application/json": { schema: { type: "object", properties: { v: schema }, required: ["v"] } } } }, responses: { 200: { description: "ok" } } } }]));
+    await world.must(201, "POST", "/connector", { definition, document: { openapi: "3.1.0", info: { title: "Costly", version: "1" }, servers: [{ url: vendor.url }], paths } });
+    const made = await world.must(201, "POST", "/integrated-account", { connector: "costly", name: "costly", credential: { key: "k-costly" } });
+    target = (await world.server(made, { methods: ["read", "write", "custom"] })).url;
+    ({ tools: names } = (await modern(target, "tools/list")).body.result);
+  });
+  after(() => vendor?.close());
+
+  const toolOf = (i) => names.find((t) => t.name.includes(`row${i}`) || t.title?.includes(`row${i}`))?.name;
+  for (const [i, [name, [, value, told]]] of Object.entries(rows).entries())
+    test(`${name}: six calls at once are refused in words, and others are answered meanwhile`, async () => {
+      const before = vendor.requests.length;
+      const tool = toolOf(i);
+      assert.ok(tool, names.map((t) => t.name).join());
+      const calls = Array.from({ length: 6 }, () => call(tool, { v: value }, target));
+      const health = Array.from({ length: 6 }, () => fetch(new URL("/healthz", url)));
+      for (const r of await Promise.all(health)) assert.equal(r.status, 200);
+      for (const { body, text } of await Promise.all(calls)) {
+        assert.equal(body?.result?.isError, true, text.slice(0, 300));
+        assert.match(body.result.content[0].text, told);
+      }
+      assert.equal(vendor.requests.length, before, "nothing was sent");
+      assert.equal((await rpc(server.url, ping)).status, 200);
+    });
+});
+
 describe("outbound", () => {
   test("no form of an inner address gets past the guard", async (t) => {
     const target = await startRecorder();

@@ -2,6 +2,7 @@
 #include "../support/temp.h"
 
 #include "account/vault.h"
+#include "base/buf.h"
 
 static const char yaml[] =
     "name: tiny\nlabel: Tiny\nkind: rest\nbase_url: https://api.example.com\nauth:\n"
@@ -142,6 +143,59 @@ static void fixture_is(struct str got, const char *expected) {
   if (!str_is(got, expected)) fail_msg("'%.*s', not '%s'", STR_ARG(got), expected);
 }
 
+// A connector of a later version makes more of the same credential.
+static void what_is_too_long_to_be_sent_is_an_error(void **state) {
+  (void)state;
+  enum { KEY = 16000 };
+  static const struct {
+    const char *send;   // with %s for the template
+    const char *before; // what the template begins with
+    int times, fits;    // {key}: how often, and how often at most
+  } rows[] = {
+      {"{in: header, name: X-Key, value: \"%s\"}", "", 80, 4},
+      {"{in: header, name: X-Key, value: \"%s\"}", "x{key}", 4, 3},
+      {"{in: bearer, value: \"%s\"}", "", 80, 4},
+      {"{in: query, name: k, value: \"%s\"}", "", 5, 4},
+      {"{in: basic, user: \"%s\", password: \"%s\"}", "", 3, 2},
+      {"{in: header, name: X-Key, value: \"%s\"}", "", 100000, 1},
+  };
+  struct vault_sends s;
+  struct buf plain_text = BUF_MAX(KEY + 10);
+  buf_add_z(&plain_text, "key=");
+  for (int i = 0; i < KEY; i++) buf_add_char(&plain_text, 'k');
+  buf_add_char(&plain_text, '\n');
+  struct secret *plain = secret_new(buf_str(&plain_text));
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (int fits = 0; fits < 2; fits++) {
+      struct err err = {0};
+      struct buf text = BUF_MAX(1 << 20), file = BUF_MAX(4 << 20);
+      buf_add_z(&text, rows[i].before);
+      for (int n = 0; n < (fits ? rows[i].fits : rows[i].times); n++) buf_add_z(&text, "{key}");
+      buf_add_char(&text, 0);
+      buf_printf(&file, "name: grown\nlabel: Grown\nkind: rest\nbase_url: https://api.example.com\nauth:\n"
+                        "  - id: key\n    fields: [{name: key, secret: true}]\n    send: [");
+      for (const char *at = rows[i].send; *at; at++) {
+        bool hole = at[0] == '%' && at[1] == 's';
+        if (hole)
+          buf_add_z(&file, text.p);
+        else
+          buf_add_char(&file, *at);
+        at += hole;
+      }
+      buf_add_z(&file, "]\n");
+      if (!connector_set_add(set, buf_str(&file), &err)) fail_msg("%s", err.text);
+      const struct connector *grown = connector_find(set, STR("grown"));
+      bool ok = vault_render(connector_way_find(grown, STR("")), plain, arena, &s, &err);
+      if (ok != (fits == 1)) fail_msg("%zu, %d: %s", i, fits, ok ? "taken" : err.text);
+      if (ok) vault_sends_free(&s);
+      if (!ok) assert_non_null(strstr(err.text, "longer than 65536 bytes"));
+      buf_free(&text);
+      buf_free(&file);
+    }
+  secret_free(plain);
+  buf_free(&plain_text);
+}
+
 static void an_echo_is_hidden(void **state) {
   (void)state;
   struct err err;
@@ -184,6 +238,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(the_way_is_told_by_the_fields, setup, teardown),
       cmocka_unit_test_setup_teardown(wrong_fields_are_named, setup, teardown),
       cmocka_unit_test_setup_teardown(long_values_are_refused, setup, teardown),
+      cmocka_unit_test_setup_teardown(what_is_too_long_to_be_sent_is_an_error, setup, teardown),
       cmocka_unit_test_setup_teardown(an_echo_is_hidden, setup, teardown),
       cmocka_unit_test_setup_teardown(a_way_that_grew_a_field_is_told, setup, teardown),
   };

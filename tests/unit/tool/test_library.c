@@ -115,6 +115,22 @@ static void imports_come_back_at_start(void **state) {
   toolset_unref(set);
 }
 
+// One that cannot be read any more takes nobody else's along.
+static void a_damaged_import_is_left_out(void **state) {
+  (void)state;
+  struct err err;
+  library_import("mend", LIBRARY_DOCUMENT(LIBRARY_THINGS));
+  memory_store_sql(
+      "INSERT INTO connector VALUES ('aaa', 'name: [', ''), ('bbb', '', ''), ('zzz', 'kind: what', '')");
+  connector_set_free(library.connectors); // as after a restart
+  assert_true(connector_set_load(NULL, &library.connectors, &err));
+  assert_true(library_load_imports(&library, &err));
+  assert_null(connector_find(library.connectors, STR("aaa")));
+  struct toolset *set = library_get("mend");
+  assert_int_equal(set->count, 2);
+  toolset_unref(set);
+}
+
 static void removal_takes_names_too_but_not_from_under_an_account(void **state) {
   (void)state;
   struct err err = {0};
@@ -136,13 +152,10 @@ static void removal_takes_names_too_but_not_from_under_an_account(void **state) 
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(an_import_is_compiled_and_kept),
-      TEST(a_toolset_is_compiled_once),
-      TEST(a_later_version_renames_nothing),
-      TEST(a_bad_import_leaves_no_trace),
-      TEST(an_mcp_server_is_a_definition_alone),
-      TEST(imports_come_back_at_start),
-      TEST(removal_takes_names_too_but_not_from_under_an_account),
+      TEST(an_import_is_compiled_and_kept),      TEST(a_toolset_is_compiled_once),
+      TEST(a_later_version_renames_nothing),     TEST(a_bad_import_leaves_no_trace),
+      TEST(an_mcp_server_is_a_definition_alone), TEST(imports_come_back_at_start),
+      TEST(a_damaged_import_is_left_out),        TEST(removal_takes_names_too_but_not_from_under_an_account),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

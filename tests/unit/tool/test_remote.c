@@ -211,6 +211,47 @@ static void a_tool_under_another_name_waits(void **state) {
   assert_true(served("list_all_zones"));
 }
 
+// A list of `count` tools that say much the same; `turned` names their members the other way round.
+static char *alike_tools(int count, const char *prefix, bool turned) {
+  char filler[1001];
+  memset(filler, 'x', sizeof filler - 1);
+  filler[sizeof filler - 1] = 0;
+  struct buf b = BUF_MAX(32 << 20);
+  for (int i = 0; i < count; i++) {
+    buf_printf(&b, "%c{'name':'%s%d',", i ? ',' : '[', prefix, i);
+    if (turned)
+      buf_printf(&b,
+                 "'inputSchema':{'properties':{'b':{'const':%d},'a':{}},'type':'object'},'description':'%s'}",
+                 i, filler);
+    else
+      buf_printf(&b,
+                 "'description':'%s','inputSchema':{'type':'object','properties':{'a':{},'b':{'const':%d}}}}",
+                 filler, i);
+  }
+  buf_add_char(&b, ']');
+  return buf_take(&b, NULL);
+}
+
+// A vendor gives all its tools new names, again and again: each finds its former self, and no pair is
+// compared that differs.
+static void many_under_other_names_find_themselves(void **state) {
+  (void)state;
+  enum { MANY = 300 };
+  char *first = alike_tools(MANY, "list_a", false), *second = alike_tools(MANY, "list_b", true),
+       *third = alike_tools(MANY, "list_c", false);
+  sync_now(first);
+  assert_int_equal(sync_now(second).review, MANY);
+  assert_int_equal(sync_now(third).review, MANY);
+  struct remote_tool *waiting = rows(true, MANY);
+  for (size_t i = 0; i < MANY; i++) {
+    assert_true(str_starts(waiting[i].name, "list_c") && waiting[i].was.n);
+    assert_true(str_eq(str_from(waiting[i].name, 6), str_from(waiting[i].was, 6)));
+  }
+  mem_free(first);
+  mem_free(second);
+  mem_free(third);
+}
+
 static void decisions_are_kept_and_settle_what_is_now(void **state) {
   (void)state;
   size_t changed = 0;
@@ -383,6 +424,7 @@ int main(void) {
       TEST(a_change_waits_for_review_with_what_changed),
       TEST(what_models_do_not_read_may_change),
       TEST(a_tool_under_another_name_waits),
+      TEST(many_under_other_names_find_themselves),
       TEST(decisions_are_kept_and_settle_what_is_now),
       TEST(what_went_is_gone_and_may_come_back),
       TEST(a_no_outlives_a_flood_of_names),

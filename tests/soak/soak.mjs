@@ -35,6 +35,8 @@ const BUSY_MS = 30_000;
 const STOP_AFTER_MS = 10_000;
 const OVER_MS = (MINUTES + 30) * 60_000; // whatever happens, it ends
 
+const POOLED = ["descriptors", "fd sockets", "fd files", "fd pipes", "fd others", "threads"];
+
 const say = (line) => console.log(line);
 const within = (ms, work) => {
   const end = new AbortController();
@@ -111,11 +113,12 @@ class Soak {
     await within(DELETE_MS, world.deleteAll()).catch((error) => this.finding("not everything could be deleted", String(error)));
     if (this.process !== world.pid) await this.sample();
     phases.push(this.seconds());
-    // The first has nothing to be held against but the start, whose pools were smaller.
-    const before = this.rests[0] ?? { ...this.cold, ...Object.fromEntries(POOLED.map((name) => [name, Infinity])) };
+    // What is open is held against the start; of what is kept once it was needed, the first rest says how much.
+    const before = { ...this.cold, ...Object.fromEntries(POOLED.map((name) => [name, this.rests[0]?.[name] ?? Infinity])) };
     const now = await this.quiet(before);
     if (!now) return;
-    for (const { name, before: was, now: is } of risen(before, now)) this.finding(`${name} do not come back`, `${name}: ${was} before, ${is} now, ${QUIET_MS / 1000} s after the last client went and everything was deleted\n${await this.waiting()}`);
+    const left = risen(before, now);
+    if (left.length) this.finding("something does not come back", `${left.map(({ name }) => name).join(", ")}\n${left.map(({ name, before: was, now: is }) => `${name}: ${was} before, ${is} now`).join("\n")}\n${QUIET_MS / 1000} s after the last client went and everything was deleted. What waits:\n${await this.waiting()}`);
     this.rests.push({ seconds: this.seconds(), ...now });
     const [deleted, quiet] = [phases[1] - phases[0], this.seconds() - phases[1]].map((s) => s.toFixed(1));
     say(`round ${round} of ${rounds}, ${Math.round(this.seconds())} s: all deleted in ${deleted} s, quiet after ${quiet} s; ${this.tally.done} operations, ${this.tally.findings.size} kinds of findings; at rest ${now.descriptors} descriptors, ${now.fibers} fibers, ${now.streams} streams, ${now["upstream sessions"]} sessions, ${Math.round(now["resident KiB"] / 1024)} MiB`);
@@ -133,8 +136,9 @@ class Soak {
   // What the program says that it waits for.
   async waiting() {
     const { body } = await within(30_000, this.world.api("GET", "/status")).catch(() => ({}));
-    const fibers = (body?.loops ?? []).flatMap((loop) => loop.fibers.map((f) => `${f.name}: ${f.reason}, ${Math.round(f.age_ms / 1000)} s`));
-    return fibers.slice(0, 30).join("\n");
+    const kinds = new Map(); // "name: reason" to ages
+    for (const { name, reason, age_ms } of (body?.loops ?? []).flatMap((loop) => loop.fibers)) kinds.set(`${name}: ${reason}`, [...(kinds.get(`${name}: ${reason}`) ?? []), Math.round(age_ms / 1000)]);
+    return [...kinds].map(([what, ages]) => `${ages.length} × ${what}, at most ${Math.max(...ages)} s`).join("\n");
   }
 
   // ---- the end
@@ -187,14 +191,12 @@ class Soak {
     if (first) printTable(say, ["figure", "first", "last", "most at work"], [...Object.keys(COUNTED), "fiber stacks", "resident KiB", "audit rows lost"].map((name) => [name, String(first[name]), String(last[name]), String(this.busiest?.[name] ?? "")]));
     for (const [when, { slope, rise, percent }] of Object.entries(this.memory ?? {})) say(`memory ${when}, second half: ${slope.toFixed(1)} KiB a second, ${Math.round(rise)} KiB in all, ${percent.toFixed(1)} %`);
     say(`slowest look at health: ${this.world.slowest} ms; other 5xx: ${[...this.world.notes].map(([what, n]) => `${what} ${n}`).join(", ") || "none"}`);
+    for (const [vendor, { counts }] of [["MCP", this.world.mcp], ["REST", this.world.rest]]) say(`the hostile ${vendor} vendor: ${Object.entries(counts).map(([way, n]) => `${way} ${n}`).join(", ")}`);
     say("\n== findings");
     this.tally.printFindings();
     say(`\nseed ${SEED}, ${MINUTES} minutes, ${this.tally.done} operations, ${this.world.restarts} restarts after a crash, ${this.tally.findings.size} kinds of findings`);
   }
 }
-// Grown on first use and kept: the first rest says how large.
-const POOLED = ["descriptors", "fd sockets", "fd files", "fd pipes", "fd others", "threads", "tools"];
-
 const soak = new Soak();
 for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, (error) => soak.finding("the harness threw", error?.stack ?? String(error), event));
 setTimeout(() => {

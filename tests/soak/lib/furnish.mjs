@@ -13,8 +13,10 @@ const keyed = ({ world, random }, kind) => {
 };
 
 // What accounts may be connected, each a body for POST /integrated-account, or undefined for want of a connector.
+const TOKENS = ["cfut_sandbox_full", "cfut_sandbox_one_account", "cfut_sandbox_two_accounts", "cfut_sandbox_zone_read"];
+const cloudflare = (world, token) => ({ connector: "cloudflare", name: world.name("cloudflare"), credential: { token }, base_url: world.vendors.at.rest.base_url });
 export const KINDS = {
-  cloudflare: ({ world, random }) => ({ connector: "cloudflare", name: world.name("cloudflare"), credential: { token: random.pick(["cfut_sandbox_full", "cfut_sandbox_one_account", "cfut_sandbox_two_accounts", "cfut_sandbox_zone_read", "cfut_sandbox_expired"]) }, base_url: world.vendors.at.rest.base_url }),
+  cloudflare: ({ world, random }) => cloudflare(world, random.pick(TOKENS)),
   cloudinary: ({ world }) => ({ connector: "cloudinary-assets", way: "url", name: world.name("cloudinary"), base_url: world.vendors.url("cloudinary"), credential: { url: "cloudinary://482917365021874:sandbox-secret-of-acme-web@acme-web" } }),
   rest: (w) => keyed(w, "rest"),
   mcp: (w) => keyed(w, "mcp"),
@@ -23,7 +25,7 @@ export const KINDS = {
   sse: ({ world }) => open(world, `${world.mcp.url}/pair/sse`),
   dual: ({ world }) => open(world, world.dual.url),
   pair: ({ world }) => open(world, world.pair.url),
-  nonsense: ({ world, random }) => random.pick([{ name: "x" }, open(world, `${world.mcp.url}/none`), open(world, "http://169.254.169.254/mcp"), open(world, "http://127.0.0.1:1/mcp"), open(world, "file:///etc/passwd"), { connector: "none", name: world.name("none"), credential: {} }]),
+  nonsense: ({ world, random }) => random.pick([{ name: "x" }, cloudflare(world, "cfut_sandbox_expired"), open(world, `${world.mcp.url}/none`), open(world, "http://169.254.169.254/mcp"), open(world, "http://127.0.0.1:1/mcp"), open(world, "file:///etc/passwd"), { connector: "none", name: world.name("none"), credential: {} }]),
 };
 const WEIGHTS = { cloudflare: 2, cloudinary: 1, rest: 4, mcp: 4, modern: 4, sessions: 4, sse: 3, dual: 2, pair: 1, nonsense: 1 };
 

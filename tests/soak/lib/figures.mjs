@@ -4,10 +4,13 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { readMetrics } from "../../e2e/lib/wait.mjs";
 
-// What must come back to where it was: figure to the rise that counts as none. Threads and stacks are pools.
+// Connections to vendors are kept for their next request, as many as were lately in use at once, and how many that are
+// differs from round to round. One that leaks comes again and again, and passes this within some rounds.
+const KEPT_ALIVE = 32;
+// What must come back to where it was: figure to the rise that counts as none.
 export const COUNTED = {
-  "descriptors": 0,
-  "fd sockets": 0,
+  "descriptors": KEPT_ALIVE,
+  "fd sockets": KEPT_ALIVE,
   "fd files": 0,
   "fd pipes": 0,
   "fd others": 0,

@@ -34,6 +34,8 @@ test("what has risen is named", () => {
   const figures = { descriptors: 20, fibers: 1, streams: 0 };
   assert.deepEqual(risen(figures, figures), []);
   assert.deepEqual(risen(figures, { ...figures, streams: 3, fibers: 0 }), [{ name: "streams", before: 0, now: 3 }]);
+  assert.deepEqual(risen(figures, { ...figures, descriptors: 25 }), [], "connections kept for the next request");
+  assert.equal(risen(figures, { ...figures, descriptors: 80 }).length, 1);
 });
 test("a secret is found in every form", () => {
   for (const before of ["", "a", "ab", "abc", "user:"]) {

@@ -4,13 +4,14 @@ BUILD ?= build
 PREFIX ?= /usr/local
 STAY ?= 1
 
-.PHONY: help all build demo test test-unit test-e2e bench fuzz install clean format
+.PHONY: help all build demo test test-unit test-e2e bench fuzz soak install clean format
 all: build
 
 help:
 	@echo 'make demo      install what is missing, build, run the main job end to end (STAY=0: end by itself)'
 	@echo 'make test      everything: style, unit tests, sanitizers, end to end'
 	@echo 'make bench     figures and ratios        make fuzz  FUZZ_SECONDS=30 each'
+	@echo 'make soak      random operations among hostile vendors and clients, SOAK_MINUTES=60'
 	@echo 'make build     only build                make install PREFIX=/usr/local DESTDIR='
 
 build:
@@ -33,6 +34,10 @@ bench:
 fuzz:
 	@scripts/bootstrap fuzz
 	@scripts/fuzz
+
+soak:
+	@scripts/bootstrap soak
+	@scripts/soak
 
 install: build
 	@meson configure $(BUILD) --prefix=$(PREFIX)

@@ -19,10 +19,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "base/steady.h"
 #include "cli/cli.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
+#include "house.h"
 #include "io/fiber.h"
 #include "io/pool.h"
 #include "serve/endpoint.h"
@@ -35,7 +35,7 @@
 
 extern char **environ;
 
-enum { HOUSEKEEPING_US = 20 * 1000 * 1000, LOOPS_MOST = 64, TEND_AHEAD_MS = 5 * 60 * 1000 };
+enum { HOUSEKEEPING_US = 20 * 1000 * 1000, LOOPS_MOST = 64 };
 enum { UNWIND_MS = 1000, HASTE_MS = 2000 }; // after the drain: for what was cut off; for locks of the store
 
 // What settings decide, as the parts take it. SIGHUP makes a new one; the ones before stay until the
@@ -433,51 +433,6 @@ static void main_reload(void) {
   buf_free(&kept);
 }
 
-// Each on a fiber of its own, so that a vendor that answers slowly keeps no other waiting.
-static void main_tend_account(void *arg) {
-  char *id = arg;
-  struct catalog *c = catalog_acquire();
-  const struct catalog_account *v = catalog_account_by_id(c, str_of(id));
-  struct err err;
-  if (v && !account_tend(&program.account, v->account, TEND_AHEAD_MS, &err) && err.code != ERR_CANCELED)
-    log_warn("account %.*s: %s", STR_ARG(v->account->name), err.text);
-  catalog_release(c);
-  mem_free(id);
-}
-
-static void main_tend(void *arg) {
-  (void)arg;
-  struct catalog *c = catalog_acquire();
-  for (size_t i = 0; i < c->account_count; i++) {
-    const struct account *a = c->accounts[i]->account;
-    if (a->kind != CONNECTOR_MCP) continue;
-    char *id = mem_copy(a->id.p, a->id.n);
-    if (!fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "tend account", main_tend_account, id))
-      mem_free(id); // full: the next round
-  }
-  catalog_release(c);
-}
-
-static void main_look_at_clock(void) {
-  enum steady_news news = steady_look();
-  if (news == STEADY_JUMPED)
-    log_warn(
-        "the clock of this machine leapt; rows that go by their age wait until it has held for %d minutes",
-        STEADY_HOLD_MS / 60000);
-  else if (news == STEADY_FOLLOWS)
-    log_info("the clock has held; rows go by their age again");
-}
-
-static void main_keep_house(void) {
-  struct err err;
-  main_look_at_clock();
-  loop_post(program.loops[0], main_tend, NULL);
-  struct wiring *w = program.wiring;
-  if (!admin_purge(&w->admin, &err)) log_warn("housekeeping: %s", err.text);
-  mem_trim(); // an import or a burst may have taken much for a moment
-  metrics_add(METRIC_HOUSE_ROUNDS, 1);
-}
-
 // Waits for signals until one says stop; the loops run meanwhile. The house is kept when its time has come,
 // however many signals come before.
 static void main_wait(const sigset_t *signals) {
@@ -489,7 +444,7 @@ static void main_wait(const sigset_t *signals) {
     if (number == SIGTERM || number == SIGINT) return;
     if (number == SIGHUP) main_reload();
     if (clock_mono_us() < due_us) continue;
-    main_keep_house();
+    house_keep(&program.account, program.loops[0], &program.wiring->admin);
     due_us = clock_mono_us() + HOUSEKEEPING_US;
   }
 }

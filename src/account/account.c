@@ -230,7 +230,9 @@ bool account_delete(const struct account_env *env, struct str id, struct err *er
   struct account_job job = {.env = env, .id = id};
   account_find_grant(&job);
   account_end_grant(&job);
-  return pool_run(account_delete_run, &job, err);
+  if (!pool_run(account_delete_run, &job, err)) return false;
+  line_end(env, id);
+  return true;
 }
 
 static bool account_verdict_run(void *arg, struct err *err) {

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "mcp/client.h"
 
-enum { LINE_HEADERS_MOST = CONNECTOR_SENDS_MOST + 32 };
+enum { LINE_HEADERS_MOST = CONNECTOR_SENDS_MOST + 32, LINE_KEY_MOST = 160 };
 
 // ---- the lender: what each request carries. Held by the peer, which may outlive the account's values.
 
@@ -150,19 +150,24 @@ static uint64_t line_print(const struct line_options *o) {
   return print;
 }
 
+static size_t line_key(const struct account_env *env, struct str id, char key[LINE_KEY_MOST]) {
+  int n = snprintf(key, LINE_KEY_MOST, "%p/%.*s", (const void *)env, STR_ARG(id));
+  return n < LINE_KEY_MOST ? (size_t)n : LINE_KEY_MOST - 1;
+}
+
 struct line *line_take(const struct account_env *env, const struct line_options *o) {
   uint64_t print = line_print(o);
-  char key[160];
-  int n = snprintf(key, sizeof key, "%p/%.*s", (const void *)env, STR_ARG(o->id));
+  char key[LINE_KEY_MOST];
+  size_t n = line_key(env, o->id, key);
   pthread_mutex_lock(&lines_lock);
-  struct line *l = map_get(&lines, str_make(key, (size_t)n));
+  struct line *l = map_get(&lines, str_make(key, n));
   if (l && l->print == print) {
     l->uses++;
   } else {
     if (l) map_remove(&lines, l->key); // who uses it keeps it
     l = MEM_NEW(struct line);
     *l = (struct line){.uses = 1, .told = o->verdict.at, .print = print, .peer = line_peer_for(env, o)};
-    l->key = str_make(mem_copy(key, (size_t)n), (size_t)n);
+    l->key = str_make(mem_copy(key, n), n);
     map_put(&lines, l->key, l);
   }
   pthread_mutex_unlock(&lines_lock);
@@ -180,6 +185,18 @@ void line_leave(struct line *l) {
   mcp_peer_unref(l->peer);
   mem_free((void *)(uintptr_t)l->key.p);
   mem_free(l);
+}
+
+void line_end(const struct account_env *env, struct str id) {
+  char key[LINE_KEY_MOST];
+  size_t n = line_key(env, id, key);
+  pthread_mutex_lock(&lines_lock);
+  struct line *l = map_get(&lines, str_make(key, n));
+  struct mcp_peer *peer = l ? mcp_peer_ref(l->peer) : NULL;
+  pthread_mutex_unlock(&lines_lock);
+  if (!peer) return;
+  mcp_peer_close(peer);
+  mcp_peer_unref(peer);
 }
 
 struct mcp_peer *line_peer(const struct line *l) {

@@ -23,6 +23,8 @@ struct line_options {
 struct line *line_take(const struct account_env *env, const struct line_options *o);
 // The last value of this credential closes the peer, with its sessions.
 void line_leave(struct line *l); // NULL is fine
+// The account has gone: its peer is closed now, whoever still holds a value of it in an older catalog.
+void line_end(const struct account_env *env, struct str id);
 struct mcp_peer *line_peer(const struct line *l);
 // What the server was found to speak, where that is newer than at the last asking.
 bool line_has_news(struct line *l, struct mcp_verdict *out);

@@ -214,7 +214,7 @@ static bool bridge_keep(struct bridge *b, struct mcp_call *call, const struct mc
                         struct err *err) {
   char handle[KEPT_HANDLE];
   struct kept kept = {call, *question};
-  if (!kept_put(&kept, b->r->principal, handle, err)) return false;
+  if (!kept_put(&kept, b->r, handle, err)) return false;
   b->handle = arena_dup(b->r->arena, str_of(handle));
   return true;
 }

@@ -17,18 +17,22 @@ struct kept_entry {
   char handle[KEPT_HANDLE];
   char *principal;
   uint64_t until_us;
+  struct standing standing;
 };
 
 static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct kept_entry *kept_first;
 
-bool kept_put(const struct kept *k, struct str principal, char handle[KEPT_HANDLE], struct err *err) {
+bool kept_put(const struct kept *k, const struct serve_request *r, char handle[KEPT_HANDLE],
+              struct err *err) {
+  struct str principal = r->principal;
   unsigned char random[KEPT_RANDOM];
   struct kept_entry *e = MEM_NEW(struct kept_entry);
   token_random(random, sizeof random);
   codec_hex(random, sizeof random, e->handle);
   e->kept = *k;
   e->principal = mem_copy(principal.p, principal.n);
+  e->standing = standing_of(r);
   e->until_us = clock_mono_us() + KEPT_LIVES_MS * 1000ULL;
   size_t all = 0, own = 0;
   pthread_mutex_lock(&kept_lock);
@@ -71,6 +75,13 @@ static void kept_close(void *arg) {
   mcp_call_close(e->kept.call);
   mem_free(e->principal);
   mem_free(e);
+}
+
+void kept_end_gone(const struct catalog *c, int64_t now) {
+  pthread_mutex_lock(&kept_lock);
+  for (struct kept_entry *e = kept_first; e; e = e->next)
+    if (!standing_server(&e->standing, c, now)) e->until_us = 0; // the next sweep takes it
+  pthread_mutex_unlock(&kept_lock);
 }
 
 void kept_sweep(void) {

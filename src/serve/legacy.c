@@ -179,8 +179,7 @@ static void legacy_take(struct serve_request *r, const struct jsonrpc_message *m
 static bool legacy_answer(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out) {
   size_t start = out->n;
   struct err err;
-  struct running *run =
-      r->session.key.n ? running_begin(r->session.key, json_to_text(r->arena, m->id)) : NULL;
+  struct running *run = r->session.key.n ? running_begin(r, json_to_text(r->arena, m->id)) : NULL;
   jsonrpc_result_begin(out, m->id);
   bool ok = methods_answer(r, m, out, &err);
   if (run && running_end(run) && !ok) return false;

@@ -15,6 +15,7 @@ struct running {
   uint64_t serial;
   size_t session_n;
   bool cancelled;
+  struct standing standing;
   struct str key; // "<session key> <request id>"
   char text[];
 };
@@ -29,13 +30,15 @@ static struct running *running_first;
 static struct map running_by_key; // struct running *
 static uint64_t running_serial;
 
-struct running *running_begin(struct str session_key, struct str request_id) {
+struct running *running_begin(const struct serve_request *request, struct str request_id) {
+  struct str session_key = request->session.key;
   struct running *r = mem_alloc(sizeof *r + session_key.n + 1 + request_id.n);
   r->key = str_make(r->text, session_key.n + 1 + request_id.n);
   memcpy(r->text, session_key.p, session_key.n);
   r->text[session_key.n] = ' ';
   memcpy(r->text + session_key.n + 1, request_id.p, request_id.n);
   r->session_n = session_key.n;
+  r->standing = standing_of(request);
   r->fiber = fiber_self();
   r->loop = loop_current();
   pthread_mutex_lock(&running_lock);
@@ -97,6 +100,13 @@ void running_cancel_all(struct str session_key) {
   pthread_mutex_lock(&running_lock);
   for (struct running *r = running_first; r; r = r->next)
     if (str_eq(str_make(r->text, r->session_n), session_key)) running_order_stop(r);
+  pthread_mutex_unlock(&running_lock);
+}
+
+void running_end_gone(const struct catalog *c, int64_t now) {
+  pthread_mutex_lock(&running_lock);
+  for (struct running *r = running_first; r; r = r->next)
+    if (!standing_server(&r->standing, c, now)) running_order_stop(r);
   pthread_mutex_unlock(&running_lock);
 }
 

@@ -10,6 +10,7 @@
 #include "serve/kept.h"
 #include "serve/relay.h"
 #include "serve/running.h"
+#include "serve/standing.h"
 
 // Expiry "to the second" is looked at this often.
 enum { STREAM_TICK_MS = 250, STREAM_EVENT_MOST = 4096 };
@@ -20,8 +21,8 @@ struct stream {
   enum stream_kind kind;
   uint64_t number; // unique in the process; also the key in the hub
   uint64_t tools_version;
-  bool tools, prompts, resources, has_token;
-  unsigned char server_hash[TOKEN_HASH], token_hash[TOKEN_HASH];
+  bool tools, prompts, resources;
+  struct standing standing;
   struct memory *memory;    // of a session
   unsigned events;          // its number in there
   struct arena *arena;      // of the texts below
@@ -117,14 +118,6 @@ static void stream_closed(void *arg, bool draining) {
   stream_free(s);
 }
 
-static bool stream_is_live(const struct stream *s, const struct catalog_server *server,
-                           const struct access_token *token, int64_t now) {
-  bool live = server && (server->server.expires_at == 0 || now < server->server.expires_at);
-  if (live && server->server.filter.require_api_token)
-    live = token && (token->expires_at == 0 || now < token->expires_at);
-  return live && !(s->memory && memory_has_ended(memory_key(s->memory)));
-}
-
 static void stream_relay_session(struct stream *s);
 
 // The server has other accounts by now, or one of them another way to its vendor: who left is heard no more.
@@ -141,11 +134,8 @@ static bool stream_relay_anew(struct stream *s) {
 }
 
 static void stream_look(struct stream *s, const struct catalog *c, int64_t now) {
-  const struct catalog_server *server =
-      map_get(&c->servers_by_hash, str_make((const char *)s->server_hash, TOKEN_HASH));
-  const struct access_token *token =
-      s->has_token ? map_get(&c->tokens_by_hash, str_make((const char *)s->token_hash, TOKEN_HASH)) : NULL;
-  if (!stream_is_live(s, server, token, now)) {
+  const struct catalog_server *server = standing_server(&s->standing, c, now);
+  if (!server || (s->memory && memory_has_ended(memory_key(s->memory)))) {
     stream_end(s);
     return;
   }
@@ -157,9 +147,13 @@ static void stream_look(struct stream *s, const struct catalog *c, int64_t now) 
 
 void stream_refresh(struct loop *loop) {
   struct stream_hub *hub = stream_hub_of(loop);
-  struct catalog *c = hub && hub->first ? catalog_acquire() : NULL;
+  struct catalog *c = hub ? catalog_acquire() : NULL;
   if (!c) return;
   int64_t now = clock_now_ms();
+  if (loop_index(loop) == 0) {
+    running_end_gone(c, now);
+    kept_end_gone(c, now);
+  }
   for (struct stream *s = hub->first, *next; s; s = next) {
     next = s->next; // ending one may free it
     stream_look(s, c, now);
@@ -177,9 +171,9 @@ void stream_changed(struct loop *loop, struct str account_id, enum watch_list li
   struct stream_hub *hub = stream_hub_of(loop);
   struct catalog *c = hub && hub->first && list != WATCH_TOOLS ? catalog_acquire() : NULL;
   if (!c) return; // of tools the catalog itself tells
+  int64_t now = clock_now_ms();
   for (struct stream *s = hub->first; s; s = s->next) {
-    const struct catalog_server *server =
-        map_get(&c->servers_by_hash, str_make((const char *)s->server_hash, TOKEN_HASH));
+    const struct catalog_server *server = standing_server(&s->standing, c, now);
     if (!stream_has_member(server, account_id)) continue;
     if (list == WATCH_PROMPTS && s->prompts && server->prompts) stream_tell_changed(s, "prompts");
     if (list == WATCH_RESOURCES && s->resources && server->resources) stream_tell_changed(s, "resources");
@@ -217,15 +211,13 @@ static struct stream *stream_make(struct serve_request *r, const struct stream_o
   s->prompts = o->prompts;
   s->resources = o->resources;
   s->tools_version = r->server->tools_version;
-  s->has_token = r->token != NULL;
+  s->standing = standing_of(r);
   s->events = o->stream;
   s->arena = arena_new();
   s->id = arena_dup(s->arena, o->id);
   s->server_id = arena_dup(s->arena, r->server->server.id);
   s->who = (struct mcp_who){arena_dup(s->arena, r->principal), arena_dup(s->arena, r->capabilities), r->era};
   if (o->kind != STREAM_LISTEN) s->memory = memory_ref(serve_memory(r));
-  memcpy(s->server_hash, r->server->server.token_hash, TOKEN_HASH);
-  if (r->token) memcpy(s->token_hash, r->token->hash, TOKEN_HASH);
   return s;
 }
 

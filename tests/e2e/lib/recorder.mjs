@@ -9,7 +9,11 @@ export async function startRecorder(answer = () => ({ body: { ok: true } })) {
   const requests = [];
   const server = http.createServer(async (req, res) => {
     const parts = [];
-    for await (const part of req) parts.push(part);
+    try {
+      for await (const part of req) parts.push(part);
+    } catch {
+      return; // whoever asked went away
+    }
     const seen = { method: req.method, target: req.url, headers: req.headers, raw: req.rawHeaders, body: Buffer.concat(parts).toString() };
     requests.push(seen);
     const { status = 200, headers = {}, body = {} } = await answer(seen);

@@ -86,12 +86,13 @@ static void a_damaged_row_is_left_out(void **state) {
   assert_true(access_create(store, &(struct access_token){.name = STR("a"), .role = ACCESS_ADMIN}, arena,
                             &stays, text, &err));
   for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
-    assert_true(
-        store_run(store,
-                  arena_printf(arena, "INSERT INTO api_token VALUES ('%s%zu', 'b', 'admin', %s, 1, 0)",
-                               i % 2 ? "aaa" : "zzz", i, hashes[i])
-                      .p,
-                  NULL, 0, NULL, &err));
+    assert_true(store_run(store,
+                          arena_printf(arena,
+                                       "INSERT INTO api_token (id, name, role, hash, created_at, expires_at) "
+                                       "VALUES ('%s%zu', 'b', 'admin', %s, 1, 0)",
+                                       i % 2 ? "aaa" : "zzz", i, hashes[i])
+                              .p,
+                          NULL, 0, NULL, &err));
   assert_true(access_list(store, arena, &all, &count, &err));
   assert_int_equal(count, 1);
   assert_true(str_eq(all[0].id, stays.id));

@@ -23,6 +23,14 @@
 
 #include "http/client.h"
 
+// Limits that nothing here meets by being slow.
+static const struct http_client_limits relaxed = {.connect_ms = 30000,
+                                                  .first_byte_ms = 60000,
+                                                  .total_ms = 120000,
+                                                  .stall_ms = 60000,
+                                                  .body_bytes = 1 << 20,
+                                                  .header_bytes = 16384};
+
 enum { ORIGIN_MOST = 64 };
 
 static struct origin {

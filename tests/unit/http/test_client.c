@@ -16,13 +16,6 @@
 
 // ---- fetching
 
-static const struct http_client_limits relaxed = {.connect_ms = 10000,
-                                                  .first_byte_ms = 20000,
-                                                  .total_ms = 30000,
-                                                  .stall_ms = 20000,
-                                                  .body_bytes = 1 << 20,
-                                                  .header_bytes = 16384};
-
 struct outcome {
   struct http_client_limits limits;
   struct http_call call;
@@ -578,28 +571,27 @@ static void a_lack_of_descriptors_is_told_as_ours(void **state) {
 
 int main(void) {
   signal(SIGPIPE, SIG_IGN); // as main.c does; OpenSSL writes without MSG_NOSIGNAL
-  const struct CMUnitTest tests[] = {
-      TEST(a_plain_get),
-      TEST(what_was_given_is_hidden),
-      TEST(what_is_sent),
-      TEST(interim_answers_and_trailers),
-      TEST(redirects_are_not_followed),
-      TEST(refused_headers),
-      TEST(the_guard_refuses_every_spelling),
-      TEST(classes_do_not_share_connections),
-      TEST(vendors_that_fail),
-      TEST(limits_of_size),
-      TEST(limits_of_time),
-      TEST(a_call_knows_nothing_of_the_one_before),
-      TEST(only_what_is_safe_is_sent_again),
-      TEST(cancel_aborts_the_connection),
-      TEST(the_fibers_deadline_aborts),
-      TEST(many_at_once),
-      TEST(answers_beyond_the_memory),
-      TEST(without_a_fiber),
-      TEST(a_bad_authority_file_is_named),
-      TEST(a_private_authority), // last: what it trusts stays trusted
-      TEST(a_lack_of_descriptors_is_told_as_ours),
-  };
+  // The last one's authority stays trusted.
+  const struct CMUnitTest tests[] = {TEST(a_plain_get),
+                                     TEST(what_was_given_is_hidden),
+                                     TEST(what_is_sent),
+                                     TEST(interim_answers_and_trailers),
+                                     TEST(redirects_are_not_followed),
+                                     TEST(refused_headers),
+                                     TEST(the_guard_refuses_every_spelling),
+                                     TEST(classes_do_not_share_connections),
+                                     TEST(vendors_that_fail),
+                                     TEST(limits_of_size),
+                                     TEST(limits_of_time),
+                                     TEST(a_call_knows_nothing_of_the_one_before),
+                                     TEST(only_what_is_safe_is_sent_again),
+                                     TEST(cancel_aborts_the_connection),
+                                     TEST(the_fibers_deadline_aborts),
+                                     TEST(many_at_once),
+                                     TEST(answers_beyond_the_memory),
+                                     TEST(without_a_fiber),
+                                     TEST(a_bad_authority_file_is_named),
+                                     TEST(a_lack_of_descriptors_is_told_as_ours),
+                                     TEST(a_private_authority)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

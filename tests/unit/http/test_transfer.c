@@ -210,7 +210,7 @@ static void meet_limits_of_time(void) {
   limits.first_byte_ms = 50;
   expect_no_open("/slow", ERR_TIMEOUT, "answered nothing within 50 ms");
   expect_no_open("/drip-head", ERR_TIMEOUT, "answered nothing within 50 ms");
-  limits = relaxed;
+  relax();
   limits.stall_ms = 1000;
   struct http_transfer *t = open_ok("/stall");
   assert_true(str_is(read_ok(t), "ten bytes."));

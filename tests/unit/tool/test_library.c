@@ -120,8 +120,8 @@ static void a_damaged_import_is_left_out(void **state) {
   (void)state;
   struct err err;
   library_import("mend", LIBRARY_DOCUMENT(LIBRARY_THINGS));
-  memory_store_sql(
-      "INSERT INTO connector VALUES ('aaa', 'name: [', ''), ('bbb', '', ''), ('zzz', 'kind: what', '')");
+  memory_store_sql("INSERT INTO connector (name, definition, document) VALUES ('aaa', 'name: [', ''), "
+                   "('bbb', '', ''), ('zzz', 'kind: what', '')");
   connector_set_free(library.connectors); // as after a restart
   assert_true(connector_set_load(NULL, &library.connectors, &err));
   assert_true(library_load_imports(&library, &err));

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "house.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/metrics.h"
+#include "base/steady.h"
+#include "io/fiber.h"
+#include "tool/catalog.h"
+
+enum { HOUSE_TEND_AHEAD_MS = 5 * 60 * 1000 };
+
+struct house_visit {
+  const struct account_env *account;
+  char *id;
+};
+
+static void house_visit_free(struct house_visit *v) {
+  mem_free(v->id);
+  mem_free(v);
+}
+
+// Each on a fiber of its own, so that a vendor that answers slowly keeps no other waiting.
+static void house_tend_account(void *arg) {
+  struct house_visit *visit = arg;
+  struct catalog *c = catalog_acquire();
+  const struct catalog_account *v = catalog_account_by_id(c, str_of(visit->id));
+  struct err err;
+  if (v && !account_tend(visit->account, v->account, HOUSE_TEND_AHEAD_MS, &err) && err.code != ERR_CANCELED)
+    log_warn("account %.*s: %s", STR_ARG(v->account->name), err.text);
+  catalog_release(c);
+  house_visit_free(visit);
+}
+
+static void house_tend(void *arg) {
+  const struct account_env *account = arg;
+  struct catalog *c = catalog_acquire();
+  for (size_t i = 0; i < c->account_count; i++) {
+    const struct account *a = c->accounts[i]->account;
+    if (a->kind != CONNECTOR_MCP) continue;
+    struct house_visit *visit = MEM_NEW(struct house_visit);
+    *visit = (struct house_visit){account, mem_copy(a->id.p, a->id.n)};
+    if (!fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "tend account", house_tend_account, visit))
+      house_visit_free(visit); // full: the next round
+  }
+  catalog_release(c);
+}
+
+static void house_look_at_clock(void) {
+  enum steady_news news = steady_look();
+  if (news == STEADY_JUMPED)
+    log_warn(
+        "the clock of this machine leapt; rows that go by their age wait until it has held for %d minutes",
+        STEADY_HOLD_MS / 60000);
+  else if (news == STEADY_FOLLOWS)
+    log_info("the clock has held; rows go by their age again");
+}
+
+void house_keep(const struct account_env *account, struct loop *loop, const struct admin_env *admin) {
+  struct err err;
+  house_look_at_clock();
+  loop_post(loop, house_tend, (void *)(uintptr_t)account);
+  if (!admin_purge(admin, &err)) log_warn("housekeeping: %s", err.text);
+  mem_trim(); // an import or a burst may have taken much for a moment
+  metrics_add(METRIC_HOUSE_ROUNDS, 1);
+}

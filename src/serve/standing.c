@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/standing.h"
+
+struct standing standing_of(const struct serve_request *r) {
+  struct standing s = {.has_token = r->token != NULL};
+  memcpy(s.server_hash, r->server->server.token_hash, TOKEN_HASH);
+  if (r->token) memcpy(s.token_hash, r->token->hash, TOKEN_HASH);
+  return s;
+}
+
+static bool standing_is_before(int64_t now, int64_t expires_at) {
+  return expires_at == 0 || now < expires_at;
+}
+
+const struct catalog_server *standing_server(const struct standing *s, const struct catalog *c, int64_t now) {
+  const struct catalog_server *server =
+      map_get(&c->servers_by_hash, str_make((const char *)s->server_hash, TOKEN_HASH));
+  if (!server || !standing_is_before(now, server->server.expires_at)) return NULL;
+  if (!server->server.filter.require_api_token) return server;
+  const struct access_token *token =
+      s->has_token ? map_get(&c->tokens_by_hash, str_make((const char *)s->token_hash, TOKEN_HASH)) : NULL;
+  return token && standing_is_before(now, token->expires_at) ? server : NULL;
+}

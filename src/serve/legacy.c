@@ -193,36 +193,49 @@ static bool legacy_answer(struct serve_request *r, const struct jsonrpc_message 
   return true;
 }
 
+// One element. False: its client has cancelled it, and with it this fiber; it gets no response, and the
+// elements behind it are not run.
+static bool legacy_element(struct serve_request *r, yyjson_val *element, bool goes_on, struct buf *out) {
+  struct jsonrpc_message m;
+  struct err err;
+  bool sound = jsonrpc_read(element, &m, &err);
+  if (sound && str_is(m.method, "initialize"))
+    sound = err_set(&err, ERR_INVALID, "initialize may not be part of a batch");
+  if (sound && m.kind != JSONRPC_REQUEST) {
+    legacy_take(r, &m, element);
+    return goes_on;
+  }
+  size_t start = out->n;
+  buf_add_char(out, out->n ? ',' : '[');
+  if (!sound) {
+    jsonrpc_error(out, m.id, JSONRPC_INVALID_REQUEST, str_of(err.text), STR_NONE);
+  } else if (!goes_on) {
+    jsonrpc_error(out, m.id, JSONRPC_INTERNAL_ERROR,
+                  STR("not run: a request before it in the batch was cancelled; send it again"), STR_NONE);
+  } else if (!legacy_answer(r, &m, out)) {
+    out->n = start;
+    return false;
+  }
+  return goes_on;
+}
+
 static void legacy_batch(struct serve_request *r, yyjson_val *batch) {
   struct buf out = BUF_MAX(SERVE_REPLY_MOST);
   yyjson_val *element;
   size_t i, n;
-  bool here = true;
+  bool goes_on = true;
   r->batch = true;
-  yyjson_arr_foreach (batch, i, n, element) {
-    struct jsonrpc_message m;
-    struct err err;
-    bool sound = jsonrpc_read(element, &m, &err);
-    if (sound && str_is(m.method, "initialize"))
-      sound = err_set(&err, ERR_INVALID, "initialize may not be part of a batch");
-    if (sound && m.kind != JSONRPC_REQUEST) {
-      legacy_take(r, &m, element);
-      continue;
-    }
-    buf_add_char(&out, out.n ? ',' : '[');
-    if (sound)
-      here = legacy_answer(r, &m, &out);
-    else
-      jsonrpc_error(&out, m.id, JSONRPC_INVALID_REQUEST, str_of(err.text), STR_NONE);
-    if (!here) break;
-  }
-  if (!here || out.n == 0) { // gone, or nothing but notifications
-    buf_free(&out);
-    if (here) reply_nothing(r);
+  yyjson_arr_foreach (batch, i, n, element) goes_on = legacy_element(r, element, goes_on, &out);
+  if (out.n) {
+    buf_add_char(&out, ']');
+    reply_send(r, 200, &out);
     return;
   }
-  buf_add_char(&out, ']');
-  reply_send(r, 200, &out);
+  buf_free(&out);
+  if (goes_on) // nothing but notifications
+    reply_nothing(r);
+  else
+    reply_withdraw(r);
 }
 
 void legacy_message(struct serve_request *r, const struct jsonrpc_message *m, yyjson_val *body) {

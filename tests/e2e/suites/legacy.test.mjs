@@ -512,6 +512,26 @@ describe("a request of a session", () => {
     assert.deepEqual([r.status, r.text], [200, ""], "no response");
     await eventually("the tool was left alone", async () => (await upstream.state()).aborted === before + 1);
   });
+  // Whichever of its requests is cancelled: what came before it is answered, what comes after it is not run, and says so.
+  for (const at of [0, 1, 2])
+    test(`a batch whose request ${at + 1} of 3 is cancelled is answered for the others`, async () => {
+      const mine = await own({}, "2025-03-26");
+      const batch = [0, 1, 2].map((i) => (i === at ? tool("test_wait", { seconds: 20 }, i) : request("ping", undefined, i)));
+      const answer = rpc(remote.url, batch, mine);
+      await eventually("it is at work", async () => (await upstream.state()).waiting === 1);
+      await rpc(remote.url, { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: at } }, mine);
+      const r = await answer;
+      assert.equal(r.status, 200, r.text);
+      assert.deepEqual(r.body.map((m) => [m.id, m.error?.code]), [0, 1, 2].filter((i) => i !== at).map((i) => [i, i < at ? undefined : -32603]), r.text);
+    });
+  test("a batch of which only the cancelled request is left is withdrawn", async () => {
+    const mine = await own({}, "2025-03-26");
+    const answer = rpc(remote.url, [tool("test_wait", { seconds: 20 }, 1), { jsonrpc: "2.0", method: "notifications/initialized" }], mine);
+    await eventually("it is at work", async () => (await upstream.state()).waiting === 1);
+    await rpc(remote.url, { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } }, mine);
+    const r = await answer;
+    assert.deepEqual([r.status < 300, r.text], [true, ""]);
+  });
   test("DELETE ends what runs, and the vendor's session", async () => {
     const mine = await own();
     const before = await upstream.state();

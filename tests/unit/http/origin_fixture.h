@@ -93,7 +93,7 @@ static void say_ticks(int fd, int count, useconds_t pause_us) {
 enum { FLOOD = 64 << 20 };
 
 static void say_flood(int fd) {
-  static char block[64 * 1024];
+  char block[16 * 1024];
   char head[80];
   snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", FLOOD);
   say(fd, head);

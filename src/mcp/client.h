@@ -4,8 +4,8 @@
 // on 404), SSE, resume by Last-Event-ID, the endpoint event. On a fiber. Example:
 //   struct mcp_call *call; struct mcp_event e;
 //   if (!mcp_call_open(peer, &request, &call, err)) return false;
-//   while (mcp_call_next(call, &e, err) && e.kind != MCP_RESULT && e.kind != MCP_ERROR) { …;
-//   mcp_event_free(&e); } mcp_call_close(call);      // before the result it cancels upstream
+//   while (mcp_call_next(call, &e, err) && e.kind != MCP_RESULT && e.kind != MCP_ERROR) { …; mcp_event_free(&e); }
+//   mcp_call_close(call);      // before the result it cancels upstream
 #ifndef POSTERN_MCP_CLIENT_H
 #define POSTERN_MCP_CLIENT_H
 

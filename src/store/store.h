@@ -3,9 +3,9 @@
 // only, ids made by us, times in ms, JSON as TEXT. Blocking: call it on the pool (or before the loops
 // run). One writer at a time is the driver's business; any thread may call. Example:
 //   struct store *s; store_open(STR("sqlite:postern.db"), &s, err);
-//   store_run(s, "UPDATE account SET name = $1 WHERE id = $2", (struct store_value[]){STORE_TEXT(name),
-//   STORE_TEXT(id)}, 2, &changed, err) struct store_rows rows; store_query(s, "SELECT id, name FROM account
-//   ORDER BY id", NULL, 0, arena, &rows, err)
+//   struct store_value values[] = {STORE_TEXT(name), STORE_TEXT(id)};
+//   store_run(s, "UPDATE account SET name = $1 WHERE id = $2", values, 2, &changed, err)
+//   struct store_rows rows; store_query(s, "SELECT id, name FROM account ORDER BY id", NULL, 0, arena, &rows, err)
 #ifndef POSTERN_STORE_STORE_H
 #define POSTERN_STORE_STORE_H
 

@@ -2,8 +2,7 @@
 // audit: who called what, when, with arguments of which shape, and how it ended. Append-only. Rows go
 // to a bounded queue and are written in batches by a thread of its own, so that no call ever waits; a
 // full queue drops the row, counts it (METRIC_AUDIT_DROPPED) and says so once a minute in the log. Example:
-//   audit_add(audit, &(struct audit_row){.at = clock_now_ms(), .action = STR("tools/call"), …});   // any
-//   thread
+//   audit_add(audit, &(struct audit_row){.at = clock_now_ms(), .action = STR("tools/call"), …}); // any thread
 #ifndef POSTERN_TOOL_AUDIT_H
 #define POSTERN_TOOL_AUDIT_H
 

@@ -20,8 +20,7 @@ bool run_remote(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val
                 struct run_trail *trail, struct run_result *out) SUSPENDS;
 
 // remote_shape.c: a result in the vendor's words, within the limits of ours. Pure. Members that nobody here
-// knows, and
-// `_meta`, pass; texts beyond the ceiling are cut between rows or characters and say so; a block or
+// knows, and `_meta`, pass; texts beyond the ceiling are cut between rows or characters and say so; a block or
 // structured content that is too large is replaced by words. Sets doc, whole, is_error and outcome of `out`,
 // and the rate that the vendor tells in `_meta.headers`.
 struct remote_shape {

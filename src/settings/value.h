@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// value: one row of the settings table, and how its text becomes a value. Private to settings/.
+// value: one row of the settings table, and how its text becomes a value. For settings/, and for
+// the command line, which checks and completes flags by the same rows.
 #ifndef POSTERN_SETTINGS_VALUE_H
 #define POSTERN_SETTINGS_VALUE_H
 

@@ -15,7 +15,7 @@
 #include "crypto/redact.h"
 #include "crypto/seal.h"
 #include "data/json.h"
-#include "http/client.h"
+#include "fetch/client.h"
 #include "store/store.h"
 
 struct account_send {   // one ready piece of authentication

@@ -17,7 +17,7 @@
 #include "base/arena.h"
 #include "crypto/redact.h"
 #include "crypto/secret.h"
-#include "http/client.h"
+#include "fetch/client.h"
 #include "mcp/peer.h"
 
 struct oauth_net {

@@ -12,7 +12,7 @@
 #include "cli/terminal.h"
 #include "crypto/secret.h"
 #include "data/json.h"
-#include "http/client.h"
+#include "fetch/client.h"
 
 #define API_URL "http://127.0.0.1:8080"
 enum { API_CONNECT_MS = 5000, API_TOTAL_MS = 300000, API_ANSWER_MOST = 128 * 1024 * 1024 };

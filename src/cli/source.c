@@ -3,7 +3,7 @@
 
 #include "cli/terminal.h"
 #include "data/uri.h"
-#include "http/client.h"
+#include "fetch/client.h"
 #include "settings/settings.h"
 
 enum { SOURCE_CONNECT_MS = 10000, SOURCE_TOTAL_MS = 120000, SOURCE_DEFINITION_MOST = 4 * 1024 * 1024 };

@@ -38,7 +38,7 @@ void loop_timer_set(struct loop_timer *t, uint64_t after_ms, uint64_t every_ms);
 void loop_timer_stop(struct loop_timer *t);
 void loop_timer_free(struct loop_timer *t);
 
-// A slot for what another module keeps one of per loop (http/client's multi handle). `destroy` runs
+// A slot for what another module keeps one of per loop (fetch/client's multi handle). `destroy` runs
 // on the loop's thread when it stops.
 enum loop_slot { LOOP_SLOT_CLIENT, LOOP_SLOT_FIBERS, LOOP_SLOT_SUBSCRIBE, LOOP_SLOT_SHARES, LOOP_SLOT_COUNT };
 void loop_slot_set(struct loop *l, enum loop_slot slot, void *value, void (*destroy)(void *value));

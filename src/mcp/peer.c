@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "http/transfer.h"
+#include "fetch/transfer.h"
 #include "mcp/call_private.h"
 #include "mcp/detect.h"
 #include "mcp/peer_private.h"

@@ -14,8 +14,8 @@
 
 #include "crypto/redact.h"
 #include "data/json.h"
-#include "http/client.h"
-#include "http/ratelimit.h"
+#include "fetch/client.h"
+#include "fetch/ratelimit.h"
 
 // What a URL was found to speak (bits). A dual-era server is spoken to in the era of the request's origin.
 enum mcp_speaks {

@@ -6,7 +6,7 @@
 #ifndef POSTERN_MCP_SEND_H
 #define POSTERN_MCP_SEND_H
 
-#include "http/transfer.h"
+#include "fetch/transfer.h"
 #include "mcp/peer.h"
 
 enum { SEND_SAID_MOST = 64 * 1024 }; // bytes of an error's body that are read

@@ -9,8 +9,8 @@
 #ifndef POSTERN_MCP_STREAM_H
 #define POSTERN_MCP_STREAM_H
 
+#include "fetch/transfer.h"
 #include "http/sse.h"
-#include "http/transfer.h"
 #include "mcp/message.h"
 
 enum { STREAM_ENDPOINT_MOST = 2048 };

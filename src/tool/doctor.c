@@ -4,7 +4,7 @@
 #include "account/grant.h"
 #include "base/clock.h"
 #include "data/json.h"
-#include "http/transfer.h"
+#include "fetch/transfer.h"
 #include "tool/context.h"
 #include "tool/trouble.h"
 

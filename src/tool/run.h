@@ -9,7 +9,7 @@
 #define POSTERN_TOOL_RUN_H
 
 #include "base/buf.h"
-#include "http/ratelimit.h"
+#include "fetch/ratelimit.h"
 #include "mcp/client.h"
 #include "tool/catalog.h"
 

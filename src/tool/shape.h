@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 #include "connector/connector.h"
-#include "http/client.h"
-#include "http/ratelimit.h"
+#include "fetch/client.h"
+#include "fetch/ratelimit.h"
 #include "tool/run.h"
 
 struct shape_input {

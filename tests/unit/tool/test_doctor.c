@@ -6,7 +6,7 @@
 
 #include "base/map.h"
 #include "data/json.h"
-#include "http/transfer.h"
+#include "fetch/transfer.h"
 #include "tool/doctor.h"
 
 static struct arena *arena;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "http/client_private.h"
+#include "fetch/client_private.h"
 
 enum { CLIENT_HOST = 280 }; // a name of 253 bytes, a port
 

@@ -2,7 +2,7 @@
 // One request: its options on a pooled easy handle, and the callbacks that take in the response under
 // its limits. A handle gets the options that never change once (client_set_constants) and the request's own
 // ones each time; nothing is allocated per request but libcurl's copy of the URL.
-#include "http/client.h"
+#include "fetch/client.h"
 
 #include <assert.h>
 #include <netinet/in.h>
@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
-#include "http/client_private.h"
+#include "fetch/client_private.h"
 
 static STACK_OF(X509_INFO) * client_extra_ca; // set once at start, read from every loop
 

@@ -3,13 +3,13 @@
 // response; client_multi.c drives libcurl from the loop; client_error.c finds the words; transfer.c hands
 // the body on as it comes. http_fetch's struct client_fetch lives on its caller's stack, a transfer's on the
 // heap; libcurl knows it from client_start until it is done.
-#ifndef POSTERN_HTTP_CLIENT_PRIVATE_H
-#define POSTERN_HTTP_CLIENT_PRIVATE_H
+#ifndef POSTERN_FETCH_CLIENT_PRIVATE_H
+#define POSTERN_FETCH_CLIENT_PRIVATE_H
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
 
-#include "http/client.h"
+#include "fetch/client.h"
 #include "io/fiber.h"
 
 enum {

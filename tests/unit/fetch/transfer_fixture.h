@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// transfer_fixture: a loop and a guard that lets the origin through, for the tests of http/transfer. A test
+// transfer_fixture: a loop and a guard that lets the origin through, for the tests of fetch/transfer. A test
 // runs its body on a fiber: on_a_fiber(read_ticks). Include after cmocka.h.
 #ifndef POSTERN_TESTS_UNIT_HTTP_TRANSFER_FIXTURE_H
 #define POSTERN_TESTS_UNIT_HTTP_TRANSFER_FIXTURE_H
 
-#include "http/transfer.h"
+#include "fetch/transfer.h"
 #include "io/fiber.h"
 #include "io/loop.h"
 #include "origin_fixture.h"

@@ -21,7 +21,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "http/client.h"
+#include "fetch/client.h"
 
 // Limits that nothing here meets by being slow.
 static const struct http_client_limits relaxed = {.connect_ms = 30000,

@@ -7,8 +7,8 @@
 // connection had closed meanwhile. Example:
 //   struct http_call call = {.method = "GET", .url = url, .headers = h, .limits = &limits, .guard = guard};
 //   struct http_result r; if (!http_fetch(&call, arena, &r, err)) return false;
-#ifndef POSTERN_HTTP_CLIENT_H
-#define POSTERN_HTTP_CLIENT_H
+#ifndef POSTERN_FETCH_CLIENT_H
+#define POSTERN_FETCH_CLIENT_H
 
 #include "base/arena.h"
 #include "base/buf.h"

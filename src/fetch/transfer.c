@@ -2,7 +2,7 @@
 // The client's machinery with a window instead of a whole body. Bytes gather in fetch.body; a read takes
 // them away all at once and leaves an empty buffer behind, so nothing is moved, and what is idle holds no
 // buffer.
-#include "http/transfer.h"
+#include "fetch/transfer.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "http/client_private.h"
+#include "fetch/client_private.h"
 #include "io/loop.h"
 
 struct http_group {

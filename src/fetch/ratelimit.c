@@ -3,7 +3,7 @@
 // is told from others by the family of its header names and by what else the name says ("minute",
 // "requests"), or by the policy name inside the field (draft-ietf-httpapi-ratelimit-headers-08 and later).
 // The tightest window is the answer.
-#include "http/ratelimit.h"
+#include "fetch/ratelimit.h"
 
 #include <strings.h>
 

@@ -7,7 +7,7 @@
 // watching (readable only) what we opened, which saves two epoll_ctl calls a request; an event on an idle one
 // (the server closed it) ends the watch. Sockets that libcurl made itself, its resolver's, come and go as it
 // says.
-#include "http/client_private.h"
+#include "fetch/client_private.h"
 
 #include <assert.h>
 #include <stdlib.h>

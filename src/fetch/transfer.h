@@ -9,10 +9,10 @@
 //   struct str bytes;
 //   do { if (!http_transfer_read(t, &bytes, err)) break; feed(bytes); } while (bytes.n);
 //   http_transfer_close(t);                                         // aborts what has not ended
-#ifndef POSTERN_HTTP_TRANSFER_H
-#define POSTERN_HTTP_TRANSFER_H
+#ifndef POSTERN_FETCH_TRANSFER_H
+#define POSTERN_FETCH_TRANSFER_H
 
-#include "http/client.h"
+#include "fetch/client.h"
 
 enum {
   TRANSFER_WINDOW = 256 * 1024, // passed by what one receive buffer expands to, at most

@@ -2,8 +2,8 @@
 // ratelimit: the many ways vendors say how much is left, as one triple: limit, remaining, seconds to
 // reset (draft-ietf-httpapi-ratelimit-headers 01–06's fields), plus retry-after. Pure. Example:
 //   struct http_ratelimit r; if (http_ratelimit_read(&headers, status, now_ms, &r)) …
-#ifndef POSTERN_HTTP_RATELIMIT_H
-#define POSTERN_HTTP_RATELIMIT_H
+#ifndef POSTERN_FETCH_RATELIMIT_H
+#define POSTERN_FETCH_RATELIMIT_H
 
 #include "http/message.h"
 

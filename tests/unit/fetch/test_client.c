@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "http/client.h"
+#include "fetch/client.h"
 #include "io/fiber.h"
 #include "io/loop.h"
 #include "origin_fixture.h"

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "http/ratelimit.h"
+#include "fetch/ratelimit.h"
 
 #define NOW "Sat, 21 Nov 2026 10:00:00 GMT" // 1795255200
 enum { NONE = -1 };

@@ -11,6 +11,7 @@
 #include "account/grant_row.h"
 #include "base/clock.h"
 #include "crypto/token.h"
+#include "data/uri.h"
 #include "io/pool.h"
 
 enum { AUTHORIZE_NAMES_MOST = 100, AUTHORIZE_KEPT_MS = 24 * 3600 * 1000 };

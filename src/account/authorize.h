@@ -9,7 +9,7 @@
 #define POSTERN_ACCOUNT_AUTHORIZE_H
 
 #include "account/account.h"
-#include "account/oauth.h"
+#include "oauth/oauth.h"
 
 enum { AUTHORIZE_LIVES_MS = 24 * 3600 * 1000, AUTHORIZE_OPEN_MOST = 1000 };
 enum { AUTHORIZE_CLIENT_MOST = 16 * 1024 }; // bytes of a client id, of its secret, of its key

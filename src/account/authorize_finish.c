@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "crypto/token.h"
 #include "io/pool.h"
+#include "oauth/challenge.h"
 
 struct finish {
   const struct authorize_env *env;

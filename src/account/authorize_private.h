@@ -6,9 +6,9 @@
 
 #include "account/authorize.h"
 #include "account/flow_row.h"
-#include "account/oauth_private.h"
 #include "account/sealed.h"
 #include "mcp/peer.h"
+#include "oauth/oauth_text.h"
 
 // Asks an MCP server as nobody yet, or with a token that nobody keeps yet, and hears what it wants.
 struct ear;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/client_row.h"
 
-#include "account/oauth_private.h"
 #include "account/sealed.h"
 #include "base/clock.h"
 #include "crypto/token.h"
+#include "oauth/oauth_text.h"
 
 static struct sealed_at client_place(struct str id, const struct oauth_client *c) {
   return (struct sealed_at){

@@ -7,7 +7,7 @@
 #define POSTERN_ACCOUNT_CLIENT_ROW_H
 
 #include "account/account.h"
-#include "account/oauth.h"
+#include "oauth/oauth.h"
 
 // Vendors forget registrations (Cloudflare after 90 days), and tell only the person who stands before their
 // error page. So a registration is begun with for a month, and where no consent has come of it, for an hour.

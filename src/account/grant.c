@@ -3,14 +3,14 @@
 
 #include <stdio.h>
 
-#include "account/challenge.h"
 #include "account/grant_private.h"
-#include "account/oauth_private.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "io/channel.h"
 #include "io/fiber.h"
+#include "oauth/challenge.h"
+#include "oauth/oauth_text.h"
 
 enum { GRANT_TRIES = 4 }; // of one request, when tokens change under it
 

@@ -6,11 +6,11 @@
 
 #include "account/client_row.h"
 #include "account/grant_private.h"
-#include "account/oauth_private.h"
 #include "account/row.h"
 #include "base/clock.h"
 #include "io/fiber.h"
 #include "io/pool.h"
+#include "oauth/oauth_text.h"
 
 enum {
   REFRESH_POLL_MS = 50, // for another program's lease; doubles up to

@@ -3,8 +3,8 @@
 
 #include "account/client_row.h"
 #include "account/grant.h"
-#include "account/oauth_private.h"
 #include "crypto/token.h"
+#include "oauth/oauth_text.h"
 
 // Ahead of the end by a fifth of its life, but never long; somewhere in that stretch, so that the many that
 // were made at once are not renewed at once.

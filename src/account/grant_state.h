@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #include "account/grant_row.h"
-#include "account/oauth.h"
+#include "oauth/oauth.h"
 
 struct grant_state {
   atomic_size_t refs;

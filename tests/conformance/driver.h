@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// driver: a small MCP client on mcp/ and account/oauth, for the official conformance suite in client mode. It
+// driver: a small MCP client on mcp/ and oauth/oauth, for the official conformance suite in client mode. It
 // is run as `postern-conformance URL`, once a scenario; scenario, version and context come in the
 // environment.
 #ifndef POSTERN_CONFORMANCE_DRIVER_H
 #define POSTERN_CONFORMANCE_DRIVER_H
 
-#include "account/oauth.h"
 #include "mcp/client.h"
+#include "oauth/oauth.h"
 
 enum { DRIVER_AUTHORIZATIONS_MOST = 3 };
 

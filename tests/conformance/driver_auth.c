@@ -2,11 +2,11 @@
 // How the driver comes by a token. The "person" is one GET of the authorization URL, whose redirect is read.
 #include <stdio.h>
 
-#include "account/challenge.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "crypto/token.h"
 #include "driver.h"
+#include "oauth/challenge.h"
 
 #define DRIVER_DOCUMENT "https://conformance-test.local/client-metadata.json"
 #define DRIVER_REDIRECT "http://localhost:3000/oauth/callback"

@@ -2,8 +2,8 @@
 // Input: a WWW-Authenticate header. What was read of it, written down again properly, reads as the same.
 #include "fuzz.h"
 
-#include "account/challenge.h"
 #include "base/buf.h"
+#include "oauth/challenge.h"
 
 static void write_value(struct buf *out, const char *name, struct str value) {
   if (!value.n) return;

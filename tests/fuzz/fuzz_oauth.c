@@ -3,7 +3,7 @@
 // (a)nswer of a redirect as lines. What is accepted keeps the rules that the rest relies on.
 #include "fuzz.h"
 
-#include "account/oauth_private.h"
+#include "oauth/oauth_private.h"
 
 #define ISSUER "https://issuer.example/t"
 #define SERVER "https://mcp.example/mcp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The official conformance suite in client mode: it plays the vendor's MCP server and authorization server,
-// and tests/conformance/driver.c does with mcp/client and account/oauth what each scenario asks of a client.
+// and tests/conformance/driver.c does with mcp/client and oauth/oauth what each scenario asks of a client.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";

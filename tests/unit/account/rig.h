@@ -4,7 +4,7 @@
 #ifndef POSTERN_TEST_ACCOUNT_RIG_H
 #define POSTERN_TEST_ACCOUNT_RIG_H
 
-#include "issuer.h"
+#include "../oauth/issuer.h"
 
 #include "../support/check.h"
 #include "account/account.h"

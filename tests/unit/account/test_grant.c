@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-#include "account/oauth_private.h"
+#include "oauth/oauth_private.h"
 
 static struct err err;
 static struct str account_id;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/check.h"
 
-#include "account/challenge.h"
+#include "oauth/challenge.h"
 
 static struct arena *arena;
 

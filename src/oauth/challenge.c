@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "account/challenge.h"
+#include "oauth/challenge.h"
 
 #include "base/codec.h"
 

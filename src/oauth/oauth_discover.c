@@ -2,7 +2,7 @@
 // From an MCP server's address to where its tokens come from (MCP 2026-07-28 "Authorization", RFC 9728 §3,
 // RFC 8414 §3): a document that is not there leads to the next place; one that is there and wrong, or a
 // server that is down, ends the search.
-#include "account/oauth_private.h"
+#include "oauth/oauth_private.h"
 
 #define DISCOVER_RESOURCE "/.well-known/oauth-protected-resource"
 #define DISCOVER_OAUTH "/.well-known/oauth-authorization-server"

@@ -2,8 +2,8 @@
 #include "issuer.h"
 
 #include "../support/check.h"
-#include "account/oauth_private.h"
 #include "base/clock.h"
+#include "oauth/oauth_private.h"
 
 static struct arena *arena;
 static struct http_guard *guard;

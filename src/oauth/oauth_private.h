@@ -4,13 +4,13 @@
 //   struct oauth_message m = {.method = "GET", .url = url, .what = "the server's metadata"};
 //   if (!oauth_send(net, &m, arena, &reply, err)) return false;      // false: no answer at all
 //   … yyjson_doc_get_root(reply.doc) …; oauth_reply_free(&reply);
-#ifndef POSTERN_ACCOUNT_OAUTH_PRIVATE_H
-#define POSTERN_ACCOUNT_OAUTH_PRIVATE_H
+#ifndef POSTERN_OAUTH_OAUTH_PRIVATE_H
+#define POSTERN_OAUTH_OAUTH_PRIVATE_H
 
-#include "account/challenge.h"
-#include "account/oauth.h"
 #include "data/json.h"
 #include "data/uri.h"
+#include "oauth/challenge.h"
+#include "oauth/oauth_text.h"
 
 enum {
   OAUTH_ANSWER_MOST = 256 * 1024, // bytes of metadata, a registration, tokens
@@ -48,24 +48,6 @@ struct str oauth_said(struct str text, const struct redact *hide, struct arena *
 struct str oauth_error_code(yyjson_val *root, const struct redact *hide, struct arena *a);
 // ERR_UPSTREAM, field "vendor_down".
 bool oauth_down(const struct oauth_message *m, int status, struct err *err);
-
-// "a b", each once, in the order of their first mention.
-struct str oauth_scope_union(struct str a, struct str b, struct arena *arena);
-bool oauth_scope_has(struct str scope, struct str one);
-
-const char *oauth_method_name(enum oauth_method m); // as metadata has it: "client_secret_basic"
-bool oauth_method_from(struct str name, enum oauth_method *out);
-
-// How a client introduces itself: a registration (RFC 7591 §2), or its document, which has an `id`.
-struct oauth_introduction {
-  struct str id, name, redirect_uri, scope;
-  enum oauth_method method;
-};
-struct str oauth_client_document(const struct oauth_introduction *in, struct arena *a);
-
-// What the way back and refreshes need of a site, as JSON text, for a row.
-struct str oauth_site_write(const struct oauth_site *s, struct arena *a);
-MUST_USE bool oauth_site_read(struct str text, struct arena *a, struct oauth_site *out, struct err *err);
 
 // Pure: documents to sites. `issuer` is what the metadata must name.
 MUST_USE bool oauth_read_resource(yyjson_val *root, struct str server_url, struct arena *a,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is asked of a person at the vendor's page, and what the redirect back says.
-#include "account/oauth_private.h"
 #include "base/codec.h"
 #include "crypto/token.h"
+#include "oauth/oauth_private.h"
 
 // ---- scope
 

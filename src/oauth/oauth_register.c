@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who we are to an authorization server, in the order of MCP 2026-07-28 "Client Registration Approaches".
-#include "account/oauth_private.h"
+#include "oauth/oauth_private.h"
 
 static bool oauth_takes(const struct oauth_site *site, enum oauth_method m) {
   return site->methods & 1u << m;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The token endpoint (RFC 6749 §4.1.3, §6, §4.4; RFC 8707 §2; RFC 7523) and revocation (RFC 7009). What is
 // sent holds secrets and is wiped; what comes back is forgotten but for the tokens.
-#include "account/oauth_private.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "crypto/jwt.h"
 #include "crypto/token.h"
+#include "oauth/oauth_private.h"
 
 enum { TOKEN_LIVES_MOST_S = 10 * 365 * 24 * 3600, TOKEN_ASSERTION_LIVES_S = 120, EXCHANGE_SECRETS_MOST = 5 };
 

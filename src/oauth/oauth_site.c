@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The documents that say where and how to authorise, taken apart; and a site as one JSON text, for rows.
-#include "account/oauth_private.h"
+#include "oauth/oauth_private.h"
 
 static struct oauth_strings oauth_read_strings(yyjson_val *root, const char *key, struct arena *a) {
   yyjson_val *list = yyjson_obj_get(root, key), *v;

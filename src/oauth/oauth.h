@@ -11,8 +11,8 @@
 //   if (!oauth_check_answer(&site, state, &answer, err)) return false;
 //   struct oauth_party party = {&net, &site, &client, arena};
 //   if (!oauth_redeem(&party, &request, answer.code, &tokens, err)) return false;
-#ifndef POSTERN_ACCOUNT_OAUTH_H
-#define POSTERN_ACCOUNT_OAUTH_H
+#ifndef POSTERN_OAUTH_OAUTH_H
+#define POSTERN_OAUTH_OAUTH_H
 
 #include "base/arena.h"
 #include "crypto/redact.h"

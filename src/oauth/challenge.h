@@ -3,8 +3,8 @@
 // texts live in the arena or borrow from the header. Example:
 //   struct challenge c = challenge_read(header, arena);
 //   if (challenge_wants_scope(&c, 403)) … // c.scope
-#ifndef POSTERN_ACCOUNT_CHALLENGE_H
-#define POSTERN_ACCOUNT_CHALLENGE_H
+#ifndef POSTERN_OAUTH_CHALLENGE_H
+#define POSTERN_OAUTH_CHALLENGE_H
 
 #include "base/arena.h"
 

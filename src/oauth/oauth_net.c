@@ -2,9 +2,9 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-#include "account/oauth_private.h"
 #include "base/codec.h"
 #include "mcp/wire.h"
+#include "oauth/oauth_private.h"
 
 // Where http is allowed: what never leaves the machine. The guard still has to be opened for it.
 static bool oauth_is_loopback(const struct uri *u) {

@@ -14,6 +14,7 @@
 
 #include "account/keys.h"
 #include "admin/admin.h"
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/descriptors.h"
 #include "base/log.h"
@@ -29,7 +30,6 @@
 #include "serve/kept.h"
 #include "serve/stream.h"
 #include "settings/settings.h"
-#include "tool/audit.h"
 #include "tool/watch.h"
 #include "version.h"
 

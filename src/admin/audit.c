@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The audit log over HTTP.
-#include "tool/audit.h"
+#include "audit/audit.h"
 
 #include "admin/put.h"
 #include "admin/route.h"

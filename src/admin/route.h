@@ -6,8 +6,8 @@
 
 #include "admin/admin.h"
 #include "admin/shape.h"
+#include "audit/audit.h"
 #include "http/router.h"
-#include "tool/audit.h"
 
 enum { ADMIN_QUERY_MOST = 12, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
 enum { ADMIN_PAGE = 100 }; // entries of a list, where no limit is given

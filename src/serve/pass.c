@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/pass.h"
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "io/share.h"
 #include "mcp/wire.h"
@@ -8,7 +9,6 @@
 #include "serve/fault.h"
 #include "serve/offer.h"
 #include "serve/rewrite.h"
-#include "tool/audit.h"
 
 void pass_free(struct pass_result *r) {
   yyjson_mut_doc_free(r->doc);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
@@ -14,7 +15,6 @@
 #include "serve/fault.h"
 #include "serve/frame.h"
 #include "serve/rewrite.h"
-#include "tool/audit.h"
 #include "tool/listing.h"
 
 // A cursor is the name of the last tool shown: it stays good when tools come and go between pages,

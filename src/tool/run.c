@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/run.h"
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
 #include "data/json.h"
 #include "io/share.h"
-#include "tool/audit.h"
 #include "tool/check.h"
 #include "tool/rest.h"
 #include "tool/run_parts.h"

@@ -2,10 +2,10 @@
 // The network and the audit's queue are replaced at link time (--wrap): what leaves is what is checked.
 #include "fixture.h"
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "data/json.h"
-#include "tool/audit.h"
 #include "tool/rest.h"
 #include "tool/run.h"
 

@@ -3,11 +3,11 @@
 // audit are the test's own.
 #include "fixture.h"
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "data/json.h"
 #include "mcp/client.h"
 #include "mcp/jsonrpc.h"
-#include "tool/audit.h"
 #include "tool/run.h"
 
 static struct arena *arena;

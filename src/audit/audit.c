@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/audit.h"
+#include "audit/audit.h"
 
 #include <pthread.h>
 #include <time.h>

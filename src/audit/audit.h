@@ -3,8 +3,8 @@
 // to a bounded queue and are written in batches by a thread of its own, so that no call ever waits; a
 // full queue drops the row, counts it (METRIC_AUDIT_DROPPED) and says so once a minute in the log. Example:
 //   audit_add(audit, &(struct audit_row){.at = clock_now_ms(), .action = STR("tools/call"), …}); // any thread
-#ifndef POSTERN_TOOL_AUDIT_H
-#define POSTERN_TOOL_AUDIT_H
+#ifndef POSTERN_AUDIT_AUDIT_H
+#define POSTERN_AUDIT_AUDIT_H
 
 #include "base/arena.h"
 #include "base/err.h"

@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/metrics.h"
-#include "tool/audit.h"
 
 static char folder[64], url[128];
 static struct store *store;

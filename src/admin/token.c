@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // API tokens over HTTP, and the one that the first start makes.
-#include "account/access.h"
+#include "access/access.h"
 
 #include "admin/body.h"
 #include "admin/put.h"

@@ -8,7 +8,7 @@
 #ifndef POSTERN_TOOL_CATALOG_H
 #define POSTERN_TOOL_CATALOG_H
 
-#include "account/access.h"
+#include "access/access.h"
 #include "account/account.h"
 #include "tool/library.h"
 #include "tool/policy.h"

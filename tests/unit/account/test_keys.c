@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "account/access.h"
+#include "access/access.h"
 #include "account/keys.h"
 #include "account/sealed.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/memory_store.h"
 
-#include "account/access.h"
+#include "access/access.h"
 #include "base/clock.h"
 
 static void a_token_is_shown_once_and_kept_as_a_hash(void **state) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "account/access.h"
+#include "access/access.h"
 
 #include "account/sealed.h"
 #include "base/clock.h"

@@ -3,8 +3,8 @@
 // SHA-256, shown once. Functions that take a store block: run them on the pool.
 //   struct access_token wanted = {.name = STR("ops"), .role = ACCESS_CLIENT}, made;
 //   if (!access_create(store, &wanted, arena, &made, text, err)) return false;   // text: what to show
-#ifndef POSTERN_ACCOUNT_ACCESS_H
-#define POSTERN_ACCOUNT_ACCESS_H
+#ifndef POSTERN_ACCESS_ACCESS_H
+#define POSTERN_ACCESS_ACCESS_H
 
 #include "base/arena.h"
 #include "base/err.h"

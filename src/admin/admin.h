@@ -7,10 +7,10 @@
 #ifndef POSTERN_ADMIN_ADMIN_H
 #define POSTERN_ADMIN_ADMIN_H
 
+#include "call/run.h"
 #include "data/json.h"
 #include "http/server.h"
 #include "store/probe.h"
-#include "tool/run.h"
 
 struct admin_env {
   const struct catalog_env *catalog;

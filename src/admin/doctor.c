@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/doctor.h"
+#include "call/doctor.h"
 
 #include "admin/put.h"
 #include "admin/route.h"

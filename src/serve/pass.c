@@ -97,7 +97,7 @@ static bool pass_turn_on(struct bridge *b, const struct pass_want *want, struct 
   return ok;
 }
 
-// It counts as the account's, like a call of a tool (tool/run).
+// It counts as the account's, like a call of a tool (call/run).
 static bool pass_turn(struct bridge *b, const struct pass_want *want, struct pass_result *out,
                       struct err *err) {
   struct share *share = share_take(SHARE_ACCOUNT, want->member->account->account->id, FIBER_ORDINARY, err);

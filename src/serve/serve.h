@@ -4,12 +4,12 @@
 #ifndef POSTERN_SERVE_SERVE_H
 #define POSTERN_SERVE_SERVE_H
 
+#include "call/run.h"
 #include "data/json.h"
 #include "http/server.h"
 #include "mcp/jsonrpc.h"
 #include "serve/memory.h"
 #include "serve/session.h"
-#include "tool/run.h"
 
 struct serve_env { // lives as long as the program
   struct run_env run;

@@ -4,7 +4,7 @@
 #include "fuzz.h"
 
 #include "base/buf.h"
-#include "tool/graphql.h"
+#include "call/graphql.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct str text = {(const char *)data, size};

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
+#include "call/run_parts.h"
 #include "data/json.h"
-#include "tool/run_parts.h"
 
 enum { CEILING = 400 };
 

@@ -3,8 +3,8 @@
 // the ceiling. The first two bytes choose status and type.
 #include "fuzz.h"
 
+#include "call/shape.h"
 #include "data/json.h"
-#include "tool/shape.h"
 
 enum { CEILING = 256 };
 

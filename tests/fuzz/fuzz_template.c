@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 #include "base/codec.h"
-#include "tool/rest.h"
+#include "call/rest.h"
 
 enum { PARAMS_MOST = 16 };
 

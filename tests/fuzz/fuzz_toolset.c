@@ -3,8 +3,8 @@
 // every argument, and the URL stays on its origin and below its base path.
 #include "fuzz.h"
 
+#include "call/rest.h"
 #include "tool/listing.h"
-#include "tool/rest.h"
 
 static const struct connector connector = {.name = {"acme", 4}};
 

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call/run.h"
+
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "base/codec.h"
+#include "base/metrics.h"
+#include "call/check.h"
+#include "call/rest.h"
+#include "call/run_parts.h"
+#include "call/shape.h"
+#include "data/json.h"
+#include "io/share.h"
+#include "tool/shown.h"
+#include "version.h"
+
+enum { RUN_TRACE_MOST = 512 };
+
+static const struct {
+  const char *name;
+  enum metric metric;
+} run_outcomes[] = {
+    [RUN_OK] = {"ok", METRIC_TOOL_CALLS_OK},
+    [RUN_INVALID] = {"invalid", METRIC_TOOL_CALLS_INVALID},
+    [RUN_DENIED] = {"denied", METRIC_TOOL_CALLS_DENIED},
+    [RUN_UPSTREAM_ERROR] = {"upstream_error", METRIC_TOOL_CALLS_UPSTREAM},
+    [RUN_RATE_LIMITED] = {"rate_limited", METRIC_TOOL_CALLS_LIMITED},
+    [RUN_FAILED] = {"failed", METRIC_TOOL_CALLS_FAILED},
+    [RUN_CANCELED] = {"canceled", METRIC_TOOL_CALLS_CANCELED},
+    [RUN_INPUT_REQUIRED] = {"input_required", METRIC_TOOL_CALLS_OK},
+    [RUN_NEEDS_AUTHORISING] = {"needs_authorising", METRIC_TOOL_CALLS_UPSTREAM},
+};
+
+void run_result_free(struct run_result *r) {
+  buf_free(&r->content);
+  yyjson_mut_doc_free(r->doc);
+  *r = (struct run_result){.outcome = r->outcome, .is_error = r->is_error};
+}
+
+const char *run_outcome_name(enum run_outcome outcome) {
+  return run_outcomes[outcome].name;
+}
+
+static void run_record(const struct run_call *call, const struct run_trail *trail, enum run_outcome outcome,
+                       struct arena *a) {
+  metrics_add(run_outcomes[outcome].metric, 1);
+  if (!call->env->audit) return;
+  audit_add(call->env->audit, &(struct audit_row){
+                                  .at = clock_now_ms(),
+                                  .actor = call->client,
+                                  .action = STR("tools/call"),
+                                  .server_id = call->server ? call->server->server.id : STR_NONE,
+                                  .account_id = trail->account_id,
+                                  .tool = call->tool->name,
+                                  .arguments = check_shape(call->tool->tool, call->arguments, a),
+                                  .outcome = str_of(run_outcomes[outcome].name),
+                                  .request_id = call->request_id,
+                                  .detail = trail->detail,
+                                  .elapsed_us = (int64_t)(clock_mono_us() - trail->started_us),
+                                  .status = trail->status,
+                              });
+}
+
+// W3C Trace Context §3: passed on where it came; what could not stand in a header is dropped.
+static void run_add_trace(struct http_headers *headers, struct str name, struct str value) {
+  if (!value.n || value.n > RUN_TRACE_MOST || !codec_is_field_value(value)) return;
+  headers->items[headers->count++] = (struct http_header){name, value};
+}
+
+static bool run_fetch(const struct run_call *call, struct rest_request *request, struct arena *a,
+                      struct http_result *response, struct err *err) SUSPENDS {
+  struct http_headers *h = &request->headers; // rest_build left room for these (REST_HEADERS_SPARE)
+  h->items[h->count++] = (struct http_header){STR("User-Agent"), STR("postern/" POSTERN_VERSION)};
+  run_add_trace(h, STR("traceparent"), call->traceparent);
+  if (call->traceparent.n) run_add_trace(h, STR("tracestate"), call->tracestate);
+  struct http_call out = {
+      .method = arena_z(a, call->tool->tool->method),
+      .url = request->url,
+      .headers = *h,
+      .body = buf_str(&request->body),
+      .has_body = request->has_body,
+      .limits = call->env->limits,
+      .guard = call->env->guard,
+      .holder = call->tool->account->account->id,
+      .hide = call->tool->account->account->hide,
+  };
+  return http_fetch(&out, a, response, err);
+}
+
+// An account whose sealed credential did not open is kept, so that it can be mended, but cannot call.
+static bool run_has_credential(const struct catalog_account *v) {
+  const struct connector_way *way = connector_way_find(v->connector, v->account->way);
+  return v->account->send_count > 0 || !way || way->send_count == 0;
+}
+
+// From checked arguments to a shaped result. False only when canceled.
+static bool run_rest(const struct run_call *call, yyjson_mut_val *arguments, struct arena *a,
+                     struct run_trail *trail, struct run_result *out) SUSPENDS {
+  struct rest_request request;
+  struct http_result response = {0};
+  struct err why = {0};
+  if (!run_has_credential(call->tool->account)) {
+    trail->detail = STR("the credential does not open");
+    shape_refusal(
+        RUN_FAILED,
+        arena_printf(a,
+                     "The stored credential of the account '%.*s' does not open, so nothing was sent. An "
+                     "administrator gives it again with 'postern account recredential %.*s'.",
+                     STR_ARG(call->tool->account->account->name),
+                     STR_ARG(call->tool->account->account->name)),
+        out);
+    return true;
+  }
+  if (!rest_build(call->tool->tool, call->tool->account->account, arguments, a, &request, &why)) {
+    enum run_outcome outcome = why.code == ERR_INVALID ? RUN_INVALID : RUN_FAILED;
+    trail->detail = arena_dup(a, str_of(why.text)); // not where: names within a body may be the caller's
+    shape_refusal(outcome,
+                  arena_printf(a, "%s%s%s. Nothing was sent.", why.field, why.field[0] ? ": " : "", why.text),
+                  out);
+    return true;
+  }
+  bool ok = run_fetch(call, &request, a, &response, &why);
+  rest_request_free(&request);
+  if (ok) {
+    struct shape_input in = {.connector = call->tool->account->connector,
+                             .tool = call->tool->tool,
+                             .arguments = arguments,
+                             .response = &response,
+                             .ceiling = call->env->result_bytes,
+                             .now_ms = clock_now_ms()};
+    trail->status = response.status;
+    shape_response(&in, a, out);
+    buf_free(&response.body);
+    return true;
+  }
+  trail->detail = arena_printf(a, "%s: %.*s", err_name(why.code), RUN_DETAIL_MOST, why.text);
+  if (why.code == ERR_CANCELED) return false;
+  shape_failure(&why, a, out);
+  return true;
+}
+
+// ---- accounts that share a tool
+
+static const struct catalog_choice *run_choice(const struct catalog_tool *t, struct str alias) {
+  if (!alias.n) return t->choice_count == 1 ? &t->choices[0] : NULL;
+  for (size_t i = 0; i < t->choice_count; i++)
+    if (str_eq(t->choices[i].alias, alias)) return &t->choices[i];
+  return NULL;
+}
+
+static struct str run_choices(const struct catalog_tool *t, struct arena *a) {
+  struct buf text = BUF_MAX(16 * 1024);
+  buf_printf(&text, "Say with \"" SHOWN_ACCOUNT "\" which account %.*s is for; nothing was sent. There are:",
+             STR_ARG(t->name));
+  for (size_t i = 0; i < t->choice_count; i++)
+    buf_printf(&text, "\n- %.*s (%.*s)", STR_ARG(t->choices[i].alias),
+               STR_ARG(t->choices[i].account->account->name));
+  struct str copy = arena_dup(a, buf_str(&text));
+  buf_free(&text);
+  return copy;
+}
+
+// Takes `account` off the arguments, and makes the tool that account's own. False: `wrong` says which there
+// are.
+static bool run_choose(const struct catalog_tool *shared, yyjson_mut_val *arguments, struct catalog_tool *out,
+                       struct arena *a, struct str *wrong) {
+  if (!shared->choice_count) return true;
+  yyjson_mut_val *named = yyjson_mut_obj_remove_keyn(arguments, SHOWN_ACCOUNT, sizeof SHOWN_ACCOUNT - 1);
+  struct str alias = {yyjson_mut_get_str(named), yyjson_mut_get_len(named)};
+  const struct catalog_choice *choice = run_choice(shared, yyjson_mut_is_str(named) ? alias : STR_NONE);
+  if (!choice) {
+    *wrong = run_choices(shared, a);
+    return false;
+  }
+  out->account = choice->account;
+  out->tool = choice->tool;
+  return true;
+}
+
+// ---- the whole
+
+// Who calls a vendor that is silent waits for it, but takes no place of those who call others.
+static bool run_account(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val *arguments,
+                        struct arena *a, struct run_trail *trail, struct run_result *out) SUSPENDS {
+  struct err why = {0};
+  struct share *share = NULL;
+  bool done = true;
+  if (fiber_self()) share = share_take(SHARE_ACCOUNT, trail->account_id, FIBER_ORDINARY, &why);
+  if (!share && fiber_self()) {
+    if (call->resume) mcp_call_close(call->resume);
+    trail->detail = arena_printf(a, "%s: %.*s", err_name(why.code), RUN_DETAIL_MOST, why.text);
+    shape_failure(&why, a, out);
+  } else if (call->tool->tool->kind == TOOL_REMOTE) {
+    done = run_remote(call, doc, arguments, a, trail, out);
+  } else {
+    done = run_rest(call, arguments, a, trail, out);
+  }
+  share_give(share);
+  return done;
+}
+
+// What belongs to one call; a remote call that came with it is closed where nobody took it over.
+static bool run_checked(const struct run_call *call, yyjson_mut_doc *doc, struct arena *a,
+                        struct run_trail *trail, struct run_result *out) SUSPENDS {
+  yyjson_mut_val *arguments =
+      call->arguments ? yyjson_val_mut_copy(doc, call->arguments) : yyjson_mut_obj(doc);
+  struct catalog_tool chosen = *call->tool;
+  struct run_call own = *call;
+  struct str wrong;
+  own.tool = &chosen;
+  bool remote = chosen.tool->kind == TOOL_REMOTE;
+  bool ok = run_choose(call->tool, arguments, &chosen, a, &wrong);
+  trail->account_id = chosen.account->account->id;
+  if (ok && remote) {
+    check_fill(&own, doc, arguments);
+    return run_account(&own, doc, arguments, a, trail, out);
+  }
+  if (ok && check_arguments(&own, doc, &arguments, a, &wrong))
+    return run_account(&own, doc, arguments, a, trail, out);
+  if (call->resume) mcp_call_close(call->resume);
+  shape_refusal(RUN_INVALID, wrong, out);
+  return true;
+}
+
+bool run_tool(const struct run_call *call, struct arena *a, struct run_result *out, struct err *err) {
+  struct run_trail trail = {.started_us = clock_mono_us()};
+  struct run_result result = {0};
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  bool done = run_checked(call, doc, a, &trail, &result);
+  yyjson_mut_doc_free(doc);
+  run_record(call, &trail, done ? result.outcome : RUN_CANCELED, a);
+  if (!done) {
+    run_result_free(&result);
+    return err_set(err, ERR_CANCELED, "the call was canceled");
+  }
+  *out = result;
+  return true;
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network and the audit's queue are replaced at link time (--wrap): what leaves is what is checked.
+#include "../tool/fixture.h"
+
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "call/rest.h"
+#include "call/run.h"
+#include "data/json.h"
+
+bool __wrap_http_fetch(const struct http_call *call, struct arena *a, struct http_result *out,
+                       struct err *err);
+void __wrap_audit_add(struct audit *a, const struct audit_row *row);
+
+static struct {
+  int calls, rows;
+  struct str url, method, body; // of the last call
+  struct http_headers headers;
+  enum err_code fail; // what the next call does
+  int status;
+  const char *type;
+  struct str answer;
+  struct audit_row row;
+} net;
+
+static struct arena *arena; // of the test
+
+bool __wrap_http_fetch(const struct http_call *call, struct arena *a, struct http_result *out,
+                       struct err *err) {
+  net.calls++;
+  net.url = arena_dup(arena, call->url);
+  net.method = arena_dup(arena, str_of(call->method));
+  net.body = call->has_body ? arena_dup(arena, call->body) : STR_NONE;
+  net.headers = call->headers;
+  if (net.fail) return err_set(err, net.fail, "as told");
+  struct http_header *h = ARENA_ARRAY(a, 1, struct http_header);
+  h[0] = (struct http_header){STR("Content-Type"), str_of(net.type)};
+  *out = (struct http_result){.status = net.status, .headers = {h, 1}, .body = BUF_MAX(1024 * 1024)};
+  buf_add(&out->body, net.answer);
+  return true;
+}
+
+void __wrap_audit_add(struct audit *a, const struct audit_row *row) {
+  (void)a;
+  net.rows++;
+  net.row = *row;
+  net.row.arguments = arena_dup(arena, row->arguments);
+  net.row.detail = arena_dup(arena, row->detail);
+}
+
+static struct connector_context contexts[] = {{.name = {"account_id", 10}, .label = {"Account", 7}}};
+static const struct connector connector = {
+    .name = {"acme", 4}, .label = {"Acme", 4}, .contexts = contexts, .context_count = 1};
+
+#define TOOLS                                                                                                \
+  "{'name':'list_zones','class':'list','read_only':true,'method':'GET','path':'/"                            \
+  "zones','input':{'type':'object'}},"                                                                       \
+  "{'name':'list_hidden','class':'list','read_only':true,'method':'GET','path':'/"                           \
+  "h','input':{'type':'object'}},"                                                                           \
+  "{'name':'change_rule','class':'update','method':'PATCH','path':'/accounts/{account_id}/zones/{zone_id}'," \
+  "'params':[{'arg':'account_id','name':'account_id','in':'path','style':'simple'},"                         \
+  "{'arg':'zone_id','name':'zone_id','in':'path','style':'simple'},"                                         \
+  "{'arg':'limit','name':'limit','in':'query','style':'form','explode':true}],"                              \
+  "'body':{'kind':'json','type':'application/json','args':[['note','note']]},"                               \
+  "'sources':{'zone_id':'list_zones','rule_id':'list_hidden'},"                                              \
+  "'input':{'type':'object','properties':{'account_id':{'type':'string'},'zone_id':{'type':'string','"       \
+  "minLength':2},"                                                                                           \
+  "'rule_id':{'type':'string'},'limit':{'type':'integer','maximum':50},'note':{'type':'string'}},"           \
+  "'required':['account_id','zone_id'],'additionalProperties':false}}"
+
+struct scene {
+  struct account account;
+  struct catalog_account owner;
+  struct catalog_member member;
+  struct catalog_server server;
+  struct catalog_tool tools[2];
+  struct run_env env;
+  struct run_result out;
+  yyjson_doc *content;
+};
+
+static void open_scene(struct scene *s, const char *context, const char *choices) {
+  arena = arena_new();
+  memset(&net, 0, sizeof net);
+  net.status = 200, net.type = "application/json", net.answer = STR("{\"ok\":1.0}");
+  *s = (struct scene){.account = {.id = STR("acc_1"), .base_url = STR("https://api.example.com")},
+                      .owner = {.connector = &connector, .tools = fixture_set(arena, TOOLS)},
+                      .env = {.result_bytes = 4096, .audit = (struct audit *)(uintptr_t)1}};
+  s->account.context = context ? fixture_doc(arena, context) : NULL;
+  s->account.choices = choices ? fixture_doc(arena, choices) : NULL;
+  s->owner.account = &s->account;
+  static const char *const names[] = {"change_rule", "list_zones"};
+  for (size_t i = 0; i < 2; i++)
+    s->tools[i] = (struct catalog_tool){.tool = map_get(&s->owner.tools->by_name, str_of(names[i])),
+                                        .account = &s->owner,
+                                        .name = str_of(names[i]),
+                                        .shown = &s->server.by_name};
+  s->member = (struct catalog_member){.alias = STR("one"), .account = &s->owner};
+  s->server = (struct catalog_server){.server = {.id = STR("srv_1")},
+                                      .members = &s->member,
+                                      .member_count = 1,
+                                      .tools = s->tools,
+                                      .tool_count = 2};
+  for (size_t i = 0; i < 2; i++) map_put(&s->server.by_name, s->tools[i].name, &s->tools[i]);
+}
+
+static bool call(struct scene *s, const char *arguments, struct err *err) {
+  yyjson_doc *doc = arguments ? fixture_doc(arena, arguments) : NULL;
+  struct run_call c = {.env = &s->env,
+                       .server = &s->server,
+                       .tool = &s->tools[0],
+                       .arguments = yyjson_doc_get_root(doc),
+                       .request_id = STR("req_1"),
+                       .client = STR("tester"),
+                       .traceparent = STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                       .tracestate = STR("a=b\r\nX-Evil: 1")};
+  bool ok = run_tool(&c, arena, &s->out, err);
+  if (ok) s->content = yyjson_read(s->out.content.p, s->out.content.n, 0);
+  yyjson_doc_free(doc);
+  return ok;
+}
+
+static struct str text(const struct scene *s) {
+  return json_str(yyjson_arr_get_first(yyjson_doc_get_root(s->content)), "text");
+}
+
+static void close_scene(struct scene *s) {
+  yyjson_doc_free(s->content);
+  buf_free(&s->out.content);
+  yyjson_doc_free(s->account.context);
+  yyjson_doc_free(s->account.choices);
+  toolset_unref(s->owner.tools);
+  map_free(&s->server.by_name);
+  arena_free(arena);
+}
+
+static void a_call_goes_out_and_comes_back(void **state) {
+  (void)state;
+  struct scene s;
+  struct err err = {0};
+  open_scene(&s, "{'account_id':'a/1','unknown_here':'x'}", NULL);
+  int64_t ok = metrics_get(METRIC_TOOL_CALLS_OK);
+  assert_true(call(&s, "{'zone_id':'z1','limit':'20','note':'s3cret \\u00fc','account_id':null}", &err));
+  fixture_is(net.url,
+             "https://api.example.com/accounts/a%2F1/zones/z1?limit=20"); // default filled, "20" coerced
+  fixture_is(net.method, "PATCH");
+  fixture_is(net.body, "{\"note\":\"s3cret \xc3\xbc\"}");
+  fixture_has(http_header_get(&net.headers, "user-agent"), "postern/");
+  fixture_is(http_header_get(&net.headers, "traceparent"),
+             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  assert_int_equal(http_header_count(&net.headers, "tracestate"), 0); // holds line ends
+  assert_int_equal(s.out.outcome, RUN_OK);
+  assert_false(s.out.is_error);
+  fixture_is(text(&s), "{\"ok\":1.0}");
+  assert_int_equal(metrics_get(METRIC_TOOL_CALLS_OK), ok + 1);
+  assert_int_equal(net.rows, 1);
+  fixture_is(net.row.actor, "tester");
+  fixture_is(net.row.action, "tools/call");
+  fixture_is(net.row.server_id, "srv_1");
+  fixture_is(net.row.account_id, "acc_1");
+  fixture_is(net.row.tool, "change_rule");
+  fixture_is(net.row.outcome, "ok");
+  fixture_is(net.row.request_id, "req_1");
+  fixture_is(
+      net.row.arguments,
+      "{\"zone_id\":\"string(2)\",\"limit\":\"string(2)\",\"note\":\"string(9)\",\"account_id\":\"null\"}");
+  assert_int_equal(net.row.status, 200);
+  close_scene(&s);
+}
+
+static void all_violations_are_told_and_nothing_is_sent(void **state) {
+  (void)state;
+  struct scene s;
+  struct err err = {0};
+  open_scene(&s, "{'account_id':'a1'}", NULL);
+  assert_true(call(&s, "{'limit':99,'rule_id':[],'zome_id':'x'}", &err));
+  assert_int_equal(net.calls, 0);
+  assert_int_equal(s.out.outcome, RUN_INVALID);
+  assert_true(s.out.is_error);
+  fixture_has(text(&s), "do not fit change_rule; nothing was sent.");
+  fixture_has(text(&s), "\n- /zone_id: expected ");
+  fixture_has(text(&s), "Get it from list_zones.");
+  fixture_has(text(&s), "\n- /limit: expected ");
+  fixture_has(text(&s), "/rule_id");
+  fixture_has(text(&s), "zome_id");
+  fixture_lacks(text(&s), "list_hidden"); // this server does not show it
+  fixture_is(net.row.outcome, "invalid");
+  fixture_has(net.row.arguments, "\"…\":1"); // zome_id is not ours to repeat
+  assert_int_equal(net.row.status, 0);
+  close_scene(&s);
+  open_scene(&s, "{'account_id':'a1'}", NULL); // no arguments at all
+  assert_true(call(&s, NULL, &err));
+  fixture_has(text(&s), "/zone_id");
+  fixture_is(net.row.arguments, "{}");
+  close_scene(&s);
+  open_scene(&s, "{'account_id':'a1'}", NULL); // fits the schema, does not fit a path
+  assert_true(call(&s, "{'zone_id':'..'}", &err));
+  assert_int_equal(net.calls, 0);
+  assert_int_equal(s.out.outcome, RUN_INVALID);
+  fixture_has(text(&s), "/zone_id: stands in the path");
+  close_scene(&s);
+}
+
+static void missing_context_lists_the_choices(void **state) {
+  (void)state;
+  struct scene s;
+  struct err err = {0};
+  open_scene(&s, "{}", "{'account_id':[{'id':'a1','title':'Main'},{'id':'a2','title':'Test'}]}");
+  assert_true(call(&s, "{'zone_id':'z1'}", &err));
+  assert_int_equal(net.calls, 0);
+  assert_int_equal(s.out.outcome, RUN_INVALID);
+  assert_true(str_starts(text(&s), "Account context missing: account_id is needed"));
+  fixture_has(text(&s), "\n- a1 (Main)\n- a2 (Test)\n");
+  fixture_has(text(&s), "PATCH /integrated-account/acc_1 with {\"context\":{\"account_id\":\"…\"}}");
+  close_scene(&s);
+  struct buf many = BUF_MAX(64 * 1024);
+  for (int i = 0; i < 500; i++) buf_printf(&many, "%s{'id':'a%d'}", i ? "," : "{'account_id':[", i);
+  buf_add(&many, str_make("]}", 3));
+  open_scene(&s, "{}", many.p);
+  assert_true(call(&s, "{'zone_id':'z1'}", &err));
+  fixture_has(text(&s), "\n- and 480 more");
+  buf_free(&many);
+  close_scene(&s);
+  open_scene(&s, NULL, NULL); // nothing known
+  assert_true(call(&s, "{'zone_id':'z1'}", &err));
+  assert_true(str_starts(text(&s), "Account context missing: account_id is needed"));
+  close_scene(&s);
+  open_scene(&s, NULL, NULL); // given by the caller: nothing is missing
+  assert_true(call(&s, "{'zone_id':'z1','account_id':'mine'}", &err));
+  fixture_is(net.url, "https://api.example.com/accounts/mine/zones/z1");
+  close_scene(&s);
+}
+
+static void failures_are_results_and_cancels_are_not(void **state) {
+  (void)state;
+  struct scene s;
+  struct err err = {0};
+  open_scene(&s, "{'account_id':'a1'}", NULL);
+  net.fail = ERR_TIMEOUT;
+  assert_true(call(&s, "{'zone_id':'z1'}", &err));
+  assert_int_equal(s.out.outcome, RUN_FAILED);
+  fixture_has(text(&s), "did not answer in time: as told");
+  fixture_is(net.row.outcome, "failed");
+  fixture_is(net.row.detail, "timeout: as told");
+  close_scene(&s);
+  open_scene(&s, "{'account_id':'a1'}", NULL);
+  net.fail = ERR_CANCELED;
+  assert_false(call(&s, "{'zone_id':'z1'}", &err));
+  assert_int_equal(err.code, ERR_CANCELED);
+  assert_null(s.out.content.p);
+  fixture_is(net.row.outcome, "canceled");
+  close_scene(&s);
+  open_scene(&s, "{'account_id':'a1'}", NULL);
+  net.status = 500, net.answer = STR("oops"), net.type = "text/plain";
+  assert_true(call(&s, "{'zone_id':'z1'}", &err));
+  assert_int_equal(s.out.outcome, RUN_UPSTREAM_ERROR);
+  fixture_has(text(&s), "Acme answered 500");
+  fixture_is(net.row.outcome, "upstream_error");
+  assert_int_equal(net.row.status, 500);
+  close_scene(&s);
+  open_scene(&s, "{'account_id':'a1'}", NULL);
+  net.status = 429, net.answer = STR("");
+  assert_true(call(&s, "{'zone_id':'z1'}", &err));
+  assert_int_equal(net.calls, 1); // not retried
+  fixture_is(net.row.outcome, "rate_limited");
+  close_scene(&s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_call_goes_out_and_comes_back),
+      cmocka_unit_test(all_violations_are_told_and_nothing_is_sent),
+      cmocka_unit_test(missing_context_lists_the_choices),
+      cmocka_unit_test(failures_are_results_and_cancels_are_not),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/steady.h"
+#include "catalog/catalog.h"
 #include "io/fiber.h"
-#include "tool/catalog.h"
 
 enum { HOUSE_TEND_AHEAD_MS = 5 * 60 * 1000 };
 

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "catalog/watch.h"
 #include "cli/cli.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
@@ -30,7 +31,6 @@
 #include "serve/kept.h"
 #include "serve/stream.h"
 #include "settings/settings.h"
-#include "tool/watch.h"
 #include "version.h"
 
 extern char **environ;

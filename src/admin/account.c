@@ -3,7 +3,7 @@
 // in secrets, which have no formatter.
 #include "admin/put.h"
 #include "admin/route.h"
-#include "tool/watch.h"
+#include "catalog/watch.h"
 
 static void account_put(struct buf *out, const struct account *a, const struct catalog *catalog) {
   const struct catalog_account *v = catalog_account_by_id(catalog, a->id);

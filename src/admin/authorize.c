@@ -7,8 +7,8 @@
 #include "admin/put.h"
 #include "base/clock.h"
 #include "base/codec.h"
+#include "catalog/watch.h"
 #include "crypto/jwt.h"
-#include "tool/watch.h"
 
 #define AUTHORIZE_COOKIE "postern_connect"
 

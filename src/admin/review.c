@@ -3,9 +3,9 @@
 #include "admin/review.h"
 
 #include "admin/put.h"
+#include "catalog/watch.h"
 #include "data/json.h"
 #include "io/pool.h"
-#include "tool/watch.h"
 
 enum { REVIEW_NAMES_MOST = 2000, REVIEW_DETAIL_MOST = 200 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scoped MCP servers over HTTP.
-#include "tool/server.h"
+#include "catalog/server.h"
 
 #include <stdio.h>
 
@@ -8,8 +8,8 @@
 #include "admin/put.h"
 #include "admin/route.h"
 #include "base/clock.h"
+#include "catalog/shown.h"
 #include "io/pool.h"
-#include "tool/shown.h"
 
 enum { SERVER_ACCOUNTS_MOST = 50 };
 

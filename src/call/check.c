@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call/check.h"
 
+#include "catalog/context.h"
+#include "catalog/shown.h"
 #include "data/json.h"
 #include "data/schema.h"
-#include "tool/context.h"
-#include "tool/shown.h"
 
 enum {
   CHECK_TEXT_MOST = 32 * 1024,

@@ -4,9 +4,9 @@
 #include "account/grant.h"
 #include "base/clock.h"
 #include "call/trouble.h"
+#include "catalog/context.h"
 #include "data/json.h"
 #include "fetch/transfer.h"
-#include "tool/context.h"
 
 enum { DOCTOR_SOON_MS = 10 * 60 * 1000 };
 

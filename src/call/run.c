@@ -9,9 +9,9 @@
 #include "call/rest.h"
 #include "call/run_parts.h"
 #include "call/shape.h"
+#include "catalog/shown.h"
 #include "data/json.h"
 #include "io/share.h"
-#include "tool/shown.h"
 #include "version.h"
 
 enum { RUN_TRACE_MOST = 512 };

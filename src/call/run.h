@@ -9,9 +9,9 @@
 #define POSTERN_CALL_RUN_H
 
 #include "base/buf.h"
+#include "catalog/catalog.h"
 #include "fetch/ratelimit.h"
 #include "mcp/client.h"
-#include "tool/catalog.h"
 
 struct run_env { // made once by main.c
   const struct http_guard *guard;

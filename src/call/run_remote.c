@@ -6,11 +6,11 @@
 #include "call/run_parts.h"
 #include "call/shape.h"
 #include "call/trouble.h"
+#include "catalog/watch.h"
 #include "data/json.h"
 #include "mcp/client.h"
 #include "mcp/jsonrpc.h"
 #include "tool/remote.h"
-#include "tool/watch.h"
 
 // One call of a vendor's tool on its way.
 struct remote_run {

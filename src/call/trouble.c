@@ -3,8 +3,8 @@
 
 #include <ctype.h>
 
+#include "catalog/context.h"
 #include "data/json.h"
-#include "tool/context.h"
 
 enum {
   TROUBLE_TEXT_MOST = 64 * 1024, // of a result; what is longer is no message of trouble

@@ -9,7 +9,7 @@
 #ifndef POSTERN_CALL_TROUBLE_H
 #define POSTERN_CALL_TROUBLE_H
 
-#include "tool/catalog.h"
+#include "catalog/catalog.h"
 
 struct trouble_seen {
   const struct catalog_account *account;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // describe: the words a model chooses a tool by: what it does and returns, its scope, how it pages, and
-// warnings. Which ids it needs and where from is added by tool/listing, since a server may hide the
+// warnings. Which ids it needs and where from is added by catalog/listing, since a server may hide the
 // tool that gives one. At most DESCRIPTION_MOST bytes.
 #ifndef POSTERN_OPENAPI_DESCRIBE_H
 #define POSTERN_OPENAPI_DESCRIBE_H

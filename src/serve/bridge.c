@@ -110,7 +110,7 @@ static bool bridge_wants(const struct bridge *b, const struct mcp_event *e) {
   if (str_is(e->method, "notifications/message")) // 2026-07-28: only where the request says a level
     return (legacy || r->log_level.n) && level_passes(r->log_level, json_str(e->params, "level"));
   if (str_is(e->method, "notifications/resources/updated")) return legacy && r->server->resources;
-  // Changes of lists come by tool/watch, and of modern clients' resources by their own streams.
+  // Changes of lists come by catalog/watch, and of modern clients' resources by their own streams.
   return legacy && !str_ends(e->method, "/list_changed");
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // relay: what vendors say unasked, carried to one open stream: updates of resources it subscribed to; to a
 // legacy session also log messages, and requests outside any call (which are put to the client, and its
-// answers carried back). List changes come another way, by tool/watch, once for everyone. One feed and one
+// answers carried back). List changes come another way, by catalog/watch, once for everyone. One feed and one
 // fiber a vendor that has something to say; on the stream's loop. Example:
 //   struct relay *relay = relay_open(&options);
 //   relay_close(relay);

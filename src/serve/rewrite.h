@@ -8,7 +8,7 @@
 #ifndef POSTERN_SERVE_REWRITE_H
 #define POSTERN_SERVE_REWRITE_H
 
-#include "tool/catalog.h"
+#include "catalog/catalog.h"
 
 struct str rewrite_name(struct arena *a, struct str alias, struct str name);
 struct str rewrite_uri(struct arena *a, struct str alias, struct str uri);

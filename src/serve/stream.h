@@ -9,8 +9,8 @@
 #ifndef POSTERN_SERVE_STREAM_H
 #define POSTERN_SERVE_STREAM_H
 
+#include "catalog/watch.h"
 #include "serve/serve.h"
-#include "tool/watch.h"
 
 enum {
   STREAM_SESSION_MOST = 4,     // GET streams of a session; the oldest goes

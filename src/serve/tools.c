@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
+#include "catalog/listing.h"
 #include "mcp/param.h"
 #include "mcp/wire.h"
 #include "serve/authorise.h"
@@ -15,7 +16,6 @@
 #include "serve/fault.h"
 #include "serve/frame.h"
 #include "serve/rewrite.h"
-#include "tool/listing.h"
 
 // A cursor is the name of the last tool shown: it stays good when tools come and go between pages,
 // holds no state here, and tells nothing that was not listed. The first byte is its version.

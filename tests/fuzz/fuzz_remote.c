@@ -4,8 +4,8 @@
 // JSON with hints true to the judgement.
 #include "fuzz.h"
 
+#include "catalog/listing.h"
 #include "data/json.h"
-#include "tool/listing.h"
 #include "tool/remote_parts.h"
 
 static const struct connector connector = {.kind = CONNECTOR_MCP, .name = {"acme", 4}};

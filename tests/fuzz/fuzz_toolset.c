@@ -4,7 +4,7 @@
 #include "fuzz.h"
 
 #include "call/rest.h"
-#include "tool/listing.h"
+#include "catalog/listing.h"
 
 static const struct connector connector = {.name = {"acme", 4}};
 

@@ -6,9 +6,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "call/rest.h"
+#include "catalog/listing.h"
 #include "connector/connector.h"
 #include "openapi/compile.h"
-#include "tool/listing.h"
 
 static const char *document;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/memory_store.h"
 
-#include "tool/server.h"
+#include "catalog/server.h"
 
 static int setup(void **state) {
   if (memory_store_open(state) != 0) return -1;

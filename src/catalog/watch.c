@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One fiber an account. It waits on a channel that the feed's news, hints from elsewhere and its end come by;
 // time alone brings the regular look.
-#include "tool/watch.h"
+#include "catalog/watch.h"
 
 #include <pthread.h>
 

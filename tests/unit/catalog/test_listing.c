@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fixture.h"
+#include "../tool/fixture.h"
 
 #include "base/buf.h"
+#include "catalog/listing.h"
 #include "data/json.h"
-#include "tool/listing.h"
 
 static struct connector_context contexts[] = {{.name = {"account_id", 10}, .label = {"Account", 7}}};
 static const struct connector connector = {.name = {"acme", 4}, .contexts = contexts, .context_count = 1};

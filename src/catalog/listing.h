@@ -2,11 +2,11 @@
 // listing: a tool as tools/list shows it, the same in both eras of MCP. Written straight from the
 // toolset's document; arguments that the account supplies are taken out of `required` and say so. A tool of a
 // vendor's MCP server is shown as it was pinned. Pure.
-#ifndef POSTERN_TOOL_LISTING_H
-#define POSTERN_TOOL_LISTING_H
+#ifndef POSTERN_CATALOG_LISTING_H
+#define POSTERN_CATALOG_LISTING_H
 
 #include "base/buf.h"
-#include "tool/catalog.h"
+#include "catalog/catalog.h"
 
 // {"name","title","description","inputSchema","annotations"}
 void tool_write_listing(const struct catalog_tool *t, struct buf *out);

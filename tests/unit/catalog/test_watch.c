@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The watch over accounts, on loops of its own. Vendors, feeds and the catalog are the test's.
-#include "fixture.h"
+#include "../tool/fixture.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "catalog/watch.h"
 #include "io/channel.h"
 #include "io/fiber.h"
 #include "mcp/feed.h"
-#include "tool/watch.h"
 
 enum { LOOPS = 2, WAIT_MS = 60000 };
 

@@ -5,10 +5,10 @@
 // an `account` argument. Pure. Example:
 //   char text[SHOWN_NAME_MOST + 1];
 //   struct str name = shown_name(STR("gh"), STR("list_issues"), text);      // gh_list_issues
-#ifndef POSTERN_TOOL_SHOWN_H
-#define POSTERN_TOOL_SHOWN_H
+#ifndef POSTERN_CATALOG_SHOWN_H
+#define POSTERN_CATALOG_SHOWN_H
 
-#include "tool/catalog.h"
+#include "catalog/catalog.h"
 
 enum { SHOWN_NAME_MOST = 60, SHOWN_ALIAS_MOST = 24 };
 #define SHOWN_ACCOUNT "account" // the argument that names one of several accounts by alias

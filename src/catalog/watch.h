@@ -6,11 +6,11 @@
 //   watch_start(&env, loops, loop_count);     // after the first catalog
 //   watch_refresh();                          // from catalog_on_change: accounts came or went
 //   watch_stop();
-#ifndef POSTERN_TOOL_WATCH_H
-#define POSTERN_TOOL_WATCH_H
+#ifndef POSTERN_CATALOG_WATCH_H
+#define POSTERN_CATALOG_WATCH_H
 
+#include "catalog/catalog.h"
 #include "io/loop.h"
-#include "tool/catalog.h"
 #include "tool/remote.h"
 
 enum { WATCH_REFRESH_MS = 10 * 60 * 1000 }; // where catalog_env says nothing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/context.h"
+#include "catalog/context.h"
 
 const struct connector_context *context_find(const struct catalog_account *v, struct str argument) {
   for (size_t i = 0; i < v->connector->context_count; i++)

@@ -2,8 +2,8 @@
 // server: a scoped MCP server: accounts + filter + token + expiry, as rows. The token is stored as
 // SHA-256 and shown once. Functions that take a store block: run them on the pool. Example:
 //   if (!server_load_all(store, arena, &all, &count, err)) return false;   // texts live in the arena
-#ifndef POSTERN_TOOL_SERVER_H
-#define POSTERN_TOOL_SERVER_H
+#ifndef POSTERN_CATALOG_SERVER_H
+#define POSTERN_CATALOG_SERVER_H
 
 #include "crypto/token.h"
 #include "store/store.h"

@@ -2,10 +2,10 @@
 // context: arguments that an account supplies by itself, such as account_id. The connector says which
 // there are; the account holds a default, or the choices its credential has. Pure; texts belong to the
 // account.
-#ifndef POSTERN_TOOL_CONTEXT_H
-#define POSTERN_TOOL_CONTEXT_H
+#ifndef POSTERN_CATALOG_CONTEXT_H
+#define POSTERN_CATALOG_CONTEXT_H
 
-#include "tool/catalog.h"
+#include "catalog/catalog.h"
 
 // Is it an argument that accounts of this connector may hold a default for? NULL: no.
 const struct connector_context *context_find(const struct catalog_account *v, struct str argument);

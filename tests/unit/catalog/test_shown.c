@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Servers over several accounts: prefixes, sharing, names that never meet. Accounts and toolsets are made by
 // hand.
-#include "fixture.h"
-#include "tool/listing.h"
-#include "tool/shown.h"
+#include "../tool/fixture.h"
+#include "catalog/listing.h"
+#include "catalog/shown.h"
 
 enum { ACCOUNTS = 3 };
 

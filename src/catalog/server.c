@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/server.h"
+#include "catalog/server.h"
 
 #include "account/sealed.h"
 #include "base/codec.h"

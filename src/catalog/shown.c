@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/shown.h"
+#include "catalog/shown.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -5,14 +5,14 @@
 //   const struct catalog_server *s = catalog_server_by_token(c, token, now_ms);
 //   …
 //   catalog_release(c);
-#ifndef POSTERN_TOOL_CATALOG_H
-#define POSTERN_TOOL_CATALOG_H
+#ifndef POSTERN_CATALOG_CATALOG_H
+#define POSTERN_CATALOG_CATALOG_H
 
 #include "access/access.h"
 #include "account/account.h"
+#include "catalog/server.h"
 #include "tool/library.h"
 #include "tool/policy.h"
-#include "tool/server.h"
 #include "tool/tool.h"
 
 struct catalog_account { // shared by the snapshots in which nothing of it changed

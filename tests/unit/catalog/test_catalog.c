@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "library_fixture.h"
-#include "tool/catalog.h"
+#include "../tool/library_fixture.h"
+#include "catalog/catalog.h"
 
 #define KEY "k1 1111111111111111111111111111111111111111111111111111111111111111\n"
 

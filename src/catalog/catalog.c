@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A rebuild reads all rows but makes only what changed: accounts and servers that are as they were
 // are carried over from the snapshot before, so that one new server among thousands is cheap.
-#include "tool/catalog.h"
+#include "catalog/catalog.h"
 
 #include <pthread.h>
 
@@ -9,9 +9,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "tool/listing.h"
+#include "catalog/listing.h"
+#include "catalog/shown.h"
 #include "tool/remote.h"
-#include "tool/shown.h"
 
 // The current snapshot. The lock is held for a pointer and a count only: about 20 ns a request,
 // and no reader can ever take hold of a snapshot that is being freed.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/listing.h"
+#include "catalog/listing.h"
 
+#include "catalog/context.h"
+#include "catalog/shown.h"
 #include "data/json.h"
-#include "tool/context.h"
-#include "tool/shown.h"
 
 enum { LISTING_DESCRIPTION_MOST = 16 * 1024 };
 

@@ -5,7 +5,7 @@
 #define POSTERN_ADMIN_REVIEW_H
 
 #include "admin/route.h"
-#include "tool/remote.h"
+#include "remote/remote.h"
 
 // The row of a tool of call->account_id, in the call's arena; NULL where there is none.
 MUST_USE bool review_find(struct admin_call *call, struct str tool, const struct remote_tool **out,

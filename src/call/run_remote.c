@@ -10,7 +10,7 @@
 #include "data/json.h"
 #include "mcp/client.h"
 #include "mcp/jsonrpc.h"
-#include "tool/remote.h"
+#include "remote/remote.h"
 
 // One call of a vendor's tool on its way.
 struct remote_run {

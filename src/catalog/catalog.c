@@ -11,7 +11,7 @@
 #include "base/metrics.h"
 #include "catalog/listing.h"
 #include "catalog/shown.h"
-#include "tool/remote.h"
+#include "remote/remote.h"
 
 // The current snapshot. The lock is held for a pointer and a count only: about 20 ns a request,
 // and no reader can ever take hold of a snapshot that is being freed.

@@ -11,7 +11,7 @@
 
 #include "catalog/catalog.h"
 #include "io/loop.h"
-#include "tool/remote.h"
+#include "remote/remote.h"
 
 enum { WATCH_REFRESH_MS = 10 * 60 * 1000 }; // where catalog_env says nothing
 

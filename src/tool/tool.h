@@ -48,7 +48,7 @@ struct tool_body_arg {
 };
 
 enum tool_kind { TOOL_REST, TOOL_REMOTE };
-enum tool_trust { TOOL_ALLOW, TOOL_REVIEW, TOOL_DENY }; // by evidence: tool/trust
+enum tool_trust { TOOL_ALLOW, TOOL_REVIEW, TOOL_DENY }; // by evidence: remote/trust
 extern const char *const tool_trust_names[];
 
 struct tool {

@@ -6,7 +6,7 @@
 
 #include "catalog/listing.h"
 #include "data/json.h"
-#include "tool/remote_parts.h"
+#include "remote/remote_parts.h"
 
 static const struct connector connector = {.kind = CONNECTOR_MCP, .name = {"acme", 4}};
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/trust.h"
+#include "remote/trust.h"
 
 #include "data/json.h"
+#include "remote/trust_name.h"
+#include "remote/trust_words.h"
 #include "tool/policy.h"
-#include "tool/trust_name.h"
-#include "tool/trust_words.h"
 
 enum { TRUST_TAGS_MOST = 4 };
 

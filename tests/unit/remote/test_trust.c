@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inventories of vendors' MCP servers as they were in November 2026, tool by tool: with the connectors
 // that ship, and by hints and names alone. argv[1] is the folder of connectors.
-#include "fixture.h"
-#include "tool/trust.h"
-#include "tool/trust_name.h"
-#include "tool/trust_words.h"
+#include "../tool/fixture.h"
+#include "remote/trust.h"
+#include "remote/trust_name.h"
+#include "remote/trust_words.h"
 
 static const char *folder;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/trust_words.h"
+#include "remote/trust_words.h"
 
 #include <stdlib.h>
 

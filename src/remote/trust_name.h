@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // trust_name: what the name of a tool says: its words, the verb in the verb position, and whether it speaks
 // of secrets. snake_case, kebab-case, camelCase and dots; verb first ("list_zones"), behind a vendor's name
-// ("asana_get_task") or last ("asset-rename"). Private to tool/trust. Pure. Example:
+// ("asana_get_task") or last ("asset-rename"). Private to remote/trust. Pure. Example:
 //   struct trust_name n; trust_name_read(STR("hyperdrive_config_edit"), &n);    // TRUST_NAME_WRITES, "edit"
-#ifndef POSTERN_TOOL_TRUST_NAME_H
-#define POSTERN_TOOL_TRUST_NAME_H
+#ifndef POSTERN_REMOTE_TRUST_NAME_H
+#define POSTERN_REMOTE_TRUST_NAME_H
 
 #include "tool/tool.h"
 

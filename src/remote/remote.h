@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// remote: the tools of an account at a vendor's MCP server: fetched, judged (tool/trust), pinned, reviewed,
+// remote: the tools of an account at a vendor's MCP server: fetched, judged (remote/trust), pinned, reviewed,
 // called. What is served is what was pinned: a definition that changes in description, schema or hint, or
 // comes back under another name, waits for review with a readable diff, and is not served meanwhile. Rows:
 // one a tool and account. Example:
 //   if (!remote_sync(env, connector, account, &report, err)) …   // on a fiber; then, where report.stamp is
 //                                                                // new, catalog_rebuild
 //   if (!remote_toolset(store, account, connector, &set, err)) … // blocking; what the catalog holds
-#ifndef POSTERN_TOOL_REMOTE_H
-#define POSTERN_TOOL_REMOTE_H
+#ifndef POSTERN_REMOTE_REMOTE_H
+#define POSTERN_REMOTE_REMOTE_H
 
 #include "account/account.h"
-#include "tool/trust.h"
+#include "remote/trust.h"
 
 // Whose sessions a sync uses, and whoever watches for news.
 #define REMOTE_PRINCIPAL "postern:watch"

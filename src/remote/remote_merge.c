@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/json.h"
-#include "tool/remote_parts.h"
+#include "remote/remote_parts.h"
 
 yyjson_doc *remote_parse(struct str text) {
   return text.n ? yyjson_read_opts((char *)(uintptr_t)text.p, text.n, YYJSON_READ_NUMBER_AS_RAW, NULL, NULL)

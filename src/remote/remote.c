@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "data/json.h"
-#include "tool/remote_parts.h"
+#include "remote/remote_parts.h"
 
 // ---- the toolset that the catalog holds
 

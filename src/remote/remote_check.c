@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/json.h"
 #include "mcp/param.h"
-#include "tool/remote_parts.h"
+#include "remote/remote_parts.h"
 
 enum remote_type { REMOTE_TEXT, REMOTE_OBJECT, REMOTE_LIST };
 

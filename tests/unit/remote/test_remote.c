@@ -8,7 +8,7 @@
 #include "crypto/seal.h"
 #include "data/json.h"
 #include "mcp/client.h"
-#include "tool/remote_parts.h"
+#include "remote/remote_parts.h"
 
 static struct account account = {.id = {"acc_1", 5}, .name = {"acme", 4}, .connector = {"mcp", 3}};
 static struct account_env env;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/trust_name.h"
+#include "remote/trust_name.h"
 
 #include <ctype.h>
 
-#include "tool/trust_words.h"
+#include "remote/trust_words.h"
 
 // ---- words
 

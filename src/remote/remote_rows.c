@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/sealed.h"
 #include "base/log.h"
-#include "tool/remote_parts.h"
+#include "remote/remote_parts.h"
 
 enum { REMOTE_ROWS_MOST = 3 * REMOTE_TOOLS_MOST };
 static const int64_t remote_keep_ms = 30LL * 24 * 3600 * 1000;

@@ -4,8 +4,8 @@
 // lowers trust: it can deny or send to review what claims to read, but allows nothing that is declared a
 // write. Pure. Example:
 //   struct trust t = trust_of(connector, definition, arena);      // t.trust, t.class, t.why
-#ifndef POSTERN_TOOL_TRUST_H
-#define POSTERN_TOOL_TRUST_H
+#ifndef POSTERN_REMOTE_TRUST_H
+#define POSTERN_REMOTE_TRUST_H
 
 #include <yyjson.h>
 

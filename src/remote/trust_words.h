@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // trust_words: the words that names of tools are made of, as tables: verbs with what they do, nouns for
-// secrets, arguments that take a program. Private to tool/trust. Pure. Example:
+// secrets, arguments that take a program. Private to remote/trust. Pure. Example:
 //   const struct trust_verb *v = trust_verb_find(STR("rename"));     // TRUST_WRITES, TOOL_UPDATE
-#ifndef POSTERN_TOOL_TRUST_WORDS_H
-#define POSTERN_TOOL_TRUST_WORDS_H
+#ifndef POSTERN_REMOTE_TRUST_WORDS_H
+#define POSTERN_REMOTE_TRUST_WORDS_H
 
 #include "tool/tool.h"
 

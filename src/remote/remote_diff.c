@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/map.h"
 #include "data/json.h"
-#include "tool/remote_parts.h"
+#include "remote/remote_parts.h"
 
 enum { REMOTE_VALUE_MOST = 8 * 1024, REMOTE_DEPTH_MOST = 48 };
 

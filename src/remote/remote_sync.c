@@ -5,7 +5,7 @@
 #include "data/json.h"
 #include "io/pool.h"
 #include "mcp/client.h"
-#include "tool/remote_parts.h"
+#include "remote/remote_parts.h"
 
 // ---- what the vendor says now
 

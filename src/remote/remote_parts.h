@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// remote_parts: what the files behind tool/remote.h share. Private to tool/remote*.c.
-#ifndef POSTERN_TOOL_REMOTE_PARTS_H
-#define POSTERN_TOOL_REMOTE_PARTS_H
+// remote_parts: what the files behind remote/remote.h share. Private to remote/remote*.c.
+#ifndef POSTERN_REMOTE_REMOTE_PARTS_H
+#define POSTERN_REMOTE_REMOTE_PARTS_H
 
 #include "base/buf.h"
-#include "tool/remote.h"
+#include "remote/remote.h"
 
 enum {
   REMOTE_NAME_MOST = 128,

@@ -28,8 +28,8 @@
 #include "io/fiber.h"
 #include "io/pool.h"
 #include "serve/endpoint.h"
-#include "serve/kept.h"
 #include "serve/stream.h"
+#include "session/kept.h"
 #include "settings/settings.h"
 #include "version.h"
 

@@ -100,3 +100,12 @@ struct str arena_printf(struct arena *a, const char *format, ...) {
 size_t arena_bytes(const struct arena *a) {
   return a->held;
 }
+
+struct str arena_join(struct arena *a, const struct str *parts, size_t count) {
+  size_t n = 0, at = 0;
+  for (size_t i = 0; i < count; i++) n += parts[i].n;
+  char *text = arena_alloc(a, n + 1);
+  for (size_t i = 0; i < count; at += parts[i++].n)
+    if (parts[i].n) memcpy(text + at, parts[i].p, parts[i].n);
+  return str_make(text, n);
+}

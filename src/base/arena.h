@@ -24,4 +24,10 @@ size_t arena_bytes(const struct arena *a);                                      
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, count, type) ((type *)arena_alloc((a), (size_t)(count) * sizeof(type)))
 
+// The texts one after the other. Unlike arena_printf it keeps NUL bytes, which JSON strings may hold.
+struct str arena_join(struct arena *a, const struct str *parts, size_t count);
+#define ARENA_JOIN(a, ...)                                                                                   \
+  arena_join((a), (const struct str[]){__VA_ARGS__},                                                         \
+             sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
+
 #endif

@@ -3,9 +3,9 @@
 
 #include "base/log.h"
 #include "mcp/jsonrpc.h"
-#include "serve/asked.h"
-#include "serve/capability.h"
 #include "serve/rewrite.h"
+#include "session/asked.h"
+#include "session/capability.h"
 
 enum { ASK_MESSAGE_MOST = 16 << 20 };
 

@@ -4,10 +4,10 @@
 #include "base/codec.h"
 #include "crypto/token.h"
 #include "mcp/wire.h"
-#include "serve/capability.h"
 #include "serve/fault.h"
 #include "serve/frame.h"
-#include "serve/state.h"
+#include "session/capability.h"
+#include "session/state.h"
 
 enum { AUTHORISE_LINKS_MOST = 8, AUTHORISE_TEXT_MOST = 32 * 1024 };
 

@@ -7,14 +7,14 @@
 #include "base/log.h"
 #include "io/fiber.h"
 #include "serve/ask.h"
-#include "serve/capability.h"
 #include "serve/fault.h"
-#include "serve/level.h"
 #include "serve/offer.h"
 #include "serve/pass.h"
 #include "serve/reply.h"
 #include "serve/rewrite.h"
-#include "serve/state.h"
+#include "session/capability.h"
+#include "session/level.h"
+#include "session/state.h"
 
 #define BRIDGE_KEY "question" // of a live request that became an input request
 
@@ -214,7 +214,8 @@ static bool bridge_keep(struct bridge *b, struct mcp_call *call, const struct mc
                         struct err *err) {
   char handle[KEPT_HANDLE];
   struct kept kept = {call, *question};
-  if (!kept_put(&kept, b->r, handle, err)) return false;
+  struct standing standing = standing_of(b->r->server, b->r->token);
+  if (!kept_put(&kept, &standing, b->r->principal, handle, err)) return false;
   b->handle = arena_dup(b->r->arena, str_of(handle));
   return true;
 }

@@ -4,7 +4,7 @@
 //   modern client, modern vendor   input_required passes; its requestState is sealed anew
 //   legacy client, legacy vendor   the vendor's live request becomes one of ours, and the answer goes back
 //   legacy client, modern vendor   input_required becomes live requests; the vendor is asked again
-//   modern client, legacy vendor   the live request becomes input_required; the call waits (serve/kept)
+//   modern client, legacy vendor   the live request becomes input_required; the call waits (session/kept)
 // Each message that comes before the result gets the client's own tokens and names. On the request's fiber.
 // Example:
 //   struct bridge b;
@@ -16,8 +16,8 @@
 #ifndef POSTERN_SERVE_BRIDGE_H
 #define POSTERN_SERVE_BRIDGE_H
 
-#include "serve/kept.h"
 #include "serve/serve.h"
+#include "session/kept.h"
 
 enum { BRIDGE_ROUNDS_MOST = 8 };
 

@@ -3,14 +3,14 @@
 
 #include "base/log.h"
 #include "mcp/wire.h"
-#include "serve/asked.h"
-#include "serve/capability.h"
 #include "serve/fault.h"
 #include "serve/methods.h"
 #include "serve/offer.h"
 #include "serve/reply.h"
-#include "serve/running.h"
 #include "serve/stream.h"
+#include "session/asked.h"
+#include "session/capability.h"
+#include "session/running.h"
 
 enum { LEGACY_BATCH_MOST = 32 };
 
@@ -179,7 +179,9 @@ static void legacy_take(struct serve_request *r, const struct jsonrpc_message *m
 static bool legacy_answer(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out) {
   size_t start = out->n;
   struct err err;
-  struct running *run = r->session.key.n ? running_begin(r, json_to_text(r->arena, m->id)) : NULL;
+  struct standing standing = standing_of(r->server, r->token);
+  struct running *run = NULL;
+  if (r->session.key.n) run = running_begin(&standing, r->session.key, json_to_text(r->arena, m->id));
   jsonrpc_result_begin(out, m->id);
   bool ok = methods_answer(r, m, out, &err);
   if (run && running_end(run) && !ok) return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// legacy: MCP 2024-11-05 to 2025-11-25. A session's id says all of it that matters (serve/session), so any
+// legacy: MCP 2024-11-05 to 2025-11-25. A session's id says all of it that matters (session/session), so any
 // node answers any request; a request without one is answered too, as far as nothing has to be remembered
 // (docs/decisions/011). On the request's fiber; the reply has been sent when it returns.
 #ifndef POSTERN_SERVE_LEGACY_H

@@ -11,7 +11,7 @@
 #define MERGE_VERSION "2" // of cursors; tools/list has those that begin with 1
 
 struct str merge_cursor(struct arena *a, struct str alias, bool begun, struct str own) {
-  return codec_base64_url(a, SERVE_JOIN(a, STR(MERGE_VERSION), alias, begun ? STR("\n+") : STR("\n-"), own));
+  return codec_base64_url(a, ARENA_JOIN(a, STR(MERGE_VERSION), alias, begun ? STR("\n+") : STR("\n-"), own));
 }
 
 bool merge_read_cursor(struct arena *a, struct str cursor, struct str *alias, bool *begun, struct str *own) {

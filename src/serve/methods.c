@@ -6,12 +6,12 @@
 #include "serve/fault.h"
 #include "serve/frame.h"
 #include "serve/legacy.h"
-#include "serve/level.h"
 #include "serve/offer.h"
 #include "serve/pass.h"
 #include "serve/prompts.h"
 #include "serve/resources.h"
 #include "serve/tools.h"
+#include "session/level.h"
 
 static bool methods_ping(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   (void)r, (void)params, (void)err;

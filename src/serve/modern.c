@@ -2,11 +2,11 @@
 #include "serve/modern.h"
 
 #include "mcp/wire.h"
-#include "serve/capability.h"
 #include "serve/fault.h"
 #include "serve/listen.h"
 #include "serve/methods.h"
 #include "serve/reply.h"
+#include "session/capability.h"
 
 static yyjson_val *modern_meta(const struct jsonrpc_message *m) {
   return yyjson_obj_get(m->params, "_meta");

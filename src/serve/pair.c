@@ -6,8 +6,8 @@
 #include "mcp/wire.h"
 #include "serve/legacy.h"
 #include "serve/reply.h"
-#include "serve/running.h"
 #include "serve/stream.h"
+#include "session/running.h"
 
 #define PAIR_VERSION "2024-11-05"
 

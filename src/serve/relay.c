@@ -11,10 +11,10 @@
 #include "mcp/feed.h"
 #include "mcp/wire.h"
 #include "serve/ask.h"
-#include "serve/level.h"
 #include "serve/offer.h"
 #include "serve/rewrite.h"
 #include "serve/stream.h"
+#include "session/level.h"
 
 enum { RELAY_EVENTS_MOST = 64, RELAY_MESSAGE_MOST = 4 << 20, RELAY_QUESTIONS_MOST = 16 };
 

@@ -11,13 +11,13 @@ static bool rewrite_is_single(const struct catalog_server *s) {
 }
 
 struct str rewrite_name(struct arena *a, struct str alias, struct str name) {
-  return alias.n ? SERVE_JOIN(a, alias, STR("_"), name) : name;
+  return alias.n ? ARENA_JOIN(a, alias, STR("_"), name) : name;
 }
 
 struct str rewrite_uri(struct arena *a, struct str alias, struct str uri) {
   if (!alias.n) return uri;
-  if (!str_starts(uri, REWRITE_UI)) return SERVE_JOIN(a, alias, STR("+"), uri);
-  return SERVE_JOIN(a, STR(REWRITE_UI), alias, STR("+"), str_from(uri, sizeof REWRITE_UI - 1));
+  if (!str_starts(uri, REWRITE_UI)) return ARENA_JOIN(a, alias, STR("+"), uri);
+  return ARENA_JOIN(a, STR(REWRITE_UI), alias, STR("+"), str_from(uri, sizeof REWRITE_UI - 1));
 }
 
 // Is `text` the alias, the sign and something?
@@ -52,7 +52,7 @@ const struct catalog_member *rewrite_find_uri(const struct catalog_server *s, st
     const struct catalog_member *m = &s->members[i];
     if (!rewrite_is_of(text, m->alias, '+')) continue;
     struct str rest = str_from(text, m->alias.n + 1);
-    *own = ui ? SERVE_JOIN(a, STR(REWRITE_UI), rest) : rest;
+    *own = ui ? ARENA_JOIN(a, STR(REWRITE_UI), rest) : rest;
     return m;
   }
   return NULL;

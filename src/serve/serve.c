@@ -9,15 +9,6 @@ void serve_add_server_info(const struct serve_request *r, struct buf *out) {
   buf_add_char(out, '}');
 }
 
-struct str serve_join(struct arena *a, const struct str *parts, size_t count) {
-  size_t n = 0, at = 0;
-  for (size_t i = 0; i < count; i++) n += parts[i].n;
-  char *text = arena_alloc(a, n + 1);
-  for (size_t i = 0; i < count; at += parts[i++].n)
-    if (parts[i].n) memcpy(text + at, parts[i].p, parts[i].n);
-  return str_make(text, n);
-}
-
 struct str serve_holder(struct str principal) {
   size_t n = 0;
   for (int slashes = 0; n < principal.n && (slashes += principal.p[n] == '/') < 2;) n++;

@@ -8,8 +8,8 @@
 #include "data/json.h"
 #include "http/server.h"
 #include "mcp/jsonrpc.h"
-#include "serve/memory.h"
-#include "serve/session.h"
+#include "session/memory.h"
+#include "session/session.h"
 
 struct serve_env { // lives as long as the program
   struct run_env run;
@@ -62,11 +62,6 @@ void serve_add_server_info(const struct serve_request *r, struct buf *out);
 // whatever their sessions.
 struct str serve_holder(struct str principal);
 struct mcp_who serve_who(const struct serve_request *r);
-// The texts one after the other. Unlike arena_printf it keeps NUL bytes, which JSON strings may hold.
-struct str serve_join(struct arena *a, const struct str *parts, size_t count);
-#define SERVE_JOIN(a, ...)                                                                                   \
-  serve_join((a), (const struct str[]){__VA_ARGS__},                                                         \
-             sizeof((const struct str[]){__VA_ARGS__}) / sizeof(struct str))
 
 // The session's memory, made where there is none yet. NULL without a session.
 struct memory *serve_memory(struct serve_request *r);

@@ -7,10 +7,10 @@
 #include "base/mem.h"
 #include "http/sse.h"
 #include "mcp/wire.h"
-#include "serve/kept.h"
 #include "serve/relay.h"
-#include "serve/running.h"
-#include "serve/standing.h"
+#include "session/kept.h"
+#include "session/running.h"
+#include "session/standing.h"
 
 // Expiry "to the second" is looked at this often.
 enum { STREAM_TICK_MS = 250, STREAM_EVENT_MOST = 4096 };
@@ -211,7 +211,7 @@ static struct stream *stream_make(struct serve_request *r, const struct stream_o
   s->prompts = o->prompts;
   s->resources = o->resources;
   s->tools_version = r->server->tools_version;
-  s->standing = standing_of(r);
+  s->standing = standing_of(r->server, r->token);
   s->events = o->stream;
   s->arena = arena_new();
   s->id = arena_dup(s->arena, o->id);

@@ -5,12 +5,12 @@
 #include "fuzz.h"
 
 #include "data/json.h"
-#include "serve/capability.h"
-#include "serve/memory.h"
 #include "serve/merge.h"
 #include "serve/rewrite.h"
-#include "serve/session.h"
-#include "serve/state.h"
+#include "session/capability.h"
+#include "session/memory.h"
+#include "session/session.h"
+#include "session/state.h"
 
 static struct seal_ring *ring;
 

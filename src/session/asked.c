@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serve/asked.h"
+#include "session/asked.h"
 
 #include <pthread.h>
 

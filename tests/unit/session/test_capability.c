@@ -3,8 +3,8 @@
 #include "../support/check.h"
 
 #include "data/json.h"
-#include "serve/capability.h"
-#include "serve/session.h"
+#include "session/capability.h"
+#include "session/session.h"
 
 static int setup(void **state) {
   *state = arena_new();

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "serve/memory.h"
+#include "session/memory.h"
 
 static struct memory *fresh(void) {
   static int serial;

@@ -3,7 +3,7 @@
 #include "sealed.h"
 
 #include "data/json.h"
-#include "serve/state.h"
+#include "session/state.h"
 
 static const char *const params_text = "{\"name\":\"t\",\"arguments\":{\"a\":[1,{\"x\":null}],\"b\":\"é\"}}";
 

@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "serve/capability.h"
-#include "serve/session.h"
+#include "session/capability.h"
+#include "session/session.h"
 
 static const struct session_place here = {{"srv_1", 5}, {"tok_1", 5}};
 
@@ -35,7 +35,7 @@ static void test_round_trip(void **state) {
   assert_true(got.created_at > 0 && got.created_at <= clock_now_ms());
 }
 
-// What serve/capability made fits, whatever it is made of: what is escaped in it is not escaped once more.
+// What session/capability made fits, whatever it is made of: what is escaped in it is not escaped once more.
 static void test_capabilities_of_any_letters_fit(void **state) {
   struct sealed *w = *state;
   static const char *const letters[] = {"\\", "\"", "\n", "\x01", "\x7f", "/", "a", "é", "\xf0\x9f\x98\x80"};

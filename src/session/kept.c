@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serve/kept.h"
+#include "session/kept.h"
 
 #include <pthread.h>
 
@@ -23,16 +23,15 @@ struct kept_entry {
 static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct kept_entry *kept_first;
 
-bool kept_put(const struct kept *k, const struct serve_request *r, char handle[KEPT_HANDLE],
+bool kept_put(const struct kept *k, const struct standing *by, struct str principal, char handle[KEPT_HANDLE],
               struct err *err) {
-  struct str principal = r->principal;
   unsigned char random[KEPT_RANDOM];
   struct kept_entry *e = MEM_NEW(struct kept_entry);
   token_random(random, sizeof random);
   codec_hex(random, sizeof random, e->handle);
   e->kept = *k;
   e->principal = mem_copy(principal.p, principal.n);
-  e->standing = standing_of(r);
+  e->standing = *by;
   e->until_us = clock_mono_us() + KEPT_LIVES_MS * 1000ULL;
   size_t all = 0, own = 0;
   pthread_mutex_lock(&kept_lock);

@@ -6,8 +6,8 @@
 //   … send a request with the id asked_id(q) …
 //   if (asked_wait(q, 60000, &answer, err)) …          // on a fiber; answer.doc is the caller's
 //   asked_close(q);
-#ifndef POSTERN_SERVE_ASKED_H
-#define POSTERN_SERVE_ASKED_H
+#ifndef POSTERN_SESSION_ASKED_H
+#define POSTERN_SESSION_ASKED_H
 
 #include <yyjson.h>
 

@@ -7,8 +7,8 @@
 //   struct memory *m = memory_get(session.key, true);
 //   memory_record(m, stream, message, &frame);      // an event with its id, kept and ready to be sent
 //   memory_unref(m);
-#ifndef POSTERN_SERVE_MEMORY_H
-#define POSTERN_SERVE_MEMORY_H
+#ifndef POSTERN_SESSION_MEMORY_H
+#define POSTERN_SESSION_MEMORY_H
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serve/running.h"
+#include "session/running.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -30,15 +30,14 @@ static struct running *running_first;
 static struct map running_by_key; // struct running *
 static uint64_t running_serial;
 
-struct running *running_begin(const struct serve_request *request, struct str request_id) {
-  struct str session_key = request->session.key;
+struct running *running_begin(const struct standing *by, struct str session_key, struct str request_id) {
   struct running *r = mem_alloc(sizeof *r + session_key.n + 1 + request_id.n);
   r->key = str_make(r->text, session_key.n + 1 + request_id.n);
   memcpy(r->text, session_key.p, session_key.n);
   r->text[session_key.n] = ' ';
   memcpy(r->text + session_key.n + 1, request_id.p, request_id.n);
   r->session_n = session_key.n;
-  r->standing = standing_of(request);
+  r->standing = *by;
   r->fiber = fiber_self();
   r->loop = loop_current();
   pthread_mutex_lock(&running_lock);

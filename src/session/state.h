@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // state: the requestState that a modern client carries back to us (MCP 2026-07-28, multi round-trip
 // requests). It is sealed, and opens only for the same principal, server, method and params, for
-// STATE_LIVES_MS. Inside is the vendor's own state, or the handle of a call that waits (serve/kept). Pure but
+// STATE_LIVES_MS. Inside is the vendor's own state, or the handle of a call that waits (session/kept). Pure but
 // for the sealing. Example:
 //   state_close(ring, &bound, &state, arena, &text, err);
 //   if (!state_open(ring, &bound, text, arena, &state, err)) …    // ERR_INVALID: -32602
-#ifndef POSTERN_SERVE_STATE_H
-#define POSTERN_SERVE_STATE_H
+#ifndef POSTERN_SESSION_STATE_H
+#define POSTERN_SESSION_STATE_H
 
 #include <yyjson.h>
 

@@ -3,18 +3,18 @@
 // fiber of the one it names, on whichever loop, the end of a session all of its, and the end of a server
 // those over it: they may wait for a person, long after their connection has gone. Process-wide; any thread.
 // Example:
-//   struct running *run = running_begin(r, request_id_json);   // on the request's fiber
+//   struct running *run = running_begin(&standing, session_key, request_id_json); // on the request's fiber
 //   …
 //   bool cancelled = running_end(run);                          // on the same fiber
-#ifndef POSTERN_SERVE_RUNNING_H
-#define POSTERN_SERVE_RUNNING_H
+#ifndef POSTERN_SESSION_RUNNING_H
+#define POSTERN_SESSION_RUNNING_H
 
-#include "serve/standing.h"
+#include "session/standing.h"
 
 struct running;
 
 // A second request under an id that is in use cannot be cancelled by it.
-struct running *running_begin(const struct serve_request *r, struct str request_id);
+struct running *running_begin(const struct standing *by, struct str session_key, struct str request_id);
 bool running_end(struct running *r); // was it cancelled by its client?
 
 size_t running_count(struct str session_key);

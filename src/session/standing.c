@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serve/standing.h"
+#include "session/standing.h"
 
-struct standing standing_of(const struct serve_request *r) {
-  struct standing s = {.has_token = r->token != NULL};
-  memcpy(s.server_hash, r->server->server.token_hash, TOKEN_HASH);
-  if (r->token) memcpy(s.token_hash, r->token->hash, TOKEN_HASH);
+struct standing standing_of(const struct catalog_server *server, const struct access_token *token) {
+  struct standing s = {.has_token = token != NULL};
+  memcpy(s.server_hash, server->server.token_hash, TOKEN_HASH);
+  if (token) memcpy(s.token_hash, token->hash, TOKEN_HASH);
   return s;
 }
 

@@ -4,8 +4,8 @@
 // did not declare. Pure. Example:
 //   struct str text = capability_filter(declared, arena);        // {"elicitation":{},"sampling":{}}
 //   if (!capability_allows(text, STR("sampling/createMessage"), NULL)) …
-#ifndef POSTERN_SERVE_CAPABILITY_H
-#define POSTERN_SERVE_CAPABILITY_H
+#ifndef POSTERN_SESSION_CAPABILITY_H
+#define POSTERN_SESSION_CAPABILITY_H
 
 #include <yyjson.h>
 

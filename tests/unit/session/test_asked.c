@@ -2,7 +2,7 @@
 // Questions to clients: answered once, by the session that was asked.
 #include "../support/check.h"
 
-#include "serve/asked.h"
+#include "session/asked.h"
 
 static yyjson_doc *answer(const char *text) {
   return yyjson_read(text, strlen(text), 0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serve/capability.h"
+#include "session/capability.h"
 
 #include "data/json.h"
-#include "serve/session.h"
+#include "session/session.h"
 
 #define CAPABILITY_TASKS "io.modelcontextprotocol/tasks" // tasks are not carried
 

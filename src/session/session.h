@@ -2,11 +2,11 @@
 // session: what a legacy session id says. The id is the session: server, API token, version, capabilities and
 // the client's name are sealed into it, so that any loop, any node, and the program after a restart know it.
 // It opens only for the server and the token that it was made for. What cannot be in it (a log level,
-// subscriptions, streams) is in serve/memory and may be lost. Pure but for the sealing. Example:
+// subscriptions, streams) is in session/memory and may be lost. Pure but for the sealing. Example:
 //   session_seal(ring, &place, &said, arena, &id, err);            // at initialize: Mcp-Session-Id
 //   if (!session_unseal(ring, &place, id, arena, &session, err)) …   // unknown, foreign, too old: 404
-#ifndef POSTERN_SERVE_SESSION_H
-#define POSTERN_SERVE_SESSION_H
+#ifndef POSTERN_SESSION_SESSION_H
+#define POSTERN_SESSION_SESSION_H
 
 #include <yyjson.h>
 
@@ -25,15 +25,15 @@ struct session_place {            // what an id is bound to
 };
 
 struct session {
-  struct str key;          // random; names the session in serve/memory
+  struct str key;          // random; names the session in session/memory
   struct str version;      // negotiated
-  struct str capabilities; // canonical JSON text, serve/capability; empty: none
+  struct str capabilities; // canonical JSON text, session/capability; empty: none
   struct str client;       // what it calls itself
   int64_t created_at;      // ms
   bool pair;               // of the 2024-11-05 transport: answers go to its stream
 };
 
-// Fills key and created_at. ERR_LIMIT cannot happen for what serve/capability made.
+// Fills key and created_at. ERR_LIMIT cannot happen for what session/capability made.
 MUST_USE bool session_seal(const struct seal_ring *ring, const struct session_place *place, struct session *s,
                            struct arena *a, struct str *id, struct err *err);
 // ERR_MISSING for all that is no session here: garbage, another server's, another token's, too old.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serve/session.h"
+#include "session/session.h"
 
 #include "base/clock.h"
 #include "base/codec.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serve/memory.h"
+#include "session/memory.h"
 
 #include <pthread.h>
 #include <stdio.h>

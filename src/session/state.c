@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serve/state.h"
+#include "session/state.h"
 
 #include <stdlib.h>
 
@@ -7,7 +7,6 @@
 #include "base/codec.h"
 #include "crypto/token.h"
 #include "data/json.h"
-#include "serve/serve.h"
 
 enum { STATE_PARAMS_MOST = 64 * 1024 * 1024 };
 
@@ -77,7 +76,7 @@ bool state_close(const struct seal_ring *ring, const struct state_bound *bound, 
   if (s->text.n > STATE_VENDOR_MOST)
     return err_set(err, ERR_LIMIT, "the vendor's requestState passes %d bytes", STATE_VENDOR_MOST);
   struct str head = arena_printf(a, "%d %lld ", (int)s->kind, (long long)(clock_now_ms() + STATE_LIVES_MS));
-  struct str plain = SERVE_JOIN(a, head, s->text);
+  struct str plain = ARENA_JOIN(a, head, s->text);
   return seal_close(ring, state_place(bound, a), plain, a, out, err);
 }
 

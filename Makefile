@@ -4,11 +4,12 @@ BUILD ?= build
 PREFIX ?= /usr/local
 STAY ?= 1
 
-.PHONY: help all build demo test test-unit test-e2e bench fuzz soak install clean format
+.PHONY: help all build demo check test test-unit test-e2e bench fuzz soak install clean format
 all: build
 
 help:
 	@echo 'make demo      install what is missing, build, run the main job end to end (STAY=0: end by itself)'
+	@echo 'make check     the quick part: layers, style, plain unit tests (scripts/test style unit)'
 	@echo 'make test      everything: style, unit tests, sanitizers, end to end'
 	@echo 'make bench     figures and ratios        make fuzz  FUZZ_SECONDS=30 each'
 	@echo 'make soak      random operations among hostile vendors and clients, SOAK_MINUTES=60'
@@ -22,6 +23,10 @@ demo:
 	@scripts/bootstrap demo
 	@TARGETS=src/postern scripts/build $(BUILD) --prefix=$(PREFIX)
 	@STAY=$(STAY) scripts/demo $(BUILD)
+
+check:
+	@scripts/bootstrap test
+	@scripts/test style unit
 
 test:
 	@scripts/bootstrap test

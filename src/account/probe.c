@@ -34,7 +34,7 @@ static bool probe_url(const struct probe *p, struct str path, struct buf *url, s
 }
 
 static bool probe_fetch(const struct probe *p, const struct connector_request *request,
-                        struct probe_reply *out, struct err *err) SUSPENDS {
+                        struct probe_reply *out, struct err *err) {
   struct http_header headers[CONNECTOR_SENDS_MOST + 1] = {{STR("Accept"), STR("application/json")}};
   struct http_call call = {.method = arena_z(p->arena, request->method),
                            .headers = {headers, 1},

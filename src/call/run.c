@@ -68,7 +68,7 @@ static void run_add_trace(struct http_headers *headers, struct str name, struct 
 }
 
 static bool run_fetch(const struct run_call *call, struct rest_request *request, struct arena *a,
-                      struct http_result *response, struct err *err) SUSPENDS {
+                      struct http_result *response, struct err *err) {
   struct http_headers *h = &request->headers; // rest_build left room for these (REST_HEADERS_SPARE)
   h->items[h->count++] = (struct http_header){STR("User-Agent"), STR("postern/" POSTERN_VERSION)};
   run_add_trace(h, STR("traceparent"), call->traceparent);
@@ -95,7 +95,7 @@ static bool run_has_credential(const struct catalog_account *v) {
 
 // From checked arguments to a shaped result. False only when canceled.
 static bool run_rest(const struct run_call *call, yyjson_mut_val *arguments, struct arena *a,
-                     struct run_trail *trail, struct run_result *out) SUSPENDS {
+                     struct run_trail *trail, struct run_result *out) {
   struct rest_request request;
   struct http_result response = {0};
   struct err why = {0};
@@ -181,7 +181,7 @@ static bool run_choose(const struct catalog_tool *shared, yyjson_mut_val *argume
 
 // Who calls a vendor that is silent waits for it, but takes no place of those who call others.
 static bool run_account(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val *arguments,
-                        struct arena *a, struct run_trail *trail, struct run_result *out) SUSPENDS {
+                        struct arena *a, struct run_trail *trail, struct run_result *out) {
   struct err why = {0};
   struct share *share = NULL;
   bool done = true;
@@ -201,7 +201,7 @@ static bool run_account(const struct run_call *call, yyjson_mut_doc *doc, yyjson
 
 // What belongs to one call; a remote call that came with it is closed where nobody took it over.
 static bool run_checked(const struct run_call *call, yyjson_mut_doc *doc, struct arena *a,
-                        struct run_trail *trail, struct run_result *out) SUSPENDS {
+                        struct run_trail *trail, struct run_result *out) {
   yyjson_mut_val *arguments =
       call->arguments ? yyjson_val_mut_copy(doc, call->arguments) : yyjson_mut_obj(doc);
   struct catalog_tool chosen = *call->tool;

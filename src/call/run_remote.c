@@ -57,7 +57,7 @@ static yyjson_mut_val *remote_params(const struct remote_run *r) {
 }
 
 static bool remote_open(const struct remote_run *r, yyjson_val *schema, struct mcp_call **out,
-                        struct err *err) SUSPENDS {
+                        struct err *err) {
   const struct run_call *call = r->call;
   struct mcp_request request = {
       .who = {.principal = call->principal.n ? call->principal : STR("postern:admin"),
@@ -76,7 +76,7 @@ static bool remote_open(const struct remote_run *r, yyjson_val *schema, struct m
 }
 
 // Nobody to hand news and questions to: the first are dropped, the second declined.
-static bool remote_pump(struct mcp_call *call, struct mcp_event *last, struct err *err) SUSPENDS {
+static bool remote_pump(struct mcp_call *call, struct mcp_event *last, struct err *err) {
   for (;;) {
     if (!mcp_call_next(call, last, err)) return false;
     if (last->kind == MCP_RESULT || last->kind == MCP_ERROR) return true;
@@ -89,7 +89,7 @@ static bool remote_pump(struct mcp_call *call, struct mcp_event *last, struct er
 
 // From the call to its last event. Nothing of it is left behind but what is kept.
 static bool remote_carry(const struct remote_run *r, struct mcp_call *call, struct mcp_event *last,
-                         struct err *err) SUSPENDS {
+                         struct err *err) {
   const struct run_conduct *conduct = r->call->conduct;
   bool kept = false;
   bool ok = conduct ? conduct->carry(conduct->arg, call, last, &kept, err) : remote_pump(call, last, err);
@@ -117,7 +117,7 @@ static bool remote_search_take(void *arg, yyjson_val *definition, struct err *er
 
 // 2026-07-28 -32020: the vendor's schema wants other Mcp-Param-* headers than the one we have. Asked once
 // more with the schema as it is now; what is served is settled by the sync that follows.
-static bool remote_again(const struct remote_run *r, struct mcp_event *last, struct err *err) SUSPENDS {
+static bool remote_again(const struct remote_run *r, struct mcp_event *last, struct err *err) {
   struct remote_search s = {r->call->tool->tool->name, BUF_MAX(1 << 20)};
   struct mcp_who who = {r->call->principal, r->call->capabilities, MCP_MODERN};
   struct mcp_list list = {who, "tools/list", "tools", REMOTE_TOOLS_MOST, REMOTE_DEFINITIONS_MOST, NULL};
@@ -134,7 +134,7 @@ static bool remote_again(const struct remote_run *r, struct mcp_event *last, str
   return ok;
 }
 
-static bool remote_ask(const struct remote_run *r, struct mcp_event *last, struct err *err) SUSPENDS {
+static bool remote_ask(const struct remote_run *r, struct mcp_event *last, struct err *err) {
   struct mcp_call *call = r->call->resume;
   if (!call && !remote_open(r, r->call->tool->tool->input, &call, err)) return false;
   if (!remote_carry(r, call, last, err)) return false;

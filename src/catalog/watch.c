@@ -74,7 +74,7 @@ static void watch_count(const struct toolset *set, struct remote_report *out) {
 }
 
 static bool watch_sync_account(const struct catalog_env *env, const struct catalog_account *v,
-                               struct remote_report *out, struct err *err) SUSPENDS {
+                               struct remote_report *out, struct err *err) {
   struct remote_report report = {0};
   if (v->account->kind == CONNECTOR_REST) { // its tools come with the connector
     watch_count(v->tools, &report);
@@ -172,7 +172,7 @@ static bool watch_look(struct watching *g) {
 }
 
 // False: the fiber is canceled.
-static bool watch_try(struct watching *g) SUSPENDS {
+static bool watch_try(struct watching *g) {
   struct remote_report report;
   struct err err;
   uint64_t begun = watch_now_ms();
@@ -197,7 +197,7 @@ static void watch_hasten(struct watching *g) {
 }
 
 // News of one kind each. Those of prompts and resources are passed on at once: they are not kept here.
-static void watch_take(struct watching *g, struct mcp_event *e) SUSPENDS {
+static void watch_take(struct watching *g, struct mcp_event *e) {
   static const struct {
     const char *method;
     enum watch_list list;
@@ -223,14 +223,14 @@ static void watch_take(struct watching *g, struct mcp_event *e) SUSPENDS {
 }
 
 // What has come meanwhile is answered by the same sync.
-static void watch_drain(struct watching *g) SUSPENDS {
+static void watch_drain(struct watching *g) {
   void *message;
   struct err unused;
   while (channel_count(g->w->news) && channel_receive(g->w->news, 1, &message, &unused))
     watch_take(g, message);
 }
 
-static void watch_loop(struct watching *g) SUSPENDS {
+static void watch_loop(struct watching *g) {
   struct err err;
   void *message;
   while (watch_look(g)) {

@@ -51,7 +51,7 @@ static bool remote_take(void *arg, yyjson_val *definition, struct err *err) {
   return true;
 }
 
-static bool remote_fetch(struct remote_fetch *f, struct remote_self *self, struct err *err) SUSPENDS {
+static bool remote_fetch(struct remote_fetch *f, struct remote_self *self, struct err *err) {
   struct mcp_who who = {STR(REMOTE_PRINCIPAL), STR(REMOTE_CAPABILITIES), MCP_MODERN};
   struct mcp_list list = {who, "tools/list", "tools", REMOTE_TOOLS_MOST, REMOTE_DEFINITIONS_MOST};
   struct mcp_hello hello;

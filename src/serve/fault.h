@@ -24,7 +24,7 @@ bool fault_method(struct serve_request *r, struct err *err);
 bool fault_translate(struct serve_request *r, yyjson_val *error, struct str uri, struct err *err);
 
 // The response. Uses r->fault where there is one, else the err.
-void fault_reply(struct serve_request *r, yyjson_val *id, const struct err *err);
+void fault_reply(struct serve_request *r, yyjson_val *id, const struct err *err) SUSPENDS;
 // The same as a message, for batches.
 void fault_write(struct serve_request *r, yyjson_val *id, const struct err *err, struct buf *out);
 

@@ -25,7 +25,7 @@ bool kept_take(struct str handle, struct str principal, struct kept *out);
 // Cancels what has waited too long. Every so often, on any loop.
 void kept_sweep(void);
 // Ends all of them, when the loops have stopped: what a call read on has unwound, its session is left.
-void kept_end(void);
+void kept_end(void) SUSPENDS;
 // And what nobody has the right to come back for any more.
 void kept_end_gone(const struct catalog *c, int64_t now);
 

@@ -44,7 +44,7 @@ struct wiring {
   struct wiring *before;
   struct settings *settings;
   struct tls_context *tls;
-  struct http_client_limits limits;
+  struct fetch_limits limits;
   struct http_options http;
   struct serve_env serve;
   struct admin_env admin;
@@ -108,8 +108,8 @@ static bool main_tls(const struct settings *s, struct tls_context **out, struct 
   return tls_context_new(arena_z(s->arena, s->tls_cert), arena_z(s->arena, s->tls_key), out, err);
 }
 
-static void main_fill_limits(const struct settings *s, struct http_client_limits *out) {
-  *out = (struct http_client_limits){
+static void main_fill_limits(const struct settings *s, struct fetch_limits *out) {
+  *out = (struct fetch_limits){
       .connect_ms = s->upstream_connect_timeout,
       .first_byte_ms = s->upstream_first_byte_timeout,
       .total_ms = s->upstream_timeout,
@@ -279,8 +279,8 @@ static bool main_open(const struct settings *s, struct err *err) {
       !admin_begin_time(program.store, err) || !audit_new(program.store, &program.audit, err) ||
       !store_probe_new(program.store, STORE_PROBE_MS, &program.probe, err))
     return false;
-  if (s->upstream_ca.n && !http_client_ca(arena_z(program.arena, s->upstream_ca), err)) return false;
-  struct http_client_limits *limits = ARENA_NEW(program.arena, struct http_client_limits);
+  if (s->upstream_ca.n && !fetch_ca(arena_z(program.arena, s->upstream_ca), err)) return false;
+  struct fetch_limits *limits = ARENA_NEW(program.arena, struct fetch_limits);
   main_fill_limits(s, limits);
   program.account = (struct account_env){
       .store = program.store,

@@ -14,7 +14,7 @@ void account_free(struct account *a) {
   if (!a) return;
   for (size_t i = 0; i < a->send_count; i++) secret_free(a->sends[i].value);
   redact_unref(a->hide);
-  line_leave(a->line);
+  peering_leave(a->peering);
   grant_unref(a->grant);
   yyjson_doc_free(a->context);
   yyjson_doc_free(a->choices);
@@ -30,13 +30,13 @@ struct redact *account_hides(const struct account *a) {
 
 static bool account_insert(struct store *s, void *arg, struct err *err) {
   struct draft *d = arg;
-  return draft_settle(d, err) && row_insert(s, &d->row, err);
+  return draft_settle(d, err) && account_row_insert(s, &d->row, err);
 }
 
 static bool account_update(struct store *s, void *arg, struct err *err) {
   struct draft *d = arg;
-  return draft_settle(d, err) && row_update(s, &d->row, err) &&
-         (!d->seal_anew || (row_set_credential(s, d->row.id, d->row.credential, err) &&
+  return draft_settle(d, err) && account_row_update(s, &d->row, err) &&
+         (!d->seal_anew || (account_row_set_credential(s, d->row.id, d->row.credential, err) &&
                             grant_row_delete(s, d->row.id, err))); // a grant gives way to a key
 }
 
@@ -56,7 +56,7 @@ static bool account_update_job(void *arg, struct err *err) {
 
 static bool account_find_job(void *arg, struct err *err) {
   struct draft *d = arg;
-  return row_find(d->env->store, d->row.id, d->arena, &d->row, err) && draft_load(d, err);
+  return account_row_find(d->env->store, d->row.id, d->arena, &d->row, err) && draft_load(d, err);
 }
 
 static bool account_remake_job(void *arg, struct err *err) {
@@ -219,7 +219,7 @@ bool account_verify(const struct account_env *env, const struct connector *c, st
 
 static bool account_delete_run(void *arg, struct err *err) {
   const struct account_job *job = arg;
-  if (!row_delete(job->env->store, job->id, err)) return false;
+  if (!account_row_delete(job->env->store, job->id, err)) return false;
   store_settle(job->env->store);
   return true;
 }
@@ -231,13 +231,13 @@ bool account_delete(const struct account_env *env, struct str id, struct err *er
   account_find_grant(&job);
   account_end_grant(&job);
   if (!pool_run(account_delete_run, &job, err)) return false;
-  line_end(env, id);
+  peering_end(env, id);
   return true;
 }
 
 static bool account_verdict_run(void *arg, struct err *err) {
   const struct account_job *job = arg;
-  return row_set_verdict(job->env->store, job->id, job->verdict.speaks, job->verdict.at, err);
+  return account_row_set_verdict(job->env->store, job->id, job->verdict.speaks, job->verdict.at, err);
 }
 
 bool account_tend(const struct account_env *env, const struct account *a, uint64_t ahead_ms,
@@ -245,7 +245,7 @@ bool account_tend(const struct account_env *env, const struct account *a, uint64
   struct account_job job = {.env = env, .id = a->id};
   if (a->kind != CONNECTOR_MCP || !a->peer) return true;
   mcp_peer_tidy(a->peer);
-  if (line_has_news(a->line, &job.verdict) && !pool_run(account_verdict_run, &job, err)) return false;
+  if (peering_has_news(a->peering, &job.verdict) && !pool_run(account_verdict_run, &job, err)) return false;
   return !a->grant || grant_tend(a->grant, ahead_ms, err);
 }
 
@@ -254,7 +254,7 @@ bool account_load_all(const struct account_env *env, const struct connector_set 
   struct arena *scratch = arena_new();
   struct account_row *rows;
   size_t n;
-  bool ok = row_all(env->store, scratch, &rows, &n, err);
+  bool ok = account_row_all(env->store, scratch, &rows, &n, err);
   if (ok) {
     struct account **all = ARENA_ARRAY(a, n + 1, struct account *);
     for (size_t i = 0; i < n; i++) {

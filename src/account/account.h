@@ -25,7 +25,7 @@ struct account_send {   // one ready piece of authentication
 };
 
 struct grant;
-struct line;
+struct peering;
 struct mcp_peer;
 
 struct account {
@@ -44,9 +44,9 @@ struct account {
   struct redact *hide; // of its credential, but for OAuth: see account_hides
   // Kind mcp. Values of one account share the peer, with its sessions, as long as address and credential
   // stay.
-  struct mcp_peer *peer; // borrowed from the line; NULL: it cannot be reached, and status_text says why
-  struct grant *grant;   // by OAuth; NULL: another way
-  struct line *line;     // for account_free
+  struct mcp_peer *peer;   // borrowed from the line; NULL: it cannot be reached, and status_text says why
+  struct grant *grant;     // by OAuth; NULL: another way
+  struct peering *peering; // for account_free
 };
 
 void account_free(struct account *a); // wipes the credential; NULL is allowed
@@ -65,7 +65,7 @@ struct account_env {
   struct store *store;
   struct seal_ring *ring;
   const struct http_guard *guard;
-  const struct http_client_limits *limits;
+  const struct fetch_limits *limits;
   struct str public_url; // of Postern, for links that people open; empty: not known yet
   struct str version;    // of Postern, told to MCP servers
   // Of what MCP servers send; 0: ACCOUNT_MESSAGE_BYTES and so on.
@@ -79,7 +79,7 @@ struct account_env {
 };
 enum { ACCOUNT_MESSAGE_BYTES = 8 << 20, ACCOUNT_SESSIONS = 2000, ACCOUNT_SESSION_IDLE_MS = 10 * 60 * 1000 };
 
-// Verifies against the vendor (SUSPENDS: http_fetch), fills the context where there is exactly one
+// Verifies against the vendor (SUSPENDS: fetch_url), fills the context where there is exactly one
 // choice, seals, stores. ERR_UNPROCESSABLE with the vendor's code and what to do where the vendor refuses;
 // ERR_CONFLICT where the name is taken; ERR_INVALID names the field.
 MUST_USE bool account_create(const struct account_env *env, const struct connector *c,

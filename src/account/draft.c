@@ -23,7 +23,7 @@ void draft_free(struct draft *d) {
   vault_sends_free(&d->sends);
   secret_free(d->plain);
   redact_unref(d->hide);
-  line_leave(d->line);
+  peering_leave(d->peering);
   grant_unref(d->grant);
   yyjson_mut_doc_free(d->context);
   yyjson_mut_doc_free(d->choices);
@@ -257,26 +257,26 @@ static bool draft_headers(const struct connector *c, yyjson_val *context, struct
   return true;
 }
 
-static bool draft_line(struct draft *d, struct err *err) {
+static bool draft_peering(struct draft *d, struct err *err) {
   yyjson_doc *context = yyjson_mut_doc_imut_copy(d->context, NULL);
   if (!context) abort();
-  struct line_options o = {.id = d->row.id,
-                           .url = d->row.base_url,
-                           .sends = &d->sends,
-                           .hide = d->hide,
-                           .grant = d->grant,
-                           .verdict = {(unsigned)d->row.speaks, d->row.speaks_at}};
+  struct peering_options o = {.id = d->row.id,
+                              .url = d->row.base_url,
+                              .sends = &d->sends,
+                              .hide = d->hide,
+                              .grant = d->grant,
+                              .verdict = {(unsigned)d->row.speaks, d->row.speaks_at}};
   bool ok = draft_headers(d->connector, yyjson_doc_get_root(context), d->arena, &o.context, err);
   yyjson_doc_free(context);
-  if (ok) d->line = line_take(d->env, &o);
+  if (ok) d->peering = peering_take(d->env, &o);
   return ok;
 }
 
 static bool draft_verify_mcp(struct draft *d, struct err *err) {
   struct str link;
-  if (!d->line && !draft_line(d, err)) return false;
-  if (!line_try(line_peer(d->line), err)) return false;
-  struct mcp_verdict v = mcp_peer_verdict(line_peer(d->line));
+  if (!d->peering && !draft_peering(d, err)) return false;
+  if (!peering_try(peering_peer(d->peering), err)) return false;
+  struct mcp_verdict v = mcp_peer_verdict(peering_peer(d->peering));
   d->row.speaks = v.speaks;
   d->row.speaks_at = v.at;
   d->row.verified_at = clock_now_ms();
@@ -345,15 +345,15 @@ static bool draft_connect(const struct account_env *env, const struct connector 
                           const struct account_row *row, const struct vault_sends *sends,
                           struct account *account, struct err *err) {
   yyjson_val *context = yyjson_doc_get_root(account->context);
-  struct line_options o = {.id = account->id,
-                           .url = account->base_url,
-                           .sends = sends,
-                           .hide = account->hide,
-                           .grant = account->grant,
-                           .verdict = {(unsigned)row->speaks, row->speaks_at}};
+  struct peering_options o = {.id = account->id,
+                              .url = account->base_url,
+                              .sends = sends,
+                              .hide = account->hide,
+                              .grant = account->grant,
+                              .verdict = {(unsigned)row->speaks, row->speaks_at}};
   if (!draft_headers(c, context, account->arena, &o.context, err)) return false;
-  account->line = line_take(env, &o);
-  account->peer = line_peer(account->line);
+  account->peering = peering_take(env, &o);
+  account->peer = peering_peer(account->peering);
   return true;
 }
 

@@ -4,9 +4,9 @@
 #ifndef POSTERN_ACCOUNT_DRAFT_H
 #define POSTERN_ACCOUNT_DRAFT_H
 
-#include "account/line.h"
+#include "account/account_row.h"
+#include "account/peering.h"
 #include "account/probe.h"
-#include "account/row.h"
 
 enum { ACCOUNT_NAME_MOST = 64, ACCOUNT_CONTEXT_MOST = 32, ACCOUNT_VALUE_MOST = 256 };
 
@@ -20,7 +20,7 @@ struct draft {
   struct redact *hide;  // of what it is tried with, and of what is stored
   struct vault_sends sends;
   struct grant *grant;               // of a way by OAuth, once revealed
-  struct line *line;                 // kind mcp, once verified: kept for the value that is published
+  struct peering *peering;           // kind mcp, once verified: kept for the value that is published
   yyjson_mut_doc *context, *choices; // roots are objects
   bool seal_anew;                    // `plain` is to replace what the row holds
 };

@@ -267,7 +267,7 @@ static bool grant_link(const struct grant *g, struct arena *a, struct str *out) 
 static bool grant_ask_person(const struct grant *g, const struct grant_state *s, struct err *err) {
   struct arena *a = arena_new();
   struct str link;
-  err_set(err, ERR_UNAUTHENTICATED, "the account needs to be authorised again: %.*s", STR_ARG(s->row.why));
+  err_set(err, ERR_UNAUTHENTICATED, "the account needs to be authorized again: %.*s", STR_ARG(s->row.why));
   if (grant_link(g, a, &link))
     err_hint(err, "a person who uses it opens %.*s", STR_ARG(link));
   else
@@ -302,7 +302,7 @@ static bool grant_lack(struct grant *g, struct grant_state *s, const struct chal
             GRANT_ROUNDS_MOST, c->scope.n < 200 ? (int)c->scope.n : 200, c->scope.p ? c->scope.p : "");
     err_hint(
         err,
-        "the person who consents may lack it at the vendor; let somebody who has it authorise the account");
+        "the person who consents may lack it at the vendor; let somebody who has it authorize the account");
     return false;
   }
   if (!asked || !str_eq(wanted, s->row.wanted)) {
@@ -329,7 +329,7 @@ static bool grant_replace(struct grant *g, struct grant_state *s, struct err *er
     return grant_lose(g, s, "the vendor no longer accepts the token, and gave none to renew it with", err);
   if (grant_is_fresh(s) && s->doubts >= GRANT_DOUBTS_MOST) {
     err_set(err, ERR_UPSTREAM, "the vendor refuses even the token that it has just renewed");
-    err_hint(err, "try again in a minute; if it stays so, authorise the account again");
+    err_hint(err, "try again in a minute; if it stays so, authorize the account again");
     return false;
   }
   return grant_renew(g, s, true, err);
@@ -357,7 +357,7 @@ static bool grant_consider(struct grant *g, struct grant_state *s, const struct 
   return *settled = true;
 }
 
-bool grant_authorise(struct grant *g, const struct mcp_challenge *refused, struct arena *a, struct str *value,
+bool grant_authorize(struct grant *g, const struct mcp_challenge *refused, struct arena *a, struct str *value,
                      struct err *err) {
   for (int i = 0; i < GRANT_TRIES; i++) {
     bool settled = false;

@@ -5,7 +5,7 @@
 // catalog's account values share it, so a refresh changes no snapshot. Example:
 //   struct grant *g;                                             // ERR_MISSING: the account has no grant
 //   if (!grant_get(env, account_id, &g, err)) return false;
-//   if (!grant_authorise(g, NULL, arena, &header, err)) …        // for each request
+//   if (!grant_authorize(g, NULL, arena, &header, err)) …        // for each request
 //   grant_unref(g);
 #ifndef POSTERN_ACCOUNT_GRANT_H
 #define POSTERN_ACCOUNT_GRANT_H
@@ -34,10 +34,10 @@ void grant_unref(struct grant *g); // NULL is fine
 
 // The value of the Authorization header, in the arena. `refused` NULL: for a new request, refreshed first
 // where that is due. Else the vendor refused `*value`: the newest token was refused leads to one refresh; a
-// refused refresh, a second refusal, or a scope that is missing mark the account as needing authorisation:
+// refused refresh, a second refusal, or a scope that is missing mark the account as needing authorization:
 // ERR_UNAUTHENTICATED whose hint names the link. UPSTREAM, TIMEOUT: the vendor's sign-in is down, the grant
 // is kept.
-MUST_USE bool grant_authorise(struct grant *g, const struct mcp_challenge *refused, struct arena *a,
+MUST_USE bool grant_authorize(struct grant *g, const struct mcp_challenge *refused, struct arena *a,
                               struct str *value, struct err *err) SUSPENDS;
 
 // What the vendor knows of this version of it and the one before; the caller unrefs.

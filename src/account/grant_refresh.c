@@ -4,9 +4,9 @@
 // commit, the new one. Nobody has seen the new tokens before the commit.
 #include <time.h>
 
-#include "account/client_row.h"
+#include "account/account_row.h"
 #include "account/grant_private.h"
-#include "account/row.h"
+#include "account/registration_row.h"
 #include "base/clock.h"
 #include "io/fiber.h"
 #include "io/pool.h"
@@ -63,7 +63,8 @@ static bool refresh_lease_job(void *arg, struct err *err) {
 
 static bool refresh_client_job(void *arg, struct err *err) {
   struct refresh *r = arg;
-  return client_row_load(r->g->env, r->before->row.client, r->before->site.issuer, r->arena, &r->client, err);
+  return registration_row_load(r->g->env, r->before->row.client, r->before->site.issuer, r->arena, &r->client,
+                               err);
 }
 
 static bool refresh_save_body(struct store *s, void *arg, struct err *err) {
@@ -85,10 +86,10 @@ static bool refresh_release_job(void *arg, struct err *err) {
 
 static bool refresh_mark(struct store *s, void *arg, struct err *err) {
   struct refresh *r = arg;
-  struct row_status status = {r->g->account_id, STR("needs_authorising"), str_of(r->need->why)};
+  struct account_row_status status = {r->g->account_id, STR("needs_authorising"), str_of(r->need->why)};
   if (!grant_row_need(s, &r->row, &r->done, err)) return false;
-  return !r->done || (row_set_status(s, &status, err) &&
-                      (!r->need->retire || client_row_retire(s, r->before->row.client, err)));
+  return !r->done || (account_row_set_status(s, &status, err) &&
+                      (!r->need->retire || registration_row_retire(s, r->before->row.client, err)));
 }
 
 static bool refresh_mark_job(void *arg, struct err *err) {

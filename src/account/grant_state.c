@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/grant_state.h"
 
-#include "account/client_row.h"
 #include "account/grant.h"
+#include "account/registration_row.h"
 #include "crypto/token.h"
 #include "oauth/oauth_text.h"
 
@@ -26,7 +26,7 @@ static int64_t grant_state_margin(const struct grant_row *row) {
 static struct secret *grant_state_client_secret(const struct account_env *env, const struct grant_state *s) {
   struct oauth_client c = {0};
   struct err unused;
-  if (!client_row_load(env, s->row.client, s->site.issuer, s->arena, &c, &unused)) return NULL;
+  if (!registration_row_load(env, s->row.client, s->site.issuer, s->arena, &c, &unused)) return NULL;
   secret_free(c.key); // signs, and is never sent
   return c.secret;
 }

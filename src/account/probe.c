@@ -36,21 +36,21 @@ static bool probe_url(const struct probe *p, struct str path, struct buf *url, s
 static bool probe_fetch(const struct probe *p, const struct connector_request *request,
                         struct probe_reply *out, struct err *err) {
   struct http_header headers[CONNECTOR_SENDS_MOST + 1] = {{STR("Accept"), STR("application/json")}};
-  struct http_call call = {.method = arena_z(p->arena, request->method),
-                           .headers = {headers, 1},
-                           .limits = p->env->limits,
-                           .guard = p->env->guard,
-                           .hide = p->hide};
+  struct fetch_call call = {.method = arena_z(p->arena, request->method),
+                            .headers = {headers, 1},
+                            .limits = p->env->limits,
+                            .guard = p->env->guard,
+                            .hide = p->hide};
   for (size_t i = 0; i < p->sends->count; i++) {
     const struct account_send *s = &p->sends->items[i];
     if (s->in != CONNECTOR_QUERY)
       headers[call.headers.count++] = (struct http_header){s->name, secret_reveal(s->value)};
   }
   struct buf url = BUF_MAX(PROBE_URL_MOST);
-  struct http_result result = {0};
+  struct fetch_result result = {0};
   bool ok = probe_url(p, request->path, &url, err);
   call.url = buf_str(&url);
-  ok = ok && http_fetch(&call, p->arena, &result, err);
+  ok = ok && fetch_url(&call, p->arena, &result, err);
   if (url.p) secret_wipe(url.p, url.cap);
   buf_free(&url);
   if (!ok) return false;

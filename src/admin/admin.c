@@ -31,7 +31,7 @@ static bool admin_may_read_metrics(const struct admin_call *call, struct str tok
   return wanted.n ? token.n && str_eq_secret(token, wanted) : admin_is_local(call->in);
 }
 
-static bool admin_authorise(struct admin_call *call, struct err *err) {
+static bool admin_authorize(struct admin_call *call, struct err *err) {
   enum admin_guard guard = call->route->guard;
   struct str token = admin_bearer(call->in);
   if (guard == ADMIN_OPEN || (guard == ADMIN_METRICS && admin_may_read_metrics(call, token))) return true;
@@ -115,7 +115,7 @@ static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct er
     return false;
   }
   call->body = yyjson_doc_get_root(*doc);
-  return body_check(shape, call->body, err);
+  return admin_body_check(shape, call->body, err);
 }
 
 // A body may hold a credential: it does not lie about in freed memory.
@@ -132,7 +132,7 @@ static bool admin_read_query(struct admin_call *call, struct err *err) {
   static const struct admin_shape none = {"None", "", NULL, 0};
   if (call->route->any_query) return true;
   const struct admin_shape *shape = call->route->query ? call->route->query : &none;
-  return body_check_query(shape, call->in->query, call->arena, call->query, err);
+  return admin_body_check_query(shape, call->in->query, call->arena, call->query, err);
 }
 
 // ---- what comes of it
@@ -192,7 +192,7 @@ static void admin_serve(struct admin_call *call) {
   if (!admin_find_route(call)) return;
   uint64_t begun_us = clock_mono_us();
   yyjson_doc *doc = NULL;
-  bool known = admin_authorise(call, &err);
+  bool known = admin_authorize(call, &err);
   bool ok = known && admin_read_query(call, &err) && admin_read_body(call, &doc, &err) &&
             call->route->handle(call, &err);
   if (known || call->token.id.n) admin_audit(call, ok ? NULL : &err, begun_us);

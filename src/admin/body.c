@@ -7,23 +7,23 @@
 #include "base/codec.h"
 #include "data/json.h"
 
-enum { BODY_SHOWN = 64, BODY_NEAR = 3, BODY_NAMES = 256 };
+enum { ADMIN_BODY_SHOWN = 64, ADMIN_BODY_NEAR = 3, ADMIN_BODY_NAMES = 256 };
 
-static struct str body_shown(struct str value) {
-  return value.n > BODY_SHOWN ? str_make(value.p, BODY_SHOWN) : value;
+static struct str admin_body_shown(struct str value) {
+  return value.n > ADMIN_BODY_SHOWN ? str_make(value.p, ADMIN_BODY_SHOWN) : value;
 }
 
 // "query.limit" or "limit"
-static void body_field(const char *where, const char *name, char field[BODY_SHOWN]) {
-  snprintf(field, BODY_SHOWN, "%s%s%s", where, *where ? "." : "", name);
+static void admin_body_field(const char *where, const char *name, char field[ADMIN_BODY_SHOWN]) {
+  snprintf(field, ADMIN_BODY_SHOWN, "%s%s%s", where, *where ? "." : "", name);
 }
 
-static bool body_unknown(const struct admin_shape *shape, const char *where, struct str name,
-                         struct err *err) {
-  char names[BODY_NAMES], given[BODY_SHOWN + 1], field[BODY_SHOWN];
+static bool admin_body_unknown(const struct admin_shape *shape, const char *where, struct str name,
+                               struct err *err) {
+  char names[ADMIN_BODY_NAMES], given[ADMIN_BODY_SHOWN + 1], field[ADMIN_BODY_SHOWN];
   size_t n = 0;
   const char *near = NULL;
-  unsigned best = BODY_NEAR + 1;
+  unsigned best = ADMIN_BODY_NEAR + 1;
   names[0] = 0;
   for (size_t i = 0; i < shape->count; i++) {
     if (n < sizeof names)
@@ -31,46 +31,48 @@ static bool body_unknown(const struct admin_shape *shape, const char *where, str
     unsigned d = str_distance(name, str_of(shape->members[i].name));
     if (d < best) best = d, near = shape->members[i].name;
   }
-  snprintf(given, sizeof given, "%.*s", STR_ARG(body_shown(name)));
-  body_field(where, given, field);
+  snprintf(given, sizeof given, "%.*s", STR_ARG(admin_body_shown(name)));
+  admin_body_field(where, given, field);
   err_at(err, ERR_INVALID, field, "\"%s\" is not known here; allowed: %s", given,
          shape->count ? names : "none");
   if (near) err_hint(err, "did you mean \"%s\"?", near);
   return false;
 }
 
-static bool body_word_allowed(const char *allowed, struct str value) {
+static bool admin_body_word_allowed(const char *allowed, struct str value) {
   for (struct str rest = str_of(allowed), word; str_cut(&rest, '|', &word);)
     if (str_eq(word, value)) return true;
   return false;
 }
 
 // What a text must be, wherever it stands.
-static bool body_check_text(const struct admin_member *m, const char *field, struct str value,
-                            struct err *err) {
+static bool admin_body_check_text(const struct admin_member *m, const char *field, struct str value,
+                                  struct err *err) {
   if (m->flags & ADMIN_REQUIRED && str_trim(value).n == 0)
     return err_at(err, ERR_INVALID, field, "must not be empty");
   if (m->most && value.n > (size_t)m->most)
     return err_at(err, ERR_INVALID, field, "at most %lld bytes, not %zu", (long long)m->most, value.n);
-  if (m->type == ADMIN_WORD && !body_word_allowed(m->allowed, value))
+  if (m->type == ADMIN_WORD && !admin_body_word_allowed(m->allowed, value))
     return err_at(err, ERR_INVALID, field, "\"%.*s\" is not known here; allowed: %s",
-                  STR_ARG(body_shown(value)), m->allowed);
+                  STR_ARG(admin_body_shown(value)), m->allowed);
   int64_t ms;
   if (m->type == ADMIN_TIME && !clock_parse_rfc3339(value, &ms)) {
-    err_at(err, ERR_INVALID, field, "\"%.*s\" is no RFC 3339 date and time", STR_ARG(body_shown(value)));
+    err_at(err, ERR_INVALID, field, "\"%.*s\" is no RFC 3339 date and time",
+           STR_ARG(admin_body_shown(value)));
     err_hint(err, "for example 2030-01-31T12:00:00Z");
     return false;
   }
   return true;
 }
 
-static bool body_check_int(const struct admin_member *m, const char *field, int64_t value, struct err *err) {
+static bool admin_body_check_int(const struct admin_member *m, const char *field, int64_t value,
+                                 struct err *err) {
   if (value >= m->least && (!m->most || value <= m->most)) return true;
   return err_at(err, ERR_INVALID, field, "%lld is out of range; allowed: %lld to %lld", (long long)value,
                 (long long)m->least, (long long)m->most);
 }
 
-static bool body_has_type(const struct admin_member *m, yyjson_val *v) {
+static bool admin_body_has_type(const struct admin_member *m, yyjson_val *v) {
   switch (m->type) {
   case ADMIN_TEXT:
   case ADMIN_WORD:
@@ -105,81 +107,81 @@ static const char *const body_type_names[] = {
     [ADMIN_EITHERS] = "an array of strings or objects",
 };
 
-static bool body_check_member(const struct admin_member *m, yyjson_val *v, struct err *err) {
+static bool admin_body_check_member(const struct admin_member *m, yyjson_val *v, struct err *err) {
   if (!v)
     return !(m->flags & ADMIN_REQUIRED) || err_at(err, ERR_INVALID, m->name, "is required: %s", m->says);
   if (yyjson_is_null(v) && m->flags & ADMIN_NULLABLE) return true;
-  if (!body_has_type(m, v))
+  if (!admin_body_has_type(m, v))
     return err_at(err, ERR_INVALID, m->name, "must be %s%s, not %s", body_type_names[m->type],
                   m->flags & ADMIN_NULLABLE ? " or null" : "",
                   yyjson_is_raw(v) ? "number" : yyjson_get_type_desc(v));
-  if (yyjson_is_str(v)) return body_check_text(m, m->name, json_text(v), err);
-  return m->type != ADMIN_INT || body_check_int(m, m->name, yyjson_get_sint(v), err);
+  if (yyjson_is_str(v)) return admin_body_check_text(m, m->name, json_text(v), err);
+  return m->type != ADMIN_INT || admin_body_check_int(m, m->name, yyjson_get_sint(v), err);
 }
 
-static const struct admin_member *body_member(const struct admin_shape *shape, struct str name) {
+static const struct admin_member *admin_body_member(const struct admin_shape *shape, struct str name) {
   for (size_t i = 0; i < shape->count; i++)
     if (str_is(name, shape->members[i].name)) return &shape->members[i];
   return NULL;
 }
 
-bool body_check(const struct admin_shape *shape, yyjson_val *body, struct err *err) {
+bool admin_body_check(const struct admin_shape *shape, yyjson_val *body, struct err *err) {
   if (!yyjson_is_obj(body)) return err_set(err, ERR_INVALID, "the body must be a JSON object");
   yyjson_obj_iter it = yyjson_obj_iter_with(body);
   for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));)
-    if (!body_member(shape, json_text(key))) return body_unknown(shape, "", json_text(key), err);
+    if (!admin_body_member(shape, json_text(key))) return admin_body_unknown(shape, "", json_text(key), err);
   for (size_t i = 0; i < shape->count; i++)
-    if (!body_check_member(&shape->members[i], yyjson_obj_get(body, shape->members[i].name), err))
+    if (!admin_body_check_member(&shape->members[i], yyjson_obj_get(body, shape->members[i].name), err))
       return false;
   return true;
 }
 
-static bool body_check_value(const struct admin_member *m, struct str value, struct err *err) {
-  char field[BODY_SHOWN];
-  body_field("query", m->name, field);
-  if (m->type != ADMIN_INT) return body_check_text(m, field, value, err);
+static bool admin_body_check_value(const struct admin_member *m, struct str value, struct err *err) {
+  char field[ADMIN_BODY_SHOWN];
+  admin_body_field("query", m->name, field);
+  if (m->type != ADMIN_INT) return admin_body_check_text(m, field, value, err);
   int64_t number;
   if (!str_to_i64(value, &number))
-    return err_at(err, ERR_INVALID, field, "\"%.*s\" is no integer", STR_ARG(body_shown(value)));
-  return body_check_int(m, field, number, err);
+    return err_at(err, ERR_INVALID, field, "\"%.*s\" is no integer", STR_ARG(admin_body_shown(value)));
+  return admin_body_check_int(m, field, number, err);
 }
 
-bool body_decode(struct str raw, struct arena *a, struct str *out) {
+bool admin_body_decode(struct str raw, struct arena *a, struct str *out) {
   char *text = arena_z(a, raw);
   for (size_t i = 0; i < raw.n; i++)
     if (text[i] == '+') text[i] = ' ';
   return codec_unpercent(a, str_make(text, raw.n), out);
 }
 
-bool body_check_query(const struct admin_shape *shape, struct str query, struct arena *a, struct str *values,
-                      struct err *err) {
+bool admin_body_check_query(const struct admin_shape *shape, struct str query, struct arena *a,
+                            struct str *values, struct err *err) {
   for (struct str rest = query, pair; str_cut(&rest, '&', &pair);) {
     if (!pair.n) continue;
     struct str name, value = pair;
-    if (!str_cut(&value, '=', &name) || !body_decode(name, a, &name) || !body_decode(value, a, &value) ||
-        !codec_is_utf8(name) || !codec_is_utf8(value))
-      return err_at(err, ERR_INVALID, "query", "'%.*s' is not well encoded", STR_ARG(body_shown(pair)));
-    const struct admin_member *m = body_member(shape, name);
-    if (!m) return body_unknown(shape, "query", name, err);
+    if (!str_cut(&value, '=', &name) || !admin_body_decode(name, a, &name) ||
+        !admin_body_decode(value, a, &value) || !codec_is_utf8(name) || !codec_is_utf8(value))
+      return err_at(err, ERR_INVALID, "query", "'%.*s' is not well encoded", STR_ARG(admin_body_shown(pair)));
+    const struct admin_member *m = admin_body_member(shape, name);
+    if (!m) return admin_body_unknown(shape, "query", name, err);
     if (values[m - shape->members].n)
       return err_at(err, ERR_INVALID, "query", "\"%s\" is given twice", m->name);
-    if (value.n && !body_check_value(m, value, err)) return false;
+    if (value.n && !admin_body_check_value(m, value, err)) return false;
     values[m - shape->members] = value;
   }
   return true;
 }
 
-bool body_read_expiry(yyjson_val *body, int64_t now_ms, int64_t *out, struct err *err) {
+bool admin_body_read_expiry(yyjson_val *body, int64_t now_ms, int64_t *out, struct err *err) {
   struct str text = json_str(body, "expires_at");
   int64_t ms = 0;
   if (text.n && !clock_parse_rfc3339(text, &ms))
     return err_at(err, ERR_INVALID, "expires_at", "\"%.*s\" is no RFC 3339 date and time",
-                  STR_ARG(body_shown(text)));
+                  STR_ARG(admin_body_shown(text)));
   if (text.n && ms <= now_ms) {
     char now[CLOCK_TEXT];
     clock_rfc3339(now_ms, now);
     return err_at(err, ERR_INVALID, "expires_at", "%.*s is in the past; it is %s now",
-                  STR_ARG(body_shown(text)), now);
+                  STR_ARG(admin_body_shown(text)), now);
   }
   *out = ms;
   return true;

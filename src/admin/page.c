@@ -106,8 +106,8 @@ struct str page_form_value(struct str form, const char *name, struct arena *a) {
   struct str value = STR_NONE, item, key, text;
   bool found = false;
   while (str_cut(&form, '&', &item)) {
-    if (!str_cut(&item, '=', &key) || !body_decode(key, a, &text) || !str_is(text, name)) continue;
-    if (found || !body_decode(item, a, &value)) return STR_NONE;
+    if (!str_cut(&item, '=', &key) || !admin_body_decode(key, a, &text) || !str_is(text, name)) continue;
+    if (found || !admin_body_decode(item, a, &value)) return STR_NONE;
     found = true;
   }
   return value;

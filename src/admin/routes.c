@@ -61,7 +61,7 @@ static const struct http_route routes[] = {
         "Finish with the address that the browser ended at, where the browser could not reach Postern",
         .action = "account.connect", .body = &admin_authorize_answer, .answer = &admin_authorize_flow, .status = 200, .errors = E(CONFLICT) | E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT)),
   ROUTE(GET, "/connect/{flow}", OPEN, show_connect, "showConnect",
-        "The page that such a link opens; /connect/{account id} is for those who use an account that needs authorising, and looks the same for every id",
+        "The page that such a link opens; /connect/{account id} is for those who use an account that needs authorizing, and looks the same for every id",
         .any_query = true, .type = "text/html; charset=utf-8", .status = 200),
   ROUTE(POST, "/connect/{flow}", OPEN, open_connect, "openConnect",
         "Its button: goes on to the vendor, or, asked for JSON as the page's script does, gives the address as `url`",

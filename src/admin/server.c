@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scoped MCP servers over HTTP.
-#include "catalog/server.h"
+#include "catalog/server_row.h"
 
 #include <stdio.h>
 
@@ -334,7 +334,7 @@ struct server_job {
 
 static bool server_insert_job(void *arg, struct err *err) {
   struct server_job *job = arg;
-  return server_insert(job->call->env->catalog->account->store, &job->server, err);
+  return server_row_insert(job->call->env->catalog->account->store, &job->server, err);
 }
 
 // `d` has its members.
@@ -345,7 +345,7 @@ static bool server_create(struct server_draft *d, struct err *err) {
   char id[TOKEN_ID], token[TOKEN_TEXT];
   size_t tool_count;
   int64_t now = clock_now_ms();
-  if (!body_read_expiry(call->body, now, &s->expires_at, err) ||
+  if (!admin_body_read_expiry(call->body, now, &s->expires_at, err) ||
       !server_read_config(d, yyjson_obj_get(call->body, "config"), &tool_count, err))
     return false;
   token_id("srv", id);
@@ -389,7 +389,7 @@ static bool server_change_row(struct store *store, void *arg, struct err *err) {
   struct server_job *job = arg;
   struct server *all;
   size_t count, i = 0;
-  if (!server_load_all(store, job->call->arena, &all, &count, err)) return false;
+  if (!server_row_load_all(store, job->call->arena, &all, &count, err)) return false;
   while (i < count && !str_eq(all[i].id, job->server.id)) i++;
   if (i == count) return err_at(err, ERR_MISSING, "server_id", "the server was deleted meanwhile");
   struct server next = all[i];
@@ -407,7 +407,7 @@ static bool server_change_row(struct store *store, void *arg, struct err *err) {
   if (job->has_token) memcpy(next.token_hash, job->server.token_hash, TOKEN_HASH);
   next.updated_at = clock_now_ms();
   next.version++;
-  if (!server_update(store, &next, err)) return false;
+  if (!server_row_update(store, &next, err)) return false;
   job->server = next;
   return true;
 }
@@ -459,7 +459,7 @@ bool admin_change_server(struct admin_call *call, struct err *err) {
                            .has_expiry = yyjson_obj_get(body, "expires_at") != NULL,
                            .has_members = yyjson_obj_get(body, "accounts") || yyjson_obj_get(body, "share")};
   if (job.has_name && !job.server.name.n) return err_at(err, ERR_INVALID, "name", "must not be empty");
-  if (!body_read_expiry(body, clock_now_ms(), &job.server.expires_at, err)) return false;
+  if (!admin_body_read_expiry(body, clock_now_ms(), &job.server.expires_at, err)) return false;
   if ((job.has_config || job.has_members) && !server_read_other(v, &job, &tool_count, err)) return false;
   if (!pool_run(server_change_job, &job, err)) return false;
   call->detail = job.server.config;
@@ -485,7 +485,7 @@ bool admin_rotate_server(struct admin_call *call, struct err *err) {
 
 static bool server_delete_job(void *arg, struct err *err) {
   struct server_job *job = arg;
-  return server_delete(job->call->env->catalog->account->store, job->server.id, err);
+  return server_row_delete(job->call->env->catalog->account->store, job->server.id, err);
 }
 
 bool admin_delete_server(struct admin_call *call, struct err *err) {

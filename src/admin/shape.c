@@ -47,10 +47,10 @@ SHAPE(admin_account_new, "AccountNew", "An account to connect; a connector, or t
   {"base_url", ADMIN_TEXT, .most = 2048, .says = "address of the vendor's API, where it is not the connector's"},
   ACCOUNT_WAY);
 
-SHAPE(admin_authorize_new, "AuthorizeNew", "An account that a person authorises at the vendor; one of connector, url, account",
+SHAPE(admin_authorize_new, "AuthorizeNew", "An account that a person authorizes at the vendor; one of connector, url, account",
   {"connector", ADMIN_TEXT, .most = NAME_MOST, .says = "name of a connector"},
   {"url", ADMIN_TEXT, .most = 2048, .says = "address of any MCP server"},
-  {"account", ADMIN_TEXT, .most = NAME_MOST, .says = "id or name of one that is there, to authorise it again"},
+  {"account", ADMIN_TEXT, .most = NAME_MOST, .says = "id or name of one that is there, to authorize it again"},
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a name for people, unique among accounts; without it the connector's"},
   {"scope", ADMIN_TEXT, .most = 4096, .says = "what to ask for beyond the connector's word, separated by spaces"},
   {"client_id", ADMIN_TEXT, .most = 2048, .says = "of an application that was made at the vendor by hand"},
@@ -183,11 +183,11 @@ INNER(field_info, "CredentialField", "One thing that a way to authenticate asks 
 INNER(way_info, "Way", "One way to authenticate",
   {"id", ADMIN_TEXT, REQ, .says = "for way"},
   {"label", ADMIN_TEXT, REQ, .says = "for people"},
-  {"auth", ADMIN_WORD, REQ, .allowed = "fields|oauth|open", .says = "fields: give a credential; oauth: authorise in a browser; open: neither"},
+  {"auth", ADMIN_WORD, REQ, .allowed = "fields|oauth|open", .says = "fields: give a credential; oauth: authorize in a browser; open: neither"},
   {"fields", ADMIN_OBJECTS, REQ, .shape = &field_info, .says = "what it asks for"},
   {"scope", ADMIN_TEXT, NIL, .says = "of oauth: what is asked for; null: what the vendor says"},
   {"register_at", ADMIN_TEXT, NIL, .says = "of oauth: where to make an application by hand, because the vendor registers none by itself"},
-  {"refreshes", ADMIN_BOOL, REQ, .says = "false: a person has to authorise again when the token has ended"});
+  {"refreshes", ADMIN_BOOL, REQ, .says = "false: a person has to authorize again when the token has ended"});
 INNER(context_info, "ContextField", "A default that an account may hold",
   {"name", ADMIN_TEXT, REQ, .says = "key in context"},
   {"label", ADMIN_TEXT, REQ, .says = "for people"},
@@ -250,7 +250,7 @@ SHAPE(admin_authorize_flow, "AuthorizeFlow", "A person's way to the vendor and b
   {"direct_url", ADMIN_TEXT, NIL, .says = "the vendor's own page, for a browser that cannot reach Postern; finish by its last address"},
   {"name", ADMIN_TEXT, REQ, .says = "of the account"},
   {"connector", ADMIN_TEXT, REQ, .says = "name of the connector"},
-  {"account_id", ADMIN_TEXT, NIL, .says = "once done, or where one is authorised again"},
+  {"account_id", ADMIN_TEXT, NIL, .says = "once done, or where one is authorized again"},
   {"code", ADMIN_TEXT, NIL, .says = "of a failure: denied, registration_refused, wrong_account, vendor_down, …"},
   {"text", ADMIN_TEXT, NIL, .says = "the failure in words"},
   {"remedy", ADMIN_TEXT, NIL, .says = "what to do about it"},
@@ -342,7 +342,7 @@ SHAPE(admin_call_result, "ToolResult", "What came of a call; a vendor's refusal 
   {"is_error", ADMIN_BOOL, REQ, .says = "as MCP's isError"},
   {"content", ADMIN_OBJECTS, REQ, .says = "MCP content blocks"},
   {"result", ADMIN_OBJECT, NIL, .says = "the whole result of a vendor's MCP server"},
-  {"link", ADMIN_TEXT, NIL, .says = "where a person has to authorise the account first"},
+  {"link", ADMIN_TEXT, NIL, .says = "where a person has to authorize the account first"},
   {"rate_limit", ADMIN_OBJECT, NIL, .shape = &rate_info, .says = "where the vendor gave any"});
 
 INNER(server_member, "ServerAccount", "An account of a server",

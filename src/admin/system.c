@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
-#include "account/authorize.h"
+#include "account/connect.h"
 #include "account/keys.h"
 #include "admin/put.h"
 #include "admin/route.h"
@@ -258,8 +258,8 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
   struct store *s = env->catalog->account->store;
   int64_t now = steady_now_ms();
   size_t servers = 0, tokens = 0, rows = 0, flows = 0;
-  bool ok = server_purge(s, now, &servers, err) && access_purge(s, now, &tokens, err) &&
-            authorize_purge(s, now, &flows, err) && audit_purge(s, env->audit_keep_ms, &rows, err) &&
+  bool ok = server_row_purge(s, now, &servers, err) && access_purge(s, now, &tokens, err) &&
+            connect_purge(s, now, &flows, err) && audit_purge(s, env->audit_keep_ms, &rows, err) &&
             system_note_time(s, now, err);
   // What did go must leave the catalog, whatever failed after it.
   struct err late;

@@ -64,7 +64,7 @@ static bool token_create(void *arg, struct err *err) {
 bool admin_create_token(struct admin_call *call, struct err *err) {
   struct token_job job = {.call = call, .token.name = str_trim(json_str(call->body, "name"))};
   access_role_from(json_str(call->body, "role"), &job.token.role); // one of the two: body.c has seen to it
-  if (!body_read_expiry(call->body, clock_now_ms(), &job.token.expires_at, err) ||
+  if (!admin_body_read_expiry(call->body, clock_now_ms(), &job.token.expires_at, err) ||
       !pool_run(token_create, &job, err))
     return false;
   call->detail =

@@ -147,7 +147,7 @@ bool admin_get_tool(struct admin_call *call, struct err *err) {
 }
 
 static void tool_put_rate(struct buf *out, const struct run_result *result) {
-  const struct http_ratelimit *r = &result->rate;
+  const struct ratelimit *r = &result->rate;
   const struct {
     const char *name;
     bool has;

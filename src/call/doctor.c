@@ -64,16 +64,16 @@ static void doctor_clock(struct doctor_visit *w, const struct http_headers *head
 // Without a credential: any answer, also a refusal, shows that the way is open.
 static bool doctor_address(struct doctor_visit *w, struct err *err) {
   struct str url = w->v->account->base_url;
-  struct http_call call = {.method = "GET",
-                           .url = url,
-                           .limits = w->d->account->limits,
-                           .guard = w->d->account->guard,
-                           .holder = w->v->account->id,
-                           .hide = account_hides(w->v->account)};
-  struct http_transfer *t; // only its head counts: the address may answer with a stream that never ends
+  struct fetch_call call = {.method = "GET",
+                            .url = url,
+                            .limits = w->d->account->limits,
+                            .guard = w->d->account->guard,
+                            .holder = w->v->account->id,
+                            .hide = account_hides(w->v->account)};
+  struct transfer *t; // only its head counts: the address may answer with a stream that never ends
   struct err why;
   uint64_t begun = clock_mono_us();
-  bool answered = http_transfer_open(&call, &t, &why);
+  bool answered = transfer_open(&call, &t, &why);
   redact_unref(call.hide);
   if (!answered) {
     if (why.code == ERR_CANCELED) return *err = why, false;
@@ -84,13 +84,13 @@ static bool doctor_address(struct doctor_visit *w, struct err *err) {
   }
   w->reached = true;
   doctor_find(w, "address", DOCTOR_OK,
-              arena_printf(w->arena, "%.*s answers (%d, in %llu ms)", STR_ARG(url), http_transfer_status(t),
+              arena_printf(w->arena, "%.*s answers (%d, in %llu ms)", STR_ARG(url), transfer_status(t),
                            (unsigned long long)((clock_mono_us() - begun) / 1000)),
               STR_NONE);
   if (str_starts(url, "https:"))
     doctor_find(w, "certificate", DOCTOR_OK, STR("the certificate is trusted"), STR_NONE);
-  doctor_clock(w, http_transfer_headers(t));
-  http_transfer_close(t);
+  doctor_clock(w, transfer_headers(t));
+  transfer_close(t);
   return true;
 }
 
@@ -99,7 +99,7 @@ static bool doctor_address(struct doctor_visit *w, struct err *err) {
 static struct str doctor_again(struct doctor_visit *w) {
   struct str name = w->v->account->name;
   return w->v->account->grant
-             ? arena_printf(w->arena, "authorise it again: 'postern account connect %.*s --again'",
+             ? arena_printf(w->arena, "authorize it again: 'postern account connect %.*s --again'",
                             STR_ARG(name))
              : arena_printf(w->arena, "give it again: 'postern account recredential %.*s'", STR_ARG(name));
 }
@@ -138,7 +138,7 @@ static bool doctor_credential(struct doctor_visit *w, struct err *err) {
   struct grant *grant = w->v->account->grant;
   struct str link;
   if (grant && grant_needs_authorising(grant, w->arena, &link)) {
-    doctor_find(w, "credential", DOCTOR_FAIL, STR("a person has to authorise it again"),
+    doctor_find(w, "credential", DOCTOR_FAIL, STR("a person has to authorize it again"),
                 arena_printf(w->arena, "open %.*s, or: 'postern account connect %.*s --again'", STR_ARG(link),
                              STR_ARG(w->v->account->name)));
     return true;

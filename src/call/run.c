@@ -28,7 +28,7 @@ static const struct {
     [RUN_FAILED] = {"failed", METRIC_TOOL_CALLS_FAILED},
     [RUN_CANCELED] = {"canceled", METRIC_TOOL_CALLS_CANCELED},
     [RUN_INPUT_REQUIRED] = {"input_required", METRIC_TOOL_CALLS_OK},
-    [RUN_NEEDS_AUTHORISING] = {"needs_authorising", METRIC_TOOL_CALLS_UPSTREAM},
+    [RUN_NEEDS_AUTHORIZING] = {"needs_authorising", METRIC_TOOL_CALLS_UPSTREAM},
 };
 
 void run_result_free(struct run_result *r) {
@@ -68,12 +68,12 @@ static void run_add_trace(struct http_headers *headers, struct str name, struct 
 }
 
 static bool run_fetch(const struct run_call *call, struct rest_request *request, struct arena *a,
-                      struct http_result *response, struct err *err) {
+                      struct fetch_result *response, struct err *err) {
   struct http_headers *h = &request->headers; // rest_build left room for these (REST_HEADERS_SPARE)
   h->items[h->count++] = (struct http_header){STR("User-Agent"), STR("postern/" POSTERN_VERSION)};
   run_add_trace(h, STR("traceparent"), call->traceparent);
   if (call->traceparent.n) run_add_trace(h, STR("tracestate"), call->tracestate);
-  struct http_call out = {
+  struct fetch_call out = {
       .method = arena_z(a, call->tool->tool->method),
       .url = request->url,
       .headers = *h,
@@ -84,7 +84,7 @@ static bool run_fetch(const struct run_call *call, struct rest_request *request,
       .holder = call->tool->account->account->id,
       .hide = call->tool->account->account->hide,
   };
-  return http_fetch(&out, a, response, err);
+  return fetch_url(&out, a, response, err);
 }
 
 // An account whose sealed credential did not open is kept, so that it can be mended, but cannot call.
@@ -97,7 +97,7 @@ static bool run_has_credential(const struct catalog_account *v) {
 static bool run_rest(const struct run_call *call, yyjson_mut_val *arguments, struct arena *a,
                      struct run_trail *trail, struct run_result *out) {
   struct rest_request request;
-  struct http_result response = {0};
+  struct fetch_result response = {0};
   struct err why = {0};
   if (!run_has_credential(call->tool->account)) {
     trail->detail = STR("the credential does not open");

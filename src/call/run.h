@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// run: one tool call, from arguments to an MCP result: check → call → shape → audit. The authorisation
+// run: one tool call, from arguments to an MCP result: check → call → shape → audit. The authorization
 // (which tools a server has) has been settled by whoever looked the tool up in its catalog_server.
 // On a fiber. The result is era-neutral: `content` JSON and isError; serve/ puts the era's frame around it.
 // Example:
@@ -15,7 +15,7 @@
 
 struct run_env { // made once by main.c
   const struct http_guard *guard;
-  const struct http_client_limits *limits;
+  const struct fetch_limits *limits;
   size_t result_bytes; // ceiling of a result's text
   struct audit *audit;
 };
@@ -62,7 +62,7 @@ enum run_outcome {
   RUN_FAILED,
   RUN_CANCELED,
   RUN_INPUT_REQUIRED,   // the client has to answer first, and to call again
-  RUN_NEEDS_AUTHORISING // a person has to open run_result.link
+  RUN_NEEDS_AUTHORIZING // a person has to open run_result.link
 };
 
 // As in answers, the audit and the metrics: "ok", "rate_limited", …
@@ -73,14 +73,14 @@ struct run_result {
   bool is_error;
   struct buf content; // JSON array text: [{"type":"text","text":"…"}]; the caller frees
   bool has_rate;
-  struct http_ratelimit rate; // for the response headers
+  struct ratelimit rate; // for the response headers
   // Of remote tools, in the vendor's words, shaped: exactly one of them instead of `content`; run_result_free
   // frees.
   yyjson_mut_doc *doc;
   yyjson_mut_val
       *whole; // the result object, all members (content, structuredContent, isError, _meta, resultType, …)
   yyjson_mut_val *rpc_error; // a JSON-RPC error object: {code, message, data?}
-  struct str link;           // RUN_NEEDS_AUTHORISING: ours, in the arena; `content` says it in words
+  struct str link;           // RUN_NEEDS_AUTHORIZING: ours, in the arena; `content` says it in words
 };
 void run_result_free(struct run_result *r);
 

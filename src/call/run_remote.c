@@ -157,8 +157,8 @@ static void remote_needs_authorising(const struct remote_run *r, const struct er
       : link.n ? arena_printf(r->arena, "Open %.*s in a browser and consent, then call again.", STR_ARG(link))
                : arena_printf(r->arena, "An administrator runs 'postern account connect %.*s --again'.",
                               STR_ARG(name));
-  shape_refusal(person ? RUN_NEEDS_AUTHORISING : RUN_FAILED,
-                arena_printf(r->arena, "The account '%.*s' has to be authorised: %s.\nWhat to do: %.*s",
+  shape_refusal(person ? RUN_NEEDS_AUTHORIZING : RUN_FAILED,
+                arena_printf(r->arena, "The account '%.*s' has to be authorized: %s.\nWhat to do: %.*s",
                              STR_ARG(name), why->text, STR_ARG(todo)),
                 r->out);
   r->out->link = link;
@@ -214,7 +214,7 @@ static struct str remote_detail(const struct remote_run *r, const struct err *wh
 static bool remote_failed(const struct remote_run *r, const struct err *why) {
   bool guarded = str_contains(str_of(why->hint), STR("upstream_allow"));
   bool has_rate = r->out->has_rate;
-  struct http_ratelimit rate = r->out->rate;
+  struct ratelimit rate = r->out->rate;
   r->trail->detail = remote_detail(r, why, guarded);
   if (why->code == ERR_CANCELED) return false;
   if (why->code == ERR_UNAUTHENTICATED)
@@ -229,7 +229,7 @@ static bool remote_failed(const struct remote_run *r, const struct err *why) {
     shape_failure(why, r->arena, r->out);
   r->out->has_rate = has_rate;
   r->out->rate = rate;
-  if (r->out->outcome != RUN_NEEDS_AUTHORISING)
+  if (r->out->outcome != RUN_NEEDS_AUTHORIZING)
     remote_add_known(r, &(struct trouble_seen){.account = r->call->tool->account, .failed = why});
   return true;
 }
@@ -244,9 +244,9 @@ static void remote_take_error(const struct remote_run *r, yyjson_val *error) {
 
 static void remote_take_result(const struct remote_run *r, yyjson_val *result) {
   bool has_rate = r->out->has_rate;
-  struct http_ratelimit rate = r->out->rate;
-  struct remote_shape in = {.call = r->call, .result = result, .now_ms = clock_now_ms()};
-  remote_shape(&in, r->arena, r->out);
+  struct ratelimit rate = r->out->rate;
+  struct shape_remote in = {.call = r->call, .result = result, .now_ms = clock_now_ms()};
+  shape_remote(&in, r->arena, r->out);
   if (!has_rate) return;
   r->out->has_rate = true;
   r->out->rate = rate;

@@ -299,7 +299,7 @@ static void shape_add_success(const struct shape_input *in, struct arena *a, str
 void shape_response(const struct shape_input *in, struct arena *a, struct run_result *out) {
   int status = in->response->status;
   shape_open(out, in->ceiling);
-  out->has_rate = http_ratelimit_read(&in->response->headers, status, in->now_ms, &out->rate);
+  out->has_rate = ratelimit_read(&in->response->headers, status, in->now_ms, &out->rate);
   if (shape_is_limited(in, out))
     shape_add_limited(in, a, out);
   else if (status >= 300 && status < 400)

@@ -17,7 +17,7 @@ struct shape_input {
   const struct connector *connector;
   const struct tool *tool;
   yyjson_mut_val *arguments; // as checked; for the word on paging. May be NULL
-  const struct http_result *response;
+  const struct fetch_result *response;
   size_t ceiling; // bytes of the text before escaping
   int64_t now_ms; // wall time, for rate-limit dates
 };

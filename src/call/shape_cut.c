@@ -297,9 +297,9 @@ void shape_add_cut_json(const struct shape_input *in, yyjson_doc *doc, struct ar
 void shape_add_cut_text(const struct shape_input *in, struct str text, struct arena *a,
                         struct run_result *out) {
   struct str shown = shape_short(text, in->ceiling);
-  const char *line_end = memrchr(shown.p, '\n', shown.n);
-  bool at_line = line_end && (size_t)(line_end - shown.p) >= shown.n / 2;
-  if (at_line) shown.n = (size_t)(line_end - shown.p) + 1;
+  const char *peering_end = memrchr(shown.p, '\n', shown.n);
+  bool at_line = peering_end && (size_t)(peering_end - shown.p) >= shown.n / 2;
+  if (at_line) shown.n = (size_t)(peering_end - shown.p) + 1;
   struct cut c = {.in = in, .arena = a};
   struct buf note = BUF_MAX(CUT_NOTE_MOST);
   buf_printf(

@@ -70,7 +70,7 @@ bool shape_envelope_failed(const struct shape_input *in) {
 // GitHub says 403 for a used-up quota, Cloudinary 420.
 bool shape_is_limited(const struct shape_input *in, const struct run_result *out) {
   int status = in->response->status;
-  const struct http_ratelimit *r = &out->rate;
+  const struct ratelimit *r = &out->rate;
   bool used_up =
       out->has_rate && r->has_remaining && r->remaining == 0 && (r->has_reset || r->has_retry_after);
   return status == 429 || status == 420 || (status == 403 && used_up);
@@ -233,8 +233,8 @@ void shape_add_refused(const struct shape_input *in, struct arena *a, struct run
 
 void shape_add_limited(const struct shape_input *in, struct arena *a, struct run_result *out) {
   struct error_report r = error_begin(in, a);
-  const struct http_ratelimit *rate = &out->rate;
-  int64_t wait = out->has_rate ? http_ratelimit_wait(rate) : -1;
+  const struct ratelimit *rate = &out->rate;
+  int64_t wait = out->has_rate ? ratelimit_wait(rate) : -1;
   buf_printf(&r.text, "%.*s answered %d: too many requests.", STR_ARG(shape_vendor(in)),
              in->response->status);
   if (out->has_rate && rate->has_limit)

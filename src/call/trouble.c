@@ -144,7 +144,7 @@ static bool trouble_clock(const struct trouble_view *v) {
 static bool trouble_permission(const struct trouble_view *v) {
   static const char *const words[] = {
       "insufficient_scope",   "insufficient scope",   "permission", "not authorized",
-      "not authorised",       "unauthorized",         "forbidden",  "access denied",
+      "not authorized",       "unauthorized",         "forbidden",  "access denied",
       "does not have access", "authentication error", "status 403", NULL};
   return v->failed && trouble_says(v, words);
 }
@@ -177,7 +177,7 @@ static const struct {
     {"dry_run", trouble_dry_run, NULL, true},
     {"site_empty", trouble_site, NULL, true},
     {"permission", trouble_permission,
-     "The person or key behind the account may not do this. Authorise again as someone who may, or grant "
+     "The person or key behind the account may not do this. Authorize again as someone who may, or grant "
      "what is missing at the vendor."},
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // trouble: known trouble behind a result or a failure, and its remedy: the account to choose is missing,
-// another cloud is authorised than the one named, a folder filter matched nothing, a rule only watches, a
+// another cloud is authorized than the one named, a folder filter matched nothing, a rule only watches, a
 // permission is missing, a certificate, the address guard. Checks are a table; words for the remedy are the
 // connector's where it has a row for the check. Pure. Example:
 //   struct trouble t;

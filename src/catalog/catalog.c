@@ -141,7 +141,7 @@ static void catalog_add_account(const struct catalog_making *m, struct account *
 
 static uint64_t catalog_fingerprint(const struct catalog_server *v) {
   struct buf listing = BUF_MAX(256 * 1024 * 1024);
-  for (size_t i = 0; i < v->tool_count; i++) tool_write_listing(&v->tools[i], &listing);
+  for (size_t i = 0; i < v->tool_count; i++) listing_write(&v->tools[i], &listing);
   uint64_t hash = map_hash(buf_str(&listing));
   buf_free(&listing);
   return hash;
@@ -170,7 +170,7 @@ static struct catalog_server *catalog_server_new(const struct catalog *next, con
   struct arena *a = arena_new();
   struct catalog_server *v = ARENA_NEW(a, struct catalog_server);
   *v = (struct catalog_server){.refs = 1, .arena = a};
-  server_copy(row, a, &v->server);
+  server_row_copy(row, a, &v->server);
   v->member_count = catalog_members(next, &v->server, a, &v->members);
   for (size_t i = 0; i < v->member_count; i++) catalog_account_ref(v->members[i].account);
   v->prompts = catalog_shows(v->server.filter.prompts, &v->server.filter);
@@ -211,7 +211,7 @@ static bool catalog_fill(const struct catalog_env *env, const struct catalog *be
   size_t account_count, server_count;
   struct store *store = env->account->store;
   bool ok =
-      server_load_all(store, m.scratch, &servers, &server_count, err) &&
+      server_row_load_all(store, m.scratch, &servers, &server_count, err) &&
       access_list(store, next->arena, &next->tokens, &next->token_count, err) &&
       remote_stamps(store, m.scratch, &m.stamps, err) &&
       account_load_all(env->account, env->library.connectors, m.scratch, &accounts, &account_count, err);

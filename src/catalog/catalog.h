@@ -10,7 +10,7 @@
 
 #include "access/access.h"
 #include "account/account.h"
-#include "catalog/server.h"
+#include "catalog/server_row.h"
 #include "tool/library.h"
 #include "tool/policy.h"
 #include "tool/tool.h"

@@ -211,7 +211,7 @@ static void listing_write_remote(const struct catalog_tool *t, struct buf *out) 
   buf_add_char(out, '}');
 }
 
-void tool_write_listing(const struct catalog_tool *t, struct buf *out) {
+void listing_write(const struct catalog_tool *t, struct buf *out) {
   if (t->tool->kind == TOOL_REMOTE) {
     listing_write_remote(t, out);
     return;

@@ -9,6 +9,6 @@
 #include "catalog/catalog.h"
 
 // {"name","title","description","inputSchema","annotations"}
-void tool_write_listing(const struct catalog_tool *t, struct buf *out);
+void listing_write(const struct catalog_tool *t, struct buf *out);
 
 #endif

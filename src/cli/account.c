@@ -43,14 +43,14 @@ static bool account_send(struct cli *c, const char *method, struct str path, yyj
 bool cli_account_add(struct cli *c, struct err *err) {
   struct str connector = args_word(&c->args, 0), way = args_text(&c->args, "way"),
              name = args_text(&c->args, "name");
-  yyjson_mut_doc *body = body_new();
+  yyjson_mut_doc *body = cli_body_new();
   bool url = str_starts(connector, "https://") || str_starts(connector, "http://");
-  body_put(body, NULL, url ? "url" : "connector", connector);
+  cli_body_put(body, NULL, url ? "url" : "connector", connector);
   if (url) connector = STR(CONNECTOR_ANY_MCP);
-  body_put(body, NULL, "name", name.n ? name : connector);
-  body_put(body, NULL, "way", way);
-  body_put(body, NULL, "base_url", args_text(&c->args, "base-url"));
-  bool ok = body_put_pairs(body, "context", &c->args, "context", err) &&
+  cli_body_put(body, NULL, "name", name.n ? name : connector);
+  cli_body_put(body, NULL, "way", way);
+  cli_body_put(body, NULL, "base_url", args_text(&c->args, "base-url"));
+  bool ok = cli_body_put_pairs(body, "context", &c->args, "context", err) &&
             credential_put(c, body, connector, way, err) &&
             account_send(c, "POST", STR("/integrated-account"), body, "Connected.", err);
   yyjson_mut_doc_free(body);
@@ -58,8 +58,8 @@ bool cli_account_add(struct cli *c, struct err *err) {
 }
 
 bool cli_account_rename(struct cli *c, struct err *err) {
-  yyjson_mut_doc *body = body_new();
-  body_put(body, NULL, "name", args_word(&c->args, 1));
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "name", args_word(&c->args, 1));
   bool ok = account_send(c, "PATCH", account_path(c, ""), body, "Renamed.", err);
   yyjson_mut_doc_free(body);
   return ok;
@@ -69,8 +69,8 @@ bool cli_account_recredential(struct cli *c, struct err *err) {
   yyjson_val *account;
   if (!api_get(c, account_path(c, ""), &account, err)) return false;
   struct str way = args_text(&c->args, "way");
-  yyjson_mut_doc *body = body_new();
-  body_put(body, NULL, "way", way);
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "way", way);
   bool ok =
       credential_put(c, body, json_str(account, "connector"), way.n ? way : json_str(account, "way"), err) &&
       account_send(c, "PATCH", account_path(c, ""), body, "The new credential works, and is kept.", err);
@@ -83,8 +83,8 @@ bool cli_account_context(struct cli *c, struct err *err) {
   yyjson_val *account, *key, *value;
   size_t i, n;
   if (!api_get(c, account_path(c, ""), &account, err)) return false;
-  yyjson_mut_doc *body = body_new();
-  yyjson_mut_val *context = body_object(body, NULL, "context");
+  yyjson_mut_doc *body = cli_body_new();
+  yyjson_mut_val *context = cli_body_object(body, NULL, "context");
   yyjson_obj_foreach (yyjson_obj_get(account, "context"), i, n, key, value)
     yyjson_mut_obj_put(context, yyjson_val_mut_copy(body, key), yyjson_val_mut_copy(body, value));
   bool ok = true;
@@ -95,7 +95,7 @@ bool cli_account_context(struct cli *c, struct err *err) {
     if (!ok) break;
     char *z = arena_z(c->arena, name);
     if (text.n)
-      body_put(body, context, z, text);
+      cli_body_put(body, context, z, text);
     else
       yyjson_mut_obj_put(context, yyjson_mut_str(body, z), yyjson_mut_null(body)); // merged (RFC 7396)
   }

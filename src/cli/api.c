@@ -92,7 +92,7 @@ static bool api_open(struct cli *c, struct err *err) {
   api->url = api_setting(c, "url", "POSTERN_URL");
   if (!api->url.n) api->url = STR(API_URL);
   while (str_ends(api->url, "/")) api->url.n--;
-  bool ok = (!ca.n || http_client_ca(arena_z(c->arena, ca), err)) &&
+  bool ok = (!ca.n || fetch_ca(arena_z(c->arena, ca), err)) &&
             http_guard_new(everywhere, sizeof everywhere / sizeof *everywhere, &api->guard, err) &&
             api_find_token(c, &api->token, err);
   if (!ok) api_close(c);
@@ -155,7 +155,7 @@ static bool api_refused(int status, yyjson_val *root, struct err *err) {
   return false;
 }
 
-static bool api_take(struct cli *c, const struct http_result *r, yyjson_val **out, struct err *err) {
+static bool api_take(struct cli *c, const struct fetch_result *r, yyjson_val **out, struct err *err) {
   static const struct json_limits limits = {.depth = 128, .nodes = 20000000, .raw_numbers = true};
   yyjson_doc *doc = NULL;
   struct err bad;
@@ -174,10 +174,10 @@ static bool api_take(struct cli *c, const struct http_result *r, yyjson_val **ou
 // ---- requests
 
 bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct err *err) {
-  static const struct http_client_limits limits = {.connect_ms = API_CONNECT_MS,
-                                                   .total_ms = API_TOTAL_MS,
-                                                   .body_bytes = API_ANSWER_MOST,
-                                                   .header_bytes = 65536};
+  static const struct fetch_limits limits = {.connect_ms = API_CONNECT_MS,
+                                             .total_ms = API_TOTAL_MS,
+                                             .body_bytes = API_ANSWER_MOST,
+                                             .header_bytes = 65536};
   if (!api_open(c, err)) return false;
   struct api *api = c->api;
   struct http_header headers[] = {
@@ -188,7 +188,7 @@ bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct
   };
   size_t length = 0;
   char *body = ask->body ? yyjson_mut_write(ask->body, 0, &length) : NULL;
-  struct http_call call = {
+  struct fetch_call call = {
       .method = ask->method,
       .url = arena_printf(c->arena, "%.*s%.*s", STR_ARG(api->url), STR_ARG(ask->path)),
       .headers = {headers, sizeof headers / sizeof *headers - !body},
@@ -197,8 +197,8 @@ bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct
       .limits = &limits,
       .guard = api->guard,
   };
-  struct http_result result = {0};
-  bool sent = http_fetch(&call, c->arena, &result, err);
+  struct fetch_result result = {0};
+  bool sent = fetch_url(&call, c->arena, &result, err);
   secret_wipe((void *)(uintptr_t)headers[0].value.p, headers[0].value.n);
   if (body) secret_wipe(body, length); // it may hold a credential
   free(body);                          // NOLINT: yyjson's own

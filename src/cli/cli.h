@@ -2,7 +2,7 @@
 // cli: the command line: every command as a client of the management API, but for those that need no
 // server (compile, config, key create, help). One table of commands (commands.c) gives dispatch, flags,
 // usage, shell completion, the man page and the manual. Runs on the main thread, with no loop:
-// http_fetch then blocks. Exit codes are those of base/err.h. Example:
+// fetch_url then blocks. Exit codes are those of base/err.h. Example:
 //   return cli_main(argc, argv, &(struct cli_program){.version = "1.0", .serve = serve, .write_api = write});
 #ifndef POSTERN_CLI_CLI_H
 #define POSTERN_CLI_CLI_H

@@ -133,7 +133,7 @@ const struct command commands[] = {
      .traits = API,
      .run = cli_account_add},
     {.path = "account connect",
-     .summary = "Connect an account by authorising it at the vendor in a browser",
+     .summary = "Connect an account by authorizing it at the vendor in a browser",
      .details = "Prints a link that lives a day and waits. The browser may be on another machine: where it "
                 "then ends at a "
                 "page that it cannot load, paste that page's address. A vendor that registers no "
@@ -150,7 +150,7 @@ const struct command commands[] = {
                {"client-id", "ID", "of an application made at the vendor by hand"},
                {"client-secret", "@FILE", "its secret, from a file or, as @-, standard input"},
                {"client-key", "@FILE", "its private key instead, PEM, for private_key_jwt"},
-               {"again", NULL, "authorise an account that is there already"},
+               {"again", NULL, "authorize an account that is there already"},
                {"no-wait", NULL, "print the link and end"}},
      .traits = API,
      .run = cli_account_connect},
@@ -403,7 +403,7 @@ const struct command commands[] = {
      .run = cli_complete_run},
     {.path = "docs",
      .summary = "Write a page of the reference",
-     .arguments = {{"cli|settings|api|metrics|catalogue|man", "which"}},
+     .arguments = {{"cli|settings|api|metrics|catalog|man", "which"}},
      .traits = COMMAND_HIDDEN,
      .run = cli_manual_run},
 };

@@ -25,8 +25,8 @@ static struct str connect_typed(struct cli *c) {
 
 static bool connect_paste(struct cli *c, struct str path, struct str url, yyjson_val **flow,
                           struct err *err) {
-  yyjson_mut_doc *body = body_new();
-  body_put(body, NULL, "url", url);
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "url", url);
   struct str finish = arena_printf(c->arena, "%.*s/finish", STR_ARG(path));
   bool ok = api_send(c, &(struct api_ask){"POST", finish, body}, flow, err);
   yyjson_mut_doc_free(body);
@@ -87,7 +87,7 @@ static bool connect_put_file(struct cli *c, yyjson_mut_doc *body, const char *fl
             (str_starts(file, "@") ? terminal_read(str_from(file, 1), TERMINAL_LINE_MOST, &text, err)
                                    : err_at(err, ERR_INVALID, flag,
                                             "is taken from a file, as @FILE, or from standard input, as @-"));
-  body_put(body, NULL, member, str_trim(buf_str(&text)));
+  cli_body_put(body, NULL, member, str_trim(buf_str(&text)));
   buf_free(&text);
   return ok;
 }
@@ -95,11 +95,11 @@ static bool connect_put_file(struct cli *c, yyjson_mut_doc *body, const char *fl
 bool cli_account_connect(struct cli *c, struct err *err) {
   struct str what = args_word(&c->args, 0);
   bool url = str_starts(what, "https://") || str_starts(what, "http://");
-  yyjson_mut_doc *body = body_new();
-  body_put(body, NULL, args_has(&c->args, "again") ? "account" : url ? "url" : "connector", what);
-  body_put(body, NULL, "name", args_text(&c->args, "name"));
-  body_put(body, NULL, "scope", args_text(&c->args, "scope"));
-  body_put(body, NULL, "client_id", args_text(&c->args, "client-id"));
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, args_has(&c->args, "again") ? "account" : url ? "url" : "connector", what);
+  cli_body_put(body, NULL, "name", args_text(&c->args, "name"));
+  cli_body_put(body, NULL, "scope", args_text(&c->args, "scope"));
+  cli_body_put(body, NULL, "client_id", args_text(&c->args, "client-id"));
   yyjson_val *flow;
   bool ok = connect_put_file(c, body, "client-secret", "client_secret", err) &&
             connect_put_file(c, body, "client-key", "client_key", err) &&

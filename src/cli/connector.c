@@ -36,8 +36,8 @@ struct connector_way_parts {
 static void connector_add_field(struct connector_way_parts *w, struct str name, struct str label,
                                 bool secret) {
   yyjson_mut_val *field = yyjson_mut_arr_add_obj(w->doc, w->fields);
-  body_put(w->doc, field, "name", name);
-  body_put(w->doc, field, "label", label);
+  cli_body_put(w->doc, field, "name", name);
+  cli_body_put(w->doc, field, "label", label);
   yyjson_mut_obj_add_bool(w->doc, field, "secret", secret);
 }
 
@@ -47,20 +47,20 @@ static bool connector_add_auth(struct cli *c, struct connector_way_parts *w, str
   struct str name = auth, kind;
   if (!str_cut(&name, ':', &kind)) kind = STR_NONE;
   yyjson_mut_val *send = yyjson_mut_arr_add_obj(w->doc, w->sends);
-  body_put(w->doc, send, "in", kind);
+  cli_body_put(w->doc, send, "in", kind);
   if (str_is(auth, "bearer")) {
     connector_add_field(w, STR("token"), STR("API token"), true);
-    body_put(w->doc, send, "value", STR("{token}"));
+    cli_body_put(w->doc, send, "value", STR("{token}"));
   } else if (str_is(auth, "basic")) {
     connector_add_field(w, STR("user"), STR("User"), false);
     connector_add_field(w, STR("password"), STR("Password"), true);
-    body_put(w->doc, send, "user", STR("{user}"));
-    body_put(w->doc, send, "password", STR("{password}"));
+    cli_body_put(w->doc, send, "user", STR("{user}"));
+    cli_body_put(w->doc, send, "password", STR("{password}"));
   } else if (name.n && (str_is(kind, "header") || str_is(kind, "query"))) {
     struct str field = connector_field_name(c->arena, name);
     connector_add_field(w, field, name, true);
-    body_put(w->doc, send, "name", name);
-    body_put(w->doc, send, "value", arena_printf(c->arena, "{%.*s}", STR_ARG(field)));
+    cli_body_put(w->doc, send, "name", name);
+    cli_body_put(w->doc, send, "value", arena_printf(c->arena, "{%.*s}", STR_ARG(field)));
   } else {
     return err_set(err, ERR_INVALID, "--auth takes bearer, basic, header:NAME or query:NAME, not '%.*s'",
                    STR_ARG(auth));
@@ -79,7 +79,7 @@ static bool connector_put_auth(struct cli *c, yyjson_mut_doc *doc, yyjson_mut_va
   }
   yyjson_mut_val *ways = yyjson_mut_arr(doc), *way = yyjson_mut_arr_add_obj(doc, ways);
   yyjson_mut_obj_put(definition, yyjson_mut_str(doc, "auth"), ways);
-  body_put(doc, way, "id", STR("default"));
+  cli_body_put(doc, way, "id", STR("default"));
   struct connector_way_parts parts = {doc, yyjson_mut_obj_add_arr(doc, way, "fields"),
                                       yyjson_mut_obj_add_arr(doc, way, "send")};
   for (size_t at = 0; args_next(&c->args, "auth", &at, &auth);)
@@ -105,7 +105,7 @@ static struct str connector_base_url(struct cli *c, struct str document) {
 }
 
 static bool connector_define_new(struct cli *c, yyjson_mut_doc *doc, struct str document, struct err *err) {
-  yyjson_mut_val *definition = body_object(doc, NULL, "definition");
+  yyjson_mut_val *definition = cli_body_object(doc, NULL, "definition");
   struct str name = args_word(&c->args, 0), label = args_text(&c->args, "label"),
              url = connector_base_url(c, document);
   if (!url.n) {
@@ -113,22 +113,22 @@ static bool connector_define_new(struct cli *c, yyjson_mut_doc *doc, struct str 
     err_hint(err, "--base-url gives the address, such as https://api.example.com/v1");
     return false;
   }
-  body_put(doc, definition, "name", name);
-  body_put(doc, definition, "label", label.n ? label : name);
-  body_put(doc, definition, "kind", STR("rest"));
-  body_put(doc, definition, "base_url", url);
+  cli_body_put(doc, definition, "name", name);
+  cli_body_put(doc, definition, "label", label.n ? label : name);
+  cli_body_put(doc, definition, "kind", STR("rest"));
+  cli_body_put(doc, definition, "base_url", url);
   return connector_put_auth(c, doc, definition, err);
 }
 
 // A definition that is there, under the name given, with what flags say otherwise. An empty label: its own.
 static bool connector_define_as(struct cli *c, yyjson_mut_doc *doc, yyjson_val *theirs, struct str label,
                                 struct err *err) {
-  body_put_json(doc, NULL, "definition", theirs);
-  yyjson_mut_val *definition = body_object(doc, NULL, "definition");
+  cli_body_put_json(doc, NULL, "definition", theirs);
+  yyjson_mut_val *definition = cli_body_object(doc, NULL, "definition");
   yyjson_mut_obj_remove_key(definition, "openapi");
-  body_put(doc, definition, "name", args_word(&c->args, 0));
-  body_put(doc, definition, "label", label);
-  body_put(doc, definition, "base_url", args_text(&c->args, "base-url"));
+  cli_body_put(doc, definition, "name", args_word(&c->args, 0));
+  cli_body_put(doc, definition, "label", label);
+  cli_body_put(doc, definition, "base_url", args_text(&c->args, "base-url"));
   return !args_has(&c->args, "auth") || connector_put_auth(c, doc, definition, err);
 }
 
@@ -211,8 +211,8 @@ bool cli_connector_import(struct cli *c, struct err *err) {
   struct buf document = BUF_MAX(0);
   yyjson_val *report;
   if (!connector_check_import(c, err) || (from.n && !source_read(c, from, &document, err))) return false;
-  yyjson_mut_doc *body = body_new();
-  body_put(body, NULL, "document", buf_str(&document));
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "document", buf_str(&document));
   bool ok = connector_define(c, body, buf_str(&document), err) &&
             api_send(c, &(struct api_ask){"POST", STR("/connector"), body}, &report, err);
   if (ok) connector_show_report(c, report);

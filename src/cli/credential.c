@@ -95,9 +95,9 @@ bool credential_put(struct cli *c, yyjson_mut_doc *body, struct str connector, s
                     struct err *err) {
   yyjson_val *way, *field;
   if (!credential_find_way(c, connector, way_id, &way, err) ||
-      !body_put_pairs(body, "credential", &c->args, "credential", err))
+      !cli_body_put_pairs(body, "credential", &c->args, "credential", err))
     return false;
-  yyjson_mut_val *have = body_object(body, NULL, "credential");
+  yyjson_mut_val *have = cli_body_object(body, NULL, "credential");
   if (args_has(&c->args, "credential-stdin") && !credential_read_input(body, have, way, err)) return false;
   while ((field = credential_missing(way, have)))
     if (!credential_ask(c, body, have, field, err)) return false;

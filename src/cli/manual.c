@@ -210,7 +210,7 @@ bool cli_manual_run(struct cli *c, struct err *err) {
   struct buf out = BUF_MAX(MANUAL_MOST);
   for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
     if (str_is(page, pages[i].page)) pages[i].write(&out);
-  if (str_is(page, "catalogue") && !manual_write_catalogue(c, &out, err)) return false;
+  if (str_is(page, "catalog") && !manual_write_catalog(c, &out, err)) return false;
   if (str_is(page, "api")) c->program->write_api(&out);
   if (str_is(page, "settings")) settings_explain(NULL, SETTINGS_AS_MARKDOWN, &out);
   bool known = out.n > 0;

@@ -10,7 +10,7 @@
 void manual_write_commands(struct buf *out); // docs/cli.md
 void manual_write_metrics(struct buf *out);  // docs/metrics.md
 void manual_write_man(struct buf *out);      // packaging/postern.1
-// docs/catalogue.md, from the folder of connectors.
-MUST_USE bool manual_write_catalogue(struct cli *c, struct buf *out, struct err *err);
+// docs/catalog.md, from the folder of connectors.
+MUST_USE bool manual_write_catalog(struct cli *c, struct buf *out, struct err *err);
 
 #endif

@@ -52,9 +52,9 @@ static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *c
   bool any = with || without;
   for (size_t i = 0; i < 3; i++) any = any || args_has(&c->args, members[i]);
   if (!any) return;
-  body_put_json(body, NULL, "config", config);
-  yyjson_mut_val *to = body_object(body, NULL, "config");
-  for (size_t i = 0; i < 3; i++) body_put_words(body, to, members[i], &c->args, members[i]);
+  cli_body_put_json(body, NULL, "config", config);
+  yyjson_mut_val *to = cli_body_object(body, NULL, "config");
+  for (size_t i = 0; i < 3; i++) cli_body_put_words(body, to, members[i], &c->args, members[i]);
   if (with || without)
     yyjson_mut_obj_put(to, yyjson_mut_str(body, "require_api_token_auth"), yyjson_mut_bool(body, with));
   // In a change an emptied member filters nothing, which is said by leaving it out. In a new server it is
@@ -103,8 +103,8 @@ static void server_put_accounts(struct cli *c, yyjson_mut_doc *body) {
   for (size_t at = 0; args_next(&c->args, "account", &at, &value);) {
     yyjson_mut_val *one = yyjson_mut_arr_add_obj(body, list);
     struct str account = value;
-    if (args_pair(value, &alias, &account)) body_put(body, one, "alias", alias);
-    body_put(body, one, "account", account);
+    if (args_pair(value, &alias, &account)) cli_body_put(body, one, "alias", alias);
+    cli_body_put(body, one, "account", account);
   }
 }
 
@@ -129,14 +129,14 @@ bool cli_server_create(struct cli *c, struct err *err) {
   yyjson_val *server;
   struct str account = args_word(&c->args, 0), name = args_text(&c->args, "name");
   if (!server_check_form(c, err) || !server_check_accounts(c, err)) return false;
-  yyjson_mut_doc *body = body_new();
-  body_put(body, NULL, "name", name.n ? name : account);
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "name", name.n ? name : account);
   server_put_accounts(c, body);
   server_put_share(c, body);
   server_put_filter(c, body, NULL);
   struct str path = account.n ? api_path(c, "/integrated-account/{}/mcp", account) : STR("/mcp-server");
   struct api_ask ask = {"POST", path, body};
-  bool ok = body_put_expiry(body, &c->args, err) && api_send(c, &ask, &server, err) &&
+  bool ok = cli_body_put_expiry(body, &c->args, err) && api_send(c, &ask, &server, err) &&
             server_show_url(c, server, err);
   yyjson_mut_doc_free(body);
   return ok;
@@ -145,13 +145,13 @@ bool cli_server_create(struct cli *c, struct err *err) {
 bool cli_server_update(struct cli *c, struct err *err) {
   yyjson_val *server;
   if (!server_find(c, &server, err)) return false;
-  yyjson_mut_doc *body = body_new();
-  body_put(body, NULL, "name", args_text(&c->args, "name"));
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "name", args_text(&c->args, "name"));
   server_put_accounts(c, body);
   server_put_share(c, body);
   server_put_filter(c, body, yyjson_obj_get(server, "config"));
   struct api_ask ask = {"PATCH", api_path(c, "/mcp-server/{}", json_str(server, "id")), body};
-  bool ok = body_put_expiry(body, &c->args, err);
+  bool ok = cli_body_put_expiry(body, &c->args, err);
   if (ok && !yyjson_mut_obj_size(yyjson_mut_doc_get_root(body)))
     ok = err_set(err, ERR_INVALID, "nothing is to change; 'postern help mcp update' lists what can");
   ok = ok && api_send(c, &ask, &server, err);

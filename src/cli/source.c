@@ -13,20 +13,20 @@ bool source_is_url(struct str from) {
 }
 
 static bool source_fetch(struct cli *c, struct str url, struct buf *text, struct err *err) {
-  static const struct http_client_limits limits = {.connect_ms = SOURCE_CONNECT_MS,
-                                                   .total_ms = SOURCE_TOTAL_MS,
-                                                   .body_bytes = TERMINAL_FILE_MOST,
-                                                   .header_bytes = 65536};
+  static const struct fetch_limits limits = {.connect_ms = SOURCE_CONNECT_MS,
+                                             .total_ms = SOURCE_TOTAL_MS,
+                                             .body_bytes = TERMINAL_FILE_MOST,
+                                             .header_bytes = 65536};
   struct http_header agent = {STR("User-Agent"), arena_printf(c->arena, "postern/%s", c->program->version)};
-  struct http_result result = {0};
+  struct fetch_result result = {0};
   struct http_guard *guard;
   if (!str_starts(url, "https://"))
     return err_set(err, ERR_INVALID,
                    "only https:// addresses are fetched; what comes in clear may be anyone's");
   if (!http_guard_new(NULL, 0, &guard, err)) return false;
-  struct http_call call = {
+  struct fetch_call call = {
       .method = "GET", .url = url, .headers = {&agent, 1}, .limits = &limits, .guard = guard};
-  bool ok = http_fetch(&call, c->arena, &result, err);
+  bool ok = fetch_url(&call, c->arena, &result, err);
   http_guard_free(guard);
   if (!ok) return false;
   if (result.status == 200) {

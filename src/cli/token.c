@@ -19,13 +19,13 @@ bool cli_token_list(struct cli *c, struct err *err) {
 bool cli_token_create(struct cli *c, struct err *err) {
   yyjson_val *token;
   struct str role = args_text(&c->args, "role");
-  yyjson_mut_doc *body = body_new();
-  body_put(body, NULL, "role", role.n ? role : STR("client"));
-  body_put(body, NULL, "name", args_text(&c->args, "name"));
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "role", role.n ? role : STR("client"));
+  cli_body_put(body, NULL, "name", args_text(&c->args, "name"));
   struct api_ask ask = {"POST", STR("/api-token"), body};
   bool ok = (args_has(&c->args, "name") ||
              err_set(err, ERR_INVALID, "--name is missing: what or whom the token is for")) &&
-            body_put_expiry(body, &c->args, err) && api_send(c, &ask, &token, err);
+            cli_body_put_expiry(body, &c->args, err) && api_send(c, &ask, &token, err);
   if (ok) {
     view_object(c, token);
     view_say(c, "\nThe token is shown this once.");

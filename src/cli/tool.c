@@ -153,7 +153,7 @@ bool cli_tool_review(struct cli *c, struct err *err) {
 // {"names":[…]} or {"all":true}.
 static bool tool_settle(struct cli *c, const char *verb, const char *done, struct err *err) {
   yyjson_val *answer;
-  yyjson_mut_doc *body = body_new();
+  yyjson_mut_doc *body = cli_body_new();
   yyjson_mut_val *root = yyjson_mut_doc_get_root(body);
   bool all = args_has(&c->args, "all"), some = c->args.word_count > 1, ok = all != some;
   if (!ok) err_set(err, ERR_INVALID, "name the tools, or give --all for those that wait");
@@ -204,7 +204,7 @@ static bool tool_whole_arguments(struct cli *c, yyjson_mut_doc *body, struct err
   bool ok = json_read(from_file ? buf_str(&file) : text, &limits, &doc, err) || err_wrap(err, "--arguments");
   if (ok && !yyjson_is_obj(yyjson_doc_get_root(doc)))
     ok = err_set(err, ERR_INVALID, "--arguments must be a JSON object");
-  if (ok) body_put_json(body, NULL, "arguments", cli_keep(c, doc));
+  if (ok) cli_body_put_json(body, NULL, "arguments", cli_keep(c, doc));
   buf_free(&file);
   return ok;
 }
@@ -213,7 +213,7 @@ static bool tool_whole_arguments(struct cli *c, yyjson_mut_doc *body, struct err
 static bool tool_argument(struct cli *c, yyjson_mut_doc *body, struct str word, struct err *err) {
   struct str name, text;
   struct json_limits limits = {.depth = 64, .nodes = 100000, .raw_numbers = true};
-  yyjson_mut_val *all = body_object(body, NULL, "arguments"), *value;
+  yyjson_mut_val *all = cli_body_object(body, NULL, "arguments"), *value;
   if (!args_pair(word, &name, &text) || str_is(name, ":")) {
     err_set(err, ERR_INVALID, "'%.*s' is not NAME=TEXT or NAME:=JSON", STR_ARG(word));
     return false;
@@ -284,7 +284,7 @@ static bool tool_show_result(struct cli *c, yyjson_val *result, struct err *err)
 
 bool cli_tool_call(struct cli *c, struct err *err) {
   yyjson_val *result;
-  yyjson_mut_doc *body = body_new();
+  yyjson_mut_doc *body = cli_body_new();
   struct api_ask ask = {
       .method = "POST",
       .path =

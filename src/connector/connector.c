@@ -133,7 +133,7 @@ static bool connector_document(struct connector_entry *e, const char *folder, st
   return ok;
 }
 
-// One folder of the catalogue. One without connector.yaml is no connector.
+// One folder of the catalog. One without connector.yaml is no connector.
 static bool connector_load(struct connector_set *set, const char *folder, const char *name, struct err *err) {
   char place[4096], path[4096 + 32], shown[300];
   if (snprintf(place, sizeof place, "%s/%s", folder, name) >= (int)sizeof place)

@@ -99,7 +99,7 @@ struct connector {
   size_t way_count, verify_count, context_count, hint_count;
   struct connector_envelope envelope;
   // Of kind mcp. base_url is the MCP endpoint; empty: the account names it ("mcp", any other server).
-  struct str *tags, *questions; // for the catalogue: search words, example questions
+  struct str *tags, *questions; // for the catalog: search words, example questions
   struct str reads;             // what it reads, in a sentence
   struct connector_word *words; // in the order of the file; the first that matches counts
   struct connector_trouble *troubles;

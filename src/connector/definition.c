@@ -2,7 +2,7 @@
 #include "connector/definition.h"
 
 #include "base/codec.h"
-#include "connector/catalogue.h"
+#include "connector/vendors.h"
 #include "data/json.h"
 #include "data/uri.h"
 
@@ -278,9 +278,9 @@ static void definition_address(struct reader *r, yyjson_val *root, struct connec
 
 static void definition_head(struct reader *r, yyjson_val *root, struct connector *c) {
   static const char *const kinds[] = {"rest", "mcp", NULL};
-  static const char *const rest[] = {CATALOGUE_KEYS,      "openapi",    "verify", "envelope",
+  static const char *const rest[] = {VENDORS_KEYS,        "openapi",    "verify", "envelope",
                                      "rename_parameters", "operations", "errors", NULL};
-  static const char *const mcp[] = {CATALOGUE_KEYS, "alias", "words", NULL};
+  static const char *const mcp[] = {VENDORS_KEYS, "alias", "words", NULL};
   static const char *const *const keys[] = {rest, mcp};
   if (!yyjson_is_obj(root)) reader_fail(r, root, "a connector must be a mapping");
   c->kind = (enum connector_kind)reader_choice(r, root, "kind", kinds);
@@ -305,7 +305,7 @@ bool definition_read(struct reader *r, struct connector *out) {
   if (!r->failed) definition_envelope(r, root, &c.envelope);
   if (!r->failed) definition_hints(r, root, &c);
   if (!r->failed) definition_word(r, root);
-  if (!r->failed) catalogue_read(r, root, &c);
+  if (!r->failed) vendors_read(r, root, &c);
   if (r->failed) return false;
   *out = c;
   return true;

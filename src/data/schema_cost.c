@@ -3,13 +3,13 @@
 
 enum { COST_REPEAT_MOST = 65535 }; // PCRE2 takes no more
 
-struct reader {
+struct cost_reader {
   struct str s;
   size_t at;
   struct schema_cost cost;
 };
 
-static int peek(const struct reader *r, size_t ahead) {
+static int peek(const struct cost_reader *r, size_t ahead) {
   return r->at + ahead < r->s.n ? (unsigned char)r->s.p[r->at + ahead] : 0;
 }
 
@@ -22,7 +22,7 @@ static bool is_digit(int c) {
 }
 
 // ECMA-262 §22.2.1: ClassEscape, CharacterEscape, and what PCRE2 is told to read the same way.
-static bool read_escape(struct reader *r, bool in_class) {
+static bool read_escape(struct cost_reader *r, bool in_class) {
   int c = peek(r, 1);
   if (c == 0 || (is_letter(c) && !strchr("dDwWsSbBtnrfvxucpPk", c))) return false;
   if (c == 'c' && !is_letter(peek(r, 2))) return false;
@@ -33,7 +33,7 @@ static bool read_escape(struct reader *r, bool in_class) {
   return true;
 }
 
-static bool read_group(const struct reader *r) {
+static bool read_group(const struct cost_reader *r) {
   if (peek(r, 1) == '*') return false; // a verb
   if (peek(r, 1) != '?') return true;
   int c = peek(r, 2), d = peek(r, 3);
@@ -42,7 +42,7 @@ static bool read_group(const struct reader *r) {
          (c == 'P' && d == '<'); // Python's spelling of a named group, which is an easy one
 }
 
-static void read_repeat(struct reader *r) {
+static void read_repeat(struct cost_reader *r) {
   size_t n = 0, at = 1;
   for (; is_digit(peek(r, at)); at++)
     if (n <= COST_REPEAT_MOST) n = n * 10 + (size_t)(peek(r, at) - '0');
@@ -51,7 +51,7 @@ static void read_repeat(struct reader *r) {
 }
 
 bool schema_cost_read(struct str pattern, struct schema_cost *out) {
-  struct reader r = {.s = pattern, .cost = {.weight = 1}};
+  struct cost_reader r = {.s = pattern, .cost = {.weight = 1}};
   bool in_class = false;
   while (r.at < r.s.n) {
     int c = peek(&r, 0);

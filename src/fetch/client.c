@@ -19,7 +19,7 @@
 
 static STACK_OF(X509_INFO) * client_extra_ca; // set once at start, read from every loop
 
-bool http_client_ca(const char *path, struct err *err) {
+bool fetch_ca(const char *path, struct err *err) {
   assert(!client_extra_ca);
   BIO *file = BIO_new_file(path, "r");
   bool readable = file != NULL;
@@ -55,7 +55,7 @@ static uint64_t client_end(uint64_t from_us, uint64_t ms) {
 }
 
 static uint64_t client_quiet_end(const struct client_fetch *f) {
-  const struct http_client_limits *limits = f->call->limits;
+  const struct fetch_limits *limits = f->call->limits;
   return client_end(f->moved_us, f->answered ? limits->stall_ms : limits->first_byte_ms);
 }
 
@@ -204,15 +204,15 @@ static int client_on_sending(void *arg, char *a, char *b, int c, int d) {
 
 // ---- the request
 
-struct str http_url_origin(struct str url) {
+struct str fetch_origin(struct str url) {
   ptrdiff_t scheme = str_find(url, ':');
   size_t at = scheme > 0 && str_starts(str_from(url, (size_t)scheme), "://") ? (size_t)scheme + 3 : 0;
   while (at < url.n && !strchr("/?#", url.p[at])) at++;
   return str_make(url.p, at);
 }
 
-struct payer *client_payer(const struct http_call *call) {
-  return budget_payer(BUDGET_UPSTREAM, call->holder.n ? call->holder : http_url_origin(call->url));
+struct payer *client_payer(const struct fetch_call *call) {
+  return budget_payer(BUDGET_UPSTREAM, call->holder.n ? call->holder : fetch_origin(call->url));
 }
 
 void client_set_constants(CURL *easy, long buffer) {
@@ -250,7 +250,7 @@ static void client_init(void) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-bool client_check(const struct http_call *call, struct err *err) {
+bool client_check(const struct fetch_call *call, struct err *err) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, client_init);
   const struct http_headers *h = &call->headers;
@@ -305,7 +305,7 @@ static struct curl_slist *client_request_headers(struct client_fetch *f) {
 }
 
 static void client_set_method(struct client_fetch *f) {
-  const struct http_call *call = f->call;
+  const struct fetch_call *call = f->call;
   const char *method = call->method;
   bool expects_body =
       strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
@@ -361,12 +361,12 @@ bool client_succeeded(struct client_fetch *f, struct err *err) {
   return (f->code == CURLE_OK && f->failure == CLIENT_FINE) || client_explain(f, err);
 }
 
-static bool client_finish(struct client_fetch *f, struct http_result *out, struct err *err) {
+static bool client_finish(struct client_fetch *f, struct fetch_result *out, struct err *err) {
   if (!client_succeeded(f, err)) return false;
   long status = 0;
   curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
   if (!f->call->plain_body) f->body.n = redact_bytes(f->call->hide, f->body.p, f->body.n);
-  *out = (struct http_result){.status = (int)status, .headers = f->headers, .body = f->body};
+  *out = (struct fetch_result){.status = (int)status, .headers = f->headers, .body = f->body};
   out->elapsed_us = clock_mono_us() - f->started_us;
   return true;
 }
@@ -377,7 +377,7 @@ static bool client_run(struct client_fetch *f, struct err *err) {
   return ok;
 }
 
-bool http_fetch(const struct http_call *call, struct arena *a, struct http_result *out, struct err *err) {
+bool fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_result *out, struct err *err) {
   if (!client_check(call, err)) return false;
   struct client_fetch f = {
       .call = call, .arena = a, .body = BUF_PAID(call->limits->body_bytes, client_payer(call))};

@@ -5,8 +5,8 @@
 // Called from a fiber; leaving (cancel, deadline) aborts the transfer. Called outside a fiber (the
 // command line) the thread waits. Nothing is ever sent twice, but GET and the like where a kept
 // connection had closed meanwhile. Example:
-//   struct http_call call = {.method = "GET", .url = url, .headers = h, .limits = &limits, .guard = guard};
-//   struct http_result r; if (!http_fetch(&call, arena, &r, err)) return false;
+//   struct fetch_call call = {.method = "GET", .url = url, .headers = h, .limits = &limits, .guard = guard};
+//   struct fetch_result r; if (!fetch_url(&call, arena, &r, err)) return false;
 #ifndef POSTERN_FETCH_CLIENT_H
 #define POSTERN_FETCH_CLIENT_H
 
@@ -17,30 +17,30 @@
 #include "http/guard.h"
 #include "http/message.h"
 
-struct http_client_limits {
+struct fetch_limits {
   uint64_t connect_ms, first_byte_ms, total_ms, stall_ms; // stall: no byte for so long
   size_t body_bytes;                                      // after decompression
   size_t header_bytes;
 };
 
-struct http_call {
+struct fetch_call {
   const char *method; // "GET", …
   struct str url;
   struct http_headers headers;
   struct str body;
   bool has_body;
-  const struct http_client_limits *limits;
+  const struct fetch_limits *limits;
   const struct http_guard *guard; // its trust class chooses the connection pool
   struct str holder;              // who pays for the answer (base/budget): an account's id; empty: the origin
-  struct http_group *group;       // of a transfer: those it may have to end with; NULL: none
+  struct transfer_group *group;   // of a transfer: those it may have to end with; NULL: none
   // What the vendor may know and nobody else: it is hidden in the answer's headers, in errors, and in the
-  // body that http_fetch gives back, unless that is asked for as it came. Who reads a transfer hides it
+  // body that fetch_url gives back, unless that is asked for as it came. Who reads a transfer hides it
   // himself.
   struct redact *hide;
   bool plain_body;
 };
 
-struct http_result {
+struct fetch_result {
   int status;
   struct http_headers headers; // in the arena; the last response's
   struct buf body;             // the caller frees
@@ -51,12 +51,12 @@ struct http_result {
 // (refused, reset, TLS, bad HTTP: in words with the host's name, never the whole URL), LIMIT (body or headers
 // too large, or expands too far; or no memory is left for answers, with a hint), DENIED (the guard; how to
 // allow it), CANCELED.
-MUST_USE bool http_fetch(const struct http_call *call, struct arena *a, struct http_result *out,
-                         struct err *err) SUSPENDS;
+MUST_USE bool fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_result *out,
+                        struct err *err) SUSPENDS;
 
-struct str http_url_origin(struct str url); // "https://api.example.com:8443" of a URL that holds such
+struct str fetch_origin(struct str url); // "https://api.example.com:8443" of a URL that holds such
 
 // Certificates (PEM) to trust beside the system's: a private CA. Once, at start, before any fetch.
-MUST_USE bool http_client_ca(const char *path, struct err *err);
+MUST_USE bool fetch_ca(const char *path, struct err *err);
 
 #endif

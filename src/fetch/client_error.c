@@ -33,7 +33,7 @@ static const char *client_seconds(uint64_t ms, char out[32]) {
 }
 
 static void client_explain_failure(struct client_fetch *f, const char *host, struct err *err) {
-  const struct http_client_limits *limits = f->call->limits;
+  const struct fetch_limits *limits = f->call->limits;
   char time[32];
   switch (f->failure) {
   case CLIENT_FINE:

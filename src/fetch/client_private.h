@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // client_private: what the files of the client share. client.c builds the request and takes in the
 // response; client_multi.c drives libcurl from the loop; client_error.c finds the words; transfer.c hands
-// the body on as it comes. http_fetch's struct client_fetch lives on its caller's stack, a transfer's on the
+// the body on as it comes. fetch_url's struct client_fetch lives on its caller's stack, a transfer's on the
 // heap; libcurl knows it from client_start until it is done.
 #ifndef POSTERN_FETCH_CLIENT_PRIVATE_H
 #define POSTERN_FETCH_CLIENT_PRIVATE_H
@@ -42,7 +42,7 @@ enum client_failure {
 };
 
 struct client_fetch {
-  const struct http_call *call;
+  const struct fetch_call *call;
   struct arena *arena;
   CURL *easy;
   struct http_headers headers;
@@ -69,12 +69,12 @@ struct client_fetch {
 };
 
 // client.c
-MUST_USE bool client_check(const struct http_call *call, struct err *err); // before all else
-MUST_USE bool client_succeeded(struct client_fetch *f, struct err *err);   // when done
+MUST_USE bool client_check(const struct fetch_call *call, struct err *err); // before all else
+MUST_USE bool client_succeeded(struct client_fetch *f, struct err *err);    // when done
 void client_set_constants(CURL *easy, long buffer);        // the options that no request changes
 void client_begin(struct client_fetch *f);                 // those of this one
 bool client_is_clean(const struct client_fetch *f);        // may the next call have its handle?
-struct payer *client_payer(const struct http_call *call);  // of the answer
+struct payer *client_payer(const struct fetch_call *call); // of the answer
 bool client_is_overdue(struct client_fetch *f);            // sets f->failure
 uint64_t client_patience_ms(const struct client_fetch *f); // until the next look is due
 

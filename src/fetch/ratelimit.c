@@ -345,8 +345,7 @@ static const struct rate_window *rate_tightest(struct rate_reader *r) {
   return best;
 }
 
-bool http_ratelimit_read(const struct http_headers *h, int status, int64_t now_ms,
-                         struct http_ratelimit *out) {
+bool ratelimit_read(const struct http_headers *h, int status, int64_t now_ms, struct ratelimit *out) {
   struct rate_reader r;
   r.headers = h;
   r.now_ms = now_ms;
@@ -354,8 +353,7 @@ bool http_ratelimit_read(const struct http_headers *h, int status, int64_t now_m
   r.has_policy = r.has_retry = r.retry_exact = false;
   for (size_t i = 0; i < h->count; i++) rate_read_header(&r, &h->items[i]);
 
-  struct http_ratelimit found = {.has_retry_after = r.has_retry,
-                                 .retry_after_s = r.has_retry ? r.retry_s : 0};
+  struct ratelimit found = {.has_retry_after = r.has_retry, .retry_after_s = r.has_retry ? r.retry_s : 0};
   struct rate_window policy = {.has = {[RATE_LIMIT] = r.has_policy},
                                .value = {[RATE_LIMIT] = r.has_policy ? r.policy_limit : 0}};
   const struct rate_window *w = rate_tightest(&r);
@@ -370,7 +368,7 @@ bool http_ratelimit_read(const struct http_headers *h, int status, int64_t now_m
   return true;
 }
 
-int64_t http_ratelimit_wait(const struct http_ratelimit *r) {
+int64_t ratelimit_wait(const struct ratelimit *r) {
   if (r->has_retry_after) return r->retry_after_s;
   return r->has_reset ? r->reset_s : -1;
 }

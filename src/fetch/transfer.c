@@ -14,7 +14,7 @@
 #include "fetch/client_private.h"
 #include "io/loop.h"
 
-struct http_group {
+struct transfer_group {
   atomic_size_t refs;
   pthread_mutex_t lock;
   struct group_member *members; // under the lock
@@ -24,16 +24,16 @@ struct http_group {
 // A transfer's place in its group. An abort may still be on its way to the loop when the transfer has ended.
 struct group_member {
   atomic_size_t refs;
-  struct http_group *group;
+  struct transfer_group *group;
   struct loop *loop;
-  struct http_transfer *transfer; // loop thread only; NULL once it has ended
+  struct transfer *transfer; // loop thread only; NULL once it has ended
   struct group_member *prev, *next;
 };
 
-struct http_transfer {
+struct transfer {
   struct client_fetch fetch;
-  struct http_call call; // its texts in the arena
-  struct http_client_limits limits;
+  struct fetch_call call; // its texts in the arena
+  struct fetch_limits limits;
   struct arena *arena;
   struct buf shown;            // what the reader has now
   struct group_member *member; // NULL: of no group
@@ -42,14 +42,14 @@ struct http_transfer {
 
 // ---- groups
 
-struct http_group *http_group_new(void) {
-  struct http_group *g = MEM_NEW(struct http_group);
+struct transfer_group *transfer_group_new(void) {
+  struct transfer_group *g = MEM_NEW(struct transfer_group);
   atomic_init(&g->refs, 1);
   pthread_mutex_init(&g->lock, NULL);
   return g;
 }
 
-void http_group_unref(struct http_group *g) {
+void transfer_group_unref(struct transfer_group *g) {
   if (!g || atomic_fetch_sub_explicit(&g->refs, 1, memory_order_acq_rel) != 1) return;
   pthread_mutex_destroy(&g->lock);
   mem_free(g);
@@ -57,12 +57,12 @@ void http_group_unref(struct http_group *g) {
 
 static void group_member_unref(struct group_member *m) {
   if (atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) != 1) return;
-  http_group_unref(m->group);
+  transfer_group_unref(m->group);
   mem_free(m);
 }
 
 // False: the group has been aborted.
-static bool group_join(struct http_group *g, struct http_transfer *t) {
+static bool group_join(struct transfer_group *g, struct transfer *t) {
   struct group_member *m = MEM_NEW(struct group_member);
   *m = (struct group_member){.group = g, .loop = fiber_loop(fiber_self()), .transfer = t};
   atomic_init(&m->refs, 1);
@@ -80,7 +80,7 @@ static bool group_join(struct http_group *g, struct http_transfer *t) {
   return open;
 }
 
-static void group_leave(struct http_transfer *t) {
+static void group_leave(struct transfer *t) {
   struct group_member *m = t->member;
   if (!m) return;
   pthread_mutex_lock(&m->group->lock);
@@ -103,12 +103,12 @@ static void group_on_abort(void *arg) {
 
 // A transfer that outlives its loop is over: nobody may post to that loop for it any more.
 static void group_on_stop(struct client_fetch *f) {
-  group_leave((struct http_transfer *)f); // its first member
+  group_leave((struct transfer *)f); // its first member
 }
 
 // Posted under the lock: a member's transfer is one that its loop still drives, or that waits for its reader
 // there, so the loop is there.
-void http_group_abort(struct http_group *g) {
+void transfer_group_abort(struct transfer_group *g) {
   pthread_mutex_lock(&g->lock);
   g->aborted = true;
   for (struct group_member *m = g->members; m; m = m->next) {
@@ -120,8 +120,8 @@ void http_group_abort(struct http_group *g) {
 
 // ---- one transfer
 
-static struct http_transfer *transfer_new(const struct http_call *call) {
-  struct http_transfer *t = MEM_NEW(struct http_transfer);
+static struct transfer *transfer_new(const struct fetch_call *call) {
+  struct transfer *t = MEM_NEW(struct transfer);
   t->arena = arena_new();
   t->limits = *call->limits;
   t->call = *call;
@@ -140,7 +140,7 @@ static struct http_transfer *transfer_new(const struct http_call *call) {
   return t;
 }
 
-static bool transfer_await_head(struct http_transfer *t, struct err *err) {
+static bool transfer_await_head(struct transfer *t, struct err *err) {
   struct client_fetch *f = &t->fetch;
   if (!client_start(f, err)) return false;
   while (!f->answered && !f->done)
@@ -154,10 +154,10 @@ static bool transfer_await_head(struct http_transfer *t, struct err *err) {
   return true;
 }
 
-bool http_transfer_open(const struct http_call *call, struct http_transfer **out, struct err *err) {
+bool transfer_open(const struct fetch_call *call, struct transfer **out, struct err *err) {
   assert(fiber_self());
   if (!client_check(call, err)) return false;
-  struct http_transfer *t = transfer_new(call);
+  struct transfer *t = transfer_new(call);
   bool ok = !call->group || group_join(call->group, t) ||
             err_set(err, ERR_UNAVAILABLE, "requests of this kind were given up");
   ok = ok && transfer_await_head(t, err);
@@ -165,19 +165,19 @@ bool http_transfer_open(const struct http_call *call, struct http_transfer **out
   if (ok)
     *out = t;
   else
-    http_transfer_close(t);
+    transfer_close(t);
   return ok;
 }
 
-int http_transfer_status(const struct http_transfer *t) {
+int transfer_status(const struct transfer *t) {
   return t->status;
 }
 
-const struct http_headers *http_transfer_headers(const struct http_transfer *t) {
+const struct http_headers *transfer_headers(const struct transfer *t) {
   return &t->fetch.headers;
 }
 
-bool http_transfer_read(struct http_transfer *t, struct str *bytes, struct err *err) {
+bool transfer_read(struct transfer *t, struct str *bytes, struct err *err) {
   struct client_fetch *f = &t->fetch;
   if (f->body.n == 0 && !f->done) {
     buf_free(&t->shown);
@@ -195,11 +195,11 @@ bool http_transfer_read(struct http_transfer *t, struct str *bytes, struct err *
   return true;
 }
 
-bool http_transfer_read_all(struct http_transfer *t, struct buf *body, struct err *err) {
+bool transfer_read_all(struct transfer *t, struct buf *body, struct err *err) {
   struct buf all = BUF_PAID(t->limits.body_bytes, t->fetch.body.payer);
   struct str bytes;
   do {
-    bool ok = http_transfer_read(t, &bytes, err);
+    bool ok = transfer_read(t, &bytes, err);
     if (ok) buf_add(&all, bytes);
     if (ok && all.starved) ok = payer_explain(all.payer, err);
     if (!ok) {
@@ -211,7 +211,7 @@ bool http_transfer_read_all(struct http_transfer *t, struct buf *body, struct er
   return true;
 }
 
-void http_transfer_close(struct http_transfer *t) {
+void transfer_close(struct transfer *t) {
   if (!t) return;
   assert(!t->fetch.waiter);
   group_leave(t);
@@ -224,11 +224,11 @@ void http_transfer_close(struct http_transfer *t) {
 }
 
 static void transfer_on_done(struct client_fetch *f) {
-  http_transfer_close((struct http_transfer *)f); // its first member
+  transfer_close((struct transfer *)f); // its first member
 }
 
-void http_transfer_finish(struct http_transfer *t) {
-  if (!t || t->fetch.done) return http_transfer_close(t);
+void transfer_finish(struct transfer *t) {
+  if (!t || t->fetch.done) return transfer_close(t);
   struct client_fetch *f = &t->fetch;
   assert(!f->waiter);
   group_leave(t); // it is bound to end soon

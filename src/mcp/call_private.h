@@ -9,11 +9,11 @@
 #include "mcp/session.h"
 
 enum {
-  CALL_NOTIFICATIONS_MOST = 10000, // of one call
-  CALL_RESUMES_MOST = 1000,        // of one call
-  CALL_RESUMES_EMPTY = 5,          // in a row, without an event
-  CALL_RETRY_MS = 1000,            // where the server did not say
-  CALL_RETRY_MS_MOST = 60000,
+  MCP_CALL_NOTIFICATIONS_MOST = 10000, // of one call
+  MCP_CALL_RESUMES_MOST = 1000,        // of one call
+  MCP_CALL_RESUMES_EMPTY = 5,          // in a row, without an event
+  MCP_CALL_RETRY_MS = 1000,            // where the server did not say
+  MCP_CALL_RETRY_MS_MOST = 60000,
 };
 
 struct mcp_call {
@@ -22,17 +22,17 @@ struct mcp_call {
   const struct mcp_request *request; // while it is opened
   enum mcp_era era;
   uint64_t id;
-  struct session *session;     // counted; legacy; NULL while initializing over Streamable HTTP
+  struct mcp_session *session; // counted; legacy; NULL while initializing over Streamable HTTP
   uint64_t started_us, end_us; // end: 0, none but the stream's
   uint64_t total_ms;
 
   int status;
   bool has_rate;
-  struct http_ratelimit rate;
-  struct str session_id;   // of the answer's head
-  struct stream stream;    // of the POST
-  struct str refused;      // the body of an error status, where it was no answer to this request
-  struct mcp_event answer; // an error answer that came with such a status
+  struct ratelimit rate;
+  struct str session_id;    // of the answer's head
+  struct mcp_stream stream; // of the POST
+  struct str refused;       // the body of an error status, where it was no answer to this request
+  struct mcp_event answer;  // an error answer that came with such a status
   bool has_answer;
 
   bool hears;              // by the session's hub: HTTP+SSE, and sessions whose server may ask by its stream
@@ -47,17 +47,16 @@ struct mcp_call {
   atomic_int owners;   // who frees it: the caller, and the reader
 };
 
-struct mcp_call *call_new(struct mcp_peer *p, const struct mcp_request *r, enum mcp_era era,
-                          struct session *s);
+struct mcp_call *mcp_call_new(struct mcp_peer *p, const struct mcp_request *r, enum mcp_era era,
+                              struct mcp_session *s);
 // Sends it and takes the answer's head in. Statuses from 400 are no failure here: see `status`, `answer`,
-// `refused`; `call_next` then tells them.
-MUST_USE bool call_send(struct mcp_call *c, struct err *err) SUSPENDS;
-MUST_USE bool call_next(struct mcp_call *c, struct mcp_event *out, struct err *err) SUSPENDS;
+// `refused`; mcp_call_next then tells them.
+MUST_USE bool mcp_call_send(struct mcp_call *c, struct err *err) SUSPENDS;
 // Without telling the server; not of a call that was detached.
-void call_free(struct mcp_call *c);
+void mcp_call_free(struct mcp_call *c);
 // Tells it where an answer is still due: modern by the end of the stream, legacy by a notification too.
-void call_abandon(struct mcp_call *c);
+void mcp_call_abandon(struct mcp_call *c);
 // To the last event; notifications are dropped, requests declined.
-MUST_USE bool call_finish(struct mcp_call *c, struct mcp_event *out, struct err *err) SUSPENDS;
+MUST_USE bool mcp_call_finish(struct mcp_call *c, struct mcp_event *out, struct err *err) SUSPENDS;
 
 #endif

@@ -45,30 +45,30 @@ static enum client_remedy client_remedy_of(const struct mcp_call *c) {
 }
 
 static void client_drop(struct mcp_call *c, bool tell) {
-  struct session *s = c->session;
+  struct mcp_session *s = c->session;
   if (tell)
-    call_abandon(c);
+    mcp_call_abandon(c);
   else
-    call_free(c);
-  if (s) pool_give(s); // as it was taken
+    mcp_call_free(c);
+  if (s) mcp_pool_give(s); // as it was taken
 }
 
 // One try. False with *err; where nothing was sent because the session had just ended, *remedy says so.
 static bool client_try(struct mcp_peer *p, const struct mcp_request *r, struct mcp_call **out,
                        enum client_remedy *remedy, struct err *err) {
   unsigned speaks;
-  struct session *s = NULL;
+  struct mcp_session *s = NULL;
   if (!peer_is_open(p, err) || !peer_speaks(p, &speaks, err)) return false;
   enum mcp_era era = peer_era(speaks, r->who.prefer);
   if (!client_era_has(era, r->method, err)) return false;
-  if (era == MCP_LEGACY && !pool_take(p, &r->who, &s, err)) {
+  if (era == MCP_LEGACY && !mcp_pool_take(p, &r->who, &s, err)) {
     *remedy = err->code == ERR_MISSING ? CLIENT_LOOK_AGAIN : CLIENT_NONE;
     return false;
   }
-  struct mcp_call *c = call_new(p, r, era, s);
+  struct mcp_call *c = mcp_call_new(p, r, era, s);
   c->hears = s && s->watched;
   // Where a server may ask by the session's stream, both streams are read at once.
-  if (call_send(c, err) && (!c->hears || !c->stream.sse || mcp_call_detach(c, err))) {
+  if (mcp_call_send(c, err) && (!c->hears || !c->stream.sse || mcp_call_detach(c, err))) {
     *remedy = client_remedy_of(c);
     *out = c;
     return true;
@@ -87,7 +87,7 @@ static bool client_mend(struct mcp_peer *p, struct mcp_call *c, enum client_reme
   if (remedy == CLIENT_NEW_SESSION && c) {
     struct err why;
     err_set(&why, ERR_UPSTREAM, "the MCP server has ended the session");
-    session_kill(c->session, &why);
+    mcp_session_kill(c->session, &why);
   }
   return true;
 }
@@ -109,22 +109,18 @@ bool mcp_call_open(struct mcp_peer *p, const struct mcp_request *request, struct
   }
 }
 
-bool mcp_call_next(struct mcp_call *c, struct mcp_event *out, struct err *err) {
-  return call_next(c, out, err);
-}
-
 bool mcp_call_answer(struct mcp_call *c, yyjson_val *id, struct str result, int code, struct str message,
                      struct err *err) {
-  struct frame_answer answer = {.id = id, .result = result, .code = code, .message = message};
+  struct mcp_frame_answer answer = {.id = id, .result = result, .code = code, .message = message};
   if (!c->session) return err_set(err, ERR_INVALID, "modern MCP servers ask nothing while they are called");
-  return session_answer(c->session, &answer, err);
+  return mcp_session_answer(c->session, &answer, err);
 }
 
 void mcp_call_close(struct mcp_call *c) {
   client_drop(c, true);
 }
 
-bool mcp_call_rate(const struct mcp_call *c, struct http_ratelimit *out) {
+bool mcp_call_rate(const struct mcp_call *c, struct ratelimit *out) {
   if (c->has_rate) *out = c->rate;
   return c->has_rate;
 }
@@ -136,20 +132,20 @@ int mcp_call_status(const struct mcp_call *c) {
 bool mcp_ask(struct mcp_peer *p, const struct mcp_request *request, struct mcp_event *out, struct err *err) {
   struct mcp_call *c;
   if (!mcp_call_open(p, request, &c, err)) return false;
-  bool ok = call_finish(c, out, err);
+  bool ok = mcp_call_finish(c, out, err);
   mcp_call_close(c);
   return ok;
 }
 
 bool mcp_notify(struct mcp_peer *p, const struct mcp_who *who, struct str method, struct str params,
                 struct err *err) {
-  struct session *s = pool_peek(p, who);
+  struct mcp_session *s = mcp_pool_peek(p, who);
   if (!s) return true;
   struct buf text = BUF_MAX(p->o.message_bytes);
-  frame_notification(&text, method, params);
+  mcp_frame_notification(&text, method, params);
   bool ok = text.full ? err_set(err, ERR_LIMIT, "the notification passes %zu bytes", text.max)
-                      : session_post(s, buf_str(&text), err);
+                      : mcp_session_post(s, buf_str(&text), err);
   buf_free(&text);
-  pool_give(s);
+  mcp_pool_give(s);
   return ok;
 }

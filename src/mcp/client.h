@@ -61,7 +61,7 @@ MUST_USE bool mcp_call_detach(struct mcp_call *c, struct err *err);
 void mcp_call_close(struct mcp_call *c) SUSPENDS;
 
 // Of the answer's head: false where the vendor told nothing.
-bool mcp_call_rate(const struct mcp_call *c, struct http_ratelimit *out);
+bool mcp_call_rate(const struct mcp_call *c, struct ratelimit *out);
 int mcp_call_status(const struct mcp_call *c); // HTTP; of an error too
 
 // Open and read to the last event, dropping notifications and declining requests. `out` is MCP_RESULT or

@@ -59,20 +59,20 @@ static enum detect_outcome detect_ask(struct mcp_peer *p, const struct mcp_who *
   struct mcp_request r = {.who = *who, .method = STR("server/discover")};
   struct mcp_event e = {0};
   r.total_ms = p->o.limits->total_ms;
-  struct mcp_call *c = call_new(p, &r, MCP_MODERN, NULL);
+  struct mcp_call *c = mcp_call_new(p, &r, MCP_MODERN, NULL);
   enum detect_outcome outcome;
-  bool answered = call_send(c, err);
+  bool answered = mcp_call_send(c, err);
   if (answered && detect_is_trouble(c->status)) {
     send_explain(c->status, c->refused, err);
     outcome = DETECT_FAILED;
-  } else if (answered && (c->status < 400 || c->has_answer) && call_finish(c, &e, err)) {
+  } else if (answered && (c->status < 400 || c->has_answer) && mcp_call_finish(c, &e, err)) {
     outcome = detect_judge(&e, err);
   } else {
     // An answer that makes no sense comes from something else than a modern server; none at all says nothing.
     bool nothing = c->status == 0 || c->stream.cut || err->code == ERR_TIMEOUT || err->code == ERR_CANCELED;
     outcome = nothing || !peer_is_open(p, err) ? DETECT_FAILED : DETECT_NOT;
   }
-  call_free(c);
+  mcp_call_free(c);
   if (outcome == DETECT_FOUND)
     *out = e;
   else
@@ -93,12 +93,12 @@ bool detect_discover(struct mcp_peer *p, const struct mcp_who *who, bool *found,
 // Makes a session to see whether it can be made, and ends it.
 static bool detect_legacy(struct mcp_peer *p, enum mcp_speaks transport, struct err *err) {
   struct mcp_who nobody = {.prefer = MCP_LEGACY};
-  struct session *s;
+  struct mcp_session *s;
   struct err done;
-  if (!session_open(p, &nobody, transport, &s, err)) return false;
+  if (!mcp_session_open(p, &nobody, transport, &s, err)) return false;
   err_set(&done, ERR_MISSING, "it was but a question");
-  session_close(s, &done);
-  session_unref(s);
+  mcp_session_close(s, &done);
+  mcp_session_unref(s);
   return true;
 }
 

@@ -8,7 +8,7 @@
 
 // Joins the event's reference with the stream's URL (RFC 3986 §5, without dot segments). ERR_UPSTREAM: no
 // reference, or one to another origin: a credential would go there.
-MUST_USE bool endpoint_resolve(struct arena *a, struct str stream_url, struct str reference, struct str *out,
-                               struct err *err);
+MUST_USE bool mcp_endpoint_resolve(struct arena *a, struct str stream_url, struct str reference,
+                                   struct str *out, struct err *err);
 
 #endif

@@ -39,7 +39,7 @@ struct mcp_feed {
   atomic_uint missed;   // list changes that found the channel full: bits of feed_kinds
 
   pthread_mutex_t lock; // of the session: answers may come from anywhere
-  struct session *session;
+  struct mcp_session *session;
 };
 
 static void feed_drop(struct mcp_feed *f);
@@ -144,7 +144,7 @@ static yyjson_mut_val *feed_wishes(const struct mcp_feed *f, yyjson_mut_doc *doc
 static enum feed_outcome feed_read_modern(struct mcp_feed *f, struct mcp_call *c, struct err *err) {
   struct mcp_event e;
   bool acknowledged = false;
-  while (call_next(c, &e, err)) {
+  while (mcp_call_next(c, &e, err)) {
     if (e.kind == MCP_RESULT || e.kind == MCP_ERROR) {
       bool mute = e.kind == MCP_ERROR && json_int(e.value, "code", 0) == JSONRPC_METHOD_NOT_FOUND;
       mcp_event_free(&e);
@@ -174,10 +174,10 @@ static enum feed_outcome feed_modern(struct mcp_feed *f, struct err *err) {
   r.doc = yyjson_mut_doc_new(NULL);
   r.params = feed_wishes(f, r.doc, &any);
   if (any) {
-    struct mcp_call *c = call_new(f->peer, &r, MCP_MODERN, NULL);
+    struct mcp_call *c = mcp_call_new(f->peer, &r, MCP_MODERN, NULL);
     c->endless = true;
-    if (call_send(c, err)) outcome = feed_read_modern(f, c, err);
-    call_free(c);
+    if (mcp_call_send(c, err)) outcome = feed_read_modern(f, c, err);
+    mcp_call_free(c);
   } else {
     outcome = FEED_MUTE;
   }
@@ -193,33 +193,33 @@ static void feed_on_end(void *arg, const struct err *why) {
   channel_send(f->end, f, NULL); // where one waits already, that is enough
 }
 
-static void feed_subscribe(struct session *s, const struct mcp_feed_options *o, const char *method) {
+static void feed_subscribe(struct mcp_session *s, const struct mcp_feed_options *o, const char *method) {
   struct err unused;
   for (size_t i = 0; i < o->uri_count; i++) {
-    struct mcp_request r = {.who = o->who, .method = str_of(method), .total_ms = SESSION_QUICK_MS};
+    struct mcp_request r = {.who = o->who, .method = str_of(method), .total_ms = MCP_SESSION_QUICK_MS};
     struct mcp_event e;
     r.doc = yyjson_mut_doc_new(NULL);
     r.params = yyjson_mut_obj(r.doc);
     yyjson_mut_obj_add_strn(r.doc, r.params, "uri", o->uris[i].p, o->uris[i].n);
-    struct mcp_call *c = call_new(s->peer, &r, MCP_LEGACY, s);
-    if (call_send(c, &unused) && call_finish(c, &e, &unused)) mcp_event_free(&e);
-    call_free(c);
+    struct mcp_call *c = mcp_call_new(s->peer, &r, MCP_LEGACY, s);
+    if (mcp_call_send(c, &unused) && mcp_call_finish(c, &e, &unused)) mcp_event_free(&e);
+    mcp_call_free(c);
     yyjson_mut_doc_free(r.doc);
   }
 }
 
-static void feed_set_session(struct mcp_feed *f, struct session *s) {
+static void feed_set_session(struct mcp_feed *f, struct mcp_session *s) {
   pthread_mutex_lock(&f->lock);
-  struct session *old = f->session;
-  f->session = s ? session_ref(s) : NULL;
+  struct mcp_session *old = f->session;
+  f->session = s ? mcp_session_ref(s) : NULL;
   pthread_mutex_unlock(&f->lock);
-  session_unref(old);
+  mcp_session_unref(old);
 }
 
 // The feed is over, and its fiber canceled: so another one does it.
 static void feed_unsubscribe(void *arg) {
   struct mcp_feed *f = arg;
-  fiber_deadline(fiber_self(), SESSION_QUICK_MS);
+  fiber_deadline(fiber_self(), MCP_SESSION_QUICK_MS);
   feed_subscribe(f->session, &f->o, "resources/unsubscribe");
   feed_drop(f);
 }
@@ -230,21 +230,21 @@ static void feed_leave_behind(struct mcp_feed *f) {
 }
 
 static enum feed_outcome feed_legacy(struct mcp_feed *f, struct err *err) {
-  struct session *s;
+  struct mcp_session *s;
   void *message;
-  if (!pool_take(f->peer, &f->o.who, &s, err)) return FEED_AGAIN;
+  if (!mcp_pool_take(f->peer, &f->o.who, &s, err)) return FEED_AGAIN;
   f->listener = (struct hub_listener){.hear = feed_hear, .ended = feed_on_end, .arg = f};
-  if (session_listen(s, &f->listener, err)) {
+  if (mcp_session_listen(s, &f->listener, err)) {
     feed_set_session(f, s);
     feed_subscribe(s, &f->o, "resources/subscribe");
     feed_announce(f);
     bool ended = channel_receive(f->end, 0, &message, err);
     if (ended) err_set(err, ERR_UPSTREAM, "the session has ended");
-    size_t left = session_hush(s, &f->listener);
+    size_t left = mcp_session_hush(s, &f->listener);
     // Subscriptions are the session's: while others listen there, they may be theirs too.
     if (!ended && left == 0 && f->o.uri_count && !atomic_load(&s->dead)) feed_leave_behind(f);
   }
-  pool_give(s);
+  mcp_pool_give(s);
   return FEED_AGAIN;
 }
 
@@ -309,7 +309,7 @@ static void feed_drop(struct mcp_feed *f) {
   if (atomic_fetch_sub_explicit(&f->refs, 1, memory_order_acq_rel) != 1) return;
   feed_unlink(f);
   task_unref(f->task);
-  session_unref(f->session);
+  mcp_session_unref(f->session);
   channel_unref(f->end);
   channel_unref(f->out);
   pthread_mutex_destroy(&f->lock);
@@ -361,12 +361,12 @@ void feed_stop_all(struct mcp_peer *p) {
 
 bool mcp_feed_answer(struct mcp_feed *f, yyjson_val *id, struct str result, int code, struct str message,
                      struct err *err) {
-  struct frame_answer answer = {.id = id, .result = result, .code = code, .message = message};
+  struct mcp_frame_answer answer = {.id = id, .result = result, .code = code, .message = message};
   pthread_mutex_lock(&f->lock);
-  struct session *s = f->session ? session_ref(f->session) : NULL;
+  struct mcp_session *s = f->session ? mcp_session_ref(f->session) : NULL;
   pthread_mutex_unlock(&f->lock);
   if (!s) return err_set(err, ERR_MISSING, "the session of this request is gone");
-  bool ok = session_answer(s, &answer, err);
-  session_unref(s);
+  bool ok = mcp_session_answer(s, &answer, err);
+  mcp_session_unref(s);
   return ok;
 }

@@ -39,7 +39,7 @@ struct mcp_peer *mcp_peer_new(const struct mcp_peer_options *o) {
   struct mcp_peer *p = MEM_NEW(struct mcp_peer);
   p->o = *o;
   p->o.url = peer_copy(o->url);
-  p->o.holder = peer_copy(o->holder.n ? o->holder : http_url_origin(o->url));
+  p->o.holder = peer_copy(o->holder.n ? o->holder : fetch_origin(o->url));
   p->payer = budget_payer(BUDGET_UPSTREAM, p->o.holder);
   p->client_info = peer_client_info(o);
   p->o.client_name = p->o.client_version = STR_NONE;
@@ -48,7 +48,7 @@ struct mcp_peer *mcp_peer_new(const struct mcp_peer_options *o) {
   atomic_init(&p->holds, 1);
   atomic_init(&p->last_id, 0);
   atomic_init(&p->closed, false);
-  p->transfers = http_group_new();
+  p->transfers = transfer_group_new();
   pthread_mutex_init(&p->lock, NULL);
   if (p->o.auth.ref) p->o.auth.ref(p->o.auth.arg);
   return p;
@@ -68,7 +68,7 @@ void peer_let_go(struct mcp_peer *p) {
   if (p->o.auth.unref) p->o.auth.unref(p->o.auth.arg);
   yyjson_doc_free(p->discovered);
   map_free(&p->slots);
-  http_group_unref(p->transfers);
+  transfer_group_unref(p->transfers);
   peer_free_text(p->o.url);
   peer_free_text(p->o.holder);
   peer_free_text(p->client_info);
@@ -83,15 +83,15 @@ struct mcp_peer *mcp_peer_ref(struct mcp_peer *p) {
 
 void mcp_peer_unref(struct mcp_peer *p) {
   if (!p || atomic_fetch_sub_explicit(&p->users, 1, memory_order_acq_rel) != 1) return;
-  pool_close_all(p, false);
+  mcp_pool_close_all(p, false);
   peer_let_go(p);
 }
 
 void mcp_peer_close(struct mcp_peer *p) {
   atomic_store(&p->closed, true);
   feed_stop_all(p);
-  pool_close_all(p, true);
-  http_group_abort(p->transfers);
+  mcp_pool_close_all(p, true);
+  transfer_group_abort(p->transfers);
 }
 
 bool peer_is_open(struct mcp_peer *p, struct err *err) {
@@ -113,15 +113,15 @@ uint64_t peer_next_id(struct mcp_peer *p) {
 }
 
 size_t mcp_peer_sessions(struct mcp_peer *p) {
-  return pool_count(p);
+  return mcp_pool_count(p);
 }
 
 void mcp_peer_tidy(struct mcp_peer *p) {
-  if (p->o.session_idle_ms) pool_close_idle(p, p->o.session_idle_ms);
+  if (p->o.session_idle_ms) mcp_pool_close_idle(p, p->o.session_idle_ms);
 }
 
 void mcp_peer_leave(struct mcp_peer *p, struct str principal) {
-  pool_close_of(p, principal);
+  mcp_pool_close_of(p, principal);
 }
 
 // ---- what it speaks
@@ -246,10 +246,10 @@ static bool peer_hello_modern(struct mcp_peer *p, const struct mcp_who *who, str
 
 static bool peer_hello_legacy(struct mcp_peer *p, const struct mcp_who *who, struct mcp_hello *out,
                               struct err *err) {
-  struct session *s;
-  if (!pool_take(p, who, &s, err)) return false;
+  struct mcp_session *s;
+  if (!mcp_pool_take(p, who, &s, err)) return false;
   peer_fill_hello(out, peer_copy_doc(s->hello.doc), MCP_LEGACY);
-  pool_give(s);
+  mcp_pool_give(s);
   return true;
 }
 

@@ -57,13 +57,13 @@ struct mcp_peer_options {
   struct str holder;    // the account's id: whose its fibers and bytes are; copied. Empty: the URL's origin
   struct mcp_auth auth; // headers NULL: an open server
   const struct http_guard *guard;
-  const struct http_client_limits *limits; // of ordinary answers; streams have the same but total_ms
-  struct json_limits json;                 // of each message
-  size_t message_bytes;                    // of one message
-  size_t sessions_most;                    // legacy sessions at a time
-  uint64_t session_idle_ms;                // after so long without a call a session is closed
-  struct mcp_verdict verdict;              // as remembered; zero: find out
-  struct str client_name, client_version;  // what we call ourselves; copied
+  const struct fetch_limits *limits;      // of ordinary answers; streams have the same but total_ms
+  struct json_limits json;                // of each message
+  size_t message_bytes;                   // of one message
+  size_t sessions_most;                   // legacy sessions at a time
+  uint64_t session_idle_ms;               // after so long without a call a session is closed
+  struct mcp_verdict verdict;             // as remembered; zero: find out
+  struct str client_name, client_version; // what we call ourselves; copied
 };
 
 struct mcp_peer;
@@ -76,7 +76,7 @@ void mcp_peer_close(struct mcp_peer *p);
 struct mcp_verdict mcp_peer_verdict(struct mcp_peer *p);
 
 // Finds out what it speaks (mcp.md section 2: modern, initialize, HTTP+SSE), also where a verdict is there.
-// UNAUTHENTICATED/DENIED: the vendor wants authorisation. UPSTREAM and TIMEOUT are never a verdict.
+// UNAUTHENTICATED/DENIED: the vendor wants authorization. UPSTREAM and TIMEOUT are never a verdict.
 MUST_USE bool mcp_peer_probe(struct mcp_peer *p, struct err *err) SUSPENDS;
 
 enum mcp_era { MCP_MODERN, MCP_LEGACY };

@@ -26,17 +26,17 @@ struct mcp_peer {
   struct str client_info;    // JSON text
   atomic_uint_fast64_t last_id;
   atomic_bool closed;
-  struct payer *payer;          // of what it sends
-  struct http_group *transfers; // all but farewells: they end when it is closed
+  struct payer *payer;              // of what it sends
+  struct transfer_group *transfers; // all but farewells: they end when it is closed
 
   pthread_mutex_t lock;
   struct mcp_verdict verdict;
   uint64_t doubted_us; // when an answer last made us look again
   struct flight probing;
-  struct map slots;        // (principal, capabilities) to struct pool_slot: see pool.c
-  struct mcp_feed *feeds;  // open ones: see feed.c
-  struct session *leaving; // the server is to be told of their end: see session.c
-  unsigned farewells;      // fibers that do
+  struct map slots;            // (principal, capabilities) to struct mcp_pool_slot: see pool.c
+  struct mcp_feed *feeds;      // open ones: see feed.c
+  struct mcp_session *leaving; // the server is to be told of their end: see session.c
+  unsigned farewells;          // fibers that do
   yyjson_doc *discovered;
   uint64_t discovered_until_us; // as the server's ttlMs says
 };

@@ -2,24 +2,24 @@
 // pool: a peer's legacy sessions, one for each (principal, capabilities) and never shared beyond. Private to
 // mcp/. Bounded by the peer's sessions_most; where it is full, the one that has been idle longest goes. Any
 // loop. Example:
-//   struct session *s; if (!pool_take(peer, &who, &s, err)) return false;   // made where there is none
-//   … pool_give(s);
+//   struct mcp_session *s; if (!mcp_pool_take(peer, &who, &s, err)) return false;   // made where there is none
+//   … mcp_pool_give(s);
 #ifndef POSTERN_MCP_POOL_H
 #define POSTERN_MCP_POOL_H
 
 #include "mcp/session.h"
 
 // However many want the same session at once, one makes it.
-MUST_USE bool pool_take(struct mcp_peer *p, const struct mcp_who *who, struct session **out,
-                        struct err *err) SUSPENDS;
+MUST_USE bool mcp_pool_take(struct mcp_peer *p, const struct mcp_who *who, struct mcp_session **out,
+                            struct err *err) SUSPENDS;
 // The one that is there, or NULL.
-struct session *pool_peek(struct mcp_peer *p, const struct mcp_who *who);
-void pool_give(struct session *s); // one that is dead by then is made anew by the next pool_take
+struct mcp_session *mcp_pool_peek(struct mcp_peer *p, const struct mcp_who *who);
+void mcp_pool_give(struct mcp_session *s); // one that is dead by then is made anew by the next mcp_pool_take
 
-void pool_close_idle(struct mcp_peer *p, uint64_t idle_ms);
-void pool_close_of(struct mcp_peer *p, struct str principal);
+void mcp_pool_close_idle(struct mcp_peer *p, uint64_t idle_ms);
+void mcp_pool_close_of(struct mcp_peer *p, struct str principal);
 // With `tell` the server is told of each, in the background.
-void pool_close_all(struct mcp_peer *p, bool tell);
-size_t pool_count(struct mcp_peer *p);
+void mcp_pool_close_all(struct mcp_peer *p, bool tell);
+size_t mcp_pool_count(struct mcp_peer *p);
 
 #endif

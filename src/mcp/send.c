@@ -9,8 +9,8 @@
 
 enum { SEND_WORDS_MOST = 240, SEND_SAID_MS = 10000 };
 
-struct http_client_limits send_limits(const struct mcp_peer *p, uint64_t total_ms) {
-  struct http_client_limits l = *p->o.limits;
+struct fetch_limits send_limits(const struct mcp_peer *p, uint64_t total_ms) {
+  struct fetch_limits l = *p->o.limits;
   if (l.stall_ms && l.stall_ms < l.first_byte_ms) l.stall_ms = l.first_byte_ms;
   l.total_ms = total_ms ? total_ms : PEER_STREAM_MS_MOST;
   l.body_bytes = p->o.message_bytes * PEER_STREAM_MESSAGES;
@@ -54,34 +54,34 @@ bool send_explain(int status, struct str body, struct err *err) {
   return false;
 }
 
-void send_read_some(const struct mcp_peer *p, struct http_transfer *t, struct buf *out) {
+void send_read_some(const struct mcp_peer *p, struct transfer *t, struct buf *out) {
   uint64_t ms =
       p->o.limits->total_ms && p->o.limits->total_ms < SEND_SAID_MS ? p->o.limits->total_ms : SEND_SAID_MS;
   uint64_t end_us = clock_mono_us() + ms * 1000;
   struct str bytes;
   struct err unused; // what came is what there is
-  while (!out->full && clock_mono_us() < end_us && http_transfer_read(t, &bytes, &unused) && bytes.n)
+  while (!out->full && clock_mono_us() < end_us && transfer_read(t, &bytes, &unused) && bytes.n)
     buf_add(out, bytes);
   struct redact *hide = peer_hides(p);
   out->n = redact_bytes(hide, out->p, out->n);
   redact_unref(hide);
 }
 
-static bool send_explain_transfer(const struct mcp_peer *p, struct http_transfer *t, struct err *err) {
+static bool send_explain_transfer(const struct mcp_peer *p, struct transfer *t, struct err *err) {
   struct buf body = BUF_MAX(SEND_SAID_MOST);
   send_read_some(p, t, &body);
-  send_explain(http_transfer_status(t), buf_str(&body), err);
+  send_explain(transfer_status(t), buf_str(&body), err);
   buf_free(&body);
   return false;
 }
 
-static bool send_refuse_redirect(struct http_transfer *t, struct err *err) {
-  struct str where = http_header_get(http_transfer_headers(t), "location");
+static bool send_refuse_redirect(struct transfer *t, struct err *err) {
+  struct str where = http_header_get(transfer_headers(t), "location");
   struct uri to;
   struct err unused;
   bool known = uri_parse_http(where, &to, &unused);
   err_set(err, ERR_UPSTREAM, "the MCP server redirects (status %d) to %.*s, and a credential does not follow",
-          http_transfer_status(t), known ? (int)to.host.n : 12, known ? to.host.p : "another path");
+          transfer_status(t), known ? (int)to.host.n : 12, known ? to.host.p : "another path");
   err_hint(err, "where that address is the vendor's own, connect the account to it");
   return false;
 }
@@ -106,42 +106,42 @@ static struct http_headers send_headers(const struct send *m, const struct http_
 }
 
 static bool send_once(struct mcp_peer *p, const struct send *m, const struct http_headers *lent,
-                      struct arena *a, struct http_transfer **out, struct err *err) {
-  struct http_call call = {.method = m->method,
-                           .url = m->url.n ? m->url : p->o.url,
-                           .holder = p->o.holder,
-                           .headers = send_headers(m, lent, a),
-                           .body = m->body,
-                           .has_body = m->body.n > 0,
-                           .limits = &m->limits,
-                           .guard = p->o.guard,
-                           .group = m->farewell ? NULL : p->transfers,
-                           .hide = peer_hides(p)};
-  bool ok = http_transfer_open(&call, out, err);
+                      struct arena *a, struct transfer **out, struct err *err) {
+  struct fetch_call call = {.method = m->method,
+                            .url = m->url.n ? m->url : p->o.url,
+                            .holder = p->o.holder,
+                            .headers = send_headers(m, lent, a),
+                            .body = m->body,
+                            .has_body = m->body.n > 0,
+                            .limits = &m->limits,
+                            .guard = p->o.guard,
+                            .group = m->farewell ? NULL : p->transfers,
+                            .hide = peer_hides(p)};
+  bool ok = transfer_open(&call, out, err);
   redact_unref(call.hide);
   return ok || (!m->farewell && peer_explain_end(p, err));
 }
 
 // What the vendor said, put to the lender, who answers with other headers or gives up.
-static bool send_refused(struct mcp_peer *p, struct http_transfer *t, struct arena *a,
-                         struct http_headers *lent, struct err *err) {
-  struct mcp_challenge challenge = {.status = http_transfer_status(t)};
-  challenge.www_authenticate = arena_dup(a, http_header_get(http_transfer_headers(t), "www-authenticate"));
+static bool send_refused(struct mcp_peer *p, struct transfer *t, struct arena *a, struct http_headers *lent,
+                         struct err *err) {
+  struct mcp_challenge challenge = {.status = transfer_status(t)};
+  challenge.www_authenticate = arena_dup(a, http_header_get(transfer_headers(t), "www-authenticate"));
   send_explain_transfer(p, t, err);
-  http_transfer_close(t);
+  transfer_close(t);
   if (!p->o.auth.headers) return false;
   challenge.said = arena_dup(a, str_of(err->text));
   return p->o.auth.headers(p->o.auth.arg, &challenge, a, lent, err);
 }
 
-bool send_open(struct mcp_peer *p, const struct send *m, struct arena *a, struct http_transfer **out,
+bool send_open(struct mcp_peer *p, const struct send *m, struct arena *a, struct transfer **out,
                struct err *err) {
   struct http_headers lent = {0};
   if (p->o.auth.headers && !p->o.auth.headers(p->o.auth.arg, NULL, a, &lent, err)) return false;
   for (int refusals = 0;; refusals++) {
-    struct http_transfer *t;
+    struct transfer *t;
     if ((!m->farewell && !peer_is_open(p, err)) || !send_once(p, m, &lent, a, &t, err)) return false;
-    int status = http_transfer_status(t);
+    int status = transfer_status(t);
     bool fine = (status >= 200 && status < 300) || (status >= 400 && status != 401 && status != 403);
     if (fine) {
       *out = t;
@@ -149,12 +149,12 @@ bool send_open(struct mcp_peer *p, const struct send *m, struct arena *a, struct
     }
     if (status != 401 && status != 403) {
       send_refuse_redirect(t, err);
-      http_transfer_close(t);
+      transfer_close(t);
       return false;
     }
     if (refusals == MCP_REFUSALS_MOST) {
       send_explain_transfer(p, t, err);
-      http_transfer_close(t);
+      transfer_close(t);
       return false;
     }
     if (!send_refused(p, t, a, &lent, err)) return false;
@@ -163,14 +163,14 @@ bool send_open(struct mcp_peer *p, const struct send *m, struct arena *a, struct
 
 bool send_away(struct mcp_peer *p, const struct send *m, int *status, struct err *err) {
   struct arena *a = arena_new();
-  struct http_transfer *t;
+  struct transfer *t;
   bool ok = send_open(p, m, a, &t, err);
   if (ok) {
     struct buf unread = BUF_MAX(SEND_SAID_MOST);
-    *status = http_transfer_status(t);
+    *status = transfer_status(t);
     send_read_some(p, t, &unread); // to its end, so that the connection is kept
     buf_free(&unread);
-    http_transfer_close(t);
+    transfer_close(t);
   }
   arena_free(a);
   return ok;

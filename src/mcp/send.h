@@ -16,21 +16,21 @@ struct send {
   struct str url;              // empty: the peer's
   struct http_headers headers; // beside the credential; of a POST, Content-Type and Accept are there already
   struct str body;             // of a POST
-  struct http_client_limits limits;
+  struct fetch_limits limits;
   bool farewell; // may go out when the peer is closed already
 };
 
 // Limits of an answer that may be a stream: silence may last as long as an answer may take.
-struct http_client_limits send_limits(const struct mcp_peer *p, uint64_t total_ms);
-// UNAUTHENTICATED, DENIED: refused in the end; UPSTREAM: a redirect; and http_transfer_open's. The transfer
+struct fetch_limits send_limits(const struct mcp_peer *p, uint64_t total_ms);
+// UNAUTHENTICATED, DENIED: refused in the end; UPSTREAM: a redirect; and transfer_open's. The transfer
 // has a status of 200 to 299 or from 400, but 401 and 403.
-MUST_USE bool send_open(struct mcp_peer *p, const struct send *m, struct arena *a, struct http_transfer **out,
+MUST_USE bool send_open(struct mcp_peer *p, const struct send *m, struct arena *a, struct transfer **out,
                         struct err *err) SUSPENDS;
 // The same to its end, where only the status counts (notifications, DELETE).
 MUST_USE bool send_away(struct mcp_peer *p, const struct send *m, int *status, struct err *err) SUSPENDS;
 // The start of what the answer says, where it is no message: bounded in bytes and in time, our secrets
 // hidden.
-void send_read_some(const struct mcp_peer *p, struct http_transfer *t, struct buf *out) SUSPENDS;
+void send_read_some(const struct mcp_peer *p, struct transfer *t, struct buf *out) SUSPENDS;
 // An error out of status and body, the vendor's words in it. Always false.
 bool send_explain(int status, struct str body, struct err *err);
 

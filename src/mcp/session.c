@@ -12,8 +12,8 @@
 #include "mcp/send.h"
 #include "mcp/wire.h"
 
-static struct session *session_new(struct mcp_peer *p) {
-  struct session *s = MEM_NEW(struct session);
+static struct mcp_session *mcp_session_new(struct mcp_peer *p) {
+  struct mcp_session *s = MEM_NEW(struct mcp_session);
   atomic_init(&s->refs, 1);
   atomic_init(&s->dead, false);
   s->peer = peer_hold(p);
@@ -25,12 +25,12 @@ static struct session *session_new(struct mcp_peer *p) {
   return s;
 }
 
-struct session *session_ref(struct session *s) {
+struct mcp_session *mcp_session_ref(struct mcp_session *s) {
   atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
   return s;
 }
 
-void session_unref(struct session *s) {
+void mcp_session_unref(struct mcp_session *s) {
   if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1) return;
   struct mcp_peer *p = s->peer;
   task_unref(s->reader);
@@ -45,69 +45,70 @@ void session_unref(struct session *s) {
 
 // ---- posting
 
-static struct http_client_limits session_quick(const struct session *s) {
-  struct http_client_limits l = *s->peer->o.limits;
-  if (!l.total_ms || l.total_ms > SESSION_QUICK_MS) l.total_ms = SESSION_QUICK_MS;
+static struct fetch_limits mcp_session_quick(const struct mcp_session *s) {
+  struct fetch_limits l = *s->peer->o.limits;
+  if (!l.total_ms || l.total_ms > MCP_SESSION_QUICK_MS) l.total_ms = MCP_SESSION_QUICK_MS;
   return l;
 }
 
-bool session_post(struct session *s, struct str text, struct err *err) {
+bool mcp_session_post(struct mcp_session *s, struct str text, struct err *err) {
   struct arena *a = arena_new();
-  struct send m = {.method = "POST", .url = str_of(s->endpoint), .body = text, .limits = session_quick(s)};
+  struct send m = {
+      .method = "POST", .url = str_of(s->endpoint), .body = text, .limits = mcp_session_quick(s)};
   int status = 0;
-  frame_legacy_headers(str_of(s->version), str_of(s->id), a, 0, &m.headers);
+  mcp_frame_legacy_headers(str_of(s->version), str_of(s->id), a, 0, &m.headers);
   bool ok = send_away(s->peer, &m, &status, err);
   arena_free(a);
   return ok && (status < 400 || send_explain(status, STR_NONE, err));
 }
 
-bool session_answer(struct session *s, const struct frame_answer *answer, struct err *err) {
+bool mcp_session_answer(struct mcp_session *s, const struct mcp_frame_answer *answer, struct err *err) {
   struct buf text = BUF_MAX(s->peer->o.message_bytes);
-  frame_answer_write(&text, answer);
+  mcp_frame_answer_write(&text, answer);
   bool ok = text.full ? err_set(err, ERR_LIMIT, "the answer passes %zu bytes", text.max)
-                      : session_post(s, buf_str(&text), err);
+                      : mcp_session_post(s, buf_str(&text), err);
   buf_free(&text);
   return ok;
 }
 
-struct session_letter {
-  struct session *session;
+struct mcp_session_letter {
+  struct mcp_session *session;
   char *text;
 };
 
-static void session_letter_free(struct session_letter *l) {
-  session_unref(l->session);
+static void mcp_session_letter_free(struct mcp_session_letter *l) {
+  mcp_session_unref(l->session);
   mem_free(l->text);
   mem_free(l);
 }
 
-static void session_deliver(void *arg) {
-  struct session_letter *l = arg;
+static void mcp_session_deliver(void *arg) {
+  struct mcp_session_letter *l = arg;
   struct err unused; // nobody waits for the outcome
-  fiber_deadline(fiber_self(), SESSION_QUICK_MS);
-  (void)!session_post(l->session, str_of(l->text), &unused);
-  session_letter_free(l);
+  fiber_deadline(fiber_self(), MCP_SESSION_QUICK_MS);
+  (void)!mcp_session_post(l->session, str_of(l->text), &unused);
+  mcp_session_letter_free(l);
 }
 
-void session_post_behind(struct session *s, struct str text) {
-  struct session_letter *l = MEM_NEW(struct session_letter);
-  *l = (struct session_letter){session_ref(s), mem_copy(text.p, text.n)};
-  if (!task_spawn(s->peer, "mcp message", session_deliver, l)) session_letter_free(l);
+void mcp_session_post_behind(struct mcp_session *s, struct str text) {
+  struct mcp_session_letter *l = MEM_NEW(struct mcp_session_letter);
+  *l = (struct mcp_session_letter){mcp_session_ref(s), mem_copy(text.p, text.n)};
+  if (!task_spawn(s->peer, "mcp message", mcp_session_deliver, l)) mcp_session_letter_free(l);
 }
 
-void session_decline(struct session *s, const struct message *m) {
-  struct frame_answer answer = {
+void mcp_session_decline(struct mcp_session *s, const struct message *m) {
+  struct mcp_frame_answer answer = {
       .id = m->e.id, .code = JSONRPC_METHOD_NOT_FOUND, .message = STR("nobody here can answer this")};
   if (str_is(m->e.method, "ping")) answer.result = STR("{}");
-  struct buf text = BUF_MAX(FRAME_PLAIN_MOST);
-  frame_answer_write(&text, &answer);
-  if (!text.full) session_post_behind(s, buf_str(&text));
+  struct buf text = BUF_MAX(MCP_FRAME_PLAIN_MOST);
+  mcp_frame_answer_write(&text, &answer);
+  if (!text.full) mcp_session_post_behind(s, buf_str(&text));
   buf_free(&text);
 }
 
 // ---- ending
 
-void session_kill(struct session *s, const struct err *why) {
+void mcp_session_kill(struct mcp_session *s, const struct err *why) {
   atomic_store(&s->dead, true);
   hub_close(&s->hub, why);
   pthread_mutex_lock(&s->peer->lock);
@@ -118,21 +119,21 @@ void session_kill(struct session *s, const struct err *why) {
 // Thousands may end at once, when they were idle or an account is closed. A few fibers tell the server of one
 // after the other, so that neither it nor our other requests notice.
 
-static bool session_delete(struct session *s) {
+static bool mcp_session_delete(struct mcp_session *s) {
   struct arena *a = arena_new();
-  struct send m = {.method = "DELETE", .limits = session_quick(s), .farewell = true};
+  struct send m = {.method = "DELETE", .limits = mcp_session_quick(s), .farewell = true};
   int status = 0;
   struct err unused;
-  frame_legacy_headers(str_of(s->version), str_of(s->id), a, 0, &m.headers);
+  mcp_frame_legacy_headers(str_of(s->version), str_of(s->id), a, 0, &m.headers);
   bool answered = send_away(s->peer, &m, &status, &unused); // it need not take it: 405
   arena_free(a);
   return answered;
 }
 
 // NULL: none is left, and the fiber that asks is counted out.
-static struct session *session_next_leaving(struct mcp_peer *p) {
+static struct mcp_session *mcp_session_next_leaving(struct mcp_peer *p) {
   pthread_mutex_lock(&p->lock);
-  struct session *s = p->leaving;
+  struct mcp_session *s = p->leaving;
   if (s)
     p->leaving = s->next_leaving;
   else
@@ -142,52 +143,53 @@ static struct session *session_next_leaving(struct mcp_peer *p) {
 }
 
 // A server that does not answer is not told of the others: it ends them by itself some day.
-static void session_say_farewell(void *arg) {
+static void mcp_session_say_farewell(void *arg) {
   struct mcp_peer *p = arg;
   bool answers = true;
-  for (struct session *s; (s = session_next_leaving(p)); session_unref(s)) {
-    fiber_deadline(fiber_self(), SESSION_QUICK_MS);
-    answers = answers && session_delete(s);
+  for (struct mcp_session *s; (s = mcp_session_next_leaving(p)); mcp_session_unref(s)) {
+    fiber_deadline(fiber_self(), MCP_SESSION_QUICK_MS);
+    answers = answers && mcp_session_delete(s);
   }
   peer_let_go(p);
 }
 
 // No fiber was to be had. Those that run already see to it; where there is none, nobody does.
-static void session_leave_unsaid(struct mcp_peer *p) {
+static void mcp_session_leave_unsaid(struct mcp_peer *p) {
   pthread_mutex_lock(&p->lock);
-  struct session *left = --p->farewells ? NULL : p->leaving;
+  struct mcp_session *left = --p->farewells ? NULL : p->leaving;
   if (left) p->leaving = NULL;
   pthread_mutex_unlock(&p->lock);
-  for (struct session *next; left; left = next) {
+  for (struct mcp_session *next; left; left = next) {
     next = left->next_leaving;
-    session_unref(left);
+    mcp_session_unref(left);
   }
   peer_let_go(p);
 }
 
-void session_close(struct session *s, const struct err *why) {
-  session_kill(s, why);
+void mcp_session_close(struct mcp_session *s, const struct err *why) {
+  mcp_session_kill(s, why);
   if (s->endpoint || !*s->id) return;
   struct mcp_peer *p = s->peer;
   pthread_mutex_lock(&p->lock);
   s->next_leaving = p->leaving;
-  p->leaving = session_ref(s);
+  p->leaving = mcp_session_ref(s);
   bool another = p->farewells < PEER_FAREWELLS_MOST;
   p->farewells += another;
   pthread_mutex_unlock(&p->lock);
-  if (another && !task_spawn(p, "mcp farewell", session_say_farewell, peer_hold(p))) session_leave_unsaid(p);
+  if (another && !task_spawn(p, "mcp farewell", mcp_session_say_farewell, peer_hold(p)))
+    mcp_session_leave_unsaid(p);
 }
 
 // ---- initialize
 
-static bool session_id_is_sound(struct str id) {
+static bool mcp_session_id_is_sound(struct str id) {
   for (size_t i = 0; i < id.n; i++)
     if (id.p[i] < '!' || id.p[i] > '~') return false;
-  return id.n <= SESSION_ID_MOST;
+  return id.n <= MCP_SESSION_ID_MOST;
 }
 
 // Servers of an older version may refuse one that they do not know, and say which they do.
-static const char *session_other_version(const struct mcp_event *e, const char *asked) {
+static const char *mcp_session_other_version(const struct mcp_event *e, const char *asked) {
   size_t i, n;
   yyjson_val *item;
   if (e->kind != MCP_ERROR) return NULL;
@@ -198,8 +200,8 @@ static const char *session_other_version(const struct mcp_event *e, const char *
   return NULL;
 }
 
-static bool session_ask(struct session *s, const struct mcp_who *who, const char *version,
-                        struct mcp_event *out, struct err *err) {
+static bool mcp_session_ask(struct mcp_session *s, const struct mcp_who *who, const char *version,
+                            struct mcp_event *out, struct err *err) {
   struct mcp_request r = {.who = *who, .method = STR("initialize"), .doc = yyjson_mut_doc_new(NULL)};
   struct str capabilities = who->capabilities.n ? who->capabilities : STR("{}"), info = s->peer->client_info;
   r.params = yyjson_mut_obj(r.doc);
@@ -208,24 +210,24 @@ static bool session_ask(struct session *s, const struct mcp_who *who, const char
                          yyjson_mut_rawn(r.doc, capabilities.p, capabilities.n));
   yyjson_mut_obj_add_val(r.doc, r.params, "clientInfo", yyjson_mut_rawn(r.doc, info.p, info.n));
   r.total_ms = s->peer->o.limits->total_ms;
-  struct mcp_call *c = call_new(s->peer, &r, MCP_LEGACY, s);
-  bool ok = call_send(c, err);
+  struct mcp_call *c = mcp_call_new(s->peer, &r, MCP_LEGACY, s);
+  bool ok = mcp_call_send(c, err);
   if (ok && c->status >= 400 && c->status < 500 && c->status != 408 && c->status != 429 && !c->has_answer) {
     send_explain(c->status, c->refused, err);
     err->code = ERR_MISSING; // it may be no server of this transport
     ok = false;
   }
-  ok = ok && call_finish(c, out, err);
+  ok = ok && mcp_call_finish(c, out, err);
   if (ok && c->session_id.n && !s->endpoint) {
     mem_free(s->id);
     s->id = mem_copy(c->session_id.p, c->session_id.n);
   }
-  call_free(c);
+  mcp_call_free(c);
   yyjson_mut_doc_free(r.doc);
   return ok;
 }
 
-static bool session_judge(struct session *s, struct err *err) {
+static bool mcp_session_judge(struct mcp_session *s, struct err *err) {
   yyjson_val *result = s->hello.value;
   struct str version = json_str(result, "protocolVersion");
   if (s->hello.kind == MCP_ERROR) {
@@ -239,28 +241,28 @@ static bool session_judge(struct session *s, struct err *err) {
                    (int)(version.n < 40 ? version.n : 40), version.p ? version.p : "");
   if (!yyjson_is_obj(yyjson_obj_get(result, "capabilities")))
     return err_set(err, ERR_UPSTREAM, "the MCP server's answer to initialize has no capabilities");
-  if (!session_id_is_sound(str_of(s->id)))
+  if (!mcp_session_id_is_sound(str_of(s->id)))
     return err_set(err, ERR_UPSTREAM, "the MCP server's session id is too long or not plain ASCII");
   return true;
 }
 
-static bool session_initialize(struct session *s, const struct mcp_who *who, struct err *err) {
-  if (!session_ask(s, who, WIRE_LEGACY_LATEST, &s->hello, err)) return false;
-  const char *other = session_other_version(&s->hello, WIRE_LEGACY_LATEST);
+static bool mcp_session_initialize(struct mcp_session *s, const struct mcp_who *who, struct err *err) {
+  if (!mcp_session_ask(s, who, WIRE_LEGACY_LATEST, &s->hello, err)) return false;
+  const char *other = mcp_session_other_version(&s->hello, WIRE_LEGACY_LATEST);
   if (other) {
     mcp_event_free(&s->hello);
-    if (!session_ask(s, who, other, &s->hello, err)) return false;
+    if (!mcp_session_ask(s, who, other, &s->hello, err)) return false;
   }
-  if (!session_judge(s, err)) return false;
-  struct buf text = BUF_MAX(FRAME_PLAIN_MOST);
-  frame_notification(&text, STR("notifications/initialized"), STR_NONE);
-  bool ok = session_post(s, buf_str(&text), err);
+  if (!mcp_session_judge(s, err)) return false;
+  struct buf text = BUF_MAX(MCP_FRAME_PLAIN_MOST);
+  mcp_frame_notification(&text, STR("notifications/initialized"), STR_NONE);
+  bool ok = mcp_session_post(s, buf_str(&text), err);
   buf_free(&text);
   return ok;
 }
 
 // Did we say that we answer any of the server's own requests?
-static bool session_may_be_asked(const struct session *s, const struct mcp_who *who) {
+static bool mcp_session_may_be_asked(const struct mcp_session *s, const struct mcp_who *who) {
   static const char *const kinds[] = {"elicitation", "sampling", "roots"};
   struct err unused;
   yyjson_doc *doc;
@@ -272,18 +274,18 @@ static bool session_may_be_asked(const struct session *s, const struct mcp_who *
   return any;
 }
 
-bool session_open(struct mcp_peer *p, const struct mcp_who *who, enum mcp_speaks transport,
-                  struct session **out, struct err *err) {
-  struct session *s = session_new(p);
-  bool ok = transport != MCP_SPEAKS_SSE || session_stream_open(s, err);
-  ok = ok && session_initialize(s, who, err);
+bool mcp_session_open(struct mcp_peer *p, const struct mcp_who *who, enum mcp_speaks transport,
+                      struct mcp_session **out, struct err *err) {
+  struct mcp_session *s = mcp_session_new(p);
+  bool ok = transport != MCP_SPEAKS_SSE || mcp_session_stream_open(s, err);
+  ok = ok && mcp_session_initialize(s, who, err);
   if (ok) {
-    if (session_may_be_asked(s, who)) session_watch(s);
+    if (mcp_session_may_be_asked(s, who)) mcp_session_watch(s);
     metrics_add(METRIC_MCP_SESSIONS_OPENED, 1);
     *out = s;
     return true;
   }
-  session_close(s, err);
-  session_unref(s);
+  mcp_session_close(s, err);
+  mcp_session_unref(s);
   return false;
 }

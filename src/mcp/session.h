@@ -3,8 +3,8 @@
 // server said of itself, and for HTTP+SSE the stream that all answers come by. Private to mcp/. Counted
 // references, any loop. It lives until the server forgets it, it is idle for too long, or its peer closes.
 // Example:
-//   struct session *s; if (!session_open(peer, &who, MCP_SPEAKS_STREAMABLE, &s, err)) …
-//   session_post(s, text, err);  …  session_close(s);  session_unref(s);
+//   struct mcp_session *s; if (!mcp_session_open(peer, &who, MCP_SPEAKS_STREAMABLE, &s, err)) …
+//   mcp_session_post(s, text, err);  …  mcp_session_close(s);  mcp_session_unref(s);
 #ifndef POSTERN_MCP_SESSION_H
 #define POSTERN_MCP_SESSION_H
 
@@ -16,12 +16,12 @@
 #include "mcp/task.h"
 
 enum {
-  SESSION_ID_MOST = 1024,
-  SESSION_QUICK_MS = 10000, // how long a DELETE or a notification may take
-  SESSION_WATCH_MS = 250,   // how long the first call waits for the GET stream to open
+  MCP_SESSION_ID_MOST = 1024,
+  MCP_SESSION_QUICK_MS = 10000, // how long a DELETE or a notification may take
+  MCP_SESSION_WATCH_MS = 250,   // how long the first call waits for the GET stream to open
 };
 
-struct session {
+struct mcp_session {
   atomic_size_t refs;
   struct mcp_peer *peer; // held
   char *id;              // Mcp-Session-Id; empty: the server keeps none
@@ -36,35 +36,36 @@ struct session {
   size_t listeners;    // under the peer's lock
   unsigned users;      // under the peer's lock: calls and feeds that are at it
   uint64_t used_us;    // under the peer's lock
-  struct session *next_leaving; // under the peer's lock
+  struct mcp_session *next_leaving; // under the peer's lock
 };
 
 // Initializes over the given transport. The answer is judged: a version that we do not speak is ERR_UPSTREAM.
 // ERR_MISSING: the server has no such transport (so the verdict may be wrong).
-MUST_USE bool session_open(struct mcp_peer *p, const struct mcp_who *who, enum mcp_speaks transport,
-                           struct session **out, struct err *err) SUSPENDS;
-struct session *session_ref(struct session *s);
-void session_unref(struct session *s);
+MUST_USE bool mcp_session_open(struct mcp_peer *p, const struct mcp_who *who, enum mcp_speaks transport,
+                               struct mcp_session **out, struct err *err) SUSPENDS;
+struct mcp_session *mcp_session_ref(struct mcp_session *s);
+void mcp_session_unref(struct mcp_session *s);
 // A message without an answer of its own: a notification, or an answer to a request of theirs.
-MUST_USE bool session_post(struct session *s, struct str text, struct err *err) SUSPENDS;
-MUST_USE bool session_answer(struct session *s, const struct frame_answer *answer, struct err *err) SUSPENDS;
+MUST_USE bool mcp_session_post(struct mcp_session *s, struct str text, struct err *err) SUSPENDS;
+MUST_USE bool mcp_session_answer(struct mcp_session *s, const struct mcp_frame_answer *answer,
+                                 struct err *err) SUSPENDS;
 // The same as post from a fiber of its own, which nobody waits for and nobody's cancellation stops.
-void session_post_behind(struct session *s, struct str text);
+void mcp_session_post_behind(struct mcp_session *s, struct str text);
 // Ends it here: its streams stop, who waits for messages gets `why`.
-void session_kill(struct session *s, const struct err *why);
+void mcp_session_kill(struct mcp_session *s, const struct err *why);
 // Ends it at the server too (DELETE; 405 is fine), in the background. For HTTP+SSE the end of the stream
 // does.
-void session_close(struct session *s, const struct err *why);
+void mcp_session_close(struct mcp_session *s, const struct err *why);
 // HTTP+SSE, before initialize: opens the stream and learns where messages are posted (session_stream.c).
-MUST_USE bool session_stream_open(struct session *s, struct err *err) SUSPENDS;
+MUST_USE bool mcp_session_stream_open(struct mcp_session *s, struct err *err) SUSPENDS;
 // News by the session's own stream, which Streamable HTTP opens with the first listener and ends with the
-// last (session_listen.c). Returns how many are left.
-MUST_USE bool session_listen(struct session *s, struct hub_listener *listener, struct err *err);
-size_t session_hush(struct session *s, struct hub_listener *listener);
+// last (mcp_session_listen.c). Returns how many are left.
+MUST_USE bool mcp_session_listen(struct mcp_session *s, struct hub_listener *listener, struct err *err);
+size_t mcp_session_hush(struct mcp_session *s, struct hub_listener *listener);
 // Opens that stream for good, and waits a little for it: a server that was told of elicitation, sampling or
 // roots may ask by it during a call, and what it asks while nobody listens is lost.
-void session_watch(struct session *s) SUSPENDS;
+void mcp_session_watch(struct mcp_session *s) SUSPENDS;
 // Answers a request that came by the session's own stream and that nobody takes, and pings.
-void session_decline(struct session *s, const struct message *m);
+void mcp_session_decline(struct mcp_session *s, const struct message *m);
 
 #endif

@@ -22,8 +22,8 @@ enum {
 };
 
 struct listen {
-  struct session *session;
-  struct stream stream;
+  struct mcp_session *session;
+  struct mcp_stream stream;
   uint64_t announced_us;
   unsigned failures;
   bool opened_before;
@@ -32,13 +32,13 @@ struct listen {
 
 enum listen_outcome { LISTEN_OPEN, LISTEN_AGAIN, LISTEN_NONE, LISTEN_LOST };
 
-static bool listen_get(struct listen *l, struct arena *a, struct http_transfer **out, struct err *err) {
-  struct session *s = l->session;
+static bool listen_get(struct listen *l, struct arena *a, struct transfer **out, struct err *err) {
+  struct mcp_session *s = l->session;
   struct send m = {.method = "GET", .limits = *s->peer->o.limits};
-  struct str last = stream_last_id(&l->stream);
+  struct str last = mcp_stream_last_id(&l->stream);
   m.limits.total_ms = m.limits.stall_ms = 0; // silence is its ordinary state
   m.limits.body_bytes = SIZE_MAX / 2;
-  frame_legacy_headers(str_of(s->version), str_of(s->id), a, 1, &m.headers);
+  mcp_frame_legacy_headers(str_of(s->version), str_of(s->id), a, 1, &m.headers);
   if (last.n)
     m.headers.items[m.headers.count++] =
         (struct http_header){STR(WIRE_HEADER_LAST_EVENT), arena_dup(a, last)};
@@ -54,16 +54,16 @@ static bool listen_was_known(const struct listen *l) {
 static enum listen_outcome listen_open(struct listen *l, struct err *err) {
   struct arena *a = arena_new();
   struct message_rules rules = peer_rules(l->session->peer);
-  struct http_transfer *t;
+  struct transfer *t;
   enum listen_outcome outcome = LISTEN_AGAIN;
   if (listen_get(l, a, &t, err)) {
-    int status = http_transfer_status(t);
+    int status = transfer_status(t);
     if (status >= 400) {
       send_explain(status, STR_NONE, err);
-      http_transfer_close(t);
+      transfer_close(t);
       bool trouble = status >= 500 || status == 408 || status == 409 || status == 429;
       outcome = trouble ? LISTEN_AGAIN : status == 404 && listen_was_known(l) ? LISTEN_LOST : LISTEN_NONE;
-    } else if (stream_begin(&l->stream, t, &rules, err)) {
+    } else if (mcp_stream_begin(&l->stream, t, &rules, err)) {
       outcome = l->stream.sse ? LISTEN_OPEN : LISTEN_NONE;
       l->opened_before = true;
     }
@@ -77,7 +77,7 @@ static void listen_announce(struct listen *l) {
   static const char *const news[] = {"notifications/tools/list_changed", "notifications/prompts/list_changed",
                                      "notifications/resources/list_changed"};
   uint64_t now = clock_mono_us();
-  if (stream_last_id(&l->stream).n || now - l->announced_us < LISTEN_ANNOUNCE_US) return;
+  if (mcp_stream_last_id(&l->stream).n || now - l->announced_us < LISTEN_ANNOUNCE_US) return;
   l->announced_us = now;
   for (size_t i = 0; i < sizeof news / sizeof *news; i++) {
     struct message *m = message_news(news[i], STR_NONE);
@@ -86,13 +86,13 @@ static void listen_announce(struct listen *l) {
 }
 
 static bool listen_read(struct listen *l, struct err *err) {
-  struct session *s = l->session;
+  struct mcp_session *s = l->session;
   struct message *m;
-  while (stream_next(&l->stream, &m, err)) {
+  while (mcp_stream_next(&l->stream, &m, err)) {
     if (!m) return true; // the server has ended it, as it may
     bool ping = m->e.kind == MCP_REQUEST && str_is(m->e.method, "ping");
     if (!ping && hub_dispatch(&s->hub, &m)) continue;
-    session_decline(s, m);
+    mcp_session_decline(s, m);
     message_free(m);
   }
   return false;
@@ -100,7 +100,7 @@ static bool listen_read(struct listen *l, struct err *err) {
 
 static bool listen_pause(struct listen *l, struct err *err) {
   uint64_t ms = backoff_ms(l->failures, LISTEN_PAUSE_MS, LISTEN_PAUSE_MS_MOST);
-  int64_t retry = stream_retry_ms(&l->stream);
+  int64_t retry = mcp_stream_retry_ms(&l->stream);
   if (l->failures == 0 && retry >= 0)
     ms = retry > LISTEN_PAUSE_MS_MOST    ? LISTEN_PAUSE_MS_MOST
          : retry < LISTEN_PAUSE_MS_LEAST ? LISTEN_PAUSE_MS_LEAST
@@ -119,7 +119,7 @@ static void listen_run(void *arg) {
     uint64_t begun_us = clock_mono_us();
     enum listen_outcome outcome = listen_open(l, &why);
     if (l->opened) channel_close(l->opened);
-    if (outcome == LISTEN_LOST) session_kill(l->session, &why);
+    if (outcome == LISTEN_LOST) mcp_session_kill(l->session, &why);
     if (outcome == LISTEN_LOST || outcome == LISTEN_NONE) break;
     if (outcome == LISTEN_OPEN && !first) listen_announce(l);
     bool ended = outcome == LISTEN_OPEN && listen_read(l, &why);
@@ -128,27 +128,27 @@ static void listen_run(void *arg) {
     if (ended && clock_mono_us() - begun_us < LISTEN_PAUSE_MS * 1000 && !l->stream.stirred) l->failures++;
     if (!listen_pause(l, &why)) break;
   }
-  stream_free(&l->stream);
+  mcp_stream_free(&l->stream);
   channel_unref(l->opened);
-  session_unref(l->session);
+  mcp_session_unref(l->session);
   mem_free(l);
 }
 
-static struct task *listen_start(struct session *s, struct channel *opened, struct err *err) {
+static struct task *listen_start(struct mcp_session *s, struct channel *opened, struct err *err) {
   struct listen *l = MEM_NEW(struct listen);
-  *l = (struct listen){.session = session_ref(s), .announced_us = clock_mono_us()};
+  *l = (struct listen){.session = mcp_session_ref(s), .announced_us = clock_mono_us()};
   if (opened) l->opened = channel_ref(opened);
   struct task *reader = task_start(s->peer, "mcp listen", listen_run, l, err);
   if (reader) return reader;
   channel_unref(l->opened);
-  session_unref(s);
+  mcp_session_unref(s);
   mem_free(l);
   return NULL;
 }
 
 // ---- the listeners
 
-bool session_listen(struct session *s, struct hub_listener *listener, struct err *err) {
+bool mcp_session_listen(struct mcp_session *s, struct hub_listener *listener, struct err *err) {
   if (!hub_add_listener(&s->hub, listener, err)) return false;
   pthread_mutex_lock(&s->peer->lock);
   s->listeners++;
@@ -157,7 +157,7 @@ bool session_listen(struct session *s, struct hub_listener *listener, struct err
   if (!start) return true;
   struct task *reader = listen_start(s, NULL, err);
   if (!reader) {
-    session_hush(s, listener);
+    mcp_session_hush(s, listener);
     return false;
   }
   pthread_mutex_lock(&s->peer->lock);
@@ -169,7 +169,7 @@ bool session_listen(struct session *s, struct hub_listener *listener, struct err
   return true;
 }
 
-size_t session_hush(struct session *s, struct hub_listener *listener) {
+size_t mcp_session_hush(struct mcp_session *s, struct hub_listener *listener) {
   struct task *reader = NULL;
   size_t left = hub_drop_listener(&s->hub, listener);
   pthread_mutex_lock(&s->peer->lock);
@@ -183,7 +183,7 @@ size_t session_hush(struct session *s, struct hub_listener *listener) {
   return left;
 }
 
-void session_watch(struct session *s) {
+void mcp_session_watch(struct mcp_session *s) {
   struct channel *opened = channel_new(1);
   struct err unused;
   void *message;
@@ -191,7 +191,7 @@ void session_watch(struct session *s) {
   s->watched = s->reader != NULL;
   s->listeners = s->watched;
   // Closed, late or canceled: in each case the call goes on, and finds out for itself.
-  bool came = s->watched && channel_receive(opened, SESSION_WATCH_MS, &message, &unused);
+  bool came = s->watched && channel_receive(opened, MCP_SESSION_WATCH_MS, &message, &unused);
   assert(!came); // nothing is ever sent
   (void)came;
   channel_unref(opened);

@@ -7,42 +7,43 @@
 #include "mcp/send.h"
 #include "mcp/session.h"
 
-struct session_opening { // what the reader tells the maker, once
-  char *endpoint;        // NULL: it failed
+struct mcp_session_opening { // what the reader tells the maker, once
+  char *endpoint;            // NULL: it failed
   struct err err;
 };
 
-struct session_reader {
-  struct session *session;
-  struct stream stream;
+struct mcp_session_reader {
+  struct mcp_session *session;
+  struct mcp_stream stream;
   struct channel *opened;
 };
 
-static void session_opening_free(void *message) {
-  struct session_opening *o = message;
+static void mcp_session_opening_free(void *message) {
+  struct mcp_session_opening *o = message;
   mem_free(o->endpoint);
   mem_free(o);
 }
 
-static bool session_connect(struct session_reader *r, struct arena *a, struct str *endpoint,
-                            struct err *err) {
+static bool mcp_session_connect(struct mcp_session_reader *r, struct arena *a, struct str *endpoint,
+                                struct err *err) {
   struct mcp_peer *p = r->session->peer;
   struct send m = {.method = "GET", .limits = *p->o.limits};
   struct message_rules rules = peer_rules(p);
-  struct http_transfer *t;
+  struct transfer *t;
   struct str reference;
   m.limits.total_ms = m.limits.stall_ms = 0; // its life is the session's, and it may be silent
   m.limits.body_bytes = SIZE_MAX / 2;
   if (!send_open(p, &m, a, &t, err)) return false;
-  int status = http_transfer_status(t);
+  int status = transfer_status(t);
   if (status >= 400) {
-    http_transfer_close(t);
+    transfer_close(t);
     send_explain(status, STR_NONE, err);
     if (status < 500 && status != 408 && status != 429) err->code = ERR_MISSING;
     return false;
   }
-  bool ok = stream_begin(&r->stream, t, &rules, err) && stream_endpoint(&r->stream, &reference, err) &&
-            endpoint_resolve(a, p->o.url, reference, endpoint, err);
+  bool ok = mcp_stream_begin(&r->stream, t, &rules, err) &&
+            mcp_stream_endpoint(&r->stream, &reference, err) &&
+            mcp_endpoint_resolve(a, p->o.url, reference, endpoint, err);
   if (ok) return true;
   struct redact *hide = peer_hides(p); // an address is no message
   redact_err(hide, err);
@@ -50,55 +51,55 @@ static bool session_connect(struct session_reader *r, struct arena *a, struct st
   return false;
 }
 
-static bool session_tell(struct session_reader *r, struct err *err) {
-  struct session_opening *o = MEM_NEW(struct session_opening);
+static bool mcp_session_tell(struct mcp_session_reader *r, struct err *err) {
+  struct mcp_session_opening *o = MEM_NEW(struct mcp_session_opening);
   struct arena *a = arena_new();
   struct str endpoint;
-  bool ok = session_connect(r, a, &endpoint, err);
+  bool ok = mcp_session_connect(r, a, &endpoint, err);
   if (ok)
     o->endpoint = mem_copy(endpoint.p, endpoint.n);
   else
     o->err = *err;
   arena_free(a);
-  if (!channel_send(r->opened, o, session_opening_free)) session_opening_free(o);
+  if (!channel_send(r->opened, o, mcp_session_opening_free)) mcp_session_opening_free(o);
   return ok;
 }
 
-static void session_read(void *arg) {
-  struct session_reader *r = arg;
-  struct session *s = r->session;
+static void mcp_session_read(void *arg) {
+  struct mcp_session_reader *r = arg;
+  struct mcp_session *s = r->session;
   struct message *m = NULL;
   struct err why;
-  bool ok = session_tell(r, &why);
-  while (ok && (ok = stream_next(&r->stream, &m, &why))) {
+  bool ok = mcp_session_tell(r, &why);
+  while (ok && (ok = mcp_stream_next(&r->stream, &m, &why))) {
     if (!m) {
       err_set(&why, ERR_UPSTREAM, "the MCP server closed its event stream");
       break;
     }
     bool ping = m->e.kind == MCP_REQUEST && str_is(m->e.method, "ping");
     if (!ping && hub_dispatch(&s->hub, &m)) continue;
-    session_decline(s, m);
+    mcp_session_decline(s, m);
     message_free(m);
   }
   if (why.code == ERR_CANCELED) err_set(&why, ERR_MISSING, "the session was closed");
   atomic_store(&s->dead, true);
   hub_close(&s->hub, &why);
-  stream_free(&r->stream);
+  mcp_stream_free(&r->stream);
   channel_unref(r->opened);
-  session_unref(s);
+  mcp_session_unref(s);
   mem_free(r);
 }
 
-bool session_stream_open(struct session *s, struct err *err) {
-  const struct http_client_limits *l = s->peer->o.limits;
-  struct session_reader *r = MEM_NEW(struct session_reader);
+bool mcp_session_stream_open(struct mcp_session *s, struct err *err) {
+  const struct fetch_limits *l = s->peer->o.limits;
+  struct mcp_session_reader *r = MEM_NEW(struct mcp_session_reader);
   struct channel *opened = channel_new(1);
   void *message;
-  *r = (struct session_reader){.session = session_ref(s), .opened = channel_ref(opened)};
-  struct task *reader = task_start(s->peer, "mcp stream", session_read, r, err);
+  *r = (struct mcp_session_reader){.session = mcp_session_ref(s), .opened = channel_ref(opened)};
+  struct task *reader = task_start(s->peer, "mcp stream", mcp_session_read, r, err);
   if (!reader) {
     channel_unref(r->opened);
-    session_unref(s);
+    mcp_session_unref(s);
     mem_free(r);
     channel_unref(opened);
     return false;
@@ -106,7 +107,7 @@ bool session_stream_open(struct session *s, struct err *err) {
   s->reader = reader; // nobody else knows the session yet
   bool ok = channel_receive(opened, l->connect_ms + 2 * l->first_byte_ms, &message, err);
   if (ok) {
-    struct session_opening *o = message;
+    struct mcp_session_opening *o = message;
     ok = o->endpoint != NULL;
     if (ok)
       s->endpoint = o->endpoint;

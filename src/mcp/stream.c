@@ -4,32 +4,32 @@
 #include "base/clock.h"
 
 // The one place where a transfer is let go of before its time.
-static void stream_end(struct stream *s) {
-  http_transfer_close(s->transfer);
+static void mcp_stream_end(struct mcp_stream *s) {
+  transfer_close(s->transfer);
   s->transfer = NULL;
 }
 
-void stream_free(struct stream *s) {
-  stream_end(s);
+void mcp_stream_free(struct mcp_stream *s) {
+  mcp_stream_end(s);
   if (s->has_parser) sse_free(&s->parser);
   buf_free(&s->endpoint);
   message_free_all(s->queue.first);
-  *s = (struct stream){0};
+  *s = (struct mcp_stream){0};
 }
 
-void stream_finish(struct stream *s) {
-  http_transfer_finish(s->transfer);
+void mcp_stream_finish(struct mcp_stream *s) {
+  transfer_finish(s->transfer);
   s->transfer = NULL;
 }
 
-static bool stream_read(struct stream *s, struct str *bytes, struct err *err) {
-  if (http_transfer_read(s->transfer, bytes, err)) return true;
+static bool mcp_stream_read(struct mcp_stream *s, struct str *bytes, struct err *err) {
+  if (transfer_read(s->transfer, bytes, err)) return true;
   s->cut = err->code == ERR_UPSTREAM;
   return false;
 }
 
 // A new transfer begins in the middle of nothing: what the last one left incomplete is dropped.
-static void stream_forget_partial(struct sse_parser *p) {
+static void mcp_stream_forget_partial(struct sse_parser *p) {
   buf_clear(&p->line);
   buf_clear(&p->data);
   buf_clear(&p->event);
@@ -38,15 +38,15 @@ static void stream_forget_partial(struct sse_parser *p) {
   p->after_cr = p->begun = p->has_data = false;
 }
 
-bool stream_begin(struct stream *s, struct http_transfer *t, const struct message_rules *rules,
-                  struct err *err) {
-  struct str type = http_media_type(http_header_get(http_transfer_headers(t), "content-type"));
-  stream_end(s);
+bool mcp_stream_begin(struct mcp_stream *s, struct transfer *t, const struct message_rules *rules,
+                      struct err *err) {
+  struct str type = http_media_type(http_header_get(transfer_headers(t), "content-type"));
+  mcp_stream_end(s);
   s->transfer = t;
   s->rules = *rules;
   s->stirred = s->cut = false;
   s->sse = str_is_nocase(type, "text/event-stream");
-  if (s->sse && s->has_parser) stream_forget_partial(&s->parser);
+  if (s->sse && s->has_parser) mcp_stream_forget_partial(&s->parser);
   if (s->sse && !s->has_parser) {
     s->parser = SSE_PARSER(rules->bytes_most);
     s->parser.line.payer = s->parser.data.payer = rules->payer;
@@ -54,21 +54,21 @@ bool stream_begin(struct stream *s, struct http_transfer *t, const struct messag
   s->has_parser = s->has_parser || s->sse;
   if (s->sse || str_is_nocase(type, "application/json")) return true;
   err_set(err, ERR_UPSTREAM, "status %d with Content-Type \"%.*s\": no answer of an MCP server",
-          http_transfer_status(t), (int)(type.n < 60 ? type.n : 60), type.p ? type.p : "");
-  stream_end(s); // after the words, which are the transfer's
+          transfer_status(t), (int)(type.n < 60 ? type.n : 60), type.p ? type.p : "");
+  mcp_stream_end(s); // after the words, which are the transfer's
   return false;
 }
 
-static bool stream_on_event(void *ctx, const struct sse_event *event, struct err *err) {
-  struct stream *s = ctx;
+static bool mcp_stream_on_event(void *ctx, const struct sse_event *event, struct err *err) {
+  struct mcp_stream *s = ctx;
   struct message *list;
   s->stirred = true;
   if (s->endpoint_wanted && !s->endpoint.n) {
     if (!str_is(event->event, "endpoint"))
       return err_set(err, ERR_UPSTREAM, "the event stream does not begin with an endpoint event");
-    if (event->data.n == 0 || event->data.n > STREAM_ENDPOINT_MOST)
+    if (event->data.n == 0 || event->data.n > MCP_STREAM_ENDPOINT_MOST)
       return err_set(err, ERR_UPSTREAM, "the endpoint event has no address, or one of more than %d bytes",
-                     STREAM_ENDPOINT_MOST);
+                     MCP_STREAM_ENDPOINT_MOST);
     buf_add(&s->endpoint, event->data);
     return true;
   }
@@ -80,22 +80,22 @@ static bool stream_on_event(void *ctx, const struct sse_event *event, struct err
 }
 
 // More of an event stream. At its end the transfer is gone.
-static bool stream_read_events(struct stream *s, struct err *err) {
+static bool mcp_stream_read_events(struct mcp_stream *s, struct err *err) {
   struct str bytes;
-  if (!stream_read(s, &bytes, err)) return false;
+  if (!mcp_stream_read(s, &bytes, err)) return false;
   if (bytes.n == 0) {
-    stream_end(s);
+    mcp_stream_end(s);
     return true;
   }
-  return sse_feed(&s->parser, bytes, stream_on_event, s, err);
+  return sse_feed(&s->parser, bytes, mcp_stream_on_event, s, err);
 }
 
-static bool stream_read_body(struct stream *s, struct err *err) {
+static bool mcp_stream_read_body(struct mcp_stream *s, struct err *err) {
   struct buf body = BUF_PAID(s->rules.bytes_most, s->rules.payer);
   struct str bytes = STR("");
   bool ok = true;
   do {
-    ok = stream_read(s, &bytes, err);
+    ok = mcp_stream_read(s, &bytes, err);
     if (ok) buf_add(&body, bytes);
     if (ok && body.starved) ok = payer_explain(body.payer, err);
     if (ok && body.full)
@@ -107,44 +107,44 @@ static bool stream_read_body(struct stream *s, struct err *err) {
   ok = ok && message_read(buf_str(&body), &s->rules, &list, err);
   if (ok) message_queue_add(&s->queue, list);
   buf_free(&body);
-  if (ok) stream_end(s);
+  if (ok) mcp_stream_end(s);
   return ok;
 }
 
 // Whatever went wrong, nothing more is wanted of this transfer: a vendor that leaves it open holds nothing of
 // ours by that.
-static bool stream_fail(struct stream *s) {
-  stream_end(s);
+static bool mcp_stream_fail(struct mcp_stream *s) {
+  mcp_stream_end(s);
   return false;
 }
 
-bool stream_next(struct stream *s, struct message **out, struct err *err) {
+bool mcp_stream_next(struct mcp_stream *s, struct message **out, struct err *err) {
   struct message *m;
   while (!(m = message_queue_take(&s->queue)) && s->transfer)
-    if (!(s->sse ? stream_read_events(s, err) : stream_read_body(s, err))) return stream_fail(s);
+    if (!(s->sse ? mcp_stream_read_events(s, err) : mcp_stream_read_body(s, err))) return mcp_stream_fail(s);
   *out = m;
   return true;
 }
 
-bool stream_endpoint(struct stream *s, struct str *out, struct err *err) {
+bool mcp_stream_endpoint(struct mcp_stream *s, struct str *out, struct err *err) {
   if (!s->sse) {
     err_set(err, ERR_UPSTREAM, "GET is not answered with an event stream");
-    return stream_fail(s);
+    return mcp_stream_fail(s);
   }
   s->endpoint_wanted = true;
-  s->endpoint.max = STREAM_ENDPOINT_MOST;
+  s->endpoint.max = MCP_STREAM_ENDPOINT_MOST;
   while (!s->endpoint.n) {
     if (!s->transfer) return err_set(err, ERR_UPSTREAM, "the event stream ended before its endpoint event");
-    if (!stream_read_events(s, err)) return stream_fail(s);
+    if (!mcp_stream_read_events(s, err)) return mcp_stream_fail(s);
   }
   *out = buf_str(&s->endpoint);
   return true;
 }
 
-struct str stream_last_id(const struct stream *s) {
+struct str mcp_stream_last_id(const struct mcp_stream *s) {
   return s->has_parser ? buf_str(&s->parser.id) : STR_NONE;
 }
 
-int64_t stream_retry_ms(const struct stream *s) {
+int64_t mcp_stream_retry_ms(const struct mcp_stream *s) {
   return s->has_parser ? s->parser.retry_ms : -1;
 }

@@ -3,9 +3,9 @@
 // on the loop of its transfer, like it. It has one transfer or none, and nobody else touches that: whoever
 // begins the next one ends the last, and whatever fails ends it at once. So a server that breaks what it says
 // and keeps the connection open holds nothing, however often we come back. Example:
-//   struct stream s = {0};
-//   if (!stream_begin(&s, transfer, &rules, err)) …          // judges the Content-Type, owns the transfer
-//   while (stream_next(&s, &message, err) && message) …;  stream_free(&s);   // no message: the answer ended
+//   struct mcp_stream s = {0};
+//   if (!mcp_stream_begin(&s, transfer, &rules, err)) …          // judges the Content-Type, owns the transfer
+//   while (mcp_stream_next(&s, &message, err) && message) …;  mcp_stream_free(&s);   // no message: the answer ended
 #ifndef POSTERN_MCP_STREAM_H
 #define POSTERN_MCP_STREAM_H
 
@@ -13,10 +13,10 @@
 #include "http/sse.h"
 #include "mcp/message.h"
 
-enum { STREAM_ENDPOINT_MOST = 2048 };
+enum { MCP_STREAM_ENDPOINT_MOST = 2048 };
 
-struct stream {
-  struct http_transfer *transfer; // NULL: none, or over
+struct mcp_stream {
+  struct transfer *transfer; // NULL: none, or over
   struct message_rules rules;
   bool sse;             // the present transfer is a stream of events
   bool endpoint_wanted; // of the deprecated HTTP+SSE: its first event is no message
@@ -30,16 +30,16 @@ struct stream {
 };
 
 // Takes the transfer over; on failure it is closed. May be called again with the next one: the last one ends.
-MUST_USE bool stream_begin(struct stream *s, struct http_transfer *t, const struct message_rules *rules,
-                           struct err *err);
+MUST_USE bool mcp_stream_begin(struct mcp_stream *s, struct transfer *t, const struct message_rules *rules,
+                               struct err *err);
 // NULL where the answer has ended. After a failure there is no transfer any more.
-MUST_USE bool stream_next(struct stream *s, struct message **out, struct err *err) SUSPENDS;
+MUST_USE bool mcp_stream_next(struct mcp_stream *s, struct message **out, struct err *err) SUSPENDS;
 // HTTP+SSE: reads on until the endpoint event came; ERR_UPSTREAM where another comes first, or the end.
-MUST_USE bool stream_endpoint(struct stream *s, struct str *out, struct err *err) SUSPENDS;
-struct str stream_last_id(const struct stream *s); // empty: no event had one
-int64_t stream_retry_ms(const struct stream *s);   // -1: the server said nothing
+MUST_USE bool mcp_stream_endpoint(struct mcp_stream *s, struct str *out, struct err *err) SUSPENDS;
+struct str mcp_stream_last_id(const struct mcp_stream *s); // empty: no event had one
+int64_t mcp_stream_retry_ms(const struct mcp_stream *s);   // -1: the server said nothing
 // Who has what he wanted lets go: what is still on its way does not cost the connection.
-void stream_finish(struct stream *s);
-void stream_free(struct stream *s); // aborts what has not ended
+void mcp_stream_finish(struct mcp_stream *s);
+void mcp_stream_free(struct mcp_stream *s); // aborts what has not ended
 
 #endif

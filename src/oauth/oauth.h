@@ -22,7 +22,7 @@
 
 struct oauth_net {
   const struct http_guard *guard;
-  const struct http_client_limits *limits;
+  const struct fetch_limits *limits;
   struct redact *hide; // what the vendor was given before, and must not say; NULL: nothing
 };
 

@@ -53,7 +53,7 @@ bool oauth_down(const struct oauth_message *m, int status, struct err *err) {
   return false;
 }
 
-// What http_fetch could not do, with the word for it.
+// What fetch_url could not do, with the word for it.
 static bool oauth_unreached(const struct oauth_message *m, struct err *err) {
   if (err->code == ERR_CANCELED) return false;
   bool down = err->code == ERR_UPSTREAM || err->code == ERR_TIMEOUT || err->code == ERR_UNAVAILABLE;
@@ -69,25 +69,25 @@ bool oauth_send(const struct oauth_net *net, const struct oauth_message *m, stru
                 struct oauth_reply *out, struct err *err) {
   struct uri ignored;
   if (!oauth_vet(m->url, m->what, &ignored, err)) return false;
-  struct http_client_limits limits = *net->limits;
+  struct fetch_limits limits = *net->limits;
   if (!limits.total_ms || limits.total_ms > OAUTH_TOTAL_MS) limits.total_ms = OAUTH_TOTAL_MS;
   limits.body_bytes = OAUTH_ANSWER_MOST;
   struct http_header headers[4];
-  struct http_call call = {.method = m->method,
-                           .url = m->url,
-                           .headers = {headers, 0},
-                           .body = m->body,
-                           .has_body = m->body.n > 0,
-                           .limits = &limits,
-                           .guard = net->guard,
-                           .hide = m->hide ? m->hide : net->hide,
-                           .plain_body = m->plain};
+  struct fetch_call call = {.method = m->method,
+                            .url = m->url,
+                            .headers = {headers, 0},
+                            .body = m->body,
+                            .has_body = m->body.n > 0,
+                            .limits = &limits,
+                            .guard = net->guard,
+                            .hide = m->hide ? m->hide : net->hide,
+                            .plain_body = m->plain};
   oauth_add(&call.headers, "Accept", STR("application/json"));
   oauth_add(&call.headers, WIRE_HEADER_VERSION, STR(WIRE_LEGACY_LATEST));
   oauth_add(&call.headers, "Content-Type", m->type);
   oauth_add(&call.headers, "Authorization", m->authorization);
-  struct http_result result = {0};
-  if (!http_fetch(&call, a, &result, err)) return oauth_unreached(m, err);
+  struct fetch_result result = {0};
+  if (!fetch_url(&call, a, &result, err)) return oauth_unreached(m, err);
   struct oauth_reply reply = {.status = result.status};
   struct err none;
   if (!json_read(buf_str(&result.body), &JSON_LIMITS, &reply.doc, &none)) reply.doc = NULL;

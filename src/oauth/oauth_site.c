@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The documents that say where and how to authorise, taken apart; and a site as one JSON text, for rows.
+// The documents that say where and how to authorize, taken apart; and a site as one JSON text, for rows.
 #include "oauth/oauth_private.h"
 
 static struct oauth_strings oauth_read_strings(yyjson_val *root, const char *key, struct arena *a) {

@@ -221,7 +221,7 @@ static bool token_refused(const struct exchange *x, const struct oauth_message *
   struct str said = oauth_said(json_str(root, "error_description"), x->hide, x->arena);
   err_at(err, ERR_UNPROCESSABLE, arena_z(x->arena, code), "%.*s refused %s: %.*s%s%.*s",
          STR_ARG(x->site->issuer), m->what, STR_ARG(code), said.n ? ": " : "", STR_ARG(said));
-  err_hint(err, "authorise the account again");
+  err_hint(err, "authorize the account again");
   return false;
 }
 

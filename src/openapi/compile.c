@@ -210,13 +210,13 @@ static bool compile_all(struct compiler *c, struct err *err) {
 static bool compile_document(struct document *d, const struct openapi_options *o, struct arena *a,
                              struct openapi_result *out, struct err *err) {
   struct compiler c = {.o = o, .doc = d, .arena = a, .notes = {.arena = a}};
-  pool_init(&c.pool, d, a, &c.notes);
+  openapi_pool_init(&c.pool, d, a, &c.notes);
   expander_init(&c.expander, &c.pool);
   bool ok = compile_all(&c, err);
   notes_finish(&c.notes, &c.result);
   sources_free(&c.sources);
   expander_free(&c.expander);
-  pool_free(&c.pool);
+  openapi_pool_free(&c.pool);
   map_free(&c.words);
   document_close(d);
   if (ok) *out = c.result;

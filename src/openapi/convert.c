@@ -73,7 +73,7 @@ static void on_title(struct node *n, const char *key, yyjson_val *v) {
 
 static void on_description(struct node *n, const char *key, yyjson_val *v) {
   if (!yyjson_is_str(v)) return;
-  struct str s = text_brief(n->c->pool->arena, json_text(v), POOL_DESCRIPTION_MOST);
+  struct str s = text_brief(n->c->pool->arena, json_text(v), OPENAPI_POOL_DESCRIPTION_MOST);
   if (s.n) add(n, key, yyjson_mut_strncpy(n->c->ir, s.p, s.n));
 }
 
@@ -124,14 +124,15 @@ static void on_count(struct node *n, const char *key, yyjson_val *v) {
 
 static void on_any(struct node *n, const char *key, yyjson_val *v) {
   yyjson_mut_val *copy = yyjson_val_mut_copy(n->c->ir, v);
-  if (tree_is_annotation(str_of(key)) && tree_bytes(copy) > POOL_EXAMPLE_MOST) return;
+  if (tree_is_annotation(str_of(key)) && tree_bytes(copy) > OPENAPI_POOL_EXAMPLE_MOST) return;
   add(n, key, copy);
 }
 
 static void on_example(struct node *n, const char *key, yyjson_val *v) {
   (void)key;
   yyjson_mut_val *copy = yyjson_val_mut_copy(n->c->ir, v);
-  if (tree_bytes(copy) > POOL_EXAMPLE_MOST || yyjson_is_arr(yyjson_obj_get(n->at.value, "examples"))) return;
+  if (tree_bytes(copy) > OPENAPI_POOL_EXAMPLE_MOST || yyjson_is_arr(yyjson_obj_get(n->at.value, "examples")))
+    return;
   yyjson_mut_val *list = yyjson_mut_arr(n->c->ir);
   yyjson_mut_arr_append(list, copy);
   add(n, "examples", list);
@@ -186,13 +187,13 @@ static void on_properties(struct node *n, const char *key, yyjson_val *v) {
   yyjson_val *name, *schema;
   EACH_MEMBER(v, i, count, name, schema) {
     struct str k = json_text(name);
-    if (pool_is_read_only(n->c->pool, (struct place){schema, n->at.file}))
+    if (openapi_pool_is_read_only(n->c->pool, (struct place){schema, n->at.file}))
       yyjson_mut_arr_add_strn(n->c->ir, gone, k.p, k.n);
     else
       yyjson_mut_obj_add(map, yyjson_mut_strn(n->c->ir, k.p, k.n), convert_child(n, key, schema, k));
   }
   add(n, key, map);
-  if (yyjson_mut_arr_size(gone)) add(n, POOL_READ_ONLY, gone);
+  if (yyjson_mut_arr_size(gone)) add(n, OPENAPI_POOL_READ_ONLY, gone);
 }
 
 static void on_required(struct node *n, const char *key, yyjson_val *v) {
@@ -363,14 +364,14 @@ static void tell_discriminator(struct node *n) {
   yyjson_val *d = yyjson_obj_get(n->at.value, "discriminator"), *name, *target;
   struct str property = yyjson_is_str(d) ? json_text(d) : json_str(d, "propertyName");
   if (!property.n) return;
-  struct buf text = BUF_MAX(2 * POOL_DESCRIPTION_MOST);
+  struct buf text = BUF_MAX(2 * OPENAPI_POOL_DESCRIPTION_MOST);
   buf_add(&text, tree_text(yyjson_mut_obj_get(n->out, "description")));
   buf_printf(&text, "%s`%.*s` says which form it is", text.n ? " " : "", STR_ARG(property));
   yyjson_val *mapping = yyjson_obj_get(d, "mapping");
   size_t i, count;
   EACH_MEMBER(mapping, i, count, name, target)
   buf_printf(&text, "%s%s", i ? ", " : ": ", yyjson_get_str(name));
-  struct str s = text_brief(n->c->pool->arena, buf_str(&text), POOL_DESCRIPTION_MOST + 80);
+  struct str s = text_brief(n->c->pool->arena, buf_str(&text), OPENAPI_POOL_DESCRIPTION_MOST + 80);
   add(n, "description", yyjson_mut_strncpy(n->c->ir, s.p, s.n));
   buf_free(&text);
 }
@@ -412,7 +413,7 @@ static yyjson_mut_val *refer(struct convert *c, struct place at) {
       break;
     }
   }
-  uint32_t id = pool_refer(c->pool, target, name);
+  uint32_t id = openapi_pool_refer(c->pool, target, name);
   struct schema_def *d = c->def;
   if (d->edge_count == d->edge_cap) {
     size_t cap = d->edge_cap ? d->edge_cap * 2 : 8;
@@ -421,7 +422,7 @@ static yyjson_mut_val *refer(struct convert *c, struct place at) {
     d->edges = edges;
     d->edge_cap = cap;
   }
-  d->edges[d->edge_count++] = id | (c->in_place ? POOL_IN_PLACE : 0);
+  d->edges[d->edge_count++] = id | (c->in_place ? OPENAPI_POOL_IN_PLACE : 0);
   yyjson_mut_val *ref = yyjson_mut_obj(c->ir);
   yyjson_mut_obj_add_uint(c->ir, ref, "$ref", id);
   return ref;
@@ -489,9 +490,9 @@ static yyjson_mut_val *convert_value(struct convert *c, yyjson_val *v, struct st
                name.n ? " of " : "", STR_ARG(name));
     return yyjson_mut_obj(c->ir);
   }
-  if (c->depth == POOL_DEPTH_MOST) {
+  if (c->depth == OPENAPI_POOL_DEPTH_MOST) {
     notes_warn(c->pool->notes, at, "schemas nest more than %d deep; anything is allowed below",
-               POOL_DEPTH_MOST);
+               OPENAPI_POOL_DEPTH_MOST);
     return yyjson_mut_obj(c->ir);
   }
   c->depth++;

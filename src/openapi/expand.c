@@ -60,7 +60,7 @@ static size_t size_of(struct expander *x, uint32_t id) {
   const struct schema_def *def = x->pool->defs[id];
   size_t bytes = def->bytes;
   for (size_t i = 0; i < def->edge_count; i++) {
-    const struct expand_state *to = state_of(x, POOL_EDGE(def->edges[i]));
+    const struct expand_state *to = state_of(x, OPENAPI_POOL_EDGE(def->edges[i]));
     bytes = add_sizes(bytes, to->recursive || to->shared ? REF_BYTES : to->bytes);
   }
   return bytes;
@@ -86,7 +86,7 @@ static bool visit(struct expander *x, uint32_t root, struct err *err) {
       top--;
       continue;
     }
-    uint32_t edge = POOL_EDGE(def->edges[s->next++]);
+    uint32_t edge = OPENAPI_POOL_EDGE(def->edges[s->next++]);
     struct expand_state *to = state_of(x, edge);
     to->uses++;
     if (to->color == GREY) to->recursive = true;
@@ -216,7 +216,7 @@ static yyjson_mut_val *copy_schema(struct expander *x, yyjson_mut_val *v, unsign
   yyjson_mut_obj_foreach (v, i, n, key, value)
     yyjson_mut_obj_add(out, yyjson_mut_val_mut_copy(x->doc, key),
                        copy_keyword(x, tree_text(key), value, depth));
-  merge_parts(x->doc, out);
+  openapi_merge_parts(x->doc, out);
   return out;
 }
 
@@ -237,7 +237,7 @@ static yyjson_mut_val *copy_top(struct expander *x, yyjson_mut_val *v) {
 
 yyjson_mut_val *expand_def(struct expander *x, uint32_t id) {
   yyjson_mut_val *out = copy_top(x, x->pool->defs[id]->schema);
-  if (yyjson_mut_is_obj(out)) merge_settle_required(x->doc, out);
+  if (yyjson_mut_is_obj(out)) openapi_merge_settle_required(x->doc, out);
   return out;
 }
 

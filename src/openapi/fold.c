@@ -11,7 +11,7 @@
 
 enum { FIELDS_SAID_MOST = 160, SHORT_DESCRIPTION = 80, CANDIDATES_MOST = 20000, DEPTH_MOST = 64 };
 
-struct candidate {
+struct fold_candidate {
   yyjson_mut_val *schema;
   size_t bytes;
 };
@@ -22,7 +22,7 @@ struct fold {
   struct arena *arena;
   size_t most;
   unsigned depth, level, deepest; // where the walk is; which level is collected; how deep it goes
-  struct candidate *candidates;
+  struct fold_candidate *candidates;
   size_t count;
   bool folded;
 };
@@ -54,7 +54,7 @@ static void visit(yyjson_mut_val *child, struct str keyword, void *arg) {
   if (has_parts(child)) {
     if (f->depth > f->deepest) f->deepest = f->depth;
     if (f->depth == f->level && f->count < CANDIDATES_MOST)
-      f->candidates[f->count++] = (struct candidate){child, tree_bytes(child)};
+      f->candidates[f->count++] = (struct fold_candidate){child, tree_bytes(child)};
     if (f->depth < DEPTH_MOST) tree_each(child, visit, f);
   }
   f->depth--;
@@ -68,7 +68,7 @@ static void collect(struct fold *f, unsigned level) {
 }
 
 static int by_size(const void *a, const void *b) {
-  const struct candidate *x = a, *y = b;
+  const struct fold_candidate *x = a, *y = b;
   return x->bytes != y->bytes ? (x->bytes > y->bytes ? -1 : 1) : 0;
 }
 

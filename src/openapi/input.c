@@ -27,7 +27,7 @@ static struct str clean_name(struct arena *a, struct str s) {
 }
 
 // Arguments of one tool. What two want gets a number; of many that want the same each goes on from the last.
-struct names {
+struct input_names {
   struct map taken;
   struct map twins; // name that was wanted → struct twin
 };
@@ -37,12 +37,12 @@ struct twin {
   unsigned next;
 };
 
-static void names_free(struct names *n) {
+static void names_free(struct input_names *n) {
   map_free(&n->taken);
   map_free(&n->twins);
 }
 
-static struct str names_number(struct names *n, struct arena *a, struct str wanted) {
+static struct str names_number(struct input_names *n, struct arena *a, struct str wanted) {
   struct twin *t = map_get(&n->twins, wanted);
   if (!t) {
     t = ARENA_NEW(a, struct twin);
@@ -91,7 +91,7 @@ static void sort_params(struct operation *op, struct arena *a) { // stable
 
 void input_name_arguments(struct operation *op, yyjson_val *word, struct arena *a) {
   yyjson_val *renames = yyjson_obj_get(word, "rename_parameters");
-  struct names names = {0};
+  struct input_names names = {0};
   sort_params(op, a);
   for (size_t i = 0; i < op->param_count; i++) {
     struct parameter *p = &op->params[i];
@@ -114,7 +114,7 @@ struct builder {
   yyjson_mut_doc *doc;
   yyjson_mut_val *properties, *required;
   struct arena *arena;
-  struct names names;
+  struct input_names names;
 };
 
 static yyjson_mut_val *as_object(struct builder *b, yyjson_mut_val *schema) {
@@ -123,7 +123,7 @@ static yyjson_mut_val *as_object(struct builder *b, yyjson_mut_val *schema) {
 }
 
 static void describe(struct builder *b, yyjson_mut_val *schema, struct str text) {
-  struct str brief = text_brief(b->arena, text, POOL_DESCRIPTION_MOST);
+  struct str brief = text_brief(b->arena, text, OPENAPI_POOL_DESCRIPTION_MOST);
   if (brief.n) tree_set(b->doc, schema, STR("description"), yyjson_mut_strncpy(b->doc, brief.p, brief.n));
 }
 

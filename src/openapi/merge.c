@@ -13,7 +13,10 @@ static const char *const GROUPS[][4] = {
     {"if", "then", "else", NULL},
 };
 enum { GROUP_COUNT = sizeof GROUPS / sizeof *GROUPS };
-enum { MERGE_PARTS_MOST = 512, MERGE_PAIRS_MOST = 50000 }; // beyond: left as it is, which means the same
+enum {
+  OPENAPI_MERGE_PARTS_MOST = 512,
+  OPENAPI_MERGE_PAIRS_MOST = 50000
+}; // beyond: left as it is, which means the same
 
 static bool equal(yyjson_mut_val *a, yyjson_mut_val *b) {
   return yyjson_mut_equals(a, b);
@@ -48,7 +51,8 @@ static bool can_take(yyjson_mut_val *into, yyjson_mut_val *part) {
   yyjson_mut_obj_foreach (part, i, n, key, v) {
     struct str name = tree_text(key);
     if (str_is(name, "$ref") || str_starts(name, "unevaluated")) return false;
-    if (tree_is_annotation(name) || str_is(name, "required") || str_is(name, POOL_READ_ONLY)) continue;
+    if (tree_is_annotation(name) || str_is(name, "required") || str_is(name, OPENAPI_POOL_READ_ONLY))
+      continue;
     if (open && (str_is(name, "properties") || str_is(name, "additionalProperties"))) continue;
     for (size_t g = 0; g < GROUP_COUNT; g++)
       if (in_group(g, name) && has_of_group(into, g)) return false;
@@ -65,8 +69,8 @@ static size_t pairs_of(yyjson_mut_val *into, yyjson_mut_val *part, const char *k
 
 // Members are looked for one by one. A schema that says the same with its parts apart may stay as it is.
 static bool is_worth_it(yyjson_mut_val *into, yyjson_mut_val *part) {
-  return pairs_of(into, part, "properties") <= MERGE_PAIRS_MOST &&
-         pairs_of(into, part, "required") <= MERGE_PAIRS_MOST;
+  return pairs_of(into, part, "properties") <= OPENAPI_MERGE_PAIRS_MOST &&
+         pairs_of(into, part, "required") <= OPENAPI_MERGE_PAIRS_MOST;
 }
 
 static void take_names(yyjson_mut_doc *doc, yyjson_mut_val *into, struct str key, yyjson_mut_val *names) {
@@ -95,7 +99,7 @@ static void take_properties(yyjson_mut_doc *doc, yyjson_mut_val *into, yyjson_mu
       yyjson_mut_arr_append(list, yyjson_mut_val_mut_copy(doc, twin));
       yyjson_mut_arr_append(list, copy);
       yyjson_mut_obj_add_val(doc, both, "allOf", list);
-      merge_parts(doc, both);
+      openapi_merge_parts(doc, both);
       tree_set(doc, mine, tree_text(name), both);
     }
   }
@@ -106,7 +110,7 @@ static void take(yyjson_mut_doc *doc, yyjson_mut_val *into, yyjson_mut_val *part
   size_t i, n;
   yyjson_mut_obj_foreach (part, i, n, key, v) {
     struct str name = tree_text(key);
-    if (str_is(name, "required") || str_is(name, POOL_READ_ONLY))
+    if (str_is(name, "required") || str_is(name, OPENAPI_POOL_READ_ONLY))
       take_names(doc, into, name, v);
     else if (str_is(name, "properties") && yyjson_mut_obj_get(into, "properties"))
       take_properties(doc, into, v);
@@ -118,7 +122,7 @@ static void take(yyjson_mut_doc *doc, yyjson_mut_val *into, yyjson_mut_val *part
 static void merge_list(yyjson_mut_doc *doc, yyjson_mut_val *schema, const char *keyword, bool only_single) {
   yyjson_mut_val *parts = yyjson_mut_obj_get(schema, keyword), *part;
   size_t count = yyjson_mut_arr_size(parts); // 0 for what is no list
-  if (!count || count > MERGE_PARTS_MOST || (only_single && count != 1)) return;
+  if (!count || count > OPENAPI_MERGE_PARTS_MOST || (only_single && count != 1)) return;
   yyjson_mut_obj_remove_key(schema, keyword); // so that a part may bring one of its own
   yyjson_mut_val *rest = yyjson_mut_arr(doc);
   while ((part = yyjson_mut_arr_remove_first(parts))) {
@@ -140,7 +144,7 @@ static void merge_list(yyjson_mut_doc *doc, yyjson_mut_val *schema, const char *
   }
 }
 
-void merge_parts(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
+void openapi_merge_parts(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
   merge_list(doc, schema, "allOf", false);
   merge_list(doc, schema, "oneOf", true);
   merge_list(doc, schema, "anyOf", true);
@@ -151,13 +155,13 @@ void merge_parts(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
 enum { IN_PLACE_DEPTH_MOST = 32 };
 
 // What a schema and its in-place parts know of names, gathered once for all that ask.
-struct names {
+struct merge_names {
   struct map known, read_only;
   bool any_properties, open; // open: other names may be meant too
 };
 
 struct walk {
-  struct names *names;
+  struct merge_names *names;
   unsigned depth;
 };
 
@@ -172,7 +176,7 @@ static void gather_in_place(yyjson_mut_val *child, struct str keyword, void *arg
 }
 
 static void gather(yyjson_mut_val *schema, struct walk *w) {
-  struct names *names = w->names;
+  struct merge_names *names = w->names;
   yyjson_mut_val *properties = yyjson_mut_obj_get(schema, "properties"), *name, *v;
   yyjson_mut_val *extra = yyjson_mut_obj_get(schema, "additionalProperties");
   size_t i, n;
@@ -180,31 +184,31 @@ static void gather(yyjson_mut_val *schema, struct walk *w) {
   names->open |= yyjson_mut_obj_get(schema, "$ref") || yyjson_mut_obj_get(schema, "patternProperties") ||
                  yyjson_mut_is_obj(extra);
   yyjson_mut_obj_foreach (properties, i, n, name, v) map_put(&names->known, tree_text(name), name);
-  yyjson_mut_arr_foreach (yyjson_mut_obj_get(schema, POOL_READ_ONLY), i, n, name)
+  yyjson_mut_arr_foreach (yyjson_mut_obj_get(schema, OPENAPI_POOL_READ_ONLY), i, n, name)
     map_put(&names->read_only, tree_text(name), name);
   tree_each(schema, gather_in_place, w);
 }
 
-static void names_gather(struct names *names, yyjson_mut_val *schema) {
-  *names = (struct names){0};
+static void names_gather(struct merge_names *names, yyjson_mut_val *schema) {
+  *names = (struct merge_names){0};
   gather(schema, &(struct walk){.names = names});
 }
 
-static void names_free(struct names *names) {
+static void names_free(struct merge_names *names) {
   map_free(&names->known);
   map_free(&names->read_only);
 }
 
 struct settle {
-  yyjson_mut_val *top; // the schema whose in-place parts are settled together
-  struct names *names; // of the top
-  bool *gathered;      // they are: most schemas require nothing
+  yyjson_mut_val *top;       // the schema whose in-place parts are settled together
+  struct merge_names *names; // of the top
+  bool *gathered;            // they are: most schemas require nothing
   unsigned depth;
   yyjson_mut_doc *doc;
 };
 
 // readOnly in the schema itself or its branches; or, known nowhere else, anywhere around it.
-static bool is_gone(const struct names *own, const struct names *top, struct str name) {
+static bool is_gone(const struct merge_names *own, const struct merge_names *top, struct str name) {
   bool found = map_get(&top->known, name) != NULL;
   bool leftover = !found && top->any_properties && !top->open;
   return leftover || map_get(&own->read_only, name) || (!found && map_get(&top->read_only, name));
@@ -216,7 +220,7 @@ static void settle_one(const struct settle *s, yyjson_mut_val *schema) {
   if (!required) return;
   if (!*s->gathered) names_gather(s->names, s->top);
   *s->gathered = true;
-  struct names mine, *own = s->names;
+  struct merge_names mine, *own = s->names;
   struct map seen = {0};
   if (schema != s->top) names_gather(own = &mine, schema);
   kept = yyjson_mut_arr(s->doc);
@@ -242,7 +246,7 @@ static void settle(yyjson_mut_val *schema, struct settle *s) {
 }
 
 static void settle_top(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
-  struct names names = {0};
+  struct merge_names names = {0};
   bool gathered = false;
   settle(schema, &(struct settle){.top = schema, .names = &names, .gathered = &gathered, .doc = doc});
   names_free(&names);
@@ -262,12 +266,12 @@ static void settle_child(yyjson_mut_val *child, struct str keyword, void *arg) {
 static void forget_read_only(yyjson_mut_val *schema, struct str keyword, void *arg) {
   (void)keyword;
   // A branch that a readOnly property told apart is told apart no more.
-  if (yyjson_mut_obj_remove_key(schema, POOL_READ_ONLY))
+  if (yyjson_mut_obj_remove_key(schema, OPENAPI_POOL_READ_ONLY))
     tree_set(arg, schema, STR(TREE_LOOSE), yyjson_mut_bool(arg, true));
   tree_each(schema, forget_read_only, arg);
 }
 
-void merge_settle_required(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
+void openapi_merge_settle_required(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
   settle_top(doc, schema);
   forget_read_only(schema, STR_NONE, doc);
 }

@@ -9,11 +9,11 @@
 
 // Merges the parts of `allOf`, and of anyOf and oneOf with one part, into the schema as far as they
 // can be. Subschemas have been merged already.
-void merge_parts(yyjson_mut_doc *doc, yyjson_mut_val *schema);
+void openapi_merge_parts(yyjson_mut_doc *doc, yyjson_mut_val *schema);
 
 // Over a whole tree: readOnly properties, which convert left out, leave `required` too. So do names
 // that no property stands for where properties are given: they are leftovers, and no one could tell
 // what to send.
-void merge_settle_required(yyjson_mut_doc *doc, yyjson_mut_val *schema);
+void openapi_merge_settle_required(yyjson_mut_doc *doc, yyjson_mut_val *schema);
 
 #endif

@@ -39,7 +39,7 @@ struct namer {
   struct map shapes; // path shape → struct shape
 };
 
-struct candidate { // of one operation
+struct naming_candidate { // of one operation
   struct operation *op;
   unsigned level;
   bool fixed;
@@ -309,7 +309,7 @@ static bool is_name(struct str s) {
 }
 
 // Names given before, then those the connector gives. `taken` holds every name no one else may have.
-static void settle_fixed(struct namer *n, struct candidate *all, struct map *taken) {
+static void settle_fixed(struct namer *n, struct naming_candidate *all, struct map *taken) {
   size_t at = 0;
   for (struct map_slot *slot; n->in->names && (slot = map_next(n->in->names, &at));)
     map_put(taken, str_of(slot->value), slot->value);
@@ -337,13 +337,13 @@ static void settle_fixed(struct namer *n, struct candidate *all, struct map *tak
 }
 
 // One round: names that two want, or that are taken, send all who want them to their next level.
-static bool tell_apart(struct namer *n, struct candidate *all, const struct map *taken) {
+static bool tell_apart(struct namer *n, struct naming_candidate *all, const struct map *taken) {
   struct map first = {0};
   bool changed = false;
   bool *clash = mem_array(n->ops->count + 1, sizeof *clash);
   for (size_t i = 0; i < n->ops->count; i++) {
     if (all[i].fixed || all[i].op->skipped) continue;
-    struct candidate *other = map_get(&first, all[i].op->name);
+    struct naming_candidate *other = map_get(&first, all[i].op->name);
     if (other) clash[i] = clash[other - all] = true;
     if (map_get(taken, all[i].op->name)) clash[i] = true;
     if (!other) map_put(&first, all[i].op->name, &all[i]);
@@ -376,7 +376,7 @@ static struct str number_one(struct namer *n, struct str plain, struct map *take
   return arena_dup(n->in->arena, name);
 }
 
-static void number_the_rest(struct namer *n, struct candidate *all, struct map *taken) {
+static void number_the_rest(struct namer *n, struct naming_candidate *all, struct map *taken) {
   struct map last = {0};
   for (size_t i = 0; i < n->ops->count; i++) {
     struct operation *op = all[i].op;
@@ -390,7 +390,7 @@ static void number_the_rest(struct namer *n, struct candidate *all, struct map *
 void naming_run(const struct naming *in, struct operation_list *ops, size_t *renamed) {
   struct namer n = {.in = in, .ops = ops};
   struct map taken = {0};
-  struct candidate *all = mem_array(ops->count + 1, sizeof *all);
+  struct naming_candidate *all = mem_array(ops->count + 1, sizeof *all);
   index_shapes(&n);
   for (size_t i = 0; i < ops->count; i++) {
     all[i].op = &ops->items[i];

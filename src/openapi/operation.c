@@ -184,7 +184,7 @@ static bool read_query_string(struct schema_pool *pool, struct operation *op, st
     struct parameter p = {
         .at = {v, schema.file}, .name = json_text(key), .in = IN_QUERY, .style = "form", .explode = true};
     yyjson_arr_foreach (needed, j, m, item) p.required |= str_eq(json_text(item), p.name);
-    p.schema = pool_add(pool, p.at, p.name);
+    p.schema = openapi_pool_add(pool, p.at, p.name);
     if (!operation_push_param(pool, op, &p, err)) return false;
   }
   return true;
@@ -198,7 +198,7 @@ static bool read_content(struct schema_pool *pool, struct parameter *p, struct p
   struct place schema = place_get((struct place){yyjson_obj_iter_get_val(type), content.file}, "schema");
   if (!type) return err_set(err, ERR_INVALID, "parameter `%.*s` has an empty `content`", STR_ARG(p->name));
   if (operation_media_kind(json_text(type)) == BODY_JSON) p->style = "json";
-  p->schema = pool_add(pool, schema.value ? schema : content, p->name);
+  p->schema = openapi_pool_add(pool, schema.value ? schema : content, p->name);
   return true;
 }
 
@@ -219,14 +219,14 @@ static bool read_param(struct schema_pool *pool, struct operation *op, struct pl
   struct place schema = place_get(at, "schema"), content = place_get(at, "content");
   if (yyjson_is_obj(schema.value)) {
     if (!read_style(at, &p, err)) return false;
-    p.schema = pool_add(pool, schema, p.name);
+    p.schema = openapi_pool_add(pool, schema, p.name);
   } else if (yyjson_is_obj(content.value)) {
     if (!read_content(pool, &p, content, err)) return false;
   } else {
     // Neither: some writers put the type on the parameter, as 2.0 did.
     notes_add(pool->notes, OPENAPI_WARNING, op->key, at,
               arena_printf(pool->arena, "parameter `%.*s` has neither schema nor content", STR_ARG(p.name)));
-    p.schema = pool_add(pool, at, p.name);
+    p.schema = openapi_pool_add(pool, at, p.name);
   }
   return operation_push_param(pool, op, &p, err);
 }
@@ -328,7 +328,7 @@ static bool read_body(struct schema_pool *pool, struct operation *op, struct err
   struct place schema = place_get(media, "schema");
   if (!schema.value) schema = place_get(media, "itemSchema"); // 3.2: of each line
   b->has_schema = yyjson_is_obj(schema.value);
-  if (b->has_schema) b->schema = pool_add(pool, schema, STR("body"));
+  if (b->has_schema) b->schema = openapi_pool_add(pool, schema, STR("body"));
   return true;
 }
 

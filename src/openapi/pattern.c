@@ -5,30 +5,30 @@
 
 #include "base/buf.h"
 
-struct reader {
+struct pattern_reader {
   struct str s;
   size_t at;
   struct buf out;
   unsigned depth;
 };
 
-static int peek(const struct reader *r, size_t ahead) {
+static int peek(const struct pattern_reader *r, size_t ahead) {
   return r->at + ahead < r->s.n ? (unsigned char)r->s.p[r->at + ahead] : -1;
 }
 
-static void take(struct reader *r, size_t n) {
+static void take(struct pattern_reader *r, size_t n) {
   buf_add(&r->out, str_make(r->s.p + r->at, n));
   r->at += n;
 }
 
-static bool is_hex(const struct reader *r, size_t from, size_t n) {
+static bool is_hex(const struct pattern_reader *r, size_t from, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (!isxdigit(peek(r, from + i))) return false;
   return true;
 }
 
 // `\…`: character classes, code points and escaped syntax stay; an escaped character that needs none is bare.
-static bool read_escape(struct reader *r, bool in_class) {
+static bool read_escape(struct pattern_reader *r, bool in_class) {
   int c = peek(r, 1);
   if (c < 0) return false;
   if (strchr("dDwWsSbtnrfv0", c) || strchr("^$\\.*+?()[]{}|/", c) || (in_class && c == '-')) {
@@ -54,7 +54,7 @@ static bool read_escape(struct reader *r, bool in_class) {
   return true;
 }
 
-static bool read_class(struct reader *r) {
+static bool read_class(struct pattern_reader *r) {
   take(r, 1);
   if (peek(r, 0) == '^') take(r, 1);
   bool ranged = false; // a set such as \w cannot begin or end a range
@@ -85,7 +85,7 @@ static bool read_class(struct reader *r) {
   return true;
 }
 
-static bool read_quantifier(struct reader *r, bool *was) {
+static bool read_quantifier(struct pattern_reader *r, bool *was) {
   int c = peek(r, 0);
   *was = false;
   if (c == '{') {
@@ -108,7 +108,7 @@ static bool read_quantifier(struct reader *r, bool *was) {
   return c != '*' && c != '+' && c != '?' && c != '{';
 }
 
-static bool read_group(struct reader *r) {
+static bool read_group(struct pattern_reader *r) {
   if (++r->depth > PATTERN_GROUPS_MOST) return false;
   take(r, 1);
   if (peek(r, 0) != '?') return true;
@@ -124,7 +124,7 @@ static bool read_group(struct reader *r) {
   return true;
 }
 
-static bool read_all(struct reader *r) {
+static bool read_all(struct pattern_reader *r) {
   bool can_repeat = false;
   while (r->at < r->s.n) {
     int c = peek(r, 0);
@@ -156,7 +156,7 @@ static bool read_all(struct reader *r) {
 
 bool pattern_mend(struct arena *a, struct str s, struct str *out) {
   if (s.n > PATTERN_BYTES_MOST) return false;
-  struct reader r = {.s = s, .out = BUF_MAX(2 * PATTERN_BYTES_MOST)};
+  struct pattern_reader r = {.s = s, .out = BUF_MAX(2 * PATTERN_BYTES_MOST)};
   bool ok = read_all(&r) && !r.out.full;
   if (ok) *out = arena_dup(a, buf_str(&r.out));
   buf_free(&r.out);

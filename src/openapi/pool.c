@@ -7,17 +7,17 @@
 
 enum { READ_ONLY_DEPTH_MOST = 4, READ_ONLY_PARTS_MOST = 16 };
 
-void pool_init(struct schema_pool *p, struct document *doc, struct arena *a, struct notes *notes) {
+void openapi_pool_init(struct schema_pool *p, struct document *doc, struct arena *a, struct notes *notes) {
   *p = (struct schema_pool){.doc = doc, .arena = a, .notes = notes, .ir = yyjson_mut_doc_new(NULL)};
 }
 
-void pool_free(struct schema_pool *p) {
+void openapi_pool_free(struct schema_pool *p) {
   yyjson_mut_doc_free(p->ir);
   mem_free(p->defs);
   map_free(&p->by_value);
 }
 
-uint32_t pool_refer(struct schema_pool *p, struct place at, struct str name) {
+uint32_t openapi_pool_refer(struct schema_pool *p, struct place at, struct str name) {
   struct str key = str_make((const char *)&at.value, sizeof at.value);
   const uint32_t *known = map_get(&p->by_value, key);
   if (known) return *known;
@@ -31,7 +31,7 @@ uint32_t pool_refer(struct schema_pool *p, struct place at, struct str name) {
   } *made = arena_alloc(p->arena, sizeof *made);
   made->def = (struct schema_def){.source = at, .name = name};
   made->id = p->count;
-  if (p->count >= POOL_DEFS_MOST) made->def.broken = STR("the document has too many schemas");
+  if (p->count >= OPENAPI_POOL_DEFS_MOST) made->def.broken = STR("the document has too many schemas");
   p->defs[p->count++] = &made->def;
   map_put(&p->by_value, str_make((const char *)&made->def.source.value, sizeof at.value), &made->id);
   return made->id;
@@ -60,8 +60,8 @@ static void refuse_endless(struct schema_pool *p, uint32_t first) {
         color[stack[--top].id - first] = BLACK;
         continue;
       }
-      uint32_t edge = def->edges[stack[top - 1].next++], to = POOL_EDGE(edge);
-      if (!(edge & POOL_IN_PLACE) || to < first || color[to - first] == BLACK) continue;
+      uint32_t edge = def->edges[stack[top - 1].next++], to = OPENAPI_POOL_EDGE(edge);
+      if (!(edge & OPENAPI_POOL_IN_PLACE) || to < first || color[to - first] == BLACK) continue;
       if (color[to - first] == GREY) {
         p->defs[to]->broken =
             arena_printf(p->arena, "schema %.*s refers to itself without end", STR_ARG(p->defs[to]->name));
@@ -76,12 +76,12 @@ static void refuse_endless(struct schema_pool *p, uint32_t first) {
   mem_free(color);
 }
 
-uint32_t pool_add(struct schema_pool *p, struct place at, struct str name) {
-  uint32_t id = pool_refer(p, at, name), first = p->converted;
+uint32_t openapi_pool_add(struct schema_pool *p, struct place at, struct str name) {
+  uint32_t id = openapi_pool_refer(p, at, name), first = p->converted;
   // A queue, not a recursion: a chain of references may be as long as the document.
   for (; p->converted < p->count; p->converted++) {
     struct schema_def *def = p->defs[p->converted];
-    if (p->converted < POOL_DEFS_MOST) convert_def(p, def);
+    if (p->converted < OPENAPI_POOL_DEFS_MOST) convert_def(p, def);
     if (!def->schema) def->schema = yyjson_mut_obj(p->ir);
     def->bytes = tree_bytes(def->schema);
   }
@@ -102,7 +102,7 @@ static bool read_only_within(struct schema_pool *p, struct place at, unsigned de
   return false;
 }
 
-bool pool_is_read_only(struct schema_pool *p, struct place at) {
+bool openapi_pool_is_read_only(struct schema_pool *p, struct place at) {
   // 3.1 lets keywords stand beside a reference, and 3.0 writers put them there too.
   return json_bool(at.value, "readOnly", false) || read_only_within(p, at, 0);
 }

@@ -3,7 +3,7 @@
 // operations share it. A reference between two schemas stays a reference: {"$ref": <index of a def>}
 // and nothing is copied, so the pool grows with the document and not with what it unfolds to. How a
 // tool gets its own tree out of it: expand.h. Example:
-//   uint32_t id = pool_add(pool, place, STR("zone"));   // converts it and all it refers to
+//   uint32_t id = openapi_pool_add(pool, place, STR("zone"));   // converts it and all it refers to
 //   pool->defs[id]->schema
 #ifndef POSTERN_OPENAPI_POOL_H
 #define POSTERN_OPENAPI_POOL_H
@@ -13,23 +13,24 @@
 #include "openapi/notes.h"
 
 enum {
-  POOL_DEFS_MOST = 100000,
-  POOL_DEPTH_MOST = 64,        // schemas within schemas, references not counted
-  POOL_DESCRIPTION_MOST = 320, // bytes of one property's description
-  POOL_EXAMPLE_MOST = 200,     // bytes of an example or a default
+  OPENAPI_POOL_DEFS_MOST = 100000,
+  OPENAPI_POOL_DEPTH_MOST = 64,        // schemas within schemas, references not counted
+  OPENAPI_POOL_DESCRIPTION_MOST = 320, // bytes of one property's description
+  OPENAPI_POOL_EXAMPLE_MOST = 200,     // bytes of an example or a default
 };
 
-#define POOL_IN_PLACE 0x80000000u
-#define POOL_EDGE(edge) ((edge) & ~POOL_IN_PLACE)
+#define OPENAPI_POOL_IN_PLACE 0x80000000u
+#define OPENAPI_POOL_EDGE(edge) ((edge) & ~OPENAPI_POOL_IN_PLACE)
 
 // Names of properties that were left out because they are readOnly. Private to expand, which takes it out.
-#define POOL_READ_ONLY "readOnlyNames"
+#define OPENAPI_POOL_READ_ONLY "readOnlyNames"
 
 struct schema_def {
   struct place source;
   struct str name;        // what the document calls it, for $defs
   yyjson_mut_val *schema; // object; references are {"$ref": index, annotations…}
-  uint32_t *edges; // defs it refers to, as often as it does; POOL_IN_PLACE where the same value is meant
+  uint32_t
+      *edges; // defs it refers to, as often as it does; OPENAPI_POOL_IN_PLACE where the same value is meant
   size_t edge_count, edge_cap;
   size_t bytes;      // of its own text
   struct str broken; // why no operation may use it; empty: sound
@@ -45,16 +46,16 @@ struct schema_pool {
   struct map by_value; // address of the source value → def
 };
 
-void pool_init(struct schema_pool *p, struct document *doc, struct arena *a, struct notes *notes);
-void pool_free(struct schema_pool *p);
+void openapi_pool_init(struct schema_pool *p, struct document *doc, struct arena *a, struct notes *notes);
+void openapi_pool_free(struct schema_pool *p);
 // The def of a schema, with all it refers to. `at` may be a Swagger 2.0 parameter, which is a schema among
 // other keys.
-uint32_t pool_add(struct schema_pool *p, struct place at, struct str name);
+uint32_t openapi_pool_add(struct schema_pool *p, struct place at, struct str name);
 // Is it readOnly, be it behind a reference or in an allOf?
-bool pool_is_read_only(struct schema_pool *p, struct place at);
+bool openapi_pool_is_read_only(struct schema_pool *p, struct place at);
 
 // For convert.c: finds or adds without converting yet.
-uint32_t pool_refer(struct schema_pool *p, struct place at, struct str name);
+uint32_t openapi_pool_refer(struct schema_pool *p, struct place at, struct str name);
 void convert_def(struct schema_pool *p, struct schema_def *def);
 
 #endif

@@ -34,7 +34,7 @@ static bool read_field(struct schema_pool *pool, struct operation *op, struct pl
     return err_set(err, ERR_LIMIT, "it has more than %d form fields", PARAMETERS_MOST);
   if (!b->fields) b->fields = ARENA_ARRAY(pool->arena, PARAMETERS_MOST, struct parameter);
   p.required = json_bool(at.value, "required", false);
-  p.schema = pool_add(pool, at, p.name);
+  p.schema = openapi_pool_add(pool, at, p.name);
   if (b->kind != BODY_MULTIPART)
     b->kind = str_is(json_str(at.value, "type"), "file") ? BODY_MULTIPART : BODY_FORM;
   b->required |= p.required;
@@ -51,14 +51,14 @@ bool swagger_read_param(struct schema_pool *pool, struct operation *op, struct p
     op->body.required = json_bool(at.value, "required", false);
     op->body.description = json_str(at.value, "description");
     op->body.has_schema = yyjson_is_obj(schema.value);
-    if (op->body.has_schema) op->body.schema = pool_add(pool, schema, STR("body"));
+    if (op->body.has_schema) op->body.schema = openapi_pool_add(pool, schema, STR("body"));
     return true;
   }
   struct parameter p;
   if (!operation_begin_param(at, &p, err)) return false;
   p.explode = true; // objects and arrays of objects are not known here; scalars do not care
   read_collection(&p);
-  p.schema = pool_add(pool, at, p.name);
+  p.schema = openapi_pool_add(pool, at, p.name);
   return operation_push_param(pool, op, &p, err);
 }
 

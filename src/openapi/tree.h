@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tree: work on schemas as mutable values, shared by convert, expand, merge and fold. All recursion is
-// over trees that convert and expand have bounded (POOL_DEPTH_MOST, EXPAND_DEPTH_MOST).
+// over trees that convert and expand have bounded (OPENAPI_POOL_DEPTH_MOST, EXPAND_DEPTH_MOST).
 #ifndef POSTERN_OPENAPI_TREE_H
 #define POSTERN_OPENAPI_TREE_H
 

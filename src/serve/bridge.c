@@ -6,10 +6,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "io/fiber.h"
-#include "serve/ask.h"
 #include "serve/fault.h"
 #include "serve/offer.h"
 #include "serve/pass.h"
+#include "serve/question.h"
 #include "serve/reply.h"
 #include "serve/rewrite.h"
 #include "session/capability.h"
@@ -148,15 +148,15 @@ static bool bridge_send(void *arg, struct str message, struct err *err) {
 static bool bridge_ask(struct bridge *b, struct str method, yyjson_val *params, yyjson_doc **answer,
                        struct err *err) {
   struct serve_request *r = b->r;
-  struct ask ask = {.session_key = reply_can_tell(r) ? r->session.key : STR_NONE,
-                    .capabilities = r->capabilities,
-                    .alias = b->alias,
-                    .send = bridge_send,
-                    .arg = r,
-                    .peer = offer_peer(b->want.member),
-                    .who = serve_who(r)};
-  fiber_deadline(fiber_self(), ASK_LEG_MS + r->env->call_ms);
-  bool ok = ask_client(&ask, method, params, answer, err);
+  struct question question = {.session_key = reply_can_tell(r) ? r->session.key : STR_NONE,
+                              .capabilities = r->capabilities,
+                              .alias = b->alias,
+                              .send = bridge_send,
+                              .arg = r,
+                              .peer = offer_peer(b->want.member),
+                              .who = serve_who(r)};
+  fiber_deadline(fiber_self(), QUESTION_LEG_MS + r->env->call_ms);
+  bool ok = question_client(&question, method, params, answer, err);
   fiber_deadline(fiber_self(), r->env->call_ms);
   return ok;
 }
@@ -166,7 +166,7 @@ static bool bridge_answer(struct bridge *b, struct mcp_call *call, yyjson_val *i
                           const struct err *why, struct err *err) {
   yyjson_val *result = yyjson_obj_get(response, "result"), *error = yyjson_obj_get(response, "error");
   struct str text = result ? json_to_text(b->r->arena, result) : STR_NONE;
-  int code = response ? (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR) : ask_error_code(why);
+  int code = response ? (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR) : question_error_code(why);
   struct str message = response ? json_str(error, "message") : str_of(why->text);
   return mcp_call_answer(call, id, text, code, message, err);
 }

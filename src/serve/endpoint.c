@@ -5,8 +5,8 @@
 #include "io/share.h"
 #include "mcp/wire.h"
 #include "serve/legacy.h"
+#include "serve/legacy_sse.h"
 #include "serve/modern.h"
-#include "serve/pair.h"
 #include "serve/reply.h"
 
 #define ENDPOINT_METHODS "GET, POST, DELETE, OPTIONS"
@@ -173,14 +173,14 @@ struct endpoint_path {
 static struct endpoint_path endpoint_path_of(struct str path) {
   if (str_starts(path, ENDPOINT_PREFIX))
     return (struct endpoint_path){.token = str_from(path, sizeof ENDPOINT_PREFIX - 1)};
-  struct endpoint_path p = {.token = str_from(path, sizeof PAIR_PREFIX - 1), .pair = true};
-  p.message = str_ends(p.token, PAIR_MESSAGE);
-  if (p.message) p.token.n -= sizeof PAIR_MESSAGE - 1;
+  struct endpoint_path p = {.token = str_from(path, sizeof LEGACY_SSE_PREFIX - 1), .pair = true};
+  p.message = str_ends(p.token, LEGACY_SSE_MESSAGE);
+  if (p.message) p.token.n -= sizeof LEGACY_SSE_MESSAGE - 1;
   return p;
 }
 
 bool endpoint_takes(struct str path) {
-  return str_starts(path, ENDPOINT_PREFIX) || str_starts(path, PAIR_PREFIX);
+  return str_starts(path, ENDPOINT_PREFIX) || str_starts(path, LEGACY_SSE_PREFIX);
 }
 
 static void endpoint_post(struct serve_request *r, bool pair) {
@@ -199,7 +199,7 @@ static void endpoint_post(struct serve_request *r, bool pair) {
     return;
   }
   if (pair) {
-    pair_post(r, doc);
+    legacy_sse_post(r, doc);
     return;
   }
   endpoint_dispatch(r, yyjson_doc_get_root(doc));
@@ -244,7 +244,7 @@ static void endpoint_serve(struct serve_request *r, const struct endpoint_path *
   if (r->in->method == HTTP_POST)
     endpoint_post(r, p->pair);
   else if (p->pair)
-    pair_get(r, p->token);
+    legacy_sse_get(r, p->token);
   else
     legacy_get(r);
 }
@@ -257,6 +257,6 @@ void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
   struct endpoint_path path = endpoint_path_of(in->path);
   endpoint_serve(&r, &path);
   share_give(r.share);
-  memory_unref(r.memory);
+  replay_unref(r.replay);
   catalog_release(r.catalog);
 }

@@ -38,7 +38,7 @@ static bool legacy_find_session(struct serve_request *r, yyjson_val *id) {
   r->capabilities = STR("{}");
   if (!text.n) return true;
   if (http_header_count(&r->in->headers, WIRE_HEADER_SESSION) == 1 &&
-      session_unseal(r->env->ring, &place, text, r->arena, &s, &err) && !s.pair && !memory_has_ended(s.key)) {
+      session_unseal(r->env->ring, &place, text, r->arena, &s, &err) && !s.pair && !replay_has_ended(s.key)) {
     legacy_set_session(r, &s);
     return true;
   }
@@ -57,7 +57,7 @@ bool legacy_initialize(struct serve_request *r, yyjson_val *params, struct buf *
       .pair = pair,
   };
   if (pair) {
-    memory_set_client(serve_memory(r), s.version, s.capabilities, s.client);
+    replay_set_client(serve_replay(r), s.version, s.capabilities, s.client);
     r->version = s.version;
     r->capabilities = s.capabilities;
   } else {
@@ -83,7 +83,7 @@ void legacy_delete(struct serve_request *r) {
     return;
   }
   if (!legacy_find_session(r, NULL)) return;
-  memory_end(r->session.key); // its streams end within a tick
+  replay_end(r->session.key); // its streams end within a tick
   running_cancel_all(r->session.key);
   http_reply(r->http, 204, NULL, STR_NONE);
   for (size_t i = 0; i < r->server->member_count; i++)
@@ -99,18 +99,18 @@ void legacy_get(struct serve_request *r) {
     return;
   }
   if (!legacy_find_session(r, NULL)) return;
-  struct memory *m = serve_memory(r);
-  struct memory_resumed resumed;
+  struct replay *m = serve_replay(r);
+  struct replay_resumed resumed;
   struct buf first = BUF_MAX(256);
   struct stream_open o = {.kind = STREAM_SESSION, .tools = true, .prompts = true, .resources = true};
-  if (last_id.n && memory_find_event(m, last_id, &resumed)) {
-    o.kind = resumed.kind == MEMORY_POST ? STREAM_RESUMED : STREAM_SESSION;
+  if (last_id.n && replay_find_event(m, last_id, &resumed)) {
+    o.kind = resumed.kind == REPLAY_POST ? STREAM_RESUMED : STREAM_SESSION;
     o.stream = resumed.stream;
     o.last_id = last_id;
   } else {
-    o.stream = memory_stream_begin(m, MEMORY_OWN);
+    o.stream = replay_stream_begin(m, REPLAY_OWN);
     if (str_is(r->version, WIRE_LEGACY_LATEST))
-      memory_prime(m, o.stream, &first);
+      replay_prime(m, o.stream, &first);
     else
       buf_add_z(&first, ":\n\n");
   }
@@ -153,7 +153,7 @@ static void legacy_roots_changed(struct serve_request *r, yyjson_val *params) {
 // The stream of a 2024-11-05 session was there before its client had said what it can.
 static void legacy_initialized(struct serve_request *r, yyjson_val *params) {
   (void)params;
-  if (r->session.pair) stream_resubscribe(serve_memory(r));
+  if (r->session.pair) stream_resubscribe(serve_replay(r));
 }
 
 static const struct {

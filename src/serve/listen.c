@@ -11,21 +11,21 @@
 enum {
   LISTEN_ID_MOST = 256,
   LISTEN_EVENT_MOST =
-      1024 + LISTEN_ID_MOST + MEMORY_URIS_MOST * (JSON_ESCAPED_MOST * MEMORY_URI_BYTES_MOST + 3)
+      1024 + LISTEN_ID_MOST + REPLAY_URIS_MOST * (JSON_ESCAPED_MOST * REPLAY_URI_BYTES_MOST + 3)
 };
 
 // The URIs of members that tell of updates, at most as many as a session may have.
 static size_t listen_uris(struct serve_request *r, yyjson_val *wanted, struct str **out) {
   yyjson_val *uri, *list = yyjson_obj_get(wanted, "resourceSubscriptions");
   size_t i, n, count = 0;
-  *out = ARENA_ARRAY(r->arena, MEMORY_URIS_MOST, struct str);
+  *out = ARENA_ARRAY(r->arena, REPLAY_URIS_MOST, struct str);
   if (!yyjson_is_arr(list)) return 0;
   yyjson_arr_foreach (list, i, n, uri) {
     struct str own;
-    const struct catalog_member *m = yyjson_is_str(uri) && yyjson_get_len(uri) <= MEMORY_URI_BYTES_MOST
+    const struct catalog_member *m = yyjson_is_str(uri) && yyjson_get_len(uri) <= REPLAY_URI_BYTES_MOST
                                          ? rewrite_find_uri(r->server, json_text(uri), r->arena, &own)
                                          : NULL;
-    if (m && count < MEMORY_URIS_MOST && (offer_of_member(r, m) & OFFER_SUBSCRIBE))
+    if (m && count < REPLAY_URIS_MOST && (offer_of_member(r, m) & OFFER_SUBSCRIBE))
       (*out)[count++] = json_text(uri);
   }
   return count;

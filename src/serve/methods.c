@@ -35,7 +35,7 @@ static bool methods_set_level(struct serve_request *r, yyjson_val *params, struc
   struct str level = json_str(params, "level");
   if (!level_is(level))
     return err_at(err, ERR_INVALID, "/params/level", "params.level is none of debug, info, …, emergency");
-  memory_set_level(serve_memory(r), level);
+  replay_set_level(serve_replay(r), level);
   struct str words = arena_printf(r->arena, "{\"level\":\"%.*s\"}", STR_ARG(level));
   for (size_t i = 0; i < r->server->member_count; i++) {
     const struct catalog_member *m = &r->server->members[i];
@@ -99,8 +99,8 @@ static void methods_begin(struct serve_request *r, const struct jsonrpc_message 
     r->log_level = json_str(meta, WIRE_META_LOG_LEVEL);
     if (!level_is(r->log_level)) r->log_level = STR_NONE;
   } else if (r->session.key.n) {
-    if (!r->memory) r->memory = memory_get(r->session.key, false);
-    if (r->memory) r->log_level = memory_level(r->memory, r->arena);
+    if (!r->replay) r->replay = replay_get(r->session.key, false);
+    if (r->replay) r->log_level = replay_level(r->replay, r->arena);
   }
 }
 

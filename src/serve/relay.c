@@ -10,8 +10,8 @@
 #include "io/share.h"
 #include "mcp/feed.h"
 #include "mcp/wire.h"
-#include "serve/ask.h"
 #include "serve/offer.h"
+#include "serve/question.h"
 #include "serve/rewrite.h"
 #include "serve/stream.h"
 #include "session/level.h"
@@ -29,8 +29,8 @@ struct relay_feed {
   struct str alias, id;
   struct str session_key, account_id;
   struct share *principal, *account; // of its fiber
-  struct memory *memory;
-  struct memory_place place;
+  struct replay *replay;
+  struct replay_place place;
   struct relay_question *questions; // that wait for the client
   size_t question_count;
 };
@@ -58,7 +58,7 @@ static void relay_feed_unref(struct relay_feed *f) {
   if (--f->refs) return;
   channel_unref(f->events);
   mcp_peer_unref(f->peer);
-  memory_unref(f->memory);
+  replay_unref(f->replay);
   arena_free(f->arena);
   mem_free(f);
 }
@@ -66,8 +66,8 @@ static void relay_feed_unref(struct relay_feed *f) {
 // ---- news
 
 static void relay_say(struct relay_feed *f, struct str message) {
-  if (f->memory) {
-    stream_tell(f->memory, message);
+  if (f->replay) {
+    stream_tell(f->replay, message);
     return;
   }
   struct buf frame = BUF_MAX(RELAY_MESSAGE_MOST);
@@ -77,10 +77,10 @@ static void relay_say(struct relay_feed *f, struct str message) {
 
 static bool relay_wants(const struct relay_feed *f, const struct mcp_event *e) {
   if (str_is(e->method, "notifications/resources/updated")) return true;
-  if (!f->memory) return false;
+  if (!f->replay) return false;
   if (str_is(e->method, "notifications/message")) {
     struct arena *a = arena_new();
-    bool wanted = level_passes(memory_level(f->memory, a), json_str(e->params, "level"));
+    bool wanted = level_passes(replay_level(f->replay, a), json_str(e->params, "level"));
     arena_free(a);
     return wanted;
   }
@@ -95,7 +95,7 @@ static void relay_news(struct relay_feed *f, const struct mcp_event *e) {
   rewrite_result(doc, params, f->alias);
   yyjson_mut_val *meta = yyjson_mut_obj_get(params, "_meta");
   if (meta) yyjson_mut_obj_remove_str(meta, WIRE_META_SUBSCRIPTION); // the vendor's
-  if (!f->memory) {
+  if (!f->replay) {
     if (!meta) meta = yyjson_mut_obj_add_obj(doc, params, "_meta");
     yyjson_mut_obj_put(meta, yyjson_mut_str(doc, WIRE_META_SUBSCRIPTION),
                        yyjson_mut_rawn(doc, f->id.p, f->id.n));
@@ -116,7 +116,7 @@ static void relay_news(struct relay_feed *f, const struct mcp_event *e) {
 
 static bool relay_send(void *arg, struct str message, struct err *err) {
   struct relay_feed *f = arg;
-  if (stream_tell(f->memory, message)) return true;
+  if (stream_tell(f->replay, message)) return true;
   return err_set(err, ERR_CANCELED, "the client has no stream open");
 }
 
@@ -126,7 +126,7 @@ static void relay_answer(struct relay_feed *f, const struct mcp_event *e, yyjson
   struct err err;
   yyjson_val *root = yyjson_doc_get_root(answer), *result = yyjson_obj_get(root, "result");
   yyjson_val *error = yyjson_obj_get(root, "error");
-  int code = answer ? (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR) : ask_error_code(why);
+  int code = answer ? (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR) : question_error_code(why);
   struct str message = answer ? json_str(error, "message") : str_of(why->text);
   struct str text = result ? json_to_text(a, result) : STR_NONE;
   if (f->feed && !mcp_feed_answer(f->feed, e->id, text, code, message, &err))
@@ -165,14 +165,14 @@ static void relay_ask(void *arg) {
   q->fiber = fiber_self();
   struct err err = {0};
   yyjson_doc *answer = NULL;
-  struct ask ask = {.session_key = f->session_key,
-                    .capabilities = f->who.capabilities,
-                    .alias = f->alias,
-                    .send = relay_send,
-                    .arg = f,
-                    .peer = f->peer,
-                    .who = f->who};
-  if (!ask_client(&ask, q->event->method, q->event->params, &answer, &err)) answer = NULL;
+  struct question question = {.session_key = f->session_key,
+                              .capabilities = f->who.capabilities,
+                              .alias = f->alias,
+                              .send = relay_send,
+                              .arg = f,
+                              .peer = f->peer,
+                              .who = f->who};
+  if (!question_client(&question, q->event->method, q->event->params, &answer, &err)) answer = NULL;
   relay_answer(f, q->event, answer, &err);
   yyjson_doc_free(answer);
   relay_question_free(q);
@@ -181,7 +181,7 @@ static void relay_ask(void *arg) {
 // A fiber of its own, since the answer may take long. It takes the event over. False: the vendor is to be
 // told why not.
 static bool relay_question(struct relay_feed *f, struct mcp_event *e, struct err *err) {
-  if (!f->memory || f->question_count == RELAY_QUESTIONS_MOST)
+  if (!f->replay || f->question_count == RELAY_QUESTIONS_MOST)
     return err_set(err, ERR_DENIED, "this client is asked nothing now");
   struct share *share = share_take(SHARE_ACCOUNT, f->account_id, FIBER_BACKGROUND, err);
   if (!share) return false;
@@ -250,8 +250,8 @@ static struct relay_feed *relay_start_feed(const struct relay *relay, size_t mem
   f->alias = arena_dup(f->arena, relay->aliases[member]);
   f->id = arena_dup(f->arena, relay->id);
   f->place = relay->options.place;
-  if (relay->options.memory) f->memory = memory_ref(relay->options.memory);
-  if (f->memory) f->session_key = arena_dup(f->arena, memory_key(f->memory));
+  if (relay->options.replay) f->replay = replay_ref(relay->options.replay);
+  if (f->replay) f->session_key = arena_dup(f->arena, replay_key(f->replay));
   f->feed = mcp_feed_open(
       f->peer, &(struct mcp_feed_options){.who = f->who, .uris = uris, .uri_count = count}, f->events);
   struct err err;
@@ -302,7 +302,7 @@ struct relay *relay_open(const struct relay_options *o) {
     struct arena *a = arena_new(), *scratch = arena_new();
     relay = ARENA_NEW(a, struct relay);
     *relay = (struct relay){.arena = a,
-                            .options = {.place = o->place, .memory = o->memory},
+                            .options = {.place = o->place, .replay = o->replay},
                             .server_id = arena_dup(a, o->server_id),
                             .principal = arena_dup(a, o->who.principal),
                             .capabilities = arena_dup(a, o->who.capabilities),

@@ -15,8 +15,8 @@ struct relay;
 struct relay_options {
   struct str server_id;
   struct mcp_who who;        // the client
-  struct memory_place place; // the stream
-  struct memory *memory;     // of a legacy session; NULL: a listen stream, whose id goes with each message
+  struct replay_place place; // the stream
+  struct replay *replay;     // of a legacy session; NULL: a listen stream, whose id goes with each message
   struct str id;
   const struct str *uris; // as the client calls them
   size_t uri_count;

@@ -15,11 +15,11 @@ bool reply_can_tell(const struct serve_request *r) {
 
 // Events of a session are numbered and kept. Clients before 2025-11-25 know no empty first event.
 static void reply_remember(struct serve_request *r, struct buf *first) {
-  struct memory *m = r->era == MCP_LEGACY ? serve_memory(r) : NULL;
+  struct replay *m = r->era == MCP_LEGACY ? serve_replay(r) : NULL;
   if (!m || r->batch) return;
-  r->stream = memory_stream_begin(m, MEMORY_POST);
+  r->stream = replay_stream_begin(m, REPLAY_POST);
   http_request_outlive(r->http);
-  if (str_is(r->version, WIRE_LEGACY_LATEST)) memory_prime(m, r->stream, first);
+  if (str_is(r->version, WIRE_LEGACY_LATEST)) replay_prime(m, r->stream, first);
 }
 
 // What was written is kept for a client that comes back, so that its going is no failure.
@@ -41,8 +41,8 @@ static bool reply_begin(struct serve_request *r, int status, struct err *err) {
 
 static bool reply_write(struct serve_request *r, struct str message, struct err *err) {
   struct buf frame = BUF_MAX(SERVE_REPLY_MOST + 256);
-  struct memory_place reader;
-  bool elsewhere = r->stream && memory_record(r->memory, r->stream, message, &frame, &reader);
+  struct replay_place reader;
+  bool elsewhere = r->stream && replay_record(r->replay, r->stream, message, &frame, &reader);
   if (elsewhere) { // the client has come back for it
     stream_push(&reader, &frame);
     return true;
@@ -55,17 +55,17 @@ static bool reply_write(struct serve_request *r, struct str message, struct err 
 
 bool reply_event(struct serve_request *r, struct str message, struct err *err) {
   if (!r->http) {
-    if (stream_tell(r->memory, message)) return true;
+    if (stream_tell(r->replay, message)) return true;
     return err_set(err, ERR_CANCELED, "the session's stream is closed");
   }
   return reply_begin(r, 200, err) && reply_write(r, message, err);
 }
 
 static void reply_end(struct serve_request *r) {
-  struct memory_place reader;
+  struct replay_place reader;
   if (!r->stream) return;
-  memory_stream_end(r->memory, r->stream);
-  if (memory_reader(r->memory, r->stream, &reader)) stream_close(&reader);
+  replay_stream_end(r->replay, r->stream);
+  if (replay_reader(r->replay, r->stream, &reader)) stream_close(&reader);
 }
 
 void reply_send(struct serve_request *r, int status, struct buf *message) {
@@ -81,7 +81,7 @@ void reply_send(struct serve_request *r, int status, struct buf *message) {
     return;
   }
   if (!r->http)
-    stream_tell(r->memory, buf_str(message));
+    stream_tell(r->replay, buf_str(message));
   else if (reply_begin(r, status, &err))
     (void)!reply_write(r, buf_str(message), &err); // the client has gone: nobody to tell
   reply_end(r);

@@ -57,7 +57,7 @@ bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out
 // A legacy vendor is told at once, so that its refusal is the answer; a modern one by the stream's feed.
 static bool resources_tell(struct serve_request *r, const struct catalog_member *m, const char *method,
                            struct str own, struct err *err) {
-  struct buf params = BUF_MAX(JSON_ESCAPED_MOST * MEMORY_URI_BYTES_MOST + 64);
+  struct buf params = BUF_MAX(JSON_ESCAPED_MOST * REPLAY_URI_BYTES_MOST + 64);
   struct pass_result result = {0};
   if (!offer_is_legacy(r, m)) return true;
   buf_add_z(&params, "{\"uri\":");
@@ -73,12 +73,12 @@ static bool resources_tell(struct serve_request *r, const struct catalog_member 
 bool resources_subscribe(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   struct str own;
   const struct catalog_member *m = resources_find(r, params, OFFER_SUBSCRIBE, &own, err);
-  if (!m || !memory_subscribe(serve_memory(r), json_str(params, "uri"), err)) return false;
+  if (!m || !replay_subscribe(serve_replay(r), json_str(params, "uri"), err)) return false;
   if (!resources_tell(r, m, "resources/subscribe", own, err)) {
-    memory_unsubscribe(serve_memory(r), json_str(params, "uri"));
+    replay_unsubscribe(serve_replay(r), json_str(params, "uri"));
     return false;
   }
-  stream_resubscribe(serve_memory(r));
+  stream_resubscribe(serve_replay(r));
   buf_add_z(out, "{}");
   return true;
 }
@@ -87,9 +87,9 @@ bool resources_unsubscribe(struct serve_request *r, yyjson_val *params, struct b
   struct str own;
   const struct catalog_member *m = resources_find(r, params, OFFER_SUBSCRIBE, &own, err);
   if (!m) return false;
-  memory_unsubscribe(serve_memory(r), json_str(params, "uri"));
+  replay_unsubscribe(serve_replay(r), json_str(params, "uri"));
   if (!resources_tell(r, m, "resources/unsubscribe", own, err)) return false;
-  stream_resubscribe(serve_memory(r));
+  stream_resubscribe(serve_replay(r));
   buf_add_z(out, "{}");
   return true;
 }

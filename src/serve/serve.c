@@ -19,7 +19,7 @@ struct mcp_who serve_who(const struct serve_request *r) {
   return (struct mcp_who){r->principal, r->capabilities, r->era};
 }
 
-struct memory *serve_memory(struct serve_request *r) {
-  if (!r->memory && r->session.key.n) r->memory = memory_get(r->session.key, true);
-  return r->memory;
+struct replay *serve_replay(struct serve_request *r) {
+  if (!r->replay && r->session.key.n) r->replay = replay_get(r->session.key, true);
+  return r->replay;
 }

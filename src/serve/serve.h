@@ -8,7 +8,7 @@
 #include "data/json.h"
 #include "http/server.h"
 #include "mcp/jsonrpc.h"
-#include "session/memory.h"
+#include "session/replay.h"
 #include "session/session.h"
 
 struct serve_env { // lives as long as the program
@@ -40,7 +40,7 @@ struct serve_request {
   enum mcp_era era;
   struct str version;
   struct session session; // legacy; key empty: the request came without one
-  struct memory *memory;  // of the session, once it was needed; endpoint lets it go
+  struct replay *replay;  // of the session, once it was needed; endpoint lets it go
   struct str principal;   // whom upstream sessions and states belong to
   struct share *share;    // of the principal; given back by who took it
   struct str capabilities, client;
@@ -64,6 +64,6 @@ struct str serve_holder(struct str principal);
 struct mcp_who serve_who(const struct serve_request *r);
 
 // The session's memory, made where there is none yet. NULL without a session.
-struct memory *serve_memory(struct serve_request *r);
+struct replay *serve_replay(struct serve_request *r);
 
 #endif

@@ -23,7 +23,7 @@ struct stream {
   uint64_t tools_version;
   bool tools, prompts, resources;
   struct standing standing;
-  struct memory *memory;    // of a session
+  struct replay *replay;    // of a session
   unsigned events;          // its number in there
   struct arena *arena;      // of the texts below
   struct str server_id, id; // id: LISTEN, the request's as JSON text
@@ -76,21 +76,21 @@ static void stream_tell_changed(struct stream *s, const char *list) {
   if (s->kind == STREAM_LISTEN)
     buf_printf(&message, ",\"params\":{\"_meta\":{\"" WIRE_META_SUBSCRIPTION "\":%.*s}}", STR_ARG(s->id));
   buf_add_char(&message, '}');
-  struct memory_place newest;
+  struct replay_place newest;
   unsigned events;
   bool read;
   if (s->kind == STREAM_LISTEN)
     stream_write(s, buf_str(&message));
-  else if (memory_newest(s->memory, &events, &newest, &read) && events == s->events)
-    stream_tell(s->memory, buf_str(&message)); // a session hears it once, whatever it has open
+  else if (replay_newest(s->replay, &events, &newest, &read) && events == s->events)
+    stream_tell(s->replay, buf_str(&message)); // a session hears it once, whatever it has open
   buf_free(&message);
 }
 
 // ---- life
 
-static void stream_free(struct stream *s) {
+static void mcp_stream_free(struct stream *s) {
   relay_close(s->relay);
-  memory_unref(s->memory);
+  replay_unref(s->replay);
   arena_free(s->arena);
   mem_free(s);
 }
@@ -109,13 +109,13 @@ static void stream_closed(void *arg, bool draining) {
     return;
   }
   stream_leave(s);
-  if (s->memory) memory_detach(s->memory, s->number);
+  if (s->replay) replay_detach(s->replay, s->number);
   // The 2024-11-05 session is its stream: nobody could be answered any more.
   if (s->kind == STREAM_PAIR) {
-    running_cancel_all(memory_key(s->memory));
-    memory_end(memory_key(s->memory));
+    running_cancel_all(replay_key(s->replay));
+    replay_end(replay_key(s->replay));
   }
-  stream_free(s);
+  mcp_stream_free(s);
 }
 
 static void stream_relay_session(struct stream *s);
@@ -135,7 +135,7 @@ static bool stream_relay_anew(struct stream *s) {
 
 static void stream_look(struct stream *s, const struct catalog *c, int64_t now) {
   const struct catalog_server *server = standing_server(&s->standing, c, now);
-  if (!server || (s->memory && memory_has_ended(memory_key(s->memory)))) {
+  if (!server || (s->replay && replay_has_ended(replay_key(s->replay)))) {
     stream_end(s);
     return;
   }
@@ -217,7 +217,7 @@ static struct stream *stream_make(struct serve_request *r, const struct stream_o
   s->id = arena_dup(s->arena, o->id);
   s->server_id = arena_dup(s->arena, r->server->server.id);
   s->who = (struct mcp_who){arena_dup(s->arena, r->principal), arena_dup(s->arena, r->capabilities), r->era};
-  if (o->kind != STREAM_LISTEN) s->memory = memory_ref(serve_memory(r));
+  if (o->kind != STREAM_LISTEN) s->replay = replay_ref(serve_replay(r));
   return s;
 }
 
@@ -232,14 +232,14 @@ static void stream_join(struct stream *s) {
 
 // Whoever speaks to the session finds this stream from now on.
 static void stream_attach(struct stream *s, struct str last_id) {
-  struct memory_place place = {loop_current(), s->number};
-  struct memory_resumed resumed;
-  struct buf frames = BUF_MAX(MEMORY_EVENT_BYTES_MOST + STREAM_EVENT_MOST);
-  if (!s->memory) return;
+  struct replay_place place = {loop_current(), s->number};
+  struct replay_resumed resumed;
+  struct buf frames = BUF_MAX(REPLAY_EVENT_BYTES_MOST + STREAM_EVENT_MOST);
+  if (!s->replay) return;
   http_stream_queue_most(s->http, STREAM_QUEUE_MOST);
-  bool found = last_id.n && memory_resume(s->memory, last_id, &place, &frames, &resumed);
+  bool found = last_id.n && replay_resume(s->replay, last_id, &place, &frames, &resumed);
   if (found && frames.n) (void)http_stream_push(s->http, buf_str(&frames));
-  if (!found) memory_attach(s->memory, s->events, &place);
+  if (!found) replay_attach(s->replay, s->events, &place);
   if (s->kind == STREAM_RESUMED && !(found && resumed.open)) http_stream_close(s->http);
   buf_free(&frames);
 }
@@ -249,7 +249,7 @@ static void stream_relay(struct stream *s, const struct str *uris, size_t count)
   struct relay_options options = {.server_id = s->server_id,
                                   .who = s->who,
                                   .place = {loop_current(), s->number},
-                                  .memory = s->memory,
+                                  .replay = s->replay,
                                   .id = s->id,
                                   .uris = uris,
                                   .uri_count = count};
@@ -260,11 +260,11 @@ static void stream_relay(struct stream *s, const struct str *uris, size_t count)
 static void stream_relay_session(struct stream *s) {
   struct arena *a = arena_new();
   struct str *uris, version, capabilities, client;
-  size_t count = memory_uris(s->memory, a, &uris);
+  size_t count = replay_uris(s->replay, a, &uris);
   if (s->relay) {
     relay_subscribe(s->relay, uris, count);
   } else if (s->kind == STREAM_PAIR) {
-    memory_client(s->memory, a, &version, &capabilities, &client);
+    replay_client(s->replay, a, &version, &capabilities, &client);
     s->who.capabilities = arena_dup(s->arena, capabilities);
     if (capabilities.n) stream_relay(s, uris, count);
   } else if (s->kind == STREAM_SESSION) {
@@ -275,10 +275,10 @@ static void stream_relay_session(struct stream *s) {
 
 // A session that opens another one has most likely lost one before.
 static void stream_make_room(struct serve_request *r) {
-  struct memory_place oldest;
-  struct memory *m = serve_memory(r);
-  if (m && memory_open_streams(m) >= STREAM_SESSION_MOST && memory_oldest_reader(m, &oldest)) {
-    memory_detach(m, oldest.number);
+  struct replay_place oldest;
+  struct replay *m = serve_replay(r);
+  if (m && replay_open_streams(m) >= STREAM_SESSION_MOST && replay_oldest_reader(m, &oldest)) {
+    replay_detach(m, oldest.number);
     stream_close(&oldest);
   }
 }
@@ -292,7 +292,7 @@ bool stream_hold(struct serve_request *r, const struct stream_open *o) {
       (o->first.n == 0 || http_stream_write(r->http, o->first, &err)))
     s->http = http_stream_detach(r->http, stream_closed, s);
   if (!s->http) {
-    stream_free(s); // the client has gone already
+    mcp_stream_free(s); // the client has gone already
     return false;
   }
   stream_join(s);
@@ -323,7 +323,7 @@ static void stream_deliver(void *arg) {
 }
 
 // Always by letter, also on its own loop: so all that is said to a stream comes in the order it was said.
-static void stream_post(const struct memory_place *place, struct buf *frame,
+static void stream_post(const struct replay_place *place, struct buf *frame,
                         void (*act)(struct stream *s, struct str frame)) {
   struct stream_letter *letter = MEM_NEW(struct stream_letter);
   *letter = (struct stream_letter){.loop = place->loop, .number = place->number, .act = act};
@@ -345,30 +345,30 @@ static void stream_act_resubscribe(struct stream *s, struct str frame) {
   stream_relay_session(s);
 }
 
-void stream_push(const struct memory_place *place, struct buf *frame) {
+void stream_push(const struct replay_place *place, struct buf *frame) {
   stream_post(place, frame, stream_act_push);
 }
 
-void stream_close(const struct memory_place *place) {
+void stream_close(const struct replay_place *place) {
   stream_post(place, NULL, stream_act_close);
 }
 
-bool stream_tell(struct memory *m, struct str message) {
-  struct memory_place reader;
+bool stream_tell(struct replay *m, struct str message) {
+  struct replay_place reader;
   unsigned stream;
   bool read;
   struct buf frame = BUF_MAX(SERVE_REPLY_MOST + STREAM_EVENT_MOST);
-  if (!m || !memory_newest(m, &stream, &reader, &read)) return false;
-  if (memory_record(m, stream, message, &frame, &reader))
+  if (!m || !replay_newest(m, &stream, &reader, &read)) return false;
+  if (replay_record(m, stream, message, &frame, &reader))
     stream_push(&reader, &frame);
   else
     buf_free(&frame);
   return true;
 }
 
-void stream_resubscribe(struct memory *m) {
-  struct memory_place reader;
+void stream_resubscribe(struct replay *m) {
+  struct replay_place reader;
   unsigned stream;
   bool read;
-  if (memory_newest(m, &stream, &reader, &read) && read) stream_post(&reader, NULL, stream_act_resubscribe);
+  if (replay_newest(m, &stream, &reader, &read) && read) stream_post(&reader, NULL, stream_act_resubscribe);
 }

@@ -39,12 +39,12 @@ struct stream_open {
 bool stream_hold(struct serve_request *r, const struct stream_open *o) SUSPENDS;
 
 // To an open stream, from any thread; nothing happens where it has gone. Takes the buffer's bytes.
-void stream_push(const struct memory_place *place, struct buf *frame);
-void stream_close(const struct memory_place *place); // after what was pushed
+void stream_push(const struct replay_place *place, struct buf *frame);
+void stream_close(const struct replay_place *place); // after what was pushed
 // To the session's newest stream, with an id and kept. False: the session has none.
-bool stream_tell(struct memory *m, struct str message);
+bool stream_tell(struct replay *m, struct str message);
 // The session's subscriptions have changed, or a client of the 2024-11-05 transport has said what it can:
 // what its stream hears from vendors follows.
-void stream_resubscribe(struct memory *m);
+void stream_resubscribe(struct replay *m);
 
 #endif

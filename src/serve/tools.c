@@ -11,8 +11,8 @@
 #include "catalog/listing.h"
 #include "mcp/param.h"
 #include "mcp/wire.h"
-#include "serve/authorise.h"
 #include "serve/bridge.h"
+#include "serve/consent.h"
 #include "serve/fault.h"
 #include "serve/frame.h"
 #include "serve/rewrite.h"
@@ -59,7 +59,7 @@ static void tools_add_formed(const struct serve_request *r, const struct catalog
   yyjson_doc *read;
   struct err err;
   size_t n;
-  tool_write_listing(t, &plain);
+  listing_write(t, &plain);
   if (!json_read(buf_str(&plain), &(struct json_limits){512, 1000000, true}, &read, &err)) {
     buf_add(out, buf_str(&plain));
     buf_free(&plain);
@@ -90,7 +90,7 @@ bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, st
     if (tools_needs_form(r, &server->tools[i]))
       tools_add_formed(r, &server->tools[i], out);
     else
-      tool_write_listing(&server->tools[i], out);
+      listing_write(&server->tools[i], out);
   }
   buf_add_char(out, ']');
   if (end < server->tool_count) {
@@ -120,7 +120,7 @@ static bool tools_unknown(struct serve_request *r, struct str name, struct err *
 }
 
 static void tools_rate_headers(struct serve_request *r, const struct run_result *result) {
-  const struct http_ratelimit *rate = &result->rate;
+  const struct ratelimit *rate = &result->rate;
   const struct {
     const char *name;
     bool has;
@@ -181,12 +181,12 @@ static bool tools_add_result(struct bridge *b, struct run_result *result, struct
   struct serve_request *r = b->r;
   if (result->rpc_error) {
     yyjson_doc *copy = yyjson_mut_val_imut_copy(result->rpc_error, NULL);
-    bool ok = authorise_translate(b, yyjson_doc_get_root(copy), out, err);
+    bool ok = consent_translate(b, yyjson_doc_get_root(copy), out, err);
     yyjson_doc_free(copy);
     return ok;
   }
-  if (result->outcome == RUN_NEEDS_AUTHORISING && authorise_can_offer(b))
-    return authorise_offer(b, result->link, out, err);
+  if (result->outcome == RUN_NEEDS_AUTHORIZING && consent_can_offer(b))
+    return consent_offer(b, result->link, out, err);
   if (result->whole) {
     rewrite_result(result->doc, result->whole, b->alias);
     return bridge_seal(b, result->doc, result->whole, err) &&

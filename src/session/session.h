@@ -2,7 +2,7 @@
 // session: what a legacy session id says. The id is the session: server, API token, version, capabilities and
 // the client's name are sealed into it, so that any loop, any node, and the program after a restart know it.
 // It opens only for the server and the token that it was made for. What cannot be in it (a log level,
-// subscriptions, streams) is in session/memory and may be lost. Pure but for the sealing. Example:
+// subscriptions, streams) is in session/replay and may be lost. Pure but for the sealing. Example:
 //   session_seal(ring, &place, &said, arena, &id, err);            // at initialize: Mcp-Session-Id
 //   if (!session_unseal(ring, &place, id, arena, &session, err)) …   // unknown, foreign, too old: 404
 #ifndef POSTERN_SESSION_SESSION_H
@@ -25,7 +25,7 @@ struct session_place {            // what an id is bound to
 };
 
 struct session {
-  struct str key;          // random; names the session in session/memory
+  struct str key;          // random; names the session in session/replay
   struct str version;      // negotiated
   struct str capabilities; // canonical JSON text, session/capability; empty: none
   struct str client;       // what it calls itself

@@ -384,12 +384,12 @@ int main(int argc, char **argv) {
   d.url = str_of(argv[1]);
   d.modern = str_is(str_of(driver_env("MCP_CONFORMANCE_PROTOCOL_VERSION", "")), WIRE_MODERN);
   d.who = (struct mcp_who){.principal = STR("conformance"), .prefer = d.modern ? MCP_MODERN : MCP_LEGACY};
-  d.limits = (struct http_client_limits){.connect_ms = 5000,
-                                         .first_byte_ms = 15000,
-                                         .total_ms = 25000,
-                                         .stall_ms = 15000,
-                                         .body_bytes = 1 << 20,
-                                         .header_bytes = 65536};
+  d.limits = (struct fetch_limits){.connect_ms = 5000,
+                                   .first_byte_ms = 15000,
+                                   .total_ms = 25000,
+                                   .stall_ms = 15000,
+                                   .body_bytes = 1 << 20,
+                                   .header_bytes = 65536};
   // A modern run never falls back; a legacy one finds out, as with any vendor.
   struct mcp_verdict verdict = {d.modern ? MCP_SPEAKS_MODERN : MCP_SPEAKS_UNKNOWN, clock_now_ms()};
   d.peer = mcp_peer_new(&(struct mcp_peer_options){.url = d.url,

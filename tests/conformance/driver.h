@@ -16,7 +16,7 @@ struct driver {
   bool modern;
   yyjson_val *context; // an object, or NULL
   struct http_guard *guard;
-  struct http_client_limits limits;
+  struct fetch_limits limits;
   struct mcp_peer *peer;
   struct mcp_who who;
   struct loop *loop;

@@ -47,9 +47,9 @@ static void driver_read_answer(struct arena *a, struct str location, struct oaut
 
 static bool driver_visit(struct driver *d, struct str url, struct arena *a, struct oauth_answer *out,
                          struct err *err) {
-  struct http_call call = {.method = "GET", .url = url, .limits = &d->limits, .guard = d->guard};
-  struct http_result r;
-  if (!http_fetch(&call, a, &r, err)) return false;
+  struct fetch_call call = {.method = "GET", .url = url, .limits = &d->limits, .guard = d->guard};
+  struct fetch_result r;
+  if (!fetch_url(&call, a, &r, err)) return false;
   buf_free(&r.body);
   struct str location = http_header_get(&r.headers, "location");
   if (r.status < 300 || r.status > 399 || !location.n)

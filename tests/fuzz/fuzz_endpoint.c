@@ -8,7 +8,7 @@
 #include "serve/merge.h"
 #include "serve/rewrite.h"
 #include "session/capability.h"
-#include "session/memory.h"
+#include "session/replay.h"
 #include "session/session.h"
 #include "session/state.h"
 
@@ -78,21 +78,21 @@ static void check_json(struct arena *a, struct str text) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct str text = {(const char *)data, size};
-  struct memory_resumed resumed;
+  struct replay_resumed resumed;
   struct err err;
   if (!ring && !seal_ring_from_text(
                    STR("a 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"), &ring, &err))
     abort();
   struct arena *a = arena_new();
-  struct memory *m = memory_get(STR("fuzz"), true);
+  struct replay *m = replay_get(STR("fuzz"), true);
   check_sealed(a, text);
   check_opened(a, text);
   check_state(a, text);
   check_cursor(a, text);
   check_names(a, text);
   check_json(a, text);
-  fuzz_check(!memory_find_event(m, text, &resumed), "an event is found where there was none");
-  memory_unref(m);
+  fuzz_check(!replay_find_event(m, text, &resumed), "an event is found where there was none");
+  replay_unref(m);
   arena_free(a);
   return 0;
 }

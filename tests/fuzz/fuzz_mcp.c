@@ -38,7 +38,7 @@ static void endpoint(struct str reference) {
   struct str out;
   struct uri u;
   struct err err;
-  if (endpoint_resolve(a, STR("https://vendor.example:8443/v1/sse?a=b"), reference, &out, &err)) {
+  if (mcp_endpoint_resolve(a, STR("https://vendor.example:8443/v1/sse?a=b"), reference, &out, &err)) {
     fuzz_check(uri_parse_http(out, &u, &err), "no URL: %.*s", STR_ARG(out));
     fuzz_check(str_is_nocase(u.scheme, "https") && str_is_nocase(u.host, "vendor.example") && u.port == 8443,
                "another origin: %.*s", STR_ARG(out));

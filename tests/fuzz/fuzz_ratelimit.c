@@ -16,9 +16,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!str_cut(&line, ':', &name) || !line.p) continue;
     items[h.count++] = (struct http_header){name, line};
   }
-  struct http_ratelimit r;
-  if (!http_ratelimit_read(&h, 429, INT64_C(1795255200000), &r)) return 0;
+  struct ratelimit r;
+  if (!ratelimit_read(&h, 429, INT64_C(1795255200000), &r)) return 0;
   if (r.limit < 0 || r.remaining < 0 || r.reset_s < 0 || r.retry_after_s < 0 || !r.has_remaining) abort();
-  if (http_ratelimit_wait(&r) < -1) abort();
+  if (ratelimit_wait(&r) < -1) abort();
   return 0;
 }

@@ -36,7 +36,7 @@ static void check_listing(const struct trust *t, yyjson_val *definition) {
     struct catalog_tool shown = {.tool = &tool, .account = &owner, .name = STR("x"), .choices = choices};
     struct buf out = BUF_MAX(1 << 20);
     shown.choice_count = shared ? 2 : 0;
-    tool_write_listing(&shown, &out);
+    listing_write(&shown, &out);
     yyjson_doc *doc = yyjson_read(out.p, out.n, YYJSON_READ_NUMBER_AS_RAW);
     yyjson_val *root = yyjson_doc_get_root(doc);
     fuzz_check(yyjson_is_obj(root), "not JSON: %.*s", (int)out.n, out.p);

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct run_env env = {.result_bytes = CEILING};
   struct run_call call = {.env = &env, .tool = &shown};
   struct run_result out;
-  remote_shape(&(struct remote_shape){.call = &call, .result = yyjson_doc_get_root(doc)}, a, &out);
+  shape_remote(&(struct shape_remote){.call = &call, .result = yyjson_doc_get_root(doc)}, a, &out);
   size_t n = 0, i, count, texts = 0;
   char *text = yyjson_mut_val_write(out.whole, 0, &n);
   fuzz_check(text != NULL, "it cannot be written");

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size < 2) return 0;
   struct arena *a = arena_new();
   struct http_header type = {STR("Content-Type"), str_of(types[data[1] % 5])};
-  struct http_result response = {
+  struct fetch_result response = {
       .status = statuses[data[0] % 9], .headers = {&type, 1}, .body = BUF_MAX(1 << 20)};
   static const char tool_text[] =
       "{\"input\":{\"properties\":{}},\"paging\":{\"page\":\"p\",\"size\":\"s\"}}";

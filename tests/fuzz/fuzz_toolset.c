@@ -38,8 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct catalog_account owner = {.account = &account, .connector = &connector, .tools = s};
   for (size_t i = 0; i < s->count; i++) {
     struct buf out = BUF_MAX(1 << 20);
-    tool_write_listing(
-        &(struct catalog_tool){.tool = &s->tools[i], .account = &owner, .name = s->tools[i].name}, &out);
+    listing_write(&(struct catalog_tool){.tool = &s->tools[i], .account = &owner, .name = s->tools[i].name},
+                  &out);
     buf_free(&out);
     call(&s->tools[i], &account, a);
   }

@@ -32,7 +32,7 @@ const sentence = (html: string) =>
   (/<p>([^<]*)<\/p>/.exec(html)?.[1] ?? "").replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
 
 /** As `postern account connect` does it: a link, a person who consents in a browser, the account. */
-async function authorise(api: Api, plan: Plan, places: Places): Promise<Json> {
+async function authorize(api: Api, plan: Plan, places: Places): Promise<Json> {
   const url = places[plan.vendor]!.origin + plan.path;
   const flow = await api("POST", "/integrated-account/authorize", { connector: plan.connector, name: plan.name, url });
   say(`   ${plan.connector}: open ${flow["url"]}`);
@@ -67,7 +67,7 @@ async function connectAll(api: Api, places: Places): Promise<Account[]> {
   step("Connect the vendors' own MCP servers: a link, a yes in the browser, no console, no key");
   const accounts: Account[] = [];
   for (const plan of PLANS) {
-    const account = await authorise(api, plan, places);
+    const account = await authorize(api, plan, places);
     const { items } = await api("GET", `/integrated-account/${account["id"]}/tools?limit=1000`);
     const doctor = await api("POST", `/integrated-account/${account["id"]}/doctor`);
     // The story's shop has routes without a rule, which the doctor finds: that is no fault of the connection.
@@ -77,7 +77,7 @@ async function connectAll(api: Api, places: Places): Promise<Account[]> {
     accounts.push({ account, plan, tools: items, speaks });
   }
 
-  step("What may be served? Judged by evidence before anyone sees it: the catalogue's word, the vendor's hints, names");
+  step("What may be served? Judged by evidence before anyone sees it: the catalog's word, the vendor's hints, names");
   table(
     ["account", "connector", "speaks", "tools", "served", "review", "denied", "such as"],
     accounts.map(({ plan, tools, speaks }) => {

@@ -85,7 +85,7 @@ describe("the way of a person", () => {
     assert.equal((await world.account("by-cli")).status, "ok");
   });
 
-  test("the command line authorises again an account that is there", async (t) => {
+  test("the command line authorizes again an account that is there", async (t) => {
     const { account } = await world.connect("cloudinary");
     await world.vendors.expire("cloudinary", "grants");
     const program = commandLine(t, ["account", "connect", account.name, "--again"]);
@@ -424,7 +424,7 @@ describe("by key, or by nothing", () => {
   test("an account that needs a sign-in says so when it is added without", async () => {
     const r = await add({ connector: "arcjet", name: "no-sign-in", credential: {}, base_url: world.vendors.url("arcjet") });
     assert.ok([400, 422].includes(r.status), `${r.status} ${r.text}`);
-    assert.match(`${r.body.error.message} ${r.body.error.hint}`, /connect|authorize|authorise/);
+    assert.match(`${r.body.error.message} ${r.body.error.hint}`, /connect|authorize/);
   });
 });
 

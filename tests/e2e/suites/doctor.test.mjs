@@ -178,7 +178,7 @@ describe("the seeds of trouble", () => {
     await finds(account, "address");
   });
 
-  test("a person has to authorise again", async () => {
+  test("a person has to authorize again", async () => {
     const { account } = await world.connect("cloudflare");
     const server = await world.server(account);
     await world.vendors.expire("cloudflare", "grants");

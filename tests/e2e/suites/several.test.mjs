@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One MCP server over several accounts: names that stay, in which none hides another; one tool set shared by accounts of
-// a connector; and accounts that are down, unauthorised or hostile while the others work.
+// a connector; and accounts that are down, unauthorized or hostile while the others work.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { startAuthVendor } from "../lib/auth-vendor.mjs";
@@ -184,7 +184,7 @@ describe("while one of them", () => {
     assert.equal((await call(again, before.find((n) => n.endsWith("list-tags")))).isError, true);
   });
 
-  test("needs authorising, it answers with its link and the others with their results", async () => {
+  test("needs authorizing, it answers with its link and the others with their results", async () => {
     const { account } = await world.connect("cloudflare");
     const server = await over([account.id, guard.id]);
     await world.vendors.expire("cloudflare", "grants");

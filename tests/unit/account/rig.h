@@ -8,7 +8,7 @@
 
 #include "../support/check.h"
 #include "account/account.h"
-#include "account/authorize.h"
+#include "account/connect.h"
 #include "account/grant_private.h"
 #include "base/clock.h"
 #include "io/fiber.h"
@@ -31,9 +31,9 @@ static struct rig {
   struct connector_set *set;
   const struct connector *connector;
   struct http_guard *guard;
-  struct http_client_limits limits;
+  struct fetch_limits limits;
   struct account_env env;
-  struct authorize_env authorize;
+  struct connect_env authorize;
   int changed;
 } rig;
 
@@ -69,7 +69,7 @@ static inline int rig_open(void **state) {
                                  .public_url = STR("https://us.example"),
                                  .changed = rig_changed};
   rig.authorize =
-      (struct authorize_env){&rig.env, rig.set, {rig.guard, &rig.limits}, STR("https://us.example")};
+      (struct connect_env){&rig.env, rig.set, {rig.guard, &rig.limits}, STR("https://us.example")};
   issuer_start();
   return 0;
 }

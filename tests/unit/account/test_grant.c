@@ -12,21 +12,21 @@ static struct grant *grant;
 // ---- an account with a grant, made by a person's consent
 
 static void connect_body(void *arg) {
-  struct authorize_new in = {.connector = rig.connector,
-                             .url = arena_printf(rig.arena, "%s/mcp", issuer.base),
-                             .name = STR("One"),
-                             .account_id = account_id};
-  struct authorize_flow f;
+  struct connect_new in = {.connector = rig.connector,
+                           .url = arena_printf(rig.arena, "%s/mcp", issuer.base),
+                           .name = STR("One"),
+                           .account_id = account_id};
+  struct connect_flow f;
   struct str to, cookie, state, rest, item;
   (void)arg;
-  must(authorize_start(&rig.authorize, &in, rig.arena, &f, &err), err);
+  must(connect_start(&rig.authorize, &in, rig.arena, &f, &err), err);
   rest = f.link;
   while (str_cut(&rest, '=', &item)) continue;
-  must(authorize_open(&rig.authorize, f.id, item, rig.arena, &to, &cookie, &err), err);
+  must(connect_open(&rig.authorize, f.id, item, rig.arena, &to, &cookie, &err), err);
   state = str_make(strstr(to.p, "&state=") + 7, strcspn(strstr(to.p, "&state=") + 7, "&"));
   struct oauth_answer a = {.code = STR("c"), .state = state};
-  must(authorize_finish(&rig.authorize, &a, cookie, rig.arena, &f, &err), err);
-  if (f.status != AUTHORIZE_DONE) fail_msg("%.*s: %.*s", STR_ARG(f.code), STR_ARG(f.text));
+  must(connect_finish(&rig.authorize, &a, cookie, rig.arena, &f, &err), err);
+  if (f.status != CONNECT_DONE) fail_msg("%.*s: %.*s", STR_ARG(f.code), STR_ARG(f.text));
   account_id = f.account_id;
 }
 
@@ -54,7 +54,7 @@ static void refused_with(int status, const char *header, struct mcp_challenge *o
 }
 
 static bool ask(struct str *value) {
-  return grant_authorise(grant, NULL, rig.arena, value, &err);
+  return grant_authorize(grant, NULL, rig.arena, value, &err);
 }
 
 // ---- many at once
@@ -71,7 +71,7 @@ static void crowd_call(void *arg) {
   struct arena *a = arena_new();
   struct str value;
   struct err why;
-  if (grant_authorise(arg, NULL, a, &value, &why) && str_is(value, "Bearer at-2"))
+  if (grant_authorize(arg, NULL, a, &value, &why) && str_is(value, "Bearer at-2"))
     atomic_fetch_add(&crowd.good, 1);
   arena_free(a);
   atomic_fetch_sub(&crowd.left, 1);
@@ -242,13 +242,13 @@ static void a_refused_token_is_renewed_once(void **state) {
   refused_with(401, "Bearer error=\"invalid_token\"", &no);
   must(ask(&value), err);
   old = value;
-  must(grant_authorise(grant, &no, rig.arena, &value, &err), err);
+  must(grant_authorize(grant, &no, rig.arena, &value, &err), err);
   check_text(value, "Bearer at-2");
-  must(grant_authorise(grant, &no, rig.arena, &old, &err), err); // a straggler with the old one
+  must(grant_authorize(grant, &no, rig.arena, &old, &err), err); // a straggler with the old one
   check_text(old, "Bearer at-2");
   assert_int_equal(ISSUER_COUNT(refreshes), 1);
   // The new ones too, at once: that is tried again, within a bound.
-  while (grant_authorise(grant, &no, rig.arena, &value, &err)) assert_true(ISSUER_COUNT(refreshes) < 10);
+  while (grant_authorize(grant, &no, rig.arena, &value, &err)) assert_true(ISSUER_COUNT(refreshes) < 10);
   assert_int_equal(err.code, ERR_UPSTREAM);
   assert_int_equal(ISSUER_COUNT(refreshes), GRANT_DOUBTS_MOST);
   // A vendor's bad minute costs no grant.
@@ -275,7 +275,7 @@ static void a_forbidden_call_is_no_matter_of_the_grant(void **state) {
   struct mcp_challenge no;
   refused_with(403, "", &no);
   must(ask(&value), err);
-  assert_false(grant_authorise(grant, &no, rig.arena, &value, &err));
+  assert_false(grant_authorize(grant, &no, rig.arena, &value, &err));
   assert_int_equal(err.code, ERR_DENIED);
   check_text(rig_cell("SELECT status FROM account"), "ok");
   must(ask(&value), err);
@@ -289,7 +289,7 @@ static void a_missing_scope_is_asked_for_three_times(void **state) {
   for (int round = 0; round < GRANT_ROUNDS_MOST; round++) {
     for (int calls = 0; calls < 3; calls++) { // many calls find it, one consent is asked for
       must(ask(&value), err);                 // what needs no more goes on
-      assert_false(grant_authorise(grant, &no, rig.arena, &value, &err));
+      assert_false(grant_authorize(grant, &no, rig.arena, &value, &err));
       assert_int_equal(err.code, ERR_UNAUTHENTICATED);
       check_has(err.hint, "/connect/acc_");
     }
@@ -301,7 +301,7 @@ static void a_missing_scope_is_asked_for_three_times(void **state) {
     must(grant_reload(&rig.env, account_id, &err), err);
   }
   must(ask(&value), err);
-  assert_false(grant_authorise(grant, &no, rig.arena, &value, &err));
+  assert_false(grant_authorize(grant, &no, rig.arena, &value, &err));
   assert_int_equal(err.code, ERR_DENIED);
   check_has(err.text, "after 3 consents");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// vendor: what the account tests connect to: a connector, keys, and in place of http_fetch (linked with
+// vendor: what the account tests connect to: a connector, keys, and in place of fetch_url (linked with
 // --wrap) a function of the test that answers.
 #ifndef POSTERN_TEST_VENDOR_H
 #define POSTERN_TEST_VENDOR_H
@@ -38,10 +38,10 @@ static struct vendor_seen vendor_seen;
 static int (*vendor_answer)(const char *path, const char **body,
                             struct err *err); // status, or 0 and an error
 
-bool __wrap_http_fetch(const struct http_call *call, struct arena *a, struct http_result *out,
-                       struct err *err);
-bool __wrap_http_fetch(const struct http_call *call, struct arena *a, struct http_result *out,
-                       struct err *err) {
+bool __wrap_fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_result *out,
+                      struct err *err);
+bool __wrap_fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_result *out,
+                      struct err *err) {
   (void)a;
   vendor_seen.count++;
   snprintf(vendor_seen.url, sizeof vendor_seen.url, "%.*s", STR_ARG(call->url));
@@ -56,7 +56,7 @@ bool __wrap_http_fetch(const struct http_call *call, struct arena *a, struct htt
   const char *path = strstr(vendor_seen.url, ".com/v1"), *body = "";
   int status = vendor_answer(path ? path + 7 : vendor_seen.url, &body, err);
   if (!status) return false;
-  *out = (struct http_result){.status = status, .body = BUF_MAX(1 << 20)};
+  *out = (struct fetch_result){.status = status, .body = BUF_MAX(1 << 20)};
   buf_add_z(&out->body, body);
   if (!call->plain_body) out->body.n = redact_bytes(call->hide, out->body.p, out->body.n); // as it does
   return true;

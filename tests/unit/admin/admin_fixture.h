@@ -79,7 +79,7 @@ struct world {
   struct http_guard *guard;
   struct audit *audit;
   struct store_probe *probe;
-  struct http_client_limits limits;
+  struct fetch_limits limits;
   struct account_env account;
   struct catalog_env catalog;
   struct run_env run;
@@ -125,12 +125,12 @@ static inline void world_open(struct world *w) {
   MUST(http_guard_new(&allowed, 1, &w->guard, &err));
   MUST(audit_new(w->store, &w->audit, &err));
   MUST(store_probe_new(w->store, STORE_PROBE_MS, &w->probe, &err));
-  w->limits = (struct http_client_limits){.connect_ms = 30000,
-                                          .first_byte_ms = 30000,
-                                          .total_ms = 60000,
-                                          .stall_ms = 30000,
-                                          .body_bytes = 1 << 20,
-                                          .header_bytes = 1 << 16};
+  w->limits = (struct fetch_limits){.connect_ms = 30000,
+                                    .first_byte_ms = 30000,
+                                    .total_ms = 60000,
+                                    .stall_ms = 30000,
+                                    .body_bytes = 1 << 20,
+                                    .header_bytes = 1 << 16};
   w->account = (struct account_env){w->store, w->ring, w->guard, &w->limits};
   w->catalog = (struct catalog_env){&w->account, {w->store, w->connectors, 24 * 1024}};
   w->run = (struct run_env){

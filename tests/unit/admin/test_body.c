@@ -28,7 +28,7 @@ static bool check(const char *text, struct err *err) {
   yyjson_doc *doc;
   *err = (struct err){0};
   assert_true(json_read(str_of(text), &JSON_LIMITS, &doc, err));
-  bool ok = body_check(&shape, yyjson_doc_get_root(doc), err);
+  bool ok = admin_body_check(&shape, yyjson_doc_get_root(doc), err);
   yyjson_doc_free(doc);
   return ok;
 }
@@ -86,7 +86,7 @@ static void test_errors_name_field_value_and_allowed(void **state) {
 static bool query(const char *text, struct arena *a, struct str values[8], struct err *err) {
   for (size_t i = 0; i < 8; i++) values[i] = STR_NONE;
   *err = (struct err){0};
-  return body_check_query(&shape, str_of(text), a, values, err);
+  return admin_body_check_query(&shape, str_of(text), a, values, err);
 }
 
 static void test_queries(void **state) {
@@ -123,7 +123,7 @@ static void test_queries(void **state) {
 static bool expiry(const char *text, int64_t now, int64_t *ms, struct err *err) {
   yyjson_doc *doc;
   assert_true(json_read(str_of(text), &JSON_LIMITS, &doc, err));
-  bool ok = body_read_expiry(yyjson_doc_get_root(doc), now, ms, err);
+  bool ok = admin_body_read_expiry(yyjson_doc_get_root(doc), now, ms, err);
   yyjson_doc_free(doc);
   return ok;
 }

@@ -154,7 +154,7 @@ static size_t stored(void) {
   struct arena *arena = arena_new();
   struct server *all;
   size_t count;
-  MUST(server_load_all(world->store, arena, &all, &count, &err));
+  MUST(server_row_load_all(world->store, arena, &all, &count, &err));
   arena_free(arena);
   return count;
 }

@@ -53,7 +53,7 @@ static void every_tool_is_listed_and_called(void **state) {
     const struct tool *t = &s->tools[i];
     struct catalog_tool shown = {t, &owner, t->name};
     struct buf out = BUF_MAX(1024 * 1024);
-    tool_write_listing(&shown, &out);
+    listing_write(&shown, &out);
     yyjson_doc *listing = yyjson_read(out.p, out.n, 0);
     if (!listing || out.full) fail_msg("%.*s does not list as JSON", STR_ARG(t->name));
     yyjson_doc_free(listing);

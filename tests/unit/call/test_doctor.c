@@ -24,31 +24,31 @@ static struct {
 static struct http_header head[1];
 static struct http_headers headers;
 
-bool __wrap_http_transfer_open(const struct http_call *call, struct http_transfer **out, struct err *err);
-bool __wrap_http_transfer_open(const struct http_call *call, struct http_transfer **out, struct err *err) {
+bool __wrap_transfer_open(const struct fetch_call *call, struct transfer **out, struct err *err);
+bool __wrap_transfer_open(const struct fetch_call *call, struct transfer **out, struct err *err) {
   assert_int_equal(call->headers.count, 0); // no credential
   if (vendor.unreachable.code != ERR_OK) return *err = vendor.unreachable, false;
   vendor.opened++;
-  *out = (struct http_transfer *)(uintptr_t)1;
+  *out = (struct transfer *)(uintptr_t)1;
   return true;
 }
 
-int __wrap_http_transfer_status(const struct http_transfer *t);
-int __wrap_http_transfer_status(const struct http_transfer *t) {
+int __wrap_transfer_status(const struct transfer *t);
+int __wrap_transfer_status(const struct transfer *t) {
   (void)t;
   return 401;
 }
 
-const struct http_headers *__wrap_http_transfer_headers(const struct http_transfer *t);
-const struct http_headers *__wrap_http_transfer_headers(const struct http_transfer *t) {
+const struct http_headers *__wrap_transfer_headers(const struct transfer *t);
+const struct http_headers *__wrap_transfer_headers(const struct transfer *t) {
   (void)t;
   head[0] = (struct http_header){STR("date"), str_of(vendor.date ? vendor.date : "")};
   headers = (struct http_headers){head, vendor.date ? 1 : 0};
   return &headers;
 }
 
-void __wrap_http_transfer_close(struct http_transfer *t);
-void __wrap_http_transfer_close(struct http_transfer *t) {
+void __wrap_transfer_close(struct transfer *t);
+void __wrap_transfer_close(struct transfer *t) {
   (void)t;
   vendor.closed++;
 }

@@ -9,8 +9,8 @@
 #include "call/run.h"
 #include "data/json.h"
 
-bool __wrap_http_fetch(const struct http_call *call, struct arena *a, struct http_result *out,
-                       struct err *err);
+bool __wrap_fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_result *out,
+                      struct err *err);
 void __wrap_audit_add(struct audit *a, const struct audit_row *row);
 
 static struct {
@@ -26,8 +26,8 @@ static struct {
 
 static struct arena *arena; // of the test
 
-bool __wrap_http_fetch(const struct http_call *call, struct arena *a, struct http_result *out,
-                       struct err *err) {
+bool __wrap_fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_result *out,
+                      struct err *err) {
   net.calls++;
   net.url = arena_dup(arena, call->url);
   net.method = arena_dup(arena, str_of(call->method));
@@ -36,7 +36,7 @@ bool __wrap_http_fetch(const struct http_call *call, struct arena *a, struct htt
   if (net.fail) return err_set(err, net.fail, "as told");
   struct http_header *h = ARENA_ARRAY(a, 1, struct http_header);
   h[0] = (struct http_header){STR("Content-Type"), str_of(net.type)};
-  *out = (struct http_result){.status = net.status, .headers = {h, 1}, .body = BUF_MAX(1024 * 1024)};
+  *out = (struct fetch_result){.status = net.status, .headers = {h, 1}, .body = BUF_MAX(1024 * 1024)};
   buf_add(&out->body, net.answer);
   return true;
 }

@@ -87,10 +87,10 @@ void __wrap_mcp_call_close(struct mcp_call *c) {
   vendor.closed++;
 }
 
-bool __wrap_mcp_call_rate(const struct mcp_call *c, struct http_ratelimit *out);
-bool __wrap_mcp_call_rate(const struct mcp_call *c, struct http_ratelimit *out) {
+bool __wrap_mcp_call_rate(const struct mcp_call *c, struct ratelimit *out);
+bool __wrap_mcp_call_rate(const struct mcp_call *c, struct ratelimit *out) {
   (void)c;
-  if (vendor.has_rate) *out = (struct http_ratelimit){.has_limit = true, .limit = 100};
+  if (vendor.has_rate) *out = (struct ratelimit){.has_limit = true, .limit = 100};
   return vendor.has_rate;
 }
 

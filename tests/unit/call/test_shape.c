@@ -22,7 +22,7 @@ struct fixture {
   struct toolset *set;
   struct http_header headers[8];
   size_t header_count;
-  struct http_result response;
+  struct fetch_result response;
   struct run_result out;
   yyjson_doc *content;
 };

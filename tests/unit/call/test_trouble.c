@@ -113,7 +113,7 @@ static void only_what_somebody_has_words_for(void **state) {
   expect("decisions", find(a, &plain, seen, NULL), "");
   seen.result = yyjson_doc_get_root(denied);
   expect("denied", find(a, &plain, seen, &remedy), "permission");
-  fixture_has(remedy, "Authorise again");
+  fixture_has(remedy, "Authorize again");
   expect("denied", find(a, &knowing, seen, &remedy), "permission");
   fixture_is(remedy, "Ask the owner.");
   yyjson_doc_free(empty);

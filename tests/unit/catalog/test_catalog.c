@@ -23,13 +23,13 @@ static void add_server(const char *id, const char *account, const char *config, 
                      .expires_at = expires_at,
                      .version = 1};
   token_hash(v.id, v.token_hash); // its token is its id
-  if (!server_insert(store, &v, &err)) fail_msg("%s", err.text);
+  if (!server_row_insert(store, &v, &err)) fail_msg("%s", err.text);
 }
 
 static int setup(void **state) {
   struct err err;
   if (library_open(state) != 0) return -1;
-  static const struct http_client_limits limits = {.total_ms = 1000};
+  static const struct fetch_limits limits = {.total_ms = 1000};
   accounts = (struct account_env){.store = store, .limits = &limits};
   if (!seal_ring_from_text(STR(KEY), &accounts.ring, &err)) return -1;
   env = (struct catalog_env){.account = &accounts, .library = library};
@@ -211,7 +211,7 @@ static void an_account_that_is_left_out_does_not_close_the_server(void **state) 
                      .config = STR("{}"),
                      .version = 1};
   token_hash(v.id, v.token_hash);
-  assert_true(server_insert(store, &v, &err));
+  assert_true(server_row_insert(store, &v, &err));
   struct catalog *c = rebuild();
   const struct catalog_server *server = catalog_server_by_id(c, STR("srv_1"));
   assert_int_equal(server->member_count, 1);

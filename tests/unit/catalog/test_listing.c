@@ -20,7 +20,7 @@ static struct str list(struct arena *a, const char *tool, const char *context) {
   struct catalog_account v = {.account = &account, .connector = &connector, .tools = s};
   struct catalog_tool t = {.tool = s->tools, .account = &v, .name = STR("shown_name")};
   struct buf out = BUF_MAX(64 * 1024);
-  tool_write_listing(&t, &out);
+  listing_write(&t, &out);
   struct str text = arena_dup(a, buf_str(&out));
   buf_free(&out);
   yyjson_doc_free(account.context);
@@ -99,9 +99,9 @@ static void the_tool_that_gives_an_id_is_named_where_it_is_shown(void **state) {
   struct map shown = {0};
   struct catalog_tool t = {.tool = s->tools, .account = &v, .name = STR("x"), .shown = &shown};
   struct buf with = BUF_MAX(4096), without = BUF_MAX(4096);
-  tool_write_listing(&t, &without);
+  listing_write(&t, &without);
   map_put(&shown, STR("list_zones"), &t);
-  tool_write_listing(&t, &with);
+  listing_write(&t, &with);
   assert_false(str_contains(buf_str(&without), STR("list_zones")));
   assert_true(str_contains(buf_str(&without), STR("Says. Needs zone_id; r.\"")));
   assert_true(str_contains(buf_str(&with), STR("Says. Needs zone_id: from list_zones; r.\"")));

@@ -66,7 +66,7 @@ static void check_names(struct catalog_server *v, const char *wanted) {
 
 static struct str listed(const struct catalog_tool *t) {
   struct buf out = BUF_MAX(1 << 16);
-  tool_write_listing(t, &out);
+  listing_write(t, &out);
   struct str text = arena_dup(arena, buf_str(&out));
   buf_free(&out);
   return text;

@@ -24,12 +24,12 @@
 #include "fetch/client.h"
 
 // Limits that nothing here meets by being slow.
-static const struct http_client_limits relaxed = {.connect_ms = 30000,
-                                                  .first_byte_ms = 60000,
-                                                  .total_ms = 120000,
-                                                  .stall_ms = 60000,
-                                                  .body_bytes = 1 << 20,
-                                                  .header_bytes = 16384};
+static const struct fetch_limits relaxed = {.connect_ms = 30000,
+                                            .first_byte_ms = 60000,
+                                            .total_ms = 120000,
+                                            .stall_ms = 60000,
+                                            .body_bytes = 1 << 20,
+                                            .header_bytes = 16384};
 
 enum { ORIGIN_MOST = 64 };
 

@@ -17,13 +17,13 @@
 // ---- fetching
 
 struct outcome {
-  struct http_client_limits limits;
-  struct http_call call;
+  struct fetch_limits limits;
+  struct fetch_call call;
   const char *scheme, *host, *path; // default: http, 127.0.0.1
   unsigned port;                    // default: the origin's
   bool closed_guard, ok;
   struct arena *arena;
-  struct http_result result;
+  struct fetch_result result;
   struct err err;
 };
 
@@ -44,7 +44,7 @@ static void fetch_one(struct outcome *o) {
   snprintf(url, sizeof url, "%s://%s:%u%s", o->scheme ? o->scheme : "http", o->host ? o->host : "127.0.0.1",
            o->port ? o->port : origin.port, o->path);
   o->call.url = arena_dup(o->arena, str_of(url));
-  o->ok = http_fetch(&o->call, o->arena, &o->result, &o->err);
+  o->ok = fetch_url(&o->call, o->arena, &o->result, &o->err);
   if (!o->ok) return;
   buf_add_char(&o->result.body, 0); // so that a test may read it as a C string
   o->result.body.n--;
@@ -514,7 +514,7 @@ static void a_private_authority(void **state) {
   expect_failure((struct outcome){.path = "/", .scheme = "https"}, ERR_UPSTREAM,
                  "TLS certificate of 127.0.0.1: ");
   struct err err;
-  assert_true(http_client_ca(path, &err));
+  assert_true(fetch_ca(path, &err));
   unlink(path);
   struct outcome o[] = {{.path = "/", .scheme = "https"},
                         {.path = "/", .scheme = "https", .host = "localhost"}};
@@ -529,9 +529,9 @@ static void a_private_authority(void **state) {
 static void a_bad_authority_file_is_named(void **state) {
   (void)state;
   struct err err;
-  assert_false(http_client_ca("/nonexistent.pem", &err));
+  assert_false(fetch_ca("/nonexistent.pem", &err));
   assert_non_null(strstr(err.text, "/nonexistent.pem: cannot be read"));
-  assert_false(http_client_ca("/dev/null", &err));
+  assert_false(fetch_ca("/dev/null", &err));
   assert_non_null(strstr(err.text, "holds no PEM certificate"));
 }
 

@@ -160,8 +160,8 @@ static void every_form(void **state) {
     const struct row *row = &rows[i];
     struct http_header items[16];
     struct http_headers h = {items, parse(row->headers, items)};
-    struct http_ratelimit r = {0};
-    bool said = http_ratelimit_read(&h, row->status, now, &r);
+    struct ratelimit r = {0};
+    bool said = ratelimit_read(&h, row->status, now, &r);
     int64_t got[] = {shown(r.has_limit, r.limit), shown(r.has_remaining, r.remaining),
                      shown(r.has_reset, r.reset_s), shown(r.has_retry_after, r.retry_after_s)};
     int64_t want[] = {row->limit, row->remaining, row->reset, row->retry};
@@ -181,19 +181,19 @@ static void more_windows_than_we_keep(void **state) {
     items[i] = (struct http_header){{names[i], (size_t)n}, STR("7")};
   }
   struct http_headers h = {items, 60};
-  struct http_ratelimit r;
-  assert_true(http_ratelimit_read(&h, 200, 0, &r));
+  struct ratelimit r;
+  assert_true(ratelimit_read(&h, 200, 0, &r));
   assert_int_equal(r.remaining, 7);
 }
 
 static void the_wait(void **state) {
   (void)state;
-  struct http_ratelimit r = {.has_retry_after = true, .retry_after_s = 3, .has_reset = true, .reset_s = 9};
-  assert_int_equal(http_ratelimit_wait(&r), 3);
+  struct ratelimit r = {.has_retry_after = true, .retry_after_s = 3, .has_reset = true, .reset_s = 9};
+  assert_int_equal(ratelimit_wait(&r), 3);
   r.has_retry_after = false;
-  assert_int_equal(http_ratelimit_wait(&r), 9);
+  assert_int_equal(ratelimit_wait(&r), 9);
   r.has_reset = false;
-  assert_int_equal(http_ratelimit_wait(&r), -1);
+  assert_int_equal(ratelimit_wait(&r), -1);
 }
 
 int main(void) {

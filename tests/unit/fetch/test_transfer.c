@@ -9,32 +9,32 @@
 
 #include "transfer_fixture.h"
 
-static struct http_transfer *left_open;
+static struct transfer *left_open;
 
 // ---- reading
 
 static void read_small_answers(void) {
   for (int i = 0; i < 3; i++) {
-    struct http_transfer *t = open_ok("/ok");
-    assert_int_equal(http_transfer_status(t), 200);
-    assert_true(str_is(http_header_get(http_transfer_headers(t), "x-test"), "spaced"));
+    struct transfer *t = open_ok("/ok");
+    assert_int_equal(transfer_status(t), 200);
+    assert_true(str_is(http_header_get(transfer_headers(t), "x-test"), "spaced"));
     assert_true(str_is(read_ok(t), "hello"));
     assert_int_equal(read_ok(t).n, 0);
     assert_int_equal(read_ok(t).n, 0); // and stays at its end
-    http_transfer_close(t);
+    transfer_close(t);
   }
-  struct http_transfer *t = open_ok("/ok");
+  struct transfer *t = open_ok("/ok");
   sleep_ms(30);
-  http_transfer_close(t); // unread, but complete
+  transfer_close(t); // unread, but complete
   struct buf body;
   struct err err;
   t = open_ok("/interim");
-  assert_int_equal(http_transfer_status(t), 404);
-  assert_int_equal(http_transfer_headers(t)->count, 1);
-  assert_true(http_transfer_read_all(t, &body, &err));
+  assert_int_equal(transfer_status(t), 404);
+  assert_int_equal(transfer_headers(t)->count, 1);
+  assert_true(transfer_read_all(t, &body, &err));
   assert_true(str_is(buf_str(&body), "abc"));
   buf_free(&body);
-  http_transfer_close(t);
+  transfer_close(t);
 }
 
 static void answers_are_read_and_connections_kept(void **state) {
@@ -48,24 +48,24 @@ static void send_what_goes_away(void) {
   char *text = strdup("Bearer abc"), *body = strdup("{\"a\":1}"), url[80];
   *header = (struct http_header){STR("Authorization"), str_of(text)};
   snprintf(url, sizeof url, "http://127.0.0.1:%u/echo", origin.port);
-  struct http_call call = {.method = "POST",
-                           .url = str_of(url),
-                           .headers = {header, 1},
-                           .body = str_of(body),
-                           .has_body = true,
-                           .limits = &limits,
-                           .guard = guard};
-  struct http_transfer *t;
+  struct fetch_call call = {.method = "POST",
+                            .url = str_of(url),
+                            .headers = {header, 1},
+                            .body = str_of(body),
+                            .has_body = true,
+                            .limits = &limits,
+                            .guard = guard};
+  struct transfer *t;
   struct err err;
-  assert_true(http_transfer_open(&call, &t, &err));
+  assert_true(transfer_open(&call, &t, &err));
   free(header), free(text), free(body);
   struct buf got;
-  assert_true(http_transfer_read_all(t, &got, &err));
+  assert_true(transfer_read_all(t, &got, &err));
   buf_add_char(&got, 0);
   assert_non_null(strstr(got.p, "Authorization: Bearer abc\r\n"));
   assert_non_null(strstr(got.p, "\r\n\r\n{\"a\":1}"));
   buf_free(&got);
-  http_transfer_close(t);
+  transfer_close(t);
 }
 
 static void what_a_call_points_to_may_go(void **state) {
@@ -74,13 +74,13 @@ static void what_a_call_points_to_may_go(void **state) {
 }
 
 static void read_ticks(void) {
-  struct http_transfer *t = open_ok("/ticks"); // here before the first of them
+  struct transfer *t = open_ok("/ticks"); // here before the first of them
   size_t n = 0;
   int reads = 0;
   for (struct str bytes; (bytes = read_ok(t)).n; reads++) n += bytes.n;
   assert_int_equal(n, 5 * 6);
   assert_true(reads >= 2);
-  http_transfer_close(t);
+  transfer_close(t);
 }
 
 static void bytes_are_there_as_they_come(void **state) {
@@ -91,7 +91,7 @@ static void bytes_are_there_as_they_come(void **state) {
 // ---- the window
 
 static void read_flood_slowly(void) {
-  struct http_transfer *t = open_ok("/flood");
+  struct transfer *t = open_ok("/flood");
   size_t n = 0, flooded = 0;
   do {
     sleep_ms(20); // until the kernel's buffers are full, too
@@ -110,7 +110,7 @@ static void read_flood_slowly(void) {
   }
   assert_int_equal(n, FLOOD);
   assert_true(most >= TRANSFER_WINDOW && most < TRANSFER_WINDOW + 64 * 1024);
-  http_transfer_close(t);
+  transfer_close(t);
 }
 
 static void a_slow_reader_slows_the_vendor(void **state) {
@@ -120,12 +120,12 @@ static void a_slow_reader_slows_the_vendor(void **state) {
 
 static void let_reader_outlast_the_stall_limit(void) {
   limits.stall_ms = 1500;
-  struct http_transfer *t = open_ok("/flood");
+  struct transfer *t = open_ok("/flood");
   sleep_ms(2000);
   size_t n = 0;
   for (struct str bytes; (bytes = read_ok(t)).n;) n += bytes.n;
   assert_int_equal(n, FLOOD);
-  http_transfer_close(t);
+  transfer_close(t);
 }
 
 static void our_own_pause_is_no_stall(void **state) {
@@ -134,7 +134,7 @@ static void our_own_pause_is_no_stall(void **state) {
 }
 
 static void read_tls_flood_slowly(void) {
-  struct http_transfer *t = open_ok("/flood");
+  struct transfer *t = open_ok("/flood");
   sleep_ms(100);
   assert_true(atomic_load(&origin.flooded) < FLOOD);
   size_t n = 0, most = 0;
@@ -144,7 +144,7 @@ static void read_tls_flood_slowly(void) {
   }
   assert_int_equal(n, FLOOD);
   assert_true(most >= TRANSFER_WINDOW && most < TRANSFER_WINDOW + 64 * 1024);
-  http_transfer_close(t);
+  transfer_close(t);
 }
 
 static void the_same_over_tls(void **state) {
@@ -153,18 +153,18 @@ static void the_same_over_tls(void **state) {
   close(mkstemp(path));
   origin_speak_tls(path);
   struct err err;
-  assert_true(http_client_ca(path, &err));
+  assert_true(fetch_ca(path, &err));
   unlink(path);
   on_a_fiber(read_tls_flood_slowly);
 }
 
 static void abandon_flood(void) {
-  struct http_transfer *t = open_ok("/flood");
+  struct transfer *t = open_ok("/flood");
   sleep_ms(30);
-  http_transfer_close(t); // while held
+  transfer_close(t); // while held
   t = open_ok("/ok");
   assert_true(str_is(read_ok(t), "hello"));
-  http_transfer_close(t);
+  transfer_close(t);
 }
 
 static void a_held_transfer_is_closed(void **state) {
@@ -177,28 +177,28 @@ static void a_held_transfer_is_closed(void **state) {
 
 static void meet_limits_of_size(void) {
   limits.body_bytes = 1 << 20;
-  struct http_transfer *t = open_ok("/endless");
+  struct transfer *t = open_ok("/endless");
   expect_no_more(t, ERR_LIMIT, "passes the limit of 1048576 bytes");
   expect_no_more(t, ERR_LIMIT, "passes the limit of 1048576 bytes"); // stays so
-  http_transfer_close(t);
+  transfer_close(t);
   t = open_ok("/endless");
   struct buf body = BUF_MAX(1);
   struct err err;
-  assert_false(http_transfer_read_all(t, &body, &err));
+  assert_false(transfer_read_all(t, &body, &err));
   expect(&err, ERR_LIMIT, "passes the limit of 1048576 bytes");
   assert_null(body.p);
-  http_transfer_close(t);
+  transfer_close(t);
   expect_no_open("/headers-long", ERR_LIMIT, "pass the limit of 16384 bytes");
   expect_no_open("/headers-many", ERR_LIMIT, "more than 100 headers");
   limits.body_bytes = SIZE_MAX;
   t = open_ok("/bomb");
   expect_no_more(t, ERR_LIMIT, "expands to more than 100 times");
-  http_transfer_close(t);
+  transfer_close(t);
   t = open_ok("/bomb");
   sleep_ms(50); // not while we look away, either
   assert_true(mallinfo2().uordblks < 32 << 20);
   expect_no_more(t, ERR_LIMIT, "expands to more than 100 times");
-  http_transfer_close(t);
+  transfer_close(t);
 }
 
 static void limits_of_size(void **state) {
@@ -212,19 +212,19 @@ static void meet_limits_of_time(void) {
   expect_no_open("/drip-head", ERR_TIMEOUT, "answered nothing within 50 ms");
   relax();
   limits.stall_ms = 1000;
-  struct http_transfer *t = open_ok("/stall");
+  struct transfer *t = open_ok("/stall");
   assert_true(str_is(read_ok(t), "ten bytes."));
   expect_no_more(t, ERR_TIMEOUT, "no byte for 1 s");
-  http_transfer_close(t);
+  transfer_close(t);
   limits.stall_ms = 20000;
   limits.total_ms = 2000;
   t = open_ok("/beat");
   expect_no_more(t, ERR_TIMEOUT, "not complete within 2 s");
-  http_transfer_close(t);
+  transfer_close(t);
   t = open_ok("/beat");
   sleep_ms(2100); // nobody waits when it runs out
   expect_no_more(t, ERR_TIMEOUT, "not complete within 2 s");
-  http_transfer_close(t);
+  transfer_close(t);
 }
 
 static void limits_of_time(void **state) {
@@ -233,21 +233,21 @@ static void limits_of_time(void **state) {
 }
 
 static void outlast_silence(void) {
-  limits = (struct http_client_limits){.body_bytes = SIZE_MAX, .header_bytes = 1000};
+  limits = (struct fetch_limits){.body_bytes = SIZE_MAX, .header_bytes = 1000};
   limits.first_byte_ms = 1500; // past that the head is there, and nothing else is asked for
-  struct http_transfer *silent = open_ok("/idle");
+  struct transfer *silent = open_ok("/idle");
   limits.first_byte_ms = limits.stall_ms = 30000;
-  struct http_transfer *beating = open_ok("/beat");
+  struct transfer *beating = open_ok("/beat");
   for (int i = 0; i < 10; i++) assert_true(read_ok(beating).n > 0);
   struct str bytes;
   struct err err;
   fiber_deadline(tester, 2000);
-  assert_false(http_transfer_read(silent, &bytes, &err));
+  assert_false(transfer_read(silent, &bytes, &err));
   expect(&err, ERR_TIMEOUT, "time for the whole request");
   fiber_deadline(tester, 0);
   assert_true(read_ok(beating).n > 0); // what is open stays open
-  http_transfer_close(silent);
-  http_transfer_close(beating);
+  transfer_close(silent);
+  transfer_close(beating);
 }
 
 static void streams_may_be_silent_for_long(void **state) {
@@ -257,10 +257,10 @@ static void streams_may_be_silent_for_long(void **state) {
 }
 
 static void meet_failures(void) {
-  struct http_transfer *t = open_ok("/event-cut");
+  struct transfer *t = open_ok("/event-cut");
   assert_true(str_is(read_ok(t), "hey")); // what came is not lost
   expect_no_more(t, ERR_UPSTREAM, "in the middle of its answer");
-  http_transfer_close(t);
+  transfer_close(t);
   expect_no_open("/gone", ERR_UPSTREAM, "without an answer");
   expect_no_open("/o k", ERR_INVALID, "percent-encode");
   struct http_guard *open = guard;
@@ -278,26 +278,26 @@ static void failures(void **state) {
 
 static void finish_events(void) {
   for (int i = 0; i < 3; i++) {
-    struct http_transfer *t = open_ok("/event-late-end");
+    struct transfer *t = open_ok("/event-late-end");
     assert_true(str_is(read_ok(t), "hey"));
-    http_transfer_finish(t);
+    transfer_finish(t);
     sleep_ms(200);
   }
   assert_int_equal(atomic_load(&origin.connections), 1); // its end was waited for
-  struct http_transfer *t = open_ok("/event");
+  struct transfer *t = open_ok("/event");
   assert_true(str_is(read_ok(t), "hey"));
-  http_transfer_finish(t); // no end comes
+  transfer_finish(t); // no end comes
   t = open_ok("/flood");
-  http_transfer_finish(t); // too much comes
+  transfer_finish(t); // too much comes
   t = open_ok("/ok");
   read_ok(t);
-  http_transfer_finish(t); // has ended already
-  http_transfer_finish(NULL);
+  transfer_finish(t); // has ended already
+  transfer_finish(NULL);
   sleep_ms(TRANSFER_LINGER_MS + 200);
   assert_true(origin_saw_the_client_go(1));
   assert_true(atomic_load(&origin.flooded) < FLOOD);
   left_open = open_ok("/event");
-  http_transfer_finish(left_open); // and the loop ends before
+  transfer_finish(left_open); // and the loop ends before
 }
 
 static void finishing_keeps_the_connection(void **state) {
@@ -316,15 +316,15 @@ static void be_canceled(void) {
   loop_post(loop, cancel_tester, NULL);
   struct str bytes;
   struct err err;
-  assert_false(http_transfer_read(left_open, &bytes, &err));
+  assert_false(transfer_read(left_open, &bytes, &err));
   assert_int_equal(err.code, ERR_CANCELED);
-  assert_false(http_transfer_read(left_open, &bytes, &err));
+  assert_false(transfer_read(left_open, &bytes, &err));
 }
 
 static void close_left_open(void *arg) {
   (void)arg;
   assert_null(fiber_self());
-  http_transfer_close(left_open);
+  transfer_close(left_open);
   loop_stop(loop);
 }
 
@@ -368,10 +368,10 @@ static void read_what_another_opened(void) {
   struct buf body;
   struct err err;
   sleep_ms(10); // some of it comes while nobody waits
-  assert_true(http_transfer_read_all(left_open, &body, &err));
+  assert_true(transfer_read_all(left_open, &body, &err));
   assert_int_equal(body.n, 5 * 6);
   buf_free(&body);
-  http_transfer_close(left_open);
+  transfer_close(left_open);
 }
 
 static void another_fiber_goes_on(void **state) {
@@ -388,16 +388,15 @@ static void the_loop_ends_first(void **state) {
   (void)state;
   on_a_fiber(leave_event_open);
   assert_true(origin_saw_the_client_go(1)); // closed with the loop
-  http_transfer_close(left_open);           // frees what is left
+  transfer_close(left_open);                // frees what is left
 }
 
 static void read_after_the_loop_restarted(void) {
   struct err err;
   struct str bytes;
-  if (http_transfer_read(left_open, &bytes, &err) && bytes.n)
-    assert_false(http_transfer_read(left_open, &bytes, &err));
+  if (transfer_read(left_open, &bytes, &err) && bytes.n) assert_false(transfer_read(left_open, &bytes, &err));
   expect(&err, ERR_CANCELED, "the program is stopping");
-  http_transfer_close(left_open);
+  transfer_close(left_open);
 }
 
 static void what_the_loop_has_ended_stays_so(void **state) {

@@ -22,7 +22,7 @@
 
 enum { CROWD = 2000 };
 
-static struct http_transfer *crowd[CROWD];
+static struct transfer *crowd[CROWD];
 static int crowd_size;
 
 // One thread that answers each connection with the head of a stream, but "/ok" in full.
@@ -67,16 +67,16 @@ static void hold_a_crowd(void) {
   // Fetches to the same host have room, and time.
   char url[80];
   snprintf(url, sizeof url, "http://127.0.0.1:%u/ok", origin.port);
-  struct http_call call = {.method = "GET", .url = str_of(url), .limits = &limits, .guard = guard};
+  struct fetch_call call = {.method = "GET", .url = str_of(url), .limits = &limits, .guard = guard};
   struct arena *a = arena_new();
   for (int i = 0; i < 5; i++) {
-    struct http_result r;
+    struct fetch_result r;
     struct err err;
-    if (!http_fetch(&call, a, &r, &err)) fail_msg("%s", err.text);
+    if (!fetch_url(&call, a, &r, &err)) fail_msg("%s", err.text);
     buf_free(&r.body);
   }
   arena_free(a);
-  for (int i = 0; i < crowd_size; i++) http_transfer_close(crowd[i]);
+  for (int i = 0; i < crowd_size; i++) transfer_close(crowd[i]);
 }
 
 static void thousands_of_idle_streams(void **state) {

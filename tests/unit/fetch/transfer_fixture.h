@@ -11,7 +11,7 @@
 
 static struct loop *loop;
 static struct http_guard *guard;
-static struct http_client_limits limits; // of the next call; relaxed at a test's start, with room for floods
+static struct fetch_limits limits; // of the next call; relaxed at a test's start, with room for floods
 static inline void relax(void) {
   limits = relaxed;
   limits.body_bytes = 128 << 20;
@@ -49,25 +49,25 @@ static inline void on_a_fiber(void (*run)(void)) {
   loop_run(loop);
 }
 
-static inline bool open_path(const char *path, struct http_transfer **t, struct err *err) {
+static inline bool open_path(const char *path, struct transfer **t, struct err *err) {
   char url[80];
   snprintf(url, sizeof url, "http%s://127.0.0.1:%u%s", tls ? "s" : "", origin.port, path);
-  struct http_client_limits mine = limits; // all of these end with this function
-  struct http_call call = {.method = "GET", .url = str_of(url), .limits = &mine, .guard = guard};
-  return http_transfer_open(&call, t, err);
+  struct fetch_limits mine = limits; // all of these end with this function
+  struct fetch_call call = {.method = "GET", .url = str_of(url), .limits = &mine, .guard = guard};
+  return transfer_open(&call, t, err);
 }
 
-static inline struct http_transfer *open_ok(const char *path) {
-  struct http_transfer *t;
+static inline struct transfer *open_ok(const char *path) {
+  struct transfer *t;
   struct err err;
   if (!open_path(path, &t, &err)) fail_msg("%s: %s", path, err.text);
   return t;
 }
 
-static inline struct str read_ok(struct http_transfer *t) {
+static inline struct str read_ok(struct transfer *t) {
   struct str bytes;
   struct err err;
-  if (!http_transfer_read(t, &bytes, &err)) fail_msg("%s", err.text);
+  if (!transfer_read(t, &bytes, &err)) fail_msg("%s", err.text);
   return bytes;
 }
 
@@ -76,16 +76,16 @@ static inline void expect(const struct err *err, enum err_code code, const char 
 }
 
 static inline void expect_no_open(const char *path, enum err_code code, const char *part) {
-  struct http_transfer *t;
+  struct transfer *t;
   struct err err;
   assert_false(open_path(path, &t, &err));
   expect(&err, code, part);
 }
 
-static inline void expect_no_more(struct http_transfer *t, enum err_code code, const char *part) {
+static inline void expect_no_more(struct transfer *t, enum err_code code, const char *part) {
   struct str bytes;
   struct err err;
-  while (http_transfer_read(t, &bytes, &err)) assert_true(bytes.n > 0);
+  while (transfer_read(t, &bytes, &err)) assert_true(bytes.n > 0);
   expect(&err, code, part);
 }
 

@@ -220,7 +220,7 @@ static inline int asked_with(const char *part) {
 static struct {
   struct loop *loop;
   struct http_guard *guard;
-  struct http_client_limits limits;
+  struct fetch_limits limits;
   struct mcp_peer_options options;
   struct mcp_peer *peer;
   void (*script)(void);
@@ -245,12 +245,12 @@ static inline void near_defaults(void) {
   struct str allow = STR("127.0.0.1");
   struct err err;
   assert_true(http_guard_new(&allow, 1, &near.guard, &err));
-  near.limits = (struct http_client_limits){.connect_ms = 30000,
-                                            .first_byte_ms = 30000,
-                                            .total_ms = 60000,
-                                            .stall_ms = 30000,
-                                            .body_bytes = 1 << 20,
-                                            .header_bytes = 16384};
+  near.limits = (struct fetch_limits){.connect_ms = 30000,
+                                      .first_byte_ms = 30000,
+                                      .total_ms = 60000,
+                                      .stall_ms = 30000,
+                                      .body_bytes = 1 << 20,
+                                      .header_bytes = 16384};
   near.options = (struct mcp_peer_options){.guard = near.guard,
                                            .limits = &near.limits,
                                            .json = JSON_LIMITS,

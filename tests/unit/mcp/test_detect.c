@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a URL is found to speak, whatever it answers; authorisation on the way; verdicts that are no longer
+// What a URL is found to speak, whatever it answers; authorization on the way; verdicts that are no longer
 // true.
 #include "../support/check.h"
 #include "remote_fixture.h"
@@ -215,11 +215,11 @@ static bool guarded(struct asked *a) {
   return serve(a);
 }
 
-static void authorised(void) {
+static void authorized(void) {
   expect_call(modern, "any", "any");
 }
 
-static void never_authorised(void) {
+static void never_authorized(void) {
   struct err err;
   must_fail(mcp_peer_probe(near.peer, &err), &err, ERR_UNAUTHENTICATED, want_text);
 }
@@ -231,18 +231,18 @@ static void credentials(void **state) {
   near.options.auth = (struct mcp_auth){.headers = lend};
   memset(&lender, 0, sizeof lender);
   lender.good = "t2";
-  meet(guarded, "/mcp", authorised);
+  meet(guarded, "/mcp", authorized);
   assert_int_equal(lender.refused, 2);
 
   memset(&lender, 0, sizeof lender);
   want_text = "no token";
-  meet(guarded, "/mcp", never_authorised);
+  meet(guarded, "/mcp", never_authorized);
   assert_int_equal(lender.refused, MCP_REFUSALS_MOST);
 
   memset(&lender, 0, sizeof lender);
   lender.gives_up = 1;
   want_text = "open this link";
-  meet(guarded, "/mcp", never_authorised);
+  meet(guarded, "/mcp", never_authorized);
   assert_int_equal(lender.refused, 1);
 }
 

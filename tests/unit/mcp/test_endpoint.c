@@ -35,7 +35,7 @@ static void each(void **state) {
     struct arena *a = arena_new();
     struct str out;
     struct err err;
-    bool ok = endpoint_resolve(a, str_of(cases[i].stream), str_of(cases[i].reference), &out, &err);
+    bool ok = mcp_endpoint_resolve(a, str_of(cases[i].stream), str_of(cases[i].reference), &out, &err);
     if (ok != (cases[i].want != NULL)) fail_msg("%s: %s", cases[i].reference, ok ? out.p : err.text);
     if (ok) check_text(out, cases[i].want);
     if (!ok) assert_int_equal(err.code, ERR_UPSTREAM);

@@ -161,13 +161,13 @@ static void rate(void) {
   struct err err;
   struct mcp_event e;
   struct mcp_call *c;
-  struct http_ratelimit found;
+  struct ratelimit found;
   struct mcp_request r = call_of(who, "busy", "{}");
   must(mcp_call_open(near.peer, &r, &c, &err), &err);
   must_fail(mcp_call_next(c, &e, &err), &err, ERR_LIMIT, "429");
   assert_int_equal(mcp_call_status(c), 429);
   assert_true(mcp_call_rate(c, &found));
-  assert_int_equal(http_ratelimit_wait(&found), 7);
+  assert_int_equal(ratelimit_wait(&found), 7);
   mcp_call_close(c);
   yyjson_mut_doc_free(r.doc);
 }

@@ -88,7 +88,7 @@ static void events_in_order(void) {
   struct mcp_call *c;
   struct mcp_event e;
   struct err err;
-  struct http_ratelimit rate;
+  struct ratelimit rate;
   r.wants_progress = true;
   must(mcp_call_open(near.peer, &r, &c, &err), &err);
   assert_int_equal(mcp_call_status(c), 200);

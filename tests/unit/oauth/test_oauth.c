@@ -7,11 +7,11 @@
 
 static struct arena *arena;
 static struct http_guard *guard;
-static struct http_client_limits limits = {.connect_ms = 30000,
-                                           .first_byte_ms = 30000,
-                                           .total_ms = 60000,
-                                           .body_bytes = 1 << 20,
-                                           .header_bytes = 64 * 1024};
+static struct fetch_limits limits = {.connect_ms = 30000,
+                                     .first_byte_ms = 30000,
+                                     .total_ms = 60000,
+                                     .body_bytes = 1 << 20,
+                                     .header_bytes = 64 * 1024};
 static struct oauth_net net;
 static struct oauth_site site;
 static struct err err;

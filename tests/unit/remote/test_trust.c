@@ -126,7 +126,7 @@ static const struct row arcjet[] = {{"list-teams", N, true, TOOL_LIST},
                                     {"delete-rule", N, false, TOOL_DELETE},
                                     {"promote-rule", N, false, TOOL_UPDATE},
                                     {0}};
-// Names from other vendors' catalogues, most of which declare something and some of which do not.
+// Names from other vendors' catalogs, most of which declare something and some of which do not.
 static const struct row others[] = {{"model_search", R, true, TOOL_LIST},
                                     {"dataset_search", R, true, TOOL_LIST},
                                     {"hub_repo_details", R, true, TOOL_GET},

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "account/account_row.h"
+
+#include "base/clock.h"
+
+#define ACCOUNT_ROW_COLUMNS                                                                                  \
+  "id, name, connector, way, base_url, credential, context, choices, status, status_text, speaks, "          \
+  "speaks_at, created_at, updated_at, verified_at, version"
+enum { ACCOUNT_ROW_TEXTS = 10, ACCOUNT_ROW_NUMBERS = 6 };
+
+static struct account_row account_row_read(const struct store_rows *rows, size_t i) {
+  struct account_row row;
+  struct str *texts[ACCOUNT_ROW_TEXTS] = {&row.id,       &row.name,       &row.connector, &row.way,
+                                          &row.base_url, &row.credential, &row.context,   &row.choices,
+                                          &row.status,   &row.status_text};
+  int64_t *numbers[ACCOUNT_ROW_NUMBERS] = {&row.speaks,     &row.speaks_at,   &row.created_at,
+                                           &row.updated_at, &row.verified_at, &row.version};
+  for (size_t c = 0; c < ACCOUNT_ROW_TEXTS; c++) *texts[c] = store_cell(rows, i, c)->text;
+  for (size_t c = 0; c < ACCOUNT_ROW_NUMBERS; c++)
+    *numbers[c] = store_cell(rows, i, ACCOUNT_ROW_TEXTS + c)->number;
+  return row;
+}
+
+bool account_row_all(struct store *s, struct arena *a, struct account_row **out, size_t *count,
+                     struct err *err) {
+  struct store_rows rows;
+  if (!store_query(s, "SELECT " ACCOUNT_ROW_COLUMNS " FROM account ORDER BY id", NULL, 0, a, &rows, err))
+    return false;
+  struct account_row *all = ARENA_ARRAY(a, rows.count + 1, struct account_row);
+  for (size_t i = 0; i < rows.count; i++) all[i] = account_row_read(&rows, i);
+  *out = all;
+  *count = rows.count;
+  return true;
+}
+
+static bool account_row_missing(struct str id, struct err *err) {
+  return err_set(err, ERR_MISSING, "there is no account '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
+}
+
+bool account_row_find(struct store *s, struct str id, struct arena *a, struct account_row *out,
+                      struct err *err) {
+  struct store_rows rows;
+  if (!store_query(s, "SELECT " ACCOUNT_ROW_COLUMNS " FROM account WHERE id = $1", &STORE_TEXT(id), 1, a,
+                   &rows, err))
+    return false;
+  if (!rows.count) return account_row_missing(id, err);
+  *out = account_row_read(&rows, 0);
+  return true;
+}
+
+// The name is the only thing of an account that two could share by what somebody chose.
+static bool account_row_conflict(const struct account_row *row, struct err *err) {
+  if (err->code == ERR_CONFLICT)
+    err_at(err, ERR_CONFLICT, "name", "there is an account '%.*s' already", STR_ARG(row->name));
+  return false;
+}
+
+bool account_row_insert(struct store *s, const struct account_row *row, struct err *err) {
+  const struct store_value values[] = {
+      STORE_TEXT(row->id),          STORE_TEXT(row->name),      STORE_TEXT(row->connector),
+      STORE_TEXT(row->way),         STORE_TEXT(row->base_url),  STORE_TEXT(row->credential),
+      STORE_TEXT(row->context),     STORE_TEXT(row->choices),   STORE_TEXT(row->status),
+      STORE_TEXT(row->status_text), STORE_INT(row->speaks),     STORE_INT(row->speaks_at),
+      STORE_INT(row->created_at),   STORE_INT(row->updated_at), STORE_INT(row->verified_at),
+      STORE_INT(row->version),
+  };
+  return store_run(s,
+                   "INSERT INTO account (" ACCOUNT_ROW_COLUMNS ") "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                   values, sizeof values / sizeof *values, NULL, err) ||
+         account_row_conflict(row, err);
+}
+
+bool account_row_update(struct store *s, const struct account_row *row, struct err *err) {
+  const struct store_value values[] = {
+      STORE_TEXT(row->name),        STORE_TEXT(row->way),        STORE_TEXT(row->base_url),
+      STORE_TEXT(row->context),     STORE_TEXT(row->choices),    STORE_TEXT(row->status),
+      STORE_TEXT(row->status_text), STORE_INT(row->speaks),      STORE_INT(row->speaks_at),
+      STORE_INT(row->updated_at),   STORE_INT(row->verified_at), STORE_INT(row->version + 1),
+      STORE_TEXT(row->id),          STORE_INT(row->version),
+  };
+  int64_t changed = 0;
+  if (!store_run(s,
+                 "UPDATE account SET name = $1, way = $2, base_url = $3, context = $4, choices = $5, "
+                 "status = $6, status_text = $7, speaks = $8, speaks_at = $9, updated_at = $10, "
+                 "verified_at = $11, version = $12 WHERE id = $13 AND version = $14",
+                 values, sizeof values / sizeof *values, &changed, err))
+    return account_row_conflict(row, err);
+  if (changed) return true;
+  err_set(err, ERR_CONFLICT, "the account was changed or deleted in the meantime");
+  err_hint(err, "read it again, then retry");
+  return false;
+}
+
+bool account_row_set_verdict(struct store *s, struct str id, int64_t speaks, int64_t at, struct err *err) {
+  const struct store_value values[] = {STORE_INT(speaks), STORE_INT(at), STORE_TEXT(id)};
+  return store_run(s, "UPDATE account SET speaks = $1, speaks_at = $2 WHERE id = $3", values, 3, NULL, err);
+}
+
+bool account_row_set_status(struct store *s, const struct account_row_status *to, struct err *err) {
+  const struct store_value values[] = {STORE_TEXT(to->status), STORE_TEXT(to->text),
+                                       STORE_INT(clock_now_ms()), STORE_TEXT(to->id)};
+  return store_run(s,
+                   "UPDATE account SET status = $1, status_text = $2, updated_at = $3, version = version + 1 "
+                   "WHERE id = $4",
+                   values, 4, NULL, err);
+}
+
+bool account_row_set_credential(struct store *s, struct str id, struct str credential, struct err *err) {
+  const struct store_value values[] = {STORE_TEXT(credential), STORE_TEXT(id)};
+  return store_run(s, "UPDATE account SET credential = $1 WHERE id = $2", values, 2, NULL, err);
+}
+
+static bool account_row_delete_body(struct store *s, void *arg, struct err *err) {
+  struct str id = *(const struct str *)arg;
+  int64_t changed = 0;
+  const struct store_value twice[] = {STORE_TEXT(id), STORE_TEXT(id)};
+  // A server over other accounts too goes on without this one.
+  if (!store_run(
+          s,
+          "DELETE FROM server WHERE id IN (SELECT server_id FROM server_account WHERE account_id = $1) "
+          "AND id NOT IN (SELECT server_id FROM server_account WHERE account_id <> $2)",
+          twice, 2, NULL, err) ||
+      !store_run(s, "DELETE FROM account WHERE id = $1", &STORE_TEXT(id), 1, &changed, err))
+    return false;
+  return changed > 0 || account_row_missing(id, err);
+}
+
+bool account_row_delete(struct store *s, struct str id, struct err *err) {
+  return store_transact(s, account_row_delete_body, &id, err);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// account_row: the account table. All block; texts live in the caller's arena. Private to account/.
+#ifndef POSTERN_ACCOUNT_ACCOUNT_ROW_H
+#define POSTERN_ACCOUNT_ACCOUNT_ROW_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/store.h"
+
+struct account_row {
+  struct str id, name, connector, way, base_url, credential, context, choices, status, status_text;
+  int64_t speaks, speaks_at, created_at, updated_at, verified_at, version;
+};
+
+MUST_USE bool account_row_all(struct store *s, struct arena *a, struct account_row **out, size_t *count,
+                              struct err *err);
+MUST_USE bool account_row_find(struct store *s, struct str id, struct arena *a, struct account_row *out,
+                               struct err *err); // ERR_MISSING
+// ERR_CONFLICT names "name" where it is taken.
+MUST_USE bool account_row_insert(struct store *s, const struct account_row *row, struct err *err);
+// All but id, connector, creation and credential, and the version by one. ERR_CONFLICT where it is not
+// row->version any more.
+MUST_USE bool account_row_update(struct store *s, const struct account_row *row, struct err *err);
+MUST_USE bool account_row_set_credential(struct store *s, struct str id, struct str credential,
+                                         struct err *err);
+// What the MCP server was found to speak; no change of the account, so its version stays.
+MUST_USE bool account_row_set_verdict(struct store *s, struct str id, int64_t speaks, int64_t at,
+                                      struct err *err);
+// What came of it without anyone asking. `text` is kept with the status.
+struct account_row_status {
+  struct str id, status, text;
+};
+MUST_USE bool account_row_set_status(struct store *s, const struct account_row_status *to, struct err *err);
+// With the servers over it, all or nothing.
+MUST_USE bool account_row_delete(struct store *s, struct str id, struct err *err);
+
+#endif

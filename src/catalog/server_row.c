@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catalog/server_row.h"
+
+#include "account/sealed.h"
+#include "base/codec.h"
+#include "base/log.h"
+#include "data/json.h"
+
+// What require_api_token says stands in config too, which is what is read.
+#define SERVER_COLUMNS                                                                                       \
+  "id, name, share, config, require_api_token, token_hash, created_at, updated_at, expires_at, "             \
+  "version, stamp"
+
+static struct str *server_row_copy_list(const struct str *from, size_t count, struct arena *a) {
+  struct str *to = ARENA_ARRAY(a, count + 1, struct str);
+  for (size_t i = 0; i < count; i++) to[i] = arena_dup(a, from[i]);
+  return to;
+}
+
+void server_row_copy(const struct server *from, struct arena *a, struct server *out) {
+  struct server v = *from;
+  v.id = arena_dup(a, from->id);
+  v.name = arena_dup(a, from->name);
+  v.members = ARENA_ARRAY(a, from->member_count + 1, struct server_member);
+  for (size_t i = 0; i < from->member_count; i++)
+    v.members[i] = (struct server_member){arena_dup(a, from->members[i].account_id),
+                                          arena_dup(a, from->members[i].alias), from->members[i].names};
+  v.config = arena_dup(a, from->config);
+  v.filter.tags = server_row_copy_list(from->filter.tags, from->filter.tag_count, a);
+  v.filter.tools = server_row_copy_list(from->filter.tools, from->filter.tool_count, a);
+  *out = v;
+}
+
+// ---- what a row and its accounts say, where that is what we wrote
+
+static struct sealed_at server_row_place(const struct server *v, struct arena *a) {
+  char hash[TOKEN_HASH_HEX];
+  codec_hex(v->token_hash, sizeof v->token_hash, hash);
+  return (struct sealed_at){STAMPED_SERVER,
+                            v->id,
+                            {v->name, sealed_number(a, v->share), v->config,
+                             sealed_number(a, v->filter.require_api_token), arena_dup(a, str_of(hash)),
+                             sealed_number(a, v->expires_at)}};
+}
+
+static struct sealed_at server_row_member_place(struct str id, const struct server_member *m, size_t place,
+                                                struct arena *a) {
+  return (struct sealed_at){STAMPED_MEMBER,
+                            arena_printf(a, "%.*s/%.*s", STR_ARG(id), STR_ARG(m->account_id)),
+                            {m->alias, sealed_number(a, m->names), sealed_number(a, (int64_t)place)}};
+}
+
+// ---- writing
+
+static bool server_row_insert_row(struct store *s, const struct server *v, struct str stamp,
+                                  struct err *err) {
+  char hash[TOKEN_HASH_HEX];
+  codec_hex(v->token_hash, sizeof v->token_hash, hash);
+  const struct store_value values[] = {
+      STORE_TEXT(v->id),
+      STORE_TEXT(v->name),
+      STORE_INT(v->share),
+      STORE_TEXT(v->config),
+      STORE_INT(v->filter.require_api_token),
+      STORE_TEXT(str_of(hash)),
+      STORE_INT(v->created_at),
+      STORE_INT(v->updated_at),
+      STORE_INT(v->expires_at),
+      STORE_INT(v->version),
+      STORE_TEXT(stamp),
+  };
+  return store_run(
+      s, "INSERT INTO server (" SERVER_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+      values, sizeof values / sizeof *values, NULL, err);
+}
+
+static bool server_row_insert_members(struct store *s, const struct server *v, struct arena *a,
+                                      struct err *err) {
+  for (size_t i = 0; i < v->member_count; i++) {
+    const struct server_member *m = &v->members[i];
+    struct sealed_at at = server_row_member_place(v->id, m, i, a);
+    struct str stamp;
+    if (!sealed_stamp(s, &at, a, &stamp, err)) return false;
+    const struct store_value values[] = {STORE_TEXT(v->id),   STORE_TEXT(m->account_id), STORE_TEXT(m->alias),
+                                         STORE_INT(m->names), STORE_INT((int64_t)i),     STORE_TEXT(stamp)};
+    if (store_run(s,
+                  "INSERT INTO server_account (server_id, account_id, alias, names, place, stamp) "
+                  "VALUES ($1, $2, $3, $4, $5, $6)",
+                  values, 6, NULL, err))
+      continue;
+    // Ids are random, accounts and aliases checked: what conflicts is an account that was deleted meanwhile.
+    return err->code == ERR_CONFLICT
+               ? err_set(err, ERR_MISSING, "there is no account '%.*s'", STR_ARG(m->account_id))
+               : false;
+  }
+  return true;
+}
+
+static bool server_row_insert_body(struct store *s, void *arg, struct err *err) {
+  const struct server *v = arg;
+  struct arena *a = arena_new();
+  struct sealed_at at = server_row_place(v, a);
+  struct str stamp;
+  bool ok = sealed_stamp(s, &at, a, &stamp, err) && server_row_insert_row(s, v, stamp, err) &&
+            server_row_insert_members(s, v, a, err);
+  arena_free(a);
+  return ok;
+}
+
+bool server_row_insert(struct store *s, const struct server *v, struct err *err) {
+  struct server copy = *v;
+  return store_transact(s, server_row_insert_body, &copy, err);
+}
+
+static bool server_row_missing(struct str id, struct err *err) {
+  return err_set(err, ERR_MISSING, "there is no server '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
+}
+
+static bool server_row_update_row(struct store *s, const struct server *v, struct str stamp,
+                                  struct err *err) {
+  char hash[TOKEN_HASH_HEX];
+  codec_hex(v->token_hash, sizeof v->token_hash, hash);
+  const struct store_value values[] = {
+      STORE_TEXT(v->name),       STORE_INT(v->share),
+      STORE_TEXT(v->config),     STORE_INT(v->filter.require_api_token),
+      STORE_TEXT(str_of(hash)),  STORE_INT(v->updated_at),
+      STORE_INT(v->expires_at),  STORE_INT(v->version),
+      STORE_TEXT(stamp),         STORE_TEXT(v->id),
+      STORE_INT(v->version - 1),
+  };
+  int64_t changed = 0;
+  if (!store_run(s,
+                 "UPDATE server SET name = $1, share = $2, config = $3, require_api_token = $4, "
+                 "token_hash = $5, updated_at = $6, expires_at = $7, version = $8, stamp = $9 "
+                 "WHERE id = $10 AND version = $11",
+                 values, sizeof values / sizeof *values, &changed, err))
+    return false;
+  if (changed) return true;
+  err_set(err, ERR_CONFLICT, "the server was changed or deleted in the meantime");
+  err_hint(err, "read it again, then retry");
+  return false;
+}
+
+static bool server_row_update_body(struct store *s, void *arg, struct err *err) {
+  const struct server *v = arg;
+  struct arena *a = arena_new();
+  struct sealed_at at = server_row_place(v, a);
+  struct str stamp;
+  bool ok =
+      sealed_stamp(s, &at, a, &stamp, err) && server_row_update_row(s, v, stamp, err) &&
+      store_run(s, "DELETE FROM server_account WHERE server_id = $1", &STORE_TEXT(v->id), 1, NULL, err) &&
+      server_row_insert_members(s, v, a, err);
+  arena_free(a);
+  return ok;
+}
+
+bool server_row_update(struct store *s, const struct server *v, struct err *err) {
+  struct server copy = *v;
+  return store_transact(s, server_row_update_body, &copy, err);
+}
+
+bool server_row_delete(struct store *s, struct str id, struct err *err) {
+  int64_t changed = 0;
+  if (!store_run(s, "DELETE FROM server WHERE id = $1", &STORE_TEXT(id), 1, &changed, err)) return false;
+  return changed || server_row_missing(id, err);
+}
+
+// ---- reading
+
+static bool server_row_read(struct store *s, const struct store_rows *rows, size_t i, struct arena *a,
+                            struct server *out, struct err *err) {
+  struct server v = {.id = store_cell(rows, i, 0)->text,
+                     .name = store_cell(rows, i, 1)->text,
+                     .share = store_cell(rows, i, 2)->number != 0,
+                     .config = store_cell(rows, i, 3)->text,
+                     .created_at = store_cell(rows, i, 6)->number,
+                     .updated_at = store_cell(rows, i, 7)->number,
+                     .expires_at = store_cell(rows, i, 8)->number,
+                     .version = store_cell(rows, i, 9)->number};
+  if (!codec_unhex(store_cell(rows, i, 5)->text, v.token_hash, sizeof v.token_hash))
+    return err_set(err, ERR_INTERNAL, "its token hash is damaged");
+  yyjson_doc *config;
+  if (!json_read(v.config, &JSON_LIMITS, &config, err)) return false;
+  bool ok = policy_filter_read(yyjson_doc_get_root(config), NULL, a, &v.filter, err);
+  yyjson_doc_free(config);
+  struct sealed_at at = server_row_place(&v, a);
+  at.bound[3] = sealed_number(a, store_cell(rows, i, 4)->number); // as it stands there
+  ok = ok && sealed_is_ours(s, &at, store_cell(rows, i, 10)->text, err);
+  if (ok) *out = v;
+  return ok;
+}
+
+static bool server_row_has_member(struct store *s, const struct store_rows *rows, size_t row, struct arena *a,
+                                  struct server_member *out) {
+  struct str id = store_cell(rows, row, 0)->text;
+  struct err why;
+  *out = (struct server_member){store_cell(rows, row, 1)->text, store_cell(rows, row, 2)->text,
+                                (enum server_names)store_cell(rows, row, 3)->number};
+  struct sealed_at at = server_row_member_place(id, out, (size_t)store_cell(rows, row, 5)->number, a);
+  if (sealed_is_ours(s, &at, store_cell(rows, row, 4)->text, &why)) return true;
+  log_warn("account %.*s is left out of server %.*s: %s", STR_ARG(out->account_id), STR_ARG(id), why.text);
+  return false;
+}
+
+// Both lists are by server id.
+static void server_row_join(struct store *s, struct server *all, size_t count, const struct store_rows *rows,
+                            struct arena *a) {
+  size_t row = 0;
+  for (size_t i = 0; i < count; i++) {
+    struct server *v = &all[i];
+    while (row < rows->count && str_compare(store_cell(rows, row, 0)->text, v->id) < 0) row++;
+    size_t end = row;
+    while (end < rows->count && str_eq(store_cell(rows, end, 0)->text, v->id)) end++;
+    v->members = ARENA_ARRAY(a, end - row + 1, struct server_member);
+    for (; row < end; row++)
+      v->member_count += server_row_has_member(s, rows, row, a, &v->members[v->member_count]);
+  }
+}
+
+bool server_row_load_all(struct store *s, struct arena *a, struct server **out, size_t *count,
+                         struct err *err) {
+  struct store_rows rows, members;
+  if (!store_query(s, "SELECT " SERVER_COLUMNS " FROM server ORDER BY id", NULL, 0, a, &rows, err) ||
+      !store_query(s,
+                   "SELECT server_id, account_id, alias, names, stamp, place FROM server_account "
+                   "ORDER BY server_id, place",
+                   NULL, 0, a, &members, err))
+    return false;
+  struct server *all = ARENA_ARRAY(a, rows.count + 1, struct server);
+  size_t n = 0;
+  for (size_t i = 0; i < rows.count; i++) {
+    struct err why = {0};
+    if (server_row_read(s, &rows, i, a, &all[n], &why)) n++;
+    // A row that cannot be read lets nobody in, and must not close the other servers.
+    else
+      log_warn("server %.*s is left out: %s", STR_ARG(store_cell(&rows, i, 0)->text), why.text);
+  }
+  server_row_join(s, all, n, &members, a);
+  *out = all;
+  *count = n;
+  return true;
+}
+
+bool server_row_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err) {
+  int64_t changed = 0;
+  if (!store_run(s, "DELETE FROM server WHERE expires_at > 0 AND expires_at <= $1", &STORE_INT(now_ms), 1,
+                 &changed, err))
+    return false;
+  *count = (size_t)changed;
+  return true;
+}

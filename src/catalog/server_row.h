@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// server_row: a scoped MCP server: accounts + filter + token + expiry, as rows. The token is stored as
+// SHA-256 and shown once. Functions that take a store block: run them on the pool. Example:
+//   if (!server_row_load_all(store, arena, &all, &count, err)) return false;   // texts live in the arena
+#ifndef POSTERN_CATALOG_SERVER_ROW_H
+#define POSTERN_CATALOG_SERVER_ROW_H
+
+#include "crypto/token.h"
+#include "store/store.h"
+#include "tool/policy.h"
+
+// What goes before the names of an account's tools. Settled when a server gets its accounts (shown_settle),
+// and kept when some of them are deleted, so that the names of the others stay.
+enum server_names {
+  SERVER_NAMES_OWN,       // its alias
+  SERVER_NAMES_SHARED,    // nothing: its tools are shared with the other accounts of its connector
+  SERVER_NAMES_CONNECTOR, // likewise shared, beside those of other connectors: the connector's alias
+};
+
+struct server_member {
+  // alias: given, or made from the account's name once and kept, also when the others are deleted; empty on a
+  // server made over one account, whose names are the vendor's own.
+  struct str account_id, alias;
+  enum server_names names;
+};
+
+struct server {
+  struct str id, name;
+  struct server_member *members; // at least one
+  size_t member_count;
+  bool share; // accounts of one connector share one tool set, with an `account` argument
+  struct policy_filter filter;
+  struct str config; // the filter as it was given, JSON object, normalised
+  unsigned char token_hash[TOKEN_HASH];
+  int64_t created_at, updated_at, expires_at; // ms; expires_at 0: never
+  int64_t version;                            // counts changes of the row
+};
+
+// A deep copy into another arena.
+void server_row_copy(const struct server *from, struct arena *a, struct server *out);
+MUST_USE bool server_row_insert(struct store *s, const struct server *v, struct err *err);
+// All but id and creation. v->version is one more than that of the row; ERR_CONFLICT where somebody was
+// faster.
+MUST_USE bool server_row_update(struct store *s, const struct server *v, struct err *err);
+MUST_USE bool server_row_delete(struct store *s, struct str id, struct err *err);
+MUST_USE bool server_row_load_all(struct store *s, struct arena *a, struct server **out, size_t *count,
+                                  struct err *err);
+// Removes rows that have expired; `count` says how many.
+MUST_USE bool server_row_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err);
+
+#endif

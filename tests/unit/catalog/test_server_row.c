@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "../support/memory_store.h"
+
+#include "catalog/server_row.h"
+
+static int setup(void **state) {
+  if (memory_store_open(state) != 0) return -1;
+  memory_store_account("acc_1", "a", "tiny");
+  return 0;
+}
+
+static struct server_member member = {{"acc_1", 5}, {"one", 3}}, nobody = {{"acc_2", 5}, {"two", 3}};
+
+static struct server sample(const char *id, int64_t expires_at) {
+  struct server v = {.id = str_of(id),
+                     .name = STR("read only"),
+                     .members = &member,
+                     .member_count = 1,
+                     .share = true,
+                     .config = STR("{\"methods\":[\"read\"],\"tags\":[\"dns\",\"zones\"],\"tools\":[\"list_*"
+                                   "\"],\"require_api_token_auth\":true}"),
+                     .created_at = 1,
+                     .updated_at = 2,
+                     .expires_at = expires_at,
+                     .version = 1};
+  token_hash(v.id, v.token_hash);
+  return v;
+}
+
+static struct server *load(size_t expected) {
+  struct server *all;
+  size_t count;
+  struct err err;
+  assert_true(server_row_load_all(store, arena, &all, &count, &err));
+  assert_int_equal(count, expected);
+  return all;
+}
+
+static void a_row_comes_back_with_its_filter(void **state) {
+  (void)state;
+  struct server v = sample("srv_1", 99), copy;
+  struct err err;
+  assert_true(server_row_insert(store, &v, &err));
+  struct server *back = load(1);
+  struct arena *other = arena_new();
+  server_row_copy(&back[0], other, &copy);
+  arena_reset(arena); // the copy stands on its own
+  assert_true(str_is(copy.id, "srv_1") && str_is(copy.name, "read only") && copy.share);
+  assert_int_equal(copy.member_count, 1);
+  assert_true(str_is(copy.members[0].account_id, "acc_1") && str_is(copy.members[0].alias, "one"));
+  assert_true(copy.filter.require_api_token && copy.filter.read_only);
+  assert_int_equal(copy.filter.tag_count, 2);
+  assert_true(str_is(copy.filter.tags[1], "zones") && str_is(copy.filter.tools[0], "list_*"));
+  assert_memory_equal(copy.token_hash, v.token_hash, TOKEN_HASH);
+  assert_true(copy.created_at == 1 && copy.updated_at == 2 && copy.expires_at == 99 && copy.version == 1);
+  arena_free(other);
+}
+
+static void an_account_must_be_there(void **state) {
+  (void)state;
+  struct server v = sample("srv_1", 0);
+  struct err err;
+  v.members = &nobody;
+  assert_false(server_row_insert(store, &v, &err));
+  assert_int_equal(err.code, ERR_MISSING);
+  load(0);
+}
+
+static void of_two_changes_at_once_one_wins(void **state) {
+  (void)state;
+  struct server v = sample("srv_1", 0);
+  struct err err;
+  assert_true(server_row_insert(store, &v, &err));
+  struct server first = v, second = v;
+  first.name = STR("first"), first.version = 2;
+  second.name = STR("second"), second.version = 2;
+  assert_true(server_row_update(store, &first, &err));
+  assert_false(server_row_update(store, &second, &err));
+  assert_int_equal(err.code, ERR_CONFLICT);
+  assert_true(str_is(load(1)[0].name, "first"));
+}
+
+static void deleted_and_expired_ones_go(void **state) {
+  (void)state;
+  struct server never = sample("srv_1", 0), past = sample("srv_2", 1000), later = sample("srv_3", 1001);
+  struct err err;
+  size_t count;
+  assert_true(server_row_insert(store, &never, &err) && server_row_insert(store, &past, &err) &&
+              server_row_insert(store, &later, &err));
+  assert_true(server_row_purge(store, 1000, &count, &err));
+  assert_int_equal(count, 1);
+  assert_true(server_row_delete(store, STR("srv_3"), &err));
+  assert_false(server_row_delete(store, STR("srv_3"), &err));
+  assert_int_equal(err.code, ERR_MISSING);
+  assert_true(str_is(load(1)[0].id, "srv_1"));
+}
+
+static void a_damaged_row_closes_no_other(void **state) {
+  (void)state;
+  struct server a = sample("srv_1", 0), b = sample("srv_2", 0), c = sample("srv_3", 0);
+  struct err err;
+  assert_true(server_row_insert(store, &a, &err) && server_row_insert(store, &b, &err) &&
+              server_row_insert(store, &c, &err));
+  memory_store_sql("UPDATE server SET config = '{\"methods\":[\"every\"]}' WHERE id = 'srv_1'");
+  memory_store_sql("UPDATE server SET token_hash = 'zz' WHERE id = 'srv_3'");
+  assert_true(str_is(load(1)[0].id, "srv_2"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(a_row_comes_back_with_its_filter, setup, memory_store_close),
+      cmocka_unit_test_setup_teardown(an_account_must_be_there, setup, memory_store_close),
+      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, setup, memory_store_close),
+      cmocka_unit_test_setup_teardown(deleted_and_expired_ones_go, setup, memory_store_close),
+      cmocka_unit_test_setup_teardown(a_damaged_row_closes_no_other, setup, memory_store_close),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

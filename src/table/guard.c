@@ -32,7 +32,7 @@ static bool guard_knows(const char *name) {
 
 static int guard_allows(void *arg, int action, const char *first, const char *second, const char *database,
                         const char *inner) {
-  const struct table_set *set = arg;
+  struct table_set *set = arg;
   (void)database;
   (void)inner;
   switch (action) {
@@ -41,7 +41,8 @@ static int guard_allows(void *arg, int action, const char *first, const char *se
     return SQLITE_OK; // without end: by its time
   case SQLITE_READ: {
     struct str name = str_of(first);
-    const struct table *t = table_find(set, name);
+    struct table *t = table_find(set, name);
+    if (t) t->read = true;
     bool json = str_is_nocase(name, "json_each") || str_is_nocase(name, "json_tree");
     // count(*) reads no column; what it counts may be a common table expression, of which there is no other word here.
     bool counts = second && second[0] == '\0' && !str_starts(name, "sqlite_");

@@ -24,7 +24,7 @@ static size_t select_column_names(const struct table_set *set, struct str *out, 
   size_t n = 0;
   for (size_t t = 0; t < set->count; t++)
     for (size_t c = 0; set->tables[t]->sealed && c < set->tables[t]->count && n < most; c++)
-      out[n++] = set->tables[t]->columns[c].name;
+      if (!set->tables[t]->columns[c].shadow) out[n++] = set->tables[t]->columns[c].name;
   return n;
 }
 
@@ -122,6 +122,7 @@ static bool select_add_null(struct table_set *set, struct table *t, struct str n
 }
 
 static int select_prepare(struct select *q) {
+  for (size_t i = 0; i < q->set->count; i++) q->set->tables[i]->read = false;
   table_guard(q->set, true);
   return sqlite3_prepare_v2(q->set->db, q->sql.p, (int)q->sql.n, &q->statement, &q->tail);
 }

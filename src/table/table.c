@@ -76,15 +76,17 @@ bool table_set_new(const struct table_limits *limits, const struct table_clock *
   return true;
 }
 
+static void table_free(struct table *t) {
+  table_forget_insert(t);
+  map_free(&t->by_key);
+  arena_free(t->arena);
+  mem_free(t);
+}
+
 void table_set_free(struct table_set *set) {
   if (!set) return;
   struct heap *before = heap_enter(&set->heap);
-  for (size_t i = 0; i < set->count; i++) {
-    table_forget_insert(set->tables[i]);
-    map_free(&set->tables[i]->by_key);
-    arena_free(set->tables[i]->arena);
-    mem_free(set->tables[i]);
-  }
+  for (size_t i = 0; i < set->count; i++) table_free(set->tables[i]);
   sqlite3_close(set->db);
   heap_leave(before);
   schema_patterns_free(set->patterns);
@@ -163,7 +165,7 @@ struct table *table_begin(struct table_set *set, struct str name) {
   t->set = set;
   t->arena = arena_new();
   t->name = arena_dup(t->arena, name);
-  t->number = set->count;
+  t->number = set->made++;
   set->tables[set->count++] = t;
   return t;
 }
@@ -193,12 +195,17 @@ struct table *table_find(const struct table_set *set, struct str name) {
   return NULL;
 }
 
+bool table_was_read(const struct table *t) {
+  return t->read;
+}
+
 size_t table_columns(const struct table *t, struct arena *a, const struct table_column **out) {
   struct table_column *columns = ARENA_ARRAY(a, t->count + 1, struct table_column);
+  size_t n = 0;
   for (size_t i = 0; i < t->count; i++)
-    columns[i] = (struct table_column){t->columns[i].name, t->columns[i].type, t->columns[i].days};
+    if (!t->columns[i].shadow) columns[n++] = (struct table_column){t->columns[i].name, t->columns[i].type, t->columns[i].days};
   *out = columns;
-  return t->count;
+  return n;
 }
 
 // ---- types, from all values of a column
@@ -292,7 +299,7 @@ void table_add_name(struct buf *out, struct str name) {
   buf_add_char(out, '"');
 }
 
-static void table_sealing(const struct table *t, const bool *shadow, struct buf *create, struct buf *copy) {
+static void table_sealing(const struct table *t, struct buf *create, struct buf *copy) {
   const char *between = "";
   buf_add_z(create, "CREATE TABLE ");
   table_add_name(create, t->name);
@@ -301,7 +308,7 @@ static void table_sealing(const struct table *t, const bool *shadow, struct buf 
   table_add_name(copy, t->name);
   buf_add_z(copy, " SELECT ");
   for (size_t i = 0; i < t->count; i++) {
-    if (shadow[i]) continue;
+    if (t->columns[i].shadow) continue;
     buf_add_z(create, between);
     table_add_name(create, t->columns[i].name);
     buf_printf(create, " %s%s", table_decltype(&t->columns[i]),
@@ -322,27 +329,50 @@ static void table_sealing(const struct table *t, const bool *shadow, struct buf 
   buf_printf(copy, " FROM stage%zu", t->number);
 }
 
-bool table_seal(struct table *t, struct err *err) {
+static bool table_seal_as(struct table *t, bool for_now, struct err *err) {
   struct buf create = BUF_MAX(512 * 1024), copy = BUF_MAX(512 * 1024);
-  bool *shadow = mem_array(t->count + 1, sizeof *shadow);
   for (size_t i = 0; i < t->count; i++) {
     table_decide(&t->columns[i]);
-    shadow[i] = table_is_shadow(t, &t->columns[i]);
+    t->columns[i].shadow = table_is_shadow(t, &t->columns[i]);
   }
   table_forget_insert(t);
-  table_sealing(t, shadow, &create, &copy);
+  table_sealing(t, &create, &copy);
   bool ok = table_run(t->set, buf_str(&create), err);
-  if (ok && t->staged) {
-    struct str drop = arena_printf(t->arena, "DROP TABLE stage%zu", t->number);
-    ok = table_run(t->set, buf_str(&copy), err) && table_run(t->set, drop, err);
-  }
-  size_t kept = 0;
-  for (size_t i = 0; i < t->count; i++)
-    if (!shadow[i]) t->columns[kept++] = t->columns[i];
-  t->count = kept;
+  if (ok && t->staged) ok = table_run(t->set, buf_str(&copy), err);
+  if (ok && t->staged && !for_now) ok = table_run(t->set, arena_printf(t->arena, "DROP TABLE stage%zu", t->number), err);
   t->sealed = ok;
-  mem_free(shadow);
   buf_free(&create);
   buf_free(&copy);
   return ok;
+}
+
+bool table_seal(struct table *t, struct err *err) {
+  return table_seal_as(t, false, err);
+}
+
+bool table_seal_for_now(struct table *t, struct err *err) {
+  return table_seal_as(t, true, err);
+}
+
+static bool table_drop_sealed(struct table *t, struct err *err) {
+  struct buf sql = BUF_MAX(1024);
+  buf_add_z(&sql, "DROP TABLE IF EXISTS ");
+  table_add_name(&sql, t->name);
+  bool ok = table_run(t->set, buf_str(&sql), err);
+  buf_free(&sql);
+  t->sealed = false;
+  return ok;
+}
+
+bool table_unseal(struct table *t, struct err *err) {
+  return table_drop_sealed(t, err);
+}
+
+void table_drop(struct table *t) {
+  struct table_set *set = t->set;
+  struct err unsaid;
+  (void)!table_drop_sealed(t, &unsaid);
+  for (size_t i = 0; i < set->count; i++)
+    if (set->tables[i] == t) set->tables[i] = set->tables[--set->count];
+  table_free(t);
 }

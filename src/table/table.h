@@ -102,6 +102,9 @@ struct table_added {
 MUST_USE bool table_add(struct table *t, const struct table_batch *batch, struct table_added *out,
                         struct err *err);
 MUST_USE bool table_seal(struct table *t, struct err *err);
+// The same for a look in between; table_unseal opens it again for more rows.
+MUST_USE bool table_seal_for_now(struct table *t, struct err *err);
+MUST_USE bool table_unseal(struct table *t, struct err *err);
 
 struct str table_name(const struct table *t);
 size_t table_row_count(const struct table *t);
@@ -111,6 +114,7 @@ struct table_column {
   bool days; // of a time: all were dates
 };
 size_t table_columns(const struct table *t, struct arena *a, const struct table_column **out); // once sealed
+void table_drop(struct table *t); // with its rows; its name is free again
 struct table *table_find(const struct table_set *set, struct str name); // NULL: there is none
 
 // ---- querying
@@ -151,5 +155,8 @@ MUST_USE bool table_select(struct table_set *set, struct str sql, const struct t
 // The same without a row: is it sound over the tables as they are, and which columns does it have?
 MUST_USE bool table_compile(struct table_set *set, struct str sql, const struct table_params *params,
                             struct arena *a, struct table_result *out, struct err *err);
+
+// Did the query that was compiled or run last read this table?
+bool table_was_read(const struct table *t);
 
 #endif

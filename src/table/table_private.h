@@ -24,6 +24,7 @@ struct table_growing { // a column
   bool expected;
   enum table_type type; // where expected, and once sealed
   bool days;
+  bool shadow; // null everywhere, and its object's members are columns: not in the sealed table
 };
 
 struct table {
@@ -33,7 +34,7 @@ struct table {
   struct map by_key; // flattened name as it came -> struct table_place
   struct table_growing *columns;
   size_t count, cap, rows, number;       // number: names the stage
-  bool complete, sealed, staged, narrow; // narrow: columns were left out
+  bool complete, sealed, staged, read, narrow; // narrow: columns were left out
   sqlite3_stmt *insert;
   size_t insert_columns;
 };
@@ -45,7 +46,7 @@ struct table_set {
   struct table_limits limits;
   struct table_clock clock;
   struct table *tables[TABLE_SET_MOST];
-  size_t count;
+  size_t count, made; // made: in all, dropped ones too
   struct str warnings[TABLE_WARNINGS_MOST];
   size_t warning_count;
   uint64_t until_us;                // of the query at work

@@ -212,7 +212,7 @@ static struct str remote_detail(const struct remote_run *r, const struct err *wh
 
 // False: canceled.
 static bool remote_failed(const struct remote_run *r, const struct err *why) {
-  bool guarded = str_contains(str_of(why->hint), STR("upstream_allow"));
+  bool guarded = why->reason == WHY_GUARDED;
   bool has_rate = r->out->has_rate;
   struct ratelimit rate = r->out->rate;
   r->trail->detail = remote_detail(r, why, guarded);
@@ -221,7 +221,7 @@ static bool remote_failed(const struct remote_run *r, const struct err *why) {
     remote_needs_authorising(r, why);
   else if (why->code == ERR_DENIED && !guarded)
     remote_denied(r, why);
-  else if (why->code == ERR_LIMIT && str_contains(str_of(why->text), STR("status 429")))
+  else if (why->reason == WHY_RATE_LIMITED)
     remote_limited(r, why);
   else if (why->code == ERR_MISSING)
     remote_gone(r);

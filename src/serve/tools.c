@@ -154,9 +154,9 @@ static bool tools_check_headers(struct serve_request *r, const struct catalog_to
   if (r->era != MCP_MODERN || tool->tool->kind != TOOL_REMOTE || !param_schema_has_any(schema)) return true;
   if (param_agree(schema, arguments, &r->in->headers, r->arena, &why)) return true;
   return fault_set(r,
-                   &(struct fault){.code = JSONRPC_HEADER_MISMATCH,
-                                   .status = 400,
-                                   .message = arena_dup(r->arena, str_of(why.text))},
+                   &(struct err_rpc){.code = JSONRPC_HEADER_MISMATCH,
+                                     .status = 400,
+                                     .message = arena_dup(r->arena, str_of(why.text))},
                    err);
 }
 

@@ -245,21 +245,23 @@ static void failures_on_the_way_say_what_to_do(void **state) {
   (void)state;
   static const struct {
     enum err_code code;
+    enum err_reason reason;
     const char *text, *hint, *says;
     enum run_outcome outcome;
   } rows[] = {
-      {ERR_TIMEOUT, "nothing came", "", "Ask for less", RUN_FAILED},
-      {ERR_UPSTREAM, "status 503", "", "Try again later", RUN_FAILED},
-      {ERR_LIMIT, "the MCP server answers with status 429", "", "wait, then call again", RUN_RATE_LIMITED},
-      {ERR_UNAUTHENTICATED, "the key is refused", "", "recredential one", RUN_FAILED},
-      {ERR_DENIED, "status 403: insufficient_scope", "", "may not do this", RUN_UPSTREAM_ERROR},
-      {ERR_DENIED, "10.0.0.1 is private", "add 10.0.0.1/32 to the setting upstream_allow",
+      {ERR_TIMEOUT, WHY_NONE, "nothing came", "", "Ask for less", RUN_FAILED},
+      {ERR_UPSTREAM, WHY_NONE, "status 503", "", "Try again later", RUN_FAILED},
+      {ERR_LIMIT, WHY_RATE_LIMITED, "not so often", "", "wait, then call again", RUN_RATE_LIMITED},
+      {ERR_LIMIT, WHY_NONE, "10 status 429 bytes", "", "passes a limit of this server", RUN_FAILED},
+      {ERR_UNAUTHENTICATED, WHY_REFUSED, "the key is refused", "", "recredential one", RUN_FAILED},
+      {ERR_DENIED, WHY_REFUSED, "status 403: insufficient_scope", "", "may not do this", RUN_UPSTREAM_ERROR},
+      {ERR_DENIED, WHY_GUARDED, "10.0.0.1 is private", "add 10.0.0.1/32 to the setting upstream_allow",
        "public addresses only", RUN_DENIED},
-      {ERR_UPSTREAM, "TLS certificate of x: expired", "", "upstream_ca", RUN_FAILED},
-      {ERR_MISSING, "closed", "", "Call again", RUN_FAILED},
+      {ERR_UPSTREAM, WHY_CERTIFICATE, "TLS certificate of x: expired", "", "upstream_ca", RUN_FAILED},
+      {ERR_MISSING, WHY_NONE, "closed", "", "Call again", RUN_FAILED},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    err_set(&vendor.refuses, rows[i].code, "%s", rows[i].text);
+    err_why(&vendor.refuses, rows[i].code, rows[i].reason, "%s", rows[i].text);
     if (rows[i].hint[0]) err_hint(&vendor.refuses, "%s", rows[i].hint);
     fixture_has(run("{}"), rows[i].says);
     if (out.outcome != rows[i].outcome || !out.is_error) fail_msg("row %zu: outcome %d", i, out.outcome);

@@ -127,21 +127,26 @@ static void failures_show_it(void **state) {
   (void)state;
   static const struct {
     enum err_code code;
-    const char *text, *field, *hint, *want;
+    enum err_reason reason;
+    const char *text, *want;
   } rows[] = {
-      {ERR_DENIED, "10.0.0.1 is private", "", "add it to upstream_allow", "guard_blocked"},
-      {ERR_UPSTREAM, "10.0.0.1 is private", "", "add it to upstream_allow", ""}, // not the guard's word
-      {ERR_UPSTREAM, "the TLS certificate has expired", "", "", "certificate"},
-      {ERR_UPSTREAM, "no", "registration_refused", "", "registration_refused"},
-      {ERR_UNAUTHENTICATED, "token used before issued", "", "", "clock_skew"},
-      {ERR_DENIED, "insufficient_scope", "", "", "permission"},
-      {ERR_TIMEOUT, "no answer within 30 s", "", "", ""},
+      {ERR_DENIED, WHY_GUARDED, "10.0.0.1 is private", "guard_blocked"},
+      {ERR_UPSTREAM, WHY_NONE, "add upstream_allow to the setting upstream_allow",
+       ""}, // words are a vendor's
+      {ERR_UPSTREAM, WHY_CERTIFICATE, "it is of yesterday", "certificate"},
+      {ERR_UPSTREAM, WHY_NONE, "the certificate has expired", "certificate"},
+      {ERR_UPSTREAM, WHY_REGISTRATION_REFUSED, "no", "registration_refused"},
+      {ERR_UPSTREAM, WHY_NONE, "registration_refused", ""},
+      {ERR_UNAUTHENTICATED, WHY_REFUSED, "token used before issued", "clock_skew"},
+      {ERR_UNAUTHENTICATED, WHY_REFUSED, "another key", ""},
+      {ERR_DENIED, WHY_REFUSED, "no", "permission"},
+      {ERR_UPSTREAM, WHY_NONE, "insufficient_scope", "permission"},
+      {ERR_TIMEOUT, WHY_NONE, "no answer within 30 s", ""},
   };
   struct arena *a = arena_new();
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct err why = {0};
-    err_at(&why, rows[i].code, rows[i].field, "%s", rows[i].text);
-    err_hint(&why, "%s", rows[i].hint);
+    err_why(&why, rows[i].code, rows[i].reason, "%s", rows[i].text);
     expect(rows[i].text, find(a, &plain, (struct trouble_seen){.failed = &why}, NULL), rows[i].want);
   }
   arena_free(a);

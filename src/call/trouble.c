@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "call/result.h"
 #include "catalog/context.h"
 #include "data/json.h"
 
@@ -152,7 +153,8 @@ static bool trouble_permission(const struct trouble_view *v) {
                                       "status 403",
                                       NULL};
   bool refused = v->seen->failed && v->seen->failed->code == ERR_DENIED; // the guard's no comes first
-  return refused || (v->failed && trouble_says(v, words));
+  bool forbidden = v->seen->response && v->seen->response->status == 403;
+  return refused || forbidden || (v->failed && trouble_says(v, words));
 }
 
 // The first that fits counts, so what is told by one sign alone comes first. `otherwise`: where the connector
@@ -217,6 +219,12 @@ static void trouble_read(struct trouble_view *v, struct buf *text, yyjson_doc **
   const struct trouble_seen *seen = v->seen;
   if (seen->result) {
     trouble_read_result(v, text, doc);
+    return;
+  }
+  if (seen->response) {
+    v->failed = run_outcome_is_error(seen->response->outcome);
+    v->json = seen->response->value;
+    buf_add(text, call_answer_body(seen->response));
     return;
   }
   v->failed = true;

@@ -36,6 +36,15 @@ bool err_at(struct err *err, enum err_code code, const char *field, const char *
   return false;
 }
 
+bool err_why(struct err *err, enum err_code code, enum err_reason reason, const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  err_fill(err, code, "", format, ap);
+  va_end(ap);
+  err->reason = reason;
+  return false;
+}
+
 void err_hint(struct err *err, const char *format, ...) {
   va_list ap;
   va_start(ap, format);
@@ -55,6 +64,14 @@ bool err_wrap(struct err *err, const char *format, ...) {
   return false;
 }
 
+const char *err_reason_name(enum err_reason reason) {
+  static const char *const names[] = {
+#define X(id, name) [WHY_##id] = name,
+      ERR_REASONS(X)
+#undef X
+  };
+  return names[reason];
+}
 const char *err_name(enum err_code code) {
   return err_table[code].name;
 }

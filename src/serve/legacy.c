@@ -176,7 +176,8 @@ static void legacy_take(struct serve_request *r, const struct jsonrpc_message *m
 }
 
 // Appends the response to a request. False: there is nobody to tell.
-static bool legacy_answer(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out) {
+static bool legacy_answer(struct serve_request *r, const struct jsonrpc_message *m, int *status,
+                          struct buf *out) {
   size_t start = out->n;
   struct err err;
   struct standing standing = standing_of(r->server, r->token);
@@ -192,6 +193,7 @@ static bool legacy_answer(struct serve_request *r, const struct jsonrpc_message 
   out->n = start;
   if (err.code == ERR_CANCELED) return false;
   fault_write(r, m->id, &err, out);
+  *status = fault_status(&err);
   return true;
 }
 
@@ -214,7 +216,7 @@ static bool legacy_element(struct serve_request *r, yyjson_val *element, bool go
   } else if (!goes_on) {
     jsonrpc_error(out, m.id, JSONRPC_INTERNAL_ERROR,
                   STR("not run: a request before it in the batch was cancelled; send it again"), STR_NONE);
-  } else if (!legacy_answer(r, &m, out)) {
+  } else if (!legacy_answer(r, &m, &(int){0}, out)) {
     out->n = start;
     return false;
   }
@@ -247,8 +249,9 @@ void legacy_message(struct serve_request *r, const struct jsonrpc_message *m, yy
     return;
   }
   struct buf out = BUF_MAX(SERVE_REPLY_MOST);
-  if (legacy_answer(r, m, &out)) {
-    reply_send(r, r->fault.status ? r->fault.status : 200, &out);
+  int status = 200;
+  if (legacy_answer(r, m, &status, &out)) {
+    reply_send(r, status, &out);
   } else {
     reply_withdraw(r);
     buf_free(&out);

@@ -46,7 +46,6 @@ static bool methods_set_level(struct serve_request *r, yyjson_val *params, struc
       log_debug("logging/setLevel: %.*s: %s", STR_ARG(m->account->account->name), why.text);
     pass_free(&result);
   }
-  r->fault = (struct fault){0}; // one that refuses is no failure of the session's
   buf_add_z(out, "{}");
   return true;
 }
@@ -92,7 +91,6 @@ static yyjson_val *methods_progress_token(yyjson_val *meta) {
 
 static void methods_begin(struct serve_request *r, const struct jsonrpc_message *m) {
   yyjson_val *meta = yyjson_obj_get(m->params, "_meta");
-  r->fault = (struct fault){0};
   r->progress_token = methods_progress_token(meta);
   r->log_level = STR_NONE;
   if (r->era == MCP_MODERN) {
@@ -111,10 +109,10 @@ bool methods_answer(struct serve_request *r, const struct jsonrpc_message *m, st
   if (!method || (method->offer && !(offer_of(r) & method->offer))) return fault_method(r, err);
   if (method->session && !r->session.key.n)
     return fault_set(r,
-                     &(struct fault){.code = JSONRPC_INVALID_REQUEST,
-                                     .status = 400,
-                                     .message = STR("this needs a session: initialize, and send its "
-                                                    "Mcp-Session-Id with each request")},
+                     &(struct err_rpc){.code = JSONRPC_INVALID_REQUEST,
+                                       .status = 400,
+                                       .message = STR("this needs a session: initialize, and send its "
+                                                      "Mcp-Session-Id with each request")},
                      err);
   return method->answer(r, m->params, out, err);
 }

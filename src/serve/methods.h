@@ -7,8 +7,8 @@
 
 #include "serve/serve.h"
 
-// Appends the result. A method that is unknown, of the other era, or whose capability is not offered:
-// r->fault is -32601.
+// Appends the result. A method that is unknown, of the other era, or whose capability is not offered
+// is -32601.
 MUST_USE bool methods_answer(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out,
                              struct err *err) SUSPENDS;
 

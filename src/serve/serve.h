@@ -22,11 +22,6 @@ struct serve_env { // lives as long as the program
   const struct seal_ring *ring; // of session ids and request states
 };
 
-struct fault {              // a JSON-RPC error of more than a struct err; serve/fault
-  int code, status;         // status 0: 200
-  struct str message, data; // data: JSON text, or empty
-};
-
 struct serve_request {
   const struct serve_env *env;
   struct http_exchange *http;    // NULL: of the 2024-11-05 transport; answers go to the session's stream
@@ -47,7 +42,6 @@ struct serve_request {
   // The message at hand.
   yyjson_val *progress_token; // NULL: it wants no progress
   struct str log_level;       // empty: none set
-  struct fault fault;         // code 0: none
   bool batch;                 // nothing can be said before its result
   bool streaming;             // events have begun
   unsigned stream;            // their number in the session's memory; 0: cannot be resumed

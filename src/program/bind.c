@@ -30,22 +30,22 @@ static bool bind_number(yyjson_val *v, struct table_cell *out) {
   return false;
 }
 
-static bool bind_zone(struct str name, struct table_clock *clock, struct str at, struct faults *faults) {
+static bool bind_zone(struct str name, struct table_clock *clock, struct str at, struct program_faults *faults) {
   struct err why;
   if (zone_find(name, &clock->zone, &why)) return true;
-  fault_err(faults, at, &why);
+  program_fault_err(faults, at, &why);
   return false;
 }
 
 static struct table_cell bind_parameter(const struct program_parameter *p, yyjson_val *v, const struct table_clock *clock,
-                                        struct arena *a, struct str at, struct faults *faults) {
+                                        struct arena *a, struct str at, struct program_faults *faults) {
   struct table_cell cell = {.kind = TABLE_CELL_NULL};
   struct err why;
   int64_t ms;
   if (!v || yyjson_is_null(v)) return cell;
   if (p->type == PROGRAM_TIME && yyjson_is_str(v)) {
     char text[MOMENT_TEXT];
-    if (!when_read(json_text(v), clock, &ms, &why)) return fault_err(faults, at, &why), cell;
+    if (!when_read(json_text(v), clock, &ms, &why)) return program_fault_err(faults, at, &why), cell;
     moment_write(ms, text);
     return bind_cell_text(a, str_of(text));
   }
@@ -55,11 +55,11 @@ static struct table_cell bind_parameter(const struct program_parameter *p, yyjso
   bool number = bind_number(v, &cell);
   if (number && p->type == PROGRAM_NUMBER) return cell;
   if (number && p->type == PROGRAM_INTEGER && cell.kind == TABLE_CELL_INTEGER) return cell;
-  fault_add(faults, at, "the parameter '%.*s' is a %s", STR_ARG(p->name), program_type_name(p->type));
+  program_fault_add(faults, at, "the parameter '%.*s' is a %s", STR_ARG(p->name), program_type_name(p->type));
   return (struct table_cell){.kind = TABLE_CELL_NULL};
 }
 
-static void bind_unknown(const struct program *p, yyjson_val *given, struct arena *a, struct faults *faults) {
+static void bind_unknown(const struct program *p, yyjson_val *given, struct arena *a, struct program_faults *faults) {
   size_t i, n, count = 0;
   yyjson_val *key, *v;
   struct str names[PROGRAM_PARAMETERS_MOST + 3];
@@ -71,8 +71,8 @@ static void bind_unknown(const struct program *p, yyjson_val *given, struct aren
     bool known = false;
     for (size_t k = 0; k < count; k++) known = known || str_eq(json_text(key), names[k]);
     if (known) continue;
-    fault_add(faults, arena_printf(a, "/parameters/%.*s", STR_ARG(json_text(key))), "the program has no parameter '%.*s'", STR_ARG(json_text(key)));
-    fault_hint_words(faults, json_text(key), names, p->parameter_count);
+    program_fault_add(faults, arena_printf(a, "/parameters/%.*s", STR_ARG(json_text(key))), "the program has no parameter '%.*s'", STR_ARG(json_text(key)));
+    program_fault_hint_words(faults, json_text(key), names, p->parameter_count);
   }
 }
 
@@ -82,7 +82,7 @@ static yyjson_val *bind_given(yyjson_val *given, struct str name) {
 }
 
 bool bind_parameters(const struct program *p, yyjson_val *given, struct table_clock *clock, struct arena *a,
-                     struct table_params *out, struct faults *faults) {
+                     struct table_params *out, struct program_faults *faults) {
   static const struct program_parameter reserved[] = {
       {.name = {"zone", 4}, .type = PROGRAM_ZONE}, {.name = {"since", 5}, .type = PROGRAM_TIME}, {.name = {"until", 5}, .type = PROGRAM_TIME}};
   struct table_param *items = ARENA_ARRAY(a, p->parameter_count + 3, struct table_param);
@@ -99,7 +99,7 @@ bool bind_parameters(const struct program *p, yyjson_val *given, struct table_cl
     yyjson_val *v = bind_given(given, q->name);
     if (!v) v = q->value;
     if (!v && i < p->parameter_count) {
-      fault_add(faults, at, "the parameter '%.*s' has no default and must be given: a %s", STR_ARG(q->name), program_type_name(q->type));
+      program_fault_add(faults, at, "the parameter '%.*s' has no default and must be given: a %s", STR_ARG(q->name), program_type_name(q->type));
       continue;
     }
     items[n++] = (struct table_param){q->name, bind_parameter(q, v, clock, a, at, faults)};

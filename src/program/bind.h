@@ -13,7 +13,7 @@
 // Values given for a run (object or NULL) over the program's defaults. The parameter `zone` sets the clock's zone first;
 // times are resolved against it. `since` and `until` are there even where the program declares none: null.
 bool bind_parameters(const struct program *p, yyjson_val *given, struct table_clock *clock, struct arena *a,
-                     struct table_params *out, struct faults *faults);
+                     struct table_params *out, struct program_faults *faults);
 
 struct binding {
   const struct program *program;

@@ -11,7 +11,7 @@ struct check {
   const struct program_check_input *in;
   struct arena *arena;
   struct plan *plan;
-  struct faults *faults;
+  struct program_faults *faults;
   struct table_set *set;
 };
 
@@ -21,34 +21,34 @@ static struct str check_at(struct check *c, size_t step, const char *rest) {
 
 // ---- tools
 
-static void check_missing_tool(struct check *c, size_t i, size_t account, const struct view_found *f) {
+static void check_missing_tool(struct check *c, size_t i, size_t account, const struct program_view_found *f) {
   const struct program_step *s = &c->in->program->steps[i];
   struct str named = account < s->account_count ? s->accounts[account] : STR("");
   struct str tool_at = check_at(c, i, "/tool"), account_at = check_at(c, i, "/account");
   if (s->many) account_at = arena_printf(c->arena, "%.*s/%zu", STR_ARG(account_at), account);
   switch (f->word) {
   case VIEW_NO_ACCOUNT:
-    fault_add(c->faults, account_at, "there is no account '%.*s'", STR_ARG(named));
-    fault_hint_words(c->faults, named, f->names, f->count);
+    program_fault_add(c->faults, account_at, "there is no account '%.*s'", STR_ARG(named));
+    program_fault_hint_words(c->faults, named, f->names, f->count);
     return;
   case VIEW_WRITES:
-    fault_add(c->faults, tool_at, "'%.*s' writes (%s); a program only reads", STR_ARG(s->tool), tool_class_names[f->tool.tool->class]);
-    fault_hint(c->faults, "call it by itself, outside of a program");
+    program_fault_add(c->faults, tool_at, "'%.*s' writes (%s); a program only reads", STR_ARG(s->tool), tool_class_names[f->tool.tool->class]);
+    program_fault_hint(c->faults, "call it by itself, outside of a program");
     return;
   case VIEW_HELD:
-    fault_add(c->faults, tool_at, "'%.*s' is not served: %.*s", STR_ARG(s->tool), STR_ARG(f->tool.tool->why));
-    fault_hint(c->faults, "an administrator decides with 'postern tool review'");
+    program_fault_add(c->faults, tool_at, "'%.*s' is not served: %.*s", STR_ARG(s->tool), STR_ARG(f->tool.tool->why));
+    program_fault_hint(c->faults, "an administrator decides with 'postern tool review'");
     return;
   case VIEW_SEVERAL:
-    fault_add(c->faults, account_at, "'%.*s' is a tool of several accounts; say which with \"account\"", STR_ARG(s->tool));
-    fault_hint_words(c->faults, STR(""), f->names, f->count);
+    program_fault_add(c->faults, account_at, "'%.*s' is a tool of several accounts; say which with \"account\"", STR_ARG(s->tool));
+    program_fault_hint_words(c->faults, STR(""), f->names, f->count);
     return;
   default:
     if (named.n)
-      fault_add(c->faults, tool_at, "the account '%.*s' has no tool '%.*s' here", STR_ARG(named), STR_ARG(s->tool));
+      program_fault_add(c->faults, tool_at, "the account '%.*s' has no tool '%.*s' here", STR_ARG(named), STR_ARG(s->tool));
     else
-      fault_add(c->faults, tool_at, "there is no tool '%.*s' here", STR_ARG(s->tool));
-    fault_hint_words(c->faults, s->tool, f->names, f->count);
+      program_fault_add(c->faults, tool_at, "there is no tool '%.*s' here", STR_ARG(s->tool));
+    program_fault_hint_words(c->faults, s->tool, f->names, f->count);
   }
 }
 
@@ -58,8 +58,8 @@ static void check_tools(struct check *c) {
     const struct program_step *s = &p->steps[i];
     struct plan_step *out = &c->plan->steps[i];
     for (size_t k = 0; s->tool.n && k < (s->account_count ? s->account_count : 1); k++) {
-      struct view_found found;
-      if (!view_find(c->in->view, s->account_count ? s->accounts[k] : STR(""), s->tool, &found))
+      struct program_view_found found;
+      if (!program_view_find(c->in->view, s->account_count ? s->accounts[k] : STR(""), s->tool, &found))
         check_missing_tool(c, i, k, &found);
       else
         out->targets[out->target_count++] = (struct plan_target){found.tool, found.account};
@@ -98,9 +98,9 @@ static void check_unknown_arguments(struct check *c, size_t i, yyjson_val *input
     if (count < sizeof names / sizeof *names) names[count++] = json_text(key);
   yyjson_obj_foreach (s->arguments, at, n, key, v) {
     if (yyjson_obj_getn(properties, json_text(key).p, json_text(key).n)) continue;
-    fault_add(c->faults, arena_printf(c->arena, "/steps/%zu/arguments/%.*s", i, STR_ARG(json_text(key))), "'%.*s' takes no argument '%.*s'",
+    program_fault_add(c->faults, arena_printf(c->arena, "/steps/%zu/arguments/%.*s", i, STR_ARG(json_text(key))), "'%.*s' takes no argument '%.*s'",
               STR_ARG(s->tool), STR_ARG(json_text(key)));
-    fault_hint_words(c->faults, json_text(key), names, count);
+    program_fault_hint_words(c->faults, json_text(key), names, count);
   }
 }
 
@@ -125,7 +125,7 @@ static void check_arguments_of(struct check *c, size_t i) {
     yyjson_val *given = first.n && s->arguments ? yyjson_obj_getn(s->arguments, first.p, first.n) : NULL;
     if (first.n && given && check_has_ref(given)) continue;
     if (yyjson_obj_get(input, "properties") && first.n && !yyjson_obj_getn(yyjson_obj_get(input, "properties"), first.p, first.n)) continue; // told above
-    fault_add(c->faults, arena_printf(c->arena, "/steps/%zu/arguments%.*s", i, STR_ARG(x->pointer)), "expected %.*s, found %.*s", STR_ARG(x->expected), STR_ARG(x->found));
+    program_fault_add(c->faults, arena_printf(c->arena, "/steps/%zu/arguments%.*s", i, STR_ARG(x->pointer)), "expected %.*s, found %.*s", STR_ARG(x->expected), STR_ARG(x->found));
   }
   yyjson_mut_doc_free(doc);
 }
@@ -135,7 +135,7 @@ static void check_arguments_of(struct check *c, size_t i) {
 static bool check_query(struct check *c, struct str sql, struct str at, struct table_result *out) {
   struct err why;
   if (table_compile(c->set, sql, c->in->params, c->arena, out, &why)) return true;
-  fault_err(c->faults, at, &why);
+  program_fault_err(c->faults, at, &why);
   return false;
 }
 
@@ -160,7 +160,7 @@ static bool check_reference_queries(struct check *c, yyjson_val *v, struct str a
     ok = check_query(c, text, at, &r);
     if (ok) *reads |= check_reads(c);
     if (ok && ref == PROGRAM_SQL && r.column_count != 1) {
-      fault_add(c->faults, at, "{\"$sql\": …} gives one cell, and the query has %zu columns", r.column_count);
+      program_fault_add(c->faults, at, "{\"$sql\": …} gives one cell, and the query has %zu columns", r.column_count);
       ok = false;
     }
     return ok;
@@ -208,7 +208,7 @@ static bool check_expect_columns(struct table *t, yyjson_val *schema, struct str
   return true;
 }
 
-bool check_expect(const struct program_step *s, const struct plan_step *p, const struct table_result *for_each, struct table *t,
+bool program_expect(const struct program_step *s, const struct plan_step *p, const struct table_result *for_each, struct table *t,
                   struct err *err) {
   struct arena *a = arena_new();
   bool ok = true;
@@ -234,7 +234,7 @@ static bool check_new_set(struct check *c) {
     table_is_complete(t);
     ok = ok && table_seal(t, &why);
   }
-  if (!ok) fault_err(c->faults, STR(""), &why);
+  if (!ok) program_fault_err(c->faults, STR(""), &why);
   return ok;
 }
 
@@ -291,25 +291,25 @@ static void check_columns(struct check *c) {
     uint32_t unused = 0;
     bool sound = !s->for_each.n || check_query(c, s->for_each, check_at(c, i, "/for_each"), &rows);
     struct table *t = table_begin(c->set, s->id);
-    if (sound && !(check_expect(s, &c->plan->steps[i], s->for_each.n ? &rows : NULL, t, &why) && table_seal(t, &why))) fault_err(c->faults, check_at(c, i, ""), &why);
+    if (sound && !(program_expect(s, &c->plan->steps[i], s->for_each.n ? &rows : NULL, t, &why) && table_seal(t, &why))) program_fault_err(c->faults, check_at(c, i, ""), &why);
     if (!sound) (void)!table_seal(t, &why);
     if (s->batch && table_find(c->set, STR("batch")) == NULL) check_batch_table(c, &rows);
     check_reference_queries(c, s->arguments, check_at(c, i, "/arguments"), &unused);
     done |= 1u << i;
   }
   for (i = 0; i < p->step_count; i++)
-    if (!(done & 1u << i)) fault_add(c->faults, check_at(c, i, ""), "the step '%.*s' waits for itself, through what its queries read", STR_ARG(p->steps[i].id));
+    if (!(done & 1u << i)) program_fault_add(c->faults, check_at(c, i, ""), "the step '%.*s' waits for itself, through what its queries read", STR_ARG(p->steps[i].id));
   for (i = 0; i < p->result_count; i++) {
     struct table_result r;
     struct str at = arena_printf(c->arena, "/results/%.*s/query", STR_ARG(p->results[i].name));
     if (!check_query(c, p->results[i].query, at, &r) || !p->results[i].time_column.n) continue;
     bool there = false;
     for (size_t k = 0; k < r.column_count; k++) there = there || str_eq_nocase(r.columns[k].name, p->results[i].time_column);
-    if (!there) fault_add(c->faults, arena_printf(c->arena, "/results/%.*s/time/column", STR_ARG(p->results[i].name)), "the query gives no column '%.*s'", STR_ARG(p->results[i].time_column));
+    if (!there) program_fault_add(c->faults, arena_printf(c->arena, "/results/%.*s/time/column", STR_ARG(p->results[i].name)), "the query gives no column '%.*s'", STR_ARG(p->results[i].time_column));
   }
 }
 
-bool program_check(const struct program_check_input *in, struct arena *a, struct plan *out, struct faults *faults) {
+bool program_check(const struct program_check_input *in, struct arena *a, struct plan *out, struct program_faults *faults) {
   struct check c = {.in = in, .arena = a, .plan = out, .faults = faults};
   size_t before = faults->count;
   *out = (struct plan){.calls_known = true};

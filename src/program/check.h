@@ -36,7 +36,7 @@ struct check_table { // one that is there already: a person's file, a kept resul
 
 struct program_check_input {
   const struct program *program;
-  const struct view *view;
+  const struct program_view *view;
   const struct table_params *params;
   const struct table_clock *clock;
   const struct table_limits *limits;
@@ -44,9 +44,9 @@ struct program_check_input {
   size_t table_count;
 };
 
-bool program_check(const struct program_check_input *in, struct arena *a, struct plan *out, struct faults *faults);
+bool program_check(const struct program_check_input *in, struct arena *a, struct plan *out, struct program_faults *faults);
 // The columns of a step's table that are known before a call, made in `set`. `for_each`: its columns, or NULL.
-MUST_USE bool check_expect(const struct program_step *s, const struct plan_step *p, const struct table_result *for_each,
+MUST_USE bool program_expect(const struct program_step *s, const struct plan_step *p, const struct table_result *for_each,
                            struct table *t, struct err *err);
 
 #endif

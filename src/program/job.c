@@ -14,7 +14,7 @@
 
 enum { JOB_WHY_MOST = 300, JOB_WAIT_S = 30 }; // where a vendor limits and does not say for how long
 
-struct run_job *run_job_new(struct run_step *s, size_t target, size_t row) {
+struct run_job *job_new(struct run_step *s, size_t target, size_t row) {
   struct run_job *job = MEM_NEW(struct run_job);
   job->run = s->run;
   job->step = s;
@@ -27,7 +27,7 @@ struct run_job *run_job_new(struct run_step *s, size_t target, size_t row) {
   return job;
 }
 
-const struct plan_target *run_job_target(const struct run_job *job) {
+const struct plan_target *job_target(const struct run_job *job) {
   return &job->step->plan->targets[job->target];
 }
 
@@ -38,7 +38,7 @@ static void job_let_go(struct run_job *job) {
   job->sent = NULL;
 }
 
-void run_job_free(struct run_job *job) {
+void job_free(struct run_job *job) {
   job_let_go(job);
   yyjson_mut_doc_free(job->doc);
   arena_free(job->arena);
@@ -86,7 +86,7 @@ static bool job_prepare_job(void *arg, struct err *err) {
                       .rows = s->step->for_each.n ? &s->rows : NULL,
                       .row = job->row,
                       .arena = job->arena,
-                      .schema = run_job_target(job)->tool.tool->input,
+                      .schema = job_target(job)->tool.tool->input,
                       .doc = job->doc};
   if (s->step->batch && !job_batch(job, &batch, err)) return false;
   job->arguments = bind_arguments(&b, s->step, err);
@@ -99,7 +99,7 @@ static bool job_prepare_job(void *arg, struct err *err) {
 static void job_work(void *arg) {
   struct run_job *job = arg;
   struct program_run *run = job->run;
-  const struct plan_target *target = run_job_target(job);
+  const struct plan_target *target = job_target(job);
   uint64_t now_us = clock_mono_us();
   job->fiber = fiber_self();
   if (job->fiber) fiber_deadline(job->fiber, run->end_us > now_us ? (run->end_us - now_us) / 1000 + 1 : 1);
@@ -123,7 +123,7 @@ static void job_work(void *arg) {
   if (run->conductor) fiber_wake(run->conductor);
 }
 
-bool run_job_start(struct run_job *job, struct err *err) {
+bool job_start(struct run_job *job, struct err *err) {
   struct program_run *run = job->run;
   struct err why = {.code = ERR_OK};
   if (!job->prepared && !pool_run(job_prepare_job, job, &why)) {
@@ -209,7 +209,7 @@ static size_t job_extras(struct run_job *job, yyjson_doc **owner, struct table_e
   }
   if (s->step->many) {
     if (json.n > 1) buf_add_char(&json, ',');
-    json_add_string(&json, run_job_target(job)->account);
+    json_add_string(&json, job_target(job)->account);
     extras[n - 1].name = STR("account");
   }
   buf_add_char(&json, ']');
@@ -234,8 +234,8 @@ static void job_note_row(struct run_job *job, size_t rows, struct str why) {
     run->call_row_cap = cap;
   }
   struct outcome_call *row = &run->call_rows[run->call_row_count++];
-  *row = (struct outcome_call){.account = run_job_target(job)->account,
-                               .tool = run_job_target(job)->tool.name,
+  *row = (struct outcome_call){.account = job_target(job)->account,
+                               .tool = job_target(job)->tool.name,
                                .arguments = job->sent ? json_to_text(run->arena, yyjson_doc_get_root(job->sent)) : STR("{}"),
                                .why = arena_dup(run->arena, why),
                                .page = (int64_t)job->page + 1,
@@ -244,7 +244,7 @@ static void job_note_row(struct run_job *job, size_t rows, struct str why) {
                                .bytes = job->has_answer ? call_answer_body(&job->answer).n : 0};
 }
 
-static void job_set_next(struct run_job *job, const struct page_next *next) {
+static void job_set_next(struct run_job *job, const struct paging_next *next) {
   yyjson_mut_val *key = yyjson_mut_strncpy(job->doc, next->argument.p, next->argument.n);
   yyjson_mut_val *value = next->text.n ? yyjson_mut_strncpy(job->doc, next->text.p, next->text.n) : yyjson_mut_sint(job->doc, next->number);
   yyjson_mut_obj_put(job->arguments, key, value);
@@ -254,7 +254,7 @@ static bool job_take_rows(struct job_taking *t, yyjson_val *root, bool untyped, 
   struct run_job *job = t->job;
   struct run_step *s = job->step;
   struct program_run *run = job->run;
-  const struct tool *tool = run_job_target(job)->tool.tool;
+  const struct tool *tool = job_target(job)->tool.tool;
   struct table_added added = {0};
   yyjson_doc *owner;
   struct table_batch batch = {.root = root, .rows = s->step->rows, .untyped = untyped, .deep = job_is_graphql(tool)};
@@ -266,10 +266,10 @@ static bool job_take_rows(struct job_taking *t, yyjson_val *root, bool untyped, 
   s->cut += added.cut;
   job_note_row(job, added.rows, ok ? STR("") : str_of(err->text));
   if (!ok) return false;
-  struct page_rule rule;
-  struct page_next next;
-  page_rule_of(tool, NULL, &rule);
-  page_next(&(struct page_look){.rule = &rule, .arguments = job->arguments, .answer = root, .headers = &job->answer.response.headers, .rows = added.rows + added.cut, .before = job->rows}, run->arena, &next);
+  struct paging_rule rule;
+  struct paging_next next;
+  paging_rule(tool, NULL, &rule);
+  paging_next(&(struct paging_look){.rule = &rule, .arguments = job->arguments, .answer = root, .headers = &job->answer.response.headers, .rows = added.rows + added.cut, .before = job->rows}, run->arena, &next);
   job->rows += added.rows + added.cut;
   if (next.total > s->total) s->total = next.total;
   s->maybe_cut = s->maybe_cut || next.maybe_cut;
@@ -319,7 +319,7 @@ static bool job_is_unfinished(const struct run_job *job) {
   return no_answer && job->prepared && clock_mono_us() >= job->run->end_us;
 }
 
-bool run_job_take(struct run_job *job, struct err *err) {
+bool job_take(struct run_job *job, struct err *err) {
   struct job_taking t = {.job = job, .why = STR("")};
   bool again = job_is_limited(job) || job_is_unfinished(job);
   if (!again && job->has_answer && job->answer.outcome == RUN_OK) {

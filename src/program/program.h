@@ -2,8 +2,8 @@
 // program: an answer program, version 1, as read: a few calls of tools that read, and named results, each one query over
 // what the calls gave. Reading it looks at its form only; program/check holds it against tools and tables. Immutable;
 // lives in the arena and the document that it was read from. Pure. Example:
-//   struct program p; struct faults f = {.arena = a};
-//   if (!program_read(yyjson_doc_get_root(doc), a, &p, &f)) return faults_fail(&f, err);
+//   struct program p; struct program_faults f = {.arena = a};
+//   if (!program_read(yyjson_doc_get_root(doc), a, &p, &f)) return program_faults_fail(&f, err);
 #ifndef POSTERN_PROGRAM_PROGRAM_H
 #define POSTERN_PROGRAM_PROGRAM_H
 
@@ -62,7 +62,7 @@ struct program {
 };
 
 // False: `faults` has at least one. `root` may be NULL.
-bool program_read(yyjson_val *root, struct arena *a, struct program *out, struct faults *faults);
+bool program_read(yyjson_val *root, struct arena *a, struct program *out, struct program_faults *faults);
 const struct program_parameter *program_parameter_find(const struct program *p, struct str name); // NULL: none
 // A reference in a step's arguments: {"$": "column"}, {"$param": "since"}, {"$sql": "SELECT …"}, {"$rows": "SELECT …"},
 // each with an optional "$json" that names the JSON type it gives.

@@ -19,7 +19,7 @@ enum { RUN_MINUTE_MS = 60000 };
 struct run_beginning {
   struct program_run *run;
   const struct program_request *request;
-  struct faults *faults;
+  struct program_faults *faults;
 };
 
 static bool run_check_job(void *arg, struct err *err) {
@@ -33,7 +33,7 @@ static bool run_check_job(void *arg, struct err *err) {
   (void)err;
   if (program_check(&in, run->arena, &run->plan, b->faults)) {
     if (run->plan.calls_least > run->env->limits.calls)
-      fault_add(b->faults, STR("/steps"), "the program makes %zu calls, of %zu allowed (setting program_calls)", run->plan.calls_least, run->env->limits.calls);
+      program_fault_add(b->faults, STR("/steps"), "the program makes %zu calls, of %zu allowed (setting program_calls)", run->plan.calls_least, run->env->limits.calls);
     else if (!table_set_new(&run->env->limits.tables, &run->clock, &run->set, err))
       return false;
   }
@@ -47,7 +47,7 @@ static struct program_run *run_new(const struct program_request *r) {
   run->env = r->env;
   run->doc = r->doc;
   run->catalog = catalog_ref(r->catalog);
-  run->view = (struct view){run->catalog, r->server};
+  run->view = (struct program_view){run->catalog, r->server};
   run->principal = arena_dup(run->arena, r->principal);
   run->client = arena_dup(run->arena, r->client);
   run->request_id = arena_dup(run->arena, r->request_id);
@@ -60,7 +60,7 @@ static struct program_run *run_new(const struct program_request *r) {
   return run;
 }
 
-bool program_begin(const struct program_request *r, struct program_run **out, struct faults *faults, struct err *err) {
+bool program_begin(const struct program_request *r, struct program_run **out, struct program_faults *faults, struct err *err) {
   struct program_run *run = run_new(r);
   struct run_beginning b = {run, r, faults};
   struct str given = STR("");
@@ -76,7 +76,7 @@ bool program_begin(const struct program_request *r, struct program_run **out, st
   ok = ok && bind_parameters(&run->program, yyjson_doc_get_root(run->given_read), &run->clock, run->arena, &run->params, faults);
   ok = ok && pool_run(run_check_job, &b, err) && !faults->count;
   if (!ok) {
-    if (err->code == ERR_OK) faults_fail(faults, err);
+    if (err->code == ERR_OK) program_faults_fail(faults, err);
     program_end(run);
     return false;
   }
@@ -92,7 +92,7 @@ void program_end(struct program_run *run) {
   while (run->jobs) {
     struct run_job *job = run->jobs;
     run->jobs = job->next;
-    run_job_free(job);
+    job_free(job);
   }
   table_set_free(run->set);
   yyjson_doc_free(run->doc);
@@ -118,7 +118,7 @@ static const struct run_step *run_failed_before(const struct program_run *run, c
   return NULL;
 }
 
-void run_step_fail(struct run_step *s, struct str why) {
+void program_step_fail(struct run_step *s, struct str why) {
   s->state = RUN_STEP_FAILED;
   if (!s->why.n) s->why = arena_dup(s->run->arena, why);
 }
@@ -129,7 +129,7 @@ static bool run_step_open_job(void *arg, struct err *err) {
   struct program_run *run = s->run;
   if (s->step->for_each.n && !table_select(run->set, s->step->for_each, &run->params, run->arena, &s->rows, err)) return false;
   s->table = table_begin(run->set, s->step->id);
-  return check_expect(s->step, s->plan, s->step->for_each.n ? &s->rows : NULL, s->table, err);
+  return program_expect(s->step, s->plan, s->step->for_each.n ? &s->rows : NULL, s->table, err);
 }
 
 static bool run_step_seal_job(void *arg, struct err *err) {
@@ -142,17 +142,17 @@ static bool run_step_begin(struct run_step *s, struct err *err) {
   const struct run_step *failed = run_failed_before(run, s);
   struct err why = {.code = ERR_OK};
   if (failed) {
-    run_step_fail(s, arena_printf(run->arena, "the step '%.*s' failed, which it reads", STR_ARG(failed->step->id)));
+    program_step_fail(s, arena_printf(run->arena, "the step '%.*s' failed, which it reads", STR_ARG(failed->step->id)));
   } else if (!pool_run(run_step_open_job, s, &why)) {
     if (why.code == ERR_CANCELED) return *err = why, false;
-    run_step_fail(s, str_of(why.text));
+    program_step_fail(s, str_of(why.text));
   } else {
     size_t rows = s->step->for_each.n ? s->rows.row_count : 1;
     if (s->step->batch) rows = (rows + (size_t)s->step->batch - 1) / (size_t)s->step->batch;
     s->wanted = rows * s->plan->target_count;
     s->state = RUN_STEP_CALLING;
     if (rows > run->env->limits.fan_out)
-      run_step_fail(s, arena_printf(run->arena, "for_each gives %zu calls for each account, of %zu allowed (setting program_fan_out); narrow it with WHERE or LIMIT, or group rows with 'batch'",
+      program_step_fail(s, arena_printf(run->arena, "for_each gives %zu calls for each account, of %zu allowed (setting program_fan_out); narrow it with WHERE or LIMIT, or group rows with 'batch'",
                                     rows, run->env->limits.fan_out));
   }
   return true;
@@ -163,12 +163,12 @@ static bool run_step_settle(struct run_step *s, struct err *err) {
   struct err why = {.code = ERR_OK};
   bool nothing = s->failed && s->failed == s->begun && s->begun == s->wanted;
   if (nothing) {
-    run_step_fail(s, s->why);
+    program_step_fail(s, s->why);
     return true;
   }
   if (!pool_run(run_step_seal_job, s, &why)) {
     if (why.code == ERR_CANCELED) return *err = why, false;
-    run_step_fail(s, str_of(why.text));
+    program_step_fail(s, str_of(why.text));
     return true;
   }
   s->state = RUN_STEP_DONE;
@@ -179,7 +179,7 @@ static bool run_step_settle(struct run_step *s, struct err *err) {
 
 static size_t run_active_for(const struct program_run *run, const struct catalog_account *account) {
   size_t n = 0;
-  for (const struct run_job *job = run->jobs; job; job = job->next) n += job->at_work && run_job_target(job)->tool.account == account;
+  for (const struct run_job *job = run->jobs; job; job = job->next) n += job->at_work && job_target(job)->tool.account == account;
   return n;
 }
 
@@ -190,8 +190,8 @@ static bool run_has_room(const struct program_run *run, const struct catalog_acc
 // Starts what waits and may. False: canceled.
 static bool run_start_calls(struct program_run *run, bool *moved, struct err *err) {
   for (struct run_job *job = run->jobs; job; job = job->next) { // next pages, and what a limit held up
-    if (job->at_work || job->ended || !run_has_room(run, run_job_target(job)->tool.account)) continue;
-    if (!run_job_start(job, err)) return false;
+    if (job->at_work || job->ended || !run_has_room(run, job_target(job)->tool.account)) continue;
+    if (!job_start(job, err)) return false;
     *moved = true;
   }
   for (size_t i = 0; i < run->step_count; i++) {
@@ -205,10 +205,10 @@ static bool run_start_calls(struct program_run *run, bool *moved, struct err *er
         s->maybe_cut = true;
         break;
       }
-      struct run_job *job = run_job_new(s, target, s->begun / s->plan->target_count);
+      struct run_job *job = job_new(s, target, s->begun / s->plan->target_count);
       s->begun++;
       *moved = true;
-      if (!run_job_start(job, err)) return false;
+      if (!job_start(job, err)) return false;
     }
   }
   return true;
@@ -238,11 +238,11 @@ static bool run_take_answers(struct program_run *run, bool *moved, struct err *e
       continue;
     }
     *moved = true;
-    if (!run_job_take(job, err)) return false;
+    if (!job_take(job, err)) return false;
     if (run->progress) run->progress(run->progress_arg, run);
     if (job->ended) { // else it goes on with a next page, or again after a limit
       *at = job->next;
-      run_job_free(job);
+      job_free(job);
     }
   }
   return true;

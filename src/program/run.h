@@ -13,6 +13,8 @@
 #include "program/check.h"
 #include "program/outcome.h"
 
+struct program_run;
+
 struct program_limits { // settings
   size_t calls;    // program_calls: of one run
   size_t fan_out;  // program_fan_out: rows of one for_each
@@ -47,7 +49,7 @@ struct program_request {
 };
 
 // Reads and checks. False: the faults say what is wrong, or *err does (ERR_CANCELED, ERR_LIMIT).
-MUST_USE bool program_begin(const struct program_request *r, struct program_run **out, struct faults *faults, struct err *err) SUSPENDS;
+MUST_USE bool program_begin(const struct program_request *r, struct program_run **out, struct program_faults *faults, struct err *err) SUSPENDS;
 // Works until the end, or until it pauses: program_outcome says which. False only where the asker has gone; the run can
 // only be ended then. At most so many milliseconds; 0: program_time alone.
 MUST_USE bool program_go_on(struct program_run *run, uint64_t most_ms, struct err *err) SUSPENDS;

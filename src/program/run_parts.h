@@ -3,7 +3,7 @@
 #ifndef POSTERN_PROGRAM_RUN_PARTS_H
 #define POSTERN_PROGRAM_RUN_PARTS_H
 
-#include "program/page.h"
+#include "program/paging.h"
 #include "program/run.h"
 
 enum run_step_state { RUN_STEP_WAITING, RUN_STEP_CALLING, RUN_STEP_DONE, RUN_STEP_FAILED };
@@ -49,7 +49,7 @@ struct program_run {
   yyjson_mut_doc *given_doc;
   yyjson_mut_val *given;
   struct catalog *catalog;
-  struct view view;
+  struct program_view view;
   struct program program;
   struct plan plan;
   struct table_params params;
@@ -72,12 +72,12 @@ struct program_run {
   size_t call_row_count, call_row_cap;
 };
 
-void run_step_fail(struct run_step *s, struct str why);
+void program_step_fail(struct run_step *s, struct str why);
 // job.c
-struct run_job *run_job_new(struct run_step *s, size_t target, size_t row); // in run->jobs
-const struct plan_target *run_job_target(const struct run_job *job);
-MUST_USE bool run_job_start(struct run_job *job, struct err *err) SUSPENDS; // false: canceled
-MUST_USE bool run_job_take(struct run_job *job, struct err *err) SUSPENDS;  // its answer into the table; false: canceled
-void run_job_free(struct run_job *job);
+struct run_job *job_new(struct run_step *s, size_t target, size_t row); // in run->jobs
+const struct plan_target *job_target(const struct run_job *job);
+MUST_USE bool job_start(struct run_job *job, struct err *err) SUSPENDS; // false: canceled
+MUST_USE bool job_take(struct run_job *job, struct err *err) SUSPENDS;  // its answer into the table; false: canceled
+void job_free(struct run_job *job);
 
 #endif

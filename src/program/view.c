@@ -4,10 +4,10 @@
 enum { VIEW_NEAR = 8 };
 
 struct view_look {
-  const struct view *view;
+  const struct program_view *view;
   struct str account, tool;
-  struct view_found *out;
-  unsigned distance[sizeof((struct view_found *)0)->names / sizeof(struct str)];
+  struct program_view_found *out;
+  unsigned distance[sizeof((struct program_view_found *)0)->names / sizeof(struct str)];
   bool any_account; // the account was found
 };
 
@@ -17,7 +17,7 @@ static bool view_is_account(const struct catalog_account *a, struct str alias, s
 
 // Keeps the nearest of what there is, in order.
 static void view_near(struct view_look *l, struct str wanted, struct str name) {
-  struct view_found *out = l->out;
+  struct program_view_found *out = l->out;
   size_t most = sizeof out->names / sizeof *out->names, at = out->count;
   unsigned far = str_distance(name, wanted);
   for (size_t i = 0; i < out->count; i++)
@@ -34,7 +34,7 @@ static void view_near(struct view_look *l, struct str wanted, struct str name) {
 }
 
 static void view_judge(struct view_look *l, const struct tool *t, const struct catalog_account *a, struct str shown, struct str account) {
-  struct view_found *out = l->out;
+  struct program_view_found *out = l->out;
   enum view_word word = !t->served ? VIEW_HELD : !t->read_only ? VIEW_WRITES : VIEW_FINE;
   if (word == VIEW_FINE && out->word == VIEW_FINE) {
     if (out->tool.account == a) return; // the same under another name
@@ -94,7 +94,7 @@ static void view_server_tools(struct view_look *l) {
 
 // What the accounts are called, instead of one that is not there.
 static void view_accounts(struct view_look *l) {
-  const struct view *v = l->view;
+  const struct program_view *v = l->view;
   l->out->word = VIEW_NO_ACCOUNT;
   l->out->count = 0;
   for (size_t i = 0; v->server && i < v->server->member_count; i++) {
@@ -105,9 +105,9 @@ static void view_accounts(struct view_look *l) {
     view_near(l, l->account, v->catalog->accounts[i]->account->name);
 }
 
-bool view_find(const struct view *v, struct str account, struct str tool, struct view_found *out) {
+bool program_view_find(const struct program_view *v, struct str account, struct str tool, struct program_view_found *out) {
   struct view_look l = {.view = v, .account = account, .tool = tool, .out = out};
-  *out = (struct view_found){.word = VIEW_NO_TOOL};
+  *out = (struct program_view_found){.word = VIEW_NO_TOOL};
   if (v->server)
     view_server_tools(&l);
   else

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/check.h"
 
-#include "program/page.h"
+#include "base/buf.h"
+#include "program/paging.h"
 
 static const struct row {
   const char *what, *properties, *sent, *answer, *link, *word;
@@ -58,10 +59,10 @@ static void test_next(void **state) {
     struct http_header header = {STR("Link"), str_of(w->link)};
     struct http_headers headers = {&header, w->link ? 1 : 0};
     struct tool tool = {.input = yyjson_doc_get_root(input)};
-    struct page_rule rule;
-    struct page_next next;
-    page_rule_of(&tool, yyjson_doc_get_root(word), &rule);
-    page_next(&(struct page_look){.rule = &rule, .arguments = yyjson_mut_doc_get_root(arguments), .answer = yyjson_doc_get_root(answer), .headers = &headers, .rows = w->rows, .before = w->before}, a, &next);
+    struct paging_rule rule;
+    struct paging_next next;
+    paging_rule(&tool, yyjson_doc_get_root(word), &rule);
+    paging_next(&(struct paging_look){.rule = &rule, .arguments = yyjson_mut_doc_get_root(arguments), .answer = yyjson_doc_get_root(answer), .headers = &headers, .rows = w->rows, .before = w->before}, a, &next);
     struct str got = !next.goes_on ? next.maybe_cut ? STR("cut") : STR("end")
                      : next.text.n ? arena_printf(a, "%.*s=%.*s", STR_ARG(next.argument), STR_ARG(next.text))
                                    : arena_printf(a, "%.*s=%lld", STR_ARG(next.argument), (long long)next.number);

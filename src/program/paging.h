@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// page: how an answer goes on: the argument to change for the next page, or that there is none, or that it may have been
+// paging: how an answer goes on: the argument to change for the next page, or that there is none, or that it may have been
 // cut and nobody can tell. From the connector's word, else from the tool's schema and what the answer says of itself:
 // totals, cursors, `Link: rel=next` (RFC 8288), "has more". Pure. Example:
-//   struct page_rule rule; page_rule_of(tool, word, &rule);
-//   struct page_next next; page_next(&(struct page_look){…}, arena, &next);
+//   struct paging_rule rule; paging_rule(tool, word, &rule);
+//   struct paging_next next; paging_next(&(struct paging_look){…}, arena, &next);
 //   if (next.goes_on) yyjson_mut_obj_put(arguments, next.argument, next.value)
-#ifndef POSTERN_PROGRAM_PAGE_H
-#define POSTERN_PROGRAM_PAGE_H
+#ifndef POSTERN_PROGRAM_PAGING_H
+#define POSTERN_PROGRAM_PAGING_H
 
 #include <yyjson.h>
 
@@ -14,7 +14,7 @@
 #include "http/message.h"
 #include "tool/tool.h"
 
-struct page_rule { // names of arguments; empty: the tool has none
+struct paging_rule { // names of arguments; empty: the tool has none
   struct str cursor, page, offset, size;
   struct str next;          // JSON pointer of the next cursor in an answer; empty: where it is usually
   int64_t size_default;     // rows of a page where none is asked for; 0: not known
@@ -22,10 +22,10 @@ struct page_rule { // names of arguments; empty: the tool has none
 };
 
 // `word`: what the connector says of the tool: {"cursor","page","offset","size","next","default","first"}, or NULL.
-void page_rule_of(const struct tool *t, yyjson_val *word, struct page_rule *out);
+void paging_rule(const struct tool *t, yyjson_val *word, struct paging_rule *out);
 
-struct page_look {
-  const struct page_rule *rule;
+struct paging_look {
+  const struct paging_rule *rule;
   yyjson_mut_val *arguments;          // as sent
   yyjson_val *answer;                 // what the vendor's body or structured content is; NULL: no JSON
   const struct http_headers *headers; // NULL: none
@@ -33,7 +33,7 @@ struct page_look {
   uint64_t before;                    // rows of the pages before it
 };
 
-struct page_next {
+struct paging_next {
   bool goes_on;
   struct str argument; // to set
   struct str text;     // its value, where it is a cursor
@@ -41,6 +41,6 @@ struct page_next {
   bool maybe_cut;      // as many rows as were asked for, and nothing says that there are no more
   int64_t total;       // as the answer says; -1: it does not
 };
-void page_next(const struct page_look *look, struct arena *a, struct page_next *out);
+void paging_next(const struct paging_look *look, struct arena *a, struct paging_next *out);
 
 #endif

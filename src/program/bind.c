@@ -30,15 +30,17 @@ static bool bind_number(yyjson_val *v, struct table_cell *out) {
   return false;
 }
 
-static bool bind_zone(struct str name, struct table_clock *clock, struct str at, struct program_faults *faults) {
+static bool bind_zone(struct str name, struct table_clock *clock, struct str at,
+                      struct program_faults *faults) {
   struct err why;
   if (zone_find(name, &clock->zone, &why)) return true;
   program_fault_err(faults, at, &why);
   return false;
 }
 
-static struct table_cell bind_parameter(const struct program_parameter *p, yyjson_val *v, const struct table_clock *clock,
-                                        struct arena *a, struct str at, struct program_faults *faults) {
+static struct table_cell bind_parameter(const struct program_parameter *p, yyjson_val *v,
+                                        const struct table_clock *clock, struct arena *a, struct str at,
+                                        struct program_faults *faults) {
   struct table_cell cell = {.kind = TABLE_CELL_NULL};
   struct err why;
   int64_t ms;
@@ -49,7 +51,8 @@ static struct table_cell bind_parameter(const struct program_parameter *p, yyjso
     moment_write(ms, text);
     return bind_cell_text(a, str_of(text));
   }
-  if ((p->type == PROGRAM_TEXT || p->type == PROGRAM_ZONE) && yyjson_is_str(v)) return bind_cell_text(a, json_text(v));
+  if ((p->type == PROGRAM_TEXT || p->type == PROGRAM_ZONE) && yyjson_is_str(v))
+    return bind_cell_text(a, json_text(v));
   if (p->type == PROGRAM_BOOLEAN && yyjson_is_bool(v))
     return (struct table_cell){.kind = TABLE_CELL_INTEGER, .integer = yyjson_is_true(v)};
   bool number = bind_number(v, &cell);
@@ -59,7 +62,8 @@ static struct table_cell bind_parameter(const struct program_parameter *p, yyjso
   return (struct table_cell){.kind = TABLE_CELL_NULL};
 }
 
-static void bind_unknown(const struct program *p, yyjson_val *given, struct arena *a, struct program_faults *faults) {
+static void bind_unknown(const struct program *p, yyjson_val *given, struct arena *a,
+                         struct program_faults *faults) {
   size_t i, n, count = 0;
   yyjson_val *key, *v;
   struct str names[PROGRAM_PARAMETERS_MOST + 3];
@@ -71,7 +75,8 @@ static void bind_unknown(const struct program *p, yyjson_val *given, struct aren
     bool known = false;
     for (size_t k = 0; k < count; k++) known = known || str_eq(json_text(key), names[k]);
     if (known) continue;
-    program_fault_add(faults, arena_printf(a, "/parameters/%.*s", STR_ARG(json_text(key))), "the program has no parameter '%.*s'", STR_ARG(json_text(key)));
+    program_fault_add(faults, arena_printf(a, "/parameters/%.*s", STR_ARG(json_text(key))),
+                      "the program has no parameter '%.*s'", STR_ARG(json_text(key)));
     program_fault_hint_words(faults, json_text(key), names, p->parameter_count);
   }
 }
@@ -83,27 +88,32 @@ static yyjson_val *bind_given(yyjson_val *given, struct str name) {
 
 bool bind_parameters(const struct program *p, yyjson_val *given, struct table_clock *clock, struct arena *a,
                      struct table_params *out, struct program_faults *faults) {
-  static const struct program_parameter reserved[] = {
-      {.name = {"zone", 4}, .type = PROGRAM_ZONE}, {.name = {"since", 5}, .type = PROGRAM_TIME}, {.name = {"until", 5}, .type = PROGRAM_TIME}};
+  static const struct program_parameter reserved[] = {{.name = {"zone", 4}, .type = PROGRAM_ZONE},
+                                                      {.name = {"since", 5}, .type = PROGRAM_TIME},
+                                                      {.name = {"until", 5}, .type = PROGRAM_TIME}};
   struct table_param *items = ARENA_ARRAY(a, p->parameter_count + 3, struct table_param);
   size_t before = faults->count, n = 0;
   bind_unknown(p, given, a, faults);
   const struct program_parameter *zone = program_parameter_find(p, STR("zone"));
   yyjson_val *named = bind_given(given, STR("zone"));
   if (!named && zone) named = zone->value;
-  if (yyjson_is_str(named) && !bind_zone(json_text(named), clock, STR("/parameters/zone"), faults)) named = NULL;
+  if (yyjson_is_str(named) && !bind_zone(json_text(named), clock, STR("/parameters/zone"), faults))
+    named = NULL;
   for (size_t i = 0; i < p->parameter_count + 3; i++) {
-    const struct program_parameter *q = i < p->parameter_count ? &p->parameters[i] : &reserved[i - p->parameter_count];
+    const struct program_parameter *q =
+        i < p->parameter_count ? &p->parameters[i] : &reserved[i - p->parameter_count];
     if (i >= p->parameter_count && program_parameter_find(p, q->name)) continue;
     struct str at = arena_printf(a, "/parameters/%.*s", STR_ARG(q->name));
     yyjson_val *v = bind_given(given, q->name);
     if (!v) v = q->value;
     if (!v && i < p->parameter_count) {
-      program_fault_add(faults, at, "the parameter '%.*s' has no default and must be given: a %s", STR_ARG(q->name), program_type_name(q->type));
+      program_fault_add(faults, at, "the parameter '%.*s' has no default and must be given: a %s",
+                        STR_ARG(q->name), program_type_name(q->type));
       continue;
     }
     items[n++] = (struct table_param){q->name, bind_parameter(q, v, clock, a, at, faults)};
-    if (q->type == PROGRAM_ZONE && items[n - 1].cell.kind == TABLE_CELL_NULL) items[n - 1].cell = bind_cell_text(a, zone_name(clock->zone));
+    if (q->type == PROGRAM_ZONE && items[n - 1].cell.kind == TABLE_CELL_NULL)
+      items[n - 1].cell = bind_cell_text(a, zone_name(clock->zone));
   }
   *out = (struct table_params){items, n};
   return faults->count == before;
@@ -111,7 +121,14 @@ bool bind_parameters(const struct program *p, yyjson_val *given, struct table_cl
 
 // ---- what a schema asks for
 
-enum { BIND_STRING = 1, BIND_INTEGER = 2, BIND_NUMBER = 4, BIND_BOOLEAN = 8, BIND_ARRAY = 16, BIND_OBJECT = 32 };
+enum {
+  BIND_STRING = 1,
+  BIND_INTEGER = 2,
+  BIND_NUMBER = 4,
+  BIND_BOOLEAN = 8,
+  BIND_ARRAY = 16,
+  BIND_OBJECT = 32
+};
 
 static unsigned bind_type_word(struct str word) {
   static const char *const words[] = {"string", "integer", "number", "boolean", "array", "object"};
@@ -135,9 +152,11 @@ static unsigned bind_wants(yyjson_val *root, yyjson_val *schema, int depth) {
   yyjson_val *type = yyjson_obj_get(schema, "type"), *one;
   unsigned wants = bind_type_word(json_text(type));
   size_t i, n;
-  if (yyjson_is_arr(type)) yyjson_arr_foreach (type, i, n, one) wants |= bind_type_word(json_text(one));
+  if (yyjson_is_arr(type))
+    yyjson_arr_foreach (type, i, n, one) wants |= bind_type_word(json_text(one));
   for (size_t u = 0; !wants && depth && u < 3; u++)
-    yyjson_arr_foreach (yyjson_obj_get(schema, unions[u]), i, n, one) wants |= bind_wants(root, one, depth - 1);
+    yyjson_arr_foreach (yyjson_obj_get(schema, unions[u]), i, n, one)
+      wants |= bind_wants(root, one, depth - 1);
   return wants;
 }
 
@@ -155,7 +174,8 @@ static yyjson_mut_val *bind_text(const struct binding *b, struct str s) {
 
 static yyjson_mut_val *bind_time(const struct binding *b, int64_t ms, unsigned wants, struct str format) {
   char text[CLOCK_TEXT];
-  if (!(wants & BIND_STRING) && wants & (BIND_INTEGER | BIND_NUMBER)) return yyjson_mut_sint(b->doc, ms / 1000);
+  if (!(wants & BIND_STRING) && wants & (BIND_INTEGER | BIND_NUMBER))
+    return yyjson_mut_sint(b->doc, ms / 1000);
   clock_rfc3339(ms, text);
   if (str_is(format, "date")) text[10] = '\0';
   return bind_text(b, str_of(text));
@@ -172,19 +192,23 @@ static bool bind_is_time(const struct table_cell *cell, enum table_type type, in
   return cell->kind == TABLE_CELL_TEXT && type == TABLE_TIME && moment_read(cell->text, ms);
 }
 
-static yyjson_mut_val *bind_from_text(const struct binding *b, struct str s, enum table_type type, unsigned wants) {
+static yyjson_mut_val *bind_from_text(const struct binding *b, struct str s, enum table_type type,
+                                      unsigned wants) {
   int64_t integer;
   bool container = s.n && (s.p[0] == '[' || s.p[0] == '{');
   yyjson_mut_val *v = NULL;
   if (wants & BIND_STRING && type != TABLE_JSON) return bind_text(b, s);
   if (container && (type == TABLE_JSON || wants & (BIND_ARRAY | BIND_OBJECT))) v = bind_parsed(b, s);
-  if (!v && wants & (BIND_INTEGER | BIND_NUMBER) && (str_to_i64(s, &integer) || type == TABLE_INTEGER || type == TABLE_DECIMAL)) v = bind_parsed(b, s);
-  if (!v && wants & BIND_BOOLEAN && (str_is(s, "true") || str_is(s, "false"))) v = yyjson_mut_bool(b->doc, str_is(s, "true"));
+  if (!v && wants & (BIND_INTEGER | BIND_NUMBER) &&
+      (str_to_i64(s, &integer) || type == TABLE_INTEGER || type == TABLE_DECIMAL))
+    v = bind_parsed(b, s);
+  if (!v && wants & BIND_BOOLEAN && (str_is(s, "true") || str_is(s, "false")))
+    v = yyjson_mut_bool(b->doc, str_is(s, "true"));
   return v ? v : bind_text(b, s);
 }
 
-static yyjson_mut_val *bind_cell(const struct binding *b, const struct table_cell *cell, enum table_type type, unsigned wants,
-                                 struct str format) {
+static yyjson_mut_val *bind_cell(const struct binding *b, const struct table_cell *cell, enum table_type type,
+                                 unsigned wants, struct str format) {
   char digits[64];
   int64_t ms;
   if (bind_is_time(cell, type, &ms)) return bind_time(b, ms, wants, format);
@@ -208,8 +232,10 @@ static yyjson_mut_val *bind_cell(const struct binding *b, const struct table_cel
       return v;
     }
     return yyjson_mut_real(b->doc, cell->real);
-  case TABLE_CELL_TEXT: return bind_from_text(b, cell->text, type, wants);
-  default: return yyjson_mut_null(b->doc);
+  case TABLE_CELL_TEXT:
+    return bind_from_text(b, cell->text, type, wants);
+  default:
+    return yyjson_mut_null(b->doc);
   }
 }
 
@@ -219,37 +245,45 @@ static bool bind_query(const struct binding *b, struct str sql, struct table_res
   return table_select(b->set, sql, b->params, b->arena, out, err);
 }
 
-static yyjson_mut_val *bind_column(const struct binding *b, struct str name, unsigned wants, struct str format, struct err *err) {
+static yyjson_mut_val *bind_column(const struct binding *b, struct str name, unsigned wants,
+                                   struct str format, struct err *err) {
   for (size_t i = 0; b->rows && i < b->rows->column_count; i++)
     if (str_eq_nocase(b->rows->columns[i].name, name))
-      return bind_cell(b, &b->rows->cells[b->row * b->rows->column_count + i], b->rows->columns[i].type, wants, format);
+      return bind_cell(b, &b->rows->cells[b->row * b->rows->column_count + i], b->rows->columns[i].type,
+                       wants, format);
   err_set(err, ERR_INVALID, "for_each has no column '%.*s'", STR_ARG(name));
   return NULL;
 }
 
-static yyjson_mut_val *bind_param(const struct binding *b, struct str name, unsigned wants, struct str format, struct err *err) {
+static yyjson_mut_val *bind_param(const struct binding *b, struct str name, unsigned wants, struct str format,
+                                  struct err *err) {
   const struct program_parameter *p = program_parameter_find(b->program, name);
   for (size_t i = 0; p && i < b->params->n; i++) {
     if (!str_eq(b->params->items[i].name, name)) continue;
-    enum table_type type = p->type == PROGRAM_TIME ? TABLE_TIME : p->type == PROGRAM_BOOLEAN ? TABLE_BOOLEAN : TABLE_TEXT;
+    enum table_type type = p->type == PROGRAM_TIME      ? TABLE_TIME
+                           : p->type == PROGRAM_BOOLEAN ? TABLE_BOOLEAN
+                                                        : TABLE_TEXT;
     return bind_cell(b, &b->params->items[i].cell, type, wants, format);
   }
   err_set(err, ERR_INVALID, "there is no parameter '%.*s'", STR_ARG(name));
   return NULL;
 }
 
-static yyjson_mut_val *bind_one(const struct binding *b, struct str sql, unsigned wants, struct str format, struct err *err) {
+static yyjson_mut_val *bind_one(const struct binding *b, struct str sql, unsigned wants, struct str format,
+                                struct err *err) {
   struct table_result r;
   if (!bind_query(b, sql, &r, err)) return NULL;
-  if (r.row_count == 1 && r.column_count == 1) return bind_cell(b, &r.cells[0], r.columns[0].type, wants, format);
-  err_set(err, ERR_INVALID, "{\"$sql\": …} must give exactly one cell, and gave %zu row%s of %zu column%s", r.row_count,
-          r.row_count == 1 ? "" : "s", r.column_count, r.column_count == 1 ? "" : "s");
+  if (r.row_count == 1 && r.column_count == 1)
+    return bind_cell(b, &r.cells[0], r.columns[0].type, wants, format);
+  err_set(err, ERR_INVALID, "{\"$sql\": …} must give exactly one cell, and gave %zu row%s of %zu column%s",
+          r.row_count, r.row_count == 1 ? "" : "s", r.column_count, r.column_count == 1 ? "" : "s");
   err_hint(err, "aggregate, or add a WHERE that one row meets");
   return NULL;
 }
 
 // One column: its values. Several: objects.
-static yyjson_mut_val *bind_rows(const struct binding *b, struct str sql, yyjson_val *schema, struct err *err) {
+static yyjson_mut_val *bind_rows(const struct binding *b, struct str sql, yyjson_val *schema,
+                                 struct err *err) {
   struct table_result r;
   if (!bind_query(b, sql, &r, err)) return NULL;
   yyjson_val *items = yyjson_obj_get(bind_deref(b->schema, schema), "items");
@@ -261,7 +295,8 @@ static yyjson_mut_val *bind_rows(const struct binding *b, struct str sql, yyjson
     if (r.column_count > 1) row = yyjson_mut_obj(b->doc);
     for (size_t c = 0; c < r.column_count; c++) {
       yyjson_val *of = row ? bind_member_schema(b->schema, items, r.columns[c].name) : items;
-      yyjson_mut_val *v = bind_cell(b, &cells[c], r.columns[c].type, bind_wants(b->schema, of, 4), row ? json_str(of, "format") : format);
+      yyjson_mut_val *v = bind_cell(b, &cells[c], r.columns[c].type, bind_wants(b->schema, of, 4),
+                                    row ? json_str(of, "format") : format);
       if (row)
         yyjson_mut_obj_add(row, bind_text(b, r.columns[c].name), v);
       else
@@ -273,20 +308,26 @@ static yyjson_mut_val *bind_rows(const struct binding *b, struct str sql, yyjson
   return array;
 }
 
-static yyjson_mut_val *bind_reference(const struct binding *b, yyjson_val *v, yyjson_val *schema, struct err *err) {
+static yyjson_mut_val *bind_reference(const struct binding *b, yyjson_val *v, yyjson_val *schema,
+                                      struct err *err) {
   struct str text, json;
   enum program_ref ref = program_ref_of(v, &text, &json);
   struct str format = json_str(bind_deref(b->schema, schema), "format");
   unsigned wants = json.p ? bind_type_word(json) : bind_wants(b->schema, schema, 4);
   switch (ref) {
-  case PROGRAM_COLUMN: return bind_column(b, text, wants, format, err);
-  case PROGRAM_PARAM: return bind_param(b, text, wants, format, err);
-  case PROGRAM_SQL: return bind_one(b, text, wants, format, err);
-  default: return bind_rows(b, text, schema, err);
+  case PROGRAM_COLUMN:
+    return bind_column(b, text, wants, format, err);
+  case PROGRAM_PARAM:
+    return bind_param(b, text, wants, format, err);
+  case PROGRAM_SQL:
+    return bind_one(b, text, wants, format, err);
+  default:
+    return bind_rows(b, text, schema, err);
   }
 }
 
-static yyjson_mut_val *bind_value(const struct binding *b, yyjson_val *v, yyjson_val *schema, struct buf *at, struct err *err) {
+static yyjson_mut_val *bind_value(const struct binding *b, yyjson_val *v, yyjson_val *schema, struct buf *at,
+                                  struct err *err) {
   struct str text, json;
   size_t i, n, before = at->n;
   yyjson_val *key, *inner;
@@ -321,7 +362,8 @@ static yyjson_mut_val *bind_value(const struct binding *b, yyjson_val *v, yyjson
 yyjson_mut_val *bind_arguments(const struct binding *b, const struct program_step *step, struct err *err) {
   struct buf at = BUF_MAX(4096);
   err->field[0] = '\0';
-  yyjson_mut_val *out = step->arguments ? bind_value(b, step->arguments, b->schema, &at, err) : yyjson_mut_obj(b->doc);
+  yyjson_mut_val *out =
+      step->arguments ? bind_value(b, step->arguments, b->schema, &at, err) : yyjson_mut_obj(b->doc);
   buf_free(&at);
   return out;
 }

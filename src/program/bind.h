@@ -22,7 +22,7 @@ struct binding {
   const struct table_result *rows; // of for_each; NULL: none
   size_t row;                      // the one that {"$": …} means
   struct arena *arena;
-  yyjson_val *schema; // the tool's input schema
+  yyjson_val *schema;  // the tool's input schema
   yyjson_mut_doc *doc; // owns what is made
 };
 

@@ -21,7 +21,8 @@ static struct str check_at(struct check *c, size_t step, const char *rest) {
 
 // ---- tools
 
-static void check_missing_tool(struct check *c, size_t i, size_t account, const struct program_view_found *f) {
+static void check_missing_tool(struct check *c, size_t i, size_t account,
+                               const struct program_view_found *f) {
   const struct program_step *s = &c->in->program->steps[i];
   struct str named = account < s->account_count ? s->accounts[account] : STR("");
   struct str tool_at = check_at(c, i, "/tool"), account_at = check_at(c, i, "/account");
@@ -32,20 +33,24 @@ static void check_missing_tool(struct check *c, size_t i, size_t account, const 
     program_fault_hint_words(c->faults, named, f->names, f->count);
     return;
   case VIEW_WRITES:
-    program_fault_add(c->faults, tool_at, "'%.*s' writes (%s); a program only reads", STR_ARG(s->tool), tool_class_names[f->tool.tool->class]);
+    program_fault_add(c->faults, tool_at, "'%.*s' writes (%s); a program only reads", STR_ARG(s->tool),
+                      tool_class_names[f->tool.tool->class]);
     program_fault_hint(c->faults, "call it by itself, outside of a program");
     return;
   case VIEW_HELD:
-    program_fault_add(c->faults, tool_at, "'%.*s' is not served: %.*s", STR_ARG(s->tool), STR_ARG(f->tool.tool->why));
+    program_fault_add(c->faults, tool_at, "'%.*s' is not served: %.*s", STR_ARG(s->tool),
+                      STR_ARG(f->tool.tool->why));
     program_fault_hint(c->faults, "an administrator decides with 'postern tool review'");
     return;
   case VIEW_SEVERAL:
-    program_fault_add(c->faults, account_at, "'%.*s' is a tool of several accounts; say which with \"account\"", STR_ARG(s->tool));
+    program_fault_add(c->faults, account_at,
+                      "'%.*s' is a tool of several accounts; say which with \"account\"", STR_ARG(s->tool));
     program_fault_hint_words(c->faults, STR(""), f->names, f->count);
     return;
   default:
     if (named.n)
-      program_fault_add(c->faults, tool_at, "the account '%.*s' has no tool '%.*s' here", STR_ARG(named), STR_ARG(s->tool));
+      program_fault_add(c->faults, tool_at, "the account '%.*s' has no tool '%.*s' here", STR_ARG(named),
+                        STR_ARG(s->tool));
     else
       program_fault_add(c->faults, tool_at, "there is no tool '%.*s' here", STR_ARG(s->tool));
     program_fault_hint_words(c->faults, s->tool, f->names, f->count);
@@ -75,9 +80,11 @@ static bool check_has_ref(yyjson_val *v) {
   size_t i, n;
   yyjson_val *key, *inner;
   if (program_ref_of(v, &text, &json) != PROGRAM_NO_REF) return true;
-  if (yyjson_is_obj(v)) yyjson_obj_foreach (v, i, n, key, inner)
+  if (yyjson_is_obj(v))
+    yyjson_obj_foreach (v, i, n, key, inner)
       if (check_has_ref(inner)) return true;
-  if (yyjson_is_arr(v)) yyjson_arr_foreach (v, i, n, inner)
+  if (yyjson_is_arr(v))
+    yyjson_arr_foreach (v, i, n, inner)
       if (check_has_ref(inner)) return true;
   return false;
 }
@@ -98,8 +105,9 @@ static void check_unknown_arguments(struct check *c, size_t i, yyjson_val *input
     if (count < sizeof names / sizeof *names) names[count++] = json_text(key);
   yyjson_obj_foreach (s->arguments, at, n, key, v) {
     if (yyjson_obj_getn(properties, json_text(key).p, json_text(key).n)) continue;
-    program_fault_add(c->faults, arena_printf(c->arena, "/steps/%zu/arguments/%.*s", i, STR_ARG(json_text(key))), "'%.*s' takes no argument '%.*s'",
-              STR_ARG(s->tool), STR_ARG(json_text(key)));
+    program_fault_add(c->faults,
+                      arena_printf(c->arena, "/steps/%zu/arguments/%.*s", i, STR_ARG(json_text(key))),
+                      "'%.*s' takes no argument '%.*s'", STR_ARG(s->tool), STR_ARG(json_text(key)));
     program_fault_hint_words(c->faults, json_text(key), names, count);
   }
 }
@@ -111,11 +119,14 @@ static void check_arguments_of(struct check *c, size_t i) {
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   yyjson_mut_val *written = yyjson_mut_obj(doc);
   struct schema_report report = {.arena = c->arena};
-  struct run_call call = {.tool = &target->tool, .catalog = c->in->view->catalog, .server = c->in->view->server};
+  struct run_call call = {
+      .tool = &target->tool, .catalog = c->in->view->catalog, .server = c->in->view->server};
   size_t k, n;
   yyjson_val *key, *v;
   yyjson_obj_foreach (s->arguments, k, n, key, v)
-    if (!check_has_ref(v)) yyjson_mut_obj_add(written, yyjson_mut_strncpy(doc, json_text(key).p, json_text(key).n), yyjson_val_mut_copy(doc, v));
+    if (!check_has_ref(v))
+      yyjson_mut_obj_add(written, yyjson_mut_strncpy(doc, json_text(key).p, json_text(key).n),
+                         yyjson_val_mut_copy(doc, v));
   check_unknown_arguments(c, i, input);
   check_fill(&call, doc, written);
   bool ok = !input || schema_check(input, doc, &written, &report);
@@ -124,8 +135,11 @@ static void check_arguments_of(struct check *c, size_t i) {
     struct str first = check_first_token(x->pointer);
     yyjson_val *given = first.n && s->arguments ? yyjson_obj_getn(s->arguments, first.p, first.n) : NULL;
     if (first.n && given && check_has_ref(given)) continue;
-    if (yyjson_obj_get(input, "properties") && first.n && !yyjson_obj_getn(yyjson_obj_get(input, "properties"), first.p, first.n)) continue; // told above
-    program_fault_add(c->faults, arena_printf(c->arena, "/steps/%zu/arguments%.*s", i, STR_ARG(x->pointer)), "expected %.*s, found %.*s", STR_ARG(x->expected), STR_ARG(x->found));
+    if (yyjson_obj_get(input, "properties") && first.n &&
+        !yyjson_obj_getn(yyjson_obj_get(input, "properties"), first.p, first.n))
+      continue; // told above
+    program_fault_add(c->faults, arena_printf(c->arena, "/steps/%zu/arguments%.*s", i, STR_ARG(x->pointer)),
+                      "expected %.*s, found %.*s", STR_ARG(x->expected), STR_ARG(x->found));
   }
   yyjson_mut_doc_free(doc);
 }
@@ -160,15 +174,20 @@ static bool check_reference_queries(struct check *c, yyjson_val *v, struct str a
     ok = check_query(c, text, at, &r);
     if (ok) *reads |= check_reads(c);
     if (ok && ref == PROGRAM_SQL && r.column_count != 1) {
-      program_fault_add(c->faults, at, "{\"$sql\": …} gives one cell, and the query has %zu columns", r.column_count);
+      program_fault_add(c->faults, at, "{\"$sql\": …} gives one cell, and the query has %zu columns",
+                        r.column_count);
       ok = false;
     }
     return ok;
   }
   if (ref != PROGRAM_NO_REF) return true;
-  if (yyjson_is_obj(v)) yyjson_obj_foreach (v, i, n, key, inner)
-      ok = check_reference_queries(c, inner, arena_printf(c->arena, "%.*s/%.*s", STR_ARG(at), STR_ARG(json_text(key))), reads) && ok;
-  if (yyjson_is_arr(v)) yyjson_arr_foreach (v, i, n, inner)
+  if (yyjson_is_obj(v))
+    yyjson_obj_foreach (v, i, n, key, inner)
+      ok = check_reference_queries(
+               c, inner, arena_printf(c->arena, "%.*s/%.*s", STR_ARG(at), STR_ARG(json_text(key))), reads) &&
+           ok;
+  if (yyjson_is_arr(v))
+    yyjson_arr_foreach (v, i, n, inner)
       ok = check_reference_queries(c, inner, arena_printf(c->arena, "%.*s/%zu", STR_ARG(at), i), reads) && ok;
   return ok;
 }
@@ -180,7 +199,9 @@ static yyjson_val *check_row_schema(yyjson_val *output) {
     size_t i, n, arrays = 0;
     yyjson_val *key, *v, *array = NULL;
     yyjson_obj_foreach (yyjson_obj_get(output, "properties"), i, n, key, v)
-      if (str_is(json_str(v, "type"), "array") && str_is(json_str(yyjson_obj_get(v, "items"), "type"), "object")) arrays++, array = v;
+      if (str_is(json_str(v, "type"), "array") &&
+          str_is(json_str(yyjson_obj_get(v, "items"), "type"), "object"))
+        arrays++, array = v;
     if (arrays != 1) return NULL; // which of them the rows are is found in the answer
     output = array;
   }
@@ -197,24 +218,30 @@ static enum table_type check_column_type(yyjson_val *schema) {
 }
 
 // Nested objects become columns as table/rows makes them of values.
-static bool check_expect_columns(struct table *t, yyjson_val *schema, struct str prefix, int depth, struct arena *a, struct err *err) {
+static bool check_expect_columns(struct table *t, yyjson_val *schema, struct str prefix, int depth,
+                                 struct arena *a, struct err *err) {
   size_t i, n;
   yyjson_val *key, *v;
   yyjson_obj_foreach (yyjson_obj_get(schema, "properties"), i, n, key, v) {
-    struct str name = prefix.n ? arena_printf(a, "%.*s__%.*s", STR_ARG(prefix), STR_ARG(json_text(key))) : json_text(key);
+    struct str name =
+        prefix.n ? arena_printf(a, "%.*s__%.*s", STR_ARG(prefix), STR_ARG(json_text(key))) : json_text(key);
     bool object = yyjson_obj_get(v, "properties") && depth < TABLE_NESTED_MOST;
-    if (object ? !check_expect_columns(t, v, name, depth + 1, a, err) : !table_expect(t, name, check_column_type(v), err)) return false;
+    if (object ? !check_expect_columns(t, v, name, depth + 1, a, err)
+               : !table_expect(t, name, check_column_type(v), err))
+      return false;
   }
   return true;
 }
 
-bool program_expect(const struct program_step *s, const struct plan_step *p, const struct table_result *for_each, struct table *t,
-                  struct err *err) {
+bool program_expect(const struct program_step *s, const struct plan_step *p,
+                    const struct table_result *for_each, struct table *t, struct err *err) {
   struct arena *a = arena_new();
   bool ok = true;
   if (s->many) ok = table_expect(t, STR("account"), TABLE_TEXT, err);
-  for (size_t i = 0; ok && for_each && !s->batch && i < for_each->column_count; i++) ok = table_expect(t, for_each->columns[i].name, for_each->columns[i].type, err);
-  yyjson_val *output = p->target_count ? yyjson_obj_get(p->targets[0].tool.tool->definition, "outputSchema") : NULL;
+  for (size_t i = 0; ok && for_each && !s->batch && i < for_each->column_count; i++)
+    ok = table_expect(t, for_each->columns[i].name, for_each->columns[i].type, err);
+  yyjson_val *output =
+      p->target_count ? yyjson_obj_get(p->targets[0].tool.tool->definition, "outputSchema") : NULL;
   yyjson_val *row = output && !s->rows.n ? check_row_schema(output) : NULL;
   if (ok && row) ok = check_expect_columns(t, row, STR(""), 0, a, err);
   yyjson_val *more = row ? yyjson_obj_get(row, "additionalProperties") : NULL;
@@ -230,7 +257,8 @@ static bool check_new_set(struct check *c) {
   bool ok = table_set_new(c->in->limits, c->in->clock, &c->set, &why);
   for (size_t i = 0; ok && i < c->in->table_count; i++) {
     struct table *t = table_begin(c->set, c->in->tables[i].name);
-    for (size_t k = 0; ok && k < c->in->tables[i].column_count; k++) ok = table_expect(t, c->in->tables[i].columns[k].name, c->in->tables[i].columns[k].type, &why);
+    for (size_t k = 0; ok && k < c->in->tables[i].column_count; k++)
+      ok = table_expect(t, c->in->tables[i].columns[k].name, c->in->tables[i].columns[k].type, &why);
     table_is_complete(t);
     ok = ok && table_seal(t, &why);
   }
@@ -242,7 +270,8 @@ static bool check_batch_table(struct check *c, const struct table_result *for_ea
   struct err why;
   struct table *t = table_begin(c->set, STR("batch"));
   bool ok = t != NULL;
-  for (size_t i = 0; ok && i < for_each->column_count; i++) ok = table_expect(t, for_each->columns[i].name, for_each->columns[i].type, &why);
+  for (size_t i = 0; ok && i < for_each->column_count; i++)
+    ok = table_expect(t, for_each->columns[i].name, for_each->columns[i].type, &why);
   if (ok) ok = table_seal(t, &why);
   return ok;
 }
@@ -261,13 +290,15 @@ static bool check_order(struct check *c) {
   size_t before = c->faults->count;
   for (size_t i = 0; ok && i < p->step_count; i++) {
     struct table_result r;
-    if (p->steps[i].for_each.n && check_query(c, p->steps[i].for_each, check_at(c, i, "/for_each"), &r)) c->plan->steps[i].after |= check_reads(c);
+    if (p->steps[i].for_each.n && check_query(c, p->steps[i].for_each, check_at(c, i, "/for_each"), &r))
+      c->plan->steps[i].after |= check_reads(c);
     check_reference_queries(c, p->steps[i].arguments, check_at(c, i, "/arguments"), &c->plan->steps[i].after);
   }
   for (size_t i = 0; ok && i < p->result_count; i++) {
     struct table_result r;
     struct str at = arena_printf(c->arena, "/results/%.*s/query", STR_ARG(p->results[i].name));
-    if (p->results[i].query.n && check_query(c, p->results[i].query, at, &r)) c->plan->result_reads[i] = check_reads(c);
+    if (p->results[i].query.n && check_query(c, p->results[i].query, at, &r))
+      c->plan->result_reads[i] = check_reads(c);
   }
   return ok && c->faults->count == before;
 }
@@ -291,25 +322,35 @@ static void check_columns(struct check *c) {
     uint32_t unused = 0;
     bool sound = !s->for_each.n || check_query(c, s->for_each, check_at(c, i, "/for_each"), &rows);
     struct table *t = table_begin(c->set, s->id);
-    if (sound && !(program_expect(s, &c->plan->steps[i], s->for_each.n ? &rows : NULL, t, &why) && table_seal(t, &why))) program_fault_err(c->faults, check_at(c, i, ""), &why);
+    if (sound && !(program_expect(s, &c->plan->steps[i], s->for_each.n ? &rows : NULL, t, &why) &&
+                   table_seal(t, &why)))
+      program_fault_err(c->faults, check_at(c, i, ""), &why);
     if (!sound) (void)!table_seal(t, &why);
     if (s->batch && table_find(c->set, STR("batch")) == NULL) check_batch_table(c, &rows);
     check_reference_queries(c, s->arguments, check_at(c, i, "/arguments"), &unused);
     done |= 1u << i;
   }
   for (i = 0; i < p->step_count; i++)
-    if (!(done & 1u << i)) program_fault_add(c->faults, check_at(c, i, ""), "the step '%.*s' waits for itself, through what its queries read", STR_ARG(p->steps[i].id));
+    if (!(done & 1u << i))
+      program_fault_add(c->faults, check_at(c, i, ""),
+                        "the step '%.*s' waits for itself, through what its queries read",
+                        STR_ARG(p->steps[i].id));
   for (i = 0; i < p->result_count; i++) {
     struct table_result r;
     struct str at = arena_printf(c->arena, "/results/%.*s/query", STR_ARG(p->results[i].name));
     if (!check_query(c, p->results[i].query, at, &r) || !p->results[i].time_column.n) continue;
     bool there = false;
-    for (size_t k = 0; k < r.column_count; k++) there = there || str_eq_nocase(r.columns[k].name, p->results[i].time_column);
-    if (!there) program_fault_add(c->faults, arena_printf(c->arena, "/results/%.*s/time/column", STR_ARG(p->results[i].name)), "the query gives no column '%.*s'", STR_ARG(p->results[i].time_column));
+    for (size_t k = 0; k < r.column_count; k++)
+      there = there || str_eq_nocase(r.columns[k].name, p->results[i].time_column);
+    if (!there)
+      program_fault_add(c->faults,
+                        arena_printf(c->arena, "/results/%.*s/time/column", STR_ARG(p->results[i].name)),
+                        "the query gives no column '%.*s'", STR_ARG(p->results[i].time_column));
   }
 }
 
-bool program_check(const struct program_check_input *in, struct arena *a, struct plan *out, struct program_faults *faults) {
+bool program_check(const struct program_check_input *in, struct arena *a, struct plan *out,
+                   struct program_faults *faults) {
   struct check c = {.in = in, .arena = a, .plan = out, .faults = faults};
   size_t before = faults->count;
   *out = (struct plan){.calls_known = true};

@@ -18,14 +18,14 @@ struct plan_target { // one account of a step
 struct plan_step {
   struct plan_target targets[PROGRAM_ACCOUNTS_MOST];
   size_t target_count;
-  uint32_t after; // steps, by bit, whose tables its for_each and references read
+  uint32_t after;      // steps, by bit, whose tables its for_each and references read
   bool reads_own_rows; // its references need each row of for_each
 };
 struct plan {
   struct plan_step steps[PROGRAM_STEPS_MOST];
   uint32_t result_reads[PROGRAM_RESULTS_MOST]; // steps, by bit
-  size_t calls_least; // without the calls for each row, which nobody knows before
-  bool calls_known;   // no step has a for_each
+  size_t calls_least;                          // without the calls for each row, which nobody knows before
+  bool calls_known;                            // no step has a for_each
 };
 
 struct check_table { // one that is there already: a person's file, a kept result
@@ -44,9 +44,10 @@ struct program_check_input {
   size_t table_count;
 };
 
-bool program_check(const struct program_check_input *in, struct arena *a, struct plan *out, struct program_faults *faults);
+bool program_check(const struct program_check_input *in, struct arena *a, struct plan *out,
+                   struct program_faults *faults);
 // The columns of a step's table that are known before a call, made in `set`. `for_each`: its columns, or NULL.
-MUST_USE bool program_expect(const struct program_step *s, const struct plan_step *p, const struct table_result *for_each,
-                           struct table *t, struct err *err);
+MUST_USE bool program_expect(const struct program_step *s, const struct plan_step *p,
+                             const struct table_result *for_each, struct table *t, struct err *err);
 
 #endif

@@ -19,7 +19,8 @@ void program_fault_add(struct program_faults *f, struct str pointer, const char 
   va_start(args, format);
   vsnprintf(text, sizeof text, format, args);
   va_end(args);
-  *fault_last(f) = (struct program_fault){arena_dup(f->arena, pointer), arena_dup(f->arena, str_of(text)), STR("")};
+  *fault_last(f) =
+      (struct program_fault){arena_dup(f->arena, pointer), arena_dup(f->arena, str_of(text)), STR("")};
 }
 
 void program_fault_hint(struct program_faults *f, const char *format, ...) {
@@ -33,7 +34,8 @@ void program_fault_hint(struct program_faults *f, const char *format, ...) {
   last->hint = arena_dup(f->arena, str_of(text));
 }
 
-void program_fault_hint_words(struct program_faults *f, struct str found, const struct str *allowed, size_t count) {
+void program_fault_hint_words(struct program_faults *f, struct str found, const struct str *allowed,
+                              size_t count) {
   struct str best = STR_NONE;
   unsigned least = 6;
   for (size_t i = 0; i < count; i++) {
@@ -47,7 +49,8 @@ void program_fault_hint_words(struct program_faults *f, struct str found, const 
   size_t at = 0;
   for (size_t i = 0; i < count && i < FAULT_WORDS_MOST && at + 1 < sizeof list; i++)
     at += (size_t)snprintf(list + at, sizeof list - at, "%s%.*s", i ? ", " : "", STR_ARG(allowed[i]));
-  program_fault_hint(f, "there %s %s%s", count == 1 ? "is" : "are", count ? list : "none", count > FAULT_WORDS_MOST ? ", …" : "");
+  program_fault_hint(f, "there %s %s%s", count == 1 ? "is" : "are", count ? list : "none",
+                     count > FAULT_WORDS_MOST ? ", …" : "");
 }
 
 void program_fault_err(struct program_faults *f, struct str pointer, const struct err *err) {
@@ -78,7 +81,8 @@ void program_faults_write(const struct program_faults *f, struct buf *out) {
 void program_faults_print(const struct program_faults *f, struct buf *out) {
   for (size_t i = 0; i < faults_shown(f); i++) {
     const struct program_fault *x = &f->items[i];
-    buf_printf(out, "%s%.*s: %.*s", i ? "\n" : "", x->pointer.n ? (int)x->pointer.n : 11, x->pointer.n ? x->pointer.p : "the program", STR_ARG(x->text));
+    buf_printf(out, "%s%.*s: %.*s", i ? "\n" : "", x->pointer.n ? (int)x->pointer.n : 11,
+               x->pointer.n ? x->pointer.p : "the program", STR_ARG(x->text));
     if (x->hint.n) buf_printf(out, "; %.*s", STR_ARG(x->hint));
   }
   if (f->count > FAULTS_MOST) buf_printf(out, "\n… and %zu more", f->count - FAULTS_MOST);
@@ -87,7 +91,8 @@ void program_faults_print(const struct program_faults *f, struct buf *out) {
 bool program_faults_fail(const struct program_faults *f, struct err *err) {
   struct buf text = BUF_MAX(64 * 1024);
   program_faults_print(f, &text);
-  err_at(err, ERR_INVALID, f->count == 1 && f->items[0].pointer.n < sizeof err->field ? f->items[0].pointer.p : "",
+  err_at(err, ERR_INVALID,
+         f->count == 1 && f->items[0].pointer.n < sizeof err->field ? f->items[0].pointer.p : "",
          "the program has %zu fault%s:\n%.*s", f->count, f->count == 1 ? "" : "s", STR_ARG(buf_str(&text)));
   buf_free(&text);
   return false;

@@ -25,14 +25,20 @@ struct program_faults {
   size_t count; // may pass the array: that many more are known to be there
 };
 
-void program_fault_add(struct program_faults *f, struct str pointer, const char *format, ...) PRINTF_LIKE(3, 4);
-void program_fault_hint(struct program_faults *f, const char *format, ...) PRINTF_LIKE(2, 3); // of the last one
+void program_fault_add(struct program_faults *f, struct str pointer, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+void program_fault_hint(struct program_faults *f, const char *format, ...)
+    PRINTF_LIKE(2, 3); // of the last one
 // A hint for the last one from what is allowed there: the nearest of them, or all.
-void program_fault_hint_words(struct program_faults *f, struct str found, const struct str *allowed, size_t count);
-void program_fault_err(struct program_faults *f, struct str pointer, const struct err *err); // text and hint of an error
+void program_fault_hint_words(struct program_faults *f, struct str found, const struct str *allowed,
+                              size_t count);
+void program_fault_err(struct program_faults *f, struct str pointer,
+                       const struct err *err); // text and hint of an error
 
-void program_faults_write(const struct program_faults *f, struct buf *out); // JSON: [{"pointer","text","hint"?}]
-void program_faults_print(const struct program_faults *f, struct buf *out); // a line each, for people and models
+void program_faults_write(const struct program_faults *f,
+                          struct buf *out); // JSON: [{"pointer","text","hint"?}]
+void program_faults_print(const struct program_faults *f,
+                          struct buf *out); // a line each, for people and models
 // One error that says them all, as far as they fit. Always false.
 bool program_faults_fail(const struct program_faults *f, struct err *err);
 

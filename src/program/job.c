@@ -67,7 +67,10 @@ static bool job_batch(struct run_job *job, struct table **out, struct err *err) 
   yyjson_doc *doc = json.full ? NULL : yyjson_read(json.p, json.n, YYJSON_READ_NUMBER_AS_RAW);
   struct table_added added;
   *out = table_begin(job->run->set, STR("batch"));
-  bool ok = doc && *out && table_add(*out, &(struct table_batch){.root = yyjson_doc_get_root(doc), .rows = TABLE_ROOT}, &added, err) && table_seal(*out, err);
+  bool ok = doc && *out &&
+            table_add(*out, &(struct table_batch){.root = yyjson_doc_get_root(doc), .rows = TABLE_ROOT},
+                      &added, err) &&
+            table_seal(*out, err);
   if (!doc) err_set(err, ERR_LIMIT, "a batch takes more than %d bytes", TABLE_CELL_MOST);
   yyjson_doc_free(doc);
   buf_free(&json);
@@ -142,7 +145,7 @@ bool job_start(struct run_job *job, struct err *err) {
   run->active++;
   run->calls++;
   job->step->calls++;
-  if (fiber_spawn(loop_current(), "call of a program", job_work, job)) return true;
+  if (fiber_self() && fiber_spawn(loop_current(), "call of a program", job_work, job)) return true;
   job_work(job); // no fiber is free: on this one
   return true;
 }
@@ -160,8 +163,11 @@ static struct str job_shaped_words(struct run_job *job) {
   shape_answer(&job->answer, JOB_WHY_MOST * 4, job->arena, &result);
   yyjson_doc *doc = yyjson_read(result.content.p ? result.content.p : "", result.content.n, 0);
   struct str text = json_str(yyjson_arr_get_first(yyjson_doc_get_root(doc)), "text");
-  if (result.rpc_error) text = (struct str){yyjson_mut_get_str(yyjson_mut_obj_get(result.rpc_error, "message")), yyjson_mut_get_len(yyjson_mut_obj_get(result.rpc_error, "message"))};
-  yyjson_mut_val *block = result.whole ? yyjson_mut_arr_get_first(yyjson_mut_obj_get(result.whole, "content")) : NULL;
+  if (result.rpc_error)
+    text = (struct str){yyjson_mut_get_str(yyjson_mut_obj_get(result.rpc_error, "message")),
+                        yyjson_mut_get_len(yyjson_mut_obj_get(result.rpc_error, "message"))};
+  yyjson_mut_val *block =
+      result.whole ? yyjson_mut_arr_get_first(yyjson_mut_obj_get(result.whole, "content")) : NULL;
   yyjson_mut_val *said = yyjson_mut_obj_get(block, "text");
   if (said) text = str_make(yyjson_mut_get_str(said), yyjson_mut_get_len(said));
   text = arena_dup(job->arena, str_make(text.p ? text.p : "", text.n < JOB_WHY_MOST ? text.n : JOB_WHY_MOST));
@@ -176,7 +182,9 @@ static bool job_root(struct run_job *job, struct form *form, yyjson_val **root, 
   *form = (struct form){.kind = FORM_JSON};
   *root = NULL;
   if (n->form == ANSWER_JSON) return *root = n->value, true;
-  if (n->form != ANSWER_RESULT) return form_read(call_answer_body(n), str_of(n->type), &JSON_LIMITS, form, err) && (*root = yyjson_doc_get_root(form->doc), true);
+  if (n->form != ANSWER_RESULT)
+    return form_read(call_answer_body(n), str_of(n->type), &JSON_LIMITS, form, err) &&
+           (*root = yyjson_doc_get_root(form->doc), true);
   yyjson_val *structured = yyjson_obj_get(n->value, "structuredContent");
   if (yyjson_is_obj(structured) || yyjson_is_arr(structured)) return *root = structured, true;
   struct buf text = BUF_MAX(64 << 20);
@@ -234,19 +242,21 @@ static void job_note_row(struct run_job *job, size_t rows, struct str why) {
     run->call_row_cap = cap;
   }
   struct outcome_call *row = &run->call_rows[run->call_row_count++];
-  *row = (struct outcome_call){.account = job_target(job)->account,
-                               .tool = job_target(job)->tool.name,
-                               .arguments = job->sent ? json_to_text(run->arena, yyjson_doc_get_root(job->sent)) : STR("{}"),
-                               .why = arena_dup(run->arena, why),
-                               .page = (int64_t)job->page + 1,
-                               .elapsed_ms = (int64_t)(job->elapsed_us / 1000),
-                               .rows = rows,
-                               .bytes = job->has_answer ? call_answer_body(&job->answer).n : 0};
+  *row = (struct outcome_call){
+      .account = job_target(job)->account,
+      .tool = job_target(job)->tool.name,
+      .arguments = job->sent ? json_to_text(run->arena, yyjson_doc_get_root(job->sent)) : STR("{}"),
+      .why = arena_dup(run->arena, why),
+      .page = (int64_t)job->page + 1,
+      .elapsed_ms = (int64_t)(job->elapsed_us / 1000),
+      .rows = rows,
+      .bytes = job->has_answer ? call_answer_body(&job->answer).n : 0};
 }
 
 static void job_set_next(struct run_job *job, const struct paging_next *next) {
   yyjson_mut_val *key = yyjson_mut_strncpy(job->doc, next->argument.p, next->argument.n);
-  yyjson_mut_val *value = next->text.n ? yyjson_mut_strncpy(job->doc, next->text.p, next->text.n) : yyjson_mut_sint(job->doc, next->number);
+  yyjson_mut_val *value = next->text.n ? yyjson_mut_strncpy(job->doc, next->text.p, next->text.n)
+                                       : yyjson_mut_sint(job->doc, next->number);
   yyjson_mut_obj_put(job->arguments, key, value);
 }
 
@@ -257,7 +267,8 @@ static bool job_take_rows(struct job_taking *t, yyjson_val *root, bool untyped, 
   const struct tool *tool = job_target(job)->tool.tool;
   struct table_added added = {0};
   yyjson_doc *owner;
-  struct table_batch batch = {.root = root, .rows = s->step->rows, .untyped = untyped, .deep = job_is_graphql(tool)};
+  struct table_batch batch = {
+      .root = root, .rows = s->step->rows, .untyped = untyped, .deep = job_is_graphql(tool)};
   struct table_extra *extras;
   batch.extra_count = job_extras(job, &owner, &extras);
   batch.extras = extras;
@@ -269,7 +280,13 @@ static bool job_take_rows(struct job_taking *t, yyjson_val *root, bool untyped, 
   struct paging_rule rule;
   struct paging_next next;
   paging_rule(tool, NULL, &rule);
-  paging_next(&(struct paging_look){.rule = &rule, .arguments = job->arguments, .answer = root, .headers = &job->answer.response.headers, .rows = added.rows + added.cut, .before = job->rows}, run->arena, &next);
+  paging_next(&(struct paging_look){.rule = &rule,
+                                    .arguments = job->arguments,
+                                    .answer = root,
+                                    .headers = &job->answer.response.headers,
+                                    .rows = added.rows + added.cut,
+                                    .before = job->rows},
+              run->arena, &next);
   job->rows += added.rows + added.cut;
   if (next.total > s->total) s->total = next.total;
   s->maybe_cut = s->maybe_cut || next.maybe_cut;
@@ -315,7 +332,8 @@ static bool job_is_limited(struct run_job *job) {
 
 // Cut short by the end of this turn, for whoever continues.
 static bool job_is_unfinished(const struct run_job *job) {
-  bool no_answer = job->has_answer ? job->answer.outcome == RUN_FAILED : job->err.code == ERR_CANCELED || job->err.code == ERR_TIMEOUT;
+  bool no_answer = job->has_answer ? job->answer.outcome == RUN_FAILED
+                                   : job->err.code == ERR_CANCELED || job->err.code == ERR_TIMEOUT;
   return no_answer && job->prepared && clock_mono_us() >= job->run->end_us;
 }
 

@@ -71,7 +71,8 @@ static struct str outcome_series(const struct outcome_filling *f, size_t row) {
 
 static size_t outcome_bucket_count(const struct outcome_filling *f, size_t most) {
   size_t n = 1;
-  for (int64_t at = f->first; at < f->last && n <= most; n++) at = zone_bucket_after(f->clock->zone, at, f->unit, f->count, 1);
+  for (int64_t at = f->first; at < f->last && n <= most; n++)
+    at = zone_bucket_after(f->clock->zone, at, f->unit, f->count, 1);
   return n;
 }
 
@@ -88,7 +89,8 @@ static size_t outcome_place(const struct outcome_filling *f, const int64_t *buck
   return low;
 }
 
-static void outcome_gap(const struct outcome_filling *f, struct table_cell *row, const struct table_cell *like, int64_t at) {
+static void outcome_gap(const struct outcome_filling *f, struct table_cell *row,
+                        const struct table_cell *like, int64_t at) {
   const struct table_result *rows = &f->r->rows;
   char text[MOMENT_TEXT];
   for (size_t c = 0; c < rows->column_count; c++) {
@@ -112,9 +114,11 @@ static void outcome_spread(struct outcome_filling *f, size_t buckets, size_t mos
   struct table_result *rows = &f->r->rows;
   struct map series = {0};
   int64_t *starts = ARENA_ARRAY(f->arena, buckets, int64_t);
-  size_t *of = ARENA_ARRAY(f->arena, rows->row_count, size_t), *like = ARENA_ARRAY(f->arena, rows->row_count, size_t), count = 0;
+  size_t *of = ARENA_ARRAY(f->arena, rows->row_count, size_t),
+         *like = ARENA_ARRAY(f->arena, rows->row_count, size_t), count = 0;
   starts[0] = f->first;
-  for (size_t i = 1; i < buckets; i++) starts[i] = zone_bucket_after(f->clock->zone, starts[i - 1], f->unit, f->count, 1);
+  for (size_t i = 1; i < buckets; i++)
+    starts[i] = zone_bucket_after(f->clock->zone, starts[i - 1], f->unit, f->count, 1);
   for (size_t i = 0; i < rows->row_count; i++) {
     struct str key = outcome_series(f, i);
     uintptr_t known = (uintptr_t)map_get(&series, key);
@@ -135,12 +139,14 @@ static void outcome_spread(struct outcome_filling *f, size_t buckets, size_t mos
     size_t place = outcome_place(f, starts, buckets, ms);
     if (starts[place] != ms || there[of[i] * buckets + place]) return; // no such buckets: left as it is
     there[of[i] * buckets + place] = true;
-    memcpy(&cells[(place * count + of[i]) * rows->column_count], &rows->cells[i * rows->column_count], rows->column_count * sizeof *cells);
+    memcpy(&cells[(place * count + of[i]) * rows->column_count], &rows->cells[i * rows->column_count],
+           rows->column_count * sizeof *cells);
   }
   for (size_t s = 0; s < count; s++)
     for (size_t b = 0; b < buckets; b++) {
       if (there[s * buckets + b]) continue;
-      outcome_gap(f, &cells[(b * count + s) * rows->column_count], &rows->cells[like[s] * rows->column_count], starts[b]);
+      outcome_gap(f, &cells[(b * count + s) * rows->column_count], &rows->cells[like[s] * rows->column_count],
+                  starts[b]);
       f->r->gaps++;
     }
   rows->cells = cells;
@@ -151,7 +157,8 @@ void outcome_fill(struct outcome_result *r, const struct table_clock *clock, str
   enum { FILL_ROWS_MOST = 20000 };
   struct outcome_filling f = {.r = r, .clock = clock, .arena = a};
   if (!r->asked->time_column.n || !outcome_bucket(r, &f.unit, &f.count) || !outcome_find_time(&f)) return;
-  r->has_unfinished = zone_bucket_after(clock->zone, f.last, f.unit, f.count, 1) > clock->now_ms && f.last <= clock->now_ms;
+  r->has_unfinished =
+      zone_bucket_after(clock->zone, f.last, f.unit, f.count, 1) > clock->now_ms && f.last <= clock->now_ms;
   size_t buckets = outcome_bucket_count(&f, FILL_ROWS_MOST);
   if (buckets <= FILL_ROWS_MOST && !r->rows.cut) outcome_spread(&f, buckets, FILL_ROWS_MOST);
 }
@@ -275,15 +282,15 @@ static void outcome_call_write(const struct outcome_call *c, struct buf *out) {
   buf_add_char(out, '}');
 }
 
-#define OUTCOME_LIST(out, key, count, write_one)                                                                        \
-  do {                                                                                                                  \
-    outcome_key((out), (key));                                                                                          \
-    buf_add_char((out), '[');                                                                                           \
-    for (size_t i = 0; i < (count); i++) {                                                                              \
-      if (i) buf_add_char((out), ',');                                                                                  \
-      write_one;                                                                                                        \
-    }                                                                                                                   \
-    buf_add_char((out), ']');                                                                                           \
+#define OUTCOME_LIST(out, key, count, write_one)                                                             \
+  do {                                                                                                       \
+    outcome_key((out), (key));                                                                               \
+    buf_add_char((out), '[');                                                                                \
+    for (size_t i = 0; i < (count); i++) {                                                                   \
+      if (i) buf_add_char((out), ',');                                                                       \
+      write_one;                                                                                             \
+    }                                                                                                        \
+    buf_add_char((out), ']');                                                                                \
   } while (0)
 
 void outcome_write(const struct outcome *o, struct buf *out) {

@@ -23,7 +23,7 @@ struct outcome_step {
   struct str id, why; // why: of the first call that failed, or why the step did not begin
   const char *state;  // "complete", "partial", "failed", "waiting"
   size_t calls, failed, rows, cut, bytes;
-  int64_t total;      // rows there are, as the vendor says; -1: it does not
+  int64_t total; // rows there are, as the vendor says; -1: it does not
   bool maybe_cut;
 };
 
@@ -31,9 +31,9 @@ struct outcome_result {
   struct str name, title;
   const struct program_result *asked;
   struct table_result rows;
-  struct str why;          // empty: the rows are there
-  bool has_unfinished;     // the last bucket of time is not over
-  int64_t gaps;            // buckets that were filled in
+  struct str why;      // empty: the rows are there
+  bool has_unfinished; // the last bucket of time is not over
+  int64_t gaps;        // buckets that were filled in
 };
 
 struct outcome {
@@ -47,7 +47,8 @@ struct outcome {
   size_t result_count, step_count, call_count, warning_count;
 };
 
-void outcome_write(const struct outcome *o, struct buf *out); // JSON, as docs and `GET /program-schema` describe it
+void outcome_write(const struct outcome *o,
+                   struct buf *out); // JSON, as docs and `GET /program-schema` describe it
 // Fills the gaps of a result by time, and tells whether its last bucket is over. In the arena.
 void outcome_fill(struct outcome_result *r, const struct table_clock *clock, struct arena *a);
 

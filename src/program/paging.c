@@ -6,19 +6,25 @@
 
 enum { PAGING_CURSOR_MOST = 8192, PAGING_DEPTH = 2 };
 
-static const char *const paging_cursors[] = {"cursor",     "next_cursor", "page_token",  "pageToken",  "next_page_token", "nextPageToken",
-                                           "next_token", "nextToken",   "after",       "starting_after", "start_cursor", "continuation_token",
-                                           "page_cursor", "pageCursor", NULL};
+static const char *const paging_cursors[] = {
+    "cursor",        "next_cursor",        "page_token",  "pageToken",  "next_page_token",
+    "nextPageToken", "next_token",         "nextToken",   "after",      "starting_after",
+    "start_cursor",  "continuation_token", "page_cursor", "pageCursor", NULL};
 static const char *const paging_pages[] = {"page", "paging_number", "pageNumber", "p", NULL};
 static const char *const paging_offsets[] = {"offset", "skip", "start_index", "startIndex", "start", NULL};
-static const char *const paging_sizes[] = {"per_page", "limit",   "page_size", "pageSize", "max_results", "maxResults",
-                                         "first",    "perPage", "size",      "count",    NULL};
+static const char *const paging_sizes[] = {"per_page",    "limit",      "page_size", "pageSize",
+                                           "max_results", "maxResults", "first",     "perPage",
+                                           "size",        "count",      NULL};
 // Where answers say what comes next, the surest first.
-static const char *const paging_nexts[] = {"next_cursor", "nextCursor", "next_page_token", "nextPageToken", "next_token", "nextToken",
-                                         "end_cursor", "endCursor", "after", "cursor", "next", "next_page", "continuation_token", NULL};
-static const char *const paging_totals[] = {"total_count", "totalCount", "total", "total_results", "total_items", "totalItems", NULL};
+static const char *const paging_nexts[] = {
+    "next_cursor",        "nextCursor", "next_page_token", "nextPageToken", "next_token", "nextToken",
+    "end_cursor",         "endCursor",  "after",           "cursor",        "next",       "next_page",
+    "continuation_token", NULL};
+static const char *const paging_totals[] = {"total_count", "totalCount", "total", "total_results",
+                                            "total_items", "totalItems", NULL};
 static const char *const paging_counts[] = {"total_pages", "totalPages", "pages", "page_count", NULL};
-static const char *const paging_mores[] = {"has_more", "hasMore", "has_next_page", "hasNextPage", "has_next", "more", NULL};
+static const char *const paging_mores[] = {"has_more", "hasMore", "has_next_page", "hasNextPage", "has_next",
+                                           "more",     NULL};
 
 // ---- rules
 
@@ -61,16 +67,20 @@ void paging_rule(const struct tool *t, yyjson_val *word, struct paging_rule *out
   r.next = paging_word(word, "next", STR(""));
   yyjson_val *size = r.size.n ? yyjson_obj_getn(properties, r.size.p, r.size.n) : NULL;
   yyjson_val *page = r.page.n ? yyjson_obj_getn(properties, r.page.p, r.page.n) : NULL;
-  r.size_default = paging_number(yyjson_obj_get(word, "default"), paging_number(yyjson_obj_get(size, "default"), 0));
-  r.first = paging_number(yyjson_obj_get(word, "first"), paging_number(yyjson_obj_get(page, "minimum"), 1) == 0 ? 0 : 1);
+  r.size_default =
+      paging_number(yyjson_obj_get(word, "default"), paging_number(yyjson_obj_get(size, "default"), 0));
+  r.first = paging_number(yyjson_obj_get(word, "first"),
+                          paging_number(yyjson_obj_get(page, "minimum"), 1) == 0 ? 0 : 1);
   *out = r;
 }
 
 // ---- what an answer says of itself
 
-static yyjson_val *paging_say_at(yyjson_val *object, const char *const *names, int depth, bool (*fits)(yyjson_val *)) {
-  static const char *const within[] = {"result_info", "meta", "pagination", "paging", "page_info", "pageInfo", "response_metadata",
-                                       "cursors", "links", "result", "data", "_meta"};
+static yyjson_val *paging_say_at(yyjson_val *object, const char *const *names, int depth,
+                                 bool (*fits)(yyjson_val *)) {
+  static const char *const within[] = {
+      "result_info",       "meta",    "pagination", "paging", "page_info", "pageInfo",
+      "response_metadata", "cursors", "links",      "result", "data",      "_meta"};
   if (!yyjson_is_obj(object)) return NULL;
   for (size_t i = 0; names[i]; i++) {
     yyjson_val *v = yyjson_obj_get(object, names[i]);
@@ -88,7 +98,8 @@ static bool paging_is_count(yyjson_val *v) {
 }
 
 static bool paging_is_cursor(yyjson_val *v) {
-  return (yyjson_is_str(v) && yyjson_get_len(v) > 0 && yyjson_get_len(v) <= PAGING_CURSOR_MOST) || paging_is_count(v);
+  return (yyjson_is_str(v) && yyjson_get_len(v) > 0 && yyjson_get_len(v) <= PAGING_CURSOR_MOST) ||
+         paging_is_count(v);
 }
 
 static bool paging_is_flag(yyjson_val *v) {
@@ -116,7 +127,8 @@ static struct str paging_link(const struct http_headers *headers, struct arena *
     for (struct str rest = headers->items[i].value, link; str_cut(&rest, ',', &link);) {
       struct str s = str_trim(link), url;
       if (!s.n || s.p[0] != '<' || !str_cut(&s, '>', &url)) continue;
-      if (str_contains(s, STR("rel=\"next\"")) || str_contains(s, STR("rel=next"))) return arena_dup(a, str_from(url, 1));
+      if (str_contains(s, STR("rel=\"next\"")) || str_contains(s, STR("rel=next")))
+        return arena_dup(a, str_from(url, 1));
     }
   }
   return STR("");
@@ -127,16 +139,22 @@ static struct str paging_link(const struct http_headers *headers, struct arena *
 static int64_t paging_argument(const struct paging_look *l, struct str name, int64_t otherwise) {
   yyjson_mut_val *v = name.n ? yyjson_mut_obj_getn(l->arguments, name.p, name.n) : NULL;
   int64_t n;
-  if (yyjson_mut_is_raw(v)) return str_to_i64(str_make(yyjson_mut_get_raw(v), yyjson_mut_get_len(v)), &n) ? n : otherwise;
+  if (yyjson_mut_is_raw(v))
+    return str_to_i64(str_make(yyjson_mut_get_raw(v), yyjson_mut_get_len(v)), &n) ? n : otherwise;
   if (yyjson_mut_is_int(v)) return yyjson_mut_get_sint(v);
-  return yyjson_mut_is_str(v) && str_to_i64(str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)), &n) ? n : otherwise;
+  return yyjson_mut_is_str(v) && str_to_i64(str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)), &n)
+             ? n
+             : otherwise;
 }
 
-static bool paging_by_cursor(const struct paging_look *l, struct str link, struct arena *a, struct paging_next *out) {
-  yyjson_val *said = l->rule->next.n ? json_at(l->answer, l->rule->next) : paging_say_at(l->answer, paging_nexts, PAGING_DEPTH, paging_is_cursor);
+static bool paging_by_cursor(const struct paging_look *l, struct str link, struct arena *a,
+                             struct paging_next *out) {
+  yyjson_val *said = l->rule->next.n ? json_at(l->answer, l->rule->next)
+                                     : paging_say_at(l->answer, paging_nexts, PAGING_DEPTH, paging_is_cursor);
   struct str text = yyjson_is_str(said) ? json_text(said) : STR("");
   if (said && paging_is_count(said)) text = arena_printf(a, "%lld", (long long)paging_number(said, 0));
-  if (str_starts(text, "http://") || str_starts(text, "https://") || str_starts(text, "/")) text = paging_from_url(text, l->rule->cursor, a);
+  if (str_starts(text, "http://") || str_starts(text, "https://") || str_starts(text, "/"))
+    text = paging_from_url(text, l->rule->cursor, a);
   if (!text.n && link.n) text = paging_from_url(link, l->rule->cursor, a);
   if (!text.n) return false;
   yyjson_mut_val *sent = yyjson_mut_obj_getn(l->arguments, l->rule->cursor.p, l->rule->cursor.n);
@@ -151,15 +169,20 @@ static bool paging_by_cursor(const struct paging_look *l, struct str link, struc
 
 void paging_next(const struct paging_look *l, struct arena *a, struct paging_next *out) {
   const struct paging_rule *r = l->rule;
-  struct paging_next next = {.total = paging_number(paging_say_at(l->answer, paging_totals, PAGING_DEPTH, paging_is_count), -1)};
+  struct paging_next next = {
+      .total = paging_number(paging_say_at(l->answer, paging_totals, PAGING_DEPTH, paging_is_count), -1)};
   yyjson_val *more = paging_say_at(l->answer, paging_mores, PAGING_DEPTH, paging_is_flag);
   int64_t pages = paging_number(paging_say_at(l->answer, paging_counts, PAGING_DEPTH, paging_is_count), -1);
-  int64_t size = paging_argument(l, r->size, paging_number(paging_say_at(l->answer, paging_sizes, PAGING_DEPTH, paging_is_count), r->size_default));
+  int64_t size = paging_argument(
+      l, r->size,
+      paging_number(paging_say_at(l->answer, paging_sizes, PAGING_DEPTH, paging_is_count), r->size_default));
   struct str link = paging_link(l->headers, a);
   uint64_t seen = l->before + l->rows;
   bool full = size > 0 ? (int64_t)l->rows >= size : l->rows > 0;
-  bool ended = (more && yyjson_is_false(more)) || (next.total >= 0 && seen >= (uint64_t)next.total) || l->rows == 0;
-  bool promised = (more && yyjson_is_true(more)) || link.n || (next.total >= 0 && seen < (uint64_t)next.total);
+  bool ended =
+      (more && yyjson_is_false(more)) || (next.total >= 0 && seen >= (uint64_t)next.total) || l->rows == 0;
+  bool promised =
+      (more && yyjson_is_true(more)) || link.n || (next.total >= 0 && seen < (uint64_t)next.total);
   if (r->cursor.n && !(more && yyjson_is_false(more)) && paging_by_cursor(l, link, a, &next)) {
     next.goes_on = true;
   } else if (r->page.n && !ended) {

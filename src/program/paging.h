@@ -16,9 +16,9 @@
 
 struct paging_rule { // names of arguments; empty: the tool has none
   struct str cursor, page, offset, size;
-  struct str next;          // JSON pointer of the next cursor in an answer; empty: where it is usually
-  int64_t size_default;     // rows of a page where none is asked for; 0: not known
-  int64_t first;            // number of the first page
+  struct str next;      // JSON pointer of the next cursor in an answer; empty: where it is usually
+  int64_t size_default; // rows of a page where none is asked for; 0: not known
+  int64_t first;        // number of the first page
 };
 
 // `word`: what the connector says of the tool: {"cursor","page","offset","size","next","default","first"}, or NULL.

@@ -23,7 +23,15 @@ enum {
   PROGRAM_DEPTH_MOST = 24, // of a step's arguments
 };
 
-enum program_type { PROGRAM_TEXT, PROGRAM_INTEGER, PROGRAM_NUMBER, PROGRAM_BOOLEAN, PROGRAM_TIME, PROGRAM_ZONE, PROGRAM_TYPES };
+enum program_type {
+  PROGRAM_TEXT,
+  PROGRAM_INTEGER,
+  PROGRAM_NUMBER,
+  PROGRAM_BOOLEAN,
+  PROGRAM_TIME,
+  PROGRAM_ZONE,
+  PROGRAM_TYPES
+};
 const char *program_type_name(enum program_type type); // "text", …
 
 struct program_parameter { // "since": "now-7d", or {"type", "default", "description"}
@@ -39,8 +47,8 @@ struct program_step {
   size_t account_count; // 0: the one account that has the tool
   bool many;            // a list was written: the table has a column `account`
   struct str tool;
-  struct str for_each;  // a query; empty: one call
-  int batch;            // rows of it for one call; 0: one row a call
+  struct str for_each; // a query; empty: one call
+  int batch;           // rows of it for one call; 0: one row a call
   yyjson_val *arguments;
   struct str rows; // where the rows are in an answer; empty: by shape
   int64_t pages;   // 0: all
@@ -63,7 +71,8 @@ struct program {
 
 // False: `faults` has at least one. `root` may be NULL.
 bool program_read(yyjson_val *root, struct arena *a, struct program *out, struct program_faults *faults);
-const struct program_parameter *program_parameter_find(const struct program *p, struct str name); // NULL: none
+const struct program_parameter *program_parameter_find(const struct program *p,
+                                                       struct str name); // NULL: none
 // A reference in a step's arguments: {"$": "column"}, {"$param": "since"}, {"$sql": "SELECT …"}, {"$rows": "SELECT …"},
 // each with an optional "$json" that names the JSON type it gives.
 enum program_ref { PROGRAM_NO_REF, PROGRAM_COLUMN, PROGRAM_PARAM, PROGRAM_SQL, PROGRAM_ROWS };

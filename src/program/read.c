@@ -48,19 +48,22 @@ static struct str read_member_at(struct read *r, struct str base, struct str key
 }
 
 // Members that no version-1 program has, with the nearest that it may have.
-static void read_known(struct read *r, yyjson_val *object, struct str base, const struct str *allowed, size_t count) {
+static void read_known(struct read *r, yyjson_val *object, struct str base, const struct str *allowed,
+                       size_t count) {
   size_t i, n;
   yyjson_val *key, *v;
   yyjson_obj_foreach (object, i, n, key, v) {
     bool known = false;
     for (size_t k = 0; k < count; k++) known = known || str_eq(json_text(key), allowed[k]);
     if (known) continue;
-    program_fault_add(r->faults, read_member_at(r, base, json_text(key)), "unknown member '%.*s'", STR_ARG(json_text(key)));
+    program_fault_add(r->faults, read_member_at(r, base, json_text(key)), "unknown member '%.*s'",
+                      STR_ARG(json_text(key)));
     program_fault_hint_words(r->faults, json_text(key), allowed, count);
   }
 }
 
-static struct str read_text(struct read *r, yyjson_val *object, const char *key, struct str base, size_t most, bool must) {
+static struct str read_text(struct read *r, yyjson_val *object, const char *key, struct str base, size_t most,
+                            bool must) {
   yyjson_val *v = yyjson_obj_get(object, key);
   struct str at = read_member_at(r, base, str_of(key)), text = json_text(v);
   if (!v || yyjson_is_null(v)) {
@@ -76,13 +79,16 @@ static struct str read_text(struct read *r, yyjson_val *object, const char *key,
   return text;
 }
 
-static int64_t read_count(struct read *r, yyjson_val *object, const char *key, struct str base, int64_t most) {
+static int64_t read_count(struct read *r, yyjson_val *object, const char *key, struct str base,
+                          int64_t most) {
   yyjson_val *v = yyjson_obj_get(object, key);
   int64_t n = 0;
   if (!v || yyjson_is_null(v)) return 0;
-  bool ok = yyjson_is_raw(v) ? str_to_i64(json_raw_number(v), &n) : yyjson_is_int(v) && ((n = yyjson_get_sint(v)), true);
+  bool ok = yyjson_is_raw(v) ? str_to_i64(json_raw_number(v), &n)
+                             : yyjson_is_int(v) && ((n = yyjson_get_sint(v)), true);
   if (ok && n >= 1 && n <= most) return n;
-  program_fault_add(r->faults, read_member_at(r, base, str_of(key)), "'%s' is a whole number from 1 to %lld", key, (long long)most);
+  program_fault_add(r->faults, read_member_at(r, base, str_of(key)), "'%s' is a whole number from 1 to %lld",
+                    key, (long long)most);
   return 0;
 }
 
@@ -135,18 +141,24 @@ static void read_parameters(struct read *r, yyjson_val *v) {
   size_t i, n;
   yyjson_val *key, *value;
   if (!v || yyjson_is_null(v)) return;
-  if (!yyjson_is_obj(v)) return program_fault_add(r->faults, STR("/parameters"), "'parameters' is an object of names and defaults, not %s", read_kind(v));
+  if (!yyjson_is_obj(v))
+    return program_fault_add(r->faults, STR("/parameters"),
+                             "'parameters' is an object of names and defaults, not %s", read_kind(v));
   yyjson_obj_foreach (v, i, n, key, value) {
     struct str at = read_member_at(r, STR("/parameters"), json_text(key));
     if (r->program->parameter_count == PROGRAM_PARAMETERS_MOST)
       return program_fault_add(r->faults, at, "a program has at most %d parameters", PROGRAM_PARAMETERS_MOST);
     struct program_parameter *p = &r->program->parameters[r->program->parameter_count++];
     *p = (struct program_parameter){.name = json_text(key), .description = STR("")};
-    if (!read_name_is_sound(p->name)) program_fault_add(r->faults, at, "a name of a parameter has letters, digits and '_'");
+    if (!read_name_is_sound(p->name))
+      program_fault_add(r->faults, at, "a name of a parameter has letters, digits and '_'");
     if (yyjson_is_obj(value)) {
       read_parameter_object(r, value, at, p);
     } else if (yyjson_is_arr(value) || yyjson_is_null(value)) {
-      program_fault_add(r->faults, at, "a parameter is its default (a text, a number, a boolean) or {\"type\", \"default\", \"description\"}, not %s", read_kind(value));
+      program_fault_add(r->faults, at,
+                        "a parameter is its default (a text, a number, a boolean) or {\"type\", \"default\", "
+                        "\"description\"}, not %s",
+                        read_kind(value));
     } else {
       p->value = value;
       p->type = read_type_of(p->name, value);
@@ -160,7 +172,8 @@ enum program_ref program_ref_of(yyjson_val *v, struct str *text, struct str *jso
   static const struct {
     const char *key;
     enum program_ref ref;
-  } refs[] = {{"$", PROGRAM_COLUMN}, {"$param", PROGRAM_PARAM}, {"$sql", PROGRAM_SQL}, {"$rows", PROGRAM_ROWS}};
+  } refs[] = {
+      {"$", PROGRAM_COLUMN}, {"$param", PROGRAM_PARAM}, {"$sql", PROGRAM_SQL}, {"$rows", PROGRAM_ROWS}};
   for (size_t i = 0; yyjson_is_obj(v) && i < sizeof refs / sizeof *refs; i++) {
     yyjson_val *what = yyjson_obj_get(v, refs[i].key);
     if (!what) continue;
@@ -172,24 +185,32 @@ enum program_ref program_ref_of(yyjson_val *v, struct str *text, struct str *jso
 }
 
 static void read_reference(struct read *r, yyjson_val *v, struct str at, const struct program_step *s) {
-  static const struct str types[] = {{"string", 6}, {"integer", 7}, {"number", 6}, {"boolean", 7}, {"array", 5}, {"object", 6}};
+  static const struct str types[] = {{"string", 6},  {"integer", 7}, {"number", 6},
+                                     {"boolean", 7}, {"array", 5},   {"object", 6}};
   struct str text, json;
   enum program_ref ref = program_ref_of(v, &text, &json);
   size_t i, n;
   yyjson_val *key, *value;
   yyjson_obj_foreach (v, i, n, key, value) {
     struct str name = json_text(key);
-    bool known = str_is(name, "$") || str_is(name, "$param") || str_is(name, "$sql") || str_is(name, "$rows") || str_is(name, "$json");
+    bool known = str_is(name, "$") || str_is(name, "$param") || str_is(name, "$sql") ||
+                 str_is(name, "$rows") || str_is(name, "$json");
     if (!known || !yyjson_is_str(value))
-      program_fault_add(r->faults, at, known ? "'%.*s' of a reference is a text" : "a reference has '%.*s' beside it, which is taken for nothing", STR_ARG(name));
+      program_fault_add(r->faults, at,
+                        known ? "'%.*s' of a reference is a text"
+                              : "a reference has '%.*s' beside it, which is taken for nothing",
+                        STR_ARG(name));
   }
-  if (yyjson_obj_size(v) > 1 + (json.p != NULL)) program_fault_add(r->faults, at, "a reference is one of $, $param, $sql and $rows");
+  if (yyjson_obj_size(v) > 1 + (json.p != NULL))
+    program_fault_add(r->faults, at, "a reference is one of $, $param, $sql and $rows");
   if (ref == PROGRAM_COLUMN && !s->for_each.n) {
-    program_fault_add(r->faults, at, "{\"$\": …} takes a column of the step's for_each, and the step has none");
+    program_fault_add(r->faults, at,
+                      "{\"$\": …} takes a column of the step's for_each, and the step has none");
     program_fault_hint(r->faults, "give the step a for_each, or take one cell with {\"$sql\": \"SELECT …\"}");
   }
   if (ref == PROGRAM_COLUMN && s->batch) {
-    program_fault_add(r->faults, at, "a batch is several rows: take them with {\"$rows\": \"SELECT column FROM batch\"}");
+    program_fault_add(r->faults, at,
+                      "a batch is several rows: take them with {\"$rows\": \"SELECT column FROM batch\"}");
   }
   if (ref == PROGRAM_PARAM && !program_parameter_find(r->program, text)) {
     struct str names[PROGRAM_PARAMETERS_MOST];
@@ -205,22 +226,26 @@ static void read_reference(struct read *r, yyjson_val *v, struct str at, const s
   }
 }
 
-static void read_arguments(struct read *r, yyjson_val *v, struct str at, const struct program_step *s, int depth) {
+static void read_arguments(struct read *r, yyjson_val *v, struct str at, const struct program_step *s,
+                           int depth) {
   struct str text, json;
   size_t i, n;
   yyjson_val *key, *value;
-  if (depth > PROGRAM_DEPTH_MOST) return program_fault_add(r->faults, at, "arguments nest deeper than %d", PROGRAM_DEPTH_MOST);
+  if (depth > PROGRAM_DEPTH_MOST)
+    return program_fault_add(r->faults, at, "arguments nest deeper than %d", PROGRAM_DEPTH_MOST);
   if (program_ref_of(v, &text, &json) != PROGRAM_NO_REF) return read_reference(r, v, at, s);
   if (yyjson_is_obj(v)) {
     yyjson_obj_foreach (v, i, n, key, value) {
       if (str_starts(json_text(key), "$") && depth) {
-        program_fault_add(r->faults, read_member_at(r, at, json_text(key)), "unknown reference '%.*s'", STR_ARG(json_text(key)));
+        program_fault_add(r->faults, read_member_at(r, at, json_text(key)), "unknown reference '%.*s'",
+                          STR_ARG(json_text(key)));
         program_fault_hint(r->faults, "references are $, $param, $sql and $rows");
       }
       read_arguments(r, value, read_member_at(r, at, json_text(key)), s, depth + 1);
     }
   } else if (yyjson_is_arr(v)) {
-    yyjson_arr_foreach (v, i, n, value) read_arguments(r, value, read_at(r, "%.*s/%zu", (int)(at.n < 150 ? at.n : 150), at.p, i), s, depth + 1);
+    yyjson_arr_foreach (v, i, n, value)
+      read_arguments(r, value, read_at(r, "%.*s/%zu", (int)(at.n < 150 ? at.n : 150), at.p, i), s, depth + 1);
   }
 }
 
@@ -235,11 +260,13 @@ static void read_accounts(struct read *r, yyjson_val *v, struct str at, struct p
     s->accounts[s->account_count++] = json_text(v);
     return;
   }
-  if (!s->many) return program_fault_add(r->faults, at, "'account' is a name, or a list of names, not %s", read_kind(v));
+  if (!s->many)
+    return program_fault_add(r->faults, at, "'account' is a name, or a list of names, not %s", read_kind(v));
   if (yyjson_arr_size(v) == 0) program_fault_add(r->faults, at, "the list of accounts is empty");
   yyjson_arr_foreach (v, i, n, name) {
     if (!yyjson_is_str(name))
-      program_fault_add(r->faults, read_at(r, "%.*s/%zu", STR_ARG(at), i), "an account is a name, not %s", read_kind(name));
+      program_fault_add(r->faults, read_at(r, "%.*s/%zu", STR_ARG(at), i), "an account is a name, not %s",
+                        read_kind(name));
     else if (s->account_count == PROGRAM_ACCOUNTS_MOST)
       return program_fault_add(r->faults, at, "a step has at most %d accounts", PROGRAM_ACCOUNTS_MOST);
     else
@@ -248,8 +275,8 @@ static void read_accounts(struct read *r, yyjson_val *v, struct str at, struct p
 }
 
 static void read_step(struct read *r, yyjson_val *v, struct str at) {
-  static const struct str members[] = {{"id", 2},        {"account", 7}, {"tool", 4}, {"for_each", 8}, {"batch", 5},
-                                       {"arguments", 9}, {"rows", 4},    {"pages", 5}};
+  static const struct str members[] = {{"id", 2},    {"account", 7},   {"tool", 4}, {"for_each", 8},
+                                       {"batch", 5}, {"arguments", 9}, {"rows", 4}, {"pages", 5}};
   struct program_step *s = &r->program->steps[r->program->step_count++];
   *s = (struct program_step){0};
   if (!yyjson_is_obj(v)) return program_fault_add(r->faults, at, "a step is an object, not %s", read_kind(v));
@@ -257,21 +284,26 @@ static void read_step(struct read *r, yyjson_val *v, struct str at) {
   read_known(r, v, at, members, sizeof members / sizeof *members);
   s->id = read_text(r, v, "id", at, TABLE_NAME_MOST, true);
   if (s->id.n && (!table_name_is_sound(s->id, &why) || str_is_nocase(s->id, "batch"))) {
-    if (str_is_nocase(s->id, "batch")) err_set(&why, ERR_INVALID, "'batch' is what a step's own rows are called; choose another id");
+    if (str_is_nocase(s->id, "batch"))
+      err_set(&why, ERR_INVALID, "'batch' is what a step's own rows are called; choose another id");
     program_fault_err(r->faults, read_member_at(r, at, STR("id")), &why);
   }
   for (size_t i = 0; i + 1 < r->program->step_count; i++)
     if (s->id.n && str_eq_nocase(r->program->steps[i].id, s->id))
-      program_fault_add(r->faults, read_member_at(r, at, STR("id")), "'%.*s' is the id of another step too", STR_ARG(s->id));
+      program_fault_add(r->faults, read_member_at(r, at, STR("id")), "'%.*s' is the id of another step too",
+                        STR_ARG(s->id));
   s->tool = read_text(r, v, "tool", at, 200, true);
   s->for_each = read_text(r, v, "for_each", at, TABLE_SQL_MOST, false);
   s->batch = (int)read_count(r, v, "batch", at, PROGRAM_BATCH_MOST);
   s->pages = read_count(r, v, "pages", at, 1000000);
   s->rows = read_text(r, v, "rows", at, 200, false);
   if (s->rows.n && s->rows.p[0] != '/') {
-    program_fault_add(r->faults, read_member_at(r, at, STR("rows")), "'rows' is a JSON pointer such as /result or /data/zones/*/events");
+    program_fault_add(r->faults, read_member_at(r, at, STR("rows")),
+                      "'rows' is a JSON pointer such as /result or /data/zones/*/events");
   }
-  if (s->batch && !s->for_each.n) program_fault_add(r->faults, read_member_at(r, at, STR("batch")), "'batch' groups the rows of a for_each, and the step has none");
+  if (s->batch && !s->for_each.n)
+    program_fault_add(r->faults, read_member_at(r, at, STR("batch")),
+                      "'batch' groups the rows of a for_each, and the step has none");
   read_accounts(r, yyjson_obj_get(v, "account"), read_member_at(r, at, STR("account")), s);
   s->arguments = yyjson_obj_get(v, "arguments");
   struct str arguments_at = read_member_at(r, at, STR("arguments"));
@@ -286,10 +318,14 @@ static void read_step(struct read *r, yyjson_val *v, struct str at) {
 static void read_steps(struct read *r, yyjson_val *v) {
   size_t i, n;
   yyjson_val *step;
-  if (!yyjson_is_arr(v)) return program_fault_add(r->faults, STR("/steps"), "'steps' is an array of calls, not %s", read_kind(v));
-  if (yyjson_arr_size(v) == 0) program_fault_add(r->faults, STR("/steps"), "'steps' is empty: a program calls something");
+  if (!yyjson_is_arr(v))
+    return program_fault_add(r->faults, STR("/steps"), "'steps' is an array of calls, not %s", read_kind(v));
+  if (yyjson_arr_size(v) == 0)
+    program_fault_add(r->faults, STR("/steps"), "'steps' is empty: a program calls something");
   yyjson_arr_foreach (v, i, n, step) {
-    if (i == PROGRAM_STEPS_MOST) return program_fault_add(r->faults, STR("/steps"), "a program has at most %d steps", PROGRAM_STEPS_MOST);
+    if (i == PROGRAM_STEPS_MOST)
+      return program_fault_add(r->faults, STR("/steps"), "a program has at most %d steps",
+                               PROGRAM_STEPS_MOST);
     read_step(r, step, read_at(r, "/steps/%zu", i));
   }
 }
@@ -300,14 +336,16 @@ static void read_time(struct read *r, yyjson_val *v, struct str at, struct progr
   static const struct str members[] = {{"column", 6}, {"bucket", 6}};
   enum zone_unit unit;
   if (!v || yyjson_is_null(v)) return;
-  if (!yyjson_is_obj(v)) return program_fault_add(r->faults, at, "'time' is {\"column\", \"bucket\"}, not %s", read_kind(v));
+  if (!yyjson_is_obj(v))
+    return program_fault_add(r->faults, at, "'time' is {\"column\", \"bucket\"}, not %s", read_kind(v));
   read_known(r, v, at, members, 2);
   out->time_column = read_text(r, v, "column", at, TABLE_COLUMN_MOST, true);
   out->time_bucket = read_text(r, v, "bucket", at, 32, true);
   struct str rest = out->time_bucket, number;
   if (str_find(rest, ' ') > 0) str_cut(&rest, ' ', &number);
   if (rest.n && !zone_unit_read(rest, &unit)) {
-    program_fault_add(r->faults, read_member_at(r, at, STR("bucket")), "unknown bucket '%.*s'", STR_ARG(out->time_bucket));
+    program_fault_add(r->faults, read_member_at(r, at, STR("bucket")), "unknown bucket '%.*s'",
+                      STR_ARG(out->time_bucket));
     program_fault_hint(r->faults, "minute, hour, day, week, month, quarter or year, or several: 15 minutes");
   }
 }
@@ -315,7 +353,8 @@ static void read_time(struct read *r, yyjson_val *v, struct str at, struct progr
 static yyjson_val *read_object(struct read *r, yyjson_val *object, const char *key, struct str base) {
   yyjson_val *v = yyjson_obj_get(object, key);
   if (!v || yyjson_is_null(v) || yyjson_is_obj(v)) return yyjson_is_obj(v) ? v : NULL;
-  program_fault_add(r->faults, read_member_at(r, base, str_of(key)), "'%s' is an object, not %s", key, read_kind(v));
+  program_fault_add(r->faults, read_member_at(r, base, str_of(key)), "'%s' is an object, not %s", key,
+                    read_kind(v));
   return NULL;
 }
 
@@ -336,11 +375,13 @@ static void read_columns(struct read *r, yyjson_val *v, struct str base) {
     enum table_type type;
     struct str word = read_text(r, column, "type", here, 32, false);
     if (kind.n && !str_eq(kind, kinds[0]) && !str_eq(kind, kinds[1]) && !str_eq(kind, kinds[2])) {
-      program_fault_add(r->faults, read_member_at(r, here, STR("kind")), "unknown kind '%.*s'", STR_ARG(kind));
+      program_fault_add(r->faults, read_member_at(r, here, STR("kind")), "unknown kind '%.*s'",
+                        STR_ARG(kind));
       program_fault_hint_words(r->faults, kind, kinds, 3);
     }
     if (word.n && !table_type_read(word, &type)) {
-      program_fault_add(r->faults, read_member_at(r, here, STR("type")), "unknown type '%.*s'", STR_ARG(word));
+      program_fault_add(r->faults, read_member_at(r, here, STR("type")), "unknown type '%.*s'",
+                        STR_ARG(word));
       program_fault_hint(r->faults, "text, integer, decimal, boolean, time or json");
     }
   }
@@ -350,14 +391,20 @@ static void read_results(struct read *r, yyjson_val *v) {
   static const struct str members[] = {{"query", 5}, {"title", 5}, {"columns", 7}, {"chart", 5}, {"time", 4}};
   size_t i, n;
   yyjson_val *key, *result;
-  if (!yyjson_is_obj(v)) return program_fault_add(r->faults, STR("/results"), "'results' is an object of named queries, not %s", read_kind(v));
-  if (yyjson_obj_size(v) == 0) program_fault_add(r->faults, STR("/results"), "'results' is empty: a program gives something");
+  if (!yyjson_is_obj(v))
+    return program_fault_add(r->faults, STR("/results"), "'results' is an object of named queries, not %s",
+                             read_kind(v));
+  if (yyjson_obj_size(v) == 0)
+    program_fault_add(r->faults, STR("/results"), "'results' is empty: a program gives something");
   yyjson_obj_foreach (v, i, n, key, result) {
     struct str at = read_member_at(r, STR("/results"), json_text(key));
-    if (i == PROGRAM_RESULTS_MOST) return program_fault_add(r->faults, STR("/results"), "a program has at most %d results", PROGRAM_RESULTS_MOST);
+    if (i == PROGRAM_RESULTS_MOST)
+      return program_fault_add(r->faults, STR("/results"), "a program has at most %d results",
+                               PROGRAM_RESULTS_MOST);
     struct program_result *out = &r->program->results[r->program->result_count++];
     *out = (struct program_result){.name = json_text(key)};
-    if (!read_name_is_sound(out->name)) program_fault_add(r->faults, at, "a name of a result has letters, digits and '_'");
+    if (!read_name_is_sound(out->name))
+      program_fault_add(r->faults, at, "a name of a result has letters, digits and '_'");
     if (yyjson_is_str(result)) { // the query alone
       out->query = json_text(result);
       continue;
@@ -385,7 +432,8 @@ const struct program_parameter *program_parameter_find(const struct program *p, 
 }
 
 bool program_read(yyjson_val *root, struct arena *a, struct program *out, struct program_faults *faults) {
-  static const struct str members[] = {{"version", 7}, {"title", 5}, {"parameters", 10}, {"steps", 5}, {"results", 7}};
+  static const struct str members[] = {
+      {"version", 7}, {"title", 5}, {"parameters", 10}, {"steps", 5}, {"results", 7}};
   struct read r = {.arena = a, .program = out, .faults = faults};
   size_t before = faults->count;
   *out = (struct program){.root = root, .title = STR("")};
@@ -398,7 +446,8 @@ bool program_read(yyjson_val *root, struct arena *a, struct program *out, struct
   int64_t number = yyjson_is_raw(version) ? 0 : yyjson_get_sint(version);
   if (yyjson_is_raw(version) && !str_to_i64(json_raw_number(version), &number)) number = 0;
   if (!version || number != PROGRAM_VERSION) {
-    program_fault_add(faults, STR("/version"), "'version' is %s", version ? "of a form that this Postern does not know" : "missing");
+    program_fault_add(faults, STR("/version"), "'version' is %s",
+                      version ? "of a form that this Postern does not know" : "missing");
     program_fault_hint(faults, "write \"version\": %d", PROGRAM_VERSION);
   }
   out->title = read_text(&r, root, "title", STR(""), PROGRAM_TITLE_MOST, false);

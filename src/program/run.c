@@ -33,7 +33,9 @@ static bool run_check_job(void *arg, struct err *err) {
   (void)err;
   if (program_check(&in, run->arena, &run->plan, b->faults)) {
     if (run->plan.calls_least > run->env->limits.calls)
-      program_fault_add(b->faults, STR("/steps"), "the program makes %zu calls, of %zu allowed (setting program_calls)", run->plan.calls_least, run->env->limits.calls);
+      program_fault_add(b->faults, STR("/steps"),
+                        "the program makes %zu calls, of %zu allowed (setting program_calls)",
+                        run->plan.calls_least, run->env->limits.calls);
     else if (!table_set_new(&run->env->limits.tables, &run->clock, &run->set, err))
       return false;
   }
@@ -55,12 +57,14 @@ static struct program_run *run_new(const struct program_request *r) {
   run->waits = r->waits;
   run->progress = r->progress;
   run->progress_arg = r->progress_arg;
-  run->clock = (struct table_clock){.now_ms = now - now % RUN_MINUTE_MS, .zone = r->env->zone, .first_weekday = r->env->first_weekday};
+  run->clock = (struct table_clock){
+      .now_ms = now - now % RUN_MINUTE_MS, .zone = r->env->zone, .first_weekday = r->env->first_weekday};
   run->given = r->given ? yyjson_val_mut_copy(run->given_doc = yyjson_mut_doc_new(NULL), r->given) : NULL;
   return run;
 }
 
-bool program_begin(const struct program_request *r, struct program_run **out, struct program_faults *faults, struct err *err) {
+bool program_begin(const struct program_request *r, struct program_run **out, struct program_faults *faults,
+                   struct err *err) {
   struct program_run *run = run_new(r);
   struct run_beginning b = {run, r, faults};
   struct str given = STR("");
@@ -73,7 +77,8 @@ bool program_begin(const struct program_request *r, struct program_run **out, st
     free(text);
     run->given_read = yyjson_read(given.p, given.n, 0);
   }
-  ok = ok && bind_parameters(&run->program, yyjson_doc_get_root(run->given_read), &run->clock, run->arena, &run->params, faults);
+  ok = ok && bind_parameters(&run->program, yyjson_doc_get_root(run->given_read), &run->clock, run->arena,
+                             &run->params, faults);
   ok = ok && pool_run(run_check_job, &b, err) && !faults->count;
   if (!ok) {
     if (err->code == ERR_OK) program_faults_fail(faults, err);
@@ -82,7 +87,8 @@ bool program_begin(const struct program_request *r, struct program_run **out, st
   }
   run->step_count = run->program.step_count;
   for (size_t i = 0; i < run->step_count; i++)
-    run->steps[i] = (struct run_step){.run = run, .step = &run->program.steps[i], .plan = &run->plan.steps[i], .index = i, .total = -1};
+    run->steps[i] = (struct run_step){
+        .run = run, .step = &run->program.steps[i], .plan = &run->plan.steps[i], .index = i, .total = -1};
   *out = run;
   return true;
 }
@@ -108,7 +114,9 @@ void program_end(struct program_run *run) {
 
 static bool run_step_ready(const struct program_run *run, const struct run_step *s) {
   for (size_t i = 0; i < run->step_count; i++)
-    if (s->plan->after & 1u << i && run->steps[i].state != RUN_STEP_DONE && run->steps[i].state != RUN_STEP_FAILED) return false;
+    if (s->plan->after & 1u << i && run->steps[i].state != RUN_STEP_DONE &&
+        run->steps[i].state != RUN_STEP_FAILED)
+      return false;
   return true;
 }
 
@@ -127,7 +135,9 @@ void program_step_fail(struct run_step *s, struct str why) {
 static bool run_step_open_job(void *arg, struct err *err) {
   struct run_step *s = arg;
   struct program_run *run = s->run;
-  if (s->step->for_each.n && !table_select(run->set, s->step->for_each, &run->params, run->arena, &s->rows, err)) return false;
+  if (s->step->for_each.n &&
+      !table_select(run->set, s->step->for_each, &run->params, run->arena, &s->rows, err))
+    return false;
   s->table = table_begin(run->set, s->step->id);
   return program_expect(s->step, s->plan, s->step->for_each.n ? &s->rows : NULL, s->table, err);
 }
@@ -142,7 +152,8 @@ static bool run_step_begin(struct run_step *s, struct err *err) {
   const struct run_step *failed = run_failed_before(run, s);
   struct err why = {.code = ERR_OK};
   if (failed) {
-    program_step_fail(s, arena_printf(run->arena, "the step '%.*s' failed, which it reads", STR_ARG(failed->step->id)));
+    program_step_fail(
+        s, arena_printf(run->arena, "the step '%.*s' failed, which it reads", STR_ARG(failed->step->id)));
   } else if (!pool_run(run_step_open_job, s, &why)) {
     if (why.code == ERR_CANCELED) return *err = why, false;
     program_step_fail(s, str_of(why.text));
@@ -152,8 +163,11 @@ static bool run_step_begin(struct run_step *s, struct err *err) {
     s->wanted = rows * s->plan->target_count;
     s->state = RUN_STEP_CALLING;
     if (rows > run->env->limits.fan_out)
-      program_step_fail(s, arena_printf(run->arena, "for_each gives %zu calls for each account, of %zu allowed (setting program_fan_out); narrow it with WHERE or LIMIT, or group rows with 'batch'",
-                                    rows, run->env->limits.fan_out));
+      program_step_fail(
+          s, arena_printf(run->arena,
+                          "for_each gives %zu calls for each account, of %zu allowed (setting "
+                          "program_fan_out); narrow it with WHERE or LIMIT, or group rows with 'batch'",
+                          rows, run->env->limits.fan_out));
   }
   return true;
 }
@@ -179,7 +193,8 @@ static bool run_step_settle(struct run_step *s, struct err *err) {
 
 static size_t run_active_for(const struct program_run *run, const struct catalog_account *account) {
   size_t n = 0;
-  for (const struct run_job *job = run->jobs; job; job = job->next) n += job->at_work && job_target(job)->tool.account == account;
+  for (const struct run_job *job = run->jobs; job; job = job->next)
+    n += job->at_work && job_target(job)->tool.account == account;
   return n;
 }
 
@@ -200,7 +215,8 @@ static bool run_start_calls(struct program_run *run, bool *moved, struct err *er
       size_t target = s->begun % s->plan->target_count;
       if (!run_has_room(run, s->plan->targets[target].tool.account)) break;
       if (run->calls == run->env->limits.calls) {
-        s->why = arena_printf(run->arena, "the program has made its %zu calls (setting program_calls)", run->calls);
+        s->why = arena_printf(run->arena, "the program has made its %zu calls (setting program_calls)",
+                              run->calls);
         s->wanted = s->begun;
         s->maybe_cut = true;
         break;
@@ -281,7 +297,8 @@ static bool run_conduct_until(struct program_run *run, uint64_t end_us, struct e
 // A vendor's rate limit, where the asker waits for it.
 static bool run_wait(struct program_run *run, uint64_t end_us, bool *waited, struct err *err) {
   uint64_t us = (uint64_t)run->wait_s * 1000000;
-  *waited = run->paused && run->wait_s && run->waits && us <= run->env->limits.wait_ms * 1000 && clock_mono_us() + us < end_us;
+  *waited = run->paused && run->wait_s && run->waits && us <= run->env->limits.wait_ms * 1000 &&
+            clock_mono_us() + us < end_us;
   if (!*waited) return true;
   if (!fiber_sleep(us / 1000, err)) return false;
   run->wait_s = 0;
@@ -290,8 +307,10 @@ static bool run_wait(struct program_run *run, uint64_t end_us, bool *waited, str
 }
 
 bool program_go_on(struct program_run *run, uint64_t most_ms, struct err *err) {
-  uint64_t left_ms = run->env->limits.time_ms - (run->worked_ms < run->env->limits.time_ms ? run->worked_ms : run->env->limits.time_ms);
-  uint64_t started_us = clock_mono_us(), end_us = started_us + (most_ms && most_ms < left_ms ? most_ms : left_ms) * 1000;
+  uint64_t left_ms = run->env->limits.time_ms -
+                     (run->worked_ms < run->env->limits.time_ms ? run->worked_ms : run->env->limits.time_ms);
+  uint64_t started_us = clock_mono_us(),
+           end_us = started_us + (most_ms && most_ms < left_ms ? most_ms : left_ms) * 1000;
   bool waited = true, ok = true;
   run->conductor = fiber_self();
   run->end_us = end_us;
@@ -321,6 +340,7 @@ void program_progress(const struct program_run *run, size_t *ended, size_t *know
   *ended = run->ended;
   *known = run->ended + run->active;
   for (size_t i = 0; i < run->step_count; i++)
-    *known += run->steps[i].state == RUN_STEP_CALLING ? run->steps[i].wanted - run->steps[i].begun
-                                                       : run->steps[i].state == RUN_STEP_WAITING ? run->plan.steps[i].target_count : 0;
+    *known += run->steps[i].state == RUN_STEP_CALLING   ? run->steps[i].wanted - run->steps[i].begun
+              : run->steps[i].state == RUN_STEP_WAITING ? run->plan.steps[i].target_count
+                                                        : 0;
 }

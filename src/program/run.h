@@ -16,13 +16,13 @@
 struct program_run;
 
 struct program_limits { // settings
-  size_t calls;    // program_calls: of one run
-  size_t fan_out;  // program_fan_out: rows of one for_each
-  size_t side;     // program_parallel: calls at a time, of one run
-  size_t side_account; // program_parallel_account: of these, to one account
-  size_t pages;    // program_pages: of one call, where the program does not say
-  uint64_t time_ms; // program_time: at work, in all
-  uint64_t wait_ms; // program_wait: for a vendor's rate limit, where the asker waits
+  size_t calls;         // program_calls: of one run
+  size_t fan_out;       // program_fan_out: rows of one for_each
+  size_t side;          // program_parallel: calls at a time, of one run
+  size_t side_account;  // program_parallel_account: of these, to one account
+  size_t pages;         // program_pages: of one call, where the program does not say
+  uint64_t time_ms;     // program_time: at work, in all
+  uint64_t wait_ms;     // program_wait: for a vendor's rate limit, where the asker waits
   struct table_limits tables;
 };
 
@@ -35,21 +35,22 @@ struct program_env { // made once
 
 struct program_request {
   const struct program_env *env;
-  struct catalog *catalog;             // the run takes a reference of its own
-  const struct catalog_server *server; // NULL: all accounts
-  yyjson_doc *doc;                     // of the program; the run takes it over, also where it fails
-  yyjson_val *given;                   // parameters; object or NULL; copied
+  struct catalog *catalog;                  // the run takes a reference of its own
+  const struct catalog_server *server;      // NULL: all accounts
+  yyjson_doc *doc;                          // of the program; the run takes it over, also where it fails
+  yyjson_val *given;                        // parameters; object or NULL; copied
   struct str principal, client, request_id; // copied
   enum mcp_era era;
-  int64_t now_ms;      // 0: now
-  bool waits;          // for rate limits, up to program_wait
+  int64_t now_ms; // 0: now
+  bool waits;     // for rate limits, up to program_wait
   // Called on the conducting fiber when a call has ended; may be NULL.
   void (*progress)(void *arg, const struct program_run *run);
   void *progress_arg;
 };
 
 // Reads and checks. False: the faults say what is wrong, or *err does (ERR_CANCELED, ERR_LIMIT).
-MUST_USE bool program_begin(const struct program_request *r, struct program_run **out, struct program_faults *faults, struct err *err) SUSPENDS;
+MUST_USE bool program_begin(const struct program_request *r, struct program_run **out,
+                            struct program_faults *faults, struct err *err) SUSPENDS;
 // Works until the end, or until it pauses: program_outcome says which. False only where the asker has gone; the run can
 // only be ended then. At most so many milliseconds; 0: program_time alone.
 MUST_USE bool program_go_on(struct program_run *run, uint64_t most_ms, struct err *err) SUSPENDS;

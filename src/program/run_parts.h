@@ -77,7 +77,8 @@ void program_step_fail(struct run_step *s, struct str why);
 struct run_job *job_new(struct run_step *s, size_t target, size_t row); // in run->jobs
 const struct plan_target *job_target(const struct run_job *job);
 MUST_USE bool job_start(struct run_job *job, struct err *err) SUSPENDS; // false: canceled
-MUST_USE bool job_take(struct run_job *job, struct err *err) SUSPENDS;  // its answer into the table; false: canceled
+MUST_USE bool job_take(struct run_job *job,
+                       struct err *err) SUSPENDS; // its answer into the table; false: canceled
 void job_free(struct run_job *job);
 
 #endif

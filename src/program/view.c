@@ -12,7 +12,8 @@ struct view_look {
 };
 
 static bool view_is_account(const struct catalog_account *a, struct str alias, struct str wanted) {
-  return str_eq(a->account->id, wanted) || str_eq_nocase(a->account->name, wanted) || (alias.n && str_eq_nocase(alias, wanted));
+  return str_eq(a->account->id, wanted) || str_eq_nocase(a->account->name, wanted) ||
+         (alias.n && str_eq_nocase(alias, wanted));
 }
 
 // Keeps the nearest of what there is, in order.
@@ -33,7 +34,8 @@ static void view_near(struct view_look *l, struct str wanted, struct str name) {
   l->distance[at] = far;
 }
 
-static void view_judge(struct view_look *l, const struct tool *t, const struct catalog_account *a, struct str shown, struct str account) {
+static void view_judge(struct view_look *l, const struct tool *t, const struct catalog_account *a,
+                       struct str shown, struct str account) {
   struct program_view_found *out = l->out;
   enum view_word word = !t->served ? VIEW_HELD : !t->read_only ? VIEW_WRITES : VIEW_FINE;
   if (word == VIEW_FINE && out->word == VIEW_FINE) {
@@ -61,7 +63,8 @@ static void view_account_tools(struct view_look *l, const struct catalog_account
   const struct tool *t = map_get(&a->tools->by_name, l->tool);
   if (t) view_judge(l, t, a, t->name, name);
   for (size_t i = 0; !t && i < a->tools->count; i++)
-    if (a->tools->tools[i].read_only && a->tools->tools[i].served) view_near(l, l->tool, a->tools->tools[i].name);
+    if (a->tools->tools[i].read_only && a->tools->tools[i].served)
+      view_near(l, l->tool, a->tools->tools[i].name);
 }
 
 static struct str view_alias(const struct catalog_server *s, const struct catalog_account *a) {
@@ -88,7 +91,8 @@ static void view_server_tools(struct view_look *l) {
   for (size_t i = 0; i < s->tool_count; i++) {
     const struct catalog_tool *t = &s->tools[i];
     if (!t->choice_count) view_server_tool(l, t, t->tool, t->account, t->alias);
-    for (size_t c = 0; c < t->choice_count; c++) view_server_tool(l, t, t->choices[c].tool, t->choices[c].account, t->choices[c].alias);
+    for (size_t c = 0; c < t->choice_count; c++)
+      view_server_tool(l, t, t->choices[c].tool, t->choices[c].account, t->choices[c].alias);
   }
 }
 
@@ -105,7 +109,8 @@ static void view_accounts(struct view_look *l) {
     view_near(l, l->account, v->catalog->accounts[i]->account->name);
 }
 
-bool program_view_find(const struct program_view *v, struct str account, struct str tool, struct program_view_found *out) {
+bool program_view_find(const struct program_view *v, struct str account, struct str tool,
+                       struct program_view_found *out) {
   struct view_look l = {.view = v, .account = account, .tool = tool, .out = out};
   *out = (struct program_view_found){.word = VIEW_NO_TOOL};
   if (v->server)

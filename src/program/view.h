@@ -24,6 +24,7 @@ struct program_view_found {
 };
 
 // An empty account: the one that has the tool. False: `word` says why.
-bool program_view_find(const struct program_view *v, struct str account, struct str tool, struct program_view_found *out);
+bool program_view_find(const struct program_view *v, struct str account, struct str tool,
+                       struct program_view_found *out);
 
 #endif

@@ -7,7 +7,8 @@ static bool when_unit(char letter, enum zone_unit *out) {
   static const struct {
     char letter;
     enum zone_unit unit;
-  } units[] = {{'m', ZONE_MINUTE}, {'h', ZONE_HOUR}, {'d', ZONE_DAY}, {'w', ZONE_WEEK}, {'M', ZONE_MONTH}, {'y', ZONE_YEAR}};
+  } units[] = {{'m', ZONE_MINUTE}, {'h', ZONE_HOUR},  {'d', ZONE_DAY},
+               {'w', ZONE_WEEK},   {'M', ZONE_MONTH}, {'y', ZONE_YEAR}};
   for (size_t i = 0; i < sizeof units / sizeof *units; i++)
     if (units[i].letter == letter) return *out = units[i].unit, true;
   return false;
@@ -34,7 +35,8 @@ static bool when_word(struct str text, const struct table_clock *clock, int64_t 
     while (digits < rest.n && rest.p[digits] >= '0' && rest.p[digits] <= '9') digits++;
     bool floor = sign == '/';
     if (digits >= rest.n || !when_unit(rest.p[digits], &unit)) return false;
-    if (floor ? digits != 1 : !str_to_u64(str_make(rest.p + 1, digits - 1), &count) || count > 100000) return false;
+    if (floor ? digits != 1 : !str_to_u64(str_make(rest.p + 1, digits - 1), &count) || count > 100000)
+      return false;
     if (!floor && sign != '-' && sign != '+') return false;
     at = floor ? zone_bucket(clock->zone, at, unit, 1, clock->first_weekday)
                : when_move(clock, at, unit, sign == '-' ? -(int64_t)count : (int64_t)count);
@@ -47,8 +49,10 @@ static bool when_word(struct str text, const struct table_clock *clock, int64_t 
 // A reading without an offset is of the run's zone; one with `Z` or an offset says its own.
 static bool when_instant(struct str text, const struct table_clock *clock, int64_t *ms) {
   if (!moment_read(text, ms)) return false;
-  bool local = moment_is_date(text) || (text.n >= 16 && !memchr("Zz", text.p[text.n - 1], 2) && str_find(str_from(text, 11), '+') < 0 &&
-                                        str_find(str_from(text, 11), '-') < 0 && str_find(str_from(text, 11), 'C') < 0);
+  bool local =
+      moment_is_date(text) ||
+      (text.n >= 16 && !memchr("Zz", text.p[text.n - 1], 2) && str_find(str_from(text, 11), '+') < 0 &&
+       str_find(str_from(text, 11), '-') < 0 && str_find(str_from(text, 11), 'C') < 0);
   if (local) *ms = zone_instant(clock->zone, *ms);
   return true;
 }

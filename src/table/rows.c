@@ -354,8 +354,11 @@ static bool table_extra_columns(struct table_adding *x) {
         arena_printf(x->table->arena, "\n%.*s", STR_ARG(x->batch->extras[i].name)); // no member's key
     struct table_place *p = map_get(&x->table->by_key, key);
     if (!p) {
+      struct table_place *expected = map_remove(&x->table->by_key, x->batch->extras[i].name);
       p = ARENA_NEW(x->table->arena, struct table_place);
-      p->column = table_new_column(x->table, x->batch->extras[i].name, x->err);
+      p->column = expected && x->table->rows == 0
+                      ? expected->column
+                      : table_new_column(x->table, x->batch->extras[i].name, x->err);
       if (p->column == SIZE_MAX) return err_set(x->err, ERR_LIMIT, "there are too many columns");
       map_put(&x->table->by_key, key, p);
     }

@@ -203,7 +203,8 @@ size_t table_columns(const struct table *t, struct arena *a, const struct table_
   struct table_column *columns = ARENA_ARRAY(a, t->count + 1, struct table_column);
   size_t n = 0;
   for (size_t i = 0; i < t->count; i++)
-    if (!t->columns[i].shadow) columns[n++] = (struct table_column){t->columns[i].name, t->columns[i].type, t->columns[i].days};
+    if (!t->columns[i].shadow)
+      columns[n++] = (struct table_column){t->columns[i].name, t->columns[i].type, t->columns[i].days};
   *out = columns;
   return n;
 }
@@ -339,7 +340,8 @@ static bool table_seal_as(struct table *t, bool for_now, struct err *err) {
   table_sealing(t, &create, &copy);
   bool ok = table_run(t->set, buf_str(&create), err);
   if (ok && t->staged) ok = table_run(t->set, buf_str(&copy), err);
-  if (ok && t->staged && !for_now) ok = table_run(t->set, arena_printf(t->arena, "DROP TABLE stage%zu", t->number), err);
+  if (ok && t->staged && !for_now)
+    ok = table_run(t->set, arena_printf(t->arena, "DROP TABLE stage%zu", t->number), err);
   t->sealed = ok;
   buf_free(&create);
   buf_free(&copy);

@@ -33,7 +33,7 @@ struct table {
   struct arena *arena;
   struct map by_key; // flattened name as it came -> struct table_place
   struct table_growing *columns;
-  size_t count, cap, rows, number;       // number: names the stage
+  size_t count, cap, rows, number;             // number: names the stage
   bool complete, sealed, staged, read, narrow; // narrow: columns were left out
   sqlite3_stmt *insert;
   size_t insert_columns;

@@ -325,7 +325,10 @@ static void table_sealing(const struct table *t, struct buf *create, struct buf 
     }
     between = ",";
   }
-  if (!*between) buf_add_z(create, "no_columns TEXT"); // a table has a column; this one is open
+  if (!*between) { // a table has a column; this one is open
+    buf_add_z(create, "no_columns TEXT");
+    buf_add_z(copy, "NULL");
+  }
   buf_add_z(create, ")");
   buf_printf(copy, " FROM stage%zu", t->number);
 }

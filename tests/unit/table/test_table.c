@@ -27,6 +27,7 @@ static void test_types(void **state) {
       {"[{\"a\":null}]", "a:text|null"},
       {"[\"x\",\"y\"]", "value:text|\"x\"|\"y\""},
       {"[]", "no_columns:text"},
+      {"[{},{}]", "no_columns:text|null|null"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct rig r = rig_new();

@@ -105,6 +105,7 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
     err_at(err, ERR_MISSING, "server_id", "%s has no MCP server \"%.*s\"", of ? "this account" : "Postern",
            (int)(id.n < 64 ? id.n : 64), id.p);
     err_hint(err, "GET /mcp-server lists the servers");
+    err->reason = WHY_NO_SERVER;
     return false;
   }
   call->server_id = arena_dup(call->arena, v->server.id);
@@ -155,6 +156,7 @@ static bool server_explain_nothing(const struct server_draft *d, struct err *err
       err_at(err, ERR_UNPROCESSABLE, members[i], "no tool would be left: none of the %zu tools%s passes %s",
              before, i ? " that the members before it let through" : " of the account", members[i]);
       err_hint(err, "GET /integrated-account/{id}/tools?methods=&tags= shows what a filter lets through");
+      err->reason = WHY_NO_TOOL_LEFT;
       return false;
     }
     before = left;
@@ -244,9 +246,8 @@ static bool server_read_member(struct server_draft *d, yyjson_val *v, size_t at,
     return err_at(err, ERR_INVALID, field, "an account's id or name, or {\"account\", \"alias\"}");
   const struct catalog_account *account = admin_account_named(d->call->catalog, named);
   if (!account) {
-    err_at(err, ERR_UNPROCESSABLE, field, "no account has the id or name \"%.*s\"",
-           (int)(named.n < 64 ? named.n : 64), named.p);
-    err_hint(err, "GET /integrated-account lists the accounts");
+    admin_no_account(field, named, err);
+    err->code = ERR_UNPROCESSABLE;
     return false;
   }
   for (size_t i = 0; i < d->server->member_count; i++)

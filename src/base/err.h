@@ -47,6 +47,11 @@ enum err_code {
   X(MEMORY, "memory")             /* the budget for it is used up, whatever was asked */                     \
   X(RATE_LIMITED, "rate_limited") /* the vendor's own 429, not a limit of ours */                            \
   X(REFUSED, "refused")           /* the vendor's own 401 or 403: it does not take the credential */         \
+  /* of the API: what is named is not there */                                                               \
+  X(NO_ACCOUNT, "no_account")                                                                                \
+  X(NO_CONNECTOR, "no_connector")                                                                            \
+  X(NO_SERVER, "no_server")                                                                                  \
+  X(NO_TOOL_LEFT, "no_tool_left") /* the filter lets none through */                                         \
   /* of sign-ins */                                                                                          \
   X(DENIED, "denied")                                                                                        \
   X(VENDOR_DOWN, "vendor_down")                                                                              \

@@ -250,18 +250,16 @@ const struct catalog_account *admin_account_named(const struct catalog *c, struc
 }
 
 bool admin_no_account(const char *field, struct str named, struct err *err) {
-  err_at(err, ERR_MISSING, field, "no account has the id or name \"%.*s\"",
-         (int)(named.n < 64 ? named.n : 64), named.p);
+  err_fill(err, ERR_MISSING, WHY_NO_ACCOUNT, field, "no account has the id or name \"%.*s\"",
+           (int)(named.n < 64 ? named.n : 64), named.p);
   err_hint(err, "GET /integrated-account lists the accounts");
-  err->reason = WHY_NO_ACCOUNT;
   return false;
 }
 
 bool admin_no_connector(const char *field, struct str named, struct err *err) {
-  err_at(err, ERR_MISSING, field, "there is no connector \"%.*s\"", (int)(named.n < 64 ? named.n : 64),
-         named.p);
+  err_fill(err, ERR_MISSING, WHY_NO_CONNECTOR, field, "there is no connector \"%.*s\"",
+           (int)(named.n < 64 ? named.n : 64), named.p);
   err_hint(err, "GET /connector lists them");
-  err->reason = WHY_NO_CONNECTOR;
   return false;
 }
 

@@ -102,10 +102,9 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
   struct str id = http_param(&call->params, "server_id");
   const struct catalog_server *v = catalog_server_by_id(call->catalog, id);
   if (!v || (of && !server_is_over(v, of))) {
-    err_at(err, ERR_MISSING, "server_id", "%s has no MCP server \"%.*s\"", of ? "this account" : "Postern",
-           (int)(id.n < 64 ? id.n : 64), id.p);
+    err_fill(err, ERR_MISSING, WHY_NO_SERVER, "server_id", "%s has no MCP server \"%.*s\"",
+             of ? "this account" : "Postern", (int)(id.n < 64 ? id.n : 64), id.p);
     err_hint(err, "GET /mcp-server lists the servers");
-    err->reason = WHY_NO_SERVER;
     return false;
   }
   call->server_id = arena_dup(call->arena, v->server.id);
@@ -153,10 +152,10 @@ static bool server_explain_nothing(const struct server_draft *d, struct err *err
     f.tool_count = i >= 2 ? whole.tool_count : 0;
     size_t left = server_count(d, &f);
     if (left == 0 && before > 0) {
-      err_at(err, ERR_UNPROCESSABLE, members[i], "no tool would be left: none of the %zu tools%s passes %s",
-             before, i ? " that the members before it let through" : " of the account", members[i]);
+      err_fill(err, ERR_UNPROCESSABLE, WHY_NO_TOOL_LEFT, members[i],
+               "no tool would be left: none of the %zu tools%s passes %s", before,
+               i ? " that the members before it let through" : " of the account", members[i]);
       err_hint(err, "GET /integrated-account/{id}/tools?methods=&tags= shows what a filter lets through");
-      err->reason = WHY_NO_TOOL_LEFT;
       return false;
     }
     before = left;

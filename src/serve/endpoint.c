@@ -11,15 +11,6 @@
 
 #define ENDPOINT_METHODS "GET, POST, DELETE, OPTIONS"
 
-// Browsers always send Origin across sites, so one that is not ours means that a page elsewhere is
-// at work in somebody's browser (DNS rebinding, CSRF). Our own host and loopback pages are fine.
-static bool endpoint_origin_allowed(const struct serve_env *env, const struct http_request *in,
-                                    struct str origin) {
-  for (size_t i = 0; i < env->origin_count; i++)
-    if (str_is(env->origins[i], "*") || str_eq_nocase(env->origins[i], origin)) return true;
-  return http_origin_is_own(in, origin);
-}
-
 static void endpoint_cors(struct http_exchange *x, struct str origin, bool preflight) {
   http_reply_header(x, "Access-Control-Allow-Origin", origin);
   http_reply_header(x, "Vary", STR("Origin"));
@@ -44,10 +35,8 @@ static void endpoint_no_method(struct http_exchange *x) {
 static bool endpoint_method(const struct serve_env *env, struct http_exchange *x,
                             const struct http_request *in) {
   struct str origin = http_header_get(&in->headers, "origin");
-  if (origin.n && !endpoint_origin_allowed(env, in, origin)) {
-    struct err err;
-    err_set(&err, ERR_DENIED, "pages of %.*s may not use this server", STR_ARG(origin));
-    err_hint(&err, "the operator allows an origin with the setting allowed_origins");
+  struct err err;
+  if (!origin_check(env->origins, in, &err)) {
     http_reply_err(x, &err);
     return false;
   }
@@ -106,7 +95,7 @@ static bool endpoint_second_credential(struct serve_request *r, int64_t now) {
   if (!r->server->server.filter.require_api_token) return true;
   struct str given = http_header_get(&r->in->headers, "authorization");
   bool bearer = given.n > 7 && str_is_nocase(str_make(given.p, 7), "Bearer ");
-  if (bearer) r->token = catalog_token(r->catalog, str_trim(str_from(given, 7)), now);
+  if (bearer) r->token = access_find(&r->catalog->tokens_by_hash, str_trim(str_from(given, 7)), now);
   if (r->token) return true;
   // RFC 6750 §3: no error code where no credential was given.
   http_reply_header(r->http, "WWW-Authenticate",

@@ -4,6 +4,7 @@
 #ifndef POSTERN_SERVE_SERVE_H
 #define POSTERN_SERVE_SERVE_H
 
+#include "access/origin.h"
 #include "call/run.h"
 #include "data/json.h"
 #include "http/server.h"
@@ -13,11 +14,10 @@
 
 struct serve_env { // lives as long as the program
   struct run_env run;
-  struct json_limits json;   // of request bodies
-  size_t list_page;          // items on a page of a list
-  uint64_t call_ms;          // for one request, from its head to its answer
-  const struct str *origins; // allowed beside those of our own host; "*" allows all
-  size_t origin_count;
+  struct json_limits json; // of request bodies
+  size_t list_page;        // items on a page of a list
+  uint64_t call_ms;        // for one request, from its head to its answer
+  const struct origin_rule *origins;
   struct str version;           // of Postern
   const struct seal_ring *ring; // of session ids and request states
 };

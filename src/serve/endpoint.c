@@ -128,29 +128,27 @@ static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
     if (modern)
       reply_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "%s has no batches", WIRE_MODERN);
     else
-      legacy_handle(r, body);
+      legacy_batch(r, body);
     return;
   }
-  struct jsonrpc_message m;
   struct err err;
-  if (!jsonrpc_read(body, &m, &err)) {
-    reply_refuse(r, 400, m.id, JSONRPC_INVALID_REQUEST, "%s", err.text);
+  if (!serve_read(r, body, &err)) {
+    reply_refuse(r, 400, r->message.rpc.id, JSONRPC_INVALID_REQUEST, "%s", err.text);
     return;
   }
-  bool modern = endpoint_claims_modern(body) || modern_header;
-  bool initialize = str_is(m.method, "initialize");
-  if (initialize && modern && !modern_envelope(&m)) {
-    if (modern_header)
-      reply_refuse(r, 400, m.id, JSONRPC_HEADER_MISMATCH, "%s: %s does not go with initialize",
+  bool modern = modern_header || endpoint_claims_modern(body);
+  if (str_is(r->message.rpc.method, "initialize") && !modern_envelope(r)) {
+    if (modern_header) {
+      reply_refuse(r, 400, r->message.rpc.id, JSONRPC_HEADER_MISMATCH, "%s: %s does not go with initialize",
                    WIRE_HEADER_VERSION, WIRE_MODERN);
-    else
-      legacy_handle(r, body);
-    return;
+      return;
+    }
+    modern = false;
   }
   if (modern)
-    modern_handle(r, &m);
+    modern_handle(r);
   else
-    legacy_handle(r, body);
+    legacy_handle(r);
 }
 
 // Where a request goes: the token in its path, and whether it is of the 2024-11-05 transport.
@@ -241,8 +239,14 @@ static void endpoint_serve(struct serve_request *r, const struct endpoint_path *
 void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
   const struct http_request *in = http_request_of(x);
   if (!endpoint_method(env, x, in)) return;
-  struct serve_request r = {
-      .env = env, .http = x, .in = in, .arena = in->arena, .catalog = catalog_acquire(), .era = MCP_LEGACY};
+  struct serve_request r = {.env = env,
+                            .http = x,
+                            .in = in,
+                            .arena = in->arena,
+                            .catalog = catalog_acquire(),
+                            .era = MCP_LEGACY, // until a message says otherwise
+                            .version = STR(WIRE_LEGACY_BATCHES),
+                            .capabilities = STR("{}")};
   struct endpoint_path path = endpoint_path_of(in->path);
   endpoint_serve(&r, &path);
   share_give(r.share);

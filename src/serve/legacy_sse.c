@@ -5,27 +5,23 @@
 #include "io/share.h"
 #include "mcp/wire.h"
 #include "serve/legacy.h"
+#include "serve/legacy_session.h"
 #include "serve/reply.h"
 #include "serve/stream.h"
 #include "session/running.h"
 
 #define LEGACY_SSE_VERSION "2024-11-05"
 
-static struct session_place legacy_sse_place(const struct serve_request *r) {
-  return (struct session_place){r->server->server.id, r->token ? r->token->id : STR_NONE};
-}
-
 void legacy_sse_get(struct serve_request *r, struct str token) {
   struct session s = {.version = STR(LEGACY_SSE_VERSION), .pair = true};
-  struct session_place place = legacy_sse_place(r);
+  struct session_place place = legacy_session_place(r);
   struct err err;
   struct str id;
   if (!session_seal(r->env->ring, &place, &s, r->arena, &id, &err)) {
     http_reply_err(r->http, &err);
     return;
   }
-  r->era = MCP_LEGACY;
-  legacy_set_session(r, &s);
+  legacy_session_set(r, &s);
   struct stream_open o = {.kind = STREAM_PAIR, .tools = true, .prompts = true, .resources = true};
   o.first = arena_printf(
       r->arena, "event: endpoint\ndata: " LEGACY_SSE_PREFIX "%.*s" LEGACY_SSE_MESSAGE "?session=%.*s\n\n",
@@ -56,19 +52,18 @@ static void legacy_sse_free(struct legacy_sse_job *job) {
 static void legacy_sse_run(void *arg) {
   struct legacy_sse_job *job = arg;
   struct serve_request *r = &job->request;
-  struct jsonrpc_message m;
   struct err err;
   fiber_deadline(fiber_self(), r->env->call_ms);
-  if (jsonrpc_read(yyjson_doc_get_root(job->body), &m, &err))
-    legacy_message(r, &m, yyjson_doc_get_root(job->body));
+  if (serve_read(r, yyjson_doc_get_root(job->body), &err))
+    legacy_message(r);
   else
-    reply_refuse(r, 400, m.id, JSONRPC_INVALID_REQUEST, "%s", err.text);
+    reply_refuse(r, 400, r->message.rpc.id, JSONRPC_INVALID_REQUEST, "%s", err.text);
   legacy_sse_free(job);
 }
 
 // The session that the query names, if its stream is still open.
 static bool legacy_sse_find_session(struct serve_request *r, struct str query) {
-  struct session_place place = legacy_sse_place(r);
+  struct session_place place = legacy_session_place(r);
   struct session s;
   struct err err;
   struct str part, id = STR_NONE;
@@ -79,7 +74,7 @@ static bool legacy_sse_find_session(struct serve_request *r, struct str query) {
     return false;
   r->replay = replay_get(s.key, false);
   if (!r->replay || replay_open_streams(r->replay) == 0) return false;
-  legacy_set_session(r, &s);
+  legacy_session_set(r, &s);
   struct str version, capabilities, client;
   replay_client(r->replay, r->arena, &version, &capabilities, &client);
   if (!capabilities.n) return true; // before initialize
@@ -123,7 +118,6 @@ static bool legacy_sse_start(struct legacy_sse_job *job, struct err *err) {
 }
 
 void legacy_sse_post(struct serve_request *r, yyjson_doc *body) {
-  r->era = MCP_LEGACY;
   if (!legacy_sse_find_session(r, r->in->query)) {
     yyjson_doc_free(body);
     reply_refuse(r, 404, NULL, JSONRPC_INVALID_REQUEST, "this session is unknown or its stream is closed");

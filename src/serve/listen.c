@@ -54,7 +54,8 @@ static void listen_acknowledge(const struct stream_open *o, struct buf *event) {
   buf_free(&message);
 }
 
-void listen_handle(struct serve_request *r, const struct jsonrpc_message *m) {
+void listen_handle(struct serve_request *r) {
+  const struct jsonrpc_message *m = &r->message.rpc;
   yyjson_val *wanted = yyjson_obj_get(m->params, "notifications");
   if (!yyjson_is_obj(wanted)) {
     reply_refuse(r, 400, m->id, JSONRPC_INVALID_PARAMS, "params.notifications must be an object");

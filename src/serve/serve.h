@@ -27,6 +27,11 @@ struct fault {              // a JSON-RPC error of more than a struct err; serve
   struct str message, data; // data: JSON text, or empty
 };
 
+struct serve_message {
+  struct jsonrpc_message rpc;
+  yyjson_val *whole, *meta; // meta: params._meta; may be NULL
+};
+
 struct serve_request {
   const struct serve_env *env;
   struct http_exchange *http;    // NULL: of the 2024-11-05 transport; answers go to the session's stream
@@ -44,13 +49,13 @@ struct serve_request {
   struct str principal;   // whom upstream sessions and states belong to
   struct share *share;    // of the principal; given back by who took it
   struct str capabilities, client;
-  // The message at hand.
-  yyjson_val *progress_token; // NULL: it wants no progress
-  struct str log_level;       // empty: none set
-  struct fault fault;         // code 0: none
-  bool batch;                 // nothing can be said before its result
-  bool streaming;             // events have begun
-  unsigned stream;            // their number in the session's memory; 0: cannot be resumed
+  struct serve_message message; // at hand
+  yyjson_val *progress_token;   // NULL: it wants no progress
+  struct str log_level;         // empty: none set
+  struct fault fault;           // code 0: none
+  bool batch;                   // nothing can be said before its result
+  bool streaming;               // events have begun
+  unsigned stream;              // their number in the session's memory; 0: cannot be resumed
 };
 
 enum { SERVE_REPLY_MOST = 64 * 1024 * 1024 };
@@ -63,6 +68,8 @@ void serve_add_server_info(const struct serve_request *r, struct buf *out);
 struct str serve_holder(struct str principal);
 struct mcp_who serve_who(const struct serve_request *r);
 
+// Begins with a message. False: its id is there, where it has a usable one, for the error to carry.
+MUST_USE bool serve_read(struct serve_request *r, yyjson_val *message, struct err *err);
 // The session's memory, made where there is none yet. NULL without a session.
 struct replay *serve_replay(struct serve_request *r);
 

@@ -60,7 +60,7 @@ static bool endpoint_body_type(struct http_exchange *x, const struct http_reques
 
 // A list may come in several lines (RFC 9110 §5.3).
 static struct str endpoint_list(const struct serve_request *r, const char *name) {
-  const struct http_headers *h = &r->in->headers;
+  const struct http_headers *h = &r->transport.in->headers;
   struct str all = STR_NONE;
   for (size_t i = 0; i < h->count; i++) {
     if (!str_is_nocase(h->items[i].name, name)) continue;
@@ -72,11 +72,12 @@ static struct str endpoint_list(const struct serve_request *r, const char *name)
 
 static bool endpoint_accept(struct serve_request *r) {
   struct str accept = endpoint_list(r, "accept");
-  r->takes_json = http_accepts(accept, "application/json");
-  r->takes_events = http_accepts(accept, "text/event-stream");
-  bool fits = r->in->method == HTTP_GET ? r->takes_events : r->takes_json || r->takes_events;
+  r->transport.takes_json = http_accepts(accept, "application/json");
+  r->transport.takes_events = http_accepts(accept, "text/event-stream");
+  bool fits = r->transport.in->method == HTTP_GET ? r->transport.takes_events
+                                                  : r->transport.takes_json || r->transport.takes_events;
   if (!fits)
-    http_reply(r->http, 406, "application/json",
+    http_reply(r->transport.http, 406, "application/json",
                STR("{\"error\":{\"code\":\"invalid\",\"message\":\"Accept must take application/json or "
                    "text/event-stream (a GET: the latter)\"}}"));
   return fits;
@@ -91,25 +92,18 @@ static void endpoint_not_found(struct http_exchange *x) {
   http_reply_err(x, &err);
 }
 
-static bool endpoint_second_credential(struct serve_request *r, int64_t now) {
-  if (!r->server->server.filter.require_api_token) return true;
-  struct str given = http_header_get(&r->in->headers, "authorization");
-  bool bearer = given.n > 7 && str_is_nocase(str_make(given.p, 7), "Bearer ");
-  if (bearer) r->token = access_find(&r->catalog->tokens_by_hash, str_trim(str_from(given, 7)), now);
-  if (r->token) return true;
-  // RFC 6750 §3: no error code where no credential was given.
-  http_reply_header(r->http, "WWW-Authenticate",
-                    bearer ? STR("Bearer realm=\"postern\", error=\"invalid_token\"")
-                           : STR("Bearer realm=\"postern\""));
+// Who it is, and whether there is room for more of theirs. False: replied already.
+static bool endpoint_admit(struct serve_request *r, int64_t now) {
+  const struct server *s = &r->server->server;
+  struct principal_door door = {s->id, s->filter.require_api_token, &r->catalog->tokens_by_hash, now};
+  struct principal *who = &r->client.principal;
   struct err err;
-  err_set(&err, ERR_UNAUTHENTICATED,
-          bearer ? "this API token is unknown, revoked or expired"
-                 : "this server asks for an API token as well as its URL");
-  err_hint(
-      &err,
-      "send 'Authorization: Bearer <API token>'; an administrator makes one with 'postern token create'");
-  http_reply_err(r->http, &err);
-  return false;
+  if (principal_of(r->transport.in, &door, r->arena, who, &err))
+    r->client.share = share_take(SHARE_PRINCIPAL, principal_holder(who), FIBER_ORDINARY, &err);
+  else
+    http_reply_header(r->transport.http, "WWW-Authenticate", principal_challenge(r->transport.in));
+  if (!r->client.share) http_reply_err(r->transport.http, &err);
+  return r->client.share != NULL;
 }
 
 static bool endpoint_claims_modern(yyjson_val *body) {
@@ -119,7 +113,7 @@ static bool endpoint_claims_modern(yyjson_val *body) {
 
 // Each POST says for itself of which era it is, and its body counts before its headers.
 static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
-  bool modern_header = str_is(http_header_get(&r->in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
+  bool modern_header = str_is(http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
   if (yyjson_is_arr(body)) {
     yyjson_val *element;
     size_t i, n;
@@ -173,12 +167,12 @@ bool endpoint_takes(struct str path) {
 static void endpoint_post(struct serve_request *r, bool pair) {
   yyjson_doc *doc;
   struct err err;
-  if (!endpoint_body_type(r->http, r->in)) return;
+  if (!endpoint_body_type(r->transport.http, r->transport.in)) return;
   // Its tree may be several times the text, and is held as long.
-  struct payer *payer = budget_payer(BUDGET_CLIENTS, str_make(r->in->client_key, HTTP_CLIENT_KEY));
-  if (!json_read_paid(r->in->body, &r->env->json, payer, &doc, &err)) {
+  struct payer *payer = budget_payer(BUDGET_CLIENTS, str_make(r->transport.in->client_key, HTTP_CLIENT_KEY));
+  if (!json_read_paid(r->transport.in->body, &r->env->json, payer, &doc, &err)) {
     if (err.hint[0]) {
-      http_reply_err_as(r->http, 503, &err);
+      http_reply_err_as(r->transport.http, 503, &err);
       return;
     }
     reply_refuse(r, 400, NULL, err.code == ERR_LIMIT ? JSONRPC_INVALID_REQUEST : JSONRPC_PARSE_ERROR,
@@ -195,40 +189,33 @@ static void endpoint_post(struct serve_request *r, bool pair) {
 
 // 2026-07-28 has POST only, and the 2024-11-05 addresses one method each.
 static bool endpoint_method_fits(const struct serve_request *r, const struct endpoint_path *p) {
-  enum http_method method = r->in->method;
+  enum http_method method = r->transport.in->method;
   if (p->pair) return method == (p->message ? HTTP_POST : HTTP_GET);
-  return method == HTTP_POST || !str_is(http_header_get(&r->in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
+  return method == HTTP_POST ||
+         !str_is(http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
 }
 
 static void endpoint_serve(struct serve_request *r, const struct endpoint_path *p) {
   int64_t now = clock_now_ms();
   r->server = catalog_server_by_token(r->catalog, p->token, now);
   if (!r->server) {
-    endpoint_not_found(r->http);
+    endpoint_not_found(r->transport.http);
     return;
   }
-  if (!endpoint_second_credential(r, now)) return;
+  if (!endpoint_admit(r, now)) return;
   if (!endpoint_method_fits(r, p)) {
-    http_reply_header(r->http, "Allow", p->pair && !p->message ? STR("GET") : STR("POST, OPTIONS"));
-    endpoint_no_method(r->http);
+    http_reply_header(r->transport.http, "Allow", p->pair && !p->message ? STR("GET") : STR("POST, OPTIONS"));
+    endpoint_no_method(r->transport.http);
     return;
   }
-  r->client = r->token ? r->token->id : STR_NONE;
-  r->principal = arena_printf(r->arena, "%.*s/%.*s", STR_ARG(r->server->server.id), STR_ARG(r->client));
-  struct err err;
-  r->share = share_take(SHARE_PRINCIPAL, serve_holder(r->principal), FIBER_ORDINARY, &err);
-  if (!r->share) {
-    http_reply_err(r->http, &err);
-    return;
-  }
-  if (r->in->method == HTTP_DELETE) {
-    r->takes_json = true;
+  if (r->transport.in->method == HTTP_DELETE) {
+    r->transport.takes_json = true;
     legacy_delete(r);
     return;
   }
   if (!p->message && !endpoint_accept(r)) return;
-  r->takes_json |= p->message;
-  if (r->in->method == HTTP_POST)
+  r->transport.takes_json |= p->message;
+  if (r->transport.in->method == HTTP_POST)
     endpoint_post(r, p->pair);
   else if (p->pair)
     legacy_sse_get(r, p->token);
@@ -239,17 +226,17 @@ static void endpoint_serve(struct serve_request *r, const struct endpoint_path *
 void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
   const struct http_request *in = http_request_of(x);
   if (!endpoint_method(env, x, in)) return;
-  struct serve_request r = {.env = env,
-                            .http = x,
-                            .in = in,
-                            .arena = in->arena,
-                            .catalog = catalog_acquire(),
-                            .era = MCP_LEGACY, // until a message says otherwise
-                            .version = STR(WIRE_LEGACY_BATCHES),
-                            .capabilities = STR("{}")};
+  struct serve_request r = {
+      .env = env,
+      .arena = in->arena,
+      .catalog = catalog_acquire(),
+      // Until a message says otherwise.
+      .transport = {.http = x, .in = in, .era = MCP_LEGACY},
+      .client = {.version = STR(WIRE_LEGACY_BATCHES), .capabilities = STR("{}")},
+  };
   struct endpoint_path path = endpoint_path_of(in->path);
   endpoint_serve(&r, &path);
-  share_give(r.share);
-  replay_unref(r.replay);
+  share_give(r.client.share);
+  replay_unref(r.client.replay);
   catalog_release(r.catalog);
 }

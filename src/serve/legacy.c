@@ -15,23 +15,24 @@
 enum { LEGACY_BATCH_MOST = 32 };
 
 void legacy_delete(struct serve_request *r) {
-  if (!http_header_get(&r->in->headers, WIRE_HEADER_SESSION).n) {
+  if (!http_header_get(&r->transport.in->headers, WIRE_HEADER_SESSION).n) {
     reply_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "the header %s is missing", WIRE_HEADER_SESSION);
     return;
   }
   if (!legacy_session_find(r)) return;
-  replay_end(r->session.key); // its streams end within a tick
-  running_cancel_all(r->session.key);
-  http_reply(r->http, 204, NULL, STR_NONE);
+  replay_end(r->client.principal.session); // its streams end within a tick
+  running_cancel_all(r->client.principal.session);
+  http_reply(r->transport.http, 204, NULL, STR_NONE);
   for (size_t i = 0; i < r->server->member_count; i++)
-    if (offer_peer(&r->server->members[i])) mcp_peer_leave(offer_peer(&r->server->members[i]), r->principal);
+    if (offer_peer(&r->server->members[i]))
+      mcp_peer_leave(offer_peer(&r->server->members[i]), r->client.principal.key);
 }
 
 // ---- streams
 
 void legacy_get(struct serve_request *r) {
-  struct str last_id = http_header_get(&r->in->headers, WIRE_HEADER_LAST_EVENT);
-  if (!http_header_get(&r->in->headers, WIRE_HEADER_SESSION).n) {
+  struct str last_id = http_header_get(&r->transport.in->headers, WIRE_HEADER_LAST_EVENT);
+  if (!http_header_get(&r->transport.in->headers, WIRE_HEADER_SESSION).n) {
     reply_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "the header %s is missing", WIRE_HEADER_SESSION);
     return;
   }
@@ -46,7 +47,7 @@ void legacy_get(struct serve_request *r) {
     o.last_id = last_id;
   } else {
     o.stream = replay_stream_begin(m, REPLAY_OWN);
-    if (str_is(r->version, WIRE_LEGACY_LATEST))
+    if (str_is(r->client.version, WIRE_LEGACY_LATEST))
       replay_prime(m, o.stream, &first);
     else
       buf_add_z(&first, ":\n\n");
@@ -68,13 +69,13 @@ static yyjson_doc *legacy_copy(yyjson_val *v) {
 
 static void legacy_cancelled(struct serve_request *r) {
   yyjson_val *id = yyjson_obj_get(r->message.rpc.params, "requestId");
-  if (id) running_cancel(r->session.key, json_to_text(r->arena, id));
+  if (id) running_cancel(r->client.principal.session, json_to_text(r->arena, id));
 }
 
 static void legacy_progress(struct serve_request *r) {
   yyjson_val *params = r->message.rpc.params;
   struct str token = json_str(params, "progressToken");
-  if (token.n) (void)asked_take(r->session.key, token, legacy_copy(params), true);
+  if (token.n) (void)asked_take(r->client.principal.session, token, legacy_copy(params), true);
 }
 
 static void legacy_roots_changed(struct serve_request *r) {
@@ -89,7 +90,7 @@ static void legacy_roots_changed(struct serve_request *r) {
 
 // The stream of a 2024-11-05 session was there before its client had said what it can.
 static void legacy_initialized(struct serve_request *r) {
-  if (r->session.pair) stream_resubscribe(serve_replay(r));
+  if (!r->transport.http) stream_resubscribe(serve_replay(r));
 }
 
 static const struct {
@@ -102,11 +103,11 @@ static const struct {
 
 static void legacy_take(struct serve_request *r) {
   const struct jsonrpc_message *m = &r->message.rpc;
-  if (!r->session.key.n) return; // of nobody we know
+  if (!r->client.principal.session.n) return; // of nobody we know
   if (m->kind == JSONRPC_RESPONSE) {
     // The answer to a request of ours: those are texts that nobody can guess.
     if (yyjson_is_str(m->id))
-      (void)asked_take(r->session.key, json_text(m->id), legacy_copy(r->message.whole), false);
+      (void)asked_take(r->client.principal.session, json_text(m->id), legacy_copy(r->message.whole), false);
     return;
   }
   for (size_t i = 0; i < sizeof legacy_notifications / sizeof *legacy_notifications; i++)
@@ -118,9 +119,10 @@ static bool legacy_answer(struct serve_request *r, struct buf *out) {
   size_t start = out->n;
   struct err err;
   yyjson_val *id = r->message.rpc.id;
-  struct standing standing = standing_of(r->server, r->token);
+  struct standing standing = standing_of(r->server, &r->client.principal);
   struct running *run = NULL;
-  if (r->session.key.n) run = running_begin(&standing, r->session.key, json_to_text(r->arena, id));
+  if (r->client.principal.session.n)
+    run = running_begin(&standing, r->client.principal.session, json_to_text(r->arena, id));
   jsonrpc_result_begin(out, id);
   bool ok = methods_answer(r, out, &err);
   if (run && running_end(run) && !ok) return false;
@@ -164,7 +166,7 @@ static void legacy_elements(struct serve_request *r, yyjson_val *batch) {
   yyjson_val *element;
   size_t i, n;
   bool goes_on = true;
-  r->batch = true;
+  r->transport.batch = true;
   yyjson_arr_foreach (batch, i, n, element) goes_on = legacy_element(r, element, goes_on, &out);
   if (out.n) {
     buf_add_char(&out, ']');
@@ -196,7 +198,7 @@ void legacy_message(struct serve_request *r) {
 // Which version and session it is in. False: replied already. The version's header comes after initialize; where it
 // is absent the session's is meant, or 2025-03-26 (2025-06-18, "Protocol Version Header").
 static bool legacy_begin(struct serve_request *r) {
-  struct str version = http_header_get(&r->in->headers, WIRE_HEADER_VERSION);
+  struct str version = http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION);
   if (version.n && !wire_is_legacy(version)) {
     reply_refuse(r, 400, r->message.rpc.id, JSONRPC_INVALID_REQUEST,
                  "%s: unsupported version; this server speaks %s, and %s by initialize", WIRE_HEADER_VERSION,
@@ -204,7 +206,7 @@ static bool legacy_begin(struct serve_request *r) {
     return false;
   }
   if (!legacy_session_find(r)) return false;
-  if (version.n) r->version = version;
+  if (version.n) r->client.version = version;
   return true;
 }
 
@@ -215,7 +217,7 @@ void legacy_handle(struct serve_request *r) {
 void legacy_batch(struct serve_request *r, yyjson_val *batch) {
   size_t n = yyjson_arr_size(batch);
   if (!legacy_begin(r)) return;
-  if (str_is(r->version, WIRE_LEGACY_BATCHES) && n > 0 && n <= LEGACY_BATCH_MOST)
+  if (str_is(r->client.version, WIRE_LEGACY_BATCHES) && n > 0 && n <= LEGACY_BATCH_MOST)
     legacy_elements(r, batch);
   else
     reply_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "a batch is allowed in %s only, of 1 to %d messages",

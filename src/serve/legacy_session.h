@@ -13,6 +13,5 @@ bool legacy_session_find(struct serve_request *r) SUSPENDS;
 // The method "initialize". With HTTP+SSE the session is there already, and learns who it is with.
 MUST_USE bool legacy_session_initialize(struct serve_request *r, yyjson_val *params, struct buf *out,
                                         struct err *err) SUSPENDS;
-struct session_place legacy_session_place(const struct serve_request *r);
 
 #endif

@@ -84,20 +84,20 @@ static const struct method *methods_find(struct str name, enum mcp_era era) {
 
 static struct str methods_log_level(struct serve_request *r) {
   struct str level = STR_NONE;
-  if (r->era == MCP_MODERN) {
+  if (r->transport.era == MCP_MODERN) {
     level = json_str(r->message.meta, WIRE_META_LOG_LEVEL);
-  } else if (r->session.key.n) {
-    if (!r->replay) r->replay = replay_get(r->session.key, false);
-    if (r->replay) level = replay_level(r->replay, r->arena);
+  } else if (r->client.principal.session.n) {
+    if (!r->client.replay) r->client.replay = replay_get(r->client.principal.session, false);
+    if (r->client.replay) level = replay_level(r->client.replay, r->arena);
   }
   return level_is(level) ? level : STR_NONE;
 }
 
 bool methods_answer(struct serve_request *r, struct buf *out, struct err *err) {
-  const struct method *method = methods_find(r->message.rpc.method, r->era);
-  r->log_level = methods_log_level(r);
+  const struct method *method = methods_find(r->message.rpc.method, r->transport.era);
+  r->message.log_level = methods_log_level(r);
   if (!method || (method->offer && !(offer_of(r) & method->offer))) return fault_method(r, err);
-  if (method->session && !r->session.key.n)
+  if (method->session && !r->client.principal.session.n)
     return fault_set(r,
                      &(struct fault){.code = JSONRPC_INVALID_REQUEST,
                                      .status = 400,

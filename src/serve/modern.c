@@ -28,7 +28,7 @@ static void modern_refuse_version(struct serve_request *r, struct str requested)
 static bool modern_headers_single(struct serve_request *r) {
   static const char *const names[] = {WIRE_HEADER_VERSION, WIRE_HEADER_METHOD, WIRE_HEADER_NAME};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    if (http_header_count(&r->in->headers, names[i]) <= 1) continue;
+    if (http_header_count(&r->transport.in->headers, names[i]) <= 1) continue;
     reply_refuse(r, 400, r->message.rpc.id, JSONRPC_HEADER_MISMATCH, "the header %s is there more than once",
                  names[i]);
     return false;
@@ -40,8 +40,8 @@ static bool modern_headers_single(struct serve_request *r) {
 static bool modern_headers_agree(struct serve_request *r) {
   const struct jsonrpc_message *m = &r->message.rpc;
   struct str version = json_str(r->message.meta, WIRE_META_VERSION);
-  struct str header_version = http_header_get(&r->in->headers, WIRE_HEADER_VERSION);
-  struct str header_method = http_header_get(&r->in->headers, WIRE_HEADER_METHOD);
+  struct str header_version = http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION);
+  struct str header_method = http_header_get(&r->transport.in->headers, WIRE_HEADER_METHOD);
   if (header_version.n && !str_eq(header_version, version)) {
     reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's version",
                  WIRE_HEADER_VERSION);
@@ -68,8 +68,8 @@ static bool modern_name_agrees(struct serve_request *r) {
   const struct jsonrpc_message *m = &r->message.rpc;
   const char *member = wire_name_member(m->method);
   if (!member) return true;
-  struct str header, raw = http_header_get(&r->in->headers, WIRE_HEADER_NAME);
-  if (http_header_count(&r->in->headers, WIRE_HEADER_NAME) == 0) {
+  struct str header, raw = http_header_get(&r->transport.in->headers, WIRE_HEADER_NAME);
+  if (http_header_count(&r->transport.in->headers, WIRE_HEADER_NAME) == 0) {
     reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "the header %s is missing", WIRE_HEADER_NAME);
     return false;
   }
@@ -97,23 +97,22 @@ static void modern_answer(struct serve_request *r) {
 // Who calls, as its envelope says.
 static void modern_client(struct serve_request *r) {
   yyjson_val *meta = r->message.meta;
-  struct str name = json_str(yyjson_obj_get(meta, WIRE_META_CLIENT), "name");
-  if (name.n > SESSION_CLIENT_MOST) name.n = SESSION_CLIENT_MOST;
-  r->version = STR(WIRE_MODERN);
-  r->capabilities = capability_filter(yyjson_obj_get(meta, WIRE_META_CAPABILITIES), r->arena);
-  if (!r->token && name.n) r->client = arena_printf(r->arena, "client:%.*s", STR_ARG(name));
+  r->client.version = STR(WIRE_MODERN);
+  r->client.capabilities = capability_filter(yyjson_obj_get(meta, WIRE_META_CAPABILITIES), r->arena);
+  principal_introduce(&r->client.principal, json_str(yyjson_obj_get(meta, WIRE_META_CLIENT), "name"),
+                      r->arena);
 }
 
 void modern_handle(struct serve_request *r) {
   const struct jsonrpc_message *m = &r->message.rpc;
-  r->era = MCP_MODERN;
+  r->transport.era = MCP_MODERN;
   if (m->kind == JSONRPC_RESPONSE) {
     reply_refuse(r, 400, m->id, JSONRPC_INVALID_REQUEST,
                  "%s servers ask nothing, so there is nothing to respond to", WIRE_MODERN);
     return;
   }
   if (m->kind == JSONRPC_NOTIFICATION) {
-    http_reply(r->http, 202, NULL, STR_NONE);
+    http_reply(r->transport.http, 202, NULL, STR_NONE);
     return;
   }
   if (!modern_envelope(r)) {

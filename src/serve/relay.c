@@ -46,7 +46,8 @@ struct relay_question { // in its feed's list while its fiber runs
 struct relay {
   struct arena *arena;
   struct relay_options options; // without what it points to
-  struct str server_id, principal, capabilities, id;
+  struct principal principal;
+  struct str capabilities, id;
   enum mcp_era era;
   struct relay_feed **feeds; // by member
   struct str *aliases, *account_ids;
@@ -204,8 +205,8 @@ static void relay_give_shares(struct relay_feed *f) {
 }
 
 // Its fiber is the client's work, who opened the stream, and the vendor's, who has news.
-static bool relay_take_shares(struct relay_feed *f, struct err *err) {
-  f->principal = share_take(SHARE_PRINCIPAL, serve_holder(f->who.principal), FIBER_BACKGROUND, err);
+static bool relay_take_shares(struct relay_feed *f, struct str holder, struct err *err) {
+  f->principal = share_take(SHARE_PRINCIPAL, holder, FIBER_BACKGROUND, err);
   f->account = f->principal ? share_take(SHARE_ACCOUNT, f->account_id, FIBER_BACKGROUND, err) : NULL;
   return f->account != NULL;
 }
@@ -245,8 +246,8 @@ static struct relay_feed *relay_start_feed(const struct relay *relay, size_t mem
   f->peer = mcp_peer_ref(relay->peers[member]);
   f->account_id = arena_dup(f->arena, relay->account_ids[member]);
   f->events = channel_new(RELAY_EVENTS_MOST);
-  f->who = (struct mcp_who){arena_dup(f->arena, relay->principal), arena_dup(f->arena, relay->capabilities),
-                            relay->era};
+  f->who = (struct mcp_who){arena_dup(f->arena, relay->principal.key),
+                            arena_dup(f->arena, relay->capabilities), relay->era};
   f->alias = arena_dup(f->arena, relay->aliases[member]);
   f->id = arena_dup(f->arena, relay->id);
   f->place = relay->options.place;
@@ -255,7 +256,7 @@ static struct relay_feed *relay_start_feed(const struct relay *relay, size_t mem
   f->feed = mcp_feed_open(
       f->peer, &(struct mcp_feed_options){.who = f->who, .uris = uris, .uri_count = count}, f->events);
   struct err err;
-  if (relay_take_shares(f, &err) &&
+  if (relay_take_shares(f, principal_holder(&relay->principal), &err) &&
       fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "news of a vendor", relay_run, f))
     return f;
   relay_give_shares(f);
@@ -279,7 +280,7 @@ static size_t relay_own_uris(const struct catalog_server *server, size_t member,
 
 // A modern vendor is asked for what it is to tell; a legacy one says in its session what it likes.
 static bool relay_has_use(const struct serve_request *r, const struct catalog_member *m, size_t uris) {
-  return offer_peer(m) && (uris > 0 || (r->era == MCP_LEGACY && offer_is_legacy(r, m)));
+  return offer_peer(m) && (uris > 0 || (r->transport.era == MCP_LEGACY && offer_is_legacy(r, m)));
 }
 
 // The member's, and whether to begin at once. It sees a request of this client only for what was offered.
@@ -296,24 +297,23 @@ static void relay_add_member(struct relay *relay, const struct serve_request *r,
 
 struct relay *relay_open(const struct relay_options *o) {
   struct catalog *c = catalog_acquire();
-  const struct catalog_server *server = catalog_server_by_id(c, o->server_id);
+  const struct catalog_server *server = catalog_server_by_id(c, o->principal->server);
   struct relay *relay = NULL;
   if (server) {
     struct arena *a = arena_new(), *scratch = arena_new();
     relay = ARENA_NEW(a, struct relay);
     *relay = (struct relay){.arena = a,
                             .options = {.place = o->place, .replay = o->replay},
-                            .server_id = arena_dup(a, o->server_id),
-                            .principal = arena_dup(a, o->who.principal),
-                            .capabilities = arena_dup(a, o->who.capabilities),
+                            .principal = principal_copy(o->principal, a),
+                            .capabilities = arena_dup(a, o->capabilities),
                             .id = arena_dup(a, o->id),
-                            .era = o->who.prefer,
+                            .era = o->era,
                             .count = server->member_count};
     relay->feeds = ARENA_ARRAY(a, relay->count, struct relay_feed *);
     relay->aliases = ARENA_ARRAY(a, relay->count, struct str);
     relay->account_ids = ARENA_ARRAY(a, relay->count, struct str);
     relay->peers = ARENA_ARRAY(a, relay->count, struct mcp_peer *);
-    struct serve_request r = {.server = server, .arena = scratch, .era = relay->era};
+    struct serve_request r = {.server = server, .arena = scratch, .transport.era = relay->era};
     for (size_t i = 0; i < relay->count; i++) relay_add_member(relay, &r, i, o);
     arena_free(scratch);
   }
@@ -349,7 +349,7 @@ static void relay_follow(struct relay *relay, const struct catalog_server *serve
 
 void relay_subscribe(struct relay *relay, const struct str *uris, size_t count) {
   struct catalog *c = catalog_acquire();
-  const struct catalog_server *server = catalog_server_by_id(c, relay->server_id);
+  const struct catalog_server *server = catalog_server_by_id(c, relay->principal.server);
   struct arena *a = arena_new();
   for (size_t i = 0; server && i < relay->count && i < server->member_count; i++) {
     struct str *own;

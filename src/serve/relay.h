@@ -13,8 +13,9 @@
 struct relay;
 
 struct relay_options {
-  struct str server_id;
-  struct mcp_who who;        // the client
+  const struct principal *principal; // the client
+  struct str capabilities;
+  enum mcp_era era;
   struct replay_place place; // the stream
   struct replay *replay;     // of a legacy session; NULL: a listen stream, whose id goes with each message
   struct str id;

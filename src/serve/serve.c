@@ -22,21 +22,16 @@ bool serve_read(struct serve_request *r, yyjson_val *message, struct err *err) {
   r->message = (struct serve_message){.whole = message};
   bool sound = jsonrpc_read(message, &r->message.rpc, err);
   r->message.meta = yyjson_obj_get(r->message.rpc.params, "_meta");
-  r->progress_token = serve_progress_token(r->message.meta);
+  r->message.progress_token = serve_progress_token(r->message.meta);
   return sound;
 }
 
-struct str serve_holder(struct str principal) {
-  size_t n = 0;
-  for (int slashes = 0; n < principal.n && (slashes += principal.p[n] == '/') < 2;) n++;
-  return str_make(principal.p, n);
-}
-
 struct mcp_who serve_who(const struct serve_request *r) {
-  return (struct mcp_who){r->principal, r->capabilities, r->era};
+  return (struct mcp_who){r->client.principal.key, r->client.capabilities, r->transport.era};
 }
 
 struct replay *serve_replay(struct serve_request *r) {
-  if (!r->replay && r->session.key.n) r->replay = replay_get(r->session.key, true);
-  return r->replay;
+  if (!r->client.replay && r->client.principal.session.n)
+    r->client.replay = replay_get(r->client.principal.session, true);
+  return r->client.replay;
 }

@@ -120,21 +120,21 @@ static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
     bool modern = modern_header;
     yyjson_arr_foreach (body, i, n, element) modern |= endpoint_claims_modern(element);
     if (modern)
-      reply_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "%s has no batches", WIRE_MODERN);
+      reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "%s has no batches", WIRE_MODERN);
     else
       legacy_batch(r, body);
     return;
   }
   struct err err;
   if (!serve_read(r, body, &err)) {
-    reply_refuse(r, 400, r->message.rpc.id, JSONRPC_INVALID_REQUEST, "%s", err.text);
+    reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "%s", err.text);
     return;
   }
   bool modern = modern_header || endpoint_claims_modern(body);
   if (str_is(r->message.rpc.method, "initialize") && !modern_envelope(r)) {
     if (modern_header) {
-      reply_refuse(r, 400, r->message.rpc.id, JSONRPC_HEADER_MISMATCH, "%s: %s does not go with initialize",
-                   WIRE_HEADER_VERSION, WIRE_MODERN);
+      reply_refuse(r, 400, JSONRPC_HEADER_MISMATCH, "%s: %s does not go with initialize", WIRE_HEADER_VERSION,
+                   WIRE_MODERN);
       return;
     }
     modern = false;
@@ -175,7 +175,7 @@ static void endpoint_post(struct serve_request *r, bool pair) {
       http_reply_err_as(r->transport.http, 503, &err);
       return;
     }
-    reply_refuse(r, 400, NULL, err.code == ERR_LIMIT ? JSONRPC_INVALID_REQUEST : JSONRPC_PARSE_ERROR,
+    reply_refuse(r, 400, err.code == ERR_LIMIT ? JSONRPC_INVALID_REQUEST : JSONRPC_PARSE_ERROR,
                  "the body is not usable JSON: %s", err.text);
     return;
   }

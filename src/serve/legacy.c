@@ -14,12 +14,21 @@
 
 enum { LEGACY_BATCH_MOST = 32 };
 
+// False: replied already. A message may do without a session, but not name one that is not.
+static bool legacy_find_session(struct serve_request *r, bool needed) {
+  const struct http_headers *headers = &r->transport.in->headers;
+  size_t count = http_header_count(headers, WIRE_HEADER_SESSION);
+  struct str id = http_header_get(headers, WIRE_HEADER_SESSION);
+  if (!id.n && needed)
+    reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "the header %s is missing", WIRE_HEADER_SESSION);
+  if (!id.n) return !needed;
+  if (count == 1 && legacy_session_open(r, id, false)) return true;
+  reply_refuse(r, 404, JSONRPC_INVALID_REQUEST, "this session is unknown or over: initialize again");
+  return false;
+}
+
 void legacy_delete(struct serve_request *r) {
-  if (!http_header_get(&r->transport.in->headers, WIRE_HEADER_SESSION).n) {
-    reply_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "the header %s is missing", WIRE_HEADER_SESSION);
-    return;
-  }
-  if (!legacy_session_find(r)) return;
+  if (!legacy_find_session(r, true)) return;
   replay_end(r->client.principal.session); // its streams end within a tick
   running_cancel_all(r->client.principal.session);
   http_reply(r->transport.http, 204, NULL, STR_NONE);
@@ -32,11 +41,7 @@ void legacy_delete(struct serve_request *r) {
 
 void legacy_get(struct serve_request *r) {
   struct str last_id = http_header_get(&r->transport.in->headers, WIRE_HEADER_LAST_EVENT);
-  if (!http_header_get(&r->transport.in->headers, WIRE_HEADER_SESSION).n) {
-    reply_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "the header %s is missing", WIRE_HEADER_SESSION);
-    return;
-  }
-  if (!legacy_session_find(r)) return;
+  if (!legacy_find_session(r, true)) return;
   struct replay *m = serve_replay(r);
   struct replay_resumed resumed;
   struct buf first = BUF_MAX(256);
@@ -200,12 +205,12 @@ void legacy_message(struct serve_request *r) {
 static bool legacy_begin(struct serve_request *r) {
   struct str version = http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION);
   if (version.n && !wire_is_legacy(version)) {
-    reply_refuse(r, 400, r->message.rpc.id, JSONRPC_INVALID_REQUEST,
+    reply_refuse(r, 400, JSONRPC_INVALID_REQUEST,
                  "%s: unsupported version; this server speaks %s, and %s by initialize", WIRE_HEADER_VERSION,
                  WIRE_MODERN, WIRE_LEGACY_LATEST);
     return false;
   }
-  if (!legacy_session_find(r)) return false;
+  if (!legacy_find_session(r, false)) return false;
   if (version.n) r->client.version = version;
   return true;
 }
@@ -220,6 +225,6 @@ void legacy_batch(struct serve_request *r, yyjson_val *batch) {
   if (str_is(r->client.version, WIRE_LEGACY_BATCHES) && n > 0 && n <= LEGACY_BATCH_MOST)
     legacy_elements(r, batch);
   else
-    reply_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "a batch is allowed in %s only, of 1 to %d messages",
+    reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "a batch is allowed in %s only, of 1 to %d messages",
                  WIRE_LEGACY_BATCHES, LEGACY_BATCH_MOST);
 }

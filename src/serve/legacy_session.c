@@ -3,30 +3,27 @@
 
 #include "mcp/wire.h"
 #include "serve/offer.h"
-#include "serve/reply.h"
 #include "session/capability.h"
 
-void legacy_session_set(struct serve_request *r, const struct session *s) {
-  r->client.version = s->version;
-  if (s->capabilities.n) r->client.capabilities = s->capabilities;
+static void legacy_session_in(struct serve_request *r, const struct session *s) {
   principal_begin_session(&r->client.principal, s->key, r->arena);
-  principal_introduce(&r->client.principal, s->client, r->arena);
+  serve_introduce(r, s->version, s->capabilities, s->client);
 }
 
-bool legacy_session_find(struct serve_request *r) {
-  struct str text = http_header_get(&r->transport.in->headers, WIRE_HEADER_SESSION);
+bool legacy_session_begin(struct serve_request *r, struct session *s, struct str *id, struct err *err) {
+  if (!session_seal(r->env->ring, principal_holder(&r->client.principal), s, r->arena, id, err)) return false;
+  legacy_session_in(r, s);
+  return true;
+}
+
+bool legacy_session_open(struct serve_request *r, struct str id, bool pair) {
   struct session s;
   struct err err;
-  if (!text.n) return true;
-  if (http_header_count(&r->transport.in->headers, WIRE_HEADER_SESSION) == 1 &&
-      session_unseal(r->env->ring, principal_holder(&r->client.principal), text, r->arena, &s, &err) &&
-      !s.pair && !replay_has_ended(s.key)) {
-    legacy_session_set(r, &s);
-    return true;
-  }
-  reply_refuse(r, 404, r->message.rpc.id, JSONRPC_INVALID_REQUEST,
-               "this session is unknown or over: initialize again");
-  return false;
+  if (!session_unseal(r->env->ring, principal_holder(&r->client.principal), id, r->arena, &s, &err) ||
+      s.pair != pair || replay_has_ended(s.key))
+    return false;
+  legacy_session_in(r, &s);
+  return true;
 }
 
 bool legacy_session_initialize(struct serve_request *r, yyjson_val *params, struct buf *out,
@@ -40,15 +37,12 @@ bool legacy_session_initialize(struct serve_request *r, yyjson_val *params, stru
       .client = json_str(yyjson_obj_get(params, "clientInfo"), "name"),
       .pair = pair,
   };
+  struct str id;
   if (pair) {
     replay_set_client(serve_replay(r), s.version, s.capabilities, s.client);
-    r->client.version = s.version;
-    r->client.capabilities = s.capabilities;
+    serve_introduce(r, s.version, s.capabilities, s.client);
   } else {
-    struct str id;
-    if (!session_seal(r->env->ring, principal_holder(&r->client.principal), &s, r->arena, &id, err))
-      return false;
-    legacy_session_set(r, &s);
+    if (!legacy_session_begin(r, &s, &id, err)) return false;
     http_reply_header(r->transport.http, WIRE_HEADER_SESSION, id);
   }
   buf_printf(out, "{\"protocolVersion\":\"%.*s\",\"capabilities\":", STR_ARG(s.version));

@@ -16,11 +16,10 @@ void legacy_sse_get(struct serve_request *r, struct str token) {
   struct session s = {.version = STR(LEGACY_SSE_VERSION), .pair = true};
   struct err err;
   struct str id;
-  if (!session_seal(r->env->ring, principal_holder(&r->client.principal), &s, r->arena, &id, &err)) {
+  if (!legacy_session_begin(r, &s, &id, &err)) {
     http_reply_err(r->transport.http, &err);
     return;
   }
-  legacy_session_set(r, &s);
   struct stream_open o = {.kind = STREAM_PAIR, .tools = true, .prompts = true, .resources = true};
   o.first = arena_printf(
       r->arena, "event: endpoint\ndata: " LEGACY_SSE_PREFIX "%.*s" LEGACY_SSE_MESSAGE "?session=%.*s\n\n",
@@ -56,30 +55,20 @@ static void legacy_sse_run(void *arg) {
   if (serve_read(r, yyjson_doc_get_root(job->body), &err))
     legacy_message(r);
   else
-    reply_refuse(r, 400, r->message.rpc.id, JSONRPC_INVALID_REQUEST, "%s", err.text);
+    reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "%s", err.text);
   legacy_sse_free(job);
 }
 
 // The session that the query names, if its stream is still open.
 static bool legacy_sse_find_session(struct serve_request *r, struct str query) {
-  struct session s;
-  struct err err;
-  struct str part, id = STR_NONE;
+  struct str part, id = STR_NONE, version, capabilities, client;
   while (!id.n && str_cut(&query, '&', &part))
     if (str_starts(part, "session=")) id = str_from(part, sizeof "session=" - 1);
-  if (!codec_unpercent(r->arena, id, &id) ||
-      !session_unseal(r->env->ring, principal_holder(&r->client.principal), id, r->arena, &s, &err) ||
-      !s.pair || replay_has_ended(s.key))
-    return false;
-  r->client.replay = replay_get(s.key, false);
+  if (!codec_unpercent(r->arena, id, &id) || !legacy_session_open(r, id, true)) return false;
+  r->client.replay = replay_get(r->client.principal.session, false);
   if (!r->client.replay || replay_open_streams(r->client.replay) == 0) return false;
-  legacy_session_set(r, &s);
-  struct str version, capabilities, client;
   replay_client(r->client.replay, r->arena, &version, &capabilities, &client);
-  if (!capabilities.n) return true; // before initialize
-  r->client.version = version;
-  r->client.capabilities = capabilities;
-  principal_introduce(&r->client.principal, client, r->arena);
+  if (capabilities.n) serve_introduce(r, version, capabilities, client); // it has said initialize
   return true;
 }
 
@@ -117,7 +106,7 @@ static bool legacy_sse_start(struct legacy_sse_job *job, struct err *err) {
 void legacy_sse_post(struct serve_request *r, yyjson_doc *body) {
   if (!legacy_sse_find_session(r, r->transport.in->query)) {
     yyjson_doc_free(body);
-    reply_refuse(r, 404, NULL, JSONRPC_INVALID_REQUEST, "this session is unknown or its stream is closed");
+    reply_refuse(r, 404, JSONRPC_INVALID_REQUEST, "this session is unknown or its stream is closed");
     return;
   }
   struct arena *a = arena_new();
@@ -133,5 +122,5 @@ void legacy_sse_post(struct serve_request *r, yyjson_doc *body) {
   }
   legacy_sse_free(job);
   http_reply_header(r->transport.http, "Retry-After", STR("1"));
-  reply_refuse(r, 503, NULL, JSONRPC_INTERNAL_ERROR, "%s", err.text);
+  reply_refuse(r, 503, JSONRPC_INTERNAL_ERROR, "%s", err.text);
 }

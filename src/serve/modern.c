@@ -29,8 +29,7 @@ static bool modern_headers_single(struct serve_request *r) {
   static const char *const names[] = {WIRE_HEADER_VERSION, WIRE_HEADER_METHOD, WIRE_HEADER_NAME};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (http_header_count(&r->transport.in->headers, names[i]) <= 1) continue;
-    reply_refuse(r, 400, r->message.rpc.id, JSONRPC_HEADER_MISMATCH, "the header %s is there more than once",
-                 names[i]);
+    reply_refuse(r, 400, JSONRPC_HEADER_MISMATCH, "the header %s is there more than once", names[i]);
     return false;
   }
   return true;
@@ -43,13 +42,11 @@ static bool modern_headers_agree(struct serve_request *r) {
   struct str header_version = http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION);
   struct str header_method = http_header_get(&r->transport.in->headers, WIRE_HEADER_METHOD);
   if (header_version.n && !str_eq(header_version, version)) {
-    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's version",
-                 WIRE_HEADER_VERSION);
+    reply_refuse(r, 400, JSONRPC_HEADER_MISMATCH, "%s differs from the body's version", WIRE_HEADER_VERSION);
     return false;
   }
   if (header_method.n && !str_eq(header_method, m->method)) {
-    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from the body's method",
-                 WIRE_HEADER_METHOD);
+    reply_refuse(r, 400, JSONRPC_HEADER_MISMATCH, "%s differs from the body's method", WIRE_HEADER_METHOD);
     return false;
   }
   if (!str_is(version, WIRE_MODERN)) {
@@ -57,7 +54,7 @@ static bool modern_headers_agree(struct serve_request *r) {
     return false;
   }
   if (!header_version.n || !header_method.n) {
-    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "the header %s is missing",
+    reply_refuse(r, 400, JSONRPC_HEADER_MISMATCH, "the header %s is missing",
                  header_version.n ? WIRE_HEADER_METHOD : WIRE_HEADER_VERSION);
     return false;
   }
@@ -70,12 +67,11 @@ static bool modern_name_agrees(struct serve_request *r) {
   if (!member) return true;
   struct str header, raw = http_header_get(&r->transport.in->headers, WIRE_HEADER_NAME);
   if (http_header_count(&r->transport.in->headers, WIRE_HEADER_NAME) == 0) {
-    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "the header %s is missing", WIRE_HEADER_NAME);
+    reply_refuse(r, 400, JSONRPC_HEADER_MISMATCH, "the header %s is missing", WIRE_HEADER_NAME);
     return false;
   }
   if (!wire_header_decode(r->arena, raw, &header) || !str_eq(header, json_str(m->params, member))) {
-    reply_refuse(r, 400, m->id, JSONRPC_HEADER_MISMATCH, "%s differs from params.%s", WIRE_HEADER_NAME,
-                 member);
+    reply_refuse(r, 400, JSONRPC_HEADER_MISMATCH, "%s differs from params.%s", WIRE_HEADER_NAME, member);
     return false;
   }
   return true;
@@ -94,21 +90,12 @@ static void modern_answer(struct serve_request *r) {
   if (err.code != ERR_CANCELED) fault_reply(r, r->message.rpc.id, &err);
 }
 
-// Who calls, as its envelope says.
-static void modern_client(struct serve_request *r) {
-  yyjson_val *meta = r->message.meta;
-  r->client.version = STR(WIRE_MODERN);
-  r->client.capabilities = capability_filter(yyjson_obj_get(meta, WIRE_META_CAPABILITIES), r->arena);
-  principal_introduce(&r->client.principal, json_str(yyjson_obj_get(meta, WIRE_META_CLIENT), "name"),
-                      r->arena);
-}
-
 void modern_handle(struct serve_request *r) {
   const struct jsonrpc_message *m = &r->message.rpc;
   r->transport.era = MCP_MODERN;
   if (m->kind == JSONRPC_RESPONSE) {
-    reply_refuse(r, 400, m->id, JSONRPC_INVALID_REQUEST,
-                 "%s servers ask nothing, so there is nothing to respond to", WIRE_MODERN);
+    reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "%s servers ask nothing, so there is nothing to respond to",
+                 WIRE_MODERN);
     return;
   }
   if (m->kind == JSONRPC_NOTIFICATION) {
@@ -116,13 +103,15 @@ void modern_handle(struct serve_request *r) {
     return;
   }
   if (!modern_envelope(r)) {
-    reply_refuse(r, 400, m->id, JSONRPC_INVALID_PARAMS,
+    reply_refuse(r, 400, JSONRPC_INVALID_PARAMS,
                  "params._meta needs \"%s\" (a string) and \"%s\" (an object)", WIRE_META_VERSION,
                  WIRE_META_CAPABILITIES);
     return;
   }
   if (!modern_headers_single(r) || !modern_headers_agree(r) || !modern_name_agrees(r)) return;
-  modern_client(r);
+  serve_introduce(r, STR(WIRE_MODERN),
+                  capability_filter(yyjson_obj_get(r->message.meta, WIRE_META_CAPABILITIES), r->arena),
+                  json_str(yyjson_obj_get(r->message.meta, WIRE_META_CLIENT), "name"));
   if (str_is(m->method, "subscriptions/listen"))
     listen_handle(r);
   else

@@ -89,7 +89,7 @@ void reply_send(struct serve_request *r, int status, struct buf *message) {
   buf_free(message);
 }
 
-void reply_refuse(struct serve_request *r, int status, yyjson_val *id, int code, const char *format, ...) {
+void reply_refuse(struct serve_request *r, int status, int code, const char *format, ...) {
   char text[512];
   va_list ap;
   va_start(ap, format);
@@ -97,7 +97,7 @@ void reply_refuse(struct serve_request *r, int status, yyjson_val *id, int code,
   va_end(ap);
   struct buf message = BUF_MAX(SERVE_REPLY_MOST);
   struct str words = {text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1};
-  jsonrpc_error(&message, id, code, words, STR_NONE);
+  jsonrpc_error(&message, r->message.rpc.id, code, words, STR_NONE);
   reply_send(r, status, &message);
 }
 

@@ -26,6 +26,12 @@ bool serve_read(struct serve_request *r, yyjson_val *message, struct err *err) {
   return sound;
 }
 
+void serve_introduce(struct serve_request *r, struct str version, struct str capabilities, struct str name) {
+  r->client.version = version;
+  if (capabilities.n) r->client.capabilities = capabilities;
+  principal_introduce(&r->client.principal, name, r->arena);
+}
+
 struct mcp_who serve_who(const struct serve_request *r) {
   return (struct mcp_who){r->client.principal.key, r->client.capabilities, r->transport.era};
 }

@@ -72,6 +72,8 @@ struct mcp_who serve_who(const struct serve_request *r);
 
 // Begins with a message. False: its id is there, where it has a usable one, for the error to carry.
 MUST_USE bool serve_read(struct serve_request *r, yyjson_val *message, struct err *err);
+// Who asks says what it speaks, can do and calls itself.
+void serve_introduce(struct serve_request *r, struct str version, struct str capabilities, struct str name);
 // The session's memory, made where there is none yet. NULL without a session.
 struct replay *serve_replay(struct serve_request *r);
 

@@ -25,10 +25,16 @@ static void endpoint_cors(struct http_exchange *x, struct str origin, bool prefl
   http_reply_header(x, "Access-Control-Max-Age", STR("86400"));
 }
 
-static void endpoint_no_method(struct http_exchange *x) {
-  http_reply(x, 405, "application/json",
-             STR("{\"error\":{\"code\":\"invalid\",\"message\":\"this MCP endpoint does not take this "
-                 "method\"}}"));
+// False, like err_set.
+static bool endpoint_refuse(struct http_exchange *x, int status, const char *words) {
+  struct err err;
+  err_set(&err, ERR_INVALID, "%s", words);
+  http_reply_err_as(x, status, &err);
+  return false;
+}
+
+static bool endpoint_no_method(struct http_exchange *x) {
+  return endpoint_refuse(x, 405, "this MCP endpoint does not take this method");
 }
 
 // False: replied already.
@@ -43,44 +49,31 @@ static bool endpoint_method(const struct serve_env *env, struct http_exchange *x
   if (origin.n) endpoint_cors(x, origin, in->method == HTTP_OPTIONS);
   if (in->method == HTTP_POST || in->method == HTTP_GET || in->method == HTTP_DELETE) return true;
   http_reply_header(x, "Allow", STR(ENDPOINT_METHODS));
-  if (in->method == HTTP_OPTIONS)
-    http_reply(x, 204, NULL, STR_NONE);
-  else
-    endpoint_no_method(x);
+  if (in->method != HTTP_OPTIONS) return endpoint_no_method(x);
+  http_reply(x, 204, NULL, STR_NONE);
   return false;
 }
 
 static bool endpoint_body_type(struct http_exchange *x, const struct http_request *in) {
   struct str type = http_media_type(http_header_get(&in->headers, "content-type"));
-  if (str_is_nocase(type, "application/json")) return true;
-  http_reply(x, 415, "application/json",
-             STR("{\"error\":{\"code\":\"invalid\",\"message\":\"Content-Type must be application/json\"}}"));
-  return false;
-}
-
-// A list may come in several lines (RFC 9110 §5.3).
-static struct str endpoint_list(const struct serve_request *r, const char *name) {
-  const struct http_headers *h = &r->transport.in->headers;
-  struct str all = STR_NONE;
-  for (size_t i = 0; i < h->count; i++) {
-    if (!str_is_nocase(h->items[i].name, name)) continue;
-    struct str value = h->items[i].value;
-    all = all.n ? arena_printf(r->arena, "%.*s,%.*s", STR_ARG(all), STR_ARG(value)) : value;
-  }
-  return all;
+  return str_is_nocase(type, "application/json") ||
+         endpoint_refuse(x, 415, "Content-Type must be application/json");
 }
 
 static bool endpoint_accept(struct serve_request *r) {
-  struct str accept = endpoint_list(r, "accept");
-  r->transport.takes_json = http_accepts(accept, "application/json");
-  r->transport.takes_events = http_accepts(accept, "text/event-stream");
-  bool fits = r->transport.in->method == HTTP_GET ? r->transport.takes_events
-                                                  : r->transport.takes_json || r->transport.takes_events;
-  if (!fits)
-    http_reply(r->transport.http, 406, "application/json",
-               STR("{\"error\":{\"code\":\"invalid\",\"message\":\"Accept must take application/json or "
-                   "text/event-stream (a GET: the latter)\"}}"));
-  return fits;
+  struct serve_transport *t = &r->transport;
+  const struct http_headers *h = &t->in->headers;
+  struct str accept = STR_NONE;
+  for (size_t i = 0; i < h->count; i++) { // a list may come in several lines (RFC 9110 §5.3)
+    struct str value = h->items[i].value;
+    if (str_is_nocase(h->items[i].name, "accept"))
+      accept = accept.n ? arena_printf(r->arena, "%.*s,%.*s", STR_ARG(accept), STR_ARG(value)) : value;
+  }
+  t->takes_json = http_accepts(accept, "application/json");
+  t->takes_events = http_accepts(accept, "text/event-stream");
+  return (t->in->method == HTTP_GET ? t->takes_events : t->takes_json || t->takes_events) ||
+         endpoint_refuse(t->http, 406,
+                         "Accept must take application/json or text/event-stream (a GET: the latter)");
 }
 
 static void endpoint_not_found(struct http_exchange *x) {

@@ -23,8 +23,7 @@ static bool legacy_find_session(struct serve_request *r, bool needed) {
     reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "the header %s is missing", WIRE_HEADER_SESSION);
   if (!id.n) return !needed;
   if (count == 1 && legacy_session_open(r, id, false)) return true;
-  reply_refuse(r, 404, JSONRPC_INVALID_REQUEST, "this session is unknown or over: initialize again");
-  return false;
+  return reply_refuse(r, 404, JSONRPC_INVALID_REQUEST, "this session is unknown or over: initialize again");
 }
 
 void legacy_delete(struct serve_request *r) {

@@ -89,7 +89,7 @@ void reply_send(struct serve_request *r, int status, struct buf *message) {
   buf_free(message);
 }
 
-void reply_refuse(struct serve_request *r, int status, int code, const char *format, ...) {
+bool reply_refuse(struct serve_request *r, int status, int code, const char *format, ...) {
   char text[512];
   va_list ap;
   va_start(ap, format);
@@ -99,6 +99,7 @@ void reply_refuse(struct serve_request *r, int status, int code, const char *for
   struct str words = {text, n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1};
   jsonrpc_error(&message, r->message.rpc.id, code, words, STR_NONE);
   reply_send(r, status, &message);
+  return false;
 }
 
 void reply_nothing(struct serve_request *r) {

@@ -46,8 +46,7 @@ struct relay_question { // in its feed's list while its fiber runs
 struct relay {
   struct arena *arena;
   struct relay_options options; // without what it points to
-  struct principal principal;
-  struct str capabilities, id;
+  struct str server_id, principal, capabilities, id;
   enum mcp_era era;
   struct relay_feed **feeds; // by member
   struct str *aliases, *account_ids;
@@ -246,8 +245,8 @@ static struct relay_feed *relay_start_feed(const struct relay *relay, size_t mem
   f->peer = mcp_peer_ref(relay->peers[member]);
   f->account_id = arena_dup(f->arena, relay->account_ids[member]);
   f->events = channel_new(RELAY_EVENTS_MOST);
-  f->who = (struct mcp_who){arena_dup(f->arena, relay->principal.key),
-                            arena_dup(f->arena, relay->capabilities), relay->era};
+  f->who = (struct mcp_who){arena_dup(f->arena, relay->principal), arena_dup(f->arena, relay->capabilities),
+                            relay->era};
   f->alias = arena_dup(f->arena, relay->aliases[member]);
   f->id = arena_dup(f->arena, relay->id);
   f->place = relay->options.place;
@@ -256,7 +255,7 @@ static struct relay_feed *relay_start_feed(const struct relay *relay, size_t mem
   f->feed = mcp_feed_open(
       f->peer, &(struct mcp_feed_options){.who = f->who, .uris = uris, .uri_count = count}, f->events);
   struct err err;
-  if (relay_take_shares(f, principal_holder(&relay->principal), &err) &&
+  if (relay_take_shares(f, relay->options.holder, &err) &&
       fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "news of a vendor", relay_run, f))
     return f;
   relay_give_shares(f);
@@ -297,18 +296,20 @@ static void relay_add_member(struct relay *relay, const struct serve_request *r,
 
 struct relay *relay_open(const struct relay_options *o) {
   struct catalog *c = catalog_acquire();
-  const struct catalog_server *server = catalog_server_by_id(c, o->principal->server);
+  const struct catalog_server *server = catalog_server_by_id(c, o->server_id);
   struct relay *relay = NULL;
   if (server) {
     struct arena *a = arena_new(), *scratch = arena_new();
     relay = ARENA_NEW(a, struct relay);
     *relay = (struct relay){.arena = a,
                             .options = {.place = o->place, .replay = o->replay},
-                            .principal = principal_copy(o->principal, a),
-                            .capabilities = arena_dup(a, o->capabilities),
+                            .server_id = arena_dup(a, o->server_id),
+                            .principal = arena_dup(a, o->who.principal),
+                            .capabilities = arena_dup(a, o->who.capabilities),
                             .id = arena_dup(a, o->id),
-                            .era = o->era,
+                            .era = o->who.prefer,
                             .count = server->member_count};
+    relay->options.holder = arena_dup(a, o->holder);
     relay->feeds = ARENA_ARRAY(a, relay->count, struct relay_feed *);
     relay->aliases = ARENA_ARRAY(a, relay->count, struct str);
     relay->account_ids = ARENA_ARRAY(a, relay->count, struct str);
@@ -349,7 +350,7 @@ static void relay_follow(struct relay *relay, const struct catalog_server *serve
 
 void relay_subscribe(struct relay *relay, const struct str *uris, size_t count) {
   struct catalog *c = catalog_acquire();
-  const struct catalog_server *server = catalog_server_by_id(c, relay->principal.server);
+  const struct catalog_server *server = catalog_server_by_id(c, relay->server_id);
   struct arena *a = arena_new();
   for (size_t i = 0; server && i < relay->count && i < server->member_count; i++) {
     struct str *own;

@@ -28,8 +28,7 @@ struct stream {
   struct arena *arena;   // of the texts below
   struct str id;         // LISTEN: the request's as JSON text
   struct principal principal;
-  struct str capabilities;
-  enum mcp_era era;
+  struct mcp_who who; // the same, towards vendors
   struct relay *relay;
 };
 
@@ -218,8 +217,7 @@ static struct stream *stream_make(struct serve_request *r, const struct stream_o
   s->arena = arena_new();
   s->id = arena_dup(s->arena, o->id);
   s->principal = principal_copy(&r->client.principal, s->arena);
-  s->capabilities = arena_dup(s->arena, r->client.capabilities);
-  s->era = r->transport.era;
+  s->who = (struct mcp_who){s->principal.key, arena_dup(s->arena, r->client.capabilities), r->transport.era};
   if (o->kind != STREAM_LISTEN) s->replay = replay_ref(serve_replay(r));
   return s;
 }
@@ -249,9 +247,9 @@ static void stream_attach(struct stream *s, struct str last_id) {
 
 // What vendors say unasked comes here from now on.
 static void stream_relay(struct stream *s, const struct str *uris, size_t count) {
-  struct relay_options options = {.principal = &s->principal,
-                                  .capabilities = s->capabilities,
-                                  .era = s->era,
+  struct relay_options options = {.server_id = s->principal.server,
+                                  .holder = principal_holder(&s->principal),
+                                  .who = s->who,
                                   .place = {loop_current(), s->number},
                                   .replay = s->replay,
                                   .id = s->id,
@@ -269,7 +267,7 @@ static void stream_relay_session(struct stream *s) {
     relay_subscribe(s->relay, uris, count);
   } else if (s->kind == STREAM_PAIR) {
     replay_client(s->replay, a, &version, &capabilities, &client);
-    s->capabilities = arena_dup(s->arena, capabilities);
+    s->who.capabilities = arena_dup(s->arena, capabilities);
     if (capabilities.n) stream_relay(s, uris, count);
   } else if (s->kind == STREAM_SESSION) {
     stream_relay(s, uris, count);

@@ -49,9 +49,8 @@ bool account_row_find(struct store *s, struct str id, struct arena *a, struct ac
 }
 
 bool account_row_name_taken(struct str name, struct err *err) {
-  err_at(err, ERR_CONFLICT, "name", "there is an account '%.*s' already", STR_ARG(name));
-  err->reason = WHY_NAME_TAKEN;
-  return false;
+  return err_fill(err, ERR_CONFLICT, WHY_NAME_TAKEN, "name", "there is an account '%.*s' already",
+                  STR_ARG(name));
 }
 
 // The name is the only thing of an account that two could share by what somebody chose.

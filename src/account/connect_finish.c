@@ -24,6 +24,7 @@ struct finish {
   struct secret *verifier;
   struct oauth_tokens tokens;
   struct str wanted, subject;
+  enum err_reason why;            // it failed
   struct str status, status_text; // of the account, to be
   struct mcp_verdict verdict;
   struct grant_row before; // of the account that is authorized again; version 0: none
@@ -274,7 +275,7 @@ static bool finish_keep_job(void *arg, struct err *err) {
 static bool finish_end_job(void *arg, struct err *err) {
   struct finish *f = arg;
   struct store *store = f->env->account->store;
-  bool unknown = str_is(f->flow.code, "invalid_client") || str_is(f->flow.code, "unauthorized_client");
+  bool unknown = f->why == WHY_INVALID_CLIENT || f->why == WHY_UNAUTHORIZED_CLIENT;
   return (!unknown || registration_row_retire(store, f->flow.client, err)) &&
          flow_row_end(store, &f->flow, err);
 }
@@ -331,6 +332,7 @@ static struct str finish_code(const struct err *why) {
 static bool finish_fail(struct finish *f, const struct err *why, struct err *err) {
   finish_return(f);
   f->flow.status = STR("failed");
+  f->why = why->reason;
   f->flow.code = finish_code(why);
   f->flow.text = arena_dup(f->arena, str_of(why->text));
   f->flow.remedy = why->hint[0] ? arena_dup(f->arena, str_of(why->hint)) : STR("begin again");

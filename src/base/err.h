@@ -47,6 +47,11 @@ enum err_code {
   X(MEMORY, "memory")             /* the budget for it is used up, whatever was asked */                     \
   X(RATE_LIMITED, "rate_limited") /* the vendor's own 429, not a limit of ours */                            \
   X(REFUSED, "refused")           /* the vendor's own 401 or 403: it does not take the credential */         \
+  /* of the API: what is named is not there */                                                               \
+  X(NO_ACCOUNT, "no_account")                                                                                \
+  X(NO_CONNECTOR, "no_connector")                                                                            \
+  X(NO_SERVER, "no_server")                                                                                  \
+  X(NO_TOOL_LEFT, "no_tool_left") /* the filter lets none through */                                         \
   /* of sign-ins */                                                                                          \
   X(DENIED, "denied")                                                                                        \
   X(VENDOR_DOWN, "vendor_down")                                                                              \
@@ -65,7 +70,7 @@ enum err_code {
   X(NO_SIGN_IN, "open") /* the server asks for none */                                                       \
   X(LINK_USED, "used")                                                                                       \
   X(LINK_EXPIRED, "expired")                                                                                 \
-  /* a token endpoint's words (RFC 6749 §5.2, RFC 8707 §2) */                                              \
+  /* a token endpoint's words, side by side (RFC 6749 §5.2, RFC 8707 §2) */                                \
   X(INVALID_REQUEST, "invalid_request")                                                                      \
   X(INVALID_CLIENT, "invalid_client")                                                                        \
   X(INVALID_GRANT, "invalid_grant")                                                                          \
@@ -95,12 +100,12 @@ struct err {
   const struct err_rpc *rpc; // NULL: as the code says; else in the arena of the request that failed
 };
 
-// They return false, so that a check reads `return err_set(err, ERR_INVALID, …);`
-bool err_set(struct err *err, enum err_code code, const char *format, ...) PRINTF_LIKE(3, 4);
-bool err_at(struct err *err, enum err_code code, const char *field, const char *format, ...)
-    PRINTF_LIKE(4, 5);
-bool err_why(struct err *err, enum err_code code, enum err_reason reason, const char *format, ...)
-    PRINTF_LIKE(4, 5);
+// Each is false, so that a check reads `return err_set(err, ERR_INVALID, …);`
+#define err_set(err, code, ...) err_fill(err, code, WHY_NONE, "", __VA_ARGS__)
+#define err_at(err, code, field, ...) err_fill(err, code, WHY_NONE, field, __VA_ARGS__)
+#define err_why(err, code, reason, ...) err_fill(err, code, reason, "", __VA_ARGS__)
+bool err_fill(struct err *err, enum err_code code, enum err_reason reason, const char *field,
+              const char *format, ...) PRINTF_LIKE(5, 6);
 void err_hint(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 // Puts "context: " before the text.
 bool err_wrap(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);

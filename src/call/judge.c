@@ -31,28 +31,29 @@ static void judge_as(struct call_answer *n, enum answer_form form, enum run_outc
 
 // ---- a tree of the body, once
 
-// A tree may be many times the text, and yyjson has no limit of its own while it reads.
-static bool judge_may_read(struct str body, struct payer *payer, struct err *err) {
-  if (body.n < JUDGE_LARGE) return true;
-  size_t most = body.n + json_tree_most(body);
-  if (!payer_take(payer, most)) return payer_explain(payer, err);
-  payer_give(payer, most); // whoever reads it to the end holds it only for as long as it has the answer
-  return true;
-}
-
-yyjson_doc *judge_tree(struct str text, struct payer *payer, struct err *err) {
+// It may be many times the text, and yyjson has no limit of its own while it reads.
+yyjson_doc *judge_tree(struct str text, struct payer *payer, size_t *paid, struct err *err) {
   yyjson_read_err why = {0};
-  if (!judge_may_read(text, payer, err)) return NULL;
+  *paid = text.n < JUDGE_LARGE ? 0 : text.n + json_tree_most(text);
+  if (!payer_take(payer, *paid)) {
+    payer_explain(payer, err);
+    *paid = 0;
+    return NULL;
+  }
   yyjson_doc *doc =
       yyjson_read_opts((char *)(uintptr_t)text.p, text.n, YYJSON_READ_NUMBER_AS_RAW, NULL, &why);
-  if (!doc) err_set(err, ERR_INVALID, "not valid JSON: %s at byte %zu", why.msg, why.pos);
-  return doc;
+  if (doc) return doc;
+  payer_give(payer, *paid);
+  *paid = 0;
+  err_set(err, ERR_INVALID, "not valid JSON: %s at byte %zu", why.msg, why.pos);
+  return NULL;
 }
 
 static bool judge_read(struct judging *j, struct err *err) {
-  if (!j->n->doc) j->n->doc = judge_tree(j->body, j->n->response.body.payer, err);
-  j->n->value = yyjson_doc_get_root(j->n->doc);
-  return j->n->doc;
+  struct call_answer *n = j->n;
+  if (!n->doc) n->doc = judge_tree(j->body, n->response.body.payer, &n->paid, err);
+  n->value = yyjson_doc_get_root(n->doc);
+  return n->doc;
 }
 
 // ---- has it failed, though the status says otherwise?

@@ -19,9 +19,10 @@ void judge_failure(struct call_answer *answer, const struct err *why, struct are
 // A failure of the call itself, in words.
 void judge_refusal(struct call_answer *answer, enum run_outcome outcome, struct str words);
 
-// Of a text that may be JSON. The tree, numbers raw; NULL: it is none, or `payer` has no memory for its tree.
+// Of a text that may be JSON. The tree, numbers raw; NULL: it is none, or `payer` has no memory for it.
+// `paid` goes back to the payer with the tree.
 bool judge_looks_like_json(struct str text);
-yyjson_doc *judge_tree(struct str text, struct payer *payer, struct err *err);
+yyjson_doc *judge_tree(struct str text, struct payer *payer, size_t *paid, struct err *err);
 const char *judge_sniff(struct str body); // a media type, by how it begins; else ""
 size_t judge_size(yyjson_val *v);         // as JSON text
 

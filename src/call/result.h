@@ -67,6 +67,7 @@ struct call_answer {
   // Owners of `arguments` and `value`.
   yyjson_mut_doc *asked;
   yyjson_doc *doc;
+  size_t paid; // of the tree, by whoever pays for the body
 };
 void call_answer_free(struct call_answer *answer);
 struct str call_answer_body(const struct call_answer *answer); // of the response, without a byte order mark

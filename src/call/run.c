@@ -45,9 +45,10 @@ struct str call_answer_body(const struct call_answer *n) {
 }
 
 void call_answer_free(struct call_answer *n) {
-  buf_free(&n->response.body);
   yyjson_mut_doc_free(n->asked);
   yyjson_doc_free(n->doc);
+  payer_give(n->response.body.payer, n->paid);
+  buf_free(&n->response.body);
   *n = (struct call_answer){.form = n->form, .outcome = n->outcome};
 }
 

@@ -28,7 +28,8 @@ static void remote_cut_text(struct remote_shaping *r, struct str text, struct ru
   s.out = cut;
   struct payer *payer = budget_payer(BUDGET_UPSTREAM, s.n->account->account->id);
   struct err unused;
-  yyjson_doc *doc = judge_looks_like_json(text) ? judge_tree(text, payer, &unused) : NULL;
+  size_t paid = 0;
+  yyjson_doc *doc = judge_looks_like_json(text) ? judge_tree(text, payer, &paid, &unused) : NULL;
   shape_open(&s, s.most);
   if (doc)
     shape_add_cut_json(&s, yyjson_doc_get_root(doc), text.n);
@@ -36,6 +37,7 @@ static void remote_cut_text(struct remote_shaping *r, struct str text, struct ru
     shape_add_cut_text(&s, text);
   shape_close(&s);
   yyjson_doc_free(doc);
+  payer_give(payer, paid);
 }
 
 // The first block keeps what else the vendor's had (annotations, _meta); notes follow it.

@@ -212,11 +212,8 @@ struct str oauth_claim(const struct oauth_tokens *t, struct str name, struct are
 
 // Its own word for it, so far as it is one of the standards'.
 static enum err_reason token_reason(struct str code) {
-  static const enum err_reason known[] = {
-      WHY_INVALID_REQUEST,        WHY_INVALID_CLIENT, WHY_INVALID_GRANT, WHY_UNAUTHORIZED_CLIENT,
-      WHY_UNSUPPORTED_GRANT_TYPE, WHY_INVALID_SCOPE,  WHY_INVALID_TARGET};
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (str_is(code, err_reason_name(known[i]))) return known[i];
+  for (enum err_reason why = WHY_INVALID_REQUEST; why <= WHY_INVALID_TARGET; why++)
+    if (str_is(code, err_reason_name(why))) return why;
   return WHY_VENDOR_REFUSED;
 }
 

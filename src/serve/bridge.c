@@ -21,7 +21,7 @@
 enum { BRIDGE_NEWS_MOST = 4 << 20 };
 
 static struct state_bound bridge_bound(const struct bridge *b) {
-  return (struct state_bound){.principal = b->r->principal,
+  return (struct state_bound){.principal = b->r->client.principal.key,
                               .server_id = b->r->server->server.id,
                               .method = b->want.method,
                               .params = b->want.params};
@@ -31,7 +31,7 @@ static struct state_bound bridge_bound(const struct bridge *b) {
 
 static bool bridge_resume(struct bridge *b, struct str handle, struct err *err) {
   struct kept kept;
-  if (!kept_take(handle, b->r->principal, &kept))
+  if (!kept_take(handle, b->r->client.principal.key, &kept))
     return err_at(
         err, ERR_INVALID, "/params/requestState",
         "the call that waited for this answer is over: send the request again without requestState");
@@ -63,10 +63,10 @@ static void bridge_tell_level(struct bridge *b) {
   struct serve_request *r = b->r;
   struct pass_result result = {0};
   struct err err;
-  if (!r->log_level.n || b->resume || !(offer_of(r) & OFFER_LOGGING) || !offer_is_legacy(r, b->want.member) ||
-      !(offer_of_member(r, b->want.member) & OFFER_LOGGING))
+  if (!r->message.log_level.n || b->resume || !(offer_of(r) & OFFER_LOGGING) ||
+      !offer_is_legacy(r, b->want.member) || !(offer_of_member(r, b->want.member) & OFFER_LOGGING))
     return;
-  struct str params = arena_printf(r->arena, "{\"level\":\"%.*s\"}", STR_ARG(r->log_level));
+  struct str params = arena_printf(r->arena, "{\"level\":\"%.*s\"}", STR_ARG(r->message.log_level));
   if (!pass_plain(r, b->want.member, &(struct pass_plain){"logging/setLevel", params, 0}, &result, &err))
     log_debug("logging/setLevel: %s", err.text);
   pass_free(&result);
@@ -74,7 +74,7 @@ static void bridge_tell_level(struct bridge *b) {
 
 bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_want *want, struct err *err) {
   *b = (struct bridge){.r = r, .want = *want, .alias = want->member->alias};
-  if (r->era != MCP_MODERN) return true;
+  if (r->transport.era != MCP_MODERN) return true;
   yyjson_val *responses = yyjson_obj_get(want->params, "inputResponses");
   yyjson_val *text = yyjson_obj_get(want->params, "requestState");
   if (responses && !yyjson_is_obj(responses))
@@ -103,11 +103,12 @@ void bridge_close(struct bridge *b) {
 
 static bool bridge_wants(const struct bridge *b, const struct mcp_event *e) {
   const struct serve_request *r = b->r;
-  bool legacy = r->era == MCP_LEGACY;
+  bool legacy = r->transport.era == MCP_LEGACY;
   if (!reply_can_tell(r)) return false;
-  if (str_is(e->method, "notifications/progress")) return e->progress && r->progress_token;
+  if (str_is(e->method, "notifications/progress")) return e->progress && r->message.progress_token;
   if (str_is(e->method, "notifications/message")) // 2026-07-28: only where the request says a level
-    return (legacy || r->log_level.n) && level_passes(r->log_level, json_str(e->params, "level"));
+    return (legacy || r->message.log_level.n) &&
+           level_passes(r->message.log_level, json_str(e->params, "level"));
   if (str_is(e->method, "notifications/resources/updated")) return legacy && r->server->resources;
   // Changes of lists come by catalog/watch, and of modern clients' resources by their own streams.
   return legacy && !str_ends(e->method, "/list_changed");
@@ -121,7 +122,7 @@ static bool bridge_news(struct bridge *b, const struct mcp_event *e, struct err 
   rewrite_result(doc, params, b->alias);
   if (e->progress)
     yyjson_mut_obj_put(params, yyjson_mut_str(doc, "progressToken"),
-                       yyjson_val_mut_copy(doc, b->r->progress_token));
+                       yyjson_val_mut_copy(doc, b->r->message.progress_token));
   size_t n;
   char *text = yyjson_mut_write(doc, 0, &n);
   struct buf message = BUF_MAX(BRIDGE_NEWS_MOST);
@@ -147,8 +148,8 @@ static bool bridge_send(void *arg, struct str message, struct err *err) {
 static bool bridge_ask(struct bridge *b, struct str method, yyjson_val *params, yyjson_doc **answer,
                        struct err *err) {
   struct serve_request *r = b->r;
-  struct question question = {.session_key = reply_can_tell(r) ? r->session.key : STR_NONE,
-                              .capabilities = r->capabilities,
+  struct question question = {.session_key = reply_can_tell(r) ? r->client.principal.session : STR_NONE,
+                              .capabilities = r->client.capabilities,
                               .alias = b->alias,
                               .send = bridge_send,
                               .arg = r,
@@ -213,8 +214,8 @@ static bool bridge_keep(struct bridge *b, struct mcp_call *call, const struct mc
                         struct err *err) {
   char handle[KEPT_HANDLE];
   struct kept kept = {call, *question};
-  struct standing standing = standing_of(b->r->server, b->r->token);
-  if (!kept_put(&kept, &standing, b->r->principal, handle, err)) return false;
+  struct standing standing = standing_of(b->r->server, &b->r->client.principal);
+  if (!kept_put(&kept, &standing, b->r->client.principal.key, handle, err)) return false;
   b->handle = arena_dup(b->r->arena, str_of(handle));
   return true;
 }
@@ -222,7 +223,7 @@ static bool bridge_keep(struct bridge *b, struct mcp_call *call, const struct mc
 static bool bridge_ask_later(struct bridge *b, struct mcp_call *call, struct mcp_event *question,
                              struct mcp_event *last, bool *kept, struct err *err) {
   struct err why;
-  if (!capability_allows(b->r->capabilities, question->method, question->params)) {
+  if (!capability_allows(b->r->client.capabilities, question->method, question->params)) {
     err_set(&why, ERR_DENIED, "the client did not declare that it can be asked this");
     bool ok = bridge_answer(b, call, question->id, NULL, &why, err);
     mcp_event_free(question);
@@ -266,7 +267,7 @@ bool bridge_carry(void *arg, struct mcp_call *call, struct mcp_event *last, bool
       *last = e;
       return true;
     }
-    if (e.kind == MCP_REQUEST && b->r->era == MCP_MODERN) {
+    if (e.kind == MCP_REQUEST && b->r->transport.era == MCP_MODERN) {
       ok = bridge_ask_later(b, call, &e, last, kept, err);
       if (!ok) return false;
       continue;
@@ -309,7 +310,7 @@ static bool bridge_collect(struct bridge *b, yyjson_val *requests, yyjson_mut_do
 
 bool bridge_again(struct bridge *b, yyjson_mut_val *result, bool *failed, struct err *err) {
   *failed = false;
-  if (b->r->era != MCP_LEGACY || !bridge_is_input_required(result)) return false;
+  if (b->r->transport.era != MCP_LEGACY || !bridge_is_input_required(result)) return false;
   *failed = true;
   if (++b->round > BRIDGE_ROUNDS_MOST) {
     err_set(err, ERR_LIMIT, "the vendor asked more than %d times for input", BRIDGE_ROUNDS_MOST);
@@ -345,7 +346,7 @@ static bool bridge_check_requests(struct bridge *b, yyjson_mut_doc *doc, yyjson_
     yyjson_mut_val *params = yyjson_mut_obj_get(request, "params");
     struct str method = str_make(yyjson_mut_get_str(name), yyjson_mut_get_len(name));
     yyjson_doc *copy = params ? yyjson_mut_val_imut_copy(params, NULL) : NULL;
-    bool allowed = capability_allows(b->r->capabilities, method, yyjson_doc_get_root(copy));
+    bool allowed = capability_allows(b->r->client.capabilities, method, yyjson_doc_get_root(copy));
     struct str needed = capability_needed(method, yyjson_doc_get_root(copy));
     yyjson_doc_free(copy);
     if (!allowed) return fault_capability(b->r, needed, err);
@@ -355,7 +356,7 @@ static bool bridge_check_requests(struct bridge *b, yyjson_mut_doc *doc, yyjson_
 }
 
 bool bridge_seal(struct bridge *b, yyjson_mut_doc *doc, yyjson_mut_val *result, struct err *err) {
-  if (b->r->era != MCP_MODERN || !bridge_is_input_required(result)) return true;
+  if (b->r->transport.era != MCP_MODERN || !bridge_is_input_required(result)) return true;
   if (!bridge_check_requests(b, doc, yyjson_mut_obj_get(result, "inputRequests"), err)) return false;
   yyjson_mut_val *theirs = yyjson_mut_obj_get(result, "requestState");
   struct state state = {STATE_KEPT, b->handle};

@@ -37,7 +37,9 @@ bool __wrap_fetch_url(const struct fetch_call *call, struct arena *a, struct fet
   if (net.fail) return err_set(err, net.fail, "as told");
   struct http_header *h = ARENA_ARRAY(a, 1, struct http_header);
   h[0] = (struct http_header){STR("Content-Type"), str_of(net.type)};
-  *out = (struct fetch_result){.status = net.status, .headers = {h, 1}, .body = BUF_MAX(1024 * 1024)};
+  *out = (struct fetch_result){.status = net.status,
+                               .headers = {h, 1},
+                               .body = BUF_PAID(4 << 20, budget_payer(BUDGET_UPSTREAM, STR("acc_1")))};
   buf_add(&out->body, net.answer);
   return true;
 }
@@ -289,7 +291,7 @@ static bool ask(struct scene *s, bool whole, struct call_answer *answer) {
 }
 
 static struct str many_rows(size_t count) {
-  struct buf rows = BUF_MAX(1 << 20);
+  struct buf rows = BUF_MAX(4 << 20);
   for (size_t i = 0; i < count; i++) buf_printf(&rows, "%s{\"id\":%zu.0}", i ? "," : "{\"rows\":[", i);
   buf_add_z(&rows, "]}");
   struct str text = arena_dup(arena, buf_str(&rows));
@@ -330,6 +332,30 @@ static void an_answer_is_whole_and_its_shape_is_cut(void **state) {
   assert_true(ask(&s, false, &answer));
   assert_true(answer.form == ANSWER_JSON && !answer.value);
   call_answer_free(&answer);
+  close_scene(&s);
+}
+
+// Whoever keeps an answer keeps what pays for it, the tree as well; and an answer too large for what is left is told.
+static void an_answer_is_paid_for_until_it_is_freed(void **state) {
+  (void)state;
+  struct scene s;
+  struct call_answer answer;
+  open_scene(&s, NULL, NULL);
+  size_t before = budget_held(BUDGET_UPSTREAM);
+  net.answer = many_rows(100000);
+  assert_true(ask(&s, true, &answer));
+  assert_int_equal(yyjson_arr_size(yyjson_obj_get(answer.value, "rows")), 100000);
+  assert_true(budget_held(BUDGET_UPSTREAM) > before + 2 * net.answer.n);
+  call_answer_free(&answer);
+  assert_int_equal(budget_held(BUDGET_UPSTREAM), before);
+  budget_set(BUDGET_UPSTREAM, 4 << 20);
+  assert_true(ask(&s, true, &answer));
+  assert_true(answer.form == ANSWER_WORDS && answer.outcome == RUN_FAILED && answer.status == 200);
+  fixture_has(answer.words, "too large to be cut to size now");
+  fixture_is(net.row.outcome, "failed");
+  call_answer_free(&answer);
+  assert_int_equal(budget_held(BUDGET_UPSTREAM), before);
+  budget_set(BUDGET_UPSTREAM, 0);
   close_scene(&s);
 }
 
@@ -386,6 +412,7 @@ static void the_outcome_is_judged_without_shaping(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_answer_is_whole_and_its_shape_is_cut),
+      cmocka_unit_test(an_answer_is_paid_for_until_it_is_freed),
       cmocka_unit_test(the_outcome_is_judged_without_shaping),
       cmocka_unit_test(a_call_goes_out_and_comes_back),
       cmocka_unit_test(all_violations_are_told_and_nothing_is_sent),

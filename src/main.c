@@ -48,6 +48,7 @@ struct wiring {
   struct origin_rule origins;
   struct http_options http;
   struct serve_env serve;
+  struct program_env program;
   struct admin_env admin;
 };
 
@@ -157,6 +158,27 @@ static void main_http_options(const struct settings *s, struct tls_context *tls,
   main_hosts(s, o);
 }
 
+static bool main_program(const struct settings *s, const struct run_env *run, struct program_env *out, struct err *err) {
+  struct program_env env = {
+      .run = run,
+      .first_weekday = str_is(s->week_start, "sunday") ? 0 : str_is(s->week_start, "saturday") ? 6 : 1,
+      .limits = {.calls = s->program_calls,
+                 .fan_out = s->program_fan_out,
+                 .side = s->program_parallel,
+                 .side_account = s->program_parallel_account,
+                 .pages = s->program_pages,
+                 .time_ms = s->program_time,
+                 .wait_ms = s->program_wait,
+                 .tables = {.memory = s->program_memory,
+                            .rows = s->program_rows,
+                            .columns = s->program_columns,
+                            .result_rows = s->program_result_rows,
+                            .query_ms = s->program_query_time}}};
+  if (!zone_find(s->zone, &env.zone, err)) return err_wrap(err, "the setting zone");
+  *out = env;
+  return true;
+}
+
 static bool main_wire(struct settings *s, struct wiring **out, struct err *err) {
   struct tls_context *tls;
   if (!main_tls(s, &tls, err)) return false;
@@ -180,9 +202,11 @@ static bool main_wire(struct settings *s, struct wiring **out, struct err *err) 
       .call_ms = s->call_timeout,
       .ring = program.ring,
   };
+  if (!main_program(s, &w->serve.run, &w->program, err)) return false;
   w->admin = (struct admin_env){
       .catalog = &program.catalog,
       .run = &w->serve.run,
+      .program = &w->program,
       .key_file = s->key.n ? STR_NONE : s->key_file,
       .version = STR(POSTERN_VERSION),
       .store_kind = STR("sqlite"),

@@ -11,11 +11,13 @@
 #include "call/run.h"
 #include "data/json.h"
 #include "http/server.h"
+#include "program/run.h"
 #include "store/probe.h"
 
 struct admin_env {
   const struct catalog_env *catalog;
   const struct run_env *run;
+  const struct program_env *program;
   struct str key_file; // empty: the key came from elsewhere, and cannot be rotated here
   struct str version, store_kind;
   struct str metrics_token; // opens /metrics; empty: loopback clients may read it

@@ -117,6 +117,16 @@ static const struct http_route routes[] = {
         "Tools of MCP servers that wait for an administrator: nobody can tell what they do, or they changed since they were settled",
         .query = &admin_query_review, .answer = &admin_review_list, .status = 200, .errors = E(MISSING)),
 
+  ROUTE(POST, "/program", ONLY, run_program, "runProgram",
+        "Run an answer program: a few read-only calls, and one query over their results for each thing to know. Faults of the program are all told, each with its place",
+        .body = &admin_program_body, .answer = &admin_outcome, .status = 200, .errors = E(MISSING) | E(LIMIT)),
+  ROUTE(POST, "/program/check", ONLY, check_program, "checkProgram",
+        "Is a program sound, and how many calls does it make? Nothing is called",
+        .body = &admin_program_check_body, .answer = &admin_program_verdict, .status = 200, .errors = E(MISSING)),
+  ROUTE(GET, "/program-schema", OPEN, get_program_schema, "getProgramSchema",
+        "The form of a program as JSON Schema",
+        .type = "application/schema+json", .status = 200),
+
   ROUTE(GET, "/integrated-account/{id}/mcp", ONLY, list_account_servers, "listAccountServers",
         "The scoped MCP servers of one account",
         .query = &admin_query_page, .answer = &admin_server_list, .status = 200),

@@ -67,6 +67,17 @@ SHAPE(admin_account_patch, "AccountPatch", "What is to change; what is left out 
   {"base_url", ADMIN_TEXT, .most = 2048, .says = "another address of the vendor's API; takes the credential again"},
   ACCOUNT_WAY);
 
+SHAPE(admin_program_body, "ProgramRun", "A program to run, or the handle of one to go on with",
+  {"program", ADMIN_OBJECT, .says = "as GET /program-schema describes it"},
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
+  {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"},
+  {"tables", ADMIN_OBJECT, .says = "rows of one's own by name: an array of objects, or a text of CSV or JSON"},
+  {"continue", ADMIN_TEXT, .most = 64, .says = "the handle of a paused outcome, instead of a program"});
+SHAPE(admin_program_check_body, "ProgramCheck", "A program to check; nothing is called",
+  {"program", ADMIN_OBJECT, REQ, .says = "as GET /program-schema describes it"},
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
+  {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"},
+  {"tables", ADMIN_OBJECT, .says = "rows of one's own by name"});
 SHAPE(admin_call_body, "ToolCall", "A call of a tool",
   {"arguments", ADMIN_OBJECT, .says = "as the tool's inputSchema asks"});
 
@@ -338,6 +349,27 @@ INNER(rate_info, "RateLimit", "What the vendor said about its rate limit",
   {"remaining", ADMIN_INT, NIL, .says = "requests left"},
   {"reset_s", ADMIN_INT, NIL, .says = "seconds to the next window"},
   {"retry_after_s", ADMIN_INT, NIL, .says = "seconds to wait"});
+SHAPE(fault_of_program, "ProgramFault", "What is wrong with a program, and where",
+  {"pointer", ADMIN_TEXT, REQ, .says = "JSON pointer into the program; empty: the whole"},
+  {"text", ADMIN_TEXT, REQ, .says = "what was found"},
+  {"hint", ADMIN_TEXT, .says = "what is allowed, or the nearest known word"});
+SHAPE(admin_program_verdict, "ProgramVerdict", "Whether a program is sound, and what it would cost",
+  {"sound", ADMIN_BOOL, REQ, .says = "it can be run"},
+  {"faults", ADMIN_OBJECTS, REQ, .shape = &fault_of_program, .says = "all that is wrong"},
+  {"calls_least", ADMIN_INT, .says = "calls without those for each row"},
+  {"calls_known", ADMIN_BOOL, .says = "no step has a for_each, so that these are all"},
+  {"steps", ADMIN_OBJECTS, .says = "id, calls (account, tool), after (ids of steps)"});
+SHAPE(admin_outcome, "ProgramOutcome", "What a program gave; see the manual's page on programs",
+  {"status", ADMIN_WORD, REQ, .allowed = "complete|partial|paused|failed", .says = "paused: go on with the handle after wait_seconds"},
+  {"title", ADMIN_TEXT, .says = "of the program"},
+  {"now", ADMIN_TIME, REQ, .says = "the one moment of the run"},
+  {"zone", ADMIN_TEXT, REQ, .says = "of buckets and dates"},
+  {"handle", ADMIN_TEXT, .says = "under which it is kept for ten minutes"},
+  {"wait_seconds", ADMIN_INT, .says = "what a vendor's rate limit asks for"},
+  {"results", ADMIN_OBJECTS, REQ, .says = "name, columns (name, type), rows, cut, time, chart; or error"},
+  {"steps", ADMIN_OBJECTS, REQ, .says = "id, state, calls, failed, rows, cut, total, why"},
+  {"calls", ADMIN_OBJECTS, REQ, .says = "account, tool, arguments, page, rows, bytes, ms, why"},
+  {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or taken for granted"});
 SHAPE(admin_call_result, "ToolResult", "What came of a call; a vendor's refusal is a result too, with is_error",
   {"outcome", ADMIN_WORD, REQ, .allowed = "ok|invalid|denied|upstream_error|rate_limited|failed|canceled|input_required|needs_authorising", .says = "as in the audit log"},
   {"is_error", ADMIN_BOOL, REQ, .says = "as MCP's isError"},

@@ -40,13 +40,18 @@ static size_t keep_place(struct str principal, struct program_run **evicted) {
   return place;
 }
 
-struct str program_keep(struct program_run *run, char text[PROGRAM_HANDLE_TEXT]) {
-  struct program_run *evicted = NULL;
+struct str program_handle(struct program_run *run) {
   char random[TOKEN_TEXT];
   if (!run->handle.n) {
     token_new("kept", random);
     run->handle = arena_printf(run->arena, "%.30s", random); // 150 random bits
   }
+  return run->handle;
+}
+
+struct str program_keep(struct program_run *run, char text[PROGRAM_HANDLE_TEXT]) {
+  struct program_run *evicted = NULL;
+  program_handle(run);
   run->progress = NULL;
   snprintf(text, PROGRAM_HANDLE_TEXT, "%.*s", STR_ARG(run->handle));
   uint64_t wait_us = run->paused ? (uint64_t)run->wait_s * 1000000 : 0;

@@ -16,7 +16,9 @@ enum {
   PROGRAM_KEPT_OWN = 8,   // of one principal
 };
 
-// Gives the run its handle, or the one that it had.
+// Its handle, from now on also in its outcome.
+struct str program_handle(struct program_run *run);
+// Takes the run over, under its handle.
 struct str program_keep(struct program_run *run, char text[PROGRAM_HANDLE_TEXT]);
 // ERR_MISSING: unknown, of another principal, over, or at work just now.
 MUST_USE bool program_take(struct str handle, struct str principal, struct program_run **out,

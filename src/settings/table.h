@@ -63,6 +63,23 @@
     "Input schema of one tool; what is deeper is folded when compiled")                                     \
   X(result_bytes, BYTES, "256KiB", "1KiB..64MiB", SETTING_RELOAD,                                           \
     "Result of one tool call; beyond it whole rows are left out")                                           \
+  X(program_calls, COUNT, "200", "1..100000", SETTING_RELOAD, "Calls that one answer program makes")         \
+  X(program_fan_out, COUNT, "100", "1..100000", SETTING_RELOAD,                                             \
+    "Calls that one for_each of a program makes for each account")                                          \
+  X(program_parallel, COUNT, "8", "1..256", SETTING_RELOAD, "Calls of one program side by side")            \
+  X(program_parallel_account, COUNT, "4", "1..256", SETTING_RELOAD, "Of these, to one account")             \
+  X(program_pages, COUNT, "100", "1..100000", SETTING_RELOAD,                                               \
+    "Pages that one call of a program reads, where the program does not say")                               \
+  X(program_time, DURATION, "2m", "1s..1h", SETTING_RELOAD, "For one program to work, in all")              \
+  X(program_wait, DURATION, "60s", "0s..1h", SETTING_RELOAD,                                                \
+    "That a program waits for a vendor's rate limit, where whoever asked waits too")                        \
+  X(program_memory, BYTES, "192MiB", "1MiB..16GiB", SETTING_RELOAD, "Tables of one program, and its queries at work") \
+  X(program_rows, COUNT, "200000", "1..100000000", SETTING_RELOAD, "Rows of one table of a program")        \
+  X(program_columns, COUNT, "250", "1..900", SETTING_RELOAD, "Columns of one table of a program")           \
+  X(program_result_rows, COUNT, "10000", "1..10000000", SETTING_RELOAD, "Rows of one result of a program")  \
+  X(program_query_time, DURATION, "5s", "10ms..10m", SETTING_RELOAD, "For one query of a program")          \
+  X(zone, TEXT, "UTC", "", SETTING_RELOAD, "Time zone (IANA) of days and buckets where a program names none") \
+  X(week_start, TEXT, "monday", "monday|sunday|saturday", SETTING_RELOAD, "First day of the week")          \
   X(list_page, COUNT, "500", "1..5000", SETTING_RELOAD, "Tools on one page of tools/list")                  \
   X(upstream_connect_timeout, DURATION, "5s", "100ms..5m", SETTING_RELOAD,                                  \
     "To connect to a vendor, TLS included")                                                                 \

@@ -17,6 +17,8 @@ MUST_USE bool account_row_all(struct store *s, struct arena *a, struct account_r
 MUST_USE bool account_row_find(struct store *s, struct str id, struct arena *a, struct account_row *out,
                                struct err *err); // ERR_MISSING
 // ERR_CONFLICT names "name" where it is taken.
+// ERR_CONFLICT at "name", WHY_NAME_TAKEN.
+bool account_row_name_taken(struct str name, struct err *err);
 MUST_USE bool account_row_insert(struct store *s, const struct account_row *row, struct err *err);
 // All but id, connector, creation and credential, and the version by one. ERR_CONFLICT where it is not
 // row->version any more.

@@ -142,7 +142,7 @@ static bool connect_find_name(struct start *s, struct err *err) {
     if (s->in->name.n) break;
     s->row.name = arena_printf(s->arena, "%.*s %d", STR_ARG(base), i);
   }
-  return err_at(err, ERR_CONFLICT, "name", "there is an account '%.*s' already", STR_ARG(base));
+  return account_row_name_taken(base, err);
 }
 
 static bool connect_new_account(struct start *s, struct err *err) {
@@ -200,10 +200,10 @@ static bool connect_hear(struct start *s, struct err *err) {
   if (!oauth_discover(&s->net, s->row.url, heard ? &s->challenge : NULL, s->arena, &s->site, err))
     return false;
   if (!s->site.authorization_endpoint.n)
-    return err_at(err, ERR_UNPROCESSABLE, "bad_metadata",
-                  "the authorization server's metadata names no page at which a person could consent");
+    return err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA,
+                   "the authorization server's metadata names no page at which a person could consent");
   if (heard || !s->site.assumed) return true;
-  err_at(err, ERR_UNPROCESSABLE, "open", "this server asks for no authorization");
+  err_why(err, ERR_UNPROCESSABLE, WHY_NO_SIGN_IN, "this server asks for no authorization");
   err_hint(err, "connect it as it is: way \"open\"");
   return false;
 }
@@ -251,7 +251,7 @@ static bool connect_introduce(struct start *s, struct err *err) {
   }
   if (!oauth_client_for(&s->net, &s->site, &want, s->arena, &s->client, err)) {
     if (s->way->oauth.register_at.n &&
-        (str_is(str_of(err->field), "console_needed") || str_is(str_of(err->field), "registration_refused")))
+        (err->reason == WHY_CONSOLE_NEEDED || err->reason == WHY_REGISTRATION_REFUSED))
       err_hint(err,
                "make an application at %.*s with the redirect address %.*s, then connect with its client_id, "
                "and client_secret where it has one",
@@ -360,8 +360,8 @@ static bool connect_may_open(const struct flow_row *row, struct str link_token, 
   if (!str_eq_secret(str_of(hash), row->link_hash)) return err_set(err, ERR_MISSING, "there is no such link");
   if (flow_row_is_open(row, clock_now_ms())) return true;
   bool ended = str_is(row->status, "done") || str_is(row->status, "failed");
-  err_at(err, ERR_CONFLICT, ended ? "used" : "expired", "this link %s",
-         ended ? "was used already" : "has ended; it lived a day");
+  err_why(err, ERR_CONFLICT, ended ? WHY_LINK_USED : WHY_LINK_EXPIRED, "this link %s",
+          ended ? "was used already" : "has ended; it lived a day");
   err_hint(err, "ask for a new one where the account is not connected yet");
   return false;
 }

@@ -347,7 +347,7 @@ static bool grant_consider(struct grant *g, struct grant_state *s, const struct 
   struct challenge c = refused ? challenge_read(refused->www_authenticate, a) : (struct challenge){0};
   if (refused && challenge_wants_scope(&c, refused->status)) return grant_lack(g, s, &c, a, err);
   if (refused && refused->status == 403)
-    return err_set(err, ERR_DENIED, "%.*s", refused->said.n < 400 ? (int)refused->said.n : 400,
+    return err_why(err, ERR_DENIED, WHY_REFUSED, "%.*s", refused->said.n < 400 ? (int)refused->said.n : 400,
                    refused->said.p);
   if (grant_state_needs_person(s)) return grant_ask_person(g, s, err);
   if (refused && grant_is_sent(s, *value)) return grant_replace(g, s, err);

@@ -93,11 +93,7 @@ bool admin_create_account(struct admin_call *call, struct err *err) {
     return err_at(err, ERR_INVALID, "connector", "give a connector, or the url of an MCP server");
   if (!name.n) name = STR(CONNECTOR_ANY_MCP);
   const struct connector *connector = connector_named(call->env->catalog->library.connectors, name);
-  if (!connector) {
-    err_at(err, ERR_MISSING, "connector", "there is no connector \"%.*s\"", STR_ARG(name));
-    err_hint(err, "GET /connector lists them");
-    return false;
-  }
+  if (!connector) return admin_no_connector("connector", name, err);
   struct account_new in = account_read(call->body);
   if (url.n) in.base_url = url;
   struct account *made;

@@ -214,15 +214,24 @@ const struct catalog_account *admin_account_named(const struct catalog *c, struc
   return v;
 }
 
+bool admin_no_account(const char *field, struct str named, struct err *err) {
+  err_fill(err, ERR_MISSING, WHY_NO_ACCOUNT, field, "no account has the id or name \"%.*s\"",
+           (int)(named.n < 64 ? named.n : 64), named.p);
+  err_hint(err, "GET /integrated-account lists the accounts");
+  return false;
+}
+
+bool admin_no_connector(const char *field, struct str named, struct err *err) {
+  err_fill(err, ERR_MISSING, WHY_NO_CONNECTOR, field, "there is no connector \"%.*s\"",
+           (int)(named.n < 64 ? named.n : 64), named.p);
+  err_hint(err, "GET /connector lists them");
+  return false;
+}
+
 bool admin_find_account(struct admin_call *call, const struct catalog_account **out, struct err *err) {
   struct str id = http_param(&call->params, "id");
   const struct catalog_account *v = admin_account_named(call->catalog, id);
-  if (!v) {
-    err_at(err, ERR_MISSING, "id", "no account has the id or name \"%.*s\"", (int)(id.n < 64 ? id.n : 64),
-           id.p);
-    err_hint(err, "GET /integrated-account lists the accounts");
-    return false;
-  }
+  if (!v) return admin_no_account("id", id, err);
   call->account_id = arena_dup(call->arena, v->account->id);
   *out = v;
   return true;

@@ -46,8 +46,7 @@ static bool authorize_subject(struct admin_call *call, struct connect_new *in, s
   in->url = json_str(call->body, "url");
   if (account.n) {
     const struct catalog_account *v = admin_account_named(call->catalog, account);
-    if (!v)
-      return err_at(err, ERR_MISSING, "account", "no account has the id or name \"%.*s\"", STR_ARG(account));
+    if (!v) return admin_no_account("account", account, err);
     in->account_id = call->account_id = arena_dup(call->arena, v->account->id);
     in->connector = v->connector;
     return true;
@@ -57,7 +56,7 @@ static bool authorize_subject(struct admin_call *call, struct connect_new *in, s
   if (!name.n) name = STR(CONNECTOR_ANY_MCP);
   in->connector = connector_named(call->env->catalog->library.connectors, name);
   if (in->connector) return true;
-  err_at(err, ERR_MISSING, "connector", "there is no connector \"%.*s\"", STR_ARG(name));
+  admin_no_connector("connector", name, err);
   err_hint(err, "GET /connector?q= searches them; any other MCP server goes by its url");
   return false;
 }

@@ -158,19 +158,12 @@ static bool connector_count_tools(void *arg, struct err *err) {
   return true;
 }
 
-static bool connector_missing(struct str name, struct err *err) {
-  err_at(err, ERR_MISSING, "name", "there is no connector \"%.*s\"", (int)(name.n < 64 ? name.n : 64),
-         name.p);
-  err_hint(err, "GET /connector lists them");
-  return false;
-}
-
 bool admin_get_connector(struct admin_call *call, struct err *err) {
   struct str name = http_param(&call->params, "name");
   const struct connector_set *set = call->env->catalog->library.connectors;
   const struct connector *c = connector_named(set, name);
   struct connector_job job = {.call = call, .connector = c};
-  if (!c) return connector_missing(name, err);
+  if (!c) return admin_no_connector("name", name, err);
   // Tools of a hosted MCP server are known only through an account.
   if (c->kind == CONNECTOR_REST && !pool_run(connector_count_tools, &job, err)) return false;
   put_open(&call->out, NULL, '{');

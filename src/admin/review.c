@@ -55,8 +55,7 @@ bool admin_list_reviews(struct admin_call *call, struct err *err) {
   int64_t left = admin_query_int(call, "limit", ADMIN_PAGE);
   const struct catalog_account *v = account.n ? admin_account_named(call->catalog, account) : NULL;
   bool more = false;
-  if (account.n && !v)
-    return err_at(err, ERR_MISSING, "account", "no account has the id or name \"%.*s\"", STR_ARG(account));
+  if (account.n && !v) return admin_no_account("account", account, err);
   if (v) job.account_id = v->account->id;
   if (!pool_run(review_read, &job, err)) return false;
   put_open(&call->out, NULL, '{');

@@ -68,6 +68,9 @@ void admin_publish(struct admin_call *call) SUSPENDS;
 const struct catalog_account *admin_account_named(const struct catalog *c, struct str id_or_name);
 MUST_USE bool admin_find_account(struct admin_call *call, const struct catalog_account **out,
                                  struct err *err);
+// ERR_MISSING at `field`, with the reason and how to list those there are.
+bool admin_no_account(const char *field, struct str named, struct err *err);
+bool admin_no_connector(const char *field, struct str named, struct err *err);
 bool admin_mentions(struct str text, struct str part);                   // ASCII case aside
 struct str admin_query(const struct admin_call *call, const char *name); // empty: absent
 int64_t admin_query_int(const struct admin_call *call, const char *name, int64_t otherwise);

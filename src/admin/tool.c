@@ -2,6 +2,7 @@
 // An account's tools over HTTP: listed, shown, called.
 #include "admin/put.h"
 #include "admin/review.h"
+#include "call/shape.h"
 #include "data/json.h"
 #include "data/schema.h"
 
@@ -242,10 +243,13 @@ bool admin_call_tool(struct admin_call *call, struct err *err) {
       .tracestate = http_header_get(&call->in->headers, "tracestate"),
       .principal = call->who.key,
   };
-  struct run_result result = {0};
-  bool ok = run_tool(&run, call->arena, &result, err);
+  struct call_answer answer;
+  struct run_result result;
+  bool ok = call_run(&run, call->arena, &answer, err);
   yyjson_doc_free(mended);
   if (!ok) return false;
+  shape_answer(&answer, run.env->result_bytes, call->arena, &result);
+  call_answer_free(&answer);
   tool_put_result(call, &result);
   run_result_free(&result);
   return true;

@@ -255,6 +255,7 @@ void http_reply_err_as(struct http_exchange *x, int status, const struct err *er
   if (status == 503) http_reply_header(x, "Retry-After", STR("1"));
   buf_printf(&b, "{\"error\":{\"code\":\"%s\"", err_name(err->code));
   http_add_member(&b, "message", err->text);
+  http_add_member(&b, "reason", err_reason_name(err->reason));
   http_add_member(&b, "field", err->field);
   http_add_member(&b, "hint", err->hint);
   buf_printf(&b, ",\"request_id\":\"%s\"}}\n", x->id);

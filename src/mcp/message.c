@@ -32,7 +32,7 @@ void message_take(struct message *m, struct mcp_event *out) {
 // ---- reading
 
 static bool message_bad(struct err *err, struct err *why) {
-  if (why->hint[0]) return *err = *why, false; // nothing is wrong with the message: the memory is used up
+  if (why->reason == WHY_MEMORY) return *err = *why, false; // nothing is wrong with the message
   enum err_code code = why->code == ERR_LIMIT ? ERR_LIMIT : ERR_UPSTREAM;
   return err_set(err, code, "the MCP server sent a broken message: %s", why->text);
 }

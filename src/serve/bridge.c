@@ -70,7 +70,6 @@ static void bridge_tell_level(struct bridge *b) {
   if (!pass_plain(r, b->want.member, &(struct pass_plain){"logging/setLevel", params, 0}, &result, &err))
     log_debug("logging/setLevel: %s", err.text);
   pass_free(&result);
-  r->fault = (struct fault){0};
 }
 
 bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_want *want, struct err *err) {

@@ -66,9 +66,9 @@ static bool consent_legacy(struct bridge *b, const struct consent_links *links, 
     consent_add_link(&links->items[i], true, &data);
   }
   buf_add_z(&data, "]}");
-  struct fault f = {.code = FAULT_NEEDS_URL,
-                    .message = STR("A person has to open a link first"),
-                    .data = data.full ? STR_NONE : arena_dup(r->arena, buf_str(&data))};
+  struct err_rpc f = {.code = FAULT_NEEDS_URL,
+                      .message = STR("A person has to open a link first"),
+                      .data = data.full ? STR_NONE : arena_dup(r->arena, buf_str(&data))};
   buf_free(&data);
   return fault_set(r, &f, err);
 }

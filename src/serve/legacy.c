@@ -119,7 +119,7 @@ static void legacy_take(struct serve_request *r) {
 }
 
 // Appends the response to a request. False: there is nobody to tell.
-static bool legacy_answer(struct serve_request *r, struct buf *out) {
+static bool legacy_answer(struct serve_request *r, int *status, struct buf *out) {
   size_t start = out->n;
   struct err err;
   yyjson_val *id = r->message.rpc.id;
@@ -137,6 +137,7 @@ static bool legacy_answer(struct serve_request *r, struct buf *out) {
   out->n = start;
   if (err.code == ERR_CANCELED) return false;
   fault_write(r, id, &err, out);
+  *status = fault_status(&err);
   return true;
 }
 
@@ -158,7 +159,7 @@ static bool legacy_element(struct serve_request *r, yyjson_val *element, bool go
   } else if (!goes_on) {
     jsonrpc_error(out, r->message.rpc.id, JSONRPC_INTERNAL_ERROR,
                   STR("not run: a request before it in the batch was cancelled; send it again"), STR_NONE);
-  } else if (!legacy_answer(r, out)) {
+  } else if (!legacy_answer(r, &(int){0}, out)) {
     out->n = start;
     return false;
   }
@@ -191,8 +192,9 @@ void legacy_message(struct serve_request *r) {
     return;
   }
   struct buf out = BUF_MAX(SERVE_REPLY_MOST);
-  if (legacy_answer(r, &out)) {
-    reply_send(r, r->fault.status ? r->fault.status : 200, &out);
+  int status = 200;
+  if (legacy_answer(r, &status, &out)) {
+    reply_send(r, status, &out);
   } else {
     reply_withdraw(r);
     buf_free(&out);

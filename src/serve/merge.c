@@ -102,7 +102,6 @@ static bool merge_walk(struct serve_request *r, const struct merge_kind *kind, s
       if (err->code == ERR_CANCELED || r->server->member_count == 1) return false;
       log_warn("%s: %.*s is left out: %s", kind->method,
                STR_ARG(r->server->members[at->member].account->account->name), err->text);
-      r->fault = (struct fault){0};
       merge_to_next(r, kind, at);
       continue;
     }

@@ -46,7 +46,6 @@ static bool methods_set_level(struct serve_request *r, yyjson_val *params, struc
       log_debug("logging/setLevel: %.*s: %s", STR_ARG(m->account->account->name), why.text);
     pass_free(&result);
   }
-  r->fault = (struct fault){0}; // one that refuses is no failure of the session's
   buf_add_z(out, "{}");
   return true;
 }
@@ -99,10 +98,10 @@ bool methods_answer(struct serve_request *r, struct buf *out, struct err *err) {
   if (!method || (method->offer && !(offer_of(r) & method->offer))) return fault_method(r, err);
   if (method->session && !r->client.principal.session.n)
     return fault_set(r,
-                     &(struct fault){.code = JSONRPC_INVALID_REQUEST,
-                                     .status = 400,
-                                     .message = STR("this needs a session: initialize, and send its "
-                                                    "Mcp-Session-Id with each request")},
+                     &(struct err_rpc){.code = JSONRPC_INVALID_REQUEST,
+                                       .status = 400,
+                                       .message = STR("this needs a session: initialize, and send its "
+                                                      "Mcp-Session-Id with each request")},
                      err);
   return method->answer(r, r->message.rpc.params, out, err);
 }

@@ -7,8 +7,8 @@
 
 #include "serve/serve.h"
 
-// Appends the result of r->message, a request. A method that is unknown, of the other era, or whose capability is not offered:
-// r->fault is -32601.
+// Appends the result of r->message, a request. A method that is unknown, of the other era, or whose capability
+// is not offered is -32601.
 MUST_USE bool methods_answer(struct serve_request *r, struct buf *out, struct err *err) SUSPENDS;
 
 #endif

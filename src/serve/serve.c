@@ -18,7 +18,6 @@ static yyjson_val *serve_progress_token(yyjson_val *meta) {
 }
 
 bool serve_read(struct serve_request *r, yyjson_val *message, struct err *err) {
-  r->fault = (struct fault){0};
   r->message = (struct serve_message){.whole = message};
   bool sound = jsonrpc_read(message, &r->message.rpc, err);
   r->message.meta = yyjson_obj_get(r->message.rpc.params, "_meta");

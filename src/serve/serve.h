@@ -23,11 +23,6 @@ struct serve_env { // lives as long as the program
   const struct seal_ring *ring; // of session ids and request states
 };
 
-struct fault {              // a JSON-RPC error of more than a struct err; serve/fault
-  int code, status;         // status 0: 200
-  struct str message, data; // data: JSON text, or empty
-};
-
 struct serve_transport {         // which way it came, and its answer goes
   struct http_exchange *http;    // NULL: of the 2024-11-05 transport; answers go to the session's stream
   const struct http_request *in; // without a body where http is NULL
@@ -60,7 +55,6 @@ struct serve_request {
   struct serve_transport transport;
   struct serve_client client;
   struct serve_message message; // at hand
-  struct fault fault;           // code 0: none
 };
 
 enum { SERVE_REPLY_MOST = 64 * 1024 * 1024 };

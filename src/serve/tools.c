@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
+#include "call/shape.h"
 #include "catalog/listing.h"
 #include "mcp/param.h"
 #include "mcp/wire.h"
@@ -156,9 +157,9 @@ static bool tools_check_headers(struct serve_request *r, const struct catalog_to
     return true;
   if (param_agree(schema, arguments, &r->transport.in->headers, r->arena, &why)) return true;
   return fault_set(r,
-                   &(struct fault){.code = JSONRPC_HEADER_MISMATCH,
-                                   .status = 400,
-                                   .message = arena_dup(r->arena, str_of(why.text))},
+                   &(struct err_rpc){.code = JSONRPC_HEADER_MISMATCH,
+                                     .status = 400,
+                                     .message = arena_dup(r->arena, str_of(why.text))},
                    err);
 }
 
@@ -166,13 +167,16 @@ static bool tools_run(struct bridge *b, struct run_call *call, struct run_result
   struct serve_request *r = b->r;
   bool failed = false, again, ok;
   do {
+    struct call_answer answer = {0};
     run_result_free(result);
     call->input_responses = b->input_responses;
     call->request_state = b->request_state;
     call->resume = b->resume;
     b->resume = NULL;
     *result = (struct run_result){0};
-    ok = run_tool(call, r->arena, result, err);
+    ok = call_run(call, r->arena, &answer, err);
+    if (ok) shape_answer(&answer, call->env->result_bytes, r->arena, result);
+    call_answer_free(&answer);
     again = ok && result->whole && bridge_again(b, result->whole, &failed, err);
   } while (again);
   return ok && !failed;

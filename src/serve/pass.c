@@ -15,26 +15,15 @@ void pass_free(struct pass_result *r) {
   *r = (struct pass_result){0};
 }
 
-yyjson_mut_val *pass_meta(yyjson_mut_doc *doc, yyjson_val *meta) {
-  static const char *const hop[] = {
-      WIRE_META_VERSION,      WIRE_META_CAPABILITIES, WIRE_META_CLIENT, WIRE_META_LOG_LEVEL,
-      WIRE_META_SUBSCRIPTION, "progressToken",        "traceparent",    "tracestate"};
-  yyjson_mut_val *out = yyjson_val_mut_copy(doc, meta);
-  for (size_t i = 0; i < sizeof hop / sizeof *hop; i++) yyjson_mut_obj_remove_str(out, hop[i]);
-  return out;
-}
-
 // The client's params in the vendor's names, with this turn's answers.
 static yyjson_mut_val *pass_params(const struct bridge *b, const struct pass_want *want,
                                    yyjson_mut_doc *doc) {
   yyjson_mut_val *params = want->params ? yyjson_val_mut_copy(doc, want->params) : yyjson_mut_obj(doc);
-  yyjson_val *meta = yyjson_obj_get(want->params, "_meta");
   yyjson_mut_doc_set_root(doc, params);
   yyjson_mut_obj_remove_str(params, "inputResponses");
   yyjson_mut_obj_remove_str(params, "requestState");
   yyjson_mut_obj_remove_str(params, "_meta");
-  yyjson_mut_val *passed = yyjson_is_obj(meta) ? pass_meta(doc, meta) : NULL;
-  if (passed && yyjson_mut_obj_size(passed)) yyjson_mut_obj_add_val(doc, params, "_meta", passed);
+  wire_pass_meta(doc, params, yyjson_obj_get(want->params, "_meta"));
   if (want->own_key)
     yyjson_mut_obj_put(params, yyjson_mut_str(doc, want->own_key),
                        yyjson_mut_strncpy(doc, want->own.p, want->own.n));

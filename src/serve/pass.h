@@ -36,7 +36,4 @@ struct pass_plain {
 MUST_USE bool pass_plain(struct serve_request *r, const struct catalog_member *m, const struct pass_plain *p,
                          struct pass_result *out, struct err *err) SUSPENDS;
 
-// What of a client's `_meta` goes on to the vendor: all but the keys of its own hop.
-yyjson_mut_val *pass_meta(yyjson_mut_doc *doc, yyjson_val *meta);
-
 #endif

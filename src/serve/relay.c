@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "http/sse.h"
 #include "io/channel.h"
 #include "io/share.h"
 #include "mcp/feed.h"
@@ -13,7 +12,6 @@
 #include "serve/offer.h"
 #include "serve/question.h"
 #include "serve/rewrite.h"
-#include "serve/stream.h"
 #include "session/level.h"
 
 enum { RELAY_EVENTS_MOST = 64, RELAY_MESSAGE_MOST = 4 << 20, RELAY_QUESTIONS_MOST = 16 };
@@ -31,6 +29,7 @@ struct relay_feed {
   struct share *principal, *account; // of its fiber
   struct replay *replay;
   struct replay_place place;
+  bool (*say)(struct replay *replay, const struct replay_place *place, struct str message);
   struct relay_question *questions; // that wait for the client
   size_t question_count;
 };
@@ -65,16 +64,6 @@ static void relay_feed_unref(struct relay_feed *f) {
 
 // ---- news
 
-static void relay_say(struct relay_feed *f, struct str message) {
-  if (f->replay) {
-    stream_tell(f->replay, message);
-    return;
-  }
-  struct buf frame = BUF_MAX(RELAY_MESSAGE_MOST);
-  sse_write(&frame, STR("message"), message);
-  stream_push(&f->place, &frame);
-}
-
 static bool relay_wants(const struct relay_feed *f, const struct mcp_event *e) {
   if (str_is(e->method, "notifications/resources/updated")) return true;
   if (!f->replay) return false;
@@ -106,7 +95,7 @@ static void relay_news(struct relay_feed *f, const struct mcp_event *e) {
   buf_printf(&message, "{\"jsonrpc\":\"2.0\",\"method\":\"%.*s\",\"params\":", STR_ARG(e->method));
   buf_add(&message, str_make(text, text ? n : 0));
   buf_add_char(&message, '}');
-  if (text && !message.full) relay_say(f, buf_str(&message));
+  if (text && !message.full) (void)f->say(f->replay, &f->place, buf_str(&message));
   buf_free(&message);
   free(text);
   yyjson_mut_doc_free(doc);
@@ -116,7 +105,7 @@ static void relay_news(struct relay_feed *f, const struct mcp_event *e) {
 
 static bool relay_send(void *arg, struct str message, struct err *err) {
   struct relay_feed *f = arg;
-  if (stream_tell(f->replay, message)) return true;
+  if (f->say(f->replay, &f->place, message)) return true;
   return err_set(err, ERR_CANCELED, "the client has no stream open");
 }
 
@@ -250,6 +239,7 @@ static struct relay_feed *relay_start_feed(const struct relay *relay, size_t mem
   f->alias = arena_dup(f->arena, relay->aliases[member]);
   f->id = arena_dup(f->arena, relay->id);
   f->place = relay->options.place;
+  f->say = relay->options.say;
   if (relay->options.replay) f->replay = replay_ref(relay->options.replay);
   if (f->replay) f->session_key = arena_dup(f->arena, replay_key(f->replay));
   f->feed = mcp_feed_open(
@@ -302,7 +292,7 @@ struct relay *relay_open(const struct relay_options *o) {
     struct arena *a = arena_new(), *scratch = arena_new();
     relay = ARENA_NEW(a, struct relay);
     *relay = (struct relay){.arena = a,
-                            .options = {.place = o->place, .replay = o->replay},
+                            .options = {.place = o->place, .replay = o->replay, .say = o->say},
                             .server_id = arena_dup(a, o->server_id),
                             .principal = arena_dup(a, o->who.principal),
                             .capabilities = arena_dup(a, o->who.capabilities),

@@ -17,6 +17,8 @@ struct relay_options {
   struct mcp_who who;        // the client
   struct replay_place place; // the stream
   struct replay *replay;     // of a legacy session; NULL: a listen stream, whose id goes with each message
+  // Takes a message there, or to the session's newest stream. False: it has none. Loop thread.
+  bool (*say)(struct replay *replay, const struct replay_place *place, struct str message);
   struct str id;
   const struct str *uris; // as the client calls them
   size_t uri_count;

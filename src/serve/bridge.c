@@ -4,11 +4,10 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "io/fiber.h"
+#include "serve/errand.h"
 #include "serve/fault.h"
 #include "serve/offer.h"
-#include "serve/pass.h"
 #include "serve/question.h"
 #include "serve/reply.h"
 #include "serve/rewrite.h"
@@ -60,17 +59,9 @@ static yyjson_val *bridge_responses(const struct bridge *b, yyjson_val *response
 // A modern client says with each request what it wants to be told; a legacy vendor takes that for its
 // session.
 static void bridge_tell_level(struct bridge *b) {
-  struct serve_request *r = b->r;
-  struct pass_result result = {0};
-  struct err err;
-  if (!r->log_level.n || b->resume || !(offer_of(r) & OFFER_LOGGING) || !offer_is_legacy(r, b->want.member) ||
-      !(offer_of_member(r, b->want.member) & OFFER_LOGGING))
-    return;
-  struct str params = arena_printf(r->arena, "{\"level\":\"%.*s\"}", STR_ARG(r->log_level));
-  if (!pass_plain(r, b->want.member, &(struct pass_plain){"logging/setLevel", params, 0}, &result, &err))
-    log_debug("logging/setLevel: %s", err.text);
-  pass_free(&result);
-  r->fault = (struct fault){0};
+  if (!b->r->log_level.n || b->resume) return;
+  (void)offer_of(b->r);
+  errand_set_level(b->r, b->want.member, b->r->log_level);
 }
 
 bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_want *want, struct err *err) {

@@ -6,14 +6,8 @@
 #include "io/share.h"
 #include "mcp/wire.h"
 #include "serve/bridge.h"
-#include "serve/fault.h"
 #include "serve/offer.h"
 #include "serve/rewrite.h"
-
-void pass_free(struct pass_result *r) {
-  yyjson_mut_doc_free(r->doc);
-  *r = (struct pass_result){0};
-}
 
 // The client's params in the vendor's names, with this turn's answers.
 static yyjson_mut_val *pass_params(const struct bridge *b, const struct pass_want *want,
@@ -34,14 +28,6 @@ static yyjson_mut_val *pass_params(const struct bridge *b, const struct pass_wan
   return params;
 }
 
-static bool pass_peer(const struct catalog_member *m, struct mcp_peer **out, struct err *err) {
-  *out = offer_peer(m);
-  if (*out) return true;
-  const struct account *a = m->account->account;
-  return err_set(err, ERR_UNAVAILABLE, "the account \"%.*s\" cannot be reached: %.*s", STR_ARG(a->name),
-                 STR_ARG(a->status_text));
-}
-
 static bool pass_open(struct bridge *b, const struct pass_want *want, struct mcp_call **call,
                       struct err *err) {
   const struct serve_request *r = b->r;
@@ -49,7 +35,7 @@ static bool pass_open(struct bridge *b, const struct pass_want *want, struct mcp
   *call = b->resume;
   b->resume = NULL;
   if (*call) return true;
-  if (!pass_peer(want->member, &peer, err)) return false;
+  if (!errand_peer(want->member, &peer, err)) return false;
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   yyjson_val *meta = yyjson_obj_get(want->params, "_meta");
   struct mcp_request request = {.who = serve_who(r),
@@ -65,8 +51,7 @@ static bool pass_open(struct bridge *b, const struct pass_want *want, struct mcp
   return ok;
 }
 
-// One turn. A vendor's error is a fault of ours.
-static bool pass_turn_on(struct bridge *b, const struct pass_want *want, struct pass_result *out,
+static bool pass_turn_on(struct bridge *b, const struct pass_want *want, struct errand_result *out,
                          struct err *err) {
   struct mcp_call *call;
   struct mcp_event last = {0};
@@ -75,19 +60,12 @@ static bool pass_turn_on(struct bridge *b, const struct pass_want *want, struct 
   bool ok = bridge_carry(b, call, &last, &kept, err);
   if (!kept) mcp_call_close(call);
   if (!ok) return false;
-  if (last.kind == MCP_ERROR) {
-    bool uri = want->own_key && str_is(str_of(want->own_key), "uri");
-    ok = fault_translate(b->r, last.value, uri ? want->shown : STR_NONE, err);
-  } else {
-    out->doc = yyjson_mut_doc_new(NULL);
-    out->value = yyjson_val_mut_copy(out->doc, last.value);
-  }
-  mcp_event_free(&last);
-  return ok;
+  bool uri = want->own_key && str_is(str_of(want->own_key), "uri");
+  return errand_take(b->r, &last, uri ? want->shown : STR_NONE, out, err);
 }
 
 // It counts as the account's, like a call of a tool (call/run).
-static bool pass_turn(struct bridge *b, const struct pass_want *want, struct pass_result *out,
+static bool pass_turn(struct bridge *b, const struct pass_want *want, struct errand_result *out,
                       struct err *err) {
   struct share *share = share_take(SHARE_ACCOUNT, want->member->account->account->id, FIBER_ORDINARY, err);
   bool ok = share && pass_turn_on(b, want, out, err);
@@ -108,16 +86,16 @@ static void pass_audit(struct serve_request *r, const struct pass_want *want, bo
                                                    .elapsed_us = (int64_t)clock_mono_us() - began_us});
 }
 
-bool pass_ask(struct serve_request *r, const struct pass_want *want, struct pass_result *out,
+bool pass_ask(struct serve_request *r, const struct pass_want *want, struct errand_result *out,
               struct err *err) {
   struct bridge b;
-  struct pass_result result = {0};
+  struct errand_result result = {0};
   int64_t began_us = (int64_t)clock_mono_us();
   struct bridge_want bridged = {str_of(want->method), want->params, want->member};
   if (!bridge_open(&b, r, &bridged, err)) return false;
   bool failed = false, again, ok;
   do {
-    pass_free(&result);
+    errand_free(&result);
     ok = pass_turn(&b, want, &result, err);
     again = ok && bridge_again(&b, result.value, &failed, err);
   } while (again);
@@ -125,44 +103,10 @@ bool pass_ask(struct serve_request *r, const struct pass_want *want, struct pass
   bridge_close(&b);
   pass_audit(r, want, ok, began_us);
   if (!ok) {
-    pass_free(&result);
+    errand_free(&result);
     return false;
   }
   rewrite_result(result.doc, result.value, want->member->alias);
   *out = result;
   return true;
-}
-
-static bool pass_plain_on(struct serve_request *r, const struct catalog_member *m, const struct pass_plain *p,
-                          struct pass_result *out, struct err *err) {
-  struct mcp_peer *peer;
-  struct mcp_event last;
-  yyjson_doc *params;
-  if (!pass_peer(m, &peer, err) || !json_read(p->params, &JSON_LIMITS, &params, err)) return false;
-  yyjson_mut_doc *doc = yyjson_doc_mut_copy(params, NULL);
-  struct mcp_request request = {.who = serve_who(r),
-                                .method = str_of(p->method),
-                                .doc = doc,
-                                .params = yyjson_mut_doc_get_root(doc),
-                                .total_ms = p->total_ms};
-  bool ok = mcp_ask(peer, &request, &last, err);
-  yyjson_mut_doc_free(doc);
-  yyjson_doc_free(params);
-  if (!ok) return false;
-  if (last.kind == MCP_ERROR) {
-    ok = fault_translate(r, last.value, STR_NONE, err);
-  } else {
-    out->doc = yyjson_mut_doc_new(NULL);
-    out->value = yyjson_val_mut_copy(out->doc, last.value);
-  }
-  mcp_event_free(&last);
-  return ok;
-}
-
-bool pass_plain(struct serve_request *r, const struct catalog_member *m, const struct pass_plain *p,
-                struct pass_result *out, struct err *err) {
-  struct share *share = share_take(SHARE_ACCOUNT, m->account->account->id, FIBER_ORDINARY, err);
-  bool ok = share && pass_plain_on(r, m, p, out, err);
-  share_give(share);
-  return ok;
 }

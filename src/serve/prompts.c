@@ -19,10 +19,10 @@ static const struct catalog_member *prompts_find(const struct serve_request *r, 
 
 static bool prompts_pass(struct serve_request *r, const struct pass_want *want, struct buf *out,
                          struct err *err) {
-  struct pass_result result;
+  struct errand_result result;
   if (!pass_ask(r, want, &result, err)) return false;
   bool ok = frame_add(r, result.doc, result.value, false, out, err);
-  pass_free(&result);
+  errand_free(&result);
   return ok;
 }
 

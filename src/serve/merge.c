@@ -69,9 +69,9 @@ static bool merge_page(struct serve_request *r, const struct merge_kind *kind, c
     json_add_string(&params, at->own);
   }
   buf_add_char(&params, '}');
-  struct errand_want plain = {kind->method, buf_str(&params),
-                              r->server->member_count > 1 ? MERGE_MEMBER_MS : 0};
-  bool ok = errand_ask(r, &r->server->members[at->member], &plain, out, err);
+  struct errand_want want = {kind->method, buf_str(&params),
+                             r->server->member_count > 1 ? MERGE_MEMBER_MS : 0};
+  bool ok = errand_ask(r, &r->server->members[at->member], &want, out, err);
   buf_free(&params);
   return ok;
 }

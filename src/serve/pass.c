@@ -7,7 +7,6 @@
 #include "mcp/wire.h"
 #include "serve/bridge.h"
 #include "serve/offer.h"
-#include "serve/rewrite.h"
 
 // The client's params in the vendor's names, with this turn's answers.
 static yyjson_mut_val *pass_params(const struct bridge *b, const struct pass_want *want,
@@ -51,24 +50,22 @@ static bool pass_open(struct bridge *b, const struct pass_want *want, struct mcp
   return ok;
 }
 
-static bool pass_turn_on(struct bridge *b, const struct pass_want *want, struct errand_result *out,
-                         struct err *err) {
+static bool pass_carry(struct bridge *b, const struct pass_want *want, struct err *err) {
   struct mcp_call *call;
   struct mcp_event last = {0};
   bool kept = false;
   if (!pass_open(b, want, &call, err)) return false;
   bool ok = bridge_carry(b, call, &last, &kept, err);
   if (!kept) mcp_call_close(call);
-  if (!ok) return false;
   bool uri = want->own_key && str_is(str_of(want->own_key), "uri");
-  return errand_take(b->r, &last, uri ? want->shown : STR_NONE, out, err);
+  return ok && errand_take(b->r, &last, uri ? want->shown : STR_NONE, &b->result, err);
 }
 
 // It counts as the account's, like a call of a tool (call/run).
-static bool pass_turn(struct bridge *b, const struct pass_want *want, struct errand_result *out,
-                      struct err *err) {
-  struct share *share = share_take(SHARE_ACCOUNT, want->member->account->account->id, FIBER_ORDINARY, err);
-  bool ok = share && pass_turn_on(b, want, out, err);
+static bool pass_turn(struct bridge *b, struct err *err) {
+  struct share *share = share_take(SHARE_ACCOUNT, b->member->account->account->id, FIBER_ORDINARY, err);
+  errand_free(&b->result);
+  bool ok = share && pass_carry(b, b->arg, err);
   share_give(share);
   return ok;
 }
@@ -88,25 +85,18 @@ static void pass_audit(struct serve_request *r, const struct pass_want *want, bo
 
 bool pass_ask(struct serve_request *r, const struct pass_want *want, struct errand_result *out,
               struct err *err) {
-  struct bridge b;
-  struct errand_result result = {0};
+  struct bridge b = {.r = r,
+                     .method = str_of(want->method),
+                     .params = want->params,
+                     .member = want->member,
+                     .turn = pass_turn,
+                     .arg = want};
   int64_t began_us = (int64_t)clock_mono_us();
-  struct bridge_want bridged = {str_of(want->method), want->params, want->member};
-  if (!bridge_open(&b, r, &bridged, err)) return false;
-  bool failed = false, again, ok;
-  do {
-    errand_free(&result);
-    ok = pass_turn(&b, want, &result, err);
-    again = ok && bridge_again(&b, result.value, &failed, err);
-  } while (again);
-  ok = ok && !failed && bridge_seal(&b, result.doc, result.value, err);
-  bridge_close(&b);
-  pass_audit(r, want, ok, began_us);
-  if (!ok) {
-    errand_free(&result);
-    return false;
-  }
-  rewrite_result(result.doc, result.value, want->member->alias);
-  *out = result;
-  return true;
+  bool ok = bridge_run(&b, err);
+  if (b.turns) pass_audit(r, want, ok, began_us);
+  if (ok)
+    *out = b.result;
+  else
+    errand_free(&b.result);
+  return ok;
 }

@@ -160,20 +160,24 @@ static bool tools_check_headers(struct serve_request *r, const struct catalog_to
                    err);
 }
 
-static bool tools_run(struct bridge *b, struct run_call *call, struct run_result *result, struct err *err) {
-  struct serve_request *r = b->r;
-  bool failed = false, again, ok;
-  do {
-    run_result_free(result);
-    call->input_responses = b->input_responses;
-    call->request_state = b->request_state;
-    call->resume = b->resume;
-    b->resume = NULL;
-    *result = (struct run_result){0};
-    ok = run_tool(call, r->arena, result, err);
-    again = ok && result->whole && bridge_again(b, result->whole, &failed, err);
-  } while (again);
-  return ok && !failed;
+struct tools_run {
+  struct run_call *call;
+  struct run_result *result;
+};
+
+// One turn of a call that goes to a vendor's MCP server.
+static bool tools_turn(struct bridge *b, struct err *err) {
+  const struct tools_run *run = b->arg;
+  run->call->input_responses = b->input_responses;
+  run->call->request_state = b->request_state;
+  run->call->resume = b->resume;
+  run->call->conduct = &(struct run_conduct){b, bridge_carry};
+  b->resume = NULL;
+  run_result_free(run->result);
+  *run->result = (struct run_result){0};
+  if (!run_tool(run->call, b->r->arena, run->result, err)) return false;
+  b->result = (struct errand_result){run->result->doc, run->result->whole};
+  return true;
 }
 
 // What came of it, as the client is told.
@@ -187,11 +191,7 @@ static bool tools_add_result(struct bridge *b, struct run_result *result, struct
   }
   if (result->outcome == RUN_NEEDS_AUTHORIZING && consent_can_offer(b))
     return consent_offer(b, result->link, out, err);
-  if (result->whole) {
-    rewrite_result(result->doc, result->whole, b->alias);
-    return bridge_seal(b, result->doc, result->whole, err) &&
-           frame_add(r, result->doc, result->whole, false, out, err);
-  }
+  if (result->whole) return frame_add(r, result->doc, result->whole, false, out, err);
   frame_open(r, out);
   buf_add_z(out, "\"content\":");
   buf_add(out, buf_str(&result->content));
@@ -210,11 +210,7 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
   if (!tool) return tools_unknown(r, json_text(name), err);
   if (!tools_check_headers(r, tool, arguments, err)) return false;
 
-  struct bridge b;
-  struct bridge_want want = {STR("tools/call"), params, tools_owner(r, tool, arguments)};
-  if (!bridge_open(&b, r, &want, err)) return false;
   struct str trace = json_str(meta, "traceparent"), state = json_str(meta, "tracestate");
-  struct run_conduct conduct = {&b, bridge_carry};
   struct run_call call = {
       .env = &r->env->run,
       .catalog = r->catalog,
@@ -231,13 +227,19 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
       .meta = meta,
       .wants_progress = r->progress_token != NULL,
       .log_level = r->log_level,
-      .conduct = &conduct,
   };
   struct run_result result = {0};
-  bool ok = tools_run(&b, &call, &result, err);
+  struct bridge b = {.r = r,
+                     .method = STR("tools/call"),
+                     .params = params,
+                     .member = tools_owner(r, tool, arguments),
+                     .turn = tools_turn,
+                     .arg = &(struct tools_run){&call, &result}};
+  // Nothing comes before the result of a REST call.
+  bool remote = tool->tool->kind == TOOL_REMOTE;
+  bool ok = remote ? bridge_run(&b, err) : run_tool(&call, r->arena, &result, err);
   if (ok) tools_rate_headers(r, &result);
   ok = ok && tools_add_result(&b, &result, out, err);
   run_result_free(&result);
-  bridge_close(&b);
   return ok;
 }

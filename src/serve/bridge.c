@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/bridge.h"
 
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "io/fiber.h"
 #include "serve/errand.h"
@@ -107,24 +105,15 @@ static bool bridge_wants(const struct bridge *b, const struct mcp_event *e) {
 
 static bool bridge_news(struct bridge *b, const struct mcp_event *e, struct err *err) {
   if (!bridge_wants(b, e)) return true;
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  yyjson_mut_val *params = e->params ? yyjson_val_mut_copy(doc, e->params) : yyjson_mut_obj(doc);
-  yyjson_mut_doc_set_root(doc, params);
-  rewrite_result(doc, params, b->member->alias);
+  yyjson_mut_doc *doc = rewrite_params(e->params, b->member->alias);
+  yyjson_mut_val *params = yyjson_mut_doc_get_root(doc);
+  struct buf message = BUF_MAX(BRIDGE_NEWS_MOST);
   if (e->progress)
     yyjson_mut_obj_put(params, yyjson_mut_str(doc, "progressToken"),
                        yyjson_val_mut_copy(doc, b->r->progress_token));
-  size_t n;
-  char *text = yyjson_mut_write(doc, 0, &n);
-  struct buf message = BUF_MAX(BRIDGE_NEWS_MOST);
-  buf_add_z(&message, "{\"jsonrpc\":\"2.0\",\"method\":");
-  json_add_string(&message, e->method);
-  buf_add_z(&message, ",\"params\":");
-  buf_add(&message, str_make(text, text ? n : 0));
-  buf_add_char(&message, '}');
-  bool ok = !text || message.full || reply_event(b->r, buf_str(&message), err);
+  bool fits = jsonrpc_request(&message, STR_NONE, e->method, params) && !message.full;
+  bool ok = !fits || reply_event(b->r, buf_str(&message), err);
   buf_free(&message);
-  free(text);
   yyjson_mut_doc_free(doc);
   return ok;
 }
@@ -155,22 +144,16 @@ static bool bridge_ask(struct bridge *b, struct str method, yyjson_val *params, 
 // The answer to a vendor's live request; NULL: there is none, and `why` says why.
 static bool bridge_answer(struct bridge *b, yyjson_val *id, yyjson_val *response, const struct err *why,
                           struct err *err) {
-  yyjson_val *result = yyjson_obj_get(response, "result"), *error = yyjson_obj_get(response, "error");
-  struct str text = result ? json_to_text(b->r->arena, result) : STR_NONE;
-  int code = response ? (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR) : question_error_code(why);
-  struct str message = response ? json_str(error, "message") : str_of(why->text);
-  return mcp_call_answer(b->call, id, text, code, message, err);
+  struct question_answer a = question_answer(response, why, b->r->arena);
+  return mcp_call_answer(b->call, id, a.result, a.code, a.message, err);
 }
 
 static bool bridge_ask_live(struct bridge *b, const struct mcp_event *e, struct err *err) {
   yyjson_doc *answer = NULL;
   struct err why = {0};
-  if (!bridge_ask(b, e->method, e->params, &answer, &why)) {
-    answer = NULL;
-    if (why.code == ERR_CANCELED) {
-      *err = why;
-      return false;
-    }
+  if (!bridge_ask(b, e->method, e->params, &answer, &why) && why.code == ERR_CANCELED) {
+    *err = why;
+    return false;
   }
   bool ok = bridge_answer(b, e->id, yyjson_doc_get_root(answer), &why, err);
   yyjson_doc_free(answer);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/relay.h"
 
-#include <stdlib.h>
-
 #include "base/log.h"
 #include "base/mem.h"
 #include "io/channel.h"
@@ -78,26 +76,17 @@ static bool relay_wants(const struct relay_feed *f, const struct mcp_event *e) {
 
 static void relay_news(struct relay_feed *f, const struct mcp_event *e) {
   if (!relay_wants(f, e)) return;
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  yyjson_mut_val *params = e->params ? yyjson_val_mut_copy(doc, e->params) : yyjson_mut_obj(doc);
-  yyjson_mut_doc_set_root(doc, params);
-  rewrite_result(doc, params, f->alias);
-  yyjson_mut_val *meta = yyjson_mut_obj_get(params, "_meta");
-  if (meta) yyjson_mut_obj_remove_str(meta, WIRE_META_SUBSCRIPTION); // the vendor's
+  yyjson_mut_doc *doc = rewrite_params(e->params, f->alias);
+  yyjson_mut_val *params = yyjson_mut_doc_get_root(doc), *meta = yyjson_mut_obj_get(params, "_meta");
+  struct buf message = BUF_MAX(RELAY_MESSAGE_MOST);
   if (!f->replay) {
     if (!meta) meta = yyjson_mut_obj_add_obj(doc, params, "_meta");
     yyjson_mut_obj_put(meta, yyjson_mut_str(doc, WIRE_META_SUBSCRIPTION),
                        yyjson_mut_rawn(doc, f->id.p, f->id.n));
   }
-  size_t n;
-  char *text = yyjson_mut_write(doc, 0, &n);
-  struct buf message = BUF_MAX(RELAY_MESSAGE_MOST);
-  buf_printf(&message, "{\"jsonrpc\":\"2.0\",\"method\":\"%.*s\",\"params\":", STR_ARG(e->method));
-  buf_add(&message, str_make(text, text ? n : 0));
-  buf_add_char(&message, '}');
-  if (text && !message.full) (void)f->say(f->replay, &f->place, buf_str(&message));
+  if (jsonrpc_request(&message, STR_NONE, e->method, params) && !message.full)
+    (void)f->say(f->replay, &f->place, buf_str(&message));
   buf_free(&message);
-  free(text);
   yyjson_mut_doc_free(doc);
 }
 
@@ -113,12 +102,8 @@ static void relay_answer(struct relay_feed *f, const struct mcp_event *e, yyjson
                          const struct err *why) {
   struct arena *a = arena_new();
   struct err err;
-  yyjson_val *root = yyjson_doc_get_root(answer), *result = yyjson_obj_get(root, "result");
-  yyjson_val *error = yyjson_obj_get(root, "error");
-  int code = answer ? (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR) : question_error_code(why);
-  struct str message = answer ? json_str(error, "message") : str_of(why->text);
-  struct str text = result ? json_to_text(a, result) : STR_NONE;
-  if (f->feed && !mcp_feed_answer(f->feed, e->id, text, code, message, &err))
+  struct question_answer said = question_answer(yyjson_doc_get_root(answer), why, a);
+  if (f->feed && !mcp_feed_answer(f->feed, e->id, said.result, said.code, said.message, &err))
     log_debug("an answer for a vendor: %s", err.text);
   arena_free(a);
 }
@@ -161,7 +146,7 @@ static void relay_ask(void *arg) {
                               .arg = f,
                               .peer = f->peer,
                               .who = f->who};
-  if (!question_client(&question, q->event->method, q->event->params, &answer, &err)) answer = NULL;
+  (void)!question_client(&question, q->event->method, q->event->params, &answer, &err);
   relay_answer(f, q->event, answer, &err);
   yyjson_doc_free(answer);
   relay_question_free(q);

@@ -27,6 +27,8 @@ const REQUESTS = {
   "completion/complete": { ref: { type: "ref/prompt", name: "greet" }, argument: { name: "who", value: "a" } },
 };
 
+const NEWS = { "tools/call": true, "resources/read": true }; // say something before their result
+
 const CAPABILITIES = { tools: {}, prompts: {}, resources: {}, completions: {}, logging: {} };
 const RESULTS = {
   "server/discover": { supportedVersions: [MODERN], capabilities: CAPABILITIES },
@@ -49,7 +51,10 @@ async function startVendor(era) {
     if (era === "modern" ? method === "initialize" : params._meta?.[`${MCP}protocolVersion`]) return error(400, -32000);
     if (!RESULTS[method]) return error(200, -32601);
     const result = { ...RESULTS[method], ...(era === "modern" ? { resultType: "complete" } : {}), _meta: { ...PASSES, [`${MCP}serverInfo`]: { name: "of-the-vendor", version: "1" } } };
-    return { body: { jsonrpc: "2.0", id, result } };
+    if (!NEWS[method]) return { body: { jsonrpc: "2.0", id, result } };
+    const news = { jsonrpc: "2.0", method: "notifications/progress", params: { progressToken: params._meta.progressToken, progress: 1, _meta: { ...PASSES, [`${MCP}subscriptionId`]: "of-the-vendor" } } };
+    const body = [news, { jsonrpc: "2.0", id, result }].map((message) => `data: ${JSON.stringify(message)}\n\n`).join("");
+    return { headers: { "content-type": "text/event-stream" }, body };
   });
   return { seen, url: `${vendor.url}/mcp`, close: vendor.close };
 }
@@ -78,7 +83,8 @@ for (const vendorEra of ["modern", "legacy"])
       for (const [method, params] of Object.entries(REQUESTS))
         test(`${method} of a ${era} client`, async () => {
           const r = await ask(server.url, method, params, { ...PASSES, ...TRACE, ...OF_THE_HOP });
-          assert.ok(r.body?.result ?? /"result"/.test(r.text), r.text);
+          const said = r.body ? [r.body] : [...r.text.matchAll(/^data: (.+)$/gm)].map(([, message]) => JSON.parse(message));
+          const { _meta: back } = said.at(-1)?.result ?? assert.fail(r.text);
           const got = vendor.seen.get(method);
           for (const [key, value] of Object.entries({ ...PASSES, ...TRACE })) assert.deepEqual(got[key], value, `${key} passes: ${JSON.stringify(got)}`);
           assert.doesNotMatch(JSON.stringify(got), /of-the-client/);
@@ -86,8 +92,10 @@ for (const vendorEra of ["modern", "legacy"])
           const envelope = [`${MCP}clientCapabilities`, `${MCP}clientInfo`, `${MCP}protocolVersion`];
           assert.deepEqual(own, [...(vendorEra === "modern" ? envelope : []), "progressToken"]);
 
-          const { _meta: back } = r.body.result;
           for (const [key, value] of Object.entries(PASSES)) assert.deepEqual(back[key], value, `${key} comes back: ${JSON.stringify(back)}`);
           assert.equal(back[`${MCP}serverInfo`]?.name, era === "modern" ? "postern" : undefined);
+          // It is of no subscription: only messages of a listen stream have its id.
+          const news = said.filter((message) => message.method).map((message) => message.params);
+          assert.deepEqual(news, NEWS[method] ? [{ progressToken: OF_THE_HOP.progressToken, progress: 1, _meta: PASSES }] : []);
         });
   });

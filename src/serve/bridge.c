@@ -34,7 +34,6 @@ static bool bridge_resume(struct bridge *b, struct str handle, struct err *err) 
         "the call that waited for this answer is over: send the request again without requestState");
   b->resume = kept.call;
   b->question = kept.question;
-  b->waits = true;
   return true;
 }
 
@@ -51,7 +50,7 @@ static bool bridge_declines(yyjson_val *responses) {
 static yyjson_val *bridge_responses(const struct bridge *b, yyjson_val *responses) {
   if (!responses || b->linked) return NULL;
   (void)offer_of(b->r); // finds out which era it speaks, where nobody knows yet
-  return b->waits || !offer_is_legacy(b->r, b->member) ? responses : NULL;
+  return b->question.doc || !offer_is_legacy(b->r, b->member) ? responses : NULL;
 }
 
 // A modern client says with each request what it wants to be told; a legacy vendor takes that for its
@@ -218,7 +217,6 @@ static bool bridge_go_on(struct bridge *b, struct mcp_event *last, struct err *e
   yyjson_val *response = yyjson_obj_get(b->input_responses, BRIDGE_KEY);
   struct mcp_event question = b->question;
   b->question = (struct mcp_event){0};
-  b->waits = false;
   if (!yyjson_is_obj(response)) return bridge_ask_later(b, &question, last, err);
   bool ok = mcp_call_answer(b->call, question.id, json_to_text(b->r->arena, response), 0, STR_NONE, err);
   mcp_event_free(&question);
@@ -240,7 +238,7 @@ bool bridge_carry(void *arg, struct mcp_call *call, struct mcp_event *last, bool
   struct mcp_event e;
   b->call = call;
   *kept = false;
-  bool ok = !b->waits || bridge_go_on(b, last, err);
+  bool ok = !b->question.doc || bridge_go_on(b, last, err);
   while (ok && !b->handle.n) {
     if (!mcp_call_next(call, &e, err)) return false;
     if (e.kind == MCP_RESULT || e.kind == MCP_ERROR) {
@@ -301,29 +299,32 @@ static bool bridge_answer_now(struct bridge *b, struct err *err) {
 }
 
 // Only what this client declared: it is never asked anything else (2026-07-28, MRTR).
-static bool bridge_check_requests(struct bridge *b, yyjson_mut_doc *doc, yyjson_mut_val *requests,
-                                  struct err *err) {
-  size_t i, n;
-  yyjson_mut_val *key, *request;
-  yyjson_mut_obj_foreach (requests, i, n, key, request) {
-    yyjson_mut_val *name = yyjson_mut_obj_get(request, "method");
-    yyjson_mut_val *params = yyjson_mut_obj_get(request, "params");
-    struct str method = str_make(yyjson_mut_get_str(name), yyjson_mut_get_len(name));
-    yyjson_doc *copy = params ? yyjson_mut_val_imut_copy(params, NULL) : NULL;
-    bool allowed = capability_allows(b->r->capabilities, method, yyjson_doc_get_root(copy));
-    struct str needed = capability_needed(method, yyjson_doc_get_root(copy));
-    yyjson_doc_free(copy);
-    if (!allowed) return fault_capability(b->r, needed, err);
-    rewrite_result(doc, params, b->member->alias);
+static bool bridge_may_ask(struct bridge *b, yyjson_val *requests, struct err *err) {
+  yyjson_obj_iter it = yyjson_obj_iter_with(requests);
+  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));) {
+    yyjson_val *request = yyjson_obj_iter_get_val(key), *params = yyjson_obj_get(request, "params");
+    struct str method = json_str(request, "method");
+    if (!capability_allows(b->r->capabilities, method, params))
+      return fault_capability(b->r, capability_needed(method, params), err);
   }
   return true;
+}
+
+static bool bridge_check_requests(struct bridge *b, yyjson_mut_val *requests, struct err *err) {
+  size_t i, n;
+  yyjson_mut_val *key, *request;
+  yyjson_doc *copy = requests ? yyjson_mut_val_imut_copy(requests, NULL) : NULL;
+  bool ok = bridge_may_ask(b, yyjson_doc_get_root(copy), err);
+  yyjson_doc_free(copy);
+  yyjson_mut_obj_foreach (requests, i, n, key, request)
+    rewrite_result(b->result.doc, yyjson_mut_obj_get(request, "params"), b->member->alias);
+  return ok;
 }
 
 // The state, so that it comes back here only; absent stays absent.
 static bool bridge_seal(struct bridge *b, struct err *err) {
   struct errand_result *result = &b->result;
-  if (!bridge_check_requests(b, result->doc, yyjson_mut_obj_get(result->value, "inputRequests"), err))
-    return false;
+  if (!bridge_check_requests(b, yyjson_mut_obj_get(result->value, "inputRequests"), err)) return false;
   yyjson_mut_val *theirs = yyjson_mut_obj_get(result->value, "requestState");
   if (!theirs && !b->handle.n) return true;
   struct state state = {STATE_KEPT, b->handle};

@@ -35,8 +35,7 @@ struct bridge {
   unsigned turns;        // taken
   // Of ours:
   struct mcp_call *call;     // on its way
-  struct mcp_event question; // of the resumed call, to be answered first
-  bool waits;                // there is one
+  struct mcp_event question; // of the resumed call, to be answered first; no doc: there is none
   struct str handle;         // of a call that was kept just now
   yyjson_doc *answers;       // of a legacy client
 };

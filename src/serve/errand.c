@@ -34,17 +34,17 @@ static bool errand_ask_on(struct serve_request *r, const struct catalog_member *
                           const struct errand_want *want, struct errand_result *out, struct err *err) {
   struct mcp_peer *peer;
   struct mcp_event last;
-  yyjson_doc *params;
-  if (!errand_peer(m, &peer, err) || !json_read(want->params, &JSON_LIMITS, &params, err)) return false;
-  yyjson_mut_doc *doc = yyjson_doc_mut_copy(params, NULL);
+  if (!errand_peer(m, &peer, err)) return false;
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *params = yyjson_mut_obj(doc);
+  if (want->key) yyjson_mut_obj_add_strncpy(doc, params, want->key, want->value.p, want->value.n);
   struct mcp_request request = {.who = serve_who(r),
                                 .method = str_of(want->method),
                                 .doc = doc,
-                                .params = yyjson_mut_doc_get_root(doc),
+                                .params = params,
                                 .total_ms = want->total_ms};
   bool ok = mcp_ask(peer, &request, &last, err);
   yyjson_mut_doc_free(doc);
-  yyjson_doc_free(params);
   return ok && errand_take(r, &last, STR_NONE, out, err);
 }
 
@@ -60,8 +60,7 @@ void errand_set_level(struct serve_request *r, const struct catalog_member *m, s
   struct errand_result result = {0};
   struct err err;
   if (!(offer_of_member(r, m) & OFFER_LOGGING) || !offer_is_legacy(r, m)) return;
-  struct str params = arena_printf(r->arena, "{\"level\":\"%.*s\"}", STR_ARG(level));
-  if (!errand_ask(r, m, &(struct errand_want){"logging/setLevel", params, 0}, &result, &err))
+  if (!errand_ask(r, m, &(struct errand_want){"logging/setLevel", "level", level, 0}, &result, &err))
     log_debug("logging/setLevel: %.*s: %s", STR_ARG(m->account->account->name), err.text);
   errand_free(&result);
   r->fault = (struct fault){0};

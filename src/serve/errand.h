@@ -3,7 +3,7 @@
 // a page of a list, a subscription, a log level. It counts as the account's, like a call of a tool (call/run).
 // On the request's fiber. Example:
 //   struct errand_result result;
-//   if (!errand_ask(r, member, &(struct errand_want){"prompts/list", STR("{}")}, &result, err)) return false;
+//   if (!errand_ask(r, member, &(struct errand_want){"prompts/list"}, &result, err)) return false;
 //   … result.value …; errand_free(&result);
 #ifndef POSTERN_SERVE_ERRAND_H
 #define POSTERN_SERVE_ERRAND_H
@@ -18,7 +18,8 @@ void errand_free(struct errand_result *r);
 
 struct errand_want {
   const char *method;
-  struct str params; // JSON object text
+  const char *key; // the one member of its params; NULL: it has none
+  struct str value;
   uint64_t total_ms; // 0: the vendor's limits
 };
 // A vendor's error is a fault of ours.

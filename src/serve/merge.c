@@ -62,18 +62,11 @@ static void merge_to_next(const struct serve_request *r, const struct merge_kind
 
 static bool merge_page(struct serve_request *r, const struct merge_kind *kind, const struct merge_at *at,
                        struct errand_result *out, struct err *err) {
-  struct buf params = BUF_MAX(MERGE_CURSOR_MOST * JSON_ESCAPED_MOST + 64);
-  buf_add_char(&params, '{');
-  if (at->begun) {
-    buf_add_z(&params, "\"cursor\":");
-    json_add_string(&params, at->own);
-  }
-  buf_add_char(&params, '}');
-  struct errand_want want = {kind->method, buf_str(&params),
-                             r->server->member_count > 1 ? MERGE_MEMBER_MS : 0};
-  bool ok = errand_ask(r, &r->server->members[at->member], &want, out, err);
-  buf_free(&params);
-  return ok;
+  struct errand_want want = {.method = kind->method,
+                             .key = at->begun ? "cursor" : NULL,
+                             .value = at->own,
+                             .total_ms = r->server->member_count > 1 ? MERGE_MEMBER_MS : 0};
+  return errand_ask(r, &r->server->members[at->member], &want, out, err);
 }
 
 // Moves the items of a page to the end of `items`; returns the vendor's nextCursor, empty where it was the

@@ -17,9 +17,9 @@ static yyjson_mut_val *pass_params(const struct bridge *b, const struct pass_wan
   yyjson_mut_obj_remove_str(params, "requestState");
   yyjson_mut_obj_remove_str(params, "_meta");
   wire_pass_meta(doc, params, yyjson_obj_get(want->params, "_meta"));
-  if (want->own_key)
-    yyjson_mut_obj_put(params, yyjson_mut_str(doc, want->own_key),
-                       yyjson_mut_strncpy(doc, want->own.p, want->own.n));
+  yyjson_mut_val *named = want->own_in ? yyjson_mut_obj_get(params, want->own_in) : params;
+  yyjson_mut_obj_put(named, yyjson_mut_str(doc, want->own_key),
+                     yyjson_mut_strncpy(doc, want->own.p, want->own.n));
   if (b->input_responses)
     yyjson_mut_obj_add_val(doc, params, "inputResponses", yyjson_val_mut_copy(doc, b->input_responses));
   if (b->request_state.n)
@@ -57,7 +57,7 @@ static bool pass_carry(struct bridge *b, const struct pass_want *want, struct er
   if (!pass_open(b, want, &call, err)) return false;
   bool ok = bridge_carry(b, call, &last, &kept, err);
   if (!kept) mcp_call_close(call);
-  bool uri = want->own_key && str_is(str_of(want->own_key), "uri");
+  bool uri = str_is(str_of(want->own_key), "uri");
   return ok && errand_take(b->r, &last, uri ? want->shown : STR_NONE, &b->result, err);
 }
 

@@ -14,7 +14,8 @@ struct pass_want {
   const char *method;
   yyjson_val *params; // as the client sent them; may be NULL
   const struct catalog_member *member;
-  const char *own_key; // the member of params that the vendor calls otherwise: "name", "uri"; NULL: none
+  const char *own_in;  // the member of params that holds the next; NULL: params themselves
+  const char *own_key; // what the vendor calls otherwise: "name", "uri"
   struct str own;      // what it calls it
   struct str shown;    // what the client calls it, for the audit; empty: no audit row
 };

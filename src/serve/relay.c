@@ -40,14 +40,16 @@ struct relay_question { // in its feed's list while its fiber runs
   struct fiber *fiber;
 };
 
+struct relay_member { // of the server, in its place
+  struct relay_feed *feed;
+  struct mcp_peer *peer;
+  struct str alias, account_id;
+};
+
 struct relay {
   struct arena *arena;
-  struct relay_options options; // without what it points to
-  struct str server_id, principal, capabilities, id;
-  enum mcp_era era;
-  struct relay_feed **feeds; // by member
-  struct str *aliases, *account_ids;
-  struct mcp_peer **peers;
+  struct relay_options options; // without the URIs
+  struct relay_member *members;
   size_t count;
 };
 
@@ -211,21 +213,22 @@ static void relay_stop_feed(struct relay_feed *f) {
   relay_feed_unref(f);
 }
 
-static struct relay_feed *relay_start_feed(const struct relay *relay, size_t member, const struct str *uris,
-                                           size_t count) {
+static struct relay_feed *relay_start_feed(const struct relay *relay, const struct relay_member *m,
+                                           const struct str *uris, size_t count) {
+  const struct relay_options *o = &relay->options;
   struct relay_feed *f = MEM_NEW(struct relay_feed);
   f->refs = 2; // the relay's, and the fiber's
   f->arena = arena_new();
-  f->peer = mcp_peer_ref(relay->peers[member]);
-  f->account_id = arena_dup(f->arena, relay->account_ids[member]);
+  f->peer = mcp_peer_ref(m->peer);
+  f->account_id = arena_dup(f->arena, m->account_id);
   f->events = channel_new(RELAY_EVENTS_MOST);
-  f->who = (struct mcp_who){arena_dup(f->arena, relay->principal), arena_dup(f->arena, relay->capabilities),
-                            relay->era};
-  f->alias = arena_dup(f->arena, relay->aliases[member]);
-  f->id = arena_dup(f->arena, relay->id);
-  f->place = relay->options.place;
-  f->say = relay->options.say;
-  if (relay->options.replay) f->replay = replay_ref(relay->options.replay);
+  f->who = (struct mcp_who){arena_dup(f->arena, o->who.principal), arena_dup(f->arena, o->who.capabilities),
+                            o->who.prefer};
+  f->alias = arena_dup(f->arena, m->alias);
+  f->id = arena_dup(f->arena, o->id);
+  f->place = o->place;
+  f->say = o->say;
+  if (o->replay) f->replay = replay_ref(o->replay);
   if (f->replay) f->session_key = arena_dup(f->arena, replay_key(f->replay));
   f->feed = mcp_feed_open(
       f->peer, &(struct mcp_feed_options){.who = f->who, .uris = uris, .uri_count = count}, f->events);
@@ -257,16 +260,30 @@ static bool relay_has_use(const struct serve_request *r, const struct catalog_me
   return offer_peer(m) && (uris > 0 || (r->era == MCP_LEGACY && offer_is_legacy(r, m)));
 }
 
-// The member's, and whether to begin at once. It sees a request of this client only for what was offered.
-static void relay_add_member(struct relay *relay, const struct serve_request *r, size_t i,
-                             const struct relay_options *o) {
-  const struct catalog_member *m = &r->server->members[i];
-  struct str *uris;
-  size_t n = relay_own_uris(r->server, i, o->uris, o->uri_count, r->arena, &uris);
-  relay->aliases[i] = arena_dup(relay->arena, m->alias);
-  relay->account_ids[i] = arena_dup(relay->arena, m->account->account->id);
-  if (offer_peer(m)) relay->peers[i] = mcp_peer_ref(offer_peer(m));
-  if (relay_has_use(r, m, n)) relay->feeds[i] = relay_start_feed(relay, i, uris, n);
+// The account at this place may be another by now, or have another address or consent: what is asked of it
+// goes to nobody else.
+static void relay_follow(struct relay *relay, struct relay_member *at, const struct catalog_member *m) {
+  struct mcp_peer *now = offer_peer(m);
+  if (now == at->peer) return;
+  if (at->peer) mcp_peer_unref(at->peer);
+  at->peer = now ? mcp_peer_ref(now) : NULL;
+  at->alias = arena_dup(relay->arena, m->alias);
+  at->account_id = arena_dup(relay->arena, m->account->account->id);
+}
+
+// It sees a request of this client only for what was offered.
+static void relay_begin(struct relay *relay, const struct catalog_server *server,
+                        const struct relay_options *o) {
+  struct arena *scratch = arena_new();
+  struct serve_request r = {.server = server, .arena = scratch, .era = o->who.prefer};
+  for (size_t i = 0; i < relay->count; i++) {
+    struct relay_member *at = &relay->members[i];
+    struct str *uris;
+    size_t n = relay_own_uris(server, i, o->uris, o->uri_count, scratch, &uris);
+    relay_follow(relay, at, &server->members[i]);
+    if (relay_has_use(&r, &server->members[i], n)) at->feed = relay_start_feed(relay, at, uris, n);
+  }
+  arena_free(scratch);
 }
 
 struct relay *relay_open(const struct relay_options *o) {
@@ -274,23 +291,12 @@ struct relay *relay_open(const struct relay_options *o) {
   const struct catalog_server *server = catalog_server_by_id(c, o->server_id);
   struct relay *relay = NULL;
   if (server) {
-    struct arena *a = arena_new(), *scratch = arena_new();
+    struct arena *a = arena_new();
     relay = ARENA_NEW(a, struct relay);
-    *relay = (struct relay){.arena = a,
-                            .options = {.place = o->place, .replay = o->replay, .say = o->say},
-                            .server_id = arena_dup(a, o->server_id),
-                            .principal = arena_dup(a, o->who.principal),
-                            .capabilities = arena_dup(a, o->who.capabilities),
-                            .id = arena_dup(a, o->id),
-                            .era = o->who.prefer,
-                            .count = server->member_count};
-    relay->feeds = ARENA_ARRAY(a, relay->count, struct relay_feed *);
-    relay->aliases = ARENA_ARRAY(a, relay->count, struct str);
-    relay->account_ids = ARENA_ARRAY(a, relay->count, struct str);
-    relay->peers = ARENA_ARRAY(a, relay->count, struct mcp_peer *);
-    struct serve_request r = {.server = server, .arena = scratch, .era = relay->era};
-    for (size_t i = 0; i < relay->count; i++) relay_add_member(relay, &r, i, o);
-    arena_free(scratch);
+    *relay = (struct relay){.arena = a, .options = *o, .count = server->member_count};
+    relay->options.uris = NULL;
+    relay->members = ARENA_ARRAY(a, relay->count, struct relay_member);
+    relay_begin(relay, server, o);
   }
   catalog_release(c);
   return relay;
@@ -298,40 +304,31 @@ struct relay *relay_open(const struct relay_options *o) {
 
 bool relay_fits(const struct relay *relay, const struct catalog_server *server) {
   bool fits = relay->count == server->member_count;
-  for (size_t i = 0; fits && i < relay->count; i++) fits = relay->peers[i] == offer_peer(&server->members[i]);
+  for (size_t i = 0; fits && i < relay->count; i++)
+    fits = relay->members[i].peer == offer_peer(&server->members[i]);
   return fits;
 }
 
 void relay_close(struct relay *relay) {
   if (!relay) return;
   for (size_t i = 0; i < relay->count; i++) {
-    relay_stop_feed(relay->feeds[i]);
-    if (relay->peers[i]) mcp_peer_unref(relay->peers[i]);
+    relay_stop_feed(relay->members[i].feed);
+    if (relay->members[i].peer) mcp_peer_unref(relay->members[i].peer);
   }
   arena_free(relay->arena);
 }
 
-// The account at this place may be another by now, or have another address or consent: what is asked of it
-// goes to nobody else.
-static void relay_follow(struct relay *relay, const struct catalog_server *server, size_t i) {
-  struct mcp_peer *now = offer_peer(&server->members[i]);
-  if (now == relay->peers[i]) return;
-  if (relay->peers[i]) mcp_peer_unref(relay->peers[i]);
-  relay->peers[i] = now ? mcp_peer_ref(now) : NULL;
-  relay->aliases[i] = arena_dup(relay->arena, server->members[i].alias);
-  relay->account_ids[i] = arena_dup(relay->arena, server->members[i].account->account->id);
-}
-
 void relay_subscribe(struct relay *relay, const struct str *uris, size_t count) {
   struct catalog *c = catalog_acquire();
-  const struct catalog_server *server = catalog_server_by_id(c, relay->server_id);
+  const struct catalog_server *server = catalog_server_by_id(c, relay->options.server_id);
   struct arena *a = arena_new();
   for (size_t i = 0; server && i < relay->count && i < server->member_count; i++) {
+    struct relay_member *at = &relay->members[i];
     struct str *own;
     size_t n = relay_own_uris(server, i, uris, count, a, &own);
-    relay_follow(relay, server, i);
-    relay_stop_feed(relay->feeds[i]);
-    relay->feeds[i] = relay->peers[i] ? relay_start_feed(relay, i, own, n) : NULL;
+    relay_follow(relay, at, &server->members[i]);
+    relay_stop_feed(at->feed);
+    at->feed = at->peer ? relay_start_feed(relay, at, own, n) : NULL;
   }
   arena_free(a);
   catalog_release(c);

@@ -24,8 +24,9 @@ struct relay_options {
   size_t uri_count;
 };
 
-struct relay *relay_open(const struct relay_options *o); // NULL: the server has gone
-void relay_close(struct relay *relay);                   // NULL is fine
+// NULL: the server has gone. The options' texts, but for the URIs, and the memory live as long as the relay.
+struct relay *relay_open(const struct relay_options *o);
+void relay_close(struct relay *relay); // NULL is fine
 // Is it still with the vendors of the server's accounts, each in its place, and with no others?
 bool relay_fits(const struct relay *relay, const struct catalog_server *server);
 // The session's subscriptions are others now.

@@ -57,16 +57,11 @@ bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out
 // A legacy vendor is told at once, so that its refusal is the answer; a modern one by the stream's feed.
 static bool resources_tell(struct serve_request *r, const struct catalog_member *m, const char *method,
                            struct str own, struct err *err) {
-  struct buf params = BUF_MAX(JSON_ESCAPED_MOST * REPLAY_URI_BYTES_MOST + 64);
   struct errand_result result = {0};
   if (!offer_is_legacy(r, m)) return true;
-  buf_add_z(&params, "{\"uri\":");
-  json_add_string(&params, own);
-  buf_add_char(&params, '}');
-  bool ok = params.full ? err_at(err, ERR_INVALID, "/params/uri", "the URI is too long")
-                        : errand_ask(r, m, &(struct errand_want){method, buf_str(&params), 0}, &result, err);
+  if (own.n > REPLAY_URI_BYTES_MOST) return err_at(err, ERR_INVALID, "/params/uri", "the URI is too long");
+  bool ok = errand_ask(r, m, &(struct errand_want){method, "uri", own, 0}, &result, err);
   errand_free(&result);
-  buf_free(&params);
   return ok;
 }
 

@@ -340,14 +340,15 @@ static bool bridge_seal(struct bridge *b, struct err *err) {
 
 // ---- the whole
 
+static bool bridge_take_turn(struct bridge *b, struct err *err) {
+  b->turns++;
+  return b->turn(b, err);
+}
+
 bool bridge_run(struct bridge *b, struct err *err) {
-  bool ok = bridge_open(b, err), again = ok;
-  while (again) {
-    ok = b->turn(b, err);
-    b->turns++;
-    again = ok && b->r->era == MCP_LEGACY && bridge_is_input_required(b);
-    if (again) again = ok = bridge_answer_now(b, err);
-  }
+  bool ok = bridge_open(b, err) && bridge_take_turn(b, err);
+  while (ok && b->r->era == MCP_LEGACY && bridge_is_input_required(b))
+    ok = bridge_answer_now(b, err) && bridge_take_turn(b, err);
   if (ok) rewrite_result(b->result.doc, b->result.value, b->member->alias);
   if (ok && bridge_is_input_required(b)) ok = bridge_seal(b, err);
   bridge_close(b);

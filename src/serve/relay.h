@@ -24,7 +24,7 @@ struct relay_options {
   size_t uri_count;
 };
 
-// NULL: the server has gone. The options' texts, but for the URIs, and the memory live as long as the relay.
+// NULL: the server has gone. The options' texts, but for the URIs, and `replay` live as long as the relay.
 struct relay *relay_open(const struct relay_options *o);
 void relay_close(struct relay *relay); // NULL is fine
 // Is it still with the vendors of the server's accounts, each in its place, and with no others?

@@ -45,6 +45,7 @@ struct wiring {
   struct settings *settings;
   struct tls_context *tls;
   struct fetch_limits limits;
+  struct origin_rule origins;
   struct http_options http;
   struct serve_env serve;
   struct admin_env admin;
@@ -163,6 +164,7 @@ static bool main_wire(struct settings *s, struct wiring **out, struct err *err) 
   struct json_limits json = {.depth = s->json_depth, .nodes = s->json_nodes, .raw_numbers = true};
   w->before = program.wiring;
   w->settings = s;
+  w->origins = (struct origin_rule){s->allowed_origins.items, s->allowed_origins.count, program.public_url};
   w->tls = tls;
   main_fill_limits(s, &w->limits);
   main_http_options(s, tls, &w->http);
@@ -173,8 +175,7 @@ static bool main_wire(struct settings *s, struct wiring **out, struct err *err) 
               .audit = program.audit},
       .json = json,
       .list_page = s->list_page,
-      .origins = s->allowed_origins.items,
-      .origin_count = s->allowed_origins.count,
+      .origins = &w->origins,
       .version = STR(POSTERN_VERSION),
       .call_ms = s->call_timeout,
       .ring = program.ring,
@@ -183,12 +184,10 @@ static bool main_wire(struct settings *s, struct wiring **out, struct err *err) 
       .catalog = &program.catalog,
       .run = &w->serve.run,
       .key_file = s->key.n ? STR_NONE : s->key_file,
-      .public_url = program.public_url,
       .version = STR(POSTERN_VERSION),
       .store_kind = STR("sqlite"),
       .metrics_token = s->metrics_token,
-      .origins = s->allowed_origins.items,
-      .origin_count = s->allowed_origins.count,
+      .origins = &w->origins,
       .json = json,
       .started_ms = program.started_ms,
       .audit_keep_ms = (int64_t)s->audit_retention,
@@ -390,7 +389,7 @@ static bool main_start(struct err *err) {
     return false;
   main_loops(s);
   if (!main_wire(s, &w, err) || !main_listen(w, err)) return false;
-  w->admin.public_url = program.account.public_url = program.public_url;
+  w->origins.public_url = program.account.public_url = program.public_url;
   program.wiring = w;
   catalog_on_change(main_catalog_changed, NULL);
   watch_on_change(main_list_changed, NULL);

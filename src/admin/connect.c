@@ -245,7 +245,7 @@ static bool authorize_is_guarded(const struct catalog *c, const struct catalog_a
 static bool authorize_proves(struct admin_call *call, const struct catalog_account *v, struct str proof,
                              struct str *principal) {
   int64_t now = clock_now_ms();
-  const struct access_token *token = catalog_token(call->catalog, proof, now);
+  const struct access_token *token = access_find(&call->catalog->tokens_by_hash, proof, now);
   if (token) {
     *principal = token->id;
     return token->role == ACCESS_ADMIN || authorize_is_guarded(call->catalog, v);
@@ -275,7 +275,7 @@ static bool authorize_begin_again(struct admin_call *call, const struct catalog_
     return false;
   }
   if (!authorize_is_wanted(call, v, err)) return false;
-  call->token.id = arena_dup(call->arena, principal); // who the audit names
+  call->who.name = arena_dup(call->arena, principal);
   struct connect_new in = {.connector = v->connector, .account_id = v->account->id, .principal = principal};
   struct connect_flow flow;
   if (!connect_start(&env, &in, call->arena, &flow, err)) return false;

@@ -112,7 +112,7 @@ static bool review_settle(struct admin_call *call, const struct str *names, size
   }
   struct review_decide d = {
       .store = call->env->catalog->account->store,
-      .verdict = {call->account_id, call->token.id, names, count, decision},
+      .verdict = {call->account_id, call->who.name, names, count, decision},
   };
   call->detail = review_names(call, names, count);
   if (!pool_run(review_decide_job, &d, err)) return false;

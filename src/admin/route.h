@@ -4,6 +4,7 @@
 #ifndef POSTERN_ADMIN_ROUTE_H
 #define POSTERN_ADMIN_ROUTE_H
 
+#include "access/principal.h"
 #include "admin/admin.h"
 #include "admin/shape.h"
 #include "audit/audit.h"
@@ -24,8 +25,8 @@ struct admin_call {
   const struct admin_route *route;
   struct http_exchange *http;
   const struct http_request *in;
-  struct catalog *catalog;   // as it was when the request came; after admin_publish, as it is then
-  struct access_token token; // the caller's; id empty: none was needed
+  struct catalog *catalog; // as it was when the request came; after admin_publish, as it is then
+  struct principal who;    // the caller
   struct arena *arena;
   struct http_params params;
   struct str query[ADMIN_QUERY_MOST]; // by the route's query shape, decoded; empty: absent. See admin_query

@@ -17,13 +17,13 @@ static void token_put(struct buf *out, const struct access_token *t) {
 }
 
 static bool token_is_admin(const struct access_token *t, int64_t now) {
-  return t->role == ACCESS_ADMIN && (t->expires_at == 0 || now < t->expires_at);
+  return t->role == ACCESS_ADMIN && access_is_live(t->expires_at, now);
 }
 
 bool admin_get_identity(struct admin_call *call, struct err *err) {
   (void)err;
   put_open(&call->out, NULL, '{');
-  token_put(&call->out, &call->token);
+  token_put(&call->out, &call->who.token);
   put_close(&call->out, '}');
   return true;
 }

@@ -237,10 +237,10 @@ bool admin_call_tool(struct admin_call *call, struct err *err) {
       .tool = &found,
       .arguments = mended ? yyjson_doc_get_root(mended) : arguments,
       .request_id = call->in->id,
-      .client = call->token.id,
+      .client = call->who.name,
       .traceparent = http_header_get(&call->in->headers, "traceparent"),
       .tracestate = http_header_get(&call->in->headers, "tracestate"),
-      .principal = arena_printf(call->arena, "admin:%.*s", STR_ARG(call->token.id)),
+      .principal = call->who.key,
   };
   struct run_result result = {0};
   bool ok = run_tool(&run, call->arena, &result, err);

@@ -69,7 +69,7 @@ struct catalog {
   struct map servers_by_hash; // 32 raw bytes → struct catalog_server *
   struct map servers_by_id;
   struct map accounts_by_id; // struct catalog_account *
-  struct map tokens_by_hash; // struct access_token *
+  struct map tokens_by_hash; // struct access_token *: access_find
 };
 
 struct catalog_env { // lives as long as the program
@@ -92,8 +92,6 @@ void catalog_close(void); // lets the current one go, at the end of the program
 // NULL for unknown, revoked and expired alike. Takes the same time for each, as far as memory allows.
 const struct catalog_server *catalog_server_by_token(const struct catalog *c, struct str token,
                                                      int64_t now_ms);
-// A live API token, or NULL.
-const struct access_token *catalog_token(const struct catalog *c, struct str token, int64_t now_ms);
 const struct catalog_server *catalog_server_by_id(const struct catalog *c, struct str id);
 const struct catalog_account *catalog_account_by_id(const struct catalog *c, struct str id);
 

@@ -18,7 +18,7 @@
 enum { BRIDGE_NEWS_MOST = 4 << 20 };
 
 static struct state_bound bridge_bound(const struct bridge *b) {
-  return (struct state_bound){.principal = b->r->principal,
+  return (struct state_bound){.principal = b->r->client.principal.key,
                               .server_id = b->r->server->server.id,
                               .method = b->method,
                               .params = b->params};
@@ -28,7 +28,7 @@ static struct state_bound bridge_bound(const struct bridge *b) {
 
 static bool bridge_resume(struct bridge *b, struct str handle, struct err *err) {
   struct kept kept;
-  if (!kept_take(handle, b->r->principal, &kept))
+  if (!kept_take(handle, b->r->client.principal.key, &kept))
     return err_at(
         err, ERR_INVALID, "/params/requestState",
         "the call that waited for this answer is over: send the request again without requestState");
@@ -56,14 +56,14 @@ static yyjson_val *bridge_responses(const struct bridge *b, yyjson_val *response
 // A modern client says with each request what it wants to be told; a legacy vendor takes that for its
 // session.
 static void bridge_tell_level(struct bridge *b) {
-  if (!b->r->log_level.n || b->resume) return;
+  if (!b->r->message.log_level.n || b->resume) return;
   (void)offer_of(b->r);
-  errand_set_level(b->r, b->member, b->r->log_level);
+  errand_set_level(b->r, b->member, b->r->message.log_level);
 }
 
 static bool bridge_open(struct bridge *b, struct err *err) {
   struct serve_request *r = b->r;
-  if (r->era != MCP_MODERN) return true;
+  if (r->transport.era != MCP_MODERN) return true;
   yyjson_val *responses = yyjson_obj_get(b->params, "inputResponses");
   yyjson_val *text = yyjson_obj_get(b->params, "requestState");
   if (responses && !yyjson_is_obj(responses))
@@ -92,11 +92,12 @@ static void bridge_close(struct bridge *b) {
 
 static bool bridge_wants(const struct bridge *b, const struct mcp_event *e) {
   const struct serve_request *r = b->r;
-  bool legacy = r->era == MCP_LEGACY;
+  bool legacy = r->transport.era == MCP_LEGACY;
   if (!reply_can_tell(r)) return false;
-  if (str_is(e->method, "notifications/progress")) return e->progress && r->progress_token;
+  if (str_is(e->method, "notifications/progress")) return e->progress && r->message.progress_token;
   if (str_is(e->method, "notifications/message")) // 2026-07-28: only where the request says a level
-    return (legacy || r->log_level.n) && level_passes(r->log_level, json_str(e->params, "level"));
+    return (legacy || r->message.log_level.n) &&
+           level_passes(r->message.log_level, json_str(e->params, "level"));
   if (str_is(e->method, "notifications/resources/updated")) return legacy && r->server->resources;
   // Changes of lists come by catalog/watch, and of modern clients' resources by their own streams.
   return legacy && !str_ends(e->method, "/list_changed");
@@ -109,7 +110,7 @@ static bool bridge_news(struct bridge *b, const struct mcp_event *e, struct err 
   struct buf message = BUF_MAX(BRIDGE_NEWS_MOST);
   if (e->progress)
     yyjson_mut_obj_put(params, yyjson_mut_str(doc, "progressToken"),
-                       yyjson_val_mut_copy(doc, b->r->progress_token));
+                       yyjson_val_mut_copy(doc, b->r->message.progress_token));
   bool fits = jsonrpc_request(&message, STR_NONE, e->method, params) && !message.full;
   bool ok = !fits || reply_event(b->r, buf_str(&message), err);
   buf_free(&message);
@@ -127,8 +128,8 @@ static bool bridge_send(void *arg, struct str message, struct err *err) {
 static bool bridge_ask(struct bridge *b, struct str method, yyjson_val *params, yyjson_doc **answer,
                        struct err *err) {
   struct serve_request *r = b->r;
-  struct question question = {.session_key = reply_can_tell(r) ? r->session.key : STR_NONE,
-                              .capabilities = r->capabilities,
+  struct question question = {.session_key = reply_can_tell(r) ? r->client.principal.session : STR_NONE,
+                              .capabilities = r->client.capabilities,
                               .alias = b->member->alias,
                               .send = bridge_send,
                               .arg = r,
@@ -185,8 +186,8 @@ static void bridge_question_result(const struct mcp_event *question, struct mcp_
 static bool bridge_keep(struct bridge *b, const struct mcp_event *question, struct err *err) {
   char handle[KEPT_HANDLE];
   struct kept kept = {b->call, *question};
-  struct standing standing = standing_of(b->r->server, b->r->token);
-  if (!kept_put(&kept, &standing, b->r->principal, handle, err)) return false;
+  struct standing standing = standing_of(b->r->server, &b->r->client.principal);
+  if (!kept_put(&kept, &standing, b->r->client.principal.key, handle, err)) return false;
   b->handle = arena_dup(b->r->arena, str_of(handle));
   return true;
 }
@@ -195,7 +196,7 @@ static bool bridge_keep(struct bridge *b, const struct mcp_event *question, stru
 static bool bridge_ask_later(struct bridge *b, struct mcp_event *question, struct mcp_event *last,
                              struct err *err) {
   struct err why;
-  if (!capability_allows(b->r->capabilities, question->method, question->params)) {
+  if (!capability_allows(b->r->client.capabilities, question->method, question->params)) {
     err_set(&why, ERR_DENIED, "the client did not declare that it can be asked this");
     bool ok = bridge_answer(b, question->id, NULL, &why, err);
     mcp_event_free(question);
@@ -227,7 +228,7 @@ static bool bridge_go_on(struct bridge *b, struct mcp_event *last, struct err *e
 
 // What comes before the last event; takes it over.
 static bool bridge_take(struct bridge *b, struct mcp_event *e, struct mcp_event *last, struct err *err) {
-  if (e->kind == MCP_REQUEST && b->r->era == MCP_MODERN) return bridge_ask_later(b, e, last, err);
+  if (e->kind == MCP_REQUEST && b->r->transport.era == MCP_MODERN) return bridge_ask_later(b, e, last, err);
   bool ok = e->kind == MCP_REQUEST ? bridge_ask_live(b, e, err) : bridge_news(b, e, err);
   mcp_event_free(e);
   return ok;
@@ -304,7 +305,7 @@ static bool bridge_may_ask(struct bridge *b, yyjson_val *requests, struct err *e
   for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));) {
     yyjson_val *request = yyjson_obj_iter_get_val(key), *params = yyjson_obj_get(request, "params");
     struct str method = json_str(request, "method");
-    if (!capability_allows(b->r->capabilities, method, params))
+    if (!capability_allows(b->r->client.capabilities, method, params))
       return fault_capability(b->r, capability_needed(method, params), err);
   }
   return true;
@@ -347,7 +348,7 @@ static bool bridge_take_turn(struct bridge *b, struct err *err) {
 
 bool bridge_run(struct bridge *b, struct err *err) {
   bool ok = bridge_open(b, err) && bridge_take_turn(b, err);
-  while (ok && b->r->era == MCP_LEGACY && bridge_is_input_required(b))
+  while (ok && b->r->transport.era == MCP_LEGACY && bridge_is_input_required(b))
     ok = bridge_answer_now(b, err) && bridge_take_turn(b, err);
   if (ok) rewrite_result(b->result.doc, b->result.value, b->member->alias);
   if (ok && bridge_is_input_required(b)) ok = bridge_seal(b, err);

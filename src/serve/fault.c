@@ -14,7 +14,7 @@ bool fault_capability(struct serve_request *r, struct str needed, struct err *er
   struct fault f = {.code = JSONRPC_INVALID_PARAMS,
                     .message =
                         arena_printf(r->arena, "this needs a client that declares %.*s", STR_ARG(needed))};
-  if (r->era == MCP_MODERN) {
+  if (r->transport.era == MCP_MODERN) {
     f.code = JSONRPC_MISSING_CAPABILITY;
     f.status = 400;
     f.data =
@@ -28,7 +28,7 @@ bool fault_resource(struct serve_request *r, struct str uri, struct err *err) {
   buf_add_z(&data, "{\"uri\":");
   json_add_string(&data, uri);
   buf_add_char(&data, '}');
-  struct fault f = {.code = r->era == MCP_MODERN ? JSONRPC_INVALID_PARAMS : FAULT_RESOURCE_MISSING,
+  struct fault f = {.code = r->transport.era == MCP_MODERN ? JSONRPC_INVALID_PARAMS : FAULT_RESOURCE_MISSING,
                     .message = STR("Resource not found"),
                     .data = data.full ? STR_NONE : arena_dup(r->arena, buf_str(&data))};
   buf_free(&data);
@@ -39,7 +39,7 @@ bool fault_method(struct serve_request *r, struct err *err) {
   return fault_set(r,
                    &(struct fault){.code = JSONRPC_METHOD_NOT_FOUND,
                                    .message = STR("Method not found"),
-                                   .status = r->era == MCP_MODERN ? 404 : 200},
+                                   .status = r->transport.era == MCP_MODERN ? 404 : 200},
                    err);
 }
 
@@ -71,7 +71,7 @@ bool fault_translate(struct serve_request *r, yyjson_val *error, struct str uri,
                        .message =
                            arena_printf(r->arena, "the vendor refused our request: %.*s", STR_ARG(message))};
   // 2026-07-28 gives these codes no meaning, and takes some for its own.
-  if (r->era == MCP_MODERN && code <= -32000 && code > -32100) f.code = JSONRPC_INTERNAL_ERROR;
+  if (r->transport.era == MCP_MODERN && code <= -32000 && code > -32100) f.code = JSONRPC_INTERNAL_ERROR;
   f.message = arena_dup(r->arena, f.message);
   return fault_set(r, &f, err);
 }

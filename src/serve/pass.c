@@ -41,8 +41,8 @@ static bool pass_open(struct bridge *b, const struct pass_want *want, struct mcp
                                 .method = str_of(want->method),
                                 .doc = doc,
                                 .params = pass_params(b, want, doc),
-                                .wants_progress = r->progress_token != NULL,
-                                .log_level = r->log_level,
+                                .wants_progress = r->message.progress_token != NULL,
+                                .log_level = r->message.log_level,
                                 .traceparent = json_str(meta, "traceparent"),
                                 .tracestate = json_str(meta, "tracestate")};
   bool ok = mcp_call_open(peer, &request, call, err);
@@ -73,13 +73,13 @@ static bool pass_turn(struct bridge *b, struct err *err) {
 static void pass_audit(struct serve_request *r, const struct pass_want *want, bool ok, int64_t began_us) {
   if (!want->shown.n) return;
   audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
-                                                   .actor = r->client,
+                                                   .actor = r->client.principal.name,
                                                    .action = str_of(want->method),
                                                    .server_id = r->server->server.id,
                                                    .account_id = want->member->account->account->id,
                                                    .tool = want->shown,
                                                    .outcome = ok ? STR("ok") : STR("upstream_error"),
-                                                   .request_id = r->in->id,
+                                                   .request_id = r->transport.in->id,
                                                    .elapsed_us = (int64_t)clock_mono_us() - began_us});
 }
 

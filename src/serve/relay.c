@@ -180,8 +180,8 @@ static void relay_give_shares(struct relay_feed *f) {
 }
 
 // Its fiber is the client's work, who opened the stream, and the vendor's, who has news.
-static bool relay_take_shares(struct relay_feed *f, struct err *err) {
-  f->principal = share_take(SHARE_PRINCIPAL, serve_holder(f->who.principal), FIBER_BACKGROUND, err);
+static bool relay_take_shares(struct relay_feed *f, struct str holder, struct err *err) {
+  f->principal = share_take(SHARE_PRINCIPAL, holder, FIBER_BACKGROUND, err);
   f->account = f->principal ? share_take(SHARE_ACCOUNT, f->account_id, FIBER_BACKGROUND, err) : NULL;
   return f->account != NULL;
 }
@@ -233,7 +233,7 @@ static struct relay_feed *relay_start_feed(const struct relay *relay, const stru
   f->feed = mcp_feed_open(
       f->peer, &(struct mcp_feed_options){.who = f->who, .uris = uris, .uri_count = count}, f->events);
   struct err err;
-  if (relay_take_shares(f, &err) &&
+  if (relay_take_shares(f, relay->options.holder, &err) &&
       fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "news of a vendor", relay_run, f))
     return f;
   relay_give_shares(f);
@@ -257,7 +257,7 @@ static size_t relay_own_uris(const struct catalog_server *server, size_t member,
 
 // A modern vendor is asked for what it is to tell; a legacy one says in its session what it likes.
 static bool relay_has_use(const struct serve_request *r, const struct catalog_member *m, size_t uris) {
-  return offer_peer(m) && (uris > 0 || (r->era == MCP_LEGACY && offer_is_legacy(r, m)));
+  return offer_peer(m) && (uris > 0 || (r->transport.era == MCP_LEGACY && offer_is_legacy(r, m)));
 }
 
 // The account at this place may be another by now, or have another address or consent: what is asked of it
@@ -275,7 +275,7 @@ static void relay_follow(struct relay *relay, struct relay_member *at, const str
 static void relay_begin(struct relay *relay, const struct catalog_server *server,
                         const struct relay_options *o) {
   struct arena *scratch = arena_new();
-  struct serve_request r = {.server = server, .arena = scratch, .era = o->who.prefer};
+  struct serve_request r = {.server = server, .arena = scratch, .transport.era = o->who.prefer};
   for (size_t i = 0; i < relay->count; i++) {
     struct relay_member *at = &relay->members[i];
     struct str *uris;

@@ -13,10 +13,10 @@
 struct relay;
 
 struct relay_options {
-  struct str server_id;
-  struct mcp_who who;        // the client
-  struct replay_place place; // the stream
-  struct replay *replay;     // of a legacy session; NULL: a listen stream, whose id goes with each message
+  struct str server_id, holder; // holder: whose share it counts against, principal_holder
+  struct mcp_who who;           // the client
+  struct replay_place place;    // the stream
+  struct replay *replay;        // of a legacy session; NULL: a listen stream, whose id goes with each message
   // Takes a message there, or to the session's newest stream. False: it has none. Loop thread.
   bool (*say)(struct replay *replay, const struct replay_place *place, struct str message);
   struct str id;

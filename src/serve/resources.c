@@ -47,7 +47,7 @@ bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out
   if (!pass_ask(r, &want, &result, err)) return false;
   // The answer of a retry belongs to what its person said (2026-07-28, "Caching").
   bool retry = yyjson_obj_get(params, "inputResponses") || yyjson_obj_get(params, "requestState");
-  if (retry && r->era == MCP_MODERN)
+  if (retry && r->transport.era == MCP_MODERN)
     yyjson_mut_obj_put(result.value, yyjson_mut_str(result.doc, "ttlMs"), yyjson_mut_sint(result.doc, 0));
   bool ok = frame_add(r, result.doc, result.value, true, out, err);
   errand_free(&result);

@@ -108,13 +108,13 @@ static bool tools_unknown(struct serve_request *r, struct str name, struct err *
   if (name.n > TOOLS_NAME_MOST) name.n = TOOLS_NAME_MOST;
   metrics_add(METRIC_TOOL_CALLS_DENIED, 1);
   audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
-                                                   .actor = r->client,
+                                                   .actor = r->client.principal.name,
                                                    .action = STR("tools/call"),
                                                    .server_id = r->server->server.id,
                                                    .account_id = r->server->members[0].account->account->id,
                                                    .tool = name,
                                                    .outcome = STR("denied"),
-                                                   .request_id = r->in->id,
+                                                   .request_id = r->transport.in->id,
                                                    .detail = STR("not among the tools of this server")});
   return err_at(err, ERR_INVALID, "/params/name", "Unknown tool: %.*s", STR_ARG(name));
 }
@@ -129,11 +129,12 @@ static void tools_rate_headers(struct serve_request *r, const struct run_result 
                 {"RateLimit-Remaining", rate->has_remaining, rate->remaining},
                 {"RateLimit-Reset", rate->has_reset, rate->reset_s},
                 {"Retry-After", rate->has_retry_after, rate->retry_after_s}};
-  if (!r->http || !result->has_rate) return;
+  if (!r->transport.http || !result->has_rate) return;
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
     char digits[24];
     int n = snprintf(digits, sizeof digits, "%lld", (long long)fields[i].value);
-    if (fields[i].has && n > 0) http_reply_header(r->http, fields[i].name, str_make(digits, (size_t)n));
+    if (fields[i].has && n > 0)
+      http_reply_header(r->transport.http, fields[i].name, str_make(digits, (size_t)n));
   }
 }
 
@@ -151,8 +152,9 @@ static bool tools_check_headers(struct serve_request *r, const struct catalog_to
                                 yyjson_val *arguments, struct err *err) {
   struct err why;
   yyjson_val *schema = tool->tool->input;
-  if (r->era != MCP_MODERN || tool->tool->kind != TOOL_REMOTE || !param_schema_has_any(schema)) return true;
-  if (param_agree(schema, arguments, &r->in->headers, r->arena, &why)) return true;
+  if (r->transport.era != MCP_MODERN || tool->tool->kind != TOOL_REMOTE || !param_schema_has_any(schema))
+    return true;
+  if (param_agree(schema, arguments, &r->transport.in->headers, r->arena, &why)) return true;
   return fault_set(r,
                    &(struct fault){.code = JSONRPC_HEADER_MISMATCH,
                                    .status = 400,
@@ -217,16 +219,16 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
       .server = r->server,
       .tool = tool,
       .arguments = arguments,
-      .request_id = r->in->id,
-      .client = r->client,
-      .traceparent = trace.n ? trace : http_header_get(&r->in->headers, "traceparent"),
-      .tracestate = trace.n ? state : http_header_get(&r->in->headers, "tracestate"),
-      .principal = r->principal,
-      .capabilities = r->capabilities,
-      .era = r->era,
+      .request_id = r->transport.in->id,
+      .client = r->client.principal.name,
+      .traceparent = trace.n ? trace : http_header_get(&r->transport.in->headers, "traceparent"),
+      .tracestate = trace.n ? state : http_header_get(&r->transport.in->headers, "tracestate"),
+      .principal = r->client.principal.key,
+      .capabilities = r->client.capabilities,
+      .era = r->transport.era,
       .meta = meta,
-      .wants_progress = r->progress_token != NULL,
-      .log_level = r->log_level,
+      .wants_progress = r->message.progress_token != NULL,
+      .log_level = r->message.log_level,
   };
   struct run_result result = {0};
   struct bridge b = {.r = r,

@@ -4,12 +4,17 @@
 #include "base/codec.h"
 #include "data/json.h"
 
+static const char *wire_find(const char *const *list, size_t count, struct str text) {
+  for (size_t i = 0; i < count; i++)
+    if (str_is(text, list[i])) return list[i];
+  return NULL;
+}
+#define WIRE_FIND(list, text) wire_find((list), sizeof(list) / sizeof *(list), (text))
+
 static const char *const wire_legacy_versions[] = {"2025-11-25", "2025-06-18", "2025-03-26"};
 
 bool wire_is_legacy(struct str version) {
-  for (size_t i = 0; i < sizeof wire_legacy_versions / sizeof *wire_legacy_versions; i++)
-    if (str_is(version, wire_legacy_versions[i])) return true;
-  return false;
+  return WIRE_FIND(wire_legacy_versions, version) != NULL;
 }
 
 const char *wire_name_member(struct str method) {
@@ -35,13 +40,6 @@ static const char *const wire_legacy_methods[] = {"initialize",
                                                   "tasks/list",
                                                   "notifications/cancelled",
                                                   "notifications/roots/list_changed"};
-
-static const char *wire_find(const char *const *list, size_t count, struct str text) {
-  for (size_t i = 0; i < count; i++)
-    if (str_is(text, list[i])) return list[i];
-  return NULL;
-}
-#define WIRE_FIND(list, text) wire_find((list), sizeof(list) / sizeof *(list), (text))
 
 const char *wire_legacy_version(struct str version) {
   return WIRE_FIND(wire_spoken, version);

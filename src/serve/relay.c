@@ -28,12 +28,11 @@ struct relay_feed {
   struct replay *replay;
   struct replay_place place;
   bool (*say)(struct replay *replay, const struct replay_place *place, struct str message);
-  struct relay_question *questions; // that wait for the client
+  struct relay_question *questions[RELAY_QUESTIONS_MOST]; // that wait for the client
   size_t question_count;
 };
 
-struct relay_question { // in its feed's list while its fiber runs
-  struct relay_question *prev, *next;
+struct relay_question { // among its feed's while its fiber runs
   struct relay_feed *feed;
   struct mcp_event *event;
   struct share *share; // of the account: its vendor asks
@@ -110,27 +109,17 @@ static void relay_answer(struct relay_feed *f, const struct mcp_event *e, yyjson
   arena_free(a);
 }
 
-static void relay_list_question(struct relay_question *q) {
+static void relay_drop_question(const struct relay_question *q) {
   struct relay_feed *f = q->feed;
-  q->next = f->questions;
-  if (q->next) q->next->prev = q;
-  f->questions = q;
-  f->question_count++;
-}
-
-static void relay_unlist_question(struct relay_question *q) {
-  if (q->prev)
-    q->prev->next = q->next;
-  else
-    q->feed->questions = q->next;
-  if (q->next) q->next->prev = q->prev;
-  q->feed->question_count--;
+  size_t i = 0;
+  while (f->questions[i] != q) i++;
+  f->questions[i] = f->questions[--f->question_count];
 }
 
 static void relay_question_free(struct relay_question *q) {
   if (q->event) mcp_event_release(q->event);
   share_give(q->share);
-  relay_unlist_question(q);
+  relay_drop_question(q);
   relay_feed_unref(q->feed);
   mem_free(q);
 }
@@ -164,7 +153,7 @@ static bool relay_question(struct relay_feed *f, struct mcp_event *e, struct err
   struct relay_question *q = MEM_NEW(struct relay_question);
   *q = (struct relay_question){.feed = f, .event = e, .share = share};
   f->refs++;
-  relay_list_question(q);
+  f->questions[f->question_count++] = q;
   if (fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "ask a client", relay_ask, q)) return true;
   q->event = NULL; // the caller's
   relay_question_free(q);
@@ -206,7 +195,7 @@ static void relay_run(void *arg) {
 // Nobody could take an answer to its vendor any more, so nobody waits for one.
 static void relay_stop_feed(struct relay_feed *f) {
   if (!f) return;
-  for (struct relay_question *q = f->questions; q; q = q->next) fiber_cancel(q->fiber);
+  for (size_t i = 0; i < f->question_count; i++) fiber_cancel(f->questions[i]->fiber);
   if (f->feed) mcp_feed_close(f->feed);
   f->feed = NULL;
   channel_close(f->events);

@@ -9,6 +9,9 @@
 //   struct str bytes;
 //   do { if (!transfer_read(t, &bytes, err)) break; feed(bytes); } while (bytes.n);
 //   transfer_close(t);                                         // aborts what has not ended
+//
+//   vendor -> | body: waits | -> transfer_read, all of it -> | shown: until it is called again |
+//             beyond TRANSFER_WINDOW libcurl pauses, and goes on when the body was taken
 #ifndef POSTERN_FETCH_TRANSFER_H
 #define POSTERN_FETCH_TRANSFER_H
 

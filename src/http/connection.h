@@ -11,6 +11,10 @@
 // notices that the client has gone. An exchange whose client has gone lives on without a connection
 // until its handler returns. An idle connection, or one with a detached stream, holds no buffer, arena or
 // fiber. Everything here belongs to the server's loop thread.
+//
+//   http_stream_write, http_stream_push -> | out: waits | -> | flight: one write of libuv's | -> socket
+//   both together are queued. Beyond HTTP_STREAM_HIGH a fiber that writes parks until it is less; a stream that is
+//   pushed to ends beyond its queue_most
 #ifndef POSTERN_HTTP_CONNECTION_H
 #define POSTERN_HTTP_CONNECTION_H
 

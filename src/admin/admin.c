@@ -96,7 +96,7 @@ static bool admin_find_route(struct admin_call *call) {
   http_reply_header(call->http, "Allow", allowed);
   err_set(&err, ERR_INVALID, "this address does not take %.*s; allowed: %.*s", STR_ARG(call->in->method_text),
           STR_ARG(allowed));
-  if (call->in->method == HTTP_OPTIONS)
+  if (call->in->method == METHOD_OPTIONS)
     http_reply(call->http, 204, NULL, STR_NONE);
   else
     http_reply_err_as(call->http, 405, &err);

@@ -14,23 +14,7 @@
 #ifndef POSTERN_HTTP_CONNECTION_H
 #define POSTERN_HTTP_CONNECTION_H
 
-// llhttp names its methods as http/message.h names ours. We never use its names, so they step aside.
-#define HTTP_GET LLHTTP_METHOD_GET
-#define HTTP_HEAD LLHTTP_METHOD_HEAD
-#define HTTP_POST LLHTTP_METHOD_POST
-#define HTTP_PUT LLHTTP_METHOD_PUT
-#define HTTP_PATCH LLHTTP_METHOD_PATCH
-#define HTTP_DELETE LLHTTP_METHOD_DELETE
-#define HTTP_OPTIONS LLHTTP_METHOD_OPTIONS
 #include <llhttp.h>
-#undef HTTP_GET
-#undef HTTP_HEAD
-#undef HTTP_POST
-#undef HTTP_PUT
-#undef HTTP_PATCH
-#undef HTTP_DELETE
-#undef HTTP_OPTIONS
-
 #include <netinet/in.h>
 
 #include "crypto/tls.h"

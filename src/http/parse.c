@@ -159,7 +159,7 @@ static struct http_refusal http_judge(struct http_connection *c) {
   x->length = c->parser.flags & F_CONTENT_LENGTH ? c->parser.content_length : 0;
   r->method_text = str_make(x->method, x->method_n);
   r->method = http_method_from(r->method_text);
-  x->head_only = r->method == HTTP_HEAD;
+  x->head_only = r->method == METHOD_HEAD;
   struct http_head head = {
       .target = str_make(buf_str(&x->text).p, x->target_n),
       .http10 = x->http10,

@@ -51,10 +51,10 @@ static bool endpoint_method(const struct serve_env *env, struct http_exchange *x
     http_reply_err(x, &err);
     return false;
   }
-  if (origin.n) endpoint_cors(x, origin, in->method == HTTP_OPTIONS);
-  if (in->method == HTTP_POST || in->method == HTTP_GET || in->method == HTTP_DELETE) return true;
+  if (origin.n) endpoint_cors(x, origin, in->method == METHOD_OPTIONS);
+  if (in->method == METHOD_POST || in->method == METHOD_GET || in->method == METHOD_DELETE) return true;
   http_reply_header(x, "Allow", STR(ENDPOINT_METHODS));
-  if (in->method == HTTP_OPTIONS)
+  if (in->method == METHOD_OPTIONS)
     http_reply(x, 204, NULL, STR_NONE);
   else
     endpoint_no_method(x);
@@ -85,7 +85,7 @@ static bool endpoint_accept(struct serve_request *r) {
   struct str accept = endpoint_list(r, "accept");
   r->takes_json = http_accepts(accept, "application/json");
   r->takes_events = http_accepts(accept, "text/event-stream");
-  bool fits = r->in->method == HTTP_GET ? r->takes_events : r->takes_json || r->takes_events;
+  bool fits = r->in->method == METHOD_GET ? r->takes_events : r->takes_json || r->takes_events;
   if (!fits)
     http_reply(r->http, 406, "application/json",
                STR("{\"error\":{\"code\":\"invalid\",\"message\":\"Accept must take application/json or "
@@ -209,8 +209,8 @@ static void endpoint_post(struct serve_request *r, bool pair) {
 // 2026-07-28 has POST only, and the 2024-11-05 addresses one method each.
 static bool endpoint_method_fits(const struct serve_request *r, const struct endpoint_path *p) {
   enum http_method method = r->in->method;
-  if (p->pair) return method == (p->message ? HTTP_POST : HTTP_GET);
-  return method == HTTP_POST || !str_is(http_header_get(&r->in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
+  if (p->pair) return method == (p->message ? METHOD_POST : METHOD_GET);
+  return method == METHOD_POST || !str_is(http_header_get(&r->in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
 }
 
 static void endpoint_serve(struct serve_request *r, const struct endpoint_path *p) {
@@ -234,14 +234,14 @@ static void endpoint_serve(struct serve_request *r, const struct endpoint_path *
     http_reply_err(r->http, &err);
     return;
   }
-  if (r->in->method == HTTP_DELETE) {
+  if (r->in->method == METHOD_DELETE) {
     r->takes_json = true;
     legacy_delete(r);
     return;
   }
   if (!p->message && !endpoint_accept(r)) return;
   r->takes_json |= p->message;
-  if (r->in->method == HTTP_POST)
+  if (r->in->method == METHOD_POST)
     endpoint_post(r, p->pair);
   else if (p->pair)
     legacy_sse_get(r, p->token);

@@ -91,8 +91,10 @@ static bool legacy_sse_find_session(struct serve_request *r, struct str query) {
 
 static void legacy_sse_copy(struct legacy_sse_job *job, const struct serve_request *r) {
   struct arena *a = job->arena;
-  job->in = (struct http_request){
-      .method = HTTP_POST, .id = arena_dup(a, r->in->id), .client = arena_dup(a, r->in->client), .arena = a};
+  job->in = (struct http_request){.method = METHOD_POST,
+                                  .id = arena_dup(a, r->in->id),
+                                  .client = arena_dup(a, r->in->client),
+                                  .arena = a};
   memcpy(job->in.client_key, r->in->client_key, HTTP_CLIENT_KEY);
   job->request = *r;
   job->request.share = NULL;

@@ -355,7 +355,7 @@ static bool main_listen(const struct wiring *w, struct err *err) {
         w->settings->public_url.n
             ? w->settings->public_url
             : arena_printf(program.arena, "%s://%.*s", w->tls ? "https" : "http", STR_ARG(options.listen));
-    while (str_ends(program.public_url, "/")) program.public_url.n--;
+    program.public_url = str_trim_end(program.public_url, '/');
   }
   return true;
 }

@@ -23,8 +23,7 @@ enum { CONNECT_NAMES_MOST = 100, CONNECT_KEPT_MS = 24 * 3600 * 1000 };
 // ---- what both halves use
 
 static struct str connect_at(const struct connect_env *env, const char *path, struct arena *a) {
-  struct str base = env->public_url;
-  while (base.n && base.p[base.n - 1] == '/') base.n--;
+  struct str base = str_trim_end(env->public_url, '/');
   return arena_printf(a, "%.*s%s", STR_ARG(base), path);
 }
 

@@ -68,7 +68,7 @@ bool grant_row_open(const struct account_env *env, const struct grant_row *row, 
         err, ERR_CONFLICT,
         "they were sealed for another address or authorization server than this account has now (%.*s), or "
         "they were changed: somebody wrote to the database. Delete the account and connect it anew",
-        row->url.n < 200 ? (int)row->url.n : 200, row->url.p);
+        STR_MOST(row->url, 200));
   if (!ok) return err_wrap(err, "the stored tokens do not open");
   struct str rest = secret_reveal(both), one;
   if (str_cut(&rest, '\n', &one)) *access = secret_new(one);

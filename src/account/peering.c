@@ -58,9 +58,8 @@ static void lender_unref(void *arg) {
 }
 
 static bool lender_refused(const struct mcp_challenge *refused, struct err *err) {
-  struct str said = refused->said;
-  if (said.n > 300) said.n = 300;
-  err_at(err, refused->status == 403 ? ERR_DENIED : ERR_UNAUTHENTICATED, "credential", "%.*s", STR_ARG(said));
+  err_at(err, refused->status == 403 ? ERR_DENIED : ERR_UNAUTHENTICATED, "credential", "%.*s",
+         STR_MOST(refused->said, 300));
   return false;
 }
 

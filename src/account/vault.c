@@ -57,7 +57,7 @@ bool vault_way(const struct connector *c, struct str id, yyjson_val *credential,
 static bool vault_unknown(const struct connector_way *way, struct str name, struct err *err) {
   char list[200], field[sizeof err->field];
   vault_list(list, sizeof list, NULL, way);
-  snprintf(field, sizeof field, "credential.%.*s", (int)(name.n < 60 ? name.n : 60), name.p);
+  snprintf(field, sizeof field, "credential.%.*s", STR_MOST(name, 60));
   return err_at(err, ERR_INVALID, field, "is not a field here; the fields are %s", list);
 }
 

@@ -109,7 +109,7 @@ static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct er
   struct str type = http_media_type(http_header_get(&call->in->headers, "content-type"));
   if (!str_is_nocase(type, "application/json"))
     return err_at(err, ERR_INVALID, "Content-Type", "must be application/json, not \"%.*s\"",
-                  (int)(type.n < 64 ? type.n : 64), type.n ? type.p : "");
+                  STR_MOST(type, 64));
   if (!json_read(call->in->body, &call->env->json, doc, err)) {
     err->code = ERR_INVALID; // too deep or too many values: the limit is of one request, not of a rate
     return false;
@@ -253,8 +253,7 @@ bool admin_find_account(struct admin_call *call, const struct catalog_account **
   struct str id = http_param(&call->params, "id");
   const struct catalog_account *v = admin_account_named(call->catalog, id);
   if (!v) {
-    err_at(err, ERR_MISSING, "id", "no account has the id or name \"%.*s\"", (int)(id.n < 64 ? id.n : 64),
-           id.p);
+    err_at(err, ERR_MISSING, "id", "no account has the id or name \"%.*s\"", STR_MOST(id, 64));
     err_hint(err, "GET /integrated-account lists the accounts");
     return false;
   }

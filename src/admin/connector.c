@@ -159,8 +159,7 @@ static bool connector_count_tools(void *arg, struct err *err) {
 }
 
 static bool connector_missing(struct str name, struct err *err) {
-  err_at(err, ERR_MISSING, "name", "there is no connector \"%.*s\"", (int)(name.n < 64 ? name.n : 64),
-         name.p);
+  err_at(err, ERR_MISSING, "name", "there is no connector \"%.*s\"", STR_MOST(name, 64));
   err_hint(err, "GET /connector lists them");
   return false;
 }

@@ -103,7 +103,7 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
   const struct catalog_server *v = catalog_server_by_id(call->catalog, id);
   if (!v || (of && !server_is_over(v, of))) {
     err_at(err, ERR_MISSING, "server_id", "%s has no MCP server \"%.*s\"", of ? "this account" : "Postern",
-           (int)(id.n < 64 ? id.n : 64), id.p);
+           STR_MOST(id, 64));
     err_hint(err, "GET /mcp-server lists the servers");
     return false;
   }
@@ -244,8 +244,7 @@ static bool server_read_member(struct server_draft *d, yyjson_val *v, size_t at,
     return err_at(err, ERR_INVALID, field, "an account's id or name, or {\"account\", \"alias\"}");
   const struct catalog_account *account = admin_account_named(d->call->catalog, named);
   if (!account) {
-    err_at(err, ERR_UNPROCESSABLE, field, "no account has the id or name \"%.*s\"",
-           (int)(named.n < 64 ? named.n : 64), named.p);
+    err_at(err, ERR_UNPROCESSABLE, field, "no account has the id or name \"%.*s\"", STR_MOST(named, 64));
     err_hint(err, "GET /integrated-account lists the accounts");
     return false;
   }

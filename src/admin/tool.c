@@ -131,8 +131,7 @@ static bool tool_find(struct admin_call *call, struct catalog_tool *out, struct 
     unsigned d = str_distance(name, v->tools->tools[i].name);
     if (d < best) best = d, near = v->tools->tools[i].name;
   }
-  err_at(err, ERR_MISSING, "tool", "the account has no tool \"%.*s\"", (int)(name.n < 96 ? name.n : 96),
-         name.p);
+  err_at(err, ERR_MISSING, "tool", "the account has no tool \"%.*s\"", STR_MOST(name, 96));
   if (near.n) err_hint(err, "did you mean \"%.*s\"?", STR_ARG(near));
   return false;
 }

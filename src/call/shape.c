@@ -48,12 +48,6 @@ struct str shape_vendor(const struct shape_input *in) {
   return in->connector->label.n ? in->connector->label : in->connector->name;
 }
 
-struct str shape_short(struct str s, size_t most) {
-  if (s.n <= most) return s;
-  while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80) most--;
-  return str_make(s.p, most);
-}
-
 struct str shape_body(const struct shape_input *in) {
   struct str body = buf_str(&in->response->body);
   return str_starts(body, "\xef\xbb\xbf") ? str_from(body, 3) : body;
@@ -140,7 +134,7 @@ static const char *shape_sniff(struct str body) {
 }
 
 static bool shape_looks_like_json(struct str body) {
-  struct str s = str_trim(str_make(body.p, body.n < 64 ? body.n : 64));
+  struct str s = str_trim(str_cut_utf8(body, 64));
   return s.n && (s.p[0] == '{' || s.p[0] == '[');
 }
 
@@ -216,7 +210,7 @@ static void shape_add_media(const struct shape_input *in, const char *type, stru
 // Proxies and error pages answer 200 too. Only where the connector says that the API has an envelope.
 static bool shape_is_web_page(const struct shape_input *in, const char *type, struct str body) {
   return in->connector->envelope.ok.n && !strcmp(type, "text/html") &&
-         str_starts(str_trim(shape_short(body, 256)), "<");
+         str_starts(str_trim(str_cut_utf8(body, 256)), "<");
 }
 
 static void shape_add_plain(const struct shape_input *in, const char *type, struct str body, struct arena *a,
@@ -246,7 +240,7 @@ static bool shape_add_json(const struct shape_input *in, struct str body, struct
 static void shape_add_empty(const struct shape_input *in, struct arena *a, struct run_result *out) {
   int status = in->response->status;
   struct str location = http_header_get(&in->response->headers, "location");
-  struct str where = shape_short(location, 512);
+  struct str where = str_cut_utf8(location, 512);
   shape_add_text(out, arena_printf(a, "done (%d %s)%s%.*s", status, http_status_text(status),
                                    where.n ? "; location: " : "", STR_ARG(where)));
 }
@@ -263,7 +257,7 @@ static void shape_add_success(const struct shape_input *in, struct arena *a, str
   struct str body = shape_body(in);
   char type[SHAPE_TYPE];
   struct err err = {0};
-  if (str_trim(shape_short(body, 16)).n == 0 && str_trim(body).n == 0) {
+  if (str_trim(str_cut_utf8(body, 16)).n == 0 && str_trim(body).n == 0) {
     shape_add_empty(in, a, out);
     return;
   }

@@ -296,7 +296,7 @@ void shape_add_cut_json(const struct shape_input *in, yyjson_doc *doc, struct ar
 
 void shape_add_cut_text(const struct shape_input *in, struct str text, struct arena *a,
                         struct run_result *out) {
-  struct str shown = shape_short(text, in->ceiling);
+  struct str shown = str_cut_utf8(text, in->ceiling);
   const char *peering_end = memrchr(shown.p, '\n', shown.n);
   bool at_line = peering_end && (size_t)(peering_end - shown.p) >= shown.n / 2;
   if (at_line) shown.n = (size_t)(peering_end - shown.p) + 1;

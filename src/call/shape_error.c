@@ -115,8 +115,8 @@ static void error_add_item(struct error_report *r, yyjson_val *item) {
   yyjson_val *code = e->code.n ? json_at(item, e->code) : NULL;
   yyjson_val *message =
       yyjson_is_obj(item) ? json_at(item, e->message.n ? e->message : STR("/message")) : item;
-  struct str code_text = shape_short(error_value_text(r, code), 64);
-  struct str message_text = shape_short(error_value_text(r, message), ERROR_MESSAGE_MOST);
+  struct str code_text = str_cut_utf8(error_value_text(r, code), 64);
+  struct str message_text = str_cut_utf8(error_value_text(r, message), ERROR_MESSAGE_MOST);
   if (r->messages++ >= ERROR_ITEMS_MOST) return;
   int64_t number;
   if (str_to_i64(code_text, &number)) r->codes[r->code_count++] = number;
@@ -143,7 +143,7 @@ static void error_add_body(struct error_report *r, yyjson_val *root) {
     buf_printf(&r->text, "\nIts body is %zu bytes of binary data.", body.n);
     return;
   }
-  struct str shown = shape_short(body, root ? ERROR_BODY_MOST : ERROR_MESSAGE_MOST);
+  struct str shown = str_cut_utf8(body, root ? ERROR_BODY_MOST : ERROR_MESSAGE_MOST);
   buf_printf(&r->text, "\nIt said: %.*s", STR_ARG(shown));
   if (shown.n < body.n) buf_printf(&r->text, "… (%zu bytes in all)", body.n);
 }
@@ -269,12 +269,12 @@ void shape_add_redirected(const struct shape_input *in, struct arena *a, struct 
                         "%.*s answered %d %s and points to %.*s. Redirects are not followed, so that "
                         "credentials stay where they belong.\nWhat to do: check the ids; if they are right, "
                         "whoever runs this server must correct the account's base URL.",
-                        STR_ARG(vendor), status, http_status_text(status), STR_ARG(shape_short(host, 253))));
+                        STR_ARG(vendor), status, http_status_text(status), STR_ARG(str_cut_utf8(host, 253))));
 }
 
 static void error_add_wrong_form(const struct shape_input *in, struct str what, struct arena *a,
                                  struct run_result *out) {
-  struct str body = shape_body(in), begin = shape_short(str_trim(body), ERROR_BEGIN_MOST);
+  struct str body = shape_body(in), begin = str_cut_utf8(str_trim(body), ERROR_BEGIN_MOST);
   out->outcome = RUN_UPSTREAM_ERROR;
   out->is_error = true;
   shape_add_text(out,

@@ -11,7 +11,6 @@ void shape_add_text(struct run_result *out, struct str text);
 void shape_close(struct run_result *out);
 
 struct str shape_vendor(const struct shape_input *in); // what to call the vendor
-struct str shape_short(struct str s, size_t most);     // not inside a UTF-8 sequence
 struct str shape_body(const struct shape_input *in);   // without a byte order mark
 // Numbers raw. NULL: not JSON, or `payer` has no memory for its tree. The caller frees.
 yyjson_doc *shape_parse(struct str body, struct payer *payer);

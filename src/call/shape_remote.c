@@ -39,7 +39,7 @@ static void remote_cut_text(struct remote_shaping *s, struct str text, struct ru
                            .tool = call->tool->tool,
                            .response = &response,
                            .ceiling = s->left};
-  struct str begin = str_trim(shape_short(text, 64));
+  struct str begin = str_trim(str_cut_utf8(text, 64));
   bool maybe = begin.n && (begin.p[0] == '{' || begin.p[0] == '[');
   struct payer *payer = budget_payer(BUDGET_UPSTREAM, call->tool->account->account->id);
   yyjson_doc *doc = maybe ? shape_parse(text, payer) : NULL;

@@ -113,7 +113,7 @@ bool server_row_insert(struct store *s, const struct server *v, struct err *err)
 }
 
 static bool server_row_missing(struct str id, struct err *err) {
-  return err_set(err, ERR_MISSING, "there is no server '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
+  return err_set(err, ERR_MISSING, "there is no server '%.*s'", STR_MOST(id, 64));
 }
 
 static bool server_row_update_row(struct store *s, const struct server *v, struct str stamp,

@@ -21,7 +21,7 @@ bool modern_envelope(const struct jsonrpc_message *m) {
 static void modern_refuse_version(struct serve_request *r, yyjson_val *id, struct str requested) {
   struct buf data = BUF_MAX(8192), message = BUF_MAX(16384);
   buf_add_z(&data, "{\"supported\":[\"" WIRE_MODERN "\"],\"requested\":");
-  json_add_string(&data, requested.n > 64 ? str_make(requested.p, 64) : requested);
+  json_add_string(&data, str_cut_utf8(requested, 64));
   buf_add_char(&data, '}');
   jsonrpc_error(&message, id, JSONRPC_UNSUPPORTED_VERSION, STR("Unsupported protocol version"),
                 buf_str(&data));
@@ -100,10 +100,10 @@ static void modern_answer(struct serve_request *r, const struct jsonrpc_message 
 static void modern_client(struct serve_request *r, const struct jsonrpc_message *m) {
   yyjson_val *meta = modern_meta(m);
   struct str name = json_str(yyjson_obj_get(meta, WIRE_META_CLIENT), "name");
-  if (name.n > SESSION_CLIENT_MOST) name.n = SESSION_CLIENT_MOST;
   r->version = STR(WIRE_MODERN);
   r->capabilities = capability_filter(yyjson_obj_get(meta, WIRE_META_CAPABILITIES), r->arena);
-  if (!r->token && name.n) r->client = arena_printf(r->arena, "client:%.*s", STR_ARG(name));
+  if (!r->token && name.n)
+    r->client = arena_printf(r->arena, "client:%.*s", STR_MOST(name, SESSION_CLIENT_MOST));
 }
 
 void modern_handle(struct serve_request *r, const struct jsonrpc_message *m) {

@@ -205,7 +205,7 @@ static void settings_field(const struct settings *s, enum settings_id id, char *
   const char *key = settings_table[id].key;
   switch (v->source) {
   case SETTINGS_FILE:
-    snprintf(field, n, "%.*s:%u", (int)(s->file.n > 80 ? 80 : s->file.n), s->file.p, v->line);
+    snprintf(field, n, "%.*s:%u", STR_MOST(s->file, 80), v->line);
     break;
   case SETTINGS_ENVIRONMENT: {
     int at = snprintf(field, n, "POSTERN_%s", key);

@@ -60,7 +60,7 @@ struct account_new {
   yyjson_val *context;            // object or NULL
 };
 
-// What reaching vendors takes; made once by main.c.
+// What reaching vendors takes; made once by wiring.c.
 struct account_env {
   struct store *store;
   struct seal_ring *ring;

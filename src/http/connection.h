@@ -84,8 +84,9 @@ struct http_connection {
 };
 
 // connection.c
-void http_connection_open(struct http_server *s, int fd); // takes the socket
-void http_connection_close(struct http_connection *c);    // at once; cancels the exchange
+void http_connection_phase(struct http_connection *c, enum http_phase to); // asserts that it may come next
+void http_connection_open(struct http_server *s, int fd);                  // takes the socket
+void http_connection_close(struct http_connection *c);                     // at once; cancels the exchange
 void http_connection_send(struct http_connection *c, const struct str *parts, unsigned count);
 size_t http_connection_queued(const struct http_connection *c);
 void http_connection_end(struct http_connection *c); // its exchange or stream is over: the next, or close

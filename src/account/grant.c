@@ -1,4 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+// What a request finds, and what makes another of it:
+//
+//                      its end is near             its time is over,
+//                      (GRANT_AHEAD_MS)            or it was refused
+//      +--> live -----------------------> due ---------------------> ended
+//      |    sent as it is                 sent, and renewed          the request waits
+//      |      |                           in the background          for the refresh
+//      |      |                             |                           |
+//      |<-----|---- refreshed --------------+---------------------------+
+//      |      |                                                         | the refresh is refused,
+//      |      | 403 insufficient_scope                                  | or there is no token for one
+//      |      v                                                         v
+//      |    needs "scope"                                            needs "person"
+//      |    this call is told the link, others go on                 the tokens are forgotten,
+//      |      |                                                      every call is told the link
+//      +------+----- a person consents: grant_reload -------------------+
+//
+// A refresh that fails by the vendor's fault, or the store's, leaves all as it was: the next try waits
+// GRANT_RETRY_MS, then twice that, up to GRANT_RETRY_MOST_MS.
 #include "account/grant.h"
 
 #include <stdio.h>

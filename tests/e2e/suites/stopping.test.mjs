@@ -145,6 +145,7 @@ describe("SIGTERM ends it while", { concurrency: 4 }, () => {
     // For as long as a lease is, again and again: one that ends far in the future is nobody's.
     "another program has taken a token's renewal over": (vendors, postern, t) => {
       const db = new DatabaseSync(join(postern.folder, "data/postern.db"));
+      db.exec("PRAGMA busy_timeout = 10000"); // Postern writes at the same time
       const take = () => db.prepare("UPDATE oauth_grant SET lease_by = 'other', lease_until = ?").run(Date.now() + 15_000);
       take();
       const timer = setInterval(take, 1000);

@@ -256,12 +256,8 @@ bool audit_new(struct store *s, struct audit **out, struct err *err) {
   }
   a->queue = mem_array(AUDIT_QUEUE_MOST, sizeof *a->queue);
   pthread_mutex_init(&a->lock, NULL);
-  pthread_condattr_t monotonic;
-  pthread_condattr_init(&monotonic);
-  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&a->wake, &monotonic);
-  pthread_cond_init(&a->settled, &monotonic);
-  pthread_condattr_destroy(&monotonic);
+  clock_condition_init(&a->wake);
+  clock_condition_init(&a->settled);
   int rc = pthread_create(&a->writer, NULL, audit_run, a);
   if (rc == 0) {
     *out = a;

@@ -66,7 +66,7 @@ void wiring_reload(struct wiring *w);
 
 // The listeners close; what runs may finish until the deadline, and is cut off then.
 void wiring_drain(struct wiring *w, void (*on_drained)(void));
-void wiring_stop(struct wiring *w);  // the loops end
-void wiring_close(struct wiring *w); // everything; also after a start that failed half way
+void wiring_stop(struct wiring *w);           // the loops end
+void wiring_close(struct wiring *w) SUSPENDS; // everything; also after a start that failed half way
 
 #endif

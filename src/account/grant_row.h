@@ -5,7 +5,7 @@
 #ifndef POSTERN_ACCOUNT_GRANT_ROW_H
 #define POSTERN_ACCOUNT_GRANT_ROW_H
 
-#include "account/account.h"
+#include "account/env.h"
 
 struct grant_row {
   struct str account_id, client, site, tokens, scope, wanted, subject, needs, why, consent, lease_by;

@@ -42,6 +42,14 @@ static bool keys_reseal_body(struct store *s, void *arg, struct err *err) {
   return reseal_all(s, arg, err);
 }
 
+bool keys_reseal(const struct account_env *env, size_t *count, struct err *err) {
+  struct reseal r = {.ring = env->ring};
+  if (!store_transact(env->store, keys_reseal_body, &r, err)) return false;
+  store_settle(env->store);
+  *count = r.changed;
+  return true;
+}
+
 // ---- keys that seal nothing any more
 
 struct keys_prune {
@@ -110,7 +118,7 @@ bool keys_start(const struct account_env *env, const struct keys_place *place, s
 
 bool keys_rotate(const struct account_env *env, const char *file, size_t *resealed, struct err *err) {
   if (!seal_ring_rotate(file, err) || !seal_ring_refresh(env->ring, file, err) ||
-      !account_reseal_all(env, resealed, err))
+      !keys_reseal(env, resealed, err))
     return false;
   struct keys_prune p = {.file = file, .arena = arena_new()};
   keys_prune(env, &p);

@@ -8,7 +8,7 @@
 #ifndef POSTERN_ACCOUNT_KEYS_H
 #define POSTERN_ACCOUNT_KEYS_H
 
-#include "account/account.h"
+#include "account/env.h"
 
 struct keys_place {
   const char *file; // NULL: the keys came from the environment, and only its owner can change them
@@ -19,6 +19,8 @@ struct keys_place {
 
 // From here on the store's rows that give power are stamped, and looked at.
 MUST_USE bool keys_start(const struct account_env *env, const struct keys_place *place, struct err *err);
+// Reseals every credential under the current key; `count` says how many changed. One transaction.
+MUST_USE bool keys_reseal(const struct account_env *env, size_t *count, struct err *err);
 // When resealing fails, the new key stays in the file beside the old ones, which still open everything.
 MUST_USE bool keys_rotate(const struct account_env *env, const char *file, size_t *resealed, struct err *err);
 

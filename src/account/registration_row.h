@@ -6,7 +6,7 @@
 #ifndef POSTERN_ACCOUNT_REGISTRATION_ROW_H
 #define POSTERN_ACCOUNT_REGISTRATION_ROW_H
 
-#include "account/account.h"
+#include "account/env.h"
 #include "oauth/oauth.h"
 
 // Vendors forget registrations (Cloudflare after 90 days), and tell only the person who stands before their

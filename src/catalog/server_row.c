@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "data/json.h"
 
-// What require_api_token says stands in config too, which is what is read.
+// The column require_api_token repeats what config says; only config is read.
 #define SERVER_COLUMNS                                                                                       \
   "id, name, share, config, require_api_token, token_hash, created_at, updated_at, expires_at, "             \
   "version, stamp"

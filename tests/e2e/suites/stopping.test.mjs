@@ -171,6 +171,7 @@ describe("SIGTERM ends it while", { concurrency: 4 }, () => {
     const server = await serve(world, vendor.url);
     const db = new DatabaseSync(join(world.postern.folder, "data/postern.db"));
     t.after(() => db.close());
+    db.exec("PRAGMA busy_timeout = 10000"); // Postern writes at the same time
     db.exec("BEGIN IMMEDIATE");
     for (let i = 0; i < 40; i++) assert.equal((await modern(server.url, "tools/call", { name: "fine", arguments: {} })).status, 200); // rows for the audit
     for (let i = 0; i < 40; i++) quiet(world.api("PATCH", `/integrated-account/${server.account.id}`, { name: `other-${i}` }));

@@ -106,7 +106,7 @@ bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, st
 
 // An attempt to call what is not there or not allowed is worth a row: it may be a probe.
 static bool tools_unknown(struct serve_request *r, struct str name, struct err *err) {
-  if (name.n > TOOLS_NAME_MOST) name.n = TOOLS_NAME_MOST;
+  name = str_cut_utf8(name, TOOLS_NAME_MOST);
   metrics_add(METRIC_TOOL_CALLS_DENIED, 1);
   audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
                                                    .actor = r->client.principal.name,

@@ -134,8 +134,7 @@ bool access_list(struct store *s, struct arena *a, struct access_token **out, si
 bool access_revoke(struct store *s, struct str id, struct err *err) {
   int64_t changed = 0;
   if (!store_run(s, "DELETE FROM api_token WHERE id = $1", &STORE_TEXT(id), 1, &changed, err)) return false;
-  return changed ||
-         err_set(err, ERR_MISSING, "there is no API token '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
+  return changed || err_set(err, ERR_MISSING, "there is no API token '%.*s'", STR_MOST(id, 64));
 }
 
 bool access_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err) {

@@ -34,7 +34,7 @@ bool account_row_all(struct store *s, struct arena *a, struct account_row **out,
 }
 
 static bool account_row_missing(struct str id, struct err *err) {
-  return err_set(err, ERR_MISSING, "there is no account '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
+  return err_set(err, ERR_MISSING, "there is no account '%.*s'", STR_MOST(id, 64));
 }
 
 bool account_row_find(struct store *s, struct str id, struct arena *a, struct account_row *out,

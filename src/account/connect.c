@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the wish to the vendor's page.
+// From the wish to the vendor's page. What becomes of one sign-in, as flow_row.status says it:
+//
+//   connect_start               connect_open                  the answer comes
+//   --------------> "waiting" --------------> "opened" ----------------------> "taken" -----> "done"
+//                       |                      ^    ^                             |           an account
+//                       |                      |    |                             |
+//                       |        another browser    +--- opened once more: what --+--------> "failed"
+//                       |                               took it was interrupted               code, text, remedy
+//                       |
+//                       +---- the answer comes from who used flow.direct: "taken", too
+//
+// Whatever has not ended within CONNECT_LIVES_MS has expired: the clock says so, no row does.
 #include "account/connect.h"
 
 #include <stdio.h>
@@ -23,8 +34,7 @@ enum { CONNECT_NAMES_MOST = 100, CONNECT_KEPT_MS = 24 * 3600 * 1000 };
 // ---- what both halves use
 
 static struct str connect_at(const struct connect_env *env, const char *path, struct arena *a) {
-  struct str base = env->public_url;
-  while (base.n && base.p[base.n - 1] == '/') base.n--;
+  struct str base = str_trim_end(env->public_url, '/');
   return arena_printf(a, "%.*s%s", STR_ARG(base), path);
 }
 
@@ -45,14 +55,14 @@ const struct connector_way *connect_way(const struct connector *c) {
   return NULL;
 }
 
-static const char *const authorize_names[] = {[CONNECT_WAITING] = "waiting",
-                                              [CONNECT_OPENED] = "opened",
-                                              [CONNECT_DONE] = "done",
-                                              [CONNECT_FAILED] = "failed",
-                                              [CONNECT_EXPIRED] = "expired"};
+static const char *const connect_names[] = {[CONNECT_WAITING] = "waiting",
+                                            [CONNECT_OPENED] = "opened",
+                                            [CONNECT_DONE] = "done",
+                                            [CONNECT_FAILED] = "failed",
+                                            [CONNECT_EXPIRED] = "expired"};
 
 const char *connect_status_name(enum connect_status s) {
-  return authorize_names[s];
+  return connect_names[s];
 }
 
 struct connect_flow connect_flow_of(const struct flow_row *row, struct arena *a) {
@@ -67,7 +77,7 @@ struct connect_flow connect_flow_of(const struct flow_row *row, struct arena *a)
                            .created_at = row->created_at,
                            .expires_at = row->expires_at};
   for (enum connect_status s = CONNECT_WAITING; s <= CONNECT_EXPIRED; s++)
-    if (str_is(row->status, authorize_names[s])) f.status = s;
+    if (str_is(row->status, connect_names[s])) f.status = s;
   if (f.status <= CONNECT_OPENED && clock_now_ms() >= row->expires_at) {
     f.status = CONNECT_EXPIRED;
     f.code = STR("expired");

@@ -58,10 +58,8 @@ static void lender_unref(void *arg) {
 }
 
 static bool lender_refused(const struct mcp_challenge *refused, struct err *err) {
-  struct str said = refused->said;
-  if (said.n > 300) said.n = 300;
   enum err_code code = refused->status == 403 ? ERR_DENIED : ERR_UNAUTHENTICATED;
-  return err_why(err, code, WHY_REFUSED, "%.*s", STR_ARG(said));
+  return err_why(err, code, WHY_REFUSED, "%.*s", STR_MOST(refused->said, 300));
 }
 
 static bool lender_headers(void *arg, const struct mcp_challenge *refused, struct arena *a,

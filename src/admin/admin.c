@@ -61,7 +61,7 @@ static bool admin_find_route(struct admin_call *call) {
   http_reply_header(call->http, "Allow", allowed);
   err_set(&err, ERR_INVALID, "this address does not take %.*s; allowed: %.*s", STR_ARG(call->in->method_text),
           STR_ARG(allowed));
-  if (call->in->method == HTTP_OPTIONS)
+  if (call->in->method == METHOD_OPTIONS)
     http_reply(call->http, 204, NULL, STR_NONE);
   else
     http_reply_err_as(call->http, 405, &err);
@@ -74,7 +74,7 @@ static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct er
   struct str type = http_media_type(http_header_get(&call->in->headers, "content-type"));
   if (!str_is_nocase(type, "application/json"))
     return err_at(err, ERR_INVALID, "Content-Type", "must be application/json, not \"%.*s\"",
-                  (int)(type.n < 64 ? type.n : 64), type.n ? type.p : "");
+                  STR_MOST(type, 64));
   if (!json_read(call->in->body, &call->env->json, doc, err)) {
     err->code = ERR_INVALID; // too deep or too many values: the limit is of one request, not of a rate
     return false;

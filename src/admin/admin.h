@@ -2,7 +2,7 @@
 // admin: the management API: connectors, accounts, scoped servers, API tokens, the audit log, health
 // and metrics, as JSON over HTTP. One table of routes (routes.c) drives dispatch, /openapi.json and the
 // reference in the manual. Every change is in the catalog, and so in force, when its answer leaves.
-// The environment is made by main.c and lives as long as the program. Example, in main's handler:
+// The environment is made by wiring.c and lives as long as the program. Example, in its handler:
 //   if (str_starts(path, ENDPOINT_PREFIX)) endpoint_handle(&serve, x); else admin_handle(&admin, x);
 #ifndef POSTERN_ADMIN_ADMIN_H
 #define POSTERN_ADMIN_ADMIN_H

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "admin/body.h"
+#include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "base/clock.h"
@@ -66,22 +67,14 @@ static bool server_is_over(const struct catalog_server *v, const struct catalog_
 
 static bool server_list(struct admin_call *call, const struct catalog_account *of) {
   const struct catalog *c = call->catalog;
-  struct str after = admin_query(call, "after"), last = STR_NONE;
-  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE);
-  bool more = false;
-  put_open(&call->out, NULL, '{');
-  put_open(&call->out, "items", '[');
-  for (size_t i = 0; i < c->server_count; i++) {
+  struct paging page = paging_begin(call);
+  for (size_t i = 0; i < c->server_count && !page.full; i++) {
     const struct catalog_server *v = c->servers[i];
-    if ((of && !server_is_over(v, of)) || str_compare(v->server.id, after) <= 0) continue;
-    more = left-- <= 0;
-    if (more) break;
-    server_put_whole(call, &v->server, v->tool_count);
-    last = v->server.id;
+    if ((!of || server_is_over(v, of)) && paging_takes(&page, v->server.id))
+      server_put_whole(call, &v->server, v->tool_count);
   }
-  put_close(&call->out, ']');
-  admin_put_next(call, "after", more ? last : STR_NONE);
-  put_close(&call->out, '}');
+  paging_close(&page);
+  paging_end(&page);
   return true;
 }
 

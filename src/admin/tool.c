@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An account's tools over HTTP: listed, shown, called.
+#include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/review.h"
 #include "call/shape.h"
@@ -92,29 +93,21 @@ bool admin_list_tools(struct admin_call *call, struct err *err) {
   const struct catalog_account *v;
   struct policy_filter filter;
   if (!admin_find_account(call, &v, err) || !tool_filter(call, v->tools, &filter, err)) return false;
-  struct str text = admin_query(call, "q"), after = admin_query(call, "after"), last = STR_NONE;
-  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE), total = 0;
-  bool more = false;
-  put_open(&call->out, NULL, '{');
-  put_open(&call->out, "items", '[');
+  struct str text = admin_query(call, "q");
+  int64_t total = 0;
+  struct paging page = paging_begin(call);
   for (size_t i = 0; i < v->tools->count; i++) {
     const struct tool *t = &v->tools->tools[i];
     if (!policy_allows(&filter, t) || (text.n && !tool_mentions(t, text))) continue;
     total++;
-    if (str_compare(t->name, after) <= 0) continue;
-    if (left-- <= 0) {
-      more = true;
-      continue;
-    }
+    if (!paging_takes(&page, t->name)) continue;
     put_open(&call->out, NULL, '{');
     tool_put_head(&call->out, t, tool_first_line(t));
     put_close(&call->out, '}');
-    last = t->name;
   }
-  put_close(&call->out, ']');
+  paging_close(&page);
   put_int(&call->out, "total", total);
-  admin_put_next(call, "after", more ? last : STR_NONE);
-  put_close(&call->out, '}');
+  paging_end(&page);
   return true;
 }
 
@@ -132,8 +125,7 @@ static bool tool_find(struct admin_call *call, struct catalog_tool *out, struct 
     unsigned d = str_distance(name, v->tools->tools[i].name);
     if (d < best) best = d, near = v->tools->tools[i].name;
   }
-  err_at(err, ERR_MISSING, "tool", "the account has no tool \"%.*s\"", (int)(name.n < 96 ? name.n : 96),
-         name.p);
+  err_at(err, ERR_MISSING, "tool", "the account has no tool \"%.*s\"", STR_MOST(name, 96));
   if (near.n) err_hint(err, "did you mean \"%.*s\"?", STR_ARG(near));
   return false;
 }

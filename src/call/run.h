@@ -15,7 +15,7 @@
 #include "catalog/catalog.h"
 #include "mcp/client.h"
 
-struct run_env { // made once by main.c
+struct run_env { // made once by wiring.c
   const struct http_guard *guard;
   const struct fetch_limits *limits;
   size_t result_bytes; // ceiling of a result's text

@@ -10,6 +10,7 @@
 #include "data/json.h"
 #include "mcp/client.h"
 #include "mcp/jsonrpc.h"
+#include "mcp/wire.h"
 #include "remote/remote.h"
 
 // One call of a vendor's tool on its way.
@@ -21,22 +22,6 @@ struct remote_run {
 };
 
 // ---- the request
-
-// `_meta` keys that belong to the hop between the client and us.
-static bool remote_is_ours(struct str key) {
-  return str_starts(key, "io.modelcontextprotocol/") || str_is(key, "progressToken") ||
-         str_is(key, "traceparent") || str_is(key, "tracestate");
-}
-
-static void remote_add_meta(const struct remote_run *r, yyjson_mut_val *params) {
-  yyjson_mut_val *meta = yyjson_mut_obj(r->n->asked);
-  yyjson_obj_iter it = yyjson_obj_iter_with(r->call->meta);
-  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));)
-    if (!remote_is_ours(json_text(key)))
-      yyjson_mut_obj_add(meta, yyjson_val_mut_copy(r->n->asked, key),
-                         yyjson_val_mut_copy(r->n->asked, yyjson_obj_iter_get_val(key)));
-  if (yyjson_mut_obj_size(meta)) yyjson_mut_obj_add_val(r->n->asked, params, "_meta", meta);
-}
 
 static yyjson_mut_val *remote_params(const struct remote_run *r) {
   const struct run_call *call = r->call;
@@ -51,7 +36,7 @@ static yyjson_mut_val *remote_params(const struct remote_run *r) {
   if (call->request_state.n)
     yyjson_mut_obj_add_strn(r->n->asked, params, "requestState", call->request_state.p,
                             call->request_state.n);
-  remote_add_meta(r, params);
+  wire_pass_meta(r->n->asked, params, call->meta);
   return params;
 }
 

@@ -53,8 +53,8 @@ static void error_add_item(struct error_report *r, yyjson_val *item) {
   yyjson_val *code = e->code.n ? json_at(item, e->code) : NULL;
   yyjson_val *message =
       yyjson_is_obj(item) ? json_at(item, e->message.n ? e->message : STR("/message")) : item;
-  struct str code_text = shape_short(error_value_text(r, code), 64);
-  struct str message_text = shape_short(error_value_text(r, message), ERROR_MESSAGE_MOST);
+  struct str code_text = str_cut_utf8(error_value_text(r, code), 64);
+  struct str message_text = str_cut_utf8(error_value_text(r, message), ERROR_MESSAGE_MOST);
   if (r->messages++ >= ERROR_ITEMS_MOST) return;
   int64_t number;
   if (str_to_i64(code_text, &number)) r->codes[r->code_count++] = number;
@@ -81,7 +81,7 @@ static void error_add_body(struct error_report *r, yyjson_val *root) {
     buf_printf(&r->text, "\nIts body is %zu bytes of binary data.", body.n);
     return;
   }
-  struct str shown = shape_short(body, root ? ERROR_BODY_MOST : ERROR_MESSAGE_MOST);
+  struct str shown = str_cut_utf8(body, root ? ERROR_BODY_MOST : ERROR_MESSAGE_MOST);
   buf_printf(&r->text, "\nIt said: %.*s", STR_ARG(shown));
   if (shown.n < body.n) buf_printf(&r->text, "… (%zu bytes in all)", body.n);
 }

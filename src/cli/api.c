@@ -90,8 +90,7 @@ static bool api_open(struct cli *c, struct err *err) {
   struct api *api = c->api = MEM_NEW(struct api);
   struct str ca = api_setting(c, "ca", "POSTERN_CA");
   api->url = api_setting(c, "url", "POSTERN_URL");
-  if (!api->url.n) api->url = STR(API_URL);
-  while (str_ends(api->url, "/")) api->url.n--;
+  api->url = str_trim_end(api->url.n ? api->url : STR(API_URL), '/');
   bool ok = (!ca.n || fetch_ca(arena_z(c->arena, ca), err)) &&
             http_guard_new(everywhere, sizeof everywhere / sizeof *everywhere, &api->guard, err) &&
             api_find_token(c, &api->token, err);

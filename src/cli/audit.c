@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "cli/api.h"
 #include "cli/out.h"
-#include "cli/table.h"
+#include "cli/columns.h"
 #include "cli/view.h"
 #include "data/json.h"
 
@@ -56,7 +56,7 @@ static bool audit_limit(struct cli *c, size_t *out, struct err *err) {
 
 static void audit_print_entry(struct cli *c, yyjson_val *e) {
   static const char *const members[] = {"at", "outcome", "action", "actor", "tool", "detail"};
-  struct buf line = BUF_MAX(2 * TABLE_CELL_MOST);
+  struct buf line = BUF_MAX(2 * COLUMNS_CELL_MOST);
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
     struct str cell = view_cell(c->arena, yyjson_obj_get(e, members[i]));
     buf_printf(&line, "%s%.*s", i ? "  " : "", STR_ARG(cell));

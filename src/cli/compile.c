@@ -9,7 +9,7 @@
 #include "base/map.h"
 #include "cli/run.h"
 #include "cli/source.h"
-#include "cli/table.h"
+#include "cli/columns.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
 #include "data/json.h"
@@ -120,16 +120,16 @@ static void compile_report_text(struct compile_job *job) {
   struct arena *a = job->c->arena;
   bool all = args_has(&job->c->args, "report");
   size_t warnings = 0;
-  struct table t;
-  table_open(&t, a, 4);
+  struct columns t;
+  columns_open(&t, a, 4);
   for (size_t i = 0; i < r->note_count; i++) {
     const struct openapi_note *note = &r->notes[i];
     warnings += note->kind == OPENAPI_WARNING;
     if (note->kind == OPENAPI_WARNING && !all) continue;
-    table_cell(&t, note->kind == OPENAPI_SKIPPED ? STR("skipped") : STR("warning"));
-    table_cell(&t, note->line ? arena_printf(a, "line %u", note->line) : STR("-"));
-    table_cell(&t, note->operation.n ? note->operation : STR("-"));
-    table_cell(&t, note->reason);
+    columns_cell(&t, note->kind == OPENAPI_SKIPPED ? STR("skipped") : STR("warning"));
+    columns_cell(&t, note->line ? arena_printf(a, "line %u", note->line) : STR("-"));
+    columns_cell(&t, note->operation.n ? note->operation : STR("-"));
+    columns_cell(&t, note->reason);
   }
   struct buf out = BUF_MAX(COMPILE_REPORT_MOST);
   buf_printf(&out,
@@ -137,10 +137,10 @@ static void compile_report_text(struct compile_job *job) {
              "warnings%s\n",
              r->operations, r->tools, r->skipped, r->folded, r->renamed, warnings,
              warnings && !all ? " (--report lists them)" : "");
-  table_print(&t, terminal_width(), &out);
+  columns_print(&t, terminal_width(), &out);
   view_text(job->c, buf_str(&out));
   buf_free(&out);
-  table_close(&t);
+  columns_close(&t);
 }
 
 static bool compile_show(struct compile_job *job, struct err *err) {

@@ -5,7 +5,7 @@
 #include "base/codec.h"
 #include "cli/api.h"
 #include "cli/body.h"
-#include "cli/table.h"
+#include "cli/columns.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
 #include "data/json.h"
@@ -24,7 +24,7 @@ static struct str tool_type(struct arena *a, yyjson_val *schema) {
   yyjson_val *items = yyjson_obj_get(schema, "items");
   if (yyjson_is_arr(words)) {
     struct str list = view_cell(a, words);
-    return arena_printf(a, "%.*s%s", (int)(list.n < 60 ? list.n : 60), list.p, list.n > 60 ? "…" : "");
+    return arena_printf(a, "%.*s%s", STR_MOST(list, 60), list.n > 60 ? "…" : "");
   }
   if (yyjson_equals_str(type, "array") && items) {
     struct str inner = view_cell(a, yyjson_obj_get(items, "type"));
@@ -44,20 +44,20 @@ static bool tool_is_required(yyjson_val *schema, struct str name) {
 static void tool_show_arguments(struct cli *c, yyjson_val *tool, struct buf *out) {
   yyjson_val *schema = yyjson_obj_get(tool, "inputSchema"), *sources = yyjson_obj_get(tool, "sources"), *key,
              *v;
-  struct table t;
+  struct columns t;
   size_t i, n;
-  table_open(&t, c->arena, 4);
+  columns_open(&t, c->arena, 4);
   yyjson_obj_foreach (yyjson_obj_get(schema, "properties"), i, n, key, v) {
     struct str name = json_text(key), source = json_str(sources, arena_z(c->arena, name));
     struct str says = json_str(v, "description");
-    table_cell(&t, arena_printf(c->arena, "  %.*s", STR_ARG(name)));
-    table_cell(&t, tool_is_required(schema, name) ? STR("required") : STR(""));
-    table_cell(&t, tool_type(c->arena, v));
-    table_cell(&t, says.n || !source.n ? says : arena_printf(c->arena, "from %.*s", STR_ARG(source)));
+    columns_cell(&t, arena_printf(c->arena, "  %.*s", STR_ARG(name)));
+    columns_cell(&t, tool_is_required(schema, name) ? STR("required") : STR(""));
+    columns_cell(&t, tool_type(c->arena, v));
+    columns_cell(&t, says.n || !source.n ? says : arena_printf(c->arena, "from %.*s", STR_ARG(source)));
   }
   buf_add_z(out, t.count ? "\nArguments:\n" : "\nIt takes no arguments.\n");
-  table_print(&t, terminal_width(), out);
-  table_close(&t);
+  columns_print(&t, terminal_width(), out);
+  columns_close(&t);
 }
 
 static void tool_show_diff(yyjson_val *tool, struct buf *out) {
@@ -77,16 +77,16 @@ static bool tool_show(struct cli *c, struct err *err) {
   static const char *const members[] = {"title",      "operation", "class", "read_only", "tags",
                                         "permission", "served",    "why",   "decision",  "was"};
   struct buf out = BUF_MAX(TOOL_PAGE_MOST);
-  struct table t;
+  struct columns t;
   struct str name = json_str(tool, "name"), text = json_str(tool, "description");
   buf_printf(&out, "%.*s\n\n", STR_ARG(name));
-  table_open(&t, c->arena, 2);
+  columns_open(&t, c->arena, 2);
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-    table_cell(&t, arena_printf(c->arena, "  %s", members[i]));
-    table_cell(&t, view_cell(c->arena, yyjson_obj_get(tool, members[i])));
+    columns_cell(&t, arena_printf(c->arena, "  %s", members[i]));
+    columns_cell(&t, view_cell(c->arena, yyjson_obj_get(tool, members[i])));
   }
-  table_print(&t, 0, &out);
-  table_close(&t);
+  columns_print(&t, 0, &out);
+  columns_close(&t);
   buf_printf(&out, "\n%.*s\n", STR_ARG(text));
   tool_show_diff(tool, &out);
   tool_show_arguments(c, tool, &out);

@@ -5,7 +5,7 @@
 #include "cli/manual.h"
 #include "cli/run.h"
 #include "cli/source.h"
-#include "cli/table.h"
+#include "cli/columns.h"
 #include "cli/view.h"
 #include "connector/connector.h"
 #include "data/json.h"
@@ -48,23 +48,23 @@ static void show_facts(struct cli *c, struct buf *out, yyjson_val *connector) {
       {"name", "name"},        {"kind", "kind"},        {"category", "category"},
       {"address", "base_url"}, {"manual", "docs"},      {"tags", "tags"},
       {"prefix", "alias"},     {"tools", "tool_count"}, {"imported", "imported"}};
-  struct table t;
-  table_open(&t, c->arena, 2);
+  struct columns t;
+  columns_open(&t, c->arena, 2);
   for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
     yyjson_val *v = yyjson_obj_get(connector, facts[i][1]);
     struct str text = view_cell(c->arena, v);
     if (str_is(text, "-") || str_is(text, "no") || str_is(text, "0")) continue;
-    table_cell(&t, str_of(facts[i][0]));
-    table_cell(&t, text);
+    columns_cell(&t, str_of(facts[i][0]));
+    columns_cell(&t, text);
   }
   yyjson_val *context;
   size_t i, n;
   yyjson_arr_foreach (yyjson_obj_get(connector, "context"), i, n, context) {
-    table_cell(&t, i ? STR_NONE : STR("defaults"));
-    table_cell(&t, json_str(context, "name"));
+    columns_cell(&t, i ? STR_NONE : STR("defaults"));
+    columns_cell(&t, json_str(context, "name"));
   }
-  table_print(&t, 0, out);
-  table_close(&t);
+  columns_print(&t, 0, out);
+  columns_close(&t);
 }
 
 // What to type in order to connect by this way.
@@ -92,17 +92,17 @@ static struct str show_asked(struct cli *c, yyjson_val *way) {
 static void show_ways(struct cli *c, struct buf *out, yyjson_val *connector) {
   yyjson_val *way;
   size_t i, n;
-  struct table t;
-  table_open(&t, c->arena, 4);
+  struct columns t;
+  columns_open(&t, c->arena, 4);
   yyjson_arr_foreach (yyjson_obj_get(connector, "ways"), i, n, way) {
-    table_cell(&t, arena_printf(c->arena, "  %.*s", STR_ARG(json_str(way, "id"))));
-    table_cell(&t, json_str(way, "label"));
-    table_cell(&t, show_command(c, json_str(connector, "name"), way, i == 0));
-    table_cell(&t, show_asked(c, way));
+    columns_cell(&t, arena_printf(c->arena, "  %.*s", STR_ARG(json_str(way, "id"))));
+    columns_cell(&t, json_str(way, "label"));
+    columns_cell(&t, show_command(c, json_str(connector, "name"), way, i == 0));
+    columns_cell(&t, show_asked(c, way));
   }
   buf_add_z(out, "\nWays to connect, and what is asked for\n");
-  table_print(&t, 0, out);
-  table_close(&t);
+  columns_print(&t, 0, out);
+  columns_close(&t);
 }
 
 static void show_words(struct buf *out, yyjson_val *connector) {

@@ -290,7 +290,7 @@ void http_exchange_refuse(struct http_connection *c, struct http_refusal why) {
   metrics_add(METRIC_HTTP_REFUSED, 1);
   deadline_clear(&c->wait);
   x->keep_alive = false;
-  c->phase = HTTP_PHASE_BUSY;
+  http_connection_phase(c, HTTP_PHASE_BUSY);
   c->linger = true;
   if (x->request.path.p == NULL) x->request.path = STR("-");
   x->running = true;

@@ -60,8 +60,7 @@ static bool discover_resource(struct discover *d, const struct mcp_challenge *ch
 // Where the metadata of an issuer may be, in the order of preference (MCP 2025-11-25, "Authorization Server
 // Metadata Discovery").
 static size_t discover_places(const struct discover *d, const struct uri *issuer, struct str out[3]) {
-  struct str origin = oauth_origin(issuer, d->arena), path = issuer->path;
-  while (path.n && path.p[path.n - 1] == '/') path.n--;
+  struct str origin = oauth_origin(issuer, d->arena), path = str_trim_end(issuer->path, '/');
   size_t n = 0;
   out[n++] = arena_printf(d->arena, "%.*s" DISCOVER_OAUTH "%.*s", STR_ARG(origin), STR_ARG(path));
   out[n++] = arena_printf(d->arena, "%.*s" DISCOVER_OPENID "%.*s", STR_ARG(origin), STR_ARG(path));

@@ -25,8 +25,7 @@ bool oauth_vet(struct str url, const char *what, struct uri *out, struct err *er
     return err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA, "%s is no address: %s", what,
                    url.n > OAUTH_URL_MOST ? "it is too long" : why.text);
   if (!str_is_nocase(u.scheme, "https") && !oauth_is_loopback(&u)) {
-    err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA, "%s is not https (%.*s)", what,
-            u.host.n < 100 ? (int)u.host.n : 100, u.host.p);
+    err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA, "%s is not https (%.*s)", what, STR_MOST(u.host, 100));
     err_hint(err, "authorization needs https; only on this machine itself plain http will do");
     return false;
   }
@@ -107,11 +106,10 @@ void oauth_reply_free(struct oauth_reply *r) {
 struct str oauth_said(struct str text, const struct redact *hide, struct arena *a) {
   text = redact_text(hide, text, a);
   if (!codec_is_utf8(text)) return STR_NONE;
-  if (text.n > OAUTH_SAID_MOST) text.n = OAUTH_SAID_MOST;
+  text = str_cut_utf8(text, OAUTH_SAID_MOST);
   char *line = arena_z(a, text);
   for (size_t i = 0; i < text.n; i++)
     if ((unsigned char)line[i] < ' ' || line[i] == 0x7f) line[i] = ' ';
-  while (text.n && !codec_is_utf8(str_make(line, text.n))) text.n--; // cut in the middle of a character
   return str_trim(str_make(line, text.n));
 }
 

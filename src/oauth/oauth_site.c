@@ -26,8 +26,7 @@ static unsigned oauth_port(const struct uri *u) {
 
 // The same origin, and a path that the server's begins with, segment by segment.
 static bool oauth_covers(const struct uri *resource, const struct uri *server) {
-  struct str above = resource->path, path = server->path;
-  while (above.n && above.p[above.n - 1] == '/') above.n--;
+  struct str above = str_trim_end(resource->path, '/'), path = server->path;
   return str_eq_nocase(resource->scheme, server->scheme) && str_eq_nocase(resource->host, server->host) &&
          oauth_port(resource) == oauth_port(server) && path.n >= above.n &&
          memcmp(above.p ? above.p : "", path.p ? path.p : "", above.n) == 0 &&
@@ -44,7 +43,7 @@ bool oauth_read_resource(yyjson_val *root, struct str server_url, struct arena *
   if (!oauth_covers(&of, &server)) {
     err_why(err, ERR_UNPROCESSABLE, WHY_WRONG_RESOURCE,
             "the server's metadata speaks of another resource, %.*s: a token for it could be used there",
-            resource.n < 200 ? (int)resource.n : 200, resource.p);
+            STR_MOST(resource, 200));
     err_hint(err, "check the address; where it is right, the vendor has to mend its metadata");
     return false;
   }
@@ -105,8 +104,7 @@ static bool oauth_check_issuer(yyjson_val *root, struct str issuer, struct err *
   if (oauth_is_issuer(named, issuer)) return true;
   err_why(err, ERR_UNPROCESSABLE, WHY_WRONG_ISSUER,
           "the authorization server %.*s calls itself '%.*s': codes could go to somebody else",
-          issuer.n < 150 ? (int)issuer.n : 150, issuer.p, named.n < 150 ? (int)named.n : 150,
-          named.p ? named.p : "");
+          STR_MOST(issuer, 150), STR_MOST(named, 150) ? named.p : "");
   err_hint(err, "check the address; where it is right, the vendor has to mend its metadata");
   return false;
 }

@@ -51,14 +51,7 @@ static struct secret *exchange_basic(const struct oauth_client *c) {
   codec_percent(&pair, c->id);
   buf_add_char(&pair, ':');
   codec_percent(&pair, secret_reveal(c->secret));
-  struct arena *a = arena_new();
-  struct str coded = codec_base64(a, buf_str(&pair));
-  char *header;
-  struct secret *s = secret_make(sizeof "Basic " - 1 + coded.n, &header);
-  memcpy(header, "Basic ", sizeof "Basic " - 1);
-  memcpy(header + sizeof "Basic " - 1, coded.p, coded.n);
-  secret_wipe((void *)(uintptr_t)coded.p, coded.n);
-  arena_free(a);
+  struct secret *s = secret_basic(buf_str(&pair));
   secret_wipe(pair.p, pair.cap);
   buf_free(&pair);
   return s;

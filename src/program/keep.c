@@ -121,48 +121,49 @@ yyjson_doc *program_kept_rows(struct str handle, struct str result, struct str p
   return rows;
 }
 
-static bool keep_uses(const struct program_run *run, struct str account_id) {
+static bool keep_is_gone(const struct program_run *run, const struct catalog *c) {
+  if (run->view.server && !catalog_server_by_id(c, run->view.server->server.id)) return true;
   for (size_t i = 0; i < run->step_count; i++)
     for (size_t t = 0; t < run->plan.steps[i].target_count; t++)
-      if (str_eq(run->plan.steps[i].targets[t].tool.account->account->id, account_id)) return true;
+      if (!catalog_account_by_id(c, run->plan.steps[i].targets[t].tool.account->account->id)) return true;
   return false;
 }
 
-static void keep_drop(bool (*drops)(size_t place, struct str of), struct str of) {
+static void keep_drop(bool (*drops)(size_t place, const struct catalog *c), const struct catalog *c) {
   struct program_run *gone[PROGRAM_KEPT_MOST];
   size_t n = 0;
   pthread_mutex_lock(&keep_lock);
   for (size_t i = 0; i < PROGRAM_KEPT_MOST; i++)
-    if (keep_places[i].run && drops(i, of)) gone[n++] = keep_out(i);
+    if (keep_places[i].run && drops(i, c)) gone[n++] = keep_out(i);
   pthread_mutex_unlock(&keep_lock);
   while (n) program_end(gone[--n]);
 }
 
-static bool keep_of_account(size_t place, struct str account_id) {
-  return keep_uses(keep_places[place].run, account_id);
+static bool keep_left_behind(size_t place, const struct catalog *c) {
+  return keep_is_gone(keep_places[place].run, c);
 }
 
-static bool keep_over(size_t place, struct str unused) {
+static bool keep_over(size_t place, const struct catalog *unused) {
   (void)unused;
   return keep_places[place].until_us <= clock_mono_us();
 }
 
-static bool keep_any(size_t place, struct str unused) {
+static bool keep_any(size_t place, const struct catalog *unused) {
   (void)place;
   (void)unused;
   return true;
 }
 
-void program_forget_account(struct str account_id) {
-  keep_drop(keep_of_account, account_id);
+void program_keep_follow(const struct catalog *c) {
+  keep_drop(keep_left_behind, c);
 }
 
 void program_keep_sweep(void) {
-  keep_drop(keep_over, STR_NONE);
+  keep_drop(keep_over, NULL);
 }
 
 void program_keep_close(void) {
-  keep_drop(keep_any, STR_NONE);
+  keep_drop(keep_any, NULL);
 }
 
 size_t program_kept_count(void) {

@@ -43,7 +43,7 @@ static bool consent_modern(struct bridge *b, const struct consent_links *links, 
                            struct err *err) {
   struct serve_request *r = b->r;
   struct state state = {STATE_LINK, STR_NONE};
-  struct state_bound bound = {r->client.principal.key, r->server->server.id, b->want.method, b->want.params};
+  struct state_bound bound = {r->client.principal.key, r->server->server.id, b->method, b->params};
   struct str text;
   if (!state_close(r->env->ring, &bound, &state, r->arena, &text, err)) return false;
   buf_add_z(out, "{\"resultType\":\"input_required\",\"inputRequests\":{");

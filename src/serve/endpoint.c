@@ -46,10 +46,10 @@ static bool endpoint_method(const struct serve_env *env, struct http_exchange *x
     http_reply_err(x, &err);
     return false;
   }
-  if (origin.n) endpoint_cors(x, origin, in->method == HTTP_OPTIONS);
-  if (in->method == HTTP_POST || in->method == HTTP_GET || in->method == HTTP_DELETE) return true;
+  if (origin.n) endpoint_cors(x, origin, in->method == METHOD_OPTIONS);
+  if (in->method == METHOD_POST || in->method == METHOD_GET || in->method == METHOD_DELETE) return true;
   http_reply_header(x, "Allow", STR(ENDPOINT_METHODS));
-  if (in->method != HTTP_OPTIONS) return endpoint_no_method(x);
+  if (in->method != METHOD_OPTIONS) return endpoint_no_method(x);
   http_reply(x, 204, NULL, STR_NONE);
   return false;
 }
@@ -71,7 +71,7 @@ static bool endpoint_accept(struct serve_request *r) {
   }
   t->takes_json = http_accepts(accept, "application/json");
   t->takes_events = http_accepts(accept, "text/event-stream");
-  return (t->in->method == HTTP_GET ? t->takes_events : t->takes_json || t->takes_events) ||
+  return (t->in->method == METHOD_GET ? t->takes_events : t->takes_json || t->takes_events) ||
          endpoint_refuse(t->http, 406,
                          "Accept must take application/json or text/event-stream (a GET: the latter)");
 }
@@ -183,8 +183,8 @@ static void endpoint_post(struct serve_request *r, bool pair) {
 // 2026-07-28 has POST only, and the 2024-11-05 addresses one method each.
 static bool endpoint_method_fits(const struct serve_request *r, const struct endpoint_path *p) {
   enum http_method method = r->transport.in->method;
-  if (p->pair) return method == (p->message ? HTTP_POST : HTTP_GET);
-  return method == HTTP_POST ||
+  if (p->pair) return method == (p->message ? METHOD_POST : METHOD_GET);
+  return method == METHOD_POST ||
          !str_is(http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
 }
 
@@ -201,14 +201,14 @@ static void endpoint_serve(struct serve_request *r, const struct endpoint_path *
     endpoint_no_method(r->transport.http);
     return;
   }
-  if (r->transport.in->method == HTTP_DELETE) {
+  if (r->transport.in->method == METHOD_DELETE) {
     r->transport.takes_json = true;
     legacy_delete(r);
     return;
   }
   if (!p->message && !endpoint_accept(r)) return;
   r->transport.takes_json |= p->message;
-  if (r->transport.in->method == HTTP_POST)
+  if (r->transport.in->method == METHOD_POST)
     endpoint_post(r, p->pair);
   else if (p->pair)
     legacy_sse_get(r, p->token);

@@ -65,7 +65,7 @@ bool fault_translate(struct serve_request *r, yyjson_val *error, struct str uri,
   bool missing = code == FAULT_RESOURCE_MISSING ||
                  (code == JSONRPC_INVALID_PARAMS && uri.n && yyjson_obj_get(data, "uri"));
   if (missing && uri.n) return fault_resource(r, uri, err);
-  if (message.n > FAULT_MESSAGE_MOST) message.n = FAULT_MESSAGE_MOST;
+  message = str_cut_utf8(message, FAULT_MESSAGE_MOST);
   struct err_rpc f = {.code = code < INT32_MIN || code > INT32_MAX ? JSONRPC_INTERNAL_ERROR : (int)code,
                       .message = message.n ? message : STR("the vendor reports an error"),
                       .data = data ? json_to_text(r->arena, data) : STR_NONE};

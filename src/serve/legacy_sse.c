@@ -74,7 +74,7 @@ static bool legacy_sse_find_session(struct serve_request *r, struct str query) {
 
 static void legacy_sse_copy(struct legacy_sse_job *job, const struct serve_request *r) {
   struct arena *a = job->arena;
-  job->in = (struct http_request){.method = HTTP_POST,
+  job->in = (struct http_request){.method = METHOD_POST,
                                   .id = arena_dup(a, r->transport.in->id),
                                   .client = arena_dup(a, r->transport.in->client),
                                   .arena = a};

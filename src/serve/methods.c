@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/methods.h"
 
-#include "base/log.h"
 #include "mcp/wire.h"
+#include "serve/errand.h"
 #include "serve/fault.h"
 #include "serve/frame.h"
 #include "serve/legacy_session.h"
 #include "serve/offer.h"
-#include "serve/pass.h"
 #include "serve/prompts.h"
 #include "serve/resources.h"
 #include "serve/tools.h"
@@ -30,22 +29,12 @@ static bool methods_discover(struct serve_request *r, yyjson_val *params, struct
   return true;
 }
 
-// Modern vendors are told with each request, legacy ones here.
 static bool methods_set_level(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   struct str level = json_str(params, "level");
   if (!level_is(level))
     return err_at(err, ERR_INVALID, "/params/level", "params.level is none of debug, info, …, emergency");
   replay_set_level(serve_replay(r), level);
-  struct str words = arena_printf(r->arena, "{\"level\":\"%.*s\"}", STR_ARG(level));
-  for (size_t i = 0; i < r->server->member_count; i++) {
-    const struct catalog_member *m = &r->server->members[i];
-    struct pass_result result = {0};
-    struct err why;
-    if (!(offer_of_member(r, m) & OFFER_LOGGING) || !offer_is_legacy(r, m)) continue;
-    if (!pass_plain(r, m, &(struct pass_plain){"logging/setLevel", words, 0}, &result, &why))
-      log_debug("logging/setLevel: %.*s: %s", STR_ARG(m->account->account->name), why.text);
-    pass_free(&result);
-  }
+  for (size_t i = 0; i < r->server->member_count; i++) errand_set_level(r, &r->server->members[i], level);
   buf_add_z(out, "{}");
   return true;
 }

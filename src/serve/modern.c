@@ -16,7 +16,7 @@ bool modern_envelope(const struct serve_request *r) {
 static bool modern_refuse_version(struct serve_request *r, struct str requested) {
   struct buf data = BUF_MAX(8192), message = BUF_MAX(16384);
   buf_add_z(&data, "{\"supported\":[\"" WIRE_MODERN "\"],\"requested\":");
-  json_add_string(&data, requested.n > 64 ? str_make(requested.p, 64) : requested);
+  json_add_string(&data, str_cut_utf8(requested, 64));
   buf_add_char(&data, '}');
   jsonrpc_error(&message, r->message.rpc.id, JSONRPC_UNSUPPORTED_VERSION, STR("Unsupported protocol version"),
                 buf_str(&data));

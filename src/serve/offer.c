@@ -109,9 +109,7 @@ static char *offer_extensions(yyjson_val *capabilities) {
 
 static void offer_learn(struct str key, const struct mcp_hello *hello) {
   struct str words = hello ? hello->instructions : STR_NONE;
-  if (words.n > OFFER_INSTRUCTIONS_MOST) words.n = OFFER_INSTRUCTIONS_MOST;
-  while (words.n && words.n == OFFER_INSTRUCTIONS_MOST && ((unsigned char)words.p[words.n - 1] & 0x80))
-    words.n--; // not within a character
+  words = str_cut_utf8(words, OFFER_INSTRUCTIONS_MOST);
   pthread_mutex_lock(&offer_lock);
   struct offer_entry *e = offer_entry_get(key);
   if (e && hello) {

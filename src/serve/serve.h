@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// serve: what the parts of the MCP endpoint share: the environment, made once by main.c, and one
+// serve: what the parts of the MCP endpoint share: the environment, made once by wiring.c, and one
 // message on its way through endpoint → modern or legacy → tools, prompts, resources. On the request's fiber.
 #ifndef POSTERN_SERVE_SERVE_H
 #define POSTERN_SERVE_SERVE_H

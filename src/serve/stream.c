@@ -245,6 +245,14 @@ static void stream_attach(struct stream *s, struct str last_id) {
   buf_free(&frames);
 }
 
+static bool stream_say(struct replay *replay, const struct replay_place *place, struct str message) {
+  if (replay) return stream_tell(replay, message);
+  struct buf frame = BUF_MAX(STREAM_EVENT_MOST + message.n);
+  sse_write(&frame, STR("message"), message);
+  stream_push(place, &frame);
+  return true;
+}
+
 // What vendors say unasked comes here from now on.
 static void stream_relay(struct stream *s, const struct str *uris, size_t count) {
   struct relay_options options = {.server_id = s->principal.server,
@@ -252,6 +260,7 @@ static void stream_relay(struct stream *s, const struct str *uris, size_t count)
                                   .who = s->who,
                                   .place = {loop_current(), s->number},
                                   .replay = s->replay,
+                                  .say = stream_say,
                                   .id = s->id,
                                   .uris = uris,
                                   .uri_count = count};

@@ -30,7 +30,7 @@ bool session_seal(const struct seal_ring *ring, struct str holder, struct sessio
   token_random(random, sizeof random);
   s->key = codec_base64_url(a, str_make((const char *)random, sizeof random));
   s->created_at = clock_now_ms();
-  if (s->client.n > SESSION_CLIENT_MOST) s->client.n = SESSION_CLIENT_MOST;
+  s->client = str_cut_utf8(s->client, SESSION_CLIENT_MOST);
   struct buf plain = BUF_MAX(SESSION_PLAIN_MOST);
   buf_printf(&plain, "{\"at\":%lld,\"pair\":%s", (long long)s->created_at, s->pair ? "true" : "false");
   session_add(&plain, "key", s->key);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/table.h"
+#include "cli/columns.h"
 
 #include "../support/check.h"
 
 static void expect(const char *const *cells, size_t columns, size_t width, const char *wanted) {
   struct arena *a = arena_new();
   struct buf out = BUF_MAX(4096);
-  struct table t;
-  table_open(&t, a, columns);
-  for (; *cells; cells++) table_cell(&t, str_of(*cells));
-  table_print(&t, width, &out);
+  struct columns t;
+  columns_open(&t, a, columns);
+  for (; *cells; cells++) columns_cell(&t, str_of(*cells));
+  columns_print(&t, width, &out);
   buf_add_char(&out, 0);
   assert_string_equal(out.p, wanted);
-  table_close(&t);
+  columns_close(&t);
   buf_free(&out);
   arena_free(a);
 }

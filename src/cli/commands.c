@@ -48,6 +48,7 @@ const struct command_group command_groups[] = {
     {"account", "Accounts at vendors"},
     {"tools", "What an account offers"},
     {"call", "Call a tool of an account"},
+    {"run", "Run an answer program"},
     {"mcp", "Scoped MCP servers over an account"},
     {"token", "API tokens"},
     {"audit", "Who did what and when"},
@@ -254,6 +255,23 @@ const struct command commands[] = {
      .flags = {{"arguments", "JSON", "all arguments as an object: JSON, @FILE, or - for standard input"}},
      .traits = API,
      .run = cli_tool_call},
+
+    {.path = "run",
+     .summary = "Run an answer program: a few read-only calls, and queries over what they gave",
+     .details = "Nothing is written anywhere: only tools that read can be called. Each result is a table; notes on "
+                "what was cut or failed go to standard error.",
+     .example = "postern run denials.json --param since=now-24h\n"
+                "postern run denials.json --explain\n"
+                "postern run joined.json --table signups=signups.csv --csv",
+     .arguments = {{"FILE", "the program as JSON, or - for standard input", .optional = true}},
+     .flags = {{"param", "NAME=VALUE", "a parameter's value; again for more", .many = true},
+               {"server", "SERVER", "see what this server shows; without it, all accounts"},
+               {"table", "NAME=FILE", "rows of your own, CSV or JSON, as a table; again for more", .many = true},
+               {"explain", NULL, "check it and say what it would call; call nothing"},
+               {"csv", NULL, "the first result as CSV"},
+               {"continue", "HANDLE", "go on with a run that a rate limit paused"}},
+     .traits = API,
+     .run = cli_program_run},
 
     {.path = "mcp create",
      .summary = "Make a scoped MCP server; its URL is shown this once",

@@ -149,6 +149,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .ring = w->ring,
   };
   if (!wiring_program(s, &set->serve.run, &set->program, err)) return false;
+  set->serve.program = &set->program;
   set->admin = (struct admin_env){
       .catalog = &w->catalog,
       .run = &set->serve.run,

@@ -24,6 +24,7 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
   {"tags", ADMIN_TEXTS, .says = "tags of the account's tools"},
   {"tools", ADMIN_TEXTS, .says = "globs over tool names: * and ?"},
   {"require_api_token_auth", ADMIN_BOOL, .says = "ask for a valid API token as Bearer beside the URL"},
+  {"programs", ADMIN_BOOL, .says = "show postern_run_program, which runs answer programs over the tools that read"},
   {"prompts", ADMIN_BOOL, .says = "show the prompts of MCP servers; without it, where neither tags nor tools are named"},
   {"resources", ADMIN_BOOL, .says = "show their resources; likewise"});
 

@@ -173,6 +173,7 @@ static struct catalog_server *catalog_server_new(const struct catalog *next, con
   server_row_copy(row, a, &v->server);
   v->member_count = catalog_members(next, &v->server, a, &v->members);
   for (size_t i = 0; i < v->member_count; i++) catalog_account_ref(v->members[i].account);
+  v->programs = v->server.filter.programs == POLICY_ON;
   v->prompts = catalog_shows(v->server.filter.prompts, &v->server.filter);
   v->resources = catalog_shows(v->server.filter.resources, &v->server.filter);
   shown_fill(v);

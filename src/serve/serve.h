@@ -15,6 +15,7 @@
 
 struct serve_env { // lives as long as the program
   struct run_env run;
+  const struct program_env *program;
   struct json_limits json; // of request bodies
   size_t list_page;        // items on a page of a list
   uint64_t call_ms;        // for one request, from its head to its answer

@@ -18,6 +18,7 @@ struct policy_filter {
   struct str *tags, *tools; // none: no filter
   size_t tag_count, tool_count;
   bool require_api_token;
+  enum policy_switch programs;           // our own tool for answer programs
   enum policy_switch prompts, resources; // of MCP servers: shown too?
 };
 

@@ -272,8 +272,23 @@ static void main_account_changed(void *arg, struct str account_id) {
     log_warn("account %.*s changed, and the catalog is behind: %s", STR_ARG(account_id), err.text);
 }
 
+// One that is none would allow nothing, and nobody would be told.
+static bool main_check_origins(const struct settings *s, struct err *err) {
+  struct uri uri;
+  for (size_t i = 0; i < s->upstream_origins.count; i++) {
+    struct str item = s->upstream_origins.items[i];
+    if (!uri_parse_http(item, &uri, err)) return err_wrap(err, "upstream_origins: '%.*s'", STR_ARG(item));
+    if (uri.path.n > 1 || uri.query.p || uri.fragment.p)
+      return err_set(err, ERR_INVALID,
+                     "upstream_origins: '%.*s' is no origin; it ends with the host or the port",
+                     STR_ARG(item));
+  }
+  return true;
+}
+
 static bool main_open(const struct settings *s, struct err *err) {
-  if (!main_folder(s->data_dir, err) || !main_key(s, err) || !store_open(s->store, &program.store, err) ||
+  if (!main_check_origins(s, err) || !main_folder(s->data_dir, err) || !main_key(s, err) ||
+      !store_open(s->store, &program.store, err) ||
       !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &program.guard, err) ||
       !connector_set_load(arena_z(program.arena, s->connectors_dir), &program.connectors, err) ||
       !admin_begin_time(program.store, err) || !audit_new(program.store, &program.audit, err) ||
@@ -298,8 +313,9 @@ static bool main_open(const struct settings *s, struct err *err) {
       .file = s->key.n ? NULL : arena_z(program.arena, s->key_file),
       .mark = arena_printf(program.arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
   if (!keys_start(&program.account, &keys, err)) return false;
-  program.catalog =
-      (struct catalog_env){&program.account, {program.store, program.connectors, s->tool_schema_bytes}};
+  program.catalog = (struct catalog_env){&program.account,
+                                         {program.store, program.connectors, s->tool_schema_bytes,
+                                          s->upstream_origins.items, s->upstream_origins.count}};
   program.catalog.refresh_ms = s->remote_refresh;
   return library_load_imports(&program.catalog.library, err) &&
          admin_first_token(program.store, program.first_token, err) && catalog_rebuild(&program.catalog, err);

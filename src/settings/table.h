@@ -76,6 +76,9 @@
     "Held for vendors' answers in all. One account has at most half of it; several together less each")     \
   X(upstream_allow, LIST, "", "", 0,                                                                        \
     "Private addresses (CIDR) that vendors may have; all others of them are refused")                       \
+  X(upstream_origins, LIST, "", "", 0,                                                                      \
+    "Where else than at its account an operation may be called with the credential, such as "               \
+    "https://upload.example.com, if its document says so")                                                  \
   X(upstream_ca, TEXT, "", "", 0, "PEM file of authorities to trust for vendors, beside the system's")  \
   X(upstream_sessions, COUNT, "2000", "1..1000000", 0,                                                      \
     "Sessions at one vendor's MCP server, of those that keep sessions")                                     \

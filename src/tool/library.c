@@ -8,7 +8,7 @@
 
 // Part of the digest under which a toolset is kept: a compiler that would make another toolset of the
 // same document has another version here, and everything is compiled again at its first start.
-#define LIBRARY_COMPILER "2"
+#define LIBRARY_COMPILER "3"
 
 struct library_job { // one toolset to be compiled and kept
   const struct library_env *env;
@@ -20,7 +20,9 @@ struct library_job { // one toolset to be compiled and kept
 };
 
 static struct str library_digest(struct arena *a, const struct library_env *env, const struct connector *c) {
-  return arena_printf(a, "%.*s/%s/%zu", STR_ARG(c->digest), LIBRARY_COMPILER, env->tool_bytes);
+  struct str d = arena_printf(a, "%.*s/%s/%zu", STR_ARG(c->digest), LIBRARY_COMPILER, env->tool_bytes);
+  for (size_t i = 0; i < env->origin_count; i++) d = ARENA_JOIN(a, d, STR(" "), env->origins[i]);
+  return d;
 }
 
 // Names given before, so that they stay: "METHOD path" → name.
@@ -39,6 +41,9 @@ static bool library_compile(struct library_job *job, struct err *err) {
   struct openapi_options options = {
       .connector = job->connector->name,
       .tool_bytes = job->env->tool_bytes,
+      .base_url = job->connector->base_url,
+      .origins = job->env->origins,
+      .origin_count = job->env->origin_count,
       .word = job->connector->word,
       .names = &names,
   };

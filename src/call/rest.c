@@ -295,8 +295,22 @@ static bool rest_add_header_param(struct rest_build *b, const struct tool_param 
   return true;
 }
 
+// The account may send cookies too, as a header.
+static bool rest_is_own_cookie(const struct account *account, struct str name) {
+  struct str pair, own;
+  for (size_t i = 0; i < account->send_count; i++) {
+    const struct account_send *s = &account->sends[i];
+    if (s->in == CONNECTOR_QUERY || !str_is_nocase(s->name, "Cookie")) continue;
+    for (struct str rest = secret_reveal(s->value); str_cut(&rest, ';', &pair);)
+      if (str_cut(&pair, '=', &own) && str_eq(str_trim(own), name)) return true;
+  }
+  return false;
+}
+
 static bool rest_add_cookie(struct rest_build *b, const struct tool_param *p, yyjson_mut_val *v) {
   if (!codec_is_token(p->name)) return rest_refuse(b, p->arg, "names a cookie that cannot be sent");
+  if (rest_is_own_cookie(b->account, p->name))
+    return rest_refuse(b, p->arg, "would replace the account's credential in a cookie");
   if (b->cookies.n) buf_add_z(&b->cookies, "; ");
   buf_add(&b->cookies, p->name);
   buf_add_char(&b->cookies, '=');
@@ -326,7 +340,12 @@ static void rest_add_credential(struct rest_build *b) {
   for (size_t i = 0; i < b->account->send_count; i++) {
     const struct account_send *s = &b->account->sends[i];
     if (s->in != CONNECTOR_QUERY) {
-      rest_add_header(b, s->name, secret_reveal(s->value));
+      struct str value = secret_reveal(s->value);
+      if (b->cookies.n && str_is_nocase(s->name, "Cookie")) { // one header holds them all (RFC 6265 §5.4)
+        value = ARENA_JOIN(b->arena, buf_str(&b->cookies), STR("; "), value);
+        buf_clear(&b->cookies);
+      }
+      rest_add_header(b, s->name, value);
       continue;
     }
     rest_begin_pair(b);

@@ -61,12 +61,11 @@ static bool add_file(struct document *d, struct str path, struct str text, struc
                    DOCUMENT_FILE_BYTES_MOST >> 20, DOCUMENT_BYTES_MOST >> 20);
   struct yaml_doc *yaml;
   bool ok = yaml_read(text, &yaml, err);
-  bool whole = ok && (yyjson_is_obj(yaml_root(yaml)) || d->count);
-  if (!whole && !guess_text(text, err)) {
+  if (!d->count && !guess_text(text, ok && yyjson_is_obj(yaml_root(yaml)), err)) {
     if (ok) yaml_close(yaml);
-    ok = false;
+    return false;
   }
-  if (!ok) return d->count ? err_wrap(err, "%.*s", STR_ARG(path)) : false;
+  if (!ok) return path.n ? err_wrap(err, "%.*s", STR_ARG(path)) : false;
   if (d->count == d->cap) {
     d->cap = d->cap ? d->cap * 2 : 16;
     struct document_file **files = ARENA_ARRAY(d->arena, d->cap, struct document_file *);

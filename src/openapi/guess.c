@@ -59,7 +59,7 @@ static bool guess_is_binary(struct str text) {
   return false;
 }
 
-bool guess_text(struct str text, struct err *err) {
+bool guess_text(struct str text, bool object, struct err *err) {
   if (str_starts(text, "\xef\xbb\xbf")) text = str_from(text, 3);
   struct str s = str_trim(text);
   if (!s.n) return guess_say(err, "an empty text", GUESS_ADDRESS);
@@ -69,6 +69,7 @@ bool guess_text(struct str text, struct err *err) {
     size_t n = strlen(g->sign);
     if (s.n >= n && str_eq_nocase(str_make(s.p, n), str_of(g->sign))) return guess_say(err, g->what, g->hint);
   }
+  if (object) return true;
   if (guess_is_binary(s)) return guess_say(err, "binary data", NULL);
   for (size_t i = 0; i < sizeof guess_holds / sizeof *guess_holds; i++) {
     if (str_starts(s, guess_holds[i].begins) && str_contains(s, str_of(guess_holds[i].holds)))

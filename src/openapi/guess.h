@@ -7,9 +7,9 @@
 
 #include "base/err.h"
 
-// The text is no object of JSON or YAML. False: `err` names what it is; true: it looks like nothing known, and
-// `err` stays.
-MUST_USE bool guess_text(struct str text, struct err *err);
+// False: `err` names what the text is; true: it looks like nothing known, and `err` stays. `object`: it could be read,
+// as an object of JSON or YAML, which some others are too.
+MUST_USE bool guess_text(struct str text, bool object, struct err *err);
 // The root is there and says no version that we know. Always false.
 MUST_USE bool guess_root(yyjson_val *root, struct err *err);
 

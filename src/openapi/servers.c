@@ -56,7 +56,7 @@ static bool servers_url(yyjson_val *server, struct str at, struct arena *a, stru
 
 static yyjson_val *servers_of(struct document *d, struct place at) {
   yyjson_val *list = document_get(d, at, "servers").value;
-  return yyjson_arr_size(list) ? list : NULL;
+  return yyjson_obj_get(yyjson_arr_get_first(list), "url") ? list : NULL;
 }
 
 bool servers_base_url(struct document *d, struct str at, struct arena *a, struct str *out, struct err *err) {

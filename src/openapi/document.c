@@ -18,6 +18,7 @@
 enum { INDEX_LEAST = 64 }; // members; of fewer each is looked at
 
 struct document_file {
+  size_t index;
   struct str path; // real path; empty for a text in memory
   struct yaml_doc *yaml;
   struct map refs;    // reference as written here → struct place, once followed
@@ -73,7 +74,7 @@ static bool add_file(struct document *d, struct str path, struct str text, struc
     d->files = files;
   }
   struct document_file *f = ARENA_NEW(d->arena, struct document_file);
-  *f = (struct document_file){.path = arena_dup(d->arena, path), .yaml = yaml};
+  *f = (struct document_file){.index = d->count, .path = arena_dup(d->arena, path), .yaml = yaml};
   d->files[d->count++] = f;
   d->bytes += text.n;
   map_put(&d->by_path, f->path, f);
@@ -201,6 +202,18 @@ struct place document_root(const struct document *d) {
   return file_root(d->files[0]);
 }
 
+size_t document_file_count(const struct document *d) {
+  return d->count;
+}
+
+struct place document_file_root(const struct document *d, size_t i) {
+  return file_root(d->files[i]);
+}
+
+size_t document_file_index(const struct document_file *f) {
+  return f->index;
+}
+
 struct place document_plain_text(struct document *d) {
   static const char text[] = "{\"type\":\"string\"}";
   if (!d->own) d->own = yyjson_read(text, sizeof text - 1, 0);
@@ -289,6 +302,16 @@ static bool follow_pointer(struct document *d, struct str pointer, struct place 
   return ok;
 }
 
+bool document_find(struct document *d, struct document_file *from, struct str ref,
+                   struct document_file **file, struct str *fragment, struct err *err) {
+  ptrdiff_t hash = str_find(ref, '#');
+  struct str name = hash < 0 ? ref : str_make(ref.p, (size_t)hash);
+  *file = from;
+  if (name.n && !follow_file(d, from, name, file, err)) return false;
+  *fragment = hash < 0 ? STR_NONE : str_from(ref, (size_t)hash + 1);
+  return true;
+}
+
 bool document_follow(struct document *d, struct place at, struct place *out, struct err *err) {
   struct str ref = json_str(at.value, "$ref");
   const struct place *known = map_get(&at.file->refs, ref);
@@ -296,12 +319,10 @@ bool document_follow(struct document *d, struct place at, struct place *out, str
     *out = *known;
     return true;
   }
-  ptrdiff_t hash = str_find(ref, '#');
-  struct str name = hash < 0 ? ref : str_make(ref.p, (size_t)hash);
-  struct str fragment = hash < 0 ? STR_NONE : str_from(ref, (size_t)hash + 1), pointer;
+  struct str fragment, pointer;
   struct place target = {.file = at.file};
   struct err why;
-  bool ok = !name.n || follow_file(d, at.file, name, &target.file, &why);
+  bool ok = document_find(d, at.file, ref, &target.file, &fragment, &why);
   if (ok && !codec_unpercent(d->arena, fragment, &pointer))
     ok = err_set(&why, ERR_INVALID, "the pointer is not percent-encoded rightly");
   if (ok && pointer.n && pointer.p[0] != '/')

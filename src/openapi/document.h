@@ -45,6 +45,14 @@ struct place document_root(const struct document *d);
 struct place document_plain_text(struct document *d);
 unsigned document_line(struct place at); // 0: unknown
 
+// The files read so far; the first is the document's own.
+size_t document_file_count(const struct document *d);
+struct place document_file_root(const struct document *d, size_t i);
+size_t document_file_index(const struct document_file *f);
+// The file that a reference names, which may be the one it stands in, and its text behind '#'.
+MUST_USE bool document_find(struct document *d, struct document_file *from, struct str ref,
+                            struct document_file **file, struct str *fragment, struct err *err);
+
 // The member of an object, in the same file; value NULL where there is none.
 struct place place_get(struct place at, const char *key);
 // The same with references seen through; value NULL also where one leads nowhere.

@@ -47,7 +47,8 @@
   X(heartbeat, DURATION, "15s", "1s..10m", 0, "Between the comments that keep an idle stream open")         \
   X(drain_timeout, DURATION, "25s", "0s..1h", 0, "For running requests to finish on SIGTERM")               \
   X(max_header_bytes, BYTES, "16KiB", "1KiB..1MiB", 0, "The head of a request, all of it")                  \
-  X(max_body_bytes, BYTES, "8MiB", "1KiB..256MiB", 0, "The body of a request")                              \
+  X(max_body_bytes, BYTES, "16MiB", "1KiB..256MiB", 0,                                                      \
+    "The body of a request; the document of an import goes in one")                                         \
   X(downstream_memory, BYTES, "256MiB", "1MiB..64GiB", 0,                                                   \
     "Held for clients in all: bodies of requests, replies not yet taken. One address has at most 4/5 of it")\
   X(max_connections, COUNT, "10000", "1..1000000", 0, "Open client connections in all")                     \

@@ -43,24 +43,24 @@ static void test_base_and_subtypes(void **state) {
 // Whichever comes first, and however long the way round.
 static void test_longer_ways(void **state) {
   (void)state;
-  fixture_compile(HEAD OP("Leaf") OP("Mid")
-                      OP("Root") "components:\n  schemas:\n"
-                                 "    Leaf: {allOf: [" REF(
-                                     "Mid") ", {properties: {leaf: {type: string}}}]}\n"
-                                            "    Mid: {allOf: [" REF(
-                                                "Root") ", {properties: {mid: {type: string}}}], anyOf: "
-                                                        "[" REF("Leaf") ", {required: [mid]}]}\n"
-                                                                        "    Root: {type: object, "
-                                                                        "properties: {root: {type: string}}, "
-                                                                        "oneOf: [" REF(
-                                                                            "Forms") "]}\n"
-                                                                                     "    Forms: {anyOf: "
-                                                                                     "[" REF("Mid") ", " REF(
-                                                                                         "Leaf") ", "
-                                                                                                 "{required: "
-                                                                                                 "[other]}]}"
-                                                                                                 "\n",
-                  NULL);
+  fixture_compile(
+      HEAD OP("Leaf") OP("Mid")
+          OP("Root") "components:\n  schemas:\n"
+                     "    Leaf: {allOf: [" REF(
+                         "Mid") ", {properties: {leaf: {type: string}}}]}\n"
+                                "    Mid: {allOf: [" REF(
+                                    "Root") ", {properties: {mid: {type: string}}}], anyOf: "
+                                            "[" REF("Leaf") ", {required: [mid]}]}\n"
+                                                            "    Root: {type: object, "
+                                                            "properties: {root: {type: string}}, "
+                                                            "oneOf: [" REF("Forms") "]}\n"
+                                                                                    "    Forms: {anyOf: "
+                                                                                    "[" REF("Mid") ", " REF(
+                                                                                        "Leaf") ", "
+                                                                                                "{required: "
+                                                                                                "[other]}]}"
+                                                                                                "\n",
+      NULL);
   assert_int_equal(fixture.result.tools, 3);
   accepts("POST /Root", "{\"body\":{\"root\":\"r\",\"mid\":\"m\"}}", true);
   accepts("POST /Mid", "{\"body\":{\"root\":\"r\",\"mid\":\"m\",\"leaf\":\"l\"}}", true);

@@ -182,6 +182,16 @@ const struct command commands[] = {
      .arguments = {ACCOUNT, {"NAME", "the new name"}},
      .traits = API,
      .run = cli_account_rename},
+    {.path = "account update",
+     .summary = "Give an account another address",
+     .details = "It takes the credential again, which is tried there first; where it is refused, all stays "
+                "as it was.",
+     .example =
+         "postern account update acme --base-url https://eu.example.com/v1 --credential-stdin <token.txt",
+     .arguments = {ACCOUNT},
+     .flags = {{"base-url", "URL", "address of the vendor's API"}, CREDENTIAL_FLAGS},
+     .traits = API,
+     .run = cli_account_update},
     {.path = "account recredential",
      .summary = "Give an account another credential",
      .details = "It is tried at the vendor first; where it is refused, the old one stays.",

@@ -51,6 +51,8 @@ static bool import_put_document(struct import *in, struct err *err) {
 static bool import_base_url(const struct import *in, struct str *out, struct err *err) {
   struct str given = args_text(&in->c->args, "base-url");
   struct str at = source_is_url(in->from) ? in->from : STR_NONE;
+  // Nobody but the document says where: accounts with their credentials follow it to no other host.
+  if (!given.n) cli_body_put(in->body, NULL, "follow", STR("origin"));
   if (given.n) {
     *out = given;
     return true;
@@ -276,6 +278,21 @@ static void import_show_ways(struct import *in) {
   buf_free(&out);
 }
 
+static void import_show_accounts(struct cli *c, yyjson_val *report) {
+  int64_t moved = json_int(report, "accounts_moved", 0), kept = json_int(report, "accounts_kept", 0);
+  if (moved)
+    view_say(
+        c,
+        "%lld account(s) without an address of their own went along to its new one; 'postern account verify' "
+        "tries them.",
+        (long long)moved);
+  if (kept)
+    view_say(c,
+             "%lld account(s) stay at its former address: a document leads no credential to another host. "
+             "--base-url does, and 'postern account update ACCOUNT --base-url URL'.",
+             (long long)kept);
+}
+
 static void import_show(struct import *in, yyjson_val *report) {
   static const struct view_column columns[] = {
       {"KIND", "kind"}, {"LINE", "line"}, {"OPERATION", "operation"}, {"REASON", "reason"}, {0}};
@@ -297,6 +314,7 @@ static void import_show(struct import *in, yyjson_val *report) {
   view_say(c, "Imported %.*s: %.*s operations, %.*s tools, %.*s skipped, %.*s with a folded schema.",
            STR_ARG(name), STR_ARG(operations), STR_ARG(tools), STR_ARG(skipped), STR_ARG(folded));
   import_show_ways(in);
+  import_show_accounts(c, report);
   view_list(c, yyjson_obj_get(report, "notes"), columns, "No remarks.");
 }
 

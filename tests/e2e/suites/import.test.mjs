@@ -304,6 +304,42 @@ test("a connector.yaml names its document, and says only what the document does 
   await fails(/outside/, ["connector", "import", "x", "--file", "shop/out.yaml"]);
 });
 
+describe("when a connector gets another address", () => {
+  const text = (url) => here(`openapi: 3.0.3\ninfo: {title: t, version: '1'}\nservers: [{url: ${url}}]\npaths: {/a: {get: ${fine}}}\n`);
+  const again = (name, url, ...flags) => json(["connector", "import", name, "--openapi", "-", "--auth", "header:X-Key", ...flags], text(url));
+  const moved = (r) => [r.accounts_moved, r.accounts_kept];
+  test("accounts without one of their own go along, as far as the operator says", async () => {
+    const api = await taken(text("VENDOR/v1"));
+    const own = await postern.must(201, "POST", "/integrated-account", { connector: api.name, name: `${api.name}-own`, credential: { x_key: "another" }, base_url: `${vendor.url}/own` });
+    const target = async () => (await api.call("GET /a")).seen.map((r) => [r.host, r.target, r.headers["x-key"]]);
+    assert.deepEqual(moved(await again(api.name, "VENDOR/v1")), [0, 0]);
+    assert.deepEqual(moved(await again(api.name, "VENDOR/v2")), [1, 0]); // the same host: the document's word will do
+    assert.deepEqual(await target(), [["vendor", "/v2/a", SECRET]]);
+    assert.equal((await json(["account", "show", api.name])).status, "unverified");
+    assert.deepEqual(moved(await again(api.name, "OTHER/v3")), [1, 0]); // an origin that the operator allows
+    assert.deepEqual(await target(), [["other", "/v3/a", SECRET]]);
+    assert.deepEqual(moved(await again(api.name, "EVIL")), [0, 1]); // a document leads nobody to another host
+    assert.deepEqual(await target(), [["other", "/v3/a", SECRET]]);
+    assert.equal(evil.requests.length, 0);
+    assert.equal((await postern.must(200, "GET", `/integrated-account/${own.id}`)).base_url, `${vendor.url}/own`);
+    assert.match(await ok(["connector", "import", api.name, "--openapi", "-", "--auth", "header:X-Key"], text("VENDOR/v9")), /No remarks/);
+  });
+  test("by the operator's own word to any host", async () => {
+    const api = await taken(text("VENDOR/v1"));
+    assert.deepEqual(moved(await again(api.name, "VENDOR/v1", "--base-url", `${evil.url}/mine`)), [1, 0]);
+    assert.deepEqual((await api.call("GET /a")).seen.map((r) => [r.host, r.target, r.headers["x-key"]]), [["evil", "/mine/a", SECRET]]);
+  });
+  test("account update gives one another address, and takes the credential again", async () => {
+    const api = await taken(text("VENDOR/v1"));
+    await fails(/lacks 'x_key'/, ["account", "update", api.name, "--base-url", `${other.url}/up`]);
+    await fails(/--base-url is missing/, ["account", "update", api.name]);
+    await fails(/base_url/, ["account", "update", api.name, "--base-url", "ftp://x", "--credential", "x_key=new"]);
+    assert.match(await ok(["account", "update", api.name, "--base-url", `${other.url}/up`, "--credential", "x_key=new"]), /has the new address/);
+    assert.deepEqual((await api.call("GET /a")).seen.map((r) => [r.host, r.target, r.headers["x-key"]]), [["other", "/up/a", "new"]]);
+    assert.deepEqual(moved(await again(api.name, "VENDOR/v2")), [0, 0]); // its address is its own now
+  });
+});
+
 // As large as the largest that vendors publish whole, in its own form: two spaces, a line each.
 test("a document of 13 MB", async () => {
   const paths = {};

@@ -126,11 +126,15 @@ static uint32_t circle_base(struct circle *c, uint32_t id) {
 // ---- the way round
 
 static void circle_say(struct circle *c, const struct schema_def *from, const struct schema_def *to) {
-  notes_warn(
-      c->pool->notes, from->source,
-      "schemas %.*s and %.*s refer to each other for one value; the first takes in what the second has "
-      "beside its forms",
-      STR_ARG(from->name), STR_ARG(to->name));
+  if (from->source.value == to->source.value)
+    notes_warn(c->pool->notes, from->source, "schema %.*s refers to itself for one value; that adds nothing",
+               STR_ARG(from->name));
+  else
+    notes_warn(
+        c->pool->notes, from->source,
+        "schemas %.*s and %.*s refer to each other for one value; the first takes in what the second has "
+        "beside its forms",
+        STR_ARG(from->name), STR_ARG(to->name));
 }
 
 // The step at `at` of the stack leads to `to`. True: it does not any more.

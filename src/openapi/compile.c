@@ -172,7 +172,7 @@ static void write_head(struct compiler *c, struct buf *out) {
   buf_add_z(out, ",\"title\":");
   json_add_string(out, json_str(yyjson_obj_get(document_root(c->doc).value, "info"), "title"));
   buf_add_z(out, ",\"base_url\":");
-  json_add_string(out, c->servers.own);
+  json_add_string(out, c->servers.said);
   buf_add_z(out, ",\"tools\":[");
 }
 

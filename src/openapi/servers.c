@@ -79,9 +79,13 @@ bool servers_base_url(struct document *d, struct str at, struct arena *a, struct
   return err_wrap(err, "the document does not say where the API is");
 }
 
+// Where nothing says the host, operations are still beside each other by their paths.
 void servers_init(struct servers *s) {
   struct err none;
-  if (!servers_base_url(s->doc, s->base, s->arena, &s->own, &none)) s->own = STR_NONE;
+  if (!servers_base_url(s->doc, s->base, s->arena, &s->said, &none)) s->said = STR_NONE;
+  s->own = s->said;
+  if (!s->own.n && !servers_base_url(s->doc, STR("https://here.invalid"), s->arena, &s->own, &none))
+    s->own = STR_NONE;
   if (!s->base.n) s->base = s->own;
 }
 

@@ -11,7 +11,8 @@ struct servers {
   struct document *doc;
   struct arena *arena;
   struct str base;           // of the API: the connector's word, else the document's
-  struct str own;            // the document's, which `base` stands for; empty: it has none
+  struct str said;           // the document's; empty: it has none
+  struct str own;            // the same, or a stand-in with its path: what `base` stands for
   const struct str *origins; // that the operator allows beside
   size_t origin_count;
 };
@@ -20,7 +21,7 @@ struct servers {
 // not known. ERR_INVALID says why there is none.
 MUST_USE bool servers_base_url(struct document *d, struct str at, struct arena *a, struct str *out,
                                struct err *err);
-// Fills base and own; doc, arena and origins are the caller's, and base where the connector has a word.
+// Fills base, said and own; doc, arena and origins are the caller's, and base where the connector has a word.
 void servers_init(struct servers *s);
 // Fills `instead_of`, `base_path` and `base_url` of an operation that has servers of its own. ERR_DENIED: none of
 // them may be asked.

@@ -156,8 +156,8 @@ static void a_rest_api_has_no_ways_of_mcp(void **state) {
   static const char *const bad[] = {
       "auth: [{id: oauth, oauth: {}}]\n",
       "auth: [{id: k, fields: [{name: k}], send: [{in: bearer, value: k}]}]\nwords: []\n",
-      "auth: [{id: k, fields: [{name: k}], send: [{in: bearer, value: k}]}]\ncontext: [{name: a, header: "
-      "b}]\n"};
+      ("auth: [{id: k, fields: [{name: k}], send: [{in: bearer, value: k}]}]\ncontext: [{name: a, header: "
+       "b}]\n")};
   struct connector_set *set = empty();
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     char text[512];

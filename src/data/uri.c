@@ -153,7 +153,9 @@ bool uri_resolve(struct arena *a, struct str base, struct str reference, struct 
   }
   if (!uri_parse_http(whole, &u, err)) return false;
   struct str head = str_make(whole.p, (size_t)(u.path.p - whole.p));
-  *out = u.path.n ? ARENA_JOIN(a, head, uri_without_dots(a, u.path)) : arena_dup(a, head);
+  struct str scheme = str_is_nocase(u.scheme, "https") ? STR("https") : STR("http");
+  struct str path = u.path.n ? uri_without_dots(a, u.path) : STR("");
+  *out = ARENA_JOIN(a, scheme, str_from(head, u.scheme.n), path);
   return true;
 }
 

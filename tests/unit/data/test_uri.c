@@ -140,6 +140,7 @@ static void test_resolve(void **state) {
       {"https://h/a", "//other/x", "https://other/x"},
       {"https://h/a", "http://other:8/x/../y?q#f", "http://other:8/y"},
       {"", "https://h?q", "https://h"},
+      {"", "httPS://H/a", "https://H/a"},
       {"", "https://h#f", "https://h"},
       {"", "/v1", NULL},
       {"https://h/a", "//user@other/x", NULL},

@@ -107,7 +107,8 @@ static bool find_in_item(struct finder *f, const struct found_item *in) {
 // A path item may be a reference, and have members beside that.
 static bool read_item(struct finder *f, struct found_item *in, struct err *err) {
   struct place target;
-  if (!str_starts(in->path, "/")) return err_set(err, ERR_INVALID, "a path starts with '/'");
+  if (!str_starts(in->path, "/") && str_contains(in->path, STR("://")))
+    return err_set(err, ERR_INVALID, "it is a whole URL, and a path starts with '/'");
   if (!document_resolve(f->doc, in->item, &target, err)) return false;
   if (!yyjson_is_obj(target.value)) return err_set(err, ERR_INVALID, "the path item is not an object");
   if (target.value != in->item.value && yyjson_obj_size(in->item.value) > 1)

@@ -204,6 +204,10 @@ static struct str path_fixed_pairs(struct path_job *j, struct str path) {
 bool operation_settle_path(struct schema_pool *pool, struct operation *op, struct err *err) {
   struct path_job j = {.pool = pool, .op = op};
   struct str path = path_fixed_pairs(&j, op->path);
+  if (!str_starts(path, "/") && !str_starts(path, "{/")) {
+    path_warn(&j, op->at, STR("the path does not begin with '/', and is read as if it did"));
+    path = ARENA_JOIN(pool->arena, STR("/"), path);
+  }
   if (!template_read(path, pool->arena, &j.t, err)) return false;
   for (size_t i = 0; i < j.t.count; i++) j.at[i] = NONE;
   path_match(&j, str_eq);

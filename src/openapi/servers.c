@@ -37,13 +37,23 @@ static bool servers_fill(yyjson_val *server, struct str url, struct buf *out, st
   return true;
 }
 
+// "api.example.com/v1" is written for an address, be it by the letter a relative one.
+static struct str servers_mend(struct str url, struct arena *a) {
+  struct str host = url;
+  for (size_t i = 0; i < url.n && host.n == url.n; i++)
+    if (strchr("/:?#", url.p[i])) host.n = i;
+  bool local = str_is(host, "localhost"), named = host.n && host.p[0] != '.' && str_find(host, '.') > 0;
+  if (!local && !named) return url;
+  return ARENA_JOIN(a, local ? STR("http://") : STR("https://"), url);
+}
+
 // Whole, without query, fragment and the slash at the end.
 static bool servers_url(yyjson_val *server, struct str at, struct arena *a, struct str *out,
                         struct err *err) {
   struct buf b = BUF_MAX(SERVERS_URL_MOST);
   struct str url = str_trim(json_str(server, "url")), whole;
   bool ok = servers_fill(server, url, &b, a, err);
-  struct str filled = arena_dup(a, buf_str(&b));
+  struct str filled = servers_mend(arena_dup(a, buf_str(&b)), a);
   buf_free(&b);
   if (!ok) return false;
   if (!uri_resolve(a, at, filled, &whole, err)) return err_wrap(err, "its address \"%.*s\"", STR_ARG(filled));

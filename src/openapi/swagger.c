@@ -95,7 +95,9 @@ bool swagger_base_url(struct document *d, struct str at, struct arena *a, struct
   bool only_http = yyjson_arr_size(schemes) > 0;
   yyjson_arr_foreach (schemes, i, n, item) only_http &= str_is(json_text(item), "http");
   if (only_http) scheme = STR("http");
-  if (host.n) {
+  if (str_contains(host, STR("://"))) {
+    url = ARENA_JOIN(a, host, path);
+  } else if (host.n) {
     const char *slash = path.n && path.p[0] != '/' ? "/" : "";
     url = arena_printf(a, "%.*s://%.*s%s%.*s", STR_ARG(scheme), STR_ARG(host), slash, STR_ARG(path));
   } else if (!at.n) { // §5: then it is where the document was

@@ -117,6 +117,8 @@ static void test_names_that_drift(void **state) {
        NULL},
       {"/v1/{+name}", "{name: '+name', in: path, " TEXT "}", "/v1/{+name}", "name path", NULL},
       {"/v1/{name=projects/*}", "{name: name, in: path, " TEXT "}", "/v1/{name}", "name path", NULL},
+      {"a/{id}", "{name: id, in: path, " TEXT "}", "/a/{id}", "id path", "does not begin with '/'"},
+      {"{/id}", "{name: id, in: path, " TEXT "}", "/{id}", "id path", NULL},
       {"/a{/id}", "{name: id, in: path, " TEXT "}", "/a/{id}", "id path", NULL},
       {"/a{?q,r}", "{name: q, in: query, " TEXT "}", "/a", "q query, r query",
        "`r` of the path is not declared"},

@@ -2,7 +2,7 @@
 #include "base/header.h"
 
 bool header_is_own(struct str name) {
-  // OpenAPI 3.1 §4.8.12.1 ignores Accept, Content-Type and Authorization likewise.
+  // OpenAPI 3.0 §4.7.12.1 ignores Accept, Content-Type and Authorization likewise.
   static const char *const own[] = {
       "host",
       "authorization",

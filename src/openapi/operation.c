@@ -246,12 +246,6 @@ static bool read_content(struct schema_pool *pool, struct parameter *p, struct p
   return true;
 }
 
-// 3.0 §4.7.12.2: these three are told by other means.
-static bool is_told_elsewhere(const struct parameter *p) {
-  return p->in == IN_HEADER && (str_is_nocase(p->name, "Accept") || str_is_nocase(p->name, "Content-Type") ||
-                                str_is_nocase(p->name, "Authorization"));
-}
-
 static bool read_param(struct schema_pool *pool, struct operation *op, struct place at, struct err *err) {
   if (!document_resolve(pool->doc, at, &at, err)) return false;
   if (!yyjson_is_obj(at.value)) return err_set(err, ERR_INVALID, "a parameter is not an object");
@@ -259,7 +253,7 @@ static bool read_param(struct schema_pool *pool, struct operation *op, struct pl
   if (str_is(json_str(at.value, "in"), "querystring")) return read_query_string(pool, op, at, err);
   struct parameter p;
   if (!operation_begin_param(at, &p, err)) return false;
-  if (is_told_elsewhere(&p)) return true;
+  p.whole = p.in == IN_PATH && json_bool(at.value, "allowReserved", false); // 3.2
   struct place schema = place_get(at, "schema"), content = place_get(at, "content");
   if (yyjson_is_obj(schema.value)) {
     if (!read_style(at, &p, err)) return false;

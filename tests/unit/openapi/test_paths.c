@@ -143,6 +143,26 @@ static void test_fragments_and_queries(void **state) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) check_row(&rows[i]);
 }
 
+static void check_style(const char *path, const char *more, const char *style) {
+  char text[1024], key[256];
+  snprintf(text, sizeof text, HEAD "  '%s': {get: {parameters: [{name: n, in: path%s, " TEXT "}]}}\n", path,
+           more);
+  snprintf(key, sizeof key, "GET %s", path);
+  fixture_compile(text, NULL);
+  check_text(json_text(fixture_at(fixture_tool(key), "/params/0/style")), style);
+  fixture_end();
+}
+
+static void test_styles(void **state) {
+  (void)state;
+  check_style("/a/{n}", "", "simple");
+  check_style("/a/{+n}", "", "reserved");
+  check_style("/a/{n}", ", allowReserved: true", "reserved");
+  check_style("/a/{n=x/*}", "", "reserved");
+  check_style("/a{;n}", "", "matrix");
+  check_style("/a/{+n}", ", style: label", "label");
+}
+
 static void test_two_of_one_path(void **state) {
   (void)state;
   fixture_compile(HEAD "  /files/{id}:\n    put: {summary: Update a file}\n"
@@ -231,6 +251,7 @@ int main(void) {
       cmocka_unit_test(test_forms),
       cmocka_unit_test(test_names_that_drift),
       cmocka_unit_test(test_fragments_and_queries),
+      cmocka_unit_test(test_styles),
       cmocka_unit_test(test_two_of_one_path),
       cmocka_unit_test(test_headers_of_our_own),
       cmocka_unit_test(test_what_the_connector_sends),

@@ -105,7 +105,8 @@ static const struct guess guess_members[] = {
 };
 
 bool guess_root(yyjson_val *root, struct err *err) {
-  if (!yyjson_is_obj(root)) return err_set(err, ERR_INVALID, "an OpenAPI document is an object");
+  if (!yyjson_is_obj(root))
+    return guess_say(err, yyjson_is_arr(root) ? "a list" : "a plain text", GUESS_ADDRESS);
   static const char *const versions[] = {"openapi", "swagger"};
   for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
     yyjson_val *version = yyjson_obj_get(root, versions[i]);

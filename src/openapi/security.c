@@ -30,13 +30,13 @@ struct security {
   size_t count;
   yyjson_mut_doc *out;
   struct buf *remarks;
-  bool oauth; // was remarked on
 };
 
 struct security_way {
   struct security *s;
   yyjson_mut_val *fields, *sends;
   struct buf cookies, sent; // `sent`: what tells the way from others
+  struct str oauth;         // the scheme of OAuth; empty: none
 };
 
 // ---- what is asked for
@@ -185,11 +185,7 @@ static bool security_add_scheme(struct security_way *w, struct str name) {
   if (str_is_nocase(type, "http") && str_is_nocase(scheme, "basic")) return security_add_basic(w);
   if (str_is_nocase(type, "http") && str_is_nocase(scheme, "bearer")) return security_add_bearer(w, label);
   if (!str_is_nocase(type, "oauth2") && !str_is_nocase(type, "openIdConnect")) return false;
-  if (!s->oauth)
-    buf_printf(s->remarks,
-               "The scheme %.*s is OAuth: an account takes an access token of it, which is not renewed.\n",
-               STR_ARG(name));
-  s->oauth = true;
+  w->oauth = name;
   return security_add_bearer(w, STR("Access token"));
 }
 
@@ -209,33 +205,56 @@ static bool security_add_schemes(struct security_way *w, const struct security_s
   return true;
 }
 
-static void security_add_way(struct security *s, const struct security_set *set, yyjson_mut_val *ways,
-                             struct buf *seen) {
-  struct security_way w = {s, yyjson_mut_arr(s->out), yyjson_mut_arr(s->out), BUF_MAX(SECURITY_TEXT_MOST),
-                           BUF_MAX(SECURITY_TEXT_MOST)};
+// Kept, and as good as never to be touched again; to be renewed by hand; nothing to show.
+enum { SECURITY_STANDING, SECURITY_OAUTH, SECURITY_OPEN, SECURITY_RANKS };
+
+static int security_rank(const struct security_way *w) {
+  if (!yyjson_mut_arr_size(w->fields)) return SECURITY_OPEN;
+  return w->oauth.n ? SECURITY_OAUTH : SECURITY_STANDING;
+}
+
+// What sends the same as another is no other way.
+static bool security_is_new(struct security_way *w, struct buf *seen) {
+  buf_add_z(&w->sent, security_rank(w) == SECURITY_OPEN ? "open\n\n" : "\n");
+  struct str key = ARENA_JOIN(w->s->arena, STR("\n"), buf_str(&w->sent));
+  if (str_contains(buf_str(seen), key)) return false;
+  buf_add(seen, key);
+  return true;
+}
+
+static void security_append(struct security_way *w, struct str label, yyjson_mut_val *ways) {
+  struct security *s = w->s;
+  yyjson_mut_val *way = yyjson_mut_arr_add_obj(s->out, ways);
+  bool open = security_rank(w) == SECURITY_OPEN;
+  if (open) label = STR("Open");
+  security_put(s->out, way, "id", security_word(s, label, ways, "id"));
+  security_put(s->out, way, "label", text_brief(s->arena, label, SECURITY_LABEL_MOST));
+  if (open) {
+    yyjson_mut_obj_add_bool(s->out, way, "open", true);
+    return;
+  }
+  yyjson_mut_obj_add_val(s->out, way, "fields", w->fields);
+  yyjson_mut_obj_add_val(s->out, way, "send", w->sends);
+  if (w->oauth.n)
+    buf_printf(s->remarks,
+               "The scheme %.*s is OAuth: an account takes an access token of it, which is not renewed.\n",
+               STR_ARG(w->oauth));
+}
+
+static void security_add_way(struct security *s, const struct security_set *set, int rank,
+                             yyjson_mut_val *ways, struct buf *seen) {
+  struct security_way w = {.s = s, .fields = yyjson_mut_arr(s->out), .sends = yyjson_mut_arr(s->out)};
   struct buf names = BUF_MAX(SECURITY_TEXT_MOST);
-  bool ok = security_add_schemes(&w, set, &names), open = ok && !yyjson_mut_arr_size(w.fields);
+  w.cookies = w.sent = BUF_MAX(SECURITY_TEXT_MOST);
+  bool ok = security_add_schemes(&w, set, &names);
   if (w.cookies.n)
     security_put(s->out, security_send(&w, "header", STR("Cookie")), "value", buf_str(&w.cookies));
   bool fits =
       yyjson_mut_arr_size(w.fields) <= SECURITY_PARTS_MOST && !names.full && !w.cookies.full && !w.sent.full;
-  if (!ok || !fits) {
+  if (ok && fits && security_rank(&w) == rank && security_is_new(&w, seen))
+    security_append(&w, buf_str(&names), ways);
+  if (!(ok && fits) && rank == SECURITY_STANDING)
     buf_printf(s->remarks, "The scheme %.*s is none that can be sent.\n", STR_ARG(buf_str(&names)));
-  } else {
-    buf_add_z(&w.sent, open ? "open\n\n" : "\n"); // a whole line of its own
-    struct str key = ARENA_JOIN(s->arena, STR("\n"), buf_str(&w.sent));
-    if (!str_contains(buf_str(seen), key)) {
-      buf_add(seen, key);
-      yyjson_mut_val *way = yyjson_mut_obj(s->out);
-      struct str label = open ? STR("Open") : buf_str(&names);
-      security_put(s->out, way, "id", security_word(s, open ? STR("open") : label, ways, "id"));
-      security_put(s->out, way, "label", text_brief(s->arena, label, SECURITY_LABEL_MOST));
-      if (open) yyjson_mut_obj_add_bool(s->out, way, "open", true);
-      if (!open) yyjson_mut_obj_add_val(s->out, way, "fields", w.fields);
-      if (!open) yyjson_mut_obj_add_val(s->out, way, "send", w.sends);
-      yyjson_mut_arr_append(ways, way);
-    }
-  }
   buf_free(&names);
   buf_free(&w.cookies);
   buf_free(&w.sent);
@@ -250,7 +269,8 @@ void security_ways(struct document *d, struct arena *a, yyjson_mut_doc *doc, yyj
                   : document_get(d, document_get(d, root, "components"), "securitySchemes");
   security_collect(&s, root);
   struct buf seen = BUF_MAX(SECURITY_SETS_MOST * SECURITY_TEXT_MOST);
-  for (size_t i = 0; i < s.count && yyjson_mut_arr_size(ways) < SECURITY_WAYS_MOST; i++)
-    security_add_way(&s, &s.sets[i], ways, &seen);
+  for (int rank = 0; rank < SECURITY_RANKS; rank++)
+    for (size_t i = 0; i < s.count && yyjson_mut_arr_size(ways) < SECURITY_WAYS_MOST; i++)
+      security_add_way(&s, &s.sets[i], rank, ways, &seen);
   buf_free(&seen);
 }

@@ -8,7 +8,8 @@
 
 enum { SECURITY_WAYS_MOST = 8, SECURITY_PARTS_MOST = 8 }; // as a connector may have
 
-// `ways`: an array, filled with what the document asks for most, first. Empty: it asks for nothing that can be sent.
+// `ways`: an array, filled with what the document asks for, most first; what stands before what must be renewed, and
+// that before nothing at all. Empty: it asks for nothing that can be sent.
 // `remarks`: sentences on what was read otherwise, one a line.
 void security_ways(struct document *d, struct arena *a, yyjson_mut_doc *doc, yyjson_mut_val *ways,
                    struct buf *remarks);

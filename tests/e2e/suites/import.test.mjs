@@ -100,6 +100,9 @@ describe("what is no document", () => {
     "a key twice": ["openapi: 3.0.0\ninfo: {}\npaths: {}\npaths: {}\n", /the key "paths"/],
     "no paths": ["openapi: 3.0.0\nservers: [{url: 'http://127.0.0.1'}]\n", /no `paths`/],
     "an old version": ["swagger: '1.2'\n", /1\.2/],
+    "a plain text": ["hello", /plain text/],
+    "nothing that could be called, and why": ["openapi: 3.0.0\nservers: [{url: 'http://127.0.0.1'}]\npaths: {/a: {get: {servers: [{url: 'https://up.example'}]}}}\n", /the first, GET \/a: its server is https:\/\/up\.example/],
+    "no operation at all": ["openapi: 3.0.0\nservers: [{url: 'http://127.0.0.1'}]\npaths: {}\n", /has no operation/],
   };
   for (const [name, [text, pattern]] of Object.entries(rows))
     test(name, () => fails(pattern, ["connector", "import", "bad", "--openapi", "-", "--auth", "none"], text));

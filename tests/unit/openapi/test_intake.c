@@ -51,7 +51,10 @@ static void test_ways(void **state) {
       {THREE("{o: {type: oauth2}}", ""), "[" BEARER("o", "Access token") "]", "scheme o is OAuth"},
       {THREE("{o: {type: openIdConnect}}", ""), "[" BEARER("o", "Access token") "]", "scheme o is OAuth"},
       // What sends the same is one way.
-      {THREE("{t: {type: http, scheme: bearer}, o: {type: oauth2}}", ""), "[" BEARER("t", "t") "]", "OAuth"},
+      {THREE("{t: {type: http, scheme: bearer}, o: {type: oauth2}}", ""), "[" BEARER("t", "t") "]", NULL},
+      {THREE("{o: {type: oauth2}, k: {type: apiKey, in: header, name: X-K}}",
+             "security: [{}, {o: []}, {k: []}]"),
+       "[" KEY "," BEARER("o", "Access token") "," OPEN "]", "OAuth"},
       {THREE("{m: {type: mutualTLS}, d: {type: http, scheme: digest}}", ""), "[]", "scheme m is none"},
       {THREE("{k: {type: apiKey, in: body, name: X-K}}", ""), "[]", "scheme k is none"},
       {THREE("{k: {type: apiKey, in: header, name: 'X K'}}", ""), "[]", "scheme k is none"},

@@ -76,6 +76,9 @@ static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct er
     return err_at(err, ERR_INVALID, "Content-Type", "must be application/json, not \"%.*s\"",
                   STR_MOST(type, 64));
   if (!json_read(call->in->body, &call->env->json, doc, err)) {
+    if (err->code == ERR_LIMIT)
+      err_hint(err, "the settings json_nodes and json_depth say how much; a text counts as one value, "
+                    "whatever it holds");
     err->code = ERR_INVALID; // too deep or too many values: the limit is of one request, not of a rate
     return false;
   }

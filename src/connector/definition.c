@@ -107,8 +107,9 @@ static void definition_way(struct reader *r, yyjson_val *v, enum connector_kind 
   if (!reader_is_word(out->id, '_'))
     reader_fail(r, v, "way id '%.*s': lower-case letters, digits and '_' only", STR_ARG(out->id));
   bool oauth = yyjson_obj_get(v, "oauth") != NULL, open = reader_bool(r, v, "open", false);
-  if (kind == CONNECTOR_REST && (oauth || open))
-    reader_fail(r, v, "way '%.*s': a REST API is reached by 'fields' and 'send'", STR_ARG(out->id));
+  if (kind == CONNECTOR_REST && oauth)
+    reader_fail(r, v, "way '%.*s': a REST API is reached by 'fields' and 'send', or 'open'",
+                STR_ARG(out->id));
   if (oauth) {
     definition_oauth(r, v, out);
   } else if (open) {

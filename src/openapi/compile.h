@@ -9,9 +9,11 @@
 //   {"toolset":1, "connector":"cloudflare", "title":"…", "base_url":"https://…", "tools":[ {
 //     "name":"list_all_cloudflare_zones", "title":"List zones", "description":"…", "class":"list",
 //     "tags":["zones"], "operation":"GET /zones", "method":"GET", "path":"/zones/{zone_id}",
+//     "base":{"instead_of":"/v1","path":"/v2"},      the API's address with another end, or
+//     "base_url":"https://…",                        another one; absent: the account's
 //     "read_only":true,                              class list or get, or the connector's word
 //     "params":[ {"arg":"zone_id", "name":"zone_id", "in":"path|query|header|cookie",
-//                 "style":"form|simple|spaceDelimited|pipeDelimited|deepObject|label|matrix|json",
+//                 "style":"form|simple|spaceDelimited|pipeDelimited|deepObject|label|matrix|json|reserved",
 //                 "explode":true} ],
 //     "body":{"kind":"json|form|multipart|text|binary", "type":"application/json", "required":true,
 //             "whole":"body",                        one argument is the whole body, or
@@ -33,9 +35,12 @@
 #include "base/map.h"
 
 struct openapi_options {
-  struct str connector;    // its name, as it stands in tool names
-  struct str root;         // folder that relative `$ref`s may not leave; empty: the document's own
-  size_t tool_bytes;       // ceiling of one tool's input schema
+  struct str connector;      // its name, as it stands in tool names
+  struct str root;           // folder that relative `$ref`s may not leave; empty: the document's own
+  size_t tool_bytes;         // ceiling of one tool's input schema
+  struct str base_url;       // where the API is, by the connector's word; empty: where the document says
+  const struct str *origins; // that operations may have for themselves beside
+  size_t origin_count;
   yyjson_val *word;        // the connector's word (rename_parameters, tags, operations); may be NULL
   const struct map *names; // "METHOD path" → NUL-terminated name given before; may be NULL
 };

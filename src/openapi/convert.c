@@ -36,6 +36,7 @@ struct convert {
   bool since_3_1;
   unsigned depth;
   bool in_place; // what is converted speaks of the same value as the def does
+  bool pasting;  // within a keyword that was a reference
 };
 
 struct node { // one schema object on its way
@@ -428,6 +429,30 @@ static yyjson_mut_val *refer(struct convert *c, struct place at) {
   return ref;
 }
 
+// `properties: {$ref: props.yml}`: the keyword itself is a reference. What stands there is converted in its place,
+// once deep and up to a number, since nothing is shared.
+static bool is_pasted(const struct node *n, struct str keyword, yyjson_val *v) {
+  return !n->c->pasting && tree_holds(keyword) != TREE_SCHEMA && !tree_is_annotation(keyword) &&
+         !str_is(keyword, "example") && yyjson_is_str(yyjson_obj_get(v, "$ref"));
+}
+
+static void convert_pasted(struct node *n, const char *key, keyword_fn *convert, yyjson_val *v) {
+  struct document_file *before = n->at.file;
+  struct place end;
+  struct err err;
+  bool ok = document_resolve(n->c->pool->doc, (struct place){v, before}, &end, &err);
+  size_t room = OPENAPI_POOL_PASTED_MOST - n->c->pool->pasted;
+  if (ok && (!yyjson_is_ctn(end.value) || yyjson_get_len(end.value) > room))
+    ok = err_set(&err, ERR_LIMIT, "the document has too much of such references");
+  if (!ok) return warn(n, key, err.text);
+  n->c->pool->pasted += yyjson_get_len(end.value);
+  n->c->pasting = true;
+  n->c->file = n->at.file = end.file;
+  convert(n, key, end.value);
+  n->c->file = n->at.file = before;
+  n->c->pasting = false;
+}
+
 static void convert_keywords(struct node *n, bool annotations_only) {
   size_t i, count, k;
   yyjson_val *key, *v;
@@ -437,7 +462,10 @@ static void convert_keywords(struct node *n, bool annotations_only) {
       if (!str_is(name, KEYWORDS[k].name)) continue;
       bool beside = n->types && KEYWORDS[k].applies && !(n->types & KEYWORDS[k].applies);
       bool demands = annotations_only && !tree_is_annotation(name) && !str_is(name, "example");
-      if (!beside && !demands) KEYWORDS[k].convert(n, KEYWORDS[k].name, v);
+      if (!beside && !demands && is_pasted(n, name, v))
+        convert_pasted(n, KEYWORDS[k].name, KEYWORDS[k].convert, v);
+      else if (!beside && !demands)
+        KEYWORDS[k].convert(n, KEYWORDS[k].name, v);
       break;
     }
   }

@@ -17,6 +17,7 @@ enum {
   OPENAPI_POOL_DEPTH_MOST = 64,        // schemas within schemas, references not counted
   OPENAPI_POOL_DESCRIPTION_MOST = 320, // bytes of one property's description
   OPENAPI_POOL_EXAMPLE_MOST = 200,     // bytes of an example or a default
+  OPENAPI_POOL_PASTED_MOST = 100000,   // members of keywords that are references, in all
 };
 
 #define OPENAPI_POOL_IN_PLACE 0x80000000u
@@ -32,6 +33,7 @@ struct schema_def {
   uint32_t
       *edges; // defs it refers to, as often as it does; OPENAPI_POOL_IN_PLACE where the same value is meant
   size_t edge_count, edge_cap;
+  uint32_t base;     // the same without its forms, for circle.c; 0: not made
   size_t bytes;      // of its own text
   struct str broken; // why no operation may use it; empty: sound
 };
@@ -43,6 +45,7 @@ struct schema_pool {
   yyjson_mut_doc *ir; // owns the converted schemas
   struct schema_def **defs;
   uint32_t count, cap, converted;
+  size_t pasted;
   struct map by_value; // address of the source value → def
 };
 
@@ -56,6 +59,8 @@ bool openapi_pool_is_read_only(struct schema_pool *p, struct place at);
 
 // For convert.c: finds or adds without converting yet.
 uint32_t openapi_pool_refer(struct schema_pool *p, struct place at, struct str name);
+// For circle.c: one more def, converted already, that begins as a copy.
+uint32_t openapi_pool_extend(struct schema_pool *p, const struct schema_def *of);
 void convert_def(struct schema_pool *p, struct schema_def *def);
 
 #endif

@@ -24,7 +24,8 @@ enum tool_style {
   TOOL_DEEP,
   TOOL_LABEL,
   TOOL_MATRIX,
-  TOOL_JSON
+  TOOL_JSON,
+  TOOL_RESERVED // in the path: slashes stay
 };
 
 struct tool_param {
@@ -59,6 +60,9 @@ struct tool {
   yyjson_val *definition; // remote: as the vendor defines it, pinned; NULL for REST
   bool destructive, idempotent, open_world; // remote: hints, by evidence
   struct str name, title, description, operation, method, path, permission;
+  // REST, where the operation has an address of its own: `base_url`, or the account's with `base_path` instead of
+  // what it ends in.
+  struct str base_url, instead_of, base_path;
   enum tool_class class;
   bool read_only, deprecated;
   struct str *tags;

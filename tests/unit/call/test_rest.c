@@ -159,6 +159,68 @@ static void paths_hold_their_values_in_one_segment(void **state) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) check(&rows[i]);
 }
 
+#define NAME "{'arg':'n','name':'n','in':'path','style':'reserved','explode':false}"
+
+// {+name}: slashes stay, and nothing else that could lead elsewhere.
+static void reserved_values_keep_their_slashes(void **state) {
+  (void)state;
+  static const struct row rows[] = {
+      {"/v1/{n}:publish", NAME, NULL, "{'n':'projects/p/topics/t'}", "/v1/projects/p/topics/t:publish"},
+      {"/v1/{n}", NAME, NULL, "{'n':'one'}", "/v1/one"},
+      {"/v1/{n}", NAME, NULL, "{'n':'/a/b'}", "/v1/a/b"},
+      {"/files{n}", NAME, NULL, "{'n':'/a/b'}", "/files/a/b"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a/b/'}", "/v1/a/b/"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a?b#c/d;e%2e%2e/f'}", "/v1/a%3Fb%23c/d%3Be%252e%252e/f"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a\\\\b/@c'}", "/v1/a%5Cb/%40c"},
+      {"/v1/{n}", NAME, NULL, "{'n':7}", "/v1/7"},
+      {"/v1/{n}", NAME, NULL, "{'n':['a','b']}", "/v1/a/b"},
+      {"/v1/{n}", NAME, NULL, "{'n':'../x'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a/../../x'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a/.'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a/..'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a//b'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'//evil.example/x'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'/'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':''}", .refused = "/n"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) check(&rows[i]);
+}
+
+// Where an operation has an address of its own.
+static void addresses(void **state) {
+  (void)state;
+  static const struct {
+    const char *account, *more, *url; // url NULL: refused
+  } rows[] = {
+      {"https://h/v1", "", "https://h/v1/a"},
+      {"https://h/v1/", "'base':{'instead_of':'/v1','path':'/v2'},", "https://h/v2/a"},
+      {"https://h/v1", "'base':{'instead_of':'/v1','path':''},", "https://h/a"},
+      {"https://proxy/x/v1", "'base':{'instead_of':'/v1','path':'/v2'},", "https://proxy/x/v2/a"},
+      {"https://h", "'base':{'instead_of':'','path':'/v2'},", "https://h/v2/a"},
+      {"https://h/other", "'base':{'instead_of':'/v1','path':'/v2'},", NULL},
+      {"https://h/v1", "'base_url':'https://upload/x/',", "https://upload/x/a"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct arena *a = arena_new();
+    struct account account = {.base_url = str_of(rows[i].account), .name = STR("acme")};
+    struct toolset *s = fixture_set(a, arena_printf(a,
+                                                    "{'name':'t','class':'get','method':'GET','path':'/"
+                                                    "a','read_only':true,%s'input':{'type':'object'}}",
+                                                    rows[i].more)
+                                           .p);
+    struct rest_request r = {0};
+    struct err err = {0};
+    yyjson_mut_doc *mut = yyjson_mut_doc_new(NULL);
+    bool ok = rest_build(s->tools, &account, yyjson_mut_obj(mut), a, &r, &err);
+    if (ok != (rows[i].url != NULL)) fail_msg("%zu: %.*s%s", i, STR_ARG(r.url), err.text);
+    if (ok) fixture_is(r.url, rows[i].url);
+    yyjson_mut_doc_free(mut);
+    rest_request_free(&r);
+    toolset_unref(s);
+    arena_free(a);
+  }
+}
+
 #define H(name) "{'arg':'h','name':'" name "','in':'header','style':'simple','explode':false}"
 
 static void headers_and_cookies(void **state) {
@@ -324,6 +386,38 @@ static void credentials(void **state) {
   arena_free(a);
 }
 
+// Cookies of the account and of arguments are one header, and no argument replaces one of the account's.
+static void credentials_in_cookies(void **state) {
+  (void)state;
+  struct arena *a = arena_new();
+  struct account account = fixture_account();
+  account.sends[0] =
+      (struct account_send){CONNECTOR_HEADER, STR("Cookie"), secret_new(STR("sid=s3cret; t=1"))};
+  account.send_count = 1;
+  struct rest_request r;
+  struct err err = {0};
+#define COOKIE(name) "{'arg':'h','name':'" name "','in':'cookie','style':'form','explode':false}"
+  static const struct row rows[] = {{"/x", COOKIE("mine"), NULL, "{'h':'1'}"},
+                                    {"/x", COOKIE("mine"), NULL, "{}"}};
+  static const char *const sent[] = {"mine=1; sid=s3cret; t=1", "sid=s3cret; t=1"};
+  for (size_t i = 0; i < 2; i++) {
+    size_t cookies = 0;
+    assert_true(build(a, &rows[i], &account, &r, &err));
+    for (size_t k = 0; k < r.headers.count; k++) cookies += str_is_nocase(r.headers.items[k].name, "cookie");
+    assert_int_equal(cookies, 1);
+    fixture_is(http_header_get(&r.headers, "cookie"), sent[i]);
+    rest_request_free(&r);
+  }
+  static const struct row steal[] = {{"/x", COOKIE("sid"), NULL, "{'h':'mine'}"},
+                                     {"/x", COOKIE("t"), NULL, "{'h':'mine'}"}};
+  for (size_t i = 0; i < 2; i++) {
+    assert_false(build(a, &steal[i], &account, &r, &err));
+    assert_string_equal(err.field, "/h");
+  }
+  secret_free(account.sends[0].value);
+  arena_free(a);
+}
+
 static void too_long_a_url_is_refused(void **state) {
   (void)state;
   struct arena *a = arena_new();
@@ -344,10 +438,13 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(styles),
       cmocka_unit_test(paths_hold_their_values_in_one_segment),
+      cmocka_unit_test(reserved_values_keep_their_slashes),
+      cmocka_unit_test(addresses),
       cmocka_unit_test(headers_and_cookies),
       cmocka_unit_test(bodies),
       cmocka_unit_test(multipart),
       cmocka_unit_test(credentials),
+      cmocka_unit_test(credentials_in_cookies),
       cmocka_unit_test(too_long_a_url_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

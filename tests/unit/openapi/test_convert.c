@@ -178,8 +178,6 @@ static void test_endless_references_lose_one_operation(void **state) {
   static const char *const schemas[] = {
       "\"A\":{\"$ref\":\"#/components/schemas/A\"}",
       "\"A\":{\"$ref\":\"#/components/schemas/B\"},\"B\":{\"$ref\":\"#/components/schemas/A\"}",
-      ("\"A\":{\"allOf\":[{\"$ref\":\"#/components/schemas/B\"}]},"
-       "\"B\":{\"anyOf\":[{\"$ref\":\"#/components/schemas/A\"},{}]}"),
       "\"B\":{}",
       "\"A\":{\"$ref\":\"https://example.com/a.json\"}",
       "\"A\":{\"$ref\":\"other.json\"}",

@@ -52,6 +52,20 @@ static const struct growth {
     {BODY("{\"properties\":{"), "\"p%\":{\"$ref\":\"#/components/schemas/" LONG "%\"}",
      "}}" BODY_ENDS "},\"components\":{\"schemas\":{",
      "\"" LONG "%\":{\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/" LONG "%\"}}}", "}", 5000, 1},
+    // a base and its subtypes, each other
+    {BODY("{\"$ref\":\"#/components/schemas/base\"}") BODY_ENDS
+     "},\"components\":{\"schemas\":{\"base\":{\"properties\":{\"k\":{}},"
+     "\"oneOf\":[",
+     "{\"$ref\":\"#/components/schemas/s%\"}", "]},",
+     "\"s%\":{\"allOf\":[{\"$ref\":\"#/components/schemas/base\"},{\"properties\":{\"p%\":{}}}]}", "}", 3000,
+     1},
+    {"",
+     "\"/t%\":{\"post\":{\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/"
+     "components/schemas/"
+     "s%\"}" BODY_ENDS,
+     "},\"components\":{\"schemas\":{\"base\":{\"oneOf\":[{\"$ref\":\"#/components/schemas/s0\"}]},",
+     "\"s%\":{\"allOf\":[{\"$ref\":\"#/components/schemas/base\"},{\"properties\":{\"p%\":{}}}]}", "}", 3000,
+     3000},
 };
 
 static void add(struct buf *b, const char *text, int n) {

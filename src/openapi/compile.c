@@ -8,6 +8,7 @@
 #include "data/json.h"
 #include "openapi/describe.h"
 #include "openapi/document.h"
+#include "openapi/examples.h"
 #include "openapi/fold.h"
 #include "openapi/input.h"
 #include "openapi/naming.h"
@@ -142,6 +143,7 @@ static void compile_tool(struct compiler *c, struct operation *op, struct buf *o
     c->nodes += c->expander.nodes;
     bool folded = fold_tree(in.doc, in.root, c->o->tool_bytes, c->arena) || in.cut;
     c->result.folded += folded;
+    if (c->o->examples) examples_check(&c->pool, op, &in, &c->result);
     write_tool(c, op, &in, folded, out);
   }
   yyjson_mut_doc_free(in.doc);

@@ -33,6 +33,7 @@ struct body {
   struct str type, description;
   bool required, has_schema;
   uint32_t schema;          // in the pool, where has_schema
+  struct place media;       // the media type object, or 2.0's parameter: schema, examples, encoding
   struct parameter *fields; // Swagger 2.0 formData: in place of a schema
   size_t field_count;
 };

@@ -15,7 +15,9 @@
 //                 "explode":true} ],
 //     "body":{"kind":"json|form|multipart|text|binary", "type":"application/json", "required":true,
 //             "whole":"body",                        one argument is the whole body, or
-//             "args":[["name","name"],…] },          [argument, property] pairs; absent: no body
+//             "args":[["name","name"],…],            [argument, property] pairs; absent: no body
+//             "open":true,                           what no argument is called is a property as well
+//             "encoding":{"pic":{"type":"image/png"}, "tags":{"style":"form","explode":false,"reserved":true}} },
 //     "input":{ JSON Schema 2020-12, type object },
 //     "gives":"zone_id",                             the argument that this (list) tool's rows supply;
 //     absent: none "sources":{"zone_id":"list_all_cloudflare_zones"},   argument → tool that gives it

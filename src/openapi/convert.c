@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "data/json.h"
+#include "openapi/forms.h"
 #include "openapi/pattern.h"
 #include "openapi/pool.h"
 #include "openapi/text.h"
@@ -392,6 +393,22 @@ static yyjson_mut_val *or_null(struct node *n) {
   return whole;
 }
 
+// A reference to another def, and the edge that says so.
+static yyjson_mut_val *refer_to(struct convert *c, uint32_t id) {
+  struct schema_def *d = c->def;
+  if (d->edge_count == d->edge_cap) {
+    size_t cap = d->edge_cap ? d->edge_cap * 2 : 8;
+    uint32_t *edges = ARENA_ARRAY(c->pool->arena, cap, uint32_t);
+    if (d->edge_count) memcpy(edges, d->edges, d->edge_count * sizeof *edges);
+    d->edges = edges;
+    d->edge_cap = cap;
+  }
+  d->edges[d->edge_count++] = id | (c->in_place ? OPENAPI_POOL_IN_PLACE : 0);
+  yyjson_mut_val *ref = yyjson_mut_obj(c->ir);
+  yyjson_mut_obj_add_uint(c->ir, ref, "$ref", id);
+  return ref;
+}
+
 static yyjson_mut_val *refer(struct convert *c, struct place at) {
   struct place target, end;
   struct err err;
@@ -413,19 +430,21 @@ static yyjson_mut_val *refer(struct convert *c, struct place at) {
       break;
     }
   }
-  uint32_t id = openapi_pool_refer(c->pool, target, name);
-  struct schema_def *d = c->def;
-  if (d->edge_count == d->edge_cap) {
-    size_t cap = d->edge_cap ? d->edge_cap * 2 : 8;
-    uint32_t *edges = ARENA_ARRAY(c->pool->arena, cap, uint32_t);
-    if (d->edge_count) memcpy(edges, d->edges, d->edge_count * sizeof *edges);
-    d->edges = edges;
-    d->edge_cap = cap;
+  return refer_to(c, openapi_pool_refer_from(c->pool, c->def, c->in_place, target, name));
+}
+
+// The choice of a schema's forms, and the schema itself, which may be a thing of its own.
+static yyjson_mut_val *convert_forms(struct convert *c, const struct schema_def *def) {
+  yyjson_mut_val *out = yyjson_mut_obj(c->ir), *list = yyjson_mut_arr(c->ir);
+  for (size_t i = 0; i < def->forms->count; i++) {
+    const struct form *f = &def->forms->items[i];
+    yyjson_mut_val *ref = refer_to(c, openapi_pool_refer_from(c->pool, def, true, f->at, f->name));
+    yyjson_mut_obj_add_strn(c->ir, ref, "title", f->name.p, f->name.n);
+    yyjson_mut_arr_append(list, ref);
   }
-  d->edges[d->edge_count++] = id | (c->in_place ? OPENAPI_POOL_IN_PLACE : 0);
-  yyjson_mut_val *ref = yyjson_mut_obj(c->ir);
-  yyjson_mut_obj_add_uint(c->ir, ref, "$ref", id);
-  return ref;
+  yyjson_mut_arr_append(list, refer_to(c, openapi_pool_refer(c->pool, def->source, def->name)));
+  yyjson_mut_obj_add_val(c->ir, out, "anyOf", list);
+  return out;
 }
 
 static void convert_keywords(struct node *n, bool annotations_only) {
@@ -516,5 +535,5 @@ void convert_def(struct schema_pool *p, struct schema_def *def) {
                       .file = def->source.file,
                       .in_place = true,
                       .since_3_1 = document_version(p->doc) == DOCUMENT_3_1};
-  def->schema = convert_value(&c, def->source.value, def->name);
+  def->schema = def->forms ? convert_forms(&c, def) : convert_value(&c, def->source.value, def->name);
 }

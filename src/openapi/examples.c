@@ -23,8 +23,7 @@ static yyjson_doc *body_schema(const struct operation *op, const struct input *i
   size_t i, n;
   for (i = 0; i < op->param_count; i++) map_put(&beside, op->params[i].arg, &op->params[i]);
   yyjson_mut_arr_foreach (yyjson_mut_obj_get(root, "required"), i, n, name)
-    if (!map_get(&beside, tree_text(name)))
-      yyjson_mut_arr_append(kept, yyjson_mut_val_mut_copy(doc, name));
+    if (!map_get(&beside, tree_text(name))) yyjson_mut_arr_append(kept, yyjson_mut_val_mut_copy(doc, name));
   map_free(&beside);
   yyjson_mut_obj_remove_key(root, "required");
   yyjson_mut_obj_add_val(doc, root, "required", kept);
@@ -65,8 +64,8 @@ static void check_one(struct examples *e, struct place example) {
   } else {
     const struct schema_violation *v = &report->items[0];
     notes_add(e->pool->notes, OPENAPI_WARNING, e->op->key, example,
-              arena_printf(a, "its example does not fit: %.*s: expected %.*s, found %.*s", STR_ARG(v->pointer),
-                           STR_ARG(v->expected), STR_ARG(v->found)));
+              arena_printf(a, "its example does not fit: %.*s: expected %.*s, found %.*s",
+                           STR_ARG(v->pointer), STR_ARG(v->expected), STR_ARG(v->found)));
   }
   arena_free(a);
   yyjson_mut_doc_free(doc);

@@ -106,7 +106,7 @@ static void write_tool(struct compiler *c, const struct operation *op, const str
                        struct buf *out) {
   yyjson_mut_doc *doc = in->doc;
   yyjson_mut_val *tool = yyjson_mut_obj(doc);
-  struct description d = {.op = op, .folded = folded, .connector = c->o->connector};
+  struct description d = {.op = op, .folded = folded, .connector = c->o->connector, .needs = in->needs};
   add_text(doc, tool, "name", op->name);
   add_text(doc, tool, "title", text_brief(c->arena, op->summary.n ? op->summary : op->name, TITLE_MOST));
   add_text(doc, tool, "description", describe_tool(&d, c->arena));

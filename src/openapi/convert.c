@@ -3,6 +3,7 @@
 // table. What a keyword may not be in 2020-12 is left out with a note: a schema may become looser by
 // that, never stricter. Direction is that of a request: readOnly properties go.
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "data/json.h"
@@ -236,13 +237,44 @@ static unsigned type_of(yyjson_val *v) {
   return yyjson_is_int(v) || floor(yyjson_get_num(v)) == yyjson_get_num(v) ? T_NUMERIC : T_NUMBER;
 }
 
-// An enum whose values the type excludes refuses everything. Its author meant the type: the values that
-// can never hold go, and with the last of them the enum. `null` among the values makes the type nullable.
+// A value written against its type, as YAML and hasty authors do: "1" for an integer, 1 or true for a text.
+// NULL: it cannot be read as one of the types.
+static yyjson_mut_val *value_as(struct node *n, unsigned types, yyjson_val *v) {
+  yyjson_mut_doc *ir = n->c->ir;
+  struct str text = yyjson_is_str(v) ? json_text(v) : json_to_text(n->c->pool->arena, v);
+  int64_t whole;
+  char *end;
+  if (!types || types & type_of(v)) return yyjson_val_mut_copy(ir, v);
+  if (yyjson_is_null(v) || yyjson_is_ctn(v) || !text.n) return NULL;
+  if (types & T_NUMERIC && yyjson_is_str(v) && str_to_i64(text, &whole)) return yyjson_mut_sint(ir, whole);
+  double real = types & T_NUMBER && yyjson_is_str(v) ? strtod(arena_z(n->c->pool->arena, text), &end) : 0;
+  if (types & T_NUMBER && yyjson_is_str(v) && !*end && isfinite(real)) return yyjson_mut_real(ir, real);
+  bool yes = str_is(text, "true");
+  if (types & T_BOOLEAN && (yes || str_is(text, "false"))) return yyjson_mut_bool(ir, yes);
+  return types & T_STRING ? yyjson_mut_strncpy(ir, text.p, text.n) : NULL;
+}
+
+// Where no reading makes a value fit the type, the values were thought of, and the type was not.
+static void widen_for_enum(struct node *n, yyjson_val *values) {
+  unsigned more = 0;
+  yyjson_val *v;
+  size_t i, count;
+  if (!n->types || n->types & (T_ARRAY | T_OBJECT)) return;
+  yyjson_arr_foreach (values, i, count, v) {
+    if (yyjson_is_null(v) || value_as(n, n->types & ~(unsigned)T_NULL, v)) continue;
+    more |= type_of(v) == T_NUMERIC ? T_INTEGER : type_of(v);
+  }
+  n->types |= more & ~(unsigned)(T_ARRAY | T_OBJECT);
+}
+
+// An enum whose values the type excludes refuses everything. Of values that cannot be read as its type those
+// go, and with the last of them the enum. `null` among the values makes the type nullable.
 static void on_enum(struct node *n, const char *key, yyjson_val *v) {
   if (!yyjson_is_arr(v) || !yyjson_arr_size(v)) return warn(n, key, "it is not a list of values");
   yyjson_mut_val *list = yyjson_mut_arr(n->c->ir);
   size_t i, j, count;
   yyjson_val *item, *twin;
+  yyjson_mut_val *value;
   bool real = false;
   yyjson_arr_foreach (v, i, count, item) {
     bool seen = false;
@@ -250,15 +282,20 @@ static void on_enum(struct node *n, const char *key, yyjson_val *v) {
       twin = yyjson_arr_get(v, j);
       seen = yyjson_equals(twin, item);
     }
-    if (seen || (n->types && !(n->types & type_of(item)))) continue;
+    if (seen || !(value = value_as(n, n->types, item))) continue;
     real |= !yyjson_is_null(item);
-    yyjson_mut_arr_append(list, yyjson_val_mut_copy(n->c->ir, item));
+    yyjson_mut_arr_append(list, value);
   }
   if (!real && n->types & ~(unsigned)T_NULL) return warn(n, key, "no value of it is of the type");
   yyjson_val *null = NULL;
   yyjson_arr_foreach (v, i, count, item) null = yyjson_is_null(item) ? item : null;
   if (n->nullable && !null) yyjson_mut_arr_add_null(n->c->ir, list);
   add(n, key, list);
+}
+
+static void on_const(struct node *n, const char *key, yyjson_val *v) {
+  yyjson_mut_val *value = value_as(n, n->types, v);
+  add(n, key, value ? value : yyjson_val_mut_copy(n->c->ir, v));
 }
 
 // What `applies` says is the only type the keyword speaks of; on others it is noise (minLength of an array).
@@ -270,7 +307,7 @@ static const struct {
     {"title", on_title, 0},
     {"description", on_description, 0},
     {"enum", on_enum, 0},
-    {"const", on_any, 0},
+    {"const", on_const, 0},
     {"default", on_any, 0},
     {"example", on_example, 0},
     {"examples", on_examples, 0},
@@ -345,6 +382,7 @@ static void read_types(struct node *n) {
     if (n->types && yyjson_is_null(item)) n->types |= T_NULL;
   }
   if (n->types && n->nullable) n->types |= T_NULL;
+  widen_for_enum(n, values);
 }
 
 static void write_types(struct node *n) {

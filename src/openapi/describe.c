@@ -102,6 +102,10 @@ struct str describe_tool(const struct description *d, struct arena *a) {
   add_returns(d, &rest, a);
   add_scope(d, &rest, a);
   add_paging(d, &rest, a);
+  if (d->needs.n)
+    text_add_sentence(&rest,
+                      arena_printf(a, "The body may be left out; where any of it is given, it needs %.*s",
+                                   STR_ARG(d->needs)));
   if (d->folded)
     text_add_sentence(&rest, STR("Some deep parts of the input are left open here; see the vendor's "
                                  "documentation for their fields."));

@@ -11,7 +11,7 @@ enum { DESCRIPTION_MOST = 1000, DESCRIPTION_OWN_MOST = 520 };
 
 struct description {
   const struct operation *op;
-  struct str connector;
+  struct str connector, needs; // needs: of a body that may be left out
   bool folded;
 };
 

@@ -11,6 +11,7 @@
 #include "openapi/text.h"
 #include "openapi/tree.h"
 
+enum { NEEDS_MOST = 200 };    // bytes of the names that a body needs, where they are told
 enum { DEPENDENT_MOST = 64 }; // pairs of dependentRequired; beyond it costs more than it tells
 
 static struct str clean_name(struct arena *a, struct str s) {
@@ -117,6 +118,7 @@ struct builder {
   yyjson_mut_val *properties, *required;
   struct arena *arena;
   struct input_names names;
+  struct str needs;
 };
 
 static yyjson_mut_val *as_object(struct builder *b, yyjson_mut_val *schema) {
@@ -207,6 +209,22 @@ static void add_dependent(struct builder *b, yyjson_mut_val *root, yyjson_mut_va
   if (yyjson_mut_obj_size(map)) yyjson_mut_obj_add_val(b->doc, root, "dependentRequired", map);
 }
 
+static struct str list_names(struct builder *b, yyjson_mut_val *names) {
+  struct buf out = BUF_MAX(NEEDS_MOST);
+  size_t i, n;
+  yyjson_mut_val *name;
+  yyjson_mut_arr_foreach (names, i, n, name) {
+    if (out.n + yyjson_mut_get_len(name) + 8 > NEEDS_MOST) {
+      buf_add_z(&out, ", …");
+      break;
+    }
+    buf_printf(&out, "%s%.*s", i ? ", " : "", STR_ARG(tree_text(name)));
+  }
+  struct str text = arena_dup(b->arena, buf_str(&out));
+  buf_free(&out);
+  return text;
+}
+
 static yyjson_mut_val *add_properties(struct builder *b, yyjson_mut_val *root, yyjson_mut_val *schema) {
   yyjson_mut_val *pairs = yyjson_mut_arr(b->doc), *needed = yyjson_mut_arr(b->doc), *name, *v;
   struct map required = {0};
@@ -221,7 +239,10 @@ static yyjson_mut_val *add_properties(struct builder *b, yyjson_mut_val *root, y
     add_pair(b, pairs, arg, property);
   }
   map_free(&required);
-  if (!b->op->body.required) add_dependent(b, root, pairs, needed);
+  if (!b->op->body.required) {
+    add_dependent(b, root, pairs, needed);
+    b->needs = list_names(b, needed);
+  }
   return pairs;
 }
 
@@ -322,6 +343,7 @@ bool input_build(struct expander *x, struct operation *op, struct input *out, st
   expand_defs(x, root);
   openapi_merge_open_defs(b.doc, root);
   out->root = root;
+  out->needs = b.needs;
   out->cut = x->cut;
   return true;
 }

@@ -62,7 +62,19 @@ static void test_unsound_keywords_go_and_the_operation_stays(void **state) {
   (void)state;
   static const struct row rows[] = {
       {"3.0.3", "{\"type\":\"object\",\"enum\":[null]}", "{\"type\":[\"object\",\"null\"]}"},
-      {"3.0.3", "{\"type\":\"integer\",\"enum\":[\"1\",\"2\"]}", "{\"type\":\"integer\"}"},
+      {"3.0.3", "{\"type\":\"integer\",\"enum\":[\"1\",\"2\"]}", "{\"type\":\"integer\",\"enum\":[1,2]}"},
+      // Values against their type are read as it, where they can be; else they are what was thought of.
+      {"3.0.3", "{\"type\":\"string\",\"enum\":[1,2.5,true,\"on\"]}",
+       "{\"type\":\"string\",\"enum\":[\"1\",\"2.5\",\"true\",\"on\"]}"},
+      {"3.0.3", "{\"type\":\"boolean\",\"enum\":[\"true\",\"false\"]}",
+       "{\"type\":\"boolean\",\"enum\":[true,false]}"},
+      {"3.0.3", "{\"type\":\"number\",\"enum\":[\"0.5\",\"1\"]}", "{\"type\":\"number\",\"enum\":[0.5,1]}"},
+      {"3.0.3", "{\"type\":\"integer\",\"enum\":[\"1\",\"all\"]}",
+       "{\"type\":[\"string\",\"integer\"],\"enum\":[\"1\",\"all\"]}"},
+      {"3.0.3", "{\"type\":\"integer\",\"enum\":[\"asc\",\"desc\"]}",
+       "{\"type\":[\"string\",\"integer\"],\"enum\":[\"asc\",\"desc\"]}"},
+      {"3.1.0", "{\"type\":\"string\",\"const\":2}", "{\"type\":\"string\",\"const\":\"2\"}"},
+      {"3.0.3", "{\"type\":\"array\",\"enum\":[\"a\"],\"items\":{}}", "{\"type\":\"array\",\"items\":{}}"},
       {"3.0.3", "{\"type\":\"array\",\"minLength\":3,\"items\":{}}", "{\"type\":\"array\",\"items\":{}}"},
       {"3.0.3", "{\"type\":\"string\",\"minLength\":-1}", "{\"type\":\"string\"}"},
       {"3.0.3", "{\"type\":\"string\",\"minLength\":9,\"maxLength\":3}",

@@ -271,14 +271,17 @@ static void test_three_two(void **state) {
 static void test_descriptions(void **state) {
   (void)state;
   fixture_compile(
-      HEAD "  /zones:\n    get:\n      summary: List zones\n      parameters:\n        - {name: page, in: "
-           "query, schema: {type: integer}}\n"
-           "        - {name: per_page, in: query, schema: {type: integer}}\n"
-           "  /zones/{zone_id}/records:\n    get:\n      deprecated: true\n      summary: List records\n     "
-           " description: List records.  <b>All</b> of\\n them.\n      tags: [DNS Records]\n"
-           "      parameters:\n        - {name: zone_id, in: path, required: true, schema: {type: string}}\n "
-           "       - {name: cursor, in: query, schema: {type: string}}\n"
-           "      x-cfPermissionsRequired: {enum: ['#zone:read']}\n",
+      HEAD
+      "  /zones:\n    get:\n      summary: List zones\n      parameters:\n        - {name: page, in: "
+      "query, schema: {type: integer}}\n"
+      "        - {name: per_page, in: query, schema: {type: integer}}\n"
+      "    put:\n      requestBody: {content: {application/json: {schema: {type: object, required: [name, "
+      "plan],\n        properties: {name: {type: string}, plan: {type: string}, note: {type: string}}}}}}\n"
+      "  /zones/{zone_id}/records:\n    get:\n      deprecated: true\n      summary: List records\n     "
+      " description: List records.  <b>All</b> of\\n them.\n      tags: [DNS Records]\n"
+      "      parameters:\n        - {name: zone_id, in: path, required: true, schema: {type: string}}\n "
+      "       - {name: cursor, in: query, schema: {type: string}}\n"
+      "      x-cfPermissionsRequired: {enum: ['#zone:read']}\n",
       NULL);
   yyjson_val *tool = fixture_tool("GET /zones/{zone_id}/records");
   struct str text = json_str(tool, "description");
@@ -291,6 +294,9 @@ static void test_descriptions(void **state) {
   fixture_is(tool, "/paging", "{\"cursor\":\"cursor\"}");
   fixture_is(tool, "/deprecated", "true");
   check_text(json_str(tool, "permission"), "#zone:read");
+  text = json_str(fixture_tool("PUT /zones"), "description");
+  if (!str_contains(text, STR("it needs name, plan.")))
+    fail_msg("\"%.*s\" does not say what it needs", STR_ARG(text));
   fixture_is(fixture_tool("GET /zones"), "/paging", "{\"page\":\"page\",\"size\":\"per_page\"}");
   fixture_end();
 }

@@ -4,7 +4,7 @@
 #include "../tool/fixture.h"
 #include "remote/trust.h"
 #include "remote/trust_name.h"
-#include "remote/trust_words.h"
+#include "base/verbs.h"
 
 static const char *folder;
 
@@ -356,9 +356,9 @@ static void tags_come_from_the_nouns_of_the_name(void **state) {
 
 static void the_verbs_are_in_order(void **state) {
   (void)state;
-  for (size_t i = 1; i < trust_verb_count; i++)
-    if (strcmp(trust_verbs[i - 1].word, trust_verbs[i].word) >= 0)
-      fail_msg("\"%s\" stands before \"%s\"", trust_verbs[i - 1].word, trust_verbs[i].word);
+  for (size_t i = 1; i < verb_count; i++)
+    if (strcmp(verbs[i - 1].word, verbs[i].word) >= 0)
+      fail_msg("\"%s\" stands before \"%s\"", verbs[i - 1].word, verbs[i].word);
 }
 
 static void long_and_odd_names_are_read(void **state) {

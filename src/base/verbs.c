@@ -82,8 +82,7 @@ const struct verb *verb_find(struct str word) {
 const struct verb *verb_begins(struct str word) {
   enum { LEAST = 5 }; // shorter ones begin other words: "add" address, "put" putative
   for (size_t i = 0; i < verb_count; i++)
-    if (verbs[i].does == VERB_WRITES && strlen(verbs[i].word) >= LEAST &&
-        str_starts(word, verbs[i].word))
+    if (verbs[i].does == VERB_WRITES && strlen(verbs[i].word) >= LEAST && str_starts(word, verbs[i].word))
       return &verbs[i];
   return NULL;
 }

@@ -10,7 +10,7 @@ enum verb_does {
   VERB_READS,
   VERB_READS_LOOSELY, // a noun as well, so another verb in the name counts: list_create, search_replace
   VERB_WRITES,        // wherever it stands
-  VERB_WRITES_FIRST,  // in front, or behind a vendor's name; elsewhere it may be a noun: comment, build, order
+  VERB_WRITES_FIRST, // in front, or behind a vendor's name; elsewhere it may be a noun: comment, build, order
 };
 
 // In the order of enum tool_class and enum operation_class.

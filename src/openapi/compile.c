@@ -16,7 +16,7 @@
 #include "openapi/text.h"
 #include "openapi/tree.h"
 
-enum { TOOLSET_BYTES_MOST = 256 << 20, TAGS_MOST = 16, TITLE_MOST = 120 };
+enum { TOOLSET_BYTES_MOST = 256 << 20, TAGS_MOST = 16 };
 enum { COMPILE_NODES_MOST = 20 * 1000 * 1000 }; // values of all tools together: bounds the time
 
 struct compiler {
@@ -99,7 +99,7 @@ static void add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *ke
 static bool is_read_only(const struct operation *op) {
   yyjson_val *said = operation_word(op, "read_only");
   if (yyjson_is_bool(said)) return yyjson_get_bool(said);
-  return op->class == CLASS_LIST || op->class == CLASS_GET;
+  return op->reads || op->class == CLASS_LIST || op->class == CLASS_GET;
 }
 
 static void write_tool(struct compiler *c, const struct operation *op, const struct input *in, bool folded,
@@ -108,7 +108,7 @@ static void write_tool(struct compiler *c, const struct operation *op, const str
   yyjson_mut_val *tool = yyjson_mut_obj(doc);
   struct description d = {.op = op, .folded = folded, .connector = c->o->connector, .needs = in->needs};
   add_text(doc, tool, "name", op->name);
-  add_text(doc, tool, "title", text_brief(c->arena, op->summary.n ? op->summary : op->name, TITLE_MOST));
+  add_text(doc, tool, "title", describe_title(op, c->arena));
   add_text(doc, tool, "description", describe_tool(&d, c->arena));
   yyjson_mut_obj_add_str(doc, tool, "class", operation_class_names[op->class]);
   yyjson_mut_obj_add_val(doc, tool, "tags", collect_tags(c, op, doc));

@@ -15,6 +15,8 @@ struct description {
   bool folded;
 };
 
+// Its summary, else what its operationId says, else its name.
+struct str describe_title(const struct operation *op, struct arena *a);
 struct str describe_tool(const struct description *d, struct arena *a);
 // Which permission the vendor asks for: the connector's word, else the document's; may be empty.
 struct str describe_permission(const struct operation *op, struct arena *a);

@@ -52,6 +52,7 @@ struct operation {
   yyjson_val *words[2]; // x-postern and the connector's word, the later one counts first; NULL: none
   // settled by naming.c
   enum operation_class class;
+  bool reads;       // though neither list nor get
   struct str name;  // of the tool
   struct str gives; // argument that its rows supply; set by sources.c
   bool skipped;

@@ -8,7 +8,7 @@
 
 // Part of the digest under which a toolset is kept: a compiler that would make another toolset of the
 // same document has another version here, and everything is compiled again at its first start.
-#define LIBRARY_COMPILER "2"
+#define LIBRARY_COMPILER "3"
 
 struct library_job { // one toolset to be compiled and kept
   const struct library_env *env;

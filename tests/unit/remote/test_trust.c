@@ -2,9 +2,9 @@
 // The inventories of vendors' MCP servers as they were in November 2026, tool by tool: with the connectors
 // that ship, and by hints and names alone. argv[1] is the folder of connectors.
 #include "../tool/fixture.h"
+#include "base/verbs.h"
 #include "remote/trust.h"
 #include "remote/trust_name.h"
-#include "base/verbs.h"
 
 static const char *folder;
 

@@ -73,12 +73,22 @@ static bool is_string(yyjson_mut_val *schema) {
   return !type || str_is(tree_text(type), "string") || tree_list_has(type, STR("string"));
 }
 
-// Bytes by their format, or by a media type that is no text.
+static bool is_bytes(struct str media) {
+  static const char *const kinds[] = {"image/*",  "audio/*",         "video/*",           "font/*",
+                                      "model/*",  "*/octet-stream*", "application/pdf*",  "application/*zip*",
+                                      "*/x-tar*", "*/vnd.ms-*",      "*/*officedocument*"};
+  if (str_contains(media, STR("xml"))) return false; // image/svg+xml
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (str_glob(str_of(kinds[i]), media)) return true;
+  return false;
+}
+
+// Bytes by their format or their media type.
 static bool is_file(yyjson_mut_val *schema) {
   struct str media = tree_text(yyjson_mut_obj_get(schema, "contentMediaType"));
   if (!yyjson_mut_is_obj(schema) || !is_string(schema)) return false;
   if (str_is(tree_text(yyjson_mut_obj_get(schema, "format")), "binary")) return true;
-  return media.n && operation_media_kind(media) == BODY_BINARY;
+  return is_bytes(media);
 }
 
 void encoding_mark_file(yyjson_mut_doc *doc, yyjson_mut_val *schema) {

@@ -382,7 +382,7 @@ const struct command commands[] = {
                {"tool-bytes", "N", "ceiling of one tool's input schema; without it 24576"},
                LIKE_FLAGS,
                {"report", NULL, "all remarks, warnings too"},
-               {"examples", NULL, "hold the document's own request examples against the tools' schemas"}},
+               {"examples", NULL, "say which of the document's own request examples do not fit its schemas"}},
      .traits = COMMAND_JSON,
      .run = cli_compile_run},
 

@@ -103,6 +103,7 @@ static void compile_report_json(struct compile_job *job) {
   if (job->options.examples) {
     yyjson_mut_obj_add_uint(doc, root, "examples", r->examples);
     yyjson_mut_obj_add_uint(doc, root, "examples_fit", r->examples_fit);
+    yyjson_mut_obj_add_uint(doc, root, "examples_mended", r->examples_mended);
   }
   yyjson_mut_val *notes = yyjson_mut_obj_add_arr(doc, root, "notes");
   for (size_t i = 0; i < r->note_count; i++) {
@@ -142,7 +143,9 @@ static void compile_report_text(struct compile_job *job) {
              r->operations, r->tools, r->skipped, r->folded, r->renamed, warnings,
              warnings && !all ? " (--report lists them)" : "");
   if (job->options.examples)
-    buf_printf(&out, "%zu of %zu request examples fit the tools' schemas\n", r->examples_fit, r->examples);
+    buf_printf(&out, "%zu request examples: %zu fit the schemas, for %zu a schema gave way, %zu do not fit\n",
+               r->examples, r->examples_fit, r->examples_mended,
+               r->examples - r->examples_fit - r->examples_mended);
   table_print(&t, terminal_width(), &out);
   view_text(job->c, buf_str(&out));
   buf_free(&out);

@@ -30,6 +30,7 @@ struct schema_report {
   struct schema_violation items[SCHEMA_VIOLATIONS_MOST];
   size_t count; // may pass the array: then only that many more are known to exist
   size_t coerced;
+  uint64_t spent; // of SCHEMA_WORK_MOST
 };
 
 // Checks `value` against `schema`. Harmless coercions are done in place first (only where the schema asks for

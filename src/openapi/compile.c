@@ -30,6 +30,7 @@ struct compiler {
   struct sources sources;
   struct map words; // "METHOD /path/{}" → the connector's word
   struct openapi_result result;
+  struct examples_budget examples;
   size_t nodes;
 };
 
@@ -141,9 +142,9 @@ static void compile_tool(struct compiler *c, struct operation *op, struct buf *o
     skip(c, op, str_of(err.text));
   } else {
     c->nodes += c->expander.nodes;
+    examples_check(&c->pool, op, &in, &c->examples, c->o->examples, &c->result);
     bool folded = fold_tree(in.doc, in.root, c->o->tool_bytes, c->arena) || in.cut;
     c->result.folded += folded;
-    if (c->o->examples) examples_check(&c->pool, op, &in, &c->result);
     write_tool(c, op, &in, folded, out);
   }
   yyjson_mut_doc_free(in.doc);
@@ -211,7 +212,7 @@ static bool compile_all(struct compiler *c, struct err *err) {
 
 static bool compile_document(struct document *d, const struct openapi_options *o, struct arena *a,
                              struct openapi_result *out, struct err *err) {
-  struct compiler c = {.o = o, .doc = d, .arena = a, .notes = {.arena = a}};
+  struct compiler c = {.o = o, .doc = d, .arena = a, .notes = {.arena = a}, .examples = {EXAMPLES_WORK_MOST}};
   openapi_pool_init(&c.pool, d, a, &c.notes);
   expander_init(&c.expander, &c.pool);
   bool ok = compile_all(&c, err);

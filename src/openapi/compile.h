@@ -40,7 +40,7 @@ struct openapi_options {
   size_t tool_bytes;       // ceiling of one tool's input schema
   yyjson_val *word;        // the connector's word (rename_parameters, tags, operations); may be NULL
   const struct map *names; // "METHOD path" → NUL-terminated name given before; may be NULL
-  bool examples;           // hold the document's own request examples against the tools' schemas
+  bool examples;           // note which of the document's request examples do not fit its schemas
 };
 
 enum openapi_note_kind { OPENAPI_SKIPPED, OPENAPI_WARNING };
@@ -55,7 +55,8 @@ struct openapi_note {
 struct openapi_result {
   struct str toolset; // all in the arena
   size_t operations, tools, skipped, folded, renamed;
-  size_t examples, examples_fit; // of request bodies, where options.examples; what does not fit is noted
+  size_t examples, examples_fit,
+      examples_mended; // of request bodies: all, as they are, and where a schema gave way
   struct openapi_note *notes;
   size_t note_count;
 };

@@ -4,7 +4,10 @@
 #include "base/map.h"
 #include "data/json.h"
 #include "data/schema.h"
+#include "openapi/mend.h"
 #include "openapi/tree.h"
+
+enum { ROUNDS_MOST = 8, VALUE_COST = 64 };
 
 struct examples {
   struct schema_pool *pool;
@@ -13,7 +16,9 @@ struct examples {
   struct openapi_result *result;
   yyjson_doc *schema; // of the tool, without what is asked for beside the body
   struct map args;    // property → argument, a string value
+  struct examples_budget *budget;
   size_t count;
+  bool tell;
 };
 
 static yyjson_doc *body_schema(const struct operation *op, const struct input *in) {
@@ -38,11 +43,12 @@ static yyjson_mut_val *as_arguments(struct examples *e, yyjson_val *example, yyj
   yyjson_mut_val *out = yyjson_mut_obj(doc), *whole = yyjson_mut_obj_get(e->in->body, "whole");
   size_t i, n;
   yyjson_val *key, *v;
-  if (whole || !yyjson_is_obj(example)) {
-    struct str arg = whole ? tree_text(whole) : STR("body");
-    tree_set(doc, out, arg, yyjson_val_mut_copy(doc, example));
+  if (whole) {
+    tree_set(doc, out, tree_text(whole), yyjson_val_mut_copy(doc, example));
     return out;
   }
+  if (!yyjson_is_obj(example))
+    return yyjson_val_mut_copy(doc, example); // its JSON text, or nothing that fits
   EACH_MEMBER(example, i, n, key, v) {
     yyjson_mut_val *arg = map_get(&e->args, json_text(key));
     tree_set(doc, out, arg ? tree_text(arg) : json_text(key), yyjson_val_mut_copy(doc, v));
@@ -50,27 +56,70 @@ static yyjson_mut_val *as_arguments(struct examples *e, yyjson_val *example, yyj
   return out;
 }
 
+static bool fits(struct examples *e, yyjson_val *example, struct schema_report *report,
+                 yyjson_mut_val **arguments, yyjson_mut_doc *doc) {
+  if (!e->schema) e->schema = body_schema(e->op, e->in); // most bodies have no example
+  *arguments = as_arguments(e, example, doc);
+  bool ok = schema_check(yyjson_doc_get_root(e->schema), doc, arguments, report);
+  e->budget->left -= report->spent < e->budget->left ? report->spent : e->budget->left;
+  return ok;
+}
+
+// What the vendor shows is right, so the tool's schema gives way where it does not fit.
+static bool give_way(struct examples *e, yyjson_val *example, struct schema_report *report) {
+  for (int round = 0; round < ROUNDS_MOST && e->budget->left; round++) {
+    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+    yyjson_mut_val *arguments;
+    bool ok = fits(e, example, report, &arguments, doc);
+    bool mended = !ok && mend_at(e->in->doc, e->in->root, arguments, report);
+    yyjson_mut_doc_free(doc);
+    if (ok || !mended) return ok;
+    yyjson_doc_free(e->schema);
+    e->schema = body_schema(e->op, e->in);
+  }
+  return false;
+}
+
+static void tell(struct examples *e, struct place example, const struct schema_violation *v, bool mended) {
+  notes_add(e->pool->notes, OPENAPI_WARNING, e->op->key, example,
+            arena_printf(e->pool->arena,
+                         "its example does not fit its schema%s: %.*s: expected %.*s, found %.*s",
+                         mended ? ", which gives way" : "", STR_ARG(v->pointer), STR_ARG(v->expected),
+                         STR_ARG(v->found)));
+}
+
 static void check_one(struct examples *e, struct place example) {
-  if (!example.value || e->count == EXAMPLES_MOST) return;
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  yyjson_mut_val *arguments = as_arguments(e, example.value, doc);
+  if (!example.value || e->count == EXAMPLES_MOST || !e->budget->left) return;
+  uint64_t values = (uint64_t)((yyjson_val *)unsafe_yyjson_get_next(example.value) - example.value);
+  if (values * VALUE_COST >= e->budget->left) {
+    e->budget->left = 0;
+    return;
+  }
+  e->budget->left -= values * VALUE_COST;
   struct arena *a = arena_new();
   struct schema_report *report = ARENA_NEW(a, struct schema_report);
   report->arena = a;
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *arguments;
+  bool fit = fits(e, example.value, report, &arguments, doc), mended = false;
+  yyjson_mut_doc_free(doc);
+  struct schema_violation first = report->items[0];
+  if (!fit) mended = give_way(e, example.value, report);
   e->count++;
   e->result->examples++;
-  if (schema_check(yyjson_doc_get_root(e->schema), doc, &arguments, report)) {
-    e->result->examples_fit++;
-  } else {
-    const struct schema_violation *v = &report->items[0];
-    notes_add(e->pool->notes, OPENAPI_WARNING, e->op->key, example,
-              arena_printf(a, "its example does not fit: %.*s: expected %.*s, found %.*s",
-                           STR_ARG(v->pointer), STR_ARG(v->expected), STR_ARG(v->found)));
-  }
+  e->result->examples_fit += fit;
+  e->result->examples_mended += mended;
+  if (!fit && e->tell) tell(e, example, &first, mended);
   arena_free(a);
-  yyjson_mut_doc_free(doc);
 }
 
+static void check_list(struct examples *e, struct place all) {
+  size_t i, n;
+  yyjson_val *v;
+  yyjson_arr_foreach (all.value, i, n, v) check_one(e, (struct place){v, all.file});
+}
+
+// Of the media type and of its schema.
 static void check_media(struct examples *e) {
   struct place media = e->op->body.media, schema, one;
   struct err ignored;
@@ -83,17 +132,15 @@ static void check_media(struct examples *e) {
   }
   if (!document_resolve(e->pool->doc, place_get(media, "schema"), &schema, &ignored)) return;
   check_one(e, place_get(schema, "example"));
-  yyjson_arr_foreach (yyjson_obj_get(schema.value, "examples"), i, n, v)
-    check_one(e, (struct place){v, schema.file});
+  check_list(e, place_get(schema, "examples"));
 }
 
 void examples_check(struct schema_pool *pool, const struct operation *op, const struct input *in,
-                    struct openapi_result *result) {
-  struct examples e = {.pool = pool, .op = op, .in = in, .result = result};
+                    struct examples_budget *budget, bool tell, struct openapi_result *result) {
+  struct examples e = {.pool = pool, .op = op, .in = in, .result = result, .budget = budget, .tell = tell};
   yyjson_mut_val *pair;
   size_t i, n;
-  if (!in->body || !op->body.media.value) return;
-  e.schema = body_schema(op, in);
+  if (!in->body || !op->body.media.value || !budget->left) return;
   yyjson_mut_arr_foreach (yyjson_mut_obj_get(in->body, "args"), i, n, pair)
     map_put(&e.args, tree_text(yyjson_mut_arr_get(pair, 1)), yyjson_mut_arr_get(pair, 0));
   check_media(&e);

@@ -264,6 +264,50 @@ static void test_sources(void **state) {
   fixture_end();
 }
 
+static void test_sources_by_noun(void **state) {
+  (void)state;
+  static const char *const ops[] = {"GET /user/repos",
+                                    "GET /user/orgs",
+                                    "GET /repos/{owner}/{repo}/issues",
+                                    "GET /repos/{owner}/{repo}/issues/{issue_number}",
+                                    "GET /orgs/{org}/members",
+                                    "GET /things/{thing}/x/{name}",
+                                    "GET /a/names",
+                                    "GET /widgets",
+                                    "GET /b/widgets",
+                                    "GET /c/{widget_id}"};
+  compile_ops(ops, 10, NULL);
+  fixture_is(fixture_tool(ops[2]), "/sources",
+             "{\"owner\":\"list_all_acme_user_repos\",\"repo\":\"list_all_acme_user_repos\"}");
+  fixture_is(fixture_tool(ops[3]), "/sources/issue_number", "\"list_all_acme_issues\"");
+  fixture_is(fixture_tool(ops[4]), "/sources", "{\"org\":\"list_all_acme_user_orgs\"}");
+  fixture_is(fixture_tool(ops[5]), "/sources", "{}"); // "name" says nothing
+  fixture_is(fixture_tool(ops[9]), "/sources", "{}"); // two lists of widgets
+  fixture_end();
+}
+
+static void test_what_has_no_source(void **state) {
+  (void)state;
+  fixture_compile(
+      "openapi: 3.1.0\npaths:\n"
+      "  /zones: {get: {summary: List zones, parameters: [{name: plan_id, in: query, required: true, schema: "
+      "{type: string}}]}}\n"
+      "  /zones/{zone_id}: {get: {parameters: [{name: zone_id, in: path, schema: {type: string}}]}}\n"
+      "  /plans: {get: {summary: List plans, parameters: [{name: zone_id, in: query, required: true, schema: "
+      "{type: string}}]}}\n"
+      "  /plans/{plan_id}: {get: {parameters: [{name: plan_id, in: path, schema: {type: string}}]}}\n"
+      "  /x: {get: {parameters: [{name: zone_id, in: query, schema: {type: boolean}}]}}\n"
+      "  /y: {get: {parameters: [{name: zone_id, in: query, schema: {type: string, enum: [a, b]}}]}}\n"
+      "  /z: {get: {parameters: [{name: zone_id, in: query, schema: {type: string}}]}}\n",
+      NULL);
+  fixture_is(fixture_tool("GET /zones"), "/sources", "{}"); // a zone's plan, by a plan's zone
+  fixture_is(fixture_tool("GET /plans"), "/sources", "{}");
+  fixture_is(fixture_tool("GET /x"), "/sources", "{}");
+  fixture_is(fixture_tool("GET /y"), "/sources", "{}");
+  fixture_is(fixture_tool("GET /z"), "/sources", "{\"zone_id\":\"list_all_acme_zones\"}");
+  fixture_end();
+}
+
 static void test_number_of_nouns(void **state) {
   (void)state;
   static const char *const rows[][2] = {
@@ -294,6 +338,8 @@ int main(void) {
       cmocka_unit_test(test_names_are_made_of_whole_words),
       cmocka_unit_test(test_words_of_the_connector),
       cmocka_unit_test(test_sources),
+      cmocka_unit_test(test_sources_by_noun),
+      cmocka_unit_test(test_what_has_no_source),
       cmocka_unit_test(test_number_of_nouns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "openapi/encoding.h"
 
 #include "data/json.h"
+#include "openapi/text.h"
 #include "openapi/tree.h"
 
 enum { IN_PLACE_DEPTH_MOST = 16 };
@@ -94,8 +95,13 @@ static bool is_file(yyjson_mut_val *schema) {
 void encoding_mark_file(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
   yyjson_mut_val *items = yyjson_mut_obj_get(schema, "items");
   if (items) schema = items;
-  if (is_file(schema) && !yyjson_mut_obj_get(schema, "contentEncoding"))
-    yyjson_mut_obj_add_str(doc, schema, "contentEncoding", "base64");
+  if (!is_file(schema) || yyjson_mut_obj_get(schema, "contentEncoding")) return;
+  yyjson_mut_obj_add_str(doc, schema, "contentEncoding", "base64");
+  struct buf said = BUF_MAX(2 * OPENAPI_POOL_DESCRIPTION_MOST);
+  text_add_sentence(&said, tree_text(yyjson_mut_obj_get(schema, "description")));
+  text_add_sentence(&said, STR("The file's bytes, in base64"));
+  tree_set(doc, schema, STR("description"), yyjson_mut_strncpy(doc, said.p, said.n));
+  buf_free(&said);
 }
 
 struct marker {

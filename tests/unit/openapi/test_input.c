@@ -120,7 +120,8 @@ static void test_bodies(void **state) {
       "{\"kind\":\"multipart\",\"type\":\"multipart/form-data\",\"required\":true,\"args\":[[\"f\",\"f\"]],"
       "\"open\":true}",
       "{\"type\":\"object\",\"properties\":{\"f\":{\"type\":\"string\",\"format\":\"binary\","
-      "\"contentEncoding\":\"base64\"}},\"required\":[\"f\"]}");
+      "\"contentEncoding\":\"base64\",\"description\":\"The file's bytes, in "
+      "base64.\"}},\"required\":[\"f\"]}");
   check_body("{required: true, content: {application/merge-patch+json: {schema: {allOf: [{properties: {a: "
              "{}}}, {properties: {b: {}}, required: [b]}]}}}}",
              "{\"kind\":\"json\",\"type\":\"application/"
@@ -156,7 +157,8 @@ static void test_swagger(void **state) {
   fixture_is(create, "/body",
              "{" JSON_BODY ",\"required\":true,\"args\":[[\"name\",\"name\"]],\"open\":true}");
   fixture_is(upload, "/input/properties",
-             "{\"f\":{\"type\":\"string\",\"format\":\"binary\",\"contentEncoding\":\"base64\"},"
+             "{\"f\":{\"type\":\"string\",\"format\":\"binary\",\"contentEncoding\":\"base64\","
+             "\"description\":\"The file's bytes, in base64.\"},"
              "\"n\":{\"type\":\"integer\"}}");
   fixture_is(upload, "/body/kind", "\"multipart\"");
   check_text(json_str(yyjson_doc_get_root(fixture.doc), "base_url"), "https://example.com/v1");

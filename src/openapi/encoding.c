@@ -46,6 +46,7 @@ static void write_media(const struct operation *op, yyjson_mut_doc *doc, yyjson_
   size_t i, n;
   yyjson_val *property, *said;
   EACH_MEMBER(yyjson_obj_get(op->body.media.value, "encoding"), i, n, property, said) {
+    if (i == PARAMETERS_MOST) return; // each is looked for with each call
     yyjson_mut_val *row = write_one(said, doc);
     if (yyjson_mut_obj_size(row)) tree_set(doc, all, json_text(property), row);
   }

@@ -196,11 +196,12 @@ static bool open_all_of(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
 
 static void open_branches(yyjson_mut_doc *doc, yyjson_mut_val *schema, const char *keyword) {
   yyjson_mut_val *branches = yyjson_mut_obj_get(schema, keyword), *branch;
+  bool many = yyjson_mut_arr_size(branches) > OPENAPI_MERGE_PARTS_MOST; // too many to compare
   size_t i, n;
   yyjson_mut_arr_foreach (branches, i, n, branch) {
-    if (!names_all_of(branch, schema)) open_up(doc, branch);
+    if (is_shut(branch) && (many || !names_all_of(branch, schema))) open_up(doc, branch);
     if (yyjson_mut_is_false(yyjson_mut_obj_get(schema, "additionalProperties")) &&
-        !names_all_of(schema, branch))
+        (many || !names_all_of(schema, branch)))
       open_up(doc, schema);
   }
 }

@@ -128,7 +128,8 @@ const struct operation *sources_of(const struct sources *s, const struct operati
   const struct operation *list = NULL, *named = NULL;
   for (size_t i = 0; i < op->param_count && !list; i++) {
     const struct parameter *p = &op->params[i];
-    if (p->in != IN_PATH || !str_eq(p->arg, arg)) continue;
+    if (p->in != IN_PATH) break; // they stand first
+    if (!str_eq(p->arg, arg)) continue;
     list = map_get(&s->by_shape, collection_of(op, p->name, a));
     if (!list) named = by_noun(s, op, p->name, arg, a);
   }

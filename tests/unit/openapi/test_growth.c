@@ -49,6 +49,9 @@ static const struct growth {
      "\"/t%\":{\"post\":{\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/"
      "components/schemas/s%\"}" BODY_ENDS,
      "},\"components\":{\"schemas\":{", "\"s%\":{\"properties\":{\"a\":{}}}", "}", 15000, 15000},
+    // branches that are closed, of a schema that is closed and wide
+    {BODY("{\"additionalProperties\":false,\"properties\":{"), "\"p%\":{}", "},\"oneOf\":[",
+     "{\"properties\":{\"q%\":{}},\"additionalProperties\":false}", "]}" BODY_ENDS, 10000, 1},
     // forms: of one schema many, of many schemas many, in a chain, and examples that many show
     {BODY("{\"$ref\":\"#/components/schemas/b\"}") BODY_ENDS "},\"components\":{\"schemas\":{\"b\":{"
                                                              "\"discriminator\":{\"propertyName\":\"k\"}},",

@@ -400,7 +400,8 @@ const struct command commands[] = {
                 "names given before, by operation; they are kept, and the file is brought up to date"},
                {"tool-bytes", "N", "ceiling of one tool's input schema; without it 24576"},
                LIKE_FLAGS,
-               {"report", NULL, "all remarks, warnings too"}},
+               {"report", NULL, "all remarks, warnings too"},
+               {"examples", NULL, "say which of the document's own request examples do not fit its schemas"}},
      .traits = COMMAND_JSON,
      .run = cli_compile_run},
 

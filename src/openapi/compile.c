@@ -8,6 +8,7 @@
 #include "data/json.h"
 #include "openapi/describe.h"
 #include "openapi/document.h"
+#include "openapi/examples.h"
 #include "openapi/fold.h"
 #include "openapi/input.h"
 #include "openapi/naming.h"
@@ -17,7 +18,7 @@
 #include "openapi/tree.h"
 #include "openapi/withheld.h"
 
-enum { TOOLSET_BYTES_MOST = 256 << 20, TAGS_MOST = 16, TITLE_MOST = 120 };
+enum { TOOLSET_BYTES_MOST = 256 << 20, TAGS_MOST = 16 };
 enum { COMPILE_NODES_MOST = 20 * 1000 * 1000 }; // values of all tools together: bounds the time
 
 struct compiler {
@@ -33,6 +34,7 @@ struct compiler {
   struct sources sources;
   struct map words; // "METHOD /path/{}" → the connector's word
   struct openapi_result result;
+  struct examples_budget examples;
   size_t nodes;
 };
 
@@ -104,7 +106,7 @@ static void add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *ke
 static bool is_read_only(const struct operation *op) {
   yyjson_val *said = operation_word(op, "read_only");
   if (yyjson_is_bool(said)) return yyjson_get_bool(said);
-  return op->class == CLASS_LIST || op->class == CLASS_GET;
+  return op->reads || op->class == CLASS_LIST || op->class == CLASS_GET;
 }
 
 static void write_address(const struct operation *op, yyjson_mut_doc *doc, yyjson_mut_val *tool) {
@@ -119,9 +121,9 @@ static void write_tool(struct compiler *c, const struct operation *op, const str
                        struct buf *out) {
   yyjson_mut_doc *doc = in->doc;
   yyjson_mut_val *tool = yyjson_mut_obj(doc);
-  struct description d = {.op = op, .folded = folded, .connector = c->o->connector};
+  struct description d = {.op = op, .folded = folded, .connector = c->o->connector, .needs = in->needs};
   add_text(doc, tool, "name", op->name);
-  add_text(doc, tool, "title", text_brief(c->arena, op->summary.n ? op->summary : op->name, TITLE_MOST));
+  add_text(doc, tool, "title", describe_title(op, c->arena));
   add_text(doc, tool, "description", describe_tool(&d, c->arena));
   yyjson_mut_obj_add_str(doc, tool, "class", operation_class_names[op->class]);
   yyjson_mut_obj_add_val(doc, tool, "tags", collect_tags(c, op, doc));
@@ -155,6 +157,7 @@ static void compile_tool(struct compiler *c, struct operation *op, struct buf *o
     skip(c, op, str_of(err.text));
   } else {
     c->nodes += c->expander.nodes;
+    examples_check(&c->pool, op, &in, &c->examples, c->o->examples, &c->result);
     bool folded = fold_tree(in.doc, in.root, c->o->tool_bytes, c->arena) || in.cut;
     c->result.folded += folded;
     write_tool(c, op, &in, folded, out);
@@ -205,7 +208,7 @@ static bool compile_all(struct compiler *c, struct err *err) {
 
 static bool compile_document(struct document *d, const struct openapi_options *o, struct arena *a,
                              struct openapi_result *out, struct err *err) {
-  struct compiler c = {.o = o, .doc = d, .arena = a, .notes = {.arena = a}};
+  struct compiler c = {.o = o, .doc = d, .arena = a, .notes = {.arena = a}, .examples = {EXAMPLES_WORK_MOST}};
   c.servers = (struct servers){
       .doc = d, .arena = a, .base = o->base_url, .origins = o->origins, .origin_count = o->origin_count};
   openapi_pool_init(&c.pool, d, a, &c.notes);

@@ -17,7 +17,9 @@
 //                 "explode":true} ],
 //     "body":{"kind":"json|form|multipart|text|binary", "type":"application/json", "required":true,
 //             "whole":"body",                        one argument is the whole body, or
-//             "args":[["name","name"],…] },          [argument, property] pairs; absent: no body
+//             "args":[["name","name"],…],            [argument, property] pairs; absent: no body
+//             "open":true,                           what no argument is called is a property as well
+//             "encoding":{"pic":{"type":"image/png"}, "tags":{"style":"form","explode":false,"reserved":true}} },
 //     "input":{ JSON Schema 2020-12, type object },
 //     "gives":"zone_id",                             the argument that this (list) tool's rows supply;
 //     absent: none "sources":{"zone_id":"list_all_cloudflare_zones"},   argument → tool that gives it
@@ -43,6 +45,7 @@ struct openapi_options {
   size_t origin_count;
   yyjson_val *word;        // the connector's word (rename_parameters, tags, operations); may be NULL
   const struct map *names; // "METHOD path" → NUL-terminated name given before; may be NULL
+  bool examples;           // note which of the document's request examples do not fit its schemas
 };
 
 enum openapi_note_kind { OPENAPI_SKIPPED, OPENAPI_WARNING };
@@ -57,6 +60,8 @@ struct openapi_note {
 struct openapi_result {
   struct str toolset; // all in the arena
   size_t operations, tools, skipped, folded, renamed;
+  size_t examples, examples_fit,
+      examples_mended; // of request bodies: all, as they are, and where a schema gave way
   struct openapi_note *notes;
   size_t note_count;
 };

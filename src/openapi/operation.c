@@ -327,6 +327,7 @@ static bool read_body(struct schema_pool *pool, struct operation *op, struct err
   b->description = json_str(body.value, "description");
   b->required = json_bool(body.value, "required", false);
   if (!document_resolve(pool->doc, media, &media, err)) return false; // 3.2 lets media types be references
+  b->media = media;
   struct place schema = place_get(media, "schema");
   if (!schema.value) schema = place_get(media, "itemSchema"); // 3.2: of each line
   b->has_schema = yyjson_is_obj(schema.value);

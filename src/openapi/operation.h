@@ -34,6 +34,7 @@ struct body {
   struct str type, description;
   bool required, has_schema;
   uint32_t schema;          // in the pool, where has_schema
+  struct place media;       // the media type object, or 2.0's parameter: schema, examples, encoding
   struct parameter *fields; // Swagger 2.0 formData: in place of a schema
   size_t field_count;
 };
@@ -59,6 +60,7 @@ struct operation {
   yyjson_val *words[2]; // x-postern and the connector's word, the later one counts first; NULL: none
   // settled by naming.c
   enum operation_class class;
+  bool reads;       // though neither list nor get
   struct str name;  // of the tool
   struct str gives; // argument that its rows supply; set by sources.c
   bool skipped;

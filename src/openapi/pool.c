@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "data/json.h"
 #include "openapi/circle.h"
+#include "openapi/forms.h"
 #include "openapi/tree.h"
 
 enum { READ_ONLY_DEPTH_MOST = 4, READ_ONLY_PARTS_MOST = 16 };
@@ -16,6 +17,9 @@ void openapi_pool_free(struct schema_pool *p) {
   yyjson_mut_doc_free(p->ir);
   mem_free(p->defs);
   map_free(&p->by_value);
+  map_free(&p->forms);
+  map_free(&p->form_of);
+  map_free(&p->users);
 }
 
 static void grow(struct schema_pool *p) {
@@ -24,8 +28,9 @@ static void grow(struct schema_pool *p) {
   p->defs = mem_resize(p->defs, p->cap * sizeof *p->defs);
 }
 
-uint32_t openapi_pool_refer(struct schema_pool *p, struct place at, struct str name) {
-  struct str key = str_make((const char *)&at.value, sizeof at.value);
+// `key` tells defs apart: an address, which outlives the pool.
+static uint32_t refer(struct schema_pool *p, yyjson_val *const *address, struct schema_def def) {
+  struct str key = str_make((const char *)address, sizeof *address);
   const uint32_t *known = map_get(&p->by_value, key);
   if (known) return *known;
   grow(p);
@@ -33,11 +38,11 @@ uint32_t openapi_pool_refer(struct schema_pool *p, struct place at, struct str n
     struct schema_def def;
     uint32_t id;
   } *made = arena_alloc(p->arena, sizeof *made);
-  made->def = (struct schema_def){.source = at, .name = name};
+  made->def = def;
   made->id = p->count;
   if (p->count >= OPENAPI_POOL_DEFS_MOST) made->def.broken = STR("the document has too many schemas");
   p->defs[p->count++] = &made->def;
-  map_put(&p->by_value, str_make((const char *)&made->def.source.value, sizeof at.value), &made->id);
+  map_put(&p->by_value, arena_dup(p->arena, key), &made->id);
   return made->id;
 }
 
@@ -50,8 +55,20 @@ uint32_t openapi_pool_extend(struct schema_pool *p, const struct schema_def *of)
   return p->count++;
 }
 
+uint32_t openapi_pool_refer(struct schema_pool *p, struct place at, struct str name) {
+  return refer(p, &at.value, (struct schema_def){.source = at, .name = name});
+}
+
+uint32_t openapi_pool_refer_from(struct schema_pool *p, const struct schema_def *from, bool in_place,
+                                 struct place at, struct str name) {
+  const struct forms *forms = forms_of(p, at);
+  if (!forms || (from && in_place && forms_has(p, at, from->source))) return openapi_pool_refer(p, at, name);
+  yyjson_val *choice = yyjson_obj_get(at.value, "discriminator"); // has an address of its own
+  return refer(p, &choice, (struct schema_def){.source = at, .forms = forms, .name = name});
+}
+
 uint32_t openapi_pool_add(struct schema_pool *p, struct place at, struct str name) {
-  uint32_t id = openapi_pool_refer(p, at, name), first = p->converted;
+  uint32_t id = openapi_pool_refer_from(p, NULL, false, at, name), first = p->converted;
   // A queue, not a recursion: a chain of references may be as long as the document.
   for (; p->converted < p->count; p->converted++) {
     struct schema_def *def = p->defs[p->converted];

@@ -49,6 +49,7 @@ bool swagger_read_param(struct schema_pool *pool, struct operation *op, struct p
   if (str_is(in, "body")) {
     struct place schema = place_get(at, "schema");
     op->body.kind = BODY_JSON;
+    op->body.media = at;
     op->body.required = json_bool(at.value, "required", false);
     op->body.description = json_str(at.value, "description");
     op->body.has_schema = yyjson_is_obj(schema.value);

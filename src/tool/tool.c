@@ -104,9 +104,12 @@ static bool tool_read_body(yyjson_val *o, struct arena *a, struct tool *t, struc
   if (!tool_read_name(body, "kind", tool_body_names, COUNT(tool_body_names), &kind, err) ||
       !tool_read_text(body, "type", false, &t->body_type, err) ||
       !tool_read_text(body, "whole", false, &t->body_whole, err) ||
-      !tool_read_bool(body, "required", &t->body_required, err))
+      !tool_read_bool(body, "required", &t->body_required, err) ||
+      !tool_read_bool(body, "open", &t->body_open, err))
     return false;
   t->body = (enum tool_body_kind)kind;
+  t->body_encoding = yyjson_obj_get(body, "encoding");
+  if (t->body_encoding && !yyjson_is_obj(t->body_encoding)) return tool_bad(err, "encoding");
   if (!args) return true;
   if (!yyjson_is_arr(args)) return tool_bad(err, "args");
   t->body_args = ARENA_ARRAY(a, yyjson_arr_size(args), struct tool_body_arg);

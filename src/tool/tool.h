@@ -69,13 +69,14 @@ struct tool {
   struct tool_param *params;
   size_t tag_count, param_count;
   enum tool_body_kind body;
-  bool body_required;
+  bool body_required, body_open;    // open: arguments that no name is known of are members of it
   struct str body_type, body_whole; // body_whole: the argument that is the whole body, or empty
   struct tool_body_arg *body_args;
   size_t body_arg_count;
-  yyjson_val *input;   // JSON Schema
-  yyjson_val *sources; // argument → tool that gives it; NULL: none
-  yyjson_val *paging;  // NULL: none
+  yyjson_val *body_encoding; // property → {style, explode, reserved} or {type}; NULL: as usual
+  yyjson_val *input;         // JSON Schema
+  yyjson_val *sources;       // argument → tool that gives it; NULL: none
+  yyjson_val *paging;        // NULL: none
 };
 
 struct toolset {

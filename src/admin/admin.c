@@ -219,14 +219,13 @@ const struct catalog_account *admin_account_named(const struct catalog *c, struc
 
 bool admin_no_account(const char *field, struct str named, struct err *err) {
   err_fill(err, ERR_MISSING, WHY_NO_ACCOUNT, field, "no account has the id or name \"%.*s\"",
-           (int)(named.n < 64 ? named.n : 64), named.p);
+           STR_MOST(named, 64));
   err_hint(err, "GET /integrated-account lists the accounts");
   return false;
 }
 
 bool admin_no_connector(const char *field, struct str named, struct err *err) {
-  err_fill(err, ERR_MISSING, WHY_NO_CONNECTOR, field, "there is no connector \"%.*s\"",
-           (int)(named.n < 64 ? named.n : 64), named.p);
+  err_fill(err, ERR_MISSING, WHY_NO_CONNECTOR, field, "there is no connector \"%.*s\"", STR_MOST(named, 64));
   err_hint(err, "GET /connector lists them");
   return false;
 }

@@ -195,11 +195,11 @@ void shape_add_redirected(struct shaping *s) {
                       "credentials stay where they belong.\nWhat to do: check the ids; if they are right, "
                       "whoever runs this server must correct the account's base URL.",
                       STR_ARG(shape_vendor(s)), status, http_status_text(status),
-                      STR_ARG(shape_short(host, 253))));
+                      STR_ARG(str_cut_utf8(host, 253))));
 }
 
 void shape_add_broken(struct shaping *s) {
-  struct str body = call_answer_body(s->n), begin = shape_short(str_trim(body), ERROR_BEGIN_MOST);
+  struct str body = call_answer_body(s->n), begin = str_cut_utf8(str_trim(body), ERROR_BEGIN_MOST);
   shape_add_text(
       s, arena_printf(s->arena,
                       "%.*s answered %d, but %.*s. It is %zu bytes long and begins: %.*s\n"

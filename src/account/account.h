@@ -34,7 +34,7 @@ struct account {
   struct str id, name, connector, way;
   struct str base_url;    // of the API (the connector's, or this account's own), or of the MCP server
   struct str status;      // "ok" | "unverified" | "failing" | "needs_authorising"
-  struct str status_text; // the vendor's word on the last failure
+  struct str status_text; // the vendor's word on the last failure; or a note (account_note)
   int64_t created_at, updated_at, verified_at, version; // ms; version counts changes of the row
   yyjson_doc *context;                                  // object: argument name → default
   yyjson_doc *choices; // object: argument name → [{"id","title"}], what the credential sees, for "Account
@@ -104,5 +104,10 @@ MUST_USE bool account_load_all(const struct account_env *env, const struct conne
                                struct arena *a, struct account ***out, size_t *count, struct err *err);
 // Reseals every credential under the current key; `count` says how many changed. Blocking, one transaction.
 MUST_USE bool account_reseal_all(const struct account_env *env, size_t *count, struct err *err);
+
+// What of the tools of an account that works is not as it should be, kept as its status_text (behind
+// ACCOUNT_NOTE) where nothing else is said there; empty: nothing. Blocking. `changed`: it was not so before.
+#define ACCOUNT_NOTE "its tools: "
+MUST_USE bool account_note(struct store *s, struct str id, struct str note, bool *changed, struct err *err);
 
 #endif

@@ -6,7 +6,18 @@
 // Numbers may have been read raw, so that they go back as they came.
 static bool jsonrpc_id_is_sound(yyjson_val *id) {
   int64_t number;
-  return yyjson_is_str(id) || yyjson_is_int(id) || str_to_i64(json_raw_number(id), &number);
+  struct str raw = json_raw_number(id);
+  if (str_ends(raw, ".0")) raw.n -= 2; // a whole number to all who count in floating point
+  return yyjson_is_str(id) || yyjson_is_int(id) || str_to_i64(raw, &number) ||
+         (yyjson_is_real(id) && yyjson_get_real(id) >= -9e15 && yyjson_get_real(id) <= 9e15 &&
+          yyjson_get_real(id) == (double)(int64_t)yyjson_get_real(id));
+}
+
+// Null means absent, and [] is what some languages make of no parameters.
+static yyjson_val *jsonrpc_params(yyjson_val *value) {
+  yyjson_val *params = yyjson_obj_get(value, "params");
+  bool none = yyjson_is_null(params) || (yyjson_is_arr(params) && !yyjson_arr_size(params));
+  return none ? NULL : params;
 }
 
 bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *err) {
@@ -28,7 +39,7 @@ bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *er
   if (!yyjson_is_str(method)) return err_at(err, ERR_INVALID, "/method", "\"method\" must be a string");
   out->kind = id ? JSONRPC_REQUEST : JSONRPC_NOTIFICATION;
   out->method = json_text(method);
-  out->params = yyjson_obj_get(value, "params");
+  out->params = jsonrpc_params(value);
   if (out->params && !yyjson_is_obj(out->params))
     return err_at(err, ERR_INVALID, "/params", "\"params\" must be an object");
   return true;

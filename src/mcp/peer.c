@@ -38,6 +38,7 @@ struct mcp_peer *mcp_peer_new(const struct mcp_peer_options *o) {
   assert(o->limits && o->message_bytes && o->sessions_most);
   struct mcp_peer *p = MEM_NEW(struct mcp_peer);
   p->o = *o;
+  p->o.json.forgiving = true;
   p->o.url = peer_copy(o->url);
   p->o.holder = peer_copy(o->holder.n ? o->holder : fetch_origin(o->url));
   p->payer = budget_payer(BUDGET_UPSTREAM, p->o.holder);

@@ -42,7 +42,7 @@ bool send_explain(int status, struct str body, struct err *err) {
   struct err unused;
   yyjson_doc *doc = NULL;
   char line[SEND_WORDS_MOST];
-  if (!json_read(body, &JSON_LIMITS, &doc, &unused)) doc = NULL;
+  if (!json_read(body, &JSON_FORGIVING, &doc, &unused)) doc = NULL;
   struct str words = send_one_line(send_words(body, doc), line);
   enum err_code code = status == 401   ? ERR_UNAUTHENTICATED
                        : status == 403 ? ERR_DENIED

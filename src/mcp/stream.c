@@ -2,6 +2,7 @@
 #include "mcp/stream.h"
 
 #include "base/clock.h"
+#include "base/decode.h"
 
 // The one place where a transfer is let go of before its time.
 static void mcp_stream_end(struct mcp_stream *s) {
@@ -104,6 +105,7 @@ static bool mcp_stream_read_body(struct mcp_stream *s, struct err *err) {
       ok = err_set(err, ERR_TIMEOUT, "the MCP server's answer was not whole in time");
   } while (ok && bytes.n);
   struct message *list = NULL;
+  if (ok) decode_body(http_header_get(transfer_headers(s->transfer), "content-type"), &body);
   ok = ok && message_read(buf_str(&body), &s->rules, &list, err);
   if (ok) message_queue_add(&s->queue, list);
   buf_free(&body);

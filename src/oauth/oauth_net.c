@@ -90,7 +90,7 @@ bool oauth_send(const struct oauth_net *net, const struct oauth_message *m, stru
   if (!fetch_url(&call, a, &result, err)) return oauth_unreached(m, err);
   struct oauth_reply reply = {.status = result.status};
   struct err none;
-  if (!json_read(buf_str(&result.body), &JSON_LIMITS, &reply.doc, &none)) reply.doc = NULL;
+  if (!json_read(buf_str(&result.body), &JSON_FORGIVING, &reply.doc, &none)) reply.doc = NULL;
   if (result.body.p) secret_wipe(result.body.p, result.body.cap);
   buf_free(&result.body);
   if (reply.doc && !yyjson_is_obj(yyjson_doc_get_root(reply.doc))) oauth_reply_free(&reply);

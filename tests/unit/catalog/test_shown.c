@@ -222,8 +222,8 @@ static void every_host_takes_the_names(void **state) {
   }
   // Whose name needs no change keeps it, wherever it stands in the list.
   struct toolset *kept = owners[2].tools;
-  owners[2].tools =
-      fixture_set(arena, TOOL("photo.search", "list") "," TOOL("photo_search", "list") "," TOOL("photo:search", "get"));
+  owners[2].tools = fixture_set(
+      arena, TOOL("photo.search", "list") "," TOOL("photo_search", "list") "," TOOL("photo:search", "get"));
   accounts[2].name = STR("Other");
   struct catalog_server *v = ARENA_NEW(arena, struct catalog_server);
   *v = (struct catalog_server){.arena = arena, .server = {.member_count = 1, .filter = {.classes = ~0u}}};

@@ -34,6 +34,10 @@ static enum detect_outcome detect_judge_versions(yyjson_val *versions, enum dete
                                                  struct err *err) {
   if (detect_has_modern(versions)) return ours;
   struct str newest = detect_newest(versions);
+  size_t i, n;
+  yyjson_val *v;
+  yyjson_arr_foreach (versions, i, n, v)
+    if (wire_legacy_version(json_text(v))) return DETECT_NOT; // one by initialize
   if (str_is(newest, WIRE_LEGACY_LATEST)) return DETECT_NOT;
   err_set(err, ERR_UPSTREAM, "the MCP server speaks the version %.*s, which Postern does not",
           (int)(newest.n < 40 ? newest.n : 40), newest.p);

@@ -277,6 +277,12 @@ void message_queue_add(struct message_queue *q, struct message *list) {
   while (*q->last) q->last = &(*q->last)->next;
 }
 
+void message_queue_return(struct message_queue *q, struct message *m) {
+  m->next = q->first;
+  if (!q->first) q->last = &m->next;
+  q->first = m;
+}
+
 struct message *message_queue_take(struct message_queue *q) {
   struct message *m = q->first;
   if (m) q->first = m->next;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mcp/wire.h"
 
+#include <string.h>
+
 #include "base/codec.h"
 
 static const char *const wire_legacy_versions[] = {"2025-11-25", "2025-06-18", "2025-03-26"};
@@ -44,6 +46,12 @@ static const char *wire_find(const char *const *list, size_t count, struct str t
 
 const char *wire_legacy_version(struct str version) {
   return WIRE_FIND(wire_spoken, version);
+}
+
+const char *wire_legacy_before(const char *version) {
+  size_t n = sizeof wire_spoken / sizeof *wire_spoken, i = 0;
+  while (i < n && strcmp(wire_spoken[i], version) != 0) i++;
+  return i + 1 < n ? wire_spoken[i + 1] : NULL;
 }
 
 bool wire_is_modern_only(struct str method) {

@@ -31,6 +31,8 @@
 bool wire_is_legacy(struct str version); // one that we serve by `initialize`
 // Of the versions that we speak as a client, its text, which lives for ever; NULL for others.
 const char *wire_legacy_version(struct str version);
+// The next older one of those; NULL: there is none.
+const char *wire_legacy_before(const char *version);
 // Methods that only one of the eras has. Those that neither list names are in both.
 bool wire_is_modern_only(struct str method);
 bool wire_is_legacy_only(struct str method);

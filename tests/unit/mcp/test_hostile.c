@@ -116,7 +116,7 @@ static const struct {
     {"cut", ERR_UPSTREAM, ""},
     {"empty stream", ERR_UPSTREAM, "without a result"},
     {"page", ERR_UPSTREAM, "\"text/html\""},
-    {"redirect", ERR_UPSTREAM, "redirects (status 307) to elsewhere.example"},
+    {"redirect", ERR_UPSTREAM, "redirects (status 307) to https://elsewhere.example/mcp, and"},
     {"asks", ERR_UPSTREAM, "sent a request (sampling/createMessage)"},
     {"accepts", ERR_UPSTREAM, "status 202"},
     {"busy", ERR_LIMIT, "status 429: slow down"},

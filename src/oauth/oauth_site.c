@@ -93,10 +93,11 @@ static unsigned oauth_methods(yyjson_val *root, struct arena *a) {
   return names.count ? bits : OAUTH_METHODS_UNSAID;
 }
 
-// RFC 8414 §3.3: the very issuer that was asked for. One slash at the end is forgiven, since those who write
-// resource metadata often pass the issuer through a URL type that adds it.
+// RFC 8414 §3.3: the very issuer that was asked for. One slash at the end is forgiven to either, since many pass
+// it through a URL type that adds it; both have their metadata in the same place.
 static bool oauth_is_issuer(struct str named, struct str wanted) {
-  if (wanted.n && wanted.p[wanted.n - 1] == '/' && named.n + 1 == wanted.n) wanted.n--;
+  if (str_ends(named, "/") && named.n == wanted.n + 1) named.n--;
+  if (str_ends(wanted, "/") && wanted.n == named.n + 1) wanted.n--;
   return str_eq(named, wanted);
 }
 
@@ -142,7 +143,8 @@ bool oauth_read_server(yyjson_val *root, struct str issuer, struct arena *a, str
 // ---- a site in a row
 
 #define OAUTH_SITE_TEXTS(X)                                                                                  \
-  X(server_url) X(resource) X(issuer) X(authorization_endpoint) X(token_endpoint) X(revocation_endpoint)
+  X(server_url) X(resource) X(issuer) X(authorization_endpoint) X(token_endpoint) X(revocation_endpoint)              \
+  X(token_type)
 
 struct str oauth_site_write(const struct oauth_site *s, struct arena *a) {
   struct buf out = BUF_MAX(OAUTH_ANSWER_MOST);

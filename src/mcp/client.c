@@ -37,13 +37,13 @@ static bool client_says(struct str words, const char *const *any) {
 // In any words that mean it: "No valid session ID provided", "Session expired", "Server not initialized".
 static bool client_says_lost(struct str words) {
   static const char *const session[] = {"session", NULL};
-  static const char *const lost[] = {"not found",  "unknown",   "invalid",     "expired",       "terminat", "no valid",
-                                     "missing",    "not exist", "n't exist",   "no such",       "closed",   "ended",
-                                     "gone",       "no longer", "not active",  "inactive",      "required", "recogni",
-                                     "stale",      "lost",      "timed out",   "not initiali",  "no active", "not valid",
-                                     "bad session", NULL};
-  static const char *const unmade[] = {"not initialized", "not initialised", "not been initiali", "uninitialized",
-                                       "initialize first", NULL};
+  static const char *const lost[] = {
+      "not found",    "unknown",   "invalid",   "expired",     "terminat", "no valid", "missing",
+      "not exist",    "n't exist", "no such",   "closed",      "ended",    "gone",     "no longer",
+      "not active",   "inactive",  "required",  "recogni",     "stale",    "lost",     "timed out",
+      "not initiali", "no active", "not valid", "bad session", NULL};
+  static const char *const unmade[] = {"not initialized", "not initialised",  "not been initiali",
+                                       "uninitialized",   "initialize first", NULL};
   return (client_says(words, session) && client_says(words, lost)) || client_says(words, unmade);
 }
 

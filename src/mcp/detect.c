@@ -130,7 +130,7 @@ bool detect_server(struct mcp_peer *p, unsigned *speaks, struct err *err) {
   }
   if (second.code != ERR_MISSING && second.code != ERR_UPSTREAM) return *err = second, false;
   err_at(err, ERR_UPSTREAM, "url", "no MCP server was found at this address: %.200s; as to HTTP+SSE: %.200s",
-          first.text, second.text);
+         first.text, second.text);
   err_hint(err,
            "the address is that of the MCP endpoint itself, in many cases one that ends in /mcp or /sse");
   return false;

@@ -36,6 +36,10 @@ struct jsonrpc_message {
 // On failure out->id is set where the message had a usable one, so that the error can carry it.
 MUST_USE bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *err);
 
+// Null means absent in a message and in its params or result, and [] means no params and no arguments: the document
+// as if they were not given, which takes the given one's place. False with *err: the memory is used up.
+MUST_USE bool jsonrpc_forget_nulls(yyjson_doc **doc, struct payer *payer, struct err *err);
+
 // Appends whole messages. Without an id (NULL) the member is left out: MCP's schemas allow no null there,
 // unlike JSON-RPC 2.0 §5. `data` is JSON text or empty.
 void jsonrpc_error(struct buf *out, yyjson_val *id, int code, struct str message, struct str data);

@@ -84,7 +84,6 @@ static yyjson_mut_val *rebuild_required(const struct rebuild *r, yyjson_val *v) 
 static bool rebuild_goes(yyjson_val *schema, yyjson_val *key, yyjson_val *v) {
   if (yyjson_equals_str(key, "nullable")) return !yyjson_obj_get(schema, "type") || !yyjson_get_bool(v);
   if (yyjson_equals_str(key, "pattern")) return !yyjson_is_str(v) || !mend_is_pattern(json_text(v));
-  if (yyjson_equals_str(key, "$schema")) return !yyjson_is_str(v);
   if (yyjson_equals_str(key, "format")) return !yyjson_is_str(v);
   return yyjson_equals_str(key, "id") || yyjson_equals_str(key, "$async");
 }
@@ -92,7 +91,7 @@ static bool rebuild_goes(yyjson_val *schema, yyjson_val *key, yyjson_val *v) {
 static yyjson_mut_val *rebuild_member(const struct rebuild *r, yyjson_val *key, yyjson_val *v) {
   enum place place = place_of(key);
   if (place == PLACE_DATA) return yyjson_val_mut_copy(r->m->doc, v);
-  if (yyjson_is_null(v)) return NULL;
+  if (yyjson_is_null(v) || (yyjson_equals_str(key, "$schema") && !yyjson_is_str(v))) return NULL;
   if (yyjson_equals_str(key, "required")) return rebuild_required(r, v);
   if (place == PLACE_MAP) return rebuild_map(r, v);
   if (place != PLACE_PLAIN && yyjson_is_arr(v)) return rebuild_list(r, v);
@@ -179,7 +178,7 @@ static bool output_patterns(yyjson_val *v) { // keys cannot go as a keyword can
     yyjson_val *pattern, *unused;
     if (yyjson_equals_str(key, "patternProperties") && yyjson_is_obj(item))
       yyjson_obj_foreach (item, k, count, pattern, unused) ok = ok && mend_is_pattern(json_text(pattern));
-    // An address within: two tools with the same one are too many for SDK v1.
+    // An address within: two tools with the same one are too many for SDK v1, too.
     if (yyjson_equals_str(key, "$id") || yyjson_equals_str(key, "$anchor")) ok = ok && !yyjson_is_str(item);
     ok = ok && output_patterns(item);
   }
@@ -200,6 +199,7 @@ yyjson_mut_val *mend_output_schema(struct mend *m, yyjson_val *schema) {
   struct err why;
   if (root_says_nothing(schema)) return NULL;
   yyjson_mut_val *out = rebuild_schema(&r, schema);
+  if (yyjson_mut_is_obj(out)) yyjson_mut_obj_remove_key(out, "$id"); // two tools with one would be too many
   bool ok = yyjson_mut_is_obj(out) || err_set(&why, ERR_INVALID, "it is no object");
   ok = ok && root_properties(m, out, &why) && output_is_sound(out, &why);
   if (!ok) mend_note(m, "its outputSchema is left away: %s", why.text);

@@ -52,6 +52,6 @@ struct message_queue {
 };
 void message_queue_add(struct message_queue *q, struct message *list);
 void message_queue_return(struct message_queue *q, struct message *m); // to its front
-struct message *message_queue_take(struct message_queue *q); // NULL: empty
+struct message *message_queue_take(struct message_queue *q);           // NULL: empty
 
 #endif

@@ -51,7 +51,9 @@ static struct str answer_between(struct str text, const char *from, const char *
   for (size_t i = 0; i + n <= text.n; i++) {
     if (!str_is_nocase(str_make(text.p + i, n), from)) continue;
     struct str rest = str_from(text, i + n);
-    for (end = 0; end < rest.n && !str_is_nocase(str_make(rest.p + end, end + strlen(to) <= rest.n ? strlen(to) : 0), to);) end++;
+    for (end = 0; end < rest.n &&
+                  !str_is_nocase(str_make(rest.p + end, end + strlen(to) <= rest.n ? strlen(to) : 0), to);)
+      end++;
     return str_trim(str_make(rest.p, end));
   }
   return STR_NONE;
@@ -99,7 +101,8 @@ static bool answer_is_code(struct str code, const struct redact *hide) {
 }
 
 struct str oauth_error_code(yyjson_val *root, const struct redact *hide, struct arena *a) {
-  static const char *const places[] = {"/error", "/error/code", "/error/type", "/error/error", "/error_code", "/code"};
+  static const char *const places[] = {"/error",       "/error/code", "/error/type",
+                                       "/error/error", "/error_code", "/code"};
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
     struct str code = json_text(json_at(root, str_of(places[i])));
     if (answer_is_code(code, hide)) return arena_dup(a, code);
@@ -108,9 +111,16 @@ struct str oauth_error_code(yyjson_val *root, const struct redact *hide, struct 
 }
 
 struct str oauth_words(const struct oauth_reply *reply, const struct redact *hide, struct arena *a) {
-  static const char *const places[] = {"/error_description", "/error/message", "/error/error_description",
-                                       "/error/description", "/error_message", "/message", "/msg", "/detail",
-                                       "/errors/0/message", "/error"};
+  static const char *const places[] = {"/error_description",
+                                       "/error/message",
+                                       "/error/error_description",
+                                       "/error/description",
+                                       "/error_message",
+                                       "/message",
+                                       "/msg",
+                                       "/detail",
+                                       "/errors/0/message",
+                                       "/error"};
   yyjson_val *root = yyjson_doc_get_root(reply->doc);
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
     struct str text = json_text(json_at(root, str_of(places[i])));

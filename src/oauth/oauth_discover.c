@@ -13,7 +13,7 @@ struct discover {
   const struct oauth_net *net;
   struct arena *arena;
   struct oauth_site site;
-  struct str issuer; // to ask for
+  struct str issuer;  // to ask for
   struct err trouble; // of the first place that could not be asked; no text: none
   struct uri server;
 };
@@ -50,8 +50,8 @@ static bool discover_resource_at(struct discover *d, struct str url, bool *found
   struct oauth_reply reply;
   if (!discover_get(d, url, "the MCP server's metadata", &reply, found, err)) return false;
   *found = *found && discover_speaks_of(yyjson_doc_get_root(reply.doc), members);
-  bool ok = !*found || oauth_read_resource(yyjson_doc_get_root(reply.doc), d->site.server_url, d->arena, &d->site,
-                                &d->issuer, err);
+  bool ok = !*found || oauth_read_resource(yyjson_doc_get_root(reply.doc), d->site.server_url, d->arena,
+                                           &d->site, &d->issuer, err);
   oauth_reply_free(&reply);
   return ok;
 }

@@ -143,8 +143,8 @@ bool oauth_read_server(yyjson_val *root, struct str issuer, struct arena *a, str
 // ---- a site in a row
 
 #define OAUTH_SITE_TEXTS(X)                                                                                  \
-  X(server_url) X(resource) X(issuer) X(authorization_endpoint) X(token_endpoint) X(revocation_endpoint)              \
-  X(token_type)
+  X(server_url)                                                                                              \
+  X(resource) X(issuer) X(authorization_endpoint) X(token_endpoint) X(revocation_endpoint) X(token_type)
 
 struct str oauth_site_write(const struct oauth_site *s, struct arena *a) {
   struct buf out = BUF_MAX(OAUTH_ANSWER_MOST);

@@ -23,7 +23,8 @@ struct exchange {
 };
 
 static void exchange_hide(struct exchange *x, struct str text) {
-  if (text.n && x->part_count < EXCHANGE_SECRETS_MOST) x->parts[x->part_count++] = (struct redact_part){text, 0};
+  if (text.n && x->part_count < EXCHANGE_SECRETS_MOST)
+    x->parts[x->part_count++] = (struct redact_part){text, 0};
 }
 
 static void exchange_add(struct exchange *x, const char *name, struct str value) {
@@ -220,8 +221,9 @@ static bool token_refused(const struct exchange *x, const struct oauth_message *
   if (oauth_is_down(reply->status) || !refuses || str_is(code, "server_error") ||
       str_is(code, "temporarily_unavailable"))
     return oauth_down(m, reply->status, err);
-  err_at(err, ERR_UNPROCESSABLE, code.n ? arena_z(x->arena, code) : "vendor_refused", "%.*s refused %s: %.*s%s%.*s",
-         STR_ARG(x->site->issuer), m->what, STR_ARG(code), code.n && said.n ? ": " : "", STR_ARG(said));
+  err_at(err, ERR_UNPROCESSABLE, code.n ? arena_z(x->arena, code) : "vendor_refused",
+         "%.*s refused %s: %.*s%s%.*s", STR_ARG(x->site->issuer), m->what, STR_ARG(code),
+         code.n && said.n ? ": " : "", STR_ARG(said));
   err_hint(err, "authorize the account again");
   return false;
 }

@@ -171,6 +171,7 @@ struct endpoint_path {
 };
 
 static struct endpoint_path endpoint_path_of(struct str path) {
+  if (path.n > sizeof ENDPOINT_PREFIX && str_ends(path, "/")) path.n--; // what some put at the end of any URL
   if (str_starts(path, ENDPOINT_PREFIX))
     return (struct endpoint_path){.token = str_from(path, sizeof ENDPOINT_PREFIX - 1)};
   struct endpoint_path p = {.token = str_from(path, sizeof LEGACY_SSE_PREFIX - 1), .pair = true};
@@ -196,6 +197,11 @@ static void endpoint_post(struct serve_request *r, bool pair) {
     }
     reply_refuse(r, 400, NULL, err.code == ERR_LIMIT ? JSONRPC_INVALID_REQUEST : JSONRPC_PARSE_ERROR,
                  "the body is not usable JSON: %s", err.text);
+    return;
+  }
+  if (!jsonrpc_forget_nulls(&doc, payer, &err)) {
+    yyjson_doc_free(doc);
+    http_reply_err_as(r->http, 503, &err);
     return;
   }
   if (pair) {

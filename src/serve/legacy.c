@@ -51,7 +51,7 @@ bool legacy_initialize(struct serve_request *r, yyjson_val *params, struct buf *
   bool pair = r->session.pair;
   const char *spoken = wire_legacy_version(asked);
   struct session s = {
-      .version = (pair ? spoken != NULL : wire_is_legacy(asked)) ? asked : STR(WIRE_LEGACY_LATEST),
+      .version = spoken ? asked : STR(WIRE_LEGACY_LATEST),
       .capabilities = capability_filter(yyjson_obj_get(params, "capabilities"), r->arena),
       .client = json_str(yyjson_obj_get(params, "clientInfo"), "name"),
       .pair = pair,
@@ -277,7 +277,7 @@ void legacy_handle(struct serve_request *r, yyjson_val *body) {
   bool initialize = str_is(m.method, "initialize");
   // The header comes after initialize; where it is absent the session's is meant, or 2025-03-26 (2025-06-18,
   // "Protocol Version Header").
-  if (version.n && !wire_is_legacy(version) && !initialize) {
+  if (version.n && !wire_legacy_version(version) && !initialize) {
     reply_refuse(r, 400, m.id, JSONRPC_INVALID_REQUEST,
                  "%s: unsupported version; this server speaks %s, and %s by initialize", WIRE_HEADER_VERSION,
                  WIRE_MODERN, WIRE_LEGACY_LATEST);

@@ -48,6 +48,7 @@ struct serve_request {
   yyjson_val *progress_token; // NULL: it wants no progress
   struct str log_level;       // empty: none set
   struct fault fault;         // code 0: none
+  bool wraps;                 // the tool's outputSchema was shown wrapped, so its structured content is, too
   bool batch;                 // nothing can be said before its result
   bool streaming;             // events have begun
   unsigned stream;            // their number in the session's memory; 0: cannot be resumed

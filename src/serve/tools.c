@@ -209,6 +209,7 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
   const struct catalog_tool *tool = map_get(&r->server->by_name, json_text(name));
   if (!tool) return tools_unknown(r, json_text(name), err);
   if (!tools_check_headers(r, tool, arguments, err)) return false;
+  r->wraps = frame_wraps(r, yyjson_obj_get(tool->tool->definition, "outputSchema"));
 
   struct bridge b;
   struct bridge_want want = {STR("tools/call"), params, tools_owner(r, tool, arguments)};

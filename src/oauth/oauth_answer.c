@@ -67,7 +67,7 @@ static struct str answer_without_tags(struct str text, struct arena *a) {
     if (text.p[i] == '<' || text.p[i] == '>') {
       if (n && out[n - 1] != ' ') out[n++] = ' ';
       tag = text.p[i] == '<';
-    } else if (!tag) {
+    } else if (!tag && !(text.p[i] == ' ' && n && out[n - 1] == ' ')) {
       out[n++] = text.p[i];
     }
   }

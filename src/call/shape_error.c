@@ -275,14 +275,18 @@ void shape_add_redirected(const struct shape_input *in, struct arena *a, struct 
 static void error_add_wrong_form(const struct shape_input *in, struct str what, struct arena *a,
                                  struct run_result *out) {
   struct str body = shape_body(in), begin = shape_short(str_trim(body), ERROR_BEGIN_MOST);
+  // Who says that it went well has done it, whatever became of the words.
+  const char *todo = in->tool->read_only
+                         ? "Try once more later."
+                         : "This call changes something, and may have been done: read the present "
+                           "state before trying again.";
   out->outcome = RUN_UPSTREAM_ERROR;
   out->is_error = true;
-  shape_add_text(out,
-                 arena_printf(a,
-                              "%.*s answered %d, but %.*s. It is %zu bytes long and begins: %.*s\n"
-                              "What to do: a fault on the vendor's side or on the way. Try once more later.",
-                              STR_ARG(shape_vendor(in)), in->response->status, STR_ARG(what), body.n,
-                              STR_ARG(begin)));
+  shape_add_text(out, arena_printf(a,
+                                   "%.*s answered %d, but %.*s. It is %zu bytes long and begins: %.*s\n"
+                                   "What to do: a fault on the vendor's side or on the way. %s",
+                                   STR_ARG(shape_vendor(in)), in->response->status, STR_ARG(what), body.n,
+                                   STR_ARG(begin), todo));
 }
 
 void shape_add_bad_json(const struct shape_input *in, const struct err *why, struct arena *a,

@@ -26,8 +26,8 @@ struct issuer_knobs {
   // documents
   bool no_prm, prm_at_root, no_metadata, openid_only, no_s256, no_registration, documents, advertise_iss,
       offline,
-      html, // html: unknown places answer 200 with a page
-      json, // unknown places answer 200 with some JSON
+      html,   // html: unknown places answer 200 with a page
+      json,   // unknown places answer 200 with some JSON
       beside; // the metadata of the server is under the path of the MCP endpoint
   const char *resource, *as_named, *as_issuer, *methods, *scopes, *challenge_metadata, *challenge_scope;
   int documents_status; // of metadata; 0: 200

@@ -133,7 +133,8 @@ static void a_hint_that_cannot_be_used_is_none(void **state) {
   // Those that can be read are followed.
   ISSUER(challenge_metadata, "/custom/prm");
   ISSUER(prm_at_root, true);
-  static const char *const good[] = {"Bearer resource_metadata=%s/custom/prm", "Bearer resource_metadata='%s/custom/prm'",
+  static const char *const good[] = {"Bearer resource_metadata=%s/custom/prm",
+                                     "Bearer resource_metadata='%s/custom/prm'",
                                      "Bearer resource_metadata=\"/custom/prm\""};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
     issuer.paths[0] = 0;
@@ -494,13 +495,17 @@ static void refusals_come_in_many_shapes(void **state) {
     const char *body, *field, *words;
     int status;
   } cases[] = {
-      {"error=bad_verification_code&error_description=The+code+is+%22wrong%22", "bad_verification_code", "The code is \"wrong\"", 200},
+      {"error=bad_verification_code&error_description=The+code+is+%22wrong%22", "bad_verification_code",
+       "The code is \"wrong\"", 200},
       {"error=invalid_grant", "invalid_grant", "", 400},
-      {"<html><head><title>400 Bad code</title></head><body>x</body></html>", "vendor_refused", "400 Bad code", 400},
+      {"<html><head><title>400 Bad code</title></head><body>x</body></html>", "vendor_refused",
+       "400 Bad code", 400},
       {"<p>The code <b>is</b> wrong</p>", "vendor_refused", "The code is wrong", 401},
       {"the code is wrong", "vendor_refused", "the code is wrong", 400},
-      {"{\"error\":{\"code\":\"invalid_grant\",\"message\":\"used before\"}}", "invalid_grant", "used before", 400},
-      {"{\"error\":{\"type\":\"OAuthException\",\"message\":\"used before\"}}", "vendor_refused", "used before", 400},
+      {"{\"error\":{\"code\":\"invalid_grant\",\"message\":\"used before\"}}", "invalid_grant", "used before",
+       400},
+      {"{\"error\":{\"type\":\"OAuthException\",\"message\":\"used before\"}}", "vendor_refused",
+       "used before", 400},
       {"{\"error\":\"The code was used before.\"}", "vendor_refused", "The code was used before.", 200},
       {"{\"errors\":[{\"message\":\"used before\"}]}", "vendor_refused", "used before", 422},
       {"{\"ok\":false,\"error\":\"invalid_code\"}", "invalid_code", "", 200},

@@ -292,6 +292,9 @@ const struct mend_shape mend_contents = {"a resource", mend_contents_members,
                                          sizeof mend_contents_members / sizeof *mend_contents_members,
                                          mend_contents_need};
 
+SHAPE(, mend_completion, "a completion", {"values", MEND_TEXTS, MEND_NEEDED, 0, 0},
+      {"total", MEND_NUMBER, MEND_SPARE, 0, 0}, {"hasMore", MEND_FLAG, MEND_SPARE, 0, 0});
+
 #define MEND_AROUND                                                                                          \
   {"type", MEND_TEXT, MEND_NEEDED, 0, 0}, {"annotations", MEND_SHAPE, MEND_SPARE, &mend_annotations, 0}, {   \
     "_meta", MEND_OBJECT, MEND_SPARE, 0, 0                                                                   \

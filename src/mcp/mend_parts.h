@@ -40,7 +40,7 @@ struct mend_shape {
   const char *const *one_of; // members of which it needs one; NULL: none
 };
 extern const struct mend_shape mend_tools, mend_resources, mend_templates, mend_prompts, mend_contents,
-    mend_links;
+    mend_links, mend_completion;
 
 const struct mend_shape *mend_block_shape(struct str type); // of content; NULL: no client knows the type
 

@@ -11,7 +11,8 @@ static const struct result results[] = {{"tools/call", "content", NULL},
                                         {"tools/list", "tools", NULL},
                                         {"resources/list", "resources", &mend_resources},
                                         {"resources/templates/list", "resourceTemplates", &mend_templates},
-                                        {"prompts/list", "prompts", &mend_prompts}};
+                                        {"prompts/list", "prompts", &mend_prompts},
+                                        {"completion/complete", "completion", &mend_completion}};
 
 static const struct result *result_of(struct str method) {
   for (size_t i = 0; i < sizeof results / sizeof *results; i++)
@@ -148,6 +149,7 @@ static bool result_is_whole(yyjson_val *result) {
 static bool result_list_fits(const struct result *r, yyjson_val *list) {
   if (str_is(str_of(r->method), "tools/call")) return !list || content_fits(list);
   if (str_is(str_of(r->method), "tools/list")) return yyjson_is_arr(list);
+  if (r->entries == &mend_completion) return mend_fits(r->entries, list);
   if (!r->entries) return messages_fit(list);
   return entries_fit(r->entries, list);
 }
@@ -181,6 +183,7 @@ static bool result_is_true(yyjson_val *v) {
 static yyjson_mut_val *result_list_make(struct mend *m, const struct result *r, yyjson_val *list) {
   if (result_list_fits(r, list)) return yyjson_val_mut_copy(m->doc, list);
   if (str_is(str_of(r->method), "tools/call")) return content_make(m, list);
+  if (r->entries == &mend_completion) return mend_make(m, r->entries, list);
   if (!yyjson_is_arr(list) && !(r->entries == &mend_contents && yyjson_is_obj(list))) {
     err_set(m->err, ERR_UPSTREAM, "the MCP server's answer to %s has no list \"%s\"", r->method, r->list);
     return NULL;
@@ -210,7 +213,8 @@ yyjson_mut_val *mend_result(struct mend *m, struct str method, bool legacy, yyjs
   bool absent = !list || yyjson_is_null(list);
   if (absent && str_is(method, "tools/call")) return out;
   // Null is what some languages write for an empty list; one that is not there at all is no answer.
-  made = yyjson_is_null(list) ? yyjson_mut_arr(m->doc) : result_list_make(m, r, list);
+  made = yyjson_is_null(list) && r->entries != &mend_completion
+             ? yyjson_mut_arr(m->doc) : result_list_make(m, r, list);
   if (!made) return NULL;
   mend_add(m, out, str_of(r->list), made);
   if (!m->dropped || r->entries != &mend_contents || yyjson_mut_arr_size(made)) return out;

@@ -71,12 +71,30 @@ static bool message_classify(yyjson_val *root, struct mcp_event *e, struct err *
 
 // ---- what servers write otherwise than the standard says
 
+// What a log message tells may be null.
+static bool message_is_none(yyjson_val *key, yyjson_val *v) {
+  return yyjson_is_null(v) && !yyjson_equals_str(key, "data");
+}
+
+static yyjson_mut_val *message_params(yyjson_mut_doc *doc, yyjson_val *params) {
+  size_t i, n;
+  yyjson_val *key, *v;
+  yyjson_mut_val *out = yyjson_mut_obj(doc);
+  if (!yyjson_is_obj(params)) return yyjson_val_mut_copy(doc, params);
+  yyjson_obj_foreach (params, i, n, key, v)
+    if (!message_is_none(key, v))
+      yyjson_mut_obj_add(out, yyjson_val_mut_copy(doc, key), yyjson_val_mut_copy(doc, v));
+  return out;
+}
+
 static bool message_is_plain(yyjson_val *root) {
   size_t i, n;
   yyjson_val *key, *v, *error = yyjson_obj_get(root, "error"), *params = yyjson_obj_get(root, "params");
   if (!yyjson_is_obj(root)) return true;
   yyjson_obj_foreach (root, i, n, key, v)
     if (yyjson_is_null(v)) return false;
+  yyjson_obj_foreach (params, i, n, key, v)
+    if (message_is_none(key, v)) return false;
   return (!error || message_error_is_sound(error)) && !yyjson_is_arr(params);
 }
 
@@ -106,12 +124,13 @@ static bool message_tidy(yyjson_doc **doc, struct payer *payer, struct err *err)
   yyjson_mut_val *out = yyjson_mut_obj(made);
   yyjson_doc *tidied;
   yyjson_obj_foreach (root, i, n, key, v) {
-    bool error = yyjson_equals_str(key, "error");
-    if (yyjson_is_null(v) || (yyjson_equals_str(key, "params") && yyjson_is_arr(v) && !yyjson_arr_size(v)))
+    bool error = yyjson_equals_str(key, "error"), params = yyjson_equals_str(key, "params");
+    if (yyjson_is_null(v) || (params && yyjson_is_arr(v) && !yyjson_arr_size(v)))
       continue;
     yyjson_mut_obj_add(out, yyjson_val_mut_copy(made, key),
-                       error && !message_error_is_sound(v) ? message_error(made, v)
-                                                           : yyjson_val_mut_copy(made, v));
+                       params ? message_params(made, v)
+                       : error && !message_error_is_sound(v) ? message_error(made, v)
+                                                              : yyjson_val_mut_copy(made, v));
   }
   yyjson_mut_doc_set_root(made, out);
   bool ok = json_copy_paid(made, payer, &tidied, err);

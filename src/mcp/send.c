@@ -164,11 +164,21 @@ static bool send_once(struct mcp_peer *p, const struct send *m, const struct htt
   return ok || (!m->farewell && peer_explain_end(p, err));
 }
 
+// A list may come in several lines (RFC 9110 §5.3): Basic in one, Bearer in the next.
+static struct str send_challenges(struct transfer *t, struct arena *a) {
+  const struct http_headers *h = transfer_headers(t);
+  struct str all = STR_NONE;
+  for (size_t i = 0; i < h->count; i++)
+    if (str_is_nocase(h->items[i].name, "www-authenticate"))
+      all = all.n ? ARENA_JOIN(a, all, STR(", "), h->items[i].value) : arena_dup(a, h->items[i].value);
+  return all;
+}
+
 // What the vendor said, put to the lender, who answers with other headers or gives up.
 static bool send_refused(struct mcp_peer *p, struct transfer *t, struct arena *a, struct http_headers *lent,
                          struct err *err) {
   struct mcp_challenge challenge = {.status = transfer_status(t)};
-  challenge.www_authenticate = arena_dup(a, http_header_get(transfer_headers(t), "www-authenticate"));
+  challenge.www_authenticate = send_challenges(t, a);
   send_explain_transfer(p, t, err);
   transfer_close(t);
   if (!p->o.auth.headers) return false;

@@ -39,6 +39,14 @@ static void mcp_stream_forget_partial(struct sse_parser *p) {
   p->after_cr = p->begun = p->has_data = false;
 }
 
+// Some name it otherwise.
+static bool mcp_stream_is_json(struct str type) {
+  static const char *const names[] = {"application/json", "text/json", "application/json-rpc", "application/jsonrpc"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (str_is_nocase(type, names[i])) return true;
+  return type.n > 5 && str_is_nocase(str_from(type, type.n - 5), "+json");
+}
+
 bool mcp_stream_begin(struct mcp_stream *s, struct transfer *t, const struct message_rules *rules,
                       struct err *err) {
   struct str type = http_media_type(http_header_get(transfer_headers(t), "content-type"));
@@ -53,7 +61,7 @@ bool mcp_stream_begin(struct mcp_stream *s, struct transfer *t, const struct mes
     s->parser.line.payer = s->parser.data.payer = rules->payer;
   }
   s->has_parser = s->has_parser || s->sse;
-  if (s->sse || str_is_nocase(type, "application/json")) return true;
+  if (s->sse || mcp_stream_is_json(type)) return true;
   err_set(err, ERR_UPSTREAM, "status %d with Content-Type \"%.*s\": no answer of an MCP server",
           transfer_status(t), (int)(type.n < 60 ? type.n : 60), type.p ? type.p : "");
   mcp_stream_end(s); // after the words, which are the transfer's

@@ -241,6 +241,9 @@ static const struct {
     {"resources/read", "{'contents':[{'uri':'a:b','text':null,'blob':'QQ'},{'uri':'a:c'}]}",
      "{'contents':[{'uri':'a:b','blob':'QQ'}]}"},
     {"resources/read", "{'contents':[{'uri':'a:c'}]}", NULL},
+    {"completion/complete", "{'completion':{'values':'a','total':null,'hasMore':'no'}}", "{'completion':{'values':['a']}}"},
+    {"completion/complete", "{'completion':{'total':1}}", NULL},
+    {"completion/complete", "{'completion':null}", NULL},
     {"tools/list", "{'tools':null}", "{'tools':[]}"},
 };
 
@@ -298,6 +301,7 @@ static const struct {
      "{'code':-32603,'message':'{\\'detail\\':\\'gone\\'}'}", 7},
     {"{'jsonrpc':'2.0','id':null,'error':{'code':1,'message':'m'}}", MCP_ERROR, "{'code':1,'message':'m'}",
      0},
+    {"{'jsonrpc':'2.0','method':'notifications/progress','params':{'progressToken':1,'total':null,'_meta':null}}", MCP_NOTIFICATION, NULL, 0},
     {"{'jsonrpc':'2.0','id':null,'method':'notifications/message','params':[]}", MCP_NOTIFICATION, NULL, 0},
 };
 
@@ -321,6 +325,7 @@ static void frames_forgive_nulls(void **state) {
       check_same(text, yyjson_val_mut_copy(made, m->e.value), messages[i].value);
       yyjson_mut_doc_free(made);
     }
+    if (str_is(m->e.method, "notifications/progress")) assert_int_equal(yyjson_obj_size(m->e.params), 1);
     message_free_all(m);
     free(text);
     yyjson_doc_free(doc);

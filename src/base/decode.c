@@ -210,8 +210,8 @@ void decode_body(struct str content_type, struct buf *body) {
   struct str charset = decode_parameter(content_type, "charset");
   bool json = str_is_nocase(type, "application/json") ||
               (type.n > 5 && str_is_nocase(str_from(type, type.n - 5), "+json")) ||
-              str_is_nocase(type, "text/json") ||
-              str_is_nocase(type, "application/json-rpc") || str_is_nocase(type, "application/jsonrpc");
+              str_is_nocase(type, "text/json") || str_is_nocase(type, "application/json-rpc") ||
+              str_is_nocase(type, "application/jsonrpc");
   if (!body->n || !(json || charset.n)) return;
   struct str guess = json ? decode_guess(buf_str(body)) : STR_NONE;
   bool foreign = guess.n || (charset.n && !decode_is_utf8_name(charset) && !codec_is_utf8(buf_str(body)));

@@ -204,10 +204,11 @@ static void doctor_tools(struct doctor_visit *w) {
   // What the last sync had to leave out, or could not read.
   struct str note = w->v->account->status_text;
   if (str_starts(note, ACCOUNT_NOTE))
-    doctor_find(w, "tools", DOCTOR_WARN, str_from(note, sizeof ACCOUNT_NOTE - 1),
-                arena_printf(w->arena,
-                             "the vendor has to mend it; what is left out, and why: 'postern tools review %.*s'",
-                             STR_ARG(name)));
+    doctor_find(
+        w, "tools", DOCTOR_WARN, str_from(note, sizeof ACCOUNT_NOTE - 1),
+        arena_printf(w->arena,
+                     "the vendor has to mend it; what is left out, and why: 'postern tools review %.*s'",
+                     STR_ARG(name)));
 }
 
 // ---- what is known to go wrong at this vendor

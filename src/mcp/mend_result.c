@@ -213,8 +213,8 @@ yyjson_mut_val *mend_result(struct mend *m, struct str method, bool legacy, yyjs
   bool absent = !list || yyjson_is_null(list);
   if (absent && str_is(method, "tools/call")) return out;
   // Null is what some languages write for an empty list; one that is not there at all is no answer.
-  made = yyjson_is_null(list) && r->entries != &mend_completion
-             ? yyjson_mut_arr(m->doc) : result_list_make(m, r, list);
+  made = yyjson_is_null(list) && r->entries != &mend_completion ? yyjson_mut_arr(m->doc)
+                                                                : result_list_make(m, r, list);
   if (!made) return NULL;
   mend_add(m, out, str_of(r->list), made);
   if (!m->dropped || r->entries != &mend_contents || yyjson_mut_arr_size(made)) return out;

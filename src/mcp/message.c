@@ -125,12 +125,11 @@ static bool message_tidy(yyjson_doc **doc, struct payer *payer, struct err *err)
   yyjson_doc *tidied;
   yyjson_obj_foreach (root, i, n, key, v) {
     bool error = yyjson_equals_str(key, "error"), params = yyjson_equals_str(key, "params");
-    if (yyjson_is_null(v) || (params && yyjson_is_arr(v) && !yyjson_arr_size(v)))
-      continue;
+    if (yyjson_is_null(v) || (params && yyjson_is_arr(v) && !yyjson_arr_size(v))) continue;
     yyjson_mut_obj_add(out, yyjson_val_mut_copy(made, key),
-                       params ? message_params(made, v)
+                       params                                ? message_params(made, v)
                        : error && !message_error_is_sound(v) ? message_error(made, v)
-                                                              : yyjson_val_mut_copy(made, v));
+                                                             : yyjson_val_mut_copy(made, v));
   }
   yyjson_mut_doc_set_root(made, out);
   bool ok = json_copy_paid(made, payer, &tidied, err);

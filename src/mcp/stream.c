@@ -41,7 +41,8 @@ static void mcp_stream_forget_partial(struct sse_parser *p) {
 
 // Some name it otherwise.
 static bool mcp_stream_is_json(struct str type) {
-  static const char *const names[] = {"application/json", "text/json", "application/json-rpc", "application/jsonrpc"};
+  static const char *const names[] = {"application/json", "text/json", "application/json-rpc",
+                                      "application/jsonrpc"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (str_is_nocase(type, names[i])) return true;
   return type.n > 5 && str_is_nocase(str_from(type, type.n - 5), "+json");

@@ -79,8 +79,9 @@ static void check_mended(yyjson_val *definition) {
 
 // As the answer to each method: what is made of it fits.
 static void check_results(yyjson_val *result) {
-  static const char *const methods[] = {"tools/call", "prompts/get", "resources/read", "resources/list",
-                                        "resources/templates/list", "prompts/list", "completion/complete"};
+  static const char *const methods[] = {
+      "tools/call",   "prompts/get",        "resources/read", "resources/list", "resources/templates/list",
+      "prompts/list", "completion/complete"};
   for (size_t i = 0; i < 2 * sizeof methods / sizeof *methods && yyjson_is_obj(result); i++) {
     struct str method = str_of(methods[i / 2]);
     struct err err = {0};
@@ -89,8 +90,8 @@ static void check_results(yyjson_val *result) {
     yyjson_mut_val *made = mend_result(&m, method, i % 2, result);
     yyjson_doc *doc = made ? yyjson_mut_val_imut_copy(made, NULL) : NULL;
     fuzz_check(made || err.text[0], "refused without a reason");
-    fuzz_check(!made || mend_fits_result(method, i % 2, yyjson_doc_get_root(doc)), "mended for %s, and does not fit",
-               methods[i / 2]);
+    fuzz_check(!made || mend_fits_result(method, i % 2, yyjson_doc_get_root(doc)),
+               "mended for %s, and does not fit", methods[i / 2]);
     yyjson_doc_free(doc);
     yyjson_mut_doc_free(m.doc);
   }

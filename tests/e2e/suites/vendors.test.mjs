@@ -4,11 +4,13 @@
 // check a whole list or result at once, take all the rest.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { startAuthVendor } from "../lib/auth-vendor.mjs";
 import { CLIENTS } from "../lib/clients.mjs";
+import { Browser } from "../lib/oauth.mjs";
 import { rpc } from "../lib/postern.mjs";
 import { startRecorder } from "../lib/recorder.mjs";
 import { schemaOf } from "../lib/schema.mjs";
-import { approveAll, connectUrl, serve, startWorld } from "../lib/upstream.mjs";
+import { connectUrl, serve, startWorld } from "../lib/upstream.mjs";
 
 const HINT = { annotations: { readOnlyHint: true } };
 const tool = (name, more = {}) => ({ name, description: `Gets ${name}.`, inputSchema: { type: "object" }, ...HINT, ...more });
@@ -399,6 +401,39 @@ describe("a server that is found by another try", () => {
       good = "forgotten";
       const r = await ask();
       assert.equal(r.body.result?.content[0].text, "done", r.text);
+    });
+});
+
+describe("a way to sign in that is published in a form of its own", () => {
+  const refusing = (refusal) => (r, url) => (url.pathname === "/mcp" && !r.headers.authorization ? refusal(r.body ? JSON.parse(r.body).id : null) : undefined);
+  const hint = (value) => ({ answer: refusing(() => ({ status: 401, headers: { "www-authenticate": `Bearer resource_metadata=${value}` }, body: {} })) });
+  const WAYS = {
+    "no token is answered with 400": { answer: refusing(() => ({ status: 400, body: { error: "missing token" } })) },
+    "no token is answered with 404": { answer: refusing(() => ({ status: 404, body: "not for you" })) },
+    "no token is answered with 200 and an error": { answer: refusing((id) => ({ body: { jsonrpc: "2.0", id, error: { code: -32001, message: "Unauthorized" } } })) },
+    "Basic is named before Bearer": { answer: refusing(() => ({ status: 401, headers: { "www-authenticate": ["Basic realm=x", "Bearer"] }, body: {} })) },
+    "the hint has no quotes": hint("http://127.0.0.1:1/.well-known/oauth-protected-resource"),
+    "the hint has other quotes": hint("'http://127.0.0.1:1/prm'"),
+    "the hint is relative": hint('"/.well-known/oauth-protected-resource/mcp"'),
+    "the hint is not https": hint('"http://m.example/prm"'),
+    "the hint is dead": hint('"https://127.0.0.1:1/prm"'),
+    "a slash is behind the issuer's own name": { named: (origin) => `${origin}/` },
+    "JSON of another kind is where metadata could be": { answer: (_r, url) => (url.pathname.startsWith("/.well-known/openid") || url.pathname === "/.well-known/oauth-protected-resource/mcp" ? { body: { message: "nothing" } } : undefined), atRoot: true },
+  };
+  for (const [what, { named, atRoot, ...options }] of Object.entries(WAYS))
+    test(what, async () => {
+      let vendor;
+      const answer = (r, url, v) => {
+        if (atRoot && url.pathname === "/.well-known/oauth-protected-resource") return { body: { resource: v.url, authorization_servers: [v.origin] } };
+        return options.answer?.(r, url, v);
+      };
+      vendor = await startAuthVendor({ ...options, answer });
+      open.push(vendor);
+      if (named) Object.assign(vendor.as, { issuer: named(vendor.origin) });
+      const begun = await world.must(201, "POST", "/integrated-account/authorize", { url: vendor.url, name: `signed ${what}` });
+      await new Browser().connect(begun.url);
+      const flow = await world.must(200, "GET", `/integrated-account/authorize/${begun.id}`);
+      assert.equal(flow.status, "done", JSON.stringify(flow));
     });
 });
 

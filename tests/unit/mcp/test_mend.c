@@ -241,7 +241,8 @@ static const struct {
     {"resources/read", "{'contents':[{'uri':'a:b','text':null,'blob':'QQ'},{'uri':'a:c'}]}",
      "{'contents':[{'uri':'a:b','blob':'QQ'}]}"},
     {"resources/read", "{'contents':[{'uri':'a:c'}]}", NULL},
-    {"completion/complete", "{'completion':{'values':'a','total':null,'hasMore':'no'}}", "{'completion':{'values':['a']}}"},
+    {"completion/complete", "{'completion':{'values':'a','total':null,'hasMore':'no'}}",
+     "{'completion':{'values':['a']}}"},
     {"completion/complete", "{'completion':{'total':1}}", NULL},
     {"completion/complete", "{'completion':null}", NULL},
     {"tools/list", "{'tools':null}", "{'tools':[]}"},
@@ -301,7 +302,9 @@ static const struct {
      "{'code':-32603,'message':'{\\'detail\\':\\'gone\\'}'}", 7},
     {"{'jsonrpc':'2.0','id':null,'error':{'code':1,'message':'m'}}", MCP_ERROR, "{'code':1,'message':'m'}",
      0},
-    {"{'jsonrpc':'2.0','method':'notifications/progress','params':{'progressToken':1,'total':null,'_meta':null}}", MCP_NOTIFICATION, NULL, 0},
+    {"{'jsonrpc':'2.0','method':'notifications/"
+     "progress','params':{'progressToken':1,'total':null,'_meta':null}}",
+     MCP_NOTIFICATION, NULL, 0},
     {"{'jsonrpc':'2.0','id':null,'method':'notifications/message','params':[]}", MCP_NOTIFICATION, NULL, 0},
 };
 

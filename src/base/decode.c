@@ -28,7 +28,7 @@ static bool decode_name(struct str charset, char out[DECODE_NAME_MOST + 1]) {
   out[charset.n] = 0;
   static const char *const latin[] = {"iso-8859-1", "latin1", "us-ascii", "ascii"};
   for (size_t i = 0; i < sizeof latin / sizeof *latin; i++)
-    if (strcmp(out, latin[i]) == 0) strcpy(out, "windows-1252");
+    if (strcmp(out, latin[i]) == 0) memcpy(out, "windows-1252", sizeof "windows-1252");
   return true;
 }
 

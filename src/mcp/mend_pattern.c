@@ -7,17 +7,17 @@
 
 #include "mcp/mend.h"
 
-struct scan {
+struct mend_scan {
   const char *p, *end;
   unsigned depth; // open groups
   bool atom;      // what stands before may be repeated
 };
 
-static bool scan_has(const struct scan *s, const char *any) {
+static bool scan_has(const struct mend_scan *s, const char *any) {
   return s->p < s->end && *s->p && strchr(any, *s->p);
 }
 
-static bool scan_digits(struct scan *s, unsigned long *out) {
+static bool scan_digits(struct mend_scan *s, unsigned long *out) {
   const char *from = s->p;
   *out = 0;
   while (s->p < s->end && isdigit((unsigned char)*s->p) && s->p - from < 9)
@@ -25,14 +25,14 @@ static bool scan_digits(struct scan *s, unsigned long *out) {
   return s->p > from;
 }
 
-static bool scan_hex(struct scan *s, int digits) {
+static bool scan_hex(struct mend_scan *s, int digits) {
   for (int i = 0; i < digits; i++, s->p++)
     if (s->p == s->end || !isxdigit((unsigned char)*s->p)) return false;
   return true;
 }
 
 // Behind the backslash. `single`: it is one character, so that it may end a range.
-static bool scan_escape(struct scan *s, bool in_class, bool *single) {
+static bool scan_escape(struct mend_scan *s, bool in_class, bool *single) {
   char c = s->p < s->end ? *s->p++ : 0;
   *single = true;
   if (c && strchr("^$\\.*+?()[]{}|/fnrtv", c)) return true;
@@ -45,8 +45,8 @@ static bool scan_escape(struct scan *s, bool in_class, bool *single) {
   return c && strchr("dDsSwW", c);
 }
 
-static bool scan_class(struct scan *s) { // behind its bracket
-  int before = -1;                       // the code of a character that a range may begin at; -1: none
+static bool scan_class(struct mend_scan *s) { // behind its bracket
+  int before = -1;                            // the code of a character that a range may begin at; -1: none
   if (scan_has(s, "^")) s->p++;
   while (s->p < s->end && *s->p != ']') {
     bool single = true, range = *s->p == '-' && before >= 0 && s->p + 1 < s->end && s->p[1] != ']';
@@ -63,7 +63,7 @@ static bool scan_class(struct scan *s) { // behind its bracket
   return s->p < s->end && s->p++;
 }
 
-static bool scan_group(struct scan *s) { // behind its bracket
+static bool scan_group(struct mend_scan *s) { // behind its bracket
   s->depth++;
   s->atom = false;
   if (!scan_has(s, "?")) return true;
@@ -72,7 +72,7 @@ static bool scan_group(struct scan *s) { // behind its bracket
   return false;
 }
 
-static bool scan_repeat(struct scan *s, char c) {
+static bool scan_repeat(struct mend_scan *s, char c) {
   unsigned long least, most;
   if (!s->atom) return false;
   s->atom = false;
@@ -88,7 +88,7 @@ static bool scan_repeat(struct scan *s, char c) {
   return true;
 }
 
-static bool scan_one(struct scan *s) {
+static bool scan_one(struct mend_scan *s) {
   char c = *s->p++;
   bool single;
   switch (c) {
@@ -123,7 +123,7 @@ static bool scan_one(struct scan *s) {
 }
 
 bool mend_is_pattern(struct str pattern) {
-  struct scan s = {.p = pattern.p, .end = pattern.p + pattern.n};
+  struct mend_scan s = {.p = pattern.p, .end = pattern.p + pattern.n};
   while (s.p < s.end)
     if (!scan_one(&s)) return false;
   return s.depth == 0;

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mcp/mend_parts.h"
 
-struct result { // a member of a result that is a list
+struct mend_list_of { // a member of a result that is a list
   const char *method, *list;
   const struct mend_shape *entries; // NULL: blocks of content
 };
-static const struct result results[] = {{"tools/call", "content", NULL},
-                                        {"prompts/get", "messages", NULL},
-                                        {"resources/read", "contents", &mend_contents},
-                                        {"tools/list", "tools", NULL},
-                                        {"resources/list", "resources", &mend_resources},
-                                        {"resources/templates/list", "resourceTemplates", &mend_templates},
-                                        {"prompts/list", "prompts", &mend_prompts},
-                                        {"completion/complete", "completion", &mend_completion}};
+static const struct mend_list_of results[] = {
+    {"tools/call", "content", NULL},
+    {"prompts/get", "messages", NULL},
+    {"resources/read", "contents", &mend_contents},
+    {"tools/list", "tools", NULL},
+    {"resources/list", "resources", &mend_resources},
+    {"resources/templates/list", "resourceTemplates", &mend_templates},
+    {"prompts/list", "prompts", &mend_prompts},
+    {"completion/complete", "completion", &mend_completion}};
 
-static const struct result *result_of(struct str method) {
+static const struct mend_list_of *result_of(struct str method) {
   for (size_t i = 0; i < sizeof results / sizeof *results; i++)
     if (str_is(method, results[i].method)) return &results[i];
   return NULL;
@@ -146,7 +147,7 @@ static bool result_is_whole(yyjson_val *result) {
   return !type.n || str_is(type, "complete");
 }
 
-static bool result_list_fits(const struct result *r, yyjson_val *list) {
+static bool result_list_fits(const struct mend_list_of *r, yyjson_val *list) {
   if (str_is(str_of(r->method), "tools/call")) return !list || content_fits(list);
   if (str_is(str_of(r->method), "tools/list")) return yyjson_is_arr(list);
   if (r->entries == &mend_completion) return mend_fits(r->entries, list);
@@ -155,7 +156,7 @@ static bool result_list_fits(const struct result *r, yyjson_val *list) {
 }
 
 bool mend_fits_result(struct str method, bool legacy, yyjson_val *result) {
-  const struct result *r = result_of(method);
+  const struct mend_list_of *r = result_of(method);
   size_t i, n;
   yyjson_val *key, *v;
   if (!r || !yyjson_is_obj(result) || !result_is_whole(result)) return true;
@@ -180,7 +181,7 @@ static bool result_is_true(yyjson_val *v) {
                             : yyjson_is_true(v);
 }
 
-static yyjson_mut_val *result_list_make(struct mend *m, const struct result *r, yyjson_val *list) {
+static yyjson_mut_val *result_list_make(struct mend *m, const struct mend_list_of *r, yyjson_val *list) {
   if (result_list_fits(r, list)) return yyjson_val_mut_copy(m->doc, list);
   if (str_is(str_of(r->method), "tools/call")) return content_make(m, list);
   if (r->entries == &mend_completion) return mend_make(m, r->entries, list);
@@ -200,7 +201,7 @@ static yyjson_mut_val *result_member(struct mend *m, yyjson_val *key, yyjson_val
 }
 
 yyjson_mut_val *mend_result(struct mend *m, struct str method, bool legacy, yyjson_val *result) {
-  const struct result *r = result_of(method);
+  const struct mend_list_of *r = result_of(method);
   size_t i, n;
   yyjson_val *key, *v;
   yyjson_mut_val *made, *out = yyjson_mut_obj(m->doc);

@@ -4,12 +4,12 @@
 #include "data/schema.h"
 #include "mcp/mend_parts.h"
 
-enum place { PLACE_PLAIN, PLACE_ONE, PLACE_LIST, PLACE_MAP, PLACE_DATA };
+enum mend_place { PLACE_PLAIN, PLACE_ONE, PLACE_LIST, PLACE_MAP, PLACE_DATA };
 
 // Where a schema holds others (JSON Schema 2020-12 and draft 7), and where it holds data, in which null is a value.
 static const struct {
   const char *word;
-  enum place place;
+  enum mend_place place;
 } places[] = {{"properties", PLACE_MAP},
               {"patternProperties", PLACE_MAP},
               {"$defs", PLACE_MAP},
@@ -36,20 +36,20 @@ static const struct {
               {"examples", PLACE_DATA},
               {"example", PLACE_DATA}};
 
-struct rebuild {
+struct mend_rebuild {
   struct mend *m;
   bool output;
 };
 
-static yyjson_mut_val *rebuild_schema(const struct rebuild *r, yyjson_val *v);
+static yyjson_mut_val *rebuild_schema(const struct mend_rebuild *r, yyjson_val *v);
 
-static enum place place_of(yyjson_val *key) {
+static enum mend_place place_of(yyjson_val *key) {
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
     if (yyjson_equals_str(key, places[i].word)) return places[i].place;
   return PLACE_PLAIN;
 }
 
-static yyjson_mut_val *rebuild_map(const struct rebuild *r, yyjson_val *map) {
+static yyjson_mut_val *rebuild_map(const struct mend_rebuild *r, yyjson_val *map) {
   size_t i, n;
   yyjson_val *key, *v;
   yyjson_mut_val *out = yyjson_mut_obj(r->m->doc);
@@ -60,7 +60,7 @@ static yyjson_mut_val *rebuild_map(const struct rebuild *r, yyjson_val *map) {
   return out;
 }
 
-static yyjson_mut_val *rebuild_list(const struct rebuild *r, yyjson_val *list) {
+static yyjson_mut_val *rebuild_list(const struct mend_rebuild *r, yyjson_val *list) {
   size_t i, n;
   yyjson_val *v;
   yyjson_mut_val *out = yyjson_mut_arr(r->m->doc);
@@ -69,7 +69,7 @@ static yyjson_mut_val *rebuild_list(const struct rebuild *r, yyjson_val *list) {
 }
 
 // A lone name is the list of it; what is no name is none.
-static yyjson_mut_val *rebuild_required(const struct rebuild *r, yyjson_val *v) {
+static yyjson_mut_val *rebuild_required(const struct mend_rebuild *r, yyjson_val *v) {
   size_t i, n;
   yyjson_val *name;
   yyjson_mut_val *out = yyjson_mut_arr(r->m->doc);
@@ -88,8 +88,8 @@ static bool rebuild_goes(yyjson_val *schema, yyjson_val *key, yyjson_val *v) {
   return yyjson_equals_str(key, "id") || yyjson_equals_str(key, "$async");
 }
 
-static yyjson_mut_val *rebuild_member(const struct rebuild *r, yyjson_val *key, yyjson_val *v) {
-  enum place place = place_of(key);
+static yyjson_mut_val *rebuild_member(const struct mend_rebuild *r, yyjson_val *key, yyjson_val *v) {
+  enum mend_place place = place_of(key);
   if (place == PLACE_DATA) return yyjson_val_mut_copy(r->m->doc, v);
   if (yyjson_is_null(v) || (yyjson_equals_str(key, "$schema") && !yyjson_is_str(v))) return NULL;
   if (yyjson_equals_str(key, "required")) return rebuild_required(r, v);
@@ -98,7 +98,7 @@ static yyjson_mut_val *rebuild_member(const struct rebuild *r, yyjson_val *key, 
   return place == PLACE_ONE ? rebuild_schema(r, v) : yyjson_val_mut_copy(r->m->doc, v);
 }
 
-static yyjson_mut_val *rebuild_schema(const struct rebuild *r, yyjson_val *v) {
+static yyjson_mut_val *rebuild_schema(const struct mend_rebuild *r, yyjson_val *v) {
   size_t i, n;
   yyjson_val *key, *item;
   yyjson_mut_val *made, *out = yyjson_mut_obj(r->m->doc);
@@ -147,7 +147,7 @@ static bool root_properties(struct mend *m, yyjson_mut_val *schema, struct err *
 }
 
 yyjson_mut_val *mend_input_schema(struct mend *m, yyjson_val *schema) {
-  struct rebuild r = {m, false};
+  struct mend_rebuild r = {m, false};
   struct err why;
   yyjson_mut_val *out = root_says_nothing(schema) ? yyjson_mut_obj(m->doc) : rebuild_schema(&r, schema);
   yyjson_mut_val *type = yyjson_mut_obj_get(out, "type");
@@ -195,7 +195,7 @@ static bool output_is_sound(yyjson_mut_val *schema, struct err *err) {
 }
 
 yyjson_mut_val *mend_output_schema(struct mend *m, yyjson_val *schema) {
-  struct rebuild r = {m, true};
+  struct mend_rebuild r = {m, true};
   struct err why;
   if (root_says_nothing(schema)) return NULL;
   yyjson_mut_val *out = rebuild_schema(&r, schema);

@@ -1,59 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "issuer.h"
-
-#include "../support/check.h"
-#include "base/clock.h"
-#include "oauth/oauth_private.h"
-
-static struct arena *arena;
-static struct http_guard *guard;
-static struct fetch_limits limits = {.connect_ms = 30000,
-                                     .first_byte_ms = 30000,
-                                     .total_ms = 60000,
-                                     .body_bytes = 1 << 20,
-                                     .header_bytes = 64 * 1024};
-static struct oauth_net net;
-static struct oauth_site site;
-static struct err err;
-
-static int setup(void **state) {
-  (void)state;
-  const struct str open[] = {STR("127.0.0.0/8")};
-  arena = arena_new();
-  assert_true(http_guard_new(open, 1, &guard, &err));
-  net = (struct oauth_net){guard, &limits};
-  memset(&err, 0, sizeof err);
-  issuer_start();
-  return 0;
-}
-
-static int teardown(void **state) {
-  (void)state;
-  issuer_stop();
-  http_guard_free(guard);
-  arena_free(arena);
-  return 0;
-}
-
-static struct str at(const char *path) {
-  return arena_printf(arena, "%s%s", issuer.base, path);
-}
-
-static bool discover(const char *challenge) {
-  struct mcp_challenge c = {.status = 401, .www_authenticate = str_of(challenge)};
-  return oauth_discover(&net, at("/mcp"), challenge ? &c : NULL, arena, &site, &err);
-}
-
-#define must(call)                                                                                           \
-  do {                                                                                                       \
-    if (!(call)) fail_msg("%s: [%s] %s (%s)", #call, err.field, err.text, err.hint);                         \
-  } while (0)
-
-#define must_not(call, want)                                                                                 \
-  do {                                                                                                       \
-    assert_false(call);                                                                                      \
-    if (strcmp(err.field, (want)) != 0) fail_msg("[%s] %s", err.field, err.text);                            \
-  } while (0)
+#include "rig.h"
 
 // ---- discovery
 
@@ -113,76 +59,6 @@ static void old_servers_have_their_places(void **state) {
   assert_true(str_eq(site.registration_endpoint, at("/register")));
   assert_true(site.assumed && site.pkce);
   check_text(site.issuer, issuer.base);
-}
-
-static void a_hint_that_cannot_be_used_is_none(void **state) {
-  (void)state;
-  static const char *const hints[] = {
-      "Bearer resource_metadata=%s/.well-known/oauth-protected-resource/none",
-      "Bearer resource_metadata='%s/.well-known/oauth-protected-resource/none', error=\"invalid_token\"",
-      "Bearer resource_metadata=\"/.well-known/oauth-protected-resource/none\"",
-      "Bearer resource_metadata=\"http://192.0.2.1/.well-known/oauth-protected-resource\"",
-      "Bearer resource_metadata=\"https://127.0.0.1:1/prm\"",
-      "Bearer resource_metadata=\"nonsense\"",
-      "Bearer resource_metadata=\"\"",
-  };
-  for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
-    must(discover(arena_printf(arena, hints[i], issuer.base).p));
-    assert_true(str_eq(site.resource, at("/mcp")) && !site.assumed);
-  }
-  // Those that can be read are followed.
-  ISSUER(challenge_metadata, "/custom/prm");
-  ISSUER(prm_at_root, true);
-  static const char *const good[] = {"Bearer resource_metadata=%s/custom/prm",
-                                     "Bearer resource_metadata='%s/custom/prm'",
-                                     "Bearer resource_metadata=\"/custom/prm\""};
-  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-    issuer.paths[0] = 0;
-    must(discover(arena_printf(arena, good[i], issuer.base).p));
-    assert_non_null(strstr(issuer.paths, "GET /custom/prm"));
-    assert_null(strstr(issuer.paths, "oauth-protected-resource"));
-  }
-  // Where nothing else has anything, the hint's trouble is told.
-  ISSUER(no_prm, true);
-  ISSUER(no_metadata, true);
-  must_not(discover("Bearer resource_metadata=\"https://127.0.0.1:1/prm\""), "vendor_down");
-}
-
-static void json_that_is_no_metadata_is_passed_over(void **state) {
-  (void)state;
-  ISSUER(json, true);
-  ISSUER(prm_at_root, true);
-  ISSUER(openid_only, true);
-  must(discover("Bearer"));
-  assert_true(str_eq(site.resource, at("/mcp")) && str_eq(site.token_endpoint, at("/token")));
-  ISSUER(no_prm, true);
-  ISSUER(no_metadata, true);
-  must(discover("Bearer"));
-  assert_true(site.assumed);
-}
-
-static void an_authorization_server_may_be_beside_the_server(void **state) {
-  (void)state;
-  ISSUER(no_prm, true);
-  ISSUER(beside, true);
-  must(discover(NULL));
-  assert_true(!site.assumed && str_eq(site.authorization_endpoint, at("/authorize?x=1")));
-  check_text(site.issuer, issuer.base);
-}
-
-static void a_slash_makes_no_other_issuer(void **state) {
-  (void)state;
-  ISSUER(as_named, at("/").p);
-  must(discover(NULL));
-  assert_true(str_eq(site.issuer, at("/"))); // as the document says: `iss` is compared with that
-  ISSUER(as_issuer, at("/tenant").p);
-  ISSUER(as_named, at("/tenant/").p);
-  must(discover(NULL));
-  assert_true(str_eq(site.issuer, at("/tenant/")));
-  ISSUER(as_named, at("/tenant//").p);
-  must_not(discover(NULL), "wrong_issuer");
-  ISSUER(as_named, at("/tenants").p);
-  must_not(discover(NULL), "wrong_issuer");
 }
 
 static void foreign_documents_are_refused(void **state) {
@@ -251,8 +127,6 @@ static void the_guard_holds_for_metadata(void **state) {
 }
 
 // ---- registration
-
-static struct oauth_client client;
 
 static bool introduce(const struct oauth_client *given, const char *document) {
   struct oauth_want want = {given, str_of(document), STR("https://us.example/oauth/callback"), STR("Postern"),
@@ -405,17 +279,6 @@ static void answers_are_checked_in_order(void **state) {
 
 // ---- tokens
 
-static struct oauth_tokens tokens;
-
-static struct oauth_party party_with(enum oauth_method method) {
-  must(discover(NULL));
-  client = (struct oauth_client){.id = STR("id:1"), .method = method, .secret = secret_new(STR("s+1/"))};
-  return (struct oauth_party){&net, &site, &client, arena};
-}
-
-static const struct oauth_request request = {STR("https://us.example/cb"), STR("s"), STR("read"),
-                                             STR("verifier")};
-
 static void codes_become_tokens(void **state) {
   (void)state;
   struct oauth_party p = party_with(OAUTH_BASIC);
@@ -489,82 +352,6 @@ static bool redeems(const char *body) {
   return ok;
 }
 
-static void refusals_come_in_many_shapes(void **state) {
-  (void)state;
-  static const struct {
-    const char *body, *field, *words;
-    int status;
-  } cases[] = {
-      {"error=bad_verification_code&error_description=The+code+is+%22wrong%22", "bad_verification_code",
-       "The code is \"wrong\"", 200},
-      {"error=invalid_grant", "invalid_grant", "", 400},
-      {"<html><head><title>400 Bad code</title></head><body>x</body></html>", "vendor_refused",
-       "400 Bad code", 400},
-      {"<p>The code <b>is</b> wrong</p>", "vendor_refused", "The code is wrong", 401},
-      {"the code is wrong", "vendor_refused", "the code is wrong", 400},
-      {"{\"error\":{\"code\":\"invalid_grant\",\"message\":\"used before\"}}", "invalid_grant", "used before",
-       400},
-      {"{\"error\":{\"type\":\"OAuthException\",\"message\":\"used before\"}}", "vendor_refused",
-       "used before", 400},
-      {"{\"error\":\"The code was used before.\"}", "vendor_refused", "The code was used before.", 200},
-      {"{\"errors\":[{\"message\":\"used before\"}]}", "vendor_refused", "used before", 422},
-      {"{\"ok\":false,\"error\":\"invalid_code\"}", "invalid_code", "", 200},
-      {"", "vendor_refused", "", 400},
-      {"<html>blocked</html>", "vendor_down", "", 403},
-      {"{}", "vendor_down", "", 200},
-      {"<html>oops</html>", "vendor_down", "", 502},
-  };
-  struct oauth_party p = party_with(OAUTH_POST);
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    ISSUER(token_error, cases[i].body);
-    ISSUER(token_status, cases[i].status);
-    must_not(oauth_redeem(&p, &request, STR("c0de"), &tokens, &err), cases[i].field);
-    check_has(err.text, cases[i].words);
-  }
-  oauth_client_wipe(&client);
-}
-
-static void tokens_may_come_as_a_form(void **state) {
-  (void)state;
-  struct oauth_party p = party_with(OAUTH_NONE);
-  ISSUER(token_body, "access_token=a%2Fb&token_type=bearer&expires_in=60&refresh_token=r");
-  must(oauth_redeem(&p, &request, STR("c0de"), &tokens, &err));
-  check_text(secret_reveal(tokens.access), "a/b");
-  check_text(secret_reveal(tokens.refresh), "r");
-  oauth_tokens_wipe(&tokens);
-  oauth_client_wipe(&client);
-}
-
-static void a_connector_knows_what_a_kind_of_token_is(void **state) {
-  (void)state;
-  struct oauth_party p = party_with(OAUTH_NONE);
-  ISSUER(token_body, "{\"ok\":true,\"access_token\":\"t0\",\"token_type\":\"user\"}");
-  must_not(oauth_redeem(&p, &request, STR("c0de"), &tokens, &err), "not_supported");
-  site.token_type = STR("user");
-  must(oauth_redeem(&p, &request, STR("c0de"), &tokens, &err));
-  oauth_tokens_wipe(&tokens);
-  struct oauth_site back;
-  must(oauth_site_read(oauth_site_write(&site, arena), arena, &back, &err));
-  check_text(back.token_type, "user");
-  site.token_type = STR("bot");
-  must_not(oauth_redeem(&p, &request, STR("c0de"), &tokens, &err), "not_supported");
-  oauth_client_wipe(&client);
-}
-
-static void a_secret_is_shown_in_the_form_where_basic_is_refused(void **state) {
-  (void)state;
-  struct oauth_party p = party_with(OAUTH_BASIC);
-  ISSUER(form_only, true);
-  site.methods = OAUTH_METHODS_UNSAID;
-  must(oauth_redeem(&p, &request, STR("c0de"), &tokens, &err));
-  check_has(issuer.token_request, "client_secret=");
-  assert_string_equal(issuer.token_authorization, "");
-  oauth_tokens_wipe(&tokens);
-  site.methods = 1 << OAUTH_BASIC; // it says that it wants Basic
-  must_not(oauth_redeem(&p, &request, STR("c0de"), &tokens, &err), "bad_client_secret");
-  oauth_client_wipe(&client);
-}
-
 static void token_answers_are_read_with_care(void **state) {
   (void)state;
   party_with(OAUTH_NONE);
@@ -616,10 +403,6 @@ int main(void) {
       T(metadata_is_found_at_the_root),
       T(an_issuer_with_a_path_is_asked_in_order),
       T(old_servers_have_their_places),
-      T(a_hint_that_cannot_be_used_is_none),
-      T(json_that_is_no_metadata_is_passed_over),
-      T(an_authorization_server_may_be_beside_the_server),
-      T(a_slash_makes_no_other_issuer),
       T(foreign_documents_are_refused),
       T(an_issuer_is_who_it_says),
       T(without_s256_nobody_is_asked),
@@ -635,10 +418,6 @@ int main(void) {
       T(codes_become_tokens),
       T(a_key_that_is_none_is_told),
       T(refusals_have_their_words_and_no_secrets),
-      T(refusals_come_in_many_shapes),
-      T(tokens_may_come_as_a_form),
-      T(a_connector_knows_what_a_kind_of_token_is),
-      T(a_secret_is_shown_in_the_form_where_basic_is_refused),
       T(token_answers_are_read_with_care),
       T(what_a_token_tells_is_read),
       T(sites_survive_a_row),

@@ -187,6 +187,29 @@ static struct str decode_guess(struct str text) {
   return !p[0] && !p[2] ? STR("utf-16be") : STR_NONE;
 }
 
+// Text behind the one object or array that was promised: a remark of the server's, a warning. Not what may be data.
+static struct str decode_without_remark(struct str text) {
+  struct str all = str_trim(text);
+  size_t depth = 0, i = 0;
+  bool in_string = false;
+  if (all.n < 2 || (all.p[0] != '{' && all.p[0] != '[') || all.p[all.n - 1] == (all.p[0] == '{' ? '}' : ']'))
+    return text;
+  do {
+    char c = all.p[i++];
+    if (in_string && c == '\\')
+      i++;
+    else if (c == '"')
+      in_string = !in_string;
+    else if (!in_string && (c == '{' || c == '['))
+      depth++;
+    else if (!in_string && (c == '}' || c == ']'))
+      depth--;
+  } while (depth && i < all.n);
+  struct str rest = str_trim(str_from(all, i < all.n ? i : all.n));
+  bool data = rest.n && (strchr("{[\"-tfn", rest.p[0]) || isdigit((unsigned char)rest.p[0]));
+  return depth || !rest.n || data ? text : str_make(all.p, i);
+}
+
 static bool decode_is_utf8_name(struct str charset) {
   char name[DECODE_NAME_MOST + 1];
   return decode_name(charset, name) && (strcmp(name, "utf-8") == 0 || strcmp(name, "utf8") == 0);
@@ -220,8 +243,11 @@ void decode_body(struct str content_type, struct buf *body) {
     bool ok = decode_charset(guess.n ? guess : charset, buf_str(body), &decoded);
     decode_replace(body, &decoded, ok);
   }
-  struct str text = buf_str(body);
-  if (!json || (decode_skip_mark(text).n == text.n && codec_is_utf8(text) && !decode_has_lone(text))) return;
+  if (!json) return;
+  struct str text = decode_without_remark(buf_str(body));
+  if (text.n < body->n && text.p == body->p) body->n = text.n;
+  text = buf_str(body);
+  if ((decode_skip_mark(text).n == text.n && codec_is_utf8(text) && !decode_has_lone(text))) return;
   struct buf mended = BUF_MAX(body->max);
   bool ok = decode_json(text, DECODE_ALL, &mended);
   decode_replace(body, &mended, ok);

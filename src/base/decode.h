@@ -19,7 +19,8 @@ enum decode { DECODE_ESCAPES, DECODE_ALL };
 bool decode_json(struct str text, enum decode what, struct buf *out);
 struct str decode_skip_mark(struct str text); // without the byte order mark of UTF-8
 
-// A body by its Content-Type: decoded where it is text in another charset, and JSON mended. Where there is no
+// A body by its Content-Type: decoded where it is text in another charset, and JSON mended, and a remark behind it
+// dropped. Where there is no
 // room for that it stays as it is.
 void decode_body(struct str content_type, struct buf *body);
 

@@ -38,21 +38,32 @@ static bool client_says(struct str words, const char *const *any) {
 static bool client_says_lost(struct str words) {
   static const char *const session[] = {"session", NULL};
   static const char *const lost[] = {
-      "not found",    "unknown",   "invalid",   "expired",     "terminat", "no valid", "missing",
-      "not exist",    "n't exist", "no such",   "closed",      "ended",    "gone",     "no longer",
-      "not active",   "inactive",  "required",  "recogni",     "stale",    "lost",     "timed out",
-      "not initiali", "no active", "not valid", "bad session", NULL};
+      "not found",   "unknown",   "invalid",     "expired",      "terminat",     "no valid",
+      "missing",     "not exist", "n't exist",   "no such",      "closed",       "ended",
+      "gone",        "no longer", "not active",  "inactive",     "required",     "recogni",
+      "stale",       "lost",      "timed out",   "not initiali", "no active",    "not valid",
+      "bad session", "mismatch",  "unavailable", "not find",     "n't find",     "destroyed",
+      "forgotten",   "evicted",   "removed",     "deleted",      "disconnected", NULL};
   static const char *const unmade[] = {"not initialized", "not initialised",  "not been initiali",
                                        "uninitialized",   "initialize first", NULL};
   return (client_says(words, session) && client_says(words, lost)) || client_says(words, unmade);
+}
+
+// Of the transport itself, and not of a method that may know sessions of its own.
+static bool client_is_of_transport(int64_t code) {
+  return code == -32000 || code == -32001 || code == JSONRPC_INVALID_REQUEST;
 }
 
 // Some servers answer otherwise than by 404 for a session that they do not know.
 static bool client_lost_session(const struct mcp_call *c) {
   if (c->status == 404) return c->session->endpoint || *c->session->id;
   if (!*c->session->id) return false;
-  if (c->has_answer) return client_says_lost(json_str(c->answer.value, "message"));
   static const char *const session[] = {"session", NULL};
+  if (c->has_answer) {
+    struct str words = json_str(c->answer.value, "message");
+    return client_says_lost(words) ||
+           (client_is_of_transport(json_int(c->answer.value, "code", 0)) && client_says(words, session));
+  }
   return c->status == 400 ? client_says(c->refused, session) || client_says_lost(c->refused)
                           : client_says_lost(c->refused);
 }
@@ -64,8 +75,8 @@ static bool client_peek(struct mcp_call *c, enum client_remedy *remedy, struct e
   if (!whole) return true;
   if (!mcp_stream_next(&c->stream, &m, err)) return peer_explain_end(c->peer, err);
   int64_t code = m && m->e.kind == MCP_ERROR ? json_int(m->e.value, "code", 0) : 0;
-  bool transport = code == -32000 || code == -32001 || code == JSONRPC_INVALID_REQUEST;
-  if (transport && client_says_lost(json_str(m->e.value, "message"))) *remedy = CLIENT_NEW_SESSION;
+  if (client_is_of_transport(code) && client_says_lost(json_str(m->e.value, "message")))
+    *remedy = CLIENT_NEW_SESSION;
   if (m) message_queue_return(&c->stream.queue, m);
   return true;
 }

@@ -140,6 +140,30 @@ static yyjson_mut_val *entries_make(struct mend *m, const struct mend_shape *s, 
   return list;
 }
 
+// ---- what a server says that it has
+
+static bool said_is_plain(yyjson_val *v) {
+  size_t i, n;
+  yyjson_val *key, *item;
+  yyjson_obj_foreach (v, i, n, key, item)
+    if (yyjson_is_null(item) || !said_is_plain(item)) return false;
+  return true;
+}
+
+static yyjson_mut_val *said_make(struct mend *m, yyjson_val *v) {
+  size_t i, n;
+  yyjson_val *key, *item;
+  yyjson_mut_val *out = yyjson_mut_obj(m->doc);
+  if (!yyjson_is_obj(v)) return yyjson_val_mut_copy(m->doc, v);
+  yyjson_obj_foreach (v, i, n, key, item)
+    if (!yyjson_is_null(item)) mend_add(m, out, json_text(key), said_make(m, item));
+  return out;
+}
+
+static bool says_what_it_has(struct str method) {
+  return str_is(method, "initialize") || str_is(method, "server/discover");
+}
+
 // ---- results
 
 static bool result_is_whole(yyjson_val *result) {
@@ -159,6 +183,7 @@ bool mend_fits_result(struct str method, bool legacy, yyjson_val *result) {
   const struct mend_list_of *r = result_of(method);
   size_t i, n;
   yyjson_val *key, *v;
+  if (says_what_it_has(method)) return said_is_plain(result);
   if (!r || !yyjson_is_obj(result) || !result_is_whole(result)) return true;
   yyjson_obj_foreach (result, i, n, key, v) {
     bool structured = yyjson_equals_str(key, "structuredContent");
@@ -205,6 +230,7 @@ yyjson_mut_val *mend_result(struct mend *m, struct str method, bool legacy, yyjs
   size_t i, n;
   yyjson_val *key, *v;
   yyjson_mut_val *made, *out = yyjson_mut_obj(m->doc);
+  if (says_what_it_has(method)) return said_make(m, result);
   yyjson_obj_foreach (result, i, n, key, v) {
     bool structured = yyjson_equals_str(key, "structuredContent");
     if (yyjson_equals_str(key, r->list) || (yyjson_is_null(v) && (!structured || legacy))) continue;

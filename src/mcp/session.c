@@ -199,9 +199,7 @@ struct mcp_session_refusal {
 static const char *mcp_session_other_version(const struct mcp_session_refusal *r, const char *asked) {
   if (r->supported) return r->supported;
   if (!r->maybe) return NULL;
-  const char *next = r->worded ? r->worded : wire_legacy_before(asked);
-  // 2024-11-05 is of another transport: only where it is named.
-  return next && (r->worded || wire_is_legacy(str_of(next))) ? next : NULL;
+  return r->worded ? r->worded : wire_legacy_before(asked);
 }
 
 static void mcp_session_read_refusal(const char *asked, struct str words, yyjson_val *supported,

@@ -2,9 +2,19 @@
 // The documents that say where and how to authorize, taken apart; and a site as one JSON text, for rows.
 #include "oauth/oauth_private.h"
 
+// A lone text is the list of its words.
+static struct oauth_strings oauth_read_words(struct str text, struct arena *a) {
+  struct oauth_strings out = {ARENA_ARRAY(a, OAUTH_SCOPES_MOST, struct str), 0};
+  struct str rest = arena_dup(a, text);
+  for (struct str word; out.count < OAUTH_SCOPES_MOST && str_cut(&rest, ' ', &word);)
+    if (word.n) out.items[out.count++] = word;
+  return out;
+}
+
 static struct oauth_strings oauth_read_strings(yyjson_val *root, const char *key, struct arena *a) {
   yyjson_val *list = yyjson_obj_get(root, key), *v;
   size_t i, n, most = yyjson_arr_size(list);
+  if (yyjson_is_str(list)) return oauth_read_words(json_text(list), a);
   if (most > OAUTH_SCOPES_MOST) most = OAUTH_SCOPES_MOST;
   struct oauth_strings out = {ARENA_ARRAY(a, most + 1, struct str), 0};
   yyjson_arr_foreach (list, i, n, v)
@@ -48,7 +58,8 @@ bool oauth_read_resource(yyjson_val *root, struct str server_url, struct arena *
     err_hint(err, "check the address; where it is right, the vendor has to mend its metadata");
     return false;
   }
-  yyjson_val *first = yyjson_arr_get_first(yyjson_obj_get(root, "authorization_servers"));
+  yyjson_val *servers = yyjson_obj_get(root, "authorization_servers");
+  yyjson_val *first = yyjson_is_str(servers) ? servers : yyjson_arr_get_first(servers);
   site->resource = arena_dup(a, resource); // to the letter: vendors compare it so (RFC 8707)
   site->scopes = oauth_read_strings(root, "scopes_supported", a);
   *issuer = yyjson_is_str(first) ? arena_dup(a, json_text(first)) : STR_NONE;

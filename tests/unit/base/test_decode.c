@@ -22,6 +22,12 @@ static const struct {
     {"application/json", TEXT("\xfe\xff\0[\0001\0]"), TEXT("[1]")},
     {"application/json", TEXT("[\0001\0]\0"), TEXT("[1]")},
     {"application/json", TEXT("\0[\0001\0]"), TEXT("[1]")},
+    {"application/json", TEXT("{\"a\":\"}\\\"\"}\n<!-- 3 ms -->"), TEXT("{\"a\":\"}\\\"\"}")},
+    {"application/json", TEXT("[1] Notice: x"), TEXT("[1]")},
+    {"application/json", TEXT("{\"a\":1}\n[2]"), TEXT("{\"a\":1}\n[2]")}, // perhaps data: not ours to drop
+    {"application/json", TEXT("{\"a\":1,"), TEXT("{\"a\":1,")},
+    {"application/json", TEXT("[\"a"), TEXT("[\"a")},
+    {"application/json", TEXT("{\"\\"), TEXT("{\"\\")},
     {"text/plain; charset=iso-8859-1", TEXT("\xe9"), TEXT("\xc3\xa9")},
     {"text/plain", TEXT("\xe9"), TEXT("\xe9")},
     {"image/png", TEXT("\x89PNG\\ud83d"), TEXT("\x89PNG\\ud83d")},

@@ -241,6 +241,10 @@ static const struct {
     {"resources/read", "{'contents':[{'uri':'a:b','text':null,'blob':'QQ'},{'uri':'a:c'}]}",
      "{'contents':[{'uri':'a:b','blob':'QQ'}]}"},
     {"resources/read", "{'contents':[{'uri':'a:c'}]}", NULL},
+    {"initialize",
+     "{'protocolVersion':'2025-11-25','capabilities':{'tools':{'listChanged':null},'prompts':null},'"
+     "instructions':null}",
+     "{'protocolVersion':'2025-11-25','capabilities':{'tools':{}}}"},
     {"completion/complete", "{'completion':{'values':'a','total':null,'hasMore':'no'}}",
      "{'completion':{'values':['a']}}"},
     {"completion/complete", "{'completion':{'total':1}}", NULL},

@@ -149,6 +149,8 @@ bool decode_json(struct str text, enum decode what, struct buf *out) {
   struct str plain = decode_skip_mark(text);
   struct decode_json d = {.p = plain.p, .end = plain.p + plain.n, .what = what, .out = out};
   d.mended = plain.n < text.n;
+  size_t room = plain.n + 64 < out->max ? plain.n + 64 : plain.n;
+  if (room <= out->max && !buf_room(out, room)) return false; // in one piece, as far as it goes
   while (d.p < d.end && !out->full) {
     size_t n = 0; // plain characters in one piece
     while (d.p + n < d.end && (unsigned char)d.p[n] >= ' ' && (unsigned char)d.p[n] < 0x80 && d.p[n] != '"' &&
@@ -224,6 +226,7 @@ static void decode_replace(struct buf *body, struct buf *with, bool good) {
   }
   body->full = full;
   body->starved = starved;
+  if (with->p) explicit_bzero(with->p, with->cap); // it may hold tokens
   buf_free(with);
 }
 

@@ -215,6 +215,7 @@ static bool json_read_with(struct str given, const struct json_limits *limits, c
   bool again = first.code == ERR_INVALID &&
                decode_json(text, limits->forgiving ? DECODE_ALL : DECODE_ESCAPES, &mended);
   bool ok = again ? json_read_sound(buf_str(&mended), limits, alc, out, err) : (*err = first, false);
+  if (mended.p) explicit_bzero(mended.p, mended.cap); // it may hold tokens
   buf_free(&mended);
   return ok;
 }

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
 
-#include "base/codec.h"
+#include "base/plain.h"
 #include "data/json.h"
 #include "mcp/mend.h"
 #include "mcp/param.h"
 #include "remote/remote_parts.h"
 
-// Any but control characters: what hosts want of a name is seen to where it is shown (catalog/shown).
+// What hosts want of a name is seen to where it is shown (catalog/shown); here it is one that people can read.
 bool remote_name_is_good(struct str name) {
-  for (size_t i = 0; i < name.n; i++)
-    if ((unsigned char)name.p[i] < ' ' || name.p[i] == 0x7f) return false;
-  return str_trim(name).n > 0 && name.n <= REMOTE_NAME_MOST && codec_is_utf8(name);
+  uint32_t c;
+  for (struct str rest = name; rest.n;) {
+    rest = str_from(rest, plain_next(rest, &c));
+    if (!plain_is_safe(c)) return false;
+  }
+  return str_trim(name).n > 0 && name.n <= REMOTE_NAME_MOST;
 }
 
 static bool remote_mend_write(yyjson_mut_val *tool, struct buf *text, struct err *err) {
@@ -25,7 +28,7 @@ static bool remote_mend_write(yyjson_mut_val *tool, struct buf *text, struct err
 
 bool remote_mend(yyjson_val *definition, struct buf *text, struct buf *notes, struct err *err) {
   if (!remote_name_is_good(json_str(definition, "name")))
-    return err_set(err, ERR_INVALID, "its name is not 1 to %d bytes of text without control characters",
+    return err_set(err, ERR_INVALID, "its name is not 1 to %d bytes of text that can be read",
                    REMOTE_NAME_MOST);
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   struct mend m = {.doc = doc, .notes = notes, .err = err};

@@ -411,7 +411,14 @@ describe("a way to sign in that is published in a form of its own", () => {
     "no token is answered with 400": { answer: refusing(() => ({ status: 400, body: { error: "missing token" } })) },
     "no token is answered with 404": { answer: refusing(() => ({ status: 404, body: "not for you" })) },
     "no token is answered with 200 and an error": { answer: refusing((id) => ({ body: { jsonrpc: "2.0", id, error: { code: -32001, message: "Unauthorized" } } })) },
-    "Basic is named before Bearer": { answer: refusing(() => ({ status: 401, headers: { "www-authenticate": ["Basic realm=x", "Bearer"] }, body: {} })) },
+    "Basic is named in a header before Bearer": {
+      answer: (r, url, v) => {
+        if (url.pathname === "/custom") return { body: { resource: v.url, authorization_servers: [v.origin] } };
+        if (url.pathname === "/.well-known/oauth-protected-resource/mcp") return { status: 404 };
+        return refusing(() => ({ status: 401, headers: { "www-authenticate": ["Basic realm=x", 'Bearer resource_metadata="/custom"'] }, body: {} }))(r, url);
+      },
+      seen: "/custom",
+    },
     "the hint has no quotes": hint("http://127.0.0.1:1/.well-known/oauth-protected-resource"),
     "the hint has other quotes": hint("'http://127.0.0.1:1/prm'"),
     "the hint is relative": hint('"/.well-known/oauth-protected-resource/mcp"'),
@@ -420,7 +427,7 @@ describe("a way to sign in that is published in a form of its own", () => {
     "a slash is behind the issuer's own name": { named: (origin) => `${origin}/` },
     "JSON of another kind is where metadata could be": { answer: (_r, url) => (url.pathname.startsWith("/.well-known/openid") || url.pathname === "/.well-known/oauth-protected-resource/mcp" ? { body: { message: "nothing" } } : undefined), atRoot: true },
   };
-  for (const [what, { named, atRoot, ...options }] of Object.entries(WAYS))
+  for (const [what, { named, atRoot, seen, ...options }] of Object.entries(WAYS))
     test(what, async () => {
       let vendor;
       const answer = (r, url, v) => {
@@ -434,6 +441,7 @@ describe("a way to sign in that is published in a form of its own", () => {
       await new Browser().connect(begun.url);
       const flow = await world.must(200, "GET", `/integrated-account/authorize/${begun.id}`);
       assert.equal(flow.status, "done", JSON.stringify(flow));
+      if (seen) assert.ok(vendor.seen(seen).length > 0, `${seen} was not asked`);
     });
 });
 

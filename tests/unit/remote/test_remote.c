@@ -337,6 +337,8 @@ static void unusable_definitions_lose_no_other(void **state) {
       arena_printf(arena, "{'name':'list_big','description':'%.*s'," SCHEMA "}", (int)sizeof large, large);
   static const char *const bad[] = {
       "{'name':'list\\u0007zones'," SCHEMA "}",
+      "{'name':'list\\u202ezones'," SCHEMA "}",
+      "{'name':'  '," SCHEMA "}",
       "{'name':''," SCHEMA "}",
       "{'name':7," SCHEMA "}",
       "7",
@@ -367,7 +369,7 @@ static void unusable_definitions_lose_no_other(void **state) {
   assert_true(!unfit->served && unfit->trust == TOOL_DENY);
   check_text(unfit->why, "left out: its inputSchema is not of type object");
   toolset_unref(set);
-  check_has(r.note, "14 cannot be passed on: ");
+  check_has(r.note, "16 cannot be passed on: ");
   // Those with a name are where people look, and cannot be approved.
   size_t changed;
   struct remote_tool *waiting = rows(true, 9);

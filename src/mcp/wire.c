@@ -5,14 +5,6 @@
 
 #include "base/codec.h"
 
-static const char *const wire_legacy_versions[] = {"2025-11-25", "2025-06-18", "2025-03-26"};
-
-bool wire_is_legacy(struct str version) {
-  for (size_t i = 0; i < sizeof wire_legacy_versions / sizeof *wire_legacy_versions; i++)
-    if (str_is(version, wire_legacy_versions[i])) return true;
-  return false;
-}
-
 const char *wire_name_member(struct str method) {
   static const struct {
     const char *method, *member;
@@ -23,7 +15,6 @@ const char *wire_name_member(struct str method) {
   return NULL;
 }
 
-// The client's side also speaks the oldest one, which we serve on addresses of its own.
 static const char *const wire_spoken[] = {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"};
 static const char *const wire_modern_methods[] = {"server/discover", "subscriptions/listen", "tasks/update"};
 static const char *const wire_legacy_methods[] = {"initialize",

@@ -126,7 +126,7 @@ static void decode_step(struct decode_json *d) {
   if (c == '\\') {
     size_t n = decode_escape(d->p, d->end, &lone);
     if (lone)
-      decode_mend(d, "\\ufffd", n);
+      decode_mend(d, DECODE_REPLACEMENT, n);
     else
       decode_put(d, n);
   } else if (c >= 0x80) {

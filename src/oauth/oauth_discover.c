@@ -165,10 +165,11 @@ bool oauth_discover(const struct oauth_net *net, struct str server_url, const st
   if (!oauth_vet(d.site.server_url, "the server's address", &d.server, err) ||
       !discover_resource(&d, challenge, err))
     return false;
-  if (!d.issuer.n) d.issuer = oauth_origin(&d.server, a);
+  bool named = d.issuer.n > 0;
+  if (!named) d.issuer = oauth_origin(&d.server, a);
   if (!discover_server(&d, &found, err)) return false;
   if (!found && d.trouble.text[0]) return *err = d.trouble, false;
-  if (!found && d.site.resource.n) {
+  if (!found && named) {
     err_at(err, ERR_UNPROCESSABLE, "bad_metadata",
            "the authorization server %.*s, which the MCP server names, publishes no metadata",
            STR_ARG(d.issuer));

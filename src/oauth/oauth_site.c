@@ -123,6 +123,22 @@ static bool oauth_check_issuer(yyjson_val *root, struct str issuer, struct err *
   return false;
 }
 
+static bool oauth_is_of(struct str url, const struct uri *issuer) {
+  struct uri u;
+  struct err unused;
+  return uri_parse_http(url, &u, &unused) && str_eq_nocase(u.scheme, issuer->scheme) &&
+         str_eq_nocase(u.host, issuer->host) && oauth_port(&u) == oauth_port(issuer);
+}
+
+// Such a server's own name counts in its answers (RFC 9207) where a code goes to nobody else: both endpoints are there.
+static struct str oauth_own_name(const struct oauth_site *s, struct str named, struct arena *a) {
+  struct uri issuer;
+  struct err unused;
+  bool own = oauth_vet(named, "issuer", &issuer, &unused) &&
+             oauth_is_of(s->authorization_endpoint, &issuer) && oauth_is_of(s->token_endpoint, &issuer);
+  return own ? arena_dup(a, named) : STR_NONE;
+}
+
 // A server without resource metadata is of 2025-03-26, whose issuer is its origin whatever a document says,
 // and which need not tell that it knows S256.
 bool oauth_read_server(yyjson_val *root, struct str issuer, struct arena *a, struct oauth_site *site,
@@ -142,6 +158,7 @@ bool oauth_read_server(yyjson_val *root, struct str issuer, struct arena *a, str
                   "the authorization server's metadata names no token endpoint");
   s.pkce = oauth_has(&pkce, "S256") || (old && !pkce.count);
   s.issuer = arena_dup(a, old ? issuer : json_str(root, "issuer"));
+  if (old) s.iss = oauth_own_name(&s, json_str(root, "issuer"), a);
   s.server_scopes = oauth_read_strings(root, "scopes_supported", a);
   s.methods = oauth_methods(root, a);
   s.client_documents = json_bool(root, "client_id_metadata_document_supported", false);
@@ -155,7 +172,8 @@ bool oauth_read_server(yyjson_val *root, struct str issuer, struct arena *a, str
 
 #define OAUTH_SITE_TEXTS(X)                                                                                  \
   X(server_url)                                                                                              \
-  X(resource) X(issuer) X(authorization_endpoint) X(token_endpoint) X(revocation_endpoint) X(token_type)
+  X(resource)                                                                                                \
+  X(issuer) X(authorization_endpoint) X(token_endpoint) X(revocation_endpoint) X(token_type) X(iss)
 
 struct str oauth_site_write(const struct oauth_site *s, struct arena *a) {
   struct buf out = BUF_MAX(OAUTH_ANSWER_MOST);

@@ -286,6 +286,39 @@ describe("an answer with something spoiled in it", () => {
   });
 });
 
+describe("an answer of a REST API with something spoiled in it", () => {
+  const BODIES = {
+    "half a pair": [{}, '{"id":1,"note":"cut \\ud83d here"}', /cut \ufffd here/],
+    "a byte order mark": [{}, '\ufeff{"id":1,"note":"whole"}', /"whole"/],
+    "a remark behind it": [{}, '{"id":1,"note":"whole"}\n<!-- 3 ms -->', /"whole"/],
+    "another charset": [{ "content-type": "application/json; charset=iso-8859-1" }, Buffer.from('{"id":1,"note":"caf\u00e9"}', "latin1"), /caf\u00e9/],
+    "a byte of another charset": [{}, Buffer.from('{"id":1,"note":"caf\u00e9"}', "latin1"), /caf\ufffd/],
+    "its end missing": [{}, '{"id":1,', /may have been done: read the present state/],
+  };
+  let server, next;
+  before(async () => {
+    const vendor = await startRecorder(() => next);
+    open.push(vendor);
+    const document = {
+      openapi: "3.0.3",
+      info: { title: "Orders", version: "1" },
+      servers: [{ url: vendor.url }],
+      paths: { "/orders": { post: { operationId: "create_order", requestBody: { content: { "application/json": { schema: { type: "object" } } } }, responses: { 200: { description: "ok" } } } } },
+    };
+    const definition = { name: "orders", label: "Orders", kind: "rest", base_url: vendor.url, auth: [{ id: "key", label: "Key", fields: [{ name: "key", label: "Key", secret: true }], send: [{ in: "bearer", value: "{key}" }] }] };
+    await world.must(201, "POST", "/connector", { definition, document: JSON.stringify(document) });
+    const account = await world.must(201, "POST", "/integrated-account", { connector: "orders", name: "orders", credential: { key: "k0-secret-of-ours" } });
+    server = await world.server(account);
+  });
+  for (const [what, [headers, body, wanted]] of Object.entries(BODIES))
+    test(what, async () => {
+      next = { headers, body };
+      const { tools } = (await rpc(server.url, { jsonrpc: "2.0", id: 1, method: "tools/list" })).body.result;
+      const r = await rpc(server.url, { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: tools[0].name, arguments: {} } });
+      assert.match(r.body.result?.content[0].text ?? r.text, wanted);
+    });
+});
+
 // ---- pages, names
 
 describe("a list that ends badly", () => {

@@ -11,7 +11,7 @@ static const struct {
   struct str given, made;
 } bodies[] = {
     {"application/json", TEXT("{\"a\":\"\xc3\xa9\"}"), TEXT("{\"a\":\"\xc3\xa9\"}")},
-    {"application/json; charset=utf-8", TEXT("{\"a\":\"\\ud83d\"}"), TEXT("{\"a\":\"\\ufffd\"}")},
+    {"application/json; charset=utf-8", TEXT("{\"a\":\"\\ud83d\"}"), TEXT("{\"a\":\"\xef\xbf\xbd\"}")},
     {"application/problem+json", TEXT("\xef\xbb\xbf{}"), TEXT("{}")},
     {"application/json", TEXT("{\"a\":\"\xff\"}"), TEXT("{\"a\":\"\xef\xbf\xbd\"}")},
     {"application/json; charset=ISO-8859-1", TEXT("{\"a\":\"\xe9\"}"), TEXT("{\"a\":\"\xc3\xa9\"}")},

@@ -57,6 +57,28 @@ static void an_authorization_server_may_be_beside_the_server(void **state) {
   check_text(site.issuer, issuer.base);
 }
 
+// Its issuer is its origin whatever it calls itself, since clients are kept by that; in an answer its own name counts
+// too, where nobody else gets the code.
+static void a_server_without_resource_metadata_has_a_name(void **state) {
+  (void)state;
+  ISSUER(no_prm, true);
+  ISSUER(as_named, at("/own/name").p);
+  must(discover(NULL));
+  check_text(site.issuer, issuer.base);
+  struct oauth_site back;
+  must(oauth_site_read(oauth_site_write(&site, arena), arena, &back, &err));
+  struct oauth_answer a = {.code = STR("c"), .state = STR("s"), .iss = at("/own/name")};
+  must(oauth_check_answer(&back, STR("s"), &a, &err));
+  a.iss = str_of(issuer.base);
+  must(oauth_check_answer(&back, STR("s"), &a, &err));
+  a.iss = at("/other");
+  must_not(oauth_check_answer(&back, STR("s"), &a, &err), "wrong_issuer");
+  ISSUER(as_named, "https://accounts.example");
+  must(discover(NULL));
+  a.iss = STR("https://accounts.example");
+  must_not(oauth_check_answer(&site, STR("s"), &a, &err), "wrong_issuer");
+}
+
 static void a_slash_makes_no_other_issuer(void **state) {
   (void)state;
   ISSUER(as_named, at("/").p);
@@ -154,6 +176,7 @@ int main(void) {
       T(a_hint_that_cannot_be_used_is_none),
       T(json_that_is_no_metadata_is_passed_over),
       T(an_authorization_server_may_be_beside_the_server),
+      T(a_server_without_resource_metadata_has_a_name),
       T(a_slash_makes_no_other_issuer),
       T(refusals_come_in_many_shapes),
       T(tokens_may_come_as_a_form),

@@ -148,9 +148,11 @@ yyjson_mut_val *mend_json(struct mend *m, yyjson_val *v) {
   return out;
 }
 
-// The alphabet of RFC 4648 §5 means the same.
+// The alphabet of RFC 4648 §5 means the same, and a data URL (RFC 2397) has it behind its head.
 static yyjson_mut_val *mend_base64(struct mend *m, yyjson_val *v) {
   struct str s = json_text(v);
+  ptrdiff_t comma = str_starts(s, "data:") ? str_find(s, ',') : -1;
+  if (comma > 0 && str_ends(str_make(s.p, (size_t)comma), ";base64")) s = str_from(s, (size_t)comma + 1);
   yyjson_mut_val *out = yyjson_mut_strncpy(m->doc, s.p ? s.p : "", s.n);
   char *p = (char *)(uintptr_t)yyjson_mut_get_str(out);
   for (size_t i = 0; i < s.n; i++) p[i] = p[i] == '-' ? '+' : p[i] == '_' ? '/' : p[i];

@@ -10,7 +10,7 @@ import { Browser } from "../lib/oauth.mjs";
 import { rpc } from "../lib/postern.mjs";
 import { startRecorder } from "../lib/recorder.mjs";
 import { schemaOf } from "../lib/schema.mjs";
-import { connectUrl, serve, startWorld } from "../lib/upstream.mjs";
+import { connectUrl, postern, serve, startWorld } from "../lib/upstream.mjs";
 
 const HINT = { annotations: { readOnlyHint: true } };
 const tool = (name, more = {}) => ({ name, description: `Gets ${name}.`, inputSchema: { type: "object" }, ...HINT, ...more });
@@ -162,6 +162,9 @@ describe("lists made of everything that a schema forbids", () => {
     for (const { name } of out) assert.ok(reviews.items.some((r) => r.name === name && r.why.startsWith("left out: ")), `${name} is not in the review`);
     const account = await world.must(200, "GET", `/integrated-account/${server.account.id}`);
     assert.match(account.status_text, /^its tools: \d+ cannot be passed on: "get_tool_/);
+    assert.match(await postern(world, "tools", "review", server.account.id), new RegExp(`${out[0].name}[^]*left out: `));
+    assert.match(await postern(world, "account", "doctor", server.account.id).catch((e) => e.stdout), /\d+ cannot be passed on: "get_tool_/);
+    assert.match(world.postern.program.output, /the tool "get_tool_\d+" is left out: /);
   });
 });
 

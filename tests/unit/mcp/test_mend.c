@@ -190,6 +190,9 @@ static void patterns(void **state) {
 static const struct {
   const char *method, *given, *made; // made NULL: refused
 } results[] = {
+    {"tools/call",
+     "{'content':[{'type':'image','data':'data:image/png;base64,QQ==','mimeType':'image/png'}]}",
+     "{'content':[{'type':'image','data':'QQ==','mimeType':'image/png'}]}"},
     {"tools/call", "{'content':[{'type':'text','text':'x','annotations':null,'_meta':null}]}",
      "{'content':[{'type':'text','text':'x'}]}"},
     {"tools/call", "{'content':'just text'}", "{'content':[{'type':'text','text':'just text'}]}"},

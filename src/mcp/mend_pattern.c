@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of ECMA-262's regular expressions that schemas use, as the flag u reads it: strict in what it
-// escapes and repeats. What is beyond that part (named groups, back references, classes by property) may well
+// escapes and repeats. What is beyond that part (named groups, looking ahead, back references, classes by property) may well
 // be sound and is answered with no.
 #include <ctype.h>
 #include <string.h>
@@ -68,8 +68,7 @@ static bool scan_group(struct mend_scan *s) { // behind its bracket
   s->atom = false;
   if (!scan_has(s, "?")) return true;
   s->p++;
-  if (scan_has(s, ":=!")) return s->p++;
-  return false;
+  return scan_has(s, ":") && s->p++;
 }
 
 static bool scan_repeat(struct mend_scan *s, char c) {
@@ -95,7 +94,7 @@ static bool scan_one(struct mend_scan *s) {
   case '(':
     return scan_group(s);
   case ')':
-    s->atom = true; // of a look-ahead too much: it is told apart no further
+    s->atom = true;
     return s->depth-- > 0;
   case '[':
     s->atom = true;

@@ -169,16 +169,17 @@ static void patterns(void **state) {
                                      "\\u00e9",
                                      "\\/",
                                      "(?:x)*",
-                                     "(?!a)b",
+
                                      "[]",
                                      "[^]",
                                      "é+",
                                      "[-a]",
                                      "[\\]\\-]",
                                      ".*"};
-  static const char *const bad[] = {
-      "(?<",   "(", ")",       "[",   "a{2,1}",  "*a", "a**", "\\_", "\\-", "(?i)a", "\\",   "a{",   "}",
-      "[z-a]", "]", "(?P<n>)", "\\1", "[\\d-z]", "^*", "a|*", "\\A", "\\z", "\\u12", "\\x1", "a{,3}"};
+  static const char *const bad[] = {"(?<",    "(",       ")",     "[",       "a{2,1}", "*a",  "a**",
+                                    "\\_",    "\\-",     "(?i)a", "\\",      "a{",     "}",   "[z-a]",
+                                    "]",      "(?P<n>)", "\\1",   "[\\d-z]", "^*",     "a|*", "\\A",
+                                    "(?!a)*", "\\z",     "\\u12", "\\x1",    "a{,3}"};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++)
     if (!mend_is_pattern(str_of(good[i]))) fail_msg("refused: %s", good[i]);
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

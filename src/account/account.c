@@ -3,7 +3,6 @@
 
 #include "account/draft.h"
 #include "account/grant_row.h"
-#include "account/reseal.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -267,16 +266,4 @@ bool account_load_all(const struct account_env *env, const struct connector_set 
   }
   arena_free(scratch);
   return ok;
-}
-
-static bool account_reseal_body(struct store *s, void *arg, struct err *err) {
-  return reseal_all(s, arg, err);
-}
-
-bool account_reseal_all(const struct account_env *env, size_t *count, struct err *err) {
-  struct reseal r = {.ring = env->ring};
-  if (!store_transact(env->store, account_reseal_body, &r, err)) return false;
-  store_settle(env->store);
-  *count = r.changed;
-  return true;
 }

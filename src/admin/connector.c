@@ -2,6 +2,7 @@
 // Connectors over HTTP: shown, imported, removed.
 #include "connector/search.h"
 
+#include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "data/yaml.h"
@@ -120,23 +121,21 @@ static size_t connector_page(const struct connector_found *found, struct str aft
 
 bool admin_list_connectors(struct admin_call *call, struct err *err) {
   (void)err;
-  struct str text = str_trim(admin_query(call, "q")), after = admin_query(call, "after"), last = STR_NONE;
+  struct str text = str_trim(admin_query(call, "q"));
   struct connector_found found;
   connector_search(call->env->catalog->library.connectors, text, call->arena, &found);
-  size_t at = connector_page(&found, after, !text.n);
-  size_t left = (size_t)admin_query_int(call, "limit", ADMIN_PAGE);
-  put_open(&call->out, NULL, '{');
-  put_open(&call->out, "items", '[');
-  for (; at < found.count && left > 0; at++, left--) {
+  struct paging page = paging_begin(call);
+  size_t at = connector_page(&found, page.after, !text.n);
+  page.after = STR_NONE; // found is sorted by what fits best
+  for (; at < found.count && !page.full; at++) {
+    if (!paging_takes(&page, found.items[at]->name)) continue;
     put_open(&call->out, NULL, '{');
     connector_put_head(&call->out, found.items[at]);
     put_close(&call->out, '}');
-    last = found.items[at]->name;
   }
-  put_close(&call->out, ']');
+  paging_close(&page);
   put_text_or_null(&call->out, "suggestion", found.suggestion);
-  admin_put_next(call, "after", at < found.count ? last : STR_NONE);
-  put_close(&call->out, '}');
+  paging_end(&page);
   return true;
 }
 
@@ -158,19 +157,12 @@ static bool connector_count_tools(void *arg, struct err *err) {
   return true;
 }
 
-static bool connector_missing(struct str name, struct err *err) {
-  err_at(err, ERR_MISSING, "name", "there is no connector \"%.*s\"", (int)(name.n < 64 ? name.n : 64),
-         name.p);
-  err_hint(err, "GET /connector lists them");
-  return false;
-}
-
 bool admin_get_connector(struct admin_call *call, struct err *err) {
   struct str name = http_param(&call->params, "name");
   const struct connector_set *set = call->env->catalog->library.connectors;
   const struct connector *c = connector_named(set, name);
   struct connector_job job = {.call = call, .connector = c};
-  if (!c) return connector_missing(name, err);
+  if (!c) return admin_no_connector("name", name, err);
   // Tools of a hosted MCP server are known only through an account.
   if (c->kind == CONNECTOR_REST && !pool_run(connector_count_tools, &job, err)) return false;
   put_open(&call->out, NULL, '{');

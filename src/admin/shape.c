@@ -136,6 +136,7 @@ SHAPE(admin_query_audit, "AuditQuery", "",
 INNER(error_body, "ErrorBody", "What went wrong, and what to do",
   {"code", ADMIN_TEXT, REQ, .says = "invalid, unauthenticated, denied, missing, conflict, unprocessable, limit, timeout, upstream, unavailable, internal"},
   {"message", ADMIN_TEXT, REQ, .says = "what is wrong"},
+  {"reason", ADMIN_TEXT, .says = "a word for why, where the code is too wide: guard_blocked, registration_refused, name_taken, …"},
   {"field", ADMIN_TEXT, .says = "where, if anywhere"},
   {"hint", ADMIN_TEXT, .says = "what to do, if anything"},
   {"request_id", ADMIN_TEXT, REQ, .says = "as it stands in the log"});

@@ -64,9 +64,7 @@ static void check_add_choices(struct check *c, struct str name, yyjson_val *choi
       break;
     }
     buf_printf(&c->text, "\n- %.*s", STR_ARG(id));
-    if (title.n)
-      buf_printf(&c->text, " (%.*s)", (int)(title.n < CHECK_TITLE_MOST ? title.n : CHECK_TITLE_MOST),
-                 title.p);
+    if (title.n) buf_printf(&c->text, " (%.*s)", STR_MOST(title, CHECK_TITLE_MOST));
   }
   struct str account = c->account->account->id;
   buf_printf(&c->text,

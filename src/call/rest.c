@@ -342,8 +342,7 @@ static void rest_add_credential(struct rest_build *b) {
 // ---- the whole
 
 static bool rest_fill(struct rest_build *b) {
-  struct str base = b->account->base_url;
-  while (base.n && base.p[base.n - 1] == '/') base.n--;
+  struct str base = str_trim_end(b->account->base_url, '/');
   if (!str_starts(base, "https://") && !str_starts(base, "http://"))
     return err_set(b->err, ERR_INTERNAL, "the account %.*s has no base URL", STR_ARG(b->account->name));
   buf_add(&b->url, base);

@@ -90,8 +90,7 @@ static bool api_open(struct cli *c, struct err *err) {
   struct api *api = c->api = MEM_NEW(struct api);
   struct str ca = api_setting(c, "ca", "POSTERN_CA");
   api->url = api_setting(c, "url", "POSTERN_URL");
-  if (!api->url.n) api->url = STR(API_URL);
-  while (str_ends(api->url, "/")) api->url.n--;
+  api->url = str_trim_end(api->url.n ? api->url : STR(API_URL), '/');
   bool ok = (!ca.n || fetch_ca(arena_z(c->arena, ca), err)) &&
             http_guard_new(everywhere, sizeof everywhere / sizeof *everywhere, &api->guard, err) &&
             api_find_token(c, &api->token, err);
@@ -102,24 +101,22 @@ static bool api_open(struct cli *c, struct err *err) {
 // ---- answers
 
 // Hints of the server name its routes; here the command for the same is more use.
-static void api_hint(struct str hint, struct err *err) {
+static void api_hint(yyjson_val *e, struct err *err) {
   static const struct {
-    const char *route, *hint;
+    enum err_reason reason;
+    const char *hint;
   } known[] = {
-      {"GET /integrated-account/{id}/tools",
-       "'postern tools ACCOUNT --methods … --tags …' shows what a filter lets through"},
-      {"GET /integrated-account ", "'postern account list' lists the accounts"},
-      {"GET /connector ", "'postern connector list' lists them"},
-      {"GET /mcp-server ", "'postern mcp list' lists the servers"},
-      {"GET /api-token ", "'postern token list' lists the tokens"},
-      {"Authorization: Bearer", "the token comes from --token-file, POSTERN_TOKEN or "
-                                "~/.config/postern/token; 'postern token create' makes more"},
+      {WHY_NO_TOOL_LEFT, "'postern tools ACCOUNT --methods … --tags …' shows what a filter lets through"},
+      {WHY_NO_ACCOUNT, "'postern account list' lists the accounts"},
+      {WHY_NO_CONNECTOR, "'postern connector list' lists them"},
+      {WHY_NO_SERVER, "'postern mcp list' lists the servers"},
   };
+  struct str hint = json_str(e, "hint"), reason = json_str(e, "reason");
+  if (err->code == ERR_UNAUTHENTICATED && !reason.n)
+    hint = STR("the token comes from --token-file, POSTERN_TOKEN or ~/.config/postern/token; 'postern token "
+               "create' makes more");
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (str_contains(hint, str_of(known[i].route))) {
-      err_hint(err, "%s", known[i].hint);
-      return;
-    }
+    if (str_is(reason, err_reason_name(known[i].reason))) hint = str_of(known[i].hint);
   if (hint.n) err_hint(err, "%.*s", STR_ARG(hint));
 }
 
@@ -151,7 +148,7 @@ static bool api_refused(int status, yyjson_val *root, struct err *err) {
   char where[sizeof err->field];
   snprintf(where, sizeof where, "%.*s", STR_ARG(field));
   err_at(err, what, where, "%.*s", STR_ARG(message));
-  api_hint(json_str(e, "hint"), err);
+  api_hint(e, err);
   return false;
 }
 

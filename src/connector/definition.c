@@ -274,7 +274,7 @@ static void definition_address(struct reader *r, yyjson_val *root, struct connec
     reader_fail(r, at, "'base_url': %s", why.text);
   else if (uri.fragment.p || (rest && uri.query.p))
     reader_fail(r, at, "'base_url' has a query or a fragment");
-  while (rest && c->base_url.n && c->base_url.p[c->base_url.n - 1] == '/') c->base_url.n--;
+  if (rest) c->base_url = str_trim_end(c->base_url, '/');
 }
 
 static void definition_head(struct reader *r, yyjson_val *root, struct connector *c) {

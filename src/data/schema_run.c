@@ -189,7 +189,7 @@ static bool schema_holds_string(struct schema_run *r, const struct schema_words 
   struct str text = schema_text_of(v), pattern = json_text(SCHEMA_AT(w, PATTERN));
   bool length = SCHEMA_AT(w, MIN_LENGTH) || SCHEMA_AT(w, MAX_LENGTH);
   if (length && !schema_run_spend(r, text.n)) return false;
-  if (length && !schema_within(SCHEMA_AT(w, MIN_LENGTH), SCHEMA_AT(w, MAX_LENGTH), schema_code_points(text)))
+  if (length && !schema_within(SCHEMA_AT(w, MIN_LENGTH), SCHEMA_AT(w, MAX_LENGTH), str_characters(text)))
     return false;
   // What cannot be decided for what it is, not for its cost, is left to the vendor, who checks as well.
   return !pattern.p || schema_run_match(r, pattern, v, true);

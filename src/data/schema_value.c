@@ -217,12 +217,6 @@ bool schema_count_of(yyjson_val *v, uint64_t *out) {
   return true;
 }
 
-size_t schema_code_points(struct str utf8) {
-  size_t n = 0;
-  for (size_t i = 0; i < utf8.n; i++) n += ((unsigned char)utf8.p[i] & 0xc0) != 0x80;
-  return n;
-}
-
 // As deep as the value, which was read with a limit.
 uint64_t schema_size(yyjson_mut_val *v) {
   enum { VALUE = 64 };

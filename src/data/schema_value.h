@@ -39,7 +39,6 @@ struct str schema_number_text(const void *value, char room[32]);
 // A keyword's count, such as minLength's: 5 or 5.0.
 bool schema_count_of(yyjson_val *v, uint64_t *out);
 
-size_t schema_code_points(struct str utf8);
 uint64_t schema_size(yyjson_mut_val *v); // in units of work: what it costs to copy it and write it out
 struct str schema_text_of(const void *string);
 

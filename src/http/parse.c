@@ -114,7 +114,7 @@ static int http_on_body(llhttp_t *p, const char *at, size_t n) {
 static int http_on_end(llhttp_t *p) {
   struct http_connection *c = p->data;
   if (c->x->body.n) c->x->request.body = buf_str(&c->x->body);
-  c->phase = HTTP_PHASE_BUSY;
+  http_connection_phase(c, HTTP_PHASE_BUSY);
   return HPE_PAUSED;
 }
 
@@ -159,7 +159,7 @@ static struct http_refusal http_judge(struct http_connection *c) {
   x->length = c->parser.flags & F_CONTENT_LENGTH ? c->parser.content_length : 0;
   r->method_text = str_make(x->method, x->method_n);
   r->method = http_method_from(r->method_text);
-  x->head_only = r->method == HTTP_HEAD;
+  x->head_only = r->method == METHOD_HEAD;
   struct http_head head = {
       .target = str_make(buf_str(&x->text).p, x->target_n),
       .http10 = x->http10,
@@ -176,7 +176,7 @@ static struct http_refusal http_judge(struct http_connection *c) {
   r->secure = c->tls != NULL;
   http_request_client(r, &c->address.any, &proxies);
   c->payer = budget_payer(BUDGET_CLIENTS, str_make(r->client_key, HTTP_CLIENT_KEY));
-  c->phase = HTTP_PHASE_BODY;
+  http_connection_phase(c, HTTP_PHASE_BODY);
   c->raw_left = 2 * s->options.body_bytes + s->options.header_bytes; // chunk framing may double small chunks
   c->parser.upgrade = 0; // an Upgrade header is an offer that we decline (RFC 9110 §7.8)
   x->wants_continue = head.wants_continue;

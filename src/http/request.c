@@ -73,7 +73,7 @@ static struct http_refusal http_check_target(struct http_request *r, struct str 
     return http_refuse(400, "this server is no proxy: CONNECT is not served");
   if (str_is(target, "*")) {
     r->path = target;
-    return r->method == HTTP_OPTIONS ? http_fine : http_refuse(400, "the target * is for OPTIONS only");
+    return r->method == METHOD_OPTIONS ? http_fine : http_refuse(400, "the target * is for OPTIONS only");
   }
   if (target.p[0] != '/') {
     struct str scheme = STR("http://");

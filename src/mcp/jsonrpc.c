@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mcp/jsonrpc.h"
 
+#include <stdlib.h>
+
 #include "data/json.h"
 
 // Numbers may have been read raw, so that they go back as they came.
@@ -102,6 +104,22 @@ bool jsonrpc_forget_nulls(yyjson_doc **doc, struct payer *payer, struct err *err
 }
 
 // ---- writing
+
+bool jsonrpc_request(struct buf *out, struct str id, struct str method, yyjson_mut_val *params) {
+  size_t n = 0;
+  char *text = params ? yyjson_mut_val_write(params, YYJSON_WRITE_NOFLAG, &n) : NULL;
+  if (params && !text) return false;
+  buf_add_z(out, "{\"jsonrpc\":\"2.0\"");
+  if (id.n) buf_add_z(out, ",\"id\":");
+  buf_add(out, id);
+  buf_add_z(out, ",\"method\":");
+  json_add_string(out, method);
+  if (text) buf_add_z(out, ",\"params\":");
+  buf_add(out, str_make(text, n));
+  buf_add_char(out, '}');
+  free(text);
+  return true;
+}
 
 static void jsonrpc_begin(struct buf *out, yyjson_val *id) {
   buf_add_z(out, "{\"jsonrpc\":\"2.0\"");

@@ -261,13 +261,12 @@ static bool mcp_session_judge(struct mcp_session *s, struct err *err) {
   struct str version = json_str(result, "protocolVersion");
   if (s->hello.kind == MCP_ERROR) {
     struct str message = json_str(result, "message");
-    return err_set(err, ERR_MISSING, "the MCP server refuses to initialize: %.*s",
-                   (int)(message.n < 240 ? message.n : 240), message.p);
+    return err_set(err, ERR_MISSING, "the MCP server refuses to initialize: %.*s", STR_MOST(message, 240));
   }
   s->version = wire_legacy_version(version);
   if (!s->version)
     return err_set(err, ERR_UPSTREAM, "the MCP server speaks the version \"%.*s\", which Postern does not",
-                   (int)(version.n < 40 ? version.n : 40), version.p ? version.p : "");
+                   STR_MOST(version, 40));
   yyjson_val *capabilities = yyjson_obj_get(result, "capabilities");
   if (yyjson_is_str(capabilities) || yyjson_is_num(capabilities) || yyjson_is_raw(capabilities))
     return err_set(err, ERR_UPSTREAM, "the MCP server's answer to initialize has capabilities that are none");

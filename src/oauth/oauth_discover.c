@@ -20,7 +20,7 @@ struct discover {
 
 // Is there another place to look at? What has to be known is remembered. A hint that cannot be used is none.
 static bool discover_goes_on(struct discover *d, bool hint, const struct err *err) {
-  bool down = str_is(str_of(err->field), "vendor_down"), bad = str_is(str_of(err->field), "bad_metadata");
+  bool down = err->reason == WHY_VENDOR_DOWN, bad = err->reason == WHY_BAD_METADATA;
   if (err->code == ERR_CANCELED || !(down || (hint && bad))) return false;
   if (!d->trouble.text[0]) d->trouble = *err;
   return true;
@@ -101,8 +101,7 @@ static size_t discover_places_beside(const struct discover *d, struct str *out) 
 // Metadata Discovery").
 static size_t discover_places(const struct discover *d, const struct uri *issuer,
                               struct str out[DISCOVER_PLACES]) {
-  struct str origin = oauth_origin(issuer, d->arena), path = issuer->path;
-  while (path.n && path.p[path.n - 1] == '/') path.n--;
+  struct str origin = oauth_origin(issuer, d->arena), path = str_trim_end(issuer->path, '/');
   size_t n = 0;
   out[n++] = arena_printf(d->arena, "%.*s" DISCOVER_OAUTH "%.*s", STR_ARG(origin), STR_ARG(path));
   out[n++] = arena_printf(d->arena, "%.*s" DISCOVER_OPENID "%.*s", STR_ARG(origin), STR_ARG(path));
@@ -125,7 +124,7 @@ static bool discover_server(struct discover *d, bool *found, struct err *err) {
   struct str places[DISCOVER_PLACES];
   if (!oauth_vet(d->issuer, "the authorization server", &issuer, err)) return false;
   if (issuer.query.p)
-    return err_at(err, ERR_UNPROCESSABLE, "bad_metadata", "the authorization server's name has a query");
+    return err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA, "the authorization server's name has a query");
   size_t count = discover_places(d, &issuer, places);
   *found = false;
   for (size_t i = 0; i < count && !*found; i++)
@@ -149,9 +148,9 @@ static void discover_assume(struct discover *d) {
 
 static bool discover_check(const struct discover *d, struct err *err) {
   if (d->site.authorization_endpoint.n && !d->site.pkce) {
-    err_at(err, ERR_UNPROCESSABLE, "not_supported",
-           "the authorization server %.*s does not say that it knows PKCE with S256",
-           STR_ARG(d->site.issuer));
+    err_why(err, ERR_UNPROCESSABLE, WHY_NOT_SUPPORTED,
+            "the authorization server %.*s does not say that it knows PKCE with S256",
+            STR_ARG(d->site.issuer));
     err_hint(err, "MCP forbids to go on without it; ask the vendor, or connect with a key where it has one");
     return false;
   }
@@ -170,9 +169,9 @@ bool oauth_discover(const struct oauth_net *net, struct str server_url, const st
   if (!discover_server(&d, &found, err)) return false;
   if (!found && d.trouble.text[0]) return *err = d.trouble, false;
   if (!found && named) {
-    err_at(err, ERR_UNPROCESSABLE, "bad_metadata",
-           "the authorization server %.*s, which the MCP server names, publishes no metadata",
-           STR_ARG(d.issuer));
+    err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA,
+            "the authorization server %.*s, which the MCP server names, publishes no metadata",
+            STR_ARG(d.issuer));
     err_hint(err, "the vendor has to mend this; connect with a key where it has one");
     return false;
   }

@@ -50,7 +50,7 @@ struct str oauth_words(const struct oauth_reply *reply, const struct redact *hid
 void oauth_read_body(struct str body, struct arena *a, struct oauth_reply *out);
 // Its error code, "invalid_grant", where it is one and nothing to hide; else "".
 struct str oauth_error_code(yyjson_val *root, const struct redact *hide, struct arena *a);
-// ERR_UPSTREAM, field "vendor_down".
+// ERR_UPSTREAM, WHY_VENDOR_DOWN.
 bool oauth_down(const struct oauth_message *m, int status, struct err *err);
 
 // Pure: documents to sites. `issuer` is what the metadata must name.

@@ -20,6 +20,7 @@ struct exchange {
   struct redact_part parts[EXCHANGE_SECRETS_MOST]; // what is sent and may not be said
   size_t part_count;
   struct redact *hide; // these, and what was sent before
+  struct str code;     // by which it was refused
 };
 
 static void exchange_hide(struct exchange *x, struct str text) {
@@ -52,14 +53,7 @@ static struct secret *exchange_basic(const struct oauth_client *c) {
   codec_percent(&pair, c->id);
   buf_add_char(&pair, ':');
   codec_percent(&pair, secret_reveal(c->secret));
-  struct arena *a = arena_new();
-  struct str coded = codec_base64(a, buf_str(&pair));
-  char *header;
-  struct secret *s = secret_make(sizeof "Basic " - 1 + coded.n, &header);
-  memcpy(header, "Basic ", sizeof "Basic " - 1);
-  memcpy(header + sizeof "Basic " - 1, coded.p, coded.n);
-  secret_wipe((void *)(uintptr_t)coded.p, coded.n);
-  arena_free(a);
+  struct secret *s = secret_basic(buf_str(&pair));
   secret_wipe(pair.p, pair.cap);
   buf_free(&pair);
   return s;
@@ -178,11 +172,12 @@ bool oauth_read_tokens(yyjson_val *root, struct str taken, int64_t now_ms, struc
   struct str access = json_str(root, "access_token"), refresh = json_str(root, "refresh_token"),
              type = json_str(root, "token_type");
   if (!token_is_usable(access) || (refresh.n && !token_is_usable(refresh)))
-    return err_at(err, ERR_UPSTREAM, "bad_metadata", "the vendor's token answer has no usable token in it");
+    return err_why(err, ERR_UPSTREAM, WHY_BAD_METADATA,
+                   "the vendor's token answer has no usable token in it");
   // RFC 6749 §7.1: what is not understood is not used; the connector may know that it is Bearer all the same.
   if (type.n && !str_is_nocase(type, "bearer") && !(taken.n && str_eq_nocase(type, taken)))
-    return err_at(err, ERR_UNPROCESSABLE, "not_supported",
-                  "the vendor issues tokens of a kind other than Bearer");
+    return err_why(err, ERR_UNPROCESSABLE, WHY_NOT_SUPPORTED,
+                   "the vendor issues tokens of a kind other than Bearer");
   *out =
       (struct oauth_tokens){.access = secret_new(access),
                             .refresh = refresh.n ? secret_new(refresh) : NULL,
@@ -211,19 +206,26 @@ struct str oauth_claim(const struct oauth_tokens *t, struct str name, struct are
   return found;
 }
 
+// Its own word for it, so far as it is one of the standards'.
+static enum err_reason token_reason(struct str code) {
+  for (enum err_reason why = WHY_INVALID_REQUEST; why <= WHY_INVALID_TARGET; why++)
+    if (str_is(code, err_reason_name(why))) return why;
+  return WHY_VENDOR_REFUSED;
+}
+
 // RFC 6749 §5.2, in whatever shape. An answer that is none of a token endpoint's (a firewall's page) says nothing
 // about the grant.
-static bool token_refused(const struct exchange *x, const struct oauth_message *m,
-                          const struct oauth_reply *reply, struct err *err) {
+static bool token_refused(struct exchange *x, const struct oauth_message *m, const struct oauth_reply *reply,
+                          struct err *err) {
   struct str code = oauth_error_code(yyjson_doc_get_root(reply->doc), x->hide, x->arena);
   struct str said = oauth_words(reply, x->hide, x->arena);
   bool refuses = code.n || reply->status == 400 || reply->status == 401 || (reply->doc && said.n);
   if (oauth_is_down(reply->status) || !refuses || str_is(code, "server_error") ||
       str_is(code, "temporarily_unavailable"))
     return oauth_down(m, reply->status, err);
-  err_at(err, ERR_UNPROCESSABLE, code.n ? arena_z(x->arena, code) : "vendor_refused",
-         "%.*s refused %s: %.*s%s%.*s", STR_ARG(x->site->issuer), m->what, STR_ARG(code),
-         code.n && said.n ? ": " : "", STR_ARG(said));
+  x->code = code;
+  err_why(err, ERR_UNPROCESSABLE, token_reason(code), "%.*s refused %s: %.*s%s%.*s", STR_ARG(x->site->issuer),
+          m->what, STR_ARG(code), code.n && said.n ? ": " : "", STR_ARG(said));
   err_hint(err, "authorize the account again");
   return false;
 }
@@ -254,7 +256,7 @@ static bool token_ask_once(struct exchange *x, const char *what, struct oauth_to
 // A server that does not say how a client shows who it is has Basic (RFC 8414 §2), and yet some know the form alone.
 static bool token_is_method_doubtful(const struct exchange *x, const struct err *err) {
   return x->client->method == OAUTH_BASIC && x->site->methods == OAUTH_METHODS_UNSAID &&
-         err->code == ERR_UNPROCESSABLE && str_contains(str_of(err->field), STR("client"));
+         err->code == ERR_UNPROCESSABLE && str_contains(x->code, STR("client"));
 }
 
 static bool token_ask(struct exchange *x, const char *what, struct oauth_tokens *out, struct err *err) {
@@ -327,8 +329,8 @@ bool oauth_revoke(const struct oauth_party *p, const struct secret *token, struc
   exchange_hide(&x, secret_reveal(token));
   bool ok = exchange_send(&x, &m, &reply, err);
   if (ok && (reply.status < 200 || reply.status >= 300))
-    ok = err_at(err, ERR_UPSTREAM, "vendor_down", "the vendor answered a revocation with status %d",
-                reply.status);
+    ok = err_why(err, ERR_UPSTREAM, WHY_VENDOR_DOWN, "the vendor answered a revocation with status %d",
+                 reply.status);
   oauth_reply_free(&reply);
   exchange_close(&x);
   return ok;

@@ -49,8 +49,7 @@ static struct str names_number(struct input_names *n, struct arena *a, struct st
     *t = (struct twin){wanted, 2};
     map_put(&n->twins, wanted, t);
   }
-  while (map_get(&n->taken, t->name))
-    t->name = arena_printf(a, "%.*s_%u", (int)(t->name.n < 58 ? t->name.n : 58), t->name.p, t->next++);
+  while (map_get(&n->taken, t->name)) t->name = arena_printf(a, "%.*s_%u", STR_MOST(t->name, 58), t->next++);
   return t->name;
 }
 

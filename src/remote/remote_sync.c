@@ -95,13 +95,9 @@ static bool remote_fetch(struct remote_fetch *f, struct remote_self *self, struc
       who, "tools/list", "tools", REMOTE_TOOLS_MOST, REMOTE_DEFINITIONS_MOST, .partial = &f->partial};
   struct mcp_hello hello;
   if (!mcp_peer_hello(f->account->peer, &who, &hello, err)) return false;
-  size_t most =
-      hello.instructions.n < REMOTE_INSTRUCTIONS_MOST ? hello.instructions.n : REMOTE_INSTRUCTIONS_MOST;
-  while (most < hello.instructions.n && most && ((unsigned char)hello.instructions.p[most] & 0xc0) == 0x80)
-    most--;
   self->capabilities =
       yyjson_is_obj(hello.capabilities) ? json_to_text(f->arena, hello.capabilities) : STR("{}");
-  self->instructions = arena_dup(f->arena, str_make(hello.instructions.p, most));
+  self->instructions = arena_dup(f->arena, str_cut_utf8(hello.instructions, REMOTE_INSTRUCTIONS_MOST));
   // A server that does not say what it has at all is asked.
   yyjson_val *said = yyjson_obj_get(hello.capabilities, "tools");
   bool tools = !yyjson_is_obj(hello.capabilities) || (said && !yyjson_is_null(said));

@@ -7,11 +7,11 @@
 #include "mcp/wire.h"
 
 void frame_open(const struct serve_request *r, struct buf *out) {
-  buf_add_z(out, r->era == MCP_MODERN ? "{\"resultType\":\"complete\"," : "{");
+  buf_add_z(out, r->transport.era == MCP_MODERN ? "{\"resultType\":\"complete\"," : "{");
 }
 
 void frame_close(const struct serve_request *r, struct buf *out, bool cached) {
-  if (r->era == MCP_MODERN) {
+  if (r->transport.era == MCP_MODERN) {
     if (cached) buf_printf(out, ",\"ttlMs\":%d,\"cacheScope\":\"private\"", FRAME_TTL_MS);
     buf_add_z(out, ",\"_meta\":{\"" WIRE_META_SERVER "\":");
     serve_add_server_info(r, out);
@@ -58,10 +58,10 @@ static void frame_legacy(const struct serve_request *r, yyjson_mut_doc *doc, yyj
   if (meta && yyjson_mut_obj_size(meta) == 0) yyjson_mut_obj_remove_str(result, "_meta");
   yyjson_mut_val *structured = yyjson_mut_obj_get(result, "structuredContent");
   // Wrapped as its schema is; where there is none that says so, what is no object.
-  if (!structured || (yyjson_mut_is_obj(structured) && !r->wraps)) return;
+  if (!structured || (yyjson_mut_is_obj(structured) && !r->message.wraps)) return;
   yyjson_mut_val *wrapped = yyjson_mut_obj(doc);
   yyjson_mut_obj_remove_str(result, "structuredContent");
-  if (yyjson_mut_is_null(structured) && !r->wraps) return; // absent, in these eras
+  if (yyjson_mut_is_null(structured) && !r->message.wraps) return; // absent, in these eras
   yyjson_mut_obj_add_val(doc, wrapped, "result", structured);
   yyjson_mut_obj_add_val(doc, result, "structuredContent", wrapped);
 }
@@ -74,7 +74,7 @@ bool frame_add(const struct serve_request *r, yyjson_mut_doc *doc, yyjson_mut_va
                struct buf *out, struct err *err) {
   if (!yyjson_mut_is_obj(result) || !frame_is_carried(yyjson_mut_obj_get(result, "resultType")))
     return err_set(err, ERR_UPSTREAM, "the vendor answered with a result of a kind that is not carried");
-  if (r->era == MCP_MODERN)
+  if (r->transport.era == MCP_MODERN)
     frame_modern(r, doc, result, cached);
   else
     frame_legacy(r, doc, result);
@@ -87,7 +87,8 @@ bool frame_add(const struct serve_request *r, yyjson_mut_doc *doc, yyjson_mut_va
 }
 
 bool frame_wraps(const struct serve_request *r, yyjson_val *output_schema) {
-  return r->era == MCP_LEGACY && output_schema && !str_is(json_str(output_schema, "type"), "object");
+  return r->transport.era == MCP_LEGACY && output_schema &&
+         !str_is(json_str(output_schema, "type"), "object");
 }
 
 void frame_wrap_schema(yyjson_mut_doc *doc, yyjson_mut_val *tool) {

@@ -100,7 +100,7 @@ static void refusals_come_in_many_shapes(void **state) {
     const char *body, *field, *words;
     int status;
   } cases[] = {
-      {"error=bad_verification_code&error_description=The+code+is+%22wrong%22", "bad_verification_code",
+      {"error=bad_verification_code&error_description=The+code+is+%22wrong%22", "vendor_refused",
        "The code is \"wrong\"", 200},
       {"error=invalid_grant", "invalid_grant", "", 400},
       {"<html><head><title>400 Bad code</title></head><body>x</body></html>", "vendor_refused",
@@ -113,7 +113,7 @@ static void refusals_come_in_many_shapes(void **state) {
        "used before", 400},
       {"{\"error\":\"The code was used before.\"}", "vendor_refused", "The code was used before.", 200},
       {"{\"errors\":[{\"message\":\"used before\"}]}", "vendor_refused", "used before", 422},
-      {"{\"ok\":false,\"error\":\"invalid_code\"}", "invalid_code", "", 200},
+      {"{\"ok\":false,\"error\":\"invalid_code\"}", "vendor_refused", "invalid_code", 200},
       {"", "vendor_refused", "", 400},
       {"<html>blocked</html>", "vendor_down", "", 403},
       {"{}", "vendor_down", "", 200},
@@ -166,7 +166,7 @@ static void a_secret_is_shown_in_the_form_where_basic_is_refused(void **state) {
   assert_string_equal(issuer.token_authorization, "");
   oauth_tokens_wipe(&tokens);
   site.methods = 1 << OAUTH_BASIC; // it says that it wants Basic
-  must_not(oauth_redeem(&p, &request, STR("c0de"), &tokens, &err), "bad_client_secret");
+  must_not(oauth_redeem(&p, &request, STR("c0de"), &tokens, &err), "vendor_refused");
   oauth_client_wipe(&client);
 }
 

@@ -20,8 +20,9 @@ struct discover {
 
 // Is there another place to look at? What has to be known is remembered. A hint that cannot be used is none.
 static bool discover_goes_on(struct discover *d, bool hint, const struct err *err) {
-  bool down = err->reason == WHY_VENDOR_DOWN, bad = err->reason == WHY_BAD_METADATA;
-  if (err->code == ERR_CANCELED || !(down || (hint && bad))) return false;
+  bool foreign = err->reason == WHY_WRONG_RESOURCE || err->reason == WHY_WRONG_ISSUER;
+  bool ends = err->code == ERR_CANCELED || err->reason == WHY_MEMORY || foreign;
+  if (ends || !(hint || err->reason == WHY_VENDOR_DOWN)) return false;
   if (!d->trouble.text[0]) d->trouble = *err;
   return true;
 }

@@ -48,4 +48,9 @@ MUST_USE bool account_tend(const struct account_env *env, const struct account *
 MUST_USE bool account_load_all(const struct account_env *env, const struct connector_set *set,
                                struct arena *a, struct account ***out, size_t *count, struct err *err);
 
+// What of the tools of an account that works is not as it should be, kept as its status_text (behind
+// ACCOUNT_NOTE) where nothing else is said there; empty: nothing. Blocking. `changed`: it was not so before.
+#define ACCOUNT_NOTE "its tools: "
+MUST_USE bool account_note(struct store *s, struct str id, struct str note, bool *changed, struct err *err);
+
 #endif

@@ -334,7 +334,7 @@ SHAPE(admin_refresh, "Refresh", "What reading an account's tools anew came to",
   {"served", ADMIN_INT, REQ, .says = "servers may show"},
   {"review", ADMIN_INT, REQ, .says = "wait for a review"},
   {"denied", ADMIN_INT, REQ, .says = "are held back"},
-  {"dropped", ADMIN_INT, REQ, .says = "cannot be used as the vendor defines them; the log says why"},
+  {"dropped", ADMIN_INT, REQ, .says = "cannot be used as the vendor defines them; the review says why"},
   {"changed", ADMIN_BOOL, REQ, .says = "since it was read before"});
 INNER(rate_info, "RateLimit", "What the vendor said about its rate limit",
   {"limit", ADMIN_INT, NIL, .says = "requests in the window"},

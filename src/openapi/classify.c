@@ -137,12 +137,15 @@ static unsigned id_says(const struct operation *op, struct arena *a, bool *leads
   return 0;
 }
 
-// The last segment's first and last word: "auth.revoke", "_refresh", "clear-cache".
+// The last segment's first and last word: "auth.revoke", "_refresh", "clear-cache". What holds things is a noun:
+// /setup_intents/{id}.
 static unsigned path_says(const struct classify_facts *f, struct arena *a) {
   struct words w = {0};
   unsigned says = 0;
   words_add(&w, a, f->last);
-  for (size_t i = 0; i<w.count; i += w.count> 1 ? w.count - 1 : 1) {
+  if (w.count > 1 && (f->by_id || f->children)) return 0;
+  size_t step = w.count > 1 ? w.count - 1 : 1;
+  for (size_t i = 0; i < w.count; i += step) {
     const struct verb *v = verb_find(w.items[i]);
     if (v && v->does == VERB_WRITES) says |= says_of(v);
   }
@@ -178,6 +181,16 @@ static enum operation_class class_of_silent_post(const struct classify_facts *f)
   return collection ? CLASS_CREATE : CLASS_CUSTOM;
 }
 
+// A new one in the place of an old one: "Uploads a logo. Replaces the one that is there."
+static bool replaces(const struct operation *op, struct arena *a) {
+  static const char *const words[] = {"overwrite", "overwrites", "overwritten", "replaced", "replaces", NULL};
+  struct words w = {0};
+  words_add(&w, a, text_brief(a, op->description, 300));
+  for (size_t i = 0; i < w.count; i++)
+    if (is_one_of(w.items[i], words)) return true;
+  return false;
+}
+
 // Says the summary that it creates, in so many words?
 static bool creates_plainly(const struct operation *op, struct arena *a) {
   struct words w = {0};
@@ -191,7 +204,7 @@ static enum operation_class class_of_post(const struct operation *op, const stru
   unsigned says = e->summary | e->id | e->path;
   if (!(e->summary | e->id)) return e->path ? CLASS_CUSTOM : class_of_silent_post(f);
   if (says & (SAYS_ACT | SAYS_DO | SAYS_READ)) return CLASS_CUSTOM;
-  if (says & SAYS_UPDATE) return CLASS_UPDATE;
+  if (says & SAYS_UPDATE || replaces(op, a)) return CLASS_UPDATE;
   bool other = f->verb && !(e->path & SAYS_CREATE) && !creates_plainly(op, a); // "send" at "/test"
   return other ? CLASS_CUSTOM : CLASS_CREATE;
 }

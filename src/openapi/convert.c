@@ -434,15 +434,7 @@ static yyjson_mut_val *or_null(struct node *n) {
 
 // A reference to another def, and the edge that says so.
 static yyjson_mut_val *refer_to(struct convert *c, uint32_t id) {
-  struct schema_def *d = c->def;
-  if (d->edge_count == d->edge_cap) {
-    size_t cap = d->edge_cap ? d->edge_cap * 2 : 8;
-    uint32_t *edges = ARENA_ARRAY(c->pool->arena, cap, uint32_t);
-    if (d->edge_count) memcpy(edges, d->edges, d->edge_count * sizeof *edges);
-    d->edges = edges;
-    d->edge_cap = cap;
-  }
-  d->edges[d->edge_count++] = id | (c->in_place ? OPENAPI_POOL_IN_PLACE : 0);
+  openapi_pool_add_edge(c->pool, c->def, id | (c->in_place ? OPENAPI_POOL_IN_PLACE : 0));
   yyjson_mut_val *ref = yyjson_mut_obj(c->ir);
   yyjson_mut_obj_add_uint(c->ir, ref, "$ref", id);
   return ref;

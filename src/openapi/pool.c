@@ -81,6 +81,16 @@ uint32_t openapi_pool_add(struct schema_pool *p, struct place at, struct str nam
   return id;
 }
 
+void openapi_pool_add_edge(struct schema_pool *p, struct schema_def *def, uint32_t edge) {
+  if (def->edge_count == def->edge_cap) {
+    def->edge_cap = def->edge_cap ? def->edge_cap * 2 : 8;
+    uint32_t *edges = ARENA_ARRAY(p->arena, def->edge_cap, uint32_t);
+    if (def->edge_count) memcpy(edges, def->edges, def->edge_count * sizeof *edges);
+    def->edges = edges;
+  }
+  def->edges[def->edge_count++] = edge;
+}
+
 static bool read_only_within(struct schema_pool *p, struct place at, unsigned depth) {
   struct err ignored;
   if (depth > READ_ONLY_DEPTH_MOST || !document_resolve(p->doc, at, &at, &ignored)) return false;

@@ -71,6 +71,7 @@ uint32_t openapi_pool_extend(struct schema_pool *p, const struct schema_def *of)
 // the schema apart, the choice of them; within a form, and where it is in place there, the schema itself.
 uint32_t openapi_pool_refer_from(struct schema_pool *p, const struct schema_def *from, bool in_place,
                                  struct place at, struct str name);
+void openapi_pool_add_edge(struct schema_pool *p, struct schema_def *def, uint32_t edge);
 void convert_def(struct schema_pool *p, struct schema_def *def);
 
 #endif

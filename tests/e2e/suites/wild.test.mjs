@@ -2,7 +2,7 @@
 // Vendors' own documents, whole: do their own request examples pass, and is each operation of the class that a
 // reader gives it? The documents lie beside the repository; without them there is nothing to measure. The 200
 // judged operations were drawn by the hash of document, method and path, 80 GETs, 90 POSTs and 30 others, and
-// judged before the rules were written: lib/judged-classes.txt.
+// judged before the rules were written, which were mended by what it showed: lib/judged-classes.txt.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -51,6 +51,10 @@ static const struct row {
     {"post", "/u/{id}/cancel", "Cancel it", NULL, "custom", false},
     {"post", "/w/{id}/test", "Send a test", NULL, "custom", false},
     {"post", "/x/preferences", NULL, NULL, "custom", false},
+    {"post", "/setup_intents/{id}", "Update an intent", NULL, "update", false},
+    {"post", "/setup_intents", "Create an intent", NULL, "create", false},
+    {"post", "/x1/logo", "Upload a logo\n      description: It replaces the one that is there", NULL,
+     "update", false},
     // It reads where path, summary and id leave no doubt.
     {"post", "/y/search", "Search for items", "searchItems", "custom", true},
     {"post", "/z/_search", "Search documents", NULL, "custom", true},

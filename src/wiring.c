@@ -242,8 +242,22 @@ static void wiring_account_changed(void *arg, struct str account_id) {
     log_warn("account %.*s changed, and the catalog is behind: %s", STR_ARG(account_id), err.text);
 }
 
+// One that is none would allow nothing, and nobody would be told.
+static bool wiring_check_origins(const struct settings *s, struct err *err) {
+  struct uri uri;
+  for (size_t i = 0; i < s->upstream_origins.count; i++) {
+    struct str item = s->upstream_origins.items[i];
+    if (!uri_parse_http(item, &uri, err)) return err_wrap(err, "upstream_origins: '%.*s'", STR_ARG(item));
+    if (uri.path.n > 1 || uri.query.p || uri.fragment.p)
+      return err_set(err, ERR_INVALID,
+                     "upstream_origins: '%.*s' is no origin; it ends with the host or the port",
+                     STR_ARG(item));
+  }
+  return true;
+}
+
 static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *err) {
-  if (!wiring_folder(w, s->data_dir, err) || !wiring_key(w, s, err) ||
+  if (!wiring_check_origins(s, err) || !wiring_folder(w, s->data_dir, err) || !wiring_key(w, s, err) ||
       !store_open(s->store, &w->store, err) ||
       !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &w->guard, err) ||
       !connector_set_load(arena_z(w->arena, s->connectors_dir), &w->connectors, err) ||
@@ -270,7 +284,9 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
                                   .mark =
                                       arena_printf(w->arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
   if (!keys_start(&w->account, &keys, err)) return false;
-  w->catalog = (struct catalog_env){&w->account, {w->store, w->connectors, s->tool_schema_bytes}};
+  w->catalog = (struct catalog_env){&w->account,
+                                    {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items,
+                                     s->upstream_origins.count}};
   w->catalog.refresh_ms = s->remote_refresh;
   return library_load_imports(&w->catalog.library, err) && admin_first_token(w->store, w->first_token, err) &&
          catalog_rebuild(&w->catalog, err);

@@ -58,7 +58,7 @@ void principal_begin_session(struct principal *p, struct str session, struct are
 }
 
 void principal_introduce(struct principal *p, struct str client, struct arena *a) {
-  if (client.n > PRINCIPAL_CLIENT_MOST) client.n = PRINCIPAL_CLIENT_MOST;
+  client = str_cut_utf8(client, PRINCIPAL_CLIENT_MOST);
   if (p->kind != PRINCIPAL_TOKEN && client.n) p->name = arena_printf(a, "client:%.*s", STR_ARG(client));
 }
 

@@ -203,12 +203,13 @@ static bool connect_hear(struct start *s, struct err *err) {
   bool open = overhear_try(e, &s->challenge, &why), heard = s->challenge.status != 0;
   s->challenge.www_authenticate = arena_dup(s->arena, s->challenge.www_authenticate);
   overhear_free(e);
-  if (!open && !heard) {
-    *err = why;
-    return false;
-  }
-  if (!oauth_discover(&s->net, s->row.url, heard ? &s->challenge : NULL, s->arena, &s->site, err))
-    return false;
+  // Some refuse otherwise than by 401: where sign-in was asked for, what the server publishes decides.
+  bool silent = !open && !heard;
+  if (silent && !str_is(str_of(why.field), "url")) return *err = why, false; // it is down, or elsewhere
+  bool found = oauth_discover(&s->net, s->row.url, heard ? &s->challenge : NULL, s->arena, &s->site, err);
+  if (silent && (!found || s->site.assumed)) return *err = why, false;
+  if (!found) return false;
+  s->site.token_type = s->way->oauth.token_type;
   if (!s->site.authorization_endpoint.n)
     return err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA,
                    "the authorization server's metadata names no page at which a person could consent");

@@ -76,6 +76,9 @@ static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct er
     return err_at(err, ERR_INVALID, "Content-Type", "must be application/json, not \"%.*s\"",
                   STR_MOST(type, 64));
   if (!json_read(call->in->body, &call->env->json, doc, err)) {
+    if (err->code == ERR_LIMIT)
+      err_hint(err, "the settings json_nodes and json_depth say how much; a text counts as one value, "
+                    "whatever it holds");
     err->code = ERR_INVALID; // too deep or too many values: the limit is of one request, not of a rate
     return false;
   }
@@ -216,14 +219,13 @@ const struct catalog_account *admin_account_named(const struct catalog *c, struc
 
 bool admin_no_account(const char *field, struct str named, struct err *err) {
   err_fill(err, ERR_MISSING, WHY_NO_ACCOUNT, field, "no account has the id or name \"%.*s\"",
-           (int)(named.n < 64 ? named.n : 64), named.p);
+           STR_MOST(named, 64));
   err_hint(err, "GET /integrated-account lists the accounts");
   return false;
 }
 
 bool admin_no_connector(const char *field, struct str named, struct err *err) {
-  err_fill(err, ERR_MISSING, WHY_NO_CONNECTOR, field, "there is no connector \"%.*s\"",
-           (int)(named.n < 64 ? named.n : 64), named.p);
+  err_fill(err, ERR_MISSING, WHY_NO_CONNECTOR, field, "there is no connector \"%.*s\"", STR_MOST(named, 64));
   err_hint(err, "GET /connector lists them");
   return false;
 }

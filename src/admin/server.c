@@ -96,7 +96,7 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
   const struct catalog_server *v = catalog_server_by_id(call->catalog, id);
   if (!v || (of && !server_is_over(v, of))) {
     err_fill(err, ERR_MISSING, WHY_NO_SERVER, "server_id", "%s has no MCP server \"%.*s\"",
-             of ? "this account" : "Postern", (int)(id.n < 64 ? id.n : 64), id.p);
+             of ? "this account" : "Postern", STR_MOST(id, 64));
     err_hint(err, "GET /mcp-server lists the servers");
     return false;
   }

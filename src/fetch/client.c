@@ -2,6 +2,7 @@
 #include "fetch/client.h"
 
 #include "base/clock.h"
+#include "base/decode.h"
 #include "base/metrics.h"
 #include "fetch/client_private.h"
 
@@ -26,6 +27,8 @@ static bool client_finish(struct client_fetch *f, struct fetch_result *out, stru
   if (!client_succeeded(f, err)) return false;
   long status = 0;
   curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
+  decode_body(http_header_get(&f->headers, "content-type"),
+              &f->body); // what is hidden is sought in what is read
   if (!f->call->plain_body) f->body.n = redact_bytes(f->call->hide, f->body.p, f->body.n);
   *out = (struct fetch_result){.status = (int)status, .headers = f->headers, .body = f->body};
   out->elapsed_us = clock_mono_us() - f->started_us;

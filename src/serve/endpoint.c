@@ -145,6 +145,7 @@ struct endpoint_path {
 };
 
 static struct endpoint_path endpoint_path_of(struct str path) {
+  if (path.n > sizeof ENDPOINT_PREFIX && str_ends(path, "/")) path.n--; // what some put at the end of any URL
   if (str_starts(path, ENDPOINT_PREFIX))
     return (struct endpoint_path){.token = str_from(path, sizeof ENDPOINT_PREFIX - 1)};
   struct endpoint_path p = {.token = str_from(path, sizeof LEGACY_SSE_PREFIX - 1), .pair = true};
@@ -170,6 +171,11 @@ static void endpoint_post(struct serve_request *r, bool pair) {
     }
     reply_refuse(r, 400, err.code == ERR_LIMIT ? JSONRPC_INVALID_REQUEST : JSONRPC_PARSE_ERROR,
                  "the body is not usable JSON: %s", err.text);
+    return;
+  }
+  if (!jsonrpc_forget_nulls(&doc, payer, &err)) {
+    yyjson_doc_free(doc);
+    http_reply_err_as(r->transport.http, 503, &err);
     return;
   }
   if (pair) {

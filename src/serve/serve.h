@@ -46,6 +46,7 @@ struct serve_message { // what it asks
   yyjson_val *whole, *meta;   // meta: params._meta; may be NULL
   yyjson_val *progress_token; // NULL: it wants no progress
   struct str log_level;       // empty: none set
+  bool wraps;                 // the tool's outputSchema was shown wrapped, so its structured content is, too
 };
 
 struct serve_request {

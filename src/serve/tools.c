@@ -226,6 +226,7 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
   const struct catalog_tool *tool = map_get(&r->server->by_name, json_text(name));
   if (!tool) return tools_unknown(r, json_text(name), err);
   if (!tools_check_headers(r, tool, arguments, err)) return false;
+  r->message.wraps = frame_wraps(r, yyjson_obj_get(tool->tool->definition, "outputSchema"));
 
   struct str trace = json_str(meta, "traceparent"), state = json_str(meta, "tracestate");
   struct run_call call = {

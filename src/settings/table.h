@@ -50,7 +50,8 @@
   X(heartbeat, DURATION, "15s", "1s..10m", 0, "Time between the comments that keep an idle stream open")    \
   X(drain_timeout, DURATION, "25s", "0s..1h", 0, "How long running requests may go on after SIGTERM")       \
   X(max_header_bytes, BYTES, "16KiB", "1KiB..1MiB", 0, "Largest head of a request")                         \
-  X(max_body_bytes, BYTES, "8MiB", "1KiB..256MiB", 0, "Largest body of a request")                          \
+  X(max_body_bytes, BYTES, "16MiB", "1KiB..256MiB", 0,                                                      \
+    "Largest body of a request; the document of an import goes in one")                                     \
   X(downstream_memory, BYTES, "256MiB", "1MiB..64GiB", 0,                                                   \
     "Memory for bodies of requests and for replies that clients have not read yet, of all clients together. One address gets at most 4/5 of it") \
   X(max_connections, COUNT, "10000", "1..1000000", 0, "Client connections open at once")                    \
@@ -98,6 +99,9 @@
     "Memory for vendors' answers, of all accounts together. One account gets at most half of it, and less where others need it too") \
   X(upstream_allow, LIST, "", "", 0,                                                                        \
     "Private addresses (CIDR) at which vendors may be reached; all other private ones are refused")         \
+  X(upstream_origins, LIST, "", "", 0,                                                                      \
+    "Where else than at its account an operation may be called with the credential, such as "               \
+    "https://upload.example.com, if its document says so")                                                  \
   X(upstream_ca, TEXT, "", "", 0,                                                                           \
     "PEM file of certificate authorities to trust for vendors, beside the system's")                        \
   X(upstream_sessions, COUNT, "2000", "1..1000000", 0,                                                      \

@@ -40,7 +40,11 @@ describe("negotiation", () => {
       assert.deepEqual(r.body.result.capabilities, { tools: { listChanged: true } }, "a REST account offers tools only");
       assert.match(r.headers.get("mcp-session-id"), /^[\x21-\x7e]{40,}$/);
     });
-  for (const asked of ["2024-11-05", "2026-07-28", "2030-01-01", "1.0", "", "2025-11-25 "])
+  test("2024-11-05, whose own transport is another, is answered with itself", async () => {
+    const r = await rpc(url, initialize("2024-11-05"));
+    assert.equal(r.body.result.protocolVersion, "2024-11-05");
+  });
+  for (const asked of ["2026-07-28", "2030-01-01", "1.0", "", "2025-11-25 "])
     test(`${JSON.stringify(asked)} is answered with the newest of the era`, async () => {
       const r = await rpc(url, initialize(asked));
       assert.equal(r.status, 200, r.text);
@@ -111,7 +115,7 @@ describe("the version header", () => {
     assert.equal((await rpc(url, [request("ping")])).status, 200, "which has batches");
   });
   test("anything unknown is 400", async () => {
-    for (const version of ["2024-11-05", "2030-01-01", "1", "latest"]) {
+    for (const version of ["2023-01-01", "2030-01-01", "1", "latest"]) {
       const r = await rpc(url, request("ping", undefined, 5), speaking(version));
       assert.deepEqual([r.status, r.body.id], [400, 5], `${version}: ${r.text}`);
     }

@@ -107,22 +107,24 @@ static void wiring_http_options(const struct wiring *w, const struct settings *s
   wiring_hosts(s, o);
 }
 
-static bool wiring_program(const struct settings *s, const struct run_env *run, struct program_env *out, struct err *err) {
-  struct program_env env = {
-      .run = run,
-      .first_weekday = str_is(s->week_start, "sunday") ? 0 : str_is(s->week_start, "saturday") ? 6 : 1,
-      .limits = {.calls = s->program_calls,
-                 .fan_out = s->program_fan_out,
-                 .side = s->program_parallel,
-                 .side_account = s->program_parallel_account,
-                 .pages = s->program_pages,
-                 .time_ms = s->program_time,
-                 .wait_ms = s->program_wait,
-                 .tables = {.memory = s->program_memory,
-                            .rows = s->program_rows,
-                            .columns = s->program_columns,
-                            .result_rows = s->program_result_rows,
-                            .query_ms = s->program_query_time}}};
+static bool wiring_program(const struct settings *s, const struct run_env *run, struct program_env *out,
+                           struct err *err) {
+  struct program_env env = {.run = run,
+                            .first_weekday = str_is(s->week_start, "sunday")     ? 0
+                                             : str_is(s->week_start, "saturday") ? 6
+                                                                                 : 1,
+                            .limits = {.calls = s->program_calls,
+                                       .fan_out = s->program_fan_out,
+                                       .side = s->program_parallel,
+                                       .side_account = s->program_parallel_account,
+                                       .pages = s->program_pages,
+                                       .time_ms = s->program_time,
+                                       .wait_ms = s->program_wait,
+                                       .tables = {.memory = s->program_memory,
+                                                  .rows = s->program_rows,
+                                                  .columns = s->program_columns,
+                                                  .result_rows = s->program_result_rows,
+                                                  .query_ms = s->program_query_time}}};
   if (!zone_find(s->zone, &env.zone, err)) return err_wrap(err, "the setting zone");
   *out = env;
   return true;
@@ -284,9 +286,9 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
                                   .mark =
                                       arena_printf(w->arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
   if (!keys_start(&w->account, &keys, err)) return false;
-  w->catalog = (struct catalog_env){&w->account,
-                                    {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items,
-                                     s->upstream_origins.count}};
+  w->catalog = (struct catalog_env){
+      &w->account,
+      {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items, s->upstream_origins.count}};
   w->catalog.refresh_ms = s->remote_refresh;
   return library_load_imports(&w->catalog.library, err) && admin_first_token(w->store, w->first_token, err) &&
          catalog_rebuild(&w->catalog, err);

@@ -27,7 +27,8 @@ static bool program_find_server(struct admin_call *call, const struct catalog_se
     if (str_eq(s->server.id, named) || str_eq_nocase(s->server.name, named)) *out = s;
   }
   if (*out) return true;
-  err_at(err, ERR_MISSING, "server", "there is no server '%.*s'", (int)(named.n < 80 ? named.n : 80), named.p);
+  err_at(err, ERR_MISSING, "server", "there is no server '%.*s'", (int)(named.n < 80 ? named.n : 80),
+         named.p);
   err_hint(err, "GET /mcp lists them");
   return false;
 }
@@ -37,13 +38,16 @@ static bool program_take_tables(struct program_asked *a, struct err *err) {
   size_t i, n;
   yyjson_val *key, *v;
   yyjson_obj_foreach (yyjson_obj_get(a->call->body, "tables"), i, n, key, v) {
-    if (i == PROGRAM_TABLES_MOST) return err_at(err, ERR_LIMIT, "tables", "a run takes at most %d tables", PROGRAM_TABLES_MOST);
+    if (i == PROGRAM_TABLES_MOST)
+      return err_at(err, ERR_LIMIT, "tables", "a run takes at most %d tables", PROGRAM_TABLES_MOST);
     struct program_table *t = &a->tables[a->request.table_count++];
     *t = (struct program_table){.name = json_text(key), .rows = v};
     if (!yyjson_is_str(v)) continue;
     struct form form;
     if (!form_read(json_text(v), STR(""), &a->call->env->json, &form, err)) return false;
-    if (!form.doc) return err_at(err, ERR_INVALID, "tables", "the text of the table '%.*s' is neither JSON nor CSV", STR_ARG(t->name));
+    if (!form.doc)
+      return err_at(err, ERR_INVALID, "tables", "the text of the table '%.*s' is neither JSON nor CSV",
+                    STR_ARG(t->name));
     a->owners[a->owner_count++] = form.doc;
     t->rows = yyjson_doc_get_root(form.doc);
     t->untyped = form.untyped;

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "cli/api.h"
-#include "cli/out.h"
 #include "cli/columns.h"
+#include "cli/out.h"
 #include "cli/view.h"
 #include "data/json.h"
 

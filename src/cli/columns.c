@@ -7,7 +7,8 @@
 enum { GAP = 2, COLUMN_LEAST = 8 };
 
 void columns_open(struct columns *t, struct arena *a, size_t columns) {
-  *t = (struct columns){.arena = a, .columns = columns < COLUMNS_COLUMNS_MOST ? columns : COLUMNS_COLUMNS_MOST};
+  *t = (struct columns){.arena = a,
+                        .columns = columns < COLUMNS_COLUMNS_MOST ? columns : COLUMNS_COLUMNS_MOST};
 }
 
 void columns_close(struct columns *t) {

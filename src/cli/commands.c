@@ -277,15 +277,17 @@ const struct command commands[] = {
 
     {.path = "run",
      .summary = "Run an answer program: a few read-only calls, and queries over what they gave",
-     .details = "Nothing is written anywhere: only tools that read can be called. Each result is a table; notes on "
-                "what was cut or failed go to standard error.",
+     .details =
+         "Nothing is written anywhere: only tools that read can be called. Each result is a table; notes on "
+         "what was cut or failed go to standard error.",
      .example = "postern run denials.json --param since=now-24h\n"
                 "postern run denials.json --explain\n"
                 "postern run joined.json --table signups=signups.csv --csv",
      .arguments = {{"FILE", "the program as JSON, or - for standard input", .optional = true}},
      .flags = {{"param", "NAME=VALUE", "a parameter's value; again for more", .many = true},
                {"server", "SERVER", "see what this server shows; without it, all accounts"},
-               {"table", "NAME=FILE", "rows of your own, CSV or JSON, as a table; again for more", .many = true},
+               {"table", "NAME=FILE", "rows of your own, CSV or JSON, as a table; again for more",
+                .many = true},
                {"explain", NULL, "check it and say what it would call; call nothing"},
                {"csv", NULL, "the first result as CSV"},
                {"continue", "HANDLE", "go on with a run that a rate limit paused"}},

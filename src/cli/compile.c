@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 
 #include "base/map.h"
+#include "cli/columns.h"
 #include "cli/run.h"
 #include "cli/source.h"
-#include "cli/columns.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
 #include "data/json.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/help.h"
 
-#include "cli/run.h"
 #include "cli/columns.h"
+#include "cli/run.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
 
@@ -53,8 +53,8 @@ static void help_flags(struct cli *c, const struct command *k, struct buf *out) 
   struct columns t;
   columns_open(&t, c->arena, 2);
   for (size_t at = 0; (f = command_next_flag(k, &at));) {
-    columns_cell(&t,
-               arena_printf(c->arena, "  --%s%s%s", f->name, f->value ? " " : "", f->value ? f->value : ""));
+    columns_cell(
+        &t, arena_printf(c->arena, "  --%s%s%s", f->name, f->value ? " " : "", f->value ? f->value : ""));
     columns_cell(&t, f->many ? arena_printf(c->arena, "%s; may come again", f->help) : str_of(f->help));
   }
   help_rows(out, "Flags", &t);

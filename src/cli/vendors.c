@@ -2,10 +2,10 @@
 // The catalog of connectors: searched and shown through the API, and as the manual's page from the folder.
 #include "base/map.h"
 #include "cli/api.h"
+#include "cli/columns.h"
 #include "cli/manual.h"
 #include "cli/run.h"
 #include "cli/source.h"
-#include "cli/columns.h"
 #include "cli/view.h"
 #include "connector/connector.h"
 #include "data/json.h"

@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "cli/out.h"
 #include "cli/columns.h"
+#include "cli/out.h"
 #include "cli/terminal.h"
 #include "data/json.h"
 

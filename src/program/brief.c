@@ -49,7 +49,9 @@ static void brief_result(const struct outcome_result *r, bool several, struct bu
     buf_add_z(out, "No rows.\n");
   } else {
     brief_table(r, out);
-    if (r->rows.row_count > BRIEF_ROWS_MOST) buf_printf(out, "\nThe first %d of %zu rows; query the others by the handle.\n", BRIEF_ROWS_MOST, r->rows.row_count);
+    if (r->rows.row_count > BRIEF_ROWS_MOST)
+      buf_printf(out, "\nThe first %d of %zu rows; query the others by the handle.\n", BRIEF_ROWS_MOST,
+                 r->rows.row_count);
   }
   if (r->has_unfinished) buf_add_z(out, "\nThe last bucket of time is not over yet.\n");
 }
@@ -63,15 +65,21 @@ static size_t brief_calls_failed(const struct outcome *o) {
 void brief_text(const struct outcome *o, struct buf *out) {
   size_t failed = brief_calls_failed(o);
   if (o->title.n) buf_printf(out, "# %.*s\n", STR_ARG(o->title));
-  buf_printf(out, "%s: %zu result%s from %zu call%s", outcome_status_name(o->status), o->result_count, o->result_count == 1 ? "" : "s", o->call_count, o->call_count == 1 ? "" : "s");
+  buf_printf(out, "%s: %zu result%s from %zu call%s", outcome_status_name(o->status), o->result_count,
+             o->result_count == 1 ? "" : "s", o->call_count, o->call_count == 1 ? "" : "s");
   if (failed) buf_printf(out, ", %zu of which failed", failed);
   buf_add_z(out, ".\n");
   for (size_t i = 0; i < o->result_count; i++) brief_result(&o->results[i], o->result_count > 1, out);
-  for (size_t i = 0; i < o->warning_count; i++) buf_printf(out, "%s- %.*s\n", i ? "" : "\nNote:\n", STR_ARG(o->warnings[i]));
+  for (size_t i = 0; i < o->warning_count; i++)
+    buf_printf(out, "%s- %.*s\n", i ? "" : "\nNote:\n", STR_ARG(o->warnings[i]));
   if (o->status == OUTCOME_PAUSED)
-    buf_printf(out, "\nIt is paused. In %lld s go on with {\"continue\": \"%.*s\"}.\n", (long long)o->wait_s, STR_ARG(o->handle));
+    buf_printf(out, "\nIt is paused. In %lld s go on with {\"continue\": \"%.*s\"}.\n", (long long)o->wait_s,
+               STR_ARG(o->handle));
   else if (o->handle.n)
-    buf_printf(out, "\nKept for ten minutes as %.*s: a later program reads a result with \"tables\": {\"name\": {\"kept\": \"%.*s\", \"result\": \"%.*s\"}}.\n", STR_ARG(o->handle), STR_ARG(o->handle),
+    buf_printf(out,
+               "\nKept for ten minutes as %.*s: a later program reads a result with \"tables\": {\"name\": "
+               "{\"kept\": \"%.*s\", \"result\": \"%.*s\"}}.\n",
+               STR_ARG(o->handle), STR_ARG(o->handle),
                STR_ARG(o->result_count ? o->results[0].name : STR("")));
 }
 

@@ -12,6 +12,7 @@
 bool program_tool_is_shown(const struct serve_request *r);
 void program_tool_list(struct buf *out); // its definition
 // The whole result object. What is wrong with a program is a result with isError, for the model to mend.
-MUST_USE bool program_tool_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) SUSPENDS;
+MUST_USE bool program_tool_call(struct serve_request *r, yyjson_val *params, struct buf *out,
+                                struct err *err) SUSPENDS;
 
 #endif

@@ -222,7 +222,8 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
   if (!yyjson_is_str(name)) return err_at(err, ERR_INVALID, "/params/name", "params.name must be a string");
   if (arguments && !yyjson_is_obj(arguments))
     return err_at(err, ERR_INVALID, "/params/arguments", "params.arguments must be an object");
-  if (str_is(json_text(name), PROGRAM_TOOL) && program_tool_is_shown(r)) return program_tool_call(r, params, out, err);
+  if (str_is(json_text(name), PROGRAM_TOOL) && program_tool_is_shown(r))
+    return program_tool_call(r, params, out, err);
   const struct catalog_tool *tool = map_get(&r->server->by_name, json_text(name));
   if (!tool) return tools_unknown(r, json_text(name), err);
   if (!tools_check_headers(r, tool, arguments, err)) return false;

@@ -30,9 +30,9 @@ static const struct {
 };
 enum { POLICY_METHODS = sizeof policy_methods / sizeof *policy_methods };
 
-static const struct str policy_keys[] = {{"methods", 7}, {"tags", 4},
-                                         {"tools", 5},   {"require_api_token_auth", 22},
-                                         {"prompts", 7}, {"resources", 9}, {"programs", 8}};
+static const struct str policy_keys[] = {
+    {"methods", 7}, {"tags", 4},      {"tools", 5},   {"require_api_token_auth", 22},
+    {"prompts", 7}, {"resources", 9}, {"programs", 8}};
 enum { POLICY_KEYS = sizeof policy_keys / sizeof *policy_keys };
 
 // ---- errors that name the field, the value, what is allowed, and the nearest of it

@@ -259,9 +259,9 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
                                   .mark =
                                       arena_printf(w->arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
   if (!keys_start(&w->account, &keys, err)) return false;
-  w->catalog = (struct catalog_env){&w->account,
-                                    {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items,
-                                     s->upstream_origins.count}};
+  w->catalog = (struct catalog_env){
+      &w->account,
+      {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items, s->upstream_origins.count}};
   w->catalog.refresh_ms = s->remote_refresh;
   return library_load_imports(&w->catalog.library, err) && admin_first_token(w->store, w->first_token, err) &&
          catalog_rebuild(&w->catalog, err);

@@ -43,8 +43,8 @@ static bool program_take_tables(struct program_asked *a, struct err *err) {
     struct program_table *t = &a->tables[a->request.table_count++];
     *t = (struct program_table){.name = json_text(key), .rows = v};
     if (!yyjson_is_str(v)) continue;
-    struct form form;
-    if (!form_read(json_text(v), STR(""), &a->call->env->json, &form, err)) return false;
+    struct table_form form;
+    if (!table_form_read(json_text(v), STR(""), &a->call->env->json, &form, err)) return false;
     if (!form.doc)
       return err_at(err, ERR_INVALID, "tables", "the text of the table '%.*s' is neither JSON nor CSV",
                     STR_ARG(t->name));

@@ -353,13 +353,13 @@ INNER(rate_info, "RateLimit", "What the vendor said about its rate limit",
   {"remaining", ADMIN_INT, NIL, .says = "requests left"},
   {"reset_s", ADMIN_INT, NIL, .says = "seconds to the next window"},
   {"retry_after_s", ADMIN_INT, NIL, .says = "seconds to wait"});
-SHAPE(fault_of_program, "ProgramFault", "What is wrong with a program, and where",
+SHAPE(admin_program_fault, "ProgramFault", "What is wrong with a program, and where",
   {"pointer", ADMIN_TEXT, REQ, .says = "JSON pointer into the program; empty: the whole"},
   {"text", ADMIN_TEXT, REQ, .says = "what was found"},
   {"hint", ADMIN_TEXT, .says = "what is allowed, or the nearest known word"});
 SHAPE(admin_program_verdict, "ProgramVerdict", "Whether a program is sound, and what it would cost",
   {"sound", ADMIN_BOOL, REQ, .says = "it can be run"},
-  {"faults", ADMIN_OBJECTS, REQ, .shape = &fault_of_program, .says = "all that is wrong"},
+  {"faults", ADMIN_OBJECTS, REQ, .shape = &admin_program_fault, .says = "all that is wrong"},
   {"calls_least", ADMIN_INT, .says = "calls without those for each row"},
   {"calls_known", ADMIN_BOOL, .says = "no step has a for_each, so that these are all"},
   {"steps", ADMIN_OBJECTS, .says = "id, calls (account, tool), after (ids of steps)"});

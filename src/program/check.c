@@ -7,7 +7,7 @@
 #include "data/json.h"
 #include "data/schema.h"
 
-struct check {
+struct program_checking {
   const struct program_check_input *in;
   struct arena *arena;
   struct plan *plan;
@@ -15,13 +15,13 @@ struct check {
   struct table_set *set;
 };
 
-static struct str check_at(struct check *c, size_t step, const char *rest) {
+static struct str check_at(struct program_checking *c, size_t step, const char *rest) {
   return arena_printf(c->arena, "/steps/%zu%s", step, rest);
 }
 
 // ---- tools
 
-static void check_missing_tool(struct check *c, size_t i, size_t account,
+static void check_missing_tool(struct program_checking *c, size_t i, size_t account,
                                const struct program_view_found *f) {
   const struct program_step *s = &c->in->program->steps[i];
   struct str named = account < s->account_count ? s->accounts[account] : STR("");
@@ -57,7 +57,7 @@ static void check_missing_tool(struct check *c, size_t i, size_t account,
   }
 }
 
-static void check_tools(struct check *c) {
+static void check_tools(struct program_checking *c) {
   const struct program *p = c->in->program;
   for (size_t i = 0; i < p->step_count; i++) {
     const struct program_step *s = &p->steps[i];
@@ -95,7 +95,7 @@ static struct str check_first_token(struct str pointer) {
   return first;
 }
 
-static void check_unknown_arguments(struct check *c, size_t i, yyjson_val *input) {
+static void check_unknown_arguments(struct program_checking *c, size_t i, yyjson_val *input) {
   const struct program_step *s = &c->in->program->steps[i];
   yyjson_val *properties = yyjson_obj_get(input, "properties"), *key, *v, *known;
   size_t at, n, k, m, count = 0;
@@ -112,7 +112,7 @@ static void check_unknown_arguments(struct check *c, size_t i, yyjson_val *input
   }
 }
 
-static void check_arguments_of(struct check *c, size_t i) {
+static void check_arguments_of(struct program_checking *c, size_t i) {
   const struct program_step *s = &c->in->program->steps[i];
   const struct plan_target *target = &c->plan->steps[i].targets[0];
   yyjson_val *input = target->tool.tool->input;
@@ -146,14 +146,14 @@ static void check_arguments_of(struct check *c, size_t i) {
 
 // ---- the order of the steps: by what their queries read
 
-static bool check_query(struct check *c, struct str sql, struct str at, struct table_result *out) {
+static bool check_query(struct program_checking *c, struct str sql, struct str at, struct table_result *out) {
   struct err why;
   if (table_compile(c->set, sql, c->in->params, c->arena, out, &why)) return true;
   program_fault_err(c->faults, at, &why);
   return false;
 }
 
-static uint32_t check_reads(struct check *c) {
+static uint32_t check_reads(struct program_checking *c) {
   uint32_t reads = 0;
   for (size_t i = 0; i < c->in->program->step_count; i++) {
     const struct table *t = table_find(c->set, c->in->program->steps[i].id);
@@ -163,7 +163,8 @@ static uint32_t check_reads(struct check *c) {
 }
 
 // The queries of references in arguments; each is compiled, and what it reads collected.
-static bool check_reference_queries(struct check *c, yyjson_val *v, struct str at, uint32_t *reads) {
+static bool check_reference_queries(struct program_checking *c, yyjson_val *v, struct str at,
+                                    uint32_t *reads) {
   struct str text, json;
   struct table_result r;
   size_t i, n;
@@ -250,7 +251,7 @@ bool program_expect(const struct program_step *s, const struct plan_step *p,
   return ok;
 }
 
-static bool check_new_set(struct check *c) {
+static bool check_new_set(struct program_checking *c) {
   struct err why;
   table_set_free(c->set);
   c->set = NULL;
@@ -266,7 +267,7 @@ static bool check_new_set(struct check *c) {
   return ok;
 }
 
-static bool check_batch_table(struct check *c, const struct table_result *for_each) {
+static bool check_batch_table(struct program_checking *c, const struct table_result *for_each) {
   struct err why;
   struct table *t = table_begin(c->set, STR("batch"));
   bool ok = t != NULL;
@@ -277,7 +278,7 @@ static bool check_batch_table(struct check *c, const struct table_result *for_ea
 }
 
 // First with every table open and empty, only to see who reads whom.
-static bool check_order(struct check *c) {
+static bool check_order(struct program_checking *c) {
   const struct program *p = c->in->program;
   struct table_result none = {0};
   bool ok = check_new_set(c);
@@ -310,7 +311,7 @@ static bool check_next(const struct program *p, const struct plan *plan, uint32_
 }
 
 // Then in that order, each with the columns that are known when its turn comes.
-static void check_columns(struct check *c) {
+static void check_columns(struct program_checking *c) {
   const struct program *p = c->in->program;
   uint32_t done = 0;
   size_t i;
@@ -351,7 +352,7 @@ static void check_columns(struct check *c) {
 
 bool program_check(const struct program_check_input *in, struct arena *a, struct plan *out,
                    struct program_faults *faults) {
-  struct check c = {.in = in, .arena = a, .plan = out, .faults = faults};
+  struct program_checking c = {.in = in, .arena = a, .plan = out, .faults = faults};
   size_t before = faults->count;
   *out = (struct plan){.calls_known = true};
   check_tools(&c);

@@ -177,13 +177,13 @@ static struct str job_shaped_words(struct run_job *job) {
 }
 
 // What the rows are in: a vendor's body, structured content, or text that holds a table.
-static bool job_root(struct run_job *job, struct form *form, yyjson_val **root, struct err *err) {
+static bool job_root(struct run_job *job, struct table_form *form, yyjson_val **root, struct err *err) {
   const struct call_answer *n = &job->answer;
-  *form = (struct form){.kind = FORM_JSON};
+  *form = (struct table_form){.kind = TABLE_FORM_JSON};
   *root = NULL;
   if (n->form == ANSWER_JSON) return *root = n->value, true;
   if (n->form != ANSWER_RESULT)
-    return form_read(call_answer_body(n), str_of(n->type), &JSON_LIMITS, form, err) &&
+    return table_form_read(call_answer_body(n), str_of(n->type), &JSON_LIMITS, form, err) &&
            (*root = yyjson_doc_get_root(form->doc), true);
   yyjson_val *structured = yyjson_obj_get(n->value, "structuredContent");
   if (yyjson_is_obj(structured) || yyjson_is_arr(structured)) return *root = structured, true;
@@ -197,7 +197,7 @@ static bool job_root(struct run_job *job, struct form *form, yyjson_val **root, 
     if (text.n) buf_add_char(&text, '\n');
     buf_add(&text, part);
   }
-  bool ok = form_read(buf_str(&text), STR(""), &JSON_LIMITS, form, err);
+  bool ok = table_form_read(buf_str(&text), STR(""), &JSON_LIMITS, form, err);
   if (ok) *root = yyjson_doc_get_root(form->doc);
   buf_free(&text);
   return ok;
@@ -253,7 +253,7 @@ static void job_note_row(struct run_job *job, size_t rows, struct str why) {
       .bytes = job->has_answer ? call_answer_body(&job->answer).n : 0};
 }
 
-static void job_set_next(struct run_job *job, const struct paging_next *next) {
+static void job_set_next(struct run_job *job, const struct pages_next *next) {
   yyjson_mut_val *key = yyjson_mut_strncpy(job->doc, next->argument.p, next->argument.n);
   yyjson_mut_val *value = next->text.n ? yyjson_mut_strncpy(job->doc, next->text.p, next->text.n)
                                        : yyjson_mut_sint(job->doc, next->number);
@@ -277,16 +277,16 @@ static bool job_take_rows(struct job_taking *t, yyjson_val *root, bool untyped, 
   s->cut += added.cut;
   job_note_row(job, added.rows, ok ? STR("") : str_of(err->text));
   if (!ok) return false;
-  struct paging_rule rule;
-  struct paging_next next;
-  paging_rule(tool, NULL, &rule);
-  paging_next(&(struct paging_look){.rule = &rule,
-                                    .arguments = job->arguments,
-                                    .answer = root,
-                                    .headers = &job->answer.response.headers,
-                                    .rows = added.rows + added.cut,
-                                    .before = job->rows},
-              run->arena, &next);
+  struct pages_rule rule;
+  struct pages_next next;
+  pages_rule(tool, NULL, &rule);
+  pages_next(&(struct pages_look){.rule = &rule,
+                                  .arguments = job->arguments,
+                                  .answer = root,
+                                  .headers = &job->answer.response.headers,
+                                  .rows = added.rows + added.cut,
+                                  .before = job->rows},
+             run->arena, &next);
   job->rows += added.rows + added.cut;
   if (next.total > s->total) s->total = next.total;
   s->maybe_cut = s->maybe_cut || next.maybe_cut;
@@ -301,7 +301,7 @@ static bool job_take_rows(struct job_taking *t, yyjson_val *root, bool untyped, 
 static bool job_take_job(void *arg, struct err *err) {
   struct job_taking *t = arg;
   struct run_job *job = t->job;
-  struct form form = {.doc = NULL};
+  struct table_form form = {.doc = NULL};
   yyjson_val *root;
   struct err why = {.code = ERR_OK};
   (void)err;

@@ -3,7 +3,7 @@
 #ifndef POSTERN_PROGRAM_RUN_PARTS_H
 #define POSTERN_PROGRAM_RUN_PARTS_H
 
-#include "program/paging.h"
+#include "program/pages.h"
 #include "program/run.h"
 
 enum run_step_state { RUN_STEP_WAITING, RUN_STEP_CALLING, RUN_STEP_DONE, RUN_STEP_FAILED };

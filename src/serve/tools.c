@@ -16,7 +16,7 @@
 #include "serve/consent.h"
 #include "serve/fault.h"
 #include "serve/frame.h"
-#include "serve/program.h"
+#include "serve/programs.h"
 #include "serve/rewrite.h"
 
 // A cursor is the name of the last tool shown: it stays good when tools come and go between pages,
@@ -94,9 +94,9 @@ bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, st
     else
       listing_write(&server->tools[i], out);
   }
-  if (end == server->tool_count && program_tool_is_shown(r)) {
+  if (end == server->tool_count && programs_are_shown(r)) {
     if (end > start) buf_add_char(out, ',');
-    program_tool_list(out);
+    programs_list(out);
   }
   buf_add_char(out, ']');
   if (end < server->tool_count) {
@@ -222,8 +222,8 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
   if (!yyjson_is_str(name)) return err_at(err, ERR_INVALID, "/params/name", "params.name must be a string");
   if (arguments && !yyjson_is_obj(arguments))
     return err_at(err, ERR_INVALID, "/params/arguments", "params.arguments must be an object");
-  if (str_is(json_text(name), PROGRAM_TOOL) && program_tool_is_shown(r))
-    return program_tool_call(r, params, out, err);
+  if (str_is(json_text(name), PROGRAM_TOOL) && programs_are_shown(r))
+    return programs_call(r, params, out, err);
   const struct catalog_tool *tool = map_get(&r->server->by_name, json_text(name));
   if (!tool) return tools_unknown(r, json_text(name), err);
   if (!tools_check_headers(r, tool, arguments, err)) return false;

@@ -8,7 +8,7 @@ enum { FORM_TRIES_MOST = 12, FORM_COLUMNS_MOST = 1000 };
 static const char *const form_kinds[] = {"json", "json in text", "json lines", "csv",
                                          "tsv",  "markdown",     "words"};
 
-const char *form_kind_name(enum form_kind kind) {
+const char *table_form_kind_name(enum table_form_kind kind) {
   return form_kinds[kind];
 }
 
@@ -24,12 +24,12 @@ static bool form_is_blank(struct str line) {
 
 // ---- JSON
 
-static bool form_json_whole(struct str text, const struct json_limits *limits, struct form *out,
+static bool form_json_whole(struct str text, const struct json_limits *limits, struct table_form *out,
                             struct err *err) {
   struct json_limits raw = *limits;
   raw.raw_numbers = true;
   if (!json_read(text, &raw, &out->doc, err)) return false;
-  out->kind = FORM_JSON;
+  out->kind = TABLE_FORM_JSON;
   return true;
 }
 
@@ -44,7 +44,7 @@ static yyjson_doc *form_json_at(struct str text, size_t at, size_t *length) {
 
 // The largest object or array within words. A place where none begins costs a look at the rest, so only some are tried:
 // those at the start of a line first, since servers put what they have to say there.
-static bool form_json_within(struct str text, struct form *out) {
+static bool form_json_within(struct str text, struct table_form *out) {
   size_t best = 1; // "[]" and "{}" say nothing when words are around
   int tries = 0;
   for (int pass = 0; pass < 2 && !out->doc; pass++) {
@@ -68,12 +68,12 @@ static bool form_json_within(struct str text, struct form *out) {
       i += length ? length - 1 : 0;
     }
   }
-  out->kind = FORM_JSON_IN_TEXT;
+  out->kind = TABLE_FORM_JSON_IN_TEXT;
   return out->doc != NULL;
 }
 
 // One object a line, at least two, nothing else but blank lines.
-static bool form_json_lines(struct str text, struct form *out) {
+static bool form_json_lines(struct str text, struct table_form *out) {
   size_t lines = 0;
   for (struct str rest = text, line; str_cut(&rest, '\n', &line);) {
     line = str_trim(line);
@@ -90,7 +90,7 @@ static bool form_json_lines(struct str text, struct form *out) {
   }
   buf_add_char(&array, ']');
   out->doc = yyjson_read(array.p, array.n, YYJSON_READ_NUMBER_AS_RAW);
-  out->kind = FORM_JSON_LINES;
+  out->kind = TABLE_FORM_JSON_LINES;
   buf_free(&array);
   return out->doc != NULL;
 }
@@ -118,7 +118,7 @@ static void form_table_row(struct form_table *t, const struct str *cells, size_t
   yyjson_mut_arr_append(t->rows, row);
 }
 
-static bool form_table_end(struct form_table *t, enum form_kind kind, struct form *out) {
+static bool form_table_end(struct form_table *t, enum table_form_kind kind, struct table_form *out) {
   bool any = yyjson_mut_arr_size(t->rows) > 0;
   if (any) {
     out->doc = yyjson_mut_doc_imut_copy(t->doc, NULL);
@@ -162,7 +162,7 @@ static bool form_markdown_rule(struct str line) {
   return dash && str_find(line, '|') >= 0;
 }
 
-static bool form_markdown(struct str text, struct arena *a, struct form *out) {
+static bool form_markdown(struct str text, struct arena *a, struct table_form *out) {
   struct str before = STR_NONE;
   struct form_table t = {.names = NULL};
   struct str *cells = ARENA_ARRAY(a, FORM_COLUMNS_MOST, struct str);
@@ -181,7 +181,7 @@ static bool form_markdown(struct str text, struct arena *a, struct form *out) {
       break; // the first table is taken
     }
   }
-  return inside && form_table_end(&t, FORM_MARKDOWN, out);
+  return inside && form_table_end(&t, TABLE_FORM_MARKDOWN, out);
 }
 
 // ---- CSV (RFC 4180) and TSV
@@ -228,7 +228,8 @@ static bool form_is_header(const struct str *cells, size_t n) {
 }
 
 // `sure`: the answer says that it is such a table, so rows may be ragged and one column is enough.
-static bool form_separated(struct str text, char separator, bool sure, struct arena *a, struct form *out) {
+static bool form_separated(struct str text, char separator, bool sure, struct arena *a,
+                           struct table_form *out) {
   struct form_table t = {.names = ARENA_ARRAY(a, FORM_COLUMNS_MOST, struct str)};
   struct str *cells = ARENA_ARRAY(a, FORM_COLUMNS_MOST, struct str);
   size_t n;
@@ -250,11 +251,11 @@ static bool form_separated(struct str text, char separator, bool sure, struct ar
     yyjson_mut_doc_free(t.doc);
     return false;
   }
-  return form_table_end(&t, separator == '\t' ? FORM_TSV : FORM_CSV, out) || sure;
+  return form_table_end(&t, separator == '\t' ? TABLE_FORM_TSV : TABLE_FORM_CSV, out) || sure;
 }
 
 // From each start of a paragraph, a bounded number of them.
-static bool form_separated_within(struct str text, char separator, struct arena *a, struct form *out) {
+static bool form_separated_within(struct str text, char separator, struct arena *a, struct table_form *out) {
   int tries = 0;
   bool begins = true;
   for (size_t i = 0; i < text.n && tries < FORM_TRIES_MOST; i++) {
@@ -283,10 +284,10 @@ static bool form_media_is(struct str media, const char *const *words) {
   return false;
 }
 
-bool form_read(struct str text, struct str media, const struct json_limits *limits, struct form *out,
-               struct err *err) {
+bool table_form_read(struct str text, struct str media, const struct json_limits *limits,
+                     struct table_form *out, struct err *err) {
   static const char *const csv[] = {"/csv", NULL}, *const tsv[] = {"tab-separated", NULL};
-  struct form form = {.kind = FORM_WORDS};
+  struct table_form form = {.kind = TABLE_FORM_WORDS};
   struct err unsaid = {.code = ERR_OK};
   if (str_starts(text, "\xef\xbb\xbf")) text = str_from(text, 3);
   struct str trimmed = str_trim(text);
@@ -304,7 +305,7 @@ bool form_read(struct str text, struct str media, const struct json_limits *limi
   } else if (!form_json_lines(trimmed, &form) && !form_markdown(text, a, &form) &&
              !form_separated_within(text, '\t', a, &form) && !form_json_within(text, &form) &&
              !form_separated_within(text, ',', a, &form)) {
-    form = (struct form){.kind = FORM_WORDS};
+    form = (struct table_form){.kind = TABLE_FORM_WORDS};
   }
   arena_free(a);
   if (ok) *out = form;

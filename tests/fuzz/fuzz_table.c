@@ -34,12 +34,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct table_limits limits = TABLE_LIMITS;
   struct table_clock clock = {0};
   struct table_set *set;
-  struct form f;
+  struct table_form f;
   struct err err;
   limits.rows = 500;
   limits.columns = 40;
   limits.memory = 16 << 20;
-  if (!table_start() || !form_read(str_make((const char *)data, size), STR(""), &JSON_LIMITS, &f, &err))
+  if (!table_start() || !table_form_read(str_make((const char *)data, size), STR(""), &JSON_LIMITS, &f, &err))
     return 0;
   fuzz_check(zone_find(STR("UTC"), &clock.zone, &err), "no UTC");
   if (f.doc && table_set_new(&limits, &clock, &set, &err)) {

@@ -33,14 +33,14 @@ static void test_forms(void **state) {
       {"a[[[[[[[[[[[[[[[[[[[[[[[[[[[[{{{{{{{{{", "", "words", NULL},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct form f;
+    struct table_form f;
     struct err err;
-    if (!form_read(str_of(rows[i].text), str_of(rows[i].media), &JSON_LIMITS, &f, &err))
+    if (!table_form_read(str_of(rows[i].text), str_of(rows[i].media), &JSON_LIMITS, &f, &err))
       fail_msg("%s: %s", rows[i].text, err.text);
     char *json = f.doc ? yyjson_write(f.doc, 0, NULL) : NULL;
-    if (strcmp(form_kind_name(f.kind), rows[i].kind) != 0 || (json != NULL) != (rows[i].json != NULL) ||
+    if (strcmp(table_form_kind_name(f.kind), rows[i].kind) != 0 || (json != NULL) != (rows[i].json != NULL) ||
         (json && strcmp(json, rows[i].json) != 0))
-      fail_msg("%s\n  is %s %s\n  not %s %s", rows[i].text, form_kind_name(f.kind), json, rows[i].kind,
+      fail_msg("%s\n  is %s %s\n  not %s %s", rows[i].text, table_form_kind_name(f.kind), json, rows[i].kind,
                rows[i].json);
     free(json);
     yyjson_doc_free(f.doc);
@@ -49,12 +49,12 @@ static void test_forms(void **state) {
 
 static void test_refused(void **state) {
   (void)state;
-  struct form f;
+  struct table_form f;
   struct err err;
-  assert_false(form_read(STR("a,b\n1,\"open\n"), STR("text/csv"), &JSON_LIMITS, &f, &err));
+  assert_false(table_form_read(STR("a,b\n1,\"open\n"), STR("text/csv"), &JSON_LIMITS, &f, &err));
   assert_int_equal(err.code, ERR_INVALID);
   struct json_limits small = {.depth = 4, .nodes = 10};
-  assert_false(form_read(STR("[1,2,3,4,5,6,7,8,9,10,11,12]"), STR(""), &small, &f, &err));
+  assert_false(table_form_read(STR("[1,2,3,4,5,6,7,8,9,10,11,12]"), STR(""), &small, &f, &err));
   assert_int_equal(err.code, ERR_LIMIT);
 }
 

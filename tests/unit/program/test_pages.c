@@ -2,7 +2,7 @@
 #include "../support/check.h"
 
 #include "base/buf.h"
-#include "program/paging.h"
+#include "program/pages.h"
 
 static const struct row {
   const char *what, *properties, *sent, *answer, *link, *word;
@@ -83,16 +83,16 @@ static void test_next(void **state) {
     struct http_header header = {STR("Link"), str_of(w->link)};
     struct http_headers headers = {&header, w->link ? 1 : 0};
     struct tool tool = {.input = yyjson_doc_get_root(input)};
-    struct paging_rule rule;
-    struct paging_next next;
-    paging_rule(&tool, yyjson_doc_get_root(word), &rule);
-    paging_next(&(struct paging_look){.rule = &rule,
-                                      .arguments = yyjson_mut_doc_get_root(arguments),
-                                      .answer = yyjson_doc_get_root(answer),
-                                      .headers = &headers,
-                                      .rows = w->rows,
-                                      .before = w->before},
-                a, &next);
+    struct pages_rule rule;
+    struct pages_next next;
+    pages_rule(&tool, yyjson_doc_get_root(word), &rule);
+    pages_next(&(struct pages_look){.rule = &rule,
+                                    .arguments = yyjson_mut_doc_get_root(arguments),
+                                    .answer = yyjson_doc_get_root(answer),
+                                    .headers = &headers,
+                                    .rows = w->rows,
+                                    .before = w->before},
+               a, &next);
     struct str got = !next.goes_on ? next.maybe_cut ? STR("cut") : STR("end")
                      : next.text.n
                          ? arena_printf(a, "%.*s=%.*s", STR_ARG(next.argument), STR_ARG(next.text))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "serve/program.h"
+#include "serve/programs.h"
 
 #include "data/json.h"
 #include "program/brief.h"
@@ -10,11 +10,11 @@
 
 enum { PROGRAM_TOOL_MS = 45000 }; // hosts give up after a minute
 
-bool program_tool_is_shown(const struct serve_request *r) {
+bool programs_are_shown(const struct serve_request *r) {
   return r->server->programs && r->env->program;
 }
 
-void program_tool_list(struct buf *out) {
+void programs_list(struct buf *out) {
   buf_add_z(out, "{\"name\":\"" PROGRAM_TOOL "\",\"title\":\"Run an answer program\",\"description\":");
   json_add_string(out, STR("Answer a question over many calls at once: calls read-only tools of this server, "
                            "and runs one SQL query (SQLite) over what they "
@@ -41,8 +41,8 @@ void program_tool_list(struct buf *out) {
             "\"_meta\":{\"anthropic/alwaysLoad\":true}}");
 }
 
-static bool program_tool_say(struct serve_request *r, struct str text, const struct buf *structured,
-                             bool is_error, struct buf *out) {
+static bool programs_say(struct serve_request *r, struct str text, const struct buf *structured,
+                         bool is_error, struct buf *out) {
   frame_open(r, out);
   buf_add_z(out, "\"content\":[{\"type\":\"text\",\"text\":");
   json_add_string(out, text);
@@ -57,8 +57,8 @@ static bool program_tool_say(struct serve_request *r, struct str text, const str
 }
 
 // An outcome as a client is told it; the run is kept under its handle.
-static bool program_tool_conclude(struct serve_request *r, struct program_run *run, struct buf *out,
-                                  struct err *err) {
+static bool programs_conclude(struct serve_request *r, struct program_run *run, struct buf *out,
+                              struct err *err) {
   const struct outcome *o;
   char handle[PROGRAM_HANDLE_TEXT];
   program_handle(run);
@@ -69,16 +69,16 @@ static bool program_tool_conclude(struct serve_request *r, struct program_run *r
   struct buf text = BUF_MAX(PROGRAM_BRIEF_MOST), structured = BUF_MAX(PROGRAM_BRIEF_MOST * 4);
   brief_text(o, &text);
   brief_json(o, &structured);
-  bool told = program_tool_say(r, buf_str(&text), structured.full ? NULL : &structured,
-                               o->status == OUTCOME_FAILED, out);
+  bool told =
+      programs_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, out);
   buf_free(&text);
   buf_free(&structured);
   program_keep(run, handle);
   return told;
 }
 
-static bool program_tool_begin(struct serve_request *r, yyjson_val *arguments, struct program_run **run,
-                               struct str *wrong, struct err *err) {
+static bool programs_begin(struct serve_request *r, yyjson_val *arguments, struct program_run **run,
+                           struct str *wrong, struct err *err) {
   struct program_faults faults = {.arena = r->arena};
   struct str text = json_to_text(r->arena, yyjson_obj_get(arguments, "program"));
   struct program_request request = {.env = r->env->program,
@@ -101,20 +101,20 @@ static bool program_tool_begin(struct serve_request *r, yyjson_val *arguments, s
   return false;
 }
 
-bool program_tool_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+bool programs_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   yyjson_val *arguments = yyjson_obj_get(params, "arguments");
   struct str handle = json_str(arguments, "continue"), wrong = STR("");
   struct program_run *run = NULL;
   bool begun = handle.n ? program_take(handle, r->client.principal.key, &run, err)
-                        : program_tool_begin(r, arguments, &run, &wrong, err);
-  if (!begun && wrong.n) return program_tool_say(r, wrong, NULL, true, out);
+                        : programs_begin(r, arguments, &run, &wrong, err);
+  if (!begun && wrong.n) return programs_say(r, wrong, NULL, true, out);
   if (!begun && err->code != ERR_CANCELED)
-    return program_tool_say(
-        r, arena_printf(r->arena, "%s%s%s", err->text, err->hint[0] ? "; " : "", err->hint), NULL, true, out);
+    return programs_say(r, arena_printf(r->arena, "%s%s%s", err->text, err->hint[0] ? "; " : "", err->hint),
+                        NULL, true, out);
   if (!begun) return false;
   if (!program_go_on(run, PROGRAM_TOOL_MS, err)) {
     program_end(run);
     return false;
   }
-  return program_tool_conclude(r, run, out, err);
+  return programs_conclude(r, run, out, err);
 }

@@ -117,6 +117,7 @@ static bool conclude_job(void *arg, struct err *err) {
   run->outcome_arena = arena_new();
   if (!conclude_seal(run, true, err)) return false;
   o->title = run->program.title;
+  o->handle = run->handle;
   o->zone = zone_name(run->clock.zone);
   o->now_ms = run->clock.now_ms;
   o->wait_s = run->paused ? run->wait_s : 0;

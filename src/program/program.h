@@ -16,6 +16,7 @@ enum {
   PROGRAM_STEPS_MOST = 24,
   PROGRAM_RESULTS_MOST = 6,
   PROGRAM_PARAMETERS_MOST = 24,
+  PROGRAM_TABLES_MOST = 8,
   PROGRAM_ACCOUNTS_MOST = 32, // of a step
   PROGRAM_BATCH_MOST = 1000,
   PROGRAM_TITLE_MOST = 200,
@@ -54,6 +55,10 @@ struct program_step {
   int64_t pages;   // 0: all
 };
 
+struct program_kept { // "tables": {"earlier": {"kept": "p_…", "result": "by_action"}}: a result that was kept
+  struct str name, handle, result; // result empty: the first
+};
+
 struct program_result {
   struct str name, title, query;
   yyjson_val *columns, *chart; // NULL: none
@@ -65,8 +70,9 @@ struct program {
   struct str title;
   struct program_parameter parameters[PROGRAM_PARAMETERS_MOST];
   struct program_step steps[PROGRAM_STEPS_MOST];
+  struct program_kept tables[PROGRAM_TABLES_MOST];
   struct program_result results[PROGRAM_RESULTS_MOST];
-  size_t parameter_count, step_count, result_count;
+  size_t parameter_count, step_count, table_count, result_count;
 };
 
 // False: `faults` has at least one. `root` may be NULL.

@@ -318,15 +318,46 @@ static void read_step(struct read *r, yyjson_val *v, struct str at) {
 static void read_steps(struct read *r, yyjson_val *v) {
   size_t i, n;
   yyjson_val *step;
+  if (!v || yyjson_is_null(v)) return; // over kept results and given tables alone
   if (!yyjson_is_arr(v))
     return program_fault_add(r->faults, STR("/steps"), "'steps' is an array of calls, not %s", read_kind(v));
-  if (yyjson_arr_size(v) == 0)
-    program_fault_add(r->faults, STR("/steps"), "'steps' is empty: a program calls something");
   yyjson_arr_foreach (v, i, n, step) {
     if (i == PROGRAM_STEPS_MOST)
       return program_fault_add(r->faults, STR("/steps"), "a program has at most %d steps",
                                PROGRAM_STEPS_MOST);
     read_step(r, step, read_at(r, "/steps/%zu", i));
+  }
+}
+
+// ---- results that were kept
+
+static void read_tables(struct read *r, yyjson_val *v) {
+  static const struct str members[] = {{"kept", 4}, {"result", 6}};
+  size_t i, n;
+  yyjson_val *key, *table;
+  struct err why;
+  if (!v || yyjson_is_null(v)) return;
+  if (!yyjson_is_obj(v))
+    return program_fault_add(r->faults, STR("/tables"),
+                             "'tables' is an object of names and kept results, not %s", read_kind(v));
+  yyjson_obj_foreach (v, i, n, key, table) {
+    struct str at = read_member_at(r, STR("/tables"), json_text(key));
+    if (i == PROGRAM_TABLES_MOST)
+      return program_fault_add(r->faults, STR("/tables"), "a program has at most %d tables",
+                               PROGRAM_TABLES_MOST);
+    struct program_kept *out = &r->program->tables[r->program->table_count++];
+    *out = (struct program_kept){.name = json_text(key)};
+    if (!table_name_is_sound(out->name, &why)) program_fault_err(r->faults, at, &why);
+    if (!yyjson_is_obj(table)) {
+      program_fault_add(r->faults, at, "a table is {\"kept\", \"result\"}, not %s", read_kind(table));
+      continue;
+    }
+    read_known(r, table, at, members, 2);
+    out->handle = read_text(r, table, "kept", at, 100, true);
+    out->result = read_text(r, table, "result", at, TABLE_NAME_MOST, false);
+    for (size_t k = 0; k < r->program->step_count; k++)
+      if (str_eq_nocase(r->program->steps[k].id, out->name))
+        program_fault_add(r->faults, at, "'%.*s' is the id of a step too", STR_ARG(out->name));
   }
 }
 
@@ -432,8 +463,8 @@ const struct program_parameter *program_parameter_find(const struct program *p, 
 }
 
 bool program_read(yyjson_val *root, struct arena *a, struct program *out, struct program_faults *faults) {
-  static const struct str members[] = {
-      {"version", 7}, {"title", 5}, {"parameters", 10}, {"steps", 5}, {"results", 7}};
+  static const struct str members[] = {{"version", 7}, {"title", 5},  {"parameters", 10},
+                                       {"steps", 5},   {"tables", 6}, {"results", 7}};
   struct read r = {.arena = a, .program = out, .faults = faults};
   size_t before = faults->count;
   *out = (struct program){.root = root, .title = STR("")};
@@ -453,6 +484,7 @@ bool program_read(yyjson_val *root, struct arena *a, struct program *out, struct
   out->title = read_text(&r, root, "title", STR(""), PROGRAM_TITLE_MOST, false);
   read_parameters(&r, yyjson_obj_get(root, "parameters"));
   read_steps(&r, yyjson_obj_get(root, "steps"));
+  read_tables(&r, yyjson_obj_get(root, "tables"));
   read_results(&r, yyjson_obj_get(root, "results"));
   return faults->count == before;
 }

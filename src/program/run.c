@@ -10,6 +10,7 @@
 #include "io/fiber.h"
 #include "io/pool.h"
 #include "program/bind.h"
+#include "program/keep.h"
 #include "program/run_parts.h"
 
 enum { RUN_MINUTE_MS = 60000 };
@@ -22,22 +23,59 @@ struct run_beginning {
   struct program_faults *faults;
 };
 
+static bool run_add_table(struct program_run *run, struct str name, yyjson_val *rows, bool untyped,
+                          struct err *err) {
+  struct table_added added;
+  if (run->table_count == sizeof run->tables / sizeof *run->tables)
+    return err_set(err, ERR_LIMIT, "a program has at most %d tables beside its steps", (int)run->table_count);
+  if (!table_name_is_sound(name, err)) return false;
+  if (table_find(run->set, name))
+    return err_set(err, ERR_CONFLICT, "there are two tables '%.*s'", STR_ARG(name));
+  struct table *t = table_begin(run->set, name);
+  if (!table_add(t, &(struct table_batch){.root = rows, .untyped = untyped}, &added, err) ||
+      !table_seal(t, err))
+    return false;
+  struct check_table *out = &run->tables[run->table_count++];
+  out->name = arena_dup(run->arena, name);
+  out->column_count = table_columns(t, run->arena, &out->columns);
+  return true;
+}
+
+static bool run_add_tables(struct run_beginning *b, struct err *err) {
+  struct program_run *run = b->run;
+  for (size_t i = 0; i < b->request->table_count; i++) {
+    const struct program_table *t = &b->request->tables[i];
+    if (!run_add_table(run, t->name, t->rows, t->untyped, err)) return false;
+  }
+  for (size_t i = 0; i < run->program.table_count; i++) {
+    const struct program_kept *k = &run->program.tables[i];
+    struct str at = arena_printf(run->arena, "/tables/%.*s", STR_ARG(k->name));
+    struct err why;
+    yyjson_doc *rows = program_kept_rows(k->handle, k->result, run->principal, &why);
+    if (!rows || !run_add_table(run, k->name, yyjson_doc_get_root(rows), false, &why))
+      program_fault_err(b->faults, at, &why);
+    yyjson_doc_free(rows);
+  }
+  return true;
+}
+
 static bool run_check_job(void *arg, struct err *err) {
   struct run_beginning *b = arg;
   struct program_run *run = b->run;
+  if (!table_set_new(&run->env->limits.tables, &run->clock, &run->set, err) || !run_add_tables(b, err))
+    return false;
   struct program_check_input in = {.program = &run->program,
                                    .view = &run->view,
                                    .params = &run->params,
                                    .clock = &run->clock,
-                                   .limits = &run->env->limits.tables};
-  (void)err;
+                                   .limits = &run->env->limits.tables,
+                                   .tables = run->tables,
+                                   .table_count = run->table_count};
   if (program_check(&in, run->arena, &run->plan, b->faults)) {
     if (run->plan.calls_least > run->env->limits.calls)
       program_fault_add(b->faults, STR("/steps"),
                         "the program makes %zu calls, of %zu allowed (setting program_calls)",
                         run->plan.calls_least, run->env->limits.calls);
-    else if (!table_set_new(&run->env->limits.tables, &run->clock, &run->set, err))
-      return false;
   }
   return true;
 }

@@ -33,12 +33,20 @@ struct program_env { // made once
   int first_weekday;
 };
 
+struct program_table { // somebody's own rows
+  struct str name;
+  yyjson_val *rows; // an array of objects, or what table/locate finds rows in
+  bool untyped;     // all texts, as from CSV
+};
+
 struct program_request {
   const struct program_env *env;
-  struct catalog *catalog;                  // the run takes a reference of its own
-  const struct catalog_server *server;      // NULL: all accounts
-  yyjson_doc *doc;                          // of the program; the run takes it over, also where it fails
-  yyjson_val *given;                        // parameters; object or NULL; copied
+  struct catalog *catalog;             // the run takes a reference of its own
+  const struct catalog_server *server; // NULL: all accounts
+  yyjson_doc *doc;                     // of the program; the run takes it over, also where it fails
+  yyjson_val *given;                   // parameters; object or NULL; copied
+  const struct program_table *tables;  // that stand beside those of the steps; copied
+  size_t table_count;
   struct str principal, client, request_id; // copied
   enum mcp_era era;
   int64_t now_ms; // 0: now

@@ -55,6 +55,8 @@ struct program_run {
   struct table_params params;
   struct table_clock clock;
   struct table_set *set;
+  struct check_table tables[PROGRAM_TABLES_MOST * 2]; // that are there before any call
+  size_t table_count;
   struct run_step steps[PROGRAM_STEPS_MOST];
   size_t step_count;
   struct run_job *jobs;
@@ -63,7 +65,7 @@ struct program_run {
   uint64_t end_us, worked_ms;
   int64_t wait_s; // a vendor asks for it; nothing new is begun until then
   bool paused, waits, out_of_time;
-  struct str principal, client, request_id;
+  struct str principal, client, request_id, handle; // handle: once kept
   enum mcp_era era;
   void (*progress)(void *arg, const struct program_run *run);
   void *progress_arg;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rig.h"
 
+#include "program/keep.h"
+
 #define ZONES_1                                                                                              \
   "{\"success\":true,\"result\":[{\"id\":\"z1\",\"name\":\"example.com\"},{\"id\":\"z2\",\"name\":"          \
   "\"example.org\"}],\"result_info\":{\"page\":1,\"total_pages\":2}}"
@@ -160,6 +162,42 @@ static void test_limits(void **state) {
   rig_free(r);
 }
 
+static void test_kept(void **state) {
+  (void)state;
+  struct rig *r = rig_new(answers);
+  char handle[PROGRAM_HANDLE_TEXT];
+  struct err err;
+  rig_run(r,
+          "{'version':1,'steps':[{'id':'zones','account':'east','tool':'list_zones'}],'results':{'names':'"
+          "SELECT name, id FROM zones'}}",
+          NULL);
+  program_keep(r->run, handle);
+  r->run = NULL;
+  const char *program = arena_printf(r->arena,
+                                     "{'version':1,'tables':{'earlier':{'kept':'%s','result':'names'}},'"
+                                     "results':{'n':'SELECT count(*), min(name) FROM earlier'}}",
+                                     handle)
+                            .p;
+  check_text(rig_rows(r, rig_run(r, program, NULL)), "[[3,\"example.com\"]]");
+  struct program_run *other;
+  assert_false(program_take(str_of(handle), STR("q"), &other, &err));
+  assert_int_equal(err.code, ERR_MISSING);
+  assert_int_equal(program_kept_count(), 1);
+  for (int i = 0; i < 20; i++) { // the oldest of one principal goes
+    struct rig *more = rig_new(answers);
+    char text[PROGRAM_HANDLE_TEXT];
+    rig_run(more, "{'version':1,'steps':[],'results':{'n':'SELECT 1'}}", NULL);
+    program_keep(more->run, text);
+    more->run = NULL;
+    rig_free(more);
+  }
+  assert_int_equal(program_kept_count(), PROGRAM_KEPT_OWN);
+  assert_false(program_take(str_of(handle), STR("p"), &other, &err));
+  program_keep_close();
+  assert_int_equal(program_kept_count(), 0);
+  rig_free(r);
+}
+
 static void test_time(void **state) {
   (void)state;
   static const struct rig_answer events[] = {
@@ -187,6 +225,8 @@ static void test_faults(void **state) {
   static const struct {
     const char *program, *want;
   } rows[] = {
+      {"{'version':1,'steps':[],'tables':{'old':{'kept':'p_none'}},'results':{'n':'SELECT 1 FROM old'}}",
+       "/tables/old: nothing is kept under 'p_none'"},
       {"[]", "the program: a program is a JSON object, not an array"},
       {"{}", "/version: 'version' is missing"},
       {"{'version':2,'steps':[],'results':{}}", "/version: 'version' is of a form"},
@@ -272,6 +312,7 @@ int main(void) {
                                      cmocka_unit_test(test_a_failed_step),
                                      cmocka_unit_test(test_a_limit_of_the_vendor),
                                      cmocka_unit_test(test_limits),
+                                     cmocka_unit_test(test_kept),
                                      cmocka_unit_test(test_time),
                                      cmocka_unit_test(test_faults)};
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,8 +32,8 @@ double chart_step_size(struct chart_step step) {
   return chart_step_times(step, 1);
 }
 
-// How many steps a value is from zero. The division is the inverse of chart_step_times, digit by digit.
-static double scale_steps(struct chart_step step, double value) {
+// The inverse of chart_step_times, digit by digit: 0.3 is 3 steps of 0.1.
+double chart_steps_to(struct chart_step step, double value) {
   double units = step.exponent < 0 ? value * scale_power(-step.exponent) : value / scale_power(step.exponent);
   return units / step.mantissa;
 }
@@ -51,8 +51,8 @@ struct chart_range chart_domain(double least, double most, bool zero) {
   for (int round = 0; round < DOMAIN_ROUNDS_MOST; round++) {
     struct chart_step step = chart_step_of(r.high - r.low, DOMAIN_STEPS);
     if (before.mantissa && scale_same(step, before)) break;
-    r.low = chart_step_times(step, floor(scale_steps(step, r.low)));
-    r.high = chart_step_times(step, ceil(scale_steps(step, r.high)));
+    r.low = chart_step_times(step, floor(chart_steps_to(step, r.low)));
+    r.high = chart_step_times(step, ceil(chart_steps_to(step, r.high)));
     before = step;
   }
   return r;
@@ -62,7 +62,7 @@ size_t chart_ticks(struct chart_range domain, unsigned pixels, double out[CHART_
                    struct chart_step *step) {
   double wanted = ceil((double)pixels / PIXELS_A_TICK), most = CHART_TICKS_MOST / 4.0;
   *step = chart_step_of(domain.high - domain.low, wanted < 1 ? 1 : wanted > most ? most : wanted);
-  double first = ceil(scale_steps(*step, domain.low)), last = floor(scale_steps(*step, domain.high));
+  double first = ceil(chart_steps_to(*step, domain.low)), last = floor(chart_steps_to(*step, domain.high));
   size_t n = 0;
   for (double k = first; k <= last && n < CHART_TICKS_MOST; k = first + (double)n)
     out[n++] = chart_step_times(*step, k);

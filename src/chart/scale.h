@@ -24,7 +24,8 @@ struct chart_range {
 // The round step that cuts `span` into about `n`. A span that is not above zero is one of 1.
 struct chart_step chart_step_of(double span, double n);
 double chart_step_size(struct chart_step step);
-double chart_step_times(struct chart_step step, double k); // k steps from zero
+double chart_step_times(struct chart_step step, double k);   // k steps from zero
+double chart_steps_to(struct chart_step step, double value); // and back
 
 // From the least to the most, with zero in it if asked for, widened to whole steps.
 struct chart_range chart_domain(double least, double most, bool zero);

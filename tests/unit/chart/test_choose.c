@@ -109,6 +109,13 @@ static void test_rules(void **state) {
       {"t:time:days s:text n:integer",
        "[[\"2026-11-01\",\"a\",1],[\"2026-11-01\",\"b\",2],[\"2026-11-02\",\"b\",5]]", NULL,
        "bar-stacked x=n y=t color=s|2026-11-01,b,2|2026-11-01,a,1|2026-11-02,b,5", NULL},
+  };
+  CHOICES(rows);
+}
+
+static void test_rules_without_times(void **state) {
+  (void)state;
+  static const struct choice rows[] = {
       // categories
       {"zone:text n:integer", "[[\"b\",1],[\"a\",1],[\"c\",7]]", NULL, "bar x=n y=zone|c,7|a,1|b,1", NULL},
       {"zone:text zone_id:text n:integer", "[[\"a\",\"z1\",1],[\"b\",\"z2\",7]]", NULL,
@@ -334,8 +341,10 @@ static void test_panels(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules),  cmocka_unit_test(test_wishes),
-                                     cmocka_unit_test(test_others), cmocka_unit_test(test_taken_names),
-                                     cmocka_unit_test(test_source), cmocka_unit_test(test_panels)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_rules),       cmocka_unit_test(test_rules_without_times),
+      cmocka_unit_test(test_wishes),      cmocka_unit_test(test_others),
+      cmocka_unit_test(test_taken_names), cmocka_unit_test(test_source),
+      cmocka_unit_test(test_panels)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,80 +111,86 @@ static void test_bytes(void **state) {
   arena_free(a);
 }
 
-// The encodings of the examples, from their rows.
+// ---- the encodings of the examples, from their rows
+
+static const struct example {
+  const char *kind, *columns, *wish, *hints;
+} examples[] = {
+    {"bar", "zone:text requests:integer", NULL, NULL},
+    {"column", "day:text n:integer", NULL, NULL},
+    {"bar-stacked", "a:text s:text n:integer", NULL, NULL},
+    {"line", "t:time v:integer", NULL, "{\"v\":{\"kind\":\"gauge\"}}"},
+    {"line-multi", "t:time v:integer s:text", NULL, NULL},
+    {"area", "t:time v:integer", "{\"mark\":\"area\"}", NULL},
+    {"point", "age:integer size:integer", NULL, NULL},
+    {"heatmap", "d:text h:integer n:integer", "{\"mark\":\"heatmap\",\"x\":\"h\",\"y\":\"d\"}",
+     "{\"h\":{\"type\":\"category\"}}"},
+    {"timeline", "t:time k:text w:text", NULL, NULL},
+};
+
+static struct str example_rows(struct arena *a, yyjson_val *spec) {
+  struct buf out = BUF_MAX(1 << 16);
+  yyjson_val *row, *key, *cell;
+  size_t i, n, f, fields;
+  buf_add_char(&out, '[');
+  yyjson_arr_foreach (json_at(spec, STR("/data/values")), i, n, row) {
+    buf_add_z(&out, i ? ",[" : "[");
+    yyjson_obj_foreach (row, f, fields, key, cell) {
+      if (f) buf_add_char(&out, ',');
+      json_write(&out, cell);
+    }
+    buf_add_char(&out, ']');
+  }
+  buf_add_char(&out, ']');
+  struct str rows = arena_dup(a, buf_str(&out));
+  buf_free(&out);
+  return rows;
+}
+
+static void example_check(const struct example *e, yyjson_val *spec) {
+  static const char *const parts[] = {"/mark",
+                                      "/encoding/x/field",
+                                      "/encoding/x/type",
+                                      "/encoding/x/sort",
+                                      "/encoding/x/scale",
+                                      "/encoding/x/stack",
+                                      "/encoding/y/field",
+                                      "/encoding/y/type",
+                                      "/encoding/y/sort",
+                                      "/encoding/y/stack",
+                                      "/encoding/color/field",
+                                      "/encoding/color/type",
+                                      "/encoding/color/sort",
+                                      "/encoding/strokeDash"};
+  struct arena *a = arena_new();
+  yyjson_doc *wish = e->wish ? rig_json(e->wish) : NULL;
+  struct chart_source from = {.wish = yyjson_doc_get_root(wish)};
+  yyjson_doc *ours = rig_json(spec_of(a, e->columns, example_rows(a, spec).p, e->hints, from).p);
+  for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+    yyjson_val *want = json_at(spec, str_of(parts[p])),
+               *got = json_at(yyjson_doc_get_root(ours), str_of(parts[p]));
+    if ((want || got) && !yyjson_equals(want, got))
+      fail_msg("%s %s: %.*s", e->kind, parts[p], STR_ARG(json_to_text(a, yyjson_doc_get_root(ours))));
+  }
+  yyjson_doc_free(ours);
+  yyjson_doc_free(wish);
+  arena_free(a);
+}
+
 static void test_examples(void **state) {
   (void)state;
-  static const struct {
-    const char *kind, *columns, *wish;
-  } rows[] = {
-      {"bar", "zone:text requests:integer", NULL},
-      {"column", "day:text n:integer", NULL},
-      {"bar-stacked", "a:text s:text n:integer", NULL},
-      {"line", "t:time v:integer", NULL},
-      {"line-multi", "t:time v:integer s:text", NULL},
-      {"area", "t:time v:integer", "{\"mark\":\"area\"}"},
-      {"point", "age:integer size:integer", NULL},
-      {"heatmap", "d:text h:integer n:integer", "{\"mark\":\"heatmap\",\"x\":\"h\",\"y\":\"d\"}"},
-      {"timeline", "t:time k:text w:text", NULL},
-  };
-  yyjson_doc *examples = rig_file("examples.json");
-  yyjson_val *example, *value, *cell, *key;
-  size_t i, n, at, most, f, fields, seen = 0;
-  yyjson_arr_foreach (yyjson_doc_get_root(examples), i, n, example) {
-    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-      if (!str_is(json_str(example, "kind"), rows[k].kind)) continue;
-      struct arena *a = arena_new();
-      struct buf cells = BUF_MAX(1 << 16);
-      yyjson_val *spec = yyjson_obj_get(example, "spec");
-      buf_add_char(&cells, '[');
-      yyjson_arr_foreach (json_at(spec, STR("/data/values")), at, most, value) {
-        buf_add_z(&cells, at ? ",[" : "[");
-        yyjson_obj_foreach (value, f, fields, key, cell) {
-          if (f) buf_add_char(&cells, ',');
-          json_write(&cells, cell);
-        }
-        buf_add_char(&cells, ']');
-      }
-      buf_add(&cells, str_make("]", 2));
-      struct table_result r = rig_result(a, rows[k].columns, cells.p);
-      yyjson_doc *wish = rows[k].wish ? rig_json(rows[k].wish) : NULL,
-                 *hints = rig_json("{\"h\":{\"type\":\"category\"},\"v\":{\"kind\":\"gauge\"}}");
-      bool counted = strcmp(rows[k].kind, "line-multi") == 0;
-      struct chart_source from = {.rows = &r,
-                                  .wish = yyjson_doc_get_root(wish),
-                                  .hints = counted ? NULL : yyjson_doc_get_root(hints)};
-      struct chart chart;
-      chart_choose(&from, a, &chart);
-      yyjson_doc *ours = rig_json(written(a, &chart).p);
-      static const char *const parts[] = {"/mark",
-                                          "/encoding/x/field",
-                                          "/encoding/x/type",
-                                          "/encoding/x/sort",
-                                          "/encoding/x/scale",
-                                          "/encoding/x/stack",
-                                          "/encoding/y/field",
-                                          "/encoding/y/type",
-                                          "/encoding/y/sort",
-                                          "/encoding/color/field",
-                                          "/encoding/color/type",
-                                          "/encoding/strokeDash/field"};
-      for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
-        yyjson_val *want = json_at(spec, str_of(parts[p])),
-                   *got = json_at(yyjson_doc_get_root(ours), str_of(parts[p]));
-        if ((want || got) && !yyjson_equals(want, got))
-          fail_msg("%s %s: %.*s", rows[k].kind, parts[p],
-                   STR_ARG(json_to_text(a, yyjson_doc_get_root(ours))));
-      }
+  yyjson_doc *doc = rig_file("examples.json");
+  yyjson_val *one;
+  size_t i, n, seen = 0;
+  yyjson_arr_foreach (yyjson_doc_get_root(doc), i, n, one) {
+    for (size_t e = 0; e < sizeof examples / sizeof *examples; e++) {
+      if (!str_is(json_str(one, "kind"), examples[e].kind)) continue;
+      example_check(&examples[e], yyjson_obj_get(one, "spec"));
       seen++;
-      yyjson_doc_free(ours);
-      yyjson_doc_free(wish);
-      yyjson_doc_free(hints);
-      buf_free(&cells);
-      arena_free(a);
     }
   }
-  assert_int_equal(seen, sizeof rows / sizeof *rows);
-  yyjson_doc_free(examples);
+  assert_int_equal(seen, sizeof examples / sizeof *examples);
+  yyjson_doc_free(doc);
 }
 
 // What a vendor may send still makes a sound spec.

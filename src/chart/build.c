@@ -83,7 +83,7 @@ bool build_stack(struct arrange *a, int category, int series, int measure) {
   chart->channels[CHART_COLOR] = part;
   arrange_rows(a, bars.count * parts.count);
   for (size_t i = 0; i < bars.count * parts.count; i++) {
-    if (!grid.has[i]) continue;
+    if (!grid.has[i] && i >= parts.count) continue; // the first bar has all, for the order of the series
     struct chart_value *row = arrange_row(a);
     row[label] = build_word(bars.labels[i / parts.count]);
     row[part] = build_word(parts.labels[i % parts.count]);
@@ -208,8 +208,8 @@ bool build_heatmap(struct arrange *a, int x, int y, int measure) {
   chart->channels[CHART_COLOR] = value;
   arrange_rows(a, across.count * down.count);
   for (size_t i = 0; i < across.count * down.count; i++) {
-    if (!grid.has[i]) continue;
-    struct chart_value *row = arrange_row(a);
+    struct chart_value *row =
+        arrange_row(a); // those without a value too: the axes have their order from the rows
     row[first] = build_word(across.labels[i % across.count]);
     row[second] = build_word(down.labels[i / across.count]);
     row[value] = build_place(&grid, i);

@@ -76,7 +76,7 @@ struct classes {
 };
 
 struct classes_facts { // of the values that are not null
-  size_t values, numbers, moments, like_ids, long_ones, weekdays, months, severities;
+  size_t values, numbers, moments, dates, like_ids, long_ones, weekdays, months, severities;
   bool whole, natural; // all integers
 };
 
@@ -110,6 +110,7 @@ static void classes_look(const struct table_cell *cell, struct classes_facts *f,
   f->values++;
   f->whole = f->whole && cell->kind == TABLE_CELL_INTEGER;
   f->moments += chart_cell_moment(cell, &ms);
+  f->dates += cell->kind == TABLE_CELL_TEXT && moment_is_date(cell->text);
   if (cell->kind != TABLE_CELL_TEXT || column->type == TABLE_INTEGER || column->type == TABLE_DECIMAL) {
     if (!chart_cell_number(cell, &number)) return;
     column->least = !f->numbers || number < column->least ? number : column->least;
@@ -215,14 +216,16 @@ static void classes_column(const struct classes *c, size_t i) {
       classes_look(cell, &f, column);
   }
   column->whole = f.whole && f.values;
-  column->days = from->days;
+  column->days = from->days || (f.values && f.dates == f.values);
   if (classes_is_time(column, &f, said)) {
     column->class = CHART_CLASS_TIME;
     return;
   }
   bool all_numbers = f.values && f.numbers == f.values && classes_is_number(column->type);
   if (all_numbers && kind.n && !said.n) said = STR("number"); // a count, gauge or ratio
-  if (!all_numbers || !str_is(said, "number")) column->distinct = classes_distinct(c, i);
+  if (!all_numbers || str_is(said, "category") || (!said.n && chart_name_ends(column->name, NAMES_ORDINAL)) ||
+      (!said.n && chart_name_ends(column->name, NAMES_CATEGORY)))
+    column->distinct = classes_distinct(c, i); // of measures nobody asks
   if (!classes_by_word(column, said, &f)) column->class = classes_of(column, &f, rows);
   if (column->class == CHART_CLASS_CATEGORY && f.long_ones) column->class = CHART_CLASS_TEXT;
   if (column->class == CHART_CLASS_MEASURE && f.numbers < f.values) column->class = CHART_CLASS_TEXT;

@@ -2,6 +2,7 @@
 #include "chart/spec.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "base/plain.h"
 #include "data/json.h"
@@ -95,6 +96,15 @@ static void spec_field(struct buf *out, const struct chart_field *f, bool type) 
   if (type) spec_member(out, "type", str_of(types[f->type]), CHART_LABEL_MOST);
 }
 
+// The grammar has no mark for a bucket that is not over: the axis says it.
+static void spec_title(const struct chart *c, struct buf *out, const struct chart_field *f,
+                       enum chart_channel channel) {
+  char title[4 * CHART_LABEL_MOST];
+  bool last = c->unfinished && channel == CHART_X;
+  snprintf(title, sizeof title, "%.*s, the last not over", STR_ARG(f->title));
+  spec_member(out, "title", last ? str_of(title) : f->title, CHART_LABEL_MOST);
+}
+
 static void spec_position(const struct chart *c, struct buf *out, enum chart_channel channel) {
   static const char *const names[] = {"x", "y"};
   if (c->channels[channel] < 0) return;
@@ -113,7 +123,7 @@ static void spec_position(const struct chart *c, struct buf *out, enum chart_cha
     chart_format_json(out, chart_step_size(c->bin));
     buf_add_char(out, '}');
   }
-  spec_member(out, "title", f->title, CHART_LABEL_MOST);
+  spec_title(c, out, f, channel);
   if (f->type == CHART_QUANTITATIVE && f->format != CHART_AS_IS && c->kind != CHART_TIMELINE) {
     spec_key(out, "axis");
     buf_add_char(out, '{');

@@ -14,7 +14,7 @@ typedef bool (*wish_make)(struct wish *w);
 // ---- columns
 
 static bool wish_why(struct wish *w, const char *lacks, const char *kind) {
-  return arrange_why(&w->c->a, "a %s takes %s, and the result has none", kind, lacks);
+  return arrange_why(&w->c->a, "%s takes %s, which the result lacks", kind, lacks);
 }
 
 static void wish_put(struct wish *w, int column) {
@@ -119,25 +119,26 @@ static bool wish_bar(struct wish *w) { // upright where that suits the category,
   struct str y = json_str(w->c->a.from->wish, "y");
   int category = wish_key(w);
   bool lying = y.n && category >= 0 && str_eq_nocase(y, w->c->a.columns[category].name);
-  return wish_bars_of(w, lying ? CHART_BAR : CHART_KINDS, "bar");
+  return wish_bars_of(w, lying ? CHART_BAR : CHART_KINDS, "a bar");
 }
 static bool wish_column_kind(struct wish *w) {
-  return wish_bars_of(w, CHART_COLUMN, "column");
+  return wish_bars_of(w, CHART_COLUMN, "a column");
 }
 
 static bool wish_stack(struct wish *w) {
   int category = wish_key(w), measure = wish_measure(w), series = wish_series(w, category);
   for (size_t i = 0; series < 0 && i < w->c->counts[CHART_CLASS_CATEGORY] && i < CHOOSE_MOST; i++)
     if (w->c->of[CHART_CLASS_CATEGORY][i] != category) series = w->c->of[CHART_CLASS_CATEGORY][i];
-  if (category < 0 || series < 0) return wish_why(w, "two categories", "stacked bar");
-  if (measure < 0) return wish_why(w, "a measure", "stacked bar");
+  if (category < 0 || series < 0) return wish_why(w, "two categories", "a stacked bar");
+  if (measure < 0) return wish_why(w, "a measure", "a stacked bar");
   return build_stack(&w->c->a, category, series, measure);
 }
 
 static bool wish_line_of(struct wish *w, enum chart_kind kind) {
+  const char *name = kind == CHART_AREA ? "an area" : "a line";
   int time = wish_time(w), measure = wish_measure(w);
-  if (time < 0) return wish_why(w, "a time", chart_kind_name(kind));
-  if (measure < 0) return wish_why(w, "a measure", chart_kind_name(kind));
+  if (time < 0) return wish_why(w, "a time", name);
+  if (measure < 0) return wish_why(w, "a measure", name);
   int series = wish_series(w, -1);
   if (series < 0 && w->c->counts[CHART_CLASS_CATEGORY] == 1) series = w->c->of[CHART_CLASS_CATEGORY][0];
   return build_line(&w->c->a, kind, time, series, &measure, 1);
@@ -153,27 +154,27 @@ static bool wish_points(struct wish *w) {
   int first = wish_measure(w), second = w->measure_count > 1 ? w->measures[1] : -1;
   for (size_t i = 0; second < 0 && i < w->c->counts[CHART_CLASS_MEASURE] && i < CHOOSE_MOST; i++)
     if (w->c->of[CHART_CLASS_MEASURE][i] != first) second = w->c->of[CHART_CLASS_MEASURE][i];
-  if (first < 0 || second < 0) return wish_why(w, "two measures", "point");
+  if (first < 0 || second < 0) return wish_why(w, "two measures", "a cloud of points");
   return build_points(&w->c->a, first, second, wish_series(w, -1));
 }
 
 static bool wish_histogram(struct wish *w) {
   int measure = wish_measure(w);
-  return measure < 0 ? wish_why(w, "a measure", "histogram") : build_histogram(&w->c->a, measure);
+  return measure < 0 ? wish_why(w, "a measure", "a histogram") : build_histogram(&w->c->a, measure);
 }
 
 static bool wish_heatmap(struct wish *w) {
   int x = wish_category(w), y = wish_series(w, x), measure = wish_measure(w);
   for (size_t i = 0; y < 0 && i < w->c->counts[CHART_CLASS_CATEGORY] && i < CHOOSE_MOST; i++)
     if (w->c->of[CHART_CLASS_CATEGORY][i] != x) y = w->c->of[CHART_CLASS_CATEGORY][i];
-  if (x < 0 || y < 0) return wish_why(w, "two categories", "heatmap");
-  if (measure < 0) return wish_why(w, "a measure", "heatmap");
+  if (x < 0 || y < 0) return wish_why(w, "two categories", "a heatmap");
+  if (measure < 0) return wish_why(w, "a measure", "a heatmap");
   return build_heatmap(&w->c->a, x, y, measure);
 }
 
 static bool wish_timeline(struct wish *w) {
   int time = wish_time(w);
-  return time < 0 ? wish_why(w, "a time", "timeline") : build_timeline(&w->c->a, time, wish_category(w));
+  return time < 0 ? wish_why(w, "a time", "a timeline") : build_timeline(&w->c->a, time, wish_category(w));
 }
 
 static bool wish_table(struct wish *w) {

@@ -135,11 +135,16 @@ static void test_rules_without_times(void **state) {
       {"action:text paused:boolean n:integer", "[[\"block\",false,9],[\"block\",true,2],[\"log\",true,3]]",
        NULL, "bar-stacked x=n y=action color=paused|block,false,9|block,true,2|log,true,3", NULL},
       {"action:text paused:boolean p95:decimal", "[[\"block\",false,9],[\"block\",true,2],[\"log\",true,3]]",
-       NULL, "heatmap x=paused y=action color=p95|false,block,9|true,block,2|true,log,3", NULL},
+       NULL, "heatmap x=paused y=action color=p95|false,block,9|true,block,2|false,log,-|true,log,3", NULL},
       {"day:text paused:boolean n:integer", "[[\"Tue\",false,-9],[\"Mon\",true,2]]", NULL,
-       "heatmap x=paused y=day color=n|true,Mon,2|false,Tue,-9", NULL},
+       "heatmap x=paused y=day color=n|true,Mon,2|false,Mon,-|true,Tue,-|false,Tue,-9", NULL},
       {"a:text b:text c:text n:integer", "[[\"x\",\"y\",\"z\",1],[\"x\",\"y\",\"q\",2]]", NULL,
        "table|x,y,z,1|x,y,q,2", NULL},
+      {"day:text hour:integer p95:integer", "[[\"Mon\",12,1],[\"Tue\",6,2],[\"Tue\",0,3]]",
+       NULL, // in the order of hours
+       "heatmap x=hour y=day color=p95|0,Mon,-|6,Mon,-|12,Mon,1|0,Tue,3|6,Tue,2|12,Tue,-", NULL},
+      {"a:text on:boolean n:integer", "[[\"x\",false,9],[\"y\",true,8],[\"y\",false,1]]", NULL,
+       "bar-stacked x=n y=a color=on|x,false,9|x,true,-|y,false,1|y,true,8", NULL},
       // measures alone
       {"age:integer size:integer", "[[0,1],[1,2],[2,3],[3,4],[4,5],[5,6],[6,7],[7,8],[8,9],[9,null]]", NULL,
        "point x=age y=size|0,1|1,2|2,3|3,4|4,5|5,6|6,7|7,8|8,9", NULL},
@@ -167,28 +172,30 @@ static void test_wishes(void **state) {
       {columns, zones, "{\"mark\":\"bar\",\"x\":\"rules\",\"y\":\"zone\"}", "bar x=rules y=zone|b,7|a,4",
        NULL},
       {columns, zones, "{\"mark\":\"heatmap\",\"x\":\"zone\",\"y\":\"action\"}",
-       "heatmap x=zone y=action color=rules|b,block,7|a,block,3|a,log,1", NULL},
+       "heatmap x=zone y=action color=rules|b,block,7|a,block,3|b,log,-|a,log,1", NULL},
       {columns, zones, "{\"mark\":\"table\"}", "table|a,block,3,0.5|a,log,1,0.25|b,block,7,0.125", NULL},
       {columns, zones, "{\"mark\":\"bar\",\"x\":\"ratio\",\"y\":\"action\",\"color\":\"zone\"}",
-       "heatmap x=action y=zone color=ratio|block,a,0.5|log,a,0.25|block,b,0.125",
+       "heatmap x=action y=zone color=ratio|block,a,0.5|log,a,0.25|block,b,0.125|log,b,-",
        "'Ratio' is stacked on nothing: a sum of it would mean nothing"},
       {columns, zones, "{\"mark\":\"pie\",\"x\":\"rules\",\"y\":\"zone\"}", "bar x=rules y=zone|b,7|a,4",
        "there are no pies: lengths are easier to compare than angles"},
       {columns, zones, "{\"mark\":\"bar\",\"x\":\"rule\",\"y\":\"zone\"}",
-       "bar-stacked x=rules y=zone color=action|b,block,7|a,block,3|a,log,1",
+       "bar-stacked x=rules y=zone color=action|b,block,7|b,log,-|a,block,3|a,log,1",
        "the chart's x is 'rule', which the result has not"},
       {columns, zones, "{\"mark\":\"sankey\"}",
-       "bar-stacked x=rules y=zone color=action|b,block,7|a,block,3|a,log,1",
+       "bar-stacked x=rules y=zone color=action|b,block,7|b,log,-|a,block,3|a,log,1",
        "there is no chart 'sankey'; there are bar, column, line, area, point, histogram, heatmap, timeline, "
        "kpi and table"},
       {columns, zones, "{\"x\":\"rules\"}",
-       "bar-stacked x=rules y=zone color=action|b,block,7|a,block,3|a,log,1",
+       "bar-stacked x=rules y=zone color=action|b,block,7|b,log,-|a,block,3|a,log,1",
        "the wish for a chart names no mark"},
       {columns, zones, "{\"mark\":\"line\"}",
-       "bar-stacked x=rules y=zone color=action|b,block,7|a,block,3|a,log,1",
-       "a line takes a time, and the result has none"},
-      {columns, zones, "{}", "bar-stacked x=rules y=zone color=action|b,block,7|a,block,3|a,log,1", NULL},
-      {columns, zones, "{\"mark\":5}", "bar-stacked x=rules y=zone color=action|b,block,7|a,block,3|a,log,1",
+       "bar-stacked x=rules y=zone color=action|b,block,7|b,log,-|a,block,3|a,log,1",
+       "a line takes a time, which the result lacks"},
+      {columns, zones, "{}", "bar-stacked x=rules y=zone color=action|b,block,7|b,log,-|a,block,3|a,log,1",
+       NULL},
+      {columns, zones, "{\"mark\":5}",
+       "bar-stacked x=rules y=zone color=action|b,block,7|b,log,-|a,block,3|a,log,1",
        "the wish for a chart names no mark"},
       {"t:time:days n:integer", days, "{\"mark\":\"area\"}",
        "area x=t y=n|2026-11-01T00:00,1|2026-11-02T00:00,2|2026-11-03T00:00,3", NULL},
@@ -313,6 +320,10 @@ static void test_source(void **state) {
              "table|2026-10-31T23:00:00.000Z,1|2026-11-01T23:00:00.000Z,5|2026-11-02T23:00:00.000Z,3");
   c = choose(a, "t:time n:integer", days, NULL, (struct chart_source){0});
   check_text(c.fields[0].title, "T (UTC)");
+  c = choose(a, "t:text n:integer", "[[\"2026-11-01\",1],[\"2026-11-02\",2],[\"2026-11-03\",3]]", NULL,
+             (struct chart_source){.zone = berlin}); // dates are of no zone
+  check_text(say(a, &c), "line x=t y=n|2026-11-01T00:00,1|2026-11-02T00:00,2|2026-11-03T00:00,3");
+  check_text(c.fields[0].title, "T");
   c = choose(a, "n:integer", "[]", NULL, (struct chart_source){.cause = STR("Rules are in dry-run.")});
   check_text(c.description, "There are no rows. Rules are in dry-run.");
   double spark[] = {1, 2};

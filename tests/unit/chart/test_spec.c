@@ -111,6 +111,17 @@ static void test_bytes(void **state) {
   arena_free(a);
 }
 
+static void test_unfinished(void **state) {
+  (void)state;
+  struct arena *a = arena_new();
+  const char *rows = "[[\"2026-11-01\",1],[\"2026-11-02\",2],[\"2026-11-03\",3]]";
+  struct str got =
+      spec_of(a, "day:time:days n:integer", rows, NULL, (struct chart_source){.unfinished = true});
+  check_has(got.p, "\"title\":\"Day, the last not over\"");
+  check_has(got.p, "last so far: 3. The last one is not over.");
+  arena_free(a);
+}
+
 // ---- the encodings of the examples, from their rows
 
 static const struct example {
@@ -213,7 +224,7 @@ static void test_hostile(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_bytes), cmocka_unit_test(test_examples),
-                                     cmocka_unit_test(test_hostile)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_bytes), cmocka_unit_test(test_unfinished),
+                                     cmocka_unit_test(test_examples), cmocka_unit_test(test_hostile)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,7 +144,8 @@ bool arrange_labels(struct arrange *a, int column, int measure, size_t most, str
   static int (*const by_order[])(const void *, const void *) = {arrange_natural, arrange_weekdays,
                                                                 arrange_months, arrange_severities};
   const struct chart_column *c = &a->columns[column];
-  bool ordered = c->class == CHART_CLASS_ORDINAL || c->class == CHART_CLASS_TIME;
+  bool ordered =
+      c->class == CHART_CLASS_ORDINAL || c->class == CHART_CLASS_TIME || (most == ARRANGE_ALL && c->whole);
   size_t n;
   arrange_axis_room(a, out);
   out->keys = 1;

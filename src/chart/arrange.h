@@ -10,6 +10,7 @@
 #include "chart/classes.h"
 
 enum { ARRANGE_NOWHERE = UINT32_MAX };
+#define ARRANGE_ALL (SIZE_MAX / 64)
 
 struct arrange {
   const struct chart_source *from;
@@ -44,7 +45,7 @@ void arrange_one(struct arrange *a, struct arrange_axis *out); // an axis with o
 // An axis of time, in its order. False: there is no time.
 bool arrange_times(struct arrange *a, int column, struct arrange_axis *out);
 // A category: an ordinal, or instants, in their order; else the largest first, `most` of them and the rest together where
-// `measure` may be summed. False: an order with more than `most`.
+// `measure` may be summed. ARRANGE_ALL: all, and numbers in their order. False: an order with more than `most`.
 bool arrange_labels(struct arrange *a, int column, int measure, size_t most, struct arrange_axis *out);
 // False: two rows for one place, and a sum would mean nothing.
 bool arrange_grid(struct arrange *a, const struct arrange_axis *x, const struct arrange_axis *y, int measure,

@@ -193,8 +193,8 @@ bool build_heatmap(struct arrange *a, int x, int y, int measure) {
   struct arrange_axis across, down;
   struct arrange_grid grid;
   struct chart *chart = a->out;
-  if (!arrange_labels(a, x, measure, SIZE_MAX / 64, &across) ||
-      !arrange_labels(a, y, measure, SIZE_MAX / 64, &down))
+  if (!arrange_labels(a, x, measure, ARRANGE_ALL, &across) ||
+      !arrange_labels(a, y, measure, ARRANGE_ALL, &down))
     return false;
   if (across.count > BUILD_HEAT_MOST || down.count > BUILD_HEAT_MOST)
     return arrange_why(a, "a heatmap has room for %d by %d values, these are %zu by %zu", BUILD_HEAT_MOST,

@@ -137,7 +137,7 @@ static void test_rules_without_times(void **state) {
       {"action:text paused:boolean p95:decimal", "[[\"block\",false,9],[\"block\",true,2],[\"log\",true,3]]",
        NULL, "heatmap x=paused y=action color=p95|false,block,9|true,block,2|false,log,-|true,log,3", NULL},
       {"day:text paused:boolean n:integer", "[[\"Tue\",false,-9],[\"Mon\",true,2]]", NULL,
-       "heatmap x=paused y=day color=n|true,Mon,2|false,Mon,-|true,Tue,-|false,Tue,-9", NULL},
+       "heatmap x=paused y=day color=n|false,Mon,-|true,Mon,2|false,Tue,-9|true,Tue,-", NULL},
       {"a:text b:text c:text n:integer", "[[\"x\",\"y\",\"z\",1],[\"x\",\"y\",\"q\",2]]", NULL,
        "table|x,y,z,1|x,y,q,2", NULL},
       {"day:text hour:integer p95:integer", "[[\"Mon\",12,1],[\"Tue\",6,2],[\"Tue\",0,3]]",

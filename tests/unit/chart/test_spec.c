@@ -158,7 +158,43 @@ static struct str example_rows(struct arena *a, yyjson_val *spec) {
   return rows;
 }
 
-static void example_check(const struct example *e, yyjson_val *spec) {
+// What the oracle says is drawn: as many marks, names in this order. Of lines the order is ours: the largest first.
+static void example_drawn(const struct example *e, yyjson_val *ours, yyjson_val *oracle) {
+  static const char *const channels[] = {"x", "y", "color"};
+  yyjson_val *row, *name;
+  size_t i, n, marks = 0, at = 0;
+  yyjson_arr_foreach (json_at(ours, STR("/data/values")), i, n, row) {
+    bool whole = true;
+    for (size_t c = 0; c < 3; c++) {
+      yyjson_val *field =
+          yyjson_obj_get(yyjson_obj_get(yyjson_obj_get(ours, "encoding"), channels[c]), "field");
+      whole = whole && (!field || !yyjson_is_null(yyjson_obj_get(row, yyjson_get_str(field))));
+    }
+    marks += whole;
+  }
+  assert_int_equal(marks, yyjson_get_uint(yyjson_obj_get(oracle, "marks")));
+  for (size_t c = 0; c < 3 && strcmp(e->kind, "line-multi") != 0; c++) {
+    yyjson_val *channel = yyjson_obj_get(yyjson_obj_get(ours, "encoding"), channels[c]);
+    struct str type = json_str(channel, "type"), seen[40];
+    yyjson_val *domain = yyjson_obj_get(yyjson_obj_get(oracle, channels[c]), "domain");
+    if (!domain || (!str_is(type, "nominal") && !str_is(type, "ordinal"))) continue;
+    at = 0;
+    yyjson_arr_foreach (json_at(ours, STR("/data/values")), i, n, row) {
+      struct str value = json_str(row, yyjson_get_str(yyjson_obj_get(channel, "field")));
+      bool known = false;
+      for (size_t k = 0; k < at; k++) known = known || str_eq(seen[k], value);
+      if (!known) seen[at++] = value;
+    }
+    assert_int_equal(at, yyjson_arr_size(domain));
+    yyjson_arr_foreach (domain, i, n, name) {
+      char number[24];
+      snprintf(number, sizeof number, "%lld", (long long)yyjson_get_sint(name));
+      check_text(seen[i], yyjson_is_str(name) ? yyjson_get_str(name) : number);
+    }
+  }
+}
+
+static void example_check(const struct example *e, yyjson_val *spec, yyjson_val *oracle) {
   static const char *const parts[] = {"/mark",
                                       "/encoding/x/field",
                                       "/encoding/x/type",
@@ -183,6 +219,7 @@ static void example_check(const struct example *e, yyjson_val *spec) {
     if ((want || got) && !yyjson_equals(want, got))
       fail_msg("%s %s: %.*s", e->kind, parts[p], STR_ARG(json_to_text(a, yyjson_doc_get_root(ours))));
   }
+  example_drawn(e, yyjson_doc_get_root(ours), oracle);
   yyjson_doc_free(ours);
   yyjson_doc_free(wish);
   arena_free(a);
@@ -196,7 +233,7 @@ static void test_examples(void **state) {
   yyjson_arr_foreach (yyjson_doc_get_root(doc), i, n, one) {
     for (size_t e = 0; e < sizeof examples / sizeof *examples; e++) {
       if (!str_is(json_str(one, "kind"), examples[e].kind)) continue;
-      example_check(&examples[e], yyjson_obj_get(one, "spec"));
+      example_check(&examples[e], yyjson_obj_get(one, "spec"), yyjson_obj_get(one, "oracle"));
       seen++;
     }
   }

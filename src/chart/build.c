@@ -81,6 +81,7 @@ bool build_stack(struct arrange *a, int category, int series, int measure) {
   chart->channels[CHART_X] = value;
   chart->channels[CHART_Y] = label;
   chart->channels[CHART_COLOR] = part;
+  chart->unfinished = a->from->unfinished && a->columns[category].class == CHART_CLASS_TIME;
   arrange_rows(a, bars.count * parts.count);
   for (size_t i = 0; i < bars.count * parts.count; i++) {
     if (!grid.has[i] && i >= parts.count) continue; // the first bar has all, for the order of the series

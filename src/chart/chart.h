@@ -91,11 +91,12 @@ struct chart {
   size_t field_count, row_count;
   struct chart_value *values;   // row after row
   int channels[CHART_CHANNELS]; // fields; -1: none
-  size_t panels;         // charts that the result takes, since its measures have unlike units; at least 1
+  size_t panels;         // charts that the result takes, one for each measure that shares no axis; at least 1
   struct chart_step bin; // of a histogram
   size_t left_out;       // rows that are not drawn
-  bool points, from_zero,
-      unfinished; // of a line: with points; its axis begins at zero; its last one is not over
+  bool points;           // of a line: it has points
+  bool from_zero;        // of a line: its axis begins at zero
+  bool unfinished;       // its last time is not over
   const double *spark;
   size_t spark_count;
   const struct chart_delta *delta;

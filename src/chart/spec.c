@@ -97,10 +97,9 @@ static void spec_field(struct buf *out, const struct chart_field *f, bool type) 
 }
 
 // The grammar has no mark for a bucket that is not over: the axis says it.
-static void spec_title(const struct chart *c, struct buf *out, const struct chart_field *f,
-                       enum chart_channel channel) {
+static void spec_title(const struct chart *c, struct buf *out, const struct chart_field *f) {
   char title[4 * CHART_LABEL_MOST];
-  bool last = c->unfinished && channel == CHART_X;
+  bool last = c->unfinished && f->type != CHART_QUANTITATIVE;
   snprintf(title, sizeof title, "%.*s, the last not over", STR_ARG(f->title));
   spec_member(out, "title", last ? str_of(title) : f->title, CHART_LABEL_MOST);
 }
@@ -123,7 +122,7 @@ static void spec_position(const struct chart *c, struct buf *out, enum chart_cha
     chart_format_json(out, chart_step_size(c->bin));
     buf_add_char(out, '}');
   }
-  spec_title(c, out, f, channel);
+  spec_title(c, out, f);
   if (f->type == CHART_QUANTITATIVE && f->format != CHART_AS_IS && c->kind != CHART_TIMELINE) {
     spec_key(out, "axis");
     buf_add_char(out, '{');

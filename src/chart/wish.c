@@ -93,12 +93,13 @@ static int wish_series(const struct wish *w, int category) {
   return -1;
 }
 
-// The category that is not the colour.
+// What bars stand for: what was named and is not the colour, a time too; else the first category.
 static int wish_key(const struct wish *w) {
   for (size_t i = 0; i < w->category_count; i++)
     if (w->categories[i] != w->color) return w->categories[i];
   for (size_t i = 0; i < w->word_count; i++)
     if (w->words[i] != w->color) return w->words[i];
+  if (w->time_count) return w->times[0];
   for (size_t i = 0; i < w->c->counts[CHART_CLASS_CATEGORY] && i < CHOOSE_MOST; i++)
     if (w->c->of[CHART_CLASS_CATEGORY][i] != w->color) return w->c->of[CHART_CLASS_CATEGORY][i];
   return wish_category(w);

@@ -164,7 +164,6 @@ static void test_rules_without_times(void **state) {
 static void test_wishes(void **state) {
   (void)state;
   static const char zones[] = "[[\"a\",\"block\",3,0.5],[\"a\",\"log\",1,0.25],[\"b\",\"block\",7,0.125]]";
-  static const char days[] = "[[\"2026-11-01\",1],[\"2026-11-02\",2],[\"2026-11-03\",3]]";
   static const char columns[] = "zone:text action:text rules:integer ratio:decimal";
   static const struct choice rows[] = {
       {columns, zones, "{\"mark\":\"bar\",\"x\":\"rules\",\"y\":\"action\",\"color\":\"zone\"}",
@@ -197,6 +196,14 @@ static void test_wishes(void **state) {
       {columns, zones, "{\"mark\":5}",
        "bar-stacked x=rules y=zone color=action|b,block,7|b,log,-|a,block,3|a,log,1",
        "the wish for a chart names no mark"},
+  };
+  CHOICES(rows);
+}
+
+static void test_wishes_of_other_rows(void **state) {
+  (void)state;
+  static const char days[] = "[[\"2026-11-01\",1],[\"2026-11-02\",2],[\"2026-11-03\",3]]";
+  static const struct choice rows[] = {
       {"t:time:days n:integer", days, "{\"mark\":\"area\"}",
        "area x=t y=n|2026-11-01T00:00,1|2026-11-02T00:00,2|2026-11-03T00:00,3", NULL},
       {"t:time:days n:integer", days, "{\"mark\":\"bar\",\"x\":\"t\",\"y\":\"n\"}",
@@ -211,6 +218,13 @@ static void test_wishes(void **state) {
        "color=s|2026-11-01T00:00,1,a|2026-11-02T00:00,0,a|2026-11-03T00:00,3,a|2026-11-01T00:00,0,b|"
        "2026-11-02T00:00,2,b|2026-11-03T00:00,0,b",
        "an area shows one series; several are lines"},
+      {"t:time:days s:text n:integer",
+       "[[\"2026-11-01\",\"a\",1],[\"2026-11-02\",\"b\",2],[\"2026-11-02\",\"a\",3]]",
+       "{\"mark\":\"bar\",\"x\":\"t\",\"y\":\"n\"}", "column x=t y=n|2026-11-01,1|2026-11-02,5", NULL},
+      {"t:time:days s:text n:integer",
+       "[[\"2026-11-01\",\"a\",1],[\"2026-11-02\",\"b\",2],[\"2026-11-02\",\"a\",3]]",
+       "{\"mark\":\"bar\",\"x\":\"t\",\"y\":\"n\",\"color\":\"s\"}",
+       "bar-stacked x=n y=t color=s|2026-11-01,a,1|2026-11-01,b,-|2026-11-02,a,3|2026-11-02,b,2", NULL},
       {"zone_id:text n:integer", "[[\"z1\",1],[\"z2\",2]]",
        "{\"mark\":\"bar\",\"x\":\"n\",\"y\":\"zone_id\"}", "table|z1,1|z2,2",
        "'Zone id' is an id, which no axis shows"},
@@ -353,9 +367,9 @@ static void test_panels(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_rules),       cmocka_unit_test(test_rules_without_times),
-      cmocka_unit_test(test_wishes),      cmocka_unit_test(test_others),
-      cmocka_unit_test(test_taken_names), cmocka_unit_test(test_source),
-      cmocka_unit_test(test_panels)};
+      cmocka_unit_test(test_rules),  cmocka_unit_test(test_rules_without_times),
+      cmocka_unit_test(test_wishes), cmocka_unit_test(test_wishes_of_other_rows),
+      cmocka_unit_test(test_others), cmocka_unit_test(test_taken_names),
+      cmocka_unit_test(test_source), cmocka_unit_test(test_panels)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,7 +119,7 @@ static const struct http_route routes[] = {
 
   ROUTE(POST, "/program", ONLY, run_program, "runProgram",
         "Run an answer program: a few read-only calls, and one query over their results for each thing to know. Faults of the program are all told, each with its place",
-        .body = &admin_program_body, .answer = &admin_outcome, .status = 200, .errors = E(MISSING) | E(LIMIT)),
+        .action = "program.run", .body = &admin_program_body, .answer = &admin_outcome, .status = 200, .errors = E(MISSING) | E(LIMIT)),
   ROUTE(POST, "/program/check", ONLY, check_program, "checkProgram",
         "Is a program sound, and how many calls does it make? Nothing is called",
         .body = &admin_program_check_body, .answer = &admin_program_verdict, .status = 200, .errors = E(MISSING)),

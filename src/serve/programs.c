@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/programs.h"
 
+#include "audit/audit.h"
+#include "base/clock.h"
 #include "data/json.h"
 #include "program/brief.h"
 #include "program/keep.h"
@@ -56,6 +58,20 @@ static bool programs_say(struct serve_request *r, struct str text, const struct 
   return true;
 }
 
+// One row for the program, beside those of its calls, which have the same request id.
+static void programs_record(struct serve_request *r, const struct outcome *o) {
+  audit_add(r->env->run.audit,
+            &(struct audit_row){.at = clock_now_ms(),
+                                .actor = r->client.principal.name,
+                                .action = STR("tools/call"),
+                                .server_id = r->server->server.id,
+                                .tool = STR(PROGRAM_TOOL),
+                                .outcome = o->status == OUTCOME_FAILED ? STR("failed") : STR("ok"),
+                                .request_id = r->transport.in->id,
+                                .detail = arena_printf(r->arena, "%s, %zu calls",
+                                                       outcome_status_name(o->status), o->call_count)});
+}
+
 // An outcome as a client is told it; the run is kept under its handle.
 static bool programs_conclude(struct serve_request *r, struct program_run *run, struct buf *out,
                               struct err *err) {
@@ -69,8 +85,8 @@ static bool programs_conclude(struct serve_request *r, struct program_run *run, 
   struct buf text = BUF_MAX(PROGRAM_BRIEF_MOST), structured = BUF_MAX(PROGRAM_BRIEF_MOST * 4);
   brief_text(o, &text);
   brief_json(o, &structured);
-  bool told =
-      programs_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, out);
+  bool told = programs_record(r, o);
+  programs_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, out);
   buf_free(&text);
   buf_free(&structured);
   program_keep(run, handle);

@@ -10,7 +10,7 @@
 #include <yyjson.h>
 
 #include "chart/format.h"
-#include "table/table.h"
+#include "table/select.h"
 
 enum {
   CHART_ROWS_MOST = 2000,  // of a spec

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "table/moment.h"
-#include "table/table.h"
+#include "table/select.h"
 
 enum { FORMAT_TEXT = 352 }; // a double without an exponent has 309 digits before its point
 static const char *const format_texts[] = {

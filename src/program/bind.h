@@ -8,7 +8,7 @@
 #define POSTERN_PROGRAM_BIND_H
 
 #include "program/program.h"
-#include "table/table.h"
+#include "table/select.h"
 
 // Values given for a run (object or NULL) over the program's defaults. The parameter `zone` sets the clock's zone first;
 // times are resolved against it. `since` and `until` are there even where the program declares none: null.

@@ -9,7 +9,7 @@
 
 #include "program/program.h"
 #include "program/view.h"
-#include "table/table.h"
+#include "table/select.h"
 
 struct plan_target { // one account of a step
   struct catalog_tool tool;

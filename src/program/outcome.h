@@ -5,7 +5,7 @@
 #define POSTERN_PROGRAM_OUTCOME_H
 
 #include "program/program.h"
-#include "table/table.h"
+#include "table/select.h"
 
 enum outcome_status { OUTCOME_COMPLETE, OUTCOME_PARTIAL, OUTCOME_PAUSED, OUTCOME_FAILED };
 const char *outcome_status_name(enum outcome_status s);

@@ -85,8 +85,9 @@ static bool programs_conclude(struct serve_request *r, struct program_run *run, 
   struct buf text = BUF_MAX(PROGRAM_BRIEF_MOST), structured = BUF_MAX(PROGRAM_BRIEF_MOST * 4);
   brief_text(o, &text);
   brief_json(o, &structured);
-  bool told = programs_record(r, o);
-  programs_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, out);
+  programs_record(r, o);
+  bool told =
+      programs_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, out);
   buf_free(&text);
   buf_free(&structured);
   program_keep(run, handle);

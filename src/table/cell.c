@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "data/json.h"
-#include "table/table.h"
+#include "table/select.h"
 
 static const char *const table_types[] = {"text", "integer", "decimal", "boolean", "time", "json"};
 

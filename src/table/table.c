@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "table/table.h"
+#include "table/select.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
 //   struct table_set *set; if (!table_set_new(&TABLE_LIMITS, &clock, &set, err)) return false;
 //   struct table *t = table_begin(set, STR("zones"));
 //   if (!table_add(t, &(struct table_batch){.root = yyjson_doc_get_root(doc)}, err) || !table_seal(t, err)) …
-//   struct table_result r;
-//   if (!table_select(set, STR("SELECT name FROM zones"), NULL, arena, &r, err)) …     table_set_free(set);
+//   if (!table_select(set, STR("SELECT name FROM zones"), NULL, arena, &r, err)) …     // table/select.h
+//   table_set_free(set);
 #ifndef POSTERN_TABLE_TABLE_H
 #define POSTERN_TABLE_TABLE_H
 
@@ -116,47 +116,5 @@ struct table_column {
 size_t table_columns(const struct table *t, struct arena *a, const struct table_column **out); // once sealed
 void table_drop(struct table *t); // with its rows; its name is free again
 struct table *table_find(const struct table_set *set, struct str name); // NULL: there is none
-
-// ---- querying
-
-enum table_kind { TABLE_CELL_NULL, TABLE_CELL_INTEGER, TABLE_CELL_REAL, TABLE_CELL_TEXT };
-struct table_cell {
-  enum table_kind kind;
-  union {
-    int64_t integer;
-    double real;
-    struct str text;
-  };
-};
-// As JSON, by the column's type: true for 1 of a boolean, JSON as such where it is sound.
-void table_cell_write(struct buf *out, const struct table_cell *cell, enum table_type type);
-// As a person reads it: without quotes, null as nothing.
-void table_cell_print(struct buf *out, const struct table_cell *cell, enum table_type type);
-
-struct table_param { // `:name` in SQL
-  struct str name;
-  struct table_cell cell;
-};
-struct table_params {
-  const struct table_param *items;
-  size_t n;
-};
-
-struct table_result { // in the arena
-  size_t column_count, row_count;
-  struct table_column *columns;
-  struct table_cell *cells; // row after row
-  bool cut;                 // there were more rows than result_rows
-};
-
-// ERR_INVALID: what is wrong with the query and, where it can be told, the nearest name; ERR_LIMIT: which limit.
-MUST_USE bool table_select(struct table_set *set, struct str sql, const struct table_params *params,
-                           struct arena *a, struct table_result *out, struct err *err);
-// The same without a row: is it sound over the tables as they are, and which columns does it have?
-MUST_USE bool table_compile(struct table_set *set, struct str sql, const struct table_params *params,
-                            struct arena *a, struct table_result *out, struct err *err);
-
-// Did the query that was compiled or run last read this table?
-bool table_was_read(const struct table *t);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/map.h"
 #include "table/heap.h"
-#include "table/table.h"
+#include "table/select.h"
 
 enum { TABLE_WARNINGS_MOST = 50, TABLE_SET_MOST = 128, TABLE_EXPECTED_MOST = 1000 };
 

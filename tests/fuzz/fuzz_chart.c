@@ -10,7 +10,7 @@
 #include "chart/spec.h"
 #include "chart/text.h"
 #include "data/json.h"
-#include "table/table.h"
+#include "table/select.h"
 
 static void fuzz_spec(const struct chart *c, struct buf *out) {
   struct json_limits limits = {.depth = 8, .nodes = 1 << 20};

@@ -3,7 +3,7 @@
 #include "fuzz.h"
 
 #include "base/arena.h"
-#include "table/table.h"
+#include "table/select.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const char rows[] =

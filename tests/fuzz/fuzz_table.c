@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "table/forms.h"
-#include "table/table.h"
+#include "table/select.h"
 
 static void fuzz_back(struct table_set *set, size_t rows) {
   struct arena *a = arena_new();

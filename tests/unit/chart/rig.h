@@ -7,7 +7,7 @@
 
 #include "data/json.h"
 #include "table/moment.h"
-#include "table/table.h"
+#include "table/select.h"
 
 static inline yyjson_doc *rig_json(const char *text) {
   yyjson_doc *doc = yyjson_read(text, strlen(text), 0);

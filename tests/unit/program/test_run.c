@@ -219,84 +219,86 @@ static void test_time(void **state) {
   rig_free(r);
 }
 
+static const struct {
+  const char *program, *want;
+} program_faults_rows[] = {
+    {"{'version':1,'steps':[],'tables':{'old':{'kept':'p_none'}},'results':{'n':'SELECT 1 FROM old'}}",
+     "/tables/old: nothing is kept under 'p_none'"},
+    {"[]", "the program: a program is a JSON object, not an array"},
+    {"{}", "/version: 'version' is missing"},
+    {"{'version':2,'steps':[],'results':{}}", "/version: 'version' is of a form"},
+    {"{'version':1,'step':[],'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':'"
+     "SELECT 1'}}",
+     "/step: unknown member 'step'; did you mean 'steps'?"},
+    {"{'version':1,'steps':[{'id':'z','account':'eest','tool':'list_zones'}],'results':{'n':'SELECT 1'}}",
+     "/steps/0/account: there is no account 'eest'; did you mean 'east'?"},
+    {"{'version':1,'steps':[{'id':'z','tool':'list_zones'}],'results':{'n':'SELECT 1'}}",
+     "/steps/0/account: 'list_zones' is a tool of several accounts"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zone'}],'results':{'n':'SELECT 1'}}",
+     "has no tool 'list_zone' here; did you mean 'list_zones'?"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'delete_zone'}],'results':{'n':'SELECT 1'}}",
+     "/steps/0/tool: 'delete_zone' writes (delete)"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones','arguments':{'stats':'x'}}],'"
+     "results':{'n':'SELECT 1'}}",
+     "/steps/0/arguments/stats: 'list_zones' takes no argument 'stats'; did you mean 'status'?"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones','arguments':{'status':'gone'}}],"
+     "'results':{'n':'SELECT 1'}}",
+     "/steps/0/arguments/status: expected one of"},
+    {"{'version':1,'steps':[{'id':'r','account':'east','tool':'list_rules'}],'results':{'n':'SELECT 1'}}",
+     "/steps/0/arguments/zone_id"},
+    {"{'version':1,'steps':[{'id':'r','account':'east','tool':'list_rules','arguments':{'zone_id':{'$':'id'"
+     "}}}],'results':{'n':'SELECT 1'}}",
+     "takes a column of the step's for_each, and the step has none"},
+    {"{'version':1,'steps':[{'id':'r','account':'east','tool':'list_rules','arguments':{'zone_id':{'$param'"
+     ":'zonee'}}}],'parameters':{'zone_id':'x'},'results':{'n':'SELECT 1'}}",
+     "there is no parameter 'zonee'"},
+    {"{'version':1,'steps':[{'id':'select','account':'east','tool':'list_zones'}],'results':{'n':'SELECT "
+     "1'}}",
+     "/steps/0/id: 'select' is a word of SQL"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'},{'id':'Z','account':'east','"
+     "tool':'list_zones'}],'results':{'n':'SELECT 1'}}",
+     "'Z' is the id of another step too"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':'SELECT * FROM "
+     "y'}}",
+     "/results/n/query: the query: no such table: y"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':'DELETE FROM "
+     "z'}}",
+     "/results/n/query: the query does what none may"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':'SELECT "
+     ":sins'}}",
+     "there is no parameter :sins"},
+    {"{'version':1,'parameters':{'since':'neverday'},'steps':[{'id':'z','account':'east','tool':'list_"
+     "zones'}],'results':{'n':'SELECT 1'}}",
+     "/parameters/since: 'neverday' is no time"},
+    {"{'version':1,'parameters':{'zone':'Mars/"
+     "Base'},'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':'SELECT 1'}}",
+     "/parameters/zone: there is no time zone 'Mars/Base'"},
+    {"{'version':1,'parameters':{'x':{'type':'text'}},'steps':[{'id':'z','account':'east','tool':'list_"
+     "zones'}],'results':{'n':'SELECT 1'}}",
+     "/parameters/x: the parameter 'x' has no default and must be given"},
+    {"{'version':1,'steps':[{'id':'a','account':'east','tool':'list_rules','for_each':'SELECT id FROM "
+     "b','arguments':{'zone_id':{'$':'id'}}},{'id':'b','account':'east','tool':'list_rules','for_each':'"
+     "SELECT id FROM a','arguments':{'zone_id':{'$':'id'}}}],'results':{'n':'SELECT 1'}}",
+     "waits for itself"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':{'query':'"
+     "SELECT 1 AS x','time':{'column':'day','bucket':'fortnight'}}}}",
+     "/results/n/time/bucket: unknown bucket 'fortnight'"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':{'query':'"
+     "SELECT 1 AS x','columns':{'x':{'kind':'cnt'}}}}}",
+     "/results/n/columns/x/kind: unknown kind 'cnt'"},
+    {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones','batch':3}],'results':{'n':'"
+     "SELECT 1'}}",
+     "'batch' groups the rows of a for_each"},
+};
+
 static void test_faults(void **state) {
   (void)state;
-  static const struct {
-    const char *program, *want;
-  } rows[] = {
-      {"{'version':1,'steps':[],'tables':{'old':{'kept':'p_none'}},'results':{'n':'SELECT 1 FROM old'}}",
-       "/tables/old: nothing is kept under 'p_none'"},
-      {"[]", "the program: a program is a JSON object, not an array"},
-      {"{}", "/version: 'version' is missing"},
-      {"{'version':2,'steps':[],'results':{}}", "/version: 'version' is of a form"},
-      {"{'version':1,'step':[],'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':'"
-       "SELECT 1'}}",
-       "/step: unknown member 'step'; did you mean 'steps'?"},
-      {"{'version':1,'steps':[{'id':'z','account':'eest','tool':'list_zones'}],'results':{'n':'SELECT 1'}}",
-       "/steps/0/account: there is no account 'eest'; did you mean 'east'?"},
-      {"{'version':1,'steps':[{'id':'z','tool':'list_zones'}],'results':{'n':'SELECT 1'}}",
-       "/steps/0/account: 'list_zones' is a tool of several accounts"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zone'}],'results':{'n':'SELECT 1'}}",
-       "has no tool 'list_zone' here; did you mean 'list_zones'?"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'delete_zone'}],'results':{'n':'SELECT 1'}}",
-       "/steps/0/tool: 'delete_zone' writes (delete)"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones','arguments':{'stats':'x'}}],'"
-       "results':{'n':'SELECT 1'}}",
-       "/steps/0/arguments/stats: 'list_zones' takes no argument 'stats'; did you mean 'status'?"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones','arguments':{'status':'gone'}}],"
-       "'results':{'n':'SELECT 1'}}",
-       "/steps/0/arguments/status: expected one of"},
-      {"{'version':1,'steps':[{'id':'r','account':'east','tool':'list_rules'}],'results':{'n':'SELECT 1'}}",
-       "/steps/0/arguments/zone_id"},
-      {"{'version':1,'steps':[{'id':'r','account':'east','tool':'list_rules','arguments':{'zone_id':{'$':'id'"
-       "}}}],'results':{'n':'SELECT 1'}}",
-       "takes a column of the step's for_each, and the step has none"},
-      {"{'version':1,'steps':[{'id':'r','account':'east','tool':'list_rules','arguments':{'zone_id':{'$param'"
-       ":'zonee'}}}],'parameters':{'zone_id':'x'},'results':{'n':'SELECT 1'}}",
-       "there is no parameter 'zonee'"},
-      {"{'version':1,'steps':[{'id':'select','account':'east','tool':'list_zones'}],'results':{'n':'SELECT "
-       "1'}}",
-       "/steps/0/id: 'select' is a word of SQL"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'},{'id':'Z','account':'east','"
-       "tool':'list_zones'}],'results':{'n':'SELECT 1'}}",
-       "'Z' is the id of another step too"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':'SELECT * FROM "
-       "y'}}",
-       "/results/n/query: the query: no such table: y"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':'DELETE FROM "
-       "z'}}",
-       "/results/n/query: the query does what none may"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':'SELECT "
-       ":sins'}}",
-       "there is no parameter :sins"},
-      {"{'version':1,'parameters':{'since':'neverday'},'steps':[{'id':'z','account':'east','tool':'list_"
-       "zones'}],'results':{'n':'SELECT 1'}}",
-       "/parameters/since: 'neverday' is no time"},
-      {"{'version':1,'parameters':{'zone':'Mars/"
-       "Base'},'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':'SELECT 1'}}",
-       "/parameters/zone: there is no time zone 'Mars/Base'"},
-      {"{'version':1,'parameters':{'x':{'type':'text'}},'steps':[{'id':'z','account':'east','tool':'list_"
-       "zones'}],'results':{'n':'SELECT 1'}}",
-       "/parameters/x: the parameter 'x' has no default and must be given"},
-      {"{'version':1,'steps':[{'id':'a','account':'east','tool':'list_rules','for_each':'SELECT id FROM "
-       "b','arguments':{'zone_id':{'$':'id'}}},{'id':'b','account':'east','tool':'list_rules','for_each':'"
-       "SELECT id FROM a','arguments':{'zone_id':{'$':'id'}}}],'results':{'n':'SELECT 1'}}",
-       "waits for itself"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':{'query':'"
-       "SELECT 1 AS x','time':{'column':'day','bucket':'fortnight'}}}}",
-       "/results/n/time/bucket: unknown bucket 'fortnight'"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones'}],'results':{'n':{'query':'"
-       "SELECT 1 AS x','columns':{'x':{'kind':'cnt'}}}}}",
-       "/results/n/columns/x/kind: unknown kind 'cnt'"},
-      {"{'version':1,'steps':[{'id':'z','account':'east','tool':'list_zones','batch':3}],'results':{'n':'"
-       "SELECT 1'}}",
-       "'batch' groups the rows of a for_each"},
-  };
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+  for (size_t i = 0; i < sizeof program_faults_rows / sizeof *program_faults_rows; i++) {
     struct rig *r = rig_new(answers);
-    struct str got = rig_begin(r, rows[i].program, NULL);
-    if (!str_contains(got, str_of(rows[i].want)))
-      fail_msg("%s\n  gives %.*s\n  not   %s", rows[i].program, STR_ARG(got), rows[i].want);
+    struct str got = rig_begin(r, program_faults_rows[i].program, NULL);
+    if (!str_contains(got, str_of(program_faults_rows[i].want)))
+      fail_msg("%s\n  gives %.*s\n  not   %s", program_faults_rows[i].program, STR_ARG(got),
+               program_faults_rows[i].want);
     assert_int_equal(rig_vendor.calls, 0);
     rig_free(r);
   }

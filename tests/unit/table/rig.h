@@ -7,7 +7,7 @@
 
 #include "data/json.h"
 #include "table/moment.h"
-#include "table/table.h"
+#include "table/select.h"
 
 struct rig {
   struct table_set *set;

@@ -62,89 +62,91 @@ static void test_answers(void **state) {
   rig_free(&r);
 }
 
+static const struct {
+  const char *sql, *want;
+} attacks[] = {
+    {"DELETE FROM zones", "does what none may"},
+    {"UPDATE zones SET n = 1", "does what none may"},
+    {"INSERT INTO zones(id) VALUES ('x')", "does what none may"},
+    {"DROP TABLE zones", "does what none may"},
+    {"CREATE TABLE x(a)", "does what none may"},
+    {"CREATE TEMP VIEW v AS SELECT 1", "does what none may"},
+    {"CREATE VIRTUAL TABLE v USING fts5(x)", "does what none may"},
+    {"ATTACH 'x.db' AS x", "does what none may"},
+    {"ATTACH ':memory:' AS x", "does what none may"},
+    {"DETACH main", "does what none may"},
+    {"PRAGMA user_version", "does what none may"},
+    {"PRAGMA writable_schema=1", "does what none may"},
+    {"VACUUM INTO 'x.db'", "one SELECT"},
+    {"BEGIN", "does what none may"},
+    {"SELECT * FROM pragma_database_list", "does what none may"},
+    {"SELECT count(*) FROM pragma_database_list", ""},
+    {"SELECT * FROM sqlite_schema", "does what none may"},
+    {"SELECT * FROM sqlite_master", "does what none may"},
+    {"SELECT count(*) FROM sqlite_temp_schema", "does what none may"},
+    {"SELECT * FROM dbstat", "no such table"},
+    {"SELECT * FROM sqlite_stmt", "no such table"},
+    {"SELECT * FROM stage0", "no such table"},
+    {"SELECT load_extension('x')", "does what none may"},
+    {"SELECT readfile('/etc/passwd')", "no such function"},
+    {"SELECT writefile('x', 'y')", "no such function"},
+    {"SELECT edit('x')", "no such function"},
+    {"SELECT random()", "does what none may"},
+    {"SELECT randomblob(1000000000)", "does what none may"},
+    {"SELECT zeroblob(1000000000)", "does what none may"},
+    {"SELECT sqlite_version()", "does what none may"},
+    {"SELECT fts3_tokenizer('x')", "does what none may"},
+    {"SELECT last_insert_rowid()", "does what none may"},
+    {"EXPLAIN SELECT 1", "one SELECT"},
+    {"EXPLAIN QUERY PLAN SELECT 1", "one SELECT"},
+    {"SELECT 1; SELECT 2", "stands behind"},
+    {"SELECT 1; DROP TABLE zones", "stands behind"},
+    {"", "empty"},
+    {"-- nothing", "empty"},
+    {"VALUES (1)", ""},
+    {"SELECT \"nothing\" FROM zones WHERE 1=0", ""}, // a name, taken as null where the table is open
+    {"SELECT printf('%*d', 1000000000, 1)", ""},
+    {"SELECT format('%.1000000000f', 1.0)", ""},
+    {"SELECT hex(replace(hex(char(1,2,3,4)), '0', 'x'))", ""},
+    {"WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r) SELECT count(*) FROM r",
+     "program_query_time"},
+    {"WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r) SELECT x FROM r ORDER BY x", "limit"},
+    {"WITH RECURSIVE r(x) AS (SELECT 'aaaaaaaaaa' UNION ALL SELECT x||x FROM r) SELECT length(x) FROM r",
+     "limit"},
+    {"SELECT count(*) FROM (WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r LIMIT 100000) "
+     "SELECT x FROM r) a, "
+     "(WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r LIMIT 100000) SELECT x FROM r) b",
+     "program_query_time"},
+    {"SELECT group_concat(x, 'aaaaaaaaaaaaaaaa') FROM (WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT "
+     "x+1 FROM r LIMIT 200000) SELECT x FROM r)",
+     "limit"},
+    {"SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' REGEXP '^(a+)+$'", "too much work"},
+    {"SELECT 'x' REGEXP '('", "does not compile"},
+    {"SELECT nam FROM zones WHERE id = 'a'", ""},
+    {"SELECT ?", "no parameter"},
+    {"SELECT ?1", "no parameter"},
+    {"SELECT @x", "no parameter"},
+    {"SELECT :unknown", "there is no parameter :unknown"},
+    {"SELECT nofunction(1)", "no such function"},
+    {"SELEC 1", "syntax error"},
+    {"SELECT * FROM zonez", "did you mean zones?"},
+    {"SELECT (SELECT (SELECT", "incomplete"},
+};
+
 // What somebody would try who writes the query; each ends with words and leaves the tables as they were.
 static void test_attacks(void **state) {
   (void)state;
-  static const struct {
-    const char *sql, *want;
-  } rows[] = {
-      {"DELETE FROM zones", "does what none may"},
-      {"UPDATE zones SET n = 1", "does what none may"},
-      {"INSERT INTO zones(id) VALUES ('x')", "does what none may"},
-      {"DROP TABLE zones", "does what none may"},
-      {"CREATE TABLE x(a)", "does what none may"},
-      {"CREATE TEMP VIEW v AS SELECT 1", "does what none may"},
-      {"CREATE VIRTUAL TABLE v USING fts5(x)", "does what none may"},
-      {"ATTACH 'x.db' AS x", "does what none may"},
-      {"ATTACH ':memory:' AS x", "does what none may"},
-      {"DETACH main", "does what none may"},
-      {"PRAGMA user_version", "does what none may"},
-      {"PRAGMA writable_schema=1", "does what none may"},
-      {"VACUUM INTO 'x.db'", "one SELECT"},
-      {"BEGIN", "does what none may"},
-      {"SELECT * FROM pragma_database_list", "does what none may"},
-      {"SELECT count(*) FROM pragma_database_list", ""},
-      {"SELECT * FROM sqlite_schema", "does what none may"},
-      {"SELECT * FROM sqlite_master", "does what none may"},
-      {"SELECT count(*) FROM sqlite_temp_schema", "does what none may"},
-      {"SELECT * FROM dbstat", "no such table"},
-      {"SELECT * FROM sqlite_stmt", "no such table"},
-      {"SELECT * FROM stage0", "no such table"},
-      {"SELECT load_extension('x')", "does what none may"},
-      {"SELECT readfile('/etc/passwd')", "no such function"},
-      {"SELECT writefile('x', 'y')", "no such function"},
-      {"SELECT edit('x')", "no such function"},
-      {"SELECT random()", "does what none may"},
-      {"SELECT randomblob(1000000000)", "does what none may"},
-      {"SELECT zeroblob(1000000000)", "does what none may"},
-      {"SELECT sqlite_version()", "does what none may"},
-      {"SELECT fts3_tokenizer('x')", "does what none may"},
-      {"SELECT last_insert_rowid()", "does what none may"},
-      {"EXPLAIN SELECT 1", "one SELECT"},
-      {"EXPLAIN QUERY PLAN SELECT 1", "one SELECT"},
-      {"SELECT 1; SELECT 2", "stands behind"},
-      {"SELECT 1; DROP TABLE zones", "stands behind"},
-      {"", "empty"},
-      {"-- nothing", "empty"},
-      {"VALUES (1)", ""},
-      {"SELECT \"nothing\" FROM zones WHERE 1=0", ""}, // a name, taken as null where the table is open
-      {"SELECT printf('%*d', 1000000000, 1)", ""},
-      {"SELECT format('%.1000000000f', 1.0)", ""},
-      {"SELECT hex(replace(hex(char(1,2,3,4)), '0', 'x'))", ""},
-      {"WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r) SELECT count(*) FROM r",
-       "program_query_time"},
-      {"WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r) SELECT x FROM r ORDER BY x", "limit"},
-      {"WITH RECURSIVE r(x) AS (SELECT 'aaaaaaaaaa' UNION ALL SELECT x||x FROM r) SELECT length(x) FROM r",
-       "limit"},
-      {"SELECT count(*) FROM (WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r LIMIT 100000) "
-       "SELECT x FROM r) a, "
-       "(WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r LIMIT 100000) SELECT x FROM r) b",
-       "program_query_time"},
-      {"SELECT group_concat(x, 'aaaaaaaaaaaaaaaa') FROM (WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT "
-       "x+1 FROM r LIMIT 200000) SELECT x FROM r)",
-       "limit"},
-      {"SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' REGEXP '^(a+)+$'", "too much work"},
-      {"SELECT 'x' REGEXP '('", "does not compile"},
-      {"SELECT nam FROM zones WHERE id = 'a'", ""},
-      {"SELECT ?", "no parameter"},
-      {"SELECT ?1", "no parameter"},
-      {"SELECT @x", "no parameter"},
-      {"SELECT :unknown", "there is no parameter :unknown"},
-      {"SELECT nofunction(1)", "no such function"},
-      {"SELEC 1", "syntax error"},
-      {"SELECT * FROM zonez", "did you mean zones?"},
-      {"SELECT (SELECT (SELECT", "incomplete"},
-  };
   struct table_limits limits = TABLE_LIMITS;
   limits.query_ms = 200;
   limits.memory = 16 << 20;
   struct rig r = rig_with(&limits);
   rig_table(&r, "zones", "[{\"id\":\"a\",\"name\":\"example.com\",\"n\":3}]");
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct str got = rig_select(&r, rows[i].sql);
+  for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++) {
+    struct str got = rig_select(&r, attacks[i].sql);
     bool refused = str_starts(got, "invalid") || str_starts(got, "limit");
-    if (rows[i].want[0] ? !refused || !str_contains(got, str_of(rows[i].want)) : str_starts(got, "internal"))
-      fail_msg("%s\n  gives %.*s\n  not   %s", rows[i].sql, STR_ARG(got), rows[i].want);
+    if (attacks[i].want[0] ? !refused || !str_contains(got, str_of(attacks[i].want))
+                           : str_starts(got, "internal"))
+      fail_msg("%s\n  gives %.*s\n  not   %s", attacks[i].sql, STR_ARG(got), attacks[i].want);
   }
   check_text(rig_select(&r, "SELECT id, name, n FROM zones"),
              "id:text name:text n:integer|\"a\",\"example.com\",3");

@@ -90,14 +90,14 @@ static void program_csv_cell(struct buf *out, struct str text) {
   if (quoted) buf_add_char(out, '"');
 }
 
-static void program_csv(struct cli *c, yyjson_val *columns, yyjson_val *rows, struct buf *out) { // RFC 4180
+static void program_csv(struct cli *c, yyjson_val *columns, yyjson_val *rows, struct buf *out) { // RFC 4180, with the line ends of this system
   size_t i, n, k, m;
   yyjson_val *column, *row, *cell;
   yyjson_arr_foreach (columns, i, n, column) {
     if (i) buf_add_char(out, ',');
     program_csv_cell(out, json_str(column, "name"));
   }
-  buf_add_z(out, "\r\n");
+  buf_add_char(out, '\n');
   yyjson_arr_foreach (rows, i, n, row) {
     yyjson_arr_foreach (row, k, m, cell) {
       if (k) buf_add_char(out, ',');
@@ -105,7 +105,7 @@ static void program_csv(struct cli *c, yyjson_val *columns, yyjson_val *rows, st
                             : yyjson_is_str(cell) ? json_text(cell)
                                                   : json_to_text(c->arena, cell));
     }
-    buf_add_z(out, "\r\n");
+    buf_add_char(out, '\n');
   }
 }
 

@@ -27,6 +27,7 @@
 #include "house.h"
 #include "io/fiber.h"
 #include "io/pool.h"
+#include "recover.h"
 #include "serve/endpoint.h"
 #include "serve/stream.h"
 #include "session/kept.h"
@@ -66,7 +67,6 @@ struct program {
   size_t loop_count, connections_most; // most: that the limit of descriptors leaves for clients
   int64_t started_ms;
   struct str public_url;
-  char first_token[TOKEN_TEXT]; // until it has been shown
   _Atomic(struct wiring *) wiring;
   atomic_size_t busy; // loops that have not drained yet
   atomic_bool ready;
@@ -301,8 +301,7 @@ static bool main_open(const struct settings *s, struct err *err) {
   program.catalog =
       (struct catalog_env){&program.account, {program.store, program.connectors, s->tool_schema_bytes}};
   program.catalog.refresh_ms = s->remote_refresh;
-  return library_load_imports(&program.catalog.library, err) &&
-         admin_first_token(program.store, program.first_token, err) && catalog_rebuild(&program.catalog, err);
+  return library_load_imports(&program.catalog.library, err) && catalog_rebuild(&program.catalog, err);
 }
 
 static void main_refresh_loop(void *arg) {
@@ -367,13 +366,15 @@ static void main_loops(const struct settings *s) {
   }
 }
 
-static void main_welcome(void) {
-  char *token = program.first_token;
-  if (token[0])
-    cli_print("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n",
-              token, STR_ARG(program.public_url), token);
-  secret_wipe(token, sizeof program.first_token);
-  cli_print("Postern %s answers on %.*s\n", POSTERN_VERSION, STR_ARG(program.public_url));
+// Once listening works: a start that fails has made no token that nobody saw.
+static bool main_first_token(struct err *err) {
+  char token[TOKEN_TEXT];
+  if (!admin_first_token(program.store, token, err)) return false;
+  if (!token[0]) return true;
+  cli_print("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n",
+            token, STR_ARG(program.public_url), token);
+  secret_wipe(token, sizeof token);
+  return catalog_rebuild(&program.catalog, err);
 }
 
 static bool main_start(struct err *err) {
@@ -389,7 +390,7 @@ static bool main_start(struct err *err) {
   if (!main_log(s, err) || !main_check_exposure(s, err) || !main_descriptors(s, err) || !main_open(s, err))
     return false;
   main_loops(s);
-  if (!main_wire(s, &w, err) || !main_listen(w, err)) return false;
+  if (!main_wire(s, &w, err) || !main_listen(w, err) || !main_first_token(err)) return false;
   w->admin.public_url = program.account.public_url = program.public_url;
   program.wiring = w;
   catalog_on_change(main_catalog_changed, NULL);
@@ -400,7 +401,7 @@ static bool main_start(struct err *err) {
   }
   watch_start(&program.catalog, program.loops, program.loop_count);
   program.ready = true;
-  main_welcome();
+  cli_print("Postern %s answers on %.*s\n", POSTERN_VERSION, STR_ARG(program.public_url));
   return true;
 }
 
@@ -566,7 +567,9 @@ static int main_serve(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  const struct cli_program parts = {
-      .version = POSTERN_VERSION, .serve = main_serve, .write_api = admin_write_reference};
+  const struct cli_program parts = {.version = POSTERN_VERSION,
+                                    .serve = main_serve,
+                                    .write_api = admin_write_reference,
+                                    .recover = recover_token};
   return cli_main(argc, argv, &parts);
 }

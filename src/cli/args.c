@@ -14,10 +14,14 @@ static bool args_unknown(const struct command *k, struct str name, struct err *e
   }
   err_set(err, ERR_INVALID, "'postern %s' has no flag --%.*s", k->path, STR_ARG(name));
   struct str setting = k->traits & COMMAND_SETTINGS ? settings_nearest(name, 3) : STR_NONE;
+  char spelled[64];
+  size_t n = 0;
+  for (; n < setting.n && n + 1 < sizeof spelled; n++) spelled[n] = setting.p[n] == '_' ? '-' : setting.p[n];
+  spelled[n] = 0;
   if (near)
     err_hint(err, "did you mean --%s?", near->name);
   else if (setting.n)
-    err_hint(err, "did you mean --%.*s?", STR_ARG(setting));
+    err_hint(err, "did you mean --%s?", spelled);
   else
     err_hint(err, "'postern help %s' lists its flags", k->path);
   return false;

@@ -26,6 +26,8 @@
   { "ACCOUNT", "its name or id" }
 #define SERVER                                                                                               \
   { "SERVER", "its name or id" }
+#define YES_FLAG                                                                                             \
+  { "yes", NULL, "do not ask" }
 #define LIKE_FLAGS                                                                                           \
   {"like", "NAME", "take over auth, errors, renames, tags and the like from a connector that ships"}, {      \
     "connectors", "DIR", "folder of the connectors that ship; without it the setting connectors_dir"         \
@@ -328,10 +330,23 @@ const struct command commands[] = {
      .traits = API,
      .run = cli_token_list},
     {.path = "token revoke",
-     .summary = "Revoke an API token; the last one of the role admin stays",
+     .summary = "Revoke an API token; the last one of the role admin without an expiry stays",
      .arguments = {{"TOKEN", "its name or id"}},
+     .flags = {YES_FLAG},
      .traits = API,
      .run = cli_token_revoke},
+    {.path = "token recover",
+     .summary = "Make an admin token on the machine itself, where none is left; needs no server",
+     .details =
+         "Takes what 'serve' takes, settings file and flags, and the right to read the key file and to write "
+         "the database; with the installed service, as root with --data-dir /var/lib/postern. A server may "
+         "run "
+         "meanwhile: it takes the token within 20 seconds. The audit has a row of it.",
+     .example = "postern token recover\npostern token recover --config /etc/postern/postern.yaml --data-dir "
+                "/var/lib/postern",
+     .flags = {{"name", "NAME", "what or whom it is for; without it recovered"}},
+     .traits = COMMAND_JSON | COMMAND_SETTINGS,
+     .run = cli_token_recover},
 
     {.path = "audit",
      .summary = "Show who did what and when, newest first",

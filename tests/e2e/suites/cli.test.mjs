@@ -233,10 +233,10 @@ describe("with an account", () => {
     assert.match(made.token, /^psk_/);
     await fails(3, /takes the role admin/, ["status"], { env: { POSTERN_TOKEN: made.token } });
     assert.ok((await json(["token", "list"])).every((t) => t.token === undefined));
-    await ok(["token", "revoke", "ci"]);
+    await ok(["token", "revoke", "ci", "--yes"]);
     await fails(3, /unknown, revoked or expired/, ["status"], { env: { POSTERN_TOKEN: made.token } });
     await fails(2, /admin\|client/, ["token", "create", "--role", "root", "--name", "x"]);
-    await fails(5, /./, ["token", "revoke", "first"]);
+    await fails(5, /./, ["token", "revoke", "first", "--yes"]);
   });
 
   test("audit, filtered and followed", async () => {

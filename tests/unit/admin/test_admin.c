@@ -346,12 +346,31 @@ static void test_tokens(void **state) {
   const char *token = arena_z(world->arena, json_str(a.body, "token")), *id = take(&a, "id");
   const char *headers = TEXT("Authorization: Bearer %s\r\n", token);
   expect_done(send_request("GET", "/status", headers, NULL), 200);
+  expect_refusal(call("DELETE", TEXT("/api-token/%s", first), NULL), 409, "token_id", "does not expire");
   expect_done(call("DELETE", TEXT("/api-token/%s", id), NULL), 204);
   expect_done(send_request("GET", "/status", headers, NULL), 401);
   expect_done(call("DELETE", TEXT("/api-token/%s", id), NULL), 404);
   char text[TOKEN_TEXT];
   MUST(admin_first_token(world->store, text, &err)); // there is one
   assert_string_equal(text, "");
+}
+
+// What another program wrote is in the catalog once the house was kept, and is told once.
+static void test_recovered_token(void **state) {
+  (void)state;
+  char text[TOKEN_TEXT];
+  MUST(admin_recover_token(world->store, STR("found"), text, &err));
+  const char *headers = TEXT("Authorization: Bearer %s\r\n", text);
+  expect_done(send_request("GET", "/status", headers, NULL), 401);
+  MUST(admin_heed_recovery(&world->admin, &err));
+  expect_done(send_request("GET", "/status", headers, NULL), 200);
+  struct answer a = call("GET", "/audit?action=token.recover", NULL);
+  assert_int_equal(yyjson_arr_size(yyjson_obj_get(a.body, "items")), 1);
+  answer_free(&a);
+  struct store_rows rows;
+  MUST(store_query(world->store, "SELECT value FROM meta WHERE key = 'recovered'", NULL, 0, world->arena,
+                   &rows, &err));
+  assert_int_equal(rows.count, 0);
 }
 
 static void test_key(void **state) {
@@ -532,6 +551,7 @@ int main(void) {
       cmocka_unit_test(test_server_refusals),
       cmocka_unit_test(test_pages),
       cmocka_unit_test(test_tokens),
+      cmocka_unit_test(test_recovered_token),
       cmocka_unit_test(test_key),
       cmocka_unit_test(test_audit_log),
       cmocka_unit_test(test_purge),

@@ -36,8 +36,13 @@ bool str_ends(struct str s, const char *suffix) {
   return n == 0 || (s.n >= n && memcmp(s.p + s.n - n, suffix, n) == 0);
 }
 
+ptrdiff_t str_find_text(struct str s, struct str needle) {
+  const char *at = s.n && needle.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
+  return at ? at - s.p : needle.n ? -1 : 0;
+}
+
 bool str_contains(struct str s, struct str needle) {
-  return needle.n == 0 || (s.n && memmem(s.p, s.n, needle.p, needle.n) != NULL);
+  return str_find_text(s, needle) >= 0;
 }
 
 static bool str_is_blank(char c) {

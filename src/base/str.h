@@ -41,7 +41,8 @@ struct str str_from(struct str s, size_t start);
 // Cuts the text before the first `sep` off `*rest`. False when *rest was used up.
 //   for (struct str rest = list, item; str_cut(&rest, ',', &item);) …
 bool str_cut(struct str *rest, char sep, struct str *item);
-ptrdiff_t str_find(struct str s, char c);     // -1: not there
+ptrdiff_t str_find(struct str s, char c); // -1: not there
+ptrdiff_t str_find_text(struct str s, struct str needle);
 bool str_to_u64(struct str s, uint64_t *out); // decimal digits only, whole string, no overflow
 bool str_to_i64(struct str s, int64_t *out);  // the same with an optional '-'
 // Glob: '*' any run without '/', '**' any run, '?' one byte. Linear in the text times the pattern.

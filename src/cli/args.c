@@ -37,6 +37,10 @@ static bool args_check_choice(const struct args_flag *f, struct str value, struc
 }
 
 static bool args_give(const struct args_flag *f, struct str value, struct args *out, struct err *err) {
+  if (f->value && !value.n && !f->empty) {
+    err_set(err, ERR_INVALID, "--%s must not be empty: %s", f->name, f->value);
+    return false;
+  }
   if (f->value && !args_check_choice(f, value, err)) return false;
   if (!f->many && args_has(out, f->name)) return err_set(err, ERR_INVALID, "--%s is given twice", f->name);
   if (out->given_count == ARGS_FLAGS_MOST)
@@ -65,8 +69,18 @@ static bool args_flag(const struct command *k, int argc, char *const *argv, int 
   return args_give(f, rest, out, err);
 }
 
+// Most likely a variable of a script that is not set.
+static bool args_empty(const struct command *k, size_t at, struct err *err) {
+  size_t i = 0;
+  while (i < at && i + 1 < COMMAND_ARGUMENTS_MOST && k->arguments[i + 1].name) i++;
+  const char *name = k->arguments[i].name;
+  return err_set(err, ERR_INVALID, "%s must not be empty", name ? name : "an argument");
+}
+
 static bool args_check_words(const struct command *k, const struct args *in, struct err *err) {
   size_t least = 0, most = 0;
+  for (size_t i = 0; i < in->word_count; i++)
+    if (!in->words[i].n) return args_empty(k, i, err);
   for (size_t i = 0; i < COMMAND_ARGUMENTS_MOST && k->arguments[i].name; i++) {
     const struct command_argument *a = &k->arguments[i];
     least += !a->optional;

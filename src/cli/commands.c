@@ -11,9 +11,9 @@
         "read the credential from standard input: one value, or a JSON object of fields"                     \
   }
 #define FILTER_FLAGS                                                                                         \
-  {"methods", "LIST", "classes: read, write, custom, list, get, create, update, delete", true},              \
-      {"tags", "LIST", "tags of tools", true},                                                               \
-      {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true}, {                                 \
+  {"methods", "LIST", "classes: read, write, custom, list, get, create, update, delete", true, true},        \
+      {"tags", "LIST", "tags of tools", true, true},                                                         \
+      {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true, true}, {                           \
     "require-api-token", NULL, "ask for an API token as Bearer beside the URL"                               \
   }
 #define EXPIRY_FLAGS                                                                                         \
@@ -44,6 +44,7 @@ const struct args_flag command_api_flags[] = {
     {0}};
 
 const struct command_group command_groups[] = {
+    {"up", "Connect a vendor and get a URL, in one step"},
     {"serve", "Run the server"},
     {"status", "How the running server does"},
     {"connector", "Vendors that accounts can be made for"},
@@ -64,6 +65,38 @@ const struct command_group command_groups[] = {
 #define API (COMMAND_API | COMMAND_JSON)
 
 const struct command commands[] = {
+    {.path = "up",
+     .summary = "Connect a vendor and get a read-only URL for an AI client, in one step",
+     .details = "Finds or starts a server: the one that --url, POSTERN_URL or ~/.config/postern names, else "
+                "one of your own in "
+                "the background, with its data in ~/.local/share/postern, by settings given as flags, as for "
+                "'serve'. Connects an "
+                "account: asks for its key at the terminal, or shows the link to sign in and waits for the "
+                "consent. Makes an MCP "
+                "server over what only reads, for 30 days, and prints what to paste. Run again, it takes "
+                "what is there.",
+     .example = "postern up cloudflare --for claude-code\n"
+                "postern up arcjet --for cursor\n"
+                "postern up https://mcp.example.com/mcp\n"
+                "postern up cloudflare --credential-stdin --for vscode <token.txt",
+     .arguments = {{"WHAT",
+                    "name or prefix of a connector, URL of any MCP server, or an account that is there"}},
+     .flags = {{"for", PRINT_CONFIG_CLIENTS,
+                "print what to paste into this client; without it the URL alone"},
+               {"name", "NAME", "name of the account; without it that of the connector, or the URL's host"},
+               CREDENTIAL_FLAGS,
+               {"context", "NAME=VALUE", "a default for an argument, such as account_id", true},
+               {"base-url", "URL", "address of the vendor, where it is not the connector's"},
+               {"scope", "WORDS", "what to ask for beyond the connector's word, separated by spaces"},
+               {"client-id", "ID", "of an application made at the vendor by hand"},
+               {"client-secret", "@FILE", "its secret, from a file or, as @-, standard input"},
+               {"client-key", "@FILE", "its private key instead, PEM, for private_key_jwt"},
+               {"methods", "LIST", "classes of tools; without it read", true},
+               EXPIRY_FLAGS,
+               {"rotate", NULL, "give a server that is there a new URL; the old one dies"},
+               {"no-wait", NULL, "print the link to sign in and end; run the same again after the consent"}},
+     .traits = API | COMMAND_SETTINGS,
+     .run = cli_up},
     {.path = "serve",
      .summary = "Run the server",
      .details = "Takes every setting as a flag, as --name value; 'postern config --explain' lists them. "
@@ -116,6 +149,7 @@ const struct command commands[] = {
     {.path = "connector remove",
      .summary = "Remove an imported connector that no account uses",
      .arguments = {{"CONNECTOR", "its name"}},
+     .flags = {YES_FLAG},
      .traits = API,
      .run = cli_connector_remove},
 
@@ -202,6 +236,7 @@ const struct command commands[] = {
     {.path = "account remove",
      .summary = "Remove an account: its credential is destroyed, its servers are closed",
      .arguments = {ACCOUNT},
+     .flags = {YES_FLAG},
      .traits = API,
      .run = cli_account_remove},
 
@@ -307,12 +342,13 @@ const struct command commands[] = {
     {.path = "mcp rotate",
      .summary = "Give an MCP server a new URL; the old one is dead at once",
      .arguments = {SERVER},
-     .flags = {CONFIG_FLAG},
+     .flags = {CONFIG_FLAG, YES_FLAG},
      .traits = API,
      .run = cli_server_rotate},
     {.path = "mcp remove",
      .summary = "Close an MCP server",
      .arguments = {SERVER},
+     .flags = {YES_FLAG},
      .traits = API,
      .run = cli_server_remove},
 

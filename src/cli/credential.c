@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/credential.h"
 
-#include "cli/api.h"
 #include "cli/body.h"
 #include "cli/terminal.h"
 #include "crypto/secret.h"
@@ -9,13 +8,11 @@
 
 enum { CREDENTIAL_MOST = 64 * 1024 };
 
-static bool credential_find_way(struct cli *c, struct str connector, struct str way, yyjson_val **out,
-                                struct err *err) {
-  yyjson_val *answer, *item;
+static bool credential_find_way(yyjson_val *connector, struct str way, yyjson_val **out, struct err *err) {
+  yyjson_val *item;
   struct buf known = BUF_MAX(256);
   size_t i, n;
-  if (!api_get(c, api_path(c, "/connector/{}", connector), &answer, err)) return false;
-  yyjson_arr_foreach (yyjson_obj_get(answer, "ways"), i, n, item) {
+  yyjson_arr_foreach (yyjson_obj_get(connector, "ways"), i, n, item) {
     if (!way.n || str_eq(json_str(item, "id"), way)) {
       *out = item;
       return true;
@@ -23,7 +20,8 @@ static bool credential_find_way(struct cli *c, struct str connector, struct str 
     struct str id = json_str(item, "id");
     buf_printf(&known, "%s%.*s", i ? ", " : "", STR_ARG(id));
   }
-  err_set(err, ERR_INVALID, "%.*s has no way '%.*s' to authenticate", STR_ARG(connector), STR_ARG(way));
+  err_set(err, ERR_INVALID, "%.*s has no way '%.*s' to authenticate", STR_ARG(json_str(connector, "name")),
+          STR_ARG(way));
   err_hint(err, "--way takes one of: %.*s", (int)known.n, known.n ? known.p : "");
   buf_free(&known);
   return false;
@@ -91,10 +89,10 @@ static bool credential_ask(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *
   return true;
 }
 
-bool credential_put(struct cli *c, yyjson_mut_doc *body, struct str connector, struct str way_id,
+bool credential_put(struct cli *c, yyjson_mut_doc *body, yyjson_val *connector, struct str way_id,
                     struct err *err) {
   yyjson_val *way, *field;
-  if (!credential_find_way(c, connector, way_id, &way, err) ||
+  if (!credential_find_way(connector, way_id, &way, err) ||
       !cli_body_put_pairs(body, "credential", &c->args, "credential", err))
     return false;
   yyjson_mut_val *have = cli_body_object(body, NULL, "credential");

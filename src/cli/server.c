@@ -3,7 +3,9 @@
 #include "cli/run.h"
 
 #include "cli/api.h"
+#include "cli/ask.h"
 #include "cli/body.h"
+#include "cli/names.h"
 #include "cli/print_config.h"
 #include "cli/view.h"
 #include "data/json.h"
@@ -11,8 +13,8 @@
 enum { SERVER_CONFIG_MOST = 64 * 1024 };
 
 bool cli_server_list(struct cli *c, struct err *err) {
-  struct str account = args_word(&c->args, 0);
-  struct str path = account.n ? api_path(c, "/integrated-account/{}/mcp", account) : STR("/mcp-server");
+  struct str account = args_word(&c->args, 0), path = STR("/mcp-server");
+  if (account.n && !names_account_path(c, account, "/mcp", &path, err)) return false;
   struct map names = {0};
   yyjson_val *servers, *accounts = NULL, *item;
   size_t i, n;
@@ -33,9 +35,7 @@ bool cli_server_list(struct cli *c, struct err *err) {
 }
 
 static bool server_find(struct cli *c, yyjson_val **out, struct err *err) {
-  if (api_find(c, "MCP server", "/mcp-server", args_word(&c->args, 0), out, err)) return true;
-  if (err->code == ERR_MISSING) err_hint(err, "'postern mcp list' lists the servers");
-  return false;
+  return names_find(c, NAMES_SERVER, args_word(&c->args, 0), out, err);
 }
 
 bool cli_server_show(struct cli *c, struct err *err) {
@@ -96,16 +96,19 @@ static bool server_check_form(struct cli *c, struct err *err) {
 }
 
 // --account NAME or --account ALIAS=NAME, as often as there are accounts.
-static void server_put_accounts(struct cli *c, yyjson_mut_doc *body) {
+static bool server_put_accounts(struct cli *c, yyjson_mut_doc *body, struct err *err) {
   struct str value, alias;
-  if (!args_has(&c->args, "account")) return;
+  yyjson_val *found;
+  if (!args_has(&c->args, "account")) return true;
   yyjson_mut_val *list = yyjson_mut_obj_add_arr(body, yyjson_mut_doc_get_root(body), "accounts");
   for (size_t at = 0; args_next(&c->args, "account", &at, &value);) {
     yyjson_mut_val *one = yyjson_mut_arr_add_obj(body, list);
     struct str account = value;
     if (args_pair(value, &alias, &account)) cli_body_put(body, one, "alias", alias);
-    cli_body_put(body, one, "account", account);
+    if (!names_find(c, NAMES_ACCOUNT, account, &found, err)) return false;
+    cli_body_put(body, one, "account", json_str(found, "id"));
   }
+  return true;
 }
 
 static void server_put_share(struct cli *c, yyjson_mut_doc *body) {
@@ -131,13 +134,12 @@ bool cli_server_create(struct cli *c, struct err *err) {
   if (!server_check_form(c, err) || !server_check_accounts(c, err)) return false;
   yyjson_mut_doc *body = cli_body_new();
   cli_body_put(body, NULL, "name", name.n ? name : account);
-  server_put_accounts(c, body);
   server_put_share(c, body);
   server_put_filter(c, body, NULL);
-  struct str path = account.n ? api_path(c, "/integrated-account/{}/mcp", account) : STR("/mcp-server");
-  struct api_ask ask = {"POST", path, body};
-  bool ok = cli_body_put_expiry(body, &c->args, err) && api_send(c, &ask, &server, err) &&
-            server_show_url(c, server, err);
+  struct api_ask ask = {"POST", STR("/mcp-server"), body};
+  bool ok = (!account.n || names_account_path(c, account, "/mcp", &ask.path, err)) &&
+            server_put_accounts(c, body, err) && cli_body_put_expiry(body, &c->args, err) &&
+            api_send(c, &ask, &server, err) && server_show_url(c, server, err);
   yyjson_mut_doc_free(body);
   return ok;
 }
@@ -147,11 +149,10 @@ bool cli_server_update(struct cli *c, struct err *err) {
   if (!server_find(c, &server, err)) return false;
   yyjson_mut_doc *body = cli_body_new();
   cli_body_put(body, NULL, "name", args_text(&c->args, "name"));
-  server_put_accounts(c, body);
   server_put_share(c, body);
   server_put_filter(c, body, yyjson_obj_get(server, "config"));
   struct api_ask ask = {"PATCH", api_path(c, "/mcp-server/{}", json_str(server, "id")), body};
-  bool ok = cli_body_put_expiry(body, &c->args, err);
+  bool ok = server_put_accounts(c, body, err) && cli_body_put_expiry(body, &c->args, err);
   if (ok && !yyjson_mut_obj_size(yyjson_mut_doc_get_root(body)))
     ok = err_set(err, ERR_INVALID, "nothing is to change; 'postern help mcp update' lists what can");
   ok = ok && api_send(c, &ask, &server, err);
@@ -162,7 +163,10 @@ bool cli_server_update(struct cli *c, struct err *err) {
 
 bool cli_server_rotate(struct cli *c, struct err *err) {
   yyjson_val *server;
-  if (!server_check_form(c, err) || !server_find(c, &server, err)) return false;
+  if (!server_check_form(c, err) || !server_find(c, &server, err) ||
+      !ask_first(c, err, "Give %.*s a new URL? Whoever uses the old one is cut off",
+                 STR_ARG(args_word(&c->args, 0))))
+    return false;
   struct api_ask ask = {"POST", api_path(c, "/mcp-server/{}/rotate", json_str(server, "id")), NULL};
   return api_send(c, &ask, &server, err) && server_show_url(c, server, err);
 }
@@ -171,6 +175,7 @@ bool cli_server_remove(struct cli *c, struct err *err) {
   yyjson_val *server, *none;
   if (!server_find(c, &server, err)) return false;
   struct str name = json_str(server, "name");
+  if (!ask_first(c, err, "Close %.*s? Whoever uses its URL is cut off", STR_ARG(name))) return false;
   struct api_ask ask = {"DELETE", api_path(c, "/mcp-server/{}", json_str(server, "id")), NULL};
   if (!api_send(c, &ask, &none, err)) return false;
   view_say(c, "Closed %.*s: its URL is dead.", STR_ARG(name));

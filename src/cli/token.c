@@ -4,6 +4,7 @@
 #include "cli/api.h"
 #include "cli/ask.h"
 #include "cli/body.h"
+#include "cli/names.h"
 #include "cli/out.h"
 #include "cli/view.h"
 #include "crypto/secret.h"
@@ -39,7 +40,7 @@ bool cli_token_create(struct cli *c, struct err *err) {
 
 bool cli_token_revoke(struct cli *c, struct err *err) {
   yyjson_val *token, *own, *none;
-  if (!api_find(c, "API token", "/api-token", args_word(&c->args, 0), &token, err) ||
+  if (!names_find(c, NAMES_TOKEN, args_word(&c->args, 0), &token, err) ||
       !api_get(c, STR("/whoami"), &own, err))
     return false;
   struct str name = json_str(token, "name");

@@ -3,6 +3,7 @@
 #include "base/map.h"
 #include "cli/api.h"
 #include "cli/manual.h"
+#include "cli/names.h"
 #include "cli/run.h"
 #include "cli/source.h"
 #include "cli/table.h"
@@ -136,7 +137,7 @@ static void show_rest(struct buf *out, yyjson_val *connector) {
 
 bool cli_connector_show(struct cli *c, struct err *err) {
   yyjson_val *connector;
-  if (!api_get(c, api_path(c, "/connector/{}", args_word(&c->args, 0)), &connector, err)) return false;
+  if (!names_connector(c, args_word(&c->args, 0), &connector, err)) return false;
   if (c->json) {
     view_json(c, connector);
     return true;

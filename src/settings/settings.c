@@ -2,11 +2,11 @@
 #include "settings/settings.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
 #include "base/mem.h"
 #include "data/json.h"
 #include "data/yaml.h"
@@ -187,16 +187,32 @@ static bool settings_from_flags(struct settings *s, const struct settings_input 
   return true;
 }
 
+static bool settings_has_connectors(const char *folder) {
+  char path[PATH_MAX + 16];
+  struct stat st;
+  snprintf(path, sizeof path, "%s/connectors", folder);
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+// The working directory; the checkout that the program was built in, CHECKOUT/BUILD/src/postern; what was installed.
+static struct str settings_share(const struct settings *s) {
+  char path[PATH_MAX];
+  if (settings_has_connectors(".")) return STR(".");
+  ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+  struct str own = str_make(path, n > 0 && (size_t)n < sizeof path ? (size_t)n : 0);
+  if (!str_ends(own, "/src/postern")) return STR(SETTINGS_SHARE);
+  own.n -= sizeof "/src/postern" - 1;
+  while (own.n && own.p[own.n - 1] != '/') own.n--;
+  const char *checkout = arena_z(s->arena, str_make(own.p, own.n ? own.n - 1 : 0));
+  return settings_has_connectors(checkout) ? str_of(checkout) : STR(SETTINGS_SHARE);
+}
+
 // Fills {data_dir} and {share} in a default.
 static struct str settings_fill(const struct settings *s, const char *initial) {
-  struct stat st;
-  bool here = stat("connectors", &st) == 0 && S_ISDIR(st.st_mode);
   const char *open = strchr(initial, '{'), *close = open ? strchr(open, '}') : NULL;
   if (!close) return str_of(initial);
   struct str name = {open + 1, (size_t)(close - open) - 1};
-  struct str value = str_is(name, "data_dir") ? s->values[SETTINGS_ID_data_dir].text
-                     : here                   ? STR(".")
-                                              : STR(SETTINGS_SHARE);
+  struct str value = str_is(name, "data_dir") ? s->values[SETTINGS_ID_data_dir].text : settings_share(s);
   return arena_printf(s->arena, "%.*s%.*s%s", (int)(open - initial), initial, STR_ARG(value), close + 1);
 }
 

@@ -2,8 +2,8 @@
 // table: every setting, once. It declares the members of struct settings, is what files, environment
 // and flags are read by, and is printed as `postern config --explain` and docs/settings.md.
 // name, kind, default, allowed (least..most, or choices), flags, help. In a default, {data_dir} is that
-// setting, and {share} the working directory where it has a folder "connectors", else the installed
-// share/postern.
+// setting, and {share} the working directory where it has a folder "connectors", else the checkout that the program was
+// built in, else the installed share/postern.
 #ifndef POSTERN_SETTINGS_TABLE_H
 #define POSTERN_SETTINGS_TABLE_H
 

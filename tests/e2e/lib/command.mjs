@@ -8,6 +8,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { BINARY } from "./postern.mjs";
 
+const HANGS_MS = 240_000;
 const quoted = (word) => `'${word.replaceAll("'", "'\\''")}'`;
 
 export function commands(environment, folder = environment.HOME) {
@@ -20,7 +21,9 @@ export function commands(environment, folder = environment.HOME) {
     child.stderr.on("data", (b) => (texts.err += b));
     child.stdin.on("error", () => {}); // it need not read
     child.stdin.end(input);
+    const hangs = setTimeout(() => child.kill("SIGKILL"), HANGS_MS);
     const [code, signal] = await once(child, "close");
+    clearTimeout(hangs);
     return { code: code ?? signal, ...texts };
   }
   async function ok(args, more) {
@@ -51,7 +54,9 @@ export function commands(environment, folder = environment.HOME) {
           Promise.resolve(typeof answer === "function" ? answer(m) : answer).then((text) => text !== undefined && child.stdin.write(`${text}\n`));
         }
       });
+      const hangs = setTimeout(() => child.kill("SIGKILL"), HANGS_MS);
       const [code] = await once(child, "close");
+      clearTimeout(hangs);
       return { code, out };
     },
   };

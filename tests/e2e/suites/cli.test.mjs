@@ -115,7 +115,7 @@ describe("with an account", () => {
     assert.match(arcjet, /postern account connect arcjet/);
     assert.equal((await json(["connector", "show", "arcjet"])).troubles.find((t) => t.check === "clock_skew").symptom.length > 0, true);
     assert.equal((await json(["connector", "show", "cloudinary"])).name, "cloudinary-assets", "by its prefix");
-    await fails(4, /no connector "nope"/, ["connector", "show", "nope"]);
+    await fails(4, /no connector 'nope'/, ["connector", "show", "nope"]);
   });
   test("account list, show, verify, context, rename", async () => {
     const list = await json(["account", "list"]);
@@ -149,7 +149,7 @@ describe("with an account", () => {
     assert.equal(code, 0, out);
     assert.ok(!out.includes(CREDENTIAL), "the credential was shown");
     assert.equal((await json(["account", "show", "typed"])).status, "ok");
-    await ok(["account", "remove", "typed"]);
+    await ok(["account", "remove", "typed", "--yes"]);
   });
   test("a credential that is missing with nobody to ask is exit code 2", async () => {
     const r = await run(["account", "add", "cloudflare", "--name", "silent", "--credential-stdin"], { input: "" });
@@ -206,10 +206,10 @@ describe("with an account", () => {
     assert.deepEqual(changed.config, { methods: ["read"], tools: ["list_*"], require_api_token_auth: false });
     assert.equal(changed.expires_at, null);
     await fails(2, /nothing is to change/, ["mcp", "update", "audit"]);
-    const rotated = await json(["mcp", "rotate", "audit"]);
+    const rotated = await json(["mcp", "rotate", "audit", "--yes"]);
     assert.notEqual(rotated.url, made.url);
     assert.equal((await fetch(made.url, { method: "POST", body: "{}" })).status, 404);
-    await ok(["mcp", "remove", "audit"]);
+    await ok(["mcp", "remove", "audit", "--yes"]);
     await fails(4, /'postern mcp list'/, ["mcp", "show", "audit"]);
     await fails(2, /in the past/, ["mcp", "create", "acme", "--expires", "2020-01-01"]);
   });
@@ -275,7 +275,7 @@ describe("with an account", () => {
   test("account remove closes its servers", async () => {
     await ok(["account", "add", "cloudflare", "--name", "gone", "--credential-stdin", "--base-url", world.sandbox.api], { input: CREDENTIAL });
     const server = await json(["mcp", "create", "gone"]);
-    await ok(["account", "remove", "gone"]);
+    await ok(["account", "remove", "gone", "--yes"]);
     await fails(4, /no account/, ["account", "show", "gone"]);
     assert.equal((await fetch(server.url, { method: "POST", body: "{}" })).status, 404);
   });
@@ -321,8 +321,8 @@ describe("OpenAPI documents", () => {
     assert.deepEqual(made.ways[0].fields.map((f) => f.name), ["x_api_key", "user", "password"]);
     assert.match((await ok(["connector", "import", "pets", "--openapi", "-", "--auth", "query:key"], { input: petstore })).out, /^Imported pets: 2 operations/);
     await fails(2, /--auth is missing/, ["connector", "import", "other", "--openapi", "pets.json"]);
-    await ok(["connector", "remove", "pets"]);
-    await fails(5, /./, ["connector", "remove", "cloudflare"]);
+    await ok(["connector", "remove", "pets", "--yes"]);
+    await fails(5, /./, ["connector", "remove", "cloudflare", "--yes"]);
   });
   test("connector import NAME-… takes over what ships under NAME", async () => {
     const document = JSON.stringify({ ...JSON.parse(petstore), paths: { "/zones/{zone_identifier}": { get: {
@@ -332,7 +332,7 @@ describe("OpenAPI documents", () => {
     const made = await json(["connector", "show", "cloudflare-small"]);
     assert.equal(made.base_url, "https://api.cloudflare.com/client/v4");
     assert.deepEqual(made.ways.map((w) => w.id), ["token", "key"]);
-    await ok(["connector", "remove", "cloudflare-small"]);
+    await ok(["connector", "remove", "cloudflare-small", "--yes"]);
   });
 });
 

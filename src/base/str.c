@@ -134,6 +134,10 @@ bool str_glob(struct str pattern, struct str s) {
   return true;
 }
 
+static char str_small(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 unsigned str_distance(struct str a, struct str b) {
   unsigned row[64];
   if (a.n > 63 || b.n > 63) return 64;
@@ -143,7 +147,7 @@ unsigned str_distance(struct str a, struct str b) {
     row[0] = (unsigned)i;
     for (size_t j = 1; j <= b.n; j++) {
       unsigned above = row[j];
-      unsigned best = diagonal + (a.p[i - 1] != b.p[j - 1]);
+      unsigned best = diagonal + (str_small(a.p[i - 1]) != str_small(b.p[j - 1]));
       if (above + 1 < best) best = above + 1;
       if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
       row[j] = best;

@@ -47,7 +47,7 @@ bool str_to_u64(struct str s, uint64_t *out); // decimal digits only, whole stri
 bool str_to_i64(struct str s, int64_t *out);  // the same with an optional '-'
 // Glob: '*' any run without '/', '**' any run, '?' one byte. Linear in the text times the pattern.
 bool str_glob(struct str pattern, struct str s);
-// Edit distance, for "did you mean"; anything longer than 63 bytes counts as far away.
+// Edit distance, ASCII case aside, for "did you mean"; anything longer than 63 bytes counts as far away.
 unsigned str_distance(struct str a, struct str b);
 // Equal in constant time for equal lengths; for secrets and their hashes.
 bool str_eq_secret(struct str a, struct str b);

@@ -36,7 +36,9 @@
 const struct args_flag command_common_flags[] = {{"help", NULL, "show how the command is used"}, {0}};
 const struct args_flag command_json_flags[] = {{"json", NULL, "print JSON"}, {0}};
 const struct args_flag command_api_flags[] = {
-    {"url", "URL", "address of the server; or POSTERN_URL; without it http://127.0.0.1:8080"},
+    {"url", "URL",
+     "address of the server; or POSTERN_URL; without it the one in ~/.config/postern/url, else "
+     "http://127.0.0.1:8080"},
     {"token-file", "FILE",
      "file of the API token, readable by you alone; without it ~/.config/postern/token"},
     {"token", "TOKEN", "the API token itself, which the process list shows; POSTERN_TOKEN is better"},
@@ -296,7 +298,8 @@ const struct command commands[] = {
      .summary = "Make a scoped MCP server; its URL is shown this once",
      .details = "methods, tags and tools combine: a tool must pass each that is given. Whoever has the URL "
                 "may use the server, so an "
-                "expiry is wise, and --require-api-token where the client can send one.",
+                "expiry is wise, and --require-api-token where the client can send one. Without a filter it "
+                "has all tools, also those that write and delete: that is said, and asked for at a terminal.",
      .example =
          "postern mcp create acme --name audit --methods read --expires-in 30d\n"
          "postern mcp create acme --name dns --tags dns --require-api-token --print-config claude-code\n"
@@ -308,7 +311,8 @@ const struct command commands[] = {
                {"share", NULL, "accounts of one connector share their tools, which then ask which account"},
                FILTER_FLAGS,
                EXPIRY_FLAGS,
-               CONFIG_FLAG},
+               CONFIG_FLAG,
+               YES_FLAG},
      .traits = API,
      .run = cli_server_create},
     {.path = "mcp list",

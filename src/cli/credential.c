@@ -73,8 +73,9 @@ static bool credential_read_input(yyjson_mut_doc *body, yyjson_mut_val *have, yy
   return ok;
 }
 
-static bool credential_ask(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *have, yyjson_val *field,
-                           struct err *err) {
+// `of`: the vendor, for people.
+static bool credential_ask(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *have, struct str of,
+                           yyjson_val *field, struct err *err) {
   struct str name = json_str(field, "name"), label = json_str(field, "label");
   struct buf line;
   if (!terminal_is_there()) {
@@ -82,7 +83,8 @@ static bool credential_ask(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *
     err_hint(err, "pipe it into --credential-stdin, or give --credential %.*s=@FILE", STR_ARG(name));
     return false;
   }
-  if (!terminal_ask(arena_z(c->arena, label), json_bool(field, "secret", false), &line, err)) return false;
+  struct str question = arena_printf(c->arena, "%.*s: %.*s", STR_ARG(of), STR_ARG(label));
+  if (!terminal_ask(question.p, json_bool(field, "secret", false), &line, err)) return false;
   credential_set(body, have, name, str_trim(buf_str(&line)));
   if (line.p) secret_wipe(line.p, line.n);
   buf_free(&line);
@@ -98,6 +100,6 @@ bool credential_put(struct cli *c, yyjson_mut_doc *body, yyjson_val *connector, 
   yyjson_mut_val *have = cli_body_object(body, NULL, "credential");
   if (args_has(&c->args, "credential-stdin") && !credential_read_input(body, have, way, err)) return false;
   while ((field = credential_missing(way, have)))
-    if (!credential_ask(c, body, have, field, err)) return false;
+    if (!credential_ask(c, body, have, json_str(connector, "label"), field, err)) return false;
   return true;
 }

@@ -26,6 +26,13 @@ struct str home_path(struct cli *c, const char *name) {
   return home_under(c, "XDG_CONFIG_HOME", ".config", tail.p);
 }
 
+struct str home_shown(struct cli *c, struct str path) {
+  struct str home = str_of(getenv("HOME"));
+  bool under =
+      home.n > 1 && path.n > home.n && path.p[home.n] == '/' && str_eq(str_make(path.p, home.n), home);
+  return under ? arena_printf(c->arena, "~%.*s", STR_ARG(str_from(path, home.n))) : path;
+}
+
 struct str home_data(struct cli *c) {
   return home_under(c, "XDG_DATA_HOME", ".local/share", "");
 }

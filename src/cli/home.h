@@ -12,6 +12,8 @@
 
 // Where a file of the folder is or would be. STR_NONE: there is no home.
 struct str home_path(struct cli *c, const char *name);
+// As people write it: ~/.config/postern/token.
+struct str home_shown(struct cli *c, struct str path);
 // Of a file that is there. ERR_DENIED: it is somebody else's, or others can read it.
 MUST_USE bool home_is_private(struct cli *c, struct str path, struct err *err);
 // Without blanks around it; empty where there is none. The caller wipes and frees.

@@ -25,23 +25,16 @@ bool names_list(struct cli *c, enum names_kind kind, yyjson_val **items, struct 
 
 // ---- what was meant
 
-static struct str names_small(struct arena *a, struct str text) {
-  char *z = arena_z(a, text);
-  for (char *p = z; *p; p++)
-    if (*p >= 'A' && *p <= 'Z') *p = (char)(*p + 'a' - 'A');
-  return str_of(z);
-}
-
 // The nearest name within so many edits, case aside; STR_NONE: none.
-static struct str names_nearest(struct cli *c, yyjson_val *items, struct str text, unsigned most) {
-  struct str near = STR_NONE, small = names_small(c->arena, text);
+static struct str names_nearest(yyjson_val *items, struct str text, unsigned most) {
+  struct str near = STR_NONE;
   unsigned best = most + 1;
   yyjson_val *item;
   size_t i, n;
   yyjson_arr_foreach (items, i, n, item) {
     struct str name = json_str(item, "name");
-    unsigned d = str_eq_nocase(name, text) ? 0 : str_distance(names_small(c->arena, name), small);
-    if (d < best && d < text.n) best = d, near = name;
+    unsigned d = str_eq_nocase(name, text) ? 0 : str_distance(name, text);
+    if (d < best) best = d, near = name;
   }
   return near;
 }
@@ -51,7 +44,7 @@ static bool names_missing(struct cli *c, enum names_kind kind, yyjson_val *own, 
   struct err ignored;
   err_set(err, ERR_MISSING, "there is no %s '%.*s'", names_kinds[kind].noun,
           (int)(text.n < 100 ? text.n : 100), text.p);
-  struct str near = names_nearest(c, own, text, text.n / 3 < NAMES_NEAR ? (unsigned)text.n / 3 : NAMES_NEAR);
+  struct str near = names_nearest(own, text, text.n / 3 < NAMES_NEAR ? (unsigned)text.n / 3 : NAMES_NEAR);
   if (near.n) {
     err_hint(err, "did you mean '%.*s'?", STR_ARG(near));
     return false;
@@ -59,7 +52,7 @@ static bool names_missing(struct cli *c, enum names_kind kind, yyjson_val *own, 
   for (int k = 0; k < NAMES_KINDS; k++) {
     yyjson_val *items = NULL;
     if (k == (int)kind || k == NAMES_TOKEN || !names_list(c, (enum names_kind)k, &items, &ignored)) continue;
-    struct str other = names_nearest(c, items, text, 0);
+    struct str other = names_nearest(items, text, 0);
     if (!other.n) continue;
     err_hint(err, "'%.*s' is %s", STR_ARG(other), names_kinds[k].is);
     return false;

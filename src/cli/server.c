@@ -128,10 +128,52 @@ static bool server_check_accounts(struct cli *c, struct err *err) {
          err_set(err, ERR_INVALID, "--share goes with --account, for several accounts of one connector");
 }
 
+struct server_width {
+  size_t tools, changing; // those that may be served; of these, those that are not read-only
+};
+
+static bool server_add_width(struct cli *c, struct str account, struct server_width *w, struct err *err) {
+  struct str path;
+  yyjson_val *tools, *tool;
+  size_t i, n;
+  if (!names_account_path(c, account, "/tools", &path, err) || !api_list(c, path, 0, &tools, err))
+    return false;
+  yyjson_arr_foreach (tools, i, n, tool) {
+    if (!json_bool(tool, "served", true)) continue;
+    w->tools++;
+    w->changing += !json_bool(tool, "read_only", false);
+  }
+  return true;
+}
+
+// Without a filter everything is handed out: that is said, and asked for where somebody sits.
+static bool server_check_width(struct cli *c, struct err *err) {
+  struct server_width w = {0};
+  struct str value, alias;
+  if (args_has(&c->args, "methods") || args_has(&c->args, "tags") || args_has(&c->args, "tools") ||
+      args_has(&c->args, "yes"))
+    return true;
+  if (args_word(&c->args, 0).n && !server_add_width(c, args_word(&c->args, 0), &w, err)) return false;
+  for (size_t at = 0; args_next(&c->args, "account", &at, &value);) {
+    struct str account = value;
+    args_pair(value, &alias, &account);
+    if (!server_add_width(c, account, &w, err)) return false;
+  }
+  bool ends = args_has(&c->args, "expires") || args_has(&c->args, "expires-in");
+  struct str what =
+      arena_printf(c->arena, "Without a filter it has all %zu tools, %zu of which write or delete%s.",
+                   w.tools, w.changing, ends ? "" : ", and no expiry");
+  if (w.changing && ask_is_possible())
+    return ask_first(c, err, "%.*s --methods read has only those that read. Go on?", STR_ARG(what));
+  view_note(c, what);
+  return true;
+}
+
 bool cli_server_create(struct cli *c, struct err *err) {
   yyjson_val *server;
   struct str account = args_word(&c->args, 0), name = args_text(&c->args, "name");
-  if (!server_check_form(c, err) || !server_check_accounts(c, err)) return false;
+  if (!server_check_form(c, err) || !server_check_accounts(c, err) || !server_check_width(c, err))
+    return false;
   yyjson_mut_doc *body = cli_body_new();
   cli_body_put(body, NULL, "name", name.n ? name : account);
   server_put_share(c, body);

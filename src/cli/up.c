@@ -58,9 +58,10 @@ static bool up_start(struct cli *c, struct str kept_url, struct err *err) {
   buf_free(&token);
   if (!local_start(c, listen, has_token, &s, err)) return false;
   view_tell(c, "Started Postern at %.*s, in the background: process %ld, log %.*s.", STR_ARG(s.url),
-            s.process, STR_ARG(s.log));
+            s.process, STR_ARG(home_shown(c, s.log)));
   bool ok = up_keep(c, &s, err);
-  if (ok && s.token[0]) view_tell(c, "Its admin token is in %s.", home_path(c, HOME_TOKEN).p);
+  if (ok && s.token[0])
+    view_tell(c, "Its admin token is in %.*s.", STR_ARG(home_shown(c, home_path(c, HOME_TOKEN))));
   if (!ok && s.token[0]) view_tell(c, "Its admin token, shown this once: %s", s.token);
   secret_wipe(s.token, sizeof s.token);
   return ok;

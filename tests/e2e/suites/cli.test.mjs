@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Client } from "@modelcontextprotocol/client";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { commands } from "../lib/command.mjs";
 import { BINARY, ROOT, start } from "../lib/postern.mjs";
 
 const CREDENTIAL = "cfut_sandbox_one_account";
@@ -211,7 +212,23 @@ describe("with an account", () => {
     assert.equal((await fetch(made.url, { method: "POST", body: "{}" })).status, 404);
     await ok(["mcp", "remove", "audit", "--yes"]);
     await fails(4, /'postern mcp list'/, ["mcp", "show", "audit"]);
-    await fails(2, /in the past/, ["mcp", "create", "acme", "--expires", "2020-01-01"]);
+    await fails(2, /in the past/, ["mcp", "create", "acme", "--methods", "read", "--expires", "2020-01-01"]);
+  });
+  test("mcp create without a filter says what that means, and asks at a terminal", async () => {
+    const typed = commands(environment);
+    const all = await json(["tools", "acme"]);
+    const said = new RegExp(`has all ${all.length} tools, ${all.filter((t) => !t.read_only).length} of which write or delete, and no expiry`);
+    const quiet = await ok(["mcp", "create", "acme", "--name", "wide"]);
+    assert.match(quiet.err, said, "a script goes on, and hears it");
+    assert.match((await ok(["mcp", "create", "--account", "acme", "--name", "wide too", "--expires-in", "1d"])).err, /write or delete\.$/m);
+    for (const filtered of [["--methods", "read"], ["--tags", "dns"], ["--tools", "list_*"], ["--yes"]]) assert.equal((await ok(["mcp", "create", "acme", "--name", "narrow", ...filtered])).err, "");
+    const before = (await json(["mcp", "list"])).length;
+    const no = await typed.typed(["mcp", "create", "acme", "--name", "asked"], [[/write or delete, and no expiry.*\[y\/N\]/s, "n"]]);
+    assert.equal(no.code, 8, no.out);
+    assert.equal((await json(["mcp", "list"])).length, before);
+    const yes = await typed.typed(["mcp", "create", "acme", "--name", "asked"], [[/\[y\/N\]/, "yes"]]);
+    assert.equal(yes.code, 0, yes.out);
+    for (const server of await json(["mcp", "list"])) await ok(["mcp", "remove", server.id, "--yes"]);
   });
   test("mcp create --print-config prints what each client takes, and no API token", async () => {
     const create = async (client, ...more) =>

@@ -23,8 +23,8 @@ enum {
 enum { API_TOKEN_MOST = 4096, API_PAGE = 1000, API_PAGES_MOST = 10000, API_PATH_MOST = 16 * 1024 };
 
 struct api {
-  struct str url;   // without a slash at the end
-  const char *from; // what gave it: a flag, a variable, a file; NULL: nobody
+  struct str url;   // its own copy, without a slash at the end: it outlives what cli_forget frees
+  char *from;       // what gave it, likewise: a flag, a variable, a file; NULL: nobody
   struct buf token; // wiped at the end
   struct http_guard *guard;
 };
@@ -53,7 +53,10 @@ static bool api_kept_url(struct cli *c, struct str *out, struct err *err) {
 bool api_address(struct cli *c, struct str *out, const char **from, struct err *err) {
   struct str flag = args_text(&c->args, "url"), variable = str_of(getenv("POSTERN_URL")), kept = STR_NONE;
   if (!flag.n && !variable.n && !api_kept_url(c, &kept, err)) return false;
-  *from = flag.n ? "--url" : variable.n ? "POSTERN_URL" : kept.n ? home_path(c, HOME_URL).p : NULL;
+  *from = flag.n       ? "--url"
+          : variable.n ? "POSTERN_URL"
+          : kept.n     ? home_shown(c, home_path(c, HOME_URL)).p
+                       : NULL;
   *out = api_bare(flag.n         ? flag
                   : variable.n   ? variable
                   : kept.n       ? kept
@@ -116,6 +119,8 @@ void api_close(struct cli *c) {
   if (c->api->token.p) secret_wipe(c->api->token.p, c->api->token.n);
   buf_free(&c->api->token);
   if (c->api->guard) http_guard_free(c->api->guard);
+  mem_free((void *)(uintptr_t)c->api->url.p);
+  mem_free(c->api->from);
   mem_free(c->api);
   c->api = NULL;
 }
@@ -126,13 +131,20 @@ static bool api_guard(struct http_guard **out, struct err *err) {
   return http_guard_new(everywhere, sizeof everywhere / sizeof *everywhere, out, err);
 }
 
+static void api_own(struct api *api, struct str url, const char *from) {
+  api->url = str_make(mem_copy(url.p, url.n), url.n);
+  if (from) api->from = mem_copy(from, strlen(from));
+}
+
 static bool api_open(struct cli *c, struct err *err) {
   if (c->api) return true;
   struct api *api = c->api = MEM_NEW(struct api);
-  struct str ca = api_setting(c, "ca", "POSTERN_CA");
-  bool ok = api_address(c, &api->url, &api->from, err) && api_check_address(api->url, api->from, err) &&
-            (!ca.n || fetch_ca(arena_z(c->arena, ca), err)) && api_guard(&api->guard, err) &&
-            api_find_token(c, api->url, &api->token, err);
+  struct str ca = api_setting(c, "ca", "POSTERN_CA"), url;
+  const char *from;
+  bool ok = api_address(c, &url, &from, err) && api_check_address(url, from, err);
+  if (ok) api_own(api, url, from);
+  ok = ok && (!ca.n || fetch_ca(arena_z(c->arena, ca), err)) && api_guard(&api->guard, err) &&
+       api_find_token(c, api->url, &api->token, err);
   if (!ok) api_close(c);
   return ok;
 }
@@ -140,7 +152,7 @@ static bool api_open(struct cli *c, struct err *err) {
 bool api_use(struct cli *c, struct str url, struct str token, struct err *err) {
   api_close(c);
   struct api *api = c->api = MEM_NEW(struct api);
-  api->url = api_bare(arena_dup(c->arena, url));
+  api_own(api, api_bare(url), NULL);
   api->token = BUF_MAX(API_TOKEN_MOST);
   buf_add(&api->token, token);
   if (api_guard(&api->guard, err)) return true;

@@ -44,7 +44,8 @@ static bool names_missing(struct cli *c, enum names_kind kind, yyjson_val *own, 
   struct err ignored;
   err_set(err, ERR_MISSING, "there is no %s '%.*s'", names_kinds[kind].noun,
           (int)(text.n < 100 ? text.n : 100), text.p);
-  struct str near = names_nearest(own, text, text.n / 3 < NAMES_NEAR ? (unsigned)text.n / 3 : NAMES_NEAR);
+  struct str near =
+      names_nearest(own, text, text.n < 3 * NAMES_NEAR ? ((unsigned)text.n + 1) / 3 : NAMES_NEAR);
   if (near.n) {
     err_hint(err, "did you mean '%.*s'?", STR_ARG(near));
     return false;

@@ -18,7 +18,9 @@ enum {
   API_CONNECT_MS = 5000,
   API_TOTAL_MS = 300000,
   API_ANSWER_MOST = 128 * 1024 * 1024,
-  API_LOOK_MS = 10000
+  API_LOOK_MS = 10000,
+  API_BRIEF_MS = 2000,
+  API_SHOWN = 200,
 };
 enum { API_TOKEN_MOST = 4096, API_PAGE = 1000, API_PAGES_MOST = 10000, API_PATH_MOST = 16 * 1024 };
 
@@ -219,13 +221,28 @@ static enum err_code api_code_of_status(int status) {
 }
 
 // Our own server, but behind another address than the one given.
-static bool api_is_elsewhere(struct str hint) {
-  return str_contains(hint, STR("GET /openapi.json describes"));
+static bool api_is_elsewhere(const struct api *api, struct str hint) {
+  struct uri u;
+  struct err ignored;
+  return uri_parse_http(api->url, &u, &ignored) && u.path.n > 1 &&
+         (str_contains(hint, STR("GET /openapi.json describes")) || str_contains(u.path, STR("/mcp")) ||
+          str_contains(u.path, STR("/sse")));
+}
+
+// For messages: short, and without the secret of a URL that was meant for a client.
+static struct str api_shown(const struct api *api) {
+  static const char *const secrets[] = {"/mcp/", "/sse/"};
+  struct str url = str_make(api->url.p, api->url.n < API_SHOWN ? api->url.n : API_SHOWN);
+  for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+    ptrdiff_t at = str_find_text(url, str_of(secrets[i]));
+    if (at >= 0) url.n = (size_t)at + strlen(secrets[i]);
+  }
+  return url;
 }
 
 static bool api_wrong_address(const struct api *api, struct err *err) {
   err_at(err, ERR_MISSING, api->from ? api->from : "url", "%.*s is not the address of Postern itself",
-         (int)(api->url.n < 200 ? api->url.n : 200), api->url.p);
+         STR_ARG(api_shown(api)));
   err_hint(
       err,
       "give what 'postern serve' says that it answers on, such as http://127.0.0.1:8080, without a path");
@@ -238,13 +255,13 @@ static bool api_refused(const struct api *api, int status, yyjson_val *root, str
   enum err_code what = api_code_of_status(status);
   for (int i = ERR_INVALID; i <= ERR_INTERNAL; i++)
     if (str_is(code, err_name((enum err_code)i))) what = (enum err_code)i;
+  if (status == 404 && api_is_elsewhere(api, json_str(e, "hint"))) return api_wrong_address(api, err);
   if (!message.n) {
-    err_set(err, what, "%.*s answered %d (%s), not as Postern does",
-            (int)(api->url.n < 200 ? api->url.n : 200), api->url.p, status, http_status_text(status));
+    err_set(err, what, "%.*s answered %d (%s), not as Postern does", STR_ARG(api_shown(api)), status,
+            http_status_text(status));
     err_hint(err, "is the address that of Postern? --url or POSTERN_URL names it");
     return false;
   }
-  if (api_is_elsewhere(json_str(e, "hint"))) return api_wrong_address(api, err);
   // What stands in a path was an argument here, and the message names it.
   static const char *const in_path[] = {"id", "name", "server_id", "token_id", "tool"};
   for (size_t i = 0; i < sizeof in_path / sizeof *in_path; i++)
@@ -267,8 +284,7 @@ static bool api_take(struct cli *c, const struct fetch_result *r, yyjson_val **o
     return true;
   }
   if (r->status >= 300) return api_refused(c->api, r->status, root, err);
-  err_set(err, ERR_UPSTREAM, "%.*s answered with something that is no JSON",
-          (int)(c->api->url.n < 200 ? c->api->url.n : 200), c->api->url.p);
+  err_set(err, ERR_UPSTREAM, "%.*s answered with something that is no JSON", STR_ARG(api_shown(c->api)));
   err_hint(err, "is the address that of Postern? --url or POSTERN_URL names it");
   return false;
 }
@@ -280,6 +296,10 @@ bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct
                                              .total_ms = API_TOTAL_MS,
                                              .body_bytes = API_ANSWER_MOST,
                                              .header_bytes = 65536};
+  static const struct fetch_limits brief = {.connect_ms = API_BRIEF_MS / 4,
+                                            .total_ms = API_BRIEF_MS,
+                                            .body_bytes = API_ANSWER_MOST,
+                                            .header_bytes = 65536};
   if (!api_open(c, err)) return false;
   struct api *api = c->api;
   struct http_header headers[] = {
@@ -296,7 +316,7 @@ bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct
       .headers = {headers, sizeof headers / sizeof *headers - !body},
       .body = str_make(body, length),
       .has_body = body != NULL,
-      .limits = &limits,
+      .limits = c->brief ? &brief : &limits,
       .guard = api->guard,
   };
   struct fetch_result result = {0};
@@ -307,7 +327,7 @@ bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct
   if (!sent) {
     if (err->code == ERR_UPSTREAM || err->code == ERR_TIMEOUT)
       err_hint(err, "is 'postern serve' running at %.*s? --url or POSTERN_URL names another address",
-               STR_ARG(api->url));
+               STR_ARG(api_shown(api)));
     return false;
   }
   bool ok = api_take(c, &result, out, err);

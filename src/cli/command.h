@@ -72,6 +72,7 @@ struct cli {
   struct api *api;      // NULL until the first request
   struct str address;   // of the server, where none is given; empty: the usual one
   bool json;
+  bool brief;                     // nobody waits for long: a candidate that comes late is none
   struct settings_input settings; // of a COMMAND_SETTINGS; else the environment alone
   int argc;                       // the words behind the path
   char **argv;

@@ -84,8 +84,9 @@ static struct str show_asked(struct cli *c, yyjson_val *way) {
   size_t i, n;
   if (at.n) return arena_printf(c->arena, "application made at %.*s", STR_ARG(at));
   yyjson_arr_foreach (yyjson_obj_get(way, "fields"), i, n, field) {
-    struct str label = json_str(field, "label");
-    asked = arena_printf(c->arena, "%.*s%s%.*s", STR_ARG(asked), i ? ", " : "", STR_ARG(label));
+    struct str label = json_str(field, "label"), name = json_str(field, "name");
+    asked = arena_printf(c->arena, "%.*s%s%.*s (%.*s)", STR_ARG(asked), i ? ", " : "", STR_ARG(name),
+                         STR_ARG(label));
   }
   return asked;
 }

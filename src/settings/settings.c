@@ -237,6 +237,15 @@ static void settings_field(const struct settings *s, enum settings_id id, char *
   }
 }
 
+// "8080" is a port of this machine alone, and "localhost" its own address.
+static struct str settings_whole_listen(const struct settings *s) {
+  struct str text = s->listen, host, port = text;
+  uint64_t number;
+  if (str_to_u64(text, &number)) return arena_printf(s->arena, "127.0.0.1:%.*s", STR_ARG(text));
+  if (!str_cut(&port, ':', &host) || !port.n || !str_is_nocase(host, "localhost")) return text;
+  return arena_printf(s->arena, "127.0.0.1:%.*s", STR_ARG(port));
+}
+
 static bool settings_set_all(struct settings *s, struct err *err) {
   for (enum settings_id id = 0; id < SETTINGS_COUNT; id++) {
     if (s->values[id].source == SETTINGS_DEFAULT)
@@ -247,6 +256,7 @@ static bool settings_set_all(struct settings *s, struct err *err) {
     snprintf(err->field, sizeof err->field, "%s", field);
     return false;
   }
+  s->listen = settings_whole_listen(s);
   if ((s->tls_cert.n > 0) != (s->tls_key.n > 0))
     return err_at(err, ERR_INVALID, s->tls_cert.n ? "tls_key" : "tls_cert",
                   "tls_cert and tls_key go together");

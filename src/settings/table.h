@@ -9,7 +9,7 @@
 
 // clang-format off
 #define SETTINGS(X)                                                                                         \
-  X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6")            \
+  X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6, a port alone for 127.0.0.1")            \
   X(public_url, URL, "", "", 0,                                                                             \
     "How clients reach this program; goes into the URLs of servers. Empty: from listen")                    \
   X(data_dir, TEXT, "postern-data", "", 0,                                                                  \

@@ -89,6 +89,16 @@ describe("who asks", () => {
     const r = await fails(3, /others can read this token file/, ["status", "--token-file", file], { env: { POSTERN_TOKEN: "" } });
     assert.ok(!r.err.includes(world.postern.token));
   });
+  test("an address that is none, or another's, is named with where it came from", async () => {
+    await fails(2, /^postern: POSTERN_URL: 'nonsense' is no address/, ["status"], { env: { POSTERN_URL: "nonsense" } });
+    await fails(2, /^postern: --url: 'ftp:\/\/x' is no address/, ["status", "--url", "ftp://x"]);
+    await fails(2, /no address/, ["status", "--url", "http://127.0.0.1:8080/?x=1"]);
+    for (const path of ["/v1", "/mcp", "/a/b"]) await fails(4, /^postern: POSTERN_URL: http:\/\/127\S+ is not the address of Postern itself\n.*without a path/, ["status"], { env: { POSTERN_URL: world.postern.url + path } });
+    const secret = await fails(4, /\/mcp\/ is not the address of Postern itself/, ["status", "--url", `${world.postern.url}/mcp/pst_secret-of-a-client`]);
+    assert.ok(!secret.err.includes("pst_"), secret.err);
+    await ok(["status", "--url", `${world.postern.url}/`]);
+    await fails(4, /sandbox|answered 404.*not as Postern does/, ["status", "--url", world.sandbox.url]);
+  });
   test("a server that is not there is exit code 9 with what to do", async () => {
     await fails(9, /is 'postern serve' running/, ["status", "--url", "http://127.0.0.1:1"]);
   });
@@ -110,6 +120,7 @@ describe("with an account", () => {
     assert.ok((await json(["connector", "list"])).some((c) => c.name === "cloudflare"));
     assert.equal((await json(["connector", "list", "dns", "analytics"]))[0].name, "cloudflare-dns-analytics");
     assert.match((await ok(["connector", "list", "clodinary"])).out, /Did you mean 'cloudinary'\?/);
+    assert.match((await ok(["connector", "show", "cloudflare"])).out, /email \(.*\), key \(/, "names of fields, as --credential takes them");
     assert.match((await ok(["connector", "show", "cloudflare"])).out, /^ +key +Global API key +postern account add cloudflare --way key +/m);
     const arcjet = (await ok(["connector", "show", "arcjet"])).out;
     assert.match(arcjet, /^Not served: get-site-key, /m);
@@ -289,6 +300,19 @@ describe("with an account", () => {
     await ok(["account", "verify", "acme"]);
   });
 
+  test("what cannot be taken back is asked for; a script says --yes", async () => {
+    await ok(["account", "add", "cloudflare", "--name", "dear", "--credential-stdin", "--base-url", world.sandbox.api], { input: CREDENTIAL });
+    await ok(["mcp", "create", "dear", "--methods", "read"]);
+    await ok(["token", "create", "--name", "dear"]);
+    const at = commands(environment);
+    for (const args of [["account", "remove", "dear"], ["mcp", "rotate", "dear"], ["mcp", "remove", "dear"], ["token", "revoke", "dear"]]) {
+      await at.fails(2, /nobody sits here.*--yes goes on without asking/s, args);
+      const no = await at.typed(args, [[/dear.*\[y\/N\]/s, "no"]]);
+      assert.equal(no.code, 8, no.out);
+    }
+    for (const list of [["account", "list"], ["mcp", "list"], ["token", "list"]]) assert.ok((await json(list)).some((x) => x.name === "dear"), list.join(" "));
+    for (const args of [["token", "revoke", "dear"], ["mcp", "remove", "dear"], ["account", "remove", "dear"]]) assert.equal((await at.typed(args, [[/\[y\/N\]/, "y"]])).code, 0);
+  });
   test("account remove closes its servers", async () => {
     await ok(["account", "add", "cloudflare", "--name", "gone", "--credential-stdin", "--base-url", world.sandbox.api], { input: CREDENTIAL });
     const server = await json(["mcp", "create", "gone"]);
@@ -372,6 +396,25 @@ describe("without a server", () => {
     assert.deepEqual(await offered("mcp", "create", "acme", "--print-config", "cu"), ["cursor"]);
     assert.ok((await offered("serve", "--max-")).includes("--max-body-bytes"));
     assert.deepEqual(await offered("token", "create", "--ro"), ["--role"]);
+    assert.deepEqual(await offered("account", "show", ""), [""], "where nobody answers, nothing is offered");
+  });
+  test("completion offers what the server has, and only what needs no quotes", async () => {
+    await ok(["account", "add", "cloudflare", "--name", "offered", "--credential-stdin", "--base-url", world.sandbox.api], { input: CREDENTIAL });
+    await ok(["account", "add", "cloudflare", "--name", "$(reboot) offered", "--credential-stdin", "--base-url", world.sandbox.api], { input: CREDENTIAL });
+    await ok(["mcp", "create", "offered", "--name", "offered-too", "--methods", "read"]);
+    const offered = async (...words) => (await ok(["complete", ...words])).out.trim().split("\n").map((l) => l.split("\t")[0]);
+    assert.deepEqual(await offered("account", "show", "of"), ["offered"]);
+    assert.ok(!(await offered("account", "show", "")).some((w) => w.includes("$")));
+    assert.deepEqual(await offered("mcp", "update", "offered-"), ["offered-too"]);
+    assert.deepEqual(await offered("audit", "--server", "offered-"), ["offered-too"]);
+    assert.deepEqual(await offered("mcp", "create", "--account", "offer"), ["offered"]);
+    assert.ok((await offered("up", "cloudflare-d")).includes("cloudflare-dns-analytics"));
+    assert.ok((await offered("account", "add", "cloudf")).includes("cloudflare"));
+    assert.deepEqual(await offered("call", "offered", "list_all_cloudflare_zones"), ["list_all_cloudflare_zones"]);
+    assert.deepEqual(await offered("mcp", "create", "offered", "--methods", "read,cr"), ["read,create"]);
+    assert.deepEqual(await offered("tools", "offered", "--tags", "dns,zon"), ["dns,zones"]);
+    assert.deepEqual(await offered("token", "revoke", "fir"), ["first"]);
+    for (const name of ["offered", "$(reboot) offered"]) await ok(["account", "remove", name, "--yes"]);
   });
   test("docs are those that are committed", async () => {
     for (const page of ["cli", "settings", "api", "metrics"]) {

@@ -201,6 +201,7 @@ describe("by sign-in", () => {
     const ended = new Promise((r) => child.once("close", r));
     const link = await eventually("the link", () => texts.err.match(/http:\S+\/connect\/\S+/)?.[0] ?? child.exitCode !== null);
     assert.ok(typeof link === "string", texts.err);
+    assert.match(await (await fetch(link)).text(), /Postern will send you to [^,]+, at 127\.0\.0\.1, where you decide/, "the page names the host");
     const page = await new Browser().connect(link, PLACES[vendor].answer);
     return { code: await ended, page, ...texts };
   }

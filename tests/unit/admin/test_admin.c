@@ -88,7 +88,7 @@ static void test_bodies(void **state) {
   struct str headers =
       arena_printf(world->arena, "Authorization: Bearer %s\r\nContent-Type: text/plain\r\n", world->token);
   struct answer a = send_request("POST", "/api-token", headers.p, NULL);
-  expect_refusal(a, 400, "Content-Type", "application/json");
+  expect_refusal(a, 415, "Content-Type", "application/json");
 }
 
 static void test_connector(void **state) {

@@ -358,6 +358,7 @@ INNER(server_member, "ServerAccount", "An account of a server",
   {"config", ADMIN_OBJECT, REQ, .shape = &filter, .says = "which tools it shows"},             \
   {"tool_count", ADMIN_INT, REQ, .says = "tools it shows now"},                                \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                                      \
+  {"last_used_at", ADMIN_TIME, NIL, .says = "of the last call that the audit has; null: none"}, \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                         \
   {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
 SHAPE(admin_server, "Server", "A scoped MCP server; its URL is not shown again", SERVER_BODY);

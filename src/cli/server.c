@@ -12,25 +12,76 @@
 
 enum { SERVER_CONFIG_MOST = 64 * 1024 };
 
-bool cli_server_list(struct cli *c, struct err *err) {
-  struct str account = args_word(&c->args, 0), path = STR("/mcp-server");
-  if (account.n && !names_account_path(c, account, "/mcp", &path, err)) return false;
-  struct map names = {0};
-  yyjson_val *servers, *accounts = NULL, *item;
+// ---- listed
+
+static struct str server_accounts_text(struct cli *c, yyjson_val *server) {
+  yyjson_val *account;
   size_t i, n;
-  if (!api_list(c, path, 0, &servers, err) ||
-      (!c->json && !api_list(c, STR("/integrated-account"), 0, &accounts, err)))
-    return false;
-  yyjson_arr_foreach (accounts, i, n, item)
-    map_put(&names, json_str(item, "id"), yyjson_obj_get(item, "name"));
-  const struct view_column columns[] = {{"NAME", "name"},
-                                        {"ACCOUNT", "account_id", &names},
-                                        {"TOOLS", "tool_count"},
-                                        {"EXPIRES", "expires_at"},
-                                        {"ID", "id"},
-                                        {0}};
-  view_list(c, servers, columns, "No MCP server yet; 'postern mcp create' makes one.");
-  map_free(&names);
+  struct str text = STR_NONE;
+  yyjson_arr_foreach (yyjson_obj_get(server, "accounts"), i, n, account) {
+    struct str name = json_str(account, "name"), shown = name.n ? name : json_str(account, "id");
+    text = arena_printf(c->arena, "%.*s%s%.*s", STR_ARG(text), i ? ", " : "", STR_ARG(shown));
+  }
+  return text;
+}
+
+// "read; tags dns, zones; tools list_*"
+static struct str server_filter_text(struct cli *c, yyjson_val *config) {
+  static const char *const members[][2] = {{"methods", ""}, {"tags", "tags "}, {"tools", "tools "}};
+  struct str text = STR_NONE;
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    yyjson_val *list = yyjson_obj_get(config, members[i][0]);
+    struct str words = view_cell(c->arena, list);
+    if (yyjson_arr_size(list))
+      text = arena_printf(c->arena, "%.*s%s%s%.*s", STR_ARG(text), text.n ? "; " : "", members[i][1],
+                          STR_ARG(words));
+  }
+  return text.n ? text : STR("all");
+}
+
+// "2026-12-29T13:06:03.791Z" → 2026-12-29 13:06
+static struct str server_minute_text(struct cli *c, yyjson_val *server, const char *key, const char *none) {
+  struct str time = json_str(server, key);
+  if (time.n < sizeof "2026-12-29T13:06" - 1) return str_of(none);
+  return arena_printf(c->arena, "%.10s %.5s", time.p, time.p + 11);
+}
+
+static void server_put_row(struct cli *c, yyjson_mut_doc *doc, yyjson_mut_val *row, yyjson_val *server) {
+  yyjson_val *config = yyjson_obj_get(server, "config");
+  bool guarded = json_bool(config, "require_api_token_auth", false);
+  cli_body_put(doc, row, "name", json_str(server, "name"));
+  cli_body_put(doc, row, "accounts", server_accounts_text(c, server));
+  cli_body_put_json(doc, row, "tools", yyjson_obj_get(server, "tool_count"));
+  cli_body_put(doc, row, "filter", server_filter_text(c, config));
+  cli_body_put(doc, row, "asks", guarded ? STR("URL, API token") : STR("URL"));
+  cli_body_put(doc, row, "expires", server_minute_text(c, server, "expires_at", "never"));
+  cli_body_put(doc, row, "used", server_minute_text(c, server, "last_used_at", "-"));
+  cli_body_put(doc, row, "id", json_str(server, "id"));
+}
+
+bool cli_server_list(struct cli *c, struct err *err) {
+  static const struct view_column columns[] = {{"NAME", "name"},
+                                               {"ACCOUNTS", "accounts"},
+                                               {"TOOLS", "tools"},
+                                               {"FILTER", "filter"},
+                                               {"ASKS FOR", "asks"},
+                                               {"EXPIRES", "expires"},
+                                               {"LAST USED", "used"},
+                                               {"ID", "id"},
+                                               {0}};
+  struct str account = args_word(&c->args, 0), path = STR("/mcp-server");
+  yyjson_val *servers, *server;
+  size_t i, n;
+  if (account.n && !names_account_path(c, account, "/mcp", &path, err)) return false;
+  if (!api_list(c, path, 0, &servers, err)) return false;
+  yyjson_mut_doc *rows = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *list = yyjson_mut_arr(rows);
+  yyjson_mut_doc_set_root(rows, list);
+  yyjson_arr_foreach (servers, i, n, server)
+    server_put_row(c, rows, yyjson_mut_arr_add_obj(rows, list), server);
+  view_list(c, c->json ? servers : cli_keep(c, yyjson_mut_doc_imut_copy(rows, NULL)), columns,
+            "No MCP server yet; 'postern mcp create' makes one.");
+  yyjson_mut_doc_free(rows);
   return true;
 }
 

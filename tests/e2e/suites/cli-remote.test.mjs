@@ -156,6 +156,7 @@ describe("servers over several accounts", () => {
   test("create by aliases, update to others, share", async () => {
     const server = await json("mcp", "create", "--name", "all", "--account", "lib=library", "--account", "archive");
     assert.deepEqual(server.accounts.map((a) => a.alias), ["lib", "archive"]);
+    assert.match(await ok("mcp", "list"), /^all +library, archive +2 +all +URL +never +- /m);
     assert.deepEqual(await toolNames(server), ["archive_list_pages", "lib_list_pages"]);
     const changed = await json("mcp", "update", "all", "--account", "library", "--account", "old=archive");
     assert.deepEqual(changed.accounts.map((a) => a.alias), ["lib", "old"]);

@@ -10,7 +10,8 @@ import { after, before, describe, test } from "node:test";
 import { Client } from "@modelcontextprotocol/client";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { commands } from "../lib/command.mjs";
-import { BINARY, ROOT, start } from "../lib/postern.mjs";
+import { BINARY, ROOT, modern, start } from "../lib/postern.mjs";
+import { eventually } from "../lib/wait.mjs";
 
 const CREDENTIAL = "cfut_sandbox_one_account";
 let world, folder, environment;
@@ -211,7 +212,16 @@ describe("with an account", () => {
     assert.equal((await client.listTools()).tools.length, made.tool_count);
     await client.close();
 
-    assert.match((await ok(["mcp", "list"])).out, /^audit +acme +\d+ /m);
+    assert.match((await ok(["mcp", "list"])).out, /^NAME +ACCOUNTS +TOOLS +FILTER +ASKS FOR +EXPIRES +LAST USED +ID$/m);
+    assert.match((await ok(["mcp", "list"])).out, /^audit +acme +\d+ +read; tags dns, zones +URL +20\d\d-\d\d-\d\d \d\d:\d\d +- +srv_/m);
+    assert.equal((await json(["mcp", "show", "audit"])).last_used_at, null);
+    await modern(made.url, "tools/call", { name: "list_all_cloudflare_zones", arguments: {} });
+    const used = await eventually("the audit has it", async () => (await json(["mcp", "show", "audit"])).last_used_at);
+    assert.ok(Math.abs(Date.parse(used) - Date.now()) < 60e3);
+    await json(["mcp", "update", "audit", "--require-api-token"]); // which is no use
+    assert.equal((await json(["mcp", "list"])).find((s) => s.name === "audit").last_used_at, used);
+    assert.match((await ok(["mcp", "list"])).out, /^audit .* URL, API token +20.* 20\d\d-\S+ \d\d:\d\d +srv_/m);
+    await json(["mcp", "update", "audit", "--no-api-token"]);
     assert.equal((await json(["mcp", "list", "acme"])).length, 1);
     assert.equal((await json(["mcp", "show", "audit"])).url, undefined);
     const changed = await json(["mcp", "update", "audit", "--tags", "", "--tools", "list_*", "--expires", "never"]);

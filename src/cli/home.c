@@ -37,27 +37,34 @@ struct str home_data(struct cli *c) {
   return home_under(c, "XDG_DATA_HOME", ".local/share", "");
 }
 
-bool home_is_private(struct cli *c, struct str path, struct err *err) {
+static bool home_check(struct cli *c, struct str path, mode_t others, struct err *err) {
   struct stat st;
   const char *name = arena_z(c->arena, path);
   if (str_is(path, "-") || stat(name, &st) != 0 || !S_ISREG(st.st_mode))
     return true; // to be read, or not there
-  if (st.st_mode & 077) {
-    err_at(err, ERR_DENIED, name, "others can read this token file (mode %03o)",
+  if (st.st_mode & others) {
+    err_at(err, ERR_DENIED, name, "others can %s (mode %03o)",
+           others & 044 ? "read this token file" : "write this file, which says where the token goes",
            (unsigned)st.st_mode & 0777u);
-    err_hint(err, "chmod 600 %s; revoke the token if others may have seen it", name);
+    err_hint(err, "chmod 600 %s%s", name,
+             others & 044 ? "; revoke the token if others may have seen it" : "");
     return false;
   }
   return st.st_uid == geteuid() || st.st_uid == 0 ||
          err_at(err, ERR_DENIED, name, "this file belongs to another user (uid %u)", (unsigned)st.st_uid);
 }
 
+bool home_is_private(struct cli *c, struct str path, struct err *err) {
+  return home_check(c, path, 077, err);
+}
+
 bool home_read(struct cli *c, const char *name, struct buf *text, struct err *err) {
   struct str path = home_path(c, name);
   struct buf whole;
+  mode_t others = strcmp(name, HOME_URL) == 0 ? 022 : 077;
   *text = BUF_MAX(HOME_MOST);
   if (!path.n || access(arena_z(c->arena, path), F_OK) != 0) return true;
-  if (!home_is_private(c, path, err) || !terminal_read(path, HOME_MOST, &whole, err)) return false;
+  if (!home_check(c, path, others, err) || !terminal_read(path, HOME_MOST, &whole, err)) return false;
   buf_add(text, str_trim(buf_str(&whole)));
   if (whole.p) secret_wipe(whole.p, whole.n);
   buf_free(&whole);

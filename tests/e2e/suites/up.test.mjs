@@ -145,6 +145,11 @@ describe("by key", () => {
     chmodSync(me.kept("token"), 0o644);
     await me.cli.fails(3, /others can read/, ["account", "list"]);
     assert.equal((await me.up(key)).code, 3);
+    chmodSync(me.kept("token"), 0o600);
+    chmodSync(me.kept("url"), 0o666);
+    await me.cli.fails(3, /others can write this file, which says where the token goes/, ["account", "list"]);
+    chmodSync(me.kept("url"), 0o644);
+    await me.cli.ok(["account", "list"]);
   });
 
   test("what keeps the server from starting is told in its own words", async (t) => {

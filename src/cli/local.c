@@ -12,7 +12,7 @@
 #include "cli/terminal.h"
 #include "crypto/secret.h"
 
-enum { LOCAL_FLAGS_MOST = 260, LOCAL_SAID_MOST = 16 * 1024, LOCAL_TAIL_MOST = 400 };
+enum { LOCAL_SAID_MOST = 16 * 1024 };
 
 // ---- the settings it is to have
 
@@ -116,22 +116,38 @@ static bool local_hear(struct cli *c, int said, struct local_server *out) {
   return out->url.n > 0;
 }
 
-// Its own last words, as it wrote them for whoever started it.
+// Of what it logged, the error that it ended with, as it wrote that for whoever started it: a line, and a hint below.
+static struct str local_last_words(struct str log, struct str *hint) {
+  struct str last = STR_NONE, line;
+  *hint = STR_NONE;
+  while (str_cut(&log, '\n', &line)) {
+    if (str_starts(line, "postern: ")) {
+      last = str_from(line, sizeof "postern: " - 1);
+      *hint = STR_NONE;
+    } else if (last.n && !hint->n && str_starts(line, "  ")) {
+      *hint = str_trim(line);
+    } else if (!last.n) {
+      *hint = line; // until something better comes
+    }
+  }
+  if (last.n) return last;
+  last = *hint;
+  *hint = STR_NONE;
+  return last;
+}
+
 static bool local_failed(struct cli *c, off_t from, const struct local_server *s, struct err *err) {
-  char tail[LOCAL_TAIL_MOST];
+  char *text = arena_alloc(c->arena, LOCAL_SAID_MOST);
   int status = 0, fd = open(arena_z(c->arena, s->log), O_RDONLY | O_CLOEXEC);
   waitpid((pid_t)s->process, &status, 0);
-  off_t end = fd >= 0 ? lseek(fd, 0, SEEK_END) : from;
-  if (end - from > (off_t)sizeof tail) from = end - (off_t)sizeof tail;
-  ssize_t n = fd >= 0 ? pread(fd, tail, (size_t)(end - from), from) : 0;
+  ssize_t n = fd >= 0 ? pread(fd, text, LOCAL_SAID_MOST, from) : 0;
   if (fd >= 0) close(fd);
-  struct str said = str_trim(str_make(tail, n > 0 ? (size_t)n : 0));
-  ptrdiff_t own = str_find_text(said, STR("postern: "));
-  if (own >= 0) said = str_from(said, (size_t)own + sizeof "postern: " - 1);
-  struct str hint = said, line;
-  str_cut(&hint, '\n', &line);
-  err_set(err, ERR_UNAVAILABLE, "the server did not start: %.*s", STR_ARG(line));
-  if (str_trim(hint).n) err_hint(err, "%.*s", STR_ARG(str_trim(hint)));
+  struct str hint, said = local_last_words(str_make(text, n > 0 ? (size_t)n : 0), &hint);
+  err_set(err, ERR_UNAVAILABLE, "the server did not start: %.*s", STR_ARG(said));
+  if (hint.n)
+    err_hint(err, "%.*s", STR_ARG(hint));
+  else
+    err_hint(err, "its log is %.*s", STR_ARG(s->log));
   return false;
 }
 

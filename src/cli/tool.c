@@ -66,12 +66,31 @@ static void tool_show_diff(yyjson_val *tool, struct buf *out) {
   if (diff.n) buf_printf(out, "\nChanged since it was settled:\n%.*s", STR_ARG(diff));
 }
 
+// A word that is no tool may be a tag.
+static void tool_hint_tag(struct cli *c, struct str word, struct err *err) {
+  yyjson_val *tools, *tool, *tag;
+  struct str path, account = args_word(&c->args, 0);
+  struct err ignored;
+  size_t i, n, k, m;
+  if (!names_account_path(c, account, "/tools", &path, &ignored) || !api_list(c, path, 0, &tools, &ignored))
+    return;
+  yyjson_arr_foreach (tools, i, n, tool)
+    yyjson_arr_foreach (yyjson_obj_get(tool, "tags"), k, m, tag)
+      if (str_eq_nocase(json_text(tag), word)) {
+        err_hint(err, "'%.*s' is a tag; 'postern tools %.*s --tags %.*s' lists its tools",
+                 STR_ARG(json_text(tag)), STR_ARG(account), STR_ARG(json_text(tag)));
+        return;
+      }
+}
+
 static bool tool_show(struct cli *c, struct err *err) {
   yyjson_val *tool;
-  struct str path, tail = api_path(c, "/tools/{}", args_word(&c->args, 1));
-  if (!names_account_path(c, args_word(&c->args, 0), arena_z(c->arena, tail), &path, err) ||
-      !api_get(c, path, &tool, err))
+  struct str path, word = args_word(&c->args, 1), tail = api_path(c, "/tools/{}", word);
+  if (!names_account_path(c, args_word(&c->args, 0), arena_z(c->arena, tail), &path, err)) return false;
+  if (!api_get(c, path, &tool, err)) {
+    if (err->code == ERR_MISSING) tool_hint_tag(c, word, err);
     return false;
+  }
   if (c->json) {
     view_json(c, tool);
     return true;

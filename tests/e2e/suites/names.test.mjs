@@ -104,6 +104,9 @@ describe("what was meant", () => {
   test("tags, methods, outcomes and actions", async () => {
     await cli.fails(2, /did you mean "dns"\?/, ["tools", "Acme-Web", "--tags", "DNS"]);
     await cli.fails(2, /did you mean "read"\?/, ["mcp", "create", "Acme-Web", "--methods", "READ"]);
+    await hinted(/'dns' is a tag; 'postern tools Acme-Web --tags dns'/, "tools", "Acme-Web", "DNS");
+    await hinted(/did you mean "list_all_cloudflare_zones"/, "tools", "Acme-Web", "list_all_cloudflare_zonez");
+    await cli.fails(2, /'postern up VENDOR'/, ["cloudflare"]);
     await cli.fails(2, /did you mean "denied"\?/, ["audit", "--outcome", "Denied"]);
     await cli.fails(2, /did you mean "account.create"\?/, ["audit", "--action", "acount.create"]);
   });

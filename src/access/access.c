@@ -9,10 +9,10 @@
 
 enum { ACCESS_NAME_MOST = 64 };
 
-static const char *const access_roles[] = {[ACCESS_ADMIN] = "admin", [ACCESS_CLIENT] = "client"};
+static const char *const access_roles[] = {[ACCESS_CLIENT] = "client", [ACCESS_ADMIN] = "admin"};
 
 bool access_role_from(struct str name, enum access_role *out) {
-  for (enum access_role r = ACCESS_ADMIN; r <= ACCESS_CLIENT; r++)
+  for (enum access_role r = ACCESS_CLIENT; r <= ACCESS_ADMIN; r++)
     if (str_is(name, access_roles[r])) {
       *out = r;
       return true;
@@ -22,6 +22,22 @@ bool access_role_from(struct str name, enum access_role *out) {
 
 const char *access_role_name(enum access_role role) {
   return access_roles[role];
+}
+
+bool access_is_live(int64_t expires_at, int64_t now_ms) {
+  return expires_at == 0 || now_ms < expires_at;
+}
+
+const struct access_token *access_find_hash(const struct map *by_hash, const unsigned char hash[TOKEN_HASH],
+                                            int64_t now_ms) {
+  const struct access_token *t = map_get(by_hash, str_make((const char *)hash, TOKEN_HASH));
+  return t && access_is_live(t->expires_at, now_ms) ? t : NULL;
+}
+
+const struct access_token *access_find(const struct map *by_hash, struct str text, int64_t now_ms) {
+  unsigned char hash[TOKEN_HASH];
+  token_hash(text, hash);
+  return access_find_hash(by_hash, hash, now_ms);
 }
 
 // What the row says of it, where that is what we wrote: who can write to the database makes no token.
@@ -118,8 +134,7 @@ bool access_list(struct store *s, struct arena *a, struct access_token **out, si
 bool access_revoke(struct store *s, struct str id, struct err *err) {
   int64_t changed = 0;
   if (!store_run(s, "DELETE FROM api_token WHERE id = $1", &STORE_TEXT(id), 1, &changed, err)) return false;
-  return changed ||
-         err_set(err, ERR_MISSING, "there is no API token '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
+  return changed || err_set(err, ERR_MISSING, "there is no API token '%.*s'", STR_MOST(id, 64));
 }
 
 bool access_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err) {

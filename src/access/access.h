@@ -8,10 +8,11 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "crypto/token.h"
 #include "store/store.h"
 
-enum access_role { ACCESS_ADMIN, ACCESS_CLIENT }; // client: may use guarded servers, may not manage
+enum access_role { ACCESS_CLIENT, ACCESS_ADMIN }; // client: may use guarded servers, may not manage
 
 struct access_token {
   struct str id, name;
@@ -22,6 +23,13 @@ struct access_token {
 
 bool access_role_from(struct str name, enum access_role *out);
 const char *access_role_name(enum access_role role);
+
+// Of those by hash (struct access_token *, as the catalog has them): the live one with this text, or hash, or NULL.
+// Only hashes are looked up, so the time taken tells nothing about how near a guess came.
+const struct access_token *access_find(const struct map *by_hash, struct str text, int64_t now_ms);
+const struct access_token *access_find_hash(const struct map *by_hash, const unsigned char hash[TOKEN_HASH],
+                                            int64_t now_ms);
+bool access_is_live(int64_t expires_at, int64_t now_ms); // 0: never expires
 
 // Of `wanted`, name, role and expires_at count. The token itself goes to `text`, once.
 MUST_USE bool access_create(struct store *s, const struct access_token *wanted, struct arena *a,

@@ -7,77 +7,12 @@
 #ifndef POSTERN_ACCOUNT_ACCOUNT_H
 #define POSTERN_ACCOUNT_ACCOUNT_H
 
-#include <yyjson.h>
-
-#include "base/arena.h"
-#include "base/err.h"
-#include "connector/connector.h"
-#include "crypto/redact.h"
-#include "crypto/seal.h"
-#include "data/json.h"
-#include "fetch/client.h"
-#include "store/store.h"
-
-struct account_send {   // one ready piece of authentication
-  enum connector_in in; // header (bearer and basic are headers by now) or query
-  struct str name;
-  struct secret *value;
-};
-
-struct grant;
-struct peering;
-struct mcp_peer;
-
-struct account {
-  struct arena *arena;
-  enum connector_kind kind;
-  struct str id, name, connector, way;
-  struct str base_url;    // of the API (the connector's, or this account's own), or of the MCP server
-  struct str status;      // "ok" | "unverified" | "failing" | "needs_authorising"
-  struct str status_text; // the vendor's word on the last failure
-  int64_t created_at, updated_at, verified_at, version; // ms; version counts changes of the row
-  yyjson_doc *context;                                  // object: argument name → default
-  yyjson_doc *choices; // object: argument name → [{"id","title"}], what the credential sees, for "Account
-                       // context missing"
-  struct account_send sends[CONNECTOR_SENDS_MOST]; // kind rest
-  size_t send_count;
-  struct redact *hide; // of its credential, but for OAuth: see account_hides
-  // Kind mcp. Values of one account share the peer, with its sessions, as long as address and credential
-  // stay.
-  struct mcp_peer *peer;   // borrowed from the line; NULL: it cannot be reached, and status_text says why
-  struct grant *grant;     // by OAuth; NULL: another way
-  struct peering *peering; // for account_free
-};
+#include "account/env.h"
+#include "account/value.h"
 
 void account_free(struct account *a); // wipes the credential; NULL is allowed
 // What its vendor knows and nobody else may hear, as of now; the caller unrefs.
 struct redact *account_hides(const struct account *a);
-
-// What POST /integrated-account carries. Texts borrow from the request.
-struct account_new {
-  struct str name, way, base_url; // way and base_url may be empty: the connector's
-  yyjson_val *credential;         // object: field → text; NULL where the way is open
-  yyjson_val *context;            // object or NULL
-};
-
-// What reaching vendors takes; made once by main.c.
-struct account_env {
-  struct store *store;
-  struct seal_ring *ring;
-  const struct http_guard *guard;
-  const struct fetch_limits *limits;
-  struct str public_url; // of Postern, for links that people open; empty: not known yet
-  struct str version;    // of Postern, told to MCP servers
-  // Of what MCP servers send; 0: ACCOUNT_MESSAGE_BYTES and so on.
-  struct json_limits json;
-  size_t message_bytes, sessions_most;
-  uint64_t session_idle_ms;
-  // A row changed without anyone asking for it (a grant needs a person now): the catalog may want to be made
-  // anew. On a fiber, or where the thread may block. NULL: nobody minds.
-  void (*changed)(void *arg, struct str account_id) SUSPENDS;
-  void *changed_arg;
-};
-enum { ACCOUNT_MESSAGE_BYTES = 8 << 20, ACCOUNT_SESSIONS = 2000, ACCOUNT_SESSION_IDLE_MS = 10 * 60 * 1000 };
 
 // Verifies against the vendor (SUSPENDS: fetch_url), fills the context where there is exactly one
 // choice, seals, stores. ERR_UNPROCESSABLE with the vendor's code and what to do where the vendor refuses;
@@ -90,6 +25,16 @@ MUST_USE bool account_change(const struct account_env *env, const struct connect
                              const struct account_new *in, struct account **out, struct err *err) SUSPENDS;
 MUST_USE bool account_verify(const struct account_env *env, const struct connector *c, struct str id,
                              struct account **out, struct err *err) SUSPENDS;
+// A REST connector was given another address: accounts at its former one have none of their own, and go along with
+// their credential. Blocking.
+struct account_follow {
+  struct str connector, from, to;
+  bool any_host;             // false: only where scheme, host and port stay, or are among `origins`
+  const struct str *origins; // that the operator allows
+  size_t origin_count;
+  size_t moved, stayed; // out
+};
+MUST_USE bool account_follow(const struct account_env *env, struct account_follow *f, struct err *err);
 // Revokes a grant at the vendor where that offers it (best effort), then deletes what is kept.
 MUST_USE bool account_delete(const struct account_env *env, struct str id, struct err *err) SUSPENDS;
 // From housekeeping, on a fiber, for each account of kind mcp: refreshes a grant that is due within
@@ -102,7 +47,5 @@ MUST_USE bool account_tend(const struct account_env *env, const struct account *
 // says so. Blocking.
 MUST_USE bool account_load_all(const struct account_env *env, const struct connector_set *set,
                                struct arena *a, struct account ***out, size_t *count, struct err *err);
-// Reseals every credential under the current key; `count` says how many changed. Blocking, one transaction.
-MUST_USE bool account_reseal_all(const struct account_env *env, size_t *count, struct err *err);
 
 #endif

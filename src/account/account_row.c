@@ -34,7 +34,7 @@ bool account_row_all(struct store *s, struct arena *a, struct account_row **out,
 }
 
 static bool account_row_missing(struct str id, struct err *err) {
-  return err_set(err, ERR_MISSING, "there is no account '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
+  return err_set(err, ERR_MISSING, "there is no account '%.*s'", STR_MOST(id, 64));
 }
 
 bool account_row_find(struct store *s, struct str id, struct arena *a, struct account_row *out,
@@ -48,11 +48,14 @@ bool account_row_find(struct store *s, struct str id, struct arena *a, struct ac
   return true;
 }
 
+bool account_row_name_taken(struct str name, struct err *err) {
+  return err_fill(err, ERR_CONFLICT, WHY_NAME_TAKEN, "name", "there is an account '%.*s' already",
+                  STR_ARG(name));
+}
+
 // The name is the only thing of an account that two could share by what somebody chose.
 static bool account_row_conflict(const struct account_row *row, struct err *err) {
-  if (err->code == ERR_CONFLICT)
-    err_at(err, ERR_CONFLICT, "name", "there is an account '%.*s' already", STR_ARG(row->name));
-  return false;
+  return err->code == ERR_CONFLICT && account_row_name_taken(row->name, err);
 }
 
 bool account_row_insert(struct store *s, const struct account_row *row, struct err *err) {

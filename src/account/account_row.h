@@ -17,21 +17,23 @@ MUST_USE bool account_row_all(struct store *s, struct arena *a, struct account_r
 MUST_USE bool account_row_find(struct store *s, struct str id, struct arena *a, struct account_row *out,
                                struct err *err); // ERR_MISSING
 // ERR_CONFLICT names "name" where it is taken.
+// ERR_CONFLICT at "name", WHY_NAME_TAKEN.
+bool account_row_name_taken(struct str name, struct err *err);
 MUST_USE bool account_row_insert(struct store *s, const struct account_row *row, struct err *err);
-// All but id, connector, creation and credential, and the version by one. ERR_CONFLICT where it is not
-// row->version any more.
+// Writes everything but id, connector, time of creation and credential, and counts the version up. ERR_CONFLICT
+// where the row's version is not row->version any more.
 MUST_USE bool account_row_update(struct store *s, const struct account_row *row, struct err *err);
 MUST_USE bool account_row_set_credential(struct store *s, struct str id, struct str credential,
                                          struct err *err);
 // What the MCP server was found to speak; no change of the account, so its version stays.
 MUST_USE bool account_row_set_verdict(struct store *s, struct str id, int64_t speaks, int64_t at,
                                       struct err *err);
-// What came of it without anyone asking. `text` is kept with the status.
+// For a status that changes without anyone asking. `text` is kept with it.
 struct account_row_status {
   struct str id, status, text;
 };
 MUST_USE bool account_row_set_status(struct store *s, const struct account_row_status *to, struct err *err);
-// With the servers over it, all or nothing.
+// Together with the servers over it; all of them or nothing.
 MUST_USE bool account_row_delete(struct store *s, struct str id, struct err *err);
 
 #endif

@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the wish to the vendor's page.
+// From the wish to the vendor's page. What becomes of one sign-in, as flow_row.status says it:
+//
+//   connect_start               connect_open                  the answer comes
+//   --------------> "waiting" --------------> "opened" ----------------------> "taken" -----> "done"
+//                       |                      ^    ^                             |           an account
+//                       |                      |    |                             |
+//                       |        another browser    +--- opened once more: what --+--------> "failed"
+//                       |                               took it was interrupted               code, text, remedy
+//                       |
+//                       +---- the answer comes from who used flow.direct: "taken", too
+//
+// Whatever has not ended within CONNECT_LIVES_MS has expired: the clock says so, no row does.
 #include "account/connect.h"
 
 #include <stdio.h>
@@ -23,8 +34,7 @@ enum { CONNECT_NAMES_MOST = 100, CONNECT_KEPT_MS = 24 * 3600 * 1000 };
 // ---- what both halves use
 
 static struct str connect_at(const struct connect_env *env, const char *path, struct arena *a) {
-  struct str base = env->public_url;
-  while (base.n && base.p[base.n - 1] == '/') base.n--;
+  struct str base = str_trim_end(env->public_url, '/');
   return arena_printf(a, "%.*s%s", STR_ARG(base), path);
 }
 
@@ -45,14 +55,14 @@ const struct connector_way *connect_way(const struct connector *c) {
   return NULL;
 }
 
-static const char *const authorize_names[] = {[CONNECT_WAITING] = "waiting",
-                                              [CONNECT_OPENED] = "opened",
-                                              [CONNECT_DONE] = "done",
-                                              [CONNECT_FAILED] = "failed",
-                                              [CONNECT_EXPIRED] = "expired"};
+static const char *const connect_names[] = {[CONNECT_WAITING] = "waiting",
+                                            [CONNECT_OPENED] = "opened",
+                                            [CONNECT_DONE] = "done",
+                                            [CONNECT_FAILED] = "failed",
+                                            [CONNECT_EXPIRED] = "expired"};
 
 const char *connect_status_name(enum connect_status s) {
-  return authorize_names[s];
+  return connect_names[s];
 }
 
 struct connect_flow connect_flow_of(const struct flow_row *row, struct arena *a) {
@@ -67,7 +77,7 @@ struct connect_flow connect_flow_of(const struct flow_row *row, struct arena *a)
                            .created_at = row->created_at,
                            .expires_at = row->expires_at};
   for (enum connect_status s = CONNECT_WAITING; s <= CONNECT_EXPIRED; s++)
-    if (str_is(row->status, authorize_names[s])) f.status = s;
+    if (str_is(row->status, connect_names[s])) f.status = s;
   if (f.status <= CONNECT_OPENED && clock_now_ms() >= row->expires_at) {
     f.status = CONNECT_EXPIRED;
     f.code = STR("expired");
@@ -142,7 +152,7 @@ static bool connect_find_name(struct start *s, struct err *err) {
     if (s->in->name.n) break;
     s->row.name = arena_printf(s->arena, "%.*s %d", STR_ARG(base), i);
   }
-  return err_at(err, ERR_CONFLICT, "name", "there is an account '%.*s' already", STR_ARG(base));
+  return account_row_name_taken(base, err);
 }
 
 static bool connect_new_account(struct start *s, struct err *err) {
@@ -200,10 +210,10 @@ static bool connect_hear(struct start *s, struct err *err) {
   if (!oauth_discover(&s->net, s->row.url, heard ? &s->challenge : NULL, s->arena, &s->site, err))
     return false;
   if (!s->site.authorization_endpoint.n)
-    return err_at(err, ERR_UNPROCESSABLE, "bad_metadata",
-                  "the authorization server's metadata names no page at which a person could consent");
+    return err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA,
+                   "the authorization server's metadata names no page at which a person could consent");
   if (heard || !s->site.assumed) return true;
-  err_at(err, ERR_UNPROCESSABLE, "open", "this server asks for no authorization");
+  err_why(err, ERR_UNPROCESSABLE, WHY_NO_SIGN_IN, "this server asks for no authorization");
   err_hint(err, "connect it as it is: way \"open\"");
   return false;
 }
@@ -251,7 +261,7 @@ static bool connect_introduce(struct start *s, struct err *err) {
   }
   if (!oauth_client_for(&s->net, &s->site, &want, s->arena, &s->client, err)) {
     if (s->way->oauth.register_at.n &&
-        (str_is(str_of(err->field), "console_needed") || str_is(str_of(err->field), "registration_refused")))
+        (err->reason == WHY_CONSOLE_NEEDED || err->reason == WHY_REGISTRATION_REFUSED))
       err_hint(err,
                "make an application at %.*s with the redirect address %.*s, then connect with its client_id, "
                "and client_secret where it has one",
@@ -360,8 +370,8 @@ static bool connect_may_open(const struct flow_row *row, struct str link_token, 
   if (!str_eq_secret(str_of(hash), row->link_hash)) return err_set(err, ERR_MISSING, "there is no such link");
   if (flow_row_is_open(row, clock_now_ms())) return true;
   bool ended = str_is(row->status, "done") || str_is(row->status, "failed");
-  err_at(err, ERR_CONFLICT, ended ? "used" : "expired", "this link %s",
-         ended ? "was used already" : "has ended; it lived a day");
+  err_why(err, ERR_CONFLICT, ended ? WHY_LINK_USED : WHY_LINK_EXPIRED, "this link %s",
+          ended ? "was used already" : "has ended; it lived a day");
   err_hint(err, "ask for a new one where the account is not connected yet");
   return false;
 }

@@ -8,7 +8,7 @@
 #ifndef POSTERN_ACCOUNT_CONNECT_H
 #define POSTERN_ACCOUNT_CONNECT_H
 
-#include "account/account.h"
+#include "account/env.h"
 #include "oauth/oauth.h"
 
 enum { CONNECT_LIVES_MS = 24 * 3600 * 1000, CONNECT_OPEN_MOST = 1000 };

@@ -24,6 +24,7 @@ struct finish {
   struct secret *verifier;
   struct oauth_tokens tokens;
   struct str wanted, subject;
+  enum err_reason why;            // it failed
   struct str status, status_text; // of the account, to be
   struct mcp_verdict verdict;
   struct grant_row before; // of the account that is authorized again; version 0: none
@@ -39,7 +40,7 @@ static bool finish_hash(struct str token, char out[TOKEN_HASH_HEX]) {
 }
 
 static bool finish_stranger(struct err *err) {
-  err_at(err, ERR_MISSING, "wrong_state", "this answer belongs to no link that waits for one");
+  err_why(err, ERR_MISSING, WHY_WRONG_STATE, "this answer belongs to no link that waits for one");
   err_hint(err, "it was used already, or is too old; open the newest link");
   return false;
 }
@@ -93,7 +94,7 @@ static bool finish_by_cookie(void *arg, struct err *err) {
   char hash[TOKEN_HASH_HEX];
   if (!finish_find(claim->f, err)) return false;
   if (!finish_hash(claim->cookie, hash) || !str_eq_secret(str_of(hash), claim->f->flow.cookie_hash)) {
-    err_at(err, ERR_DENIED, "another_browser", "this browser is not the one that opened the link");
+    err_why(err, ERR_DENIED, WHY_ANOTHER_BROWSER, "this browser is not the one that opened the link");
     err_hint(err,
              "open the link and allow the access in the same browser; or paste this page's address where the "
              "link was made");
@@ -123,8 +124,9 @@ static bool finish_by_id(void *arg, struct err *err) {
 // ---- whose account is it?
 
 static bool finish_wrong_account(struct str what, struct str got, struct str want, struct err *err) {
-  err_at(err, ERR_CONFLICT, "wrong_account", "the consent is for another account: %.*s is '%.*s', not '%.*s'",
-         STR_ARG(what), STR_ARG(got), STR_ARG(want));
+  err_why(err, ERR_CONFLICT, WHY_WRONG_ACCOUNT,
+          "the consent is for another account: %.*s is '%.*s', not '%.*s'", STR_ARG(what), STR_ARG(got),
+          STR_ARG(want));
   err_hint(
       err,
       "sign in at the vendor as before and choose the same there, or connect this one as an account of its "
@@ -183,8 +185,8 @@ static bool finish_try(struct finish *f, struct err *err) {
     if (!ok && why.code == ERR_CANCELED) *err = why;
     return ok || why.code != ERR_CANCELED;
   }
-  err_at(err, ERR_UNPROCESSABLE, "vendor_refused",
-         "the server refuses the token that was just issued for it: %s", why.text);
+  err_why(err, ERR_UNPROCESSABLE, WHY_VENDOR_REFUSED,
+          "the server refuses the token that was just issued for it: %s", why.text);
   err_hint(err, "begin again; where it stays so, the person may lack access to this server at the vendor");
   return false;
 }
@@ -194,7 +196,8 @@ static bool finish_try(struct finish *f, struct err *err) {
 // Tokens go only where consent was given for: not to an address that the account got while its link was out.
 static bool finish_stayed(const struct finish *f, struct err *err) {
   if (str_eq(f->draft.row.base_url, f->flow.url)) return true;
-  err_at(err, ERR_CONFLICT, "address_changed", "the account has got another address since the link was made");
+  err_why(err, ERR_CONFLICT, WHY_ADDRESS_CHANGED,
+          "the account has got another address since the link was made");
   err_hint(err, "begin again: the vendor at the new address has to be asked");
   return false;
 }
@@ -272,7 +275,7 @@ static bool finish_keep_job(void *arg, struct err *err) {
 static bool finish_end_job(void *arg, struct err *err) {
   struct finish *f = arg;
   struct store *store = f->env->account->store;
-  bool unknown = str_is(f->flow.code, "invalid_client") || str_is(f->flow.code, "unauthorized_client");
+  bool unknown = f->why == WHY_INVALID_CLIENT || f->why == WHY_UNAUTHORIZED_CLIENT;
   return (!unknown || registration_row_retire(store, f->flow.client, err)) &&
          flow_row_end(store, &f->flow, err);
 }
@@ -311,10 +314,9 @@ static void finish_return(struct finish *f) {
   if (token && !oauth_revoke(&party, token, &none)) return; // they end by themselves
 }
 
-// The word for it: what oauth said, else by what the asker can do.
-static struct str finish_code(const struct err *why, struct arena *a) {
-  if (why->code == ERR_CONFLICT && str_is(str_of(why->field), "name")) return STR("name_taken");
-  if (why->field[0]) return arena_dup(a, str_of(why->field));
+// The word for it: the reason, else by what the asker can do.
+static struct str finish_code(const struct err *why) {
+  if (why->reason != WHY_NONE) return str_of(err_reason_name(why->reason));
   switch (why->code) {
   case ERR_UPSTREAM:
   case ERR_TIMEOUT:
@@ -330,7 +332,8 @@ static struct str finish_code(const struct err *why, struct arena *a) {
 static bool finish_fail(struct finish *f, const struct err *why, struct err *err) {
   finish_return(f);
   f->flow.status = STR("failed");
-  f->flow.code = finish_code(why, f->arena);
+  f->why = why->reason;
+  f->flow.code = finish_code(why);
   f->flow.text = arena_dup(f->arena, str_of(why->text));
   f->flow.remedy = why->hint[0] ? arena_dup(f->arena, str_of(why->hint)) : STR("begin again");
   return pool_run(finish_end_job, f, err);

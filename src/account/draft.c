@@ -30,15 +30,9 @@ void draft_free(struct draft *d) {
   arena_free(d->arena);
 }
 
-static size_t draft_characters(struct str s) {
-  size_t n = 0;
-  for (size_t i = 0; i < s.n; i++) n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-  return n;
-}
-
 bool draft_set_name(struct draft *d, struct str name, struct err *err) {
   struct str shown = str_trim(name);
-  if (!shown.n || draft_characters(shown) > ACCOUNT_NAME_MOST)
+  if (!shown.n || str_characters(shown) > ACCOUNT_NAME_MOST)
     return err_at(err, ERR_INVALID, "name", "must have 1 to %d characters", ACCOUNT_NAME_MOST);
   if (!codec_is_utf8(shown) || !codec_is_field_value(shown))
     return err_at(err, ERR_INVALID, "name", "holds control characters");
@@ -57,8 +51,7 @@ bool draft_set_base_url(struct draft *d, struct str base_url, struct err *err) {
   }
   if (uri.fragment.p || (rest && uri.query.p))
     return err_at(err, ERR_INVALID, "base_url", "must end with the path");
-  while (rest && base_url.n && base_url.p[base_url.n - 1] == '/') base_url.n--;
-  d->row.base_url = arena_dup(d->arena, base_url);
+  d->row.base_url = arena_dup(d->arena, rest ? str_trim_end(base_url, '/') : base_url);
   return true;
 }
 
@@ -116,7 +109,7 @@ static bool draft_knows_context(const struct draft *d, struct str name) {
 
 static bool draft_set_default(struct draft *d, struct str name, yyjson_val *v, struct err *err) {
   char field[sizeof err->field];
-  snprintf(field, sizeof field, "context.%.*s", (int)(name.n < 60 ? name.n : 60), name.p);
+  snprintf(field, sizeof field, "context.%.*s", STR_MOST(name, 60));
   if (!draft_knows_context(d, name)) {
     err_at(err, ERR_INVALID, field, "is no default that connector %.*s has", STR_ARG(d->connector->name));
     err_hint(err, "its defaults start with '%.*s'", STR_ARG(d->connector->contexts[0].name));
@@ -179,7 +172,7 @@ static bool draft_unseal(const struct account_env *env, const struct account_row
     err_set(err, ERR_CONFLICT,
             "it was sealed for another address, connector or way than this account has now (%.*s), or it was "
             "changed: somebody wrote to the database. Give the right address with the credential again",
-            row->base_url.n < 200 ? (int)row->base_url.n : 200, row->base_url.p);
+            STR_MOST(row->base_url, 200));
   return err_wrap(err, "the stored credential does not open");
 }
 

@@ -35,15 +35,15 @@ MUST_USE bool draft_set_credential(struct draft *d, struct str way, yyjson_val *
 // Merged into what is there, as RFC 7396 has it: null takes a default away.
 MUST_USE bool draft_set_context(struct draft *d, yyjson_val *context, struct err *err);
 
-// From the stored row: the trees; and the credential, opened. Blocking.
+// Fill the draft from its row: the trees; the credential, opened. Blocking.
 MUST_USE bool draft_load(struct draft *d, struct err *err);
 MUST_USE bool draft_reveal(struct draft *d, struct err *err);
-// So that what is stored stays hidden while another credential is tried; where it opens. Blocking.
+// Hides the stored credential, too, while another one is tried; nothing where it does not open. Blocking.
 void draft_remember(struct draft *d);
 // Asks the vendor, and fills status, choices and the context where there is exactly one choice.
 MUST_USE bool draft_verify(struct draft *d, struct err *err) SUSPENDS;
-// The trees as text in the row, and the credential sealed where it is new. Within the write transaction, so
-// that a change of keys comes wholly before or after.
+// Puts the trees into the row as text, and seals the credential where it is new. To be called within the
+// write transaction, so that a change of keys happens before or after it, and never in between.
 MUST_USE bool draft_settle(struct draft *d, struct err *err);
 // The row as the value that calls are made with. `c` NULL or a credential that does not open: status
 // "failing", no sends and no peer. Blocking where a grant is not in memory yet.

@@ -80,30 +80,22 @@ bool flow_row_count_open(struct store *s, int64_t now_ms, int64_t *out, struct e
   return ok;
 }
 
-static bool flow_row_change(struct store *s, const char *sql, const struct store_value *values, size_t n,
-                            bool *done, struct err *err) {
-  int64_t changed = 0;
-  if (!store_run(s, sql, values, n, &changed, err)) return false;
-  *done = changed > 0;
-  return true;
-}
-
 bool flow_row_open(struct store *s, const struct flow_row *r, bool *done, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(r->verifier), STORE_TEXT(r->state_hash),
                                        STORE_TEXT(r->cookie_hash), STORE_TEXT(r->id), STORE_INT(r->opens)};
-  return flow_row_change(s,
-                         "UPDATE oauth_flow SET status = 'opened', opens = opens + 1, verifier = $1, "
-                         "state_hash = $2, cookie_hash = $3 WHERE id = $4 AND opens = $5 AND "
-                         "status IN ('waiting', 'opened', 'taken')",
-                         values, 5, done, err);
+  return store_change(s,
+                      "UPDATE oauth_flow SET status = 'opened', opens = opens + 1, verifier = $1, "
+                      "state_hash = $2, cookie_hash = $3 WHERE id = $4 AND opens = $5 AND "
+                      "status IN ('waiting', 'opened', 'taken')",
+                      values, 5, done, err);
 }
 
 bool flow_row_take(struct store *s, const struct flow_row *r, bool *done, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(r->id), STORE_TEXT(r->state_hash)};
-  return flow_row_change(s,
-                         "UPDATE oauth_flow SET status = 'taken', state_hash = '' WHERE id = $1 AND "
-                         "state_hash = $2 AND status IN ('waiting', 'opened', 'taken')",
-                         values, 2, done, err);
+  return store_change(s,
+                      "UPDATE oauth_flow SET status = 'taken', state_hash = '' WHERE id = $1 AND "
+                      "state_hash = $2 AND status IN ('waiting', 'opened', 'taken')",
+                      values, 2, done, err);
 }
 
 bool flow_row_end(struct store *s, const struct flow_row *r, struct err *err) {

@@ -1,4 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+// What a request finds, and what makes another of it:
+//
+//                      its end is near             its time is over,
+//                      (GRANT_AHEAD_MS)            or it was refused
+//      +--> live -----------------------> due ---------------------> ended
+//      |    sent as it is                 sent, and renewed          the request waits
+//      |      |                           in the background          for the refresh
+//      |      |                             |                           |
+//      |<-----|---- refreshed --------------+---------------------------+
+//      |      |                                                         | the refresh is refused,
+//      |      | 403 insufficient_scope                                  | or there is no token for one
+//      |      v                                                         v
+//      |    needs "scope"                                            needs "person"
+//      |    this call is told the link, others go on                 the tokens are forgotten,
+//      |      |                                                      every call is told the link
+//      +------+----- a person consents: grant_reload -------------------+
+//
+// A refresh that fails by the vendor's fault, or the store's, leaves all as it was: the next try waits
+// GRANT_RETRY_MS, then twice that, up to GRANT_RETRY_MOST_MS.
 #include "account/grant.h"
 
 #include <stdio.h>
@@ -299,15 +318,15 @@ static bool grant_lack(struct grant *g, struct grant_state *s, const struct chal
   int64_t rounds = s->row.rounds + !asked;
   if (rounds > GRANT_ROUNDS_MOST) {
     err_set(err, ERR_DENIED, "the vendor says after %d consents that a permission is missing: %.*s",
-            GRANT_ROUNDS_MOST, c->scope.n < 200 ? (int)c->scope.n : 200, c->scope.p ? c->scope.p : "");
+            GRANT_ROUNDS_MOST, STR_MOST(c->scope, 200));
     err_hint(
         err,
         "the person who consents may lack it at the vendor; let somebody who has it authorize the account");
     return false;
   }
   if (!asked || !str_eq(wanted, s->row.wanted)) {
-    struct str why = arena_printf(a, "the vendor wants more permissions for this: %.*s",
-                                  c->scope.n < 200 ? (int)c->scope.n : 200, c->scope.p ? c->scope.p : "");
+    struct str why =
+        arena_printf(a, "the vendor wants more permissions for this: %.*s", STR_MOST(c->scope, 200));
     struct grant_need need = {.needs = "scope", .why = why.p, .wanted = wanted, .rounds = rounds};
     if (!grant_do_mark(g, s, &need, err)) return false;
   }
@@ -347,8 +366,7 @@ static bool grant_consider(struct grant *g, struct grant_state *s, const struct 
   struct challenge c = refused ? challenge_read(refused->www_authenticate, a) : (struct challenge){0};
   if (refused && challenge_wants_scope(&c, refused->status)) return grant_lack(g, s, &c, a, err);
   if (refused && refused->status == 403)
-    return err_set(err, ERR_DENIED, "%.*s", refused->said.n < 400 ? (int)refused->said.n : 400,
-                   refused->said.p);
+    return err_why(err, ERR_DENIED, WHY_REFUSED, "%.*s", STR_MOST(refused->said, 400));
   if (grant_state_needs_person(s)) return grant_ask_person(g, s, err);
   if (refused && grant_is_sent(s, *value)) return grant_replace(g, s, err);
   if (!grant_state_is_live(s, now)) return grant_revive(g, s, err);

@@ -10,7 +10,7 @@
 #ifndef POSTERN_ACCOUNT_GRANT_H
 #define POSTERN_ACCOUNT_GRANT_H
 
-#include "account/account.h"
+#include "account/env.h"
 #include "mcp/peer.h"
 
 enum {

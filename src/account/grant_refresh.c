@@ -106,8 +106,8 @@ static bool refresh_take_lease(struct refresh *r, struct err *err) {
     if (!pool_run(refresh_lease_job, r, err)) return false;
     if (r->done || r->after) return true;
     if (waited > 2 * GRANT_LEASE_MS)
-      return err_at(err, ERR_UNAVAILABLE, "vendor_down",
-                    "another program has been renewing this token for too long");
+      return err_why(err, ERR_UNAVAILABLE, WHY_VENDOR_DOWN,
+                     "another program has been renewing this token for too long");
     if (!refresh_pause(pause, err)) return false;
     waited += pause;
     pause = pause * 2 < REFRESH_POLL_MOST_MS ? pause * 2 : REFRESH_POLL_MOST_MS;
@@ -153,12 +153,12 @@ static bool refresh_take_tokens(struct refresh *r, struct err *err) {
 
 // Any OAuth error: what can be mended without a person has been tried by then.
 static bool refresh_refused(struct refresh *r, const struct err *why, struct err *err) {
-  struct str code = str_of(why->field);
   struct grant_need need = {.needs = "person",
                             .why = why->text,
                             .wanted = r->before->row.wanted,
                             .forget = true,
-                            .retire = str_is(code, "invalid_client") || str_is(code, "unauthorized_client")};
+                            .retire =
+                                why->reason == WHY_INVALID_CLIENT || why->reason == WHY_UNAUTHORIZED_CLIENT};
   return grant_mark(r->g, r->before, &need, &r->after, err);
 }
 

@@ -68,7 +68,7 @@ bool grant_row_open(const struct account_env *env, const struct grant_row *row, 
         err, ERR_CONFLICT,
         "they were sealed for another address or authorization server than this account has now (%.*s), or "
         "they were changed: somebody wrote to the database. Delete the account and connect it anew",
-        row->url.n < 200 ? (int)row->url.n : 200, row->url.p);
+        STR_MOST(row->url, 200));
   if (!ok) return err_wrap(err, "the stored tokens do not open");
   struct str rest = secret_reveal(both), one;
   if (str_cut(&rest, '\n', &one)) *access = secret_new(one);
@@ -107,14 +107,6 @@ bool grant_row_put(struct store *s, const struct grant_row *r, struct err *err) 
       values, sizeof values / sizeof *values, NULL, err);
 }
 
-static bool grant_row_change(struct store *s, const char *sql, const struct store_value *values, size_t n,
-                             bool *done, struct err *err) {
-  int64_t changed = 0;
-  if (!store_run(s, sql, values, n, &changed, err)) return false;
-  *done = changed > 0;
-  return true;
-}
-
 bool grant_row_lease(struct store *s, const struct grant_row *r, int64_t now, bool *got, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(r->lease_by),
                                        STORE_INT(r->lease_until),
@@ -123,17 +115,17 @@ bool grant_row_lease(struct store *s, const struct grant_row *r, int64_t now, bo
                                        STORE_INT(now),
                                        STORE_INT(now + 2 * GRANT_LEASE_MS),
                                        STORE_TEXT(r->lease_by)};
-  return grant_row_change(s,
-                          "UPDATE oauth_grant SET lease_by = $1, lease_until = $2 WHERE account_id = $3 AND "
-                          "version = $4 AND (lease_until <= $5 OR lease_until > $6 OR lease_by = $7)",
-                          values, 7, got, err);
+  return store_change(s,
+                      "UPDATE oauth_grant SET lease_by = $1, lease_until = $2 WHERE account_id = $3 AND "
+                      "version = $4 AND (lease_until <= $5 OR lease_until > $6 OR lease_by = $7)",
+                      values, 7, got, err);
 }
 
 bool grant_row_release(struct store *s, const struct grant_row *r, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(r->account_id), STORE_TEXT(r->lease_by)};
   bool ignored;
-  return grant_row_change(s, "UPDATE oauth_grant SET lease_until = 0 WHERE account_id = $1 AND lease_by = $2",
-                          values, 2, &ignored, err);
+  return store_change(s, "UPDATE oauth_grant SET lease_until = 0 WHERE account_id = $1 AND lease_by = $2",
+                      values, 2, &ignored, err);
 }
 
 bool grant_row_renew(const struct account_env *env, struct grant_row *row, struct arena *a, struct err *err) {
@@ -145,22 +137,22 @@ bool grant_row_refresh(struct store *s, const struct grant_row *r, bool *done, s
   const struct store_value values[] = {
       STORE_TEXT(r->tokens),     STORE_TEXT(r->scope),  STORE_INT(r->issued_at), STORE_INT(r->expires_at),
       STORE_TEXT(r->account_id), STORE_INT(r->version), STORE_TEXT(r->lease_by)};
-  return grant_row_change(s,
-                          "UPDATE oauth_grant SET tokens = $1, scope = $2, issued_at = $3, expires_at = $4, "
-                          "lease_until = 0, version = version + 1 WHERE account_id = $5 AND version = $6 AND "
-                          "lease_by = $7",
-                          values, 7, done, err);
+  return store_change(s,
+                      "UPDATE oauth_grant SET tokens = $1, scope = $2, issued_at = $3, expires_at = $4, "
+                      "lease_until = 0, version = version + 1 WHERE account_id = $5 AND version = $6 AND "
+                      "lease_by = $7",
+                      values, 7, done, err);
 }
 
 bool grant_row_need(struct store *s, const struct grant_row *r, bool *done, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(r->needs), STORE_TEXT(r->why),    STORE_TEXT(r->wanted),
                                        STORE_INT(r->rounds), STORE_TEXT(r->tokens), STORE_TEXT(r->account_id),
                                        STORE_INT(r->version)};
-  return grant_row_change(s,
-                          "UPDATE oauth_grant SET needs = $1, why = $2, wanted = $3, rounds = $4, "
-                          "tokens = $5, lease_until = 0, version = version + 1 WHERE account_id = $6 AND "
-                          "version = $7",
-                          values, 7, done, err);
+  return store_change(s,
+                      "UPDATE oauth_grant SET needs = $1, why = $2, wanted = $3, rounds = $4, "
+                      "tokens = $5, lease_until = 0, version = version + 1 WHERE account_id = $6 AND "
+                      "version = $7",
+                      values, 7, done, err);
 }
 
 bool grant_row_delete(struct store *s, struct str account_id, struct err *err) {

@@ -5,7 +5,7 @@
 #ifndef POSTERN_ACCOUNT_GRANT_ROW_H
 #define POSTERN_ACCOUNT_GRANT_ROW_H
 
-#include "account/account.h"
+#include "account/env.h"
 
 struct grant_row {
   struct str account_id, client, site, tokens, scope, wanted, subject, needs, why, consent, lease_by;
@@ -18,24 +18,26 @@ MUST_USE bool grant_row_find(struct store *s, struct str account_id, struct aren
 MUST_USE bool grant_row_seal(const struct account_env *env, struct grant_row *row,
                              const struct secret *access, const struct secret *refresh, struct arena *a,
                              struct err *err);
-// Tokens that were sealed a while ago, under the key of today. Within the transaction that writes them, so
-// that a change of keys comes wholly before or after.
+// Seals the row's tokens anew where the key has changed since they were sealed. To be called within the
+// transaction that writes them, so that a change of keys happens before or after it, and never in between.
 MUST_USE bool grant_row_renew(const struct account_env *env, struct grant_row *row, struct arena *a,
                               struct err *err);
 // Either may come out NULL. The caller frees.
 MUST_USE bool grant_row_open(const struct account_env *env, const struct grant_row *row,
                              struct secret **access, struct secret **refresh, struct err *err);
 
-// A person's consent: takes the place of what was there, one version on.
+// After a person's consent: replaces the account's tokens, and counts the version up.
 MUST_USE bool grant_row_put(struct store *s, const struct grant_row *row, struct err *err);
 // For row->lease_by until row->lease_until, while row->version is the newest and nobody else holds it at
-// `now`. One that ends later than a lease can was made by a clock that was set back since: nobody holds it.
+// `now`. A lease that ends
+// later than any lease can was made before the clock was set back, and counts as nobody's.
 MUST_USE bool grant_row_lease(struct store *s, const struct grant_row *row, int64_t now, bool *got,
                               struct err *err);
 MUST_USE bool grant_row_release(struct store *s, const struct grant_row *row, struct err *err);
-// What a refresh brought: tokens, scope, times; the version by one. Only for who holds the lease.
+// Writes what a refresh brought (tokens, scope, times) and counts the version up. Only for the holder of the
+// lease.
 MUST_USE bool grant_row_refresh(struct store *s, const struct grant_row *row, bool *done, struct err *err);
-// What a person is needed for: needs, why, wanted, rounds, tokens. Only where row->version is the newest.
+// Writes what a person is needed for: needs, why, wanted, rounds, tokens. Only where row->version is the newest.
 MUST_USE bool grant_row_need(struct store *s, const struct grant_row *row, bool *done, struct err *err);
 MUST_USE bool grant_row_delete(struct store *s, struct str account_id, struct err *err);
 

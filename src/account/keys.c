@@ -6,12 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "account/reseal.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "crypto/seal_tidy.h"
 
@@ -26,21 +24,12 @@ static bool keys_is_marked(const struct keys_place *place) {
   return access(place->mark, F_OK) == 0;
 }
 
-static bool keys_sync_folder(const char *path) {
-  char name[PATH_MAX];
-  snprintf(name, sizeof name, "%s", path);
-  int fd = open(dirname(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  bool ok = fd >= 0 && fsync(fd) == 0;
-  if (fd >= 0) close(fd);
-  return ok;
-}
-
 // That it is there is all that counts, so a kill while it is written leaves it good.
 static void keys_set_mark(const struct keys_place *place) {
   static const char text[] = KEYS_MARK_TEXT;
   int fd = open(place->mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   bool ok = fd >= 0 && write(fd, text, sizeof text - 1) == (ssize_t)sizeof text - 1 && fsync(fd) == 0 &&
-            keys_sync_folder(place->mark);
+            file_sync_folder(place->mark);
   if (!ok)
     log_warn("%s cannot be written (%s): secrets in the form of older versions are still taken", place->mark,
              strerror(errno));
@@ -51,6 +40,14 @@ static void keys_set_mark(const struct keys_place *place) {
 
 static bool keys_reseal_body(struct store *s, void *arg, struct err *err) {
   return reseal_all(s, arg, err);
+}
+
+bool keys_reseal(const struct account_env *env, size_t *count, struct err *err) {
+  struct reseal r = {.ring = env->ring};
+  if (!store_transact(env->store, keys_reseal_body, &r, err)) return false;
+  store_settle(env->store);
+  *count = r.changed;
+  return true;
 }
 
 // ---- keys that seal nothing any more
@@ -121,7 +118,7 @@ bool keys_start(const struct account_env *env, const struct keys_place *place, s
 
 bool keys_rotate(const struct account_env *env, const char *file, size_t *resealed, struct err *err) {
   if (!seal_ring_rotate(file, err) || !seal_ring_refresh(env->ring, file, err) ||
-      !account_reseal_all(env, resealed, err))
+      !keys_reseal(env, resealed, err))
     return false;
   struct keys_prune p = {.file = file, .arena = arena_new()};
   keys_prune(env, &p);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// keys: what seals, over its life: at the start everything comes under the current key, bound to its
-// destination; a rotation makes the next key; keys that seal nothing any more leave the key file, and so does
+// keys: the keys that seal, from their making to their end: at the start everything is sealed with the current
+// key and bound to its destination; a rotation makes the next key; keys that seal nothing any more leave the key file, and so does
 // what a kill has left beside it. Blocking. Example:
 //   struct keys_place place = {.file = "…/postern.key", .mark = "…/postern.bound"};
 //   keys_start(&env, &place, err);                 // before accounts are loaded
@@ -8,7 +8,7 @@
 #ifndef POSTERN_ACCOUNT_KEYS_H
 #define POSTERN_ACCOUNT_KEYS_H
 
-#include "account/account.h"
+#include "account/env.h"
 
 struct keys_place {
   const char *file; // NULL: the keys came from the environment, and only its owner can change them
@@ -17,8 +17,11 @@ struct keys_place {
   const char *mark;
 };
 
-// From here on the store's rows that give power are stamped, and looked at.
+// From then on, rows that grant something get a stamp when they are written, and it is checked when they are
+// read.
 MUST_USE bool keys_start(const struct account_env *env, const struct keys_place *place, struct err *err);
+// Reseals every credential under the current key; `count` says how many changed. One transaction.
+MUST_USE bool keys_reseal(const struct account_env *env, size_t *count, struct err *err);
 // When resealing fails, the new key stays in the file beside the old ones, which still open everything.
 MUST_USE bool keys_rotate(const struct account_env *env, const char *file, size_t *resealed, struct err *err);
 

@@ -33,8 +33,7 @@ static bool overhear_headers(void *arg, const struct mcp_challenge *refused, str
     e->heard = (struct mcp_challenge){.status = refused->status,
                                       .www_authenticate = arena_dup(e->arena, refused->www_authenticate),
                                       .said = arena_dup(e->arena, refused->said)};
-    return err_set(err, ERR_UNAUTHENTICATED, "%.*s", refused->said.n < 300 ? (int)refused->said.n : 300,
-                   refused->said.p ? refused->said.p : "");
+    return err_set(err, ERR_UNAUTHENTICATED, "%.*s", STR_MOST(refused->said, 300));
   }
   struct http_headers lent = {ARENA_ARRAY(a, 1, struct http_header), 0};
   if (e->token)

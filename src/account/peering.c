@@ -58,10 +58,8 @@ static void lender_unref(void *arg) {
 }
 
 static bool lender_refused(const struct mcp_challenge *refused, struct err *err) {
-  struct str said = refused->said;
-  if (said.n > 300) said.n = 300;
-  err_at(err, refused->status == 403 ? ERR_DENIED : ERR_UNAUTHENTICATED, "credential", "%.*s", STR_ARG(said));
-  return false;
+  enum err_code code = refused->status == 403 ? ERR_DENIED : ERR_UNAUTHENTICATED;
+  return err_why(err, code, WHY_REFUSED, "%.*s", STR_MOST(refused->said, 300));
 }
 
 static bool lender_headers(void *arg, const struct mcp_challenge *refused, struct arena *a,
@@ -216,11 +214,6 @@ bool peering_has_news(struct peering *l, struct mcp_verdict *out) {
 
 // ---- does it work?
 
-static bool peering_refused(struct err *err) {
-  if (err->code != ERR_UNAUTHENTICATED && err->code != ERR_DENIED) return false;
-  return !err->hint[0]; // with one it is the grant that speaks, and says who must do what
-}
-
 // Some servers say hello to everybody: only a list of tools tells whether a credential is good. A server
 // without tools answers with an error of its own, which is fine.
 static bool peering_ask_tools(struct mcp_peer *p, const struct mcp_who *who, struct err *err) {
@@ -237,7 +230,7 @@ bool peering_try(struct mcp_peer *p, struct err *err) {
   bool ok = mcp_peer_hello(p, &who, &hello, err);
   if (ok) yyjson_doc_free(hello.doc);
   ok = ok && peering_ask_tools(p, &who, err);
-  if (ok || !peering_refused(err)) return ok;
+  if (ok || err->reason != WHY_REFUSED) return ok; // of another it is the grant that speaks, or the guard
   struct err why = *err;
   err_at(err, ERR_UNPROCESSABLE, "credential", "the server refused the credential: %s", why.text);
   err_hint(err, "check the credential and what it may do at the vendor, or connect in another way");

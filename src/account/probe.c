@@ -80,7 +80,7 @@ static struct str probe_message(const struct probe *p, yyjson_val *root, yyjson_
   if (yyjson_is_str(v)) message = json_text(v);
   for (size_t i = 0; !message.n && i < sizeof usual / sizeof *usual; i++)
     if (yyjson_is_str(v = json_at(root, str_of(usual[i])))) message = json_text(v);
-  if (message.n > PROBE_MESSAGE_MOST) message.n = PROBE_MESSAGE_MOST;
+  message = str_cut_utf8(message, PROBE_MESSAGE_MOST);
   return codec_is_field_value(message) ? message : STR_NONE;
 }
 

@@ -3,6 +3,7 @@
 #ifndef POSTERN_ACCOUNT_PROBE_H
 #define POSTERN_ACCOUNT_PROBE_H
 
+#include "account/env.h"
 #include "account/vault.h"
 
 enum { PROBE_CHOICES_MOST = 50, PROBE_TEXT_MOST = 256 }; // choices kept; bytes of an id or title

@@ -47,7 +47,7 @@ bool registration_row_load(const struct account_env *env, struct str id, struct 
     return err_set(err, ERR_INTERNAL, "the row of an OAuth client is damaged");
   if (!str_eq(c.issuer, issuer))
     return err_set(err, ERR_CONFLICT, "the client belongs to %.*s: it is not shown to another issuer",
-                   c.issuer.n < 200 ? (int)c.issuer.n : 200, c.issuer.p);
+                   STR_MOST(c.issuer, 200));
   struct secret **kept = c.method == OAUTH_PRIVATE_KEY_JWT ? &c.key : &c.secret;
   struct sealed_at at = client_place(id, &c);
   if (sealed.n && !sealed_open(env->ring, &at, sealed, kept, err))

@@ -6,16 +6,18 @@
 #ifndef POSTERN_ACCOUNT_REGISTRATION_ROW_H
 #define POSTERN_ACCOUNT_REGISTRATION_ROW_H
 
-#include "account/account.h"
+#include "account/env.h"
 #include "oauth/oauth.h"
 
 // Vendors forget registrations (Cloudflare after 90 days), and tell only the person who stands before their
-// error page. So a registration is begun with for a month, and where no consent has come of it, for an hour.
+// error page. So new sign-ins use a registration for a month at most, and for an hour at most
+// while no consent has come of it.
 // Grants go on with the client that they were given to.
 #define CLIENT_FRESH_MS (INT64_C(30) * 24 * 3600 * 1000)
 #define CLIENT_UNPROVEN_MS (INT64_C(3600) * 1000)
 
-// One to begin with: an operator's before a registration, the newest first. ERR_MISSING.
+// The client that a new sign-in should use: one that an operator gave, else a registration; the newest of
+// these. ERR_MISSING.
 MUST_USE bool registration_row_find(const struct account_env *env, struct str issuer, struct str redirect_uri,
                                     struct arena *a, struct str *id, struct err *err);
 // `issuer`: of the site that it is to be shown to. ERR_CONFLICT where it is another's.
@@ -24,9 +26,9 @@ MUST_USE bool registration_row_load(const struct account_env *env, struct str id
 // `given`: by the operator.
 MUST_USE bool registration_row_insert(const struct account_env *env, const struct oauth_client *c, bool given,
                                       struct arena *a, struct str *id, struct err *err);
-// The vendor does not know it any more: nothing begins with it.
+// The vendor does not know this client any more: no new sign-in uses it.
 MUST_USE bool registration_row_retire(struct store *s, struct str id, struct err *err);
-// Those that nothing refers to and nothing would begin with.
+// Deletes the clients that no grant or sign-in refers to and that no new sign-in would use.
 MUST_USE bool registration_row_purge(struct store *s, int64_t now_ms, struct err *err);
 
 #endif

@@ -2,9 +2,9 @@
 // sealed: everything that is kept sealed, in one table: the column it stands in, and the columns that
 // decide where it goes. These are authenticated with it (docs/decisions/018), so that a secret opens for the
 // destination that it was given for, and for no other that somebody wrote beside it. A row
-// that gives power and holds no secret is stamped: a sealed nothing, bound to what the row says. For account/
-// and tool/.
-// Blocks for moments where another program has changed the keys. Example:
+// that grants something but holds no secret (a server, an API token, a tool) carries a stamp: an empty text,
+// sealed together with what the row says, so that a row which somebody else wrote is noticed. For all that
+// keep rows. Blocks for moments where another program has changed the keys. Example:
 //   struct sealed_at at = {SEALED_CREDENTIAL, row->id, {row->connector, row->way, row->base_url}};
 //   sealed_open(ring, &at, row->credential, &plain, err)   // ERR_DENIED: it was sealed for something else
 #ifndef POSTERN_ACCOUNT_SEALED_H
@@ -31,8 +31,8 @@ enum { SEALED_BOUND_MOST = 9 };
 
 struct sealed_column {
   const char *kind, *column;
-  // id, the sealed text, what it is bound to; of all rows that have one. Of stamps: those, and none, that are
-  // not LIKE $1.
+  // id, the sealed text, what it is bound to; of all rows that have one. Of stamps: of all rows whose stamp is
+  // not LIKE $1, those without a stamp included.
   const char *select;
   const char *update; // sealed text, id
   const char *keys;   // the sealed texts alone
@@ -49,18 +49,18 @@ struct sealed_at {
   struct str bound[SEALED_BOUND_MOST]; // in the order above
 };
 
-// Within the transaction that writes it, so that a change of keys, by whichever program, comes wholly before
-// or after.
+// To be called within the transaction that writes the row: so a change of keys, by whichever program, happens
+// before or after it, and never in between.
 MUST_USE bool sealed_close(struct seal_ring *ring, const struct sealed_at *at, struct str plain,
                            struct arena *a, struct str *blob, struct err *err);
-// Likewise, of what was sealed a while ago.
+// The same for a text that was sealed some time before: seals it anew where the key is another one by now.
 MUST_USE bool sealed_renew(struct seal_ring *ring, const struct sealed_at *at, struct arena *a,
                            struct str *blob, struct err *err);
 MUST_USE bool sealed_open(struct seal_ring *ring, const struct sealed_at *at, struct str blob,
                           struct secret **plain, struct err *err);
 
-struct str sealed_number(struct arena *a, int64_t number); // as what is bound has it
-// Within the transaction that writes the row. Empty where the store has no keys.
+struct str sealed_number(struct arena *a, int64_t number); // as text, in the form in which it is bound
+// Called within the transaction that writes the row. Empty where the store has no keys.
 MUST_USE bool sealed_stamp(struct store *s, const struct sealed_at *at, struct arena *a, struct str *stamp,
                            struct err *err);
 // Was the row written by who has the key?

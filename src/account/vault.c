@@ -57,7 +57,7 @@ bool vault_way(const struct connector *c, struct str id, yyjson_val *credential,
 static bool vault_unknown(const struct connector_way *way, struct str name, struct err *err) {
   char list[200], field[sizeof err->field];
   vault_list(list, sizeof list, NULL, way);
-  snprintf(field, sizeof field, "credential.%.*s", (int)(name.n < 60 ? name.n : 60), name.p);
+  snprintf(field, sizeof field, "credential.%.*s", STR_MOST(name, 60));
   return err_at(err, ERR_INVALID, field, "is not a field here; the fields are %s", list);
 }
 
@@ -145,21 +145,14 @@ static struct secret *vault_prefixed(const char *prefix, struct str text, const 
   return s;
 }
 
-// RFC 7617: base64 of "user:password".
 static struct secret *vault_basic(const struct connector_send *send, const struct secret *plain) {
   size_t user = vault_expand(send->user, plain, NULL), password = vault_expand(send->password, plain, NULL);
-  char *bytes, *header;
+  char *bytes;
   struct secret *pair = secret_make(user + 1 + password, &bytes);
   vault_expand(send->user, plain, bytes);
   bytes[user] = ':';
   vault_expand(send->password, plain, bytes + user + 1);
-  struct arena *a = arena_new();
-  struct str coded = codec_base64(a, secret_reveal(pair));
-  struct secret *s = secret_make(sizeof "Basic " - 1 + coded.n, &header);
-  memcpy(header, "Basic ", sizeof "Basic " - 1);
-  memcpy(header + sizeof "Basic " - 1, coded.p, coded.n);
-  secret_wipe((void *)(uintptr_t)coded.p, coded.n);
-  arena_free(a);
+  struct secret *s = secret_basic(secret_reveal(pair));
   secret_free(pair);
   return s;
 }

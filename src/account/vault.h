@@ -7,7 +7,7 @@
 #ifndef POSTERN_ACCOUNT_VAULT_H
 #define POSTERN_ACCOUNT_VAULT_H
 
-#include "account/account.h"
+#include "account/value.h"
 #include "crypto/redact.h"
 #include "crypto/secret.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accounts over HTTP. What is said of an account never holds its credential: struct account keeps that
 // in secrets, which have no formatter.
+#include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "catalog/watch.h"
@@ -39,19 +40,13 @@ static bool account_changed(struct admin_call *call, struct account *a) {
 bool admin_list_accounts(struct admin_call *call, struct err *err) {
   (void)err;
   const struct catalog *c = call->catalog;
-  struct str after = admin_query(call, "after"), last = STR_NONE;
-  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE);
-  size_t i = 0;
-  while (i < c->account_count && str_compare(c->accounts[i]->account->id, after) <= 0) i++;
-  put_open(&call->out, NULL, '{');
-  put_open(&call->out, "items", '[');
-  for (; i < c->account_count && left > 0; i++, left--) {
-    account_put(&call->out, c->accounts[i]->account, c);
-    last = c->accounts[i]->account->id;
+  struct paging page = paging_begin(call);
+  for (size_t i = 0; i < c->account_count && !page.full; i++) {
+    const struct account *a = c->accounts[i]->account;
+    if (paging_takes(&page, a->id)) account_put(&call->out, a, c);
   }
-  put_close(&call->out, ']');
-  admin_put_next(call, "after", i < c->account_count ? last : STR_NONE);
-  put_close(&call->out, '}');
+  paging_close(&page);
+  paging_end(&page);
   return true;
 }
 
@@ -93,11 +88,7 @@ bool admin_create_account(struct admin_call *call, struct err *err) {
     return err_at(err, ERR_INVALID, "connector", "give a connector, or the url of an MCP server");
   if (!name.n) name = STR(CONNECTOR_ANY_MCP);
   const struct connector *connector = connector_named(call->env->catalog->library.connectors, name);
-  if (!connector) {
-    err_at(err, ERR_MISSING, "connector", "there is no connector \"%.*s\"", STR_ARG(name));
-    err_hint(err, "GET /connector lists them");
-    return false;
-  }
+  if (!connector) return admin_no_connector("connector", name, err);
   struct account_new in = account_read(call->body);
   if (url.n) in.base_url = url;
   struct account *made;

@@ -14,65 +14,30 @@ enum { ADMIN_RETRY_MS = 50, ADMIN_RETRY_MOST_MS = 5000 };
 
 // ---- who asks
 
-static struct str admin_bearer(const struct http_request *in) {
-  struct str given = http_header_get(&in->headers, "authorization");
-  bool bearer = given.n > 7 && str_is_nocase(str_make(given.p, 7), "Bearer ");
-  return bearer ? str_trim(str_from(given, 7)) : STR_NONE;
-}
-
 // A client on this machine that speaks for itself: what a proxy passes on names another.
 static bool admin_is_local(const struct http_request *in) {
   return (str_starts(in->client, "127.") || str_is(in->client, "::1")) &&
          !http_header_count(&in->headers, "x-forwarded-for") && !http_header_count(&in->headers, "forwarded");
 }
 
-static bool admin_may_read_metrics(const struct admin_call *call, struct str token) {
-  struct str wanted = call->env->metrics_token;
+static bool admin_may_read_metrics(const struct admin_call *call) {
+  struct str wanted = call->env->metrics_token, token = principal_bearer(call->in);
   return wanted.n ? token.n && str_eq_secret(token, wanted) : admin_is_local(call->in);
 }
 
+// A bearer that opens /metrics needs to be no API token.
 static bool admin_authorize(struct admin_call *call, struct err *err) {
   enum admin_guard guard = call->route->guard;
-  struct str token = admin_bearer(call->in);
-  if (guard == ADMIN_OPEN || (guard == ADMIN_METRICS && admin_may_read_metrics(call, token))) return true;
-  const struct access_token *known = token.n ? catalog_token(call->catalog, token, clock_now_ms()) : NULL;
-  if (!known) {
-    // RFC 6750 §3: no error code where no credential was given.
-    http_reply_header(call->http, "WWW-Authenticate",
-                      token.n ? STR("Bearer realm=\"postern\", error=\"invalid_token\"")
-                              : STR("Bearer realm=\"postern\""));
-    err_set(err, ERR_UNAUTHENTICATED,
-            token.n ? "this API token is unknown, revoked or expired" : "an API token is needed here");
-    err_hint(err, "send 'Authorization: Bearer <API token>'; the first start printed one, 'postern token "
-                  "create' makes more");
+  if (guard == ADMIN_OPEN || (guard == ADMIN_METRICS && admin_may_read_metrics(call))) return true;
+  struct principal_door door = {
+      .guarded = true, .tokens = &call->catalog->tokens_by_hash, .now = clock_now_ms()};
+  if (!principal_of(call->in, &door, call->arena, &call->who, err)) {
+    http_reply_header(call->http, "WWW-Authenticate", principal_challenge(call->in));
     return false;
   }
-  call->token = *known;
-  call->token.id =
-      arena_dup(call->arena, known->id); // the catalog may be another one by the time of the audit row
-  call->token.name = arena_dup(call->arena, known->name);
-  if (guard == ADMIN_ANY || known->role == ACCESS_ADMIN) return true;
-  err_set(err, ERR_DENIED, "the role of this API token is %s; managing takes the role admin",
-          access_role_name(known->role));
-  return false;
-}
-
-// Behind a proxy the Host that arrives may be another than the one that people see.
-static bool admin_is_public(struct str public_url, struct str origin) {
-  struct str begin = str_make(public_url.p, public_url.n < origin.n ? public_url.n : origin.n);
-  return str_eq_nocase(begin, origin) && (public_url.n == origin.n || public_url.p[origin.n] == '/');
-}
-
-// Browsers send Origin with whatever a page elsewhere makes them send.
-static bool admin_check_origin(const struct admin_call *call, struct err *err) {
-  struct str origin = http_header_get(&call->in->headers, "origin");
-  if (!origin.n) return true;
-  for (size_t i = 0; i < call->env->origin_count; i++)
-    if (str_eq_nocase(call->env->origins[i], origin)) return true;
-  if (http_origin_is_own(call->in, origin) || admin_is_public(call->env->public_url, origin)) return true;
-  err_set(err, ERR_DENIED, "pages of %.*s may not use the management API", STR_ARG(origin));
-  err_hint(err, "the operator allows an origin with the setting allowed_origins");
-  return false;
+  if (guard == ADMIN_ANY || call->who.role == ACCESS_ADMIN) return true;
+  return err_set(err, ERR_DENIED, "the role of this API token is %s; managing takes the role admin",
+                 access_role_name(call->who.role));
 }
 
 // ---- what is asked
@@ -96,7 +61,7 @@ static bool admin_find_route(struct admin_call *call) {
   http_reply_header(call->http, "Allow", allowed);
   err_set(&err, ERR_INVALID, "this address does not take %.*s; allowed: %.*s", STR_ARG(call->in->method_text),
           STR_ARG(allowed));
-  if (call->in->method == HTTP_OPTIONS)
+  if (call->in->method == METHOD_OPTIONS)
     http_reply(call->http, 204, NULL, STR_NONE);
   else
     http_reply_err_as(call->http, 405, &err);
@@ -110,9 +75,12 @@ static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct er
   if (!str_is_nocase(type, "application/json")) {
     call->status = 415; // RFC 9110 §15.5.16, as the MCP endpoint has it
     return err_at(err, ERR_INVALID, "Content-Type", "must be application/json, not \"%.*s\"",
-                  (int)(type.n < 64 ? type.n : 64), type.n ? type.p : "");
+                  STR_MOST(type, 64));
   }
   if (!json_read(call->in->body, &call->env->json, doc, err)) {
+    if (err->code == ERR_LIMIT)
+      err_hint(err, "the settings json_nodes and json_depth say how much; a text counts as one value, "
+                    "whatever it holds");
     err->code = ERR_INVALID; // too deep or too many values: the limit is of one request, not of a rate
     return false;
   }
@@ -151,7 +119,7 @@ static void admin_audit(const struct admin_call *call, const struct err *failure
                                             : str_of(failure->text);
   audit_add(call->env->run->audit,
             &(struct audit_row){.at = clock_now_ms(),
-                                .actor = call->token.id,
+                                .actor = call->who.name,
                                 .action = str_of(call->route->action),
                                 .server_id = call->server_id,
                                 .account_id = call->account_id,
@@ -188,7 +156,7 @@ static void admin_answer(struct admin_call *call, const struct err *failure) {
 
 static void admin_serve(struct admin_call *call) {
   struct err err = {0};
-  if (!admin_check_origin(call, &err)) {
+  if (!origin_check(call->env->origins, call->in, &err)) {
     http_reply_err(call->http, &err);
     return;
   }
@@ -198,7 +166,7 @@ static void admin_serve(struct admin_call *call) {
   bool known = admin_authorize(call, &err);
   bool ok = known && admin_read_query(call, &err) && admin_read_body(call, &doc, &err) &&
             call->route->handle(call, &err);
-  if (known || call->token.id.n) admin_audit(call, ok ? NULL : &err, begun_us);
+  if (known || call->who.kind) admin_audit(call, ok ? NULL : &err, begun_us);
   admin_answer(call, ok ? NULL : &err);
   admin_forget_body(call, doc);
 }
@@ -252,15 +220,23 @@ const struct catalog_account *admin_account_named(const struct catalog *c, struc
   return v;
 }
 
+bool admin_no_account(const char *field, struct str named, struct err *err) {
+  err_fill(err, ERR_MISSING, WHY_NO_ACCOUNT, field, "no account has the id or name \"%.*s\"",
+           STR_MOST(named, 64));
+  err_hint(err, "GET /integrated-account lists the accounts");
+  return false;
+}
+
+bool admin_no_connector(const char *field, struct str named, struct err *err) {
+  err_fill(err, ERR_MISSING, WHY_NO_CONNECTOR, field, "there is no connector \"%.*s\"", STR_MOST(named, 64));
+  err_hint(err, "GET /connector lists them");
+  return false;
+}
+
 bool admin_find_account(struct admin_call *call, const struct catalog_account **out, struct err *err) {
   struct str id = http_param(&call->params, "id");
   const struct catalog_account *v = admin_account_named(call->catalog, id);
-  if (!v) {
-    err_at(err, ERR_MISSING, "id", "no account has the id or name \"%.*s\"", (int)(id.n < 64 ? id.n : 64),
-           id.p);
-    err_hint(err, "GET /integrated-account lists the accounts");
-    return false;
-  }
+  if (!v) return admin_no_account("id", id, err);
   call->account_id = arena_dup(call->arena, v->account->id);
   *out = v;
   return true;
@@ -303,7 +279,7 @@ void admin_put_next(struct admin_call *call, const char *cursor, struct str last
 }
 
 struct str admin_public_url(const struct admin_call *call) {
-  if (call->env->public_url.n) return call->env->public_url;
+  if (call->env->origins->public_url.n) return call->env->origins->public_url;
   return arena_printf(call->arena, "%s://%.*s", call->in->secure ? "https" : "http",
                       STR_ARG(http_header_get(&call->in->headers, "host")));
 }

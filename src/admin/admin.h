@@ -2,11 +2,12 @@
 // admin: the management API: connectors, accounts, scoped servers, API tokens, the audit log, health
 // and metrics, as JSON over HTTP. One table of routes (routes.c) drives dispatch, /openapi.json and the
 // reference in the manual. Every change is in the catalog, and so in force, when its answer leaves.
-// The environment is made by main.c and lives as long as the program. Example, in main's handler:
+// The environment is made by wiring.c and lives as long as the program. Example, in its handler:
 //   if (str_starts(path, ENDPOINT_PREFIX)) endpoint_handle(&serve, x); else admin_handle(&admin, x);
 #ifndef POSTERN_ADMIN_ADMIN_H
 #define POSTERN_ADMIN_ADMIN_H
 
+#include "access/origin.h"
 #include "call/run.h"
 #include "data/json.h"
 #include "http/server.h"
@@ -15,12 +16,11 @@
 struct admin_env {
   const struct catalog_env *catalog;
   const struct run_env *run;
-  struct str key_file;   // empty: the key came from elsewhere, and cannot be rotated here
-  struct str public_url; // "https://postern.example", no slash at the end; empty: from the Host header
+  struct str key_file; // empty: the key came from elsewhere, and cannot be rotated here
   struct str version, store_kind;
-  struct str metrics_token;  // opens /metrics; empty: loopback clients may read it
-  const struct str *origins; // of browser pages that may call, beside our own
-  size_t origin_count;
+  struct str metrics_token; // opens /metrics; empty: loopback clients may read it
+  // public_url: "https://postern.example", no slash at the end; empty: from the Host header
+  const struct origin_rule *origins;
   struct json_limits json; // of request bodies
   int64_t started_ms;
   int64_t audit_keep_ms; // admin_purge removes older rows; 0: keeps all

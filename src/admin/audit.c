@@ -65,8 +65,7 @@ static void audit_try_word(struct audit_words *w, const char *word) {
 
 static bool audit_word_known(const struct audit_words *w, const char *field, struct err *err) {
   if (!w->given.n || w->known) return true;
-  err_at(err, ERR_INVALID, field, "no row has \"%.*s\"", (int)(w->given.n < 64 ? w->given.n : 64),
-         w->given.p);
+  err_at(err, ERR_INVALID, field, "no row has \"%.*s\"", STR_MOST(w->given, 64));
   if (w->near.n) err_hint(err, "did you mean \"%.*s\"?", STR_ARG(w->near));
   return false;
 }

@@ -10,7 +10,7 @@
 enum { ADMIN_BODY_SHOWN = 64, ADMIN_BODY_NEAR = 3, ADMIN_BODY_NAMES = 256 };
 
 static struct str admin_body_shown(struct str value) {
-  return value.n > ADMIN_BODY_SHOWN ? str_make(value.p, ADMIN_BODY_SHOWN) : value;
+  return str_cut_utf8(value, ADMIN_BODY_SHOWN);
 }
 
 // "query.limit" or "limit"

@@ -46,8 +46,7 @@ static bool authorize_subject(struct admin_call *call, struct connect_new *in, s
   in->url = json_str(call->body, "url");
   if (account.n) {
     const struct catalog_account *v = admin_account_named(call->catalog, account);
-    if (!v)
-      return err_at(err, ERR_MISSING, "account", "no account has the id or name \"%.*s\"", STR_ARG(account));
+    if (!v) return admin_no_account("account", account, err);
     in->account_id = call->account_id = arena_dup(call->arena, v->account->id);
     in->connector = v->connector;
     return true;
@@ -57,7 +56,7 @@ static bool authorize_subject(struct admin_call *call, struct connect_new *in, s
   if (!name.n) name = STR(CONNECTOR_ANY_MCP);
   in->connector = connector_named(call->env->catalog->library.connectors, name);
   if (in->connector) return true;
-  err_at(err, ERR_MISSING, "connector", "there is no connector \"%.*s\"", STR_ARG(name));
+  admin_no_connector("connector", name, err);
   err_hint(err, "GET /connector?q= searches them; any other MCP server goes by its url");
   return false;
 }
@@ -246,7 +245,7 @@ static bool authorize_is_guarded(const struct catalog *c, const struct catalog_a
 static bool authorize_proves(struct admin_call *call, const struct catalog_account *v, struct str proof,
                              struct str *principal) {
   int64_t now = clock_now_ms();
-  const struct access_token *token = catalog_token(call->catalog, proof, now);
+  const struct access_token *token = access_find(&call->catalog->tokens_by_hash, proof, now);
   if (token) {
     *principal = token->id;
     return token->role == ACCESS_ADMIN || authorize_is_guarded(call->catalog, v);
@@ -276,7 +275,7 @@ static bool authorize_begin_again(struct admin_call *call, const struct catalog_
     return false;
   }
   if (!authorize_is_wanted(call, v, err)) return false;
-  call->token.id = arena_dup(call->arena, principal); // who the audit names
+  call->who.name = arena_dup(call->arena, principal);
   struct connect_new in = {.connector = v->connector, .account_id = v->account->id, .principal = principal};
   struct connect_flow flow;
   if (!connect_start(&env, &in, call->arena, &flow, err)) return false;

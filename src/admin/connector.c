@@ -2,6 +2,7 @@
 // Connectors over HTTP: shown, imported, removed.
 #include "connector/search.h"
 
+#include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "data/yaml.h"
@@ -120,23 +121,21 @@ static size_t connector_page(const struct connector_found *found, struct str aft
 
 bool admin_list_connectors(struct admin_call *call, struct err *err) {
   (void)err;
-  struct str text = str_trim(admin_query(call, "q")), after = admin_query(call, "after"), last = STR_NONE;
+  struct str text = str_trim(admin_query(call, "q"));
   struct connector_found found;
   connector_search(call->env->catalog->library.connectors, text, call->arena, &found);
-  size_t at = connector_page(&found, after, !text.n);
-  size_t left = (size_t)admin_query_int(call, "limit", ADMIN_PAGE);
-  put_open(&call->out, NULL, '{');
-  put_open(&call->out, "items", '[');
-  for (; at < found.count && left > 0; at++, left--) {
+  struct paging page = paging_begin(call);
+  size_t at = connector_page(&found, page.after, !text.n);
+  page.after = STR_NONE; // found is sorted by what fits best
+  for (; at < found.count && !page.full; at++) {
+    if (!paging_takes(&page, found.items[at]->name)) continue;
     put_open(&call->out, NULL, '{');
     connector_put_head(&call->out, found.items[at]);
     put_close(&call->out, '}');
-    last = found.items[at]->name;
   }
-  put_close(&call->out, ']');
+  paging_close(&page);
   put_text_or_null(&call->out, "suggestion", found.suggestion);
-  admin_put_next(call, "after", at < found.count ? last : STR_NONE);
-  put_close(&call->out, '}');
+  paging_end(&page);
   return true;
 }
 
@@ -145,6 +144,7 @@ struct connector_job {
   const struct connector *connector;
   struct library_import import;
   struct openapi_result report;
+  struct account_follow follow;
   struct str name, kind;
   size_t tools;
 };
@@ -158,19 +158,12 @@ static bool connector_count_tools(void *arg, struct err *err) {
   return true;
 }
 
-static bool connector_missing(struct str name, struct err *err) {
-  err_at(err, ERR_MISSING, "name", "there is no connector \"%.*s\"", (int)(name.n < 64 ? name.n : 64),
-         name.p);
-  err_hint(err, "GET /connector lists them");
-  return false;
-}
-
 bool admin_get_connector(struct admin_call *call, struct err *err) {
   struct str name = http_param(&call->params, "name");
   const struct connector_set *set = call->env->catalog->library.connectors;
   const struct connector *c = connector_named(set, name);
   struct connector_job job = {.call = call, .connector = c};
-  if (!c) return connector_missing(name, err);
+  if (!c) return admin_no_connector("name", name, err);
   // Tools of a hosted MCP server are known only through an account.
   if (c->kind == CONNECTOR_REST && !pool_run(connector_count_tools, &job, err)) return false;
   put_open(&call->out, NULL, '{');
@@ -197,16 +190,33 @@ static struct str connector_text(struct admin_call *call, const char *member) {
   return yyjson_is_str(v) ? json_text(v) : json_to_text(call->arena, v);
 }
 
+// Those of kind mcp have sessions and grants, which are for one server only.
+static bool connector_follow(struct connector_job *job, const struct connector *before, struct err *err) {
+  const struct library_env *library = &job->call->env->catalog->library;
+  const struct connector *now = connector_find(library->connectors, job->name);
+  if (!before || !now || now->kind != CONNECTOR_REST) return true;
+  job->follow = (struct account_follow){
+      .connector = job->name,
+      .from = before->base_url,
+      .to = now->base_url,
+      .any_host = !str_is(json_str(job->call->body, "follow"), "origin"),
+      .origins = library->origins,
+      .origin_count = library->origin_count,
+  };
+  return account_follow(job->call->env->catalog->account, &job->follow, err);
+}
+
 static bool connector_import(void *arg, struct err *err) {
   struct connector_job *job = arg;
+  struct arena *a = job->call->arena;
   struct yaml_doc *definition;
-  if (!library_add(&job->call->env->catalog->library, &job->import, job->call->arena, &job->report, err) ||
-      !yaml_read(job->import.definition, &definition, err))
-    return false;
-  job->name = arena_dup(job->call->arena, json_str(yaml_root(definition), "name"));
-  job->kind = arena_dup(job->call->arena, json_str(yaml_root(definition), "kind"));
+  if (!yaml_read(job->import.definition, &definition, err)) return false;
+  job->name = arena_dup(a, json_str(yaml_root(definition), "name"));
+  job->kind = arena_dup(a, json_str(yaml_root(definition), "kind"));
   yaml_close(definition);
-  return true;
+  const struct library_env *library = &job->call->env->catalog->library;
+  const struct connector *before = connector_find(library->connectors, job->name);
+  return library_add(library, &job->import, a, &job->report, err) && connector_follow(job, before, err);
 }
 
 // Skipped operations before warnings, which may be many.
@@ -245,6 +255,8 @@ static void connector_put_report(struct buf *out, const struct connector_job *jo
   put += connector_put_notes(out, r, OPENAPI_WARNING, CONNECTOR_NOTES_MOST - put);
   put_close(out, ']');
   put_int(out, "notes_left_out", (int64_t)(r->note_count - put));
+  put_int(out, "accounts_moved", (int64_t)job->follow.moved);
+  put_int(out, "accounts_kept", (int64_t)job->follow.stayed);
   put_close(out, '}');
 }
 

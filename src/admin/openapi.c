@@ -204,11 +204,11 @@ struct str admin_route_group(const struct http_route *route) {
 }
 
 static void openapi_operation(struct buf *out, const struct http_route *route) {
-  static const char *const methods[] = {[HTTP_GET] = "get",
-                                        [HTTP_POST] = "post",
-                                        [HTTP_PUT] = "put",
-                                        [HTTP_PATCH] = "patch",
-                                        [HTTP_DELETE] = "delete"};
+  static const char *const methods[] = {[METHOD_GET] = "get",
+                                        [METHOD_POST] = "post",
+                                        [METHOD_PUT] = "put",
+                                        [METHOD_PATCH] = "patch",
+                                        [METHOD_DELETE] = "delete"};
   const struct admin_route *doc = route->doc;
   put_open(out, methods[route->method], '{');
   put_text(out, "operationId", str_of(doc->name));

@@ -90,7 +90,7 @@ void page_form(struct admin_call *call, struct str ask, struct str button) {
 
 bool page_wants_json(const struct admin_call *call) {
   struct str accept = http_header_get(&call->in->headers, "accept");
-  return call->in->method == HTTP_POST && str_is_nocase(http_media_type(accept), "application/json");
+  return call->in->method == METHOD_POST && str_is_nocase(http_media_type(accept), "application/json");
 }
 
 void page_close_itself(struct admin_call *call) {

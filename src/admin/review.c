@@ -2,6 +2,7 @@
 // Tools of vendors' MCP servers that wait for an administrator, decisions on them, and reading them anew.
 #include "admin/review.h"
 
+#include "admin/paging.h"
 #include "admin/put.h"
 #include "catalog/watch.h"
 #include "data/json.h"
@@ -51,28 +52,19 @@ static void review_put(struct admin_call *call, const struct remote_tool *row) {
 
 bool admin_list_reviews(struct admin_call *call, struct err *err) {
   struct review_job job = {.call = call, .waiting = true};
-  struct str account = admin_query(call, "account"), after = admin_query(call, "after"), last = STR_NONE;
-  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE);
+  struct str account = admin_query(call, "account");
   const struct catalog_account *v = account.n ? admin_account_named(call->catalog, account) : NULL;
-  bool more = false;
-  if (account.n && !v)
-    return err_at(err, ERR_MISSING, "account", "no account has the id or name \"%.*s\"", STR_ARG(account));
+  if (account.n && !v) return admin_no_account("account", account, err);
   if (v) job.account_id = v->account->id;
   if (!pool_run(review_read, &job, err)) return false;
-  put_open(&call->out, NULL, '{');
-  put_open(&call->out, "items", '[');
-  for (size_t i = 0; i < job.count && !more; i++) {
-    struct str at =
-        arena_printf(call->arena, "%.*s/%.*s", STR_ARG(job.rows[i].account_id), STR_ARG(job.rows[i].name));
-    if (str_compare(at, after) <= 0) continue;
-    more = left-- <= 0;
-    if (more) break;
-    review_put(call, &job.rows[i]);
-    last = at;
+  struct paging page = paging_begin(call);
+  for (size_t i = 0; i < job.count && !page.full; i++) {
+    const struct remote_tool *row = &job.rows[i];
+    struct str at = arena_printf(call->arena, "%.*s/%.*s", STR_ARG(row->account_id), STR_ARG(row->name));
+    if (paging_takes(&page, at)) review_put(call, row);
   }
-  put_close(&call->out, ']');
-  admin_put_next(call, "after", more ? last : STR_NONE);
-  put_close(&call->out, '}');
+  paging_close(&page);
+  paging_end(&page);
   return true;
 }
 
@@ -112,7 +104,7 @@ static bool review_settle(struct admin_call *call, const struct str *names, size
   }
   struct review_decide d = {
       .store = call->env->catalog->account->store,
-      .verdict = {call->account_id, call->token.id, names, count, decision},
+      .verdict = {call->account_id, call->who.name, names, count, decision},
   };
   call->detail = review_names(call, names, count);
   if (!pool_run(review_decide_job, &d, err)) return false;

@@ -4,6 +4,7 @@
 #ifndef POSTERN_ADMIN_ROUTE_H
 #define POSTERN_ADMIN_ROUTE_H
 
+#include "access/principal.h"
 #include "admin/admin.h"
 #include "admin/shape.h"
 #include "audit/audit.h"
@@ -24,8 +25,8 @@ struct admin_call {
   const struct admin_route *route;
   struct http_exchange *http;
   const struct http_request *in;
-  struct catalog *catalog;   // as it was when the request came; after admin_publish, as it is then
-  struct access_token token; // the caller's; id empty: none was needed
+  struct catalog *catalog; // as it was when the request came; after admin_publish, as it is then
+  struct principal who;    // the caller
   struct arena *arena;
   struct http_params params;
   struct str query[ADMIN_QUERY_MOST]; // by the route's query shape, decoded; empty: absent. See admin_query
@@ -67,6 +68,9 @@ void admin_publish(struct admin_call *call) SUSPENDS;
 const struct catalog_account *admin_account_named(const struct catalog *c, struct str id_or_name);
 MUST_USE bool admin_find_account(struct admin_call *call, const struct catalog_account **out,
                                  struct err *err);
+// ERR_MISSING at `field`, with the reason and how to list those there are.
+bool admin_no_account(const char *field, struct str named, struct err *err);
+bool admin_no_connector(const char *field, struct str named, struct err *err);
 bool admin_mentions(struct str text, struct str part);                   // ASCII case aside
 struct str admin_query(const struct admin_call *call, const char *name); // empty: absent
 int64_t admin_query_int(const struct admin_call *call, const char *name, int64_t otherwise);

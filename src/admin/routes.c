@@ -4,7 +4,7 @@
 #define E(code) (1u << ERR_##code)
 #define ROUTE(method, path, guards, handler, id, says, ...)                                                  \
   {                                                                                                          \
-    HTTP_##method, path, says, &(const struct admin_route) {                                                 \
+    METHOD_##method, path, says, &(const struct admin_route) {                                               \
       .guard = ADMIN_##guards, .handle = admin_##handler, .name = id, __VA_ARGS__                            \
     }                                                                                                        \
   }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "admin/body.h"
+#include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "base/clock.h"
@@ -117,23 +118,15 @@ static bool server_is_over(const struct catalog_server *v, const struct catalog_
 
 static bool server_list(struct admin_call *call, const struct catalog_account *of) {
   const struct catalog *c = call->catalog;
-  struct str after = admin_query(call, "after"), last = STR_NONE;
-  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE);
-  bool more = false;
+  struct paging page = paging_begin(call);
   struct server_uses uses = server_uses_of(call, STR_NONE);
-  put_open(&call->out, NULL, '{');
-  put_open(&call->out, "items", '[');
-  for (size_t i = 0; i < c->server_count; i++) {
+  for (size_t i = 0; i < c->server_count && !page.full; i++) {
     const struct catalog_server *v = c->servers[i];
-    if ((of && !server_is_over(v, of)) || str_compare(v->server.id, after) <= 0) continue;
-    more = left-- <= 0;
-    if (more) break;
-    server_put_whole(call, &v->server, v->tool_count, server_used_at(&uses, v->server.id));
-    last = v->server.id;
+    if ((!of || server_is_over(v, of)) && paging_takes(&page, v->server.id))
+      server_put_whole(call, &v->server, v->tool_count, server_used_at(&uses, v->server.id));
   }
-  put_close(&call->out, ']');
-  admin_put_next(call, "after", more ? last : STR_NONE);
-  put_close(&call->out, '}');
+  paging_close(&page);
+  paging_end(&page);
   return true;
 }
 
@@ -154,8 +147,8 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
   struct str id = http_param(&call->params, "server_id");
   const struct catalog_server *v = catalog_server_by_id(call->catalog, id);
   if (!v || (of && !server_is_over(v, of))) {
-    err_at(err, ERR_MISSING, "server_id", "%s has no MCP server \"%.*s\"", of ? "this account" : "Postern",
-           (int)(id.n < 64 ? id.n : 64), id.p);
+    err_fill(err, ERR_MISSING, WHY_NO_SERVER, "server_id", "%s has no MCP server \"%.*s\"",
+             of ? "this account" : "Postern", STR_MOST(id, 64));
     err_hint(err, "GET /mcp-server lists the servers");
     return false;
   }
@@ -204,8 +197,9 @@ static bool server_explain_nothing(const struct server_draft *d, struct err *err
     f.tool_count = i >= 2 ? whole.tool_count : 0;
     size_t left = server_count(d, &f);
     if (left == 0 && before > 0) {
-      err_at(err, ERR_UNPROCESSABLE, members[i], "no tool would be left: none of the %zu tools%s passes %s",
-             before, i ? " that the members before it let through" : " of the account", members[i]);
+      err_fill(err, ERR_UNPROCESSABLE, WHY_NO_TOOL_LEFT, members[i],
+               "no tool would be left: none of the %zu tools%s passes %s", before,
+               i ? " that the members before it let through" : " of the account", members[i]);
       err_hint(err, "GET /integrated-account/{id}/tools?methods=&tags= shows what a filter lets through");
       return false;
     }
@@ -296,9 +290,8 @@ static bool server_read_member(struct server_draft *d, yyjson_val *v, size_t at,
     return err_at(err, ERR_INVALID, field, "an account's id or name, or {\"account\", \"alias\"}");
   const struct catalog_account *account = admin_account_named(d->call->catalog, named);
   if (!account) {
-    err_at(err, ERR_UNPROCESSABLE, field, "no account has the id or name \"%.*s\"",
-           (int)(named.n < 64 ? named.n : 64), named.p);
-    err_hint(err, "GET /integrated-account lists the accounts");
+    admin_no_account(field, named, err);
+    err->code = ERR_UNPROCESSABLE;
     return false;
   }
   for (size_t i = 0; i < d->server->member_count; i++)

@@ -36,7 +36,8 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
 
 SHAPE(admin_connector_new, "ConnectorNew", "A connector to import",
   {"definition", ADMIN_EITHER, REQ, .says = "connector.yaml as an object or as YAML text, without \"openapi\""},
-  {"document", ADMIN_EITHER, .says = "an OpenAPI document (2.0, 3.0, 3.1, 3.2) as an object or as JSON or YAML text; of kind mcp none"});
+  {"document", ADMIN_EITHER, .says = "an OpenAPI document (2.0, 3.0, 3.1, 3.2) as an object or as JSON or YAML text; of kind mcp none"},
+  {"follow", ADMIN_WORD, .allowed = "any|origin", .says = "of the accounts at the connector's former address, which go along to its new one: all, as without it, or those whose scheme, host and port stay or are among upstream_origins"});
 
 SHAPE(admin_account_new, "AccountNew", "An account to connect; a connector, or the url of any MCP server",
   {"connector", ADMIN_TEXT, .most = NAME_MOST, .says = "name of a connector"},
@@ -136,6 +137,7 @@ SHAPE(admin_query_audit, "AuditQuery", "",
 INNER(error_body, "ErrorBody", "What went wrong, and what to do",
   {"code", ADMIN_TEXT, REQ, .says = "invalid, unauthenticated, denied, missing, conflict, unprocessable, limit, timeout, upstream, unavailable, internal"},
   {"message", ADMIN_TEXT, REQ, .says = "what is wrong"},
+  {"reason", ADMIN_TEXT, .says = "a word for why, where the code is too wide: guard_blocked, registration_refused, name_taken, …"},
   {"field", ADMIN_TEXT, .says = "where, if anywhere"},
   {"hint", ADMIN_TEXT, .says = "what to do, if anything"},
   {"request_id", ADMIN_TEXT, REQ, .says = "as it stands in the log"});
@@ -242,7 +244,9 @@ SHAPE(admin_connector_report, "CompileReport", "What became of an import",
   {"folded", ADMIN_INT, REQ, .says = "tools whose schema was too large and lost its deepest parts"},
   {"renamed", ADMIN_INT, REQ, .says = "tools whose name had to make way"},
   {"notes", ADMIN_OBJECTS, REQ, .shape = &note_info, .says = "at most 500, skipped operations first"},
-  {"notes_left_out", ADMIN_INT, REQ, .says = "how many more there were"});
+  {"notes_left_out", ADMIN_INT, REQ, .says = "how many more there were"},
+  {"accounts_moved", ADMIN_INT, REQ, .says = "accounts without an address of their own that went along to another one"},
+  {"accounts_kept", ADMIN_INT, REQ, .says = "those that stay at the former address; PATCH with base_url and the credential moves one"});
 
 SHAPE(admin_authorize_flow, "AuthorizeFlow", "A person's way to the vendor and back",
   {"id", ADMIN_TEXT, REQ, .says = "to ask how it goes"},

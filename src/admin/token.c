@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "admin/body.h"
+#include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "base/clock.h"
@@ -20,13 +21,13 @@ static void token_put(struct buf *out, const struct access_token *t) {
 }
 
 static bool token_is_admin(const struct access_token *t, int64_t now) {
-  return t->role == ACCESS_ADMIN && (t->expires_at == 0 || now < t->expires_at);
+  return t->role == ACCESS_ADMIN && access_is_live(t->expires_at, now);
 }
 
 bool admin_get_identity(struct admin_call *call, struct err *err) {
   (void)err;
   put_open(&call->out, NULL, '{');
-  token_put(&call->out, &call->token);
+  token_put(&call->out, &call->who.token);
   put_close(&call->out, '}');
   return true;
 }
@@ -34,21 +35,15 @@ bool admin_get_identity(struct admin_call *call, struct err *err) {
 bool admin_list_tokens(struct admin_call *call, struct err *err) {
   (void)err;
   const struct catalog *c = call->catalog;
-  struct str after = admin_query(call, "after"), last = STR_NONE;
-  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE);
-  size_t i = 0;
-  while (i < c->token_count && str_compare(c->tokens[i].id, after) <= 0) i++;
-  put_open(&call->out, NULL, '{');
-  put_open(&call->out, "items", '[');
-  for (; i < c->token_count && left > 0; i++, left--) {
+  struct paging page = paging_begin(call);
+  for (size_t i = 0; i < c->token_count && !page.full; i++) {
+    if (!paging_takes(&page, c->tokens[i].id)) continue;
     put_open(&call->out, NULL, '{');
     token_put(&call->out, &c->tokens[i]);
     put_close(&call->out, '}');
-    last = c->tokens[i].id;
   }
-  put_close(&call->out, ']');
-  admin_put_next(call, "after", i < c->token_count ? last : STR_NONE);
-  put_close(&call->out, '}');
+  paging_close(&page);
+  paging_end(&page);
   return true;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // An account's tools over HTTP: listed, shown, called.
+#include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/review.h"
+#include "call/shape.h"
 #include "data/json.h"
 #include "data/schema.h"
 
@@ -91,29 +93,21 @@ bool admin_list_tools(struct admin_call *call, struct err *err) {
   const struct catalog_account *v;
   struct policy_filter filter;
   if (!admin_find_account(call, &v, err) || !tool_filter(call, v->tools, &filter, err)) return false;
-  struct str text = admin_query(call, "q"), after = admin_query(call, "after"), last = STR_NONE;
-  int64_t left = admin_query_int(call, "limit", ADMIN_PAGE), total = 0;
-  bool more = false;
-  put_open(&call->out, NULL, '{');
-  put_open(&call->out, "items", '[');
+  struct str text = admin_query(call, "q");
+  int64_t total = 0;
+  struct paging page = paging_begin(call);
   for (size_t i = 0; i < v->tools->count; i++) {
     const struct tool *t = &v->tools->tools[i];
     if (!policy_allows(&filter, t) || (text.n && !tool_mentions(t, text))) continue;
     total++;
-    if (str_compare(t->name, after) <= 0) continue;
-    if (left-- <= 0) {
-      more = true;
-      continue;
-    }
+    if (!paging_takes(&page, t->name)) continue;
     put_open(&call->out, NULL, '{');
     tool_put_head(&call->out, t, tool_first_line(t));
     put_close(&call->out, '}');
-    last = t->name;
   }
-  put_close(&call->out, ']');
+  paging_close(&page);
   put_int(&call->out, "total", total);
-  admin_put_next(call, "after", more ? last : STR_NONE);
-  put_close(&call->out, '}');
+  paging_end(&page);
   return true;
 }
 
@@ -131,8 +125,7 @@ static bool tool_find(struct admin_call *call, struct catalog_tool *out, struct 
     unsigned d = str_distance(name, v->tools->tools[i].name);
     if (d < best) best = d, near = v->tools->tools[i].name;
   }
-  err_at(err, ERR_MISSING, "tool", "the account has no tool \"%.*s\"", (int)(name.n < 96 ? name.n : 96),
-         name.p);
+  err_at(err, ERR_MISSING, "tool", "the account has no tool \"%.*s\"", STR_MOST(name, 96));
   if (near.n) err_hint(err, "did you mean \"%.*s\"?", STR_ARG(near));
   return false;
 }
@@ -237,15 +230,18 @@ bool admin_call_tool(struct admin_call *call, struct err *err) {
       .tool = &found,
       .arguments = mended ? yyjson_doc_get_root(mended) : arguments,
       .request_id = call->in->id,
-      .client = call->token.id,
+      .client = call->who.name,
       .traceparent = http_header_get(&call->in->headers, "traceparent"),
       .tracestate = http_header_get(&call->in->headers, "tracestate"),
-      .principal = arena_printf(call->arena, "admin:%.*s", STR_ARG(call->token.id)),
+      .principal = call->who.key,
   };
-  struct run_result result = {0};
-  bool ok = run_tool(&run, call->arena, &result, err);
+  struct call_answer answer;
+  struct run_result result;
+  bool ok = call_run(&run, call->arena, &answer, err);
   yyjson_doc_free(mended);
   if (!ok) return false;
+  shape_answer(&answer, run.env->result_bytes, call->arena, &result);
+  call_answer_free(&answer);
   tool_put_result(call, &result);
   run_result_free(&result);
   return true;

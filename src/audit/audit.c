@@ -56,14 +56,6 @@ static void audit_texts(struct audit_row *row, struct str *out[AUDIT_TEXTS]) {
   memcpy(out, texts, sizeof texts);
 }
 
-// Cuts a text, at the start of a character.
-static struct str audit_cut(struct str s) {
-  if (s.n <= AUDIT_TEXT_MOST) return s;
-  s.n = AUDIT_TEXT_MOST;
-  while (s.n && ((unsigned char)s.p[s.n] & 0xc0) == 0x80) s.n--;
-  return s;
-}
-
 static struct audit_item *audit_item_new(const struct audit_row *from) {
   struct audit_row row = *from;
   struct str *texts[AUDIT_TEXTS];
@@ -72,7 +64,7 @@ static struct audit_item *audit_item_new(const struct audit_row *from) {
   if (row.arguments.n > AUDIT_TEXT_MOST) row.arguments = STR("{\"...\":\"too many to list\"}");
   audit_texts(&row, texts);
   for (size_t i = 0; i < AUDIT_TEXTS; i++) {
-    *texts[i] = audit_cut(*texts[i]);
+    *texts[i] = str_cut_utf8(*texts[i], AUDIT_TEXT_MOST);
     n += texts[i]->n;
   }
   struct audit_item *item = mem_alloc(sizeof *item + n);
@@ -264,12 +256,8 @@ bool audit_new(struct store *s, struct audit **out, struct err *err) {
   }
   a->queue = mem_array(AUDIT_QUEUE_MOST, sizeof *a->queue);
   pthread_mutex_init(&a->lock, NULL);
-  pthread_condattr_t monotonic;
-  pthread_condattr_init(&monotonic);
-  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&a->wake, &monotonic);
-  pthread_cond_init(&a->settled, &monotonic);
-  pthread_condattr_destroy(&monotonic);
+  clock_condition_init(&a->wake);
+  clock_condition_init(&a->settled);
   int rc = pthread_create(&a->writer, NULL, audit_run, a);
   if (rc == 0) {
     *out = a;

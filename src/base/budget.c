@@ -84,7 +84,7 @@ size_t payer_held(const struct payer *p) {
 
 bool payer_explain(const struct payer *p, struct err *err) {
   enum budget b = payer_budget(p);
-  err_set(err, ERR_LIMIT, "the memory for %s is used up (%zu bytes are held, %zu of them here)",
+  err_why(err, ERR_LIMIT, WHY_MEMORY, "the memory for %s is used up (%zu bytes are held, %zu of them here)",
           budget_table[b].what, budget_held(b), payer_held(p));
   err_hint(err, "try again in a moment, or ask for less; the operator can raise the setting %s",
            budget_table[b].setting);

@@ -13,26 +13,15 @@ static const struct {
 #undef X
 };
 
-static void err_fill(struct err *err, enum err_code code, const char *field, const char *format, va_list ap) {
-  struct err made = {.code = code}; // the arguments may come from *err itself
+bool err_fill(struct err *err, enum err_code code, enum err_reason reason, const char *field,
+              const char *format, ...) {
+  struct err made = {.code = code, .reason = reason}; // the arguments may come from *err itself
+  va_list ap;
+  va_start(ap, format);
   snprintf(made.field, sizeof made.field, "%s", field);
   vsnprintf(made.text, sizeof made.text, format, ap);
+  va_end(ap);
   *err = made;
-}
-
-bool err_set(struct err *err, enum err_code code, const char *format, ...) {
-  va_list ap;
-  va_start(ap, format);
-  err_fill(err, code, "", format, ap);
-  va_end(ap);
-  return false;
-}
-
-bool err_at(struct err *err, enum err_code code, const char *field, const char *format, ...) {
-  va_list ap;
-  va_start(ap, format);
-  err_fill(err, code, field, format, ap);
-  va_end(ap);
   return false;
 }
 
@@ -55,6 +44,14 @@ bool err_wrap(struct err *err, const char *format, ...) {
   return false;
 }
 
+const char *err_reason_name(enum err_reason reason) {
+  static const char *const names[] = {
+#define X(id, name) [WHY_##id] = name,
+      ERR_REASONS(X)
+#undef X
+  };
+  return names[reason];
+}
 const char *err_name(enum err_code code) {
   return err_table[code].name;
 }

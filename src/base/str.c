@@ -55,9 +55,31 @@ struct str str_trim(struct str s) {
   return s;
 }
 
+struct str str_trim_end(struct str s, char c) {
+  while (s.n && s.p[s.n - 1] == c) s.n--;
+  return s;
+}
+
 struct str str_from(struct str s, size_t start) {
   if (start > s.n) start = s.n;
   return (struct str){s.p ? s.p + start : NULL, s.n - start};
+}
+
+static bool str_continues(char c) {
+  return ((unsigned char)c & 0xc0) == 0x80; // RFC 3629 §3: not the first byte of a character
+}
+
+struct str str_cut_utf8(struct str s, size_t most) {
+  if (s.n <= most) return s;
+  size_t n = most;
+  for (unsigned back = 0; back < 3 && n && str_continues(s.p[n]); back++) n--;
+  return (struct str){s.p, str_continues(s.p[n]) ? most : n};
+}
+
+size_t str_characters(struct str utf8) {
+  size_t n = 0;
+  for (size_t i = 0; i < utf8.n; i++) n += !str_continues(utf8.p[i]);
+  return n;
 }
 
 bool str_cut(struct str *rest, char sep, struct str *item) {

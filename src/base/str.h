@@ -20,6 +20,8 @@ struct str {
 #define STR_NONE ((struct str){0})
 // For printf: printf("%.*s", STR_ARG(s))
 #define STR_ARG(s) ((int)(s).n), ((s).p ? (s).p : "")
+// The same of text that may be long: at most `most` bytes of it.
+#define STR_MOST(s, most) ((int)str_cut_utf8((s), (most)).n), ((s).p ? (s).p : "")
 
 static inline struct str str_of(const char *z) {
   return (struct str){z, z ? strlen(z) : 0};
@@ -36,8 +38,12 @@ int str_compare(struct str a, struct str b); // bytewise, for sorting
 bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 bool str_contains(struct str s, struct str needle);
-struct str str_trim(struct str s); // spaces and tabs at both ends (HTTP's OWS) and line ends
+struct str str_trim(struct str s);             // spaces and tabs at both ends (HTTP's OWS) and line ends
+struct str str_trim_end(struct str s, char c); // every c at the end
 struct str str_from(struct str s, size_t start);
+// At most `most` bytes of it, not cut within a character where it is UTF-8.
+struct str str_cut_utf8(struct str s, size_t most);
+size_t str_characters(struct str utf8);
 // Cuts the text before the first `sep` off `*rest`. False when *rest was used up.
 //   for (struct str rest = list, item; str_cut(&rest, ',', &item);) …
 bool str_cut(struct str *rest, char sep, struct str *item);

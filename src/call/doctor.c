@@ -243,30 +243,24 @@ static bool doctor_arguments(const struct doctor_visit *w, const struct doctor_t
   return true;
 }
 
-// A result's JSON: structured, or in its first text.
-static yyjson_doc *doctor_json(yyjson_val *result) {
-  yyjson_val *structured = yyjson_obj_get(result, "structuredContent");
-  struct str text = json_str(yyjson_arr_get_first(yyjson_obj_get(result, "content")), "text");
-  yyjson_doc *doc = NULL;
+// An answer's JSON: an API's, or of a result what is structured, or in its first text.
+static yyjson_val *doctor_json(const struct call_answer *answer, yyjson_doc **doc) {
+  if (answer->form != ANSWER_RESULT) return answer->form == ANSWER_JSON ? answer->value : NULL;
+  yyjson_val *structured = yyjson_obj_get(answer->value, "structuredContent");
+  struct str text = json_str(yyjson_arr_get_first(yyjson_obj_get(answer->value, "content")), "text");
   struct err ignored;
-  if (structured) {
-    yyjson_mut_doc *copy = yyjson_mut_doc_new(NULL);
-    yyjson_mut_doc_set_root(copy, yyjson_val_mut_copy(copy, structured));
-    doc = yyjson_mut_doc_imut_copy(copy, NULL);
-    yyjson_mut_doc_free(copy);
-  } else if (!json_read(text, &JSON_LIMITS, &doc, &ignored)) {
-    doc = NULL;
-  }
-  return doc;
+  if (structured) return structured;
+  return json_read(text, &JSON_LIMITS, doc, &ignored) ? yyjson_doc_get_root(*doc) : NULL;
 }
 
 static void doctor_take(const struct doctor_visit *w, struct doctor_taken *taken, yyjson_val *take,
-                        yyjson_val *result) {
+                        const struct call_answer *answer) {
   size_t i, n;
   yyjson_val *key, *pointer;
-  yyjson_doc *doc = take ? doctor_json(result) : NULL;
+  yyjson_doc *doc = NULL;
+  yyjson_val *root = take ? doctor_json(answer, &doc) : NULL;
   yyjson_obj_foreach (take, i, n, key, pointer) {
-    struct str value = json_text(json_at(yyjson_doc_get_root(doc), json_text(pointer)));
+    struct str value = json_text(json_at(root, json_text(pointer)));
     if (!value.n || taken->count == DOCTOR_TAKEN_MOST) continue;
     taken->names[taken->count] = json_text(key);
     taken->values[taken->count++] = arena_dup(w->arena, value);
@@ -276,15 +270,15 @@ static void doctor_take(const struct doctor_visit *w, struct doctor_taken *taken
 
 // What the call brought, told as a finding.
 static void doctor_judge(struct doctor_visit *w, const struct connector_probe *p,
-                         const struct trouble_seen *seen) {
-  struct trouble trouble;
+                         const struct call_answer *answer) {
+  const struct trouble *trouble = &answer->trouble;
   const char *id = p->check.n ? arena_z(w->arena, p->check) : "probe";
-  if (trouble_find(seen, w->arena, &trouble)) {
-    const struct connector_trouble *row = connector_own_trouble(w->v->connector, str_of(trouble.check));
-    doctor_find(w, trouble.check, DOCTOR_FAIL,
+  if (trouble->check) {
+    const struct connector_trouble *row = connector_own_trouble(w->v->connector, str_of(trouble->check));
+    doctor_find(w, trouble->check, DOCTOR_FAIL,
                 row ? row->symptom : arena_printf(w->arena, "%.*s shows it", STR_ARG(p->tool)),
-                trouble.remedy);
-  } else if (seen->rpc_error || json_bool(seen->result, "isError", false)) {
+                trouble->remedy);
+  } else if (run_outcome_is_error(answer->outcome)) {
     doctor_find(w, id, DOCTOR_WARN, arena_printf(w->arena, "%.*s failed", STR_ARG(p->tool)),
                 arena_printf(w->arena, "call it to see why: 'postern call %.*s %.*s'",
                              STR_ARG(w->v->account->name), STR_ARG(p->tool)));
@@ -301,32 +295,17 @@ static bool doctor_call(struct doctor_visit *w, const struct connector_probe *p,
                           .catalog = w->d->catalog,
                           .tool = &shown,
                           .arguments = arguments,
+                          .whole = true,
                           .client = w->d->client,
                           .principal = STR("doctor"),
                           .era = MCP_MODERN};
-  struct run_result r;
-  if (!run_tool(&call, w->arena, &r, err)) return false;
-  // One form for both kinds of tools: content alone, or the vendor's whole result.
-  yyjson_mut_val *value = r.whole ? r.whole : r.rpc_error;
-  yyjson_doc *doc = value ? yyjson_mut_val_imut_copy(value, NULL) : NULL;
-  struct buf text = BUF_MAX(r.content.n + 64);
-  if (!value) {
-    buf_printf(&text, "{\"isError\":%s,\"content\":", r.is_error ? "true" : "false");
-    buf_add(&text, buf_str(&r.content));
-    buf_add_char(&text, '}');
-    doc = yyjson_read(text.p, text.n, 0);
-  }
-  yyjson_val *root = yyjson_doc_get_root(doc);
-  struct trouble_seen seen = {.account = w->v,
-                              .tool = tool->name,
-                              .arguments = arguments,
-                              .result = r.rpc_error ? NULL : root,
-                              .rpc_error = r.rpc_error ? root : NULL};
-  doctor_judge(w, p, &seen);
-  doctor_take(w, taken, p->take, root);
-  yyjson_doc_free(doc);
-  buf_free(&text);
-  run_result_free(&r);
+  struct call_answer answer;
+  if (!call_run(&call, w->arena, &answer, err)) return false;
+  struct trouble_seen seen = {.account = w->v, .arguments = arguments, .response = &answer};
+  if (tool->kind == TOOL_REST && answer.status) (void)trouble_find(&seen, w->arena, &answer.trouble);
+  doctor_judge(w, p, &answer);
+  doctor_take(w, taken, p->take, &answer);
+  call_answer_free(&answer);
   return true;
 }
 

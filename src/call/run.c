@@ -6,9 +6,9 @@
 #include "base/codec.h"
 #include "base/metrics.h"
 #include "call/check.h"
+#include "call/judge.h"
 #include "call/rest.h"
 #include "call/run_parts.h"
-#include "call/shape.h"
 #include "catalog/shown.h"
 #include "data/json.h"
 #include "io/share.h"
@@ -31,18 +31,29 @@ static const struct {
     [RUN_NEEDS_AUTHORIZING] = {"needs_authorising", METRIC_TOOL_CALLS_UPSTREAM},
 };
 
-void run_result_free(struct run_result *r) {
-  buf_free(&r->content);
-  yyjson_mut_doc_free(r->doc);
-  *r = (struct run_result){.outcome = r->outcome, .is_error = r->is_error};
-}
-
 const char *run_outcome_name(enum run_outcome outcome) {
   return run_outcomes[outcome].name;
 }
 
-static void run_record(const struct run_call *call, const struct run_trail *trail, enum run_outcome outcome,
-                       struct arena *a) {
+bool run_outcome_is_error(enum run_outcome outcome) {
+  return outcome != RUN_OK && outcome != RUN_INPUT_REQUIRED;
+}
+
+struct str call_answer_body(const struct call_answer *n) {
+  struct str body = buf_str(&n->response.body);
+  return str_starts(body, "\xef\xbb\xbf") ? str_from(body, 3) : body;
+}
+
+void call_answer_free(struct call_answer *n) {
+  yyjson_mut_doc_free(n->asked);
+  yyjson_doc_free(n->doc);
+  payer_give(n->response.body.payer, n->paid);
+  buf_free(&n->response.body);
+  *n = (struct call_answer){.form = n->form, .outcome = n->outcome};
+}
+
+static void run_record(const struct run_call *call, const struct call_answer *n, enum run_outcome outcome,
+                       uint64_t started_us, struct arena *a) {
   metrics_add(run_outcomes[outcome].metric, 1);
   if (!call->env->audit) return;
   audit_add(call->env->audit, &(struct audit_row){
@@ -50,14 +61,14 @@ static void run_record(const struct run_call *call, const struct run_trail *trai
                                   .actor = call->client,
                                   .action = STR("tools/call"),
                                   .server_id = call->server ? call->server->server.id : STR_NONE,
-                                  .account_id = trail->account_id,
+                                  .account_id = n->account->account->id,
                                   .tool = call->tool->name,
                                   .arguments = check_shape(call->tool->tool, call->arguments, a),
                                   .outcome = str_of(run_outcomes[outcome].name),
                                   .request_id = call->request_id,
-                                  .detail = trail->detail,
-                                  .elapsed_us = (int64_t)(clock_mono_us() - trail->started_us),
-                                  .status = trail->status,
+                                  .detail = n->detail,
+                                  .elapsed_us = (int64_t)(clock_mono_us() - started_us),
+                                  .status = n->status,
                               });
 }
 
@@ -93,50 +104,41 @@ static bool run_has_credential(const struct catalog_account *v) {
   return v->account->send_count > 0 || !way || way->send_count == 0;
 }
 
-// From checked arguments to a shaped result. False only when canceled.
-static bool run_rest(const struct run_call *call, yyjson_mut_val *arguments, struct arena *a,
-                     struct run_trail *trail, struct run_result *out) {
+static void run_without_credential(const struct account *account, struct arena *a, struct call_answer *n) {
+  n->detail = STR("the credential does not open");
+  judge_refusal(
+      n, RUN_FAILED,
+      arena_printf(a,
+                   "The stored credential of the account '%.*s' does not open, so nothing was sent. An "
+                   "administrator gives it again with 'postern account recredential %.*s'.",
+                   STR_ARG(account->name), STR_ARG(account->name)));
+}
+
+// Of an API. False only when canceled.
+static bool run_rest(const struct run_call *call, struct arena *a, struct call_answer *n) {
+  const struct account *account = n->account->account;
   struct rest_request request;
-  struct fetch_result response = {0};
   struct err why = {0};
-  if (!run_has_credential(call->tool->account)) {
-    trail->detail = STR("the credential does not open");
-    shape_refusal(
-        RUN_FAILED,
-        arena_printf(a,
-                     "The stored credential of the account '%.*s' does not open, so nothing was sent. An "
-                     "administrator gives it again with 'postern account recredential %.*s'.",
-                     STR_ARG(call->tool->account->account->name),
-                     STR_ARG(call->tool->account->account->name)),
-        out);
+  if (!run_has_credential(n->account)) {
+    run_without_credential(account, a, n);
     return true;
   }
-  if (!rest_build(call->tool->tool, call->tool->account->account, arguments, a, &request, &why)) {
-    enum run_outcome outcome = why.code == ERR_INVALID ? RUN_INVALID : RUN_FAILED;
-    trail->detail = arena_dup(a, str_of(why.text)); // not where: names within a body may be the caller's
-    shape_refusal(outcome,
-                  arena_printf(a, "%s%s%s. Nothing was sent.", why.field, why.field[0] ? ": " : "", why.text),
-                  out);
+  if (!rest_build(n->tool, account, n->arguments, a, &request, &why)) {
+    n->detail = arena_dup(a, str_of(why.text)); // not where: names within a body may be the caller's
+    judge_refusal(
+        n, why.code == ERR_INVALID ? RUN_INVALID : RUN_FAILED,
+        arena_printf(a, "%s%s%s. Nothing was sent.", why.field, why.field[0] ? ": " : "", why.text));
     return true;
   }
-  bool ok = run_fetch(call, &request, a, &response, &why);
+  bool ok = run_fetch(call, &request, a, &n->response, &why);
   rest_request_free(&request);
   if (ok) {
-    struct shape_input in = {.connector = call->tool->account->connector,
-                             .tool = call->tool->tool,
-                             .arguments = arguments,
-                             .response = &response,
-                             .ceiling = call->env->result_bytes,
-                             .now_ms = clock_now_ms()};
-    trail->status = response.status;
-    shape_response(&in, a, out);
-    buf_free(&response.body);
+    judge_response(n, run_most(call), clock_now_ms(), a);
     return true;
   }
-  trail->detail = arena_printf(a, "%s: %.*s", err_name(why.code), RUN_DETAIL_MOST, why.text);
-  if (why.code == ERR_CANCELED) return false;
-  shape_failure(&why, a, out);
-  return true;
+  n->detail = arena_printf(a, "%s: %.*s", err_name(why.code), RUN_DETAIL_MOST, why.text);
+  judge_failure(n, &why, a);
+  return why.code != ERR_CANCELED;
 }
 
 // ---- accounts that share a tool
@@ -180,59 +182,55 @@ static bool run_choose(const struct catalog_tool *shared, yyjson_mut_val *argume
 // ---- the whole
 
 // Who calls a vendor that is silent waits for it, but takes no place of those who call others.
-static bool run_account(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val *arguments,
-                        struct arena *a, struct run_trail *trail, struct run_result *out) {
+static bool run_account(const struct run_call *call, struct arena *a, struct call_answer *n) {
   struct err why = {0};
   struct share *share = NULL;
   bool done = true;
-  if (fiber_self()) share = share_take(SHARE_ACCOUNT, trail->account_id, FIBER_ORDINARY, &why);
+  if (fiber_self()) share = share_take(SHARE_ACCOUNT, n->account->account->id, FIBER_ORDINARY, &why);
   if (!share && fiber_self()) {
     if (call->resume) mcp_call_close(call->resume);
-    trail->detail = arena_printf(a, "%s: %.*s", err_name(why.code), RUN_DETAIL_MOST, why.text);
-    shape_failure(&why, a, out);
-  } else if (call->tool->tool->kind == TOOL_REMOTE) {
-    done = run_remote(call, doc, arguments, a, trail, out);
+    n->detail = arena_printf(a, "%s: %.*s", err_name(why.code), RUN_DETAIL_MOST, why.text);
+    judge_failure(n, &why, a);
   } else {
-    done = run_rest(call, arguments, a, trail, out);
+    done = n->tool->kind == TOOL_REMOTE ? run_remote(call, a, n) : run_rest(call, a, n);
   }
   share_give(share);
   return done;
 }
 
+// A vendor's MCP server checks by itself.
+static bool run_check(const struct run_call *call, struct arena *a, struct call_answer *n,
+                      struct str *wrong) {
+  if (n->tool->kind != TOOL_REMOTE) return check_arguments(call, n->asked, &n->arguments, a, wrong);
+  check_fill(call, n->asked, n->arguments);
+  return true;
+}
+
 // What belongs to one call; a remote call that came with it is closed where nobody took it over.
-static bool run_checked(const struct run_call *call, yyjson_mut_doc *doc, struct arena *a,
-                        struct run_trail *trail, struct run_result *out) {
-  yyjson_mut_val *arguments =
-      call->arguments ? yyjson_val_mut_copy(doc, call->arguments) : yyjson_mut_obj(doc);
+static bool run_checked(const struct run_call *call, struct arena *a, struct call_answer *n) {
   struct catalog_tool chosen = *call->tool;
   struct run_call own = *call;
   struct str wrong;
   own.tool = &chosen;
-  bool remote = chosen.tool->kind == TOOL_REMOTE;
-  bool ok = run_choose(call->tool, arguments, &chosen, a, &wrong);
-  trail->account_id = chosen.account->account->id;
-  if (ok && remote) {
-    check_fill(&own, doc, arguments);
-    return run_account(&own, doc, arguments, a, trail, out);
-  }
-  if (ok && check_arguments(&own, doc, &arguments, a, &wrong))
-    return run_account(&own, doc, arguments, a, trail, out);
+  n->arguments = call->arguments ? yyjson_val_mut_copy(n->asked, call->arguments) : yyjson_mut_obj(n->asked);
+  bool ok = run_choose(call->tool, n->arguments, &chosen, a, &wrong);
+  n->account = chosen.account;
+  n->tool = chosen.tool;
+  if (ok && run_check(&own, a, n, &wrong)) return run_account(&own, a, n);
   if (call->resume) mcp_call_close(call->resume);
-  shape_refusal(RUN_INVALID, wrong, out);
+  judge_refusal(n, RUN_INVALID, wrong);
   return true;
 }
 
-bool run_tool(const struct run_call *call, struct arena *a, struct run_result *out, struct err *err) {
-  struct run_trail trail = {.started_us = clock_mono_us()};
-  struct run_result result = {0};
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  bool done = run_checked(call, doc, a, &trail, &result);
-  yyjson_mut_doc_free(doc);
-  run_record(call, &trail, done ? result.outcome : RUN_CANCELED, a);
+bool call_run(const struct run_call *call, struct arena *a, struct call_answer *answer, struct err *err) {
+  uint64_t started_us = clock_mono_us();
+  struct call_answer n = {.asked = yyjson_mut_doc_new(NULL)};
+  bool done = run_checked(call, a, &n);
+  run_record(call, &n, done ? n.outcome : RUN_CANCELED, started_us, a);
   if (!done) {
-    run_result_free(&result);
+    call_answer_free(&n);
     return err_set(err, ERR_CANCELED, "the call was canceled");
   }
-  *out = result;
+  *answer = n;
   return true;
 }

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// run: one tool call, from arguments to an MCP result: check → call → shape → audit. The authorization
-// (which tools a server has) has been settled by whoever looked the tool up in its catalog_server.
-// On a fiber. The result is era-neutral: `content` JSON and isError; serve/ puts the era's frame around it.
-// Example:
+// run: one tool call, from arguments to the answer: choose the account → check → send → judge → audit. The
+// authorization (which tools a server has) has been settled by whoever looked the tool up in its
+// catalog_server. On a fiber. Shaping the answer for a client is the caller's next line, where it has one:
+// the result is era-neutral, and serve/ puts the era's frame around it. Example:
 //   struct run_call call = {.server = s, .tool = t, .arguments = args, …};
-//   struct run_result r; if (!run_tool(&call, arena, &r, &err)) …   // false only when canceled
+//   struct call_answer answer;
+//   if (!call_run(&call, arena, &answer, &err)) return false;      // only when canceled
+//   shape_answer(&answer, call.env->result_bytes, arena, &result);
+//   call_answer_free(&answer);
 #ifndef POSTERN_CALL_RUN_H
 #define POSTERN_CALL_RUN_H
 
-#include "base/buf.h"
+#include "call/result.h"
 #include "catalog/catalog.h"
-#include "fetch/ratelimit.h"
 #include "mcp/client.h"
 
-struct run_env { // made once by main.c
+struct run_env { // made once by wiring.c
   const struct http_guard *guard;
   const struct fetch_limits *limits;
   size_t result_bytes; // ceiling of a result's text
@@ -25,7 +27,8 @@ struct run_call {
   const struct catalog *catalog;
   const struct catalog_server *server; // NULL: by the management API (`postern call`)
   const struct catalog_tool *tool;
-  yyjson_val *arguments;              // object or NULL
+  yyjson_val *arguments; // object or NULL
+  bool whole; // the answer is taken as it came: none is too large to be told, and JSON comes as a tree
   struct str request_id, client;      // client: MCP client's name, or the API token's id
   struct str traceparent, tracestate; // passed on as they came; empty: none
   // Of remote tools:
@@ -48,43 +51,14 @@ struct run_conduct {
   void *arg;
   // Reads `call` up to its last event, into `last` (MCP_RESULT or MCP_ERROR; freed by the caller with
   // mcp_event_free). It may make a result of its own (input_required, with the call detached and kept): then
-  // *kept is true and the call is no longer run_tool's to close.
+  // *kept is true and the call is no longer call_run's to close.
   bool (*carry)(void *arg, struct mcp_call *call, struct mcp_event *last, bool *kept,
                 struct err *err) SUSPENDS;
 };
 
-enum run_outcome {
-  RUN_OK,
-  RUN_INVALID,
-  RUN_DENIED,
-  RUN_UPSTREAM_ERROR,
-  RUN_RATE_LIMITED,
-  RUN_FAILED,
-  RUN_CANCELED,
-  RUN_INPUT_REQUIRED,   // the client has to answer first, and to call again
-  RUN_NEEDS_AUTHORIZING // a person has to open run_result.link
-};
-
-// As in answers, the audit and the metrics: "ok", "rate_limited", …
-const char *run_outcome_name(enum run_outcome outcome);
-
-struct run_result {
-  enum run_outcome outcome;
-  bool is_error;
-  struct buf content; // JSON array text: [{"type":"text","text":"…"}]; the caller frees
-  bool has_rate;
-  struct ratelimit rate; // for the response headers
-  // Of remote tools, in the vendor's words, shaped: exactly one of them instead of `content`; run_result_free
-  // frees.
-  yyjson_mut_doc *doc;
-  yyjson_mut_val
-      *whole; // the result object, all members (content, structuredContent, isError, _meta, resultType, …)
-  yyjson_mut_val *rpc_error; // a JSON-RPC error object: {code, message, data?}
-  struct str link;           // RUN_NEEDS_AUTHORIZING: ours, in the arena; `content` says it in words
-};
-void run_result_free(struct run_result *r);
-
-MUST_USE bool run_tool(const struct run_call *call, struct arena *a, struct run_result *out,
+// True: `answer` is the caller's to free; what went wrong on the way is an answer too. Its texts are in `a`, its
+// tool and account are the snapshot's.
+MUST_USE bool call_run(const struct run_call *call, struct arena *a, struct call_answer *answer,
                        struct err *err) SUSPENDS;
 
 #endif

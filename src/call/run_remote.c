@@ -2,57 +2,41 @@
 #include "account/grant.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "call/judge.h"
 #include "call/reads.h"
 #include "call/run_parts.h"
-#include "call/shape.h"
 #include "call/trouble.h"
 #include "catalog/watch.h"
 #include "data/json.h"
 #include "mcp/client.h"
 #include "mcp/jsonrpc.h"
+#include "mcp/wire.h"
 #include "remote/remote.h"
 
 // One call of a vendor's tool on its way.
 struct remote_run {
   const struct run_call *call;
   const struct account *account;
-  yyjson_mut_doc *doc;
-  yyjson_mut_val *arguments;
   struct arena *arena;
-  struct run_trail *trail;
-  struct run_result *out;
+  struct call_answer *n;
 };
 
 // ---- the request
 
-// `_meta` keys that belong to the hop between the client and us.
-static bool remote_is_ours(struct str key) {
-  return str_starts(key, "io.modelcontextprotocol/") || str_is(key, "progressToken") ||
-         str_is(key, "traceparent") || str_is(key, "tracestate");
-}
-
-static void remote_add_meta(const struct remote_run *r, yyjson_mut_val *params) {
-  yyjson_mut_val *meta = yyjson_mut_obj(r->doc);
-  yyjson_obj_iter it = yyjson_obj_iter_with(r->call->meta);
-  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));)
-    if (!remote_is_ours(json_text(key)))
-      yyjson_mut_obj_add(meta, yyjson_val_mut_copy(r->doc, key),
-                         yyjson_val_mut_copy(r->doc, yyjson_obj_iter_get_val(key)));
-  if (yyjson_mut_obj_size(meta)) yyjson_mut_obj_add_val(r->doc, params, "_meta", meta);
-}
-
 static yyjson_mut_val *remote_params(const struct remote_run *r) {
   const struct run_call *call = r->call;
   struct str name = call->tool->tool->name;
-  yyjson_mut_val *params = yyjson_mut_obj(r->doc);
-  yyjson_mut_obj_add_strn(r->doc, params, "name", name.p, name.n);
-  yyjson_mut_obj_add_val(r->doc, params, "arguments", yyjson_mut_val_mut_copy(r->doc, r->arguments));
+  yyjson_mut_val *params = yyjson_mut_obj(r->n->asked);
+  yyjson_mut_obj_add_strn(r->n->asked, params, "name", name.p, name.n);
+  yyjson_mut_obj_add_val(r->n->asked, params, "arguments",
+                         yyjson_mut_val_mut_copy(r->n->asked, r->n->arguments));
   if (call->input_responses)
-    yyjson_mut_obj_add_val(r->doc, params, "inputResponses",
-                           yyjson_val_mut_copy(r->doc, call->input_responses));
+    yyjson_mut_obj_add_val(r->n->asked, params, "inputResponses",
+                           yyjson_val_mut_copy(r->n->asked, call->input_responses));
   if (call->request_state.n)
-    yyjson_mut_obj_add_strn(r->doc, params, "requestState", call->request_state.p, call->request_state.n);
-  remote_add_meta(r, params);
+    yyjson_mut_obj_add_strn(r->n->asked, params, "requestState", call->request_state.p,
+                            call->request_state.n);
+  wire_pass_meta(r->n->asked, params, call->meta);
   return params;
 }
 
@@ -64,7 +48,7 @@ static bool remote_open(const struct remote_run *r, yyjson_val *schema, struct m
               .capabilities = call->capabilities,
               .prefer = call->era},
       .method = STR("tools/call"),
-      .doc = r->doc,
+      .doc = r->n->asked,
       .params = remote_params(r),
       .wants_progress = call->wants_progress,
       .log_level = call->log_level,
@@ -94,8 +78,8 @@ static bool remote_carry(const struct remote_run *r, struct mcp_call *call, stru
   bool kept = false;
   bool ok = conduct ? conduct->carry(conduct->arg, call, last, &kept, err) : remote_pump(call, last, err);
   if (kept) return ok;
-  r->out->has_rate = mcp_call_rate(call, &r->out->rate);
-  r->trail->status = mcp_call_status(call);
+  r->n->has_rate = mcp_call_rate(call, &r->n->rate);
+  r->n->status = mcp_call_status(call);
   mcp_call_close(call);
   return ok;
 }
@@ -146,115 +130,97 @@ static bool remote_ask(const struct remote_run *r, struct mcp_event *last, struc
 
 // ---- what came of it
 
-static void remote_needs_authorising(const struct remote_run *r, const struct err *why) {
-  struct str link = STR_NONE, name = r->account->name;
-  bool person = r->account->grant && grant_needs_authorising(r->account->grant, r->arena, &link);
+static void remote_needs_authorizing(const struct remote_run *r, const struct err *why) {
+  struct str name = r->account->name;
+  bool person = r->account->grant && grant_needs_authorising(r->account->grant, r->arena, &r->n->link);
   struct str todo =
-      !person  ? arena_printf(r->arena,
-                              "An administrator gives the credential again with 'postern account "
-                               "recredential %.*s'.",
-                              STR_ARG(name))
-      : link.n ? arena_printf(r->arena, "Open %.*s in a browser and consent, then call again.", STR_ARG(link))
-               : arena_printf(r->arena, "An administrator runs 'postern account connect %.*s --again'.",
-                              STR_ARG(name));
-  shape_refusal(person ? RUN_NEEDS_AUTHORIZING : RUN_FAILED,
+      !person        ? arena_printf(r->arena,
+                                    "An administrator gives the credential again with 'postern account "
+                                           "recredential %.*s'.",
+                                    STR_ARG(name))
+      : r->n->link.n ? arena_printf(r->arena, "Open %.*s in a browser and consent, then call again.",
+                                    STR_ARG(r->n->link))
+                     : arena_printf(r->arena, "An administrator runs 'postern account connect %.*s --again'.",
+                                    STR_ARG(name));
+  judge_refusal(r->n, person ? RUN_NEEDS_AUTHORIZING : RUN_FAILED,
                 arena_printf(r->arena, "The account '%.*s' has to be authorized: %s.\nWhat to do: %.*s",
-                             STR_ARG(name), why->text, STR_ARG(todo)),
-                r->out);
-  r->out->link = link;
+                             STR_ARG(name), why->text, STR_ARG(todo)));
 }
 
-// The vendor's own no, 403; ours, the address guard's, comes with a hint.
+// The vendor's own no, 403.
 static void remote_denied(const struct remote_run *r, const struct err *why) {
-  shape_refusal(RUN_UPSTREAM_ERROR,
+  judge_refusal(r->n, RUN_UPSTREAM_ERROR,
                 arena_printf(r->arena, "The vendor refuses: %s.%s%s", why->text,
-                             why->hint[0] ? "\nWhat to do: " : "", why->hint),
-                r->out);
+                             why->hint[0] ? "\nWhat to do: " : "", why->hint));
 }
 
 static void remote_gone(const struct remote_run *r) {
-  shape_refusal(RUN_FAILED,
+  judge_refusal(r->n, RUN_FAILED,
                 arena_printf(r->arena,
                              "The account '%.*s' was disconnected, or changed, during the call. Call again.",
-                             STR_ARG(r->account->name)),
-                r->out);
-}
-
-// A second block with the remedy, where the trouble is known.
-static void remote_add_known(const struct remote_run *r, const struct trouble_seen *seen) {
-  struct trouble t;
-  struct buf *content = &r->out->content;
-  if (!trouble_find(seen, r->arena, &t) || !content->n || content->full) return;
-  content->n--; // the bracket
-  buf_add_z(content, ",{\"type\":\"text\",\"text\":");
-  json_add_string(content, arena_printf(r->arena, "[postern] %.*s", STR_ARG(t.remedy)));
-  buf_add_z(content, "}]");
+                             STR_ARG(r->account->name)));
 }
 
 static void remote_limited(const struct remote_run *r, const struct err *why) {
-  shape_refusal(RUN_RATE_LIMITED,
+  judge_refusal(r->n, RUN_RATE_LIMITED,
                 arena_printf(r->arena,
                              "The vendor limits how often it may be asked: %s.\nWhat to do: wait, then call "
                              "again.",
-                             why->text),
-                r->out);
+                             why->text));
 }
 
 // The audit has no values of arguments, and a vendor's words may repeat them: of an error that may hold such
 // words it has the name alone. The words are in the answer.
-static struct str remote_detail(const struct remote_run *r, const struct err *why, bool guarded) {
+static struct str remote_detail(const struct remote_run *r, const struct err *why) {
   static const enum err_code ours[] = {ERR_TIMEOUT, ERR_CANCELED, ERR_MISSING, ERR_UNAVAILABLE, ERR_INTERNAL};
-  bool words = guarded;
+  bool words = why->reason == WHY_GUARDED;
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) words |= why->code == ours[i];
   return words ? arena_printf(r->arena, "%s: %.*s", err_name(why->code), RUN_DETAIL_MOST, why->text)
                : str_of(err_name(why->code));
 }
 
+// What is known to be behind it; `seen` lacks only whose it is.
+static void remote_look(const struct remote_run *r, struct trouble_seen seen) {
+  seen.account = r->n->account;
+  seen.arguments = r->call->arguments;
+  (void)trouble_find(&seen, r->arena, &r->n->trouble);
+}
+
 // False: canceled.
 static bool remote_failed(const struct remote_run *r, const struct err *why) {
-  bool guarded = str_contains(str_of(why->hint), STR("upstream_allow"));
-  bool has_rate = r->out->has_rate;
-  struct ratelimit rate = r->out->rate;
-  r->trail->detail = remote_detail(r, why, guarded);
+  r->n->detail = remote_detail(r, why);
   if (why->code == ERR_CANCELED) return false;
   if (why->code == ERR_UNAUTHENTICATED)
-    remote_needs_authorising(r, why);
-  else if (why->code == ERR_DENIED && !guarded)
+    remote_needs_authorizing(r, why);
+  else if (why->code == ERR_DENIED && why->reason != WHY_GUARDED)
     remote_denied(r, why);
-  else if (why->code == ERR_LIMIT && str_contains(str_of(why->text), STR("status 429")))
+  else if (why->reason == WHY_RATE_LIMITED)
     remote_limited(r, why);
   else if (why->code == ERR_MISSING)
     remote_gone(r);
   else
-    shape_failure(why, r->arena, r->out);
-  r->out->has_rate = has_rate;
-  r->out->rate = rate;
-  if (r->out->outcome != RUN_NEEDS_AUTHORIZING)
-    remote_add_known(r, &(struct trouble_seen){.account = r->call->tool->account, .failed = why});
+    judge_failure(r->n, why, r->arena);
+  if (r->n->outcome != RUN_NEEDS_AUTHORIZING) remote_look(r, (struct trouble_seen){.failed = why});
   return true;
 }
 
-static void remote_take_error(const struct remote_run *r, yyjson_val *error) {
-  r->out->outcome = RUN_UPSTREAM_ERROR;
-  r->out->is_error = true;
-  r->out->doc = yyjson_mut_doc_new(NULL);
-  r->out->rpc_error = yyjson_val_mut_copy(r->out->doc, error);
-  r->trail->detail = arena_printf(r->arena, "the vendor answers %lld", (long long)json_int(error, "code", 0));
+static void remote_take(const struct remote_run *r, const struct mcp_event *last) {
+  r->n->doc = last->doc;
+  r->n->value = last->value;
+  if (last->kind == MCP_RESULT && yyjson_is_obj(last->value)) {
+    judge_result(r->n, run_most(r->call), clock_now_ms());
+    if (r->n->outcome != RUN_INPUT_REQUIRED) remote_look(r, (struct trouble_seen){.result = last->value});
+    return;
+  }
+  r->n->form = ANSWER_ERROR;
+  r->n->outcome = RUN_UPSTREAM_ERROR;
+  r->n->detail =
+      arena_printf(r->arena, "the vendor answers %lld", (long long)json_int(last->value, "code", 0));
+  remote_look(r, (struct trouble_seen){.rpc_error = last->value});
 }
 
-static void remote_take_result(const struct remote_run *r, yyjson_val *result) {
-  bool has_rate = r->out->has_rate;
-  struct ratelimit rate = r->out->rate;
-  struct shape_remote in = {.call = r->call, .result = result, .now_ms = clock_now_ms()};
-  shape_remote(&in, r->arena, r->out);
-  if (!has_rate) return;
-  r->out->has_rate = true;
-  r->out->rate = rate;
-}
-
-bool run_remote(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val *arguments, struct arena *a,
-                struct run_trail *trail, struct run_result *out) {
-  struct remote_run r = {call, call->tool->account->account, doc, arguments, a, trail, out};
+bool run_remote(const struct run_call *call, struct arena *a, struct call_answer *n) {
+  struct remote_run r = {call, n->account->account, a, n};
   struct mcp_event last = {0};
   struct err why = {0};
   if (!r.account->peer) {
@@ -264,16 +230,12 @@ bool run_remote(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val
     if (call->resume) mcp_call_close(call->resume); // of the time when it could be used
     return remote_failed(&r, &why);
   }
-  if (!call->resume && !reads_check_arguments(call->tool->tool, arguments, &why)) {
-    trail->detail = arena_printf(a, "%s %s", why.field, why.text);
-    shape_refusal(RUN_INVALID, arena_printf(a, "%s: %s. Nothing was sent.", why.field, why.text), out);
+  if (!call->resume && !reads_check_arguments(n->tool, n->arguments, &why)) {
+    n->detail = arena_printf(a, "%s %s", why.field, why.text);
+    judge_refusal(n, RUN_INVALID, arena_printf(a, "%s: %s. Nothing was sent.", why.field, why.text));
     return true;
   }
   if (!remote_ask(&r, &last, &why)) return remote_failed(&r, &why);
-  if (last.kind == MCP_RESULT && yyjson_is_obj(last.value))
-    remote_take_result(&r, last.value);
-  else
-    remote_take_error(&r, last.value);
-  mcp_event_free(&last);
+  remote_take(&r, &last); // its document is the answer's now
   return true;
 }

@@ -15,8 +15,7 @@ enum {
 };
 
 struct cut {
-  const struct shape_input *in;
-  struct arena *arena;
+  struct shaping *s;
   yyjson_val *path[CUT_PATH_MOST]; // containers from the root down to the rows, without them
   size_t depth;
   yyjson_val *rows;
@@ -70,12 +69,12 @@ static void cut_find_rows(struct cut *c, yyjson_val *root) {
     struct cut_child largest = {0};
     cut_each(v, cut_keep_largest, &largest);
     if (!largest.value) return;
-    if (yyjson_is_arr(v) && largest.bytes < c->in->ceiling) {
+    if (yyjson_is_arr(v) && largest.bytes < c->s->most) {
       c->rows = v;
       return;
     }
     c->path[c->depth++] = v;
-    cut_push(&c->pointer, v, largest, c->arena);
+    cut_push(&c->pointer, v, largest, c->s->arena);
     v = largest.value;
   }
 }
@@ -112,9 +111,9 @@ static void cut_write(const struct cut *c, yyjson_val *v, size_t level, struct b
 
 // As many leading elements as fit beside all the rest; at most the whole of them.
 static void cut_fill(struct cut *c, yyjson_val *root, struct buf *rows) {
-  struct buf frame = BUF_MAX(c->in->ceiling);
+  struct buf frame = BUF_MAX(c->s->most);
   cut_write(c, root, 0, &frame);
-  size_t i, n, room = frame.full ? 0 : c->in->ceiling - frame.n;
+  size_t i, n, room = frame.full ? 0 : c->s->most - frame.n;
   yyjson_val *item;
   buf_free(&frame);
   rows->max = room;
@@ -136,7 +135,7 @@ static void cut_fill(struct cut *c, yyjson_val *root, struct buf *rows) {
 
 // A whole number from the arguments; anything so large that sums could overflow counts as not given.
 static int64_t cut_argument(const struct cut *c, struct str name, int64_t otherwise) {
-  yyjson_mut_val *v = yyjson_mut_obj_getn(c->in->arguments, name.p, name.n);
+  yyjson_mut_val *v = yyjson_mut_obj_getn(c->s->n->arguments, name.p, name.n);
   int64_t n = -1;
   if (yyjson_mut_is_int(v)) n = yyjson_mut_get_sint(v);
   if (yyjson_mut_is_raw(v) && !str_to_i64(str_make(yyjson_mut_get_raw(v), yyjson_mut_get_len(v)), &n)) n = -1;
@@ -144,7 +143,7 @@ static int64_t cut_argument(const struct cut *c, struct str name, int64_t otherw
 }
 
 static int64_t cut_bound(const struct cut *c, struct str name, const char *bound, int64_t otherwise) {
-  yyjson_val *property = yyjson_obj_getn(yyjson_obj_get(c->in->tool->input, "properties"), name.p, name.n);
+  yyjson_val *property = yyjson_obj_getn(yyjson_obj_get(c->s->n->tool->input, "properties"), name.p, name.n);
   return json_int(property, bound, otherwise);
 }
 
@@ -156,7 +155,7 @@ static int64_t cut_size(const struct cut *c, struct str size) {
 }
 
 static void cut_add_narrow(const struct cut *c, struct buf *out) {
-  const struct tool *t = c->in->tool;
+  const struct tool *t = c->s->n->tool;
   size_t named = 0;
   buf_add_z(out, "narrow the call");
   for (size_t i = 0; i < t->param_count && named < CUT_NAMES_MOST; i++) {
@@ -172,7 +171,7 @@ static void cut_add_narrow(const struct cut *c, struct buf *out) {
 }
 
 static void cut_add_next(const struct cut *c, struct buf *out) {
-  yyjson_val *paging = c->in->tool->paging;
+  yyjson_val *paging = c->s->n->tool->paging;
   struct str page = json_str(paging, "page"), size = json_str(paging, "size");
   struct str offset = json_str(paging, "offset"), cursor = json_str(paging, "cursor");
   if (!size.n) size = json_str(paging, "limit");
@@ -194,7 +193,7 @@ static void cut_add_next(const struct cut *c, struct buf *out) {
   }
   if (cursor.n && fits > 0) {
     buf_printf(out, "make this call again with %.*s=%lld", STR_ARG(size), (long long)fits);
-    if (yyjson_mut_obj_getn(c->in->arguments, cursor.p, cursor.n))
+    if (yyjson_mut_obj_getn(c->s->n->arguments, cursor.p, cursor.n))
       buf_printf(out, " and the same %.*s", STR_ARG(cursor));
     buf_add_z(out, ", then follow the cursor in its answer");
     return;
@@ -202,15 +201,15 @@ static void cut_add_next(const struct cut *c, struct buf *out) {
   cut_add_narrow(c, out);
 }
 
-static void cut_add_note(const struct cut *c, struct run_result *out) {
+static void cut_add_note(const struct cut *c) {
   struct buf note = BUF_MAX(CUT_NOTE_MOST);
   buf_printf(&note, "[postern] %zu of %zu items", c->shown, c->total);
   if (c->depth > 1) buf_printf(&note, " of %.*s", STR_ARG(buf_str(&c->pointer)));
   buf_printf(&note, " shown; %zu left out because the result passes %zu bytes. Next: ", c->total - c->shown,
-             c->in->ceiling);
+             c->s->most);
   cut_add_next(c, &note);
   buf_add_char(&note, '.');
-  shape_add_text(out, buf_str(&note));
+  shape_add_text(c->s, buf_str(&note));
   buf_free(&note);
 }
 
@@ -229,7 +228,7 @@ static void cut_add_line(struct cut_child child, void *arg) {
   if (l->children++ >= CUT_CHILDREN_MOST || l->lines >= CUT_SHAPE_LINES) return;
   struct buf pointer = BUF_MAX(1024);
   buf_add(&pointer, l->at);
-  cut_push(&pointer, l->container, child, l->c->arena);
+  cut_push(&pointer, l->container, child, l->c->s->arena);
   buf_printf(l->out, "\n%.*s: %s", STR_ARG(buf_str(&pointer)),
              yyjson_is_raw(child.value) ? "number" : yyjson_get_type_desc(child.value));
   if (yyjson_is_ctn(child.value)) buf_printf(l->out, " of %zu", yyjson_get_len(child.value));
@@ -238,13 +237,13 @@ static void cut_add_line(struct cut_child child, void *arg) {
   l->lines++;
 }
 
-static void cut_add_shape(struct cut *c, yyjson_val *root, size_t bytes, struct run_result *out) {
+static void cut_add_shape(struct cut *c, yyjson_val *root, size_t bytes) {
   struct buf text = BUF_MAX(CUT_SHAPE_LINES * 1200 + CUT_NOTE_MOST), pointer = BUF_MAX(4096);
   struct cut_lines l = {.c = c, .out = &text};
   buf_printf(&text,
              "[postern] The call worked, but its result of %zu bytes passes %zu and no whole item of it "
              "fits. Its shape:",
-             bytes, c->in->ceiling);
+             bytes, c->s->most);
   yyjson_val *v = root;
   for (size_t level = 0; yyjson_is_ctn(v); level++) {
     struct cut_child largest = {0};
@@ -254,39 +253,36 @@ static void cut_add_shape(struct cut *c, yyjson_val *root, size_t bytes, struct 
     cut_each(v, cut_keep_largest, &largest);
     if (!largest.value || level >= CUT_PATH_MOST || l.lines >= CUT_SHAPE_LINES) break;
     l.at = STR("");
-    cut_push(&pointer, v, largest, c->arena);
+    cut_push(&pointer, v, largest, c->s->arena);
     v = largest.value;
   }
   buf_add_z(&text, "\nNext: ");
   cut_add_narrow(c, &text);
   buf_add_char(&text, '.');
-  shape_add_text(out, buf_str(&text));
+  shape_add_text(c->s, buf_str(&text));
   buf_free(&pointer);
   buf_free(&text);
 }
 
 // ---- the whole
 
-void shape_add_cut_json(const struct shape_input *in, yyjson_doc *doc, struct arena *a,
-                        struct run_result *out) {
-  yyjson_val *root = yyjson_doc_get_root(doc);
-  struct cut c = {.in = in, .arena = a, .pointer = BUF_MAX(4096)};
-  struct buf whole = BUF_MAX(in->ceiling), rows = {0};
-  size_t came = in->response->body.n;
-  bool may_fit = cut_bytes(root) / 2 < in->ceiling;
+void shape_add_cut_json(struct shaping *s, yyjson_val *root, size_t came) {
+  struct cut c = {.s = s, .pointer = BUF_MAX(4096)};
+  struct buf whole = BUF_MAX(s->most), rows = {0};
+  bool may_fit = cut_bytes(root) / 2 < s->most;
   if (may_fit) json_write(&whole, root); // white space alone may have been too much
   if (may_fit && !whole.full) {
-    shape_add_text(out, buf_str(&whole));
+    shape_add_text(s, buf_str(&whole));
   } else {
     cut_find_rows(&c, root);
     if (c.rows) cut_fill(&c, root, &rows);
     if (c.shown == 0) {
-      cut_add_shape(&c, root, came, out);
+      cut_add_shape(&c, root, came);
     } else {
       buf_clear(&whole);
       cut_write(&c, root, 0, &whole);
-      shape_add_text(out, buf_str(&whole));
-      cut_add_note(&c, out);
+      shape_add_text(s, buf_str(&whole));
+      cut_add_note(&c);
     }
   }
   buf_free(&rows);
@@ -294,22 +290,21 @@ void shape_add_cut_json(const struct shape_input *in, yyjson_doc *doc, struct ar
   buf_free(&c.pointer);
 }
 
-void shape_add_cut_text(const struct shape_input *in, struct str text, struct arena *a,
-                        struct run_result *out) {
-  struct str shown = shape_short(text, in->ceiling);
+void shape_add_cut_text(struct shaping *s, struct str text) {
+  struct str shown = str_cut_utf8(text, s->most);
   const char *peering_end = memrchr(shown.p, '\n', shown.n);
   bool at_line = peering_end && (size_t)(peering_end - shown.p) >= shown.n / 2;
   if (at_line) shown.n = (size_t)(peering_end - shown.p) + 1;
-  struct cut c = {.in = in, .arena = a};
+  struct cut c = {.s = s};
   struct buf note = BUF_MAX(CUT_NOTE_MOST);
   buf_printf(
       &note,
       "[postern] %zu of %zu bytes of text shown, cut %s; the rest is left out because the result passes "
       "%zu bytes. Next: ",
-      shown.n, text.n, at_line ? "at the end of a line" : "between characters", in->ceiling);
+      shown.n, text.n, at_line ? "at the end of a line" : "between characters", s->most);
   cut_add_narrow(&c, &note);
   buf_add_char(&note, '.');
-  shape_add_text(out, shown);
-  shape_add_text(out, buf_str(&note));
+  shape_add_text(s, shown);
+  shape_add_text(s, buf_str(&note));
   buf_free(&note);
 }

@@ -15,72 +15,10 @@ enum {
   ERROR_TEXT_MOST = 32 * 1024,
 };
 
-// ---- has it failed, though the status says otherwise?
-
-static bool error_is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-// Could a member of this name anywhere have a value that starts so? A quick look that spares good answers
-// the parse; the parse then says for certain. `key` is an unescaped name.
-static bool error_may_have(struct str body, struct str key, const char *value) {
-  for (struct str rest = body; rest.n > key.n + 2;) {
-    const char *at = memmem(rest.p, rest.n, key.p, key.n);
-    if (!at) return false;
-    rest = str_from(rest, (size_t)(at - rest.p) + key.n);
-    struct str v = rest;
-    if (at == body.p || at[-1] != '"' || v.n == 0 || v.p[0] != '"') continue;
-    v = str_from(v, 1);
-    while (v.n && (error_is_space(v.p[0]) || v.p[0] == ':')) v = str_from(v, 1);
-    if (str_starts(v, value)) return true;
-  }
-  return false;
-}
-
-static struct str error_last_token(struct str pointer) {
-  size_t i = pointer.n;
-  while (i && pointer.p[i - 1] != '/') i--;
-  return str_from(pointer, i);
-}
-
-static bool error_is_graphql(const struct tool *t) {
-  return graphql_is_named_in(t->path);
-}
-
-// GraphQL answers 200 with `errors` and no data (GraphQL over HTTP §6.4); with some data it is a partial
-// success.
-static bool error_graphql_failed(yyjson_val *root) {
-  yyjson_val *errors = yyjson_obj_get(root, "errors"), *data = yyjson_obj_get(root, "data");
-  return yyjson_is_arr(errors) && yyjson_arr_size(errors) && (!data || yyjson_is_null(data));
-}
-
-bool shape_envelope_failed(const struct shape_input *in) {
-  struct str ok = in->connector->envelope.ok, body = shape_body(in);
-  bool escaped = str_find(ok, '~') >= 0; // RFC 6901 §3: not the name as it stands in the text
-  bool envelope = ok.n && (escaped || error_may_have(body, error_last_token(ok), "false"));
-  bool graphql = error_is_graphql(in->tool) && error_may_have(body, STR("errors"), "[");
-  if (!envelope && !graphql) return false;
-  yyjson_doc *doc = shape_parse(body, in->response->body.payer);
-  yyjson_val *root = yyjson_doc_get_root(doc);
-  bool failed = (envelope && yyjson_is_false(json_at(root, ok))) || (graphql && error_graphql_failed(root));
-  yyjson_doc_free(doc);
-  return failed;
-}
-
-// GitHub says 403 for a used-up quota, Cloudinary 420.
-bool shape_is_limited(const struct shape_input *in, const struct run_result *out) {
-  int status = in->response->status;
-  const struct ratelimit *r = &out->rate;
-  bool used_up =
-      out->has_rate && r->has_remaining && r->remaining == 0 && (r->has_reset || r->has_retry_after);
-  return status == 429 || status == 420 || (status == 403 && used_up);
-}
-
 // ---- what the vendor said
 
 struct error_report {
-  const struct shape_input *in;
-  struct arena *arena;
+  struct shaping *s;
   struct buf text;
   int64_t codes[ERROR_ITEMS_MOST];
   size_t code_count, messages;
@@ -89,7 +27,7 @@ struct error_report {
 static struct str error_value_text(struct error_report *r, yyjson_val *v) {
   if (!v || yyjson_is_null(v)) return STR("");
   if (yyjson_is_str(v)) return json_text(v);
-  return json_to_text(r->arena, v);
+  return json_to_text(r->s->arena, v);
 }
 
 // Other members of an error (a pointer to the source, a chain of causes), but for those already said.
@@ -111,12 +49,12 @@ static void error_add_rest(struct error_report *r, yyjson_val *item, yyjson_val 
 }
 
 static void error_add_item(struct error_report *r, yyjson_val *item) {
-  const struct connector_envelope *e = &r->in->connector->envelope;
+  const struct connector_envelope *e = &r->s->n->account->connector->envelope;
   yyjson_val *code = e->code.n ? json_at(item, e->code) : NULL;
   yyjson_val *message =
       yyjson_is_obj(item) ? json_at(item, e->message.n ? e->message : STR("/message")) : item;
-  struct str code_text = shape_short(error_value_text(r, code), 64);
-  struct str message_text = shape_short(error_value_text(r, message), ERROR_MESSAGE_MOST);
+  struct str code_text = str_cut_utf8(error_value_text(r, code), 64);
+  struct str message_text = str_cut_utf8(error_value_text(r, message), ERROR_MESSAGE_MOST);
   if (r->messages++ >= ERROR_ITEMS_MOST) return;
   int64_t number;
   if (str_to_i64(code_text, &number)) r->codes[r->code_count++] = number;
@@ -136,29 +74,27 @@ static void error_add_items(struct error_report *r, yyjson_val *list) {
 
 // A body of no form we know: its beginning, where it is text at all.
 static void error_add_body(struct error_report *r, yyjson_val *root) {
-  struct str body = str_trim(shape_body(r->in));
-  if (root) body = json_to_text(r->arena, root);
+  struct str body = str_trim(call_answer_body(r->s->n));
+  if (root) body = json_to_text(r->s->arena, root);
   if (body.n == 0) return;
   if (!codec_is_utf8(body)) {
     buf_printf(&r->text, "\nIts body is %zu bytes of binary data.", body.n);
     return;
   }
-  struct str shown = shape_short(body, root ? ERROR_BODY_MOST : ERROR_MESSAGE_MOST);
+  struct str shown = str_cut_utf8(body, root ? ERROR_BODY_MOST : ERROR_MESSAGE_MOST);
   buf_printf(&r->text, "\nIt said: %.*s", STR_ARG(shown));
   if (shown.n < body.n) buf_printf(&r->text, "… (%zu bytes in all)", body.n);
 }
 
 static void error_add_said(struct error_report *r) {
-  yyjson_doc *doc = shape_parse(shape_body(r->in), r->in->response->body.payer);
-  yyjson_val *root = yyjson_doc_get_root(doc);
-  struct str at = r->in->connector->envelope.errors;
+  yyjson_val *root = r->s->n->value;
+  struct str at = r->s->n->account->connector->envelope.errors;
   yyjson_val *errors = at.n ? json_at(root, at) : NULL;
-  if (!errors && error_is_graphql(r->in->tool)) errors = yyjson_obj_get(root, "errors");
+  if (!errors && graphql_is_named_in(r->s->n->tool->path)) errors = yyjson_obj_get(root, "errors");
   if (yyjson_is_arr(errors) && yyjson_arr_size(errors))
     error_add_items(r, errors);
   else
     error_add_body(r, root);
-  yyjson_doc_free(doc);
 }
 
 // ---- what to do
@@ -190,8 +126,8 @@ static const struct {
 };
 
 static struct str error_todo(const struct error_report *r) {
-  const struct connector *c = r->in->connector;
-  int status = r->in->response->status;
+  const struct connector *c = r->s->n->account->connector;
+  int status = r->s->n->status;
   for (size_t i = 0; i < c->hint_count; i++)
     if ((c->hints[i].status == 0 || c->hints[i].status == status) &&
         (c->hints[i].code == -1 || error_has_code(r, c->hints[i].code)))
@@ -201,25 +137,24 @@ static struct str error_todo(const struct error_report *r) {
   return STR_NONE;
 }
 
-static void error_finish(struct error_report *r, struct run_result *out) {
+static void error_finish(struct error_report *r) {
   struct str todo = error_todo(r);
-  bool may_have_acted = r->in->response->status >= 500 && !r->in->tool->read_only;
+  bool may_have_acted = r->s->n->status >= 500 && !r->s->n->tool->read_only;
   if (todo.n) buf_printf(&r->text, "\nWhat to do: %.*s", STR_ARG(todo));
   if (may_have_acted)
     buf_add_z(&r->text, "\nThis call changes something: read the present state before trying again.");
-  out->is_error = true;
-  shape_add_text(out, buf_str(&r->text));
+  shape_add_text(r->s, buf_str(&r->text));
   buf_free(&r->text);
 }
 
-static struct error_report error_begin(const struct shape_input *in, struct arena *a) {
-  return (struct error_report){.in = in, .arena = a, .text = BUF_MAX(ERROR_TEXT_MOST)};
+static struct error_report error_begin(struct shaping *s) {
+  return (struct error_report){.s = s, .text = BUF_MAX(ERROR_TEXT_MOST)};
 }
 
-void shape_add_refused(const struct shape_input *in, struct arena *a, struct run_result *out) {
-  struct error_report r = error_begin(in, a);
-  int status = in->response->status;
-  struct str vendor = shape_vendor(in), permission = in->tool->permission;
+void shape_add_refused(struct shaping *s) {
+  struct error_report r = error_begin(s);
+  int status = s->n->status;
+  struct str vendor = shape_vendor(s), permission = s->n->tool->permission;
   if (status >= 400)
     buf_printf(&r.text, "%.*s answered %d %s.", STR_ARG(vendor), status, http_status_text(status));
   else
@@ -227,17 +162,15 @@ void shape_add_refused(const struct shape_input *in, struct arena *a, struct run
   error_add_said(&r);
   if (permission.n && (status == 403 || status == 401))
     buf_printf(&r.text, "\nThis tool needs the permission '%.*s'.", STR_ARG(permission));
-  out->outcome = RUN_UPSTREAM_ERROR;
-  error_finish(&r, out);
+  error_finish(&r);
 }
 
-void shape_add_limited(const struct shape_input *in, struct arena *a, struct run_result *out) {
-  struct error_report r = error_begin(in, a);
-  const struct ratelimit *rate = &out->rate;
-  int64_t wait = out->has_rate ? ratelimit_wait(rate) : -1;
-  buf_printf(&r.text, "%.*s answered %d: too many requests.", STR_ARG(shape_vendor(in)),
-             in->response->status);
-  if (out->has_rate && rate->has_limit)
+void shape_add_limited(struct shaping *s) {
+  struct error_report r = error_begin(s);
+  const struct ratelimit *rate = &s->n->rate;
+  int64_t wait = s->n->has_rate ? ratelimit_wait(rate) : -1;
+  buf_printf(&r.text, "%.*s answered %d: too many requests.", STR_ARG(shape_vendor(s)), s->n->status);
+  if (s->n->has_rate && rate->has_limit)
     buf_printf(&r.text, " The limit is %lld requests.", (long long)rate->limit);
   if (wait >= 0)
     buf_printf(&r.text, " Wait %lld seconds before the next call.", (long long)wait);
@@ -245,51 +178,31 @@ void shape_add_limited(const struct shape_input *in, struct arena *a, struct run
     buf_add_z(&r.text, " The vendor does not say how long to wait.");
   buf_add_z(&r.text, " Nothing was retried.");
   error_add_said(&r);
-  out->outcome = RUN_RATE_LIMITED;
-  error_finish(&r, out);
+  error_finish(&r);
 }
 
-void shape_add_redirected(const struct shape_input *in, struct arena *a, struct run_result *out) {
-  int status = in->response->status;
-  struct str vendor = shape_vendor(in);
-  if (status == 304) {
-    shape_add_text(out, STR("not modified (304): what you have is current"));
-    return;
-  }
+void shape_add_redirected(struct shaping *s) {
+  int status = s->n->status;
   struct uri to; // the host alone: paths and queries of redirects carry tickets
   struct err ignored;
-  struct str location = http_header_get(&in->response->headers, "location");
+  struct str location = http_header_get(&s->n->response.headers, "location");
   struct str host = uri_parse_http(location, &to, &ignored) ? to.host
                     : location.n                            ? STR("another place at the same host")
                                                             : STR("nowhere");
-  out->outcome = RUN_UPSTREAM_ERROR;
-  out->is_error = true;
   shape_add_text(
-      out, arena_printf(a,
-                        "%.*s answered %d %s and points to %.*s. Redirects are not followed, so that "
-                        "credentials stay where they belong.\nWhat to do: check the ids; if they are right, "
-                        "whoever runs this server must correct the account's base URL.",
-                        STR_ARG(vendor), status, http_status_text(status), STR_ARG(shape_short(host, 253))));
+      s, arena_printf(s->arena,
+                      "%.*s answered %d %s and points to %.*s. Redirects are not followed, so that "
+                      "credentials stay where they belong.\nWhat to do: check the ids; if they are right, "
+                      "whoever runs this server must correct the account's base URL.",
+                      STR_ARG(shape_vendor(s)), status, http_status_text(status),
+                      STR_ARG(str_cut_utf8(host, 253))));
 }
 
-static void error_add_wrong_form(const struct shape_input *in, struct str what, struct arena *a,
-                                 struct run_result *out) {
-  struct str body = shape_body(in), begin = shape_short(str_trim(body), ERROR_BEGIN_MOST);
-  out->outcome = RUN_UPSTREAM_ERROR;
-  out->is_error = true;
-  shape_add_text(out,
-                 arena_printf(a,
-                              "%.*s answered %d, but %.*s. It is %zu bytes long and begins: %.*s\n"
-                              "What to do: a fault on the vendor's side or on the way. Try once more later.",
-                              STR_ARG(shape_vendor(in)), in->response->status, STR_ARG(what), body.n,
-                              STR_ARG(begin)));
-}
-
-void shape_add_bad_json(const struct shape_input *in, const struct err *why, struct arena *a,
-                        struct run_result *out) {
-  error_add_wrong_form(in, arena_printf(a, "the JSON it promised cannot be read: %s", why->text), a, out);
-}
-
-void shape_add_web_page(const struct shape_input *in, struct arena *a, struct run_result *out) {
-  error_add_wrong_form(in, STR("with a web page (text/html) where its API speaks JSON"), a, out);
+void shape_add_broken(struct shaping *s) {
+  struct str body = call_answer_body(s->n), begin = str_cut_utf8(str_trim(body), ERROR_BEGIN_MOST);
+  shape_add_text(
+      s, arena_printf(s->arena,
+                      "%.*s answered %d, but %.*s. It is %zu bytes long and begins: %.*s\n"
+                      "What to do: a fault on the vendor's side or on the way. Try once more later.",
+                      STR_ARG(shape_vendor(s)), s->n->status, STR_ARG(s->n->words), body.n, STR_ARG(begin)));
 }

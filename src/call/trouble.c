@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "call/result.h"
 #include "catalog/context.h"
 #include "data/json.h"
 
@@ -15,10 +16,11 @@ enum {
 // What the checks look at.
 struct trouble_view {
   const struct trouble_seen *seen;
-  bool failed;      // an error of any kind
-  struct str text;  // in lower case; empty where its words are data
-  struct str said;  // as it came
-  yyjson_val *json; // of a result that is JSON in its first text, or structured, where a check reads it
+  bool failed;         // an error of any kind
+  enum err_reason why; // ours, where no answer came
+  struct str text;     // in lower case; empty where its words are data
+  struct str said;     // as it came
+  yyjson_val *json;    // of a result that is JSON in its first text, or structured, where a check reads it
 };
 
 static bool trouble_says(const struct trouble_view *v, const char *const *words) {
@@ -119,20 +121,17 @@ static bool trouble_site(const struct trouble_view *v) {
 }
 
 static bool trouble_certificate(const struct trouble_view *v) {
-  static const char *const words[] = {"tls certificate",         "certificate verify",
-                                      "certificate has expired", "self-signed certificate",
-                                      "self signed certificate", NULL};
-  return v->failed && trouble_says(v, words);
+  static const char *const words[] = {"certificate verify", "certificate has expired",
+                                      "self-signed certificate", "self signed certificate", NULL};
+  return v->why == WHY_CERTIFICATE || (v->failed && trouble_says(v, words));
 }
 
 static bool trouble_guard(const struct trouble_view *v) {
-  return v->seen->failed && v->seen->failed->code == ERR_DENIED &&
-         str_contains(str_of(v->seen->failed->hint), STR("upstream_allow"));
+  return v->why == WHY_GUARDED;
 }
 
 static bool trouble_registration(const struct trouble_view *v) {
-  return v->seen->failed && (str_is(str_of(v->seen->failed->field), "registration_refused") ||
-                             str_contains(v->text, STR("registration refused")));
+  return v->why == WHY_REGISTRATION_REFUSED;
 }
 
 static bool trouble_clock(const struct trouble_view *v) {
@@ -142,11 +141,20 @@ static bool trouble_clock(const struct trouble_view *v) {
 }
 
 static bool trouble_permission(const struct trouble_view *v) {
-  static const char *const words[] = {
-      "insufficient_scope",   "insufficient scope",   "permission", "not authorized",
-      "not authorized",       "unauthorized",         "forbidden",  "access denied",
-      "does not have access", "authentication error", "status 403", NULL};
-  return v->failed && trouble_says(v, words);
+  static const char *const words[] = {"insufficient_scope",
+                                      "insufficient scope",
+                                      "permission",
+                                      "not authori",
+                                      "unauthorized",
+                                      "forbidden",
+                                      "access denied",
+                                      "does not have access",
+                                      "authentication error",
+                                      "status 403",
+                                      NULL};
+  bool refused = v->seen->failed && v->seen->failed->code == ERR_DENIED; // the guard's no comes first
+  bool forbidden = v->seen->response && v->seen->response->status == 403;
+  return refused || forbidden || (v->failed && trouble_says(v, words));
 }
 
 // The first that fits counts, so what is told by one sign alone comes first. `otherwise`: where the connector
@@ -213,8 +221,15 @@ static void trouble_read(struct trouble_view *v, struct buf *text, yyjson_doc **
     trouble_read_result(v, text, doc);
     return;
   }
+  if (seen->response) {
+    v->failed = run_outcome_is_error(seen->response->outcome);
+    v->json = seen->response->value;
+    buf_add(text, call_answer_body(seen->response));
+    return;
+  }
   v->failed = true;
   if (seen->failed) {
+    v->why = seen->failed->reason;
     buf_add_z(text, seen->failed->text);
   } else {
     buf_add(text, json_str(seen->rpc_error, "message"));

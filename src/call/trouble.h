@@ -11,14 +11,16 @@
 
 #include "catalog/catalog.h"
 
+struct call_answer;
+
 struct trouble_seen {
   const struct catalog_account *account;
-  struct str tool;       // the vendor's name; may be empty
   yyjson_val *arguments; // object or NULL
   // One of:
-  yyjson_val *result;       // a result of tools/call
-  yyjson_val *rpc_error;    // a JSON-RPC error
-  const struct err *failed; // no answer at all
+  yyjson_val *result;                 // a result of tools/call
+  yyjson_val *rpc_error;              // a JSON-RPC error
+  const struct err *failed;           // no answer at all
+  const struct call_answer *response; // an API's
 };
 
 struct trouble {
@@ -26,7 +28,7 @@ struct trouble {
   struct str remedy; // in the arena or the connector
 };
 
-// False: nothing that is known.
+// False: nothing that is known, and `out` stays.
 bool trouble_find(const struct trouble_seen *seen, struct arena *a, struct trouble *out);
 
 #endif

@@ -278,14 +278,7 @@ const struct catalog_server *catalog_server_by_token(const struct catalog *c, st
   unsigned char hash[TOKEN_HASH];
   token_hash(token, hash);
   const struct catalog_server *v = map_get(&c->servers_by_hash, str_make((const char *)hash, TOKEN_HASH));
-  return v && (v->server.expires_at == 0 || now_ms < v->server.expires_at) ? v : NULL;
-}
-
-const struct access_token *catalog_token(const struct catalog *c, struct str token, int64_t now_ms) {
-  unsigned char hash[TOKEN_HASH];
-  token_hash(token, hash);
-  const struct access_token *t = map_get(&c->tokens_by_hash, str_make((const char *)hash, TOKEN_HASH));
-  return t && (t->expires_at == 0 || now_ms < t->expires_at) ? t : NULL;
+  return v && access_is_live(v->server.expires_at, now_ms) ? v : NULL;
 }
 
 const struct catalog_account *catalog_account_by_id(const struct catalog *c, struct str id) {

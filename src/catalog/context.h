@@ -5,7 +5,7 @@
 #ifndef POSTERN_CATALOG_CONTEXT_H
 #define POSTERN_CATALOG_CONTEXT_H
 
-#include "catalog/catalog.h"
+#include "catalog/snapshot.h"
 
 // Is it an argument that accounts of this connector may hold a default for? NULL: no.
 const struct connector_context *context_find(const struct catalog_account *v, struct str argument);

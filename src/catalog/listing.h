@@ -6,7 +6,7 @@
 #define POSTERN_CATALOG_LISTING_H
 
 #include "base/buf.h"
-#include "catalog/catalog.h"
+#include "catalog/snapshot.h"
 
 // {"name","title","description","inputSchema","annotations"}
 void listing_write(const struct catalog_tool *t, struct buf *out);

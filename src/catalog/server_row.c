@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "data/json.h"
 
-// What require_api_token says stands in config too, which is what is read.
+// The column require_api_token repeats what config says; only config is read.
 #define SERVER_COLUMNS                                                                                       \
   "id, name, share, config, require_api_token, token_hash, created_at, updated_at, expires_at, "             \
   "version, stamp"
@@ -113,7 +113,7 @@ bool server_row_insert(struct store *s, const struct server *v, struct err *err)
 }
 
 static bool server_row_missing(struct str id, struct err *err) {
-  return err_set(err, ERR_MISSING, "there is no server '%.*s'", (int)(id.n < 64 ? id.n : 64), id.p);
+  return err_set(err, ERR_MISSING, "there is no server '%.*s'", STR_MOST(id, 64));
 }
 
 static bool server_row_update_row(struct store *s, const struct server *v, struct str stamp,

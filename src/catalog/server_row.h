@@ -39,8 +39,8 @@ struct server {
 // A deep copy into another arena.
 void server_row_copy(const struct server *from, struct arena *a, struct server *out);
 MUST_USE bool server_row_insert(struct store *s, const struct server *v, struct err *err);
-// All but id and creation. v->version is one more than that of the row; ERR_CONFLICT where somebody was
-// faster.
+// Writes everything but the id and the time of creation. v->version is one more than the row's; ERR_CONFLICT
+// where somebody else has changed the row meanwhile.
 MUST_USE bool server_row_update(struct store *s, const struct server *v, struct err *err);
 MUST_USE bool server_row_delete(struct store *s, struct str id, struct err *err);
 MUST_USE bool server_row_load_all(struct store *s, struct arena *a, struct server **out, size_t *count,

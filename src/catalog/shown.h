@@ -8,7 +8,7 @@
 #ifndef POSTERN_CATALOG_SHOWN_H
 #define POSTERN_CATALOG_SHOWN_H
 
-#include "catalog/catalog.h"
+#include "catalog/snapshot.h"
 
 enum { SHOWN_NAME_MOST = 60, SHOWN_ALIAS_MOST = 24 };
 #define SHOWN_ACCOUNT "account" // the argument that names one of several accounts by alias

@@ -93,8 +93,7 @@ bool watch_sync(const struct catalog_env *env, struct str account_id, struct rem
   struct catalog *c = catalog_acquire();
   const struct catalog_account *v = c ? catalog_account_by_id(c, account_id) : NULL;
   bool ok = v ? watch_sync_account(env, v, out, err)
-              : err_set(err, ERR_MISSING, "there is no account '%.*s'",
-                        (int)(account_id.n < 64 ? account_id.n : 64), account_id.p);
+              : err_set(err, ERR_MISSING, "there is no account '%.*s'", STR_MOST(account_id, 64));
   catalog_release(c);
   return ok;
 }

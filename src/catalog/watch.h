@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// watch: keeps the catalog true to vendors' MCP servers: one feed an account that can tell of list changes, a
-// sync on each change and every so often without one, then a rebuild of the catalog. Also tells others
-// (serve/stream) that an account's tools, prompts or resources changed. Owner: main.c; runs on the loops.
+// watch: keeps the catalog true to vendors' MCP servers: each account whose vendor can tell of list changes
+// has a feed; its tools are read again on each change, and every so often without one; then the catalog is
+// rebuilt. Also tells others
+// (serve/stream) that an account's tools, prompts or resources changed. Owner: wiring.c; runs on the loops.
 // Example:
 //   watch_start(&env, loops, loop_count);     // after the first catalog
 //   watch_refresh();                          // from catalog_on_change: accounts came or went

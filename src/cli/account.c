@@ -75,6 +75,23 @@ bool cli_account_rename(struct cli *c, struct err *err) {
   return ok;
 }
 
+// Another address takes the credential again: what is stored goes only where it was given for.
+bool cli_account_update(struct cli *c, struct err *err) {
+  struct str url = args_text(&c->args, "base-url"), way = args_text(&c->args, "way");
+  struct str path;
+  yyjson_val *account, *known;
+  if (!url.n) return err_set(err, ERR_INVALID, "--base-url is missing: which address is it to have?");
+  if (!account_get(c, &path, &account, err)) return false;
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "base_url", url);
+  cli_body_put(body, NULL, "way", way);
+  bool ok = names_connector(c, json_str(account, "connector"), &known, err) &&
+            credential_put(c, body, known, way.n ? way : json_str(account, "way"), err) &&
+            account_send(c, "PATCH", path, body, "The account has the new address.", err);
+  yyjson_mut_doc_free(body);
+  return ok;
+}
+
 bool cli_account_recredential(struct cli *c, struct err *err) {
   yyjson_val *account;
   struct str path;

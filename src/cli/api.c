@@ -38,16 +38,11 @@ static struct str api_setting(const struct cli *c, const char *flag, const char 
   return given.n ? given : str_of(getenv(variable));
 }
 
-static struct str api_bare(struct str url) {
-  while (str_ends(url, "/")) url.n--;
-  return url;
-}
-
 // The address that was kept with the token in the user's folder; empty: none.
 static bool api_kept_url(struct cli *c, struct str *out, struct err *err) {
   struct buf text;
   if (!home_read(c, HOME_URL, &text, err)) return false;
-  *out = api_bare(arena_dup(c->arena, buf_str(&text)));
+  *out = str_trim_end(arena_dup(c->arena, buf_str(&text)), '/');
   buf_free(&text);
   return true;
 }
@@ -59,11 +54,8 @@ bool api_address(struct cli *c, struct str *out, const char **from, struct err *
           : variable.n ? "POSTERN_URL"
           : kept.n     ? home_shown(c, home_path(c, HOME_URL)).p
                        : NULL;
-  *out = api_bare(flag.n         ? flag
-                  : variable.n   ? variable
-                  : kept.n       ? kept
-                  : c->address.n ? c->address
-                                 : STR(API_URL));
+  *out = flag.n ? flag : variable.n ? variable : kept.n ? kept : c->address.n ? c->address : STR(API_URL);
+  *out = str_trim_end(*out, '/');
   return true;
 }
 
@@ -71,8 +63,7 @@ static bool api_check_address(struct str url, const char *from, struct err *err)
   struct uri u;
   struct err why;
   if (uri_parse_http(url, &u, &why) && !u.query.n && !u.fragment.n) return true;
-  err_at(err, ERR_INVALID, from ? from : "url", "'%.*s' is no address of a server",
-         (int)(url.n < 100 ? url.n : 100), url.p);
+  err_at(err, ERR_INVALID, from ? from : "url", "'%.*s' is no address of a server", STR_MOST(url, 100));
   err_hint(err, "an address is like http://127.0.0.1:8080 or https://postern.example.com");
   return false;
 }
@@ -154,7 +145,7 @@ static bool api_open(struct cli *c, struct err *err) {
 bool api_use(struct cli *c, struct str url, struct str token, struct err *err) {
   api_close(c);
   struct api *api = c->api = MEM_NEW(struct api);
-  api_own(api, api_bare(url), NULL);
+  api_own(api, str_trim_end(url, '/'), NULL);
   api->token = BUF_MAX(API_TOKEN_MOST);
   buf_add(&api->token, token);
   if (api_guard(&api->guard, err)) return true;
@@ -171,7 +162,7 @@ enum api_there api_look(struct cli *c, struct str url) {
   yyjson_doc *doc = NULL;
   if (!api_guard(&guard, &err)) return API_NOBODY;
   struct fetch_call call = {.method = "GET",
-                            .url = arena_printf(c->arena, "%.*s/healthz", STR_ARG(api_bare(url))),
+                            .url = arena_printf(c->arena, "%.*s/healthz", STR_ARG(str_trim_end(url, '/'))),
                             .limits = &limits,
                             .guard = guard};
   enum api_there there = API_NOBODY;
@@ -189,24 +180,22 @@ enum api_there api_look(struct cli *c, struct str url) {
 // ---- answers
 
 // Hints of the server name its routes; here the command for the same is more use.
-static void api_hint(struct str hint, struct err *err) {
+static void api_hint(yyjson_val *e, struct err *err) {
   static const struct {
-    const char *route, *hint;
+    enum err_reason reason;
+    const char *hint;
   } known[] = {
-      {"GET /integrated-account/{id}/tools",
-       "'postern tools ACCOUNT --methods … --tags …' shows what a filter lets through"},
-      {"GET /integrated-account ", "'postern account list' lists the accounts"},
-      {"GET /connector ", "'postern connector list' lists them"},
-      {"GET /mcp-server ", "'postern mcp list' lists the servers"},
-      {"GET /api-token ", "'postern token list' lists the tokens"},
-      {"Authorization: Bearer", "the token comes from --token-file, POSTERN_TOKEN or "
-                                "~/.config/postern/token; 'postern token create' makes more"},
+      {WHY_NO_TOOL_LEFT, "'postern tools ACCOUNT --methods … --tags …' shows what a filter lets through"},
+      {WHY_NO_ACCOUNT, "'postern account list' lists the accounts"},
+      {WHY_NO_CONNECTOR, "'postern connector list' lists them"},
+      {WHY_NO_SERVER, "'postern mcp list' lists the servers"},
   };
+  struct str hint = json_str(e, "hint"), reason = json_str(e, "reason");
+  if (err->code == ERR_UNAUTHENTICATED && !reason.n)
+    hint = STR("the token comes from --token-file, POSTERN_TOKEN or ~/.config/postern/token; 'postern token "
+               "create' makes more");
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (str_contains(hint, str_of(known[i].route))) {
-      err_hint(err, "%s", known[i].hint);
-      return;
-    }
+    if (str_is(reason, err_reason_name(known[i].reason))) hint = str_of(known[i].hint);
   if (hint.n) err_hint(err, "%.*s", STR_ARG(hint));
 }
 
@@ -269,7 +258,7 @@ static bool api_refused(const struct api *api, int status, yyjson_val *root, str
   char where[sizeof err->field];
   snprintf(where, sizeof where, "%.*s", STR_ARG(field));
   err_at(err, what, where, "%.*s", STR_ARG(message));
-  api_hint(json_str(e, "hint"), err);
+  api_hint(e, err);
   return false;
 }
 

@@ -132,6 +132,7 @@ const struct command commands[] = {
      .details = "Importing again replaces the connector and keeps the names of its tools. A name such as "
                 "cloudflare-full means --like cloudflare where neither --like nor --auth is given.",
      .example = "postern connector import cloudflare-full --openapi cloudflare.json\n"
+                "postern connector import petstore --openapi petstore.yaml\n"
                 "postern connector import petstore --openapi petstore.yaml --auth header:X-Api-Key\n"
                 "postern connector import shop --openapi https://shop.example/openapi.json --base-url "
                 "https://shop.example/v1 --auth basic\n"
@@ -141,9 +142,17 @@ const struct command commands[] = {
          {{"openapi", "FILE",
            "the document (OpenAPI 3.x or Swagger 2.0, JSON or YAML), - for standard input, or an https URL"},
           {"file", "FILE",
-           "a connector.yaml; one of kind mcp needs no document. - for standard input, or an https URL"},
+           "a connector.yaml; it may name the document, and one of kind mcp needs none. - for standard "
+           "input, or an "
+           "https URL"},
           {"base-url", "URL", "address of the API; without it the one that the document or definition gives"},
-          {"auth", "KIND", "bearer, basic, header:NAME or query:NAME; several are sent together", true},
+          {"auth", "KIND",
+           "bearer, basic, header:NAME or query:NAME, of which several are sent together; or none. Without "
+           "it "
+           "what the document says",
+           true},
+          {"root", "DIR",
+           "folder that the document's references may not leave; without it the document's own"},
           {"label", "TEXT", "name for people"},
           LIKE_FLAGS},
      .traits = API,
@@ -211,6 +220,16 @@ const struct command commands[] = {
      .arguments = {ACCOUNT, {"NAME", "the new name"}},
      .traits = API,
      .run = cli_account_rename},
+    {.path = "account update",
+     .summary = "Give an account another address",
+     .details = "It takes the credential again, which is tried there first; where it is refused, all stays "
+                "as it was.",
+     .example =
+         "postern account update acme --base-url https://eu.example.com/v1 --credential-stdin <token.txt",
+     .arguments = {ACCOUNT},
+     .flags = {{"base-url", "URL", "address of the vendor's API"}, CREDENTIAL_FLAGS},
+     .traits = API,
+     .run = cli_account_update},
     {.path = "account recredential",
      .summary = "Give an account another credential",
      .details = "It is tried at the vendor first; where it is refused, the old one stays.",
@@ -436,7 +455,8 @@ const struct command commands[] = {
                 "names given before, by operation; they are kept, and the file is brought up to date"},
                {"tool-bytes", "N", "ceiling of one tool's input schema; without it 24576"},
                LIKE_FLAGS,
-               {"report", NULL, "all remarks, warnings too"}},
+               {"report", NULL, "all remarks, warnings too"},
+               {"examples", NULL, "say which of the document's own request examples do not fit its schemas"}},
      .traits = COMMAND_JSON,
      .run = cli_compile_run},
 

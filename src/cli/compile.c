@@ -100,6 +100,11 @@ static void compile_report_json(struct compile_job *job) {
   yyjson_mut_obj_add_uint(doc, root, "skipped", r->skipped);
   yyjson_mut_obj_add_uint(doc, root, "folded", r->folded);
   yyjson_mut_obj_add_uint(doc, root, "renamed", r->renamed);
+  if (job->options.examples) {
+    yyjson_mut_obj_add_uint(doc, root, "examples", r->examples);
+    yyjson_mut_obj_add_uint(doc, root, "examples_fit", r->examples_fit);
+    yyjson_mut_obj_add_uint(doc, root, "examples_mended", r->examples_mended);
+  }
   yyjson_mut_val *notes = yyjson_mut_obj_add_arr(doc, root, "notes");
   for (size_t i = 0; i < r->note_count; i++) {
     const struct openapi_note *note = &r->notes[i];
@@ -137,6 +142,10 @@ static void compile_report_text(struct compile_job *job) {
              "warnings%s\n",
              r->operations, r->tools, r->skipped, r->folded, r->renamed, warnings,
              warnings && !all ? " (--report lists them)" : "");
+  if (job->options.examples)
+    buf_printf(&out, "%zu request examples: %zu fit the schemas, for %zu a schema gave way, %zu do not fit\n",
+               r->examples, r->examples_fit, r->examples_mended,
+               r->examples - r->examples_fit - r->examples_mended);
   table_print(&t, terminal_width(), &out);
   view_text(job->c, buf_str(&out));
   buf_free(&out);
@@ -198,6 +207,7 @@ bool cli_compile_run(struct cli *c, struct err *err) {
   if (like.n && !source_connector(c, like, &word, err)) return false;
   job.options.tool_bytes = (size_t)most;
   job.options.word = word ? yaml_root(word) : NULL;
+  job.options.examples = args_has(&c->args, "examples");
   bool ok = compile_load_names(&job, err) && compile_document(&job, from, err) && compile_show(&job, err);
   map_free(&job.names);
   if (word) yaml_close(word);

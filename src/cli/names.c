@@ -42,8 +42,7 @@ static struct str names_nearest(yyjson_val *items, struct str text, unsigned mos
 static bool names_missing(struct cli *c, enum names_kind kind, yyjson_val *own, struct str text,
                           struct err *err) {
   struct err ignored;
-  err_set(err, ERR_MISSING, "there is no %s '%.*s'", names_kinds[kind].noun,
-          (int)(text.n < 100 ? text.n : 100), text.p);
+  err_set(err, ERR_MISSING, "there is no %s '%.*s'", names_kinds[kind].noun, STR_MOST(text, 100));
   struct str near =
       names_nearest(own, text, text.n < 3 * NAMES_NEAR ? ((unsigned)text.n + 1) / 3 : NAMES_NEAR);
   if (near.n) {

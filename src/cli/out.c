@@ -15,8 +15,7 @@ typedef void (*out_form)(struct buf *out, struct str text);
 static void out_write(FILE *to, struct str text, out_form form) {
   struct buf piece = BUF_MAX(OUT_PIECE * OUT_GROWS);
   for (size_t n; text.n; text = str_from(text, n)) {
-    n = text.n < OUT_PIECE ? text.n : OUT_PIECE;
-    for (int back = 0; back < 3 && n < text.n && ((unsigned char)text.p[n] & 0xC0) == 0x80; back++) n--;
+    n = str_cut_utf8(text, OUT_PIECE).n;
     buf_clear(&piece);
     form(&piece, str_make(text.p, n));
     fwrite(piece.p, 1, piece.n, to);

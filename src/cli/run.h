@@ -6,8 +6,9 @@
 #include "cli/command.h"
 
 command_run cli_up;
-command_run cli_account_list, cli_account_show, cli_account_add, cli_account_rename, cli_account_recredential,
-    cli_account_context, cli_account_verify, cli_account_remove, cli_account_connect, cli_account_doctor;
+command_run cli_account_list, cli_account_show, cli_account_add, cli_account_rename, cli_account_update,
+    cli_account_recredential, cli_account_context, cli_account_verify, cli_account_remove,
+    cli_account_connect, cli_account_doctor;
 command_run cli_server_list, cli_server_show, cli_server_create, cli_server_update, cli_server_rotate,
     cli_server_remove;
 command_run cli_tool_list, cli_tool_call, cli_tool_review, cli_tool_approve, cli_tool_deny,

@@ -17,9 +17,7 @@ void table_close(struct table *t) {
 }
 
 size_t table_width(struct str s) {
-  size_t width = 0;
-  for (size_t i = 0; i < s.n; i++) width += ((unsigned char)s.p[i] & 0xC0) != 0x80; // not a continuation byte
-  return width;
+  return str_characters(s);
 }
 
 void table_cell(struct table *t, struct str text) {
@@ -29,7 +27,7 @@ void table_cell(struct table *t, struct str text) {
     t->cells = mem_resize(t->cells, t->cap * sizeof *t->cells);
   }
   struct buf clean = BUF_MAX(2 * TABLE_CELL_MOST);
-  plain_mark_line(&clean, str_make(text.p, text.n < TABLE_CELL_MOST ? text.n : TABLE_CELL_MOST));
+  plain_mark_line(&clean, str_cut_utf8(text, TABLE_CELL_MOST));
   t->cells[t->count++] = arena_dup(t->arena, buf_str(&clean));
   buf_free(&clean);
 }

@@ -25,7 +25,7 @@ static struct str tool_type(struct arena *a, yyjson_val *schema) {
   yyjson_val *items = yyjson_obj_get(schema, "items");
   if (yyjson_is_arr(words)) {
     struct str list = view_cell(a, words);
-    return arena_printf(a, "%.*s%s", (int)(list.n < 60 ? list.n : 60), list.p, list.n > 60 ? "…" : "");
+    return arena_printf(a, "%.*s%s", STR_MOST(list, 60), list.n > 60 ? "…" : "");
   }
   if (yyjson_equals_str(type, "array") && items) {
     struct str inner = view_cell(a, yyjson_obj_get(items, "type"));

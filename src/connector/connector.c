@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "connector/definition.h"
 #include "crypto/token.h"
@@ -90,21 +91,6 @@ static bool connector_join(struct connector_set *set, struct connector_entry *e,
   return true;
 }
 
-static bool connector_slurp(const char *path, size_t most, struct buf *out, struct err *err) {
-  *out = BUF_MAX(most);
-  FILE *f = fopen(path, "re");
-  if (!f)
-    return err_at(err, errno == ENOENT || errno == ENOTDIR ? ERR_MISSING : ERR_DENIED, path,
-                  "cannot be read: %s", strerror(errno));
-  char part[16384];
-  for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0 && !out->full;) buf_add(out, str_make(part, n));
-  bool failed = ferror(f) != 0;
-  fclose(f);
-  if (failed) return err_at(err, ERR_DENIED, path, "cannot be read");
-  if (out->full) return err_at(err, ERR_LIMIT, path, "is larger than %zu bytes", most);
-  return true;
-}
-
 // SHA-256 over the hashes of definition and document.
 static void connector_digest(struct connector_entry *e, struct str definition, struct str document) {
   char both[2 * TOKEN_HASH_HEX], digest[TOKEN_HASH_HEX];
@@ -126,8 +112,8 @@ static bool connector_document(struct connector_entry *e, const char *folder, st
     return err_set(err, ERR_INVALID, "'openapi' is '%.*s', outside the connector's folder",
                    STR_ARG(c->openapi));
   c->openapi = arena_printf(e->arena, "%s/%.*s", folder, STR_ARG(joined));
-  struct buf document;
-  bool ok = connector_slurp(c->openapi.p, CONNECTOR_DOCUMENT_MOST, &document, err);
+  struct buf document = BUF_MAX(CONNECTOR_DOCUMENT_MOST);
+  bool ok = file_read(c->openapi.p, &document, err);
   if (ok) connector_digest(e, definition, buf_str(&document));
   buf_free(&document);
   return ok;
@@ -140,9 +126,9 @@ static bool connector_load(struct connector_set *set, const char *folder, const 
     return err_set(err, ERR_INVALID, "the path of %s is too long", name);
   snprintf(path, sizeof path, "%s/connector.yaml", place);
   snprintf(shown, sizeof shown, "%.255s/connector.yaml", name);
-  struct buf text;
+  struct buf text = BUF_MAX(CONNECTOR_FILE_MOST);
   struct connector_entry *e = NULL;
-  bool ok = connector_slurp(path, CONNECTOR_FILE_MOST, &text, err);
+  bool ok = file_read(path, &text, err);
   bool none = !ok && err->code == ERR_MISSING;
   ok = ok && connector_entry_read(buf_str(&text), shown, &e, err);
   ok = ok && connector_document(e, place, buf_str(&text), err) && connector_join(set, e, err);

@@ -107,8 +107,9 @@ static void definition_way(struct reader *r, yyjson_val *v, enum connector_kind 
   if (!reader_is_word(out->id, '_'))
     reader_fail(r, v, "way id '%.*s': lower-case letters, digits and '_' only", STR_ARG(out->id));
   bool oauth = yyjson_obj_get(v, "oauth") != NULL, open = reader_bool(r, v, "open", false);
-  if (kind == CONNECTOR_REST && (oauth || open))
-    reader_fail(r, v, "way '%.*s': a REST API is reached by 'fields' and 'send'", STR_ARG(out->id));
+  if (kind == CONNECTOR_REST && oauth)
+    reader_fail(r, v, "way '%.*s': a REST API is reached by 'fields' and 'send', or 'open'",
+                STR_ARG(out->id));
   if (oauth) {
     definition_oauth(r, v, out);
   } else if (open) {
@@ -273,7 +274,7 @@ static void definition_address(struct reader *r, yyjson_val *root, struct connec
     reader_fail(r, at, "'base_url': %s", why.text);
   else if (uri.fragment.p || (rest && uri.query.p))
     reader_fail(r, at, "'base_url' has a query or a fragment");
-  while (rest && c->base_url.n && c->base_url.p[c->base_url.n - 1] == '/') c->base_url.n--;
+  if (rest) c->base_url = str_trim_end(c->base_url, '/');
 }
 
 static void definition_head(struct reader *r, yyjson_val *root, struct connector *c) {

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "crypto/secret.h"
 
-struct seal_ring; // the current key and older ones; reference-counted by its owner alone (main.c)
+struct seal_ring; // the current key and older ones; reference-counted by its owner alone (wiring.c)
 
 // The file: one "<key id> <64 hex digits>" a line, the last is current. Refused (ERR_DENIED) where group
 // or others can read or write it, where it is not a regular file of ours or root's.

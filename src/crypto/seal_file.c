@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/codec.h"
+#include "base/file.h"
 #include "crypto/seal.h"
 #include "crypto/token.h"
 
@@ -114,15 +114,6 @@ static bool seal_write_all(int fd, struct str s) {
   return true;
 }
 
-static bool seal_sync_folder(const char *path) {
-  char name[PATH_MAX];
-  snprintf(name, sizeof name, "%s", path);
-  int fd = open(dirname(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  bool ok = fd >= 0 && fsync(fd) == 0;
-  if (fd >= 0) close(fd);
-  return ok;
-}
-
 // Locked as long as it is written, so that nobody takes it for one that was left behind (seal_tidy.c).
 static bool seal_file_draft(const char *path, char *draft, size_t room, int *fd, struct err *err) {
   if ((size_t)snprintf(draft, room, "%s" SEAL_FILE_DRAFT "XXXXXX", path) >= room)
@@ -152,7 +143,7 @@ static bool seal_file_write(const char *path, struct str text, bool replace, str
   close(fd);
   errno = why;
   if (!ok && why == EEXIST) return err_set(err, ERR_CONFLICT, "key file %s is there already", path);
-  return ok && seal_sync_folder(path) ? true : seal_fail(err, path, "cannot write it");
+  return ok && file_sync_folder(path) ? true : seal_fail(err, path, "cannot write it");
 }
 
 bool seal_ring_create(const char *path, struct err *err) {

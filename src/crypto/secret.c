@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "base/arena.h"
+#include "base/codec.h"
+
 enum { SECRET_REGION = 64 * 1024, SECRET_SLOT_LEAST = 128, SECRET_CLASSES = 6 }; // slots of 128 to 4096 bytes
 
 struct secret {
@@ -76,6 +79,19 @@ struct secret *secret_new(struct str bytes) {
   char *room;
   struct secret *s = secret_make(bytes.n, &room);
   if (bytes.n) memcpy(room, bytes.p, bytes.n);
+  return s;
+}
+
+struct secret *secret_basic(struct str pair) {
+  static const char scheme[] = "Basic ";
+  struct arena *a = arena_new();
+  struct str coded = codec_base64(a, pair);
+  char *header;
+  struct secret *s = secret_make(sizeof scheme - 1 + coded.n, &header);
+  memcpy(header, scheme, sizeof scheme - 1);
+  memcpy(header + sizeof scheme - 1, coded.p, coded.n);
+  secret_wipe((void *)(uintptr_t)coded.p, coded.n);
+  arena_free(a);
   return s;
 }
 

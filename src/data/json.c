@@ -66,7 +66,7 @@ static bool json_check(yyjson_doc *doc, struct str text, const struct json_limit
     if (!twin) continue;
     char what[128];
     struct str key = json_text(twin);
-    snprintf(what, sizeof what, "the key \"%.*s\" is there twice", key.n < 64 ? (int)key.n : 64, key.p);
+    snprintf(what, sizeof what, "the key \"%.*s\" is there twice", STR_MOST(key, 64));
     // Keys are unescaped in place in the document's copy of the text, so offsets agree.
     return json_fail(err, text, (size_t)(key.p - doc->str_pool), what);
   }

@@ -11,13 +11,6 @@ enum { SCHEMA_DESCRIBE_DEEP = 4, SCHEMA_EITHER_MOST = 5 };
 
 static void describe(struct buf *out, yyjson_val *root, yyjson_val *schema, unsigned deep);
 
-// At most `most` bytes of s, whole characters.
-static struct str schema_cut(struct str s, size_t most) {
-  if (s.n <= most) return s;
-  while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80) most--;
-  return str_make(s.p, most);
-}
-
 void schema_render(struct buf *out, const void *value) {
   void *v = (void *)(uintptr_t)value;
   char room[32];
@@ -32,7 +25,7 @@ void schema_render(struct buf *out, const void *value) {
   case YYJSON_TYPE_STR:
     text = schema_text_of(v);
     buf_add_char(out, '"');
-    json_add_escaped(out, schema_cut(text, SCHEMA_FOUND_MOST));
+    json_add_escaped(out, str_cut_utf8(text, SCHEMA_FOUND_MOST));
     buf_add_z(out, text.n > SCHEMA_FOUND_MOST ? "…\"" : "\"");
     return;
   case YYJSON_TYPE_ARR:
@@ -48,14 +41,14 @@ void schema_render(struct buf *out, const void *value) {
     return;
   }
   default:
-    buf_add(out, schema_cut(schema_number_text(v, room), SCHEMA_FOUND_MOST));
+    buf_add(out, str_cut_utf8(schema_number_text(v, room), SCHEMA_FOUND_MOST));
   }
 }
 
 // A member of an enum: strings without quotes, so that lists read well.
 static void describe_member(struct buf *out, yyjson_val *v) {
   if (yyjson_is_str(v) && yyjson_get_len(v))
-    buf_add(out, schema_cut(json_text(v), SCHEMA_FOUND_MOST));
+    buf_add(out, str_cut_utf8(json_text(v), SCHEMA_FOUND_MOST));
   else if (yyjson_is_ctn(v))
     json_write(out, v);
   else
@@ -240,7 +233,7 @@ void schema_suggest(struct buf *out, yyjson_val *properties, struct str name) {
 }
 
 struct str schema_text_done(struct arena *a, struct buf *text) {
-  struct str whole = buf_str(text), cut = schema_cut(whole, SCHEMA_TEXT_MOST);
+  struct str whole = buf_str(text), cut = str_cut_utf8(whole, SCHEMA_TEXT_MOST);
   struct str copy = arena_printf(a, "%.*s%s", STR_ARG(cut), cut.n < whole.n || text->full ? "…" : "");
   buf_free(text);
   return copy;

@@ -11,7 +11,7 @@
 
 enum { SCHEMA_TEXT_MOST = 600, SCHEMA_LISTED_MOST = 12, SCHEMA_FOUND_MOST = 60 };
 
-// "an integer between 5 and 50", "one of: active, pending", "an array of strings".
+// "an integer between 5 and 50", "one of: active, pending", "an array, each a string".
 void schema_describe(struct buf *out, yyjson_val *root, yyjson_val *schema);
 // The alternatives of anyOf or oneOf, joined by "or".
 void schema_describe_either(struct buf *out, yyjson_val *root, yyjson_val *list);

@@ -31,6 +31,8 @@ struct schema_number {
 bool schema_number_parse(struct str text, struct schema_number *out); // false: not a JSON number
 bool schema_number_of(const void *value, struct schema_number *out);  // false: not a number
 bool schema_number_is_integer(const struct schema_number *n);
+// 10.0, 1e3 and -0 as 10, 1000 and 0, in place, where 64 bits hold it; other values stay as they are.
+void schema_write_integer(yyjson_mut_val *v);
 int schema_number_compare(const struct schema_number *a, const struct schema_number *b);
 bool schema_number_is_multiple(const struct schema_number *n, const struct schema_number *step);
 // The text of a number: raw digits as they are, the shortest form of a double.
@@ -39,7 +41,6 @@ struct str schema_number_text(const void *value, char room[32]);
 // A keyword's count, such as minLength's: 5 or 5.0.
 bool schema_count_of(yyjson_val *v, uint64_t *out);
 
-size_t schema_code_points(struct str utf8);
 uint64_t schema_size(yyjson_mut_val *v); // in units of work: what it costs to copy it and write it out
 struct str schema_text_of(const void *string);
 

@@ -185,7 +185,7 @@ static bool yaml_fail_twin(struct yaml_composer *c, const struct yaml_item *firs
   snprintf(where, sizeof where, "%u:1", again->key_line);
   return err_at(c->err, ERR_INVALID, where,
                 "not usable as YAML: the key \"%.*s\" at line %u is there before, at line %u",
-                again->key.n < 64 ? (int)again->key.n : 64, again->key.p, again->key_line, first->key_line);
+                STR_MOST(again->key, 64), again->key_line, first->key_line);
 }
 
 static bool yaml_no_twins(struct yaml_composer *c, const struct yaml_item *items, size_t n) {

@@ -39,7 +39,7 @@ static void client_explain_failure(struct client_fetch *f, const char *host, str
   case CLIENT_FINE:
     break;
   case CLIENT_BLOCKED:
-    err_set(err, ERR_DENIED,
+    err_why(err, ERR_DENIED, WHY_GUARDED,
             "the address %s of %s is private or reserved, and not allowed for outbound requests", f->blocked,
             host);
     err_hint(err, "if it is meant to be reached, add %s/%d to the setting upstream_allow", f->blocked,
@@ -129,7 +129,7 @@ static void client_explain_code(struct client_fetch *f, const char *host, int n,
             client_seconds(f->call->limits->connect_ms, time));
     break;
   case CURLE_PEER_FAILED_VERIFICATION:
-    err_set(err, ERR_UPSTREAM, "TLS certificate of %.*s: %s", n, host, why);
+    err_why(err, ERR_UPSTREAM, WHY_CERTIFICATE, "TLS certificate of %.*s: %s", n, host, why);
     err_hint(err, "mend it at the server, or name the file of its authority with the setting upstream_ca");
     break;
   case CURLE_SSL_CONNECT_ERROR:

@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/clock.h"
@@ -138,14 +139,18 @@ static void client_socket_drop(struct client *c, struct client_socket *s) {
   uv_close((uv_handle_t *)&s->poll, client_on_socket_closed);
 }
 
-void client_socket_opened(curl_socket_t fd) {
-  client_socket_new(client_here(), fd, true);
+static curl_socket_t client_on_open_here(void *arg, curlsocktype purpose, struct curl_sockaddr *a) {
+  curl_socket_t fd = client_on_open(arg, purpose, a);
+  if (fd != CURL_SOCKET_BAD) client_socket_new(client_here(), fd, true);
+  return fd;
 }
 
-void client_socket_closing(curl_socket_t fd) {
+static int client_on_close(void *arg, curl_socket_t fd) {
+  (void)arg; // the fetch that opened it is long gone
   struct client *c = client_here();
   struct client_socket *s = c ? client_socket_of(c, fd) : NULL;
   if (s) client_socket_drop(c, s); // before close(2): the number may be given out again at once
+  return close(fd);
 }
 
 static void client_socket_watch(struct client_socket *s, int events);
@@ -300,6 +305,8 @@ static struct client_handle *client_handle_take(struct client *c, bool streams) 
     h->easy = curl_easy_init();
     h->timer = loop_timer_new(c->loop, client_on_deadline, h);
     client_set_constants(h->easy, streams ? CLIENT_STREAM_BUFFER : CLIENT_BUFFER);
+    curl_easy_setopt(h->easy, CURLOPT_OPENSOCKETFUNCTION, client_on_open_here);
+    curl_easy_setopt(h->easy, CURLOPT_CLOSESOCKETFUNCTION, client_on_close);
   }
   client_handle_list(c, h);
   return h;
@@ -386,12 +393,6 @@ bool client_start(struct client_fetch *f, struct err *err) {
   return true;
 }
 
-// In both directions: libcurl reads once more after a pause in one.
-void client_hold(struct client_fetch *f) {
-  f->held = true;
-  curl_easy_pause(f->easy, CURLPAUSE_ALL);
-}
-
 void client_go_on(struct client_fetch *f) {
   if (!f->held) return;
   f->held = false;
@@ -400,18 +401,6 @@ void client_go_on(struct client_fetch *f) {
   if (code == CURLE_OK) return;
   f->code = code;
   client_done(f);
-}
-
-bool client_wait(struct client_fetch *f, const char *reason, struct err *err) {
-  assert(!f->waiter);
-  f->waiter = fiber_self();
-  bool ok = fiber_park(reason, err);
-  f->waiter = NULL;
-  return ok;
-}
-
-void client_wake(struct client_fetch *f) {
-  if (f->waiter) fiber_wake(f->waiter);
 }
 
 void client_release(struct client_fetch *f) {

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// client_private: what the files of the client share. client.c builds the request and takes in the
-// response; client_multi.c drives libcurl from the loop; client_error.c finds the words; transfer.c hands
-// the body on as it comes. fetch_url's struct client_fetch lives on its caller's stack, a transfer's on the
-// heap; libcurl knows it from client_start until it is done.
+// client_private: what the files of the client share. Each uses those below it:
+//
+//   client.c      transfer.c      a whole answer; one that is read as it comes
+//   client_multi.c                drives libcurl from the loop
+//   client_request.c              builds the request, and takes in the response under its limits
+//   client_error.c                finds the words
+//
+// fetch_url's struct client_fetch lives on its caller's stack, a transfer's on the heap; libcurl knows it from
+// client_start until it is done.
 #ifndef POSTERN_FETCH_CLIENT_PRIVATE_H
 #define POSTERN_FETCH_CLIENT_PRIVATE_H
 
@@ -68,7 +73,7 @@ struct client_fetch {
   char text[CURL_ERROR_SIZE];
 };
 
-// client.c
+// client_request.c: one request, whoever drives it.
 MUST_USE bool client_check(const struct fetch_call *call, struct err *err); // before all else
 MUST_USE bool client_succeeded(struct client_fetch *f, struct err *err);    // when done
 void client_set_constants(CURL *easy, long buffer);        // the options that no request changes
@@ -77,19 +82,17 @@ bool client_is_clean(const struct client_fetch *f);        // may the next call 
 struct payer *client_payer(const struct fetch_call *call); // of the answer
 bool client_is_overdue(struct client_fetch *f);            // sets f->failure
 uint64_t client_patience_ms(const struct client_fetch *f); // until the next look is due
+void client_hold(struct client_fetch *f);                  // no more bytes for now
+MUST_USE bool client_wait(struct client_fetch *f, const char *reason, struct err *err) SUSPENDS; // for news
+void client_wake(struct client_fetch *f);
+curl_socket_t client_on_open(void *fetch, curlsocktype purpose, struct curl_sockaddr *a); // asks the guard
 
 // client_multi.c. Starts f on the calling fiber's loop: from now on the callbacks fill it, until f->done.
 MUST_USE bool client_start(struct client_fetch *f, struct err *err);
-MUST_USE bool client_wait(struct client_fetch *f, const char *reason, struct err *err) SUSPENDS; // for news
-void client_wake(struct client_fetch *f);
-void client_hold(struct client_fetch *f);       // no more bytes for now
 void client_go_on(struct client_fetch *f);      // where held
 void client_look_again(struct client_fetch *f); // its limits have changed
 void client_abort(struct client_fetch *f);      // likewise, and its reader is told
 void client_release(struct client_fetch *f);    // aborts what is under way
-// For libcurl's open and close callbacks: keeps the loop's view of a connection over many requests.
-void client_socket_opened(curl_socket_t fd);
-void client_socket_closing(curl_socket_t fd);
 
 // client_error.c. Always false.
 bool client_explain(struct client_fetch *f, struct err *err);

@@ -9,22 +9,25 @@
 //   struct str bytes;
 //   do { if (!transfer_read(t, &bytes, err)) break; feed(bytes); } while (bytes.n);
 //   transfer_close(t);                                         // aborts what has not ended
+//
+//   vendor -> | body: waits | -> transfer_read, all of it -> | shown: until it is called again |
+//             beyond TRANSFER_WINDOW libcurl pauses, and goes on when the body was taken
 #ifndef POSTERN_FETCH_TRANSFER_H
 #define POSTERN_FETCH_TRANSFER_H
 
 #include "fetch/client.h"
 
 enum {
-  TRANSFER_WINDOW = 256 * 1024, // passed by what one receive buffer expands to, at most
+  TRANSFER_WINDOW = 256 * 1024, // unread bytes; may be passed by what one receive buffer expands to
   TRANSFER_LINGER_MS = 500,
   TRANSFER_LINGER_BYTES = 64 * 1024,
 };
 
 struct transfer;
 
-// Transfers that may have to end together, whatever their fibers wait for: fetch_call.group. Counted
-// references; any thread. Those that are open when it is aborted fail with ERR_UNAVAILABLE, at once, and so
-// do those that are opened later.
+// A group (fetch_call.group) of transfers that may have to end together, whatever their fibers wait for. Counted
+// references; any thread. When it is aborted, its open transfers fail with ERR_UNAVAILABLE at once, and so do
+// those that are opened in it later.
 struct transfer_group *transfer_group_new(void);
 void transfer_group_unref(struct transfer_group *g);
 void transfer_group_abort(struct transfer_group *g);

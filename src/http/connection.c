@@ -12,6 +12,23 @@ static uint64_t http_now(const struct http_connection *c) {
   return uv_now(c->tcp.loop);
 }
 
+void http_connection_phase(struct http_connection *c, enum http_phase to) {
+#define TO(phase) (1u << HTTP_PHASE_##phase)
+  static const unsigned legal[] = {
+      [HTTP_PHASE_IDLE] = TO(HEADER) | TO(CLOSED),
+      // Busy: with a refusal; sending: turned away before anything was read.
+      [HTTP_PHASE_HEADER] = TO(BODY) | TO(BUSY) | TO(SENDING) | TO(CLOSED),
+      [HTTP_PHASE_BODY] = TO(BUSY) | TO(CLOSED),
+      [HTTP_PHASE_BUSY] = TO(IDLE) | TO(SENDING) | TO(CLOSED),
+      [HTTP_PHASE_SENDING] = TO(SENDING) | TO(IDLE) | TO(LINGER) | TO(CLOSED),
+      [HTTP_PHASE_LINGER] = TO(CLOSED),
+      [HTTP_PHASE_CLOSED] = 0,
+  };
+#undef TO
+  assert(legal[c->phase] & 1u << to);
+  c->phase = to;
+}
+
 void http_connection_wait(struct http_connection *c, enum http_wait wait) {
   struct deadline *d = wait < HTTP_WAIT_WRITE ? &c->wait : &c->send;
   deadline_set(&c->server->waits[wait], d, http_now(c));
@@ -38,7 +55,7 @@ static void http_on_closed(uv_handle_t *handle) {
 
 void http_connection_close(struct http_connection *c) {
   if (c->phase == HTTP_PHASE_CLOSED) return;
-  c->phase = HTTP_PHASE_CLOSED;
+  http_connection_phase(c, HTTP_PHASE_CLOSED);
   deadline_clear(&c->wait);
   deadline_clear(&c->send);
   struct http_exchange *x = c->x;
@@ -175,7 +192,7 @@ static void http_hold(struct http_connection *c, struct str bytes) {
 }
 
 static void http_begin(struct http_connection *c) {
-  c->phase = HTTP_PHASE_HEADER;
+  http_connection_phase(c, HTTP_PHASE_HEADER);
   c->head_left = c->server->options.header_bytes;
   http_connection_wait(c, HTTP_WAIT_HEADER);
 }
@@ -273,7 +290,7 @@ static void http_shut(struct http_connection *c) {
     return;
   }
   // Closing with unread bytes would reset the connection and might take the reply with it (RFC 9112 §9.6).
-  c->phase = HTTP_PHASE_LINGER;
+  http_connection_phase(c, HTTP_PHASE_LINGER);
   buf_free(&c->ahead);
   uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, http_on_shutdown);
   http_connection_wait(c, HTTP_WAIT_LINGER);
@@ -285,17 +302,17 @@ void http_connection_end(struct http_connection *c) {
   c->sse = false;
   if (c->server->drain_at) c->closing = true;
   if (c->writing || c->out.n) {
-    c->phase = HTTP_PHASE_SENDING;
+    http_connection_phase(c, HTTP_PHASE_SENDING);
     return;
   }
   deadline_clear(&c->send);
   buf_free(&c->out);
   if (c->closing) {
-    c->phase = HTTP_PHASE_SENDING;
+    http_connection_phase(c, HTTP_PHASE_SENDING);
     http_shut(c);
     return;
   }
-  c->phase = HTTP_PHASE_IDLE;
+  http_connection_phase(c, HTTP_PHASE_IDLE);
   http_connection_wait(c, HTTP_WAIT_IDLE);
   if (c->ahead.n == 0) http_read(c, true);
   if (c->ahead.n == 0 || c->ready) return;
@@ -338,7 +355,7 @@ void http_connection_open(struct http_server *s, int fd) {
   c->server = s;
   c->out.max = HTTP_REPLY_MOST;
   c->tcp.data = c;
-  c->phase = HTTP_PHASE_HEADER;
+  http_connection_phase(c, HTTP_PHASE_HEADER); // from idle, which a new one is
   c->head_left = s->options.header_bytes;
   uv_tcp_init(loop_uv(s->loop), &c->tcp);
   http_server_found(s, c);

@@ -11,26 +11,14 @@
 // notices that the client has gone. An exchange whose client has gone lives on without a connection
 // until its handler returns. An idle connection, or one with a detached stream, holds no buffer, arena or
 // fiber. Everything here belongs to the server's loop thread.
+//
+//   http_stream_write, http_stream_push -> | out: waits | -> | flight: one write of libuv's | -> socket
+//   both together are queued. Beyond HTTP_STREAM_HIGH a fiber that writes parks until it is less; a stream that is
+//   pushed to ends beyond its queue_most
 #ifndef POSTERN_HTTP_CONNECTION_H
 #define POSTERN_HTTP_CONNECTION_H
 
-// llhttp names its methods as http/message.h names ours. We never use its names, so they step aside.
-#define HTTP_GET LLHTTP_METHOD_GET
-#define HTTP_HEAD LLHTTP_METHOD_HEAD
-#define HTTP_POST LLHTTP_METHOD_POST
-#define HTTP_PUT LLHTTP_METHOD_PUT
-#define HTTP_PATCH LLHTTP_METHOD_PATCH
-#define HTTP_DELETE LLHTTP_METHOD_DELETE
-#define HTTP_OPTIONS LLHTTP_METHOD_OPTIONS
 #include <llhttp.h>
-#undef HTTP_GET
-#undef HTTP_HEAD
-#undef HTTP_POST
-#undef HTTP_PUT
-#undef HTTP_PATCH
-#undef HTTP_DELETE
-#undef HTTP_OPTIONS
-
 #include <netinet/in.h>
 
 #include "crypto/tls.h"
@@ -100,8 +88,9 @@ struct http_connection {
 };
 
 // connection.c
-void http_connection_open(struct http_server *s, int fd); // takes the socket
-void http_connection_close(struct http_connection *c);    // at once; cancels the exchange
+void http_connection_phase(struct http_connection *c, enum http_phase to); // asserts that it may come next
+void http_connection_open(struct http_server *s, int fd);                  // takes the socket
+void http_connection_close(struct http_connection *c);                     // at once; cancels the exchange
 void http_connection_send(struct http_connection *c, const struct str *parts, unsigned count);
 size_t http_connection_queued(const struct http_connection *c);
 void http_connection_end(struct http_connection *c); // its exchange or stream is over: the next, or close

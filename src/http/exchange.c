@@ -255,6 +255,7 @@ void http_reply_err_as(struct http_exchange *x, int status, const struct err *er
   if (status == 503) http_reply_header(x, "Retry-After", STR("1"));
   buf_printf(&b, "{\"error\":{\"code\":\"%s\"", err_name(err->code));
   http_add_member(&b, "message", err->text);
+  http_add_member(&b, "reason", err_reason_name(err->reason));
   http_add_member(&b, "field", err->field);
   http_add_member(&b, "hint", err->hint);
   buf_printf(&b, ",\"request_id\":\"%s\"}}\n", x->id);
@@ -289,7 +290,7 @@ void http_exchange_refuse(struct http_connection *c, struct http_refusal why) {
   metrics_add(METRIC_HTTP_REFUSED, 1);
   deadline_clear(&c->wait);
   x->keep_alive = false;
-  c->phase = HTTP_PHASE_BUSY;
+  http_connection_phase(c, HTTP_PHASE_BUSY);
   c->linger = true;
   if (x->request.path.p == NULL) x->request.path = STR("-");
   x->running = true;

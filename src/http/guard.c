@@ -165,8 +165,7 @@ uint64_t http_guard_class(const struct http_guard *g) {
 }
 
 static bool cidr_refuse(struct str text, const char *what, struct err *err) {
-  struct str shown = {text.p, text.n < 64 ? text.n : 64};
-  err_set(err, ERR_INVALID, "\"%.*s\" %s", STR_ARG(shown), what);
+  err_set(err, ERR_INVALID, "\"%.*s\" %s", STR_MOST(text, 64), what);
   err_hint(err, "write an address range such as 10.1.0.0/16 or fd00::/8");
   return false;
 }

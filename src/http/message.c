@@ -63,8 +63,8 @@ const char *http_status_text(int status) {
 }
 
 static const char *const http_methods[] = {
-    [HTTP_GET] = "GET",     [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",       [HTTP_PUT] = "PUT",
-    [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "",
+    [METHOD_GET] = "GET",     [METHOD_HEAD] = "HEAD",     [METHOD_POST] = "POST",       [METHOD_PUT] = "PUT",
+    [METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE", [METHOD_OPTIONS] = "OPTIONS", [METHOD_OTHER] = "",
 };
 
 const char *http_method_text(enum http_method method) {
@@ -79,9 +79,9 @@ bool http_origin_is_own(const struct http_request *in, struct str origin) {
 }
 
 enum http_method http_method_from(struct str text) {
-  for (int i = HTTP_GET; i < HTTP_OTHER; i++)
+  for (int i = METHOD_GET; i < METHOD_OTHER; i++)
     if (str_is(text, http_methods[i])) return (enum http_method)i;
-  return HTTP_OTHER;
+  return METHOD_OTHER;
 }
 
 struct str http_media_type(struct str content_type) {

@@ -19,14 +19,14 @@ struct http_headers {
 };
 
 enum http_method {
-  HTTP_GET,
-  HTTP_HEAD,
-  HTTP_POST,
-  HTTP_PUT,
-  HTTP_PATCH,
-  HTTP_DELETE,
-  HTTP_OPTIONS,
-  HTTP_OTHER
+  METHOD_GET,
+  METHOD_HEAD,
+  METHOD_POST,
+  METHOD_PUT,
+  METHOD_PATCH,
+  METHOD_DELETE,
+  METHOD_OPTIONS,
+  METHOD_OTHER
 };
 
 struct http_request {
@@ -55,7 +55,7 @@ bool http_accepts(struct str accept, const char *type);
 // RFC 6454: is the page that sends this Origin one of the host that the request was sent to?
 bool http_origin_is_own(const struct http_request *in, struct str origin);
 enum http_method http_method_from(struct str text);
-const char *http_method_text(enum http_method method); // "" for HTTP_OTHER
+const char *http_method_text(enum http_method method); // "" for METHOD_OTHER
 // A path as it may stand in a log: what follows "/mcp/", looks like a token or is long becomes "…".
 // Returns the text in `out`, cut where it does not fit.
 struct str http_path_redact(struct str path, char *out, size_t size);

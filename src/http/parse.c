@@ -108,13 +108,13 @@ static int http_on_body(llhttp_t *p, const char *at, size_t n) {
   buf_add(&x->body, str_make(at, n));
   if (x->body.starved)
     return http_stop(p, 503, "the memory for requests is used up (the setting downstream_memory); try again");
-  return x->body.full ? http_stop(p, 413, "the body is too large") : 0;
+  return x->body.full ? http_stop(p, 413, HTTP_BODY_TOO_LARGE) : 0;
 }
 
 static int http_on_end(llhttp_t *p) {
   struct http_connection *c = p->data;
   if (c->x->body.n) c->x->request.body = buf_str(&c->x->body);
-  c->phase = HTTP_PHASE_BUSY;
+  http_connection_phase(c, HTTP_PHASE_BUSY);
   return HPE_PAUSED;
 }
 
@@ -159,7 +159,7 @@ static struct http_refusal http_judge(struct http_connection *c) {
   x->length = c->parser.flags & F_CONTENT_LENGTH ? c->parser.content_length : 0;
   r->method_text = str_make(x->method, x->method_n);
   r->method = http_method_from(r->method_text);
-  x->head_only = r->method == HTTP_HEAD;
+  x->head_only = r->method == METHOD_HEAD;
   struct http_head head = {
       .target = str_make(buf_str(&x->text).p, x->target_n),
       .http10 = x->http10,
@@ -176,7 +176,7 @@ static struct http_refusal http_judge(struct http_connection *c) {
   r->secure = c->tls != NULL;
   http_request_client(r, &c->address.any, &proxies);
   c->payer = budget_payer(BUDGET_CLIENTS, str_make(r->client_key, HTTP_CLIENT_KEY));
-  c->phase = HTTP_PHASE_BODY;
+  http_connection_phase(c, HTTP_PHASE_BODY);
   c->raw_left = 2 * s->options.body_bytes + s->options.header_bytes; // chunk framing may double small chunks
   c->parser.upgrade = 0; // an Upgrade header is an offer that we decline (RFC 9110 §7.8)
   x->wants_continue = head.wants_continue;
@@ -256,7 +256,7 @@ size_t http_parse(struct http_connection *c, struct str bytes) {
     } else if (done < bytes.n) { // the rest was not fed: over the limit
       bool head = c->phase == HTTP_PHASE_HEADER;
       c->refusal = (struct http_refusal){head ? 431 : 413,
-                                         head ? "the request's head is too large" : "the body is too large"};
+                                         head ? "the request's head is too large" : HTTP_BODY_TOO_LARGE};
     } else if (c->phase == HTTP_PHASE_HEADER) {
       http_keep_tail(c, bytes);
     }

@@ -73,7 +73,7 @@ static struct http_refusal http_check_target(struct http_request *r, struct str 
     return http_refuse(400, "this server is no proxy: CONNECT is not served");
   if (str_is(target, "*")) {
     r->path = target;
-    return r->method == HTTP_OPTIONS ? http_fine : http_refuse(400, "the target * is for OPTIONS only");
+    return r->method == METHOD_OPTIONS ? http_fine : http_refuse(400, "the target * is for OPTIONS only");
   }
   if (target.p[0] != '/') {
     struct str scheme = STR("http://");
@@ -101,7 +101,7 @@ static struct http_refusal http_check_framing(const struct http_request *r, cons
   size_t encodings = http_header_count(&r->headers, "transfer-encoding");
   if (lengths > 1) return http_refuse(400, "Content-Length is given twice");
   if (encodings == 0) {
-    if (head->has_length && head->length > head->body_most) return http_refuse(413, "the body is too large");
+    if (head->has_length && head->length > head->body_most) return http_refuse(413, HTTP_BODY_TOO_LARGE);
     return http_fine;
   }
   if (lengths) return http_refuse(400, "Content-Length and Transfer-Encoding exclude each other");

@@ -39,7 +39,7 @@ static bool http_pattern_fits(const char *pattern, struct str path, struct http_
 struct http_match http_router_find(const struct http_router *r, enum http_method method, struct str path,
                                    struct arena *a) {
   struct http_match m = {0};
-  enum http_method wanted = method == HTTP_HEAD ? HTTP_GET : method;
+  enum http_method wanted = method == METHOD_HEAD ? METHOD_GET : method;
   for (size_t i = 0; i < r->count; i++) {
     const struct http_route *route = &r->routes[i];
     struct http_params params;
@@ -49,8 +49,8 @@ struct http_match http_router_find(const struct http_router *r, enum http_method
     m.route = route;
     m.params = params;
   }
-  if (m.allowed & 1u << HTTP_GET) m.allowed |= 1u << HTTP_HEAD;
-  if (m.allowed) m.allowed |= 1u << HTTP_OPTIONS;
+  if (m.allowed & 1u << METHOD_GET) m.allowed |= 1u << METHOD_HEAD;
+  if (m.allowed) m.allowed |= 1u << METHOD_OPTIONS;
   return m;
 }
 
@@ -62,7 +62,7 @@ struct str http_param(const struct http_params *p, const char *name) {
 
 struct str http_allow_text(unsigned allowed, struct arena *a) {
   struct str text = STR_NONE;
-  for (int method = HTTP_GET; method < HTTP_OTHER; method++)
+  for (int method = METHOD_GET; method < METHOD_OTHER; method++)
     if (allowed & 1u << method)
       text = arena_printf(a, "%.*s%s%s", STR_ARG(text), text.n ? ", " : "",
                           http_method_text((enum http_method)method));

@@ -2,7 +2,7 @@
 // router: which handler answers a method and a path, from a table. Patterns are whole segments, a
 // segment "{name}" takes any one segment, percent-decoded; "{name...}" as the last takes the rest as it came.
 // The first route that fits wins. GET routes also answer HEAD; OPTIONS answers what is allowed. Example:
-//   static const struct http_route routes[] = {{HTTP_GET, "/accounts/{id}", "One account"}, …};
+//   static const struct http_route routes[] = {{METHOD_GET, "/accounts/{id}", "One account"}, …};
 //   static const struct http_router router = {routes, sizeof routes / sizeof *routes};
 //   struct http_match m = http_router_find(&router, in->method, in->path, in->arena);   // in a handler
 #ifndef POSTERN_HTTP_ROUTER_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // server: HTTP/1.1 for one loop: listeners, connections, limits and deadlines (libuv + llhttp, TLS
 // by memory BIO). Each complete request runs its handler on a fiber. Replies of pipelined requests leave in
-// order. When the client goes, the fiber is canceled. Owner: main.c makes one per loop with the same options.
+// order. When the client goes, the fiber is canceled. Owner: wiring.c makes one per loop with the same options.
 // Example:
 //   static void hello(void *ctx, struct http_exchange *x) { http_reply_text(x, 200, "hello\n"); }
 //   struct http_server *s; http_server_new(loop, &options, hello, NULL, &s, err);

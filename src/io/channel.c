@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "io/fiber.h"
 
@@ -39,11 +40,7 @@ struct channel {
 
 struct channel *channel_new(size_t most) {
   struct channel *c = MEM_NEW(struct channel);
-  pthread_condattr_t monotonic;
-  pthread_condattr_init(&monotonic);
-  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&c->changed, &monotonic);
-  pthread_condattr_destroy(&monotonic);
+  clock_condition_init(&c->changed);
   pthread_mutex_init(&c->lock, NULL);
   atomic_init(&c->refs, 1);
   c->most = most;

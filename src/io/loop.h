@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // loop: one libuv event loop on one thread. Nothing is shared between loops; they talk by
-// io/mailbox. Owner: main.c (or a test), which makes as many as it wants, and joins them. Example:
+// io/mailbox. Owner: wiring.c (or a test), which makes as many as it wants, and joins them. Example:
 //   struct loop *l = loop_new("main", 0, 1024);
 //   loop_start(l);          // own thread;  or loop_run(l) on this one
 //   … loop_post(l, fn, arg) …

@@ -164,7 +164,7 @@ static bool mcp_call_judge(struct mcp_call *c, struct message *m, bool *wanted, 
   if (e->kind == MCP_REQUEST) {
     if (c->era == MCP_MODERN)
       return err_set(err, ERR_UPSTREAM, "the MCP server sent a request (%.*s), which " WIRE_MODERN " has not",
-                     (int)(e->method.n < 60 ? e->method.n : 60), e->method.p);
+                     STR_MOST(e->method, 60));
     *wanted = c->session && !str_is(e->method, "ping");
     if (!*wanted && c->session) mcp_session_decline(c->session, m);
     return true;

@@ -36,7 +36,7 @@ static enum detect_outcome detect_judge_versions(yyjson_val *versions, enum dete
   struct str newest = detect_newest(versions);
   if (str_is(newest, WIRE_LEGACY_LATEST)) return DETECT_NOT;
   err_set(err, ERR_UPSTREAM, "the MCP server speaks the version %.*s, which Postern does not",
-          (int)(newest.n < 40 ? newest.n : 40), newest.p);
+          STR_MOST(newest, 40));
   return DETECT_FAILED;
 }
 

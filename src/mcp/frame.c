@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mcp/frame.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "mcp/jsonrpc.h"
 #include "mcp/param.h"
@@ -57,17 +57,9 @@ static yyjson_mut_val *mcp_frame_params(const struct mcp_frame *f, yyjson_mut_do
 bool mcp_frame_body(const struct mcp_frame *f, struct buf *out, struct err *err) {
   yyjson_mut_doc *own = f->request->doc ? NULL : yyjson_mut_doc_new(NULL);
   yyjson_mut_val *params = mcp_frame_params(f, own ? own : f->request->doc);
-  size_t n = 0;
-  char *text = params ? yyjson_mut_val_write(params, YYJSON_WRITE_NOFLAG, &n) : NULL;
-  bool ok = text || !params;
-  if (ok) {
-    buf_printf(out, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":", (unsigned long long)f->id);
-    json_add_string(out, f->request->method);
-    if (text) buf_add(out, STR(",\"params\":"));
-    buf_add(out, str_make(text, n));
-    buf_add_char(out, '}');
-  }
-  free(text);
+  char id[24];
+  int n = snprintf(id, sizeof id, "%llu", (unsigned long long)f->id);
+  bool ok = jsonrpc_request(out, str_make(id, (size_t)n), f->request->method, params);
   yyjson_mut_doc_free(own);
   if (!ok) return err_set(err, ERR_INVALID, "the request holds text that is not UTF-8, or a broken number");
   return !out->full || err_set(err, ERR_LIMIT, "the request passes %zu bytes", out->max);

@@ -23,11 +23,15 @@ bool hub_add_call(struct hub *h, struct hub_call *c, struct err *err) {
   return open;
 }
 
-void hub_drop_call(struct hub *h, struct hub_call *c) {
-  pthread_mutex_lock(&h->lock);
+static void hub_unlink_call(struct hub *h, struct hub_call *c) {
   struct hub_call **at = &h->calls;
   while (*at && *at != c) at = &(*at)->next;
   if (*at) *at = c->next;
+}
+
+void hub_drop_call(struct hub *h, struct hub_call *c) {
+  pthread_mutex_lock(&h->lock);
+  hub_unlink_call(h, c);
   pthread_mutex_unlock(&h->lock);
 }
 
@@ -98,6 +102,8 @@ static bool hub_route(struct hub *h, struct message *m) {
     c = hub_call_of(h, yyjson_obj_get(e->params, "progressToken"));
   else if (!hub_is_news(e->method))
     c = h->calls;
+  // Its caller reads no further: what comes next is another's.
+  if (c && (e->kind == MCP_RESULT || e->kind == MCP_ERROR)) hub_unlink_call(h, c);
   if (c)
     hub_put(c, m);
   else if (e->kind == MCP_REQUEST && h->listeners)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mcp/jsonrpc.h"
 
+#include <stdlib.h>
+
 #include "data/json.h"
 
 // Numbers may have been read raw, so that they go back as they came.
@@ -31,6 +33,22 @@ bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *er
   out->params = yyjson_obj_get(value, "params");
   if (out->params && !yyjson_is_obj(out->params))
     return err_at(err, ERR_INVALID, "/params", "\"params\" must be an object");
+  return true;
+}
+
+bool jsonrpc_request(struct buf *out, struct str id, struct str method, yyjson_mut_val *params) {
+  size_t n = 0;
+  char *text = params ? yyjson_mut_val_write(params, YYJSON_WRITE_NOFLAG, &n) : NULL;
+  if (params && !text) return false;
+  buf_add_z(out, "{\"jsonrpc\":\"2.0\"");
+  if (id.n) buf_add_z(out, ",\"id\":");
+  buf_add(out, id);
+  buf_add_z(out, ",\"method\":");
+  json_add_string(out, method);
+  if (text) buf_add_z(out, ",\"params\":");
+  buf_add(out, str_make(text, n));
+  buf_add_char(out, '}');
+  free(text);
   return true;
 }
 

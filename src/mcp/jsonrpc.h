@@ -36,6 +36,9 @@ struct jsonrpc_message {
 // On failure out->id is set where the message had a usable one, so that the error can carry it.
 MUST_USE bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *err);
 
+// Appends a whole request, or a notification where `id` (JSON text) is empty. `params` NULL: none. False: they cannot
+// be written, for text that is not UTF-8 or a broken number.
+MUST_USE bool jsonrpc_request(struct buf *out, struct str id, struct str method, yyjson_mut_val *params);
 // Appends whole messages. Without an id (NULL) the member is left out: MCP's schemas allow no null there,
 // unlike JSON-RPC 2.0 §5. `data` is JSON text or empty.
 void jsonrpc_error(struct buf *out, yyjson_val *id, int code, struct str message, struct str data);

@@ -66,8 +66,7 @@ static bool list_ask(struct mcp_peer *p, const struct list_walk *w, struct mcp_e
   struct str message = json_str(out->value, "message");
   int64_t code = json_int(out->value, "code", 0);
   err_set(err, code == JSONRPC_METHOD_NOT_FOUND ? ERR_MISSING : ERR_UPSTREAM,
-          "the MCP server refuses %s: %.*s (%lld)", w->list->method, (int)(message.n < 240 ? message.n : 240),
-          message.p ? message.p : "", (long long)code);
+          "the MCP server refuses %s: %.*s (%lld)", w->list->method, STR_MOST(message, 240), (long long)code);
   mcp_event_free(out);
   return false;
 }

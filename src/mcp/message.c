@@ -32,7 +32,7 @@ void message_take(struct message *m, struct mcp_event *out) {
 // ---- reading
 
 static bool message_bad(struct err *err, struct err *why) {
-  if (why->hint[0]) return *err = *why, false; // nothing is wrong with the message: the memory is used up
+  if (why->reason == WHY_MEMORY) return *err = *why, false; // nothing is wrong with the message
   enum err_code code = why->code == ERR_LIMIT ? ERR_LIMIT : ERR_UPSTREAM;
   return err_set(err, code, "the MCP server sent a broken message: %s", why->text);
 }
@@ -171,7 +171,7 @@ bool message_check_result(yyjson_val *result, enum mcp_era era, struct err *err)
   if (era == MCP_MODERN && str_is(text, "task")) return true;
   if (era != MCP_MODERN || !str_is(text, "input_required"))
     return err_set(err, ERR_UPSTREAM, "the MCP server sent a result of the unknown type \"%.*s\"",
-                   (int)(text.n < 40 ? text.n : 40), text.p ? text.p : "");
+                   STR_MOST(text, 40));
   if (!yyjson_is_obj(yyjson_obj_get(result, "inputRequests")) &&
       !yyjson_is_str(yyjson_obj_get(result, "requestState")))
     return err_set(err, ERR_UPSTREAM, "the MCP server asks for input without saying which");

@@ -44,12 +44,18 @@ bool send_explain(int status, struct str body, struct err *err) {
   char line[SEND_WORDS_MOST];
   if (!json_read(body, &JSON_LIMITS, &doc, &unused)) doc = NULL;
   struct str words = send_one_line(send_words(body, doc), line);
-  enum err_code code = status == 401   ? ERR_UNAUTHENTICATED
-                       : status == 403 ? ERR_DENIED
-                       : status == 429 ? ERR_LIMIT
-                                       : ERR_UPSTREAM;
-  err_set(err, code, "the MCP server answers with status %d%s%.*s", status, words.n ? ": " : "",
-          STR_ARG(words));
+  static const struct {
+    int status;
+    enum err_code code;
+    enum err_reason reason;
+  } known[] = {{401, ERR_UNAUTHENTICATED, WHY_REFUSED},
+               {403, ERR_DENIED, WHY_REFUSED},
+               {429, ERR_LIMIT, WHY_RATE_LIMITED},
+               {0, ERR_UPSTREAM, WHY_NONE}};
+  size_t i = 0;
+  while (known[i].status && known[i].status != status) i++;
+  err_why(err, known[i].code, known[i].reason, "the MCP server answers with status %d%s%.*s", status,
+          words.n ? ": " : "", STR_ARG(words));
   yyjson_doc_free(doc);
   return false;
 }

@@ -232,13 +232,12 @@ static bool mcp_session_judge(struct mcp_session *s, struct err *err) {
   struct str version = json_str(result, "protocolVersion");
   if (s->hello.kind == MCP_ERROR) {
     struct str message = json_str(result, "message");
-    return err_set(err, ERR_MISSING, "the MCP server refuses to initialize: %.*s",
-                   (int)(message.n < 240 ? message.n : 240), message.p);
+    return err_set(err, ERR_MISSING, "the MCP server refuses to initialize: %.*s", STR_MOST(message, 240));
   }
   s->version = wire_legacy_version(version);
   if (!s->version)
     return err_set(err, ERR_UPSTREAM, "the MCP server speaks the version \"%.*s\", which Postern does not",
-                   (int)(version.n < 40 ? version.n : 40), version.p ? version.p : "");
+                   STR_MOST(version, 40));
   if (!yyjson_is_obj(yyjson_obj_get(result, "capabilities")))
     return err_set(err, ERR_UPSTREAM, "the MCP server's answer to initialize has no capabilities");
   if (!mcp_session_id_is_sound(str_of(s->id)))

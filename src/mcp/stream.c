@@ -54,7 +54,7 @@ bool mcp_stream_begin(struct mcp_stream *s, struct transfer *t, const struct mes
   s->has_parser = s->has_parser || s->sse;
   if (s->sse || str_is_nocase(type, "application/json")) return true;
   err_set(err, ERR_UPSTREAM, "status %d with Content-Type \"%.*s\": no answer of an MCP server",
-          transfer_status(t), (int)(type.n < 60 ? type.n : 60), type.p ? type.p : "");
+          transfer_status(t), STR_MOST(type, 60));
   mcp_stream_end(s); // after the words, which are the transfer's
   return false;
 }

@@ -6,6 +6,9 @@
 //   struct mcp_stream s = {0};
 //   if (!mcp_stream_begin(&s, transfer, &rules, err)) …          // judges the Content-Type, owns the transfer
 //   while (mcp_stream_next(&s, &message, err) && message) …;  mcp_stream_free(&s);   // no message: the answer ended
+//
+//   transfer -> | parser: what is not whole yet | -> | queue: messages | -> mcp_stream_next
+//               a line, an event: rules.bytes_most   of one read, as it reads on only when this is empty
 #ifndef POSTERN_MCP_STREAM_H
 #define POSTERN_MCP_STREAM_H
 

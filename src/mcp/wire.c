@@ -2,13 +2,19 @@
 #include "mcp/wire.h"
 
 #include "base/codec.h"
+#include "data/json.h"
+
+static const char *wire_find(const char *const *list, size_t count, struct str text) {
+  for (size_t i = 0; i < count; i++)
+    if (str_is(text, list[i])) return list[i];
+  return NULL;
+}
+#define WIRE_FIND(list, text) wire_find((list), sizeof(list) / sizeof *(list), (text))
 
 static const char *const wire_legacy_versions[] = {"2025-11-25", "2025-06-18", "2025-03-26"};
 
 bool wire_is_legacy(struct str version) {
-  for (size_t i = 0; i < sizeof wire_legacy_versions / sizeof *wire_legacy_versions; i++)
-    if (str_is(version, wire_legacy_versions[i])) return true;
-  return false;
+  return WIRE_FIND(wire_legacy_versions, version) != NULL;
 }
 
 const char *wire_name_member(struct str method) {
@@ -35,13 +41,6 @@ static const char *const wire_legacy_methods[] = {"initialize",
                                                   "notifications/cancelled",
                                                   "notifications/roots/list_changed"};
 
-static const char *wire_find(const char *const *list, size_t count, struct str text) {
-  for (size_t i = 0; i < count; i++)
-    if (str_is(text, list[i])) return list[i];
-  return NULL;
-}
-#define WIRE_FIND(list, text) wire_find((list), sizeof(list) / sizeof *(list), (text))
-
 const char *wire_legacy_version(struct str version) {
   return WIRE_FIND(wire_spoken, version);
 }
@@ -52,6 +51,26 @@ bool wire_is_modern_only(struct str method) {
 
 bool wire_is_legacy_only(struct str method) {
   return WIRE_FIND(wire_legacy_methods, method) != NULL;
+}
+
+// Reserved by 2026-07-28 ("_meta") and 2025-11-25 (tasks: their ids are those of a hop). The trace is the
+// frame's to write; its `baggage` passes as it is.
+static const char *const wire_hop_keys[] = {
+    "progressToken",     "traceparent",    "tracestate",     WIRE_META_VERSION,      WIRE_META_CAPABILITIES,
+    WIRE_META_LOG_LEVEL, WIRE_META_CLIENT, WIRE_META_SERVER, WIRE_META_SUBSCRIPTION, WIRE_META_TASK};
+
+bool wire_is_hop_key(struct str key) {
+  return WIRE_FIND(wire_hop_keys, key) != NULL;
+}
+
+void wire_pass_meta(yyjson_mut_doc *doc, yyjson_mut_val *params, yyjson_val *meta) {
+  yyjson_mut_val *out = yyjson_mut_obj(doc);
+  yyjson_obj_iter it = yyjson_obj_iter_with(meta);
+  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));)
+    if (!wire_is_hop_key(json_text(key)))
+      yyjson_mut_obj_add(out, yyjson_val_mut_copy(doc, key),
+                         yyjson_val_mut_copy(doc, yyjson_obj_iter_get_val(key)));
+  if (yyjson_mut_obj_size(out)) yyjson_mut_obj_add_val(doc, params, "_meta", out);
 }
 
 #define WIRE_SENTINEL "=?base64?"

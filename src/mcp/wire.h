@@ -20,6 +20,7 @@
 #define WIRE_META_CLIENT "io.modelcontextprotocol/clientInfo"
 #define WIRE_META_SERVER "io.modelcontextprotocol/serverInfo"
 #define WIRE_META_SUBSCRIPTION "io.modelcontextprotocol/subscriptionId"
+#define WIRE_META_TASK "io.modelcontextprotocol/related-task" // 2025-11-25
 
 #define WIRE_HEADER_VERSION "MCP-Protocol-Version"
 #define WIRE_HEADER_METHOD "Mcp-Method"
@@ -36,6 +37,11 @@ bool wire_is_modern_only(struct str method);
 bool wire_is_legacy_only(struct str method);
 // Which member of params the Mcp-Name header mirrors; NULL for methods without one.
 const char *wire_name_member(struct str method);
+// A key of `_meta` that is said anew on each hop. All others pass, extensions' own below
+// io.modelcontextprotocol/ too: those are for the two ends.
+bool wire_is_hop_key(struct str key);
+// Adds to a request's params what of `meta` (NULL is fine) passes, if anything does.
+void wire_pass_meta(yyjson_mut_doc *doc, yyjson_mut_val *params, yyjson_val *meta);
 // "=?base64?…?=" is decoded strictly, anything else is taken as it is; false: a broken sentinel.
 bool wire_header_decode(struct arena *a, struct str value, struct str *out);
 // The text as a header value: as it is where that is safe, else behind the sentinel.

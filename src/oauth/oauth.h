@@ -115,8 +115,8 @@ struct oauth_party { // what every request to the token endpoint takes
   const struct oauth_client *client;
   struct arena *arena;
 };
-// ERR_UNPROCESSABLE with the vendor's error as field ("invalid_grant", "invalid_client", …), its words and
-// what to do; UPSTREAM/TIMEOUT with field "vendor_down" where the vendor is down (the grant is still good).
+// ERR_UNPROCESSABLE with the vendor's error as reason (WHY_INVALID_GRANT, …, else WHY_VENDOR_REFUSED), its words
+// and what to do; UPSTREAM/TIMEOUT with WHY_VENDOR_DOWN where the vendor is down (the grant is still good).
 MUST_USE bool oauth_redeem(const struct oauth_party *p, const struct oauth_request *r, struct str code,
                            struct oauth_tokens *out, struct err *err) SUSPENDS;
 // `scope` empty: what was granted.

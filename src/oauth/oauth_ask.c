@@ -92,8 +92,8 @@ struct str oauth_authorize_url(const struct oauth_site *site, const struct oauth
 // RFC 9207 §2.4, to the letter and before anything else is believed. What a wrong server says is not shown.
 static bool oauth_check_iss(const struct oauth_site *site, struct str iss, struct err *err) {
   if (iss.n ? str_eq(iss, site->issuer) : !site->iss_advertised) return true;
-  err_at(
-      err, ERR_UNPROCESSABLE, "wrong_issuer",
+  err_why(
+      err, ERR_UNPROCESSABLE, WHY_WRONG_ISSUER,
       iss.n
           ? "the answer comes from another authorization server than the one that was asked"
           : "the answer does not say which authorization server it comes from, though that one always does");
@@ -105,16 +105,16 @@ static bool oauth_answered_error(const struct oauth_answer *answer, struct err *
   struct arena *a = arena_new();
   struct str said = oauth_said(answer->error_description, NULL, a), code = oauth_said(answer->error, NULL, a);
   if (str_is(code, "access_denied")) {
-    err_at(err, ERR_DENIED, "denied", "consent was not given at the vendor%s%.*s", said.n ? ": " : "",
-           STR_ARG(said));
+    err_why(err, ERR_DENIED, WHY_DENIED, "consent was not given at the vendor%s%.*s", said.n ? ": " : "",
+            STR_ARG(said));
     err_hint(err, "nothing was connected; begin again when you want to allow it");
   } else if (str_is(code, "server_error") || str_is(code, "temporarily_unavailable")) {
-    err_at(err, ERR_UPSTREAM, "vendor_down", "the vendor's sign-in service failed: %.*s%s%.*s", STR_ARG(code),
-           said.n ? ": " : "", STR_ARG(said));
+    err_why(err, ERR_UPSTREAM, WHY_VENDOR_DOWN, "the vendor's sign-in service failed: %.*s%s%.*s",
+            STR_ARG(code), said.n ? ": " : "", STR_ARG(said));
     err_hint(err, "begin again later");
   } else {
-    err_at(err, ERR_UNPROCESSABLE, "vendor_refused", "the vendor refused: %.*s%s%.*s", STR_ARG(code),
-           said.n ? ": " : "", STR_ARG(said));
+    err_why(err, ERR_UNPROCESSABLE, WHY_VENDOR_REFUSED, "the vendor refused: %.*s%s%.*s", STR_ARG(code),
+            said.n ? ": " : "", STR_ARG(said));
     err_hint(err, "begin again; where the vendor names a scope, connect with other ones");
   }
   arena_free(a);
@@ -125,11 +125,11 @@ bool oauth_check_answer(const struct oauth_site *site, struct str state, const s
                         struct err *err) {
   if (!oauth_check_iss(site, answer->iss, err)) return false;
   if (!answer->state.n || !str_eq_secret(answer->state, state)) {
-    err_at(err, ERR_UNPROCESSABLE, "wrong_state", "the answer belongs to another link");
+    err_why(err, ERR_UNPROCESSABLE, WHY_WRONG_STATE, "the answer belongs to another link");
     err_hint(err, "begin again with the newest link");
     return false;
   }
   if (answer->error.n) return oauth_answered_error(answer, err);
   if (answer->code.n && answer->code.n <= OAUTH_TEXT_MOST) return true;
-  return err_at(err, ERR_UNPROCESSABLE, "vendor_refused", "the vendor's answer has no code in it");
+  return err_why(err, ERR_UNPROCESSABLE, WHY_VENDOR_REFUSED, "the vendor's answer has no code in it");
 }

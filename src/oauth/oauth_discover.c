@@ -60,8 +60,7 @@ static bool discover_resource(struct discover *d, const struct mcp_challenge *ch
 // Where the metadata of an issuer may be, in the order of preference (MCP 2025-11-25, "Authorization Server
 // Metadata Discovery").
 static size_t discover_places(const struct discover *d, const struct uri *issuer, struct str out[3]) {
-  struct str origin = oauth_origin(issuer, d->arena), path = issuer->path;
-  while (path.n && path.p[path.n - 1] == '/') path.n--;
+  struct str origin = oauth_origin(issuer, d->arena), path = str_trim_end(issuer->path, '/');
   size_t n = 0;
   out[n++] = arena_printf(d->arena, "%.*s" DISCOVER_OAUTH "%.*s", STR_ARG(origin), STR_ARG(path));
   out[n++] = arena_printf(d->arena, "%.*s" DISCOVER_OPENID "%.*s", STR_ARG(origin), STR_ARG(path));
@@ -74,7 +73,7 @@ static bool discover_server(struct discover *d, bool *found, struct err *err) {
   struct str places[3];
   if (!oauth_vet(d->issuer, "the authorization server", &issuer, err)) return false;
   if (issuer.query.p)
-    return err_at(err, ERR_UNPROCESSABLE, "bad_metadata", "the authorization server's name has a query");
+    return err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA, "the authorization server's name has a query");
   size_t count = discover_places(d, &issuer, places);
   *found = false;
   for (size_t i = 0; i < count && !*found; i++) {
@@ -101,9 +100,9 @@ static void discover_assume(struct discover *d) {
 
 static bool discover_check(const struct discover *d, struct err *err) {
   if (d->site.authorization_endpoint.n && !d->site.pkce) {
-    err_at(err, ERR_UNPROCESSABLE, "not_supported",
-           "the authorization server %.*s does not say that it knows PKCE with S256",
-           STR_ARG(d->site.issuer));
+    err_why(err, ERR_UNPROCESSABLE, WHY_NOT_SUPPORTED,
+            "the authorization server %.*s does not say that it knows PKCE with S256",
+            STR_ARG(d->site.issuer));
     err_hint(err, "MCP forbids to go on without it; ask the vendor, or connect with a key where it has one");
     return false;
   }
@@ -120,9 +119,9 @@ bool oauth_discover(const struct oauth_net *net, struct str server_url, const st
   if (!d.issuer.n) d.issuer = oauth_origin(&d.server, a);
   if (!discover_server(&d, &found, err)) return false;
   if (!found && d.site.resource.n) {
-    err_at(err, ERR_UNPROCESSABLE, "bad_metadata",
-           "the authorization server %.*s, which the MCP server names, publishes no metadata",
-           STR_ARG(d.issuer));
+    err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA,
+            "the authorization server %.*s, which the MCP server names, publishes no metadata",
+            STR_ARG(d.issuer));
     err_hint(err, "the vendor has to mend this; connect with a key where it has one");
     return false;
   }

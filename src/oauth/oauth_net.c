@@ -22,15 +22,14 @@ bool oauth_vet(struct str url, const char *what, struct uri *out, struct err *er
   struct uri u;
   struct err why;
   if (url.n > OAUTH_URL_MOST || !uri_parse_http(url, &u, &why))
-    return err_at(err, ERR_UNPROCESSABLE, "bad_metadata", "%s is no address: %s", what,
-                  url.n > OAUTH_URL_MOST ? "it is too long" : why.text);
+    return err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA, "%s is no address: %s", what,
+                   url.n > OAUTH_URL_MOST ? "it is too long" : why.text);
   if (!str_is_nocase(u.scheme, "https") && !oauth_is_loopback(&u)) {
-    err_at(err, ERR_UNPROCESSABLE, "bad_metadata", "%s is not https (%.*s)", what,
-           u.host.n < 100 ? (int)u.host.n : 100, u.host.p);
+    err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA, "%s is not https (%.*s)", what, STR_MOST(u.host, 100));
     err_hint(err, "authorization needs https; only on this machine itself plain http will do");
     return false;
   }
-  if (u.fragment.p) return err_at(err, ERR_UNPROCESSABLE, "bad_metadata", "%s has a fragment", what);
+  if (u.fragment.p) return err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA, "%s has a fragment", what);
   *out = u;
   return true;
 }
@@ -47,17 +46,17 @@ bool oauth_is_down(int status) {
 }
 
 bool oauth_down(const struct oauth_message *m, int status, struct err *err) {
-  err_at(err, ERR_UPSTREAM, "vendor_down", "the vendor's sign-in service cannot give %s now (status %d)",
-         m->what, status);
+  err_why(err, ERR_UPSTREAM, WHY_VENDOR_DOWN, "the vendor's sign-in service cannot give %s now (status %d)",
+          m->what, status);
   err_hint(err, "try again later; nothing is lost");
   return false;
 }
 
-// What fetch_url could not do, with the word for it.
+// What fetch_url could not do, with the reason.
 static bool oauth_unreached(const struct oauth_message *m, struct err *err) {
   if (err->code == ERR_CANCELED) return false;
   bool down = err->code == ERR_UPSTREAM || err->code == ERR_TIMEOUT || err->code == ERR_UNAVAILABLE;
-  snprintf(err->field, sizeof err->field, "%s", down ? "vendor_down" : "bad_metadata");
+  if (err->reason == WHY_NONE) err->reason = down ? WHY_VENDOR_DOWN : WHY_BAD_METADATA;
   return err_wrap(err, "asking the vendor for %s", m->what);
 }
 
@@ -107,11 +106,10 @@ void oauth_reply_free(struct oauth_reply *r) {
 struct str oauth_said(struct str text, const struct redact *hide, struct arena *a) {
   text = redact_text(hide, text, a);
   if (!codec_is_utf8(text)) return STR_NONE;
-  if (text.n > OAUTH_SAID_MOST) text.n = OAUTH_SAID_MOST;
+  text = str_cut_utf8(text, OAUTH_SAID_MOST);
   char *line = arena_z(a, text);
   for (size_t i = 0; i < text.n; i++)
     if ((unsigned char)line[i] < ' ' || line[i] == 0x7f) line[i] = ' ';
-  while (text.n && !codec_is_utf8(str_make(line, text.n))) text.n--; // cut in the middle of a character
   return str_trim(str_make(line, text.n));
 }
 

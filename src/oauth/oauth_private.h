@@ -46,7 +46,7 @@ bool oauth_is_down(int status); // busy or broken, rather than refusing: later i
 struct str oauth_said(struct str text, const struct redact *hide, struct arena *a);
 // Its error code, "invalid_grant", where it is one and nothing to hide; else "".
 struct str oauth_error_code(yyjson_val *root, const struct redact *hide, struct arena *a);
-// ERR_UPSTREAM, field "vendor_down".
+// ERR_UPSTREAM, WHY_VENDOR_DOWN.
 bool oauth_down(const struct oauth_message *m, int status, struct err *err);
 
 // Pure: documents to sites. `issuer` is what the metadata must name.

@@ -14,8 +14,8 @@ static bool oauth_best_method(const struct oauth_site *site, enum oauth_method *
       *out = order[i];
       return true;
     }
-  err_at(err, ERR_UNPROCESSABLE, "not_supported",
-         "the authorization server takes no way to authenticate a client that Postern has");
+  err_why(err, ERR_UNPROCESSABLE, WHY_NOT_SUPPORTED,
+          "the authorization server takes no way to authenticate a client that Postern has");
   err_hint(err, "it must be one of client_secret_basic, client_secret_post, none");
   return false;
 }
@@ -92,14 +92,14 @@ struct str oauth_client_document(const struct oauth_introduction *in, struct are
 
 static bool oauth_needs_console(const struct oauth_site *site, struct err *err) {
   if (site->assumed) {
-    err_at(err, ERR_UNPROCESSABLE, "not_supported",
-           "the server publishes nothing about authorization, and registers no clients");
+    err_why(err, ERR_UNPROCESSABLE, WHY_NOT_SUPPORTED,
+            "the server publishes nothing about authorization, and registers no clients");
     err_hint(err, "it may want a key instead; look into the vendor's documentation");
     return false;
   }
-  err_at(err, ERR_UNPROCESSABLE, "console_needed",
-         "%.*s does not let clients register themselves; it wants an application made in its console",
-         STR_ARG(site->issuer));
+  err_why(err, ERR_UNPROCESSABLE, WHY_CONSOLE_NEEDED,
+          "%.*s does not let clients register themselves; it wants an application made in its console",
+          STR_ARG(site->issuer));
   err_hint(err, "make one there with Postern's redirect address, /oauth/callback behind public_url, then "
                 "connect with its client_id, and client_secret where it has one");
   return false;
@@ -111,9 +111,9 @@ static bool oauth_registration_refused(const struct oauth_net *net, const struct
   yyjson_val *root = yyjson_doc_get_root(reply->doc);
   struct str said = oauth_said(json_str(root, "error_description"), net->hide, a),
              code = oauth_error_code(root, net->hide, a);
-  err_at(err, ERR_UNPROCESSABLE, "registration_refused",
-         "%.*s refused to register Postern: HTTP %d%s%.*s%s%.*s", STR_ARG(site->issuer), reply->status,
-         code.n ? ", " : "", STR_ARG(code), said.n ? ": " : "", STR_ARG(said));
+  err_why(err, ERR_UNPROCESSABLE, WHY_REGISTRATION_REFUSED,
+          "%.*s refused to register Postern: HTTP %d%s%.*s%s%.*s", STR_ARG(site->issuer), reply->status,
+          code.n ? ", " : "", STR_ARG(code), said.n ? ": " : "", STR_ARG(said));
   err_hint(err, "the vendor takes only applications that it knows: make one in its console with Postern's "
                 "redirect address, then connect with its client_id, and client_secret where it has one");
   return false;
@@ -126,11 +126,11 @@ static bool oauth_read_client(yyjson_val *root, enum oauth_method asked, struct 
   struct oauth_client c = {.id = arena_dup(a, id), .method = asked};
   int64_t expires_s = json_int(root, "client_secret_expires_at", 0);
   if (!id.n || id.n > OAUTH_TEXT_MOST || secret.n > OAUTH_TEXT_MOST)
-    return err_at(err, ERR_UPSTREAM, "bad_metadata",
-                  "the vendor registered Postern and gave no usable client_id");
+    return err_why(err, ERR_UPSTREAM, WHY_BAD_METADATA,
+                   "the vendor registered Postern and gave no usable client_id");
   if (method.n && !oauth_method_from(method, &c.method))
-    return err_at(err, ERR_UNPROCESSABLE, "not_supported",
-                  "the vendor registered Postern for a way to authenticate that it does not have");
+    return err_why(err, ERR_UNPROCESSABLE, WHY_NOT_SUPPORTED,
+                   "the vendor registered Postern for a way to authenticate that it does not have");
   if (!secret.n) c.method = OAUTH_NONE;
   if (c.method == OAUTH_PRIVATE_KEY_JWT) c.method = OAUTH_BASIC; // nobody gave it our key
   if (secret.n && c.method != OAUTH_NONE) {

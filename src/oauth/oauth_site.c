@@ -26,8 +26,7 @@ static unsigned oauth_port(const struct uri *u) {
 
 // The same origin, and a path that the server's begins with, segment by segment.
 static bool oauth_covers(const struct uri *resource, const struct uri *server) {
-  struct str above = resource->path, path = server->path;
-  while (above.n && above.p[above.n - 1] == '/') above.n--;
+  struct str above = str_trim_end(resource->path, '/'), path = server->path;
   return str_eq_nocase(resource->scheme, server->scheme) && str_eq_nocase(resource->host, server->host) &&
          oauth_port(resource) == oauth_port(server) && path.n >= above.n &&
          memcmp(above.p ? above.p : "", path.p ? path.p : "", above.n) == 0 &&
@@ -42,9 +41,9 @@ bool oauth_read_resource(yyjson_val *root, struct str server_url, struct arena *
       !oauth_vet(server_url, "the server's address", &server, err))
     return false;
   if (!oauth_covers(&of, &server)) {
-    err_at(err, ERR_UNPROCESSABLE, "wrong_resource",
-           "the server's metadata speaks of another resource, %.*s: a token for it could be used there",
-           resource.n < 200 ? (int)resource.n : 200, resource.p);
+    err_why(err, ERR_UNPROCESSABLE, WHY_WRONG_RESOURCE,
+            "the server's metadata speaks of another resource, %.*s: a token for it could be used there",
+            STR_MOST(resource, 200));
     err_hint(err, "check the address; where it is right, the vendor has to mend its metadata");
     return false;
   }
@@ -103,10 +102,9 @@ static bool oauth_is_issuer(struct str named, struct str wanted) {
 static bool oauth_check_issuer(yyjson_val *root, struct str issuer, struct err *err) {
   struct str named = json_str(root, "issuer");
   if (oauth_is_issuer(named, issuer)) return true;
-  err_at(err, ERR_UNPROCESSABLE, "wrong_issuer",
-         "the authorization server %.*s calls itself '%.*s': codes could go to somebody else",
-         issuer.n < 150 ? (int)issuer.n : 150, issuer.p, named.n < 150 ? (int)named.n : 150,
-         named.p ? named.p : "");
+  err_why(err, ERR_UNPROCESSABLE, WHY_WRONG_ISSUER,
+          "the authorization server %.*s calls itself '%.*s': codes could go to somebody else",
+          STR_MOST(issuer, 150), STR_MOST(named, 150) ? named.p : "");
   err_hint(err, "check the address; where it is right, the vendor has to mend its metadata");
   return false;
 }
@@ -126,8 +124,8 @@ bool oauth_read_server(yyjson_val *root, struct str issuer, struct arena *a, str
       !oauth_endpoint(root, "revocation_endpoint", a, &s.revocation_endpoint, err))
     return false;
   if (!s.token_endpoint.n)
-    return err_at(err, ERR_UNPROCESSABLE, "bad_metadata",
-                  "the authorization server's metadata names no token endpoint");
+    return err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA,
+                   "the authorization server's metadata names no token endpoint");
   s.pkce = oauth_has(&pkce, "S256") || (old && !pkce.count);
   s.issuer = arena_dup(a, old ? issuer : json_str(root, "issuer"));
   s.server_scopes = oauth_read_strings(root, "scopes_supported", a);

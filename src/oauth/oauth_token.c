@@ -51,14 +51,7 @@ static struct secret *exchange_basic(const struct oauth_client *c) {
   codec_percent(&pair, c->id);
   buf_add_char(&pair, ':');
   codec_percent(&pair, secret_reveal(c->secret));
-  struct arena *a = arena_new();
-  struct str coded = codec_base64(a, buf_str(&pair));
-  char *header;
-  struct secret *s = secret_make(sizeof "Basic " - 1 + coded.n, &header);
-  memcpy(header, "Basic ", sizeof "Basic " - 1);
-  memcpy(header + sizeof "Basic " - 1, coded.p, coded.n);
-  secret_wipe((void *)(uintptr_t)coded.p, coded.n);
-  arena_free(a);
+  struct secret *s = secret_basic(buf_str(&pair));
   secret_wipe(pair.p, pair.cap);
   buf_free(&pair);
   return s;
@@ -177,10 +170,11 @@ bool oauth_read_tokens(yyjson_val *root, int64_t now_ms, struct arena *a, struct
   struct str access = json_str(root, "access_token"), refresh = json_str(root, "refresh_token"),
              type = json_str(root, "token_type");
   if (!token_is_usable(access) || (refresh.n && !token_is_usable(refresh)))
-    return err_at(err, ERR_UPSTREAM, "bad_metadata", "the vendor's token answer has no usable token in it");
+    return err_why(err, ERR_UPSTREAM, WHY_BAD_METADATA,
+                   "the vendor's token answer has no usable token in it");
   if (type.n && !str_is_nocase(type, "bearer"))
-    return err_at(err, ERR_UNPROCESSABLE, "not_supported",
-                  "the vendor issues tokens of a kind other than Bearer");
+    return err_why(err, ERR_UNPROCESSABLE, WHY_NOT_SUPPORTED,
+                   "the vendor issues tokens of a kind other than Bearer");
   *out =
       (struct oauth_tokens){.access = secret_new(access),
                             .refresh = refresh.n ? secret_new(refresh) : NULL,
@@ -209,6 +203,13 @@ struct str oauth_claim(const struct oauth_tokens *t, struct str name, struct are
   return found;
 }
 
+// Its own word for it, so far as it is one of the standards'.
+static enum err_reason token_reason(struct str code) {
+  for (enum err_reason why = WHY_INVALID_REQUEST; why <= WHY_INVALID_TARGET; why++)
+    if (str_is(code, err_reason_name(why))) return why;
+  return WHY_VENDOR_REFUSED;
+}
+
 // RFC 6749 §5.2. An answer that is none of OAuth's (a proxy's page, a firewall's) says nothing about the
 // grant.
 static bool token_refused(const struct exchange *x, const struct oauth_message *m,
@@ -219,8 +220,8 @@ static bool token_refused(const struct exchange *x, const struct oauth_message *
       str_is(code, "temporarily_unavailable"))
     return oauth_down(m, reply->status, err);
   struct str said = oauth_said(json_str(root, "error_description"), x->hide, x->arena);
-  err_at(err, ERR_UNPROCESSABLE, arena_z(x->arena, code), "%.*s refused %s: %.*s%s%.*s",
-         STR_ARG(x->site->issuer), m->what, STR_ARG(code), said.n ? ": " : "", STR_ARG(said));
+  err_why(err, ERR_UNPROCESSABLE, token_reason(code), "%.*s refused %s: %.*s%s%.*s", STR_ARG(x->site->issuer),
+          m->what, STR_ARG(code), said.n ? ": " : "", STR_ARG(said));
   err_hint(err, "authorize the account again");
   return false;
 }
@@ -302,8 +303,8 @@ bool oauth_revoke(const struct oauth_party *p, const struct secret *token, struc
   exchange_hide(&x, secret_reveal(token));
   bool ok = exchange_send(&x, &m, &reply, err);
   if (ok && (reply.status < 200 || reply.status >= 300))
-    ok = err_at(err, ERR_UPSTREAM, "vendor_down", "the vendor answered a revocation with status %d",
-                reply.status);
+    ok = err_why(err, ERR_UPSTREAM, WHY_VENDOR_DOWN, "the vendor answered a revocation with status %d",
+                 reply.status);
   oauth_reply_free(&reply);
   exchange_close(&x);
   return ok;

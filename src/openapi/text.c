@@ -30,8 +30,7 @@ static size_t cut_at_word(const char *p, size_t most) {
   size_t cut = most;
   while (cut > 0 && p[cut] != ' ') cut--;
   if (cut < most / 2) { // one endless word: cut between characters instead
-    cut = most;
-    while (cut > 0 && ((unsigned char)p[cut] & 0xC0) == 0x80) cut--;
+    cut = str_cut_utf8(str_make(p, most + 1), most).n;
   }
   while (cut > 0 && (p[cut - 1] == ' ' || p[cut - 1] == ',' || p[cut - 1] == ';')) cut--;
   return cut;

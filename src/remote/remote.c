@@ -176,8 +176,7 @@ static bool remote_decide_body(struct store *s, void *arg, struct err *err) {
     size_t i = 0;
     while (i < count && (rows[i].gone_at || !str_eq(rows[i].name, v->names[n]))) i++;
     if (i == count)
-      return err_at(err, ERR_MISSING, "tool", "the account has no tool \"%.*s\"",
-                    (int)(v->names[n].n < 96 ? v->names[n].n : 96), v->names[n].p);
+      return err_at(err, ERR_MISSING, "tool", "the account has no tool \"%.*s\"", STR_MOST(v->names[n], 96));
   }
   d->changed = found;
   if (!found || !remote_self_read(s, v->account_id, d->arena, &self, err)) return !found;

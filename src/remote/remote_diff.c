@@ -74,9 +74,9 @@ struct remote_lines {
 };
 
 static void remote_add_line(struct remote_lines *l, char sign, struct str text) {
-  size_t most = text.n < REMOTE_VALUE_MOST ? text.n : REMOTE_VALUE_MOST;
-  buf_printf(&l->out, "%c %.*s: %.*s", sign, STR_ARG(buf_str(&l->place)), (int)most, text.p);
-  if (most < text.n) buf_printf(&l->out, " … (%zu bytes more)", text.n - most);
+  struct str shown = str_cut_utf8(text, REMOTE_VALUE_MOST);
+  buf_printf(&l->out, "%c %.*s: %.*s", sign, STR_ARG(buf_str(&l->place)), STR_ARG(shown));
+  if (shown.n < text.n) buf_printf(&l->out, " … (%zu bytes more)", text.n - shown.n);
   buf_add_char(&l->out, '\n');
 }
 

@@ -24,7 +24,7 @@ static void remote_drop(struct remote_fetch *f, yyjson_val *definition, const ch
   struct str name = json_str(definition, "name");
   if (f->dropped++ >= TOLD_MOST) return;
   log_warn("account %.*s: the tool \"%.*s\" is left out: %s", STR_ARG(f->account->name),
-           (int)(name.n < NAME_SHOWN ? name.n : NAME_SHOWN), name.p ? name.p : "", why);
+           STR_MOST(name, NAME_SHOWN), why);
 }
 
 static bool remote_take(void *arg, yyjson_val *definition, struct err *err) {
@@ -56,12 +56,8 @@ static bool remote_fetch(struct remote_fetch *f, struct remote_self *self, struc
   struct mcp_list list = {who, "tools/list", "tools", REMOTE_TOOLS_MOST, REMOTE_DEFINITIONS_MOST};
   struct mcp_hello hello;
   if (!mcp_peer_hello(f->account->peer, &who, &hello, err)) return false;
-  size_t most =
-      hello.instructions.n < REMOTE_INSTRUCTIONS_MOST ? hello.instructions.n : REMOTE_INSTRUCTIONS_MOST;
-  while (most < hello.instructions.n && most && ((unsigned char)hello.instructions.p[most] & 0xc0) == 0x80)
-    most--;
   self->capabilities = hello.capabilities ? json_to_text(f->arena, hello.capabilities) : STR("{}");
-  self->instructions = arena_dup(f->arena, str_make(hello.instructions.p, most));
+  self->instructions = arena_dup(f->arena, str_cut_utf8(hello.instructions, REMOTE_INSTRUCTIONS_MOST));
   bool tools = yyjson_obj_get(hello.capabilities, "tools") != NULL;
   yyjson_doc_free(hello.doc);
   f->now = ARENA_ARRAY(f->arena, REMOTE_TOOLS_MOST, struct remote_now);

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/bridge.h"
 
-#include <stdlib.h>
-
 #include "base/clock.h"
-#include "base/log.h"
 #include "io/fiber.h"
+#include "serve/errand.h"
 #include "serve/fault.h"
 #include "serve/offer.h"
-#include "serve/pass.h"
 #include "serve/question.h"
 #include "serve/reply.h"
 #include "serve/rewrite.h"
@@ -21,23 +18,22 @@
 enum { BRIDGE_NEWS_MOST = 4 << 20 };
 
 static struct state_bound bridge_bound(const struct bridge *b) {
-  return (struct state_bound){.principal = b->r->principal,
+  return (struct state_bound){.principal = b->r->client.principal.key,
                               .server_id = b->r->server->server.id,
-                              .method = b->want.method,
-                              .params = b->want.params};
+                              .method = b->method,
+                              .params = b->params};
 }
 
 // ---- what the client carries back
 
 static bool bridge_resume(struct bridge *b, struct str handle, struct err *err) {
   struct kept kept;
-  if (!kept_take(handle, b->r->principal, &kept))
+  if (!kept_take(handle, b->r->client.principal.key, &kept))
     return err_at(
         err, ERR_INVALID, "/params/requestState",
         "the call that waited for this answer is over: send the request again without requestState");
   b->resume = kept.call;
   b->question = kept.question;
-  b->waits = true;
   return true;
 }
 
@@ -54,30 +50,22 @@ static bool bridge_declines(yyjson_val *responses) {
 static yyjson_val *bridge_responses(const struct bridge *b, yyjson_val *responses) {
   if (!responses || b->linked) return NULL;
   (void)offer_of(b->r); // finds out which era it speaks, where nobody knows yet
-  return b->waits || !offer_is_legacy(b->r, b->want.member) ? responses : NULL;
+  return b->question.doc || !offer_is_legacy(b->r, b->member) ? responses : NULL;
 }
 
 // A modern client says with each request what it wants to be told; a legacy vendor takes that for its
 // session.
 static void bridge_tell_level(struct bridge *b) {
-  struct serve_request *r = b->r;
-  struct pass_result result = {0};
-  struct err err;
-  if (!r->log_level.n || b->resume || !(offer_of(r) & OFFER_LOGGING) || !offer_is_legacy(r, b->want.member) ||
-      !(offer_of_member(r, b->want.member) & OFFER_LOGGING))
-    return;
-  struct str params = arena_printf(r->arena, "{\"level\":\"%.*s\"}", STR_ARG(r->log_level));
-  if (!pass_plain(r, b->want.member, &(struct pass_plain){"logging/setLevel", params, 0}, &result, &err))
-    log_debug("logging/setLevel: %s", err.text);
-  pass_free(&result);
-  r->fault = (struct fault){0};
+  if (!b->r->message.log_level.n || b->resume) return;
+  (void)offer_of(b->r);
+  errand_set_level(b->r, b->member, b->r->message.log_level);
 }
 
-bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_want *want, struct err *err) {
-  *b = (struct bridge){.r = r, .want = *want, .alias = want->member->alias};
-  if (r->era != MCP_MODERN) return true;
-  yyjson_val *responses = yyjson_obj_get(want->params, "inputResponses");
-  yyjson_val *text = yyjson_obj_get(want->params, "requestState");
+static bool bridge_open(struct bridge *b, struct err *err) {
+  struct serve_request *r = b->r;
+  if (r->transport.era != MCP_MODERN) return true;
+  yyjson_val *responses = yyjson_obj_get(b->params, "inputResponses");
+  yyjson_val *text = yyjson_obj_get(b->params, "requestState");
   if (responses && !yyjson_is_obj(responses))
     return err_at(err, ERR_INVALID, "/params/inputResponses", "inputResponses must be an object");
   struct state_bound bound = bridge_bound(b);
@@ -94,7 +82,7 @@ bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_
   return true;
 }
 
-void bridge_close(struct bridge *b) {
+static void bridge_close(struct bridge *b) {
   if (b->resume) mcp_call_close(b->resume);
   mcp_event_free(&b->question);
   yyjson_doc_free(b->answers);
@@ -104,11 +92,12 @@ void bridge_close(struct bridge *b) {
 
 static bool bridge_wants(const struct bridge *b, const struct mcp_event *e) {
   const struct serve_request *r = b->r;
-  bool legacy = r->era == MCP_LEGACY;
+  bool legacy = r->transport.era == MCP_LEGACY;
   if (!reply_can_tell(r)) return false;
-  if (str_is(e->method, "notifications/progress")) return e->progress && r->progress_token;
+  if (str_is(e->method, "notifications/progress")) return e->progress && r->message.progress_token;
   if (str_is(e->method, "notifications/message")) // 2026-07-28: only where the request says a level
-    return (legacy || r->log_level.n) && level_passes(r->log_level, json_str(e->params, "level"));
+    return (legacy || r->message.log_level.n) &&
+           level_passes(r->message.log_level, json_str(e->params, "level"));
   if (str_is(e->method, "notifications/resources/updated")) return legacy && r->server->resources;
   // Changes of lists come by catalog/watch, and of modern clients' resources by their own streams.
   return legacy && !str_ends(e->method, "/list_changed");
@@ -116,24 +105,15 @@ static bool bridge_wants(const struct bridge *b, const struct mcp_event *e) {
 
 static bool bridge_news(struct bridge *b, const struct mcp_event *e, struct err *err) {
   if (!bridge_wants(b, e)) return true;
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  yyjson_mut_val *params = e->params ? yyjson_val_mut_copy(doc, e->params) : yyjson_mut_obj(doc);
-  yyjson_mut_doc_set_root(doc, params);
-  rewrite_result(doc, params, b->alias);
+  yyjson_mut_doc *doc = rewrite_params(e->params, b->member->alias);
+  yyjson_mut_val *params = yyjson_mut_doc_get_root(doc);
+  struct buf message = BUF_MAX(BRIDGE_NEWS_MOST);
   if (e->progress)
     yyjson_mut_obj_put(params, yyjson_mut_str(doc, "progressToken"),
-                       yyjson_val_mut_copy(doc, b->r->progress_token));
-  size_t n;
-  char *text = yyjson_mut_write(doc, 0, &n);
-  struct buf message = BUF_MAX(BRIDGE_NEWS_MOST);
-  buf_add_z(&message, "{\"jsonrpc\":\"2.0\",\"method\":");
-  json_add_string(&message, e->method);
-  buf_add_z(&message, ",\"params\":");
-  buf_add(&message, str_make(text, text ? n : 0));
-  buf_add_char(&message, '}');
-  bool ok = !text || message.full || reply_event(b->r, buf_str(&message), err);
+                       yyjson_val_mut_copy(doc, b->r->message.progress_token));
+  bool fits = jsonrpc_request(&message, STR_NONE, e->method, params) && !message.full;
+  bool ok = !fits || reply_event(b->r, buf_str(&message), err);
   buf_free(&message);
-  free(text);
   yyjson_mut_doc_free(doc);
   return ok;
 }
@@ -148,12 +128,12 @@ static bool bridge_send(void *arg, struct str message, struct err *err) {
 static bool bridge_ask(struct bridge *b, struct str method, yyjson_val *params, yyjson_doc **answer,
                        struct err *err) {
   struct serve_request *r = b->r;
-  struct question question = {.session_key = reply_can_tell(r) ? r->session.key : STR_NONE,
-                              .capabilities = r->capabilities,
-                              .alias = b->alias,
+  struct question question = {.session_key = reply_can_tell(r) ? r->client.principal.session : STR_NONE,
+                              .capabilities = r->client.capabilities,
+                              .alias = b->member->alias,
                               .send = bridge_send,
                               .arg = r,
-                              .peer = offer_peer(b->want.member),
+                              .peer = offer_peer(b->member),
                               .who = serve_who(r)};
   fiber_deadline(fiber_self(), QUESTION_LEG_MS + r->env->call_ms);
   bool ok = question_client(&question, method, params, answer, err);
@@ -162,27 +142,20 @@ static bool bridge_ask(struct bridge *b, struct str method, yyjson_val *params, 
 }
 
 // The answer to a vendor's live request; NULL: there is none, and `why` says why.
-static bool bridge_answer(struct bridge *b, struct mcp_call *call, yyjson_val *id, yyjson_val *response,
-                          const struct err *why, struct err *err) {
-  yyjson_val *result = yyjson_obj_get(response, "result"), *error = yyjson_obj_get(response, "error");
-  struct str text = result ? json_to_text(b->r->arena, result) : STR_NONE;
-  int code = response ? (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR) : question_error_code(why);
-  struct str message = response ? json_str(error, "message") : str_of(why->text);
-  return mcp_call_answer(call, id, text, code, message, err);
+static bool bridge_answer(struct bridge *b, yyjson_val *id, yyjson_val *response, const struct err *why,
+                          struct err *err) {
+  struct question_answer a = question_answer(response, why, b->r->arena);
+  return mcp_call_answer(b->call, id, a.result, a.code, a.message, err);
 }
 
-static bool bridge_ask_live(struct bridge *b, struct mcp_call *call, const struct mcp_event *e,
-                            struct err *err) {
+static bool bridge_ask_live(struct bridge *b, const struct mcp_event *e, struct err *err) {
   yyjson_doc *answer = NULL;
   struct err why = {0};
-  if (!bridge_ask(b, e->method, e->params, &answer, &why)) {
-    answer = NULL;
-    if (why.code == ERR_CANCELED) {
-      *err = why;
-      return false;
-    }
+  if (!bridge_ask(b, e->method, e->params, &answer, &why) && why.code == ERR_CANCELED) {
+    *err = why;
+    return false;
   }
-  bool ok = bridge_answer(b, call, e->id, yyjson_doc_get_root(answer), &why, err);
+  bool ok = bridge_answer(b, e->id, yyjson_doc_get_root(answer), &why, err);
   yyjson_doc_free(answer);
   return ok;
 }
@@ -210,89 +183,88 @@ static void bridge_question_result(const struct mcp_event *question, struct mcp_
 }
 
 // The call waits, apart from this request, for the client to come back. Takes the question over.
-static bool bridge_keep(struct bridge *b, struct mcp_call *call, const struct mcp_event *question,
-                        struct err *err) {
+static bool bridge_keep(struct bridge *b, const struct mcp_event *question, struct err *err) {
   char handle[KEPT_HANDLE];
-  struct kept kept = {call, *question};
-  struct standing standing = standing_of(b->r->server, b->r->token);
-  if (!kept_put(&kept, &standing, b->r->principal, handle, err)) return false;
+  struct kept kept = {b->call, *question};
+  struct standing standing = standing_of(b->r->server, &b->r->client.principal);
+  if (!kept_put(&kept, &standing, b->r->client.principal.key, handle, err)) return false;
   b->handle = arena_dup(b->r->arena, str_of(handle));
   return true;
 }
 
-static bool bridge_ask_later(struct bridge *b, struct mcp_call *call, struct mcp_event *question,
-                             struct mcp_event *last, bool *kept, struct err *err) {
+// Takes the question over.
+static bool bridge_ask_later(struct bridge *b, struct mcp_event *question, struct mcp_event *last,
+                             struct err *err) {
   struct err why;
-  if (!capability_allows(b->r->capabilities, question->method, question->params)) {
+  if (!capability_allows(b->r->client.capabilities, question->method, question->params)) {
     err_set(&why, ERR_DENIED, "the client did not declare that it can be asked this");
-    bool ok = bridge_answer(b, call, question->id, NULL, &why, err);
+    bool ok = bridge_answer(b, question->id, NULL, &why, err);
     mcp_event_free(question);
     return ok;
   }
   struct mcp_event result;
   bridge_question_result(question, &result);
-  if (!mcp_call_detach(call, err) || !bridge_keep(b, call, question, err)) {
+  if (!mcp_call_detach(b->call, err) || !bridge_keep(b, question, err)) {
     mcp_event_free(&result);
     mcp_event_free(question);
     return false;
   }
   *last = result;
-  *kept = true;
   return true;
 }
 
 // The client is back: its answer goes to the vendor. Without one it is asked again.
-static bool bridge_go_on(struct bridge *b, struct mcp_call *call, struct mcp_event *last, bool *kept,
-                         struct err *err) {
+static bool bridge_go_on(struct bridge *b, struct mcp_event *last, struct err *err) {
   yyjson_val *response = yyjson_obj_get(b->input_responses, BRIDGE_KEY);
   struct mcp_event question = b->question;
   b->question = (struct mcp_event){0};
-  b->waits = false;
-  if (!yyjson_is_obj(response)) return bridge_ask_later(b, call, &question, last, kept, err);
-  bool ok = mcp_call_answer(call, question.id, json_to_text(b->r->arena, response), 0, STR_NONE, err);
+  if (!yyjson_is_obj(response)) return bridge_ask_later(b, &question, last, err);
+  bool ok = mcp_call_answer(b->call, question.id, json_to_text(b->r->arena, response), 0, STR_NONE, err);
   mcp_event_free(&question);
   return ok;
 }
 
 // ---- the call
 
+// What comes before the last event; takes it over.
+static bool bridge_take(struct bridge *b, struct mcp_event *e, struct mcp_event *last, struct err *err) {
+  if (e->kind == MCP_REQUEST && b->r->transport.era == MCP_MODERN) return bridge_ask_later(b, e, last, err);
+  bool ok = e->kind == MCP_REQUEST ? bridge_ask_live(b, e, err) : bridge_news(b, e, err);
+  mcp_event_free(e);
+  return ok;
+}
+
 bool bridge_carry(void *arg, struct mcp_call *call, struct mcp_event *last, bool *kept, struct err *err) {
   struct bridge *b = arg;
+  struct mcp_event e;
+  b->call = call;
   *kept = false;
-  if (b->waits && !bridge_go_on(b, call, last, kept, err)) return false;
-  for (bool ok = true; ok && !*kept;) {
-    struct mcp_event e;
+  bool ok = !b->question.doc || bridge_go_on(b, last, err);
+  while (ok && !b->handle.n) {
     if (!mcp_call_next(call, &e, err)) return false;
     if (e.kind == MCP_RESULT || e.kind == MCP_ERROR) {
       *last = e;
       return true;
     }
-    if (e.kind == MCP_REQUEST && b->r->era == MCP_MODERN) {
-      ok = bridge_ask_later(b, call, &e, last, kept, err);
-      if (!ok) return false;
-      continue;
-    }
-    ok = e.kind == MCP_REQUEST ? bridge_ask_live(b, call, &e, err) : bridge_news(b, &e, err);
-    mcp_event_free(&e);
-    if (!ok) return false;
+    ok = bridge_take(b, &e, last, err);
   }
-  return true;
+  *kept = ok && b->handle.n;
+  return ok;
 }
 
 // ---- input_required
 
-bool bridge_is_input_required(yyjson_mut_val *result) {
-  return yyjson_mut_equals_str(yyjson_mut_obj_get(result, "resultType"), "input_required");
+static bool bridge_is_input_required(const struct bridge *b) {
+  return yyjson_mut_equals_str(yyjson_mut_obj_get(b->result.value, "resultType"), "input_required");
 }
 
 // All that the vendor wants to know, one after the other; {"key": result, …}.
 static bool bridge_collect(struct bridge *b, yyjson_val *requests, yyjson_mut_doc *out, struct err *err) {
   yyjson_mut_val *answers = yyjson_mut_obj(out);
   yyjson_mut_doc_set_root(out, answers);
-  size_t i, n;
-  yyjson_val *key, *request;
-  if (!yyjson_is_obj(requests)) return true; // a state alone: the vendor wants to be asked again
-  yyjson_obj_foreach (requests, i, n, key, request) {
+  yyjson_obj_iter it = yyjson_obj_iter_with(requests);
+  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));) {
+    yyjson_val *request = yyjson_obj_iter_get_val(key);
     yyjson_doc *answer;
     if (!bridge_ask(b, json_str(request, "method"), yyjson_obj_get(request, "params"), &answer, err))
       return false;
@@ -308,65 +280,78 @@ static bool bridge_collect(struct bridge *b, yyjson_val *requests, yyjson_mut_do
   return true;
 }
 
-bool bridge_again(struct bridge *b, yyjson_mut_val *result, bool *failed, struct err *err) {
-  *failed = false;
-  if (b->r->era != MCP_LEGACY || !bridge_is_input_required(result)) return false;
-  *failed = true;
-  if (++b->round > BRIDGE_ROUNDS_MOST) {
-    err_set(err, ERR_LIMIT, "the vendor asked more than %d times for input", BRIDGE_ROUNDS_MOST);
-    return false;
-  }
-  yyjson_mut_val *state = yyjson_mut_obj_get(result, "requestState");
-  b->request_state =
-      yyjson_mut_is_str(state)
-          ? arena_dup(b->r->arena, str_make(yyjson_mut_get_str(state), yyjson_mut_get_len(state)))
-          : STR_NONE;
-  yyjson_mut_val *wanted = yyjson_mut_obj_get(result, "inputRequests");
-  yyjson_doc *requests = wanted ? yyjson_mut_val_imut_copy(wanted, NULL) : NULL;
+// The vendor wants answers first, and this client can give them now. A state alone: it wants to be asked again.
+static bool bridge_answer_now(struct bridge *b, struct err *err) {
+  if (b->turns > BRIDGE_ROUNDS_MOST)
+    return err_set(err, ERR_LIMIT, "the vendor asked more than %d times for input", BRIDGE_ROUNDS_MOST);
+  yyjson_doc *asked = yyjson_mut_val_imut_copy(b->result.value, NULL);
+  yyjson_val *root = yyjson_doc_get_root(asked), *requests = yyjson_obj_get(root, "inputRequests");
   yyjson_mut_doc *answers = yyjson_mut_doc_new(NULL);
-  bool ok = bridge_collect(b, yyjson_doc_get_root(requests), answers, err);
+  b->request_state = arena_dup(b->r->arena, json_str(root, "requestState"));
+  bool ok = bridge_collect(b, requests, answers, err);
   if (ok) {
     yyjson_doc_free(b->answers);
     b->answers = yyjson_mut_doc_imut_copy(answers, NULL);
     b->input_responses = requests ? yyjson_doc_get_root(b->answers) : NULL;
   }
   yyjson_mut_doc_free(answers);
-  yyjson_doc_free(requests);
-  *failed = !ok;
+  yyjson_doc_free(asked);
   return ok;
 }
 
 // Only what this client declared: it is never asked anything else (2026-07-28, MRTR).
-static bool bridge_check_requests(struct bridge *b, yyjson_mut_doc *doc, yyjson_mut_val *requests,
-                                  struct err *err) {
-  size_t i, n;
-  yyjson_mut_val *key, *request;
-  yyjson_mut_obj_foreach (requests, i, n, key, request) {
-    yyjson_mut_val *name = yyjson_mut_obj_get(request, "method");
-    yyjson_mut_val *params = yyjson_mut_obj_get(request, "params");
-    struct str method = str_make(yyjson_mut_get_str(name), yyjson_mut_get_len(name));
-    yyjson_doc *copy = params ? yyjson_mut_val_imut_copy(params, NULL) : NULL;
-    bool allowed = capability_allows(b->r->capabilities, method, yyjson_doc_get_root(copy));
-    struct str needed = capability_needed(method, yyjson_doc_get_root(copy));
-    yyjson_doc_free(copy);
-    if (!allowed) return fault_capability(b->r, needed, err);
-    rewrite_result(doc, params, b->alias);
+static bool bridge_may_ask(struct bridge *b, yyjson_val *requests, struct err *err) {
+  yyjson_obj_iter it = yyjson_obj_iter_with(requests);
+  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));) {
+    yyjson_val *request = yyjson_obj_iter_get_val(key), *params = yyjson_obj_get(request, "params");
+    struct str method = json_str(request, "method");
+    if (!capability_allows(b->r->client.capabilities, method, params))
+      return fault_capability(b->r, capability_needed(method, params), err);
   }
   return true;
 }
 
-bool bridge_seal(struct bridge *b, yyjson_mut_doc *doc, yyjson_mut_val *result, struct err *err) {
-  if (b->r->era != MCP_MODERN || !bridge_is_input_required(result)) return true;
-  if (!bridge_check_requests(b, doc, yyjson_mut_obj_get(result, "inputRequests"), err)) return false;
-  yyjson_mut_val *theirs = yyjson_mut_obj_get(result, "requestState");
+static bool bridge_check_requests(struct bridge *b, yyjson_mut_val *requests, struct err *err) {
+  size_t i, n;
+  yyjson_mut_val *key, *request;
+  yyjson_doc *copy = requests ? yyjson_mut_val_imut_copy(requests, NULL) : NULL;
+  bool ok = bridge_may_ask(b, yyjson_doc_get_root(copy), err);
+  yyjson_doc_free(copy);
+  yyjson_mut_obj_foreach (requests, i, n, key, request)
+    rewrite_result(b->result.doc, yyjson_mut_obj_get(request, "params"), b->member->alias);
+  return ok;
+}
+
+// The state, so that it comes back here only; absent stays absent.
+static bool bridge_seal(struct bridge *b, struct err *err) {
+  struct errand_result *result = &b->result;
+  if (!bridge_check_requests(b, yyjson_mut_obj_get(result->value, "inputRequests"), err)) return false;
+  yyjson_mut_val *theirs = yyjson_mut_obj_get(result->value, "requestState");
+  if (!theirs && !b->handle.n) return true;
   struct state state = {STATE_KEPT, b->handle};
-  if (!b->handle.n) {
-    if (!theirs) return true; // absent stays absent
+  if (!b->handle.n)
     state = (struct state){STATE_VENDOR, str_make(yyjson_mut_get_str(theirs), yyjson_mut_get_len(theirs))};
-  }
   struct state_bound bound = bridge_bound(b);
   struct str text;
   if (!state_close(b->r->env->ring, &bound, &state, b->r->arena, &text, err)) return false;
-  yyjson_mut_obj_put(result, yyjson_mut_str(doc, "requestState"), yyjson_mut_strncpy(doc, text.p, text.n));
+  yyjson_mut_obj_put(result->value, yyjson_mut_str(result->doc, "requestState"),
+                     yyjson_mut_strncpy(result->doc, text.p, text.n));
   return true;
+}
+
+// ---- the whole
+
+static bool bridge_take_turn(struct bridge *b, struct err *err) {
+  b->turns++;
+  return b->turn(b, err);
+}
+
+bool bridge_run(struct bridge *b, struct err *err) {
+  bool ok = bridge_open(b, err) && bridge_take_turn(b, err);
+  while (ok && b->r->transport.era == MCP_LEGACY && bridge_is_input_required(b))
+    ok = bridge_answer_now(b, err) && bridge_take_turn(b, err);
+  if (ok) rewrite_result(b->result.doc, b->result.value, b->member->alias);
+  if (ok && bridge_is_input_required(b)) ok = bridge_seal(b, err);
+  bridge_close(b);
+  return ok;
 }

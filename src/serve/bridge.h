@@ -7,56 +7,46 @@
 //   modern client, legacy vendor   the live request becomes input_required; the call waits (session/kept)
 // Each message that comes before the result gets the client's own tokens and names. On the request's fiber.
 // Example:
-//   struct bridge b;
-//   if (!bridge_open(&b, r, &(struct bridge_want){…}, err)) return false;
-//   do ok = ask the vendor with b.input_responses, b.request_state, b.resume and bridge_carry;
-//   while (ok && bridge_again(&b, result, err));
-//   ok = ok && bridge_seal(&b, doc, result, err);
-//   bridge_close(&b);
+//   struct bridge b = {.r = r, .method = …, .params = …, .member = m, .turn = turn, .arg = x};
+//   bool ok = bridge_run(&b, err);                    // b.result: the vendor's last, as the client gets it
 #ifndef POSTERN_SERVE_BRIDGE_H
 #define POSTERN_SERVE_BRIDGE_H
 
-#include "serve/serve.h"
+#include "serve/errand.h"
 #include "session/kept.h"
 
 enum { BRIDGE_ROUNDS_MOST = 8 };
 
-struct bridge_want {
-  struct str method;
-  yyjson_val *params;
-  const struct catalog_member *member; // whose vendor
-};
-
 struct bridge {
   struct serve_request *r;
-  struct bridge_want want;
-  struct str alias;
-  // For the next turn:
+  struct str method;
+  yyjson_val *params;                  // as the client sent them
+  const struct catalog_member *member; // whose vendor
+  // Asks the vendor, by bridge_carry, and puts what it answers into `result`; what is there from the turn before
+  // is the turn's to free. No value: there is nothing to carry on with.
+  bool (*turn)(struct bridge *b, struct err *err) SUSPENDS;
+  const void *arg; // the turn's
+  // For the turn at hand, and of the last one:
   yyjson_val *input_responses;
   struct str request_state;
-  struct mcp_call *resume; // taken by whoever asks, who sets it NULL
-  bool linked, declined;   // a person was sent to a link, and did not want to go
+  struct mcp_call *resume; // to go on with, rather than a new one; the turn takes it and sets it NULL
+  struct errand_result result;
+  bool linked, declined; // a person was sent to a link, and did not want to go
+  unsigned turns;        // taken
   // Of ours:
-  struct mcp_event question; // of the resumed call, to be answered first
-  bool waits;                // there is one
+  struct mcp_call *call;     // on its way
+  struct mcp_event question; // of the resumed call, to be answered first; no doc: there is none
   struct str handle;         // of a call that was kept just now
   yyjson_doc *answers;       // of a legacy client
-  unsigned round;
 };
 
-// Reads what a modern client carries back. ERR_INVALID: a requestState that does not belong here.
-MUST_USE bool bridge_open(struct bridge *b, struct serve_request *r, const struct bridge_want *want,
-                          struct err *err) SUSPENDS;
+// The whole way: reads what a modern client carries back, takes turns with the vendor for as long as this client
+// can answer it now, and makes the result what the client may see: names and URIs as it knows them, requests that
+// it declared, state sealed. ERR_INVALID: a requestState that does not belong here; LIMIT: too many rounds;
+// DENIED; TIMEOUT; CANCELED; or the turn's own.
+MUST_USE bool bridge_run(struct bridge *b, struct err *err) SUSPENDS;
 // run_conduct.carry; `arg` is the bridge.
 MUST_USE bool bridge_carry(void *arg, struct mcp_call *call, struct mcp_event *last, bool *kept,
                            struct err *err) SUSPENDS;
-// The vendor wants answers first, and this client can give them now: true once they are there. An error
-// (ERR_LIMIT after too many rounds; DENIED; TIMEOUT; CANCELED) leaves *failed true.
-bool bridge_again(struct bridge *b, yyjson_mut_val *result, bool *failed, struct err *err) SUSPENDS;
-// Of a modern client's input_required: only what it declared, state sealed, URIs as it knows them.
-MUST_USE bool bridge_seal(struct bridge *b, yyjson_mut_doc *doc, yyjson_mut_val *result, struct err *err);
-void bridge_close(struct bridge *b) SUSPENDS;
-
-bool bridge_is_input_required(yyjson_mut_val *result);
 
 #endif

@@ -22,8 +22,8 @@ struct consent_links {
 
 bool consent_can_offer(const struct bridge *b) {
   const struct serve_request *r = b->r;
-  if (b->linked || r->batch || !capability_takes_url(r->capabilities)) return false;
-  return r->era == MCP_MODERN || str_is(r->version, WIRE_LEGACY_LATEST);
+  if (b->linked || r->transport.batch || !capability_takes_url(r->client.capabilities)) return false;
+  return r->transport.era == MCP_MODERN || str_is(r->client.version, WIRE_LEGACY_LATEST);
 }
 
 static void consent_add_link(const struct consent_link *l, bool with_id, struct buf *out) {
@@ -43,7 +43,7 @@ static bool consent_modern(struct bridge *b, const struct consent_links *links, 
                            struct err *err) {
   struct serve_request *r = b->r;
   struct state state = {STATE_LINK, STR_NONE};
-  struct state_bound bound = {r->principal, r->server->server.id, b->want.method, b->want.params};
+  struct state_bound bound = {r->client.principal.key, r->server->server.id, b->method, b->params};
   struct str text;
   if (!state_close(r->env->ring, &bound, &state, r->arena, &text, err)) return false;
   buf_add_z(out, "{\"resultType\":\"input_required\",\"inputRequests\":{");
@@ -66,9 +66,9 @@ static bool consent_legacy(struct bridge *b, const struct consent_links *links, 
     consent_add_link(&links->items[i], true, &data);
   }
   buf_add_z(&data, "]}");
-  struct fault f = {.code = FAULT_NEEDS_URL,
-                    .message = STR("A person has to open a link first"),
-                    .data = data.full ? STR_NONE : arena_dup(r->arena, buf_str(&data))};
+  struct err_rpc f = {.code = FAULT_NEEDS_URL,
+                      .message = STR("A person has to open a link first"),
+                      .data = data.full ? STR_NONE : arena_dup(r->arena, buf_str(&data))};
   buf_free(&data);
   return fault_set(r, &f, err);
 }
@@ -94,7 +94,8 @@ static bool consent_text(struct bridge *b, const struct consent_links *links, st
 static bool consent_links_offer(struct bridge *b, const struct consent_links *links, struct buf *out,
                                 struct err *err) {
   if (!consent_can_offer(b)) return consent_text(b, links, out);
-  return b->r->era == MCP_MODERN ? consent_modern(b, links, out, err) : consent_legacy(b, links, err);
+  return b->r->transport.era == MCP_MODERN ? consent_modern(b, links, out, err)
+                                           : consent_legacy(b, links, err);
 }
 
 bool consent_offer(struct bridge *b, struct str link, struct buf *out, struct err *err) {

@@ -6,11 +6,11 @@
 #include "mcp/wire.h"
 
 void frame_open(const struct serve_request *r, struct buf *out) {
-  buf_add_z(out, r->era == MCP_MODERN ? "{\"resultType\":\"complete\"," : "{");
+  buf_add_z(out, r->transport.era == MCP_MODERN ? "{\"resultType\":\"complete\"," : "{");
 }
 
 void frame_close(const struct serve_request *r, struct buf *out, bool cached) {
-  if (r->era == MCP_MODERN) {
+  if (r->transport.era == MCP_MODERN) {
     if (cached) buf_printf(out, ",\"ttlMs\":%d,\"cacheScope\":\"private\"", FRAME_TTL_MS);
     buf_add_z(out, ",\"_meta\":{\"" WIRE_META_SERVER "\":");
     serve_add_server_info(r, out);
@@ -71,7 +71,7 @@ bool frame_add(const struct serve_request *r, yyjson_mut_doc *doc, yyjson_mut_va
                struct buf *out, struct err *err) {
   if (!yyjson_mut_is_obj(result) || !frame_is_carried(yyjson_mut_obj_get(result, "resultType")))
     return err_set(err, ERR_UPSTREAM, "the vendor answered with a result of a kind that is not carried");
-  if (r->era == MCP_MODERN)
+  if (r->transport.era == MCP_MODERN)
     frame_modern(r, doc, result, cached);
   else
     frame_legacy(doc, result);
@@ -84,7 +84,8 @@ bool frame_add(const struct serve_request *r, yyjson_mut_doc *doc, yyjson_mut_va
 }
 
 bool frame_wraps(const struct serve_request *r, yyjson_val *output_schema) {
-  return r->era == MCP_LEGACY && output_schema && !str_is(json_str(output_schema, "type"), "object");
+  return r->transport.era == MCP_LEGACY && output_schema &&
+         !str_is(json_str(output_schema, "type"), "object");
 }
 
 void frame_wrap_schema(yyjson_mut_doc *doc, yyjson_mut_val *tool) {

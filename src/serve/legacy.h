@@ -7,15 +7,11 @@
 
 #include "serve/serve.h"
 
-// `body` is a message or, in 2025-03-26, a batch of them.
-void legacy_handle(struct serve_request *r, yyjson_val *body) SUSPENDS;
+void legacy_handle(struct serve_request *r) SUSPENDS;                   // r->message
+void legacy_batch(struct serve_request *r, yyjson_val *batch) SUSPENDS; // of messages, in 2025-03-26
 void legacy_get(struct serve_request *r) SUSPENDS;    // the session's stream, or one taken up again
 void legacy_delete(struct serve_request *r) SUSPENDS; // the session's end
-
-// The parts that the 2024-11-05 transport shares.
-void legacy_message(struct serve_request *r, const struct jsonrpc_message *m, yyjson_val *body) SUSPENDS;
-void legacy_set_session(struct serve_request *r, const struct session *s);
-bool legacy_initialize(struct serve_request *r, yyjson_val *params, struct buf *out,
-                       struct err *err) SUSPENDS;
+// r->message of a session that has been found; what the 2024-11-05 transport shares.
+void legacy_message(struct serve_request *r) SUSPENDS;
 
 #endif

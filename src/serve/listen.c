@@ -54,15 +54,16 @@ static void listen_acknowledge(const struct stream_open *o, struct buf *event) {
   buf_free(&message);
 }
 
-void listen_handle(struct serve_request *r, const struct jsonrpc_message *m) {
-  yyjson_val *wanted = yyjson_obj_get(m->params, "notifications");
+void listen_handle(struct serve_request *r) {
+  yyjson_val *wanted = yyjson_obj_get(r->message.rpc.params, "notifications");
   if (!yyjson_is_obj(wanted)) {
-    reply_refuse(r, 400, m->id, JSONRPC_INVALID_PARAMS, "params.notifications must be an object");
+    reply_refuse(r, 400, JSONRPC_INVALID_PARAMS, "params.notifications must be an object");
     return;
   }
-  struct stream_open o = {.kind = STREAM_LISTEN, .id = json_to_text(r->arena, m->id)};
+  struct stream_open o = {.kind = STREAM_LISTEN, .id = json_to_text(r->arena, r->message.rpc.id)};
   if (o.id.n > LISTEN_ID_MOST) {
-    reply_refuse(r, 400, NULL, JSONRPC_INVALID_REQUEST, "the id passes %d bytes", LISTEN_ID_MOST);
+    r->message.rpc.id = NULL;
+    reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "the id passes %d bytes", LISTEN_ID_MOST);
     return;
   }
   unsigned offers = offer_of(r);

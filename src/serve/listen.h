@@ -6,6 +6,6 @@
 
 #include "serve/serve.h"
 
-void listen_handle(struct serve_request *r, const struct jsonrpc_message *m) SUSPENDS;
+void listen_handle(struct serve_request *r) SUSPENDS;
 
 #endif

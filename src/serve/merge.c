@@ -3,9 +3,9 @@
 
 #include "base/codec.h"
 #include "base/log.h"
+#include "serve/errand.h"
 #include "serve/frame.h"
 #include "serve/offer.h"
-#include "serve/pass.h"
 #include "serve/rewrite.h"
 
 #define MERGE_VERSION "2" // of cursors; tools/list has those that begin with 1
@@ -61,25 +61,18 @@ static void merge_to_next(const struct serve_request *r, const struct merge_kind
 }
 
 static bool merge_page(struct serve_request *r, const struct merge_kind *kind, const struct merge_at *at,
-                       struct pass_result *out, struct err *err) {
-  struct buf params = BUF_MAX(MERGE_CURSOR_MOST * JSON_ESCAPED_MOST + 64);
-  buf_add_char(&params, '{');
-  if (at->begun) {
-    buf_add_z(&params, "\"cursor\":");
-    json_add_string(&params, at->own);
-  }
-  buf_add_char(&params, '}');
-  struct pass_plain plain = {kind->method, buf_str(&params),
-                             r->server->member_count > 1 ? MERGE_MEMBER_MS : 0};
-  bool ok = pass_plain(r, &r->server->members[at->member], &plain, out, err);
-  buf_free(&params);
-  return ok;
+                       struct errand_result *out, struct err *err) {
+  struct errand_want want = {.method = kind->method,
+                             .key = at->begun ? "cursor" : NULL,
+                             .value = at->own,
+                             .total_ms = r->server->member_count > 1 ? MERGE_MEMBER_MS : 0};
+  return errand_ask(r, &r->server->members[at->member], &want, out, err);
 }
 
 // Moves the items of a page to the end of `items`; returns the vendor's nextCursor, empty where it was the
 // last.
 static bool merge_take(struct serve_request *r, const struct merge_kind *kind, size_t member,
-                       struct pass_result *page, yyjson_mut_doc *doc, yyjson_mut_val *items,
+                       struct errand_result *page, yyjson_mut_doc *doc, yyjson_mut_val *items,
                        struct str *next) {
   yyjson_mut_val *item, *cursor = yyjson_mut_obj_get(page->value, "nextCursor");
   yyjson_mut_val *list = yyjson_mut_obj_get(page->value, kind->member);
@@ -96,18 +89,17 @@ static bool merge_take(struct serve_request *r, const struct merge_kind *kind, s
 static bool merge_walk(struct serve_request *r, const struct merge_kind *kind, struct merge_at *at,
                        yyjson_mut_doc *doc, yyjson_mut_val *items, struct err *err) {
   while (at->member < r->server->member_count) {
-    struct pass_result page = {0};
+    struct errand_result page = {0};
     struct str next = STR_NONE;
     if (!merge_page(r, kind, at, &page, err)) {
       if (err->code == ERR_CANCELED || r->server->member_count == 1) return false;
       log_warn("%s: %.*s is left out: %s", kind->method,
                STR_ARG(r->server->members[at->member].account->account->name), err->text);
-      r->fault = (struct fault){0};
       merge_to_next(r, kind, at);
       continue;
     }
     bool more = merge_take(r, kind, at->member, &page, doc, items, &next);
-    pass_free(&page);
+    errand_free(&page);
     if (more)
       *at = (struct merge_at){at->member, true, next};
     else

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/methods.h"
 
-#include "base/log.h"
 #include "mcp/wire.h"
+#include "serve/errand.h"
 #include "serve/fault.h"
 #include "serve/frame.h"
-#include "serve/legacy.h"
+#include "serve/legacy_session.h"
 #include "serve/offer.h"
-#include "serve/pass.h"
 #include "serve/prompts.h"
 #include "serve/resources.h"
 #include "serve/tools.h"
@@ -30,23 +29,12 @@ static bool methods_discover(struct serve_request *r, yyjson_val *params, struct
   return true;
 }
 
-// Modern vendors are told with each request, legacy ones here.
 static bool methods_set_level(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   struct str level = json_str(params, "level");
   if (!level_is(level))
     return err_at(err, ERR_INVALID, "/params/level", "params.level is none of debug, info, …, emergency");
   replay_set_level(serve_replay(r), level);
-  struct str words = arena_printf(r->arena, "{\"level\":\"%.*s\"}", STR_ARG(level));
-  for (size_t i = 0; i < r->server->member_count; i++) {
-    const struct catalog_member *m = &r->server->members[i];
-    struct pass_result result = {0};
-    struct err why;
-    if (!(offer_of_member(r, m) & OFFER_LOGGING) || !offer_is_legacy(r, m)) continue;
-    if (!pass_plain(r, m, &(struct pass_plain){"logging/setLevel", words, 0}, &result, &why))
-      log_debug("logging/setLevel: %.*s: %s", STR_ARG(m->account->account->name), why.text);
-    pass_free(&result);
-  }
-  r->fault = (struct fault){0}; // one that refuses is no failure of the session's
+  for (size_t i = 0; i < r->server->member_count; i++) errand_set_level(r, &r->server->members[i], level);
   buf_add_z(out, "{}");
   return true;
 }
@@ -68,7 +56,7 @@ static const struct method {
     {"resources/templates/list", METHOD_BOTH, OFFER_RESOURCES, false, resources_templates},
     {"completion/complete", METHOD_BOTH, OFFER_COMPLETIONS, false, prompts_complete},
     {"server/discover", METHOD_MODERN, 0, false, methods_discover},
-    {"initialize", METHOD_LEGACY, 0, false, legacy_initialize},
+    {"initialize", METHOD_LEGACY, 0, false, legacy_session_initialize},
     {"ping", METHOD_LEGACY, 0, false, methods_ping},
     {"logging/setLevel", METHOD_LEGACY, OFFER_LOGGING, true, methods_set_level},
     {"resources/subscribe", METHOD_LEGACY, OFFER_SUBSCRIBE, true, resources_subscribe},
@@ -82,39 +70,27 @@ static const struct method *methods_find(struct str name, enum mcp_era era) {
   return NULL;
 }
 
-// A token is a string or an integer; anything else asks for nothing.
-static yyjson_val *methods_progress_token(yyjson_val *meta) {
-  yyjson_val *token = yyjson_obj_get(meta, "progressToken");
-  int64_t number;
-  bool sound = yyjson_is_str(token) || yyjson_is_int(token) || str_to_i64(json_raw_number(token), &number);
-  return sound ? token : NULL;
-}
-
-static void methods_begin(struct serve_request *r, const struct jsonrpc_message *m) {
-  yyjson_val *meta = yyjson_obj_get(m->params, "_meta");
-  r->fault = (struct fault){0};
-  r->progress_token = methods_progress_token(meta);
-  r->log_level = STR_NONE;
-  if (r->era == MCP_MODERN) {
-    r->log_level = json_str(meta, WIRE_META_LOG_LEVEL);
-    if (!level_is(r->log_level)) r->log_level = STR_NONE;
-  } else if (r->session.key.n) {
-    if (!r->replay) r->replay = replay_get(r->session.key, false);
-    if (r->replay) r->log_level = replay_level(r->replay, r->arena);
+static struct str methods_log_level(struct serve_request *r) {
+  struct str level = STR_NONE;
+  if (r->transport.era == MCP_MODERN) {
+    level = json_str(r->message.meta, WIRE_META_LOG_LEVEL);
+  } else if (r->client.principal.session.n) {
+    if (!r->client.replay) r->client.replay = replay_get(r->client.principal.session, false);
+    if (r->client.replay) level = replay_level(r->client.replay, r->arena);
   }
+  return level_is(level) ? level : STR_NONE;
 }
 
-bool methods_answer(struct serve_request *r, const struct jsonrpc_message *m, struct buf *out,
-                    struct err *err) {
-  const struct method *method = methods_find(m->method, r->era);
-  methods_begin(r, m);
+bool methods_answer(struct serve_request *r, struct buf *out, struct err *err) {
+  const struct method *method = methods_find(r->message.rpc.method, r->transport.era);
+  r->message.log_level = methods_log_level(r);
   if (!method || (method->offer && !(offer_of(r) & method->offer))) return fault_method(r, err);
-  if (method->session && !r->session.key.n)
+  if (method->session && !r->client.principal.session.n)
     return fault_set(r,
-                     &(struct fault){.code = JSONRPC_INVALID_REQUEST,
-                                     .status = 400,
-                                     .message = STR("this needs a session: initialize, and send its "
-                                                    "Mcp-Session-Id with each request")},
+                     &(struct err_rpc){.code = JSONRPC_INVALID_REQUEST,
+                                       .status = 400,
+                                       .message = STR("this needs a session: initialize, and send its "
+                                                      "Mcp-Session-Id with each request")},
                      err);
-  return method->answer(r, m->params, out, err);
+  return method->answer(r, r->message.rpc.params, out, err);
 }

@@ -6,9 +6,9 @@
 
 #include "serve/serve.h"
 
-// Does the message carry the whole modern envelope in params._meta: version and client capabilities of the
+// Does r->message carry the whole modern envelope in params._meta: version and client capabilities of the
 // right types?
-bool modern_envelope(const struct jsonrpc_message *m);
-void modern_handle(struct serve_request *r, const struct jsonrpc_message *m) SUSPENDS;
+bool modern_envelope(const struct serve_request *r);
+void modern_handle(struct serve_request *r) SUSPENDS;
 
 #endif

@@ -109,9 +109,7 @@ static char *offer_extensions(yyjson_val *capabilities) {
 
 static void offer_learn(struct str key, const struct mcp_hello *hello) {
   struct str words = hello ? hello->instructions : STR_NONE;
-  if (words.n > OFFER_INSTRUCTIONS_MOST) words.n = OFFER_INSTRUCTIONS_MOST;
-  while (words.n && words.n == OFFER_INSTRUCTIONS_MOST && ((unsigned char)words.p[words.n - 1] & 0x80))
-    words.n--; // not within a character
+  words = str_cut_utf8(words, OFFER_INSTRUCTIONS_MOST);
   pthread_mutex_lock(&offer_lock);
   struct offer_entry *e = offer_entry_get(key);
   if (e && hello) {
@@ -155,7 +153,7 @@ static void offer_start(const struct serve_request *r, const struct catalog_memb
       .arena = a,
       .key = arena_dup(a, key),
       .peer = mcp_peer_ref(offer_peer(m)),
-      .who = {arena_dup(a, r->principal), arena_dup(a, r->capabilities), r->era},
+      .who = {arena_dup(a, r->client.principal.key), arena_dup(a, r->client.capabilities), r->transport.era},
   };
   struct err unused;
   q->share = share_take(SHARE_ACCOUNT, m->account->account->id, FIBER_BACKGROUND, &unused);
@@ -169,7 +167,7 @@ static void offer_start(const struct serve_request *r, const struct catalog_memb
 // for.
 static bool offer_refresh(const struct serve_request *r, const struct catalog_member *m) {
   char text[64];
-  struct str key = offer_key(m, r->era, text, sizeof text);
+  struct str key = offer_key(m, r->transport.era, text, sizeof text);
   pthread_mutex_lock(&offer_lock);
   struct offer_entry *e = offer_entry_get(key);
   bool due = e && !e->asking && clock_mono_us() >= e->fresh_until_us;
@@ -184,7 +182,7 @@ unsigned offer_of_member(const struct serve_request *r, const struct catalog_mem
   char text[64];
   if (!offer_peer(m)) return 0;
   pthread_mutex_lock(&offer_lock);
-  const struct offer_entry *e = map_get(&offer_entries, offer_key(m, r->era, text, sizeof text));
+  const struct offer_entry *e = map_get(&offer_entries, offer_key(m, r->transport.era, text, sizeof text));
   unsigned offers = e ? e->offers : 0;
   pthread_mutex_unlock(&offer_lock);
   if (!r->server->prompts) offers &= ~(unsigned)OFFER_PROMPTS;
@@ -196,7 +194,7 @@ unsigned offer_of_member(const struct serve_request *r, const struct catalog_mem
 bool offer_is_legacy(const struct serve_request *r, const struct catalog_member *m) {
   char text[64];
   pthread_mutex_lock(&offer_lock);
-  const struct offer_entry *e = map_get(&offer_entries, offer_key(m, r->era, text, sizeof text));
+  const struct offer_entry *e = map_get(&offer_entries, offer_key(m, r->transport.era, text, sizeof text));
   bool legacy = e && e->legacy;
   pthread_mutex_unlock(&offer_lock);
   return legacy;
@@ -224,7 +222,7 @@ static void offer_add_extensions(const struct serve_request *r, struct buf *out)
     char text[64];
     pthread_mutex_lock(&offer_lock);
     const struct offer_entry *e =
-        map_get(&offer_entries, offer_key(&r->server->members[i], r->era, text, sizeof text));
+        map_get(&offer_entries, offer_key(&r->server->members[i], r->transport.era, text, sizeof text));
     // Two members rarely differ in what an extension says; the first that has some speaks for all.
     if (!any && e && e->extensions && e->extensions[0]) {
       buf_printf(out, ",\"extensions\":{%s}", e->extensions);
@@ -250,7 +248,7 @@ void offer_add_capabilities(const struct serve_request *r, struct buf *out) {
 static void offer_add_words(const struct serve_request *r, const struct catalog_member *m, struct buf *text) {
   char key[64];
   pthread_mutex_lock(&offer_lock);
-  const struct offer_entry *e = map_get(&offer_entries, offer_key(m, r->era, key, sizeof key));
+  const struct offer_entry *e = map_get(&offer_entries, offer_key(m, r->transport.era, key, sizeof key));
   if (e && e->instructions && e->instructions[0] &&
       text->n + strlen(e->instructions) < OFFER_ALL_INSTRUCTIONS_MOST)
     buf_printf(text, "\n\n%.*s says: %s", STR_ARG(m->account->connector->label), e->instructions);

@@ -6,51 +6,25 @@
 #include "io/share.h"
 #include "mcp/wire.h"
 #include "serve/bridge.h"
-#include "serve/fault.h"
 #include "serve/offer.h"
-#include "serve/rewrite.h"
-
-void pass_free(struct pass_result *r) {
-  yyjson_mut_doc_free(r->doc);
-  *r = (struct pass_result){0};
-}
-
-yyjson_mut_val *pass_meta(yyjson_mut_doc *doc, yyjson_val *meta) {
-  static const char *const hop[] = {
-      WIRE_META_VERSION,      WIRE_META_CAPABILITIES, WIRE_META_CLIENT, WIRE_META_LOG_LEVEL,
-      WIRE_META_SUBSCRIPTION, "progressToken",        "traceparent",    "tracestate"};
-  yyjson_mut_val *out = yyjson_val_mut_copy(doc, meta);
-  for (size_t i = 0; i < sizeof hop / sizeof *hop; i++) yyjson_mut_obj_remove_str(out, hop[i]);
-  return out;
-}
 
 // The client's params in the vendor's names, with this turn's answers.
 static yyjson_mut_val *pass_params(const struct bridge *b, const struct pass_want *want,
                                    yyjson_mut_doc *doc) {
   yyjson_mut_val *params = want->params ? yyjson_val_mut_copy(doc, want->params) : yyjson_mut_obj(doc);
-  yyjson_val *meta = yyjson_obj_get(want->params, "_meta");
   yyjson_mut_doc_set_root(doc, params);
   yyjson_mut_obj_remove_str(params, "inputResponses");
   yyjson_mut_obj_remove_str(params, "requestState");
   yyjson_mut_obj_remove_str(params, "_meta");
-  yyjson_mut_val *passed = yyjson_is_obj(meta) ? pass_meta(doc, meta) : NULL;
-  if (passed && yyjson_mut_obj_size(passed)) yyjson_mut_obj_add_val(doc, params, "_meta", passed);
-  if (want->own_key)
-    yyjson_mut_obj_put(params, yyjson_mut_str(doc, want->own_key),
-                       yyjson_mut_strncpy(doc, want->own.p, want->own.n));
+  wire_pass_meta(doc, params, yyjson_obj_get(want->params, "_meta"));
+  yyjson_mut_val *named = want->own_in ? yyjson_mut_obj_get(params, want->own_in) : params;
+  yyjson_mut_obj_put(named, yyjson_mut_str(doc, want->own_key),
+                     yyjson_mut_strncpy(doc, want->own.p, want->own.n));
   if (b->input_responses)
     yyjson_mut_obj_add_val(doc, params, "inputResponses", yyjson_val_mut_copy(doc, b->input_responses));
   if (b->request_state.n)
     yyjson_mut_obj_add_strncpy(doc, params, "requestState", b->request_state.p, b->request_state.n);
   return params;
-}
-
-static bool pass_peer(const struct catalog_member *m, struct mcp_peer **out, struct err *err) {
-  *out = offer_peer(m);
-  if (*out) return true;
-  const struct account *a = m->account->account;
-  return err_set(err, ERR_UNAVAILABLE, "the account \"%.*s\" cannot be reached: %.*s", STR_ARG(a->name),
-                 STR_ARG(a->status_text));
 }
 
 static bool pass_open(struct bridge *b, const struct pass_want *want, struct mcp_call **call,
@@ -60,15 +34,15 @@ static bool pass_open(struct bridge *b, const struct pass_want *want, struct mcp
   *call = b->resume;
   b->resume = NULL;
   if (*call) return true;
-  if (!pass_peer(want->member, &peer, err)) return false;
+  if (!errand_peer(want->member, &peer, err)) return false;
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   yyjson_val *meta = yyjson_obj_get(want->params, "_meta");
   struct mcp_request request = {.who = serve_who(r),
                                 .method = str_of(want->method),
                                 .doc = doc,
                                 .params = pass_params(b, want, doc),
-                                .wants_progress = r->progress_token != NULL,
-                                .log_level = r->log_level,
+                                .wants_progress = r->message.progress_token != NULL,
+                                .log_level = r->message.log_level,
                                 .traceparent = json_str(meta, "traceparent"),
                                 .tracestate = json_str(meta, "tracestate")};
   bool ok = mcp_call_open(peer, &request, call, err);
@@ -76,32 +50,22 @@ static bool pass_open(struct bridge *b, const struct pass_want *want, struct mcp
   return ok;
 }
 
-// One turn. A vendor's error is a fault of ours.
-static bool pass_turn_on(struct bridge *b, const struct pass_want *want, struct pass_result *out,
-                         struct err *err) {
+static bool pass_carry(struct bridge *b, const struct pass_want *want, struct err *err) {
   struct mcp_call *call;
   struct mcp_event last = {0};
   bool kept = false;
   if (!pass_open(b, want, &call, err)) return false;
   bool ok = bridge_carry(b, call, &last, &kept, err);
   if (!kept) mcp_call_close(call);
-  if (!ok) return false;
-  if (last.kind == MCP_ERROR) {
-    bool uri = want->own_key && str_is(str_of(want->own_key), "uri");
-    ok = fault_translate(b->r, last.value, uri ? want->shown : STR_NONE, err);
-  } else {
-    out->doc = yyjson_mut_doc_new(NULL);
-    out->value = yyjson_val_mut_copy(out->doc, last.value);
-  }
-  mcp_event_free(&last);
-  return ok;
+  bool uri = str_is(str_of(want->own_key), "uri");
+  return ok && errand_take(b->r, &last, uri ? want->shown : STR_NONE, &b->result, err);
 }
 
 // It counts as the account's, like a call of a tool (call/run).
-static bool pass_turn(struct bridge *b, const struct pass_want *want, struct pass_result *out,
-                      struct err *err) {
-  struct share *share = share_take(SHARE_ACCOUNT, want->member->account->account->id, FIBER_ORDINARY, err);
-  bool ok = share && pass_turn_on(b, want, out, err);
+static bool pass_turn(struct bridge *b, struct err *err) {
+  struct share *share = share_take(SHARE_ACCOUNT, b->member->account->account->id, FIBER_ORDINARY, err);
+  errand_free(&b->result);
+  bool ok = share && pass_carry(b, b->arg, err);
   share_give(share);
   return ok;
 }
@@ -109,71 +73,30 @@ static bool pass_turn(struct bridge *b, const struct pass_want *want, struct pas
 static void pass_audit(struct serve_request *r, const struct pass_want *want, bool ok, int64_t began_us) {
   if (!want->shown.n) return;
   audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
-                                                   .actor = r->client,
+                                                   .actor = r->client.principal.name,
                                                    .action = str_of(want->method),
                                                    .server_id = r->server->server.id,
                                                    .account_id = want->member->account->account->id,
                                                    .tool = want->shown,
                                                    .outcome = ok ? STR("ok") : STR("upstream_error"),
-                                                   .request_id = r->in->id,
+                                                   .request_id = r->transport.in->id,
                                                    .elapsed_us = (int64_t)clock_mono_us() - began_us});
 }
 
-bool pass_ask(struct serve_request *r, const struct pass_want *want, struct pass_result *out,
+bool pass_ask(struct serve_request *r, const struct pass_want *want, struct errand_result *out,
               struct err *err) {
-  struct bridge b;
-  struct pass_result result = {0};
+  struct bridge b = {.r = r,
+                     .method = str_of(want->method),
+                     .params = want->params,
+                     .member = want->member,
+                     .turn = pass_turn,
+                     .arg = want};
   int64_t began_us = (int64_t)clock_mono_us();
-  struct bridge_want bridged = {str_of(want->method), want->params, want->member};
-  if (!bridge_open(&b, r, &bridged, err)) return false;
-  bool failed = false, again, ok;
-  do {
-    pass_free(&result);
-    ok = pass_turn(&b, want, &result, err);
-    again = ok && bridge_again(&b, result.value, &failed, err);
-  } while (again);
-  ok = ok && !failed && bridge_seal(&b, result.doc, result.value, err);
-  bridge_close(&b);
-  pass_audit(r, want, ok, began_us);
-  if (!ok) {
-    pass_free(&result);
-    return false;
-  }
-  rewrite_result(result.doc, result.value, want->member->alias);
-  *out = result;
-  return true;
-}
-
-static bool pass_plain_on(struct serve_request *r, const struct catalog_member *m, const struct pass_plain *p,
-                          struct pass_result *out, struct err *err) {
-  struct mcp_peer *peer;
-  struct mcp_event last;
-  yyjson_doc *params;
-  if (!pass_peer(m, &peer, err) || !json_read(p->params, &JSON_LIMITS, &params, err)) return false;
-  yyjson_mut_doc *doc = yyjson_doc_mut_copy(params, NULL);
-  struct mcp_request request = {.who = serve_who(r),
-                                .method = str_of(p->method),
-                                .doc = doc,
-                                .params = yyjson_mut_doc_get_root(doc),
-                                .total_ms = p->total_ms};
-  bool ok = mcp_ask(peer, &request, &last, err);
-  yyjson_mut_doc_free(doc);
-  yyjson_doc_free(params);
-  if (!ok) return false;
-  if (last.kind == MCP_ERROR) {
-    ok = fault_translate(r, last.value, STR_NONE, err);
-  } else {
-    out->doc = yyjson_mut_doc_new(NULL);
-    out->value = yyjson_val_mut_copy(out->doc, last.value);
-  }
-  mcp_event_free(&last);
-  return ok;
-}
-
-bool pass_plain(struct serve_request *r, const struct catalog_member *m, const struct pass_plain *p,
-                struct pass_result *out, struct err *err) {
-  struct share *share = share_take(SHARE_ACCOUNT, m->account->account->id, FIBER_ORDINARY, err);
-  bool ok = share && pass_plain_on(r, m, p, out, err);
-  share_give(share);
+  bool ok = bridge_run(&b, err);
+  if (b.turns) pass_audit(r, want, ok, began_us);
+  if (ok)
+    *out = b.result;
+  else
+    errand_free(&b.result);
   return ok;
 }

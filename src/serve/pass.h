@@ -1,42 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // pass: a request that is not a tool call, handed to one member's vendor: prompts/get, resources/read,
-// completion/complete, and the pages of lists. With all that may happen before its result (serve/bridge), and
-// an audit row where something of the vendor's is read. On the request's fiber. Example:
-//   struct pass_result result;
+// completion/complete. With all that may happen before its result (serve/bridge), and an audit row where
+// something of the vendor's is read. On the request's fiber. Example:
+//   struct errand_result result;
 //   if (!pass_ask(r, &(struct pass_want){…}, &result, err)) return false;
-//   … frame_add(r, result.doc, result.value, false, out, err); pass_free(&result);
+//   … frame_add(r, result.doc, result.value, false, out, err); errand_free(&result);
 #ifndef POSTERN_SERVE_PASS_H
 #define POSTERN_SERVE_PASS_H
 
-#include "serve/serve.h"
+#include "serve/errand.h"
 
 struct pass_want {
   const char *method;
   yyjson_val *params; // as the client sent them; may be NULL
   const struct catalog_member *member;
-  const char *own_key; // the member of params that the vendor calls otherwise: "name", "uri"; NULL: none
+  const char *own_in;  // the member of params that holds the next; NULL: params themselves
+  const char *own_key; // what the vendor calls otherwise: "name", "uri"
   struct str own;      // what it calls it
   struct str shown;    // what the client calls it, for the audit; empty: no audit row
 };
 
-struct pass_result {
-  yyjson_mut_doc *doc;
-  yyjson_mut_val *value; // the result object, in the client's names
-};
-void pass_free(struct pass_result *r);
-
-MUST_USE bool pass_ask(struct serve_request *r, const struct pass_want *want, struct pass_result *out,
+// The result is in the client's names.
+MUST_USE bool pass_ask(struct serve_request *r, const struct pass_want *want, struct errand_result *out,
                        struct err *err) SUSPENDS;
-// A request of our own to a vendor, without a bridge. `params`: JSON object text. ERR as pass_ask.
-struct pass_plain {
-  const char *method;
-  struct str params;
-  uint64_t total_ms; // 0: the vendor's limits
-};
-MUST_USE bool pass_plain(struct serve_request *r, const struct catalog_member *m, const struct pass_plain *p,
-                         struct pass_result *out, struct err *err) SUSPENDS;
-
-// What of a client's `_meta` goes on to the vendor: all but the keys of its own hop.
-yyjson_mut_val *pass_meta(yyjson_mut_doc *doc, yyjson_val *meta);
 
 #endif

@@ -19,10 +19,10 @@ static const struct catalog_member *prompts_find(const struct serve_request *r, 
 
 static bool prompts_pass(struct serve_request *r, const struct pass_want *want, struct buf *out,
                          struct err *err) {
-  struct pass_result result;
+  struct errand_result result;
   if (!pass_ask(r, want, &result, err)) return false;
   bool ok = frame_add(r, result.doc, result.value, false, out, err);
-  pass_free(&result);
+  errand_free(&result);
   return ok;
 }
 
@@ -53,17 +53,11 @@ bool prompts_complete(struct serve_request *r, yyjson_val *params, struct buf *o
   unsigned needed = OFFER_COMPLETIONS | (str_is(str_of(key), "uri") ? OFFER_RESOURCES : OFFER_PROMPTS);
   if (!m || (offer_of_member(r, m) & needed) != needed)
     return err_at(err, ERR_INVALID, "/params/ref", "params.ref names nothing that can be completed");
-  // The reference lies one deeper than what serve/pass renames.
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  yyjson_mut_val *copy = yyjson_val_mut_copy(doc, params);
-  yyjson_mut_doc_set_root(doc, copy);
-  yyjson_mut_obj_put(yyjson_mut_obj_get(copy, "ref"), yyjson_mut_str(doc, key),
-                     yyjson_mut_strncpy(doc, own.p, own.n));
-  yyjson_doc *renamed = yyjson_mut_doc_imut_copy(doc, NULL);
-  struct pass_want want = {
-      .method = "completion/complete", .params = yyjson_doc_get_root(renamed), .member = m};
-  bool ok = prompts_pass(r, &want, out, err);
-  yyjson_doc_free(renamed);
-  yyjson_mut_doc_free(doc);
-  return ok;
+  struct pass_want want = {.method = "completion/complete",
+                           .params = params,
+                           .member = m,
+                           .own_in = "ref",
+                           .own_key = key,
+                           .own = own};
+  return prompts_pass(r, &want, out, err);
 }

@@ -12,11 +12,8 @@ enum { QUESTION_MESSAGE_MOST = 16 << 20 };
 // The params as the client gets them: URIs under the member's alias, our progress token in place of theirs.
 static yyjson_mut_doc *question_params(const struct question *q, struct str method, yyjson_val *params,
                                        struct str id) {
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  yyjson_mut_val *root = params ? yyjson_val_mut_copy(doc, params) : yyjson_mut_obj(doc);
-  yyjson_mut_doc_set_root(doc, root);
-  rewrite_result(doc, root, q->alias);
-  yyjson_mut_val *meta = yyjson_mut_obj_get(root, "_meta");
+  yyjson_mut_doc *doc = rewrite_params(params, q->alias);
+  yyjson_mut_val *root = yyjson_mut_doc_get_root(doc), *meta = yyjson_mut_obj_get(root, "_meta");
   if (yyjson_mut_obj_get(meta, "progressToken"))
     yyjson_mut_obj_put(meta, yyjson_mut_str(doc, "progressToken"), yyjson_mut_strncpy(doc, id.p, id.n));
   // Vendors of 2026-07-28 name none; 2025-11-25 wants one.
@@ -29,17 +26,13 @@ static yyjson_mut_doc *question_params(const struct question *q, struct str meth
 static bool question_send(const struct question *q, struct str id, struct str method, yyjson_val *params,
                           struct err *err) {
   struct buf message = BUF_MAX(QUESTION_MESSAGE_MOST);
+  char quoted[ASKED_ID + 2];
+  int n = snprintf(quoted, sizeof quoted, "\"%.*s\"", STR_ARG(id));
   yyjson_mut_doc *doc = question_params(q, method, params, id);
-  size_t n;
-  char *text = yyjson_mut_write(doc, 0, &n);
-  buf_printf(&message, "{\"jsonrpc\":\"2.0\",\"id\":\"%.*s\",\"method\":", STR_ARG(id));
-  json_add_string(&message, method);
-  buf_add_z(&message, ",\"params\":");
-  buf_add(&message, str_make(text, text ? n : 0));
-  buf_add_char(&message, '}');
-  bool ok = text && !message.full ? q->send(q->arg, buf_str(&message), err)
-                                  : err_set(err, ERR_LIMIT, "the vendor's question is too large");
-  free(text);
+  bool ok = jsonrpc_request(&message, str_make(quoted, (size_t)n), method, yyjson_mut_doc_get_root(doc)) &&
+            !message.full;
+  ok = ok ? q->send(q->arg, buf_str(&message), err)
+          : err_set(err, ERR_LIMIT, "the vendor's question is too large");
   yyjson_mut_doc_free(doc);
   buf_free(&message);
   return ok;
@@ -76,8 +69,10 @@ static bool question_await(const struct question *q, struct asked *asked, yyjson
                            yyjson_doc **answer, struct err *err) {
   struct asked_answer said;
   while (asked_wait(asked, QUESTION_LEG_MS, &said, err)) {
-    *answer = said.doc;
-    if (!said.progress) return true;
+    if (!said.progress) {
+      *answer = said.doc;
+      return true;
+    }
     question_progress(q, params, said.doc);
     yyjson_doc_free(said.doc);
   }
@@ -97,7 +92,13 @@ bool question_client(const struct question *q, struct str method, yyjson_val *pa
   return ok;
 }
 
-int question_error_code(const struct err *err) {
-  return err->code == ERR_DENIED ? JSONRPC_METHOD_NOT_FOUND // as if it knew no such request
-                                 : JSONRPC_INTERNAL_ERROR;
+struct question_answer question_answer(yyjson_val *response, const struct err *why, struct arena *a) {
+  yyjson_val *result = yyjson_obj_get(response, "result"), *error = yyjson_obj_get(response, "error");
+  if (result) return (struct question_answer){.result = json_to_text(a, result)};
+  if (response)
+    return (struct question_answer){.code = (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR),
+                                    .message = json_str(error, "message")};
+  // Whom it may not ask that knows no such request.
+  int code = why->code == ERR_DENIED ? JSONRPC_METHOD_NOT_FOUND : JSONRPC_INTERNAL_ERROR;
+  return (struct question_answer){.code = code, .message = str_of(why->text)};
 }

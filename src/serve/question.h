@@ -23,7 +23,13 @@ struct question {
 // client's response: {"result":…} or {"error":…}.
 MUST_USE bool question_client(const struct question *q, struct str method, yyjson_val *params,
                               yyjson_doc **answer, struct err *err) SUSPENDS;
-// How the vendor is told that there will be no answer.
-int question_error_code(const struct err *err);
+// The client's response as its vendor is told it: a result (JSON text), or an error where that is empty. NULL: there
+// is none, and `why` says why.
+struct question_answer {
+  struct str result;
+  int code;
+  struct str message;
+};
+struct question_answer question_answer(yyjson_val *response, const struct err *why, struct arena *a);
 
 #endif

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/relay.h"
 
-#include <stdlib.h>
-
 #include "base/log.h"
 #include "base/mem.h"
-#include "http/sse.h"
 #include "io/channel.h"
 #include "io/share.h"
 #include "mcp/feed.h"
@@ -13,7 +10,6 @@
 #include "serve/offer.h"
 #include "serve/question.h"
 #include "serve/rewrite.h"
-#include "serve/stream.h"
 #include "session/level.h"
 
 enum { RELAY_EVENTS_MOST = 64, RELAY_MESSAGE_MOST = 4 << 20, RELAY_QUESTIONS_MOST = 16 };
@@ -31,26 +27,28 @@ struct relay_feed {
   struct share *principal, *account; // of its fiber
   struct replay *replay;
   struct replay_place place;
-  struct relay_question *questions; // that wait for the client
+  bool (*say)(struct replay *replay, const struct replay_place *place, struct str message);
+  struct relay_question *questions[RELAY_QUESTIONS_MOST]; // that wait for the client
   size_t question_count;
 };
 
-struct relay_question { // in its feed's list while its fiber runs
-  struct relay_question *prev, *next;
+struct relay_question { // among its feed's while its fiber runs
   struct relay_feed *feed;
   struct mcp_event *event;
   struct share *share; // of the account: its vendor asks
   struct fiber *fiber;
 };
 
+struct relay_member { // of the server, in its place
+  struct relay_feed *feed;
+  struct mcp_peer *peer;
+  struct str alias, account_id;
+};
+
 struct relay {
   struct arena *arena;
-  struct relay_options options; // without what it points to
-  struct str server_id, principal, capabilities, id;
-  enum mcp_era era;
-  struct relay_feed **feeds; // by member
-  struct str *aliases, *account_ids;
-  struct mcp_peer **peers;
+  struct relay_options options; // without the URIs
+  struct relay_member *members;
   size_t count;
 };
 
@@ -64,16 +62,6 @@ static void relay_feed_unref(struct relay_feed *f) {
 }
 
 // ---- news
-
-static void relay_say(struct relay_feed *f, struct str message) {
-  if (f->replay) {
-    stream_tell(f->replay, message);
-    return;
-  }
-  struct buf frame = BUF_MAX(RELAY_MESSAGE_MOST);
-  sse_write(&frame, STR("message"), message);
-  stream_push(&f->place, &frame);
-}
 
 static bool relay_wants(const struct relay_feed *f, const struct mcp_event *e) {
   if (str_is(e->method, "notifications/resources/updated")) return true;
@@ -89,26 +77,17 @@ static bool relay_wants(const struct relay_feed *f, const struct mcp_event *e) {
 
 static void relay_news(struct relay_feed *f, const struct mcp_event *e) {
   if (!relay_wants(f, e)) return;
-  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  yyjson_mut_val *params = e->params ? yyjson_val_mut_copy(doc, e->params) : yyjson_mut_obj(doc);
-  yyjson_mut_doc_set_root(doc, params);
-  rewrite_result(doc, params, f->alias);
-  yyjson_mut_val *meta = yyjson_mut_obj_get(params, "_meta");
-  if (meta) yyjson_mut_obj_remove_str(meta, WIRE_META_SUBSCRIPTION); // the vendor's
+  yyjson_mut_doc *doc = rewrite_params(e->params, f->alias);
+  yyjson_mut_val *params = yyjson_mut_doc_get_root(doc), *meta = yyjson_mut_obj_get(params, "_meta");
+  struct buf message = BUF_MAX(RELAY_MESSAGE_MOST);
   if (!f->replay) {
     if (!meta) meta = yyjson_mut_obj_add_obj(doc, params, "_meta");
     yyjson_mut_obj_put(meta, yyjson_mut_str(doc, WIRE_META_SUBSCRIPTION),
                        yyjson_mut_rawn(doc, f->id.p, f->id.n));
   }
-  size_t n;
-  char *text = yyjson_mut_write(doc, 0, &n);
-  struct buf message = BUF_MAX(RELAY_MESSAGE_MOST);
-  buf_printf(&message, "{\"jsonrpc\":\"2.0\",\"method\":\"%.*s\",\"params\":", STR_ARG(e->method));
-  buf_add(&message, str_make(text, text ? n : 0));
-  buf_add_char(&message, '}');
-  if (text && !message.full) relay_say(f, buf_str(&message));
+  if (jsonrpc_request(&message, STR_NONE, e->method, params) && !message.full)
+    (void)f->say(f->replay, &f->place, buf_str(&message));
   buf_free(&message);
-  free(text);
   yyjson_mut_doc_free(doc);
 }
 
@@ -116,7 +95,7 @@ static void relay_news(struct relay_feed *f, const struct mcp_event *e) {
 
 static bool relay_send(void *arg, struct str message, struct err *err) {
   struct relay_feed *f = arg;
-  if (stream_tell(f->replay, message)) return true;
+  if (f->say(f->replay, &f->place, message)) return true;
   return err_set(err, ERR_CANCELED, "the client has no stream open");
 }
 
@@ -124,37 +103,23 @@ static void relay_answer(struct relay_feed *f, const struct mcp_event *e, yyjson
                          const struct err *why) {
   struct arena *a = arena_new();
   struct err err;
-  yyjson_val *root = yyjson_doc_get_root(answer), *result = yyjson_obj_get(root, "result");
-  yyjson_val *error = yyjson_obj_get(root, "error");
-  int code = answer ? (int)json_int(error, "code", JSONRPC_INTERNAL_ERROR) : question_error_code(why);
-  struct str message = answer ? json_str(error, "message") : str_of(why->text);
-  struct str text = result ? json_to_text(a, result) : STR_NONE;
-  if (f->feed && !mcp_feed_answer(f->feed, e->id, text, code, message, &err))
+  struct question_answer said = question_answer(yyjson_doc_get_root(answer), why, a);
+  if (f->feed && !mcp_feed_answer(f->feed, e->id, said.result, said.code, said.message, &err))
     log_debug("an answer for a vendor: %s", err.text);
   arena_free(a);
 }
 
-static void relay_list_question(struct relay_question *q) {
+static void relay_drop_question(const struct relay_question *q) {
   struct relay_feed *f = q->feed;
-  q->next = f->questions;
-  if (q->next) q->next->prev = q;
-  f->questions = q;
-  f->question_count++;
-}
-
-static void relay_unlist_question(struct relay_question *q) {
-  if (q->prev)
-    q->prev->next = q->next;
-  else
-    q->feed->questions = q->next;
-  if (q->next) q->next->prev = q->prev;
-  q->feed->question_count--;
+  size_t i = 0;
+  while (f->questions[i] != q) i++;
+  f->questions[i] = f->questions[--f->question_count];
 }
 
 static void relay_question_free(struct relay_question *q) {
   if (q->event) mcp_event_release(q->event);
   share_give(q->share);
-  relay_unlist_question(q);
+  relay_drop_question(q);
   relay_feed_unref(q->feed);
   mem_free(q);
 }
@@ -172,7 +137,7 @@ static void relay_ask(void *arg) {
                               .arg = f,
                               .peer = f->peer,
                               .who = f->who};
-  if (!question_client(&question, q->event->method, q->event->params, &answer, &err)) answer = NULL;
+  (void)!question_client(&question, q->event->method, q->event->params, &answer, &err);
   relay_answer(f, q->event, answer, &err);
   yyjson_doc_free(answer);
   relay_question_free(q);
@@ -188,7 +153,7 @@ static bool relay_question(struct relay_feed *f, struct mcp_event *e, struct err
   struct relay_question *q = MEM_NEW(struct relay_question);
   *q = (struct relay_question){.feed = f, .event = e, .share = share};
   f->refs++;
-  relay_list_question(q);
+  f->questions[f->question_count++] = q;
   if (fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "ask a client", relay_ask, q)) return true;
   q->event = NULL; // the caller's
   relay_question_free(q);
@@ -204,8 +169,8 @@ static void relay_give_shares(struct relay_feed *f) {
 }
 
 // Its fiber is the client's work, who opened the stream, and the vendor's, who has news.
-static bool relay_take_shares(struct relay_feed *f, struct err *err) {
-  f->principal = share_take(SHARE_PRINCIPAL, serve_holder(f->who.principal), FIBER_BACKGROUND, err);
+static bool relay_take_shares(struct relay_feed *f, struct str holder, struct err *err) {
+  f->principal = share_take(SHARE_PRINCIPAL, holder, FIBER_BACKGROUND, err);
   f->account = f->principal ? share_take(SHARE_ACCOUNT, f->account_id, FIBER_BACKGROUND, err) : NULL;
   return f->account != NULL;
 }
@@ -230,32 +195,34 @@ static void relay_run(void *arg) {
 // Nobody could take an answer to its vendor any more, so nobody waits for one.
 static void relay_stop_feed(struct relay_feed *f) {
   if (!f) return;
-  for (struct relay_question *q = f->questions; q; q = q->next) fiber_cancel(q->fiber);
+  for (size_t i = 0; i < f->question_count; i++) fiber_cancel(f->questions[i]->fiber);
   if (f->feed) mcp_feed_close(f->feed);
   f->feed = NULL;
   channel_close(f->events);
   relay_feed_unref(f);
 }
 
-static struct relay_feed *relay_start_feed(const struct relay *relay, size_t member, const struct str *uris,
-                                           size_t count) {
+static struct relay_feed *relay_start_feed(const struct relay *relay, const struct relay_member *m,
+                                           const struct str *uris, size_t count) {
+  const struct relay_options *o = &relay->options;
   struct relay_feed *f = MEM_NEW(struct relay_feed);
   f->refs = 2; // the relay's, and the fiber's
   f->arena = arena_new();
-  f->peer = mcp_peer_ref(relay->peers[member]);
-  f->account_id = arena_dup(f->arena, relay->account_ids[member]);
+  f->peer = mcp_peer_ref(m->peer);
+  f->account_id = arena_dup(f->arena, m->account_id);
   f->events = channel_new(RELAY_EVENTS_MOST);
-  f->who = (struct mcp_who){arena_dup(f->arena, relay->principal), arena_dup(f->arena, relay->capabilities),
-                            relay->era};
-  f->alias = arena_dup(f->arena, relay->aliases[member]);
-  f->id = arena_dup(f->arena, relay->id);
-  f->place = relay->options.place;
-  if (relay->options.replay) f->replay = replay_ref(relay->options.replay);
+  f->who = (struct mcp_who){arena_dup(f->arena, o->who.principal), arena_dup(f->arena, o->who.capabilities),
+                            o->who.prefer};
+  f->alias = arena_dup(f->arena, m->alias);
+  f->id = arena_dup(f->arena, o->id);
+  f->place = o->place;
+  f->say = o->say;
+  if (o->replay) f->replay = replay_ref(o->replay);
   if (f->replay) f->session_key = arena_dup(f->arena, replay_key(f->replay));
   f->feed = mcp_feed_open(
       f->peer, &(struct mcp_feed_options){.who = f->who, .uris = uris, .uri_count = count}, f->events);
   struct err err;
-  if (relay_take_shares(f, &err) &&
+  if (relay_take_shares(f, relay->options.holder, &err) &&
       fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "news of a vendor", relay_run, f))
     return f;
   relay_give_shares(f);
@@ -279,19 +246,33 @@ static size_t relay_own_uris(const struct catalog_server *server, size_t member,
 
 // A modern vendor is asked for what it is to tell; a legacy one says in its session what it likes.
 static bool relay_has_use(const struct serve_request *r, const struct catalog_member *m, size_t uris) {
-  return offer_peer(m) && (uris > 0 || (r->era == MCP_LEGACY && offer_is_legacy(r, m)));
+  return offer_peer(m) && (uris > 0 || (r->transport.era == MCP_LEGACY && offer_is_legacy(r, m)));
 }
 
-// The member's, and whether to begin at once. It sees a request of this client only for what was offered.
-static void relay_add_member(struct relay *relay, const struct serve_request *r, size_t i,
-                             const struct relay_options *o) {
-  const struct catalog_member *m = &r->server->members[i];
-  struct str *uris;
-  size_t n = relay_own_uris(r->server, i, o->uris, o->uri_count, r->arena, &uris);
-  relay->aliases[i] = arena_dup(relay->arena, m->alias);
-  relay->account_ids[i] = arena_dup(relay->arena, m->account->account->id);
-  if (offer_peer(m)) relay->peers[i] = mcp_peer_ref(offer_peer(m));
-  if (relay_has_use(r, m, n)) relay->feeds[i] = relay_start_feed(relay, i, uris, n);
+// The account at this place may be another by now, or have another address or consent: what is asked of it
+// goes to nobody else.
+static void relay_follow(struct relay *relay, struct relay_member *at, const struct catalog_member *m) {
+  struct mcp_peer *now = offer_peer(m);
+  if (now == at->peer) return;
+  if (at->peer) mcp_peer_unref(at->peer);
+  at->peer = now ? mcp_peer_ref(now) : NULL;
+  at->alias = arena_dup(relay->arena, m->alias);
+  at->account_id = arena_dup(relay->arena, m->account->account->id);
+}
+
+// It sees a request of this client only for what was offered.
+static void relay_begin(struct relay *relay, const struct catalog_server *server,
+                        const struct relay_options *o) {
+  struct arena *scratch = arena_new();
+  struct serve_request r = {.server = server, .arena = scratch, .transport.era = o->who.prefer};
+  for (size_t i = 0; i < relay->count; i++) {
+    struct relay_member *at = &relay->members[i];
+    struct str *uris;
+    size_t n = relay_own_uris(server, i, o->uris, o->uri_count, scratch, &uris);
+    relay_follow(relay, at, &server->members[i]);
+    if (relay_has_use(&r, &server->members[i], n)) at->feed = relay_start_feed(relay, at, uris, n);
+  }
+  arena_free(scratch);
 }
 
 struct relay *relay_open(const struct relay_options *o) {
@@ -299,23 +280,12 @@ struct relay *relay_open(const struct relay_options *o) {
   const struct catalog_server *server = catalog_server_by_id(c, o->server_id);
   struct relay *relay = NULL;
   if (server) {
-    struct arena *a = arena_new(), *scratch = arena_new();
+    struct arena *a = arena_new();
     relay = ARENA_NEW(a, struct relay);
-    *relay = (struct relay){.arena = a,
-                            .options = {.place = o->place, .replay = o->replay},
-                            .server_id = arena_dup(a, o->server_id),
-                            .principal = arena_dup(a, o->who.principal),
-                            .capabilities = arena_dup(a, o->who.capabilities),
-                            .id = arena_dup(a, o->id),
-                            .era = o->who.prefer,
-                            .count = server->member_count};
-    relay->feeds = ARENA_ARRAY(a, relay->count, struct relay_feed *);
-    relay->aliases = ARENA_ARRAY(a, relay->count, struct str);
-    relay->account_ids = ARENA_ARRAY(a, relay->count, struct str);
-    relay->peers = ARENA_ARRAY(a, relay->count, struct mcp_peer *);
-    struct serve_request r = {.server = server, .arena = scratch, .era = relay->era};
-    for (size_t i = 0; i < relay->count; i++) relay_add_member(relay, &r, i, o);
-    arena_free(scratch);
+    *relay = (struct relay){.arena = a, .options = *o, .count = server->member_count};
+    relay->options.uris = NULL;
+    relay->members = ARENA_ARRAY(a, relay->count, struct relay_member);
+    relay_begin(relay, server, o);
   }
   catalog_release(c);
   return relay;
@@ -323,40 +293,31 @@ struct relay *relay_open(const struct relay_options *o) {
 
 bool relay_fits(const struct relay *relay, const struct catalog_server *server) {
   bool fits = relay->count == server->member_count;
-  for (size_t i = 0; fits && i < relay->count; i++) fits = relay->peers[i] == offer_peer(&server->members[i]);
+  for (size_t i = 0; fits && i < relay->count; i++)
+    fits = relay->members[i].peer == offer_peer(&server->members[i]);
   return fits;
 }
 
 void relay_close(struct relay *relay) {
   if (!relay) return;
   for (size_t i = 0; i < relay->count; i++) {
-    relay_stop_feed(relay->feeds[i]);
-    if (relay->peers[i]) mcp_peer_unref(relay->peers[i]);
+    relay_stop_feed(relay->members[i].feed);
+    if (relay->members[i].peer) mcp_peer_unref(relay->members[i].peer);
   }
   arena_free(relay->arena);
 }
 
-// The account at this place may be another by now, or have another address or consent: what is asked of it
-// goes to nobody else.
-static void relay_follow(struct relay *relay, const struct catalog_server *server, size_t i) {
-  struct mcp_peer *now = offer_peer(&server->members[i]);
-  if (now == relay->peers[i]) return;
-  if (relay->peers[i]) mcp_peer_unref(relay->peers[i]);
-  relay->peers[i] = now ? mcp_peer_ref(now) : NULL;
-  relay->aliases[i] = arena_dup(relay->arena, server->members[i].alias);
-  relay->account_ids[i] = arena_dup(relay->arena, server->members[i].account->account->id);
-}
-
 void relay_subscribe(struct relay *relay, const struct str *uris, size_t count) {
   struct catalog *c = catalog_acquire();
-  const struct catalog_server *server = catalog_server_by_id(c, relay->server_id);
+  const struct catalog_server *server = catalog_server_by_id(c, relay->options.server_id);
   struct arena *a = arena_new();
   for (size_t i = 0; server && i < relay->count && i < server->member_count; i++) {
+    struct relay_member *at = &relay->members[i];
     struct str *own;
     size_t n = relay_own_uris(server, i, uris, count, a, &own);
-    relay_follow(relay, server, i);
-    relay_stop_feed(relay->feeds[i]);
-    relay->feeds[i] = relay->peers[i] ? relay_start_feed(relay, i, own, n) : NULL;
+    relay_follow(relay, at, &server->members[i]);
+    relay_stop_feed(at->feed);
+    at->feed = at->peer ? relay_start_feed(relay, at, own, n) : NULL;
   }
   arena_free(a);
   catalog_release(c);

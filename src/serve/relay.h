@@ -13,17 +13,20 @@
 struct relay;
 
 struct relay_options {
-  struct str server_id;
-  struct mcp_who who;        // the client
-  struct replay_place place; // the stream
-  struct replay *replay;     // of a legacy session; NULL: a listen stream, whose id goes with each message
+  struct str server_id, holder; // holder: whose share it counts against, principal_holder
+  struct mcp_who who;           // the client
+  struct replay_place place;    // the stream
+  struct replay *replay;        // of a legacy session; NULL: a listen stream, whose id goes with each message
+  // Takes a message there, or to the session's newest stream. False: it has none. Loop thread.
+  bool (*say)(struct replay *replay, const struct replay_place *place, struct str message);
   struct str id;
   const struct str *uris; // as the client calls them
   size_t uri_count;
 };
 
-struct relay *relay_open(const struct relay_options *o); // NULL: the server has gone
-void relay_close(struct relay *relay);                   // NULL is fine
+// NULL: the server has gone. The options' texts, but for the URIs, and `replay` live as long as the relay.
+struct relay *relay_open(const struct relay_options *o);
+void relay_close(struct relay *relay); // NULL is fine
 // Is it still with the vendors of the server's accounts, each in its place, and with no others?
 bool relay_fits(const struct relay *relay, const struct catalog_server *server);
 // The session's subscriptions are others now.

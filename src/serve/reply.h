@@ -17,9 +17,9 @@ bool reply_can_tell(const struct serve_request *r);
 MUST_USE bool reply_event(struct serve_request *r, struct str message, struct err *err) SUSPENDS;
 // One JSON-RPC message (or batch), the last. Frees the buffer.
 void reply_send(struct serve_request *r, int status, struct buf *message) SUSPENDS;
-// An error message as the last. `id` may be NULL.
-void reply_refuse(struct serve_request *r, int status, yyjson_val *id, int code, const char *format, ...)
-    PRINTF_LIKE(5, 6) SUSPENDS;
+// An error message as the last, with the id of r->message. False, so that a check reads `return reply_refuse(r, …);`
+bool reply_refuse(struct serve_request *r, int status, int code, const char *format, ...)
+    PRINTF_LIKE(4, 5) SUSPENDS;
 void reply_nothing(struct serve_request *r);  // to a notification or response: 202
 void reply_withdraw(struct serve_request *r); // to a request that its client has cancelled: no response
 

@@ -35,7 +35,7 @@ static const struct catalog_member *resources_find(struct serve_request *r, yyjs
 
 bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   struct str own;
-  struct pass_result result;
+  struct errand_result result;
   const struct catalog_member *m = resources_find(r, params, OFFER_RESOURCES, &own, err);
   if (!m) return false;
   struct pass_want want = {.method = "resources/read",
@@ -47,26 +47,21 @@ bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out
   if (!pass_ask(r, &want, &result, err)) return false;
   // The answer of a retry belongs to what its person said (2026-07-28, "Caching").
   bool retry = yyjson_obj_get(params, "inputResponses") || yyjson_obj_get(params, "requestState");
-  if (retry && r->era == MCP_MODERN)
+  if (retry && r->transport.era == MCP_MODERN)
     yyjson_mut_obj_put(result.value, yyjson_mut_str(result.doc, "ttlMs"), yyjson_mut_sint(result.doc, 0));
   bool ok = frame_add(r, result.doc, result.value, true, out, err);
-  pass_free(&result);
+  errand_free(&result);
   return ok;
 }
 
 // A legacy vendor is told at once, so that its refusal is the answer; a modern one by the stream's feed.
 static bool resources_tell(struct serve_request *r, const struct catalog_member *m, const char *method,
                            struct str own, struct err *err) {
-  struct buf params = BUF_MAX(JSON_ESCAPED_MOST * REPLAY_URI_BYTES_MOST + 64);
-  struct pass_result result = {0};
+  struct errand_result result = {0};
   if (!offer_is_legacy(r, m)) return true;
-  buf_add_z(&params, "{\"uri\":");
-  json_add_string(&params, own);
-  buf_add_char(&params, '}');
-  bool ok = params.full ? err_at(err, ERR_INVALID, "/params/uri", "the URI is too long")
-                        : pass_plain(r, m, &(struct pass_plain){method, buf_str(&params), 0}, &result, err);
-  pass_free(&result);
-  buf_free(&params);
+  if (own.n > REPLAY_URI_BYTES_MOST) return err_at(err, ERR_INVALID, "/params/uri", "the URI is too long");
+  bool ok = errand_ask(r, m, &(struct errand_want){method, "uri", own, 0}, &result, err);
+  errand_free(&result);
   return ok;
 }
 

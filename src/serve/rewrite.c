@@ -2,6 +2,7 @@
 #include "serve/rewrite.h"
 
 #include "data/json.h"
+#include "mcp/wire.h"
 #include "serve/serve.h"
 
 #define REWRITE_UI "ui://"
@@ -132,4 +133,14 @@ void rewrite_result(yyjson_mut_doc *doc, yyjson_mut_val *result, struct str alia
     if (!yyjson_mut_is_arr(list)) continue;
     yyjson_mut_arr_foreach (list, i, n, element) lists[l].each(doc, element, alias);
   }
+}
+
+yyjson_mut_doc *rewrite_params(yyjson_val *params, struct str alias) {
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *root = params ? yyjson_val_mut_copy(doc, params) : yyjson_mut_obj(doc);
+  yyjson_mut_val *meta = yyjson_mut_obj_get(root, "_meta");
+  yyjson_mut_doc_set_root(doc, root);
+  rewrite_result(doc, root, alias);
+  yyjson_mut_obj_remove_str(meta, WIRE_META_SUBSCRIPTION);
+  return doc;
 }

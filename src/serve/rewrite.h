@@ -23,6 +23,9 @@ const struct catalog_member *rewrite_find_uri(const struct catalog_server *s, st
 // where MCP puts them: resource_link and embedded resources, contents, messages, resources, templates,
 // prompts, and the link to a view in `_meta`. Structured content is the tool's own and stays.
 void rewrite_result(yyjson_mut_doc *doc, yyjson_mut_val *result, struct str alias);
+// A copy of the params of a vendor's notification or request (NULL is fine) for this client; without the number of
+// the vendor's stream, which is none of ours. The caller frees it.
+yyjson_mut_doc *rewrite_params(yyjson_val *params, struct str alias);
 // The link of a tool's definition to its view: does it have one, and rewrites it.
 bool rewrite_has_view(yyjson_val *definition);
 void rewrite_view(yyjson_mut_doc *doc, yyjson_mut_val *owner, struct str alias);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// serve: what the parts of the MCP endpoint share: the environment, made once by main.c, and one
+// serve: what the parts of the MCP endpoint share: the environment, made once by wiring.c, and one
 // message on its way through endpoint → modern or legacy → tools, prompts, resources. On the request's fiber.
 #ifndef POSTERN_SERVE_SERVE_H
 #define POSTERN_SERVE_SERVE_H
 
+#include "access/origin.h"
+#include "access/principal.h"
 #include "call/run.h"
 #include "data/json.h"
 #include "http/server.h"
@@ -13,44 +15,46 @@
 
 struct serve_env { // lives as long as the program
   struct run_env run;
-  struct json_limits json;   // of request bodies
-  size_t list_page;          // items on a page of a list
-  uint64_t call_ms;          // for one request, from its head to its answer
-  const struct str *origins; // allowed beside those of our own host; "*" allows all
-  size_t origin_count;
+  struct json_limits json; // of request bodies
+  size_t list_page;        // items on a page of a list
+  uint64_t call_ms;        // for one request, from its head to its answer
+  const struct origin_rule *origins;
   struct str version;           // of Postern
   const struct seal_ring *ring; // of session ids and request states
 };
 
-struct fault {              // a JSON-RPC error of more than a struct err; serve/fault
-  int code, status;         // status 0: 200
-  struct str message, data; // data: JSON text, or empty
+struct serve_transport {         // which way it came, and its answer goes
+  struct http_exchange *http;    // NULL: of the 2024-11-05 transport; answers go to the session's stream
+  const struct http_request *in; // without a body where http is NULL
+  enum mcp_era era;
+  bool takes_json, takes_events; // by Accept
+  bool batch;                    // nothing can be said before its result
+  bool streaming;                // events have begun
+  unsigned stream;               // their number in the session's memory; 0: cannot be resumed
+};
+
+struct serve_client { // who asks: what it has shown, and what it says of itself
+  struct principal principal;
+  struct share *share;   // of the principal; given back by who took it
+  struct replay *replay; // of the session, once it was needed; endpoint lets it go
+  struct str version, capabilities;
+};
+
+struct serve_message { // what it asks
+  struct jsonrpc_message rpc;
+  yyjson_val *whole, *meta;   // meta: params._meta; may be NULL
+  yyjson_val *progress_token; // NULL: it wants no progress
+  struct str log_level;       // empty: none set
 };
 
 struct serve_request {
   const struct serve_env *env;
-  struct http_exchange *http;    // NULL: of the 2024-11-05 transport; answers go to the session's stream
-  const struct http_request *in; // without a body where http is NULL
+  struct arena *arena;
   struct catalog *catalog;
   const struct catalog_server *server;
-  const struct access_token *token; // the second credential; NULL where none is asked for
-  struct arena *arena;
-  bool takes_json, takes_events; // by Accept
-  // The client, as its era has told it.
-  enum mcp_era era;
-  struct str version;
-  struct session session; // legacy; key empty: the request came without one
-  struct replay *replay;  // of the session, once it was needed; endpoint lets it go
-  struct str principal;   // whom upstream sessions and states belong to
-  struct share *share;    // of the principal; given back by who took it
-  struct str capabilities, client;
-  // The message at hand.
-  yyjson_val *progress_token; // NULL: it wants no progress
-  struct str log_level;       // empty: none set
-  struct fault fault;         // code 0: none
-  bool batch;                 // nothing can be said before its result
-  bool streaming;             // events have begun
-  unsigned stream;            // their number in the session's memory; 0: cannot be resumed
+  struct serve_transport transport;
+  struct serve_client client;
+  struct serve_message message; // at hand
 };
 
 enum { SERVE_REPLY_MOST = 64 * 1024 * 1024 };
@@ -58,11 +62,12 @@ enum { SERVE_REPLY_MOST = 64 * 1024 * 1024 };
 // Puts {"name":"postern","version":"…"}.
 void serve_add_server_info(const struct serve_request *r, struct buf *out);
 // On whose behalf upstream is asked.
-// The part of a principal that has a share of what we do at once (io/share): server and second credential,
-// whatever their sessions.
-struct str serve_holder(struct str principal);
 struct mcp_who serve_who(const struct serve_request *r);
 
+// Begins with a message. False: its id is there, where it has a usable one, for the error to carry.
+MUST_USE bool serve_read(struct serve_request *r, yyjson_val *message, struct err *err);
+// Who asks says what it speaks, can do and calls itself.
+void serve_introduce(struct serve_request *r, struct str version, struct str capabilities, struct str name);
 // The session's memory, made where there is none yet. NULL without a session.
 struct replay *serve_replay(struct serve_request *r);
 

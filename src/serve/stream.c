@@ -23,11 +23,12 @@ struct stream {
   uint64_t tools_version;
   bool tools, prompts, resources;
   struct standing standing;
-  struct replay *replay;    // of a session
-  unsigned events;          // its number in there
-  struct arena *arena;      // of the texts below
-  struct str server_id, id; // id: LISTEN, the request's as JSON text
-  struct mcp_who who;
+  struct replay *replay; // of a session
+  unsigned events;       // its number in there
+  struct arena *arena;   // of the texts below
+  struct str id;         // LISTEN: the request's as JSON text
+  struct principal principal;
+  struct mcp_who who; // the same, towards vendors
   struct relay *relay;
 };
 
@@ -211,12 +212,12 @@ static struct stream *stream_make(struct serve_request *r, const struct stream_o
   s->prompts = o->prompts;
   s->resources = o->resources;
   s->tools_version = r->server->tools_version;
-  s->standing = standing_of(r->server, r->token);
+  s->standing = standing_of(r->server, &r->client.principal);
   s->events = o->stream;
   s->arena = arena_new();
   s->id = arena_dup(s->arena, o->id);
-  s->server_id = arena_dup(s->arena, r->server->server.id);
-  s->who = (struct mcp_who){arena_dup(s->arena, r->principal), arena_dup(s->arena, r->capabilities), r->era};
+  s->principal = principal_copy(&r->client.principal, s->arena);
+  s->who = (struct mcp_who){s->principal.key, arena_dup(s->arena, r->client.capabilities), r->transport.era};
   if (o->kind != STREAM_LISTEN) s->replay = replay_ref(serve_replay(r));
   return s;
 }
@@ -244,12 +245,22 @@ static void stream_attach(struct stream *s, struct str last_id) {
   buf_free(&frames);
 }
 
+static bool stream_say(struct replay *replay, const struct replay_place *place, struct str message) {
+  if (replay) return stream_tell(replay, message);
+  struct buf frame = BUF_MAX(STREAM_EVENT_MOST + message.n);
+  sse_write(&frame, STR("message"), message);
+  stream_push(place, &frame);
+  return true;
+}
+
 // What vendors say unasked comes here from now on.
 static void stream_relay(struct stream *s, const struct str *uris, size_t count) {
-  struct relay_options options = {.server_id = s->server_id,
+  struct relay_options options = {.server_id = s->principal.server,
+                                  .holder = principal_holder(&s->principal),
                                   .who = s->who,
                                   .place = {loop_current(), s->number},
                                   .replay = s->replay,
+                                  .say = stream_say,
                                   .id = s->id,
                                   .uris = uris,
                                   .uri_count = count};
@@ -287,10 +298,10 @@ bool stream_hold(struct serve_request *r, const struct stream_open *o) {
   struct err err;
   if (o->kind == STREAM_SESSION) stream_make_room(r);
   struct stream *s = stream_make(r, o);
-  http_reply_header(r->http, "X-Accel-Buffering", STR("no"));
-  if (http_stream_begin(r->http, 200, "text/event-stream", &err) &&
-      (o->first.n == 0 || http_stream_write(r->http, o->first, &err)))
-    s->http = http_stream_detach(r->http, stream_closed, s);
+  http_reply_header(r->transport.http, "X-Accel-Buffering", STR("no"));
+  if (http_stream_begin(r->transport.http, 200, "text/event-stream", &err) &&
+      (o->first.n == 0 || http_stream_write(r->transport.http, o->first, &err)))
+    s->http = http_stream_detach(r->transport.http, stream_closed, s);
   if (!s->http) {
     mcp_stream_free(s); // the client has gone already
     return false;

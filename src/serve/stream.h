@@ -2,7 +2,7 @@
 // stream: event streams that stay open: subscriptions/listen (2026-07-28), the GET of a legacy session, the
 // stream of the 2024-11-05 transport, and a request's stream taken up again. Each loop keeps its own; an idle
 // one costs a connection and a small struct, no fiber. A stream ends when its server, API token or session
-// does: deleted, rotated, expired (to the second), revoked, DELETE. Example, in main.c:
+// does: deleted, rotated, expired (to the second), revoked, DELETE. Example, in wiring.c:
 //   stream_start(loop);                                // once a loop, on its thread
 //   catalog_on_change(changed, …);                     // posts stream_refresh to every loop
 //   watch_on_change(changed, …);                       // posts stream_changed to every loop

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
+#include "call/shape.h"
 #include "catalog/listing.h"
 #include "mcp/param.h"
 #include "mcp/wire.h"
@@ -105,16 +106,16 @@ bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, st
 
 // An attempt to call what is not there or not allowed is worth a row: it may be a probe.
 static bool tools_unknown(struct serve_request *r, struct str name, struct err *err) {
-  if (name.n > TOOLS_NAME_MOST) name.n = TOOLS_NAME_MOST;
+  name = str_cut_utf8(name, TOOLS_NAME_MOST);
   metrics_add(METRIC_TOOL_CALLS_DENIED, 1);
   audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
-                                                   .actor = r->client,
+                                                   .actor = r->client.principal.name,
                                                    .action = STR("tools/call"),
                                                    .server_id = r->server->server.id,
                                                    .account_id = r->server->members[0].account->account->id,
                                                    .tool = name,
                                                    .outcome = STR("denied"),
-                                                   .request_id = r->in->id,
+                                                   .request_id = r->transport.in->id,
                                                    .detail = STR("not among the tools of this server")});
   return err_at(err, ERR_INVALID, "/params/name", "Unknown tool: %.*s", STR_ARG(name));
 }
@@ -129,11 +130,12 @@ static void tools_rate_headers(struct serve_request *r, const struct run_result 
                 {"RateLimit-Remaining", rate->has_remaining, rate->remaining},
                 {"RateLimit-Reset", rate->has_reset, rate->reset_s},
                 {"Retry-After", rate->has_retry_after, rate->retry_after_s}};
-  if (!r->http || !result->has_rate) return;
+  if (!r->transport.http || !result->has_rate) return;
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
     char digits[24];
     int n = snprintf(digits, sizeof digits, "%lld", (long long)fields[i].value);
-    if (fields[i].has && n > 0) http_reply_header(r->http, fields[i].name, str_make(digits, (size_t)n));
+    if (fields[i].has && n > 0)
+      http_reply_header(r->transport.http, fields[i].name, str_make(digits, (size_t)n));
   }
 }
 
@@ -151,29 +153,42 @@ static bool tools_check_headers(struct serve_request *r, const struct catalog_to
                                 yyjson_val *arguments, struct err *err) {
   struct err why;
   yyjson_val *schema = tool->tool->input;
-  if (r->era != MCP_MODERN || tool->tool->kind != TOOL_REMOTE || !param_schema_has_any(schema)) return true;
-  if (param_agree(schema, arguments, &r->in->headers, r->arena, &why)) return true;
+  if (r->transport.era != MCP_MODERN || tool->tool->kind != TOOL_REMOTE || !param_schema_has_any(schema))
+    return true;
+  if (param_agree(schema, arguments, &r->transport.in->headers, r->arena, &why)) return true;
   return fault_set(r,
-                   &(struct fault){.code = JSONRPC_HEADER_MISMATCH,
-                                   .status = 400,
-                                   .message = arena_dup(r->arena, str_of(why.text))},
+                   &(struct err_rpc){.code = JSONRPC_HEADER_MISMATCH,
+                                     .status = 400,
+                                     .message = arena_dup(r->arena, str_of(why.text))},
                    err);
 }
 
-static bool tools_run(struct bridge *b, struct run_call *call, struct run_result *result, struct err *err) {
-  struct serve_request *r = b->r;
-  bool failed = false, again, ok;
-  do {
-    run_result_free(result);
-    call->input_responses = b->input_responses;
-    call->request_state = b->request_state;
-    call->resume = b->resume;
-    b->resume = NULL;
-    *result = (struct run_result){0};
-    ok = run_tool(call, r->arena, result, err);
-    again = ok && result->whole && bridge_again(b, result->whole, &failed, err);
-  } while (again);
-  return ok && !failed;
+struct tools_run {
+  struct run_call *call;
+  struct run_result *result;
+};
+
+static bool tools_ask(const struct tools_run *run, struct arena *a, struct err *err) {
+  struct call_answer answer;
+  run_result_free(run->result);
+  *run->result = (struct run_result){0};
+  if (!call_run(run->call, a, &answer, err)) return false;
+  shape_answer(&answer, run->call->env->result_bytes, a, run->result);
+  call_answer_free(&answer);
+  return true;
+}
+
+// One turn of a call that goes to a vendor's MCP server.
+static bool tools_turn(struct bridge *b, struct err *err) {
+  const struct tools_run *run = b->arg;
+  run->call->input_responses = b->input_responses;
+  run->call->request_state = b->request_state;
+  run->call->resume = b->resume;
+  run->call->conduct = &(struct run_conduct){b, bridge_carry};
+  b->resume = NULL;
+  if (!tools_ask(run, b->r->arena, err)) return false;
+  b->result = (struct errand_result){run->result->doc, run->result->whole};
+  return true;
 }
 
 // What came of it, as the client is told.
@@ -187,11 +202,7 @@ static bool tools_add_result(struct bridge *b, struct run_result *result, struct
   }
   if (result->outcome == RUN_NEEDS_AUTHORIZING && consent_can_offer(b))
     return consent_offer(b, result->link, out, err);
-  if (result->whole) {
-    rewrite_result(result->doc, result->whole, b->alias);
-    return bridge_seal(b, result->doc, result->whole, err) &&
-           frame_add(r, result->doc, result->whole, false, out, err);
-  }
+  if (result->whole) return frame_add(r, result->doc, result->whole, false, out, err);
   frame_open(r, out);
   buf_add_z(out, "\"content\":");
   buf_add(out, buf_str(&result->content));
@@ -210,34 +221,37 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
   if (!tool) return tools_unknown(r, json_text(name), err);
   if (!tools_check_headers(r, tool, arguments, err)) return false;
 
-  struct bridge b;
-  struct bridge_want want = {STR("tools/call"), params, tools_owner(r, tool, arguments)};
-  if (!bridge_open(&b, r, &want, err)) return false;
   struct str trace = json_str(meta, "traceparent"), state = json_str(meta, "tracestate");
-  struct run_conduct conduct = {&b, bridge_carry};
   struct run_call call = {
       .env = &r->env->run,
       .catalog = r->catalog,
       .server = r->server,
       .tool = tool,
       .arguments = arguments,
-      .request_id = r->in->id,
-      .client = r->client,
-      .traceparent = trace.n ? trace : http_header_get(&r->in->headers, "traceparent"),
-      .tracestate = trace.n ? state : http_header_get(&r->in->headers, "tracestate"),
-      .principal = r->principal,
-      .capabilities = r->capabilities,
-      .era = r->era,
+      .request_id = r->transport.in->id,
+      .client = r->client.principal.name,
+      .traceparent = trace.n ? trace : http_header_get(&r->transport.in->headers, "traceparent"),
+      .tracestate = trace.n ? state : http_header_get(&r->transport.in->headers, "tracestate"),
+      .principal = r->client.principal.key,
+      .capabilities = r->client.capabilities,
+      .era = r->transport.era,
       .meta = meta,
-      .wants_progress = r->progress_token != NULL,
-      .log_level = r->log_level,
-      .conduct = &conduct,
+      .wants_progress = r->message.progress_token != NULL,
+      .log_level = r->message.log_level,
   };
   struct run_result result = {0};
-  bool ok = tools_run(&b, &call, &result, err);
+  struct tools_run run = {&call, &result};
+  struct bridge b = {.r = r,
+                     .method = STR("tools/call"),
+                     .params = params,
+                     .member = tools_owner(r, tool, arguments),
+                     .turn = tools_turn,
+                     .arg = &run};
+  // Nothing comes before the result of a REST call.
+  bool remote = tool->tool->kind == TOOL_REMOTE;
+  bool ok = remote ? bridge_run(&b, err) : tools_ask(&run, r->arena, err);
   if (ok) tools_rate_headers(r, &result);
   ok = ok && tools_add_result(&b, &result, out, err);
   run_result_free(&result);
-  bridge_close(&b);
   return ok;
 }

@@ -43,7 +43,7 @@ struct replay {
 };
 
 // Held for pointers and copies of a few bytes, never while anything waits.
-static pthread_mutex_t memory_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t replay_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
   struct map by_key;
   struct replay *newest, *oldest;
@@ -51,7 +51,7 @@ static struct {
   struct map ended;
   char *ended_keys[REPLAY_ENDED_MOST]; // a ring
   size_t ended_at;
-} memory_all;
+} replay_all;
 
 // ---- life
 
@@ -61,12 +61,12 @@ static void replay_drop_event(struct replay *m) {
   if (!m->first) m->tail = &m->first;
   m->event_count--;
   m->event_bytes -= e->n;
-  memory_all.event_bytes -= e->n;
+  replay_all.event_bytes -= e->n;
   mem_free(e);
 }
 
 static void replay_drop_uri(struct replay *m, char **at) {
-  memory_all.uri_bytes -= strlen(*at);
+  replay_all.uri_bytes -= strlen(*at);
   mem_free(*at);
   *at = m->uris[--m->uri_count];
 }
@@ -90,61 +90,61 @@ static void replay_release(struct replay *m) {
 }
 
 static void replay_unlink(struct replay *m) {
-  *(m->newer ? &m->newer->older : &memory_all.newest) = m->older;
-  *(m->older ? &m->older->newer : &memory_all.oldest) = m->newer;
+  *(m->newer ? &m->newer->older : &replay_all.newest) = m->older;
+  *(m->older ? &m->older->newer : &replay_all.oldest) = m->newer;
   m->newer = m->older = NULL;
 }
 
 static void replay_link(struct replay *m) {
-  m->older = memory_all.newest;
-  *(m->older ? &m->older->newer : &memory_all.oldest) = m;
-  memory_all.newest = m;
+  m->older = replay_all.newest;
+  *(m->older ? &m->older->newer : &replay_all.oldest) = m;
+  replay_all.newest = m;
 }
 
 static void replay_forget(struct replay *m) {
-  map_remove(&memory_all.by_key, str_of(m->key));
+  map_remove(&replay_all.by_key, str_of(m->key));
   replay_unlink(m);
   m->listed = false;
   replay_release(m);
 }
 
 static struct replay *replay_make(struct str key) {
-  if (memory_all.by_key.count == REPLAY_SESSIONS_MOST) replay_forget(memory_all.oldest);
+  if (replay_all.by_key.count == REPLAY_SESSIONS_MOST) replay_forget(replay_all.oldest);
   struct replay *m = MEM_NEW(struct replay);
   m->key = mem_copy(key.p, key.n);
   m->tail = &m->first;
   m->refs = 1;
   m->listed = true;
-  map_put(&memory_all.by_key, str_of(m->key), m);
+  map_put(&replay_all.by_key, str_of(m->key), m);
   replay_link(m);
   return m;
 }
 
 struct replay *replay_get(struct str key, bool make) {
-  pthread_mutex_lock(&memory_lock);
-  struct replay *m = map_get(&memory_all.by_key, key);
+  pthread_mutex_lock(&replay_lock);
+  struct replay *m = map_get(&replay_all.by_key, key);
   if (!m && make) m = replay_make(key);
   if (m) {
     replay_unlink(m);
     replay_link(m);
     m->refs++;
   }
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return m;
 }
 
 struct replay *replay_ref(struct replay *m) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   m->refs++;
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return m;
 }
 
 void replay_unref(struct replay *m) {
   if (!m) return;
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   replay_release(m);
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
 }
 
 struct str replay_key(const struct replay *m) {
@@ -152,39 +152,39 @@ struct str replay_key(const struct replay *m) {
 }
 
 void replay_end(struct str key) {
-  pthread_mutex_lock(&memory_lock);
-  struct replay *m = map_get(&memory_all.by_key, key);
+  pthread_mutex_lock(&replay_lock);
+  struct replay *m = map_get(&replay_all.by_key, key);
   if (m) replay_forget(m);
-  if (!map_get(&memory_all.ended, key)) {
-    char **slot = &memory_all.ended_keys[memory_all.ended_at];
-    memory_all.ended_at = (memory_all.ended_at + 1) % REPLAY_ENDED_MOST;
-    if (*slot) map_remove(&memory_all.ended, str_of(*slot));
+  if (!map_get(&replay_all.ended, key)) {
+    char **slot = &replay_all.ended_keys[replay_all.ended_at];
+    replay_all.ended_at = (replay_all.ended_at + 1) % REPLAY_ENDED_MOST;
+    if (*slot) map_remove(&replay_all.ended, str_of(*slot));
     mem_free(*slot);
     *slot = mem_copy(key.p, key.n);
-    map_put(&memory_all.ended, str_of(*slot), *slot);
+    map_put(&replay_all.ended, str_of(*slot), *slot);
   }
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
 }
 
 bool replay_has_ended(struct str key) {
-  pthread_mutex_lock(&memory_lock);
-  bool ended = map_get(&memory_all.ended, key) != NULL;
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
+  bool ended = map_get(&replay_all.ended, key) != NULL;
+  pthread_mutex_unlock(&replay_lock);
   return ended;
 }
 
 // ---- level and subscriptions
 
 void replay_set_level(struct replay *m, struct str level) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   snprintf(m->level, sizeof m->level, "%.*s", STR_ARG(level));
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
 }
 
 struct str replay_level(struct replay *m, struct arena *a) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   struct str level = arena_dup(a, str_of(m->level));
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return level;
 }
 
@@ -194,20 +194,20 @@ static void replay_set_text(char **at, struct str text) {
 }
 
 void replay_set_client(struct replay *m, struct str version, struct str capabilities, struct str client) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   replay_set_text(&m->version, version);
   replay_set_text(&m->capabilities, capabilities);
   replay_set_text(&m->client, client);
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
 }
 
 void replay_client(struct replay *m, struct arena *a, struct str *version, struct str *capabilities,
                    struct str *client) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   *version = arena_dup(a, str_of(m->version));
   *capabilities = arena_dup(a, str_of(m->capabilities));
   *client = arena_dup(a, str_of(m->client));
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
 }
 
 static char **replay_find_uri(struct replay *m, struct str uri) {
@@ -218,7 +218,7 @@ static char **replay_find_uri(struct replay *m, struct str uri) {
 
 // The sessions that were used least lately lose theirs first.
 static void replay_bound_uris(const struct replay *but) {
-  for (struct replay *old = memory_all.oldest; old && memory_all.uri_bytes > REPLAY_ALL_URI_BYTES_MOST;
+  for (struct replay *old = replay_all.oldest; old && replay_all.uri_bytes > REPLAY_ALL_URI_BYTES_MOST;
        old = old->newer)
     if (old != but) replay_drop_uris(old);
 }
@@ -226,31 +226,31 @@ static void replay_bound_uris(const struct replay *but) {
 bool replay_subscribe(struct replay *m, struct str uri, struct err *err) {
   if (uri.n > REPLAY_URI_BYTES_MOST)
     return err_at(err, ERR_INVALID, "/params/uri", "a URI passes %d bytes", REPLAY_URI_BYTES_MOST);
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   bool there = replay_find_uri(m, uri) != NULL, room = m->uri_count < REPLAY_URIS_MOST;
   if (!there && room) {
     m->uris[m->uri_count] = mem_copy(uri.p, uri.n);
-    memory_all.uri_bytes += strlen(m->uris[m->uri_count++]);
+    replay_all.uri_bytes += strlen(m->uris[m->uri_count++]);
     replay_bound_uris(m);
   }
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return there || room ||
          err_set(err, ERR_LIMIT, "a session may subscribe to %d resources", REPLAY_URIS_MOST);
 }
 
 void replay_unsubscribe(struct replay *m, struct str uri) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   char **at = replay_find_uri(m, uri);
   if (at) replay_drop_uri(m, at);
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
 }
 
 size_t replay_uris(struct replay *m, struct arena *a, struct str **out) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   size_t count = m->uri_count;
   *out = ARENA_ARRAY(a, count + 1, struct str);
   for (size_t i = 0; i < count; i++) (*out)[i] = arena_dup(a, str_of(m->uris[i]));
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return count;
 }
 
@@ -283,19 +283,19 @@ static bool replay_make_room(struct replay *m) {
 }
 
 unsigned replay_stream_begin(struct replay *m, enum replay_kind kind) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   unsigned number = ++m->last_stream;
   if (replay_make_room(m))
     m->streams[m->stream_count++] = (struct replay_stream){.number = number, .kind = kind, .open = true};
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return number;
 }
 
 void replay_stream_end(struct replay *m, unsigned stream) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   struct replay_stream *s = replay_find_stream(m, stream);
   if (s) s->open = false;
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
 }
 
 static void replay_set_reader(struct replay_stream *s, const struct replay_place *place) {
@@ -304,31 +304,31 @@ static void replay_set_reader(struct replay_stream *s, const struct replay_place
 }
 
 void replay_attach(struct replay *m, unsigned stream, const struct replay_place *place) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   struct replay_stream *s = replay_find_stream(m, stream);
   if (s) replay_set_reader(s, place);
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
 }
 
 void replay_detach(struct replay *m, uint64_t number) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   for (size_t i = 0; i < m->stream_count; i++)
     if (m->streams[i].read && m->streams[i].reader.number == number) m->streams[i].read = false;
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
 }
 
 bool replay_reader(struct replay *m, unsigned stream, struct replay_place *out) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   const struct replay_stream *s = replay_find_stream(m, stream);
   bool read = s && s->read;
   if (read) *out = s->reader;
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return read;
 }
 
 bool replay_newest(struct replay *m, unsigned *stream, struct replay_place *out, bool *read) {
   const struct replay_stream *found = NULL;
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   for (size_t i = 0; i < m->stream_count; i++) {
     const struct replay_stream *s = &m->streams[i];
     if (s->kind != REPLAY_POST && s->open && (!found || s->read >= found->read)) found = s;
@@ -338,27 +338,27 @@ bool replay_newest(struct replay *m, unsigned *stream, struct replay_place *out,
     *out = found->reader;
     *read = found->read;
   }
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return found != NULL;
 }
 
 size_t replay_open_streams(struct replay *m) {
   size_t count = 0;
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   for (size_t i = 0; i < m->stream_count; i++)
     count += m->streams[i].kind != REPLAY_POST && m->streams[i].read;
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return count;
 }
 
 bool replay_oldest_reader(struct replay *m, struct replay_place *out) {
   bool found = false;
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   for (size_t i = 0; i < m->stream_count && !found; i++) {
     found = m->streams[i].kind != REPLAY_POST && m->streams[i].read;
     if (found) *out = m->streams[i].reader;
   }
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return found;
 }
 
@@ -367,20 +367,20 @@ bool replay_oldest_reader(struct replay *m, struct replay_place *out) {
 static void replay_keep(struct replay *m, struct replay_event *e) {
   m->event_count++;
   m->event_bytes += e->n;
-  memory_all.event_bytes += e->n;
+  replay_all.event_bytes += e->n;
   *m->tail = e;
   m->tail = &e->next;
   while (m->event_count > REPLAY_EVENTS_MOST || m->event_bytes > REPLAY_EVENT_BYTES_MOST)
     replay_drop_event(m);
-  for (struct replay *old = memory_all.oldest; old && memory_all.event_bytes > REPLAY_ALL_BYTES_MOST;
+  for (struct replay *old = replay_all.oldest; old && replay_all.event_bytes > REPLAY_ALL_BYTES_MOST;
        old = old->newer)
-    while (old->first && memory_all.event_bytes > REPLAY_ALL_BYTES_MOST) replay_drop_event(old);
+    while (old->first && replay_all.event_bytes > REPLAY_ALL_BYTES_MOST) replay_drop_event(old);
 }
 
 static uint64_t replay_next_serial(struct replay *m) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   uint64_t serial = ++m->last_serial;
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return serial;
 }
 
@@ -405,7 +405,7 @@ static void replay_append(struct replay *m, unsigned stream, struct str message,
 
 bool replay_record(struct replay *m, unsigned stream, struct str message, struct buf *frame,
                    struct replay_place *reader) {
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   const struct replay_stream *s = replay_find_stream(m, stream);
   if (s && s->kind != REPLAY_PLAIN)
     replay_append(m, stream, message, frame);
@@ -413,7 +413,7 @@ bool replay_record(struct replay *m, unsigned stream, struct str message, struct
     sse_write(frame, STR("message"), message);
   bool read = s && s->read;
   if (read) *reader = s->reader;
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return read;
 }
 
@@ -428,17 +428,17 @@ static struct replay_stream *replay_read_id(struct replay *m, struct str id, uin
 
 bool replay_find_event(struct replay *m, struct str last_id, struct replay_resumed *out) {
   uint64_t after;
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   const struct replay_stream *s = replay_read_id(m, last_id, &after);
   if (s) *out = (struct replay_resumed){s->number, s->kind, s->open};
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return s != NULL;
 }
 
 bool replay_resume(struct replay *m, struct str last_id, const struct replay_place *reader,
                    struct buf *frames, struct replay_resumed *out) {
   uint64_t after;
-  pthread_mutex_lock(&memory_lock);
+  pthread_mutex_lock(&replay_lock);
   struct replay_stream *s = replay_read_id(m, last_id, &after);
   if (s) {
     for (const struct replay_event *e = m->first; e; e = e->next)
@@ -446,6 +446,6 @@ bool replay_resume(struct replay *m, struct str last_id, const struct replay_pla
     replay_set_reader(s, reader);
     *out = (struct replay_resumed){s->number, s->kind, s->open};
   }
-  pthread_mutex_unlock(&memory_lock);
+  pthread_mutex_unlock(&replay_lock);
   return s != NULL;
 }

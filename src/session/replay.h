@@ -7,6 +7,10 @@
 //   struct replay *m = replay_get(session.key, true);
 //   replay_record(m, stream, message, &frame);      // an event with its id, kept and ready to be sent
 //   replay_unref(m);
+//
+// The events of a session, oldest first; "1-6" is its sixth, on its stream 1:
+//   dropped <- | 1-3 | 2-4 | 1-5 | 1-6 | 2-7 | <- recorded       REPLAY_EVENTS_MOST, REPLAY_EVENT_BYTES_MOST
+//   whoever comes back with 1-3 gets 1-5   1-6, and from then on what is recorded for stream 1
 #ifndef POSTERN_SESSION_REPLAY_H
 #define POSTERN_SESSION_REPLAY_H
 

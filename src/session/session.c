@@ -14,8 +14,9 @@ enum {
 _Static_assert(SESSION_TEXT_MOST > (SESSION_PLAIN_MOST + 256) * 4 / 3,
                "what is sealed must be ours when it comes back");
 
-static struct str session_place_of(const struct session_place *p, struct arena *a) {
-  return arena_printf(a, "session/%.*s/%.*s", STR_ARG(p->server_id), STR_ARG(p->token_id));
+// The place that an id is sealed for.
+static struct str session_place(struct str holder, struct arena *a) {
+  return arena_printf(a, "session/%.*s", STR_ARG(holder));
 }
 
 static void session_add(struct buf *b, const char *key, struct str value) {
@@ -23,13 +24,13 @@ static void session_add(struct buf *b, const char *key, struct str value) {
   json_add_string(b, value);
 }
 
-bool session_seal(const struct seal_ring *ring, const struct session_place *place, struct session *s,
-                  struct arena *a, struct str *id, struct err *err) {
+bool session_seal(const struct seal_ring *ring, struct str holder, struct session *s, struct arena *a,
+                  struct str *id, struct err *err) {
   unsigned char random[SESSION_RANDOM];
   token_random(random, sizeof random);
   s->key = codec_base64_url(a, str_make((const char *)random, sizeof random));
   s->created_at = clock_now_ms();
-  if (s->client.n > SESSION_CLIENT_MOST) s->client.n = SESSION_CLIENT_MOST;
+  s->client = str_cut_utf8(s->client, SESSION_CLIENT_MOST);
   struct buf plain = BUF_MAX(SESSION_PLAIN_MOST);
   buf_printf(&plain, "{\"at\":%lld,\"pair\":%s", (long long)s->created_at, s->pair ? "true" : "false");
   session_add(&plain, "key", s->key);
@@ -38,7 +39,7 @@ bool session_seal(const struct seal_ring *ring, const struct session_place *plac
   buf_add_z(&plain, "}\n"); // the capabilities as they are: quoted, each backslash would count twice
   buf_add(&plain, s->capabilities);
   bool ok = plain.full ? err_set(err, ERR_LIMIT, "the client's capabilities do not fit a session id")
-                       : seal_close(ring, session_place_of(place, a), buf_str(&plain), a, id, err);
+                       : seal_close(ring, session_place(holder, a), buf_str(&plain), a, id, err);
   buf_free(&plain);
   return ok;
 }
@@ -61,11 +62,11 @@ static bool session_read(struct str plain, struct arena *a, struct session *out)
   return out->key.n == SESSION_KEY && out->version.n;
 }
 
-bool session_unseal(const struct seal_ring *ring, const struct session_place *place, struct str id,
-                    struct arena *a, struct session *out, struct err *err) {
+bool session_unseal(const struct seal_ring *ring, struct str holder, struct str id, struct arena *a,
+                    struct session *out, struct err *err) {
   struct secret *plain;
   struct session s;
-  bool ok = id.n <= SESSION_TEXT_MOST && seal_open(ring, session_place_of(place, a), id, &plain, err);
+  bool ok = id.n <= SESSION_TEXT_MOST && seal_open(ring, session_place(holder, a), id, &plain, err);
   if (ok) {
     ok = session_read(secret_reveal(plain), a, &s);
     secret_free(plain);

@@ -3,8 +3,8 @@
 // the client's name are sealed into it, so that any loop, any node, and the program after a restart know it.
 // It opens only for the server and the token that it was made for. What cannot be in it (a log level,
 // subscriptions, streams) is in session/replay and may be lost. Pure but for the sealing. Example:
-//   session_seal(ring, &place, &said, arena, &id, err);            // at initialize: Mcp-Session-Id
-//   if (!session_unseal(ring, &place, id, arena, &session, err)) …   // unknown, foreign, too old: 404
+//   session_seal(ring, holder, &said, arena, &id, err);            // at initialize: Mcp-Session-Id
+//   if (!session_unseal(ring, holder, id, arena, &session, err)) …   // unknown, foreign, too old: 404
 #ifndef POSTERN_SESSION_SESSION_H
 #define POSTERN_SESSION_SESSION_H
 
@@ -20,10 +20,6 @@ enum {
 };
 #define SESSION_LIVES_MS (30LL * 24 * 3600 * 1000)
 
-struct session_place {            // what an id is bound to
-  struct str server_id, token_id; // token_id empty: none is asked for
-};
-
 struct session {
   struct str key;          // random; names the session in session/replay
   struct str version;      // negotiated
@@ -33,11 +29,11 @@ struct session {
   bool pair;               // of the 2024-11-05 transport: answers go to its stream
 };
 
-// Fills key and created_at. ERR_LIMIT cannot happen for what session/capability made.
-MUST_USE bool session_seal(const struct seal_ring *ring, const struct session_place *place, struct session *s,
+// `holder`: whose it is and remains, access/principal. Fills key and created_at. ERR_LIMIT cannot happen for what session/capability made.
+MUST_USE bool session_seal(const struct seal_ring *ring, struct str holder, struct session *s,
                            struct arena *a, struct str *id, struct err *err);
 // ERR_MISSING for all that is no session here: garbage, another server's, another token's, too old.
-MUST_USE bool session_unseal(const struct seal_ring *ring, const struct session_place *place, struct str id,
-                             struct arena *a, struct session *out, struct err *err);
+MUST_USE bool session_unseal(const struct seal_ring *ring, struct str holder, struct str id, struct arena *a,
+                             struct session *out, struct err *err);
 
 #endif

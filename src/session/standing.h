@@ -3,11 +3,12 @@
 // where one was shown. What may outlast a change of the catalog (streams, requests that wait for a person,
 // kept calls) keeps a copy, and ends when the right has gone: deleted, rotated, expired, revoked. A value;
 // any thread. Example:
-//   s->standing = standing_of(r->server, r->token);
+//   s->standing = standing_of(r->server, &r->client.principal);
 //   if (!standing_server(&s->standing, catalog, clock_now_ms())) …   // it ends
 #ifndef POSTERN_SESSION_STANDING_H
 #define POSTERN_SESSION_STANDING_H
 
+#include "access/principal.h"
 #include "catalog/catalog.h"
 
 struct standing {
@@ -15,8 +16,7 @@ struct standing {
   bool has_token;
 };
 
-// `token`: NULL where none was shown.
-struct standing standing_of(const struct catalog_server *server, const struct access_token *token);
+struct standing standing_of(const struct catalog_server *server, const struct principal *who);
 // The server as it is now, as long as the catalog is held; NULL: the right has gone.
 const struct catalog_server *standing_server(const struct standing *s, const struct catalog *c, int64_t now);
 

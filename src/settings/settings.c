@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings/settings.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/file.h"
 #include "base/mem.h"
 #include "data/json.h"
 #include "data/yaml.h"
@@ -121,23 +122,6 @@ static bool settings_from_yaml(struct settings *s, const char *path, struct str 
   return ok;
 }
 
-static bool settings_slurp(const char *path, struct buf *out, struct err *err) {
-  FILE *f = fopen(path, "re");
-  if (!f) {
-    err_at(err, errno == ENOENT ? ERR_MISSING : ERR_DENIED, path, "cannot read the settings file: %s",
-           strerror(errno));
-    return false;
-  }
-  char part[4096];
-  for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0;) buf_add(out, str_make(part, n));
-  bool failed = ferror(f) != 0;
-  fclose(f);
-  if (failed) return err_at(err, ERR_DENIED, path, "cannot read the settings file");
-  if (out->full)
-    return err_at(err, ERR_LIMIT, path, "a settings file has at most %d bytes", SETTINGS_FILE_MOST);
-  return true;
-}
-
 static bool settings_from_file(struct settings *s, const struct settings_input *in, struct err *err) {
   static const char *const usual[] = {"postern.yaml", "/etc/postern/postern.yaml"};
   struct str named = in->file ? str_of(in->file) : settings_getenv(in, "POSTERN_CONFIG");
@@ -146,7 +130,7 @@ static bool settings_from_file(struct settings *s, const struct settings_input *
   if (!named.n) return true;
   s->file = arena_dup(s->arena, named);
   struct buf text = BUF_MAX(SETTINGS_FILE_MOST);
-  bool ok = settings_slurp(s->file.p, &text, err) && settings_from_yaml(s, s->file.p, buf_str(&text), err);
+  bool ok = file_read(s->file.p, &text, err) && settings_from_yaml(s, s->file.p, buf_str(&text), err);
   buf_free(&text);
   return ok;
 }
@@ -221,7 +205,7 @@ static void settings_field(const struct settings *s, enum settings_id id, char *
   const char *key = settings_table[id].key;
   switch (v->source) {
   case SETTINGS_FILE:
-    snprintf(field, n, "%.*s:%u", (int)(s->file.n > 80 ? 80 : s->file.n), s->file.p, v->line);
+    snprintf(field, n, "%.*s:%u", STR_MOST(s->file, 80), v->line);
     break;
   case SETTINGS_ENVIRONMENT: {
     int at = snprintf(field, n, "POSTERN_%s", key);

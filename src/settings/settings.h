@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // settings: what the operator decides, from one table (settings/table.h). Later sources win: default,
 // systemd's directories, file, environment (POSTERN_MAX_BODY_BYTES), flags (--max-body-bytes 8MiB).
-// Immutable once loaded; owned by main.c; any thread may read. Example:
+// Immutable once loaded; owned by wiring.c; any thread may read. Example:
 //   struct settings_input in = {.environment = environ};
 //   if (!settings_take_flags(&argc, argv, arena, &in, &err)) return cli_fail(&err);
 //   struct settings *s; if (!settings_load(&in, &s, &err)) return cli_fail(&err);

@@ -11,14 +11,14 @@
 #define SETTINGS(X)                                                                                         \
   X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6, a port alone for 127.0.0.1")            \
   X(public_url, URL, "", "", 0,                                                                             \
-    "How clients reach this program; goes into the URLs of servers. Empty: from listen")                    \
+    "The address by which clients reach this program; the URLs of servers begin with it. Empty: that of listen") \
   X(data_dir, TEXT, "postern-data", "", 0,                                                                  \
     "Folder of the database and the key file; under systemd its state directory")                           \
   X(store, TEXT, "sqlite:{data_dir}/postern.db", "", 0, "The database, as sqlite:PATH")                     \
   X(key_file, TEXT, "{data_dir}/postern.key", "", 0,                                                        \
-    "Keys that credentials are sealed with; made at the first start; mode 0600")                            \
+    "File of the keys that credentials are sealed with; made at the first start, with mode 0600")           \
   X(key, TEXT, "", "", SETTING_SECRET | SETTING_ENVIRONMENT,                                                \
-    "The keys themselves, in the form of the key file, instead of it")                                      \
+    "The keys themselves, written as in a key file; then no key file is used")                              \
   X(connectors_dir, TEXT, "{share}/connectors", "", 0,                                                      \
     "Folder of the connectors that ship with the program")                                                  \
   X(loops, COUNT, "0", "0..256", 0, "Event loops, each on a thread of its own; 0: one per core")            \
@@ -38,52 +38,63 @@
     "Names in the Host header that are served, beside loopback, listen and public_url")                     \
   X(allowed_origins, LIST, "", "", SETTING_RELOAD,                                                          \
     "Origins of browser pages that may call, beside public_url's")                                          \
-  X(header_timeout, DURATION, "10s", "100ms..10m", 0, "To send the whole head of a request")                \
-  X(body_timeout, DURATION, "30s", "100ms..1h", 0, "To send the whole body of a request")                   \
-  X(write_timeout, DURATION, "30s", "100ms..1h", 0, "For a client that takes none of a reply")              \
-  X(idle_timeout, DURATION, "75s", "1s..1h", 0, "For a kept connection without a request")                  \
+  X(header_timeout, DURATION, "10s", "100ms..10m", 0,                                                       \
+    "How long a client may take to send the head of a request")                                             \
+  X(body_timeout, DURATION, "30s", "100ms..1h", 0,                                                          \
+    "How long a client may take to send the body of a request")                                             \
+  X(write_timeout, DURATION, "30s", "100ms..1h", 0,                                                         \
+    "How long a client may read nothing of a reply before it is cut off")                                   \
+  X(idle_timeout, DURATION, "75s", "1s..1h", 0, "How long a connection is kept open without a request")     \
   X(call_timeout, DURATION, "2m", "1s..1h", SETTING_RELOAD,                                                 \
-    "For a request from its head to its answer; streams are exempt")                                        \
-  X(heartbeat, DURATION, "15s", "1s..10m", 0, "Between the comments that keep an idle stream open")         \
-  X(drain_timeout, DURATION, "25s", "0s..1h", 0, "For running requests to finish on SIGTERM")               \
-  X(max_header_bytes, BYTES, "16KiB", "1KiB..1MiB", 0, "The head of a request, all of it")                  \
-  X(max_body_bytes, BYTES, "8MiB", "1KiB..256MiB", 0, "The body of a request")                              \
+    "How long a request may take from its head to its answer; streams are exempt")                          \
+  X(heartbeat, DURATION, "15s", "1s..10m", 0, "Time between the comments that keep an idle stream open")    \
+  X(drain_timeout, DURATION, "25s", "0s..1h", 0, "How long running requests may go on after SIGTERM")       \
+  X(max_header_bytes, BYTES, "16KiB", "1KiB..1MiB", 0, "Largest head of a request")                         \
+  X(max_body_bytes, BYTES, "16MiB", "1KiB..256MiB", 0,                                                      \
+    "Largest body of a request; the document of an import goes in one")                                     \
   X(downstream_memory, BYTES, "256MiB", "1MiB..64GiB", 0,                                                   \
-    "Held for clients in all: bodies of requests, replies not yet taken. One address has at most 4/5 of it")\
-  X(max_connections, COUNT, "10000", "1..1000000", 0, "Open client connections in all")                     \
+    "Memory for bodies of requests and for replies that clients have not read yet, of all clients together. One address gets at most 4/5 of it") \
+  X(max_connections, COUNT, "10000", "1..1000000", 0, "Client connections open at once")                    \
   X(max_connections_per_address, COUNT, "1000", "1..1000000", 0,                                            \
-    "Open connections of one client address; trusted proxies are exempt")                                   \
+    "Connections open at once from one client address; trusted proxies are exempt")                         \
   X(max_pipeline, COUNT, "16", "1..1024", 0,                                                                \
-    "Requests that one connection may send ahead of their answers")                                         \
+    "Requests that a connection may send before earlier ones are answered")                                 \
   X(max_fibers, COUNT, "1024", "1..65536", 0,                                                               \
-    "Work in progress per loop; more is answered 503. Parts of it are kept, and shared by who causes it")           \
-  X(json_depth, COUNT, "64", "8..512", 0, "Nesting of a JSON request")                                      \
-  X(json_nodes, COUNT, "200000", "1000..10000000", 0, "Values in a JSON request")                           \
+    "Requests and other work in progress on one loop; what comes on top is answered 503. Each client and account gets a share of it") \
+  X(json_depth, COUNT, "64", "8..512", 0, "How deep the JSON of a request may be nested")                   \
+  X(json_nodes, COUNT, "200000", "1000..10000000", 0, "How many values the JSON of a request may have")     \
   X(tool_schema_bytes, BYTES, "24KiB", "1KiB..1MiB", 0,                                                     \
-    "Input schema of one tool; what is deeper is folded when compiled")                                     \
+    "Largest input schema of one tool; the deeper parts of a larger one are folded when it is compiled")    \
   X(result_bytes, BYTES, "256KiB", "1KiB..64MiB", SETTING_RELOAD,                                           \
-    "Result of one tool call; beyond it whole rows are left out")                                           \
+    "Largest result of one tool call; of a larger one whole rows are left out")                             \
   X(list_page, COUNT, "500", "1..5000", SETTING_RELOAD, "Tools on one page of tools/list")                  \
   X(upstream_connect_timeout, DURATION, "5s", "100ms..5m", SETTING_RELOAD,                                  \
-    "To connect to a vendor, TLS included")                                                                 \
+    "How long it may take to connect to a vendor, TLS included")                                            \
   X(upstream_first_byte_timeout, DURATION, "30s", "100ms..1h", SETTING_RELOAD,                              \
-    "For a vendor's first byte")                                                                            \
-  X(upstream_timeout, DURATION, "90s", "100ms..1h", SETTING_RELOAD, "For a vendor's whole answer")          \
+    "How long a vendor may take until the first byte of its answer")                                        \
+  X(upstream_timeout, DURATION, "90s", "100ms..1h", SETTING_RELOAD,                                         \
+    "How long a vendor's whole answer may take")                                                            \
   X(upstream_stall_timeout, DURATION, "15s", "100ms..1h", SETTING_RELOAD,                                   \
-    "For a vendor's answer that stops coming")                                                              \
-  X(upstream_body_bytes, BYTES, "32MiB", "1KiB..1GiB", SETTING_RELOAD, "A vendor's answer, decompressed")   \
+    "How long a vendor's answer may pause once it has begun")                                               \
+  X(upstream_body_bytes, BYTES, "32MiB", "1KiB..1GiB", SETTING_RELOAD,                                      \
+    "Largest answer of a vendor, decompressed")                                                             \
   X(upstream_memory, BYTES, "256MiB", "1MiB..64GiB", 0,                                                     \
-    "Held for vendors' answers in all. One account has at most half of it; several together less each")     \
+    "Memory for vendors' answers, of all accounts together. One account gets at most half of it, and less where others need it too") \
   X(upstream_allow, LIST, "", "", 0,                                                                        \
-    "Private addresses (CIDR) that vendors may have; all others of them are refused")                       \
-  X(upstream_ca, TEXT, "", "", 0, "PEM file of authorities to trust for vendors, beside the system's")  \
+    "Private addresses (CIDR) at which vendors may be reached; all other private ones are refused")         \
+  X(upstream_origins, LIST, "", "", 0,                                                                      \
+    "Where else than at its account an operation may be called with the credential, such as "               \
+    "https://upload.example.com, if its document says so")                                                  \
+  X(upstream_ca, TEXT, "", "", 0,                                                                           \
+    "PEM file of certificate authorities to trust for vendors, beside the system's")                        \
   X(upstream_sessions, COUNT, "2000", "1..1000000", 0,                                                      \
-    "Sessions at one vendor's MCP server, of those that keep sessions")                                     \
+    "Sessions that one account may hold at its vendor's MCP server, where that keeps sessions")             \
   X(remote_refresh, DURATION, "10m", "1s..24h", 0,                                                          \
-    "Between two looks at the tools of a vendor's MCP server; news of changes come at once where it tells them")  \
-  X(upstream_session_idle, DURATION, "10m", "1s..24h", 0, "Without a call, after which such a session is closed")   \
+    "How often the tools of a vendor's MCP server are read again; a change that the vendor announces is read at once") \
+  X(upstream_session_idle, DURATION, "10m", "1s..24h", 0,                                                   \
+    "How long such a session is kept without a call")                                                       \
   X(audit_retention, DURATION, "90d", "0s..3650d", SETTING_RELOAD,                                          \
-    "Age at which audit rows go; 0s keeps all")                                                             \
+    "Age at which audit rows are deleted; 0s keeps all")                                                    \
   X(metrics_token, TEXT, "", "", SETTING_SECRET | SETTING_RELOAD,                                           \
     "Bearer token for /metrics. Empty: loopback only, or an admin token")
 // clang-format on

@@ -75,11 +75,7 @@ bool store_probe_new(struct store *s, uint64_t every_ms, struct store_probe **ou
   p->last = probe_try(s);
   probe_tell(&(struct probe_last){.ok = true}, &p->last);
   pthread_mutex_init(&p->lock, NULL);
-  pthread_condattr_t monotonic;
-  pthread_condattr_init(&monotonic);
-  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init(&p->wake, &monotonic);
-  pthread_condattr_destroy(&monotonic);
+  clock_condition_init(&p->wake);
   int rc = pthread_create(&p->thread, NULL, probe_run, p);
   if (rc == 0) {
     *out = p;

@@ -2,7 +2,7 @@
 // probe: whether the store takes writes, tried in the background: one small row, committed, every few
 // seconds, one try at a time, by a thread of its own. Whoever asks gets what the last try said, and how
 // long ago that was, without touching the store: so /readyz costs nothing, however often it is asked and
-// whatever state the store is in. Owner: main.c, ends before the store. Example:
+// whatever state the store is in. Owner: wiring.c, ends before the store. Example:
 //   store_probe_new(store, STORE_PROBE_MS, &probe, err); … store_probe_read(probe, &health);
 #ifndef POSTERN_STORE_PROBE_H
 #define POSTERN_STORE_PROBE_H

@@ -129,6 +129,14 @@ bool store_run(struct store *s, const char *sql, const struct store_value *v, si
   return ok;
 }
 
+bool store_change(struct store *s, const char *sql, const struct store_value *v, size_t n, bool *done,
+                  struct err *err) {
+  int64_t changed = 0;
+  if (!store_run(s, sql, v, n, &changed, err)) return false;
+  *done = changed > 0;
+  return true;
+}
+
 bool store_query(struct store *s, const char *sql, const struct store_value *v, size_t n, struct arena *a,
                  struct store_rows *out, struct err *err) {
   struct store_statement statement = {sql, v, n};

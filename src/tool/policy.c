@@ -45,8 +45,7 @@ static bool policy_unknown(struct err *err, const char *field, struct str value,
     n += (size_t)snprintf(list + n, sizeof list - n, "%s%.*s", i ? ", " : "", STR_ARG(allowed[i]));
   if (i < count) snprintf(list + n, sizeof list - n, " and %zu more", count - i);
   if (!count) snprintf(list, sizeof list, "none");
-  struct str shown = {value.p, value.n < 64 ? value.n : 64};
-  err_at(err, ERR_INVALID, field, "\"%.*s\" is not known here; allowed: %s", STR_ARG(shown), list);
+  err_at(err, ERR_INVALID, field, "\"%.*s\" is not known here; allowed: %s", STR_MOST(value, 64), list);
   struct str near = STR_NONE;
   unsigned best = POLICY_NEAR + 1;
   for (i = 0; i < count; i++) {

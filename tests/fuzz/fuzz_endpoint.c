@@ -15,23 +15,21 @@
 static struct seal_ring *ring;
 
 static void check_sealed(struct arena *a, struct str text) {
-  struct session_place place = {STR("srv_1"), STR_NONE};
   struct state_bound bound = {STR("srv_1/"), STR("srv_1"), STR("tools/call"), NULL};
   struct session session;
   struct state state;
   struct err err;
-  fuzz_check(!session_unseal(ring, &place, text, a, &session, &err), "a session id of nobody opens");
+  fuzz_check(!session_unseal(ring, STR("srv_1/"), text, a, &session, &err), "a session id of nobody opens");
   fuzz_check(!state_open(ring, &bound, text, a, &state, &err), "a request state of nobody opens");
 }
 
 // Sealed with the right key, but of any content: taken only where all of it is sound.
 static void check_opened(struct arena *a, struct str plain) {
-  struct session_place place = {STR("srv_1"), STR_NONE};
   struct session s;
   struct err err;
   struct str id;
   if (!seal_close(ring, STR("session/srv_1/"), plain, a, &id, &err)) return;
-  if (session_unseal(ring, &place, id, a, &s, &err))
+  if (session_unseal(ring, STR("srv_1/"), id, a, &s, &err))
     fuzz_check(s.key.n == SESSION_KEY && s.version.n, "a session without a key or version");
 }
 

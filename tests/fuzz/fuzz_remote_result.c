@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-#include "call/run_parts.h"
+#include "call/judge.h"
+#include "call/shape.h"
 #include "data/json.h"
 
 enum { CEILING = 400 };
@@ -20,11 +21,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct account account = {.name = STR("acme")};
   struct catalog_account owner = {.account = &account, .connector = &connector};
   struct tool tool = {.kind = TOOL_REMOTE, .name = STR("t")};
-  struct catalog_tool shown = {.tool = &tool, .account = &owner, .name = STR("t")};
-  struct run_env env = {.result_bytes = CEILING};
-  struct run_call call = {.env = &env, .tool = &shown};
+  struct call_answer answer = {
+      .tool = &tool, .account = &owner, .doc = doc, .value = yyjson_doc_get_root(doc)};
   struct run_result out;
-  shape_remote(&(struct shape_remote){.call = &call, .result = yyjson_doc_get_root(doc)}, a, &out);
+  judge_result(&answer, CEILING, 0);
+  shape_answer(&answer, CEILING, a, &out);
+  fuzz_check(out.outcome == answer.outcome, "shaping decides");
   size_t n = 0, i, count, texts = 0;
   char *text = yyjson_mut_val_write(out.whole, 0, &n);
   fuzz_check(text != NULL, "it cannot be written");
@@ -37,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   fuzz_check(texts <= CEILING, "%zu bytes of text", texts);
   free(text);
   run_result_free(&out);
+  call_answer_free(&answer);
   arena_free(a);
-  yyjson_doc_free(doc);
   return 0;
 }

@@ -65,6 +65,25 @@ describe("Host and Origin", () => {
       }
     });
 
+  test("one rule holds at both: the page that people see behind a proxy may call, and '*' names no page", async (t) => {
+    const free = await startRecorder();
+    await free.close();
+    const here = `http://127.0.0.1:${free.port}`;
+    const behind = await start({ settings: { listen: `127.0.0.1:${free.port}`, public_url: "https://gateway.example/below", allowed_origins: ["*", "https://console.example"] } });
+    t.after(() => behind.close());
+    behind.postern.url = here; // it said the public one
+    const { pathname } = new URL((await behind.server(await behind.account())).url);
+    const authorization = `Bearer ${behind.postern.token}`;
+    for (const [origin, status] of [["https://gateway.example", 200], ["https://console.example", 200], ["https://gateway.example.evil.example", 403], ["https://evil.example", 403]])
+      for (const bytes of [
+        request("GET", "/whoami", here, { headers: { authorization, origin } }),
+        request("POST", pathname.replace(/^\/below/, ""), here, { headers: { "content-type": "application/json", accept: "*/*", origin }, body }),
+      ]) {
+        const { replies } = await exchange(here, bytes, { until: 1 });
+        assert.equal(replies[0].status, status, `${origin}: ${replies[0].body}`);
+      }
+  });
+
   test("a preflight from elsewhere gets no permission", async () => {
     for (const target of [new URL(server.url).pathname, "/whoami"]) {
       const headers = { origin: "https://elsewhere.example", "access-control-request-method": "POST", "access-control-request-headers": "authorization" };

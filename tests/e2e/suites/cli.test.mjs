@@ -233,6 +233,9 @@ describe("with an account", () => {
     assert.equal((await fetch(made.url, { method: "POST", body: "{}" })).status, 404);
     await ok(["mcp", "remove", "audit", "--yes"]);
     await fails(4, /'postern mcp list'/, ["mcp", "show", "audit"]);
+    await fails(4, /'postern account list'/, ["account", "show", "audit"]);
+    await fails(4, /'postern connector list'/, ["connector", "show", "audit"]);
+    await fails(2, /'postern tools ACCOUNT/, ["mcp", "create", "acme", "--methods", "delete", "--tags", "audit"]);
     await fails(2, /in the past/, ["mcp", "create", "acme", "--methods", "read", "--expires", "2020-01-01"]);
   });
   test("mcp create without a filter says what that means, and asks at a terminal", async () => {

@@ -32,6 +32,7 @@ describe("a store that takes no writes", () => {
   for (const lock of ["BEGIN EXCLUSIVE", "BEGIN IMMEDIATE"])
     test(`another program holds it: ${lock}`, async () => {
       const other = new DatabaseSync(join(postern.folder, "data/postern.db"));
+      other.exec("PRAGMA busy_timeout = 10000"); // Postern writes at the same time
       other.exec(lock);
       const asked = Array.from({ length: 60 }, readiness);
       const written = Array.from({ length: 30 }, write);

@@ -145,6 +145,7 @@ describe("SIGTERM ends it while", { concurrency: 4 }, () => {
     // For as long as a lease is, again and again: one that ends far in the future is nobody's.
     "another program has taken a token's renewal over": (vendors, postern, t) => {
       const db = new DatabaseSync(join(postern.folder, "data/postern.db"));
+      db.exec("PRAGMA busy_timeout = 10000"); // Postern writes at the same time
       const take = () => db.prepare("UPDATE oauth_grant SET lease_by = 'other', lease_until = ?").run(Date.now() + 15_000);
       take();
       const timer = setInterval(take, 1000);
@@ -170,6 +171,7 @@ describe("SIGTERM ends it while", { concurrency: 4 }, () => {
     const server = await serve(world, vendor.url);
     const db = new DatabaseSync(join(world.postern.folder, "data/postern.db"));
     t.after(() => db.close());
+    db.exec("PRAGMA busy_timeout = 10000"); // Postern writes at the same time
     db.exec("BEGIN IMMEDIATE");
     for (let i = 0; i < 40; i++) assert.equal((await modern(server.url, "tools/call", { name: "fine", arguments: {} })).status, 200); // rows for the audit
     for (let i = 0; i < 40; i++) quiet(world.api("PATCH", `/integrated-account/${server.account.id}`, { name: `other-${i}` }));

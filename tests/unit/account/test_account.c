@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vendor.h"
 
+#include "account/keys.h"
 #include "data/json.h"
 
 static char folder[64], url[128];
@@ -295,9 +296,9 @@ static void keys_change_online(void **state) {
   assert_true(seal_ring_from_text(STR(VENDOR_KEY_1 VENDOR_KEY_2), &both, &err));
   assert_true(seal_ring_from_text(STR(VENDOR_KEY_2), &next, &err));
   v.env.ring = both;
-  assert_true(account_reseal_all(&v.env, &count, &err));
+  assert_true(keys_reseal(&v.env, &count, &err));
   assert_int_equal(count, 1);
-  assert_true(account_reseal_all(&v.env, &count, &err));
+  assert_true(keys_reseal(&v.env, &count, &err));
   assert_int_equal(count, 0);
   v.env.ring = next; // the old key is not needed any more
   assert_int_equal(load(&all), 1);

@@ -148,7 +148,7 @@ CASE(a_link_wants_its_token_and_its_day) {
   rig_sql("UPDATE oauth_flow SET expires_at = 1");
   assert_false(connect_open(&rig.authorize, f.id, part(f.link, "t"), rig.arena, &to, &cookie, &err));
   assert_int_equal(err.code, ERR_CONFLICT);
-  assert_string_equal(err.field, "expired");
+  assert_int_equal(err.reason, WHY_LINK_EXPIRED);
   struct oauth_answer late = yes(v.to);
   assert_false(connect_finish(&rig.authorize, &late, v.cookie, rig.arena, &f, &err));
   assert_int_equal(err.code, ERR_MISSING);
@@ -248,7 +248,7 @@ CASE(what_prevents_a_link_is_told_before_there_is_one) {
   struct connect_flow f;
   ISSUER(register_error, "{\"error\":\"invalid_redirect_uri\"}");
   assert_false(connect_start(&rig.authorize, &in, rig.arena, &f, &err));
-  assert_string_equal(err.field, "registration_refused");
+  assert_int_equal(err.reason, WHY_REGISTRATION_REFUSED);
   check_has(err.hint, "https://console.example");
   in.client_id = STR("made-by-hand");
   f = start(&in);

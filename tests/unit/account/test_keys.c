@@ -334,7 +334,7 @@ static void a_kill_in_a_rotation_loses_nothing(void **state) {
   for (int steps = 1; steps <= 3; steps++) {
     assert_true(seal_ring_rotate(file, &err));
     if (steps > 1) assert_true(seal_ring_refresh(v.ring, file, &err));
-    if (steps > 2) assert_true(account_reseal_all(&v.env, &count, &err));
+    if (steps > 2) assert_true(keys_reseal(&v.env, &count, &err));
     load_keys();
     check_sends("one", "1");
     start();

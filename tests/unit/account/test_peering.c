@@ -229,7 +229,7 @@ CASE(all_that_is_sealed_is_sealed_anew) {
                            &two, &err),
        err);
   rig.env.ring = two;
-  must(account_reseal_all(&rig.env, &count, &err), err);
+  must(keys_reseal(&rig.env, &count, &err), err);
   assert_int_equal(count, 2); // tokens and the client's secret; the flow's verifier went with its end
   assert_true(str_starts(rig_cell("SELECT tokens FROM oauth_grant"), "v1.k2."));
   assert_true(str_starts(rig_cell("SELECT secret FROM oauth_client"), "v1.k2."));

@@ -83,6 +83,7 @@ struct world {
   struct account_env account;
   struct catalog_env catalog;
   struct run_env run;
+  struct origin_rule origins;
   struct serve_env serve;
   struct admin_env admin;
   atomic_bool draining;
@@ -135,8 +136,8 @@ static inline void world_open(struct world *w) {
   w->catalog = (struct catalog_env){&w->account, {w->store, w->connectors, 24 * 1024}};
   w->run = (struct run_env){
       .guard = w->guard, .limits = &w->limits, .result_bytes = 256 * 1024, .audit = w->audit};
-  w->serve =
-      (struct serve_env){.run = w->run, .json = JSON_LIMITS, .list_page = 100, .version = STR("1.2.3")};
+  w->serve = (struct serve_env){
+      .run = w->run, .origins = &w->origins, .json = JSON_LIMITS, .list_page = 100, .version = STR("1.2.3")};
   w->serve.json.raw_numbers = true;
   MUST(admin_first_token(w->store, w->token, &err));
   MUST(catalog_rebuild(&w->catalog, &err));
@@ -153,6 +154,7 @@ static inline int world_setup(void **state) {
   w->http = fixture_start(&options, world_handle);
   snprintf(w->base_url, sizeof w->base_url, "http://127.0.0.1:%u", http_server_port(w->vendor->server));
   w->admin = (struct admin_env){.catalog = &w->catalog,
+                                .origins = &w->origins,
                                 .run = &w->run,
                                 .key_file = str_of(w->key_file),
                                 .version = STR("1.2.3"),

@@ -47,7 +47,7 @@ static void test_table(void **state) {
     assert_true(!row->query || row->query->count <= ADMIN_QUERY_MOST);
     assert_true(row->status == 204 ? !row->answer : row->answer || row->type);
     // What changes something leaves an audit row; a tool call's is written by call/run.
-    assert_true(route->method == HTTP_GET || row->action || strstr(route->pattern, "/call"));
+    assert_true(route->method == METHOD_GET || row->action || strstr(route->pattern, "/call"));
     buf_free(&path);
   }
   map_free(&names);

@@ -30,7 +30,7 @@ static void wiki_handle(void *ctx, struct http_exchange *x) {
   const struct http_request *in = http_request_of(x);
   struct err err;
   yyjson_doc *doc;
-  if (in->method != HTTP_POST) return http_reply_text(x, 405, "");
+  if (in->method != METHOD_POST) return http_reply_text(x, 405, "");
   if (!json_read(in->body, &JSON_LIMITS, &doc, &err)) return http_reply_text(x, 400, "");
   yyjson_val *root = yyjson_doc_get_root(doc), *id = yyjson_obj_get(root, "id");
   struct str method = json_str(root, "method");

@@ -19,6 +19,26 @@ static void test_set(void **state) {
   assert_string_equal(err.hint, "");
 }
 
+// What an error was before does not cling to it: neither its reason nor what a JSON-RPC client was to be told.
+static void test_reason(void **state) {
+  (void)state;
+  struct err err;
+  struct err_rpc rpc = {.code = -1};
+  assert_false(err_why(&err, ERR_DENIED, WHY_GUARDED, "%s is private", "10.0.0.1"));
+  assert_int_equal(err.reason, WHY_GUARDED);
+  assert_string_equal(err_reason_name(err.reason), "guard_blocked");
+  assert_string_equal(err.field, "");
+  err.rpc = &rpc;
+  assert_false(err_wrap(&err, "asking"));
+  assert_true(err.reason == WHY_GUARDED && err.rpc == &rpc);
+  err_set(&err, ERR_DENIED, "no");
+  assert_true(err.reason == WHY_NONE && !err.rpc);
+  assert_string_equal(err_reason_name(WHY_NONE), "");
+  for (enum err_reason a = WHY_NONE; a <= WHY_INVALID_TARGET; a++) // each has a word of its own
+    for (enum err_reason b = WHY_NONE; b < a; b++)
+      assert_string_not_equal(err_reason_name(a), err_reason_name(b));
+}
+
 static void test_wrap(void **state) {
   (void)state;
   struct err err;
@@ -65,8 +85,11 @@ static void test_table(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_set),         cmocka_unit_test(test_wrap),
-      cmocka_unit_test(test_from_itself), cmocka_unit_test(test_long_text_is_cut),
+      cmocka_unit_test(test_set),
+      cmocka_unit_test(test_reason),
+      cmocka_unit_test(test_wrap),
+      cmocka_unit_test(test_from_itself),
+      cmocka_unit_test(test_long_text_is_cut),
       cmocka_unit_test(test_table),
   };
   return cmocka_run_group_tests_name("base/err", tests, NULL, NULL);

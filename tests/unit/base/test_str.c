@@ -27,6 +27,9 @@ static void test_parts(void **state) {
   assert_false(str_contains(STR("abc"), STR("ac")) || str_contains(STR_NONE, STR("a")));
   check_text(str_trim(STR(" \t a b \r\n")), "a b");
   check_text(str_trim(STR(" \t ")), "");
+  check_text(str_trim_end(STR("/a/b//"), '/'), "/a/b");
+  check_text(str_trim_end(STR("//"), '/'), "");
+  assert_int_equal(str_trim_end(STR_NONE, '/').n, 0);
   check_text(str_from(STR("abc"), 1), "bc");
   check_text(str_from(STR("abc"), 9), "");
   assert_int_equal(str_find(STR("abc"), 'c'), 2);
@@ -48,6 +51,39 @@ static void test_cut(void **state) {
   }
   struct str none = STR_NONE, item;
   assert_false(str_cut(&none, ',', &item));
+}
+
+static void test_cut_utf8(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    size_t most;
+    const char *cut;
+  } rows[] = {
+      {"abc", 3, "abc"},
+      {"abc", 2, "ab"},
+      {"abc", 0, ""},
+      {"", 0, ""},
+      {"aé", 3, "aé"},
+      {"aé", 2, "a"},
+      {"日本", 5, "日"},
+      {"日本", 3, "日"},
+      {"日本", 2, ""},
+      {"a😀", 4, "a"},
+      {"😀😀", 7, "😀"},
+      {"a\x80\x80\x80\x80\x80", 5, "a\x80\x80\x80\x80"}, // no UTF-8: cut where it was asked
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    check_text(str_cut_utf8(str_of(rows[i].text), rows[i].most), rows[i].cut);
+  assert_int_equal(str_cut_utf8(STR_NONE, 4).n, 0);
+
+  char shown[64];
+  snprintf(shown, sizeof shown, "%.*s|%.*s|%.*s", STR_MOST(STR("Zürich"), 2), STR_MOST(STR("Genf"), 9),
+           STR_MOST(STR_NONE, 9));
+  assert_string_equal(shown, "Z|Genf|");
+
+  assert_int_equal(str_characters(STR("a日本😀")), 4);
+  assert_int_equal(str_characters(STR_NONE), 0);
 }
 
 static void test_numbers(void **state) {
@@ -123,9 +159,13 @@ static void test_distance(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_compare),  cmocka_unit_test(test_parts),
-      cmocka_unit_test(test_cut),      cmocka_unit_test(test_numbers),
-      cmocka_unit_test(test_glob),     cmocka_unit_test(test_glob_goes_back_to_one_star),
+      cmocka_unit_test(test_compare),
+      cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_cut),
+      cmocka_unit_test(test_numbers),
+      cmocka_unit_test(test_cut_utf8),
+      cmocka_unit_test(test_glob),
+      cmocka_unit_test(test_glob_goes_back_to_one_star),
       cmocka_unit_test(test_distance),
   };
   return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "call/doctor.h"
+#include "call/judge.h"
 #include "data/json.h"
 #include "fetch/transfer.h"
 
@@ -63,16 +64,18 @@ bool __wrap_mcp_peer_hello(struct mcp_peer *p, const struct mcp_who *who, struct
   return true;
 }
 
-bool __wrap_run_tool(const struct run_call *call, struct arena *a, struct run_result *out, struct err *err);
-bool __wrap_run_tool(const struct run_call *call, struct arena *a, struct run_result *out, struct err *err) {
+bool __wrap_call_run(const struct run_call *call, struct arena *a, struct call_answer *out, struct err *err);
+bool __wrap_call_run(const struct run_call *call, struct arena *a, struct call_answer *out, struct err *err) {
   if (vendor.gone.code != ERR_OK) return *err = vendor.gone, false;
   assert_in_range(vendor.calls, 0, 3);
   vendor.tools[vendor.calls] = call->tool->tool->name;
   vendor.arguments[vendor.calls] = json_to_text(a, call->arguments);
-  yyjson_doc *answer = fixture_doc(a, vendor.answers[vendor.calls++]);
-  *out = (struct run_result){.doc = yyjson_doc_mut_copy(answer, NULL)};
-  out->whole = yyjson_mut_doc_get_root(out->doc);
-  yyjson_doc_free(answer);
+  *out = (struct call_answer){.doc = fixture_doc(a, vendor.answers[vendor.calls++])};
+  out->value = yyjson_doc_get_root(out->doc);
+  judge_result(out, 0, 0);
+  struct trouble_seen seen = {
+      .account = call->tool->account, .arguments = call->arguments, .result = out->value};
+  (void)trouble_find(&seen, a, &out->trouble);
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include "base/metrics.h"
 #include "call/rest.h"
 #include "call/run.h"
+#include "call/shape.h"
 #include "data/json.h"
 
 bool __wrap_fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_result *out,
@@ -36,7 +37,9 @@ bool __wrap_fetch_url(const struct fetch_call *call, struct arena *a, struct fet
   if (net.fail) return err_set(err, net.fail, "as told");
   struct http_header *h = ARENA_ARRAY(a, 1, struct http_header);
   h[0] = (struct http_header){STR("Content-Type"), str_of(net.type)};
-  *out = (struct fetch_result){.status = net.status, .headers = {h, 1}, .body = BUF_MAX(1024 * 1024)};
+  *out = (struct fetch_result){.status = net.status,
+                               .headers = {h, 1},
+                               .body = BUF_PAID(4 << 20, budget_payer(BUDGET_UPSTREAM, STR("acc_1")))};
   buf_add(&out->body, net.answer);
   return true;
 }
@@ -115,8 +118,13 @@ static bool call(struct scene *s, const char *arguments, struct err *err) {
                        .client = STR("tester"),
                        .traceparent = STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
                        .tracestate = STR("a=b\r\nX-Evil: 1")};
-  bool ok = run_tool(&c, arena, &s->out, err);
-  if (ok) s->content = yyjson_read(s->out.content.p, s->out.content.n, 0);
+  struct call_answer answer;
+  bool ok = call_run(&c, arena, &answer, err);
+  if (ok) {
+    shape_answer(&answer, s->env.result_bytes, arena, &s->out);
+    call_answer_free(&answer);
+    s->content = yyjson_read(s->out.content.p, s->out.content.n, 0);
+  }
   yyjson_doc_free(doc);
   return ok;
 }
@@ -267,8 +275,145 @@ static void failures_are_results_and_cancels_are_not(void **state) {
   close_scene(&s);
 }
 
+// ---- the answer apart from its shaping
+
+static bool ask(struct scene *s, bool whole, struct call_answer *answer) {
+  yyjson_doc *doc = fixture_doc(arena, "{}");
+  struct run_call c = {.env = &s->env,
+                       .server = &s->server,
+                       .tool = &s->tools[1],
+                       .arguments = yyjson_doc_get_root(doc),
+                       .whole = whole};
+  struct err err;
+  bool ok = call_run(&c, arena, answer, &err);
+  yyjson_doc_free(doc);
+  return ok;
+}
+
+static struct str many_rows(size_t count) {
+  struct buf rows = BUF_MAX(4 << 20);
+  for (size_t i = 0; i < count; i++) buf_printf(&rows, "%s{\"id\":%zu.0}", i ? "," : "{\"rows\":[", i);
+  buf_add_z(&rows, "]}");
+  struct str text = arena_dup(arena, buf_str(&rows));
+  buf_free(&rows);
+  return text;
+}
+
+// Rows beyond what a client is told are all there for who takes them, and cut only in what a client is told.
+static void an_answer_is_whole_and_its_shape_is_cut(void **state) {
+  (void)state;
+  struct scene s;
+  struct call_answer answer;
+  open_scene(&s, NULL, NULL);
+  net.answer = many_rows(1000);
+  for (int whole = 0; whole < 2; whole++) {
+    assert_true(ask(&s, whole, &answer));
+    assert_int_equal(answer.form, ANSWER_JSON);
+    assert_int_equal(answer.status, 200);
+    assert_ptr_equal(answer.tool, s.tools[1].tool);
+    assert_ptr_equal(answer.account, &s.owner);
+    assert_true(str_eq(buf_str(&answer.response.body), net.answer));
+    yyjson_val *rows = yyjson_obj_get(answer.value, "rows");
+    assert_int_equal(yyjson_arr_size(rows), 1000);
+    fixture_is(json_raw_number(yyjson_obj_get(yyjson_arr_get(rows, 999), "id")), "999.0");
+    shape_answer(&answer, s.env.result_bytes, arena, &s.out);
+    assert_int_equal(s.out.outcome, RUN_OK);
+    assert_in_range(s.out.content.n, 1, 2 * 4096);
+    fixture_has(buf_str(&s.out.content), "of 1000 items shown");
+    call_answer_free(&answer);
+    assert_null(answer.value);
+    run_result_free(&s.out);
+    fixture_is(net.row.outcome, "ok");
+  }
+  net.answer = STR("{\"few\":[1]}"); // a tree for who reads on; for who is told it, none is made
+  assert_true(ask(&s, true, &answer));
+  assert_int_equal(yyjson_arr_size(yyjson_obj_get(answer.value, "few")), 1);
+  call_answer_free(&answer);
+  assert_true(ask(&s, false, &answer));
+  assert_true(answer.form == ANSWER_JSON && !answer.value);
+  call_answer_free(&answer);
+  close_scene(&s);
+}
+
+// Whoever keeps an answer keeps what pays for it, the tree as well; and an answer too large for what is left is told.
+static void an_answer_is_paid_for_until_it_is_freed(void **state) {
+  (void)state;
+  struct scene s;
+  struct call_answer answer;
+  open_scene(&s, NULL, NULL);
+  size_t before = budget_held(BUDGET_UPSTREAM);
+  net.answer = many_rows(100000);
+  assert_true(ask(&s, true, &answer));
+  assert_int_equal(yyjson_arr_size(yyjson_obj_get(answer.value, "rows")), 100000);
+  assert_true(budget_held(BUDGET_UPSTREAM) > before + 2 * net.answer.n);
+  call_answer_free(&answer);
+  assert_int_equal(budget_held(BUDGET_UPSTREAM), before);
+  budget_set(BUDGET_UPSTREAM, 4 << 20);
+  assert_true(ask(&s, true, &answer));
+  assert_true(answer.form == ANSWER_WORDS && answer.outcome == RUN_FAILED && answer.status == 200);
+  fixture_has(answer.words, "too large to be cut to size now");
+  fixture_is(net.row.outcome, "failed");
+  call_answer_free(&answer);
+  assert_int_equal(budget_held(BUDGET_UPSTREAM), before);
+  budget_set(BUDGET_UPSTREAM, 0);
+  close_scene(&s);
+}
+
+// The outcome is the answer's, whoever takes it, and is what the audit has.
+static void the_outcome_is_judged_without_shaping(void **state) {
+  (void)state;
+  struct scene s;
+  open_scene(&s, NULL, NULL);
+  char deep[1300] = {0}, *end = deep;
+  for (int i = 0; i < 600; i++) *end++ = '[';
+  for (int i = 0; i < 600; i++) *end++ = ']';
+  struct str large = many_rows(1000), torn = str_make(large.p, large.n - 1);
+  const struct {
+    int status;
+    const char *type;
+    struct str answer;
+    enum answer_form form;
+    const char *outcome, *by_whole; // NULL: the same
+  } rows[] = {
+      {200, "application/json", STR("{\"a\":1}"), ANSWER_JSON, "ok", NULL},
+      {200, "application/json", STR("{\"a\":1"), ANSWER_BROKEN, "upstream_error", NULL},
+      {200, "application/json", torn, ANSWER_BROKEN, "upstream_error", NULL},
+      {200, "text/plain", torn, ANSWER_TEXT, "ok", NULL},
+      {200, "text/plain", STR("[1]"), ANSWER_JSON, "ok", NULL},
+      {200, "application/json", str_of(deep), ANSWER_WORDS, "failed", "ok"},
+      {200, "text/csv", STR("a,b"), ANSWER_TEXT, "ok", NULL},
+      {200, "text/csv", STR("\xff"), ANSWER_BINARY, "ok", NULL},
+      {200, "image/png", STR("x"), ANSWER_MEDIA, "ok", NULL},
+      {200, "application/zip", STR("x"), ANSWER_BINARY, "ok", NULL},
+      {204, "application/json", STR(" "), ANSWER_EMPTY, "ok", NULL},
+      {304, "application/json", STR(""), ANSWER_EMPTY, "ok", NULL},
+      {302, "text/html", STR("x"), ANSWER_REDIRECTED, "upstream_error", NULL},
+      {404, "application/json", STR("{\"no\":1}"), ANSWER_REFUSED, "upstream_error", NULL},
+      {420, "text/plain", STR("slow"), ANSWER_LIMITED, "rate_limited", NULL},
+      {503, "text/plain", STR("x"), ANSWER_REFUSED, "upstream_error", NULL},
+  };
+  for (size_t i = 0; i < 2 * (sizeof rows / sizeof *rows); i++) {
+    size_t at = i / 2;
+    bool whole = i % 2;
+    const char *want = whole && rows[at].by_whole ? rows[at].by_whole : rows[at].outcome;
+    struct call_answer answer;
+    net.status = rows[at].status, net.type = rows[at].type, net.answer = rows[at].answer;
+    assert_true(ask(&s, whole, &answer));
+    if (answer.form != rows[at].form && !(whole && rows[at].by_whole))
+      fail_msg("row %zu: %d", at, answer.form);
+    if (strcmp(run_outcome_name(answer.outcome), want) != 0 || !str_is(net.row.outcome, want))
+      fail_msg("row %zu: %s", at, run_outcome_name(answer.outcome));
+    assert_int_equal(net.row.status, rows[at].status);
+    call_answer_free(&answer);
+  }
+  close_scene(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_answer_is_whole_and_its_shape_is_cut),
+      cmocka_unit_test(an_answer_is_paid_for_until_it_is_freed),
+      cmocka_unit_test(the_outcome_is_judged_without_shaping),
       cmocka_unit_test(a_call_goes_out_and_comes_back),
       cmocka_unit_test(all_violations_are_told_and_nothing_is_sent),
       cmocka_unit_test(missing_context_lists_the_choices),

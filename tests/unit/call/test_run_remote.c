@@ -6,6 +6,7 @@
 #include "audit/audit.h"
 #include "base/clock.h"
 #include "call/run.h"
+#include "call/shape.h"
 #include "data/json.h"
 #include "mcp/client.h"
 #include "mcp/jsonrpc.h"
@@ -196,7 +197,12 @@ static struct str run(const char *arguments) {
   yyjson_doc *doc = fixture_doc(arena, arguments);
   run_result_free(&out);
   the_call.arguments = yyjson_doc_get_root(doc);
-  bool ok = run_tool(&the_call, arena, &out, &err);
+  struct call_answer answer;
+  bool ok = call_run(&the_call, arena, &answer, &err);
+  if (ok) {
+    shape_answer(&answer, env.result_bytes, arena, &out);
+    call_answer_free(&answer);
+  }
   yyjson_doc_free(doc);
   if (!ok) return STR("canceled");
   return out.whole ? text_of(out.whole) : out.rpc_error ? text_of(out.rpc_error) : buf_str(&out.content);
@@ -245,21 +251,23 @@ static void failures_on_the_way_say_what_to_do(void **state) {
   (void)state;
   static const struct {
     enum err_code code;
+    enum err_reason reason;
     const char *text, *hint, *says;
     enum run_outcome outcome;
   } rows[] = {
-      {ERR_TIMEOUT, "nothing came", "", "Ask for less", RUN_FAILED},
-      {ERR_UPSTREAM, "status 503", "", "Try again later", RUN_FAILED},
-      {ERR_LIMIT, "the MCP server answers with status 429", "", "wait, then call again", RUN_RATE_LIMITED},
-      {ERR_UNAUTHENTICATED, "the key is refused", "", "recredential one", RUN_FAILED},
-      {ERR_DENIED, "status 403: insufficient_scope", "", "may not do this", RUN_UPSTREAM_ERROR},
-      {ERR_DENIED, "10.0.0.1 is private", "add 10.0.0.1/32 to the setting upstream_allow",
+      {ERR_TIMEOUT, WHY_NONE, "nothing came", "", "Ask for less", RUN_FAILED},
+      {ERR_UPSTREAM, WHY_NONE, "status 503", "", "Try again later", RUN_FAILED},
+      {ERR_LIMIT, WHY_RATE_LIMITED, "not so often", "", "wait, then call again", RUN_RATE_LIMITED},
+      {ERR_LIMIT, WHY_NONE, "10 status 429 bytes", "", "passes a limit of this server", RUN_FAILED},
+      {ERR_UNAUTHENTICATED, WHY_REFUSED, "the key is refused", "", "recredential one", RUN_FAILED},
+      {ERR_DENIED, WHY_REFUSED, "status 403: insufficient_scope", "", "may not do this", RUN_UPSTREAM_ERROR},
+      {ERR_DENIED, WHY_GUARDED, "10.0.0.1 is private", "add 10.0.0.1/32 to the setting upstream_allow",
        "public addresses only", RUN_DENIED},
-      {ERR_UPSTREAM, "TLS certificate of x: expired", "", "upstream_ca", RUN_FAILED},
-      {ERR_MISSING, "closed", "", "Call again", RUN_FAILED},
+      {ERR_UPSTREAM, WHY_CERTIFICATE, "TLS certificate of x: expired", "", "upstream_ca", RUN_FAILED},
+      {ERR_MISSING, WHY_NONE, "closed", "", "Call again", RUN_FAILED},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    err_set(&vendor.refuses, rows[i].code, "%s", rows[i].text);
+    err_why(&vendor.refuses, rows[i].code, rows[i].reason, "%s", rows[i].text);
     if (rows[i].hint[0]) err_hint(&vendor.refuses, "%s", rows[i].hint);
     fixture_has(run("{}"), rows[i].says);
     if (out.outcome != rows[i].outcome || !out.is_error) fail_msg("row %zu: outcome %d", i, out.outcome);
@@ -378,6 +386,34 @@ static void large_blocks_and_data_are_replaced_by_words(void **state) {
   fixture_lacks(got, "structuredContent");
 }
 
+// For who takes it as it came nothing is too large, neither text nor data, and so it has not failed.
+static void an_answer_is_whole(void **state) {
+  (void)state;
+  yyjson_doc *none = fixture_doc(arena, "{}");
+  the_call.arguments = yyjson_doc_get_root(none);
+  for (int whole = 0; whole < 2; whole++) {
+    struct call_answer answer;
+    struct err err;
+    vendor.opened = 0;
+    vendor.events[0] = big("result {'content':[{'type':'text','text':'%s'}],'structuredContent':{'a':1.50},"
+                           "'isError':false}",
+                           5000);
+    the_call.whole = whole;
+    assert_true(call_run(&the_call, arena, &answer, &err));
+    assert_true(answer.form == ANSWER_RESULT && answer.outcome == RUN_OK && answer.account == &owners[0]);
+    assert_int_equal(json_str(yyjson_arr_get_first(yyjson_obj_get(answer.value, "content")), "text").n, 5000);
+    call_answer_free(&answer);
+    vendor.opened = 0;
+    vendor.events[0] = big("result {'content':[],'structuredContent':{'a':'%s'}}", 5000);
+    assert_true(call_run(&the_call, arena, &answer, &err));
+    assert_int_equal(answer.outcome, whole ? RUN_OK : RUN_FAILED);
+    fixture_is(row.outcome, whole ? "ok" : "failed");
+    assert_int_equal(json_str(yyjson_obj_get(answer.value, "structuredContent"), "a").n, 5000);
+    call_answer_free(&answer);
+  }
+  yyjson_doc_free(none);
+}
+
 static void results_of_a_wrong_form_do_no_harm(void **state) {
   (void)state;
   static const char *const bad[] = {
@@ -457,6 +493,7 @@ int main(void) {
       TEST(texts_are_cut_and_say_so),
       TEST(rows_are_cut_between),
       TEST(large_blocks_and_data_are_replaced_by_words),
+      TEST(an_answer_is_whole),
       TEST(results_of_a_wrong_form_do_no_harm),
       TEST(the_vendors_rates_are_told),
       TEST(known_trouble_comes_with_its_remedy),

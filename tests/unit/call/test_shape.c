@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../tool/fixture.h"
 
+#include "call/judge.h"
 #include "call/shape.h"
 #include "data/json.h"
 
@@ -22,7 +23,7 @@ struct fixture {
   struct toolset *set;
   struct http_header headers[8];
   size_t header_count;
-  struct fetch_result response;
+  struct call_answer answer;
   struct run_result out;
   yyjson_doc *content;
 };
@@ -36,7 +37,7 @@ struct fixture {
   "500}}},%s}"
 
 static void setup(struct fixture *f, const char *type, const char *more) {
-  *f = (struct fixture){.arena = arena_new(), .response.body = BUF_MAX(16 * 1024 * 1024)};
+  *f = (struct fixture){.arena = arena_new(), .answer.response.body = BUF_MAX(16 * 1024 * 1024)};
   f->set = fixture_set(f->arena, arena_printf(f->arena, TOOL, more ? more : "'tags':[]").p);
   if (type) f->headers[f->header_count++] = (struct http_header){STR("content-type"), str_of(type)};
 }
@@ -48,19 +49,19 @@ static void header(struct fixture *f, const char *name, const char *value) {
 // Shapes and checks that what came out is a JSON array of blocks.
 static void shape(struct fixture *f, const struct connector *c, int status, struct str body,
                   const char *arguments) {
-  buf_add(&f->response.body, body);
-  f->response.status = status;
-  f->response.headers = (struct http_headers){f->headers, f->header_count};
+  struct catalog_account account = {.connector = c};
+  buf_add(&f->answer.response.body, body);
+  f->answer.response.status = status;
+  f->answer.response.headers = (struct http_headers){f->headers, f->header_count};
   yyjson_doc *given = arguments ? fixture_doc(f->arena, arguments) : NULL;
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  struct shape_input in = {.connector = c,
-                           .tool = f->set->tools,
-                           .arguments = given ? yyjson_val_mut_copy(doc, yyjson_doc_get_root(given)) : NULL,
-                           .response = &f->response,
-                           .ceiling = CEILING,
-                           .now_ms = 1790000000000};
-  shape_response(&in, f->arena, &f->out);
-  yyjson_mut_doc_free(doc);
+  f->answer.asked = doc;
+  f->answer.account = &account;
+  f->answer.tool = f->set->tools;
+  f->answer.arguments = given ? yyjson_val_mut_copy(doc, yyjson_doc_get_root(given)) : NULL;
+  judge_response(&f->answer, CEILING, 1790000000000, f->arena);
+  shape_answer(&f->answer, CEILING, f->arena, &f->out);
+  assert_int_equal(f->out.outcome, f->answer.outcome); // shaping decides nothing
   yyjson_doc_free(given);
   f->content = yyjson_read(f->out.content.p, f->out.content.n, 0);
   if (!yyjson_is_arr(yyjson_doc_get_root(f->content)))
@@ -78,7 +79,7 @@ static size_t blocks(const struct fixture *f) {
 static void teardown(struct fixture *f) {
   yyjson_doc_free(f->content);
   buf_free(&f->out.content);
-  buf_free(&f->response.body);
+  call_answer_free(&f->answer);
   toolset_unref(f->set);
   arena_free(f->arena);
 }
@@ -521,7 +522,9 @@ static void failures_before_any_answer(void **state) {
     struct err err = {0};
     struct run_result out;
     err_set(&err, rows[i].code, "why it was");
-    shape_failure(&err, a, &out);
+    struct call_answer answer = {0};
+    judge_failure(&answer, &err, a);
+    shape_answer(&answer, CEILING, a, &out);
     assert_int_equal(out.outcome, rows[i].outcome);
     assert_true(out.is_error);
     yyjson_doc *doc = yyjson_read(out.content.p, out.content.n, 0);
@@ -533,7 +536,9 @@ static void failures_before_any_answer(void **state) {
   struct run_result out;
   err_set(&err, ERR_DENIED, "10.0.0.1 is private");
   err_hint(&err, "allow 10.0.0.0/8");
-  shape_failure(&err, a, &out);
+  struct call_answer answer = {0};
+  judge_failure(&answer, &err, a);
+  shape_answer(&answer, CEILING, a, &out);
   fixture_has(buf_str(&out.content), "10.0.0.1 is private.\\nWhat to do: allow 10.0.0.0/8");
   buf_free(&out.content);
   arena_free(a);

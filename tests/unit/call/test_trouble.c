@@ -92,8 +92,7 @@ static void results_show_it(void **state) {
   for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
     yyjson_doc *arguments = fixture_doc(a, results[i].arguments);
     yyjson_doc *result = fixture_doc(a, results[i].result);
-    struct trouble_seen seen = {.tool = STR("list"),
-                                .arguments = yyjson_doc_get_root(arguments),
+    struct trouble_seen seen = {.arguments = yyjson_doc_get_root(arguments),
                                 .result = yyjson_doc_get_root(result)};
     expect(results[i].result, find(a, &knowing, seen, NULL), results[i].want);
     yyjson_doc_free(arguments);
@@ -127,21 +126,26 @@ static void failures_show_it(void **state) {
   (void)state;
   static const struct {
     enum err_code code;
-    const char *text, *field, *hint, *want;
+    enum err_reason reason;
+    const char *text, *want;
   } rows[] = {
-      {ERR_DENIED, "10.0.0.1 is private", "", "add it to upstream_allow", "guard_blocked"},
-      {ERR_UPSTREAM, "10.0.0.1 is private", "", "add it to upstream_allow", ""}, // not the guard's word
-      {ERR_UPSTREAM, "the TLS certificate has expired", "", "", "certificate"},
-      {ERR_UPSTREAM, "no", "registration_refused", "", "registration_refused"},
-      {ERR_UNAUTHENTICATED, "token used before issued", "", "", "clock_skew"},
-      {ERR_DENIED, "insufficient_scope", "", "", "permission"},
-      {ERR_TIMEOUT, "no answer within 30 s", "", "", ""},
+      {ERR_DENIED, WHY_GUARDED, "10.0.0.1 is private", "guard_blocked"},
+      {ERR_UPSTREAM, WHY_NONE, "add upstream_allow to the setting upstream_allow",
+       ""}, // words are a vendor's
+      {ERR_UPSTREAM, WHY_CERTIFICATE, "it is of yesterday", "certificate"},
+      {ERR_UPSTREAM, WHY_NONE, "the certificate has expired", "certificate"},
+      {ERR_UPSTREAM, WHY_REGISTRATION_REFUSED, "no", "registration_refused"},
+      {ERR_UPSTREAM, WHY_NONE, "registration_refused", ""},
+      {ERR_UNAUTHENTICATED, WHY_REFUSED, "token used before issued", "clock_skew"},
+      {ERR_UNAUTHENTICATED, WHY_REFUSED, "another key", ""},
+      {ERR_DENIED, WHY_REFUSED, "no", "permission"},
+      {ERR_UPSTREAM, WHY_NONE, "insufficient_scope", "permission"},
+      {ERR_TIMEOUT, WHY_NONE, "no answer within 30 s", ""},
   };
   struct arena *a = arena_new();
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct err why = {0};
-    err_at(&why, rows[i].code, rows[i].field, "%s", rows[i].text);
-    err_hint(&why, "%s", rows[i].hint);
+    err_why(&why, rows[i].code, rows[i].reason, "%s", rows[i].text);
     expect(rows[i].text, find(a, &plain, (struct trouble_seen){.failed = &why}, NULL), rows[i].want);
   }
   arena_free(a);

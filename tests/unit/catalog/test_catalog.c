@@ -84,12 +84,12 @@ static void tokens_hold_until_the_millisecond_they_expire(void **state) {
   assert_non_null(catalog_server_by_token(c, STR("srv_2"), INT64_MAX)); // never
   assert_null(catalog_server_by_token(c, STR("srv_"), 0));
   assert_null(catalog_server_by_token(c, str_of(text), 0)); // an API token is no server's
-  assert_non_null(catalog_token(c, str_of(text), INT64_MAX));
-  assert_null(catalog_token(c, STR("srv_2"), 0));
+  assert_non_null(access_find(&c->tokens_by_hash, str_of(text), INT64_MAX));
+  assert_null(access_find(&c->tokens_by_hash, STR("srv_2"), 0));
   assert_true(access_revoke(store, made.id, &err));
   struct catalog *next = rebuild();
-  assert_null(catalog_token(next, str_of(text), 0));
-  assert_non_null(catalog_token(c, str_of(text), 0)); // a snapshot does not change
+  assert_null(access_find(&next->tokens_by_hash, str_of(text), 0));
+  assert_non_null(access_find(&c->tokens_by_hash, str_of(text), 0)); // a snapshot does not change
   catalog_release(next);
   catalog_release(c);
 }

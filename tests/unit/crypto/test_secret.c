@@ -119,6 +119,15 @@ static void test_threads(void **state) {
   }
 }
 
+static void test_basic(void **state) {
+  (void)state;
+  struct secret *s = secret_basic(STR("Aladdin:open sesame")), *none = secret_basic(STR_NONE);
+  assert_true(str_is(secret_reveal(s), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")); // RFC 7617 §2
+  assert_true(str_is(secret_reveal(none), "Basic "));
+  secret_free(s);
+  secret_free(none);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_sizes),
@@ -126,6 +135,7 @@ int main(void) {
       cmocka_unit_test(test_not_in_core_dumps),
       cmocka_unit_test(test_many_are_cheap),
       cmocka_unit_test(test_threads),
+      cmocka_unit_test(test_basic),
   };
   return cmocka_run_group_tests_name("crypto/secret", tests, NULL, NULL);
 }

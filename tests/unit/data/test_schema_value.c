@@ -87,7 +87,6 @@ static void test_text_of_doubles(void **state) {
     check_text(schema_number_text(yyjson_mut_real(doc, rows[i].real), room), rows[i].text);
   }
   yyjson_mut_doc_free(doc);
-  assert_int_equal(schema_code_points(STR("a日本😀")), 4);
 }
 
 int main(void) {

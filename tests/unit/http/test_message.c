@@ -27,11 +27,11 @@ static void test_headers(void **state) {
 
 static void test_methods(void **state) {
   (void)state;
-  for (int m = HTTP_GET; m < HTTP_OTHER; m++)
+  for (int m = METHOD_GET; m < METHOD_OTHER; m++)
     assert_int_equal(http_method_from(str_of(http_method_text((enum http_method)m))), m);
   static const char *const other[] = {"get", "GETX", "GE", "PROPFIND", ""};
   for (unsigned i = 0; i < sizeof other / sizeof *other; i++)
-    assert_int_equal(http_method_from(str_of(other[i])), HTTP_OTHER);
+    assert_int_equal(http_method_from(str_of(other[i])), METHOD_OTHER);
   assert_string_equal(http_status_text(421), "Misdirected Request");
   assert_string_equal(http_status_text(299), "Unknown");
 }

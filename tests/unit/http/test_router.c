@@ -10,15 +10,15 @@
 #include "http/router.h"
 
 static const struct http_route routes[] = {
-    {HTTP_GET, "/"},
-    {HTTP_GET, "/account"},
-    {HTTP_POST, "/account"},
-    {HTTP_GET, "/account/new"},
-    {HTTP_GET, "/account/{id}"},
-    {HTTP_DELETE, "/account/{id}"},
-    {HTTP_POST, "/account/{id}/mcp"},
-    {HTTP_GET, "/a/{x}/b/{y}"},
-    {HTTP_GET, "/files/{path...}"},
+    {METHOD_GET, "/"},
+    {METHOD_GET, "/account"},
+    {METHOD_POST, "/account"},
+    {METHOD_GET, "/account/new"},
+    {METHOD_GET, "/account/{id}"},
+    {METHOD_DELETE, "/account/{id}"},
+    {METHOD_POST, "/account/{id}/mcp"},
+    {METHOD_GET, "/a/{x}/b/{y}"},
+    {METHOD_GET, "/files/{path...}"},
 };
 static const struct http_router router = {routes, sizeof routes / sizeof *routes};
 
@@ -30,33 +30,33 @@ static void test_find(void **state) {
     int route; // -1: no such path, -2: not this method
     const char *name, *value;
   } rows[] = {
-      {HTTP_GET, "/", 0},
-      {HTTP_HEAD, "/", 0},
-      {HTTP_POST, "/", -2},
-      {HTTP_GET, "", -1},
-      {HTTP_GET, "//", -1},
-      {HTTP_GET, "/account", 1},
-      {HTTP_POST, "/account", 2},
-      {HTTP_GET, "/account/", -1},
-      {HTTP_GET, "/Account", -1},
-      {HTTP_GET, "/account/new", 3},
-      {HTTP_GET, "/account/7", 4, "id", "7"},
-      {HTTP_DELETE, "/account/7", 5, "id", "7"},
-      {HTTP_PUT, "/account/7", -2},
-      {HTTP_OTHER, "/account/7", -2},
-      {HTTP_GET, "/account/a%20b", 4, "id", "a b"},
-      {HTTP_GET, "/account/a%2Fb", -1},
-      {HTTP_GET, "/account/a%00b", -1},
-      {HTTP_GET, "/account/a%b", -1},
-      {HTTP_GET, "/account/%2e%2e", 4, "id", ".."},
-      {HTTP_POST, "/account/7/mcp", 6, "id", "7"},
-      {HTTP_POST, "/account//mcp", -1},
-      {HTTP_POST, "/account/7/mcp/8", -1},
-      {HTTP_GET, "/a/1/b/2", 7, "y", "2"},
-      {HTTP_GET, "/files/x/y%2Fz", 8, "path", "x/y%2Fz"},
-      {HTTP_GET, "/files/", 8, "path", ""},
-      {HTTP_GET, "/files", -1},
-      {HTTP_GET, "*", -1},
+      {METHOD_GET, "/", 0},
+      {METHOD_HEAD, "/", 0},
+      {METHOD_POST, "/", -2},
+      {METHOD_GET, "", -1},
+      {METHOD_GET, "//", -1},
+      {METHOD_GET, "/account", 1},
+      {METHOD_POST, "/account", 2},
+      {METHOD_GET, "/account/", -1},
+      {METHOD_GET, "/Account", -1},
+      {METHOD_GET, "/account/new", 3},
+      {METHOD_GET, "/account/7", 4, "id", "7"},
+      {METHOD_DELETE, "/account/7", 5, "id", "7"},
+      {METHOD_PUT, "/account/7", -2},
+      {METHOD_OTHER, "/account/7", -2},
+      {METHOD_GET, "/account/a%20b", 4, "id", "a b"},
+      {METHOD_GET, "/account/a%2Fb", -1},
+      {METHOD_GET, "/account/a%00b", -1},
+      {METHOD_GET, "/account/a%b", -1},
+      {METHOD_GET, "/account/%2e%2e", 4, "id", ".."},
+      {METHOD_POST, "/account/7/mcp", 6, "id", "7"},
+      {METHOD_POST, "/account//mcp", -1},
+      {METHOD_POST, "/account/7/mcp/8", -1},
+      {METHOD_GET, "/a/1/b/2", 7, "y", "2"},
+      {METHOD_GET, "/files/x/y%2Fz", 8, "path", "x/y%2Fz"},
+      {METHOD_GET, "/files/", 8, "path", ""},
+      {METHOD_GET, "/files", -1},
+      {METHOD_GET, "*", -1},
   };
   struct arena *a = arena_new();
   for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -67,7 +67,7 @@ static void test_find(void **state) {
       fail_msg("%s", rows[i].path);
     assert_null(http_param(&m.params, "nothing").p);
   }
-  struct http_match m = http_router_find(&router, HTTP_PUT, STR("/account/7"), a);
+  struct http_match m = http_router_find(&router, METHOD_PUT, STR("/account/7"), a);
   assert_true(str_is(http_allow_text(m.allowed, a), "GET, HEAD, DELETE, OPTIONS"));
   arena_free(a);
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "data/json.h"
@@ -72,7 +73,34 @@ static void test_write(void **state) {
   yyjson_doc_free(doc);
 }
 
+static void check_request(const char *id, const char *method, const char *params, const char *expected) {
+  struct buf out = BUF_MAX(4096);
+  yyjson_doc *read = params ? yyjson_read(params, strlen(params), YYJSON_READ_NUMBER_AS_RAW) : NULL;
+  yyjson_mut_doc *doc = read ? yyjson_doc_mut_copy(read, NULL) : NULL;
+  assert_true(jsonrpc_request(&out, str_of(id), str_of(method), yyjson_mut_doc_get_root(doc)));
+  buf_add_char(&out, 0);
+  assert_string_equal(out.p, expected);
+  buf_free(&out);
+  yyjson_mut_doc_free(doc);
+  yyjson_doc_free(read);
+}
+
+static void test_request(void **state) {
+  (void)state;
+  check_request("", "a/b", NULL, "{\"jsonrpc\":\"2.0\",\"method\":\"a/b\"}");
+  check_request("", "a\"b", "{}", "{\"jsonrpc\":\"2.0\",\"method\":\"a\\\"b\",\"params\":{}}");
+  check_request("7", "a", "{\"x\":[1.50]}",
+                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"a\",\"params\":{\"x\":[1.50]}}");
+  check_request("\"7\"", "a", NULL, "{\"jsonrpc\":\"2.0\",\"id\":\"7\",\"method\":\"a\"}");
+  struct buf out = BUF_MAX(4096);
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  assert_false(jsonrpc_request(&out, STR_NONE, STR("a"), yyjson_mut_str(doc, "\xff")));
+  assert_int_equal(out.n, 0);
+  yyjson_mut_doc_free(doc);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_read), cmocka_unit_test(test_write)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_read), cmocka_unit_test(test_write),
+                                     cmocka_unit_test(test_request)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

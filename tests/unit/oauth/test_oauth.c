@@ -46,13 +46,14 @@ static bool discover(const char *challenge) {
 
 #define must(call)                                                                                           \
   do {                                                                                                       \
-    if (!(call)) fail_msg("%s: [%s] %s (%s)", #call, err.field, err.text, err.hint);                         \
+    if (!(call)) fail_msg("%s: [%s] %s (%s)", #call, err_reason_name(err.reason), err.text, err.hint);       \
   } while (0)
 
 #define must_not(call, want)                                                                                 \
   do {                                                                                                       \
     assert_false(call);                                                                                      \
-    if (strcmp(err.field, (want)) != 0) fail_msg("[%s] %s", err.field, err.text);                            \
+    if (strcmp(err_reason_name(err.reason), (want)) != 0)                                                    \
+      fail_msg("[%s] %s", err_reason_name(err.reason), err.text);                                            \
   } while (0)
 
 // ---- discovery

@@ -13,7 +13,7 @@ static const struct serve_env env = {.version = {"1", 1}};
 static const struct catalog_server server = {.server = {.name = {"s", 1}}};
 
 static bool framed(enum mcp_era era, const char *result, bool cached, struct buf *out) {
-  struct serve_request r = {.env = &env, .server = &server, .era = era};
+  struct serve_request r = {.env = &env, .server = &server, .transport.era = era};
   struct json_limits limits = {64, 10000, true};
   yyjson_doc *doc;
   struct err err;
@@ -79,7 +79,7 @@ static void test_what_is_not_carried(void **state) {
 
 static void test_schemas(void **state) {
   (void)state;
-  struct serve_request legacy = {.era = MCP_LEGACY}, modern = {.era = MCP_MODERN};
+  struct serve_request legacy = {.transport.era = MCP_LEGACY}, modern = {.transport.era = MCP_MODERN};
   yyjson_doc *tool = yyjson_read("{\"outputSchema\":{\"type\":\"array\"}}", 33, 0);
   yyjson_val *schema = yyjson_obj_get(yyjson_doc_get_root(tool), "outputSchema");
   assert_true(frame_wraps(&legacy, schema));

@@ -110,6 +110,24 @@ static void test_results(void **state) {
       "{\"content\":7,\"contents\":{},\"messages\":[1,null,{\"content\":[[]]}],\"uri\":[],\"_meta\":\"x\"}");
 }
 
+static void check_params(const char *params, const char *expected) {
+  yyjson_doc *read = params ? yyjson_read(params, strlen(params), 0) : NULL;
+  yyjson_mut_doc *doc = rewrite_params(yyjson_doc_get_root(read), STR("cf"));
+  char *text = yyjson_mut_write(doc, 0, NULL);
+  assert_string_equal(text, expected);
+  free(text);
+  yyjson_mut_doc_free(doc);
+  yyjson_doc_free(read);
+}
+
+static void test_params(void **state) {
+  (void)state;
+  check_params(NULL, "{}");
+  check_params("{\"uri\":\"a:b\",\"_meta\":{\"x\":1,\"io.modelcontextprotocol/subscriptionId\":7}}",
+               "{\"uri\":\"cf+a:b\",\"_meta\":{\"x\":1}}");
+  check_params("{\"_meta\":\"x\"}", "{\"_meta\":\"x\"}");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_uris_there_and_back, setup, teardown),
@@ -117,6 +135,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_names_there_and_back, setup, teardown),
       cmocka_unit_test_setup_teardown(test_one_member_keeps_its_names, setup, teardown),
       cmocka_unit_test_setup_teardown(test_results, setup, teardown),
+      cmocka_unit_test(test_params),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,8 +40,8 @@ static int setup(void **state) {
   w->server.tools = w->shown;
   w->server.tool_count = TOOLS;
   w->env.list_page = PAGE;
-  w->request =
-      (struct serve_request){.env = &w->env, .server = &w->server, .arena = w->arena, .era = MCP_LEGACY};
+  w->request = (struct serve_request){
+      .env = &w->env, .server = &w->server, .arena = w->arena, .transport.era = MCP_LEGACY};
   *state = w;
   return 0;
 }

@@ -42,7 +42,7 @@ static void defaults_are_sound(void **state) {
   assert_true(str_is(s->listen, "127.0.0.1:8080"));
   assert_true(str_is(s->store, "sqlite:postern-data/postern.db"));
   assert_true(str_is(s->key_file, "postern-data/postern.key"));
-  assert_int_equal(s->max_body_bytes, 8 << 20);
+  assert_int_equal(s->max_body_bytes, 16 << 20);
   assert_int_equal(s->tool_schema_bytes, 24 << 10);
   assert_int_equal(s->header_timeout, 10000);
   assert_int_equal(s->audit_retention, 90LL * 86400 * 1000);

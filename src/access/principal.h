@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// principal: on whose behalf a request is answered: of whoever has a server's URL, or of the API token that came. It is
+// told from the request once; what is kept, counted, written down or allowed for somebody goes by it. Its texts are in
+// the arena it was made in. Pure. Example:
+//   struct principal_door door = {.server = s->id, .guarded = s->filter.require_api_token, .tokens = &tokens, .now = now};
+//   if (!principal_of(in, &door, arena, &who, &err)) …   // 401, with WWW-Authenticate: principal_challenge(in)
+//   principal_begin_session(&who, session.key, arena);
+#ifndef POSTERN_ACCESS_PRINCIPAL_H
+#define POSTERN_ACCESS_PRINCIPAL_H
+
+#include "access/access.h"
+#include "base/map.h"
+#include "http/message.h"
+
+enum { PRINCIPAL_CLIENT_MOST = 64 }; // bytes of a client's own name that count
+
+enum principal_kind {
+  PRINCIPAL_NONE,  // anybody
+  PRINCIPAL_URL,   // whoever has the URL of a server
+  PRINCIPAL_TOKEN, // an API token
+};
+
+struct principal {
+  enum principal_kind kind;
+  struct str server;         // its id; empty: the management API
+  struct access_token token; // PRINCIPAL_TOKEN
+  struct str session;        // the key of a legacy client's; empty: none
+  enum access_role role;
+  // Of no two principals the same: what upstream sessions, kept calls and request states belong to.
+  struct str key;
+  struct str name; // for the audit: the token's id, or what the client calls itself; empty: nobody knows
+};
+
+struct principal_door {     // where somebody wants in
+  struct str server;        // as in the principal
+  bool guarded;             // does it take an API token?
+  const struct map *tokens; // const struct access_token *, by hash
+  int64_t now;
+};
+
+// ERR_UNAUTHENTICATED: no live token came where one is asked for. One that nobody asked for is not looked at.
+MUST_USE bool principal_of(const struct http_request *in, const struct principal_door *door, struct arena *a,
+                           struct principal *out, struct err *err);
+// What came as "Authorization: Bearer …"; empty: nothing.
+struct str principal_bearer(const struct http_request *in);
+// WWW-Authenticate for whom principal_of refused (RFC 6750 §3).
+struct str principal_challenge(const struct http_request *in);
+
+struct principal principal_copy(const struct principal *p, struct arena *a);
+void principal_begin_session(struct principal *p, struct str session, struct arena *a);
+// The client says its name, which counts where nothing better is known. May be empty.
+void principal_introduce(struct principal *p, struct str client, struct arena *a);
+// Who has a share of what we do at once (io/share), and whose a session id is: the key without its session.
+struct str principal_holder(const struct principal *p);
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// snapshot: what a catalog consists of: accounts with their tools, servers with what they show, API tokens.
+// Types alone; catalog.h has who makes them and how long they live. None of it changes once it is current.
+#ifndef POSTERN_CATALOG_SNAPSHOT_H
+#define POSTERN_CATALOG_SNAPSHOT_H
+
+#include <stdatomic.h>
+
+#include "access/access.h"
+#include "account/value.h"
+#include "catalog/server_row.h"
+#include "tool/library.h"
+#include "tool/policy.h"
+#include "tool/tool.h"
+
+struct catalog_account { // shared by the snapshots in which nothing of it changed
+  atomic_uint refs;
+  struct account *account;
+  const struct connector *connector;
+  struct toolset *tools;
+  int64_t stamp; // of an MCP server's tools: another one, another toolset
+};
+
+struct catalog_choice { // one of several accounts that share a tool; the `account` argument names it by alias
+  struct str alias;
+  const struct catalog_account *account;
+  const struct tool *tool; // that account's own
+};
+
+struct catalog_tool { // a tool as one server shows it
+  const struct tool *tool;
+  const struct catalog_account *account; // of the first choice, where there are several
+  struct str name;  // as shown: the vendor's own, or "<alias>_<name>" on a server over several accounts
+  struct str alias; // that prefix; empty: none
+  const struct catalog_choice *choices; // count 0: no `account` argument
+  size_t choice_count;
+  const struct map *shown; // the server's tools by name; NULL: no server, all are shown
+};
+
+struct catalog_member { // an account of a server
+  struct str alias;     // unique within the server; prefixes names and URIs; empty: they are the vendor's own
+  struct catalog_account *account;
+  enum server_names names;
+};
+
+struct catalog_server { // likewise shared
+  atomic_uint refs;
+  struct arena *arena;
+  struct server server;
+  struct catalog_member *members;
+  size_t member_count;        // those that can be used
+  bool prompts, resources;    // are those of the accounts shown? By config; by default where no tags or tools
+                              // filter is set
+  struct catalog_tool *tools; // by name
+  size_t tool_count;
+  struct map by_name;     // struct catalog_tool *
+  uint64_t tools_version; // differs whenever what tools/list would answer differs
+};
+
+struct catalog {
+  atomic_uint refs;
+  struct arena *arena;
+  struct catalog_account **accounts; // by id
+  struct catalog_server **servers;   // by id
+  struct access_token *tokens;       // by id
+  size_t account_count, server_count, token_count;
+  struct map servers_by_hash; // 32 raw bytes → struct catalog_server *
+  struct map servers_by_id;
+  struct map accounts_by_id; // struct catalog_account *
+  struct map tokens_by_hash; // struct access_token *: access_find
+};
+
+#endif

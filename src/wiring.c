@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wiring.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "account/keys.h"
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "base/descriptors.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "catalog/watch.h"
+#include "crypto/tls.h"
+#include "data/uri.h"
+#include "io/fiber.h"
+#include "io/pool.h"
+#include "serve/stream.h"
+#include "session/kept.h"
+#include "version.h"
+
+enum { WIRING_HASTE_MS = 2000 }; // at the end, for locks of the store
+
+static void wiring_handle(void *ctx, struct http_exchange *x) {
+  struct wiring *w = ctx;
+  const struct wiring_set *set = atomic_load_explicit(&w->set, memory_order_acquire);
+  if (endpoint_takes(http_request_of(x)->path))
+    endpoint_handle(&set->serve, x);
+  else
+    admin_handle(&set->admin, x);
+}
+
+// Whoever looks after the program gets through when clients and vendors have taken all they may.
+static enum fiber_rank wiring_rank(struct str path) {
+  static const char *const health[] = {"/healthz", "/readyz", "/metrics"};
+  for (size_t i = 0; i < sizeof health / sizeof *health; i++)
+    if (str_is(path, health[i])) return FIBER_HEALTH;
+  return endpoint_takes(path) ? FIBER_ORDINARY : FIBER_MANAGEMENT;
+}
+
+static bool wiring_is_ready(void *arg, struct err *err) {
+  const struct wiring *w = arg;
+  return w->ready ? true : err_set(err, ERR_UNAVAILABLE, "starting or stopping");
+}
+
+// ---- settings → what the parts take
+
+static bool wiring_tls(const struct settings *s, struct tls_context **out, struct err *err) {
+  *out = NULL;
+  if (!s->tls_cert.n && !s->tls_key.n) return true;
+  if (!s->tls_cert.n || !s->tls_key.n)
+    return err_at(err, ERR_INVALID, s->tls_cert.n ? "tls_key" : "tls_cert",
+                  "tls_cert and tls_key go together");
+  return tls_context_new(arena_z(s->arena, s->tls_cert), arena_z(s->arena, s->tls_key), out, err);
+}
+
+static void wiring_fill_limits(const struct settings *s, struct fetch_limits *out) {
+  *out = (struct fetch_limits){
+      .connect_ms = s->upstream_connect_timeout,
+      .first_byte_ms = s->upstream_first_byte_timeout,
+      .total_ms = s->upstream_timeout,
+      .stall_ms = s->upstream_stall_timeout,
+      .body_bytes = s->upstream_body_bytes,
+      .header_bytes = 64 * 1024,
+  };
+}
+
+// Host names a request may carry: the setting's, and the public URL's own.
+static void wiring_hosts(const struct settings *s, struct http_options *o) {
+  struct str *hosts = ARENA_ARRAY(s->arena, s->hosts.count + 1, struct str);
+  size_t n = 0;
+  for (; n < s->hosts.count; n++) hosts[n] = s->hosts.items[n];
+  struct uri u;
+  struct err err;
+  if (s->public_url.n && uri_parse_http(s->public_url, &u, &err)) hosts[n++] = u.host;
+  o->hosts = hosts;
+  o->host_count = n;
+}
+
+static void wiring_http_options(const struct wiring *w, const struct settings *s, struct tls_context *tls,
+                                struct http_options *o) {
+  size_t share = w->loop_count, most = s->max_connections;
+  if (most > w->connections_most) most = w->connections_most;
+  *o = (struct http_options){
+      .listen = s->listen,
+      .header_ms = s->header_timeout,
+      .body_ms = s->body_timeout,
+      .write_ms = s->write_timeout,
+      .idle_ms = s->idle_timeout,
+      .handler_ms = s->call_timeout,
+      .heartbeat_ms = s->heartbeat,
+      .header_bytes = s->max_header_bytes,
+      .body_bytes = s->max_body_bytes,
+      .connections = (most + share - 1) / share,
+      .per_address = (s->max_connections_per_address + share - 1) / share,
+      .pipeline = s->max_pipeline,
+      .stream_queue_bytes = 64 * 1024,
+      .trusted_proxies = s->trusted_proxies.items,
+      .trusted_proxy_count = s->trusted_proxies.count,
+      .rank = wiring_rank,
+      .tls = tls,
+  };
+  wiring_hosts(s, o);
+}
+
+static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set **out, struct err *err) {
+  struct tls_context *tls;
+  if (!wiring_tls(s, &tls, err)) return false;
+  struct wiring_set *set = MEM_NEW(struct wiring_set);
+  struct json_limits json = {.depth = s->json_depth, .nodes = s->json_nodes, .raw_numbers = true};
+  set->before = w->set;
+  set->settings = s;
+  set->tls = tls;
+  set->origins = (struct origin_rule){s->allowed_origins.items, s->allowed_origins.count, w->public_url};
+  wiring_fill_limits(s, &set->limits);
+  wiring_http_options(w, s, tls, &set->http);
+  set->serve = (struct serve_env){
+      .run = {.guard = w->guard, .limits = &set->limits, .result_bytes = s->result_bytes, .audit = w->audit},
+      .json = json,
+      .list_page = s->list_page,
+      .origins = &set->origins,
+      .version = STR(POSTERN_VERSION),
+      .call_ms = s->call_timeout,
+      .ring = w->ring,
+  };
+  set->admin = (struct admin_env){
+      .catalog = &w->catalog,
+      .run = &set->serve.run,
+      .key_file = s->key.n ? STR_NONE : s->key_file,
+      .version = STR(POSTERN_VERSION),
+      .store_kind = STR("sqlite"),
+      .metrics_token = s->metrics_token,
+      .origins = &set->origins,
+      .json = json,
+      .started_ms = w->started_ms,
+      .audit_keep_ms = (int64_t)s->audit_retention,
+      .loops = w->loops,
+      .loop_count = w->loop_count,
+      .ready = wiring_is_ready,
+      .ready_arg = w,
+      .probe = w->probe,
+  };
+  *out = set;
+  return true;
+}
+
+static bool wiring_listens_on_loopback(struct str listen) {
+  return str_starts(listen, "127.") || str_starts(listen, "[::1]:") || str_starts(listen, "localhost:");
+}
+
+static bool wiring_check_exposure(const struct settings *s, struct err *err) {
+  if (wiring_listens_on_loopback(s->listen) || s->tls_cert.n || s->allow_plain) return true;
+  err_at(err, ERR_DENIED, "listen", "%.*s is not loopback, and tokens would cross the network in clear",
+         STR_ARG(s->listen));
+  err_hint(err, "give tls_cert and tls_key, put a proxy with TLS in front and listen on 127.0.0.1, or say "
+                "allow_plain: true if you know that the way is safe");
+  return false;
+}
+
+// ---- start
+
+static void wiring_count_loops(struct wiring *w, const struct settings *s) {
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
+  w->loop_count = s->loops ? s->loops : cores > 0 ? (size_t)cores : 1;
+  if (w->loop_count > WIRING_LOOPS_MOST) w->loop_count = WIRING_LOOPS_MOST;
+}
+
+static bool wiring_descriptors(struct wiring *w, const struct settings *s, struct err *err) {
+  size_t limit = descriptors_raise();
+  if (!descriptors_check(limit, w->loop_count, err)) return false;
+  w->connections_most = descriptors_for_clients(limit, w->loop_count);
+  if (s->max_connections > w->connections_most)
+    log_warn(
+        "max_connections is %zu, but at most %zu files may be open here: %zu connections are taken; raise "
+        "the limit (LimitNOFILE= of the unit, ulimit -n), or lower the setting",
+        s->max_connections, limit, w->connections_most);
+  return true;
+}
+
+static bool wiring_log(const struct settings *s, struct err *err) {
+  enum log_level level;
+  if (!log_level_from(s->log_level, &level))
+    return err_at(err, ERR_INVALID, "log_level", "%.*s is none of debug, info, warn, error",
+                  STR_ARG(s->log_level));
+  log_configure(level, str_is(s->log_format, "json"));
+  return true;
+}
+
+static bool wiring_key(struct wiring *w, const struct settings *s, struct err *err) {
+  if (s->key.n) return seal_ring_from_text(s->key, &w->ring, err);
+  const char *path = arena_z(w->arena, s->key_file);
+  if (access(path, F_OK) != 0 && errno == ENOENT) {
+    if (!seal_ring_create(path, err)) return false;
+    log_info("made a new key in %s: keep a copy of it apart from the database", path);
+  }
+  return seal_ring_load(path, &w->ring, err);
+}
+
+static bool wiring_folder(struct wiring *w, struct str path, struct err *err) {
+  const char *z = arena_z(w->arena, path);
+  if (mkdir(z, 0700) == 0 || errno == EEXIST) return true;
+  return err_at(err, ERR_DENIED, "data_dir", "cannot make the folder %s: %s", z, strerror(errno));
+}
+
+static bool wiring_rebuild(void *arg, struct err *err) {
+  const struct wiring *w = arg;
+  return catalog_rebuild(&w->catalog, err);
+}
+
+// A grant needs a person now: what the catalog says of the account is another thing than before.
+static void wiring_account_changed(void *arg, struct str account_id) {
+  struct err err;
+  if (!pool_run(wiring_rebuild, arg, &err))
+    log_warn("account %.*s changed, and the catalog is behind: %s", STR_ARG(account_id), err.text);
+}
+
+// One that is none would allow nothing, and nobody would be told.
+static bool wiring_check_origins(const struct settings *s, struct err *err) {
+  struct uri uri;
+  for (size_t i = 0; i < s->upstream_origins.count; i++) {
+    struct str item = s->upstream_origins.items[i];
+    if (!uri_parse_http(item, &uri, err)) return err_wrap(err, "upstream_origins: '%.*s'", STR_ARG(item));
+    if (uri.path.n > 1 || uri.query.p || uri.fragment.p)
+      return err_set(err, ERR_INVALID,
+                     "upstream_origins: '%.*s' is no origin; it ends with the host or the port",
+                     STR_ARG(item));
+  }
+  return true;
+}
+
+static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *err) {
+  if (!wiring_check_origins(s, err) || !wiring_folder(w, s->data_dir, err) || !wiring_key(w, s, err) ||
+      !store_open(s->store, &w->store, err) ||
+      !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &w->guard, err) ||
+      !connector_set_load(arena_z(w->arena, s->connectors_dir), &w->connectors, err) ||
+      !admin_begin_time(w->store, err) || !audit_new(w->store, &w->audit, err) ||
+      !store_probe_new(w->store, STORE_PROBE_MS, &w->probe, err))
+    return false;
+  if (s->upstream_ca.n && !fetch_ca(arena_z(w->arena, s->upstream_ca), err)) return false;
+  struct fetch_limits *limits = ARENA_NEW(w->arena, struct fetch_limits);
+  wiring_fill_limits(s, limits);
+  w->account = (struct account_env){
+      .store = w->store,
+      .ring = w->ring,
+      .guard = w->guard,
+      .limits = limits,
+      .version = STR(POSTERN_VERSION),
+      .json = {.depth = s->json_depth, .nodes = s->json_nodes, .raw_numbers = true},
+      .message_bytes = s->upstream_body_bytes,
+      .sessions_most = s->upstream_sessions,
+      .session_idle_ms = s->upstream_session_idle,
+      .changed = wiring_account_changed,
+      .changed_arg = w,
+  };
+  const struct keys_place keys = {.file = s->key.n ? NULL : arena_z(w->arena, s->key_file),
+                                  .mark =
+                                      arena_printf(w->arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
+  if (!keys_start(&w->account, &keys, err)) return false;
+  w->catalog = (struct catalog_env){
+      &w->account,
+      {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items, s->upstream_origins.count}};
+  w->catalog.refresh_ms = s->remote_refresh;
+  return library_load_imports(&w->catalog.library, err) && catalog_rebuild(&w->catalog, err);
+}
+
+static void wiring_refresh_loop(void *arg) {
+  stream_refresh(arg);
+}
+
+static void wiring_catalog_changed(void *arg) {
+  const struct wiring *w = arg;
+  watch_refresh();
+  for (size_t i = 0; i < w->loop_count; i++) loop_post(w->loops[i], wiring_refresh_loop, w->loops[i]);
+}
+
+// A vendor's prompts or resources are others now: each loop tells its streams.
+struct wiring_news {
+  struct loop *loop;
+  char *account_id;
+  enum watch_list list;
+};
+
+static void wiring_tell_loop(void *arg) {
+  struct wiring_news *news = arg;
+  stream_changed(news->loop, str_of(news->account_id), news->list);
+  mem_free(news->account_id);
+  mem_free(news);
+}
+
+static void wiring_list_changed(void *arg, struct str account_id, enum watch_list list) {
+  const struct wiring *w = arg;
+  for (size_t i = 0; i < w->loop_count; i++) {
+    struct wiring_news *news = MEM_NEW(struct wiring_news);
+    *news = (struct wiring_news){w->loops[i], mem_copy(account_id.p, account_id.n), list};
+    loop_post(w->loops[i], wiring_tell_loop, news);
+  }
+}
+
+static bool wiring_listen(struct wiring *w, const struct wiring_set *set, struct err *err) {
+  struct http_options options = set->http;
+  if (!http_server_is_free(options.listen, err)) return err_at(err, err->code, "listen", "%s", err->text);
+  for (size_t i = 0; i < w->loop_count; i++) {
+    if (!http_server_new(w->loops[i], &options, wiring_handle, w, &w->servers[i], err)) return false;
+    if (i > 0) continue;
+    // All loops share the port that the first one got, also when 0 asked for any.
+    ptrdiff_t colon = (ptrdiff_t)options.listen.n - 1;
+    while (colon > 0 && options.listen.p[colon] != ':') colon--;
+    options.listen =
+        arena_printf(w->arena, "%.*s:%u", (int)colon, options.listen.p, http_server_port(w->servers[0]));
+    w->public_url =
+        set->settings->public_url.n
+            ? set->settings->public_url
+            : arena_printf(w->arena, "%s://%.*s", set->tls ? "https" : "http", STR_ARG(options.listen));
+    w->public_url = str_trim_end(w->public_url, '/');
+  }
+  return true;
+}
+
+static void wiring_loops(struct wiring *w, const struct settings *s) {
+  for (size_t i = 0; i < w->loop_count; i++) {
+    struct str name = arena_printf(w->arena, "loop-%zu", i);
+    w->loops[i] = loop_new(name.p, (unsigned)i, s->max_fibers);
+  }
+}
+
+// In this order: what others need while they are made comes first; the door opens last.
+bool wiring_open(struct wiring *w, struct err *err) {
+  struct settings *s;
+  struct wiring_set *set;
+  w->started_ms = clock_now_ms();
+  if (!settings_load(&w->input, &s, err)) return false;
+  char threads[16];
+  snprintf(threads, sizeof threads, "%zu", s->pool_threads);
+  setenv("UV_THREADPOOL_SIZE", threads, 1);
+  wiring_count_loops(w, s);
+  budget_set(BUDGET_UPSTREAM, s->upstream_memory);
+  budget_set(BUDGET_CLIENTS, s->downstream_memory);
+  if (!wiring_log(s, err) || !wiring_check_exposure(s, err) || !wiring_descriptors(w, s, err) ||
+      !wiring_fill(w, s, err))
+    return false;
+  wiring_loops(w, s);
+  if (!wiring_make(w, s, &set, err) || !wiring_listen(w, set, err)) return false;
+  set->origins.public_url = w->account.public_url = w->public_url;
+  w->set = set;
+  return true;
+}
+
+void wiring_run(struct wiring *w) {
+  catalog_on_change(wiring_catalog_changed, w);
+  watch_on_change(wiring_list_changed, w);
+  for (size_t i = 0; i < w->loop_count; i++) {
+    stream_start(w->loops[i]);
+    loop_start(w->loops[i]);
+  }
+  watch_start(&w->catalog, w->loops, w->loop_count);
+  w->ready = true;
+}
+
+// ---- other settings
+
+static void wiring_take_options(void *arg) {
+  struct wiring *w = arg;
+  struct err err;
+  if (!http_server_reload(w->servers[loop_index(loop_current())], &w->set->http, &err))
+    log_error("reload: %s; hosts and proxies stay as they were", err.text);
+}
+
+void wiring_reload(struct wiring *w) {
+  struct err err;
+  struct settings *s = NULL;
+  struct wiring_set *set;
+  struct buf kept = BUF_MAX(4096);
+  if (!settings_reload(&w->input, w->set->settings, &kept, &s, &err) || !wiring_make(w, s, &set, &err) ||
+      !wiring_log(s, &err)) {
+    log_error("reload refused, all stays as it was: %s: %s%s%s", err.field, err.text, err.hint[0] ? "; " : "",
+              err.hint);
+    if (s) settings_free(s);
+  } else {
+    atomic_store_explicit(&w->set, set, memory_order_release);
+    for (size_t i = 0; i < w->loop_count; i++) loop_post(w->loops[i], wiring_take_options, w);
+    log_info("settings loaded again%s%.*s", kept.n ? "; these need a restart: " : "", (int)kept.n,
+             kept.n ? kept.p : "");
+  }
+  buf_free(&kept);
+}
+
+// ---- stop
+//
+// The order in which things end; each step ends what could still ask something of the steps after it:
+//
+//   1. what brings in the new: the listeners (drain), then what wakes by itself (watch)
+//   2. the loops stop: each cancels its fibers, waits until they have unwound, and lets go of its transfers.
+//      Nothing waits any more from here on, and this thread is the only one beside the audit's writer
+//   3. who owns streams, sessions and transfers: connections, kept calls, the catalog's accounts. What they
+//      still post goes to loops that are there
+//   4. the loops
+//   5. what all of them used: the audit, which writes its last rows, settings, connectors, guard, store, keys
+
+static void wiring_drained(void *arg) {
+  struct wiring *w = arg;
+  atomic_fetch_sub(&w->busy, 1);
+  w->on_drained();
+}
+
+static void wiring_drain_loop(void *arg) {
+  struct wiring *w = arg;
+  http_server_drain(w->servers[loop_index(loop_current())], w->set->settings->drain_timeout, wiring_drained,
+                    w);
+}
+
+void wiring_drain(struct wiring *w, void (*on_drained)(void)) {
+  w->ready = false;
+  log_info("stopping: running requests finish, new ones are refused");
+  w->busy = w->loop_count;
+  w->on_drained = on_drained;
+  for (size_t i = 0; i < w->loop_count; i++) loop_post(w->loops[i], wiring_drain_loop, w);
+}
+
+void wiring_stop(struct wiring *w) {
+  watch_stop();
+  store_hasten(w->store, WIRING_HASTE_MS); // a job on the pool cannot be canceled: it must not wait for long
+  for (size_t i = 0; i < w->loop_count; i++) loop_stop(w->loops[i]);
+}
+
+void wiring_close(struct wiring *w) {
+  for (size_t i = 0; i < w->loop_count; i++) http_server_free(w->servers[i]);
+  kept_end();
+  catalog_on_change(NULL, NULL);
+  catalog_close();
+  for (size_t i = 0; i < w->loop_count; i++) loop_free(w->loops[i]);
+  if (w->audit) audit_free(w->audit);
+  for (struct wiring_set *set = w->set, *before; set; set = before) {
+    before = set->before;
+    tls_context_free(set->tls);
+    settings_free(set->settings);
+    mem_free(set);
+  }
+  if (w->connectors) connector_set_free(w->connectors);
+  if (w->guard) http_guard_free(w->guard);
+  if (w->probe) store_probe_free(w->probe);
+  if (w->store) store_close(w->store);
+  if (w->ring) seal_ring_free(w->ring);
+  arena_free(w->arena);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// wiring: what the program is made of. The one place that knows in which order things come to be from the
+// settings (wiring_open, wiring_run), what becomes another one when the settings are loaded again (wiring_reload), and in
+// which order things end (wiring_drain to wiring_close). Owner: main.c, on the main thread. Example:
+//   struct wiring w = {.arena = arena_new(), .input = input};
+//   if (wiring_open(&w, &err)) {
+//     wiring_run(&w);
+//     …                                        // the loops answer
+//     wiring_drain(&w, drained);
+//     …                                        // until w.busy is 0, or too long
+//     wiring_stop(&w);
+//   }
+//   wiring_close(&w);
+#ifndef POSTERN_WIRING_H
+#define POSTERN_WIRING_H
+
+#include <stdatomic.h>
+
+#include "admin/admin.h"
+#include "catalog/catalog.h"
+#include "http/server.h"
+#include "serve/endpoint.h"
+#include "settings/settings.h"
+
+enum { WIRING_LOOPS_MOST = 64 };
+
+// What settings decide, as the parts take it. SIGHUP makes a new one; the ones before stay until the end,
+// since requests may still read them: a few KiB each.
+struct wiring_set {
+  struct wiring_set *before;
+  struct settings *settings;
+  struct tls_context *tls;
+  struct fetch_limits limits;
+  struct origin_rule origins;
+  struct http_options http;
+  struct serve_env serve;
+  struct admin_env admin;
+};
+
+struct wiring {
+  struct arena *arena;
+  struct settings_input input;
+  struct store *store;
+  struct seal_ring *ring;
+  struct http_guard *guard;
+  struct connector_set *connectors;
+  struct audit *audit;
+  struct store_probe *probe;
+  struct account_env account;
+  struct catalog_env catalog;
+  struct loop *loops[WIRING_LOOPS_MOST];
+  struct http_server *servers[WIRING_LOOPS_MOST];
+  size_t loop_count, connections_most; // most: that the limit of descriptors leaves for clients
+  int64_t started_ms;
+  struct str public_url;
+  _Atomic(struct wiring_set *) set;
+  atomic_size_t busy;       // loops that have not drained yet
+  void (*on_drained)(void); // on a loop's thread, when one has
+  atomic_bool ready;
+};
+
+// Returns with the listeners open: nothing that could fail is left to do. Where it fails, wiring_close ends what is
+// there.
+MUST_USE bool wiring_open(struct wiring *w, struct err *err);
+void wiring_run(struct wiring *w); // the loops begin to answer
+// Logs what came of it. All stays as it was where the new settings are refused.
+void wiring_reload(struct wiring *w);
+
+// The listeners close; what runs may finish until the deadline, and is cut off then.
+void wiring_drain(struct wiring *w, void (*on_drained)(void));
+void wiring_stop(struct wiring *w);           // the loops end
+void wiring_close(struct wiring *w) SUSPENDS; // everything; also after a start that failed half way
+
+#endif

@@ -290,8 +290,7 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
       &w->account,
       {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items, s->upstream_origins.count}};
   w->catalog.refresh_ms = s->remote_refresh;
-  return library_load_imports(&w->catalog.library, err) && admin_first_token(w->store, w->first_token, err) &&
-         catalog_rebuild(&w->catalog, err);
+  return library_load_imports(&w->catalog.library, err) && catalog_rebuild(&w->catalog, err);
 }
 
 static void wiring_refresh_loop(void *arg) {
@@ -364,6 +363,7 @@ bool wiring_open(struct wiring *w, struct err *err) {
   w->started_ms = clock_now_ms();
   if (!table_start()) return err_set(err, ERR_INTERNAL, "SQLite was used before its memory could be bounded");
   if (!settings_load(&w->input, &s, err)) return false;
+  w->starting = s;
   char threads[16];
   snprintf(threads, sizeof threads, "%zu", s->pool_threads);
   setenv("UV_THREADPOOL_SIZE", threads, 1);
@@ -374,9 +374,15 @@ bool wiring_open(struct wiring *w, struct err *err) {
       !wiring_fill(w, s, err))
     return false;
   wiring_loops(w, s);
-  if (!wiring_make(w, s, &set, err) || !wiring_listen(w, set, err)) return false;
-  set->origins.public_url = w->account.public_url = w->public_url;
+  if (!wiring_make(w, s, &set, err)) return false;
+  w->starting = NULL;
   w->set = set;
+  if (!wiring_listen(w, set, err)) return false;
+  set->origins.public_url = w->account.public_url = w->public_url;
+  return true;
+}
+
+void wiring_run(struct wiring *w) {
   catalog_on_change(wiring_catalog_changed, w);
   watch_on_change(wiring_list_changed, w);
   for (size_t i = 0; i < w->loop_count; i++) {
@@ -385,7 +391,6 @@ bool wiring_open(struct wiring *w, struct err *err) {
   }
   watch_start(&w->catalog, w->loops, w->loop_count);
   w->ready = true;
-  return true;
 }
 
 // ---- other settings
@@ -468,6 +473,7 @@ void wiring_close(struct wiring *w) {
     settings_free(set->settings);
     mem_free(set);
   }
+  settings_free(w->starting);
   if (w->connectors) connector_set_free(w->connectors);
   if (w->guard) http_guard_free(w->guard);
   if (w->probe) store_probe_free(w->probe);

@@ -90,7 +90,8 @@ static void program_csv_cell(struct buf *out, struct str text) {
   if (quoted) buf_add_char(out, '"');
 }
 
-static void program_csv(struct cli *c, yyjson_val *columns, yyjson_val *rows, struct buf *out) { // RFC 4180, with the line ends of this system
+static void program_csv(struct cli *c, yyjson_val *columns, yyjson_val *rows,
+                        struct buf *out) { // RFC 4180, with the line ends of this system
   size_t i, n, k, m;
   yyjson_val *column, *row, *cell;
   yyjson_arr_foreach (columns, i, n, column) {

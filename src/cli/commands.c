@@ -329,6 +329,8 @@ const struct command commands[] = {
                 .many = true},
                {"explain", NULL, "check it and say what it would call; call nothing"},
                {"csv", NULL, "the first result as CSV"},
+               {"no-chart", NULL, "tables alone, also where a result wishes for a chart"},
+               {"no-color", NULL, "draw without colour, as NO_COLOR in the environment does"},
                {"continue", "HANDLE", "go on with a run that a rate limit paused"}},
      .traits = API,
      .run = cli_program_run},

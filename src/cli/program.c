@@ -7,6 +7,7 @@
 #include "cli/body.h"
 #include "cli/columns.h"
 #include "cli/out.h"
+#include "cli/picture.h"
 #include "cli/source.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
@@ -110,6 +111,13 @@ static void program_csv(struct cli *c, yyjson_val *columns, yyjson_val *rows,
   }
 }
 
+static bool program_picture(struct cli *c, yyjson_val *result, struct buf *out) {
+  struct picture_look look = {.width = terminal_width(),
+                              .ascii = picture_is_ascii(),
+                              .color = picture_has_color() && !args_has(&c->args, "no-color")};
+  return !args_has(&c->args, "no-chart") && picture_draw(result, &look, c->arena, out);
+}
+
 static void program_show_result(struct cli *c, yyjson_val *result, bool several, struct buf *out) {
   struct str title = json_str(result, "title"), why = json_str(result, "error");
   if (!title.n) title = json_str(result, "name");
@@ -118,7 +126,7 @@ static void program_show_result(struct cli *c, yyjson_val *result, bool several,
     buf_printf(out, "no result: %.*s\n", STR_ARG(why));
   else if (yyjson_arr_size(yyjson_obj_get(result, "rows")) == 0)
     buf_add_z(out, "no rows\n");
-  else
+  else if (!program_picture(c, result, out))
     program_table(c, yyjson_obj_get(result, "columns"), yyjson_obj_get(result, "rows"), out);
 }
 

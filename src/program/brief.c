@@ -90,6 +90,7 @@ void brief_json(const struct outcome *o, struct buf *out) {
     results[i] = o->results[i];
     results[i].rows.cut = results[i].rows.cut || results[i].rows.row_count > BRIEF_ROWS_MOST;
     results[i].rows.row_count = brief_rows(&o->results[i]);
+    results[i].chart = STR_NONE; // it has the rows once more
   }
   less.results = results;
   less.call_count = 0; // what was called is in the audit

@@ -2,6 +2,8 @@
 // From a run as it stands to its outcome.
 #include <stdio.h>
 
+#include "chart/choose.h"
+#include "chart/spec.h"
 #include "io/pool.h"
 #include "program/run_parts.h"
 
@@ -70,6 +72,23 @@ static struct str conclude_unread(const struct conclusion *c, uint32_t reads) {
   return STR("");
 }
 
+static void conclude_chart(struct conclusion *c, struct outcome_result *r) {
+  enum { CONCLUDE_CHART_MOST = 4 << 20 };
+  struct chart chart;
+  struct chart_source from = {.rows = &r->rows,
+                              .hints = r->asked->columns,
+                              .wish = r->asked->chart,
+                              .title = r->title,
+                              .zone = c->run->clock.zone,
+                              .unfinished = r->has_unfinished};
+  struct buf spec = BUF_MAX(CONCLUDE_CHART_MOST);
+  chart_choose(&from, c->run->outcome_arena, &chart);
+  chart_write(&chart, &spec);
+  if (!spec.full) r->chart = arena_dup(c->run->outcome_arena, buf_str(&spec));
+  r->chart_why = chart.why;
+  buf_free(&spec);
+}
+
 static void conclude_result(struct conclusion *c, size_t i, struct outcome_result *out) {
   struct program_run *run = c->run;
   const struct program_result *asked = &run->program.results[i];
@@ -82,6 +101,7 @@ static void conclude_result(struct conclusion *c, size_t i, struct outcome_resul
       !table_select(run->set, asked->query, &run->params, run->outcome_arena, &out->rows, &why))
     out->why = arena_printf(run->outcome_arena, "%s%s%s", why.text, why.hint[0] ? "; " : "", why.hint);
   if (!out->why.n) outcome_fill(out, &run->clock, run->outcome_arena);
+  if (!out->why.n && asked->chart) conclude_chart(c, out);
   if (out->rows.cut)
     conclude_warn(c, arena_printf(run->outcome_arena, "%.*s: the first %zu rows of the query",
                                   STR_ARG(asked->name), out->rows.row_count));

@@ -247,7 +247,12 @@ static void outcome_result_write(const struct outcome_result *r, struct buf *out
       outcome_flag(out, "unfinished", r->has_unfinished);
       buf_add_char(out, '}');
     }
-    outcome_value(out, "chart", r->asked->chart);
+    outcome_value(out, "wish", r->asked->chart);
+    if (r->chart.n) {
+      outcome_key(out, "chart");
+      buf_add(out, r->chart);
+    }
+    outcome_text(out, "chart_why", r->chart_why);
   }
   buf_add_char(out, '}');
 }

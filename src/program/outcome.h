@@ -31,9 +31,11 @@ struct outcome_result {
   struct str name, title;
   const struct program_result *asked;
   struct table_result rows;
-  struct str why;      // empty: the rows are there
-  bool has_unfinished; // the last bucket of time is not over
-  int64_t gaps;        // buckets that were filled in
+  struct str why;       // empty: the rows are there
+  struct str chart;     // ChartSpec, where the program wished for a chart
+  struct str chart_why; // why it is not the one wished for; empty: it is
+  bool has_unfinished;  // the last bucket of time is not over
+  int64_t gaps;         // buckets that were filled in
 };
 
 struct outcome {

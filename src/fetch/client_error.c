@@ -172,21 +172,22 @@ static void client_explain_code(struct client_fetch *f, const char *host, int n,
 
 // ---- the proxy's part
 
+// In words that call/trouble does not take for the vendor's.
 bool client_explain_proxy(struct client_fetch *f, long status, struct err *err) {
   char host[CLIENT_HOST];
   const char *proxy = f->proxy->name;
   int n;
   client_host(f, host, &n);
   if (status == CLIENT_PROXY_ASKS) {
-    err_set(err, ERR_UPSTREAM, "the proxy %s %s (status %ld, on the way to %s)", proxy,
+    err_set(err, ERR_UPSTREAM, "the proxy %s %s (%ld, on the way to %s)", proxy,
             f->proxy->user ? "does not take Postern's user and password" : "asks for a user and password",
             status, host);
     err_hint(err, "put them, as user:password, into the file that upstream_proxy_credentials names");
   } else if (status < 500) {
-    err_set(err, ERR_UPSTREAM, "the proxy %s refuses to connect to %s (status %ld)", proxy, host, status);
+    err_set(err, ERR_UPSTREAM, "the proxy %s refuses to connect to %s (%ld)", proxy, host, status);
     err_hint(err, "whoever runs the proxy can let it through; or name the host in upstream_no_proxy");
   } else {
-    err_set(err, ERR_UPSTREAM, "the proxy %s could not connect to %s (status %ld)", proxy, host, status);
+    err_set(err, ERR_UPSTREAM, "the proxy %s could not connect to %s (%ld)", proxy, host, status);
     err_hint(err, "look whether the host answers, and whether the proxy reaches it");
   }
   return false;

@@ -194,8 +194,9 @@ bool client_choose_way(struct client_fetch *f, struct err *err) {
 }
 
 static void client_set_way(struct client_fetch *f) {
+  if (!proxy_is_used()) return;
   const struct proxy *p = f->proxy;
-  curl_easy_setopt(f->easy, CURLOPT_PROXY, p ? p->url : ""); // "": not even from the environment
+  curl_easy_setopt(f->easy, CURLOPT_PROXY, p ? p->url : "");
   curl_easy_setopt(f->easy, CURLOPT_PROXYUSERNAME, p && p->user ? secret_reveal(p->user).p : NULL);
   curl_easy_setopt(f->easy, CURLOPT_PROXYPASSWORD, p && p->password ? secret_reveal(p->password).p : NULL);
 }
@@ -254,7 +255,8 @@ void client_set_constants(CURL *easy, long buffer) {
   curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); // libcurl keeps the parsed authorities only without one
   if (client_extra_ca) curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, client_on_tls);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_NOPROXY, ""); // nor this; client_set_way says who goes by a proxy
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");   // not even from the environment; but see client_set_way
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, ""); // nor this
   curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
   curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
   curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

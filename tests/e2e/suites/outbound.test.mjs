@@ -148,6 +148,13 @@ describe("all that goes to vendors goes by the proxy", () => {
   });
 });
 
+test("a proxy at an inner address is allowed by being named", async (t) => {
+  const proxy = await startProxy(t);
+  const postern = await startPostern(t, { upstream_proxy: proxy.url, upstream_allow: [] });
+  await works(await serve(postern, await rest(postern)), "list_all_cloudflare_zones");
+  assert.ok(proxy.asked.length > 0);
+});
+
 describe("who does not go by it", () => {
   test("hosts that upstream_no_proxy names", async (t) => {
     const proxy = await startProxy(t);

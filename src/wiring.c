@@ -259,12 +259,11 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
                                   .mark =
                                       arena_printf(w->arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
   if (!keys_start(&w->account, &keys, err)) return false;
-  w->catalog = (struct catalog_env){&w->account,
-                                    {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items,
-                                     s->upstream_origins.count}};
+  w->catalog = (struct catalog_env){
+      &w->account,
+      {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items, s->upstream_origins.count}};
   w->catalog.refresh_ms = s->remote_refresh;
-  return library_load_imports(&w->catalog.library, err) && admin_first_token(w->store, w->first_token, err) &&
-         catalog_rebuild(&w->catalog, err);
+  return library_load_imports(&w->catalog.library, err) && catalog_rebuild(&w->catalog, err);
 }
 
 static void wiring_refresh_loop(void *arg) {
@@ -346,6 +345,10 @@ bool wiring_open(struct wiring *w, struct err *err) {
   if (!wiring_make(w, s, &set, err) || !wiring_listen(w, set, err)) return false;
   set->origins.public_url = w->account.public_url = w->public_url;
   w->set = set;
+  return true;
+}
+
+void wiring_run(struct wiring *w) {
   catalog_on_change(wiring_catalog_changed, w);
   watch_on_change(wiring_list_changed, w);
   for (size_t i = 0; i < w->loop_count; i++) {
@@ -354,7 +357,6 @@ bool wiring_open(struct wiring *w, struct err *err) {
   }
   watch_start(&w->catalog, w->loops, w->loop_count);
   w->ready = true;
-  return true;
 }
 
 // ---- other settings

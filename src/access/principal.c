@@ -18,7 +18,7 @@ static bool principal_refuse(const struct principal_door *door, bool came, struc
           : door->server.n ? "this server asks for an API token as well as its URL"
                            : "an API token is needed here");
   err_hint(err, "send 'Authorization: Bearer <API token>'; the first start printed one, and an administrator "
-                "makes more with 'postern token create'");
+                "makes more with 'postern token create', or 'postern token recover' on the server's machine");
   return false;
 }
 

@@ -224,9 +224,10 @@ bool admin_show_connect(struct admin_call *call, struct err *err) {
   struct str vendor = c ? c->label : flow.connector;
   authorize_page_ask(call,
                      arena_printf(call->arena,
-                                  "Postern will send you to %.*s, where you decide whether it may use "
+                                  "Postern will send you to %.*s%s%.*s, where you decide whether it may use "
                                   "your account there as \"%.*s\".",
-                                  STR_ARG(vendor), STR_ARG(flow.name)),
+                                  STR_ARG(vendor), flow.host.n ? ", at " : "", STR_ARG(flow.host),
+                                  STR_ARG(flow.name)),
                      STR_NONE);
   return true;
 }

@@ -187,6 +187,7 @@ static void openapi_responses(struct buf *out, const struct http_route *route) {
   openapi_response(out, doc->status, doc);
   for (int code = ERR_INVALID; code <= ERR_INTERNAL; code++)
     if (errors & 1u << code) openapi_response(out, err_http_status((enum err_code)code), doc);
+  if (doc->body) openapi_response(out, 415, doc);
   put_close(out, '}');
 }
 

@@ -78,7 +78,7 @@ static void reference_route(struct buf *out, const struct http_route *route) {
   unsigned errors = admin_route_errors(route);
   for (int code = ERR_INVALID; code <= ERR_INTERNAL; code++)
     if (errors & 1u << code) buf_printf(out, " %d", err_http_status((enum err_code)code));
-  buf_add_z(out, ".\n");
+  buf_add_z(out, doc->body ? " 415.\n" : ".\n");
   if (doc->query) {
     buf_add_z(out, "\nQuery:\n");
     reference_members(out, doc->query, true);

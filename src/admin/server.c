@@ -27,7 +27,7 @@ static void server_put_members(struct admin_call *call, const struct server *s) 
   put_close(&call->out, ']');
 }
 
-static void server_put(struct admin_call *call, const struct server *s, size_t tool_count) {
+static void server_put(struct admin_call *call, const struct server *s, size_t tool_count, int64_t used_at) {
   struct buf *out = &call->out;
   put_text(out, "id", s->id);
   put_text(out, "name", s->name);
@@ -37,24 +37,75 @@ static void server_put(struct admin_call *call, const struct server *s, size_t t
   put_json(out, "config", s->config);
   put_int(out, "tool_count", (int64_t)tool_count);
   put_time(out, "expires_at", s->expires_at);
+  put_time(out, "last_used_at", used_at);
   put_time(out, "created_at", s->created_at);
   put_time(out, "updated_at", s->updated_at);
 }
 
-static void server_put_whole(struct admin_call *call, const struct server *s, size_t tool_count) {
+static void server_put_whole(struct admin_call *call, const struct server *s, size_t tool_count,
+                             int64_t used_at) {
   put_open(&call->out, NULL, '{');
-  server_put(call, s, tool_count);
+  server_put(call, s, tool_count, used_at);
   put_close(&call->out, '}');
 }
 
 // With the URL, for the one time that it is shown.
 static void server_put_url(struct admin_call *call, const struct server *s, size_t tool_count,
-                           struct str token) {
+                           struct str token, int64_t used_at) {
   struct str base = admin_public_url(call);
   put_open(&call->out, NULL, '{');
-  server_put(call, s, tool_count);
+  server_put(call, s, tool_count, used_at);
   put_text(&call->out, "url", arena_printf(call->arena, "%.*s/mcp/%.*s", STR_ARG(base), STR_ARG(token)));
   put_close(&call->out, '}');
+}
+
+// ---- when they were used
+
+// The last row of the audit that a client caused: their actions are methods, such as tools/call.
+#define SERVER_LAST_USE                                                                                      \
+  "SELECT id, (SELECT at FROM audit WHERE server_id = server.id AND action LIKE '%/%' ORDER BY at DESC "     \
+  "LIMIT 1) "                                                                                                \
+  "FROM server"
+
+struct server_uses { // all of them, or of `id` alone
+  struct admin_call *call;
+  struct str id;
+  struct store_rows rows;
+};
+
+static bool server_read_uses(void *arg, struct err *err) {
+  struct server_uses *u = arg;
+  struct store *store = u->call->env->catalog->account->store;
+  return u->id.n ? store_query(store, SERVER_LAST_USE " WHERE id = $1", &STORE_TEXT(u->id), 1, u->call->arena,
+                               &u->rows, err)
+                 : store_query(store, SERVER_LAST_USE " ORDER BY id", NULL, 0, u->call->arena, &u->rows, err);
+}
+
+// By the order of ids, which the catalog has too. A store that does not answer now is no reason to fail.
+static struct server_uses server_uses_of(struct admin_call *call, struct str id) {
+  struct server_uses u = {.call = call, .id = id};
+  struct err ignored;
+  if (!pool_run(server_read_uses, &u, &ignored)) u.rows.count = 0;
+  return u;
+}
+
+static int64_t server_used_at(const struct server_uses *u, struct str id) {
+  size_t low = 0, high = u->rows.count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = str_compare(store_cell(&u->rows, middle, 0)->text, id);
+    if (order == 0) return store_cell(&u->rows, middle, 1)->number;
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return 0;
+}
+
+static int64_t server_last_use(struct admin_call *call, struct str id) {
+  struct server_uses u = server_uses_of(call, id);
+  return server_used_at(&u, id);
 }
 
 // ---- reading
@@ -68,10 +119,11 @@ static bool server_is_over(const struct catalog_server *v, const struct catalog_
 static bool server_list(struct admin_call *call, const struct catalog_account *of) {
   const struct catalog *c = call->catalog;
   struct paging page = paging_begin(call);
+  struct server_uses uses = server_uses_of(call, STR_NONE);
   for (size_t i = 0; i < c->server_count && !page.full; i++) {
     const struct catalog_server *v = c->servers[i];
     if ((!of || server_is_over(v, of)) && paging_takes(&page, v->server.id))
-      server_put_whole(call, &v->server, v->tool_count);
+      server_put_whole(call, &v->server, v->tool_count, server_used_at(&uses, v->server.id));
   }
   paging_close(&page);
   paging_end(&page);
@@ -109,7 +161,7 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
 bool admin_get_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
   if (!server_find(call, &v, err)) return false;
-  server_put_whole(call, &v->server, v->tool_count);
+  server_put_whole(call, &v->server, v->tool_count, server_last_use(call, v->server.id));
   return true;
 }
 
@@ -352,7 +404,7 @@ static bool server_create(struct server_draft *d, struct err *err) {
   if (!pool_run(server_insert_job, &job, err)) return false;
   call->detail = s->config;
   admin_publish(call);
-  server_put_url(call, s, tool_count, str_of(token));
+  server_put_url(call, s, tool_count, str_of(token), 0);
   secret_wipe(token, sizeof token);
   return true;
 }
@@ -457,7 +509,7 @@ bool admin_change_server(struct admin_call *call, struct err *err) {
   if (!pool_run(server_change_job, &job, err)) return false;
   call->detail = job.server.config;
   admin_publish(call);
-  server_put_whole(call, &job.server, tool_count);
+  server_put_whole(call, &job.server, tool_count, server_last_use(call, job.server.id));
   return true;
 }
 
@@ -471,7 +523,7 @@ bool admin_rotate_server(struct admin_call *call, struct err *err) {
   token_hash(str_of(token), job.server.token_hash);
   if (!pool_run(server_change_job, &job, err)) return false;
   admin_publish(call);
-  server_put_url(call, &job.server, tool_count, str_of(token));
+  server_put_url(call, &job.server, tool_count, str_of(token), server_last_use(call, job.server.id));
   secret_wipe(token, sizeof token);
   return true;
 }

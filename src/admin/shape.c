@@ -125,7 +125,7 @@ SHAPE(admin_query_audit, "AuditQuery", "",
   {"before", ADMIN_TEXT, .most = ID_MOST, .says = "the last entry of the page before; see next"},
   {"since", ADMIN_TIME, .says = "not before this time"},
   {"until", ADMIN_TIME, .says = "before this time"},
-  {"actor", ADMIN_TEXT, .most = TEXT_MOST, .says = "id of an API token, or name of an MCP client"},
+  {"actor", ADMIN_TEXT, .most = TEXT_MOST, .says = "id of an API token, or client:NAME of an MCP client"},
   {"action", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as tools/call or account.create"},
   {"server_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one server"},
   {"account_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one account"},
@@ -172,6 +172,7 @@ SHAPE(admin_status, "Status", "How the program does",
   {"version", ADMIN_TEXT, REQ, .says = "of Postern"},
   {"started_at", ADMIN_TIME, REQ, .says = "start of the program"},
   {"uptime_s", ADMIN_INT, REQ, .says = "seconds since"},
+  {"process", ADMIN_INT, REQ, .says = "its number on its machine"},
   {"store", ADMIN_TEXT, REQ, .says = "kind of the store"},
   {"key", ADMIN_TEXT, REQ, .says = "id of the key that credentials are sealed with"},
   {"catalog", ADMIN_OBJECT, REQ, .shape = &counts, .says = "sizes of the catalog"},
@@ -362,6 +363,7 @@ INNER(server_member, "ServerAccount", "An account of a server",
   {"config", ADMIN_OBJECT, REQ, .shape = &filter, .says = "which tools it shows"},             \
   {"tool_count", ADMIN_INT, REQ, .says = "tools it shows now"},                                \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                                      \
+  {"last_used_at", ADMIN_TIME, NIL, .says = "of the last call that the audit has; null: none"}, \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                         \
   {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
 SHAPE(admin_server, "Server", "A scoped MCP server; its URL is not shown again", SERVER_BODY);
@@ -388,7 +390,7 @@ SHAPE(admin_identity, "Identity", "The API token that was used", TOKEN_BODY);
 INNER(audit_entry, "AuditEntry", "One thing that was done",
   {"id", ADMIN_TEXT, REQ, .says = "aud_…; sorts by time"},
   {"at", ADMIN_TIME, REQ, .says = "RFC 3339"},
-  {"actor", ADMIN_TEXT, NIL, .says = "id of an API token, or name of an MCP client"},
+  {"actor", ADMIN_TEXT, NIL, .says = "id of an API token, client:NAME of an MCP client, or local:uid N of who made a token on the machine"},
   {"action", ADMIN_TEXT, REQ, .says = "tools/call, account.create, …"},
   {"server_id", ADMIN_TEXT, NIL, .says = "through which server"},
   {"account_id", ADMIN_TEXT, NIL, .says = "on which account"},

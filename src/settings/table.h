@@ -2,14 +2,14 @@
 // table: every setting, once. It declares the members of struct settings, is what files, environment
 // and flags are read by, and is printed as `postern config --explain` and docs/settings.md.
 // name, kind, default, allowed (least..most, or choices), flags, help. In a default, {data_dir} is that
-// setting, and {share} the working directory where it has a folder "connectors", else the installed
-// share/postern.
+// setting, and {share} the working directory where it has a folder "connectors", else the checkout that the program was
+// built in, else the installed share/postern.
 #ifndef POSTERN_SETTINGS_TABLE_H
 #define POSTERN_SETTINGS_TABLE_H
 
 // clang-format off
 #define SETTINGS(X)                                                                                         \
-  X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6")            \
+  X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6, a port alone for 127.0.0.1")            \
   X(public_url, URL, "", "", 0,                                                                             \
     "The address by which clients reach this program; the URLs of servers begin with it. Empty: that of listen") \
   X(data_dir, TEXT, "postern-data", "", 0,                                                                  \

@@ -132,6 +132,7 @@ static const struct admin_member openapi_path_members[] = {
     {"id", ADMIN_TEXT, 0, .says = "id or name of an account"},
     {"server_id", ADMIN_TEXT, 0, .says = "id of an MCP server"},
     {"token_id", ADMIN_TEXT, 0, .says = "id of an API token"},
+    {"url", ADMIN_TEXT, 0, .says = "name of a server's URL"},
     {"tool", ADMIN_TEXT, 0, .says = "name of a tool"},
     {"name", ADMIN_TEXT, 0, .says = "name of a connector"},
     {"flow", ADMIN_TEXT, 0, .says = "id of a way to the vendor; on the page also the id of an account"},

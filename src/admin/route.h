@@ -68,6 +68,9 @@ void admin_publish(struct admin_call *call) SUSPENDS;
 const struct catalog_account *admin_account_named(const struct catalog *c, struct str id_or_name);
 MUST_USE bool admin_find_account(struct admin_call *call, const struct catalog_account **out,
                                  struct err *err);
+// The server that {server_id} names, by itself or under its account; its ids are in the call for the audit.
+MUST_USE bool admin_find_server(struct admin_call *call, const struct catalog_server **out, struct err *err);
+void admin_put_url(struct admin_call *call, struct str token); // "url", for the one time that it is shown
 // ERR_MISSING at `field`, with the reason and how to list those there are.
 bool admin_no_account(const char *field, struct str named, struct err *err);
 bool admin_no_connector(const char *field, struct str named, struct err *err);
@@ -93,6 +96,7 @@ admin_handler admin_list_reviews, admin_approve_tool, admin_deny_tool, admin_app
     admin_refresh_account;
 admin_handler admin_create_server, admin_create_server_over, admin_list_account_servers, admin_list_servers,
     admin_get_server, admin_change_server, admin_delete_server, admin_rotate_server;
+admin_handler admin_list_urls, admin_create_url, admin_delete_url;
 admin_handler admin_create_token, admin_list_tokens, admin_delete_token;
 admin_handler admin_list_audit, admin_rotate_key;
 

@@ -94,6 +94,9 @@ SHAPE(admin_server_patch, "ServerPatch", "What is to change; what is left out st
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "replaces the whole filter"},
   EXPIRES);
 
+SHAPE(admin_url_new, "UrlNew", "A further URL of a server",
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "what or whom it is for, unique among the server's"});
+
 SHAPE(admin_token_new, "TokenNew", "An API token to make",
   {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people"},
   {"role", ADMIN_WORD, REQ, .allowed = "admin|client", .says = "admin: may manage; client: may use servers that ask for a token"},
@@ -372,6 +375,17 @@ SHAPE(admin_server_url, "ServerWithUrl", "A scoped MCP server with its URL, whic
   {"url", ADMIN_TEXT, REQ, .says = "for an MCP client; whoever has it may use the server"});
 SHAPE(admin_server_list, "ServerList", "A page of servers",
   {"items", ADMIN_OBJECTS, REQ, .shape = &admin_server, .says = "oldest first"}, NEXT);
+
+#define URL_BODY                                                                              \
+  {"name", ADMIN_TEXT, REQ, .says = "first: the one that was made with the server"},           \
+  {"last_used_at", ADMIN_TIME, NIL, .says = "of the last request that came by it; null: none"}, \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+INNER(server_url, "Url", "A URL of a server, without its token", URL_BODY);
+SHAPE(admin_url_secret, "UrlWithText", "A URL of a server with its text, which is shown this once",
+  URL_BODY,
+  {"url", ADMIN_TEXT, REQ, .says = "for an MCP client; whoever has it may use the server"});
+SHAPE(admin_url_list, "UrlList", "The URLs of a server",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &server_url, .says = "the first, then by name"});
 
 #define TOKEN_BODY                                                              \
   {"id", ADMIN_TEXT, REQ, .says = "tok_…"},                                     \

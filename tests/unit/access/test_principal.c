@@ -74,7 +74,8 @@ static void a_request_says_on_whose_behalf(void **state) {
     struct http_header header = {STR("Authorization"),
                                  rows[i].authorization ? str_of(rows[i].authorization) : STR_NONE};
     struct http_request in = {.headers = {&header, rows[i].authorization ? 1 : 0}};
-    struct principal_door door = {str_of(rows[i].server), rows[i].guarded, &w->by_hash, NOW};
+    struct principal_door door = {
+        .server = str_of(rows[i].server), .guarded = rows[i].guarded, .tokens = &w->by_hash, .now = NOW};
     struct principal who = {.kind = PRINCIPAL_NONE};
     struct err err;
     bool ok = principal_of(&in, &door, w->arena, &who, &err);

@@ -22,7 +22,9 @@ static void add_server(const char *id, const char *account, const char *config, 
                      .config = str_of(config),
                      .expires_at = expires_at,
                      .version = 1};
-  token_hash(v.id, v.token_hash); // its token is its id
+  struct server_url url = {.name = STR(URL_ROW_FIRST)};
+  token_hash(v.id, url.hash); // its token is its id
+  v.urls = (struct server_urls){&url, 1};
   if (!server_row_insert(store, &v, &err)) fail_msg("%s", err.text);
 }
 
@@ -79,11 +81,11 @@ static void tokens_hold_until_the_millisecond_they_expire(void **state) {
   const struct access_token wanted = {.name = STR("ops"), .role = ACCESS_CLIENT};
   assert_true(access_create(store, &wanted, arena, &made, text, &err));
   struct catalog *c = rebuild();
-  assert_non_null(catalog_server_by_token(c, STR("srv_1"), 4999));
-  assert_null(catalog_server_by_token(c, STR("srv_1"), 5000));
-  assert_non_null(catalog_server_by_token(c, STR("srv_2"), INT64_MAX)); // never
-  assert_null(catalog_server_by_token(c, STR("srv_"), 0));
-  assert_null(catalog_server_by_token(c, str_of(text), 0)); // an API token is no server's
+  assert_non_null(catalog_url_by_token(c, STR("srv_1"), 4999));
+  assert_null(catalog_url_by_token(c, STR("srv_1"), 5000));
+  assert_non_null(catalog_url_by_token(c, STR("srv_2"), INT64_MAX)); // never
+  assert_null(catalog_url_by_token(c, STR("srv_"), 0));
+  assert_null(catalog_url_by_token(c, str_of(text), 0)); // an API token is no server's
   assert_non_null(access_find(&c->tokens_by_hash, str_of(text), INT64_MAX));
   assert_null(access_find(&c->tokens_by_hash, STR("srv_2"), 0));
   assert_true(access_revoke(store, made.id, &err));
@@ -210,7 +212,6 @@ static void an_account_that_is_left_out_does_not_close_the_server(void **state) 
                      .member_count = 2,
                      .config = STR("{}"),
                      .version = 1};
-  token_hash(v.id, v.token_hash);
   assert_true(server_row_insert(store, &v, &err));
   struct catalog *c = rebuild();
   const struct catalog_server *server = catalog_server_by_id(c, STR("srv_1"));

@@ -92,8 +92,8 @@ bool admin_create_url(struct admin_call *call, struct err *err) {
       .change = url_add,
   };
   char token[TOKEN_TEXT];
-  if (str_starts(job.url.name, ".")) // a path that ends in it would be another one
-    return err_at(err, ERR_INVALID, "name", "must not begin with a dot");
+  if (str_starts(job.url.name, ".") || admin_mentions(job.url.name, STR("/"))) // it is a part of a path
+    return err_at(err, ERR_INVALID, "name", "must not begin with a dot, nor have a slash in it");
   if (!admin_find_server(call, &v, err)) return false;
   call->detail = job.url.name;
   token_new("pst", token);

@@ -11,6 +11,7 @@
 #include "http/router.h"
 
 enum { ADMIN_QUERY_MOST = 12, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
+#define ADMIN_PAGE_TYPE "text/html; charset=utf-8"
 enum { ADMIN_PAGE = 100 }; // entries of a list, where no limit is given
 
 enum admin_guard {
@@ -47,11 +48,13 @@ struct admin_route { // beside method, path and summary, which the router has
   const char *name;   // operationId
   const char *action; // of the audit row; NULL: reading leaves none
   const struct admin_shape *query, *body,
-      *answer;      // answer NULL: none, or not JSON by a shape where `type` is given
-  const char *type; // of the answer; NULL: application/json
-  int status;       // of success
-  bool any_query;   // its query is written elsewhere, and may hold more than we know
-  unsigned errors;  // bits 1 << enum err_code, beside those that every route has
+      *answer;                      // answer NULL: none, or not JSON by a shape where `type` is given
+  const char *type;                 // of the answer; NULL: application/json
+  int status;                       // of success
+  const struct admin_shape *script; // the answer, 200, where a page's script asks for JSON; NULL: none does
+  bool page;                        // its errors are pages too, for people
+  bool any_query;                   // its query is written elsewhere, and may hold more than we know
+  unsigned errors;                  // bits 1 << enum err_code, beside those that every route has
 };
 
 extern const struct http_router admin_router; // the routes' docs are struct admin_route

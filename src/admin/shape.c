@@ -281,7 +281,7 @@ SHAPE(admin_account, "Account", "A connection to one vendor; its credential is n
   {"connector", ADMIN_TEXT, REQ, .says = "name of the connector"},
   {"way", ADMIN_TEXT, REQ, .says = "way to authenticate"},
   {"base_url", ADMIN_TEXT, NIL, .says = "address of the vendor's API"},
-  {"status", ADMIN_WORD, REQ, .allowed = "ok|unverified|failing", .says = "what the vendor last said of the credential"},
+  {"status", ADMIN_WORD, REQ, .allowed = "ok|unverified|failing|needs_authorising", .says = "what the vendor last said of the credential; needs_authorising: a person has to authorize the account again"},
   {"status_text", ADMIN_TEXT, NIL, .says = "the vendor's word on the last failure"},
   {"context", ADMIN_OBJECT, REQ, .says = CONTEXT},
   {"choices", ADMIN_OBJECT, REQ, .says = "what the credential sees, by argument name: arrays of {id, title}"},
@@ -370,6 +370,8 @@ INNER(server_member, "ServerAccount", "An account of a server",
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                         \
   {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
 SHAPE(admin_server, "Server", "A scoped MCP server; its URL is not shown again", SERVER_BODY);
+SHAPE(admin_onward, "Onward", "Where the browser goes on to",
+  {"url", ADMIN_TEXT, REQ, .says = "at the vendor"});
 SHAPE(admin_server_url, "ServerWithUrl", "A scoped MCP server with its URL, which is shown this once",
   SERVER_BODY,
   {"url", ADMIN_TEXT, REQ, .says = "for an MCP client; whoever has it may use the server"});

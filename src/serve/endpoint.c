@@ -83,7 +83,7 @@ static void endpoint_not_found(struct http_exchange *x) {
   err_set(&err, ERR_MISSING,
           "no MCP server answers at this address: its token is unknown, revoked or expired");
   err_hint(&err, "ask whoever gave you this URL for a new one; they make it with 'postern mcp create' or "
-                 "'postern mcp rotate'");
+                 "'postern mcp config'");
   http_reply_err(x, &err);
 }
 

@@ -439,10 +439,16 @@ void wiring_stop(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) loop_stop(w->loops[i]);
 }
 
+static void wiring_write_uses(struct wiring *w) {
+  struct err err;
+  if (!catalog_write_uses(w->store, &err)) log_warn("when URLs were last used is not written: %s", err.text);
+}
+
 void wiring_close(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) http_server_free(w->servers[i]);
   kept_end();
   catalog_on_change(NULL, NULL);
+  wiring_write_uses(w);
   catalog_close();
   for (size_t i = 0; i < w->loop_count; i++) loop_free(w->loops[i]);
   if (w->audit) audit_free(w->audit);

@@ -16,6 +16,7 @@
 #include "catalog/watch.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
+#include "fetch/proxy.h"
 #include "io/fiber.h"
 #include "io/pool.h"
 #include "program/keep.h"
@@ -258,6 +259,15 @@ static bool wiring_check_origins(const struct settings *s, struct err *err) {
   return true;
 }
 
+static bool wiring_proxy(struct wiring *w, const struct settings *s, struct err *err) {
+  struct str file = s->upstream_proxy_credentials;
+  struct proxy_choice choice = {.url = s->upstream_proxy,
+                                .credentials = file.n ? arena_z(w->arena, file) : NULL,
+                                .direct = s->upstream_no_proxy.items,
+                                .direct_count = s->upstream_no_proxy.count};
+  return proxy_use(&choice, err);
+}
+
 static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *err) {
   if (!wiring_check_origins(s, err) || !wiring_folder(w, s->data_dir, err) || !wiring_key(w, s, err) ||
       !store_open(s->store, &w->store, err) ||
@@ -267,6 +277,7 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
       !store_probe_new(w->store, STORE_PROBE_MS, &w->probe, err))
     return false;
   if (s->upstream_ca.n && !fetch_ca(arena_z(w->arena, s->upstream_ca), err)) return false;
+  if (!wiring_proxy(w, s, err)) return false;
   struct fetch_limits *limits = ARENA_NEW(w->arena, struct fetch_limits);
   wiring_fill_limits(s, limits);
   w->account = (struct account_env){
@@ -459,11 +470,17 @@ void wiring_stop(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) loop_stop(w->loops[i]);
 }
 
+static void wiring_write_uses(struct wiring *w) {
+  struct err err;
+  if (!catalog_write_uses(w->store, &err)) log_warn("when URLs were last used is not written: %s", err.text);
+}
+
 void wiring_close(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) http_server_free(w->servers[i]);
   kept_end();
   program_keep_close();
   catalog_on_change(NULL, NULL);
+  wiring_write_uses(w);
   catalog_close();
   for (size_t i = 0; i < w->loop_count; i++) loop_free(w->loops[i]);
   if (w->audit) audit_free(w->audit);
@@ -475,6 +492,7 @@ void wiring_close(struct wiring *w) {
   }
   settings_free(w->starting);
   if (w->connectors) connector_set_free(w->connectors);
+  proxy_drop();
   if (w->guard) http_guard_free(w->guard);
   if (w->probe) store_probe_free(w->probe);
   if (w->store) store_close(w->store);

@@ -251,7 +251,8 @@ static bool authorize_proves(struct admin_call *call, const struct catalog_accou
     return token->role == ACCESS_ADMIN || authorize_is_guarded(call->catalog, v);
   }
   for (struct str rest = proof, part; str_cut(&rest, '/', &part);) proof = part; // of a URL its last segment
-  const struct catalog_server *server = catalog_server_by_token(call->catalog, proof, now);
+  const struct catalog_url *url = catalog_url_by_token(call->catalog, proof, now);
+  const struct catalog_server *server = url ? url->server : NULL;
   // Where the server asks for an API token too, its URL alone proves nothing.
   if (!server || server->server.filter.require_api_token) return false;
   *principal = server->server.id;

@@ -52,10 +52,9 @@ static void server_put_whole(struct admin_call *call, const struct server *s, si
 // With the URL, for the one time that it is shown.
 static void server_put_url(struct admin_call *call, const struct server *s, size_t tool_count,
                            struct str token, int64_t used_at) {
-  struct str base = admin_public_url(call);
   put_open(&call->out, NULL, '{');
   server_put(call, s, tool_count, used_at);
-  put_text(&call->out, "url", arena_printf(call->arena, "%.*s/mcp/%.*s", STR_ARG(base), STR_ARG(token)));
+  admin_put_url(call, token);
   put_close(&call->out, '}');
 }
 
@@ -140,8 +139,7 @@ bool admin_list_account_servers(struct admin_call *call, struct err *err) {
   return admin_find_account(call, &v, err) && server_list(call, v);
 }
 
-// The server that the path names, by itself or under its account.
-static bool server_find(struct admin_call *call, const struct catalog_server **out, struct err *err) {
+bool admin_find_server(struct admin_call *call, const struct catalog_server **out, struct err *err) {
   const struct catalog_account *of = NULL;
   if (http_param(&call->params, "id").n && !admin_find_account(call, &of, err)) return false;
   struct str id = http_param(&call->params, "server_id");
@@ -160,7 +158,7 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
 
 bool admin_get_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
-  if (!server_find(call, &v, err)) return false;
+  if (!admin_find_server(call, &v, err)) return false;
   server_put_whole(call, &v->server, v->tool_count, server_last_use(call, v->server.id));
   return true;
 }
@@ -373,8 +371,9 @@ static bool server_read_members(struct server_draft *d, struct err *err) {
 
 struct server_job {
   struct admin_call *call;
-  struct server server; // to be inserted; or id, and what is to be changed
-  bool has_name, has_config, has_expiry, has_token, has_members; // which of its members are new
+  struct server server;                               // to be inserted; or id, and what is to be changed
+  const struct server_url *url;                       // in place of the one that has its name; NULL: all stay
+  bool has_name, has_config, has_expiry, has_members; // which of its members are new
 };
 
 static bool server_insert_job(void *arg, struct err *err) {
@@ -393,9 +392,11 @@ static bool server_create(struct server_draft *d, struct err *err) {
   if (!admin_body_read_expiry(call->body, now, &s->expires_at, err) ||
       !server_read_config(d, yyjson_obj_get(call->body, "config"), &tool_count, err))
     return false;
+  struct server_url url = {.name = STR(URL_ROW_FIRST), .created_at = now};
   token_id("srv", id);
   token_new("pst", token);
-  token_hash(str_of(token), s->token_hash);
+  token_hash(str_of(token), url.hash);
+  s->urls = (struct server_urls){&url, 1};
   s->id = call->server_id = arena_dup(call->arena, str_of(id));
   s->name = str_trim(json_str(call->body, "name"));
   s->created_at = s->updated_at = now;
@@ -449,7 +450,7 @@ static bool server_change_row(struct store *store, void *arg, struct err *err) {
     next.member_count = job->server.member_count;
     next.share = job->server.share;
   }
-  if (job->has_token) memcpy(next.token_hash, job->server.token_hash, TOKEN_HASH);
+  if (job->url) next.urls = url_row_with(&next.urls, job->url, job->call->arena);
   next.updated_at = clock_now_ms();
   next.version++;
   if (!server_row_update(store, &next, err)) return false;
@@ -494,7 +495,7 @@ static bool server_read_other(const struct catalog_server *v, struct server_job 
 
 bool admin_change_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
-  if (!server_find(call, &v, err)) return false;
+  if (!admin_find_server(call, &v, err)) return false;
   yyjson_val *body = call->body;
   size_t tool_count = v->tool_count;
   struct server_job job = {.call = call,
@@ -515,12 +516,13 @@ bool admin_change_server(struct admin_call *call, struct err *err) {
 
 bool admin_rotate_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
-  if (!server_find(call, &v, err)) return false;
+  if (!admin_find_server(call, &v, err)) return false;
   size_t tool_count = v->tool_count;
-  struct server_job job = {.call = call, .server = {.id = call->server_id}, .has_token = true};
+  struct server_url url = {.name = STR(URL_ROW_FIRST), .created_at = clock_now_ms()};
+  struct server_job job = {.call = call, .server = {.id = call->server_id}, .url = &url};
   char token[TOKEN_TEXT];
   token_new("pst", token);
-  token_hash(str_of(token), job.server.token_hash);
+  token_hash(str_of(token), url.hash);
   if (!pool_run(server_change_job, &job, err)) return false;
   admin_publish(call);
   server_put_url(call, &job.server, tool_count, str_of(token), server_last_use(call, job.server.id));
@@ -535,7 +537,7 @@ static bool server_delete_job(void *arg, struct err *err) {
 
 bool admin_delete_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
-  if (!server_find(call, &v, err)) return false;
+  if (!admin_find_server(call, &v, err)) return false;
   struct server_job job = {.call = call, .server = {.id = call->server_id}};
   if (!pool_run(server_delete_job, &job, err)) return false;
   admin_publish(call);

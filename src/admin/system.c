@@ -262,7 +262,7 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
   size_t servers = 0, tokens = 0, rows = 0, flows = 0;
   bool ok = server_row_purge(s, now, &servers, err) && access_purge(s, now, &tokens, err) &&
             connect_purge(s, now, &flows, err) && audit_purge(s, env->audit_keep_ms, &rows, err) &&
-            system_note_time(s, now, err);
+            system_note_time(s, now, err) && catalog_write_uses(s, err);
   // What did go must leave the catalog, whatever failed after it.
   struct err late;
   if (servers + tokens && !catalog_rebuild(env->catalog, &late)) {

@@ -17,6 +17,7 @@ struct audit;
 struct audit_row { // texts are copied by audit_add
   int64_t at;      // ms
   struct str actor, action, server_id, account_id, tool, arguments, outcome, request_id, detail;
+  struct str url; // name of the server's URL that it came by: goes before the detail; empty: none
   int64_t elapsed_us, status;
 };
 // `arguments` is the shape only, made by check_shape: {"zone_id":"string(32)","per_page":"integer"}; values

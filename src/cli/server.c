@@ -116,29 +116,38 @@ static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *c
       yyjson_mut_obj_remove_key(to, members[i]);
 }
 
-// The answer that shows the URL, once.
-static bool server_show_url(struct cli *c, yyjson_val *server, struct err *err) {
-  struct str client = args_text(&c->args, "print-config");
+// The URL is shown in the form of `client`; empty: as the API answered.
+static bool server_show_for(struct cli *c, struct str client, const struct print_config_server *s,
+                            yyjson_val *answer, struct err *err) {
   if (!client.n || c->json) {
-    view_object(c, server);
+    view_object(c, answer);
     view_say(c, "\nThe URL is shown this once. Whoever has it may use the server.");
     return true;
   }
   struct buf notes = BUF_MAX(SERVER_CONFIG_MOST), paste = BUF_MAX(SERVER_CONFIG_MOST);
-  struct print_config_server s = {
-      .name = json_str(server, "name"),
-      .url = json_str(server, "url"),
-      .needs_token = json_bool(yyjson_obj_get(server, "config"), "require_api_token_auth", false),
-  };
-  bool ok = print_config(client, &s, &notes, &paste) ||
-            err_set(err, ERR_INVALID, "--print-config knows %s", PRINT_CONFIG_CLIENTS);
+  bool ok = print_config(client, s, &notes, &paste);
   if (ok) {
     view_note(c, buf_str(&notes));
     view_text(c, buf_str(&paste));
   }
   buf_free(&notes);
   buf_free(&paste);
-  return ok;
+  return ok || err_set(err, ERR_INVALID, "there is no client '%.*s'; known are %s", STR_MOST(client, 64),
+                       PRINT_CONFIG_CLIENTS);
+}
+
+static struct print_config_server server_config(yyjson_val *server, struct str url) {
+  return (struct print_config_server){
+      .name = json_str(server, "name"),
+      .url = url,
+      .needs_token = json_bool(yyjson_obj_get(server, "config"), "require_api_token_auth", false),
+  };
+}
+
+// The answer that shows the URL, once.
+static bool server_show_url(struct cli *c, yyjson_val *server, struct err *err) {
+  struct print_config_server s = server_config(server, json_str(server, "url"));
+  return server_show_for(c, args_text(&c->args, "print-config"), &s, server, err);
 }
 
 static bool server_check_form(struct cli *c, struct err *err) {
@@ -273,4 +282,86 @@ bool cli_server_remove(struct cli *c, struct err *err) {
   if (!api_send(c, &ask, &none, err)) return false;
   view_say(c, "Closed %.*s: its URL is dead.", STR_ARG(name));
   return true;
+}
+
+// ---- further URLs
+
+static bool url_list(struct cli *c, yyjson_val *server, yyjson_val **items, struct err *err) {
+  yyjson_val *root;
+  if (!api_get(c, api_path(c, "/mcp-server/{}/url", json_str(server, "id")), &root, err)) return false;
+  *items = yyjson_obj_get(root, "items");
+  return true;
+}
+
+bool cli_url_list(struct cli *c, struct err *err) {
+  static const struct view_column columns[] = {
+      {"NAME", "name"}, {"MADE", "created_at"}, {"LAST USED", "last_used_at"}, {0}};
+  yyjson_val *server, *items;
+  if (!server_find(c, &server, err) || !url_list(c, server, &items, err)) return false;
+  view_list(c, items, columns, "No URL is left; 'postern mcp url add' makes one.");
+  return true;
+}
+
+static bool url_make(struct cli *c, yyjson_val *server, struct str name, yyjson_val **out, struct err *err) {
+  struct api_ask ask = {"POST", api_path(c, "/mcp-server/{}/url", json_str(server, "id")), cli_body_new()};
+  cli_body_put(ask.body, NULL, "name", name);
+  bool ok = api_send(c, &ask, out, err);
+  yyjson_mut_doc_free(ask.body);
+  return ok;
+}
+
+bool cli_url_add(struct cli *c, struct err *err) {
+  yyjson_val *server, *made;
+  if (!server_check_form(c, err) || !server_find(c, &server, err) ||
+      !url_make(c, server, args_word(&c->args, 1), &made, err))
+    return false;
+  struct print_config_server s = server_config(server, json_str(made, "url"));
+  return server_show_for(c, args_text(&c->args, "print-config"), &s, made, err);
+}
+
+bool cli_url_revoke(struct cli *c, struct err *err) {
+  yyjson_val *server, *none;
+  struct str name = args_word(&c->args, 1);
+  if (!server_find(c, &server, err)) return false;
+  struct str of = json_str(server, "name");
+  if (!ask_first(c, err, "Revoke the URL %.*s of %.*s? Whoever uses it is cut off", STR_ARG(name),
+                 STR_ARG(of)))
+    return false;
+  struct str path = api_path(c, "/mcp-server/{}/url/{}", json_str(server, "id"), name);
+  struct api_ask ask = {"DELETE", path, NULL};
+  if (!api_send(c, &ask, &none, err)) return false;
+  view_say(c, "Revoked the URL %.*s of %.*s.", STR_ARG(name), STR_ARG(of));
+  return true;
+}
+
+static bool url_is_there(yyjson_val *items, struct str name) {
+  yyjson_val *item;
+  size_t i, n;
+  yyjson_arr_foreach (items, i, n, item)
+    if (str_eq(json_str(item, "name"), name)) return true;
+  return false;
+}
+
+// Tokens are not kept, so the configuration of one more client takes one more URL: named after the client,
+// with a number where it has one already.
+bool cli_server_config(struct cli *c, struct err *err) {
+  yyjson_val *server, *items, *made;
+  struct str client = args_text(&c->args, "for"), name = args_text(&c->args, "name");
+  struct buf notes = BUF_MAX(SERVER_CONFIG_MOST), paste = BUF_MAX(SERVER_CONFIG_MOST);
+  bool known = print_config(client, &(struct print_config_server){0}, &notes, &paste);
+  buf_free(&notes);
+  buf_free(&paste);
+  if (!known) return err_set(err, ERR_INVALID, "--for takes one of %s", PRINT_CONFIG_CLIENTS);
+  if (!server_find(c, &server, err) || !url_list(c, server, &items, err)) return false;
+  struct str wanted = name.n ? name : client;
+  for (unsigned i = 2; !name.n && url_is_there(items, wanted); i++)
+    wanted = arena_printf(c->arena, "%.*s-%u", STR_ARG(client), i);
+  if (!url_make(c, server, wanted, &made, err)) return false;
+  view_note(c,
+            arena_printf(c->arena,
+                         "This is a further URL of %.*s, named %.*s; it is shown this once. 'postern mcp url "
+                         "revoke' ends it alone.",
+                         STR_ARG(json_str(server, "name")), STR_ARG(wanted)));
+  struct print_config_server s = server_config(server, json_str(made, "url"));
+  return server_show_for(c, client, &s, made, err);
 }

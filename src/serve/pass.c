@@ -76,6 +76,7 @@ static void pass_audit(struct serve_request *r, const struct pass_want *want, bo
                                                    .actor = r->client.principal.name,
                                                    .action = str_of(want->method),
                                                    .server_id = r->server->server.id,
+                                                   .url = r->url->row->name,
                                                    .account_id = want->member->account->account->id,
                                                    .tool = want->shown,
                                                    .outcome = ok ? STR("ok") : STR("upstream_error"),

@@ -104,6 +104,14 @@
     "https://upload.example.com, if its document says so")                                                  \
   X(upstream_ca, TEXT, "", "", 0,                                                                           \
     "PEM file of certificate authorities to trust for vendors, beside the system's")                        \
+  X(upstream_proxy, URL, "", "", 0,                                                                         \
+    "Proxy by which vendors are reached, as http://proxy.example.com:3128, https:// too. Empty: directly; "  \
+    "what the environment says (https_proxy, no_proxy) does not count")                                     \
+  X(upstream_proxy_credentials, TEXT, "", "", 0,                                                            \
+    "File with the proxy's user:password in one line, mode 0600")                                           \
+  X(upstream_no_proxy, LIST, "", "", 0,                                                                     \
+    "Vendors reached without the proxy: api.example.com; .example.com for all names below it; 10.1.0.0/16 for " \
+    "hosts that are addresses")                                                                             \
   X(upstream_sessions, COUNT, "2000", "1..1000000", 0,                                                      \
     "Sessions that one account may hold at its vendor's MCP server, where that keeps sessions")             \
   X(remote_refresh, DURATION, "10m", "1s..24h", 0,                                                          \

@@ -8,8 +8,8 @@
 #include "chart/text.h"
 #include "data/json.h"
 
-static struct columns_cell picture_cell(yyjson_val *v, struct arena *a) {
-  struct columns_cell c = {.kind = TABLE_CELL_NULL};
+static struct table_cell picture_cell(yyjson_val *v, struct arena *a) {
+  struct table_cell c = {.kind = TABLE_CELL_NULL};
   switch (yyjson_get_type(v)) {
   case YYJSON_TYPE_BOOL:
     c.kind = TABLE_CELL_INTEGER;
@@ -48,7 +48,7 @@ static void picture_rows(yyjson_val *result, struct arena *a, struct table_resul
   out->column_count = yyjson_arr_size(columns);
   out->row_count = yyjson_arr_size(rows);
   out->columns = ARENA_ARRAY(a, out->column_count + 1, struct table_column);
-  out->cells = ARENA_ARRAY(a, out->row_count * out->column_count + 1, struct columns_cell);
+  out->cells = ARENA_ARRAY(a, out->row_count * out->column_count + 1, struct table_cell);
   yyjson_arr_foreach (columns, i, n, v) {
     out->columns[i] = (struct table_column){.name = json_str(v, "name"), .days = json_bool(v, "days", false)};
     if (!table_type_read(json_str(v, "type"), &out->columns[i].type)) out->columns[i].type = TABLE_TEXT;

@@ -91,6 +91,7 @@ static bool program_refuse(struct admin_call *call, const struct program_faults 
   put_open(&call->out, "error", '{');
   put_text(&call->out, "code", STR("invalid"));
   put_text(&call->out, "message", str_of(err->text));
+  put_text(&call->out, "request_id", call->in->id);
   put_close(&call->out, '}');
   program_put_faults(call, faults);
   put_close(&call->out, '}');

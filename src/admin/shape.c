@@ -156,8 +156,13 @@ INNER(error_body, "ErrorBody", "What went wrong, and what to do",
   {"field", ADMIN_TEXT, .says = "where, if anywhere"},
   {"hint", ADMIN_TEXT, .says = "what to do, if anything"},
   {"request_id", ADMIN_TEXT, REQ, .says = "as it stands in the log"});
+SHAPE(admin_program_fault, "ProgramFault", "What is wrong with a program, and where",
+  {"pointer", ADMIN_TEXT, REQ, .says = "JSON pointer into the program; empty: the whole"},
+  {"text", ADMIN_TEXT, REQ, .says = "what was found"},
+  {"hint", ADMIN_TEXT, .says = "what is allowed, or the nearest known word"});
 SHAPE(admin_error, "Error", "The answer of every request that fails",
-  {"error", ADMIN_OBJECT, REQ, .shape = &error_body, .says = "the error"});
+  {"error", ADMIN_OBJECT, REQ, .shape = &error_body, .says = "the error"},
+  {"faults", ADMIN_OBJECTS, .shape = &admin_program_fault, .says = "of a program: all that is wrong with it"});
 
 SHAPE(admin_health, "Health", "All is well", {"status", ADMIN_TEXT, REQ, .says = "ok"});
 SHAPE(admin_readiness, "Readiness", "Requests are served",
@@ -357,10 +362,6 @@ INNER(rate_info, "RateLimit", "What the vendor said about its rate limit",
   {"remaining", ADMIN_INT, NIL, .says = "requests left"},
   {"reset_s", ADMIN_INT, NIL, .says = "seconds to the next window"},
   {"retry_after_s", ADMIN_INT, NIL, .says = "seconds to wait"});
-SHAPE(admin_program_fault, "ProgramFault", "What is wrong with a program, and where",
-  {"pointer", ADMIN_TEXT, REQ, .says = "JSON pointer into the program; empty: the whole"},
-  {"text", ADMIN_TEXT, REQ, .says = "what was found"},
-  {"hint", ADMIN_TEXT, .says = "what is allowed, or the nearest known word"});
 SHAPE(admin_program_verdict, "ProgramVerdict", "Whether a program is sound, and what it would cost",
   {"sound", ADMIN_BOOL, REQ, .says = "it can be run"},
   {"faults", ADMIN_OBJECTS, REQ, .shape = &admin_program_fault, .says = "all that is wrong"},

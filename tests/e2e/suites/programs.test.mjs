@@ -154,7 +154,7 @@ describe("as a tool of a server", () => {
       return of(now, now.find((r) => r.tool === TOOL)).length >= 4 ? now : undefined;
     });
     const row = items.find((r) => r.tool === TOOL);
-    assert.equal(of(items, row).filter((r) => r.tool.startsWith("list_all")).length, 3);
+    assert.ok(of(items, row).filter((r) => r.tool.startsWith("list_all")).length >= 3);
   });
 });
 

@@ -30,10 +30,15 @@ static void audit_put(struct buf *out, const struct audit_entry *e) {
   put_open(out, NULL, '{');
   put_text(out, "id", e->id);
   put_time(out, "at", row->at);
-  put_text_or_null(out, "actor", row->actor);
+  put_text_or_null(out, "actor", row->who.actor);
+  put_text_or_null(out, "actor_name", row->who.actor_name);
+  put_text_or_null(out, "client", row->who.client);
+  put_text_or_null(out, "address", row->who.address);
   put_text(out, "action", row->action);
   put_text_or_null(out, "server_id", row->server_id);
+  put_text_or_null(out, "server_name", row->server_name);
   put_text_or_null(out, "account_id", row->account_id);
+  put_text_or_null(out, "account_name", row->account_name);
   put_text_or_null(out, "tool", row->tool);
   put_json(out, "arguments", row->arguments);
   put_text(out, "outcome", row->outcome);
@@ -42,6 +47,7 @@ static void audit_put(struct buf *out, const struct audit_entry *e) {
   else
     put_json(out, "status", STR_NONE);
   put_int(out, "elapsed_us", row->elapsed_us);
+  put_int(out, "count", row->count);
   put_text_or_null(out, "request_id", row->request_id);
   put_text_or_null(out, "detail", row->detail);
   put_close(out, '}');
@@ -53,6 +59,8 @@ bool admin_list_audit(struct admin_call *call, struct err *err) {
                           .query = {.since = audit_time(call, "since"),
                                     .until = audit_time(call, "until"),
                                     .actor = admin_query(call, "actor"),
+                                    .client = admin_query(call, "client"),
+                                    .address = admin_query(call, "address"),
                                     .action = admin_query(call, "action"),
                                     .server_id = admin_query(call, "server_id"),
                                     .account_id = admin_query(call, "account_id"),

@@ -26,6 +26,7 @@ struct admin_call {
   struct http_exchange *http;
   const struct http_request *in;
   struct catalog *catalog; // as it was when the request came; after admin_publish, as it is then
+  struct catalog *before;  // as it was when the request came
   struct principal who;    // the caller
   struct arena *arena;
   struct http_params params;
@@ -77,6 +78,8 @@ int64_t admin_query_int(const struct admin_call *call, const char *name, int64_t
 // Puts "next": this request's address with `cursor` ("after", "before") at `last`; null where `last` is
 // empty.
 void admin_put_next(struct admin_call *call, const char *cursor, struct str last);
+// For the audit: who asks.
+struct audit_who admin_asker(const struct admin_call *call);
 // https://postern.example, without a slash at the end.
 struct str admin_public_url(const struct admin_call *call);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call/run.h"
 
-#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
@@ -58,10 +57,12 @@ static void run_record(const struct run_call *call, const struct call_answer *n,
   if (!call->env->audit) return;
   audit_add(call->env->audit, &(struct audit_row){
                                   .at = clock_now_ms(),
-                                  .actor = call->client,
+                                  .who = call->by,
                                   .action = STR("tools/call"),
                                   .server_id = call->server ? call->server->server.id : STR_NONE,
+                                  .server_name = call->server ? call->server->server.name : STR_NONE,
                                   .account_id = n->account->account->id,
+                                  .account_name = n->account->account->name,
                                   .tool = call->tool->name,
                                   .arguments = check_shape(call->tool->tool, call->arguments, a),
                                   .outcome = str_of(run_outcomes[outcome].name),

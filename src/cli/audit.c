@@ -25,11 +25,8 @@ static bool audit_put_time(struct cli *c, const char *flag, struct str *path, st
 static bool audit_path(struct cli *c, struct str *out, struct err *err) {
   static const struct {
     const char *flag, *name;
-  } filters[] = {{"actor", "actor"},
-                 {"action", "action"},
-                 {"tool", "tool"},
-                 {"outcome", "outcome"},
-                 {"server", "server_id"}};
+  } filters[] = {{"actor", "actor"}, {"client", "client"},   {"address", "address"}, {"action", "action"},
+                 {"tool", "tool"},   {"outcome", "outcome"}, {"server", "server_id"}};
   yyjson_val *account;
   struct str path = STR("/audit"), name = args_text(&c->args, "account");
   for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
@@ -55,7 +52,8 @@ static bool audit_limit(struct cli *c, size_t *out, struct err *err) {
 // ---- as it goes on
 
 static void audit_print_entry(struct cli *c, yyjson_val *e) {
-  static const char *const members[] = {"at", "outcome", "action", "actor", "tool", "detail"};
+  static const char *const members[] = {"at",      "outcome", "action", "actor",
+                                        "address", "tool",    "count",  "detail"};
   struct buf line = BUF_MAX(2 * TABLE_CELL_MOST);
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
     struct str cell = view_cell(c->arena, yyjson_obj_get(e, members[i]));
@@ -108,13 +106,11 @@ static bool audit_show(struct cli *c, yyjson_val *items, struct err *err) {
   if (!c->json && !api_list(c, STR("/api-token"), 0, &tokens, err)) return false;
   yyjson_arr_foreach (tokens, i, n, token)
     map_put(&names, json_str(token, "id"), yyjson_obj_get(token, "name"));
-  const struct view_column columns[] = {{"AT", "at"},
-                                        {"OUTCOME", "outcome"},
-                                        {"ACTION", "action"},
-                                        {"ACTOR", "actor", &names},
-                                        {"TOOL", "tool"},
-                                        {"DETAIL", "detail"},
-                                        {0}};
+  const struct view_column columns[] = {{"AT", "at"},           {"OUTCOME", "outcome"},
+                                        {"ACTION", "action"},   {"ACTOR", "actor", &names},
+                                        {"ADDRESS", "address"}, {"CLIENT", "client"},
+                                        {"TOOL", "tool"},       {"COUNT", "count"},
+                                        {"DETAIL", "detail"},   {0}};
   view_list(c, items, columns, "Nothing.");
   map_free(&names);
   return true;

@@ -41,6 +41,7 @@ static void audit_put(struct buf *out, const struct audit_entry *e) {
   put_text_or_null(out, "account_name", row->account_name);
   put_text_or_null(out, "tool", row->tool);
   put_json(out, "arguments", row->arguments);
+  put_json(out, "values", row->values);
   put_text(out, "outcome", row->outcome);
   if (row->status)
     put_int(out, "status", row->status);
@@ -66,6 +67,7 @@ bool admin_list_audit(struct admin_call *call, struct err *err) {
                                     .account_id = admin_query(call, "account_id"),
                                     .tool = admin_query(call, "tool"),
                                     .outcome = admin_query(call, "outcome"),
+                                    .values = admin_query(call, "values").n > 0,
                                     .before_id = admin_query(call, "before"),
                                     .limit = limit}};
   if (!pool_run(audit_job_read, &job, err)) return false;

@@ -10,7 +10,7 @@
 #include "audit/audit.h"
 #include "http/router.h"
 
-enum { ADMIN_QUERY_MOST = 12, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
+enum { ADMIN_QUERY_MOST = 16, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
 enum { ADMIN_PAGE = 100 }; // entries of a list, where no limit is given
 
 enum admin_guard {

@@ -24,6 +24,7 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
   {"tags", ADMIN_TEXTS, .says = "tags of the account's tools"},
   {"tools", ADMIN_TEXTS, .says = "globs over tool names: * and ?"},
   {"require_api_token_auth", ADMIN_BOOL, .says = "ask for a valid API token as Bearer beside the URL"},
+  {"record_arguments", ADMIN_BOOL, .says = "keep the values of calls' arguments in the audit, sealed; without it their shape alone"},
   {"prompts", ADMIN_BOOL, .says = "show the prompts of MCP servers; without it, where neither tags nor tools are named"},
   {"resources", ADMIN_BOOL, .says = "show their resources; likewise"});
 
@@ -132,7 +133,8 @@ SHAPE(admin_query_audit, "AuditQuery", "",
   {"server_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one server"},
   {"account_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one account"},
   {"tool", ADMIN_TEXT, .most = TEXT_MOST, .says = "of one tool"},
-  {"outcome", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as ok, denied, upstream_error"});
+  {"outcome", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as ok, denied, upstream_error"},
+  {"values", ADMIN_INT, .least = 1, .most = 1, .says = "1: with the values of arguments, where they are recorded"});
 
 // ---- answers
 
@@ -400,7 +402,8 @@ INNER(audit_entry, "AuditEntry", "One thing that was done",
   {"account_id", ADMIN_TEXT, NIL, .says = "on which account"},
   {"account_name", ADMIN_TEXT, NIL, .says = "its name then"},
   {"tool", ADMIN_TEXT, NIL, .says = "which tool"},
-  {"arguments", ADMIN_OBJECT, NIL, .says = "shape of the arguments; values are never kept"},
+  {"arguments", ADMIN_OBJECT, NIL, .says = "shape of the arguments"},
+  {"values", ADMIN_OBJECT, NIL, .says = "the arguments; null unless values=1 asks for them and the server has them recorded"},
   {"outcome", ADMIN_TEXT, REQ, .says = "ok, or what went wrong"},
   {"status", ADMIN_INT, NIL, .says = "HTTP status, of the vendor for a tool call"},
   {"elapsed_us", ADMIN_INT, REQ, .says = "microseconds it took; of several alike, from the first to the last"},

@@ -6,12 +6,14 @@
 #include <time.h>
 
 #include "audit/tally.h"
+#include "audit/values.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/steady.h"
+#include "crypto/secret.h"
 #include "crypto/token.h"
 
 enum {
@@ -23,7 +25,7 @@ enum {
   AUDIT_PURGE_MOST = 100 * AUDIT_PURGE_ROWS, // at once; the rest goes the next time
   AUDIT_COMPLAIN_MS = 60000,
 };
-enum { AUDIT_TEXTS = 14, AUDIT_NUMBERS = 4, AUDIT_VALUES = 1 + AUDIT_TEXTS + AUDIT_NUMBERS };
+enum { AUDIT_TEXTS = 14, AUDIT_NUMBERS = 4, AUDIT_CELLS = 1 + AUDIT_TEXTS + AUDIT_NUMBERS };
 enum { AUDIT_ID_TIME = 9, AUDIT_ID_ORDER = 4, AUDIT_ID_ORDERS = 36 * 36 * 36 * 36 };
 
 static const char audit_digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -83,6 +85,8 @@ static struct audit_item *audit_item_new(const struct audit_row *from) {
     *texts[i] = str_cut_utf8(*texts[i], AUDIT_TEXT_MOST);
     n += texts[i]->n;
   }
+  if (row.values.n > AUDIT_VALUES_MOST) row.values = STR("{\"...\":\"too long to record\"}");
+  n += row.values.n;
   struct audit_item *item = mem_alloc(sizeof *item + n);
   item->row = row;
   item->bytes = sizeof *item + n;
@@ -93,7 +97,14 @@ static struct audit_item *audit_item_new(const struct audit_row *from) {
     texts[i]->p = at;
     at += texts[i]->n;
   }
+  if (row.values.n) memcpy(at, row.values.p, row.values.n);
+  item->row.values.p = at;
   return item;
+}
+
+static void audit_item_free(struct audit_item *item) {
+  if (item->row.values.n) secret_wipe(item, item->bytes);
+  mem_free(item);
 }
 
 // With the lock held. False: there is no room.
@@ -117,7 +128,7 @@ void audit_add(struct audit *a, const struct audit_row *row) {
   pthread_mutex_lock(&a->lock);
   bool room = audit_push(a, item);
   pthread_mutex_unlock(&a->lock);
-  if (!room) mem_free(item);
+  if (!room) audit_item_free(item);
 }
 
 // ---- what was refused
@@ -131,7 +142,7 @@ void audit_refuse(struct audit *a, const struct audit_row *row, struct str what)
 
 static void audit_push_refused(void *arg, const struct audit_row *row) {
   struct audit_item *item = audit_item_new(row);
-  if (!audit_push(arg, item)) mem_free(item);
+  if (!audit_push(arg, item)) audit_item_free(item);
 }
 
 struct str audit_mark_hash(const unsigned char hash[TOKEN_HASH], char out[AUDIT_MARK]) {
@@ -190,31 +201,44 @@ static bool audit_go_on(struct audit *a, struct err *err) {
 
 struct audit_batch {
   struct audit *audit;
+  struct arena *arena; // of one try to write it
   struct audit_item *items[AUDIT_BATCH];
   size_t count;
 };
 
-static bool audit_write(struct store *s, void *arg, struct err *err) {
-  const struct audit_batch *batch = arg;
+static bool audit_write_rows(struct store *s, const struct audit_batch *batch, struct err *err) {
   char id[TOKEN_ID];
   token_id("aud", id);
   for (size_t i = 0; i < batch->count; i++) {
     struct str *texts[AUDIT_TEXTS];
     int64_t *numbers[AUDIT_NUMBERS];
-    struct store_value values[AUDIT_VALUES];
+    struct audit_sealed sealed;
+    struct store_value values[AUDIT_CELLS + 2];
     audit_texts(&batch->items[i]->row, texts);
     audit_numbers(&batch->items[i]->row, numbers);
     audit_id(batch->audit, id);
     values[0] = STORE_TEXT(str_of(id));
     for (size_t t = 0; t < AUDIT_TEXTS; t++) values[1 + t] = STORE_TEXT(*texts[t]);
     for (size_t n = 0; n < AUDIT_NUMBERS; n++) values[1 + AUDIT_TEXTS + n] = STORE_INT(*numbers[n]);
+    audit_values_close(s, &batch->items[i]->row, str_of(id), batch->arena, &sealed);
+    values[AUDIT_CELLS] = STORE_TEXT(sealed.blob);
+    values[AUDIT_CELLS + 1] = STORE_TEXT(sealed.key);
     if (!store_run(s,
-                   "INSERT INTO audit (" AUDIT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-                   "$11, $12, $13, $14, $15, $16, $17, $18, $19)",
-                   values, AUDIT_VALUES, NULL, err))
+                   "INSERT INTO audit (" AUDIT_COLUMNS
+                   ", argument_values, values_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+                   "$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+                   values, AUDIT_CELLS + 2, NULL, err))
       return false;
   }
   return true;
+}
+
+static bool audit_write(struct store *s, void *arg, struct err *err) {
+  struct audit_batch *batch = arg;
+  batch->arena = arena_new();
+  bool ok = audit_write_rows(s, batch, err);
+  arena_free(batch->arena);
+  return ok;
 }
 
 // Rows lost are told of at most once a minute. With the lock held.
@@ -300,7 +324,7 @@ static void *audit_run(void *arg) {
     a->done += batch->count;
     pthread_cond_broadcast(&a->settled);
     pthread_mutex_unlock(&a->lock);
-    for (size_t i = 0; i < batch->count; i++) mem_free(batch->items[i]);
+    for (size_t i = 0; i < batch->count; i++) audit_item_free(batch->items[i]);
   }
   mem_free(batch);
   return NULL;
@@ -386,7 +410,7 @@ bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, s
   if (q->limit < 1 || q->limit > AUDIT_PAGE_MOST)
     return err_at(err, ERR_INVALID, "limit", "must be 1 to %d", AUDIT_PAGE_MOST);
   struct audit_where w = {.sql = BUF_MAX(2048)};
-  buf_add_z(&w.sql, "SELECT " AUDIT_COLUMNS " FROM audit");
+  buf_printf(&w.sql, "SELECT " AUDIT_COLUMNS "%s FROM audit", q->values ? ", argument_values" : "");
   audit_where(&w, "at >=", STORE_INT(q->since));
   audit_where(&w, "at <", STORE_INT(q->until));
   audit_where(&w, "actor =", STORE_TEXT(q->actor));
@@ -405,7 +429,12 @@ bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, s
   buf_free(&w.sql);
   if (!store_query(s, sql, w.values, w.count, a, &rows, err)) return false;
   struct audit_entry *entries = ARENA_ARRAY(a, rows.count + 1, struct audit_entry);
-  for (size_t i = 0; i < rows.count; i++) audit_entry_read(&rows, i, &entries[i]);
+  for (size_t i = 0; i < rows.count; i++) {
+    audit_entry_read(&rows, i, &entries[i]);
+    struct audit_row *row = &entries[i].row;
+    if (q->values)
+      row->values = audit_values_open(s, row, entries[i].id, store_cell(&rows, i, AUDIT_CELLS)->text, a);
+  }
   *out = entries;
   *count = rows.count;
   return true;

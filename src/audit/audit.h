@@ -16,7 +16,8 @@ enum {
   AUDIT_BYTES_MOST = 32 << 20,
   AUDIT_BATCH = 512,
   AUDIT_PAGE_MOST = 1000,
-  AUDIT_MARK = 16
+  AUDIT_MARK = 16,
+  AUDIT_VALUES_MOST = 16384
 };
 
 struct audit;
@@ -29,13 +30,13 @@ struct audit_who { // of what is not known: empty
 struct audit_row { // texts are copied by audit_add
   int64_t at;      // ms
   struct audit_who who;
-  struct str action, server_id, server_name, account_id, account_name, tool, arguments, outcome, request_id,
-      detail;
+  struct str action, server_id, server_name, account_id, account_name, tool, arguments, values, outcome,
+      request_id, detail;
   int64_t elapsed_us, status;
   int64_t count; // so many requests alike, the first of them at `at`, the last elapsed_us later; 0 is 1
 };
-// `arguments` is the shape only, made by check_shape: {"zone_id":"string(32)","per_page":"integer"}; values
-// never.
+// `arguments` is the shape only, made by check_shape: {"zone_id":"string(32)","per_page":"integer"}. `values` is the
+// arguments as JSON, where the server has them recorded; kept sealed, whole or not at all (AUDIT_VALUES_MOST).
 
 MUST_USE bool audit_new(struct store *s, struct audit **out, struct err *err);
 void audit_free(struct audit *a); // writes what is queued first
@@ -54,6 +55,7 @@ struct audit_query {
   int64_t since, until; // ms; 0: open
   struct str actor, client, address, action, server_id, account_id, tool, outcome, before_id;
   size_t limit; // 1…1000
+  bool values;  // open them, too
 };
 struct audit_entry {
   struct str id;

@@ -31,6 +31,7 @@ static bool audit_path(struct cli *c, struct str *out, struct err *err) {
   struct str path = STR("/audit"), name = args_text(&c->args, "account");
   for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
     path = api_query(c, path, filters[i].name, args_text(&c->args, filters[i].flag));
+  if (args_has(&c->args, "values")) path = api_query(c, path, "values", STR("1"));
   if (name.n) {
     if (!api_get(c, api_path(c, "/integrated-account/{}", name), &account, err)) return false;
     path = api_query(c, path, "account_id", json_str(account, "id"));
@@ -106,11 +107,17 @@ static bool audit_show(struct cli *c, yyjson_val *items, struct err *err) {
   if (!c->json && !api_list(c, STR("/api-token"), 0, &tokens, err)) return false;
   yyjson_arr_foreach (tokens, i, n, token)
     map_put(&names, json_str(token, "id"), yyjson_obj_get(token, "name"));
-  const struct view_column columns[] = {{"AT", "at"},           {"OUTCOME", "outcome"},
-                                        {"ACTION", "action"},   {"ACTOR", "actor", &names},
-                                        {"ADDRESS", "address"}, {"CLIENT", "client"},
-                                        {"TOOL", "tool"},       {"COUNT", "count"},
-                                        {"DETAIL", "detail"},   {0}};
+  const struct view_column columns[] = {{"AT", "at"},
+                                        {"OUTCOME", "outcome"},
+                                        {"ACTION", "action"},
+                                        {"ACTOR", "actor", &names},
+                                        {"ADDRESS", "address"},
+                                        {"CLIENT", "client"},
+                                        {"TOOL", "tool"},
+                                        {"COUNT", "count"},
+                                        {"DETAIL", "detail"},
+                                        {args_has(&c->args, "values") ? "VALUES" : NULL, "values"},
+                                        {0}};
   view_list(c, items, columns, "Nothing.");
   map_free(&names);
   return true;

@@ -13,7 +13,8 @@
 #define FILTER_FLAGS                                                                                         \
   {"methods", "LIST", "classes: read, write, custom, list, get, create, update, delete", true},              \
       {"tags", "LIST", "tags of tools", true},                                                               \
-      {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true}, {                                 \
+      {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true},                                   \
+      {"record-arguments", NULL, "keep the values of arguments in the audit, sealed"}, {                     \
     "require-api-token", NULL, "ask for an API token as Bearer beside the URL"                               \
   }
 #define EXPIRY_FLAGS                                                                                         \
@@ -318,6 +319,7 @@ const struct command commands[] = {
                {"no-share", NULL, "each account has its own tools again"},
                FILTER_FLAGS,
                {"no-api-token", NULL, "let the URL suffice"},
+               {"no-record", NULL, "keep the shape of arguments alone"},
                EXPIRY_FLAGS},
      .traits = API,
      .run = cli_server_update},
@@ -366,6 +368,7 @@ const struct command commands[] = {
                {"server", "ID", "through one server"},
                {"outcome", "WORD", "such as ok, denied or upstream_error"},
                {"limit", "N", "this many at most; without it 50"},
+               {"values", NULL, "with the values of arguments, where a server has them recorded"},
                {"follow", NULL, "go on, oldest first, until interrupted; with --json one entry a line"}},
      .traits = API,
      .run = cli_audit_list},

@@ -5,6 +5,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { BINARY, rpc, start } from "../lib/postern.mjs";
 import { eventually } from "../lib/wait.mjs";
@@ -176,6 +178,70 @@ describe("changes say what was and what is", () => {
     assert.equal(await last("token.create", created), `${id} "temp", role client, expires never`);
     await world.must(204, "DELETE", `/api-token/${id}`);
     assert.equal(await last("token.revoke", 0), `${id} "temp", role client`);
+  });
+});
+
+describe("values of arguments", () => {
+  const zone = "0123456789abcdef0123456789abcdef";
+  const calling = async (server, args, id) => {
+    const r = await rpc(server.url, { jsonrpc: "2.0", id, method: "tools/call", params: { name: "list_all_cloudflare_dns_records", arguments: args } }, from("203.0.113.90"));
+    assert.equal(r.status, 200, r.text);
+  };
+  const valuesOf = async (server, more = "values=1") => {
+    let all;
+    await eventually("they are written", async () => (all = await rows(`action=tools/call&server_id=${server.id}&${more}`)).length);
+    return all;
+  };
+  const sql = (text, ...values) => {
+    const db = new DatabaseSync(join(world.postern.settings.data_dir, "postern.db"));
+    try {
+      return db.prepare(text).all(...values);
+    } finally {
+      db.close();
+    }
+  };
+
+  test("are recorded where a server says so, sealed, and shown to who asks for them", async () => {
+    const account = await world.account();
+    const plain = await world.server(account, { methods: ["read"] });
+    const recorded = await world.server(account, { methods: ["read"], record_arguments: true });
+    assert.equal(recorded.config.record_arguments, true);
+    for (const server of [plain, recorded]) await calling(server, { zone_id: zone, name: "told.example" }, 1);
+    assert.equal((await valuesOf(plain))[0].values, null);
+    assert.equal((await valuesOf(recorded, ""))[0].values, null, "not unasked");
+    const expected = { zone_id: zone, name: "told.example" };
+    assert.deepEqual((await valuesOf(recorded))[0].values, expected);
+    const all = sql("SELECT * FROM audit");
+    assert.ok(!JSON.stringify(all).includes("told.example"), "in clear");
+    assert.equal(all.filter((row) => row.argument_values).length, 1);
+    // The key stays for as long as the row does, over changes of keys and restarts.
+    await world.must(200, "POST", "/key/rotate");
+    assert.deepEqual((await valuesOf(recorded))[0].values, expected);
+    await world.postern.stop();
+    await world.postern.start();
+    assert.deepEqual((await valuesOf(recorded))[0].values, expected);
+    const { token } = await world.must(201, "POST", "/api-token", { name: "no admin", role: "client" });
+    await world.must(403, "GET", "/audit?values=1", undefined, { token });
+    const env = { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token };
+    const { stdout } = await promisify(execFile)(BINARY, ["audit", "--server", recorded.id, "--action", "tools/call", "--values"], { env });
+    assert.match(stdout, /VALUES[^]*told\.example/);
+  });
+
+  test("open in their own row alone, and are whole or not there", async () => {
+    const server = await world.server(await world.account(), { methods: ["read"], record_arguments: true });
+    await calling(server, { zone_id: zone, name: "x".repeat(20_000) }, 1);
+    await calling(server, { zone_id: zone, name: "mine.example" }, 2);
+    let all;
+    await eventually("both", async () => (all = await valuesOf(server)).length === 2);
+    assert.deepEqual(all[0].values.name, "mine.example");
+    assert.deepEqual(all[1].values, { "...": "too long to record" });
+    sql("UPDATE audit SET argument_values = (SELECT argument_values FROM audit WHERE id = ?) WHERE id = ?", all[0].id, all[1].id);
+    [, { values: all[1].values }] = await valuesOf(server);
+    assert.match(all[1].values["..."], /^cannot be opened/);
+    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { methods: ["read"] } });
+    await calling(server, { zone_id: zone, name: "after.example" }, 3);
+    await eventually("the third", async () => (all = await valuesOf(server)).length === 3);
+    assert.equal(all[0].values, null);
   });
 });
 

@@ -121,7 +121,7 @@ static struct str account_changes(const struct account *from, const struct accou
   change_text(&out, "name", from->name, to->name);
   change_text(&out, "way", from->way, to->way);
   account_moved(&out, from->base_url, to->base_url, a);
-  change_value(&out, "context", yyjson_doc_get_root(from->context), yyjson_doc_get_root(to->context), a);
+  change_members(&out, "context", yyjson_doc_get_root(from->context), yyjson_doc_get_root(to->context));
   if (credential) buf_printf(&out, "%scredential: replaced", out.n ? "; " : "");
   return change_end(&out, a);
 }

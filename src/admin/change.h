@@ -16,7 +16,8 @@ enum { CHANGE_MOST = 8192 };
 
 void change_text(struct buf *out, const char *what, struct str from, struct str to);
 void change_time(struct buf *out, const char *what, int64_t from, int64_t to); // ms; 0: never
-void change_value(struct buf *out, const char *what, yyjson_val *from, yyjson_val *to, struct arena *a);
+// Of objects whose values are not for the audit: which members are others now.
+void change_members(struct buf *out, const char *what, yyjson_val *from, yyjson_val *to);
 struct str change_end(struct buf *out, struct arena *a); // frees it
 
 #endif

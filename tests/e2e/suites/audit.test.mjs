@@ -159,9 +159,11 @@ describe("changes say what was and what is", () => {
     await world.must(200, "PATCH", `/integrated-account/${account.id}`, { name: "new name", credential: { token: "cfut_sandbox_one_account" } });
     const detail = await last("account.change", 0);
     assert.equal(detail, "name: old name → new name; credential: replaced");
+    await world.must(200, "PATCH", `/integrated-account/${account.id}`, { context: { account_id: "told-to-nobody" } });
+    assert.equal(await last("account.change", 1), "context.account_id: changed");
     const there = `${world.sandbox.api}/`.replace("127.0.0.1", "localhost");
     await world.must(200, "PATCH", `/integrated-account/${account.id}`, { base_url: there, credential: { token: "cfut_sandbox_one_account" } });
-    assert.match(await last("account.change", 1), /^base_url: http:\/\/127\.0\.0\.1:\d+\/… → http:\/\/localhost:\d+\/…; credential: replaced$/);
+    assert.match(await last("account.change", 2), /^base_url: http:\/\/127\.0\.0\.1:\d+\/… → http:\/\/localhost:\d+\/…; credential: replaced$/);
   });
   test("of a server and its token", async () => {
     const server = await world.server(await world.account(), { methods: ["read"] }, { name: "A" });

@@ -58,6 +58,7 @@ struct principal principal_copy(const struct principal *p, struct arena *a) {
   copy.session = str_make(copy.key.p + copy.key.n - p->session.n, p->session.n);
   copy.token.name = arena_dup(a, p->token.name);
   copy.name = arena_dup(a, p->name);
+  copy.client = arena_dup(a, p->client);
   return copy;
 }
 
@@ -68,6 +69,7 @@ void principal_begin_session(struct principal *p, struct str session, struct are
 
 void principal_introduce(struct principal *p, struct str client, struct arena *a) {
   client = str_cut_utf8(client, PRINCIPAL_CLIENT_MOST);
+  p->client = arena_dup(a, client);
   if (p->kind != PRINCIPAL_TOKEN && client.n) p->name = arena_printf(a, "client:%.*s", STR_ARG(client));
 }
 

@@ -29,7 +29,9 @@ struct principal {
   enum access_role role;
   // Of no two principals the same: what upstream sessions, kept calls and request states belong to.
   struct str key;
-  struct str name; // for the audit: the token's id, or what the client calls itself; empty: nobody knows
+  struct str
+      name; // for the audit: the token's id, or "client:" and what the client calls itself; empty: nobody knows
+  struct str client; // what the client calls itself
 };
 
 struct principal_door {     // where somebody wants in
@@ -49,7 +51,7 @@ struct str principal_challenge(const struct http_request *in);
 
 struct principal principal_copy(const struct principal *p, struct arena *a);
 void principal_begin_session(struct principal *p, struct str session, struct arena *a);
-// The client says its name, which counts where nothing better is known. May be empty.
+// The client says its name, which counts as the principal's where nothing better is known. May be empty.
 void principal_introduce(struct principal *p, struct str client, struct arena *a);
 // Who has a share of what we do at once (io/share), and whose a session id is: the key without its session.
 struct str principal_holder(const struct principal *p);

@@ -107,6 +107,22 @@ static bool admin_read_query(struct admin_call *call, struct err *err) {
 
 // ---- what comes of it
 
+struct audit_who admin_asker(const struct admin_call *call) {
+  return (struct audit_who){
+      .actor = call->who.name, .actor_name = call->who.token.name, .address = call->in->client};
+}
+
+// What a row speaks of, by the name that it had; of what is new, has.
+static const struct catalog_server *admin_server_told(const struct admin_call *call) {
+  const struct catalog_server *v = catalog_server_by_id(call->before, call->server_id);
+  return v ? v : catalog_server_by_id(call->catalog, call->server_id);
+}
+
+static const struct catalog_account *admin_account_told(const struct admin_call *call) {
+  const struct catalog_account *v = catalog_account_by_id(call->before, call->account_id);
+  return v ? v : catalog_account_by_id(call->catalog, call->account_id);
+}
+
 static void admin_audit(const struct admin_call *call, const struct err *failure, uint64_t begun_us) {
   if (!call->route->action) return;
   // Pages are open to all: what touched nothing of ours is a line in the log, not rows that anybody could
@@ -117,12 +133,16 @@ static void admin_audit(const struct admin_call *call, const struct err *failure
   struct str detail = !failure              ? call->detail
                       : code == ERR_INVALID ? str_of(failure->field)
                                             : str_of(failure->text);
+  const struct catalog_server *server = admin_server_told(call);
+  const struct catalog_account *account = admin_account_told(call);
   audit_add(call->env->run->audit,
             &(struct audit_row){.at = clock_now_ms(),
-                                .actor = call->who.name,
+                                .who = admin_asker(call),
                                 .action = str_of(call->route->action),
                                 .server_id = call->server_id,
+                                .server_name = server ? server->server.name : STR_NONE,
                                 .account_id = call->account_id,
+                                .account_name = account ? account->account->name : STR_NONE,
                                 .outcome = str_of(err_name(code)),
                                 .request_id = call->in->id,
                                 .detail = detail,
@@ -130,6 +150,26 @@ static void admin_audit(const struct admin_call *call, const struct err *failure
                                 .status = failure        ? call->status == 415 ? 415 : err_http_status(code)
                                                  : call->status ? call->status
                                                          : call->route->status});
+}
+
+// Turned away at the door: counted, as outsiders may do it as often as they like. `what`: which origin, which token.
+static void admin_audit_refused(const struct admin_call *call, const struct err *err, const char *why,
+                                struct str what) {
+  audit_refuse(call->env->run->audit,
+               &(struct audit_row){.at = clock_now_ms(),
+                                   .who = admin_asker(call),
+                                   .action = STR(AUDIT_REFUSE),
+                                   .outcome = str_of(err_name(err->code)),
+                                   .request_id = call->in->id,
+                                   .detail = str_of(why),
+                                   .status = err_http_status(err->code)},
+               what);
+}
+
+static void admin_audit_unknown(const struct admin_call *call, const struct err *err) {
+  struct str token = principal_bearer(call->in);
+  char mark[AUDIT_MARK];
+  admin_audit_refused(call, err, err->text, token.n && !call->who.kind ? audit_mark(token, mark) : STR_NONE);
 }
 
 static void admin_answer(struct admin_call *call, const struct err *failure) {
@@ -157,6 +197,7 @@ static void admin_answer(struct admin_call *call, const struct err *failure) {
 static void admin_serve(struct admin_call *call) {
   struct err err = {0};
   if (!origin_check(call->env->origins, call->in, &err)) {
+    admin_audit_refused(call, &err, "pages of another origin", http_header_get(&call->in->headers, "origin"));
     http_reply_err(call->http, &err);
     return;
   }
@@ -166,7 +207,10 @@ static void admin_serve(struct admin_call *call) {
   bool known = admin_authorize(call, &err);
   bool ok = known && admin_read_query(call, &err) && admin_read_body(call, &doc, &err) &&
             call->route->handle(call, &err);
-  if (known || call->who.kind) admin_audit(call, ok ? NULL : &err, begun_us);
+  if (known || (call->who.kind && call->route->action))
+    admin_audit(call, ok ? NULL : &err, begun_us);
+  else
+    admin_audit_unknown(call, &err);
   admin_answer(call, ok ? NULL : &err);
   admin_forget_body(call, doc);
 }
@@ -178,9 +222,11 @@ void admin_handle(const struct admin_env *env, struct http_exchange *x) {
                             .in = in,
                             .arena = in->arena,
                             .catalog = catalog_acquire(),
+                            .before = catalog_acquire(),
                             .out = BUF_MAX(ADMIN_REPLY_MOST)};
   admin_serve(&call);
   catalog_release(call.catalog);
+  catalog_release(call.before);
   buf_free(&call.out);
 }
 

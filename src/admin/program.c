@@ -64,7 +64,7 @@ static bool program_ask(struct admin_call *call, struct program_asked *a, struct
                                         .catalog = call->catalog,
                                         .given = yyjson_obj_get(call->body, "parameters"),
                                         .principal = call->who.key,
-                                        .client = call->who.name,
+                                        .by = admin_asker(call),
                                         .request_id = call->in->id,
                                         .waits = true};
   if (!program_find_server(call, &a->request.server, err) || !program_take_tables(a, err)) return false;

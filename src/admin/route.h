@@ -10,7 +10,7 @@
 #include "audit/audit.h"
 #include "http/router.h"
 
-enum { ADMIN_QUERY_MOST = 12, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
+enum { ADMIN_QUERY_MOST = 16, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
 #define ADMIN_PAGE_TYPE "text/html; charset=utf-8"
 enum { ADMIN_PAGE = 100 }; // entries of a list, where no limit is given
 
@@ -27,6 +27,7 @@ struct admin_call {
   struct http_exchange *http;
   const struct http_request *in;
   struct catalog *catalog; // as it was when the request came; after admin_publish, as it is then
+  struct catalog *before;  // as it was when the request came
   struct principal who;    // the caller
   struct arena *arena;
   struct http_params params;
@@ -83,6 +84,8 @@ int64_t admin_query_int(const struct admin_call *call, const char *name, int64_t
 // Puts "next": this request's address with `cursor` ("after", "before") at `last`; null where `last` is
 // empty.
 void admin_put_next(struct admin_call *call, const char *cursor, struct str last);
+// For the audit: who asks.
+struct audit_who admin_asker(const struct admin_call *call);
 // https://postern.example, without a slash at the end.
 struct str admin_public_url(const struct admin_call *call);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "admin/body.h"
+#include "admin/change.h"
 #include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
@@ -371,6 +372,7 @@ static bool server_read_members(struct server_draft *d, struct err *err) {
 
 struct server_job {
   struct admin_call *call;
+  struct server before;                               // once changed
   struct server server;                               // to be inserted; or id, and what is to be changed
   const struct server_url *url;                       // in place of the one that has its name; NULL: all stay
   bool has_name, has_config, has_expiry, has_members; // which of its members are new
@@ -403,7 +405,9 @@ static bool server_create(struct server_draft *d, struct err *err) {
   s->version = 1;
   job.server = *s;
   if (!pool_run(server_insert_job, &job, err)) return false;
-  call->detail = s->config;
+  char mark[AUDIT_MARK];
+  call->detail = arena_printf(call->arena, "url " URL_ROW_FIRST ": %.*s; config: %.*s", AUDIT_MARK - 1,
+                              audit_mark_hash(s->urls.items[0].hash, mark).p, STR_ARG(s->config));
   admin_publish(call);
   server_put_url(call, s, tool_count, str_of(token), 0);
   secret_wipe(token, sizeof token);
@@ -454,6 +458,7 @@ static bool server_change_row(struct store *store, void *arg, struct err *err) {
   next.updated_at = clock_now_ms();
   next.version++;
   if (!server_row_update(store, &next, err)) return false;
+  job->before = all[i];
   job->server = next;
   return true;
 }
@@ -493,6 +498,40 @@ static bool server_read_other(const struct catalog_server *v, struct server_job 
   return true;
 }
 
+static struct str server_members_text(const struct server *s, struct arena *a) {
+  struct buf out = BUF_MAX(CHANGE_MOST);
+  for (size_t i = 0; i < s->member_count; i++)
+    buf_printf(&out, "%s%.*s as \"%.*s\"", i ? ", " : "", STR_ARG(s->members[i].account_id),
+               STR_ARG(s->members[i].alias));
+  return change_end(&out, a);
+}
+
+static void server_url_changes(struct buf *out, const struct server *from, const struct server *to,
+                               struct arena *a) {
+  for (size_t i = 0; i < to->urls.count; i++) {
+    const struct server_url *is = &to->urls.items[i], *was = url_row_find(&from->urls, is->name);
+    char marks[2][AUDIT_MARK];
+    struct str before = was ? audit_mark_hash(was->hash, marks[0]) : STR_NONE;
+    change_text(out, arena_printf(a, "url %.*s", STR_ARG(is->name)).p, before,
+                audit_mark_hash(is->hash, marks[1]));
+  }
+}
+
+// For the audit, what a change changed.
+static struct str server_changes(const struct server_job *job) {
+  const struct server *from = &job->before, *to = &job->server;
+  struct arena *a = job->call->arena;
+  struct buf out = BUF_MAX(CHANGE_MOST);
+  change_text(&out, "name", from->name, to->name);
+  change_time(&out, "expires_at", from->expires_at, to->expires_at);
+  server_url_changes(&out, from, to, a);
+  change_text(&out, "share", from->share ? STR("true") : STR("false"),
+              to->share ? STR("true") : STR("false"));
+  change_text(&out, "config", from->config, to->config);
+  change_text(&out, "accounts", server_members_text(from, a), server_members_text(to, a));
+  return change_end(&out, a);
+}
+
 bool admin_change_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
   if (!admin_find_server(call, &v, err)) return false;
@@ -508,7 +547,7 @@ bool admin_change_server(struct admin_call *call, struct err *err) {
   if (!admin_body_read_expiry(body, clock_now_ms(), &job.server.expires_at, err)) return false;
   if ((job.has_config || job.has_members) && !server_read_other(v, &job, &tool_count, err)) return false;
   if (!pool_run(server_change_job, &job, err)) return false;
-  call->detail = job.server.config;
+  call->detail = server_changes(&job);
   admin_publish(call);
   server_put_whole(call, &job.server, tool_count, server_last_use(call, job.server.id));
   return true;
@@ -524,6 +563,7 @@ bool admin_rotate_server(struct admin_call *call, struct err *err) {
   token_new("pst", token);
   token_hash(str_of(token), url.hash);
   if (!pool_run(server_change_job, &job, err)) return false;
+  call->detail = server_changes(&job);
   admin_publish(call);
   server_put_url(call, &job.server, tool_count, str_of(token), server_last_use(call, job.server.id));
   secret_wipe(token, sizeof token);

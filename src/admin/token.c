@@ -65,8 +65,10 @@ bool admin_create_token(struct admin_call *call, struct err *err) {
   if (!admin_body_read_expiry(call->body, clock_now_ms(), &job.token.expires_at, err) ||
       !pool_run(token_create, &job, err))
     return false;
-  call->detail =
-      arena_printf(call->arena, "%.*s, role %s", STR_ARG(job.token.id), access_role_name(job.token.role));
+  char time[CLOCK_TEXT] = "never";
+  if (job.token.expires_at) clock_rfc3339(job.token.expires_at, time);
+  call->detail = arena_printf(call->arena, "%.*s \"%.*s\", role %s, expires %s", STR_ARG(job.token.id),
+                              STR_ARG(job.token.name), access_role_name(job.token.role), time);
   admin_publish(call);
   put_open(&call->out, NULL, '{');
   token_put(&call->out, &job.token);
@@ -122,6 +124,12 @@ static bool token_revoke_job(void *arg, struct err *err) {
 bool admin_delete_token(struct admin_call *call, struct err *err) {
   struct token_job job = {.call = call, .token.id = http_param(&call->params, "token_id")};
   call->detail = job.token.id;
+  for (size_t i = 0; i < call->catalog->token_count; i++) {
+    const struct access_token *t = &call->catalog->tokens[i];
+    if (str_eq(t->id, job.token.id))
+      call->detail = arena_printf(call->arena, "%.*s \"%.*s\", role %s", STR_ARG(t->id), STR_ARG(t->name),
+                                  access_role_name(t->role));
+  }
   if (!pool_run(token_revoke_job, &job, err)) return false;
   admin_publish(call);
   return true;
@@ -163,7 +171,7 @@ static bool token_recover(struct store *s, void *arg, struct err *err) {
 static void token_audit_recovery(struct audit *audit, const struct token_recovery *r) {
   audit_add(audit,
             &(struct audit_row){.at = clock_now_ms(),
-                                .actor = arena_printf(r->arena, "local:uid %u", (unsigned)geteuid()),
+                                .who.actor = arena_printf(r->arena, "local:uid %u", (unsigned)geteuid()),
                                 .action = STR("token.recover"),
                                 .outcome = str_of(err_name(ERR_OK)),
                                 .detail = arena_printf(r->arena, "%.*s, role admin", STR_ARG(r->made.id))});

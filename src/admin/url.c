@@ -98,6 +98,9 @@ bool admin_create_url(struct admin_call *call, struct err *err) {
   call->detail = job.url.name;
   token_new("pst", token);
   token_hash(str_of(token), job.url.hash);
+  char mark[AUDIT_MARK];
+  call->detail =
+      arena_printf(call->arena, "%.*s: %s", STR_ARG(job.url.name), audit_mark_hash(job.url.hash, mark).p);
   bool ok = pool_run(url_change_job, &job, err);
   if (ok) {
     admin_publish(call);

@@ -304,7 +304,7 @@ static bool doctor_call(struct doctor_visit *w, const struct connector_probe *p,
                           .tool = &shown,
                           .arguments = arguments,
                           .whole = true,
-                          .client = w->d->client,
+                          .by = w->d->by,
                           .principal = STR("doctor"),
                           .era = MCP_MODERN};
   struct call_answer answer;

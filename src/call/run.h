@@ -11,6 +11,7 @@
 #ifndef POSTERN_CALL_RUN_H
 #define POSTERN_CALL_RUN_H
 
+#include "audit/audit.h"
 #include "call/result.h"
 #include "catalog/catalog.h"
 #include "mcp/client.h"
@@ -30,7 +31,8 @@ struct run_call {
   const struct catalog_tool *tool;
   yyjson_val *arguments; // object or NULL
   bool whole; // the answer is taken as it came: none is too large to be told, and JSON comes as a tree
-  struct str request_id, client;      // client: MCP client's name, or the API token's id
+  struct str request_id;
+  struct audit_who by;
   struct str traceparent, tracestate; // passed on as they came; empty: none
   // Of remote tools:
   struct str principal;        // who the downstream is; upstream sessions are never shared between two

@@ -278,11 +278,7 @@ bool server_row_load_all(struct store *s, struct arena *a, struct server **out, 
   return true;
 }
 
-bool server_row_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err) {
-  int64_t changed = 0;
-  if (!store_run(s, "DELETE FROM server WHERE expires_at > 0 AND expires_at <= $1", &STORE_INT(now_ms), 1,
-                 &changed, err))
-    return false;
-  *count = (size_t)changed;
-  return true;
+bool server_row_purge(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *gone,
+                      struct err *err) {
+  return store_take_expired(s, "server", now_ms, a, gone, err);
 }

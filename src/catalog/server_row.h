@@ -43,7 +43,8 @@ MUST_USE bool server_row_update(struct store *s, const struct server *v, struct 
 MUST_USE bool server_row_delete(struct store *s, struct str id, struct err *err);
 MUST_USE bool server_row_load_all(struct store *s, struct arena *a, struct server **out, size_t *count,
                                   struct err *err);
-// Removes rows that have expired; `count` says how many.
-MUST_USE bool server_row_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err);
+// Removes rows that have expired; `gone`: id, name and expires_at of each.
+MUST_USE bool server_row_purge(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *gone,
+                               struct err *err);
 
 #endif

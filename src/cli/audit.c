@@ -59,10 +59,11 @@ static bool audit_put_actor(struct cli *c, struct str *path, struct err *err) {
 }
 
 static bool audit_path(struct cli *c, struct buf *out, struct err *err) {
-  static const char *const filters[] = {"action", "tool", "outcome"};
+  static const char *const filters[] = {"client", "address", "action", "tool", "outcome"};
   struct str path = STR("/audit");
   for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
     path = api_query(c, path, filters[i], args_text(&c->args, filters[i]));
+  if (args_has(&c->args, "values")) path = api_query(c, path, "values", STR("1"));
   if (!audit_put_named(c, "account", NAMES_ACCOUNT, "acc_", &path, err) ||
       !audit_put_named(c, "server", NAMES_SERVER, "srv_", &path, err) || !audit_put_actor(c, &path, err) ||
       !audit_put_time(c, "since", &path, err) || !audit_put_time(c, "until", &path, err))
@@ -84,7 +85,8 @@ static bool audit_limit(struct cli *c, size_t *out, struct err *err) {
 // ---- as it goes on
 
 static void audit_print_entry(struct cli *c, yyjson_val *e) {
-  static const char *const members[] = {"at", "outcome", "action", "actor", "tool", "detail"};
+  static const char *const members[] = {"at",      "outcome", "action", "actor",
+                                        "address", "tool",    "count",  "detail"};
   struct buf line = BUF_MAX(2 * COLUMNS_CELL_MOST);
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
     struct str cell = view_cell(c->arena, yyjson_obj_get(e, members[i]));
@@ -140,8 +142,12 @@ static bool audit_show(struct cli *c, yyjson_val *items, struct err *err) {
                                         {"OUTCOME", "outcome"},
                                         {"ACTION", "action"},
                                         {"ACTOR", "actor", &names},
+                                        {"ADDRESS", "address"},
+                                        {"CLIENT", "client"},
                                         {"TOOL", "tool"},
+                                        {"COUNT", "count"},
                                         {"DETAIL", "detail"},
+                                        {args_has(&c->args, "values") ? "VALUES" : NULL, "values"},
                                         {0}};
   view_list(c, items, columns, "Nothing.");
   map_free(&names);

@@ -13,7 +13,8 @@
 #define FILTER_FLAGS                                                                                         \
   {"methods", "LIST", "classes: read, write, custom, list, get, create, update, delete", true, true},        \
       {"tags", "LIST", "tags of tools", true, true},                                                         \
-      {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true, true}, {                           \
+      {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true, true},                             \
+      {"record-arguments", NULL, "keep the values of arguments in the audit, sealed"}, {                     \
     "require-api-token", NULL, "ask for an API token as Bearer beside the URL"                               \
   }
 #define EXPIRY_FLAGS                                                                                         \
@@ -381,6 +382,7 @@ const struct command commands[] = {
                {"no-share", NULL, "each account has its own tools again"},
                FILTER_FLAGS,
                {"no-api-token", NULL, "let the URL suffice"},
+               {"no-record", NULL, "keep the shape of arguments alone"},
                EXPIRY_FLAGS},
      .traits = API,
      .run = cli_server_update},
@@ -464,12 +466,15 @@ const struct command commands[] = {
      .flags = {{"since", "TIME", "not before this time, or this long ago, such as 24h"},
                {"until", "TIME", "before this time"},
                {"actor", "WHO", "name or id of an API token, client:NAME of an MCP client, or local:uid N"},
-               {"action", "WHAT", "such as tools/call or account.create"},
+               {"client", "NAME", "what an MCP client calls itself"},
+               {"address", "IP", "a client's address"},
+               {"action", "WHAT", "such as tools/call, account.create or access.refuse"},
                {"tool", "NAME", "of one tool"},
                {"account", "ACCOUNT", "on one account: its name, or the id of one that has gone"},
                {"server", "SERVER", "through one server: its name, or the id of one that has gone"},
                {"outcome", "WORD", "such as ok, denied or upstream_error"},
                {"limit", "N", "this many at most; without it 50"},
+               {"values", NULL, "with the values of arguments, where a server has them recorded"},
                {"follow", NULL, "go on, oldest first, until interrupted; with --json one entry a line"}},
      .traits = API,
      .run = cli_audit_list},

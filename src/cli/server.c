@@ -100,7 +100,8 @@ bool cli_server_show(struct cli *c, struct err *err) {
 static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *config) {
   static const char *const members[] = {"methods", "tags", "tools"};
   bool with = args_has(&c->args, "require-api-token"), without = args_has(&c->args, "no-api-token");
-  bool any = with || without;
+  bool record = args_has(&c->args, "record-arguments"), forget = args_has(&c->args, "no-record");
+  bool any = with || without || record || forget;
   for (size_t i = 0; i < 3; i++) any = any || args_has(&c->args, members[i]);
   if (!any) return;
   cli_body_put_json(body, NULL, "config", config);
@@ -108,6 +109,8 @@ static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *c
   for (size_t i = 0; i < 3; i++) cli_body_put_words(body, to, members[i], &c->args, members[i]);
   if (with || without)
     yyjson_mut_obj_put(to, yyjson_mut_str(body, "require_api_token_auth"), yyjson_mut_bool(body, with));
+  if (record || forget)
+    yyjson_mut_obj_put(to, yyjson_mut_str(body, "record_arguments"), yyjson_mut_bool(body, record));
   // In a change an emptied member filters nothing, which is said by leaving it out. In a new server it is
   // more likely a script's empty variable, and the server refuses it.
   for (size_t i = 0; config && i < 3; i++)

@@ -113,7 +113,8 @@ static void job_work(void *arg) {
                           .arguments = yyjson_doc_get_root(job->sent),
                           .whole = true,
                           .request_id = run->request_id,
-                          .client = run->client,
+                          .by = run->by,
+                          .url = run->url,
                           .principal = run->principal,
                           .capabilities = STR("{}"),
                           .era = run->era};

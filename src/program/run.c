@@ -89,7 +89,9 @@ static struct program_run *run_new(const struct program_request *r) {
   run->catalog = catalog_ref(r->catalog);
   run->view = (struct program_view){run->catalog, r->server};
   run->principal = arena_dup(run->arena, r->principal);
-  run->client = arena_dup(run->arena, r->client);
+  run->url = arena_dup(run->arena, r->url);
+  run->by = (struct audit_who){arena_dup(run->arena, r->by.actor), arena_dup(run->arena, r->by.actor_name),
+                               arena_dup(run->arena, r->by.client), arena_dup(run->arena, r->by.address)};
   run->request_id = arena_dup(run->arena, r->request_id);
   run->era = r->era;
   run->waits = r->waits;

@@ -47,7 +47,8 @@ struct program_request {
   yyjson_val *given;                   // parameters; object or NULL; copied
   const struct program_table *tables;  // that stand beside those of the steps; copied
   size_t table_count;
-  struct str principal, client, request_id; // copied
+  struct str principal, request_id, url; // copied; url: name of the server's URL, or empty
+  struct audit_who by;                   // copied
   enum mcp_era era;
   int64_t now_ms; // 0: now
   bool waits;     // for rate limits, up to program_wait

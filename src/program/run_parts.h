@@ -65,7 +65,8 @@ struct program_run {
   uint64_t end_us, worked_ms;
   int64_t wait_s; // a vendor asks for it; nothing new is begun until then
   bool paused, waits, out_of_time;
-  struct str principal, client, request_id, handle; // handle: once kept
+  struct str principal, request_id, url, handle; // handle: once kept
+  struct audit_who by;
   enum mcp_era era;
   void (*progress)(void *arg, const struct program_run *run);
   void *progress_arg;

@@ -60,16 +60,12 @@ static bool programs_say(struct serve_request *r, struct str text, const struct 
 
 // One row for the program, beside those of its calls, which have the same request id.
 static void programs_record(struct serve_request *r, const struct outcome *o) {
-  audit_add(r->env->run.audit,
-            &(struct audit_row){.at = clock_now_ms(),
-                                .actor = r->client.principal.name,
-                                .action = STR("tools/call"),
-                                .server_id = r->server->server.id,
-                                .tool = STR(PROGRAM_TOOL),
-                                .outcome = o->status == OUTCOME_FAILED ? STR("failed") : STR("ok"),
-                                .request_id = r->transport.in->id,
-                                .detail = arena_printf(r->arena, "%s, %zu calls",
-                                                       outcome_status_name(o->status), o->call_count)});
+  struct audit_row row = serve_audit_row(r);
+  row.action = STR("tools/call");
+  row.tool = STR(PROGRAM_TOOL);
+  row.outcome = o->status == OUTCOME_FAILED ? STR("failed") : STR("ok");
+  row.detail = arena_printf(r->arena, "%s, %zu calls", outcome_status_name(o->status), o->call_count);
+  audit_add(r->env->run.audit, &row);
 }
 
 // An outcome as a client is told it; the run is kept under its handle.
@@ -104,7 +100,8 @@ static bool programs_begin(struct serve_request *r, yyjson_val *arguments, struc
                                     .doc = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW),
                                     .given = yyjson_obj_get(arguments, "parameters"),
                                     .principal = r->client.principal.key,
-                                    .client = r->client.principal.name,
+                                    .by = serve_audit_row(r).who,
+                                    .url = serve_audit_row(r).url,
                                     .request_id = r->transport.in->id,
                                     .era = r->transport.era};
   if (program_begin(&request, run, &faults, err)) return true;

@@ -6,6 +6,7 @@
 
 #include "access/origin.h"
 #include "access/principal.h"
+#include "audit/audit.h"
 #include "call/run.h"
 #include "data/json.h"
 #include "http/server.h"
@@ -66,6 +67,9 @@ enum { SERVE_REPLY_MOST = 64 * 1024 * 1024 };
 void serve_add_server_info(const struct serve_request *r, struct buf *out);
 // On whose behalf upstream is asked.
 struct mcp_who serve_who(const struct serve_request *r);
+
+// What an audit row says of any request: when, who, through which server.
+struct audit_row serve_audit_row(const struct serve_request *r);
 
 // Begins with a message. False: its id is there, where it has a usable one, for the error to carry.
 MUST_USE bool serve_read(struct serve_request *r, yyjson_val *message, struct err *err);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
@@ -113,16 +112,15 @@ bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, st
 static bool tools_unknown(struct serve_request *r, struct str name, struct err *err) {
   name = str_cut_utf8(name, TOOLS_NAME_MOST);
   metrics_add(METRIC_TOOL_CALLS_DENIED, 1);
-  audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
-                                                   .actor = r->client.principal.name,
-                                                   .action = STR("tools/call"),
-                                                   .server_id = r->server->server.id,
-                                                   .url = r->url->row->name,
-                                                   .account_id = r->server->members[0].account->account->id,
-                                                   .tool = name,
-                                                   .outcome = STR("denied"),
-                                                   .request_id = r->transport.in->id,
-                                                   .detail = STR("not among the tools of this server")});
+  const struct account *account = r->server->members[0].account->account;
+  struct audit_row row = serve_audit_row(r);
+  row.action = STR("tools/call");
+  row.account_id = account->id;
+  row.account_name = account->name;
+  row.tool = name;
+  row.outcome = STR("denied");
+  row.detail = STR("not among the tools of this server");
+  audit_add(r->env->run.audit, &row);
   return err_at(err, ERR_INVALID, "/params/name", "Unknown tool: %.*s", STR_ARG(name));
 }
 
@@ -239,7 +237,7 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
       .tool = tool,
       .arguments = arguments,
       .request_id = r->transport.in->id,
-      .client = r->client.principal.name,
+      .by = serve_audit_row(r).who,
       .traceparent = trace.n ? trace : http_header_get(&r->transport.in->headers, "traceparent"),
       .tracestate = trace.n ? state : http_header_get(&r->transport.in->headers, "tracestate"),
       .principal = r->client.principal.key,

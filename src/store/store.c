@@ -175,6 +175,29 @@ bool store_transact(struct store *s, bool (*body)(struct store *s, void *arg, st
 #define STORE_PING                                                                                           \
   "INSERT INTO meta (key, value) VALUES ('ping', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
+struct store_expired {
+  const char *table;
+  int64_t now_ms;
+  struct arena *arena;
+  struct store_rows *gone;
+};
+
+static bool store_take_rows(struct store *s, void *arg, struct err *err) {
+  const struct store_expired *e = arg;
+  const char *past = "expires_at > 0 AND expires_at <= $1";
+  const struct store_value now = STORE_INT(e->now_ms);
+  struct str read = arena_printf(e->arena, "SELECT id, name, expires_at FROM %s WHERE %s", e->table, past);
+  struct str clear = arena_printf(e->arena, "DELETE FROM %s WHERE %s", e->table, past);
+  return store_query(s, arena_z(e->arena, read), &now, 1, e->arena, e->gone, err) &&
+         (!e->gone->count || store_run(s, arena_z(e->arena, clear), &now, 1, NULL, err));
+}
+
+bool store_take_expired(struct store *s, const char *table, int64_t now_ms, struct arena *a,
+                        struct store_rows *gone, struct err *err) {
+  struct store_expired e = {table, now_ms, a, gone};
+  return store_transact(s, store_take_rows, &e, err);
+}
+
 bool store_ping(struct store *s, struct err *err) {
   assert(store_inside != s);
   char value[24];

@@ -91,11 +91,12 @@ static void deleted_and_expired_ones_go(void **state) {
   (void)state;
   struct server never = sample("srv_1", 0), past = sample("srv_2", 1000), later = sample("srv_3", 1001);
   struct err err;
-  size_t count;
+  struct store_rows gone;
   assert_true(server_row_insert(store, &never, &err) && server_row_insert(store, &past, &err) &&
               server_row_insert(store, &later, &err));
-  assert_true(server_row_purge(store, 1000, &count, &err));
-  assert_int_equal(count, 1);
+  assert_true(server_row_purge(store, 1000, arena, &gone, &err));
+  assert_int_equal(gone.count, 1);
+  assert_true(str_is(store_cell(&gone, 0, 0)->text, "srv_2") && store_cell(&gone, 0, 2)->number == 1000);
   assert_true(server_row_delete(store, STR("srv_3"), &err));
   assert_false(server_row_delete(store, STR("srv_3"), &err));
   assert_int_equal(err.code, ERR_MISSING);

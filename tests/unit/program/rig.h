@@ -148,7 +148,6 @@ static struct str rig_begin(struct rig *r, const char *program, const char *give
                                     .doc = doc,
                                     .given = yyjson_doc_get_root(parameters),
                                     .principal = STR("p"),
-                                    .client = STR("c"),
                                     .request_id = STR("r")};
   assert_true(moment_read(STR("2026-11-20T08:15:30Z"), &request.now_ms));
   bool ok = program_begin(&request, &r->run, &faults, &err);

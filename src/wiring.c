@@ -16,8 +16,10 @@
 #include "catalog/watch.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
+#include "fetch/proxy.h"
 #include "io/fiber.h"
 #include "io/pool.h"
+#include "program/keep.h"
 #include "serve/stream.h"
 #include "session/kept.h"
 #include "version.h"
@@ -106,6 +108,29 @@ static void wiring_http_options(const struct wiring *w, const struct settings *s
   wiring_hosts(s, o);
 }
 
+static bool wiring_program(const struct settings *s, const struct run_env *run, struct program_env *out,
+                           struct err *err) {
+  struct program_env env = {.run = run,
+                            .first_weekday = str_is(s->week_start, "sunday")     ? 0
+                                             : str_is(s->week_start, "saturday") ? 6
+                                                                                 : 1,
+                            .limits = {.calls = s->program_calls,
+                                       .fan_out = s->program_fan_out,
+                                       .side = s->program_parallel,
+                                       .side_account = s->program_parallel_account,
+                                       .pages = s->program_pages,
+                                       .time_ms = s->program_time,
+                                       .wait_ms = s->program_wait,
+                                       .tables = {.memory = s->program_memory,
+                                                  .rows = s->program_rows,
+                                                  .columns = s->program_columns,
+                                                  .result_rows = s->program_result_rows,
+                                                  .query_ms = s->program_query_time}}};
+  if (!zone_find(s->zone, &env.zone, err)) return err_wrap(err, "the setting zone");
+  *out = env;
+  return true;
+}
+
 static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set **out, struct err *err) {
   struct tls_context *tls;
   if (!wiring_tls(s, &tls, err)) return false;
@@ -126,9 +151,12 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .call_ms = s->call_timeout,
       .ring = w->ring,
   };
+  if (!wiring_program(s, &set->serve.run, &set->program, err)) return false;
+  set->serve.program = &set->program;
   set->admin = (struct admin_env){
       .catalog = &w->catalog,
       .run = &set->serve.run,
+      .program = &set->program,
       .key_file = s->key.n ? STR_NONE : s->key_file,
       .version = STR(POSTERN_VERSION),
       .store_kind = STR("sqlite"),
@@ -217,8 +245,31 @@ static void wiring_account_changed(void *arg, struct str account_id) {
     log_warn("account %.*s changed, and the catalog is behind: %s", STR_ARG(account_id), err.text);
 }
 
+// One that is none would allow nothing, and nobody would be told.
+static bool wiring_check_origins(const struct settings *s, struct err *err) {
+  struct uri uri;
+  for (size_t i = 0; i < s->upstream_origins.count; i++) {
+    struct str item = s->upstream_origins.items[i];
+    if (!uri_parse_http(item, &uri, err)) return err_wrap(err, "upstream_origins: '%.*s'", STR_ARG(item));
+    if (uri.path.n > 1 || uri.query.p || uri.fragment.p)
+      return err_set(err, ERR_INVALID,
+                     "upstream_origins: '%.*s' is no origin; it ends with the host or the port",
+                     STR_ARG(item));
+  }
+  return true;
+}
+
+static bool wiring_proxy(struct wiring *w, const struct settings *s, struct err *err) {
+  struct str file = s->upstream_proxy_credentials;
+  struct proxy_choice choice = {.url = s->upstream_proxy,
+                                .credentials = file.n ? arena_z(w->arena, file) : NULL,
+                                .direct = s->upstream_no_proxy.items,
+                                .direct_count = s->upstream_no_proxy.count};
+  return proxy_use(&choice, err);
+}
+
 static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *err) {
-  if (!wiring_folder(w, s->data_dir, err) || !wiring_key(w, s, err) ||
+  if (!wiring_check_origins(s, err) || !wiring_folder(w, s->data_dir, err) || !wiring_key(w, s, err) ||
       !store_open(s->store, &w->store, err) ||
       !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &w->guard, err) ||
       !connector_set_load(arena_z(w->arena, s->connectors_dir), &w->connectors, err) ||
@@ -226,6 +277,7 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
       !store_probe_new(w->store, STORE_PROBE_MS, &w->probe, err))
     return false;
   if (s->upstream_ca.n && !fetch_ca(arena_z(w->arena, s->upstream_ca), err)) return false;
+  if (!wiring_proxy(w, s, err)) return false;
   struct fetch_limits *limits = ARENA_NEW(w->arena, struct fetch_limits);
   wiring_fill_limits(s, limits);
   w->account = (struct account_env){
@@ -245,10 +297,11 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
                                   .mark =
                                       arena_printf(w->arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
   if (!keys_start(&w->account, &keys, err)) return false;
-  w->catalog = (struct catalog_env){&w->account, {w->store, w->connectors, s->tool_schema_bytes}};
+  w->catalog = (struct catalog_env){
+      &w->account,
+      {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items, s->upstream_origins.count}};
   w->catalog.refresh_ms = s->remote_refresh;
-  return library_load_imports(&w->catalog.library, err) && admin_first_token(w->store, w->first_token, err) &&
-         catalog_rebuild(&w->catalog, err);
+  return library_load_imports(&w->catalog.library, err) && catalog_rebuild(&w->catalog, err);
 }
 
 static void wiring_refresh_loop(void *arg) {
@@ -257,6 +310,9 @@ static void wiring_refresh_loop(void *arg) {
 
 static void wiring_catalog_changed(void *arg) {
   const struct wiring *w = arg;
+  struct catalog *c = catalog_acquire();
+  program_keep_follow(c);
+  catalog_release(c);
   watch_refresh();
   for (size_t i = 0; i < w->loop_count; i++) loop_post(w->loops[i], wiring_refresh_loop, w->loops[i]);
 }
@@ -316,7 +372,9 @@ bool wiring_open(struct wiring *w, struct err *err) {
   struct settings *s;
   struct wiring_set *set;
   w->started_ms = clock_now_ms();
+  if (!table_start()) return err_set(err, ERR_INTERNAL, "SQLite was used before its memory could be bounded");
   if (!settings_load(&w->input, &s, err)) return false;
+  w->starting = s;
   char threads[16];
   snprintf(threads, sizeof threads, "%zu", s->pool_threads);
   setenv("UV_THREADPOOL_SIZE", threads, 1);
@@ -327,9 +385,15 @@ bool wiring_open(struct wiring *w, struct err *err) {
       !wiring_fill(w, s, err))
     return false;
   wiring_loops(w, s);
-  if (!wiring_make(w, s, &set, err) || !wiring_listen(w, set, err)) return false;
-  set->origins.public_url = w->account.public_url = w->public_url;
+  if (!wiring_make(w, s, &set, err)) return false;
+  w->starting = NULL;
   w->set = set;
+  if (!wiring_listen(w, set, err)) return false;
+  set->origins.public_url = w->account.public_url = w->public_url;
+  return true;
+}
+
+void wiring_run(struct wiring *w) {
   catalog_on_change(wiring_catalog_changed, w);
   watch_on_change(wiring_list_changed, w);
   for (size_t i = 0; i < w->loop_count; i++) {
@@ -338,7 +402,6 @@ bool wiring_open(struct wiring *w, struct err *err) {
   }
   watch_start(&w->catalog, w->loops, w->loop_count);
   w->ready = true;
-  return true;
 }
 
 // ---- other settings
@@ -407,10 +470,17 @@ void wiring_stop(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) loop_stop(w->loops[i]);
 }
 
+static void wiring_write_uses(struct wiring *w) {
+  struct err err;
+  if (!catalog_write_uses(w->store, &err)) log_warn("when URLs were last used is not written: %s", err.text);
+}
+
 void wiring_close(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) http_server_free(w->servers[i]);
   kept_end();
+  program_keep_close();
   catalog_on_change(NULL, NULL);
+  wiring_write_uses(w);
   catalog_close();
   for (size_t i = 0; i < w->loop_count; i++) loop_free(w->loops[i]);
   if (w->audit) audit_free(w->audit);
@@ -420,7 +490,9 @@ void wiring_close(struct wiring *w) {
     settings_free(set->settings);
     mem_free(set);
   }
+  settings_free(w->starting);
   if (w->connectors) connector_set_free(w->connectors);
+  proxy_drop();
   if (w->guard) http_guard_free(w->guard);
   if (w->probe) store_probe_free(w->probe);
   if (w->store) store_close(w->store);

@@ -137,11 +137,7 @@ bool access_revoke(struct store *s, struct str id, struct err *err) {
   return changed || err_set(err, ERR_MISSING, "there is no API token '%.*s'", STR_MOST(id, 64));
 }
 
-bool access_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err) {
-  int64_t changed = 0;
-  if (!store_run(s, "DELETE FROM api_token WHERE expires_at > 0 AND expires_at <= $1", &STORE_INT(now_ms), 1,
-                 &changed, err))
-    return false;
-  *count = (size_t)changed;
-  return true;
+bool access_purge(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *gone,
+                  struct err *err) {
+  return store_take_expired(s, "api_token", now_ms, a, gone, err);
 }

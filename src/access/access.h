@@ -37,7 +37,8 @@ MUST_USE bool access_create(struct store *s, const struct access_token *wanted, 
 MUST_USE bool access_list(struct store *s, struct arena *a, struct access_token **out, size_t *count,
                           struct err *err);
 MUST_USE bool access_revoke(struct store *s, struct str id, struct err *err);
-// Removes rows that have expired; `count` says how many.
-MUST_USE bool access_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err);
+// Removes rows that have expired; `gone`: id, name and expires_at of each.
+MUST_USE bool access_purge(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *gone,
+                           struct err *err);
 
 #endif

@@ -23,16 +23,19 @@ enum principal_kind {
 struct principal {
   enum principal_kind kind;
   struct str server;         // its id; empty: the management API
+  struct str tag;            // tells who has another URL of it than the first; empty: the first
   struct access_token token; // PRINCIPAL_TOKEN
   struct str session;        // the key of a legacy client's; empty: none
   enum access_role role;
   // Of no two principals the same: what upstream sessions, kept calls and request states belong to.
   struct str key;
-  struct str name; // for the audit: the token's id, or what the client calls itself; empty: nobody knows
+  struct str
+      name; // for the audit: the token's id, or "client:" and what the client calls itself; empty: nobody knows
+  struct str client; // what the client calls itself
 };
 
 struct principal_door {     // where somebody wants in
-  struct str server;        // as in the principal
+  struct str server, tag;   // as in the principal
   bool guarded;             // does it take an API token?
   const struct map *tokens; // const struct access_token *, by hash
   int64_t now;
@@ -48,7 +51,7 @@ struct str principal_challenge(const struct http_request *in);
 
 struct principal principal_copy(const struct principal *p, struct arena *a);
 void principal_begin_session(struct principal *p, struct str session, struct arena *a);
-// The client says its name, which counts where nothing better is known. May be empty.
+// The client says its name, which counts as the principal's where nothing better is known. May be empty.
 void principal_introduce(struct principal *p, struct str client, struct arena *a);
 // Who has a share of what we do at once (io/share), and whose a session id is: the key without its session.
 struct str principal_holder(const struct principal *p);

@@ -110,8 +110,7 @@ static bool account_make(struct draft *d, const struct account_new *in, struct e
   token_id("acc", id);
   d->row = (struct account_row){
       .id = arena_dup(d->arena, str_of(id)), .connector = d->connector->name, .version = 1};
-  // The address is the account's from now on: a connector that is imported anew with another one must
-  // not lead credentials there.
+  // The address is the account's from now on: what the connector says later moves it only by account_follow.
   struct str base_url = in->base_url.n ? in->base_url : d->connector->base_url;
   if (!draft_set_name(d, in->name, err) || !draft_set_base_url(d, base_url, err) ||
       !draft_set_credential(d, in->way, in->credential, err) || !draft_set_context(d, in->context, err) ||
@@ -258,7 +257,7 @@ bool account_load_all(const struct account_env *env, const struct connector_set 
     struct account **all = ARENA_ARRAY(a, n + 1, struct account *);
     for (size_t i = 0; i < n; i++) {
       draft_publish(env, connector_find(set, rows[i].connector), &rows[i], &all[i]);
-      if (!all[i]->send_count && !all[i]->peer)
+      if (str_is(all[i]->status, "failing") && !all[i]->send_count && !all[i]->peer)
         log_warn("account %.*s cannot be used: %.*s", STR_ARG(all[i]->id), STR_ARG(all[i]->status_text));
     }
     *out = all;

@@ -25,6 +25,16 @@ MUST_USE bool account_change(const struct account_env *env, const struct connect
                              const struct account_new *in, struct account **out, struct err *err) SUSPENDS;
 MUST_USE bool account_verify(const struct account_env *env, const struct connector *c, struct str id,
                              struct account **out, struct err *err) SUSPENDS;
+// A REST connector was given another address: accounts at its former one have none of their own, and go along with
+// their credential. Blocking.
+struct account_follow {
+  struct str connector, from, to;
+  bool any_host;             // false: only where scheme, host and port stay, or are among `origins`
+  const struct str *origins; // that the operator allows
+  size_t origin_count;
+  size_t moved, stayed; // out
+};
+MUST_USE bool account_follow(const struct account_env *env, struct account_follow *f, struct err *err);
 // Revokes a grant at the vendor where that offers it (best effort), then deletes what is kept.
 MUST_USE bool account_delete(const struct account_env *env, struct str id, struct err *err) SUSPENDS;
 // From housekeeping, on a fiber, for each account of kind mcp: refreshes a grant that is due within
@@ -37,5 +47,10 @@ MUST_USE bool account_tend(const struct account_env *env, const struct account *
 // says so. Blocking.
 MUST_USE bool account_load_all(const struct account_env *env, const struct connector_set *set,
                                struct arena *a, struct account ***out, size_t *count, struct err *err);
+
+// What of the tools of an account that works is not as it should be, kept as its status_text (behind
+// ACCOUNT_NOTE) where nothing else is said there; empty: nothing. Blocking. `changed`: it was not so before.
+#define ACCOUNT_NOTE "its tools: "
+MUST_USE bool account_note(struct store *s, struct str id, struct str note, bool *changed, struct err *err);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/account_row.h"
 
+#include "account/account.h"
 #include "base/clock.h"
 
 #define ACCOUNT_ROW_COLUMNS                                                                                  \
@@ -107,6 +108,22 @@ bool account_row_set_status(struct store *s, const struct account_row_status *to
                    "UPDATE account SET status = $1, status_text = $2, updated_at = $3, version = version + 1 "
                    "WHERE id = $4",
                    values, 4, NULL, err);
+}
+
+bool account_note(struct store *s, struct str id, struct str note, bool *changed, struct err *err) {
+  struct arena *a = arena_new();
+  struct str text = note.n ? ARENA_JOIN(a, STR(ACCOUNT_NOTE), note) : STR("");
+  const struct store_value values[] = {STORE_TEXT(text), STORE_INT(clock_now_ms()), STORE_TEXT(id),
+                                       STORE_TEXT(text)};
+  int64_t rows = 0;
+  bool ok =
+      store_run(s,
+                "UPDATE account SET status_text = $1, updated_at = $2, version = version + 1 WHERE id = $3 "
+                "AND status_text <> $4 AND (status_text = '' OR status_text LIKE '" ACCOUNT_NOTE "%')",
+                values, 4, &rows, err);
+  arena_free(a);
+  if (ok) *changed = rows > 0;
+  return ok;
 }
 
 bool account_row_set_credential(struct store *s, struct str id, struct str credential, struct err *err) {

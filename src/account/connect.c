@@ -203,12 +203,13 @@ static bool connect_hear(struct start *s, struct err *err) {
   bool open = overhear_try(e, &s->challenge, &why), heard = s->challenge.status != 0;
   s->challenge.www_authenticate = arena_dup(s->arena, s->challenge.www_authenticate);
   overhear_free(e);
-  if (!open && !heard) {
-    *err = why;
-    return false;
-  }
-  if (!oauth_discover(&s->net, s->row.url, heard ? &s->challenge : NULL, s->arena, &s->site, err))
-    return false;
+  // Some refuse otherwise than by 401: where sign-in was asked for, what the server publishes decides.
+  bool silent = !open && !heard;
+  if (silent && !str_is(str_of(why.field), "url")) return *err = why, false; // it is down, or elsewhere
+  bool found = oauth_discover(&s->net, s->row.url, heard ? &s->challenge : NULL, s->arena, &s->site, err);
+  if (silent && (!found || s->site.assumed)) return *err = why, false;
+  if (!found) return false;
+  s->site.token_type = s->way->oauth.token_type;
   if (!s->site.authorization_endpoint.n)
     return err_why(err, ERR_UNPROCESSABLE, WHY_BAD_METADATA,
                    "the authorization server's metadata names no page at which a person could consent");
@@ -376,11 +377,22 @@ static bool connect_may_open(const struct flow_row *row, struct str link_token, 
   return false;
 }
 
+// Whose page it is that the person is sent to, which a connector's label only claims.
+static struct str connect_host(const struct flow_row *row, struct arena *a) {
+  struct oauth_site site;
+  struct uri u;
+  struct err ignored;
+  bool known = oauth_site_read(row->site, a, &site, &ignored) &&
+               uri_parse_http(site.authorization_endpoint, &u, &ignored);
+  return known ? arena_dup(a, u.host) : STR_NONE;
+}
+
 bool connect_look(const struct connect_env *env, struct str id, struct str link_token, struct arena *a,
                   struct connect_flow *out, struct err *err) {
   struct look l = {.env = env, .arena = a, .row.id = id};
   if (!pool_run(connect_find_job, &l, err) || !connect_may_open(&l.row, link_token, err)) return false;
   *out = connect_flow_of(&l.row, a);
+  out->host = connect_host(&l.row, a);
   return true;
 }
 

@@ -56,7 +56,7 @@ static bool probe_fetch(const struct probe *p, const struct connector_request *r
   if (!ok) return false;
   struct probe_reply reply = {.status = result.status};
   struct err none; // an answer need not be JSON
-  if (!json_read(buf_str(&result.body), &JSON_LIMITS, &reply.doc, &none)) reply.doc = NULL;
+  if (!json_read(buf_str(&result.body), &JSON_FORGIVING, &reply.doc, &none)) reply.doc = NULL;
   buf_free(&result.body);
   *out = reply;
   return true;

@@ -98,16 +98,24 @@ bool reseal_all(struct store *s, struct reseal *r, struct err *err) {
   return ok;
 }
 
+// Values that the audit has are not sealed anew (audit/values), so their keys stay.
+#define RESEAL_AUDIT "SELECT DISTINCT values_key FROM audit WHERE values_key <> ''"
+
 bool reseal_keys(struct store *s, struct arena *a, struct str **ids, size_t *count, struct err *err) {
   struct map seen = {0};
-  struct store_rows rows[SEALED_KINDS];
+  struct store_rows rows[SEALED_KINDS], audit;
   size_t most = 0, n = 0;
-  bool ok = true;
+  bool ok = store_query(s, RESEAL_AUDIT, NULL, 0, a, &audit, err);
+  if (ok) most = audit.count;
   for (enum sealed what = 0; ok && what < SEALED_KINDS; what++) {
     ok = store_query(s, sealed_columns[what].keys, NULL, 0, a, &rows[what], err);
     if (ok) most += rows[what].count;
   }
   struct str *found = ARENA_ARRAY(a, ok ? most + 1 : 1, struct str);
+  for (size_t i = 0; ok && i < audit.count; i++) {
+    found[n++] = store_cell(&audit, i, 0)->text;
+    map_put(&seen, found[n - 1], found);
+  }
   for (enum sealed what = 0; ok && what < SEALED_KINDS; what++)
     for (size_t i = 0; i < rows[what].count; i++) {
       struct str id = seal_key_id(store_cell(&rows[what], i, 0)->text);

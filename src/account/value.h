@@ -27,7 +27,7 @@ struct account {
   struct str id, name, connector, way;
   struct str base_url;    // of the API (the connector's, or this account's own), or of the MCP server
   struct str status;      // "ok" | "unverified" | "failing" | "needs_authorising"
-  struct str status_text; // the vendor's word on the last failure
+  struct str status_text; // the vendor's word on the last failure; or a note (account_note)
   int64_t created_at, updated_at, verified_at, version; // ms; version counts changes of the row
   yyjson_doc *context;                                  // object: argument name → default
   yyjson_doc *choices; // object: argument name → [{"id","title"}], what the credential sees, for "Account

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accounts over HTTP. What is said of an account never holds its credential: struct account keeps that
 // in secrets, which have no formatter.
+#include "admin/change.h"
 #include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "catalog/watch.h"
+
+// An object in any case, whatever a damaged row has there.
+static void account_put_object(struct buf *out, const char *key, yyjson_doc *doc) {
+  yyjson_val *root = yyjson_doc_get_root(doc);
+  if (yyjson_is_obj(root))
+    put_value(out, key, root);
+  else
+    put_json(out, key, STR("{}"));
+}
 
 static void account_put(struct buf *out, const struct account *a, const struct catalog *catalog) {
   const struct catalog_account *v = catalog_account_by_id(catalog, a->id);
@@ -16,8 +26,8 @@ static void account_put(struct buf *out, const struct account *a, const struct c
   put_text_or_null(out, "base_url", a->base_url);
   put_text(out, "status", a->status);
   put_text_or_null(out, "status_text", a->status_text);
-  put_value(out, "context", yyjson_doc_get_root(a->context));
-  put_value(out, "choices", yyjson_doc_get_root(a->choices));
+  account_put_object(out, "context", a->context);
+  account_put_object(out, "choices", a->choices);
   if (v)
     put_int(out, "tool_count", (int64_t)v->tools->count);
   else
@@ -99,6 +109,32 @@ bool admin_create_account(struct admin_call *call, struct err *err) {
   return true;
 }
 
+// Its host alone: many a vendor's address for one account has a secret in its path.
+static void account_moved(struct buf *out, struct str from, struct str to, struct arena *a) {
+  const struct str urls[] = {from, to};
+  struct str shown[2];
+  if (str_eq(from, to)) return;
+  for (int i = 0; i < 2; i++) {
+    size_t slashes = 0, n = 0;
+    while (n < urls[i].n && (urls[i].p[n] != '/' || ++slashes < 3) && urls[i].p[n] != '?') n++;
+    shown[i] = arena_printf(a, "%.*s%s", (int)n, urls[i].n ? urls[i].p : "", n < urls[i].n ? "/…" : "");
+  }
+  if (str_eq(shown[0], shown[1])) shown[1] = STR("another path there");
+  change_text(out, "base_url", shown[0], shown[1]);
+}
+
+// For the audit, what a change changed; of a credential, that one came.
+static struct str account_changes(const struct account *from, const struct account *to, bool credential,
+                                  struct arena *a) {
+  struct buf out = BUF_MAX(CHANGE_MOST);
+  change_text(&out, "name", from->name, to->name);
+  change_text(&out, "way", from->way, to->way);
+  account_moved(&out, from->base_url, to->base_url, a);
+  change_members(&out, "context", yyjson_doc_get_root(from->context), yyjson_doc_get_root(to->context));
+  if (credential) buf_printf(&out, "%scredential: replaced", out.n ? "; " : "");
+  return change_end(&out, a);
+}
+
 bool admin_change_account(struct admin_call *call, struct err *err) {
   const struct catalog_account *v;
   if (!admin_find_account(call, &v, err)) return false;
@@ -106,8 +142,10 @@ bool admin_change_account(struct admin_call *call, struct err *err) {
   if (yyjson_obj_get(call->body, "name") && !in.name.n)
     return err_at(err, ERR_INVALID, "name", "must not be empty");
   struct account *changed;
-  return account_change(call->env->catalog->account, v->connector, call->account_id, &in, &changed, err) &&
-         account_changed(call, changed);
+  if (!account_change(call->env->catalog->account, v->connector, call->account_id, &in, &changed, err))
+    return false;
+  call->detail = account_changes(v->account, changed, in.credential != NULL, call->arena);
+  return account_changed(call, changed);
 }
 
 bool admin_verify_account(struct admin_call *call, struct err *err) {

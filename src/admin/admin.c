@@ -52,7 +52,7 @@ static bool admin_find_route(struct admin_call *call) {
     return true;
   }
   if (!m.allowed) {
-    err_set(&err, ERR_MISSING, "nothing is at this address");
+    err_why(&err, ERR_MISSING, WHY_NO_ROUTE, "nothing is at this address");
     err_hint(&err, "GET /openapi.json describes what there is");
     http_reply_err(call->http, &err);
     return false;
@@ -72,10 +72,15 @@ static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct er
   const struct admin_shape *shape = call->route->body;
   if (!shape) return true;
   struct str type = http_media_type(http_header_get(&call->in->headers, "content-type"));
-  if (!str_is_nocase(type, "application/json"))
+  if (!str_is_nocase(type, "application/json")) {
+    call->status = 415; // RFC 9110 §15.5.16, as the MCP endpoint has it
     return err_at(err, ERR_INVALID, "Content-Type", "must be application/json, not \"%.*s\"",
                   STR_MOST(type, 64));
+  }
   if (!json_read(call->in->body, &call->env->json, doc, err)) {
+    if (err->code == ERR_LIMIT)
+      err_hint(err, "the settings json_nodes and json_depth say how much; a text counts as one value, "
+                    "whatever it holds");
     err->code = ERR_INVALID; // too deep or too many values: the limit is of one request, not of a rate
     return false;
   }
@@ -102,6 +107,22 @@ static bool admin_read_query(struct admin_call *call, struct err *err) {
 
 // ---- what comes of it
 
+struct audit_who admin_asker(const struct admin_call *call) {
+  return (struct audit_who){
+      .actor = call->who.name, .actor_name = call->who.token.name, .address = call->in->client};
+}
+
+// What a row speaks of, by the name that it had; of what is new, has.
+static const struct catalog_server *admin_server_told(const struct admin_call *call) {
+  const struct catalog_server *v = catalog_server_by_id(call->before, call->server_id);
+  return v ? v : catalog_server_by_id(call->catalog, call->server_id);
+}
+
+static const struct catalog_account *admin_account_told(const struct admin_call *call) {
+  const struct catalog_account *v = catalog_account_by_id(call->before, call->account_id);
+  return v ? v : catalog_account_by_id(call->catalog, call->account_id);
+}
+
 static void admin_audit(const struct admin_call *call, const struct err *failure, uint64_t begun_us) {
   if (!call->route->action) return;
   // Pages are open to all: what touched nothing of ours is a line in the log, not rows that anybody could
@@ -112,18 +133,43 @@ static void admin_audit(const struct admin_call *call, const struct err *failure
   struct str detail = !failure              ? call->detail
                       : code == ERR_INVALID ? str_of(failure->field)
                                             : str_of(failure->text);
-  audit_add(call->env->run->audit, &(struct audit_row){.at = clock_now_ms(),
-                                                       .actor = call->who.name,
-                                                       .action = str_of(call->route->action),
-                                                       .server_id = call->server_id,
-                                                       .account_id = call->account_id,
-                                                       .outcome = str_of(err_name(code)),
-                                                       .request_id = call->in->id,
-                                                       .detail = detail,
-                                                       .elapsed_us = (int64_t)(clock_mono_us() - begun_us),
-                                                       .status = failure        ? err_http_status(code)
-                                                                 : call->status ? call->status
-                                                                                : call->route->status});
+  const struct catalog_server *server = admin_server_told(call);
+  const struct catalog_account *account = admin_account_told(call);
+  audit_add(call->env->run->audit,
+            &(struct audit_row){.at = clock_now_ms(),
+                                .who = admin_asker(call),
+                                .action = str_of(call->route->action),
+                                .server_id = call->server_id,
+                                .server_name = server ? server->server.name : STR_NONE,
+                                .account_id = call->account_id,
+                                .account_name = account ? account->account->name : STR_NONE,
+                                .outcome = str_of(err_name(code)),
+                                .request_id = call->in->id,
+                                .detail = detail,
+                                .elapsed_us = (int64_t)(clock_mono_us() - begun_us),
+                                .status = failure        ? call->status == 415 ? 415 : err_http_status(code)
+                                                 : call->status ? call->status
+                                                         : call->route->status});
+}
+
+// Turned away at the door: counted, as outsiders may do it as often as they like. `what`: which origin, which token.
+static void admin_audit_refused(const struct admin_call *call, const struct err *err, const char *why,
+                                struct str what) {
+  audit_refuse(call->env->run->audit,
+               &(struct audit_row){.at = clock_now_ms(),
+                                   .who = admin_asker(call),
+                                   .action = STR(AUDIT_REFUSE),
+                                   .outcome = str_of(err_name(err->code)),
+                                   .request_id = call->in->id,
+                                   .detail = str_of(why),
+                                   .status = err_http_status(err->code)},
+               what);
+}
+
+static void admin_audit_unknown(const struct admin_call *call, const struct err *err) {
+  struct str token = principal_bearer(call->in);
+  char mark[AUDIT_MARK];
+  admin_audit_refused(call, err, err->text, token.n && !call->who.kind ? audit_mark(token, mark) : STR_NONE);
 }
 
 static void admin_answer(struct admin_call *call, const struct err *failure) {
@@ -137,7 +183,7 @@ static void admin_answer(struct admin_call *call, const struct err *failure) {
   // Answers speak of credentials' neighbours; no cache on the way keeps them (RFC 9111 §5.2.2.5).
   http_reply_header(call->http, "Cache-Control", STR("no-store"));
   if (failure)
-    http_reply_err(call->http, failure);
+    http_reply_err_as(call->http, status == 415 ? status : err_http_status(failure->code), failure);
   else if (!call->out.n)
     http_reply(call->http, status, NULL, STR_NONE);
   else
@@ -151,6 +197,7 @@ static void admin_answer(struct admin_call *call, const struct err *failure) {
 static void admin_serve(struct admin_call *call) {
   struct err err = {0};
   if (!origin_check(call->env->origins, call->in, &err)) {
+    admin_audit_refused(call, &err, "pages of another origin", http_header_get(&call->in->headers, "origin"));
     http_reply_err(call->http, &err);
     return;
   }
@@ -160,7 +207,10 @@ static void admin_serve(struct admin_call *call) {
   bool known = admin_authorize(call, &err);
   bool ok = known && admin_read_query(call, &err) && admin_read_body(call, &doc, &err) &&
             call->route->handle(call, &err);
-  if (known || call->who.kind) admin_audit(call, ok ? NULL : &err, begun_us);
+  if (known || (call->who.kind && call->route->action))
+    admin_audit(call, ok ? NULL : &err, begun_us);
+  else
+    admin_audit_unknown(call, &err);
   admin_answer(call, ok ? NULL : &err);
   admin_forget_body(call, doc);
 }
@@ -172,9 +222,11 @@ void admin_handle(const struct admin_env *env, struct http_exchange *x) {
                             .in = in,
                             .arena = in->arena,
                             .catalog = catalog_acquire(),
+                            .before = catalog_acquire(),
                             .out = BUF_MAX(ADMIN_REPLY_MOST)};
   admin_serve(&call);
   catalog_release(call.catalog);
+  catalog_release(call.before);
   buf_free(&call.out);
 }
 
@@ -216,14 +268,13 @@ const struct catalog_account *admin_account_named(const struct catalog *c, struc
 
 bool admin_no_account(const char *field, struct str named, struct err *err) {
   err_fill(err, ERR_MISSING, WHY_NO_ACCOUNT, field, "no account has the id or name \"%.*s\"",
-           (int)(named.n < 64 ? named.n : 64), named.p);
+           STR_MOST(named, 64));
   err_hint(err, "GET /integrated-account lists the accounts");
   return false;
 }
 
 bool admin_no_connector(const char *field, struct str named, struct err *err) {
-  err_fill(err, ERR_MISSING, WHY_NO_CONNECTOR, field, "there is no connector \"%.*s\"",
-           (int)(named.n < 64 ? named.n : 64), named.p);
+  err_fill(err, ERR_MISSING, WHY_NO_CONNECTOR, field, "there is no connector \"%.*s\"", STR_MOST(named, 64));
   err_hint(err, "GET /connector lists them");
   return false;
 }

@@ -144,6 +144,7 @@ struct connector_job {
   const struct connector *connector;
   struct library_import import;
   struct openapi_result report;
+  struct account_follow follow;
   struct str name, kind;
   size_t tools;
 };
@@ -189,16 +190,33 @@ static struct str connector_text(struct admin_call *call, const char *member) {
   return yyjson_is_str(v) ? json_text(v) : json_to_text(call->arena, v);
 }
 
+// Those of kind mcp have sessions and grants, which are for one server only.
+static bool connector_follow(struct connector_job *job, const struct connector *before, struct err *err) {
+  const struct library_env *library = &job->call->env->catalog->library;
+  const struct connector *now = connector_find(library->connectors, job->name);
+  if (!before || !now || now->kind != CONNECTOR_REST) return true;
+  job->follow = (struct account_follow){
+      .connector = job->name,
+      .from = before->base_url,
+      .to = now->base_url,
+      .any_host = !str_is(json_str(job->call->body, "follow"), "origin"),
+      .origins = library->origins,
+      .origin_count = library->origin_count,
+  };
+  return account_follow(job->call->env->catalog->account, &job->follow, err);
+}
+
 static bool connector_import(void *arg, struct err *err) {
   struct connector_job *job = arg;
+  struct arena *a = job->call->arena;
   struct yaml_doc *definition;
-  if (!library_add(&job->call->env->catalog->library, &job->import, job->call->arena, &job->report, err) ||
-      !yaml_read(job->import.definition, &definition, err))
-    return false;
-  job->name = arena_dup(job->call->arena, json_str(yaml_root(definition), "name"));
-  job->kind = arena_dup(job->call->arena, json_str(yaml_root(definition), "kind"));
+  if (!yaml_read(job->import.definition, &definition, err)) return false;
+  job->name = arena_dup(a, json_str(yaml_root(definition), "name"));
+  job->kind = arena_dup(a, json_str(yaml_root(definition), "kind"));
   yaml_close(definition);
-  return true;
+  const struct library_env *library = &job->call->env->catalog->library;
+  const struct connector *before = connector_find(library->connectors, job->name);
+  return library_add(library, &job->import, a, &job->report, err) && connector_follow(job, before, err);
 }
 
 // Skipped operations before warnings, which may be many.
@@ -237,6 +255,8 @@ static void connector_put_report(struct buf *out, const struct connector_job *jo
   put += connector_put_notes(out, r, OPENAPI_WARNING, CONNECTOR_NOTES_MOST - put);
   put_close(out, ']');
   put_int(out, "notes_left_out", (int64_t)(r->note_count - put));
+  put_int(out, "accounts_moved", (int64_t)job->follow.moved);
+  put_int(out, "accounts_kept", (int64_t)job->follow.stayed);
   put_close(out, '}');
 }
 

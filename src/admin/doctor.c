@@ -28,7 +28,7 @@ bool admin_examine_account(struct admin_call *call, struct err *err) {
   struct doctor doctor = {.run = call->env->run,
                           .catalog = call->catalog,
                           .account = call->env->catalog->account,
-                          .client = call->who.name};
+                          .by = admin_asker(call)};
   struct doctor_report report;
   if (!doctor_examine(&doctor, v, call->arena, &report, err)) return false;
   doctor_put(&call->out, &report, call->account_id);

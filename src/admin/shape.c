@@ -24,6 +24,8 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
   {"tags", ADMIN_TEXTS, .says = "tags of the account's tools"},
   {"tools", ADMIN_TEXTS, .says = "globs over tool names: * and ?"},
   {"require_api_token_auth", ADMIN_BOOL, .says = "ask for a valid API token as Bearer beside the URL"},
+  {"programs", ADMIN_BOOL, .says = "show postern_run_program, which runs answer programs over the tools that read"},
+  {"record_arguments", ADMIN_BOOL, .says = "keep the values of calls' arguments in the audit, sealed; without it their shape alone"},
   {"prompts", ADMIN_BOOL, .says = "show the prompts of MCP servers; without it, where neither tags nor tools are named"},
   {"resources", ADMIN_BOOL, .says = "show their resources; likewise"});
 
@@ -36,7 +38,8 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
 
 SHAPE(admin_connector_new, "ConnectorNew", "A connector to import",
   {"definition", ADMIN_EITHER, REQ, .says = "connector.yaml as an object or as YAML text, without \"openapi\""},
-  {"document", ADMIN_EITHER, .says = "an OpenAPI document (2.0, 3.0, 3.1, 3.2) as an object or as JSON or YAML text; of kind mcp none"});
+  {"document", ADMIN_EITHER, .says = "an OpenAPI document (2.0, 3.0, 3.1, 3.2) as an object or as JSON or YAML text; of kind mcp none"},
+  {"follow", ADMIN_WORD, .allowed = "any|origin", .says = "of the accounts at the connector's former address, which go along to its new one: all, as without it, or those whose scheme, host and port stay or are among upstream_origins"});
 
 SHAPE(admin_account_new, "AccountNew", "An account to connect; a connector, or the url of any MCP server",
   {"connector", ADMIN_TEXT, .most = NAME_MOST, .says = "name of a connector"},
@@ -67,6 +70,17 @@ SHAPE(admin_account_patch, "AccountPatch", "What is to change; what is left out 
   {"base_url", ADMIN_TEXT, .most = 2048, .says = "another address of the vendor's API; takes the credential again"},
   ACCOUNT_WAY);
 
+SHAPE(admin_program_body, "ProgramRun", "A program to run, or the handle of one to go on with",
+  {"program", ADMIN_OBJECT, .says = "as GET /program-schema describes it"},
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
+  {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"},
+  {"tables", ADMIN_OBJECT, .says = "rows of one's own by name: an array of objects, or a text of CSV or JSON"},
+  {"continue", ADMIN_TEXT, .most = 64, .says = "the handle of a paused outcome, instead of a program"});
+SHAPE(admin_program_check_body, "ProgramCheck", "A program to check; nothing is called",
+  {"program", ADMIN_OBJECT, REQ, .says = "as GET /program-schema describes it"},
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
+  {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"},
+  {"tables", ADMIN_OBJECT, .says = "rows of one's own by name"});
 SHAPE(admin_call_body, "ToolCall", "A call of a tool",
   {"arguments", ADMIN_OBJECT, .says = "as the tool's inputSchema asks"});
 
@@ -92,6 +106,9 @@ SHAPE(admin_server_patch, "ServerPatch", "What is to change; what is left out st
   {"share", ADMIN_BOOL, .says = "accounts of one connector share one set of tools, or no longer do"},
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "replaces the whole filter"},
   EXPIRES);
+
+SHAPE(admin_url_new, "UrlNew", "A further URL of a server",
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "what or whom it is for, unique among the server's"});
 
 SHAPE(admin_token_new, "TokenNew", "An API token to make",
   {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people"},
@@ -124,12 +141,15 @@ SHAPE(admin_query_audit, "AuditQuery", "",
   {"before", ADMIN_TEXT, .most = ID_MOST, .says = "the last entry of the page before; see next"},
   {"since", ADMIN_TIME, .says = "not before this time"},
   {"until", ADMIN_TIME, .says = "before this time"},
-  {"actor", ADMIN_TEXT, .most = TEXT_MOST, .says = "id of an API token, or name of an MCP client"},
-  {"action", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as tools/call or account.create"},
+  {"actor", ADMIN_TEXT, .most = TEXT_MOST, .says = "id of an API token, or client:NAME of an MCP client"},
+  {"client", ADMIN_TEXT, .most = TEXT_MOST, .says = "what an MCP client calls itself"},
+  {"address", ADMIN_TEXT, .most = TEXT_MOST, .says = "a client's IP address"},
+  {"action", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as tools/call, account.create or access.refuse"},
   {"server_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one server"},
   {"account_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one account"},
   {"tool", ADMIN_TEXT, .most = TEXT_MOST, .says = "of one tool"},
-  {"outcome", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as ok, denied, upstream_error"});
+  {"outcome", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as ok, denied, upstream_error"},
+  {"values", ADMIN_INT, .least = 1, .most = 1, .says = "1: with the values of arguments, where they are recorded"});
 
 // ---- answers
 
@@ -140,8 +160,13 @@ INNER(error_body, "ErrorBody", "What went wrong, and what to do",
   {"field", ADMIN_TEXT, .says = "where, if anywhere"},
   {"hint", ADMIN_TEXT, .says = "what to do, if anything"},
   {"request_id", ADMIN_TEXT, REQ, .says = "as it stands in the log"});
+SHAPE(admin_program_fault, "ProgramFault", "What is wrong with a program, and where",
+  {"pointer", ADMIN_TEXT, REQ, .says = "JSON pointer into the program; empty: the whole"},
+  {"text", ADMIN_TEXT, REQ, .says = "what was found"},
+  {"hint", ADMIN_TEXT, .says = "what is allowed, or the nearest known word"});
 SHAPE(admin_error, "Error", "The answer of every request that fails",
-  {"error", ADMIN_OBJECT, REQ, .shape = &error_body, .says = "the error"});
+  {"error", ADMIN_OBJECT, REQ, .shape = &error_body, .says = "the error"},
+  {"faults", ADMIN_OBJECTS, .shape = &admin_program_fault, .says = "of a program: all that is wrong with it"});
 
 SHAPE(admin_health, "Health", "All is well", {"status", ADMIN_TEXT, REQ, .says = "ok"});
 SHAPE(admin_readiness, "Readiness", "Requests are served",
@@ -171,6 +196,7 @@ SHAPE(admin_status, "Status", "How the program does",
   {"version", ADMIN_TEXT, REQ, .says = "of Postern"},
   {"started_at", ADMIN_TIME, REQ, .says = "start of the program"},
   {"uptime_s", ADMIN_INT, REQ, .says = "seconds since"},
+  {"process", ADMIN_INT, REQ, .says = "its number on its machine"},
   {"store", ADMIN_TEXT, REQ, .says = "kind of the store"},
   {"key", ADMIN_TEXT, REQ, .says = "id of the key that credentials are sealed with"},
   {"catalog", ADMIN_OBJECT, REQ, .shape = &counts, .says = "sizes of the catalog"},
@@ -242,7 +268,9 @@ SHAPE(admin_connector_report, "CompileReport", "What became of an import",
   {"folded", ADMIN_INT, REQ, .says = "tools whose schema was too large and lost its deepest parts"},
   {"renamed", ADMIN_INT, REQ, .says = "tools whose name had to make way"},
   {"notes", ADMIN_OBJECTS, REQ, .shape = &note_info, .says = "at most 500, skipped operations first"},
-  {"notes_left_out", ADMIN_INT, REQ, .says = "how many more there were"});
+  {"notes_left_out", ADMIN_INT, REQ, .says = "how many more there were"},
+  {"accounts_moved", ADMIN_INT, REQ, .says = "accounts without an address of their own that went along to another one"},
+  {"accounts_kept", ADMIN_INT, REQ, .says = "those that stay at the former address; PATCH with base_url and the credential moves one"});
 
 SHAPE(admin_authorize_flow, "AuthorizeFlow", "A person's way to the vendor and back",
   {"id", ADMIN_TEXT, REQ, .says = "to ask how it goes"},
@@ -274,7 +302,7 @@ SHAPE(admin_account, "Account", "A connection to one vendor; its credential is n
   {"connector", ADMIN_TEXT, REQ, .says = "name of the connector"},
   {"way", ADMIN_TEXT, REQ, .says = "way to authenticate"},
   {"base_url", ADMIN_TEXT, NIL, .says = "address of the vendor's API"},
-  {"status", ADMIN_WORD, REQ, .allowed = "ok|unverified|failing", .says = "what the vendor last said of the credential"},
+  {"status", ADMIN_WORD, REQ, .allowed = "ok|unverified|failing|needs_authorising", .says = "what the vendor last said of the credential; needs_authorising: a person has to authorize the account again"},
   {"status_text", ADMIN_TEXT, NIL, .says = "the vendor's word on the last failure"},
   {"context", ADMIN_OBJECT, REQ, .says = CONTEXT},
   {"choices", ADMIN_OBJECT, REQ, .says = "what the credential sees, by argument name: arrays of {id, title}"},
@@ -331,13 +359,30 @@ SHAPE(admin_refresh, "Refresh", "What reading an account's tools anew came to",
   {"served", ADMIN_INT, REQ, .says = "servers may show"},
   {"review", ADMIN_INT, REQ, .says = "wait for a review"},
   {"denied", ADMIN_INT, REQ, .says = "are held back"},
-  {"dropped", ADMIN_INT, REQ, .says = "cannot be used as the vendor defines them; the log says why"},
+  {"dropped", ADMIN_INT, REQ, .says = "cannot be used as the vendor defines them; the review says why"},
   {"changed", ADMIN_BOOL, REQ, .says = "since it was read before"});
 INNER(rate_info, "RateLimit", "What the vendor said about its rate limit",
   {"limit", ADMIN_INT, NIL, .says = "requests in the window"},
   {"remaining", ADMIN_INT, NIL, .says = "requests left"},
   {"reset_s", ADMIN_INT, NIL, .says = "seconds to the next window"},
   {"retry_after_s", ADMIN_INT, NIL, .says = "seconds to wait"});
+SHAPE(admin_program_verdict, "ProgramVerdict", "Whether a program is sound, and what it would cost",
+  {"sound", ADMIN_BOOL, REQ, .says = "it can be run"},
+  {"faults", ADMIN_OBJECTS, REQ, .shape = &admin_program_fault, .says = "all that is wrong"},
+  {"calls_least", ADMIN_INT, .says = "calls without those for each row"},
+  {"calls_known", ADMIN_BOOL, .says = "no step has a for_each, so that these are all"},
+  {"steps", ADMIN_OBJECTS, .says = "id, calls (account, tool), after (ids of steps)"});
+SHAPE(admin_outcome, "ProgramOutcome", "What a program gave; see the manual's page on programs",
+  {"status", ADMIN_WORD, REQ, .allowed = "complete|partial|paused|failed", .says = "paused: go on with the handle after wait_seconds"},
+  {"title", ADMIN_TEXT, .says = "of the program"},
+  {"now", ADMIN_TIME, REQ, .says = "the one moment of the run"},
+  {"zone", ADMIN_TEXT, REQ, .says = "of buckets and dates"},
+  {"handle", ADMIN_TEXT, .says = "under which it is kept for ten minutes"},
+  {"wait_seconds", ADMIN_INT, .says = "what a vendor's rate limit asks for"},
+  {"results", ADMIN_OBJECTS, REQ, .says = "name, columns (name, type), rows, cut, time, chart; or error"},
+  {"steps", ADMIN_OBJECTS, REQ, .says = "id, state, calls, failed, rows, cut, total, why"},
+  {"calls", ADMIN_OBJECTS, REQ, .says = "account, tool, arguments, page, rows, bytes, ms, why"},
+  {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or taken for granted"});
 SHAPE(admin_call_result, "ToolResult", "What came of a call; a vendor's refusal is a result too, with is_error",
   {"outcome", ADMIN_WORD, REQ, .allowed = "ok|invalid|denied|upstream_error|rate_limited|failed|canceled|input_required|needs_authorising", .says = "as in the audit log"},
   {"is_error", ADMIN_BOOL, REQ, .says = "as MCP's isError"},
@@ -359,14 +404,28 @@ INNER(server_member, "ServerAccount", "An account of a server",
   {"config", ADMIN_OBJECT, REQ, .shape = &filter, .says = "which tools it shows"},             \
   {"tool_count", ADMIN_INT, REQ, .says = "tools it shows now"},                                \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                                      \
+  {"last_used_at", ADMIN_TIME, NIL, .says = "of the last call that the audit has; null: none"}, \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                         \
   {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
 SHAPE(admin_server, "Server", "A scoped MCP server; its URL is not shown again", SERVER_BODY);
+SHAPE(admin_onward, "Onward", "Where the browser goes on to",
+  {"url", ADMIN_TEXT, REQ, .says = "at the vendor"});
 SHAPE(admin_server_url, "ServerWithUrl", "A scoped MCP server with its URL, which is shown this once",
   SERVER_BODY,
   {"url", ADMIN_TEXT, REQ, .says = "for an MCP client; whoever has it may use the server"});
 SHAPE(admin_server_list, "ServerList", "A page of servers",
   {"items", ADMIN_OBJECTS, REQ, .shape = &admin_server, .says = "oldest first"}, NEXT);
+
+#define URL_BODY                                                                              \
+  {"name", ADMIN_TEXT, REQ, .says = "first: the one that was made with the server"},           \
+  {"last_used_at", ADMIN_TIME, NIL, .says = "of the last request that came by it; null: none"}, \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+INNER(server_url, "Url", "A URL of a server, without its token", URL_BODY);
+SHAPE(admin_url_secret, "UrlWithText", "A URL of a server with its text, which is shown this once",
+  URL_BODY,
+  {"url", ADMIN_TEXT, REQ, .says = "for an MCP client; whoever has it may use the server"});
+SHAPE(admin_url_list, "UrlList", "The URLs of a server",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &server_url, .says = "the first, then by name"});
 
 #define TOKEN_BODY                                                              \
   {"id", ADMIN_TEXT, REQ, .says = "tok_…"},                                     \
@@ -385,15 +444,22 @@ SHAPE(admin_identity, "Identity", "The API token that was used", TOKEN_BODY);
 INNER(audit_entry, "AuditEntry", "One thing that was done",
   {"id", ADMIN_TEXT, REQ, .says = "aud_…; sorts by time"},
   {"at", ADMIN_TIME, REQ, .says = "RFC 3339"},
-  {"actor", ADMIN_TEXT, NIL, .says = "id of an API token, or name of an MCP client"},
-  {"action", ADMIN_TEXT, REQ, .says = "tools/call, account.create, …"},
+  {"actor", ADMIN_TEXT, NIL, .says = "id of an API token, client:NAME of an MCP client, or local:uid N of who made a token on the machine"},
+  {"actor_name", ADMIN_TEXT, NIL, .says = "the API token's name then"},
+  {"client", ADMIN_TEXT, NIL, .says = "what the MCP client calls itself, which proves nothing"},
+  {"address", ADMIN_TEXT, NIL, .says = "the client's IP address, behind trusted proxies the one that they name"},
+  {"action", ADMIN_TEXT, REQ, .says = "tools/call, account.create, access.refuse, …"},
   {"server_id", ADMIN_TEXT, NIL, .says = "through which server"},
+  {"server_name", ADMIN_TEXT, NIL, .says = "its name then"},
   {"account_id", ADMIN_TEXT, NIL, .says = "on which account"},
+  {"account_name", ADMIN_TEXT, NIL, .says = "its name then"},
   {"tool", ADMIN_TEXT, NIL, .says = "which tool"},
-  {"arguments", ADMIN_OBJECT, NIL, .says = "shape of the arguments; values are never kept"},
+  {"arguments", ADMIN_OBJECT, NIL, .says = "shape of the arguments"},
+  {"values", ADMIN_OBJECT, NIL, .says = "the arguments; null unless values=1 asks for them and the server has them recorded"},
   {"outcome", ADMIN_TEXT, REQ, .says = "ok, or what went wrong"},
   {"status", ADMIN_INT, NIL, .says = "HTTP status, of the vendor for a tool call"},
-  {"elapsed_us", ADMIN_INT, REQ, .says = "microseconds it took"},
+  {"elapsed_us", ADMIN_INT, REQ, .says = "microseconds it took; of several alike, from the first to the last"},
+  {"count", ADMIN_INT, REQ, .says = "of refused requests, so many alike; else 1"},
   {"request_id", ADMIN_TEXT, NIL, .says = "as it stands in the log"},
   {"detail", ADMIN_TEXT, NIL, .says = "more, in words"});
 SHAPE(admin_audit_list, "AuditList", "A page of the audit log",

@@ -2,6 +2,7 @@
 // Health, metrics, status, the key: the program itself over HTTP.
 #include <pthread.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "account/connect.h"
 #include "account/keys.h"
@@ -173,6 +174,7 @@ bool admin_get_status(struct admin_call *call, struct err *err) {
   put_text(out, "version", env->version);
   put_time(out, "started_at", env->started_ms);
   put_int(out, "uptime_s", (clock_now_ms() - env->started_ms) / 1000);
+  put_int(out, "process", getpid());
   put_text(out, "store", env->store_kind);
   put_text(out, "key", seal_ring_current_id(env->catalog->account->ring));
   system_put_catalog(out, call->catalog);
@@ -254,16 +256,44 @@ static bool system_note_time(struct store *s, int64_t ms, struct err *err) {
   return store_run(s, SYSTEM_SEE, &STORE_TEXT(str_of(text)), 1, NULL, err);
 }
 
+// Who went by itself is a row, too.
+static void system_audit_expired(const struct admin_env *env, const char *action,
+                                 const struct store_rows *gone, bool server) {
+  for (size_t i = 0; i < gone->count; i++) {
+    struct str id = store_cell(gone, i, 0)->text, name = store_cell(gone, i, 1)->text;
+    char time[CLOCK_TEXT], detail[256];
+    clock_rfc3339(store_cell(gone, i, 2)->number, time);
+    snprintf(detail, sizeof detail, "%.*s \"%.*s\", at %s", STR_ARG(id), STR_MOST(name, 128), time);
+    audit_add(env->run->audit, &(struct audit_row){.at = clock_now_ms(),
+                                                   .action = str_of(action),
+                                                   .server_id = server ? id : STR_NONE,
+                                                   .server_name = server ? name : STR_NONE,
+                                                   .outcome = STR("ok"),
+                                                   .detail = str_of(detail)});
+  }
+}
+
 bool admin_purge(const struct admin_env *env, struct err *err) {
   struct store *s = env->catalog->account->store;
+  struct arena *a = arena_new();
   int64_t now = steady_now_ms();
-  size_t servers = 0, tokens = 0, rows = 0, flows = 0;
-  bool ok = server_row_purge(s, now, &servers, err) && access_purge(s, now, &tokens, err) &&
-            connect_purge(s, now, &flows, err) && audit_purge(s, env->audit_keep_ms, &rows, err) &&
-            system_note_time(s, now, err);
+  struct store_rows servers = {0}, tokens = {0};
+  size_t rows = 0, flows = 0;
+  bool ok = server_row_purge(s, now, a, &servers, err);
+  if (ok) {
+    system_audit_expired(env, "server.expire", &servers, true);
+    ok = access_purge(s, now, a, &tokens, err);
+  }
+  if (ok) {
+    system_audit_expired(env, "token.expire", &tokens, false);
+    ok = connect_purge(s, now, &flows, err) && audit_purge(s, env->audit_keep_ms, &rows, err) &&
+         system_note_time(s, now, err) && catalog_write_uses(s, err);
+  }
   // What did go must leave the catalog, whatever failed after it.
   struct err late;
-  if (servers + tokens && !catalog_rebuild(env->catalog, &late)) {
+  bool gone = servers.count + tokens.count > 0;
+  arena_free(a);
+  if (gone && !catalog_rebuild(env->catalog, &late)) {
     if (ok) *err = late;
     return false;
   }

@@ -230,7 +230,7 @@ bool admin_call_tool(struct admin_call *call, struct err *err) {
       .tool = &found,
       .arguments = mended ? yyjson_doc_get_root(mended) : arguments,
       .request_id = call->in->id,
-      .client = call->who.name,
+      .by = admin_asker(call),
       .traceparent = http_header_get(&call->in->headers, "traceparent"),
       .tracestate = http_header_get(&call->in->headers, "tracestate"),
       .principal = call->who.key,

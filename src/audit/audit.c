@@ -2,14 +2,18 @@
 #include "audit/audit.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <time.h>
 
+#include "audit/tally.h"
+#include "audit/values.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/steady.h"
+#include "crypto/secret.h"
 #include "crypto/token.h"
 
 enum {
@@ -17,11 +21,13 @@ enum {
   AUDIT_RETRY_MS = 500,                      // between tries while the store is locked or the disk is full
   AUDIT_LAST_TRIES = 4,                      // once we are stopping
   AUDIT_TEXT_MOST = 2048,                    // bytes of one text
+  AUDIT_COMPOSED = AUDIT_TEXT_MOST + 8,      // likewise, before it is cut at a character
   AUDIT_PURGE_ROWS = 2000,                   // a step of purging, between which others may write
   AUDIT_PURGE_MOST = 100 * AUDIT_PURGE_ROWS, // at once; the rest goes the next time
   AUDIT_COMPLAIN_MS = 60000,
 };
-enum { AUDIT_TEXTS = 9, AUDIT_ID_TIME = 9, AUDIT_ID_ORDER = 4, AUDIT_ID_ORDERS = 36 * 36 * 36 * 36 };
+enum { AUDIT_TEXTS = 14, AUDIT_NUMBERS = 4, AUDIT_CELLS = 1 + AUDIT_TEXTS + AUDIT_NUMBERS };
+enum { AUDIT_ID_TIME = 9, AUDIT_ID_ORDER = 4, AUDIT_ID_ORDERS = 36 * 36 * 36 * 36 };
 
 static const char audit_digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
@@ -41,6 +47,7 @@ struct audit {
   uint64_t added, done;   // done: written, or given up by the writer
   uint64_t dropped, told; // rows lost; of these, what the log has been told
   uint64_t told_at_us;
+  struct tally refused;
   bool hurry, stop;
   // the writer's own
   int64_t id_ms;
@@ -49,17 +56,40 @@ struct audit {
 
 // ---- rows that wait
 
+// All columns, in the order of audit_texts and audit_numbers behind the id.
+#define AUDIT_COLUMNS                                                                                        \
+  "id, actor, actor_name, client, address, action, server_id, server_name, account_id, account_name, tool, " \
+  "arguments, outcome, request_id, detail, at, elapsed_us, status, repeats"
+
 static void audit_texts(struct audit_row *row, struct str *out[AUDIT_TEXTS]) {
-  struct str *texts[AUDIT_TEXTS] = {&row->actor,      &row->action,     &row->server_id,
-                                    &row->account_id, &row->tool,       &row->arguments,
-                                    &row->outcome,    &row->request_id, &row->detail};
+  struct str *texts[AUDIT_TEXTS] = {
+      &row->who.actor, &row->who.actor_name, &row->who.client, &row->who.address,  &row->action,
+      &row->server_id, &row->server_name,    &row->account_id, &row->account_name, &row->tool,
+      &row->arguments, &row->outcome,        &row->request_id, &row->detail};
   memcpy(out, texts, sizeof texts);
+}
+
+static void audit_numbers(struct audit_row *row, int64_t *out[AUDIT_NUMBERS]) {
+  int64_t *numbers[AUDIT_NUMBERS] = {&row->at, &row->elapsed_us, &row->status, &row->count};
+  memcpy(out, numbers, sizeof numbers);
+}
+
+// "by URL laptop; not among the tools of this server"
+static struct str audit_detail(const struct audit_row *row, char text[AUDIT_COMPOSED]) {
+  if (!row->url.n) return row->detail;
+  int n = snprintf(text, AUDIT_COMPOSED, "by URL %.*s%s%.*s", STR_ARG(row->url), row->detail.n ? "; " : "",
+                   STR_ARG(row->detail));
+  return str_make(text, n < AUDIT_COMPOSED ? (size_t)n : AUDIT_COMPOSED - 1);
 }
 
 static struct audit_item *audit_item_new(const struct audit_row *from) {
   struct audit_row row = *from;
+  char detail[AUDIT_COMPOSED];
+  row.detail = audit_detail(from, detail);
+  row.url = STR_NONE;
   struct str *texts[AUDIT_TEXTS];
   size_t n = 0;
+  if (!row.count) row.count = 1;
   // The shape is JSON: it is whole or not there.
   if (row.arguments.n > AUDIT_TEXT_MOST) row.arguments = STR("{\"...\":\"too many to list\"}");
   audit_texts(&row, texts);
@@ -67,6 +97,8 @@ static struct audit_item *audit_item_new(const struct audit_row *from) {
     *texts[i] = str_cut_utf8(*texts[i], AUDIT_TEXT_MOST);
     n += texts[i]->n;
   }
+  if (row.values.n > AUDIT_VALUES_MOST) row.values = STR("{\"...\":\"too long to record\"}");
+  n += row.values.n;
   struct audit_item *item = mem_alloc(sizeof *item + n);
   item->row = row;
   item->bytes = sizeof *item + n;
@@ -77,12 +109,18 @@ static struct audit_item *audit_item_new(const struct audit_row *from) {
     texts[i]->p = at;
     at += texts[i]->n;
   }
+  if (row.values.n) memcpy(at, row.values.p, row.values.n);
+  item->row.values.p = at;
   return item;
 }
 
-void audit_add(struct audit *a, const struct audit_row *row) {
-  struct audit_item *item = audit_item_new(row);
-  pthread_mutex_lock(&a->lock);
+static void audit_item_free(struct audit_item *item) {
+  if (item->row.values.n) secret_wipe(item, item->bytes);
+  mem_free(item);
+}
+
+// With the lock held. False: there is no room.
+static bool audit_push(struct audit *a, struct audit_item *item) {
   bool room = a->count < AUDIT_QUEUE_MOST && a->bytes + item->bytes <= AUDIT_BYTES_MOST;
   if (room) {
     a->queue[(a->first + a->count) % AUDIT_QUEUE_MOST] = item;
@@ -93,9 +131,41 @@ void audit_add(struct audit *a, const struct audit_row *row) {
   } else {
     a->dropped++;
   }
-  pthread_mutex_unlock(&a->lock);
   metrics_add(room ? METRIC_AUDIT_QUEUED : METRIC_AUDIT_DROPPED, 1);
-  if (!room) mem_free(item);
+  return room;
+}
+
+void audit_add(struct audit *a, const struct audit_row *row) {
+  struct audit_item *item = audit_item_new(row);
+  pthread_mutex_lock(&a->lock);
+  bool room = audit_push(a, item);
+  pthread_mutex_unlock(&a->lock);
+  if (!room) audit_item_free(item);
+}
+
+// ---- what was refused
+
+void audit_refuse(struct audit *a, const struct audit_row *row, struct str what) {
+  pthread_mutex_lock(&a->lock);
+  if (tally_add(&a->refused, row, what, clock_mono_us()))
+    pthread_cond_signal(&a->wake); // a minute to wait for
+  pthread_mutex_unlock(&a->lock);
+}
+
+static void audit_push_refused(void *arg, const struct audit_row *row) {
+  struct audit_item *item = audit_item_new(row);
+  if (!audit_push(arg, item)) audit_item_free(item);
+}
+
+struct str audit_mark_hash(const unsigned char hash[TOKEN_HASH], char out[AUDIT_MARK]) {
+  snprintf(out, AUDIT_MARK, "sha256:%02x%02x%02x%02x", hash[0], hash[1], hash[2], hash[3]);
+  return str_of(out);
+}
+
+struct str audit_mark(struct str token, char out[AUDIT_MARK]) {
+  unsigned char hash[TOKEN_HASH];
+  token_hash(token, hash);
+  return audit_mark_hash(hash, out);
 }
 
 // ---- the writer
@@ -143,33 +213,44 @@ static bool audit_go_on(struct audit *a, struct err *err) {
 
 struct audit_batch {
   struct audit *audit;
+  struct arena *arena; // of one try to write it
   struct audit_item *items[AUDIT_BATCH];
   size_t count;
 };
 
-static bool audit_write(struct store *s, void *arg, struct err *err) {
-  const struct audit_batch *batch = arg;
+static bool audit_write_rows(struct store *s, const struct audit_batch *batch, struct err *err) {
   char id[TOKEN_ID];
   token_id("aud", id);
   for (size_t i = 0; i < batch->count; i++) {
-    const struct audit_row *r = &batch->items[i]->row;
+    struct str *texts[AUDIT_TEXTS];
+    int64_t *numbers[AUDIT_NUMBERS];
+    struct audit_sealed sealed;
+    struct store_value values[AUDIT_CELLS + 2];
+    audit_texts(&batch->items[i]->row, texts);
+    audit_numbers(&batch->items[i]->row, numbers);
     audit_id(batch->audit, id);
-    const struct store_value values[] = {
-        STORE_TEXT(str_of(id)), STORE_INT(r->at),         STORE_TEXT(r->actor),
-        STORE_TEXT(r->action),  STORE_TEXT(r->server_id), STORE_TEXT(r->account_id),
-        STORE_TEXT(r->tool),    STORE_TEXT(r->arguments), STORE_TEXT(r->outcome),
-        STORE_INT(r->status),   STORE_INT(r->elapsed_us), STORE_TEXT(r->request_id),
-        STORE_TEXT(r->detail),
-    };
-    if (!store_run(
-            s,
-            "INSERT INTO audit (id, at, actor, action, server_id, account_id, tool, arguments, outcome, "
-            "status, "
-            "elapsed_us, request_id, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            values, sizeof values / sizeof *values, NULL, err))
+    values[0] = STORE_TEXT(str_of(id));
+    for (size_t t = 0; t < AUDIT_TEXTS; t++) values[1 + t] = STORE_TEXT(*texts[t]);
+    for (size_t n = 0; n < AUDIT_NUMBERS; n++) values[1 + AUDIT_TEXTS + n] = STORE_INT(*numbers[n]);
+    audit_values_close(s, &batch->items[i]->row, str_of(id), batch->arena, &sealed);
+    values[AUDIT_CELLS] = STORE_TEXT(sealed.blob);
+    values[AUDIT_CELLS + 1] = STORE_TEXT(sealed.key);
+    if (!store_run(s,
+                   "INSERT INTO audit (" AUDIT_COLUMNS
+                   ", argument_values, values_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+                   "$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+                   values, AUDIT_CELLS + 2, NULL, err))
       return false;
   }
   return true;
+}
+
+static bool audit_write(struct store *s, void *arg, struct err *err) {
+  struct audit_batch *batch = arg;
+  batch->arena = arena_new();
+  bool ok = audit_write_rows(s, batch, err);
+  arena_free(batch->arena);
+  return ok;
 }
 
 // Rows lost are told of at most once a minute. With the lock held.
@@ -182,10 +263,26 @@ static void audit_complain(struct audit *a) {
   a->told_at_us = now;
 }
 
+// Until there is something to do. With the lock held.
+static void audit_wait(struct audit *a) {
+  struct timespec until;
+  uint64_t left_us = tally_left(&a->refused, clock_mono_us());
+  if (left_us == TALLY_NOTHING) {
+    pthread_cond_wait(&a->wake, &a->lock);
+    return;
+  }
+  audit_deadline(left_us / 1000 + 1, &until);
+  pthread_cond_timedwait(&a->wake, &a->lock, &until);
+}
+
 // Waits for the first row, then a little for others. False: stopped, and nothing is left.
 static bool audit_take(struct audit *a, struct audit_batch *batch) {
   pthread_mutex_lock(&a->lock);
-  while (!a->count && !a->stop) pthread_cond_wait(&a->wake, &a->lock);
+  for (;;) {
+    if (a->stop || !tally_left(&a->refused, clock_mono_us())) tally_end(&a->refused, audit_push_refused, a);
+    if (a->count || a->stop) break;
+    audit_wait(a);
+  }
   struct timespec until;
   audit_deadline(AUDIT_LINGER_MS, &until);
   while (a->count && a->count < AUDIT_BATCH && !a->hurry && !a->stop)
@@ -239,7 +336,7 @@ static void *audit_run(void *arg) {
     a->done += batch->count;
     pthread_cond_broadcast(&a->settled);
     pthread_mutex_unlock(&a->lock);
-    for (size_t i = 0; i < batch->count; i++) mem_free(batch->items[i]);
+    for (size_t i = 0; i < batch->count; i++) audit_item_free(batch->items[i]);
   }
   mem_free(batch);
   return NULL;
@@ -285,6 +382,7 @@ void audit_free(struct audit *a) {
 
 void audit_flush(struct audit *a) {
   pthread_mutex_lock(&a->lock);
+  tally_end(&a->refused, audit_push_refused, a);
   for (uint64_t all = a->added; a->done < all;) {
     a->hurry = true;
     pthread_cond_signal(&a->wake);
@@ -298,7 +396,7 @@ void audit_flush(struct audit *a) {
 
 struct audit_where {
   struct buf sql;
-  struct store_value values[12];
+  struct store_value values[16];
   size_t count;
 };
 
@@ -311,12 +409,12 @@ static void audit_where(struct audit_where *w, const char *condition, struct sto
 static void audit_entry_read(const struct store_rows *rows, size_t i, struct audit_entry *out) {
   struct audit_row *row = &out->row;
   struct str *texts[AUDIT_TEXTS];
+  int64_t *numbers[AUDIT_NUMBERS];
   audit_texts(row, texts);
+  audit_numbers(row, numbers);
   out->id = store_cell(rows, i, 0)->text;
   for (size_t c = 0; c < AUDIT_TEXTS; c++) *texts[c] = store_cell(rows, i, 1 + c)->text;
-  row->at = store_cell(rows, i, AUDIT_TEXTS + 1)->number;
-  row->elapsed_us = store_cell(rows, i, AUDIT_TEXTS + 2)->number;
-  row->status = store_cell(rows, i, AUDIT_TEXTS + 3)->number;
+  for (size_t n = 0; n < AUDIT_NUMBERS; n++) *numbers[n] = store_cell(rows, i, 1 + AUDIT_TEXTS + n)->number;
 }
 
 bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, struct audit_entry **out,
@@ -324,13 +422,12 @@ bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, s
   if (q->limit < 1 || q->limit > AUDIT_PAGE_MOST)
     return err_at(err, ERR_INVALID, "limit", "must be 1 to %d", AUDIT_PAGE_MOST);
   struct audit_where w = {.sql = BUF_MAX(2048)};
-  buf_add_z(
-      &w.sql,
-      "SELECT id, actor, action, server_id, account_id, tool, arguments, outcome, request_id, detail, at, "
-      "elapsed_us, status FROM audit");
+  buf_printf(&w.sql, "SELECT " AUDIT_COLUMNS "%s FROM audit", q->values ? ", argument_values" : "");
   audit_where(&w, "at >=", STORE_INT(q->since));
   audit_where(&w, "at <", STORE_INT(q->until));
   audit_where(&w, "actor =", STORE_TEXT(q->actor));
+  audit_where(&w, "client =", STORE_TEXT(q->client));
+  audit_where(&w, "address =", STORE_TEXT(q->address));
   audit_where(&w, "action =", STORE_TEXT(q->action));
   audit_where(&w, "server_id =", STORE_TEXT(q->server_id));
   audit_where(&w, "account_id =", STORE_TEXT(q->account_id));
@@ -344,7 +441,12 @@ bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, s
   buf_free(&w.sql);
   if (!store_query(s, sql, w.values, w.count, a, &rows, err)) return false;
   struct audit_entry *entries = ARENA_ARRAY(a, rows.count + 1, struct audit_entry);
-  for (size_t i = 0; i < rows.count; i++) audit_entry_read(&rows, i, &entries[i]);
+  for (size_t i = 0; i < rows.count; i++) {
+    audit_entry_read(&rows, i, &entries[i]);
+    struct audit_row *row = &entries[i].row;
+    if (q->values)
+      row->values = audit_values_open(s, row, entries[i].id, store_cell(&rows, i, AUDIT_CELLS)->text, a);
+  }
   *out = entries;
   *count = rows.count;
   return true;

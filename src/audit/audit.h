@@ -8,29 +8,56 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "crypto/token.h"
 #include "store/store.h"
 
-enum { AUDIT_QUEUE_MOST = 65536, AUDIT_BYTES_MOST = 32 << 20, AUDIT_BATCH = 512, AUDIT_PAGE_MOST = 1000 };
+enum {
+  AUDIT_QUEUE_MOST = 65536,
+  AUDIT_BYTES_MOST = 32 << 20,
+  AUDIT_BATCH = 512,
+  AUDIT_PAGE_MOST = 1000,
+  AUDIT_MARK = 16,
+  AUDIT_VALUES_MOST = 16384
+};
 
 struct audit;
 
+struct audit_who { // of what is not known: empty
+  struct str actor,
+      actor_name; // an API token's id, and its name; or "client:" and what the client calls itself
+  struct str client, address; // what the client calls itself; the address it came from
+};
 struct audit_row { // texts are copied by audit_add
   int64_t at;      // ms
-  struct str actor, action, server_id, account_id, tool, arguments, outcome, request_id, detail;
+  struct audit_who who;
+  struct str action, server_id, server_name, account_id, account_name, tool, arguments, values, outcome,
+      request_id, detail;
+  struct str url; // name of the server's URL that it came by: goes before the detail; empty: none
   int64_t elapsed_us, status;
+  int64_t count; // so many requests alike, the first of them at `at`, the last elapsed_us later; 0 is 1
 };
-// `arguments` is the shape only, made by check_shape: {"zone_id":"string(32)","per_page":"integer"}; values
-// never.
+// `arguments` is the shape only, made by check_shape: {"zone_id":"string(32)","per_page":"integer"}. `values` is the
+// arguments as JSON, where the server has them recorded; kept sealed, whole or not at all (AUDIT_VALUES_MOST).
 
 MUST_USE bool audit_new(struct store *s, struct audit **out, struct err *err);
 void audit_free(struct audit *a); // writes what is queued first
 void audit_add(struct audit *a, const struct audit_row *row);
-void audit_flush(struct audit *a); // blocks until all added so far are written (tests, drain)
+// A request that was turned away. Those alike (action, address, server, actor, detail, and `what`) within a minute
+// are one row with a count, written when the minute ends or the program stops. `what`, which outsiders choose, may be
+// empty: audit_mark of a token, an origin. See audit/tally for what happens in a flood.
+#define AUDIT_REFUSE "access.refuse" // its action
+void audit_refuse(struct audit *a, const struct audit_row *row, struct str what);
+void audit_flush(struct audit *a); // blocks until all so far is written, ending the minute (tests)
+
+// "sha256:0a1b2c3d": by which a token can be known again, and not found out. Returns `out`.
+struct str audit_mark(struct str token, char out[AUDIT_MARK]);
+struct str audit_mark_hash(const unsigned char hash[TOKEN_HASH], char out[AUDIT_MARK]);
 
 struct audit_query {
   int64_t since, until; // ms; 0: open
-  struct str actor, action, server_id, account_id, tool, outcome, before_id;
+  struct str actor, client, address, action, server_id, account_id, tool, outcome, before_id;
   size_t limit; // 1…1000
+  bool values;  // open them, too
 };
 struct audit_entry {
   struct str id;

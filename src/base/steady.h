@@ -10,7 +10,7 @@
 // that can be taken back. One for the process; any thread asks, one looks. Example:
 //   steady_begin(last_ms);                              // at start; 0: nothing is known
 //   if (steady_look() == STEADY_JUMPED) log_warn(…);    // by the one who keeps house, each time before he
-//   does access_purge(store, steady_now_ms(), &count, &err);
+//   does access_purge(store, steady_now_ms(), arena, &gone, &err);
 #ifndef POSTERN_BASE_STEADY_H
 #define POSTERN_BASE_STEADY_H
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call/check.h"
 
+#include "base/map.h"
 #include "catalog/context.h"
 #include "catalog/shown.h"
 #include "data/json.h"
@@ -95,6 +96,72 @@ static bool check_context(struct check *c, yyjson_mut_val *arguments) {
   return true;
 }
 
+// ---- a body's members beside the parameters and a body as one argument: either is understood for the other
+
+static struct map check_known(const struct tool *t) {
+  struct map known = {0};
+  size_t i, n;
+  yyjson_val *key, *v;
+  yyjson_obj_foreach (yyjson_obj_get(t->input, "properties"), i, n, key, v)
+    map_put(&known, json_text(key), v);
+  return known;
+}
+
+static struct str check_key(yyjson_mut_val *key) {
+  return str_make(yyjson_mut_get_str(key), yyjson_mut_get_len(key));
+}
+
+// The tool takes one argument for its body, and its members were given in its place.
+static void check_gather_body(const struct tool *t, yyjson_mut_doc *doc, yyjson_mut_val *arguments) {
+  struct map known = check_known(t);
+  yyjson_mut_val *body = yyjson_mut_obj(doc), *key;
+  yyjson_mut_obj_iter it = yyjson_mut_obj_iter_with(arguments);
+  while ((key = yyjson_mut_obj_iter_next(&it))) {
+    yyjson_mut_val *v = yyjson_mut_obj_iter_get_val(key);
+    if (map_get(&known, check_key(key))) continue;
+    yyjson_mut_obj_iter_remove(&it);
+    yyjson_mut_obj_add(body, key, v);
+  }
+  if (yyjson_mut_obj_size(body))
+    yyjson_mut_obj_add(arguments, yyjson_mut_strn(doc, t->body_whole.p, t->body_whole.n), body);
+  map_free(&known);
+}
+
+// The tool takes the members of its body, and these were given as one `body`.
+static void check_spread_body(const struct tool *t, yyjson_mut_doc *doc, yyjson_mut_val *arguments) {
+  yyjson_mut_val *body = yyjson_mut_obj_get(arguments, "body"), *key, *v;
+  struct map taken = check_known(t), args = {0};
+  size_t i, n;
+  bool fits = yyjson_mut_is_obj(body) && !map_get(&taken, STR("body"));
+  yyjson_mut_obj_foreach (arguments, i, n, key, v) map_put(&taken, check_key(key), arguments);
+  for (i = 0; i < t->body_arg_count; i++) {
+    map_put(&args, t->body_args[i].property, &t->body_args[i]);
+    fits = fits && map_get(&taken, t->body_args[i].arg) != arguments;
+  }
+  yyjson_mut_obj_foreach (body, i, n, key, v) // a parameter of that name would be taken for it
+    fits = fits && (map_get(&args, check_key(key)) || !map_get(&taken, check_key(key)));
+  if (fits) yyjson_mut_obj_remove_key(arguments, "body");
+  yyjson_mut_obj_iter it = yyjson_mut_obj_iter_with(body);
+  while (fits && (key = yyjson_mut_obj_iter_next(&it))) {
+    const struct tool_body_arg *a = map_get(&args, check_key(key));
+    v = yyjson_mut_obj_iter_get_val(key);
+    yyjson_mut_obj_iter_remove(&it);
+    yyjson_mut_obj_add(arguments, a ? yyjson_mut_strn(doc, a->arg.p, a->arg.n) : key, v);
+  }
+  map_free(&taken);
+  map_free(&args);
+}
+
+static void check_settle_body(const struct tool *t, yyjson_mut_doc *doc, yyjson_mut_val *arguments) {
+  bool object = t->body == TOOL_BODY_JSON || t->body == TOOL_BODY_FORM || t->body == TOOL_BODY_MULTIPART;
+  if (!object || !yyjson_mut_is_obj(arguments)) return;
+  if (!t->body_whole.n) {
+    if (yyjson_mut_obj_get(arguments, "body")) check_spread_body(t, doc, arguments);
+  } else if (!yyjson_mut_obj_getn(arguments, t->body_whole.p, t->body_whole.n)) {
+    check_gather_body(t, doc, arguments);
+  }
+}
+
 // ---- violations
 
 static bool check_schema(struct check *c, yyjson_mut_doc *doc, yyjson_mut_val **arguments, struct arena *a) {
@@ -122,6 +189,7 @@ bool check_arguments(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mu
                     .account = call->tool->account,
                     .text = BUF_MAX(CHECK_TEXT_MOST)};
   check_fill(call, doc, *arguments);
+  check_settle_body(call->tool->tool, doc, *arguments);
   bool ok = check_context(&c, *arguments) && check_schema(&c, doc, arguments, a);
   if (!ok) *text = arena_dup(a, buf_str(&c.text));
   buf_free(&c.text);

@@ -201,6 +201,14 @@ static void doctor_tools(struct doctor_visit *w) {
           ? arena_printf(w->arena, "read them from the server: 'postern account refresh %.*s'", STR_ARG(name))
       : review ? arena_printf(w->arena, "look at them: 'postern tools review %.*s'", STR_ARG(name))
                : STR_NONE);
+  // What the last sync had to leave out, or could not read.
+  struct str note = w->v->account->status_text;
+  if (str_starts(note, ACCOUNT_NOTE))
+    doctor_find(
+        w, "tools", DOCTOR_WARN, str_from(note, sizeof ACCOUNT_NOTE - 1),
+        arena_printf(w->arena,
+                     "the vendor has to mend it; what is left out, and why: 'postern tools review %.*s'",
+                     STR_ARG(name)));
 }
 
 // ---- what is known to go wrong at this vendor
@@ -296,7 +304,7 @@ static bool doctor_call(struct doctor_visit *w, const struct connector_probe *p,
                           .tool = &shown,
                           .arguments = arguments,
                           .whole = true,
-                          .client = w->d->client,
+                          .by = w->d->by,
                           .principal = STR("doctor"),
                           .era = MCP_MODERN};
   struct call_answer answer;

@@ -31,7 +31,7 @@ struct doctor {
   const struct run_env *run;
   const struct catalog *catalog;
   const struct account_env *account;
-  struct str client; // who asks, for the audit rows of calls
+  struct audit_who by; // for the audit rows of calls
 };
 
 MUST_USE bool doctor_examine(const struct doctor *d, const struct catalog_account *v, struct arena *a,

@@ -389,9 +389,10 @@ static bool reads_is_safe(const struct tool *t) { // RFC 9110 §9.2.1
 }
 
 static bool reads_is_graphql(const struct tool *t, const struct account *account, struct str type) {
-  if (graphql_is_named_in(t->path) || graphql_is_named_in(type)) return true;
-  struct str scheme = STR_NONE, host = STR_NONE,
-             base = account->base_url; // of a GET a host's or tool's name says too little
+  if (graphql_is_named_in(t->path) || graphql_is_named_in(t->base_path) || graphql_is_named_in(type))
+    return true;
+  struct str scheme = STR_NONE, host = STR_NONE, // of a GET a host's or tool's name says too little
+      base = t->base_url.n ? t->base_url : account->base_url;
   for (int i = 0; i < 3; i++) str_cut(&base, '/', i < 2 ? &scheme : &host);
   if (graphql_is_named_in(base)) return true;
   if (!reads_is_safe(t) && (graphql_is_named_in(host) || graphql_is_named_in(t->name))) return true;
@@ -421,8 +422,10 @@ static bool reads_headers(struct reads *r, const struct account *account, const 
   return true;
 }
 
-// Each segment of the path, where an argument may stand.
+// Each segment behind the host, where an argument may stand.
 static bool reads_path(struct reads *r, struct str path) {
+  struct str scheme, host;
+  for (int i = 0; i < 3; i++) str_cut(&path, '/', i < 2 ? &scheme : &host);
   for (struct str item; str_cut(&path, '/', &item);)
     if (!reads_text(r, reads_decode(item, r->arena), 0, false)) return false;
   return true;
@@ -453,8 +456,8 @@ bool reads_check_request(const struct tool *t, const struct account *account,
   struct reads_pair *pairs;
   str_cut(&query, '?', &path);
   size_t count = reads_split(account, query, a, &pairs);
-  if (!reads_path(&r, str_from(path, account->base_url.n)) ||
-      !reads_headers(&r, account, &request->headers) || !reads_pairs(&r, pairs, count))
+  if (!reads_path(&r, path) || !reads_headers(&r, account, &request->headers) ||
+      !reads_pairs(&r, pairs, count))
     return false;
   if (request->has_body) return reads_body(&r, request);
   bool carries = !reads_is_safe(t) || count > reads_fixed_pairs(t->path) || reads_path_names(t->path);

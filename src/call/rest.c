@@ -4,38 +4,11 @@
 #include <stdio.h>
 
 #include "base/codec.h"
+#include "base/header.h"
 #include "call/reads.h"
 #include "call/rest_body.h"
 
 enum { REST_DEEP_MOST = 8, REST_FIXED_HEADERS = 4 };
-
-// What an argument may never set: framing and routing (RFC 9110 §7.6.1, RFC 9112 §6), credentials, and
-// what we set ourselves. OpenAPI 3.1 §4.8.12.1 ignores Accept, Content-Type and Authorization likewise.
-static const char *const rest_headers_refused[] = {
-    "host",
-    "authorization",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "keep-alive",
-    "te",
-    "proxy-authorization",
-    "proxy-connection",
-    "proxy-authenticate",
-    "trailer",
-    "upgrade",
-    "expect",
-    "content-type",
-    "accept",
-    "accept-encoding",
-    "cookie",
-    "user-agent",
-    "http2-settings",
-    // A read-only tool's GET stays one.
-    "x-http-method",
-    "x-http-method-override",
-    "x-method-override",
-};
 
 struct rest_build {
   const struct tool *tool;
@@ -68,10 +41,11 @@ static const struct rest_style {
   const char *joint, *exploded; // between items, not exploded and exploded
   bool named;                   // name=… is part of it (matrix)
 } rest_styles[] = {
-    [TOOL_FORM] = {"", ",", "&", false},    [TOOL_SIMPLE] = {"", ",", ",", false},
-    [TOOL_SPACE] = {"", "%20", "&", false}, [TOOL_PIPE] = {"", "%7C", "&", false},
-    [TOOL_DEEP] = {"", ",", "&", false},    [TOOL_LABEL] = {".", ",", ".", false},
-    [TOOL_MATRIX] = {";", ",", ";", true},  [TOOL_JSON] = {"", ",", ",", false},
+    [TOOL_FORM] = {"", ",", "&", false},     [TOOL_SIMPLE] = {"", ",", ",", false},
+    [TOOL_SPACE] = {"", "%20", "&", false},  [TOOL_PIPE] = {"", "%7C", "&", false},
+    [TOOL_DEEP] = {"", ",", "&", false},     [TOOL_LABEL] = {".", ",", ".", false},
+    [TOOL_MATRIX] = {";", ",", ";", true},   [TOOL_JSON] = {"", ",", ",", false},
+    [TOOL_RESERVED] = {"", "/", "/", false},
 };
 
 // Header values go out as they are; all else is percent-encoded, which also keeps the joints unambiguous.
@@ -154,6 +128,33 @@ static bool rest_check_segment(struct rest_build *b, const struct tool_param *p,
   return true;
 }
 
+// RFC 6570 §3.2.3, but that only slashes stay: '?' and '#' would end the path, and a '%' might hide a step.
+static bool rest_add_reserved(struct rest_build *b, const struct tool_param *p, yyjson_mut_val *v) {
+  struct str rest = rest_value_text(v, b->arena), segment;
+  bool behind = b->url.n && b->url.p[b->url.n - 1] == '/';
+  if (str_starts(rest, "/")) { // "/files/{+path}" has it already
+    if (!behind) buf_add_char(&b->url, '/');
+    rest = str_from(rest, 1);
+  }
+  for (bool first = true; str_cut(&rest, '/', &segment); first = false) {
+    if (!first) buf_add_char(&b->url, '/');
+    bool end = !first && !segment.n && !rest.p; // "a/b/" may be another thing than "a/b"
+    if (rest_is_unsafe_segment(segment) && !end)
+      return rest_refuse(b, p->arg,
+                         "stands in the path; no part of it between slashes may be empty, \".\" or \"..\"");
+    codec_percent(&b->url, segment);
+  }
+  return true;
+}
+
+static bool rest_add_path_value(struct rest_build *b, const struct tool_param *p) {
+  yyjson_mut_val *v = rest_argument(b->arguments, p->arg);
+  if (!rest_check_segment(b, p, v)) return false;
+  if (p->style == TOOL_RESERVED && !rest_is_list(v) && !rest_is_map(v)) return rest_add_reserved(b, p, v);
+  rest_add_segment(b, &b->url, v, p);
+  return true;
+}
+
 static const struct tool_param *rest_path_param(const struct tool *t, struct str name) {
   for (size_t i = 0; i < t->param_count; i++)
     if (t->params[i].in == TOOL_IN_PATH && str_eq(t->params[i].name, name)) return &t->params[i];
@@ -182,9 +183,7 @@ static bool rest_add_path(struct rest_build *b) {
     if (!p)
       return err_set(b->err, ERR_INTERNAL, "the path of %.*s has no parameter for {%.*s}",
                      STR_ARG(b->tool->name), STR_ARG(name));
-    yyjson_mut_val *v = rest_argument(b->arguments, p->arg);
-    if (!rest_check_segment(b, p, v)) return false;
-    rest_add_segment(b, &b->url, v, p);
+    if (!rest_add_path_value(b, p)) return false;
     i += (size_t)end;
   }
   return true;
@@ -282,10 +281,8 @@ static bool rest_names_credential(const struct rest_build *b, const struct tool_
 }
 
 static bool rest_add_header_param(struct rest_build *b, const struct tool_param *p, yyjson_mut_val *v) {
-  bool refused = !codec_is_token(p->name) || rest_is_credential(b->account, p->name, false);
-  for (size_t i = 0; i < sizeof rest_headers_refused / sizeof *rest_headers_refused && !refused; i++)
-    refused = str_is_nocase(p->name, rest_headers_refused[i]);
-  if (refused) return rest_refuse(b, p->arg, "would set a header that arguments may not set");
+  if (!codec_is_token(p->name) || header_is_own(p->name) || rest_is_credential(b->account, p->name, false))
+    return rest_refuse(b, p->arg, "would set a header that arguments may not set");
   struct buf value = BUF_MAX(REST_URL_MOST);
   rest_add_segment(b, &value, v, p);
   bool full = value.full;
@@ -298,8 +295,22 @@ static bool rest_add_header_param(struct rest_build *b, const struct tool_param 
   return true;
 }
 
+// The account may send cookies too, as a header.
+static bool rest_is_own_cookie(const struct account *account, struct str name) {
+  struct str pair, own;
+  for (size_t i = 0; i < account->send_count; i++) {
+    const struct account_send *s = &account->sends[i];
+    if (s->in == CONNECTOR_QUERY || !str_is_nocase(s->name, "Cookie")) continue;
+    for (struct str rest = secret_reveal(s->value); str_cut(&rest, ';', &pair);)
+      if (str_cut(&pair, '=', &own) && str_eq(str_trim(own), name)) return true;
+  }
+  return false;
+}
+
 static bool rest_add_cookie(struct rest_build *b, const struct tool_param *p, yyjson_mut_val *v) {
   if (!codec_is_token(p->name)) return rest_refuse(b, p->arg, "names a cookie that cannot be sent");
+  if (rest_is_own_cookie(b->account, p->name))
+    return rest_refuse(b, p->arg, "would replace the account's credential in a cookie");
   if (b->cookies.n) buf_add_z(&b->cookies, "; ");
   buf_add(&b->cookies, p->name);
   buf_add_char(&b->cookies, '=');
@@ -329,7 +340,12 @@ static void rest_add_credential(struct rest_build *b) {
   for (size_t i = 0; i < b->account->send_count; i++) {
     const struct account_send *s = &b->account->sends[i];
     if (s->in != CONNECTOR_QUERY) {
-      rest_add_header(b, s->name, secret_reveal(s->value));
+      struct str value = secret_reveal(s->value);
+      if (b->cookies.n && str_is_nocase(s->name, "Cookie")) { // one header holds them all (RFC 6265 §5.4)
+        value = ARENA_JOIN(b->arena, buf_str(&b->cookies), STR("; "), value);
+        buf_clear(&b->cookies);
+      }
+      rest_add_header(b, s->name, value);
       continue;
     }
     rest_begin_pair(b);
@@ -341,11 +357,29 @@ static void rest_add_credential(struct rest_build *b) {
 
 // ---- the whole
 
-static bool rest_fill(struct rest_build *b) {
-  struct str base = str_trim_end(b->account->base_url, '/');
+// The account's address, or that of the operation: one that the operator allowed, or the account's with another
+// end. An account whose address ends otherwise than the API's leaves no saying where that would be.
+static bool rest_add_base(struct rest_build *b) {
+  const struct tool *t = b->tool;
+  struct str base = str_trim_end(t->base_url.n ? t->base_url : b->account->base_url, '/');
   if (!str_starts(base, "https://") && !str_starts(base, "http://"))
     return err_set(b->err, ERR_INTERNAL, "the account %.*s has no base URL", STR_ARG(b->account->name));
+  if (!t->base_url.n) {
+    if (!str_ends(base, arena_z(b->arena, t->instead_of)))
+      return err_set(
+          b->err, ERR_INVALID,
+          "this operation has an address of its own beside one that ends in %.*s, and the account's ends "
+          "otherwise: it cannot be called with this account",
+          STR_ARG(t->instead_of));
+    base.n -= t->instead_of.n;
+  }
   buf_add(&b->url, base);
+  buf_add(&b->url, t->base_path);
+  return true;
+}
+
+static bool rest_fill(struct rest_build *b) {
+  if (!rest_add_base(b)) return false;
   if (!rest_add_path(b) || !rest_add_params(b)) return false;
   rest_add_credential(b);
   if (b->url.full || b->cookies.full)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call/run.h"
 
-#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
@@ -55,15 +54,20 @@ void call_answer_free(struct call_answer *n) {
 static void run_record(const struct run_call *call, const struct call_answer *n, enum run_outcome outcome,
                        uint64_t started_us, struct arena *a) {
   metrics_add(run_outcomes[outcome].metric, 1);
+  bool values = call->server && call->server->server.filter.record_arguments && call->arguments;
   if (!call->env->audit) return;
   audit_add(call->env->audit, &(struct audit_row){
                                   .at = clock_now_ms(),
-                                  .actor = call->client,
+                                  .who = call->by,
                                   .action = STR("tools/call"),
                                   .server_id = call->server ? call->server->server.id : STR_NONE,
+                                  .server_name = call->server ? call->server->server.name : STR_NONE,
+                                  .url = call->url,
                                   .account_id = n->account->account->id,
+                                  .account_name = n->account->account->name,
                                   .tool = call->tool->name,
                                   .arguments = check_shape(call->tool->tool, call->arguments, a),
+                                  .values = values ? json_to_text(a, call->arguments) : STR_NONE,
                                   .outcome = str_of(run_outcomes[outcome].name),
                                   .request_id = call->request_id,
                                   .detail = n->detail,

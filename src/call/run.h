@@ -11,6 +11,7 @@
 #ifndef POSTERN_CALL_RUN_H
 #define POSTERN_CALL_RUN_H
 
+#include "audit/audit.h"
 #include "call/result.h"
 #include "catalog/catalog.h"
 #include "mcp/client.h"
@@ -26,10 +27,12 @@ struct run_call {
   const struct run_env *env;
   const struct catalog *catalog;
   const struct catalog_server *server; // NULL: by the management API (`postern call`)
+  struct str url;                      // name of the server's URL that it came by; empty: none
   const struct catalog_tool *tool;
   yyjson_val *arguments; // object or NULL
   bool whole; // the answer is taken as it came: none is too large to be told, and JSON comes as a tree
-  struct str request_id, client;      // client: MCP client's name, or the API token's id
+  struct str request_id;
+  struct audit_who by;
   struct str traceparent, tracestate; // passed on as they came; empty: none
   // Of remote tools:
   struct str principal;        // who the downstream is; upstream sessions are never shared between two

@@ -50,12 +50,6 @@ struct str shape_vendor(const struct shaping *s) {
   return c->label.n ? c->label : c->name;
 }
 
-struct str shape_short(struct str s, size_t most) {
-  if (s.n <= most) return s;
-  while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80) most--;
-  return str_make(s.p, most);
-}
-
 // ---- each form
 
 static void shape_words(struct shaping *s) {
@@ -66,7 +60,7 @@ static void shape_words(struct shaping *s) {
 
 static void shape_empty(struct shaping *s) {
   int status = s->n->status;
-  struct str where = shape_short(http_header_get(&s->n->response.headers, "location"), 512);
+  struct str where = str_cut_utf8(http_header_get(&s->n->response.headers, "location"), 512);
   if (status == 304)
     shape_add_text(s, STR("not modified (304): what you have is current"));
   else

@@ -291,7 +291,7 @@ void shape_add_cut_json(struct shaping *s, yyjson_val *root, size_t came) {
 }
 
 void shape_add_cut_text(struct shaping *s, struct str text) {
-  struct str shown = shape_short(text, s->most);
+  struct str shown = str_cut_utf8(text, s->most);
   const char *peering_end = memrchr(shown.p, '\n', shown.n);
   bool at_line = peering_end && (size_t)(peering_end - shown.p) >= shown.n / 2;
   if (at_line) shown.n = (size_t)(peering_end - shown.p) + 1;

@@ -195,14 +195,19 @@ void shape_add_redirected(struct shaping *s) {
                       "credentials stay where they belong.\nWhat to do: check the ids; if they are right, "
                       "whoever runs this server must correct the account's base URL.",
                       STR_ARG(shape_vendor(s)), status, http_status_text(status),
-                      STR_ARG(shape_short(host, 253))));
+                      STR_ARG(str_cut_utf8(host, 253))));
 }
 
 void shape_add_broken(struct shaping *s) {
-  struct str body = call_answer_body(s->n), begin = shape_short(str_trim(body), ERROR_BEGIN_MOST);
-  shape_add_text(
-      s, arena_printf(s->arena,
-                      "%.*s answered %d, but %.*s. It is %zu bytes long and begins: %.*s\n"
-                      "What to do: a fault on the vendor's side or on the way. Try once more later.",
-                      STR_ARG(shape_vendor(s)), s->n->status, STR_ARG(s->n->words), body.n, STR_ARG(begin)));
+  struct str body = call_answer_body(s->n), begin = str_cut_utf8(str_trim(body), ERROR_BEGIN_MOST);
+  // Who says that it went well has done it, whatever became of the words.
+  const char *todo = s->n->tool->read_only
+                         ? "Try once more later."
+                         : "This call changes something, and may have been done: read the present "
+                           "state before trying again.";
+  shape_add_text(s, arena_printf(s->arena,
+                                 "%.*s answered %d, but %.*s. It is %zu bytes long and begins: %.*s\n"
+                                 "What to do: a fault on the vendor's side or on the way. %s",
+                                 STR_ARG(shape_vendor(s)), s->n->status, STR_ARG(s->n->words), body.n,
+                                 STR_ARG(begin), todo));
 }

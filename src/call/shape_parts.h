@@ -17,8 +17,7 @@ void shape_open(struct shaping *s, size_t most);
 void shape_add_text(struct shaping *s, struct str text);
 void shape_close(struct shaping *s);
 
-struct str shape_vendor(const struct shaping *s);  // what to call the vendor
-struct str shape_short(struct str s, size_t most); // not inside a UTF-8 sequence
+struct str shape_vendor(const struct shaping *s); // what to call the vendor
 
 // shape_error.c
 void shape_add_refused(struct shaping *s);

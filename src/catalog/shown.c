@@ -52,15 +52,39 @@ static struct str shown_cut(struct str name, struct str whole, char text[SHOWN_N
   return str_make(text, (size_t)n);
 }
 
+// What all hosts take: the strictest of them refuse a whole conversation for one other character.
+static bool shown_is_plain(char c) {
+  return isalnum((unsigned char)c) || c == '_' || c == '-';
+}
+
+static bool shown_is_taken(struct str name) {
+  for (size_t i = 0; i < name.n; i++)
+    if (!shown_is_plain(name.p[i])) return false;
+  return name.n > 0 && name.n <= SHOWN_NAME_MOST;
+}
+
+// One '_' for each run of other characters; a name of nothing else is told from others by its hash.
+static struct str shown_plain(struct str name, char *out) {
+  size_t n = 0;
+  bool any = false;
+  for (size_t i = 0; i < name.n; i++) {
+    bool plain = shown_is_plain(name.p[i]);
+    any |= plain;
+    if (plain || !n || out[n - 1] != '_') out[n++] = plain ? name.p[i] : '_';
+  }
+  return any ? str_make(out, n) : STR("tool");
+}
+
 struct str shown_name(struct str alias, struct str name, char text[SHOWN_NAME_MOST + 1]) {
-  if (!alias.n) return name;
-  char whole[256];
-  int n = snprintf(whole, sizeof whole, "%.*s_%.*s", STR_ARG(alias), STR_ARG(name));
+  char whole[256], plain[sizeof whole];
+  if (!alias.n && shown_is_taken(name)) return name;
+  int n = snprintf(whole, sizeof whole, "%.*s%s%.*s", STR_ARG(alias), alias.n ? "_" : "", STR_ARG(name));
   struct str s = {whole, (size_t)n < sizeof whole ? (size_t)n : sizeof whole - 1};
-  if (s.n > SHOWN_NAME_MOST) return shown_cut(s, s, text);
-  memcpy(text, s.p, s.n);
-  text[s.n] = 0;
-  return str_make(text, s.n);
+  struct str shown = shown_plain(s, plain);
+  if (shown.n > SHOWN_NAME_MOST || shown.p != plain) return shown_cut(shown, s, text);
+  memcpy(text, shown.p, shown.n);
+  text[shown.n] = 0;
+  return str_make(text, shown.n);
 }
 
 struct str shown_sibling(const struct catalog_tool *t, struct str name, char text[SHOWN_NAME_MOST + 1]) {
@@ -134,7 +158,7 @@ static struct catalog_tool *shown_add(struct shown *s, const struct catalog_memb
   *out = (struct catalog_tool){.tool = t,
                                .account = m->account,
                                .alias = alias,
-                               .name = alias.n ? arena_dup(s->arena, name) : t->name,
+                               .name = name.p == t->name.p ? name : arena_dup(s->arena, name),
                                .shown = &v->by_name};
   map_put(&v->by_name, out->name, out);
   return out;
@@ -162,21 +186,29 @@ static int shown_order(const void *a, const void *b) {
   return str_compare(((const struct catalog_tool *)a)->name, ((const struct catalog_tool *)b)->name);
 }
 
+// Names that need no change come first: nobody else takes them.
+static void shown_fill_those(struct shown *s, bool taken) {
+  struct catalog_server *v = s->v;
+  for (size_t i = 0; i < v->member_count; i++) {
+    const struct catalog_member *m = &v->members[i];
+    for (size_t k = 0; k < m->account->tools->count; k++) {
+      const struct tool *t = &m->account->tools->tools[k];
+      if (shown_is_taken(t->name) != taken) continue;
+      if (m->names != SERVER_NAMES_OWN && !shown_has_account_argument(t))
+        shown_share(s, m, t);
+      else
+        (void)shown_add(s, m, t, m->alias);
+    }
+  }
+}
+
 void shown_fill(struct catalog_server *v) {
   struct shown s = {.v = v, .arena = v->arena};
   size_t most = 0;
   for (size_t i = 0; i < v->member_count; i++) most += v->members[i].account->tools->count;
   v->tools = ARENA_ARRAY(v->arena, most + 1, struct catalog_tool);
-  for (size_t i = 0; i < v->member_count; i++) {
-    const struct catalog_member *m = &v->members[i];
-    for (size_t k = 0; k < m->account->tools->count; k++) {
-      const struct tool *t = &m->account->tools->tools[k];
-      if (m->names != SERVER_NAMES_OWN && !shown_has_account_argument(t))
-        shown_share(&s, m, t);
-      else
-        (void)shown_add(&s, m, t, m->alias);
-    }
-  }
+  shown_fill_those(&s, true);
+  shown_fill_those(&s, false);
   map_free(&s.shared);
   // They move: what points to them is made anew.
   if (v->tool_count) qsort(v->tools, v->tool_count, sizeof *v->tools, shown_order);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // shown: which tools a server shows, and under which names. Over one account they are the vendor's own. Over
-// several, "<alias>_<name>", at most SHOWN_NAME_MOST characters (a longer one is cut and ends in a hash), the
-// same as long as alias and name are. Accounts of one connector may share one set of tools, which then take
+// several, "<alias>_<name>". All are names that every host takes: letters, digits, '_' and '-', at most
+// SHOWN_NAME_MOST of them; what a vendor calls otherwise is shown with '_' for the rest, and a longer one is cut
+// and ends in a hash. They are the same as long as alias and name are. Accounts of one connector may share one set of tools, which then take
 // an `account` argument. Pure. Example:
 //   char text[SHOWN_NAME_MOST + 1];
 //   struct str name = shown_name(STR("gh"), STR("list_issues"), text);      // gh_list_issues
@@ -21,7 +22,7 @@ bool shown_aliases_clash(struct str a, struct str b);
 // Made from a name for people: "Acme, Inc. (EU)" → "acme_inc_eu".
 struct str shown_alias(struct str name, struct arena *a);
 
-// An empty alias gives the name itself; else it is in `text`.
+// An empty alias gives a name that all hosts take itself; else it is in `text`.
 struct str shown_name(struct str alias, struct str name, char text[SHOWN_NAME_MOST + 1]);
 // What the same server calls another tool of the same account; empty where it does not show it.
 struct str shown_sibling(const struct catalog_tool *t, struct str name, char text[SHOWN_NAME_MOST + 1]);

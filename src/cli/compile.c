@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 
 #include "base/map.h"
+#include "cli/columns.h"
 #include "cli/run.h"
 #include "cli/source.h"
-#include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
 #include "data/json.h"
@@ -100,6 +100,11 @@ static void compile_report_json(struct compile_job *job) {
   yyjson_mut_obj_add_uint(doc, root, "skipped", r->skipped);
   yyjson_mut_obj_add_uint(doc, root, "folded", r->folded);
   yyjson_mut_obj_add_uint(doc, root, "renamed", r->renamed);
+  if (job->options.examples) {
+    yyjson_mut_obj_add_uint(doc, root, "examples", r->examples);
+    yyjson_mut_obj_add_uint(doc, root, "examples_fit", r->examples_fit);
+    yyjson_mut_obj_add_uint(doc, root, "examples_mended", r->examples_mended);
+  }
   yyjson_mut_val *notes = yyjson_mut_obj_add_arr(doc, root, "notes");
   for (size_t i = 0; i < r->note_count; i++) {
     const struct openapi_note *note = &r->notes[i];
@@ -120,16 +125,16 @@ static void compile_report_text(struct compile_job *job) {
   struct arena *a = job->c->arena;
   bool all = args_has(&job->c->args, "report");
   size_t warnings = 0;
-  struct table t;
-  table_open(&t, a, 4);
+  struct columns t;
+  columns_open(&t, a, 4);
   for (size_t i = 0; i < r->note_count; i++) {
     const struct openapi_note *note = &r->notes[i];
     warnings += note->kind == OPENAPI_WARNING;
     if (note->kind == OPENAPI_WARNING && !all) continue;
-    table_cell(&t, note->kind == OPENAPI_SKIPPED ? STR("skipped") : STR("warning"));
-    table_cell(&t, note->line ? arena_printf(a, "line %u", note->line) : STR("-"));
-    table_cell(&t, note->operation.n ? note->operation : STR("-"));
-    table_cell(&t, note->reason);
+    columns_cell(&t, note->kind == OPENAPI_SKIPPED ? STR("skipped") : STR("warning"));
+    columns_cell(&t, note->line ? arena_printf(a, "line %u", note->line) : STR("-"));
+    columns_cell(&t, note->operation.n ? note->operation : STR("-"));
+    columns_cell(&t, note->reason);
   }
   struct buf out = BUF_MAX(COMPILE_REPORT_MOST);
   buf_printf(&out,
@@ -137,10 +142,14 @@ static void compile_report_text(struct compile_job *job) {
              "warnings%s\n",
              r->operations, r->tools, r->skipped, r->folded, r->renamed, warnings,
              warnings && !all ? " (--report lists them)" : "");
-  table_print(&t, terminal_width(), &out);
+  if (job->options.examples)
+    buf_printf(&out, "%zu request examples: %zu fit the schemas, for %zu a schema gave way, %zu do not fit\n",
+               r->examples, r->examples_fit, r->examples_mended,
+               r->examples - r->examples_fit - r->examples_mended);
+  columns_print(&t, terminal_width(), &out);
   view_text(job->c, buf_str(&out));
   buf_free(&out);
-  table_close(&t);
+  columns_close(&t);
 }
 
 static bool compile_show(struct compile_job *job, struct err *err) {
@@ -198,6 +207,7 @@ bool cli_compile_run(struct cli *c, struct err *err) {
   if (like.n && !source_connector(c, like, &word, err)) return false;
   job.options.tool_bytes = (size_t)most;
   job.options.word = word ? yaml_root(word) : NULL;
+  job.options.examples = args_has(&c->args, "examples");
   bool ok = compile_load_names(&job, err) && compile_document(&job, from, err) && compile_show(&job, err);
   map_free(&job.names);
   if (word) yaml_close(word);

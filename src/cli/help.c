@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/help.h"
 
+#include "cli/columns.h"
 #include "cli/run.h"
-#include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
 
@@ -30,32 +30,32 @@ void help_usage(const struct command *k, struct buf *out) {
   buf_add_z(out, " [flags]");
 }
 
-static void help_rows(struct buf *out, const char *title, struct table *t) {
+static void help_rows(struct buf *out, const char *title, struct columns *t) {
   if (t->count) {
     buf_printf(out, "\n%s:\n", title);
-    table_print(t, 0, out);
+    columns_print(t, 0, out);
   }
-  table_close(t);
+  columns_close(t);
 }
 
 static void help_arguments(struct cli *c, const struct command *k, struct buf *out) {
-  struct table t;
-  table_open(&t, c->arena, 2);
+  struct columns t;
+  columns_open(&t, c->arena, 2);
   for (size_t i = 0; i < COMMAND_ARGUMENTS_MOST && k->arguments[i].name; i++) {
-    table_cell(&t, arena_printf(c->arena, "  %s", k->arguments[i].name));
-    table_cell(&t, str_of(k->arguments[i].help));
+    columns_cell(&t, arena_printf(c->arena, "  %s", k->arguments[i].name));
+    columns_cell(&t, str_of(k->arguments[i].help));
   }
   help_rows(out, "Arguments", &t);
 }
 
 static void help_flags(struct cli *c, const struct command *k, struct buf *out) {
   const struct args_flag *f;
-  struct table t;
-  table_open(&t, c->arena, 2);
+  struct columns t;
+  columns_open(&t, c->arena, 2);
   for (size_t at = 0; (f = command_next_flag(k, &at));) {
-    table_cell(&t,
-               arena_printf(c->arena, "  --%s%s%s", f->name, f->value ? " " : "", f->value ? f->value : ""));
-    table_cell(&t, f->many ? arena_printf(c->arena, "%s; may come again", f->help) : str_of(f->help));
+    columns_cell(
+        &t, arena_printf(c->arena, "  --%s%s%s", f->name, f->value ? " " : "", f->value ? f->value : ""));
+    columns_cell(&t, f->many ? arena_printf(c->arena, "%s; may come again", f->help) : str_of(f->help));
   }
   help_rows(out, "Flags", &t);
 }
@@ -83,17 +83,18 @@ bool help_has_group(struct str group) {
   return false;
 }
 
-static void help_all(struct cli *c, struct table *t, struct buf *out) {
+static void help_all(struct cli *c, struct columns *t, struct buf *out) {
   buf_printf(out,
              "Postern %s: a gate between AI clients (MCP) and SaaS accounts.\n\nUsage: postern COMMAND "
              "[arguments] [flags]\n",
              c->program->version);
   for (const struct command_group *g = command_groups; g->name; g++) {
-    table_cell(t, arena_printf(c->arena, "  %s", g->name));
-    table_cell(t, str_of(g->summary));
+    columns_cell(t, arena_printf(c->arena, "  %s", g->name));
+    columns_cell(t, str_of(g->summary));
   }
   help_rows(out, "Commands", t);
-  buf_add_z(out, "\n'postern help COMMAND' says more. All but serve, compile, config and key create speak to "
+  buf_add_z(out, "\n'postern help COMMAND' says more. All but serve, compile, config, key create and token "
+                 "recover speak to "
                  "a running server, at\n"
                  "POSTERN_URL or http://127.0.0.1:8080, with the API token in POSTERN_TOKEN or "
                  "~/.config/postern/token.\n"
@@ -103,8 +104,8 @@ static void help_all(struct cli *c, struct table *t, struct buf *out) {
 
 void help_group(struct cli *c, struct str group) {
   struct buf out = BUF_MAX(HELP_MOST);
-  struct table t;
-  table_open(&t, c->arena, 2);
+  struct columns t;
+  columns_open(&t, c->arena, 2);
   if (!group.n) {
     help_all(c, &t, &out);
   } else {
@@ -112,8 +113,8 @@ void help_group(struct cli *c, struct str group) {
       if (!str_eq(command_group_of(&commands[i]), group) || commands[i].traits & COMMAND_HIDDEN) continue;
       struct buf usage = BUF_MAX(1024);
       help_usage(&commands[i], &usage);
-      table_cell(&t, arena_printf(c->arena, "  %.*s", STR_ARG(buf_str(&usage))));
-      table_cell(&t, str_of(commands[i].summary));
+      columns_cell(&t, arena_printf(c->arena, "  %.*s", STR_ARG(buf_str(&usage))));
+      columns_cell(&t, str_of(commands[i].summary));
       buf_free(&usage);
     }
     buf_printf(&out, "Usage: postern %.*s COMMAND\n", STR_ARG(group));

@@ -2,10 +2,11 @@
 // The catalog of connectors: searched and shown through the API, and as the manual's page from the folder.
 #include "base/map.h"
 #include "cli/api.h"
+#include "cli/columns.h"
 #include "cli/manual.h"
+#include "cli/names.h"
 #include "cli/run.h"
 #include "cli/source.h"
-#include "cli/table.h"
 #include "cli/view.h"
 #include "connector/connector.h"
 #include "data/json.h"
@@ -48,23 +49,23 @@ static void show_facts(struct cli *c, struct buf *out, yyjson_val *connector) {
       {"name", "name"},        {"kind", "kind"},        {"category", "category"},
       {"address", "base_url"}, {"manual", "docs"},      {"tags", "tags"},
       {"prefix", "alias"},     {"tools", "tool_count"}, {"imported", "imported"}};
-  struct table t;
-  table_open(&t, c->arena, 2);
+  struct columns t;
+  columns_open(&t, c->arena, 2);
   for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
     yyjson_val *v = yyjson_obj_get(connector, facts[i][1]);
     struct str text = view_cell(c->arena, v);
     if (str_is(text, "-") || str_is(text, "no") || str_is(text, "0")) continue;
-    table_cell(&t, str_of(facts[i][0]));
-    table_cell(&t, text);
+    columns_cell(&t, str_of(facts[i][0]));
+    columns_cell(&t, text);
   }
   yyjson_val *context;
   size_t i, n;
   yyjson_arr_foreach (yyjson_obj_get(connector, "context"), i, n, context) {
-    table_cell(&t, i ? STR_NONE : STR("defaults"));
-    table_cell(&t, json_str(context, "name"));
+    columns_cell(&t, i ? STR_NONE : STR("defaults"));
+    columns_cell(&t, json_str(context, "name"));
   }
-  table_print(&t, 0, out);
-  table_close(&t);
+  columns_print(&t, 0, out);
+  columns_close(&t);
 }
 
 // What to type in order to connect by this way.
@@ -83,8 +84,9 @@ static struct str show_asked(struct cli *c, yyjson_val *way) {
   size_t i, n;
   if (at.n) return arena_printf(c->arena, "application made at %.*s", STR_ARG(at));
   yyjson_arr_foreach (yyjson_obj_get(way, "fields"), i, n, field) {
-    struct str label = json_str(field, "label");
-    asked = arena_printf(c->arena, "%.*s%s%.*s", STR_ARG(asked), i ? ", " : "", STR_ARG(label));
+    struct str label = json_str(field, "label"), name = json_str(field, "name");
+    asked = arena_printf(c->arena, "%.*s%s%.*s (%.*s)", STR_ARG(asked), i ? ", " : "", STR_ARG(name),
+                         STR_ARG(label));
   }
   return asked;
 }
@@ -92,17 +94,17 @@ static struct str show_asked(struct cli *c, yyjson_val *way) {
 static void show_ways(struct cli *c, struct buf *out, yyjson_val *connector) {
   yyjson_val *way;
   size_t i, n;
-  struct table t;
-  table_open(&t, c->arena, 4);
+  struct columns t;
+  columns_open(&t, c->arena, 4);
   yyjson_arr_foreach (yyjson_obj_get(connector, "ways"), i, n, way) {
-    table_cell(&t, arena_printf(c->arena, "  %.*s", STR_ARG(json_str(way, "id"))));
-    table_cell(&t, json_str(way, "label"));
-    table_cell(&t, show_command(c, json_str(connector, "name"), way, i == 0));
-    table_cell(&t, show_asked(c, way));
+    columns_cell(&t, arena_printf(c->arena, "  %.*s", STR_ARG(json_str(way, "id"))));
+    columns_cell(&t, json_str(way, "label"));
+    columns_cell(&t, show_command(c, json_str(connector, "name"), way, i == 0));
+    columns_cell(&t, show_asked(c, way));
   }
   buf_add_z(out, "\nWays to connect, and what is asked for\n");
-  table_print(&t, 0, out);
-  table_close(&t);
+  columns_print(&t, 0, out);
+  columns_close(&t);
 }
 
 static void show_words(struct buf *out, yyjson_val *connector) {
@@ -136,7 +138,7 @@ static void show_rest(struct buf *out, yyjson_val *connector) {
 
 bool cli_connector_show(struct cli *c, struct err *err) {
   yyjson_val *connector;
-  if (!api_get(c, api_path(c, "/connector/{}", args_word(&c->args, 0)), &connector, err)) return false;
+  if (!names_connector(c, args_word(&c->args, 0), &connector, err)) return false;
   if (c->json) {
     view_json(c, connector);
     return true;

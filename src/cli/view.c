@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "cli/columns.h"
 #include "cli/out.h"
-#include "cli/table.h"
 #include "cli/terminal.h"
 #include "data/json.h"
 
@@ -32,20 +32,35 @@ void view_note(struct cli *c, struct str text) {
   if (!str_ends(text, "\n")) out_note(STR("\n"));
 }
 
+// The caller frees *line; NULL where there is no memory.
+static struct str view_format(const char *format, va_list list, char **line) {
+  int n = vasprintf(line, format, list);
+  if (n < 0) *line = NULL;
+  return str_make(*line, n < 0 ? 0 : (size_t)n);
+}
+
 void view_say(struct cli *c, const char *format, ...) {
   if (c->json) return;
+  char *line;
   va_list list;
   va_start(list, format);
-  char *line = NULL;
-  int n = vasprintf(&line, format, list);
+  view_text(c, view_format(format, list, &line));
   va_end(list);
-  if (n >= 0) view_text(c, str_make(line, (size_t)n));
+  free(line);
+}
+
+void view_tell(struct cli *c, const char *format, ...) {
+  char *line;
+  va_list list;
+  va_start(list, format);
+  view_note(c, view_format(format, list, &line));
+  va_end(list);
   free(line);
 }
 
 // Texts by commas, other things as JSON.
 static struct str view_array(struct arena *a, yyjson_val *v) {
-  struct buf text = BUF_MAX(TABLE_CELL_MOST);
+  struct buf text = BUF_MAX(COLUMNS_CELL_MOST);
   size_t i, n;
   yyjson_val *item;
   yyjson_arr_foreach (v, i, n, item) {
@@ -66,7 +81,7 @@ struct str view_cell(struct arena *a, yyjson_val *v) {
 }
 
 void view_list(struct cli *c, yyjson_val *items, const struct view_column *columns, const char *none) {
-  struct table t;
+  struct columns t;
   size_t count = 0, i, n;
   yyjson_val *item;
   if (c->json) {
@@ -78,25 +93,25 @@ void view_list(struct cli *c, yyjson_val *items, const struct view_column *colum
     return;
   }
   while (columns[count].head) count++;
-  table_open(&t, c->arena, count);
-  for (size_t j = 0; j < count; j++) table_cell(&t, str_of(columns[j].head));
+  columns_open(&t, c->arena, count);
+  for (size_t j = 0; j < count; j++) columns_cell(&t, str_of(columns[j].head));
   yyjson_arr_foreach (items, i, n, item)
     for (size_t j = 0; j < count; j++) {
       struct str text = view_cell(c->arena, yyjson_obj_get(item, columns[j].key));
       yyjson_val *name = columns[j].names ? map_get(columns[j].names, text) : NULL;
-      table_cell(&t, name ? json_text(name) : text);
+      columns_cell(&t, name ? json_text(name) : text);
     }
   struct buf out = BUF_MAX(VIEW_MOST);
-  table_print(&t, terminal_width(), &out);
+  columns_print(&t, terminal_width(), &out);
   out_text(buf_str(&out));
   buf_free(&out);
-  table_close(&t);
+  columns_close(&t);
 }
 
-static void view_member(struct cli *c, struct table *t, const char *name, yyjson_val *v, unsigned deep);
+static void view_member(struct cli *c, struct columns *t, const char *name, yyjson_val *v, unsigned deep);
 
 // name.member of an object, name.0 of an array of objects.
-static void view_members(struct cli *c, struct table *t, const char *prefix, yyjson_val *v, unsigned deep) {
+static void view_members(struct cli *c, struct columns *t, const char *prefix, yyjson_val *v, unsigned deep) {
   char name[VIEW_KEY];
   size_t i, n;
   yyjson_val *key, *item;
@@ -110,7 +125,7 @@ static void view_members(struct cli *c, struct table *t, const char *prefix, yyj
   }
 }
 
-static void view_member(struct cli *c, struct table *t, const char *name, yyjson_val *v, unsigned deep) {
+static void view_member(struct cli *c, struct columns *t, const char *name, yyjson_val *v, unsigned deep) {
   char prefix[VIEW_KEY + 1];
   bool object = yyjson_is_obj(v), rows = yyjson_is_arr(v) && yyjson_is_obj(yyjson_arr_get_first(v));
   if (deep < VIEW_DEEP && ((object && yyjson_obj_size(v)) || rows)) {
@@ -118,21 +133,21 @@ static void view_member(struct cli *c, struct table *t, const char *name, yyjson
     view_members(c, t, prefix, v, deep + 1);
     return;
   }
-  table_cell(t, str_of(name));
-  table_cell(t, object && !yyjson_obj_size(v) ? STR("-") : view_cell(c->arena, v));
+  columns_cell(t, str_of(name));
+  columns_cell(t, object && !yyjson_obj_size(v) ? STR("-") : view_cell(c->arena, v));
 }
 
 void view_object(struct cli *c, yyjson_val *object) {
-  struct table t;
+  struct columns t;
   if (c->json) {
     view_json(c, object);
     return;
   }
-  table_open(&t, c->arena, 2);
+  columns_open(&t, c->arena, 2);
   view_members(c, &t, "", object, 0);
   struct buf out = BUF_MAX(VIEW_MOST);
-  table_print(&t, 0, &out);
+  columns_print(&t, 0, &out);
   out_text(buf_str(&out));
   buf_free(&out);
-  table_close(&t);
+  columns_close(&t);
 }

@@ -35,6 +35,7 @@ enum connector_auth { CONNECTOR_AUTH_FIELDS, CONNECTOR_AUTH_OAUTH, CONNECTOR_AUT
 struct connector_oauth {
   struct str scope;       // to ask for; empty: what the vendor says
   struct str register_at; // where the operator makes an application by hand; empty: registers by itself
+  struct str token_type;  // what it calls a token that is used as Bearer, where that is another word
   bool no_refresh;        // the vendor issues no refresh tokens
 };
 struct connector_way { // one way to authenticate

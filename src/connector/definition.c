@@ -77,9 +77,10 @@ static void definition_oauth(struct reader *r, yyjson_val *v, struct connector_w
   yyjson_val *oauth = yyjson_obj_get(v, "oauth");
   out->auth = CONNECTOR_AUTH_OAUTH;
   reader_keys(r, v, "a way by OAuth", KEYS("id", "label", "oauth"));
-  reader_keys(r, oauth, "oauth", KEYS("scope", "register_at", "no_refresh"));
+  reader_keys(r, oauth, "oauth", KEYS("scope", "register_at", "token_type", "no_refresh"));
   out->oauth.scope = reader_text(r, oauth, "scope", READER_OPTIONAL);
   out->oauth.register_at = reader_link(r, oauth, "register_at");
+  out->oauth.token_type = reader_text(r, oauth, "token_type", READER_OPTIONAL);
   out->oauth.no_refresh = reader_bool(r, oauth, "no_refresh", false);
 }
 
@@ -107,8 +108,9 @@ static void definition_way(struct reader *r, yyjson_val *v, enum connector_kind 
   if (!reader_is_word(out->id, '_'))
     reader_fail(r, v, "way id '%.*s': lower-case letters, digits and '_' only", STR_ARG(out->id));
   bool oauth = yyjson_obj_get(v, "oauth") != NULL, open = reader_bool(r, v, "open", false);
-  if (kind == CONNECTOR_REST && (oauth || open))
-    reader_fail(r, v, "way '%.*s': a REST API is reached by 'fields' and 'send'", STR_ARG(out->id));
+  if (kind == CONNECTOR_REST && oauth)
+    reader_fail(r, v, "way '%.*s': a REST API is reached by 'fields' and 'send', or 'open'",
+                STR_ARG(out->id));
   if (oauth) {
     definition_oauth(r, v, out);
   } else if (open) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/decode.h"
 #include "base/map.h"
 #include "base/mem.h"
 
@@ -12,6 +13,7 @@ enum { JSON_DEPTH_CEILING = 512, JSON_PAIRWISE_MOST = 16 };
 enum { JSON_LARGE = 1 << 20 }; // a text whose tree is reckoned before it is read, where somebody pays
 
 const struct json_limits JSON_LIMITS = {.depth = 64, .nodes = 200000};
+const struct json_limits JSON_FORGIVING = {.depth = 64, .nodes = 200000, .forgiving = true};
 
 static bool json_fail(struct err *err, struct str text, size_t offset, const char *what) {
   size_t line = 0, column = 0, character = 0;
@@ -175,23 +177,47 @@ bool json_read(struct str text, const struct json_limits *limits, yyjson_doc **o
   return json_read_with(text, limits, NULL, out, err);
 }
 
-static bool json_read_with(struct str text, const struct json_limits *limits, const yyjson_alc *alc,
-                           yyjson_doc **out, struct err *err) {
-  if (text.n == 0) return err_at(err, ERR_INVALID, "1:1", "not valid JSON: the text is empty");
-  yyjson_read_err why;
+// Without YYJSON_READ_INSITU the text is not written to, whatever the parameter's type says.
+static yyjson_doc *json_parse(struct str text, const struct json_limits *limits, const yyjson_alc *alc,
+                              yyjson_read_err *why) {
   yyjson_read_flag flags = limits->raw_numbers ? YYJSON_READ_NUMBER_AS_RAW : YYJSON_READ_NOFLAG;
-  // Without YYJSON_READ_INSITU the text is not written to, whatever the parameter's type says.
-  yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)text.p, text.n, flags, alc, &why);
-  if (!doc) {
-    if (why.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) abort();
-    return json_fail(err, text, why.pos, why.msg);
-  }
+  if (limits->forgiving) flags |= YYJSON_READ_STOP_WHEN_DONE;
+  yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)text.p, text.n, flags, alc, why);
+  if (!doc && why->code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) abort();
+  size_t read = yyjson_doc_get_read_size(doc);
+  if (!doc || yyjson_is_ctn(yyjson_doc_get_root(doc)) || str_trim(str_from(text, read)).n == 0) return doc;
+  yyjson_doc_free(doc); // a word before other words is no answer
+  *why = (yyjson_read_err){YYJSON_READ_ERROR_UNEXPECTED_CONTENT, "unexpected content after the value", read};
+  return NULL;
+}
+
+static bool json_read_sound(struct str text, const struct json_limits *limits, const yyjson_alc *alc,
+                            yyjson_doc **out, struct err *err) {
+  yyjson_read_err why;
+  yyjson_doc *doc = json_parse(text, limits, alc, &why);
+  if (!doc) return json_fail(err, text, why.pos, why.msg);
   if (!json_check(doc, text, limits, err)) {
     yyjson_doc_free(doc);
     return false;
   }
   *out = doc;
   return true;
+}
+
+// What cannot be read is looked through for spoiled characters, which cost no more than themselves.
+static bool json_read_with(struct str given, const struct json_limits *limits, const yyjson_alc *alc,
+                           yyjson_doc **out, struct err *err) {
+  struct str text = decode_skip_mark(given);
+  struct err first;
+  if (text.n == 0) return err_at(err, ERR_INVALID, "1:1", "not valid JSON: the text is empty");
+  if (json_read_sound(text, limits, alc, out, &first)) return true;
+  struct buf mended = BUF_MAX(3 * text.n + 1);
+  bool again = first.code == ERR_INVALID &&
+               decode_json(text, limits->forgiving ? DECODE_ALL : DECODE_ESCAPES, &mended);
+  bool ok = again ? json_read_sound(buf_str(&mended), limits, alc, out, err) : (*err = first, false);
+  if (mended.p) explicit_bzero(mended.p, mended.cap); // it may hold tokens
+  buf_free(&mended);
+  return ok;
 }
 
 struct str json_text(yyjson_val *string) {

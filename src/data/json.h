@@ -15,10 +15,14 @@
 struct json_limits {
   size_t depth, nodes;
   bool raw_numbers; // keep numbers as their text (YYJSON_TYPE_RAW)
+  bool
+      forgiving; // a vendor's words: text behind an object or array is ignored, bytes that are not UTF-8 are U+FFFD
 };
-extern const struct json_limits JSON_LIMITS; // depth 64, nodes 200,000
+extern const struct json_limits JSON_LIMITS;    // depth 64, nodes 200,000
+extern const struct json_limits JSON_FORGIVING; // the same, of a vendor's words
 
-// ERR_INVALID names line and column; ERR_LIMIT the limit passed. Duplicate keys of an object: the
+// ERR_INVALID names line and column; ERR_LIMIT the limit passed. A byte order mark is skipped, and half of a
+// surrogate pair (RFC 8259 §8.2 has the form) is U+FFFD, whoever sends it. Duplicate keys of an object: the
 // last one wins nowhere here: they are refused. Free with yyjson_doc_free.
 MUST_USE bool json_read(struct str text, const struct json_limits *limits, yyjson_doc **out, struct err *err);
 

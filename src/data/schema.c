@@ -49,6 +49,7 @@ bool schema_check(yyjson_val *schema, yyjson_mut_doc *doc, yyjson_mut_val **valu
   struct schema_work work = {.left = SCHEMA_WORK_MOST};
   report->count = report->coerced = 0;
   bool holds = schema_check_with(&work, schema, doc, *value, report);
+  report->spent = SCHEMA_WORK_MOST - work.left;
   schema_patterns_free(work.patterns);
   map_free(&work.refs);
   return holds;

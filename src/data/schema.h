@@ -30,11 +30,14 @@ struct schema_report {
   struct schema_violation items[SCHEMA_VIOLATIONS_MOST];
   size_t count; // may pass the array: then only that many more are known to exist
   size_t coerced;
+  uint64_t spent; // of SCHEMA_WORK_MOST
 };
 
 // Checks `value` against `schema`. Harmless coercions are done in place first (only where the schema asks for
-// the other type and the value is unambiguous): "20" → 20, "true" → true, 20 → "20", scalar → [scalar] where
-// an array of such is wanted. `doc` owns the values made. True: it holds.
+// the other type and the value is unambiguous): "20" → 20, "true" → true, 20 → "20", scalar or object → [it]
+// where an array of such is wanted, JSON text → the array or object that is wanted, null → not given where null may
+// not be and the property may be left out. Where an integer is asked for, 10.0 and 1e1 become 10, which is the
+// same number. `doc` owns the values made. True: it holds.
 MUST_USE bool schema_check(yyjson_val *schema, yyjson_mut_doc *doc, yyjson_mut_val **value,
                            struct schema_report *report);
 

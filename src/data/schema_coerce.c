@@ -46,10 +46,28 @@ static bool coerce_to_number(struct coerce *c, unsigned mask, struct str text, y
   return true;
 }
 
+// Models give a list or an object as its JSON text; nothing else is meant where no string may be.
+static bool coerce_to_container(struct coerce *c, unsigned mask, struct str text, yyjson_mut_val *v) {
+  static const struct json_limits limits = {
+      .depth = SCHEMA_DEPTH_MOST / 2, .nodes = 100000, .raw_numbers = true};
+  struct err ignored;
+  yyjson_doc *doc;
+  text = str_trim(text);
+  if (!(mask & (SCHEMA_ARRAY | SCHEMA_OBJECT)) || !text.n || !strchr("[{", text.p[0])) return false;
+  if (!schema_run_spend(c->run, SCHEMA_COST_VALUE * text.n) || !json_read(text, &limits, &doc, &ignored))
+    return false;
+  yyjson_val *root = yyjson_doc_get_root(doc);
+  bool fits = mask & schema_type_of(root);
+  if (fits) coerce_put(v, coerce_made(yyjson_val_mut_copy(c->doc, root)));
+  yyjson_doc_free(doc);
+  return fits;
+}
+
 static bool coerce_string(struct coerce *c, unsigned mask, yyjson_mut_val *v) {
   struct str text = schema_text_of(v);
   if (!schema_run_spend(c->run, text.n)) return false;
   if (mask & (SCHEMA_INTEGER | SCHEMA_NUMBER) && coerce_to_number(c, mask, text, v)) return true;
+  if (coerce_to_container(c, mask, text, v)) return true;
   bool yes = str_is(text, "true");
   if (!(mask & SCHEMA_BOOLEAN) || (!yes && !str_is(text, "false"))) return false;
   coerce_put(v, coerce_made(yyjson_mut_bool(c->doc, yes)));
@@ -64,11 +82,12 @@ static bool coerce_number(struct coerce *c, unsigned mask, yyjson_mut_val *v) {
   return true;
 }
 
-// Wraps a scalar where an array of such is wanted: it fits the items, by itself or once coerced.
+// Wraps a scalar or an object where an array of such is wanted: it fits the items, by itself or once coerced.
 static void coerce_wrap(struct coerce *c, const struct schema_words *w, yyjson_mut_val *v) {
   yyjson_val *items = yyjson_arr_get_first(SCHEMA_AT(w, PREFIX_ITEMS));
   if (!items) items = SCHEMA_AT(w, ITEMS);
-  if (yyjson_mut_is_null(v) || yyjson_mut_is_ctn(v) || !schema_run_spend(c->run, schema_size(v))) return;
+  if (yyjson_mut_is_obj(v) && !items) return; // of anything: nothing says that one of them was meant
+  if (yyjson_mut_is_null(v) || yyjson_mut_is_arr(v) || !schema_run_spend(c->run, schema_size(v))) return;
   yyjson_mut_val *item = coerce_made(yyjson_mut_val_mut_copy(c->doc, v));
   size_t before = c->changes;
   if (items) {
@@ -98,6 +117,20 @@ static void coerce_type(struct coerce *c, const struct schema_words *w, yyjson_m
     coerce_wrap(c, w, v);
 }
 
+static bool coerce_is_required(struct coerce *c, const struct schema_words *w, struct str name) {
+  yyjson_arr_iter it = yyjson_arr_iter_with(SCHEMA_AT(w, REQUIRED));
+  for (yyjson_val *item; (item = yyjson_arr_iter_next(&it)) && schema_run_step(c->run);)
+    if (str_eq(json_text(item), name)) return true;
+  return false;
+}
+
+// Clients with strict schemas send null for what they leave out.
+static bool coerce_means_nothing(struct coerce *c, const struct schema_words *w, struct str name,
+                                 yyjson_val *schema, yyjson_mut_val *member) {
+  return schema && yyjson_mut_is_null(member) && !schema_run_quietly(c->run, schema, member, NULL, NULL) &&
+         !coerce_is_required(c, w, name);
+}
+
 static void coerce_members(struct coerce *c, const struct schema_words *w, yyjson_mut_val *v) {
   yyjson_mut_obj_iter it = yyjson_mut_obj_iter_with(v);
   for (yyjson_mut_val *key; (key = yyjson_mut_obj_iter_next(&it)) && schema_run_step(c->run);) {
@@ -106,6 +139,11 @@ static void coerce_members(struct coerce *c, const struct schema_words *w, yyjso
     (void)schema_run_spend(c->run, yyjson_obj_size(SCHEMA_AT(w, PROPERTIES)));
     yyjson_val *schema = yyjson_obj_getn(SCHEMA_AT(w, PROPERTIES), name.p, name.n);
     bool known = schema != NULL;
+    if (coerce_means_nothing(c, w, name, schema, member)) {
+      yyjson_mut_obj_iter_remove(&it);
+      c->changes++;
+      continue;
+    }
     if (schema) coerce(c, schema, member);
     yyjson_obj_iter patterns = yyjson_obj_iter_with(SCHEMA_AT(w, PATTERN_PROPERTIES));
     for (yyjson_val *p; (p = yyjson_obj_iter_next(&patterns)) && schema_run_step(c->run);) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // schema_coerce: the harmless changes that make a value fit, in place: "20" to 20, "true" to true, 20
-// to "20", a scalar to an array of it. Private to data/schema.
+// to "20", a scalar to an array of it, JSON text to what it says, null to nothing. Private to data/schema.
 #ifndef POSTERN_DATA_SCHEMA_COERCE_H
 #define POSTERN_DATA_SCHEMA_COERCE_H
 

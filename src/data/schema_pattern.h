@@ -2,7 +2,7 @@
 // schema_pattern: regular expressions as JSON Schema means them (ECMA-262, unanchored, UTF-8), on
 // PCRE2 without its compiler to machine code. Compiled ones are kept, a bounded number, for all
 // threads. All work of a match is paid from `work`, whatever pattern and text: it ends when that is used
-// up. A unit is about two nanoseconds. Private to data/schema. Example:
+// up. A unit is about two nanoseconds. For data/schema and for SQL's regexp. Example:
 //   struct schema_patterns *p = schema_patterns_new();            // for one check
 //   if (schema_pattern_match(p, pattern, text, &work) == SCHEMA_TOO_COSTLY) …
 //   schema_patterns_free(p);

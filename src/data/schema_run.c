@@ -209,7 +209,9 @@ static bool schema_holds_size(struct schema_run *r, const struct schema_words *w
 static unsigned schema_own_miss(struct schema_run *r, const struct schema_words *w, yyjson_mut_val *v) {
   if (yyjson_mut_is_raw(v)) (void)schema_run_spend(r, unsafe_yyjson_get_len(v)); // digits are read each time
   unsigned mask = schema_type_mask(SCHEMA_AT(w, TYPE));
-  if (mask && !(mask & schema_type_of(v))) return SCHEMA_OTHER_TYPE;
+  unsigned type = schema_type_of(v);
+  if (mask && !(mask & type)) return SCHEMA_OTHER_TYPE;
+  if (mask & type & SCHEMA_INTEGER && !(mask & SCHEMA_NUMBER)) schema_write_integer(v);
   if ((SCHEMA_AT(w, CONST) || SCHEMA_AT(w, ENUM)) && !schema_holds_enum(w, v, r)) return SCHEMA_OTHER_VALUE;
   bool holds = yyjson_mut_is_str(v)   ? schema_holds_string(r, w, v)
                : yyjson_mut_is_ctn(v) ? schema_holds_size(r, w, v)

@@ -161,6 +161,25 @@ bool schema_number_is_integer(const struct schema_number *n) {
   return n->exponent >= 0;
 }
 
+void schema_write_integer(yyjson_mut_val *v) {
+  enum { DIGITS_MOST = 19 }; // more may not fit
+  struct schema_number n;
+  bool plain = yyjson_mut_is_int(v);
+  if (yyjson_mut_is_raw(v)) {
+    struct str text = schema_text_of(v);
+    plain = !str_is(text, "-0");
+    for (size_t i = 0; i < text.n; i++) plain &= text.p[i] != '.' && (text.p[i] | 32) != 'e';
+  }
+  if (plain || !schema_number_of(v, &n) || n.exponent < 0 || n.exponent >= DIGITS_MOST) return;
+  unsigned __int128 whole = n.digits;
+  for (int32_t i = 0; i < n.exponent && whole <= INT64_MAX; i++) whole *= 10;
+  if (whole > INT64_MAX) return;
+  if (n.negative && whole)
+    unsafe_yyjson_set_sint(v, -(int64_t)whole);
+  else
+    unsafe_yyjson_set_uint(v, (uint64_t)whole);
+}
+
 static int schema_digit_count(unsigned __int128 v) {
   int n = 0;
   for (; v; v /= 10) n++;

@@ -31,6 +31,8 @@ struct schema_number {
 bool schema_number_parse(struct str text, struct schema_number *out); // false: not a JSON number
 bool schema_number_of(const void *value, struct schema_number *out);  // false: not a number
 bool schema_number_is_integer(const struct schema_number *n);
+// 10.0, 1e3 and -0 as 10, 1000 and 0, in place, where 64 bits hold it; other values stay as they are.
+void schema_write_integer(yyjson_mut_val *v);
 int schema_number_compare(const struct schema_number *a, const struct schema_number *b);
 bool schema_number_is_multiple(const struct schema_number *n, const struct schema_number *step);
 // The text of a number: raw digits as they are, the shortest form of a double.

@@ -104,6 +104,61 @@ bool uri_parse_http(struct str text, struct uri *out, struct err *err) {
   return true;
 }
 
+static uint16_t uri_port(const struct uri *u) {
+  return u->port ? u->port : str_is_nocase(u->scheme, "https") ? 443 : 80;
+}
+
+bool uri_same_origin(const struct uri *a, const struct uri *b) {
+  return str_eq_nocase(a->scheme, b->scheme) && str_eq_nocase(a->host, b->host) && uri_port(a) == uri_port(b);
+}
+
+// §5.2.4. Steps out of the root are no steps.
+static struct str uri_without_dots(struct arena *a, struct str path) {
+  char *out = arena_alloc(a, path.n + 2);
+  size_t n = 0;
+  for (struct str rest = str_from(path, 1), segment; str_cut(&rest, '/', &segment);) {
+    bool last = !rest.p, up = str_is(segment, "..");
+    while (up && n > 0 && out[--n] != '/') {
+    }
+    if (up || str_is(segment, ".")) {
+      if (last) out[n++] = '/';
+      continue;
+    }
+    out[n++] = '/';
+    if (segment.n) memcpy(out + n, segment.p, segment.n);
+    n += segment.n;
+  }
+  return str_make(out, n);
+}
+
+bool uri_resolve(struct arena *a, struct str base, struct str reference, struct str *out, struct err *err) {
+  struct uri from, u;
+  struct str whole = reference;
+  size_t name = 0; // of a scheme (§3.1)
+  while (name < reference.n && (uri_is_alnum(reference.p[name]) || strchr("+-.", reference.p[name]))) name++;
+  bool absolute = name && name < reference.n && reference.p[name] == ':';
+  if (!absolute) {
+    if (!base.n) return uri_fail(err, "it is relative, and nothing says to what");
+    if (!uri_parse_http(base, &from, err)) return false;
+    struct str origin = str_make(base.p, (size_t)(from.path.p - base.p));
+    size_t folder = from.path.n;
+    while (folder > 0 && from.path.p[folder - 1] != '/') folder--;
+    if (str_starts(reference, "//"))
+      whole = arena_printf(a, "%.*s:%.*s", STR_ARG(from.scheme), STR_ARG(reference));
+    else if (str_starts(reference, "/"))
+      whole = ARENA_JOIN(a, origin, reference);
+    else
+      whole = ARENA_JOIN(a, origin, STR("/"), folder ? str_make(from.path.p + 1, folder - 1) : STR(""),
+                         reference);
+  }
+  if (!uri_parse_http(whole, &u, err)) return false;
+  struct str head = str_make(whole.p, (size_t)(u.path.p - whole.p));
+  struct str scheme = str_is_nocase(u.scheme, "https") ? STR("https") : STR("http");
+  struct str path = u.path.n ? uri_without_dots(a, u.path) : STR("");
+  *out = ARENA_JOIN(a, scheme, str_from(head, u.scheme.n), path);
+  return true;
+}
+
 // Appends the segments of a path; "." stays where it is, ".." goes up, and never above the root.
 static bool uri_walk(struct str path, struct str *segments, size_t *count) {
   for (struct str rest = path, segment; str_cut(&rest, '/', &segment);) {

@@ -108,7 +108,7 @@ static int http_on_body(llhttp_t *p, const char *at, size_t n) {
   buf_add(&x->body, str_make(at, n));
   if (x->body.starved)
     return http_stop(p, 503, "the memory for requests is used up (the setting downstream_memory); try again");
-  return x->body.full ? http_stop(p, 413, "the body is too large") : 0;
+  return x->body.full ? http_stop(p, 413, HTTP_BODY_TOO_LARGE) : 0;
 }
 
 static int http_on_end(llhttp_t *p) {
@@ -256,7 +256,7 @@ size_t http_parse(struct http_connection *c, struct str bytes) {
     } else if (done < bytes.n) { // the rest was not fed: over the limit
       bool head = c->phase == HTTP_PHASE_HEADER;
       c->refusal = (struct http_refusal){head ? 431 : 413,
-                                         head ? "the request's head is too large" : "the body is too large"};
+                                         head ? "the request's head is too large" : HTTP_BODY_TOO_LARGE};
     } else if (c->phase == HTTP_PHASE_HEADER) {
       http_keep_tail(c, bytes);
     }

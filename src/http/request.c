@@ -101,7 +101,7 @@ static struct http_refusal http_check_framing(const struct http_request *r, cons
   size_t encodings = http_header_count(&r->headers, "transfer-encoding");
   if (lengths > 1) return http_refuse(400, "Content-Length is given twice");
   if (encodings == 0) {
-    if (head->has_length && head->length > head->body_most) return http_refuse(413, "the body is too large");
+    if (head->has_length && head->length > head->body_most) return http_refuse(413, HTTP_BODY_TOO_LARGE);
     return http_fine;
   }
   if (lengths) return http_refuse(400, "Content-Length and Transfer-Encoding exclude each other");

@@ -15,6 +15,8 @@ struct http_refusal {
   const char *text;
 };
 
+#define HTTP_BODY_TOO_LARGE "the body is too large; the setting max_body_bytes says how large it may be"
+
 // What the connection knows beside the headers.
 struct http_head {
   struct str target; // as it came

@@ -2,6 +2,7 @@
 #include "mcp/call_private.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "io/fiber.h"
 #include "mcp/peer_private.h"
 #include "mcp/send.h"
@@ -14,6 +15,7 @@ struct mcp_call *mcp_call_new(struct mcp_peer *p, const struct mcp_request *r, e
   c->peer = p;
   c->arena = a;
   c->request = r;
+  c->method = arena_dup(a, r->method);
   c->era = era;
   c->id = peer_next_id(p);
   c->session = s ? mcp_session_ref(s) : NULL;
@@ -150,17 +152,27 @@ static bool mcp_call_resume(struct mcp_call *c, struct err *err) {
 
 // ---- what comes back
 
-static bool mcp_call_on_response(struct mcp_call *c, const struct mcp_event *e, struct err *err) {
+static bool mcp_call_on_response(struct mcp_call *c, struct message *m, struct err *err) {
+  const struct mcp_event *e = &m->e;
+  size_t dropped = 0;
+  struct err why;
   if (e->id ? !message_id_is(e->id, c->id) : e->kind != MCP_ERROR)
     return err_set(err, ERR_UPSTREAM, "the MCP server answered another request than this one");
-  return e->kind == MCP_ERROR || message_check_result(e->value, c->era, err);
+  if (e->kind == MCP_ERROR) return true;
+  if (!message_check_result(e->value, c->era, err) ||
+      !message_mend(m, c->method, c->era, &dropped, &why, err))
+    return false;
+  if (dropped)
+    log_warn("account %.*s: %.*s: left out of the answer are %zu entries that no client would take, first %s",
+             STR_ARG(c->peer->o.holder), STR_ARG(c->method), dropped, why.text);
+  return true;
 }
 
 // Is it for the caller? Pings are answered here, progress of nothing that we asked is dropped.
 static bool mcp_call_judge(struct mcp_call *c, struct message *m, bool *wanted, struct err *err) {
   struct mcp_event *e = &m->e;
   *wanted = true;
-  if (e->kind == MCP_RESULT || e->kind == MCP_ERROR) return mcp_call_on_response(c, e, err);
+  if (e->kind == MCP_RESULT || e->kind == MCP_ERROR) return mcp_call_on_response(c, m, err);
   if (e->kind == MCP_REQUEST) {
     if (c->era == MCP_MODERN)
       return err_set(err, ERR_UPSTREAM, "the MCP server sent a request (%.*s), which " WIRE_MODERN " has not",

@@ -20,6 +20,7 @@ struct mcp_call {
   struct mcp_peer *peer;
   struct arena *arena;
   const struct mcp_request *request; // while it is opened
+  struct str method;
   enum mcp_era era;
   uint64_t id;
   struct mcp_session *session; // counted; legacy; NULL while initializing over Streamable HTTP

@@ -3,6 +3,8 @@
 // for a reason that we can mend. All of these were refused before anything ran, so sending again is safe.
 #include "mcp/client.h"
 
+#include <ctype.h>
+
 #include "mcp/call_private.h"
 #include "mcp/detect.h"
 #include "mcp/jsonrpc.h"
@@ -24,11 +26,59 @@ static bool client_era_has(enum mcp_era era, struct str method, struct err *err)
                            era == MCP_MODERN ? "modern" : "legacy", STR_ARG(method));
 }
 
-// Some servers answer 400 where the standard has 404 for a session that they do not know.
+static bool client_says(struct str words, const char *const *any) {
+  char text[512];
+  size_t n = words.n < sizeof text ? words.n : sizeof text;
+  for (size_t i = 0; i < n; i++) text[i] = (char)tolower((unsigned char)words.p[i]);
+  while (*any && !str_contains(str_make(text, n), str_of(*any))) any++;
+  return *any;
+}
+
+// In any words that mean it: "No valid session ID provided", "Session expired", "Server not initialized".
+static bool client_says_lost(struct str words) {
+  static const char *const session[] = {"session", NULL};
+  static const char *const lost[] = {
+      "not found",   "unknown",   "invalid",     "expired",      "terminat",     "no valid",
+      "missing",     "not exist", "n't exist",   "no such",      "closed",       "ended",
+      "gone",        "no longer", "not active",  "inactive",     "required",     "recogni",
+      "stale",       "lost",      "timed out",   "not initiali", "no active",    "not valid",
+      "bad session", "mismatch",  "unavailable", "not find",     "n't find",     "destroyed",
+      "forgotten",   "evicted",   "removed",     "deleted",      "disconnected", NULL};
+  static const char *const unmade[] = {"not initialized", "not initialised",  "not been initiali",
+                                       "uninitialized",   "initialize first", NULL};
+  return (client_says(words, session) && client_says(words, lost)) || client_says(words, unmade);
+}
+
+// Of the transport itself, and not of a method that may know sessions of its own.
+static bool client_is_of_transport(int64_t code) {
+  return code == -32000 || code == -32001 || code == JSONRPC_INVALID_REQUEST;
+}
+
+// Some servers answer otherwise than by 404 for a session that they do not know.
 static bool client_lost_session(const struct mcp_call *c) {
   if (c->status == 404) return c->session->endpoint || *c->session->id;
-  return c->status == 400 && *c->session->id && !c->has_answer &&
-         (str_contains(c->refused, STR("session")) || str_contains(c->refused, STR("Session")));
+  if (!*c->session->id) return false;
+  static const char *const session[] = {"session", NULL};
+  if (c->has_answer) {
+    struct str words = json_str(c->answer.value, "message");
+    return client_says_lost(words) ||
+           (client_is_of_transport(json_int(c->answer.value, "code", 0)) && client_says(words, session));
+  }
+  return c->status == 400 ? client_says(c->refused, session) || client_says_lost(c->refused)
+                          : client_says_lost(c->refused);
+}
+
+// Or by 200 and an error, which is in the body already.
+static bool client_peek(struct mcp_call *c, enum client_remedy *remedy, struct err *err) {
+  struct message *m;
+  bool whole = c->era == MCP_LEGACY && !c->hears && *c->session->id && c->status < 300 && !c->stream.sse;
+  if (!whole) return true;
+  if (!mcp_stream_next(&c->stream, &m, err)) return peer_explain_end(c->peer, err);
+  int64_t code = m && m->e.kind == MCP_ERROR ? json_int(m->e.value, "code", 0) : 0;
+  if (client_is_of_transport(code) && client_says_lost(json_str(m->e.value, "message")))
+    *remedy = CLIENT_NEW_SESSION;
+  if (m) message_queue_return(&c->stream.queue, m);
+  return true;
 }
 
 static enum client_remedy client_remedy_of(const struct mcp_call *c) {
@@ -68,8 +118,9 @@ static bool client_try(struct mcp_peer *p, const struct mcp_request *r, struct m
   struct mcp_call *c = mcp_call_new(p, r, era, s);
   c->hears = s && s->watched;
   // Where a server may ask by the session's stream, both streams are read at once.
-  if (mcp_call_send(c, err) && (!c->hears || !c->stream.sse || mcp_call_detach(c, err))) {
-    *remedy = client_remedy_of(c);
+  if (mcp_call_send(c, err) && (!c->hears || !c->stream.sse || mcp_call_detach(c, err)) &&
+      client_peek(c, remedy, err)) {
+    if (*remedy == CLIENT_NONE) *remedy = client_remedy_of(c);
     *out = c;
     return true;
   }

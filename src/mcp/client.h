@@ -69,12 +69,14 @@ int mcp_call_status(const struct mcp_call *c); // HTTP; of an error too
 MUST_USE bool mcp_ask(struct mcp_peer *p, const struct mcp_request *request, struct mcp_event *out,
                       struct err *err) SUSPENDS;
 // All pages of a list method ("tools/list", …): calls `take` for each element of `member`. Bounded in pages,
-// bytes and items; a cursor that repeats is ERR_UPSTREAM.
+// bytes and items. Where it ends badly behind its first page (a page that fails, more than the bounds) it is
+// no failure but `partial`, and so is a cursor that repeats, which is its end.
 struct mcp_list {
   struct mcp_who who;
   const char *method, *member;
   size_t items_most, bytes_most;
   struct mcp_freshness *freshness; // filled in the end; may be NULL
+  struct err *partial; // why there is no more; untouched where it is whole. NULL: that is a failure
 };
 struct mcp_freshness { // 2026-07-28: how long, and for whom, the list may be kept
   uint64_t ttl_ms;     // the shortest of all pages; 0: it said nothing

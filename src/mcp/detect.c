@@ -34,6 +34,10 @@ static enum detect_outcome detect_judge_versions(yyjson_val *versions, enum dete
                                                  struct err *err) {
   if (detect_has_modern(versions)) return ours;
   struct str newest = detect_newest(versions);
+  size_t i, n;
+  yyjson_val *v;
+  yyjson_arr_foreach (versions, i, n, v)
+    if (wire_legacy_version(json_text(v))) return DETECT_NOT; // one by initialize
   if (str_is(newest, WIRE_LEGACY_LATEST)) return DETECT_NOT;
   err_set(err, ERR_UPSTREAM, "the MCP server speaks the version %.*s, which Postern does not",
           STR_MOST(newest, 40));
@@ -125,8 +129,8 @@ bool detect_server(struct mcp_peer *p, unsigned *speaks, struct err *err) {
     return true;
   }
   if (second.code != ERR_MISSING && second.code != ERR_UPSTREAM) return *err = second, false;
-  err_set(err, ERR_UPSTREAM, "no MCP server was found at this address: %.200s; as to HTTP+SSE: %.200s",
-          first.text, second.text);
+  err_at(err, ERR_UPSTREAM, "url", "no MCP server was found at this address: %.200s; as to HTTP+SSE: %.200s",
+         first.text, second.text);
   err_hint(err,
            "the address is that of the MCP endpoint itself, in many cases one that ends in /mcp or /sse");
   return false;

@@ -8,7 +8,18 @@
 // Numbers may have been read raw, so that they go back as they came.
 static bool jsonrpc_id_is_sound(yyjson_val *id) {
   int64_t number;
-  return yyjson_is_str(id) || yyjson_is_int(id) || str_to_i64(json_raw_number(id), &number);
+  struct str raw = json_raw_number(id);
+  if (str_ends(raw, ".0")) raw.n -= 2; // a whole number to all who count in floating point
+  return yyjson_is_str(id) || yyjson_is_int(id) || str_to_i64(raw, &number) ||
+         (yyjson_is_real(id) && yyjson_get_real(id) >= -9e15 && yyjson_get_real(id) <= 9e15 &&
+          yyjson_get_real(id) == (double)(int64_t)yyjson_get_real(id));
+}
+
+// Null means absent, and [] is what some languages make of no parameters.
+static yyjson_val *jsonrpc_params(yyjson_val *value) {
+  yyjson_val *params = yyjson_obj_get(value, "params");
+  bool none = yyjson_is_null(params) || (yyjson_is_arr(params) && !yyjson_arr_size(params));
+  return none ? NULL : params;
 }
 
 bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *err) {
@@ -30,11 +41,69 @@ bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *er
   if (!yyjson_is_str(method)) return err_at(err, ERR_INVALID, "/method", "\"method\" must be a string");
   out->kind = id ? JSONRPC_REQUEST : JSONRPC_NOTIFICATION;
   out->method = json_text(method);
-  out->params = yyjson_obj_get(value, "params");
+  out->params = jsonrpc_params(value);
   if (out->params && !yyjson_is_obj(out->params))
     return err_at(err, ERR_INVALID, "/params", "\"params\" must be an object");
   return true;
 }
+
+// ---- nulls
+
+static bool jsonrpc_is_none(yyjson_val *key, yyjson_val *v) {
+  static const char *const objects[] = {"params", "arguments", "_meta"};
+  bool none = yyjson_is_null(v) && !yyjson_equals_str(key, "id");
+  for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
+    none |= yyjson_is_arr(v) && !yyjson_arr_size(v) && yyjson_equals_str(key, objects[i]);
+  return none;
+}
+
+// Whose members the protocol names, and not the tool or its asker.
+static bool jsonrpc_is_frame(yyjson_val *key) {
+  return yyjson_equals_str(key, "params") || yyjson_equals_str(key, "result") ||
+         yyjson_equals_str(key, "_meta");
+}
+
+static bool jsonrpc_has_none(yyjson_val *object) {
+  size_t i, n;
+  yyjson_val *key, *v;
+  yyjson_obj_foreach (object, i, n, key, v)
+    if (jsonrpc_is_none(key, v) || (jsonrpc_is_frame(key) && yyjson_is_obj(v) && jsonrpc_has_none(v)))
+      return true;
+  return false;
+}
+
+static yyjson_mut_val *jsonrpc_without(yyjson_mut_doc *doc, yyjson_val *object) {
+  size_t i, n;
+  yyjson_val *key, *v;
+  yyjson_mut_val *out = yyjson_mut_obj(doc);
+  if (!yyjson_is_obj(object)) return yyjson_val_mut_copy(doc, object);
+  yyjson_obj_foreach (object, i, n, key, v)
+    if (!jsonrpc_is_none(key, v))
+      yyjson_mut_obj_add(out, yyjson_val_mut_copy(doc, key),
+                         jsonrpc_is_frame(key) ? jsonrpc_without(doc, v) : yyjson_val_mut_copy(doc, v));
+  return out;
+}
+
+bool jsonrpc_forget_nulls(yyjson_doc **doc, struct payer *payer, struct err *err) {
+  yyjson_val *root = yyjson_doc_get_root(*doc), *v;
+  size_t i, n;
+  bool any = yyjson_is_obj(root) && jsonrpc_has_none(root);
+  yyjson_arr_foreach (root, i, n, v) any = any || (yyjson_is_obj(v) && jsonrpc_has_none(v));
+  if (!any) return true;
+  yyjson_mut_doc *made = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *out = yyjson_is_arr(root) ? yyjson_mut_arr(made) : jsonrpc_without(made, root);
+  yyjson_arr_foreach (root, i, n, v) yyjson_mut_arr_append(out, jsonrpc_without(made, v));
+  yyjson_mut_doc_set_root(made, out);
+  yyjson_doc *copy;
+  bool ok = json_copy_paid(made, payer, &copy, err);
+  yyjson_mut_doc_free(made);
+  if (!ok) return false;
+  yyjson_doc_free(*doc);
+  *doc = copy;
+  return true;
+}
+
+// ---- writing
 
 bool jsonrpc_request(struct buf *out, struct str id, struct str method, yyjson_mut_val *params) {
   size_t n = 0;

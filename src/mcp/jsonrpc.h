@@ -36,6 +36,10 @@ struct jsonrpc_message {
 // On failure out->id is set where the message had a usable one, so that the error can carry it.
 MUST_USE bool jsonrpc_read(yyjson_val *value, struct jsonrpc_message *out, struct err *err);
 
+// Null means absent in a message and in its params or result, and [] means no params and no arguments: the document
+// as if they were not given, which takes the given one's place. False with *err: the memory is used up.
+MUST_USE bool jsonrpc_forget_nulls(yyjson_doc **doc, struct payer *payer, struct err *err);
+
 // Appends a whole request, or a notification where `id` (JSON text) is empty. `params` NULL: none. False: they cannot
 // be written, for text that is not UTF-8 or a broken number.
 MUST_USE bool jsonrpc_request(struct buf *out, struct str id, struct str method, yyjson_mut_val *params);

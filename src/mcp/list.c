@@ -14,33 +14,35 @@ struct list_walk {
   struct str cursor;
   bool has_cursor;
   size_t items, bytes;
+  bool begun; // something was taken
   struct mcp_freshness freshness;
 };
 
-static bool list_take_items(struct list_walk *w, yyjson_val *result, struct err *err) {
+static bool list_take_items(struct list_walk *w, yyjson_val *result, bool first, struct err *err) {
   size_t i, n;
   yyjson_val *item, *items = yyjson_obj_get(result, w->list->member);
   if (!yyjson_is_arr(items))
     return err_set(err, ERR_UPSTREAM, "the MCP server's answer to %s has no list \"%s\"", w->list->method,
                    w->list->member);
+  if (first && !yyjson_arr_size(items)) w->begun = true;
   yyjson_arr_foreach (items, i, n, item) {
     if (++w->items > w->list->items_most)
       return err_set(err, ERR_LIMIT, "the MCP server's %s has more than %zu entries", w->list->method,
                      w->list->items_most);
     if (!w->take(w->arg, item, err)) return false;
+    w->begun = true;
   }
   return true;
 }
 
-// A cursor may be an empty string; the end is where there is none.
+// A cursor may be an empty string; the end is where there is none. One that repeats would never end.
 static bool list_take_cursor(struct list_walk *w, yyjson_val *result, struct err *err) {
   yyjson_val *next = yyjson_obj_get(result, "nextCursor");
   w->has_cursor = yyjson_is_str(next);
   if (!w->has_cursor) return true;
   w->cursor = arena_dup(w->arena, json_text(next));
   if (map_get(&w->cursors, w->cursor))
-    return err_set(err, ERR_UPSTREAM, "the MCP server's %s repeats a cursor: it would never end",
-                   w->list->method);
+    return err_set(err, ERR_UPSTREAM, "the MCP server's %s repeats a cursor", w->list->method);
   map_put(&w->cursors, w->cursor, w);
   return true;
 }
@@ -78,9 +80,18 @@ static bool list_page(struct mcp_peer *p, struct list_walk *w, bool first, struc
   bool ok = w->bytes <= w->list->bytes_most || err_set(err, ERR_LIMIT, "the MCP server's %s passes %zu bytes",
                                                        w->list->method, w->list->bytes_most);
   if (ok) list_take_freshness(w, e.value, first);
-  ok = ok && list_take_items(w, e.value, err) && list_take_cursor(w, e.value, err);
+  ok = ok && list_take_items(w, e.value, first, err) && list_take_cursor(w, e.value, err);
   mcp_event_free(&e);
   return ok;
+}
+
+// What was read is kept, and why there is no more is told.
+static bool list_ends_badly(const struct list_walk *w, struct err *err) {
+  if (!w->begun || !w->list->partial || err->code == ERR_CANCELED || err->code == ERR_UNAUTHENTICATED ||
+      err->code == ERR_DENIED)
+    return false;
+  *w->list->partial = *err;
+  return true;
 }
 
 bool mcp_list_all(struct mcp_peer *p, const struct mcp_list *list,
@@ -94,6 +105,7 @@ bool mcp_list_all(struct mcp_peer *p, const struct mcp_list *list,
     else
       ok = list_page(p, &w, pages == 0, err);
   }
+  ok = ok || list_ends_badly(&w, err);
   if (ok && list->freshness) *list->freshness = w.freshness;
   map_free(&w.cursors);
   arena_free(w.arena);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "mcp/jsonrpc.h"
+#include "mcp/mend.h"
 #include "mcp/peer_private.h"
 
 void mcp_event_free(struct mcp_event *e) {
@@ -68,8 +69,83 @@ static bool message_classify(yyjson_val *root, struct mcp_event *e, struct err *
   return true;
 }
 
+// ---- what servers write otherwise than the standard says
+
+// What a log message tells may be null.
+static bool message_is_none(yyjson_val *key, yyjson_val *v) {
+  return yyjson_is_null(v) && !yyjson_equals_str(key, "data");
+}
+
+static yyjson_mut_val *message_params(yyjson_mut_doc *doc, yyjson_val *params) {
+  size_t i, n;
+  yyjson_val *key, *v;
+  yyjson_mut_val *out = yyjson_mut_obj(doc);
+  if (!yyjson_is_obj(params)) return yyjson_val_mut_copy(doc, params);
+  yyjson_obj_foreach (params, i, n, key, v)
+    if (!message_is_none(key, v))
+      yyjson_mut_obj_add(out, yyjson_val_mut_copy(doc, key), yyjson_val_mut_copy(doc, v));
+  return out;
+}
+
+static bool message_is_plain(yyjson_val *root) {
+  size_t i, n;
+  yyjson_val *key, *v, *error = yyjson_obj_get(root, "error"), *params = yyjson_obj_get(root, "params");
+  if (!yyjson_is_obj(root)) return true;
+  yyjson_obj_foreach (root, i, n, key, v)
+    if (yyjson_is_null(v)) return false;
+  yyjson_obj_foreach (params, i, n, key, v)
+    if (message_is_none(key, v)) return false;
+  return (!error || message_error_is_sound(error)) && !yyjson_is_arr(params);
+}
+
+// An error in whatever form keeps its words.
+static yyjson_mut_val *message_error(yyjson_mut_doc *doc, yyjson_val *error) {
+  yyjson_mut_val *out = yyjson_mut_obj(doc);
+  yyjson_val *code = yyjson_obj_get(error, "code"), *data = yyjson_obj_get(error, "data");
+  struct str words = yyjson_is_str(error) ? json_text(error) : json_str(error, "message");
+  struct buf whole = BUF_MAX(MESSAGE_NEWS_MOST);
+  int64_t number = json_int(error, "code", JSONRPC_INTERNAL_ERROR);
+  if (yyjson_is_str(code) && !str_to_i64(json_text(code), &number)) number = JSONRPC_INTERNAL_ERROR;
+  if (!words.n) json_write(&whole, error);
+  if (!words.n) words = whole.full ? STR("an error without words") : buf_str(&whole);
+  yyjson_mut_obj_add_sint(doc, out, "code", number);
+  yyjson_mut_obj_add_strncpy(doc, out, "message", words.p, words.n);
+  if (data && !yyjson_is_null(data)) yyjson_mut_obj_add_val(doc, out, "data", yyjson_val_mut_copy(doc, data));
+  buf_free(&whole);
+  return out;
+}
+
+// Null means absent, but for the id of an error; [] are no params.
+static bool message_tidy(yyjson_doc **doc, struct payer *payer, struct err *err) {
+  yyjson_val *root = yyjson_doc_get_root(*doc), *key, *v;
+  size_t i, n;
+  if (message_is_plain(root)) return true;
+  yyjson_mut_doc *made = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *out = yyjson_mut_obj(made);
+  yyjson_doc *tidied;
+  yyjson_obj_foreach (root, i, n, key, v) {
+    bool error = yyjson_equals_str(key, "error"), params = yyjson_equals_str(key, "params");
+    if (yyjson_is_null(v) || (params && yyjson_is_arr(v) && !yyjson_arr_size(v))) continue;
+    yyjson_mut_obj_add(out, yyjson_val_mut_copy(made, key),
+                       params                                ? message_params(made, v)
+                       : error && !message_error_is_sound(v) ? message_error(made, v)
+                                                             : yyjson_val_mut_copy(made, v));
+  }
+  yyjson_mut_doc_set_root(made, out);
+  bool ok = json_copy_paid(made, payer, &tidied, err);
+  yyjson_mut_doc_free(made);
+  if (!ok) return false;
+  yyjson_doc_free(*doc);
+  *doc = tidied;
+  return true;
+}
+
 static bool message_make(yyjson_doc *doc, struct payer *payer, struct message **out, struct err *err) {
   struct mcp_event e;
+  if (!message_tidy(&doc, payer, err)) {
+    yyjson_doc_free(doc);
+    return false;
+  }
   if (!message_classify(yyjson_doc_get_root(doc), &e, err)) {
     yyjson_doc_free(doc);
     return false;
@@ -158,10 +234,14 @@ struct message *message_news(const char *method, struct str uri) {
 
 // ---- judging
 
+// Some give it back as a text, or as a number with a fraction.
 bool message_id_is(yyjson_val *id, uint64_t number) {
   uint64_t raw;
+  struct str text = yyjson_is_str(id) ? json_text(id) : json_raw_number(id);
   if (yyjson_is_uint(id)) return yyjson_get_uint(id) == number;
-  return str_to_u64(json_raw_number(id), &raw) && raw == number;
+  if (yyjson_is_real(id)) return yyjson_get_real(id) == (double)number;
+  if (yyjson_is_raw(id) && str_ends(text, ".0")) text.n -= 2;
+  return str_to_u64(text, &raw) && raw == number;
 }
 
 bool message_check_result(yyjson_val *result, enum mcp_era era, struct err *err) {
@@ -178,12 +258,47 @@ bool message_check_result(yyjson_val *result, enum mcp_era era, struct err *err)
   return true;
 }
 
+// The document is made anew, with what is read of it: the id and the result.
+static bool message_replace(struct message *m, yyjson_mut_doc *made, yyjson_mut_val *result,
+                            struct err *err) {
+  yyjson_mut_val *root = yyjson_mut_obj(made);
+  yyjson_doc *doc;
+  if (m->e.id) yyjson_mut_obj_add_val(made, root, "id", yyjson_val_mut_copy(made, m->e.id));
+  yyjson_mut_obj_add_val(made, root, "result", result);
+  yyjson_mut_doc_set_root(made, root);
+  if (!json_copy_paid(made, m->payer, &doc, err)) return false;
+  yyjson_doc_free(m->e.doc);
+  m->e.doc = doc;
+  m->e.id = yyjson_obj_get(yyjson_doc_get_root(doc), "id");
+  m->e.value = yyjson_obj_get(yyjson_doc_get_root(doc), "result");
+  return true;
+}
+
+bool message_mend(struct message *m, struct str method, enum mcp_era era, size_t *dropped, struct err *why,
+                  struct err *err) {
+  if (mend_fits_result(method, era == MCP_LEGACY, m->e.value)) return true;
+  yyjson_mut_doc *made = yyjson_mut_doc_new(NULL);
+  struct mend mend = {.doc = made, .err = err};
+  yyjson_mut_val *result = mend_result(&mend, method, era == MCP_LEGACY, m->e.value);
+  bool ok = result && message_replace(m, made, result, err);
+  yyjson_mut_doc_free(made);
+  *dropped = mend.dropped;
+  *why = mend.why;
+  return ok;
+}
+
 // ---- queues
 
 void message_queue_add(struct message_queue *q, struct message *list) {
   if (!q->first) q->last = &q->first;
   *q->last = list;
   while (*q->last) q->last = &(*q->last)->next;
+}
+
+void message_queue_return(struct message_queue *q, struct message *m) {
+  m->next = q->first;
+  if (!q->first) q->last = &m->next;
+  q->first = m;
 }
 
 struct message *message_queue_take(struct message_queue *q) {

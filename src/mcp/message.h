@@ -42,10 +42,16 @@ bool message_id_is(yyjson_val *id, uint64_t number);
 // legacy era, and 2026-07-28 has clients forgive it), input_required with something to answer.
 MUST_USE bool message_check_result(yyjson_val *result, enum mcp_era era, struct err *err);
 
+// The result of `method` as every client takes it (mcp/mend). `dropped` counts entries that were left out, `why`
+// has the first one's name and reason. ERR_UPSTREAM: it is no such result.
+MUST_USE bool message_mend(struct message *m, struct str method, enum mcp_era era, size_t *dropped,
+                           struct err *why, struct err *err);
+
 struct message_queue {
   struct message *first, **last;
 };
 void message_queue_add(struct message_queue *q, struct message *list);
-struct message *message_queue_take(struct message_queue *q); // NULL: empty
+void message_queue_return(struct message_queue *q, struct message *m); // to its front
+struct message *message_queue_take(struct message_queue *q);           // NULL: empty
 
 #endif

@@ -38,6 +38,7 @@ struct mcp_peer *mcp_peer_new(const struct mcp_peer_options *o) {
   assert(o->limits && o->message_bytes && o->sessions_most);
   struct mcp_peer *p = MEM_NEW(struct mcp_peer);
   p->o = *o;
+  p->o.json.forgiving = true;
   p->o.url = peer_copy(o->url);
   p->o.holder = peer_copy(o->holder.n ? o->holder : fetch_origin(o->url));
   p->payer = budget_payer(BUDGET_UPSTREAM, p->o.holder);
@@ -48,6 +49,7 @@ struct mcp_peer *mcp_peer_new(const struct mcp_peer_options *o) {
   atomic_init(&p->holds, 1);
   atomic_init(&p->last_id, 0);
   atomic_init(&p->closed, false);
+  atomic_init(&p->slashed, false);
   p->transfers = transfer_group_new();
   pthread_mutex_init(&p->lock, NULL);
   if (p->o.auth.ref) p->o.auth.ref(p->o.auth.arg);
@@ -140,6 +142,7 @@ static bool peer_is_known(const struct mcp_peer *p) { // under the lock
 
 static bool peer_find_out(struct mcp_peer *p, struct err *err) { // enters and leaves with the lock held
   unsigned speaks = p->verdict.speaks;
+  p->taken = NULL;
   pthread_mutex_unlock(&p->lock);
   bool ok = detect_server(p, &speaks, err);
   pthread_mutex_lock(&p->lock);

@@ -26,11 +26,13 @@ struct mcp_peer {
   struct str client_info;    // JSON text
   atomic_uint_fast64_t last_id;
   atomic_bool closed;
-  struct payer *payer;              // of what it sends
+  atomic_bool slashed; // its address is meant with the slash at its end that ours lacks, or without it
+  struct payer *payer; // of what it sends
   struct transfer_group *transfers; // all but farewells: they end when it is closed
 
   pthread_mutex_t lock;
   struct mcp_verdict verdict;
+  const char *taken;   // under the lock: the legacy version that initialize was taken with; NULL: none yet
   uint64_t doubted_us; // when an answer last made us look again
   struct flight probing;
   struct map slots;            // (principal, capabilities) to struct mcp_pool_slot: see pool.c

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "data/uri.h"
+#include "mcp/endpoint.h"
 #include "mcp/jsonrpc.h"
 #include "mcp/peer_private.h"
 
@@ -42,7 +43,7 @@ bool send_explain(int status, struct str body, struct err *err) {
   struct err unused;
   yyjson_doc *doc = NULL;
   char line[SEND_WORDS_MOST];
-  if (!json_read(body, &JSON_LIMITS, &doc, &unused)) doc = NULL;
+  if (!json_read(body, &JSON_FORGIVING, &doc, &unused)) doc = NULL;
   struct str words = send_one_line(send_words(body, doc), line);
   static const struct {
     int status;
@@ -81,13 +82,54 @@ static bool send_explain_transfer(const struct mcp_peer *p, struct transfer *t, 
   return false;
 }
 
-static bool send_refuse_redirect(struct transfer *t, struct err *err) {
+// ---- redirects
+
+// The same address with a slash at the end of its path, or without the one that it has.
+static struct str send_other_slash(struct str url, struct arena *a) {
+  size_t end = 0;
+  while (end < url.n && url.p[end] != '?' && url.p[end] != '#') end++;
+  struct str path = str_make(url.p, end), rest = str_from(url, end);
+  if (str_ends(path, "/")) path.n--;
+  return path.n < end ? ARENA_JOIN(a, path, rest) : ARENA_JOIN(a, path, STR("/"), rest);
+}
+
+static struct str send_url(struct mcp_peer *p, const struct send *m, struct arena *a) {
+  if (m->url.n) return m->url;
+  return atomic_load(&p->slashed) ? send_other_slash(p->o.url, a) : p->o.url;
+}
+
+static unsigned send_port(const struct uri *u) {
+  return u->port ? u->port : str_is_nocase(u->scheme, "https") ? 443 : 80;
+}
+
+// By a slash within the origin, as frameworks do by themselves: whoever stands behind a proxy that ends TLS calls
+// it http, and goes nowhere by that, since the way on is of our own making.
+static bool send_is_slash(struct transfer *t, struct str url, struct str other) {
+  struct str where = http_header_get(transfer_headers(t), "location");
+  struct uri from, to, wanted;
+  struct err unused;
+  if (!uri_parse_http(url, &from, &unused) || !uri_parse_http(other, &wanted, &unused)) return false;
+  if (str_starts(where, "/") && !str_starts(where, "//")) {
+    size_t end = 0;
+    while (end < where.n && where.p[end] != '?' && where.p[end] != '#') end++;
+    return str_eq(str_make(where.p, end), wanted.path);
+  }
+  if (!uri_parse_http(where, &to, &unused) || !str_eq_nocase(to.host, from.host)) return false;
+  bool plainer = !to.port && !from.port && str_is_nocase(from.scheme, "https");
+  return (plainer || (send_port(&to) == send_port(&from) && str_eq_nocase(to.scheme, from.scheme))) &&
+         str_eq(to.path, wanted.path);
+}
+
+static bool send_refuse_redirect(struct transfer *t, struct str url, struct arena *a, struct err *err) {
   struct str where = http_header_get(transfer_headers(t), "location");
   struct uri to;
   struct err unused;
+  if (!mcp_endpoint_resolve(a, url, where, &where, &unused)) where = str_trim(where); // of another origin
+  size_t end = 0;
+  while (end < where.n && where.p[end] != '?' && where.p[end] != '#' && end < 200) end++;
   bool known = uri_parse_http(where, &to, &unused);
   err_set(err, ERR_UPSTREAM, "the MCP server redirects (status %d) to %.*s, and a credential does not follow",
-          transfer_status(t), known ? (int)to.host.n : 12, known ? to.host.p : "another path");
+          transfer_status(t), known ? (int)end : 12, known ? where.p : "another path");
   err_hint(err, "where that address is the vendor's own, connect the account to it");
   return false;
 }
@@ -114,7 +156,7 @@ static struct http_headers send_headers(const struct send *m, const struct http_
 static bool send_once(struct mcp_peer *p, const struct send *m, const struct http_headers *lent,
                       struct arena *a, struct transfer **out, struct err *err) {
   struct fetch_call call = {.method = m->method,
-                            .url = m->url.n ? m->url : p->o.url,
+                            .url = send_url(p, m, a),
                             .holder = p->o.holder,
                             .headers = send_headers(m, lent, a),
                             .body = m->body,
@@ -128,11 +170,21 @@ static bool send_once(struct mcp_peer *p, const struct send *m, const struct htt
   return ok || (!m->farewell && peer_explain_end(p, err));
 }
 
+// A list may come in several lines (RFC 9110 §5.3): Basic in one, Bearer in the next.
+static struct str send_challenges(struct transfer *t, struct arena *a) {
+  const struct http_headers *h = transfer_headers(t);
+  struct str all = STR_NONE;
+  for (size_t i = 0; i < h->count; i++)
+    if (str_is_nocase(h->items[i].name, "www-authenticate"))
+      all = all.n ? ARENA_JOIN(a, all, STR(", "), h->items[i].value) : arena_dup(a, h->items[i].value);
+  return all;
+}
+
 // What the vendor said, put to the lender, who answers with other headers or gives up.
 static bool send_refused(struct mcp_peer *p, struct transfer *t, struct arena *a, struct http_headers *lent,
                          struct err *err) {
   struct mcp_challenge challenge = {.status = transfer_status(t)};
-  challenge.www_authenticate = arena_dup(a, http_header_get(transfer_headers(t), "www-authenticate"));
+  challenge.www_authenticate = send_challenges(t, a);
   send_explain_transfer(p, t, err);
   transfer_close(t);
   if (!p->o.auth.headers) return false;
@@ -140,9 +192,24 @@ static bool send_refused(struct mcp_peer *p, struct transfer *t, struct arena *a
   return p->o.auth.headers(p->o.auth.arg, &challenge, a, lent, err);
 }
 
-bool send_open(struct mcp_peer *p, const struct send *m, struct arena *a, struct transfer **out,
+// True: once more, by the other slash.
+static bool send_may_follow(struct mcp_peer *p, struct send *m, struct transfer *t, bool *followed,
+                            struct arena *a) {
+  struct str url = send_url(p, m, a), other = send_other_slash(url, a);
+  if (*followed || !send_is_slash(t, url, other)) return false;
+  *followed = true;
+  if (m->url.n)
+    m->url = other;
+  else
+    atomic_store(&p->slashed, !atomic_load(&p->slashed));
+  return true;
+}
+
+bool send_open(struct mcp_peer *p, const struct send *what, struct arena *a, struct transfer **out,
                struct err *err) {
   struct http_headers lent = {0};
+  struct send changed = *what, *m = &changed;
+  bool followed = false;
   if (p->o.auth.headers && !p->o.auth.headers(p->o.auth.arg, NULL, a, &lent, err)) return false;
   for (int refusals = 0;; refusals++) {
     struct transfer *t;
@@ -154,9 +221,12 @@ bool send_open(struct mcp_peer *p, const struct send *m, struct arena *a, struct
       return true;
     }
     if (status != 401 && status != 403) {
-      send_refuse_redirect(t, err);
+      bool again = send_may_follow(p, m, t, &followed, a);
+      if (!again) send_refuse_redirect(t, send_url(p, m, a), a, err);
       transfer_close(t);
-      return false;
+      if (!again) return false;
+      refusals--;
+      continue;
     }
     if (refusals == MCP_REFUSALS_MOST) {
       send_explain_transfer(p, t, err);

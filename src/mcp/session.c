@@ -188,20 +188,47 @@ static bool mcp_session_id_is_sound(struct str id) {
   return id.n <= MCP_SESSION_ID_MOST;
 }
 
-// Servers of an older version may refuse one that they do not know, and say which they do.
-static const char *mcp_session_other_version(const struct mcp_event *e, const char *asked) {
+// Servers of an older version may refuse one that they do not know; some say which they do, as the standard has
+// it or in words, and some say nothing of use. So of the older ones the newest that is named, else the next.
+struct mcp_session_refusal {
+  bool maybe;            // it may be for the version
+  const char *supported; // the newest that it names as data, older than the one asked for
+  const char *worded;    // in words
+};
+
+static const char *mcp_session_other_version(const struct mcp_session_refusal *r, const char *asked) {
+  if (r->supported) return r->supported;
+  if (!r->maybe) return NULL;
+  return r->worded ? r->worded : wire_legacy_before(asked);
+}
+
+static void mcp_session_read_refusal(const char *asked, struct str words, yyjson_val *supported,
+                                     struct mcp_session_refusal *out) {
   size_t i, n;
   yyjson_val *item;
-  if (e->kind != MCP_ERROR) return NULL;
-  yyjson_arr_foreach (yyjson_obj_get(yyjson_obj_get(e->value, "data"), "supported"), i, n, item) {
-    const char *known = wire_legacy_version(json_text(item));
-    if (known && strcmp(known, asked) != 0) return known;
+  for (const char *v = wire_legacy_before(asked); v; v = wire_legacy_before(v)) {
+    yyjson_arr_foreach (supported, i, n, item)
+      if (!out->supported && str_is(json_text(item), v)) out->supported = v;
+    if (!out->worded && str_contains(words, str_of(v))) out->worded = v;
   }
-  return NULL;
+}
+
+// What can be said of another version: no server that lacks the method, is busy, or is not there.
+static void mcp_session_take_refusal(const struct mcp_call *c, const struct mcp_event *e, const char *asked,
+                                     struct mcp_session_refusal *out) {
+  *out = (struct mcp_session_refusal){0};
+  if (e && e->kind != MCP_ERROR) return;
+  int64_t code = e ? json_int(e->value, "code", 0) : 0;
+  bool silent = c->status == 400 || c->status == 406 || c->status == 412 || c->status == 422;
+  out->maybe = e ? code != JSONRPC_METHOD_NOT_FOUND && code != JSONRPC_UNSUPPORTED_VERSION : silent;
+  mcp_session_read_refusal(asked, e ? json_str(e->value, "message") : c->refused,
+                           e ? yyjson_obj_get(yyjson_obj_get(e->value, "data"), "supported") : NULL, out);
 }
 
 static bool mcp_session_ask(struct mcp_session *s, const struct mcp_who *who, const char *version,
-                            struct mcp_event *out, struct err *err) {
+                            struct mcp_session_refusal *refusal, struct err *err) {
+  struct mcp_event *out = &s->hello;
+  *refusal = (struct mcp_session_refusal){0};
   struct mcp_request r = {.who = *who, .method = STR("initialize"), .doc = yyjson_mut_doc_new(NULL)};
   struct str capabilities = who->capabilities.n ? who->capabilities : STR("{}"), info = s->peer->client_info;
   r.params = yyjson_mut_obj(r.doc);
@@ -215,9 +242,11 @@ static bool mcp_session_ask(struct mcp_session *s, const struct mcp_who *who, co
   if (ok && c->status >= 400 && c->status < 500 && c->status != 408 && c->status != 429 && !c->has_answer) {
     send_explain(c->status, c->refused, err);
     err->code = ERR_MISSING; // it may be no server of this transport
+    mcp_session_take_refusal(c, NULL, version, refusal);
     ok = false;
   }
   ok = ok && mcp_call_finish(c, out, err);
+  if (ok) mcp_session_take_refusal(c, out, version, refusal);
   if (ok && c->session_id.n && !s->endpoint) {
     mem_free(s->id);
     s->id = mem_copy(c->session_id.p, c->session_id.n);
@@ -238,20 +267,47 @@ static bool mcp_session_judge(struct mcp_session *s, struct err *err) {
   if (!s->version)
     return err_set(err, ERR_UPSTREAM, "the MCP server speaks the version \"%.*s\", which Postern does not",
                    STR_MOST(version, 40));
-  if (!yyjson_is_obj(yyjson_obj_get(result, "capabilities")))
-    return err_set(err, ERR_UPSTREAM, "the MCP server's answer to initialize has no capabilities");
+  yyjson_val *capabilities = yyjson_obj_get(result, "capabilities");
+  if (yyjson_is_str(capabilities) || yyjson_is_num(capabilities) || yyjson_is_raw(capabilities))
+    return err_set(err, ERR_UPSTREAM, "the MCP server's answer to initialize has capabilities that are none");
   if (!mcp_session_id_is_sound(str_of(s->id)))
     return err_set(err, ERR_UPSTREAM, "the MCP server's session id is too long or not plain ASCII");
   return true;
 }
 
-static bool mcp_session_initialize(struct mcp_session *s, const struct mcp_who *who, struct err *err) {
-  if (!mcp_session_ask(s, who, WIRE_LEGACY_LATEST, &s->hello, err)) return false;
-  const char *other = mcp_session_other_version(&s->hello, WIRE_LEGACY_LATEST);
-  if (other) {
+// What was taken before is asked for first.
+static const char *mcp_session_first_version(struct mcp_peer *p) {
+  pthread_mutex_lock(&p->lock);
+  const char *version = p->taken ? p->taken : WIRE_LEGACY_LATEST;
+  pthread_mutex_unlock(&p->lock);
+  return version;
+}
+
+static void mcp_session_remember_version(struct mcp_peer *p, const char *version) {
+  pthread_mutex_lock(&p->lock);
+  p->taken = version;
+  pthread_mutex_unlock(&p->lock);
+}
+
+static bool mcp_session_agree(struct mcp_session *s, const struct mcp_who *who, struct err *err) {
+  struct err first = {0};
+  struct mcp_session_refusal refusal;
+  const char *version = mcp_session_first_version(s->peer), *other = NULL;
+  bool ok;
+  do {
     mcp_event_free(&s->hello);
-    if (!mcp_session_ask(s, who, other, &s->hello, err)) return false;
-  }
+    ok = mcp_session_ask(s, who, version, &refusal, err);
+    if (!ok && !first.text[0]) first = *err;
+    other = mcp_session_other_version(&refusal, version);
+    if (ok && s->hello.kind == MCP_RESULT) mcp_session_remember_version(s->peer, version);
+    version = other;
+  } while (other);
+  if (!ok && err->code == ERR_MISSING) *err = first; // the words on the version that we would rather speak
+  return ok;
+}
+
+static bool mcp_session_initialize(struct mcp_session *s, const struct mcp_who *who, struct err *err) {
+  if (!mcp_session_agree(s, who, err)) return false;
   if (!mcp_session_judge(s, err)) return false;
   struct buf text = BUF_MAX(MCP_FRAME_PLAIN_MOST);
   mcp_frame_notification(&text, STR("notifications/initialized"), STR_NONE);

@@ -2,6 +2,7 @@
 #include "mcp/stream.h"
 
 #include "base/clock.h"
+#include "base/decode.h"
 
 // The one place where a transfer is let go of before its time.
 static void mcp_stream_end(struct mcp_stream *s) {
@@ -38,6 +39,15 @@ static void mcp_stream_forget_partial(struct sse_parser *p) {
   p->after_cr = p->begun = p->has_data = false;
 }
 
+// Some name it otherwise.
+static bool mcp_stream_is_json(struct str type) {
+  static const char *const names[] = {"application/json", "text/json", "application/json-rpc",
+                                      "application/jsonrpc"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (str_is_nocase(type, names[i])) return true;
+  return type.n > 5 && str_is_nocase(str_from(type, type.n - 5), "+json");
+}
+
 bool mcp_stream_begin(struct mcp_stream *s, struct transfer *t, const struct message_rules *rules,
                       struct err *err) {
   struct str type = http_media_type(http_header_get(transfer_headers(t), "content-type"));
@@ -52,7 +62,7 @@ bool mcp_stream_begin(struct mcp_stream *s, struct transfer *t, const struct mes
     s->parser.line.payer = s->parser.data.payer = rules->payer;
   }
   s->has_parser = s->has_parser || s->sse;
-  if (s->sse || str_is_nocase(type, "application/json")) return true;
+  if (s->sse || mcp_stream_is_json(type)) return true;
   err_set(err, ERR_UPSTREAM, "status %d with Content-Type \"%.*s\": no answer of an MCP server",
           transfer_status(t), STR_MOST(type, 60));
   mcp_stream_end(s); // after the words, which are the transfer's
@@ -104,6 +114,7 @@ static bool mcp_stream_read_body(struct mcp_stream *s, struct err *err) {
       ok = err_set(err, ERR_TIMEOUT, "the MCP server's answer was not whole in time");
   } while (ok && bytes.n);
   struct message *list = NULL;
+  if (ok) decode_body(http_header_get(transfer_headers(s->transfer), "content-type"), &body);
   ok = ok && message_read(buf_str(&body), &s->rules, &list, err);
   if (ok) message_queue_add(&s->queue, list);
   buf_free(&body);

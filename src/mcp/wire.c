@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mcp/wire.h"
 
+#include <string.h>
+
 #include "base/codec.h"
 #include "data/json.h"
 
@@ -10,12 +12,6 @@ static const char *wire_find(const char *const *list, size_t count, struct str t
   return NULL;
 }
 #define WIRE_FIND(list, text) wire_find((list), sizeof(list) / sizeof *(list), (text))
-
-static const char *const wire_legacy_versions[] = {"2025-11-25", "2025-06-18", "2025-03-26"};
-
-bool wire_is_legacy(struct str version) {
-  return WIRE_FIND(wire_legacy_versions, version) != NULL;
-}
 
 const char *wire_name_member(struct str method) {
   static const struct {
@@ -27,7 +23,6 @@ const char *wire_name_member(struct str method) {
   return NULL;
 }
 
-// The client's side also speaks the oldest one, which we serve on addresses of its own.
 static const char *const wire_spoken[] = {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"};
 static const char *const wire_modern_methods[] = {"server/discover", "subscriptions/listen", "tasks/update"};
 static const char *const wire_legacy_methods[] = {"initialize",
@@ -43,6 +38,12 @@ static const char *const wire_legacy_methods[] = {"initialize",
 
 const char *wire_legacy_version(struct str version) {
   return WIRE_FIND(wire_spoken, version);
+}
+
+const char *wire_legacy_before(const char *version) {
+  size_t n = sizeof wire_spoken / sizeof *wire_spoken, i = 0;
+  while (i < n && strcmp(wire_spoken[i], version) != 0) i++;
+  return i + 1 < n ? wire_spoken[i + 1] : NULL;
 }
 
 bool wire_is_modern_only(struct str method) {

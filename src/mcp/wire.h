@@ -29,9 +29,10 @@
 #define WIRE_HEADER_SESSION "Mcp-Session-Id"
 #define WIRE_HEADER_LAST_EVENT "Last-Event-ID"
 
-bool wire_is_legacy(struct str version); // one that we serve by `initialize`
-// Of the versions that we speak as a client, its text, which lives for ever; NULL for others.
+// Of the versions by `initialize`, which we serve and speak, its text, which lives for ever; NULL for others.
 const char *wire_legacy_version(struct str version);
+// The next older one of those; NULL: there is none.
+const char *wire_legacy_before(const char *version);
 // Methods that only one of the eras has. Those that neither list names are in both.
 bool wire_is_modern_only(struct str method);
 bool wire_is_legacy_only(struct str method);

@@ -50,8 +50,14 @@ static void challenge_skip_token68(struct str *rest) {
 
 static bool challenge_value(struct str *rest, struct arena *a, struct str *out) {
   if (rest->n && rest->p[0] == '"') return challenge_quoted(rest, a, out);
-  *out = challenge_token(rest);
-  return out->n > 0;
+  // A token; but many leave the quotes away around what is none, or write single ones.
+  struct str s = *rest;
+  size_t n = 0;
+  while (n < s.n && s.p[n] != ',' && s.p[n] != '"' && !challenge_is_space(s.p[n])) n++;
+  *rest = str_from(s, n);
+  if (n > 1 && s.p[0] == '\'' && s.p[n - 1] == '\'') s.p++, n -= 2;
+  *out = str_make(s.p, n);
+  return n > 0;
 }
 
 static void challenge_take(struct challenge *c, struct str name, struct str value) {

@@ -39,7 +39,9 @@ struct oauth_site {      // what discovery found; texts in the arena
   struct str server_url; // of the MCP server
   struct str resource;   // RFC 8707 value to send; empty: the server has no resource metadata (2025-03-26)
   struct str issuer;     // exactly as its metadata says
+  struct str iss; // what a server without resource metadata calls itself; empty: that, or not to be believed
   struct str authorization_endpoint, token_endpoint, registration_endpoint, revocation_endpoint;
+  struct str token_type;              // which is used as Bearer, by the connector's word; empty: that alone
   struct oauth_strings scopes;        // of the resource metadata; count 0: not said
   struct oauth_strings server_scopes; // of the authorization server (for offline_access)
   unsigned methods;                   // bits 1 << enum oauth_method

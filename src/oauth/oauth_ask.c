@@ -91,7 +91,8 @@ struct str oauth_authorize_url(const struct oauth_site *site, const struct oauth
 
 // RFC 9207 §2.4, to the letter and before anything else is believed. What a wrong server says is not shown.
 static bool oauth_check_iss(const struct oauth_site *site, struct str iss, struct err *err) {
-  if (iss.n ? str_eq(iss, site->issuer) : !site->iss_advertised) return true;
+  bool named = str_eq(iss, site->issuer) || (site->iss.n && str_eq(iss, site->iss));
+  if (iss.n ? named : !site->iss_advertised) return true;
   err_why(
       err, ERR_UNPROCESSABLE, WHY_WRONG_ISSUER,
       iss.n

@@ -88,11 +88,9 @@ bool oauth_send(const struct oauth_net *net, const struct oauth_message *m, stru
   struct fetch_result result = {0};
   if (!fetch_url(&call, a, &result, err)) return oauth_unreached(m, err);
   struct oauth_reply reply = {.status = result.status};
-  struct err none;
-  if (!json_read(buf_str(&result.body), &JSON_LIMITS, &reply.doc, &none)) reply.doc = NULL;
+  oauth_read_body(buf_str(&result.body), a, &reply);
   if (result.body.p) secret_wipe(result.body.p, result.body.cap);
   buf_free(&result.body);
-  if (reply.doc && !yyjson_is_obj(yyjson_doc_get_root(reply.doc))) oauth_reply_free(&reply);
   *out = reply;
   return true;
 }
@@ -111,14 +109,4 @@ struct str oauth_said(struct str text, const struct redact *hide, struct arena *
   for (size_t i = 0; i < text.n; i++)
     if ((unsigned char)line[i] < ' ' || line[i] == 0x7f) line[i] = ' ';
   return str_trim(str_make(line, text.n));
-}
-
-// RFC 6749 §5.2: a short word. Anything else is no code.
-struct str oauth_error_code(yyjson_val *root, const struct redact *hide, struct arena *a) {
-  struct str code = json_str(root, "error");
-  bool word = code.n > 0 && code.n <= 64 && !redact_is_in(hide, code);
-  for (size_t i = 0; word && i < code.n; i++)
-    word = (code.p[i] >= 'a' && code.p[i] <= 'z') || code.p[i] == '_' || code.p[i] == '-' ||
-           (code.p[i] >= '0' && code.p[i] <= '9');
-  return word ? arena_dup(a, code) : STR("");
 }

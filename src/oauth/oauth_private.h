@@ -35,7 +35,8 @@ struct oauth_message {
 };
 struct oauth_reply {
   int status;
-  yyjson_doc *doc; // NULL: no JSON object
+  yyjson_doc *doc;  // of a JSON object, or of a form; NULL: it was neither
+  struct str words; // what it says else, a page by its title
 };
 MUST_USE bool oauth_send(const struct oauth_net *net, const struct oauth_message *m, struct arena *a,
                          struct oauth_reply *out, struct err *err) SUSPENDS;
@@ -44,6 +45,9 @@ bool oauth_is_down(int status); // busy or broken, rather than refusing: later i
 
 // The vendor's own words on an error, on one line and in bounds.
 struct str oauth_said(struct str text, const struct redact *hide, struct arena *a);
+struct str oauth_words(const struct oauth_reply *reply, const struct redact *hide, struct arena *a);
+// Fills doc and words; the status is there.
+void oauth_read_body(struct str body, struct arena *a, struct oauth_reply *out);
 // Its error code, "invalid_grant", where it is one and nothing to hide; else "".
 struct str oauth_error_code(yyjson_val *root, const struct redact *hide, struct arena *a);
 // ERR_UPSTREAM, WHY_VENDOR_DOWN.
@@ -54,8 +58,8 @@ MUST_USE bool oauth_read_resource(yyjson_val *root, struct str server_url, struc
                                   struct oauth_site *site, struct str *issuer, struct err *err);
 MUST_USE bool oauth_read_server(yyjson_val *root, struct str issuer, struct arena *a, struct oauth_site *site,
                                 struct err *err);
-// The token endpoint's answer; `now_ms` is when it was asked for.
-MUST_USE bool oauth_read_tokens(yyjson_val *root, int64_t now_ms, struct arena *a, struct oauth_tokens *out,
-                                struct err *err);
+// The token endpoint's answer; `now_ms` is when it was asked for, `type` what is used as Bearer; empty: that alone.
+MUST_USE bool oauth_read_tokens(yyjson_val *root, struct str type, int64_t now_ms, struct arena *a,
+                                struct oauth_tokens *out, struct err *err);
 
 #endif

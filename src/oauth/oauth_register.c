@@ -109,8 +109,7 @@ static bool oauth_registration_refused(const struct oauth_net *net, const struct
                                        const struct oauth_reply *reply, struct arena *a, struct err *err) {
   if (site->assumed && !reply->doc) return oauth_needs_console(site, err);
   yyjson_val *root = yyjson_doc_get_root(reply->doc);
-  struct str said = oauth_said(json_str(root, "error_description"), net->hide, a),
-             code = oauth_error_code(root, net->hide, a);
+  struct str said = oauth_words(reply, net->hide, a), code = oauth_error_code(root, net->hide, a);
   err_why(err, ERR_UNPROCESSABLE, WHY_REGISTRATION_REFUSED,
           "%.*s refused to register Postern: HTTP %d%s%.*s%s%.*s", STR_ARG(site->issuer), reply->status,
           code.n ? ", " : "", STR_ARG(code), said.n ? ": " : "", STR_ARG(said));

@@ -2,9 +2,19 @@
 // The documents that say where and how to authorize, taken apart; and a site as one JSON text, for rows.
 #include "oauth/oauth_private.h"
 
+// A lone text is the list of its words.
+static struct oauth_strings oauth_read_words(struct str text, struct arena *a) {
+  struct oauth_strings out = {ARENA_ARRAY(a, OAUTH_SCOPES_MOST, struct str), 0};
+  struct str rest = arena_dup(a, text);
+  for (struct str word; out.count < OAUTH_SCOPES_MOST && str_cut(&rest, ' ', &word);)
+    if (word.n) out.items[out.count++] = word;
+  return out;
+}
+
 static struct oauth_strings oauth_read_strings(yyjson_val *root, const char *key, struct arena *a) {
   yyjson_val *list = yyjson_obj_get(root, key), *v;
   size_t i, n, most = yyjson_arr_size(list);
+  if (yyjson_is_str(list)) return oauth_read_words(json_text(list), a);
   if (most > OAUTH_SCOPES_MOST) most = OAUTH_SCOPES_MOST;
   struct oauth_strings out = {ARENA_ARRAY(a, most + 1, struct str), 0};
   yyjson_arr_foreach (list, i, n, v)
@@ -47,7 +57,8 @@ bool oauth_read_resource(yyjson_val *root, struct str server_url, struct arena *
     err_hint(err, "check the address; where it is right, the vendor has to mend its metadata");
     return false;
   }
-  yyjson_val *first = yyjson_arr_get_first(yyjson_obj_get(root, "authorization_servers"));
+  yyjson_val *servers = yyjson_obj_get(root, "authorization_servers");
+  yyjson_val *first = yyjson_is_str(servers) ? servers : yyjson_arr_get_first(servers);
   site->resource = arena_dup(a, resource); // to the letter: vendors compare it so (RFC 8707)
   site->scopes = oauth_read_strings(root, "scopes_supported", a);
   *issuer = yyjson_is_str(first) ? arena_dup(a, json_text(first)) : STR_NONE;
@@ -92,10 +103,11 @@ static unsigned oauth_methods(yyjson_val *root, struct arena *a) {
   return names.count ? bits : OAUTH_METHODS_UNSAID;
 }
 
-// RFC 8414 §3.3: the very issuer that was asked for. One slash at the end is forgiven, since those who write
-// resource metadata often pass the issuer through a URL type that adds it.
+// RFC 8414 §3.3: the very issuer that was asked for. One slash at the end is forgiven to either, since many pass
+// it through a URL type that adds it; both have their metadata in the same place.
 static bool oauth_is_issuer(struct str named, struct str wanted) {
-  if (wanted.n && wanted.p[wanted.n - 1] == '/' && named.n + 1 == wanted.n) wanted.n--;
+  if (str_ends(named, "/") && named.n == wanted.n + 1) named.n--;
+  if (str_ends(wanted, "/") && wanted.n == named.n + 1) wanted.n--;
   return str_eq(named, wanted);
 }
 
@@ -107,6 +119,22 @@ static bool oauth_check_issuer(yyjson_val *root, struct str issuer, struct err *
           STR_MOST(issuer, 150), STR_MOST(named, 150) ? named.p : "");
   err_hint(err, "check the address; where it is right, the vendor has to mend its metadata");
   return false;
+}
+
+static bool oauth_is_of(struct str url, const struct uri *issuer) {
+  struct uri u;
+  struct err unused;
+  return uri_parse_http(url, &u, &unused) && str_eq_nocase(u.scheme, issuer->scheme) &&
+         str_eq_nocase(u.host, issuer->host) && oauth_port(&u) == oauth_port(issuer);
+}
+
+// Such a server's own name counts in its answers (RFC 9207) where a code goes to nobody else: both endpoints are there.
+static struct str oauth_own_name(const struct oauth_site *s, struct str named, struct arena *a) {
+  struct uri issuer;
+  struct err unused;
+  bool own = oauth_vet(named, "issuer", &issuer, &unused) &&
+             oauth_is_of(s->authorization_endpoint, &issuer) && oauth_is_of(s->token_endpoint, &issuer);
+  return own ? arena_dup(a, named) : STR_NONE;
 }
 
 // A server without resource metadata is of 2025-03-26, whose issuer is its origin whatever a document says,
@@ -128,6 +156,7 @@ bool oauth_read_server(yyjson_val *root, struct str issuer, struct arena *a, str
                    "the authorization server's metadata names no token endpoint");
   s.pkce = oauth_has(&pkce, "S256") || (old && !pkce.count);
   s.issuer = arena_dup(a, old ? issuer : json_str(root, "issuer"));
+  if (old) s.iss = oauth_own_name(&s, json_str(root, "issuer"), a);
   s.server_scopes = oauth_read_strings(root, "scopes_supported", a);
   s.methods = oauth_methods(root, a);
   s.client_documents = json_bool(root, "client_id_metadata_document_supported", false);
@@ -140,7 +169,9 @@ bool oauth_read_server(yyjson_val *root, struct str issuer, struct arena *a, str
 // ---- a site in a row
 
 #define OAUTH_SITE_TEXTS(X)                                                                                  \
-  X(server_url) X(resource) X(issuer) X(authorization_endpoint) X(token_endpoint) X(revocation_endpoint)
+  X(server_url)                                                                                              \
+  X(resource)                                                                                                \
+  X(issuer) X(authorization_endpoint) X(token_endpoint) X(revocation_endpoint) X(token_type) X(iss)
 
 struct str oauth_site_write(const struct oauth_site *s, struct arena *a) {
   struct buf out = BUF_MAX(OAUTH_ANSWER_MOST);

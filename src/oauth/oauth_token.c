@@ -7,7 +7,7 @@
 #include "crypto/token.h"
 #include "oauth/oauth_private.h"
 
-enum { TOKEN_LIVES_MOST_S = 10 * 365 * 24 * 3600, TOKEN_ASSERTION_LIVES_S = 120, EXCHANGE_SECRETS_MOST = 5 };
+enum { TOKEN_LIVES_MOST_S = 10 * 365 * 24 * 3600, TOKEN_ASSERTION_LIVES_S = 120, EXCHANGE_SECRETS_MOST = 6 };
 
 struct exchange {
   const struct oauth_net *net;
@@ -20,10 +20,12 @@ struct exchange {
   struct redact_part parts[EXCHANGE_SECRETS_MOST]; // what is sent and may not be said
   size_t part_count;
   struct redact *hide; // these, and what was sent before
+  struct str code;     // by which it was refused
 };
 
 static void exchange_hide(struct exchange *x, struct str text) {
-  if (text.n) x->parts[x->part_count++] = (struct redact_part){text, 0};
+  if (text.n && x->part_count < EXCHANGE_SECRETS_MOST)
+    x->parts[x->part_count++] = (struct redact_part){text, 0};
 }
 
 static void exchange_add(struct exchange *x, const char *name, struct str value) {
@@ -165,14 +167,15 @@ static struct str token_claims(struct str jwt, struct arena *a) {
   return object ? text : STR_NONE;
 }
 
-bool oauth_read_tokens(yyjson_val *root, int64_t now_ms, struct arena *a, struct oauth_tokens *out,
-                       struct err *err) {
+bool oauth_read_tokens(yyjson_val *root, struct str taken, int64_t now_ms, struct arena *a,
+                       struct oauth_tokens *out, struct err *err) {
   struct str access = json_str(root, "access_token"), refresh = json_str(root, "refresh_token"),
              type = json_str(root, "token_type");
   if (!token_is_usable(access) || (refresh.n && !token_is_usable(refresh)))
     return err_why(err, ERR_UPSTREAM, WHY_BAD_METADATA,
                    "the vendor's token answer has no usable token in it");
-  if (type.n && !str_is_nocase(type, "bearer"))
+  // RFC 6749 §7.1: what is not understood is not used; the connector may know that it is Bearer all the same.
+  if (type.n && !str_is_nocase(type, "bearer") && !(taken.n && str_eq_nocase(type, taken)))
     return err_why(err, ERR_UNPROCESSABLE, WHY_NOT_SUPPORTED,
                    "the vendor issues tokens of a kind other than Bearer");
   *out =
@@ -210,18 +213,19 @@ static enum err_reason token_reason(struct str code) {
   return WHY_VENDOR_REFUSED;
 }
 
-// RFC 6749 §5.2. An answer that is none of OAuth's (a proxy's page, a firewall's) says nothing about the
-// grant.
-static bool token_refused(const struct exchange *x, const struct oauth_message *m,
-                          const struct oauth_reply *reply, struct err *err) {
-  yyjson_val *root = yyjson_doc_get_root(reply->doc);
-  struct str code = oauth_error_code(root, x->hide, x->arena);
-  if (oauth_is_down(reply->status) || !code.n || str_is(code, "server_error") ||
+// RFC 6749 §5.2, in whatever shape. An answer that is none of a token endpoint's (a firewall's page) says nothing
+// about the grant.
+static bool token_refused(struct exchange *x, const struct oauth_message *m, const struct oauth_reply *reply,
+                          struct err *err) {
+  struct str code = oauth_error_code(yyjson_doc_get_root(reply->doc), x->hide, x->arena);
+  struct str said = oauth_words(reply, x->hide, x->arena);
+  bool refuses = code.n || reply->status == 400 || reply->status == 401 || (reply->doc && said.n);
+  if (oauth_is_down(reply->status) || !refuses || str_is(code, "server_error") ||
       str_is(code, "temporarily_unavailable"))
     return oauth_down(m, reply->status, err);
-  struct str said = oauth_said(json_str(root, "error_description"), x->hide, x->arena);
+  x->code = code;
   err_why(err, ERR_UNPROCESSABLE, token_reason(code), "%.*s refused %s: %.*s%s%.*s", STR_ARG(x->site->issuer),
-          m->what, STR_ARG(code), said.n ? ": " : "", STR_ARG(said));
+          m->what, STR_ARG(code), code.n && said.n ? ": " : "", STR_ARG(said));
   err_hint(err, "authorize the account again");
   return false;
 }
@@ -236,16 +240,38 @@ static void token_hide(const struct exchange *x, struct oauth_tokens *t) {
   redact_unref(hide);
 }
 
-static bool token_ask(struct exchange *x, const char *what, struct oauth_tokens *out, struct err *err) {
+static bool token_ask_once(struct exchange *x, const char *what, struct oauth_tokens *out, struct err *err) {
   struct oauth_message m = {.what = what, .url = x->site->token_endpoint};
   struct oauth_reply reply = {0};
   int64_t now_ms = clock_now_ms(); // before it travels: rather too early than too late
-  exchange_add(x, "resource", x->site->resource);
   if (!exchange_send(x, &m, &reply, err)) return false;
   yyjson_val *root = yyjson_doc_get_root(reply.doc);
   bool granted = reply.status >= 200 && reply.status < 300 && yyjson_obj_get(root, "access_token");
-  bool ok = granted ? oauth_read_tokens(root, now_ms, x->arena, out, err) : token_refused(x, &m, &reply, err);
+  bool ok = granted ? oauth_read_tokens(root, x->site->token_type, now_ms, x->arena, out, err)
+                    : token_refused(x, &m, &reply, err);
   oauth_reply_free(&reply);
+  return ok;
+}
+
+// A server that does not say how a client shows who it is has Basic (RFC 8414 §2), and yet some know the form alone.
+static bool token_is_method_doubtful(const struct exchange *x, const struct err *err) {
+  return x->client->method == OAUTH_BASIC && x->site->methods == OAUTH_METHODS_UNSAID &&
+         err->code == ERR_UNPROCESSABLE && str_contains(x->code, STR("client"));
+}
+
+static bool token_ask(struct exchange *x, const char *what, struct oauth_tokens *out, struct err *err) {
+  struct oauth_client other = *x->client;
+  exchange_add(x, "resource", x->site->resource);
+  bool ok = token_ask_once(x, what, out, err);
+  if (!ok && token_is_method_doubtful(x, err)) {
+    other.method = OAUTH_POST;
+    x->client = &other;
+    secret_free(x->authorization);
+    x->authorization = NULL;
+    redact_unref(x->hide);
+    x->hide = NULL;
+    ok = token_ask_once(x, what, out, err);
+  }
   if (ok)
     token_hide(x, out);
   else

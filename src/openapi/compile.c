@@ -8,14 +8,17 @@
 #include "data/json.h"
 #include "openapi/describe.h"
 #include "openapi/document.h"
+#include "openapi/examples.h"
 #include "openapi/fold.h"
 #include "openapi/input.h"
 #include "openapi/naming.h"
+#include "openapi/servers.h"
 #include "openapi/sources.h"
 #include "openapi/text.h"
 #include "openapi/tree.h"
+#include "openapi/withheld.h"
 
-enum { TOOLSET_BYTES_MOST = 256 << 20, TAGS_MOST = 16, TITLE_MOST = 120 };
+enum { TOOLSET_BYTES_MOST = 256 << 20, TAGS_MOST = 16 };
 enum { COMPILE_NODES_MOST = 20 * 1000 * 1000 }; // values of all tools together: bounds the time
 
 struct compiler {
@@ -26,9 +29,12 @@ struct compiler {
   struct schema_pool pool;
   struct expander expander;
   struct operation_list ops;
+  struct servers servers;
+  struct withheld withheld;
   struct sources sources;
   struct map words; // "METHOD /path/{}" → the connector's word
   struct openapi_result result;
+  struct examples_budget examples;
   size_t nodes;
 };
 
@@ -52,7 +58,9 @@ static void read_operation(struct compiler *c, struct operation *op) {
   op->words[1] = map_get(&c->words, naming_path_shape(c->arena, op->key));
   yyjson_val *unwanted = operation_word(op, "skip");
   if (yyjson_is_true(unwanted)) return skip(c, op, STR("the connector leaves it out"));
-  if (!operation_read(&c->pool, op, &err)) return skip(c, op, str_of(err.text));
+  if (!operation_read(&c->pool, op, &err) || !servers_settle(&c->servers, op, &err))
+    return skip(c, op, str_of(err.text));
+  withheld_drop(&c->withheld, op, &c->notes);
   input_name_arguments(op, c->o->word, c->arena);
 }
 
@@ -98,22 +106,31 @@ static void add_text(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *ke
 static bool is_read_only(const struct operation *op) {
   yyjson_val *said = operation_word(op, "read_only");
   if (yyjson_is_bool(said)) return yyjson_get_bool(said);
-  return op->class == CLASS_LIST || op->class == CLASS_GET;
+  return op->reads || op->class == CLASS_LIST || op->class == CLASS_GET;
+}
+
+static void write_address(const struct operation *op, yyjson_mut_doc *doc, yyjson_mut_val *tool) {
+  if (op->base_url.n) add_text(doc, tool, "base_url", op->base_url);
+  if (str_eq(op->instead_of, op->base_path)) return;
+  yyjson_mut_val *base = yyjson_mut_obj_add_obj(doc, tool, "base");
+  add_text(doc, base, "instead_of", op->instead_of);
+  add_text(doc, base, "path", op->base_path);
 }
 
 static void write_tool(struct compiler *c, const struct operation *op, const struct input *in, bool folded,
                        struct buf *out) {
   yyjson_mut_doc *doc = in->doc;
   yyjson_mut_val *tool = yyjson_mut_obj(doc);
-  struct description d = {.op = op, .folded = folded, .connector = c->o->connector};
+  struct description d = {.op = op, .folded = folded, .connector = c->o->connector, .needs = in->needs};
   add_text(doc, tool, "name", op->name);
-  add_text(doc, tool, "title", text_brief(c->arena, op->summary.n ? op->summary : op->name, TITLE_MOST));
+  add_text(doc, tool, "title", describe_title(op, c->arena));
   add_text(doc, tool, "description", describe_tool(&d, c->arena));
   yyjson_mut_obj_add_str(doc, tool, "class", operation_class_names[op->class]);
   yyjson_mut_obj_add_val(doc, tool, "tags", collect_tags(c, op, doc));
   add_text(doc, tool, "operation", op->key);
   add_text(doc, tool, "method", op->method);
-  add_text(doc, tool, "path", op->path);
+  add_text(doc, tool, "path", op->wire);
+  write_address(op, doc, tool);
   yyjson_mut_obj_add_bool(doc, tool, "read_only", is_read_only(op));
   yyjson_mut_obj_add_val(doc, tool, "params", write_params(op, doc));
   if (in->body) yyjson_mut_obj_add_val(doc, tool, "body", in->body);
@@ -140,32 +157,12 @@ static void compile_tool(struct compiler *c, struct operation *op, struct buf *o
     skip(c, op, str_of(err.text));
   } else {
     c->nodes += c->expander.nodes;
+    examples_check(&c->pool, op, &in, &c->examples, c->o->examples, &c->result);
     bool folded = fold_tree(in.doc, in.root, c->o->tool_bytes, c->arena) || in.cut;
     c->result.folded += folded;
     write_tool(c, op, &in, folded, out);
   }
   yyjson_mut_doc_free(in.doc);
-}
-
-static struct str base_url(struct compiler *c) {
-  if (document_version(c->doc) == DOCUMENT_2_0) return swagger_base_url(c->doc, c->arena);
-  yyjson_val *server = yyjson_arr_get_first(yyjson_obj_get(document_root(c->doc).value, "servers"));
-  struct str url = json_str(server, "url");
-  struct buf b = BUF_MAX(4096);
-  for (size_t i = 0; i < url.n; i++) { // {variables} by their defaults
-    const char *end = url.p[i] == '{' ? memchr(url.p + i, '}', url.n - i) : NULL;
-    if (!end) {
-      buf_add_char(&b, url.p[i]);
-      continue;
-    }
-    struct str name = str_make(url.p + i + 1, (size_t)(end - url.p) - i - 1);
-    buf_add(&b, json_str(yyjson_obj_getn(yyjson_obj_get(server, "variables"), name.p, name.n), "default"));
-    i = (size_t)(end - url.p);
-  }
-  while (b.n && b.p[b.n - 1] == '/') b.n--;
-  struct str out = arena_dup(c->arena, buf_str(&b));
-  buf_free(&b);
-  return out;
 }
 
 static int by_name(const void *a, const void *b) {
@@ -178,7 +175,7 @@ static void write_head(struct compiler *c, struct buf *out) {
   buf_add_z(out, ",\"title\":");
   json_add_string(out, json_str(yyjson_obj_get(document_root(c->doc).value, "info"), "title"));
   buf_add_z(out, ",\"base_url\":");
-  json_add_string(out, base_url(c));
+  json_add_string(out, c->servers.said);
   buf_add_z(out, ",\"tools\":[");
 }
 
@@ -186,6 +183,8 @@ static bool compile_all(struct compiler *c, struct err *err) {
   if (!operation_find_all(c->doc, c->arena, &c->notes, &c->ops, err)) return false;
   c->result.operations = c->ops.count;
   index_words(c);
+  servers_init(&c->servers);
+  withheld_init(&c->withheld, c->doc, c->o->word, c->arena);
   for (size_t i = 0; i < c->ops.count; i++) read_operation(c, &c->ops.items[i]);
   struct naming naming = {
       .arena = c->arena, .notes = &c->notes, .connector = c->o->connector, .names = c->o->names};
@@ -209,11 +208,14 @@ static bool compile_all(struct compiler *c, struct err *err) {
 
 static bool compile_document(struct document *d, const struct openapi_options *o, struct arena *a,
                              struct openapi_result *out, struct err *err) {
-  struct compiler c = {.o = o, .doc = d, .arena = a, .notes = {.arena = a}};
+  struct compiler c = {.o = o, .doc = d, .arena = a, .notes = {.arena = a}, .examples = {EXAMPLES_WORK_MOST}};
+  c.servers = (struct servers){
+      .doc = d, .arena = a, .base = o->base_url, .origins = o->origins, .origin_count = o->origin_count};
   openapi_pool_init(&c.pool, d, a, &c.notes);
   expander_init(&c.expander, &c.pool);
   bool ok = compile_all(&c, err);
   notes_finish(&c.notes, &c.result);
+  withheld_free(&c.withheld);
   sources_free(&c.sources);
   expander_free(&c.expander);
   openapi_pool_free(&c.pool);

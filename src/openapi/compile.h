@@ -9,13 +9,17 @@
 //   {"toolset":1, "connector":"cloudflare", "title":"…", "base_url":"https://…", "tools":[ {
 //     "name":"list_all_cloudflare_zones", "title":"List zones", "description":"…", "class":"list",
 //     "tags":["zones"], "operation":"GET /zones", "method":"GET", "path":"/zones/{zone_id}",
+//     "base":{"instead_of":"/v1","path":"/v2"},      the API's address with another end, or
+//     "base_url":"https://…",                        another one; absent: the account's
 //     "read_only":true,                              class list or get, or the connector's word
 //     "params":[ {"arg":"zone_id", "name":"zone_id", "in":"path|query|header|cookie",
-//                 "style":"form|simple|spaceDelimited|pipeDelimited|deepObject|label|matrix|json",
+//                 "style":"form|simple|spaceDelimited|pipeDelimited|deepObject|label|matrix|json|reserved",
 //                 "explode":true} ],
 //     "body":{"kind":"json|form|multipart|text|binary", "type":"application/json", "required":true,
 //             "whole":"body",                        one argument is the whole body, or
-//             "args":[["name","name"],…] },          [argument, property] pairs; absent: no body
+//             "args":[["name","name"],…],            [argument, property] pairs; absent: no body
+//             "open":true,                           what no argument is called is a property as well
+//             "encoding":{"pic":{"type":"image/png"}, "tags":{"style":"form","explode":false,"reserved":true}} },
 //     "input":{ JSON Schema 2020-12, type object },
 //     "gives":"zone_id",                             the argument that this (list) tool's rows supply;
 //     absent: none "sources":{"zone_id":"list_all_cloudflare_zones"},   argument → tool that gives it
@@ -33,11 +37,15 @@
 #include "base/map.h"
 
 struct openapi_options {
-  struct str connector;    // its name, as it stands in tool names
-  struct str root;         // folder that relative `$ref`s may not leave; empty: the document's own
-  size_t tool_bytes;       // ceiling of one tool's input schema
+  struct str connector;      // its name, as it stands in tool names
+  struct str root;           // folder that relative `$ref`s may not leave; empty: the document's own
+  size_t tool_bytes;         // ceiling of one tool's input schema
+  struct str base_url;       // where the API is, by the connector's word; empty: where the document says
+  const struct str *origins; // that operations may have for themselves beside
+  size_t origin_count;
   yyjson_val *word;        // the connector's word (rename_parameters, tags, operations); may be NULL
   const struct map *names; // "METHOD path" → NUL-terminated name given before; may be NULL
+  bool examples;           // note which of the document's request examples do not fit its schemas
 };
 
 enum openapi_note_kind { OPENAPI_SKIPPED, OPENAPI_WARNING };
@@ -52,6 +60,8 @@ struct openapi_note {
 struct openapi_result {
   struct str toolset; // all in the arena
   size_t operations, tools, skipped, folded, renamed;
+  size_t examples, examples_fit,
+      examples_mended; // of request bodies: all, as they are, and where a schema gave way
   struct openapi_note *notes;
   size_t note_count;
 };

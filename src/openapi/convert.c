@@ -3,9 +3,11 @@
 // table. What a keyword may not be in 2020-12 is left out with a note: a schema may become looser by
 // that, never stricter. Direction is that of a request: readOnly properties go.
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "data/json.h"
+#include "openapi/forms.h"
 #include "openapi/pattern.h"
 #include "openapi/pool.h"
 #include "openapi/text.h"
@@ -36,6 +38,7 @@ struct convert {
   bool since_3_1;
   unsigned depth;
   bool in_place; // what is converted speaks of the same value as the def does
+  bool pasting;  // within a keyword that was a reference
 };
 
 struct node { // one schema object on its way
@@ -235,13 +238,44 @@ static unsigned type_of(yyjson_val *v) {
   return yyjson_is_int(v) || floor(yyjson_get_num(v)) == yyjson_get_num(v) ? T_NUMERIC : T_NUMBER;
 }
 
-// An enum whose values the type excludes refuses everything. Its author meant the type: the values that
-// can never hold go, and with the last of them the enum. `null` among the values makes the type nullable.
+// A value written against its type, as YAML and hasty authors do: "1" for an integer, 1 or true for a text.
+// NULL: it cannot be read as one of the types.
+static yyjson_mut_val *value_as(struct node *n, unsigned types, yyjson_val *v) {
+  yyjson_mut_doc *ir = n->c->ir;
+  struct str text = yyjson_is_str(v) ? json_text(v) : json_to_text(n->c->pool->arena, v);
+  int64_t whole;
+  char *end;
+  if (!types || types & type_of(v)) return yyjson_val_mut_copy(ir, v);
+  if (yyjson_is_null(v) || yyjson_is_ctn(v) || !text.n) return NULL;
+  if (types & T_NUMERIC && yyjson_is_str(v) && str_to_i64(text, &whole)) return yyjson_mut_sint(ir, whole);
+  double real = types & T_NUMBER && yyjson_is_str(v) ? strtod(arena_z(n->c->pool->arena, text), &end) : 0;
+  if (types & T_NUMBER && yyjson_is_str(v) && !*end && isfinite(real)) return yyjson_mut_real(ir, real);
+  bool yes = str_is(text, "true");
+  if (types & T_BOOLEAN && (yes || str_is(text, "false"))) return yyjson_mut_bool(ir, yes);
+  return types & T_STRING ? yyjson_mut_strncpy(ir, text.p, text.n) : NULL;
+}
+
+// Where no reading makes a value fit the type, the values were thought of, and the type was not.
+static void widen_for_enum(struct node *n, yyjson_val *values) {
+  unsigned more = 0;
+  yyjson_val *v;
+  size_t i, count;
+  if (!n->types || n->types & (T_ARRAY | T_OBJECT)) return;
+  yyjson_arr_foreach (values, i, count, v) {
+    if (yyjson_is_null(v) || value_as(n, n->types & ~(unsigned)T_NULL, v)) continue;
+    more |= type_of(v) == T_NUMERIC ? T_INTEGER : type_of(v);
+  }
+  n->types |= more & ~(unsigned)(T_ARRAY | T_OBJECT);
+}
+
+// An enum whose values the type excludes refuses everything. Of values that cannot be read as its type those
+// go, and with the last of them the enum. `null` among the values makes the type nullable.
 static void on_enum(struct node *n, const char *key, yyjson_val *v) {
   if (!yyjson_is_arr(v) || !yyjson_arr_size(v)) return warn(n, key, "it is not a list of values");
   yyjson_mut_val *list = yyjson_mut_arr(n->c->ir);
   size_t i, j, count;
   yyjson_val *item, *twin;
+  yyjson_mut_val *value;
   bool real = false;
   yyjson_arr_foreach (v, i, count, item) {
     bool seen = false;
@@ -249,15 +283,20 @@ static void on_enum(struct node *n, const char *key, yyjson_val *v) {
       twin = yyjson_arr_get(v, j);
       seen = yyjson_equals(twin, item);
     }
-    if (seen || (n->types && !(n->types & type_of(item)))) continue;
+    if (seen || !(value = value_as(n, n->types, item))) continue;
     real |= !yyjson_is_null(item);
-    yyjson_mut_arr_append(list, yyjson_val_mut_copy(n->c->ir, item));
+    yyjson_mut_arr_append(list, value);
   }
   if (!real && n->types & ~(unsigned)T_NULL) return warn(n, key, "no value of it is of the type");
   yyjson_val *null = NULL;
   yyjson_arr_foreach (v, i, count, item) null = yyjson_is_null(item) ? item : null;
   if (n->nullable && !null) yyjson_mut_arr_add_null(n->c->ir, list);
   add(n, key, list);
+}
+
+static void on_const(struct node *n, const char *key, yyjson_val *v) {
+  yyjson_mut_val *value = value_as(n, n->types, v);
+  add(n, key, value ? value : yyjson_val_mut_copy(n->c->ir, v));
 }
 
 // What `applies` says is the only type the keyword speaks of; on others it is noise (minLength of an array).
@@ -269,7 +308,7 @@ static const struct {
     {"title", on_title, 0},
     {"description", on_description, 0},
     {"enum", on_enum, 0},
-    {"const", on_any, 0},
+    {"const", on_const, 0},
     {"default", on_any, 0},
     {"example", on_example, 0},
     {"examples", on_examples, 0},
@@ -344,6 +383,7 @@ static void read_types(struct node *n) {
     if (n->types && yyjson_is_null(item)) n->types |= T_NULL;
   }
   if (n->types && n->nullable) n->types |= T_NULL;
+  widen_for_enum(n, values);
 }
 
 static void write_types(struct node *n) {
@@ -392,6 +432,14 @@ static yyjson_mut_val *or_null(struct node *n) {
   return whole;
 }
 
+// A reference to another def, and the edge that says so.
+static yyjson_mut_val *refer_to(struct convert *c, uint32_t id) {
+  openapi_pool_add_edge(c->pool, c->def, id | (c->in_place ? OPENAPI_POOL_IN_PLACE : 0));
+  yyjson_mut_val *ref = yyjson_mut_obj(c->ir);
+  yyjson_mut_obj_add_uint(c->ir, ref, "$ref", id);
+  return ref;
+}
+
 static yyjson_mut_val *refer(struct convert *c, struct place at) {
   struct place target, end;
   struct err err;
@@ -413,19 +461,45 @@ static yyjson_mut_val *refer(struct convert *c, struct place at) {
       break;
     }
   }
-  uint32_t id = openapi_pool_refer(c->pool, target, name);
-  struct schema_def *d = c->def;
-  if (d->edge_count == d->edge_cap) {
-    size_t cap = d->edge_cap ? d->edge_cap * 2 : 8;
-    uint32_t *edges = ARENA_ARRAY(c->pool->arena, cap, uint32_t);
-    if (d->edge_count) memcpy(edges, d->edges, d->edge_count * sizeof *edges);
-    d->edges = edges;
-    d->edge_cap = cap;
+  return refer_to(c, openapi_pool_refer_from(c->pool, c->def, c->in_place, target, name));
+}
+
+// The choice of a schema's forms, and the schema itself, which may be a thing of its own.
+static yyjson_mut_val *convert_forms(struct convert *c, const struct schema_def *def) {
+  yyjson_mut_val *out = yyjson_mut_obj(c->ir), *list = yyjson_mut_arr(c->ir);
+  for (size_t i = 0; i < def->forms->count; i++) {
+    const struct form *f = &def->forms->items[i];
+    yyjson_mut_val *ref = refer_to(c, openapi_pool_refer_from(c->pool, def, true, f->at, f->name));
+    yyjson_mut_obj_add_strn(c->ir, ref, "title", f->name.p, f->name.n);
+    yyjson_mut_arr_append(list, ref);
   }
-  d->edges[d->edge_count++] = id | (c->in_place ? OPENAPI_POOL_IN_PLACE : 0);
-  yyjson_mut_val *ref = yyjson_mut_obj(c->ir);
-  yyjson_mut_obj_add_uint(c->ir, ref, "$ref", id);
-  return ref;
+  yyjson_mut_arr_append(list, refer_to(c, openapi_pool_refer(c->pool, def->source, def->name)));
+  yyjson_mut_obj_add_val(c->ir, out, "anyOf", list);
+  return out;
+}
+
+// `properties: {$ref: props.yml}`: the keyword itself is a reference. What stands there is converted in its place,
+// once deep and up to a number, since nothing is shared.
+static bool is_pasted(const struct node *n, struct str keyword, yyjson_val *v) {
+  return !n->c->pasting && tree_holds(keyword) != TREE_SCHEMA && !tree_is_annotation(keyword) &&
+         !str_is(keyword, "example") && yyjson_is_str(yyjson_obj_get(v, "$ref"));
+}
+
+static void convert_pasted(struct node *n, const char *key, keyword_fn *convert, yyjson_val *v) {
+  struct document_file *before = n->at.file;
+  struct place end;
+  struct err err;
+  bool ok = document_resolve(n->c->pool->doc, (struct place){v, before}, &end, &err);
+  size_t room = OPENAPI_POOL_PASTED_MOST - n->c->pool->pasted;
+  if (ok && (!yyjson_is_ctn(end.value) || yyjson_get_len(end.value) > room))
+    ok = err_set(&err, ERR_LIMIT, "the document has too much of such references");
+  if (!ok) return warn(n, key, err.text);
+  n->c->pool->pasted += yyjson_get_len(end.value);
+  n->c->pasting = true;
+  n->c->file = n->at.file = end.file;
+  convert(n, key, end.value);
+  n->c->file = n->at.file = before;
+  n->c->pasting = false;
 }
 
 static void convert_keywords(struct node *n, bool annotations_only) {
@@ -437,7 +511,10 @@ static void convert_keywords(struct node *n, bool annotations_only) {
       if (!str_is(name, KEYWORDS[k].name)) continue;
       bool beside = n->types && KEYWORDS[k].applies && !(n->types & KEYWORDS[k].applies);
       bool demands = annotations_only && !tree_is_annotation(name) && !str_is(name, "example");
-      if (!beside && !demands) KEYWORDS[k].convert(n, KEYWORDS[k].name, v);
+      if (!beside && !demands && is_pasted(n, name, v))
+        convert_pasted(n, KEYWORDS[k].name, KEYWORDS[k].convert, v);
+      else if (!beside && !demands)
+        KEYWORDS[k].convert(n, KEYWORDS[k].name, v);
       break;
     }
   }
@@ -516,5 +593,5 @@ void convert_def(struct schema_pool *p, struct schema_def *def) {
                       .file = def->source.file,
                       .in_place = true,
                       .since_3_1 = document_version(p->doc) == DOCUMENT_3_1};
-  def->schema = convert_value(&c, def->source.value, def->name);
+  def->schema = def->forms ? convert_forms(&c, def) : convert_value(&c, def->source.value, def->name);
 }

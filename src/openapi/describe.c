@@ -1,11 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openapi/describe.h"
 
+#include <ctype.h>
+
 #include "data/json.h"
 #include "openapi/text.h"
 #include "openapi/words.h"
 
-enum { SENTENCE_MOST = 300 };
+enum { SENTENCE_MOST = 300, TITLE_MOST = 120 };
+
+// What the document's own name for it says: "rollbackSiteDeploy" → "Rollback site deploy"; empty where it says
+// nothing, being one word or a number.
+static struct str words_of_id(const struct operation *op, struct arena *a) {
+  struct words w = {0};
+  struct buf b = BUF_MAX(SENTENCE_MOST);
+  size_t letters = 0;
+  words_add(&w, a, json_str(op->at.value, "operationId"));
+  for (size_t i = 0; i < w.count; i++) {
+    letters += isalpha((unsigned char)w.items[i].p[0]) != 0;
+    buf_printf(&b, "%s%.*s", i ? " " : "", STR_ARG(w.items[i]));
+  }
+  struct str out = letters >= 2 && !b.full ? arena_dup(a, buf_str(&b)) : STR_NONE;
+  buf_free(&b);
+  if (!out.n) return STR_NONE;
+  char *text = arena_z(a, out);
+  text[0] = (char)toupper((unsigned char)text[0]);
+  return str_make(text, out.n);
+}
+
+struct str describe_title(const struct operation *op, struct arena *a) {
+  struct str id = op->summary.n ? STR_NONE : words_of_id(op, a);
+  return text_brief(a, op->summary.n ? op->summary : id.n ? id : op->name, TITLE_MOST);
+}
 
 // What it does: the summary, then as much of the description as says more.
 static void add_purpose(const struct description *d, struct buf *out, struct arena *a) {
@@ -14,6 +40,7 @@ static void add_purpose(const struct description *d, struct buf *out, struct are
   bool repeats = summary.n && longer.n >= summary.n && str_eq_nocase(str_make(longer.p, summary.n), summary);
   if (!repeats) text_add_sentence(out, summary);
   text_add_sentence(out, longer);
+  if (!out->n) text_add_sentence(out, words_of_id(d->op, a));
   if (!out->n) text_add_sentence(out, arena_printf(a, "Calls %.*s", STR_ARG(d->op->key)));
 }
 
@@ -54,31 +81,31 @@ static void find_pager(const struct operation *op, struct pager *out) {
 #define AT(member) offsetof(struct pager, member)
       {"page", AT(page)},
       {"page_number", AT(page)},
-      {"pageNumber", AT(page)},
+      {"pagenumber", AT(page)},
       {"per_page", AT(size)},
-      {"perPage", AT(size)},
+      {"perpage", AT(size)},
       {"page_size", AT(size)},
-      {"pageSize", AT(size)},
+      {"pagesize", AT(size)},
       {"cursor", AT(cursor)},
       {"next_cursor", AT(cursor)},
       {"page_token", AT(cursor)},
-      {"pageToken", AT(cursor)},
+      {"pagetoken", AT(cursor)},
       {"starting_after", AT(cursor)},
       {"continuation_token", AT(cursor)},
       {"next_token", AT(cursor)},
-      {"nextToken", AT(cursor)},
+      {"nexttoken", AT(cursor)},
       {"offset", AT(offset)},
       {"skip", AT(offset)},
       {"limit", AT(limit)},
       {"max_results", AT(limit)},
-      {"maxResults", AT(limit)},
+      {"maxresults", AT(limit)},
 #undef AT
   };
   *out = (struct pager){0};
   for (size_t i = 0; i < op->param_count; i++) {
     if (op->params[i].in != IN_QUERY) continue;
     for (size_t k = 0; k < sizeof NAMES / sizeof *NAMES; k++)
-      if (str_is(op->params[i].name, NAMES[k].name))
+      if (str_is_nocase(op->params[i].name, NAMES[k].name))
         *(struct str *)((char *)out + NAMES[k].at) = op->params[i].arg;
   }
 }
@@ -102,6 +129,10 @@ struct str describe_tool(const struct description *d, struct arena *a) {
   add_returns(d, &rest, a);
   add_scope(d, &rest, a);
   add_paging(d, &rest, a);
+  if (d->needs.n)
+    text_add_sentence(&rest,
+                      arena_printf(a, "The body may be left out; where any of it is given, it needs %.*s",
+                                   STR_ARG(d->needs)));
   if (d->folded)
     text_add_sentence(&rest, STR("Some deep parts of the input are left open here; see the vendor's "
                                  "documentation for their fields."));

@@ -11,10 +11,12 @@ enum { DESCRIPTION_MOST = 1000, DESCRIPTION_OWN_MOST = 520 };
 
 struct description {
   const struct operation *op;
-  struct str connector;
+  struct str connector, needs; // needs: of a body that may be left out
   bool folded;
 };
 
+// Its summary, else what its operationId says, else its name.
+struct str describe_title(const struct operation *op, struct arena *a);
 struct str describe_tool(const struct description *d, struct arena *a);
 // Which permission the vendor asks for: the connector's word, else the document's; may be empty.
 struct str describe_permission(const struct operation *op, struct arena *a);

@@ -13,10 +13,12 @@
 #include "base/mem.h"
 #include "data/json.h"
 #include "data/yaml.h"
+#include "openapi/guess.h"
 
 enum { INDEX_LEAST = 64 }; // members; of fewer each is looked at
 
 struct document_file {
+  size_t index;
   struct str path; // real path; empty for a text in memory
   struct yaml_doc *yaml;
   struct map refs;    // reference as written here → struct place, once followed
@@ -26,25 +28,28 @@ struct document_file {
 struct document {
   struct arena *arena;
   struct str root; // real path of the folder; empty: no files may be referred to
-  struct document_file *files[DOCUMENT_FILES_MOST];
-  size_t count, bytes;
+  struct document_file **files;
+  struct map by_path; // of files
+  size_t count, cap, bytes;
+  unsigned depth; // of references on the way of a reference
   enum document_version version;
+  yyjson_doc *own; // values that no file has
 };
 
 static bool read_version(struct document *d, struct err *err) {
   yyjson_val *root = document_root(d).value;
-  if (!yyjson_is_obj(root)) return err_set(err, ERR_INVALID, "an OpenAPI document is an object");
   yyjson_val *old = yyjson_obj_get(root, "swagger"), *new = yyjson_obj_get(root, "openapi");
-  // YAML writers often leave the quotes off `swagger: 2.0`, which makes it a number.
-  if (old && ((yyjson_is_num(old) && yyjson_get_num(old) == 2.0) || str_is(json_text(old), "2.0")))
+  // YAML writers often leave the quotes off, which makes it a number.
+  double number = yyjson_get_num(old ? old : new);
+  if (old && (number == 2.0 || str_is(json_text(old), "2.0")))
     d->version = DOCUMENT_2_0;
-  else if (new &&str_starts(json_text(new), "3.0"))
+  else if (!old && (number == 3.0 || str_starts(json_text(new), "3.0")))
     d->version = DOCUMENT_3_0;
-  else if (new && (str_starts(json_text(new), "3.1") || str_starts(json_text(new), "3.2")))
+  else if (!old && (number == 3.1 || number == 3.2 || str_starts(json_text(new), "3.1") ||
+                    str_starts(json_text(new), "3.2")))
     d->version = DOCUMENT_3_1;
   else
-    return err_set(err, ERR_INVALID,
-                   "neither `openapi: 3.0`, `3.1`, `3.2` nor `swagger: 2.0` stands at the top");
+    return guess_root(root, err);
   return true;
 }
 
@@ -56,11 +61,23 @@ static bool add_file(struct document *d, struct str path, struct str text, struc
     return err_set(err, ERR_LIMIT, "the document is larger than %d MiB in one file or %d MiB in all",
                    DOCUMENT_FILE_BYTES_MOST >> 20, DOCUMENT_BYTES_MOST >> 20);
   struct yaml_doc *yaml;
-  if (!yaml_read(text, &yaml, err)) return path.n ? err_wrap(err, "%.*s", STR_ARG(path)) : false;
+  bool ok = yaml_read(text, &yaml, err);
+  if (!d->count && !guess_text(text, ok && yyjson_is_obj(yaml_root(yaml)), err)) {
+    if (ok) yaml_close(yaml);
+    return false;
+  }
+  if (!ok) return path.n ? err_wrap(err, "%.*s", STR_ARG(path)) : false;
+  if (d->count == d->cap) {
+    d->cap = d->cap ? d->cap * 2 : 16;
+    struct document_file **files = ARENA_ARRAY(d->arena, d->cap, struct document_file *);
+    if (d->count) memcpy(files, d->files, d->count * sizeof(*files));
+    d->files = files;
+  }
   struct document_file *f = ARENA_NEW(d->arena, struct document_file);
-  *f = (struct document_file){.path = arena_dup(d->arena, path), .yaml = yaml};
+  *f = (struct document_file){.index = d->count, .path = arena_dup(d->arena, path), .yaml = yaml};
   d->files[d->count++] = f;
   d->bytes += text.n;
+  map_put(&d->by_path, f->path, f);
   *out = f;
   return true;
 }
@@ -93,11 +110,10 @@ static bool read_file(struct str path, char **out, size_t *n, struct err *err) {
 }
 
 static bool load_file(struct document *d, struct str path, struct document_file **out, struct err *err) {
-  for (size_t i = 0; i < d->count; i++) {
-    if (str_eq(d->files[i]->path, path)) {
-      *out = d->files[i];
-      return true;
-    }
+  struct document_file *known = map_get(&d->by_path, path);
+  if (known) {
+    *out = known;
+    return true;
   }
   char *text = NULL;
   size_t n = 0;
@@ -169,6 +185,9 @@ void document_close(struct document *d) {
     map_free(&d->files[i]->indexes);
   }
   d->count = 0;
+  map_free(&d->by_path);
+  yyjson_doc_free(d->own);
+  d->own = NULL;
 }
 
 enum document_version document_version(const struct document *d) {
@@ -183,12 +202,36 @@ struct place document_root(const struct document *d) {
   return file_root(d->files[0]);
 }
 
+size_t document_file_count(const struct document *d) {
+  return d->count;
+}
+
+struct place document_file_root(const struct document *d, size_t i) {
+  return file_root(d->files[i]);
+}
+
+size_t document_file_index(const struct document_file *f) {
+  return f->index;
+}
+
+struct place document_plain_text(struct document *d) {
+  static const char text[] = "{\"type\":\"string\"}";
+  if (!d->own) d->own = yyjson_read(text, sizeof text - 1, 0);
+  return (struct place){yyjson_doc_get_root(d->own), d->files[0]};
+}
+
 unsigned document_line(struct place at) {
   return at.value ? yaml_line(at.file->yaml, at.value) : 0;
 }
 
 struct place place_get(struct place at, const char *key) {
   return (struct place){yyjson_obj_get(at.value, key), at.file};
+}
+
+struct place document_get(struct document *d, struct place at, const char *key) {
+  struct place out = place_get(at, key);
+  struct err ignored;
+  return document_resolve(d, out, &out, &ignored) ? out : (struct place){NULL, at.file};
 }
 
 // The file part of a reference: relative to the file it stands in, percent-encoded (RFC 3986).
@@ -227,17 +270,46 @@ static yyjson_val *member_of(struct document *d, struct document_file *f, yyjson
   return map_get(index, name);
 }
 
-// RFC 6901.
-static yyjson_val *value_at(struct document *d, struct document_file *f, struct str pointer) {
-  yyjson_val *v = file_root(f).value;
+static bool is_reference(yyjson_val *v) {
+  return yyjson_is_str(yyjson_obj_get(v, "$ref"));
+}
+
+// RFC 6901; what a value on the way refers to is passed through.
+static bool value_at(struct document *d, struct str pointer, struct place *at, struct err *err) {
   struct str rest = str_from(pointer, 1), token;
-  if (!pointer.n) return v;
-  while (v && str_cut(&rest, '/', &token)) {
+  if (!pointer.n) return true;
+  while (at->value && str_cut(&rest, '/', &token)) {
     struct str part = arena_printf(d->arena, "/%.*s", STR_ARG(token));
-    bool plain = yyjson_is_obj(v) && str_find(token, '~') < 0;
-    v = plain ? member_of(d, f, v, token) : json_at(v, part);
+    bool plain = yyjson_is_obj(at->value) && str_find(token, '~') < 0;
+    yyjson_val *v = plain ? member_of(d, at->file, at->value, token) : json_at(at->value, part);
+    if (!v && is_reference(at->value)) {
+      if (!document_resolve(d, *at, at, err)) return false;
+      v = json_at(at->value, part);
+    }
+    at->value = v;
   }
-  return v;
+  return at->value || err_set(err, ERR_MISSING, "nothing stands there");
+}
+
+// A pointer into what is itself a reference leads back here.
+static bool follow_pointer(struct document *d, struct str pointer, struct place *at, struct err *err) {
+  if (d->depth == DOCUMENT_REF_CHAIN_MOST)
+    return err_set(err, ERR_INVALID, "more than %d references lead through each other",
+                   DOCUMENT_REF_CHAIN_MOST);
+  d->depth++;
+  bool ok = value_at(d, pointer, at, err);
+  d->depth--;
+  return ok;
+}
+
+bool document_find(struct document *d, struct document_file *from, struct str ref,
+                   struct document_file **file, struct str *fragment, struct err *err) {
+  ptrdiff_t hash = str_find(ref, '#');
+  struct str name = hash < 0 ? ref : str_make(ref.p, (size_t)hash);
+  *file = from;
+  if (name.n && !follow_file(d, from, name, file, err)) return false;
+  *fragment = hash < 0 ? STR_NONE : str_from(ref, (size_t)hash + 1);
+  return true;
 }
 
 bool document_follow(struct document *d, struct place at, struct place *out, struct err *err) {
@@ -247,20 +319,16 @@ bool document_follow(struct document *d, struct place at, struct place *out, str
     *out = *known;
     return true;
   }
-  ptrdiff_t hash = str_find(ref, '#');
-  struct str name = hash < 0 ? ref : str_make(ref.p, (size_t)hash);
-  struct str fragment = hash < 0 ? STR_NONE : str_from(ref, (size_t)hash + 1), pointer;
+  struct str fragment, pointer;
   struct place target = {.file = at.file};
   struct err why;
-  bool ok = !name.n || follow_file(d, at.file, name, &target.file, &why);
+  bool ok = document_find(d, at.file, ref, &target.file, &fragment, &why);
   if (ok && !codec_unpercent(d->arena, fragment, &pointer))
     ok = err_set(&why, ERR_INVALID, "the pointer is not percent-encoded rightly");
   if (ok && pointer.n && pointer.p[0] != '/')
     ok = err_set(&why, ERR_INVALID, "only JSON pointers are understood behind '#'");
-  if (ok) {
-    target.value = value_at(d, target.file, pointer);
-    if (!target.value) ok = err_set(&why, ERR_MISSING, "nothing stands there");
-  }
+  target.value = file_root(target.file).value;
+  ok = ok && follow_pointer(d, pointer, &target, &why);
   if (!ok) return err_set(err, why.code, "$ref \"%.*s\": %s", STR_ARG(ref), why.text);
   struct place *kept = ARENA_NEW(d->arena, struct place);
   *kept = target;
@@ -271,7 +339,7 @@ bool document_follow(struct document *d, struct place at, struct place *out, str
 
 bool document_resolve(struct document *d, struct place at, struct place *out, struct err *err) {
   for (int hops = 0; hops <= DOCUMENT_REF_CHAIN_MOST; hops++) {
-    if (!yyjson_is_str(yyjson_obj_get(at.value, "$ref"))) {
+    if (!is_reference(at.value)) {
       *out = at;
       return true;
     }

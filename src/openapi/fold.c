@@ -212,7 +212,7 @@ static void fold_to_fit(struct fold *f) {
 struct loosen {
   yyjson_mut_doc *doc;
   bool refs; // a $defs entry is loose, so every reference counts as such
-  bool any, in_if, in_not, in_one_of, in_contains;
+  bool any, in_if, in_not, in_contains;
 };
 
 static bool loosen(yyjson_mut_val *schema, yyjson_mut_doc *doc, bool refs);
@@ -223,23 +223,7 @@ static void loosen_child(yyjson_mut_val *child, struct str keyword, void *arg) {
   l->any = true;
   l->in_if |= str_is(keyword, "if");
   l->in_not |= str_is(keyword, "not");
-  l->in_one_of |= str_is(keyword, "oneOf");
   l->in_contains |= str_is(keyword, "contains");
-}
-
-static void one_of_to_any_of(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
-  yyjson_mut_val *list = yyjson_mut_obj_remove_key(schema, "oneOf");
-  if (!yyjson_mut_obj_get(schema, "anyOf")) {
-    yyjson_mut_obj_add_val(doc, schema, "anyOf", list);
-    return;
-  }
-  yyjson_mut_val *wrap = yyjson_mut_obj(doc), *all = yyjson_mut_obj_get(schema, "allOf");
-  yyjson_mut_obj_add_val(doc, wrap, "anyOf", list);
-  if (!all) {
-    all = yyjson_mut_arr(doc);
-    yyjson_mut_obj_add_val(doc, schema, "allOf", all);
-  }
-  yyjson_mut_arr_append(all, wrap);
 }
 
 // True: the schema allows more than the document said.
@@ -249,7 +233,6 @@ static bool loosen(yyjson_mut_val *schema, yyjson_mut_doc *doc, bool refs) {
   bool own = yyjson_mut_obj_remove_key(schema, TREE_LOOSE) != NULL;
   if (refs && yyjson_mut_obj_get(schema, "$ref")) own = true;
   tree_each(schema, loosen_child, &l);
-  if (l.in_one_of) one_of_to_any_of(doc, schema);
   if (l.in_not) yyjson_mut_obj_remove_key(schema, "not");
   if (l.in_contains) yyjson_mut_obj_remove_key(schema, "maxContains");
   if (l.in_if) {

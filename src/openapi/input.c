@@ -6,9 +6,12 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "data/json.h"
+#include "openapi/encoding.h"
+#include "openapi/merge.h"
 #include "openapi/text.h"
 #include "openapi/tree.h"
 
+enum { NEEDS_MOST = 200 };    // bytes of the names that a body needs, where they are told
 enum { DEPENDENT_MOST = 64 }; // pairs of dependentRequired; beyond it costs more than it tells
 
 static struct str clean_name(struct arena *a, struct str s) {
@@ -114,6 +117,7 @@ struct builder {
   yyjson_mut_val *properties, *required;
   struct arena *arena;
   struct input_names names;
+  struct str needs;
 };
 
 static yyjson_mut_val *as_object(struct builder *b, yyjson_mut_val *schema) {
@@ -161,6 +165,15 @@ static bool is_object_type(yyjson_mut_val *type) {
   return yyjson_mut_is_arr(type) ? tree_list_has(type, STR("object")) : str_is(tree_text(type), "object");
 }
 
+// May an object of this schema hold what it does not name? So it is unless the document says otherwise.
+static bool is_open(yyjson_mut_val *schema) {
+  return !yyjson_mut_is_false(yyjson_mut_obj_get(schema, "additionalProperties"));
+}
+
+static bool allows_all(yyjson_mut_val *schema) {
+  return yyjson_mut_is_true(schema) || (yyjson_mut_is_obj(schema) && !yyjson_mut_obj_size(schema));
+}
+
 // Can the properties stand on their own beside the parameters, with nothing lost that they say together?
 static bool is_plain_object(yyjson_mut_val *schema) {
   static const char *const plain[] = {"type", "properties", "required", "minProperties", "maxProperties"};
@@ -169,7 +182,8 @@ static bool is_plain_object(yyjson_mut_val *schema) {
   if (!is_object_type(yyjson_mut_obj_get(schema, "type"))) return false;
   yyjson_mut_obj_foreach (schema, i, n, key, v) {
     struct str name = tree_text(key);
-    bool fine = tree_is_annotation(name) || (str_is(name, "additionalProperties") && yyjson_mut_is_false(v));
+    bool fine = tree_is_annotation(name) ||
+                (str_is(name, "additionalProperties") && (yyjson_mut_is_false(v) || allows_all(v)));
     for (size_t k = 0; k < sizeof plain / sizeof *plain; k++) fine |= str_is(name, plain[k]);
     if (!fine) return false;
   }
@@ -194,6 +208,22 @@ static void add_dependent(struct builder *b, yyjson_mut_val *root, yyjson_mut_va
   if (yyjson_mut_obj_size(map)) yyjson_mut_obj_add_val(b->doc, root, "dependentRequired", map);
 }
 
+static struct str list_names(struct builder *b, yyjson_mut_val *names) {
+  struct buf out = BUF_MAX(NEEDS_MOST);
+  size_t i, n;
+  yyjson_mut_val *name;
+  yyjson_mut_arr_foreach (names, i, n, name) {
+    if (out.n + yyjson_mut_get_len(name) + 8 > NEEDS_MOST) {
+      buf_add_z(&out, ", …");
+      break;
+    }
+    buf_printf(&out, "%s%.*s", i ? ", " : "", STR_ARG(tree_text(name)));
+  }
+  struct str text = arena_dup(b->arena, buf_str(&out));
+  buf_free(&out);
+  return text;
+}
+
 static yyjson_mut_val *add_properties(struct builder *b, yyjson_mut_val *root, yyjson_mut_val *schema) {
   yyjson_mut_val *pairs = yyjson_mut_arr(b->doc), *needed = yyjson_mut_arr(b->doc), *name, *v;
   struct map required = {0};
@@ -208,7 +238,10 @@ static yyjson_mut_val *add_properties(struct builder *b, yyjson_mut_val *root, y
     add_pair(b, pairs, arg, property);
   }
   map_free(&required);
-  if (!b->op->body.required) add_dependent(b, root, pairs, needed);
+  if (!b->op->body.required) {
+    add_dependent(b, root, pairs, needed);
+    b->needs = list_names(b, needed);
+  }
   return pairs;
 }
 
@@ -218,6 +251,7 @@ static yyjson_mut_val *add_fields(struct builder *b) {
     const struct parameter *f = &b->op->body.fields[i];
     yyjson_mut_val *schema = as_object(b, expand_def(b->x, f->schema));
     struct str arg = body_arg(b, f->name);
+    if (b->op->body.kind == BODY_MULTIPART) encoding_mark_file(b->doc, schema);
     put(b, arg, schema, f->required);
     add_pair(b, pairs, arg, f->name);
   }
@@ -238,12 +272,24 @@ static yyjson_mut_val *raw_body(struct builder *b) {
   return schema;
 }
 
-static struct str add_whole(struct builder *b, yyjson_mut_val *schema, bool required) {
+static void add_whole(struct builder *b, yyjson_mut_val *out, yyjson_mut_val *schema, bool required) {
   struct str arg = body_arg(b, STR("body"));
   if (b->op->body.description.n && !yyjson_mut_obj_get(schema, "description"))
     describe(b, schema, b->op->body.description);
   put(b, arg, schema, required);
-  return arg;
+  yyjson_mut_obj_add_strncpy(b->doc, out, "whole", arg.p, arg.n);
+}
+
+// A schema's properties side by side with the parameters where that loses nothing, else as one argument.
+static void add_schema(struct builder *b, yyjson_mut_val *root, yyjson_mut_val *out) {
+  yyjson_mut_val *schema = as_object(b, expand_def(b->x, b->op->body.schema));
+  encoding_write(b->op, schema, b->doc, out);
+  if (!is_plain_object(schema)) {
+    add_whole(b, out, schema, b->op->body.required);
+    return;
+  }
+  yyjson_mut_obj_add_val(b->doc, out, "args", add_properties(b, root, schema));
+  if (is_open(schema)) yyjson_mut_obj_add_bool(b->doc, out, "open", true);
 }
 
 static yyjson_mut_val *add_body(struct builder *b, yyjson_mut_val *root) {
@@ -252,31 +298,23 @@ static yyjson_mut_val *add_body(struct builder *b, yyjson_mut_val *root) {
   bool quiet =
       str_is(b->op->method, "GET") || str_is(b->op->method, "HEAD") || str_is(b->op->method, "DELETE");
   if (body->kind == BODY_NONE || (!body->has_schema && !body->field_count && quiet)) return NULL;
-  yyjson_mut_val *out = yyjson_mut_obj(b->doc), *pairs = NULL;
-  struct str whole = STR_NONE;
-  if (raw) {
-    whole = add_whole(b, raw_body(b), required);
-  } else if (body->field_count) {
-    pairs = add_fields(b);
-  } else if (!body->has_schema) {
-    yyjson_mut_val *any = yyjson_mut_obj(b->doc);
-    describe(b, any, STR("The body; the vendor's document does not say what it holds."));
-    required = false; // a model cannot know what to send
-    whole = add_whole(b, any, false);
-  } else {
-    yyjson_mut_val *schema = as_object(b, expand_def(b->x, body->schema));
-    if (is_plain_object(schema))
-      pairs = add_properties(b, root, schema);
-    else
-      whole = add_whole(b, schema, required);
-  }
+  if (!raw && !body->field_count && !body->has_schema) required = false; // a model cannot know what to send
+  yyjson_mut_val *out = yyjson_mut_obj(b->doc);
   yyjson_mut_obj_add_str(b->doc, out, "kind", body_kind_names[body->kind]);
   yyjson_mut_obj_add_strncpy(b->doc, out, "type", body->type.p, body->type.n);
   yyjson_mut_obj_add_bool(b->doc, out, "required", required);
-  if (pairs)
-    yyjson_mut_obj_add_val(b->doc, out, "args", pairs);
-  else
-    yyjson_mut_obj_add_strncpy(b->doc, out, "whole", whole.p, whole.n);
+  if (raw) {
+    add_whole(b, out, raw_body(b), required);
+  } else if (body->field_count) {
+    encoding_write(b->op, NULL, b->doc, out);
+    yyjson_mut_obj_add_val(b->doc, out, "args", add_fields(b));
+  } else if (body->has_schema) {
+    add_schema(b, root, out);
+  } else {
+    yyjson_mut_val *any = yyjson_mut_obj(b->doc);
+    describe(b, any, STR("The body; the vendor's document does not say what it holds."));
+    add_whole(b, out, any, false);
+  }
   return out;
 }
 
@@ -298,10 +336,13 @@ bool input_build(struct expander *x, struct operation *op, struct input *out, st
   add_parameters(&b);
   out->body = add_body(&b, root);
   if (yyjson_mut_arr_size(b.required)) yyjson_mut_obj_add_val(b.doc, root, "required", b.required);
-  yyjson_mut_obj_add_bool(b.doc, root, "additionalProperties", false);
+  if (!yyjson_mut_obj_get(out->body, "open"))
+    yyjson_mut_obj_add_bool(b.doc, root, "additionalProperties", false);
   names_free(&b.names);
   expand_defs(x, root);
+  openapi_merge_open_defs(b.doc, root);
   out->root = root;
+  out->needs = b.needs;
   out->cut = x->cut;
   return true;
 }

@@ -15,6 +15,7 @@ struct input {
   yyjson_mut_doc *doc;  // the caller's; owns all below
   yyjson_mut_val *root; // the schema
   yyjson_mut_val *body; // the toolset's "body"; NULL: none
+  struct str needs;     // "name, type": what a body that may be left out needs where it is given
   bool cut;             // something was left open for depth or number
 };
 

@@ -144,10 +144,136 @@ static void merge_list(yyjson_mut_doc *doc, yyjson_mut_val *schema, const char *
   }
 }
 
+// --- closed parts ----------------------------------------------------------------------------------
+
+// Parts of one object that each say "and no other property" allow nothing by the letter; their author means
+// the properties of all of them. What cannot be put together is left open, which allows more and not less.
+
+static bool is_shut(yyjson_mut_val *schema) {
+  return yyjson_mut_is_false(yyjson_mut_obj_get(schema, "additionalProperties")) ||
+         yyjson_mut_is_false(yyjson_mut_obj_get(schema, "unevaluatedProperties"));
+}
+
+static bool open_up(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
+  if (!is_shut(schema)) return false;
+  yyjson_mut_obj_remove_key(schema, "additionalProperties");
+  yyjson_mut_obj_remove_key(schema, "unevaluatedProperties");
+  tree_set(doc, schema, STR(TREE_LOOSE), yyjson_mut_bool(doc, true));
+  return true;
+}
+
+static bool has_parts(yyjson_mut_val *schema) {
+  return yyjson_mut_obj_get(schema, "allOf") || yyjson_mut_obj_get(schema, "anyOf") ||
+         yyjson_mut_obj_get(schema, "oneOf") || yyjson_mut_obj_get(schema, "$ref");
+}
+
+static bool names_any(yyjson_mut_val *schema) {
+  return yyjson_mut_obj_size(yyjson_mut_obj_get(schema, "properties")) > 0 || has_parts(schema);
+}
+
+// Does `wide` name each property that `narrow` names?
+static bool names_all_of(yyjson_mut_val *wide, yyjson_mut_val *narrow) {
+  yyjson_mut_val *theirs = yyjson_mut_obj_get(wide, "properties"), *name, *v;
+  size_t i, n;
+  if (has_parts(narrow) || !is_worth_it(wide, narrow)) return false;
+  yyjson_mut_obj_foreach (yyjson_mut_obj_get(narrow, "properties"), i, n, name, v)
+    if (!theirs || !tree_get(theirs, tree_text(name))) return false;
+  return true;
+}
+
+// Of an allOf. True: the whole is closed once it is merged.
+static bool open_all_of(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
+  yyjson_mut_val *parts = yyjson_mut_obj_get(schema, "allOf"), *part;
+  size_t i, n, naming = yyjson_mut_obj_size(yyjson_mut_obj_get(schema, "properties")) > 0;
+  bool shut = false;
+  if (!yyjson_mut_arr_size(parts)) return false;
+  yyjson_mut_arr_foreach (parts, i, n, part) naming += names_any(part);
+  if (!naming) return false;
+  yyjson_mut_arr_foreach (parts, i, n, part) shut |= open_up(doc, part);
+  if (yyjson_mut_is_false(yyjson_mut_obj_get(schema, "additionalProperties"))) shut |= open_up(doc, schema);
+  return shut;
+}
+
+static void open_branches(yyjson_mut_doc *doc, yyjson_mut_val *schema, const char *keyword) {
+  yyjson_mut_val *branches = yyjson_mut_obj_get(schema, keyword), *branch;
+  bool many = yyjson_mut_arr_size(branches) > OPENAPI_MERGE_PARTS_MOST; // too many to compare
+  size_t i, n;
+  yyjson_mut_arr_foreach (branches, i, n, branch) {
+    if (is_shut(branch) && (many || !names_all_of(branch, schema))) open_up(doc, branch);
+    if (yyjson_mut_is_false(yyjson_mut_obj_get(schema, "additionalProperties")) &&
+        (many || !names_all_of(schema, branch)))
+      open_up(doc, schema);
+  }
+}
+
+static bool is_def_name(struct str ref, struct str *name) {
+  static const size_t prefix = sizeof "#/$defs/" - 1;
+  if (ref.n <= prefix) return false;
+  *name = str_from(ref, prefix);
+  return true;
+}
+
+struct opener {
+  yyjson_mut_doc *doc;
+  struct map defs; // name → schema
+};
+
+static void open_referred(yyjson_mut_val *schema, struct str keyword, void *arg) {
+  static const char *const lists[] = {"allOf", "anyOf"};
+  struct opener *o = arg;
+  yyjson_mut_val *part, *def;
+  struct str name;
+  size_t i, n;
+  (void)keyword;
+  for (size_t k = 0; k < 2; k++) {
+    bool alone = k && !yyjson_mut_obj_size(yyjson_mut_obj_get(schema, "properties"));
+    yyjson_mut_arr_foreach (alone ? NULL : yyjson_mut_obj_get(schema, lists[k]), i, n, part)
+      if (is_def_name(tree_text(yyjson_mut_obj_get(part, "$ref")), &name) && (def = map_get(&o->defs, name)))
+        open_up(o->doc, def);
+  }
+  tree_each(schema, open_referred, o);
+}
+
+void openapi_merge_open_defs(yyjson_mut_doc *doc, yyjson_mut_val *root) {
+  struct opener o = {.doc = doc};
+  yyjson_mut_val *name, *def;
+  size_t i, n;
+  yyjson_mut_obj_foreach (yyjson_mut_obj_get(root, "$defs"), i, n, name, def)
+    map_put(&o.defs, tree_text(name), def);
+  if (o.defs.count) open_referred(root, STR_NONE, &o);
+  map_free(&o.defs);
+}
+
+// --- alternatives ----------------------------------------------------------------------------------
+
+// Branches overlap more often than their authors know, and what fits two of them is refused by oneOf alone. The
+// vendor has the last word on what may not stand together.
+static void one_of_to_any_of(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
+  yyjson_mut_val *list = yyjson_mut_obj_remove_key(schema, "oneOf");
+  if (!list) return;
+  if (!yyjson_mut_obj_get(schema, "anyOf")) {
+    yyjson_mut_obj_add_val(doc, schema, "anyOf", list);
+    return;
+  }
+  yyjson_mut_val *wrap = yyjson_mut_obj(doc), *all = yyjson_mut_obj_get(schema, "allOf");
+  yyjson_mut_obj_add_val(doc, wrap, "anyOf", list);
+  if (!all) {
+    all = yyjson_mut_arr(doc);
+    yyjson_mut_obj_add_val(doc, schema, "allOf", all);
+  }
+  yyjson_mut_arr_append(all, wrap);
+}
+
 void openapi_merge_parts(yyjson_mut_doc *doc, yyjson_mut_val *schema) {
+  bool shut = open_all_of(doc, schema);
   merge_list(doc, schema, "allOf", false);
+  open_branches(doc, schema, "oneOf");
+  open_branches(doc, schema, "anyOf");
   merge_list(doc, schema, "oneOf", true);
   merge_list(doc, schema, "anyOf", true);
+  one_of_to_any_of(doc, schema);
+  if (shut && !is_closed(schema) && !has_parts(schema))
+    tree_set(doc, schema, STR("additionalProperties"), yyjson_mut_bool(doc, false));
 }
 
 // --- required --------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "data/json.h"
+#include "openapi/classify.h"
 #include "openapi/words.h"
 
 // What a name says more with each level.
@@ -15,6 +16,7 @@ enum {
   LEVEL_PARAMETERS,
   LEVEL_VERSIONS,
   LEVEL_METHOD,
+  LEVEL_ID, // what the document calls it
   LEVELS
 };
 enum { ROUNDS_MOST = 16 };
@@ -45,7 +47,16 @@ struct naming_candidate { // of one operation
   bool fixed;
 };
 
+// Without the ending that names a form of the same thing: "/calls/{sid}.json" is "/calls/{sid}".
+static struct str bare_path(struct str path) {
+  static const char *const endings[] = {".json", ".xml", ".yaml", ".yml", ".html"};
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+    if (str_ends(path, endings[i]) && path.n > strlen(endings[i]) + 1) path.n -= strlen(endings[i]);
+  return path;
+}
+
 struct str naming_path_shape(struct arena *a, struct str path) {
+  path = bare_path(path);
   char *out = arena_alloc(a, path.n + 1);
   size_t n = 0;
   for (size_t i = 0; i < path.n; i++) {
@@ -60,12 +71,12 @@ struct str naming_path_shape(struct arena *a, struct str path) {
 
 bool naming_is_paged(const struct operation *op) {
   static const char *const names[] = {
-      "page",   "per_page", "perPage", "page_size",      "pageSize",    "page_token",  "pageToken", "limit",
-      "offset", "cursor",   "after",   "starting_after", "next_cursor", "max_results", "maxResults"};
+      "page",   "per_page", "perpage", "page_size",      "pagesize",    "page_token",  "pagetoken", "limit",
+      "offset", "cursor",   "after",   "starting_after", "next_cursor", "max_results", "maxresults"};
   for (size_t i = 0; i < op->param_count; i++) {
     if (op->params[i].in != IN_QUERY) continue;
     for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-      if (str_is(op->params[i].name, names[k])) return true;
+      if (str_is_nocase(op->params[i].name, names[k])) return true;
   }
   return false;
 }
@@ -77,7 +88,7 @@ static bool is_version(struct str s) { // "v1", "v2beta", "api"
 
 static void split_path(struct str path, struct path *out) {
   *out = (struct path){0};
-  struct str rest = path, item;
+  struct str rest = bare_path(path), item;
   while (str_cut(&rest, '/', &item)) {
     if (!item.n || out->count == SEGMENTS_MOST) continue;
     struct segment *s = &out->items[out->count++];
@@ -124,56 +135,32 @@ static struct shape *shape_of(struct namer *n, const struct operation *op) {
 
 // --- class -----------------------------------------------------------------------------------------
 
-static bool last_word(struct namer *n, const struct path *p, struct str *first, struct str *last) {
-  struct words w = {0};
-  words_add(&w, n->in->arena, p->items[p->count - 1].text);
-  if (!w.count) return false;
-  *first = w.items[0];
-  *last = w.items[w.count - 1];
-  return true;
-}
-
-static bool says(struct str summary, const char *const *verbs) {
-  for (; *verbs; verbs++) {
-    size_t n = strlen(*verbs);
-    if (summary.n > n && str_eq_nocase(str_make(summary.p, n), str_of(*verbs)) && summary.p[n] == ' ')
-      return true;
-  }
-  return false;
-}
-
-static enum operation_class class_by_shape(struct namer *n, const struct operation *op) {
-  static const char *const list_verbs[] = {"List", "Lists", "Search", NULL};
-  static const char *const create_verbs[] = {"Create", "Creates", "Add",      "Adds",
-                                             "New",    "Upload",  "Register", NULL};
+static struct classify_facts facts_of(struct namer *n, const struct operation *op) {
   struct path p;
   split_path(op->path, &p);
-  bool by_id = p.count && p.items[p.count - 1].param;
-  struct str first = STR_NONE, last = STR_NONE;
-  bool named = p.count && !by_id && last_word(n, &p, &first, &last);
-  struct shape *shape = shape_of(n, op);
-  bool plural = named && words_is_plural(last), verb = named && words_is_verb(first);
-  if (str_is(op->method, "GET") || str_is(op->method, "QUERY")) {
-    if (by_id) return says(op->summary, list_verbs) && naming_is_paged(op) ? CLASS_LIST : CLASS_GET;
-    return shape->children || naming_is_paged(op) || says(op->summary, list_verbs) || plural ? CLASS_LIST
-                                                                                             : CLASS_GET;
-  }
-  if (str_is(op->method, "HEAD")) return CLASS_GET;
-  if (str_is(op->method, "PATCH")) return CLASS_UPDATE;
-  if (str_is(op->method, "PUT")) return verb && !shape->get ? CLASS_CUSTOM : CLASS_UPDATE;
-  if (str_is(op->method, "DELETE")) return CLASS_DELETE;
-  if (!str_is(op->method, "POST") || by_id || verb) return CLASS_CUSTOM;
-  return shape->children || shape->get || plural || says(op->summary, create_verbs) ? CLASS_CREATE
-                                                                                    : CLASS_CUSTOM;
+  const struct shape *shape = shape_of(n, op);
+  struct classify_facts f = {.by_id = p.count && p.items[p.count - 1].param,
+                             .paged = naming_is_paged(op),
+                             .children = shape->children,
+                             .get = shape->get};
+  struct words w = {0};
+  for (size_t i = p.count; i-- > 0 && !f.last.n;)
+    if (!p.items[i].param) f.last = p.items[i].text;
+  words_add(&w, n->in->arena, f.last);
+  f.plural = !f.by_id && w.count && words_is_plural(w.items[w.count - 1]);
+  f.verb = !f.by_id && w.count && words_is_verb(w.items[0]);
+  return f;
 }
 
 static void settle_class(struct namer *n, struct operation *op) {
-  op->class = class_by_shape(n, op);
+  struct classify_facts facts = facts_of(n, op);
+  op->class = classify(op, &facts, n->in->arena, &op->reads);
   yyjson_val *said = operation_word(op, "class");
   if (!said) return;
   for (int i = CLASS_LIST; i <= CLASS_CUSTOM; i++) {
     if (!str_is(json_text(said), operation_class_names[i])) continue;
     op->class = (enum operation_class)i;
+    op->reads = false;
     return;
   }
   notes_add(n->in->notes, OPENAPI_WARNING, op->key, op->at,
@@ -282,8 +269,22 @@ static struct str connector_word(struct namer *n) {
   return str_make(p, n->in->connector.n);
 }
 
+// The document's own name for it, without the connector's in front.
+static bool name_by_id(struct namer *n, const struct operation *op, struct str *out) {
+  struct words w = {0};
+  struct str c = connector_word(n);
+  words_add(&w, n->in->arena, json_str(op->at.value, "operationId"));
+  if (w.count && str_eq(w.items[0], c)) words_remove(&w, 0);
+  if (!w.count) return false;
+  words_fit(&w, TOOL_NAME_MOST - c.n - 1);
+  *out = arena_printf(n->in->arena, "%.*s_%.*s", STR_ARG(c), STR_ARG(words_join(&w, n->in->arena)));
+  return true;
+}
+
 static struct str build_name(struct namer *n, const struct operation *op, unsigned level) {
   struct path p;
+  struct str by_id;
+  if (level >= LEVEL_ID && name_by_id(n, op, &by_id)) return by_id;
   split_path(op->path, &p);
   struct frame f = frame_of(n, op);
   struct words w = {0};
@@ -293,7 +294,7 @@ static struct str build_name(struct namer *n, const struct operation *op, unsign
   if (level >= LEVEL_METHOD) words_add(&w, n->in->arena, op->method);
   struct str c = connector_word(n);
   size_t taken = strlen(f.before) + c.n + 1 + strlen(f.after);
-  words_fit(&w, n->in->arena, TOOL_NAME_MOST - taken);
+  words_fit(&w, TOOL_NAME_MOST - taken);
   struct str joined = words_join(&w, n->in->arena);
   return arena_printf(n->in->arena, "%s%.*s_%.*s%s", f.before, STR_ARG(c), STR_ARG(joined), f.after);
 }
@@ -308,17 +309,53 @@ static bool is_name(struct str s) {
   return s.n > 0 && s.n <= TOOL_NAME_MOST;
 }
 
+// Puts what stands at a shape; what several have is nobody's.
+static void put_shape(struct map *shapes, struct str shape, void *value) {
+  static char several;
+  map_put(shapes, shape, map_get(shapes, shape) ? &several : value);
+}
+
+// One name is one operation's, whatever was remembered.
+static void fix_name(struct namer *n, struct naming_candidate *one, const char *given, struct map *used) {
+  if (map_get(used, str_of(given))) return;
+  one->op->name = arena_dup(n->in->arena, str_of(given));
+  one->fixed = true;
+  map_put(used, one->op->name, one);
+}
+
+// A parameter that got another name makes another key of the same operation. Names whose own key is gone go to
+// the one operation of the same shape.
+static void settle_renamed(struct namer *n, struct naming_candidate *all, struct map *used) {
+  struct map keys = {0}, names = {0}, ops = {0};
+  struct arena *a = n->in->arena;
+  size_t at = 0;
+  for (size_t i = 0; i < n->ops->count; i++) map_put(&keys, all[i].op->key, all[i].op);
+  for (struct map_slot *slot; (slot = map_next(n->in->names, &at));)
+    if (!map_get(&keys, slot->key)) put_shape(&names, naming_path_shape(a, slot->key), slot->value);
+  for (size_t i = 0; i < n->ops->count; i++)
+    if (!all[i].fixed && !all[i].op->skipped) put_shape(&ops, naming_path_shape(a, all[i].op->key), &all[i]);
+  for (size_t i = 0; i < n->ops->count; i++) {
+    struct str shape = naming_path_shape(a, all[i].op->key);
+    const char *given = map_get(&names, shape);
+    if (given && *given && map_get(&ops, shape) == &all[i]) fix_name(n, &all[i], given, used);
+  }
+  map_free(&keys);
+  map_free(&names);
+  map_free(&ops);
+}
+
 // Names given before, then those the connector gives. `taken` holds every name no one else may have.
 static void settle_fixed(struct namer *n, struct naming_candidate *all, struct map *taken) {
+  struct map used = {0};
   size_t at = 0;
   for (struct map_slot *slot; n->in->names && (slot = map_next(n->in->names, &at));)
     map_put(taken, str_of(slot->value), slot->value);
   for (size_t i = 0; i < n->ops->count; i++) {
     const char *given = n->in->names ? map_get(n->in->names, all[i].op->key) : NULL;
-    if (!given || all[i].op->skipped) continue;
-    all[i].op->name = arena_dup(n->in->arena, str_of(given));
-    all[i].fixed = true;
+    if (given && !all[i].op->skipped) fix_name(n, &all[i], given, &used);
   }
+  if (n->in->names) settle_renamed(n, all, &used);
+  map_free(&used);
   for (size_t i = 0; i < n->ops->count; i++) {
     struct operation *op = all[i].op;
     yyjson_val *said = operation_word(op, "name");

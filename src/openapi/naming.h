@@ -9,7 +9,9 @@
 //
 // The noun is the literal path behind the scope (`/zones/{zone_id}/…`), inner collections in the
 // singular. Where two names are one, all of them get more: the scope, then the last noun as the path
-// spells it, then parameter names, versions, the method, at last a number.
+// spells it, then parameter names, versions, the method, then what the document calls them (operationId), at
+// last a number. A name once given goes to the operation of the same "METHOD path"; where that is gone, to the
+// one whose path has the same shape.
 #ifndef POSTERN_OPENAPI_NAMING_H
 #define POSTERN_OPENAPI_NAMING_H
 

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "base/codec.h"
 #include "data/json.h"
 
 const char *const operation_in_names[] = {"path", "query", "header", "cookie"};
@@ -11,15 +12,15 @@ const char *const operation_class_names[] = {"list", "get", "create", "update", 
 
 static const char *const METHODS[] = {"get",  "put",   "post",  "delete", "options",
                                       "head", "patch", "trace", "query"};
-enum { METHOD_COUNT = sizeof METHODS / sizeof *METHODS };
+enum { METHOD_COUNT = sizeof METHODS / sizeof *METHODS, OTHER_METHOD_MOST = 32 };
 
 yyjson_val *operation_word(const struct operation *op, const char *key) {
   yyjson_val *v = yyjson_obj_get(op->words[1], key);
   return v ? v : yyjson_obj_get(op->words[0], key);
 }
 
+// QUERY came with 3.2.
 static bool is_method(struct document *d, struct str key) {
-  // TRACE answers with what it was sent, credentials too; QUERY came with 3.2.
   for (size_t i = 0; i < METHOD_COUNT; i++)
     if (str_is(key, METHODS[i])) return i < METHOD_COUNT - 1 || document_version(d) == DOCUMENT_3_1;
   return false;
@@ -39,57 +40,100 @@ struct finder {
   size_t cap;
 };
 
-static bool found(struct finder *f, struct str path, struct place item, yyjson_val *method, struct place at) {
-  if (f->list.count == OPERATIONS_MOST) return false;
+struct found_item {
+  struct str path;
+  struct place item, base; // as struct operation has them
+};
+
+static struct operation *find_more(struct finder *f) {
+  if (f->list.count == OPERATIONS_MOST) return NULL;
   if (f->list.count == f->cap) {
     f->cap = f->cap ? f->cap * 2 : 64;
     struct operation *items = ARENA_ARRAY(f->arena, f->cap, struct operation);
     if (f->list.count) memcpy(items, f->list.items, f->list.count * sizeof *items);
     f->list.items = items;
   }
-  struct operation *op = &f->list.items[f->list.count++];
-  *op =
-      (struct operation){.at = at, .item = item, .path = path, .method = upper(f->arena, json_text(method))};
-  op->key = arena_printf(f->arena, "%.*s %.*s", STR_ARG(op->method), STR_ARG(path));
+  return &f->list.items[f->list.count++];
+}
+
+static bool found(struct finder *f, const struct found_item *in, struct str method, struct place at) {
+  struct operation *op = find_more(f);
+  if (!op) return false;
+  struct err why;
+  *op = (struct operation){
+      .at = at, .item = in->item, .item_base = in->base, .path = in->path, .method = method};
+  op->key = ARENA_JOIN(f->arena, method, STR(" "), in->path);
+  if (!document_resolve(f->doc, at, &op->at, &why)) op->broken = arena_dup(f->arena, str_of(why.text));
+  if (str_is(method, "TRACE")) op->broken = STR("TRACE answers with what it was sent, the credential too");
   return true;
 }
 
-static bool find_in_item(struct finder *f, struct str path, struct place item) {
+// 3.2: any other method, as it is written. CONNECT makes a tunnel, and TRACE, like the rest, has its own place.
+static bool is_other_method(struct document *d, struct str key) {
+  for (size_t i = 0; i < METHOD_COUNT; i++)
+    if (str_is_nocase(key, METHODS[i])) return false;
+  return document_version(d) == DOCUMENT_3_1 && key.n <= OTHER_METHOD_MOST && codec_is_token(key) &&
+         !str_is_nocase(key, "CONNECT");
+}
+
+static bool find_others(struct finder *f, const struct found_item *in) {
+  struct place more = document_get(f->doc, in->item, "additionalOperations");
   size_t i, n;
   yyjson_val *key, *v;
-  EACH_MEMBER(item.value, i, n, key, v) {
-    if (is_method(f->doc, json_text(key)) && !found(f, path, item, key, (struct place){v, item.file}))
+  EACH_MEMBER(more.value, i, n, key, v) {
+    if (!found(f, in, json_text(key), (struct place){v, more.file})) return false;
+    if (!is_other_method(f->doc, json_text(key)))
+      f->list.items[f->list.count - 1].broken = STR("this is no method for `additionalOperations`");
+  }
+  return true;
+}
+
+static bool find_in_item(struct finder *f, const struct found_item *in) {
+  size_t i, n;
+  yyjson_val *key, *v;
+  EACH_MEMBER(in->item.value, i, n, key, v) {
+    if (is_method(f->doc, json_text(key)) &&
+        !found(f, in, upper(f->arena, json_text(key)), (struct place){v, in->item.file}))
       return false;
   }
-  yyjson_val *more = yyjson_obj_get(item.value, "additionalOperations"); // 3.2
-  EACH_MEMBER(more, i, n, key, v) {
-    if (!found(f, path, item, key, (struct place){v, item.file})) return false;
+  EACH_MEMBER(in->base.value, i, n, key, v) { // its own come before those of the one that it refers to
+    if (is_method(f->doc, json_text(key)) && !yyjson_obj_get(in->item.value, yyjson_get_str(key)) &&
+        !found(f, in, upper(f->arena, json_text(key)), (struct place){v, in->base.file}))
+      return false;
   }
+  return find_others(f, in);
+}
+
+// A path item may be a reference, and have members beside that.
+static bool read_item(struct finder *f, struct found_item *in, struct err *err) {
+  struct place target;
+  if (!str_starts(in->path, "/") && str_contains(in->path, STR("://")))
+    return err_set(err, ERR_INVALID, "it is a whole URL, and a path starts with '/'");
+  if (!document_resolve(f->doc, in->item, &target, err)) return false;
+  if (!yyjson_is_obj(target.value)) return err_set(err, ERR_INVALID, "the path item is not an object");
+  if (target.value != in->item.value && yyjson_obj_size(in->item.value) > 1)
+    in->base = target;
+  else
+    in->item = target;
   return true;
 }
 
 bool operation_find_all(struct document *d, struct arena *a, struct notes *notes, struct operation_list *out,
                         struct err *err) {
   struct finder f = {.doc = d, .arena = a, .notes = notes};
-  struct place paths = place_get(document_root(d), "paths");
+  struct place paths = document_get(d, document_root(d), "paths");
   if (!yyjson_is_obj(paths.value)) {
     return err_set(err, ERR_INVALID, "the document has no `paths`");
   }
   size_t i, n;
   yyjson_val *key, *v;
   EACH_MEMBER(paths.value, i, n, key, v) {
-    struct str path = json_text(key);
-    struct place item = {v, paths.file};
+    struct found_item in = {.path = json_text(key), .item = {v, paths.file}};
     struct err why;
-    if (str_starts(path, "x-")) continue;
-    bool ok = str_starts(path, "/") || err_set(&why, ERR_INVALID, "a path starts with '/'");
-    ok = ok && document_resolve(d, item, &item, &why);
-    ok = ok && (yyjson_is_obj(item.value) || err_set(&why, ERR_INVALID, "the path item is not an object"));
-    if (!ok) {
-      notes_add(notes, OPENAPI_SKIPPED, path, (struct place){v, paths.file}, str_of(why.text));
-      continue;
-    }
-    if (!find_in_item(&f, path, item))
+    if (str_starts(in.path, "x-")) continue;
+    if (!read_item(&f, &in, &why))
+      notes_add(notes, OPENAPI_SKIPPED, in.path, in.item, str_of(why.text));
+    else if (!find_in_item(&f, &in))
       return err_set(err, ERR_LIMIT, "the document has more than %d operations", OPERATIONS_MOST);
   }
   *out = f.list;
@@ -202,12 +246,6 @@ static bool read_content(struct schema_pool *pool, struct parameter *p, struct p
   return true;
 }
 
-// 3.0 §4.7.12.2: these three are told by other means.
-static bool is_told_elsewhere(const struct parameter *p) {
-  return p->in == IN_HEADER && (str_is_nocase(p->name, "Accept") || str_is_nocase(p->name, "Content-Type") ||
-                                str_is_nocase(p->name, "Authorization"));
-}
-
 static bool read_param(struct schema_pool *pool, struct operation *op, struct place at, struct err *err) {
   if (!document_resolve(pool->doc, at, &at, err)) return false;
   if (!yyjson_is_obj(at.value)) return err_set(err, ERR_INVALID, "a parameter is not an object");
@@ -215,7 +253,7 @@ static bool read_param(struct schema_pool *pool, struct operation *op, struct pl
   if (str_is(json_str(at.value, "in"), "querystring")) return read_query_string(pool, op, at, err);
   struct parameter p;
   if (!operation_begin_param(at, &p, err)) return false;
-  if (is_told_elsewhere(&p)) return true;
+  p.whole = p.in == IN_PATH && json_bool(at.value, "allowReserved", false); // 3.2
   struct place schema = place_get(at, "schema"), content = place_get(at, "content");
   if (yyjson_is_obj(schema.value)) {
     if (!read_style(at, &p, err)) return false;
@@ -234,48 +272,12 @@ static bool read_param(struct schema_pool *pool, struct operation *op, struct pl
 static bool read_params(struct schema_pool *pool, struct operation *op, struct place list, struct err *err) {
   size_t i, n;
   yyjson_val *item;
+  if (!document_resolve(pool->doc, list, &list, err)) return false;
   if (list.value && !yyjson_is_arr(list.value))
     return err_set(err, ERR_INVALID, "`parameters` is not a list");
   yyjson_arr_foreach (list.value, i, n, item) {
     if (!read_param(pool, op, (struct place){item, list.file}, err)) return false;
   }
-  return true;
-}
-
-static struct parameter *path_param(const struct operation *op, struct str name) {
-  for (size_t i = 0; i < op->param_count; i++)
-    if (op->params[i].in == IN_PATH && str_eq(op->params[i].name, name)) return &op->params[i];
-  return NULL;
-}
-
-// The template and the declared path parameters must speak of the same names.
-static bool check_template(struct schema_pool *pool, struct operation *op, struct err *err) {
-  bool used[PARAMETERS_MOST] = {false};
-  for (size_t i = 0; i < op->path.n; i++) {
-    if (op->path.p[i] == '}') return err_set(err, ERR_INVALID, "the path has a '}' without a '{'");
-    if (op->path.p[i] != '{') continue;
-    size_t end = i + 1;
-    while (end < op->path.n && op->path.p[end] != '}' && op->path.p[end] != '{' && op->path.p[end] != '/')
-      end++;
-    if (end == op->path.n || op->path.p[end] != '}')
-      return err_set(err, ERR_INVALID, "the path has a '{' without a '}'");
-    struct str name = str_make(op->path.p + i + 1, end - i - 1);
-    const struct parameter *p = path_param(op, name);
-    if (!p) return err_set(err, ERR_INVALID, "path parameter `%.*s` is not declared", STR_ARG(name));
-    used[p - op->params] = true;
-    i = end;
-  }
-  size_t kept = 0;
-  for (size_t i = 0; i < op->param_count; i++) {
-    if (op->params[i].in == IN_PATH && !used[i]) {
-      notes_add(pool->notes, OPENAPI_WARNING, op->key, op->params[i].at,
-                arena_printf(pool->arena, "path parameter `%.*s` is not in the path and left out",
-                             STR_ARG(op->params[i].name)));
-      continue;
-    }
-    op->params[kept++] = op->params[i];
-  }
-  op->param_count = kept;
   return true;
 }
 
@@ -310,7 +312,7 @@ static bool read_body(struct schema_pool *pool, struct operation *op, struct err
   if (!body.value) return true;
   if (!document_resolve(pool->doc, body, &body, err)) return false;
   if (!yyjson_is_obj(body.value)) return err_set(err, ERR_INVALID, "`requestBody` is not an object");
-  struct place content = place_get(body, "content"), media = {NULL, NULL};
+  struct place content = document_get(pool->doc, body, "content"), media = {NULL, NULL};
   struct body *b = &op->body;
   size_t i, n;
   yyjson_val *key, *v;
@@ -325,6 +327,7 @@ static bool read_body(struct schema_pool *pool, struct operation *op, struct err
   b->description = json_str(body.value, "description");
   b->required = json_bool(body.value, "required", false);
   if (!document_resolve(pool->doc, media, &media, err)) return false; // 3.2 lets media types be references
+  b->media = media;
   struct place schema = place_get(media, "schema");
   if (!schema.value) schema = place_get(media, "itemSchema"); // 3.2: of each line
   b->has_schema = yyjson_is_obj(schema.value);
@@ -333,13 +336,15 @@ static bool read_body(struct schema_pool *pool, struct operation *op, struct err
 }
 
 bool operation_read(struct schema_pool *pool, struct operation *op, struct err *err) {
+  if (op->broken.n) return err_set(err, ERR_INVALID, "%.*s", STR_ARG(op->broken));
   if (!yyjson_is_obj(op->at.value)) return err_set(err, ERR_INVALID, "the operation is not an object");
   op->summary = json_str(op->at.value, "summary");
   op->description = json_str(op->at.value, "description");
   op->deprecated = json_bool(op->at.value, "deprecated", false);
+  if (!read_params(pool, op, place_get(op->item_base, "parameters"), err)) return false;
   if (!read_params(pool, op, place_get(op->item, "parameters"), err)) return false;
   if (!read_params(pool, op, place_get(op->at, "parameters"), err)) return false;
-  if (!check_template(pool, op, err)) return false;
+  if (!operation_settle_path(pool, op, err)) return false;
   if (document_version(pool->doc) != DOCUMENT_2_0) return read_body(pool, op, err);
   swagger_finish(pool, op);
   return true;

@@ -21,6 +21,7 @@ struct parameter {
   enum operation_in in;
   const char *style; // as the toolset says it
   bool explode, required, deprecated;
+  bool whole;      // in the path: keeps its slashes
   uint32_t schema; // in the pool
   struct str arg;  // its name as an argument; set by input.c
 };
@@ -33,6 +34,7 @@ struct body {
   struct str type, description;
   bool required, has_schema;
   uint32_t schema;          // in the pool, where has_schema
+  struct place media;       // the media type object, or 2.0's parameter: schema, examples, encoding
   struct parameter *fields; // Swagger 2.0 formData: in place of a schema
   size_t field_count;
 };
@@ -41,16 +43,24 @@ enum operation_class { CLASS_LIST, CLASS_GET, CLASS_CREATE, CLASS_UPDATE, CLASS_
 extern const char *const operation_class_names[];
 
 struct operation {
-  struct place at, item;        // the operation, its path item
-  struct str key, method, path; // "GET /zones", "GET", "/zones"
+  struct place at, item; // the operation, its path item
+  struct place
+      item_base;     // what the path item extends by a `$ref` beside its own members; value NULL: nothing
+  struct str broken; // why it cannot be offered, whatever else it says; empty: nothing known
+  struct str key, method; // "GET /zones", "GET"
+  struct str path;        // with {name} for each path parameter; a fragment stays, to tell it from others
+  struct str wire;        // the same as it is sent: without the fragment
   struct str summary, description;
   bool deprecated;
   struct parameter *params;
   size_t param_count, param_cap;
   struct body body;
+  // Where it has an address of its own (servers.c): beside the API's, whose end gives way, or elsewhere.
+  struct str instead_of, base_path, base_url;
   yyjson_val *words[2]; // x-postern and the connector's word, the later one counts first; NULL: none
   // settled by naming.c
   enum operation_class class;
+  bool reads;       // though neither list nor get
   struct str name;  // of the tool
   struct str gives; // argument that its rows supply; set by sources.c
   bool skipped;
@@ -63,7 +73,7 @@ struct operation_list {
   struct operation *items;
   size_t count;
 };
-// All operations in the order of the document. Those of a broken path item become notes.
+// All operations, references seen through, in the order of the document. Those of a broken path item become notes.
 MUST_USE bool operation_find_all(struct document *d, struct arena *a, struct notes *notes,
                                  struct operation_list *out, struct err *err);
 // Fills parameters and body. False: this operation cannot be offered, and why.
@@ -75,11 +85,14 @@ MUST_USE bool operation_begin_param(struct place at, struct parameter *out, stru
 MUST_USE bool operation_push_param(struct schema_pool *pool, struct operation *op, const struct parameter *p,
                                    struct err *err);
 enum body_kind operation_media_kind(struct str type);
+// Brings the path and the parameters together (operation_path.c): `path` and `wire` are as the toolset has them.
+MUST_USE bool operation_settle_path(struct schema_pool *pool, struct operation *op, struct err *err);
 
 // Swagger 2.0, where things stand elsewhere (swagger.c).
 MUST_USE bool swagger_read_param(struct schema_pool *pool, struct operation *op, struct place at,
                                  struct err *err);
 void swagger_finish(struct schema_pool *pool, struct operation *op);
-struct str swagger_base_url(struct document *d, struct arena *a);
+MUST_USE bool swagger_base_url(struct document *d, struct str at, struct arena *a, struct str *out,
+                               struct err *err);
 
 #endif

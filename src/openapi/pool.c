@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 #include "data/json.h"
+#include "openapi/circle.h"
+#include "openapi/forms.h"
 #include "openapi/tree.h"
 
 enum { READ_ONLY_DEPTH_MOST = 4, READ_ONLY_PARTS_MOST = 16 };
@@ -15,69 +17,58 @@ void openapi_pool_free(struct schema_pool *p) {
   yyjson_mut_doc_free(p->ir);
   mem_free(p->defs);
   map_free(&p->by_value);
+  map_free(&p->forms);
+  map_free(&p->form_of);
+  map_free(&p->users);
 }
 
-uint32_t openapi_pool_refer(struct schema_pool *p, struct place at, struct str name) {
-  struct str key = str_make((const char *)&at.value, sizeof at.value);
+static void grow(struct schema_pool *p) {
+  if (p->count < p->cap) return;
+  p->cap = p->cap ? p->cap * 2 : 256;
+  p->defs = mem_resize(p->defs, p->cap * sizeof *p->defs);
+}
+
+// `key` tells defs apart: an address, which outlives the pool.
+static uint32_t refer(struct schema_pool *p, yyjson_val *const *address, struct schema_def def) {
+  struct str key = str_make((const char *)address, sizeof *address);
   const uint32_t *known = map_get(&p->by_value, key);
   if (known) return *known;
-  if (p->count == p->cap) {
-    p->cap = p->cap ? p->cap * 2 : 256;
-    p->defs = mem_resize(p->defs, p->cap * sizeof *p->defs);
-  }
+  grow(p);
   struct {
     struct schema_def def;
     uint32_t id;
   } *made = arena_alloc(p->arena, sizeof *made);
-  made->def = (struct schema_def){.source = at, .name = name};
+  made->def = def;
   made->id = p->count;
   if (p->count >= OPENAPI_POOL_DEFS_MOST) made->def.broken = STR("the document has too many schemas");
   p->defs[p->count++] = &made->def;
-  map_put(&p->by_value, str_make((const char *)&made->def.source.value, sizeof at.value), &made->id);
+  map_put(&p->by_value, arena_dup(p->arena, key), &made->id);
   return made->id;
 }
 
-// A schema that is itself again for the same value (`A: {allOf: [{$ref: A}]}`) has no meaning and sends
-// validators round for ever. Walks the in-place references of the defs since `first`; older ones never
-// refer to newer ones. The stack is ours, since a chain may be long.
-static void refuse_endless(struct schema_pool *p, uint32_t first) {
-  enum { WHITE, GREY, BLACK };
-  uint32_t many = p->count - first, top = 0;
-  if (!many) return;
-  unsigned char *color = mem_alloc(many);
-  struct {
-    uint32_t id;
-    size_t next;
-  } *stack = mem_array(many, sizeof *stack);
-  for (uint32_t start = first; start < p->count; start++) {
-    if (color[start - first] != WHITE) continue;
-    color[start - first] = GREY;
-    stack[top].id = start;
-    stack[top++].next = 0;
-    while (top) {
-      struct schema_def *def = p->defs[stack[top - 1].id];
-      if (stack[top - 1].next == def->edge_count) {
-        color[stack[--top].id - first] = BLACK;
-        continue;
-      }
-      uint32_t edge = def->edges[stack[top - 1].next++], to = OPENAPI_POOL_EDGE(edge);
-      if (!(edge & OPENAPI_POOL_IN_PLACE) || to < first || color[to - first] == BLACK) continue;
-      if (color[to - first] == GREY) {
-        p->defs[to]->broken =
-            arena_printf(p->arena, "schema %.*s refers to itself without end", STR_ARG(p->defs[to]->name));
-        continue;
-      }
-      color[to - first] = GREY;
-      stack[top].id = to;
-      stack[top++].next = 0;
-    }
-  }
-  mem_free(stack);
-  mem_free(color);
+uint32_t openapi_pool_extend(struct schema_pool *p, const struct schema_def *of) {
+  struct schema_def *made = ARENA_NEW(p->arena, struct schema_def);
+  *made = (struct schema_def){.source = of->source, .name = of->name, .broken = of->broken};
+  made->schema = yyjson_mut_val_mut_copy(p->ir, of->schema);
+  grow(p);
+  p->defs[p->count] = made;
+  return p->count++;
+}
+
+uint32_t openapi_pool_refer(struct schema_pool *p, struct place at, struct str name) {
+  return refer(p, &at.value, (struct schema_def){.source = at, .name = name});
+}
+
+uint32_t openapi_pool_refer_from(struct schema_pool *p, const struct schema_def *from, bool in_place,
+                                 struct place at, struct str name) {
+  const struct forms *forms = forms_of(p, at);
+  if (!forms || (from && in_place && forms_has(p, at, from->source))) return openapi_pool_refer(p, at, name);
+  yyjson_val *choice = yyjson_obj_get(at.value, "discriminator"); // has an address of its own
+  return refer(p, &choice, (struct schema_def){.source = at, .forms = forms, .name = name});
 }
 
 uint32_t openapi_pool_add(struct schema_pool *p, struct place at, struct str name) {
-  uint32_t id = openapi_pool_refer(p, at, name), first = p->converted;
+  uint32_t id = openapi_pool_refer_from(p, NULL, false, at, name), first = p->converted;
   // A queue, not a recursion: a chain of references may be as long as the document.
   for (; p->converted < p->count; p->converted++) {
     struct schema_def *def = p->defs[p->converted];
@@ -85,8 +76,19 @@ uint32_t openapi_pool_add(struct schema_pool *p, struct place at, struct str nam
     if (!def->schema) def->schema = yyjson_mut_obj(p->ir);
     def->bytes = tree_bytes(def->schema);
   }
-  refuse_endless(p, first);
+  circle_break(p, first);
+  p->converted = p->count;
   return id;
+}
+
+void openapi_pool_add_edge(struct schema_pool *p, struct schema_def *def, uint32_t edge) {
+  if (def->edge_count == def->edge_cap) {
+    def->edge_cap = def->edge_cap ? def->edge_cap * 2 : 8;
+    uint32_t *edges = ARENA_ARRAY(p->arena, def->edge_cap, uint32_t);
+    if (def->edge_count) memcpy(edges, def->edges, def->edge_count * sizeof *edges);
+    def->edges = edges;
+  }
+  def->edges[def->edge_count++] = edge;
 }
 
 static bool read_only_within(struct schema_pool *p, struct place at, unsigned depth) {

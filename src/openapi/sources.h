@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // sources: which tool gives an argument. A path parameter comes from the tool that lists the
 // collection before it (`/zones/{zone_id}/…` from the one at `/zones`); elsewhere an argument of the
-// same name comes from the same tool, where only one is known.
+// same name comes from the same tool, where only one is known; a path parameter whose collection no tool lists
+// from the one list that needs nothing and ends in its noun (`repo` from `/user/repos`), and what stands before it
+// in a run (`/repos/{owner}/{repo}`) as well. Flags, structures and values out of a few have no source, nor
+// has what would come from itself in the end.
 #ifndef POSTERN_OPENAPI_SOURCES_H
 #define POSTERN_OPENAPI_SOURCES_H
 
@@ -11,6 +14,7 @@
 struct sources {
   struct map by_shape; // collection's path shape → struct operation, the list tool
   struct map by_arg;   // argument → struct operation
+  struct map by_noun;  // noun, "repo" → struct operation, a list that needs nothing
   struct arena *arena;
 };
 

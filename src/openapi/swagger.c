@@ -2,6 +2,7 @@
 // Swagger 2.0: the body is a parameter, forms are parameters, a parameter is its own schema, and the
 // address is in three pieces. Everything else reads like 3.0.
 #include "data/json.h"
+#include "data/uri.h"
 #include "openapi/operation.h"
 
 static const struct {
@@ -48,6 +49,7 @@ bool swagger_read_param(struct schema_pool *pool, struct operation *op, struct p
   if (str_is(in, "body")) {
     struct place schema = place_get(at, "schema");
     op->body.kind = BODY_JSON;
+    op->body.media = at;
     op->body.required = json_bool(at.value, "required", false);
     op->body.description = json_str(at.value, "description");
     op->body.has_schema = yyjson_is_obj(schema.value);
@@ -84,15 +86,27 @@ void swagger_finish(struct schema_pool *pool, struct operation *op) {
   }
 }
 
-struct str swagger_base_url(struct document *d, struct arena *a) {
+bool swagger_base_url(struct document *d, struct str at, struct arena *a, struct str *out, struct err *err) {
   yyjson_val *root = document_root(d).value, *schemes = yyjson_obj_get(root, "schemes");
-  struct str host = json_str(root, "host"), base = json_str(root, "basePath"), scheme = STR("https");
-  if (!host.n) return base;
+  struct str host = str_trim(json_str(root, "host")), path = json_str(root, "basePath"), url = path;
+  struct str scheme = str_starts(at, "http://") && !schemes ? STR("http") : STR("https");
   // https wherever it is offered; http only where nothing else is.
   size_t i, n;
   yyjson_val *item;
   bool only_http = yyjson_arr_size(schemes) > 0;
   yyjson_arr_foreach (schemes, i, n, item) only_http &= str_is(json_text(item), "http");
   if (only_http) scheme = STR("http");
-  return arena_printf(a, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(base));
+  if (str_contains(host, STR("://"))) {
+    url = ARENA_JOIN(a, host, path);
+  } else if (host.n) {
+    const char *slash = path.n && path.p[0] != '/' ? "/" : "";
+    url = arena_printf(a, "%.*s://%.*s%s%.*s", STR_ARG(scheme), STR_ARG(host), slash, STR_ARG(path));
+  } else if (!at.n) { // §5: then it is where the document was
+    return err_set(err, ERR_INVALID, "the document does not say where the API is: it has no `host`");
+  }
+  if (!host.n && !path.n) url = STR("/");
+  if (!uri_resolve(a, at, url, &url, err)) return err_wrap(err, "the document's `host` and `basePath`");
+  while (url.n && url.p[url.n - 1] == '/') url.n--;
+  *out = url;
+  return true;
 }

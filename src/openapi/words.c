@@ -157,7 +157,7 @@ static size_t joined_length(const struct words *w) {
   return n;
 }
 
-static void remove_word(struct words *w, size_t at) {
+void words_remove(struct words *w, size_t at) {
   memmove(&w->items[at], &w->items[at + 1], (w->count - at - 1) * sizeof *w->items);
   w->count--;
 }
@@ -178,17 +178,15 @@ static size_t least_word(const struct words *w) {
   return middle;
 }
 
-void words_fit(struct words *w, struct arena *a, size_t room) {
+void words_fit(struct words *w, size_t room) {
   for (size_t i = 0; i < w->count && joined_length(w) > room; i++)
     for (size_t k = 0; k < COUNT(SHORT); k++)
       if (str_is(w->items[i], SHORT[k][0])) w->items[i] = str_of(SHORT[k][1]);
-  // The first word says the product, the last ones the thing; what stands between is said least.
-  while (joined_length(w) > room && w->count > 4) remove_word(w, least_word(w));
-  for (size_t least = 8; joined_length(w) > room && least >= 3; least--)
-    for (size_t i = 0; i < w->count && joined_length(w) > room; i++)
-      if (w->items[i].n > least) w->items[i] = arena_dup(a, str_make(w->items[i].p, least));
-  while (joined_length(w) > room && w->count > 1) remove_word(w, w->count / 2);
-  if (joined_length(w) > room) w->items[0].n = room;
+  // The first word says the product, the last ones the thing; what stands between is said least. Half a word says
+  // nothing.
+  while (joined_length(w) > room && w->count > 4) words_remove(w, least_word(w));
+  while (joined_length(w) > room && w->count > 1) words_remove(w, w->count / 2);
+  if (joined_length(w) > room) w->items[0].n = room; // one word that is too long by itself
 }
 
 struct str words_join(const struct words *w, struct arena *a) {

@@ -22,9 +22,10 @@ struct str words_singular(struct arena *a, struct str word);
 struct str words_plural(struct arena *a, struct str word);
 bool words_is_plural(struct str word);
 bool words_is_verb(struct str word); // names an action, such as "purge"
+void words_remove(struct words *w, size_t at);
 // Shortens until the words joined by '_' take at most `room` bytes: known short forms, then words in
-// the middle go one by one, then long words lose their ends.
-void words_fit(struct words *w, struct arena *a, size_t room);
+// the middle go one by one. A word is never cut, but for one that is too long alone.
+void words_fit(struct words *w, size_t room);
 struct str words_join(const struct words *w, struct arena *a);
 
 #endif

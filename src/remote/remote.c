@@ -27,12 +27,12 @@ static void remote_read_free(struct remote_read *r) {
 
 // `v`: the definition, in the toolset's own document.
 static void remote_fill_tool(struct tool *t, const struct trust *trust, yyjson_val *v, bool served,
-                             struct arena *a) {
+                             struct str why, struct arena *a) {
   struct str title = json_str(v, "title");
   *t = (struct tool){.kind = TOOL_REMOTE,
                      .trust = trust->trust,
                      .served = served,
-                     .why = arena_dup(a, trust->why),
+                     .why = arena_dup(a, why),
                      .definition = v,
                      .operation = STR("tools/call"),
                      .name = json_str(v, "name"),
@@ -72,6 +72,7 @@ static bool remote_fill(struct toolset *set, const struct remote_tool *rows, siz
   for (size_t i = 0; i < count; i++) {
     struct remote_read r = remote_read(&rows[i]);
     trusts[i] = trust_of(c, r.definition, set->arena);
+    if (remote_is_unfit(&rows[i])) trusts[i].trust = TOOL_DENY;
     served[i] = remote_is_served(&rows[i], trusts[i].trust, r.definition, r.pinned);
     remote_read_free(&r);
   }
@@ -83,7 +84,8 @@ static bool remote_fill(struct toolset *set, const struct remote_tool *rows, siz
   for (size_t i = 0; i < count; i++) {
     if (rows[i].gone_at) continue;
     struct tool *t = &set->tools[set->count++];
-    remote_fill_tool(t, &trusts[i], yyjson_arr_iter_next(&definitions), served[i], set->arena);
+    remote_fill_tool(t, &trusts[i], yyjson_arr_iter_next(&definitions), served[i],
+                     remote_is_unfit(&rows[i]) ? rows[i].why : trusts[i].why, set->arena);
     map_put(&set->by_name, t->name, t);
   }
   return true;
@@ -125,7 +127,9 @@ bool remote_list(struct store *s, struct str account_id, bool waiting, struct ar
     struct remote_read r = remote_read(&rows[i]);
     struct remote_tool row = rows[i];
     row.served = remote_is_served(&row, row.trust, r.definition, r.pinned);
-    bool waits = remote_is_waiting(&row, row.trust, r.definition, r.pinned);
+    // What cannot be passed on is shown where people look for what they miss.
+    bool waits = remote_is_waiting(&row, row.trust, r.definition, r.pinned) ||
+                 (remote_is_unfit(&row) && !row.gone_at && row.decision != REMOTE_DENIED);
     if (r.pinned && !remote_same(r.definition, r.pinned)) row.diff = remote_diff(r.pinned, r.definition, a);
     remote_read_free(&r);
     if (!waiting || waits) rows[n++] = row;
@@ -147,6 +151,13 @@ static bool remote_decide_one(struct store *s, const struct remote_verdict *v, c
   c.row.decision = v->decision;
   c.row.decided_by = v->by;
   c.row.decided_at = clock_now_ms();
+  if (v->decision == REMOTE_APPROVED && remote_is_unfit(row)) {
+    err_at(err, ERR_UNPROCESSABLE, "tool", "the tool \"%.*s\" cannot be passed on: %.*s",
+           (int)(row->name.n < 64 ? row->name.n : 64), row->name.p,
+           STR_ARG(str_from(row->why, sizeof REMOTE_UNFIT - 1)));
+    err_hint(err, "the vendor has to mend its definition");
+    return false;
+  }
   if (v->decision == REMOTE_APPROVED) {
     c.row.pinned = row->definition;
     c.row.was = STR_NONE;
@@ -168,7 +179,8 @@ static bool remote_decide_body(struct store *s, void *arg, struct err *err) {
   struct remote_self self;
   if (!remote_list(s, v->account_id, !v->names, d->arena, &rows, &count, err)) return false;
   for (size_t i = 0; i < count; i++) {
-    if (rows[i].gone_at || (v->names && !remote_is_named(v, rows[i].name))) continue;
+    if (rows[i].gone_at || (v->names ? !remote_is_named(v, rows[i].name) : remote_is_unfit(&rows[i])))
+      continue;
     found++;
     if (!remote_decide_one(s, v, &rows[i], err)) return false;
   }

@@ -22,11 +22,13 @@ enum { REMOTE_TOOLS_MOST = 2000, REMOTE_DEFINITIONS_MOST = 16 << 20 };
 
 struct remote_report {
   size_t tools, served, review, denied;
-  size_t dropped; // unusable definitions, told in the log
+  size_t dropped; // definitions that cannot be passed on: rows that say why, or told in the log
   bool changed;   // since the sync before
   int64_t stamp;  // of what is stored now, as in remote_stamps
+  char note
+      [320]; // what is wrong with the list as a whole, in words that the account's status has too; "": nothing
 };
-// Fetches tools/list whole, and what the server says of itself (capabilities, instructions). The store is
+// Fetches tools/list whole, or as far as it goes, and what the server says of itself (capabilities, instructions). The store is
 // untouched where it fails, so that an account that is down keeps its tools listed.
 MUST_USE bool remote_sync(const struct account_env *env, const struct connector *c,
                           const struct account *account, struct remote_report *out, struct err *err) SUSPENDS;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/json.h"
+#include "mcp/mend.h"
 #include "remote/remote_parts.h"
 
 yyjson_doc *remote_parse(struct str text) {
@@ -75,6 +76,10 @@ static bool remote_row_differs(const struct remote_tool *a, const struct remote_
 }
 
 static void remote_count(struct remote_work *w, const struct remote_tool *row, yyjson_val *definition) {
+  if (remote_is_unfit(row)) {
+    w->report.dropped++;
+    return;
+  }
   yyjson_doc *pinned = remote_parse(row->pinned);
   bool served = remote_is_served(row, row->trust, definition, yyjson_doc_get_root(pinned));
   bool waiting = remote_is_waiting(row, row->trust, definition, yyjson_doc_get_root(pinned));
@@ -85,6 +90,28 @@ static void remote_count(struct remote_work *w, const struct remote_tool *row, y
   w->report.denied += !served && !waiting;
 }
 
+// The same as what was pinned, or as what would be pinned of it today.
+static bool remote_is_as_pinned(yyjson_val *pinned, yyjson_val *now) {
+  struct buf text = BUF_MAX(REMOTE_DEFINITION_MOST), notes = BUF_MAX(MEND_NOTES_MOST);
+  struct err unused;
+  if (!pinned || remote_same(pinned, now)) return pinned;
+  yyjson_doc *mended = remote_mend(pinned, &text, &notes, &unused) ? remote_parse(buf_str(&text)) : NULL;
+  bool same = remote_same(yyjson_doc_get_root(mended), now);
+  yyjson_doc_free(mended);
+  buf_free(&text);
+  buf_free(&notes);
+  return same;
+}
+
+static void remote_explain(struct remote_work *w, const struct remote_now *now, struct remote_tool *row) {
+  if (now->unfit.n) {
+    row->trust = TOOL_DENY;
+    row->why = ARENA_JOIN(w->arena, STR(REMOTE_UNFIT), now->unfit);
+  } else if (now->note.n) {
+    row->why = ARENA_JOIN(w->arena, row->why, STR("; "), now->note);
+  }
+}
+
 static void remote_merge_one(struct remote_work *w, const struct remote_now *now) {
   const struct remote_tool *was = map_get(&w->before, now->name);
   struct trust t = trust_of(w->m->connector, now->definition, w->arena);
@@ -93,6 +120,7 @@ static void remote_merge_one(struct remote_work *w, const struct remote_now *now
   row.definition = now->text;
   row.trust = t.trust;
   row.why = t.why;
+  remote_explain(w, now, &row);
   row.seen_at = w->m->now_ms;
   row.gone_at = 0;
   if (!was) {
@@ -104,8 +132,8 @@ static void remote_merge_one(struct remote_work *w, const struct remote_now *now
   }
   yyjson_doc *pinned = remote_parse(row.pinned);
   // Never settled, and the evidence is enough; or settled, and only what models do not read is another.
-  if ((!pinned && t.trust == TOOL_ALLOW && row.decision == REMOTE_NONE && !row.was.n) ||
-      remote_same(yyjson_doc_get_root(pinned), now->definition))
+  if (!now->unfit.n && ((!pinned && t.trust == TOOL_ALLOW && row.decision == REMOTE_NONE && !row.was.n) ||
+                        remote_is_as_pinned(yyjson_doc_get_root(pinned), now->definition)))
     row.pinned = now->text;
   yyjson_doc_free(pinned);
   if (!was || remote_row_differs(was, &row))
@@ -120,7 +148,7 @@ void remote_merge(const struct remote_merge *m, struct arena *a, struct remote_c
   for (size_t i = 0; i < m->before_count; i++) map_put(&w.before, m->before[i].name, (void *)&m->before[i]);
   for (size_t i = 0; i < m->now_count; i++) map_put(&w.present, m->now[i].name, (void *)&m->now[i]);
   for (size_t i = 0; i < m->now_count; i++) remote_merge_one(&w, &m->now[i]);
-  for (size_t i = 0; i < m->before_count; i++) {
+  for (size_t i = 0; i < m->before_count && !m->partial; i++) {
     if (m->before[i].gone_at || map_get(&w.present, m->before[i].name)) continue;
     struct remote_tool row = m->before[i];
     row.gone_at = m->now_ms;

@@ -13,11 +13,18 @@ enum {
   REMOTE_INSTRUCTIONS_MOST = 16 * 1024,
 };
 
-// ---- remote_check.c: may a definition be passed on at all? Pure.
-// Names that clients refuse, members of a wrong type (one of them makes clients refuse the whole list), more
-// than REMOTE_DEFINITION_MOST, x-mcp-header unsoundly used. An external $ref stays as it is: nobody here
-// follows it.
-MUST_USE bool remote_check(yyjson_val *definition, struct err *err);
+// ---- remote_mend.c: a definition as it is passed on. Pure.
+bool remote_name_is_good(struct str name);
+// Appends its text, mended so that every client takes it (mcp/mend), and what was left away to `notes`. False,
+// with why: it cannot be passed on at all; a name that is none, a schema that is none, more than
+// REMOTE_DEFINITION_MOST, x-mcp-header unsoundly used. An external $ref of an inputSchema stays as it is: nobody
+// here follows it.
+MUST_USE bool remote_mend(yyjson_val *definition, struct buf *text, struct buf *notes, struct err *err);
+// How `why` of a row begins whose definition cannot be passed on.
+#define REMOTE_UNFIT "left out: "
+static inline bool remote_is_unfit(const struct remote_tool *row) {
+  return str_starts(row->why, REMOTE_UNFIT);
+}
 
 // ---- remote_diff.c: what changed between two definitions. Pure.
 // All members count but `_meta` and `icons`, which models do not read.
@@ -32,6 +39,8 @@ struct str remote_diff(yyjson_val *before, yyjson_val *now, struct arena *a);
 struct remote_now { // an element of tools/list
   struct str name, text;
   yyjson_val *definition;
+  struct str unfit; // why it cannot be passed on; empty: it can
+  struct str note;  // what of it was left away; empty: nothing
 };
 struct remote_merge {
   const struct connector *connector;
@@ -41,6 +50,7 @@ struct remote_merge {
   const struct remote_tool *before; // by name
   size_t before_count;
   int64_t now_ms;
+  bool partial; // what is missing may be there all the same
 };
 struct remote_change {
   struct remote_tool row;

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "base/verbs.h"
 #include "remote/trust_words.h"
 
 // ---- words
@@ -35,9 +36,9 @@ static void name_split(struct str name, struct trust_name *out) {
 // ---- the verb
 
 static void name_settle(struct trust_name *n, enum trust_name_says says, size_t at) {
-  const struct trust_verb *v = at < n->count ? trust_verb_find(n->words[at]) : NULL;
+  const struct verb *v = at < n->count ? verb_find(n->words[at]) : NULL;
   n->says = says;
-  n->class = v && says != TRUST_NAME_UNCLEAR ? v->class : TOOL_CUSTOM;
+  n->class = v && says != TRUST_NAME_UNCLEAR ? (enum tool_class)v->class : TOOL_CUSTOM;
   n->verb = v ? n->words[at] : STR_NONE;
 }
 
@@ -45,20 +46,20 @@ static void name_settle(struct trust_name *n, enum trust_name_says says, size_t 
 // "or" any verb that can write counts.
 static size_t name_find_write(const struct trust_name *n, size_t at, bool joined_only) {
   for (size_t i = at; i < n->count; i++) {
-    const struct trust_verb *v = trust_verb_find(n->words[i]);
+    const struct verb *v = verb_find(n->words[i]);
     bool joined = i > 0 && trust_is_joint(n->words[i - 1]);
-    if (v && ((v->does == TRUST_WRITES && !joined_only) ||
-              (joined && (v->does == TRUST_WRITES || v->does == TRUST_WRITES_FIRST))))
+    if (v && ((v->does == VERB_WRITES && !joined_only) ||
+              (joined && (v->does == VERB_WRITES || v->does == VERB_WRITES_FIRST))))
       return i;
   }
   return n->count;
 }
 
-static void name_judge_reader(struct trust_name *n, const struct trust_verb *v) {
+static void name_judge_reader(struct trust_name *n, const struct verb *v) {
   size_t joined = name_find_write(n, 1, true), any = name_find_write(n, 1, false);
   if (joined < n->count)
     name_settle(n, TRUST_NAME_WRITES, joined);
-  else if (v->does == TRUST_READS_LOOSELY && any < n->count)
+  else if (v->does == VERB_READS_LOOSELY && any < n->count)
     name_settle(n, TRUST_NAME_UNCLEAR, any);
   else
     name_settle(n, TRUST_NAME_READS, 0);
@@ -68,8 +69,8 @@ static void name_judge_reader(struct trust_name *n, const struct trust_verb *v) 
 static void name_judge_noun(struct trust_name *n) {
   size_t write = name_find_write(n, 1, false);
   struct str last = n->words[n->count - 1];
-  const struct trust_verb *end = trust_verb_find(last);
-  bool noun = n->count > 1 && (trust_is_tail(last) || (end && end->does <= TRUST_READS_LOOSELY));
+  const struct verb *end = verb_find(last);
+  bool noun = n->count > 1 && (trust_is_tail(last) || (end && end->does <= VERB_READS_LOOSELY));
   if (write < n->count)
     name_settle(n, TRUST_NAME_WRITES, write);
   else
@@ -84,26 +85,26 @@ static void name_judge_later(struct trust_name *n) {
     return;
   }
   for (size_t i = 1; i < n->count; i++) {
-    const struct trust_verb *v = trust_verb_find(n->words[i]);
+    const struct verb *v = verb_find(n->words[i]);
     if (!v) continue;
-    name_settle(n, v->does <= TRUST_READS_LOOSELY ? TRUST_NAME_READS : TRUST_NAME_UNCLEAR, i);
+    name_settle(n, v->does <= VERB_READS_LOOSELY ? TRUST_NAME_READS : TRUST_NAME_UNCLEAR, i);
     return;
   }
   name_settle(n, TRUST_NAME_UNCLEAR, n->count);
 }
 
 static void name_judge(struct trust_name *n) {
-  const struct trust_verb *first = n->count ? trust_verb_find(n->words[0]) : NULL;
-  const struct trust_verb *begins = n->count == 1 && !first ? trust_verb_begins(n->words[0]) : NULL;
+  const struct verb *first = n->count ? verb_find(n->words[0]) : NULL;
+  const struct verb *begins = n->count == 1 && !first ? verb_begins(n->words[0]) : NULL;
   if (begins) {
     n->says = TRUST_NAME_WRITES;
-    n->class = begins->class;
+    n->class = (enum tool_class)begins->class;
     n->verb = str_of(begins->word);
   } else if (!first) {
     name_judge_later(n);
-  } else if (first->does == TRUST_WRITES) {
+  } else if (first->does == VERB_WRITES) {
     name_settle(n, TRUST_NAME_WRITES, 0);
-  } else if (first->does == TRUST_WRITES_FIRST) {
+  } else if (first->does == VERB_WRITES_FIRST) {
     name_judge_noun(n);
   } else {
     name_judge_reader(n, first);

@@ -2,6 +2,7 @@
 #include "serve/endpoint.h"
 
 #include "base/clock.h"
+#include "base/codec.h"
 #include "io/share.h"
 #include "mcp/wire.h"
 #include "serve/legacy.h"
@@ -9,6 +10,7 @@
 #include "serve/modern.h"
 #include "serve/reply.h"
 
+enum { ENDPOINT_TAG = 8 }; // bytes of a URL's hash that tell it from the server's others
 #define ENDPOINT_METHODS "GET, POST, DELETE, OPTIONS"
 
 static void endpoint_cors(struct http_exchange *x, struct str origin, bool preflight) {
@@ -37,15 +39,34 @@ static bool endpoint_no_method(struct http_exchange *x) {
   return endpoint_refuse(x, 405, "this MCP endpoint does not take this method");
 }
 
+// Turned away: a row, and the answer. `what`: which origin, which token. False, like err_set.
+static bool endpoint_turn_away(const struct serve_request *r, const struct err *err, const char *why,
+                               struct str what) {
+  struct audit_row row = serve_audit_row(r);
+  row.action = STR(AUDIT_REFUSE);
+  row.outcome = str_of(err_name(err->code));
+  row.status = err_http_status(err->code);
+  row.detail = str_of(why);
+  audit_refuse(r->env->run.audit, &row, what);
+  http_reply_err(r->transport.http, err);
+  return false;
+}
+
+// The same for want of a token.
+static bool endpoint_turn_token_away(const struct serve_request *r, const struct err *err, const char *why,
+                                     struct str token) {
+  char mark[AUDIT_MARK];
+  return endpoint_turn_away(r, err, why, token.n ? audit_mark(token, mark) : STR_NONE);
+}
+
 // False: replied already.
-static bool endpoint_method(const struct serve_env *env, struct http_exchange *x,
-                            const struct http_request *in) {
+static bool endpoint_method(const struct serve_request *r) {
+  struct http_exchange *x = r->transport.http;
+  const struct http_request *in = r->transport.in;
   struct str origin = http_header_get(&in->headers, "origin");
   struct err err;
-  if (!origin_check(env->origins, in, &err)) {
-    http_reply_err(x, &err);
-    return false;
-  }
+  if (!origin_check(r->env->origins, in, &err))
+    return endpoint_turn_away(r, &err, "pages of another origin", origin);
   if (origin.n) endpoint_cors(x, origin, in->method == METHOD_OPTIONS);
   if (in->method == METHOD_POST || in->method == METHOD_GET || in->method == METHOD_DELETE) return true;
   http_reply_header(x, "Allow", STR(ENDPOINT_METHODS));
@@ -76,25 +97,32 @@ static bool endpoint_accept(struct serve_request *r) {
                          "Accept must take application/json or text/event-stream (a GET: the latter)");
 }
 
-static void endpoint_not_found(struct http_exchange *x) {
+static void endpoint_not_found(const struct serve_request *r, struct str token) {
   struct err err;
   err_set(&err, ERR_MISSING,
           "no MCP server answers at this address: its token is unknown, revoked or expired");
   err_hint(&err, "ask whoever gave you this URL for a new one; they make it with 'postern mcp create' or "
-                 "'postern mcp rotate'");
-  http_reply_err(x, &err);
+                 "'postern mcp config'");
+  endpoint_turn_token_away(r, &err, "no server has this URL", token);
 }
 
 // Who it is, and whether there is room for more of theirs. False: replied already.
 static bool endpoint_admit(struct serve_request *r, int64_t now) {
   const struct server *s = &r->server->server;
-  struct principal_door door = {s->id, s->filter.require_api_token, &r->catalog->tokens_by_hash, now};
+  struct principal_door door = {.server = s->id,
+                                .guarded = s->filter.require_api_token,
+                                .tokens = &r->catalog->tokens_by_hash,
+                                .now = now};
+  char tag[TOKEN_HASH_HEX];
+  codec_hex(r->url->row->hash, ENDPOINT_TAG, tag);
+  if (!str_is(r->url->row->name, URL_ROW_FIRST)) door.tag = str_of(tag);
   struct principal *who = &r->client.principal;
   struct err err;
-  if (principal_of(r->transport.in, &door, r->arena, who, &err))
-    r->client.share = share_take(SHARE_PRINCIPAL, principal_holder(who), FIBER_ORDINARY, &err);
-  else
+  if (!principal_of(r->transport.in, &door, r->arena, who, &err)) {
     http_reply_header(r->transport.http, "WWW-Authenticate", principal_challenge(r->transport.in));
+    return endpoint_turn_token_away(r, &err, err.text, principal_bearer(r->transport.in));
+  }
+  r->client.share = share_take(SHARE_PRINCIPAL, principal_holder(who), FIBER_ORDINARY, &err);
   if (!r->client.share) http_reply_err(r->transport.http, &err);
   return r->client.share != NULL;
 }
@@ -145,6 +173,7 @@ struct endpoint_path {
 };
 
 static struct endpoint_path endpoint_path_of(struct str path) {
+  if (path.n > sizeof ENDPOINT_PREFIX && str_ends(path, "/")) path.n--; // what some put at the end of any URL
   if (str_starts(path, ENDPOINT_PREFIX))
     return (struct endpoint_path){.token = str_from(path, sizeof ENDPOINT_PREFIX - 1)};
   struct endpoint_path p = {.token = str_from(path, sizeof LEGACY_SSE_PREFIX - 1), .pair = true};
@@ -172,6 +201,11 @@ static void endpoint_post(struct serve_request *r, bool pair) {
                  "the body is not usable JSON: %s", err.text);
     return;
   }
+  if (!jsonrpc_forget_nulls(&doc, payer, &err)) {
+    yyjson_doc_free(doc);
+    http_reply_err_as(r->transport.http, 503, &err);
+    return;
+  }
   if (pair) {
     legacy_sse_post(r, doc);
     return;
@@ -190,12 +224,14 @@ static bool endpoint_method_fits(const struct serve_request *r, const struct end
 
 static void endpoint_serve(struct serve_request *r, const struct endpoint_path *p) {
   int64_t now = clock_now_ms();
-  r->server = catalog_server_by_token(r->catalog, p->token, now);
-  if (!r->server) {
-    endpoint_not_found(r->transport.http);
+  r->url = catalog_url_by_token(r->catalog, p->token, now);
+  if (!r->url) {
+    endpoint_not_found(r, p->token);
     return;
   }
+  r->server = r->url->server;
   if (!endpoint_admit(r, now)) return;
+  catalog_url_used(r->url, now);
   if (!endpoint_method_fits(r, p)) {
     http_reply_header(r->transport.http, "Allow", p->pair && !p->message ? STR("GET") : STR("POST, OPTIONS"));
     endpoint_no_method(r->transport.http);
@@ -218,7 +254,6 @@ static void endpoint_serve(struct serve_request *r, const struct endpoint_path *
 
 void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
   const struct http_request *in = http_request_of(x);
-  if (!endpoint_method(env, x, in)) return;
   struct serve_request r = {
       .env = env,
       .arena = in->arena,
@@ -228,7 +263,7 @@ void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
       .client = {.version = STR(WIRE_LEGACY_BATCHES), .capabilities = STR("{}")},
   };
   struct endpoint_path path = endpoint_path_of(in->path);
-  endpoint_serve(&r, &path);
+  if (endpoint_method(&r)) endpoint_serve(&r, &path);
   share_give(r.client.share);
   replay_unref(r.client.replay);
   catalog_release(r.catalog);

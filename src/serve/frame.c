@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "data/schema_move.h"
 #include "mcp/wire.h"
 
 void frame_open(const struct serve_request *r, struct buf *out) {
@@ -48,7 +49,12 @@ static void frame_modern(const struct serve_request *r, yyjson_mut_doc *doc, yyj
   buf_free(&info);
 }
 
-static void frame_legacy(yyjson_mut_doc *doc, yyjson_mut_val *result) {
+// A vendor of both eras, which is asked in the client's, has wrapped it by itself.
+static bool frame_is_wrapped(yyjson_mut_val *structured) {
+  return yyjson_mut_obj_size(structured) == 1 && yyjson_mut_obj_get(structured, "result");
+}
+
+static void frame_legacy(const struct serve_request *r, yyjson_mut_doc *doc, yyjson_mut_val *result) {
   static const char *const modern_only[] = {"resultType", "ttlMs", "cacheScope"};
   for (size_t i = 0; i < sizeof modern_only / sizeof *modern_only; i++)
     yyjson_mut_obj_remove_str(result, modern_only[i]);
@@ -56,9 +62,12 @@ static void frame_legacy(yyjson_mut_doc *doc, yyjson_mut_val *result) {
   if (meta) yyjson_mut_obj_remove_str(meta, WIRE_META_SERVER);
   if (meta && yyjson_mut_obj_size(meta) == 0) yyjson_mut_obj_remove_str(result, "_meta");
   yyjson_mut_val *structured = yyjson_mut_obj_get(result, "structuredContent");
-  if (!structured || yyjson_mut_is_obj(structured)) return;
+  // Wrapped as its schema is; where there is none that says so, what is no object.
+  bool object = yyjson_mut_is_obj(structured);
+  if (!structured || (object && (!r->message.wraps || frame_is_wrapped(structured)))) return;
   yyjson_mut_val *wrapped = yyjson_mut_obj(doc);
   yyjson_mut_obj_remove_str(result, "structuredContent");
+  if (yyjson_mut_is_null(structured) && !r->message.wraps) return; // absent, in these eras
   yyjson_mut_obj_add_val(doc, wrapped, "result", structured);
   yyjson_mut_obj_add_val(doc, result, "structuredContent", wrapped);
 }
@@ -74,7 +83,7 @@ bool frame_add(const struct serve_request *r, yyjson_mut_doc *doc, yyjson_mut_va
   if (r->transport.era == MCP_MODERN)
     frame_modern(r, doc, result, cached);
   else
-    frame_legacy(doc, result);
+    frame_legacy(r, doc, result);
   size_t n;
   char *text = yyjson_mut_val_write(result, 0, &n);
   if (!text) return err_set(err, ERR_UPSTREAM, "the vendor's result cannot be written as JSON");
@@ -93,6 +102,9 @@ void frame_wrap_schema(yyjson_mut_doc *doc, yyjson_mut_val *tool) {
   if (!schema) return;
   yyjson_mut_obj_remove_str(tool, "outputSchema");
   yyjson_mut_val *wrapped = yyjson_mut_obj_add_obj(doc, tool, "outputSchema");
+  yyjson_mut_val *dialect = yyjson_mut_obj_remove_str(schema, "$schema"); // stands at the root alone
+  if (dialect) yyjson_mut_obj_add_val(doc, wrapped, "$schema", dialect);
+  schema_move(doc, schema, "/properties/result");
   yyjson_mut_obj_add_str(doc, wrapped, "type", "object");
   yyjson_mut_obj_add_val(doc, yyjson_mut_obj_add_obj(doc, wrapped, "properties"), "result", schema);
   yyjson_mut_arr_add_str(doc, yyjson_mut_obj_add_arr(doc, wrapped, "required"), "result");

@@ -123,7 +123,7 @@ static bool legacy_answer(struct serve_request *r, int *status, struct buf *out)
   size_t start = out->n;
   struct err err;
   yyjson_val *id = r->message.rpc.id;
-  struct standing standing = standing_of(r->server, &r->client.principal);
+  struct standing standing = standing_of(r->url, &r->client.principal);
   struct running *run = NULL;
   if (r->client.principal.session.n)
     run = running_begin(&standing, r->client.principal.session, json_to_text(r->arena, id));
@@ -205,7 +205,7 @@ void legacy_message(struct serve_request *r) {
 // is absent the session's is meant, or 2025-03-26 (2025-06-18, "Protocol Version Header").
 static bool legacy_begin(struct serve_request *r) {
   struct str version = http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION);
-  if (version.n && !wire_is_legacy(version)) {
+  if (version.n && !wire_legacy_version(version)) {
     reply_refuse(r, 400, JSONRPC_INVALID_REQUEST,
                  "%s: unsupported version; this server speaks %s, and %s by initialize", WIRE_HEADER_VERSION,
                  WIRE_MODERN, WIRE_LEGACY_LATEST);

@@ -32,7 +32,7 @@ bool legacy_session_initialize(struct serve_request *r, yyjson_val *params, stru
   bool pair = !r->transport.http;
   const char *spoken = wire_legacy_version(asked);
   struct session s = {
-      .version = (pair ? spoken != NULL : wire_is_legacy(asked)) ? asked : STR(WIRE_LEGACY_LATEST),
+      .version = spoken ? asked : STR(WIRE_LEGACY_LATEST),
       .capabilities = capability_filter(yyjson_obj_get(params, "capabilities"), r->arena),
       .client = json_str(yyjson_obj_get(params, "clientInfo"), "name"),
       .pair = pair,

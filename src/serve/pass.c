@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/pass.h"
 
-#include "audit/audit.h"
 #include "base/clock.h"
 #include "io/share.h"
 #include "mcp/wire.h"
@@ -72,15 +71,15 @@ static bool pass_turn(struct bridge *b, struct err *err) {
 
 static void pass_audit(struct serve_request *r, const struct pass_want *want, bool ok, int64_t began_us) {
   if (!want->shown.n) return;
-  audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
-                                                   .actor = r->client.principal.name,
-                                                   .action = str_of(want->method),
-                                                   .server_id = r->server->server.id,
-                                                   .account_id = want->member->account->account->id,
-                                                   .tool = want->shown,
-                                                   .outcome = ok ? STR("ok") : STR("upstream_error"),
-                                                   .request_id = r->transport.in->id,
-                                                   .elapsed_us = (int64_t)clock_mono_us() - began_us});
+  const struct account *account = want->member->account->account;
+  struct audit_row row = serve_audit_row(r);
+  row.action = str_of(want->method);
+  row.account_id = account->id;
+  row.account_name = account->name;
+  row.tool = want->shown;
+  row.outcome = ok ? STR("ok") : STR("upstream_error");
+  row.elapsed_us = (int64_t)clock_mono_us() - began_us;
+  audit_add(r->env->run.audit, &row);
 }
 
 bool pass_ask(struct serve_request *r, const struct pass_want *want, struct errand_result *out,

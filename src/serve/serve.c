@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/serve.h"
 
+#include "base/clock.h"
+
 void serve_add_server_info(const struct serve_request *r, struct buf *out) {
   buf_add_z(out, "{\"name\":\"postern\",\"title\":");
   json_add_string(out, r->server->server.name);
@@ -33,6 +35,16 @@ void serve_introduce(struct serve_request *r, struct str version, struct str cap
 
 struct mcp_who serve_who(const struct serve_request *r) {
   return (struct mcp_who){r->client.principal.key, r->client.capabilities, r->transport.era};
+}
+
+struct audit_row serve_audit_row(const struct serve_request *r) {
+  const struct principal *p = &r->client.principal;
+  return (struct audit_row){.at = clock_now_ms(),
+                            .who = {p->name, p->token.name, p->client, r->transport.in->client},
+                            .server_id = r->server ? r->server->server.id : STR_NONE,
+                            .server_name = r->server ? r->server->server.name : STR_NONE,
+                            .url = r->url ? r->url->row->name : STR_NONE,
+                            .request_id = r->transport.in->id};
 }
 
 struct replay *serve_replay(struct serve_request *r) {

@@ -6,6 +6,7 @@
 
 #include "access/origin.h"
 #include "access/principal.h"
+#include "audit/audit.h"
 #include "call/run.h"
 #include "data/json.h"
 #include "http/server.h"
@@ -15,6 +16,7 @@
 
 struct serve_env { // lives as long as the program
   struct run_env run;
+  const struct program_env *program;
   struct json_limits json; // of request bodies
   size_t list_page;        // items on a page of a list
   uint64_t call_ms;        // for one request, from its head to its answer
@@ -45,12 +47,14 @@ struct serve_message { // what it asks
   yyjson_val *whole, *meta;   // meta: params._meta; may be NULL
   yyjson_val *progress_token; // NULL: it wants no progress
   struct str log_level;       // empty: none set
+  bool wraps;                 // the tool's outputSchema was shown wrapped, so its structured content is, too
 };
 
 struct serve_request {
   const struct serve_env *env;
   struct arena *arena;
   struct catalog *catalog;
+  struct catalog_url *url; // that it came by
   const struct catalog_server *server;
   struct serve_transport transport;
   struct serve_client client;
@@ -63,6 +67,9 @@ enum { SERVE_REPLY_MOST = 64 * 1024 * 1024 };
 void serve_add_server_info(const struct serve_request *r, struct buf *out);
 // On whose behalf upstream is asked.
 struct mcp_who serve_who(const struct serve_request *r);
+
+// What an audit row says of any request: when, who, through which server.
+struct audit_row serve_audit_row(const struct serve_request *r);
 
 // Begins with a message. False: its id is there, where it has a usable one, for the error to carry.
 MUST_USE bool serve_read(struct serve_request *r, yyjson_val *message, struct err *err);

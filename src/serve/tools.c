@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
@@ -16,6 +15,7 @@
 #include "serve/consent.h"
 #include "serve/fault.h"
 #include "serve/frame.h"
+#include "serve/programs.h"
 #include "serve/rewrite.h"
 
 // A cursor is the name of the last tool shown: it stays good when tools come and go between pages,
@@ -93,6 +93,10 @@ bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, st
     else
       listing_write(&server->tools[i], out);
   }
+  if (end == server->tool_count && programs_are_shown(r)) {
+    if (end > start) buf_add_char(out, ',');
+    programs_list(out);
+  }
   buf_add_char(out, ']');
   if (end < server->tool_count) {
     struct str last = arena_printf(r->arena, TOOLS_CURSOR "%.*s", STR_ARG(server->tools[end - 1].name));
@@ -108,15 +112,15 @@ bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, st
 static bool tools_unknown(struct serve_request *r, struct str name, struct err *err) {
   name = str_cut_utf8(name, TOOLS_NAME_MOST);
   metrics_add(METRIC_TOOL_CALLS_DENIED, 1);
-  audit_add(r->env->run.audit, &(struct audit_row){.at = clock_now_ms(),
-                                                   .actor = r->client.principal.name,
-                                                   .action = STR("tools/call"),
-                                                   .server_id = r->server->server.id,
-                                                   .account_id = r->server->members[0].account->account->id,
-                                                   .tool = name,
-                                                   .outcome = STR("denied"),
-                                                   .request_id = r->transport.in->id,
-                                                   .detail = STR("not among the tools of this server")});
+  const struct account *account = r->server->members[0].account->account;
+  struct audit_row row = serve_audit_row(r);
+  row.action = STR("tools/call");
+  row.account_id = account->id;
+  row.account_name = account->name;
+  row.tool = name;
+  row.outcome = STR("denied");
+  row.detail = STR("not among the tools of this server");
+  audit_add(r->env->run.audit, &row);
   return err_at(err, ERR_INVALID, "/params/name", "Unknown tool: %.*s", STR_ARG(name));
 }
 
@@ -217,19 +221,23 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
   if (!yyjson_is_str(name)) return err_at(err, ERR_INVALID, "/params/name", "params.name must be a string");
   if (arguments && !yyjson_is_obj(arguments))
     return err_at(err, ERR_INVALID, "/params/arguments", "params.arguments must be an object");
+  if (str_is(json_text(name), PROGRAM_TOOL) && programs_are_shown(r))
+    return programs_call(r, params, out, err);
   const struct catalog_tool *tool = map_get(&r->server->by_name, json_text(name));
   if (!tool) return tools_unknown(r, json_text(name), err);
   if (!tools_check_headers(r, tool, arguments, err)) return false;
+  r->message.wraps = frame_wraps(r, yyjson_obj_get(tool->tool->definition, "outputSchema"));
 
   struct str trace = json_str(meta, "traceparent"), state = json_str(meta, "tracestate");
   struct run_call call = {
       .env = &r->env->run,
       .catalog = r->catalog,
       .server = r->server,
+      .url = r->url->row->name,
       .tool = tool,
       .arguments = arguments,
       .request_id = r->transport.in->id,
-      .client = r->client.principal.name,
+      .by = serve_audit_row(r).who,
       .traceparent = trace.n ? trace : http_header_get(&r->transport.in->headers, "traceparent"),
       .tracestate = trace.n ? state : http_header_get(&r->transport.in->headers, "tracestate"),
       .principal = r->client.principal.key,

@@ -2,14 +2,14 @@
 // table: every setting, once. It declares the members of struct settings, is what files, environment
 // and flags are read by, and is printed as `postern config --explain` and docs/settings.md.
 // name, kind, default, allowed (least..most, or choices), flags, help. In a default, {data_dir} is that
-// setting, and {share} the working directory where it has a folder "connectors", else the installed
-// share/postern.
+// setting, and {share} the working directory where it has a folder "connectors", else the checkout that the program was
+// built in, else the installed share/postern.
 #ifndef POSTERN_SETTINGS_TABLE_H
 #define POSTERN_SETTINGS_TABLE_H
 
 // clang-format off
 #define SETTINGS(X)                                                                                         \
-  X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6")            \
+  X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6, a port alone for 127.0.0.1")            \
   X(public_url, URL, "", "", 0,                                                                             \
     "The address by which clients reach this program; the URLs of servers begin with it. Empty: that of listen") \
   X(data_dir, TEXT, "postern-data", "", 0,                                                                  \
@@ -50,7 +50,8 @@
   X(heartbeat, DURATION, "15s", "1s..10m", 0, "Time between the comments that keep an idle stream open")    \
   X(drain_timeout, DURATION, "25s", "0s..1h", 0, "How long running requests may go on after SIGTERM")       \
   X(max_header_bytes, BYTES, "16KiB", "1KiB..1MiB", 0, "Largest head of a request")                         \
-  X(max_body_bytes, BYTES, "8MiB", "1KiB..256MiB", 0, "Largest body of a request")                          \
+  X(max_body_bytes, BYTES, "16MiB", "1KiB..256MiB", 0,                                                      \
+    "Largest body of a request; the document of an import goes in one")                                     \
   X(downstream_memory, BYTES, "256MiB", "1MiB..64GiB", 0,                                                   \
     "Memory for bodies of requests and for replies that clients have not read yet, of all clients together. One address gets at most 4/5 of it") \
   X(max_connections, COUNT, "10000", "1..1000000", 0, "Client connections open at once")                    \
@@ -66,6 +67,23 @@
     "Largest input schema of one tool; the deeper parts of a larger one are folded when it is compiled")    \
   X(result_bytes, BYTES, "256KiB", "1KiB..64MiB", SETTING_RELOAD,                                           \
     "Largest result of one tool call; of a larger one whole rows are left out")                             \
+  X(program_calls, COUNT, "200", "1..100000", SETTING_RELOAD, "Calls that one answer program makes")         \
+  X(program_fan_out, COUNT, "100", "1..100000", SETTING_RELOAD,                                             \
+    "Calls that one for_each of a program makes for each account")                                          \
+  X(program_parallel, COUNT, "8", "1..256", SETTING_RELOAD, "Calls of one program side by side")            \
+  X(program_parallel_account, COUNT, "4", "1..256", SETTING_RELOAD, "Of these, to one account")             \
+  X(program_pages, COUNT, "100", "1..100000", SETTING_RELOAD,                                               \
+    "Pages that one call of a program reads, where the program does not say")                               \
+  X(program_time, DURATION, "2m", "1s..1h", SETTING_RELOAD, "For one program to work, in all")              \
+  X(program_wait, DURATION, "60s", "0s..1h", SETTING_RELOAD,                                                \
+    "That a program waits for a vendor's rate limit, where whoever asked waits too")                        \
+  X(program_memory, BYTES, "192MiB", "1MiB..16GiB", SETTING_RELOAD, "Tables of one program, and its queries at work") \
+  X(program_rows, COUNT, "200000", "1..100000000", SETTING_RELOAD, "Rows of one table of a program")        \
+  X(program_columns, COUNT, "250", "1..900", SETTING_RELOAD, "Columns of one table of a program")           \
+  X(program_result_rows, COUNT, "10000", "1..10000000", SETTING_RELOAD, "Rows of one result of a program")  \
+  X(program_query_time, DURATION, "5s", "10ms..10m", SETTING_RELOAD, "For one query of a program")          \
+  X(zone, TEXT, "UTC", "", SETTING_RELOAD, "Time zone (IANA) of days and buckets where a program names none") \
+  X(week_start, TEXT, "monday", "monday|sunday|saturday", SETTING_RELOAD, "First day of the week")          \
   X(list_page, COUNT, "500", "1..5000", SETTING_RELOAD, "Tools on one page of tools/list")                  \
   X(upstream_connect_timeout, DURATION, "5s", "100ms..5m", SETTING_RELOAD,                                  \
     "How long it may take to connect to a vendor, TLS included")                                            \
@@ -81,8 +99,19 @@
     "Memory for vendors' answers, of all accounts together. One account gets at most half of it, and less where others need it too") \
   X(upstream_allow, LIST, "", "", 0,                                                                        \
     "Private addresses (CIDR) at which vendors may be reached; all other private ones are refused")         \
+  X(upstream_origins, LIST, "", "", 0,                                                                      \
+    "Where else than at its account an operation may be called with the credential, such as "               \
+    "https://upload.example.com, if its document says so")                                                  \
   X(upstream_ca, TEXT, "", "", 0,                                                                           \
     "PEM file of certificate authorities to trust for vendors, beside the system's")                        \
+  X(upstream_proxy, URL, "", "", 0,                                                                         \
+    "Proxy by which vendors are reached, as http://proxy.example.com:3128, https:// too. Empty: directly; "  \
+    "what the environment says (https_proxy, no_proxy) does not count")                                     \
+  X(upstream_proxy_credentials, TEXT, "", "", 0,                                                            \
+    "File with the proxy's user:password in one line, mode 0600")                                           \
+  X(upstream_no_proxy, LIST, "", "", 0,                                                                     \
+    "Vendors reached without the proxy: api.example.com; .example.com for all names below it; 10.1.0.0/16 for " \
+    "hosts that are addresses")                                                                             \
   X(upstream_sessions, COUNT, "2000", "1..1000000", 0,                                                      \
     "Sessions that one account may hold at its vendor's MCP server, where that keeps sessions")             \
   X(remote_refresh, DURATION, "10m", "1s..24h", 0,                                                          \

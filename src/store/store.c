@@ -31,9 +31,11 @@ struct store {
 // The store whose write transaction this thread is inside of, so that calls within take part in it.
 static _Thread_local struct store *store_inside;
 
-static bool store_connect(struct store *s, struct str place, struct err *err) {
-  if (!s->driver->connect(place, STORE_WRITER, &s->writer, err)) return false;
-  if (!store_migrate(s->driver, s->writer, store_migrations, store_migration_count, err)) return false;
+static bool store_connect(struct store *s, struct str place, enum store_mode as, struct err *err) {
+  if (!s->driver->connect(place, as, &s->writer, err)) return false;
+  bool (*settle)(const struct store_driver *, void *, const struct store_migration *, size_t, struct err *) =
+      as == STORE_GUEST ? store_is_migrated : store_migrate;
+  if (!settle(s->driver, s->writer, store_migrations, store_migration_count, err)) return false;
   s->driver->patience(s->writer, STORE_PATIENCE_MS);
   size_t readers = s->driver->readers(place);
   assert(readers <= STORE_READERS_MOST);
@@ -51,7 +53,7 @@ static const struct store_driver *store_driver_for(struct str scheme) {
   return NULL;
 }
 
-bool store_open(struct str url, struct store **out, struct err *err) {
+static bool store_open_as(struct str url, enum store_mode as, struct store **out, struct err *err) {
   struct str place = url, scheme;
   ptrdiff_t colon = str_find(url, ':');
   if (colon < 1 || !str_cut(&place, ':', &scheme))
@@ -67,12 +69,20 @@ bool store_open(struct str url, struct store **out, struct err *err) {
   pthread_mutex_init(&s->writer_lock, NULL);
   pthread_mutex_init(&s->idle_lock, NULL);
   pthread_cond_init(&s->idle_some, NULL);
-  if (!store_connect(s, place, err)) {
+  if (!store_connect(s, place, as, err)) {
     store_close(s);
     return err_wrap(err, "store");
   }
   *out = s;
   return true;
+}
+
+bool store_open(struct str url, struct store **out, struct err *err) {
+  return store_open_as(url, STORE_WRITER, out, err);
+}
+
+bool store_open_beside(struct str url, struct store **out, struct err *err) {
+  return store_open_as(url, STORE_GUEST, out, err);
 }
 
 void store_close(struct store *s) {
@@ -164,6 +174,29 @@ bool store_transact(struct store *s, bool (*body)(struct store *s, void *arg, st
 // The value differs from the one before: a row that stays the same need not be written.
 #define STORE_PING                                                                                           \
   "INSERT INTO meta (key, value) VALUES ('ping', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+
+struct store_expired {
+  const char *table;
+  int64_t now_ms;
+  struct arena *arena;
+  struct store_rows *gone;
+};
+
+static bool store_take_rows(struct store *s, void *arg, struct err *err) {
+  const struct store_expired *e = arg;
+  const char *past = "expires_at > 0 AND expires_at <= $1";
+  const struct store_value now = STORE_INT(e->now_ms);
+  struct str read = arena_printf(e->arena, "SELECT id, name, expires_at FROM %s WHERE %s", e->table, past);
+  struct str clear = arena_printf(e->arena, "DELETE FROM %s WHERE %s", e->table, past);
+  return store_query(s, arena_z(e->arena, read), &now, 1, e->arena, e->gone, err) &&
+         (!e->gone->count || store_run(s, arena_z(e->arena, clear), &now, 1, NULL, err));
+}
+
+bool store_take_expired(struct store *s, const char *table, int64_t now_ms, struct arena *a,
+                        struct store_rows *gone, struct err *err) {
+  struct store_expired e = {table, now_ms, a, gone};
+  return store_transact(s, store_take_rows, &e, err);
+}
 
 bool store_ping(struct store *s, struct err *err) {
   assert(store_inside != s);

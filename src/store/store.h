@@ -33,6 +33,9 @@ struct store_rows { // in the caller's arena
 // "sqlite:PATH" (":memory:" for tests); "postgres://…" answers that this build has no such driver yet.
 // Applies migrations.
 MUST_USE bool store_open(struct str url, struct store **out, struct err *err);
+// Beside the program that holds the store, for a moment: nothing is made or migrated. What is written, that
+// program sees only where it looks.
+MUST_USE bool store_open_beside(struct str url, struct store **out, struct err *err);
 void store_close(struct store *s);
 
 MUST_USE bool store_run(struct store *s, const char *sql, const struct store_value *v, size_t n,
@@ -52,6 +55,9 @@ MUST_USE bool store_transact(struct store *s, bool (*body)(struct store *s, void
 struct seal_ring;
 void store_set_ring(struct store *s, struct seal_ring *ring);
 struct seal_ring *store_ring(const struct store *s);
+// Removes what has expired from a table with columns id, name and expires_at (0: never). `gone`: these of each.
+MUST_USE bool store_take_expired(struct store *s, const char *table, int64_t now_ms, struct arena *a,
+                                 struct store_rows *gone, struct err *err);
 // Does the store take a row and keep it? Waits for its turn, and hardly for another program's lock. For
 // store/probe, which does it in the background.
 MUST_USE bool store_ping(struct store *s, struct err *err);

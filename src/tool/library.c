@@ -8,7 +8,7 @@
 
 // Part of the digest under which a toolset is kept: a compiler that would make another toolset of the
 // same document has another version here, and everything is compiled again at its first start.
-#define LIBRARY_COMPILER "2"
+#define LIBRARY_COMPILER "3"
 
 struct library_job { // one toolset to be compiled and kept
   const struct library_env *env;
@@ -20,7 +20,9 @@ struct library_job { // one toolset to be compiled and kept
 };
 
 static struct str library_digest(struct arena *a, const struct library_env *env, const struct connector *c) {
-  return arena_printf(a, "%.*s/%s/%zu", STR_ARG(c->digest), LIBRARY_COMPILER, env->tool_bytes);
+  struct str d = arena_printf(a, "%.*s/%s/%zu", STR_ARG(c->digest), LIBRARY_COMPILER, env->tool_bytes);
+  for (size_t i = 0; i < env->origin_count; i++) d = ARENA_JOIN(a, d, STR(" "), env->origins[i]);
+  return d;
 }
 
 // Names given before, so that they stay: "METHOD path" → name.
@@ -39,6 +41,9 @@ static bool library_compile(struct library_job *job, struct err *err) {
   struct openapi_options options = {
       .connector = job->connector->name,
       .tool_bytes = job->env->tool_bytes,
+      .base_url = job->connector->base_url,
+      .origins = job->env->origins,
+      .origin_count = job->env->origin_count,
       .word = job->connector->word,
       .names = &names,
   };
@@ -159,6 +164,16 @@ static bool library_name(struct str definition, struct arena *a, struct str *nam
   return name->n ? true : err_at(err, ERR_INVALID, "name", "a connector needs a name");
 }
 
+static bool library_is_empty(const struct openapi_result *r, struct err *err) {
+  size_t i = 0; // the first that was skipped says why
+  while (i < r->note_count && r->notes[i].kind != OPENAPI_SKIPPED) i++;
+  if (i == r->note_count)
+    return err_at(err, ERR_UNPROCESSABLE, "document", "the document has no operation that becomes a tool");
+  return err_at(err, ERR_UNPROCESSABLE, "document",
+                "no operation of the document could be compiled; %zu skipped, the first, %.*s: %.*s",
+                r->skipped, STR_ARG(r->notes[i].operation), STR_ARG(r->notes[i].reason));
+}
+
 // The tools of an API stand in its document, those of an MCP server with each account.
 static bool library_make(struct library_job *job, struct err *err) {
   bool rest = job->connector->kind == CONNECTOR_REST;
@@ -168,9 +183,7 @@ static bool library_make(struct library_job *job, struct err *err) {
                        : "a connector of kind mcp takes none: its MCP server says what tools it has");
   if (!rest) return true;
   if (!library_compile(job, err)) return false;
-  return job->result.tools > 0 ||
-         err_at(err, ERR_UNPROCESSABLE, "document",
-                "no operation of the document could be compiled (%zu skipped)", job->result.skipped);
+  return job->result.tools > 0 || library_is_empty(&job->result, err);
 }
 
 bool library_add(const struct library_env *env, const struct library_import *in, struct arena *a,

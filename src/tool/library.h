@@ -14,7 +14,9 @@
 struct library_env { // lives as long as the program
   struct store *store;
   struct connector_set *connectors;
-  size_t tool_bytes; // ceiling of one tool's schema
+  size_t tool_bytes;         // ceiling of one tool's schema
+  const struct str *origins; // beside an account's, where operations may be that say so
+  size_t origin_count;
 };
 
 // From the store where it is there and up to date, else compiled and stored. The caller unrefs.

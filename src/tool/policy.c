@@ -30,9 +30,14 @@ static const struct {
 };
 enum { POLICY_METHODS = sizeof policy_methods / sizeof *policy_methods };
 
-static const struct str policy_keys[] = {{"methods", 7}, {"tags", 4},
-                                         {"tools", 5},   {"require_api_token_auth", 22},
-                                         {"prompts", 7}, {"resources", 9}};
+static const struct str policy_keys[] = {{"methods", 7},
+                                         {"tags", 4},
+                                         {"tools", 5},
+                                         {"require_api_token_auth", 22},
+                                         {"prompts", 7},
+                                         {"resources", 9},
+                                         {"record_arguments", 16},
+                                         {"programs", 8}};
 enum { POLICY_KEYS = sizeof policy_keys / sizeof *policy_keys };
 
 // ---- errors that name the field, the value, what is allowed, and the nearest of it
@@ -169,12 +174,15 @@ bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct ar
     while (i < POLICY_KEYS && !str_eq(json_text(key), policy_keys[i])) i++;
     if (i == POLICY_KEYS) return policy_unknown(err, "config", json_text(key), policy_keys, POLICY_KEYS);
   }
-  yyjson_val *guarded = yyjson_obj_get(config, "require_api_token_auth");
-  if (guarded && !yyjson_is_bool(guarded))
-    return err_at(err, ERR_INVALID, "config.require_api_token_auth", "must be true or false");
-  f.require_api_token = yyjson_get_bool(guarded);
+  enum policy_switch guarded, recorded;
+  if (!policy_read_switch(config, "require_api_token_auth", &guarded, err) ||
+      !policy_read_switch(config, "record_arguments", &recorded, err))
+    return false;
+  f.require_api_token = guarded == POLICY_ON;
+  f.record_arguments = recorded == POLICY_ON;
   if (!policy_read_methods(config, a, &f, err) || !policy_read_tags(config, set, a, &f, err) ||
       !policy_list(config, "tools", a, &f.tools, &f.tool_count, err) ||
+      !policy_read_switch(config, "programs", &f.programs, err) ||
       !policy_read_switch(config, "prompts", &f.prompts, err) ||
       !policy_read_switch(config, "resources", &f.resources, err))
     return false;
@@ -226,6 +234,8 @@ struct str policy_filter_write(const struct policy_filter *f, struct arena *a) {
   policy_write_list(&out, "tools", f->tools, f->tool_count);
   buf_printf(&out, "%s\"require_api_token_auth\":%s", out.n > 1 ? "," : "",
              f->require_api_token ? "true" : "false");
+  if (f->programs) buf_printf(&out, ",\"programs\":%s", f->programs == POLICY_ON ? "true" : "false");
+  if (f->record_arguments) buf_add_z(&out, ",\"record_arguments\":true");
   if (f->prompts) buf_printf(&out, ",\"prompts\":%s", f->prompts == POLICY_ON ? "true" : "false");
   if (f->resources) buf_printf(&out, ",\"resources\":%s", f->resources == POLICY_ON ? "true" : "false");
   buf_add_char(&out, '}');

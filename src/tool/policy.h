@@ -18,10 +18,12 @@ struct policy_filter {
   struct str *tags, *tools; // none: no filter
   size_t tag_count, tool_count;
   bool require_api_token;
+  enum policy_switch programs;           // our own tool for answer programs
+  bool record_arguments;                 // has the audit the values of arguments as well?
   enum policy_switch prompts, resources; // of MCP servers: shown too?
 };
 
-// Reads {"methods","tags","tools","require_api_token_auth","prompts","resources"}. ERR_INVALID names the
+// Reads {"methods","tags","tools","require_api_token_auth","record_arguments","prompts","resources"}. ERR_INVALID names the
 // field, the value and what is allowed (tags are checked against those of `set`, with the nearest one; with
 // `set` NULL they are taken as they are, for rows of the store).
 MUST_USE bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,

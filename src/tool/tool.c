@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/tool.h"
 
+#include "base/codec.h"
 #include "base/mem.h"
 #include "data/json.h"
 
@@ -9,12 +10,9 @@ enum { TOOLSET_VERSION = 1, TOOLSET_TOOLS_MOST = 100000 };
 const char *const tool_class_names[TOOL_CLASSES] = {"list", "get", "create", "update", "delete", "custom"};
 const char *const tool_trust_names[] = {"allow", "review", "deny"};
 static const char *const tool_in_names[] = {"path", "query", "header", "cookie"};
-static const char *const tool_style_names[] = {"form",       "simple", "spaceDelimited", "pipeDelimited",
-                                               "deepObject", "label",  "matrix",         "json"};
+static const char *const tool_style_names[] = {
+    "form", "simple", "spaceDelimited", "pipeDelimited", "deepObject", "label", "matrix", "json", "reserved"};
 static const char *const tool_body_names[] = {"none", "json", "form", "multipart", "text", "binary"};
-static const char *const tool_methods[] = {"GET",    "HEAD",    "POST",  "PUT",  "PATCH",
-                                           "DELETE", "OPTIONS", "TRACE", "QUERY"};
-
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 // Where in a table of names `s` stands; `count` where it does not.
@@ -106,9 +104,12 @@ static bool tool_read_body(yyjson_val *o, struct arena *a, struct tool *t, struc
   if (!tool_read_name(body, "kind", tool_body_names, COUNT(tool_body_names), &kind, err) ||
       !tool_read_text(body, "type", false, &t->body_type, err) ||
       !tool_read_text(body, "whole", false, &t->body_whole, err) ||
-      !tool_read_bool(body, "required", &t->body_required, err))
+      !tool_read_bool(body, "required", &t->body_required, err) ||
+      !tool_read_bool(body, "open", &t->body_open, err))
     return false;
   t->body = (enum tool_body_kind)kind;
+  t->body_encoding = yyjson_obj_get(body, "encoding");
+  if (t->body_encoding && !yyjson_is_obj(t->body_encoding)) return tool_bad(err, "encoding");
   if (!args) return true;
   if (!yyjson_is_arr(args)) return tool_bad(err, "args");
   t->body_args = ARENA_ARRAY(a, yyjson_arr_size(args), struct tool_body_arg);
@@ -120,17 +121,33 @@ static bool tool_read_body(yyjson_val *o, struct arena *a, struct tool *t, struc
   return true;
 }
 
+// Any method that a document may have (OpenAPI 3.2 §4.9.1), but what makes a tunnel.
+static bool tool_read_method(yyjson_val *o, struct tool *t, struct err *err) {
+  if (!tool_read_text(o, "method", true, &t->method, err)) return false;
+  return (codec_is_token(t->method) && !str_is_nocase(t->method, "CONNECT")) || tool_bad(err, "method");
+}
+
+static bool tool_read_address(yyjson_val *o, struct tool *t, struct err *err) {
+  yyjson_val *base = yyjson_obj_get(o, "base");
+  if (!tool_read_text(o, "base_url", false, &t->base_url, err)) return false;
+  if (t->base_url.n && !str_starts(t->base_url, "https://") && !str_starts(t->base_url, "http://"))
+    return tool_bad(err, "base_url");
+  if (!base) return true;
+  if (!tool_read_text(base, "instead_of", false, &t->instead_of, err) ||
+      !tool_read_text(base, "path", false, &t->base_path, err))
+    return false;
+  return !t->base_path.n || t->base_path.p[0] == '/' || tool_bad(err, "base");
+}
+
 static bool tool_read(yyjson_val *o, struct arena *a, struct tool *t, struct err *err) {
-  size_t class = 0, method;
+  size_t class = 0;
   t->served = true; // its class is known from the HTTP method
   if (!tool_read_text(o, "name", true, &t->name, err) || !tool_read_text(o, "title", false, &t->title, err) ||
       !tool_read_text(o, "description", false, &t->description, err) ||
-      !tool_read_text(o, "operation", false, &t->operation, err) ||
-      !tool_read_text(o, "method", true, &t->method, err) ||
-      !tool_read_text(o, "path", true, &t->path, err) ||
+      !tool_read_text(o, "operation", false, &t->operation, err) || !tool_read_method(o, t, err) ||
+      !tool_read_text(o, "path", true, &t->path, err) || !tool_read_address(o, t, err) ||
       !tool_read_text(o, "permission", false, &t->permission, err) ||
       !tool_read_name(o, "class", tool_class_names, TOOL_CLASSES, &class, err) ||
-      !tool_read_name(o, "method", tool_methods, COUNT(tool_methods), &method, err) ||
       !tool_read_bool(o, "read_only", &t->read_only, err) ||
       !tool_read_bool(o, "deprecated", &t->deprecated, err) ||
       !tool_read_texts(o, "sources", &t->sources, err) || !tool_read_texts(o, "paging", &t->paging, err) ||

@@ -24,7 +24,8 @@ enum tool_style {
   TOOL_DEEP,
   TOOL_LABEL,
   TOOL_MATRIX,
-  TOOL_JSON
+  TOOL_JSON,
+  TOOL_RESERVED // in the path: slashes stay
 };
 
 struct tool_param {
@@ -59,19 +60,23 @@ struct tool {
   yyjson_val *definition; // remote: as the vendor defines it, pinned; NULL for REST
   bool destructive, idempotent, open_world; // remote: hints, by evidence
   struct str name, title, description, operation, method, path, permission;
+  // REST, where the operation has an address of its own: `base_url`, or the account's with `base_path` instead of
+  // what it ends in.
+  struct str base_url, instead_of, base_path;
   enum tool_class class;
   bool read_only, deprecated;
   struct str *tags;
   struct tool_param *params;
   size_t tag_count, param_count;
   enum tool_body_kind body;
-  bool body_required;
+  bool body_required, body_open;    // open: arguments that no name is known of are members of it
   struct str body_type, body_whole; // body_whole: the argument that is the whole body, or empty
   struct tool_body_arg *body_args;
   size_t body_arg_count;
-  yyjson_val *input;   // JSON Schema
-  yyjson_val *sources; // argument → tool that gives it; NULL: none
-  yyjson_val *paging;  // NULL: none
+  yyjson_val *body_encoding; // property → {style, explode, reserved} or {type}; NULL: as usual
+  yyjson_val *input;         // JSON Schema
+  yyjson_val *sources;       // argument → tool that gives it; NULL: none
+  yyjson_val *paging;        // NULL: none
 };
 
 struct toolset {

@@ -6,6 +6,7 @@
 
 #include "catalog/listing.h"
 #include "data/json.h"
+#include "mcp/mend.h"
 #include "remote/remote_parts.h"
 
 static const struct connector connector = {.kind = CONNECTOR_MCP, .name = {"acme", 4}};
@@ -53,6 +54,49 @@ static void compare(yyjson_val *before, yyjson_val *now, struct arena *a) {
   (void)remote_alike(before, now);
 }
 
+// What is mended stays as it is when it is mended again, and is what clients take.
+static void check_mended(yyjson_val *definition) {
+  struct buf text = BUF_MAX(REMOTE_DEFINITION_MOST), again = BUF_MAX(REMOTE_DEFINITION_MOST),
+             notes = BUF_MAX(MEND_NOTES_MOST);
+  struct err err;
+  if (remote_mend(definition, &text, &notes, &err)) {
+    yyjson_doc *doc = remote_parse(buf_str(&text));
+    yyjson_val *root = yyjson_doc_get_root(doc);
+    struct arena *a = arena_new();
+    struct trust t = trust_of(&connector, root, a);
+    fuzz_check(str_is(json_str(yyjson_obj_get(root, "inputSchema"), "type"), "object"), "no input schema");
+    fuzz_check(remote_mend(root, &again, &notes, &err), "mended, and not sound: %s", err.text);
+    fuzz_check(str_eq(buf_str(&text), buf_str(&again)), "mended twice: %.*s", (int)again.n, again.p);
+    check_trust(&t, root);
+    check_listing(&t, root);
+    arena_free(a);
+    yyjson_doc_free(doc);
+  }
+  buf_free(&text);
+  buf_free(&again);
+  buf_free(&notes);
+}
+
+// As the answer to each method: what is made of it fits.
+static void check_results(yyjson_val *result) {
+  static const char *const methods[] = {
+      "tools/call",   "prompts/get",        "resources/read", "resources/list", "resources/templates/list",
+      "prompts/list", "completion/complete"};
+  for (size_t i = 0; i < 2 * sizeof methods / sizeof *methods && yyjson_is_obj(result); i++) {
+    struct str method = str_of(methods[i / 2]);
+    struct err err = {0};
+    if (mend_fits_result(method, i % 2, result)) continue;
+    struct mend m = {.doc = yyjson_mut_doc_new(NULL), .err = &err};
+    yyjson_mut_val *made = mend_result(&m, method, i % 2, result);
+    yyjson_doc *doc = made ? yyjson_mut_val_imut_copy(made, NULL) : NULL;
+    fuzz_check(made || err.text[0], "refused without a reason");
+    fuzz_check(!made || mend_fits_result(method, i % 2, yyjson_doc_get_root(doc)),
+               "mended for %s, and does not fit", methods[i / 2]);
+    yyjson_doc_free(doc);
+    yyjson_mut_doc_free(m.doc);
+  }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   yyjson_doc *doc;
   struct err err;
@@ -64,7 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   for (size_t i = 0; i < 2; i++) {
     struct trust t = trust_of(&connector, pair[i], a);
     check_trust(&t, pair[i]);
-    if (remote_check(pair[i], &err)) check_listing(&t, pair[i]);
+    check_mended(pair[i]);
+    check_results(pair[i]);
   }
   if (yyjson_is_obj(pair[0]) && yyjson_is_obj(pair[1])) compare(pair[0], pair[1], a);
   arena_free(a);

@@ -17,7 +17,7 @@ export async function startRecorder(answer = () => ({ body: { ok: true } })) {
     const seen = { method: req.method, target: req.url, headers: req.headers, raw: req.rawHeaders, body: Buffer.concat(parts).toString() };
     requests.push(seen);
     const { status = 200, headers = {}, body = {} } = await answer(seen);
-    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const text = typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     res.writeHead(status, { "content-type": "application/json", ...headers }).end(text);
   });
   server.listen(0, "127.0.0.1");

@@ -40,7 +40,7 @@ const LADDER = [
   ["jsonrpc 1.0", () => spoiled((m) => (m.jsonrpc = "1.0")), 400, -32600],
   ["neither method nor result", () => spoiled((m) => delete m.method), 400, -32600],
   ["method is a number", () => spoiled((m) => (m.method = 7)), 400, -32600],
-  ["params is a list", () => spoiled((m) => (m.params = [])), 400, -32600],
+  ["params is a list", () => spoiled((m) => (m.params = [1])), 400, -32600],
   ["a posted response", () => spoiled((m) => (delete m.method, delete m.params, (m.result = {}))), 400, -32600],
   // the envelope
   ["no params", () => spoiled((m) => delete m.params), 400, -32602],
@@ -84,7 +84,7 @@ const LADDER = [
   ["tasks/get, not advertised", () => sound("tasks/get", { taskId: "t" }), 404, -32601],
   // params
   ["unknown tool", () => sound("tools/call", { name: "no_such_tool" }), 200, -32602],
-  ["arguments is a list", () => sound("tools/call", { name: ZONES, arguments: [] }), 200, -32602],
+  ["arguments is a list", () => sound("tools/call", { name: ZONES, arguments: [1] }), 200, -32602],
   ["cursor nobody gave", () => sound("tools/list", { cursor: "bm9uc2Vuc2U" }), 200, -32602],
   ["cursor of broken base64", () => sound("tools/list", { cursor: "%%%" }), 200, -32602],
   ["cursor is a number", () => sound("tools/list", { cursor: 3 }), 200, -32602],

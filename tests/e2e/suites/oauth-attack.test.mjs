@@ -276,7 +276,6 @@ describe("redirects, ours and theirs", () => {
 describe("addresses inside", () => {
   const INSIDE = ["http://169.254.169.254/latest", "https://169.254.169.254/latest", "https://10.0.0.1/x", "http://10.0.0.1/x", "https://[::ffff:10.0.0.1]/x", "https://[fd00::1]/x", "https://192.168.1.1/x", "https://100.64.0.1/x", "https://0.0.0.0/x", "file:///etc/passwd", "gopher://127.0.0.1/x", "ftp://127.0.0.1/x"];
   const places = {
-    "resource_metadata of a challenge": (at) => ({ answer: (_r, url) => (url.pathname === "/mcp" ? { status: 401, headers: { "www-authenticate": `Bearer resource_metadata="${at}"` } } : undefined) }),
     "the authorization server": (at) => ({ prm: { authorization_servers: [at] } }),
     "the registration endpoint": (at) => ({ as: { registration_endpoint: at } }),
     "the token endpoint": (at) => ({ as: { token_endpoint: at } }),
@@ -292,6 +291,19 @@ describe("addresses inside", () => {
         assert.match(words, /private|guard|upstream_allow|not https|no address|scheme|http/i, at);
       }
     });
+
+  // The guard refuses it; a hint that cannot be used is none, and the well-known place beside the server counts.
+  test("resource_metadata of a challenge leads to none of them", async (t) => {
+    const hint = (at) => ({ answer: (r, url) => (url.pathname === "/mcp" && !r.headers.authorization ? { status: 401, headers: { "www-authenticate": `Bearer resource_metadata="${at}"` } } : undefined) });
+    for (const at of INSIDE) {
+      const vendor = await lying(t, hint(at));
+      const { flow } = await through(vendor);
+      assert.equal(flow.status, "done", `${at}: ${JSON.stringify(flow)}`);
+      assert.ok(vendor.seen("/.well-known/oauth-protected-resource/mcp").length > 0, at);
+    }
+    const alone = await lying(t, { answer: (_r, url, v) => hint("http://169.254.169.254/latest").answer(_r, url) ?? (url.pathname.startsWith("/.well-known/") ? { status: 404 } : undefined) });
+    await refused(alone, /https|upstream_allow/);
+  });
 
   test("the address itself", async () => {
     for (const url of INSIDE)

@@ -41,8 +41,10 @@ static void revoked_and_expired_ones_go(void **state) {
   assert_true(access_create(
       store, &(struct access_token){.name = STR("c"), .role = ACCESS_CLIENT, .expires_at = now + 900000},
       arena, &made, text, &err));
-  assert_true(access_purge(store, now + 1000, &count, &err));
-  assert_int_equal(count, 1);
+  struct store_rows gone;
+  assert_true(access_purge(store, now + 1000, arena, &gone, &err));
+  assert_int_equal(gone.count, 1);
+  assert_true(str_is(store_cell(&gone, 0, 1)->text, "b"));
   assert_true(access_revoke(store, made.id, &err));
   assert_false(access_revoke(store, made.id, &err));
   assert_int_equal(err.code, ERR_MISSING);

@@ -33,10 +33,12 @@ static int teardown(void **state) {
 
 static struct audit_row sample(const char *tool, const char *outcome) {
   return (struct audit_row){.at = clock_now_ms(),
-                            .actor = STR("tok_1"),
+                            .who = {STR("tok_1"), STR("ops"), STR("tester"), STR("192.0.2.7")},
                             .action = STR("tools/call"),
                             .server_id = STR("srv_1"),
+                            .server_name = STR("Zones"),
                             .account_id = STR("acc_1"),
+                            .account_name = STR("acme"),
                             .tool = str_of(tool),
                             .arguments = STR("{\"zone_id\":\"string(32)\"}"),
                             .outcome = str_of(outcome),
@@ -63,12 +65,31 @@ static void rows_are_written_whole(void **state) {
   audit_flush(audit);
   const struct audit_entry *e = read_all((struct audit_query){0}, 1);
   assert_true(str_starts(e->id, "aud_"));
-  assert_true(str_is(e->row.actor, "tok_1") && str_is(e->row.action, "tools/call") &&
-              str_is(e->row.server_id, "srv_1"));
+  assert_true(str_is(e->row.who.actor, "tok_1") && str_is(e->row.who.actor_name, "ops") &&
+              str_is(e->row.who.client, "tester") && str_is(e->row.who.address, "192.0.2.7") &&
+              str_is(e->row.account_name, "acme") && e->row.count == 1 &&
+              str_is(e->row.action, "tools/call") && str_is(e->row.server_id, "srv_1"));
   assert_true(str_is(e->row.account_id, "acc_1") && str_is(e->row.tool, "list_all_tiny_zones"));
   assert_true(str_is(e->row.arguments, "{\"zone_id\":\"string(32)\"}") && str_is(e->row.outcome, "ok"));
   assert_true(str_is(e->row.request_id, "req_1") && str_is(e->row.detail, "d"));
   assert_true(e->row.at == row.at && e->row.elapsed_us == 1500 && e->row.status == 200);
+}
+
+static void the_url_stands_before_the_detail(void **state) {
+  (void)state;
+  static const struct {
+    const char *url, *detail, *stored;
+  } cases[] = {
+      {"", "", ""}, {"", "d", "d"}, {"laptop", "", "by URL laptop"}, {"laptop", "d", "by URL laptop; d"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct audit_row row = sample(cases[i].stored[0] ? cases[i].stored : "none", "ok");
+    row.url = str_of(cases[i].url);
+    row.detail = str_of(cases[i].detail);
+    audit_add(audit, &row);
+    audit_flush(audit);
+    const struct audit_entry *e = read_all((struct audit_query){.tool = row.tool}, 1);
+    if (!str_is(e->row.detail, cases[i].stored)) fail_msg("%zu: %.*s", i, STR_ARG(e->row.detail));
+  }
 }
 
 static void long_texts_are_cut_at_characters(void **state) {
@@ -76,14 +97,20 @@ static void long_texts_are_cut_at_characters(void **state) {
   char umlauts[6001];
   for (size_t i = 0; i < 3000; i++) memcpy(umlauts + 2 * i, "\xc3\xbc", 2);
   struct audit_row row = sample("t", "ok");
-  row.actor = str_make(umlauts, 6000);
+  row.who.actor = str_make(umlauts, 6000);
   row.detail = str_make(umlauts + 1, 5999);
   row.arguments = str_make(umlauts, 6000);
   audit_add(audit, &row);
   audit_flush(audit);
   const struct audit_entry *e = read_all((struct audit_query){0}, 1);
-  assert_int_equal(e->row.actor.n, 2048);
+  assert_int_equal(e->row.who.actor.n, 2048);
   assert_int_equal(e->row.detail.n, 2047);
+  row.url = STR("laptop"); // and so they are behind a URL's name
+  row.tool = STR("by URL");
+  audit_add(audit, &row);
+  audit_flush(audit);
+  e = read_all((struct audit_query){.tool = row.tool}, 1);
+  assert_int_equal(e->row.detail.n, sizeof "by URL laptop; " - 1 + 2033);
   assert_true(str_starts(e->row.arguments, "{") && str_ends(e->row.arguments, "}")); // still JSON
 }
 
@@ -146,7 +173,7 @@ static void filters_combine(void **state) {
     row.at = now + i;
     row.tool = i < 2 ? STR("a") : STR("b");
     row.outcome = i % 2 ? STR("ok") : STR("denied");
-    row.actor = i == 3 ? STR("tok_2") : STR("tok_1");
+    row.who.actor = i == 3 ? STR("tok_2") : STR("tok_1");
     audit_add(audit, &row);
   }
   audit_flush(audit);
@@ -229,6 +256,32 @@ static void what_waits_is_written_at_the_end(void **state) {
   assert_true(audit_new(store, &audit, &err));
 }
 
+// Nothing of it waits for its minute when the program stops, or when somebody wants all that is so far.
+static void refusals_are_counted(void **state) {
+  (void)state;
+  char mark[AUDIT_MARK];
+  struct err err;
+  struct audit_row row = sample("", "unauthenticated");
+  row.tool = row.arguments = STR_NONE;
+  row.action = STR("access.refuse");
+  for (int i = 0; i < 500; i++) audit_refuse(audit, &row, audit_mark(STR("guess"), mark));
+  audit_add(audit, &row);
+  audit_flush(audit);
+  row.who.address = STR("192.0.2.8");
+  for (int i = 0; i < 3; i++) audit_refuse(audit, &row, STR_NONE);
+  audit_free(audit);
+  const struct audit_entry *e = read_all((struct audit_query){.action = row.action}, 3);
+  assert_int_equal(e[0].row.count, 3);
+  read_all((struct audit_query){.client = STR("tester")}, 3);
+  read_all((struct audit_query){.client = STR("another")}, 0);
+  e = read_all((struct audit_query){.address = STR("192.0.2.7"), .limit = 2}, 2);
+  assert_true(e[0].row.count + e[1].row.count == 501);
+  const struct audit_row *counted = e[0].row.count == 500 ? &e[0].row : &e[1].row;
+  assert_true(str_is(counted->detail, ": sha256:f1abe1b0"));
+  assert_true(str_is(counted->server_name, "Zones"));
+  assert_true(audit_new(store, &audit, &err));
+}
+
 // Another program holds the write lock: calls go on, rows wait, what passes the queue is counted, and all
 // else is written later. The lock is this thread's to give back, so a call that waited for it would not
 // return.
@@ -258,12 +311,14 @@ static void a_locked_store_delays_no_call(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(rows_are_written_whole, setup, teardown),
+      cmocka_unit_test_setup_teardown(the_url_stands_before_the_detail, setup, teardown),
       cmocka_unit_test_setup_teardown(long_texts_are_cut_at_characters, setup, teardown),
       cmocka_unit_test_setup_teardown(many_threads_lose_nothing, setup, teardown),
       cmocka_unit_test_setup_teardown(filters_combine, setup, teardown),
       cmocka_unit_test_setup_teardown(order_outlives_a_clock_that_is_set_back, setup, teardown),
       cmocka_unit_test_setup_teardown(old_rows_are_purged, setup, teardown),
       cmocka_unit_test_setup_teardown(what_waits_is_written_at_the_end, setup, teardown),
+      cmocka_unit_test_setup_teardown(refusals_are_counted, setup, teardown),
       cmocka_unit_test_setup_teardown(a_locked_store_delays_no_call, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,7 +130,7 @@ static int teardown(void **state) {
 }
 
 static void examine(void) {
-  struct doctor d = {.account = &reach, .client = STR("tester")};
+  struct doctor d = {.account = &reach, .by.actor = STR("tester")};
   struct err err = {0};
   if (!doctor_examine(&d, &owner, arena, &report, &err)) fail_msg("not examined: %s", err.text);
   assert_int_equal(vendor.closed, vendor.opened);

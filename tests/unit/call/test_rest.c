@@ -22,7 +22,7 @@ static bool build(struct arena *a, const struct row *row, const struct account *
       a,
       "{'name':'t','class':'custom','method':'POST','path':'%s','params':[%s],%s%s%s'input':{"
       "'type':'object','properties':{'bin':{'contentEncoding':'base64'},'up':{'format':'binary'},'js':{'"
-      "contentMediaType':'text/javascript'}}}}",
+      "contentMediaType':'text/javascript'},'p':{'format':'binary'},'ups':{'items':{'format':'binary'}}}}}",
       row->path, row->params, row->body ? "'body':" : "", row->body ? row->body : "", row->body ? "," : "");
   struct toolset *s = fixture_set(a, tool.p);
   yyjson_doc *doc = fixture_doc(a, row->arguments);
@@ -159,6 +159,68 @@ static void paths_hold_their_values_in_one_segment(void **state) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) check(&rows[i]);
 }
 
+#define NAME "{'arg':'n','name':'n','in':'path','style':'reserved','explode':false}"
+
+// {+name}: slashes stay, and nothing else that could lead elsewhere.
+static void reserved_values_keep_their_slashes(void **state) {
+  (void)state;
+  static const struct row rows[] = {
+      {"/v1/{n}:publish", NAME, NULL, "{'n':'projects/p/topics/t'}", "/v1/projects/p/topics/t:publish"},
+      {"/v1/{n}", NAME, NULL, "{'n':'one'}", "/v1/one"},
+      {"/v1/{n}", NAME, NULL, "{'n':'/a/b'}", "/v1/a/b"},
+      {"/files{n}", NAME, NULL, "{'n':'/a/b'}", "/files/a/b"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a/b/'}", "/v1/a/b/"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a?b#c/d;e%2e%2e/f'}", "/v1/a%3Fb%23c/d%3Be%252e%252e/f"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a\\\\b/@c'}", "/v1/a%5Cb/%40c"},
+      {"/v1/{n}", NAME, NULL, "{'n':7}", "/v1/7"},
+      {"/v1/{n}", NAME, NULL, "{'n':['a','b']}", "/v1/a/b"},
+      {"/v1/{n}", NAME, NULL, "{'n':'../x'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a/../../x'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a/.'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a/..'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'a//b'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'//evil.example/x'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':'/'}", .refused = "/n"},
+      {"/v1/{n}", NAME, NULL, "{'n':''}", .refused = "/n"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) check(&rows[i]);
+}
+
+// Where an operation has an address of its own.
+static void addresses(void **state) {
+  (void)state;
+  static const struct {
+    const char *account, *more, *url; // url NULL: refused
+  } rows[] = {
+      {"https://h/v1", "", "https://h/v1/a"},
+      {"https://h/v1/", "'base':{'instead_of':'/v1','path':'/v2'},", "https://h/v2/a"},
+      {"https://h/v1", "'base':{'instead_of':'/v1','path':''},", "https://h/a"},
+      {"https://proxy/x/v1", "'base':{'instead_of':'/v1','path':'/v2'},", "https://proxy/x/v2/a"},
+      {"https://h", "'base':{'instead_of':'','path':'/v2'},", "https://h/v2/a"},
+      {"https://h/other", "'base':{'instead_of':'/v1','path':'/v2'},", NULL},
+      {"https://h/v1", "'base_url':'https://upload/x/',", "https://upload/x/a"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct arena *a = arena_new();
+    struct account account = {.base_url = str_of(rows[i].account), .name = STR("acme")};
+    struct toolset *s = fixture_set(a, arena_printf(a,
+                                                    "{'name':'t','class':'get','method':'GET','path':'/"
+                                                    "a','read_only':true,%s'input':{'type':'object'}}",
+                                                    rows[i].more)
+                                           .p);
+    struct rest_request r = {0};
+    struct err err = {0};
+    yyjson_mut_doc *mut = yyjson_mut_doc_new(NULL);
+    bool ok = rest_build(s->tools, &account, yyjson_mut_obj(mut), a, &r, &err);
+    if (ok != (rows[i].url != NULL)) fail_msg("%zu: %.*s%s", i, STR_ARG(r.url), err.text);
+    if (ok) fixture_is(r.url, rows[i].url);
+    yyjson_mut_doc_free(mut);
+    rest_request_free(&r);
+    toolset_unref(s);
+    arena_free(a);
+  }
+}
+
 #define H(name) "{'arg':'h','name':'" name "','in':'header','style':'simple','explode':false}"
 
 static void headers_and_cookies(void **state) {
@@ -248,6 +310,47 @@ static void bodies(void **state) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) check(&rows[i]);
 }
 
+#define FORM(encoding)                                                                                       \
+  "{'kind':'form','type':'application/x-www-form-urlencoded','required':true,'open':true,"                   \
+  "'args':[['m','meta'],['e','expand']],'encoding':{" encoding "}}"
+#define STYLE(name, style, explode) "'" name "':{'style':'" style "','explode':" explode "}"
+
+// OpenAPI 3.1 §4.8.15: style, explode and allowReserved of a form's properties.
+static void forms_by_their_encoding(void **state) {
+  (void)state;
+  static const struct row rows[] = {
+      {"/", "", FORM(STYLE("meta", "deepObject", "true") "," STYLE("expand", "form", "false")),
+       "{'m':{'k':'v','l':{'m':[1,{'n':null}]},'z':[]},'e':['a,b','c']}", "/",
+       "meta%5Bk%5D=v&meta%5Bl%5D%5Bm%5D%5B0%5D=1&expand=a%2Cb,c"},
+      {"/", "", FORM(STYLE("expand", "form", "true")), "{'e':['a','b']}", "/", "expand=a&expand=b"},
+      {"/", "", FORM(STYLE("expand", "spaceDelimited", "false")), "{'e':['a','b']}", "/", "expand=a%20b"},
+      {"/", "", FORM(STYLE("expand", "pipeDelimited", "false")), "{'e':['a','b']}", "/", "expand=a%7Cb"},
+      {"/", "", FORM(STYLE("expand", "deepObject", "true")), "{'e':[{'p':1},'b']}", "/",
+       "expand%5B0%5D%5Bp%5D=1&expand%5B1%5D=b"},
+      {"/", "", FORM(STYLE("meta", "form", "true")), "{'m':{'R':100,'G':'x y'}}", "/", "R=100&G=x%20y"},
+      {"/", "", FORM(STYLE("meta", "form", "false")), "{'m':{'R':100,'G':200}}", "/", "meta=R,100,G,200"},
+      {"/", "", FORM(STYLE("expand", "form", "false")), "{'e':[],'m':{}}", "/", "meta=%7B%7D"},
+      {"/", "", FORM("'expand':{'type':'application/json'}"), "{'e':['a'],'m':[1,2]}", "/",
+       "meta=1&meta=2&expand=%5B%22a%22%5D"},
+      {"/", "", FORM("'meta':{'style':'form','explode':true,'reserved':true}"), "{'m':'a/b?c=d&e+f%20:[g]'}",
+       "/", "meta=a/b?c=d%26e%2Bf%2520:[g]"},
+      // An open body takes what no argument is called.
+      {"/", "", FORM(""), "{'m':'x','colour':'red','list':[1,2],'none':null}", "/",
+       "meta=x&colour=red&list=1&list=2"},
+      {"/{id}", ID, FORM(""), "{'id':'7','colour':'red'}", "/7", "colour=red"},
+      {"/", "", "{'kind':'json','type':'application/json','open':true,'args':[['n','name']]}",
+       "{'colour':{'a':null},'n':'x','x':null}", "/", "{'name':'x','colour':{'a':null},'x':null}"},
+      {"/{id}", ID, "{'kind':'json','type':'application/json','open':true,'args':[['n','name']]}",
+       "{'id':'7'}", "/7"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct row row = rows[i];
+    bool form = strstr(row.body, "'form'") != NULL;
+    if (row.sent) row.type = form ? "application/x-www-form-urlencoded" : "application/json";
+    check(&row);
+  }
+}
+
 // The boundary is random: read it back from the header, and put a fixed one in its place.
 static void multipart(void **state) {
   (void)state;
@@ -257,7 +360,7 @@ static void multipart(void **state) {
       "/", "",
       "{'kind':'multipart','type':'multipart/form-data','required':true,'args':"
       "[['n','name'],['js','main.js'],['up','file'],['f','script'],['meta','meta'],['l','tag']]}",
-      "{'n':'x','js':'code','up':'text of it',"
+      "{'n':'x','js':'code','up':'dGV4dCBvZiBpdA==',"
       "'f':{'filename':'a\\'\\r\\n.js','content_type':'text/javascript','data':'aGk='},"
       "'meta':{'k':1.0},'l':['a','b']}"};
   struct rest_request r;
@@ -288,6 +391,42 @@ static void multipart(void **state) {
   assert_false(str_eq(http_header_get(&again.headers, "content-type"), type));
   rest_request_free(&again);
   rest_request_free(&r);
+  arena_free(a);
+}
+
+// Files alone and in lists, a declared type of a part, styles, and what is no base64.
+static void parts_by_their_encoding(void **state) {
+  (void)state;
+  struct arena *a = arena_new();
+  struct account account = fixture_account();
+  static const struct row row = {
+      "/", "",
+      "{'kind':'multipart','type':'multipart/"
+      "form-data','required':true,'args':[['up','file'],['ups','files'],"
+      "['p','pic'],['meta','meta'],['n','note'],['l','tags']],'encoding':{'pic':{'type':'image/png'},"
+      "'meta':{'type':'application/vnd.x+json'},'note':{'type':'text/markdown'},"
+      "'tags':{'style':'form','explode':false}}}",
+      "{'up':'AAH/','ups':['aGk=','eW8='],'p':'aGk=','meta':{'k':1},'n':'# x','l':['a','b c']}"};
+  static const char *const parts[] = {
+      "name=\"file\"; filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\n",
+      "name=\"files\"; filename=\"files\"\r\nContent-Type: application/octet-stream\r\n\r\nhi\r\n",
+      "name=\"files\"; filename=\"files\"\r\nContent-Type: application/octet-stream\r\n\r\nyo\r\n",
+      "name=\"pic\"; filename=\"pic\"\r\nContent-Type: image/png\r\n\r\nhi\r\n",
+      "name=\"meta\"\r\nContent-Type: application/vnd.x+json\r\n\r\n{\"k\":1}\r\n",
+      "name=\"note\"\r\nContent-Type: text/markdown\r\n\r\n# x\r\n",
+      "name=\"tags\"\r\n\r\na,b c\r\n",
+  };
+  struct rest_request r;
+  struct err err = {0};
+  assert_true(build(a, &row, &account, &r, &err));
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) fixture_has(buf_str(&r.body), parts[i]);
+  assert_true(str_contains(buf_str(&r.body), str_make("\r\n\r\n\0\1\377\r\n", 9)));
+  rest_request_free(&r);
+  struct row bad = row;
+  bad.arguments = "{'ups':['aGk=','not base64']}";
+  assert_false(build(a, &bad, &account, &r, &err));
+  assert_string_equal(err.field, "/ups");
+  fixture_has(str_of(err.text), "base64");
   arena_free(a);
 }
 
@@ -324,6 +463,38 @@ static void credentials(void **state) {
   arena_free(a);
 }
 
+// Cookies of the account and of arguments are one header, and no argument replaces one of the account's.
+static void credentials_in_cookies(void **state) {
+  (void)state;
+  struct arena *a = arena_new();
+  struct account account = fixture_account();
+  account.sends[0] =
+      (struct account_send){CONNECTOR_HEADER, STR("Cookie"), secret_new(STR("sid=s3cret; t=1"))};
+  account.send_count = 1;
+  struct rest_request r;
+  struct err err = {0};
+#define COOKIE(name) "{'arg':'h','name':'" name "','in':'cookie','style':'form','explode':false}"
+  static const struct row rows[] = {{"/x", COOKIE("mine"), NULL, "{'h':'1'}"},
+                                    {"/x", COOKIE("mine"), NULL, "{}"}};
+  static const char *const sent[] = {"mine=1; sid=s3cret; t=1", "sid=s3cret; t=1"};
+  for (size_t i = 0; i < 2; i++) {
+    size_t cookies = 0;
+    assert_true(build(a, &rows[i], &account, &r, &err));
+    for (size_t k = 0; k < r.headers.count; k++) cookies += str_is_nocase(r.headers.items[k].name, "cookie");
+    assert_int_equal(cookies, 1);
+    fixture_is(http_header_get(&r.headers, "cookie"), sent[i]);
+    rest_request_free(&r);
+  }
+  static const struct row steal[] = {{"/x", COOKIE("sid"), NULL, "{'h':'mine'}"},
+                                     {"/x", COOKIE("t"), NULL, "{'h':'mine'}"}};
+  for (size_t i = 0; i < 2; i++) {
+    assert_false(build(a, &steal[i], &account, &r, &err));
+    assert_string_equal(err.field, "/h");
+  }
+  secret_free(account.sends[0].value);
+  arena_free(a);
+}
+
 static void too_long_a_url_is_refused(void **state) {
   (void)state;
   struct arena *a = arena_new();
@@ -344,10 +515,15 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(styles),
       cmocka_unit_test(paths_hold_their_values_in_one_segment),
+      cmocka_unit_test(reserved_values_keep_their_slashes),
+      cmocka_unit_test(addresses),
       cmocka_unit_test(headers_and_cookies),
       cmocka_unit_test(bodies),
+      cmocka_unit_test(forms_by_their_encoding),
       cmocka_unit_test(multipart),
+      cmocka_unit_test(parts_by_their_encoding),
       cmocka_unit_test(credentials),
+      cmocka_unit_test(credentials_in_cookies),
       cmocka_unit_test(too_long_a_url_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,7 +115,7 @@ static bool call(struct scene *s, const char *arguments, struct err *err) {
                        .tool = &s->tools[0],
                        .arguments = yyjson_doc_get_root(doc),
                        .request_id = STR("req_1"),
-                       .client = STR("tester"),
+                       .by.actor = STR("tester"),
                        .traceparent = STR("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
                        .tracestate = STR("a=b\r\nX-Evil: 1")};
   struct call_answer answer;
@@ -163,7 +163,7 @@ static void a_call_goes_out_and_comes_back(void **state) {
   fixture_is(text(&s), "{\"ok\":1.0}");
   assert_int_equal(metrics_get(METRIC_TOOL_CALLS_OK), ok + 1);
   assert_int_equal(net.rows, 1);
-  fixture_is(net.row.actor, "tester");
+  fixture_is(net.row.who.actor, "tester");
   fixture_is(net.row.action, "tools/call");
   fixture_is(net.row.server_id, "srv_1");
   fixture_is(net.row.account_id, "acc_1");

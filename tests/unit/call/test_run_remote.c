@@ -174,7 +174,7 @@ static int setup(void **state) {
   the_call = (struct run_call){.env = &env,
                                .tool = &shown,
                                .request_id = STR("req_1"),
-                               .client = STR("tester"),
+                               .by.actor = STR("tester"),
                                .principal = STR("p1"),
                                .capabilities = STR("{\"roots\":{}}"),
                                .meta = yyjson_doc_get_root(meta)};

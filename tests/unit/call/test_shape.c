@@ -287,6 +287,21 @@ static void writing_tools_warn_after_a_server_fault(void **state) {
   teardown(&f);
 }
 
+static void a_write_whose_answer_cannot_be_read_may_have_been_done(void **state) {
+  (void)state;
+  static const char *const types[] = {"application/json", "text/html"};
+  for (size_t i = 0; i < 4; i++) {
+    struct fixture f;
+    setup(&f, types[i % 2], NULL);
+    f.set->tools->read_only = i < 2;
+    shape(&f, &cloudflare, 200, i % 2 ? STR("<html>done</html>") : STR("{\"id\":1,"), NULL);
+    assert_true(f.out.is_error);
+    fixture_has(block(&f, 0, "text"),
+                i < 2 ? "Try once more later" : "may have been done: read the present state");
+    teardown(&f);
+  }
+}
+
 static void rate_limits(void **state) {
   (void)state;
   static const struct {
@@ -553,6 +568,7 @@ int main(void) {
       cmocka_unit_test(rows_that_failed_are_no_failure),
       cmocka_unit_test(graphql),
       cmocka_unit_test(writing_tools_warn_after_a_server_fault),
+      cmocka_unit_test(a_write_whose_answer_cannot_be_read_may_have_been_done),
       cmocka_unit_test(rate_limits),
       cmocka_unit_test(redirects_tell_the_host_alone),
       cmocka_unit_test(whole_rows_are_left_out_and_paging_goes_on),

@@ -23,7 +23,10 @@ static struct server sample(const char *id, int64_t expires_at) {
                      .updated_at = 2,
                      .expires_at = expires_at,
                      .version = 1};
-  token_hash(v.id, v.token_hash);
+  v.urls.items = ARENA_ARRAY(arena, 1, struct server_url);
+  v.urls.items[0] = (struct server_url){.name = STR(URL_ROW_FIRST), .created_at = 1, .used_at = 5};
+  token_hash(v.id, v.urls.items[0].hash);
+  v.urls.count = 1;
   return v;
 }
 
@@ -41,6 +44,8 @@ static void a_row_comes_back_with_its_filter(void **state) {
   struct server v = sample("srv_1", 99), copy;
   struct err err;
   assert_true(server_row_insert(store, &v, &err));
+  unsigned char hash[TOKEN_HASH];
+  token_hash(v.id, hash);
   struct server *back = load(1);
   struct arena *other = arena_new();
   server_row_copy(&back[0], other, &copy);
@@ -51,7 +56,9 @@ static void a_row_comes_back_with_its_filter(void **state) {
   assert_true(copy.filter.require_api_token && copy.filter.read_only);
   assert_int_equal(copy.filter.tag_count, 2);
   assert_true(str_is(copy.filter.tags[1], "zones") && str_is(copy.filter.tools[0], "list_*"));
-  assert_memory_equal(copy.token_hash, v.token_hash, TOKEN_HASH);
+  assert_int_equal(copy.urls.count, 1);
+  assert_memory_equal(copy.urls.items[0].hash, hash, TOKEN_HASH);
+  assert_true(copy.urls.items[0].created_at == 1 && copy.urls.items[0].used_at == 5);
   assert_true(copy.created_at == 1 && copy.updated_at == 2 && copy.expires_at == 99 && copy.version == 1);
   arena_free(other);
 }
@@ -84,11 +91,12 @@ static void deleted_and_expired_ones_go(void **state) {
   (void)state;
   struct server never = sample("srv_1", 0), past = sample("srv_2", 1000), later = sample("srv_3", 1001);
   struct err err;
-  size_t count;
+  struct store_rows gone;
   assert_true(server_row_insert(store, &never, &err) && server_row_insert(store, &past, &err) &&
               server_row_insert(store, &later, &err));
-  assert_true(server_row_purge(store, 1000, &count, &err));
-  assert_int_equal(count, 1);
+  assert_true(server_row_purge(store, 1000, arena, &gone, &err));
+  assert_int_equal(gone.count, 1);
+  assert_true(str_is(store_cell(&gone, 0, 0)->text, "srv_2") && store_cell(&gone, 0, 2)->number == 1000);
   assert_true(server_row_delete(store, STR("srv_3"), &err));
   assert_false(server_row_delete(store, STR("srv_3"), &err));
   assert_int_equal(err.code, ERR_MISSING);

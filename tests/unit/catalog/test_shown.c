@@ -197,8 +197,47 @@ static void names_are_short_stable_and_their_own(void **state) {
   assert_true(str_starts(cut, "eu_nnnn") && !str_eq(cut, other));
   struct str again = shown_name(STR("eu"), one, b);
   assert_true(str_eq(cut, again));
-  assert_true(shown_name(STR_NONE, one, a).n == 128);
+  assert_int_equal(shown_name(STR_NONE, one, a).n, SHOWN_NAME_MOST);
   assert_true(shown_name(STR("eu"), str_make(long_name, 57), a).n == SHOWN_NAME_MOST);
+}
+
+static void every_host_takes_the_names(void **state) {
+  (void)state;
+  static const struct {
+    const char *alias, *name, *shown;
+  } cases[] = {{"", "list-zones_2", "list-zones_2"},
+               {"", "photo.search", "photo_search"},
+               {"", "photo:list", "photo_list"},
+               {"", "photo/list", "photo_list"},
+               {"", "list zones", "list_zones"},
+               {"", "a.._b", "a__b"},
+               {"", "get_\xc3\xa9t\xc3\xa9", "get_t_"},
+               {"gh", "photo.search", "gh_photo_search"},
+               {"", "\xe6\x95\xb0", "tool_"}};
+  char text[SHOWN_NAME_MOST + 1];
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct str got = shown_name(str_of(cases[i].alias), str_of(cases[i].name), text);
+    if (!str_starts(got, cases[i].shown)) fail_msg("%s is \"%.*s\"", cases[i].name, STR_ARG(got));
+    if (i + 1 < sizeof cases / sizeof *cases) assert_int_equal(got.n, strlen(cases[i].shown));
+  }
+  // Whose name needs no change keeps it, wherever it stands in the list.
+  struct toolset *kept = owners[2].tools;
+  owners[2].tools = fixture_set(
+      arena, TOOL("photo.search", "list") "," TOOL("photo_search", "list") "," TOOL("photo:search", "get"));
+  accounts[2].name = STR("Other");
+  struct catalog_server *v = ARENA_NEW(arena, struct catalog_server);
+  *v = (struct catalog_server){.arena = arena, .server = {.member_count = 1, .filter = {.classes = ~0u}}};
+  v->members = ARENA_ARRAY(arena, 1, struct catalog_member);
+  v->members[0] = (struct catalog_member){.alias = STR(""), .account = &owners[2]};
+  v->member_count = 1;
+  shown_fill(v);
+  assert_int_equal(v->tool_count, 3);
+  const struct catalog_tool *own = map_get(&v->by_name, STR("photo_search"));
+  assert_true(own && str_is(own->tool->name, "photo_search"));
+  for (size_t i = 0; i < 3; i++) assert_true(str_starts(v->tools[i].name, "photo_search"));
+  map_free(&v->by_name);
+  toolset_unref(owners[2].tools);
+  owners[2].tools = kept;
 }
 
 static void aliases_are_words_that_never_meet(void **state) {
@@ -237,6 +276,7 @@ int main(void) {
       TEST(what_is_not_served_is_not_shown),
       TEST(filters_take_either_name),
       TEST(names_are_short_stable_and_their_own),
+      TEST(every_host_takes_the_names),
       TEST(aliases_are_words_that_never_meet),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

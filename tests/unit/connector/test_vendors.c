@@ -154,10 +154,10 @@ static void slips_name_line_and_key(void **state) {
 static void a_rest_api_has_no_ways_of_mcp(void **state) {
   (void)state;
   static const char *const bad[] = {
-      "auth: [{id: oauth, oauth: {}}]\n", "auth: [{id: open, open: true}]\n",
+      "auth: [{id: oauth, oauth: {}}]\n",
       "auth: [{id: k, fields: [{name: k}], send: [{in: bearer, value: k}]}]\nwords: []\n",
-      "auth: [{id: k, fields: [{name: k}], send: [{in: bearer, value: k}]}]\ncontext: [{name: a, header: "
-      "b}]\n"};
+      ("auth: [{id: k, fields: [{name: k}], send: [{in: bearer, value: k}]}]\ncontext: [{name: a, header: "
+       "b}]\n")};
   struct connector_set *set = empty();
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     char text[512];
@@ -166,6 +166,11 @@ static void a_rest_api_has_no_ways_of_mcp(void **state) {
     assert_false(connector_set_add(set, str_of(text), &err));
     assert_int_equal(err.code, ERR_INVALID);
   }
+  struct err err;
+  assert_true(connector_set_add(
+      set, STR("name: r\nlabel: R\nkind: rest\nbase_url: https://r.example\nauth: [{id: o, open: true}]\n"),
+      &err));
+  assert_int_equal(connector_find(set, STR("r"))->ways[0].auth, CONNECTOR_AUTH_OPEN);
   connector_set_free(set);
 }
 

@@ -22,7 +22,6 @@ static void test_errors_say_where(void **state) {
       {"{\n  \"a\": 1,\n  \"b\": tru\n}", "3:8", "line 3"},
       {"[1] x", "1:5", ""},
       {"\"\xff\"", "1:2", "UTF-8"},
-      {"\"\\ud800\"", "1:8", ""},
       {"[1,\n // no\n2]", "2:2", ""},
       {"[NaN]", "1:2", ""},
       {"{\"a\":1,\n \"b\":2,\n \"a\":3}", "3:3", "\"a\" is there twice"},
@@ -37,6 +36,43 @@ static void test_errors_say_where(void **state) {
     if (strcmp(err.field, rows[i].field) != 0)
       fail_msg("%s: at %s, not %s", rows[i].text, err.field, rows[i].field);
     check_has(err.text, rows[i].says);
+  }
+}
+
+static void test_spoiled_characters_cost_themselves(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *strict, *forgiving; // NULL: refused
+  } rows[] = {
+      {"{\"a\":\"cut \\ud83d here\"}", "{\"a\":\"cut \xef\xbf\xbd here\"}",
+       "{\"a\":\"cut \xef\xbf\xbd here\"}"},
+      {"[\"\\ude00\\ud83d\"]", "[\"\xef\xbf\xbd\xef\xbf\xbd\"]", "[\"\xef\xbf\xbd\xef\xbf\xbd\"]"},
+      {"[\"\\ud83d\\ud83d\\ude00\"]", "[\"\xef\xbf\xbd\xf0\x9f\x98\x80\"]",
+       "[\"\xef\xbf\xbd\xf0\x9f\x98\x80\"]"},
+      {"[\"\\\\ud83d \\ud83d\"]", "[\"\\\\ud83d \xef\xbf\xbd\"]", "[\"\\\\ud83d \xef\xbf\xbd\"]"},
+      {"\xef\xbb\xbf[1]", "[1]", "[1]"},
+      {"[\"a\xff\"]", NULL, "[\"a\xef\xbf\xbd\"]"},
+      {"[\"a\nb\"]", NULL, "[\"a\\nb\"]"},
+      {"[1] and more", NULL, "[1]"},
+      {"{\"a\":1}{\"a\":2}", NULL, "{\"a\":1}"},
+      {"[1]\n \t", "[1]", "[1]"},
+      {"7 apples", NULL, NULL},
+      {"[\"\\ud83d\"", NULL, NULL},
+      {"[\"\\ud83\"]", NULL, NULL},
+  };
+  for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+    const struct json_limits *limits = i % 2 ? &JSON_FORGIVING : &JSON_LIMITS;
+    const char *want = i % 2 ? rows[i / 2].forgiving : rows[i / 2].strict;
+    yyjson_doc *doc;
+    struct err err;
+    if (json_read(str_of(rows[i / 2].text), limits, &doc, &err)) {
+      char *got = yyjson_write(doc, 0, NULL);
+      if (!want || strcmp(got, want) != 0) fail_msg("%s: %s", rows[i / 2].text, got);
+      free(got);
+      yyjson_doc_free(doc);
+    } else if (want) {
+      fail_msg("%s: %s", rows[i / 2].text, err.text);
+    }
   }
 }
 
@@ -182,6 +218,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_paid),
       cmocka_unit_test(test_errors_say_where),
+      cmocka_unit_test(test_spoiled_characters_cost_themselves),
       cmocka_unit_test(test_depth_and_nodes),
       cmocka_unit_test(test_twins_in_big_objects),
       cmocka_unit_test(test_access),

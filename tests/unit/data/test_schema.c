@@ -205,44 +205,80 @@ static void test_all_violations_in_order(void **state) {
   done();
 }
 
+static const struct {
+  const char *schema, *value, *after; // NULL: it still does not hold
+} changes[] = {
+    {"{\"type\":\"integer\"}", "\"20\"", "20"},
+    {"{\"type\":\"integer\"}", "\"-9223372036854775808\"", "-9223372036854775808"},
+    {"{\"type\":\"number\"}", "\"1.5\"", "1.5"},
+    {"{\"type\":\"number\"}", "\"0.12345678901234567890\"", "0.12345678901234567890"},
+    {"{\"type\":\"boolean\"}", "\"true\"", "true"},
+    {"{\"type\":\"string\"}", "20", "\"20\""},
+    {"{\"type\":\"string\"}", "0.1", "\"0.1\""},
+    {"{\"type\":\"array\",\"items\":{\"type\":\"string\"}}", "\"a\"", "[\"a\"]"},
+    {"{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}", "\"7\"", "[7]"},
+    {"{\"items\":{\"type\":\"integer\"}}", "[1,\"2\"]", "[1,2]"},
+    {"{\"properties\":{\"n\":{\"$ref\":\"#/$defs/i\"}},\"$defs\":{\"i\":{\"type\":\"integer\"}}}",
+     "{\"n\":\"3\",\"m\":\"3\"}", "{\"n\":3,\"m\":\"3\"}"},
+    {"{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"boolean\"}]}", "\"false\"", "false"},
+    {"{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"string\"}]}", "\"7\"", "\"7\""},
+    {"{\"oneOf\":[{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":[\"a\"]},"
+     "{\"type\":\"null\"}]}",
+     "{\"a\":\"1\"}", "{\"a\":1}"},
+    // JSON in a text, where no text may be
+    {"{\"type\":\"array\",\"items\":{\"type\":\"string\"}}", "\"[\\\"a\\\",\\\"b\\\"]\"", "[\"a\",\"b\"]"},
+    {"{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}", "\" [\\\"1\\\", 2]\"", "[1,2]"},
+    {"{\"properties\":{\"o\":{\"type\":[\"object\",\"null\"]}}}", "{\"o\":\"{\\\"k\\\":1}\"}",
+     "{\"o\":{\"k\":1}}"},
+    {"{\"anyOf\":[{\"type\":\"object\"},{\"type\":\"array\"}]}", "\"[]\"", "[]"},
+    {"{\"type\":[\"string\",\"array\"]}", "\"[1]\"", "\"[1]\""},
+    {"{\"type\":\"object\"}", "\"[1]\"", NULL},
+    {"{\"type\":\"object\"}", "\"{k: 1}\"", NULL},
+    {"{\"type\":\"object\"}", "\"{\\\"k\\\":1} and\"", NULL},
+    // one where a list of such is wanted
+    {"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"a\"]}}", "{\"a\":1}", "[{\"a\":1}]"},
+    {"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"a\"]}}", "{\"b\":1}", NULL},
+    // null for what is not given
+    {"{\"properties\":{\"q\":{\"type\":\"string\"},\"n\":{\"type\":\"integer\"}}}", "{\"q\":null,\"n\":null}",
+     "{}"},
+    {"{\"properties\":{\"e\":{\"enum\":[1]},\"x\":{},\"z\":{\"type\":[\"integer\",\"null\"]}}}",
+     "{\"e\":null,\"x\":null,\"z\":null}", "{\"x\":null,\"z\":null}"},
+    {"{\"properties\":{\"o\":{\"anyOf\":[{\"type\":\"object\",\"properties\":{\"k\":{\"type\":\"string\"}}}"
+     ",{\"type\":"
+     "\"integer\"}]}}}",
+     "{\"o\":{\"k\":null,\"m\":null}}", "{\"o\":{\"m\":null}}"},
+    {"{\"additionalProperties\":{\"type\":\"string\"}}", "{\"a\":null,\"b\":\"b\"}",
+     NULL}, // a name that was thought of
+    {"{\"properties\":{\"q\":{\"type\":\"string\"}},\"required\":[\"q\"]}", "{\"q\":null}", NULL},
+    {"{\"properties\":{\"q\":{}},\"additionalProperties\":false}", "{\"p\":null}", NULL},
+    {"{\"type\":\"array\",\"items\":{\"type\":\"string\"}}", "[null]", NULL},
+    // a whole number, however it is written
+    {"{\"type\":\"integer\"}", "10.0", "10"},
+    {"{\"type\":[\"integer\",\"null\"]}", "1e3", "1000"},
+    {"{\"type\":\"integer\"}", "-0", "0"},
+    {"{\"type\":\"integer\"}", "-2.50e1", "-25"},
+    {"{\"type\":\"integer\"}", "\"3.0\"", "3"},
+    {"{\"type\":\"number\"}", "10.0", "10.0"},
+    {"{\"type\":\"integer\"}", "1.5", NULL},
+    {"{\"type\":\"integer\"}", "\"20x\"", NULL},
+    {"{\"type\":\"integer\"}", "\" 20\"", NULL},
+    {"{\"type\":\"integer\"}", "\"1.5\"", NULL},
+    {"{\"type\":\"integer\"}", "\"007\"", NULL},
+    {"{\"type\":\"integer\"}", "\"\"", NULL},
+    {"{\"type\":\"boolean\"}", "\"True\"", NULL},
+    {"{\"type\":\"boolean\"}", "1", NULL},
+    {"{\"type\":\"string\"}", "true", NULL},
+    {"{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}", "\"x\"", NULL},
+    {"{\"type\":\"array\"}", "null", NULL},
+    {"{\"type\":\"array\"}", "{}", NULL},
+    {"{\"oneOf\":[{\"type\":\"integer\"},{\"type\":\"number\"}]}", "\"7\"", NULL}, // ambiguous
+    {"{\"not\":{\"type\":\"string\"}}", "\"7\"", NULL},
+    // A keyword that saw the string must see the number too.
+    {"{\"allOf\":[{\"minimum\":5},{\"type\":\"integer\"}]}", "\"3\"", NULL},
+};
+
 static void test_coercions(void **state) {
   (void)state;
-  static const struct {
-    const char *schema, *value, *after; // NULL: it still does not hold
-  } changes[] = {
-      {"{\"type\":\"integer\"}", "\"20\"", "20"},
-      {"{\"type\":\"integer\"}", "\"-9223372036854775808\"", "-9223372036854775808"},
-      {"{\"type\":\"number\"}", "\"1.5\"", "1.5"},
-      {"{\"type\":\"number\"}", "\"0.12345678901234567890\"", "0.12345678901234567890"},
-      {"{\"type\":\"boolean\"}", "\"true\"", "true"},
-      {"{\"type\":\"string\"}", "20", "\"20\""},
-      {"{\"type\":\"string\"}", "0.1", "\"0.1\""},
-      {"{\"type\":\"array\",\"items\":{\"type\":\"string\"}}", "\"a\"", "[\"a\"]"},
-      {"{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}", "\"7\"", "[7]"},
-      {"{\"items\":{\"type\":\"integer\"}}", "[1,\"2\"]", "[1,2]"},
-      {"{\"properties\":{\"n\":{\"$ref\":\"#/$defs/i\"}},\"$defs\":{\"i\":{\"type\":\"integer\"}}}",
-       "{\"n\":\"3\",\"m\":\"3\"}", "{\"n\":3,\"m\":\"3\"}"},
-      {"{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"boolean\"}]}", "\"false\"", "false"},
-      {"{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"string\"}]}", "\"7\"", "\"7\""},
-      {"{\"oneOf\":[{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}},\"required\":[\"a\"]},"
-       "{\"type\":\"null\"}]}",
-       "{\"a\":\"1\"}", "{\"a\":1}"},
-      {"{\"type\":\"integer\"}", "\"20x\"", NULL},
-      {"{\"type\":\"integer\"}", "\" 20\"", NULL},
-      {"{\"type\":\"integer\"}", "\"1.5\"", NULL},
-      {"{\"type\":\"integer\"}", "\"007\"", NULL},
-      {"{\"type\":\"integer\"}", "\"\"", NULL},
-      {"{\"type\":\"boolean\"}", "\"True\"", NULL},
-      {"{\"type\":\"boolean\"}", "1", NULL},
-      {"{\"type\":\"string\"}", "true", NULL},
-      {"{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}", "\"x\"", NULL},
-      {"{\"type\":\"array\"}", "null", NULL},
-      {"{\"type\":\"array\"}", "{}", NULL},
-      {"{\"oneOf\":[{\"type\":\"integer\"},{\"type\":\"number\"}]}", "\"7\"", NULL}, // ambiguous
-      {"{\"not\":{\"type\":\"string\"}}", "\"7\"", NULL},
-      // A keyword that saw the string must see the number too.
-      {"{\"allOf\":[{\"minimum\":5},{\"type\":\"integer\"}]}", "\"3\"", NULL},
-  };
   for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
     for (int raw = 0; raw < 2; raw++) {
       bool holds = check(changes[i].schema, changes[i].value, raw);

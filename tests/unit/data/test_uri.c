@@ -123,11 +123,65 @@ static void test_join(void **state) {
   arena_free(a);
 }
 
+static void test_resolve(void **state) {
+  (void)state;
+  static const struct {
+    const char *base, *reference, *out; // NULL: refused
+  } rows[] = {
+      {"https://h/a/openapi.json", "/v1", "https://h/v1"},
+      {"https://h/a/openapi.json", "v1", "https://h/a/v1"},
+      {"https://h/a/openapi.json", "./v1/", "https://h/a/v1/"},
+      {"https://h/a/b/openapi.json", "../v1", "https://h/a/v1"},
+      {"https://h/a/openapi.json", "../../../v1", "https://h/v1"},
+      {"https://h/a/openapi.json", "", "https://h/a/"},
+      {"https://h", "v1", "https://h/v1"},
+      {"https://h", "..", "https://h/"},
+      {"https://h:1?x", "/v1", "https://h:1/v1"},
+      {"https://h/a", "//other/x", "https://other/x"},
+      {"https://h/a", "http://other:8/x/../y?q#f", "http://other:8/y"},
+      {"", "https://h?q", "https://h"},
+      {"", "httPS://H/a", "https://H/a"},
+      {"", "https://h#f", "https://h"},
+      {"", "/v1", NULL},
+      {"https://h/a", "//user@other/x", NULL},
+      {"https://h/a", "/x\\y", NULL},
+      {"https://h/a", "/x y", NULL},
+      {"https://h/a", "ftp://x", NULL},
+      {"file:///x", "v1", NULL},
+  };
+  struct arena *a = arena_new();
+  struct err err;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct str out = STR("untouched");
+    bool ok = uri_resolve(a, str_of(rows[i].base), str_of(rows[i].reference), &out, &err);
+    if (ok != (rows[i].out != NULL)) fail_msg("%s + %s: %.*s", rows[i].base, rows[i].reference, STR_ARG(out));
+    check_text(out, rows[i].out ? rows[i].out : "untouched");
+  }
+  arena_free(a);
+}
+
+static void test_origins(void **state) {
+  (void)state;
+  static const struct {
+    const char *a, *b;
+    bool same;
+  } rows[] = {
+      {"https://h/a", "https://H:443/b", true}, {"http://h", "http://h:80", true},
+      {"http://h", "https://h", false},         {"https://h", "https://h:8443", false},
+      {"https://h", "https://h.evil", false},
+  };
+  struct uri a, b;
+  struct err err;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    assert_true(uri_parse_http(str_of(rows[i].a), &a, &err) && uri_parse_http(str_of(rows[i].b), &b, &err));
+    assert_int_equal(uri_same_origin(&a, &b), rows[i].same);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_parts),
-      cmocka_unit_test(test_refused),
-      cmocka_unit_test(test_join),
+      cmocka_unit_test(test_parts),   cmocka_unit_test(test_refused), cmocka_unit_test(test_join),
+      cmocka_unit_test(test_resolve), cmocka_unit_test(test_origins),
   };
   return cmocka_run_group_tests_name("data/uri", tests, NULL, NULL);
 }

@@ -86,11 +86,9 @@ static bool serve(struct asked *a) {
   if (str_is(name, "words")) return say_json(a->fd, 500, "", "database is\nlocked");
   if (str_is(name, "error at 500")) return say_error(a, 500, -32603, "it failed", "");
   if (str_is(name, "wrong id")) return nonsense(a, "{\"jsonrpc\":\"2.0\",\"id\":77777,\"result\":{}}");
-  if (str_is(name, "text id")) return nonsense(a, "{\"jsonrpc\":\"2.0\",\"id\":\"3\",\"result\":{}}");
   if (str_is(name, "half json")) return nonsense(a, "{\"jsonrpc\":\"2.0\",\"id\":");
   if (str_is(name, "no message")) return nonsense(a, "{\"hello\":\"world\"}");
   if (str_is(name, "list result")) return say_result(a, "[1,2]");
-  if (str_is(name, "bad error")) return nonsense(a, "{\"jsonrpc\":\"2.0\",\"id\":3,\"error\":\"oops\"}");
   if (str_is(name, "twice")) return say_result(a, "{\"a\":1,\"a\":2}");
   if (str_is(name, "empty batch")) return nonsense(a, "[]");
   if (str_is(name, "deep")) {
@@ -118,18 +116,16 @@ static const struct {
     {"cut", ERR_UPSTREAM, ""},
     {"empty stream", ERR_UPSTREAM, "without a result"},
     {"page", ERR_UPSTREAM, "\"text/html\""},
-    {"redirect", ERR_UPSTREAM, "redirects (status 307) to elsewhere.example"},
+    {"redirect", ERR_UPSTREAM, "redirects (status 307) to https://elsewhere.example/mcp, and"},
     {"asks", ERR_UPSTREAM, "sent a request (sampling/createMessage)"},
     {"accepts", ERR_UPSTREAM, "status 202"},
     {"busy", ERR_LIMIT, "status 429: slow down"},
     {"broken", ERR_UPSTREAM, "status 502"},
     {"words", ERR_UPSTREAM, "status 500: database is locked"},
     {"wrong id", ERR_UPSTREAM, "answered another request"},
-    {"text id", ERR_UPSTREAM, "answered another request"},
     {"half json", ERR_UPSTREAM, "broken message"},
     {"no message", ERR_UPSTREAM, "broken message"},
     {"list result", ERR_UPSTREAM, "not an object"},
-    {"bad error", ERR_UPSTREAM, "without code and message"},
     {"twice", ERR_UPSTREAM, "broken message"},
     {"empty batch", ERR_UPSTREAM, "batch of 0"},
     {"deep", ERR_LIMIT, "broken message"},

@@ -42,10 +42,12 @@ static void test_header_decode(void **state) {
 
 static void test_words(void **state) {
   (void)state;
-  assert_true(wire_is_legacy(STR("2025-03-26")));
-  assert_true(wire_is_legacy(STR("2025-11-25")));
-  assert_false(wire_is_legacy(STR("2026-07-28")));
-  assert_false(wire_is_legacy(STR("")));
+  assert_string_equal(wire_legacy_version(STR("2025-03-26")), "2025-03-26");
+  assert_string_equal(wire_legacy_before("2025-11-25"), "2025-06-18");
+  assert_string_equal(wire_legacy_before("2025-03-26"), "2024-11-05");
+  assert_null(wire_legacy_before("2024-11-05"));
+  assert_null(wire_legacy_version(STR("2026-07-28")));
+  assert_null(wire_legacy_version(STR("")));
   assert_string_equal(wire_name_member(STR("tools/call")), "name");
   assert_string_equal(wire_name_member(STR("resources/read")), "uri");
   assert_null(wire_name_member(STR("tools/list")));

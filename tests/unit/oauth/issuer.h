@@ -26,13 +26,15 @@ struct issuer_knobs {
   // documents
   bool no_prm, prm_at_root, no_metadata, openid_only, no_s256, no_registration, documents, advertise_iss,
       offline,
-      html; // html: unknown places answer 200 with a page
-  const char *resource, *as_issuer, *methods, *scopes, *challenge_metadata, *challenge_scope;
+      html,   // html: unknown places answer 200 with a page
+      json,   // unknown places answer 200 with some JSON
+      beside; // the metadata of the server is under the path of the MCP endpoint
+  const char *resource, *as_named, *as_issuer, *methods, *scopes, *challenge_metadata, *challenge_scope;
   int documents_status; // of metadata; 0: 200
   // registration and tokens
   const char *register_error, *token_error, *token_body, *secret_echo, *sub, *cloud;
   int register_status, token_status, token_delay_ms, ttl;
-  bool rotate, keep_old, no_refresh, drop_answer,
+  bool form_only, rotate, keep_old, no_refresh, drop_answer,
       no_revocation; // keep_old: an access token outlives its successor
   // the MCP server
   int mcp_status;
@@ -150,8 +152,10 @@ static inline void issuer_well_known(struct asked *a) {
                                                 : "/.well-known/oauth-protected-resource/mcp"))
     return issuer_resource(a);
   if (!k->no_prm && k->challenge_metadata && issuer_is(a, k->challenge_metadata)) return issuer_resource(a);
+  if (k->beside) oauth = STR("/.well-known/oauth-authorization-server/mcp");
   if (!k->no_metadata && issuer_is(a, k->openid_only ? openid.p : oauth.p))
-    return issuer_metadata(a, k->as_issuer ? k->as_issuer : issuer.base);
+    return issuer_metadata(a, k->as_named ? k->as_named : k->as_issuer ? k->as_issuer : issuer.base);
+  if (k->json) return answer(a, 200, JSON, "{\"message\":\"nothing here\"}");
   answer(a, k->html ? 200 : 404, "Content-Type: text/html\r\n", "<html>nothing here</html>");
 }
 
@@ -205,6 +209,8 @@ static inline void issuer_token(struct asked *a) {
     issuer.refreshes++;
   else
     issuer.codes++, issuer.revoked = false; // a new consent
+  if (k->form_only && !asked_form(a, "client_secret")[0])
+    return answer(a, 401, JSON, "{\"ok\":false,\"error\":\"bad_client_secret\"}");
   if (k->token_error || k->token_status)
     return answer(a, k->token_status ? k->token_status : 400, JSON, k->token_error ? k->token_error : "");
   if (k->token_body) return answer(a, 200, JSON, k->token_body);

@@ -1,60 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "issuer.h"
-
-#include "../support/check.h"
-#include "base/clock.h"
-#include "oauth/oauth_private.h"
-
-static struct arena *arena;
-static struct http_guard *guard;
-static struct fetch_limits limits = {.connect_ms = 30000,
-                                     .first_byte_ms = 30000,
-                                     .total_ms = 60000,
-                                     .body_bytes = 1 << 20,
-                                     .header_bytes = 64 * 1024};
-static struct oauth_net net;
-static struct oauth_site site;
-static struct err err;
-
-static int setup(void **state) {
-  (void)state;
-  const struct str open[] = {STR("127.0.0.0/8")};
-  arena = arena_new();
-  assert_true(http_guard_new(open, 1, &guard, &err));
-  net = (struct oauth_net){guard, &limits};
-  memset(&err, 0, sizeof err);
-  issuer_start();
-  return 0;
-}
-
-static int teardown(void **state) {
-  (void)state;
-  issuer_stop();
-  http_guard_free(guard);
-  arena_free(arena);
-  return 0;
-}
-
-static struct str at(const char *path) {
-  return arena_printf(arena, "%s%s", issuer.base, path);
-}
-
-static bool discover(const char *challenge) {
-  struct mcp_challenge c = {.status = 401, .www_authenticate = str_of(challenge)};
-  return oauth_discover(&net, at("/mcp"), challenge ? &c : NULL, arena, &site, &err);
-}
-
-#define must(call)                                                                                           \
-  do {                                                                                                       \
-    if (!(call)) fail_msg("%s: [%s] %s (%s)", #call, err_reason_name(err.reason), err.text, err.hint);       \
-  } while (0)
-
-#define must_not(call, want)                                                                                 \
-  do {                                                                                                       \
-    assert_false(call);                                                                                      \
-    if (strcmp(err_reason_name(err.reason), (want)) != 0)                                                    \
-      fail_msg("[%s] %s", err_reason_name(err.reason), err.text);                                            \
-  } while (0)
+#include "rig.h"
 
 // ---- discovery
 
@@ -182,8 +127,6 @@ static void the_guard_holds_for_metadata(void **state) {
 }
 
 // ---- registration
-
-static struct oauth_client client;
 
 static bool introduce(const struct oauth_client *given, const char *document) {
   struct oauth_want want = {given, str_of(document), STR("https://us.example/oauth/callback"), STR("Postern"),
@@ -335,17 +278,6 @@ static void answers_are_checked_in_order(void **state) {
 }
 
 // ---- tokens
-
-static struct oauth_tokens tokens;
-
-static struct oauth_party party_with(enum oauth_method method) {
-  must(discover(NULL));
-  client = (struct oauth_client){.id = STR("id:1"), .method = method, .secret = secret_new(STR("s+1/"))};
-  return (struct oauth_party){&net, &site, &client, arena};
-}
-
-static const struct oauth_request request = {STR("https://us.example/cb"), STR("s"), STR("read"),
-                                             STR("verifier")};
 
 static void codes_become_tokens(void **state) {
   (void)state;

@@ -49,9 +49,45 @@ static const struct growth {
      "\"/t%\":{\"post\":{\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/"
      "components/schemas/s%\"}" BODY_ENDS,
      "},\"components\":{\"schemas\":{", "\"s%\":{\"properties\":{\"a\":{}}}", "}", 15000, 15000},
+    // branches that are closed, of a schema that is closed and wide
+    {BODY("{\"additionalProperties\":false,\"properties\":{"), "\"p%\":{}", "},\"oneOf\":[",
+     "{\"properties\":{\"q%\":{}},\"additionalProperties\":false}", "]}" BODY_ENDS, 10000, 1},
+    // forms: of one schema many, of many schemas many, in a chain, and examples that many show
+    {BODY("{\"$ref\":\"#/components/schemas/b\"}") BODY_ENDS "},\"components\":{\"schemas\":{\"b\":{"
+                                                             "\"discriminator\":{\"propertyName\":\"k\"}},",
+     "\"s%\":{\"allOf\":[{\"$ref\":\"#/components/schemas/b\"}]}", "", "", "}", 10000, 1},
+    {BODY("{\"properties\":{"), "\"p%\":{\"$ref\":\"#/components/schemas/s%\"}",
+     "}}" BODY_ENDS "},\"components\":{\"schemas\":{\"s\":{\"discriminator\":{\"propertyName\":\"k\"}},",
+     "\"s%\":{\"discriminator\":{\"propertyName\":\"k\"},"
+     "\"allOf\":[{\"$ref\":\"#/components/schemas/s\"}]}",
+     "}", 3000, 1},
+    {BODY("{\"anyOf\":["), "{\"$ref\":\"#/components/schemas/s%\"}",
+     "]}" BODY_ENDS "},\"components\":{\"schemas\":{",
+     "\"s%\":{\"discriminator\":{\"propertyName\":\"k\",\"mapping\":{"
+     "\"a\":\"s0\",\"b\":\"s1\",\"c\":\"s%\"}},\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/"
+     "s%\"}}}",
+     "}", 3000, 1},
+    {"",
+     "\"/t%\":{\"post\":{\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"type\":\"array\"},"
+     "\"examples\":{\"a\":{\"$ref\":\"#/components/examples/e\"}}" BODY_ENDS,
+     "},\"components\":{\"examples\":{\"e\":{\"value\":[", "%", "]}}", 5000, 5000},
     {BODY("{\"properties\":{"), "\"p%\":{\"$ref\":\"#/components/schemas/" LONG "%\"}",
      "}}" BODY_ENDS "},\"components\":{\"schemas\":{",
      "\"" LONG "%\":{\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/" LONG "%\"}}}", "}", 5000, 1},
+    // a base and its subtypes, each other
+    {BODY("{\"$ref\":\"#/components/schemas/base\"}") BODY_ENDS
+     "},\"components\":{\"schemas\":{\"base\":{\"properties\":{\"k\":{}},"
+     "\"oneOf\":[",
+     "{\"$ref\":\"#/components/schemas/s%\"}", "]},",
+     "\"s%\":{\"allOf\":[{\"$ref\":\"#/components/schemas/base\"},{\"properties\":{\"p%\":{}}}]}", "}", 3000,
+     1},
+    {"",
+     "\"/t%\":{\"post\":{\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/"
+     "components/schemas/"
+     "s%\"}" BODY_ENDS,
+     "},\"components\":{\"schemas\":{\"base\":{\"oneOf\":[{\"$ref\":\"#/components/schemas/s0\"}]},",
+     "\"s%\":{\"allOf\":[{\"$ref\":\"#/components/schemas/base\"},{\"properties\":{\"p%\":{}}}]}", "}", 3000,
+     3000},
 };
 
 static void add(struct buf *b, const char *text, int n) {

@@ -5,16 +5,18 @@
 
 static void test_collisions_have_predictable_names(void **state) {
   (void)state;
-  fixture_compile(HEAD "  /z/{id}:\n    put:\n      parameters:\n"
-                       "        - {name: id, in: cookie, schema: {type: string}}\n"
-                       "        - {name: id, in: header, schema: {type: string}}\n"
-                       "        - {name: id, in: query, schema: {type: string}}\n"
-                       "        - {name: id, in: path, required: true, schema: {type: string}}\n"
-                       "        - {name: 'a[b]<c>', in: query, schema: {type: string}}\n"
-                       "      requestBody: {required: true, content: {application/json: {schema: {type: "
-                       "object, required: [id],\n"
-                       "        properties: {id: {type: integer}, plain: {type: string}}}}}}\n",
-                  NULL);
+  fixture_compile(
+      HEAD
+      "  /z/{id}:\n    put:\n      parameters:\n"
+      "        - {name: id, in: cookie, schema: {type: string}}\n"
+      "        - {name: id, in: header, schema: {type: string}}\n"
+      "        - {name: id, in: query, schema: {type: string}}\n"
+      "        - {name: id, in: path, required: true, schema: {type: string}}\n"
+      "        - {name: 'a[b]<c>', in: query, schema: {type: string}}\n"
+      "      requestBody: {required: true, content: {application/json: {schema: {type: "
+      "object, required: [id],\n"
+      "        properties: {id: {type: integer}, plain: {type: string}}, additionalProperties: false}}}}\n",
+      NULL);
   yyjson_val *tool = fixture_tool("PUT /z/{id}");
   fixture_is(tool, "/params/0",
              "{\"arg\":\"id\",\"name\":\"id\",\"in\":\"path\",\"style\":\"simple\",\"explode\":false}");
@@ -88,10 +90,21 @@ static void test_bodies(void **state) {
              "{\"type\":\"object\",\"properties\":{\"body\":{\"properties\":{\"a\":{}},"
              "\"additionalProperties\":{\"type\":\"string\"}}},\"required\":[\"body\"]," CLOSED);
   // May be left out, but not in part.
-  check_body("{content: {application/json: {schema: {required: [a], properties: {a: {}, b: {}}}}}}",
-             "{" JSON_BODY ",\"required\":false,\"args\":[[\"a\",\"a\"],[\"b\",\"b\"]]}",
-             "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}},\"dependentRequired\":{\"b\":[\"a\"]}"
-             "," CLOSED);
+  check_body(
+      "{content: {application/json: {schema: {required: [a], properties: {a: {}, b: {}}}}}}",
+      "{" JSON_BODY ",\"required\":false,\"args\":[[\"a\",\"a\"],[\"b\",\"b\"]],\"open\":true}",
+      "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}},\"dependentRequired\":{\"b\":[\"a\"]}}");
+  // Closed where the document says so, and only there.
+  check_body(
+      "{required: true, content: {application/json: {schema: {properties: {a: {}}, additionalProperties: "
+      "false}}}}",
+      "{" JSON_BODY ",\"required\":true,\"args\":[[\"a\",\"a\"]]}",
+      "{\"type\":\"object\",\"properties\":{\"a\":{}}," CLOSED);
+  check_body(
+      "{required: true, content: {application/json: {schema: {properties: {a: {}}, additionalProperties: "
+      "true}}}}",
+      "{" JSON_BODY ",\"required\":true,\"args\":[[\"a\",\"a\"]],\"open\":true}",
+      "{\"type\":\"object\",\"properties\":{\"a\":{}}}");
   check_body("{required: true, content: {text/plain: {}, application/octet-stream: {}}}",
              "{\"kind\":\"text\",\"type\":\"text/plain\",\"required\":true,\"whole\":\"body\"}",
              "{\"type\":\"object\",\"properties\":{\"body\":{\"type\":\"string\",\"description\":\"The "
@@ -104,14 +117,16 @@ static void test_bodies(void **state) {
   check_body(
       "{required: true, content: {multipart/form-data: {schema: {required: [f], properties: {f: {type: "
       "string, format: binary}}}}}}",
-      "{\"kind\":\"multipart\",\"type\":\"multipart/form-data\",\"required\":true,\"args\":[[\"f\",\"f\"]]}",
-      "{\"type\":\"object\",\"properties\":{\"f\":{\"type\":\"string\",\"format\":\"binary\"}},\"required\":["
-      "\"f\"]," CLOSED);
+      "{\"kind\":\"multipart\",\"type\":\"multipart/form-data\",\"required\":true,\"args\":[[\"f\",\"f\"]],"
+      "\"open\":true}",
+      "{\"type\":\"object\",\"properties\":{\"f\":{\"type\":\"string\",\"format\":\"binary\","
+      "\"contentEncoding\":\"base64\",\"description\":\"The file's bytes, in "
+      "base64.\"}},\"required\":[\"f\"]}");
   check_body("{required: true, content: {application/merge-patch+json: {schema: {allOf: [{properties: {a: "
              "{}}}, {properties: {b: {}}, required: [b]}]}}}}",
              "{\"kind\":\"json\",\"type\":\"application/"
-             "merge-patch+json\",\"required\":true,\"args\":[[\"a\",\"a\"],[\"b\",\"b\"]]}",
-             "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}},\"required\":[\"b\"]," CLOSED);
+             "merge-patch+json\",\"required\":true,\"args\":[[\"a\",\"a\"],[\"b\",\"b\"]],\"open\":true}",
+             "{\"type\":\"object\",\"properties\":{\"a\":{},\"b\":{}},\"required\":[\"b\"]}");
   check_body("{content: {}}", NULL, "{\"type\":\"object\",\"properties\":{}," CLOSED);
 }
 
@@ -139,11 +154,101 @@ static void test_swagger(void **state) {
              "{\"arg\":\"a\",\"name\":\"a\",\"in\":\"query\",\"style\":\"pipeDelimited\",\"explode\":false}");
   fixture_is(list, "/params/2/explode", "false");
   fixture_is(create, "/input/properties", "{\"name\":{\"type\":[\"string\",\"null\"]}}");
-  fixture_is(create, "/body", "{" JSON_BODY ",\"required\":true,\"args\":[[\"name\",\"name\"]]}");
+  fixture_is(create, "/body",
+             "{" JSON_BODY ",\"required\":true,\"args\":[[\"name\",\"name\"]],\"open\":true}");
   fixture_is(upload, "/input/properties",
-             "{\"f\":{\"type\":\"string\",\"format\":\"binary\"},\"n\":{\"type\":\"integer\"}}");
+             "{\"f\":{\"type\":\"string\",\"format\":\"binary\",\"contentEncoding\":\"base64\","
+             "\"description\":\"The file's bytes, in base64.\"},"
+             "\"n\":{\"type\":\"integer\"}}");
   fixture_is(upload, "/body/kind", "\"multipart\"");
   check_text(json_str(yyjson_doc_get_root(fixture.doc), "base_url"), "https://example.com/v1");
+  fixture_end();
+}
+
+static void test_how_properties_go_out(void **state) {
+  (void)state;
+  fixture_compile(
+      HEAD "  /f:\n    post:\n      requestBody: {content: {application/x-www-form-urlencoded: {schema: "
+           "{properties: "
+           "{a: {}}},\n        encoding: {a: {style: deepObject, explode: true}, b: {explode: false}, c: "
+           "{allowReserved: true},\n          d: {contentType: application/json}, e: {style: nonsense}, f: "
+           "{style: pipeDelimited}}}}}\n"
+           "  /m:\n    post:\n      requestBody: {content: {multipart/form-data: {schema: {properties: {one: "
+           "{type: string, format: binary},\n          many: {type: array, items: {type: string, format: "
+           "binary}}, text: {type: string, contentMediaType: text/css}, plain: {type: string}}},\n        "
+           "encoding: {one: {contentType: 'image/*, image/png, image/jpeg'}, plain: {contentType: "
+           "'*/*'}}}}}\n",
+      NULL);
+  yyjson_val *form = fixture_tool("POST /f"), *parts = fixture_tool("POST /m");
+  fixture_is(
+      form, "/body/encoding",
+      "{\"a\":{\"style\":\"deepObject\",\"explode\":true},\"b\":{\"style\":\"form\",\"explode\":false},"
+      "\"c\":{\"style\":\"form\",\"explode\":true,\"reserved\":true},\"d\":{\"type\":\"application/json\"},"
+      "\"f\":{\"style\":\"pipeDelimited\",\"explode\":false}}");
+  fixture_is(parts, "/body/encoding", "{\"one\":{\"type\":\"image/png\"}}");
+  // JSON carries no bytes: the model is told in which form they are wanted.
+  fixture_is(parts, "/input/properties/one/contentEncoding", "\"base64\"");
+  fixture_is(parts, "/input/properties/many/items/contentEncoding", "\"base64\"");
+  fixture_is(parts, "/input/properties/text/contentEncoding", NULL);
+  fixture_is(parts, "/input/properties/plain", "{\"type\":\"string\"}");
+  fixture_end();
+  fixture_compile(
+      "swagger: '2.0'\npaths:\n  /f:\n    post:\n      parameters:\n"
+      "        - {name: a, in: formData, type: array, items: {type: string}}\n"
+      "        - {name: b, in: formData, type: array, collectionFormat: multi, items: {type: string}}\n"
+      "        - {name: c, in: formData, type: array, collectionFormat: pipes, items: {type: string}}\n",
+      NULL);
+  fixture_is(fixture_tool("POST /f"), "/body/encoding",
+             "{\"a\":{\"style\":\"form\",\"explode\":false},\"c\":{\"style\":\"pipeDelimited\",\"explode\":"
+             "false}}");
+  fixture_end();
+}
+
+#define ZONE                                                                                                 \
+  "    Zone: {type: object, required: [kind, name], properties: {kind: {type: string}, name: {type: "        \
+  "string}},"
+
+// A schema that a discriminator tells the forms of is offered as these, be they mapped or only take it in.
+static void test_forms_of_a_schema(void **state) {
+  (void)state;
+  static const char *const discriminators[] = {
+      "discriminator: {propertyName: kind, mapping: {ip: '#/components/schemas/Ip', geo: Geo}}}",
+      "discriminator: {propertyName: kind}}",
+  };
+  static const char *const uses[] = {
+      "{$ref: '#/components/schemas/Zone'}",
+      "{type: object, properties: {z: {$ref: '#/components/schemas/Zone'}}}",
+      "{type: array, items: {$ref: '#/components/schemas/Zone'}}",
+      "{allOf: [{$ref: '#/components/schemas/Zone'}, {type: object, properties: {more: {type: string}}}]}",
+  };
+  for (size_t d = 0; d < 2; d++)
+    for (size_t u = 0; u < sizeof uses / sizeof *uses; u++) {
+      char text[4096];
+      snprintf(
+          text, sizeof text,
+          HEAD
+          "  /z:\n    post:\n      requestBody: {required: true, content: {application/json: {schema: %s}}}\n"
+          "components:\n  schemas:\n" ZONE " %s\n"
+          "    Ip: {allOf: [{$ref: '#/components/schemas/Zone'}, {type: object, required: [gates], "
+          "properties: {gates: {type: array, items: {type: string}}}}]}\n"
+          "    Geo: {allOf: [{$ref: '#/components/schemas/Base'}, {type: object, properties: {lands: "
+          "{type: string}, in: {$ref: '#/components/schemas/Zone'}}}]}\n"
+          "    Base: {allOf: [{$ref: '#/components/schemas/Zone'}]}\n",
+          uses[u], discriminators[d]);
+      fixture_compile(text, NULL);
+      struct str input = json_to_text(fixture.arena, fixture_at(fixture_tool("POST /z"), "/input"));
+      if (!str_contains(input, STR("\"gates\"")) || !str_contains(input, STR("\"lands\"")))
+        fail_msg("%s, %s: %.*s", discriminators[d], uses[u], STR_ARG(input));
+      fixture_end();
+    }
+  // A mapping that leads back to what it maps from is no reason to lose the operation.
+  fixture_compile(HEAD "  /z:\n    post:\n      requestBody: {content: {application/json: {schema: {$ref: "
+                       "'#/components/schemas/Zone'}}}}\ncomponents:\n  schemas:\n" ZONE
+                       " discriminator: {propertyName: kind, mapping: {a: A}}}\n"
+                       "    A: {anyOf: [{$ref: '#/components/schemas/B'}]}\n"
+                       "    B: {anyOf: [{$ref: '#/components/schemas/Zone'}, {type: object}]}\n",
+                  NULL);
+  assert_true(fixture_accepts(fixture_tool("POST /z"), "{\"body\":{\"kind\":\"a\",\"name\":\"n\"}}"));
   fixture_end();
 }
 
@@ -168,14 +273,17 @@ static void test_three_two(void **state) {
 static void test_descriptions(void **state) {
   (void)state;
   fixture_compile(
-      HEAD "  /zones:\n    get:\n      summary: List zones\n      parameters:\n        - {name: page, in: "
-           "query, schema: {type: integer}}\n"
-           "        - {name: per_page, in: query, schema: {type: integer}}\n"
-           "  /zones/{zone_id}/records:\n    get:\n      deprecated: true\n      summary: List records\n     "
-           " description: List records.  <b>All</b> of\\n them.\n      tags: [DNS Records]\n"
-           "      parameters:\n        - {name: zone_id, in: path, required: true, schema: {type: string}}\n "
-           "       - {name: cursor, in: query, schema: {type: string}}\n"
-           "      x-cfPermissionsRequired: {enum: ['#zone:read']}\n",
+      HEAD
+      "  /zones:\n    get:\n      summary: List zones\n      parameters:\n        - {name: page, in: "
+      "query, schema: {type: integer}}\n"
+      "        - {name: per_page, in: query, schema: {type: integer}}\n"
+      "    put:\n      requestBody: {content: {application/json: {schema: {type: object, required: [name, "
+      "plan],\n        properties: {name: {type: string}, plan: {type: string}, note: {type: string}}}}}}\n"
+      "  /zones/{zone_id}/records:\n    get:\n      deprecated: true\n      summary: List records\n     "
+      " description: List records.  <b>All</b> of\\n them.\n      tags: [DNS Records]\n"
+      "      parameters:\n        - {name: zone_id, in: path, required: true, schema: {type: string}}\n "
+      "       - {name: cursor, in: query, schema: {type: string}}\n"
+      "      x-cfPermissionsRequired: {enum: ['#zone:read']}\n",
       NULL);
   yyjson_val *tool = fixture_tool("GET /zones/{zone_id}/records");
   struct str text = json_str(tool, "description");
@@ -188,6 +296,9 @@ static void test_descriptions(void **state) {
   fixture_is(tool, "/paging", "{\"cursor\":\"cursor\"}");
   fixture_is(tool, "/deprecated", "true");
   check_text(json_str(tool, "permission"), "#zone:read");
+  text = json_str(fixture_tool("PUT /zones"), "description");
+  if (!str_contains(text, STR("it needs name, plan.")))
+    fail_msg("\"%.*s\" does not say what it needs", STR_ARG(text));
   fixture_is(fixture_tool("GET /zones"), "/paging", "{\"page\":\"page\",\"size\":\"per_page\"}");
   fixture_end();
 }
@@ -198,6 +309,8 @@ int main(void) {
       cmocka_unit_test(test_path_and_operation_parameters),
       cmocka_unit_test(test_bodies),
       cmocka_unit_test(test_swagger),
+      cmocka_unit_test(test_how_properties_go_out),
+      cmocka_unit_test(test_forms_of_a_schema),
       cmocka_unit_test(test_three_two),
       cmocka_unit_test(test_descriptions),
   };

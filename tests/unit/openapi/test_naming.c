@@ -143,6 +143,76 @@ static void test_names_once_given_stay(void **state) {
   map_free(&given);
 }
 
+// A parameter that is called otherwise is the same operation, as long as there is one of the shape.
+static void test_names_stay_when_a_parameter_is_renamed(void **state) {
+  (void)state;
+  static const char *const ops[] = {"GET /zones/{zone_id}/rules/{rule}",
+                                    "GET /a/{cohere_id}.json",
+                                    "PUT /twins/{one}",
+                                    "PUT /twins/{two}",
+                                    "PUT /kept/{b}",
+                                    "PUT /kept/{c}"};
+  struct map given = {0};
+  char first[] = "first", second[] = "second", third[] = "third", fourth[] = "fourth", again[] = "fourth";
+  map_put(&given, STR("GET /zones/{z}/rules/{r}"), first);
+  map_put(&given, STR("GET /a/{id}.json"), second);
+  map_put(&given, STR("PUT /twins/{x}"), third);
+  map_put(&given, STR("PUT /kept/{b}"), fourth);
+  map_put(&given, STR("PUT /kept/{c}"), again);
+  struct openapi_options o = {.tool_bytes = 4096, .names = &given};
+  compile_ops(ops, 6, &o);
+  check_text(json_str(fixture_tool(ops[0]), "name"), "first");
+  check_text(json_str(fixture_tool(ops[1]), "name"), "second");
+  assert_null(fixture_find("third")); // two could have it, so neither has
+  check_text(json_str(fixture_tool(ops[4]), "name"), "fourth");
+  assert_false(str_is(json_str(fixture_tool(ops[5]), "name"), "fourth"));
+  fixture_end();
+  map_free(&given);
+}
+
+static void test_the_document_s_own_name_comes_before_a_number(void **state) {
+  (void)state;
+  fixture_compile(
+      "openapi: 3.1.0\npaths:\n"
+      "  /endpoints/{type}/configurations/{one_id}: {put: {operationId: inference-put-one, parameters: "
+      "[{name: type, "
+      "in: path, schema: {type: string}}, {name: one_id, in: path, schema: {type: string}}]}}\n"
+      "  /endpoints/{type}/configurations/{two_id}: {put: {operationId: acmePutTwo, parameters: [{name: "
+      "type, in: "
+      "path, schema: {type: string}}, {name: two_id, in: path, schema: {type: string}}]}}\n"
+      "  /sites/{site_id}/rollback: {put: {operationId: rollbackSiteDeploy, parameters: [{name: site_id, in: "
+      "path, "
+      "schema: {type: string}}]}}\n"
+      "  /sites/{site_id}/x: {put: {operationId: op1, parameters: [{name: site_id, in: path, schema: {type: "
+      "string}}]}}\n",
+      NULL);
+  check_text(json_str(fixture_tool("PUT /endpoints/{type}/configurations/{one_id}"), "name"),
+             "acme_inference_put_one");
+  check_text(json_str(fixture_tool("PUT /endpoints/{type}/configurations/{two_id}"), "name"), "acme_put_two");
+  yyjson_val *rollback = fixture_tool("PUT /sites/{site_id}/rollback"),
+             *x = fixture_tool("PUT /sites/{site_id}/x");
+  check_text(json_str(rollback, "title"), "Rollback site deploy");
+  assert_true(str_starts(json_str(rollback, "description"), "Rollback site deploy."));
+  check_text(json_str(x, "title"), "update_a_acme_x");
+  assert_true(str_starts(json_str(x, "description"), "Calls PUT /sites/{site_id}/x."));
+  fixture_end();
+}
+
+static void test_names_are_made_of_whole_words(void **state) {
+  (void)state;
+  static const char *const ops[] = {
+      "GET /2010-04-01/Accounts/{AccountSid}/Calls.json",
+      "GET /2010-04-01/Accounts/{AccountSid}/Calls/{Sid}.json",
+      "GET /microscopically/interdependent/disproportionately/incomprehensibilities", "GET /things.csv"};
+  compile_ops(ops, 4, NULL);
+  check_text(json_str(fixture_tool(ops[0]), "name"), "list_all_acme_2010_04_01_account_calls");
+  check_text(json_str(fixture_tool(ops[1]), "name"), "get_single_acme_2010_04_01_account_call_by_id");
+  check_text(json_str(fixture_tool(ops[2]), "name"), "list_all_acme_microscopically_incomprehensibilities");
+  check_text(json_str(fixture_tool(ops[3]), "name"), "get_single_acme_things_csv");
+  fixture_is(fixture_tool(ops[1]), "/sources/Sid", "\"list_all_acme_2010_04_01_account_calls\"");
+  fixture_end();
+}
+
 static void test_words_of_the_connector(void **state) {
   (void)state;
   static const char word[] =
@@ -194,6 +264,50 @@ static void test_sources(void **state) {
   fixture_end();
 }
 
+static void test_sources_by_noun(void **state) {
+  (void)state;
+  static const char *const ops[] = {"GET /user/repos",
+                                    "GET /user/orgs",
+                                    "GET /repos/{owner}/{repo}/issues",
+                                    "GET /repos/{owner}/{repo}/issues/{issue_number}",
+                                    "GET /orgs/{org}/members",
+                                    "GET /things/{thing}/x/{name}",
+                                    "GET /a/names",
+                                    "GET /widgets",
+                                    "GET /b/widgets",
+                                    "GET /c/{widget_id}"};
+  compile_ops(ops, 10, NULL);
+  fixture_is(fixture_tool(ops[2]), "/sources",
+             "{\"owner\":\"list_all_acme_user_repos\",\"repo\":\"list_all_acme_user_repos\"}");
+  fixture_is(fixture_tool(ops[3]), "/sources/issue_number", "\"list_all_acme_issues\"");
+  fixture_is(fixture_tool(ops[4]), "/sources", "{\"org\":\"list_all_acme_user_orgs\"}");
+  fixture_is(fixture_tool(ops[5]), "/sources", "{}"); // "name" says nothing
+  fixture_is(fixture_tool(ops[9]), "/sources", "{}"); // two lists of widgets
+  fixture_end();
+}
+
+static void test_what_has_no_source(void **state) {
+  (void)state;
+  fixture_compile(
+      "openapi: 3.1.0\npaths:\n"
+      "  /zones: {get: {summary: List zones, parameters: [{name: plan_id, in: query, required: true, schema: "
+      "{type: string}}]}}\n"
+      "  /zones/{zone_id}: {get: {parameters: [{name: zone_id, in: path, schema: {type: string}}]}}\n"
+      "  /plans: {get: {summary: List plans, parameters: [{name: zone_id, in: query, required: true, schema: "
+      "{type: string}}]}}\n"
+      "  /plans/{plan_id}: {get: {parameters: [{name: plan_id, in: path, schema: {type: string}}]}}\n"
+      "  /x: {get: {parameters: [{name: zone_id, in: query, schema: {type: boolean}}]}}\n"
+      "  /y: {get: {parameters: [{name: zone_id, in: query, schema: {type: string, enum: [a, b]}}]}}\n"
+      "  /z: {get: {parameters: [{name: zone_id, in: query, schema: {type: string}}]}}\n",
+      NULL);
+  fixture_is(fixture_tool("GET /zones"), "/sources", "{}"); // a zone's plan, by a plan's zone
+  fixture_is(fixture_tool("GET /plans"), "/sources", "{}");
+  fixture_is(fixture_tool("GET /x"), "/sources", "{}");
+  fixture_is(fixture_tool("GET /y"), "/sources", "{}");
+  fixture_is(fixture_tool("GET /z"), "/sources", "{\"zone_id\":\"list_all_acme_zones\"}");
+  fixture_end();
+}
+
 static void test_number_of_nouns(void **state) {
   (void)state;
   static const char *const rows[][2] = {
@@ -219,8 +333,13 @@ int main(void) {
       cmocka_unit_test(test_twins_are_told_apart),
       cmocka_unit_test(test_long_paths_make_short_unique_names),
       cmocka_unit_test(test_names_once_given_stay),
+      cmocka_unit_test(test_names_stay_when_a_parameter_is_renamed),
+      cmocka_unit_test(test_the_document_s_own_name_comes_before_a_number),
+      cmocka_unit_test(test_names_are_made_of_whole_words),
       cmocka_unit_test(test_words_of_the_connector),
       cmocka_unit_test(test_sources),
+      cmocka_unit_test(test_sources_by_noun),
+      cmocka_unit_test(test_what_has_no_source),
       cmocka_unit_test(test_number_of_nouns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@
 static struct str joined(struct arena *a, const char *name, size_t room) {
   struct words w = {0};
   words_add(&w, a, str_of(name));
-  if (room) words_fit(&w, a, room);
+  if (room) words_fit(&w, room);
   return words_join(&w, a);
 }
 

@@ -116,7 +116,7 @@ static bool decide(const char *name, enum remote_decision decision, size_t *chan
                              .name_count = name ? 1 : 0,
                              .decision = decision};
   bool ok = remote_decide(store, &v, changed, &err);
-  if (!ok) assert_int_equal(err.code, ERR_MISSING);
+  if (!ok) assert_true(err.code == ERR_MISSING || err.code == ERR_UNPROCESSABLE);
   return ok;
 }
 
@@ -336,18 +336,20 @@ static void unusable_definitions_lose_no_other(void **state) {
   struct str big =
       arena_printf(arena, "{'name':'list_big','description':'%.*s'," SCHEMA "}", (int)sizeof large, large);
   static const char *const bad[] = {
-      "{'name':'list zones'," SCHEMA "}",
+      "{'name':'list\\u0007zones'," SCHEMA "}",
+      "{'name':'list\\u202ezones'," SCHEMA "}",
+      "{'name':'  '," SCHEMA "}",
       "{'name':''," SCHEMA "}",
       "{'name':7," SCHEMA "}",
       "7",
-      "{'name':'list_a'}",
-      "{'name':'list_a','inputSchema':{}}",
       "{'name':'list_a','inputSchema':{'type':'array'}}",
-      "{'name':'list_a','title':1," SCHEMA "}",
-      "{'name':'list_a','description':{}," SCHEMA "}",
-      "{'name':'list_a','annotations':{'readOnlyHint':'yes'}," SCHEMA "}",
-      "{'name':'list_a','icons':{}," SCHEMA "}",
-      "{'name':'list_a','inputSchema':{'type':'object','properties':{'a':{'type':'object','x-mcp-header':'A'}"
+      "{'name':'list_b','title':1," SCHEMA "}",
+      "{'name':'list_c','description':{}," SCHEMA "}",
+      "{'name':'list_d','annotations':{'readOnlyHint':'yes'}," SCHEMA "}",
+      "{'name':'list_e','annotations':{'destructiveHint':[]}," SCHEMA "}",
+      "{'name':'list_f','inputSchema':{'type':'object','properties':{'a':'string'}}}",
+      "{'name':'list_g','inputSchema':{'type':'object','properties':'a'}}",
+      "{'name':'list_h','inputSchema':{'type':'object','properties':{'a':{'type':'object','x-mcp-header':'A'}"
       "}}}",
       "{'name':'list_zones','description':'A second.'," SCHEMA "}",
   };
@@ -361,8 +363,23 @@ static void unusable_definitions_lose_no_other(void **state) {
   assert_int_equal(r.dropped, sizeof bad / sizeof *bad + 1);
   assert_true(r.tools == 1 && r.served == 1);
   struct toolset *set = toolset();
-  check_text(set->tools[0].description, "Lists zones."); // the first of two
+  const struct tool *zones = map_get(&set->by_name, STR("list_zones"));
+  check_text(zones->description, "Lists zones."); // the first of two
+  const struct tool *unfit = map_get(&set->by_name, STR("list_a"));
+  assert_true(!unfit->served && unfit->trust == TOOL_DENY);
+  check_text(unfit->why, "left out: its inputSchema is not of type object");
   toolset_unref(set);
+  check_has(r.note, "16 cannot be passed on: ");
+  // Those with a name are where people look, and cannot be approved.
+  size_t changed;
+  struct remote_tool *waiting = rows(true, 9);
+  for (size_t i = 0; i < 9; i++) assert_true(str_starts(waiting[i].why, "left out: "));
+  assert_true(decide(NULL, REMOTE_APPROVED, &changed) && changed == 0);
+  assert_false(decide("list_a", REMOTE_APPROVED, &changed));
+  // Mended, it is a tool like any other; the bad one that comes behind takes nothing from it.
+  r = sync_now("[" LIST ",{'name':'list_a','inputSchema':1},{'name':'list_a'," SCHEMA
+               "},{'name':'list_a','title':2}]");
+  assert_true(r.served == 2 && r.dropped == 1);
 }
 
 // An external $ref is the client's to refuse; nobody here follows it.

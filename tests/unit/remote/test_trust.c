@@ -2,9 +2,9 @@
 // The inventories of vendors' MCP servers as they were in November 2026, tool by tool: with the connectors
 // that ship, and by hints and names alone. argv[1] is the folder of connectors.
 #include "../tool/fixture.h"
+#include "base/verbs.h"
 #include "remote/trust.h"
 #include "remote/trust_name.h"
-#include "remote/trust_words.h"
 
 static const char *folder;
 
@@ -356,9 +356,9 @@ static void tags_come_from_the_nouns_of_the_name(void **state) {
 
 static void the_verbs_are_in_order(void **state) {
   (void)state;
-  for (size_t i = 1; i < trust_verb_count; i++)
-    if (strcmp(trust_verbs[i - 1].word, trust_verbs[i].word) >= 0)
-      fail_msg("\"%s\" stands before \"%s\"", trust_verbs[i - 1].word, trust_verbs[i].word);
+  for (size_t i = 1; i < verb_count; i++)
+    if (strcmp(verbs[i - 1].word, verbs[i].word) >= 0)
+      fail_msg("\"%s\" stands before \"%s\"", verbs[i - 1].word, verbs[i].word);
 }
 
 static void long_and_odd_names_are_read(void **state) {

@@ -55,7 +55,7 @@ static void a_bad_import_leaves_no_trace(void **state) {
     enum err_code code;
   } rows[] = {
       {"acme", "hello", ERR_INVALID},
-      {"acme", LIBRARY_DOCUMENT("  /a/{x}:\n    get: {}\n"),
+      {"acme", LIBRARY_DOCUMENT("  /a/{x:\n    get: {}\n"),
        ERR_UNPROCESSABLE}, // its only operation is skipped
       {"Not A Name", LIBRARY_DOCUMENT(LIBRARY_THINGS), ERR_INVALID},
       {"\"\"", LIBRARY_DOCUMENT(LIBRARY_THINGS), ERR_INVALID},

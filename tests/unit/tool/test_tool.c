@@ -65,7 +65,7 @@ static void refuses_what_compile_does_not_make(void **state) {
       {"{'toolset':1,'connector':'a','tools':[{'name':'x','method':'GET','path':'/"
        "','class':'read','input':{}}]}",
        "class"},
-      {"{'toolset':1,'connector':'a','tools':[{'name':'x','method':'get','path':'/"
+      {"{'toolset':1,'connector':'a','tools':[{'name':'x','method':'CONNECT','path':'/"
        "','class':'get','input':{}}]}",
        "method"},
       {"{'toolset':1,'connector':'a','tools':[{'name':'x','method':'GET','path':'y','class':'get','input':{}}"

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answer programs by the management API: run, check, continue. Whoever manages Postern sees all accounts; a server's view
+// can be asked for.
+#include "program/run.h"
+
+#include "admin/put.h"
+#include "admin/route.h"
+#include "data/json.h"
+#include "program/keep.h"
+#include "program/schema.h"
+#include "table/forms.h"
+
+struct program_asked {
+  struct admin_call *call;
+  struct program_request request;
+  struct program_table tables[PROGRAM_TABLES_MOST];
+  yyjson_doc *owners[PROGRAM_TABLES_MOST]; // of tables that came as text
+  size_t owner_count;
+};
+
+static bool program_find_server(struct admin_call *call, const struct catalog_server **out, struct err *err) {
+  struct str named = json_str(call->body, "server");
+  *out = NULL;
+  if (!named.n) return true;
+  for (size_t i = 0; i < call->catalog->server_count; i++) {
+    const struct catalog_server *s = call->catalog->servers[i];
+    if (str_eq(s->server.id, named) || str_eq_nocase(s->server.name, named)) *out = s;
+  }
+  if (*out) return true;
+  err_at(err, ERR_MISSING, "server", "there is no server '%.*s'", (int)(named.n < 80 ? named.n : 80),
+         named.p);
+  err_hint(err, "GET /mcp lists them");
+  return false;
+}
+
+// {"signups": [{…}]} or {"signups": "name,n\n…"}: rows, or a text that holds a table.
+static bool program_take_tables(struct program_asked *a, struct err *err) {
+  size_t i, n;
+  yyjson_val *key, *v;
+  yyjson_obj_foreach (yyjson_obj_get(a->call->body, "tables"), i, n, key, v) {
+    if (i == PROGRAM_TABLES_MOST)
+      return err_at(err, ERR_LIMIT, "tables", "a run takes at most %d tables", PROGRAM_TABLES_MOST);
+    struct program_table *t = &a->tables[a->request.table_count++];
+    *t = (struct program_table){.name = json_text(key), .rows = v};
+    if (!yyjson_is_str(v)) continue;
+    struct table_form form;
+    if (!table_form_read(json_text(v), STR(""), &a->call->env->json, &form, err)) return false;
+    if (!form.doc)
+      return err_at(err, ERR_INVALID, "tables", "the text of the table '%.*s' is neither JSON nor CSV",
+                    STR_ARG(t->name));
+    a->owners[a->owner_count++] = form.doc;
+    t->rows = yyjson_doc_get_root(form.doc);
+    t->untyped = form.untyped;
+  }
+  a->request.tables = a->tables;
+  return true;
+}
+
+static bool program_ask(struct admin_call *call, struct program_asked *a, struct err *err) {
+  yyjson_val *program = yyjson_obj_get(call->body, "program");
+  struct str text = json_to_text(call->arena, program);
+  *a = (struct program_asked){.call = call};
+  a->request = (struct program_request){.env = call->env->program,
+                                        .catalog = call->catalog,
+                                        .given = yyjson_obj_get(call->body, "parameters"),
+                                        .principal = call->who.key,
+                                        .by = admin_asker(call),
+                                        .request_id = call->in->id,
+                                        .waits = true};
+  if (!program_find_server(call, &a->request.server, err) || !program_take_tables(a, err)) return false;
+  a->request.doc = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW);
+  return true;
+}
+
+static void program_asked_free(struct program_asked *a) {
+  while (a->owner_count) yyjson_doc_free(a->owners[--a->owner_count]);
+}
+
+// What is wrong with the program is all told, not the first of it.
+static void program_put_faults(struct admin_call *call, const struct program_faults *faults) {
+  struct buf list = BUF_MAX(256 * 1024);
+  program_faults_write(faults, &list);
+  put_json(&call->out, "faults", arena_dup(call->arena, buf_str(&list)));
+  buf_free(&list);
+}
+
+static bool program_refuse(struct admin_call *call, const struct program_faults *faults, struct err *err) {
+  if (!faults->count) return false;
+  call->status = 400;
+  put_open(&call->out, NULL, '{');
+  put_open(&call->out, "error", '{');
+  put_text(&call->out, "code", STR("invalid"));
+  put_text(&call->out, "message", str_of(err->text));
+  put_text(&call->out, "request_id", call->in->id);
+  put_close(&call->out, '}');
+  program_put_faults(call, faults);
+  put_close(&call->out, '}');
+  return true;
+}
+
+// Keeps what may be gone on with or read from, and writes the outcome.
+static bool program_conclude(struct admin_call *call, struct program_run *run, struct err *err) {
+  const struct outcome *o;
+  char handle[PROGRAM_HANDLE_TEXT];
+  program_handle(run);
+  if (!program_outcome(run, &o, err)) {
+    program_end(run);
+    return false;
+  }
+  outcome_write(o, &call->out);
+  program_keep(run, handle);
+  return true;
+}
+
+bool admin_run_program(struct admin_call *call, struct err *err) {
+  struct program_faults faults = {.arena = call->arena};
+  struct program_asked asked;
+  struct program_run *run = NULL;
+  struct str handle = json_str(call->body, "continue");
+  if (handle.n) {
+    if (!program_take(handle, call->who.key, &run, err)) return false;
+  } else {
+    if (!program_ask(call, &asked, err)) return program_asked_free(&asked), false;
+    bool begun = program_begin(&asked.request, &run, &faults, err);
+    program_asked_free(&asked);
+    if (!begun) return program_refuse(call, &faults, err);
+  }
+  if (!program_go_on(run, 0, err)) {
+    program_end(run);
+    return false;
+  }
+  return program_conclude(call, run, err);
+}
+
+static void program_put_plan(struct admin_call *call, const struct program_run *run) {
+  const struct plan *plan = program_plan(run);
+  const struct program *p = program_of(run);
+  put_int(&call->out, "calls_least", (int64_t)plan->calls_least);
+  put_bool(&call->out, "calls_known", plan->calls_known);
+  put_open(&call->out, "steps", '[');
+  for (size_t i = 0; i < p->step_count; i++) {
+    put_open(&call->out, NULL, '{');
+    put_text(&call->out, "id", p->steps[i].id);
+    put_open(&call->out, "calls", '[');
+    for (size_t t = 0; t < plan->steps[i].target_count; t++) {
+      put_open(&call->out, NULL, '{');
+      put_text(&call->out, "account", plan->steps[i].targets[t].account);
+      put_text(&call->out, "tool", plan->steps[i].targets[t].tool.name);
+      put_close(&call->out, '}');
+    }
+    put_close(&call->out, ']');
+    put_open(&call->out, "after", '[');
+    for (size_t k = 0; k < p->step_count; k++)
+      if (plan->steps[i].after & 1u << k) put_text(&call->out, NULL, p->steps[k].id);
+    put_close(&call->out, ']');
+    put_close(&call->out, '}');
+  }
+  put_close(&call->out, ']');
+}
+
+bool admin_check_program(struct admin_call *call, struct err *err) {
+  struct program_faults faults = {.arena = call->arena};
+  struct program_asked asked;
+  struct program_run *run = NULL;
+  if (!program_ask(call, &asked, err)) return program_asked_free(&asked), false;
+  bool sound = program_begin(&asked.request, &run, &faults, err);
+  program_asked_free(&asked);
+  if (!sound && !faults.count) return false;
+  put_open(&call->out, NULL, '{');
+  put_bool(&call->out, "sound", sound);
+  program_put_faults(call, &faults);
+  if (sound) program_put_plan(call, run);
+  put_close(&call->out, '}');
+  program_end(run);
+  return true;
+}
+
+bool admin_get_program_schema(struct admin_call *call, struct err *err) {
+  (void)err;
+  buf_add_z(&call->out, program_schema);
+  return true;
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// postern run: an answer program from a file, run or explained, its results as tables, JSON or CSV.
+#include "cli/run.h"
+
+#include "base/mem.h"
+#include "cli/api.h"
+#include "cli/body.h"
+#include "cli/columns.h"
+#include "cli/out.h"
+#include "cli/picture.h"
+#include "cli/source.h"
+#include "cli/terminal.h"
+#include "cli/view.h"
+#include "data/json.h"
+
+enum { PROGRAM_OUT_MOST = 64 * 1024 * 1024 };
+
+// ---- what goes out
+
+static bool program_read_file(struct cli *c, yyjson_mut_doc *body, struct err *err) {
+  struct buf text = BUF_MAX(1 << 20);
+  yyjson_doc *doc = NULL;
+  bool ok = source_read(c, args_word(&c->args, 0), &text, err) &&
+            json_read(buf_str(&text), &JSON_LIMITS, &doc, err);
+  if (ok) cli_body_put_json(body, NULL, "program", yyjson_doc_get_root(doc));
+  yyjson_doc_free(doc);
+  buf_free(&text);
+  return ok;
+}
+
+// --param NAME=VALUE: a number or a boolean where the value reads as one, else a text.
+static bool program_put_params(struct cli *c, yyjson_mut_doc *body, struct err *err) {
+  size_t at = 0;
+  for (struct str given, name, value; args_next(&c->args, "param", &at, &given);) {
+    if (!args_pair(given, &name, &value))
+      return err_at(err, ERR_INVALID, "--param", "write NAME=VALUE, not '%.*s'", STR_MOST(given, 80));
+    yyjson_mut_val *in = cli_body_object(body, NULL, "parameters"), *v = NULL;
+    yyjson_doc *read = yyjson_read(value.p, value.n, 0);
+    yyjson_val *root = yyjson_doc_get_root(read);
+    if (yyjson_is_num(root) || yyjson_is_bool(root)) v = yyjson_val_mut_copy(body, root);
+    yyjson_doc_free(read);
+    if (!v) v = yyjson_mut_strncpy(body, value.p, value.n);
+    yyjson_mut_obj_put(in, yyjson_mut_strncpy(body, name.p, name.n), v);
+  }
+  return true;
+}
+
+static bool program_put_tables(struct cli *c, yyjson_mut_doc *body, struct err *err) {
+  size_t at = 0;
+  for (struct str given, name, file; args_next(&c->args, "table", &at, &given);) {
+    if (!args_pair(given, &name, &file))
+      return err_at(err, ERR_INVALID, "--table", "write NAME=FILE, not '%.*s'", STR_MOST(given, 80));
+    struct buf text = BUF_MAX(16 << 20);
+    bool ok = source_read(c, file, &text, err);
+    if (ok) {
+      struct str s = buf_str(&text);
+      yyjson_mut_obj_put(cli_body_object(body, NULL, "tables"), yyjson_mut_strncpy(body, name.p, name.n),
+                         yyjson_mut_strncpy(body, s.p, s.n));
+    }
+    buf_free(&text);
+    if (!ok) return false;
+  }
+  return true;
+}
+
+// ---- what comes back
+
+static void program_table(struct cli *c, yyjson_val *columns, yyjson_val *rows, struct buf *out) {
+  struct columns t;
+  size_t i, n, k, m, count = yyjson_arr_size(columns);
+  yyjson_val *column, *row, *cell;
+  if (count > COLUMNS_COLUMNS_MOST) count = COLUMNS_COLUMNS_MOST;
+  columns_open(&t, c->arena, count);
+  yyjson_arr_foreach (columns, i, n, column)
+    if (i < count) columns_cell(&t, json_str(column, "name"));
+  yyjson_arr_foreach (rows, i, n, row)
+    yyjson_arr_foreach (row, k, m, cell)
+      if (k < count) columns_cell(&t, yyjson_is_null(cell) ? STR("") : view_cell(c->arena, cell));
+  columns_print(&t, terminal_width(), out);
+  columns_close(&t);
+}
+
+static void program_csv_cell(struct buf *out, struct str text) {
+  bool quoted = memchr(text.p, ',', text.n) || memchr(text.p, '"', text.n) || memchr(text.p, '\n', text.n) ||
+                memchr(text.p, '\r', text.n);
+  if (quoted) buf_add_char(out, '"');
+  for (size_t i = 0; i < text.n; i++) {
+    if (text.p[i] == '"') buf_add_char(out, '"');
+    buf_add_char(out, text.p[i]);
+  }
+  if (quoted) buf_add_char(out, '"');
+}
+
+static void program_csv(struct cli *c, yyjson_val *columns, yyjson_val *rows,
+                        struct buf *out) { // RFC 4180, with the line ends of this system
+  size_t i, n, k, m;
+  yyjson_val *column, *row, *cell;
+  yyjson_arr_foreach (columns, i, n, column) {
+    if (i) buf_add_char(out, ',');
+    program_csv_cell(out, json_str(column, "name"));
+  }
+  buf_add_char(out, '\n');
+  yyjson_arr_foreach (rows, i, n, row) {
+    yyjson_arr_foreach (row, k, m, cell) {
+      if (k) buf_add_char(out, ',');
+      program_csv_cell(out, yyjson_is_null(cell)  ? STR("")
+                            : yyjson_is_str(cell) ? json_text(cell)
+                                                  : json_to_text(c->arena, cell));
+    }
+    buf_add_char(out, '\n');
+  }
+}
+
+static bool program_picture(struct cli *c, yyjson_val *result, struct buf *out) {
+  struct picture_look look = {.width = terminal_width(),
+                              .ascii = picture_is_ascii(),
+                              .color = picture_has_color() && !args_has(&c->args, "no-color")};
+  return !args_has(&c->args, "no-chart") && picture_draw(result, &look, c->arena, out);
+}
+
+static void program_show_result(struct cli *c, yyjson_val *result, bool several, struct buf *out) {
+  struct str title = json_str(result, "title"), why = json_str(result, "error");
+  if (!title.n) title = json_str(result, "name");
+  if (several) buf_printf(out, "%s%.*s\n", out->n ? "\n" : "", STR_ARG(title));
+  if (why.n)
+    buf_printf(out, "no result: %.*s\n", STR_ARG(why));
+  else if (yyjson_arr_size(yyjson_obj_get(result, "rows")) == 0)
+    buf_add_z(out, "no rows\n");
+  else if (!program_picture(c, result, out))
+    program_table(c, yyjson_obj_get(result, "columns"), yyjson_obj_get(result, "rows"), out);
+}
+
+static void program_notes(struct cli *c, yyjson_val *outcome) {
+  size_t i, n;
+  yyjson_val *warning;
+  yyjson_arr_foreach (yyjson_obj_get(outcome, "warnings"), i, n, warning)
+    view_note(c, arena_printf(c->arena, "note: %.*s\n", STR_ARG(json_text(warning))));
+  int64_t wait = json_int(outcome, "wait_seconds", 0);
+  struct str handle = json_str(outcome, "handle");
+  if (str_is(json_str(outcome, "status"), "paused"))
+    view_note(c, arena_printf(c->arena, "note: paused; in %lld s go on with: postern run --continue %.*s\n",
+                              (long long)wait, STR_ARG(handle)));
+}
+
+static bool program_show(struct cli *c, yyjson_val *outcome, struct err *err) {
+  yyjson_val *results = yyjson_obj_get(outcome, "results"), *result;
+  struct buf out = BUF_MAX(PROGRAM_OUT_MOST);
+  size_t i, n;
+  if (c->json) {
+    view_json(c, outcome);
+  } else if (args_has(&c->args, "csv")) {
+    result = yyjson_arr_get_first(results);
+    program_csv(c, yyjson_obj_get(result, "columns"), yyjson_obj_get(result, "rows"), &out);
+  } else {
+    yyjson_arr_foreach (results, i, n, result)
+      program_show_result(c, result, yyjson_arr_size(results) > 1, &out);
+  }
+  if (out.n) view_text(c, buf_str(&out));
+  buf_free(&out);
+  if (!c->json) program_notes(c, outcome);
+  if (!str_is(json_str(outcome, "status"), "failed")) return true;
+  err_set(err, ERR_UPSTREAM, "no result of the program could be made");
+  err_hint(err, "the notes say why; --json has each call");
+  return false;
+}
+
+static bool program_explain(struct cli *c, yyjson_val *verdict, struct err *err) {
+  size_t i, n;
+  yyjson_val *fault, *step;
+  if (c->json) {
+    view_json(c, verdict);
+    return true;
+  }
+  yyjson_arr_foreach (yyjson_obj_get(verdict, "faults"), i, n, fault) {
+    struct str pointer = json_str(fault, "pointer"), hint = json_str(fault, "hint");
+    view_text(c,
+              arena_printf(c->arena, "%.*s: %.*s%s%.*s\n", STR_ARG(pointer.n ? pointer : STR("the program")),
+                           STR_ARG(json_str(fault, "text")), hint.n ? "; " : "", STR_ARG(hint)));
+  }
+  if (n) return err_set(err, ERR_INVALID, "the program has %zu fault%s", n, n == 1 ? "" : "s");
+  yyjson_arr_foreach (yyjson_obj_get(verdict, "steps"), i, n, step) {
+    struct str calls = view_cell(c->arena, yyjson_obj_get(step, "calls")),
+               after = view_cell(c->arena, yyjson_obj_get(step, "after"));
+    view_text(c, arena_printf(c->arena, "%.*s: %.*s%s%.*s\n", STR_ARG(json_str(step, "id")), STR_ARG(calls),
+                              yyjson_arr_size(yyjson_obj_get(step, "after")) ? ", after " : "",
+                              STR_ARG(yyjson_arr_size(yyjson_obj_get(step, "after")) ? after : STR(""))));
+  }
+  view_text(c, arena_printf(c->arena, "%s%lld calls%s\n",
+                            json_bool(verdict, "calls_known", true) ? "" : "at least ",
+                            (long long)json_int(verdict, "calls_least", 0),
+                            json_bool(verdict, "calls_known", true)
+                                ? ", and one for each further page"
+                                : ", one more for each row of a for_each and each further page"));
+  return true;
+}
+
+bool cli_program_run(struct cli *c, struct err *err) {
+  yyjson_val *answer;
+  yyjson_mut_doc *body = cli_body_new();
+  struct str handle = args_text(&c->args, "continue");
+  bool explain = args_has(&c->args, "explain"), ok = true;
+  if (!handle.n && !args_word(&c->args, 0).n)
+    ok = err_at(err, ERR_INVALID, "FILE", "name the file of the program, or - for standard input");
+  if (handle.n) cli_body_put(body, NULL, "continue", handle);
+  ok = ok && (handle.n || program_read_file(c, body, err)) && program_put_params(c, body, err) &&
+       program_put_tables(c, body, err);
+  cli_body_put(body, NULL, "server", args_text(&c->args, "server"));
+  struct api_ask ask = {
+      .method = "POST", .path = explain ? STR("/program/check") : STR("/program"), .body = body};
+  ok = ok && api_send(c, &ask, &answer, err) &&
+       (explain ? program_explain(c, answer, err) : program_show(c, answer, err));
+  yyjson_mut_doc_free(body);
+  return ok;
+}

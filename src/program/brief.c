@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "program/brief.h"
+
+#include "data/json.h"
+
+static size_t brief_rows(const struct outcome_result *r) {
+  return r->rows.row_count < BRIEF_ROWS_MOST ? r->rows.row_count : BRIEF_ROWS_MOST;
+}
+
+// A cell of a Markdown table: in one line, bars escaped, not longer than a model needs.
+static void brief_cell(struct buf *out, const struct table_cell *cell, enum table_type type) {
+  struct buf text = BUF_MAX(TABLE_CELL_MOST);
+  table_cell_print(&text, cell, type);
+  struct str s = str_cut_utf8(buf_str(&text), BRIEF_CELL_MOST);
+  for (size_t i = 0; i < s.n; i++) {
+    if (s.p[i] == '|') buf_add_char(out, '\\');
+    buf_add_char(out, s.p[i] == '\n' || s.p[i] == '\r' ? ' ' : s.p[i]);
+  }
+  if (s.n < text.n) buf_add_z(out, "…");
+  buf_free(&text);
+}
+
+static void brief_table(const struct outcome_result *r, struct buf *out) {
+  const struct table_result *rows = &r->rows;
+  for (size_t c = 0; c < rows->column_count; c++) {
+    struct table_cell name = {.kind = TABLE_CELL_TEXT, .text = rows->columns[c].name};
+    buf_add_z(out, c ? " | " : "| ");
+    brief_cell(out, &name, TABLE_TEXT);
+  }
+  buf_add_z(out, " |\n");
+  for (size_t c = 0; c < rows->column_count; c++) buf_add_z(out, c ? " | ---" : "| ---");
+  buf_add_z(out, " |\n");
+  for (size_t i = 0; i < brief_rows(r); i++) {
+    for (size_t c = 0; c < rows->column_count; c++) {
+      buf_add_z(out, c ? " | " : "| ");
+      brief_cell(out, &rows->cells[i * rows->column_count + c], rows->columns[c].type);
+    }
+    buf_add_z(out, " |\n");
+  }
+}
+
+static void brief_result(const struct outcome_result *r, bool several, struct buf *out) {
+  struct str title = r->title.n ? r->title : r->name;
+  if (several || r->title.n) buf_printf(out, "\n**%.*s**\n", STR_ARG(title));
+  buf_add_char(out, '\n');
+  if (r->why.n) {
+    buf_printf(out, "No result: %.*s\n", STR_ARG(r->why));
+  } else if (r->rows.row_count == 0) {
+    buf_add_z(out, "No rows.\n");
+  } else {
+    brief_table(r, out);
+    if (r->rows.row_count > BRIEF_ROWS_MOST)
+      buf_printf(out, "\nThe first %d of %zu rows; query the others by the handle.\n", BRIEF_ROWS_MOST,
+                 r->rows.row_count);
+  }
+  if (r->has_unfinished) buf_add_z(out, "\nThe last bucket of time is not over yet.\n");
+}
+
+static size_t brief_calls_failed(const struct outcome *o) {
+  size_t n = 0;
+  for (size_t i = 0; i < o->call_count; i++) n += o->calls[i].why.n > 0;
+  return n;
+}
+
+void brief_text(const struct outcome *o, struct buf *out) {
+  size_t failed = brief_calls_failed(o);
+  if (o->title.n) buf_printf(out, "# %.*s\n", STR_ARG(o->title));
+  buf_printf(out, "%s: %zu result%s from %zu call%s", outcome_status_name(o->status), o->result_count,
+             o->result_count == 1 ? "" : "s", o->call_count, o->call_count == 1 ? "" : "s");
+  if (failed) buf_printf(out, ", %zu of which failed", failed);
+  buf_add_z(out, ".\n");
+  for (size_t i = 0; i < o->result_count; i++) brief_result(&o->results[i], o->result_count > 1, out);
+  for (size_t i = 0; i < o->warning_count; i++)
+    buf_printf(out, "%s- %.*s\n", i ? "" : "\nNote:\n", STR_ARG(o->warnings[i]));
+  if (o->status == OUTCOME_PAUSED)
+    buf_printf(out, "\nIt is paused. In %lld s go on with {\"continue\": \"%.*s\"}.\n", (long long)o->wait_s,
+               STR_ARG(o->handle));
+  else if (o->handle.n)
+    buf_printf(out,
+               "\nKept for ten minutes as %.*s: a later program reads a result with \"tables\": {\"name\": "
+               "{\"kept\": \"%.*s\", \"result\": \"%.*s\"}}.\n",
+               STR_ARG(o->handle), STR_ARG(o->handle),
+               STR_ARG(o->result_count ? o->results[0].name : STR("")));
+}
+
+void brief_json(const struct outcome *o, struct buf *out) {
+  struct outcome less = *o;
+  struct outcome_result results[PROGRAM_RESULTS_MOST];
+  for (size_t i = 0; i < o->result_count; i++) {
+    results[i] = o->results[i];
+    results[i].rows.cut = results[i].rows.cut || results[i].rows.row_count > BRIEF_ROWS_MOST;
+    results[i].rows.row_count = brief_rows(&o->results[i]);
+    results[i].chart = STR_NONE; // it has the rows once more
+  }
+  less.results = results;
+  less.call_count = 0; // what was called is in the audit
+  outcome_write(&less, out);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// run: a program at work. The asker's fiber conducts: it starts calls on fibers of their own, side by side within limits,
+// takes their answers into the tables and asks for next pages; steps begin when the tables they read are whole. What
+// blocks (queries, filling tables) runs on the pool. A run that a vendor's rate limit stops, or the asker's patience, is
+// paused, whole; it can be kept and go on from there, on any loop. Example:
+//   struct program_run *run; if (!program_begin(&request, &run, &faults, err)) …     // checked; nothing is called yet
+//   if (!program_go_on(run, 45000, err)) …                                            // false: canceled
+//   outcome_write(program_outcome(run), out);    program_end(run);
+#ifndef POSTERN_PROGRAM_RUN_H
+#define POSTERN_PROGRAM_RUN_H
+
+#include "call/run.h"
+#include "program/check.h"
+#include "program/outcome.h"
+
+struct program_run;
+
+struct program_limits { // settings
+  size_t calls;         // program_calls: of one run
+  size_t fan_out;       // program_fan_out: rows of one for_each
+  size_t side;          // program_parallel: calls at a time, of one run
+  size_t side_account;  // program_parallel_account: of these, to one account
+  size_t pages;         // program_pages: of one call, where the program does not say
+  uint64_t time_ms;     // program_time: at work, in all
+  uint64_t wait_ms;     // program_wait: for a vendor's rate limit, where the asker waits
+  struct table_limits tables;
+};
+
+struct program_env { // made once
+  const struct run_env *run;
+  struct program_limits limits;
+  const struct zone *zone; // where a program names none
+  int first_weekday;
+};
+
+struct program_table { // somebody's own rows
+  struct str name;
+  yyjson_val *rows; // an array of objects, or what table/locate finds rows in
+  bool untyped;     // all texts, as from CSV
+};
+
+struct program_request {
+  const struct program_env *env;
+  struct catalog *catalog;             // the run takes a reference of its own
+  const struct catalog_server *server; // NULL: all accounts
+  yyjson_doc *doc;                     // of the program; the run takes it over, also where it fails
+  yyjson_val *given;                   // parameters; object or NULL; copied
+  const struct program_table *tables;  // that stand beside those of the steps; copied
+  size_t table_count;
+  struct str principal, request_id, url; // copied; url: name of the server's URL, or empty
+  struct audit_who by;                   // copied
+  enum mcp_era era;
+  int64_t now_ms; // 0: now
+  bool waits;     // for rate limits, up to program_wait
+  // Called on the conducting fiber when a call has ended; may be NULL.
+  void (*progress)(void *arg, const struct program_run *run);
+  void *progress_arg;
+};
+
+// Reads and checks. False: the faults say what is wrong, or *err does (ERR_CANCELED, ERR_LIMIT).
+MUST_USE bool program_begin(const struct program_request *r, struct program_run **out,
+                            struct program_faults *faults, struct err *err) SUSPENDS;
+// Works until the end, or until it pauses: program_outcome says which. False only where the asker has gone; the run can
+// only be ended then. At most so many milliseconds; 0: program_time alone.
+MUST_USE bool program_go_on(struct program_run *run, uint64_t most_ms, struct err *err) SUSPENDS;
+// The results as they are now; queries run anew when more was read. Lives as long as the run.
+MUST_USE bool program_outcome(struct program_run *run, const struct outcome **out, struct err *err) SUSPENDS;
+void program_end(struct program_run *run); // NULL is fine
+
+bool program_is_paused(const struct program_run *run);
+const struct plan *program_plan(const struct program_run *run);
+const struct program *program_of(const struct program_run *run);
+// Calls that have ended, and that are known to be asked for in all so far.
+void program_progress(const struct program_run *run, size_t *ended, size_t *known);
+
+#endif

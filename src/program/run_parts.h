@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// run_parts: what the files behind program/run.h share. Private to program/.
+#ifndef POSTERN_PROGRAM_RUN_PARTS_H
+#define POSTERN_PROGRAM_RUN_PARTS_H
+
+#include "program/pages.h"
+#include "program/run.h"
+
+enum run_step_state { RUN_STEP_WAITING, RUN_STEP_CALLING, RUN_STEP_DONE, RUN_STEP_FAILED };
+
+//  WAITING ── the tables it reads are whole ──> CALLING ── all calls have ended ──> DONE
+//     └────── one of them failed ──> FAILED <── all calls failed, or a limit ──┘
+struct run_step {
+  struct program_run *run;
+  const struct program_step *step;
+  const struct plan_step *plan;
+  size_t index;
+  enum run_step_state state;
+  struct table *table;
+  struct table_result rows;   // of for_each
+  size_t wanted, begun, open; // calls, a paged one counted once; open: begun and not ended
+  size_t failed, calls, cut, bytes;
+  int64_t total;
+  bool maybe_cut;
+  struct str why;
+};
+
+struct run_job { // a call of a step for one row (or batch) and one account, from its first page to its last
+  struct program_run *run;
+  struct run_step *step;
+  struct run_job *next;
+  size_t target, row;
+  uint64_t page, rows; // pages before this one, and their rows
+  struct arena *arena;
+  yyjson_mut_doc *doc;
+  yyjson_mut_val *arguments;
+  yyjson_doc *sent; // the same, as they go out
+  struct call_answer answer;
+  bool has_answer, at_work, ended, prepared;
+  struct fiber *fiber;
+  struct err err;
+  uint64_t started_us, elapsed_us;
+};
+
+struct program_run {
+  struct arena *arena, *outcome_arena;
+  const struct program_env *env;
+  yyjson_doc *doc, *given_read;
+  yyjson_mut_doc *given_doc;
+  yyjson_mut_val *given;
+  struct catalog *catalog;
+  struct program_view view;
+  struct program program;
+  struct plan plan;
+  struct table_params params;
+  struct table_clock clock;
+  struct table_set *set;
+  struct check_table tables[PROGRAM_TABLES_MOST * 2]; // that are there before any call
+  size_t table_count;
+  struct run_step steps[PROGRAM_STEPS_MOST];
+  size_t step_count;
+  struct run_job *jobs;
+  size_t active, calls, ended;
+  struct fiber *conductor;
+  uint64_t end_us, worked_ms;
+  int64_t wait_s; // a vendor asks for it; nothing new is begun until then
+  bool paused, waits, out_of_time;
+  struct str principal, request_id, url, handle; // handle: once kept
+  struct audit_who by;
+  enum mcp_era era;
+  void (*progress)(void *arg, const struct program_run *run);
+  void *progress_arg;
+  struct outcome outcome;
+  struct outcome_call *call_rows; // of the outcome
+  size_t call_row_count, call_row_cap;
+};
+
+void program_step_fail(struct run_step *s, struct str why);
+// job.c
+struct run_job *job_new(struct run_step *s, size_t target, size_t row); // in run->jobs
+const struct plan_target *job_target(const struct run_job *job);
+MUST_USE bool job_start(struct run_job *job, struct err *err) SUSPENDS; // false: canceled
+MUST_USE bool job_take(struct run_job *job,
+                       struct err *err) SUSPENDS; // its answer into the table; false: canceled
+void job_free(struct run_job *job);
+
+#endif

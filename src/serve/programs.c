@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/programs.h"
+
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "data/json.h"
+#include "program/brief.h"
+#include "program/keep.h"
+#include "program/run.h"
+#include "program/schema.h"
+#include "serve/frame.h"
+
+enum { PROGRAM_TOOL_MS = 45000 }; // hosts give up after a minute
+
+bool programs_are_shown(const struct serve_request *r) {
+  return r->server->programs && r->env->program;
+}
+
+void programs_list(struct buf *out) {
+  buf_add_z(out, "{\"name\":\"" PROGRAM_TOOL "\",\"title\":\"Run an answer program\",\"description\":");
+  json_add_string(out, STR("Answer a question over many calls at once: calls read-only tools of this server, "
+                           "and runs one SQL query (SQLite) over what they "
+                           "gave for each result. Use it to count, group, join, compare or look through many "
+                           "rows, instead of reading them. Each step's "
+                           "rows are a table named after it; for_each calls a tool for each row of a query. "
+                           "Results that are cut say so. A handle keeps the "
+                           "results for ten minutes: go on from a pause with {\"continue\": handle}, or "
+                           "query them in a later program by \"tables\"."));
+  buf_add_z(out, ",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"program\":");
+  buf_add_z(out, program_schema);
+  buf_add_z(out,
+            ",\"parameters\":{\"type\":\"object\",\"description\":\"Values over the program's defaults\"},"
+            "\"continue\":{\"type\":\"string\",\"description\":\"The handle of a paused run, instead of a "
+            "program\"}}},"
+            "\"outputSchema\":{\"type\":\"object\",\"required\":[\"status\",\"results\"],\"properties\":{"
+            "\"status\":{\"enum\":[\"complete\",\"partial\",\"paused\",\"failed\"]},\"handle\":{\"type\":"
+            "\"string\"},\"wait_seconds\":{\"type\":\"integer\"},"
+            "\"results\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"warnings\":{\"type\":"
+            "\"array\",\"items\":{\"type\":\"string\"}}}},"
+            "\"annotations\":{\"title\":\"Run an answer "
+            "program\",\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true,"
+            "\"openWorldHint\":true},"
+            "\"_meta\":{\"anthropic/alwaysLoad\":true}}");
+}
+
+static bool programs_say(struct serve_request *r, struct str text, const struct buf *structured,
+                         bool is_error, struct buf *out) {
+  frame_open(r, out);
+  buf_add_z(out, "\"content\":[{\"type\":\"text\",\"text\":");
+  json_add_string(out, text);
+  buf_add_z(out, "}]");
+  if (structured) {
+    buf_add_z(out, ",\"structuredContent\":");
+    buf_add(out, buf_str(structured));
+  }
+  buf_printf(out, ",\"isError\":%s", is_error ? "true" : "false");
+  frame_close(r, out, false);
+  return true;
+}
+
+// One row for the program, beside those of its calls, which have the same request id.
+static void programs_record(struct serve_request *r, const struct outcome *o) {
+  struct audit_row row = serve_audit_row(r);
+  row.action = STR("tools/call");
+  row.tool = STR(PROGRAM_TOOL);
+  row.outcome = o->status == OUTCOME_FAILED ? STR("failed") : STR("ok");
+  row.detail = arena_printf(r->arena, "%s, %zu calls", outcome_status_name(o->status), o->call_count);
+  audit_add(r->env->run.audit, &row);
+}
+
+// An outcome as a client is told it; the run is kept under its handle.
+static bool programs_conclude(struct serve_request *r, struct program_run *run, struct buf *out,
+                              struct err *err) {
+  const struct outcome *o;
+  char handle[PROGRAM_HANDLE_TEXT];
+  program_handle(run);
+  if (!program_outcome(run, &o, err)) {
+    program_end(run);
+    return false;
+  }
+  struct buf text = BUF_MAX(PROGRAM_BRIEF_MOST), structured = BUF_MAX(PROGRAM_BRIEF_MOST * 4);
+  brief_text(o, &text);
+  brief_json(o, &structured);
+  programs_record(r, o);
+  bool told =
+      programs_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, out);
+  buf_free(&text);
+  buf_free(&structured);
+  program_keep(run, handle);
+  return told;
+}
+
+static bool programs_begin(struct serve_request *r, yyjson_val *arguments, struct program_run **run,
+                           struct str *wrong, struct err *err) {
+  struct program_faults faults = {.arena = r->arena};
+  struct str text = json_to_text(r->arena, yyjson_obj_get(arguments, "program"));
+  struct program_request request = {.env = r->env->program,
+                                    .catalog = r->catalog,
+                                    .server = r->server,
+                                    .doc = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW),
+                                    .given = yyjson_obj_get(arguments, "parameters"),
+                                    .principal = r->client.principal.key,
+                                    .by = serve_audit_row(r).who,
+                                    .url = serve_audit_row(r).url,
+                                    .request_id = r->transport.in->id,
+                                    .era = r->transport.era};
+  if (program_begin(&request, run, &faults, err)) return true;
+  if (!faults.count) return false;
+  struct buf list = BUF_MAX(64 * 1024);
+  buf_printf(&list, "The program has %zu fault%s; nothing was called:\n", faults.count,
+             faults.count == 1 ? "" : "s");
+  program_faults_print(&faults, &list);
+  *wrong = arena_dup(r->arena, buf_str(&list));
+  buf_free(&list);
+  return false;
+}
+
+bool programs_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  yyjson_val *arguments = yyjson_obj_get(params, "arguments");
+  struct str handle = json_str(arguments, "continue"), wrong = STR("");
+  struct program_run *run = NULL;
+  bool begun = handle.n ? program_take(handle, r->client.principal.key, &run, err)
+                        : programs_begin(r, arguments, &run, &wrong, err);
+  if (!begun && wrong.n) return programs_say(r, wrong, NULL, true, out);
+  if (!begun && err->code != ERR_CANCELED)
+    return programs_say(r, arena_printf(r->arena, "%s%s%s", err->text, err->hint[0] ? "; " : "", err->hint),
+                        NULL, true, out);
+  if (!begun) return false;
+  if (!program_go_on(run, PROGRAM_TOOL_MS, err)) {
+    program_end(run);
+    return false;
+  }
+  return programs_conclude(r, run, out, err);
+}

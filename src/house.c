@@ -60,6 +60,7 @@ void house_keep(const struct account_env *account, struct loop *loop, const stru
   struct err err;
   house_look_at_clock();
   loop_post(loop, house_tend, (void *)(uintptr_t)account);
+  if (!admin_heed_recovery(admin, &err)) log_warn("an admin token that was made beside us: %s", err.text);
   if (!admin_purge(admin, &err)) log_warn("housekeeping: %s", err.text);
   mem_trim(); // an import or a burst may have taken much for a moment
   metrics_add(METRIC_HOUSE_ROUNDS, 1);

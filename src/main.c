@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "house.h"
+#include "recover.h"
 #include "version.h"
 #include "wiring.h"
 
@@ -22,13 +23,15 @@ enum { UNWIND_MS = 1000 }; // after the drain: for what was cut off
 // The only mutable global of the program: what is wired together.
 static struct wiring program;
 
-static void main_welcome(void) {
-  char *token = program.first_token;
-  if (token[0])
-    cli_print("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n",
-              token, STR_ARG(program.public_url), token);
-  secret_wipe(token, sizeof program.first_token);
-  cli_print("Postern %s answers on %.*s\n", POSTERN_VERSION, STR_ARG(program.public_url));
+// Once listening works: a start that fails has made no token that nobody saw.
+static bool main_first_token(struct err *err) {
+  char token[TOKEN_TEXT];
+  if (!admin_first_token(program.store, token, err)) return false;
+  if (!token[0]) return true;
+  cli_print("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n",
+            token, STR_ARG(program.public_url), token);
+  secret_wipe(token, sizeof token);
+  return catalog_rebuild(&program.catalog, err);
 }
 
 // Waits for signals until one says stop; the loops run meanwhile. The house is kept when its time has come,
@@ -102,9 +105,10 @@ static int main_serve(int argc, char **argv) {
   program.input.environment = environ;
   bool ok = settings_take_flags(&argc, argv, program.arena, &program.input, &err);
   ok = ok && main_check_rest(argc, argv, &err);
-  ok = ok && wiring_open(&program, &err);
+  ok = ok && wiring_open(&program, &err) && main_first_token(&err);
   if (ok) {
-    main_welcome();
+    wiring_run(&program);
+    cli_print("Postern %s answers on %.*s\n", POSTERN_VERSION, STR_ARG(program.public_url));
     main_wait(&signals);
     main_stop(&signals);
   } else {
@@ -116,7 +120,9 @@ static int main_serve(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  const struct cli_program parts = {
-      .version = POSTERN_VERSION, .serve = main_serve, .write_api = admin_write_reference};
+  const struct cli_program parts = {.version = POSTERN_VERSION,
+                                    .serve = main_serve,
+                                    .write_api = admin_write_reference,
+                                    .recover = recover_token};
   return cli_main(argc, argv, &parts);
 }

@@ -16,6 +16,7 @@
 #include "catalog/watch.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
+#include "fetch/proxy.h"
 #include "io/fiber.h"
 #include "io/pool.h"
 #include "serve/stream.h"
@@ -231,6 +232,15 @@ static bool wiring_check_origins(const struct settings *s, struct err *err) {
   return true;
 }
 
+static bool wiring_proxy(struct wiring *w, const struct settings *s, struct err *err) {
+  struct str file = s->upstream_proxy_credentials;
+  struct proxy_choice choice = {.url = s->upstream_proxy,
+                                .credentials = file.n ? arena_z(w->arena, file) : NULL,
+                                .direct = s->upstream_no_proxy.items,
+                                .direct_count = s->upstream_no_proxy.count};
+  return proxy_use(&choice, err);
+}
+
 static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *err) {
   if (!wiring_check_origins(s, err) || !wiring_folder(w, s->data_dir, err) || !wiring_key(w, s, err) ||
       !store_open(s->store, &w->store, err) ||
@@ -240,6 +250,7 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
       !store_probe_new(w->store, STORE_PROBE_MS, &w->probe, err))
     return false;
   if (s->upstream_ca.n && !fetch_ca(arena_z(w->arena, s->upstream_ca), err)) return false;
+  if (!wiring_proxy(w, s, err)) return false;
   struct fetch_limits *limits = ARENA_NEW(w->arena, struct fetch_limits);
   wiring_fill_limits(s, limits);
   w->account = (struct account_env){
@@ -259,12 +270,11 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
                                   .mark =
                                       arena_printf(w->arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
   if (!keys_start(&w->account, &keys, err)) return false;
-  w->catalog = (struct catalog_env){&w->account,
-                                    {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items,
-                                     s->upstream_origins.count}};
+  w->catalog = (struct catalog_env){
+      &w->account,
+      {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items, s->upstream_origins.count}};
   w->catalog.refresh_ms = s->remote_refresh;
-  return library_load_imports(&w->catalog.library, err) && admin_first_token(w->store, w->first_token, err) &&
-         catalog_rebuild(&w->catalog, err);
+  return library_load_imports(&w->catalog.library, err) && catalog_rebuild(&w->catalog, err);
 }
 
 static void wiring_refresh_loop(void *arg) {
@@ -333,6 +343,7 @@ bool wiring_open(struct wiring *w, struct err *err) {
   struct wiring_set *set;
   w->started_ms = clock_now_ms();
   if (!settings_load(&w->input, &s, err)) return false;
+  w->starting = s;
   char threads[16];
   snprintf(threads, sizeof threads, "%zu", s->pool_threads);
   setenv("UV_THREADPOOL_SIZE", threads, 1);
@@ -343,9 +354,15 @@ bool wiring_open(struct wiring *w, struct err *err) {
       !wiring_fill(w, s, err))
     return false;
   wiring_loops(w, s);
-  if (!wiring_make(w, s, &set, err) || !wiring_listen(w, set, err)) return false;
-  set->origins.public_url = w->account.public_url = w->public_url;
+  if (!wiring_make(w, s, &set, err)) return false;
+  w->starting = NULL;
   w->set = set;
+  if (!wiring_listen(w, set, err)) return false;
+  set->origins.public_url = w->account.public_url = w->public_url;
+  return true;
+}
+
+void wiring_run(struct wiring *w) {
   catalog_on_change(wiring_catalog_changed, w);
   watch_on_change(wiring_list_changed, w);
   for (size_t i = 0; i < w->loop_count; i++) {
@@ -354,7 +371,6 @@ bool wiring_open(struct wiring *w, struct err *err) {
   }
   watch_start(&w->catalog, w->loops, w->loop_count);
   w->ready = true;
-  return true;
 }
 
 // ---- other settings
@@ -423,10 +439,16 @@ void wiring_stop(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) loop_stop(w->loops[i]);
 }
 
+static void wiring_write_uses(struct wiring *w) {
+  struct err err;
+  if (!catalog_write_uses(w->store, &err)) log_warn("when URLs were last used is not written: %s", err.text);
+}
+
 void wiring_close(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) http_server_free(w->servers[i]);
   kept_end();
   catalog_on_change(NULL, NULL);
+  wiring_write_uses(w);
   catalog_close();
   for (size_t i = 0; i < w->loop_count; i++) loop_free(w->loops[i]);
   if (w->audit) audit_free(w->audit);
@@ -436,7 +458,9 @@ void wiring_close(struct wiring *w) {
     settings_free(set->settings);
     mem_free(set);
   }
+  settings_free(w->starting);
   if (w->connectors) connector_set_free(w->connectors);
+  proxy_drop();
   if (w->guard) http_guard_free(w->guard);
   if (w->probe) store_probe_free(w->probe);
   if (w->store) store_close(w->store);

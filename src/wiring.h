@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // wiring: what the program is made of. The one place that knows in which order things come to be from the
-// settings (wiring_open), what becomes another one when the settings are loaded again (wiring_reload), and in
+// settings (wiring_open, wiring_run), what becomes another one when the settings are loaded again (wiring_reload), and in
 // which order things end (wiring_drain to wiring_close). Owner: main.c, on the main thread. Example:
 //   struct wiring w = {.arena = arena_new(), .input = input};
 //   if (wiring_open(&w, &err)) {
-//     …                                        // the loops run
+//     wiring_run(&w);
+//     …                                        // the loops answer
 //     wiring_drain(&w, drained);
 //     …                                        // until w.busy is 0, or too long
 //     wiring_stop(&w);
@@ -17,7 +18,6 @@
 
 #include "admin/admin.h"
 #include "catalog/catalog.h"
-#include "crypto/token.h"
 #include "http/server.h"
 #include "serve/endpoint.h"
 #include "settings/settings.h"
@@ -53,15 +53,17 @@ struct wiring {
   size_t loop_count, connections_most; // most: that the limit of descriptors leaves for clients
   int64_t started_ms;
   struct str public_url;
-  char first_token[TOKEN_TEXT]; // until it has been shown
+  struct settings *starting; // until a set has them
   _Atomic(struct wiring_set *) set;
   atomic_size_t busy;       // loops that have not drained yet
   void (*on_drained)(void); // on a loop's thread, when one has
   atomic_bool ready;
 };
 
-// Returns with the loops running. Where it fails, wiring_close ends what is there.
+// Returns with the listeners open: nothing that could fail is left to do. Where it fails, wiring_close ends what is
+// there.
 MUST_USE bool wiring_open(struct wiring *w, struct err *err);
+void wiring_run(struct wiring *w); // the loops begin to answer
 // Logs what came of it. All stays as it was where the new settings are refused.
 void wiring_reload(struct wiring *w);
 

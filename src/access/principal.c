@@ -18,19 +18,20 @@ static bool principal_refuse(const struct principal_door *door, bool came, struc
           : door->server.n ? "this server asks for an API token as well as its URL"
                            : "an API token is needed here");
   err_hint(err, "send 'Authorization: Bearer <API token>'; the first start printed one, and an administrator "
-                "makes more with 'postern token create'");
+                "makes more with 'postern token create', or 'postern token recover' on the server's machine");
   return false;
 }
 
 bool principal_of(const struct http_request *in, const struct principal_door *door, struct arena *a,
                   struct principal *out, struct err *err) {
-  struct principal p = {.kind = PRINCIPAL_URL, .server = door->server};
+  struct principal p = {.kind = PRINCIPAL_URL, .server = door->server, .tag = door->tag};
   if (door->guarded) {
     struct str bearer = principal_bearer(in);
     const struct access_token *token = access_find(door->tokens, bearer, door->now);
     if (!token) return principal_refuse(door, bearer.n > 0, err);
     p = (struct principal){.kind = PRINCIPAL_TOKEN,
                            .server = door->server,
+                           .tag = door->tag,
                            .token = *token,
                            .role = token->role,
                            .name = token->id};
@@ -39,13 +40,21 @@ bool principal_of(const struct http_request *in, const struct principal_door *do
   return true;
 }
 
+// "srv_…", or "srv_….0123456789abcdef" by another URL than the first.
+static size_t principal_door_bytes(const struct principal *p) {
+  return p->server.n + (p->tag.n ? 1 + p->tag.n : 0);
+}
+
 // No part has a slash in it: they are ids and keys that we made.
 struct principal principal_copy(const struct principal *p, struct arena *a) {
   struct principal copy = *p;
-  copy.key = arena_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(p->server), STR_ARG(p->token.id),
-                          p->session.n ? "/" : "", STR_ARG(p->session));
+  copy.key =
+      arena_printf(a, "%.*s%s%.*s/%.*s%s%.*s", STR_ARG(p->server), p->tag.n ? "." : "", STR_ARG(p->tag),
+                   STR_ARG(p->token.id), p->session.n ? "/" : "", STR_ARG(p->session));
+  size_t door = principal_door_bytes(p);
   copy.server = str_make(copy.key.p, p->server.n);
-  copy.token.id = str_make(copy.key.p + p->server.n + 1, p->token.id.n);
+  copy.tag = str_make(copy.key.p + door - p->tag.n, p->tag.n);
+  copy.token.id = str_make(copy.key.p + door + 1, p->token.id.n);
   copy.session = str_make(copy.key.p + copy.key.n - p->session.n, p->session.n);
   copy.token.name = arena_dup(a, p->token.name);
   copy.name = arena_dup(a, p->name);
@@ -65,5 +74,5 @@ void principal_introduce(struct principal *p, struct str client, struct arena *a
 }
 
 struct str principal_holder(const struct principal *p) {
-  return str_make(p->key.p, p->server.n + 1 + p->token.id.n);
+  return str_make(p->key.p, principal_door_bytes(p) + 1 + p->token.id.n);
 }

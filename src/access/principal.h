@@ -23,6 +23,7 @@ enum principal_kind {
 struct principal {
   enum principal_kind kind;
   struct str server;         // its id; empty: the management API
+  struct str tag;            // tells who has another URL of it than the first; empty: the first
   struct access_token token; // PRINCIPAL_TOKEN
   struct str session;        // the key of a legacy client's; empty: none
   enum access_role role;
@@ -34,7 +35,7 @@ struct principal {
 };
 
 struct principal_door {     // where somebody wants in
-  struct str server;        // as in the principal
+  struct str server, tag;   // as in the principal
   bool guarded;             // does it take an API token?
   const struct map *tokens; // const struct access_token *, by hash
   int64_t now;

@@ -377,11 +377,22 @@ static bool connect_may_open(const struct flow_row *row, struct str link_token, 
   return false;
 }
 
+// Whose page it is that the person is sent to, which a connector's label only claims.
+static struct str connect_host(const struct flow_row *row, struct arena *a) {
+  struct oauth_site site;
+  struct uri u;
+  struct err ignored;
+  bool known = oauth_site_read(row->site, a, &site, &ignored) &&
+               uri_parse_http(site.authorization_endpoint, &u, &ignored);
+  return known ? arena_dup(a, u.host) : STR_NONE;
+}
+
 bool connect_look(const struct connect_env *env, struct str id, struct str link_token, struct arena *a,
                   struct connect_flow *out, struct err *err) {
   struct look l = {.env = env, .arena = a, .row.id = id};
   if (!pool_run(connect_find_job, &l, err) || !connect_may_open(&l.row, link_token, err)) return false;
   *out = connect_flow_of(&l.row, a);
+  out->host = connect_host(&l.row, a);
   return true;
 }
 

@@ -37,6 +37,7 @@ struct connect_flow {                         // in the arena
   struct str id, name, connector, account_id; // account_id: once done, or of the one authorized again
   struct str link;                            // ours, /connect/<id>?t=<link token>; in the first answer only
   struct str direct; // likewise: the vendor's own, for a browser that cannot reach us; see finish_here
+  struct str host;   // of the vendor's page; for connect_look
   enum connect_status status;
   struct str code; // of a failure: "denied", "registration_refused", "wrong_account", "vendor_down", …
   struct str text, remedy; // in words

@@ -34,6 +34,7 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
                                 "name, share, config, require_api_token, token_hash, expires_at"), 6},
     [STAMPED_MEMBER] = {"member", "stamp",
                         STAMPED("server_account", "server_id || '/' || account_id", "alias, names, place"), 3},
+    [STAMPED_URL] = {"url", "stamp", STAMPED("server_url", "server_id || '/' || name", "token_hash"), 1},
     [STAMPED_REMOTE] = {"tool", "stamp",
                         STAMPED("remote_tool", "account_id || '/' || name",
                                 "definition, pinned, trust, was, decision"), 5},

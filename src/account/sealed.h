@@ -2,7 +2,7 @@
 // sealed: everything that is kept sealed, in one table: the column it stands in, and the columns that
 // decide where it goes. These are authenticated with it (docs/decisions/018), so that a secret opens for the
 // destination that it was given for, and for no other that somebody wrote beside it. A row
-// that grants something but holds no secret (a server, an API token, a tool) carries a stamp: an empty text,
+// that grants something but holds no secret (a server, its URL, an API token, a tool) carries a stamp: an empty text,
 // sealed together with what the row says, so that a row which somebody else wrote is noticed. For all that
 // keep rows. Blocks for moments where another program has changed the keys. Example:
 //   struct sealed_at at = {SEALED_CREDENTIAL, row->id, {row->connector, row->way, row->base_url}};
@@ -21,6 +21,7 @@ enum sealed {
   STAMPED_TOKEN,     // name, role, hash, expires_at
   STAMPED_SERVER,    // name, share, config, require_api_token, token_hash, expires_at
   STAMPED_MEMBER,    // alias, names, place; its id is "<server>/<account>"
+  STAMPED_URL,       // token_hash; its id is "<server>/<name>"
   STAMPED_REMOTE,    // definition, pinned, trust, was, decision; its id is "<account>/<name>"
   STAMPED_CONNECTOR, // definition, document
   STAMPED_TOOLSET,   // digest, body

@@ -7,6 +7,15 @@
 #include "admin/route.h"
 #include "catalog/watch.h"
 
+// An object in any case, whatever a damaged row has there.
+static void account_put_object(struct buf *out, const char *key, yyjson_doc *doc) {
+  yyjson_val *root = yyjson_doc_get_root(doc);
+  if (yyjson_is_obj(root))
+    put_value(out, key, root);
+  else
+    put_json(out, key, STR("{}"));
+}
+
 static void account_put(struct buf *out, const struct account *a, const struct catalog *catalog) {
   const struct catalog_account *v = catalog_account_by_id(catalog, a->id);
   put_open(out, NULL, '{');
@@ -17,8 +26,8 @@ static void account_put(struct buf *out, const struct account *a, const struct c
   put_text_or_null(out, "base_url", a->base_url);
   put_text(out, "status", a->status);
   put_text_or_null(out, "status_text", a->status_text);
-  put_value(out, "context", yyjson_doc_get_root(a->context));
-  put_value(out, "choices", yyjson_doc_get_root(a->choices));
+  account_put_object(out, "context", a->context);
+  account_put_object(out, "choices", a->choices);
   if (v)
     put_int(out, "tool_count", (int64_t)v->tools->count);
   else

@@ -52,7 +52,7 @@ static bool admin_find_route(struct admin_call *call) {
     return true;
   }
   if (!m.allowed) {
-    err_set(&err, ERR_MISSING, "nothing is at this address");
+    err_why(&err, ERR_MISSING, WHY_NO_ROUTE, "nothing is at this address");
     err_hint(&err, "GET /openapi.json describes what there is");
     http_reply_err(call->http, &err);
     return false;
@@ -72,9 +72,11 @@ static bool admin_read_body(struct admin_call *call, yyjson_doc **doc, struct er
   const struct admin_shape *shape = call->route->body;
   if (!shape) return true;
   struct str type = http_media_type(http_header_get(&call->in->headers, "content-type"));
-  if (!str_is_nocase(type, "application/json"))
+  if (!str_is_nocase(type, "application/json")) {
+    call->status = 415; // RFC 9110 §15.5.16, as the MCP endpoint has it
     return err_at(err, ERR_INVALID, "Content-Type", "must be application/json, not \"%.*s\"",
                   STR_MOST(type, 64));
+  }
   if (!json_read(call->in->body, &call->env->json, doc, err)) {
     if (err->code == ERR_LIMIT)
       err_hint(err, "the settings json_nodes and json_depth say how much; a text counts as one value, "
@@ -145,8 +147,8 @@ static void admin_audit(const struct admin_call *call, const struct err *failure
                                 .request_id = call->in->id,
                                 .detail = detail,
                                 .elapsed_us = (int64_t)(clock_mono_us() - begun_us),
-                                .status = failure        ? err_http_status(code)
-                                          : call->status ? call->status
+                                .status = failure        ? call->status == 415 ? 415 : err_http_status(code)
+                                                 : call->status ? call->status
                                                          : call->route->status});
 }
 
@@ -181,7 +183,7 @@ static void admin_answer(struct admin_call *call, const struct err *failure) {
   // Answers speak of credentials' neighbours; no cache on the way keeps them (RFC 9111 §5.2.2.5).
   http_reply_header(call->http, "Cache-Control", STR("no-store"));
   if (failure)
-    http_reply_err(call->http, failure);
+    http_reply_err_as(call->http, status == 415 ? status : err_http_status(failure->code), failure);
   else if (!call->out.n)
     http_reply(call->http, status, NULL, STR_NONE);
   else

@@ -38,6 +38,10 @@ void admin_handle(const struct admin_env *env, struct http_exchange *x) SUSPENDS
 // Where no live admin token exists, makes one and puts its text there, to be shown once; an empty text
 // where there was one already. Blocking.
 MUST_USE bool admin_first_token(struct store *s, char text[TOKEN_TEXT], struct err *err);
+// Makes an admin token on the machine itself, audited. Blocking, with a store that has its ring; where another
+// program holds that store, its admin_heed_recovery takes the token up.
+MUST_USE bool admin_recover_token(struct store *s, struct str name, char text[TOKEN_TEXT], struct err *err);
+MUST_USE bool admin_heed_recovery(const struct admin_env *env, struct err *err);
 // Has the time that deletions go by (base/steady) go on from where the last run noted it. Blocking, at start.
 MUST_USE bool admin_begin_time(struct store *s, struct err *err);
 // Removes expired servers and tokens and old audit rows, by that time; the catalog follows. Blocking: by

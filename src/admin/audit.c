@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "io/pool.h"
 
+enum { AUDIT_NEAR = 3 };
+
 struct audit_job {
   struct admin_call *call;
   struct audit_query query;
@@ -54,7 +56,49 @@ static void audit_put(struct buf *out, const struct audit_entry *e) {
   put_close(out, '}');
 }
 
+// A word that no row can have is a slip of the pen, not a question without an answer. Names of methods, which have a
+// '/', and of whatever else acts are the client's.
+struct audit_words {
+  struct str given, near;
+  unsigned best;
+  bool known;
+};
+
+static void audit_try_word(struct audit_words *w, const char *word) {
+  unsigned d = str_distance(w->given, str_of(word));
+  if (str_is(w->given, word)) w->known = true;
+  if (d < w->best) w->best = d, w->near = str_of(word);
+}
+
+static bool audit_word_known(const struct audit_words *w, const char *field, struct err *err) {
+  if (!w->given.n || w->known) return true;
+  err_at(err, ERR_INVALID, field, "no row has \"%.*s\"", STR_MOST(w->given, 64));
+  if (w->near.n) err_hint(err, "did you mean \"%.*s\"?", STR_ARG(w->near));
+  return false;
+}
+
+static bool audit_check_outcome(const struct admin_call *call, struct err *err) {
+  struct audit_words w = {.given = admin_query(call, "outcome"), .best = AUDIT_NEAR + 1};
+  for (int i = ERR_OK; i <= ERR_INTERNAL; i++) audit_try_word(&w, err_name((enum err_code)i));
+  for (int i = RUN_OK; i <= RUN_NEEDS_AUTHORIZING; i++)
+    audit_try_word(&w, run_outcome_name((enum run_outcome)i));
+  return audit_word_known(&w, "query.outcome", err);
+}
+
+static bool audit_check_action(const struct admin_call *call, struct err *err) {
+  struct audit_words w = {.given = admin_query(call, "action"), .best = AUDIT_NEAR + 1};
+  if (str_find(w.given, '/') >= 0) return true;
+  audit_try_word(&w, "tools/call");
+  audit_try_word(&w, "token.recover");
+  for (size_t i = 0; i < admin_router.count; i++) {
+    const struct admin_route *route = admin_router.routes[i].doc;
+    if (route->action) audit_try_word(&w, route->action);
+  }
+  return audit_word_known(&w, "query.action", err);
+}
+
 bool admin_list_audit(struct admin_call *call, struct err *err) {
+  if (!audit_check_outcome(call, err) || !audit_check_action(call, err)) return false;
   size_t limit = (size_t)admin_query_int(call, "limit", ADMIN_PAGE);
   struct audit_job job = {.call = call,
                           .query = {.since = audit_time(call, "since"),

@@ -224,9 +224,10 @@ bool admin_show_connect(struct admin_call *call, struct err *err) {
   struct str vendor = c ? c->label : flow.connector;
   authorize_page_ask(call,
                      arena_printf(call->arena,
-                                  "Postern will send you to %.*s, where you decide whether it may use "
+                                  "Postern will send you to %.*s%s%.*s, where you decide whether it may use "
                                   "your account there as \"%.*s\".",
-                                  STR_ARG(vendor), STR_ARG(flow.name)),
+                                  STR_ARG(vendor), flow.host.n ? ", at " : "", STR_ARG(flow.host),
+                                  STR_ARG(flow.name)),
                      STR_NONE);
   return true;
 }
@@ -250,7 +251,8 @@ static bool authorize_proves(struct admin_call *call, const struct catalog_accou
     return token->role == ACCESS_ADMIN || authorize_is_guarded(call->catalog, v);
   }
   for (struct str rest = proof, part; str_cut(&rest, '/', &part);) proof = part; // of a URL its last segment
-  const struct catalog_server *server = catalog_server_by_token(call->catalog, proof, now);
+  const struct catalog_url *url = catalog_url_by_token(call->catalog, proof, now);
+  const struct catalog_server *server = url ? url->server : NULL;
   // Where the server asks for an API token too, its URL alone proves nothing.
   if (!server || server->server.filter.require_api_token) return false;
   *principal = server->server.id;

@@ -31,6 +31,7 @@ static void openapi_text(struct buf *out, const struct admin_member *m) {
   if (m->type != ADMIN_WORD) return;
   put_open(out, "enum", '[');
   for (struct str rest = str_of(m->allowed), word; str_cut(&rest, '|', &word);) put_text(out, NULL, word);
+  if (m->flags & ADMIN_NULLABLE) put_json(out, NULL, STR_NONE);
   put_close(out, ']');
 }
 
@@ -132,6 +133,7 @@ static const struct admin_member openapi_path_members[] = {
     {"id", ADMIN_TEXT, 0, .says = "id or name of an account"},
     {"server_id", ADMIN_TEXT, 0, .says = "id of an MCP server"},
     {"token_id", ADMIN_TEXT, 0, .says = "id of an API token"},
+    {"url", ADMIN_TEXT, 0, .says = "name of a server's URL"},
     {"tool", ADMIN_TEXT, 0, .says = "name of a tool"},
     {"name", ADMIN_TEXT, 0, .says = "name of a connector"},
     {"flow", ADMIN_TEXT, 0, .says = "id of a way to the vendor; on the page also the id of an account"},
@@ -150,11 +152,22 @@ static void openapi_parameters(struct buf *out, const struct http_route *route,
   put_close(out, ']');
 }
 
-static void openapi_content(struct buf *out, const char *type, const struct admin_shape *shape) {
-  put_open(out, "content", '{');
+static void openapi_media(struct buf *out, const char *type, const struct admin_shape *shape) {
   put_open(out, type ? type : "application/json", '{');
   if (shape) openapi_reference(out, "schema", shape);
   put_close(out, '}');
+}
+
+static void openapi_content(struct buf *out, const char *type, const struct admin_shape *shape) {
+  put_open(out, "content", '{');
+  openapi_media(out, type, shape);
+  put_close(out, '}');
+}
+
+static void openapi_error_content(struct buf *out, const struct admin_route *doc) {
+  put_open(out, "content", '{');
+  openapi_media(out, NULL, &admin_error);
+  if (doc->page) openapi_media(out, ADMIN_PAGE_TYPE, NULL);
   put_close(out, '}');
 }
 
@@ -163,9 +176,12 @@ static void openapi_response(struct buf *out, int status, const struct admin_rou
   snprintf(key, sizeof key, "%d", status);
   put_open(out, key, '{');
   put_text(out, "description", str_of(http_status_text(status)));
-  bool ok = status == doc->status;
-  if (!ok || doc->answer || doc->type)
-    openapi_content(out, ok ? doc->type : NULL, ok ? doc->answer : &admin_error);
+  if (status >= 400)
+    openapi_error_content(out, doc);
+  else if (status != doc->status)
+    openapi_content(out, NULL, doc->script);
+  else if (doc->answer || doc->type)
+    openapi_content(out, doc->type, doc->answer);
   put_close(out, '}');
 }
 
@@ -185,8 +201,10 @@ static void openapi_responses(struct buf *out, const struct http_route *route) {
   unsigned errors = admin_route_errors(route);
   put_open(out, "responses", '{');
   openapi_response(out, doc->status, doc);
+  if (doc->script) openapi_response(out, 200, doc);
   for (int code = ERR_INVALID; code <= ERR_INTERNAL; code++)
     if (errors & 1u << code) openapi_response(out, err_http_status((enum err_code)code), doc);
+  if (doc->body) openapi_response(out, 415, doc);
   put_close(out, '}');
 }
 
@@ -255,6 +273,8 @@ static void openapi_components(struct buf *out) {
     openapi_shapes(out, &seen, ((const struct admin_route *)admin_router.routes[i].doc)->body, true);
   for (size_t i = 0; i < admin_router.count; i++)
     openapi_shapes(out, &seen, ((const struct admin_route *)admin_router.routes[i].doc)->answer, false);
+  for (size_t i = 0; i < admin_router.count; i++)
+    openapi_shapes(out, &seen, ((const struct admin_route *)admin_router.routes[i].doc)->script, false);
   put_close(out, '}');
   put_close(out, '}');
   map_free(&seen);

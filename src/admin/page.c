@@ -25,6 +25,7 @@ void page_begin(struct admin_call *call, int status, struct str title, bool has_
   token_random(random, sizeof random);
   call->nonce = codec_base64_url(call->arena, str_make((const char *)random, sizeof random));
   call->status = status;
+  call->type = ADMIN_PAGE_TYPE;
   const char *own = has_form ? "self" : "none";
   http_reply_header(
       call->http, "Content-Security-Policy",

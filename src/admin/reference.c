@@ -74,11 +74,12 @@ static void reference_route(struct buf *out, const struct http_route *route) {
   if (doc->action) buf_printf(out, " Audited as `%s`.", doc->action);
   buf_printf(out, "\n\nAnswers %d", doc->status);
   if (doc->answer) buf_printf(out, " with [%s](#shape-%s)", doc->answer->name, doc->answer->name);
+  if (doc->script) buf_printf(out, ", or 200 with [%s](#shape-%s)", doc->script->name, doc->script->name);
   buf_add_z(out, "; errors:");
   unsigned errors = admin_route_errors(route);
   for (int code = ERR_INVALID; code <= ERR_INTERNAL; code++)
     if (errors & 1u << code) buf_printf(out, " %d", err_http_status((enum err_code)code));
-  buf_add_z(out, ".\n");
+  buf_add_z(out, doc->body ? " 415.\n" : ".\n");
   if (doc->query) {
     buf_add_z(out, "\nQuery:\n");
     reference_members(out, doc->query, true);
@@ -125,6 +126,8 @@ void admin_write_reference(struct buf *out) {
   reference_shapes(out, &seen, &admin_error);
   for (size_t i = 0; i < admin_router.count; i++)
     reference_shapes(out, &seen, ((const struct admin_route *)admin_router.routes[i].doc)->answer);
+  for (size_t i = 0; i < admin_router.count; i++)
+    reference_shapes(out, &seen, ((const struct admin_route *)admin_router.routes[i].doc)->script);
   for (size_t i = 0; i < admin_router.count; i++) {
     const struct admin_shape *body = ((const struct admin_route *)admin_router.routes[i].doc)->body;
     for (size_t j = 0; body && j < body->count; j++) reference_shapes(out, &seen, body->members[j].shape);

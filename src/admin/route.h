@@ -11,6 +11,7 @@
 #include "http/router.h"
 
 enum { ADMIN_QUERY_MOST = 16, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
+#define ADMIN_PAGE_TYPE "text/html; charset=utf-8"
 enum { ADMIN_PAGE = 100 }; // entries of a list, where no limit is given
 
 enum admin_guard {
@@ -48,11 +49,13 @@ struct admin_route { // beside method, path and summary, which the router has
   const char *name;   // operationId
   const char *action; // of the audit row; NULL: reading leaves none
   const struct admin_shape *query, *body,
-      *answer;      // answer NULL: none, or not JSON by a shape where `type` is given
-  const char *type; // of the answer; NULL: application/json
-  int status;       // of success
-  bool any_query;   // its query is written elsewhere, and may hold more than we know
-  unsigned errors;  // bits 1 << enum err_code, beside those that every route has
+      *answer;                      // answer NULL: none, or not JSON by a shape where `type` is given
+  const char *type;                 // of the answer; NULL: application/json
+  int status;                       // of success
+  const struct admin_shape *script; // the answer, 200, where a page's script asks for JSON; NULL: none does
+  bool page;                        // its errors are pages too, for people
+  bool any_query;                   // its query is written elsewhere, and may hold more than we know
+  unsigned errors;                  // bits 1 << enum err_code, beside those that every route has
 };
 
 extern const struct http_router admin_router; // the routes' docs are struct admin_route
@@ -69,6 +72,9 @@ void admin_publish(struct admin_call *call) SUSPENDS;
 const struct catalog_account *admin_account_named(const struct catalog *c, struct str id_or_name);
 MUST_USE bool admin_find_account(struct admin_call *call, const struct catalog_account **out,
                                  struct err *err);
+// The server that {server_id} names, by itself or under its account; its ids are in the call for the audit.
+MUST_USE bool admin_find_server(struct admin_call *call, const struct catalog_server **out, struct err *err);
+void admin_put_url(struct admin_call *call, struct str token); // "url", for the one time that it is shown
 // ERR_MISSING at `field`, with the reason and how to list those there are.
 bool admin_no_account(const char *field, struct str named, struct err *err);
 bool admin_no_connector(const char *field, struct str named, struct err *err);
@@ -96,6 +102,7 @@ admin_handler admin_list_reviews, admin_approve_tool, admin_deny_tool, admin_app
     admin_refresh_account;
 admin_handler admin_create_server, admin_create_server_over, admin_list_account_servers, admin_list_servers,
     admin_get_server, admin_change_server, admin_delete_server, admin_rotate_server;
+admin_handler admin_list_urls, admin_create_url, admin_delete_url;
 admin_handler admin_create_token, admin_list_tokens, admin_delete_token;
 admin_handler admin_list_audit, admin_rotate_key;
 

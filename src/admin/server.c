@@ -28,7 +28,7 @@ static void server_put_members(struct admin_call *call, const struct server *s) 
   put_close(&call->out, ']');
 }
 
-static void server_put(struct admin_call *call, const struct server *s, size_t tool_count) {
+static void server_put(struct admin_call *call, const struct server *s, size_t tool_count, int64_t used_at) {
   struct buf *out = &call->out;
   put_text(out, "id", s->id);
   put_text(out, "name", s->name);
@@ -38,24 +38,74 @@ static void server_put(struct admin_call *call, const struct server *s, size_t t
   put_json(out, "config", s->config);
   put_int(out, "tool_count", (int64_t)tool_count);
   put_time(out, "expires_at", s->expires_at);
+  put_time(out, "last_used_at", used_at);
   put_time(out, "created_at", s->created_at);
   put_time(out, "updated_at", s->updated_at);
 }
 
-static void server_put_whole(struct admin_call *call, const struct server *s, size_t tool_count) {
+static void server_put_whole(struct admin_call *call, const struct server *s, size_t tool_count,
+                             int64_t used_at) {
   put_open(&call->out, NULL, '{');
-  server_put(call, s, tool_count);
+  server_put(call, s, tool_count, used_at);
   put_close(&call->out, '}');
 }
 
 // With the URL, for the one time that it is shown.
 static void server_put_url(struct admin_call *call, const struct server *s, size_t tool_count,
-                           struct str token) {
-  struct str base = admin_public_url(call);
+                           struct str token, int64_t used_at) {
   put_open(&call->out, NULL, '{');
-  server_put(call, s, tool_count);
-  put_text(&call->out, "url", arena_printf(call->arena, "%.*s/mcp/%.*s", STR_ARG(base), STR_ARG(token)));
+  server_put(call, s, tool_count, used_at);
+  admin_put_url(call, token);
   put_close(&call->out, '}');
+}
+
+// ---- when they were used
+
+// The last row of the audit that a client caused: their actions are methods, such as tools/call.
+#define SERVER_LAST_USE                                                                                      \
+  "SELECT id, (SELECT at FROM audit WHERE server_id = server.id AND action LIKE '%/%' ORDER BY at DESC "     \
+  "LIMIT 1) "                                                                                                \
+  "FROM server"
+
+struct server_uses { // all of them, or of `id` alone
+  struct admin_call *call;
+  struct str id;
+  struct store_rows rows;
+};
+
+static bool server_read_uses(void *arg, struct err *err) {
+  struct server_uses *u = arg;
+  struct store *store = u->call->env->catalog->account->store;
+  return u->id.n ? store_query(store, SERVER_LAST_USE " WHERE id = $1", &STORE_TEXT(u->id), 1, u->call->arena,
+                               &u->rows, err)
+                 : store_query(store, SERVER_LAST_USE " ORDER BY id", NULL, 0, u->call->arena, &u->rows, err);
+}
+
+// By the order of ids, which the catalog has too. A store that does not answer now is no reason to fail.
+static struct server_uses server_uses_of(struct admin_call *call, struct str id) {
+  struct server_uses u = {.call = call, .id = id};
+  struct err ignored;
+  if (!pool_run(server_read_uses, &u, &ignored)) u.rows.count = 0;
+  return u;
+}
+
+static int64_t server_used_at(const struct server_uses *u, struct str id) {
+  size_t low = 0, high = u->rows.count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    int order = str_compare(store_cell(&u->rows, middle, 0)->text, id);
+    if (order == 0) return store_cell(&u->rows, middle, 1)->number;
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return 0;
+}
+
+static int64_t server_last_use(struct admin_call *call, struct str id) {
+  struct server_uses u = server_uses_of(call, id);
+  return server_used_at(&u, id);
 }
 
 // ---- reading
@@ -69,10 +119,11 @@ static bool server_is_over(const struct catalog_server *v, const struct catalog_
 static bool server_list(struct admin_call *call, const struct catalog_account *of) {
   const struct catalog *c = call->catalog;
   struct paging page = paging_begin(call);
+  struct server_uses uses = server_uses_of(call, STR_NONE);
   for (size_t i = 0; i < c->server_count && !page.full; i++) {
     const struct catalog_server *v = c->servers[i];
     if ((!of || server_is_over(v, of)) && paging_takes(&page, v->server.id))
-      server_put_whole(call, &v->server, v->tool_count);
+      server_put_whole(call, &v->server, v->tool_count, server_used_at(&uses, v->server.id));
   }
   paging_close(&page);
   paging_end(&page);
@@ -89,8 +140,7 @@ bool admin_list_account_servers(struct admin_call *call, struct err *err) {
   return admin_find_account(call, &v, err) && server_list(call, v);
 }
 
-// The server that the path names, by itself or under its account.
-static bool server_find(struct admin_call *call, const struct catalog_server **out, struct err *err) {
+bool admin_find_server(struct admin_call *call, const struct catalog_server **out, struct err *err) {
   const struct catalog_account *of = NULL;
   if (http_param(&call->params, "id").n && !admin_find_account(call, &of, err)) return false;
   struct str id = http_param(&call->params, "server_id");
@@ -109,8 +159,8 @@ static bool server_find(struct admin_call *call, const struct catalog_server **o
 
 bool admin_get_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
-  if (!server_find(call, &v, err)) return false;
-  server_put_whole(call, &v->server, v->tool_count);
+  if (!admin_find_server(call, &v, err)) return false;
+  server_put_whole(call, &v->server, v->tool_count, server_last_use(call, v->server.id));
   return true;
 }
 
@@ -322,9 +372,10 @@ static bool server_read_members(struct server_draft *d, struct err *err) {
 
 struct server_job {
   struct admin_call *call;
-  struct server before; // once changed
-  struct server server; // to be inserted; or id, and what is to be changed
-  bool has_name, has_config, has_expiry, has_token, has_members; // which of its members are new
+  struct server before;                               // once changed
+  struct server server;                               // to be inserted; or id, and what is to be changed
+  const struct server_url *url;                       // in place of the one that has its name; NULL: all stay
+  bool has_name, has_config, has_expiry, has_members; // which of its members are new
 };
 
 static bool server_insert_job(void *arg, struct err *err) {
@@ -343,9 +394,11 @@ static bool server_create(struct server_draft *d, struct err *err) {
   if (!admin_body_read_expiry(call->body, now, &s->expires_at, err) ||
       !server_read_config(d, yyjson_obj_get(call->body, "config"), &tool_count, err))
     return false;
+  struct server_url url = {.name = STR(URL_ROW_FIRST), .created_at = now};
   token_id("srv", id);
   token_new("pst", token);
-  token_hash(str_of(token), s->token_hash);
+  token_hash(str_of(token), url.hash);
+  s->urls = (struct server_urls){&url, 1};
   s->id = call->server_id = arena_dup(call->arena, str_of(id));
   s->name = str_trim(json_str(call->body, "name"));
   s->created_at = s->updated_at = now;
@@ -354,9 +407,9 @@ static bool server_create(struct server_draft *d, struct err *err) {
   if (!pool_run(server_insert_job, &job, err)) return false;
   char mark[AUDIT_MARK];
   call->detail = arena_printf(call->arena, "token: %.*s; config: %.*s", AUDIT_MARK - 1,
-                              audit_mark_hash(s->token_hash, mark).p, STR_ARG(s->config));
+                              audit_mark_hash(url.hash, mark).p, STR_ARG(s->config));
   admin_publish(call);
-  server_put_url(call, s, tool_count, str_of(token));
+  server_put_url(call, s, tool_count, str_of(token), 0);
   secret_wipe(token, sizeof token);
   return true;
 }
@@ -401,7 +454,7 @@ static bool server_change_row(struct store *store, void *arg, struct err *err) {
     next.member_count = job->server.member_count;
     next.share = job->server.share;
   }
-  if (job->has_token) memcpy(next.token_hash, job->server.token_hash, TOKEN_HASH);
+  if (job->url) next.urls = url_row_with(&next.urls, job->url, job->call->arena);
   next.updated_at = clock_now_ms();
   next.version++;
   if (!server_row_update(store, &next, err)) return false;
@@ -453,6 +506,12 @@ static struct str server_members_text(const struct server *s, struct arena *a) {
   return change_end(&out, a);
 }
 
+// Of the first URL; none: it was revoked.
+static struct str server_mark(const struct server *s, char mark[AUDIT_MARK]) {
+  const struct server_url *url = url_row_find(&s->urls, STR(URL_ROW_FIRST));
+  return url ? audit_mark_hash(url->hash, mark) : STR_NONE;
+}
+
 // For the audit, what a change changed.
 static struct str server_changes(const struct server_job *job) {
   const struct server *from = &job->before, *to = &job->server;
@@ -461,8 +520,7 @@ static struct str server_changes(const struct server_job *job) {
   char marks[2][AUDIT_MARK];
   change_text(&out, "name", from->name, to->name);
   change_time(&out, "expires_at", from->expires_at, to->expires_at);
-  change_text(&out, "token", audit_mark_hash(from->token_hash, marks[0]),
-              audit_mark_hash(to->token_hash, marks[1]));
+  change_text(&out, "token", server_mark(from, marks[0]), server_mark(to, marks[1]));
   change_text(&out, "share", from->share ? STR("true") : STR("false"),
               to->share ? STR("true") : STR("false"));
   change_text(&out, "config", from->config, to->config);
@@ -472,7 +530,7 @@ static struct str server_changes(const struct server_job *job) {
 
 bool admin_change_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
-  if (!server_find(call, &v, err)) return false;
+  if (!admin_find_server(call, &v, err)) return false;
   yyjson_val *body = call->body;
   size_t tool_count = v->tool_count;
   struct server_job job = {.call = call,
@@ -487,22 +545,23 @@ bool admin_change_server(struct admin_call *call, struct err *err) {
   if (!pool_run(server_change_job, &job, err)) return false;
   call->detail = server_changes(&job);
   admin_publish(call);
-  server_put_whole(call, &job.server, tool_count);
+  server_put_whole(call, &job.server, tool_count, server_last_use(call, job.server.id));
   return true;
 }
 
 bool admin_rotate_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
-  if (!server_find(call, &v, err)) return false;
+  if (!admin_find_server(call, &v, err)) return false;
   size_t tool_count = v->tool_count;
-  struct server_job job = {.call = call, .server = {.id = call->server_id}, .has_token = true};
+  struct server_url url = {.name = STR(URL_ROW_FIRST), .created_at = clock_now_ms()};
+  struct server_job job = {.call = call, .server = {.id = call->server_id}, .url = &url};
   char token[TOKEN_TEXT];
   token_new("pst", token);
-  token_hash(str_of(token), job.server.token_hash);
+  token_hash(str_of(token), url.hash);
   if (!pool_run(server_change_job, &job, err)) return false;
   call->detail = server_changes(&job);
   admin_publish(call);
-  server_put_url(call, &job.server, tool_count, str_of(token));
+  server_put_url(call, &job.server, tool_count, str_of(token), server_last_use(call, job.server.id));
   secret_wipe(token, sizeof token);
   return true;
 }
@@ -514,7 +573,7 @@ static bool server_delete_job(void *arg, struct err *err) {
 
 bool admin_delete_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
-  if (!server_find(call, &v, err)) return false;
+  if (!admin_find_server(call, &v, err)) return false;
   struct server_job job = {.call = call, .server = {.id = call->server_id}};
   if (!pool_run(server_delete_job, &job, err)) return false;
   admin_publish(call);

@@ -95,6 +95,9 @@ SHAPE(admin_server_patch, "ServerPatch", "What is to change; what is left out st
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "replaces the whole filter"},
   EXPIRES);
 
+SHAPE(admin_url_new, "UrlNew", "A further URL of a server",
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "what or whom it is for, unique among the server's"});
+
 SHAPE(admin_token_new, "TokenNew", "An API token to make",
   {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people"},
   {"role", ADMIN_WORD, REQ, .allowed = "admin|client", .says = "admin: may manage; client: may use servers that ask for a token"},
@@ -126,7 +129,7 @@ SHAPE(admin_query_audit, "AuditQuery", "",
   {"before", ADMIN_TEXT, .most = ID_MOST, .says = "the last entry of the page before; see next"},
   {"since", ADMIN_TIME, .says = "not before this time"},
   {"until", ADMIN_TIME, .says = "before this time"},
-  {"actor", ADMIN_TEXT, .most = TEXT_MOST, .says = "id of an API token, or name of an MCP client"},
+  {"actor", ADMIN_TEXT, .most = TEXT_MOST, .says = "id of an API token, or client:NAME of an MCP client"},
   {"client", ADMIN_TEXT, .most = TEXT_MOST, .says = "what an MCP client calls itself"},
   {"address", ADMIN_TEXT, .most = TEXT_MOST, .says = "a client's IP address"},
   {"action", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as tools/call, account.create or access.refuse"},
@@ -176,6 +179,7 @@ SHAPE(admin_status, "Status", "How the program does",
   {"version", ADMIN_TEXT, REQ, .says = "of Postern"},
   {"started_at", ADMIN_TIME, REQ, .says = "start of the program"},
   {"uptime_s", ADMIN_INT, REQ, .says = "seconds since"},
+  {"process", ADMIN_INT, REQ, .says = "its number on its machine"},
   {"store", ADMIN_TEXT, REQ, .says = "kind of the store"},
   {"key", ADMIN_TEXT, REQ, .says = "id of the key that credentials are sealed with"},
   {"catalog", ADMIN_OBJECT, REQ, .shape = &counts, .says = "sizes of the catalog"},
@@ -281,7 +285,7 @@ SHAPE(admin_account, "Account", "A connection to one vendor; its credential is n
   {"connector", ADMIN_TEXT, REQ, .says = "name of the connector"},
   {"way", ADMIN_TEXT, REQ, .says = "way to authenticate"},
   {"base_url", ADMIN_TEXT, NIL, .says = "address of the vendor's API"},
-  {"status", ADMIN_WORD, REQ, .allowed = "ok|unverified|failing", .says = "what the vendor last said of the credential"},
+  {"status", ADMIN_WORD, REQ, .allowed = "ok|unverified|failing|needs_authorising", .says = "what the vendor last said of the credential; needs_authorising: a person has to authorize the account again"},
   {"status_text", ADMIN_TEXT, NIL, .says = "the vendor's word on the last failure"},
   {"context", ADMIN_OBJECT, REQ, .says = CONTEXT},
   {"choices", ADMIN_OBJECT, REQ, .says = "what the credential sees, by argument name: arrays of {id, title}"},
@@ -366,14 +370,28 @@ INNER(server_member, "ServerAccount", "An account of a server",
   {"config", ADMIN_OBJECT, REQ, .shape = &filter, .says = "which tools it shows"},             \
   {"tool_count", ADMIN_INT, REQ, .says = "tools it shows now"},                                \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                                      \
+  {"last_used_at", ADMIN_TIME, NIL, .says = "of the last call that the audit has; null: none"}, \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                         \
   {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
 SHAPE(admin_server, "Server", "A scoped MCP server; its URL is not shown again", SERVER_BODY);
+SHAPE(admin_onward, "Onward", "Where the browser goes on to",
+  {"url", ADMIN_TEXT, REQ, .says = "at the vendor"});
 SHAPE(admin_server_url, "ServerWithUrl", "A scoped MCP server with its URL, which is shown this once",
   SERVER_BODY,
   {"url", ADMIN_TEXT, REQ, .says = "for an MCP client; whoever has it may use the server"});
 SHAPE(admin_server_list, "ServerList", "A page of servers",
   {"items", ADMIN_OBJECTS, REQ, .shape = &admin_server, .says = "oldest first"}, NEXT);
+
+#define URL_BODY                                                                              \
+  {"name", ADMIN_TEXT, REQ, .says = "first: the one that was made with the server"},           \
+  {"last_used_at", ADMIN_TIME, NIL, .says = "of the last request that came by it; null: none"}, \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+INNER(server_url, "Url", "A URL of a server, without its token", URL_BODY);
+SHAPE(admin_url_secret, "UrlWithText", "A URL of a server with its text, which is shown this once",
+  URL_BODY,
+  {"url", ADMIN_TEXT, REQ, .says = "for an MCP client; whoever has it may use the server"});
+SHAPE(admin_url_list, "UrlList", "The URLs of a server",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &server_url, .says = "the first, then by name"});
 
 #define TOKEN_BODY                                                              \
   {"id", ADMIN_TEXT, REQ, .says = "tok_…"},                                     \
@@ -392,7 +410,7 @@ SHAPE(admin_identity, "Identity", "The API token that was used", TOKEN_BODY);
 INNER(audit_entry, "AuditEntry", "One thing that was done",
   {"id", ADMIN_TEXT, REQ, .says = "aud_…; sorts by time"},
   {"at", ADMIN_TIME, REQ, .says = "RFC 3339"},
-  {"actor", ADMIN_TEXT, NIL, .says = "id of an API token, or name of an MCP client"},
+  {"actor", ADMIN_TEXT, NIL, .says = "id of an API token, client:NAME of an MCP client, or local:uid N of who made a token on the machine"},
   {"actor_name", ADMIN_TEXT, NIL, .says = "the API token's name then"},
   {"client", ADMIN_TEXT, NIL, .says = "what the MCP client calls itself, which proves nothing"},
   {"address", ADMIN_TEXT, NIL, .says = "the client's IP address, behind trusted proxies the one that they name"},

@@ -2,6 +2,7 @@
 // Health, metrics, status, the key: the program itself over HTTP.
 #include <pthread.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "account/connect.h"
 #include "account/keys.h"
@@ -173,6 +174,7 @@ bool admin_get_status(struct admin_call *call, struct err *err) {
   put_text(out, "version", env->version);
   put_time(out, "started_at", env->started_ms);
   put_int(out, "uptime_s", (clock_now_ms() - env->started_ms) / 1000);
+  put_int(out, "process", getpid());
   put_text(out, "store", env->store_kind);
   put_text(out, "key", seal_ring_current_id(env->catalog->account->ring));
   system_put_catalog(out, call->catalog);
@@ -285,7 +287,7 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
   if (ok) {
     system_audit_expired(env, "token.expire", &tokens, false);
     ok = connect_purge(s, now, &flows, err) && audit_purge(s, env->audit_keep_ms, &rows, err) &&
-         system_note_time(s, now, err);
+         system_note_time(s, now, err) && catalog_write_uses(s, err);
   }
   // What did go must leave the catalog, whatever failed after it.
   struct err late;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// API tokens over HTTP, and the one that the first start makes.
+// API tokens over HTTP, the one that the first start makes, and those made on the machine itself.
 #include "access/access.h"
+
+#include <unistd.h>
 
 #include "admin/body.h"
 #include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "io/pool.h"
 
 static void token_put(struct buf *out, const struct access_token *t) {
@@ -75,25 +78,39 @@ bool admin_create_token(struct admin_call *call, struct err *err) {
   return true;
 }
 
+// What is left of admin tokens without this one. An expiring one is not enough to go on: it ends while nobody
+// looks, and then nobody can make another.
+struct token_rest {
+  bool is_admin, is_lasting;
+  size_t others, lasting; // lasting: of the others, those without an expiry
+};
+
+static struct token_rest token_rest_without(struct str id, const struct access_token *all, size_t count) {
+  struct token_rest rest = {0};
+  int64_t now = clock_now_ms();
+  for (size_t i = 0; i < count; i++) {
+    bool lasting = all[i].expires_at == 0;
+    if (!token_is_admin(&all[i], now)) continue;
+    if (str_eq(all[i].id, id))
+      rest.is_admin = true, rest.is_lasting = lasting;
+    else
+      rest.others++, rest.lasting += lasting;
+  }
+  return rest;
+}
+
 // In one transaction, so that two requests cannot revoke the last two at the same time.
 static bool token_revoke(struct store *s, void *arg, struct err *err) {
   struct token_job *job = arg;
   struct access_token *all;
-  size_t count, others = 0;
-  bool is_admin = false;
-  int64_t now = clock_now_ms();
+  size_t count;
   if (!access_list(s, job->call->arena, &all, &count, err)) return false;
-  for (size_t i = 0; i < count; i++) {
-    if (!token_is_admin(&all[i], now)) continue;
-    if (str_eq(all[i].id, job->token.id))
-      is_admin = true;
-    else
-      others++;
-  }
-  if (is_admin && !others) {
+  struct token_rest rest = token_rest_without(job->token.id, all, count);
+  if (rest.is_admin && (!rest.others || (rest.is_lasting && !rest.lasting))) {
     err_at(err, ERR_CONFLICT, "token_id",
-           "this is the last admin token; without one nobody could manage Postern");
-    err_hint(err, "make another admin token first");
+           "this is the last admin token%s; without one nobody could manage Postern",
+           rest.others ? " that does not expire" : "");
+    err_hint(err, "make another admin token without an expiry first");
     return false;
   }
   return access_revoke(s, job->token.id, err);
@@ -128,6 +145,62 @@ bool admin_first_token(struct store *s, char text[TOKEN_TEXT], struct err *err) 
   for (size_t i = 0; ok && i < count; i++) admins += token_is_admin(&all[i], now);
   text[0] = 0;
   if (ok && !admins) ok = access_create(s, &first, a, &made, text, err);
+  arena_free(a);
+  return ok;
+}
+
+// ---- on the machine itself
+
+#define TOKEN_NOTE                                                                                           \
+  "INSERT INTO meta (key, value) VALUES ('recovered', $1) ON CONFLICT (key) DO UPDATE SET value = "          \
+  "excluded.value"
+
+struct token_recovery {
+  struct arena *arena;
+  struct access_token wanted, made;
+  char text[TOKEN_TEXT];
+};
+
+// With a note for the program that holds the store, which looks for it when it keeps house.
+static bool token_recover(struct store *s, void *arg, struct err *err) {
+  struct token_recovery *r = arg;
+  return access_create(s, &r->wanted, r->arena, &r->made, r->text, err) &&
+         store_run(s, TOKEN_NOTE, &STORE_TEXT(r->made.id), 1, NULL, err);
+}
+
+static void token_audit_recovery(struct audit *audit, const struct token_recovery *r) {
+  audit_add(audit,
+            &(struct audit_row){.at = clock_now_ms(),
+                                .who.actor = arena_printf(r->arena, "local:uid %u", (unsigned)geteuid()),
+                                .action = STR("token.recover"),
+                                .outcome = str_of(err_name(ERR_OK)),
+                                .detail = arena_printf(r->arena, "%.*s, role admin", STR_ARG(r->made.id))});
+}
+
+bool admin_recover_token(struct store *s, struct str name, char text[TOKEN_TEXT], struct err *err) {
+  struct token_recovery r = {.arena = arena_new(), .wanted = {.name = name, .role = ACCESS_ADMIN}};
+  struct audit *audit = NULL;
+  bool ok = audit_new(s, &audit, err) && store_transact(s, token_recover, &r, err);
+  if (ok) token_audit_recovery(audit, &r);
+  audit_free(audit); // writes the row
+  if (ok) memcpy(text, r.text, TOKEN_TEXT);
+  secret_wipe(r.text, sizeof r.text);
+  arena_free(r.arena);
+  return ok;
+}
+
+bool admin_heed_recovery(const struct admin_env *env, struct err *err) {
+  struct store *s = env->catalog->account->store;
+  struct arena *a = arena_new();
+  struct store_rows rows;
+  bool ok = store_query(s, "SELECT value FROM meta WHERE key = 'recovered'", NULL, 0, a, &rows, err);
+  if (ok && rows.count) {
+    struct str id = store_cell(&rows, 0, 0)->text;
+    log_warn("an admin token was made on this machine with 'postern token recover': %.*s", STR_ARG(id));
+    ok = catalog_rebuild(env->catalog, err) &&
+         store_run(s, "DELETE FROM meta WHERE key = 'recovered' AND value = $1", &STORE_TEXT(id), 1, NULL,
+                   err);
+  }
   arena_free(a);
   return ok;
 }

@@ -21,6 +21,7 @@ enum {
   AUDIT_RETRY_MS = 500,                      // between tries while the store is locked or the disk is full
   AUDIT_LAST_TRIES = 4,                      // once we are stopping
   AUDIT_TEXT_MOST = 2048,                    // bytes of one text
+  AUDIT_COMPOSED = AUDIT_TEXT_MOST + 8,      // likewise, before it is cut at a character
   AUDIT_PURGE_ROWS = 2000,                   // a step of purging, between which others may write
   AUDIT_PURGE_MOST = 100 * AUDIT_PURGE_ROWS, // at once; the rest goes the next time
   AUDIT_COMPLAIN_MS = 60000,
@@ -73,8 +74,19 @@ static void audit_numbers(struct audit_row *row, int64_t *out[AUDIT_NUMBERS]) {
   memcpy(out, numbers, sizeof numbers);
 }
 
+// "by URL laptop; not among the tools of this server"
+static struct str audit_detail(const struct audit_row *row, char text[AUDIT_COMPOSED]) {
+  if (!row->url.n) return row->detail;
+  int n = snprintf(text, AUDIT_COMPOSED, "by URL %.*s%s%.*s", STR_ARG(row->url), row->detail.n ? "; " : "",
+                   STR_ARG(row->detail));
+  return str_make(text, n < AUDIT_COMPOSED ? (size_t)n : AUDIT_COMPOSED - 1);
+}
+
 static struct audit_item *audit_item_new(const struct audit_row *from) {
   struct audit_row row = *from;
+  char detail[AUDIT_COMPOSED];
+  row.detail = audit_detail(from, detail);
+  row.url = STR_NONE;
   struct str *texts[AUDIT_TEXTS];
   size_t n = 0;
   if (!row.count) row.count = 1;

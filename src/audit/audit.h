@@ -32,6 +32,7 @@ struct audit_row { // texts are copied by audit_add
   struct audit_who who;
   struct str action, server_id, server_name, account_id, account_name, tool, arguments, values, outcome,
       request_id, detail;
+  struct str url; // name of the server's URL that it came by: goes before the detail; empty: none
   int64_t elapsed_us, status;
   int64_t count; // so many requests alike, the first of them at `at`, the last elapsed_us later; 0 is 1
 };
@@ -41,9 +42,9 @@ struct audit_row { // texts are copied by audit_add
 MUST_USE bool audit_new(struct store *s, struct audit **out, struct err *err);
 void audit_free(struct audit *a); // writes what is queued first
 void audit_add(struct audit *a, const struct audit_row *row);
-// A request that was turned away. Those alike (action, address, server, actor, detail, and `what`) within a minute
-// are one row with a count, written when the minute ends or the program stops. `what`, which outsiders choose, may be
-// empty: audit_mark of a token, an origin. See audit/tally for what happens in a flood.
+// A request that was turned away. Those alike (action, address, server, URL, actor, detail, and `what`) within a
+// minute are one row with a count, written when the minute ends or the program stops. `what`, which outsiders choose,
+// may be empty: audit_mark of a token, an origin. See audit/tally for what happens in a flood.
 void audit_refuse(struct audit *a, const struct audit_row *row, struct str what);
 void audit_flush(struct audit *a); // blocks until all so far is written, ending the minute (tests)
 

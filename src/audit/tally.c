@@ -3,20 +3,22 @@
 
 #include <stdio.h>
 
-enum { TALLY_KEY_MOST = 768, TALLY_TEXT_MOST = 128 };
+enum { TALLY_KEY_MOST = 1024, TALLY_TEXT_MOST = 128 };
 
 static struct str tally_key(const struct audit_row *r, struct str what, char key[TALLY_KEY_MOST]) {
-  int n = snprintf(key, TALLY_KEY_MOST, "%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s",
+  int n = snprintf(key, TALLY_KEY_MOST, "%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%.*s",
                    STR_MOST(r->action, TALLY_TEXT_MOST), STR_MOST(r->who.address, TALLY_TEXT_MOST),
-                   STR_MOST(r->server_id, TALLY_TEXT_MOST), STR_MOST(r->who.actor, TALLY_TEXT_MOST),
-                   STR_MOST(r->detail, TALLY_TEXT_MOST), STR_MOST(what, TALLY_TEXT_MOST));
+                   STR_MOST(r->server_id, TALLY_TEXT_MOST), STR_MOST(r->url, TALLY_TEXT_MOST),
+                   STR_MOST(r->who.actor, TALLY_TEXT_MOST), STR_MOST(r->detail, TALLY_TEXT_MOST),
+                   STR_MOST(what, TALLY_TEXT_MOST));
   return str_make(key, n < TALLY_KEY_MOST ? (size_t)n : TALLY_KEY_MOST - 1);
 }
 
 // The texts that a refusal has; the others stay empty.
 static void tally_keep(struct audit_row *r, struct arena *a) {
-  struct str *texts[] = {&r->who.actor, &r->who.actor_name, &r->who.client, &r->who.address, &r->action,
-                         &r->server_id, &r->server_name,    &r->outcome,    &r->request_id,  &r->detail};
+  struct str *texts[] = {&r->who.actor, &r->who.actor_name, &r->who.client,  &r->who.address,
+                         &r->action,    &r->server_id,      &r->server_name, &r->url,
+                         &r->outcome,   &r->request_id,     &r->detail};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     *texts[i] = arena_dup(a, str_cut_utf8(*texts[i], TALLY_TEXT_MOST));
 }
@@ -31,6 +33,7 @@ static struct tally_entry *tally_make(struct tally *t, struct str key, const str
                               .action = row->action,
                               .server_id = row->server_id,
                               .server_name = row->server_name,
+                              .url = row->url,
                               .outcome = row->outcome,
                               .request_id = row->request_id,
                               .detail = row->detail,

@@ -28,7 +28,12 @@ static int64_t clock_floor_s(int64_t ms) {
   return ms >= 0 ? ms / 1000 : -((-ms + 999) / 1000);
 }
 
+// A year is of four digits (RFC 3339 §5.6): what lies beyond, as in a damaged row, is its first or last moment.
+#define CLOCK_FIRST_MS (-30610224000000) // 1000-01-01T00:00:00Z
+#define CLOCK_LAST_MS 253402300799999    // 9999-12-31T23:59:59.999Z
+
 void clock_rfc3339(int64_t ms, char out[CLOCK_TEXT]) {
+  ms = ms < CLOCK_FIRST_MS ? CLOCK_FIRST_MS : ms > CLOCK_LAST_MS ? CLOCK_LAST_MS : ms;
   time_t s = (time_t)clock_floor_s(ms);
   int rest = (int)(ms - (int64_t)s * 1000);
   struct tm tm;

@@ -36,8 +36,13 @@ bool str_ends(struct str s, const char *suffix) {
   return n == 0 || (s.n >= n && memcmp(s.p + s.n - n, suffix, n) == 0);
 }
 
+ptrdiff_t str_find_text(struct str s, struct str needle) {
+  const char *at = s.n && needle.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
+  return at ? at - s.p : needle.n ? -1 : 0;
+}
+
 bool str_contains(struct str s, struct str needle) {
-  return needle.n == 0 || (s.n && memmem(s.p, s.n, needle.p, needle.n) != NULL);
+  return str_find_text(s, needle) >= 0;
 }
 
 static bool str_is_blank(char c) {
@@ -151,6 +156,10 @@ bool str_glob(struct str pattern, struct str s) {
   return true;
 }
 
+static char str_small(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 unsigned str_distance(struct str a, struct str b) {
   unsigned row[64];
   if (a.n > 63 || b.n > 63) return 64;
@@ -160,7 +169,7 @@ unsigned str_distance(struct str a, struct str b) {
     row[0] = (unsigned)i;
     for (size_t j = 1; j <= b.n; j++) {
       unsigned above = row[j];
-      unsigned best = diagonal + (a.p[i - 1] != b.p[j - 1]);
+      unsigned best = diagonal + (str_small(a.p[i - 1]) != str_small(b.p[j - 1]));
       if (above + 1 < best) best = above + 1;
       if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
       row[j] = best;

@@ -47,12 +47,13 @@ size_t str_characters(struct str utf8);
 // Cuts the text before the first `sep` off `*rest`. False when *rest was used up.
 //   for (struct str rest = list, item; str_cut(&rest, ',', &item);) …
 bool str_cut(struct str *rest, char sep, struct str *item);
-ptrdiff_t str_find(struct str s, char c);     // -1: not there
+ptrdiff_t str_find(struct str s, char c); // -1: not there
+ptrdiff_t str_find_text(struct str s, struct str needle);
 bool str_to_u64(struct str s, uint64_t *out); // decimal digits only, whole string, no overflow
 bool str_to_i64(struct str s, int64_t *out);  // the same with an optional '-'
 // Glob: '*' any run without '/', '**' any run, '?' one byte. Linear in the text times the pattern.
 bool str_glob(struct str pattern, struct str s);
-// Edit distance, for "did you mean"; anything longer than 63 bytes counts as far away.
+// Edit distance, ASCII case aside, for "did you mean"; anything longer than 63 bytes counts as far away.
 unsigned str_distance(struct str a, struct str b);
 // Equal in constant time for equal lengths; for secrets and their hashes.
 bool str_eq_secret(struct str a, struct str b);

@@ -27,6 +27,7 @@ struct run_call {
   const struct run_env *env;
   const struct catalog *catalog;
   const struct catalog_server *server; // NULL: by the management API (`postern call`)
+  struct str url;                      // name of the server's URL that it came by; empty: none
   const struct catalog_tool *tool;
   yyjson_val *arguments; // object or NULL
   bool whole; // the answer is taken as it came: none is too large to be told, and JSON comes as a tree

@@ -48,7 +48,7 @@ static void catalog_server_unref(struct catalog_server *v) {
 static void catalog_free(struct catalog *c) {
   for (size_t i = 0; i < c->server_count; i++) catalog_server_unref(c->servers[i]);
   for (size_t i = 0; i < c->account_count; i++) catalog_account_unref(c->accounts[i]);
-  map_free(&c->servers_by_hash);
+  map_free(&c->urls_by_hash);
   map_free(&c->servers_by_id);
   map_free(&c->accounts_by_id);
   map_free(&c->tokens_by_hash);
@@ -166,11 +166,30 @@ static bool catalog_shows(enum policy_switch wanted, const struct policy_filter 
   return wanted == POLICY_ON || (wanted == POLICY_UNSAID && !f->tag_count && !f->tool_count);
 }
 
-static struct catalog_server *catalog_server_new(const struct catalog *next, const struct server *row) {
+static struct str catalog_hash(const struct server_url *url) {
+  return str_make((const char *)url->hash, TOKEN_HASH);
+}
+
+// Their last uses go along from the snapshot before, which has heard more than the store.
+static void catalog_add_urls(const struct catalog *before, struct catalog_server *v) {
+  const struct server_urls *rows = &v->server.urls;
+  v->urls = ARENA_ARRAY(v->arena, rows->count + 1, struct catalog_url);
+  for (size_t i = 0; i < rows->count; i++) {
+    struct catalog_url *was = before ? map_get(&before->urls_by_hash, catalog_hash(&rows->items[i])) : NULL;
+    v->urls[i] = (struct catalog_url){.server = v, .row = &rows->items[i]};
+    atomic_init(&v->urls[i].used_at, rows->items[i].used_at);
+    atomic_init(&v->urls[i].written_at, rows->items[i].used_at);
+    if (was) catalog_url_used(&v->urls[i], atomic_load(&was->used_at));
+  }
+}
+
+static struct catalog_server *catalog_server_new(const struct catalog *before, const struct catalog *next,
+                                                 const struct server *row) {
   struct arena *a = arena_new();
   struct catalog_server *v = ARENA_NEW(a, struct catalog_server);
   *v = (struct catalog_server){.refs = 1, .arena = a};
   server_row_copy(row, a, &v->server);
+  catalog_add_urls(before, v);
   v->member_count = catalog_members(next, &v->server, a, &v->members);
   for (size_t i = 0; i < v->member_count; i++) catalog_account_ref(v->members[i].account);
   v->prompts = catalog_shows(v->server.filter.prompts, &v->server.filter);
@@ -197,10 +216,11 @@ static void catalog_add_server(const struct catalog_making *m, const struct serv
   if (v && catalog_server_same(v, row, members, count))
     catalog_server_ref(v);
   else
-    v = catalog_server_new(m->next, row);
+    v = catalog_server_new(m->before, m->next, row);
   m->next->servers[m->next->server_count++] = v;
   map_put(&m->next->servers_by_id, v->server.id, v);
-  map_put(&m->next->servers_by_hash, str_make((const char *)v->server.token_hash, TOKEN_HASH), v);
+  for (size_t i = 0; i < v->server.urls.count; i++)
+    map_put(&m->next->urls_by_hash, catalog_hash(v->urls[i].row), &v->urls[i]);
 }
 
 static bool catalog_fill(const struct catalog_env *env, const struct catalog *before, struct catalog *next,
@@ -272,19 +292,60 @@ void catalog_close(void) {
   catalog_release(c);
 }
 
-const struct catalog_server *catalog_server_by_token(const struct catalog *c, struct str token,
-                                                     int64_t now_ms) {
+struct catalog_url *catalog_url_by_token(const struct catalog *c, struct str token, int64_t now_ms) {
   // Only the hash is looked up, so the time taken tells nothing about how near a guess came.
   unsigned char hash[TOKEN_HASH];
   token_hash(token, hash);
-  const struct catalog_server *v = map_get(&c->servers_by_hash, str_make((const char *)hash, TOKEN_HASH));
-  return v && access_is_live(v->server.expires_at, now_ms) ? v : NULL;
+  struct catalog_url *url = map_get(&c->urls_by_hash, str_make((const char *)hash, TOKEN_HASH));
+  return url && access_is_live(url->server->server.expires_at, now_ms) ? url : NULL;
 }
 
-const struct catalog_account *catalog_account_by_id(const struct catalog *c, struct str id) {
-  return map_get(&c->accounts_by_id, id);
+void catalog_url_used(struct catalog_url *url, int64_t now_ms) {
+  int_fast64_t was = atomic_load(&url->used_at);
+  while (was < now_ms && !atomic_compare_exchange_weak(&url->used_at, &was, now_ms)) {
+  }
+}
+
+struct catalog_uses {
+  struct catalog *catalog;
+  struct store *store; // NULL: they are only counted
+  size_t count;
+};
+
+static bool catalog_each_use(struct catalog_uses *u, struct err *err) {
+  for (size_t i = 0; i < u->catalog->server_count; i++) {
+    const struct catalog_server *v = u->catalog->servers[i];
+    for (size_t k = 0; k < v->server.urls.count; k++) {
+      struct server_url url = *v->urls[k].row;
+      url.used_at = atomic_load(&v->urls[k].used_at);
+      if (url.used_at <= atomic_load(&v->urls[k].written_at)) continue;
+      u->count++;
+      if (!u->store) continue;
+      if (!url_row_note_use(u->store, &url, err)) return false;
+      atomic_store(&v->urls[k].written_at, url.used_at);
+    }
+  }
+  return true;
+}
+
+static bool catalog_write_uses_body(struct store *s, void *arg, struct err *err) {
+  struct catalog_uses *u = arg;
+  u->store = s;
+  return catalog_each_use(u, err);
+}
+
+bool catalog_write_uses(struct store *s, struct err *err) {
+  struct catalog_uses u = {.catalog = catalog_acquire()};
+  bool ok = !u.catalog ||
+            (catalog_each_use(&u, err) && (!u.count || store_transact(s, catalog_write_uses_body, &u, err)));
+  catalog_release(u.catalog);
+  return ok;
 }
 
 const struct catalog_server *catalog_server_by_id(const struct catalog *c, struct str id) {
   return map_get(&c->servers_by_id, id);
+}
+
+const struct catalog_account *catalog_account_by_id(const struct catalog *c, struct str id) {
+  return map_get(&c->accounts_by_id, id);
 }

@@ -2,7 +2,7 @@
 // catalog: the immutable snapshot of accounts, tools, servers and API tokens that the running program
 // answers from. Built on the pool from the store, swapped in whole. Example:
 //   struct catalog *c = catalog_acquire();                      // any thread; cheap
-//   const struct catalog_server *s = catalog_server_by_token(c, token, now_ms);
+//   struct catalog_url *url = catalog_url_by_token(c, token, now_ms);
 //   …
 //   catalog_release(c);
 #ifndef POSTERN_CATALOG_CATALOG_H
@@ -29,8 +29,11 @@ void catalog_release(struct catalog *c);
 void catalog_close(void); // lets the current one go, at the end of the program
 
 // NULL for unknown, revoked and expired alike. Takes the same time for each, as far as memory allows.
-const struct catalog_server *catalog_server_by_token(const struct catalog *c, struct str token,
-                                                     int64_t now_ms);
+struct catalog_url *catalog_url_by_token(const struct catalog *c, struct str token, int64_t now_ms);
+// Somebody was let in by it. Any thread; of what overlaps a rebuild, one may be lost.
+void catalog_url_used(struct catalog_url *url, int64_t now_ms);
+// Writes the last uses that the store does not have yet. Blocking.
+MUST_USE bool catalog_write_uses(struct store *s, struct err *err);
 const struct catalog_server *catalog_server_by_id(const struct catalog *c, struct str id);
 const struct catalog_account *catalog_account_by_id(const struct catalog *c, struct str id);
 

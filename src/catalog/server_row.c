@@ -9,7 +9,7 @@
 // The column require_api_token repeats what config says; only config is read.
 #define SERVER_COLUMNS                                                                                       \
   "id, name, share, config, require_api_token, token_hash, created_at, updated_at, expires_at, "             \
-  "version, stamp"
+  "version, stamp, url_created_at, url_used_at"
 
 static struct str *server_row_copy_list(const struct str *from, size_t count, struct arena *a) {
   struct str *to = ARENA_ARRAY(a, count + 1, struct str);
@@ -25,6 +25,7 @@ void server_row_copy(const struct server *from, struct arena *a, struct server *
   for (size_t i = 0; i < from->member_count; i++)
     v.members[i] = (struct server_member){arena_dup(a, from->members[i].account_id),
                                           arena_dup(a, from->members[i].alias), from->members[i].names};
+  v.urls = url_row_copy(&from->urls, a);
   v.config = arena_dup(a, from->config);
   v.filter.tags = server_row_copy_list(from->filter.tags, from->filter.tag_count, a);
   v.filter.tools = server_row_copy_list(from->filter.tools, from->filter.tool_count, a);
@@ -33,13 +34,20 @@ void server_row_copy(const struct server *from, struct arena *a, struct server *
 
 // ---- what a row and its accounts say, where that is what we wrote
 
-static struct sealed_at server_row_place(const struct server *v, struct arena *a) {
+// The column token_hash: the first URL's, or that it was revoked, which no token has as its hash.
+static struct str server_row_hash(const struct server *v, struct arena *a) {
+  const struct server_url *first = url_row_find(&v->urls, STR(URL_ROW_FIRST));
   char hash[TOKEN_HASH_HEX];
-  codec_hex(v->token_hash, sizeof v->token_hash, hash);
+  if (!first) return arena_printf(a, "revoked %.*s", STR_ARG(v->id));
+  codec_hex(first->hash, sizeof first->hash, hash);
+  return arena_dup(a, str_of(hash));
+}
+
+static struct sealed_at server_row_place(const struct server *v, struct arena *a) {
   return (struct sealed_at){STAMPED_SERVER,
                             v->id,
                             {v->name, sealed_number(a, v->share), v->config,
-                             sealed_number(a, v->filter.require_api_token), arena_dup(a, str_of(hash)),
+                             sealed_number(a, v->filter.require_api_token), server_row_hash(v, a),
                              sealed_number(a, v->expires_at)}};
 }
 
@@ -52,26 +60,33 @@ static struct sealed_at server_row_member_place(struct str id, const struct serv
 
 // ---- writing
 
-static bool server_row_insert_row(struct store *s, const struct server *v, struct str stamp,
+static struct server_url server_row_first(const struct server *v) {
+  const struct server_url *first = url_row_find(&v->urls, STR(URL_ROW_FIRST));
+  return first ? *first : (struct server_url){0};
+}
+
+static bool server_row_insert_row(struct store *s, const struct server *v, struct str stamp, struct arena *a,
                                   struct err *err) {
-  char hash[TOKEN_HASH_HEX];
-  codec_hex(v->token_hash, sizeof v->token_hash, hash);
+  struct server_url first = server_row_first(v);
   const struct store_value values[] = {
       STORE_TEXT(v->id),
       STORE_TEXT(v->name),
       STORE_INT(v->share),
       STORE_TEXT(v->config),
       STORE_INT(v->filter.require_api_token),
-      STORE_TEXT(str_of(hash)),
+      STORE_TEXT(server_row_hash(v, a)),
       STORE_INT(v->created_at),
       STORE_INT(v->updated_at),
       STORE_INT(v->expires_at),
       STORE_INT(v->version),
       STORE_TEXT(stamp),
+      STORE_INT(first.created_at),
+      STORE_INT(first.used_at),
   };
-  return store_run(
-      s, "INSERT INTO server (" SERVER_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-      values, sizeof values / sizeof *values, NULL, err);
+  return store_run(s,
+                   "INSERT INTO server (" SERVER_COLUMNS
+                   ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                   values, sizeof values / sizeof *values, NULL, err);
 }
 
 static bool server_row_insert_members(struct store *s, const struct server *v, struct arena *a,
@@ -101,8 +116,8 @@ static bool server_row_insert_body(struct store *s, void *arg, struct err *err) 
   struct arena *a = arena_new();
   struct sealed_at at = server_row_place(v, a);
   struct str stamp;
-  bool ok = sealed_stamp(s, &at, a, &stamp, err) && server_row_insert_row(s, v, stamp, err) &&
-            server_row_insert_members(s, v, a, err);
+  bool ok = sealed_stamp(s, &at, a, &stamp, err) && server_row_insert_row(s, v, stamp, a, err) &&
+            server_row_insert_members(s, v, a, err) && url_row_insert_all(s, v->id, &v->urls, a, err);
   arena_free(a);
   return ok;
 }
@@ -116,23 +131,29 @@ static bool server_row_missing(struct str id, struct err *err) {
   return err_set(err, ERR_MISSING, "there is no server '%.*s'", STR_MOST(id, 64));
 }
 
-static bool server_row_update_row(struct store *s, const struct server *v, struct str stamp,
+static bool server_row_update_row(struct store *s, const struct server *v, struct str stamp, struct arena *a,
                                   struct err *err) {
-  char hash[TOKEN_HASH_HEX];
-  codec_hex(v->token_hash, sizeof v->token_hash, hash);
+  struct server_url first = server_row_first(v);
   const struct store_value values[] = {
-      STORE_TEXT(v->name),       STORE_INT(v->share),
-      STORE_TEXT(v->config),     STORE_INT(v->filter.require_api_token),
-      STORE_TEXT(str_of(hash)),  STORE_INT(v->updated_at),
-      STORE_INT(v->expires_at),  STORE_INT(v->version),
-      STORE_TEXT(stamp),         STORE_TEXT(v->id),
+      STORE_TEXT(v->name),
+      STORE_INT(v->share),
+      STORE_TEXT(v->config),
+      STORE_INT(v->filter.require_api_token),
+      STORE_TEXT(server_row_hash(v, a)),
+      STORE_INT(v->updated_at),
+      STORE_INT(v->expires_at),
+      STORE_INT(v->version),
+      STORE_TEXT(stamp),
+      STORE_INT(first.created_at),
+      STORE_INT(first.used_at),
+      STORE_TEXT(v->id),
       STORE_INT(v->version - 1),
   };
   int64_t changed = 0;
   if (!store_run(s,
                  "UPDATE server SET name = $1, share = $2, config = $3, require_api_token = $4, "
-                 "token_hash = $5, updated_at = $6, expires_at = $7, version = $8, stamp = $9 "
-                 "WHERE id = $10 AND version = $11",
+                 "token_hash = $5, updated_at = $6, expires_at = $7, version = $8, stamp = $9, "
+                 "url_created_at = $10, url_used_at = $11 WHERE id = $12 AND version = $13",
                  values, sizeof values / sizeof *values, &changed, err))
     return false;
   if (changed) return true;
@@ -147,9 +168,10 @@ static bool server_row_update_body(struct store *s, void *arg, struct err *err) 
   struct sealed_at at = server_row_place(v, a);
   struct str stamp;
   bool ok =
-      sealed_stamp(s, &at, a, &stamp, err) && server_row_update_row(s, v, stamp, err) &&
+      sealed_stamp(s, &at, a, &stamp, err) && server_row_update_row(s, v, stamp, a, err) &&
       store_run(s, "DELETE FROM server_account WHERE server_id = $1", &STORE_TEXT(v->id), 1, NULL, err) &&
-      server_row_insert_members(s, v, a, err);
+      server_row_insert_members(s, v, a, err) && url_row_delete_all(s, v->id, err) &&
+      url_row_insert_all(s, v->id, &v->urls, a, err);
   arena_free(a);
   return ok;
 }
@@ -167,6 +189,20 @@ bool server_row_delete(struct store *s, struct str id, struct err *err) {
 
 // ---- reading
 
+static bool server_row_read_first(const struct store_rows *rows, size_t i, struct arena *a, struct server *v,
+                                  struct err *err) {
+  struct str hash = store_cell(rows, i, 5)->text;
+  struct server_url *first = ARENA_NEW(a, struct server_url);
+  *first = (struct server_url){.name = STR(URL_ROW_FIRST),
+                               .created_at = store_cell(rows, i, 11)->number,
+                               .used_at = store_cell(rows, i, 12)->number};
+  if (str_eq(hash, server_row_hash(v, a))) return true; // revoked
+  if (!codec_unhex(hash, first->hash, sizeof first->hash))
+    return err_set(err, ERR_INTERNAL, "its token hash is damaged");
+  v->urls = (struct server_urls){first, 1};
+  return true;
+}
+
 static bool server_row_read(struct store *s, const struct store_rows *rows, size_t i, struct arena *a,
                             struct server *out, struct err *err) {
   struct server v = {.id = store_cell(rows, i, 0)->text,
@@ -177,8 +213,7 @@ static bool server_row_read(struct store *s, const struct store_rows *rows, size
                      .updated_at = store_cell(rows, i, 7)->number,
                      .expires_at = store_cell(rows, i, 8)->number,
                      .version = store_cell(rows, i, 9)->number};
-  if (!codec_unhex(store_cell(rows, i, 5)->text, v.token_hash, sizeof v.token_hash))
-    return err_set(err, ERR_INTERNAL, "its token hash is damaged");
+  if (!server_row_read_first(rows, i, a, &v, err)) return false;
   yyjson_doc *config;
   if (!json_read(v.config, &JSON_LIMITS, &config, err)) return false;
   bool ok = policy_filter_read(yyjson_doc_get_root(config), NULL, a, &v.filter, err);
@@ -219,12 +254,13 @@ static void server_row_join(struct store *s, struct server *all, size_t count, c
 
 bool server_row_load_all(struct store *s, struct arena *a, struct server **out, size_t *count,
                          struct err *err) {
-  struct store_rows rows, members;
+  struct store_rows rows, members, urls;
   if (!store_query(s, "SELECT " SERVER_COLUMNS " FROM server ORDER BY id", NULL, 0, a, &rows, err) ||
       !store_query(s,
                    "SELECT server_id, account_id, alias, names, stamp, place FROM server_account "
                    "ORDER BY server_id, place",
-                   NULL, 0, a, &members, err))
+                   NULL, 0, a, &members, err) ||
+      !url_row_query(s, a, &urls, err))
     return false;
   struct server *all = ARENA_ARRAY(a, rows.count + 1, struct server);
   size_t n = 0;
@@ -236,6 +272,7 @@ bool server_row_load_all(struct store *s, struct arena *a, struct server **out, 
       log_warn("server %.*s is left out: %s", STR_ARG(store_cell(&rows, i, 0)->text), why.text);
   }
   server_row_join(s, all, n, &members, a);
+  for (size_t i = 0, at = 0; i < n; i++) url_row_join(s, all[i].id, &urls, &at, a, &all[i].urls);
   *out = all;
   *count = n;
   return true;

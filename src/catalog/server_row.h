@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// server_row: a scoped MCP server: accounts + filter + token + expiry, as rows. The token is stored as
-// SHA-256 and shown once. Functions that take a store block: run them on the pool. Example:
+// server_row: a scoped MCP server: accounts + filter + URLs (url_row.h) + expiry, as rows. Functions that take a store block: run them on the pool. Example:
 //   if (!server_row_load_all(store, arena, &all, &count, err)) return false;   // texts live in the arena
 #ifndef POSTERN_CATALOG_SERVER_ROW_H
 #define POSTERN_CATALOG_SERVER_ROW_H
 
-#include "crypto/token.h"
-#include "store/store.h"
+#include "catalog/url_row.h"
 #include "tool/policy.h"
 
 // What goes before the names of an account's tools. Settled when a server gets its accounts (shown_settle),
@@ -31,7 +29,7 @@ struct server {
   bool share; // accounts of one connector share one tool set, with an `account` argument
   struct policy_filter filter;
   struct str config; // the filter as it was given, JSON object, normalised
-  unsigned char token_hash[TOKEN_HASH];
+  struct server_urls urls;
   int64_t created_at, updated_at, expires_at; // ms; expires_at 0: never
   int64_t version;                            // counts changes of the row
 };

@@ -43,10 +43,17 @@ struct catalog_member { // an account of a server
   enum server_names names;
 };
 
+struct catalog_url { // a URL of a server; the request that comes by one holds on to it with its catalog
+  struct catalog_server *server;
+  const struct server_url *row;
+  atomic_int_fast64_t used_at, written_at; // ms; 0: never. At least row->used_at; as the store has it
+};
+
 struct catalog_server { // likewise shared
   atomic_uint refs;
   struct arena *arena;
   struct server server;
+  struct catalog_url *urls; // server.urls.count of them, in that order
   struct catalog_member *members;
   size_t member_count;        // those that can be used
   bool prompts, resources;    // are those of the accounts shown? By config; by default where no tags or tools
@@ -64,7 +71,7 @@ struct catalog {
   struct catalog_server **servers;   // by id
   struct access_token *tokens;       // by id
   size_t account_count, server_count, token_count;
-  struct map servers_by_hash; // 32 raw bytes → struct catalog_server *
+  struct map urls_by_hash; // 32 raw bytes → struct catalog_url *
   struct map servers_by_id;
   struct map accounts_by_id; // struct catalog_account *
   struct map tokens_by_hash; // struct access_token *: access_find

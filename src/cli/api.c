@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/api.h"
 
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/codec.h"
 #include "base/mem.h"
+#include "cli/home.h"
 #include "cli/terminal.h"
 #include "crypto/secret.h"
 #include "data/json.h"
+#include "data/uri.h"
 #include "fetch/client.h"
 
 #define API_URL "http://127.0.0.1:8080"
-enum { API_CONNECT_MS = 5000, API_TOTAL_MS = 300000, API_ANSWER_MOST = 128 * 1024 * 1024 };
+enum {
+  API_CONNECT_MS = 5000,
+  API_TOTAL_MS = 300000,
+  API_ANSWER_MOST = 128 * 1024 * 1024,
+  API_LOOK_MS = 10000,
+  API_BRIEF_MS = 2000,
+  API_SHOWN = 200,
+};
 enum { API_TOKEN_MOST = 4096, API_PAGE = 1000, API_PAGES_MOST = 10000, API_PATH_MOST = 16 * 1024 };
 
 struct api {
-  struct str url;   // without a slash at the end
+  struct str url;   // its own copy, without a slash at the end: it outlives what cli_forget frees
+  char *from;       // what gave it, likewise: a flag, a variable, a file; NULL: nobody
   struct buf token; // wiped at the end
   struct http_guard *guard;
 };
@@ -31,46 +38,72 @@ static struct str api_setting(const struct cli *c, const char *flag, const char 
   return given.n ? given : str_of(getenv(variable));
 }
 
-static bool api_token_path(struct cli *c, struct str *out) {
-  const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-  *out = api_setting(c, "token-file", "POSTERN_TOKEN_FILE");
-  if (out->n) return true;
-  if (config && *config)
-    *out = arena_printf(c->arena, "%s/postern/token", config);
-  else if (home && *home)
-    *out = arena_printf(c->arena, "%s/.config/postern/token", home);
-  return out->n && access(out->p, F_OK) == 0;
+// The address that was kept with the token in the user's folder; empty: none.
+static bool api_kept_url(struct cli *c, struct str *out, struct err *err) {
+  struct buf text;
+  if (!home_read(c, HOME_URL, &text, err)) return false;
+  *out = str_trim_end(arena_dup(c->arena, buf_str(&text)), '/');
+  buf_free(&text);
+  return true;
 }
 
-// What others can read is no secret any more.
-static bool api_check_mode(struct cli *c, struct str path, struct err *err) {
-  struct stat st;
-  const char *name = arena_z(c->arena, path);
-  if (str_is(path, "-") || stat(name, &st) != 0 || (st.st_mode & 077) == 0 || !S_ISREG(st.st_mode))
-    return true;
-  err_at(err, ERR_DENIED, name, "others can read this token file (mode %03o)", (unsigned)st.st_mode & 0777u);
-  err_hint(err, "chmod 600 %s; revoke the token if others may have seen it", name);
+bool api_address(struct cli *c, struct str *out, const char **from, struct err *err) {
+  struct str flag = args_text(&c->args, "url"), variable = str_of(getenv("POSTERN_URL")), kept = STR_NONE;
+  if (!flag.n && !variable.n && !api_kept_url(c, &kept, err)) return false;
+  *from = flag.n       ? "--url"
+          : variable.n ? "POSTERN_URL"
+          : kept.n     ? home_shown(c, home_path(c, HOME_URL)).p
+                       : NULL;
+  *out = flag.n ? flag : variable.n ? variable : kept.n ? kept : c->address.n ? c->address : STR(API_URL);
+  *out = str_trim_end(*out, '/');
+  return true;
+}
+
+static bool api_check_address(struct str url, const char *from, struct err *err) {
+  struct uri u;
+  struct err why;
+  if (uri_parse_http(url, &u, &why) && !u.query.n && !u.fragment.n) return true;
+  err_at(err, ERR_INVALID, from ? from : "url", "'%.*s' is no address of a server", STR_MOST(url, 100));
+  err_hint(err, "an address is like http://127.0.0.1:8080 or https://postern.example.com");
   return false;
 }
 
-static bool api_find_token(struct cli *c, struct buf *out, struct err *err) {
-  struct str path, given = args_text(&c->args, "token");
+static bool api_read_token(struct cli *c, struct str path, struct buf *out, struct err *err) {
+  struct buf text;
+  if (!home_is_private(c, path, err) || !terminal_read(path, API_TOKEN_MOST, &text, err)) return false;
+  buf_add(out, str_trim(buf_str(&text)));
+  if (text.p) secret_wipe(text.p, text.n);
+  buf_free(&text);
+  return true;
+}
+
+// The one in the user's folder is for the address beside it, and goes to no other.
+static bool api_kept_token(struct cli *c, struct str url, struct buf *out, struct err *err) {
+  struct str kept;
+  if (!api_kept_url(c, &kept, err)) return false;
+  if (kept.n && !str_eq(kept, url)) {
+    err_set(err, ERR_UNAUTHENTICATED, "no API token is given for %.*s", STR_ARG(url));
+    err_hint(err, "the one in %s is for %.*s; give another with POSTERN_TOKEN or --token-file",
+             home_path(c, HOME_TOKEN).p, STR_ARG(kept));
+    return false;
+  }
+  return home_read(c, HOME_TOKEN, out, err);
+}
+
+static bool api_find_token(struct cli *c, struct str url, struct buf *out, struct err *err) {
+  struct str given = args_text(&c->args, "token"), path = api_setting(c, "token-file", "POSTERN_TOKEN_FILE");
   if (!given.n && !args_has(&c->args, "token-file")) given = str_of(getenv("POSTERN_TOKEN"));
   *out = BUF_MAX(API_TOKEN_MOST);
-  if (given.n) {
+  if (given.n)
     buf_add(out, str_trim(given));
-  } else if (api_token_path(c, &path)) {
-    struct buf text;
-    if (!api_check_mode(c, path, err) || !terminal_read(path, API_TOKEN_MOST, &text, err)) return false;
-    buf_add(out, str_trim(buf_str(&text)));
-    secret_wipe(text.p, text.n);
-    buf_free(&text);
-  }
+  else if (path.n ? !api_read_token(c, path, out, err) : !api_kept_token(c, url, out, err))
+    return false;
   if (out->n && !out->full) return true;
   err_set(err, ERR_UNAUTHENTICATED, "no API token is given");
   err_hint(err,
            "put one into ~/.config/postern/token (mode 0600), POSTERN_TOKEN, or the file of --token-file; "
-           "'postern serve' prints the first one when it first starts");
+           "'postern "
+           "serve' prints the first one when it first starts, 'postern token recover' makes another there");
   return false;
 }
 
@@ -79,29 +112,75 @@ void api_close(struct cli *c) {
   if (c->api->token.p) secret_wipe(c->api->token.p, c->api->token.n);
   buf_free(&c->api->token);
   if (c->api->guard) http_guard_free(c->api->guard);
+  mem_free((void *)(uintptr_t)c->api->url.p);
+  mem_free(c->api->from);
   mem_free(c->api);
   c->api = NULL;
 }
 
+// The server is whichever the user names, most often on this machine or a private network.
+static bool api_guard(struct http_guard **out, struct err *err) {
+  static const struct str everywhere[] = {{"0.0.0.0/0", 9}, {"::/0", 4}};
+  return http_guard_new(everywhere, sizeof everywhere / sizeof *everywhere, out, err);
+}
+
+static void api_own(struct api *api, struct str url, const char *from) {
+  api->url = str_make(mem_copy(url.p, url.n), url.n);
+  if (from) api->from = mem_copy(from, strlen(from));
+}
+
 static bool api_open(struct cli *c, struct err *err) {
   if (c->api) return true;
-  // The server is whichever the user names, most often on this machine or a private network.
-  static const struct str everywhere[] = {{"0.0.0.0/0", 9}, {"::/0", 4}};
   struct api *api = c->api = MEM_NEW(struct api);
-  struct str ca = api_setting(c, "ca", "POSTERN_CA");
-  api->url = api_setting(c, "url", "POSTERN_URL");
-  api->url = str_trim_end(api->url.n ? api->url : STR(API_URL), '/');
-  bool ok = (!ca.n || fetch_ca(arena_z(c->arena, ca), err)) &&
-            http_guard_new(everywhere, sizeof everywhere / sizeof *everywhere, &api->guard, err) &&
-            api_find_token(c, &api->token, err);
+  struct str ca = api_setting(c, "ca", "POSTERN_CA"), url;
+  const char *from;
+  bool ok = api_address(c, &url, &from, err) && api_check_address(url, from, err);
+  if (ok) api_own(api, url, from);
+  ok = ok && (!ca.n || fetch_ca(arena_z(c->arena, ca), err)) && api_guard(&api->guard, err) &&
+       api_find_token(c, api->url, &api->token, err);
   if (!ok) api_close(c);
   return ok;
+}
+
+bool api_use(struct cli *c, struct str url, struct str token, struct err *err) {
+  api_close(c);
+  struct api *api = c->api = MEM_NEW(struct api);
+  api_own(api, str_trim_end(url, '/'), NULL);
+  api->token = BUF_MAX(API_TOKEN_MOST);
+  buf_add(&api->token, token);
+  if (api_guard(&api->guard, err)) return true;
+  api_close(c);
+  return false;
+}
+
+enum api_there api_look(struct cli *c, struct str url) {
+  static const struct fetch_limits limits = {
+      .connect_ms = API_CONNECT_MS, .total_ms = API_LOOK_MS, .body_bytes = 65536, .header_bytes = 65536};
+  struct http_guard *guard;
+  struct fetch_result result = {0};
+  struct err err;
+  yyjson_doc *doc = NULL;
+  if (!api_guard(&guard, &err)) return API_NOBODY;
+  struct fetch_call call = {.method = "GET",
+                            .url = arena_printf(c->arena, "%.*s/healthz", STR_ARG(str_trim_end(url, '/'))),
+                            .limits = &limits,
+                            .guard = guard};
+  enum api_there there = API_NOBODY;
+  if (fetch_url(&call, c->arena, &result, &err)) {
+    bool ours = result.status == 200 && json_read(buf_str(&result.body), &JSON_LIMITS, &doc, &err) &&
+                str_is(json_str(yyjson_doc_get_root(doc), "status"), "ok");
+    there = ours ? API_POSTERN : API_OTHER;
+  }
+  yyjson_doc_free(doc);
+  buf_free(&result.body);
+  http_guard_free(guard);
+  return there;
 }
 
 // ---- answers
 
 // Hints of the server name its routes; here the command for the same is more use.
-static void api_hint(yyjson_val *e, struct err *err) {
+static void api_hint(struct str hint, struct err *err) {
   static const struct {
     enum err_reason reason;
     const char *hint;
@@ -111,12 +190,11 @@ static void api_hint(yyjson_val *e, struct err *err) {
       {WHY_NO_CONNECTOR, "'postern connector list' lists them"},
       {WHY_NO_SERVER, "'postern mcp list' lists the servers"},
   };
-  struct str hint = json_str(e, "hint"), reason = json_str(e, "reason");
-  if (err->code == ERR_UNAUTHENTICATED && !reason.n)
+  if (err->code == ERR_UNAUTHENTICATED && err->reason == WHY_NONE)
     hint = STR("the token comes from --token-file, POSTERN_TOKEN or ~/.config/postern/token; 'postern token "
-               "create' makes more");
+               "create' makes more, 'postern token recover' one on the server's machine");
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (str_is(reason, err_reason_name(known[i].reason))) hint = str_of(known[i].hint);
+    if (err->reason == known[i].reason) hint = str_of(known[i].hint);
   if (hint.n) err_hint(err, "%.*s", STR_ARG(hint));
 }
 
@@ -130,14 +208,45 @@ static enum err_code api_code_of_status(int status) {
   return status < 500 ? ERR_INVALID : ERR_UPSTREAM;
 }
 
-static bool api_refused(int status, yyjson_val *root, struct err *err) {
+// Our own server, but behind another address than the one given.
+static bool api_is_elsewhere(const struct api *api, enum err_reason why) {
+  struct uri u;
+  struct err ignored;
+  return uri_parse_http(api->url, &u, &ignored) && u.path.n > 1 &&
+         (why == WHY_NO_ROUTE || str_contains(u.path, STR("/mcp")) || str_contains(u.path, STR("/sse")));
+}
+
+// For messages: short, and without the secret of a URL that was meant for a client.
+static struct str api_shown(const struct api *api) {
+  static const char *const secrets[] = {"/mcp/", "/sse/"};
+  struct str url = str_make(api->url.p, api->url.n < API_SHOWN ? api->url.n : API_SHOWN);
+  for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+    ptrdiff_t at = str_find_text(url, str_of(secrets[i]));
+    if (at >= 0) url.n = (size_t)at + strlen(secrets[i]);
+  }
+  return url;
+}
+
+static bool api_wrong_address(const struct api *api, struct err *err) {
+  err_at(err, ERR_MISSING, api->from ? api->from : "url", "%.*s is not the address of Postern itself",
+         STR_ARG(api_shown(api)));
+  err_hint(
+      err,
+      "give what 'postern serve' says that it answers on, such as http://127.0.0.1:8080, without a path");
+  return false;
+}
+
+static bool api_refused(const struct api *api, int status, yyjson_val *root, struct err *err) {
   yyjson_val *e = yyjson_obj_get(root, "error");
   struct str code = json_str(e, "code"), message = json_str(e, "message"), field = json_str(e, "field");
   enum err_code what = api_code_of_status(status);
+  enum err_reason why = err_reason_named(json_str(e, "reason"));
   for (int i = ERR_INVALID; i <= ERR_INTERNAL; i++)
     if (str_is(code, err_name((enum err_code)i))) what = (enum err_code)i;
+  if (status == 404 && api_is_elsewhere(api, why)) return api_wrong_address(api, err);
   if (!message.n) {
-    err_set(err, what, "the server answered %d (%s)", status, http_status_text(status));
+    err_set(err, what, "%.*s answered %d (%s), not as Postern does", STR_ARG(api_shown(api)), status,
+            http_status_text(status));
     err_hint(err, "is the address that of Postern? --url or POSTERN_URL names it");
     return false;
   }
@@ -147,8 +256,8 @@ static bool api_refused(int status, yyjson_val *root, struct err *err) {
     if (str_is(field, in_path[i]) && what != ERR_INVALID) field = STR_NONE;
   char where[sizeof err->field];
   snprintf(where, sizeof where, "%.*s", STR_ARG(field));
-  err_at(err, what, where, "%.*s", STR_ARG(message));
-  api_hint(e, err);
+  err_fill(err, what, why, where, "%.*s", STR_ARG(message));
+  api_hint(json_str(e, "hint"), err);
   return false;
 }
 
@@ -162,8 +271,8 @@ static bool api_take(struct cli *c, const struct fetch_result *r, yyjson_val **o
     *out = root;
     return true;
   }
-  if (r->status >= 300) return api_refused(r->status, root, err);
-  err_set(err, ERR_UPSTREAM, "the answer is no JSON");
+  if (r->status >= 300) return api_refused(c->api, r->status, root, err);
+  err_set(err, ERR_UPSTREAM, "%.*s answered with something that is no JSON", STR_ARG(api_shown(c->api)));
   err_hint(err, "is the address that of Postern? --url or POSTERN_URL names it");
   return false;
 }
@@ -175,6 +284,10 @@ bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct
                                              .total_ms = API_TOTAL_MS,
                                              .body_bytes = API_ANSWER_MOST,
                                              .header_bytes = 65536};
+  static const struct fetch_limits brief = {.connect_ms = API_BRIEF_MS / 4,
+                                            .total_ms = API_BRIEF_MS,
+                                            .body_bytes = API_ANSWER_MOST,
+                                            .header_bytes = 65536};
   if (!api_open(c, err)) return false;
   struct api *api = c->api;
   struct http_header headers[] = {
@@ -191,7 +304,7 @@ bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct
       .headers = {headers, sizeof headers / sizeof *headers - !body},
       .body = str_make(body, length),
       .has_body = body != NULL,
-      .limits = &limits,
+      .limits = c->brief ? &brief : &limits,
       .guard = api->guard,
   };
   struct fetch_result result = {0};
@@ -202,7 +315,7 @@ bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct
   if (!sent) {
     if (err->code == ERR_UPSTREAM || err->code == ERR_TIMEOUT)
       err_hint(err, "is 'postern serve' running at %.*s? --url or POSTERN_URL names another address",
-               STR_ARG(api->url));
+               STR_ARG(api_shown(api)));
     return false;
   }
   bool ok = api_take(c, &result, out, err);
@@ -233,28 +346,6 @@ bool api_list(struct cli *c, struct str path, size_t most, yyjson_val **items, s
   if (ok) *items = cli_keep(c, yyjson_mut_doc_imut_copy(all, NULL));
   yyjson_mut_doc_free(all);
   return ok;
-}
-
-bool api_find(struct cli *c, const char *what, const char *path, struct str text, yyjson_val **out,
-              struct err *err) {
-  yyjson_val *items, *item, *found = NULL;
-  size_t i, n, same = 0;
-  if (!api_list(c, str_of(path), 0, &items, err)) return false;
-  yyjson_arr_foreach (items, i, n, item) {
-    if (str_eq(json_str(item, "id"), text)) {
-      *out = item;
-      return true;
-    }
-    if (str_eq(json_str(item, "name"), text)) found = item, same++;
-  }
-  if (same == 1) {
-    *out = found;
-    return true;
-  }
-  if (same > 1)
-    return err_set(err, ERR_CONFLICT, "%zu %ss have the name '%.*s'; give the id of one", same, what,
-                   STR_ARG(text));
-  return err_set(err, ERR_MISSING, "there is no %s '%.*s'", what, STR_ARG(text));
 }
 
 // ---- paths

@@ -20,10 +20,16 @@ MUST_USE bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **ou
 MUST_USE bool api_get(struct cli *c, struct str path, yyjson_val **out, struct err *err);
 // All pages of a list as one array, or its first `most` entries (0: all).
 MUST_USE bool api_list(struct cli *c, struct str path, size_t most, yyjson_val **items, struct err *err);
-// The id of the entry of a list that has this id or, alone, this name. `what` is its noun.
-MUST_USE bool api_find(struct cli *c, const char *what, const char *path, struct str text, yyjson_val **out,
-                       struct err *err);
 void api_close(struct cli *c);
+
+// Which server the command is for: --url, POSTERN_URL, the address kept in the user's folder, else the usual one. `from`
+// names which; NULL: none is given.
+MUST_USE bool api_address(struct cli *c, struct str *url, const char **from, struct err *err);
+// Who answers there? Without a token.
+enum api_there { API_NOBODY, API_POSTERN, API_OTHER };
+enum api_there api_look(struct cli *c, struct str url);
+// From here on this server, with this token.
+MUST_USE bool api_use(struct cli *c, struct str url, struct str token, struct err *err);
 
 // Each {} is the next argument, a struct str, percent-encoded.
 struct str api_path(struct cli *c, const char *format, ...);

@@ -14,10 +14,14 @@ static bool args_unknown(const struct command *k, struct str name, struct err *e
   }
   err_set(err, ERR_INVALID, "'postern %s' has no flag --%.*s", k->path, STR_ARG(name));
   struct str setting = k->traits & COMMAND_SETTINGS ? settings_nearest(name, 3) : STR_NONE;
+  char spelled[64];
+  size_t n = 0;
+  for (; n < setting.n && n + 1 < sizeof spelled; n++) spelled[n] = setting.p[n] == '_' ? '-' : setting.p[n];
+  spelled[n] = 0;
   if (near)
     err_hint(err, "did you mean --%s?", near->name);
   else if (setting.n)
-    err_hint(err, "did you mean --%.*s?", STR_ARG(setting));
+    err_hint(err, "did you mean --%s?", spelled);
   else
     err_hint(err, "'postern help %s' lists its flags", k->path);
   return false;
@@ -33,6 +37,10 @@ static bool args_check_choice(const struct args_flag *f, struct str value, struc
 }
 
 static bool args_give(const struct args_flag *f, struct str value, struct args *out, struct err *err) {
+  if (f->value && !value.n && !f->empty) {
+    err_set(err, ERR_INVALID, "--%s must not be empty: %s", f->name, f->value);
+    return false;
+  }
   if (f->value && !args_check_choice(f, value, err)) return false;
   if (!f->many && args_has(out, f->name)) return err_set(err, ERR_INVALID, "--%s is given twice", f->name);
   if (out->given_count == ARGS_FLAGS_MOST)
@@ -61,8 +69,18 @@ static bool args_flag(const struct command *k, int argc, char *const *argv, int 
   return args_give(f, rest, out, err);
 }
 
+// Most likely a variable of a script that is not set.
+static bool args_empty(const struct command *k, size_t at, struct err *err) {
+  size_t i = 0;
+  while (i < at && i + 1 < COMMAND_ARGUMENTS_MOST && k->arguments[i + 1].name) i++;
+  const char *name = k->arguments[i].name;
+  return err_set(err, ERR_INVALID, "%s must not be empty", name ? name : "an argument");
+}
+
 static bool args_check_words(const struct command *k, const struct args *in, struct err *err) {
   size_t least = 0, most = 0;
+  for (size_t i = 0; i < in->word_count; i++)
+    if (!in->words[i].n) return args_empty(k, i, err);
   for (size_t i = 0; i < COMMAND_ARGUMENTS_MOST && k->arguments[i].name; i++) {
     const struct command_argument *a = &k->arguments[i];
     least += !a->optional;

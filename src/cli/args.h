@@ -18,7 +18,8 @@ struct args_flag {
   const char *name;  // without "--"
   const char *value; // how its value is called; "read|write" where only these are; NULL: it takes none
   const char *help;
-  bool many; // may come again
+  bool many;  // may come again
+  bool empty; // may be: an empty list says something
 };
 
 struct args_given {

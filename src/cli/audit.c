@@ -5,12 +5,19 @@
 
 #include "base/clock.h"
 #include "cli/api.h"
+#include "cli/names.h"
 #include "cli/out.h"
 #include "cli/table.h"
 #include "cli/view.h"
 #include "data/json.h"
 
-enum { AUDIT_LIMIT = 50, AUDIT_FOLLOW_S = 2, AUDIT_FOLLOW_MOST = 1000, AUDIT_ID_MOST = 128 };
+enum {
+  AUDIT_LIMIT = 50,
+  AUDIT_FOLLOW_S = 2,
+  AUDIT_FOLLOW_MOST = 1000,
+  AUDIT_ID_MOST = 128,
+  AUDIT_PATH_MOST = 16 * 1024
+};
 
 static bool audit_put_time(struct cli *c, const char *flag, struct str *path, struct err *err) {
   char text[CLOCK_TEXT];
@@ -22,22 +29,47 @@ static bool audit_put_time(struct cli *c, const char *flag, struct str *path, st
   return true;
 }
 
-static bool audit_path(struct cli *c, struct str *out, struct err *err) {
-  static const struct {
-    const char *flag, *name;
-  } filters[] = {{"actor", "actor"}, {"client", "client"},   {"address", "address"}, {"action", "action"},
-                 {"tool", "tool"},   {"outcome", "outcome"}, {"server", "server_id"}};
-  yyjson_val *account;
-  struct str path = STR("/audit"), name = args_text(&c->args, "account");
-  for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
-    path = api_query(c, path, filters[i].name, args_text(&c->args, filters[i].flag));
-  if (args_has(&c->args, "values")) path = api_query(c, path, "values", STR("1"));
-  if (name.n) {
-    if (!api_get(c, api_path(c, "/integrated-account/{}", name), &account, err)) return false;
-    path = api_query(c, path, "account_id", json_str(account, "id"));
+// By name, else by the id of what may have gone since.
+static bool audit_put_named(struct cli *c, const char *flag, enum names_kind kind, const char *prefix,
+                            struct str *path, struct err *err) {
+  struct str text = args_text(&c->args, flag);
+  yyjson_val *found = NULL;
+  if (!text.n) return true;
+  if (!names_find(c, kind, text, &found, err) && (err->code != ERR_MISSING || !str_starts(text, prefix)))
+    return false;
+  *path = api_query(c, *path, arena_printf(c->arena, "%s_id", flag).p, found ? json_str(found, "id") : text);
+  return true;
+}
+
+// An API token by name or id; an MCP client, the machine, and whoever else acts, as the rows have it.
+static bool audit_put_actor(struct cli *c, struct str *path, struct err *err) {
+  static const char *const others[] = {"client:", "local:", "tok_", "srv_"};
+  struct str text = args_text(&c->args, "actor");
+  yyjson_val *found = NULL;
+  if (!text.n) return true;
+  bool other = false;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) other = other || str_starts(text, others[i]);
+  if (!other && !names_find(c, NAMES_TOKEN, text, &found, err)) {
+    if (err->code == ERR_MISSING && !str_contains(str_of(err->hint), STR("did you mean")))
+      err_hint(err, "an MCP client is client:%.*s; 'postern token list' lists the tokens", STR_ARG(text));
+    return false;
   }
-  if (!audit_put_time(c, "since", &path, err) || !audit_put_time(c, "until", &path, err)) return false;
-  *out = path;
+  *path = api_query(c, *path, "actor", found ? json_str(found, "id") : text);
+  return true;
+}
+
+static bool audit_path(struct cli *c, struct buf *out, struct err *err) {
+  static const char *const filters[] = {"action", "tool", "outcome", "client", "address"};
+  struct str path = STR("/audit");
+  for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+    path = api_query(c, path, filters[i], args_text(&c->args, filters[i]));
+  if (args_has(&c->args, "values")) path = api_query(c, path, "values", STR("1"));
+  if (!audit_put_named(c, "account", NAMES_ACCOUNT, "acc_", &path, err) ||
+      !audit_put_named(c, "server", NAMES_SERVER, "srv_", &path, err) || !audit_put_actor(c, &path, err) ||
+      !audit_put_time(c, "since", &path, err) || !audit_put_time(c, "until", &path, err))
+    return false;
+  *out = BUF_MAX(AUDIT_PATH_MOST);
+  buf_add(out, path);
   return true;
 }
 
@@ -85,12 +117,11 @@ static void audit_print_new(struct cli *c, yyjson_val *items, char last[AUDIT_ID
 }
 
 // Until the reader goes or a signal ends the program. Ids sort by time.
-static bool audit_follow(struct cli *c, size_t limit, struct err *err) {
+static bool audit_follow(struct cli *c, struct str path, size_t limit, struct err *err) {
   char last[AUDIT_ID_MOST] = "";
   yyjson_val *items;
-  struct str path;
   for (;;) {
-    if (!audit_path(c, &path, err) || !api_list(c, path, limit, &items, err)) return false;
+    if (!api_list(c, path, limit, &items, err)) return false;
     audit_print_new(c, items, last);
     if (out_is_broken()) return true;
     cli_forget(c);
@@ -125,9 +156,12 @@ static bool audit_show(struct cli *c, yyjson_val *items, struct err *err) {
 
 bool cli_audit_list(struct cli *c, struct err *err) {
   yyjson_val *items;
-  struct str path;
+  struct buf path; // outlives what --follow forgets
   size_t limit = 0;
-  if (!audit_limit(c, &limit, err)) return false;
-  if (args_has(&c->args, "follow")) return audit_follow(c, limit, err);
-  return audit_path(c, &path, err) && api_list(c, path, limit, &items, err) && audit_show(c, items, err);
+  if (!audit_limit(c, &limit, err) || !audit_path(c, &path, err)) return false;
+  bool ok = args_has(&c->args, "follow")
+                ? audit_follow(c, buf_str(&path), limit, err)
+                : api_list(c, buf_str(&path), limit, &items, err) && audit_show(c, items, err);
+  buf_free(&path);
+  return ok;
 }

@@ -67,7 +67,7 @@ static bool cli_unknown(int argc, char **argv, struct err *err) {
   if (near.n)
     err_hint(err, "did you mean 'postern %.*s'?", STR_ARG(near));
   else
-    err_hint(err, "'postern help' lists the commands");
+    err_hint(err, "'postern help' lists the commands; a vendor is connected with 'postern up VENDOR'");
   buf_free(&words);
   return false;
 }

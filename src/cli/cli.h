@@ -8,12 +8,18 @@
 #define POSTERN_CLI_CLI_H
 
 #include "base/buf.h"
+#include "base/err.h"
+#include "crypto/token.h"
 
 // What only main.c can join to the commands.
+struct settings;
 struct cli_program {
   const char *version;
   int (*serve)(int argc, char **argv); // argv[0] is "serve"
   void (*write_api)(struct buf *out);  // the manual's page on the management API
+  // Makes an admin token beside a server or without one, by the rights to its files (recover.h).
+  bool (*recover)(const struct settings *s, struct str name, char text[TOKEN_TEXT], bool *running,
+                  struct err *err);
 };
 
 // For main.c's own words, by the same way to the terminal as the commands' (cli/out).

@@ -13,7 +13,7 @@
 #include "cli/cli.h"
 #include "settings/settings.h"
 
-enum { COMMAND_ARGUMENTS_MOST = 4, COMMAND_FLAGS_MOST = 14 };
+enum { COMMAND_ARGUMENTS_MOST = 4, COMMAND_FLAGS_MOST = 20 };
 enum {
   COMMAND_API = 1,      // speaks to a server: --url, --token and their like
   COMMAND_JSON = 2,     // has a --json form
@@ -70,7 +70,9 @@ struct cli {
   struct arena *arena;
   struct cli_doc *docs; // answers, freed at the end
   struct api *api;      // NULL until the first request
+  struct str address;   // of the server, where none is given; empty: the usual one
   bool json;
+  bool brief;                     // nobody waits for long: a candidate that comes late is none
   struct settings_input settings; // of a COMMAND_SETTINGS; else the environment alone
   int argc;                       // the words behind the path
   char **argv;

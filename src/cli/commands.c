@@ -11,9 +11,9 @@
         "read the credential from standard input: one value, or a JSON object of fields"                     \
   }
 #define FILTER_FLAGS                                                                                         \
-  {"methods", "LIST", "classes: read, write, custom, list, get, create, update, delete", true},              \
-      {"tags", "LIST", "tags of tools", true},                                                               \
-      {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true},                                   \
+  {"methods", "LIST", "classes: read, write, custom, list, get, create, update, delete", true, true},        \
+      {"tags", "LIST", "tags of tools", true, true},                                                         \
+      {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true, true},                             \
       {"record-arguments", NULL, "keep the values of arguments in the audit, sealed"}, {                     \
     "require-api-token", NULL, "ask for an API token as Bearer beside the URL"                               \
   }
@@ -27,6 +27,8 @@
   { "ACCOUNT", "its name or id" }
 #define SERVER                                                                                               \
   { "SERVER", "its name or id" }
+#define YES_FLAG                                                                                             \
+  { "yes", NULL, "do not ask" }
 #define LIKE_FLAGS                                                                                           \
   {"like", "NAME", "take over auth, errors, renames, tags and the like from a connector that ships"}, {      \
     "connectors", "DIR", "folder of the connectors that ship; without it the setting connectors_dir"         \
@@ -35,7 +37,9 @@
 const struct args_flag command_common_flags[] = {{"help", NULL, "show how the command is used"}, {0}};
 const struct args_flag command_json_flags[] = {{"json", NULL, "print JSON"}, {0}};
 const struct args_flag command_api_flags[] = {
-    {"url", "URL", "address of the server; or POSTERN_URL; without it http://127.0.0.1:8080"},
+    {"url", "URL",
+     "address of the server; or POSTERN_URL; without it the one in ~/.config/postern/url, else "
+     "http://127.0.0.1:8080"},
     {"token-file", "FILE",
      "file of the API token, readable by you alone; without it ~/.config/postern/token"},
     {"token", "TOKEN", "the API token itself, which the process list shows; POSTERN_TOKEN is better"},
@@ -43,6 +47,7 @@ const struct args_flag command_api_flags[] = {
     {0}};
 
 const struct command_group command_groups[] = {
+    {"up", "Connect a vendor and get a URL, in one step"},
     {"serve", "Run the server"},
     {"status", "How the running server does"},
     {"connector", "Vendors that accounts can be made for"},
@@ -63,6 +68,38 @@ const struct command_group command_groups[] = {
 #define API (COMMAND_API | COMMAND_JSON)
 
 const struct command commands[] = {
+    {.path = "up",
+     .summary = "Connect a vendor and get a read-only URL for an AI client, in one step",
+     .details = "Finds or starts a server: the one that --url, POSTERN_URL or ~/.config/postern names, else "
+                "one of your own in "
+                "the background, with its data in ~/.local/share/postern, by settings given as flags, as for "
+                "'serve'. Connects an "
+                "account: asks for its key at the terminal, or shows the link to sign in and waits for the "
+                "consent. Makes an MCP "
+                "server over what only reads, for 30 days, and prints what to paste. Run again, it takes "
+                "what is there.",
+     .example = "postern up cloudflare --for claude-code\n"
+                "postern up arcjet --for cursor\n"
+                "postern up https://mcp.example.com/mcp\n"
+                "postern up cloudflare --credential-stdin --for vscode <token.txt",
+     .arguments = {{"WHAT",
+                    "name or prefix of a connector, URL of any MCP server, or an account that is there"}},
+     .flags = {{"for", PRINT_CONFIG_CLIENTS,
+                "print what to paste into this client; without it the URL alone"},
+               {"name", "NAME", "name of the account; without it that of the connector, or the URL's host"},
+               CREDENTIAL_FLAGS,
+               {"context", "NAME=VALUE", "a default for an argument, such as account_id", true},
+               {"base-url", "URL", "address of the vendor, where it is not the connector's"},
+               {"scope", "WORDS", "what to ask for beyond the connector's word, separated by spaces"},
+               {"client-id", "ID", "of an application made at the vendor by hand"},
+               {"client-secret", "@FILE", "its secret, from a file or, as @-, standard input"},
+               {"client-key", "@FILE", "its private key instead, PEM, for private_key_jwt"},
+               {"methods", "LIST", "classes of tools; without it read", true},
+               EXPIRY_FLAGS,
+               {"rotate", NULL, "give a server that is there a new URL; the old one dies"},
+               {"no-wait", NULL, "print the link to sign in and end; run the same again after the consent"}},
+     .traits = API | COMMAND_SETTINGS,
+     .run = cli_up},
     {.path = "serve",
      .summary = "Run the server",
      .details = "Takes every setting as a flag, as --name value; 'postern config --explain' lists them. "
@@ -124,6 +161,7 @@ const struct command commands[] = {
     {.path = "connector remove",
      .summary = "Remove an imported connector that no account uses",
      .arguments = {{"CONNECTOR", "its name"}},
+     .flags = {YES_FLAG},
      .traits = API,
      .run = cli_connector_remove},
 
@@ -220,6 +258,7 @@ const struct command commands[] = {
     {.path = "account remove",
      .summary = "Remove an account: its credential is destroyed, its servers are closed",
      .arguments = {ACCOUNT},
+     .flags = {YES_FLAG},
      .traits = API,
      .run = cli_account_remove},
 
@@ -279,7 +318,8 @@ const struct command commands[] = {
      .summary = "Make a scoped MCP server; its URL is shown this once",
      .details = "methods, tags and tools combine: a tool must pass each that is given. Whoever has the URL "
                 "may use the server, so an "
-                "expiry is wise, and --require-api-token where the client can send one.",
+                "expiry is wise, and --require-api-token where the client can send one. Without a filter it "
+                "has all tools, also those that write and delete: that is said, and asked for at a terminal.",
      .example =
          "postern mcp create acme --name audit --methods read --expires-in 30d\n"
          "postern mcp create acme --name dns --tags dns --require-api-token --print-config claude-code\n"
@@ -291,7 +331,8 @@ const struct command commands[] = {
                {"share", NULL, "accounts of one connector share their tools, which then ask which account"},
                FILTER_FLAGS,
                EXPIRY_FLAGS,
-               CONFIG_FLAG},
+               CONFIG_FLAG,
+               YES_FLAG},
      .traits = API,
      .run = cli_server_create},
     {.path = "mcp list",
@@ -324,14 +365,44 @@ const struct command commands[] = {
      .traits = API,
      .run = cli_server_update},
     {.path = "mcp rotate",
-     .summary = "Give an MCP server a new URL; the old one is dead at once",
+     .summary = "Give an MCP server another first URL; the old one is dead at once",
      .arguments = {SERVER},
-     .flags = {CONFIG_FLAG},
+     .flags = {CONFIG_FLAG, YES_FLAG},
      .traits = API,
      .run = cli_server_rotate},
+    {.path = "mcp config",
+     .summary = "Print what to paste into one more AI client, with a further URL of the server made for it",
+     .details = "URLs are not kept, so they cannot be shown again: each client gets one of its own, which is "
+                "listed with its last use and revoked alone.",
+     .example = "postern mcp config audit --for claude-code\n"
+                "postern mcp config audit --for cursor --name laptop",
+     .arguments = {SERVER},
+     .flags = {{"for", PRINT_CONFIG_CLIENTS, "the client"},
+               {"name", "NAME", "a name for the URL; without it that of the client"}},
+     .traits = API,
+     .run = cli_server_config},
+    {.path = "mcp url list",
+     .summary = "List the URLs of an MCP server with their last use, without their tokens",
+     .arguments = {SERVER},
+     .traits = API,
+     .run = cli_url_list},
+    {.path = "mcp url add",
+     .summary = "Make a further URL for an MCP server; it is shown this once",
+     .example = "postern mcp url add audit laptop",
+     .arguments = {SERVER, {"NAME", "what or whom it is for"}},
+     .flags = {CONFIG_FLAG},
+     .traits = API,
+     .run = cli_url_add},
+    {.path = "mcp url revoke",
+     .summary = "Revoke one URL of an MCP server; whoever uses it is cut off, the others stay",
+     .arguments = {SERVER, {"NAME", "of the URL; first is the one that was made with the server"}},
+     .flags = {YES_FLAG},
+     .traits = API,
+     .run = cli_url_revoke},
     {.path = "mcp remove",
      .summary = "Close an MCP server",
      .arguments = {SERVER},
+     .flags = {YES_FLAG},
      .traits = API,
      .run = cli_server_remove},
 
@@ -349,23 +420,36 @@ const struct command commands[] = {
      .traits = API,
      .run = cli_token_list},
     {.path = "token revoke",
-     .summary = "Revoke an API token; the last one of the role admin stays",
+     .summary = "Revoke an API token; the last one of the role admin without an expiry stays",
      .arguments = {{"TOKEN", "its name or id"}},
+     .flags = {YES_FLAG},
      .traits = API,
      .run = cli_token_revoke},
+    {.path = "token recover",
+     .summary = "Make an admin token on the machine itself, where none is left; needs no server",
+     .details =
+         "Takes what 'serve' takes, settings file and flags, and the right to read the key file and to write "
+         "the database; with the installed service, as root with --data-dir /var/lib/postern. A server may "
+         "run "
+         "meanwhile: it takes the token within 20 seconds. The audit has a row of it.",
+     .example = "postern token recover\npostern token recover --config /etc/postern/postern.yaml --data-dir "
+                "/var/lib/postern",
+     .flags = {{"name", "NAME", "what or whom it is for; without it recovered"}},
+     .traits = COMMAND_JSON | COMMAND_SETTINGS,
+     .run = cli_token_recover},
 
     {.path = "audit",
      .summary = "Show who did what and when, newest first",
      .example = "postern audit --since 24h --outcome denied\npostern audit --follow --json",
      .flags = {{"since", "TIME", "not before this time, or this long ago, such as 24h"},
                {"until", "TIME", "before this time"},
-               {"actor", "WHO", "id of an API token, or name of an MCP client"},
+               {"actor", "WHO", "name or id of an API token, client:NAME of an MCP client, or local:uid N"},
                {"client", "NAME", "what an MCP client calls itself"},
                {"address", "IP", "a client's address"},
                {"action", "WHAT", "such as tools/call, account.create or access.refuse"},
                {"tool", "NAME", "of one tool"},
-               {"account", "ACCOUNT", "on one account"},
-               {"server", "ID", "through one server"},
+               {"account", "ACCOUNT", "on one account: its name, or the id of one that has gone"},
+               {"server", "SERVER", "through one server: its name, or the id of one that has gone"},
                {"outcome", "WORD", "such as ok, denied or upstream_error"},
                {"limit", "N", "this many at most; without it 50"},
                {"values", NULL, "with the values of arguments, where a server has them recorded"},

@@ -3,7 +3,11 @@
 // a line, with its meaning behind a tab. No candidate: the shell offers files.
 #include "cli/run.h"
 
+#include "base/map.h"
+#include "cli/api.h"
+#include "cli/names.h"
 #include "cli/out.h"
+#include "data/json.h"
 #include "settings/value.h"
 
 static const char completion_bash[] =
@@ -68,6 +72,96 @@ static void complete_choices(struct cli *c, struct str begun, const char *choice
     complete_offer(c, begun, word, help);
 }
 
+// ---- what the server has, where one answers soon
+
+enum { COMPLETE_KINDS_MOST = 2 };
+
+// Only what needs no quotes in any shell, whoever gave the name.
+static bool complete_is_plain(struct str word) {
+  for (size_t i = 0; i < word.n; i++) {
+    char ch = word.p[i];
+    bool letter = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
+    if (!letter && (!ch || !strchr("._-/@+", ch))) return false;
+  }
+  return word.n > 0 && word.p[0] != '-';
+}
+
+static void complete_offer_names(struct cli *c, yyjson_val *items, struct str begun, const char *help) {
+  yyjson_val *item;
+  size_t i, n;
+  yyjson_arr_foreach (items, i, n, item)
+    if (complete_is_plain(json_str(item, "name"))) complete_offer(c, begun, json_str(item, "name"), help);
+}
+
+static yyjson_val *complete_tools(struct cli *c, struct str account) {
+  struct str path;
+  struct err ignored;
+  yyjson_val *tools = NULL;
+  bool ok = account.n && names_account_path(c, account, "/tools", &path, &ignored) &&
+            api_list(c, path, 0, &tools, &ignored);
+  return ok ? tools : NULL;
+}
+
+// "read,cr": what stands before the last comma stays.
+static struct str complete_list_head(struct str begun) {
+  while (begun.n && begun.p[begun.n - 1] != ',') begun.n--;
+  return begun;
+}
+
+static void complete_in_list(struct cli *c, struct str begun, struct str word, const char *help) {
+  struct str head = complete_list_head(begun);
+  complete_offer(c, begun, arena_printf(c->arena, "%.*s%.*s", STR_ARG(head), STR_ARG(word)), help);
+}
+
+static void complete_methods(struct cli *c, struct str begun, const char *help) {
+  struct str all = STR("read|write|custom|list|get|create|update|delete"), word;
+  while (str_cut(&all, '|', &word)) complete_in_list(c, begun, word, help);
+}
+
+static void complete_tags(struct cli *c, struct str account, struct str begun, const char *help) {
+  yyjson_val *tools = complete_tools(c, account), *tool, *tag;
+  struct map seen = {0};
+  size_t i, n, k, m;
+  yyjson_arr_foreach (tools, i, n, tool)
+    yyjson_arr_foreach (yyjson_obj_get(tool, "tags"), k, m, tag) {
+      struct str word = json_text(tag);
+      if (!complete_is_plain(word) || map_get(&seen, word)) continue;
+      map_put(&seen, word, tag);
+      complete_in_list(c, begun, word, help);
+    }
+  map_free(&seen);
+}
+
+// By the word for an argument in the table, or by the name of a flag.
+static void complete_known(struct cli *c, const char *what, struct str account, struct str begun,
+                           const char *help) {
+  static const struct {
+    const char *what;
+    enum names_kind kinds[COMPLETE_KINDS_MOST];
+    size_t count;
+  } known[] = {
+      {"ACCOUNT", {NAMES_ACCOUNT}, 1},
+      {"SERVER", {NAMES_SERVER}, 1},
+      {"CONNECTOR", {NAMES_CONNECTOR}, 1},
+      {"TOKEN", {NAMES_TOKEN}, 1},
+      {"WHAT", {NAMES_CONNECTOR, NAMES_ACCOUNT}, 2},
+      {"--account", {NAMES_ACCOUNT}, 1},
+      {"--server", {NAMES_SERVER}, 1},
+      {"--actor", {NAMES_TOKEN}, 1},
+  };
+  struct err ignored;
+  yyjson_val *items;
+  c->brief = true;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    for (size_t k = 0; strcmp(known[i].what, what) == 0 && k < known[i].count; k++)
+      if (names_list(c, known[i].kinds[k], &items, &ignored)) complete_offer_names(c, items, begun, help);
+  if (strcmp(what, "TOOL") == 0) complete_offer_names(c, complete_tools(c, account), begun, help);
+  if (strcmp(what, "--methods") == 0) complete_methods(c, begun, help);
+  if (strcmp(what, "--tags") == 0) complete_tags(c, account, begun, help);
+}
+
+// ---- by the table
+
 // The words that may come next where those before begin paths; a first word stands for its whole group.
 static void complete_paths(struct cli *c, size_t count, char *const *words, struct str begun) {
   for (const struct command_group *g = command_groups; count == 0 && g->name; g++)
@@ -97,32 +191,41 @@ static void complete_flags(struct cli *c, const struct command *k, struct str be
   if (k->traits & COMMAND_SETTINGS) complete_settings(c, begun);
 }
 
-// How many of the words behind the path are arguments rather than flags and their values.
-static size_t complete_count_words(const struct command *k, size_t count, char *const *words) {
+// How many of the words behind the path are arguments rather than flags and their values; *first is the first.
+static size_t complete_count_words(const struct command *k, size_t count, char *const *words,
+                                   struct str *first) {
   size_t n = 0;
   for (size_t i = 0; i < count; i++) {
     struct str word = str_of(words[i]);
     const struct args_flag *f = str_starts(word, "--") ? command_find_flag(k, str_from(word, 2)) : NULL;
-    if (f && f->value)
-      i++;
-    else if (!str_starts(word, "-"))
-      n++;
+    bool argument = !str_starts(word, "-");
+    if (f && f->value) i++;
+    if (argument && n++ == 0) *first = word;
   }
   return n;
 }
 
+// The argument of that number; one that may be many goes on.
+static const struct command_argument *complete_argument(const struct command *k, size_t at) {
+  for (size_t i = 0; i < COMMAND_ARGUMENTS_MOST && k->arguments[i].name; i++)
+    if (i == at || (i < at && k->arguments[i].many)) return &k->arguments[i];
+  return NULL;
+}
+
 static void complete_in_command(struct cli *c, const struct command *k, size_t count, char *const *words,
                                 struct str begun) {
-  struct str before = count ? str_of(words[count - 1]) : STR_NONE;
+  struct str before = count ? str_of(words[count - 1]) : STR_NONE, first = STR_NONE;
   const struct args_flag *f = str_starts(before, "--") ? command_find_flag(k, str_from(before, 2)) : NULL;
+  const struct command_argument *argument =
+      complete_argument(k, complete_count_words(k, count, words, &first));
   if (f && f->value) {
     complete_choices(c, begun, f->value, f->help);
+    complete_known(c, arena_printf(c->arena, "--%s", f->name).p, first, begun, f->help);
   } else if (str_starts(begun, "-")) {
     complete_flags(c, k, begun);
-  } else {
-    size_t at = complete_count_words(k, count, words);
-    if (at < COMMAND_ARGUMENTS_MOST && k->arguments[at].name)
-      complete_choices(c, begun, k->arguments[at].name, k->arguments[at].help);
+  } else if (argument) {
+    complete_choices(c, begun, argument->name, argument->help);
+    complete_known(c, argument->name, first, begun, argument->help);
   }
 }
 

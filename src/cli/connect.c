@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connecting an account at the vendor's own page, from a terminal: the link, the waiting, and the address
 // that is pasted where the browser runs on another machine. And the doctor.
+#include "cli/connect.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "cli/api.h"
 #include "cli/body.h"
+#include "cli/names.h"
 #include "cli/run.h"
+#include "cli/source.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
 #include "data/json.h"
@@ -18,7 +22,7 @@ enum { CONNECT_POLL_MS = 1500 };
 static struct str connect_typed(struct cli *c) {
   char line[TERMINAL_LINE_MOST];
   struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-  bool there = isatty(STDIN_FILENO);
+  bool there = isatty(STDIN_FILENO) && !feof(stdin);
   if (poll(&in, there, CONNECT_POLL_MS) <= 0 || !fgets(line, sizeof line, stdin)) return STR_NONE;
   return arena_dup(c->arena, str_trim(str_of(line)));
 }
@@ -51,7 +55,7 @@ static bool connect_wait(struct cli *c, yyjson_val **flow, struct err *err) {
   return true;
 }
 
-static bool connect_tell(struct cli *c, yyjson_val *flow, struct err *err) {
+static bool connect_ended(struct cli *c, yyjson_val *flow, yyjson_val **account, struct err *err) {
   struct str id = json_str(flow, "account_id"), text = json_str(flow, "text"),
              remedy = json_str(flow, "remedy");
   if (!str_is(json_str(flow, "status"), "done")) {
@@ -59,14 +63,10 @@ static bool connect_tell(struct cli *c, yyjson_val *flow, struct err *err) {
     if (remedy.n) err_hint(err, "%.*s", STR_ARG(remedy));
     return false;
   }
-  yyjson_val *account;
-  if (!api_get(c, api_path(c, "/integrated-account/{}", id), &account, err)) return false;
-  view_say(c, "Connected.");
-  view_object(c, account);
-  return true;
+  return api_get(c, api_path(c, "/integrated-account/{}", id), account, err);
 }
 
-static void connect_show_link(struct cli *c, yyjson_val *flow) {
+void cli_connect_show_link(struct cli *c, yyjson_val *flow) {
   view_note(c, STR("Open this in a browser, within a day:\n"));
   struct str url = json_str(flow, "url"), direct = json_str(flow, "direct_url");
   view_note(c, arena_printf(c->arena, "    %.*s\n", STR_ARG(url)));
@@ -75,7 +75,12 @@ static void connect_show_link(struct cli *c, yyjson_val *flow) {
                      "not load, whose address you paste here:\n"));
     view_note(c, arena_printf(c->arena, "    %.*s\n", STR_ARG(direct)));
   }
+}
+
+bool cli_connect_through(struct cli *c, yyjson_val *flow, yyjson_val **account, struct err *err) {
+  cli_connect_show_link(c, flow);
   view_note(c, STR("Waiting."));
+  return connect_wait(c, &flow, err) && connect_ended(c, flow, account, err);
 }
 
 // What the process list must not show: a flag's value is the file that it stands in.
@@ -92,34 +97,54 @@ static bool connect_put_file(struct cli *c, yyjson_mut_doc *body, const char *fl
   return ok;
 }
 
-bool cli_account_connect(struct cli *c, struct err *err) {
-  struct str what = args_word(&c->args, 0);
-  bool url = str_starts(what, "https://") || str_starts(what, "http://");
-  yyjson_mut_doc *body = cli_body_new();
-  cli_body_put(body, NULL, args_has(&c->args, "again") ? "account" : url ? "url" : "connector", what);
-  cli_body_put(body, NULL, "name", args_text(&c->args, "name"));
+bool cli_connect_begin(struct cli *c, yyjson_mut_doc *body, yyjson_val **flow, struct err *err) {
   cli_body_put(body, NULL, "scope", args_text(&c->args, "scope"));
   cli_body_put(body, NULL, "client_id", args_text(&c->args, "client-id"));
-  yyjson_val *flow;
-  bool ok = connect_put_file(c, body, "client-secret", "client_secret", err) &&
-            connect_put_file(c, body, "client-key", "client_key", err) &&
-            api_send(c, &(struct api_ask){"POST", STR("/integrated-account/authorize"), body}, &flow, err);
+  return connect_put_file(c, body, "client-secret", "client_secret", err) &&
+         connect_put_file(c, body, "client-key", "client_key", err) &&
+         api_send(c, &(struct api_ask){"POST", STR("/integrated-account/authorize"), body}, flow, err);
+}
+
+// Which account, connector or address is meant.
+static bool connect_put_subject(struct cli *c, yyjson_mut_doc *body, struct err *err) {
+  struct str what = args_word(&c->args, 0);
+  yyjson_val *found;
+  if (args_has(&c->args, "again")) {
+    if (!names_find(c, NAMES_ACCOUNT, what, &found, err)) return false;
+    cli_body_put(body, NULL, "account", json_str(found, "id"));
+    return true;
+  }
+  bool url = source_is_url(what);
+  if (!url && !names_connector(c, what, &found, err)) return false;
+  cli_body_put(body, NULL, url ? "url" : "connector", what);
+  return true;
+}
+
+bool cli_account_connect(struct cli *c, struct err *err) {
+  yyjson_mut_doc *body = cli_body_new();
+  yyjson_val *flow, *account;
+  cli_body_put(body, NULL, "name", args_text(&c->args, "name"));
+  bool ok = connect_put_subject(c, body, err) && cli_connect_begin(c, body, &flow, err);
   yyjson_mut_doc_free(body);
   if (!ok) return false;
   if (args_has(&c->args, "no-wait")) {
     view_object(c, flow);
     return true;
   }
-  connect_show_link(c, flow);
-  return connect_wait(c, &flow, err) && connect_tell(c, flow, err);
+  if (!cli_connect_through(c, flow, &account, err)) return false;
+  view_say(c, "Connected.");
+  view_object(c, account);
+  return true;
 }
 
 bool cli_account_doctor(struct cli *c, struct err *err) {
   static const struct view_column columns[] = {
       {"CHECK", "id"}, {"", "status"}, {"WHAT WAS FOUND", "text"}, {"WHAT TO DO", "remedy"}, {0}};
   yyjson_val *report;
-  struct str path = api_path(c, "/integrated-account/{}/doctor", args_word(&c->args, 0));
-  if (!api_send(c, &(struct api_ask){"POST", path, NULL}, &report, err)) return false;
+  struct str path;
+  if (!names_account_path(c, args_word(&c->args, 0), "/doctor", &path, err) ||
+      !api_send(c, &(struct api_ask){"POST", path, NULL}, &report, err))
+    return false;
   if (c->json)
     view_json(c, report);
   else

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/credential.h"
 
-#include "cli/api.h"
 #include "cli/body.h"
 #include "cli/terminal.h"
 #include "crypto/secret.h"
@@ -9,13 +8,11 @@
 
 enum { CREDENTIAL_MOST = 64 * 1024 };
 
-static bool credential_find_way(struct cli *c, struct str connector, struct str way, yyjson_val **out,
-                                struct err *err) {
-  yyjson_val *answer, *item;
+static bool credential_find_way(yyjson_val *connector, struct str way, yyjson_val **out, struct err *err) {
+  yyjson_val *item;
   struct buf known = BUF_MAX(256);
   size_t i, n;
-  if (!api_get(c, api_path(c, "/connector/{}", connector), &answer, err)) return false;
-  yyjson_arr_foreach (yyjson_obj_get(answer, "ways"), i, n, item) {
+  yyjson_arr_foreach (yyjson_obj_get(connector, "ways"), i, n, item) {
     if (!way.n || str_eq(json_str(item, "id"), way)) {
       *out = item;
       return true;
@@ -23,7 +20,8 @@ static bool credential_find_way(struct cli *c, struct str connector, struct str 
     struct str id = json_str(item, "id");
     buf_printf(&known, "%s%.*s", i ? ", " : "", STR_ARG(id));
   }
-  err_set(err, ERR_INVALID, "%.*s has no way '%.*s' to authenticate", STR_ARG(connector), STR_ARG(way));
+  err_set(err, ERR_INVALID, "%.*s has no way '%.*s' to authenticate", STR_ARG(json_str(connector, "name")),
+          STR_ARG(way));
   err_hint(err, "--way takes one of: %.*s", (int)known.n, known.n ? known.p : "");
   buf_free(&known);
   return false;
@@ -75,8 +73,9 @@ static bool credential_read_input(yyjson_mut_doc *body, yyjson_mut_val *have, yy
   return ok;
 }
 
-static bool credential_ask(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *have, yyjson_val *field,
-                           struct err *err) {
+// `of`: the vendor, for people.
+static bool credential_ask(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *have, struct str of,
+                           yyjson_val *field, struct err *err) {
   struct str name = json_str(field, "name"), label = json_str(field, "label");
   struct buf line;
   if (!terminal_is_there()) {
@@ -84,22 +83,23 @@ static bool credential_ask(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *
     err_hint(err, "pipe it into --credential-stdin, or give --credential %.*s=@FILE", STR_ARG(name));
     return false;
   }
-  if (!terminal_ask(arena_z(c->arena, label), json_bool(field, "secret", false), &line, err)) return false;
+  struct str question = arena_printf(c->arena, "%.*s: %.*s", STR_ARG(of), STR_ARG(label));
+  if (!terminal_ask(question.p, json_bool(field, "secret", false), &line, err)) return false;
   credential_set(body, have, name, str_trim(buf_str(&line)));
   if (line.p) secret_wipe(line.p, line.n);
   buf_free(&line);
   return true;
 }
 
-bool credential_put(struct cli *c, yyjson_mut_doc *body, struct str connector, struct str way_id,
+bool credential_put(struct cli *c, yyjson_mut_doc *body, yyjson_val *connector, struct str way_id,
                     struct err *err) {
   yyjson_val *way, *field;
-  if (!credential_find_way(c, connector, way_id, &way, err) ||
+  if (!credential_find_way(connector, way_id, &way, err) ||
       !cli_body_put_pairs(body, "credential", &c->args, "credential", err))
     return false;
   yyjson_mut_val *have = cli_body_object(body, NULL, "credential");
   if (args_has(&c->args, "credential-stdin") && !credential_read_input(body, have, way, err)) return false;
   while ((field = credential_missing(way, have)))
-    if (!credential_ask(c, body, have, field, err)) return false;
+    if (!credential_ask(c, body, have, json_str(connector, "label"), field, err)) return false;
   return true;
 }

@@ -6,8 +6,8 @@
 
 #include "cli/command.h"
 
-// Asks at the terminal for what the connector's way needs and the flags do not give. `way` empty: the first.
-MUST_USE bool credential_put(struct cli *c, yyjson_mut_doc *body, struct str connector, struct str way,
+// `connector` is the whole answer of it. Asks at the terminal for what the connector's way needs and the flags do not give. `way` empty: the first.
+MUST_USE bool credential_put(struct cli *c, yyjson_mut_doc *body, yyjson_val *connector, struct str way,
                              struct err *err);
 
 #endif

@@ -60,3 +60,13 @@ bool out_flush(struct err *err) {
 bool out_is_broken(void) {
   return ferror(stdout) != 0;
 }
+
+bool out_to_file(int file, struct str text) {
+  for (ssize_t n; text.n; text = str_from(text, (size_t)n))
+    if ((n = write(file, text.p, text.n)) <= 0) return false;
+  return true;
+}
+
+bool out_redirect(int output, int errors) {
+  return dup2(output, STDOUT_FILENO) >= 0 && dup2(errors, STDERR_FILENO) >= 0;
+}

@@ -17,4 +17,8 @@ void out_line_end(int terminal);
 bool out_flush(struct err *err);
 bool out_is_broken(void); // nothing arrives any more
 
+// What is for no terminal: a file's whole content, as it is; and where both outputs of a new process lead.
+bool out_to_file(int file, struct str text);
+bool out_redirect(int output, int errors);
+
 #endif

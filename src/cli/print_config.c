@@ -120,7 +120,7 @@ static void config_chatgpt(const struct print_config_server *s, struct buf *note
   if (!config_is_https(s))
     buf_add(notes,
             STR("ChatGPT calls from the internet and takes https:// only. Put Postern behind TLS and say\n"
-                "public_url, then 'postern mcp rotate' gives the server an https URL.\n"));
+                "public_url, then 'postern mcp config' gives the server an https URL.\n"));
   if (s->needs_token)
     buf_add(
         notes,

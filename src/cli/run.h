@@ -5,15 +5,16 @@
 
 #include "cli/command.h"
 
+command_run cli_up;
 command_run cli_account_list, cli_account_show, cli_account_add, cli_account_rename, cli_account_update,
     cli_account_recredential, cli_account_context, cli_account_verify, cli_account_remove,
     cli_account_connect, cli_account_doctor;
 command_run cli_server_list, cli_server_show, cli_server_create, cli_server_update, cli_server_rotate,
-    cli_server_remove;
+    cli_server_remove, cli_server_config, cli_url_list, cli_url_add, cli_url_revoke;
 command_run cli_tool_list, cli_tool_call, cli_tool_review, cli_tool_approve, cli_tool_deny,
     cli_account_refresh;
 command_run cli_connector_list, cli_connector_show, cli_connector_import, cli_connector_remove;
-command_run cli_token_list, cli_token_create, cli_token_revoke;
+command_run cli_token_list, cli_token_create, cli_token_revoke, cli_token_recover;
 command_run cli_audit_list;
 command_run cli_key_create, cli_key_rotate;
 command_run cli_compile_run, cli_config_run, cli_status_run;

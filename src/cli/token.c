@@ -2,8 +2,12 @@
 #include "cli/run.h"
 
 #include "cli/api.h"
+#include "cli/ask.h"
 #include "cli/body.h"
+#include "cli/names.h"
+#include "cli/out.h"
 #include "cli/view.h"
+#include "crypto/secret.h"
 #include "data/json.h"
 
 bool cli_token_list(struct cli *c, struct err *err) {
@@ -35,11 +39,40 @@ bool cli_token_create(struct cli *c, struct err *err) {
 }
 
 bool cli_token_revoke(struct cli *c, struct err *err) {
-  yyjson_val *token, *none;
-  if (!api_find(c, "API token", "/api-token", args_word(&c->args, 0), &token, err)) return false;
+  yyjson_val *token, *own, *none;
+  if (!names_find(c, NAMES_TOKEN, args_word(&c->args, 0), &token, err) ||
+      !api_get(c, STR("/whoami"), &own, err))
+    return false;
   struct str name = json_str(token, "name");
+  bool mine = str_eq(json_str(token, "id"), json_str(own, "id"));
+  if (!ask_first(
+          c, err,
+          mine ? "Revoke %.*s? It is the token that this command itself uses: what uses it stops working"
+               : "Revoke %.*s? Whoever uses it is locked out",
+          STR_ARG(name)))
+    return false;
   struct api_ask ask = {"DELETE", api_path(c, "/api-token/{}", json_str(token, "id")), NULL};
   if (!api_send(c, &ask, &none, err)) return false;
   view_say(c, "Revoked %.*s.", STR_ARG(name));
+  return true;
+}
+
+bool cli_token_recover(struct cli *c, struct err *err) {
+  struct settings *s;
+  char text[TOKEN_TEXT];
+  bool running;
+  struct str name = args_text(&c->args, "name");
+  if (!settings_load(&c->settings, &s, err)) return false;
+  bool ok = c->program->recover(s, name.n ? name : STR("recovered"), text, &running, err);
+  settings_free(s);
+  if (!ok) return false;
+  if (c->json)
+    out_json(arena_printf(c->arena, "{\"token\":\"%s\",\"running\":%s}\n", text, running ? "true" : "false"));
+  else
+    out_text(arena_printf(c->arena, "%s\n", text));
+  secret_wipe(text, sizeof text);
+  view_note(c, running
+                   ? STR("An admin token, shown this once. The running server takes it within 20 seconds.")
+                   : STR("An admin token, shown this once. It works from the next 'postern serve' on."));
   return true;
 }

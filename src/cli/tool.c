@@ -5,6 +5,7 @@
 #include "base/codec.h"
 #include "cli/api.h"
 #include "cli/body.h"
+#include "cli/names.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
@@ -65,11 +66,31 @@ static void tool_show_diff(yyjson_val *tool, struct buf *out) {
   if (diff.n) buf_printf(out, "\nChanged since it was settled:\n%.*s", STR_ARG(diff));
 }
 
+// A word that is no tool may be a tag.
+static void tool_hint_tag(struct cli *c, struct str word, struct err *err) {
+  yyjson_val *tools, *tool, *tag;
+  struct str path, account = args_word(&c->args, 0);
+  struct err ignored;
+  size_t i, n, k, m;
+  if (!names_account_path(c, account, "/tools", &path, &ignored) || !api_list(c, path, 0, &tools, &ignored))
+    return;
+  yyjson_arr_foreach (tools, i, n, tool)
+    yyjson_arr_foreach (yyjson_obj_get(tool, "tags"), k, m, tag)
+      if (str_eq_nocase(json_text(tag), word)) {
+        err_hint(err, "'%.*s' is a tag; 'postern tools %.*s --tags %.*s' lists its tools",
+                 STR_ARG(json_text(tag)), STR_ARG(account), STR_ARG(json_text(tag)));
+        return;
+      }
+}
+
 static bool tool_show(struct cli *c, struct err *err) {
   yyjson_val *tool;
-  struct str path =
-      api_path(c, "/integrated-account/{}/tools/{}", args_word(&c->args, 0), args_word(&c->args, 1));
-  if (!api_get(c, path, &tool, err)) return false;
+  struct str path, word = args_word(&c->args, 1), tail = api_path(c, "/tools/{}", word);
+  if (!names_account_path(c, args_word(&c->args, 0), arena_z(c->arena, tail), &path, err)) return false;
+  if (!api_get(c, path, &tool, err)) {
+    if (err->code == ERR_MISSING) tool_hint_tag(c, word, err);
+    return false;
+  }
   if (c->json) {
     view_json(c, tool);
     return true;
@@ -104,7 +125,8 @@ bool cli_tool_list(struct cli *c, struct err *err) {
                                                {0}};
   yyjson_val *items;
   if (c->args.word_count > 1) return tool_show(c, err);
-  struct str path = api_path(c, "/integrated-account/{}/tools", args_word(&c->args, 0));
+  struct str path;
+  if (!names_account_path(c, args_word(&c->args, 0), "/tools", &path, err)) return false;
   path = api_query(c, path, "methods", args_text(&c->args, "methods"));
   path = api_query(c, path, "tags", args_text(&c->args, "tags"));
   path = api_query(c, path, "q", args_text(&c->args, "search"));
@@ -134,7 +156,10 @@ static void tool_show_waiting(yyjson_val *item, struct buf *out) {
 bool cli_tool_review(struct cli *c, struct err *err) {
   yyjson_val *items, *item;
   size_t i, n;
-  struct str path = api_query(c, STR("/tool/review"), "account", args_word(&c->args, 0));
+  yyjson_val *account = NULL;
+  struct str named = args_word(&c->args, 0);
+  if (named.n && !names_find(c, NAMES_ACCOUNT, named, &account, err)) return false;
+  struct str path = api_query(c, STR("/tool/review"), "account", json_str(account, "id"));
   if (!api_list(c, path, 0, &items, err)) return false;
   if (c->json) {
     view_json(c, items);
@@ -161,9 +186,9 @@ static bool tool_settle(struct cli *c, const char *verb, const char *done, struc
   yyjson_mut_val *names = some ? yyjson_mut_obj_add_arr(body, root, "names") : NULL;
   for (size_t i = 1; i < c->args.word_count; i++)
     yyjson_mut_arr_add_strncpy(body, names, c->args.words[i].p, c->args.words[i].n);
-  struct str path = api_path(c, "/integrated-account/{}/tools/", args_word(&c->args, 0));
-  struct api_ask ask = {"POST", arena_printf(c->arena, "%.*s%s", STR_ARG(path), verb), body};
-  ok = ok && api_send(c, &ask, &answer, err);
+  struct str path, tail = arena_printf(c->arena, "/tools/%s", verb);
+  ok = ok && names_account_path(c, args_word(&c->args, 0), tail.p, &path, err) &&
+       api_send(c, &(struct api_ask){"POST", path, body}, &answer, err);
   if (ok && c->json)
     view_json(c, answer);
   else if (ok)
@@ -182,8 +207,10 @@ bool cli_tool_deny(struct cli *c, struct err *err) {
 
 bool cli_account_refresh(struct cli *c, struct err *err) {
   yyjson_val *report;
-  struct api_ask ask = {"POST", api_path(c, "/integrated-account/{}/refresh", args_word(&c->args, 0)), NULL};
-  if (!api_send(c, &ask, &report, err)) return false;
+  struct str path;
+  if (!names_account_path(c, args_word(&c->args, 0), "/refresh", &path, err) ||
+      !api_send(c, &(struct api_ask){"POST", path, NULL}, &report, err))
+    return false;
   view_object(c, report);
   return true;
 }
@@ -285,15 +312,12 @@ static bool tool_show_result(struct cli *c, yyjson_val *result, struct err *err)
 bool cli_tool_call(struct cli *c, struct err *err) {
   yyjson_val *result;
   yyjson_mut_doc *body = cli_body_new();
-  struct api_ask ask = {
-      .method = "POST",
-      .path =
-          api_path(c, "/integrated-account/{}/tools/{}/call", args_word(&c->args, 0), args_word(&c->args, 1)),
-      .body = body,
-  };
+  struct api_ask ask = {.method = "POST", .body = body};
+  struct str tail = api_path(c, "/tools/{}/call", args_word(&c->args, 1));
   bool ok = tool_whole_arguments(c, body, err);
   for (size_t i = 2; ok && i < c->args.word_count; i++) ok = tool_argument(c, body, c->args.words[i], err);
-  ok = ok && api_send(c, &ask, &result, err) && tool_show_result(c, result, err);
+  ok = ok && names_account_path(c, args_word(&c->args, 0), arena_z(c->arena, tail), &ask.path, err) &&
+       api_send(c, &ask, &result, err) && tool_show_result(c, result, err);
   yyjson_mut_doc_free(body);
   return ok;
 }

@@ -3,6 +3,7 @@
 #include "base/map.h"
 #include "cli/api.h"
 #include "cli/manual.h"
+#include "cli/names.h"
 #include "cli/run.h"
 #include "cli/source.h"
 #include "cli/table.h"
@@ -83,8 +84,9 @@ static struct str show_asked(struct cli *c, yyjson_val *way) {
   size_t i, n;
   if (at.n) return arena_printf(c->arena, "application made at %.*s", STR_ARG(at));
   yyjson_arr_foreach (yyjson_obj_get(way, "fields"), i, n, field) {
-    struct str label = json_str(field, "label");
-    asked = arena_printf(c->arena, "%.*s%s%.*s", STR_ARG(asked), i ? ", " : "", STR_ARG(label));
+    struct str label = json_str(field, "label"), name = json_str(field, "name");
+    asked = arena_printf(c->arena, "%.*s%s%.*s (%.*s)", STR_ARG(asked), i ? ", " : "", STR_ARG(name),
+                         STR_ARG(label));
   }
   return asked;
 }
@@ -136,7 +138,7 @@ static void show_rest(struct buf *out, yyjson_val *connector) {
 
 bool cli_connector_show(struct cli *c, struct err *err) {
   yyjson_val *connector;
-  if (!api_get(c, api_path(c, "/connector/{}", args_word(&c->args, 0)), &connector, err)) return false;
+  if (!names_connector(c, args_word(&c->args, 0), &connector, err)) return false;
   if (c->json) {
     view_json(c, connector);
     return true;

@@ -32,14 +32,29 @@ void view_note(struct cli *c, struct str text) {
   if (!str_ends(text, "\n")) out_note(STR("\n"));
 }
 
+// The caller frees *line; NULL where there is no memory.
+static struct str view_format(const char *format, va_list list, char **line) {
+  int n = vasprintf(line, format, list);
+  if (n < 0) *line = NULL;
+  return str_make(*line, n < 0 ? 0 : (size_t)n);
+}
+
 void view_say(struct cli *c, const char *format, ...) {
   if (c->json) return;
+  char *line;
   va_list list;
   va_start(list, format);
-  char *line = NULL;
-  int n = vasprintf(&line, format, list);
+  view_text(c, view_format(format, list, &line));
   va_end(list);
-  if (n >= 0) view_text(c, str_make(line, (size_t)n));
+  free(line);
+}
+
+void view_tell(struct cli *c, const char *format, ...) {
+  char *line;
+  va_list list;
+  va_start(list, format);
+  view_note(c, view_format(format, list, &line));
+  va_end(list);
   free(line);
 }
 

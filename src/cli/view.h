@@ -21,6 +21,8 @@ void view_text(struct cli *c, struct str text);      // ends with a line end
 void view_note(struct cli *c, struct str text);      // the same on standard error, out of the way of pipes
 // A sentence on what was done; nothing with --json.
 void view_say(struct cli *c, const char *format, ...) PRINTF_LIKE(2, 3);
+// What goes on, on standard error.
+void view_tell(struct cli *c, const char *format, ...) PRINTF_LIKE(2, 3);
 // A value in one line.
 struct str view_cell(struct arena *a, yyjson_val *v);
 

@@ -13,76 +13,23 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "crypto/seal.h"
+#include "crypto/secret_file.h"
 #include "crypto/token.h"
 
 enum { SEAL_LINE = 11 + 2 * SEAL_KEY };
 
+static struct secret_file seal_file_at(const char *path) {
+  return (struct secret_file){path, "key file", SEAL_FILE_MOST};
+}
+
 static bool seal_fail(struct err *err, const char *path, const char *what) {
-  enum err_code code = errno == ENOENT ? ERR_MISSING : errno == EACCES ? ERR_DENIED : ERR_INTERNAL;
-  return err_set(err, code, "key file %s: %s: %s", path, what, strerror(errno));
-}
-
-// systemd lets the service read its credentials by an ACL, which shows as a mode of 0440 (systemd.exec(5)).
-static bool seal_is_systemd_credential(const char *path, const struct stat *st) {
-  const char *folder = getenv("CREDENTIALS_DIRECTORY");
-  return folder && *folder && str_starts(str_of(path), folder) && st->st_uid == 0 && !(st->st_mode & 037);
-}
-
-// Opens the file, and looks at the open file itself: the name may mean another one by then.
-static bool seal_file_open(const char *path, int *fd, struct err *err) {
-  struct stat st;
-  int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); // a FIFO must not make us wait
-  if (file < 0) return seal_fail(err, path, "cannot open it");
-  bool ok;
-  if (fstat(file, &st) != 0)
-    ok = seal_fail(err, path, "cannot look at it");
-  else if (!S_ISREG(st.st_mode))
-    ok = err_set(err, ERR_DENIED, "key file %s is not a regular file", path);
-  else if (st.st_uid != geteuid() && st.st_uid != 0)
-    ok = err_set(err, ERR_DENIED, "key file %s belongs to another user (uid %u)", path, (unsigned)st.st_uid);
-  else if (st.st_mode & 077 && !seal_is_systemd_credential(path, &st)) {
-    ok = err_set(err, ERR_DENIED, "key file %s can be read or written by others (mode %04o)", path,
-                 (unsigned)st.st_mode & 07777);
-    err_hint(err, "run: chmod 600 %s", path);
-  } else
-    ok = true;
-  if (!ok) {
-    close(file);
-    return false;
-  }
-  *fd = file;
-  return true;
-}
-
-static bool seal_file_slurp(const char *path, int fd, struct secret **text, struct err *err) {
-  char *room;
-  struct secret *whole = secret_make(SEAL_FILE_MOST + 1, &room);
-  size_t n = 0;
-  ssize_t got = 1;
-  while (got > 0 && n <= SEAL_FILE_MOST) {
-    got = read(fd, room + n, SEAL_FILE_MOST + 1 - n);
-    if (got > 0)
-      n += (size_t)got;
-    else if (got < 0 && errno == EINTR)
-      got = 1;
-  }
-  bool ok = got == 0;
-  if (got < 0)
-    seal_fail(err, path, "cannot read it");
-  else if (!ok)
-    err_set(err, ERR_LIMIT, "key file %s is longer than %d bytes", path, SEAL_FILE_MOST);
-  else
-    *text = secret_new(str_make(room, n));
-  secret_free(whole);
-  return ok;
+  struct secret_file file = seal_file_at(path);
+  return secret_file_fail(&file, what, err);
 }
 
 bool seal_file_read(const char *path, struct secret **text, struct err *err) {
-  int fd = -1;
-  if (!seal_file_open(path, &fd, err)) return false;
-  bool ok = seal_file_slurp(path, fd, text, err);
-  close(fd);
-  return ok;
+  struct secret_file file = seal_file_at(path);
+  return secret_file_read(&file, text, err);
 }
 
 // A line with a new key behind `before`.
@@ -176,8 +123,9 @@ static bool seal_file_edit_open(const char *path, int fd, const struct seal_edit
   if (flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &held) != 0 || stat(path, &named) != 0 ||
       held.st_ino != named.st_ino || held.st_dev != named.st_dev)
     return err_set(err, ERR_CONFLICT, "key file %s is being changed by another process", path);
+  struct secret_file file = seal_file_at(path);
   struct secret *before, *after = NULL;
-  if (!seal_file_slurp(path, fd, &before, err)) return false;
+  if (!secret_file_slurp(&file, fd, &before, err)) return false;
   bool ok = seal_file_check(secret_reveal(before), err) || err_wrap(err, "key file %s", path);
   if (ok) after = edit->make(secret_reveal(before), edit);
   // What we write must be readable again: the number of keys is limited.
@@ -189,8 +137,9 @@ static bool seal_file_edit_open(const char *path, int fd, const struct seal_edit
 }
 
 static bool seal_file_edit(const char *path, const struct seal_edit *edit, struct err *err) {
+  struct secret_file file = seal_file_at(path);
   int fd = -1;
-  if (!seal_file_open(path, &fd, err)) return false;
+  if (!secret_file_open(&file, &fd, err)) return false;
   bool ok = seal_file_edit_open(path, fd, edit, err);
   close(fd);
   return ok;

@@ -25,12 +25,12 @@ static void client_run_here(struct client_fetch *f) {
 
 static bool client_finish(struct client_fetch *f, struct fetch_result *out, struct err *err) {
   if (!client_succeeded(f, err)) return false;
-  long status = 0;
-  curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
+  int status;
+  if (!client_status(f, &status, err)) return false;
   decode_body(http_header_get(&f->headers, "content-type"),
               &f->body); // what is hidden is sought in what is read
   if (!f->call->plain_body) f->body.n = redact_bytes(f->call->hide, f->body.p, f->body.n);
-  *out = (struct fetch_result){.status = (int)status, .headers = f->headers, .body = f->body};
+  *out = (struct fetch_result){.status = status, .headers = f->headers, .body = f->body};
   out->elapsed_us = clock_mono_us() - f->started_us;
   return true;
 }
@@ -46,10 +46,10 @@ bool fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_resu
   struct client_fetch f = {
       .call = call, .arena = a, .body = BUF_PAID(call->limits->body_bytes, client_payer(call))};
   f.started_us = f.moved_us = clock_mono_us();
-  bool ok = true;
-  if (fiber_self())
+  bool ok = client_choose_way(&f, err);
+  if (ok && fiber_self())
     ok = client_run(&f, err);
-  else
+  else if (ok)
     client_run_here(&f);
   ok = ok && client_finish(&f, out, err);
   if (!ok) buf_free(&f.body);

@@ -39,6 +39,10 @@ static void client_explain_failure(struct client_fetch *f, const char *host, str
   case CLIENT_FINE:
     break;
   case CLIENT_BLOCKED:
+    if (!f->blocked[0]) {
+      err_why(err, ERR_DENIED, WHY_GUARDED, "%s is neither a name nor an address in its plain form", host);
+      break;
+    }
     err_why(err, ERR_DENIED, WHY_GUARDED,
             "the address %s of %s is private or reserved, and not allowed for outbound requests", f->blocked,
             host);
@@ -121,6 +125,9 @@ static void client_explain_code(struct client_fetch *f, const char *host, int n,
   case CURLE_COULDNT_RESOLVE_HOST:
     err_set(err, ERR_UPSTREAM, "the name %.*s does not resolve", n, host);
     break;
+  case CURLE_COULDNT_RESOLVE_PROXY:
+    err_set(err, ERR_UPSTREAM, "the name of %s does not resolve", host);
+    break;
   case CURLE_COULDNT_CONNECT:
     client_explain_connect(f, host, err);
     break;
@@ -163,8 +170,48 @@ static void client_explain_code(struct client_fetch *f, const char *host, int n,
   }
 }
 
+// ---- the proxy's part
+
+// In words that call/trouble does not take for the vendor's.
+bool client_explain_proxy(struct client_fetch *f, long status, struct err *err) {
+  char host[CLIENT_HOST];
+  const char *proxy = f->proxy->name;
+  int n;
+  client_host(f, host, &n);
+  if (status == CLIENT_PROXY_ASKS) {
+    err_set(err, ERR_UPSTREAM, "the proxy %s %s (%ld, on the way to %s)", proxy,
+            f->proxy->user ? "does not take Postern's user and password" : "asks for a user and password",
+            status, host);
+    err_hint(err, "put them, as user:password, into the file that upstream_proxy_credentials names");
+  } else if (status < 500) {
+    err_set(err, ERR_UPSTREAM, "the proxy %s refuses to connect to %s (%ld)", proxy, host, status);
+    err_hint(err, "whoever runs the proxy can let it through; or name the host in upstream_no_proxy");
+  } else {
+    err_set(err, ERR_UPSTREAM, "the proxy %s could not connect to %s (%ld)", proxy, host, status);
+    err_hint(err, "look whether the host answers, and whether the proxy reaches it");
+  }
+  return false;
+}
+
+// Until there is a connection to the vendor, what fails is the way there.
+static bool client_failed_on_the_way(struct client_fetch *f, long *status) {
+  curl_easy_getinfo(f->easy, CURLINFO_HTTP_CONNECTCODE, status);
+  return f->proxy && !f->sendings && (*status < 200 || *status >= 300);
+}
+
+static void client_explain_way(struct client_fetch *f, long status, struct err *err) {
+  char proxy[CLIENT_HOST + 16];
+  if (status) {
+    client_explain_proxy(f, status, err);
+    return;
+  }
+  int n = snprintf(proxy, sizeof proxy, "the proxy %s", f->proxy->name);
+  client_explain_code(f, proxy, n, err);
+}
+
 bool client_explain(struct client_fetch *f, struct err *err) {
   char host[CLIENT_HOST];
+  long status = 0;
   int n;
   client_host(f, host, &n);
   if (f->failure != CLIENT_FINE) {
@@ -173,6 +220,8 @@ bool client_explain(struct client_fetch *f, struct err *err) {
     err_set(err, ERR_UNAVAILABLE, "no connection to %s: too many files are open here", host);
     err_hint(err,
              "try again in a moment; the operator raises the limit (LimitNOFILE= of the unit, ulimit -n)");
+  } else if (f->code != CURLE_URL_MALFORMAT && client_failed_on_the_way(f, &status)) {
+    client_explain_way(f, status, err);
   } else {
     client_explain_code(f, host, n, err);
   }

@@ -5,6 +5,7 @@
 //   client_multi.c                drives libcurl from the loop
 //   client_request.c              builds the request, and takes in the response under its limits
 //   client_error.c                finds the words
+//   proxy.c                       knows the proxy, and who is reached without it
 //
 // fetch_url's struct client_fetch lives on its caller's stack, a transfer's on the heap; libcurl knows it from
 // client_start until it is done.
@@ -15,6 +16,7 @@
 #include <curl/curl.h>
 
 #include "fetch/client.h"
+#include "fetch/proxy.h"
 #include "io/fiber.h"
 
 enum {
@@ -27,6 +29,7 @@ enum {
   CLIENT_IDLE_MOST = 128,     // easy handles kept, each loop and kind
   CLIENT_DNS_SECONDS = 60,
   CLIENT_EXPANSION_MOST = 100, // times what came over the wire, beyond one receive buffer
+  CLIENT_PROXY_ASKS = 407,     // the status that is a proxy's alone (RFC 9110 §15.5.8)
 };
 
 // Why we ended a transfer ourselves.
@@ -48,6 +51,7 @@ enum client_failure {
 
 struct client_fetch {
   const struct fetch_call *call;
+  const struct proxy *proxy; // NULL: the vendor is reached directly
   struct arena *arena;
   CURL *easy;
   struct http_headers headers;
@@ -74,8 +78,10 @@ struct client_fetch {
 };
 
 // client_request.c: one request, whoever drives it.
-MUST_USE bool client_check(const struct fetch_call *call, struct err *err); // before all else
-MUST_USE bool client_succeeded(struct client_fetch *f, struct err *err);    // when done
+MUST_USE bool client_check(const struct fetch_call *call, struct err *err);        // before all else
+MUST_USE bool client_choose_way(struct client_fetch *f, struct err *err);          // before it is started
+MUST_USE bool client_succeeded(struct client_fetch *f, struct err *err);           // when done
+MUST_USE bool client_status(struct client_fetch *f, int *status, struct err *err); // the vendor's
 void client_set_constants(CURL *easy, long buffer);        // the options that no request changes
 void client_begin(struct client_fetch *f);                 // those of this one
 bool client_is_clean(const struct client_fetch *f);        // may the next call have its handle?
@@ -96,5 +102,6 @@ void client_release(struct client_fetch *f);    // aborts what is under way
 
 // client_error.c. Always false.
 bool client_explain(struct client_fetch *f, struct err *err);
+bool client_explain_proxy(struct client_fetch *f, long status, struct err *err); // its no
 
 #endif

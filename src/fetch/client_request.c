@@ -172,11 +172,40 @@ static size_t client_on_body(char *p, size_t size, size_t n, void *arg) {
 
 // ---- the connection
 
-// The guard. libcurl tries the host's other addresses after a refusal.
+// A proxy resolves the host itself: what it is asked for is judged by its name, before. A URL that cannot be
+// read goes nowhere.
+bool client_choose_way(struct client_fetch *f, struct err *err) {
+  if (!proxy_is_used()) return true;
+  CURLU *url = curl_url();
+  char *host = NULL;
+  bool read = curl_url_set(url, CURLUPART_URL, arena_z(f->arena, f->call->url), CURLU_GUESS_SCHEME) == 0 &&
+              curl_url_get(url, CURLUPART_HOST, &host, 0) == 0;
+  f->proxy = read ? proxy_of(str_of(host)) : NULL;
+  bool allowed = !f->proxy || http_guard_allows_host(f->call->guard, str_of(host), f->blocked);
+  if (!allowed) {
+    f->failure = CLIENT_BLOCKED;
+    metrics_add(METRIC_UPSTREAM_BLOCKED, 1);
+  } else if (!read) {
+    f->code = CURLE_URL_MALFORMAT;
+  }
+  curl_free(host);
+  curl_url_cleanup(url);
+  return (read && allowed) || client_explain(f, err);
+}
+
+static void client_set_way(struct client_fetch *f) {
+  if (!proxy_is_used()) return;
+  const struct proxy *p = f->proxy;
+  curl_easy_setopt(f->easy, CURLOPT_PROXY, p ? p->url : "");
+  curl_easy_setopt(f->easy, CURLOPT_PROXYUSERNAME, p && p->user ? secret_reveal(p->user).p : NULL);
+  curl_easy_setopt(f->easy, CURLOPT_PROXYPASSWORD, p && p->password ? secret_reveal(p->password).p : NULL);
+}
+
+// The guard. libcurl tries the host's other addresses after a refusal. Of a proxy the setting is the word.
 curl_socket_t client_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a) {
   struct client_fetch *f = arg;
   (void)purpose;
-  if (!http_guard_allows(f->call->guard, &a->addr)) {
+  if (!f->proxy && !http_guard_allows(f->call->guard, &a->addr)) {
     const void *bytes = &((const struct sockaddr_in *)(const void *)&a->addr)->sin_addr;
     if (a->family == AF_INET6) bytes = &((const struct sockaddr_in6 *)(const void *)&a->addr)->sin6_addr;
     if (!inet_ntop(a->family, bytes, f->blocked, sizeof f->blocked))
@@ -226,8 +255,13 @@ void client_set_constants(CURL *easy, long buffer) {
   curl_easy_setopt(easy, CURLOPT_CAPATH, NULL); // libcurl keeps the parsed authorities only without one
   if (client_extra_ca) curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, client_on_tls);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_PROXY, ""); // not even from the environment
-  curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");   // not even from the environment; but see client_set_way
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, ""); // nor this
+  curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
+  curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+  curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);         // the answer is the vendor's alone
+  curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); // the request's are not for CONNECT
   curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
   curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -246,8 +280,8 @@ void client_set_constants(CURL *easy, long buffer) {
 
 // Framing and the connection are libcurl's business; a caller's word on them could smuggle a second request.
 static const char *const client_reserved[] = {
-    "host", "content-length", "transfer-encoding", "connection",      "keep-alive", "expect",
-    "te",   "trailer",        "upgrade",           "proxy-connection"};
+    "host", "content-length", "transfer-encoding", "connection",       "keep-alive",         "expect",
+    "te",   "trailer",        "upgrade",           "proxy-connection", "proxy-authorization"};
 
 static void client_init(void) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -325,6 +359,7 @@ static void client_set_method(struct client_fetch *f) {
 
 void client_begin(struct client_fetch *f) {
   client_set_method(f);
+  client_set_way(f);
   curl_easy_setopt(f->easy, CURLOPT_URL, arena_z(f->arena, f->call->url));
   curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, client_request_headers(f));
   curl_easy_setopt(f->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)f->call->limits->connect_ms);
@@ -344,6 +379,17 @@ bool client_is_clean(const struct client_fetch *f) {
   long os = 0;
   curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
   return f->done && f->code == CURLE_OK && f->failure == CLIENT_FINE && os == 0;
+}
+
+// A proxy's own word where it stands between: it answers what a tunnel does not hide.
+bool client_status(struct client_fetch *f, int *status, struct err *err) {
+  long code = 0;
+  char *scheme = NULL;
+  curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &code);
+  curl_easy_getinfo(f->easy, CURLINFO_SCHEME, &scheme);
+  *status = (int)code;
+  bool refused = f->proxy && code == CLIENT_PROXY_ASKS && scheme && str_is_nocase(str_of(scheme), "http");
+  return !refused || client_explain_proxy(f, code, err);
 }
 
 bool client_succeeded(struct client_fetch *f, struct err *err) {

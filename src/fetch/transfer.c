@@ -142,13 +142,11 @@ static struct transfer *transfer_new(const struct fetch_call *call) {
 
 static bool transfer_await_head(struct transfer *t, struct err *err) {
   struct client_fetch *f = &t->fetch;
-  if (!client_start(f, err)) return false;
+  if (!client_choose_way(f, err) || !client_start(f, err)) return false;
   while (!f->answered && !f->done)
     if (!client_wait(f, "an answer from upstream", err)) return false;
   if (!f->answered && !client_succeeded(f, err)) return false;
-  long status = 0;
-  curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
-  t->status = (int)status;
+  if (!client_status(f, &t->status, err)) return false;
   t->call.guard = NULL; // the caller's; asked about new connections only
   t->call.headers = (struct http_headers){0};
   return true;

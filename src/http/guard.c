@@ -10,6 +10,7 @@
 #include "base/mem.h"
 
 enum { GUARD_ALLOW_MOST = 1000 };
+_Static_assert(HTTP_ADDRESS_MOST == INET6_ADDRSTRLEN, "judged holds every address");
 _Static_assert(sizeof(struct http_cidr) == 20, "http_guard_class hashes its bytes");
 
 struct http_guard {
@@ -134,6 +135,84 @@ bool http_guard_allows(const struct http_guard *g, const struct sockaddr *addres
   }
   if (guard_is_isatap(bytes) && !guard_judge_inner(g, bytes + 12, 0)) return false;
   return carries || guard_judge(g, bytes);
+}
+
+// ---- hosts by name
+
+// Names that mean an address wherever they are resolved (RFC 6761 §6.3; hosts(5); the clouds' metadata).
+static const struct {
+  const char *name, *address;
+} guard_names[] = {
+    {"localhost", "127.0.0.1"},
+    {"localhost.localdomain", "127.0.0.1"},
+    {"ip6-localhost", "::1"},
+    {"ip6-loopback", "::1"},
+    {"metadata", "169.254.169.254"},
+    {"metadata.google.internal", "169.254.169.254"},
+    {"instance-data", "169.254.169.254"},
+    {"metadata.goog", "169.254.169.254"},
+};
+
+static struct str guard_named(struct str host) {
+  for (size_t i = 0; i < GUARD_COUNT(guard_names); i++)
+    if (str_is_nocase(host, guard_names[i].name)) return str_of(guard_names[i].address);
+  struct str below = STR(".localhost");
+  bool is_below = host.n > below.n && str_eq_nocase(str_from(host, host.n - below.n), below);
+  return is_below ? STR("127.0.0.1") : host;
+}
+
+static bool guard_is_name(struct str host) {
+  for (size_t i = 0; i < host.n; i++) {
+    char c = host.p[i];
+    bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                c == '_' || c == '.';
+    if (!fine) return false;
+  }
+  return host.n > 0;
+}
+
+static bool guard_is_number(struct str label) {
+  bool hex = label.n >= 2 && label.p[0] == '0' && (label.p[1] | 0x20) == 'x';
+  for (size_t i = hex ? 2 : 0; i < label.n; i++) {
+    char c = label.p[i], lower = (char)(c | 0x20);
+    if (!(c >= '0' && c <= '9') && !(hex && lower >= 'a' && lower <= 'f')) return false;
+  }
+  return label.n > 0;
+}
+
+bool http_host_is_numeric(struct str host) {
+  host = str_trim_end(host, '.');
+  size_t at = host.n;
+  while (at > 0 && host.p[at - 1] != '.') at--;
+  return guard_is_number(str_from(host, at));
+}
+
+bool http_host_address(struct str host, struct sockaddr_storage *out) {
+  char z[INET6_ADDRSTRLEN];
+  bool brackets = host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
+  if (brackets) host = str_make(host.p + 1, host.n - 2);
+  if (host.n >= sizeof z || (host.n && memchr(host.p, 0, host.n))) return false;
+  if (host.n) memcpy(z, host.p, host.n);
+  z[host.n] = 0;
+  *out = (struct sockaddr_storage){0};
+  struct sockaddr_in *v4 = (void *)out;
+  struct sockaddr_in6 *v6 = (void *)out;
+  if (!brackets && inet_pton(AF_INET, z, &v4->sin_addr) == 1)
+    out->ss_family = AF_INET;
+  else if (inet_pton(AF_INET6, z, &v6->sin6_addr) == 1)
+    out->ss_family = AF_INET6;
+  return out->ss_family != AF_UNSPEC;
+}
+
+bool http_guard_allows_host(const struct http_guard *g, struct str host, char judged[HTTP_ADDRESS_MOST]) {
+  struct sockaddr_storage address;
+  judged[0] = 0;
+  struct str meant = guard_named(str_trim_end(host, '.'));
+  if (!http_host_address(meant, &address)) return guard_is_name(meant) && !http_host_is_numeric(meant);
+  const void *bytes = address.ss_family == AF_INET ? (void *)&((struct sockaddr_in *)&address)->sin_addr
+                                                   : (void *)&((struct sockaddr_in6 *)&address)->sin6_addr;
+  inet_ntop(address.ss_family, bytes, judged, HTTP_ADDRESS_MOST);
+  return http_guard_allows(g, (const struct sockaddr *)&address);
 }
 
 bool http_guard_new(const struct str *allow, size_t count, struct http_guard **out, struct err *err) {

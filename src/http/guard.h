@@ -10,6 +10,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
+enum { HTTP_ADDRESS_MOST = 46 }; // an address as text, with its NUL
+
 struct sockaddr;
 struct http_guard;
 
@@ -19,6 +21,11 @@ struct http_guard;
 MUST_USE bool http_guard_new(const struct str *allow, size_t count, struct http_guard **out, struct err *err);
 void http_guard_free(struct http_guard *g);
 bool http_guard_allows(const struct http_guard *g, const struct sockaddr *address); // NULL: nothing is opened
+// The same of a host that somebody else resolves, a proxy: an address in any spelling, and names that mean one
+// ("localhost"), are judged as that address, which `judged` then holds. Other names pass: what they lead to is
+// not known here. False with an empty `judged`: neither a name nor an address, or one that can be read as
+// several.
+bool http_guard_allows_host(const struct http_guard *g, struct str host, char judged[HTTP_ADDRESS_MOST]);
 // Equal for guards that open the same: what one of them has connected to, the other may use.
 uint64_t http_guard_class(const struct http_guard *g);
 
@@ -29,5 +36,9 @@ struct http_cidr {
 };
 MUST_USE bool http_cidr_parse(struct str text, struct http_cidr *out, struct err *err);
 bool http_cidr_contains(const struct http_cidr *c, const struct sockaddr *address);
+// Host of a URL, an IPv6 address with or without its brackets. False: it is no address in its plain form.
+struct sockaddr_storage;
+bool http_host_address(struct str host, struct sockaddr_storage *out);
+bool http_host_is_numeric(struct str host); // ends as an IPv4 address does: no name, in whatever spelling
 
 #endif

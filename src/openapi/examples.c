@@ -71,7 +71,7 @@ static bool give_way(struct examples *e, yyjson_val *example, struct schema_repo
     yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
     yyjson_mut_val *arguments;
     bool ok = fits(e, example, report, &arguments, doc);
-    bool mended = !ok && mend_at(e->in->doc, e->in->root, arguments, report);
+    bool mended = !ok && openapi_mend_at(e->in->doc, e->in->root, arguments, report);
     yyjson_mut_doc_free(doc);
     if (ok || !mended) return ok;
     yyjson_doc_free(e->schema);

@@ -5,7 +5,7 @@
 
 enum { VISITS_MOST = 2000, TOKEN_MOST = 256 }; // schemas looked at for one violation; bytes of a name
 
-struct mend {
+struct openapi_mend {
   yyjson_mut_doc *doc;
   yyjson_mut_val *root;
   unsigned visits;
@@ -14,7 +14,8 @@ struct mend {
 
 // What happens at the schemas that a pointer leads to. `v`: what stands there, NULL where nothing does; `name`:
 // the last step, for the schemas of the object around it.
-typedef void mend_fn(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *v, struct str name);
+typedef void openapi_mend_fn(struct openapi_mend *m, yyjson_mut_val *schema, yyjson_mut_val *v,
+                             struct str name);
 
 static const char *type_name(yyjson_mut_val *v) {
   switch (yyjson_mut_get_type(v)) {
@@ -42,7 +43,7 @@ static bool has_type(yyjson_mut_val *type, const char *name) {
   return !type || tree_list_has(type, str_of(name)) || (number && tree_list_has(type, STR("number")));
 }
 
-static bool add_type(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *v) {
+static bool add_type(struct openapi_mend *m, yyjson_mut_val *schema, yyjson_mut_val *v) {
   yyjson_mut_val *type = yyjson_mut_obj_get(schema, "type");
   const char *name = type_name(v);
   if (has_type(type, name)) return false;
@@ -54,7 +55,7 @@ static bool add_type(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *v) 
   return yyjson_mut_arr_add_str(m->doc, type, name);
 }
 
-static bool add_value(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *v) {
+static bool add_value(struct openapi_mend *m, yyjson_mut_val *schema, yyjson_mut_val *v) {
   yyjson_mut_val *only = yyjson_mut_obj_get(schema, "const"), *list = yyjson_mut_obj_get(schema, "enum"),
                  *item;
   size_t i, n;
@@ -98,7 +99,8 @@ static bool drop_bounds(yyjson_mut_val *schema) {
   return any;
 }
 
-static void mend_value(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *v, struct str name) {
+static void openapi_mend_value(struct openapi_mend *m, yyjson_mut_val *schema, yyjson_mut_val *v,
+                               struct str name) {
   (void)name;
   if (!v) return;
   bool typed = add_type(m, schema, v), valued = add_value(m, schema, v);
@@ -114,7 +116,7 @@ static void mend_value(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *v
 
 // ---- at the object around it
 
-static bool drop_name(struct mend *m, yyjson_mut_val *object, const char *key, struct str name) {
+static bool drop_name(struct openapi_mend *m, yyjson_mut_val *object, const char *key, struct str name) {
   yyjson_mut_val *names = yyjson_mut_obj_get(object, key), *kept = yyjson_mut_arr(m->doc), *item;
   size_t i, n;
   yyjson_mut_arr_foreach (names, i, n, item)
@@ -125,7 +127,8 @@ static bool drop_name(struct mend *m, yyjson_mut_val *object, const char *key, s
   return true;
 }
 
-static void mend_around(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *v, struct str name) {
+static void openapi_mend_around(struct openapi_mend *m, yyjson_mut_val *schema, yyjson_mut_val *v,
+                                struct str name) {
   if (!v) {
     m->changed |= drop_name(m, schema, "required", name);
     m->changed |= yyjson_mut_obj_remove_key(schema, "dependentRequired") != NULL;
@@ -140,8 +143,8 @@ static void mend_around(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *
 
 // ---- on the way there
 
-static void walk(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *v, struct str pointer,
-                 struct str name, mend_fn *at);
+static void walk(struct openapi_mend *m, yyjson_mut_val *schema, yyjson_mut_val *v, struct str pointer,
+                 struct str name, openapi_mend_fn *at);
 
 static yyjson_mut_val *member_of(yyjson_mut_val *v, struct str name) {
   uint64_t at;
@@ -149,8 +152,8 @@ static yyjson_mut_val *member_of(yyjson_mut_val *v, struct str name) {
   return yyjson_mut_is_arr(v) && str_to_u64(name, &at) ? yyjson_mut_arr_get(v, at) : NULL;
 }
 
-static void walk_in_place(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *v, struct str pointer,
-                          struct str name, mend_fn *at) {
+static void walk_in_place(struct openapi_mend *m, yyjson_mut_val *schema, yyjson_mut_val *v,
+                          struct str pointer, struct str name, openapi_mend_fn *at) {
   static const char *const lists[] = {"allOf", "anyOf", "oneOf"};
   static const size_t prefix = sizeof "#/$defs/" - 1;
   struct str ref = tree_text(yyjson_mut_obj_get(schema, "$ref"));
@@ -164,8 +167,8 @@ static void walk_in_place(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val
 }
 
 // `pointer` with `name` as its last step where the schemas of the object around are meant.
-static void walk(struct mend *m, yyjson_mut_val *schema, yyjson_mut_val *v, struct str pointer,
-                 struct str name, mend_fn *at) {
+static void walk(struct openapi_mend *m, yyjson_mut_val *schema, yyjson_mut_val *v, struct str pointer,
+                 struct str name, openapi_mend_fn *at) {
   char text[TOKEN_MOST];
   struct str token = {text, 0}, rest = str_from(pointer, 1), step;
   if (!yyjson_mut_is_obj(schema) || m->visits++ > VISITS_MOST) return;
@@ -195,18 +198,18 @@ static struct str last_step(struct str pointer, struct str *before) {
   return str_from(pointer, i);
 }
 
-bool mend_at(yyjson_mut_doc *doc, yyjson_mut_val *root, yyjson_mut_val *value,
-             const struct schema_report *report) {
-  struct mend m = {.doc = doc, .root = root};
+bool openapi_mend_at(yyjson_mut_doc *doc, yyjson_mut_val *root, yyjson_mut_val *value,
+                     const struct schema_report *report) {
+  struct openapi_mend m = {.doc = doc, .root = root};
   size_t count = report->count < SCHEMA_VIOLATIONS_MOST ? report->count : SCHEMA_VIOLATIONS_MOST;
   for (size_t i = 0; i < count; i++) {
     struct str pointer = report->items[i].pointer, before, name = last_step(pointer, &before);
     if (!pointer.n) continue; // all arguments together: nothing that one value says
     m.visits = 0;
     walk(&m, root, value, before, report->items[i].property.n ? report->items[i].property : name,
-         mend_around);
+         openapi_mend_around);
     m.visits = 0;
-    walk(&m, root, value, pointer, STR_NONE, mend_value);
+    walk(&m, root, value, pointer, STR_NONE, openapi_mend_value);
   }
   return m.changed;
 }

@@ -186,7 +186,7 @@ static void bridge_question_result(const struct mcp_event *question, struct mcp_
 static bool bridge_keep(struct bridge *b, const struct mcp_event *question, struct err *err) {
   char handle[KEPT_HANDLE];
   struct kept kept = {b->call, *question};
-  struct standing standing = standing_of(b->r->server, &b->r->client.principal);
+  struct standing standing = standing_of(b->r->url, &b->r->client.principal);
   if (!kept_put(&kept, &standing, b->r->client.principal.key, handle, err)) return false;
   b->handle = arena_dup(b->r->arena, str_of(handle));
   return true;

@@ -2,6 +2,7 @@
 #include "serve/endpoint.h"
 
 #include "base/clock.h"
+#include "base/codec.h"
 #include "io/share.h"
 #include "mcp/wire.h"
 #include "serve/legacy.h"
@@ -9,6 +10,7 @@
 #include "serve/modern.h"
 #include "serve/reply.h"
 
+enum { ENDPOINT_TAG = 8 }; // bytes of a URL's hash that tell it from the server's others
 #define ENDPOINT_METHODS "GET, POST, DELETE, OPTIONS"
 
 static void endpoint_cors(struct http_exchange *x, struct str origin, bool preflight) {
@@ -100,14 +102,20 @@ static void endpoint_not_found(const struct serve_request *r, struct str token) 
   err_set(&err, ERR_MISSING,
           "no MCP server answers at this address: its token is unknown, revoked or expired");
   err_hint(&err, "ask whoever gave you this URL for a new one; they make it with 'postern mcp create' or "
-                 "'postern mcp rotate'");
+                 "'postern mcp config'");
   endpoint_turn_token_away(r, &err, "no server has this URL", token);
 }
 
 // Who it is, and whether there is room for more of theirs. False: replied already.
 static bool endpoint_admit(struct serve_request *r, int64_t now) {
   const struct server *s = &r->server->server;
-  struct principal_door door = {s->id, s->filter.require_api_token, &r->catalog->tokens_by_hash, now};
+  struct principal_door door = {.server = s->id,
+                                .guarded = s->filter.require_api_token,
+                                .tokens = &r->catalog->tokens_by_hash,
+                                .now = now};
+  char tag[TOKEN_HASH_HEX];
+  codec_hex(r->url->row->hash, ENDPOINT_TAG, tag);
+  if (!str_is(r->url->row->name, URL_ROW_FIRST)) door.tag = str_of(tag);
   struct principal *who = &r->client.principal;
   struct err err;
   if (!principal_of(r->transport.in, &door, r->arena, who, &err)) {
@@ -216,12 +224,14 @@ static bool endpoint_method_fits(const struct serve_request *r, const struct end
 
 static void endpoint_serve(struct serve_request *r, const struct endpoint_path *p) {
   int64_t now = clock_now_ms();
-  r->server = catalog_server_by_token(r->catalog, p->token, now);
-  if (!r->server) {
+  r->url = catalog_url_by_token(r->catalog, p->token, now);
+  if (!r->url) {
     endpoint_not_found(r, p->token);
     return;
   }
+  r->server = r->url->server;
   if (!endpoint_admit(r, now)) return;
+  catalog_url_used(r->url, now);
   if (!endpoint_method_fits(r, p)) {
     http_reply_header(r->transport.http, "Allow", p->pair && !p->message ? STR("GET") : STR("POST, OPTIONS"));
     endpoint_no_method(r->transport.http);

@@ -49,6 +49,11 @@ static void frame_modern(const struct serve_request *r, yyjson_mut_doc *doc, yyj
   buf_free(&info);
 }
 
+// A vendor of both eras, which is asked in the client's, has wrapped it by itself.
+static bool frame_is_wrapped(yyjson_mut_val *structured) {
+  return yyjson_mut_obj_size(structured) == 1 && yyjson_mut_obj_get(structured, "result");
+}
+
 static void frame_legacy(const struct serve_request *r, yyjson_mut_doc *doc, yyjson_mut_val *result) {
   static const char *const modern_only[] = {"resultType", "ttlMs", "cacheScope"};
   for (size_t i = 0; i < sizeof modern_only / sizeof *modern_only; i++)
@@ -58,7 +63,8 @@ static void frame_legacy(const struct serve_request *r, yyjson_mut_doc *doc, yyj
   if (meta && yyjson_mut_obj_size(meta) == 0) yyjson_mut_obj_remove_str(result, "_meta");
   yyjson_mut_val *structured = yyjson_mut_obj_get(result, "structuredContent");
   // Wrapped as its schema is; where there is none that says so, what is no object.
-  if (!structured || (yyjson_mut_is_obj(structured) && !r->message.wraps)) return;
+  bool object = yyjson_mut_is_obj(structured);
+  if (!structured || (object && (!r->message.wraps || frame_is_wrapped(structured)))) return;
   yyjson_mut_val *wrapped = yyjson_mut_obj(doc);
   yyjson_mut_obj_remove_str(result, "structuredContent");
   if (yyjson_mut_is_null(structured) && !r->message.wraps) return; // absent, in these eras

@@ -123,7 +123,7 @@ static bool legacy_answer(struct serve_request *r, int *status, struct buf *out)
   size_t start = out->n;
   struct err err;
   yyjson_val *id = r->message.rpc.id;
-  struct standing standing = standing_of(r->server, &r->client.principal);
+  struct standing standing = standing_of(r->url, &r->client.principal);
   struct running *run = NULL;
   if (r->client.principal.session.n)
     run = running_begin(&standing, r->client.principal.session, json_to_text(r->arena, id));

@@ -43,6 +43,7 @@ struct audit_row serve_audit_row(const struct serve_request *r) {
                             .who = {p->name, p->token.name, p->client, r->transport.in->client},
                             .server_id = r->server ? r->server->server.id : STR_NONE,
                             .server_name = r->server ? r->server->server.name : STR_NONE,
+                            .url = r->url ? r->url->row->name : STR_NONE,
                             .request_id = r->transport.in->id};
 }
 

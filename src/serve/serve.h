@@ -53,6 +53,7 @@ struct serve_request {
   const struct serve_env *env;
   struct arena *arena;
   struct catalog *catalog;
+  struct catalog_url *url; // that it came by
   const struct catalog_server *server;
   struct serve_transport transport;
   struct serve_client client;

@@ -212,7 +212,7 @@ static struct stream *stream_make(struct serve_request *r, const struct stream_o
   s->prompts = o->prompts;
   s->resources = o->resources;
   s->tools_version = r->server->tools_version;
-  s->standing = standing_of(r->server, &r->client.principal);
+  s->standing = standing_of(r->url, &r->client.principal);
   s->events = o->stream;
   s->arena = arena_new();
   s->id = arena_dup(s->arena, o->id);

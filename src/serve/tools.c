@@ -226,6 +226,7 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
       .env = &r->env->run,
       .catalog = r->catalog,
       .server = r->server,
+      .url = r->url->row->name,
       .tool = tool,
       .arguments = arguments,
       .request_id = r->transport.in->id,

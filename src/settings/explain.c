@@ -79,7 +79,7 @@ static void explain_markdown(struct buf *out) {
       "`--config` or `POSTERN_CONFIG`, else `postern.yaml` in the working directory, else\n"
       "`/etc/postern/postern.yaml`. Settings marked ↻ are read again on SIGHUP; the others need a restart.\n"
       "In a default, `{data_dir}` is that setting and `{share}` the working directory where it has a folder\n"
-      "`connectors`, else the installed `share/postern`.\n\n"
+      "`connectors`, else the checkout that the program was built in, else the installed `share/postern`.\n\n"
       "| setting | default | allowed | meaning |\n|---|---|---|---|\n");
   for (enum settings_id id = 0; id < SETTINGS_COUNT; id++) {
     const struct setting *t = &settings_table[id];

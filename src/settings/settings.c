@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings/settings.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -170,16 +171,32 @@ static bool settings_from_flags(struct settings *s, const struct settings_input 
   return true;
 }
 
+static bool settings_has_connectors(const char *folder) {
+  char path[PATH_MAX + 16];
+  struct stat st;
+  snprintf(path, sizeof path, "%s/connectors", folder);
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+// The working directory; the checkout that the program was built in, CHECKOUT/BUILD/src/postern; what was installed.
+static struct str settings_share(const struct settings *s) {
+  char path[PATH_MAX];
+  if (settings_has_connectors(".")) return STR(".");
+  ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+  struct str own = str_make(path, n > 0 && (size_t)n < sizeof path ? (size_t)n : 0);
+  if (!str_ends(own, "/src/postern")) return STR(SETTINGS_SHARE);
+  own.n -= sizeof "/src/postern" - 1;
+  while (own.n && own.p[own.n - 1] != '/') own.n--;
+  const char *checkout = arena_z(s->arena, str_make(own.p, own.n ? own.n - 1 : 0));
+  return settings_has_connectors(checkout) ? str_of(checkout) : STR(SETTINGS_SHARE);
+}
+
 // Fills {data_dir} and {share} in a default.
 static struct str settings_fill(const struct settings *s, const char *initial) {
-  struct stat st;
-  bool here = stat("connectors", &st) == 0 && S_ISDIR(st.st_mode);
   const char *open = strchr(initial, '{'), *close = open ? strchr(open, '}') : NULL;
   if (!close) return str_of(initial);
   struct str name = {open + 1, (size_t)(close - open) - 1};
-  struct str value = str_is(name, "data_dir") ? s->values[SETTINGS_ID_data_dir].text
-                     : here                   ? STR(".")
-                                              : STR(SETTINGS_SHARE);
+  struct str value = str_is(name, "data_dir") ? s->values[SETTINGS_ID_data_dir].text : settings_share(s);
   return arena_printf(s->arena, "%.*s%.*s%s", (int)(open - initial), initial, STR_ARG(value), close + 1);
 }
 
@@ -204,6 +221,15 @@ static void settings_field(const struct settings *s, enum settings_id id, char *
   }
 }
 
+// "8080" is a port of this machine alone, and "localhost" its own address.
+static struct str settings_whole_listen(const struct settings *s) {
+  struct str text = s->listen, host, port = text;
+  uint64_t number;
+  if (str_to_u64(text, &number)) return arena_printf(s->arena, "127.0.0.1:%.*s", STR_ARG(text));
+  if (!str_cut(&port, ':', &host) || !port.n || !str_is_nocase(host, "localhost")) return text;
+  return arena_printf(s->arena, "127.0.0.1:%.*s", STR_ARG(port));
+}
+
 static bool settings_set_all(struct settings *s, struct err *err) {
   for (enum settings_id id = 0; id < SETTINGS_COUNT; id++) {
     if (s->values[id].source == SETTINGS_DEFAULT)
@@ -214,6 +240,7 @@ static bool settings_set_all(struct settings *s, struct err *err) {
     snprintf(err->field, sizeof err->field, "%s", field);
     return false;
   }
+  s->listen = settings_whole_listen(s);
   if ((s->tls_cert.n > 0) != (s->tls_key.n > 0))
     return err_at(err, ERR_INVALID, s->tls_cert.n ? "tls_key" : "tls_cert",
                   "tls_cert and tls_key go together");

@@ -2,14 +2,14 @@
 // table: every setting, once. It declares the members of struct settings, is what files, environment
 // and flags are read by, and is printed as `postern config --explain` and docs/settings.md.
 // name, kind, default, allowed (least..most, or choices), flags, help. In a default, {data_dir} is that
-// setting, and {share} the working directory where it has a folder "connectors", else the installed
-// share/postern.
+// setting, and {share} the working directory where it has a folder "connectors", else the checkout that the program was
+// built in, else the installed share/postern.
 #ifndef POSTERN_SETTINGS_TABLE_H
 #define POSTERN_SETTINGS_TABLE_H
 
 // clang-format off
 #define SETTINGS(X)                                                                                         \
-  X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6")            \
+  X(listen, TEXT, "127.0.0.1:8080", "", 0, "Address and port to listen on; [::1]:8080 for IPv6, a port alone for 127.0.0.1")            \
   X(public_url, URL, "", "", 0,                                                                             \
     "The address by which clients reach this program; the URLs of servers begin with it. Empty: that of listen") \
   X(data_dir, TEXT, "postern-data", "", 0,                                                                  \
@@ -87,6 +87,14 @@
     "https://upload.example.com, if its document says so")                                                  \
   X(upstream_ca, TEXT, "", "", 0,                                                                           \
     "PEM file of certificate authorities to trust for vendors, beside the system's")                        \
+  X(upstream_proxy, URL, "", "", 0,                                                                         \
+    "Proxy by which vendors are reached, as http://proxy.example.com:3128, https:// too. Empty: directly; "  \
+    "what the environment says (https_proxy, no_proxy) does not count")                                     \
+  X(upstream_proxy_credentials, TEXT, "", "", 0,                                                            \
+    "File with the proxy's user:password in one line, mode 0600")                                           \
+  X(upstream_no_proxy, LIST, "", "", 0,                                                                     \
+    "Vendors reached without the proxy: api.example.com; .example.com for all names below it; 10.1.0.0/16 for " \
+    "hosts that are addresses")                                                                             \
   X(upstream_sessions, COUNT, "2000", "1..1000000", 0,                                                      \
     "Sessions that one account may hold at its vendor's MCP server, where that keeps sessions")             \
   X(remote_refresh, DURATION, "10m", "1s..24h", 0,                                                          \

@@ -105,8 +105,10 @@ static bool settings_set_text(const struct setting *t, void *member, struct str 
   if (!allowed)
     return err_set(err, ERR_INVALID, "%s: '%.*s' is not one of %s", t->key, STR_ARG(text), t->allowed);
   struct uri uri;
-  if (t->kind == SETTINGS_KIND_URL && text.n && !uri_parse_http(text, &uri, err))
+  if (t->kind == SETTINGS_KIND_URL && text.n && !uri_parse_http(text, &uri, err)) {
+    if (str_find(text, '@') >= 0) return err_wrap(err, "%s", t->key); // what is before it may be a password
     return err_wrap(err, "%s: '%.*s'", t->key, STR_ARG(text));
+  }
   *(struct str *)member = text;
   return true;
 }

@@ -9,7 +9,8 @@
 
 enum { STORE_READERS_MOST = 4, STORE_STATEMENTS_MOST = 64 }; // connections; prepared statements on each
 
-enum store_mode { STORE_WRITER, STORE_READER };
+// GUEST: a writer beside the program that holds the store: it takes no hold of it, and makes nothing.
+enum store_mode { STORE_WRITER, STORE_READER, STORE_GUEST };
 
 struct store_statement {
   const char *sql;
@@ -54,5 +55,8 @@ extern const size_t store_migration_count;
 // seen more steps than the list has is refused.
 MUST_USE bool store_migrate(const struct store_driver *driver, void *writer,
                             const struct store_migration *list, size_t count, struct err *err);
+// Is the schema the last of `list` already? Changes nothing.
+MUST_USE bool store_is_migrated(const struct store_driver *driver, void *writer,
+                                const struct store_migration *list, size_t count, struct err *err);
 
 #endif

@@ -75,3 +75,16 @@ bool store_migrate(const struct store_driver *driver, void *writer, const struct
   arena_free(m.arena);
   return ok;
 }
+
+bool store_is_migrated(const struct store_driver *driver, void *writer, const struct store_migration *list,
+                       size_t count, struct err *err) {
+  struct migrate m = {driver, writer, list, count, arena_new()};
+  size_t version = 0;
+  bool ok = migrate_version(&m, &version, err);
+  if (ok && version != count) {
+    ok = err_set(err, ERR_CONFLICT, "the store has schema %zu, this program's is %zu", version, count);
+    err_hint(err, "use the same version as the program that runs, or stop that one first");
+  }
+  arena_free(m.arena);
+  return ok;
+}

@@ -228,7 +228,7 @@ static bool sqlite_connect(struct str place, enum store_mode mode, void **out, s
     sqlite3_busy_handler(c->db, sqlite_on_busy, c);
     if (mode == STORE_READER) sqlite3_progress_handler(c->db, SQLITE_STEPS, sqlite_on_steps, c);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    ok = sqlite_script(c, mode == STORE_WRITER ? sqlite_writer_setup : sqlite_reader_setup, err);
+    ok = sqlite_script(c, mode == STORE_READER ? sqlite_reader_setup : sqlite_writer_setup, err);
   }
   if (!ok) {
     sqlite_disconnect(c);

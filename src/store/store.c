@@ -31,9 +31,11 @@ struct store {
 // The store whose write transaction this thread is inside of, so that calls within take part in it.
 static _Thread_local struct store *store_inside;
 
-static bool store_connect(struct store *s, struct str place, struct err *err) {
-  if (!s->driver->connect(place, STORE_WRITER, &s->writer, err)) return false;
-  if (!store_migrate(s->driver, s->writer, store_migrations, store_migration_count, err)) return false;
+static bool store_connect(struct store *s, struct str place, enum store_mode as, struct err *err) {
+  if (!s->driver->connect(place, as, &s->writer, err)) return false;
+  bool (*settle)(const struct store_driver *, void *, const struct store_migration *, size_t, struct err *) =
+      as == STORE_GUEST ? store_is_migrated : store_migrate;
+  if (!settle(s->driver, s->writer, store_migrations, store_migration_count, err)) return false;
   s->driver->patience(s->writer, STORE_PATIENCE_MS);
   size_t readers = s->driver->readers(place);
   assert(readers <= STORE_READERS_MOST);
@@ -51,7 +53,7 @@ static const struct store_driver *store_driver_for(struct str scheme) {
   return NULL;
 }
 
-bool store_open(struct str url, struct store **out, struct err *err) {
+static bool store_open_as(struct str url, enum store_mode as, struct store **out, struct err *err) {
   struct str place = url, scheme;
   ptrdiff_t colon = str_find(url, ':');
   if (colon < 1 || !str_cut(&place, ':', &scheme))
@@ -67,12 +69,20 @@ bool store_open(struct str url, struct store **out, struct err *err) {
   pthread_mutex_init(&s->writer_lock, NULL);
   pthread_mutex_init(&s->idle_lock, NULL);
   pthread_cond_init(&s->idle_some, NULL);
-  if (!store_connect(s, place, err)) {
+  if (!store_connect(s, place, as, err)) {
     store_close(s);
     return err_wrap(err, "store");
   }
   *out = s;
   return true;
+}
+
+bool store_open(struct str url, struct store **out, struct err *err) {
+  return store_open_as(url, STORE_WRITER, out, err);
+}
+
+bool store_open_beside(struct str url, struct store **out, struct err *err) {
+  return store_open_as(url, STORE_GUEST, out, err);
 }
 
 void store_close(struct store *s) {

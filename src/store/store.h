@@ -33,6 +33,9 @@ struct store_rows { // in the caller's arena
 // "sqlite:PATH" (":memory:" for tests); "postgres://…" answers that this build has no such driver yet.
 // Applies migrations.
 MUST_USE bool store_open(struct str url, struct store **out, struct err *err);
+// Beside the program that holds the store, for a moment: nothing is made or migrated. What is written, that
+// program sees only where it looks.
+MUST_USE bool store_open_beside(struct str url, struct store **out, struct err *err);
 void store_close(struct store *s);
 
 MUST_USE bool store_run(struct store *s, const char *sql, const struct store_value *v, size_t n,

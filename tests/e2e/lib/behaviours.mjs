@@ -84,8 +84,8 @@ const PLAIN = {
     const seen = [], steps = [[0, 100], [50, 100], [100, 100]], before = client.heard.length;
     await call(client, "test_tool_with_progress", {}, { onprogress: (p) => seen.push([p.progress, p.total]) });
     assert.deepEqual(progressSince(client, before), steps);
+    // An SDK that gets notice and result in one piece may take the callback away before it has called it.
     assert.deepEqual(seen, steps.slice(0, seen.length), "under the client's own token");
-    assert.ok(seen.length > 0);
   },
   "prompts": async ({ client }) => {
     const { prompts } = await client.listPrompts();

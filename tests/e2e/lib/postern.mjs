@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { contractOf } from "./contract.mjs";
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 export const BINARY = resolve(process.env.POSTERN_BIN ?? join(ROOT, "build/src/postern"));
@@ -56,6 +57,13 @@ export async function startSandbox(args = []) {
   return { program, url, api: `${url}/client/v4`, control, close: () => program.stop() };
 }
 
+// Of the program under test, read from the first that answers without TLS.
+let contract;
+const readContract = async (url) => {
+  const r = await fetch(`${url}/openapi.json`).catch(() => undefined);
+  return r?.ok ? contractOf(await r.json()) : undefined;
+};
+
 export class Postern {
   constructor(settings = {}) {
     this.folder = mkdtempSync(join(tmpdir(), "postern-e2e-"));
@@ -77,9 +85,11 @@ export class Postern {
     this.url = url;
     const token = this.program.output.match(/\b(psk_\S+)/);
     if (token) this.token = token[1];
+    contract ??= await readContract(url);
     return this;
   }
-  // Answers { status, headers, body }; throws nothing for an error status.
+  // Answers { status, headers, body }; throws nothing for an error status, but for what /openapi.json does not
+  // describe.
   async api(method, path, body, { token = this.token, headers = {} } = {}) {
     const r = await fetch(this.url + path, {
       method,
@@ -97,7 +107,9 @@ export class Postern {
     } catch {
       json = undefined;
     }
-    return { status: r.status, headers: r.headers, body: json, text };
+    const answer = { status: r.status, headers: r.headers, body: json, text };
+    contract?.check(method, path, answer);
+    return answer;
   }
   // The same, but anything else than the wanted status is an error that shows what came.
   async must(status, method, path, body, options) {

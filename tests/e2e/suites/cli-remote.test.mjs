@@ -89,7 +89,7 @@ describe("a connector of the operator's own", () => {
     writeFileSync(join(folder, "rest.yaml"), "name: x\nlabel: X\nkind: rest\nbase_url: https://x.example\nauth:\n  - {id: token, fields: [{name: token}], send: [{in: bearer, value: '{token}'}]}\n");
     await fails(2, /document is missing/, "connector", "import", "other", "--file", "rest.yaml");
     await fails(5, /shipped/, "connector", "import", "arcjet", "--file", "connector.yaml");
-    await fails(4, /no connector "other"/, "connector", "show", "other");
+    await fails(4, /no connector 'other'/, "connector", "show", "other");
   });
 
   test("is there after a restart, and accounts can be made with it", async () => {
@@ -100,7 +100,7 @@ describe("a connector of the operator's own", () => {
     assert.equal(made.connector, "wiki");
     const tools = Object.fromEntries((await json("tools", "library")).map((t) => [t.name, t.served]));
     assert.deepEqual(tools, { list_pages: true, read_diary: false, ponder_pages: false, synergize_pages: false });
-    await fails(5, /library/, "connector", "remove", "wiki");
+    await fails(5, /library/, "connector", "remove", "wiki", "--yes");
   });
 });
 
@@ -156,6 +156,7 @@ describe("servers over several accounts", () => {
   test("create by aliases, update to others, share", async () => {
     const server = await json("mcp", "create", "--name", "all", "--account", "lib=library", "--account", "archive");
     assert.deepEqual(server.accounts.map((a) => a.alias), ["lib", "archive"]);
+    assert.match(await ok("mcp", "list"), /^all +library, archive +2 +all +URL +never +- /m);
     assert.deepEqual(await toolNames(server), ["archive_list_pages", "lib_list_pages"]);
     const changed = await json("mcp", "update", "all", "--account", "library", "--account", "old=archive");
     assert.deepEqual(changed.accounts.map((a) => a.alias), ["lib", "old"]);
@@ -168,7 +169,7 @@ describe("servers over several accounts", () => {
     assert.equal((await json("mcp", "update", "all", "--no-share")).share, false);
     assert.deepEqual(await toolNames(server), ["old_list_pages"]);
     await fails(2, /same connector/, "mcp", "update", "all", "--share");
-    await fails(2, /nobody/, "mcp", "update", "all", "--account", "nobody");
+    await fails(4, /nobody/, "mcp", "update", "all", "--account", "nobody");
   });
 
   test("create --share asks which account", async () => {
@@ -180,8 +181,8 @@ describe("servers over several accounts", () => {
   });
 
   test("with its accounts, the connector goes", async () => {
-    for (const name of ["library", "archive"]) await ok("account", "remove", name);
-    assert.match(await ok("connector", "remove", "wiki"), /^Removed the connector wiki\./);
-    await fails(4, /no connector "wiki"/, "connector", "show", "wiki");
+    for (const name of ["library", "archive"]) await ok("account", "remove", name, "--yes");
+    assert.match(await ok("connector", "remove", "wiki", "--yes"), /^Removed the connector wiki\./);
+    await fails(4, /no connector 'wiki'/, "connector", "show", "wiki");
   });
 });

@@ -9,7 +9,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Client } from "@modelcontextprotocol/client";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { BINARY, ROOT, start } from "../lib/postern.mjs";
+import { commands } from "../lib/command.mjs";
+import { BINARY, ROOT, modern, start } from "../lib/postern.mjs";
+import { eventually } from "../lib/wait.mjs";
 
 const CREDENTIAL = "cfut_sandbox_one_account";
 let world, folder, environment;
@@ -88,6 +90,16 @@ describe("who asks", () => {
     const r = await fails(3, /others can read this token file/, ["status", "--token-file", file], { env: { POSTERN_TOKEN: "" } });
     assert.ok(!r.err.includes(world.postern.token));
   });
+  test("an address that is none, or another's, is named with where it came from", async () => {
+    await fails(2, /^postern: POSTERN_URL: 'nonsense' is no address/, ["status"], { env: { POSTERN_URL: "nonsense" } });
+    await fails(2, /^postern: --url: 'ftp:\/\/x' is no address/, ["status", "--url", "ftp://x"]);
+    await fails(2, /no address/, ["status", "--url", "http://127.0.0.1:8080/?x=1"]);
+    for (const path of ["/v1", "/mcp", "/a/b"]) await fails(4, /^postern: POSTERN_URL: http:\/\/127\S+ is not the address of Postern itself\n.*without a path/, ["status"], { env: { POSTERN_URL: world.postern.url + path } });
+    const secret = await fails(4, /\/mcp\/ is not the address of Postern itself/, ["status", "--url", `${world.postern.url}/mcp/pst_secret-of-a-client`]);
+    assert.ok(!secret.err.includes("pst_"), secret.err);
+    await ok(["status", "--url", `${world.postern.url}/`]);
+    await fails(4, /sandbox|answered 404.*not as Postern does/, ["status", "--url", world.sandbox.url]);
+  });
   test("a server that is not there is exit code 9 with what to do", async () => {
     await fails(9, /is 'postern serve' running/, ["status", "--url", "http://127.0.0.1:1"]);
   });
@@ -109,13 +121,14 @@ describe("with an account", () => {
     assert.ok((await json(["connector", "list"])).some((c) => c.name === "cloudflare"));
     assert.equal((await json(["connector", "list", "dns", "analytics"]))[0].name, "cloudflare-dns-analytics");
     assert.match((await ok(["connector", "list", "clodinary"])).out, /Did you mean 'cloudinary'\?/);
+    assert.match((await ok(["connector", "show", "cloudflare"])).out, /email \(.*\), key \(/, "names of fields, as --credential takes them");
     assert.match((await ok(["connector", "show", "cloudflare"])).out, /^ +key +Global API key +postern account add cloudflare --way key +/m);
     const arcjet = (await ok(["connector", "show", "arcjet"])).out;
     assert.match(arcjet, /^Not served: get-site-key, /m);
     assert.match(arcjet, /postern account connect arcjet/);
     assert.equal((await json(["connector", "show", "arcjet"])).troubles.find((t) => t.check === "clock_skew").symptom.length > 0, true);
     assert.equal((await json(["connector", "show", "cloudinary"])).name, "cloudinary-assets", "by its prefix");
-    await fails(4, /no connector "nope"/, ["connector", "show", "nope"]);
+    await fails(4, /no connector 'nope'/, ["connector", "show", "nope"]);
   });
   test("account list, show, verify, context, rename", async () => {
     const list = await json(["account", "list"]);
@@ -149,7 +162,7 @@ describe("with an account", () => {
     assert.equal(code, 0, out);
     assert.ok(!out.includes(CREDENTIAL), "the credential was shown");
     assert.equal((await json(["account", "show", "typed"])).status, "ok");
-    await ok(["account", "remove", "typed"]);
+    await ok(["account", "remove", "typed", "--yes"]);
   });
   test("a credential that is missing with nobody to ask is exit code 2", async () => {
     const r = await run(["account", "add", "cloudflare", "--name", "silent", "--credential-stdin"], { input: "" });
@@ -199,22 +212,47 @@ describe("with an account", () => {
     assert.equal((await client.listTools()).tools.length, made.tool_count);
     await client.close();
 
-    assert.match((await ok(["mcp", "list"])).out, /^audit +acme +\d+ /m);
+    assert.match((await ok(["mcp", "list"])).out, /^NAME +ACCOUNTS +TOOLS +FILTER +ASKS FOR +EXPIRES +LAST USED +ID$/m);
+    assert.match((await ok(["mcp", "list"])).out, /^audit +acme +\d+ +read; tags dns, zones +URL +20\d\d-\d\d-\d\d \d\d:\d\d +- +srv_/m);
+    assert.equal((await json(["mcp", "show", "audit"])).last_used_at, null);
+    await modern(made.url, "tools/call", { name: "list_all_cloudflare_zones", arguments: {} });
+    const used = await eventually("the audit has it", async () => (await json(["mcp", "show", "audit"])).last_used_at);
+    assert.ok(Math.abs(Date.parse(used) - Date.now()) < 60e3);
+    await json(["mcp", "update", "audit", "--require-api-token"]); // which is no use
+    assert.equal((await json(["mcp", "list"])).find((s) => s.name === "audit").last_used_at, used);
+    assert.match((await ok(["mcp", "list"])).out, /^audit .* URL, API token +20.* 20\d\d-\S+ \d\d:\d\d +srv_/m);
+    await json(["mcp", "update", "audit", "--no-api-token"]);
     assert.equal((await json(["mcp", "list", "acme"])).length, 1);
     assert.equal((await json(["mcp", "show", "audit"])).url, undefined);
     const changed = await json(["mcp", "update", "audit", "--tags", "", "--tools", "list_*", "--expires", "never"]);
     assert.deepEqual(changed.config, { methods: ["read"], tools: ["list_*"], require_api_token_auth: false });
     assert.equal(changed.expires_at, null);
     await fails(2, /nothing is to change/, ["mcp", "update", "audit"]);
-    const rotated = await json(["mcp", "rotate", "audit"]);
+    const rotated = await json(["mcp", "rotate", "audit", "--yes"]);
     assert.notEqual(rotated.url, made.url);
     assert.equal((await fetch(made.url, { method: "POST", body: "{}" })).status, 404);
-    await ok(["mcp", "remove", "audit"]);
+    await ok(["mcp", "remove", "audit", "--yes"]);
     await fails(4, /'postern mcp list'/, ["mcp", "show", "audit"]);
     await fails(4, /'postern account list'/, ["account", "show", "audit"]);
     await fails(4, /'postern connector list'/, ["connector", "show", "audit"]);
     await fails(2, /'postern tools ACCOUNT/, ["mcp", "create", "acme", "--methods", "delete", "--tags", "audit"]);
-    await fails(2, /in the past/, ["mcp", "create", "acme", "--expires", "2020-01-01"]);
+    await fails(2, /in the past/, ["mcp", "create", "acme", "--methods", "read", "--expires", "2020-01-01"]);
+  });
+  test("mcp create without a filter says what that means, and asks at a terminal", async () => {
+    const typed = commands(environment);
+    const all = await json(["tools", "acme"]);
+    const said = new RegExp(`has all ${all.length} tools, ${all.filter((t) => !t.read_only).length} of which write or delete, and no expiry`);
+    const quiet = await ok(["mcp", "create", "acme", "--name", "wide"]);
+    assert.match(quiet.err, said, "a script goes on, and hears it");
+    assert.match((await ok(["mcp", "create", "--account", "acme", "--name", "wide too", "--expires-in", "1d"])).err, /write or delete\.$/m);
+    for (const filtered of [["--methods", "read"], ["--tags", "dns"], ["--tools", "list_*"], ["--yes"]]) assert.equal((await ok(["mcp", "create", "acme", "--name", "narrow", ...filtered])).err, "");
+    const before = (await json(["mcp", "list"])).length;
+    const no = await typed.typed(["mcp", "create", "acme", "--name", "asked"], [[/write or delete, and no expiry.*\[y\/N\]/s, "n"]]);
+    assert.equal(no.code, 8, no.out);
+    assert.equal((await json(["mcp", "list"])).length, before);
+    const yes = await typed.typed(["mcp", "create", "acme", "--name", "asked"], [[/\[y\/N\]/, "yes"]]);
+    assert.equal(yes.code, 0, yes.out);
+    for (const server of await json(["mcp", "list"])) await ok(["mcp", "remove", server.id, "--yes"]);
   });
   test("mcp create --print-config prints what each client takes, and no API token", async () => {
     const create = async (client, ...more) =>
@@ -236,10 +274,10 @@ describe("with an account", () => {
     assert.match(made.token, /^psk_/);
     await fails(3, /takes the role admin/, ["status"], { env: { POSTERN_TOKEN: made.token } });
     assert.ok((await json(["token", "list"])).every((t) => t.token === undefined));
-    await ok(["token", "revoke", "ci"]);
+    await ok(["token", "revoke", "ci", "--yes"]);
     await fails(3, /unknown, revoked or expired/, ["status"], { env: { POSTERN_TOKEN: made.token } });
     await fails(2, /admin\|client/, ["token", "create", "--role", "root", "--name", "x"]);
-    await fails(5, /./, ["token", "revoke", "first"]);
+    await fails(5, /./, ["token", "revoke", "first", "--yes"]);
   });
 
   test("audit, filtered and followed", async () => {
@@ -275,10 +313,23 @@ describe("with an account", () => {
     await ok(["account", "verify", "acme"]);
   });
 
+  test("what cannot be taken back is asked for; a script says --yes", async () => {
+    await ok(["account", "add", "cloudflare", "--name", "dear", "--credential-stdin", "--base-url", world.sandbox.api], { input: CREDENTIAL });
+    await ok(["mcp", "create", "dear", "--methods", "read"]);
+    await ok(["token", "create", "--name", "dear"]);
+    const at = commands(environment);
+    for (const args of [["account", "remove", "dear"], ["mcp", "rotate", "dear"], ["mcp", "remove", "dear"], ["token", "revoke", "dear"]]) {
+      await at.fails(2, /nobody sits here.*--yes goes on without asking/s, args);
+      const no = await at.typed(args, [[/dear.*\[y\/N\]/s, "no"]]);
+      assert.equal(no.code, 8, no.out);
+    }
+    for (const list of [["account", "list"], ["mcp", "list"], ["token", "list"]]) assert.ok((await json(list)).some((x) => x.name === "dear"), list.join(" "));
+    for (const args of [["token", "revoke", "dear"], ["mcp", "remove", "dear"], ["account", "remove", "dear"]]) assert.equal((await at.typed(args, [[/\[y\/N\]/, "y"]])).code, 0);
+  });
   test("account remove closes its servers", async () => {
     await ok(["account", "add", "cloudflare", "--name", "gone", "--credential-stdin", "--base-url", world.sandbox.api], { input: CREDENTIAL });
     const server = await json(["mcp", "create", "gone"]);
-    await ok(["account", "remove", "gone"]);
+    await ok(["account", "remove", "gone", "--yes"]);
     await fails(4, /no account/, ["account", "show", "gone"]);
     assert.equal((await fetch(server.url, { method: "POST", body: "{}" })).status, 404);
   });
@@ -324,8 +375,8 @@ describe("OpenAPI documents", () => {
     assert.deepEqual(made.ways[0].fields.map((f) => f.name), ["x_api_key", "user", "password"]);
     assert.match((await ok(["connector", "import", "pets", "--openapi", "-", "--auth", "query:key"], { input: petstore })).out, /^Imported pets: 2 operations/);
     await fails(2, /--auth is missing/, ["connector", "import", "other", "--openapi", "pets.json"]);
-    await ok(["connector", "remove", "pets"]);
-    await fails(5, /./, ["connector", "remove", "cloudflare"]);
+    await ok(["connector", "remove", "pets", "--yes"]);
+    await fails(5, /./, ["connector", "remove", "cloudflare", "--yes"]);
   });
   test("connector import NAME-… takes over what ships under NAME", async () => {
     const document = JSON.stringify({ ...JSON.parse(petstore), paths: { "/zones/{zone_identifier}": { get: {
@@ -335,7 +386,7 @@ describe("OpenAPI documents", () => {
     const made = await json(["connector", "show", "cloudflare-small"]);
     assert.equal(made.base_url, "https://api.cloudflare.com/client/v4");
     assert.deepEqual(made.ways.map((w) => w.id), ["token", "key"]);
-    await ok(["connector", "remove", "cloudflare-small"]);
+    await ok(["connector", "remove", "cloudflare-small", "--yes"]);
   });
 });
 
@@ -358,6 +409,25 @@ describe("without a server", () => {
     assert.deepEqual(await offered("mcp", "create", "acme", "--print-config", "cu"), ["cursor"]);
     assert.ok((await offered("serve", "--max-")).includes("--max-body-bytes"));
     assert.deepEqual(await offered("token", "create", "--ro"), ["--role"]);
+    assert.deepEqual(await offered("account", "show", ""), [""], "where nobody answers, nothing is offered");
+  });
+  test("completion offers what the server has, and only what needs no quotes", async () => {
+    await ok(["account", "add", "cloudflare", "--name", "offered", "--credential-stdin", "--base-url", world.sandbox.api], { input: CREDENTIAL });
+    await ok(["account", "add", "cloudflare", "--name", "$(reboot) offered", "--credential-stdin", "--base-url", world.sandbox.api], { input: CREDENTIAL });
+    await ok(["mcp", "create", "offered", "--name", "offered-too", "--methods", "read"]);
+    const offered = async (...words) => (await ok(["complete", ...words])).out.trim().split("\n").map((l) => l.split("\t")[0]);
+    assert.deepEqual(await offered("account", "show", "of"), ["offered"]);
+    assert.ok(!(await offered("account", "show", "")).some((w) => w.includes("$")));
+    assert.deepEqual(await offered("mcp", "update", "offered-"), ["offered-too"]);
+    assert.deepEqual(await offered("audit", "--server", "offered-"), ["offered-too"]);
+    assert.deepEqual(await offered("mcp", "create", "--account", "offer"), ["offered"]);
+    assert.ok((await offered("up", "cloudflare-d")).includes("cloudflare-dns-analytics"));
+    assert.ok((await offered("account", "add", "cloudf")).includes("cloudflare"));
+    assert.deepEqual(await offered("call", "offered", "list_all_cloudflare_zones"), ["list_all_cloudflare_zones"]);
+    assert.deepEqual(await offered("mcp", "create", "offered", "--methods", "read,cr"), ["read,create"]);
+    assert.deepEqual(await offered("tools", "offered", "--tags", "dns,zon"), ["dns,zones"]);
+    assert.deepEqual(await offered("token", "revoke", "fir"), ["first"]);
+    for (const name of ["offered", "$(reboot) offered"]) await ok(["account", "remove", name, "--yes"]);
   });
   test("docs are those that are committed", async () => {
     for (const page of ["cli", "settings", "api", "metrics"]) {

@@ -3,17 +3,15 @@
 // the result of the call that suffers from it, with what to do.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { createServer } from "node:https";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { request } from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { startAuthVendor } from "../lib/auth-vendor.mjs";
 import { accountId, call, linkIn, said, startWithVendors, works } from "../lib/oauth.mjs";
 import { BINARY, Postern } from "../lib/postern.mjs";
-import { certificate } from "../lib/tls.mjs";
+import { certificate, startFront } from "../lib/tls.mjs";
 
 let world;
 before(async () => (world = await startWithVendors()));
@@ -214,21 +212,12 @@ describe("the way to the vendor", () => {
     const vendor = await startAuthVendor();
     vendor.open = true;
     const { cert, key } = certificate(folder, "vendor");
-    const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (req, res) => {
-      const out = request(`${vendor.origin}${req.url}`, { method: req.method, headers: { ...req.headers, host: new URL(vendor.origin).host } }, (r) => {
-        res.writeHead(r.statusCode, r.headers);
-        r.pipe(res);
-      });
-      req.pipe(out);
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
+    const front = await startFront(vendor.origin, { cert, key });
     t.after(async () => {
-      server.closeAllConnections();
-      server.close();
+      await front.close();
       await vendor.close();
     });
-    return { url: `https://127.0.0.1:${server.address().port}/mcp`, cert };
+    return { url: `https://127.0.0.1:${front.port}/mcp`, cert };
   }
 
   test("a certificate that nobody vouches for: at the start, and for an account that is there", async (t) => {

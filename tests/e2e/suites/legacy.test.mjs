@@ -499,8 +499,11 @@ describe("a request of a session", () => {
       assert.ok(r.body.result.isError, r.text);
     }
   });
+  // What an earlier test called off still counts as waiting for a moment.
+  const quiet = () => eventually("nobody waits", async () => (await upstream.state()).waiting === 0);
   test("notifications/cancelled ends that request of that session, upstream too", async () => {
     const [mine, theirs] = [await own(), await own()];
+    await quiet();
     const before = (await upstream.state()).aborted;
     const cancel = (headers, requestId) => rpc(remote.url, { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId } }, headers);
     const slow = rpc(remote.url, tool("test_wait", { seconds: 20 }, 11), mine);
@@ -521,6 +524,7 @@ describe("a request of a session", () => {
     test(`a batch whose request ${at + 1} of 3 is cancelled is answered for the others`, async () => {
       const mine = await own({}, "2025-03-26");
       const batch = [0, 1, 2].map((i) => (i === at ? tool("test_wait", { seconds: 20 }, i) : request("ping", undefined, i)));
+      await quiet();
       const answer = rpc(remote.url, batch, mine);
       await eventually("it is at work", async () => (await upstream.state()).waiting === 1);
       await rpc(remote.url, { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: at } }, mine);
@@ -530,6 +534,7 @@ describe("a request of a session", () => {
     });
   test("a batch of which only the cancelled request is left is withdrawn", async () => {
     const mine = await own({}, "2025-03-26");
+    await quiet();
     const answer = rpc(remote.url, [tool("test_wait", { seconds: 20 }, 1), { jsonrpc: "2.0", method: "notifications/initialized" }], mine);
     await eventually("it is at work", async () => (await upstream.state()).waiting === 1);
     await rpc(remote.url, { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } }, mine);
@@ -538,6 +543,7 @@ describe("a request of a session", () => {
   });
   test("DELETE ends what runs, and the vendor's session", async () => {
     const mine = await own();
+    await quiet();
     const before = await upstream.state();
     const slow = rpc(remote.url, tool("test_wait", { seconds: 20 }, 1), mine);
     await eventually("it is at work", async () => (await upstream.state()).waiting === 1);

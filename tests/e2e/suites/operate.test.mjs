@@ -298,6 +298,15 @@ describe("refused at the start, saying why", () => {
     await refused({ tls_cert: "/nowhere.crt", tls_key: "/nowhere.key" }, /nowhere/);
     await refused("listen: [", /postern\.yaml|line/);
   });
+  test("… but a port alone, and localhost, are this machine", async (t) => {
+    for (const listen of ["0", "localhost:0"]) {
+      const postern = await new Postern({ listen }).start();
+      t.after(() => postern.close());
+      assert.match(postern.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+      assert.equal((await postern.api("GET", "/readyz")).status, 200);
+    }
+    await refused({ listen: "localhost" }, /listen/);
+  });
   test("a port that is taken", async (t) => {
     const first = await new Postern().start();
     t.after(() => first.close());

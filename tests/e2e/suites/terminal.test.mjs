@@ -38,7 +38,7 @@ before(async () => {
     if (failing) return { status: failing, body: { error: { code: "invalid", message: `m${HARM}\nsecond`, field: `f${HARM}`, hint: `h${HARM}\n\tthird` } } };
     const path = target.split("?")[0];
     const single = !/\/(tools|review)$/.test(path) && /\/(status|whoami)$|\/[a-z-]+\/[^/]+$|\/(verify|doctor|refresh|call)$/.test(path);
-    return { body: single ? thing() : { items: [thing(), thing()], next_cursor: null, ...thing() } };
+    return { body: single ? thing() : { items: [thing(), { ...thing(), id: "acc_2" }], next_cursor: null, ...thing() } };
   });
 });
 after(async () => {
@@ -60,9 +60,9 @@ async function run(args) {
 }
 
 const COMMANDS = [
-  ["account", "list"], ["account", "show", "x"], ["account", "verify", "x"], ["account", "doctor", "x"], ["account", "context", "x", "k=v"],
-  ["mcp", "list"], ["mcp", "show", "x"], ["tools", "x"], ["tools", "x", "t"], ["tools", "review", "x"],
-  ["call", "x", "t"], ["connector", "list"], ["connector", "show", "x"], ["token", "list"], ["audit"], ["status"],
+  ["account", "list"], ["account", "show", "acc_1"], ["account", "verify", "acc_1"], ["account", "doctor", "acc_1"], ["account", "context", "acc_1", "k=v"],
+  ["mcp", "list"], ["mcp", "show", "acc_1"], ["tools", "acc_1"], ["tools", "acc_1", "t"], ["tools", "review", "acc_1"],
+  ["call", "acc_1", "t"], ["connector", "list"], ["connector", "show", "x"], ["token", "list"], ["audit"], ["status"],
 ];
 describe("every command", () => {
   for (const args of COMMANDS)

@@ -74,7 +74,8 @@ static void a_request_says_on_whose_behalf(void **state) {
     struct http_header header = {STR("Authorization"),
                                  rows[i].authorization ? str_of(rows[i].authorization) : STR_NONE};
     struct http_request in = {.headers = {&header, rows[i].authorization ? 1 : 0}};
-    struct principal_door door = {str_of(rows[i].server), rows[i].guarded, &w->by_hash, NOW};
+    struct principal_door door = {
+        .server = str_of(rows[i].server), .guarded = rows[i].guarded, .tokens = &w->by_hash, .now = NOW};
     struct principal who = {.kind = PRINCIPAL_NONE};
     struct err err;
     bool ok = principal_of(&in, &door, w->arena, &who, &err);
@@ -139,6 +140,33 @@ static void a_session_is_of_whom_it_was(void **state) {
   arena_free(other);
 }
 
+// Who has another URL of the server is somebody else, in all that goes by the key.
+static void another_url_is_somebody_else(void **state) {
+  struct world *w = *state;
+  static const struct {
+    const char *tag, *token, *session, *key, *holder;
+  } cases[] = {
+      {"", "", "", "srv_1/", "srv_1/"},
+      {"0123", "", "", "srv_1.0123/", "srv_1.0123/"},
+      {"0123", "tok_1", "", "srv_1.0123/tok_1", "srv_1.0123/tok_1"},
+      {"0123", "", "s", "srv_1.0123//s", "srv_1.0123/"},
+      {"0123", "tok_1", "s", "srv_1.0123/tok_1/s", "srv_1.0123/tok_1"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct principal p = {
+        .server = STR("srv_1"), .tag = str_of(cases[i].tag), .token.id = str_of(cases[i].token)};
+    p = principal_copy(&p, w->arena);
+    if (cases[i].session[0]) principal_begin_session(&p, str_of(cases[i].session), w->arena);
+    p = principal_copy(&p, w->arena);
+    check_text(p.key, cases[i].key);
+    check_text(principal_holder(&p), cases[i].holder);
+    check_text(p.server, "srv_1");
+    check_text(p.tag, cases[i].tag);
+    check_text(p.token.id, cases[i].token);
+    check_text(p.session, cases[i].session);
+  }
+}
+
 static void a_client_names_itself_where_nobody_vouches(void **state) {
   struct world *w = *state;
   struct principal by_url = made(w, "srv_1", "", ""), by_token = made(w, "srv_1", "tok_1", "");
@@ -160,6 +188,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_request_says_on_whose_behalf, setup, teardown),
       cmocka_unit_test_setup_teardown(no_two_have_the_same_key, setup, teardown),
       cmocka_unit_test_setup_teardown(a_session_is_of_whom_it_was, setup, teardown),
+      cmocka_unit_test_setup_teardown(another_url_is_somebody_else, setup, teardown),
       cmocka_unit_test_setup_teardown(a_client_names_itself_where_nobody_vouches, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,7 +88,7 @@ static void test_bodies(void **state) {
   struct str headers =
       arena_printf(world->arena, "Authorization: Bearer %s\r\nContent-Type: text/plain\r\n", world->token);
   struct answer a = send_request("POST", "/api-token", headers.p, NULL);
-  expect_refusal(a, 400, "Content-Type", "application/json");
+  expect_refusal(a, 415, "Content-Type", "application/json");
 }
 
 static void test_connector(void **state) {
@@ -346,12 +346,31 @@ static void test_tokens(void **state) {
   const char *token = arena_z(world->arena, json_str(a.body, "token")), *id = take(&a, "id");
   const char *headers = TEXT("Authorization: Bearer %s\r\n", token);
   expect_done(send_request("GET", "/status", headers, NULL), 200);
+  expect_refusal(call("DELETE", TEXT("/api-token/%s", first), NULL), 409, "token_id", "does not expire");
   expect_done(call("DELETE", TEXT("/api-token/%s", id), NULL), 204);
   expect_done(send_request("GET", "/status", headers, NULL), 401);
   expect_done(call("DELETE", TEXT("/api-token/%s", id), NULL), 404);
   char text[TOKEN_TEXT];
   MUST(admin_first_token(world->store, text, &err)); // there is one
   assert_string_equal(text, "");
+}
+
+// What another program wrote is in the catalog once the house was kept, and is told once.
+static void test_recovered_token(void **state) {
+  (void)state;
+  char text[TOKEN_TEXT];
+  MUST(admin_recover_token(world->store, STR("found"), text, &err));
+  const char *headers = TEXT("Authorization: Bearer %s\r\n", text);
+  expect_done(send_request("GET", "/status", headers, NULL), 401);
+  MUST(admin_heed_recovery(&world->admin, &err));
+  expect_done(send_request("GET", "/status", headers, NULL), 200);
+  struct answer a = call("GET", "/audit?action=token.recover", NULL);
+  assert_int_equal(yyjson_arr_size(yyjson_obj_get(a.body, "items")), 1);
+  answer_free(&a);
+  struct store_rows rows;
+  MUST(store_query(world->store, "SELECT value FROM meta WHERE key = 'recovered'", NULL, 0, world->arena,
+                   &rows, &err));
+  assert_int_equal(rows.count, 0);
 }
 
 static void test_key(void **state) {
@@ -404,6 +423,9 @@ static void test_audit_log(void **state) {
   assert_int_equal(yyjson_arr_size(yyjson_obj_get(a.body, "items")), 0);
   answer_free(&a);
   expect_refusal(call("GET", "/audit?since=yesterday", NULL), 400, "query.since", "RFC 3339");
+  expect_refusal(call("GET", "/audit?outcome=refused", NULL), 400, "query.outcome", "no row has");
+  expect_refusal(call("GET", "/audit?action=acount.create", NULL), 400, "query.action", "no row has");
+  expect_done(call("GET", "/audit?action=resources/read&outcome=rate_limited", NULL), 200);
 }
 
 static void test_purge(void **state) {
@@ -428,18 +450,18 @@ static void test_retention(void **state) {
   (void)state;
   int64_t now = clock_now_ms();
   const struct audit_row rows[] = {
-      {.at = now - 3600 * 1000, .action = STR("aged"), .outcome = STR("ok")},
-      {.at = now, .action = STR("young"), .outcome = STR("ok")},
+      {.at = now - 3600 * 1000, .action = STR("aged/row"), .outcome = STR("ok")},
+      {.at = now, .action = STR("young/row"), .outcome = STR("ok")},
   };
   for (size_t i = 0; i < 2; i++) audit_add(world->audit, &rows[i]);
   audit_flush(world->audit);
   for (int kept = 1; kept >= 0; kept--) {
     world->admin.audit_keep_ms = kept ? 0 : 60 * 1000; // 0 keeps all
     MUST(admin_purge(&world->admin, &err));
-    struct answer a = call("GET", "/audit?action=aged", NULL);
+    struct answer a = call("GET", "/audit?action=aged/row", NULL);
     assert_int_equal(yyjson_arr_size(yyjson_obj_get(a.body, "items")), kept);
     answer_free(&a);
-    a = call("GET", "/audit?action=young", NULL);
+    a = call("GET", "/audit?action=young/row", NULL);
     assert_int_equal(yyjson_arr_size(yyjson_obj_get(a.body, "items")), 1);
     answer_free(&a);
   }
@@ -532,6 +554,7 @@ int main(void) {
       cmocka_unit_test(test_server_refusals),
       cmocka_unit_test(test_pages),
       cmocka_unit_test(test_tokens),
+      cmocka_unit_test(test_recovered_token),
       cmocka_unit_test(test_key),
       cmocka_unit_test(test_audit_log),
       cmocka_unit_test(test_purge),

@@ -23,6 +23,8 @@ static void test_commas_stand_where_they_belong(void **state) {
   put_bool(&out, "bool", true);
   put_time(&out, "never", 0);
   put_time(&out, "time", 1700000000000);
+  put_time(&out, "last", INT64_MAX);
+  put_time(&out, "first", INT64_MIN);
   put_texts(&out, "list", (struct str[]){STR("a"), STR("b")}, 2);
   put_open(&out, "rows", '[');
   for (int i = 0; i < 2; i++) {
@@ -38,7 +40,8 @@ static void test_commas_stand_where_they_belong(void **state) {
   yyjson_doc_free(doc);
   const char *wanted =
       "{\"empty\":[],\"text\":\"a\\\"b{\",\"none\":null,\"int\":-5,\"bool\":true,\"never\":null,"
-      "\"time\":\"2023-11-14T22:13:20Z\",\"list\":[\"a\",\"b\"],\"rows\":[{\"i\":0},{\"i\":1}],"
+      "\"time\":\"2023-11-14T22:13:20Z\",\"last\":\"9999-12-31T23:59:59.999Z\",\"first\":\"1000-01-01T00:00:"
+      "00Z\",\"list\":[\"a\",\"b\"],\"rows\":[{\"i\":0},{\"i\":1}],"
       "\"raw\":{\"a\":1},\"value\":{\"n\":[1,{\"x\":null}]},\"nothing\":null}";
   if (!str_is(buf_str(&out), wanted)) fail_msg("%.*s", STR_ARG(buf_str(&out)));
   buf_free(&out);

@@ -75,6 +75,23 @@ static void rows_are_written_whole(void **state) {
   assert_true(e->row.at == row.at && e->row.elapsed_us == 1500 && e->row.status == 200);
 }
 
+static void the_url_stands_before_the_detail(void **state) {
+  (void)state;
+  static const struct {
+    const char *url, *detail, *stored;
+  } cases[] = {
+      {"", "", ""}, {"", "d", "d"}, {"laptop", "", "by URL laptop"}, {"laptop", "d", "by URL laptop; d"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct audit_row row = sample(cases[i].stored[0] ? cases[i].stored : "none", "ok");
+    row.url = str_of(cases[i].url);
+    row.detail = str_of(cases[i].detail);
+    audit_add(audit, &row);
+    audit_flush(audit);
+    const struct audit_entry *e = read_all((struct audit_query){.tool = row.tool}, 1);
+    if (!str_is(e->row.detail, cases[i].stored)) fail_msg("%zu: %.*s", i, STR_ARG(e->row.detail));
+  }
+}
+
 static void long_texts_are_cut_at_characters(void **state) {
   (void)state;
   char umlauts[6001];
@@ -88,6 +105,12 @@ static void long_texts_are_cut_at_characters(void **state) {
   const struct audit_entry *e = read_all((struct audit_query){0}, 1);
   assert_int_equal(e->row.who.actor.n, 2048);
   assert_int_equal(e->row.detail.n, 2047);
+  row.url = STR("laptop"); // and so they are behind a URL's name
+  row.tool = STR("by URL");
+  audit_add(audit, &row);
+  audit_flush(audit);
+  e = read_all((struct audit_query){.tool = row.tool}, 1);
+  assert_int_equal(e->row.detail.n, sizeof "by URL laptop; " - 1 + 2033);
   assert_true(str_starts(e->row.arguments, "{") && str_ends(e->row.arguments, "}")); // still JSON
 }
 
@@ -288,6 +311,7 @@ static void a_locked_store_delays_no_call(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(rows_are_written_whole, setup, teardown),
+      cmocka_unit_test_setup_teardown(the_url_stands_before_the_detail, setup, teardown),
       cmocka_unit_test_setup_teardown(long_texts_are_cut_at_characters, setup, teardown),
       cmocka_unit_test_setup_teardown(many_threads_lose_nothing, setup, teardown),
       cmocka_unit_test_setup_teardown(filters_combine, setup, teardown),

@@ -148,6 +148,7 @@ static void test_distance(void **state) {
   assert_int_equal(str_distance(STR("zone_id"), STR("zone_id")), 0);
   assert_int_equal(str_distance(STR("zoneid"), STR("zone_id")), 1);
   assert_int_equal(str_distance(STR("kitten"), STR("sitting")), 3);
+  assert_int_equal(str_distance(STR("DNS"), STR("dns")), 0);
   assert_int_equal(str_distance(STR(""), STR("abc")), 3);
   assert_int_equal(str_distance(STR("abc"), STR_NONE), 3);
   char longer[64];

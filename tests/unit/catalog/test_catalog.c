@@ -22,7 +22,9 @@ static void add_server(const char *id, const char *account, const char *config, 
                      .config = str_of(config),
                      .expires_at = expires_at,
                      .version = 1};
-  token_hash(v.id, v.token_hash); // its token is its id
+  struct server_url url = {.name = STR(URL_ROW_FIRST)};
+  token_hash(v.id, url.hash); // its token is its id
+  v.urls = (struct server_urls){&url, 1};
   if (!server_row_insert(store, &v, &err)) fail_msg("%s", err.text);
 }
 
@@ -79,11 +81,11 @@ static void tokens_hold_until_the_millisecond_they_expire(void **state) {
   const struct access_token wanted = {.name = STR("ops"), .role = ACCESS_CLIENT};
   assert_true(access_create(store, &wanted, arena, &made, text, &err));
   struct catalog *c = rebuild();
-  assert_non_null(catalog_server_by_token(c, STR("srv_1"), 4999));
-  assert_null(catalog_server_by_token(c, STR("srv_1"), 5000));
-  assert_non_null(catalog_server_by_token(c, STR("srv_2"), INT64_MAX)); // never
-  assert_null(catalog_server_by_token(c, STR("srv_"), 0));
-  assert_null(catalog_server_by_token(c, str_of(text), 0)); // an API token is no server's
+  assert_non_null(catalog_url_by_token(c, STR("srv_1"), 4999));
+  assert_null(catalog_url_by_token(c, STR("srv_1"), 5000));
+  assert_non_null(catalog_url_by_token(c, STR("srv_2"), INT64_MAX)); // never
+  assert_null(catalog_url_by_token(c, STR("srv_"), 0));
+  assert_null(catalog_url_by_token(c, str_of(text), 0)); // an API token is no server's
   assert_non_null(access_find(&c->tokens_by_hash, str_of(text), INT64_MAX));
   assert_null(access_find(&c->tokens_by_hash, STR("srv_2"), 0));
   assert_true(access_revoke(store, made.id, &err));
@@ -92,6 +94,60 @@ static void tokens_hold_until_the_millisecond_they_expire(void **state) {
   assert_non_null(access_find(&c->tokens_by_hash, str_of(text), 0)); // a snapshot does not change
   catalog_release(next);
   catalog_release(c);
+}
+
+static int64_t stored_use(const char *sql) {
+  struct store_rows rows;
+  struct err err;
+  if (!store_query(store, sql, NULL, 0, arena, &rows, &err)) fail_msg("%s", err.text);
+  return rows.count ? store_cell(&rows, 0, 0)->number : -1;
+}
+
+#define FIRST_USE "SELECT url_used_at FROM server WHERE id = 'srv_1'"
+#define LAPTOP_USE "SELECT used_at FROM server_url WHERE name = 'laptop'"
+
+static void a_server_has_several_urls(void **state) {
+  (void)state;
+  struct server *all;
+  size_t count;
+  struct err err;
+  struct server_url laptop = {.name = STR("laptop")};
+  token_hash(STR("laptop"), laptop.hash);
+  add_server("srv_1", "acc_1", "{}", 0);
+  struct catalog *before = rebuild();
+  assert_null(catalog_url_by_token(before, STR("laptop"), 1));
+  catalog_url_used(catalog_url_by_token(before, STR("srv_1"), 1), 50);
+  assert_true(server_row_load_all(store, arena, &all, &count, &err));
+  all[0].urls = url_row_with(&all[0].urls, &laptop, arena);
+  all[0].version++;
+  assert_true(server_row_update(store, &all[0], &err));
+  struct catalog *c = rebuild();
+  struct catalog_url *one = catalog_url_by_token(c, STR("srv_1"), 1),
+                     *other = catalog_url_by_token(c, STR("laptop"), 1);
+  assert_ptr_equal(one->server, other->server);
+  check_text(one->row->name, "first");
+  check_text(other->row->name, "laptop");
+  assert_int_equal(atomic_load(&one->used_at), 50); // known to the snapshot before alone
+  catalog_url_used(other, 70);
+  catalog_url_used(other, 60); // came later, began sooner
+  assert_true(catalog_write_uses(store, &err));
+  assert_int_equal(stored_use(FIRST_USE), 50);
+  assert_int_equal(stored_use(LAPTOP_USE), 70);
+  memory_store_sql("UPDATE server SET url_used_at = 0");
+  assert_true(catalog_write_uses(store, &err));
+  assert_int_equal(stored_use(FIRST_USE), 0); // what is written is not written again
+  catalog_url_used(one, 80);
+  assert_true(catalog_write_uses(store, &err));
+  assert_int_equal(stored_use(FIRST_USE), 80);
+  all[0].urls = url_row_without(&all[0].urls, STR("first"), arena);
+  all[0].version++;
+  assert_true(server_row_update(store, &all[0], &err));
+  struct catalog *after = rebuild();
+  assert_null(catalog_url_by_token(after, STR("srv_1"), 1));
+  assert_non_null(catalog_url_by_token(after, STR("laptop"), 1));
+  catalog_release(before);
+  catalog_release(c);
+  catalog_release(after);
 }
 
 static void what_stayed_as_it_was_is_shared(void **state) {
@@ -210,7 +266,6 @@ static void an_account_that_is_left_out_does_not_close_the_server(void **state) 
                      .member_count = 2,
                      .config = STR("{}"),
                      .version = 1};
-  token_hash(v.id, v.token_hash);
   assert_true(server_row_insert(store, &v, &err));
   struct catalog *c = rebuild();
   const struct catalog_server *server = catalog_server_by_id(c, STR("srv_1"));
@@ -241,6 +296,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(a_server_shows_what_its_filter_lets_through),
       TEST(tokens_hold_until_the_millisecond_they_expire),
+      TEST(a_server_has_several_urls),
       TEST(what_stayed_as_it_was_is_shared),
       TEST(a_new_import_changes_what_its_servers_list),
       TEST(one_bad_account_stops_no_other),

@@ -23,7 +23,10 @@ static struct server sample(const char *id, int64_t expires_at) {
                      .updated_at = 2,
                      .expires_at = expires_at,
                      .version = 1};
-  token_hash(v.id, v.token_hash);
+  v.urls.items = ARENA_ARRAY(arena, 1, struct server_url);
+  v.urls.items[0] = (struct server_url){.name = STR(URL_ROW_FIRST), .created_at = 1, .used_at = 5};
+  token_hash(v.id, v.urls.items[0].hash);
+  v.urls.count = 1;
   return v;
 }
 
@@ -41,6 +44,8 @@ static void a_row_comes_back_with_its_filter(void **state) {
   struct server v = sample("srv_1", 99), copy;
   struct err err;
   assert_true(server_row_insert(store, &v, &err));
+  unsigned char hash[TOKEN_HASH];
+  token_hash(v.id, hash);
   struct server *back = load(1);
   struct arena *other = arena_new();
   server_row_copy(&back[0], other, &copy);
@@ -51,7 +56,9 @@ static void a_row_comes_back_with_its_filter(void **state) {
   assert_true(copy.filter.require_api_token && copy.filter.read_only);
   assert_int_equal(copy.filter.tag_count, 2);
   assert_true(str_is(copy.filter.tags[1], "zones") && str_is(copy.filter.tools[0], "list_*"));
-  assert_memory_equal(copy.token_hash, v.token_hash, TOKEN_HASH);
+  assert_int_equal(copy.urls.count, 1);
+  assert_memory_equal(copy.urls.items[0].hash, hash, TOKEN_HASH);
+  assert_true(copy.urls.items[0].created_at == 1 && copy.urls.items[0].used_at == 5);
   assert_true(copy.created_at == 1 && copy.updated_at == 2 && copy.expires_at == 99 && copy.version == 1);
   arena_free(other);
 }

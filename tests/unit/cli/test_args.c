@@ -10,7 +10,7 @@ static const struct command sample = {
     .path = "sample",
     .arguments = {{"ACCOUNT", "its name"}, {"PAIR", "more", .optional = true, .many = true}},
     .flags = {{"name", "NAME", "a name"},
-              {"tag", "TAG", "a tag", true},
+              {"tag", "TAG", "a tag", true, true},
               {"role", "admin|client", "a role"},
               {"report", NULL, "all of it"}},
     .traits = COMMAND_JSON,
@@ -50,7 +50,7 @@ static void ends_flags_at_two_dashes(void **state) {
   assert_false(args_has(&in, "name"));
 }
 
-static void keeps_empty_values(void **state) {
+static void keeps_empty_lists(void **state) {
   (void)state;
   struct args in;
   struct err err;
@@ -84,6 +84,10 @@ static void refuses_with_the_reason(void **state) {
   REFUSES(&sample, "help sample", "acme", "--something-else");
   REFUSES(&sample, "needs ACCOUNT", "--json");
   REFUSES(&sample, "needs a value", "acme", "--name");
+  REFUSES(&sample, "--name must not be empty", "acme", "--name", "");
+  REFUSES(&sample, "--name must not be empty", "acme", "--name=");
+  REFUSES(&sample, "ACCOUNT must not be empty", "");
+  REFUSES(&sample, "PAIR must not be empty", "acme", "a=b", "");
   REFUSES(&sample, "given twice", "acme", "--name", "a", "--name", "b");
   REFUSES(&sample, "admin|client", "acme", "--role", "root");
   REFUSES(&sample, "takes no value", "acme", "--report=yes");
@@ -145,7 +149,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(takes_flags_anywhere),
       cmocka_unit_test(ends_flags_at_two_dashes),
-      cmocka_unit_test(keeps_empty_values),
+      cmocka_unit_test(keeps_empty_lists),
       cmocka_unit_test(asks_for_no_arguments_with_help),
       cmocka_unit_test(refuses_with_the_reason),
       cmocka_unit_test(reads_durations),

@@ -266,6 +266,85 @@ static void equal_guards_share_a_class(void **state) {
   http_guard_free(one), http_guard_free(two), http_guard_free(three);
 }
 
+// What a proxy would be asked for. `meant`: the address that it is judged as; "": none.
+static const struct host_case {
+  const char *host, *meant;
+  bool allowed;
+} hosts[] = {
+    {"api.example.com", "", true},
+    {"api.example.com.", "", true},
+    {"API_1.example-2.com", "", true},
+    {"0x7f.example", "", true},
+    {"1.2.3.4.nip.example", "", true},
+    {"8.8.8.8", "8.8.8.8", true},
+    {"[2606:4700::1]", "2606:4700::1", true},
+    {"10.0.0.1", "10.0.0.1", false},
+    {"10.0.0.1.", "10.0.0.1", false},
+    {"127.0.0.1...", "127.0.0.1", false},
+    {"169.254.169.254", "169.254.169.254", false},
+    {"[::1]", "::1", false},
+    {"::1", "::1", false},
+    {"[::ffff:10.0.0.1]", "::ffff:10.0.0.1", false},
+    {"[64:ff9b::7f00:1]", "64:ff9b::7f00:1", false},
+    {"[2002:7f00:1::]", "2002:7f00:1::", false},
+    {"localhost", "127.0.0.1", false},
+    {"LocalHost.", "127.0.0.1", false},
+    {"a.localhost", "127.0.0.1", false},
+    {"a.b.LOCALHOST.", "127.0.0.1", false},
+    {".localhost", "", true}, // no name that resolves
+    {"localhost.example.com", "", true},
+    {"ip6-localhost", "::1", false},
+    {"metadata.google.internal", "169.254.169.254", false},
+    // spellings that programs read as addresses, each in its way
+    {"2130706433", "", false},
+    {"0x7f000001", "", false},
+    {"0x7f.1", "", false},
+    {"127.1", "", false},
+    {"0177.0.0.1", "", false},
+    {"010.0.0.1", "", false},
+    {"010.0.0.1.", "", false},
+    {"1.2.3.4.5", "", false},
+    {"example.0x", "", false},
+    {"256.256.256.256", "", false},
+    // what is no name at all
+    {"", "", false},
+    {".", "", false},
+    {"[]", "", false},
+    {"[::1", "", false},
+    {"[::1%25lo]", "", false},
+    {"[10.0.0.1]", "", false},
+    {"a b", "", false},
+    {"%31%30.0.0.1", "", false},
+    {"\xef\xbc\x91\xef\xbc\x90.0.0.1", "", false},             // digits of full width
+    {"127\343\200\2020\343\200\2020\343\200\2021", "", false}, // ideographic full stops
+    {"\342\223\233ocalhost", "", false},
+};
+
+static void hosts_are_judged_by_what_they_mean(void **state) {
+  (void)state;
+  char judged[HTTP_ADDRESS_MOST];
+  for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+    const struct host_case *c = &hosts[i];
+    if (http_guard_allows_host(NULL, str_of(c->host), judged) != c->allowed)
+      fail_msg("%s should be %s", c->host, c->allowed ? "allowed" : "refused");
+    assert_string_equal(judged, c->meant);
+  }
+}
+
+static void what_is_opened_is_opened_by_name(void **state) {
+  (void)state;
+  const struct str allow[] = {STR("127.0.0.0/8"), STR("10.1.0.0/16")};
+  char judged[HTTP_ADDRESS_MOST];
+  struct http_guard *g = NULL;
+  struct err err;
+  assert_true(http_guard_new(allow, 2, &g, &err));
+  assert_true(http_guard_allows_host(g, STR("localhost"), judged));
+  assert_true(http_guard_allows_host(g, STR("10.1.2.3"), judged));
+  assert_false(http_guard_allows_host(g, STR("10.2.2.3"), judged));
+  assert_false(http_guard_allows_host(g, STR("0x7f.1"), judged)); // still not plain
+  http_guard_free(g);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ranges),
@@ -273,6 +352,8 @@ int main(void) {
       cmocka_unit_test(the_operator_opens_ranges),
       cmocka_unit_test(bad_ranges_are_named),
       cmocka_unit_test(cidr_contains),
+      cmocka_unit_test(hosts_are_judged_by_what_they_mean),
+      cmocka_unit_test(what_is_opened_is_opened_by_name),
       cmocka_unit_test(equal_guards_share_a_class),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,7 @@ struct world {
   struct catalog_account owner;
   struct catalog_tool shown[TOOLS];
   struct catalog_server server;
+  struct catalog_url url;
   struct serve_env env;
   struct serve_request request;
   yyjson_doc *input;
@@ -40,8 +41,10 @@ static int setup(void **state) {
   w->server.tools = w->shown;
   w->server.tool_count = TOOLS;
   w->env.list_page = PAGE;
+  static const struct server_url first = {.name = {URL_ROW_FIRST, sizeof URL_ROW_FIRST - 1}};
+  w->url = (struct catalog_url){.server = &w->server, .row = &first};
   w->request = (struct serve_request){
-      .env = &w->env, .server = &w->server, .arena = w->arena, .transport.era = MCP_LEGACY};
+      .env = &w->env, .url = &w->url, .server = &w->server, .arena = w->arena, .transport.era = MCP_LEGACY};
   *state = w;
   return 0;
 }

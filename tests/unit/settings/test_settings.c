@@ -52,6 +52,24 @@ static void defaults_are_sound(void **state) {
   settings_free(s);
 }
 
+static void a_port_and_localhost_are_this_machine(void **state) {
+  (void)state;
+  static const char *const rows[][2] = {{"8080", "127.0.0.1:8080"},
+                                        {"localhost:8081", "127.0.0.1:8081"},
+                                        {"LocalHost:0", "127.0.0.1:0"},
+                                        {"[::1]:8080", "[::1]:8080"},
+                                        {"0.0.0.0:8080", "0.0.0.0:8080"},
+                                        {"localhost", "localhost"},
+                                        {"localhost.example:1", "localhost.example:1"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct settings_flag flag = {STR("listen"), str_of(rows[i][0])};
+    struct settings_input in = {NULL, (char *[]){NULL}, &flag, 1};
+    struct settings *s = load(&in);
+    assert_true(str_is(s->listen, rows[i][1]));
+    settings_free(s);
+  }
+}
+
 static void later_sources_win(void **state) {
   (void)state;
   temp_write(
@@ -192,6 +210,7 @@ static void a_reload_keeps_what_cannot_change(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(defaults_are_sound),
+      cmocka_unit_test_setup_teardown(a_port_and_localhost_are_this_machine, setup, teardown),
       cmocka_unit_test_setup_teardown(later_sources_win, setup, teardown),
       cmocka_unit_test_setup_teardown(a_file_may_be_empty_or_named_by_the_environment, setup, teardown),
       cmocka_unit_test_setup_teardown(unknown_keys_name_the_place_and_the_nearest, setup, teardown),

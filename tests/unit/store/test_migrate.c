@@ -90,7 +90,7 @@ static void rows_survive(void **state) {
   struct store_statement read = {
       .sql =
           "SELECT account.credential, account.speaks, account.version, server.token_hash, "
-          "server_account.server_id "
+          "server_account.server_id, server.url_created_at "
           "FROM account JOIN server_account ON account_id = account.id JOIN server ON server.id = server_id"};
   assert_true(store_sqlite.run(c, &read, a, &rows, NULL, &err));
   assert_int_equal(rows.count, 1);
@@ -98,6 +98,7 @@ static void rows_survive(void **state) {
   assert_int_equal(store_cell(&rows, 0, 1)->number, 0);
   assert_int_equal(store_cell(&rows, 0, 2)->number, 4);
   assert_true(str_is(store_cell(&rows, 0, 3)->text, "hash"));
+  assert_int_equal(store_cell(&rows, 0, 5)->number, 5);
   assert_true(does(c, "UPDATE account SET status = 'needs_authorising'"));
   assert_false(does(c, "UPDATE account SET status = 'whatever'"));
   assert_false(does(c, "INSERT INTO server_account VALUES ('srv_1', 'acc_2', 'x', 1)")); // no such account

@@ -266,6 +266,26 @@ static void a_second_program_is_refused(void **state) {
   store_close(open_ok(url));
 }
 
+// Beside it, for a moment, what one writes the other finds; and no database comes about that way.
+static void a_guest_writes_beside_the_holder(void **state) {
+  (void)state;
+  struct store *s = open_ok(url), *guest = NULL;
+  struct err err = {0};
+  assert_true(store_open_beside(str_of(url), &guest, &err));
+  assert_true(put(guest, "k", "of the guest", &err));
+  store_close(guest);
+  assert_int_equal(count(s, "k"), 1);
+  assert_true(put(s, "l", "still mine", &err));
+  assert_true(store_run(s, "UPDATE meta SET value = '1' WHERE key = 'schema'", NULL, 0, NULL, &err));
+  assert_false(store_open_beside(str_of(url), &guest, &err)); // older than this program: nothing is migrated
+  assert_int_equal(err.code, ERR_CONFLICT);
+  store_close(s);
+  char nowhere[256];
+  snprintf(nowhere, sizeof nowhere, "%s-nowhere", url);
+  assert_false(store_open_beside(str_of(nowhere), &guest, &err));
+  assert_int_not_equal(access(nowhere + sizeof "sqlite:" - 1, F_OK), 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(rows_come_back_as_they_went, setup, teardown),
@@ -275,6 +295,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(addresses_that_are_none_are_refused, setup, teardown),
       cmocka_unit_test_setup_teardown(many_threads_share_a_store, setup, teardown),
       cmocka_unit_test_setup_teardown(a_second_program_is_refused, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_guest_writes_beside_the_holder, setup, teardown),
       cmocka_unit_test_setup_teardown(acknowledged_rows_survive_a_kill, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

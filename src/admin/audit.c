@@ -86,10 +86,11 @@ static bool audit_check_outcome(const struct admin_call *call, struct err *err) 
 }
 
 static bool audit_check_action(const struct admin_call *call, struct err *err) {
+  static const char *const others[] = {"tools/call", "token.recover", "access.refuse", "server.expire",
+                                       "token.expire"};
   struct audit_words w = {.given = admin_query(call, "action"), .best = AUDIT_NEAR + 1};
   if (str_find(w.given, '/') >= 0) return true;
-  audit_try_word(&w, "tools/call");
-  audit_try_word(&w, "token.recover");
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) audit_try_word(&w, others[i]);
   for (size_t i = 0; i < admin_router.count; i++) {
     const struct admin_route *route = admin_router.routes[i].doc;
     if (route->action) audit_try_word(&w, route->action);

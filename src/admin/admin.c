@@ -158,7 +158,7 @@ static void admin_audit_refused(const struct admin_call *call, const struct err 
   audit_refuse(call->env->run->audit,
                &(struct audit_row){.at = clock_now_ms(),
                                    .who = admin_asker(call),
-                                   .action = STR("access.refuse"),
+                                   .action = STR(AUDIT_REFUSE),
                                    .outcome = str_of(err_name(err->code)),
                                    .request_id = call->in->id,
                                    .detail = str_of(why),

@@ -86,8 +86,8 @@ static bool audit_check_outcome(const struct admin_call *call, struct err *err) 
 }
 
 static bool audit_check_action(const struct admin_call *call, struct err *err) {
-  static const char *const others[] = {"tools/call", "token.recover", "access.refuse", "server.expire",
-                                       "token.expire"};
+  static const char *const others[] = {"tools/call", "token.recover", "token.expire", "server.expire",
+                                       AUDIT_REFUSE};
   struct audit_words w = {.given = admin_query(call, "action"), .best = AUDIT_NEAR + 1};
   if (str_find(w.given, '/') >= 0) return true;
   for (size_t i = 0; i < sizeof others / sizeof *others; i++) audit_try_word(&w, others[i]);

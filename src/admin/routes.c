@@ -80,7 +80,7 @@ static const struct http_route routes[] = {
         .action = "account.delete", .status = 204),
   ROUTE(POST, "/integrated-account/{id}/verify", ONLY, verify_account, "verifyAccount",
         "Try the account's credential at the vendor now",
-        .action = "account.verify", .answer = &admin_account, .status = 200, .errors = E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT)),
+        .action = "account.verify", .answer = &admin_account, .status = 200, .errors = E(CONFLICT) | E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT)),
 
   ROUTE(POST, "/integrated-account/{id}/doctor", ONLY, examine_account, "examineAccount",
         "Look for what is wrong with an account: address, certificate, clock, credential, context, tools, and what is known to go wrong at its vendor",
@@ -109,7 +109,7 @@ static const struct http_route routes[] = {
         .action = "tool.deny", .body = &admin_tool_names, .answer = &admin_decision, .status = 200, .errors = E(UNPROCESSABLE)),
   ROUTE(POST, "/integrated-account/{id}/refresh", ONLY, refresh_account, "refreshAccount",
         "Read the tools of an MCP server now",
-        .action = "account.refresh", .answer = &admin_refresh, .status = 200, .errors = E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT) | E(UNAVAILABLE)),
+        .action = "account.refresh", .answer = &admin_refresh, .status = 200, .errors = E(CONFLICT) | E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT) | E(UNAVAILABLE)),
   ROUTE(GET, "/tool/review", ONLY, list_reviews, "listReviews",
         "Tools of MCP servers that wait for an administrator: nobody can tell what they do, or they changed since they were settled",
         .query = &admin_query_review, .answer = &admin_review_list, .status = 200, .errors = E(MISSING)),

@@ -406,8 +406,8 @@ static bool server_create(struct server_draft *d, struct err *err) {
   job.server = *s;
   if (!pool_run(server_insert_job, &job, err)) return false;
   char mark[AUDIT_MARK];
-  call->detail = arena_printf(call->arena, "token: %.*s; config: %.*s", AUDIT_MARK - 1,
-                              audit_mark_hash(url.hash, mark).p, STR_ARG(s->config));
+  call->detail = arena_printf(call->arena, "url " URL_ROW_FIRST ": %.*s; config: %.*s", AUDIT_MARK - 1,
+                              audit_mark_hash(s->urls.items[0].hash, mark).p, STR_ARG(s->config));
   admin_publish(call);
   server_put_url(call, s, tool_count, str_of(token), 0);
   secret_wipe(token, sizeof token);
@@ -506,10 +506,15 @@ static struct str server_members_text(const struct server *s, struct arena *a) {
   return change_end(&out, a);
 }
 
-// Of the first URL; none: it was revoked.
-static struct str server_mark(const struct server *s, char mark[AUDIT_MARK]) {
-  const struct server_url *url = url_row_find(&s->urls, STR(URL_ROW_FIRST));
-  return url ? audit_mark_hash(url->hash, mark) : STR_NONE;
+static void server_url_changes(struct buf *out, const struct server *from, const struct server *to,
+                               struct arena *a) {
+  for (size_t i = 0; i < to->urls.count; i++) {
+    const struct server_url *is = &to->urls.items[i], *was = url_row_find(&from->urls, is->name);
+    char marks[2][AUDIT_MARK];
+    struct str before = was ? audit_mark_hash(was->hash, marks[0]) : STR_NONE;
+    change_text(out, arena_printf(a, "url %.*s", STR_ARG(is->name)).p, before,
+                audit_mark_hash(is->hash, marks[1]));
+  }
 }
 
 // For the audit, what a change changed.
@@ -517,10 +522,9 @@ static struct str server_changes(const struct server_job *job) {
   const struct server *from = &job->before, *to = &job->server;
   struct arena *a = job->call->arena;
   struct buf out = BUF_MAX(CHANGE_MOST);
-  char marks[2][AUDIT_MARK];
   change_text(&out, "name", from->name, to->name);
   change_time(&out, "expires_at", from->expires_at, to->expires_at);
-  change_text(&out, "token", server_mark(from, marks[0]), server_mark(to, marks[1]));
+  server_url_changes(&out, from, to, a);
   change_text(&out, "share", from->share ? STR("true") : STR("false"),
               to->share ? STR("true") : STR("false"));
   change_text(&out, "config", from->config, to->config);

@@ -97,8 +97,8 @@ bool admin_create_url(struct admin_call *call, struct err *err) {
   if (!admin_find_server(call, &v, err)) return false;
   token_new("pst", token);
   token_hash(str_of(token), job.url.hash);
-  call->detail = arena_printf(call->arena, "%.*s; token: %s", STR_ARG(job.url.name),
-                              audit_mark_hash(job.url.hash, mark).p);
+  call->detail =
+      arena_printf(call->arena, "%.*s: %s", STR_ARG(job.url.name), audit_mark_hash(job.url.hash, mark).p);
   bool ok = pool_run(url_change_job, &job, err);
   if (ok) {
     admin_publish(call);

@@ -65,7 +65,7 @@ static void tally_begin(struct tally *t, uint64_t now_us) {
   t->ends_us = now_us + TALLY_WINDOW_MS * 1000ull;
   t->rest = (struct tally_entry){.row = {.outcome = STR("denied"),
                                          .detail = STR("of more addresses than are told apart"),
-                                         .action = STR("access.refuse")}};
+                                         .action = STR(AUDIT_REFUSE)}};
 }
 
 bool tally_add(struct tally *t, const struct audit_row *row, struct str what, uint64_t now_us) {

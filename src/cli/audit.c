@@ -59,7 +59,7 @@ static bool audit_put_actor(struct cli *c, struct str *path, struct err *err) {
 }
 
 static bool audit_path(struct cli *c, struct buf *out, struct err *err) {
-  static const char *const filters[] = {"action", "tool", "outcome", "client", "address"};
+  static const char *const filters[] = {"client", "address", "action", "tool", "outcome"};
   struct str path = STR("/audit");
   for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
     path = api_query(c, path, filters[i], args_text(&c->args, filters[i]));

@@ -43,7 +43,7 @@ static bool endpoint_no_method(struct http_exchange *x) {
 static bool endpoint_turn_away(const struct serve_request *r, const struct err *err, const char *why,
                                struct str what) {
   struct audit_row row = serve_audit_row(r);
-  row.action = STR("access.refuse");
+  row.action = STR(AUDIT_REFUSE);
   row.outcome = str_of(err_name(err->code));
   row.status = err_http_status(err->code);
   row.detail = str_of(why);

@@ -172,7 +172,7 @@ describe("changes say what was and what is", () => {
     const detail = await last("server.change", 0);
     assert.match(detail, /^name: A → B; expires_at: never → \S+Z; config: \{"methods":\["read"\].*\} → \{"methods":\["read","write"\]/);
     const { url } = await world.must(200, "POST", `/mcp-server/${server.id}/rotate`);
-    assert.equal(await last("server.rotate", 0), `token: ${mark(tokenOf(server.url))} → ${mark(tokenOf(url))}`);
+    assert.equal(await last("server.rotate", 0), `url first: ${mark(tokenOf(server.url))} → ${mark(tokenOf(url))}`);
   });
   test("of an API token", async () => {
     const created = await counted("token.create");

@@ -91,14 +91,12 @@ bool admin_create_url(struct admin_call *call, struct err *err) {
       .url = {.name = str_trim(json_str(call->body, "name")), .created_at = clock_now_ms()},
       .change = url_add,
   };
-  char token[TOKEN_TEXT];
+  char token[TOKEN_TEXT], mark[AUDIT_MARK];
   if (str_starts(job.url.name, ".") || admin_mentions(job.url.name, STR("/"))) // it is a part of a path
     return err_at(err, ERR_INVALID, "name", "must not begin with a dot, nor have a slash in it");
   if (!admin_find_server(call, &v, err)) return false;
-  call->detail = job.url.name;
   token_new("pst", token);
   token_hash(str_of(token), job.url.hash);
-  char mark[AUDIT_MARK];
   call->detail =
       arena_printf(call->arena, "%.*s: %s", STR_ARG(job.url.name), audit_mark_hash(job.url.hash, mark).p);
   bool ok = pool_run(url_change_job, &job, err);

@@ -42,9 +42,9 @@ struct audit_row { // texts are copied by audit_add
 MUST_USE bool audit_new(struct store *s, struct audit **out, struct err *err);
 void audit_free(struct audit *a); // writes what is queued first
 void audit_add(struct audit *a, const struct audit_row *row);
-// A request that was turned away. Those alike (action, address, server, actor, detail, and `what`) within a minute
-// are one row with a count, written when the minute ends or the program stops. `what`, which outsiders choose, may be
-// empty: audit_mark of a token, an origin. See audit/tally for what happens in a flood.
+// A request that was turned away. Those alike (action, address, server, URL, actor, detail, and `what`) within a
+// minute are one row with a count, written when the minute ends or the program stops. `what`, which outsiders choose,
+// may be empty: audit_mark of a token, an origin. See audit/tally for what happens in a flood.
 #define AUDIT_REFUSE "access.refuse" // its action
 void audit_refuse(struct audit *a, const struct audit_row *row, struct str what);
 void audit_flush(struct audit *a); // blocks until all so far is written, ending the minute (tests)

@@ -109,6 +109,10 @@ describe("what was meant", () => {
     await cli.fails(2, /'postern up VENDOR'/, ["cloudflare"]);
     await cli.fails(2, /did you mean "denied"\?/, ["audit", "--outcome", "Denied"]);
     await cli.fails(2, /did you mean "account.create"\?/, ["audit", "--action", "acount.create"]);
+    for (const action of ["access.refuse", "server.expire", "token.expire", "token.recover", "url.create"]) {
+      await cli.ok(["audit", "--action", action]);
+      await cli.fails(2, new RegExp(`did you mean "${action}"`), ["audit", "--action", `${action}d`]);
+    }
   });
   test("what stands for nothing near is told where the list is", async () => {
     await hinted(/'postern account list' lists them/, "account", "show", "something-else-entirely");

@@ -332,6 +332,7 @@ bool wiring_open(struct wiring *w, struct err *err) {
   struct wiring_set *set;
   w->started_ms = clock_now_ms();
   if (!settings_load(&w->input, &s, err)) return false;
+  w->starting = s;
   char threads[16];
   snprintf(threads, sizeof threads, "%zu", s->pool_threads);
   setenv("UV_THREADPOOL_SIZE", threads, 1);
@@ -342,9 +343,11 @@ bool wiring_open(struct wiring *w, struct err *err) {
       !wiring_fill(w, s, err))
     return false;
   wiring_loops(w, s);
-  if (!wiring_make(w, s, &set, err) || !wiring_listen(w, set, err)) return false;
-  set->origins.public_url = w->account.public_url = w->public_url;
+  if (!wiring_make(w, s, &set, err)) return false;
+  w->starting = NULL;
   w->set = set;
+  if (!wiring_listen(w, set, err)) return false;
+  set->origins.public_url = w->account.public_url = w->public_url;
   return true;
 }
 
@@ -444,6 +447,7 @@ void wiring_close(struct wiring *w) {
     settings_free(set->settings);
     mem_free(set);
   }
+  settings_free(w->starting);
   if (w->connectors) connector_set_free(w->connectors);
   if (w->guard) http_guard_free(w->guard);
   if (w->probe) store_probe_free(w->probe);

@@ -53,6 +53,7 @@ struct wiring {
   size_t loop_count, connections_most; // most: that the limit of descriptors leaves for clients
   int64_t started_ms;
   struct str public_url;
+  struct settings *starting; // until a set has them
   _Atomic(struct wiring_set *) set;
   atomic_size_t busy;       // loops that have not drained yet
   void (*on_drained)(void); // on a loop's thread, when one has

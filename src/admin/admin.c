@@ -52,7 +52,7 @@ static bool admin_find_route(struct admin_call *call) {
     return true;
   }
   if (!m.allowed) {
-    err_set(&err, ERR_MISSING, "nothing is at this address");
+    err_why(&err, ERR_MISSING, WHY_NO_ROUTE, "nothing is at this address");
     err_hint(&err, "GET /openapi.json describes what there is");
     http_reply_err(call->http, &err);
     return false;

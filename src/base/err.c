@@ -44,13 +44,20 @@ bool err_wrap(struct err *err, const char *format, ...) {
   return false;
 }
 
-const char *err_reason_name(enum err_reason reason) {
-  static const char *const names[] = {
+static const char *const err_reasons[] = {
 #define X(id, name) [WHY_##id] = name,
-      ERR_REASONS(X)
+    ERR_REASONS(X)
 #undef X
-  };
-  return names[reason];
+};
+
+const char *err_reason_name(enum err_reason reason) {
+  return err_reasons[reason];
+}
+
+enum err_reason err_reason_named(struct str name) {
+  for (size_t i = 0; i < sizeof err_reasons / sizeof *err_reasons; i++)
+    if (str_is(name, err_reasons[i])) return (enum err_reason)i;
+  return WHY_NONE;
 }
 const char *err_name(enum err_code code) {
   return err_table[code].name;

@@ -48,6 +48,7 @@ enum err_code {
   X(RATE_LIMITED, "rate_limited") /* the vendor's own 429, not a limit of ours */                            \
   X(REFUSED, "refused")           /* the vendor's own 401 or 403: it does not take the credential */         \
   /* of the API: what is named is not there */                                                               \
+  X(NO_ROUTE, "no_route") /* the address itself */                                                           \
   X(NO_ACCOUNT, "no_account")                                                                                \
   X(NO_CONNECTOR, "no_connector")                                                                            \
   X(NO_SERVER, "no_server")                                                                                  \
@@ -112,6 +113,7 @@ bool err_wrap(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 const char *err_name(enum err_code code);
 const char *err_reason_name(enum err_reason reason);
+enum err_reason err_reason_named(struct str name); // WHY_NONE where there is no such word
 int err_http_status(enum err_code code);
 int err_rpc_code(enum err_code code);
 int err_exit_code(enum err_code code);

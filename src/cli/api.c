@@ -180,7 +180,7 @@ enum api_there api_look(struct cli *c, struct str url) {
 // ---- answers
 
 // Hints of the server name its routes; here the command for the same is more use.
-static void api_hint(yyjson_val *e, struct err *err) {
+static void api_hint(struct str hint, struct err *err) {
   static const struct {
     enum err_reason reason;
     const char *hint;
@@ -190,12 +190,11 @@ static void api_hint(yyjson_val *e, struct err *err) {
       {WHY_NO_CONNECTOR, "'postern connector list' lists them"},
       {WHY_NO_SERVER, "'postern mcp list' lists the servers"},
   };
-  struct str hint = json_str(e, "hint"), reason = json_str(e, "reason");
-  if (err->code == ERR_UNAUTHENTICATED && !reason.n)
+  if (err->code == ERR_UNAUTHENTICATED && err->reason == WHY_NONE)
     hint = STR("the token comes from --token-file, POSTERN_TOKEN or ~/.config/postern/token; 'postern token "
-               "create' makes more");
+               "create' makes more, 'postern token recover' one on the server's machine");
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (str_is(reason, err_reason_name(known[i].reason))) hint = str_of(known[i].hint);
+    if (err->reason == known[i].reason) hint = str_of(known[i].hint);
   if (hint.n) err_hint(err, "%.*s", STR_ARG(hint));
 }
 
@@ -210,12 +209,11 @@ static enum err_code api_code_of_status(int status) {
 }
 
 // Our own server, but behind another address than the one given.
-static bool api_is_elsewhere(const struct api *api, struct str hint) {
+static bool api_is_elsewhere(const struct api *api, enum err_reason why) {
   struct uri u;
   struct err ignored;
   return uri_parse_http(api->url, &u, &ignored) && u.path.n > 1 &&
-         (str_contains(hint, STR("GET /openapi.json describes")) || str_contains(u.path, STR("/mcp")) ||
-          str_contains(u.path, STR("/sse")));
+         (why == WHY_NO_ROUTE || str_contains(u.path, STR("/mcp")) || str_contains(u.path, STR("/sse")));
 }
 
 // For messages: short, and without the secret of a URL that was meant for a client.
@@ -242,9 +240,10 @@ static bool api_refused(const struct api *api, int status, yyjson_val *root, str
   yyjson_val *e = yyjson_obj_get(root, "error");
   struct str code = json_str(e, "code"), message = json_str(e, "message"), field = json_str(e, "field");
   enum err_code what = api_code_of_status(status);
+  enum err_reason why = err_reason_named(json_str(e, "reason"));
   for (int i = ERR_INVALID; i <= ERR_INTERNAL; i++)
     if (str_is(code, err_name((enum err_code)i))) what = (enum err_code)i;
-  if (status == 404 && api_is_elsewhere(api, json_str(e, "hint"))) return api_wrong_address(api, err);
+  if (status == 404 && api_is_elsewhere(api, why)) return api_wrong_address(api, err);
   if (!message.n) {
     err_set(err, what, "%.*s answered %d (%s), not as Postern does", STR_ARG(api_shown(api)), status,
             http_status_text(status));
@@ -257,8 +256,8 @@ static bool api_refused(const struct api *api, int status, yyjson_val *root, str
     if (str_is(field, in_path[i]) && what != ERR_INVALID) field = STR_NONE;
   char where[sizeof err->field];
   snprintf(where, sizeof where, "%.*s", STR_ARG(field));
-  err_at(err, what, where, "%.*s", STR_ARG(message));
-  api_hint(e, err);
+  err_fill(err, what, why, where, "%.*s", STR_ARG(message));
+  api_hint(json_str(e, "hint"), err);
   return false;
 }
 

@@ -219,7 +219,7 @@ static bool up_by_consent(struct up *up, yyjson_val *again, struct err *err) {
   }
   bool ok = cli_connect_begin(c, body, &flow, err);
   yyjson_mut_doc_free(body);
-  if (!ok && !again && open && strcmp(err->field, "open") == 0) return up_by_fields(up, open, err);
+  if (!ok && !again && open && err->reason == WHY_NO_SIGN_IN) return up_by_fields(up, open, err);
   if (!ok) return false;
   if (!args_has(&c->args, "no-wait")) return cli_connect_through(c, flow, &up->account, err);
   cli_connect_show_link(c, flow);

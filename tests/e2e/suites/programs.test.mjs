@@ -180,6 +180,19 @@ describe("by the command line", () => {
     assert.deepEqual(await sent(), []);
   });
 
+  test("a server is made with the tool, and loses it again", async () => {
+    await postern("mcp", "create", "acme", "--name", "with programs", "--methods", "read", "--programs");
+    const config = async () => JSON.parse((await postern("mcp", "show", "with programs", "--json")).stdout).config;
+    assert.equal((await config()).programs, true);
+    await postern("mcp", "update", "with programs", "--no-programs");
+    assert.equal((await config()).programs, false);
+  });
+
+  test("the form of a program is printed without a server", async () => {
+    const { stdout } = await promisify(execFile)(process.env.POSTERN_BIN, ["docs", "program-schema"]);
+    assert.deepEqual(JSON.parse(stdout), await world.must(200, "GET", "/program-schema"));
+  });
+
   test("its faults end it with a code", async () => {
     await writeFile(join(folder, "bad.json"), JSON.stringify(program([{ ...zones, tool: "x" }], { n: "SELECT 1" })));
     await assert.rejects(postern("run", join(folder, "bad.json")), (e) => e.code === 2 && /\/steps\/0\/tool/.test(e.stderr));

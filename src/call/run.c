@@ -224,7 +224,8 @@ static bool run_checked(const struct run_call *call, struct arena *a, struct cal
   if (ok && reads && run_check(&own, a, n, &wrong)) return run_account(&own, a, n);
   if (call->resume) mcp_call_close(call->resume);
   if (ok && !reads)
-    judge_refusal(n, RUN_DENIED, STR("This tool does more than read, and only reading is allowed here. Nothing was sent."));
+    judge_refusal(n, RUN_DENIED,
+                  STR("This tool does more than read, and only reading is allowed here. Nothing was sent."));
   else
     judge_refusal(n, RUN_INVALID, wrong);
   return true;

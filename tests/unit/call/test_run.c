@@ -299,7 +299,8 @@ static void a_tool_that_writes_is_refused_to_who_only_reads(void **state) {
   net.answer = STR("{}");
   for (size_t i = 0; i < 2; i++) {
     const struct tool *t = s.tools[i].tool;
-    struct run_call c = {.env = &s.env, .server = &s.server, .tool = &s.tools[i], .reads_only = true, .whole = true};
+    struct run_call c = {
+        .env = &s.env, .server = &s.server, .tool = &s.tools[i], .reads_only = true, .whole = true};
     struct call_answer answer;
     int before = net.calls;
     assert_true(call_run(&c, arena, &answer, &err));

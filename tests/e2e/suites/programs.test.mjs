@@ -10,7 +10,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { CLIENTS } from "../lib/clients.mjs";
 import { startWithVendors } from "../lib/oauth.mjs";
-import { modern, start } from "../lib/postern.mjs";
+import { BINARY, modern, start } from "../lib/postern.mjs";
 import { eventually } from "../lib/wait.mjs";
 
 const TOOL = "postern_run_program";
@@ -160,7 +160,7 @@ describe("as a tool of a server", () => {
 });
 
 describe("by the command line", () => {
-  const postern = (...args) => promisify(execFile)(process.env.POSTERN_BIN, args, { env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token } });
+  const postern = (...args) => promisify(execFile)(BINARY, args, { env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token } });
   let folder, file;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "programs-"));
@@ -190,7 +190,7 @@ describe("by the command line", () => {
   });
 
   test("the form of a program is printed without a server", async () => {
-    const { stdout } = await promisify(execFile)(process.env.POSTERN_BIN, ["docs", "program-schema"]);
+    const { stdout } = await promisify(execFile)(BINARY, ["docs", "program-schema"]);
     assert.deepEqual(JSON.parse(stdout), await world.must(200, "GET", "/program-schema"));
   });
 

@@ -7,11 +7,12 @@ import { join } from "node:path";
 import { ROOT } from "../tests/e2e/lib/postern.mjs";
 import { compile } from "./compile.mjs";
 import { memory, ready, streams } from "./footprint.mjs";
+import { program } from "./program.mjs";
 import { latency, proxies, sessions } from "./remote.mjs";
 import { throughput } from "./throughput.mjs";
 
 const DOCUMENT = process.env.POSTERN_CLOUDFLARE_JSON ?? join(ROOT, "../shared/openapi/cloudflare.json");
-const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions };
+const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions, program };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
 
 function print(name, value, aim, met) {

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "house.h"
+#include "program/schema.h"
 #include "recover.h"
 #include "version.h"
 #include "wiring.h"
@@ -123,6 +124,7 @@ int main(int argc, char **argv) {
   const struct cli_program parts = {.version = POSTERN_VERSION,
                                     .serve = main_serve,
                                     .write_api = admin_write_reference,
+                                    .program_schema = program_schema,
                                     .recover = recover_token};
   return cli_main(argc, argv, &parts);
 }

@@ -115,7 +115,10 @@ bool admin_delete_url(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
   struct url_job job = {.call = call, .url.name = http_param(&call->params, "url"), .change = url_revoke};
   if (!admin_find_server(call, &v, err)) return false;
-  call->detail = job.url.name;
+  const struct server_url *was = url_row_find(&v->server.urls, job.url.name);
+  char mark[AUDIT_MARK] = "none";
+  if (was) audit_mark_hash(was->hash, mark);
+  call->detail = arena_printf(call->arena, "%.*s: %s", STR_ARG(job.url.name), mark);
   if (!pool_run(url_change_job, &job, err)) return false;
   admin_publish(call);
   return true;

@@ -220,9 +220,14 @@ static bool run_checked(const struct run_call *call, struct arena *a, struct cal
   bool ok = run_choose(call->tool, n->arguments, &chosen, a, &wrong);
   n->account = chosen.account;
   n->tool = chosen.tool;
-  if (ok && run_check(&own, a, n, &wrong)) return run_account(&own, a, n);
+  bool reads = !call->reads_only || chosen.tool->read_only;
+  if (ok && reads && run_check(&own, a, n, &wrong)) return run_account(&own, a, n);
   if (call->resume) mcp_call_close(call->resume);
-  judge_refusal(n, RUN_INVALID, wrong);
+  if (ok && !reads)
+    judge_refusal(n, RUN_DENIED,
+                  STR("This tool does more than read, and only reading is allowed here. Nothing was sent."));
+  else
+    judge_refusal(n, RUN_INVALID, wrong);
   return true;
 }
 

@@ -30,6 +30,7 @@ struct run_call {
   struct str url;                      // name of the server's URL that it came by; empty: none
   const struct catalog_tool *tool;
   yyjson_val *arguments; // object or NULL
+  bool reads_only;       // a tool that does not read by evidence is refused, whoever asks
   bool whole; // the answer is taken as it came: none is too large to be told, and JSON comes as a tree
   struct str request_id;
   struct audit_who by;

@@ -17,6 +17,7 @@ struct cli_program {
   const char *version;
   int (*serve)(int argc, char **argv); // argv[0] is "serve"
   void (*write_api)(struct buf *out);  // the manual's page on the management API
+  const char *program_schema;          // the form of answer programs, JSON Schema
   // Makes an admin token beside a server or without one, by the rights to its files (recover.h).
   bool (*recover)(const struct settings *s, struct str name, char text[TOKEN_TEXT], bool *running,
                   struct err *err);

@@ -14,7 +14,8 @@
   {"methods", "LIST", "classes: read, write, custom, list, get, create, update, delete", true, true},        \
       {"tags", "LIST", "tags of tools", true, true},                                                         \
       {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true, true},                             \
-      {"record-arguments", NULL, "keep the values of arguments in the audit, sealed"}, {                     \
+      {"record-arguments", NULL, "keep the values of arguments in the audit, sealed"},                       \
+      {"programs", NULL, "show postern_run_program, which runs answer programs over the tools that read"}, { \
     "require-api-token", NULL, "ask for an API token as Bearer beside the URL"                               \
   }
 #define EXPIRY_FLAGS                                                                                         \
@@ -383,6 +384,7 @@ const struct command commands[] = {
                FILTER_FLAGS,
                {"no-api-token", NULL, "let the URL suffice"},
                {"no-record", NULL, "keep the shape of arguments alone"},
+               {"no-programs", NULL, "without postern_run_program"},
                EXPIRY_FLAGS},
      .traits = API,
      .run = cli_server_update},
@@ -534,7 +536,7 @@ const struct command commands[] = {
      .run = cli_complete_run},
     {.path = "docs",
      .summary = "Write a page of the reference",
-     .arguments = {{"cli|settings|api|metrics|catalog|man", "which"}},
+     .arguments = {{"cli|settings|api|metrics|catalog|man|program-schema", "which"}},
      .traits = COMMAND_HIDDEN,
      .run = cli_manual_run},
 };

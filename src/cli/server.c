@@ -99,18 +99,24 @@ bool cli_server_show(struct cli *c, struct err *err) {
 // Filters that flags name; the rest of `config` stays.
 static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *config) {
   static const char *const members[] = {"methods", "tags", "tools"};
-  bool with = args_has(&c->args, "require-api-token"), without = args_has(&c->args, "no-api-token");
-  bool record = args_has(&c->args, "record-arguments"), forget = args_has(&c->args, "no-record");
-  bool any = with || without || record || forget;
-  for (size_t i = 0; i < 3; i++) any = any || args_has(&c->args, members[i]);
+  static const struct {
+    const char *on, *off, *member;
+  } switches[] = {{"require-api-token", "no-api-token", "require_api_token_auth"},
+                  {"record-arguments", "no-record", "record_arguments"},
+                  {"programs", "no-programs", "programs"}};
+  bool any = false;
+  for (size_t i = 0; i < 3; i++)
+    any = any || args_has(&c->args, switches[i].on) || args_has(&c->args, switches[i].off) ||
+          args_has(&c->args, members[i]);
   if (!any) return;
   cli_body_put_json(body, NULL, "config", config);
   yyjson_mut_val *to = cli_body_object(body, NULL, "config");
   for (size_t i = 0; i < 3; i++) cli_body_put_words(body, to, members[i], &c->args, members[i]);
-  if (with || without)
-    yyjson_mut_obj_put(to, yyjson_mut_str(body, "require_api_token_auth"), yyjson_mut_bool(body, with));
-  if (record || forget)
-    yyjson_mut_obj_put(to, yyjson_mut_str(body, "record_arguments"), yyjson_mut_bool(body, record));
+  for (size_t i = 0; i < 3; i++) {
+    bool on = args_has(&c->args, switches[i].on);
+    if (on || args_has(&c->args, switches[i].off))
+      yyjson_mut_obj_put(to, yyjson_mut_str(body, switches[i].member), yyjson_mut_bool(body, on));
+  }
   // In a change an emptied member filters nothing, which is said by leaving it out. In a new server it is
   // more likely a script's empty variable, and the server refuses it.
   for (size_t i = 0; config && i < 3; i++)

@@ -111,6 +111,7 @@ static void job_work(void *arg) {
                           .server = run->view.server,
                           .tool = &target->tool,
                           .arguments = yyjson_doc_get_root(job->sent),
+                          .reads_only = true,
                           .whole = true,
                           .request_id = run->request_id,
                           .by = run->by,

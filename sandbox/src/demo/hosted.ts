@@ -7,6 +7,7 @@ import { connect, type Answer } from "../consent.js";
 import { accountId } from "../tokens.js";
 import type { Vendors } from "../vendor/index.js";
 import { investigate } from "./incident.js";
+import { byProgram } from "./program.js";
 import { ask, connectClient, expect, refusal, say, step, table, type Api, type Json } from "./stage.js";
 
 type Places = Awaited<ReturnType<Vendors["listen"]>> & Record<string, { origin: string; control: string }>;
@@ -113,7 +114,7 @@ async function serveAll(api: Api, accounts: Json[]): Promise<{ url: string; clie
   const server = await api("POST", "/mcp-server", {
     name: "incident",
     accounts: accounts.map((a) => a["id"]),
-    config: { methods: ["read"] },
+    config: { methods: ["read"], programs: true },
     expires_at: new Date(Date.now() + 86400_000).toISOString(),
   });
   const client = await connectClient(server["url"]);
@@ -127,7 +128,8 @@ async function serveAll(api: Api, accounts: Json[]): Promise<{ url: string; clie
     say(`   ${String(mine.length).padStart(4)} of ${account["name"]}, such as ${mine[0]?.name}`);
     expect(mine.length > 0, `tools of ${account["name"]}`);
   }
-  expect(tools.length === server["tool_count"], "the client to see every tool of the server");
+  say("      and postern_run_program, which runs programs over these");
+  expect(tools.length === server["tool_count"] + 1, "the client to see every tool of the server, and the one for programs");
   expect(tools.every((t) => t.annotations?.readOnlyHint === true), "read-only tools alone");
   return { url: server["url"], client };
 }
@@ -195,7 +197,7 @@ export async function byConsent(api: Api, places: Places, first: Json): Promise<
   const accounts = await connectAll(api, places);
   await callEach(api, accounts);
   const { url, client } = await serveAll(api, [first, ...accounts.map((a) => a.account)]);
-  await investigate(client);
+  await byProgram(client, await investigate(client));
   await tryToWrite(client, accounts, places);
   await changeBehindOurBack(api, url, places);
   await client.close();

@@ -63,7 +63,8 @@ function timeline(logs: Json[], trend: Json[]) {
   );
 }
 
-export async function investigate(client: Client): Promise<void> {
+/** How many changes it found. */
+export async function investigate(client: Client): Promise<number> {
   step(`The question, asked of three vendors through that URL: what happened to ${ZONE}, was it stopped, what did it cost?`);
   const logs = await changes(client);
   const { seen, waved, dry } = await traffic(client);
@@ -80,4 +81,5 @@ export async function investigate(client: Client): Promise<void> {
    The site saw ${seen["total_requests"]} requests, most from ${from.join(", ")}; ${percent(seen["denied_requests"], seen["total_requests"])} were denied.
    Its ${dry.join(", ")} rules are in DRY_RUN: live, they would have stopped ${waved} more, ${percent(seen["denied_requests"] + waved, seen["total_requests"])} in all.
    Media traffic was ${(today / usual).toFixed(1)} times the usual: ${gigabytes(today)} instead of ${gigabytes(usual)}.`);
+  return logs.length;
 }

@@ -174,6 +174,13 @@ describe("changes say what was and what is", () => {
     const { url } = await world.must(200, "POST", `/mcp-server/${server.id}/rotate`);
     assert.equal(await last("server.rotate", 0), `url first: ${mark(tokenOf(server.url))} → ${mark(tokenOf(url))}`);
   });
+  test("of a further URL", async () => {
+    const server = await world.server(await world.account());
+    const { url } = await world.must(201, "POST", `/mcp-server/${server.id}/url`, { name: "laptop" });
+    await world.must(204, "DELETE", `/mcp-server/${server.id}/url/laptop`);
+    let all;
+    await eventually("both", async () => (all = (await rows(`server_id=${server.id}`)).filter((row) => row.detail === `laptop: ${mark(tokenOf(url))}`)).length === 2);
+  });
   test("of an API token", async () => {
     const created = await counted("token.create");
     const { id } = await world.must(201, "POST", "/api-token", { name: "temp", role: "client" });

@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { CLIENTS } from "../lib/clients.mjs";
-import { modern, start } from "../lib/postern.mjs";
+import { startWithVendors } from "../lib/oauth.mjs";
+import { BINARY, modern, start } from "../lib/postern.mjs";
 import { eventually } from "../lib/wait.mjs";
 
 const TOOL = "postern_run_program";
@@ -159,7 +160,7 @@ describe("as a tool of a server", () => {
 });
 
 describe("by the command line", () => {
-  const postern = (...args) => promisify(execFile)(process.env.POSTERN_BIN, args, { env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token } });
+  const postern = (...args) => promisify(execFile)(BINARY, args, { env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token } });
   let folder, file;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "programs-"));
@@ -180,9 +181,58 @@ describe("by the command line", () => {
     assert.deepEqual(await sent(), []);
   });
 
+  test("a server is made with the tool, and loses it again", async () => {
+    await postern("mcp", "create", "acme", "--name", "with programs", "--methods", "read", "--programs");
+    const config = async () => JSON.parse((await postern("mcp", "show", "with programs", "--json")).stdout).config;
+    assert.equal((await config()).programs, true);
+    await postern("mcp", "update", "with programs", "--no-programs");
+    assert.equal((await config()).programs, false);
+  });
+
+  test("the form of a program is printed without a server", async () => {
+    const { stdout } = await promisify(execFile)(BINARY, ["docs", "program-schema"]);
+    assert.deepEqual(JSON.parse(stdout), await world.must(200, "GET", "/program-schema"));
+  });
+
   test("its faults end it with a code", async () => {
     await writeFile(join(folder, "bad.json"), JSON.stringify(program([{ ...zones, tool: "x" }], { n: "SELECT 1" })));
     await assert.rejects(postern("run", join(folder, "bad.json")), (e) => e.code === 2 && /\/steps\/0\/tool/.test(e.stderr));
     await assert.rejects(postern("run"), (e) => e.code === 2);
+  });
+});
+
+describe("over vendors' MCP servers", () => {
+  let vendors;
+  before(async () => {
+    vendors = await startWithVendors();
+    await vendors.connect("cloudinary", { name: "media" });
+    await vendors.connect("arcjet", { name: "guard" });
+  });
+  after(() => vendors?.close());
+  const over = (steps, results) => vendors.must(200, "POST", "/program", { program: program(steps, results) });
+
+  test("pages by next_cursor: all of them, or as many as asked for", async () => {
+    const step = { id: "images", account: "media", tool: "list-images", arguments: { max_results: 5 } };
+    const whole = await over([step], { n: "SELECT count(*) AS n, count(DISTINCT public_id) AS distinct_ids FROM images" });
+    assert.equal(whole.status, "complete", JSON.stringify(whole.warnings));
+    const [[n, distinct]] = rows(whole);
+    assert.ok(n > 5 && n === distinct, `${n} ${distinct}`);
+    assert.equal(whole.calls.length, Math.ceil(n / 5));
+    const cut = await over([{ ...step, pages: 1 }], { n: "SELECT count(*) FROM images" });
+    assert.deepEqual(rows(cut), [[5]]);
+    assert.equal(cut.status, "partial");
+  });
+
+  test("three vendors in one query", async () => {
+    const outcome = await over(
+      [
+        { id: "teams", account: "guard", tool: "list-teams" },
+        { id: "tags", account: "media", tool: "list-tags" },
+      ],
+      { both: "SELECT (SELECT count(*) FROM teams) AS teams, (SELECT count(*) FROM tags) AS tags" },
+    );
+    assert.equal(outcome.status, "complete", JSON.stringify(outcome));
+    const [[teams, tags]] = rows(outcome);
+    assert.ok(teams >= 1 && tags >= 1);
   });
 });

@@ -290,6 +290,28 @@ static bool ask(struct scene *s, bool whole, struct call_answer *answer) {
   return ok;
 }
 
+// Whoever may only read: neither a filter nor a caller's care stands between.
+static void a_tool_that_writes_is_refused_to_who_only_reads(void **state) {
+  (void)state;
+  struct scene s;
+  struct err err;
+  open_scene(&s, NULL, NULL);
+  net.answer = STR("{}");
+  for (size_t i = 0; i < 2; i++) {
+    const struct tool *t = s.tools[i].tool;
+    struct run_call c = {
+        .env = &s.env, .server = &s.server, .tool = &s.tools[i], .reads_only = true, .whole = true};
+    struct call_answer answer;
+    int before = net.calls;
+    assert_true(call_run(&c, arena, &answer, &err));
+    assert_int_equal(net.calls - before, t->read_only ? 1 : 0);
+    assert_int_equal(answer.outcome == RUN_DENIED, !t->read_only);
+    fixture_is(net.row.outcome, t->read_only ? "ok" : "denied");
+    call_answer_free(&answer);
+  }
+  close_scene(&s);
+}
+
 static struct str many_rows(size_t count) {
   struct buf rows = BUF_MAX(4 << 20);
   for (size_t i = 0; i < count; i++) buf_printf(&rows, "%s{\"id\":%zu.0}", i ? "," : "{\"rows\":[", i);
@@ -417,6 +439,7 @@ int main(void) {
       cmocka_unit_test(a_call_goes_out_and_comes_back),
       cmocka_unit_test(all_violations_are_told_and_nothing_is_sent),
       cmocka_unit_test(missing_context_lists_the_choices),
+      cmocka_unit_test(a_tool_that_writes_is_refused_to_who_only_reads),
       cmocka_unit_test(failures_are_results_and_cancels_are_not),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,8 @@
 enum {
   JUDGE_DEPTH = 512,
   JUDGE_TYPE = 96,
+  JUDGE_ESCAPED = 6, // what one byte can become in a JSON string: \u0001
+  JUDGE_ROOM = 256,
   JUDGE_LARGE = 1 << 20, // a text whose tree is reckoned before it is read
   JUDGE_BEGIN = 256,
   JUDGE_RATE_HEADERS_MOST = 32,
@@ -196,10 +198,16 @@ static enum judge_kind judge_kind(struct judging *j) {
 
 // ---- a response that is good so far
 
-// What is told whole is only checked; what has to be cut, or is taken by who reads on, is read to a tree.
+// What is told whole is checked and escaped in one reading; what has to be cut, or is taken by who reads on, is
+// read to a tree.
 static bool judge_json(struct judging *j, struct err *err) {
-  if (j->most && j->body.n <= j->most) return json_validate(j->body, JUDGE_DEPTH, err);
-  return judge_read(j, err);
+  struct buf *escaped = &j->n->escaped;
+  if (!j->most || j->body.n > j->most) return judge_read(j, err);
+  *escaped = BUF_MAX(j->body.n * JUDGE_ESCAPED + JUDGE_ROOM);
+  buf_room(escaped, j->body.n + j->body.n / 4 + JUDGE_ROOM);
+  if (json_forward(escaped, j->body, JUDGE_DEPTH, err)) return true;
+  buf_free(escaped);
+  return false;
 }
 
 static void judge_broken(struct judging *j, struct str how) {

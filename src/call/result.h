@@ -59,7 +59,8 @@ struct call_answer {
   bool has_rate;
   struct ratelimit rate;
   struct fetch_result response;
-  yyjson_val *value; // numbers raw. Of a response: NULL where nobody had to read it, see run_call.whole
+  struct buf escaped; // ANSWER_JSON told whole: the body without white space, as inside a JSON string
+  yyjson_val *value;  // numbers raw. Of a response: NULL where nobody had to read it, see run_call.whole
   // Texts in the arena of the call, or the connector.
   const char *type;               // media type of the response, in lower case
   struct str words, link, detail; // detail: for the audit

@@ -48,6 +48,7 @@ void call_answer_free(struct call_answer *n) {
   yyjson_doc_free(n->doc);
   payer_give(n->response.body.payer, n->paid);
   buf_free(&n->response.body);
+  buf_free(&n->escaped);
   *n = (struct call_answer){.form = n->form, .outcome = n->outcome};
 }
 

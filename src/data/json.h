@@ -54,7 +54,5 @@ void json_pointer_push(struct buf *pointer, struct str key);
 // the inside of a JSON string, numbers untouched. Nothing is parsed to a tree. On failure `out` may
 // hold a part; the caller cuts it back. ERR_INVALID says at which byte.
 MUST_USE bool json_forward(struct buf *out, struct str text, size_t depth_most, struct err *err);
-// The validation alone.
-MUST_USE bool json_validate(struct str text, size_t depth_most, struct err *err);
 
 #endif

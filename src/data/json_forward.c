@@ -6,13 +6,12 @@
 #include "data/json.h"
 #include "data/json_scan.h"
 
-enum { FORWARD_DEPTH_CEILING = 512, FORWARD_STEP = 64, FORWARD_CHUNK = 32 * 1024, FORWARD_UNREAD = 4 * 1024 };
+enum { FORWARD_DEPTH_CEILING = 512, FORWARD_STEP = 64, FORWARD_CHUNK = 32 * 1024 };
 
 struct forward {
   const char *start, *p, *end;
   char *o, *o_end;
-  struct buf *out; // NULL: what is written goes to `unread`, over and over
-  char *unread;
+  struct buf *out;
   struct err *err;
   size_t depth, depth_most;
   uint64_t objects[FORWARD_DEPTH_CEILING / 64];
@@ -27,11 +26,6 @@ static bool forward_fail(struct forward *f, const char *p, const char *what) {
 // last FORWARD_STEP bytes below the buffer's maximum may stay unused.
 static bool forward_grow(struct forward *f) {
   struct buf *b = f->out;
-  if (!b) {
-    f->o = f->unread;
-    f->o_end = f->unread + FORWARD_UNREAD;
-    return true;
-  }
   if (f->o) b->n = (size_t)(f->o - b->p);
   size_t want = 2 * (size_t)(f->end - f->p) + 2 * FORWARD_STEP;
   if (want > FORWARD_CHUNK) want = FORWARD_CHUNK;
@@ -247,22 +241,12 @@ static bool forward_document(struct forward *f) {
   }
 }
 
-static bool forward_text(struct forward *f, struct str text) {
-  assert(f->depth_most <= FORWARD_DEPTH_CEILING);
-  f->start = f->p = text.p;
-  f->end = text.p + text.n;
-  return text.n ? forward_document(f) : err_set(f->err, ERR_INVALID, "not valid JSON: the text is empty");
-}
-
 bool json_forward(struct buf *out, struct str text, size_t depth_most, struct err *err) {
-  struct forward f = {.out = out, .err = err, .depth_most = depth_most};
-  bool ok = forward_text(&f, text);
+  assert(depth_most <= FORWARD_DEPTH_CEILING);
+  struct forward f = {
+      .start = text.p, .p = text.p, .end = text.p + text.n, .out = out, .err = err, .depth_most = depth_most};
+  if (text.n == 0) return err_set(err, ERR_INVALID, "not valid JSON: the text is empty");
+  bool ok = forward_document(&f);
   if (f.o) out->n = (size_t)(f.o - out->p);
   return ok;
-}
-
-bool json_validate(struct str text, size_t depth_most, struct err *err) {
-  char unread[FORWARD_UNREAD];
-  struct forward f = {.unread = unread, .err = err, .depth_most = depth_most};
-  return forward_text(&f, text);
 }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { MODERN, Postern, modern } from "../tests/e2e/lib/postern.mjs";
 import { median } from "./load.mjs";
-import { startUpstream } from "./upstream.mjs";
+import { TOKEN, startUpstream } from "./upstream.mjs";
 
 const resident = (postern) => Number(readFileSync(`/proc/${postern.program.child.pid}/status`, "utf8").match(/VmRSS:\s+(\d+)/)[1]) / 1024;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -22,7 +22,7 @@ async function full(document) {
   await postern.stop();
   await postern.start();
   await postern.must(201, "POST", "/connector", { definition, document: readFileSync(document, "utf8") });
-  const account = await postern.must(201, "POST", "/integrated-account", { connector: "cloudflare-full", name: "full", credential: { token: "bench" } });
+  const account = await postern.must(201, "POST", "/integrated-account", { connector: "cloudflare-full", name: "full", credential: { token: TOKEN } });
   const server = await postern.must(201, "POST", `/integrated-account/${account.id}/mcp`, { name: "full", config: {} });
   const path = new URL(server.url).pathname;
   return { upstream, postern, path, tools: server.tool_count };
@@ -79,7 +79,7 @@ const STREAMS = 5000;
 export async function streams({ print }) {
   const upstream = await startUpstream();
   const postern = await new Postern({ max_connections: 20000, max_connections_per_address: 20000, log_level: "warn" }).start();
-  const account = await postern.must(201, "POST", "/integrated-account", { connector: "cloudflare", name: "bench", credential: { token: "bench" }, base_url: upstream.url });
+  const account = await postern.must(201, "POST", "/integrated-account", { connector: "cloudflare", name: "bench", credential: { token: TOKEN }, base_url: upstream.url });
   const server = await postern.must(201, "POST", `/integrated-account/${account.id}/mcp`, { name: "bench", config: { methods: ["read"] } });
   const { hostname, port, pathname, host } = new URL(server.url);
   const body = JSON.stringify({

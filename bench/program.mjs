@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { Postern } from "../tests/e2e/lib/postern.mjs";
 import { serve } from "./http.mjs";
 import { median } from "./load.mjs";
-import { ACCOUNT } from "./upstream.mjs";
+import { ACCOUNT, TOKEN } from "./upstream.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5), CALLS = 100, PAGES = 200, PAGE = 500, AT_ONCE = 50;
 const ZONE = "0".repeat(32);
@@ -48,7 +48,7 @@ const timed = async (work) => {
 /** The same call so many times on one connection, one after the other, by hand: fetch would add its own cost. */
 function exchange({ hostname, port }, path, times) {
   return new Promise((resolve, reject) => {
-    const ask = `GET ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nauthorization: Bearer bench\r\n\r\n`;
+    const ask = `GET ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nauthorization: Bearer ${TOKEN}\r\n\r\n`;
     const socket = connect({ host: hostname, port, noDelay: true }, () => socket.write(ask)).once("error", reject);
     socket.on("data", (text) => {
       if (!text.toString().endsWith("}")) return reject(new Error("an answer came in parts"));
@@ -62,7 +62,7 @@ function exchange({ hostname, port }, path, times) {
 export async function program({ print }) {
   const url = await vendor();
   const postern = await new Postern({ log_level: "warn", program_parallel: 1, program_calls: 1000, program_fan_out: 200, program_pages: PAGES + 1 }).start();
-  await postern.must(201, "POST", "/integrated-account", { connector: "cloudflare", name: "bench", credential: { token: "bench" }, base_url: `${url}/client/v4` });
+  await postern.must(201, "POST", "/integrated-account", { connector: "cloudflare", name: "bench", credential: { token: TOKEN }, base_url: `${url}/client/v4` });
   const run = async (steps, query, rows) => {
     const outcome = await postern.must(200, "POST", "/program", { program: { version: 1, steps, results: { r: query } } });
     const got = JSON.stringify(outcome.results[0].rows);

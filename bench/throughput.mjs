@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { MODERN, Postern, Program, ROOT, rpc } from "../tests/e2e/lib/postern.mjs";
 import { load, median } from "./load.mjs";
 import { sessionLoad } from "./session.mjs";
-import { freePort, startProxy, startUpstream } from "./upstream.mjs";
+import { TOKEN, freePort, startProxy, startUpstream } from "./upstream.mjs";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SECONDS = Number(process.env.SECONDS ?? 4);
@@ -14,7 +14,7 @@ const TOOL = "list_all_cloudflare_zones";
 async function startPostern(upstream) {
   const postern = await new Postern({ log_level: "warn" }).start();
   const account = await postern.must(201, "POST", "/integrated-account", {
-    connector: "cloudflare", name: "bench", credential: { token: "bench" }, base_url: upstream.url,
+    connector: "cloudflare", name: "bench", credential: { token: TOKEN }, base_url: upstream.url,
   });
   const server = await postern.must(201, "POST", `/integrated-account/${account.id}/mcp`, { name: "bench", config: { methods: ["read"] } });
   const call = {
@@ -41,7 +41,7 @@ async function startGateway(upstream) {
   const cli = join(ROOT, "bench/node_modules/@ivotoby/openapi-mcp-server/bin/mcp-server.js");
   const program = new Program(process.execPath, [
     cli, "--api-base-url", upstream.url, "--openapi-spec", join(ROOT, "connectors/cloudflare/openapi.yaml"),
-    "--transport", "http", "--port", String(port), "--headers", "Authorization:Bearer bench",
+    "--transport", "http", "--port", String(port), "--headers", `Authorization:Bearer ${TOKEN}`,
   ]);
   const url = `http://127.0.0.1:${port}/mcp`;
   const json = { "content-type": "application/json", accept: "application/json, text/event-stream" };

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Program } from "../tests/e2e/lib/postern.mjs";
 
 export const ACCOUNT = "0123456789abcdef0123456789abcdef";
+export const TOKEN = "cfut_0123456789abcdefghijklmnopqrstuvwxyz"; // as long as a real one: it is looked for in all that comes
 
 export function freePort() {
   return new Promise((resolve, reject) => {

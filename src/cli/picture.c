@@ -83,7 +83,7 @@ bool picture_draw(yyjson_val *result, const struct picture_look *look, struct ar
   struct chart_source from = {.rows = &rows,
                               .hints = yyjson_doc_get_root(hints),
                               .wish = wish,
-                              .title = json_str(result, "title"),
+                              .title = look->headed ? STR("") : json_str(result, "title"),
                               .unfinished = json_bool(yyjson_obj_get(result, "time"), "unfinished", false)};
   chart_choose(&from, a, &chart);
   bool draws = chart.kind != CHART_EMPTY && chart.kind != CHART_CARD && chart.kind != CHART_TABLE;

@@ -12,6 +12,7 @@
 struct picture_look {
   size_t width;
   bool ascii, color;
+  bool headed; // its title stands above already
 };
 
 // `result`: {"columns", "rows", "wish", …} of an outcome. False: a table is what suits it.

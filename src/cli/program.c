@@ -111,10 +111,11 @@ static void program_csv(struct cli *c, yyjson_val *columns, yyjson_val *rows,
   }
 }
 
-static bool program_picture(struct cli *c, yyjson_val *result, struct buf *out) {
+static bool program_picture(struct cli *c, yyjson_val *result, bool headed, struct buf *out) {
   struct picture_look look = {.width = terminal_width(),
                               .ascii = picture_is_ascii(),
-                              .color = picture_has_color() && !args_has(&c->args, "no-color")};
+                              .color = picture_has_color() && !args_has(&c->args, "no-color"),
+                              .headed = headed};
   return !args_has(&c->args, "no-chart") && picture_draw(result, &look, c->arena, out);
 }
 
@@ -126,7 +127,7 @@ static void program_show_result(struct cli *c, yyjson_val *result, bool several,
     buf_printf(out, "no result: %.*s\n", STR_ARG(why));
   else if (yyjson_arr_size(yyjson_obj_get(result, "rows")) == 0)
     buf_add_z(out, "no rows\n");
-  else if (!program_picture(c, result, out))
+  else if (!program_picture(c, result, several, out))
     program_table(c, yyjson_obj_get(result, "columns"), yyjson_obj_get(result, "rows"), out);
 }
 

@@ -175,6 +175,16 @@ describe("by the command line", () => {
     assert.match(csv.stdout, /^name,paused\nstaging-app\.com,(true|false)\n/);
   });
 
+  test("a title stands once, above a chart as above a table", async () => {
+    const by = (more) => ({ query: "SELECT status, count(*) AS zones FROM zones GROUP BY 1", ...more });
+    const results = { charted: by({ title: "As a chart", chart: { mark: "bar", x: "zones", y: "status" } }), listed: by({ title: "As a table" }), one: by({}) };
+    for (const chosen of [["charted"], ["charted", "listed"], ["listed", "one", "charted"]]) {
+      await writeFile(join(folder, "titles.json"), JSON.stringify(program([zones], Object.fromEntries(chosen.map((id) => [id, results[id]])))));
+      const { stdout } = await postern("run", join(folder, "titles.json"));
+      for (const id of chosen) assert.equal(stdout.split("\n").filter((line) => line === (results[id].title ?? id)).length, 1, `${chosen}: ${id} in\n${stdout}`);
+    }
+  });
+
   test("explained, without a call", async () => {
     const { stdout } = await postern("run", file, "--explain");
     assert.match(stdout, /zones: .*list_all_cloudflare_zones/);

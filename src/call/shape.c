@@ -80,7 +80,7 @@ static void shape_json(struct shaping *s) {
   buf_add_z(content, "{\"type\":\"text\",\"text\":\"");
   if (s->n->escaped.n)
     buf_add(content, buf_str(&s->n->escaped));
-  else if (!json_forward(content, body, SHAPE_DEPTH, &unused))
+  else if (!json_forward(content, body, SHAPE_DEPTH, &unused)) // read to a tree for another caller
     content->full = true;
   buf_add_z(content, "\"}");
 }

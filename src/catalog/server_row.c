@@ -10,6 +10,7 @@
 #define SERVER_COLUMNS                                                                                       \
   "id, name, share, config, require_api_token, token_hash, created_at, updated_at, expires_at, "             \
   "version, stamp, url_created_at, url_used_at"
+#define SERVER_PLACES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"
 
 static struct str *server_row_copy_list(const struct str *from, size_t count, struct arena *a) {
   struct str *to = ARENA_ARRAY(a, count + 1, struct str);
@@ -65,10 +66,13 @@ static struct server_url server_row_first(const struct server *v) {
   return first ? *first : (struct server_url){0};
 }
 
-static bool server_row_insert_row(struct store *s, const struct server *v, struct str stamp, struct arena *a,
-                                  struct err *err) {
+// In the order of SERVER_COLUMNS, and behind them the version that an update replaces.
+enum { SERVER_ROW_VALUES = 13 };
+
+static void server_row_values(const struct server *v, struct str stamp, struct arena *a,
+                              struct store_value out[SERVER_ROW_VALUES + 1]) {
   struct server_url first = server_row_first(v);
-  const struct store_value values[] = {
+  const struct store_value values[SERVER_ROW_VALUES + 1] = {
       STORE_TEXT(v->id),
       STORE_TEXT(v->name),
       STORE_INT(v->share),
@@ -82,11 +86,17 @@ static bool server_row_insert_row(struct store *s, const struct server *v, struc
       STORE_TEXT(stamp),
       STORE_INT(first.created_at),
       STORE_INT(first.used_at),
+      STORE_INT(v->version - 1),
   };
-  return store_run(s,
-                   "INSERT INTO server (" SERVER_COLUMNS
-                   ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-                   values, sizeof values / sizeof *values, NULL, err);
+  memcpy(out, values, sizeof values);
+}
+
+static bool server_row_insert_row(struct store *s, const struct server *v, struct str stamp, struct arena *a,
+                                  struct err *err) {
+  struct store_value values[SERVER_ROW_VALUES + 1];
+  server_row_values(v, stamp, a, values);
+  return store_run(s, "INSERT INTO server (" SERVER_COLUMNS ") VALUES (" SERVER_PLACES ")", values,
+                   SERVER_ROW_VALUES, NULL, err);
 }
 
 static bool server_row_insert_members(struct store *s, const struct server *v, struct arena *a,
@@ -133,28 +143,12 @@ static bool server_row_missing(struct str id, struct err *err) {
 
 static bool server_row_update_row(struct store *s, const struct server *v, struct str stamp, struct arena *a,
                                   struct err *err) {
-  struct server_url first = server_row_first(v);
-  const struct store_value values[] = {
-      STORE_TEXT(v->name),
-      STORE_INT(v->share),
-      STORE_TEXT(v->config),
-      STORE_INT(v->filter.require_api_token),
-      STORE_TEXT(server_row_hash(v, a)),
-      STORE_INT(v->updated_at),
-      STORE_INT(v->expires_at),
-      STORE_INT(v->version),
-      STORE_TEXT(stamp),
-      STORE_INT(first.created_at),
-      STORE_INT(first.used_at),
-      STORE_TEXT(v->id),
-      STORE_INT(v->version - 1),
-  };
+  struct store_value values[SERVER_ROW_VALUES + 1];
   int64_t changed = 0;
-  if (!store_run(s,
-                 "UPDATE server SET name = $1, share = $2, config = $3, require_api_token = $4, "
-                 "token_hash = $5, updated_at = $6, expires_at = $7, version = $8, stamp = $9, "
-                 "url_created_at = $10, url_used_at = $11 WHERE id = $12 AND version = $13",
-                 values, sizeof values / sizeof *values, &changed, err))
+  server_row_values(v, stamp, a, values);
+  if (!store_run(
+          s, "UPDATE server SET (" SERVER_COLUMNS ") = (" SERVER_PLACES ") WHERE id = $1 AND version = $14",
+          values, SERVER_ROW_VALUES + 1, &changed, err))
     return false;
   if (changed) return true;
   err_set(err, ERR_CONFLICT, "the server was changed or deleted in the meantime");

@@ -3,6 +3,7 @@
 
 #include "connector/connector.h"
 #include "data/json.h"
+#include "set_fixture.h"
 
 static const char whole[] = "name: tiny-co\n"
                             "label: Tiny\n"
@@ -30,13 +31,6 @@ static const char whole[] = "name: tiny-co\n"
                             "errors:\n"
                             "  - {status: 403, code: 10000, hint: first}\n"
                             "  - {status: 403, hint: second}\n";
-
-static struct connector_set *empty(void) {
-  struct connector_set *set = NULL;
-  struct err err;
-  assert_true(connector_set_load(NULL, &set, &err));
-  return set;
-}
 
 static void everything_is_read(void **state) {
   (void)state;

@@ -3,6 +3,7 @@
 #include "../support/temp.h"
 
 #include "connector/connector.h"
+#include "set_fixture.h"
 
 static const char whole[] =
     "name: tiny-mcp\n"
@@ -33,13 +34,6 @@ static const char whole[] =
     "  - {tool: list-sites, take: {site: /sites/0/id}}\n"
     "  - {tool: list-rules, arguments: {site: \"{site}\"}, check: dry_run}\n"
     "questions: [Why?, How?]\n";
-
-static struct connector_set *empty(void) {
-  struct connector_set *set = NULL;
-  struct err err;
-  assert_true(connector_set_load(NULL, &set, &err));
-  return set;
-}
 
 static void everything_is_read(void **state) {
   (void)state;

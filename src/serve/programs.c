@@ -12,11 +12,13 @@
 
 enum { PROGRAM_TOOL_MS = 45000 }; // hosts give up after a minute
 
-bool programs_are_shown(const struct serve_request *r) {
-  return r->server->programs && r->env->program;
+static bool programs_has(const struct serve_request *r, struct str name) {
+  return str_is(name, PROGRAM_TOOL) && r->server->programs && r->env->program;
 }
 
-void programs_list(struct buf *out) {
+static void programs_list(const struct serve_request *r, struct buf *out) {
+  if (!programs_has(r, STR(PROGRAM_TOOL))) return;
+  own_next(out);
   buf_add_z(out, "{\"name\":\"" PROGRAM_TOOL "\",\"title\":\"Run an answer program\",\"description\":");
   json_add_string(out, STR("Answer a question over many calls at once: calls read-only tools of this server, "
                            "and runs one SQL query (SQLite) over what they "
@@ -115,7 +117,7 @@ static bool programs_begin(struct serve_request *r, yyjson_val *arguments, struc
   return false;
 }
 
-bool programs_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+static bool programs_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   yyjson_val *arguments = yyjson_obj_get(params, "arguments");
   struct str handle = json_str(arguments, "continue"), wrong = STR("");
   struct program_run *run = NULL;
@@ -132,3 +134,5 @@ bool programs_call(struct serve_request *r, yyjson_val *params, struct buf *out,
   }
   return programs_conclude(r, run, out, err);
 }
+
+const struct own_tools programs_tools = {programs_has, programs_list, programs_call};

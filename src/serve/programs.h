@@ -5,14 +5,11 @@
 #ifndef POSTERN_SERVE_PROGRAMS_H
 #define POSTERN_SERVE_PROGRAMS_H
 
-#include "serve/serve.h"
+#include "serve/own.h"
 
 #define PROGRAM_TOOL "postern_run_program"
 
-bool programs_are_shown(const struct serve_request *r);
-void programs_list(struct buf *out); // its definition
-// The whole result object. What is wrong with a program is a result with isError, for the model to mend.
-MUST_USE bool programs_call(struct serve_request *r, yyjson_val *params, struct buf *out,
-                            struct err *err) SUSPENDS;
+// What is wrong with a program is a result with isError, for the model to mend.
+extern const struct own_tools programs_tools;
 
 #endif

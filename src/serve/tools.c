@@ -15,7 +15,7 @@
 #include "serve/consent.h"
 #include "serve/fault.h"
 #include "serve/frame.h"
-#include "serve/programs.h"
+#include "serve/own.h"
 #include "serve/rewrite.h"
 
 // A cursor is the name of the last tool shown: it stays good when tools come and go between pages,
@@ -93,10 +93,7 @@ bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, st
     else
       listing_write(&server->tools[i], out);
   }
-  if (end == server->tool_count && programs_are_shown(r)) {
-    if (end > start) buf_add_char(out, ',');
-    programs_list(out);
-  }
+  if (end == server->tool_count) own_list(r, out);
   buf_add_char(out, ']');
   if (end < server->tool_count) {
     struct str last = arena_printf(r->arena, TOOLS_CURSOR "%.*s", STR_ARG(server->tools[end - 1].name));
@@ -221,8 +218,8 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
   if (!yyjson_is_str(name)) return err_at(err, ERR_INVALID, "/params/name", "params.name must be a string");
   if (arguments && !yyjson_is_obj(arguments))
     return err_at(err, ERR_INVALID, "/params/arguments", "params.arguments must be an object");
-  if (str_is(json_text(name), PROGRAM_TOOL) && programs_are_shown(r))
-    return programs_call(r, params, out, err);
+  const struct own_tools *own = own_find(r, json_text(name));
+  if (own) return own->call(r, params, out, err);
   const struct catalog_tool *tool = map_get(&r->server->by_name, json_text(name));
   if (!tool) return tools_unknown(r, json_text(name), err);
   if (!tools_check_headers(r, tool, arguments, err)) return false;

@@ -4,9 +4,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "io/fiber.h"
 #include "mcp/peer_private.h"
 
-enum { MCP_POOL_TRIES_MOST = 8 };
+enum { MCP_POOL_TRIES_MOST = 8, MCP_POOL_ROOM_MS = 2 };
 
 // A place for one session. It stays while somebody makes its session or waits for that.
 struct mcp_pool_slot {
@@ -99,16 +100,36 @@ static void mcp_pool_end(struct mcp_session *s, bool tell) {
 
 // ---- taking
 
+// Each session that is held costs the account a part of its share (io/share), used or not: where there is no more, the one
+// that has been idle longest goes. False: none is idle.
+static bool mcp_pool_make_room(struct mcp_peer *p, struct err *err) {
+  pthread_mutex_lock(&p->lock);
+  struct mcp_session *evicted = mcp_pool_evict(p);
+  pthread_mutex_unlock(&p->lock);
+  if (!evicted) return false;
+  metrics_add(METRIC_MCP_SESSIONS_EVICTED, 1);
+  mcp_pool_end(evicted, true);
+  return fiber_sleep(MCP_POOL_ROOM_MS, err); // its fiber ends meanwhile
+}
+
+static bool mcp_pool_open(struct mcp_peer *p, const struct mcp_who *who, struct mcp_session **out,
+                          struct err *err) {
+  unsigned speaks;
+  if (!peer_speaks(p, &speaks, err)) return false;
+  enum mcp_speaks transport = speaks & MCP_SPEAKS_STREAMABLE ? MCP_SPEAKS_STREAMABLE : MCP_SPEAKS_SSE;
+  for (int tries = 1; !mcp_session_open(p, who, transport, out, err); tries++)
+    if (err->code != ERR_UNAVAILABLE || tries == MCP_POOL_TRIES_MOST || !mcp_pool_make_room(p, err))
+      return false;
+  return true;
+}
+
 // Whoever was named to make the session does; called and left with the lock held.
 static bool mcp_pool_make(struct mcp_peer *p, struct mcp_pool_slot *slot, const struct mcp_who *who,
                           struct err *err) {
   struct mcp_session *s = NULL;
-  unsigned speaks;
   struct err gone;
   pthread_mutex_unlock(&p->lock);
-  bool ok = peer_speaks(p, &speaks, err) &&
-            mcp_session_open(p, who, speaks & MCP_SPEAKS_STREAMABLE ? MCP_SPEAKS_STREAMABLE : MCP_SPEAKS_SSE,
-                             &s, err);
+  bool ok = mcp_pool_open(p, who, &s, err);
   pthread_mutex_lock(&p->lock);
   if (ok && slot->had_one) metrics_add(METRIC_MCP_SESSIONS_REMADE, 1);
   if (ok) slot->session = s;

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
+import { CLIENTS } from "../lib/clients.mjs";
 import { residentKiB } from "../lib/oauth.mjs";
 import { modern, rpc } from "../lib/postern.mjs";
 import { Raw } from "../lib/raw.mjs";
@@ -128,6 +129,23 @@ describe("fibers", () => {
       await world.must(204, "DELETE", `/integrated-account/${server.account.id}`);
       await eventually("nothing of it is left", async () => (await rest()) <= before, SLOW);
     });
+
+  // Each leaves a session at the vendor behind, with a stream that lasts: more of them than the account's share has room for.
+  test("clients that come, call and go without a word, of a vendor whose every session is a stream", { timeout: 200_000 }, async (t) => {
+    const sse = await startConformance("sse", ["--version", "2024-11-05"]);
+    t.after(() => sse.close());
+    const server = await serve(world, sse.url);
+    const { connect } = CLIENTS["SDK v1"];
+    for (let i = 0; i < FIBERS * 2; i++) {
+      const client = await connect(server.url);
+      const { content } = await client.callTool({ name: "test_simple_text", arguments: {} });
+      assert.equal(content[0].text, "This is a simple text response for testing.", `client ${i}`);
+      await client.close();
+    }
+    assert.ok((await metrics(world)).postern_upstream_sessions_evicted_total > 0, "room was made");
+    await othersAreServed(world, other);
+    await world.must(204, "DELETE", `/integrated-account/${server.account.id}`);
+  });
 
   test("a client with many streams of HTTP+SSE that sends 64 messages on each, to a vendor that is silent", { timeout: 200_000 }, async (t) => {
     const vendor = await startVendor();

@@ -9,9 +9,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
+#include "catalog/find.h"
 #include "catalog/listing.h"
 #include "catalog/shown.h"
 #include "remote/remote.h"
+#include "tool/finding.h"
 
 // The current snapshot. The lock is held for a pointer and a count only: about 20 ns a request,
 // and no reader can ever take hold of a snapshot that is being freed.
@@ -86,11 +88,18 @@ static int64_t catalog_stamp(const struct catalog_making *m, struct str account_
   return stamp ? *stamp : 0;
 }
 
+// The toolset is new, and nobody else's yet.
+static bool catalog_index(struct catalog_account *v) {
+  v->tools->index = finding_index(v->tools, v->connector);
+  return true;
+}
+
 // Of a vendor's MCP server: each account's own, since what it shows depends on who asks.
 static bool catalog_remote_tools(const struct catalog_making *m, const struct catalog_account *was,
                                  struct catalog_account *v, struct err *err) {
   if (!was || was->connector != v->connector || was->stamp != v->stamp)
-    return remote_toolset(m->env->account->store, v->account, v->connector, &v->tools, err);
+    return remote_toolset(m->env->account->store, v->account, v->connector, &v->tools, err) &&
+           catalog_index(v);
   v->tools = toolset_ref(was->tools);
   return true;
 }
@@ -104,7 +113,7 @@ static bool catalog_tools(const struct catalog_making *m, const struct catalog_a
     v->tools = toolset_ref(m->next->accounts[i]->tools);
     return true;
   }
-  return library_toolset(&m->env->library, v->connector, &v->tools, err);
+  return library_toolset(&m->env->library, v->connector, &v->tools, err) && catalog_index(v);
 }
 
 static struct catalog_account *catalog_account_new(const struct catalog_making *m,
@@ -196,6 +205,7 @@ static struct catalog_server *catalog_server_new(const struct catalog *before, c
   v->prompts = catalog_shows(v->server.filter.prompts, &v->server.filter);
   v->resources = catalog_shows(v->server.filter.resources, &v->server.filter);
   shown_fill(v);
+  find_fill(v);
   v->tools_version = catalog_fingerprint(v);
   return v;
 }

@@ -41,6 +41,9 @@ struct catalog_member { // an account of a server
   struct str alias;     // unique within the server; prefixes names and URIs; empty: they are the vendor's own
   struct catalog_account *account;
   enum server_names names;
+  uint64_t
+      *shown; // which of its tools the server shows, a bit each; those it shares stand with the first member
+  uint32_t *places; // and where in the server's `tools`
 };
 
 struct catalog_url { // a URL of a server; the request that comes by one holds on to it with its catalog

@@ -255,6 +255,12 @@ const struct connector_word *connector_word_find(const struct connector *c, stru
   return NULL;
 }
 
+bool connector_features(const struct connector *c, struct str tool) {
+  for (size_t i = 0; c && i < c->featured_count; i++)
+    if (str_glob(c->featured[i], tool)) return true;
+  return false;
+}
+
 const struct connector_trouble *connector_own_trouble(const struct connector *c, struct str check) {
   for (size_t i = 0; c && check.n && i < c->trouble_count; i++)
     if (str_eq(c->troubles[i].id, check)) return &c->troubles[i];

@@ -84,9 +84,15 @@ struct connector_word { // the connector's own word on tools, before all other e
   struct str glob;      // over tool names
   enum connector_trust trust;
   struct str class; // "list", "get", … or empty: by the name
-  struct str *tags;
+  struct str *tags, why;
   size_t tag_count;
-  struct str why;
+};
+
+enum connector_names { CONNECTOR_NOUN, CONNECTOR_TAG, CONNECTOR_TOOL };
+struct connector_synonyms { // what people call a thing, for searches
+  enum connector_names of;  // `what`: words of tools' names, a tag, or a glob over names
+  struct str what, *also;
+  size_t count;
 };
 
 struct connector {
@@ -105,7 +111,9 @@ struct connector {
   struct connector_word *words; // in the order of the file; the first that matches counts
   struct connector_trouble *troubles;
   struct connector_probe *probes;
-  size_t tag_count, question_count, word_count, trouble_count, probe_count;
+  struct connector_synonyms *synonyms;
+  struct str *featured; // globs over names: what people start with
+  size_t synonym_count, featured_count, tag_count, question_count, word_count, trouble_count, probe_count;
   struct str alias;  // default prefix of its tools on a server over several accounts; from `name`
   bool imported;     // from the store, not from the folder
   yyjson_val *word;  // the whole file, for openapi/compile: rename_parameters, tags, operations
@@ -132,6 +140,7 @@ const struct connector_way *connector_way_find(const struct connector *c,
                                                struct str id); // empty id: the default
 // The first word that speaks of this tool; NULL: the connector says nothing of it.
 const struct connector_word *connector_word_find(const struct connector *c, struct str tool);
+bool connector_features(const struct connector *c, struct str tool);
 // The connector's own row for a check; NULL: it has none. An empty check has none.
 const struct connector_trouble *connector_own_trouble(const struct connector *c, struct str check);
 // The row for a check: the connector's own, else that of "mcp", which speaks for all; NULL: neither has one.

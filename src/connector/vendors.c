@@ -9,6 +9,7 @@ enum {
   VENDORS_TROUBLES_MOST = 64,
   VENDORS_PROBES_MOST = 16
 };
+enum { VENDORS_SYNONYMS_MOST = 256, VENDORS_ALSO_MOST = 32, VENDORS_FEATURED_MOST = 64 };
 enum { VENDORS_WORDS_MOST = 256, VENDORS_GLOBS_MOST = 256 };
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -105,6 +106,28 @@ static void vendors_words(struct reader *r, yyjson_val *root, struct connector *
   }
 }
 
+static void vendors_synonym(struct reader *r, yyjson_val *v, struct connector_synonyms *out) {
+  static const char *const names[] = {"noun", "tag", "tool"};
+  size_t said = 0;
+  reader_keys(r, v, "an entry of synonyms", KEYS("noun", "tag", "tool", "also"));
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    struct str what = reader_text(r, v, names[i], READER_OPTIONAL);
+    if (!what.n) continue;
+    *out = (struct connector_synonyms){.of = (enum connector_names)i, .what = what};
+    said++;
+  }
+  out->also = reader_texts(r, v, "also", VENDORS_ALSO_MOST, &out->count);
+  if (said != 1) reader_fail(r, v, "synonyms are of one 'noun', 'tag' or 'tool'");
+  if (!out->count) reader_fail(r, v, "'also' is missing: what do people say?");
+}
+
+static void vendors_synonyms(struct reader *r, yyjson_val *root, struct connector *c) {
+  size_t i, n;
+  yyjson_val *item, *list = reader_list(r, root, "synonyms", VENDORS_SYNONYMS_MOST);
+  c->synonyms = ARENA_ARRAY(r->arena, yyjson_arr_size(list) + 1, struct connector_synonyms);
+  yyjson_arr_foreach (list, i, n, item) vendors_synonym(r, item, &c->synonyms[c->synonym_count++]);
+}
+
 static struct str vendors_alias(struct reader *r, yyjson_val *root, struct str name) {
   struct str alias = reader_text(r, root, "alias", READER_OPTIONAL);
   if (alias.n && !reader_is_word(alias, '_'))
@@ -126,5 +149,7 @@ void vendors_read(struct reader *r, yyjson_val *root, struct connector *c) {
   vendors_troubles(r, root, c);
   vendors_probes(r, root, c);
   vendors_words(r, root, c);
+  vendors_synonyms(r, root, c);
+  c->featured = reader_texts(r, root, "featured", VENDORS_FEATURED_MOST, &c->featured_count);
   c->alias = vendors_alias(r, root, c->name);
 }

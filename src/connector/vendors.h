@@ -12,7 +12,7 @@
 // Top-level keys of both kinds.
 #define VENDORS_KEYS                                                                                         \
   "name", "label", "kind", "category", "blurb", "docs", "base_url", "auth", "context", "tags", "reads",      \
-      "questions", "troubles", "probes"
+      "questions", "troubles", "probes", "synonyms", "featured"
 
 void vendors_read(struct reader *r, yyjson_val *root, struct connector *c);
 

@@ -211,6 +211,7 @@ struct toolset *toolset_ref(struct toolset *t) {
 void toolset_unref(struct toolset *t) {
   if (!t || atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) != 1) return;
   map_free(&t->by_name);
+  index_free(t->index);
   yyjson_doc_free(t->doc);
   arena_free(t->arena);
   mem_free(t);

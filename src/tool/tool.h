@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "search/index.h"
 
 enum tool_class { TOOL_LIST, TOOL_GET, TOOL_CREATE, TOOL_UPDATE, TOOL_DELETE, TOOL_CUSTOM, TOOL_CLASSES };
 extern const char *const tool_class_names[TOOL_CLASSES];
@@ -88,6 +89,7 @@ struct toolset {
   size_t count;
   struct map by_name;                    // struct tool *
   struct str instructions, capabilities; // of an MCP server; JSON object text
+  struct index *index; // a document each tool, by its number; NULL: not searched (tool/finding)
 };
 
 // Takes the text (parsed in place after a copy). ERR_INTERNAL where it is not what compile makes.

@@ -33,6 +33,11 @@ static const char whole[] =
     "probes:\n"
     "  - {tool: list-sites, take: {site: /sites/0/id}}\n"
     "  - {tool: list-rules, arguments: {site: \"{site}\"}, check: dry_run}\n"
+    "synonyms:\n"
+    "  - {noun: zone, also: [domain, site]}\n"
+    "  - {tag: x, also: [ex]}\n"
+    "  - {tool: \"get-*\", also: [fetch]}\n"
+    "featured: [list-sites, \"get-*-key\"]\n"
     "questions: [Why?, How?]\n";
 
 static void everything_is_read(void **state) {
@@ -61,6 +66,12 @@ static void everything_is_read(void **state) {
   assert_true(connector_word_find(c, STR("get-site")) == &c->words[2]);
   assert_null(connector_word_find(c, STR("list")));
   assert_true(str_is(c->troubles[0].id, "dry_run") && !c->troubles[1].id.n);
+  assert_int_equal(c->synonym_count, 3);
+  assert_true(c->synonyms[0].of == CONNECTOR_NOUN && str_is(c->synonyms[0].what, "zone"));
+  assert_true(c->synonyms[0].count == 2 && str_is(c->synonyms[0].also[1], "site"));
+  assert_true(c->synonyms[1].of == CONNECTOR_TAG && c->synonyms[2].of == CONNECTOR_TOOL);
+  assert_true(connector_features(c, STR("list-sites")) && connector_features(c, STR("get-site-key")));
+  assert_false(connector_features(c, STR("list-rules")) || connector_features(NULL, STR("list-sites")));
   assert_int_equal(c->probe_count, 2);
   assert_true(str_is(c->probes[0].tool, "list-sites") && yyjson_obj_size(c->probes[0].take) == 1);
   assert_true(str_is(c->probes[1].check, "dry_run") && yyjson_obj_size(c->probes[1].arguments) == 1);
@@ -126,7 +137,12 @@ static void slips_name_line_and_key(void **state) {
       {"tags: [x, y]", "tags: [x, 3]", "an entry of 'tags' must be text", 20},
       {"check: dry_run", "check: dry", "'dry', not one of context_missing", 23},
       {"symptom: odd", "sympton: odd", "no key 'sympton'", 24},
-      {"[Why?, How?]", "Why?", "'questions' must be a list", 28},
+      {"[Why?, How?]", "Why?", "'questions' must be a list", 33},
+      {"noun: zone,", "verb: zone,", "no key 'verb'", 29},
+      {"{noun: zone,", "{noun: zone, tag: x,", "of one 'noun', 'tag' or 'tool'", 29},
+      {"{tag: x,", "{", "of one 'noun', 'tag' or 'tool'", 30},
+      {"also: [fetch]", "also: []", "'also' is missing", 31},
+      {"[list-sites, \"get-*-key\"]", "list-sites", "'featured' must be a list", 32},
       {"take: {site: /sites/0/id}", "take: {site: sites}", "pointer", 26},
       {"arguments: {site: \"{site}\"}", "arguments: [1]", "'arguments' must be a mapping", 27},
   };

@@ -37,7 +37,9 @@ const struct access_token *access_find_hash(const struct map *by_hash, const uns
 const struct access_token *access_find(const struct map *by_hash, struct str text, int64_t now_ms) {
   unsigned char hash[TOKEN_HASH];
   token_hash(text, hash);
-  return access_find_hash(by_hash, hash, now_ms);
+  const struct access_token *t = access_find_hash(by_hash, hash, now_ms);
+  if (t && t->use) use_note(t->use, now_ms);
+  return t;
 }
 
 // What the row says of it, where that is what we wrote: who can write to the database makes no token.
@@ -97,7 +99,8 @@ static bool access_read(const struct store_rows *rows, size_t i, struct access_t
   struct access_token t = {.id = store_cell(rows, i, 0)->text,
                            .name = store_cell(rows, i, 1)->text,
                            .created_at = store_cell(rows, i, 4)->number,
-                           .expires_at = store_cell(rows, i, 5)->number};
+                           .expires_at = store_cell(rows, i, 5)->number,
+                           .used_at = store_cell(rows, i, 7)->number};
   if (!access_role_from(store_cell(rows, i, 2)->text, &t.role) ||
       !codec_unhex(store_cell(rows, i, 3)->text, t.hash, sizeof t.hash))
     return err_set(err, ERR_INTERNAL, "the row of API token %.*s is damaged", STR_ARG(t.id));
@@ -108,8 +111,9 @@ static bool access_read(const struct store_rows *rows, size_t i, struct access_t
 bool access_list(struct store *s, struct arena *a, struct access_token **out, size_t *count,
                  struct err *err) {
   struct store_rows rows;
-  if (!store_query(s, "SELECT id, name, role, hash, created_at, expires_at, stamp FROM api_token ORDER BY id",
-                   NULL, 0, a, &rows, err))
+  if (!store_query(
+          s, "SELECT id, name, role, hash, created_at, expires_at, stamp, used_at FROM api_token ORDER BY id",
+          NULL, 0, a, &rows, err))
     return false;
   struct access_token *all = ARENA_ARRAY(a, rows.count + 1, struct access_token);
   size_t n = 0;
@@ -129,6 +133,12 @@ bool access_list(struct store *s, struct arena *a, struct access_token **out, si
   *out = all;
   *count = n;
   return true;
+}
+
+bool access_write_use(struct store *s, struct str id, int64_t used_at, struct err *err) {
+  const struct store_value values[] = {STORE_INT(used_at), STORE_TEXT(id)};
+  return store_run(s, "UPDATE api_token SET used_at = $1 WHERE id = $2 AND used_at < $1", values, 2, NULL,
+                   err);
 }
 
 bool access_revoke(struct store *s, struct str id, struct err *err) {

@@ -57,6 +57,7 @@ struct principal principal_copy(const struct principal *p, struct arena *a) {
   copy.token.id = str_make(copy.key.p + door + 1, p->token.id.n);
   copy.session = str_make(copy.key.p + copy.key.n - p->session.n, p->session.n);
   copy.token.name = arena_dup(a, p->token.name);
+  copy.token.use = NULL; // the catalog's
   copy.name = arena_dup(a, p->name);
   copy.client = arena_dup(a, p->client);
   return copy;

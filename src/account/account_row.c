@@ -90,10 +90,7 @@ bool account_row_update(struct store *s, const struct account_row *row, struct e
                  "verified_at = $11, version = $12 WHERE id = $13 AND version = $14",
                  values, sizeof values / sizeof *values, &changed, err))
     return account_row_conflict(row, err);
-  if (changed) return true;
-  err_set(err, ERR_CONFLICT, "the account was changed or deleted in the meantime");
-  err_hint(err, "read it again, then retry");
-  return false;
+  return changed || store_outdated("the account", err);
 }
 
 bool account_row_set_verdict(struct store *s, struct str id, int64_t speaks, int64_t at, struct err *err) {

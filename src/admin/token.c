@@ -17,6 +17,7 @@ static void token_put(struct buf *out, const struct access_token *t) {
   put_text(out, "name", t->name);
   put_text(out, "role", str_of(access_role_name(t->role)));
   put_time(out, "expires_at", t->expires_at);
+  put_time(out, "last_used_at", t->use ? atomic_load(&t->use->at) : t->used_at);
   put_time(out, "created_at", t->created_at);
 }
 
@@ -27,7 +28,10 @@ static bool token_is_admin(const struct access_token *t, int64_t now) {
 bool admin_get_identity(struct admin_call *call, struct err *err) {
   (void)err;
   put_open(&call->out, NULL, '{');
-  token_put(&call->out, &call->who.token);
+  struct access_token own = call->who.token;
+  for (size_t i = 0; i < call->catalog->token_count; i++)
+    if (str_eq(call->catalog->tokens[i].id, own.id)) own.use = call->catalog->tokens[i].use;
+  token_put(&call->out, &own);
   put_close(&call->out, '}');
   return true;
 }

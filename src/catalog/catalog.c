@@ -186,9 +186,19 @@ static void catalog_add_urls(const struct catalog *before, struct catalog_server
   for (size_t i = 0; i < rows->count; i++) {
     struct catalog_url *was = before ? map_get(&before->urls_by_hash, catalog_hash(&rows->items[i])) : NULL;
     v->urls[i] = (struct catalog_url){.server = v, .row = &rows->items[i]};
-    atomic_init(&v->urls[i].used_at, rows->items[i].used_at);
-    atomic_init(&v->urls[i].written_at, rows->items[i].used_at);
-    if (was) catalog_url_used(&v->urls[i], atomic_load(&was->used_at));
+    use_begin(&v->urls[i].use, rows->items[i].used_at, was ? &was->use : NULL);
+  }
+}
+
+static void catalog_add_tokens(const struct catalog *before, struct catalog *next) {
+  struct use *uses = ARENA_ARRAY(next->arena, next->token_count + 1, struct use);
+  for (size_t i = 0; i < next->token_count; i++) {
+    struct access_token *t = &next->tokens[i];
+    struct str hash = str_make((const char *)t->hash, TOKEN_HASH);
+    const struct access_token *was = before ? map_get(&before->tokens_by_hash, hash) : NULL;
+    t->use = &uses[i];
+    use_begin(t->use, t->used_at, was ? was->use : NULL);
+    map_put(&next->tokens_by_hash, hash, t);
   }
 }
 
@@ -251,9 +261,7 @@ static bool catalog_fill(const struct catalog_env *env, const struct catalog *be
     next->servers = ARENA_ARRAY(next->arena, server_count, struct catalog_server *);
     for (size_t i = 0; i < account_count; i++) catalog_add_account(&m, accounts[i]);
     for (size_t i = 0; i < server_count; i++) catalog_add_server(&m, &servers[i]);
-    for (size_t i = 0; i < next->token_count; i++)
-      map_put(&next->tokens_by_hash, str_make((const char *)next->tokens[i].hash, TOKEN_HASH),
-              &next->tokens[i]);
+    catalog_add_tokens(before, next);
   }
   map_free(&m.stamps);
   arena_free(m.scratch);
@@ -311,31 +319,40 @@ struct catalog_url *catalog_url_by_token(const struct catalog *c, struct str tok
   return url && access_is_live(url->server->server.expires_at, now_ms) ? url : NULL;
 }
 
-void catalog_url_used(struct catalog_url *url, int64_t now_ms) {
-  int_fast64_t was = atomic_load(&url->used_at);
-  while (was < now_ms && !atomic_compare_exchange_weak(&url->used_at, &was, now_ms)) {
-  }
-}
-
 struct catalog_uses {
   struct catalog *catalog;
   struct store *store; // NULL: they are only counted
   size_t count;
 };
 
+static bool catalog_url_use(struct catalog_uses *u, struct catalog_url *v, struct err *err) {
+  struct server_url url = *v->row;
+  if (!use_is_news(&v->use, &url.used_at)) return true;
+  u->count++;
+  if (!u->store) return true;
+  if (!url_row_note_use(u->store, &url, err)) return false;
+  use_set_written(&v->use, url.used_at);
+  return true;
+}
+
+static bool catalog_token_use(struct catalog_uses *u, const struct access_token *t, struct err *err) {
+  int64_t at;
+  if (!use_is_news(t->use, &at)) return true;
+  u->count++;
+  if (!u->store) return true;
+  if (!access_write_use(u->store, t->id, at, err)) return false;
+  use_set_written(t->use, at);
+  return true;
+}
+
 static bool catalog_each_use(struct catalog_uses *u, struct err *err) {
   for (size_t i = 0; i < u->catalog->server_count; i++) {
     const struct catalog_server *v = u->catalog->servers[i];
-    for (size_t k = 0; k < v->server.urls.count; k++) {
-      struct server_url url = *v->urls[k].row;
-      url.used_at = atomic_load(&v->urls[k].used_at);
-      if (url.used_at <= atomic_load(&v->urls[k].written_at)) continue;
-      u->count++;
-      if (!u->store) continue;
-      if (!url_row_note_use(u->store, &url, err)) return false;
-      atomic_store(&v->urls[k].written_at, url.used_at);
-    }
+    for (size_t k = 0; k < v->server.urls.count; k++)
+      if (!catalog_url_use(u, &v->urls[k], err)) return false;
   }
+  for (size_t i = 0; i < u->catalog->token_count; i++)
+    if (!catalog_token_use(u, &u->catalog->tokens[i], err)) return false;
   return true;
 }
 

@@ -30,9 +30,7 @@ void catalog_close(void); // lets the current one go, at the end of the program
 
 // NULL for unknown, revoked and expired alike. Takes the same time for each, as far as memory allows.
 struct catalog_url *catalog_url_by_token(const struct catalog *c, struct str token, int64_t now_ms);
-// Somebody was let in by it. Any thread; of what overlaps a rebuild, one may be lost.
-void catalog_url_used(struct catalog_url *url, int64_t now_ms);
-// Writes the last uses that the store does not have yet. Blocking.
+// Writes the last uses of URLs and API tokens that the store does not have yet. Blocking.
 MUST_USE bool catalog_write_uses(struct store *s, struct err *err);
 const struct catalog_server *catalog_server_by_id(const struct catalog *c, struct str id);
 const struct catalog_account *catalog_account_by_id(const struct catalog *c, struct str id);

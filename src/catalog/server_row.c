@@ -150,10 +150,7 @@ static bool server_row_update_row(struct store *s, const struct server *v, struc
           s, "UPDATE server SET (" SERVER_COLUMNS ") = (" SERVER_PLACES ") WHERE id = $1 AND version = $14",
           values, SERVER_ROW_VALUES + 1, &changed, err))
     return false;
-  if (changed) return true;
-  err_set(err, ERR_CONFLICT, "the server was changed or deleted in the meantime");
-  err_hint(err, "read it again, then retry");
-  return false;
+  return changed || store_outdated("the server", err);
 }
 
 static bool server_row_update_body(struct store *s, void *arg, struct err *err) {

@@ -49,7 +49,7 @@ struct catalog_member { // an account of a server
 struct catalog_url { // a URL of a server; the request that comes by one holds on to it with its catalog
   struct catalog_server *server;
   const struct server_url *row;
-  atomic_int_fast64_t used_at, written_at; // ms; 0: never. At least row->used_at; as the store has it
+  struct use use;
 };
 
 struct catalog_server { // likewise shared

@@ -11,9 +11,13 @@
 #include "data/json.h"
 
 bool cli_token_list(struct cli *c, struct err *err) {
-  static const struct view_column columns[] = {
-      {"NAME", "name"},          {"ROLE", "role"}, {"CREATED", "created_at"},
-      {"EXPIRES", "expires_at"}, {"ID", "id"},     {0}};
+  static const struct view_column columns[] = {{"NAME", "name"},
+                                               {"ROLE", "role"},
+                                               {"CREATED", "created_at"},
+                                               {"EXPIRES", "expires_at"},
+                                               {"LAST USED", "last_used_at"},
+                                               {"ID", "id"},
+                                               {0}};
   yyjson_val *items;
   if (!api_list(c, STR("/api-token"), 0, &items, err)) return false;
   view_list(c, items, columns, "No API token.");

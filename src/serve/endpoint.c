@@ -47,7 +47,7 @@ static bool endpoint_turn_away(const struct serve_request *r, const struct err *
   row.outcome = str_of(err_name(err->code));
   row.status = err_http_status(err->code);
   row.detail = str_of(why);
-  audit_refuse(r->env->run.audit, &row, what);
+  audit_count(r->env->run.audit, &row, what);
   http_reply_err(r->transport.http, err);
   return false;
 }
@@ -231,7 +231,7 @@ static void endpoint_serve(struct serve_request *r, const struct endpoint_path *
   }
   r->server = r->url->server;
   if (!endpoint_admit(r, now)) return;
-  catalog_url_used(r->url, now);
+  use_note(&r->url->use, now);
   if (!endpoint_method_fits(r, p)) {
     http_reply_header(r->transport.http, "Allow", p->pair && !p->message ? STR("GET") : STR("POST, OPTIONS"));
     endpoint_no_method(r->transport.http);

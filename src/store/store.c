@@ -192,6 +192,12 @@ static bool store_take_rows(struct store *s, void *arg, struct err *err) {
          (!e->gone->count || store_run(s, arena_z(e->arena, clear), &now, 1, NULL, err));
 }
 
+bool store_outdated(const char *what, struct err *err) {
+  err_set(err, ERR_CONFLICT, "%s was changed or deleted in the meantime", what);
+  err_hint(err, "read it again, then retry");
+  return false;
+}
+
 bool store_take_expired(struct store *s, const char *table, int64_t now_ms, struct arena *a,
                         struct store_rows *gone, struct err *err) {
   struct store_expired e = {table, now_ms, a, gone};

@@ -44,6 +44,8 @@ MUST_USE bool store_run(struct store *s, const char *sql, const struct store_val
 // The same for a change that others may have made impossible: `done` says whether a row was there for it.
 MUST_USE bool store_change(struct store *s, const char *sql, const struct store_value *v, size_t n,
                            bool *done, struct err *err);
+// ERR_CONFLICT, for a row that another version was expected of: "the account was changed or deleted …". False.
+bool store_outdated(const char *what, struct err *err);
 MUST_USE bool store_query(struct store *s, const char *sql, const struct store_value *v, size_t n,
                           struct arena *a, struct store_rows *out, struct err *err);
 // All or nothing: `body` runs inside one write transaction; false rolls back. Calls on `s` within it take

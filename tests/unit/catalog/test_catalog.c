@@ -106,6 +106,39 @@ static int64_t stored_use(const char *sql) {
 #define FIRST_USE "SELECT url_used_at FROM server WHERE id = 'srv_1'"
 #define LAPTOP_USE "SELECT used_at FROM server_url WHERE name = 'laptop'"
 
+#define TOKEN_USE "SELECT used_at FROM api_token"
+
+static void a_token_knows_when_it_was_last_used(void **state) {
+  (void)state;
+  struct access_token made;
+  char text[TOKEN_TEXT];
+  struct err err;
+  const struct access_token wanted = {.name = STR("ops"), .role = ACCESS_CLIENT};
+  assert_true(access_create(store, &wanted, arena, &made, text, &err));
+  struct catalog *before = rebuild();
+  assert_int_equal(atomic_load(&before->tokens[0].use->at), 0);
+  assert_non_null(access_find(&before->tokens_by_hash, str_of(text), 50));
+  assert_non_null(access_find_hash(&before->tokens_by_hash, before->tokens[0].hash, 60)); // a look, not a use
+  assert_null(access_find(&before->tokens_by_hash, STR("psk_other"), 70));
+  struct catalog *c = rebuild();
+  assert_int_equal(atomic_load(&c->tokens[0].use->at), 50); // known to the snapshot before alone
+  assert_int_equal(stored_use(TOKEN_USE), 0);
+  assert_true(catalog_write_uses(store, &err));
+  assert_int_equal(stored_use(TOKEN_USE), 50);
+  memory_store_sql("UPDATE api_token SET used_at = 0");
+  assert_true(catalog_write_uses(store, &err));
+  assert_int_equal(stored_use(TOKEN_USE), 0); // what is written is not written again
+  assert_non_null(access_find(&c->tokens_by_hash, str_of(text), 80));
+  assert_true(catalog_write_uses(store, &err));
+  assert_int_equal(stored_use(TOKEN_USE), 80);
+  catalog_release(before);
+  catalog_release(c);
+  catalog_close();
+  c = rebuild(); // a start
+  assert_int_equal(atomic_load(&c->tokens[0].use->at), 80);
+  catalog_release(c);
+}
+
 static void a_server_has_several_urls(void **state) {
   (void)state;
   struct server *all;
@@ -116,7 +149,7 @@ static void a_server_has_several_urls(void **state) {
   add_server("srv_1", "acc_1", "{}", 0);
   struct catalog *before = rebuild();
   assert_null(catalog_url_by_token(before, STR("laptop"), 1));
-  catalog_url_used(catalog_url_by_token(before, STR("srv_1"), 1), 50);
+  use_note(&catalog_url_by_token(before, STR("srv_1"), 1)->use, 50);
   assert_true(server_row_load_all(store, arena, &all, &count, &err));
   all[0].urls = url_row_with(&all[0].urls, &laptop, arena);
   all[0].version++;
@@ -127,16 +160,16 @@ static void a_server_has_several_urls(void **state) {
   assert_ptr_equal(one->server, other->server);
   check_text(one->row->name, "first");
   check_text(other->row->name, "laptop");
-  assert_int_equal(atomic_load(&one->used_at), 50); // known to the snapshot before alone
-  catalog_url_used(other, 70);
-  catalog_url_used(other, 60); // came later, began sooner
+  assert_int_equal(atomic_load(&one->use.at), 50); // known to the snapshot before alone
+  use_note(&other->use, 70);
+  use_note(&other->use, 60); // came later, began sooner
   assert_true(catalog_write_uses(store, &err));
   assert_int_equal(stored_use(FIRST_USE), 50);
   assert_int_equal(stored_use(LAPTOP_USE), 70);
   memory_store_sql("UPDATE server SET url_used_at = 0");
   assert_true(catalog_write_uses(store, &err));
   assert_int_equal(stored_use(FIRST_USE), 0); // what is written is not written again
-  catalog_url_used(one, 80);
+  use_note(&one->use, 80);
   assert_true(catalog_write_uses(store, &err));
   assert_int_equal(stored_use(FIRST_USE), 80);
   all[0].urls = url_row_without(&all[0].urls, STR("first"), arena);
@@ -296,6 +329,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(a_server_shows_what_its_filter_lets_through),
       TEST(tokens_hold_until_the_millisecond_they_expire),
+      TEST(a_token_knows_when_it_was_last_used),
       TEST(a_server_has_several_urls),
       TEST(what_stayed_as_it_was_is_shared),
       TEST(a_new_import_changes_what_its_servers_list),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "house.h"
 
+#include "account/keys.h"
+#include "audit/audit.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/metrics.h"
@@ -57,12 +59,21 @@ static void house_look_at_clock(void) {
     log_info("the clock has held; rows go by their age again");
 }
 
+// Values of the audit that were sealed anew may have been all that an old key was there for.
+static void house_tidy_keys(const struct account_env *account, const struct admin_env *admin) {
+  struct arena *a = arena_new();
+  if (admin->key_file.n && audit_has_resealed(admin->run->audit))
+    keys_tidy(account, arena_z(a, admin->key_file));
+  arena_free(a);
+}
+
 void house_keep(const struct account_env *account, struct loop *loop, const struct admin_env *admin) {
   struct err err;
   house_look_at_clock();
   loop_post(loop, house_tend, (void *)(uintptr_t)account);
   if (!admin_heed_recovery(admin, &err)) log_warn("an admin token that was made beside us: %s", err.text);
   if (!admin_purge(admin, &err)) log_warn("housekeeping: %s", err.text);
+  house_tidy_keys(account, admin);
   program_keep_sweep();
   mem_trim(); // an import or a burst may have taken much for a moment
   metrics_add(METRIC_HOUSE_ROUNDS, 1);

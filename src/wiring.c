@@ -82,6 +82,20 @@ static void wiring_hosts(const struct settings *s, struct http_options *o) {
   o->host_count = n;
 }
 
+// Whatever page pointed its name at us (DNS rebinding), or a proxy whose name is not in the settings.
+static void wiring_stranger(void *ctx, const struct http_request *in) {
+  const struct wiring *w = ctx;
+  audit_count(w->audit,
+              &(struct audit_row){.at = clock_now_ms(),
+                                  .who.address = in->client,
+                                  .action = STR(AUDIT_REFUSE),
+                                  .outcome = str_of(err_name(ERR_DENIED)),
+                                  .request_id = in->id,
+                                  .detail = STR("a Host that is not ours"),
+                                  .status = 403},
+              http_header_get(&in->headers, "host"));
+}
+
 static void wiring_http_options(const struct wiring *w, const struct settings *s, struct tls_context *tls,
                                 struct http_options *o) {
   size_t share = w->loop_count, most = s->max_connections;
@@ -103,6 +117,7 @@ static void wiring_http_options(const struct wiring *w, const struct settings *s
       .trusted_proxies = s->trusted_proxies.items,
       .trusted_proxy_count = s->trusted_proxies.count,
       .rank = wiring_rank,
+      .stranger = wiring_stranger,
       .tls = tls,
   };
   wiring_hosts(s, o);
@@ -297,6 +312,7 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
                                   .mark =
                                       arena_printf(w->arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
   if (!keys_start(&w->account, &keys, err)) return false;
+  audit_reseal(w->audit);
   w->catalog = (struct catalog_env){
       &w->account,
       {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items, s->upstream_origins.count}};
@@ -472,7 +488,8 @@ void wiring_stop(struct wiring *w) {
 
 static void wiring_write_uses(struct wiring *w) {
   struct err err;
-  if (!catalog_write_uses(w->store, &err)) log_warn("when URLs were last used is not written: %s", err.text);
+  if (!catalog_write_uses(w->store, &err))
+    log_warn("when URLs and API tokens were last used is not written: %s", err.text);
 }
 
 void wiring_close(struct wiring *w) {

@@ -450,8 +450,11 @@ bool connect_open(const struct connect_env *env, struct str id, struct str link_
 // ---- the rest
 
 // Ended ones are told of for a day more.
-bool connect_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err) {
-  return flow_row_purge(s, now_ms - CONNECT_KEPT_MS, count, err) && registration_row_purge(s, now_ms, err);
+bool connect_purge(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *expired,
+                   struct err *err) {
+  size_t count;
+  return flow_row_expire(s, now_ms, a, expired, err) &&
+         flow_row_purge(s, now_ms - CONNECT_KEPT_MS, &count, err) && registration_row_purge(s, now_ms, err);
 }
 
 void connect_write_client(const struct connect_env *env, struct buf *out) {

@@ -67,7 +67,9 @@ MUST_USE bool connect_finish(const struct connect_env *env, const struct oauth_a
 MUST_USE bool connect_finish_here(const struct connect_env *env, struct str id,
                                   const struct oauth_answer *answer, struct arena *a,
                                   struct connect_flow *out, struct err *err) SUSPENDS;
-MUST_USE bool connect_purge(struct store *s, int64_t now_ms, size_t *count, struct err *err);
+// `expired`: links that nobody used in time: id, name and expires_at of each, once.
+MUST_USE bool connect_purge(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *expired,
+                            struct err *err);
 // Our client-ID metadata document, served at <public_url>/oauth/client.json.
 void connect_write_client(const struct connect_env *env, struct buf *out);
 

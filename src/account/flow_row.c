@@ -107,6 +107,28 @@ bool flow_row_end(struct store *s, const struct flow_row *r, struct err *err) {
                    values, 6, NULL, err);
 }
 
+struct flow_expiry {
+  int64_t now_ms;
+  struct arena *arena;
+  struct store_rows *gone;
+};
+
+#define FLOW_EXPIRED "WHERE told = 0 AND status IN ('waiting', 'opened') AND expires_at <= $1"
+
+static bool flow_row_expire_body(struct store *s, void *arg, struct err *err) {
+  const struct flow_expiry *e = arg;
+  const struct store_value now = STORE_INT(e->now_ms);
+  return store_query(s, "SELECT id, name, expires_at FROM oauth_flow " FLOW_EXPIRED " ORDER BY id", &now, 1,
+                     e->arena, e->gone, err) &&
+         store_run(s, "UPDATE oauth_flow SET told = 1 " FLOW_EXPIRED, &now, 1, NULL, err);
+}
+
+bool flow_row_expire(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *gone,
+                     struct err *err) {
+  struct flow_expiry e = {now_ms, a, gone};
+  return store_transact(s, flow_row_expire_body, &e, err);
+}
+
 bool flow_row_purge(struct store *s, int64_t before_ms, size_t *count, struct err *err) {
   int64_t changed = 0;
   if (!store_run(s, "DELETE FROM oauth_flow WHERE expires_at <= $1", &STORE_INT(before_ms), 1, &changed, err))

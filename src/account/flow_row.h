@@ -31,6 +31,9 @@ MUST_USE bool flow_row_open(struct store *s, const struct flow_row *r, bool *don
 MUST_USE bool flow_row_take(struct store *s, const struct flow_row *r, bool *done, struct err *err);
 // status, code, text, remedy, account_id; the verifier goes.
 MUST_USE bool flow_row_end(struct store *s, const struct flow_row *r, struct err *err);
+// Those whose time is over without an end: `gone` has id, name and expires_at of each, once.
+MUST_USE bool flow_row_expire(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *gone,
+                              struct err *err);
 MUST_USE bool flow_row_purge(struct store *s, int64_t before_ms, size_t *count, struct err *err);
 
 #endif

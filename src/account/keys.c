@@ -116,12 +116,16 @@ bool keys_start(const struct account_env *env, const struct keys_place *place, s
   return true;
 }
 
+void keys_tidy(const struct account_env *env, const char *file) {
+  struct keys_prune p = {.file = file, .arena = arena_new()};
+  keys_prune(env, &p);
+  arena_free(p.arena);
+}
+
 bool keys_rotate(const struct account_env *env, const char *file, size_t *resealed, struct err *err) {
   if (!seal_ring_rotate(file, err) || !seal_ring_refresh(env->ring, file, err) ||
       !keys_reseal(env, resealed, err))
     return false;
-  struct keys_prune p = {.file = file, .arena = arena_new()};
-  keys_prune(env, &p);
-  arena_free(p.arena);
+  keys_tidy(env, file);
   return true;
 }

@@ -24,5 +24,7 @@ MUST_USE bool keys_start(const struct account_env *env, const struct keys_place 
 MUST_USE bool keys_reseal(const struct account_env *env, size_t *count, struct err *err);
 // When resealing fails, the new key stays in the file beside the old ones, which still open everything.
 MUST_USE bool keys_rotate(const struct account_env *env, const char *file, size_t *resealed, struct err *err);
+// Keys that seal nothing any more leave the file: after what goes on behind a rotation (audit_reseal).
+void keys_tidy(const struct account_env *env, const char *file);
 
 #endif

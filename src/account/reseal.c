@@ -98,7 +98,7 @@ bool reseal_all(struct store *s, struct reseal *r, struct err *err) {
   return ok;
 }
 
-// Values that the audit has are not sealed anew (audit/values), so their keys stay.
+// Values that the audit has are sealed anew by itself (audit_reseal), and keep their keys until then.
 #define RESEAL_AUDIT "SELECT DISTINCT values_key FROM audit WHERE values_key <> ''"
 
 bool reseal_keys(struct store *s, struct arena *a, struct str **ids, size_t *count, struct err *err) {

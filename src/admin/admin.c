@@ -123,11 +123,12 @@ static const struct catalog_account *admin_account_told(const struct admin_call 
   return v ? v : catalog_account_by_id(call->catalog, call->account_id);
 }
 
+// Pages are open to all: links that are opened, and what is turned away there, anybody could make rows of, so they are
+// counted. A page that only asks leaves none.
 static void admin_audit(const struct admin_call *call, const struct err *failure, uint64_t begun_us) {
-  if (!call->route->action) return;
-  // Pages are open to all: what touched nothing of ours is a line in the log, not rows that anybody could
-  // add.
-  if (call->route->guard == ADMIN_OPEN && !call->account_id.n && !call->detail.n) return;
+  bool open = call->route->guard == ADMIN_OPEN;
+  if (!failure && call->refused.code) failure = &call->refused;
+  if (!call->route->action || (open && !failure && !call->account_id.n && !call->detail.n)) return;
   enum err_code code = failure ? failure->code : call->status >= 400 ? ERR_UNPROCESSABLE : ERR_OK;
   // What is said of a wrong body may quote it, and it may hold a secret in the wrong place.
   struct str detail = !failure              ? call->detail
@@ -135,35 +136,38 @@ static void admin_audit(const struct admin_call *call, const struct err *failure
                                             : str_of(failure->text);
   const struct catalog_server *server = admin_server_told(call);
   const struct catalog_account *account = admin_account_told(call);
-  audit_add(call->env->run->audit,
-            &(struct audit_row){.at = clock_now_ms(),
-                                .who = admin_asker(call),
-                                .action = str_of(call->route->action),
-                                .server_id = call->server_id,
-                                .server_name = server ? server->server.name : STR_NONE,
-                                .account_id = call->account_id,
-                                .account_name = account ? account->account->name : STR_NONE,
-                                .outcome = str_of(err_name(code)),
-                                .request_id = call->in->id,
-                                .detail = detail,
-                                .elapsed_us = (int64_t)(clock_mono_us() - begun_us),
-                                .status = failure        ? call->status == 415 ? 415 : err_http_status(code)
-                                                 : call->status ? call->status
-                                                         : call->route->status});
+  struct audit_row row = {.at = clock_now_ms(),
+                          .who = admin_asker(call),
+                          .action = str_of(call->route->action),
+                          .server_id = call->server_id,
+                          .server_name = server ? server->server.name : STR_NONE,
+                          .account_id = call->account_id,
+                          .account_name = account ? account->account->name : STR_NONE,
+                          .outcome = str_of(err_name(code)),
+                          .request_id = call->in->id,
+                          .detail = detail,
+                          .elapsed_us = (int64_t)(clock_mono_us() - begun_us),
+                          .status = failure        ? call->status == 415 ? 415 : err_http_status(code)
+                                           : call->status ? call->status
+                                                   : call->route->status};
+  if (open)
+    audit_count(call->env->run->audit, &row, failure ? http_param(&call->params, "flow") : STR_NONE);
+  else
+    audit_add(call->env->run->audit, &row);
 }
 
 // Turned away at the door: counted, as outsiders may do it as often as they like. `what`: which origin, which token.
 static void admin_audit_refused(const struct admin_call *call, const struct err *err, const char *why,
                                 struct str what) {
-  audit_refuse(call->env->run->audit,
-               &(struct audit_row){.at = clock_now_ms(),
-                                   .who = admin_asker(call),
-                                   .action = STR(AUDIT_REFUSE),
-                                   .outcome = str_of(err_name(err->code)),
-                                   .request_id = call->in->id,
-                                   .detail = str_of(why),
-                                   .status = err_http_status(err->code)},
-               what);
+  audit_count(call->env->run->audit,
+              &(struct audit_row){.at = clock_now_ms(),
+                                  .who = admin_asker(call),
+                                  .action = STR(AUDIT_REFUSE),
+                                  .outcome = str_of(err_name(err->code)),
+                                  .request_id = call->in->id,
+                                  .detail = str_of(why),
+                                  .status = err_http_status(err->code)},
+              what);
 }
 
 static void admin_audit_unknown(const struct admin_call *call, const struct err *err) {

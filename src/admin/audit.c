@@ -39,6 +39,7 @@ static void audit_put(struct buf *out, const struct audit_entry *e) {
   put_text(out, "action", row->action);
   put_text_or_null(out, "server_id", row->server_id);
   put_text_or_null(out, "server_name", row->server_name);
+  put_text_or_null(out, "url", row->url);
   put_text_or_null(out, "account_id", row->account_id);
   put_text_or_null(out, "account_name", row->account_name);
   put_text_or_null(out, "tool", row->tool);
@@ -64,10 +65,14 @@ struct audit_words {
   bool known;
 };
 
+static void audit_try(struct audit_words *w, struct str word) {
+  unsigned d = str_distance(w->given, word);
+  if (str_eq(w->given, word)) w->known = true;
+  if (d < w->best) w->best = d, w->near = word;
+}
+
 static void audit_try_word(struct audit_words *w, const char *word) {
-  unsigned d = str_distance(w->given, str_of(word));
-  if (str_is(w->given, word)) w->known = true;
-  if (d < w->best) w->best = d, w->near = str_of(word);
+  audit_try(w, str_of(word));
 }
 
 static bool audit_word_known(const struct audit_words *w, const char *field, struct err *err) {
@@ -86,8 +91,8 @@ static bool audit_check_outcome(const struct admin_call *call, struct err *err) 
 }
 
 static bool audit_check_action(const struct admin_call *call, struct err *err) {
-  static const char *const others[] = {"tools/call", "token.recover", "token.expire", "server.expire",
-                                       AUDIT_REFUSE};
+  static const char *const others[] = {"tools/call",    "token.recover", "token.expire",
+                                       "server.expire", "link.expire",   AUDIT_REFUSE};
   struct audit_words w = {.given = admin_query(call, "action"), .best = AUDIT_NEAR + 1};
   if (str_find(w.given, '/') >= 0) return true;
   for (size_t i = 0; i < sizeof others / sizeof *others; i++) audit_try_word(&w, others[i]);
@@ -98,8 +103,36 @@ static bool audit_check_action(const struct admin_call *call, struct err *err) {
   return audit_word_known(&w, "query.action", err);
 }
 
+struct audit_url_job {
+  struct store *store;
+  struct str url;
+  bool known;
+};
+
+static bool audit_know_url(void *arg, struct err *err) {
+  struct audit_url_job *job = arg;
+  return audit_has_url(job->store, job->url, &job->known, err);
+}
+
+// That of a server, of the one asked for if any; or of one that has gone, as long as it has rows.
+static bool audit_check_url(const struct admin_call *call, struct err *err) {
+  struct audit_words w = {.given = admin_query(call, "url"), .best = AUDIT_NEAR + 1};
+  struct str server_id = admin_query(call, "server_id");
+  struct audit_url_job job = {call->env->catalog->account->store, w.given, false};
+  if (!w.given.n) return true;
+  for (size_t i = 0; i < call->catalog->server_count; i++) {
+    const struct server *s = &call->catalog->servers[i]->server;
+    for (size_t k = 0; k < s->urls.count && (!server_id.n || str_eq(server_id, s->id)); k++)
+      audit_try(&w, s->urls.items[k].name);
+  }
+  if (!w.known && !pool_run(audit_know_url, &job, err)) return false;
+  w.known |= job.known;
+  return audit_word_known(&w, "query.url", err);
+}
+
 bool admin_list_audit(struct admin_call *call, struct err *err) {
-  if (!audit_check_outcome(call, err) || !audit_check_action(call, err)) return false;
+  if (!audit_check_outcome(call, err) || !audit_check_action(call, err) || !audit_check_url(call, err))
+    return false;
   size_t limit = (size_t)admin_query_int(call, "limit", ADMIN_PAGE);
   struct audit_job job = {.call = call,
                           .query = {.since = audit_time(call, "since"),
@@ -109,6 +142,7 @@ bool admin_list_audit(struct admin_call *call, struct err *err) {
                                     .address = admin_query(call, "address"),
                                     .action = admin_query(call, "action"),
                                     .server_id = admin_query(call, "server_id"),
+                                    .url = admin_query(call, "url"),
                                     .account_id = admin_query(call, "account_id"),
                                     .tool = admin_query(call, "tool"),
                                     .outcome = admin_query(call, "outcome"),

@@ -165,6 +165,7 @@ bool admin_get_client_document(struct admin_call *call, struct err *err) {
 
 // The page's own script asks for JSON, and shows it in the page.
 static bool authorize_page_error(struct admin_call *call, const struct err *why, struct err *err) {
+  call->refused = *why;
   if (page_wants_json(call)) {
     *err = *why;
     return false;

@@ -35,6 +35,7 @@ struct admin_call {
   yyjson_val *body;                   // checked against the route's body shape; NULL: the route takes none
   struct buf out;                     // the answer's JSON
   struct str account_id, server_id, detail; // for the audit row
+  struct err refused;                       // what a page says it in words; code 0: nothing
   int status;                               // of the answer; 0: the route's
   const char *type;                         // of the answer; NULL: the route's
   struct str nonce;                         // of a page, for its own style and script

@@ -59,7 +59,7 @@ static const struct http_route routes[] = {
         .action = "account.connect", .body = &admin_authorize_answer, .answer = &admin_authorize_flow, .status = 200, .errors = E(CONFLICT) | E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT)),
   ROUTE(GET, "/connect/{flow}", OPEN, show_connect, "showConnect",
         "The page that such a link opens; /connect/{account id} is for those who use an account that needs authorizing, and looks the same for every id",
-        .any_query = true, .type = ADMIN_PAGE_TYPE, .page = true, .status = 200),
+        .any_query = true, .action = "account.open", .type = ADMIN_PAGE_TYPE, .page = true, .status = 200),
   ROUTE(POST, "/connect/{flow}", OPEN, open_connect, "openConnect",
         "Its button: goes on to the vendor, or, asked for JSON as the page's script does, gives the address as `url`",
         .any_query = true, .action = "account.open", .script = &admin_onward, .page = true, .status = 303, .errors = E(CONFLICT) | E(UNPROCESSABLE) | E(UPSTREAM) | E(TIMEOUT)),

@@ -146,6 +146,7 @@ SHAPE(admin_query_audit, "AuditQuery", "",
   {"address", ADMIN_TEXT, .most = TEXT_MOST, .says = "a client's IP address"},
   {"action", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as tools/call, account.create or access.refuse"},
   {"server_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one server"},
+  {"url", ADMIN_TEXT, .most = NAME_MOST, .says = "name of a server's URL, by which it came"},
   {"account_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one account"},
   {"tool", ADMIN_TEXT, .most = TEXT_MOST, .says = "of one tool"},
   {"outcome", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as ok, denied, upstream_error"},
@@ -432,6 +433,7 @@ SHAPE(admin_url_list, "UrlList", "The URLs of a server",
   {"name", ADMIN_TEXT, REQ, .says = "for people"},                              \
   {"role", ADMIN_WORD, REQ, .allowed = "admin|client", .says = "what it may"},  \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                       \
+  {"last_used_at", ADMIN_TIME, NIL, .says = "of the last request that had it; null: none"}, \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
 SHAPE(admin_token, "Token", "An API token; its text is not shown again", TOKEN_BODY);
 SHAPE(admin_token_secret, "TokenWithText", "An API token with its text, which is shown this once",
@@ -451,6 +453,7 @@ INNER(audit_entry, "AuditEntry", "One thing that was done",
   {"action", ADMIN_TEXT, REQ, .says = "tools/call, account.create, access.refuse, …"},
   {"server_id", ADMIN_TEXT, NIL, .says = "through which server"},
   {"server_name", ADMIN_TEXT, NIL, .says = "its name then"},
+  {"url", ADMIN_TEXT, NIL, .says = "name of the server's URL that it came by"},
   {"account_id", ADMIN_TEXT, NIL, .says = "on which account"},
   {"account_name", ADMIN_TEXT, NIL, .says = "its name then"},
   {"tool", ADMIN_TEXT, NIL, .says = "which tool"},
@@ -459,7 +462,7 @@ INNER(audit_entry, "AuditEntry", "One thing that was done",
   {"outcome", ADMIN_TEXT, REQ, .says = "ok, or what went wrong"},
   {"status", ADMIN_INT, NIL, .says = "HTTP status, of the vendor for a tool call"},
   {"elapsed_us", ADMIN_INT, REQ, .says = "microseconds it took; of several alike, from the first to the last"},
-  {"count", ADMIN_INT, REQ, .says = "of refused requests, so many alike; else 1"},
+  {"count", ADMIN_INT, REQ, .says = "of refused requests and opened links, so many alike; else 1"},
   {"request_id", ADMIN_TEXT, NIL, .says = "as it stands in the log"},
   {"detail", ADMIN_TEXT, NIL, .says = "more, in words"});
 SHAPE(admin_audit_list, "AuditList", "A page of the audit log",

@@ -201,6 +201,7 @@ static bool system_rotate(void *arg, struct err *err) {
   struct system_rotation *r = arg;
   pthread_mutex_lock(&system_rotating);
   bool ok = keys_rotate(r->env->catalog->account, r->key_file, &r->resealed, err);
+  if (ok) audit_reseal(r->env->run->audit);
   pthread_mutex_unlock(&system_rotating);
   return ok;
 }
@@ -277,8 +278,8 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
   struct store *s = env->catalog->account->store;
   struct arena *a = arena_new();
   int64_t now = steady_now_ms();
-  struct store_rows servers = {0}, tokens = {0};
-  size_t rows = 0, flows = 0;
+  struct store_rows servers = {0}, tokens = {0}, links = {0};
+  size_t rows = 0;
   bool ok = server_row_purge(s, now, a, &servers, err);
   if (ok) {
     system_audit_expired(env, "server.expire", &servers, true);
@@ -286,8 +287,12 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
   }
   if (ok) {
     system_audit_expired(env, "token.expire", &tokens, false);
-    ok = connect_purge(s, now, &flows, err) && audit_purge(s, env->audit_keep_ms, &rows, err) &&
-         system_note_time(s, now, err) && catalog_write_uses(s, err);
+    ok = connect_purge(s, now, a, &links, err);
+  }
+  if (ok) {
+    system_audit_expired(env, "link.expire", &links, false);
+    ok = audit_purge(s, env->audit_keep_ms, &rows, err) && system_note_time(s, now, err) &&
+         catalog_write_uses(s, err);
   }
   // What did go must leave the catalog, whatever failed after it.
   struct err late;

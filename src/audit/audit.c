@@ -21,12 +21,11 @@ enum {
   AUDIT_RETRY_MS = 500,                      // between tries while the store is locked or the disk is full
   AUDIT_LAST_TRIES = 4,                      // once we are stopping
   AUDIT_TEXT_MOST = 2048,                    // bytes of one text
-  AUDIT_COMPOSED = AUDIT_TEXT_MOST + 8,      // likewise, before it is cut at a character
   AUDIT_PURGE_ROWS = 2000,                   // a step of purging, between which others may write
   AUDIT_PURGE_MOST = 100 * AUDIT_PURGE_ROWS, // at once; the rest goes the next time
   AUDIT_COMPLAIN_MS = 60000,
 };
-enum { AUDIT_TEXTS = 14, AUDIT_NUMBERS = 4, AUDIT_CELLS = 1 + AUDIT_TEXTS + AUDIT_NUMBERS };
+enum { AUDIT_TEXTS = 15, AUDIT_NUMBERS = 4, AUDIT_CELLS = 1 + AUDIT_TEXTS + AUDIT_NUMBERS };
 enum { AUDIT_ID_TIME = 9, AUDIT_ID_ORDER = 4, AUDIT_ID_ORDERS = 36 * 36 * 36 * 36 };
 
 static const char audit_digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -34,6 +33,9 @@ static const char audit_digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 struct audit_item { // a row and its texts in one allocation
   struct audit_row row;
   size_t bytes;
+  struct tally_entry *counted; // which wants to know of its row; NULL: none
+  char id[TOKEN_ID];           // of the row that it is
+  bool again;                  // it is there, and its count has grown
   char texts[];
 };
 
@@ -47,11 +49,14 @@ struct audit {
   uint64_t added, done;   // done: written, or given up by the writer
   uint64_t dropped, told; // rows lost; of these, what the log has been told
   uint64_t told_at_us;
-  struct tally refused;
+  struct tally counted;
+  uint64_t asked, ended; // how often the counting shall end; of these, done
   bool hurry, stop;
+  bool resealing, afresh, resealed; // values: to be sealed anew, from the first on; done
   // the writer's own
   int64_t id_ms;
   uint32_t id_order;
+  struct audit_reseal stale;
 };
 
 // ---- rows that wait
@@ -59,13 +64,13 @@ struct audit {
 // All columns, in the order of audit_texts and audit_numbers behind the id.
 #define AUDIT_COLUMNS                                                                                        \
   "id, actor, actor_name, client, address, action, server_id, server_name, account_id, account_name, tool, " \
-  "arguments, outcome, request_id, detail, at, elapsed_us, status, repeats"
+  "arguments, outcome, request_id, detail, url, at, elapsed_us, status, repeats"
 
 static void audit_texts(struct audit_row *row, struct str *out[AUDIT_TEXTS]) {
   struct str *texts[AUDIT_TEXTS] = {
       &row->who.actor, &row->who.actor_name, &row->who.client, &row->who.address,  &row->action,
       &row->server_id, &row->server_name,    &row->account_id, &row->account_name, &row->tool,
-      &row->arguments, &row->outcome,        &row->request_id, &row->detail};
+      &row->arguments, &row->outcome,        &row->request_id, &row->detail,       &row->url};
   memcpy(out, texts, sizeof texts);
 }
 
@@ -74,19 +79,8 @@ static void audit_numbers(struct audit_row *row, int64_t *out[AUDIT_NUMBERS]) {
   memcpy(out, numbers, sizeof numbers);
 }
 
-// "by URL laptop; not among the tools of this server"
-static struct str audit_detail(const struct audit_row *row, char text[AUDIT_COMPOSED]) {
-  if (!row->url.n) return row->detail;
-  int n = snprintf(text, AUDIT_COMPOSED, "by URL %.*s%s%.*s", STR_ARG(row->url), row->detail.n ? "; " : "",
-                   STR_ARG(row->detail));
-  return str_make(text, n < AUDIT_COMPOSED ? (size_t)n : AUDIT_COMPOSED - 1);
-}
-
 static struct audit_item *audit_item_new(const struct audit_row *from) {
   struct audit_row row = *from;
-  char detail[AUDIT_COMPOSED];
-  row.detail = audit_detail(from, detail);
-  row.url = STR_NONE;
   struct str *texts[AUDIT_TEXTS];
   size_t n = 0;
   if (!row.count) row.count = 1;
@@ -100,8 +94,7 @@ static struct audit_item *audit_item_new(const struct audit_row *from) {
   if (row.values.n > AUDIT_VALUES_MOST) row.values = STR("{\"...\":\"too long to record\"}");
   n += row.values.n;
   struct audit_item *item = mem_alloc(sizeof *item + n);
-  item->row = row;
-  item->bytes = sizeof *item + n;
+  *item = (struct audit_item){.row = row, .bytes = sizeof *item + n};
   audit_texts(&item->row, texts);
   char *at = item->texts;
   for (size_t i = 0; i < AUDIT_TEXTS; i++) {
@@ -143,18 +136,12 @@ void audit_add(struct audit *a, const struct audit_row *row) {
   if (!room) audit_item_free(item);
 }
 
-// ---- what was refused
+// ---- what is counted
 
-void audit_refuse(struct audit *a, const struct audit_row *row, struct str what) {
+void audit_count(struct audit *a, const struct audit_row *row, struct str what) {
   pthread_mutex_lock(&a->lock);
-  if (tally_add(&a->refused, row, what, clock_mono_us()))
-    pthread_cond_signal(&a->wake); // a minute to wait for
+  if (tally_add(&a->counted, row, what, clock_mono_us())) pthread_cond_signal(&a->wake);
   pthread_mutex_unlock(&a->lock);
-}
-
-static void audit_push_refused(void *arg, const struct audit_row *row) {
-  struct audit_item *item = audit_item_new(row);
-  if (!audit_push(arg, item)) audit_item_free(item);
 }
 
 struct str audit_mark_hash(const unsigned char hash[TOKEN_HASH], char out[AUDIT_MARK]) {
@@ -214,33 +201,49 @@ static bool audit_go_on(struct audit *a, struct err *err) {
 struct audit_batch {
   struct audit *audit;
   struct arena *arena; // of one try to write it
-  struct audit_item *items[AUDIT_BATCH];
-  size_t count;
+  struct audit_item *items[AUDIT_BATCH + TALLY_ROWS_MOST];
+  size_t queued, count; // from the queue; with what was counted
+  uint64_t asked;       // of these times, the counting has ended with this one
 };
+
+static bool audit_insert(struct store *s, struct audit_item *item, struct arena *a, struct err *err) {
+  struct str *texts[AUDIT_TEXTS];
+  int64_t *numbers[AUDIT_NUMBERS];
+  struct audit_sealed sealed;
+  struct store_value values[AUDIT_CELLS + 2];
+  audit_texts(&item->row, texts);
+  audit_numbers(&item->row, numbers);
+  values[0] = STORE_TEXT(str_of(item->id));
+  for (size_t t = 0; t < AUDIT_TEXTS; t++) values[1 + t] = STORE_TEXT(*texts[t]);
+  for (size_t n = 0; n < AUDIT_NUMBERS; n++) values[1 + AUDIT_TEXTS + n] = STORE_INT(*numbers[n]);
+  audit_values_close(s, &item->row, str_of(item->id), a, &sealed);
+  values[AUDIT_CELLS] = STORE_TEXT(sealed.blob);
+  values[AUDIT_CELLS + 1] = STORE_TEXT(sealed.key);
+  return store_run(s,
+                   "INSERT INTO audit (" AUDIT_COLUMNS
+                   ", argument_values, values_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+                   "$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+                   values, AUDIT_CELLS + 2, NULL, err);
+}
+
+// All that ever changes in a row.
+static bool audit_recount(struct store *s, const struct audit_item *item, struct err *err) {
+  const struct store_value values[] = {STORE_INT(item->row.count), STORE_INT(item->row.elapsed_us),
+                                       STORE_TEXT(item->row.detail), STORE_TEXT(str_of(item->id))};
+  return store_run(s, "UPDATE audit SET repeats = $1, elapsed_us = $2, detail = $3 WHERE id = $4", values, 4,
+                   NULL, err);
+}
 
 static bool audit_write_rows(struct store *s, const struct audit_batch *batch, struct err *err) {
   char id[TOKEN_ID];
   token_id("aud", id);
   for (size_t i = 0; i < batch->count; i++) {
-    struct str *texts[AUDIT_TEXTS];
-    int64_t *numbers[AUDIT_NUMBERS];
-    struct audit_sealed sealed;
-    struct store_value values[AUDIT_CELLS + 2];
-    audit_texts(&batch->items[i]->row, texts);
-    audit_numbers(&batch->items[i]->row, numbers);
-    audit_id(batch->audit, id);
-    values[0] = STORE_TEXT(str_of(id));
-    for (size_t t = 0; t < AUDIT_TEXTS; t++) values[1 + t] = STORE_TEXT(*texts[t]);
-    for (size_t n = 0; n < AUDIT_NUMBERS; n++) values[1 + AUDIT_TEXTS + n] = STORE_INT(*numbers[n]);
-    audit_values_close(s, &batch->items[i]->row, str_of(id), batch->arena, &sealed);
-    values[AUDIT_CELLS] = STORE_TEXT(sealed.blob);
-    values[AUDIT_CELLS + 1] = STORE_TEXT(sealed.key);
-    if (!store_run(s,
-                   "INSERT INTO audit (" AUDIT_COLUMNS
-                   ", argument_values, values_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-                   "$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
-                   values, AUDIT_CELLS + 2, NULL, err))
-      return false;
+    struct audit_item *item = batch->items[i];
+    if (!item->again) {
+      audit_id(batch->audit, id);
+      memcpy(item->id, id, sizeof id);
+    }
+    if (!(item->again ? audit_recount(s, item, err) : audit_insert(s, item, batch->arena, err))) return false;
   }
   return true;
 }
@@ -263,10 +266,34 @@ static void audit_complain(struct audit *a) {
   a->told_at_us = now;
 }
 
+// Is there something to write? With the lock held.
+static bool audit_is_due(const struct audit *a) {
+  return a->count || a->stop || a->asked != a->ended || !tally_left(&a->counted, clock_mono_us());
+}
+
+// A piece, without the lock; then others may write. With the lock held.
+static void audit_reseal_some(struct audit *a) {
+  struct timespec until;
+  struct err err;
+  if (a->afresh) a->stale = (struct audit_reseal){0};
+  a->afresh = false;
+  pthread_mutex_unlock(&a->lock);
+  if (!store_transact(a->store, audit_reseal_piece, &a->stale, &err) && err.code != ERR_UNAVAILABLE) {
+    log_error("audit: recorded values are not sealed anew: %s", err.text);
+    a->stale.done = true;
+  }
+  bool more = !a->stale.done;
+  pthread_mutex_lock(&a->lock);
+  a->resealing = more || a->afresh;
+  a->resealed |= !a->resealing;
+  audit_deadline(AUDIT_LINGER_MS, &until);
+  if (more && !audit_is_due(a)) pthread_cond_timedwait(&a->wake, &a->lock, &until);
+}
+
 // Until there is something to do. With the lock held.
 static void audit_wait(struct audit *a) {
   struct timespec until;
-  uint64_t left_us = tally_left(&a->refused, clock_mono_us());
+  uint64_t left_us = tally_left(&a->counted, clock_mono_us());
   if (left_us == TALLY_NOTHING) {
     pthread_cond_wait(&a->wake, &a->lock);
     return;
@@ -275,27 +302,50 @@ static void audit_wait(struct audit *a) {
   pthread_cond_timedwait(&a->wake, &a->lock, &until);
 }
 
-// Waits for the first row, then a little for others. False: stopped, and nothing is left.
-static bool audit_take(struct audit *a, struct audit_batch *batch) {
-  pthread_mutex_lock(&a->lock);
-  for (;;) {
-    if (a->stop || !tally_left(&a->refused, clock_mono_us())) tally_end(&a->refused, audit_push_refused, a);
-    if (a->count || a->stop) break;
-    audit_wait(a);
-  }
-  struct timespec until;
-  audit_deadline(AUDIT_LINGER_MS, &until);
-  while (a->count && a->count < AUDIT_BATCH && !a->hurry && !a->stop)
-    if (pthread_cond_timedwait(&a->wake, &a->lock, &until) != 0) break;
+static void audit_take_counted(void *arg, struct tally_entry *e, bool ends) {
+  struct audit_batch *batch = arg;
+  struct audit_item *item = audit_item_new(&e->row);
+  item->again = e->id[0];
+  memcpy(item->id, e->id, sizeof item->id);
+  if (!ends) item->counted = e;
+  batch->items[batch->count++] = item;
+}
+
+// With the lock held.
+static void audit_fill(struct audit *a, struct audit_batch *batch) {
   for (batch->count = 0; a->count && batch->count < AUDIT_BATCH; a->count--) {
     struct audit_item *item = a->queue[a->first];
     batch->items[batch->count++] = item;
     a->bytes -= item->bytes;
     a->first = (a->first + 1) % AUDIT_QUEUE_MOST;
   }
+  batch->queued = batch->count;
+  batch->asked = a->asked;
+  if (a->stop || a->asked != a->ended)
+    tally_end(&a->counted, audit_take_counted, batch);
+  else
+    tally_take(&a->counted, clock_mono_us(), audit_take_counted, batch);
+}
+
+// Waits for the first row, then a little for others; while nothing is to be written, values are sealed anew. False:
+// stopped, and nothing is left.
+static bool audit_take(struct audit *a, struct audit_batch *batch) {
+  pthread_mutex_lock(&a->lock);
+  while (!audit_is_due(a)) {
+    if (a->resealing)
+      audit_reseal_some(a);
+    else
+      audit_wait(a);
+  }
+  struct timespec until;
+  audit_deadline(AUDIT_LINGER_MS, &until);
+  while (a->count < AUDIT_BATCH && !a->hurry && !a->stop)
+    if (pthread_cond_timedwait(&a->wake, &a->lock, &until) != 0) break;
+  audit_fill(a, batch);
   audit_complain(a);
+  bool more = batch->count || !a->stop;
   pthread_mutex_unlock(&a->lock);
-  return batch->count > 0;
+  return more;
 }
 
 // Sleeps between two tries; true: we are stopping.
@@ -324,20 +374,29 @@ static bool audit_write_patiently(struct audit *a, struct audit_batch *batch) {
   return true;
 }
 
+// Written or lost: who counts is told of his row, who flushes of all.
+static void audit_settle(struct audit *a, struct audit_batch *batch, bool written) {
+  int64_t fresh = 0;
+  for (size_t i = 0; i < batch->count; i++) {
+    struct audit_item *item = batch->items[i];
+    fresh += !item->again;
+    if (written && item->counted) memcpy(item->counted->id, item->id, sizeof item->id);
+    audit_item_free(item);
+  }
+  metrics_add(METRIC_AUDIT_QUEUED, -(int64_t)batch->queued);
+  metrics_add(written ? METRIC_AUDIT_WRITTEN : METRIC_AUDIT_DROPPED, fresh);
+  pthread_mutex_lock(&a->lock);
+  a->done += batch->queued;
+  a->ended = batch->asked;
+  pthread_cond_broadcast(&a->settled);
+  pthread_mutex_unlock(&a->lock);
+}
+
 static void *audit_run(void *arg) {
   struct audit *a = arg;
   struct audit_batch *batch = MEM_NEW(struct audit_batch);
   batch->audit = a;
-  while (audit_take(a, batch)) {
-    bool written = audit_write_patiently(a, batch);
-    metrics_add(METRIC_AUDIT_QUEUED, -(int64_t)batch->count);
-    metrics_add(written ? METRIC_AUDIT_WRITTEN : METRIC_AUDIT_DROPPED, (int64_t)batch->count);
-    pthread_mutex_lock(&a->lock);
-    a->done += batch->count;
-    pthread_cond_broadcast(&a->settled);
-    pthread_mutex_unlock(&a->lock);
-    for (size_t i = 0; i < batch->count; i++) audit_item_free(batch->items[i]);
-  }
+  while (audit_take(a, batch)) audit_settle(a, batch, !batch->count || audit_write_patiently(a, batch));
   mem_free(batch);
   return NULL;
 }
@@ -382,14 +441,29 @@ void audit_free(struct audit *a) {
 
 void audit_flush(struct audit *a) {
   pthread_mutex_lock(&a->lock);
-  tally_end(&a->refused, audit_push_refused, a);
-  for (uint64_t all = a->added; a->done < all;) {
+  uint64_t all = a->added, ends = ++a->asked;
+  while (a->done < all || a->ended < ends) {
     a->hurry = true;
     pthread_cond_signal(&a->wake);
     pthread_cond_wait(&a->settled, &a->lock);
   }
   a->hurry = false;
   pthread_mutex_unlock(&a->lock);
+}
+
+void audit_reseal(struct audit *a) {
+  pthread_mutex_lock(&a->lock);
+  a->resealing = a->afresh = true;
+  pthread_cond_signal(&a->wake);
+  pthread_mutex_unlock(&a->lock);
+}
+
+bool audit_has_resealed(struct audit *a) {
+  pthread_mutex_lock(&a->lock);
+  bool resealed = a->resealed && !a->resealing;
+  if (resealed) a->resealed = false;
+  pthread_mutex_unlock(&a->lock);
+  return resealed;
 }
 
 // ---- reading
@@ -430,6 +504,7 @@ bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, s
   audit_where(&w, "address =", STORE_TEXT(q->address));
   audit_where(&w, "action =", STORE_TEXT(q->action));
   audit_where(&w, "server_id =", STORE_TEXT(q->server_id));
+  audit_where(&w, "url =", STORE_TEXT(q->url));
   audit_where(&w, "account_id =", STORE_TEXT(q->account_id));
   audit_where(&w, "tool =", STORE_TEXT(q->tool));
   audit_where(&w, "outcome =", STORE_TEXT(q->outcome));
@@ -450,6 +525,15 @@ bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, s
   *out = entries;
   *count = rows.count;
   return true;
+}
+
+bool audit_has_url(struct store *s, struct str url, bool *out, struct err *err) {
+  struct arena *a = arena_new();
+  struct store_rows rows;
+  bool ok = store_query(s, "SELECT 1 FROM audit WHERE url = $1 LIMIT 1", &STORE_TEXT(url), 1, a, &rows, err);
+  if (ok) *out = rows.count > 0;
+  arena_free(a);
+  return ok;
 }
 
 bool audit_purge(struct store *s, int64_t older_than, size_t *count, struct err *err) {

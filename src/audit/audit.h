@@ -32,7 +32,7 @@ struct audit_row { // texts are copied by audit_add
   struct audit_who who;
   struct str action, server_id, server_name, account_id, account_name, tool, arguments, values, outcome,
       request_id, detail;
-  struct str url; // name of the server's URL that it came by: goes before the detail; empty: none
+  struct str url; // name of the server's URL that it came by; empty: none
   int64_t elapsed_us, status;
   int64_t count; // so many requests alike, the first of them at `at`, the last elapsed_us later; 0 is 1
 };
@@ -42,12 +42,18 @@ struct audit_row { // texts are copied by audit_add
 MUST_USE bool audit_new(struct store *s, struct audit **out, struct err *err);
 void audit_free(struct audit *a); // writes what is queued first
 void audit_add(struct audit *a, const struct audit_row *row);
-// A request that was turned away. Those alike (action, address, server, URL, actor, detail, and `what`) within a
-// minute are one row with a count, written when the minute ends or the program stops. `what`, which outsiders choose,
-// may be empty: audit_mark of a token, an origin. See audit/tally for what happens in a flood.
-#define AUDIT_REFUSE "access.refuse" // its action
-void audit_refuse(struct audit *a, const struct audit_row *row, struct str what);
+// What anybody may do as often as he likes: be turned away, open a link. Those alike (action, outcome, address, server,
+// URL, account, actor, detail, and `what`) within a minute are one row with a count. The row is written at once, as all rows are, and
+// its count every two seconds while it grows, and at stop: so much of the count a kill can lose. `what`, which outsiders
+// choose, may be empty: audit_mark of a token, an origin. See audit/tally for what happens in a flood.
+#define AUDIT_REFUSE "access.refuse" // the action of who was turned away
+void audit_count(struct audit *a, const struct audit_row *row, struct str what);
 void audit_flush(struct audit *a); // blocks until all so far is written, ending the minute (tests)
+
+// After a change of keys, and at the start: values that another key sealed are sealed anew, by the writer, in small
+// transactions where nothing else waits to be written. What a kill leaves over is found by the next start.
+void audit_reseal(struct audit *a);
+bool audit_has_resealed(struct audit *a); // true once after each, when no value wants an old key any more
 
 // "sha256:0a1b2c3d": by which a token can be known again, and not found out. Returns `out`.
 struct str audit_mark(struct str token, char out[AUDIT_MARK]);
@@ -55,7 +61,7 @@ struct str audit_mark_hash(const unsigned char hash[TOKEN_HASH], char out[AUDIT_
 
 struct audit_query {
   int64_t since, until; // ms; 0: open
-  struct str actor, client, address, action, server_id, account_id, tool, outcome, before_id;
+  struct str actor, client, address, action, server_id, url, account_id, tool, outcome, before_id;
   size_t limit; // 1…1000
   bool values;  // open them, too
 };
@@ -65,6 +71,8 @@ struct audit_entry {
 };
 MUST_USE bool audit_read(struct store *s, const struct audit_query *q, struct arena *a,
                          struct audit_entry **out, size_t *count, struct err *err);
+// Has any row this name of a URL?
+MUST_USE bool audit_has_url(struct store *s, struct str url, bool *out, struct err *err);
 // The oldest rows go after so many ms; 0 keeps all.
 MUST_USE bool audit_purge(struct store *s, int64_t older_than, size_t *count, struct err *err);
 

@@ -63,6 +63,7 @@ static bool audit_path(struct cli *c, struct buf *out, struct err *err) {
   struct str path = STR("/audit");
   for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
     path = api_query(c, path, filters[i], args_text(&c->args, filters[i]));
+  path = api_query(c, path, "url", args_text(&c->args, "by-url")); // --url is where Postern is
   if (args_has(&c->args, "values")) path = api_query(c, path, "values", STR("1"));
   if (!audit_put_named(c, "account", NAMES_ACCOUNT, "acc_", &path, err) ||
       !audit_put_named(c, "server", NAMES_SERVER, "srv_", &path, err) || !audit_put_actor(c, &path, err) ||
@@ -85,8 +86,8 @@ static bool audit_limit(struct cli *c, size_t *out, struct err *err) {
 // ---- as it goes on
 
 static void audit_print_entry(struct cli *c, yyjson_val *e) {
-  static const char *const members[] = {"at",      "outcome", "action", "actor",
-                                        "address", "tool",    "count",  "detail"};
+  static const char *const members[] = {"at",  "outcome", "action", "actor", "address",
+                                        "url", "tool",    "count",  "detail"};
   struct buf line = BUF_MAX(2 * COLUMNS_CELL_MOST);
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
     struct str cell = view_cell(c->arena, yyjson_obj_get(e, members[i]));
@@ -144,6 +145,7 @@ static bool audit_show(struct cli *c, yyjson_val *items, struct err *err) {
                                         {"ACTOR", "actor", &names},
                                         {"ADDRESS", "address"},
                                         {"CLIENT", "client"},
+                                        {"URL", "url"},
                                         {"TOOL", "tool"},
                                         {"COUNT", "count"},
                                         {"DETAIL", "detail"},

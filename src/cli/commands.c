@@ -474,6 +474,7 @@ const struct command commands[] = {
                {"tool", "NAME", "of one tool"},
                {"account", "ACCOUNT", "on one account: its name, or the id of one that has gone"},
                {"server", "SERVER", "through one server: its name, or the id of one that has gone"},
+               {"by-url", "NAME", "by one of a server's URLs: its name"},
                {"outcome", "WORD", "such as ok, denied or upstream_error"},
                {"limit", "N", "this many at most; without it 50"},
                {"values", NULL, "with the values of arguments, where a server has them recorded"},

@@ -17,7 +17,8 @@ bool cli_key_rotate(struct cli *c, struct err *err) {
   view_object(c, report);
   view_say(
       c, "\nBack up the key file again, and keep the copies of before with the backups of before: a key that "
-         "seals nothing any more has left the file.");
+         "seals nothing any more has left the file. Argument values that the audit records are sealed "
+         "anew in the next minutes; their key leaves after them.");
   return true;
 }
 

@@ -13,6 +13,8 @@
 #include "base/err.h"
 #include "crypto/secret.h"
 
+enum { SEAL_KEY_ID_MOST = 32 };
+
 struct seal_ring; // the current key and older ones; reference-counted by its owner alone (wiring.c)
 
 // The file: one "<key id> <64 hex digits>" a line, the last is current. Refused (ERR_DENIED) where group

@@ -11,7 +11,6 @@ enum {
   SEAL_KEY = 32,
   SEAL_KEYS_MOST = 64,    // in the file
   SEAL_RING_MOST = 10000, // in memory: those that the file has lost since the start as well
-  SEAL_KEY_ID_MOST = 32,
   SEAL_FILE_MOST = 16 * 1024,
   SEAL_PLAIN_MOST = 256 * 1024
 };

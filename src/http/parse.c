@@ -171,10 +171,14 @@ static struct http_refusal http_judge(struct http_connection *c) {
       .loopback = s->loopback,
   };
   struct http_refusal no = http_request_check(r, &head);
-  if (no.status) return no;
+  if (no.status && no.status != HTTP_STRANGER) return no;
   struct http_proxies proxies = {s->trusted, s->options.trusted_proxy_count};
   r->secure = c->tls != NULL;
   http_request_client(r, &c->address.any, &proxies);
+  if (no.status) {
+    if (s->options.stranger) s->options.stranger(s->ctx, r);
+    return no;
+  }
   c->payer = budget_payer(BUDGET_CLIENTS, str_make(r->client_key, HTTP_CLIENT_KEY));
   http_connection_phase(c, HTTP_PHASE_BODY);
   c->raw_left = 2 * s->options.body_bytes + s->options.header_bytes; // chunk framing may double small chunks

@@ -143,7 +143,7 @@ struct http_refusal http_request_check(struct http_request *r, struct http_head 
   if (!no.status) no = http_check_framing(r, head);
   // A name that we do not serve means a web page has pointed its own name at us (DNS rebinding).
   if (!no.status && hosts && !http_host_is_accepted(host, head))
-    no = http_refuse(403, "this server does not answer to that Host; add it to the accepted hosts");
+    no = http_refuse(HTTP_STRANGER, "this server does not answer to that Host; add it to the accepted hosts");
   if (!no.status) no = http_check_coding(r);
   if (!no.status) no = http_check_expect(r, head);
   return no;

@@ -10,8 +10,10 @@
 #include "http/guard.h"
 #include "http/message.h"
 
+enum { HTTP_STRANGER = 403 };
+
 struct http_refusal {
-  int status; // 0: nothing to refuse
+  int status; // 0: nothing to refuse; HTTP_STRANGER: for its Host alone
   const char *text;
 };
 

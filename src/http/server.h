@@ -39,6 +39,8 @@ struct http_options {
   // How urgent a request of this path is; NULL: all are ordinary. What is more urgent finds room where
   // clients have taken theirs, and is not counted for its address (io/share).
   enum fiber_rank (*rank)(struct str path);
+  // A request for a Host that is not ours was refused; on the loop, with the server's ctx. NULL: nobody is told.
+  void (*stranger)(void *ctx, const struct http_request *in);
   struct tls_context *tls; // NULL: plain. Must outlive the server or be replaced by http_server_reload
 };
 

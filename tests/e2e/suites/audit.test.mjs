@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the audit says beside calls: who was turned away and from where, what a change changed, and what went by
-// itself, readable when what it speaks of is gone. Refusals are written when their minute ends or at stop.
+// itself, readable when what it speaks of is gone. The first refusal of a kind is written at once, their number as it grows.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
+import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { BINARY, rpc, start } from "../lib/postern.mjs";
+import { exchange, host } from "../lib/raw.mjs";
 import { eventually } from "../lib/wait.mjs";
 
 const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
@@ -107,6 +109,43 @@ describe("who is turned away is a row", () => {
     assert.ok(same.length <= 2, `${same.length} rows`); // two where the minute ended meanwhile
     assert.ok(many.length <= 2 * 9, `${many.length} rows`);
     assert.ok(many.some((row) => row.detail === "no server has this URL: others"));
+  });
+});
+
+describe("a kill loses a few seconds of a count", () => {
+  const wrong = (address, n) => Promise.all(Array.from({ length: n }, () => rpc(`${world.postern.url}/mcp/pst_killed`, ping, from(address)).then((r) => assert.equal(r.status, 404))));
+  const counted = async (address) => total(await rows(`action=access.refuse&address=${address}`));
+  const kill = async () => {
+    world.postern.program.child.kill("SIGKILL");
+    await world.postern.program.exited;
+    await world.postern.start();
+  };
+  for (const [name, settled, cut] of [["nothing came after the first", 1, 0], ["more came", 1, 40], ["a count was told, and more came", 60, 40]])
+    test(name, async () => {
+      const address = `192.0.2.${settled + cut}`;
+      await wrong(address, settled);
+      await eventually("what is told while it goes on", async () => (await counted(address)) === settled);
+      await wrong(address, cut);
+      await kill();
+      const left = await counted(address), all = await rows(`action=access.refuse&address=${address}`);
+      assert.ok(left >= settled && left <= settled + cut, `${left} of ${settled} and ${cut}`);
+      assert.ok(all.length <= 2, JSON.stringify(all)); // two where the minute ended meanwhile
+    });
+});
+
+describe("a Host that is not ours", () => {
+  const ask = (host, address) => exchange(world.postern.url, `GET /healthz HTTP/1.1\r\nHost: ${host}\r\nX-Forwarded-For: ${address}\r\n\r\n`, { until: 1 });
+  test("is a row with its address; a flood of them is few", async () => {
+    const { replies } = await ask("rebound.example", "203.0.113.200");
+    assert.equal(replies[0].status, 403);
+    for (let i = 0; i < 60; i++) await ask(`h${i}.example`, "203.0.113.201");
+    assert.equal((await ask(host(world.postern.url), "203.0.113.202")).replies[0].status, 200);
+    const [row, ...more] = await refused("203.0.113.200");
+    assert.deepEqual([row.detail, row.status, row.outcome, row.count, more.length], ["a Host that is not ours: rebound.example", 403, "denied", 1, 0]);
+    const many = await rows("action=access.refuse&address=203.0.113.201");
+    assert.equal(total(many), 60);
+    assert.ok(many.length <= 2 * 9, `${many.length} rows`);
+    assert.deepEqual(await rows("action=access.refuse&address=203.0.113.202"), []);
   });
 });
 
@@ -223,8 +262,13 @@ describe("values of arguments", () => {
     const all = sql("SELECT * FROM audit");
     assert.ok(!JSON.stringify(all).includes("told.example"), "in clear");
     assert.equal(all.filter((row) => row.argument_values).length, 1);
-    // The key stays for as long as the row does, over changes of keys and restarts.
-    await world.must(200, "POST", "/key/rotate");
+    // Over changes of keys and restarts; a key that was there for them alone leaves the file behind them.
+    const keys = () => readFileSync(join(world.postern.settings.data_dir, "postern.key"), "utf8").split("\n").flatMap((line) => line.match(/^(\S+) [0-9a-f]{64}$/)?.[1] ?? []);
+    const [old] = keys();
+    const { key } = await world.must(200, "POST", "/key/rotate");
+    assert.deepEqual((await valuesOf(recorded))[0].values, expected);
+    await eventually("they are sealed anew", () => sql("SELECT values_key FROM audit WHERE values_key <> ''").every((row) => row.values_key === key));
+    await eventually("the old key has left", () => !keys().includes(old));
     assert.deepEqual((await valuesOf(recorded))[0].values, expected);
     await world.postern.stop();
     await world.postern.start();
@@ -257,7 +301,7 @@ describe("values of arguments", () => {
 test("the command line shows and filters by address and client", async () => {
   const env = { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token };
   const run = async (...args) => (await promisify(execFile)(BINARY, ["audit", ...args], { env })).stdout;
-  assert.match(await run("--limit", "2"), /^AT +OUTCOME +ACTION +ACTOR +ADDRESS +CLIENT +TOOL +COUNT/);
+  assert.match(await run("--limit", "2"), /^AT +OUTCOME +ACTION +ACTOR +ADDRESS +CLIENT +URL +TOOL +COUNT/);
   const some = JSON.parse(await run("--json", "--address", "203.0.113.77", "--client", "tester"));
   assert.equal(some.length, 1);
   assert.deepEqual(JSON.parse(await run("--json", "--address", "192.0.2.250")), []);

@@ -164,17 +164,28 @@ describe("what a URL was used for", () => {
       const { items } = await world.must(200, "GET", `/audit?server_id=${own.id}&action=tools/call`);
       return items.length === 3 && items;
     });
-    assert.deepEqual(rows.map((r) => [r.tool, r.detail]).reverse(), [
-      ["list_all_cloudflare_zones", "by URL first"],
-      ["list_all_cloudflare_zones", "by URL laptop"],
-      ["nothing_of_this_name", "by URL laptop; not among the tools of this server"],
+    assert.deepEqual(rows.map((r) => [r.tool, r.url, r.detail]).reverse(), [
+      ["list_all_cloudflare_zones", "first", null],
+      ["list_all_cloudflare_zones", "laptop", null],
+      ["nothing_of_this_name", "laptop", "not among the tools of this server"],
     ]);
+    const by = async (query) => (await world.must(200, "GET", `/audit?server_id=${own.id}&action=tools/call&url=${query}`)).items.map((r) => r.tool);
+    assert.deepEqual(await by("first"), ["list_all_cloudflare_zones"]);
+    assert.deepEqual(await by("laptop"), ["nothing_of_this_name", "list_all_cloudflare_zones"]);
+    const wrong = await world.must(400, "GET", `/audit?url=labtop`);
+    assert.equal(wrong.error.field, "query.url");
+    assert.match(wrong.error.hint, /did you mean "laptop"/);
     await revoke(own, "laptop");
     await eventually("that it was made and revoked", async () => {
       const { items } = await world.must(200, "GET", `/audit?server_id=${own.id}`);
       const of = items.filter((r) => r.action.startsWith("url.") && /^laptop(: sha256:[0-9a-f]{8})?$/.test(r.detail)).map((r) => r.action);
       return String(of) === "url.revoke,url.create";
     });
+    assert.deepEqual((await by("laptop")).length, 2, "it has rows as long as they last");
+    const other = await world.server(account);
+    await made(other, "tablet");
+    assert.deepEqual((await world.must(200, "GET", `/audit?server_id=${other.id}&url=tablet`)).items, [], "without a row yet");
+    await world.must(400, "GET", `/audit?server_id=${own.id}&url=tablet`); // of another server
   });
 
   test("is seen in when it was last used, over changes and restarts", async () => {
@@ -211,6 +222,32 @@ test("rows that somebody else wrote let nobody in", async () => {
   assert.match(world.postern.program.output, /the URL 'renamed' of server \S+ is left out/);
 });
 
+describe("an API token", () => {
+  test("tells when it was last used, over changes and restarts", async () => {
+    const { id, token } = await world.must(201, "POST", "/api-token", { name: "lender", role: "client" });
+    const used = async () => Object.fromEntries((await world.must(200, "GET", "/api-token?limit=1000")).items.map((t) => [t.name, t.last_used_at && Date.parse(t.last_used_at)]));
+    assert.equal((await used()).lender, null);
+    assert.ok((await used()).first <= Date.now(), "the one that asks");
+    const before = Date.now();
+    await world.must(403, "GET", "/mcp-server", undefined, { token }); // it may not, and was there
+    const own = await world.must(200, "GET", "/whoami", undefined, { token });
+    const at = (await used()).lender;
+    assert.ok(at >= before && Date.parse(own.last_used_at) >= before, `${at}, ${JSON.stringify(own)}`);
+    await world.server(account); // another catalog
+    assert.equal((await used()).lender, at);
+    await world.postern.stop();
+    await world.postern.start();
+    assert.equal((await used()).lender, at);
+    const guarded = await world.server(account, { methods: ["read"], require_api_token_auth: true });
+    const r = await rpc(guarded.url, { jsonrpc: "2.0", id: 1, method: "ping" }, { authorization: `Bearer ${token}` });
+    assert.equal(r.status, 200, r.text);
+    assert.ok((await used()).lender > at, "at a server too");
+    const cli = commands({ POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token });
+    assert.match((await cli.ok(["token", "list"])).out, /^NAME +ROLE +CREATED +EXPIRES +LAST USED +ID\n[^]*^lender +client +\S+ +- +\d{4}-\S+ +tok_/m);
+    await world.must(204, "DELETE", `/api-token/${id}`);
+  });
+});
+
 describe("from the command line", () => {
   let cli, own;
   before(async () => {
@@ -236,6 +273,15 @@ describe("from the command line", () => {
     await cli.fails(2, /claude\|chatgpt/, ["mcp", "config", "team"]);
     await cli.fails(5, /a URL of this name/, ["mcp", "config", "team", "--for", "cursor", "--name", "desk"]);
     assert.equal((await names(own)).length, 8, "what fails makes none");
+  });
+
+  test("the audit is filtered by one of them", async () => {
+    const { url } = await cli.json(["mcp", "url", "add", "team", "kiosk"]);
+    await modern(url, "tools/call", { name: "list_all_cloudflare_zones", arguments: {} });
+    await eventually("its row", async () => (await cli.json(["audit", "--server", "team", "--by-url", "kiosk"])).length === 1);
+    assert.match((await cli.ok(["audit", "--by-url", "kiosk"])).out, /^AT .* URL .*\n.* kiosk +list_all_cloudflare_zones .*\n$/);
+    await cli.fails(2, /did you mean "kiosk"/, ["audit", "--by-url", "kiok"]);
+    await cli.ok(["mcp", "url", "revoke", "team", "kiosk", "--yes"]);
   });
 
   test("they are listed, made and revoked", async () => {

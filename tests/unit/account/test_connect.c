@@ -155,9 +155,15 @@ CASE(a_link_wants_its_token_and_its_day) {
   must(connect_find(&rig.authorize, f.id, rig.arena, &f, &err), err);
   assert_int_equal(f.status, CONNECT_EXPIRED);
   check_text(f.code, "expired");
-  size_t count;
-  must(connect_purge(rig.store, clock_now_ms(), &count, &err), err);
-  assert_int_equal(count, 1);
+  struct store_rows expired;
+  must(connect_purge(rig.store, 2, rig.arena, &expired, &err), err); // it is told of for a day
+  assert_int_equal(expired.count, 1);
+  check_text(store_cell(&expired, 0, 0)->text, f.id.p);
+  must(connect_find(&rig.authorize, f.id, rig.arena, &f, &err), err);
+  assert_int_equal(f.status, CONNECT_EXPIRED);
+  must(connect_purge(rig.store, clock_now_ms(), rig.arena, &expired, &err), err);
+  assert_int_equal(expired.count, 0); // once
+  assert_false(connect_find(&rig.authorize, f.id, rig.arena, &f, &err));
 }
 
 // Where a link leads, and for whom, is what it was made for, whatever stands in its row by then.

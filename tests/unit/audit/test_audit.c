@@ -3,8 +3,10 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "audit/audit.h"
+#include "audit/values.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 
@@ -75,21 +77,24 @@ static void rows_are_written_whole(void **state) {
   assert_true(e->row.at == row.at && e->row.elapsed_us == 1500 && e->row.status == 200);
 }
 
-static void the_url_stands_before_the_detail(void **state) {
+static void rows_are_found_by_the_name_of_their_url(void **state) {
   (void)state;
-  static const struct {
-    const char *url, *detail, *stored;
-  } cases[] = {
-      {"", "", ""}, {"", "d", "d"}, {"laptop", "", "by URL laptop"}, {"laptop", "d", "by URL laptop; d"}};
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    struct audit_row row = sample(cases[i].stored[0] ? cases[i].stored : "none", "ok");
-    row.url = str_of(cases[i].url);
-    row.detail = str_of(cases[i].detail);
+  static const char *const urls[] = {"", "first", "laptop", "laptop"};
+  struct err err;
+  bool known = true;
+  for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+    struct audit_row row = sample("a", "ok");
+    row.url = str_of(urls[i]);
+    row.detail = STR("d");
     audit_add(audit, &row);
-    audit_flush(audit);
-    const struct audit_entry *e = read_all((struct audit_query){.tool = row.tool}, 1);
-    if (!str_is(e->row.detail, cases[i].stored)) fail_msg("%zu: %.*s", i, STR_ARG(e->row.detail));
   }
+  audit_flush(audit);
+  const struct audit_entry *e = read_all((struct audit_query){.url = STR("laptop")}, 2);
+  assert_true(str_is(e->row.url, "laptop") && str_is(e->row.detail, "d"));
+  read_all((struct audit_query){.url = STR("first")}, 1);
+  read_all((struct audit_query){.url = STR("other")}, 0);
+  assert_true(audit_has_url(store, STR("other"), &known, &err) && !known);
+  assert_true(audit_has_url(store, STR("laptop"), &known, &err) && known);
 }
 
 static void long_texts_are_cut_at_characters(void **state) {
@@ -105,12 +110,6 @@ static void long_texts_are_cut_at_characters(void **state) {
   const struct audit_entry *e = read_all((struct audit_query){0}, 1);
   assert_int_equal(e->row.who.actor.n, 2048);
   assert_int_equal(e->row.detail.n, 2047);
-  row.url = STR("laptop"); // and so they are behind a URL's name
-  row.tool = STR("by URL");
-  audit_add(audit, &row);
-  audit_flush(audit);
-  e = read_all((struct audit_query){.tool = row.tool}, 1);
-  assert_int_equal(e->row.detail.n, sizeof "by URL laptop; " - 1 + 2033);
   assert_true(str_starts(e->row.arguments, "{") && str_ends(e->row.arguments, "}")); // still JSON
 }
 
@@ -264,11 +263,11 @@ static void refusals_are_counted(void **state) {
   struct audit_row row = sample("", "unauthenticated");
   row.tool = row.arguments = STR_NONE;
   row.action = STR("access.refuse");
-  for (int i = 0; i < 500; i++) audit_refuse(audit, &row, audit_mark(STR("guess"), mark));
+  for (int i = 0; i < 500; i++) audit_count(audit, &row, audit_mark(STR("guess"), mark));
   audit_add(audit, &row);
   audit_flush(audit);
   row.who.address = STR("192.0.2.8");
-  for (int i = 0; i < 3; i++) audit_refuse(audit, &row, STR_NONE);
+  for (int i = 0; i < 3; i++) audit_count(audit, &row, STR_NONE);
   audit_free(audit);
   const struct audit_entry *e = read_all((struct audit_query){.action = row.action}, 3);
   assert_int_equal(e[0].row.count, 3);
@@ -280,6 +279,129 @@ static void refusals_are_counted(void **state) {
   assert_true(str_is(counted->detail, ": sha256:f1abe1b0"));
   assert_true(str_is(counted->server_name, "Zones"));
   assert_true(audit_new(store, &audit, &err));
+}
+
+// The row is there at once; what comes after it is in it a little later, and no second row within the minute.
+static void a_count_grows_in_its_row(void **state) {
+  (void)state;
+  struct audit_row row = sample("", "denied");
+  row.action = STR(AUDIT_REFUSE);
+  struct audit_query q = {.action = row.action, .limit = 10};
+  struct audit_entry *e;
+  size_t count = 0;
+  struct err err;
+  int64_t written = metrics_get(METRIC_AUDIT_WRITTEN);
+  for (int64_t seen = 0, wanted = 1; wanted <= 7; wanted += 3) {
+    while (seen < wanted) audit_count(audit, &row, STR("x")), seen++;
+    do {
+      assert_true(audit_read(store, &q, arena, &e, &count, &err));
+      if (!count || e->row.count < wanted) usleep(5000);
+    } while (!count || e->row.count < wanted);
+    assert_int_equal(count, 1);
+    assert_int_equal(e->row.count, wanted);
+  }
+  assert_int_equal(metrics_get(METRIC_AUDIT_WRITTEN) - written, 1);
+  assert_int_equal(metrics_get(METRIC_AUDIT_QUEUED), 0);
+}
+
+// ---- values under another key
+
+enum { VALUES = 2 * 250 + 30 }; // of more than two pieces
+
+static int64_t stale_values(const char *key) {
+  struct store_rows rows;
+  struct err err;
+  const struct store_value values[] = {STORE_TEXT(str_of(key))};
+  if (!store_query(store, "SELECT count(*) FROM audit WHERE values_key = $1", values, 1, arena, &rows, &err))
+    fail_msg("%s", err.text);
+  return store_cell(&rows, 0, 0)->number;
+}
+
+static struct seal_ring *ring_of(const char *text) {
+  struct seal_ring *ring;
+  struct err err;
+  if (!seal_ring_from_text(str_of(text), &ring, &err)) fail_msg("%s", err.text);
+  store_set_ring(store, ring);
+  return ring;
+}
+
+#define HEX16 "0123456789abcdef"
+#define KEY_OLD "old " HEX16 HEX16 HEX16 HEX16 "\n"
+#define KEY_MID "mid fedcba9876543210" HEX16 HEX16 HEX16 "\n"
+#define KEY_NEW "new 00000000000000ff" HEX16 HEX16 HEX16 "\n"
+
+static void record_values(size_t n) {
+  struct audit_row row = sample("a", "ok");
+  char text[64];
+  for (size_t i = 0; i < n; i++) {
+    row.values = str_make(text, (size_t)snprintf(text, sizeof text, "{\"n\":%zu}", i));
+    audit_add(audit, &row);
+  }
+  audit_flush(audit);
+}
+
+// Piece by piece; a stop in between loses nothing, and the next start goes on; what does not open keeps its key, and
+// keeps nothing else from a new one.
+static void values_follow_a_change_of_keys(void **state) {
+  (void)state;
+  struct err err;
+  struct seal_ring *ring = ring_of(KEY_OLD);
+  record_values(VALUES);
+  seal_ring_free(ring);
+  ring = ring_of(KEY_OLD KEY_MID);
+  record_values(3);
+  assert_int_equal(stale_values("old"), VALUES);
+  assert_true(
+      store_run(store,
+                "UPDATE audit SET argument_values = 'v1.old.AAAA' WHERE id = (SELECT max(id) FROM audit "
+                "WHERE values_key = 'old')",
+                NULL, 0, NULL, &err));
+  seal_ring_free(ring);
+  ring = ring_of(KEY_OLD KEY_MID KEY_NEW);
+  struct audit_reseal cut = {0};
+  assert_true(store_transact(store, audit_reseal_piece, &cut, &err) && !cut.done);
+  int64_t left = stale_values("old") + stale_values("mid");
+  assert_true(left < VALUES + 3 && left > 1); // a piece, no more
+  audit_free(audit);
+  assert_true(audit_new(store, &audit, &err));
+  assert_false(audit_has_resealed(audit)); // it was not asked
+  audit_reseal(audit);
+  while (!audit_has_resealed(audit)) usleep(5000);
+  assert_false(audit_has_resealed(audit)); // told once
+  assert_int_equal(stale_values("mid"), 0);
+  assert_int_equal(stale_values("old"), 1);
+  assert_int_equal(stale_values("new"), VALUES + 2);
+  seal_ring_free(ring);
+  ring = ring_of(KEY_NEW); // the others are gone
+  const struct audit_entry *e = read_all((struct audit_query){.values = true}, VALUES + 3);
+  size_t opened = 0;
+  for (size_t i = 0; i < VALUES + 3; i++) opened += str_starts(e[i].row.values, "{\"n\":");
+  assert_int_equal(opened, VALUES + 2);
+  store_set_ring(store, NULL);
+  seal_ring_free(ring);
+}
+
+// Somebody wrote keys and ids that we never would: it comes to an end all the same.
+static void values_of_no_key_of_ours_are_passed_over(void **state) {
+  (void)state;
+  static const char *const edits[] = {
+      "UPDATE audit SET values_key = 'a key with a name that is far longer than any that we would ever give'",
+      "UPDATE audit SET values_key = '~'",
+      "UPDATE audit SET id = 'aud_' || hex(zeroblob(40)) || id",
+  };
+  for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+    struct err err;
+    struct seal_ring *ring = ring_of(KEY_OLD);
+    record_values(2);
+    assert_true(store_run(store, edits[i], NULL, 0, NULL, &err));
+    seal_ring_free(ring);
+    ring = ring_of(KEY_OLD KEY_NEW);
+    audit_reseal(audit);
+    while (!audit_has_resealed(audit)) usleep(5000);
+    assert_true(store_run(store, "DELETE FROM audit", NULL, 0, NULL, &err));
+    store_set_ring(store, NULL);
+    seal_ring_free(ring);
+  }
 }
 
 // Another program holds the write lock: calls go on, rows wait, what passes the queue is counted, and all
@@ -311,7 +433,7 @@ static void a_locked_store_delays_no_call(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(rows_are_written_whole, setup, teardown),
-      cmocka_unit_test_setup_teardown(the_url_stands_before_the_detail, setup, teardown),
+      cmocka_unit_test_setup_teardown(rows_are_found_by_the_name_of_their_url, setup, teardown),
       cmocka_unit_test_setup_teardown(long_texts_are_cut_at_characters, setup, teardown),
       cmocka_unit_test_setup_teardown(many_threads_lose_nothing, setup, teardown),
       cmocka_unit_test_setup_teardown(filters_combine, setup, teardown),
@@ -319,6 +441,9 @@ int main(void) {
       cmocka_unit_test_setup_teardown(old_rows_are_purged, setup, teardown),
       cmocka_unit_test_setup_teardown(what_waits_is_written_at_the_end, setup, teardown),
       cmocka_unit_test_setup_teardown(refusals_are_counted, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_count_grows_in_its_row, setup, teardown),
+      cmocka_unit_test_setup_teardown(values_follow_a_change_of_keys, setup, teardown),
+      cmocka_unit_test_setup_teardown(values_of_no_key_of_ours_are_passed_over, setup, teardown),
       cmocka_unit_test_setup_teardown(a_locked_store_delays_no_call, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

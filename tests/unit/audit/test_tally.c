@@ -19,8 +19,9 @@ static int setup(void **state) {
   return 0;
 }
 
-static void keep(void *arg, const struct audit_row *r) {
-  (void)arg;
+static void keep(void *arg, struct tally_entry *e, bool ends) {
+  const struct audit_row *r = &e->row;
+  assert_true(!arg || *(bool *)arg == ends);
   assert_true(got.n < ROWS_MOST);
   snprintf(got.detail[got.n], sizeof *got.detail, "%.*s", STR_ARG(r->detail));
   snprintf(got.address[got.n], sizeof *got.address, "%.*s", STR_ARG(r->who.address));
@@ -63,7 +64,7 @@ static void those_alike_are_one_row(void **state) {
   (void)state;
   assert_true(tally_left(tally, 5) == TALLY_NOTHING);
   assert_true(add("192.0.2.1", "unknown", "sha256:1", 100));
-  for (int i = 1; i < 500; i++) assert_false(add("192.0.2.1", "unknown", "sha256:1", 100 + i));
+  for (int i = 1; i < 500; i++) add("192.0.2.1", "unknown", "sha256:1", 100 + i);
   assert_int_equal(end(), 500);
   assert_int_equal(got.n, 1);
   assert_string_equal(got.detail[0], "unknown: sha256:1");
@@ -116,14 +117,59 @@ static void many_addresses_are_so_many_rows_at_most(void **state) {
   }
 }
 
+static size_t take(uint64_t now_us, bool ends) {
+  got.n = 0;
+  tally_take(tally, now_us, keep, &ends);
+  return got.n;
+}
+
 static void a_window_lasts_a_minute(void **state) {
   (void)state;
   add("192.0.2.1", "unknown", "", 1); // at 1000 us
   const uint64_t ends = 1000 + TALLY_WINDOW_MS * 1000ull;
+  assert_int_equal(take(1000, false), 1);
   assert_true(tally_left(tally, ends - 1) == 1);
   assert_true(tally_left(tally, ends) == 0 && tally_left(tally, ends + 5) == 0);
-  assert_int_equal(end(), 1);
+  assert_int_equal(take(ends, true), 0); // nothing is news
+  assert_true(tally_left(tally, ends) == TALLY_NOTHING);
   assert_true(add("192.0.2.1", "unknown", "", 1)); // another begins
+  assert_int_equal(take(ends, true), 1);           // late, and whole
+}
+
+static void the_first_is_told_at_once_and_counts_now_and_then(void **state) {
+  (void)state;
+  const uint64_t begun = 1000, tells = begun + TALLY_TELL_MS * 1000ull; // add: at 1000
+  assert_true(add("192.0.2.1", "unknown", "", 1));
+  assert_true(tally_left(tally, begun) == 0);
+  assert_int_equal(take(begun, false), 1);
+  assert_int_equal(got.count[0], 1);
+  assert_true(add("192.0.2.1", "unknown", "", 1)); // something to wait for
+  for (int i = 0; i < 8; i++) assert_false(add("192.0.2.1", "unknown", "", 1));
+  assert_true(tally_left(tally, begun) == tells - begun && tally_left(tally, tells) == 0);
+  assert_true(add("192.0.2.2", "unknown", "", 1)); // and another, at once
+  assert_true(tally_left(tally, begun) == 0);
+  assert_int_equal(take(tells - 1, false), 1); // alone: the count of the first has its time
+  assert_string_equal(got.address[0], "192.0.2.2");
+  assert_int_equal(take(tells, false), 1);
+  assert_string_equal(got.address[0], "192.0.2.1");
+  assert_int_equal(got.count[0], 10);
+  assert_int_equal(take(tells + TALLY_TELL_MS * 1000ull, false), 0);
+  add("192.0.2.1", "unknown", "", 1);
+  end();
+  assert_int_equal(got.n, 1);
+  assert_int_equal(got.count[0], 11); // counts are whole, each time
+}
+
+static void of_one_alone_the_time_it_took_stays(void **state) {
+  (void)state;
+  struct audit_row row = {
+      .at = 5, .elapsed_us = 77, .action = STR("account.connect"), .account_id = STR("acc_1")};
+  tally_add(tally, &row, STR_NONE, 1);
+  row.account_id = STR("acc_2");
+  for (int i = 0; i < 2; i++, row.at += 3) tally_add(tally, &row, STR_NONE, 1);
+  end();
+  assert_int_equal(got.n, 2);
+  assert_true(got.elapsed_us[0] == 77 && got.elapsed_us[1] == 3000);
 }
 
 int main(void) {
@@ -133,6 +179,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(guesses_of_one_address_are_few_rows, setup, teardown),
       cmocka_unit_test_setup_teardown(many_addresses_are_so_many_rows_at_most, setup, teardown),
       cmocka_unit_test_setup_teardown(a_window_lasts_a_minute, setup, teardown),
+      cmocka_unit_test_setup_teardown(the_first_is_told_at_once_and_counts_now_and_then, setup, teardown),
+      cmocka_unit_test_setup_teardown(of_one_alone_the_time_it_took_stays, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,10 +14,9 @@
 
 enum { CONNECTOR_WORD_MOST = 32 }; // bytes of a name: of a connector, a way, a field
 enum { CONNECTOR_FIELDS_MOST = 8, CONNECTOR_SENDS_MOST = 8, CONNECTOR_WAYS_MOST = 8 };
+enum { CONNECTOR_FILE_MOST = 4 << 20, CONNECTOR_DOCUMENT_MOST = 64 << 20, CONNECTORS_MOST = 1024 };
 // The connector of accounts at any other MCP server, whose address the account holds.
 #define CONNECTOR_ANY_MCP "mcp"
-
-enum { CONNECTOR_FILE_MOST = 4 << 20, CONNECTOR_DOCUMENT_MOST = 64 << 20, CONNECTORS_MOST = 1024 };
 
 enum connector_kind { CONNECTOR_REST, CONNECTOR_MCP };
 enum connector_in { CONNECTOR_BEARER, CONNECTOR_HEADER, CONNECTOR_QUERY, CONNECTOR_BASIC };
@@ -69,14 +68,14 @@ struct connector_hint {
 // The checks that a trouble may name; ends with NULL.
 extern const char *const connector_checks[];
 struct connector_trouble { // a row of "when something is wrong"
-  struct str id;           // of a check that Postern knows ("cloud_mismatch"), or empty: text only
+  struct str id;           // of a check that Postern knows, or empty: text only
   struct str symptom, remedy;
 };
 enum connector_trust { CONNECTOR_ALLOW, CONNECTOR_REVIEW, CONNECTOR_DENY };
 struct connector_probe { // a read that the doctor makes, to see whether a trouble is there
   struct str tool;
-  yyjson_val *
-      arguments; // object or NULL; a text "{site}" is what an earlier probe took, or a default of the account
+  yyjson_val
+      *arguments;   // object or NULL; "{site}" is what an earlier probe took, or a default of the account
   yyjson_val *take; // object or NULL: name → JSON pointer into the answer, for the probes after it
   struct str check; // of the trouble it may show; empty: it only takes
 };
@@ -106,14 +105,15 @@ struct connector {
   size_t way_count, verify_count, context_count, hint_count;
   struct connector_envelope envelope;
   // Of kind mcp. base_url is the MCP endpoint; empty: the account names it ("mcp", any other server).
-  struct str *tags, *questions; // for the catalog: search words, example questions
-  struct str reads;             // what it reads, in a sentence
-  struct connector_word *words; // in the order of the file; the first that matches counts
+  struct str *tags, *questions, reads; // for the catalog: search words, example questions, a sentence
+  struct connector_word *words;        // in the order of the file; the first that matches counts
   struct connector_trouble *troubles;
   struct connector_probe *probes;
   struct connector_synonyms *synonyms;
-  struct str *featured; // globs over names: what people start with
-  size_t synonym_count, featured_count, tag_count, question_count, word_count, trouble_count, probe_count;
+  struct str *featured;             // globs over names: what people start with
+  struct connector_paging *pagings; // connector/paging
+  size_t synonym_count, featured_count, tag_count, question_count, word_count, trouble_count, probe_count,
+      paging_count;
   struct str alias;  // default prefix of its tools on a server over several accounts; from `name`
   bool imported;     // from the store, not from the folder
   yyjson_val *word;  // the whole file, for openapi/compile: rename_parameters, tags, operations
@@ -132,8 +132,7 @@ MUST_USE bool connector_set_add(struct connector_set *set, struct str yaml_or_js
 // shipped.
 MUST_USE bool connector_set_remove(struct connector_set *set, struct str name, struct err *err);
 const struct connector *connector_find(const struct connector_set *set, struct str name);
-// As people name one: by its name, else by its alias (which people see as its prefix), such as "cloudinary"
-// for cloudinary-assets.
+// As people name one: by its name, else by its alias ("cloudinary" for cloudinary-assets).
 const struct connector *connector_named(const struct connector_set *set, struct str text);
 const struct connector *connector_next(const struct connector_set *set, size_t *at); // by name
 const struct connector_way *connector_way_find(const struct connector *c,

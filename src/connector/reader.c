@@ -138,6 +138,13 @@ struct str *reader_texts(struct reader *r, yyjson_val *object, const char *key, 
   return texts;
 }
 
+size_t reader_globs(yyjson_val *list) {
+  size_t i, n, sum = 0;
+  yyjson_val *item;
+  yyjson_arr_foreach (list, i, n, item) sum += yyjson_arr_size(yyjson_obj_get(item, "tools"));
+  return sum;
+}
+
 bool reader_is_word(struct str s, char joint) {
   if (!s.n || s.n > CONNECTOR_WORD_MOST || s.p[0] < 'a' || s.p[0] > 'z') return false;
   for (size_t i = 1; i < s.n; i++) {

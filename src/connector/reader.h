@@ -39,6 +39,8 @@ struct str reader_pointer(struct reader *r, yyjson_val *object, const char *key,
 struct str reader_link(struct reader *r, yyjson_val *object, const char *key);
 // A list of texts, in the reader's arena; count 0 where absent.
 struct str *reader_texts(struct reader *r, yyjson_val *object, const char *key, size_t most, size_t *count);
+enum { READER_GLOBS_MOST = 256 };      // over names, of an entry: its "tools"
+size_t reader_globs(yyjson_val *list); // of all entries of a list
 // A lower-case letter, then letters, digits and `joint`: what names look like.
 bool reader_is_word(struct str s, char joint);
 

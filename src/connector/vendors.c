@@ -10,7 +10,7 @@ enum {
   VENDORS_PROBES_MOST = 16
 };
 enum { VENDORS_SYNONYMS_MOST = 256, VENDORS_ALSO_MOST = 32, VENDORS_FEATURED_MOST = 64 };
-enum { VENDORS_WORDS_MOST = 256, VENDORS_GLOBS_MOST = 256 };
+enum { VENDORS_WORDS_MOST = 256 };
 
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -90,13 +90,12 @@ static struct connector_word vendors_word(struct reader *r, yyjson_val *v) {
 
 // Each entry speaks of several tools; each tool gets a word of its own.
 static void vendors_words(struct reader *r, yyjson_val *root, struct connector *c) {
-  size_t i, j, n, count, most = 0;
+  size_t i, j, n, count;
   yyjson_val *item, *list = reader_list(r, root, "words", VENDORS_WORDS_MOST);
-  yyjson_arr_foreach (list, i, n, item) most += yyjson_arr_size(yyjson_obj_get(item, "tools"));
-  c->words = ARENA_ARRAY(r->arena, most + 1, struct connector_word);
+  c->words = ARENA_ARRAY(r->arena, reader_globs(list) + 1, struct connector_word);
   yyjson_arr_foreach (list, i, n, item) {
     struct connector_word word = vendors_word(r, item);
-    struct str *globs = reader_texts(r, item, "tools", VENDORS_GLOBS_MOST, &count);
+    struct str *globs = reader_texts(r, item, "tools", READER_GLOBS_MOST, &count);
     if (!count) reader_fail(r, item, "'tools' is missing");
     if (r->failed) return;
     for (j = 0; j < count; j++) {
@@ -151,5 +150,6 @@ void vendors_read(struct reader *r, yyjson_val *root, struct connector *c) {
   vendors_words(r, root, c);
   vendors_synonyms(r, root, c);
   c->featured = reader_texts(r, root, "featured", VENDORS_FEATURED_MOST, &c->featured_count);
+  vendors_read_paging(r, root, c);
   c->alias = vendors_alias(r, root, c->name);
 }

@@ -14,6 +14,10 @@
 
 enum { JOB_WHY_MOST = 300, JOB_WAIT_S = 30 }; // where a vendor limits and does not say for how long
 
+const struct plan_target *job_target(const struct run_job *job) {
+  return &job->step->plan->targets[job->target];
+}
+
 struct run_job *job_new(struct run_step *s, size_t target, size_t row) {
   struct run_job *job = MEM_NEW(struct run_job);
   job->run = s->run;
@@ -21,14 +25,12 @@ struct run_job *job_new(struct run_step *s, size_t target, size_t row) {
   job->target = target;
   job->row = row;
   job->arena = arena_new();
+  const struct catalog_tool *tool = &job_target(job)->tool;
+  pages_rule(tool->tool, connector_paging_find(tool->account->connector, tool->tool->name), &job->paging);
   job->next = s->run->jobs;
   s->run->jobs = job;
   s->open++;
   return job;
-}
-
-const struct plan_target *job_target(const struct run_job *job) {
-  return &job->step->plan->targets[job->target];
 }
 
 static void job_let_go(struct run_job *job) {
@@ -41,6 +43,7 @@ static void job_let_go(struct run_job *job) {
 void job_free(struct run_job *job) {
   job_let_go(job);
   yyjson_mut_doc_free(job->doc);
+  map_free(&job->cursors);
   arena_free(job->arena);
   mem_free(job);
 }
@@ -94,6 +97,7 @@ static bool job_prepare_job(void *arg, struct err *err) {
   if (s->step->batch && !job_batch(job, &batch, err)) return false;
   job->arguments = bind_arguments(&b, s->step, err);
   if (batch) table_drop(batch);
+  if (job->arguments) pages_begin(&job->paging, job->arguments, job->doc);
   return job->arguments != NULL;
 }
 
@@ -234,6 +238,11 @@ static bool job_is_graphql(const struct tool *t) {
   return str_contains(t->path, STR("graphql")) || str_contains(t->name, STR("graphql"));
 }
 
+static size_t job_bytes(const struct run_job *job) {
+  size_t body = job->has_answer ? call_answer_body(&job->answer).n : 0;
+  return body || !job->has_answer || !job->answer.doc ? body : yyjson_doc_get_read_size(job->answer.doc);
+}
+
 static void job_note_row(struct run_job *job, size_t rows, struct str why) {
   struct program_run *run = job->run;
   if (run->call_row_count == run->call_row_cap) {
@@ -252,20 +261,61 @@ static void job_note_row(struct run_job *job, size_t rows, struct str why) {
       .page = (int64_t)job->page + 1,
       .elapsed_ms = (int64_t)(job->elapsed_us / 1000),
       .rows = rows,
-      .bytes = job->has_answer ? call_answer_body(&job->answer).n : 0};
+      .bytes = job_bytes(job)};
 }
 
-static void job_set_next(struct run_job *job, const struct pages_next *next) {
-  yyjson_mut_val *key = yyjson_mut_strncpy(job->doc, next->argument.p, next->argument.n);
-  yyjson_mut_val *value = next->text.n ? yyjson_mut_strncpy(job->doc, next->text.p, next->text.n)
-                                       : yyjson_mut_sint(job->doc, next->number);
-  yyjson_mut_obj_put(job->arguments, key, value);
+// A vendor that leads round in a circle, or gives the same page whatever is asked for, would be read for ever.
+static bool job_goes_round(struct run_job *job, const struct pages_next *next) {
+  if (!next->text.n) return false;
+  if (map_get(&job->cursors, next->text)) return true;
+  map_put(&job->cursors, next->text, job);
+  return false;
+}
+
+static bool job_repeats(struct run_job *job, yyjson_val *root) {
+  size_t n = 0;
+  char *text = yyjson_val_write(root, 0, &n);
+  uint64_t hash = map_hash(str_make(text ? text : "", n));
+  bool same = job->page && hash == job->page_hash;
+  free(text);
+  job->page_hash = hash;
+  return same;
+}
+
+// Rows as a page counts them: where the program spreads what is within them, these are more or fewer.
+static size_t job_page_rows(const struct run_job *job, yyjson_val *root, size_t taken) {
+  struct str pointer = job->step->step->rows;
+  ptrdiff_t spread = str_find_text(pointer, STR("/*"));
+  yyjson_val *rows = spread < 0 ? NULL : json_at(root, str_make(pointer.p, (size_t)spread));
+  return yyjson_is_arr(rows) ? yyjson_arr_size(rows) : taken;
+}
+
+static void job_turn_page(struct job_taking *t, yyjson_val *root, const struct table_added *added) {
+  struct run_job *job = t->job;
+  struct run_step *s = job->step;
+  struct program_run *run = job->run;
+  size_t rows = job_page_rows(job, root, added->rows + added->cut);
+  struct pages_next next;
+  pages_next(&(struct pages_look){.rule = &job->paging,
+                                  .arguments = job->arguments,
+                                  .answer = root,
+                                  .headers = &job->answer.response.headers,
+                                  .rows = rows,
+                                  .before = job->rows},
+             run->arena, &next);
+  job->rows += rows;
+  if (next.total > s->total) s->total = next.total;
+  uint64_t most = s->step->pages ? (uint64_t)s->step->pages : run->env->limits.pages;
+  bool stuck = next.goes_on && (job_goes_round(job, &next) || (rows && job_repeats(job, root)));
+  bool more = next.goes_on && !added->cut;
+  t->goes_on = more && !stuck && job->page + 1 < most && run->calls < run->env->limits.calls;
+  s->maybe_cut = s->maybe_cut || next.maybe_cut || (more && !t->goes_on);
+  if (t->goes_on) pages_turn(&next, job->arguments, job->doc);
 }
 
 static bool job_take_rows(struct job_taking *t, yyjson_val *root, bool untyped, struct err *err) {
   struct run_job *job = t->job;
   struct run_step *s = job->step;
-  struct program_run *run = job->run;
   const struct tool *tool = job_target(job)->tool.tool;
   struct table_added added = {0};
   yyjson_doc *owner;
@@ -279,24 +329,7 @@ static bool job_take_rows(struct job_taking *t, yyjson_val *root, bool untyped, 
   s->cut += added.cut;
   job_note_row(job, added.rows, ok ? STR("") : str_of(err->text));
   if (!ok) return false;
-  struct pages_rule rule;
-  struct pages_next next;
-  pages_rule(tool, NULL, &rule);
-  pages_next(&(struct pages_look){.rule = &rule,
-                                  .arguments = job->arguments,
-                                  .answer = root,
-                                  .headers = &job->answer.response.headers,
-                                  .rows = added.rows + added.cut,
-                                  .before = job->rows},
-             run->arena, &next);
-  job->rows += added.rows + added.cut;
-  if (next.total > s->total) s->total = next.total;
-  s->maybe_cut = s->maybe_cut || next.maybe_cut;
-  uint64_t most = s->step->pages ? (uint64_t)s->step->pages : run->env->limits.pages;
-  bool more = next.goes_on && !added.cut;
-  t->goes_on = more && job->page + 1 < most && run->calls < run->env->limits.calls;
-  if (more && !t->goes_on) s->maybe_cut = true;
-  if (t->goes_on) job_set_next(job, &next);
+  job_turn_page(t, root, &added);
   return true;
 }
 
@@ -310,7 +343,7 @@ static bool job_take_job(void *arg, struct err *err) {
   bool ok = job_root(job, &form, &root, &why) && job_take_rows(t, root, form.untyped, &why);
   yyjson_doc_free(form.doc);
   if (!ok) t->why = arena_dup(job->arena, str_of(why.text));
-  job->step->bytes += call_answer_body(&job->answer).n;
+  job->step->bytes += job_bytes(job);
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include "data/json.h"
 
 enum { PAGES_CURSOR_MOST = 8192, PAGES_DEPTH = 2 };
+#define PAGES_LAST "/-/" // within a pointer: the last of an array
 
 static const char *const pages_cursors[] = {
     "cursor",        "next_cursor",        "page_token",  "pageToken",  "next_page_token",
@@ -15,6 +16,9 @@ static const char *const pages_offsets[] = {"offset", "skip", "start_index", "st
 static const char *const pages_sizes[] = {"per_page",    "limit",      "page_size", "pageSize",
                                           "max_results", "maxResults", "first",     "perPage",
                                           "size",        "count",      NULL};
+// In an answer only what can be nothing else.
+static const char *const pages_said_sizes[] = {"per_page", "page_size",   "pageSize",   "perPage",
+                                               "limit",    "max_results", "maxResults", NULL};
 // Where answers say what comes next, the surest first.
 static const char *const pages_nexts[] = {
     "next_cursor",        "nextCursor", "next_page_token", "nextPageToken", "next_token", "nextToken",
@@ -26,12 +30,31 @@ static const char *const pages_counts[] = {"total_pages", "totalPages", "pages",
 static const char *const pages_mores[] = {"has_more", "hasMore", "has_next_page", "hasNextPage", "has_next",
                                           "more",     NULL};
 
-// ---- rules
+// ---- arguments, which may stand within another
 
-static struct str pages_pick(yyjson_val *properties, const char *const *names) {
-  for (size_t i = 0; names[i]; i++)
-    if (yyjson_obj_get(properties, names[i])) return str_of(names[i]);
-  return STR("");
+static yyjson_mut_val *pages_argument(yyjson_mut_val *arguments, struct str name) {
+  if (!name.n) return NULL;
+  return name.p[0] == '/' ? yyjson_mut_ptr_getn(arguments, name.p, name.n)
+                          : yyjson_mut_obj_getn(arguments, name.p, name.n);
+}
+
+static void pages_put(yyjson_mut_val *arguments, struct str name, yyjson_mut_val *value,
+                      yyjson_mut_doc *doc) {
+  if (name.p[0] == '/')
+    yyjson_mut_ptr_setn(arguments, name.p, name.n, value, doc);
+  else
+    yyjson_mut_obj_put(arguments, yyjson_mut_strncpy(doc, name.p, name.n), value);
+}
+
+// What the tool's schema says of an argument; NULL: it takes none of this name.
+static yyjson_val *pages_property(yyjson_val *schema, struct str name) {
+  yyjson_val *at = schema;
+  struct str rest = name, part;
+  if (!name.n) return NULL;
+  if (name.p[0] != '/') return yyjson_obj_getn(yyjson_obj_get(schema, "properties"), name.p, name.n);
+  for (rest = str_from(rest, 1); at && str_cut(&rest, '/', &part);)
+    at = yyjson_obj_getn(yyjson_obj_get(at, "properties"), part.p, part.n);
+  return at;
 }
 
 static int64_t pages_number(yyjson_val *v, int64_t otherwise) {
@@ -41,37 +64,62 @@ static int64_t pages_number(yyjson_val *v, int64_t otherwise) {
   return yyjson_is_str(v) && str_to_i64(json_text(v), &n) ? n : otherwise;
 }
 
-static struct str pages_word(yyjson_val *word, const char *key, struct str otherwise) {
-  struct str said = json_str(word, key);
-  return said.p ? said : otherwise;
+// ---- rules
+
+static struct str pages_pick(yyjson_val *properties, const char *const *names) {
+  for (size_t i = 0; names[i]; i++)
+    if (yyjson_obj_get(properties, names[i])) return str_of(names[i]);
+  return STR("");
 }
 
-void pages_rule(const struct tool *t, yyjson_val *word, struct pages_rule *out) {
+static struct str pages_taken(const struct tool *t, struct str name) {
+  return pages_property(t->input, name) ? name : STR("");
+}
+
+// Where the connector says nothing.
+static void pages_guess(const struct tool *t, struct pages_rule *r) {
   yyjson_val *properties = yyjson_obj_get(t->input, "properties");
-  struct pages_rule r = {.first = 1};
-  r.cursor = json_str(t->paging, "cursor");
-  r.page = json_str(t->paging, "page");
-  r.offset = json_str(t->paging, "offset");
-  r.size = json_str(t->paging, "size");
-  if (!r.size.n) r.size = json_str(t->paging, "limit");
+  r->cursor = json_str(t->paging, "cursor");
+  r->page = json_str(t->paging, "page");
+  r->offset = json_str(t->paging, "offset");
+  r->size = json_str(t->paging, "size");
+  if (!r->size.n) r->size = json_str(t->paging, "limit");
   if (!t->paging) {
-    r.cursor = pages_pick(properties, pages_cursors);
-    r.page = pages_pick(properties, pages_pages);
-    r.offset = pages_pick(properties, pages_offsets);
+    r->cursor = pages_pick(properties, pages_cursors);
+    r->page = pages_pick(properties, pages_pages);
+    r->offset = pages_pick(properties, pages_offsets);
   }
-  if (!r.size.n) r.size = pages_pick(properties, pages_sizes);
-  r.cursor = pages_word(word, "cursor", r.cursor);
-  r.page = pages_word(word, "page", r.page);
-  r.offset = pages_word(word, "offset", r.offset);
-  r.size = pages_word(word, "size", r.size);
-  r.next = pages_word(word, "next", STR(""));
-  yyjson_val *size = r.size.n ? yyjson_obj_getn(properties, r.size.p, r.size.n) : NULL;
-  yyjson_val *page = r.page.n ? yyjson_obj_getn(properties, r.page.p, r.page.n) : NULL;
-  r.size_default =
-      pages_number(yyjson_obj_get(word, "default"), pages_number(yyjson_obj_get(size, "default"), 0));
-  r.first = pages_number(yyjson_obj_get(word, "first"),
-                         pages_number(yyjson_obj_get(page, "minimum"), 1) == 0 ? 0 : 1);
+  if (!r->size.n) r->size = pages_pick(properties, pages_sizes);
+}
+
+void pages_rule(const struct tool *t, const struct connector_paging *word, struct pages_rule *out) {
+  struct pages_rule r = {.first = -1};
+  if (word) {
+    r = (struct pages_rule){.cursor = pages_taken(t, word->cursor),
+                            .page = pages_taken(t, word->page),
+                            .offset = pages_taken(t, word->offset),
+                            .size = pages_taken(t, word->size),
+                            .next = word->next,
+                            .more = word->more,
+                            .total = word->total,
+                            .initial = word->initial,
+                            .most = word->most,
+                            .first = word->first};
+  } else {
+    pages_guess(t, &r);
+  }
+  yyjson_val *size = pages_property(t->input, r.size), *page = pages_property(t->input, r.page);
+  int64_t largest = pages_number(yyjson_obj_get(size, "maximum"), r.most);
+  if (!r.initial) r.initial = pages_number(yyjson_obj_get(size, "default"), 0);
+  if (!r.size.n) r.most = 0;
+  if (r.most > largest) r.most = largest;
+  if (r.first < 0) r.first = pages_number(yyjson_obj_get(page, "minimum"), 1) == 0 ? 0 : 1;
   *out = r;
+}
+
+void pages_begin(const struct pages_rule *rule, yyjson_mut_val *arguments, yyjson_mut_doc *doc) {
+  if (rule->most > 0 && !pages_argument(arguments, rule->size))
+    pages_put(arguments, rule->size, yyjson_mut_sint(doc, rule->most), doc);
 }
 
 // ---- what an answer says of itself
@@ -98,8 +146,11 @@ static bool pages_is_count(yyjson_val *v) {
 }
 
 static bool pages_is_cursor(yyjson_val *v) {
-  return (yyjson_is_str(v) && yyjson_get_len(v) > 0 && yyjson_get_len(v) <= PAGES_CURSOR_MOST) ||
-         pages_is_count(v);
+  return (yyjson_is_str(v) && yyjson_get_len(v) > 0) || pages_is_count(v);
+}
+
+static bool pages_is_anything(yyjson_val *v) {
+  return v != NULL;
 }
 
 static bool pages_is_flag(yyjson_val *v) {
@@ -121,23 +172,67 @@ static struct str pages_from_url(struct str url, struct str name, struct arena *
   return STR("");
 }
 
-static struct str pages_link(const struct http_headers *headers, struct arena *a) {
+// Is `next` among the relations of a link? `rest`: its parameters (RFC 8288, 3).
+static bool pages_is_next(struct str rest) {
+  struct str parameter;
+  while (str_cut(&rest, ';', &parameter)) {
+    struct str value = parameter, name, word;
+    str_cut(&value, '=', &name);
+    if (!str_is_nocase(str_trim(name), "rel")) continue;
+    value = str_trim(value);
+    if (value.n >= 2 && value.p[0] == '"') value = str_make(value.p + 1, value.n - 2);
+    while (str_cut(&value, ' ', &word))
+      if (str_is_nocase(word, "next")) return true;
+    return false; // only the first counts
+  }
+  return false;
+}
+
+// Up to the next comma outside of <…> and "…": both may have commas of their own.
+static struct str pages_cut_link(struct str *rest) {
+  size_t n = 0;
+  for (char until = 0; n < rest->n && (until || rest->p[n] != ','); n++) {
+    char c = rest->p[n];
+    if (until)
+      until = c == until ? 0 : until;
+    else if (c == '<' || c == '"')
+      until = c == '<' ? '>' : '"';
+  }
+  struct str link = str_make(rest->p, n);
+  *rest = str_from(*rest, n < rest->n ? n + 1 : n);
+  return str_trim(link);
+}
+
+static struct str pages_link(const struct http_headers *headers) {
   for (size_t i = 0; headers && i < headers->count; i++) {
     if (!str_is_nocase(headers->items[i].name, "link")) continue;
-    for (struct str rest = headers->items[i].value, link; str_cut(&rest, ',', &link);) {
-      struct str s = str_trim(link), url;
-      if (!s.n || s.p[0] != '<' || !str_cut(&s, '>', &url)) continue;
-      if (str_contains(s, STR("rel=\"next\"")) || str_contains(s, STR("rel=next")))
-        return arena_dup(a, str_from(url, 1));
+    for (struct str rest = headers->items[i].value; rest.n;) {
+      struct str link = pages_cut_link(&rest), url;
+      if (link.n && link.p[0] == '<' && str_cut(&link, '>', &url) && pages_is_next(link))
+        return str_from(url, 1);
     }
   }
   return STR("");
 }
 
+// What `next` points at in an answer, where `-` is the last of an array: there RFC 6901 has nothing.
+static yyjson_val *pages_said_next(yyjson_val *answer, struct str pointer) {
+  ptrdiff_t last = str_find_text(pointer, STR(PAGES_LAST));
+  if (last < 0) return json_at(answer, pointer);
+  yyjson_val *rows = json_at(answer, str_make(pointer.p, (size_t)last));
+  return json_at(yyjson_arr_get_last(rows), str_from(pointer, (size_t)last + 2));
+}
+
 // ---- the next
 
-static int64_t pages_argument(const struct pages_look *l, struct str name, int64_t otherwise) {
-  yyjson_mut_val *v = name.n ? yyjson_mut_obj_getn(l->arguments, name.p, name.n) : NULL;
+struct pages_said { // what an answer says of itself
+  bool more, denied, over, full;
+  int64_t pages; // -1: nothing
+  struct str link;
+};
+
+static int64_t pages_sent(const struct pages_look *l, struct str name, int64_t otherwise) {
+  yyjson_mut_val *v = pages_argument(l->arguments, name);
   int64_t n;
   if (yyjson_mut_is_raw(v))
     return str_to_i64(str_make(yyjson_mut_get_raw(v), yyjson_mut_get_len(v)), &n) ? n : otherwise;
@@ -147,60 +242,89 @@ static int64_t pages_argument(const struct pages_look *l, struct str name, int64
              : otherwise;
 }
 
+// Rows of a whole page: as sent, where the vendor does not say that it gives fewer at a time; 0: not known.
+static int64_t pages_size(const struct pages_look *l) {
+  int64_t sent = pages_sent(l, l->rule->size, l->rule->initial);
+  int64_t said = pages_number(pages_say_at(l->answer, pages_said_sizes, PAGES_DEPTH, pages_is_count), 0);
+  return said > 0 && (sent <= 0 || said < sent) ? said : sent;
+}
+
+static struct pages_said pages_read(const struct pages_look *l, int64_t *total) {
+  const struct pages_rule *r = l->rule;
+  struct pages_said s = {.link = pages_link(l->headers)};
+  yyjson_val *more = r->more.n ? json_at(l->answer, r->more)
+                               : pages_say_at(l->answer, pages_mores, PAGES_DEPTH, pages_is_flag);
+  yyjson_val *rows = r->total.n ? json_at(l->answer, r->total)
+                                : pages_say_at(l->answer, pages_totals, PAGES_DEPTH, pages_is_count);
+  uint64_t seen = l->before + l->rows;
+  int64_t size = pages_size(l);
+  *total = pages_number(rows, -1);
+  if (*total >= 0 && (uint64_t)*total < seen) *total = -1; // there were more already
+  s.pages = pages_number(pages_say_at(l->answer, pages_counts, PAGES_DEPTH, pages_is_count), -1);
+  s.full = size > 0 ? (int64_t)l->rows >= size : l->rows > 0;
+  s.more = yyjson_is_true(more) || s.link.n || (*total >= 0 && seen < (uint64_t)*total);
+  s.denied = yyjson_is_false(more);
+  s.over = s.denied || (!s.more && *total >= 0);
+  return s;
+}
+
 static bool pages_by_cursor(const struct pages_look *l, struct str link, struct arena *a,
                             struct pages_next *out) {
-  yyjson_val *said = l->rule->next.n ? json_at(l->answer, l->rule->next)
-                                     : pages_say_at(l->answer, pages_nexts, PAGES_DEPTH, pages_is_cursor);
+  const struct pages_rule *r = l->rule;
+  yyjson_val *said = r->next.n ? pages_said_next(l->answer, r->next)
+                               : pages_say_at(l->answer, pages_nexts, PAGES_DEPTH, pages_is_cursor);
   struct str text = yyjson_is_str(said) ? json_text(said) : STR("");
   if (said && pages_is_count(said)) text = arena_printf(a, "%lld", (long long)pages_number(said, 0));
   if (str_starts(text, "http://") || str_starts(text, "https://") || str_starts(text, "/"))
-    text = pages_from_url(text, l->rule->cursor, a);
-  if (!text.n && link.n) text = pages_from_url(link, l->rule->cursor, a);
+    text = pages_from_url(text, r->cursor, a);
+  if (!text.n && link.n) text = pages_from_url(link, r->cursor, a);
   if (!text.n) return false;
-  yyjson_mut_val *sent = yyjson_mut_obj_getn(l->arguments, l->rule->cursor.p, l->rule->cursor.n);
-  if (yyjson_mut_is_str(sent) && str_eq(str_make(yyjson_mut_get_str(sent), yyjson_mut_get_len(sent)), text)) {
-    out->maybe_cut = true; // it would come round again
-    return false;
-  }
-  out->argument = l->rule->cursor;
+  yyjson_mut_val *sent = pages_argument(l->arguments, r->cursor);
+  bool same =
+      yyjson_mut_is_str(sent) && str_eq(str_make(yyjson_mut_get_str(sent), yyjson_mut_get_len(sent)), text);
+  out->maybe_cut = same || text.n > PAGES_CURSOR_MOST; // it would come round again
+  if (out->maybe_cut) return false;
+  out->argument = r->cursor;
   out->text = arena_dup(a, text);
   return true;
 }
 
+// No cursor came. That is the end where one would stand here: it is null, or pages before had one.
+static bool pages_tells_of_cursors(const struct pages_look *l) {
+  if (l->before || l->rule->next.n) return true;
+  return pages_say_at(l->answer, pages_nexts, PAGES_DEPTH, pages_is_anything) != NULL;
+}
+
 void pages_next(const struct pages_look *l, struct arena *a, struct pages_next *out) {
   const struct pages_rule *r = l->rule;
-  struct pages_next next = {
-      .total = pages_number(pages_say_at(l->answer, pages_totals, PAGES_DEPTH, pages_is_count), -1)};
-  yyjson_val *more = pages_say_at(l->answer, pages_mores, PAGES_DEPTH, pages_is_flag);
-  int64_t pages = pages_number(pages_say_at(l->answer, pages_counts, PAGES_DEPTH, pages_is_count), -1);
-  int64_t size = pages_argument(
-      l, r->size,
-      pages_number(pages_say_at(l->answer, pages_sizes, PAGES_DEPTH, pages_is_count), r->size_default));
-  struct str link = pages_link(l->headers, a);
-  uint64_t seen = l->before + l->rows;
-  bool full = size > 0 ? (int64_t)l->rows >= size : l->rows > 0;
-  bool ended =
-      (more && yyjson_is_false(more)) || (next.total >= 0 && seen >= (uint64_t)next.total) || l->rows == 0;
-  bool promised =
-      (more && yyjson_is_true(more)) || link.n || (next.total >= 0 && seen < (uint64_t)next.total);
-  if (r->cursor.n && !(more && yyjson_is_false(more)) && pages_by_cursor(l, link, a, &next)) {
+  struct pages_next next = {.total = -1};
+  struct pages_said said = pages_read(l, &next.total);
+  bool of_rows = str_contains(r->next, STR(PAGES_LAST)); // a cursor is made of any row: it says nothing
+  if (r->cursor.n && !said.denied && (!of_rows || said.full || said.more) &&
+      pages_by_cursor(l, said.link, a, &next)) {
     next.goes_on = true;
-  } else if (r->page.n && !ended) {
-    int64_t page = pages_argument(l, r->page, r->first);
-    struct str linked = link.n ? pages_from_url(link, r->page, a) : STR("");
-    bool last = pages >= 0 && page - r->first + 1 >= pages;
-    next.goes_on = linked.n || (!last && (promised || full || pages >= 0));
+  } else if (r->page.n && !said.over && l->rows) {
+    int64_t page = pages_sent(l, r->page, r->first);
+    struct str linked = said.link.n ? pages_from_url(said.link, r->page, a) : STR("");
+    bool last = said.pages >= 0 && page - r->first + 1 >= said.pages && !said.more;
+    next.goes_on = linked.n || (!last && (said.more || said.full || said.pages >= 0));
     next.argument = r->page;
     next.number = page + 1;
     if (linked.n && !str_to_i64(linked, &next.number)) next.text = linked;
-  } else if (r->offset.n && !ended) {
-    next.goes_on = promised || full;
+  } else if (r->offset.n && !said.over && l->rows) {
+    next.goes_on = said.more || said.full;
     next.argument = r->offset;
-    next.number = pages_argument(l, r->offset, 0) + (int64_t)l->rows;
-  } else if (!r->cursor.n && !r->page.n && !r->offset.n) {
-    next.maybe_cut = promised || (size > 0 && l->rows > 0 && (int64_t)l->rows >= size && next.total < 0);
-  } else if (!ended && promised && !next.goes_on) {
-    next.maybe_cut = true; // a cursor is promised and none is given
+    next.number = pages_sent(l, r->offset, 0) + (int64_t)l->rows;
   }
+  bool has_way = r->page.n || r->offset.n || (r->cursor.n && pages_tells_of_cursors(l));
+  if (!next.goes_on && !said.over)
+    next.maybe_cut = next.maybe_cut || said.more || (!has_way && pages_size(l) > 0 && l->rows && said.full);
   *out = next;
+}
+
+void pages_turn(const struct pages_next *next, yyjson_mut_val *arguments, yyjson_mut_doc *doc) {
+  pages_put(arguments, next->argument,
+            next->text.n ? yyjson_mut_strncpy(doc, next->text.p, next->text.n)
+                         : yyjson_mut_sint(doc, next->number),
+            doc);
 }

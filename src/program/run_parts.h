@@ -3,6 +3,7 @@
 #ifndef POSTERN_PROGRAM_RUN_PARTS_H
 #define POSTERN_PROGRAM_RUN_PARTS_H
 
+#include "base/map.h"
 #include "program/pages.h"
 #include "program/run.h"
 
@@ -31,6 +32,9 @@ struct run_job { // a call of a step for one row (or batch) and one account, fro
   struct run_job *next;
   size_t target, row;
   uint64_t page, rows; // pages before this one, and their rows
+  struct pages_rule paging;
+  struct map cursors; // that were followed: one that comes again leads round
+  uint64_t page_hash; // of the page before: one that comes again brings nothing
   struct arena *arena;
   yyjson_mut_doc *doc;
   yyjson_mut_val *arguments;

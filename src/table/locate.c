@@ -75,6 +75,30 @@ static bool locate_is_entity(yyjson_val *object) {
   return own >= LOCATE_ENTITY;
 }
 
+// Is this about the answer? A word of its own, or an object of such words.
+static bool locate_is_aside(struct str key, yyjson_val *v) {
+  static const char *const objects[] = {"result_info", "meta",     "_meta", "pagination",       "paging",
+                                        "page_info",   "pageInfo", "links", "response_metadata"};
+  if (!yyjson_is_ctn(v)) return locate_is_envelope_word(key);
+  for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
+    if (yyjson_is_obj(v) && str_is(key, objects[i])) return true;
+  return false;
+}
+
+// The one array of an object that says nothing else but how the answer goes on: {"sites": [], "count": 0}.
+static yyjson_val *locate_only(yyjson_val *object, struct str *name) {
+  size_t i, n;
+  yyjson_val *key, *v, *found = NULL;
+  yyjson_obj_foreach (object, i, n, key, v) {
+    bool rows = yyjson_is_arr(v);
+    if (rows ? found != NULL : !locate_is_aside(json_text(key), v)) return NULL;
+    if (!rows) continue;
+    found = v;
+    *name = json_text(key);
+  }
+  return found;
+}
+
 // The member of one object that holds rows: named so, else any array of objects unless the object is a thing itself.
 static yyjson_val *locate_member(yyjson_val *object, struct str *name) {
   size_t i, n, best = SIZE_MAX, names = sizeof locate_names / sizeof *locate_names;
@@ -88,7 +112,7 @@ static yyjson_val *locate_member(yyjson_val *object, struct str *name) {
     found = v;
     *name = json_text(key);
   }
-  return found;
+  return found ? found : locate_only(object, name);
 }
 
 static bool locate_shallow(yyjson_val *v, size_t depth, struct locate_path *out) {

@@ -3,6 +3,7 @@
 #include "../support/temp.h"
 
 #include "connector/connector.h"
+#include "connector/paging.h"
 #include "set_fixture.h"
 
 static const char whole[] =
@@ -38,6 +39,12 @@ static const char whole[] =
     "  - {tag: x, also: [ex]}\n"
     "  - {tool: \"get-*\", also: [fetch]}\n"
     "featured: [list-sites, \"get-*-key\"]\n"
+    "paging:\n"
+    "  - {tools: [list-sites, \"list-a*\"], cursor: c, size: /request/n, initial: 5, most: 9, next: /n, "
+    "total: /t, "
+    "more: /m}\n"
+    "  - {tools: [\"list-*\"], page: p, first: 0}\n"
+    "  - {tools: [\"all-*\"], single: true}\n"
     "questions: [Why?, How?]\n";
 
 static void everything_is_read(void **state) {
@@ -72,6 +79,15 @@ static void everything_is_read(void **state) {
   assert_true(c->synonyms[1].of == CONNECTOR_TAG && c->synonyms[2].of == CONNECTOR_TOOL);
   assert_true(connector_features(c, STR("list-sites")) && connector_features(c, STR("get-site-key")));
   assert_false(connector_features(c, STR("list-rules")) || connector_features(NULL, STR("list-sites")));
+  assert_int_equal(c->paging_count, 4);
+  const struct connector_paging *p = connector_paging_find(c, STR("list-all"));
+  assert_true(p == &c->pagings[1] && str_is(p->cursor, "c") && str_is(p->size, "/request/n"));
+  assert_true(p->initial == 5 && p->most == 9 && p->first == -1 && !p->single);
+  assert_true(str_is(p->next, "/n") && str_is(p->total, "/t") && str_is(p->more, "/m"));
+  p = connector_paging_find(c, STR("list-others"));
+  assert_true(str_is(p->page, "p") && p->first == 0 && !p->cursor.n);
+  assert_true(connector_paging_find(c, STR("all-of-it"))->single);
+  assert_null(connector_paging_find(c, STR("get-one")));
   assert_int_equal(c->probe_count, 2);
   assert_true(str_is(c->probes[0].tool, "list-sites") && yyjson_obj_size(c->probes[0].take) == 1);
   assert_true(str_is(c->probes[1].check, "dry_run") && yyjson_obj_size(c->probes[1].arguments) == 1);
@@ -137,14 +153,23 @@ static void slips_name_line_and_key(void **state) {
       {"tags: [x, y]", "tags: [x, 3]", "an entry of 'tags' must be text", 20},
       {"check: dry_run", "check: dry", "'dry', not one of context_missing", 23},
       {"symptom: odd", "sympton: odd", "no key 'sympton'", 24},
-      {"[Why?, How?]", "Why?", "'questions' must be a list", 33},
       {"noun: zone,", "verb: zone,", "no key 'verb'", 29},
       {"{noun: zone,", "{noun: zone, tag: x,", "of one 'noun', 'tag' or 'tool'", 29},
       {"{tag: x,", "{", "of one 'noun', 'tag' or 'tool'", 30},
       {"also: [fetch]", "also: []", "'also' is missing", 31},
       {"[list-sites, \"get-*-key\"]", "list-sites", "'featured' must be a list", 32},
+      {"[Why?, How?]", "Why?", "'questions' must be a list", 37},
       {"take: {site: /sites/0/id}", "take: {site: sites}", "pointer", 26},
       {"arguments: {site: \"{site}\"}", "arguments: [1]", "'arguments' must be a mapping", 27},
+      {"initial: 5", "initial: 0", "'initial' is a number of rows", 34},
+      {"most: 9", "most: 100001", "'most' is a number of rows", 34},
+      {"next: /n", "next: n", "a JSON pointer starts with '/'", 34},
+      {"cursor: c,", "", "'next' is for 'cursor'", 34},
+      {"size: /request/n,", "", "'most' is for 'size'", 34},
+      {"page: p, first: 0", "first: 0", "has 'cursor', 'page', 'offset' or 'size', or is 'single'", 35},
+      {"first: 0", "first: 2", "'first' is 0 or 1", 35},
+      {"single: true", "single: true, page: p", "or is 'single'", 36},
+      {"tools: [\"all-*\"]", "tools: []", "'tools' is missing", 36},
   };
   struct connector_set *set = empty();
   for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {

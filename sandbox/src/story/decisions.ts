@@ -4,8 +4,8 @@
 // storefront have no rule at all, so that denials are fewer than attacks.
 
 import { fraction, hexId, integer, pick } from "../random.js";
-import { DAY, HOUR, MINUTE, type Row, type World } from "../world.js";
-import { INCIDENT_END, INCIDENT_START, INCIDENT_ZONE, INTRUDER } from "./incident.js";
+import { DAY, HOUR, type Row, type World } from "../world.js";
+import { incident, INCIDENT_ZONE, INTRUDER } from "./incident.js";
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -253,26 +253,37 @@ function decide(site: SitePlan, label: string, at: number, visitor: Visitor, att
   };
 }
 
-/** Attacks besides the daily noise: on which site, from when to when (days ago), how many, which kinds and paths. */
-const WAVES: { site: string; from: number; to: number; count: number; kinds: Attack[]; paths: string[] }[] = [
+/** Days ago; none: during the incident. */
+interface Wave {
+  site: string;
+  when?: [from: number, to: number];
+  count: number;
+  kinds: Attack[];
+  paths: string[];
+}
+
+/** Sign-ups fell after this one: see signups.ts. */
+export const FLOOD: [from: number, to: number] = [23.2, 22.9];
+
+/** Attacks besides the daily noise. */
+const WAVES: Wave[] = [
   {
     site: "staging",
-    from: (INCIDENT_START * MINUTE) / DAY,
-    to: (INCIDENT_END * MINUTE) / DAY,
     count: 420,
     kinds: ["admin_probe", "injection", "bot", "flood"],
     paths: ["/admin", "/login", "/api/v1/items"],
   },
-  { site: "storefront", from: 23.2, to: 22.9, count: 260, kinds: ["flood", "bot"], paths: ["/login"] },
-  { site: "storefront", from: 51.5, to: 50.5, count: 180, kinds: ["bot"], paths: ["/legacy/catalog", "/legacy/export", "/search"] },
+  { site: "storefront", when: FLOOD, count: 260, kinds: ["flood", "bot"], paths: ["/login"] },
+  { site: "storefront", when: [51.5, 50.5], count: 180, kinds: ["bot"], paths: ["/legacy/catalog", "/legacy/export", "/search"] },
 ];
 
 function wave(world: World, n: number): Decision[] {
-  const { site: name, from, to, count, kinds, paths } = WAVES[n]!;
+  const { site: name, when, count, kinds, paths } = WAVES[n]!;
+  const { start, end } = when ? { start: world.epoch - when[0] * DAY, end: world.epoch - when[1] * DAY } : incident(world);
   const site = SITES.find((s) => s.name === name)!;
   return Array.from({ length: count }, (_, i) => {
     const label = `wave/${n}/${i}`;
-    const at = world.epoch - (to + (from - to) * fraction(label)) * DAY;
+    const at = end - (end - start) * fraction(label);
     return decide(site, label, at, pick(`${label}/who`, HOSTILE), pick(`${label}/kind`, kinds), pick(`${label}/path`, paths));
   });
 }

@@ -72,7 +72,7 @@ const SPECIAL: Draft[] = [
 
 export function record(world: World, zone: Row, draft: Draft): Row {
   const label = `record/${zone["name"]}/${draft.type}/${draft.name}/${draft.content}`;
-  const created = world.daysAgo(integer(label, 40, 900));
+  const created = world.daysAgo(integer(label, 100, 900));
   return {
     id: hexId(label),
     zone_id: zone["id"],

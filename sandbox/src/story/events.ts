@@ -1,67 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ninety days of ordinary work, and the incident.
+// Ninety days of ordinary work, what was done of late, and the incident. Each change is of something that is there, and
+// is what its own dates say; a record that was added is as young as that, or was deleted again.
 
 import { fraction, hexId, integer, pick, uuid } from "../random.js";
 import { accountId, type AccountName } from "../tokens.js";
-import { DAY, HOUR, type Actor, type Event, type Row, type World } from "../world.js";
-import { SECURITY, tellIncident } from "./incident.js";
+import { DAY, HOUR, type Event, type Row, type World } from "../world.js";
+import { HABITS, type Habit, type Target } from "./habits.js";
+import { tellIncident } from "./incident.js";
+import { tellLately } from "./lately.js";
 
 const PER_DAY: Record<AccountName, number> = { web: 14, retail: 9 };
+/** What was added is deleted within so many hours, before the last day: it is not there any more. */
+const BRIEF_HOURS = 90;
+const BRIEF_DAYS = 5;
 
-function person(name: string, ip: string): Actor {
-  return { email: `${name}@example.com`, id: hexId(`user/${name}`), ip, type: "user" };
+interface Choice {
+  habit: Habit;
+  targets: Target[];
 }
 
-const DEPLOY: Actor = { ...person("platform", "198.51.100.23"), token: { id: hexId("token/deploy"), name: "deploy-pipeline" } };
+function choices(world: World, account: AccountName): Choice[] {
+  const zones = world.rows("/zones").filter((z) => z["account"].id === accountId(account) && z["status"] === "active");
+  const known = HABITS.map((habit) => ({ habit, targets: habit.of(world, account, zones) })).filter(({ targets }) => targets.length > 0);
+  return known.flatMap((choice) => Array.from({ length: choice.habit.weight }, () => choice));
+}
 
-/** Who does what; weights by repetition. */
-const HABITS: [Actor, Event["via"], string, string, string][] = [
-  [DEPLOY, "API", "update", "worker_script", "workers"],
-  [DEPLOY, "API", "update", "worker_script", "workers"],
-  [DEPLOY, "API", "purge", "cache", "cache"],
-  [person("platform", "192.0.2.21"), "UI", "update", "zone_setting", "zone_settings"],
-  [person("dns-team", "192.0.2.22"), "UI", "add", "dns_record", "dns"],
-  [person("dns-team", "192.0.2.22"), "UI", "update", "dns_record", "dns"],
-  [person("dns-team", "192.0.2.22"), "UI", "delete", "dns_record", "dns"],
-  [person("on-call", "192.0.2.23"), "UI", "login", "account", "account"],
-  [person("on-call", "192.0.2.23"), "UI", "update", "firewall_rule", "firewall"],
-  [person("web-team", "192.0.2.24"), "UI", "update", "page_rule", "page_rules"],
-  [SECURITY, "UI", "login", "account", "account"],
-  [SECURITY, "UI", "update", "ruleset", "waf"],
-  [SECURITY, "UI", "update", "member", "account"],
-];
-const PERSONAL = ["account", "member"];
+const versions = new WeakMap<World, Map<string, number>>();
 
-function ordinary(world: World, name: AccountName, zones: Row[], day: number, n: number): Event {
-  const label = `event/${name}/${day}/${n}`;
-  const [actor, via, action, type, product] = pick(label, HABITS);
-  const zone = pick(`${label}/zone`, zones);
-  // Working hours, never within the last two hours.
-  const when = world.epoch - day * DAY - integer(`${label}/hour`, 3, 12) * HOUR - Math.floor(fraction(`${label}/minute`) * HOUR);
-  const value = (version: number) => ({ id: hexId(`${label}/object`), version });
+/** The number of a thing's next version, from 1. */
+function nextVersion(world: World, id: string): number {
+  const known = versions.get(world) ?? new Map<string, number>();
+  versions.set(world, known);
+  known.set(id, (known.get(id) ?? 0) + 1);
+  return known.get(id)!;
+}
+
+function event(world: World, account: AccountName, label: string, when: number, { habit, targets }: Choice): Event {
+  const { actor, via, action, type, product } = habit;
+  const target = pick(`${label}/target`, targets);
+  const ok = fraction(`${label}/ok`) > 0.03;
+  if (ok) target.change?.(when);
+  const version = action === "update" ? nextVersion(world, target.id) : 0;
   return {
     id: uuid(label),
     when,
-    account: accountId(name),
-    ...(PERSONAL.includes(type) ? {} : { zone: { id: zone["id"], name: zone["name"] } }),
+    account: accountId(account),
+    ...(target.zone ? { zone: { id: target.zone["id"], name: target.zone["name"] } } : {}),
     actor,
     via,
     action,
-    ok: fraction(`${label}/ok`) > 0.03,
-    resource: { type, id: hexId(`${label}/object`), product },
-    ...(action === "update" || action === "delete" ? { before: value(1) } : {}),
-    ...(action === "update" || action === "add" ? { after: value(2) } : {}),
+    ok,
+    resource: { type, id: target.id, product },
+    ...(version ? { before: { id: target.id, version }, after: { id: target.id, version: version + 1 } } : {}),
   };
 }
 
+/** A record for a preview: added, and deleted when it has served. */
+function brief(added: Event, label: string): Event[] {
+  const id = hexId(`${label}/record`);
+  const record: Row = { id, type: "CNAME", name: `preview-${id.slice(0, 6)}.${added.zone!.name}`, content: added.zone!.name };
+  const resource = { ...added.resource, id };
+  const first = { ...added, resource, after: record };
+  if (!added.ok) return [first];
+  const when = added.when + integer(`${label}/hours`, 2, BRIEF_HOURS) * HOUR;
+  const { after: _, ...rest } = first;
+  return [first, { ...rest, id: uuid(`${label}/delete`), when, action: "delete", before: record }];
+}
+
+function ordinary(world: World, account: AccountName, known: Choice[], day: number, n: number): Event[] {
+  const label = `event/${account}/${day}/${n}`;
+  const late = day < BRIEF_DAYS;
+  const choice = pick(label, late ? known.filter((c) => c.habit.action !== "add") : known);
+  // Working hours, never within the last two hours.
+  const when = world.epoch - day * DAY - integer(`${label}/hour`, 3, 12) * HOUR - Math.floor(fraction(`${label}/minute`) * HOUR);
+  const made = event(world, account, label, when, choice);
+  return choice.habit.action === "add" ? brief(made, label) : [made];
+}
+
 export function tellEvents(world: World): void {
-  for (const name of ["web", "retail"] as const) {
-    const zones = world.rows("/zones").filter((z) => z["account"].id === accountId(name) && z["status"] === "active");
-    for (let day = 0; day < 90; day++) {
-      const count = Math.round(PER_DAY[name] * (0.6 + 0.8 * fraction(`busy/${name}/${day}`)));
-      for (let n = 0; n < count; n++) world.events.push(ordinary(world, name, zones, day, n));
+  for (const account of ["web", "retail"] as const) {
+    const known = choices(world, account);
+    // The oldest first, as versions go.
+    for (let day = 89; day >= 0; day--) {
+      const count = Math.round(PER_DAY[account] * (0.6 + 0.8 * fraction(`busy/${account}/${day}`)));
+      for (let n = 0; n < count; n++) world.events.push(...ordinary(world, account, known, day, n));
     }
   }
+  tellLately(world);
   tellIncident(world);
   world.events.sort((a, b) => a.when - b.when);
 }

@@ -4,7 +4,7 @@
 import { fraction, hexId, integer, pick } from "../random.js";
 import { accountId } from "../tokens.js";
 import type { Row, World } from "../world.js";
-import { INCIDENT_ZONE, INTRUDER, PAUSED_RULE } from "./incident.js";
+import { duringIncident, INCIDENT_ZONE, INTRUDER, LOCKED_AT, PAUSED_AT, PAUSED_RULE } from "./incident.js";
 
 const RULES: [string, string, string, string, boolean][] = [
   ["admin", "Block /admin from outside the office", "block", '(http.request.uri.path contains "/admin" and not ip.src in {192.0.2.0/24})', false],
@@ -20,7 +20,7 @@ const MODES = ["block", "challenge", "whitelist", "js_challenge", "managed_chall
 function legacyRules(world: World, zone: Row): Row[] {
   return RULES.map(([label, description, action, expression, paused], i) => {
     const hit = zone["name"] === INCIDENT_ZONE && label === "admin";
-    const created = world.daysAgo(integer(`fw/${zone["name"]}/${label}`, 60, 800));
+    const created = world.daysAgo(integer(`fw/${zone["name"]}/${label}`, 100, 800));
     return {
       id: hit ? PAUSED_RULE : hexId(`firewall/${zone["name"]}/${label}`),
       paused: hit || paused,
@@ -31,7 +31,7 @@ function legacyRules(world: World, zone: Row): Row[] {
       ref: `FW-${i + 1}`,
       filter: { id: hexId(`filter/${zone["name"]}/${label}`), expression, paused: false, description },
       created_on: created,
-      modified_on: hit ? world.daysAgo(452 / 1440) : created,
+      modified_on: hit ? duringIncident(world, PAUSED_AT) : created,
     };
   });
 }
@@ -124,8 +124,8 @@ export function tellFirewall(world: World, zone: Row): void {
   if (name === INCIDENT_ZONE) {
     world.rows(`${at}/firewall/access_rules/rules`).push({
       ...accessRule(world, scope, `${name}/intruder`, "block", "ip", INTRUDER.ip, "Locked out by security"),
-      created_on: world.daysAgo(385 / 1440),
-      modified_on: world.daysAgo(385 / 1440),
+      created_on: duringIncident(world, LOCKED_AT),
+      modified_on: duringIncident(world, LOCKED_AT),
     });
   }
   world.rows(`${at}/firewall/lockdowns`).push({

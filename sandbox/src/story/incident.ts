@@ -1,16 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happened on staging-example.com, some seven hours ago: one member, from an unknown address,
 // pauses a firewall rule, weakens two rulesets, then deletes most of the zone. Security locks the member out.
-// Times are minutes before "now". The present state of the zone (rulesets, DNS) agrees with it.
+// Times are minutes after it began. The present state of the zone (rulesets, DNS) agrees with it.
 
 import { hexId } from "../random.js";
-import { MINUTE, type Actor, type Event, type World } from "../world.js";
+import { DAY, MINUTE, stamp, type Actor, type Event, type World } from "../world.js";
 import { accountId } from "../tokens.js";
 import { zoneId } from "./zones.js";
 
 export const INCIDENT_ZONE = "staging-example.com";
-export const INCIDENT_START = 460;
-export const INCIDENT_END = 385;
+const USUAL_AGO = 460;
+const LASTED = 75;
+
+/** When it began and ended. Where its usual time lies across midnight it began a minute after that: it is within one UTC day. */
+export function incident(world: Pick<World, "epoch">): { start: number; end: number } {
+  const usual = world.epoch - USUAL_AGO * MINUTE;
+  const midnight = Math.floor(world.epoch / DAY) * DAY;
+  const across = usual < midnight && usual + LASTED * MINUTE >= midnight;
+  const start = across ? midnight + MINUTE : usual;
+  return { start, end: start + LASTED * MINUTE };
+}
+
+/** What it changed, in minutes after its start. */
+export const PAUSED_AT = 8;
+export const DISABLED_AT = 12;
+export const RAISED_AT = 19;
+export const LOCKED_AT = LASTED;
+
+export const duringIncident = (world: World, minute: number) => stamp(incident(world).start + minute * MINUTE);
 
 export const INTRUDER: Actor = { email: "contractor-access@example.com", id: hexId("user/contractor-access"), ip: "203.0.113.77", type: "user" };
 export const SECURITY: Actor = { email: "security@example.com", id: hexId("user/security"), ip: "192.0.2.10", type: "user" };
@@ -46,13 +63,13 @@ export const WEAKENED_RULESET = hexId("ruleset/staging-example.com/http_request_
 export const WEAKENED_RULE = hexId("rule/staging-example.com/http_request_firewall_custom/0");
 export const WEAKENED_LIMIT = hexId("ruleset/staging-example.com/http_ratelimit");
 
-type Step = Pick<Event, "actor" | "action" | "resource"> & Partial<Event> & { ago: number };
+type Step = Pick<Event, "actor" | "action" | "resource"> & Partial<Event> & { at: number };
 
 function steps(): Step[] {
   const rule = (paused: boolean) => ({ id: PAUSED_RULE, action: "block", paused, description: "Block /admin from outside the office" });
   const list: Step[] = [
     {
-      ago: 460,
+      at: 0,
       actor: INTRUDER,
       action: "login",
       via: "UI",
@@ -61,7 +78,7 @@ function steps(): Step[] {
       metadata: { two_factor: false, first_seen_ip: true },
     },
     {
-      ago: 452,
+      at: PAUSED_AT,
       actor: INTRUDER,
       action: "update",
       resource: { type: "firewall_rule", id: PAUSED_RULE, product: "firewall" },
@@ -69,7 +86,7 @@ function steps(): Step[] {
       after: rule(true),
     },
     {
-      ago: 448,
+      at: DISABLED_AT,
       actor: INTRUDER,
       action: "update",
       resource: { type: "ruleset", id: WEAKENED_RULESET, product: "waf" },
@@ -78,7 +95,7 @@ function steps(): Step[] {
       metadata: { ruleset_phase: "http_request_firewall_custom" },
     },
     {
-      ago: 441,
+      at: RAISED_AT,
       actor: INTRUDER,
       action: "update",
       resource: { type: "ruleset", id: WEAKENED_LIMIT, product: "waf" },
@@ -90,7 +107,7 @@ function steps(): Step[] {
   LOST_HOSTS.forEach((host, i) => {
     const name = `${host}.${INCIDENT_ZONE}`;
     list.push({
-      ago: 430 - i,
+      at: 30 + i,
       actor: INTRUDER,
       action: "delete",
       resource: { type: "dns_record", id: hexId(`lost/${name}`), product: "dns" },
@@ -99,28 +116,28 @@ function steps(): Step[] {
   });
   list.push(
     {
-      ago: 404,
+      at: 56,
       actor: INTRUDER,
       action: "delete",
       resource: { type: "page_rule", id: hexId("lost/page_rule/1"), product: "page_rules" },
       before: { targets: [`*${INCIDENT_ZONE}/login*`] },
     },
     {
-      ago: 403,
+      at: 57,
       actor: INTRUDER,
       action: "delete",
       resource: { type: "page_rule", id: hexId("lost/page_rule/2"), product: "page_rules" },
       before: { targets: [`*${INCIDENT_ZONE}/static/*`] },
     },
     {
-      ago: 401,
+      at: 59,
       actor: INTRUDER,
       action: "delete",
       resource: { type: "worker_route", id: hexId("lost/worker_route"), product: "workers" },
       before: { pattern: `${INCIDENT_ZONE}/api/*`, script: "api-gateway" },
     },
     {
-      ago: 399,
+      at: 61,
       actor: INTRUDER,
       action: "token_create",
       zone: undefined,
@@ -129,7 +146,7 @@ function steps(): Step[] {
       metadata: { reason: "permission denied" },
     },
     {
-      ago: 391,
+      at: 69,
       actor: SECURITY,
       action: "login",
       via: "UI",
@@ -138,7 +155,7 @@ function steps(): Step[] {
       metadata: { two_factor: true },
     },
     {
-      ago: 388,
+      at: 72,
       actor: SECURITY,
       action: "update",
       zone: undefined,
@@ -147,7 +164,7 @@ function steps(): Step[] {
       after: { sessions: "revoked" },
     },
     {
-      ago: 385,
+      at: LOCKED_AT,
       actor: SECURITY,
       action: "add",
       resource: { type: "access_rule", id: hexId("access/staging-example.com/intruder"), product: "firewall" },
@@ -159,10 +176,11 @@ function steps(): Step[] {
 
 export function tellIncident(world: World): void {
   const zone = { id: zoneId(INCIDENT_ZONE), name: INCIDENT_ZONE };
-  steps().forEach(({ ago, ...step }, i) => {
+  const { start } = incident(world);
+  steps().forEach(({ at, ...step }, i) => {
     world.events.push({
       id: hexId(`incident/${i}`),
-      when: world.epoch - ago * MINUTE,
+      when: start + at * MINUTE,
       account: accountId("web"),
       via: "UI",
       ok: true,

@@ -56,7 +56,7 @@ function tellWorkers(world: World): void {
         type: module ? "application/javascript+module" : "application/javascript",
         settings: { bindings, compatibility_date: "2026-06-01" },
       },
-      world.daysAgo(integer(`script/${name}`, 1, 90)),
+      world.daysAgo(integer(`script/${name}`, 100, 400)),
     );
     if (name === "nightly-report")
       world.rows(`${at}/${name}/schedules`).push({ cron: "15 2 * * *", created_on: world.daysAgo(90), modified_on: world.daysAgo(90) });

@@ -4,7 +4,10 @@
 import { hexId, integer } from "../random.js";
 import { accountId } from "../tokens.js";
 import type { Row, World } from "../world.js";
-import { INCIDENT_ZONE, WEAKENED_RULE } from "./incident.js";
+import { DISABLED_AT, duringIncident, INCIDENT_ZONE, RAISED_AT, WEAKENED_RULE } from "./incident.js";
+
+export const SIGNUPS_A_MINUTE = 10;
+export const BOT_SCORE = 30;
 
 const CUSTOM: [string, string, string][] = [
   ["Block requests from networks that attacked before", "block", "(ip.src.asnum in {64511 64509})"],
@@ -13,7 +16,7 @@ const CUSTOM: [string, string, string][] = [
     "block",
     '(starts_with(http.request.uri.path, "/admin") and not cf.tls_client_auth.cert_verified)',
   ],
-  ["Challenge likely bots on the login", "managed_challenge", '(http.request.uri.path eq "/login" and cf.bot_management.score lt 30)'],
+  ["Challenge likely bots on the login", "managed_challenge", `(http.request.uri.path eq "/login" and cf.bot_management.score lt ${BOT_SCORE})`],
   ["Skip for our monitors", "skip", "(ip.src in {198.51.100.0/28})"],
 ];
 
@@ -25,7 +28,7 @@ function rule(world: World, label: string, i: number, action: string, expression
     action,
     expression,
     description,
-    last_updated: world.daysAgo(integer(`rule/${label}/${i}`, 20, 300)),
+    last_updated: world.daysAgo(integer(`rule/${label}/${i}`, 100, 300)),
     ref: id,
     enabled: true,
     ...more,
@@ -43,7 +46,7 @@ function customRules(world: World, zone: Row): Row {
   if (weakened)
     Object.assign(
       rules.find((r) => r["id"] === WEAKENED_RULE)!,
-      { enabled: false, version: "2", last_updated: world.daysAgo(448 / 1440) },
+      { enabled: false, version: "2", last_updated: duringIncident(world, DISABLED_AT) },
     );
   return {
     id: hexId(`ruleset/${label}`),
@@ -51,7 +54,7 @@ function customRules(world: World, zone: Row): Row {
     description: "Custom rules of the zone",
     kind: "zone",
     version: weakened ? "8" : "7",
-    last_updated: world.daysAgo(weakened ? 448 / 1440 : 22),
+    last_updated: weakened ? duringIncident(world, DISABLED_AT) : world.daysAgo(122),
     phase,
     rules,
   };
@@ -79,16 +82,19 @@ function rateLimits(world: World, zone: Row): Row {
     "Block login guessing",
     limit(weakened ? 20000 : 20),
   );
-  if (weakened) Object.assign(first, { version: "2", last_updated: world.daysAgo(441 / 1440) });
+  if (weakened) Object.assign(first, { version: "2", last_updated: duringIncident(world, RAISED_AT) });
+  const floods = rule(world, label, 1, "managed_challenge", '(starts_with(http.request.uri.path, "/api/"))', "Slow down API floods", limit(600));
+  /** Production alone has this one. */
+  const signups = rule(world, label, 2, "block", '(http.request.uri.path eq "/signup")', "Limit sign-ups from one address", limit(SIGNUPS_A_MINUTE));
   return {
     id: hexId(`ruleset/${label}`),
     name: "default",
     description: "Rate limits of the zone",
     kind: "zone",
     version: weakened ? "5" : "4",
-    last_updated: world.daysAgo(weakened ? 441 / 1440 : 35),
+    last_updated: weakened ? duringIncident(world, RAISED_AT) : world.daysAgo(135),
     phase,
-    rules: [first, rule(world, label, 1, "managed_challenge", '(starts_with(http.request.uri.path, "/api/"))', "Slow down API floods", limit(600))],
+    rules: [first, floods, ...(zone["name"] === "example.com" ? [signups] : [])],
   };
 }
 

@@ -4,7 +4,7 @@
 
 import { fraction, integer, pick } from "../random.js";
 import { DAY, HOUR, MINUTE, type World } from "../world.js";
-import { INCIDENT_END, INCIDENT_START, INCIDENT_ZONE, INTRUDER } from "./incident.js";
+import { incident, INCIDENT_ZONE, INTRUDER } from "./incident.js";
 
 export type Share = [value: string | number, weight: number];
 
@@ -22,12 +22,12 @@ function perMinute(zone: string, slot: number): number {
 export type Series = "requests" | "firewall" | "dns" | "workers" | "r2";
 
 /** How each series follows the requests: as a rule, and while the rules of the incident's zone were off. */
-const FACTORS: { [series in Series]: { usual: number; incident: number } } = {
-  requests: { usual: 1, incident: 9 },
-  firewall: { usual: 0.012, incident: 0.0036 },
-  dns: { usual: 0.35, incident: 3 },
-  workers: { usual: 0.4, incident: 3.6 },
-  r2: { usual: 0.05, incident: 0.05 },
+const FACTORS: { [series in Series]: { usual: number; attack: number } } = {
+  requests: { usual: 1, attack: 9 },
+  firewall: { usual: 0.012, attack: 0.0036 },
+  dns: { usual: 0.35, attack: 3 },
+  workers: { usual: 0.4, attack: 3.6 },
+  r2: { usual: 0.05, attack: 0.05 },
 };
 
 function overlap(from: number, to: number, start: number, end: number): number {
@@ -36,14 +36,13 @@ function overlap(from: number, to: number, start: number, end: number): number {
 
 /** The count of a span. Counts of spans that meet add up. */
 export function count(world: World, zone: string, series: Series, from: number, to: number): number {
-  const { usual, incident } = FACTORS[series];
-  const start = world.epoch - INCIDENT_START * MINUTE;
-  const end = world.epoch - INCIDENT_END * MINUTE;
+  const { usual, attack } = FACTORS[series];
+  const { start, end } = incident(world);
   let sum = 0;
   for (let slot = Math.floor(from / SLOT) * SLOT; slot < to; slot += SLOT) {
     const [a, b] = [Math.max(from, slot), Math.min(to, slot + SLOT)];
     const attacked = zone === INCIDENT_ZONE ? overlap(a, b, start, end) : 0;
-    sum += perMinute(zone, slot) * (usual * (overlap(a, b, a, b) - attacked) + incident * attacked);
+    sum += perMinute(zone, slot) * (usual * (overlap(a, b, a, b) - attacked) + attack * attacked);
   }
   return Math.round(sum);
 }

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { INCIDENT_END, INCIDENT_START, INCIDENT_ZONE } from "../story/incident.js";
+import { incident, INCIDENT_ZONE } from "../story/incident.js";
 import { accountId } from "../tokens.js";
 import { HOUR, MINUTE } from "../world.js";
 import { Client } from "./client.js";
@@ -56,8 +56,10 @@ test("limit, order and filters", async () => {
 });
 
 test("the incident shows: more requests, fewer blocked", async () => {
-  const during = { zone: hurt.id, from: time(INCIDENT_START), to: time(INCIDENT_END) };
-  const before = { zone: hurt.id, from: time(INCIDENT_START + 75), to: time(INCIDENT_START) };
+  const { start, end } = incident({ epoch });
+  const at = (ms: number) => new Date(ms).toISOString();
+  const during = { zone: hurt.id, from: at(start), to: at(end) };
+  const before = { zone: hurt.id, from: at(2 * start - end), to: at(start) };
   const total = async (dataset: string, variables: object) =>
     sum((await ask(groups(dataset, ") { count }"), variables)).data.viewer.zones[0][dataset]);
   assert.ok((await total("httpRequestsAdaptiveGroups", during)) > 4 * (await total("httpRequestsAdaptiveGroups", before)));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "account/sealed.h"
+#include "account/vault_client.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/mem.h"
@@ -85,6 +86,11 @@ static void draft_hide(struct draft *d) {
   redact_unref(before);
 }
 
+static bool draft_client(struct draft *d, struct err *err) {
+  struct vault_client in = {d->env, d->row.id, d->row.status_text, d->way, d->plain};
+  return d->way->auth != CONNECTOR_AUTH_CLIENT || vault_client_grant(&in, &d->grant, err);
+}
+
 bool draft_set_credential(struct draft *d, struct str way, yyjson_val *credential, struct err *err) {
   bool none = !yyjson_obj_size(credential);
   const struct connector_way *open = none && !way.n ? draft_open_way(d->connector) : NULL;
@@ -93,7 +99,7 @@ bool draft_set_credential(struct draft *d, struct str way, yyjson_val *credentia
   if (d->way->auth == CONNECTOR_AUTH_OPEN) return draft_set_open(d, credential, err);
   if (!credential) return err_at(err, ERR_INVALID, "credential", "is missing");
   if (!vault_take(d->way, credential, &d->plain, err) ||
-      !vault_render(d->way, d->plain, d->arena, &d->sends, err))
+      !vault_render(d->way, d->plain, d->arena, &d->sends, err) || !draft_client(d, err))
     return false;
   draft_hide(d);
   d->row.way = d->way->id;
@@ -201,10 +207,15 @@ static bool draft_open_credential(const struct account_env *env, const struct co
   bool ok = true;
   if (arms.way->auth == CONNECTOR_AUTH_OAUTH) {
     ok = draft_grant(env, row, &arms.grant, err);
-  } else if (arms.way->auth == CONNECTOR_AUTH_FIELDS) {
+  } else if (arms.way->auth != CONNECTOR_AUTH_OPEN) {
     ok = draft_unseal(env, row, &arms.plain, err);
   }
-  if (ok) *out = arms;
+  struct vault_client own = {env, row->id, row->status_text, arms.way, arms.plain};
+  if (ok && arms.way->auth == CONNECTOR_AUTH_CLIENT) ok = vault_client_grant(&own, &arms.grant, err);
+  if (ok)
+    *out = arms;
+  else
+    secret_free(arms.plain);
   return ok;
 }
 
@@ -212,8 +223,9 @@ void draft_remember(struct draft *d) {
   struct draft_arms arms;
   struct err unused;
   if (!draft_open_credential(d->env, d->connector, &d->row, &arms, &unused)) return;
-  if (arms.plain) d->hide = vault_hides(arms.way, arms.plain, NULL);
-  if (arms.grant) d->hide = grant_hides(arms.grant);
+  d->hide = arms.grant   ? grant_hides(arms.grant)
+            : arms.plain ? vault_hides(arms.way, arms.plain, NULL)
+                         : NULL;
   secret_free(arms.plain);
   grant_unref(arms.grant);
 }
@@ -296,11 +308,26 @@ static void draft_fill_context(struct draft *d) {
   }
 }
 
+// A token is really fetched, and the requests that verify have it.
+static bool draft_prove(struct draft *d, struct err *err) {
+  struct str value;
+  if (!grant_prove(d->grant, d->arena, &value, err)) return false;
+  struct redact *before = d->hide;
+  struct redact_part part = {value, sizeof "Bearer " - 1};
+  d->hide = redact_new(&part, 1, before);
+  redact_unref(before);
+  d->sends.items[d->sends.count++] =
+      (struct account_send){CONNECTOR_HEADER, STR("Authorization"), secret_new(value)};
+  return true;
+}
+
 bool draft_verify(struct draft *d, struct err *err) {
   if (d->connector->kind == CONNECTOR_MCP) return draft_verify_mcp(d, err);
+  if (d->grant && !draft_prove(d, err)) return false;
   struct probe p = {d->env, d->connector, d->hide, &d->sends, d->row.base_url, d->arena};
   bool verified;
   if (!probe_verify(&p, &verified, err)) return false;
+  verified |= d->grant != NULL;
   yyjson_mut_val *found = yyjson_mut_obj(d->choices);
   if (!probe_choices(&p, d->choices, found, err)) return false;
   yyjson_mut_doc_set_root(d->choices, found);

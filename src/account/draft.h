@@ -19,7 +19,7 @@ struct draft {
   struct secret *plain; // NULL: the way has none
   struct redact *hide;  // of what it is tried with, and of what is stored
   struct vault_sends sends;
-  struct grant *grant;               // of a way by OAuth, once revealed
+  struct grant *grant;               // of a way by OAuth, once revealed; of one by client credentials
   struct peering *peering;           // kind mcp, once verified: kept for the value that is published
   yyjson_mut_doc *context, *choices; // roots are objects
   bool seal_anew;                    // `plain` is to replace what the row holds

@@ -39,7 +39,7 @@ static struct map grants;
 
 // ---- holding
 
-static struct grant *grant_new(const struct account_env *env, struct str account_id, struct str key) {
+struct grant *grant_new(const struct account_env *env, struct str account_id, struct str key) {
   struct grant *g = MEM_NEW(struct grant);
   *g = (struct grant){.refs = 1, .env = env, .retry_ms = GRANT_RETRY_MS};
   g->key = str_make(mem_copy(key.p, key.n), key.n);
@@ -51,6 +51,7 @@ static struct grant *grant_new(const struct account_env *env, struct str account
 
 static void grant_free(struct grant *g) {
   grant_state_unref(g->state);
+  grant_own_free(g->own);
   arena_free(g->unsaved_arena);
   pthread_mutex_destroy(&g->lock);
   mem_free((void *)(uintptr_t)g->key.p);
@@ -70,6 +71,18 @@ static struct str grant_key(const struct account_env *env, struct str account_id
   return arena_printf(a, "%p/%.*s", (const void *)env, STR_ARG(account_id));
 }
 
+struct grant *grant_join(struct grant *made) {
+  pthread_mutex_lock(&grants_lock);
+  struct grant *g = map_get(&grants, made->key);
+  if (g)
+    g->refs++;
+  else
+    map_put(&grants, made->key, g = made);
+  pthread_mutex_unlock(&grants_lock);
+  if (g != made) grant_free(made);
+  return g;
+}
+
 bool grant_get(const struct account_env *env, struct str account_id, struct grant **out, struct err *err) {
   struct arena *a = arena_new();
   struct str key = grant_key(env, account_id, a);
@@ -79,14 +92,7 @@ bool grant_get(const struct account_env *env, struct str account_id, struct gran
   if (ok && !g) {
     struct grant *made = grant_new(env, account_id, key);
     made->state = state;
-    pthread_mutex_lock(&grants_lock);
-    g = map_get(&grants, key); // by another thread meanwhile
-    if (g)
-      g->refs++;
-    else
-      map_put(&grants, made->key, g = made);
-    pthread_mutex_unlock(&grants_lock);
-    if (g != made) grant_free(made);
+    g = grant_join(made);
   }
   arena_free(a);
   if (ok) *out = g;
@@ -191,7 +197,7 @@ static void grant_work(void *arg) {
   struct grant_work *w = arg;
   struct grant_state *after = NULL;
   struct err err;
-  if (grant_refresh(w->g, w->before, &after, &err))
+  if (w->g->own ? grant_fetch(w->g, w->before, &after, &err) : grant_refresh(w->g, w->before, &after, &err))
     after->doubts = w->refused && str_is(after->row.lease_by, w->g->holder) ? w->doubts + 1 : 0;
   grant_finish(w->g, after, &err);
   grant_state_unref(w->before);
@@ -344,7 +350,7 @@ static bool grant_is_sent(const struct grant_state *s, struct str value) {
 // The newest token was refused. It is renewed, which also tells whether the grant has ended. A vendor that
 // refuses what it has just renewed may have a bad minute: the call fails, and the grant is kept.
 static bool grant_replace(struct grant *g, struct grant_state *s, struct err *err) {
-  if (!s->refresh)
+  if (!s->renews)
     return grant_lose(g, s, "the vendor no longer accepts the token, and gave none to renew it with", err);
   if (grant_is_fresh(s) && s->doubts >= GRANT_DOUBTS_MOST) {
     err_set(err, ERR_UPSTREAM, "the vendor refuses even the token that it has just renewed");
@@ -355,7 +361,7 @@ static bool grant_replace(struct grant *g, struct grant_state *s, struct err *er
 }
 
 static bool grant_revive(struct grant *g, struct grant_state *s, struct err *err) {
-  if (s->refresh) return grant_renew(g, s, false, err);
+  if (s->renews) return grant_renew(g, s, false, err);
   return grant_lose(g, s, "the token has ended, and the vendor gave none to renew it with", err);
 }
 
@@ -375,8 +381,8 @@ static bool grant_consider(struct grant *g, struct grant_state *s, const struct 
   return *settled = true;
 }
 
-bool grant_authorize(struct grant *g, const struct mcp_challenge *refused, struct arena *a, struct str *value,
-                     struct err *err) {
+static bool grant_try(struct grant *g, const struct mcp_challenge *refused, struct arena *a,
+                      struct str *value, struct err *err) {
   for (int i = 0; i < GRANT_TRIES; i++) {
     bool settled = false;
     struct grant_state *s = grant_hold(g);
@@ -385,6 +391,27 @@ bool grant_authorize(struct grant *g, const struct mcp_challenge *refused, struc
     if (!ok || settled) return ok;
   }
   return err_set(err, ERR_UNAVAILABLE, "the account's tokens change faster than they can be used");
+}
+
+bool grant_authorize(struct grant *g, const struct mcp_challenge *refused, struct arena *a, struct str *value,
+                     struct err *err) {
+  bool ok = grant_try(g, refused, a, value, err);
+  if (g->own && (ok || err->code == ERR_UNPROCESSABLE)) grant_tell(g, ok ? NULL : err);
+  return ok;
+}
+
+bool grant_prove(struct grant *g, struct arena *a, struct str *value, struct err *err) {
+  struct grant_state *s = grant_hold(g);
+  pthread_mutex_lock(&g->lock);
+  g->retry_at_us = 0; // somebody asks for it
+  pthread_mutex_unlock(&g->lock);
+  bool ok = grant_renew(g, s, false, err) && grant_try(g, NULL, a, value, err);
+  grant_state_unref(s);
+  return ok;
+}
+
+bool grant_is_client(const struct grant *g) {
+  return g->own != NULL;
 }
 
 // ---- the rest
@@ -408,7 +435,7 @@ bool grant_tend(struct grant *g, uint64_t ahead_ms, struct err *err) {
   int64_t now = clock_now_ms();
   struct grant_state *s = grant_hold(g);
   bool soon = s->row.expires_at > 0 && s->row.expires_at - now <= (int64_t)ahead_ms;
-  bool renew = s->refresh && !grant_state_needs_person(s) && (soon || grant_state_is_due(s, now));
+  bool renew = s->renews && !grant_state_needs_person(s) && (soon || grant_state_is_due(s, now));
   bool ok = !renew || grant_renew(g, s, false, err);
   grant_state_unref(s);
   return ok;

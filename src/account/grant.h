@@ -12,6 +12,7 @@
 
 #include "account/env.h"
 #include "mcp/peer.h"
+#include "oauth/oauth.h"
 
 enum {
   GRANT_AHEAD_MS = 5 * 60 * 1000, // at most so long before the end a token is renewed; a fifth of its life
@@ -29,6 +30,24 @@ struct grant;
 // Blocking where nobody holds it yet. `env` outlives it.
 MUST_USE bool grant_get(const struct account_env *env, struct str account_id, struct grant **out,
                         struct err *err);
+
+// An account's own client at a token endpoint (RFC 6749 §4.4). Its access tokens stand in memory alone, and a new one is
+// asked for where there is none (docs/decisions/022). Found by account and credential: all values of an account share
+// it, and a changed credential begins anew. What is given is copied.
+struct grant_client {
+  struct str account_id;
+  struct oauth_site site; // token_endpoint, issuer, methods, resource, audience, token_type
+  struct oauth_client client;
+  struct str scope;
+  struct redact *hide; // of the credential
+  bool failing;        // its account's status says GRANT_NO_TOKEN
+};
+#define GRANT_NO_TOKEN "no access token" // how errors and statuses begin that tell of one
+struct grant *grant_of_client(const struct account_env *env, const struct grant_client *c);
+bool grant_is_client(const struct grant *g);
+// Asks for a new token, whatever is there; the value of the Authorization header. The account's row stays as it is.
+MUST_USE bool grant_prove(struct grant *g, struct arena *a, struct str *value, struct err *err) SUSPENDS;
+
 struct grant *grant_ref(struct grant *g);
 void grant_unref(struct grant *g); // NULL is fine
 

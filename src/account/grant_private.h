@@ -13,11 +13,21 @@
 
 struct grant_waiter;
 
+struct grant_own { // of an account's own client: no row, but what a token is asked for with
+  struct arena *arena;
+  struct oauth_site site;
+  struct oauth_client client; // site.methods and client.method: changed by the refresh under way alone
+  struct str scope;
+  struct redact *hide;
+  bool told; // under the grant's lock: the account's status says that no token is to be had
+};
+
 struct grant {
   size_t refs;    // under the table's lock
   struct str key; // in the table
   struct str account_id;
   const struct account_env *env;
+  struct grant_own *own; // NULL: tokens that a person consented to
   char holder[TOKEN_ID]; // who we are in leases
 
   pthread_mutex_t lock;
@@ -39,6 +49,16 @@ struct grant {
 // store failed; the grant is as it was.
 MUST_USE bool grant_refresh(struct grant *g, const struct grant_state *before, struct grant_state **after,
                             struct err *err) SUSPENDS;
+
+// grant_client.c: the same of an account's own client. Nothing but the network is asked.
+MUST_USE bool grant_fetch(struct grant *g, const struct grant_state *before, struct grant_state **after,
+                          struct err *err) SUSPENDS;
+// Keeps with the account that no token is to be had, or that one is again; `why` NULL.
+void grant_tell(struct grant *g, const struct err *why) SUSPENDS;
+void grant_own_free(struct grant_own *own); // NULL is fine
+// The grant of this key that is there, else `made`, which is used up.
+struct grant *grant_join(struct grant *made);
+struct grant *grant_new(const struct account_env *env, struct str account_id, struct str key);
 
 struct grant_need { // what is to change in the row
   const char *needs, *why;

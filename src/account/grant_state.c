@@ -39,7 +39,7 @@ static void grant_state_hide(struct grant_state *s, const struct grant_state *be
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (all[i]) parts[count++] = (struct redact_part){secret_reveal(all[i]), 0};
   redact_unref(s->hide);
-  s->hide = redact_new(parts, count, NULL);
+  s->hide = redact_new(parts, count, s->also);
 }
 
 void grant_state_follow(struct grant_state *s, const struct grant_state *before) {
@@ -64,10 +64,28 @@ bool grant_state_load(const struct account_env *env, struct str account_id, stru
     return false;
   }
   s->renew_at = grant_state_renewal(&s->row);
+  s->renews = s->refresh != NULL;
   s->client_secret = grant_state_client_secret(env, s);
   grant_state_hide(s, NULL);
   *out = s;
   return true;
+}
+
+struct grant_state *grant_state_make(const struct grant_state_new *in) {
+  struct arena *a = arena_new();
+  struct grant_state *s = ARENA_NEW(a, struct grant_state);
+  s->refs = 1;
+  s->arena = a;
+  s->renews = true;
+  s->also = redact_ref(in->also);
+  s->row = (struct grant_row){.version = in->version,
+                              .issued_at = in->issued_at,
+                              .expires_at = in->expires_at,
+                              .lease_by = arena_dup(a, in->holder)};
+  if (in->access) s->access = secret_new(secret_reveal(in->access));
+  s->renew_at = grant_state_renewal(&s->row);
+  grant_state_hide(s, NULL);
+  return s;
 }
 
 struct grant_state *grant_state_ref(struct grant_state *s) {
@@ -81,6 +99,7 @@ void grant_state_unref(struct grant_state *s) {
   secret_free(s->refresh);
   secret_free(s->client_secret);
   redact_unref(s->hide);
+  redact_unref(s->also);
   arena_free(s->arena); // s itself lives in it
 }
 
@@ -94,5 +113,5 @@ bool grant_state_is_live(const struct grant_state *s, int64_t now) {
 }
 
 bool grant_state_is_due(const struct grant_state *s, int64_t now) {
-  return s->refresh && !grant_state_needs_person(s) && s->renew_at > 0 && now >= s->renew_at;
+  return s->renews && !grant_state_needs_person(s) && s->renew_at > 0 && now >= s->renew_at;
 }

@@ -16,7 +16,9 @@ struct grant_state {
   struct grant_row row;
   struct oauth_site site;
   struct secret *access, *refresh, *client_secret; // NULL: none
-  struct redact *hide;                             // of these, and the tokens of the version before
+  struct redact *hide,
+      *also;        // of these, and the tokens of the version before; and of the credential behind them
+  bool renews;      // another token can be had without a person
   int64_t renew_at; // ms: from here on a new one is fetched, while this one still works; 0: never
   unsigned doubts;  // how many before it, one after the other, were refused when they were new
 };
@@ -24,6 +26,14 @@ struct grant_state {
 // Blocking.
 MUST_USE bool grant_state_load(const struct account_env *env, struct str account_id, struct grant_state **out,
                                struct err *err);
+// Of a client's own, which has no row (grant_client.c). The texts are copied.
+struct grant_state_new {
+  const struct secret *access; // NULL: none yet
+  struct redact *also;
+  struct str holder;
+  int64_t version, issued_at, expires_at;
+};
+struct grant_state *grant_state_make(const struct grant_state_new *in);
 // Nobody has seen `s` yet, which comes after `before`: that one's tokens stay hidden.
 void grant_state_follow(struct grant_state *s, const struct grant_state *before);
 struct grant_state *grant_state_ref(struct grant_state *s);

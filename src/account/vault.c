@@ -81,16 +81,27 @@ static bool vault_check_value(const struct connector_field *f, yyjson_val *crede
   if (value.n > VAULT_VALUE_MOST)
     return err_at(err, ERR_INVALID, field, "is longer than %d bytes", VAULT_VALUE_MOST);
   for (size_t i = 0; i < value.n; i++)
-    if ((unsigned char)value.p[i] < 0x20 || value.p[i] == 0x7f)
+    if (!(f->lines && strchr("\r\n", value.p[i])) && ((unsigned char)value.p[i] < 0x20 || value.p[i] == 0x7f))
       return err_at(err, ERR_INVALID, field, "holds a line end or another control character");
   *out = value;
   return true;
 }
 
+// A line of the secret. Line ends within a value are kept as VAULT_LINE_END.
+static void vault_put(char **at, struct str name, struct str value) {
+  memcpy(*at, name.p, name.n);
+  *at += name.n;
+  *(*at)++ = '=';
+  for (size_t i = 0; i < value.n; i++) *(*at)++ = value.p[i] == '\n' ? VAULT_LINE_END : value.p[i];
+  *(*at)++ = '\n';
+}
+
 bool vault_take(const struct connector_way *way, yyjson_val *credential, struct secret **plain,
                 struct err *err) {
   struct str values[CONNECTOR_FIELDS_MOST];
-  size_t n = 0;
+  bool client = way->auth == CONNECTOR_AUTH_CLIENT;
+  struct str place = STR(CONNECTOR_CLIENT_TOKEN_URL), url = way->client.token_url;
+  size_t n = client ? place.n + url.n + 2 : 0;
   if (!vault_check_keys(way, credential, err)) return false;
   for (size_t i = 0; i < way->field_count; i++) {
     if (!vault_check_value(&way->fields[i], credential, &values[i], err)) return false;
@@ -98,19 +109,13 @@ bool vault_take(const struct connector_way *way, yyjson_val *credential, struct 
   }
   char *at;
   struct secret *s = secret_make(n, &at);
-  for (size_t i = 0; i < way->field_count; i++) {
-    struct str parts[] = {way->fields[i].name, STR("="), values[i], STR("\n")};
-    for (size_t j = 0; j < sizeof parts / sizeof *parts; j++) {
-      memcpy(at, parts[j].p, parts[j].n);
-      at += parts[j].n;
-    }
-  }
+  for (size_t i = 0; i < way->field_count; i++) vault_put(&at, way->fields[i].name, values[i]);
+  if (client) vault_put(&at, place, url);
   *plain = s;
   return true;
 }
 
-// The value stays where it is, inside the secret.
-static bool vault_value(const struct secret *plain, struct str name, struct str *out) {
+bool vault_value(const struct secret *plain, struct str name, struct str *out) {
   for (struct str rest = secret_reveal(plain), line, key; str_cut(&rest, '\n', &line);) {
     struct str value = line;
     if (!str_cut(&value, '=', &key) || !str_eq(key, name)) continue;

@@ -25,8 +25,12 @@ struct vault_sends {
 MUST_USE bool vault_way(const struct connector *c, struct str id, yyjson_val *credential,
                         const struct connector_way **out, struct err *err);
 // Checks {"field": "text"} against the way: unknown, missing, empty and unusable fields are named.
+// Of client credentials, their token endpoint is kept with them.
 MUST_USE bool vault_take(const struct connector_way *way, yyjson_val *credential, struct secret **plain,
                          struct err *err);
+// The value of a field; it stays where it is, inside the secret. A key's lines end with VAULT_LINE_END.
+#define VAULT_LINE_END '\r'
+bool vault_value(const struct secret *plain, struct str name, struct str *out);
 // What goes out with each call. Names live in `a`. A connector may have come to need another field, or to
 // make more of the same ones than can be sent: that is this account's error, ERR_CONFLICT or ERR_INVALID.
 MUST_USE bool vault_render(const struct connector_way *way, const struct secret *plain, struct arena *a,

@@ -5,12 +5,13 @@
 #include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
+#include "data/uri.h"
 #include "data/yaml.h"
 #include "io/pool.h"
 
 enum { CONNECTOR_NOTES_MOST = 500 };
 
-static const char *const connector_auths[] = {"fields", "oauth", "open"};
+static const char *const connector_auths[] = {"fields", "oauth", "open", "client_credentials"};
 static const char *const connector_trusts[] = {"allow", "review", "deny"};
 
 // Kinds of its ways, each once, in their order.
@@ -54,6 +55,10 @@ static void connector_put_way(struct buf *out, const struct connector_way *way) 
   }
   put_close(out, ']');
   put_text_or_null(out, "scope", way->oauth.scope);
+  put_text_or_null(out, "token_url", way->client.token_url);
+  put_text_or_null(out, "method", way->client.method);
+  put_text_or_null(out, "audience", way->client.audience);
+  put_text_or_null(out, "resource", way->client.resource);
   put_text_or_null(out, "register_at", way->oauth.register_at);
   put_bool(out, "refreshes", !way->oauth.no_refresh);
   put_close(out, '}');
@@ -146,6 +151,8 @@ struct connector_job {
   struct openapi_result report;
   struct account_follow follow;
   struct str name, kind;
+  struct str left[CONNECTOR_WAYS_MOST]; // token endpoints that the document may not lead to
+  size_t left_count;
   size_t tools;
 };
 
@@ -206,6 +213,61 @@ static bool connector_follow(struct connector_job *job, const struct connector *
   return account_follow(job->call->env->catalog->account, &job->follow, err);
 }
 
+// ---- where a document may send client secrets
+
+static bool connector_same_origin(struct str a, struct str b) {
+  struct uri x, y;
+  struct err none;
+  return uri_parse_http(a, &x, &none) && uri_parse_http(b, &y, &none) && uri_same_origin(&x, &y);
+}
+
+static bool connector_token_url_may(const struct connector_job *job, struct str base_url, struct str url) {
+  const struct library_env *library = &job->call->env->catalog->library;
+  bool may = connector_same_origin(base_url, url);
+  for (size_t i = 0; i < library->origin_count; i++) may |= connector_same_origin(url, library->origins[i]);
+  return may;
+}
+
+static bool connector_no_way_left(const struct connector_job *job, struct err *err) {
+  err_set(err, ERR_UNPROCESSABLE,
+          "the document would have client secrets sent to %.*s, which is another host than the API's, and "
+          "names no "
+          "other way to authenticate",
+          STR_MOST(job->left[0], 200));
+  err_hint(err,
+           "if that is the vendor's: --token-url %.*s; or the setting upstream_origins allows its origin",
+           STR_MOST(job->left[0], 200));
+  return false;
+}
+
+// By the word "token_url":"origin", which whoever takes the definition from a document says: ways whose token endpoint
+// is elsewhere leave the definition.
+static bool connector_hold_token_urls(struct connector_job *job, yyjson_val *root, struct err *err) {
+  struct str base_url = json_str(root, "base_url");
+  yyjson_val *ways = yyjson_obj_get(root, "auth"), *way;
+  size_t i, n, kept = 0;
+  if (!str_is(json_str(job->call->body, "token_url"), "origin") || !yyjson_is_arr(ways)) return true;
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *definition = yyjson_val_mut_copy(doc, root), *list = yyjson_mut_arr(doc);
+  yyjson_arr_foreach (ways, i, n, way) {
+    struct str url = json_str(yyjson_obj_get(way, "client_credentials"), "token_url");
+    if (!url.n || connector_token_url_may(job, base_url, url)) {
+      yyjson_mut_arr_append(list, yyjson_val_mut_copy(doc, way));
+      kept++;
+    } else if (job->left_count < CONNECTOR_WAYS_MOST) {
+      job->left[job->left_count++] = arena_dup(job->call->arena, url);
+    }
+  }
+  bool ok = kept > 0 || !job->left_count || connector_no_way_left(job, err);
+  yyjson_mut_obj_put(definition, yyjson_mut_str(doc, "auth"), list);
+  size_t length = 0;
+  char *text = ok && job->left_count ? yyjson_mut_val_write(definition, 0, &length) : NULL;
+  if (text) job->import.definition = arena_dup(job->call->arena, str_make(text, length));
+  free(text);
+  yyjson_mut_doc_free(doc);
+  return ok;
+}
+
 static bool connector_import(void *arg, struct err *err) {
   struct connector_job *job = arg;
   struct arena *a = job->call->arena;
@@ -213,7 +275,9 @@ static bool connector_import(void *arg, struct err *err) {
   if (!yaml_read(job->import.definition, &definition, err)) return false;
   job->name = arena_dup(a, json_str(yaml_root(definition), "name"));
   job->kind = arena_dup(a, json_str(yaml_root(definition), "kind"));
+  bool ok = connector_hold_token_urls(job, yaml_root(definition), err);
   yaml_close(definition);
+  if (!ok) return false;
   const struct library_env *library = &job->call->env->catalog->library;
   const struct connector *before = connector_find(library->connectors, job->name);
   return library_add(library, &job->import, a, &job->report, err) && connector_follow(job, before, err);
@@ -257,7 +321,21 @@ static void connector_put_report(struct buf *out, const struct connector_job *jo
   put_int(out, "notes_left_out", (int64_t)(r->note_count - put));
   put_int(out, "accounts_moved", (int64_t)job->follow.moved);
   put_int(out, "accounts_kept", (int64_t)job->follow.stayed);
+  put_texts(out, "token_urls_left", job->left, job->left_count);
   put_close(out, '}');
+}
+
+// For the audit: its name, and whom client secrets are shown to.
+static struct str connector_detail(const struct connector_job *job) {
+  const struct connector *c = connector_find(job->call->env->catalog->library.connectors, job->name);
+  struct str detail = job->name;
+  for (size_t i = 0; c && i < c->way_count; i++) {
+    struct str url = c->ways[i].client.token_url;
+    if (url.n)
+      detail = arena_printf(job->call->arena, "%.*s; client secrets go to %.*s", STR_ARG(detail),
+                            STR_MOST(url, 200));
+  }
+  return detail;
 }
 
 bool admin_add_connector(struct admin_call *call, struct err *err) {
@@ -267,7 +345,7 @@ bool admin_add_connector(struct admin_call *call, struct err *err) {
                  .document = connector_text(call, "document")},
   };
   if (!pool_run(connector_import, &job, err)) return false;
-  call->detail = job.name;
+  call->detail = connector_detail(&job);
   admin_publish(call);
   connector_put_report(&call->out, &job);
   return true;

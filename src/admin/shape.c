@@ -39,7 +39,8 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
 SHAPE(admin_connector_new, "ConnectorNew", "A connector to import",
   {"definition", ADMIN_EITHER, REQ, .says = "connector.yaml as an object or as YAML text, without \"openapi\""},
   {"document", ADMIN_EITHER, .says = "an OpenAPI document (2.0, 3.0, 3.1, 3.2) as an object or as JSON or YAML text; of kind mcp none"},
-  {"follow", ADMIN_WORD, .allowed = "any|origin", .says = "of the accounts at the connector's former address, which go along to its new one: all, as without it, or those whose scheme, host and port stay or are among upstream_origins"});
+  {"follow", ADMIN_WORD, .allowed = "any|origin", .says = "of the accounts at the connector's former address, which go along to its new one: all, as without it, or those whose scheme, host and port stay or are among upstream_origins"},
+  {"token_url", ADMIN_WORD, .allowed = "any|origin", .says = "of ways by client credentials: where their token_url may be, as without it anywhere, or on the API's scheme, host and port or among upstream_origins; those that are not are left out"});
 
 SHAPE(admin_account_new, "AccountNew", "An account to connect; a connector, or the url of any MCP server",
   {"connector", ADMIN_TEXT, .most = NAME_MOST, .says = "name of a connector"},
@@ -211,9 +212,13 @@ INNER(field_info, "CredentialField", "One thing that a way to authenticate asks 
 INNER(way_info, "Way", "One way to authenticate",
   {"id", ADMIN_TEXT, REQ, .says = "for way"},
   {"label", ADMIN_TEXT, REQ, .says = "for people"},
-  {"auth", ADMIN_WORD, REQ, .allowed = "fields|oauth|open", .says = "fields: give a credential; oauth: authorize in a browser; open: neither"},
+  {"auth", ADMIN_WORD, REQ, .allowed = "fields|oauth|open|client_credentials", .says = "fields: give a credential; client_credentials: likewise, and it is shown to token_url alone, for access tokens; oauth: authorize in a browser; open: nothing"},
   {"fields", ADMIN_OBJECTS, REQ, .shape = &field_info, .says = "what it asks for"},
-  {"scope", ADMIN_TEXT, NIL, .says = "of oauth: what is asked for; null: what the vendor says"},
+  {"scope", ADMIN_TEXT, NIL, .says = "of oauth and client_credentials: what is asked for; null: what the vendor says"},
+  {"token_url", ADMIN_TEXT, NIL, .says = "of client_credentials: where the client id and secret go"},
+  {"method", ADMIN_TEXT, NIL, .says = "of client_credentials: client_secret_basic, client_secret_post or private_key_jwt; null: whichever the vendor takes"},
+  {"audience", ADMIN_TEXT, NIL, .says = "of client_credentials: what is sent as audience"},
+  {"resource", ADMIN_TEXT, NIL, .says = "of client_credentials: what is sent as resource (RFC 8707)"},
   {"register_at", ADMIN_TEXT, NIL, .says = "of oauth: where to make an application by hand, because the vendor registers none by itself"},
   {"refreshes", ADMIN_BOOL, REQ, .says = "false: a person has to authorize again when the token has ended"});
 INNER(context_info, "ContextField", "A default that an account may hold",
@@ -271,6 +276,7 @@ SHAPE(admin_connector_report, "CompileReport", "What became of an import",
   {"notes", ADMIN_OBJECTS, REQ, .shape = &note_info, .says = "at most 500, skipped operations first"},
   {"notes_left_out", ADMIN_INT, REQ, .says = "how many more there were"},
   {"accounts_moved", ADMIN_INT, REQ, .says = "accounts without an address of their own that went along to another one"},
+  {"token_urls_left", ADMIN_TEXTS, REQ, .says = "token endpoints on other hosts, whose ways were left out by token_url: origin"},
   {"accounts_kept", ADMIN_INT, REQ, .says = "those that stay at the former address; PATCH with base_url and the credential moves one"});
 
 SHAPE(admin_authorize_flow, "AuthorizeFlow", "A person's way to the vendor and back",

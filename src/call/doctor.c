@@ -98,7 +98,7 @@ static bool doctor_address(struct doctor_visit *w, struct err *err) {
 
 static struct str doctor_again(struct doctor_visit *w) {
   struct str name = w->v->account->name;
-  return w->v->account->grant
+  return w->v->account->grant && !grant_is_client(w->v->account->grant)
              ? arena_printf(w->arena, "authorize it again: 'postern account connect %.*s --again'",
                             STR_ARG(name))
              : arena_printf(w->arena, "give it again: 'postern account recredential %.*s'", STR_ARG(name));
@@ -125,7 +125,11 @@ static bool doctor_verify(struct doctor_visit *w, struct err *err) {
   struct account *verified;
   struct err why;
   if (account_verify(w->d->account, w->v->connector, w->v->account->id, &verified, &why)) {
-    doctor_find(w, "credential", DOCTOR_OK, STR("the vendor takes it"), STR_NONE);
+    doctor_find(w, "credential", DOCTOR_OK,
+                w->v->account->grant
+                    ? STR("the token endpoint gives an access token for it, and the vendor takes it")
+                    : STR("the vendor takes it"),
+                STR_NONE);
     account_free(verified);
     return true;
   }
@@ -143,7 +147,7 @@ static bool doctor_credential(struct doctor_visit *w, struct err *err) {
                              STR_ARG(w->v->account->name)));
     return true;
   }
-  int64_t expires = grant ? grant_expires_at(grant) : 0;
+  int64_t expires = grant && !grant_is_client(grant) ? grant_expires_at(grant) : 0;
   if (expires && expires < clock_now_ms() - DOCTOR_SOON_MS)
     doctor_find(w, "refresh", DOCTOR_WARN, STR("the access token ran out and was not refreshed"),
                 doctor_again(w));

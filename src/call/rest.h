@@ -16,7 +16,7 @@
 enum {
   REST_URL_MOST = 16 * 1024,
   REST_BODY_MOST = 64 * 1024 * 1024,
-  REST_HEADERS_SPARE = 4, // headers the caller may still append to `headers.items`
+  REST_HEADERS_SPARE = 5, // headers the caller may still append to `headers.items`
 };
 
 struct rest_request {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call/run.h"
 
+#include "account/grant.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
@@ -11,6 +12,7 @@
 #include "catalog/shown.h"
 #include "data/json.h"
 #include "io/share.h"
+#include "mcp/refusal.h"
 #include "version.h"
 
 enum { RUN_TRACE_MOST = 512 };
@@ -43,12 +45,21 @@ struct str call_answer_body(const struct call_answer *n) {
   return str_starts(body, "\xef\xbb\xbf") ? str_from(body, 3) : body;
 }
 
-void call_answer_free(struct call_answer *n) {
-  yyjson_mut_doc_free(n->asked);
+// What came, which makes room for another answer.
+static void run_answer_drop(struct call_answer *n) {
   yyjson_doc_free(n->doc);
   payer_give(n->response.body.payer, n->paid);
   buf_free(&n->response.body);
   buf_free(&n->escaped);
+  n->doc = NULL;
+  n->value = NULL;
+  n->paid = 0;
+  n->response = (struct fetch_result){0};
+}
+
+void call_answer_free(struct call_answer *n) {
+  yyjson_mut_doc_free(n->asked);
+  run_answer_drop(n);
   *n = (struct call_answer){.form = n->form, .outcome = n->outcome};
 }
 
@@ -83,12 +94,15 @@ static void run_add_trace(struct http_headers *headers, struct str name, struct 
   headers->items[headers->count++] = (struct http_header){name, value};
 }
 
-static bool run_fetch(const struct run_call *call, struct rest_request *request, struct arena *a,
-                      struct fetch_result *response, struct err *err) {
-  struct http_headers *h = &request->headers; // rest_build left room for these (REST_HEADERS_SPARE)
+// `token`: the value of the Authorization header; empty: what the account sends is in the request.
+static bool run_fetch(const struct run_call *call, const struct rest_request *request, struct str token,
+                      struct arena *a, struct fetch_result *response, struct err *err) {
+  struct http_headers all = request->headers,
+                      *h = &all; // rest_build left room for these (REST_HEADERS_SPARE)
   h->items[h->count++] = (struct http_header){STR("User-Agent"), STR("postern/" POSTERN_VERSION)};
   run_add_trace(h, STR("traceparent"), call->traceparent);
   if (call->traceparent.n) run_add_trace(h, STR("tracestate"), call->tracestate);
+  if (token.n) h->items[h->count++] = (struct http_header){STR("Authorization"), token};
   struct fetch_call out = {
       .method = arena_z(a, call->tool->tool->method),
       .url = request->url,
@@ -98,14 +112,17 @@ static bool run_fetch(const struct run_call *call, struct rest_request *request,
       .limits = call->env->limits,
       .guard = call->env->guard,
       .holder = call->tool->account->account->id,
-      .hide = call->tool->account->account->hide,
+      .hide = account_hides(call->tool->account->account),
   };
-  return fetch_url(&out, a, response, err);
+  bool ok = fetch_url(&out, a, response, err);
+  redact_unref(out.hide);
+  return ok;
 }
 
 // An account whose sealed credential did not open is kept, so that it can be mended, but cannot call.
 static bool run_has_credential(const struct catalog_account *v) {
   const struct connector_way *way = connector_way_find(v->connector, v->account->way);
+  if (way && way->auth == CONNECTOR_AUTH_CLIENT && !v->account->grant) return false;
   return v->account->send_count > 0 || !way || way->send_count == 0;
 }
 
@@ -119,7 +136,55 @@ static void run_without_credential(const struct account *account, struct arena *
                    STR_ARG(account->name), STR_ARG(account->name)));
 }
 
-// Of an API. False only when canceled.
+// ---- of an API
+
+struct run_sending {
+  const struct run_call *call;
+  const struct rest_request *request;
+  struct arena *arena;
+  struct call_answer *n;
+  struct grant *grant; // NULL: what the account sends stays the same
+  struct str token;
+};
+
+static bool run_once(struct run_sending *s, struct err *err) {
+  if (!run_fetch(s->call, s->request, s->token, s->arena, &s->n->response, err)) return false;
+  judge_response(s->n, run_most(s->call), clock_now_ms(), s->arena);
+  return true;
+}
+
+static bool run_token_is_refused(const struct run_sending *s) {
+  struct refusal r = {.status = s->n->status, .words = call_answer_body(s->n)};
+  r.www_authenticate = http_header_get(&s->n->response.headers, "www-authenticate");
+  return s->n->form == ANSWER_REFUSED && refusal_is_of_token(&r);
+}
+
+// What was refused for its token was not done: once more with a new one, where that is to be had.
+static bool run_send(struct run_sending *s, struct err *err) {
+  struct mcp_challenge refused = {.status = 401};
+  if (s->grant && !grant_authorize(s->grant, NULL, s->arena, &s->token, err)) return false;
+  if (!run_once(s, err)) return false;
+  if (!s->grant || !run_token_is_refused(s)) return true;
+  struct err why;
+  if (!grant_authorize(s->grant, &refused, s->arena, &s->token, &why)) {
+    if (why.code != ERR_UNPROCESSABLE && why.code != ERR_CANCELED)
+      return true; // the vendor's own word stands
+    *err = why;
+    return false;
+  }
+  run_answer_drop(s->n);
+  return run_once(s, err);
+}
+
+// No token is to be had: nothing was sent, or the vendor refused the last one.
+static void run_without_token(const struct err *why, struct arena *a, struct call_answer *n) {
+  run_answer_drop(n);
+  judge_refusal(n, RUN_UPSTREAM_ERROR,
+                arena_printf(a, "%s.\nWhat to do: %s", why->text,
+                             why->hint[0] ? why->hint : "tell whoever runs this server"));
+}
+
+// False only when canceled.
 static bool run_rest(const struct run_call *call, struct arena *a, struct call_answer *n) {
   const struct account *account = n->account->account;
   struct rest_request request;
@@ -135,14 +200,15 @@ static bool run_rest(const struct run_call *call, struct arena *a, struct call_a
         arena_printf(a, "%s%s%s. Nothing was sent.", why.field, why.field[0] ? ": " : "", why.text));
     return true;
   }
-  bool ok = run_fetch(call, &request, a, &n->response, &why);
+  struct run_sending s = {call, &request, a, n, account->grant, STR_NONE};
+  bool ok = run_send(&s, &why);
   rest_request_free(&request);
-  if (ok) {
-    judge_response(n, run_most(call), clock_now_ms(), a);
-    return true;
-  }
+  if (ok) return true;
   n->detail = arena_printf(a, "%s: %.*s", err_name(why.code), RUN_DETAIL_MOST, why.text);
-  judge_failure(n, &why, a);
+  if (why.code == ERR_UNPROCESSABLE)
+    run_without_token(&why, a, n);
+  else
+    judge_failure(n, &why, a);
   return why.code != ERR_CANCELED;
 }
 

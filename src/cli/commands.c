@@ -150,10 +150,23 @@ const struct command commands[] = {
            "https URL"},
           {"base-url", "URL", "address of the API; without it the one that the document or definition gives"},
           {"auth", "KIND",
-           "bearer, basic, header:NAME or query:NAME, of which several are sent together; or none. Without "
-           "it "
-           "what the document says",
+           "bearer, basic, header:NAME, query:NAME or client-credentials, of which several are sent "
+           "together; or "
+           "none. Without it what the document says",
            true},
+          {"token-url", "URL",
+           "of client credentials: the token endpoint, which client ids and secrets are sent to; without it "
+           "the "
+           "document's, where it is on the API's host or among upstream_origins"},
+          {"scope", "WORDS",
+           "of client credentials: what to ask for, none for nothing; without it the document's"},
+          {"audience", "TEXT", "of client credentials: sent as audience, which some vendors want"},
+          {"resource", "URL", "of client credentials: sent as resource (RFC 8707)"},
+          {"client-auth", "METHOD",
+           "of client credentials: client_secret_basic, client_secret_post or private_key_jwt; without it "
+           "whichever of the first two the vendor takes"},
+          {"token-type", "WORD",
+           "of client credentials: what the vendor calls a token that is sent as Bearer"},
           {"root", "DIR",
            "folder that the document's references may not leave; without it the document's own"},
           {"label", "TEXT", "name for people"},

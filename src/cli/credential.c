@@ -73,9 +73,18 @@ static bool credential_read_input(yyjson_mut_doc *body, yyjson_mut_val *have, yy
   return ok;
 }
 
-// `of`: the vendor, for people.
-static bool credential_ask(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *have, struct str of,
-                           yyjson_val *field, struct err *err) {
+// For people: whose it is, and where a client's secret goes, which may be another host than the vendor's API.
+static struct str credential_question(struct cli *c, yyjson_val *connector, yyjson_val *way,
+                                      yyjson_val *field) {
+  struct str label = json_str(field, "label"), url = json_str(way, "token_url");
+  bool secret = json_bool(field, "secret", false);
+  struct str goes = url.n && secret ? arena_printf(c->arena, " (goes to %.*s)", STR_MOST(url, 200)) : STR("");
+  return arena_printf(c->arena, "%.*s: %.*s%.*s", STR_ARG(json_str(connector, "label")), STR_ARG(label),
+                      STR_ARG(goes));
+}
+
+static bool credential_ask(yyjson_mut_doc *body, yyjson_mut_val *have, struct str question, yyjson_val *field,
+                           struct err *err) {
   struct str name = json_str(field, "name"), label = json_str(field, "label");
   struct buf line;
   if (!terminal_is_there()) {
@@ -83,7 +92,6 @@ static bool credential_ask(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *
     err_hint(err, "pipe it into --credential-stdin, or give --credential %.*s=@FILE", STR_ARG(name));
     return false;
   }
-  struct str question = arena_printf(c->arena, "%.*s: %.*s", STR_ARG(of), STR_ARG(label));
   if (!terminal_ask(question.p, json_bool(field, "secret", false), &line, err)) return false;
   credential_set(body, have, name, str_trim(buf_str(&line)));
   if (line.p) secret_wipe(line.p, line.n);
@@ -100,6 +108,6 @@ bool credential_put(struct cli *c, yyjson_mut_doc *body, yyjson_val *connector, 
   yyjson_mut_val *have = cli_body_object(body, NULL, "credential");
   if (args_has(&c->args, "credential-stdin") && !credential_read_input(body, have, way, err)) return false;
   while ((field = credential_missing(way, have)))
-    if (!credential_ask(c, body, have, json_str(connector, "label"), field, err)) return false;
+    if (!credential_ask(body, have, credential_question(c, connector, way, field), field, err)) return false;
   return true;
 }

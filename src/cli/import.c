@@ -21,6 +21,8 @@ struct import {
   struct document *document;   // NULL: none
   struct yaml_doc *definition; // of --file or --like; NULL: none
   yyjson_mut_doc *body;        // of the request
+  struct str base_url;         // of the API, as far as it is known
+  bool asks_document;          // for ways to authenticate
   struct buf remarks;          // sentences on what was read otherwise, one a line
 };
 
@@ -86,6 +88,70 @@ static void import_add_field(struct import_way *w, struct str name, struct str l
   yyjson_mut_obj_add_bool(w->doc, field, "secret", secret);
 }
 
+// What the document says of a client's token endpoint, as an object of its own; NULL: nothing.
+static yyjson_mut_val *import_document_client(struct import *in) {
+  yyjson_mut_val *ways = yyjson_mut_arr(in->body), *way, *client;
+  struct buf unsaid = BUF_MAX(IMPORT_REMARKS_MOST);
+  size_t i, n;
+  if (in->document)
+    security_ways(&(struct security_ask){in->document, in->base_url, in->c->arena, &unsaid}, in->body, ways);
+  buf_free(&unsaid);
+  yyjson_mut_arr_foreach (ways, i, n, way)
+    if ((client = yyjson_mut_obj_get(way, "client_credentials")))
+      return yyjson_mut_val_mut_copy(in->body, client);
+  return NULL;
+}
+
+// --token-url and the rest of --auth client-credentials; what the document has, where a flag says nothing.
+static bool import_add_client(struct import *in, yyjson_mut_val *way, struct err *err) {
+  yyjson_mut_val *client = import_document_client(in);
+  if (!client && !args_has(&in->c->args, "token-url")) {
+    err_at(err, ERR_INVALID, "--token-url", "is missing, and the document names no token endpoint");
+    err_hint(err, "--token-url https://… gives the address that client ids and secrets are sent to");
+    return false;
+  }
+  if (!client) client = yyjson_mut_obj(in->body);
+  yyjson_mut_obj_add_val(in->body, way, "client_credentials", client);
+  in->asks_document = true;
+  return true;
+}
+
+static const struct {
+  const char *flag, *member;
+} import_client_flags[] = {{"token-url", "token_url"}, {"scope", "scope"},
+                           {"audience", "audience"},   {"resource", "resource"},
+                           {"client-auth", "method"},  {"token-type", "token_type"}};
+
+// The operator's own word on each way by client credentials. Without one on the token endpoint, the document leads to
+// no other host than the API's.
+static bool import_say_client(struct import *in, struct err *err) {
+  const struct args *args = &in->c->args;
+  yyjson_mut_val *ways = yyjson_mut_obj_get(cli_body_object(in->body, NULL, "definition"), "auth"), *way;
+  size_t i, n, count = 0;
+  yyjson_mut_arr_foreach (ways, i, n, way) {
+    yyjson_mut_val *client = yyjson_mut_obj_get(way, "client_credentials");
+    for (size_t k = 0; client && k < sizeof import_client_flags / sizeof *import_client_flags; k++) {
+      if (!args_has(args, import_client_flags[k].flag)) continue;
+      const char *member = import_client_flags[k].member;
+      struct str value = args_text(args, import_client_flags[k].flag);
+      yyjson_mut_obj_remove_key(client, member);
+      bool none = !strcmp(member, "scope") && str_is(value, "none");
+      if (!none) cli_body_put(in->body, client, member, value);
+    }
+    count += client != NULL;
+  }
+  if (count && in->asks_document && !args_has(args, "token-url"))
+    cli_body_put(in->body, NULL, "token_url", STR("origin"));
+  for (size_t k = 0; !count && k < sizeof import_client_flags / sizeof *import_client_flags; k++) {
+    if (!args_has(args, import_client_flags[k].flag)) continue;
+    err_set(err, ERR_INVALID, "--%s is of OAuth client credentials, which this connector has not",
+            import_client_flags[k].flag);
+    err_hint(err, "--auth client-credentials adds them");
+    return false;
+  }
+  return true;
+}
+
 // bearer, basic, header:NAME, query:NAME: each adds what is asked for and what is sent.
 static bool import_add_auth(struct cli *c, struct import_way *w, struct str auth, struct err *err) {
   struct str name = auth, kind;
@@ -106,7 +172,8 @@ static bool import_add_auth(struct cli *c, struct import_way *w, struct str auth
     cli_body_put(w->doc, send, "name", name);
     cli_body_put(w->doc, send, "value", arena_printf(c->arena, "{%.*s}", STR_ARG(field)));
   } else {
-    err_set(err, ERR_INVALID, "--auth takes bearer, basic, header:NAME, query:NAME or none, not '%.*s'",
+    err_set(err, ERR_INVALID,
+            "--auth takes bearer, basic, header:NAME, query:NAME, client-credentials or none, not '%.*s'",
             STR_ARG(auth));
     if (str_is(auth, "none")) err_hint(err, "none stands alone");
     return false;
@@ -115,7 +182,9 @@ static bool import_add_auth(struct cli *c, struct import_way *w, struct str auth
 }
 
 // All --auth together are one way to authenticate.
-static bool import_given_way(struct cli *c, yyjson_mut_doc *doc, yyjson_mut_val *ways, struct err *err) {
+static bool import_given_way(struct import *in, yyjson_mut_val *ways, struct err *err) {
+  struct cli *c = in->c;
+  yyjson_mut_doc *doc = in->body;
   struct str auth = args_text(&c->args, "auth");
   yyjson_mut_val *way = yyjson_mut_arr_add_obj(doc, ways);
   size_t count = 0;
@@ -129,7 +198,9 @@ static bool import_given_way(struct cli *c, yyjson_mut_doc *doc, yyjson_mut_val 
   struct import_way parts = {doc, yyjson_mut_obj_add_arr(doc, way, "fields"),
                              yyjson_mut_obj_add_arr(doc, way, "send")};
   for (size_t at = 0; args_next(&c->args, "auth", &at, &auth);)
-    if (!import_add_auth(c, &parts, auth, err)) return false;
+    if (!(str_is(auth, "client-credentials") ? import_add_client(in, way, err)
+                                             : import_add_auth(c, &parts, auth, err)))
+      return false;
   return true;
 }
 
@@ -137,15 +208,16 @@ static bool import_given_way(struct cli *c, yyjson_mut_doc *doc, yyjson_mut_val 
 static bool import_put_auth(struct import *in, yyjson_mut_val *definition, struct err *err) {
   yyjson_mut_val *ways = yyjson_mut_arr(in->body);
   yyjson_mut_obj_put(definition, yyjson_mut_str(in->body, "auth"), ways);
-  if (args_has(&in->c->args, "auth")) return import_given_way(in->c, in->body, ways, err);
-  security_ways(in->document, in->c->arena, in->body, ways, &in->remarks);
+  if (args_has(&in->c->args, "auth")) return import_given_way(in, ways, err);
+  security_ways(&(struct security_ask){in->document, in->base_url, in->c->arena, &in->remarks}, in->body,
+                ways);
+  in->asks_document = true;
   if (yyjson_mut_arr_size(ways)) return true;
   err_set(err, ERR_INVALID,
           "--auth is missing: how does the vendor know who asks? The document names no way that can be sent");
-  err_hint(
-      err,
-      "--auth bearer, basic, header:NAME or query:NAME, or none for an API that is open to all; or --like a "
-      "connector that ships");
+  err_hint(err, "--auth bearer, basic, header:NAME, query:NAME or client-credentials, or none for an API "
+                "that is open to all; or --like a "
+                "connector that ships");
   return false;
 }
 
@@ -155,6 +227,7 @@ static bool import_define_new(struct import *in, struct err *err) {
   yyjson_mut_val *definition = cli_body_object(in->body, NULL, "definition");
   struct str name = args_word(&in->c->args, 0), label = args_text(&in->c->args, "label"), url;
   if (!import_base_url(in, &url, err)) return false;
+  in->base_url = url;
   cli_body_put(in->body, definition, "name", name);
   cli_body_put(in->body, definition, "label", label.n ? label : name);
   cli_body_put(in->body, definition, "kind", STR("rest"));
@@ -175,6 +248,7 @@ static bool import_define_as(struct import *in, struct str label, struct err *er
   cli_body_put(in->body, definition, "name", args_word(&in->c->args, 0));
   cli_body_put(in->body, definition, "label", label);
   cli_body_put(in->body, definition, "base_url", url);
+  in->base_url = url.n ? url : json_str(theirs, "base_url");
   bool auth = args_has(&in->c->args, "auth") || (rest && !yyjson_obj_get(theirs, "auth"));
   return !auth || import_put_auth(in, definition, err);
 }
@@ -263,19 +337,47 @@ static bool import_check(struct cli *c, struct err *err) {
 
 // ---- what became of it
 
-static void import_show_ways(struct import *in) {
+static bool import_is_left(yyjson_val *report, const char *url) {
+  size_t i, n;
+  yyjson_val *left;
+  yyjson_arr_foreach (yyjson_obj_get(report, "token_urls_left"), i, n, left)
+    if (url && yyjson_equals_str(left, url)) return true;
+  return false;
+}
+
+static const char *import_token_url(yyjson_mut_val *way) {
+  return yyjson_mut_get_str(yyjson_mut_obj_get(yyjson_mut_obj_get(way, "client_credentials"), "token_url"));
+}
+
+static void import_show_ways(struct import *in, yyjson_val *report) {
   struct cli *c = in->c;
   struct buf out = BUF_MAX(IMPORT_REMARKS_MOST);
   yyjson_mut_val *ways = yyjson_mut_obj_get(cli_body_object(in->body, NULL, "definition"), "auth"), *way;
   size_t i, n;
-  if (args_has(&c->args, "auth") || in->definition) return;
-  yyjson_mut_arr_foreach (ways, i, n, way)
-    buf_printf(&out, "%s%s", i ? ", " : "", yyjson_mut_get_str(yyjson_mut_obj_get(way, "id")));
-  view_say(c, "Accounts authenticate as the document says, by: %.*s. --auth says otherwise.",
-           STR_ARG(buf_str(&out)));
+  yyjson_mut_arr_foreach (ways, i, n, way) {
+    const char *url = import_token_url(way);
+    if (import_is_left(report, url)) continue;
+    if (url) view_say(c, "Client secrets of its accounts go to %s.", url);
+    buf_printf(&out, "%s%s", out.n ? ", " : "", yyjson_mut_get_str(yyjson_mut_obj_get(way, "id")));
+  }
+  if (!args_has(&c->args, "auth") && !in->definition)
+    view_say(c, "Accounts authenticate as the document says, by: %.*s. --auth says otherwise.",
+             STR_ARG(buf_str(&out)));
   for (struct str rest = buf_str(&in->remarks), line; str_cut(&rest, '\n', &line);)
     if (line.n) view_say(c, "%.*s", STR_ARG(line));
   buf_free(&out);
+}
+
+// Where a document would send client secrets, and may not.
+static void import_show_token_urls(struct cli *c, yyjson_val *report) {
+  size_t i, n;
+  yyjson_val *url;
+  yyjson_arr_foreach (yyjson_obj_get(report, "token_urls_left"), i, n, url)
+    view_say(
+        c,
+        "Left out: OAuth client credentials, since the document would have client secrets sent to %s, which "
+        "is another host than the API's. If that is the vendor's, import with --token-url %s.",
+        yyjson_get_str(url), yyjson_get_str(url));
 }
 
 static void import_show_accounts(struct cli *c, yyjson_val *report) {
@@ -313,7 +415,8 @@ static void import_show(struct import *in, yyjson_val *report) {
   struct str folded = view_cell(c->arena, yyjson_obj_get(report, "folded"));
   view_say(c, "Imported %.*s: %.*s operations, %.*s tools, %.*s skipped, %.*s with a folded schema.",
            STR_ARG(name), STR_ARG(operations), STR_ARG(tools), STR_ARG(skipped), STR_ARG(folded));
-  import_show_ways(in);
+  import_show_ways(in, report);
+  import_show_token_urls(c, report);
   import_show_accounts(c, report);
   view_list(c, yyjson_obj_get(report, "notes"), columns, "No remarks.");
 }
@@ -325,7 +428,7 @@ bool cli_connector_import(struct cli *c, struct err *err) {
   if (!import_check(c, err)) return false;
   in.body = cli_body_new();
   bool ok = import_read_file(&in, args_text(&c->args, "file"), err) && import_open(&in, err) &&
-            import_define(&in, err) && import_put_document(&in, err) &&
+            import_define(&in, err) && import_say_client(&in, err) && import_put_document(&in, err) &&
             api_send(c, &(struct api_ask){"POST", STR("/connector"), in.body}, &report, err);
   if (ok) import_show(&in, report);
   document_close(in.document);

@@ -159,6 +159,12 @@ static bool up_find_account(struct up *up, struct err *err) {
   return count == 1 || err_at(err, ERR_CONFLICT, "--name", "%zu accounts are there for it; name one", count);
 }
 
+// By what is given here and now.
+static bool up_takes_credential(yyjson_val *way) {
+  struct str auth = json_str(way, "auth");
+  return str_is(auth, "fields") || str_is(auth, "client_credentials");
+}
+
 // --way; by a key where one is given; else the connector's first.
 static bool up_find_way(const struct up *up, yyjson_val **out, struct err *err) {
   const struct args *args = &up->c->args;
@@ -167,8 +173,7 @@ static bool up_find_way(const struct up *up, yyjson_val **out, struct err *err) 
   yyjson_val *ways = yyjson_obj_get(up->connector, "ways"), *way;
   size_t i, n;
   yyjson_arr_foreach (ways, i, n, way) {
-    bool fits =
-        wanted.n ? str_eq(json_str(way, "id"), wanted) : !by_key || str_is(json_str(way, "auth"), "fields");
+    bool fits = wanted.n ? str_eq(json_str(way, "id"), wanted) : !by_key || up_takes_credential(way);
     if (!fits) continue;
     *out = way;
     return true;
@@ -189,7 +194,7 @@ static bool up_by_fields(struct up *up, yyjson_val *way, struct err *err) {
   cli_body_put(body, NULL, "way", id);
   cli_body_put(body, NULL, "base_url", base);
   bool ok = cli_body_put_pairs(body, "context", &c->args, "context", err) &&
-            (!str_is(json_str(way, "auth"), "fields") || credential_put(c, body, up->connector, id, err)) &&
+            (!up_takes_credential(way) || credential_put(c, body, up->connector, id, err)) &&
             api_send(c, &(struct api_ask){"POST", STR("/integrated-account"), body}, &up->account, err);
   yyjson_mut_doc_free(body);
   return ok;

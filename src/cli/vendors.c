@@ -88,6 +88,9 @@ static struct str show_asked(struct cli *c, yyjson_val *way) {
     asked = arena_printf(c->arena, "%.*s%s%.*s (%.*s)", STR_ARG(asked), i ? ", " : "", STR_ARG(name),
                          STR_ARG(label));
   }
+  struct str url = json_str(way, "token_url"), scope = json_str(way, "scope");
+  if (url.n) asked = arena_printf(c->arena, "%.*s, for %.*s", STR_ARG(asked), STR_ARG(url));
+  if (url.n && scope.n) asked = arena_printf(c->arena, "%.*s, scope %.*s", STR_ARG(asked), STR_ARG(scope));
   return asked;
 }
 

@@ -11,40 +11,14 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "connector/way.h"
 
-enum { CONNECTOR_WORD_MOST = 32 }; // bytes of a name: of a connector, a way, a field
-enum { CONNECTOR_FIELDS_MOST = 8, CONNECTOR_SENDS_MOST = 8, CONNECTOR_WAYS_MOST = 8 };
+enum { CONNECTOR_WAYS_MOST = 8 };
 enum { CONNECTOR_FILE_MOST = 4 << 20, CONNECTOR_DOCUMENT_MOST = 64 << 20, CONNECTORS_MOST = 1024 };
 // The connector of accounts at any other MCP server, whose address the account holds.
 #define CONNECTOR_ANY_MCP "mcp"
 
 enum connector_kind { CONNECTOR_REST, CONNECTOR_MCP };
-enum connector_in { CONNECTOR_BEARER, CONNECTOR_HEADER, CONNECTOR_QUERY, CONNECTOR_BASIC };
-
-struct connector_field { // what the operator supplies
-  struct str name, label;
-  bool secret;
-};
-struct connector_send { // what goes out; texts are templates over the fields: "{token}"
-  enum connector_in in;
-  struct str name; // of the header or query parameter; of a header a template too: "{name}"
-  struct str value, user, password;
-};
-enum connector_auth { CONNECTOR_AUTH_FIELDS, CONNECTOR_AUTH_OAUTH, CONNECTOR_AUTH_OPEN };
-struct connector_oauth {
-  struct str scope;       // to ask for; empty: what the vendor says
-  struct str register_at; // where the operator makes an application by hand; empty: registers by itself
-  struct str token_type;  // what it calls a token that is used as Bearer, where that is another word
-  bool no_refresh;        // the vendor issues no refresh tokens
-};
-struct connector_way { // one way to authenticate
-  struct str id, label;
-  enum connector_auth auth; // FIELDS: `fields` are asked for and `sends` go out
-  struct connector_oauth oauth;
-  struct connector_field fields[CONNECTOR_FIELDS_MOST];
-  struct connector_send sends[CONNECTOR_SENDS_MOST];
-  size_t field_count, send_count;
-};
 struct connector_request {
   struct str method, path;
   struct str expect_at,

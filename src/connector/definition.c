@@ -84,40 +84,87 @@ static void definition_oauth(struct reader *r, yyjson_val *v, struct connector_w
   out->oauth.no_refresh = reader_bool(r, oauth, "no_refresh", false);
 }
 
+// Behind those that the way has by itself.
 static void definition_fields(struct reader *r, yyjson_val *v, struct connector_way *out) {
   size_t i, n;
-  yyjson_val *item, *fields = reader_list(r, v, "fields", CONNECTOR_FIELDS_MOST);
+  yyjson_val *item, *fields = reader_list(r, v, "fields", CONNECTOR_FIELDS_MOST - out->field_count);
   yyjson_arr_foreach (fields, i, n, item) {
-    definition_field(r, item, &out->fields[i]);
-    if (definition_has_field(out, out->fields[i].name))
-      reader_fail(r, item, "two fields have the name '%.*s'", STR_ARG(out->fields[i].name));
-    out->field_count++;
+    struct connector_field field = {0};
+    definition_field(r, item, &field);
+    if (definition_has_field(out, field.name))
+      reader_fail(r, item, "two fields have the name '%.*s'", STR_ARG(field.name));
+    out->fields[out->field_count++] = field;
   }
   yyjson_val *sends = reader_list(r, v, "send", CONNECTOR_SENDS_MOST);
   yyjson_arr_foreach (sends, i, n, item) definition_send(r, item, out, &out->sends[out->send_count++]);
+}
+
+static void definition_key(struct reader *r, yyjson_val *v, struct connector_way *out) {
+  definition_fields(r, v, out);
   if (!out->field_count) reader_fail(r, v, "a way to authenticate needs 'fields'");
   if (!out->send_count) reader_fail(r, v, "a way to authenticate needs 'send'");
 }
 
+// By the account's own client (RFC 6749 §4.4): what it shows to the token endpoint is asked for here, and what the
+// API wants beside the access token.
+static void definition_client(struct reader *r, yyjson_val *v, struct connector_way *out) {
+  static const char *const methods[] = {"client_secret_basic", "client_secret_post", "private_key_jwt", NULL};
+  yyjson_val *client = yyjson_obj_get(v, "client_credentials");
+  out->auth = CONNECTOR_AUTH_CLIENT;
+  reader_keys(r, v, "a way by client credentials",
+              KEYS("id", "label", "client_credentials", "fields", "send"));
+  reader_keys(r, client, "client_credentials",
+              KEYS("token_url", "scope", "method", "audience", "resource", "token_type"));
+  (void)reader_text(r, client, "token_url", READER_REQUIRED);
+  out->client.token_url = reader_link(r, client, "token_url");
+  if (yyjson_obj_get(client, "method"))
+    out->client.method = str_of(methods[reader_choice(r, client, "method", methods)]);
+  out->client.audience = reader_text(r, client, "audience", READER_OPTIONAL);
+  out->client.resource = reader_text(r, client, "resource", READER_OPTIONAL);
+  out->oauth.scope = reader_text(r, client, "scope", READER_OPTIONAL);
+  out->oauth.token_type = reader_text(r, client, "token_type", READER_OPTIONAL);
+  bool key = str_is(out->client.method, "private_key_jwt");
+  out->fields[out->field_count++] =
+      (struct connector_field){STR(CONNECTOR_CLIENT_ID), STR("Client ID"), 0, 0};
+  out->fields[out->field_count++] =
+      key ? (struct connector_field){STR(CONNECTOR_CLIENT_KEY), STR("Private key (PEM)"), true, true}
+          : (struct connector_field){STR(CONNECTOR_CLIENT_SECRET), STR("Client secret"), true, false};
+  definition_fields(r, v, out);
+  if (definition_has_field(out, STR(CONNECTOR_CLIENT_TOKEN_URL)))
+    reader_fail(r, v, "no field of such a way may have the name '" CONNECTOR_CLIENT_TOKEN_URL "'");
+  if (out->send_count == CONNECTOR_SENDS_MOST)
+    reader_fail(r, v, "'send' leaves no room for the access token");
+  for (size_t i = 0; i < out->send_count; i++)
+    if (out->sends[i].in == CONNECTOR_BEARER || out->sends[i].in == CONNECTOR_BASIC ||
+        str_is_nocase(out->sends[i].name, "Authorization") || str_find(out->sends[i].name, '{') >= 0)
+      reader_fail(r, v, "'send' of such a way goes beside the access token, which has Authorization");
+}
+
 static void definition_way(struct reader *r, yyjson_val *v, enum connector_kind kind,
                            struct connector_way *out) {
-  reader_keys(r, v, "a way to authenticate", KEYS("id", "label", "fields", "send", "oauth", "open"));
+  reader_keys(r, v, "a way to authenticate",
+              KEYS("id", "label", "fields", "send", "oauth", "client_credentials", "open"));
   out->id = reader_text(r, v, "id", READER_REQUIRED);
   out->label = reader_text(r, v, "label", READER_OPTIONAL);
   if (!out->label.n) out->label = out->id;
   if (!reader_is_word(out->id, '_'))
     reader_fail(r, v, "way id '%.*s': lower-case letters, digits and '_' only", STR_ARG(out->id));
   bool oauth = yyjson_obj_get(v, "oauth") != NULL, open = reader_bool(r, v, "open", false);
-  if (kind == CONNECTOR_REST && oauth)
-    reader_fail(r, v, "way '%.*s': a REST API is reached by 'fields' and 'send', or 'open'",
+  bool client = yyjson_obj_get(v, "client_credentials") != NULL;
+  if (kind == CONNECTOR_REST ? oauth : client)
+    reader_fail(r, v,
+                "way '%.*s': a REST API is reached by 'fields' and 'send', by 'client_credentials', or "
+                "'open'; an MCP server by 'oauth', by 'fields' and 'send', or 'open'",
                 STR_ARG(out->id));
   if (oauth) {
     definition_oauth(r, v, out);
+  } else if (client) {
+    definition_client(r, v, out);
   } else if (open) {
     out->auth = CONNECTOR_AUTH_OPEN;
     reader_keys(r, v, "an open way", KEYS("id", "label", "open"));
   } else {
-    definition_fields(r, v, out);
+    definition_key(r, v, out);
   }
 }
 

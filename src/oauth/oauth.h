@@ -38,6 +38,7 @@ enum { OAUTH_METHODS_UNSAID = 1 << OAUTH_BASIC | 1 << OAUTH_POST | 1 << OAUTH_NO
 struct oauth_site {      // what discovery found; texts in the arena
   struct str server_url; // of the MCP server
   struct str resource;   // RFC 8707 value to send; empty: the server has no resource metadata (2025-03-26)
+  struct str audience;   // of client credentials, where the operator says so; not kept in rows
   struct str issuer;     // exactly as its metadata says
   struct str iss; // what a server without resource metadata calls itself; empty: that, or not to be believed
   struct str authorization_endpoint, token_endpoint, registration_endpoint, revocation_endpoint;
@@ -105,6 +106,7 @@ struct oauth_tokens {
   struct secret *access, *refresh; // refresh NULL: none was issued
   int64_t expires_at;              // ms, our clock; 0: not said
   struct str scope;                // granted; empty: as asked
+  enum oauth_method method;        // by which the client was known
   struct str claims[2]; // JSON objects out of the ID token, the access token; empty: it tells nothing
 };
 void oauth_tokens_wipe(struct oauth_tokens *t);

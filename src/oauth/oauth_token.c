@@ -20,7 +20,7 @@ struct exchange {
   struct redact_part parts[EXCHANGE_SECRETS_MOST]; // what is sent and may not be said
   size_t part_count;
   struct redact *hide; // these, and what was sent before
-  struct str code;     // by which it was refused
+  bool method_doubted; // it was refused for who asks, or without a word on why
 };
 
 static void exchange_hide(struct exchange *x, struct str text) {
@@ -223,7 +223,8 @@ static bool token_refused(struct exchange *x, const struct oauth_message *m, con
   if (oauth_is_down(reply->status) || !refuses || str_is(code, "server_error") ||
       str_is(code, "temporarily_unavailable"))
     return oauth_down(m, reply->status, err);
-  x->code = code;
+  x->method_doubted = str_contains(code, STR("client")) || str_contains(said, STR("client_id")) ||
+                      str_contains(said, STR("client_secret")) || (reply->status == 401 && !code.n);
   err_why(err, ERR_UNPROCESSABLE, token_reason(code), "%.*s refused %s: %.*s%s%.*s", STR_ARG(x->site->issuer),
           m->what, STR_ARG(code), code.n && said.n ? ": " : "", STR_ARG(said));
   err_hint(err, "authorize the account again");
@@ -256,7 +257,7 @@ static bool token_ask_once(struct exchange *x, const char *what, struct oauth_to
 // A server that does not say how a client shows who it is has Basic (RFC 8414 §2), and yet some know the form alone.
 static bool token_is_method_doubtful(const struct exchange *x, const struct err *err) {
   return x->client->method == OAUTH_BASIC && x->site->methods == OAUTH_METHODS_UNSAID &&
-         err->code == ERR_UNPROCESSABLE && str_contains(x->code, STR("client"));
+         err->code == ERR_UNPROCESSABLE && x->method_doubted;
 }
 
 static bool token_ask(struct exchange *x, const char *what, struct oauth_tokens *out, struct err *err) {
@@ -272,6 +273,7 @@ static bool token_ask(struct exchange *x, const char *what, struct oauth_tokens 
     x->hide = NULL;
     ok = token_ask_once(x, what, out, err);
   }
+  if (ok) out->method = x->client->method;
   if (ok)
     token_hide(x, out);
   else
@@ -314,6 +316,7 @@ bool oauth_client_credentials(const struct oauth_party *p, struct str scope, str
   struct exchange x = exchange_of(p);
   exchange_open(&x, "client_credentials");
   exchange_add(&x, "scope", scope);
+  exchange_add(&x, "audience", p->site->audience);
   bool ok = token_ask(&x, "a token for the client itself", out, err);
   exchange_close(&x);
   return ok;

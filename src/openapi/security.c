@@ -6,13 +6,16 @@
 
 #include "base/codec.h"
 #include "data/json.h"
+#include "data/uri.h"
 #include "openapi/text.h"
 
 enum {
   SECURITY_SETS_MOST = 64,
   SECURITY_NAME_MOST = 32,
   SECURITY_LABEL_MOST = 80,
-  SECURITY_TEXT_MOST = 1024
+  SECURITY_TEXT_MOST = 1024,
+  SECURITY_SCOPES_MOST = 4096,
+  SECURITY_CLIENT_PARTS = 2, // id and secret
 };
 
 struct security_set { // schemes that are asked for together
@@ -25,6 +28,7 @@ struct security_set { // schemes that are asked for together
 struct security {
   struct document *doc;
   struct arena *arena;
+  struct str base;
   struct place schemes;
   struct security_set sets[SECURITY_SETS_MOST];
   size_t count;
@@ -37,7 +41,13 @@ struct security_way {
   yyjson_mut_val *fields, *sends;
   struct buf cookies, sent; // `sent`: what tells the way from others
   struct str oauth;         // the scheme of OAuth; empty: none
+  int rank;                 // that is looked for
+  yyjson_mut_val *client;   // client_credentials; NULL: none
+  bool authorizes;          // a send has the header Authorization
 };
+
+// Kept, and as good as never to be touched again; to be renewed by hand; nothing to show.
+enum { SECURITY_STANDING, SECURITY_OAUTH, SECURITY_OPEN, SECURITY_RANKS };
 
 // ---- what is asked for
 
@@ -130,6 +140,9 @@ static struct str security_word(struct security *s, struct str name, yyjson_mut_
 static struct str security_field(struct security_way *w, struct str name, struct str label, bool secret) {
   struct security *s = w->s;
   struct str word = security_word(s, name, w->fields, "name");
+  if (w->client && (str_is(word, "client_id") || str_is(word, "client_secret"))) // the way has it by itself
+    return arena_printf(s->arena, "{%.*s}", STR_ARG(word));
+  if (w->client && str_is(word, "token_url")) word = STR("api_token_url"); // the way's own
   yyjson_mut_val *field = yyjson_mut_arr_add_obj(s->out, w->fields);
   security_put(s->out, field, "name", word);
   security_put(s->out, field, "label", text_brief(s->arena, label, SECURITY_LABEL_MOST));
@@ -142,6 +155,7 @@ static yyjson_mut_val *security_send(struct security_way *w, const char *in, str
   yyjson_mut_obj_add_str(w->s->out, send, "in", in);
   if (name.n) security_put(w->s->out, send, "name", name);
   buf_printf(&w->sent, "%s %.*s\n", in, STR_ARG(name));
+  w->authorizes |= !strcmp(in, "bearer") || !strcmp(in, "basic") || str_is_nocase(name, "Authorization");
   return send;
 }
 
@@ -172,43 +186,95 @@ static bool security_add_basic(struct security_way *w) {
   return true;
 }
 
-static bool security_add_scheme(struct security_way *w, struct str name) {
+// "a b": those that are scopes (RFC 6749 §3.3) and have room.
+static struct str security_scope(struct security *s, yyjson_val *scopes) {
+  struct buf out = BUF_MAX(SECURITY_SCOPES_MOST);
+  yyjson_val *key, *v;
+  size_t i, n;
+  EACH_MEMBER(scopes, i, n, key, v) {
+    struct str scope = json_text(key);
+    bool sound = scope.n > 0 && scope.n + out.n + 1 < SECURITY_SCOPES_MOST;
+    for (size_t k = 0; sound && k < scope.n; k++)
+      sound = scope.p[k] > ' ' && scope.p[k] <= '~' && scope.p[k] != '"' && scope.p[k] != '\\';
+    if (sound) buf_printf(&out, "%s%.*s", out.n ? " " : "", STR_ARG(scope));
+  }
+  struct str text = arena_dup(s->arena, buf_str(&out));
+  buf_free(&out);
+  return text;
+}
+
+// The flow of RFC 6749 §4.4, where the scheme has it and its token URL is an address.
+static bool security_add_client(struct security_way *w, struct place scheme) {
+  struct security *s = w->s;
+  bool old = str_is_nocase(json_str(scheme.value, "flow"), "application"); // Swagger 2.0
+  struct place flow =
+      old ? scheme : document_get(s->doc, document_get(s->doc, scheme, "flows"), "clientCredentials");
+  struct str given = json_str(flow.value, "tokenUrl"), url = given;
+  struct uri uri;
+  struct err none;
+  if (!given.n || w->client) return false;
+  if (!uri_parse_http(given, &uri, &none) &&
+      (!uri_resolve(s->arena, s->base, given, &url, &none) || !uri_parse_http(url, &uri, &none)))
+    return false;
+  if (uri.fragment.p) return false;
+  struct str scope = security_scope(s, yyjson_obj_get(flow.value, "scopes"));
+  w->client = yyjson_mut_obj(s->out);
+  security_put(s->out, w->client, "token_url", url);
+  if (scope.n) security_put(s->out, w->client, "scope", scope);
+  buf_printf(&w->sent, "client %.*s\n", STR_ARG(url));
+  return true;
+}
+
+static bool security_is_oauth(struct str type) {
+  return str_is_nocase(type, "oauth2") || str_is_nocase(type, "openIdConnect");
+}
+
+static bool security_add_oauth(struct security_way *w, struct str name, struct place scheme) {
+  if (w->rank == SECURITY_STANDING && security_add_client(w, scheme)) return true;
+  w->oauth = name;
+  return security_add_bearer(w, STR("Access token"));
+}
+
+// `oauth`: one of OAuth, or else any other.
+static bool security_add_scheme(struct security_way *w, struct str name, bool oauth) {
   struct security *s = w->s;
   struct place at = {yyjson_obj_getn(s->schemes.value, name.p, name.n), s->schemes.file};
   struct err ignored;
   if (!document_resolve(s->doc, at, &at, &ignored)) return false;
   struct str type = json_str(at.value, "type"), scheme = json_str(at.value, "scheme");
+  if (security_is_oauth(type) != oauth) return true;
+  if (oauth) return security_add_oauth(w, name, at);
   struct str label = json_str(at.value, "description");
   if (!label.n) label = str_is_nocase(type, "apiKey") ? json_str(at.value, "name") : name;
   if (str_is_nocase(type, "apiKey")) return security_add_key(w, at.value, label);
   if (str_is_nocase(type, "basic")) return security_add_basic(w); // Swagger 2.0
   if (str_is_nocase(type, "http") && str_is_nocase(scheme, "basic")) return security_add_basic(w);
-  if (str_is_nocase(type, "http") && str_is_nocase(scheme, "bearer")) return security_add_bearer(w, label);
-  if (!str_is_nocase(type, "oauth2") && !str_is_nocase(type, "openIdConnect")) return false;
-  w->oauth = name;
-  return security_add_bearer(w, STR("Access token"));
+  return str_is_nocase(type, "http") && str_is_nocase(scheme, "bearer") && security_add_bearer(w, label);
 }
 
 // ---- one way
 
-static bool security_add_schemes(struct security_way *w, const struct security_set *set, struct buf *names) {
-  if (set->open) return true;
-  if (!set->names) {
-    buf_add(names, set->one);
-    return security_add_scheme(w, set->one);
-  }
+static void security_name(const struct security_set *set, struct buf *names) {
+  if (!set->names) buf_add(names, set->one);
   yyjson_obj_iter it = yyjson_obj_iter_with(set->names);
-  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));) {
+  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));)
     buf_printf(names, "%s%.*s", names->n ? " and " : "", STR_ARG(json_text(key)));
-    if (!security_add_scheme(w, json_text(key))) return false;
-  }
-  return true;
 }
 
-// Kept, and as good as never to be touched again; to be renewed by hand; nothing to show.
-enum { SECURITY_STANDING, SECURITY_OAUTH, SECURITY_OPEN, SECURITY_RANKS };
+// OAuth first: what a client has by itself is no field of the others.
+static bool security_add_schemes(struct security_way *w, const struct security_set *set) {
+  bool ok = true;
+  for (int oauth = 1; ok && oauth >= 0 && !set->open; oauth--) {
+    if (!set->names) ok = security_add_scheme(w, set->one, oauth);
+    yyjson_obj_iter it = yyjson_obj_iter_with(set->names);
+    for (yyjson_val *key; ok && (key = yyjson_obj_iter_next(&it));)
+      ok = security_add_scheme(w, json_text(key), oauth);
+  }
+  return ok && !(w->client && w->authorizes);
+}
 
 static int security_rank(const struct security_way *w) {
+  if (w->client) return SECURITY_STANDING;
   if (!yyjson_mut_arr_size(w->fields)) return SECURITY_OPEN;
   return w->oauth.n ? SECURITY_OAUTH : SECURITY_STANDING;
 }
@@ -226,15 +292,18 @@ static void security_append(struct security_way *w, struct str label, yyjson_mut
   struct security *s = w->s;
   yyjson_mut_val *way = yyjson_mut_arr_add_obj(s->out, ways);
   bool open = security_rank(w) == SECURITY_OPEN;
+  struct str id = w->client ? STR("client_credentials") : open ? STR("Open") : label;
   if (open) label = STR("Open");
-  security_put(s->out, way, "id", security_word(s, label, ways, "id"));
+  if (w->client) label = ARENA_JOIN(s->arena, label, STR(", client credentials"));
+  security_put(s->out, way, "id", security_word(s, id, ways, "id"));
   security_put(s->out, way, "label", text_brief(s->arena, label, SECURITY_LABEL_MOST));
   if (open) {
     yyjson_mut_obj_add_bool(s->out, way, "open", true);
     return;
   }
-  yyjson_mut_obj_add_val(s->out, way, "fields", w->fields);
-  yyjson_mut_obj_add_val(s->out, way, "send", w->sends);
+  if (w->client) yyjson_mut_obj_add_val(s->out, way, "client_credentials", w->client);
+  if (yyjson_mut_arr_size(w->fields)) yyjson_mut_obj_add_val(s->out, way, "fields", w->fields);
+  if (yyjson_mut_arr_size(w->sends)) yyjson_mut_obj_add_val(s->out, way, "send", w->sends);
   if (w->oauth.n)
     buf_printf(s->remarks,
                "The scheme %.*s is OAuth: an account takes an access token of it, which is not renewed.\n",
@@ -243,27 +312,30 @@ static void security_append(struct security_way *w, struct str label, yyjson_mut
 
 static void security_add_way(struct security *s, const struct security_set *set, int rank,
                              yyjson_mut_val *ways, struct buf *seen) {
-  struct security_way w = {.s = s, .fields = yyjson_mut_arr(s->out), .sends = yyjson_mut_arr(s->out)};
+  struct security_way w = {
+      .s = s, .fields = yyjson_mut_arr(s->out), .sends = yyjson_mut_arr(s->out), .rank = rank};
   struct buf names = BUF_MAX(SECURITY_TEXT_MOST);
   w.cookies = w.sent = BUF_MAX(SECURITY_TEXT_MOST);
-  bool ok = security_add_schemes(&w, set, &names);
+  security_name(set, &names);
+  bool ok = security_add_schemes(&w, set);
   if (w.cookies.n)
     security_put(s->out, security_send(&w, "header", STR("Cookie")), "value", buf_str(&w.cookies));
-  bool fits =
-      yyjson_mut_arr_size(w.fields) <= SECURITY_PARTS_MOST && !names.full && !w.cookies.full && !w.sent.full;
+  size_t own = w.client ? SECURITY_CLIENT_PARTS : 0;
+  bool fits = yyjson_mut_arr_size(w.fields) + own <= SECURITY_PARTS_MOST && !names.full && !w.cookies.full &&
+              !w.sent.full;
   if (ok && fits && security_rank(&w) == rank && security_is_new(&w, seen))
     security_append(&w, buf_str(&names), ways);
-  if (!(ok && fits) && rank == SECURITY_STANDING)
+  if (!(ok && fits) && rank == SECURITY_STANDING && !w.client)
     buf_printf(s->remarks, "The scheme %.*s is none that can be sent.\n", STR_ARG(buf_str(&names)));
   buf_free(&names);
   buf_free(&w.cookies);
   buf_free(&w.sent);
 }
 
-void security_ways(struct document *d, struct arena *a, yyjson_mut_doc *doc, yyjson_mut_val *ways,
-                   struct buf *remarks) {
+void security_ways(const struct security_ask *ask, yyjson_mut_doc *out, yyjson_mut_val *ways) {
+  struct document *d = ask->doc;
   struct place root = document_root(d);
-  struct security s = {.doc = d, .arena = a, .out = doc, .remarks = remarks};
+  struct security s = {.doc = d, .arena = ask->arena, .base = ask->base, .out = out, .remarks = ask->remarks};
   s.schemes = document_version(d) == DOCUMENT_2_0
                   ? document_get(d, root, "securityDefinitions")
                   : document_get(d, document_get(d, root, "components"), "securitySchemes");

@@ -8,10 +8,16 @@
 
 enum { SECURITY_WAYS_MOST = 8, SECURITY_PARTS_MOST = 8 }; // as a connector may have
 
-// `ways`: an array, filled with what the document asks for, most first; what stands before what must be renewed, and
-// that before nothing at all. Empty: it asks for nothing that can be sent.
-// `remarks`: sentences on what was read otherwise, one a line.
-void security_ways(struct document *d, struct arena *a, yyjson_mut_doc *doc, yyjson_mut_val *ways,
-                   struct buf *remarks);
+struct security_ask {
+  struct document *doc;
+  struct str base; // the API's address, which a relative token URL starts from
+  struct arena *arena;
+  struct buf *remarks; // gets sentences on what was read otherwise, one a line
+};
+
+// `ways`: an array of `out`, filled with what the document asks for, most first; what stands before what must be renewed
+// by hand, and that before nothing at all. Empty: it asks for nothing that can be sent. A client's credentials go where
+// the document says: who takes them over sees to it that the operator has said so too.
+void security_ways(const struct security_ask *ask, yyjson_mut_doc *out, yyjson_mut_val *ways);
 
 #endif

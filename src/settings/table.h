@@ -101,7 +101,7 @@
     "Private addresses (CIDR) at which vendors may be reached; all other private ones are refused")         \
   X(upstream_origins, LIST, "", "", 0,                                                                      \
     "Where else than at its account an operation may be called with the credential, such as "               \
-    "https://upload.example.com, if its document says so")                                                  \
+    "https://upload.example.com, and client credentials shown to a token endpoint, if the document says so") \
   X(upstream_ca, TEXT, "", "", 0,                                                                           \
     "PEM file of certificate authorities to trust for vendors, beside the system's")                        \
   X(upstream_proxy, URL, "", "", 0,                                                                         \

@@ -51,7 +51,7 @@ static void check_import(struct str text, const struct openapi_options *o, const
   struct buf one = BUF_MAX(64 << 20), remarks = BUF_MAX(64 << 10);
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   yyjson_mut_val *ways = yyjson_mut_arr(doc);
-  security_ways(d, a, doc, ways, &remarks);
+  security_ways(&(struct security_ask){d, STR("https://h.example/v1"), a, &remarks}, doc, ways);
   if (yyjson_mut_arr_size(ways) > SECURITY_WAYS_MOST) abort();
   if (servers_base_url(d, STR("https://h.example/x.json"), a, &url, &err) && !str_starts(url, "http"))
     abort();

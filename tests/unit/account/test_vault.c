@@ -13,7 +13,9 @@ static const char yaml[] =
     "\"x-{password}\"},\n"
     "           {in: header, name: X-User, value: \"<{user}>\"}]\n"
     "  - {id: own, fields: [{name: name}, {name: value, secret: true}],\n"
-    "     send: [{in: header, name: \"{name}\", value: \"{value}\"}]}\n";
+    "     send: [{in: header, name: \"{name}\", value: \"{value}\"}]}\n"
+    "  - {id: client, client_credentials: {token_url: https://a.example/t}}\n"
+    "  - {id: signed, client_credentials: {token_url: https://a.example/t, method: private_key_jwt}}\n";
 
 static struct connector_set *set;
 static const struct connector *c;
@@ -231,6 +233,37 @@ static void a_way_that_grew_a_field_is_told(void **state) {
   secret_free(plain);
 }
 
+// Where a client's secret goes is sealed with it, and a key's lines come back.
+static void a_client_is_kept_with_its_endpoint(void **state) {
+  (void)state;
+  static const struct {
+    const char *way, *json, *kept;
+  } rows[] = {
+      {"client", "{\"client_secret\":\"s=1\",\"client_id\":\"me\"}",
+       "client_id=me\nclient_secret=s=1\ntoken_url=https://a.example/t\n"},
+      {"signed", "{\"private_key\":\"-----B-----\\nAB\\n-----E-----\\n\",\"client_id\":\"me\"}",
+       "client_id=me\nprivate_key=-----B-----\rAB\r-----E-----\ntoken_url=https://a.example/t\n"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct secret *plain;
+    struct err err;
+    struct str value;
+    yyjson_doc *doc = yyjson_read(rows[i].json, strlen(rows[i].json), 0);
+    if (!vault_take(connector_way_find(c, str_of(rows[i].way)), yyjson_doc_get_root(doc), &plain, &err))
+      fail_msg("%s: %s", err.field, err.text);
+    if (!str_is(secret_reveal(plain), rows[i].kept)) fail_msg("kept %.*s", STR_ARG(secret_reveal(plain)));
+    assert_true(vault_value(plain, STR("token_url"), &value) && str_is(value, "https://a.example/t"));
+    secret_free(plain);
+    yyjson_doc_free(doc);
+  }
+  struct vault_sends s;
+  struct err err;
+  assert_false(take("client",
+                    "{\"client_secret\":\"s\",\"client_id\":\"me\",\"token_url\":\"https://evil.example\"}",
+                    &s, &err));
+  assert_string_equal(err.field, "credential.token_url");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(what_goes_out_is_rendered, setup, teardown),
@@ -241,6 +274,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(what_is_too_long_to_be_sent_is_an_error, setup, teardown),
       cmocka_unit_test_setup_teardown(an_echo_is_hidden, setup, teardown),
       cmocka_unit_test_setup_teardown(a_way_that_grew_a_field_is_told, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_client_is_kept_with_its_endpoint, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,11 +139,71 @@ static void what_is_missing_is_said(void **state) {
   connector_set_free(set);
 }
 
+#define HEAD "name: x\nlabel: X\nkind: rest\nbase_url: https://x.example\nauth:\n"
+
+static void client_credentials_are_read(void **state) {
+  (void)state;
+  struct connector_set *set = empty();
+  struct err err;
+  if (!connector_set_add(
+          set,
+          STR(HEAD
+              "  - id: own\n    client_credentials: {token_url: https://a.example/t, scope: r w, method: "
+              "client_secret_post, audience: me, resource: https://x.example, token_type: access}\n"
+              "    fields: [{name: key, secret: true}]\n"
+              "    send: [{in: header, name: X-Key, value: \"{key}/{client_id}\"}]\n"
+              "  - {id: signed, client_credentials: {token_url: https://a.example/t, method: "
+              "private_key_jwt}}\n"),
+          &err))
+    fail_msg("%s %s", err.field, err.text);
+  const struct connector_way *w = connector_find(set, STR("x"))->ways;
+  assert_int_equal(w[0].auth, CONNECTOR_AUTH_CLIENT);
+  assert_true(str_is(w[0].client.token_url, "https://a.example/t") && str_is(w[0].oauth.scope, "r w"));
+  assert_true(str_is(w[0].client.method, "client_secret_post") && str_is(w[0].client.audience, "me"));
+  assert_true(str_is(w[0].client.resource, "https://x.example") && str_is(w[0].oauth.token_type, "access"));
+  assert_int_equal(w[0].field_count, 3);
+  assert_true(str_is(w[0].fields[0].name, "client_id") && !w[0].fields[0].secret);
+  assert_true(str_is(w[0].fields[1].name, "client_secret") && w[0].fields[1].secret);
+  assert_true(str_is(w[0].fields[2].name, "key") && w[0].send_count == 1);
+  assert_true(str_is(w[1].fields[1].name, "private_key") && w[1].fields[1].lines);
+  connector_set_free(set);
+}
+
+static void client_credentials_that_cannot_be(void **state) {
+  (void)state;
+  static const char *const bad[] = {
+      HEAD "  - {id: a, client_credentials: {}}\n",
+      HEAD "  - {id: a, client_credentials: {token_url: ftp://a.example}}\n",
+      HEAD "  - {id: a, client_credentials: {token_url: https://a.example, method: none}}\n",
+      HEAD "  - {id: a, client_credentials: {token_url: https://a.example}, fields: [{name: client_id}]}\n",
+      HEAD "  - {id: a, client_credentials: {token_url: https://a.example}, fields: [{name: token_url}]}\n",
+      HEAD "  - {id: a, client_credentials: {token_url: https://a.example}, send: [{in: bearer, value: "
+           "\"{client_id}\"}]}\n",
+      HEAD "  - {id: a, client_credentials: {token_url: https://a.example}, send: [{in: header, name: "
+           "authorization, value: "
+           "x}]}\n",
+      HEAD "  - {id: a, client_credentials: {token_url: https://a.example}, send: [{in: header, name: "
+           "\"{client_id}\", "
+           "value: x}]}\n",
+      "name: x\nlabel: X\nkind: mcp\nbase_url: https://x.example\nauth:\n  - {id: a, client_credentials: "
+      "{token_url: "
+      "https://a.example}}\n"};
+  struct connector_set *set = empty();
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    struct err err = {0};
+    if (connector_set_add(set, str_of(bad[i]), &err)) fail_msg("taken: %s", bad[i]);
+    assert_true(err.text[0] && err.field[0]);
+  }
+  connector_set_free(set);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(everything_is_read),
       cmocka_unit_test(slips_name_line_and_key),
       cmocka_unit_test(what_is_missing_is_said),
+      cmocka_unit_test(client_credentials_are_read),
+      cmocka_unit_test(client_credentials_that_cannot_be),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,8 @@ static struct str ways_of(struct arena *a, const char *text, struct buf *remarks
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   yyjson_mut_val *ways = yyjson_mut_arr(doc);
   if (!document_parse(str_of(text), a, &d, &err)) fail_msg("%s: %s", text, err.text);
-  security_ways(d, a, doc, ways, remarks);
+  struct security_ask ask = {d, STR("https://api.example/v1"), a, remarks};
+  security_ways(&ask, doc, ways);
   size_t n;
   char *out = yyjson_mut_val_write(ways, 0, &n);
   struct str kept = arena_dup(a, str_make(out, n));
@@ -35,63 +36,114 @@ static struct str ways_of(struct arena *a, const char *text, struct buf *remarks
   "{\"id\":\"b\",\"label\":\"b\",\"fields\":[{\"name\":\"user\",\"label\":\"User\",\"secret\":false},{"      \
   "\"name\":\"password\",\"label\":\"Password\",\"secret\":true}],\"send\":[{\"in\":\"basic\",\"user\":\"{"  \
   "user}\",\"password\":\"{password}\"}]}"
+#define FLOW(url)                                                                                            \
+  "type: oauth2, flows: {clientCredentials: {tokenUrl: '" url                                                \
+  "', scopes: {r: Read, 'w:x': Write, 'no scope': No}}}"
+#define CLIENT_WITH(url, scope, more)                                                                        \
+  "{\"id\":\"client_credentials\",\"label\":\"o, client "                                                    \
+  "credentials\",\"client_credentials\":{\"token_url\":\"" url "\"" scope "}" more "}"
+#define CLIENT(url) CLIENT_WITH(url, ",\"scope\":\"r w:x\"", "")
 #define OPEN "{\"id\":\"open\",\"label\":\"Open\",\"open\":true}"
+
+static const struct {
+  const char *document, *ways, *remarks; // remarks NULL: none
+} ways[] = {
+    {THREE("{k: {type: apiKey, in: header, name: X-K}}", ""), "[" KEY "]", NULL},
+    {THREE("{k: {$ref: '#/x'}}", "x: {type: apiKey, in: header, name: X-K}"), "[" KEY "]", NULL},
+    {THREE("{b: {type: http, scheme: BASIC}}", ""), "[" BASIC "]", NULL},
+    {"swagger: '2.0'\nsecurityDefinitions: {b: {type: basic}}\npaths: {}\n", "[" BASIC "]", NULL},
+    {THREE("{t: {type: http, scheme: bearer, description: A token}}", ""), "[" BEARER("t", "A token") "]",
+     NULL},
+    {THREE("{o: {type: oauth2}}", ""), "[" BEARER("o", "Access token") "]", "scheme o is OAuth"},
+    {THREE("{o: {type: openIdConnect}}", ""), "[" BEARER("o", "Access token") "]", "scheme o is OAuth"},
+    // What sends the same is one way.
+    {THREE("{t: {type: http, scheme: bearer}, o: {type: oauth2}}", ""), "[" BEARER("t", "t") "]", NULL},
+    {THREE("{o: {type: oauth2}, k: {type: apiKey, in: header, name: X-K}}",
+           "security: [{}, {o: []}, {k: []}]"),
+     "[" KEY "," BEARER("o", "Access token") "," OPEN "]", "OAuth"},
+    // A client's own credentials stand; an access token does, too. A relative token URL starts at the API.
+    {THREE("{o: {" FLOW("https://auth.example/token?p=1") "}}", ""),
+     "[" CLIENT("https://auth.example/token?p=1") "," BEARER("o", "Access token") "]", "scheme o is OAuth"},
+    {THREE("{o: {" FLOW("/oauth/token") "}}", ""),
+     "[" CLIENT("https://api.example/oauth/token") "," BEARER("o", "Access token") "]", "scheme o is OAuth"},
+    {THREE("{o: {" FLOW("token") "}}", ""),
+     "[" CLIENT("https://api.example/token") "," BEARER("o", "Access token") "]", "scheme o is OAuth"},
+    {"swagger: '2.0'\nsecurityDefinitions: {o: {type: oauth2, flow: application, tokenUrl: "
+     "'https://a.example/t'}}\n"
+     "paths: {}\n",
+     "[" CLIENT_WITH("https://a.example/t", "", "") "," BEARER("o", "Access token") "]", "scheme o is OAuth"},
+    {THREE("{o: {" FLOW("javascript:alert(1)") "}}", ""), "[" BEARER("o", "Access token") "]",
+     "scheme o is OAuth"},
+    {THREE("{o: {" FLOW("https://a.example/t#x") "}}", ""), "[" BEARER("o", "Access token") "]",
+     "scheme o is OAuth"},
+    {THREE("{o: {type: oauth2, flows: {implicit: {authorizationUrl: 'https://a.example'}}}}", ""),
+     "[" BEARER("o", "Access token") "]", "scheme o is OAuth"},
+    // Beside a key; but two cannot have the header Authorization.
+    {THREE("{k: {type: apiKey, in: header, name: Client-Id}, o: {type: oauth2, flows: {clientCredentials: "
+           "{tokenUrl: "
+           "'https://a.example/t'}}}}",
+           "security: [{k: [], o: []}]"),
+     "[{\"id\":\"client_credentials\",\"label\":\"k and o, client "
+     "credentials\",\"client_credentials\":{\"token_url\":"
+     "\"https://a.example/"
+     "t\"},\"send\":[{\"in\":\"header\",\"name\":\"Client-Id\",\"value\":\"{client_id}\"}]},"
+     "{\"id\":\"k_and_o\",\"label\":\"k and o\",\"fields\":[{\"name\":\"token\",\"label\":\"Access "
+     "token\",\"secret\":"
+     "true},{\"name\":\"client_id\",\"label\":\"Client-Id\",\"secret\":true}],\"send\":[{\"in\":\"bearer\","
+     "\"value\":"
+     "\"{token}\"},{\"in\":\"header\",\"name\":\"Client-Id\",\"value\":\"{client_id}\"}]}]",
+     "scheme o is OAuth"},
+    {THREE("{b: {type: http, scheme: basic}, o: {type: oauth2, flows: {clientCredentials: {tokenUrl: "
+           "'https://a.example/t'}}}}",
+           "security: [{o: [], b: []}, {b: []}]"),
+     "[" BASIC ",{\"id\":\"o_and_b\",\"label\":\"o and "
+     "b\",\"fields\":[{\"name\":\"token\",\"label\":\"Access token\","
+     "\"secret\":true},{\"name\":\"user\",\"label\":\"User\",\"secret\":false},{\"name\":\"password\","
+     "\"label\":"
+     "\"Password\",\"secret\":true}],\"send\":[{\"in\":\"bearer\",\"value\":\"{token}\"},{\"in\":\"basic\","
+     "\"user\":"
+     "\"{user}\",\"password\":\"{password}\"}]}]",
+     "scheme o is OAuth"},
+    {THREE("{m: {type: mutualTLS}, d: {type: http, scheme: digest}}", ""), "[]", "scheme m is none"},
+    {THREE("{k: {type: apiKey, in: body, name: X-K}}", ""), "[]", "scheme k is none"},
+    {THREE("{k: {type: apiKey, in: header, name: 'X K'}}", ""), "[]", "scheme k is none"},
+    {THREE("{}", "security: [{gone: []}]"), "[]", "scheme gone is none"},
+    {THREE("{}", ""), "[]", NULL},
+    {THREE("{}", "security: []"), "[" OPEN "]", NULL},
+    {THREE("{k: {type: apiKey, in: header, name: X-K}}", "security: []"), "[" KEY "]", NULL},
+    {THREE("{k: {type: apiKey, in: header, name: X-K}}", "security: [{k: []}, {}]"), "[" KEY "," OPEN "]",
+     NULL},
+    // The document's word before its operations', and of those what most ask for.
+    {THREE("{k: {type: apiKey, in: header, name: X-K}, b: {type: http, scheme: basic}}",
+           "security: [{b: []}]"),
+     "[" BASIC "]", NULL},
+    {"openapi: 3.0.3\ncomponents: {securitySchemes: {k: {type: apiKey, in: header, name: X-K}, b: {type: "
+     "http, "
+     "scheme: basic}}}\npaths: {/a: {get: {security: [{b: []}]}, put: {security: [{k: []}]}}, /b: {get: "
+     "{security: "
+     "[{k: []}]}}}\n",
+     "[" KEY "," BASIC "]", NULL},
+    // Two cookies are one header; names that clash get a number.
+    {THREE("{a: {type: apiKey, in: cookie, name: s-1}, b: {type: apiKey, in: cookie, name: s_1}}",
+           "security: [{a: [], b: []}]"),
+     "[{\"id\":\"a_and_b\",\"label\":\"a and "
+     "b\",\"fields\":[{\"name\":\"s_1\",\"label\":\"s-1\",\"secret\":true},{"
+     "\"name\":\"s_1_2\",\"label\":\"s_1\",\"secret\":true}],\"send\":[{\"in\":\"header\",\"name\":"
+     "\"Cookie\",\"value\":"
+     "\"s-1={s_1}; s_1={s_1_2}\"}]}]",
+     NULL},
+};
 
 static void test_ways(void **state) {
   (void)state;
-  static const struct {
-    const char *document, *ways, *remarks; // remarks NULL: none
-  } rows[] = {
-      {THREE("{k: {type: apiKey, in: header, name: X-K}}", ""), "[" KEY "]", NULL},
-      {THREE("{k: {$ref: '#/x'}}", "x: {type: apiKey, in: header, name: X-K}"), "[" KEY "]", NULL},
-      {THREE("{b: {type: http, scheme: BASIC}}", ""), "[" BASIC "]", NULL},
-      {"swagger: '2.0'\nsecurityDefinitions: {b: {type: basic}}\npaths: {}\n", "[" BASIC "]", NULL},
-      {THREE("{t: {type: http, scheme: bearer, description: A token}}", ""), "[" BEARER("t", "A token") "]",
-       NULL},
-      {THREE("{o: {type: oauth2}}", ""), "[" BEARER("o", "Access token") "]", "scheme o is OAuth"},
-      {THREE("{o: {type: openIdConnect}}", ""), "[" BEARER("o", "Access token") "]", "scheme o is OAuth"},
-      // What sends the same is one way.
-      {THREE("{t: {type: http, scheme: bearer}, o: {type: oauth2}}", ""), "[" BEARER("t", "t") "]", NULL},
-      {THREE("{o: {type: oauth2}, k: {type: apiKey, in: header, name: X-K}}",
-             "security: [{}, {o: []}, {k: []}]"),
-       "[" KEY "," BEARER("o", "Access token") "," OPEN "]", "OAuth"},
-      {THREE("{m: {type: mutualTLS}, d: {type: http, scheme: digest}}", ""), "[]", "scheme m is none"},
-      {THREE("{k: {type: apiKey, in: body, name: X-K}}", ""), "[]", "scheme k is none"},
-      {THREE("{k: {type: apiKey, in: header, name: 'X K'}}", ""), "[]", "scheme k is none"},
-      {THREE("{}", "security: [{gone: []}]"), "[]", "scheme gone is none"},
-      {THREE("{}", ""), "[]", NULL},
-      {THREE("{}", "security: []"), "[" OPEN "]", NULL},
-      {THREE("{k: {type: apiKey, in: header, name: X-K}}", "security: []"), "[" KEY "]", NULL},
-      {THREE("{k: {type: apiKey, in: header, name: X-K}}", "security: [{k: []}, {}]"), "[" KEY "," OPEN "]",
-       NULL},
-      // The document's word before its operations', and of those what most ask for.
-      {THREE("{k: {type: apiKey, in: header, name: X-K}, b: {type: http, scheme: basic}}",
-             "security: [{b: []}]"),
-       "[" BASIC "]", NULL},
-      {"openapi: 3.0.3\ncomponents: {securitySchemes: {k: {type: apiKey, in: header, name: X-K}, b: {type: "
-       "http, "
-       "scheme: basic}}}\npaths: {/a: {get: {security: [{b: []}]}, put: {security: [{k: []}]}}, /b: {get: "
-       "{security: "
-       "[{k: []}]}}}\n",
-       "[" KEY "," BASIC "]", NULL},
-      // Two cookies are one header; names that clash get a number.
-      {THREE("{a: {type: apiKey, in: cookie, name: s-1}, b: {type: apiKey, in: cookie, name: s_1}}",
-             "security: [{a: [], b: []}]"),
-       "[{\"id\":\"a_and_b\",\"label\":\"a and "
-       "b\",\"fields\":[{\"name\":\"s_1\",\"label\":\"s-1\",\"secret\":true},{"
-       "\"name\":\"s_1_2\",\"label\":\"s_1\",\"secret\":true}],\"send\":[{\"in\":\"header\",\"name\":"
-       "\"Cookie\",\"value\":"
-       "\"s-1={s_1}; s_1={s_1_2}\"}]}]",
-       NULL},
-  };
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
     struct arena *a = arena_new();
     struct buf remarks = BUF_MAX(4096);
-    struct str ways = ways_of(a, rows[i].document, &remarks);
-    if (!str_is(ways, rows[i].ways))
-      fail_msg("%s\n%.*s\nnot\n%s", rows[i].document, STR_ARG(ways), rows[i].ways);
-    bool said = rows[i].remarks ? str_contains(buf_str(&remarks), str_of(rows[i].remarks)) : !remarks.n;
-    if (!said) fail_msg("%s: %.*s", rows[i].document, STR_ARG(buf_str(&remarks)));
+    struct str got = ways_of(a, ways[i].document, &remarks);
+    if (!str_is(got, ways[i].ways))
+      fail_msg("%s\n%.*s\nnot\n%s", ways[i].document, STR_ARG(got), ways[i].ways);
+    bool said = ways[i].remarks ? str_contains(buf_str(&remarks), str_of(ways[i].remarks)) : !remarks.n;
+    if (!said) fail_msg("%s: %.*s", ways[i].document, STR_ARG(buf_str(&remarks)));
     buf_free(&remarks);
     arena_free(a);
   }

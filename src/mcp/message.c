@@ -165,24 +165,53 @@ static bool message_doc_of(yyjson_val *value, struct payer *payer, yyjson_doc **
   return ok;
 }
 
+// What stands for a response that cannot be read, so that its request gets an answer; false: it answers nothing.
+static bool message_stand_in(yyjson_val *item, const struct err *why, struct payer *payer,
+                             struct message **out, struct err *err) {
+  yyjson_val *id = yyjson_obj_get(item, "id");
+  if (!id || yyjson_is_null(id) || yyjson_obj_get(item, "method")) return false;
+  yyjson_mut_doc *made = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *root = yyjson_mut_obj(made), *error;
+  yyjson_doc *doc;
+  yyjson_mut_doc_set_root(made, root);
+  yyjson_mut_obj_add_str(made, root, "jsonrpc", "2.0");
+  yyjson_mut_obj_add_val(made, root, "id", yyjson_val_mut_copy(made, id));
+  error = yyjson_mut_obj_add_obj(made, root, "error");
+  yyjson_mut_obj_add_int(made, error, "code", JSONRPC_INTERNAL_ERROR);
+  yyjson_mut_obj_add_str(made, error, "message", why->text);
+  bool ok = json_copy_paid(made, payer, &doc, err);
+  yyjson_mut_doc_free(made);
+  return ok && message_make(doc, payer, out, err);
+}
+
+// JSON-RPC 2.0 §6: each member stands for itself. Of one that cannot be read only what it answers is told; where
+// nothing else is in the batch, it is the whole message.
 static bool message_read_batch(yyjson_val *batch, struct payer *payer, struct message **list,
                                struct err *err) {
   if (yyjson_arr_size(batch) == 0 || yyjson_arr_size(batch) > MESSAGE_BATCH_MOST)
     return err_set(err, ERR_UPSTREAM, "the MCP server sent a batch of %zu messages; 1 to %d are taken",
                    yyjson_arr_size(batch), MESSAGE_BATCH_MOST);
   struct message *all = NULL, **last = &all;
+  struct err first = {0};
   size_t i, n;
   yyjson_val *item;
   yyjson_arr_foreach (batch, i, n, item) {
     yyjson_doc *doc;
-    if (!message_doc_of(item, payer, &doc, err) || !message_make(doc, payer, last, err)) {
-      message_free_all(all);
-      return false;
+    struct err why;
+    if (message_doc_of(item, payer, &doc, &why) && message_make(doc, payer, last, &why)) {
+      last = &(*last)->next;
+      continue;
     }
-    last = &(*last)->next;
+    if (!first.text[0]) first = why;
+    if (why.reason == WHY_MEMORY) {
+      message_free_all(all);
+      return *err = why, false;
+    }
+    if (message_stand_in(item, &why, payer, last, &first)) last = &(*last)->next;
   }
   *list = all;
-  return true;
+  if (!all) *err = first;
+  return all != NULL;
 }
 
 static bool message_read_hidden(struct str text, const struct message_rules *rules, yyjson_doc **doc,

@@ -24,7 +24,8 @@ struct message {
 };
 
 // The way by which all words of a server come in but those of refusals (send_read_some): hidden is what it
-// was given. One message, or the members of a batch (2025-03-26).
+// was given. One message, or the members of a batch (2025-03-26), of which a response that cannot be read is an error
+// for its request, and anything else that cannot be read is left out.
 MUST_USE bool message_read(struct str text, const struct message_rules *rules, struct message **list,
                            struct err *err);
 void message_free(struct message *m); // this one alone; NULL is fine

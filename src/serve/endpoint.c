@@ -127,20 +127,15 @@ static bool endpoint_admit(struct serve_request *r, int64_t now) {
   return r->client.share != NULL;
 }
 
-static bool endpoint_claims_modern(yyjson_val *body) {
-  yyjson_val *meta = yyjson_obj_get(yyjson_obj_get(body, "params"), "_meta");
-  return yyjson_obj_get(meta, WIRE_META_VERSION) != NULL;
-}
-
 // Each POST says for itself of which era it is, and its body counts before its headers.
 static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
   bool modern_header = str_is(http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
   if (yyjson_is_arr(body)) {
     yyjson_val *element;
     size_t i, n;
-    bool modern = modern_header;
-    yyjson_arr_foreach (body, i, n, element) modern |= endpoint_claims_modern(element);
-    if (modern)
+    bool modern = yyjson_arr_size(body) > 0;
+    yyjson_arr_foreach (body, i, n, element) modern &= serve_claims_modern(element);
+    if (modern || modern_header)
       reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "%s has no batches", WIRE_MODERN);
     else
       legacy_batch(r, body);
@@ -151,7 +146,7 @@ static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
     reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "%s", err.text);
     return;
   }
-  bool modern = modern_header || endpoint_claims_modern(body);
+  bool modern = modern_header || serve_claims_modern(body);
   if (str_is(r->message.rpc.method, "initialize") && !modern_envelope(r)) {
     if (modern_header) {
       reply_refuse(r, 400, JSONRPC_HEADER_MISMATCH, "%s: %s does not go with initialize", WIRE_HEADER_VERSION,

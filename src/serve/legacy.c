@@ -141,13 +141,22 @@ static bool legacy_answer(struct serve_request *r, int *status, struct buf *out)
   return true;
 }
 
-// One element. False: its client has cancelled it, and with it this fiber; it gets no response, and the
+// JSON-RPC 2.0 §5 and §6: the id of an answer to what no id can be made out of.
+static yyjson_val legacy_no_id = {.tag = YYJSON_TYPE_NULL};
+
+static bool legacy_element_is_sound(struct serve_request *r, yyjson_val *element, struct err *err) {
+  if (!serve_read(r, element, err)) return false;
+  if (str_is(r->message.rpc.method, "initialize"))
+    return err_set(err, ERR_INVALID, "initialize may not be part of a batch");
+  return !serve_claims_modern(element) ||
+         err_set(err, ERR_INVALID, WIRE_MODERN " has no batches: send this by itself");
+}
+
+// One element, which stands for itself (JSON-RPC 2.0 §6). False: its client has cancelled it, and with it this fiber; it gets no response, and the
 // elements behind it are not run.
 static bool legacy_element(struct serve_request *r, yyjson_val *element, bool goes_on, struct buf *out) {
   struct err err;
-  bool sound = serve_read(r, element, &err);
-  if (sound && str_is(r->message.rpc.method, "initialize"))
-    sound = err_set(&err, ERR_INVALID, "initialize may not be part of a batch");
+  bool sound = legacy_element_is_sound(r, element, &err);
   if (sound && r->message.rpc.kind != JSONRPC_REQUEST) {
     legacy_take(r);
     return goes_on;
@@ -155,7 +164,8 @@ static bool legacy_element(struct serve_request *r, yyjson_val *element, bool go
   size_t start = out->n;
   buf_add_char(out, out->n ? ',' : '[');
   if (!sound) {
-    jsonrpc_error(out, r->message.rpc.id, JSONRPC_INVALID_REQUEST, str_of(err.text), STR_NONE);
+    yyjson_val *id = r->message.rpc.id ? r->message.rpc.id : &legacy_no_id;
+    jsonrpc_error(out, id, JSONRPC_INVALID_REQUEST, str_of(err.text), STR_NONE);
   } else if (!goes_on) {
     jsonrpc_error(out, r->message.rpc.id, JSONRPC_INTERNAL_ERROR,
                   STR("not run: a request before it in the batch was cancelled; send it again"), STR_NONE);

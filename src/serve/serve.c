@@ -2,6 +2,7 @@
 #include "serve/serve.h"
 
 #include "base/clock.h"
+#include "mcp/wire.h"
 
 void serve_add_server_info(const struct serve_request *r, struct buf *out) {
   buf_add_z(out, "{\"name\":\"postern\",\"title\":");
@@ -17,6 +18,11 @@ static yyjson_val *serve_progress_token(yyjson_val *meta) {
   int64_t number;
   bool sound = yyjson_is_str(token) || yyjson_is_int(token) || str_to_i64(json_raw_number(token), &number);
   return sound ? token : NULL;
+}
+
+bool serve_claims_modern(yyjson_val *message) {
+  yyjson_val *meta = yyjson_obj_get(yyjson_obj_get(message, "params"), "_meta");
+  return yyjson_obj_get(meta, WIRE_META_VERSION) != NULL;
 }
 
 bool serve_read(struct serve_request *r, yyjson_val *message, struct err *err) {

@@ -72,6 +72,7 @@ struct mcp_who serve_who(const struct serve_request *r);
 struct audit_row serve_audit_row(const struct serve_request *r);
 
 // Begins with a message. False: its id is there, where it has a usable one, for the error to carry.
+bool serve_claims_modern(yyjson_val *message); // by its _meta; also of one that serve_read refuses
 MUST_USE bool serve_read(struct serve_request *r, yyjson_val *message, struct err *err);
 // Who asks says what it speaks, can do and calls itself.
 void serve_introduce(struct serve_request *r, struct str version, struct str capabilities, struct str name);

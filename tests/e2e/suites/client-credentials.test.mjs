@@ -418,8 +418,7 @@ describe("a document that names a token endpoint of its own", () => {
     await w.connect(said.name);
     assert.equal(evil.requests.length, 0);
     assert.equal(kind.requests.length, 1);
-    const rows = (await w.cli.ok(["audit", "--json"])).out;
-    assert.match(rows, new RegExp(`client secrets go to ${kind.url}/oauth/token`));
+    await eventually("the audit has it", async () => (await w.cli.ok(["audit", "--json"])).out.includes(`client secrets go to ${kind.url}/oauth/token`), { ms: 20_000 });
   });
 
   test("upstream_origins says it for the operator", async (t) => {

@@ -598,6 +598,31 @@ describe("batches", () => {
     assert.deepEqual(r.body.map((m) => [m.id, m.error?.code ?? "ok"]), [["a", "ok"], [2, "ok"], [4, -32601], [5, -32600], [6, -32600]]);
     assert.equal(r.body[1].result.isError, false);
   });
+  test("each member has its own answer, a bad one its error, by JSON-RPC 2.0 §6", async () => {
+    const bad = {
+      "no object": [1, null],
+      "an array": [[request("ping", undefined, 9)], null],
+      "null": [null, null],
+      "nothing of JSON-RPC": [{ foo: "boo" }, null],
+      "an id that is none": [{ jsonrpc: "2.0", id: {}, method: "ping" }, null],
+      "a method that is none": [{ jsonrpc: "2.0", id: 9, method: 1, params: "bar" }, 9],
+      "parameters that are none": [{ jsonrpc: "2.0", id: 9, method: "ping", params: 1 }, 9],
+      "neither request nor response": [{ jsonrpc: "2.0", id: 9 }, 9],
+      "one of 2026-07-28": [{ jsonrpc: "2.0", id: 9, method: "ping", params: { _meta: { "io.modelcontextprotocol/protocolVersion": "2026-07-28" } } }, 9],
+    };
+    for (const [how, [member, id]] of Object.entries(bad))
+      for (const at of [0, 1, 2]) {
+        const batch = [request("ping", undefined, "a"), request("ping", undefined, "b")];
+        batch.splice(at, 0, member);
+        const r = await rpc(url, batch, speaking("2025-03-26"));
+        assert.equal(r.status, 200, `${how}: ${r.text}`);
+        const wanted = ["a", "b"].map((x) => [x, "ok"]);
+        wanted.splice(at, 0, [id, -32600]);
+        assert.deepEqual(r.body.map((m) => [m.id, m.error?.code ?? "ok"]), wanted, how);
+      }
+    const r = await rpc(url, [1, 2, 3], speaking("2025-03-26"));
+    assert.deepEqual([r.status, r.body.map((m) => [m.id, m.error.code])], [200, Array(3).fill([null, -32600])]);
+  });
   test("of nothing but notifications: 202", async () => {
     const r = await rpc(url, [{ jsonrpc: "2.0", method: "notifications/initialized" }], speaking("2025-03-26"));
     assert.deepEqual([r.status, r.text], [202, ""]);

@@ -146,7 +146,7 @@ describe("the validation ladder", () => {
   test("batches are refused, whichever way they claim to be modern", async () => {
     const { message, headers } = sound();
     const { message: plain } = spoiled((m) => delete m.params._meta);
-    for (const [batch, given] of [[[message], headers], [[plain, message], {}], [[plain], headers], [[], headers]]) {
+    for (const [batch, given] of [[[message], headers], [[message, message], {}], [[plain, message], headers], [[plain], headers], [[], headers]]) {
       const r = await rpc(url, batch, given);
       assert.equal(r.status, 400, r.text);
       assert.equal(r.body.error.code, -32600);

@@ -57,7 +57,6 @@ static void test_refused(void **state) {
       RPC "\"id\":1,\"result\":[]}",
       RPC "\"id\":1}",
       RPC "\"id\":{},\"method\":\"ping\"}",
-      "[" RPC "\"id\":1,\"result\":{}}," RPC "\"id\":2,\"result\":7}]", // one bad member, and none comes in
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct message *m;
@@ -70,6 +69,39 @@ static void test_refused(void **state) {
   struct err err;
   assert_false(message_read(STR(RPC "\"method\":\"ping\"}"), &small, &m, &err));
   assert_int_equal(err.code, ERR_LIMIT);
+}
+
+// A vendor's batch: one bad member costs itself, and whoever waits for it is told.
+static void test_bad_members(void **state) {
+  (void)state;
+  static const char *const nothing[] = {"1",
+                                        "null",
+                                        "[]",
+                                        "{}",
+                                        "{\"foo\":1}",
+                                        RPC "\"method\":1}",
+                                        RPC "\"id\":5,\"method\":\"a\",\"params\":1}",
+                                        "{\"id\":null,\"result\":1}"};
+  static const char *const answers[] = {RPC "\"id\":7,\"result\":1}", RPC "\"id\":7,\"error\":{}}",
+                                        "{\"id\":7,\"result\":{}}", RPC "\"id\":7}"};
+  char text[512];
+  for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
+    snprintf(text, sizeof text, "[" RPC "\"method\":\"a\"},%s," RPC "\"id\":2,\"result\":{}}]", nothing[i]);
+    struct message *list = read(text);
+    check_text(list->e.method, "a");
+    assert_int_equal(list->next->e.kind, MCP_RESULT);
+    assert_null(list->next->next);
+    message_free_all(list);
+  }
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+    snprintf(text, sizeof text, "[%s," RPC "\"id\":2,\"result\":{}}]", answers[i]);
+    struct message *list = read(text);
+    assert_int_equal(list->e.kind, MCP_ERROR);
+    assert_true(message_id_is(list->e.id, 7));
+    assert_true(yyjson_get_len(yyjson_obj_get(list->e.value, "message")) > 0);
+    assert_int_equal(list->next->e.kind, MCP_RESULT);
+    message_free_all(list);
+  }
 }
 
 static void test_batch(void **state) {
@@ -176,9 +208,9 @@ static void test_results(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_kinds),   cmocka_unit_test(test_refused), cmocka_unit_test(test_batch),
-      cmocka_unit_test(test_owners),  cmocka_unit_test(test_news),    cmocka_unit_test(test_ids),
-      cmocka_unit_test(test_results),
+      cmocka_unit_test(test_kinds),       cmocka_unit_test(test_refused), cmocka_unit_test(test_batch),
+      cmocka_unit_test(test_bad_members), cmocka_unit_test(test_owners),  cmocka_unit_test(test_news),
+      cmocka_unit_test(test_ids),         cmocka_unit_test(test_results),
   };
   return cmocka_run_group_tests_name("mcp/message", tests, NULL, NULL);
 }

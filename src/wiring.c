@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "account/keys.h"
+#include "ask/talk.h"
 #include "audit/audit.h"
 #include "base/clock.h"
 #include "base/descriptors.h"
@@ -496,6 +497,7 @@ void wiring_close(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) http_server_free(w->servers[i]);
   kept_end();
   program_keep_close();
+  talk_close();
   catalog_on_change(NULL, NULL);
   wiring_write_uses(w);
   catalog_close();

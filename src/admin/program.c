@@ -5,6 +5,7 @@
 
 #include "admin/put.h"
 #include "admin/route.h"
+#include "admin/view.h"
 #include "data/json.h"
 #include "program/keep.h"
 #include "program/schema.h"
@@ -17,21 +18,6 @@ struct program_asked {
   yyjson_doc *owners[PROGRAM_TABLES_MOST]; // of tables that came as text
   size_t owner_count;
 };
-
-static bool program_find_server(struct admin_call *call, const struct catalog_server **out, struct err *err) {
-  struct str named = json_str(call->body, "server");
-  *out = NULL;
-  if (!named.n) return true;
-  for (size_t i = 0; i < call->catalog->server_count; i++) {
-    const struct catalog_server *s = call->catalog->servers[i];
-    if (str_eq(s->server.id, named) || str_eq_nocase(s->server.name, named)) *out = s;
-  }
-  if (*out) return true;
-  err_at(err, ERR_MISSING, "server", "there is no server '%.*s'", (int)(named.n < 80 ? named.n : 80),
-         named.p);
-  err_hint(err, "GET /mcp lists them");
-  return false;
-}
 
 // {"signups": [{…}]} or {"signups": "name,n\n…"}: rows, or a text that holds a table.
 static bool program_take_tables(struct program_asked *a, struct err *err) {
@@ -67,7 +53,7 @@ static bool program_ask(struct admin_call *call, struct program_asked *a, struct
                                         .by = admin_asker(call),
                                         .request_id = call->in->id,
                                         .waits = true};
-  if (!program_find_server(call, &a->request.server, err) || !program_take_tables(a, err)) return false;
+  if (!admin_view_server(call, &a->request.server, err) || !program_take_tables(a, err)) return false;
   a->request.doc = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW);
   return true;
 }

@@ -114,6 +114,9 @@ static const struct http_route routes[] = {
         "Tools of MCP servers that wait for an administrator: nobody can tell what they do, or they changed since they were settled",
         .query = &admin_query_review, .answer = &admin_review_list, .status = 200, .errors = E(MISSING)),
 
+  ROUTE(POST, "/ask", ONLY, ask, "ask",
+        "Ask a question in plain language: it becomes a program of read-only calls, and the answer comes with the rows and the calls that prove it; or one question back, or an honest no",
+        .action = "ask", .body = &admin_question, .answer = &admin_answered, .status = 200, .errors = E(MISSING) | E(LIMIT)),
   ROUTE(POST, "/program", ONLY, run_program, "runProgram",
         "Run an answer program: a few read-only calls, and one query over their results for each thing to know. Faults of the program are all told, each with its place",
         .action = "program.run", .body = &admin_program_body, .answer = &admin_outcome, .status = 200, .errors = E(MISSING) | E(LIMIT)),

@@ -77,6 +77,12 @@ SHAPE(admin_program_body, "ProgramRun", "A program to run, or the handle of one 
   {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"},
   {"tables", ADMIN_OBJECT, .says = "rows of one's own by name: an array of objects, or a text of CSV or JSON"},
   {"continue", ADMIN_TEXT, .most = 64, .says = "the handle of a paused outcome, instead of a program"});
+SHAPE(admin_question, "Question", "A question in plain language",
+  {"question", ADMIN_TEXT, .most = 16000, .says = "the question; left out where a choice is made"},
+  {"follow", ADMIN_TEXT, .most = 64, .says = "the id of an answer that this one goes on from"},
+  {"choose", ADMIN_INT, .least = 1, .most = 100, .says = "the number of a choice of that answer"},
+  {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "see what this server shows; without it, all accounts"},
+  {"plan_only", ADMIN_BOOL, .says = "the program alone, without running it"});
 SHAPE(admin_program_check_body, "ProgramCheck", "A program to check; nothing is called",
   {"program", ADMIN_OBJECT, REQ, .says = "as GET /program-schema describes it"},
   {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
@@ -379,6 +385,20 @@ SHAPE(admin_program_verdict, "ProgramVerdict", "Whether a program is sound, and 
   {"calls_least", ADMIN_INT, .says = "calls without those for each row"},
   {"calls_known", ADMIN_BOOL, .says = "no step has a for_each, so that these are all"},
   {"steps", ADMIN_OBJECTS, .says = "id, calls (account, tool), after (ids of steps)"});
+SHAPE(admin_answered, "Answer", "An answer with its evidence; see the manual's page on asking",
+  {"id", ADMIN_TEXT, REQ, .says = "for a question that follows"},
+  {"outcome", ADMIN_WORD, REQ, .allowed = "answer|clarify|unanswerable|refuse", .says = "what it is"},
+  {"engine", ADMIN_TEXT, REQ, .says = "who planned it: planner"},
+  {"text", ADMIN_TEXT, REQ, .says = "in words"},
+  {"table", ADMIN_OBJECT, .says = "columns and rows of the main result"},
+  {"chart", ADMIN_OBJECT, .says = "kind, and the spec of what is drawn"},
+  {"results", ADMIN_OBJECTS, REQ, .says = "all results: title and table"},
+  {"calls", ADMIN_OBJECTS, REQ, .says = "each call that was made: account, tool, arguments, rows, time"},
+  {"program", ADMIN_OBJECT, .says = "the program that gave it; POST /program runs it again"},
+  {"understood", ADMIN_OBJECTS, REQ, .says = "what was understood, and what was taken for granted"},
+  {"choices", ADMIN_OBJECTS, REQ, .says = "of a question back: number and label"},
+  {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or missing"});
+
 SHAPE(admin_outcome, "ProgramOutcome", "What a program gave; see the manual's page on programs",
   {"status", ADMIN_WORD, REQ, .allowed = "complete|partial|paused|failed", .says = "paused: go on with the handle after wait_seconds"},
   {"title", ADMIN_TEXT, .says = "of the program"},

@@ -144,7 +144,8 @@ bool cli_account_remove(struct cli *c, struct err *err) {
   yyjson_val *none;
   struct str name = args_word(&c->args, 0), path;
   if (!account_path(c, "", &path, err) ||
-      !ask_first(c, err, "Remove %.*s? Its credential is destroyed, its servers are closed", STR_ARG(name)) ||
+      !cli_ask_first(c, err, "Remove %.*s? Its credential is destroyed, its servers are closed",
+                     STR_ARG(name)) ||
       !api_send(c, &(struct api_ask){"DELETE", path, NULL}, &none, err))
     return false;
   view_say(c, "Removed %.*s: its credential is destroyed, its servers are closed.", STR_ARG(name));

@@ -7,7 +7,7 @@
 
 #include "cli/terminal.h"
 
-bool ask_is_possible(void) {
+bool cli_ask_is_possible(void) {
   return isatty(STDIN_FILENO) && terminal_is_there();
 }
 
@@ -20,7 +20,7 @@ static bool ask_terminal(const char *question, struct err *err) {
   return yes || err_set(err, ERR_CANCELED, "nothing was done");
 }
 
-bool ask_first(struct cli *c, struct err *err, const char *question, ...) {
+bool cli_ask_first(struct cli *c, struct err *err, const char *question, ...) {
   char *text = NULL;
   va_list list;
   if (args_has(&c->args, "yes")) return true;
@@ -28,8 +28,9 @@ bool ask_first(struct cli *c, struct err *err, const char *question, ...) {
   int n = vasprintf(&text, question, list);
   va_end(list);
   if (n < 0) return err_set(err, ERR_INTERNAL, "out of memory");
-  bool ok = ask_is_possible() ? ask_terminal(arena_printf(c->arena, "%s [y/N]", text).p, err)
-                              : err_set(err, ERR_INVALID, "nobody sits here who could be asked: %s", text);
+  bool ok = cli_ask_is_possible()
+                ? ask_terminal(arena_printf(c->arena, "%s [y/N]", text).p, err)
+                : err_set(err, ERR_INVALID, "nobody sits here who could be asked: %s", text);
   if (!ok && err->code == ERR_INVALID) err_hint(err, "--yes goes on without asking");
   free(text);
   return ok;

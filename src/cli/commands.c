@@ -55,6 +55,7 @@ const struct command_group command_groups[] = {
     {"account", "Accounts at vendors"},
     {"tools", "What an account offers"},
     {"call", "Call a tool of an account"},
+    {"ask", "Ask a question in plain language"},
     {"run", "Run an answer program"},
     {"mcp", "Scoped MCP servers over an account"},
     {"token", "API tokens"},
@@ -328,6 +329,27 @@ const struct command commands[] = {
      .flags = {{"arguments", "JSON", "all arguments as an object: JSON, @FILE, or - for standard input"}},
      .traits = API,
      .run = cli_tool_call},
+
+    {.path = "ask",
+     .summary = "Ask a question in plain language about what the accounts hold",
+     .details = "The question becomes a program of calls that read; the answer comes with its rows, and "
+                "--json with every call "
+                "that proves it. What is missing is asked back, and what cannot be known is said. Nothing is "
+                "ever changed.",
+     .example = "postern ask \"how many active zones do we have?\"\n"
+                "postern ask \"which zone served the most traffic this week?\"\n"
+                "postern ask --follow ans_… \"and last week?\"\n"
+                "postern ask --follow ans_… --choose 2",
+     .arguments = {{"QUESTION", "in words", .optional = true, .many = true}},
+     .flags = {{"follow", "ID", "go on from this answer: change its question, or make a choice of it"},
+               {"choose", "N", "the number of a choice that was asked back"},
+               {"server", "SERVER", "see what this server shows; without it, all accounts"},
+               {"program", NULL, "print the program that would answer, and call nothing"},
+               {"engine", "ENGINE", "who plans: planner"},
+               {"no-chart", NULL, "tables alone"},
+               {"no-color", NULL, "draw without colour, as NO_COLOR in the environment does"}},
+     .traits = API,
+     .run = cli_ask_question},
 
     {.path = "run",
      .summary = "Run an answer program: a few read-only calls, and queries over what they gave",

@@ -12,7 +12,7 @@ bool cli_connector_remove(struct cli *c, struct err *err) {
   yyjson_val *connector;
   struct str name = args_word(&c->args, 0);
   if (!names_connector(c, name, &connector, err) ||
-      !ask_first(c, err, "Remove the connector %.*s?", STR_ARG(name)) ||
+      !cli_ask_first(c, err, "Remove the connector %.*s?", STR_ARG(name)) ||
       !api_send(c, &(struct api_ask){"DELETE", api_path(c, "/connector/{}", name), NULL}, &none, err))
     return false;
   view_say(c, "Removed the connector %.*s.", STR_ARG(name));

@@ -5,11 +5,9 @@
 #include "base/mem.h"
 #include "cli/api.h"
 #include "cli/body.h"
-#include "cli/columns.h"
 #include "cli/out.h"
-#include "cli/picture.h"
+#include "cli/result.h"
 #include "cli/source.h"
-#include "cli/terminal.h"
 #include "cli/view.h"
 #include "data/json.h"
 
@@ -65,21 +63,6 @@ static bool program_put_tables(struct cli *c, yyjson_mut_doc *body, struct err *
 
 // ---- what comes back
 
-static void program_table(struct cli *c, yyjson_val *columns, yyjson_val *rows, struct buf *out) {
-  struct columns t;
-  size_t i, n, k, m, count = yyjson_arr_size(columns);
-  yyjson_val *column, *row, *cell;
-  if (count > COLUMNS_COLUMNS_MOST) count = COLUMNS_COLUMNS_MOST;
-  columns_open(&t, c->arena, count);
-  yyjson_arr_foreach (columns, i, n, column)
-    if (i < count) columns_cell(&t, json_str(column, "name"));
-  yyjson_arr_foreach (rows, i, n, row)
-    yyjson_arr_foreach (row, k, m, cell)
-      if (k < count) columns_cell(&t, yyjson_is_null(cell) ? STR("") : view_cell(c->arena, cell));
-  columns_print(&t, terminal_width(), out);
-  columns_close(&t);
-}
-
 static void program_csv_cell(struct buf *out, struct str text) {
   bool quoted = memchr(text.p, ',', text.n) || memchr(text.p, '"', text.n) || memchr(text.p, '\n', text.n) ||
                 memchr(text.p, '\r', text.n);
@@ -111,26 +94,6 @@ static void program_csv(struct cli *c, yyjson_val *columns, yyjson_val *rows,
   }
 }
 
-static bool program_picture(struct cli *c, yyjson_val *result, bool headed, struct buf *out) {
-  struct picture_look look = {.width = terminal_width(),
-                              .ascii = picture_is_ascii(),
-                              .color = picture_has_color() && !args_has(&c->args, "no-color"),
-                              .headed = headed};
-  return !args_has(&c->args, "no-chart") && picture_draw(result, &look, c->arena, out);
-}
-
-static void program_show_result(struct cli *c, yyjson_val *result, bool several, struct buf *out) {
-  struct str title = json_str(result, "title"), why = json_str(result, "error");
-  if (!title.n) title = json_str(result, "name");
-  if (several) buf_printf(out, "%s%.*s\n", out->n ? "\n" : "", STR_ARG(title));
-  if (why.n)
-    buf_printf(out, "no result: %.*s\n", STR_ARG(why));
-  else if (yyjson_arr_size(yyjson_obj_get(result, "rows")) == 0)
-    buf_add_z(out, "no rows\n");
-  else if (!program_picture(c, result, several, out))
-    program_table(c, yyjson_obj_get(result, "columns"), yyjson_obj_get(result, "rows"), out);
-}
-
 static void program_notes(struct cli *c, yyjson_val *outcome) {
   size_t i, n;
   yyjson_val *warning;
@@ -153,8 +116,7 @@ static bool program_show(struct cli *c, yyjson_val *outcome, struct err *err) {
     result = yyjson_arr_get_first(results);
     program_csv(c, yyjson_obj_get(result, "columns"), yyjson_obj_get(result, "rows"), &out);
   } else {
-    yyjson_arr_foreach (results, i, n, result)
-      program_show_result(c, result, yyjson_arr_size(results) > 1, &out);
+    yyjson_arr_foreach (results, i, n, result) result_show(c, result, yyjson_arr_size(results) > 1, &out);
   }
   if (out.n) view_text(c, buf_str(&out));
   buf_free(&out);

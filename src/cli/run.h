@@ -13,6 +13,7 @@ command_run cli_server_list, cli_server_show, cli_server_create, cli_server_upda
     cli_server_remove, cli_server_config, cli_url_list, cli_url_add, cli_url_revoke;
 command_run cli_tool_list, cli_tool_call, cli_tool_review, cli_tool_approve, cli_tool_deny,
     cli_account_refresh;
+command_run cli_ask_question;
 command_run cli_program_run;
 command_run cli_connector_list, cli_connector_show, cli_connector_import, cli_connector_remove;
 command_run cli_token_list, cli_token_create, cli_token_revoke, cli_token_recover;

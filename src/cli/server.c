@@ -232,8 +232,8 @@ static bool server_check_width(struct cli *c, struct err *err) {
   struct str what =
       arena_printf(c->arena, "Without a filter it has all %zu tools, %zu of which write or delete%s.",
                    w.tools, w.changing, ends ? "" : ", and no expiry");
-  if (w.changing && ask_is_possible())
-    return ask_first(c, err, "%.*s --methods read has only those that read. Go on?", STR_ARG(what));
+  if (w.changing && cli_ask_is_possible())
+    return cli_ask_first(c, err, "%.*s --methods read has only those that read. Go on?", STR_ARG(what));
   view_note(c, what);
   return true;
 }
@@ -275,8 +275,8 @@ bool cli_server_update(struct cli *c, struct err *err) {
 bool cli_server_rotate(struct cli *c, struct err *err) {
   yyjson_val *server;
   if (!server_check_form(c, err) || !server_find(c, &server, err) ||
-      !ask_first(c, err, "Give %.*s a new URL? Whoever uses the old one is cut off",
-                 STR_ARG(args_word(&c->args, 0))))
+      !cli_ask_first(c, err, "Give %.*s a new URL? Whoever uses the old one is cut off",
+                     STR_ARG(args_word(&c->args, 0))))
     return false;
   struct api_ask ask = {"POST", api_path(c, "/mcp-server/{}/rotate", json_str(server, "id")), NULL};
   return api_send(c, &ask, &server, err) && server_show_url(c, server, err);
@@ -286,7 +286,7 @@ bool cli_server_remove(struct cli *c, struct err *err) {
   yyjson_val *server, *none;
   if (!server_find(c, &server, err)) return false;
   struct str name = json_str(server, "name");
-  if (!ask_first(c, err, "Close %.*s? Whoever uses its URL is cut off", STR_ARG(name))) return false;
+  if (!cli_ask_first(c, err, "Close %.*s? Whoever uses its URL is cut off", STR_ARG(name))) return false;
   struct api_ask ask = {"DELETE", api_path(c, "/mcp-server/{}", json_str(server, "id")), NULL};
   if (!api_send(c, &ask, &none, err)) return false;
   view_say(c, "Closed %.*s: its URL is dead.", STR_ARG(name));
@@ -333,8 +333,8 @@ bool cli_url_revoke(struct cli *c, struct err *err) {
   struct str name = args_word(&c->args, 1);
   if (!server_find(c, &server, err)) return false;
   struct str of = json_str(server, "name");
-  if (!ask_first(c, err, "Revoke the URL %.*s of %.*s? Whoever uses it is cut off", STR_ARG(name),
-                 STR_ARG(of)))
+  if (!cli_ask_first(c, err, "Revoke the URL %.*s of %.*s? Whoever uses it is cut off", STR_ARG(name),
+                     STR_ARG(of)))
     return false;
   struct str path = api_path(c, "/mcp-server/{}/url/{}", json_str(server, "id"), name);
   struct api_ask ask = {"DELETE", path, NULL};

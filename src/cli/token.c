@@ -49,7 +49,7 @@ bool cli_token_revoke(struct cli *c, struct err *err) {
     return false;
   struct str name = json_str(token, "name");
   bool mine = str_eq(json_str(token, "id"), json_str(own, "id"));
-  if (!ask_first(
+  if (!cli_ask_first(
           c, err,
           mine ? "Revoke %.*s? It is the token that this command itself uses: what uses it stops working"
                : "Revoke %.*s? Whoever uses it is locked out",

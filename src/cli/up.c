@@ -314,8 +314,8 @@ static bool up_renew_url(const struct up *up, yyjson_val **server, struct err *e
   struct str name = json_str(*server, "name");
   up_tell_server(up, "There is", *server);
   bool wanted = args_has(&c->args, "rotate");
-  if (!wanted && ask_is_possible()) {
-    wanted = ask_first(c, err, "Its URL was shown when it was made. Give it a new one? The old one dies");
+  if (!wanted && cli_ask_is_possible()) {
+    wanted = cli_ask_first(c, err, "Its URL was shown when it was made. Give it a new one? The old one dies");
     if (!wanted && err->code != ERR_CANCELED) return false;
   } else if (!wanted) {
     view_tell(c, "Its URL was shown when it was made. --rotate gives it a new one, and the old one dies.");

@@ -18,6 +18,7 @@ struct connector_entry {
   struct connector connector;
   struct arena *arena;
   struct yaml_doc *yaml;         // the connector's texts point into it
+  struct yaml_doc *ask;          // ask.yaml; NULL: none
   struct connector_entry *older; // imports that others have replaced; snapshots may still point to them
 };
 
@@ -31,6 +32,7 @@ struct connector_set {
 static void connector_entry_free(struct connector_entry *e) {
   if (!e) return;
   yaml_close(e->yaml);
+  yaml_close(e->ask);
   arena_free(e->arena);
   mem_free(e);
 }
@@ -119,6 +121,24 @@ static bool connector_document(struct connector_entry *e, const char *folder, st
   return ok;
 }
 
+// What can be asked, where a file beside it says so.
+static bool connector_ask(struct connector_entry *e, const char *folder, const char *name, struct err *err) {
+  char path[4096 + 32];
+  struct buf text = BUF_MAX(CONNECTOR_FILE_MOST);
+  snprintf(path, sizeof path, "%s/ask.yaml", folder);
+  bool ok = file_read(path, &text, err);
+  bool none = !ok && err->code == ERR_MISSING;
+  ok = ok && yaml_read(buf_str(&text), &e->ask, err);
+  if (ok) e->connector.ask = yaml_root(e->ask);
+  if (!ok && !none) {
+    char at[sizeof err->field]; // line:column so far
+    snprintf(at, sizeof at, "%.30s", err->field);
+    snprintf(err->field, sizeof err->field, "%.40s/ask.yaml%s%.30s", name, *at ? ":" : "", at);
+  }
+  buf_free(&text);
+  return ok || none;
+}
+
 // One folder of the catalog. One without connector.yaml is no connector.
 static bool connector_load(struct connector_set *set, const char *folder, const char *name, struct err *err) {
   char place[4096], path[4096 + 32], shown[300];
@@ -131,7 +151,8 @@ static bool connector_load(struct connector_set *set, const char *folder, const 
   bool ok = file_read(path, &text, err);
   bool none = !ok && err->code == ERR_MISSING;
   ok = ok && connector_entry_read(buf_str(&text), shown, &e, err);
-  ok = ok && connector_document(e, place, buf_str(&text), err) && connector_join(set, e, err);
+  ok = ok && connector_document(e, place, buf_str(&text), err) && connector_ask(e, place, name, err) &&
+       connector_join(set, e, err);
   if (!ok) connector_entry_free(e);
   buf_free(&text);
   return ok || none;

@@ -88,8 +88,10 @@ struct connector {
   struct connector_paging *pagings; // connector/paging
   size_t synonym_count, featured_count, tag_count, question_count, word_count, trouble_count, probe_count,
       paging_count;
-  struct str alias;  // default prefix of its tools on a server over several accounts; from `name`
-  bool imported;     // from the store, not from the folder
+  struct str alias; // default prefix of its tools on a server over several accounts; from `name`
+  bool imported;    // from the store, not from the folder
+  yyjson_val *
+      ask; // what can be asked of its accounts (docs/ask.md): ask.yaml beside it, or a member; NULL: nothing said
   yyjson_val *word;  // the whole file, for openapi/compile: rename_parameters, tags, operations
   struct str digest; // hex SHA-256 over connector.yaml and its document, to see changes
 };

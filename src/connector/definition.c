@@ -327,9 +327,9 @@ static void definition_address(struct reader *r, yyjson_val *root, struct connec
 
 static void definition_head(struct reader *r, yyjson_val *root, struct connector *c) {
   static const char *const kinds[] = {"rest", "mcp", NULL};
-  static const char *const rest[] = {VENDORS_KEYS,        "openapi",    "verify", "envelope",
-                                     "rename_parameters", "operations", "errors", NULL};
-  static const char *const mcp[] = {VENDORS_KEYS, "alias", "words", NULL};
+  static const char *const rest[] = {VENDORS_KEYS, "openapi", "verify", "envelope", "rename_parameters",
+                                     "operations", "errors",  "ask",    NULL};
+  static const char *const mcp[] = {VENDORS_KEYS, "alias", "words", "ask", NULL};
   static const char *const *const keys[] = {rest, mcp};
   if (!yyjson_is_obj(root)) reader_fail(r, root, "a connector must be a mapping");
   c->kind = (enum connector_kind)reader_choice(r, root, "kind", kinds);
@@ -337,6 +337,7 @@ static void definition_head(struct reader *r, yyjson_val *root, struct connector
   c->name = reader_text(r, root, "name", READER_REQUIRED);
   c->label = reader_text(r, root, "label", READER_REQUIRED);
   c->openapi = reader_text(r, root, "openapi", READER_OPTIONAL);
+  c->ask = yyjson_obj_get(root, "ask");
   if (!reader_is_word(c->name, '-'))
     reader_fail(r, yyjson_obj_get(root, "name"),
                 "'name' is '%.*s': a lower-case letter, then letters, digits and '-', at most %d",

@@ -228,7 +228,7 @@ static void outcome_rows(const struct table_result *rows, struct buf *out) {
   buf_add_char(out, ']');
 }
 
-static void outcome_result_write(const struct outcome_result *r, struct buf *out) {
+void outcome_write_result(const struct outcome_result *r, struct buf *out) {
   buf_add_char(out, '{');
   outcome_text(out, "name", r->name);
   outcome_text(out, "title", r->title);
@@ -308,7 +308,7 @@ void outcome_write(const struct outcome *o, struct buf *out) {
   outcome_text(out, "zone", o->zone);
   outcome_text(out, "handle", o->handle);
   if (o->wait_s) outcome_int(out, "wait_seconds", o->wait_s);
-  OUTCOME_LIST(out, "results", o->result_count, outcome_result_write(&o->results[i], out));
+  OUTCOME_LIST(out, "results", o->result_count, outcome_write_result(&o->results[i], out));
   OUTCOME_LIST(out, "steps", o->step_count, outcome_step_write(&o->steps[i], out));
   OUTCOME_LIST(out, "calls", o->call_count, outcome_call_write(&o->calls[i], out));
   OUTCOME_LIST(out, "warnings", o->warning_count, json_add_string(out, o->warnings[i]));

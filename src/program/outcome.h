@@ -51,6 +51,7 @@ struct outcome {
 
 void outcome_write(const struct outcome *o,
                    struct buf *out); // JSON, as docs and `GET /program-schema` describe it
+void outcome_write_result(const struct outcome_result *r, struct buf *out); // one of them
 // Fills the gaps of a result by time, and tells whether its last bucket is over. In the arena.
 void outcome_fill(struct outcome_result *r, const struct table_clock *clock, struct arena *a);
 

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/answer.h"
+
+#include <stdlib.h>
+
+#include "ask/plan.h"
+#include "ask/reach.h"
+#include "ask/talk.h"
+#include "ask/tell.h"
+#include "base/clock.h"
+#include "data/json.h"
+#include "io/pool.h"
+
+enum { ANSWER_MINUTE_MS = 60000, ANSWER_PROGRAM_MOST = 256 * 1024 };
+
+struct asking {
+  const struct ask_request *r;
+  struct arena *arena;
+  struct program_view view;
+  struct table_clock clock;
+  struct talk_said said;
+  struct model model;
+  struct reading reading;
+  struct ask_plan plan;
+  struct reading_name *names;
+  size_t name_count;
+  struct tell tell;
+  struct program_run *looked; // the run that names came from
+};
+
+// ---- the conversation
+
+// The word that a question back was about gives way to what was chosen.
+static struct str answer_replace(struct str text, struct str word, struct str by, struct arena *a) {
+  for (size_t i = 0; i + word.n <= text.n && word.n; i++)
+    if (str_eq_nocase(str_make(text.p + i, word.n), word))
+      return ARENA_JOIN(a, str_make(text.p, i), by, str_from(text, i + word.n));
+  return ARENA_JOIN(a, text, STR(" "), by);
+}
+
+static bool answer_turns(struct asking *x, struct err *err) {
+  const struct ask_request *r = x->r;
+  struct talk_said *said = &x->said;
+  if (r->follow.n && !talk_take(r->follow, x->r->program.principal, x->arena, said, err)) return false;
+  if (r->choose) {
+    if (r->choose < 1 || (size_t)r->choose > said->choice_count)
+      return err_at(err, ERR_INVALID, "choose", "there are %zu choices, from 1", said->choice_count);
+    struct str *last = &said->turns[said->turn_count - 1];
+    *last = answer_replace(*last, said->word, said->choices[r->choose - 1], x->arena);
+  } else {
+    if (said->turn_count == TALK_TURNS_MOST)
+      memmove(said->turns, said->turns + 1, --said->turn_count * sizeof *said->turns);
+    said->turns[said->turn_count++] = r->question;
+  }
+  said->choice_count = 0;
+  return true;
+}
+
+// ---- planning
+
+static bool answer_plan_job(void *arg, struct err *err) {
+  struct asking *x = arg;
+  struct reading before;
+  bool follows = false;
+  if (!x->model.things && !reach_model(&x->view, x->arena, &x->model, err)) return false;
+  for (size_t i = 0; i < x->said.turn_count; i++) {
+    struct reading_input in = {.question = x->said.turns[i],
+                               .model = &x->model,
+                               .clock = &x->clock,
+                               .names = x->names,
+                               .name_count = x->name_count};
+    if (!reading_make(&in, follows ? &before : NULL, x->arena, &x->reading, err)) return false;
+    before = x->reading;
+    follows = true;
+  }
+  plan_make(&x->reading, &x->clock, x->arena, &x->plan);
+  return true;
+}
+
+static bool answer_plan(struct asking *x, struct err *err) {
+  if (x->plan.program) yyjson_mut_doc_free(x->plan.program);
+  x->plan.program = NULL;
+  return pool_run(answer_plan_job, x, err);
+}
+
+// ---- running
+
+static bool answer_run(struct asking *x, yyjson_mut_doc *program, struct program_run **out,
+                       const struct outcome **outcome, struct err *err) {
+  struct program_faults faults = {.arena = x->arena};
+  struct program_request request = x->r->program;
+  size_t n;
+  char *text = yyjson_mut_write(program, 0, &n);
+  request.doc = text ? yyjson_read(text, n, YYJSON_READ_NUMBER_AS_RAW) : NULL;
+  request.now_ms = x->clock.now_ms;
+  free(text);
+  if (!request.doc) return err_set(err, ERR_INTERNAL, "a program could not be written");
+  if (!program_begin(&request, out, &faults, err)) return false;
+  if (program_go_on(*out, 0, err) && program_outcome(*out, outcome, err)) return true;
+  program_end(*out);
+  *out = NULL;
+  return false;
+}
+
+// ---- names that the accounts' data hold
+
+static bool answer_is_part(struct str label, struct str word) {
+  for (size_t i = 0; i < label.n;) {
+    size_t end = i;
+    while (end < label.n && label.p[end] != '.' && label.p[end] != '-' && label.p[end] != '_' &&
+           label.p[end] != ' ' && label.p[end] != '/')
+      end++;
+    if (str_eq_nocase(str_make(label.p + i, end - i), word)) return true;
+    i = end + 1;
+  }
+  return str_eq_nocase(label, word);
+}
+
+static void answer_add_names(struct asking *x, const struct model_thing *t, const struct outcome *o) {
+  const struct table_result *rows = o->result_count ? &o->results[0].rows : NULL;
+  struct reading_name *grown;
+  size_t words = x->reading.words.n, most;
+  if (!rows || !rows->column_count) return;
+  most = x->name_count + 400;
+  grown = ARENA_ARRAY(x->arena, most, struct reading_name);
+  if (x->name_count) memcpy(grown, x->names, x->name_count * sizeof *grown);
+  x->names = grown;
+  for (size_t w = 0; w < words; w++) {
+    struct str word = x->reading.words.items[w].low;
+    bool unknown = false, whole = false;
+    for (size_t p = 0; p < x->reading.part_count; p++)
+      for (size_t u = 0; u < x->reading.parts[p].unknown_count; u++)
+        unknown = unknown || str_eq(x->reading.parts[p].unknown[u], word);
+    for (size_t i = 0; i < rows->row_count; i++)
+      whole = whole || (rows->cells[i].kind == TABLE_CELL_TEXT && str_eq_nocase(rows->cells[i].text, word));
+    for (size_t i = 0; unknown && word.n > 1 && i < rows->row_count && x->name_count < most; i++) {
+      const struct table_cell *c = &rows->cells[i];
+      if (c->kind != TABLE_CELL_TEXT ||
+          !(whole ? str_eq_nocase(c->text, word) : answer_is_part(c->text, word)))
+        continue;
+      x->names[x->name_count++] =
+          (struct reading_name){.said = word, .name = arena_dup(x->arena, c->text), .thing = t};
+    }
+  }
+}
+
+static bool answer_look_up(struct asking *x, struct err *err) {
+  struct plan_wanted wanted;
+  plan_wants_names(&x->reading, &x->model, &wanted);
+  for (size_t i = 0; i < wanted.count; i++) {
+    const struct outcome *o;
+    struct program_run *run = NULL;
+    yyjson_mut_doc *program = plan_names_program(wanted.things[i], x->arena);
+    bool ok = answer_run(x, program, &run, &o, err);
+    yyjson_mut_doc_free(program);
+    if (!ok) return false;
+    answer_add_names(x, wanted.things[i], o);
+    tell_calls(&x->tell, o);
+    program_end(run);
+  }
+  return !x->name_count || answer_plan(x, err);
+}
+
+// ---- the flow
+
+static void answer_keep(struct asking *x) {
+  struct talk_said *said = &x->said;
+  for (size_t i = 0; i < x->plan.choice_count && i < TALK_CHOICES_MOST; i++)
+    said->choices[said->choice_count++] = x->plan.choices[i];
+  said->word = x->plan.word;
+  talk_keep(x->r->program.principal, said, x->tell.id);
+}
+
+static bool answer_with_program(struct asking *x, struct err *err) {
+  const struct outcome *o;
+  struct program_run *run = NULL;
+  if (!answer_run(x, x->plan.program, &run, &o, err)) return false;
+  tell_calls(&x->tell, o);
+  tell_outcome(&x->tell, &x->plan, o, &x->clock);
+  program_end(run);
+  return true;
+}
+
+static bool answer_make(struct asking *x, struct buf *out, struct err *err) {
+  if (!answer_turns(x, err) || !answer_plan(x, err) || !answer_look_up(x, err)) return false;
+  answer_keep(x);
+  if (x->plan.end != PLAN_PROGRAM)
+    tell_end(&x->tell, &x->plan);
+  else if (!x->r->plan_only && !answer_with_program(x, err))
+    return false;
+  tell_write(&x->tell, &x->plan, out);
+  return true;
+}
+
+bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) {
+  struct arena *a = arena_new();
+  struct asking *x = ARENA_NEW(a, struct asking);
+  int64_t now = r->program.now_ms ? r->program.now_ms : clock_now_ms();
+  *x = (struct asking){.r = r, .arena = a, .view = {r->program.catalog, r->program.server}};
+  x->clock = (struct table_clock){.now_ms = now - now % ANSWER_MINUTE_MS,
+                                  .zone = r->program.env->zone,
+                                  .first_weekday = r->program.env->first_weekday};
+  tell_begin(&x->tell, a);
+  bool ok = answer_make(x, out, err);
+  tell_free(&x->tell);
+  yyjson_mut_doc_free(x->plan.program);
+  arena_free(a);
+  return ok;
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/mentions.h"
+
+#include "data/json.h"
+
+enum { // what a word adds that the thing explains, or takes away where nothing does
+  MENTIONS_NAME = 30,
+  MENTIONS_LONGER = 8, // each further word of it
+  MENTIONS_VALUE = 16,
+  MENTIONS_COLUMN = 13,
+  MENTIONS_LACK = 14,
+  MENTIONS_PARENT = 11,
+  MENTIONS_SOURCE = 7,
+  MENTIONS_ENTITY = 9,
+  MENTIONS_UNKNOWN = 9,
+  MENTIONS_LEAST = 12,
+  MENTIONS_NOT_NAMED = 10, // less, where only columns and values speak for it
+};
+
+// A name as the question has it, word by word: "staging" is in "staging-app.com".
+static bool mentions_is_name(const struct reading_name *name, struct str low) {
+  return low.n > 1 && (str_eq_nocase(name->said, low) || str_eq_nocase(name->name, low));
+}
+
+void mentions_find(struct mentions *m, const struct reading_input *in, const struct language *l,
+                   const struct ask_words *w, const struct span *spans, size_t span_count, struct arena *a) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  *m = (struct mentions){.model = in->model,
+                         .language = l,
+                         .words = w,
+                         .names = in->names,
+                         .name_count = in->name_count,
+                         .arena = a};
+  m->hits = ARENA_ARRAY(a, w->n + 1, struct phrase_hit *);
+  m->hit_counts = ARENA_ARRAY(a, w->n + 1, size_t);
+  m->timed = ARENA_ARRAY(a, w->n + 1, bool);
+  for (size_t i = 0; i < w->n; i++) {
+    size_t n = phrases_at(&in->model->phrases, w, i, hits, PHRASE_HITS_MOST);
+    m->hits[i] = ARENA_ARRAY(a, n + 1, struct phrase_hit);
+    memcpy(m->hits[i], hits, n * sizeof *hits);
+    m->hit_counts[i] = n;
+  }
+  for (size_t k = 0; k < span_count; k++)
+    for (size_t i = 0; i < spans[k].count; i++) m->timed[spans[k].first + i] = true;
+}
+
+// A smaller one is meant rather than a greater, of equally many words.
+static int mentions_rank(const struct mentions *m, const struct model_thing *t, const struct phrase *p,
+                         enum mention_word *what) {
+  (void)m;
+  switch (p->role) {
+  case MODEL_NAME:
+    if (p->means == t) return *what = MENTION_NAME, 0;
+    for (const struct model_thing *up = t->within; up; up = up->within)
+      if (p->means == up) return *what = MENTION_PARENT, 4;
+    return -1;
+  case MODEL_VALUE:
+    return p->means == t ? (*what = MENTION_VALUE, 1) : -1;
+  case MODEL_LACK:
+    return p->means == t ? (*what = MENTION_LACK, 2) : -1;
+  case MODEL_COLUMN:
+    return p->means == t ? (*what = MENTION_COLUMN, 3) : -1;
+  default:
+    return p->means == t->source ? (*what = MENTION_SOURCE, 5) : -1;
+  }
+}
+
+static bool mentions_at(const struct mentions *m, const struct model_thing *t, size_t at, size_t end,
+                        struct mention *out) {
+  int best = 99;
+  for (size_t i = 0; i < m->hit_counts[at]; i++) {
+    const struct phrase_hit *h = &m->hits[at][i];
+    enum mention_word what;
+    int rank = at + h->n <= end ? mentions_rank(m, t, h->phrase, &what) : -1;
+    if (rank < 0 || h->n < out->n || (h->n == out->n && rank >= best)) continue;
+    best = rank;
+    *out = (struct mention){.what = what, .first = at, .n = h->n, .number = h->phrase->number};
+    if (what == MENTION_PARENT) out->parent = h->phrase->means;
+  }
+  return best < 99;
+}
+
+static bool mentions_named(const struct mentions *m, const struct model_thing *t, size_t at,
+                           struct mention *out) {
+  for (size_t i = 0; i < m->name_count; i++)
+    if ((!m->names[i].thing || model_is_within(t, m->names[i].thing)) &&
+        mentions_is_name(&m->names[i], m->words->items[at].low)) {
+      *out = (struct mention){.what = MENTION_KNOWN, .first = at, .n = 1, .number = (int)i};
+      return true;
+    }
+  return false;
+}
+
+static bool mentions_is_filler(const struct mentions *m, size_t at, size_t *n) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  size_t count = phrases_at(&m->language->phrases, m->words, at, hits, PHRASE_HITS_MOST);
+  *n = 1;
+  if (m->timed[at]) return true;
+  for (size_t i = 0; i < count; i++)
+    if (hits[i].phrase->role != LANGUAGE_ORDER) return *n = hits[i].n, true;
+  return m->words->items[at].kind == WORD_NUMBER || m->words->items[at].low.n < 2;
+}
+
+size_t mentions_of(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
+                   size_t count, struct mention *out, size_t most) {
+  size_t n = 0;
+  for (size_t k = 0; k < count; k++)
+    for (size_t at = s[k].first; at < s[k].end && n < most;) {
+      struct mention found = {.first = at, .n = 0};
+      size_t fill = 1;
+      const struct word *w = &m->words->items[at];
+      if (m->timed[at]) {
+        found = (struct mention){.what = MENTION_FILLER, .first = at, .n = 1};
+      } else if (mentions_named(m, t, at, &found) || mentions_at(m, t, at, s[k].end, &found)) {
+        // as found
+      } else if (w->kind != WORD_PLAIN && w->kind != WORD_NUMBER) {
+        found = (struct mention){.what = MENTION_ENTITY, .first = at, .n = 1};
+      } else {
+        bool filler = mentions_is_filler(m, at, &fill);
+        found = (struct mention){.what = filler ? MENTION_FILLER : MENTION_UNKNOWN, .first = at, .n = 1};
+      }
+      out[n++] = found;
+      at += found.n;
+    }
+  return n;
+}
+
+bool mentions_takes(const struct model_thing *t, enum word_kind kind) {
+  for (const struct model_thing *up = t; up; up = up->within) {
+    enum word_kind finds;
+    if (word_kind_read(json_str(yyjson_obj_get(up->def, "find"), "kind"), &finds) && finds == kind)
+      return true;
+    if (kind == WORD_ID && json_str(up->def, "key").n) return true;
+  }
+  for (size_t i = 0; i < t->column_count; i++)
+    if (t->columns[i].entity == kind) return true;
+  return kind == WORD_QUOTED;
+}
+
+int mentions_score(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
+                   size_t count, bool *named) {
+  struct mention list[WORDS_MOST];
+  size_t n = mentions_of(m, t, s, count, list, WORDS_MOST);
+  int score = t->weight, seen_names = 0;
+  *named = false;
+  for (size_t i = 0; i < n; i++) {
+    const struct mention *x = &list[i];
+    bool again = false;
+    for (size_t k = 0; k < i; k++)
+      again = again || (list[k].what == x->what && x->what != MENTION_UNKNOWN && x->what != MENTION_ENTITY &&
+                        list[k].number == x->number && list[k].parent == x->parent);
+    int longer = (int)(x->n - 1) * MENTIONS_LONGER;
+    switch (x->what) {
+    case MENTION_NAME:
+      *named = *named || x->number == 0;
+      if (!seen_names++)
+        score += (x->number ? MENTIONS_COLUMN : MENTIONS_NAME);
+      else if (!again)
+        score += MENTIONS_PARENT;
+      score += again ? 0 : longer;
+      break;
+    case MENTION_VALUE:
+      score += again ? 0 : MENTIONS_VALUE + longer;
+      break;
+    case MENTION_COLUMN:
+      score += again ? 0 : MENTIONS_COLUMN + longer;
+      break;
+    case MENTION_LACK:
+      score += again ? 0 : MENTIONS_LACK + longer;
+      break;
+    case MENTION_PARENT:
+      score += again ? 0 : MENTIONS_PARENT + longer;
+      break;
+    case MENTION_SOURCE:
+      score += again ? 0 : MENTIONS_SOURCE + longer;
+      break;
+    case MENTION_ENTITY:
+      score += mentions_takes(t, m->words->items[x->first].kind) ? MENTIONS_ENTITY : -MENTIONS_UNKNOWN;
+      break;
+    case MENTION_KNOWN:
+      score += MENTIONS_VALUE;
+      break;
+    case MENTION_UNKNOWN:
+      score -= MENTIONS_UNKNOWN;
+      break;
+    default:
+      break;
+    }
+  }
+  return score - (*named || seen_names ? 0 : MENTIONS_NOT_NAMED);
+}
+
+const struct model_thing *mentions_best(const struct mentions *m, const struct ask_segment *s, size_t count,
+                                        int *score, const struct model_thing **second) {
+  const struct model_thing *best = NULL;
+  int most = MENTIONS_LEAST - 1, next = INT32_MIN;
+  *second = NULL;
+  for (size_t i = 0; i < m->model->count; i++) {
+    bool named;
+    const struct model_thing *t = &m->model->things[i];
+    int mine = mentions_score(m, t, s, count, &named);
+    if (mine > most) {
+      next = best ? most : INT32_MIN;
+      *second = best;
+      best = t;
+      most = mine;
+    } else if (mine > next) {
+      next = mine;
+      *second = t;
+    }
+  }
+  *score = most;
+  if (next < most) *second = NULL;
+  return best;
+}

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/part.h"
+
+#include <stdio.h>
+
+#include "data/json.h"
+
+struct filling {
+  const struct part_input *in;
+  const struct ask_words *words;
+  const struct language *language;
+  struct arena *arena;
+  struct reading_part *part;
+  struct mention list[WORDS_MOST];
+  size_t count;
+  int near_measure; // the column of numbers that was named last
+  bool relates;     // what follows is an event that something is measured against
+};
+
+bool part_has(const struct reading_part *p, enum ask_intent intent) {
+  return p->intents & 1u << intent;
+}
+
+bool part_is_measure(const struct model_column *c) {
+  return c->fold.n || c->unit.n || str_is(c->kind, "count") || str_is(c->kind, "gauge") ||
+         str_is(c->kind, "ratio");
+}
+
+// ---- lists without repetition
+
+void part_add_filter(struct reading_part *p, struct reading_filter f) {
+  for (size_t i = 0; i < p->filter_count; i++)
+    if (p->filters[i].op == f.op && p->filters[i].value == f.value && p->filters[i].column == f.column &&
+        str_eq(p->filters[i].text, f.text))
+      return;
+  if (p->filter_count < READING_FILTERS_MOST) p->filters[p->filter_count++] = f;
+}
+
+static void part_add_column(int *list, size_t *n, int column) {
+  for (size_t i = 0; i < *n; i++)
+    if (list[i] == column) return;
+  if (*n < READING_GROUPS_MOST) list[(*n)++] = column;
+}
+
+static void part_add_name(struct str *list, size_t *n, struct str name) {
+  for (size_t i = 0; i < *n; i++)
+    if (str_eq_nocase(list[i], name)) return;
+  if (*n < READING_NAMES_MOST) list[(*n)++] = name;
+}
+
+// ---- what stands around a word
+
+static const struct mention *part_mention(const struct filling *f, size_t i, int by) {
+  ptrdiff_t at = (ptrdiff_t)i + by;
+  return at >= 0 && at < (ptrdiff_t)f->count ? &f->list[at] : NULL;
+}
+
+static bool part_is(const struct filling *f, const struct mention *m, enum language_role role) {
+  return m && m->what == MENTION_FILLER && !f->in->mentions->timed[m->first] &&
+         language_at(f->language, f->words, m->first, role, NULL) > 0;
+}
+
+// Within so many words before, or of more than one word that ends there.
+static bool part_before(const struct filling *f, size_t i, enum language_role role, int within) {
+  for (int k = 1; k <= within; k++) {
+    const struct mention *m = part_mention(f, i, -k);
+    if (!m || (m->what != MENTION_FILLER && m->what != MENTION_UNKNOWN)) return false;
+    if (part_is(f, m, role)) return true;
+  }
+  return false;
+}
+
+static bool part_after(const struct filling *f, size_t i, enum language_role role, int within) {
+  for (int k = 1; k <= within; k++) {
+    const struct mention *m = part_mention(f, i, k);
+    if (!m || m->what != MENTION_FILLER) return false;
+    if (part_is(f, m, role)) return true;
+  }
+  return false;
+}
+
+static bool part_asks_which(const struct filling *f, size_t i) {
+  const struct mention *m = part_mention(f, i, -1);
+  if (!m || m->what != MENTION_FILLER) return false;
+  const struct phrase *p;
+  size_t n = language_at(f->language, f->words, m->first, LANGUAGE_INTENT, &p);
+  return n == 1 && p->number == ASK_LIST;
+}
+
+// ---- kinds of mentions
+
+static void part_take_value(struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i];
+  const struct model_value *v = &f->part->thing->values[m->number];
+  struct reading_filter filter = {
+      .op = READING_IS, .value = m->number, .column = v->column, .noun = v->noun, .at = m->first};
+  filter.negated = part_before(f, i, LANGUAGE_NOT, 2);
+  part_add_filter(f->part, filter);
+  for (size_t k = 0; v->implies.n && k < f->part->thing->value_count; k++)
+    if (str_eq(f->part->thing->values[k].value, v->implies))
+      part_add_filter(f->part, (struct reading_filter){.op = READING_IS,
+                                                       .value = (int)k,
+                                                       .column = f->part->thing->values[k].column});
+}
+
+static bool part_is_text_for(const struct filling *f, const struct mention *m) {
+  if (!m) return false;
+  enum word_kind kind = f->words->items[m->first].kind;
+  return m->what == MENTION_UNKNOWN ||
+         (m->what == MENTION_ENTITY && (kind == WORD_QUOTED || kind == WORD_PATH || kind == WORD_ID));
+}
+
+// "in the folder product", "owner press"
+static bool part_take_text(struct filling *f, size_t i, int column) {
+  const struct model_column *c = &f->part->thing->columns[column];
+  struct mention *next = i + 1 < f->count ? &f->list[i + 1] : NULL;
+  if (c->time || part_is_measure(c) || !part_is_text_for(f, next)) return false;
+  if (f->words->items[f->list[i].first].end) return false;
+  part_add_filter(f->part, (struct reading_filter){.op = READING_LIKE,
+                                                   .value = -1,
+                                                   .column = column,
+                                                   .text = f->words->items[next->first].text,
+                                                   .at = next->first});
+  next->what = MENTION_FILLER;
+  return true;
+}
+
+static void part_take_column(struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i];
+  struct reading_part *p = f->part;
+  const struct model_column *c = &p->thing->columns[m->number];
+  if (part_before(f, i, LANGUAGE_MISSING, 3) || part_after(f, i, LANGUAGE_MISSING, 2)) {
+    part_add_filter(
+        p, (struct reading_filter){.op = READING_LACKS, .value = -1, .column = m->number, .at = m->first});
+    return;
+  }
+  if (part_take_text(f, i, m->number)) return;
+  if (part_is_measure(c)) {
+    f->near_measure = m->number;
+    if (p->measure < 0) p->measure = m->number;
+    return;
+  }
+  if (part_before(f, i, LANGUAGE_PER, 2)) {
+    p->grouped = true;
+    part_add_column(p->groups, &p->group_count, m->number);
+    return;
+  }
+  part_add_column(p->asked, &p->asked_count, m->number);
+}
+
+// The name of what the thing is within: "per zone", "which zone".
+static void part_take_parent(struct filling *f, size_t i) {
+  bool per = part_before(f, i, LANGUAGE_PER, 2);
+  if (!per && !part_asks_which(f, i)) return;
+  if (per) f->part->grouped = true;
+  if (f->list[i].parent == f->part->thing->within)
+    part_add_column(f->part->groups, &f->part->group_count, -2);
+}
+
+static void part_take_entity(struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i];
+  const struct word *w = &f->words->items[m->first];
+  struct reading_part *p = f->part;
+  for (const struct model_thing *up = p->thing; up; up = up->within) {
+    enum word_kind kind;
+    if (word_kind_read(json_str(yyjson_obj_get(up->def, "find"), "kind"), &kind) && kind == w->kind) {
+      part_add_name(p->names, &p->name_count, w->low);
+      return;
+    }
+    if (w->kind == WORD_ID && json_str(up->def, "key").n) {
+      part_add_name(p->ids, &p->id_count, w->text);
+      return;
+    }
+  }
+  for (size_t c = 0; c < p->thing->column_count; c++)
+    if (p->thing->columns[c].entity == w->kind) {
+      part_add_filter(p,
+                      (struct reading_filter){
+                          .op = READING_LIKE, .value = -1, .column = (int)c, .text = w->low, .at = m->first});
+      return;
+    }
+}
+
+static void part_take_known(struct filling *f, size_t i) {
+  const struct mentions *all = f->in->mentions;
+  const struct reading_name *name = &all->names[f->list[i].number];
+  part_add_name(f->part->names, &f->part->name_count, name->name);
+  for (size_t k = 0; k < all->name_count; k++) {
+    const struct reading_name *other = &all->names[k];
+    if (other == name || other->thing != name->thing || !str_eq_nocase(other->said, name->said)) continue;
+    part_add_name(f->part->names, &f->part->name_count, other->name);
+    f->part->ambiguous = name->said;
+  }
+}
+
+// What the unknown word stands before, where rows of that have names: "the production zone".
+static const struct model_thing *part_named_by(const struct filling *f, size_t i) {
+  const struct mention *next = part_mention(f, i, 1);
+  const struct model_thing *t = !next                          ? NULL
+                                : next->what == MENTION_PARENT ? next->parent
+                                : next->what == MENTION_NAME   ? f->part->thing
+                                                               : NULL;
+  return t && t->label >= 0 && yyjson_obj_get(t->def, "gives") ? t : NULL;
+}
+
+static void part_take_unknown(struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i];
+  struct reading_part *p = f->part;
+  if (p->unknown_count == READING_UNKNOWN_MOST) return;
+  p->unknown_matters[p->unknown_count] = f->relates;
+  p->unknown_of[p->unknown_count] = part_named_by(f, i);
+  p->unknown[p->unknown_count++] = f->words->items[m->first].low;
+}
+
+// ---- numbers
+
+static int part_number_column(const struct filling *f) {
+  if (f->near_measure >= 0) return f->near_measure;
+  for (size_t c = 0; c < f->part->thing->column_count; c++)
+    if (part_is_measure(&f->part->thing->columns[c]) && !f->part->thing->columns[c].fold.n) return (int)c;
+  return -1;
+}
+
+static bool part_number_at(const struct filling *f, size_t at, size_t end, double *number, size_t *n) {
+  const struct phrase *p;
+  size_t words = 1;
+  if (at >= end) return false;
+  if (f->words->items[at].kind == WORD_NUMBER)
+    *number = f->words->items[at].number;
+  else if ((words = language_at(f->language, f->words, at, LANGUAGE_NUMBER, &p)))
+    *number = p->number;
+  else
+    return false;
+  *n = words;
+  if (at + words < end && language_at(f->language, f->words, at + words, LANGUAGE_SCALE, &p))
+    *number *= p->number, (*n)++;
+  return true;
+}
+
+// "wider than 4,000", "more than 100 MB"
+static void part_take_comparison(struct filling *f, const struct ask_segment *s, size_t at) {
+  const struct phrase *p;
+  double number;
+  size_t n = language_at(f->language, f->words, at, LANGUAGE_COMPARISON, &p), m;
+  if (!n || f->in->mentions->timed[at + n] || !part_number_at(f, at + n, s->end, &number, &m)) return;
+  int column = part_number_column(f);
+  if (column < 0) return;
+  part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
+                                                   .value = -1,
+                                                   .column = column,
+                                                   .sign = p->means,
+                                                   .text = arena_printf(f->arena, "%.15g", number),
+                                                   .at = at});
+}
+
+// "top 5", "5 largest", "the three most used"
+static void part_take_top(struct filling *f, const struct ask_segment *s, size_t at) {
+  double number;
+  size_t n;
+  if (f->in->mentions->timed[at] || !part_number_at(f, at, s->end, &number, &n) || number < 1 ||
+      number > 1000)
+    return;
+  for (int by = -1; by <= 3; by++) {
+    ptrdiff_t near = (ptrdiff_t)at + by;
+    const struct phrase *p;
+    if (by == 0 || near < (ptrdiff_t)s->first || near >= (ptrdiff_t)s->end) continue;
+    if (language_at(f->language, f->words, (size_t)near, LANGUAGE_INTENT, &p) &&
+        (p->number == ASK_TOP || p->number == ASK_BOTTOM || p->number == ASK_NEWEST ||
+         p->number == ASK_OLDEST || p->number == ASK_SOONEST))
+      f->part->top = (int64_t)number;
+  }
+}
+
+// ---- intents
+
+static void part_take_intents(struct filling *f, const struct mention *m) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  if (m->what != MENTION_FILLER || f->in->mentions->timed[m->first]) return;
+  size_t n = phrases_at(&f->language->phrases, f->words, m->first, hits, PHRASE_HITS_MOST),
+         longest = n ? hits[0].n : 0;
+  for (size_t i = 0; i < n; i++) {
+    const struct phrase *p = hits[i].phrase;
+    if (p->role == LANGUAGE_INTENT && (hits[i].n == longest || hits[i].n > 1))
+      f->part->intents |= 1u << p->number;
+    if (p->role == LANGUAGE_BUCKET) f->part->bucket = (char)p->number;
+    if (p->role == LANGUAGE_FORM) f->part->form = p->means;
+    if (p->role == LANGUAGE_RELATES && hits[i].n == longest) f->relates = true;
+  }
+}
+
+// ---- times
+
+static bool part_has_time(const struct model_thing *t) {
+  if (t->time >= 0 || yyjson_obj_get(t->def, "span") || yyjson_obj_get(t->def, "reach")) return true;
+  return false;
+}
+
+static bool part_in_segments(const struct filling *f, size_t at) {
+  for (size_t i = 0; i < f->in->segment_count; i++)
+    if (at >= f->in->segments[i].first && at < f->in->segments[i].end) return true;
+  return false;
+}
+
+static void part_take_spans(struct filling *f) {
+  struct reading_part *p = f->part;
+  for (size_t i = 0; i < f->in->span_count; i++) {
+    const struct span *s = &f->in->spans[i];
+    if (!part_in_segments(f, s->first)) continue;
+    if (s->prior) {
+      if (!p->has_span && s->since.n) p->span = *s, p->has_span = true;
+      p->has_prior = true;
+      span_before(&p->span, f->in->clock, f->arena, &p->prior);
+    } else if (!p->has_span) {
+      p->span = *s;
+      p->has_span = true;
+    } else if (!p->has_prior && (s->since_ms != p->span.since_ms || s->until_ms != p->span.until_ms)) {
+      p->prior = *s;
+      p->has_prior = true;
+    }
+  }
+  if (p->has_prior && p->has_span && p->prior.since_ms > p->span.since_ms) {
+    struct span later = p->prior;
+    p->prior = p->span;
+    p->span = later;
+  }
+}
+
+// A period to compare with, where growth is asked for and none was named.
+static void part_settle_spans(struct filling *f) {
+  struct reading_part *p = f->part;
+  bool moves = part_has(p, ASK_GROWTH) || part_has(p, ASK_FALL);
+  if (moves && p->has_span && !p->has_prior && p->span.since_ms != INT64_MIN) {
+    span_before(&p->span, f->in->clock, f->arena, &p->prior);
+    p->has_prior = true;
+  }
+  struct str assumed = json_str(p->thing->def, "span");
+  if (p->has_span || !assumed.n || !part_has_time(p->thing)) return;
+  struct err err;
+  p->span = (struct span){.since = assumed, .until = STR("now")};
+  if (!span_resolve(&p->span, f->in->clock, &err)) return;
+  p->has_span = p->span_is_assumed = true;
+}
+
+// ---- settling what was gathered
+
+// Both sides of a flag: the rows of both, told apart.
+static void part_settle_flags(struct reading_part *p) {
+  for (size_t i = 0; i < p->filter_count; i++)
+    for (size_t k = i + 1; k < p->filter_count; k++) {
+      struct reading_filter *a = &p->filters[i], *b = &p->filters[k];
+      if (a->op != READING_IS || b->op != READING_IS || a->column < 0 || a->column != b->column) continue;
+      struct str x = p->thing->values[a->value].value, y = p->thing->values[b->value].value;
+      bool flags = (str_is(x, "true") && str_is(y, "false")) || (str_is(x, "false") && str_is(y, "true"));
+      if (!flags) continue;
+      p->unfiltered_flag = true;
+      p->flag = a->column;
+      *b = p->filters[--p->filter_count];
+      *a = p->filters[--p->filter_count];
+      return;
+    }
+}
+
+// Asked columns of a ranking are what is ranked: "which folders hold the largest assets".
+static void part_settle_groups(struct reading_part *p) {
+  bool ranks =
+      part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM) || part_has(p, ASK_GROWTH) || part_has(p, ASK_FALL);
+  bool counts = part_has(p, ASK_COUNT) || part_has(p, ASK_TREND) || part_has(p, ASK_SHARE);
+  if (!ranks && !counts && !part_has(p, ASK_DISTINCT)) return;
+  size_t kept = 0;
+  for (size_t i = 0; i < p->asked_count; i++) {
+    const struct model_column *c = &p->thing->columns[p->asked[i]];
+    if (c->time || (p->asked[i] == p->thing->label && !p->thing->events) || part_is_measure(c))
+      p->asked[kept++] = p->asked[i];
+    else
+      part_add_column(p->groups, &p->group_count, p->asked[i]);
+  }
+  p->asked_count = kept;
+}
+
+void part_fill(const struct part_input *in, const struct model_thing *thing, struct arena *a,
+               struct reading_part *out) {
+  struct filling *f = ARENA_NEW(a, struct filling);
+  *f = (struct filling){.in = in,
+                        .words = in->mentions->words,
+                        .language = in->mentions->language,
+                        .arena = a,
+                        .part = out,
+                        .near_measure = -1};
+  *out = (struct reading_part){.thing = thing, .measure = -1, .lack = -1, .flag = -1};
+  f->count = mentions_of(in->mentions, thing, in->segments, in->segment_count, f->list, WORDS_MOST);
+  for (size_t i = 0; i < f->count; i++) {
+    struct mention *m = &f->list[i];
+    part_take_intents(f, m);
+    if (m->what == MENTION_COLUMN) part_take_column(f, i);
+    if (m->what == MENTION_VALUE) part_take_value(f, i);
+    if (m->what == MENTION_PARENT) part_take_parent(f, i);
+    if (m->what == MENTION_ENTITY) part_take_entity(f, i);
+    if (m->what == MENTION_KNOWN) part_take_known(f, i);
+    if (m->what == MENTION_LACK) out->lack = m->number;
+    if (m->what == MENTION_UNKNOWN) part_take_unknown(f, i);
+  }
+  for (size_t k = 0; k < in->segment_count; k++)
+    for (size_t at = in->segments[k].first; at < in->segments[k].end; at++) {
+      part_take_comparison(f, &in->segments[k], at);
+      part_take_top(f, &in->segments[k], at);
+    }
+  part_take_spans(f);
+  part_settle_spans(f);
+  part_settle_flags(out);
+  part_settle_groups(out);
+}
+
+// ---- follow-ups
+
+static void part_edit_filters(struct reading_part *before, const struct reading_part *edit) {
+  for (size_t i = 0; i < edit->filter_count; i++) {
+    size_t kept = 0;
+    for (size_t k = 0; k < before->filter_count; k++)
+      if (edit->filters[i].column < 0 || before->filters[k].column != edit->filters[i].column)
+        before->filters[kept++] = before->filters[k];
+    before->filter_count = kept;
+    part_add_filter(before, edit->filters[i]);
+    if (before->unfiltered_flag && before->flag == edit->filters[i].column) before->unfiltered_flag = false;
+  }
+  if (edit->unfiltered_flag) before->unfiltered_flag = true, before->flag = edit->flag;
+}
+
+void part_edit(struct reading_part *before, const struct reading_part *edit) {
+  part_edit_filters(before, edit);
+  if (edit->has_span && !edit->span_is_assumed) {
+    before->span = edit->span;
+    before->has_span = true;
+    before->span_is_assumed = before->has_prior = false;
+  }
+  if (edit->has_prior) before->prior = edit->prior, before->has_prior = true;
+  if (edit->name_count) {
+    memcpy(before->names, edit->names, sizeof before->names);
+    before->name_count = edit->name_count;
+    before->id_count = 0;
+  }
+  if (edit->id_count) {
+    memcpy(before->ids, edit->ids, sizeof before->ids);
+    before->id_count = edit->id_count;
+    before->name_count = 0;
+  }
+  unsigned strong = edit->intents & ~(1u << ASK_LIST | 1u << ASK_CHECK);
+  if (strong) before->intents = strong;
+  if (edit->group_count) {
+    memcpy(before->groups, edit->groups, sizeof before->groups);
+    before->group_count = edit->group_count;
+    before->grouped = true;
+  }
+  if (edit->asked_count) {
+    memcpy(before->asked, edit->asked, sizeof before->asked);
+    before->asked_count = edit->asked_count;
+  }
+  if (edit->measure >= 0) before->measure = edit->measure;
+  if (edit->top) before->top = edit->top;
+  if (edit->bucket) before->bucket = edit->bucket;
+  if (edit->form) before->form = edit->form;
+}

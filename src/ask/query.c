@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/query_parts.h"
+
+#include <stdlib.h>
+
+#include "ask/part.h"
+#include "ask/rename.h"
+#include "data/json.h"
+
+struct str query_done(struct buf *b, struct arena *a) {
+  struct str made = arena_dup(a, buf_str(b));
+  buf_free(b);
+  return made;
+}
+
+void query_add_quoted(struct buf *out, struct str text) {
+  buf_add_char(out, '\'');
+  for (size_t i = 0; i < text.n; i++) {
+    if (text.p[i] == '\'') buf_add_char(out, '\'');
+    if (text.p[i]) buf_add_char(out, text.p[i]);
+  }
+  buf_add_char(out, '\'');
+}
+
+void query_use(struct querying *s, int column) {
+  for (size_t i = 0; i < s->q->used_count; i++)
+    if (s->q->used[i] == column) return;
+  if (column >= 0 && s->q->used_count < QUERY_USED_MOST) s->q->used[s->q->used_count++] = column;
+}
+
+void query_name(struct buf *out, struct str name) {
+  buf_printf(out, "\"%.*s\"", STR_ARG(name));
+}
+
+// ---- names of things
+
+struct str query_parent_label(const struct model_thing *t) {
+  const struct model_thing *up = t->within;
+  size_t i, n;
+  yyjson_val *key, *v;
+  if (!up || up->label < 0) return STR_NONE;
+  yyjson_obj_foreach (yyjson_obj_get(up->def, "gives"), i, n, key, v)
+    if (str_eq(json_text(v), up->columns[up->label].name) || str_eq(json_text(v), up->columns[up->label].sql))
+      return json_text(key);
+  return STR_NONE;
+}
+
+// The row's own column of that name, where the thing declares one.
+struct str query_parent_sql(const struct model_thing *t) {
+  struct str name = query_parent_label(t);
+  int column = model_column_find(t, name);
+  return column >= 0 ? t->columns[column].sql : name;
+}
+
+static size_t query_labels(struct str domain) {
+  size_t n = 1;
+  for (size_t i = 0; i < domain.n; i++) n += domain.p[i] == '.';
+  return n;
+}
+
+struct str query_narrow(const struct reading_part *p, const struct model_thing *t, struct arena *a) {
+  struct buf out = BUF_MAX(QUERY_SQL_MOST);
+  if (t->label < 0 || !p->name_count) return STR_NONE;
+  struct str label = t->columns[t->label].sql, from = model_from(t);
+  bool domains = str_is(json_str(yyjson_obj_get(t->def, "find"), "kind"), "domain");
+  for (size_t i = 0; i < p->name_count; i++) {
+    if (i) buf_add_z(&out, " OR ");
+    if (domains && query_labels(p->names[i]) > 2) { // a host: the longest zone that holds it
+      buf_printf(&out, "%.*s = (SELECT %.*s FROM %.*s WHERE in_domain(", STR_ARG(label), STR_ARG(label),
+                 STR_ARG(from));
+      query_add_quoted(&out, p->names[i]);
+      buf_printf(&out, ", %.*s) ORDER BY length(%.*s) DESC LIMIT 1)", STR_ARG(label), STR_ARG(label));
+    } else {
+      buf_printf(&out, "lower(%.*s) = ", STR_ARG(label));
+      query_add_quoted(&out, p->names[i]);
+    }
+  }
+  return query_done(&out, a);
+}
+
+// ---- conditions
+
+static void query_add_text(struct buf *out, const struct model_column *c, struct str text) {
+  if (c->list) {
+    buf_printf(out, "EXISTS (SELECT 1 FROM json_each(%.*s) WHERE lower(value) = lower(", STR_ARG(c->sql));
+    query_add_quoted(out, text);
+    buf_add_z(out, "))");
+    return;
+  }
+  buf_printf(out, "lower(%.*s) = lower(", STR_ARG(c->sql));
+  query_add_quoted(out, text);
+  buf_add_char(out, ')');
+}
+
+static void query_add_filter(struct querying *s, const struct reading_filter *f, struct buf *out) {
+  const struct model_column *c = f->column >= 0 ? &s->t->columns[f->column] : NULL;
+  query_use(s, f->column);
+  if (f->negated) buf_add_z(out, "NOT coalesce(");
+  switch (f->op) {
+  case READING_IS:
+    buf_printf(out, "(%.*s)", STR_ARG(s->t->values[f->value].sql));
+    break;
+  case READING_LACKS:
+    buf_printf(out, "(%.*s IS NULL OR %.*s IN ('', '[]', '{}'))", STR_ARG(c->sql), STR_ARG(c->sql));
+    break;
+  case READING_COMPARES:
+    buf_printf(out, "%.*s %s %.*s", STR_ARG(c->sql), f->sign, STR_ARG(f->text));
+    break;
+  case READING_LIKE:
+    query_add_text(out, c, f->text);
+  }
+  if (f->negated) buf_add_z(out, ", 0)");
+}
+
+static void query_and(struct buf *out) {
+  if (out->n) buf_add_z(out, " AND ");
+}
+
+// Values of one column are alternatives; all else holds together. `nouns`: only what kind of rows is meant.
+void query_filters(struct querying *s, bool nouns, bool rest, struct buf *out) {
+  bool done[READING_FILTERS_MOST] = {false};
+  const struct reading_part *p = s->p;
+  for (size_t i = 0; i < p->filter_count; i++) {
+    const struct reading_filter *f = &p->filters[i];
+    if (done[i] || !(f->noun ? nouns : rest)) continue;
+    query_and(out);
+    bool several = false;
+    for (size_t k = i + 1; k < p->filter_count; k++)
+      several = several || (f->column >= 0 && p->filters[k].column == f->column &&
+                            p->filters[k].op == f->op && p->filters[k].op != READING_COMPARES && !f->negated);
+    if (several) buf_add_char(out, '(');
+    query_add_filter(s, f, out);
+    for (size_t k = i + 1; several && k < p->filter_count; k++) {
+      if (p->filters[k].column != f->column || p->filters[k].op != f->op) continue;
+      buf_add_z(out, p->filters[k].negated ? " AND " : " OR ");
+      query_add_filter(s, &p->filters[k], out);
+      done[k] = true;
+    }
+    if (several) buf_add_char(out, ')');
+  }
+}
+
+bool query_is_sliced(const struct model_thing *t) {
+  return json_bool(t->def, "sliced", false);
+}
+
+void query_time(struct querying *s, const struct span *span, const char *suffix, struct buf *out) {
+  const struct model_thing *t = s->t;
+  if (t->time < 0 || query_is_sliced(t)) return;
+  query_use(s, t->time);
+  if (span->since.n) {
+    query_and(out);
+    buf_printf(out, "%.*s >= :since%s", STR_ARG(t->columns[t->time].sql), suffix);
+  }
+  if (span->until.n) {
+    query_and(out);
+    buf_printf(out, "%.*s < :until%s", STR_ARG(t->columns[t->time].sql), suffix);
+  }
+}
+
+struct str query_where(struct querying *s, bool rest, bool time) {
+  struct buf out = BUF_MAX(QUERY_SQL_MOST);
+  struct str always = json_str(s->t->def, "where"), narrow = s->t->within && !json_str(s->t->def, "find").n
+                                                                 ? STR_NONE
+                                                                 : query_narrow(s->p, s->t, s->arena);
+  if (always.n) buf_printf(&out, "(%.*s)", STR_ARG(always));
+  if (narrow.n) query_and(&out), buf_printf(&out, "(%.*s)", STR_ARG(narrow));
+  query_filters(s, true, rest, &out);
+  if (time && s->p->has_span && !s->p->has_prior) query_time(s, &s->p->span, "", &out);
+  return query_done(&out, s->arena);
+}
+
+void query_add_where(struct buf *out, struct str where) {
+  if (where.n) buf_printf(out, " WHERE %.*s", STR_ARG(where));
+}
+
+// ---- measures and groups
+
+bool query_ranks(const struct reading_part *p) {
+  return part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM);
+}
+
+int query_measure(const struct querying *s) {
+  if (s->p->measure >= 0) return s->p->measure;
+  return s->t->counts;
+}
+
+// What each group is told by: rows, or a measure folded.
+struct str query_fold(struct querying *s, const char *prefix) {
+  int m = query_measure(s);
+  const struct model_column *c = m >= 0 ? &s->t->columns[m] : NULL;
+  s->q->measure = c                                         ? c->name
+                  : str_is(json_str(s->t->def, "rows"), "") ? STR("count")
+                                                            : json_str(s->t->def, "rows");
+  if (!c) return STR("count(*)");
+  query_use(s, m);
+  s->q->unit = c->unit;
+  s->q->ratio = str_is(c->kind, "ratio");
+  struct str fold = c->fold.n ? c->fold : STR("sum");
+  if (part_has(s->p, ASK_MEAN) || s->q->ratio)
+    fold = str_is(c->fold, "") || str_is(c->fold, "sum") ? STR("avg") : c->fold;
+  if (part_has(s->p, ASK_MEDIAN)) fold = STR("median");
+  if (str_contains(c->sql, STR("sum(")) || str_contains(c->sql, STR("count(")))
+    return c->sql; // a fold already
+  return arena_printf(s->arena, "%.*s(%s%.*s)", STR_ARG(fold), prefix, STR_ARG(c->sql));
+}
+
+struct str query_group_name(const struct querying *s, int group) {
+  return group == -2 ? query_parent_label(s->t) : s->t->columns[group].name;
+}
+
+struct str query_group_sql(struct querying *s, int group) {
+  if (group == -2) {
+    query_use(s, model_column_find(s->t, query_parent_label(s->t)));
+    return query_parent_sql(s->t);
+  }
+  query_use(s, group);
+  const struct model_column *c = &s->t->columns[group];
+  return c->list ? STR("each.value") : c->sql;
+}
+
+static int query_default_group(const struct querying *s) {
+  if (s->t->within && query_parent_label(s->t).n) return -2;
+  return s->t->label;
+}
+
+void query_pick_groups(struct querying *s, bool needed) {
+  struct query *q = s->q;
+  for (size_t i = 0; i < s->p->group_count; i++)
+    if (s->only < 0 || (int)i == s->only) q->groups[q->group_count++] = query_group_name(s, s->p->groups[i]);
+  if (needed && !q->group_count) {
+    int g = query_default_group(s);
+    if (g != -1) q->groups[q->group_count++] = query_group_name(s, g);
+  }
+}
+
+int query_group_at(const struct querying *s, size_t i) {
+  if (s->p->group_count) return s->p->groups[s->only < 0 ? (int)i : s->only];
+  return query_default_group(s);
+}
+
+struct str query_source(struct querying *s) {
+  struct buf out = BUF_MAX(QUERY_SQL_MOST);
+  buf_add(&out, model_from(s->t));
+  for (size_t i = 0; i < s->q->group_count; i++) {
+    int g = query_group_at(s, i);
+    if (g >= 0 && s->t->columns[g].list)
+      buf_printf(&out, ", json_each(%.*s) each", STR_ARG(s->t->columns[g].sql));
+  }
+  return query_done(&out, s->arena);
+}
+
+void query_group_list(struct querying *s, struct buf *out) {
+  for (size_t i = 0; i < s->q->group_count; i++) {
+    buf_add(out, query_group_sql(s, query_group_at(s, i)));
+    buf_add_z(out, " AS ");
+    query_name(out, s->q->groups[i]);
+    buf_add_z(out, ", ");
+  }
+}
+
+void query_group_by(const struct querying *s, struct buf *out) {
+  for (size_t i = 0; i < s->q->group_count; i++) buf_printf(out, "%s%zu", i ? ", " : " GROUP BY ", i + 1);
+}
+
+void query_wish_bars(struct query *q) {
+  q->mark = STR("bar");
+  q->x = q->measure;
+  q->y = q->group_count ? q->groups[0] : STR_NONE;
+  if (q->group_count > 1) q->color = q->groups[1];
+}
+
+// ---- the choice
+
+size_t query_count(const struct reading_part *p) {
+  bool ranks = query_ranks(p) && !p->grouped && !part_has(p, ASK_SHARE) && !part_has(p, ASK_TREND);
+  return ranks && p->group_count > 1 ? p->group_count : 1;
+}
+
+static bool query_is_folded(const struct querying *s) { // rows are counts of something already
+  int m = query_measure(s);
+  return m >= 0 && s->t->columns[m].fold.n > 0;
+}
+
+static bool query_has_hit(const struct reading_part *p) {
+  for (size_t i = 0; i < p->filter_count; i++)
+    if (!p->filters[i].noun) return true;
+  return false;
+}
+
+static void query_choose(struct querying *s) {
+  const struct reading_part *p = s->p;
+  bool timed = s->t->time >= 0, ranks = query_ranks(p), folded = query_is_folded(s);
+  bool aged = part_has(p, ASK_OLDEST) || part_has(p, ASK_NEWEST) || part_has(p, ASK_SOONEST);
+  if (p->unfiltered_flag)
+    query_rows(s);
+  else if (p->name_count > 1 && (part_has(p, ASK_COMPARE) || part_has(p, ASK_LACKS)) &&
+           yyjson_obj_get(s->t->def, "identity"))
+    query_diff(s);
+  else if (p->has_prior)
+    query_periods(s);
+  else if (part_has(p, ASK_HEAT) && timed)
+    query_heat(s);
+  else if ((part_has(p, ASK_TREND) || p->bucket) && timed && !aged)
+    query_series(s);
+  else if (part_has(p, ASK_SHARE) && query_has_hit(p) &&
+           !(s->p->measure >= 0 && str_is(s->t->columns[s->p->measure].kind, "ratio")))
+    query_share(s);
+  else if (part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN))
+    query_stats(s);
+  else if (aged)
+    query_rows(s);
+  else if (ranks && (p->group_count || folded || (p->measure < 0 && s->t->events)))
+    query_groups(s);
+  else if (ranks)
+    query_rows(s);
+  else if (p->group_count && (p->grouped || part_has(p, ASK_COUNT) || folded || part_has(p, ASK_DISTINCT)))
+    query_groups(s);
+  else if (part_has(p, ASK_COUNT) || part_has(p, ASK_TOTAL) || folded)
+    query_value(s);
+  else
+    query_rows(s);
+}
+
+static struct str query_title(const struct querying *s) {
+  struct str noun = s->t->label_noun;
+  struct buf out = BUF_MAX(300);
+  buf_printf(&out, "%.*s", STR_ARG(noun));
+  if (s->q->group_count) buf_printf(&out, " by %.*s", STR_ARG(s->q->groups[0]));
+  if (s->p->name_count) buf_printf(&out, ", %.*s", STR_MOST(s->p->names[0], 80));
+  struct str title = query_done(&out, s->arena);
+  if (title.n && title.p[0] >= 'a' && title.p[0] <= 'z') {
+    char *c = arena_z(s->arena, title);
+    c[0] = (char)(c[0] - 'a' + 'A');
+    title = str_make(c, title.n);
+  }
+  return title;
+}
+
+void query_make(const struct reading_part *p, int group, struct arena *a, struct query *out) {
+  struct querying s = {.p = p, .t = p->thing, .q = out, .arena = a, .only = group};
+  *out = (struct query){.by = -1};
+  query_choose(&s);
+  if (p->form) out->mark = str_of(p->form);
+  int64_t limit = out->limit && out->shape != QUERY_VALUE ? out->limit : 0;
+  if (limit && out->shape == QUERY_GROUPS) // ties with the last one stay
+    out->sql = arena_printf(a, "SELECT * FROM (%.*s) WHERE \"%.*s\" IS NOT NULL LIMIT %lld",
+                            STR_ARG(out->sql), STR_ARG(out->measure), (long long)limit);
+  else if (limit)
+    out->sql = arena_printf(a, "%.*s LIMIT %lld", STR_ARG(out->sql), (long long)limit);
+  out->title = query_title(&s);
+}
+
+struct str query_values(const struct reading_part *p, int column, struct arena *a) {
+  const struct model_column *c = &p->thing->columns[column];
+  if (c->list)
+    return arena_printf(
+        a, "SELECT DISTINCT each.value AS \"%.*s\" FROM %.*s, json_each(%.*s) each ORDER BY 1 LIMIT 50",
+        STR_ARG(c->name), STR_ARG(model_from(p->thing)), STR_ARG(c->sql));
+  return arena_printf(a, "SELECT DISTINCT %.*s AS \"%.*s\" FROM %.*s ORDER BY 1 LIMIT 50", STR_ARG(c->sql),
+                      STR_ARG(c->name), STR_ARG(model_from(p->thing)));
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// query: the SQL of one part of a question, the shape of what it gives, and how to draw it. Pure. Example:
+//   struct query q; query_make(&part, "", arena, &q);       // q.sql, q.shape, q.x, q.y
+#ifndef POSTERN_ASK_QUERY_H
+#define POSTERN_ASK_QUERY_H
+
+#include "ask/reading.h"
+
+enum query_shape {
+  QUERY_ROWS,    // rows of the thing
+  QUERY_VALUE,   // one number: measure
+  QUERY_GROUPS,  // groups, measure
+  QUERY_SERIES,  // time, (group,) measure
+  QUERY_SHARE,   // (group,) part, whole, share
+  QUERY_STATS,   // things, mean, median, least, most
+  QUERY_PERIODS, // (group,) now, before, change
+  QUERY_DIFF,    // only_in, what
+  QUERY_HEAT,    // weekday, hour, measure
+  QUERY_SHAPES
+};
+
+enum { QUERY_USED_MOST = 24, QUERY_ROWS_MOST = 200 };
+
+struct query {
+  enum query_shape shape;
+  struct str sql, title;
+  struct str measure; // name of the measure's column
+  struct str groups[READING_GROUPS_MOST];
+  size_t group_count;
+  int used[QUERY_USED_MOST]; // columns of the thing that the query reads
+  size_t used_count;
+  struct str mark, x, y, color; // the wish for a chart; mark empty: none
+  struct str bucket;            // of a series: "hour"
+  int by;                       // ROWS: the column that orders them; -1: none
+  bool ascending;
+  int64_t limit; // 0: none
+  bool ratio;    // the measure is a ratio
+  struct str unit;
+};
+
+// `second`: the suffix of tables and parameters of the period before, where the thing's calls cut by time.
+void query_make(const struct reading_part *p, int group, struct arena *a, struct query *out);
+// Which groups take a query of their own: a ranking by two things is two.
+size_t query_count(const struct reading_part *p);
+// Rows that look like what the filters ask for: the values there are of a filter's column.
+struct str query_values(const struct reading_part *p, int column, struct arena *a);
+void query_add_quoted(struct buf *out, struct str text); // 'text' for SQL
+struct str query_parent_label(
+    const struct model_thing *t); // the column of a row that names what it is within; empty: none
+// Which rows of a thing are meant by name; empty: all.
+struct str query_narrow(const struct reading_part *p, const struct model_thing *t, struct arena *a);
+
+#endif

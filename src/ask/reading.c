@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/reading.h"
+
+#include "ask/part.h"
+#include "data/json.h"
+
+enum { READING_GAIN = 6 }; // what taking two requests as one has to add
+
+struct reader_state {
+  const struct reading_input *in;
+  struct reading *out;
+  struct arena *arena;
+  struct mentions mentions;
+  struct ask_segment segments[SEGMENTS_MOST];
+  struct span spans[SPANS_MOST];
+  size_t segment_count, span_count;
+};
+
+// ---- slips of the pen
+
+static bool reading_knows(const struct reader_state *s, struct word *w) {
+  if (phrases_know(&s->out->language->phrases, w->stem) || phrases_know(&s->in->model->phrases, w->stem))
+    return true;
+  for (size_t i = 0; i < s->in->name_count; i++)
+    if (str_eq_nocase(s->in->names[i].said, w->low)) return true;
+  return false;
+}
+
+static void reading_correct(struct reader_state *s) {
+  for (size_t i = 0; i < s->out->words.n; i++) {
+    struct word *w = &s->out->words.items[i];
+    if (w->kind != WORD_PLAIN || reading_knows(s, w)) continue;
+    struct str near = phrases_near(&s->in->model->phrases, w->stem);
+    if (!near.n) near = phrases_near(&s->out->language->phrases, w->stem);
+    if (!near.n) continue;
+    if (s->out->corrected_count < 8) {
+      s->out->corrected[s->out->corrected_count][0] = w->low;
+      s->out->corrected[s->out->corrected_count++][1] = near;
+    }
+    w->stem = near;
+  }
+}
+
+// ---- parts
+
+struct grouping { // segments that are one part
+  struct ask_segment list[SEGMENTS_MOST];
+  size_t count;
+  const struct model_thing *thing, *second;
+  int score;
+};
+
+static bool reading_is_kin(const struct model_thing *a, const struct model_thing *b) {
+  return a && b && (model_is_within(a, b) || model_is_within(b, a));
+}
+
+static void reading_add_segment(struct grouping *g, struct ask_segment s) {
+  if (g->count < SEGMENTS_MOST) g->list[g->count++] = s;
+}
+
+static void reading_choose(const struct reader_state *s, struct grouping *g) {
+  g->thing = mentions_best(&s->mentions, g->list, g->count, &g->score, &g->second);
+}
+
+// Does this segment go with the one before? It does where one thing explains both better, or it names none.
+static bool reading_joins(const struct reader_state *s, const struct grouping *before,
+                          const struct grouping *next) {
+  struct grouping both = *before;
+  bool named = false;
+  if (next->thing) mentions_score(&s->mentions, next->thing, next->list, next->count, &named);
+  if (!before->thing) return false;
+  if (!next->thing) return true;
+  for (size_t i = 0; i < next->count; i++) reading_add_segment(&both, next->list[i]);
+  reading_choose(s, &both);
+  if (!both.thing) return false;
+  if (named && !reading_is_kin(before->thing, next->thing)) return false;
+  if (named && before->thing != next->thing && reading_is_kin(before->thing, next->thing))
+    return both.score + READING_GAIN >= before->score + next->score / 2;
+  return true;
+}
+
+static size_t reading_group(const struct reader_state *s, struct grouping *out) {
+  size_t n = 0;
+  for (size_t i = 0; i < s->segment_count; i++) {
+    if (!s->segments[i].asks) continue;
+    struct grouping next = {.list = {s->segments[i]}, .count = 1};
+    reading_choose(s, &next);
+    if (n && reading_joins(s, &out[n - 1], &next)) {
+      reading_add_segment(&out[n - 1], s->segments[i]);
+      reading_choose(s, &out[n - 1]);
+    } else if (n < READING_PARTS_MOST && (next.thing || n == 0)) {
+      out[n++] = next;
+    } else if (n && !next.thing) {
+      reading_add_segment(&out[n - 1], s->segments[i]);
+    }
+  }
+  return n;
+}
+
+// Names that another part, or a sentence that only tells, gave: "first get the zone ID for example.com. Next …".
+static void reading_carry(struct reader_state *s) {
+  struct str names[READING_NAMES_MOST];
+  size_t n = 0;
+  for (size_t i = 0; i < s->out->words.n && n < READING_NAMES_MOST; i++) {
+    const struct word *w = &s->out->words.items[i];
+    bool there = w->kind != WORD_DOMAIN;
+    for (size_t k = 0; k < n; k++) there = there || str_eq(names[k], w->low);
+    if (!there) names[n++] = w->low;
+  }
+  for (size_t i = 0; i < s->out->part_count; i++) {
+    struct reading_part *p = &s->out->parts[i];
+    bool has = p->name_count || p->id_count;
+    for (size_t k = 0; k < p->filter_count; k++)
+      has =
+          has || (p->filters[k].column >= 0 && p->thing->columns[p->filters[k].column].entity == WORD_DOMAIN);
+    if (has || !mentions_takes(p->thing, WORD_DOMAIN)) continue;
+    for (size_t k = 0; k < n; k++) {
+      bool scoped = false;
+      for (const struct model_thing *up = p->thing; up; up = up->within)
+        scoped = scoped || json_str(yyjson_obj_get(up->def, "find"), "kind").n;
+      if (scoped) {
+        p->names[p->name_count++] = names[k];
+        continue;
+      }
+      for (size_t c = 0; c < p->thing->column_count; c++)
+        if (p->thing->columns[c].entity == WORD_DOMAIN)
+          part_add_filter(p, (struct reading_filter){
+                                 .op = READING_LIKE, .value = -1, .column = (int)c, .text = names[k]});
+    }
+  }
+}
+
+// A word that a domain explains: "our production zone (example.com)" says what production is.
+static void reading_forget_named(struct reader_state *s) {
+  for (size_t i = 0; i < s->out->part_count; i++) {
+    struct reading_part *p = &s->out->parts[i];
+    size_t kept = 0;
+    for (size_t k = 0; k < p->unknown_count; k++) {
+      bool said = false;
+      for (size_t w = 0; w < s->out->words.n; w++) {
+        if (s->out->words.items[w].kind != WORD_DOMAIN) continue;
+        for (size_t b = w > 4 ? w - 4 : 0; b < w; b++)
+          said = said || str_eq(s->out->words.items[b].low, p->unknown[k]);
+      }
+      if (said) continue;
+      p->unknown_matters[kept] = p->unknown_matters[k];
+      p->unknown_of[kept] = p->unknown_of[k];
+      p->unknown[kept++] = p->unknown[k];
+    }
+    p->unknown_count = kept;
+  }
+}
+
+static void reading_parts(struct reader_state *s) {
+  struct grouping *groups = ARENA_ARRAY(s->arena, READING_PARTS_MOST, struct grouping);
+  size_t n = reading_group(s, groups);
+  for (size_t i = 0; i < n; i++) {
+    if (!groups[i].thing) continue;
+    struct part_input in = {.mentions = &s->mentions,
+                            .segments = groups[i].list,
+                            .segment_count = groups[i].count,
+                            .spans = s->spans,
+                            .span_count = s->span_count,
+                            .clock = s->in->clock};
+    struct reading_part *p = &s->out->parts[s->out->part_count++];
+    part_fill(&in, groups[i].thing, s->arena, p);
+    p->score = groups[i].score;
+  }
+  reading_carry(s);
+  reading_forget_named(s);
+}
+
+// ---- ends
+
+static bool reading_points_at_nothing(const struct reader_state *s) {
+  bool why = false, points = false;
+  for (size_t i = 0; i < s->out->words.n; i++) {
+    why = why || language_at(s->out->language, &s->out->words, i, LANGUAGE_WHY, NULL);
+    points = points || language_at(s->out->language, &s->out->words, i, LANGUAGE_REFERS, NULL);
+    if (s->out->words.items[i].kind != WORD_PLAIN) return false;
+  }
+  return why && points && !s->span_count;
+}
+
+static bool reading_is_backwards(const struct reader_state *s) {
+  for (size_t i = 0; i < s->span_count; i++)
+    if (!s->spans[i].prior && s->spans[i].since_ms > s->spans[i].until_ms) return true;
+  return false;
+}
+
+static void reading_find_order(struct reader_state *s) {
+  for (size_t i = 0; i < s->segment_count; i++)
+    if (s->segments[i].orders) {
+      const struct word *a = &s->out->words.items[s->segments[i].first],
+                        *b = &s->out->words.items[s->segments[i].end - 1];
+      s->out->end = READING_ORDER;
+      s->out->order = str_make(s->in->question.p + a->at, b->at + b->text.n - a->at);
+      return;
+    }
+}
+
+static void reading_marks(struct reader_state *s) {
+  for (size_t i = 0; i < s->out->words.n; i++) {
+    s->out->refers =
+        s->out->refers || language_at(s->out->language, &s->out->words, i, LANGUAGE_REFERS, NULL);
+    if (i == 0) s->out->again = language_at(s->out->language, &s->out->words, i, LANGUAGE_AGAIN, NULL) > 0;
+  }
+}
+
+// ---- a question that follows another
+
+static bool reading_follows(const struct reader_state *s, const struct reading *before) {
+  if (!before || before->end != READING_SOUND || !before->part_count) return false;
+  if (s->out->part_count > 1) return false;
+  const struct reading_part *old = &before->parts[before->part_count - 1];
+  bool short_one = s->out->words.n <= 8, named = false;
+  if (!s->out->part_count) return true;
+  mentions_score(&s->mentions, s->out->parts[0].thing, s->segments, s->segment_count, &named);
+  if (s->out->parts[0].thing == old->thing) return s->out->refers || s->out->again || (short_one && !named);
+  return (s->out->again || s->out->refers) && !named;
+}
+
+// The part before, with what this question says anew.
+static void reading_edit(struct reader_state *s, const struct reading *before) {
+  struct reading_part *edit = ARENA_NEW(s->arena, struct reading_part),
+                      old = before->parts[before->part_count - 1];
+  struct part_input in = {.mentions = &s->mentions,
+                          .segments = s->segments,
+                          .segment_count = s->segment_count,
+                          .spans = s->spans,
+                          .span_count = s->span_count,
+                          .clock = s->in->clock};
+  part_fill(&in, old.thing, s->arena, edit);
+  part_edit(&old, edit);
+  old.unknown_count = 0;
+  for (size_t i = 0; i < edit->unknown_count; i++) {
+    old.unknown[i] = edit->unknown[i];
+    old.unknown_of[i] = edit->unknown_of[i];
+    old.unknown_matters[i] = edit->unknown_matters[i];
+    old.unknown_count++;
+  }
+  s->out->parts[0] = old;
+  s->out->part_count = 1;
+}
+
+bool reading_make(const struct reading_input *in, const struct reading *before, struct arena *a,
+                  struct reading *out, struct err *err) {
+  struct reader_state *s = ARENA_NEW(a, struct reader_state);
+  *s = (struct reader_state){.in = in, .out = out, .arena = a};
+  *out = (struct reading){.end = READING_SOUND};
+  struct str text = str_trim(in->question);
+  if (text.n && (text.p[0] == '{' || text.p[0] == '[')) return out->end = READING_IS_DATA, true;
+  if (!ask_words_read(text, a, &out->words, err)) return false;
+  s->in = in;
+  out->language = language_guess(&out->words);
+  reading_correct(s);
+  s->segment_count = segments_find(out->language, &in->model->phrases, &out->words, s->segments);
+  s->span_count = span_find(out->language, &out->words, in->clock, a, s->spans);
+  mentions_find(&s->mentions, in, out->language, &out->words, s->spans, s->span_count, a);
+  reading_marks(s);
+  reading_find_order(s);
+  if (out->end == READING_ORDER) return true;
+  reading_parts(s);
+  if (reading_follows(s, before))
+    reading_edit(s, before);
+  else if (reading_points_at_nothing(s))
+    out->end = READING_VAGUE;
+  else if (reading_is_backwards(s))
+    out->end = READING_NO_SPAN;
+  else if (!out->part_count)
+    out->end = READING_NOTHING;
+  return true;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// reading: a question as it is understood: parts, each about one thing, with what is asked of it, which rows are meant,
+// over which time, by what it is grouped; or an order to change something; or words that nothing knows. Pure. Example:
+//   struct reading r; reading_make(&(struct reading_input){…}, arena, &r);
+#ifndef POSTERN_ASK_READING_H
+#define POSTERN_ASK_READING_H
+
+#include "ask/model.h"
+#include "ask/span.h"
+
+enum {
+  READING_PARTS_MOST = 6,
+  READING_FILTERS_MOST = 10,
+  READING_GROUPS_MOST = 4,
+  READING_NAMES_MOST = 6,
+  READING_UNKNOWN_MOST = 24,
+};
+
+enum reading_op { READING_IS, READING_LACKS, READING_COMPARES, READING_LIKE };
+struct reading_filter {
+  enum reading_op op;
+  int value;        // of the thing; -1: none
+  int column;       // -1: none
+  struct str text;  // compared with; of READING_COMPARES a number or an instant
+  const char *sign; // of READING_COMPARES
+  bool negated;
+  bool noun; // says what kind of rows is meant
+  size_t at; // word
+};
+
+struct reading_part {
+  const struct model_thing *thing;
+  unsigned intents; // bits 1 << enum ask_intent
+  struct reading_filter filters[READING_FILTERS_MOST];
+  int groups[READING_GROUPS_MOST]; // columns; -2: each row of the thing it is within
+  int asked[READING_GROUPS_MOST];  // columns that were named, and not to group by
+  int measure, percentile;
+  int64_t top; // 0: none said
+  char bucket; // letter of a unit; 0: none
+  struct span span, prior;
+  bool has_span, has_prior, span_is_assumed;
+  struct str names[READING_NAMES_MOST]; // rows of the thing, or of what it is within, by label
+  struct str ids[READING_NAMES_MOST];   // or by id
+  size_t filter_count, group_count, asked_count, name_count, id_count;
+  int lack;             // of thing's `lacks`; -1: none
+  bool unfiltered_flag; // both sides of a flag were asked for: `flag` is its column
+  int flag;
+  bool grouped;     // "per", "by": the groups are asked for by word
+  const char *form; // table, line, bar; NULL: as suits
+  struct str unknown[READING_UNKNOWN_MOST];
+  bool unknown_matters[READING_UNKNOWN_MOST]; // something is measured against it
+  const struct model_thing
+      *unknown_of[READING_UNKNOWN_MOST]; // it stands before the name of this: "production zone"
+  size_t unknown_count;
+  struct str ambiguous; // a word that names several of them
+  int score;
+};
+
+enum reading_end {
+  READING_SOUND,
+  READING_ORDER,
+  READING_NOTHING,
+  READING_VAGUE,
+  READING_NO_SPAN,
+  READING_IS_DATA
+};
+
+struct reading_name { // what people or data call a row of a thing
+  struct str said, name;
+  const struct model_thing *thing; // NULL: any
+  bool alias;
+};
+
+struct reading_input {
+  struct str question;
+  const struct model *model;
+  const struct table_clock *clock;
+  const struct reading_name *names; // known of data, and aliases
+  size_t name_count;
+};
+
+struct reading {
+  enum reading_end end;
+  struct ask_words words;
+  const struct language *language;
+  struct reading_part parts[READING_PARTS_MOST];
+  size_t part_count;
+  struct str corrected[8][2]; // slips of the pen: typed, taken for
+  size_t corrected_count;
+  struct str order;   // the words that ask for a change
+  bool refers, again; // speaks of what was before
+  struct str notes[8];
+  size_t note_count;
+};
+
+// `before`: what a question before it was read as, which this one may only change; NULL: none.
+MUST_USE bool reading_make(const struct reading_input *in, const struct reading *before, struct arena *a,
+                           struct reading *out, struct err *err);
+
+#endif

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/segments.h"
+
+struct segmenting {
+  const struct language *language;
+  const struct phrases *known;
+  const struct ask_words *words;
+};
+
+// Words of courtesy and order in front: "please", "first", "can you".
+static size_t segment_skip_polite(const struct segmenting *s, size_t at, size_t end, bool *asked_of_us) {
+  size_t n;
+  while (at < end && (n = language_at(s->language, s->words, at, LANGUAGE_POLITE, NULL))) {
+    *asked_of_us = true;
+    at += n;
+  }
+  return at;
+}
+
+static bool segment_is_name(const struct segmenting *s, size_t at) {
+  struct phrase_hit hit;
+  return phrases_at(s->known, s->words, at, &hit, 1) && hit.n > 1;
+}
+
+// An order has the bare form of its verb: "delete", not "deleted".
+static bool segment_orders(const struct segmenting *s, size_t first, size_t end) {
+  bool asked_of_us = false;
+  size_t at = segment_skip_polite(s, first, end, &asked_of_us);
+  const struct phrase *p;
+  if (at >= end || language_at(s->language, s->words, at, LANGUAGE_LOOKS, NULL)) return false;
+  size_t n = language_at(s->language, s->words, at, LANGUAGE_ORDER, &p);
+  if (!n || !str_eq(p->first, s->words->items[at].low) || at + n >= end) return false;
+  if (segment_is_name(s, at)) return false;
+  return asked_of_us || s->words->items[end - 1].end != '?';
+}
+
+static bool segment_has_intent(const struct segmenting *s, size_t at, enum ask_intent least) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  size_t n = phrases_at(&s->language->phrases, s->words, at, hits, PHRASE_HITS_MOST);
+  for (size_t i = 0; i < n; i++)
+    if (hits[i].phrase->role == LANGUAGE_INTENT && hits[i].phrase->number >= (int)least) return true;
+  return false;
+}
+
+// Does another request begin here, behind a comma or a joining word?
+static bool segment_begins(const struct segmenting *s, size_t first, size_t at, size_t end) {
+  if (at <= first) return false;
+  const struct word *before = &s->words->items[at - 1];
+  bool joined = before->end == ',' || before->end == ':' ||
+                language_at(s->language, s->words, at - 1, LANGUAGE_POLITE, NULL);
+  if (!joined) return false;
+  const struct phrase *p;
+  size_t n = language_at(s->language, s->words, at, LANGUAGE_INTENT, &p);
+  bool asks = n && (p->number == ASK_LIST || p->number == ASK_COUNT || p->number == ASK_CHECK ||
+                    p->number == ASK_COMPARE);
+  return asks || segment_orders(s, at, end);
+}
+
+static bool segment_asks(const struct segmenting *s, size_t first, size_t end) {
+  bool asked_of_us = false;
+  size_t at = segment_skip_polite(s, first, end, &asked_of_us);
+  if (asked_of_us && at > first + 1) return true;
+  if (s->words->items[end - 1].end == '?') return true;
+  return at < end && segment_has_intent(s, at, ASK_LIST);
+}
+
+static size_t segment_add(const struct segmenting *s, struct ask_segment *out, size_t n, size_t first,
+                          size_t end) {
+  if (n == SEGMENTS_MOST || first >= end) return n;
+  out[n] = (struct ask_segment){.first = first, .end = end, .orders = segment_orders(s, first, end)};
+  out[n].asks = segment_asks(s, first, end);
+  return n + 1;
+}
+
+size_t segments_find(const struct language *l, const struct phrases *known, const struct ask_words *w,
+                     struct ask_segment *out) {
+  struct segmenting s = {l, known, w};
+  size_t n = 0, first = 0;
+  bool any = false;
+  for (size_t i = 0; i < w->n; i++) {
+    size_t end = i;
+    while (end < w->n && w->items[end].clause == w->items[i].clause) end++;
+    if (i > first && segment_begins(&s, first, i, end)) {
+      n = segment_add(&s, out, n, first, i);
+      first = i;
+    }
+    if (i + 1 == end) {
+      n = segment_add(&s, out, n, first, end);
+      first = end;
+    }
+  }
+  for (size_t i = 0; i < n; i++) any = any || out[i].asks || out[i].orders;
+  for (size_t i = 0; i < n && !any; i++) out[i].asks = true; // none stands out: all do
+  return n;
+}

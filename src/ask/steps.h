@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// steps: the calls that a part of a question needs, written into a program: those of its thing and of what it is within,
+// with slots filled: names, times, filters that the vendor knows. Private to ask/. Pure.
+#ifndef POSTERN_ASK_STEPS_H
+#define POSTERN_ASK_STEPS_H
+
+#include "ask/query.h"
+
+struct steps {
+  yyjson_mut_doc *doc;
+  yyjson_mut_val *list, *parameters;
+  struct arena *arena;
+  const struct table_clock *clock;
+  struct str missing; // an argument that nothing gives
+};
+
+// `suffix`: of its own tables and parameters, where others of the same name are there already; given back.
+void steps_add(struct steps *s, const struct reading_part *p, const struct query *q, struct str suffix,
+               bool before);
+
+#endif

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/summary.h"
+
+#include "ask/part.h"
+#include "chart/classes.h"
+#include "chart/format.h"
+#include "data/json.h"
+
+enum { SUMMARY_NAMES_MOST = 12, SUMMARY_CELL_MOST = 160 };
+
+struct saying {
+  const struct plan_result *r;
+  const struct table_result *rows;
+  const struct reading_part *p;
+  const struct model_thing *t;
+  const struct table_clock *clock;
+  struct arena *arena;
+  struct buf *out;
+};
+
+// ---- cells
+
+static const struct table_cell *say_cell(const struct saying *s, size_t row, size_t column) {
+  return &s->rows->cells[row * s->rows->column_count + column];
+}
+
+static int say_column(const struct saying *s, struct str name) {
+  for (size_t i = 0; i < s->rows->column_count; i++)
+    if (str_eq_nocase(s->rows->columns[i].name, name)) return (int)i;
+  return -1;
+}
+
+static enum chart_unit say_unit(struct str unit) {
+  return str_is(unit, "bytes")     ? CHART_UNIT_BYTES
+         : str_is(unit, "percent") ? CHART_UNIT_PERCENT
+         : str_is(unit, "seconds") ? CHART_UNIT_SECONDS
+         : str_is(unit, "ms")      ? CHART_UNIT_MS
+         : unit.n                  ? CHART_UNIT_OTHER
+                                   : CHART_UNIT_NONE;
+}
+
+static void say_number(const struct saying *s, const struct table_cell *c, struct str unit) {
+  double n;
+  if (!chart_cell_number(c, &n))
+    buf_add_z(s->out, "none");
+  else if (unit.n)
+    chart_format_measure(s->out, n, say_unit(unit), unit);
+  else
+    chart_format_number(s->out, CHART_GROUPED, n);
+}
+
+static struct str say_unit_of(const struct saying *s, struct str column) {
+  int c = model_column_find(s->t, column);
+  return c >= 0 ? s->t->columns[c].unit : STR_NONE;
+}
+
+static void say_value(const struct saying *s, size_t row, int column) {
+  const struct table_column *c = &s->rows->columns[column];
+  const struct table_cell *cell = say_cell(s, row, (size_t)column);
+  struct str unit = say_unit_of(s, c->name);
+  if (unit.n && (cell->kind == TABLE_CELL_INTEGER || cell->kind == TABLE_CELL_REAL)) {
+    say_number(s, cell, unit);
+    return;
+  }
+  struct buf text = BUF_MAX(4096);
+  table_cell_print(&text, cell, c->type);
+  struct str cut = str_cut_utf8(buf_str(&text), SUMMARY_CELL_MOST);
+  if (c->type == TABLE_TIME && cut.n > 16)
+    cut = ARENA_JOIN(s->arena, str_make(cut.p, 10), STR(" "), str_make(cut.p + 11, 5));
+  for (size_t i = 0; i < cut.n; i++) buf_add_char(s->out, (unsigned char)cut.p[i] < 32 ? ' ' : cut.p[i]);
+  if (!cut.n) buf_add_z(s->out, "(none)");
+  buf_free(&text);
+}
+
+// ---- what was asked for
+
+static void say_plural(const struct model_thing *t, struct buf *out) {
+  struct str plural = json_str(t->def, "plural"), noun = t->label_noun;
+  if (plural.n)
+    buf_add(out, plural);
+  else if (str_ends(noun, "y") && !str_ends(noun, "ay") && !str_ends(noun, "ey"))
+    buf_printf(out, "%.*sies", (int)noun.n - 1, noun.p);
+  else
+    buf_printf(out, "%.*s%s", STR_ARG(noun), str_ends(noun, "s") ? "" : "s");
+}
+
+static void say_filter(const struct reading_part *p, const struct reading_filter *f, struct buf *out) {
+  const struct model_column *c = f->column >= 0 ? &p->thing->columns[f->column] : NULL;
+  if (f->op == READING_IS)
+    buf_printf(out, "%s%.*s", f->negated ? "not " : "", STR_ARG(p->thing->values[f->value].said));
+  else if (f->op == READING_LACKS)
+    buf_printf(out, "without %.*s", STR_ARG(c->name));
+  else if (f->op == READING_COMPARES)
+    buf_printf(out, "%.*s %s %.*s", STR_ARG(c->name), f->sign, STR_ARG(f->text));
+  else
+    buf_printf(out, "%.*s %.*s", STR_ARG(c->name), STR_MOST(f->text, 80));
+}
+
+void summary_subject(const struct reading_part *p, struct buf *out) {
+  say_plural(p->thing, out);
+  for (size_t i = 0, n = 0; i < p->filter_count; i++) {
+    buf_add_z(out, n++ ? ", " : " (");
+    say_filter(p, &p->filters[i], out);
+    if (i + 1 == p->filter_count) buf_add_char(out, ')');
+  }
+  for (size_t i = 0; i < p->name_count; i++)
+    buf_printf(out, "%s%.*s",
+               i                  ? " and "
+               : p->thing->within ? " on "
+                                  : " named ",
+               STR_MOST(p->names[i], 100));
+  for (size_t i = 0; i < p->id_count; i++) buf_printf(out, " of id %.*s", STR_MOST(p->ids[i], 100));
+}
+
+static void say_range(const struct saying *s) {
+  if (!s->p->has_span) return;
+  struct str said = s->p->span.said;
+  buf_add_z(s->out, " (");
+  if (s->p->span_is_assumed)
+    buf_add_z(s->out, "no time was said, so ");
+  else if (said.n)
+    buf_printf(s->out, "%.*s: ", STR_ARG(said));
+  buf_printf(s->out, "%.*s)", STR_ARG(span_say(&s->p->span, s->clock, s->arena)));
+}
+
+static void say_subject(const struct saying *s) {
+  summary_subject(s->p, s->out);
+  say_range(s);
+}
+
+// ---- shapes
+
+static void say_value_of(const struct saying *s) {
+  const struct table_cell *c = say_cell(s, 0, 0);
+  bool rows = s->p->measure < 0 && s->t->counts < 0;
+  say_number(s, c, s->r->query.unit);
+  buf_add_char(s->out, ' ');
+  if (!rows) buf_printf(s->out, "%.*s of ", STR_ARG(s->r->query.measure));
+  say_subject(s);
+  buf_add_char(s->out, '.');
+}
+
+static void say_none(const struct saying *s) {
+  buf_add_z(s->out, "No ");
+  say_subject(s);
+  buf_add_z(s->out, " were found.");
+}
+
+static void say_names(const struct saying *s, int column, size_t first, size_t end) {
+  for (size_t i = first; i < end && i < first + SUMMARY_NAMES_MOST; i++) {
+    if (i > first) buf_add_z(s->out, i + 1 == end ? " and " : ", ");
+    say_value(s, i, column);
+  }
+  if (end > first + SUMMARY_NAMES_MOST) buf_printf(s->out, " and others");
+}
+
+static int say_label(const struct saying *s) {
+  int label = s->t->label >= 0 ? say_column(s, s->t->columns[s->t->label].name) : -1;
+  return label >= 0 ? label : 0;
+}
+
+// "3 active: a, b, c; 2 paused: d, e"
+static void say_flagged(const struct saying *s) {
+  int flag = say_column(s, s->t->columns[s->p->flag].name), label = say_label(s);
+  buf_add_z(s->out, "Of the ");
+  say_subject(s);
+  buf_add_z(s->out, ", ");
+  for (size_t first = 0, n = 0; first < s->rows->row_count; n++) {
+    size_t end = first + 1;
+    const struct table_cell *c = say_cell(s, first, (size_t)flag);
+    while (end < s->rows->row_count && say_cell(s, end, (size_t)flag)->integer == c->integer) end++;
+    struct str word = STR("");
+    for (size_t v = 0; v < s->t->value_count; v++)
+      if (s->t->values[v].column == s->p->flag &&
+          str_is(s->t->values[v].value, c->kind == TABLE_CELL_INTEGER && c->integer ? "true" : "false"))
+        word = s->t->values[v].said;
+    buf_printf(s->out, "%s%zu %s %.*s: ", n ? "; " : "", end - first, end - first == 1 ? "is" : "are",
+               STR_ARG(word));
+    say_names(s, label, first, end);
+    if (end == s->rows->row_count && n == 0) buf_printf(s->out, "; none is the other");
+    first = end;
+  }
+  buf_add_char(s->out, '.');
+}
+
+// One row: what was asked of it.
+static void say_one(const struct saying *s) {
+  int label = say_label(s);
+  say_value(s, 0, label);
+  buf_add_z(s->out, ": ");
+  size_t n = 0;
+  for (size_t c = 0; c < s->rows->column_count; c++) {
+    if ((int)c == label) continue;
+    buf_printf(s->out, "%s%.*s ", n++ ? ", " : "", STR_ARG(s->rows->columns[c].name));
+    say_value(s, 0, (int)c);
+  }
+  if (s->p->has_span) say_range(s);
+  buf_add_char(s->out, '.');
+}
+
+static void say_ranked(const struct saying *s) {
+  int by = say_column(s, s->r->query.measure), label = say_label(s);
+  say_value(s, 0, label);
+  buf_printf(s->out, " comes first of the ");
+  say_subject(s);
+  buf_add_z(s->out, ", with ");
+  buf_printf(s->out, "%.*s ", STR_ARG(s->r->query.measure));
+  say_value(s, 0, by);
+  if (s->rows->row_count > 1) {
+    buf_add_z(s->out, "; next is ");
+    say_value(s, 1, label);
+    buf_add_z(s->out, " with ");
+    say_value(s, 1, by);
+  }
+  buf_add_char(s->out, '.');
+}
+
+static void say_rows(const struct saying *s) {
+  bool aged = part_has(s->p, ASK_OLDEST) || part_has(s->p, ASK_NEWEST) || part_has(s->p, ASK_SOONEST);
+  bool ranked = part_has(s->p, ASK_TOP) || part_has(s->p, ASK_BOTTOM) || aged;
+  if (s->p->unfiltered_flag) {
+    say_flagged(s);
+  } else if (ranked && s->r->query.measure.n && say_column(s, s->r->query.measure) >= 0) {
+    say_ranked(s);
+  } else if (s->rows->row_count == 1 && (s->p->asked_count || s->p->id_count) && s->rows->column_count > 1) {
+    if (part_has(s->p, ASK_CHECK)) buf_add_z(s->out, "Yes. ");
+    say_one(s);
+  } else {
+    if (part_has(s->p, ASK_CHECK)) buf_add_z(s->out, "Yes: ");
+    buf_printf(s->out, "%zu ", s->rows->row_count);
+    say_subject(s);
+    buf_add_z(s->out, ": ");
+    say_names(s, say_label(s), 0, s->rows->row_count);
+    buf_add_char(s->out, '.');
+  }
+}
+
+static void say_groups(const struct saying *s) {
+  struct str measure = s->r->query.measure, unit = s->r->query.unit;
+  int by = say_column(s, measure);
+  size_t groups = s->r->query.group_count;
+  for (size_t g = 0; g < groups; g++) {
+    if (g) buf_add_z(s->out, ", ");
+    say_value(s, 0, (int)g);
+  }
+  buf_printf(s->out, " has the %s %.*s: ", s->r->query.ascending ? "fewest" : "most", STR_ARG(measure));
+  say_number(s, say_cell(s, 0, (size_t)by), unit);
+  buf_add_z(s->out, " of ");
+  say_subject(s);
+  for (size_t i = 1; i < s->rows->row_count && i < 4; i++) {
+    buf_add_z(s->out, i == 1 ? "; next " : ", ");
+    say_value(s, i, 0);
+    buf_add_z(s->out, " with ");
+    say_number(s, say_cell(s, i, (size_t)by), unit);
+  }
+  buf_add_char(s->out, '.');
+}
+
+static size_t say_extreme(const struct saying *s, int column, bool most) {
+  size_t best = 0;
+  double value = 0, n;
+  bool any = false;
+  for (size_t i = 0; i < s->rows->row_count; i++) {
+    if (!chart_cell_number(say_cell(s, i, (size_t)column), &n)) continue;
+    if (!any || (most ? n > value : n < value)) best = i, value = n, any = true;
+  }
+  return best;
+}
+
+static void say_series(const struct saying *s) {
+  struct str measure = s->r->query.measure, unit = s->r->query.unit;
+  int by = say_column(s, measure);
+  size_t high = say_extreme(s, by, true), low = say_extreme(s, by, false), last = s->rows->row_count - 1;
+  buf_printf(s->out, "%.*s per %.*s, of ", STR_ARG(measure), STR_ARG(s->r->query.bucket));
+  say_subject(s);
+  buf_add_z(s->out, ": highest ");
+  say_number(s, say_cell(s, high, (size_t)by), unit);
+  buf_add_z(s->out, " at ");
+  say_value(s, high, 0);
+  buf_add_z(s->out, ", lowest ");
+  say_number(s, say_cell(s, low, (size_t)by), unit);
+  buf_add_z(s->out, " at ");
+  say_value(s, low, 0);
+  buf_add_z(s->out, ", last ");
+  say_number(s, say_cell(s, last, (size_t)by), unit);
+  buf_add_char(s->out, '.');
+}
+
+static void say_share(const struct saying *s) {
+  size_t groups = s->r->query.group_count;
+  int percent = say_column(s, STR("percent")), matching = say_column(s, STR("matching"));
+  if (groups) {
+    say_value(s, 0, 0);
+    buf_add_z(s->out, ": ");
+  }
+  say_number(s, say_cell(s, 0, (size_t)percent), STR_NONE);
+  buf_add_z(s->out, " % (");
+  say_number(s, say_cell(s, 0, (size_t)matching), s->r->query.unit);
+  buf_add_z(s->out, " of ");
+  say_number(s, say_cell(s, 0, s->rows->column_count - 1), s->r->query.unit);
+  buf_add_z(s->out, "): ");
+  say_subject(s);
+  buf_add_char(s->out, '.');
+}
+
+static void say_stats(const struct saying *s) {
+  struct str unit = s->r->query.unit;
+  say_subject(s);
+  buf_add_z(s->out, ": mean ");
+  say_number(s, say_cell(s, 0, 0), unit);
+  buf_add_z(s->out, ", median ");
+  say_number(s, say_cell(s, 0, 1), unit);
+  buf_add_z(s->out, ", from ");
+  say_number(s, say_cell(s, 0, 2), unit);
+  buf_add_z(s->out, " to ");
+  say_number(s, say_cell(s, 0, 3), unit);
+  buf_add_z(s->out, " over ");
+  say_number(s, say_cell(s, 0, 4), STR_NONE);
+  buf_add_z(s->out, s->r->query.group_count ? " of them." : " rows.");
+}
+
+static void say_periods(const struct saying *s) {
+  struct str unit = s->r->query.unit, measure = s->r->query.measure;
+  int by = say_column(s, measure);
+  buf_printf(s->out, "%.*s of ", STR_ARG(measure));
+  say_subject(s);
+  buf_printf(s->out, ", compared with %.*s: ", STR_ARG(span_say(&s->p->prior, s->clock, s->arena)));
+  if (s->r->query.group_count) {
+    int change = say_column(s, STR("change_percent")), before = say_column(s, STR("before"));
+    say_value(s, 0, 0);
+    buf_add_z(s->out, " changed the most, by ");
+    say_number(s, say_cell(s, 0, (size_t)change), STR_NONE);
+    buf_add_z(s->out, " %, from ");
+    say_number(s, say_cell(s, 0, (size_t)before), unit);
+    buf_add_z(s->out, " to ");
+    say_number(s, say_cell(s, 0, (size_t)by), unit);
+  } else {
+    say_number(s, say_cell(s, 0, (size_t)by), unit);
+    buf_add_z(s->out, " now, ");
+    say_number(s, say_cell(s, 1, (size_t)by), unit);
+    buf_add_z(s->out, " before");
+  }
+  buf_add_char(s->out, '.');
+}
+
+static void say_diff(const struct saying *s) {
+  if (!s->rows->row_count) {
+    buf_add_z(s->out, "No difference: the ");
+    say_subject(s);
+    buf_add_z(s->out, " are the same; none is missing on either side.");
+    return;
+  }
+  for (size_t i = 0; i < s->rows->row_count && i < SUMMARY_NAMES_MOST; i++) {
+    buf_add_z(s->out, i ? "; only " : "Only ");
+    say_value(s, i, 0);
+    buf_add_z(s->out, " has ");
+    for (size_t c = 1; c < s->rows->column_count; c++) {
+      if (c > 1) buf_add_z(s->out, ", ");
+      say_value(s, i, (int)c);
+    }
+  }
+  buf_add_z(s->out, ". Compared were the ");
+  say_subject(s);
+  buf_add_char(s->out, '.');
+}
+
+static void say_heat(const struct saying *s) {
+  buf_add_z(s->out, "Most happens ");
+  say_value(s, 0, 0);
+  buf_add_z(s->out, " in the hour from ");
+  say_value(s, 0, 1);
+  buf_add_z(s->out, ":00, with ");
+  say_number(s, say_cell(s, 0, 2), s->r->query.unit);
+  buf_add_z(s->out, " of the ");
+  say_subject(s);
+  buf_add_char(s->out, '.');
+}
+
+void summary_add(const struct plan_result *r, const struct outcome_result *rows,
+                 const struct table_clock *clock, struct arena *a, struct buf *out) {
+  static void (*const shapes[QUERY_SHAPES])(const struct saying *) = {
+      [QUERY_ROWS] = say_rows,       [QUERY_VALUE] = say_value_of, [QUERY_GROUPS] = say_groups,
+      [QUERY_SERIES] = say_series,   [QUERY_SHARE] = say_share,    [QUERY_STATS] = say_stats,
+      [QUERY_PERIODS] = say_periods, [QUERY_DIFF] = say_diff,      [QUERY_HEAT] = say_heat};
+  struct saying s = {
+      .r = r, .rows = &rows->rows, .p = r->part, .t = r->part->thing, .clock = clock, .arena = a, .out = out};
+  if (rows->why.n) {
+    buf_printf(out, "%.*s", STR_MOST(rows->why, 400));
+    return;
+  }
+  if (!rows->rows.row_count && r->query.shape != QUERY_DIFF)
+    say_none(&s);
+  else
+    shapes[r->query.shape](&s);
+}

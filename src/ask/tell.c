@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask/tell.h"
+
+#include <stdlib.h>
+
+#include "ask/summary.h"
+#include "chart/chart.h"
+#include "chart/choose.h"
+#include "chart/spec.h"
+#include "data/json.h"
+
+void tell_begin(struct tell *t, struct arena *a) {
+  *t = (struct tell){.arena = a, .outcome = "answer"};
+  t->text = BUF_MAX(64 * 1024);
+  t->calls = t->table = t->results = t->chart = BUF_MAX(TELL_MOST);
+  t->warnings = BUF_MAX(256 * 1024);
+}
+
+void tell_free(struct tell *t) {
+  buf_free(&t->text);
+  buf_free(&t->calls);
+  buf_free(&t->table);
+  buf_free(&t->results);
+  buf_free(&t->chart);
+  buf_free(&t->warnings);
+}
+
+// ---- calls
+
+static void tell_member(struct buf *out, const char *key) {
+  if (out->n && out->p[out->n - 1] != '{') buf_add_char(out, ',');
+  json_add_string(out, str_of(key));
+  buf_add_char(out, ':');
+}
+
+static void tell_text(struct buf *out, const char *key, struct str text) {
+  tell_member(out, key);
+  json_add_string(out, text);
+}
+
+void tell_calls(struct tell *t, const struct outcome *o) {
+  for (size_t i = 0; i < o->call_count; i++) {
+    const struct outcome_call *c = &o->calls[i];
+    if (t->call_count++) buf_add_char(&t->calls, ',');
+    buf_add_char(&t->calls, '{');
+    tell_text(&t->calls, "account", c->account);
+    tell_text(&t->calls, "tool", c->tool);
+    tell_member(&t->calls, "arguments");
+    buf_add(&t->calls, c->arguments.n ? c->arguments : STR("{}"));
+    buf_printf(&t->calls, ",\"page\":%lld,\"rows\":%zu,\"bytes\":%zu,\"ms\":%lld,\"cached\":%s",
+               (long long)c->page, c->rows, c->bytes, (long long)c->elapsed_ms, c->cached ? "true" : "false");
+    if (c->why.n) tell_text(&t->calls, "why", c->why);
+    buf_add_char(&t->calls, '}');
+  }
+}
+
+static void tell_warn(struct tell *t, struct str text) {
+  if (t->warnings.n) buf_add_char(&t->warnings, ',');
+  json_add_string(&t->warnings, text);
+}
+
+// ---- a result
+
+static void tell_rows(struct buf *out, const struct table_result *rows) {
+  buf_add_z(out, "{\"columns\":[");
+  for (size_t i = 0; i < rows->column_count; i++) {
+    if (i) buf_add_char(out, ',');
+    json_add_string(out, rows->columns[i].name);
+  }
+  buf_add_z(out, "],\"rows\":[");
+  for (size_t i = 0; i < rows->row_count; i++) {
+    buf_add_z(out, i ? ",[" : "[");
+    for (size_t c = 0; c < rows->column_count; c++) {
+      if (c) buf_add_char(out, ',');
+      table_cell_write(out, &rows->cells[i * rows->column_count + c], rows->columns[c].type);
+    }
+    buf_add_char(out, ']');
+  }
+  buf_add_z(out, "]}");
+}
+
+// The kinds as people know them.
+static const char *tell_kind(enum chart_kind kind) {
+  static const char *const names[CHART_KINDS] = {
+      [CHART_EMPTY] = "none",          [CHART_KPI] = "value",     [CHART_CARD] = "value",
+      [CHART_TABLE] = "table",         [CHART_BAR] = "bar",       [CHART_COLUMN] = "bar",
+      [CHART_BAR_STACKED] = "stacked", [CHART_LINE] = "line",     [CHART_AREA] = "area",
+      [CHART_POINT] = "point",         [CHART_HISTOGRAM] = "bar", [CHART_HEATMAP] = "heatmap",
+      [CHART_TIMELINE] = "timeline"};
+  return names[kind];
+}
+
+static void tell_chart(struct tell *t, const struct outcome_result *r, const struct table_clock *clock) {
+  struct chart chart;
+  struct chart_source from = {.rows = &r->rows,
+                              .hints = r->asked->columns,
+                              .wish = r->asked->chart,
+                              .title = r->title,
+                              .zone = clock->zone,
+                              .unfinished = r->has_unfinished};
+  chart_choose(&from, t->arena, &chart);
+  buf_printf(&t->chart, "{\"kind\":\"%s\"", tell_kind(chart.kind));
+  if (chart.why.n) tell_text(&t->chart, "why", chart.why);
+  if (r->chart.n) {
+    buf_add_z(&t->chart, ",\"spec\":");
+    buf_add(&t->chart, r->chart);
+  }
+  buf_add_char(&t->chart, '}');
+}
+
+static void tell_result(struct tell *t, const struct plan_result *plan, const struct outcome_result *r,
+                        const struct table_clock *clock) {
+  if (t->text.n) buf_add_char(&t->text, '\n');
+  summary_add(plan, r, clock, t->arena, &t->text);
+  if (t->results.n) buf_add_char(&t->results, ',');
+  outcome_write_result(r, &t->results);
+}
+
+void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outcome *o,
+                  const struct table_clock *clock) {
+  bool any = false;
+  for (size_t i = 0; i < o->result_count && i < plan->result_count; i++) {
+    const struct outcome_result *r = &o->results[i];
+    tell_result(t, &plan->results[i], r, clock);
+    if (r->why.n || any) continue;
+    any = true;
+    tell_rows(&t->table, &r->rows);
+    tell_chart(t, r, clock);
+  }
+  for (size_t i = 0; i < plan->note_count; i++) buf_printf(&t->text, "\n%.*s", STR_ARG(plan->notes[i]));
+  for (size_t i = 0; i < o->warning_count; i++) tell_warn(t, o->warnings[i]);
+  if (!any) t->outcome = "unanswerable";
+}
+
+void tell_end(struct tell *t, const struct ask_plan *plan) {
+  static const char *const names[] = {"answer", "clarify", "unanswerable", "refuse"};
+  t->outcome = names[plan->end];
+  buf_add(&t->text, plan->text);
+}
+
+// ---- the whole
+
+static void tell_understood(const struct ask_plan *plan, struct buf *out) {
+  tell_member(out, "understood");
+  buf_add_char(out, '[');
+  for (size_t i = 0; i < plan->chip_count; i++) {
+    buf_add_z(out, i ? ",{" : "{");
+    tell_text(out, "what", plan->chips[i].what);
+    tell_text(out, "said", plan->chips[i].said);
+    buf_printf(out, ",\"assumed\":%s}", plan->chips[i].assumed ? "true" : "false");
+  }
+  buf_add_char(out, ']');
+}
+
+static void tell_choices(const struct ask_plan *plan, struct buf *out) {
+  tell_member(out, "choices");
+  buf_add_char(out, '[');
+  for (size_t i = 0; i < plan->choice_count; i++) {
+    buf_printf(out, "%s{\"number\":%zu,", i ? "," : "", i + 1);
+    json_add_string(out, STR("label"));
+    buf_add_char(out, ':');
+    json_add_string(out, plan->choices[i]);
+    buf_add_char(out, '}');
+  }
+  buf_add_char(out, ']');
+}
+
+static void tell_piece(struct buf *out, const char *key, const char *open, const struct buf *piece,
+                       const char *close) {
+  tell_member(out, key);
+  buf_add_z(out, open);
+  buf_add(out, buf_str(piece));
+  buf_add_z(out, close);
+}
+
+void tell_write(struct tell *t, const struct ask_plan *plan, struct buf *out) {
+  buf_add_char(out, '{');
+  tell_text(out, "id", str_of(t->id));
+  tell_text(out, "outcome", str_of(t->outcome));
+  tell_text(out, "engine", STR("planner"));
+  tell_text(out, "text", buf_str(&t->text));
+  if (t->table.n) tell_piece(out, "table", "", &t->table, "");
+  if (t->chart.n) tell_piece(out, "chart", "", &t->chart, "");
+  tell_piece(out, "results", "[", &t->results, "]");
+  tell_piece(out, "calls", "[", &t->calls, "]");
+  if (plan->program && plan->end == PLAN_PROGRAM) {
+    size_t n;
+    char *text = yyjson_mut_write(plan->program, 0, &n);
+    tell_member(out, "program");
+    buf_add(out, str_make(text, text ? n : 0));
+    free(text);
+  }
+  tell_understood(plan, out);
+  tell_choices(plan, out);
+  tell_piece(out, "warnings", "[", &t->warnings, "]");
+  buf_add_char(out, '}');
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// tell: an answer as JSON: outcome, text, table, chart, the calls that were made, the program, what was understood, what
+// may be chosen, what to mind. Private to ask/. Pure.
+#ifndef POSTERN_ASK_TELL_H
+#define POSTERN_ASK_TELL_H
+
+#include "ask/plan.h"
+#include "crypto/token.h"
+#include "program/outcome.h"
+
+enum { TELL_MOST = 32 << 20 };
+
+struct tell {
+  struct arena *arena;
+  char id[TOKEN_ID];
+  const char *outcome; // "answer", "clarify", "unanswerable", "refuse"
+  struct buf text, calls, table, results, chart, warnings;
+  size_t call_count;
+};
+
+void tell_begin(struct tell *t, struct arena *a);
+void tell_free(struct tell *t);
+void tell_calls(struct tell *t, const struct outcome *o); // adds what this run called
+void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outcome *o,
+                  const struct table_clock *clock);
+void tell_end(struct tell *t, const struct ask_plan *plan); // an end without a program
+void tell_write(struct tell *t, const struct ask_plan *plan, struct buf *out);
+
+#endif

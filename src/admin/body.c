@@ -72,14 +72,22 @@ static bool admin_body_check_int(const struct admin_member *m, const char *field
                 (long long)m->least, (long long)m->most);
 }
 
+// Numbers of a body come as their digits.
+static bool admin_body_int(yyjson_val *v, int64_t *out) {
+  if (yyjson_is_raw(v)) return str_to_i64(json_raw_number(v), out);
+  *out = yyjson_get_sint(v);
+  return yyjson_is_sint(v) || (yyjson_is_uint(v) && yyjson_get_uint(v) <= INT64_MAX);
+}
+
 static bool admin_body_has_type(const struct admin_member *m, yyjson_val *v) {
+  int64_t number;
   switch (m->type) {
   case ADMIN_TEXT:
   case ADMIN_WORD:
   case ADMIN_TIME:
     return yyjson_is_str(v);
   case ADMIN_INT:
-    return yyjson_is_sint(v) || (yyjson_is_uint(v) && yyjson_get_uint(v) <= INT64_MAX);
+    return admin_body_int(v, &number);
   case ADMIN_BOOL:
     return yyjson_is_bool(v);
   case ADMIN_OBJECT:
@@ -116,7 +124,8 @@ static bool admin_body_check_member(const struct admin_member *m, yyjson_val *v,
                   m->flags & ADMIN_NULLABLE ? " or null" : "",
                   yyjson_is_raw(v) ? "number" : yyjson_get_type_desc(v));
   if (yyjson_is_str(v)) return admin_body_check_text(m, m->name, json_text(v), err);
-  return m->type != ADMIN_INT || admin_body_check_int(m, m->name, yyjson_get_sint(v), err);
+  int64_t number;
+  return m->type != ADMIN_INT || !admin_body_int(v, &number) || admin_body_check_int(m, m->name, number, err);
 }
 
 static const struct admin_member *admin_body_member(const struct admin_shape *shape, struct str name) {

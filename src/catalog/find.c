@@ -15,6 +15,11 @@ static const struct catalog_member *find_member(const struct catalog_server *v,
   return NULL;
 }
 
+enum catalog_reach find_reach(const struct tool *t) {
+  if (t->read_only) return CATALOG_READS;
+  return t->class == TOOL_CREATE || t->class == TOOL_UPDATE ? CATALOG_WRITES : CATALOG_DESTROYS;
+}
+
 void find_fill(struct catalog_server *v) {
   for (size_t i = 0; i < v->member_count; i++) {
     struct catalog_member *m = &v->members[i];
@@ -22,9 +27,12 @@ void find_fill(struct catalog_server *v) {
     m->places = ARENA_ARRAY(v->arena, m->account->tools->count, uint32_t);
   }
   for (size_t i = 0; i < v->tool_count; i++) {
-    const struct catalog_member *m = find_member(v, &v->tools[i]);
+    struct catalog_tool *t = &v->tools[i];
+    const struct catalog_member *m = find_member(v, t);
     if (!m) continue;
-    size_t number = find_number(m, v->tools[i].tool);
+    size_t number = find_number(m, t->tool);
+    t->featured = connector_features(t->account->connector, t->tool->name);
+    v->reach |= 1u << find_reach(t->tool);
     index_show(m->shown, number);
     m->places[number] = (uint32_t)i;
   }

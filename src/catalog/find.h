@@ -20,6 +20,7 @@ struct find_hit {
 };
 size_t find_tools(const struct catalog_server *s, const struct find_wanted *wanted, struct find_hit *hits,
                   size_t limit);
+enum catalog_reach find_reach(const struct tool *t);
 // Which tools stand behind a member's documents; once, when the server is made and has its tools.
 void find_fill(struct catalog_server *v);
 

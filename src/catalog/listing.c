@@ -87,6 +87,15 @@ static void listing_write_required(const struct catalog_tool *t, yyjson_val *req
   if (written) buf_add_char(out, ']');
 }
 
+size_t listing_needs(const struct catalog_tool *t, struct str *out, size_t most) {
+  size_t i, n, count = 0;
+  yyjson_val *v;
+  if (listing_needs_account(t) && count < most) out[count++] = STR(SHOWN_ACCOUNT);
+  yyjson_arr_foreach (yyjson_obj_get(t->tool->input, "required"), i, n, v)
+    if (count < most && listing_is_asked_for(t, json_text(v))) out[count++] = json_text(v);
+  return count;
+}
+
 static void listing_add_sentence(struct buf *text, struct str sentence) {
   if (text->n && text->p[text->n - 1] != ' ') buf_add_char(text, ' ');
   buf_add(text, sentence);

@@ -10,5 +10,7 @@
 
 // {"name","title","description","inputSchema","annotations"}
 void listing_write(const struct catalog_tool *t, struct buf *out);
+// The arguments that a caller has to give, at most `most`; how many. Texts belong to the toolset.
+size_t listing_needs(const struct catalog_tool *t, struct str *out, size_t most);
 
 #endif

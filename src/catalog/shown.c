@@ -57,10 +57,17 @@ static bool shown_is_plain(char c) {
   return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
+// "postern_read", and whatever may be taken for it: "Postern.read", "postern".
+static bool shown_is_ours(struct str name) {
+  size_t n = sizeof SHOWN_OURS - 1;
+  return name.n >= n && str_is_nocase(str_make(name.p, n), SHOWN_OURS) &&
+         (name.n == n || !isalnum((unsigned char)name.p[n]));
+}
+
 static bool shown_is_taken(struct str name) {
   for (size_t i = 0; i < name.n; i++)
     if (!shown_is_plain(name.p[i])) return false;
-  return name.n > 0 && name.n <= SHOWN_NAME_MOST;
+  return name.n > 0 && name.n <= SHOWN_NAME_MOST && !shown_is_ours(name);
 }
 
 // One '_' for each run of other characters; a name of nothing else is told from others by its hash.
@@ -78,7 +85,9 @@ static struct str shown_plain(struct str name, char *out) {
 struct str shown_name(struct str alias, struct str name, char text[SHOWN_NAME_MOST + 1]) {
   char whole[256], plain[sizeof whole];
   if (!alias.n && shown_is_taken(name)) return name;
-  int n = snprintf(whole, sizeof whole, "%.*s%s%.*s", STR_ARG(alias), alias.n ? "_" : "", STR_ARG(name));
+  int n =
+      snprintf(whole, sizeof whole, "%s%.*s%s%.*s", shown_is_ours(alias.n ? alias : name) ? "vendor_" : "",
+               STR_ARG(alias), alias.n ? "_" : "", STR_ARG(name));
   struct str s = {whole, (size_t)n < sizeof whole ? (size_t)n : sizeof whole - 1};
   struct str shown = shown_plain(s, plain);
   if (shown.n > SHOWN_NAME_MOST || shown.p != plain) return shown_cut(shown, s, text);

@@ -12,6 +12,7 @@
 #include "catalog/snapshot.h"
 
 enum { SHOWN_NAME_MOST = 60, SHOWN_ALIAS_MOST = 24 };
+#define SHOWN_OURS "postern" // begins the names of our own tools; a vendor's that would is shown as vendor_…
 #define SHOWN_ACCOUNT "account" // the argument that names one of several accounts by alias
 
 // An alias: a lower-case letter, then letters, digits and single '_' between them, at most SHOWN_ALIAS_MOST.

@@ -35,7 +35,11 @@ struct catalog_tool { // a tool as one server shows it
   const struct catalog_choice *choices; // count 0: no `account` argument
   size_t choice_count;
   const struct map *shown; // the server's tools by name; NULL: no server, all are shown
+  bool featured;           // the connector says that people start with it
 };
+
+// What a tool does, as far as a person lets a client do it without being asked.
+enum catalog_reach { CATALOG_READS, CATALOG_WRITES, CATALOG_DESTROYS }; // creates, updates; all else
 
 struct catalog_member { // an account of a server
   struct str alias;     // unique within the server; prefixes names and URIs; empty: they are the vendor's own
@@ -64,6 +68,7 @@ struct catalog_server { // likewise shared
                               // filter is set
   struct catalog_tool *tools; // by name
   size_t tool_count;
+  unsigned reach;         // 1 << enum catalog_reach: what its tools do
   struct map by_name;     // struct catalog_tool *
   uint64_t tools_version; // differs whenever what tools/list would answer differs
 };

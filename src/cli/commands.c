@@ -15,6 +15,8 @@
       {"tags", "LIST", "tags of tools", true, true},                                                         \
       {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true, true},                             \
       {"record-arguments", NULL, "keep the values of arguments in the audit, sealed"},                       \
+      {"discovery", "full|search|featured",                                                                  \
+       "list all tools; or a few that search, describe and call; or these and what people start with"},      \
       {"programs", NULL, "show postern_run_program, which runs answer programs over the tools that read"}, { \
     "require-api-token", NULL, "ask for an API token as Bearer beside the URL"                               \
   }

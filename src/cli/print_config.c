@@ -3,6 +3,8 @@
 
 #include "data/json.h"
 
+enum { PRINT_CONFIG_TOOLS_MOST = 30, PRINT_CONFIG_URL_MOST = 4096 };
+
 #define PLACE "<API token of the role client>"
 
 // A name as all of the clients take it: letters, digits, '-' and '_'.
@@ -133,15 +135,27 @@ bool print_config(struct str client, const struct print_config_server *s, struct
   static const struct {
     const char *client;
     void (*print)(const struct print_config_server *s, struct buf *notes, struct buf *paste);
-  } known[] = {{"claude", config_claude},
-               {"chatgpt", config_chatgpt},
-               {"claude-code", config_claude_code},
-               {"cursor", config_cursor},
-               {"vscode", config_vscode}};
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-    if (!str_is(client, known[i].client)) continue;
-    known[i].print(s, notes, paste);
-    return true;
+    bool searches; // many tools by itself, and does best with all of them listed
+  } known[] = {{"claude", config_claude, false},
+               {"chatgpt", config_chatgpt, false},
+               {"claude-code", config_claude_code, true},
+               {"cursor", config_cursor, true},
+               {"vscode", config_vscode, true}};
+  size_t i = 0;
+  while (i < sizeof known / sizeof *known && !str_is(client, known[i].client)) i++;
+  if (i == sizeof known / sizeof *known) return false;
+  struct print_config_server as = *s;
+  struct buf url = BUF_MAX(PRINT_CONFIG_URL_MOST);
+  if (!known[i].searches && s->tools > PRINT_CONFIG_TOOLS_MOST) {
+    buf_printf(&url, "%.*s?discovery=search", STR_ARG(s->url));
+    as.url = buf_str(&url);
+    buf_printf(
+        notes,
+        "The URL asks for tools that search among the %zu, which are many for this client at once; without "
+        "\"?discovery=search\" it lists them all.\n",
+        s->tools);
   }
-  return false;
+  known[i].print(&as, notes, paste);
+  buf_free(&url);
+  return true;
 }

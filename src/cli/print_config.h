@@ -14,6 +14,7 @@
 struct print_config_server {
   struct str name, url;
   bool needs_token;
+  size_t tools; // that it lists, where the URL may ask for fewer; else 0
 };
 
 // False: no such client.

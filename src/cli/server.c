@@ -104,7 +104,8 @@ static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *c
   } switches[] = {{"require-api-token", "no-api-token", "require_api_token_auth"},
                   {"record-arguments", "no-record", "record_arguments"},
                   {"programs", "no-programs", "programs"}};
-  bool any = false;
+  struct str discovery = args_text(&c->args, "discovery");
+  bool any = discovery.n > 0;
   for (size_t i = 0; i < 3; i++)
     any = any || args_has(&c->args, switches[i].on) || args_has(&c->args, switches[i].off) ||
           args_has(&c->args, members[i]);
@@ -112,6 +113,9 @@ static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *c
   cli_body_put_json(body, NULL, "config", config);
   yyjson_mut_val *to = cli_body_object(body, NULL, "config");
   for (size_t i = 0; i < 3; i++) cli_body_put_words(body, to, members[i], &c->args, members[i]);
+  if (discovery.n)
+    yyjson_mut_obj_put(to, yyjson_mut_str(body, "discovery"),
+                       yyjson_mut_strncpy(body, discovery.p, discovery.n));
   for (size_t i = 0; i < 3; i++) {
     bool on = args_has(&c->args, switches[i].on);
     if (on || args_has(&c->args, switches[i].off))
@@ -146,10 +150,12 @@ static bool server_show_for(struct cli *c, struct str client, const struct print
 }
 
 static struct print_config_server server_config(yyjson_val *server, struct str url) {
+  yyjson_val *config = yyjson_obj_get(server, "config");
   return (struct print_config_server){
       .name = json_str(server, "name"),
       .url = url,
-      .needs_token = json_bool(yyjson_obj_get(server, "config"), "require_api_token_auth", false),
+      .needs_token = json_bool(config, "require_api_token_auth", false),
+      .tools = json_str(config, "discovery").n ? 0 : (size_t)json_int(server, "tool_count", 0),
   };
 }
 

@@ -343,7 +343,8 @@ static bool up_print(const struct up *up, yyjson_val *server) {
     return true;
   }
   struct buf notes = BUF_MAX(UP_CONFIG_MOST), paste = BUF_MAX(UP_CONFIG_MOST);
-  struct print_config_server s = {.name = json_str(server, "name"), .url = url};
+  struct print_config_server s = {
+      .name = json_str(server, "name"), .url = url, .tools = (size_t)json_int(server, "tool_count", 0)};
   print_config(client, &s, &notes, &paste);
   view_note(c, buf_str(&notes));
   view_text(c, buf_str(&paste));

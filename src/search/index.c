@@ -15,9 +15,9 @@
 static const struct {
   float weight, b, usual;
 } index_weights[INDEX_FIELDS] = {
-    [INDEX_NAME] = {3.0f, 0.6f, 5},        [INDEX_SYNONYMS] = {2.0f, 0.0f, 5},
-    [INDEX_TAGS] = {0.8f, 0.3f, 3},        [INDEX_DESCRIPTION] = {1.0f, 0.6f, 15},
-    [INDEX_PARAMETERS] = {0.4f, 0.7f, 40}, [INDEX_CONNECTOR] = {0.6f, 0.0f, 2},
+    [INDEX_NAME] = {3.0f, 0.5f, 5},        [INDEX_SYNONYMS] = {1.5f, 0.0f, 5},
+    [INDEX_TAGS] = {0.8f, 0.0f, 3},        [INDEX_DESCRIPTION] = {1.0f, 0.3f, 15},
+    [INDEX_PARAMETERS] = {0.3f, 0.3f, 40}, [INDEX_CONNECTOR] = {0.6f, 0.0f, 2},
 };
 
 struct index_posting {
@@ -37,7 +37,8 @@ struct index {
   struct map words;       // while it is built: word → struct index_term *, so that each is stemmed once
   struct terms *splitter; // likewise
   struct index_posting *postings; // of all terms, from index_finish on
-  size_t count;
+  float *weights;                 // of documents
+  size_t count, cap;
 };
 
 struct index *index_new(void) {
@@ -91,8 +92,16 @@ bool index_add(struct index *x, const struct str fields[INDEX_FIELDS]) {
     float weight = index_weights[f].weight / (1 - index_weights[f].b + index_weights[f].b * length);
     for (size_t i = 0; i < n; i++) index_note(found[i], x->count, f, weight);
   }
-  x->count++;
+  if (x->count == x->cap) {
+    x->cap = x->cap ? 2 * x->cap : 64;
+    x->weights = mem_resize(x->weights, x->cap * sizeof *x->weights);
+  }
+  x->weights[x->count++] = 1;
   return true;
+}
+
+void index_weigh(struct index *x, float weight) {
+  if (x->count) x->weights[x->count - 1] = weight;
 }
 
 void index_finish(struct index *x) {
@@ -121,6 +130,7 @@ void index_free(struct index *x) {
   if (!x) return;
   if (x->splitter) index_finish(x);
   mem_free(x->postings);
+  mem_free(x->weights);
   map_free(&x->terms);
   arena_free(x->arena);
   mem_free(x);
@@ -233,7 +243,9 @@ size_t index_search(const struct index_part *parts, size_t part_count, struct st
   const struct index_cell *cell = run.cells;
   for (size_t p = 0; p < part_count; p++)
     for (size_t d = 0; d < parts[p].index->count; d++, cell++)
-      if (cell->fields) index_rank(hits, &count, limit, (struct index_hit){p, d, cell->score, cell->fields});
+      if (cell->fields)
+        index_rank(hits, &count, limit,
+                   (struct index_hit){p, d, cell->score * parts[p].index->weights[d], cell->fields});
   mem_free(run.cells);
   return count;
 }

@@ -33,6 +33,8 @@ struct index;
 struct index *index_new(void);
 // The next document; its number is how many came before. False: INDEX_DOCUMENTS_MOST are there already.
 bool index_add(struct index *x, const struct str fields[INDEX_FIELDS]);
+// How much the score of the document that was added last counts, beside 1 for the others.
+void index_weigh(struct index *x, float weight);
 void index_finish(struct index *x); // no more come; before this it is not searched
 void index_free(struct index *x);   // NULL is fine
 size_t index_count(const struct index *x);

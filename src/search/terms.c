@@ -139,7 +139,8 @@ static int terms_compare(const void *a, const void *b) {
   return strcmp(a, *(const char *const *)b);
 }
 
-// Sorted. Not among them: verbs that tools are named by (get, list, find), and "not", "no", "without".
+// Sorted. Not among them: verbs that tools are named by (get, list, find), "not", "no", "without", and
+// "who", which asks for people.
 static bool terms_says_nothing(const char *word) {
   static const char *const stop[] = {
       "a",      "about", "am",    "an",    "and",   "any",    "are",   "as",    "at",   "be",    "been",
@@ -150,7 +151,7 @@ static bool terms_says_nothing(const char *word) {
       "please", "re",    "s",     "shall", "she",   "should", "show",  "so",    "some", "t",     "tell",
       "than",   "that",  "the",   "their", "them",  "then",   "there", "these", "they", "this",  "those",
       "to",     "too",   "us",    "ve",    "want",  "was",    "we",    "were",  "what", "when",  "where",
-      "which",  "who",   "whom",  "whose", "why",   "will",   "with",  "would", "you",  "your",  "yours",
+      "which",  "why",   "will",  "with",  "would", "you",    "your",  "yours",
   };
   return bsearch(word, stop, sizeof stop / sizeof *stop, sizeof *stop, terms_compare) != NULL;
 }

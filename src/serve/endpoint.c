@@ -217,6 +217,20 @@ static bool endpoint_method_fits(const struct serve_request *r, const struct end
          !str_is(http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
 }
 
+// What the server's config says, else what the URL asks for.
+static bool endpoint_discovery(struct serve_request *r) {
+  struct str query = r->transport.in->query, part;
+  r->discovery = r->server->server.filter.discovery;
+  while (!r->discovery && str_cut(&query, '&', &part)) {
+    if (!str_starts(part, "discovery=")) continue;
+    r->discovery = policy_discovery_named(str_from(part, sizeof "discovery=" - 1));
+    if (!r->discovery)
+      return endpoint_refuse(r->transport.http, 400, "discovery is one of full, search and featured");
+  }
+  if (!r->discovery) r->discovery = POLICY_FULL;
+  return true;
+}
+
 static void endpoint_serve(struct serve_request *r, const struct endpoint_path *p) {
   int64_t now = clock_now_ms();
   r->url = catalog_url_by_token(r->catalog, p->token, now);
@@ -227,6 +241,7 @@ static void endpoint_serve(struct serve_request *r, const struct endpoint_path *
   r->server = r->url->server;
   if (!endpoint_admit(r, now)) return;
   use_note(&r->url->use, now);
+  if (!endpoint_discovery(r)) return;
   if (!endpoint_method_fits(r, p)) {
     http_reply_header(r->transport.http, "Allow", p->pair && !p->message ? STR("GET") : STR("POST, OPTIONS"));
     endpoint_no_method(r->transport.http);

@@ -21,9 +21,12 @@ void legacy_sse_get(struct serve_request *r, struct str token) {
     return;
   }
   struct stream_open o = {.kind = STREAM_PAIR, .tools = true, .prompts = true, .resources = true};
-  o.first = arena_printf(
-      r->arena, "event: endpoint\ndata: " LEGACY_SSE_PREFIX "%.*s" LEGACY_SSE_MESSAGE "?session=%.*s\n\n",
-      STR_ARG(token), STR_ARG(id));
+  // The query of this URL goes along; it was found sound.
+  struct str query = r->transport.in->query;
+  o.first = arena_printf(r->arena,
+                         "event: endpoint\ndata: " LEGACY_SSE_PREFIX "%.*s" LEGACY_SSE_MESSAGE
+                         "?session=%.*s%s%.*s\n\n",
+                         STR_ARG(token), STR_ARG(id), query.n ? "&" : "", STR_ARG(query));
   o.stream = replay_stream_begin(serve_replay(r), REPLAY_PLAIN);
   stream_hold(r, &o);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// offer: what a server offers beside tools: what its members' vendors said of themselves (capabilities,
-// instructions), as far as the server shows it. What a vendor said is remembered for OFFER_FRESH_MS, process
+// offer: what a server offers beside tools: what its members' vendors said of themselves (their
+// capabilities), as far as the server shows it. What a vendor said is remembered for OFFER_FRESH_MS, process
 // wide; while it is asked anew, or is down, what was last known counts. A REST account offers tools only.
 // On a fiber. Example:
 //   if (!(offer_of(r) & OFFER_PROMPTS)) …          // method not found

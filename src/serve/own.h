@@ -17,6 +17,12 @@ struct own_tools {                                             // one kind: a to
 };
 
 const struct own_tools *own_find(const struct serve_request *r, struct str name); // NULL: none
+// The whole result object: what a model needs stands in both forms, since hosts pass on the one or the other.
+// `structured`: JSON object text, or NULL.
+bool own_say(struct serve_request *r, struct str text, const struct buf *structured, bool is_error,
+             struct buf *out);
+// The audit's row of a call of one of our own.
+void own_record(struct serve_request *r, struct str tool, bool ok, struct str detail);
 // Into an array of definitions that is being written.
 void own_list(const struct serve_request *r, struct buf *out);
 void own_next(struct buf *out); // a comma, but behind the array's bracket

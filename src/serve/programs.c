@@ -16,58 +16,64 @@ static bool programs_has(const struct serve_request *r, struct str name) {
   return str_is(name, PROGRAM_TOOL) && r->server->programs && r->env->program;
 }
 
-static void programs_list(const struct serve_request *r, struct buf *out) {
-  if (!programs_has(r, STR(PROGRAM_TOOL))) return;
-  own_next(out);
+// Where little may be listed, the form of a program is told by postern_describe_tools.
+static void programs_add(struct buf *out, const char *about, const char *schema) {
   buf_add_z(out, "{\"name\":\"" PROGRAM_TOOL "\",\"title\":\"Run an answer program\",\"description\":");
-  json_add_string(out, STR("Answer a question over many calls at once: calls read-only tools of this server, "
-                           "and runs one SQL query (SQLite) over what they "
-                           "gave for each result. Use it to count, group, join, compare or look through many "
-                           "rows, instead of reading them. Each step's "
-                           "rows are a table named after it; for_each calls a tool for each row of a query. "
-                           "Results that are cut say so. A handle keeps the "
-                           "results for ten minutes: go on from a pause with {\"continue\": handle}, or "
-                           "query them in a later program by \"tables\"."));
+  json_add_string(out, str_of(about));
   buf_add_z(out, ",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"program\":");
-  buf_add_z(out, program_schema);
+  buf_add_z(out, schema);
   buf_add_z(out,
             ",\"parameters\":{\"type\":\"object\",\"description\":\"Values over the program's defaults\"},"
             "\"continue\":{\"type\":\"string\",\"description\":\"The handle of a paused run, instead of a "
-            "program\"}}},"
-            "\"outputSchema\":{\"type\":\"object\",\"required\":[\"status\",\"results\"],\"properties\":{"
+            "program\"}}}");
+}
+
+static void programs_close(struct buf *out) {
+  buf_add_z(out, ",\"annotations\":{\"title\":\"Run an answer "
+                 "program\",\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true,"
+                 "\"openWorldHint\":true},\"_meta\":{\"anthropic/alwaysLoad\":true}}");
+}
+
+static void programs_add_whole(struct buf *out) {
+  programs_add(
+      out,
+      "Answer a question over many calls at once: calls read-only tools of this server, "
+      "and runs one SQL query (SQLite) over what they gave for each result. Use it to count, group, join, "
+      "compare or look through many rows, instead of reading them. Each step's "
+      "rows are a table named after it; for_each calls a tool for each row of a query. "
+      "Results that are cut say so. A handle keeps the "
+      "results for ten minutes: go on from a pause with {\"continue\": handle}, or "
+      "query them in a later program by \"tables\".",
+      program_schema);
+  buf_add_z(out,
+            ",\"outputSchema\":{\"type\":\"object\",\"required\":[\"status\",\"results\"],\"properties\":{"
             "\"status\":{\"enum\":[\"complete\",\"partial\",\"paused\",\"failed\"]},\"handle\":{\"type\":"
             "\"string\"},\"wait_seconds\":{\"type\":\"integer\"},"
             "\"results\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"warnings\":{\"type\":"
-            "\"array\",\"items\":{\"type\":\"string\"}}}},"
-            "\"annotations\":{\"title\":\"Run an answer "
-            "program\",\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true,"
-            "\"openWorldHint\":true},"
-            "\"_meta\":{\"anthropic/alwaysLoad\":true}}");
+            "\"array\",\"items\":{\"type\":\"string\"}}}}");
+  programs_close(out);
 }
 
-static bool programs_say(struct serve_request *r, struct str text, const struct buf *structured,
-                         bool is_error, struct buf *out) {
-  frame_open(r, out);
-  buf_add_z(out, "\"content\":[{\"type\":\"text\",\"text\":");
-  json_add_string(out, text);
-  buf_add_z(out, "}]");
-  if (structured) {
-    buf_add_z(out, ",\"structuredContent\":");
-    buf_add(out, buf_str(structured));
-  }
-  buf_printf(out, ",\"isError\":%s", is_error ? "true" : "false");
-  frame_close(r, out, false);
+bool programs_describe(const struct serve_request *r, struct str name, struct buf *out) {
+  if (!programs_has(r, name)) return false;
+  if (out->n) buf_add_char(out, ',');
+  programs_add_whole(out);
   return true;
 }
 
-// One row for the program, beside those of its calls, which have the same request id.
-static void programs_record(struct serve_request *r, const struct outcome *o) {
-  struct audit_row row = serve_audit_row(r);
-  row.action = STR("tools/call");
-  row.tool = STR(PROGRAM_TOOL);
-  row.outcome = o->status == OUTCOME_FAILED ? STR("failed") : STR("ok");
-  row.detail = arena_printf(r->arena, "%s, %zu calls", outcome_status_name(o->status), o->call_count);
-  audit_add(r->env->run.audit, &row);
+static void programs_list(const struct serve_request *r, struct buf *out) {
+  if (!programs_has(r, STR(PROGRAM_TOOL))) return;
+  own_next(out);
+  if (r->discovery != POLICY_SEARCH) {
+    programs_add_whole(out);
+    return;
+  }
+  programs_add(out,
+               "Answer a question over many calls at once: steps call tools that read, and SQL (SQLite) "
+               "counts, groups, "
+               "joins and compares their rows. Its form: postern_describe_tools with the name of this tool.",
+               "{\"type\":\"object\",\"required\":[\"version\",\"results\"]}");
+  programs_close(out);
 }
 
 // An outcome as a client is told it; the run is kept under its handle.
@@ -83,9 +89,11 @@ static bool programs_conclude(struct serve_request *r, struct program_run *run, 
   struct buf text = BUF_MAX(PROGRAM_BRIEF_MOST), structured = BUF_MAX(PROGRAM_BRIEF_MOST * 4);
   brief_text(o, &text);
   brief_json(o, &structured);
-  programs_record(r, o);
+  // One row for the program, beside those of its calls, which have the same request id.
+  own_record(r, STR(PROGRAM_TOOL), o->status != OUTCOME_FAILED,
+             arena_printf(r->arena, "%s, %zu calls", outcome_status_name(o->status), o->call_count));
   bool told =
-      programs_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, out);
+      own_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, out);
   buf_free(&text);
   buf_free(&structured);
   program_keep(run, handle);
@@ -123,10 +131,10 @@ static bool programs_call(struct serve_request *r, yyjson_val *params, struct bu
   struct program_run *run = NULL;
   bool begun = handle.n ? program_take(handle, r->client.principal.key, &run, err)
                         : programs_begin(r, arguments, &run, &wrong, err);
-  if (!begun && wrong.n) return programs_say(r, wrong, NULL, true, out);
+  if (!begun && wrong.n) return own_say(r, wrong, NULL, true, out);
   if (!begun && err->code != ERR_CANCELED)
-    return programs_say(r, arena_printf(r->arena, "%s%s%s", err->text, err->hint[0] ? "; " : "", err->hint),
-                        NULL, true, out);
+    return own_say(r, arena_printf(r->arena, "%s%s%s", err->text, err->hint[0] ? "; " : "", err->hint), NULL,
+                   true, out);
   if (!begun) return false;
   if (!program_go_on(run, PROGRAM_TOOL_MS, err)) {
     program_end(run);

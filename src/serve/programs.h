@@ -9,6 +9,9 @@
 
 #define PROGRAM_TOOL "postern_run_program"
 
+// The definition of the tool of this name, behind a comma where something stands before it. False: it is none of ours.
+bool programs_describe(const struct serve_request *r, struct str name, struct buf *out);
+
 // What is wrong with a program is a result with isError, for the model to mend.
 extern const struct own_tools programs_tools;
 

@@ -19,6 +19,7 @@ struct serve_env { // lives as long as the program
   const struct program_env *program;
   struct json_limits json; // of request bodies
   size_t list_page;        // items on a page of a list
+  bool destroy_asks;       // postern_destroy says that a person is to be asked each time
   uint64_t call_ms;        // for one request, from its head to its answer
   const struct origin_rule *origins;
   struct str version;           // of Postern
@@ -56,6 +57,7 @@ struct serve_request {
   struct catalog *catalog;
   struct catalog_url *url; // that it came by
   const struct catalog_server *server;
+  enum policy_discovery discovery; // of this URL; never unsaid
   struct serve_transport transport;
   struct serve_client client;
   struct serve_message message; // at hand

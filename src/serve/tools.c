@@ -78,26 +78,38 @@ static void tools_add_formed(const struct serve_request *r, const struct catalog
   buf_free(&plain);
 }
 
+void tools_add_definition(const struct serve_request *r, const struct catalog_tool *t, struct buf *out) {
+  if (tools_needs_form(r, t))
+    tools_add_formed(r, t, out);
+  else
+    listing_write(t, out);
+}
+
+static bool tools_is_listed(const struct serve_request *r, const struct catalog_tool *t) {
+  return r->discovery == POLICY_FULL || (r->discovery == POLICY_FEATURED && t->featured);
+}
+
 bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   const struct catalog_server *server = r->server;
   size_t start;
   if (!tools_start(r, params, &start, err)) return false;
-  size_t left = server->tool_count - start, page = r->env->list_page;
-  size_t end = start + (left < page ? left : page);
+  size_t i = start, last = start, page = r->env->list_page;
   frame_open(r, out);
   buf_add_z(out, "\"tools\":[");
-  for (size_t i = start; i < end; i++) {
-    if (i > start) buf_add_char(out, ',');
-    if (tools_needs_form(r, &server->tools[i]))
-      tools_add_formed(r, &server->tools[i], out);
-    else
-      listing_write(&server->tools[i], out);
+  for (; i < server->tool_count && page; i++) {
+    if (!tools_is_listed(r, &server->tools[i])) continue;
+    own_next(out);
+    tools_add_definition(r, &server->tools[i], out);
+    last = i;
+    page--;
   }
-  if (end == server->tool_count) own_list(r, out);
+  while (i < server->tool_count && !tools_is_listed(r, &server->tools[i])) i++;
+  bool more = i < server->tool_count;
+  if (!more) own_list(r, out);
   buf_add_char(out, ']');
-  if (end < server->tool_count) {
-    struct str last = arena_printf(r->arena, TOOLS_CURSOR "%.*s", STR_ARG(server->tools[end - 1].name));
-    buf_printf(out, ",\"nextCursor\":\"%.*s\"", STR_ARG(codec_base64_url(r->arena, last)));
+  if (more) {
+    struct str shown = arena_printf(r->arena, TOOLS_CURSOR "%.*s", STR_ARG(server->tools[last].name));
+    buf_printf(out, ",\"nextCursor\":\"%.*s\"", STR_ARG(codec_base64_url(r->arena, shown)));
   }
   frame_close(r, out, true);
   return true;
@@ -212,17 +224,12 @@ static bool tools_add_result(struct bridge *b, struct run_result *result, struct
   return true;
 }
 
-bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
-  yyjson_val *name = yyjson_obj_get(params, "name"), *arguments = yyjson_obj_get(params, "arguments");
-  yyjson_val *meta = yyjson_obj_get(params, "_meta");
-  if (!yyjson_is_str(name)) return err_at(err, ERR_INVALID, "/params/name", "params.name must be a string");
-  if (arguments && !yyjson_is_obj(arguments))
-    return err_at(err, ERR_INVALID, "/params/arguments", "params.arguments must be an object");
-  const struct own_tools *own = own_find(r, json_text(name));
-  if (own) return own->call(r, params, out, err);
-  const struct catalog_tool *tool = map_get(&r->server->by_name, json_text(name));
-  if (!tool) return tools_unknown(r, json_text(name), err);
-  if (!tools_check_headers(r, tool, arguments, err)) return false;
+bool tools_run(struct serve_request *r, const struct tools_wanted *wanted, struct buf *out, struct err *err) {
+  yyjson_val *arguments = wanted->arguments, *params = wanted->params,
+             *meta = yyjson_obj_get(params, "_meta");
+  const struct catalog_tool *tool = map_get(&r->server->by_name, wanted->name);
+  if (!tool) return tools_unknown(r, wanted->name, err);
+  if (!wanted->gated && !tools_check_headers(r, tool, arguments, err)) return false;
   r->message.wraps = frame_wraps(r, yyjson_obj_get(tool->tool->definition, "outputSchema"));
 
   struct str trace = json_str(meta, "traceparent"), state = json_str(meta, "tracestate");
@@ -259,4 +266,15 @@ bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, st
   ok = ok && tools_add_result(&b, &result, out, err);
   run_result_free(&result);
   return ok;
+}
+
+bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  yyjson_val *name = yyjson_obj_get(params, "name"), *arguments = yyjson_obj_get(params, "arguments");
+  if (!yyjson_is_str(name)) return err_at(err, ERR_INVALID, "/params/name", "params.name must be a string");
+  if (arguments && !yyjson_is_obj(arguments))
+    return err_at(err, ERR_INVALID, "/params/arguments", "params.arguments must be an object");
+  const struct own_tools *own = own_find(r, json_text(name));
+  if (own) return own->call(r, params, out, err);
+  return tools_run(
+      r, &(struct tools_wanted){.params = params, .name = json_text(name), .arguments = arguments}, out, err);
 }

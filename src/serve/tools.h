@@ -9,6 +9,17 @@
 
 // ERR_INVALID: a bad cursor.
 MUST_USE bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err);
+// Its definition, as this client may see it.
+void tools_add_definition(const struct serve_request *r, const struct catalog_tool *t, struct buf *out);
+// A call of a vendor's tool, directly or by one of our own (serve/gates): the same from here on.
+struct tools_wanted {
+  yyjson_val *params; // as the client sent them
+  struct str name;
+  yyjson_val *arguments; // object or NULL
+  bool gated;            // the client knows another tool: no header mirrors these arguments
+};
+MUST_USE bool tools_run(struct serve_request *r, const struct tools_wanted *wanted, struct buf *out,
+                        struct err *err) SUSPENDS;
 // ERR_INVALID: no such tool, or malformed params; ERR_CANCELED: the client has gone.
 // Sets the rate-limit headers of the reply.
 MUST_USE bool tools_call(struct serve_request *r, yyjson_val *params, struct buf *out,

@@ -15,6 +15,20 @@ enum {
   FINDING_SYNONYMS_MOST = 256,
 };
 
+// What people say for a class, and how much it counts where they do not say which they mean: looking comes before
+// changing.
+static const struct {
+  const char *words;
+  float weight;
+} finding_classes[TOOL_CLASSES] = {
+    [TOOL_LIST] = {"find list all search show", 1.0f},
+    [TOOL_GET] = {"find get details read view one", 0.95f},
+    [TOOL_CREATE] = {"create add new make", 0.8f},
+    [TOOL_UPDATE] = {"update change edit modify set", 0.8f},
+    [TOOL_DELETE] = {"delete remove", 0.8f},
+    [TOOL_CUSTOM] = {"", 0.85f},
+};
+
 struct finding_stems {
   char bytes[FINDING_STEMS_MOST][TERM_BYTES_MOST + 1];
   size_t count;
@@ -83,6 +97,7 @@ static void finding_add_tool(struct finding *f, const struct tool *t, struct ind
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_clear(bufs[i]);
   finding_add_parameters(f, t);
   for (size_t i = 0; i < t->tag_count; i++) finding_add(&f->tags, t->tags[i]);
+  finding_add(&f->synonyms, str_of(finding_classes[t->class].words));
   if (f->connector) finding_add_synonyms(f, t);
   finding_add(&f->text, t->title);
   finding_add(&f->text, t->description);
@@ -94,6 +109,7 @@ static void finding_add_tool(struct finding *f, const struct tool *t, struct ind
                          [INDEX_PARAMETERS] = buf_str(&f->parameters),
                          [INDEX_CONNECTOR] = f->connector ? f->connector->label : STR_NONE,
                      });
+  index_weigh(x, t->read_only && t->class == TOOL_CUSTOM ? 1 : finding_classes[t->class].weight);
 }
 
 struct index *finding_index(const struct toolset *set, const struct connector *c) {

@@ -37,7 +37,8 @@ static const struct str policy_keys[] = {{"methods", 7},
                                          {"prompts", 7},
                                          {"resources", 9},
                                          {"record_arguments", 16},
-                                         {"programs", 8}};
+                                         {"programs", 8},
+                                         {"discovery", 9}};
 enum { POLICY_KEYS = sizeof policy_keys / sizeof *policy_keys };
 
 // ---- errors that name the field, the value, what is allowed, and the nearest of it
@@ -164,6 +165,23 @@ static bool policy_read_switch(yyjson_val *config, const char *key, enum policy_
   return true;
 }
 
+static const struct str policy_discoveries[] = {{"full", 4}, {"search", 6}, {"featured", 8}};
+enum { POLICY_DISCOVERIES = sizeof policy_discoveries / sizeof *policy_discoveries };
+
+enum policy_discovery policy_discovery_named(struct str name) {
+  for (size_t i = 0; i < POLICY_DISCOVERIES; i++)
+    if (str_eq(name, policy_discoveries[i])) return (enum policy_discovery)(POLICY_FULL + i);
+  return POLICY_DISCOVERY_UNSAID;
+}
+
+static bool policy_read_discovery(yyjson_val *config, enum policy_discovery *out, struct err *err) {
+  yyjson_val *v = yyjson_obj_get(config, "discovery");
+  if (v && !yyjson_is_str(v)) return err_at(err, ERR_INVALID, "config.discovery", "must be a string");
+  *out = policy_discovery_named(json_text(v));
+  return !v || *out ||
+         policy_unknown(err, "config.discovery", json_text(v), policy_discoveries, POLICY_DISCOVERIES);
+}
+
 bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,
                         struct policy_filter *out, struct err *err) {
   struct policy_filter f = {0};
@@ -183,6 +201,7 @@ bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct ar
   if (!policy_read_methods(config, a, &f, err) || !policy_read_tags(config, set, a, &f, err) ||
       !policy_list(config, "tools", a, &f.tools, &f.tool_count, err) ||
       !policy_read_switch(config, "programs", &f.programs, err) ||
+      !policy_read_discovery(config, &f.discovery, err) ||
       !policy_read_switch(config, "prompts", &f.prompts, err) ||
       !policy_read_switch(config, "resources", &f.resources, err))
     return false;
@@ -235,6 +254,8 @@ struct str policy_filter_write(const struct policy_filter *f, struct arena *a) {
   buf_printf(&out, "%s\"require_api_token_auth\":%s", out.n > 1 ? "," : "",
              f->require_api_token ? "true" : "false");
   if (f->programs) buf_printf(&out, ",\"programs\":%s", f->programs == POLICY_ON ? "true" : "false");
+  if (f->discovery)
+    buf_printf(&out, ",\"discovery\":\"%.*s\"", STR_ARG(policy_discoveries[f->discovery - POLICY_FULL]));
   if (f->record_arguments) buf_add_z(&out, ",\"record_arguments\":true");
   if (f->prompts) buf_printf(&out, ",\"prompts\":%s", f->prompts == POLICY_ON ? "true" : "false");
   if (f->resources) buf_printf(&out, ",\"resources\":%s", f->resources == POLICY_ON ? "true" : "false");

@@ -10,6 +10,9 @@
 
 #include "tool/tool.h"
 
+// How much of its tools a server lists. UNSAID is FULL, and lets a URL choose.
+enum policy_discovery { POLICY_DISCOVERY_UNSAID, POLICY_FULL, POLICY_SEARCH, POLICY_FEATURED };
+
 enum policy_switch { POLICY_UNSAID, POLICY_ON, POLICY_OFF };
 
 struct policy_filter {
@@ -18,12 +21,13 @@ struct policy_filter {
   struct str *tags, *tools; // none: no filter
   size_t tag_count, tool_count;
   bool require_api_token;
-  enum policy_switch programs;           // our own tool for answer programs
+  enum policy_switch programs; // our own tool for answer programs
+  enum policy_discovery discovery;
   bool record_arguments;                 // has the audit the values of arguments as well?
   enum policy_switch prompts, resources; // of MCP servers: shown too?
 };
 
-// Reads {"methods","tags","tools","require_api_token_auth","record_arguments","prompts","resources"}. ERR_INVALID names the
+// Reads {"methods","tags","tools","require_api_token_auth","programs","discovery","record_arguments","prompts","resources"}. ERR_INVALID names the
 // field, the value and what is allowed (tags are checked against those of `set`, with the nearest one; with
 // `set` NULL they are taken as they are, for rows of the store).
 MUST_USE bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,
@@ -34,6 +38,9 @@ MUST_USE bool policy_check_tags(const struct policy_filter *f, const struct tool
 bool policy_allows(const struct policy_filter *f, const struct tool *t);
 // The filter as normalised JSON.
 struct str policy_filter_write(const struct policy_filter *f, struct arena *a);
+
+// "full", "search", "featured"; UNSAID: none of them.
+enum policy_discovery policy_discovery_named(struct str name);
 
 // All four MCP hints of a tool, from its class.
 struct policy_hints {

@@ -6,7 +6,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { startAuthVendor } from "../lib/auth-vendor.mjs";
 import { CLIENTS } from "../lib/clients.mjs";
 import { accountId, call, linkIn, said, startWithVendors, toolNames, works } from "../lib/oauth.mjs";
-import { modern, rpc } from "../lib/postern.mjs";
+import { modern } from "../lib/postern.mjs";
 import { eventually } from "../lib/wait.mjs";
 
 const NAME_MOST = 60;
@@ -208,23 +208,11 @@ describe("while one of them", () => {
 });
 
 describe("between them", () => {
-  test("instructions are joined, named, and bounded", async () => {
+  test("instructions name the accounts, and are not the vendors'", async () => {
     const server = await over([media.id, guard.id]);
-    const instructions = async () => (await rpc(server.url, { jsonrpc: "2.0", id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } } })).body.result.instructions;
-    const text = await instructions();
-    assert.match(text, /cloud acme-web/);
-    assert.match(text, /Start with list-teams/);
-    const large = await startAuthVendor({ instructions: `Very long. ${"word ".repeat(100_000)}` });
-    large.open = true;
-    try {
-      const account = await world.must(201, "POST", "/integrated-account", { url: large.url, name: "talkative", way: "open", credential: {} });
-      const joined = await over([account.id, guard.id]);
-      const said = (await rpc(joined.url, { jsonrpc: "2.0", id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } } })).body.result.instructions;
-      assert.ok(said.length < 10_000, `expected at most 8 KiB and a few words of our own, got ${said.length} characters`);
-      assert.match(said, /Start with list-teams/, "the talkative one does not silence the other");
-    } finally {
-      await large.close();
-    }
+    const text = (await modern(server.url, "server/discover")).body.result.instructions;
+    assert.match(text, /"media" \(.*"guard" \(/);
+    assert.doesNotMatch(text, /cloud acme-web|Start with list-teams/);
   });
 
   test("nothing leaks: each call is made with its own account's token, also in a crowd", async () => {

@@ -52,7 +52,7 @@ static void case_and_accents_do_not_count(void **state) {
 
 static void words_that_say_nothing_are_left_out(void **state) {
   (void)state;
-  expect("Which of the zones are not active, and who's the owner?", "zones not active owner");
+  expect("Which of the zones are not active, and what's the owner?", "zones not active owner");
   expect("a about yours you would the s", "");
 }
 

@@ -43,8 +43,12 @@ static int setup(void **state) {
   w->env.list_page = PAGE;
   static const struct server_url first = {.name = {URL_ROW_FIRST, sizeof URL_ROW_FIRST - 1}};
   w->url = (struct catalog_url){.server = &w->server, .row = &first};
-  w->request = (struct serve_request){
-      .env = &w->env, .url = &w->url, .server = &w->server, .arena = w->arena, .transport.era = MCP_LEGACY};
+  w->request = (struct serve_request){.env = &w->env,
+                                      .url = &w->url,
+                                      .server = &w->server,
+                                      .discovery = POLICY_FULL,
+                                      .arena = w->arena,
+                                      .transport.era = MCP_LEGACY};
   *state = w;
   return 0;
 }
@@ -118,6 +122,17 @@ static void a_tool_that_goes_between_pages_moves_no_other(void **state) {
   check_seen(&seen, "a_tool b_tool c_tool d_tool e_tool ");
 }
 
+static void what_is_not_listed_takes_no_place_on_a_page(void **state) {
+  struct world *w = *state;
+  struct buf seen = BUF_MAX(1024);
+  w->request.discovery = POLICY_FEATURED;
+  w->shown[0].featured = w->shown[2].featured = w->shown[3].featured = true;
+  const char *cursor = take(w, page(w, NULL), &seen);
+  check_seen(&seen, "a_tool c_tool ");
+  assert_null(take(w, page(w, cursor), &seen)); // nothing is behind d_tool that would be listed
+  check_seen(&seen, "d_tool postern_search_tools postern_describe_tools ");
+}
+
 static void an_empty_cursor_is_the_start_and_others_are_refused(void **state) {
   struct world *w = *state;
   struct buf seen = BUF_MAX(1024);
@@ -135,6 +150,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(every_tool_comes_once_in_order, setup, teardown),
       cmocka_unit_test_setup_teardown(a_tool_that_goes_between_pages_moves_no_other, setup, teardown),
+      cmocka_unit_test_setup_teardown(what_is_not_listed_takes_no_place_on_a_page, setup, teardown),
       cmocka_unit_test_setup_teardown(an_empty_cursor_is_the_start_and_others_are_refused, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/gates.h"
+
+#include "catalog/find.h"
+#include "serve/tools.h"
+
+static const struct gate {
+  const char *name, *title, *about, *hints;
+} gates[] = {
+    [CATALOG_READS] = {"postern_read", "Read", "Call a tool that only reads.",
+                       "\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true"},
+    [CATALOG_WRITES] = {"postern_write", "Write", "Call a tool that creates or updates.",
+                        "\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":false"},
+    [CATALOG_DESTROYS] = {"postern_destroy", "Delete or run",
+                          "Call a tool that deletes, or does what no other class covers.",
+                          "\"readOnlyHint\":false,\"destructiveHint\":true,\"idempotentHint\":false"},
+};
+enum { GATES = sizeof gates / sizeof *gates };
+
+static bool gates_open(const struct serve_request *r, size_t i) {
+  return r->discovery != POLICY_FULL && (r->server->reach >> i & 1);
+}
+
+static size_t gates_find(const struct serve_request *r, struct str name) {
+  size_t i = 0;
+  while (i < GATES && !(str_is(name, gates[i].name) && gates_open(r, i))) i++;
+  return i;
+}
+
+static bool gates_has(const struct serve_request *r, struct str name) {
+  return gates_find(r, name) < GATES;
+}
+
+static void gates_list(const struct serve_request *r, struct buf *out) {
+  for (size_t i = 0; i < GATES; i++) {
+    if (!gates_open(r, i)) continue;
+    own_next(out);
+    buf_printf(out,
+               "{\"name\":\"%s\",\"title\":\"%s\",\"description\":\"%s\",\"inputSchema\":{"
+               "\"type\":\"object\",\"required\":[\"tool\"],\"properties\":{\"tool\":{\"type\":\"string\","
+               "\"description\":\"Its name\"},\"arguments\":{\"type\":\"object\",\"description\":\"By its "
+               "schema\"}}},\"annotations\":{%s,\"openWorldHint\":true}",
+               gates[i].name, gates[i].title, gates[i].about, gates[i].hints);
+    if (i == CATALOG_DESTROYS && r->env->destroy_asks)
+      buf_add_z(out, ",\"_meta\":{\"anthropic/requiresUserInteraction\":true}");
+    buf_add_char(out, '}');
+  }
+}
+
+// Some hosts hand objects within arguments over as JSON text.
+static bool gates_arguments(struct serve_request *r, yyjson_val **arguments, yyjson_doc **doc) {
+  struct err unused;
+  if (!yyjson_is_str(*arguments)) return true;
+  if (!json_read(json_text(*arguments), &r->env->json, doc, &unused)) return false;
+  *arguments = yyjson_doc_get_root(*doc);
+  return true;
+}
+
+static bool gates_refuse(struct serve_request *r, const struct gate *gate, struct str why, struct buf *out) {
+  own_record(r, str_of(gate->name), false, why);
+  return own_say(r, why, NULL, true, out);
+}
+
+static bool gates_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  yyjson_val *given = yyjson_obj_get(params, "arguments"), *arguments = yyjson_obj_get(given, "arguments");
+  size_t gate = gates_find(r, json_str(params, "name"));
+  struct str name = json_str(given, "tool");
+  yyjson_doc *doc = NULL;
+  if (!name.n)
+    return gates_refuse(r, &gates[gate],
+                        STR("tool: the name of the tool to call is missing; "
+                            "postern_search_tools finds it"),
+                        out);
+  const struct catalog_tool *tool = map_get(&r->server->by_name, name);
+  if (tool && find_reach(tool->tool) != gate)
+    return gates_refuse(r, &gates[gate],
+                        arena_printf(r->arena, "%.*s is called by %s, not by %s; nothing was called",
+                                     STR_ARG(tool->name), gates[find_reach(tool->tool)].name,
+                                     gates[gate].name),
+                        out);
+  if (!gates_arguments(r, &arguments, &doc) || (arguments && !yyjson_is_obj(arguments))) {
+    yyjson_doc_free(doc);
+    return gates_refuse(r, &gates[gate], STR("arguments: must be an object; nothing was called"), out);
+  }
+  struct tools_wanted wanted = {.params = params, .name = name, .arguments = arguments, .gated = true};
+  bool ok = tools_run(r, &wanted, out, err);
+  yyjson_doc_free(doc);
+  return ok;
+}
+
+const struct own_tools gates_tools = {gates_has, gates_list, gates_call};

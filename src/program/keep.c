@@ -121,11 +121,17 @@ yyjson_doc *program_kept_rows(struct str handle, struct str result, struct str p
   return rows;
 }
 
+// Is one of its tools no longer shown where it ran, or held back?
 static bool keep_is_gone(const struct program_run *run, const struct catalog *c) {
-  if (run->view.server && !catalog_server_by_id(c, run->view.server->server.id)) return true;
+  struct program_view view = {c,
+                              run->view.server ? catalog_server_by_id(c, run->view.server->server.id) : NULL};
+  struct program_view_found found;
+  if (run->view.server && !view.server) return true;
   for (size_t i = 0; i < run->step_count; i++)
-    for (size_t t = 0; t < run->plan.steps[i].target_count; t++)
-      if (!catalog_account_by_id(c, run->plan.steps[i].targets[t].tool.account->account->id)) return true;
+    for (size_t t = 0; t < run->plan.steps[i].target_count; t++) {
+      const struct catalog_tool *tool = &run->plan.steps[i].targets[t].tool;
+      if (!program_view_find(&view, tool->account->account->id, tool->tool->name, &found)) return true;
+    }
   return false;
 }
 

@@ -25,7 +25,7 @@ MUST_USE bool program_take(struct str handle, struct str principal, struct progr
                            struct err *err);
 // The rows of a kept run's result as JSON, an array of objects; the caller frees. Blocking.
 yyjson_doc *program_kept_rows(struct str handle, struct str result, struct str principal, struct err *err);
-// Drops what was read of accounts, or through servers, that this catalog has no more.
+// Drops what was read by tools that this catalog has no more, or does not show where the run was.
 void program_keep_follow(const struct catalog *c);
 void program_keep_sweep(void); // drops what is over; housekeeping
 void program_keep_close(void); // at the end of the program

@@ -31,4 +31,9 @@ const char program_schema[] =
       "\"kind\":{\"enum\":[\"count\",\"gauge\",\"ratio\"]},\"unit\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"type\":{\"enum\":[\"text\",\"integer\",\"decimal\",\"boolean\",\"time\",\"json\"]}}}},"
     "\"time\":{\"type\":\"object\",\"required\":[\"column\",\"bucket\"],\"additionalProperties\":false,\"description\":\"Fills missing buckets and marks an unfinished last one\",\"properties\":{\"column\":{\"type\":\"string\"},\"bucket\":{\"type\":\"string\"}}},"
     "\"chart\":{\"type\":\"object\",\"description\":\"A wish: {\\\"mark\\\",\\\"x\\\",\\\"y\\\",\\\"color\\\"}\"}}}]}}}}";
+
+const char program_outcome_schema[] =
+  "{\"type\":\"object\",\"required\":[\"status\",\"results\"],\"properties\":{"
+  "\"status\":{\"enum\":[\"complete\",\"partial\",\"paused\",\"failed\"]},\"handle\":{\"type\":\"string\"},\"wait_seconds\":{\"type\":\"integer\"},"
+  "\"results\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"warnings\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}";
 // clang-format on

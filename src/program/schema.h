@@ -5,5 +5,7 @@
 #define POSTERN_PROGRAM_SCHEMA_H
 
 extern const char program_schema[];
+// Of what tools that run programs give as structured content.
+extern const char program_outcome_schema[];
 
 #endif

@@ -174,6 +174,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .catalog = &w->catalog,
       .run = &set->serve.run,
       .program = &set->program,
+      .shelf = {w->store, &set->program},
       .key_file = s->key.n ? STR_NONE : s->key_file,
       .version = STR(POSTERN_VERSION),
       .store_kind = STR("sqlite"),
@@ -326,13 +327,19 @@ static void wiring_refresh_loop(void *arg) {
   stream_refresh(arg);
 }
 
+static void wiring_refresh(void *arg) {
+  const struct wiring *w = arg;
+  for (size_t i = 0; i < w->loop_count; i++) loop_post(w->loops[i], wiring_refresh_loop, w->loops[i]);
+}
+
 static void wiring_catalog_changed(void *arg) {
   const struct wiring *w = arg;
   struct catalog *c = catalog_acquire();
   program_keep_follow(c);
   catalog_release(c);
+  shelf_follow(&w->set->admin.shelf);
   watch_refresh();
-  for (size_t i = 0; i < w->loop_count; i++) loop_post(w->loops[i], wiring_refresh_loop, w->loops[i]);
+  wiring_refresh(arg);
 }
 
 // A vendor's prompts or resources are others now: each loop tells its streams.
@@ -406,6 +413,7 @@ bool wiring_open(struct wiring *w, struct err *err) {
   if (!wiring_make(w, s, &set, err)) return false;
   w->starting = NULL;
   w->set = set;
+  if (!shelf_rebuild(&set->admin.shelf, err)) return false;
   if (!wiring_listen(w, set, err)) return false;
   set->origins.public_url = w->account.public_url = w->public_url;
   return true;
@@ -413,6 +421,7 @@ bool wiring_open(struct wiring *w, struct err *err) {
 
 void wiring_run(struct wiring *w) {
   catalog_on_change(wiring_catalog_changed, w);
+  shelf_on_change(wiring_refresh, w);
   watch_on_change(wiring_list_changed, w);
   for (size_t i = 0; i < w->loop_count; i++) {
     stream_start(w->loops[i]);
@@ -500,7 +509,9 @@ void wiring_close(struct wiring *w) {
   program_keep_close();
   talk_close();
   catalog_on_change(NULL, NULL);
+  shelf_on_change(NULL, NULL);
   wiring_write_uses(w);
+  shelf_close();
   catalog_close();
   for (size_t i = 0; i < w->loop_count; i++) loop_free(w->loops[i]);
   if (w->audit) audit_free(w->audit);

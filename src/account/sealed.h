@@ -18,6 +18,8 @@ enum sealed {
   SEALED_TOKENS,     // connector, base_url, client, site
   SEALED_SECRET,     // issuer, redirect_uri, client_id, method
   SEALED_VERIFIER,   // connector, account_id, url, principal, client, site, scope, link_hash, cookie_hash
+  SEALED_PROGRAM,    // name, owner, visibility
+  SEALED_PUBLISHED,  // program_id, published_by; its id is "<server>/<name>"
   STAMPED_TOKEN,     // name, role, hash, expires_at
   STAMPED_SERVER,    // name, share, config, require_api_token, token_hash, expires_at
   STAMPED_MEMBER,    // alias, names, place; its id is "<server>/<account>"

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "io/fiber.h"
 #include "io/pool.h"
 
@@ -227,40 +228,72 @@ void admin_handle(const struct admin_env *env, struct http_exchange *x) {
                             .arena = in->arena,
                             .catalog = catalog_acquire(),
                             .before = catalog_acquire(),
+                            .shelf = shelf_acquire(),
                             .out = BUF_MAX(ADMIN_REPLY_MOST)};
   admin_serve(&call);
   catalog_release(call.catalog);
   catalog_release(call.before);
+  shelf_release(call.shelf);
   buf_free(&call.out);
 }
 
 // ---- what several handlers need
 
+struct admin_making { // of a snapshot, after a change of rows
+  bool (*job)(void *arg, struct err *err);
+  const void *arg;
+};
+
 static bool admin_rebuild(void *arg, struct err *err) {
   return catalog_rebuild(arg, err);
 }
 
+static bool admin_rebuild_shelf(void *arg, struct err *err) {
+  return shelf_rebuild(arg, err);
+}
+
+static bool admin_make(const struct admin_making *m, struct err *err) {
+  // The pool's argument is not const; nobody writes to it.
+  return pool_run(m->job, (void *)(uintptr_t)m->arg, err);
+}
+
 // On a fiber of its own, for a change whose client has gone, until it succeeds or the program ends.
-static void admin_rebuild_later(void *arg) {
+static void admin_make_later(void *arg) {
+  struct admin_making *m = arg;
   struct err err;
   uint64_t wait = ADMIN_RETRY_MS;
-  while (!pool_run(admin_rebuild, arg, &err)) {
-    log_error("the catalog could not be rebuilt, and will be again: %s", err.text);
-    if (err.code == ERR_CANCELED || !fiber_sleep(wait, &err)) return;
+  while (!admin_make(m, &err)) {
+    log_error("what was stored is not in force yet, and will be: %s", err.text);
+    if (err.code == ERR_CANCELED || !fiber_sleep(wait, &err)) break;
     if (wait < ADMIN_RETRY_MOST_MS) wait *= 2;
   }
+  mem_free(m);
+}
+
+static void admin_make_now(const struct admin_call *call, struct admin_making m) {
+  struct err err;
+  bool done = admin_make(&m, &err);
+  while (!done && err.code == ERR_UNAVAILABLE && fiber_sleep(ADMIN_RETRY_MS, &err))
+    done = admin_make(&m, &err);
+  if (done) return;
+  struct admin_making *later = MEM_NEW(struct admin_making);
+  *later = m;
+  if (fiber_spawn_as(FIBER_MANAGEMENT, loop_current(), "rebuild", admin_make_later, later)) return;
+  mem_free(later);
+  log_event(LOG_ERROR, call->in->id, "what is in force is behind the store until the next change: %s",
+            err.text);
 }
 
 void admin_publish(struct admin_call *call) {
-  void *env = (void *)(uintptr_t)call->env->catalog; // the pool's argument is not const; nobody writes to it
-  struct err err;
-  bool done = pool_run(admin_rebuild, env, &err);
-  while (!done && err.code == ERR_UNAVAILABLE && fiber_sleep(ADMIN_RETRY_MS, &err))
-    done = pool_run(admin_rebuild, env, &err);
-  if (!done && !fiber_spawn_as(FIBER_MANAGEMENT, loop_current(), "catalog rebuild", admin_rebuild_later, env))
-    log_event(LOG_ERROR, call->in->id, "the catalog is behind the store until the next change: %s", err.text);
+  admin_make_now(call, (struct admin_making){admin_rebuild, call->env->catalog});
   catalog_release(call->catalog);
   call->catalog = catalog_acquire();
+}
+
+void admin_shelve(struct admin_call *call) {
+  admin_make_now(call, (struct admin_making){admin_rebuild_shelf, &call->env->shelf});
+  shelf_release(call->shelf);
+  call->shelf = shelf_acquire();
 }
 
 const struct catalog_account *admin_account_named(const struct catalog *c, struct str id_or_name) {

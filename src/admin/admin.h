@@ -12,12 +12,14 @@
 #include "data/json.h"
 #include "http/server.h"
 #include "program/run.h"
+#include "shelf/shelf.h"
 #include "store/probe.h"
 
 struct admin_env {
   const struct catalog_env *catalog;
   const struct run_env *run;
   const struct program_env *program;
+  struct shelf_env shelf;
   struct str key_file; // empty: the key came from elsewhere, and cannot be rotated here
   struct str version, store_kind;
   struct str metrics_token; // opens /metrics; empty: loopback clients may read it

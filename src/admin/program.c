@@ -42,18 +42,43 @@ static bool program_take_tables(struct program_asked *a, struct err *err) {
   return true;
 }
 
+// Of one that is broken, where and why.
+static bool program_stored_text(struct admin_call *call, const struct catalog_server *server, struct str *out,
+                                struct err *err) {
+  const struct shelf_entry *e;
+  struct stable_look look = {.catalog = call->catalog, .arena = call->arena};
+  if (!admin_find_stored(call, &e, err)) return false;
+  yyjson_val *root = yyjson_doc_get_root(e->program->doc);
+  struct shelf_verdict v = e->verdict;
+  if (v.state == SHELF_OK && server) v = shelf_judge_on(server, root, &look);
+  *out = stable_write(root, &look, STABLE_IDS, call->arena);
+  stable_done(&look);
+  if (v.state == SHELF_OK) return true;
+  err_set(err, ERR_UNPROCESSABLE, "the program '%.*s' is broken (%s)%s%.*s: %.*s",
+          STR_MOST(e->program->row.name, 64), shelf_state_name(v.state), v.step.n ? " at its step " : "",
+          STR_ARG(v.step), STR_ARG(v.why));
+  err_hint(err, "mend what it says, or save the program again");
+  return false;
+}
+
 static bool program_ask(struct admin_call *call, struct program_asked *a, struct err *err) {
-  yyjson_val *program = yyjson_obj_get(call->body, "program");
-  struct str text = json_to_text(call->arena, program);
+  struct str text = STR("");
+  const struct catalog_server *server;
   *a = (struct program_asked){.call = call};
+  if (!admin_view_server(call, &server, err)) return false;
+  if (!http_param(&call->params, "program").n)
+    text = json_to_text(call->arena, yyjson_obj_get(call->body, "program"));
+  else if (!program_stored_text(call, server, &text, err))
+    return false;
   a->request = (struct program_request){.env = call->env->program,
                                         .catalog = call->catalog,
+                                        .server = server,
                                         .given = yyjson_obj_get(call->body, "parameters"),
                                         .principal = call->who.key,
                                         .by = admin_asker(call),
                                         .request_id = call->in->id,
                                         .waits = true};
-  if (!admin_view_server(call, &a->request.server, err) || !program_take_tables(a, err)) return false;
+  if (!program_take_tables(a, err)) return false;
   a->request.doc = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW);
   return true;
 }
@@ -70,7 +95,7 @@ static void program_put_faults(struct admin_call *call, const struct program_fau
   buf_free(&list);
 }
 
-static bool program_refuse(struct admin_call *call, const struct program_faults *faults, struct err *err) {
+bool admin_put_faults(struct admin_call *call, const struct program_faults *faults, const struct err *err) {
   if (!faults->count) return false;
   call->status = 400;
   put_open(&call->out, NULL, '{');
@@ -109,7 +134,7 @@ bool admin_run_program(struct admin_call *call, struct err *err) {
     if (!program_ask(call, &asked, err)) return program_asked_free(&asked), false;
     bool begun = program_begin(&asked.request, &run, &faults, err);
     program_asked_free(&asked);
-    if (!begun) return program_refuse(call, &faults, err);
+    if (!begun) return admin_put_faults(call, &faults, err);
   }
   if (!program_go_on(run, 0, err)) {
     program_end(run);

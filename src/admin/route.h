@@ -28,6 +28,7 @@ struct admin_call {
   const struct http_request *in;
   struct catalog *catalog; // as it was when the request came; after admin_publish, as it is then
   struct catalog *before;  // as it was when the request came
+  struct shelf *shelf;     // likewise; after admin_shelve, as it is then
   struct principal who;    // the caller
   struct arena *arena;
   struct http_params params;
@@ -68,6 +69,8 @@ struct str admin_route_group(const struct http_route *route); // "accounts"
 // Makes what the store says now the catalog, and call->catalog that one. A change once stored is
 // published even where the client goes meanwhile.
 void admin_publish(struct admin_call *call) SUSPENDS;
+// The same of kept programs: the shelf, and call->shelf.
+void admin_shelve(struct admin_call *call) SUSPENDS;
 
 // The account that {id} in the path names, by its id or its name.
 const struct catalog_account *admin_account_named(const struct catalog *c, struct str id_or_name);
@@ -75,6 +78,10 @@ MUST_USE bool admin_find_account(struct admin_call *call, const struct catalog_a
                                  struct err *err);
 // The server that {server_id} names, by itself or under its account; its ids are in the call for the audit.
 MUST_USE bool admin_find_server(struct admin_call *call, const struct catalog_server **out, struct err *err);
+// The kept program that {program} names by id or name, as far as the asker sees it.
+MUST_USE bool admin_find_stored(struct admin_call *call, const struct shelf_entry **out, struct err *err);
+// Answers with all that is wrong with a program. False: nothing is, the failure is another one.
+bool admin_put_faults(struct admin_call *call, const struct program_faults *faults, const struct err *err);
 void admin_put_url(struct admin_call *call, struct str token); // "url", for the one time that it is shown
 // ERR_MISSING at `field`, with the reason and how to list those there are.
 bool admin_no_account(const char *field, struct str named, struct err *err);
@@ -101,6 +108,8 @@ admin_handler admin_start_authorize, admin_get_authorize, admin_finish_authorize
 admin_handler admin_list_tools, admin_get_tool, admin_call_tool;
 admin_handler admin_ask;
 admin_handler admin_run_program, admin_check_program, admin_get_program_schema;
+admin_handler admin_list_stored, admin_save_stored, admin_get_stored, admin_change_stored,
+    admin_delete_stored, admin_list_published, admin_publish_program, admin_unpublish_program;
 admin_handler admin_list_reviews, admin_approve_tool, admin_deny_tool, admin_approve_tools, admin_deny_tools,
     admin_refresh_account;
 admin_handler admin_create_server, admin_create_server_over, admin_list_account_servers, admin_list_servers,

@@ -89,6 +89,31 @@ SHAPE(admin_program_check_body, "ProgramCheck", "A program to check; nothing is 
   {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
   {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"},
   {"tables", ADMIN_OBJECT, .says = "rows of one's own by name"});
+#define VIEW {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"}
+#define PROGRAM_BODY                                                                                                \
+  {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose names of tools the program is written in; left out: the vendors'"}, \
+  {"visibility", ADMIN_WORD, .allowed = "private|shared", .says = "private: seen by the API token that saved it, while that lives; shared, as without it: by all that manage"}
+SHAPE(admin_stored_new, "StoredProgramNew", "A program to keep",
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people, unique among kept programs"},
+  {"program", ADMIN_OBJECT, REQ, .says = "as GET /program-schema describes it, without tables"},
+  PROGRAM_BODY);
+SHAPE(admin_stored_patch, "StoredProgramPatch", "What is to change; what is left out stays",
+  {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
+  {"program", ADMIN_OBJECT, .says = "in place of the one that is kept"},
+  {"version", ADMIN_INT, .least = 1, .says = "of the program that was read; a conflict where it is another by now"},
+  PROGRAM_BODY);
+SHAPE(admin_stored_run, "StoredProgramRun", "How a kept program is run",
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
+  VIEW,
+  {"tables", ADMIN_OBJECT, .says = "rows of one's own by name: an array of objects, or a text of CSV or JSON"},
+  {"continue", ADMIN_TEXT, .most = 64, .says = "the handle of a paused outcome"});
+SHAPE(admin_stored_check, "StoredProgramCheck", "How a kept program would be run",
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
+  VIEW);
+SHAPE(admin_publish_new, "PublicationNew", "A program to publish",
+  {"program", ADMIN_EITHER, REQ, .says = "id or name of a kept one, or a program, which is then kept under the tool's name"},
+  {"as", ADMIN_TEXT, REQ, .most = 60, .says = "the tool's name: letters, digits, '_' and '-'"},
+  {"description", ADMIN_TEXT, .most = 1000, .says = "what it answers, for those who choose tools; without it the program's title"});
 SHAPE(admin_call_body, "ToolCall", "A call of a tool",
   {"arguments", ADMIN_OBJECT, .says = "as the tool's inputSchema asks"});
 
@@ -400,6 +425,41 @@ SHAPE(admin_answered, "Answer", "An answer with its evidence; see the manual's p
   {"choices", ADMIN_OBJECTS, REQ, .says = "of a question back: number and label"},
   {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or missing"});
 
+#define VERDICT                                                                                          \
+  {"state", ADMIN_WORD, REQ, .allowed = "ok|held|gone|changed", .says = "held: a tool waits for a review; gone: an account or tool is no more, or not shown; changed: a tool is another than when it was saved"}, \
+  {"step", ADMIN_TEXT, NIL, .says = "where it is broken"},                                               \
+  {"why", ADMIN_TEXT, NIL, .says = "why it is broken"}
+SHAPE(admin_published, "PublishedProgram", "A program as a tool of a server",
+  {"name", ADMIN_TEXT, REQ, .says = "of the tool"},
+  {"server_id", ADMIN_TEXT, REQ, .says = "srv_…"},
+  {"server", ADMIN_TEXT, NIL, .says = "its name; null: it cannot be used at present"},
+  {"program_id", ADMIN_TEXT, REQ, .says = "prg_…"},
+  {"program", ADMIN_TEXT, REQ, .says = "its name"},
+  {"description", ADMIN_TEXT, NIL, .says = "null: the program's title"},
+  VERDICT,
+  {"hides", ADMIN_BOOL, REQ, .says = "a vendor has a tool of this name on the server by now, which is not shown"},
+  {"published_by", ADMIN_TEXT, REQ, .says = "id of an API token"},
+  {"published_at", ADMIN_TIME, REQ, .says = "RFC 3339"});
+SHAPE(admin_published_list, "PublishedProgramList", "The published programs of a server",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_published, .says = "by name"});
+#define STORED_BODY                                                                                      \
+  {"id", ADMIN_TEXT, REQ, .says = "prg_…"},                                                              \
+  {"name", ADMIN_TEXT, REQ, .says = "for people"},                                                       \
+  {"title", ADMIN_TEXT, NIL, .says = "of the program"},                                                  \
+  VERDICT,                                                                                               \
+  {"owner", ADMIN_TEXT, REQ, .says = "id of the API token that saved it"},                               \
+  {"owner_name", ADMIN_TEXT, NIL, .says = "its name; null: it is no more"},                              \
+  {"visibility", ADMIN_WORD, REQ, .allowed = "private|shared", .says = "who sees it"},                   \
+  {"published", ADMIN_OBJECTS, REQ, .shape = &admin_published, .says = "as a tool, of which servers"},   \
+  {"version", ADMIN_INT, REQ, .says = "counts changes"},                                                 \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                   \
+  {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+INNER(admin_stored, "StoredProgram", "A kept program", STORED_BODY);
+SHAPE(admin_stored_whole, "StoredProgramWhole", "A kept program with what it says",
+  STORED_BODY,
+  {"program", ADMIN_OBJECT, REQ, .says = "with the names of today; what is gone goes by the name that it had"});
+SHAPE(admin_stored_list, "StoredProgramList", "A page of kept programs",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_stored, .says = "oldest first"}, NEXT);
 SHAPE(admin_outcome, "ProgramOutcome", "What a program gave; see the manual's page on programs",
   {"status", ADMIN_WORD, REQ, .allowed = "complete|partial|paused|failed", .says = "paused: go on with the handle after wait_seconds"},
   {"title", ADMIN_TEXT, .says = "of the program"},

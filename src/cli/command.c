@@ -1,6 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.h"
 
+const struct args_flag command_common_flags[] = {{"help", NULL, "show how the command is used"}, {0}};
+const struct args_flag command_json_flags[] = {{"json", NULL, "print JSON"}, {0}};
+const struct args_flag command_api_flags[] = {
+    {"url", "URL",
+     "address of the server; or POSTERN_URL; without it the one in ~/.config/postern/url, else "
+     "http://127.0.0.1:8080"},
+    {"token-file", "FILE",
+     "file of the API token, readable by you alone; without it ~/.config/postern/token"},
+    {"token", "TOKEN", "the API token itself, which the process list shows; POSTERN_TOKEN is better"},
+    {"ca", "FILE", "PEM file of authorities to trust for the server; or POSTERN_CA"},
+    {0}};
+
+const struct command_group command_groups[] = {
+    {"up", "Connect a vendor and get a URL, in one step"},
+    {"serve", "Run the server"},
+    {"status", "How the running server does"},
+    {"connector", "Vendors that accounts can be made for"},
+    {"account", "Accounts at vendors"},
+    {"tools", "What an account offers"},
+    {"call", "Call a tool of an account"},
+    {"ask", "Ask a question in plain language"},
+    {"run", "Run an answer program"},
+    {"program", "Answer programs that are kept, and published as tools"},
+    {"mcp", "Scoped MCP servers over an account"},
+    {"token", "API tokens"},
+    {"audit", "Who did what and when"},
+    {"key", "The key that credentials are sealed with"},
+    {"config", "Settings: their values and where those come from"},
+    {"compile", "Compile an OpenAPI document to tools, without a server"},
+    {"completion", "Completion for a shell"},
+    {"version", "The version of this program"},
+    {"help", "How a command is used"},
+    {0}};
+
 static const struct args_flag *command_trait_flag(const struct command *k, size_t at) {
   const struct {
     const struct args_flag *flags;

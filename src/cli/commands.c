@@ -1,74 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/print_config.h"
+#include "cli/flags.h"
 #include "cli/run.h"
-
-#define CREDENTIAL_FLAGS                                                                                     \
-  {"way", "ID", "which of the connector's ways to authenticate; without it the first"},                      \
-      {"credential", "NAME=@FILE",                                                                           \
-       "a field of the credential, from a file; NAME=VALUE shows it in the process list", true},             \
-  {                                                                                                          \
-    "credential-stdin", NULL,                                                                                \
-        "read the credential from standard input: one value, or a JSON object of fields"                     \
-  }
-#define FILTER_FLAGS                                                                                         \
-  {"methods", "LIST", "classes: read, write, custom, list, get, create, update, delete", true, true},        \
-      {"tags", "LIST", "tags of tools", true, true},                                                         \
-      {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true, true},                             \
-      {"record-arguments", NULL, "keep the values of arguments in the audit, sealed"},                       \
-      {"discovery", "full|search|featured",                                                                  \
-       "list all tools; or a few that search, describe and call; or these and what people start with"},      \
-      {"programs", NULL, "show postern_run_program, which runs answer programs over the tools that read"}, { \
-    "require-api-token", NULL, "ask for an API token as Bearer beside the URL"                               \
-  }
-#define EXPIRY_FLAGS                                                                                         \
-  {"expires", "TIME", "RFC 3339 time, date, or never"}, {                                                    \
-    "expires-in", "SPAN", "such as 90s, 12h or 30d"                                                          \
-  }
-#define CONFIG_FLAG                                                                                          \
-  { "print-config", PRINT_CONFIG_CLIENTS, "print what to paste into this client instead of the answer" }
-#define ACCOUNT                                                                                              \
-  { "ACCOUNT", "its name or id" }
-#define SERVER                                                                                               \
-  { "SERVER", "its name or id" }
-#define YES_FLAG                                                                                             \
-  { "yes", NULL, "do not ask" }
-#define LIKE_FLAGS                                                                                           \
-  {"like", "NAME", "take over auth, errors, renames, tags and the like from a connector that ships"}, {      \
-    "connectors", "DIR", "folder of the connectors that ship; without it the setting connectors_dir"         \
-  }
-
-const struct args_flag command_common_flags[] = {{"help", NULL, "show how the command is used"}, {0}};
-const struct args_flag command_json_flags[] = {{"json", NULL, "print JSON"}, {0}};
-const struct args_flag command_api_flags[] = {
-    {"url", "URL",
-     "address of the server; or POSTERN_URL; without it the one in ~/.config/postern/url, else "
-     "http://127.0.0.1:8080"},
-    {"token-file", "FILE",
-     "file of the API token, readable by you alone; without it ~/.config/postern/token"},
-    {"token", "TOKEN", "the API token itself, which the process list shows; POSTERN_TOKEN is better"},
-    {"ca", "FILE", "PEM file of authorities to trust for the server; or POSTERN_CA"},
-    {0}};
-
-const struct command_group command_groups[] = {
-    {"up", "Connect a vendor and get a URL, in one step"},
-    {"serve", "Run the server"},
-    {"status", "How the running server does"},
-    {"connector", "Vendors that accounts can be made for"},
-    {"account", "Accounts at vendors"},
-    {"tools", "What an account offers"},
-    {"call", "Call a tool of an account"},
-    {"ask", "Ask a question in plain language"},
-    {"run", "Run an answer program"},
-    {"mcp", "Scoped MCP servers over an account"},
-    {"token", "API tokens"},
-    {"audit", "Who did what and when"},
-    {"key", "The key that credentials are sealed with"},
-    {"config", "Settings: their values and where those come from"},
-    {"compile", "Compile an OpenAPI document to tools, without a server"},
-    {"completion", "Completion for a shell"},
-    {"version", "The version of this program"},
-    {"help", "How a command is used"},
-    {0}};
 
 #define API (COMMAND_API | COMMAND_JSON)
 
@@ -362,17 +294,79 @@ const struct command commands[] = {
                 "postern run denials.json --explain\n"
                 "postern run joined.json --table signups=signups.csv --csv",
      .arguments = {{"FILE", "the program as JSON, or - for standard input", .optional = true}},
-     .flags = {{"param", "NAME=VALUE", "a parameter's value; again for more", .many = true},
-               {"server", "SERVER", "see what this server shows; without it, all accounts"},
-               {"table", "NAME=FILE", "rows of your own, CSV or JSON, as a table; again for more",
-                .many = true},
-               {"explain", NULL, "check it and say what it would call; call nothing"},
-               {"csv", NULL, "the first result as CSV"},
-               {"no-chart", NULL, "tables alone, also where a result wishes for a chart"},
-               {"no-color", NULL, "draw without colour, as NO_COLOR in the environment does"},
-               {"continue", "HANDLE", "go on with a run that a rate limit paused"}},
+     .flags = {RUN_FLAGS, {"explain", NULL, "check it and say what it would call; call nothing"}},
      .traits = API,
      .run = cli_program_run},
+
+    {.path = "program save",
+     .summary = "Keep an answer program under a name",
+     .details = "It is checked first. It is kept by the ids of accounts and the operations of tools, so it "
+                "means the "
+                "same after accounts were renamed. With --replace, tools that it is published as follow.",
+     .example = "postern program save denials.json --name denials\n"
+                "postern program show denials --program | postern program save - --name denials --replace",
+     .arguments = {{"FILE", "the program as JSON, or - for standard input"}},
+     .flags = {{"name", "NAME", "a name, unique among kept programs"},
+               {"replace", NULL, "in place of what the program of this name says"},
+               {"server", "SERVER",
+                "it is written with the names that this server shows; without it, the vendors'"},
+               {"private", NULL, "seen by this API token alone, while it lives"},
+               {"shared", NULL, "seen by all that manage, as a new one is anyhow"}},
+     .traits = API,
+     .run = cli_stored_save},
+    {.path = "program list",
+     .summary = "List the programs that are kept, with what became of them",
+     .flags = {{"server", "SERVER", "those published on this server, as what"}},
+     .traits = API,
+     .run = cli_stored_list},
+    {.path = "program show",
+     .summary = "Show a kept program, written with the names of today",
+     .arguments = {PROGRAM},
+     .flags = {{"program", NULL, "the program alone, as JSON"}},
+     .traits = API,
+     .run = cli_stored_show},
+    {.path = "program run",
+     .summary = "Run a kept program",
+     .example = "postern program run denials --param since=now-24h",
+     .arguments = {PROGRAM},
+     .flags = {RUN_FLAGS},
+     .traits = API,
+     .run = cli_stored_run},
+    {.path = "program check",
+     .summary = "Say what a run of a kept program would call, or at which step it is broken",
+     .arguments = {PROGRAM},
+     .flags = {{"server", "SERVER", "see what this server shows; without it, all accounts"}},
+     .traits = API,
+     .run = cli_stored_check},
+    {.path = "program delete",
+     .summary = "Delete a kept program, and the tools that it is published as",
+     .arguments = {PROGRAM},
+     .flags = {YES_FLAG},
+     .traits = API,
+     .run = cli_stored_delete},
+    {.path = "program publish",
+     .summary = "Publish a program as a tool of a server: its parameters are the arguments",
+     .details =
+         "The tool reads only, reaches what the server shows and no more, and is not listed while it is "
+         "broken. A file is kept under the tool's name. A tool that a vendor adds later under the same name "
+         "is "
+         "not shown on that server.",
+     .example = "postern program publish denials.json --server audit --as weekly_denials\n"
+                "postern program publish denials --server audit --as weekly_denials --description 'What the "
+                "firewall "
+                "refused, by rule'",
+     .arguments = {{"FILE|PROGRAM", "a file, or the name or id of a kept program"}},
+     .flags = {{"server", "SERVER", "its name or id"},
+               {"as", "TOOL", "the tool's name: letters, digits, '_' and '-'"},
+               {"description", "TEXT", "what it answers, for those who choose tools; without it, its title"}},
+     .traits = API,
+     .run = cli_stored_publish},
+    {.path = "program unpublish",
+     .summary = "Take a published program off a server; the program stays",
+     .arguments = {{"TOOL", "the tool's name"}},
+     .flags = {{"server", "SERVER", "its name or id"}},
+     .traits = API,
+     .run = cli_stored_unpublish},
 
     {.path = "mcp create",
      .summary = "Make a scoped MCP server; its URL is shown this once",

@@ -140,13 +140,10 @@ static void complete_known(struct cli *c, const char *what, struct str account, 
     enum names_kind kinds[COMPLETE_KINDS_MOST];
     size_t count;
   } known[] = {
-      {"ACCOUNT", {NAMES_ACCOUNT}, 1},
-      {"SERVER", {NAMES_SERVER}, 1},
-      {"CONNECTOR", {NAMES_CONNECTOR}, 1},
-      {"TOKEN", {NAMES_TOKEN}, 1},
-      {"WHAT", {NAMES_CONNECTOR, NAMES_ACCOUNT}, 2},
-      {"--account", {NAMES_ACCOUNT}, 1},
-      {"--server", {NAMES_SERVER}, 1},
+      {"ACCOUNT", {NAMES_ACCOUNT}, 1},     {"SERVER", {NAMES_SERVER}, 1},
+      {"CONNECTOR", {NAMES_CONNECTOR}, 1}, {"TOKEN", {NAMES_TOKEN}, 1},
+      {"PROGRAM", {NAMES_PROGRAM}, 1},     {"WHAT", {NAMES_CONNECTOR, NAMES_ACCOUNT}, 2},
+      {"--account", {NAMES_ACCOUNT}, 1},   {"--server", {NAMES_SERVER}, 1},
       {"--actor", {NAMES_TOKEN}, 1},
   };
   struct err ignored;

@@ -17,6 +17,8 @@ static const struct {
                          "a connector; 'postern up' or 'postern account add' connects an account"},
     [NAMES_TOKEN] = {"API token", "/api-token", "token list",
                      "an API token; 'postern token list' lists them"},
+    [NAMES_PROGRAM] = {"program", "/stored-program", "program list",
+                       "a kept program; 'postern program run' runs it"},
 };
 
 bool names_list(struct cli *c, enum names_kind kind, yyjson_val **items, struct err *err) {

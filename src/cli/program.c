@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // postern run: an answer program from a file, run or explained, its results as tables, JSON or CSV.
-#include "cli/run.h"
+#include "cli/program.h"
 
 #include "base/mem.h"
 #include "cli/api.h"
@@ -15,11 +15,10 @@ enum { PROGRAM_OUT_MOST = 64 * 1024 * 1024 };
 
 // ---- what goes out
 
-static bool program_read_file(struct cli *c, yyjson_mut_doc *body, struct err *err) {
+bool cli_program_put_file(struct cli *c, struct str file, yyjson_mut_doc *body, struct err *err) {
   struct buf text = BUF_MAX(1 << 20);
   yyjson_doc *doc = NULL;
-  bool ok = source_read(c, args_word(&c->args, 0), &text, err) &&
-            json_read(buf_str(&text), &JSON_LIMITS, &doc, err);
+  bool ok = source_read(c, file, &text, err) && json_read(buf_str(&text), &JSON_LIMITS, &doc, err);
   if (ok) cli_body_put_json(body, NULL, "program", yyjson_doc_get_root(doc));
   yyjson_doc_free(doc);
   buf_free(&text);
@@ -127,7 +126,7 @@ static bool program_show(struct cli *c, yyjson_val *outcome, struct err *err) {
   return false;
 }
 
-static bool program_explain(struct cli *c, yyjson_val *verdict, struct err *err) {
+bool cli_program_explain(struct cli *c, yyjson_val *verdict, struct err *err) {
   size_t i, n;
   yyjson_val *fault, *step;
   if (c->json) {
@@ -157,6 +156,20 @@ static bool program_explain(struct cli *c, yyjson_val *verdict, struct err *err)
   return true;
 }
 
+// A kept one, by its name.
+bool cli_stored_run(struct cli *c, struct err *err) {
+  yyjson_val *answer;
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "continue", args_text(&c->args, "continue"));
+  cli_body_put(body, NULL, "server", args_text(&c->args, "server"));
+  struct api_ask ask = {
+      .method = "POST", .path = api_path(c, "/stored-program/{}/run", args_word(&c->args, 0)), .body = body};
+  bool ok = program_put_params(c, body, err) && program_put_tables(c, body, err) &&
+            api_send(c, &ask, &answer, err) && program_show(c, answer, err);
+  yyjson_mut_doc_free(body);
+  return ok;
+}
+
 bool cli_program_run(struct cli *c, struct err *err) {
   yyjson_val *answer;
   yyjson_mut_doc *body = cli_body_new();
@@ -165,13 +178,13 @@ bool cli_program_run(struct cli *c, struct err *err) {
   if (!handle.n && !args_word(&c->args, 0).n)
     ok = err_at(err, ERR_INVALID, "FILE", "name the file of the program, or - for standard input");
   if (handle.n) cli_body_put(body, NULL, "continue", handle);
-  ok = ok && (handle.n || program_read_file(c, body, err)) && program_put_params(c, body, err) &&
-       program_put_tables(c, body, err);
+  ok = ok && (handle.n || cli_program_put_file(c, args_word(&c->args, 0), body, err)) &&
+       program_put_params(c, body, err) && program_put_tables(c, body, err);
   cli_body_put(body, NULL, "server", args_text(&c->args, "server"));
   struct api_ask ask = {
       .method = "POST", .path = explain ? STR("/program/check") : STR("/program"), .body = body};
   ok = ok && api_send(c, &ask, &answer, err) &&
-       (explain ? program_explain(c, answer, err) : program_show(c, answer, err));
+       (explain ? cli_program_explain(c, answer, err) : program_show(c, answer, err));
   yyjson_mut_doc_free(body);
   return ok;
 }

@@ -15,6 +15,8 @@ command_run cli_tool_list, cli_tool_call, cli_tool_review, cli_tool_approve, cli
     cli_account_refresh;
 command_run cli_ask_question;
 command_run cli_program_run;
+command_run cli_stored_save, cli_stored_list, cli_stored_show, cli_stored_run, cli_stored_delete,
+    cli_stored_check, cli_stored_publish, cli_stored_unpublish;
 command_run cli_connector_list, cli_connector_show, cli_connector_import, cli_connector_remove;
 command_run cli_token_list, cli_token_create, cli_token_revoke, cli_token_recover;
 command_run cli_audit_list;

@@ -76,3 +76,10 @@ bool terminal_read(struct str path, size_t most, struct buf *text, struct err *e
   return full ? err_at(err, ERR_LIMIT, name, "has more than %zu bytes", most)
               : err_at(err, ERR_DENIED, name, "cannot be read");
 }
+
+bool terminal_is_file(struct str path) {
+  struct arena *a = arena_new();
+  bool there = str_is(path, "-") || access(arena_z(a, path), F_OK) == 0;
+  arena_free(a);
+  return there;
+}

@@ -16,5 +16,6 @@ bool terminal_is_there(void); // someone can be asked
 MUST_USE bool terminal_ask(const char *question, bool secret, struct buf *line, struct err *err);
 // A whole file, or standard input for "-", after `line` bytes of what is there. The caller frees.
 MUST_USE bool terminal_read(struct str path, size_t most, struct buf *text, struct err *err);
+bool terminal_is_file(struct str path); // is there one, or is it "-"?
 
 #endif

@@ -268,6 +268,7 @@ void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
       .env = env,
       .arena = in->arena,
       .catalog = catalog_acquire(),
+      .shelf = shelf_acquire(),
       // Until a message says otherwise.
       .transport = {.http = x, .in = in, .era = MCP_LEGACY},
       .client = {.version = STR(WIRE_LEGACY_BATCHES), .capabilities = STR("{}")},
@@ -277,4 +278,5 @@ void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
   share_give(r.client.share);
   replay_unref(r.client.replay);
   catalog_release(r.catalog);
+  shelf_release(r.shelf);
 }

@@ -5,6 +5,7 @@
 #include "catalog/find.h"
 #include "catalog/listing.h"
 #include "serve/programs.h"
+#include "serve/published.h"
 #include "serve/tools.h"
 
 enum {
@@ -137,11 +138,19 @@ static size_t finder_tell(const struct finder_wish *w, const struct find_hit *hi
   return told;
 }
 
+// Without those whose names are ours.
+static size_t finder_shown(const struct serve_request *r, struct find_hit *hits, size_t count) {
+  size_t n = 0;
+  for (size_t i = 0; i < count; i++)
+    if (tools_shown(r, hits[i].tool->name)) hits[n++] = hits[i];
+  return n;
+}
+
 static bool finder_search(struct serve_request *r, yyjson_val *arguments, struct buf *out, struct err *err) {
   struct finder_wish w;
   struct find_hit hits[FINDER_HITS_MOST + 1];
   if (!finder_read(arguments, &w, err)) return false;
-  size_t count = find_tools(r->server, &w.wanted, hits, w.limit + 1);
+  size_t count = finder_shown(r, hits, find_tools(r->server, &w.wanted, hits, w.limit + 1));
   struct buf text = BUF_MAX(FINDER_DEFINITIONS_MOST), structured = BUF_MAX(FINDER_DEFINITIONS_MOST);
   size_t told = finder_tell(&w, hits, count, &text, &structured);
   if (!told) {
@@ -162,8 +171,8 @@ struct finder_described {
 };
 
 static void finder_describe_one(const struct serve_request *r, struct str name, struct finder_described *d) {
-  const struct catalog_tool *tool = map_get(&r->server->by_name, name);
-  if (!tool && programs_describe(r, name, &d->tools)) return;
+  const struct catalog_tool *tool = tools_shown(r, name);
+  if (!tool && (programs_describe(r, name, &d->tools) || published_describe(r, name, &d->tools))) return;
   struct buf *out = tool ? &d->tools : &d->unknown;
   if (out->n) buf_add_char(out, ',');
   if (tool)

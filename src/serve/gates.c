@@ -71,7 +71,7 @@ static bool gates_call(struct serve_request *r, yyjson_val *params, struct buf *
                         STR("tool: the name of the tool to call is missing; "
                             "postern_search_tools finds it"),
                         out);
-  const struct catalog_tool *tool = map_get(&r->server->by_name, name);
+  const struct catalog_tool *tool = tools_shown(r, name);
   if (tool && find_reach(tool->tool) != gate)
     return gates_refuse(r, &gates[gate],
                         arena_printf(r->arena, "%.*s is called by %s, not by %s; nothing was called",

@@ -46,6 +46,7 @@ static void legacy_sse_free(struct legacy_sse_job *job) {
   share_give(job->request.client.share);
   replay_unref(job->request.client.replay);
   catalog_release(job->request.catalog);
+  shelf_release(job->request.shelf);
   yyjson_doc_free(job->body);
   arena_free(job->arena);
 }
@@ -85,6 +86,7 @@ static void legacy_sse_copy(struct legacy_sse_job *job, const struct serve_reque
   job->request = *r;
   job->request.arena = a;
   job->request.catalog = catalog_ref(r->catalog);
+  job->request.shelf = shelf_ref(r->shelf);
   job->request.transport = (struct serve_transport){.in = &job->in, .era = MCP_LEGACY};
   job->request.client = (struct serve_client){.principal = principal_copy(&r->client.principal, a),
                                               .replay = replay_ref(r->client.replay),

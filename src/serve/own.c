@@ -6,8 +6,10 @@
 #include "serve/frame.h"
 #include "serve/gates.h"
 #include "serve/programs.h"
+#include "serve/published.h"
 
-static const struct own_tools *const own_kinds[] = {&finder_tools, &gates_tools, &programs_tools};
+static const struct own_tools *const own_kinds[] = {&finder_tools, &gates_tools, &programs_tools,
+                                                    &published_tools};
 
 const struct own_tools *own_find(const struct serve_request *r, struct str name) {
   for (size_t i = 0; i < sizeof own_kinds / sizeof *own_kinds; i++)
@@ -17,6 +19,13 @@ const struct own_tools *own_find(const struct serve_request *r, struct str name)
 
 void own_list(const struct serve_request *r, struct buf *out) {
   for (size_t i = 0; i < sizeof own_kinds / sizeof *own_kinds; i++) own_kinds[i]->list(r, out);
+}
+
+uint64_t own_version(const struct catalog_server *server) {
+  uint64_t version = server->tools_version;
+  for (size_t i = 0; i < sizeof own_kinds / sizeof *own_kinds; i++)
+    if (own_kinds[i]->version) version += own_kinds[i]->version(server);
+  return version;
 }
 
 void own_next(struct buf *out) {

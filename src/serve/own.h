@@ -14,6 +14,8 @@ struct own_tools {                                             // one kind: a to
                struct buf *out); // the definitions that it shows, each behind own_next
   // The whole result object, as tools_call gives it.
   bool (*call)(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) SUSPENDS;
+  // Another one whenever what `list` gives is another, beyond what the server's config decides. NULL: never.
+  uint64_t (*version)(const struct catalog_server *server);
 };
 
 const struct own_tools *own_find(const struct serve_request *r, struct str name); // NULL: none
@@ -26,5 +28,7 @@ void own_record(struct serve_request *r, struct str tool, bool ok, struct str de
 // Into an array of definitions that is being written.
 void own_list(const struct serve_request *r, struct buf *out);
 void own_next(struct buf *out); // a comma, but behind the array's bracket
+// Of all that tools/list shows, the vendors' tools included.
+uint64_t own_version(const struct catalog_server *server);
 
 #endif

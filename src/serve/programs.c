@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/programs.h"
 
-#include "audit/audit.h"
 #include "base/clock.h"
 #include "data/json.h"
 #include "program/brief.h"
 #include "program/keep.h"
-#include "program/run.h"
 #include "program/schema.h"
-#include "serve/frame.h"
 
 enum { PROGRAM_TOOL_MS = 45000 }; // hosts give up after a minute
 
@@ -45,12 +42,7 @@ static void programs_add_whole(struct buf *out) {
       "results for ten minutes: go on from a pause with {\"continue\": handle}, or "
       "query them in a later program by \"tables\".",
       program_schema);
-  buf_add_z(out,
-            ",\"outputSchema\":{\"type\":\"object\",\"required\":[\"status\",\"results\"],\"properties\":{"
-            "\"status\":{\"enum\":[\"complete\",\"partial\",\"paused\",\"failed\"]},\"handle\":{\"type\":"
-            "\"string\"},\"wait_seconds\":{\"type\":\"integer\"},"
-            "\"results\":{\"type\":\"array\",\"items\":{\"type\":\"object\"}},\"warnings\":{\"type\":"
-            "\"array\",\"items\":{\"type\":\"string\"}}}}");
+  buf_printf(out, ",\"outputSchema\":%s", program_outcome_schema);
   programs_close(out);
 }
 
@@ -76,9 +68,20 @@ static void programs_list(const struct serve_request *r, struct buf *out) {
   programs_close(out);
 }
 
+bool programs_fail(struct serve_request *r, struct str tool, struct str why, struct buf *out) {
+  own_record(r, tool, false, STR("nothing was called"));
+  return own_say(r, why, NULL, true, out);
+}
+
+static bool programs_fail_err(struct serve_request *r, struct str tool, const struct err *err,
+                              struct buf *out) {
+  struct str why = arena_printf(r->arena, "%s%s%s", err->text, err->hint[0] ? "; " : "", err->hint);
+  return err->code != ERR_CANCELED && programs_fail(r, tool, why, out);
+}
+
 // An outcome as a client is told it; the run is kept under its handle.
-static bool programs_conclude(struct serve_request *r, struct program_run *run, struct buf *out,
-                              struct err *err) {
+static bool programs_conclude(struct serve_request *r, struct str tool, struct program_run *run,
+                              struct buf *out, struct err *err) {
   const struct outcome *o;
   char handle[PROGRAM_HANDLE_TEXT];
   program_handle(run);
@@ -89,8 +92,7 @@ static bool programs_conclude(struct serve_request *r, struct program_run *run, 
   struct buf text = BUF_MAX(PROGRAM_BRIEF_MOST), structured = BUF_MAX(PROGRAM_BRIEF_MOST * 4);
   brief_text(o, &text);
   brief_json(o, &structured);
-  // One row for the program, beside those of its calls, which have the same request id.
-  own_record(r, STR(PROGRAM_TOOL), o->status != OUTCOME_FAILED,
+  own_record(r, tool, o->status != OUTCOME_FAILED,
              arena_printf(r->arena, "%s, %zu calls", outcome_status_name(o->status), o->call_count));
   bool told =
       own_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, out);
@@ -100,47 +102,51 @@ static bool programs_conclude(struct serve_request *r, struct program_run *run, 
   return told;
 }
 
-static bool programs_begin(struct serve_request *r, yyjson_val *arguments, struct program_run **run,
-                           struct str *wrong, struct err *err) {
-  struct program_faults faults = {.arena = r->arena};
-  struct str text = json_to_text(r->arena, yyjson_obj_get(arguments, "program"));
-  struct program_request request = {.env = r->env->program,
-                                    .catalog = r->catalog,
-                                    .server = r->server,
-                                    .doc = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW),
-                                    .given = yyjson_obj_get(arguments, "parameters"),
-                                    .principal = r->client.principal.key,
-                                    .by = serve_audit_row(r).who,
-                                    .url = serve_audit_row(r).url,
-                                    .request_id = r->transport.in->id,
-                                    .era = r->transport.era};
-  if (program_begin(&request, run, &faults, err)) return true;
-  if (!faults.count) return false;
-  struct buf list = BUF_MAX(64 * 1024);
-  buf_printf(&list, "The program has %zu fault%s; nothing was called:\n", faults.count,
-             faults.count == 1 ? "" : "s");
-  program_faults_print(&faults, &list);
-  *wrong = arena_dup(r->arena, buf_str(&list));
-  buf_free(&list);
+bool programs_finish(struct serve_request *r, struct str tool, struct program_run *run, struct buf *out,
+                     struct err *err) {
+  if (program_go_on(run, PROGRAM_TOOL_MS, err)) return programs_conclude(r, tool, run, out, err);
+  program_end(run);
   return false;
+}
+
+bool programs_continue(struct serve_request *r, struct str tool, struct str handle, struct buf *out,
+                       struct err *err) {
+  struct program_run *run;
+  return program_take(handle, r->client.principal.key, &run, err) ? programs_finish(r, tool, run, out, err)
+                                                                  : programs_fail_err(r, tool, err, out);
+}
+
+struct program_request programs_request(const struct serve_request *r, struct str program,
+                                        yyjson_val *given) {
+  return (struct program_request){.env = r->env->program,
+                                  .catalog = r->catalog,
+                                  .server = r->server,
+                                  .doc = yyjson_read(program.p, program.n, YYJSON_READ_NUMBER_AS_RAW),
+                                  .given = given,
+                                  .principal = r->client.principal.key,
+                                  .by = serve_audit_row(r).who,
+                                  .url = serve_audit_row(r).url,
+                                  .request_id = r->transport.in->id,
+                                  .era = r->transport.era};
 }
 
 static bool programs_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   yyjson_val *arguments = yyjson_obj_get(params, "arguments");
-  struct str handle = json_str(arguments, "continue"), wrong = STR("");
-  struct program_run *run = NULL;
-  bool begun = handle.n ? program_take(handle, r->client.principal.key, &run, err)
-                        : programs_begin(r, arguments, &run, &wrong, err);
-  if (!begun && wrong.n) return own_say(r, wrong, NULL, true, out);
-  if (!begun && err->code != ERR_CANCELED)
-    return own_say(r, arena_printf(r->arena, "%s%s%s", err->text, err->hint[0] ? "; " : "", err->hint), NULL,
-                   true, out);
-  if (!begun) return false;
-  if (!program_go_on(run, PROGRAM_TOOL_MS, err)) {
-    program_end(run);
-    return false;
-  }
-  return programs_conclude(r, run, out, err);
+  struct str tool = STR(PROGRAM_TOOL), handle = json_str(arguments, "continue");
+  struct program_faults faults = {.arena = r->arena};
+  struct program_run *run;
+  if (handle.n) return programs_continue(r, tool, handle, out, err);
+  struct str text = json_to_text(r->arena, yyjson_obj_get(arguments, "program"));
+  struct program_request request = programs_request(r, text, yyjson_obj_get(arguments, "parameters"));
+  if (program_begin(&request, &run, &faults, err)) return programs_finish(r, tool, run, out, err);
+  if (!faults.count) return programs_fail_err(r, tool, err, out);
+  struct buf list = BUF_MAX(64 * 1024);
+  buf_printf(&list, "The program has %zu fault%s; nothing was called:\n", faults.count,
+             faults.count == 1 ? "" : "s");
+  program_faults_print(&faults, &list);
+  bool told = programs_fail(r, tool, buf_str(&list), out);
+  buf_free(&list);
+  return told;
 }
 
-const struct own_tools programs_tools = {programs_has, programs_list, programs_call};
+const struct own_tools programs_tools = {programs_has, programs_list, programs_call, NULL};

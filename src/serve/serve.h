@@ -13,6 +13,7 @@
 #include "mcp/jsonrpc.h"
 #include "session/replay.h"
 #include "session/session.h"
+#include "shelf/shelf.h"
 
 struct serve_env { // lives as long as the program
   struct run_env run;
@@ -55,6 +56,7 @@ struct serve_request {
   const struct serve_env *env;
   struct arena *arena;
   struct catalog *catalog;
+  struct shelf *shelf;     // programs that are published; as it was when the request came
   struct catalog_url *url; // that it came by
   const struct catalog_server *server;
   enum policy_discovery discovery; // of this URL; never unsaid

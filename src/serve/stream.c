@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "http/sse.h"
 #include "mcp/wire.h"
+#include "serve/own.h"
 #include "serve/relay.h"
 #include "session/kept.h"
 #include "session/running.h"
@@ -141,8 +142,9 @@ static void stream_look(struct stream *s, const struct catalog *c, int64_t now) 
     return;
   }
   if (s->relay && !relay_fits(s->relay, server) && !stream_relay_anew(s)) return;
-  if (server->tools_version == s->tools_version) return;
-  s->tools_version = server->tools_version;
+  uint64_t version = own_version(server);
+  if (version == s->tools_version) return;
+  s->tools_version = version;
   if (s->tools) stream_tell_changed(s, "tools");
 }
 
@@ -211,7 +213,7 @@ static struct stream *stream_make(struct serve_request *r, const struct stream_o
   s->tools = o->tools;
   s->prompts = o->prompts;
   s->resources = o->resources;
-  s->tools_version = r->server->tools_version;
+  s->tools_version = own_version(r->server);
   s->standing = standing_of(r->url, &r->client.principal);
   s->events = o->stream;
   s->arena = arena_new();

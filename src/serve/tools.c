@@ -85,8 +85,13 @@ void tools_add_definition(const struct serve_request *r, const struct catalog_to
     listing_write(t, out);
 }
 
+const struct catalog_tool *tools_shown(const struct serve_request *r, struct str name) {
+  return own_find(r, name) ? NULL : map_get(&r->server->by_name, name);
+}
+
 static bool tools_is_listed(const struct serve_request *r, const struct catalog_tool *t) {
-  return r->discovery == POLICY_FULL || (r->discovery == POLICY_FEATURED && t->featured);
+  bool listed = r->discovery == POLICY_FULL || (r->discovery == POLICY_FEATURED && t->featured);
+  return listed && !own_find(r, t->name);
 }
 
 bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
@@ -227,7 +232,7 @@ static bool tools_add_result(struct bridge *b, struct run_result *result, struct
 bool tools_run(struct serve_request *r, const struct tools_wanted *wanted, struct buf *out, struct err *err) {
   yyjson_val *arguments = wanted->arguments, *params = wanted->params,
              *meta = yyjson_obj_get(params, "_meta");
-  const struct catalog_tool *tool = map_get(&r->server->by_name, wanted->name);
+  const struct catalog_tool *tool = tools_shown(r, wanted->name);
   if (!tool) return tools_unknown(r, wanted->name, err);
   if (!wanted->gated && !tools_check_headers(r, tool, arguments, err)) return false;
   r->message.wraps = frame_wraps(r, yyjson_obj_get(tool->tool->definition, "outputSchema"));

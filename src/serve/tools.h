@@ -9,6 +9,8 @@
 
 // ERR_INVALID: a bad cursor.
 MUST_USE bool tools_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err);
+// The vendor's tool that the server shows under this name, unless it is one of our own. NULL: there is none.
+const struct catalog_tool *tools_shown(const struct serve_request *r, struct str name);
 // Its definition, as this client may see it.
 void tools_add_definition(const struct serve_request *r, const struct catalog_tool *t, struct buf *out);
 // A call of a vendor's tool, directly or by one of our own (serve/gates): the same from here on.

@@ -128,6 +128,7 @@ static bool shelf_account_stays(const struct shelf_making *m, struct str id) {
 static bool shelf_stays(const struct shelf_making *m, const struct shelf_program *p) {
   size_t i, n, k, o;
   yyjson_val *step, *key;
+  if (m->before->catalog == m->next->catalog) return true;
   yyjson_arr_foreach (yyjson_obj_get(yyjson_doc_get_root(p->doc), "steps"), i, n, step)
     yyjson_arr_foreach (yyjson_obj_get(step, "keys"), k, o, key)
       if (!shelf_account_stays(m, json_str(key, "account"))) return false;

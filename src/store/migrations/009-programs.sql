@@ -13,6 +13,8 @@ CREATE TABLE program (
   version    BIGINT NOT NULL,
   document   TEXT   NOT NULL               -- sealed, place "2/program/<id>/document"
 );
+-- What is read at each change: which are others now, and how much there is.
+CREATE INDEX program_heads ON program (id, version, bytes);
 
 CREATE TABLE program_tool (
   server_id    TEXT   NOT NULL REFERENCES server (id) ON DELETE CASCADE,

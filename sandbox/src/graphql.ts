@@ -5,7 +5,8 @@
 import { json, type Answer } from "./envelope.js";
 import type { Call } from "./call.js";
 import { parseQuery, QueryError, type Field } from "./query.js";
-import { count, SHARES, type Series, type Share } from "./story/traffic.js";
+import { SHARES } from "./story/shares.js";
+import { spread, type Cell, type Series } from "./story/traffic.js";
 import { mayDo, seesAccount } from "./tokens.js";
 import { hexId } from "./random.js";
 import { DAY, HOUR, MINUTE, type Row, type World } from "./world.js";
@@ -32,6 +33,8 @@ export interface Dataset {
   values: { [name: string]: number };
   /** Single events instead of groups. */
   plain?: boolean;
+  /** How far back it goes; a month unless said. */
+  oldest?: number;
 }
 
 const REQUESTS = [
@@ -73,6 +76,13 @@ export const DATASETS: { [name: string]: Dataset } = {
     dimensions: [],
     values: { requests: 1, bytes: 21_400, cachedRequests: 0.58, threats: 0.012, pageViews: 0.31 },
   },
+  httpRequests1dGroups: {
+    series: "requests",
+    scope: "zones",
+    dimensions: [],
+    values: { requests: 1, bytes: 21_400, cachedRequests: 0.58, cachedBytes: 12_400, threats: 0.012, pageViews: 0.31, uniques: 0.12 },
+    oldest: 365 * DAY,
+  },
   firewallEventsAdaptiveGroups: { series: "firewall", scope: "zones", dimensions: FIREWALL, values: { sampleInterval: 1 } },
   firewallEventsAdaptive: { series: "firewall", scope: "zones", dimensions: FIREWALL, values: {}, plain: true },
   dnsAnalyticsAdaptiveGroups: {
@@ -104,19 +114,22 @@ class Denied extends QueryError {
   }
 }
 
-function range(world: World, filter: Row): [number, number] {
+/** Bounds of dates are whole days: date_leq takes its day in, date_gt leaves it out. */
+const WHOLE = ["date_leq", "date_gt"];
+
+function range(world: World, filter: Row, oldest: number): [number, number] {
   const pieces: Row[] = [filter, ...(Array.isArray(filter["AND"]) ? filter["AND"] : [])];
   const read = (...names: string[]) => {
-    const value = pieces.flatMap((p) => names.map((n) => p[n])).find((v) => v !== undefined);
-    if (value === undefined) return undefined;
+    const [name, value] = pieces.flatMap((p) => names.map((n) => [n, p[n]] as const)).find(([, v]) => v !== undefined) ?? [];
+    if (name === undefined) return undefined;
     const ms = Date.parse(String(value));
     if (Number.isNaN(ms)) throw new QueryError(`cannot parse time "${value}"`);
-    return ms;
+    return ms + (WHOLE.includes(name) ? DAY : 0);
   };
   const from = read("datetime_geq", "datetime_gt", "date_geq", "date_gt") ?? world.epoch - DAY;
   const now = Math.max(world.epoch, Math.min(Date.now(), world.epoch + DAY));
   const to = Math.min(read("datetime_lt", "datetime_leq", "date_lt", "date_leq") ?? now, now);
-  if (from < world.epoch - OLDEST) throw new QueryError(`cannot request data older than ${OLDEST / 1000}s`);
+  if (from < world.epoch - oldest) throw new QueryError(`cannot request data older than ${oldest / 1000}s`);
   return [from, Math.max(from, to)];
 }
 
@@ -132,26 +145,6 @@ function allowed(dimension: string, value: string | number, filter: Row): boolea
   );
 }
 
-interface Cell {
-  values: Row;
-  share: number;
-}
-
-/** Every combination of the values of some dimensions, with its share of the whole. */
-function combinations(dimensions: string[], zone: string, filter: Row): Cell[] {
-  let cells: Cell[] = [{ values: {}, share: 1 }];
-  for (const dimension of dimensions) {
-    const shares: Share[] = SHARES[dimension]!(zone);
-    const total = shares.reduce((sum, [, weight]) => sum + weight, 0);
-    const kept = shares.filter(([value]) => allowed(dimension, value, filter));
-    cells = cells.flatMap((cell) =>
-      kept.map(([value, weight]) => ({ values: { ...cell.values, [dimension]: value }, share: (cell.share * weight) / total })),
-    );
-    if (cells.length > MOST_CELLS) throw new QueryError("too many dimensions");
-  }
-  return cells;
-}
-
 function timeText(dimension: string, at: number): string {
   const iso = new Date(at).toISOString();
   return dimension === "date" ? iso.slice(0, 10) : `${iso.slice(0, 19)}Z`;
@@ -163,18 +156,20 @@ interface Group extends Row {
 }
 
 function groups(world: World, dataset: Dataset, zone: string, asked: string[], filter: Row): Group[] {
-  const [from, to] = range(world, filter);
+  const [from, to] = range(world, filter, dataset.oldest ?? OLDEST);
   const time = asked.find((d) => TIMES[d]);
-  const filtered = dataset.dimensions.filter((d) => asked.includes(d) || Object.keys(filter).some((f) => f === d || f.startsWith(`${d}_`)));
-  const cells = merge(combinations(filtered, zone, filter), asked);
+  const used = dataset.dimensions.filter((d) => asked.includes(d) || Object.keys(filter).some((f) => f === d || f.startsWith(`${d}_`)));
+  const most = used.reduce((n, d) => n * SHARES[d]!(zone).length, 1);
   const step = time ? TIMES[time]! : Math.max(to - from, 1);
-  if (((to - from) / step) * cells.length > MOST_CELLS) throw new QueryError("query is too large: narrow the time range or ask for fewer dimensions");
+  if (most > MOST_CELLS) throw new QueryError("too many dimensions");
+  if (((to - from) / step) * most > MOST_CELLS) throw new QueryError("query is too large: narrow the time range or ask for fewer dimensions");
   const rows: Group[] = [];
   for (let at = time ? Math.floor(from / step) * step : from; at < to; at += step) {
-    const whole = count(world, zone, dataset.series, Math.max(at, from), Math.min(at + step, to));
-    for (const cell of cells) {
-      const n = Math.round(whole * cell.share);
-      if (n > 0) rows.push({ count: n, dimensions: { ...cell.values, ...(time ? { [time]: timeText(time, at) } : {}) } });
+    const span: [number, number] = [Math.max(at, from), Math.min(at + step, to)];
+    for (const cell of merge(spread(world, zone, dataset.series, span, used, (d, v) => allowed(d, v, filter)), asked)) {
+      const n = Math.round(cell.amount);
+      // The whole of a span is told, also where it is nothing; a part of it is not.
+      if (n > 0 || asked.length === 0) rows.push({ count: n, dimensions: { ...cell.values, ...(time ? { [time]: timeText(time, at) } : {}) } });
     }
   }
   return rows;
@@ -187,8 +182,20 @@ function merge(cells: Cell[], asked: string[]): Cell[] {
     const values = Object.fromEntries(Object.entries(cell.values).filter(([name]) => asked.includes(name)));
     const key = JSON.stringify(values);
     const known = merged.get(key);
-    if (known) known.share += cell.share;
-    else merged.set(key, { values, share: cell.share });
+    if (known) known.amount += cell.amount;
+    else merged.set(key, { values, amount: cell.amount });
+  }
+  return [...merged.values()];
+}
+
+/** Groups of several zones of an account, by what was asked for. */
+function together(rows: Group[]): Group[] {
+  const merged = new Map<string, Group>();
+  for (const row of rows) {
+    const key = JSON.stringify(row.dimensions);
+    const known = merged.get(key);
+    if (known) known.count += row.count;
+    else merged.set(key, { ...row });
   }
   return [...merged.values()];
 }
@@ -221,7 +228,7 @@ function project(row: Group, fields: Field[], dataset: Dataset, name: string): R
     else if (field.name === "count") out[field.alias] = row.count;
     else if (field.name === "dimensions") out[field.alias] = Object.fromEntries(field.fields.map((f) => [f.alias, row.dimensions[f.name]]));
     else if (["sum", "avg", "quantiles", "uniq", "ratio"].includes(field.name)) {
-      const single = field.name !== "sum";
+      const single = field.name !== "sum" && field.name !== "uniq";
       out[field.alias] = Object.fromEntries(
         field.fields.map((f) => {
           const factor = dataset.values[f.name];
@@ -254,15 +261,18 @@ function resolve(call: Call, field: Field, scope: Dataset["scope"], zones: strin
   const strange = asked.find((d) => !dataset.dimensions.includes(d) && !TIMES[d] && !(dataset.plain && d === "rayName"));
   if (strange) throw unknown(strange, `${field.name}Dimensions`);
   const filter = field.args["filter"] ?? {};
-  const rows = zones.flatMap((zone) => groups(call.world, dataset, zone, asked, filter));
+  const rows = together(zones.flatMap((zone) => groups(call.world, dataset, zone, asked, filter)));
   const ordered = order(rows, field.args["orderBy"]);
   if (dataset.plain) return plainRows(ordered, field.fields, limit);
   return ordered.slice(0, limit).map((row) => project(row, field.fields, dataset, field.name));
 }
 
 function settings(field: Field): Row {
-  const limits: Row = { enabled: true, maxPageSize: MOST_ROWS, maxDuration: 31 * 86_400, notOlderThan: OLDEST / 1000, maxNumberOfFields: 30 };
-  return Object.fromEntries(field.fields.map((f) => [f.alias, Object.fromEntries(f.fields.map((g) => [g.alias, limits[g.name]]))]));
+  const limits = (name: string): Row => {
+    const oldest = (DATASETS[name]?.oldest ?? OLDEST) / 1000;
+    return { enabled: true, maxPageSize: MOST_ROWS, maxDuration: oldest, notOlderThan: oldest, maxNumberOfFields: 30 };
+  };
+  return Object.fromEntries(field.fields.map((f) => [f.alias, Object.fromEntries(f.fields.map((g) => [g.alias, limits(f.name)[g.name]]))]));
 }
 
 /** The ids a `filter` names: zoneTag, zoneTag_in, accountTag. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// node dist/vendors.js [--host 127.0.0.1] [--now TIME] [--rest PORT] [--cloudflare PORT] [--cloudinary PORT] [--arcjet PORT]
-// Starts the REST sandbox and the vendors' MCP servers, prints one line of JSON that says where they are, and stays.
+// node dist/vendors.js [--host 127.0.0.1] [--now TIME] [--rest PORT] [--cloudflare PORT] [--cloudinary PORT] [--arcjet PORT] [--signups PORT]
+// Starts the REST sandbox, the vendors' MCP servers and the sign-ups service, prints one line of JSON that says where they are, and stays.
 
 import { parseArgs } from "node:util";
 import { Vendors } from "./vendor/index.js";
 
-const PORTS = ["rest", "cloudflare", "cloudinary", "arcjet"] as const;
+const PORTS = ["rest", "cloudflare", "cloudinary", "arcjet", "signups"] as const;
 
 function fail(message: string): never {
   process.stderr.write(
@@ -17,7 +17,7 @@ function fail(message: string): never {
 function flags() {
   const text = { type: "string" } as const;
   try {
-    return parseArgs({ options: { host: text, now: text, rest: text, cloudflare: text, cloudinary: text, arcjet: text } }).values;
+    return parseArgs({ options: { host: text, now: text, rest: text, cloudflare: text, cloudinary: text, arcjet: text, signups: text } }).values;
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }

@@ -22,14 +22,15 @@ const PROGRAM = {
       id: "usage",
       account: "media",
       tool: "get-usage-details",
-      for_each: "SELECT value AS ago, date('now', '-' || value || ' days') AS day FROM json_each('[0, 1, 2, 3, 4, 5, 6, 7]')",
+      for_each:
+        "SELECT value AS ago, date((SELECT date(time) FROM logs GROUP BY 1 ORDER BY count(*) DESC LIMIT 1), '-' || value || ' days') AS day FROM json_each('[0, 1, 2, 3, 4, 5, 6, 7]')",
       arguments: { date: { $: "day" } },
     },
   ],
   results: {
     who: "SELECT actor_email AS person, count(*) AS changes FROM logs GROUP BY 1 ORDER BY 2 DESC, 1",
     guard: "SELECT type AS rule, would_deny FROM dry ORDER BY 2 DESC",
-    cost: "SELECT round(sum(bandwidth__usage) FILTER (WHERE ago = 0) / 1e9) AS gigabytes_today, round(avg(bandwidth__usage) FILTER (WHERE ago > 0) / 1e9) AS usual FROM usage",
+    cost: "SELECT round(sum(bandwidth__usage) FILTER (WHERE ago = 0) / 1e9) AS gigabytes_that_day, round(avg(bandwidth__usage) FILTER (WHERE ago > 0) / 1e9) AS usual FROM usage",
   },
 };
 

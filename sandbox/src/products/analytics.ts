@@ -5,7 +5,7 @@ import type { Call } from "../call.js";
 import { invalid, success } from "../envelope.js";
 import { graphql } from "../graphql.js";
 import type { Route } from "../router.js";
-import { count, SHARES } from "../story/traffic.js";
+import { count, spread, type Series } from "../story/traffic.js";
 import { DAY, HOUR, MINUTE, type Row } from "../world.js";
 import { zoneOf } from "./zones.js";
 
@@ -20,9 +20,8 @@ function moment(call: Call, name: string, initial: number): number {
   return ms;
 }
 
-function split(total: number, zone: string, dimension: string): Row {
-  const shares = SHARES[dimension]!(zone);
-  return Object.fromEntries(shares.map(([value, weight]) => [value, Math.round((total * weight) / 100)]));
+function split(call: Call, zone: string, series: Series, span: [number, number], dimension: string): Row {
+  return Object.fromEntries(spread(call.world, zone, series, span, [dimension]).map(({ values, amount }) => [values[dimension], Math.round(amount)]));
 }
 
 function figures(call: Call, zone: string, since: number, until: number): Row {
@@ -37,11 +36,11 @@ function figures(call: Call, zone: string, since: number, until: number): Row {
       cached,
       uncached: all - cached,
       ssl: { encrypted: Math.round(all * 0.99), unencrypted: all - Math.round(all * 0.99) },
-      http_status: split(all, zone, "edgeResponseStatus"),
-      country: split(all, zone, "clientCountryName"),
+      http_status: split(call, zone, "requests", [since, until], "edgeResponseStatus"),
+      country: split(call, zone, "requests", [since, until], "clientCountryName"),
     },
     bandwidth: { all: all * 21_400, cached: cached * 21_400, uncached: (all - cached) * 21_400 },
-    threats: { all: threats, country: split(threats, zone, "clientCountryName"), type: { "bic.ban.unknown": threats } },
+    threats: { all: threats, country: split(call, zone, "firewall", [since, until], "clientCountryName"), type: { "bic.ban.unknown": threats } },
     pageviews: { all: Math.round(all * 0.31), search_engine: { googlebot: Math.round(all * 0.004) } },
     uniques: { all: Math.round(all * 0.12) },
   };
@@ -81,16 +80,11 @@ function dnsReport(byTime: boolean) {
     const until = Math.min(moment(call, "until", 0), call.world.epoch);
     const total = count(call.world, zone, "dns", since, until);
     const figure = (metric: string, n: number) => (metric.startsWith("responseTime") ? 4.1 : Math.round(n * METRICS[metric]!));
-    let rows: { dimensions: string[]; share: number }[] = [{ dimensions: [], share: 1 }];
-    for (const dimension of dimensions) {
-      rows = rows.flatMap((row) =>
-        SHARES[dimension]!(zone).map(([value, weight]) => ({ dimensions: [...row.dimensions, String(value)], share: (row.share * weight) / 100 })),
-      );
-    }
+    const rows = spread(call.world, zone, "dns", [since, until], dimensions);
     const limit = Math.min(Number(call.query.get("limit") ?? 100_000) || 100_000, 100_000);
     const data = rows.slice(0, limit).map((row) => ({
-      dimensions: row.dimensions,
-      metrics: metrics.map((m) => (byTime ? [figure(m, total * row.share)] : figure(m, total * row.share))),
+      dimensions: dimensions.map((d) => String(row.values[d])),
+      metrics: metrics.map((m) => (byTime ? [figure(m, row.amount)] : figure(m, row.amount))),
     }));
     const totals = Object.fromEntries(metrics.map((m) => [m, figure(m, total)]));
     const query = { dimensions, metrics, since: new Date(since).toISOString(), until: new Date(until).toISOString(), limit };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The company's media at Cloudinary: three clouds, their assets over some 90 days, and what they used each day.
+// The company's media at Cloudinary: three clouds, their assets over some 90 days, and what they used each day of the
+// last 15 months, as long as they are there; what they store grows.
 // On the day of the incident the attackers also fetched what was behind it, so that bandwidth stands out.
 
 import { fraction, hexId, integer, pick } from "../random.js";
 import { DAY, stamp, type Row, type World } from "../world.js";
+import { incident } from "./incident.js";
 
 export interface Cloud {
   name: string;
@@ -14,11 +16,13 @@ export interface Cloud {
   limit: number;
   plan: string;
   assets: number;
+  /** Days ago that it was made. */
+  made: number;
 }
 
 /** The last one is empty. */
 export const CLOUDS: readonly Cloud[] = [
-  { name: "acme-web", title: "Acme Web", key: "482917365021874", secret: "sandbox-secret-of-acme-web", limit: 2000, plan: "Plus", assets: 240 },
+  { name: "acme-web", title: "Acme Web", key: "482917365021874", secret: "sandbox-secret-of-acme-web", limit: 2000, plan: "Plus", assets: 240, made: 912 },
   {
     name: "acme-retail",
     title: "Acme Retail",
@@ -27,6 +31,7 @@ export const CLOUDS: readonly Cloud[] = [
     limit: 2000,
     plan: "Advanced",
     assets: 130,
+    made: 301,
   },
   {
     name: "acme-staging",
@@ -36,6 +41,7 @@ export const CLOUDS: readonly Cloud[] = [
     limit: 500,
     plan: "Free",
     assets: 0,
+    made: 64,
   },
 ];
 
@@ -95,16 +101,38 @@ function place(world: World, cloud: Cloud, n: number): Row {
   });
 }
 
-/** What one day used; `ago` in days. The incident's day is day 0. */
-export function usageOf(cloud: string, ago: number): { bandwidth: number; transformations: number; requests: number } {
-  const size = cloud === "acme-web" ? 1 : cloud === "acme-retail" ? 0.6 : 0.02;
-  const noise = 0.8 + 0.4 * fraction(`usage/${cloud}/${ago}`);
-  const attacked = cloud === "acme-web" && ago === 0 ? 7.5 : 1;
+/** The vendor keeps 15 months. */
+export const USAGE_DAYS = 456;
+
+export interface Usage {
+  bandwidth: number;
+  transformations: number;
+  requests: number;
+}
+const NOTHING: Usage = { bandwidth: 0, transformations: 0, requests: 0 };
+
+/** What one day (UTC) used; `ago` in days. Nothing before the cloud was there. */
+export function usageOf(world: World, cloud: Cloud, ago: number): Usage {
+  if (ago > cloud.made) return NOTHING;
+  const size = cloud.name === "acme-web" ? 1 : cloud.name === "acme-retail" ? 0.6 : 0.02;
+  const noise = 0.8 + 0.4 * fraction(`usage/${cloud.name}/${ago}`);
+  const struck = Math.floor(world.epoch / DAY) - Math.floor(incident(world).start / DAY);
+  const attacked = cloud.name === "acme-web" && ago === struck ? 7.5 : 1;
   return {
     bandwidth: Math.round(38e9 * size * noise * attacked),
     transformations: Math.round(5200 * size * noise * (attacked > 1 ? 2.1 : 1)),
     requests: Math.round(410_000 * size * noise * attacked),
   };
+}
+
+/** What was there on a day, of what is there now: it only grows, some days by more. */
+export function grownTo(cloud: Cloud, ago: number): number {
+  if (ago > cloud.made) return 0;
+  const days = Math.min(USAGE_DAYS, cloud.made);
+  const gain = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => fraction(`grown/${cloud.name}/${from + i}`) ** 3 + 0.05).reduce((sum, n) => sum + n, 0);
+  const older = cloud.made > USAGE_DAYS ? 0.35 : 0.02;
+  return older + (1 - older) * (gain(ago, days) / gain(0, days));
 }
 
 export function tellMedia(world: World): void {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much traffic a zone had in any span of time: a daily curve with noise, and the incident on top.
-// Shares of countries, statuses and so on are fixed per zone, so that all reports add up to the same totals.
+// How much traffic a zone had in any span of time: a daily curve with noise, and the incident on top. All reports add
+// up to the same totals. A zone that is paused, or not on our name servers, has none, nor has any before it was made.
 
-import { fraction, integer, pick } from "../random.js";
-import { DAY, HOUR, MINUTE, type World } from "../world.js";
-import { incident, INCIDENT_ZONE, INTRUDER } from "./incident.js";
-
-export type Share = [value: string | number, weight: number];
+import { fraction, integer } from "../random.js";
+import { DAY, HOUR, MINUTE, type Row, type World } from "../world.js";
+import { incident, INCIDENT_ZONE } from "./incident.js";
+import { shares } from "./shares.js";
 
 const SLOT = 15 * MINUTE;
 
@@ -34,8 +33,15 @@ function overlap(from: number, to: number, start: number, end: number): number {
   return Math.max(0, Math.min(to, end) - Math.max(from, start)) / MINUTE;
 }
 
-/** The count of a span. Counts of spans that meet add up. */
-export function count(world: World, zone: string, series: Series, from: number, to: number): number {
+/** From when on a zone has traffic; Infinity: never. */
+function begins(world: World, zone: string): number {
+  const row = world.rows("/zones").find((z) => z["name"] === zone);
+  return row && row["status"] === "active" && !row["paused"] ? Date.parse(row["created_on"]) : Infinity;
+}
+
+/** Of a span; amounts of spans that meet add up. */
+function amount(world: World, zone: string, series: Series, since: number, to: number): number {
+  const from = Math.max(since, begins(world, zone));
   const { usual, attack } = FACTORS[series];
   const { start, end } = incident(world);
   let sum = 0;
@@ -44,150 +50,40 @@ export function count(world: World, zone: string, series: Series, from: number, 
     const attacked = zone === INCIDENT_ZONE ? overlap(a, b, start, end) : 0;
     sum += perMinute(zone, slot) * (usual * (overlap(a, b, a, b) - attacked) + attack * attacked);
   }
-  return Math.round(sum);
+  return sum;
 }
 
-const COUNTRIES: Share[] = [
-  ["US", 31],
-  ["DE", 17],
-  ["GB", 12],
-  ["FR", 9],
-  ["NL", 8],
-  ["IN", 8],
-  ["BR", 6],
-  ["JP", 5],
-  ["T1", 4],
-];
+export function count(world: World, zone: string, series: Series, from: number, to: number): number {
+  return Math.round(amount(world, zone, series, from, to));
+}
 
-/** The values a dimension takes, with weights. */
-export const SHARES: { [dimension: string]: (zone: string) => Share[] } = {
-  clientCountryName: () => COUNTRIES,
-  edgeResponseStatus: () => [
-    [200, 78],
-    [304, 9],
-    [301, 4],
-    [404, 5],
-    [403, 2],
-    [500, 1],
-    [502, 1],
-  ],
-  originResponseStatus: () => [
-    [200, 84],
-    [304, 8],
-    [404, 6],
-    [500, 1],
-    [0, 1],
-  ],
-  clientRequestHTTPMethodName: () => [
-    ["GET", 84],
-    ["POST", 11],
-    ["HEAD", 3],
-    ["PUT", 2],
-  ],
-  clientRequestHTTPHost: (zone) => [
-    [zone, 50],
-    [`www.${zone}`, 30],
-    [`api.${zone}`, 20],
-  ],
-  clientRequestPath: () => [
-    ["/", 30],
-    ["/login", 22],
-    ["/api/v1/items", 18],
-    ["/search", 14],
-    ["/admin", 10],
-    ["/static/app.js", 6],
-  ],
-  cacheStatus: () => [
-    ["hit", 58],
-    ["miss", 17],
-    ["dynamic", 21],
-    ["expired", 4],
-  ],
-  clientDeviceType: () => [
-    ["desktop", 54],
-    ["mobile", 42],
-    ["tablet", 4],
-  ],
-  clientSSLProtocol: () => [
-    ["TLSv1.3", 88],
-    ["TLSv1.2", 12],
-  ],
-  action: () => [
-    ["block", 52],
-    ["managed_challenge", 31],
-    ["challenge", 9],
-    ["skip", 8],
-  ],
-  source: () => [
-    ["firewallCustom", 48],
-    ["ratelimit", 21],
-    ["firewallManaged", 17],
-    ["firewallrules", 14],
-  ],
-  ruleId: (zone) => [
-    [pick(`rule/${zone}`, ["admin", "login"]) + "-rule", 60],
-    ["managed-100001", 25],
-    ["ratelimit-0", 15],
-  ],
-  clientIP: () => [
-    [INTRUDER.ip, 12],
-    ["203.0.113.150", 40],
-    ["198.51.100.88", 30],
-    ["2001:db8::bad", 18],
-  ],
-  clientASNDescription: () => [
-    ["EXAMPLE-HOSTING", 55],
-    ["EXAMPLE-TELECOM", 30],
-    ["EXAMPLE-CLOUD", 15],
-  ],
-  userAgent: () => [
-    ["Mozilla/5.0", 60],
-    ["curl/8.9.1", 25],
-    ["sqlmap/1.8", 15],
-  ],
-  queryType: () => [
-    ["A", 58],
-    ["AAAA", 26],
-    ["HTTPS", 9],
-    ["MX", 4],
-    ["TXT", 3],
-  ],
-  queryName: (zone) => [
-    [zone, 55],
-    [`www.${zone}`, 25],
-    [`api.${zone}`, 20],
-  ],
-  responseCode: () => [
-    ["NOERROR", 93],
-    ["NXDOMAIN", 6],
-    ["SERVFAIL", 1],
-  ],
-  responseCached: () => [
-    ["1", 71],
-    ["0", 29],
-  ],
-  coloName: () => [
-    ["AMS", 40],
-    ["IAD", 35],
-    ["SIN", 25],
-  ],
-  scriptName: () => [
-    ["api-gateway", 61],
-    ["image-resizer", 27],
-    ["nightly-report", 12],
-  ],
-  status: () => [
-    ["success", 96],
-    ["scriptThrewException", 3],
-    ["exceededCpu", 1],
-  ],
-  actionType: () => [
-    ["GetObject", 80],
-    ["PutObject", 14],
-    ["ListObjects", 6],
-  ],
-  bucketName: () => [
-    ["acme-uploads", 70],
-    ["acme-backups", 30],
-  ],
-};
+export interface Cell {
+  values: Row;
+  amount: number;
+}
+
+/** A span's amount over every combination of the values of some dimensions that are kept. */
+export function spread(
+  world: World,
+  zone: string,
+  series: Series,
+  [from, to]: [number, number],
+  dimensions: string[],
+  kept: (dimension: string, value: string | number) => boolean = () => true,
+): Cell[] {
+  let cells: Cell[] | undefined;
+  for (let at = from; at < to || !cells; ) {
+    const day = Math.floor(at / DAY);
+    const end = Math.min(to, (day + 1) * DAY);
+    let parts: Cell[] = [{ values: {}, amount: amount(world, zone, series, at, end) }];
+    for (const dimension of dimensions) {
+      const values = shares(world, dimension, zone, day).filter(([value]) => kept(dimension, value));
+      parts = parts.flatMap((part) => values.map(([value, share]) => ({ values: { ...part.values, [dimension]: value }, amount: part.amount * share })));
+    }
+    // Days have the same values, in the same order.
+    const before: Cell[] | undefined = cells;
+    cells = before ? parts.map((part, i) => ({ ...part, amount: part.amount + before[i]!.amount })) : parts;
+    at = end;
+  }
+  return cells;
+}

@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type { Client } from "@modelcontextprotocol/client";
 import { siteId, TEAMS } from "../story/decisions.js";
-import { INTRUDER } from "../story/incident.js";
+import { incident, INTRUDER } from "../story/incident.js";
+import { CLOUDS, grownTo, usageOf } from "../story/media.js";
 import { zoneId } from "../story/zones.js";
 import { accountId } from "../tokens.js";
 import { DAY, HOUR } from "../world.js";
@@ -278,14 +279,41 @@ test("Cloudinary: every reader answers with the body, rate headers in _meta, an 
   assert.equal((await stage.counters("cloudinary"))["write_calls"], 0);
 });
 
-test("Cloudinary: usage of ninety days, with the incident in it", async () => {
+test("Cloudinary: a search gives tags, context and metadata to who asks for them, and no field is asked for any value", async () => {
   const client = await cloudinary();
-  const day = async (n: number) => (await ask(client, "get-usage-details", { date: ago(n * DAY).slice(0, 10) })).bandwidth.usage;
+  const found = async (request: object) => (await ask(client, "search-assets", { request: { max_results: 40, ...request } })).resources as any[];
+  const has = (row: any) => ["tags", "context", "metadata"].filter((name) => name in row);
+  assert.deepEqual([...new Set((await found({})).flatMap(has))], []);
+  assert.deepEqual([...new Set((await found({ with_field: ["tags"] })).flatMap(has))], ["tags"]);
+  assert.deepEqual(has((await found({ with_field: ["context", "metadata", "tags"] }))[0]), ["tags", "context", "metadata"]);
+  assert.deepEqual(Object.keys((await found({ fields: ["bytes", "tags"], with_field: ["context"] }))[0]).sort(), ["asset_id", "bytes", "context", "public_id"]);
+  assert.ok((await found({ expression: "tags=approved", with_field: ["tags"] })).every((row) => row.tags.includes("approved")));
+  for (const expression of ["tags:*", "-tags:*", "NOT tags:*", "resource_type:image AND -tags:*", 'context.alt:"*"', "public_id=*"])
+    assert.match(await refused(client, "search-assets", { request: { expression } }), /Error parsing query/, expression);
+  assert.match(await refused(client, "search-assets", { request: { with_field: ["colour"] } }), /with_field/);
+  assert.ok((await found({ expression: "public_id:blog/*" })).length > 0);
+});
+
+test("Cloudinary: usage of fifteen months, with the incident in it; storage grows; nothing before a cloud was there", async () => {
+  const client = await cloudinary();
+  const usage = (n: number) => ask(client, "get-usage-details", { date: ago(n * DAY).slice(0, 10) });
+  const day = async (n: number) => (await usage(n)).bandwidth.usage;
+  const stored = [];
+  for (const n of [0, 30, 90, 91, 180, 365, 455]) stored.push((await usage(n)).storage.usage);
+  assert.deepEqual(stored, [...stored].sort((a, b) => b - a));
+  assert.equal(new Set(stored).size, stored.length);
+  assert.equal(stored[0], (await ask(client, "get-usage-details")).storage.usage);
+  assert.ok(stored.at(-1) > 0.2 * stored[0] && stored.at(-1) < 0.5 * stored[0]);
+  const retail = CLOUDS.find((c) => c.name === "acme-retail")!;
+  const world = stage.vendors.rest.world;
+  assert.deepEqual([usageOf(world, retail, 302).requests, grownTo(retail, 302)], [0, 0]);
+  assert.ok(usageOf(world, retail, 300).requests > 0 && grownTo(retail, 300) > 0);
   const whole = await ask(client, "get-usage-details");
   assert.deepEqual(Object.keys(whole).slice(0, 2), ["plan", "last_updated"]);
   assert.ok(whole.bandwidth.used_percent > 0);
-  assert.ok((await day(0)) > 4 * (await day(40)));
-  assert.match(await refused(client, "get-usage-details", { date: ago(200 * DAY).slice(0, 10) }), /within the last 3 months/);
+  const struck = Math.floor(world.epoch / DAY) - Math.floor(incident(world).start / DAY);
+  assert.ok((await day(struck)) > 4 * (await day(40)));
+  assert.match(await refused(client, "get-usage-details", { date: ago(500 * DAY).slice(0, 10) }), /within the last 15 months/);
 });
 
 test("Cloudinary: every writer writes", async () => {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three vendors and the REST sandbox, over one world.
+// The three vendors, the REST sandbox and the sign-ups service, over one world.
 
 import { Sandbox } from "../server.js";
+import { Signups } from "../signups/service.js";
 import { arcjet } from "./arcjet/index.js";
 import { cloudflare } from "./cloudflare/index.js";
 import { cloudinary } from "./cloudinary/index.js";
@@ -13,18 +14,20 @@ export type VendorName = keyof typeof SPECS;
 
 export interface Options {
   host?: string;
-  /** Ports by vendor, and "rest"; any free one when left out. */
-  ports?: Partial<Record<VendorName | "rest", number>>;
+  /** Ports by vendor, "rest" and "signups"; any free one when left out. */
+  ports?: Partial<Record<VendorName | "rest" | "signups", number>>;
   now?: number | undefined;
 }
 
 export class Vendors {
   readonly rest: Sandbox;
   readonly vendors: Record<VendorName, Vendor>;
+  readonly signups: Signups;
 
   constructor(private readonly options: Options = {}) {
     const host = options.host ?? "127.0.0.1";
     this.rest = new Sandbox({ host, port: options.ports?.rest ?? 0, now: options.now });
+    this.signups = new Signups(host, () => this.rest.world);
     const make = (spec: Spec) => new Vendor(spec, host, () => this.rest.world);
     this.vendors = Object.fromEntries(Object.entries(SPECS).map(([name, spec]) => [name, make(spec)])) as Record<VendorName, Vendor>;
   }
@@ -38,10 +41,11 @@ export class Vendors {
       const endpoints = Object.fromEntries(vendor.spec.endpoints.map((e) => [e.path, origin + e.path]));
       found[name] = { origin, control: `${origin}/_sandbox`, endpoints };
     }
-    return { rest: { origin: rest, base_url: `${rest}/client/v4`, control: `${rest}/_sandbox` }, ...found };
+    const signups = await this.signups.listen(this.options.ports?.signups ?? 0);
+    return { rest: { origin: rest, base_url: `${rest}/client/v4`, control: `${rest}/_sandbox` }, ...found, signups };
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.rest.close(), ...Object.values(this.vendors).map((v) => v.close())]);
+    await Promise.all([this.rest.close(), this.signups.close(), ...Object.values(this.vendors).map((v) => v.close())]);
   }
 }

@@ -2,7 +2,8 @@
 // Workers Observability: structured queries over invocations, as Markdown over TSV, TSV, or JSON. No annotations on its own tools.
 
 import { hexId, pick } from "../../random.js";
-import { count, SHARES, type Share } from "../../story/traffic.js";
+import { SHARES, type Share } from "../../story/shares.js";
+import { count } from "../../story/traffic.js";
 import { INCIDENT_ZONE } from "../../story/incident.js";
 import { accountId } from "../../tokens.js";
 import { DAY, HOUR, MINUTE, type World } from "../../world.js";

@@ -69,8 +69,16 @@ function listing(type: string): Run {
   };
 }
 
+/** Given only to who asks for them. */
+const EXTRA = ["tags", "context", "metadata"];
+
 const search: Run = ({ rows, world }, { request = {} }) => {
   const { expression = "", sort_by = [], aggregate = [], max_results, next_cursor, fields: wanted } = request;
+  const more = [request.with_field ?? []].flat() as string[];
+  const unknown = more.find((name) => !EXTRA.includes(name));
+  if (unknown !== undefined) throw new Upstream(400, `Invalid value for with_field: ${unknown}; it takes ${EXTRA.join(", ")}`);
+  const shown = (row: Row) => Object.fromEntries(Object.entries(row).filter(([name]) => !EXTRA.includes(name) || more.includes(name)));
+  const names = wanted === undefined ? undefined : [wanted, more].flat().join(",");
   let kept = rows.filter((row) => matches(row, expression, world.epoch));
   for (const rule of [...sort_by].reverse()) {
     const [name, direction] = Object.entries(rule)[0] as [string, string];
@@ -87,7 +95,7 @@ const search: Run = ({ rows, world }, { request = {} }) => {
   return {
     total_count: kept.length,
     time: 12 + (kept.length % 30),
-    resources: some.map((row) => fields(row, Array.isArray(wanted) ? wanted.join(",") : wanted)),
+    resources: some.map((row) => fields(shown(row), names)),
     ...(next ? { next_cursor: next } : {}),
     ...(aggregate.length > 0 ? { aggregations } : {}),
   };
@@ -201,7 +209,7 @@ export const readers: Tool[] = [
           expression: S("What to search for"),
           sort_by: { type: "array", items: { type: "object", additionalProperties: { type: "string", enum: ["asc", "desc"] } } },
           aggregate: LIST("Fields to count by, such as format or resource_type"),
-          with_field: LIST("More to return"),
+          with_field: LIST("More to return: tags, context, metadata"),
           fields: LIST("What to return, and nothing else"),
           max_results: I("How many", { minimum: 1, maximum: 500 }),
           next_cursor: S("Where to go on"),
@@ -246,7 +254,7 @@ export const readers: Tool[] = [
     "get-usage-details",
     "Get usage",
     "Returns what the product environment used, of the last 30 days, or of one day.",
-    { date: S("A day of the last three months", { format: "date" }) },
+    { date: S("A day of the last fifteen months", { format: "date" }) },
     [],
     READ,
     (at, args) => usage(at, args["date"]),

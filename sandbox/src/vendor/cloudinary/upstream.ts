@@ -2,7 +2,7 @@
 // What Cloudinary's MCP server stands on: its Admin and Search API for one cloud, as bodies with rate headers.
 
 import { deflateSync, crc32 } from "node:zlib";
-import { CLOUDS, resources, usageOf, type Cloud } from "../../story/media.js";
+import { CLOUDS, grownTo, resources, USAGE_DAYS, usageOf, type Cloud } from "../../story/media.js";
 import { DAY, HOUR, type Row, type World } from "../../world.js";
 import type { Json } from "../kit.js";
 import type { Result, ToolCall } from "../toolset.js";
@@ -108,7 +108,7 @@ export function fields(row: Row, wanted: string | undefined): Row {
 const UNITS: Record<string, number> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3, h: HOUR, d: DAY, w: 7 * DAY };
 
 function compare(row: Row, name: string, op: string, wanted: string, now: number): boolean {
-  const value = name === "folder" ? row["asset_folder"] : row[name];
+  const value = name === "folder" ? row["asset_folder"] : name.startsWith("context.") ? row["context"]?.custom?.[name.slice(8)] : row[name];
   if (Array.isArray(value)) return value.includes(wanted);
   if (typeof value === "number" || op === ">" || op === "<" || op === ">=" || op === "<=") {
     const [, digits, unit] = /^(\d+(?:\.\d+)?)([a-z]*)$/i.exec(wanted) ?? [];
@@ -129,7 +129,7 @@ function compare(row: Row, name: string, op: string, wanted: string, now: number
   return text === wanted;
 }
 
-const FIELD = /^(\w+)\s*(:|>=|<=|=|>|<)\s*"?([^"]+?)"?$/;
+const FIELD = /^([\w.]+)\s*(:|>=|<=|=|>|<)\s*"?([^"]+?)"?$/;
 
 /** As much of the search language as people use: field:value, comparisons, AND, OR, NOT, words. */
 export function matches(row: Row, expression: string, now: number): boolean {
@@ -138,6 +138,8 @@ export function matches(row: Row, expression: string, now: number): boolean {
     side.split(/\s+AND\s+/i).every((term) => {
       const [, not, rest] = /^(NOT\s+|-)?(.*)$/i.exec(term.trim().replace(/^\(|\)$/g, ""))!;
       const [, name, op, value] = FIELD.exec(rest!) ?? [];
+      // A field is asked for a value; that it has any, or none, cannot be asked.
+      if (value === "*") throw new Upstream(400, `Error parsing query: ${term.trim()}: '*' needs something before it`);
       const words = () => [row["public_id"], ...(row["tags"] ?? []), row["display_name"]].some((t) => String(t).includes(rest!.replaceAll('"', "")));
       return (name ? compare(row, name, op!, value!, now) : words()) !== Boolean(not);
     }),
@@ -146,23 +148,25 @@ export function matches(row: Row, expression: string, now: number): boolean {
 
 export function usage(at: Shelf, date: string | undefined): Json {
   const days = date === undefined ? 0 : Math.floor((at.world.epoch - Date.parse(date)) / DAY);
-  if (Number.isNaN(days) || days < 0 || days > 90) throw new Upstream(400, "Invalid date: must be within the last 3 months");
+  if (Number.isNaN(days) || days < 0 || days > USAGE_DAYS) throw new Upstream(400, "Invalid date: must be within the last 15 months");
   const { cloud, rows, world } = at;
-  const span = date === undefined ? Array.from({ length: 30 }, (_, ago) => usageOf(cloud.name, ago)) : [usageOf(cloud.name, days)];
+  const span = date === undefined ? Array.from({ length: 30 }, (_, ago) => usageOf(world, cloud, ago)) : [usageOf(world, cloud, days)];
   const sum = (name: "bandwidth" | "transformations" | "requests") => span.reduce((total, day) => total + day[name], 0);
-  const stored = rows.reduce((total, row) => total + Number(row["bytes"]), 0);
+  const grown = grownTo(cloud, days);
+  const stored = Math.round(grown * rows.reduce((total, row) => total + Number(row["bytes"]), 0));
+  const assets = Math.round(grown * rows.length);
   const share = (used: number, limit: number) => ({ usage: used, limit, used_percent: Math.round((10_000 * used) / limit) / 100 });
   return {
     plan: cloud.plan,
     last_updated: new Date(world.epoch - days * DAY).toISOString().slice(0, 10),
     date_requested: new Date(world.epoch - days * DAY).toISOString().slice(0, 10) + "T00:00:00Z",
-    objects: share(rows.length, 300_000),
+    objects: share(assets, 300_000),
     bandwidth: share(sum("bandwidth"), 2_000_000_000_000),
     storage: share(stored, 500_000_000_000),
     transformations: { usage: sum("transformations") },
     requests: sum("requests"),
-    resources: rows.length,
-    derived_resources: rows.length * 7,
+    resources: assets,
+    derived_resources: assets * 7,
     media_limits: { image_max_size_bytes: 20_971_520, video_max_size_bytes: 2_147_483_648, raw_max_size_bytes: 20_971_520 },
   };
 }

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { CLIENTS } from "../lib/clients.mjs";
+import { CLIENTS, SSE_CLIENTS } from "../lib/clients.mjs";
 import { commands } from "../lib/command.mjs";
 import { startWithVendors, toolNames } from "../lib/oauth.mjs";
 import { modern, start } from "../lib/postern.mjs";
@@ -207,9 +207,9 @@ describe("published", () => {
   });
   after(() => world?.close());
 
-  for (const [name, client] of Object.entries(CLIENTS))
+  for (const [name, client] of Object.entries({ ...CLIENTS, ...SSE_CLIENTS }))
     test(`${name}: it is a tool that reads, with its parameters as arguments`, async () => {
-      const c = await client.connect(server.url);
+      const c = await client.connect(client.era === "sse" ? server.url.replace("/mcp/", "/sse/") : server.url);
       const tool = (await c.listTools()).tools.find((t) => t.name === "zones_by_part");
       assert.equal(tool.title, "Zones by a part of the name");
       assert.equal(tool.description, "Counts zones by a part of their name.");
@@ -430,6 +430,18 @@ describe("over vendors' MCP servers", () => {
     assert.equal((await callTool(server, "count_teams")).result.structuredContent.results[0].name, "n");
     assert.doesNotMatch(JSON.stringify((await world.vendors.counters("arcjet")).tools), /count_teams/);
     assert.match(JSON.stringify((await world.vendors.counters("arcjet")).tools), /list-teams/);
+  });
+
+  test("nor found, described or called through a tool of ours", async () => {
+    const url = `${server.url}?discovery=search`;
+    const ask = async (name, args) => (await modern(url, "tools/call", { name, arguments: args })).body.result;
+    assert.ok((await toolNames({ url })).includes("count_teams"), "a published one is listed whatever the discovery");
+    const found = (await ask("postern_search_tools", { query: "teams", limit: 50 })).structuredContent.tools.map((t) => t.name);
+    assert.ok(found.includes("list-teams") && !found.includes("count_teams"), found.join());
+    const described = (await ask("postern_describe_tools", { tools: ["count_teams"] })).structuredContent.tools;
+    assert.deepEqual(described.map((t) => t.title), ["Teams"]);
+    await ask("postern_read", { tool: "count_teams", arguments: {} });
+    assert.doesNotMatch(JSON.stringify((await world.vendors.counters("arcjet")).tools), /count_teams/);
   });
 
   test("one that is gone breaks it", async () => {

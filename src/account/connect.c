@@ -200,7 +200,7 @@ static bool connect_check(struct start *s, struct err *err) {
 static bool connect_hear(struct start *s, struct err *err) {
   struct err why = {0};
   struct overhear *e = overhear_new(s->env->account, s->row.url, NULL, s->net.hide);
-  bool open = overhear_try(e, &s->challenge, &why), heard = s->challenge.status != 0;
+  bool open = overhear_try(e, &s->challenge, &why), heard = s->challenge.status && !s->challenge.by_words;
   s->challenge.www_authenticate = arena_dup(s->arena, s->challenge.www_authenticate);
   overhear_free(e);
   // Some refuse otherwise than by 401: where sign-in was asked for, what the server publishes decides.

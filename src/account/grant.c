@@ -371,9 +371,11 @@ static bool grant_consider(struct grant *g, struct grant_state *s, const struct 
   int64_t now = clock_now_ms();
   struct challenge c = refused ? challenge_read(refused->www_authenticate, a) : (struct challenge){0};
   if (refused && challenge_wants_scope(&c, refused->status)) return grant_lack(g, s, &c, a, err);
-  if (refused && refused->status == 403)
+  if (refused && refused->status == 403 && !refused->by_words)
     return err_why(err, ERR_DENIED, WHY_REFUSED, "%.*s", STR_MOST(refused->said, 400));
   if (grant_state_needs_person(s)) return grant_ask_person(g, s, err);
+  if (refused && refused->by_words && !s->renews) // no reason to give it up
+    return err_why(err, ERR_DENIED, WHY_REFUSED, "%.*s", STR_MOST(refused->said, 400));
   if (refused && grant_is_sent(s, *value)) return grant_replace(g, s, err);
   if (!grant_state_is_live(s, now)) return grant_revive(g, s, err);
   if (grant_state_is_due(s, now)) grant_kick(g, s);

@@ -31,9 +31,11 @@ static bool overhear_headers(void *arg, const struct mcp_challenge *refused, str
   struct overhear *e = arg;
   if (refused) {
     e->heard = (struct mcp_challenge){.status = refused->status,
+                                      .by_words = refused->by_words,
                                       .www_authenticate = arena_dup(e->arena, refused->www_authenticate),
                                       .said = arena_dup(e->arena, refused->said)};
-    return err_set(err, ERR_UNAUTHENTICATED, "%.*s", STR_MOST(refused->said, 300));
+    return err_set(err, refused->by_words ? ERR_DENIED : ERR_UNAUTHENTICATED, "%.*s",
+                   STR_MOST(refused->said, 300));
   }
   struct http_headers lent = {ARENA_ARRAY(a, 1, struct http_header), 0};
   if (e->token)

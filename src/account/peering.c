@@ -58,7 +58,7 @@ static void lender_unref(void *arg) {
 }
 
 static bool lender_refused(const struct mcp_challenge *refused, struct err *err) {
-  enum err_code code = refused->status == 403 ? ERR_DENIED : ERR_UNAUTHENTICATED;
+  enum err_code code = refused->status == 403 || refused->by_words ? ERR_DENIED : ERR_UNAUTHENTICATED;
   return err_why(err, code, WHY_REFUSED, "%.*s", STR_MOST(refused->said, 300));
 }
 

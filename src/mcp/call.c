@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "io/fiber.h"
 #include "mcp/peer_private.h"
+#include "mcp/refusal.h"
 #include "mcp/send.h"
 #include "mcp/wire.h"
 
@@ -86,11 +87,55 @@ static bool mcp_call_take_head(struct mcp_call *c, struct transfer *t, struct er
   return true;
 }
 
+static bool mcp_call_once(struct mcp_call *c, const struct send *m, struct err *err) {
+  struct transfer *t;
+  return send_open(c->peer, m, c->arena, &t, err) && mcp_call_take_head(c, t, err);
+}
+
+// ---- a token refused otherwise than by 401 (mcp/refusal)
+
+// What came is no refusal of ours as far as it goes; `out` has words where it may be one of the token. An answer of one
+// JSON body is whole at its first message.
+static bool mcp_call_peek(struct mcp_call *c, struct refusal *out, struct err *err) {
+  struct message *m = NULL;
+  const struct mcp_event *e = c->has_answer ? &c->answer : NULL;
+  bool whole = !c->hears && c->status < 300 && !c->stream.sse && c->peer->o.auth.headers;
+  if (whole && !mcp_stream_next(&c->stream, &m, err)) return peer_explain_end(c->peer, err);
+  if (m) e = &m->e;
+  out->status = c->status;
+  out->words = c->refused;
+  if (e) out->words = e->kind == MCP_ERROR ? arena_dup(c->arena, json_str(e->value, "message")) : STR_NONE;
+  if (m) message_queue_return(&c->stream.queue, m);
+  return true;
+}
+
+// Was it the token, and is there another to be had? Else the vendor's answer stands, but where a person is needed.
+static bool mcp_call_lend(struct mcp_call *c, const struct refusal *refusal, bool *again, struct err *err) {
+  struct mcp_challenge challenge = {.status = refusal->status, .by_words = true};
+  struct err why = {0};
+  if (!c->peer->o.auth.headers || !refusal_is_of_token(refusal)) return true;
+  send_explain(refusal->status, refusal->words, &why);
+  challenge.said = arena_dup(c->arena, str_of(why.text));
+  *again = c->peer->o.auth.headers(c->peer->o.auth.arg, &challenge, c->arena, &c->lent, &why);
+  if (*again || (why.code != ERR_UNAUTHENTICATED && why.code != ERR_CANCELED)) return true;
+  *err = why;
+  return false;
+}
+
+static void mcp_call_forget(struct mcp_call *c) {
+  mcp_stream_finish(&c->stream);
+  for (struct message *m; (m = message_queue_take(&c->stream.queue));) message_free(m);
+  if (c->has_answer) mcp_event_free(&c->answer);
+  c->has_answer = false;
+  c->refused = STR_NONE;
+}
+
 bool mcp_call_send(struct mcp_call *c, struct err *err) {
   struct mcp_frame f = {.peer = c->peer, .request = c->request, .era = c->era, .id = c->id};
   struct buf body = BUF_MAX(c->peer->o.message_bytes);
-  struct send m = {.method = "POST", .limits = mcp_call_limits(c)};
-  struct transfer *t;
+  struct send m = {.method = "POST", .limits = mcp_call_limits(c), .lent = &c->lent};
+  struct refusal refusal = {0};
+  bool again = false;
   if (c->session) {
     f.version = str_of(c->session->version);
     f.session = str_of(c->session->id);
@@ -105,7 +150,12 @@ bool mcp_call_send(struct mcp_call *c, struct err *err) {
     ok = hub_add_call(&c->session->hub, &c->waiting, err);
   }
   c->sent = ok;
-  ok = ok && send_open(c->peer, &m, c->arena, &t, err) && mcp_call_take_head(c, t, err);
+  ok = ok && mcp_call_once(c, &m, err) && mcp_call_peek(c, &refusal, err);
+  if (ok && refusal.words.n) ok = mcp_call_lend(c, &refusal, &again, err);
+  if (again) {
+    mcp_call_forget(c);
+    ok = mcp_call_once(c, &m, err);
+  }
   buf_free(&body);
   return ok;
 }

@@ -32,6 +32,7 @@ struct mcp_call {
   struct ratelimit rate;
   struct str session_id;    // of the answer's head
   struct mcp_stream stream; // of the POST
+  struct http_headers lent; // the credential that it went out with
   struct str refused;       // the body of an error status, where it was no answer to this request
   struct mcp_event answer;  // an error answer that came with such a status
   bool has_answer;

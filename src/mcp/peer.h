@@ -31,17 +31,18 @@ struct mcp_verdict {
 };
 enum { MCP_VERDICT_MS = 24 * 3600 * 1000 };
 
-// A vendor's refusal: 401, or 403.
+// A vendor's refusal: 401, or 403; or by words alone that mean the token (mcp/refusal), with any status.
 struct mcp_challenge {
   int status;
+  bool by_words;
   struct str www_authenticate; // empty: it sent none
   struct str said;             // status and the vendor's own words, for people
 };
 
 // Who lends the credential. It lives in a layer above, hence a function pointer. `refused` NULL: the headers
 // as they are now (refreshing first where that is due). Else the vendor refused what `out` holds: make new
-// ones, or fail with ERR_UNAUTHENTICATED and what a person has to do. Called again at most MCP_REFUSALS_MOST
-// times a request.
+// ones, or fail with ERR_UNAUTHENTICATED and what a person has to do; where the vendor's words alone say so,
+// with anything else, and the vendor's own answer stands. Called again at most MCP_REFUSALS_MOST times a request.
 struct mcp_auth {
   bool (*headers)(void *arg, const struct mcp_challenge *refused, struct arena *a, struct http_headers *out,
                   struct err *err) SUSPENDS;

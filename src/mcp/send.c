@@ -7,6 +7,7 @@
 #include "mcp/endpoint.h"
 #include "mcp/jsonrpc.h"
 #include "mcp/peer_private.h"
+#include "mcp/refusal.h"
 
 enum { SEND_WORDS_MOST = 240, SEND_SAID_MS = 10000 };
 
@@ -185,7 +186,13 @@ static bool send_refused(struct mcp_peer *p, struct transfer *t, struct arena *a
                          struct err *err) {
   struct mcp_challenge challenge = {.status = transfer_status(t)};
   challenge.www_authenticate = send_challenges(t, a);
-  send_explain_transfer(p, t, err);
+  struct buf body = BUF_MAX(SEND_SAID_MOST);
+  send_read_some(p, t, &body);
+  send_explain(challenge.status, buf_str(&body), err);
+  challenge.by_words =
+      challenge.status == 403 &&
+      refusal_is_of_token(&(struct refusal){403, challenge.www_authenticate, buf_str(&body)});
+  buf_free(&body);
   transfer_close(t);
   if (!p->o.auth.headers) return false;
   challenge.said = arena_dup(a, str_of(err->text));
@@ -207,16 +214,18 @@ static bool send_may_follow(struct mcp_peer *p, struct send *m, struct transfer 
 
 bool send_open(struct mcp_peer *p, const struct send *what, struct arena *a, struct transfer **out,
                struct err *err) {
-  struct http_headers lent = {0};
+  struct http_headers lent = what->lent ? *what->lent : (struct http_headers){0};
   struct send changed = *what, *m = &changed;
   bool followed = false;
-  if (p->o.auth.headers && !p->o.auth.headers(p->o.auth.arg, NULL, a, &lent, err)) return false;
+  if (p->o.auth.headers && !lent.count && !p->o.auth.headers(p->o.auth.arg, NULL, a, &lent, err))
+    return false;
   for (int refusals = 0;; refusals++) {
     struct transfer *t;
     if ((!m->farewell && !peer_is_open(p, err)) || !send_once(p, m, &lent, a, &t, err)) return false;
     int status = transfer_status(t);
     bool fine = (status >= 200 && status < 300) || (status >= 400 && status != 401 && status != 403);
     if (fine) {
+      if (what->lent) *what->lent = lent;
       *out = t;
       return true;
     }

@@ -18,6 +18,9 @@ struct send {
   struct str body;             // of a POST
   struct fetch_limits limits;
   bool farewell; // may go out when the peer is closed already
+  // What the credential's lender gave is noted here, in the arena; where it has some already, that is sent rather than
+  // asked for. NULL: nobody asks.
+  struct http_headers *lent;
 };
 
 // Limits of an answer that may be a stream: silence may last as long as an answer may take.

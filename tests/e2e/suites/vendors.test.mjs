@@ -41,6 +41,7 @@ async function startPlain(methods, { raw = () => undefined } = {}) {
 
 let world;
 const open = [];
+let serial = 0;
 before(async () => {
   world = await startWorld({ upstream_allow: ["127.0.0.0/8"] });
 });
@@ -479,6 +480,66 @@ describe("a way to sign in that is published in a form of its own", () => {
       assert.equal(flow.status, "done", JSON.stringify(flow));
       if (seen) assert.ok(vendor.seen(seen).length > 0, `${seen} was not asked`);
     });
+});
+
+// The same vendors, once connected: a token that ended is told in the same words.
+describe("a token that ended is told otherwise than by 401", () => {
+  const id = (request) => JSON.parse(request.body || "{}").id ?? null;
+  const words = {
+    "400 in words": () => ({ status: 400, body: { error: "token expired" } }),
+    "404 in words": () => ({ status: 404, body: "Unauthorized" }),
+    "403 in words": () => ({ status: 403, body: { message: "Invalid access token" } }),
+    "400 and a JSON-RPC error": (r) => ({ status: 400, body: { jsonrpc: "2.0", id: id(r), error: { code: -32000, message: "Access token is expired" } } }),
+    "200 and a JSON-RPC error": (r) => ({ status: 200, body: { jsonrpc: "2.0", id: id(r), error: { code: -32001, message: "Unauthorized: missing or invalid token" } } }),
+  };
+  async function signedIn(t, refuse, { renews = true } = {}) {
+    const ended = new Set();
+    let vendor;
+    const answer = (request, url) => {
+      const token = request.headers.authorization?.replace(/^Bearer /, "");
+      if (url.pathname === "/token" && !renews && request.body.includes("refresh_token")) return { status: 400, body: { error: "invalid_grant" } };
+      return url.pathname === "/mcp" && ended.has(token) ? refuse(request) : undefined;
+    };
+    vendor = await startAuthVendor({ answer });
+    open.push(vendor);
+    const begun = await world.must(201, "POST", "/integrated-account/authorize", { url: vendor.url, name: `ended ${++serial}` });
+    await new Browser().connect(begun.url);
+    const flow = await world.must(200, "GET", `/integrated-account/authorize/${begun.id}`);
+    assert.equal(flow.status, "done", JSON.stringify(flow));
+    const account = await world.must(200, "GET", `/integrated-account/${flow.account_id}`);
+    const server = await world.server(account, {});
+    const call = async () => (await rpc(server.url, { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_things", arguments: {} } })).body;
+    const asked = () => vendor.seen("/token").filter((r) => r.body.includes("grant_type=refresh_token")).length;
+    const end = () => vendor.issued.forEach((x) => ended.add(x));
+    return { vendor, account, server, call, asked, end };
+  }
+  for (const [how, refuse] of Object.entries(words))
+    test(`${how}: it is renewed once, and the call goes on`, async (t) => {
+      const w = await signedIn(t, refuse);
+      assert.ok((await w.call()).result);
+      w.end();
+      const all = await Promise.all(Array.from({ length: 5 }, w.call));
+      for (const body of all) assert.ok(body.result && !body.result.isError, JSON.stringify(body));
+      assert.equal(w.asked(), 1);
+    });
+
+  test("words alone end no grant: an answer that no new token changes stands, and tokens are not asked for without end", async (t) => {
+    const w = await signedIn(t, words["400 and a JSON-RPC error"]);
+    w.vendor.tools[0].run = undefined;
+    w.end();
+    const always = w.vendor.issued;
+    always.push = (...more) => (Array.prototype.push.apply(always, more), w.end(), always.length);
+    for (let i = 0; i < 8; i++) assert.match(JSON.stringify(await w.call()), /Access token is expired/);
+    assert.ok(w.asked() <= 3, `${w.asked()} tokens`);
+    assert.notEqual((await world.must(200, "GET", `/integrated-account/${w.account.id}`)).status, "needs_authorising");
+  });
+
+  test("a refresh that is refused then needs a person, as after a 401", async (t) => {
+    const w = await signedIn(t, words["400 in words"], { renews: false });
+    w.end();
+    assert.match(JSON.stringify(await w.call()), /authorize/);
+    assert.equal((await world.must(200, "GET", `/integrated-account/${w.account.id}`)).status, "needs_authorising");
+  });
 });
 
 // ---- clients, as they are

@@ -50,7 +50,7 @@ static void expire(void) {
 }
 
 static void refused_with(int status, const char *header, struct mcp_challenge *out) {
-  *out = (struct mcp_challenge){status, str_of(header), STR("no")};
+  *out = (struct mcp_challenge){.status = status, .www_authenticate = str_of(header), .said = STR("no")};
 }
 
 static bool ask(struct str *value) {

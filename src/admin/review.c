@@ -18,12 +18,15 @@ struct review_job {
   bool waiting;
   struct remote_tool *rows;
   size_t count;
+  struct remote_other *others;
+  size_t other_count;
 };
 
 static bool review_read(void *arg, struct err *err) {
   struct review_job *job = arg;
-  return remote_list(job->call->env->catalog->account->store, job->account_id, job->waiting, job->call->arena,
-                     &job->rows, &job->count, err);
+  struct store *s = job->call->env->catalog->account->store;
+  return remote_list(s, job->account_id, job->waiting, job->call->arena, &job->rows, &job->count, err) &&
+         remote_others_list(s, job->account_id, job->call->arena, &job->others, &job->other_count, err);
 }
 
 bool review_find(struct admin_call *call, struct str tool, const struct remote_tool **out, struct err *err) {
@@ -35,13 +38,32 @@ bool review_find(struct admin_call *call, struct str tool, const struct remote_t
   return true;
 }
 
-static void review_put(struct admin_call *call, const struct remote_tool *row) {
-  const struct catalog_account *v = catalog_account_by_id(call->catalog, row->account_id);
+static void review_put_head(struct admin_call *call, struct str kind, struct str account_id,
+                            struct str name) {
+  const struct catalog_account *v = catalog_account_by_id(call->catalog, account_id);
   struct buf *out = &call->out;
   put_open(out, NULL, '{');
-  put_text(out, "account_id", row->account_id);
+  put_text(out, "kind", kind);
+  put_text(out, "account_id", account_id);
   put_text(out, "account", v ? v->account->name : STR_NONE);
-  put_text(out, "name", row->name);
+  put_text(out, "name", name);
+}
+
+// What no client would take: nobody can approve it.
+static void review_put_other(struct admin_call *call, const struct remote_other *other) {
+  struct buf *out = &call->out;
+  review_put_head(call, other->kind, other->account_id, other->name);
+  put_text(out, "trust", str_of(tool_trust_names[TOOL_DENY]));
+  put_text(out, "why", ARENA_JOIN(call->arena, STR("left out: "), other->why));
+  put_text_or_null(out, "was", STR_NONE);
+  put_text_or_null(out, "diff", STR_NONE);
+  put_json(out, "definition", STR_NONE);
+  put_close(out, '}');
+}
+
+static void review_put(struct admin_call *call, const struct remote_tool *row) {
+  struct buf *out = &call->out;
+  review_put_head(call, STR("tool"), row->account_id, row->name);
   put_text(out, "trust", str_of(tool_trust_names[row->trust]));
   put_text(out, "why", row->why);
   put_text_or_null(out, "was", row->was);
@@ -62,6 +84,11 @@ bool admin_list_reviews(struct admin_call *call, struct err *err) {
     const struct remote_tool *row = &job.rows[i];
     struct str at = arena_printf(call->arena, "%.*s/%.*s", STR_ARG(row->account_id), STR_ARG(row->name));
     if (paging_takes(&page, at)) review_put(call, row);
+  }
+  for (size_t i = 0; i < job.other_count && !page.full; i++) {
+    const struct remote_other *other = &job.others[i]; // behind all tools: account ids begin below '~'
+    struct str at = arena_printf(call->arena, "~%.*s/%06zu", STR_ARG(other->account_id), i);
+    if (paging_takes(&page, at)) review_put_other(call, other);
   }
   paging_close(&page);
   paging_end(&page);

@@ -380,15 +380,16 @@ SHAPE(admin_tool, "Tool", "A tool of an account, whole",
 SHAPE(admin_tool_list, "ToolList", "A page of tools",
   {"items", ADMIN_OBJECTS, REQ, .shape = &tool_head, .says = "by name"},
   {"total", ADMIN_INT, REQ, .says = "that the filter lets through"}, NEXT);
-INNER(review_item, "ReviewItem", "A tool that waits for an administrator",
+INNER(review_item, "ReviewItem", "A tool that waits for an administrator, or what else of a server is left out",
+  {"kind", ADMIN_WORD, REQ, .allowed = "tool|resource|resource_template|prompt", .says = "all but tools are left out for what they lack, as why says, and nothing is decided of them"},
   {"account_id", ADMIN_TEXT, REQ, .says = "whose"},
   {"account", ADMIN_TEXT, REQ, .says = "its name"},
-  {"name", ADMIN_TEXT, REQ, .says = "of the tool"},
+  {"name", ADMIN_TEXT, REQ, .says = "of the tool, or of the resource or prompt"},
   {"trust", ADMIN_WORD, REQ, .allowed = "allow|review|deny", .says = "by evidence"},
   {"why", ADMIN_TEXT, REQ, .says = "the evidence, in words"},
   {"was", ADMIN_TEXT, NIL, .says = "the name that it came back from"},
   {"diff", ADMIN_TEXT, NIL, .says = "what changed since it was settled, in lines with - and +"},
-  {"definition", ADMIN_OBJECT, REQ, .says = "as the vendor defines it now"});
+  {"definition", ADMIN_OBJECT, NIL, .says = "of a tool: as the vendor defines it now"});
 SHAPE(admin_review_list, "ReviewList", "A page of tools that wait",
   {"items", ADMIN_OBJECTS, REQ, .shape = &review_item, .says = "by account and name"}, NEXT);
 SHAPE(admin_decision, "Decision", "What a decision did",

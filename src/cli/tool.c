@@ -143,7 +143,9 @@ static void tool_show_waiting(yyjson_val *item, struct buf *out) {
   struct str says = json_str(yyjson_obj_get(item, "definition"), "description");
   struct str line = STR_NONE;
   str_cut(&says, '\n', &line);
-  buf_printf(out, "%.*s  %.*s\n", STR_ARG(account), STR_ARG(name));
+  struct str kind = json_str(item, "kind");
+  buf_printf(out, "%.*s  %.*s%s%.*s\n", STR_ARG(account), STR_ARG(name), str_is(kind, "tool") ? "" : "  ",
+             STR_ARG(str_is(kind, "tool") ? STR("") : kind));
   if (line.n) buf_printf(out, "    says: %.*s\n", STR_ARG(line));
   buf_printf(out, "    why:  %.*s\n", STR_ARG(why));
   if (was.n) buf_printf(out, "    was:  %.*s\n", STR_ARG(was));
@@ -166,11 +168,15 @@ bool cli_tool_review(struct cli *c, struct err *err) {
     return true;
   }
   struct buf out = BUF_MAX(TOOL_REVIEW_MOST);
-  yyjson_arr_foreach (items, i, n, item) tool_show_waiting(item, &out);
+  bool tools = false;
+  yyjson_arr_foreach (items, i, n, item) {
+    tool_show_waiting(item, &out);
+    tools |= str_is(json_str(item, "kind"), "tool");
+  }
   if (!n) buf_add_z(&out, "No tool waits.");
   view_text(c, buf_str(&out));
   buf_free(&out);
-  if (n)
+  if (tools)
     view_say(c, "'postern tools approve ACCOUNT TOOL' or 'postern tools deny ACCOUNT TOOL' settles one.");
   return true;
 }

@@ -21,6 +21,8 @@ struct mcp_call *mcp_call_new(struct mcp_peer *p, const struct mcp_request *r, e
   c->id = peer_next_id(p);
   c->session = s ? mcp_session_ref(s) : NULL;
   c->started_us = clock_mono_us();
+  c->left_out = r->left_out;
+  c->left_out_arg = r->left_out_arg;
   c->total_ms = r->total_ms;
   c->end_us = r->total_ms ? c->started_us + r->total_ms * 1000 : 0;
   atomic_init(&c->owners, 1);
@@ -204,17 +206,15 @@ static bool mcp_call_resume(struct mcp_call *c, struct err *err) {
 
 static bool mcp_call_on_response(struct mcp_call *c, struct message *m, struct err *err) {
   const struct mcp_event *e = &m->e;
-  size_t dropped = 0;
-  struct err why;
+  struct message_mended mended = {.drop = c->left_out, .arg = c->left_out_arg};
   if (e->id ? !message_id_is(e->id, c->id) : e->kind != MCP_ERROR)
     return err_set(err, ERR_UPSTREAM, "the MCP server answered another request than this one");
   if (e->kind == MCP_ERROR) return true;
-  if (!message_check_result(e->value, c->era, err) ||
-      !message_mend(m, c->method, c->era, &dropped, &why, err))
+  if (!message_check_result(e->value, c->era, err) || !message_mend(m, c->method, c->era, &mended, err))
     return false;
-  if (dropped)
+  if (mended.dropped)
     log_warn("account %.*s: %.*s: left out of the answer are %zu entries that no client would take, first %s",
-             STR_ARG(c->peer->o.holder), STR_ARG(c->method), dropped, why.text);
+             STR_ARG(c->peer->o.holder), STR_ARG(c->method), mended.dropped, mended.why.text);
   return true;
 }
 

@@ -41,7 +41,9 @@ struct mcp_call {
   struct hub_call waiting; // registered with the hub
   struct inbox *inbox;     // where hears, and once detached
   size_t notifications, resumes, resumes_empty;
-  bool endless;          // a subscription: no bound but on each message
+  bool endless; // a subscription: no bound but on each message
+  void (*left_out)(void *arg, struct str name, const char *why);
+  void *left_out_arg;
   bool sent, done;       // done: its last event has been taken
   struct mcp_peer *held; // the public call's reference; NULL: none
 

@@ -23,6 +23,9 @@ struct mcp_request {
       *input_schema; // of a tools/call: for Mcp-Param-* of its arguments, then no raw JSON; may be NULL
   struct str traceparent, tracestate;
   uint64_t total_ms; // for the whole call; 0: the peer's limits
+  // Told of each entry of a list that no client would take, and that is left out of the answer; NULL: the log alone.
+  void (*left_out)(void *arg, struct str name, const char *why);
+  void *left_out_arg;
 };
 
 enum mcp_event_kind {
@@ -76,6 +79,8 @@ struct mcp_list {
   const char *method, *member;
   size_t items_most, bytes_most;
   struct mcp_freshness *freshness; // filled in the end; may be NULL
+  void (*left_out)(void *arg, struct str name,
+                   const char *why); // as of struct mcp_request, with the arg of `take`
   struct err *partial; // why there is no more; untouched where it is whole. NULL: that is a failure
 };
 struct mcp_freshness { // 2026-07-28: how long, and for whom, the list may be kept

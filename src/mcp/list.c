@@ -58,6 +58,8 @@ static void list_take_freshness(struct list_walk *w, yyjson_val *result, bool fi
 static bool list_ask(struct mcp_peer *p, const struct list_walk *w, struct mcp_event *out, struct err *err) {
   struct mcp_request r = {.who = w->list->who, .method = str_of(w->list->method)};
   r.doc = yyjson_mut_doc_new(NULL);
+  r.left_out = w->list->left_out;
+  r.left_out_arg = w->arg;
   if (w->has_cursor) {
     r.params = yyjson_mut_obj(r.doc);
     yyjson_mut_obj_add_strn(r.doc, r.params, "cursor", w->cursor.p, w->cursor.n);

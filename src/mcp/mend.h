@@ -21,6 +21,9 @@ struct mend {
   struct err *err;     // why there is nothing
   size_t dropped;      // entries of a list that were left out; `why` has the first one's name and reason
   struct err why;
+  // Told of each of them; NULL: nobody asks.
+  void (*drop)(void *arg, struct str name, const char *why);
+  void *arg;
 };
 
 // A tool's definition (MCP 2025-11-25 and 2026-07-28, "Tool"), all but its name and its x-mcp-header.

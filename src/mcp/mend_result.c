@@ -118,6 +118,7 @@ static bool entries_fit(const struct mend_shape *s, yyjson_val *list) {
 static void entry_drop(struct mend *m, yyjson_val *v, const struct err *why) {
   struct str name = json_str(v, "name");
   if (!name.n) name = json_str(v, "uri");
+  if (m->drop) m->drop(m->arg, name.n ? name : json_str(v, "uriTemplate"), why->text);
   if (m->dropped++) return;
   err_set(&m->why, ERR_INVALID, "\"%.*s\": %.300s", (int)(name.n < 64 ? name.n : 64), name.p ? name.p : "",
           why->text);

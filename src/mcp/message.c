@@ -303,16 +303,16 @@ static bool message_replace(struct message *m, yyjson_mut_doc *made, yyjson_mut_
   return true;
 }
 
-bool message_mend(struct message *m, struct str method, enum mcp_era era, size_t *dropped, struct err *why,
+bool message_mend(struct message *m, struct str method, enum mcp_era era, struct message_mended *out,
                   struct err *err) {
   if (mend_fits_result(method, era == MCP_LEGACY, m->e.value)) return true;
   yyjson_mut_doc *made = yyjson_mut_doc_new(NULL);
-  struct mend mend = {.doc = made, .err = err};
+  struct mend mend = {.doc = made, .err = err, .drop = out->drop, .arg = out->arg};
   yyjson_mut_val *result = mend_result(&mend, method, era == MCP_LEGACY, m->e.value);
   bool ok = result && message_replace(m, made, result, err);
   yyjson_mut_doc_free(made);
-  *dropped = mend.dropped;
-  *why = mend.why;
+  out->dropped = mend.dropped;
+  out->why = mend.why;
   return ok;
 }
 

@@ -43,10 +43,15 @@ bool message_id_is(yyjson_val *id, uint64_t number);
 // legacy era, and 2026-07-28 has clients forgive it), input_required with something to answer.
 MUST_USE bool message_check_result(yyjson_val *result, enum mcp_era era, struct err *err);
 
-// The result of `method` as every client takes it (mcp/mend). `dropped` counts entries that were left out, `why`
-// has the first one's name and reason. ERR_UPSTREAM: it is no such result.
-MUST_USE bool message_mend(struct message *m, struct str method, enum mcp_era era, size_t *dropped,
-                           struct err *why, struct err *err);
+struct message_mended { // what mending left out of a list
+  size_t dropped;       // entries; `why` has the first one's name and reason
+  struct err why;
+  void (*drop)(void *arg, struct str name, const char *why); // in: told of each; NULL: nobody asks
+  void *arg;
+};
+// The result of `method` as every client takes it (mcp/mend). ERR_UPSTREAM: it is no such result.
+MUST_USE bool message_mend(struct message *m, struct str method, enum mcp_era era, struct message_mended *out,
+                           struct err *err);
 
 struct message_queue {
   struct message *first, **last;

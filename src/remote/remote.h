@@ -39,6 +39,14 @@ MUST_USE bool remote_toolset(struct store *s, const struct account *account, con
 // Account id → int64_t *, which is another one whenever the toolset is; keys and values in the arena.
 MUST_USE bool remote_stamps(struct store *s, struct arena *a, struct map *out, struct err *err);
 
+// A resource, resource template or prompt that is left out of what clients are told, since none would take it; as of
+// the last sync. `account_id` empty: of all accounts.
+struct remote_other {
+  struct str account_id, kind, name, why; // kind: "resource", "resource_template", "prompt"
+};
+MUST_USE bool remote_others_list(struct store *s, struct str account_id, struct arena *a,
+                                 struct remote_other **out, size_t *count, struct err *err);
+
 enum remote_decision { REMOTE_NONE, REMOTE_APPROVED, REMOTE_DENIED };
 struct remote_tool {                               // a row, for review
   struct str account_id, name, definition, pinned; // JSON; pinned empty: never served

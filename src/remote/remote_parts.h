@@ -69,9 +69,9 @@ bool remote_is_waiting(const struct remote_tool *row, enum tool_trust trust, yyj
 MUST_USE bool remote_rows_read(struct store *s, struct str account_id, struct arena *a,
                                struct remote_tool **out, size_t *count, struct err *err);
 MUST_USE bool remote_row_write(struct store *s, const struct remote_change *c, struct err *err);
-struct remote_self { // a row of remote_server
-  struct str capabilities, instructions;
-  int64_t synced_at, changed_at; // 0: never
+struct remote_self {                               // a row of remote_server
+  struct str capabilities, instructions, left_out; // left_out: a JSON array, see remote_others.c
+  int64_t synced_at, changed_at;                   // 0: never
 };
 MUST_USE bool remote_self_read(struct store *s, struct str account_id, struct arena *a,
                                struct remote_self *out, struct err *err);
@@ -79,6 +79,16 @@ MUST_USE bool remote_self_write(struct store *s, struct str account_id, const st
                                 struct err *err);
 // Rows of tools that went long ago, and on which nobody decided.
 MUST_USE bool remote_rows_forget(struct store *s, struct str account_id, int64_t now_ms, struct err *err);
+
+// ---- remote_others.c: what a server has beside tools. Looks at its lists of resources, templates and prompts, as far as
+// `has` (capabilities; NULL: not said) has them, for entries that no client would take; `out`: these as a JSON array in
+// the arena, `first`: the first of them in words, empty: none. A list that cannot be had says nothing.
+struct remote_others {
+  struct str json, first;
+  size_t count;
+};
+void remote_others_fetch(struct mcp_peer *p, yyjson_val *has, struct arena *a,
+                         struct remote_others *out) SUSPENDS;
 
 // A definition's text as JSON; NULL where it is empty. The caller frees.
 yyjson_doc *remote_parse(struct str text);

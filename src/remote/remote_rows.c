@@ -106,34 +106,34 @@ bool remote_row_write(struct store *s, const struct remote_change *c, struct err
 bool remote_self_read(struct store *s, struct str account_id, struct arena *a, struct remote_self *out,
                       struct err *err) {
   struct store_rows rows;
-  if (!store_query(
-          s,
-          "SELECT capabilities, instructions, synced_at, changed_at FROM remote_server WHERE account_id = $1",
-          &STORE_TEXT(account_id), 1, a, &rows, err))
+  if (!store_query(s,
+                   "SELECT capabilities, instructions, synced_at, changed_at, left_out FROM remote_server "
+                   "WHERE account_id = $1",
+                   &STORE_TEXT(account_id), 1, a, &rows, err))
     return false;
   *out = rows.count ? (struct remote_self){store_cell(&rows, 0, 0)->text, store_cell(&rows, 0, 1)->text,
-                                           store_cell(&rows, 0, 2)->number, store_cell(&rows, 0, 3)->number}
-                    : (struct remote_self){.capabilities = STR("{}")};
+                                           store_cell(&rows, 0, 4)->text, store_cell(&rows, 0, 2)->number,
+                                           store_cell(&rows, 0, 3)->number}
+                    : (struct remote_self){.capabilities = STR("{}"), .left_out = STR("[]")};
   return true;
 }
 
 bool remote_self_write(struct store *s, struct str account_id, const struct remote_self *v, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(v->capabilities), STORE_TEXT(v->instructions),
-                                       STORE_INT(v->synced_at), STORE_INT(v->changed_at),
-                                       STORE_TEXT(account_id)};
+                                       STORE_INT(v->synced_at),     STORE_INT(v->changed_at),
+                                       STORE_TEXT(v->left_out),     STORE_TEXT(account_id)};
   int64_t changed = 0;
   if (!store_run(
           s,
-          "UPDATE remote_server SET capabilities = $1, instructions = $2, synced_at = $3, changed_at = $4 "
-          "WHERE account_id = $5",
-          values, 5, &changed, err))
+          "UPDATE remote_server SET capabilities = $1, instructions = $2, synced_at = $3, changed_at = $4, "
+          "left_out = $5 WHERE account_id = $6",
+          values, 6, &changed, err))
     return false;
-  return changed > 0 ||
-         store_run(
-             s,
-             "INSERT INTO remote_server (capabilities, instructions, synced_at, changed_at, account_id) "
-             "VALUES ($1, $2, $3, $4, $5)",
-             values, 5, NULL, err);
+  return changed > 0 || store_run(s,
+                                  "INSERT INTO remote_server (capabilities, instructions, synced_at, "
+                                  "changed_at, left_out, account_id) "
+                                  "VALUES ($1, $2, $3, $4, $5, $6)",
+                                  values, 6, NULL, err);
 }
 
 bool remote_stamps(struct store *s, struct arena *a, struct map *out, struct err *err) {

@@ -20,6 +20,7 @@ struct remote_fetch {
   size_t count, dropped, told;
   struct err partial; // why the list has no end; no text: it has one
   struct str first;   // what the first that is left out lacks
+  struct remote_others others;
 };
 
 // Definitions that cannot be passed on are left out one by one: each with a line that says why, within
@@ -101,9 +102,12 @@ static bool remote_fetch(struct remote_fetch *f, struct remote_self *self, struc
   // A server that does not say what it has at all is asked.
   yyjson_val *said = yyjson_obj_get(hello.capabilities, "tools");
   bool tools = !yyjson_is_obj(hello.capabilities) || (said && !yyjson_is_null(said));
-  yyjson_doc_free(hello.doc);
   f->now = ARENA_ARRAY(f->arena, REMOTE_TOOLS_MOST, struct remote_now);
-  return !tools || mcp_list_all(f->account->peer, &list, remote_take, f, err);
+  bool ok = !tools || mcp_list_all(f->account->peer, &list, remote_take, f, err);
+  if (ok) remote_others_fetch(f->account->peer, hello.capabilities, f->arena, &f->others);
+  self->left_out = f->others.json;
+  yyjson_doc_free(hello.doc);
+  return ok;
 }
 
 // ---- against the rows
@@ -123,6 +127,10 @@ static void remote_say(const struct remote_fetch *f, struct remote_report *repor
   else if (report->dropped)
     snprintf(report->note, sizeof report->note, "%zu cannot be passed on: %.*s%s", report->dropped,
              (int)(f->first.n < 220 ? f->first.n : 220), f->first.p, report->dropped > 1 ? "; …" : "");
+  else if (f->others.count)
+    snprintf(report->note, sizeof report->note, "left out beside them: %.*s%s",
+             (int)(f->others.first.n < 250 ? f->others.first.n : 250), f->others.first.p,
+             f->others.count > 1 ? "; …" : "");
 }
 
 static bool remote_store(struct store *s, void *arg, struct err *err) {

@@ -482,6 +482,61 @@ describe("a way to sign in that is published in a form of its own", () => {
     });
 });
 
+describe("resources and prompts that no client would take", () => {
+  const lists = {
+    "resources/list": { resources: [{ uri: "test://good", name: "good" }, { uri: 7, name: "a bad address" }, { name: "no address" }, "x"] },
+    "resources/templates/list": { resourceTemplates: [{ uriTemplate: "test://{id}", name: "fine" }, { name: "no template" }] },
+    "prompts/list": { prompts: [{ name: "fine" }, { description: "no name" }, { name: 7 }] },
+    "tools/list": { tools: [tool("get_it")] },
+  };
+  let server, vendor, bad = true;
+  before(async () => {
+    const mended = (method, member) => () => (bad ? lists[method] : { [member]: lists[method][member].slice(0, 1) });
+    vendor = await startPlain({ ...lists, "resources/list": mended("resources/list", "resources"), "resources/templates/list": mended("resources/templates/list", "resourceTemplates"), "prompts/list": mended("prompts/list", "prompts") });
+    open.push(vendor);
+    server = await serve(world, vendor.mcp);
+  });
+  const review = async () => (await world.must(200, "GET", `/tool/review?account=${server.account.id}`)).items.filter((x) => x.kind !== "tool");
+
+  test("are left out of the lists, and told of in the review, with the reason", async () => {
+    const list = async (method, member) => (await rpc(server.url, { jsonrpc: "2.0", id: 1, method })).body.result[member].map((x) => x.name);
+    assert.deepEqual(await list("resources/list", "resources"), ["good"]);
+    assert.deepEqual(await list("resources/templates/list", "resourceTemplates"), ["fine"]);
+    assert.deepEqual(await list("prompts/list", "prompts"), ["fine"]);
+    const items = await review();
+    assert.deepEqual(items.map((x) => x.kind).sort(), ["prompt", "prompt", "resource", "resource", "resource", "resource_template"], JSON.stringify(items));
+    for (const item of items) {
+      assert.match(item.why, /^left out: .+/);
+      assert.equal(item.account_id, server.account.id);
+    }
+    assert.ok(items.some((x) => x.name === "no address"));
+    assert.match(await postern(world, "tools", "review", server.account.id), /no address {2}resource\n[^]*left out: /);
+    const { status_text } = await world.must(200, "GET", `/integrated-account/${server.account.id}`);
+    assert.match(status_text, /left out/);
+    assert.match(JSON.stringify(await world.must(200, "POST", `/integrated-account/${server.account.id}/doctor`)), /left out beside them/);
+  });
+
+  test("page by page, and not to be approved", async () => {
+    const seen = [];
+    for (let path = `/tool/review?account=${server.account.id}&limit=2`; path; ) {
+      const page = await world.must(200, "GET", path);
+      seen.push(...page.items);
+      path = page.next;
+      assert.ok(seen.length < 20, "the pages have no end");
+    }
+    assert.equal(seen.filter((x) => x.kind !== "tool").length, 6);
+    const r = await world.api("POST", `/integrated-account/${server.account.id}/tools/approve`, { names: ["no address"] });
+    assert.equal(r.status, 404, r.text);
+  });
+
+  test("are gone from the review once the vendor has mended them", async () => {
+    bad = false;
+    await world.must(200, "POST", `/integrated-account/${server.account.id}/refresh`);
+    assert.deepEqual(await review(), []);
+    assert.doesNotMatch((await world.must(200, "GET", `/integrated-account/${server.account.id}`)).status_text ?? "", /left out/);
+  });
+});
+
 // The same vendors, once connected: a token that ended is told in the same words.
 describe("a token that ended is told otherwise than by 401", () => {
   const id = (request) => JSON.parse(request.body || "{}").id ?? null;

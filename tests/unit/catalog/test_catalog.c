@@ -244,9 +244,10 @@ static void add_remote_tool(const char *account, const char *name, int stamp) {
           account, name, definition, definition)
           .p);
   memory_store_sql(arena_printf(arena, "DELETE FROM remote_server WHERE account_id = '%s'", account).p);
-  memory_store_sql(
-      arena_printf(arena, "INSERT INTO remote_server VALUES ('%s', '{}', 'Be kind.', 0, %d)", account, stamp)
-          .p);
+  memory_store_sql(arena_printf(arena,
+                                "INSERT INTO remote_server VALUES ('%s', '{}', 'Be kind.', 0, %d, '[]')",
+                                account, stamp)
+                       .p);
 }
 
 static const char wiki[] = "name: wiki\nlabel: Wiki\nkind: mcp\nbase_url: https://mcp.example.com/mcp\n"

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "ask/derive.h"
 #include "ask/plan.h"
 #include "ask/reach.h"
 #include "ask/talk.h"
@@ -17,6 +18,7 @@ struct asking {
   const struct ask_request *r;
   struct arena *arena;
   struct program_view view;
+  struct reach reach;
   struct table_clock clock;
   struct talk_said said;
   struct model model;
@@ -62,7 +64,7 @@ static bool answer_plan_job(void *arg, struct err *err) {
   struct asking *x = arg;
   struct reading before;
   bool follows = false;
-  if (!x->model.things && !reach_model(&x->view, x->arena, &x->model, err)) return false;
+  if (!x->model.things && !reach_model(&x->reach, x->arena, &x->model, err)) return false;
   for (size_t i = 0; i < x->said.turn_count; i++) {
     struct reading_input in = {.question = x->said.turns[i],
                                .model = &x->model,
@@ -161,6 +163,37 @@ static bool answer_look_up(struct asking *x, struct err *err) {
   return !x->name_count || answer_plan(x, err);
 }
 
+// ---- what tools without words give
+
+// The first rows of a thing that nothing is known of: its columns, then the question once more.
+static bool answer_peek(struct asking *x, bool *seen, struct err *err) {
+  *seen = false;
+  for (size_t i = 0; i < x->reading.part_count && x->plan.end == PLAN_PROGRAM; i++) {
+    const struct reading_part *p = &x->reading.parts[i];
+    const struct outcome *o;
+    struct program_run *run = NULL;
+    if (!p->thing->derived || p->thing->known || x->reach.seen_count == REACH_SEEN_MOST) continue;
+    yyjson_mut_doc *program = plan_peek_program(p, x->arena);
+    bool ok = answer_run(x, program, &run, &o, err);
+    yyjson_mut_doc_free(program);
+    if (!ok) return false;
+    tell_calls(&x->tell, o);
+    yyjson_doc *doc = o->result_count && !o->results[0].why.n
+                          ? derive_columns(p->thing->def, &o->results[0].rows, x->arena)
+                          : NULL;
+    if (doc)
+      x->reach.seen[x->reach.seen_count++] =
+          (struct reach_seen){p->thing->source->connector, arena_dup(x->arena, p->thing->id), doc};
+    *seen = *seen || doc;
+    program_end(run);
+  }
+  if (*seen) {
+    phrases_free(&x->model.phrases);
+    x->model = (struct model){0};
+  }
+  return !*seen || answer_plan(x, err);
+}
+
 // ---- the flow
 
 static void answer_keep(struct asking *x) {
@@ -182,7 +215,9 @@ static bool answer_with_program(struct asking *x, struct err *err) {
 }
 
 static bool answer_make(struct asking *x, struct buf *out, struct err *err) {
-  if (!answer_turns(x, err) || !answer_plan(x, err) || !answer_look_up(x, err)) return false;
+  bool seen;
+  if (!answer_turns(x, err) || !answer_plan(x, err) || !answer_peek(x, &seen, err) || !answer_look_up(x, err))
+    return false;
   answer_keep(x);
   if (x->plan.end != PLAN_PROGRAM)
     tell_end(&x->tell, &x->plan);
@@ -200,9 +235,12 @@ bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) {
   x->clock = (struct table_clock){.now_ms = now - now % ANSWER_MINUTE_MS,
                                   .zone = r->program.env->zone,
                                   .first_weekday = r->program.env->first_weekday};
+  x->reach = (struct reach){.view = &x->view, .question = r->question};
   tell_begin(&x->tell, a);
   bool ok = answer_make(x, out, err);
   tell_free(&x->tell);
+  reach_free(&x->reach);
+  phrases_free(&x->model.phrases);
   yyjson_mut_doc_free(x->plan.program);
   arena_free(a);
   return ok;

@@ -13,6 +13,8 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
   MENTIONS_SOURCE = 7,
   MENTIONS_ENTITY = 9,
   MENTIONS_UNKNOWN = 9,
+  MENTIONS_TIMED = 6,
+  MENTIONS_UNSEEN = 4, // of a thing whose columns nobody has seen yet
   MENTIONS_LEAST = 12,
   MENTIONS_NOT_NAMED = 10, // less, where only columns and values speak for it
 };
@@ -137,11 +139,21 @@ bool mentions_takes(const struct model_thing *t, enum word_kind kind) {
   return kind == WORD_QUOTED;
 }
 
+// A time asks for something that has one.
+static int mentions_timed(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
+                          size_t count) {
+  bool timed = false,
+       has = t->time >= 0 || yyjson_obj_get(t->def, "span") || yyjson_obj_get(t->def, "sliced");
+  for (size_t k = 0; k < count; k++)
+    for (size_t at = s[k].first; at < s[k].end; at++) timed = timed || m->timed[at];
+  return timed ? (has ? MENTIONS_TIMED : -MENTIONS_TIMED) : 0;
+}
+
 int mentions_score(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
                    size_t count, bool *named) {
   struct mention list[WORDS_MOST];
   size_t n = mentions_of(m, t, s, count, list, WORDS_MOST);
-  int score = t->weight, seen_names = 0;
+  int score = t->weight + mentions_timed(m, t, s, count), seen_names = 0;
   *named = false;
   for (size_t i = 0; i < n; i++) {
     const struct mention *x = &list[i];
@@ -181,7 +193,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       score += MENTIONS_VALUE;
       break;
     case MENTION_UNKNOWN:
-      score -= MENTIONS_UNKNOWN;
+      score -= t->derived && !t->known ? MENTIONS_UNSEEN : MENTIONS_UNKNOWN;
       break;
     default:
       break;

@@ -62,9 +62,10 @@ struct model_thing {
   size_t column_count;
   struct model_value *values;
   size_t value_count;
-  int label, time; // columns; -1: none
-  int counts;      // the measure that is meant where none is named; -1: rows
-  bool events, derived;
+  int label, time;      // columns; -1: none
+  int counts;           // the measure that is meant where none is named; -1: rows
+  bool events, derived; // derived: from its tool alone
+  bool known;           // of a derived one: its columns were seen
   int weight;
 };
 

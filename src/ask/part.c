@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "ask/query.h"
 #include "data/json.h"
 
 struct filling {
@@ -34,6 +35,13 @@ void part_add_filter(struct reading_part *p, struct reading_filter f) {
         str_eq(p->filters[i].text, f.text))
       return;
   if (p->filter_count < READING_FILTERS_MOST) p->filters[p->filter_count++] = f;
+}
+
+// A column that names what the row is within stands for that: "per site".
+static int part_group_of(const struct model_thing *t, int column) {
+  const struct model_thing *up = t->within;
+  struct str name = query_parent_label(t);
+  return up && column >= 0 && name.n && str_eq(t->columns[column].name, name) ? -2 : column;
 }
 
 static void part_add_column(int *list, size_t *n, int column) {
@@ -103,11 +111,12 @@ static void part_take_value(struct filling *f, size_t i) {
                                                        .column = f->part->thing->values[k].column});
 }
 
+// A word that nothing knows, or a text in quotes.
 static bool part_is_text_for(const struct filling *f, const struct mention *m) {
   if (!m) return false;
-  enum word_kind kind = f->words->items[m->first].kind;
-  return m->what == MENTION_UNKNOWN ||
-         (m->what == MENTION_ENTITY && (kind == WORD_QUOTED || kind == WORD_PATH || kind == WORD_ID));
+  const struct word *w = &f->words->items[m->first];
+  if (m->what == MENTION_UNKNOWN) return !phrases_know(&f->in->mentions->model->phrases, w->stem);
+  return m->what == MENTION_ENTITY && (w->kind == WORD_QUOTED || w->kind == WORD_PATH);
 }
 
 // "in the folder product", "owner press"
@@ -142,7 +151,7 @@ static void part_take_column(struct filling *f, size_t i) {
   }
   if (part_before(f, i, LANGUAGE_PER, 2)) {
     p->grouped = true;
-    part_add_column(p->groups, &p->group_count, m->number);
+    part_add_column(p->groups, &p->group_count, part_group_of(p->thing, m->number));
     return;
   }
   part_add_column(p->asked, &p->asked_count, m->number);
@@ -165,10 +174,12 @@ static void part_take_entity(struct filling *f, size_t i) {
     enum word_kind kind;
     if (word_kind_read(json_str(yyjson_obj_get(up->def, "find"), "kind"), &kind) && kind == w->kind) {
       part_add_name(p->names, &p->name_count, w->low);
+      p->named = up;
       return;
     }
     if (w->kind == WORD_ID && json_str(up->def, "key").n) {
       part_add_name(p->ids, &p->id_count, w->text);
+      p->named = up;
       return;
     }
   }
@@ -185,6 +196,7 @@ static void part_take_known(struct filling *f, size_t i) {
   const struct mentions *all = f->in->mentions;
   const struct reading_name *name = &all->names[f->list[i].number];
   part_add_name(f->part->names, &f->part->name_count, name->name);
+  f->part->named = name->thing;
   for (size_t k = 0; k < all->name_count; k++) {
     const struct reading_name *other = &all->names[k];
     if (other == name || other->thing != name->thing || !str_eq_nocase(other->said, name->said)) continue;
@@ -209,7 +221,10 @@ static void part_take_unknown(struct filling *f, size_t i) {
   if (p->unknown_count == READING_UNKNOWN_MOST) return;
   p->unknown_matters[p->unknown_count] = f->relates;
   p->unknown_of[p->unknown_count] = part_named_by(f, i);
-  p->unknown[p->unknown_count++] = f->words->items[m->first].low;
+  struct str whole = f->words->items[m->first].whole;
+  for (size_t k = 0; k < p->unknown_count; k++)
+    if (str_eq(p->unknown[k], whole)) return;
+  p->unknown[p->unknown_count++] = whole;
 }
 
 // ---- numbers
@@ -360,6 +375,20 @@ static void part_settle_flags(struct reading_part *p) {
     }
 }
 
+// "List them and tell me if any are paused": all of them, told apart.
+static void part_settle_check(struct reading_part *p) {
+  if (!part_has(p, ASK_LIST) || !part_has(p, ASK_CHECK) || p->unfiltered_flag || p->has_prior) return;
+  for (size_t i = 0; i < p->filter_count; i++) {
+    const struct reading_filter *f = &p->filters[i];
+    struct str value = f->op == READING_IS ? p->thing->values[f->value].value : STR_NONE;
+    if (f->column < 0 || !(str_is(value, "true") || str_is(value, "false"))) continue;
+    p->unfiltered_flag = true;
+    p->flag = f->column;
+    p->filters[i] = p->filters[--p->filter_count];
+    return;
+  }
+}
+
 // Asked columns of a ranking are what is ranked: "which folders hold the largest assets".
 static void part_settle_groups(struct reading_part *p) {
   bool ranks =
@@ -372,7 +401,7 @@ static void part_settle_groups(struct reading_part *p) {
     if (c->time || (p->asked[i] == p->thing->label && !p->thing->events) || part_is_measure(c))
       p->asked[kept++] = p->asked[i];
     else
-      part_add_column(p->groups, &p->group_count, p->asked[i]);
+      part_add_column(p->groups, &p->group_count, part_group_of(p->thing, p->asked[i]));
   }
   p->asked_count = kept;
 }
@@ -407,6 +436,7 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   part_take_spans(f);
   part_settle_spans(f);
   part_settle_flags(out);
+  part_settle_check(out);
   part_settle_groups(out);
 }
 
@@ -436,11 +466,13 @@ void part_edit(struct reading_part *before, const struct reading_part *edit) {
   if (edit->name_count) {
     memcpy(before->names, edit->names, sizeof before->names);
     before->name_count = edit->name_count;
+    before->named = edit->named;
     before->id_count = 0;
   }
   if (edit->id_count) {
     memcpy(before->ids, edit->ids, sizeof before->ids);
     before->id_count = edit->id_count;
+    before->named = edit->named;
     before->name_count = 0;
   }
   unsigned strong = edit->intents & ~(1u << ASK_LIST | 1u << ASK_CHECK);

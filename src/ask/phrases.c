@@ -15,6 +15,7 @@ void phrases_add(struct phrases *ps, struct str text, int role, const void *mean
     map_put(&ps->stems, p->stems[i], p);
   }
   p->first = w.items[0].low;
+  p->exact = w.n == 1 && w.items[0].text.n == 1 ? w.items[0].text : STR_NONE;
   p->next = map_get(&ps->by_first, p->stems[0]);
   map_put(&ps->by_first, p->next ? p->next->stems[0] : p->stems[0], p);
   ps->count++;
@@ -30,7 +31,7 @@ bool phrases_know(const struct phrases *ps, struct str stem) {
 }
 
 static bool phrase_fits(const struct phrase *p, const struct ask_words *w, size_t at) {
-  if (at + p->n > w->n) return false;
+  if (at + p->n > w->n || (p->exact.n && !str_eq(p->exact, w->items[at].text))) return false;
   for (size_t i = 0; i < p->n; i++)
     if (!str_eq(p->stems[i], w->items[at + i].stem) || w->items[at + i].clause != w->items[at].clause)
       return false;

@@ -15,6 +15,7 @@ struct phrase {
   const struct phrase *next; // with the same first stem
   struct str stems[PHRASE_WORDS_MOST];
   struct str first; // its first word as it is written
+  struct str exact; // of a single letter: in this case alone ("A records", and not "a record")
   size_t n;
   int role, number;
   const void *means;

@@ -207,7 +207,7 @@ static void plan_put_result(struct planning *x, const struct reading_part *p, co
   struct plan_result *out = &x->out->results[x->out->result_count++];
   yyjson_mut_val *result = yyjson_mut_obj(x->steps.doc);
   *out = (struct plan_result){
-      .query = *q, .part = p, .name = arena_printf(x->arena, "r%zu", x->out->result_count)};
+      .query = *q, .part = p, .values_of = -1, .name = arena_printf(x->arena, "r%zu", x->out->result_count)};
   plan_put(x, result, "title", q->title);
   plan_put(x, result, "query", sql);
   plan_put_hints(x, result, p, q);
@@ -238,6 +238,34 @@ static struct str plan_suffix(struct planning *x, size_t i) {
   return STR_NONE;
 }
 
+// A vendor that does not know the past for long.
+static void plan_reach(struct planning *x, const struct reading_part *p) {
+  int64_t days = json_int(yyjson_obj_get(p->thing->def, "reach"), "days", 0);
+  struct str say = json_str(yyjson_obj_get(p->thing->def, "reach"), "say");
+  int64_t since = p->has_prior && p->prior.since_ms < p->span.since_ms ? p->prior.since_ms : p->span.since_ms;
+  if (!days || !p->has_span || since >= x->clock->now_ms - days * 86400000 - 60000) return;
+  plan_note(x, say.n
+                   ? say
+                   : arena_printf(x->arena,
+                                  "The vendor keeps this for %lld days only; what is older is not available.",
+                                  (long long)days));
+}
+
+// Where a text was asked for: which there are, in case none fits.
+static void plan_values(struct planning *x, const struct reading_part *p, struct str suffix) {
+  for (size_t i = 0; i < p->filter_count && x->out->result_count < PLAN_RESULTS_MOST; i++) {
+    const struct reading_filter *f = &p->filters[i];
+    if (f->op != READING_LIKE || p->thing->columns[f->column].entity != WORD_PLAIN) continue;
+    struct query q = {.shape = QUERY_ROWS,
+                      .sql = query_values(p, f->column, x->arena),
+                      .title = p->thing->columns[f->column].name,
+                      .by = -1};
+    plan_put_result(x, p, &q, rename_tables(q.sql, yyjson_obj_get(p->thing->def, "steps"), suffix, x->arena));
+    x->out->results[x->out->result_count - 1].values_of = f->column;
+    return;
+  }
+}
+
 static void plan_part(struct planning *x, size_t i) {
   const struct reading_part *p = &x->r->parts[i];
   struct str suffix = plan_suffix(x, i);
@@ -252,7 +280,9 @@ static void plan_part(struct planning *x, size_t i) {
         rename_tables(q.sql, yyjson_obj_get(p->thing->def, "steps"), suffix, x->arena), suffix, x->arena);
     plan_put_result(x, p, &q, sql);
   }
+  plan_values(x, p, suffix);
   plan_part_chips(x, p);
+  plan_reach(x, p);
   if (p->unknown_count)
     plan_note(x, arena_printf(x->arena, "Not taken into account: %.*s.",
                               STR_ARG(plan_list(x, p->unknown, p->unknown_count))));
@@ -317,22 +347,33 @@ void plan_wants_names(const struct reading *r, const struct model *model, struct
   }
 }
 
-yyjson_mut_doc *plan_names_program(const struct model_thing *t, struct arena *a) {
-  struct reading_part p = {.thing = t, .measure = -1, .lack = -1, .flag = -1};
+// A program of the steps of a part and one query.
+static yyjson_mut_doc *plan_small_program(const struct reading_part *p, struct str sql, struct arena *a) {
   struct query q = {0};
   struct steps s = {.doc = yyjson_mut_doc_new(NULL), .arena = a};
   yyjson_mut_val *root = yyjson_mut_obj(s.doc), *results = yyjson_mut_obj(s.doc),
-                 *names = yyjson_mut_obj(s.doc);
+                 *one = yyjson_mut_obj(s.doc);
   yyjson_mut_doc_set_root(s.doc, root);
   s.list = yyjson_mut_arr(s.doc);
   s.parameters = yyjson_mut_obj(s.doc);
-  steps_add(&s, &p, &q, STR_NONE, false);
-  struct str sql = arena_printf(a, "SELECT DISTINCT %.*s AS name FROM %.*s LIMIT 2000",
-                                STR_ARG(t->columns[t->label].sql), STR_ARG(model_from(t)));
+  steps_add(&s, p, &q, STR_NONE, false);
   yyjson_mut_obj_add_int(s.doc, root, "version", 1);
+  yyjson_mut_obj_add_val(s.doc, root, "parameters", s.parameters);
   yyjson_mut_obj_add_val(s.doc, root, "steps", s.list);
-  yyjson_mut_obj_add(names, yyjson_mut_str(s.doc, "query"), yyjson_mut_strncpy(s.doc, sql.p, sql.n));
-  yyjson_mut_obj_add_val(s.doc, results, "names", names);
+  yyjson_mut_obj_add(one, yyjson_mut_str(s.doc, "query"), yyjson_mut_strncpy(s.doc, sql.p, sql.n));
+  yyjson_mut_obj_add_val(s.doc, results, "rows", one);
   yyjson_mut_obj_add_val(s.doc, root, "results", results);
   return s.doc;
+}
+
+yyjson_mut_doc *plan_names_program(const struct model_thing *t, struct arena *a) {
+  struct reading_part p = {.thing = t, .measure = -1, .lack = -1, .flag = -1};
+  struct str sql = arena_printf(a, "SELECT DISTINCT %.*s AS name FROM %.*s LIMIT 2000",
+                                STR_ARG(t->columns[t->label].sql), STR_ARG(model_from(t)));
+  return plan_small_program(&p, sql, a);
+}
+
+yyjson_mut_doc *plan_peek_program(const struct reading_part *p, struct arena *a) {
+  return plan_small_program(p, arena_printf(a, "SELECT * FROM %.*s LIMIT 300", STR_ARG(model_from(p->thing))),
+                            a);
 }

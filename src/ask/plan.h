@@ -17,6 +17,7 @@ struct plan_result {
   struct query query;
   const struct reading_part *part;
   struct str name;
+  int values_of; // the result only tells which values this column has, in case nothing fits; -1: a result to show
 };
 
 struct plan_chip { // something that was understood or taken for granted
@@ -49,5 +50,8 @@ struct plan_wanted {
 void plan_wants_names(const struct reading *r, const struct model *model, struct plan_wanted *out);
 // A program that reads the labels of a thing's rows: one result, "names".
 yyjson_mut_doc *plan_names_program(const struct model_thing *t, struct arena *a);
+
+// The first rows of what a part is about, whole.
+yyjson_mut_doc *plan_peek_program(const struct reading_part *p, struct arena *a);
 
 #endif

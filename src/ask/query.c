@@ -60,7 +60,7 @@ static size_t query_labels(struct str domain) {
 
 struct str query_narrow(const struct reading_part *p, const struct model_thing *t, struct arena *a) {
   struct buf out = BUF_MAX(QUERY_SQL_MOST);
-  if (t->label < 0 || !p->name_count) return STR_NONE;
+  if (t->label < 0 || !p->name_count || (p->named && p->named != t)) return STR_NONE;
   struct str label = t->columns[t->label].sql, from = model_from(t);
   bool domains = str_is(json_str(yyjson_obj_get(t->def, "find"), "kind"), "domain");
   for (size_t i = 0; i < p->name_count; i++) {

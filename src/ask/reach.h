@@ -1,13 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // reach: the model of what a view shows: the things of each connector that has accounts there, with the words of its
-// ask.yaml. Lives as long as the snapshot and the arena. Example:
-//   struct model model; reach_model(&view, arena, &model, err)
+// ask.yaml, and of the tools that have none those that the question speaks of. Lives as long as the snapshot and the arena. Example:
+//   struct reach r = {.view = &view, .question = question};
+//   struct model model; reach_model(&r, arena, &model, err);     reach_free(&r)
 #ifndef POSTERN_ASK_REACH_H
 #define POSTERN_ASK_REACH_H
 
 #include "ask/model.h"
 #include "program/view.h"
 
-MUST_USE bool reach_model(const struct program_view *v, struct arena *a, struct model *out, struct err *err);
+enum { REACH_DOCS_MOST = 64, REACH_SEEN_MOST = 4 };
+
+struct reach_seen { // a derived thing whose first rows were looked at
+  struct str connector, id;
+  yyjson_doc *doc;
+};
+
+struct reach {
+  const struct program_view *view;
+  struct str question;
+  yyjson_doc *docs[REACH_DOCS_MOST]; // of derived things
+  size_t doc_count;
+  struct reach_seen seen[REACH_SEEN_MOST];
+  size_t seen_count;
+};
+
+MUST_USE bool reach_model(struct reach *r, struct arena *a, struct model *out, struct err *err);
+void reach_free(struct reach *r);
 
 #endif

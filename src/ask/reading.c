@@ -62,6 +62,12 @@ static void reading_choose(const struct reader_state *s, struct grouping *g) {
   g->thing = mentions_best(&s->mentions, g->list, g->count, &g->score, &g->second);
 }
 
+static bool reading_refers(const struct reader_state *s, const struct grouping *g) {
+  for (size_t at = g->list[0].first; at < g->list[0].end; at++)
+    if (language_at(s->out->language, &s->out->words, at, LANGUAGE_REFERS, NULL)) return true;
+  return false;
+}
+
 // Does this segment go with the one before? It does where one thing explains both better, or it names none.
 static bool reading_joins(const struct reader_state *s, const struct grouping *before,
                           const struct grouping *next) {
@@ -70,6 +76,10 @@ static bool reading_joins(const struct reader_state *s, const struct grouping *b
   if (next->thing) mentions_score(&s->mentions, next->thing, next->list, next->count, &named);
   if (!before->thing) return false;
   if (!next->thing) return true;
+  bool known;
+  if (reading_refers(s, next) &&
+      mentions_score(&s->mentions, before->thing, next->list, next->count, &known) > 0)
+    return true;
   for (size_t i = 0; i < next->count; i++) reading_add_segment(&both, next->list[i]);
   reading_choose(s, &both);
   if (!both.thing) return false;
@@ -117,8 +127,8 @@ static void reading_carry(struct reader_state *s) {
     for (size_t k = 0; k < n; k++) {
       bool scoped = false;
       for (const struct model_thing *up = p->thing; up; up = up->within)
-        scoped = scoped || json_str(yyjson_obj_get(up->def, "find"), "kind").n;
-      if (scoped) {
+        if (json_str(yyjson_obj_get(up->def, "find"), "kind").n) scoped = true, p->named = up;
+      if (scoped && p->name_count < READING_NAMES_MOST) {
         p->names[p->name_count++] = names[k];
         continue;
       }

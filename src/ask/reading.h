@@ -41,6 +41,7 @@ struct reading_part {
   bool has_span, has_prior, span_is_assumed;
   struct str names[READING_NAMES_MOST]; // rows of the thing, or of what it is within, by label
   struct str ids[READING_NAMES_MOST];   // or by id
+  const struct model_thing *named;      // whose rows the names and ids are
   size_t filter_count, group_count, asked_count, name_count, id_count;
   int lack;             // of thing's `lacks`; -1: none
   bool unfiltered_flag; // both sides of a flag were asked for: `flag` is its column

@@ -187,7 +187,7 @@ static struct str steps_for_each(const struct stepping *x) {
   yyjson_val *key, *v;
   buf_add_z(&out, "SELECT ");
   struct str id = json_str(up->def, "key");
-  bool by_id = x->p->id_count > 0 && id.n;
+  bool by_id = x->p->id_count > 0 && id.n && (!x->p->named || x->p->named == up);
   yyjson_obj_foreach (yyjson_obj_get(up->def, "gives"), i, n, key, v) {
     if (i) buf_add_z(&out, ", ");
     if (by_id)
@@ -209,7 +209,9 @@ static struct str steps_for_each(const struct stepping *x) {
 
 static bool
 steps_can_find(const struct stepping *x) { // each name is whole, so that the vendor can be asked for it
-  if (!json_str(yyjson_obj_get(x->t->def, "find"), "argument").n || !x->p->name_count) return false;
+  if (!json_str(yyjson_obj_get(x->t->def, "find"), "argument").n || !x->p->name_count ||
+      (x->p->named && x->p->named != x->t))
+    return false;
   bool domains = str_is(json_str(yyjson_obj_get(x->t->def, "find"), "kind"), "domain");
   for (size_t i = 0; i < x->p->name_count; i++) {
     size_t dots = 0;
@@ -288,7 +290,7 @@ static void steps_write_one(const struct stepping *x) {
 static void steps_write_thing(struct stepping *x, const struct model_thing *t) {
   size_t i, n;
   yyjson_val *def;
-  if (t->within && !(x->p->id_count && json_str(t->within->def, "key").n)) {
+  if (t->within && !(x->p->id_count && json_str(t->within->def, "key").n && x->p->named == t->within)) {
     struct str suffix = x->suffix;
     x->suffix = STR_NONE; // what others are within is read once
     steps_write_thing(x, t->within);
@@ -302,9 +304,17 @@ static void steps_write_thing(struct stepping *x, const struct model_thing *t) {
   yyjson_arr_foreach (yyjson_obj_get(t->def, "steps"), i, n, def) steps_write(x, def, i == 0);
 }
 
+// Only `since` and `until` are times by their names.
 static void steps_parameter(struct steps *s, const char *name, struct str suffix, struct str value) {
   struct str key = arena_printf(s->arena, "%s%.*s", name, STR_ARG(suffix));
-  if (value.n) yyjson_mut_obj_put(s->parameters, steps_text(s, key), steps_text(s, value));
+  yyjson_mut_val *made = steps_text(s, value);
+  if (!value.n) return;
+  if (suffix.n) {
+    made = yyjson_mut_obj(s->doc);
+    steps_put(s, made, "type", STR("time"));
+    steps_put(s, made, "default", value);
+  }
+  yyjson_mut_obj_put(s->parameters, steps_text(s, key), made);
 }
 
 void steps_add(struct steps *s, const struct reading_part *p, const struct query *q, struct str suffix,

@@ -90,7 +90,8 @@ static const char *tell_kind(enum chart_kind kind) {
   return names[kind];
 }
 
-static void tell_chart(struct tell *t, const struct outcome_result *r, const struct table_clock *clock) {
+static void tell_chart(struct tell *t, const struct outcome_result *r, bool rows,
+                       const struct table_clock *clock) {
   struct chart chart;
   struct chart_source from = {.rows = &r->rows,
                               .hints = r->asked->columns,
@@ -99,7 +100,8 @@ static void tell_chart(struct tell *t, const struct outcome_result *r, const str
                               .zone = clock->zone,
                               .unfinished = r->has_unfinished};
   chart_choose(&from, t->arena, &chart);
-  buf_printf(&t->chart, "{\"kind\":\"%s\"", tell_kind(chart.kind));
+  buf_printf(&t->chart, "{\"kind\":\"%s\"",
+             rows && chart.kind == CHART_CARD ? "table" : tell_kind(chart.kind));
   if (chart.why.n) tell_text(&t->chart, "why", chart.why);
   if (r->chart.n) {
     buf_add_z(&t->chart, ",\"spec\":");
@@ -116,20 +118,37 @@ static void tell_result(struct tell *t, const struct plan_result *plan, const st
   outcome_write_result(r, &t->results);
 }
 
+// What there is instead of what was asked for.
+static void tell_values(struct tell *t, const struct outcome_result *r) {
+  buf_printf(&t->text, " There is: ");
+  for (size_t i = 0; i < r->rows.row_count && i < 20; i++) {
+    if (i) buf_add_z(&t->text, ", ");
+    table_cell_print(&t->text, &r->rows.cells[i * r->rows.column_count], r->rows.columns[0].type);
+  }
+  buf_add_char(&t->text, '.');
+}
+
 void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outcome *o,
                   const struct table_clock *clock) {
   bool any = false;
   for (size_t i = 0; i < o->result_count && i < plan->result_count; i++) {
     const struct outcome_result *r = &o->results[i];
+    if (plan->results[i].values_of >= 0) {
+      if (i && !o->results[i - 1].rows.row_count && !r->why.n) tell_values(t, r);
+      continue;
+    }
     tell_result(t, &plan->results[i], r, clock);
     if (r->why.n || any) continue;
     any = true;
     tell_rows(&t->table, &r->rows);
-    tell_chart(t, r, clock);
+    tell_chart(t, r, plan->results[i].query.shape == QUERY_ROWS, clock);
   }
   for (size_t i = 0; i < plan->note_count; i++) buf_printf(&t->text, "\n%.*s", STR_ARG(plan->notes[i]));
   for (size_t i = 0; i < o->warning_count; i++) tell_warn(t, o->warnings[i]);
-  if (!any) t->outcome = "unanswerable";
+  if (!any) {
+    t->outcome = "unanswerable";
+    buf_add_z(&t->text, "\nIt could not be read, so nothing was found out.");
+  }
 }
 
 void tell_end(struct tell *t, const struct ask_plan *plan) {

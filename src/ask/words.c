@@ -35,7 +35,8 @@ struct str ask_words_stem(struct str low, struct arena *a) {
   char w[WORDS_STEM_MOST];
   size_t n = low.n < sizeof w ? low.n : sizeof w - 1;
   memcpy(w, low.p, n);
-  if (n < 4) return arena_dup(a, str_make(w, n));
+  if (n < 4 && !(n == 3 && w[2] == 's' && w[1] != 's')) return arena_dup(a, str_make(w, n));
+  if (n == 3) return arena_dup(a, str_make(w, 2));
   bool ss = n > 1 && w[n - 1] == 's' && w[n - 2] == 's';
   if (!ss && !words_cut(w, &n, "ies", 2) && !words_cut(w, &n, "sses", 1) && !(n > 4 && w[n - 2] == 'u'))
     words_cut(w, &n, "s", 3);
@@ -131,6 +132,7 @@ static struct word *words_add(struct words_cutter *c, struct str text, enum word
   char *low = arena_z(c->arena, text);
   for (size_t i = 0; i < text.n; i++) low[i] = (char)tolower((unsigned char)low[i]);
   *w = (struct word){.text = text, .low = {low, text.n}, .kind = kind, .at = at, .clause = c->clause};
+  w->whole = text;
   w->stem = kind == WORD_PLAIN ? ask_words_stem(w->low, c->arena) : w->low;
   return w;
 }
@@ -150,7 +152,8 @@ static void words_add_plain(struct words_cutter *c, struct str raw, size_t at) {
   }
   for (size_t i = 0; i <= n; i++) {
     if (i < n && text[i] != '-' && text[i] != '/') continue;
-    if (i > start) words_add(c, str_make(text + start, i - start), WORD_PLAIN, at);
+    struct word *w = i > start ? words_add(c, str_make(text + start, i - start), WORD_PLAIN, at) : NULL;
+    if (w) w->whole = raw;
     start = i + 1;
   }
 }

@@ -28,8 +28,9 @@ const char *word_kind_name(enum word_kind kind); // "domain"
 bool word_kind_read(struct str name, enum word_kind *out);
 
 struct word {
-  struct str text; // as it was typed
-  struct str low;  // in lower case
+  struct str text;  // as it was typed
+  struct str low;   // in lower case
+  struct str whole; // with what hyphens join to it
   struct str stem;
   enum word_kind kind;
   size_t at;     // where it begins in the text

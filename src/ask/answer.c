@@ -18,7 +18,7 @@ struct asking {
   const struct ask_request *r;
   struct arena *arena;
   struct program_view view;
-  struct reach reach;
+  struct ask_reach reach;
   struct table_clock clock;
   struct talk_said said;
   struct model model;
@@ -235,7 +235,7 @@ bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) {
   x->clock = (struct table_clock){.now_ms = now - now % ANSWER_MINUTE_MS,
                                   .zone = r->program.env->zone,
                                   .first_weekday = r->program.env->first_weekday};
-  x->reach = (struct reach){.view = &x->view, .question = r->question};
+  x->reach = (struct ask_reach){.view = &x->view, .question = r->question};
   tell_begin(&x->tell, a);
   bool ok = answer_make(x, out, err);
   tell_free(&x->tell);

@@ -7,6 +7,7 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
   MENTIONS_NAME = 30,
   MENTIONS_LONGER = 8, // each further word of it
   MENTIONS_VALUE = 16,
+  MENTIONS_NOUN = 10, // more, where it says what kind of row is meant
   MENTIONS_COLUMN = 13,
   MENTIONS_LACK = 14,
   MENTIONS_PARENT = 11,
@@ -164,14 +165,15 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
     int longer = (int)(x->n - 1) * MENTIONS_LONGER;
     switch (x->what) {
     case MENTION_NAME:
-      *named = *named || x->number == 0;
-      if (!seen_names++)
-        score += (x->number ? MENTIONS_COLUMN : MENTIONS_NAME);
+      if (x->number == 0 && !*named)
+        score += MENTIONS_NAME + longer;
       else if (!again)
-        score += MENTIONS_PARENT;
-      score += again ? 0 : longer;
+        score += MENTIONS_COLUMN + longer;
+      *named = *named || x->number == 0;
+      seen_names++;
       break;
     case MENTION_VALUE:
+      if (t->values[x->number].noun && !seen_names++) score += MENTIONS_NOUN, *named = true;
       score += again ? 0 : MENTIONS_VALUE + longer;
       break;
     case MENTION_COLUMN:

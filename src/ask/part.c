@@ -157,6 +157,18 @@ static void part_take_column(struct filling *f, size_t i) {
   part_add_column(p->asked, &p->asked_count, m->number);
 }
 
+// A name may say what is measured too: "media bandwidth".
+static void part_take_name(struct filling *f, const struct mention *m) {
+  const struct mentions *all = f->in->mentions;
+  for (size_t at = m->first; at < m->first + m->n; at++)
+    for (size_t i = 0; i < all->hit_counts[at]; i++) {
+      const struct phrase *p = all->hits[at][i].phrase;
+      if (p->role != MODEL_COLUMN || p->means != f->part->thing) continue;
+      if (f->part->measure < 0 && part_is_measure(&f->part->thing->columns[p->number]))
+        f->part->measure = p->number;
+    }
+}
+
 // The name of what the thing is within: "per zone", "which zone".
 static void part_take_parent(struct filling *f, size_t i) {
   bool per = part_before(f, i, LANGUAGE_PER, 2);
@@ -420,6 +432,7 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   for (size_t i = 0; i < f->count; i++) {
     struct mention *m = &f->list[i];
     part_take_intents(f, m);
+    if (m->what == MENTION_NAME) part_take_name(f, m);
     if (m->what == MENTION_COLUMN) part_take_column(f, i);
     if (m->what == MENTION_VALUE) part_take_value(f, i);
     if (m->what == MENTION_PARENT) part_take_parent(f, i);

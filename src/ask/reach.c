@@ -59,7 +59,7 @@ static bool reach_derives(void *arg, const struct tool *t) {
 }
 
 // The same things, those that were looked at with their columns.
-static yyjson_doc *reach_with_seen(const struct reach *r, struct str connector, yyjson_doc *doc) {
+static yyjson_doc *reach_with_seen(const struct ask_reach *r, struct str connector, yyjson_doc *doc) {
   yyjson_mut_doc *copy = yyjson_doc_mut_copy(doc, NULL);
   yyjson_mut_val *things = yyjson_mut_obj_get(yyjson_mut_doc_get_root(copy), "things");
   for (size_t i = 0; i < r->seen_count; i++) {
@@ -73,7 +73,7 @@ static yyjson_doc *reach_with_seen(const struct reach *r, struct str connector, 
   return made;
 }
 
-static bool reach_derive(struct reach *r, const struct reach_of *of, yyjson_val *ask, struct model *out,
+static bool reach_derive(struct ask_reach *r, const struct reach_of *of, yyjson_val *ask, struct model *out,
                          struct arena *a, struct err *err) {
   struct reach_deriving deriving = {r->view, ask};
   struct derive d = {.tools = of->tools, .shows = reach_derives, .arg = &deriving};
@@ -85,12 +85,12 @@ static bool reach_derive(struct reach *r, const struct reach_of *of, yyjson_val 
   return model_add(out, yyjson_doc_get_root(whole), &of->source, err);
 }
 
-void reach_free(struct reach *r) {
+void reach_free(struct ask_reach *r) {
   for (size_t i = 0; i < r->doc_count; i++) yyjson_doc_free(r->docs[i]);
   for (size_t i = 0; i < r->seen_count; i++) yyjson_doc_free(r->seen[i].doc);
 }
 
-bool reach_model(struct reach *r, struct arena *a, struct model *out, struct err *err) {
+bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct err *err) {
   const struct program_view *v = r->view;
   const struct catalog *c = v->catalog;
   struct reach_of *all = ARENA_ARRAY(a, c->account_count + 1, struct reach_of);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // reach: the model of what a view shows: the things of each connector that has accounts there, with the words of its
 // ask.yaml, and of the tools that have none those that the question speaks of. Lives as long as the snapshot and the arena. Example:
-//   struct reach r = {.view = &view, .question = question};
+//   struct ask_reach r = {.view = &view, .question = question};
 //   struct model model; reach_model(&r, arena, &model, err);     reach_free(&r)
 #ifndef POSTERN_ASK_REACH_H
 #define POSTERN_ASK_REACH_H
@@ -16,7 +16,7 @@ struct reach_seen { // a derived thing whose first rows were looked at
   yyjson_doc *doc;
 };
 
-struct reach {
+struct ask_reach {
   const struct program_view *view;
   struct str question;
   yyjson_doc *docs[REACH_DOCS_MOST]; // of derived things
@@ -25,7 +25,7 @@ struct reach {
   size_t seen_count;
 };
 
-MUST_USE bool reach_model(struct reach *r, struct arena *a, struct model *out, struct err *err);
-void reach_free(struct reach *r);
+MUST_USE bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct err *err);
+void reach_free(struct ask_reach *r);
 
 #endif

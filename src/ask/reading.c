@@ -4,7 +4,10 @@
 #include "ask/part.h"
 #include "data/json.h"
 
-enum { READING_GAIN = 6 }; // what taking two requests as one has to add
+enum {
+  READING_GAIN = 6,   // what taking two requests as one has to add
+  READING_APART = 22, // how much better another thing explains a request that is one of its own
+};
 
 struct reader_state {
   const struct reading_input *in;
@@ -77,15 +80,16 @@ static bool reading_joins(const struct reader_state *s, const struct grouping *b
   if (!before->thing) return false;
   if (!next->thing) return true;
   bool known;
-  if (reading_refers(s, next) &&
-      mentions_score(&s->mentions, before->thing, next->list, next->count, &known) > 0)
-    return true;
+  int mine = mentions_score(&s->mentions, before->thing, next->list, next->count, &known);
+  if (!named && reading_refers(s, next) && mine > 0) return true;
   for (size_t i = 0; i < next->count; i++) reading_add_segment(&both, next->list[i]);
   reading_choose(s, &both);
   if (!both.thing) return false;
+  bool apart = next->score - mine > READING_APART && both.score < before->score + next->score - READING_APART;
+  if (apart && !reading_is_kin(before->thing, next->thing)) return false;
   if (named && !reading_is_kin(before->thing, next->thing)) return false;
   if (named && before->thing != next->thing && reading_is_kin(before->thing, next->thing))
-    return both.score + READING_GAIN >= before->score + next->score / 2;
+    return both.score + READING_GAIN >= before->score + next->score * 3 / 4;
   return true;
 }
 

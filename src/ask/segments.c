@@ -60,7 +60,9 @@ static bool segment_asks(const struct segmenting *s, size_t first, size_t end) {
   bool asked_of_us = false;
   size_t at = segment_skip_polite(s, first, end, &asked_of_us);
   if (asked_of_us && at > first + 1) return true;
-  if (s->words->items[end - 1].end == '?') return true;
+  size_t last = end - 1;
+  while (last + 1 < s->words->n && s->words->items[last + 1].clause == s->words->items[last].clause) last++;
+  if (s->words->items[last].end == '?') return true;
   return at < end && segment_has_intent(s, at, ASK_LIST);
 }
 

@@ -41,7 +41,9 @@ static bool span_glued(const struct span_reader *r, size_t at, struct span_match
   while (digits < low.n && isdigit((unsigned char)low.p[digits])) digits++;
   uint64_t n;
   if (!digits || digits == low.n || !str_to_u64(str_make(low.p, digits), &n) || n > 100000) return false;
-  struct word unit = {.low = str_from(low, digits), .stem = ask_words_stem(str_from(low, digits), r->arena)};
+  struct word unit = {.text = str_from(low, digits),
+                      .low = str_from(low, digits),
+                      .stem = ask_words_stem(str_from(low, digits), r->arena)};
   const struct phrase *p;
   if (!language_at(r->language, &(struct ask_words){&unit, 1}, 0, LANGUAGE_UNIT, &p)) return false;
   m->number = (int64_t)n;
@@ -127,7 +129,7 @@ static bool span_slot(const struct span_reader *r, char slot, size_t at, struct 
     *n = language_at(r->language, r->words, at, LANGUAGE_WEEKDAY, &p);
     return *n && (m->weekday = p->number, true);
   case 'd':
-    return w->low.n > 2 && span_ordinal(w, &m->day);
+    return (w->low.n > 2 || w->end == '.') && span_ordinal(w, &m->day); // 12th, or 12. in German
   default:
     return span_year(w, &m->year);
   }

@@ -162,7 +162,7 @@ static int say_label(const struct saying *s) {
 // "3 active: a, b, c; 2 paused: d, e"
 static void say_flagged(const struct saying *s) {
   int flag = say_column(s, s->t->columns[s->p->flag].name), label = say_label(s);
-  buf_add_z(s->out, "Of the ");
+  buf_printf(s->out, "Of the %zu ", s->rows->row_count);
   say_subject(s);
   buf_add_z(s->out, ", ");
   for (size_t first = 0, n = 0; first < s->rows->row_count; n++) {

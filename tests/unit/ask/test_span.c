@@ -55,6 +55,35 @@ static void times_are_read(void **state) {
   arena_free(a);
 }
 
+// A language is data: the same grammar with other words.
+static void german_times_are_read(void **state) {
+  static const char *const cases[][3] = {
+      {"in den letzten 48 Stunden", "2026-11-24T10:30:00.000Z", "2026-11-26T10:30:00.000Z"},
+      {"diese Woche", "2026-11-23T00:00:00.000Z", "2026-11-26T10:30:00.000Z"},
+      {"letzten Monat", "2026-10-01T00:00:00.000Z", "2026-11-01T00:00:00.000Z"},
+      {"seit gestern", "2026-11-25T00:00:00.000Z", "2026-11-26T10:30:00.000Z"},
+      {"seit dem 12.", "2026-11-12T00:00:00.000Z", "2026-11-26T10:30:00.000Z"},
+      {"im Oktober", "2026-10-01T00:00:00.000Z", "2026-11-01T00:00:00.000Z"}};
+  struct arena *a = arena_new();
+  const struct zone *utc;
+  struct err err;
+  (void)state;
+  assert_true(zone_find(STR("UTC"), &utc, &err));
+  struct table_clock clock = clock_of(utc);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct ask_words w;
+    struct span s[SPANS_MOST];
+    char since[MOMENT_TEXT], until[MOMENT_TEXT];
+    assert_true(ask_words_read(str_of(cases[i][0]), a, &w, &err));
+    if (span_find(language_find(STR("de")), &w, &clock, a, s) != 1) fail_msg("'%s' is no time", cases[i][0]);
+    moment_write(s[0].since_ms, since);
+    moment_write(s[0].until_ms, until);
+    if (strcmp(since, cases[i][1]) || strcmp(until, cases[i][2]))
+      fail_msg("'%s' was %s to %s", cases[i][0], since, until);
+  }
+  arena_free(a);
+}
+
 static void words_that_are_no_time_stay(void **state) {
   static const char *const cases[] = {"how many zones", "top 5 paths", "the last deployment",
                                       "may I see rules"};
@@ -76,6 +105,7 @@ static void words_that_are_no_time_stay(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(times_are_read),
+      cmocka_unit_test(german_times_are_read),
       cmocka_unit_test(words_that_are_no_time_stay),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,8 @@ static bool program_stored_text(struct admin_call *call, const struct catalog_se
   const struct shelf_entry *e;
   struct stable_look look = {.catalog = call->catalog, .arena = call->arena};
   if (!admin_find_stored(call, &e, err)) return false;
+  call->detail =
+      arena_printf(call->arena, "%.*s \"%.*s\"", STR_ARG(e->program->row.id), STR_ARG(e->program->row.name));
   yyjson_val *root = yyjson_doc_get_root(e->program->doc);
   struct shelf_verdict v = e->verdict;
   if (v.state == SHELF_OK && server) v = shelf_judge_on(server, root, &look);

@@ -200,6 +200,7 @@ bool admin_change_stored(struct admin_call *call, struct err *err) {
   const struct shelf_entry *e;
   if (!admin_find_stored(call, &e, err)) return false;
   struct stored_job job = {.call = call, .row = e->program->row, .there = true};
+  job.row.id = arena_dup(call->arena, job.row.id); // it outlives this shelf
   struct shelf_row before = job.row;
   int64_t version = json_int(call->body, "version", before.version);
   if (version != before.version) {

@@ -89,6 +89,22 @@ describe("kept", () => {
     assert.equal((await world.must(422, "POST", "/stored-program/both/check", {})).error.code, "unprocessable");
   });
 
+  test("written with the names that a server shows, it is kept by the vendors' own", async () => {
+    const other = await world.account("cfut_sandbox_one_account", { name: "north" });
+    const server = await world.must(201, "POST", "/mcp-server", { name: "both sides", accounts: [{ account: account.id, alias: "a" }, { account: other.id, alias: "b" }], config: { methods: ["read"] } });
+    const theirs = program([{ id: "zones", tool: "b_list_all_cloudflare_zones" }], { n: "SELECT count(*) FROM zones" });
+    await save("shown names", theirs, {}, 400);
+    const kept = await save("shown names", theirs, { server: "both sides" });
+    assert.deepEqual(kept.program.steps, [{ id: "zones", account: "north", tool: "list_all_cloudflare_zones" }]);
+    await world.must(201, "POST", `/mcp-server/${server.id}/program`, { program: theirs, as: "count_north" });
+    assert.equal((await callTool(server, "count_north")).result.structuredContent.status, "complete");
+    await eventually("the audit names the program that was run", async () => {
+      await run("shown%20names");
+      return (await world.must(200, "GET", "/audit?action=program.run&limit=5")).items.some((i) => i.detail?.includes("shown names"));
+    });
+    await world.must(204, "DELETE", `/integrated-account/${other.id}`);
+  });
+
   test("changed at the same time by two, the second is told", async () => {
     const kept = await save("versions", counting("acme"));
     const next = await world.must(200, "PATCH", `/stored-program/${kept.id}`, { program: counting("acme", { title: "Mine" }), version: 1 });
@@ -301,6 +317,13 @@ describe("published", () => {
     const parameter = await publish(server, { program: counting("acme", { parameters: { part: "", continue: "" } }), as: "going_on" }, 422);
     assert.match(parameter.error.message, /'continue'/);
     assert.equal((await callTool(server, "plain_zones")).result.isError, false);
+  });
+
+  test("of two that publish under one name at once, one does", async () => {
+    const other = await world.server(account);
+    const answers = await Promise.all([..."abcd"].map(() => world.api("POST", `/mcp-server/${other.id}/program`, { program: "plain_zones", as: "raced" })));
+    assert.deepEqual(answers.map((r) => r.status).sort(), [201, 409, 409, 409]);
+    assert.equal((await toolNames(other)).filter((n) => n === "raced").length, 1);
   });
 
   test("a handle of one server opens nothing at another, nor for another URL", async () => {

@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 STAY ?= 1
 
-.PHONY: help all build demo check test test-unit test-e2e bench fuzz soak install clean format
+.PHONY: help all build demo check test test-unit test-e2e bench fuzz soak clients install clean format
 all: build
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo 'make test      everything: style, unit tests, sanitizers, end to end'
 	@echo 'make bench     figures and ratios        make fuzz  FUZZ_SECONDS=30 each'
 	@echo 'make soak      random operations among hostile vendors and clients, SOAK_MINUTES=60'
+	@echo 'make clients   Claude Code, Codex and Gemini CLI themselves, with a scripted model (a gigabyte from npm)'
 	@echo 'make build     only build                make install PREFIX=/usr/local DESTDIR='
 
 build:
@@ -43,6 +44,10 @@ fuzz:
 soak:
 	@scripts/bootstrap soak
 	@scripts/soak
+
+clients:
+	@scripts/bootstrap clients
+	@scripts/test clients
 
 install: build
 	@meson configure $(BUILD) --prefix=$(PREFIX)

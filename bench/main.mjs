@@ -6,13 +6,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../tests/e2e/lib/postern.mjs";
 import { compile } from "./compile.mjs";
+import { context } from "./context.mjs";
 import { memory, ready, streams } from "./footprint.mjs";
 import { program } from "./program.mjs";
 import { latency, proxies, sessions } from "./remote.mjs";
 import { throughput } from "./throughput.mjs";
 
 const DOCUMENT = process.env.POSTERN_CLOUDFLARE_JSON ?? join(ROOT, "../shared/openapi/cloudflare.json");
-const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions, program };
+const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions, program, context };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
 
 function print(name, value, aim, met) {
@@ -23,7 +24,7 @@ function print(name, value, aim, met) {
 for (const part of wanted) {
   if (!parts[part]) throw new Error(`no part ${part}; there are ${Object.keys(parts).join(", ")}`);
   process.stdout.write(`\n== ${part}\n`);
-  if (["compile", "memory", "ready"].includes(part) && !existsSync(DOCUMENT)) {
+  if (["compile", "memory", "ready", "context"].includes(part) && !existsSync(DOCUMENT)) {
     process.stdout.write("skipped: the public Cloudflare document is not here; POSTERN_CLOUDFLARE_JSON names it\n");
     continue;
   }

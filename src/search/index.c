@@ -29,6 +29,7 @@ struct index_posting {
 struct index_term {
   struct index_posting *postings; // by document
   size_t count, cap;
+  size_t seen; // while it is built: the field it was last seen in, over all documents
 };
 
 struct index {
@@ -86,8 +87,13 @@ bool index_add(struct index *x, const struct str fields[INDEX_FIELDS]) {
   for (enum index_field f = 0; f < INDEX_FIELDS; f++) {
     size_t n = 0;
     terms_start(x->splitter, fields[f]);
-    for (struct term term; n < INDEX_FIELD_TERMS_MOST && terms_next(x->splitter, &term);)
-      found[n++] = index_term(x, term);
+    // A word that a field repeats says no more by it: names that stutter would come first.
+    for (struct term term; n < INDEX_FIELD_TERMS_MOST && terms_next(x->splitter, &term);) {
+      struct index_term *t = index_term(x, term);
+      size_t here = x->count * INDEX_FIELDS + f + 1;
+      if (t->seen != here) found[n++] = t;
+      t->seen = here;
+    }
     float length = (float)n / index_weights[f].usual;
     float weight = index_weights[f].weight / (1 - index_weights[f].b + index_weights[f].b * length);
     for (size_t i = 0; i < n; i++) index_note(found[i], x->count, f, weight);

@@ -15,6 +15,8 @@ enum {
   FINDING_SYNONYMS_MOST = 256,
 };
 
+#define FINDING_FEATURED 1.2f // how much more what people start with counts
+
 // What people say for a class, and how much it counts where they do not say which they mean: looking comes before
 // changing.
 static const struct {
@@ -109,7 +111,8 @@ static void finding_add_tool(struct finding *f, const struct tool *t, struct ind
                          [INDEX_PARAMETERS] = buf_str(&f->parameters),
                          [INDEX_CONNECTOR] = f->connector ? f->connector->label : STR_NONE,
                      });
-  index_weigh(x, t->read_only && t->class == TOOL_CUSTOM ? 1 : finding_classes[t->class].weight);
+  float weight = t->read_only && t->class == TOOL_CUSTOM ? 1 : finding_classes[t->class].weight;
+  index_weigh(x, connector_features(f->connector, t->name) ? weight * FINDING_FEATURED : weight);
 }
 
 struct index *finding_index(const struct toolset *set, const struct connector *c) {

@@ -3,13 +3,14 @@
 // call by them is the direct one; that they tell of nothing that the filter hides; how well the search finds; how little
 // of a client's context all of it takes.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { startAuthVendor } from "../lib/auth-vendor.mjs";
 import { ABILITIES, CLIENTS, SSE_CLIENTS } from "../lib/clients.mjs";
 import { commands } from "../lib/command.mjs";
+import { DOCUMENT, startLarge } from "../lib/large.mjs";
 import { call, said, startWithVendors } from "../lib/oauth.mjs";
 import { modern, rpc, startSandbox } from "../lib/postern.mjs";
 import { recall, search } from "../lib/ranking.mjs";
@@ -337,6 +338,24 @@ describe("what it costs a client", () => {
       assert.ok(answer.text.length <= ANSWER_MOST, `${query}: ${answer.text.length} bytes`);
       assert.ok(answer.body.result.structuredContent.tools.length >= 3, answer.text);
     }
+  });
+
+  test("the same over Cloudflare's whole document and five more vendors", async (t) => {
+    if (!existsSync(DOCUMENT)) return t.skip("the public Cloudflare document is not here; POSTERN_CLOUDFLARE_JSON names it");
+    const large = await startLarge();
+    t.after(() => large.close());
+    const server = await large.server({ discovery: "search", programs: true });
+    assert.ok(server.tool_count > 1533, `${server.tool_count} tools`);
+    const r = await modern(server.url, "tools/list");
+    assert.equal(r.body.result.nextCursor, undefined);
+    assert.ok(r.text.length <= LIST_MOST, `${r.text.length} bytes of tools/list`);
+    for (const query of ["firewall rules", "invoice", "zero trust gateway policies and rules"]) {
+      const answer = await modern(server.url, "tools/call", { name: HANDFUL.search, arguments: { query } });
+      assert.ok(answer.text.length <= ANSWER_MOST, `${query}: ${answer.text.length} bytes`);
+    }
+    const { tools } = (await search(server.url, { query: "DNS records of a zone" })).structuredContent;
+    const [definition] = (await call(server, HANDFUL.describe, { tools: [tools[0].name] })).structuredContent.tools;
+    assert.deepEqual([definition.name, definition.inputSchema.required], ["cf_list_all_cloudflare_dns_records", ["zone_id"]]);
   });
 
   test("instructions: short, ours alone, the same each time, and telling what to do", async (t) => {

@@ -162,6 +162,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .run = {.guard = w->guard, .limits = &set->limits, .result_bytes = s->result_bytes, .audit = w->audit},
       .json = json,
       .list_page = s->list_page,
+      .result_budget = s->result_budget,
       .destroy_asks = s->destroy_asks,
       .origins = &set->origins,
       .version = STR(POSTERN_VERSION),

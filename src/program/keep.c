@@ -127,6 +127,10 @@ static bool keep_is_gone(const struct program_run *run, const struct catalog *c)
                               run->view.server ? catalog_server_by_id(c, run->view.server->server.id) : NULL};
   struct program_view_found found;
   if (run->view.server && !view.server) return true;
+  for (size_t i = 0; i < run->table_count; i++)
+    if (run->sources[i].account_id.n &&
+        !program_view_find(&view, run->sources[i].account_id, run->sources[i].tool, &found))
+      return true;
   for (size_t i = 0; i < run->step_count; i++)
     for (size_t t = 0; t < run->plan.steps[i].target_count; t++) {
       const struct catalog_tool *tool = &run->plan.steps[i].targets[t].tool;

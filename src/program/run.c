@@ -46,6 +46,8 @@ static bool run_add_tables(struct run_beginning *b, struct err *err) {
   for (size_t i = 0; i < b->request->table_count; i++) {
     const struct program_table *t = &b->request->tables[i];
     if (!run_add_table(run, t->name, t->rows, t->untyped, err)) return false;
+    run->sources[run->table_count - 1] = (struct program_source){arena_dup(run->arena, t->source.account_id),
+                                                                 arena_dup(run->arena, t->source.tool)};
   }
   for (size_t i = 0; i < run->program.table_count; i++) {
     const struct program_kept *k = &run->program.tables[i];

@@ -33,10 +33,15 @@ struct program_env { // made once
   int first_weekday;
 };
 
+struct program_source { // a call that gave rows; they go when its tool does. account_id empty: none
+  struct str account_id, tool;
+};
+
 struct program_table { // somebody's own rows
   struct str name;
   yyjson_val *rows; // an array of objects, or what table/locate finds rows in
   bool untyped;     // all texts, as from CSV
+  struct program_source source;
 };
 
 struct program_request {

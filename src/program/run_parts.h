@@ -59,7 +59,8 @@ struct program_run {
   struct table_params params;
   struct table_clock clock;
   struct table_set *set;
-  struct check_table tables[PROGRAM_TABLES_MOST * 2]; // that are there before any call
+  struct check_table tables[PROGRAM_TABLES_MOST * 2];     // that are there before any call
+  struct program_source sources[PROGRAM_TABLES_MOST * 2]; // of these, in their order
   size_t table_count;
   struct run_step steps[PROGRAM_STEPS_MOST];
   size_t step_count;

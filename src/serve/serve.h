@@ -20,6 +20,7 @@ struct serve_env { // lives as long as the program
   const struct program_env *program;
   struct json_limits json; // of request bodies
   size_t list_page;        // items on a page of a list
+  size_t result_budget;    // characters of a result that postern_read gives whole; 0: any
   bool destroy_asks;       // postern_destroy says that a person is to be asked each time
   uint64_t call_ms;        // for one request, from its head to its answer
   const struct origin_rule *origins;

@@ -182,8 +182,10 @@ static bool tools_check_headers(struct serve_request *r, const struct catalog_to
 }
 
 struct tools_run {
+  struct serve_request *request;
   struct run_call *call;
   struct run_result *result;
+  struct governor *governor;
 };
 
 static bool tools_ask(const struct tools_run *run, struct arena *a, struct err *err) {
@@ -191,6 +193,7 @@ static bool tools_ask(const struct tools_run *run, struct arena *a, struct err *
   run_result_free(run->result);
   *run->result = (struct run_result){0};
   if (!call_run(run->call, a, &answer, err)) return false;
+  if (run->governor) governor_look(run->governor, run->request, &answer);
   shape_answer(&answer, run->call->env->result_bytes, a, run->result);
   call_answer_free(&answer);
   return true;
@@ -255,9 +258,10 @@ bool tools_run(struct serve_request *r, const struct tools_wanted *wanted, struc
       .meta = meta,
       .wants_progress = r->message.progress_token != NULL,
       .log_level = r->message.log_level,
+      .whole = wanted->governor != NULL,
   };
   struct run_result result = {0};
-  struct tools_run run = {&call, &result};
+  struct tools_run run = {r, &call, &result, wanted->governor};
   struct bridge b = {.r = r,
                      .method = STR("tools/call"),
                      .params = params,
@@ -268,7 +272,10 @@ bool tools_run(struct serve_request *r, const struct tools_wanted *wanted, struc
   bool remote = tool->tool->kind == TOOL_REMOTE;
   bool ok = remote ? bridge_run(&b, err) : tools_ask(&run, r->arena, err);
   if (ok) tools_rate_headers(r, &result);
-  ok = ok && tools_add_result(&b, &result, out, err);
+  if (ok && wanted->governor && wanted->governor->told)
+    own_say(r, buf_str(&wanted->governor->text), &wanted->governor->structured, false, out);
+  else
+    ok = ok && tools_add_result(&b, &result, out, err);
   run_result_free(&result);
   return ok;
 }

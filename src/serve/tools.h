@@ -5,6 +5,7 @@
 #ifndef POSTERN_SERVE_TOOLS_H
 #define POSTERN_SERVE_TOOLS_H
 
+#include "serve/governor.h"
 #include "serve/serve.h"
 
 // ERR_INVALID: a bad cursor.
@@ -17,8 +18,9 @@ void tools_add_definition(const struct serve_request *r, const struct catalog_to
 struct tools_wanted {
   yyjson_val *params; // as the client sent them
   struct str name;
-  yyjson_val *arguments; // object or NULL
-  bool gated;            // the client knows another tool: no header mirrors these arguments
+  yyjson_val *arguments;     // object or NULL
+  bool gated;                // the client knows another tool: no header mirrors these arguments
+  struct governor *governor; // looks at the answer before it is told; NULL: nobody does
 };
 MUST_USE bool tools_run(struct serve_request *r, const struct tools_wanted *wanted, struct buf *out,
                         struct err *err) SUSPENDS;

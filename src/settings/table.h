@@ -67,6 +67,8 @@
     "Largest input schema of one tool; the deeper parts of a larger one are folded when it is compiled")    \
   X(result_bytes, BYTES, "256KiB", "1KiB..64MiB", SETTING_RELOAD,                                           \
     "Largest result of one tool call; of a larger one whole rows are left out")                             \
+  X(result_budget, COUNT, "8000", "0..1000000", SETTING_RELOAD,                                             \
+    "Characters of a result that postern_read gives whole; of a larger one a sketch and, with programs, a handle. 0: any") \
   X(destroy_asks, BOOL, "true", "", SETTING_RELOAD,                                                         \
     "Tell clients that postern_destroy is to ask a person at every call; some then refuse it where nobody can answer") \
   X(program_calls, COUNT, "200", "1..100000", SETTING_RELOAD, "Calls that one answer program makes")         \

@@ -288,6 +288,73 @@ describe("a call through the handful is the direct one", () => {
   });
 });
 
+describe("large results", () => {
+  const BUDGET = 8000;
+  const read = (server, args) => call(server, HANDFUL.read, { tool: ZONES, ...args });
+
+  test("a sketch in both forms, and a handle that programs query", async () => {
+    const server = await over([cf], { discovery: "search", methods: ["read"], programs: true });
+    const whole = JSON.parse(said(await call(server, ZONES, { per_page: 50 }))).result;
+    const result = await read(server, { arguments: { per_page: 50 } });
+    const { sketch, rows, columns, first, handle, kept_seconds } = result.structuredContent;
+    assert.deepEqual([sketch, rows, kept_seconds], [true, whole.length, 600]);
+    assert.ok(first.length >= 1 && first.length < rows, `${first.length} rows`);
+    assert.equal(first[0].name, whole[0].name);
+    assert.equal(columns.find((c) => c.name === "paused").type, "boolean");
+    for (const form of [said(result), JSON.stringify(result.structuredContent)]) {
+      assert.ok(form.length <= BUDGET, `${form.length} characters`);
+      for (const part of [handle, "paused", whole[0].name]) assert.ok(form.includes(part), `${part} is not in: ${form}`);
+    }
+    const program = { version: 1, tables: { t: { kept: handle } }, results: { n: "SELECT count(*) AS n, sum(paused) AS paused FROM t" } };
+    const outcome = await call(server, HANDFUL.program, { program });
+    assert.deepEqual(outcome.structuredContent.results[0].rows, [[whole.length, whole.filter((z) => z.paused).length]]);
+    const other = await over([cf], { discovery: "search", methods: ["read"], programs: true });
+    assert.match(said(await call(other, HANDFUL.program, { program })), /nothing is kept under/, "of another principal it is unknown");
+  });
+
+  test("what was kept goes with its account", async () => {
+    const gone = await world.must(201, "POST", "/integrated-account", { connector: "cloudflare", name: "gone", credential: { token: "cfut_sandbox_one_account" }, base_url: sandbox.api });
+    const server = await over([gone, arcjet], { discovery: "search", methods: ["read"], programs: true });
+    const { handle } = (await call(server, HANDFUL.read, { tool: `gone_${ZONES}`, arguments: { per_page: 50 } })).structuredContent;
+    assert.ok(handle);
+    await world.must(204, "DELETE", `/integrated-account/${gone.id}`);
+    const asked = await call(server, HANDFUL.program, { program: { version: 1, tables: { t: { kept: handle } }, results: { n: "SELECT count(*) FROM t" } } });
+    assert.ok(asked.isError, said(asked));
+  });
+
+  test("without programs no handle, and how to ask for less; by its own name all of it", async () => {
+    const server = await over([cf], { discovery: "search", methods: ["read"] });
+    const result = await read(server, { arguments: { per_page: 50 } });
+    assert.equal(result.structuredContent.handle, undefined);
+    assert.match(said(result), /"fields"/);
+    assert.ok(said(await call(server, ZONES, { per_page: 50 })).length > BUDGET);
+  });
+
+  test("a client may lower the budget, and not raise it", async () => {
+    const server = await over([cf], { discovery: "search", methods: ["read"] });
+    const low = await read(server, { arguments: { per_page: 5 }, budget: 1000 });
+    assert.equal(low.structuredContent.sketch, true);
+    assert.ok(said(low).length <= 4000, said(low));
+    assert.equal((await read(server, { arguments: { per_page: 50 }, budget: 500_000 })).structuredContent.sketch, true);
+    for (const bad of [{ budget: 10 }, { budget: "x" }, { fields: [] }, { fields: "name" }, { fields: [3] }]) assert.ok((await read(server, bad)).isError, JSON.stringify(bad));
+  });
+
+  test("fields: these members of each row and no others, in both forms", async () => {
+    const server = await over([cf], { discovery: "search", methods: ["read"] });
+    const whole = JSON.parse(said(await call(server, ZONES, { per_page: 50 }))).result;
+    const result = await read(server, { arguments: { per_page: 50 }, fields: ["name", "account.name"] });
+    assert.deepEqual(result.structuredContent, { rows: whole.map((z) => ({ name: z.name, "account.name": z.account.name })) });
+    assert.deepEqual(JSON.parse(said(result)), result.structuredContent);
+    const slip = await read(server, { arguments: { per_page: 5 }, fields: ["nmae"] });
+    assert.deepEqual(slip.structuredContent.unknown_fields, ["nmae"]);
+    assert.ok(slip.structuredContent.known_fields.includes("name"));
+    const sites = await call(all, HANDFUL.read, { tool: "arcjet_list-teams", fields: ["id"] });
+    assert.ok(sites.structuredContent.rows.length && Object.keys(sites.structuredContent.rows[0]).join() === "id", said(sites));
+    const failed = await read(server, { arguments: { per_page: "x" }, fields: ["name"] });
+    assert.ok(failed.isError && !failed.structuredContent, "a failure is told whole");
+  });
+});
+
 describe("hidden is unknown", () => {
   test("search, describe and read tell nothing of what the filter hides", async () => {
     const some = await over([cf], { discovery: "search", methods: ["read"], tags: ["dns"] });

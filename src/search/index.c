@@ -171,15 +171,24 @@ static void index_query_add(struct index_query *q, struct str stem) {
   q->count++;
 }
 
+// A host, an address, a number: which one is meant, not what.
+static bool index_is_value(struct str word) {
+  bool digits = word.n > 0;
+  for (size_t i = 0; i < word.n; i++) {
+    bool inner = i > 0 && i + 1 < word.n && word.p[i + 1] != ' ';
+    if (word.p[i] == '@' || ((word.p[i] == '.' || word.p[i] == ':') && inner)) return true;
+    digits = digits && word.p[i] >= '0' && word.p[i] <= '9';
+  }
+  return digits;
+}
+
 // The words, and each two neighbours as one: "rule sets" finds "rulesets".
-static void index_read_query(struct str text, struct index_query *q) {
-  struct terms *t = terms_new();
+static void index_read_words(struct terms *t, struct str text, struct index_query *q) {
   char before[TERM_BYTES_MOST * 2 + 1];
   size_t n = 0;
   terms_start(t, text);
-  q->count = 0;
   struct term term;
-  for (size_t i = 0; i < INDEX_QUERY_MOST && terms_next(t, &term); i++) {
+  for (size_t i = 0; q->count < INDEX_QUERY_MOST && i < INDEX_QUERY_MOST && terms_next(t, &term); i++) {
     index_query_add(q, term.stem);
     memcpy(before + n, term.word.p, term.word.n);
     size_t joined = n + term.word.n, last = term.word.n;
@@ -187,6 +196,23 @@ static void index_read_query(struct str text, struct index_query *q) {
     memmove(before, before + n, last);
     n = last;
   }
+}
+
+// Stretches of words between values; a query of values alone is searched as it is.
+static void index_read_query(struct str text, struct index_query *q) {
+  struct terms *t = terms_new();
+  struct str rest = text, word, stretch = {text.p, 0};
+  q->count = 0;
+  while (str_cut(&rest, ' ', &word)) {
+    if (!index_is_value(str_trim_end(str_trim(word), '.'))) {
+      stretch.n = (size_t)(word.p + word.n - stretch.p);
+      continue;
+    }
+    index_read_words(t, stretch, q);
+    stretch = (struct str){word.p + word.n, 0};
+  }
+  index_read_words(t, stretch, q);
+  if (!q->count) index_read_words(t, text, q);
   terms_free(t);
 }
 

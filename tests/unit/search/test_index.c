@@ -49,6 +49,9 @@ static void finds_what_is_meant(void **state) {
   first_is(x, "deleting DNS records", "delete_a_dns_record_by_id");
   first_is(x, "rule sets", "list_all_rulesets");
   first_is(x, "clear cached files", "purge_cache");
+  first_is(x, "the 3 zones zone_id purge.example.com 203.0.113.7 a@purge.example",
+           "get_single_zone_by_id");         // values are no words
+  first_is(x, "purge.cache", "purge_cache"); // but for a query of nothing else
   index_free(x);
 }
 

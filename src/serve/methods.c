@@ -9,6 +9,7 @@
 #include "serve/offer.h"
 #include "serve/prompts.h"
 #include "serve/resources.h"
+#include "serve/skills.h"
 #include "serve/tools.h"
 #include "session/level.h"
 
@@ -54,6 +55,8 @@ static const struct method {
     {"resources/read", METHOD_BOTH, OFFER_RESOURCES, false, resources_read},
     {"resources/list", METHOD_BOTH, OFFER_RESOURCES, false, resources_list},
     {"resources/templates/list", METHOD_BOTH, OFFER_RESOURCES, false, resources_templates},
+    {"skills/list", METHOD_MODERN, OFFER_SKILLS, false, skills_list},
+    {"skills/get", METHOD_MODERN, OFFER_SKILLS, false, skills_get},
     {"completion/complete", METHOD_BOTH, OFFER_COMPLETIONS, false, prompts_complete},
     {"server/discover", METHOD_MODERN, 0, false, methods_discover},
     {"initialize", METHOD_LEGACY, 0, false, legacy_session_initialize},

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "io/share.h"
+#include "serve/skills.h"
 
 enum {
   OFFER_INSTRUCTIONS_MOST = 2048, // hosts cut there
@@ -96,7 +97,8 @@ static char *offer_extensions(yyjson_val *capabilities) {
   yyjson_val *key, *value, *extensions = yyjson_obj_get(capabilities, "extensions");
   if (!yyjson_is_obj(extensions)) return NULL;
   yyjson_obj_foreach (extensions, i, n, key, value) {
-    if (str_is(json_text(key), "io.modelcontextprotocol/tasks")) continue; // not carried
+    if (str_is(json_text(key), "io.modelcontextprotocol/tasks") || str_is(json_text(key), SKILLS_EXTENSION))
+      continue; // not carried
     if (out.n) buf_add_char(&out, ',');
     json_add_string(&out, json_text(key));
     buf_add_char(&out, ':');
@@ -206,13 +208,15 @@ unsigned offer_of(const struct serve_request *r) {
     if (!wait || clock_mono_us() >= until || !fiber_sleep(OFFER_POLL_MS, &err)) break;
   }
   for (size_t i = 0; i < r->server->member_count; i++) offers |= offer_of_member(r, &r->server->members[i]);
+  if (skills_are_there(r)) offers |= OFFER_SKILLS | OFFER_RESOURCES; // their files are resources
   return offers;
 }
 
 // ---- as the client is told
 
 static void offer_add_extensions(const struct serve_request *r, struct buf *out) {
-  bool any = false;
+  bool any = false, ours = skills_are_there(r);
+  if (ours) buf_add_z(out, ",\"extensions\":{\"" SKILLS_EXTENSION "\":{}");
   for (size_t i = 0; i < r->server->member_count; i++) {
     char text[64];
     pthread_mutex_lock(&offer_lock);
@@ -220,11 +224,12 @@ static void offer_add_extensions(const struct serve_request *r, struct buf *out)
         map_get(&offer_entries, offer_key(&r->server->members[i], r->transport.era, text, sizeof text));
     // Two members rarely differ in what an extension says; the first that has some speaks for all.
     if (!any && e && e->extensions && e->extensions[0]) {
-      buf_printf(out, ",\"extensions\":{%s}", e->extensions);
+      buf_printf(out, "%s%s", ours ? "," : ",\"extensions\":{", e->extensions);
       any = true;
     }
     pthread_mutex_unlock(&offer_lock);
   }
+  if (any || ours) buf_add_char(out, '}');
 }
 
 void offer_add_capabilities(const struct serve_request *r, struct buf *out) {

@@ -7,6 +7,7 @@
 #include "serve/offer.h"
 #include "serve/pass.h"
 #include "serve/rewrite.h"
+#include "serve/skills.h"
 #include "serve/stream.h"
 
 bool resources_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
@@ -36,6 +37,7 @@ static const struct catalog_member *resources_find(struct serve_request *r, yyjs
 bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   struct str own;
   struct errand_result result;
+  if (skills_read(r, json_str(params, "uri"), out)) return true;
   const struct catalog_member *m = resources_find(r, params, OFFER_RESOURCES, &own, err);
   if (!m) return false;
   struct pass_want want = {.method = "resources/read",

@@ -3,6 +3,7 @@
 // call by them is the direct one; that they tell of nothing that the filter hides; how well the search finds; how little
 // of a client's context all of it takes.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -352,6 +353,49 @@ describe("large results", () => {
     assert.ok(sites.structuredContent.rows.length && Object.keys(sites.structuredContent.rows[0]).join() === "id", said(sites));
     const failed = await read(server, { arguments: { per_page: "x" }, fields: ["name"] });
     assert.ok(failed.isError && !failed.structuredContent, "a failure is told whole");
+  });
+});
+
+describe("skills", () => {
+  const EXTENSION = "io.modelcontextprotocol/skills";
+  const asked = async (server, method, params = {}) => (await modern(server.url, method, params)).body;
+
+  test("one of answer programs, where the server runs them; its entry holds for what is read", async () => {
+    const { capabilities } = (await asked(all, "server/discover")).result;
+    assert.deepEqual(capabilities.extensions[EXTENSION], {});
+    assert.ok(capabilities.resources);
+    const { skills, resultType, ttlMs, cacheScope } = (await asked(all, "skills/list")).result;
+    assert.deepEqual([resultType, typeof ttlMs, cacheScope, skills.length], ["complete", "number", "private", 1]);
+    const [skill] = skills;
+    const got = (await asked(all, "skills/get", { uri: skill.uri })).result;
+    assert.deepEqual(got.skill, skill);
+    const [file] = (await asked(all, "resources/read", { uri: skill.uri })).result.contents;
+    assert.equal(file.mimeType, "text/markdown");
+    assert.deepEqual(skill.resources, [{ uri: skill.uri, digest: `sha256:${createHash("sha256").update(file.text).digest("hex")}`, size: Buffer.byteLength(file.text) }]);
+    const [, front] = file.text.match(/^---\n([^]*?)\n---\n/);
+    assert.deepEqual(Object.fromEntries(front.split("\n").map((line) => line.split(": "))), skill.frontmatter);
+    assert.ok(skill.uri.endsWith(`/${skill.frontmatter.name}/SKILL.md`));
+  });
+
+  test("what it teaches is sound: its programs pass the check but for the tools' names", async () => {
+    const { uri } = (await asked(all, "skills/list")).result.skills[0];
+    const [file] = (await asked(all, "resources/read", { uri })).result.contents;
+    const programs = [...file.text.matchAll(/```json\n([^]*?)```/g)].map(([, text]) => JSON.parse(text));
+    assert.equal(programs.length, 2);
+    const text = JSON.stringify(programs[0]).replace("list_zones", `cf_${ZONES}`).replace("list_firewall_rules", `cf_${FIREWALL}`);
+    const outcome = await call(all, HANDFUL.program, { program: JSON.parse(text) });
+    assert.equal(outcome.structuredContent.status, "complete", said(outcome));
+    const next = JSON.parse(JSON.stringify(programs[1]).replace("HANDLE", outcome.structuredContent.handle));
+    assert.ok(!(await call(all, HANDFUL.program, { program: next })).isError);
+  });
+
+  test("none without programs, and none other", async () => {
+    const server = await over([cf], { discovery: "search" });
+    assert.equal((await asked(server, "server/discover")).result.capabilities.extensions, undefined);
+    for (const method of ["skills/list", "skills/get"]) assert.equal((await asked(server, method, { uri: "skill://postern/answer-programs/SKILL.md" })).error.code, -32601);
+    assert.equal((await asked(all, "skills/get", { uri: "skill://postern/other/SKILL.md" })).error.code, -32602);
+    assert.equal((await asked(all, "resources/read", { uri: "skill://postern/other/SKILL.md" })).error.code, -32602);
+    assert.deepEqual((await asked(await over([cf], { programs: true }), "resources/list")).result.resources, []);
   });
 });
 

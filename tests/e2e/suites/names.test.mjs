@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { commands } from "../lib/command.mjs";
 import { start } from "../lib/postern.mjs";
+import { eventually } from "../lib/wait.mjs";
 
 const STRANGE = ["prod/eu", "authorize", "..", ".", "a b", "50%", "%2e%2e", "a%2Fb", "?x=1", "x#y", "tools", "mcp", "Zürich & Söhne", "-dash", "acc_1", "a\"b'c\\d"];
 const TOOL = "list_all_cloudflare_zones";
@@ -41,7 +42,10 @@ describe("an account, its server and a token with a name like", () => {
       assert.equal(server.account_id, account.id);
       assert.deepEqual(JSON.parse((await cli.ok(["mcp", "list", "--json", ...word])).out).map((s) => s.id), [server.id]);
       assert.equal(JSON.parse((await cli.ok(["mcp", "show", "--json", ...word])).out).id, server.id);
-      const rows = await cli.json(["audit", `--account=${name}`, "--action", "server.create"]);
+      const rows = await eventually("its row", async () => {
+        const some = await cli.json(["audit", `--account=${name}`, "--action", "server.create"]);
+        return some.length > 0 && some;
+      });
       assert.deepEqual(rows.map((r) => r.server_id), [server.id]);
       assert.equal((await cli.json(["audit", `--server=${name}`, "--action", "server.create"])).length, 1);
       await cli.ok(["mcp", "remove", "--yes", ...word]);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/steady.h"
+#include "call/cache.h"
 #include "catalog/catalog.h"
 #include "io/fiber.h"
 #include "program/keep.h"
@@ -75,6 +76,7 @@ void house_keep(const struct account_env *account, struct loop *loop, const stru
   if (!admin_purge(admin, &err)) log_warn("housekeeping: %s", err.text);
   house_tidy_keys(account, admin);
   program_keep_sweep();
+  cache_sweep(admin->program->limits.cache_ms);
   mem_trim(); // an import or a burst may have taken much for a moment
   metrics_add(METRIC_HOUSE_ROUNDS, 1);
 }

@@ -14,6 +14,7 @@
 #include "base/descriptors.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "call/cache.h"
 #include "catalog/watch.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
@@ -136,6 +137,7 @@ static bool wiring_program(const struct settings *s, const struct run_env *run, 
                                        .side_account = s->program_parallel_account,
                                        .pages = s->program_pages,
                                        .time_ms = s->program_time,
+                                       .cache_ms = s->program_cache,
                                        .wait_ms = s->program_wait,
                                        .tables = {.memory = s->program_memory,
                                                   .rows = s->program_rows,
@@ -143,6 +145,7 @@ static bool wiring_program(const struct settings *s, const struct run_env *run, 
                                                   .result_rows = s->program_result_rows,
                                                   .query_ms = s->program_query_time}}};
   if (!zone_find(s->zone, &env.zone, err)) return err_wrap(err, "the setting zone");
+  cache_limit(s->program_cache_memory);
   *out = env;
   return true;
 }
@@ -509,6 +512,7 @@ void wiring_close(struct wiring *w) {
   kept_end();
   program_keep_close();
   talk_close();
+  cache_sweep(0);
   catalog_on_change(NULL, NULL);
   shelf_on_change(NULL, NULL);
   wiring_write_uses(w);

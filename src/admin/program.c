@@ -79,6 +79,7 @@ static bool program_ask(struct admin_call *call, struct program_asked *a, struct
                                         .principal = call->who.key,
                                         .by = admin_asker(call),
                                         .request_id = call->in->id,
+                                        .fresh = json_bool(call->body, "fresh", false),
                                         .waits = true};
   if (!program_take_tables(a, err)) return false;
   a->request.doc = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW);

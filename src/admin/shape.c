@@ -77,6 +77,7 @@ SHAPE(admin_program_body, "ProgramRun", "A program to run, or the handle of one 
   {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
   {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"},
   {"tables", ADMIN_OBJECT, .says = "rows of one's own by name: an array of objects, or a text of CSV or JSON"},
+  {"fresh", ADMIN_BOOL, .says = "ask vendors anew, whatever was read a moment before (setting program_cache)"},
   {"continue", ADMIN_TEXT, .most = 64, .says = "the handle of a paused outcome, instead of a program"});
 SHAPE(admin_question, "Question", "A question in plain language",
   {"question", ADMIN_TEXT, .most = 16000, .says = "the question; left out where a choice is made"},
@@ -106,6 +107,7 @@ SHAPE(admin_stored_run, "StoredProgramRun", "How a kept program is run",
   {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
   VIEW,
   {"tables", ADMIN_OBJECT, .says = "rows of one's own by name: an array of objects, or a text of CSV or JSON"},
+  {"fresh", ADMIN_BOOL, .says = "ask vendors anew, whatever was read a moment before (setting program_cache)"},
   {"continue", ADMIN_TEXT, .most = 64, .says = "the handle of a paused outcome"});
 SHAPE(admin_stored_check, "StoredProgramCheck", "How a kept program would be run",
   {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
@@ -470,7 +472,7 @@ SHAPE(admin_outcome, "ProgramOutcome", "What a program gave; see the manual's pa
   {"wait_seconds", ADMIN_INT, .says = "what a vendor's rate limit asks for"},
   {"results", ADMIN_OBJECTS, REQ, .says = "name, columns (name, type), rows, cut, time, chart; or error"},
   {"steps", ADMIN_OBJECTS, REQ, .says = "id, state, calls, failed, rows, cut, total, why"},
-  {"calls", ADMIN_OBJECTS, REQ, .says = "account, tool, arguments, page, rows, bytes, ms, why"},
+  {"calls", ADMIN_OBJECTS, REQ, .says = "account, tool, arguments, page, rows, bytes, ms, cached, age_ms, why"},
   {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or taken for granted"});
 SHAPE(admin_call_result, "ToolResult", "What came of a call; a vendor's refusal is a result too, with is_error",
   {"outcome", ADMIN_WORD, REQ, .allowed = "ok|invalid|denied|upstream_error|rate_limited|failed|canceled|input_required|needs_authorising", .says = "as in the audit log"},

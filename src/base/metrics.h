@@ -60,6 +60,8 @@
     "Times that upstream_memory or downstream_memory had no more to give")                                   \
   X(CLIENTS_HELD, gauge, "postern_clients_held_bytes", "",                                                   \
     "Bytes held for clients: bodies of requests, and replies on their way")                                  \
+  X(CACHE_HITS, counter, "postern_program_cache_hits_total", "",                                             \
+    "Calls of programs that were answered by what had been read a moment before")                            \
   X(POOL_QUEUED, gauge, "postern_pool_jobs", "", "Blocking jobs queued or running")                          \
   X(STORE_READY, gauge, "postern_store_ready", "", "1: the store took a row at the last try; 0: it did not") \
   X(AUDIT_WRITTEN, counter, "postern_audit_rows_total", "", "Audit rows written")                            \

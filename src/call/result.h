@@ -62,7 +62,9 @@ struct call_answer {
   struct buf escaped; // ANSWER_JSON told whole: the body without white space, as inside a JSON string
   yyjson_val *value;  // numbers raw. Of a response: NULL where nobody had to read it, see run_call.whole
   // Texts in the arena of the call, or the connector.
-  const char *type;               // media type of the response, in lower case
+  const char *type; // media type of the response, in lower case
+  bool cached;
+  int64_t age_ms;                 // where it is cached
   struct str words, link, detail; // detail: for the audit
   struct trouble trouble;         // what is known to be behind it; check NULL: nothing
   // Owners of `arguments` and `value`.

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
+#include "call/cache.h"
 #include "call/check.h"
 #include "call/judge.h"
 #include "call/rest.h"
@@ -269,6 +270,36 @@ static bool run_account(const struct run_call *call, struct arena *a, struct cal
   return done;
 }
 
+// An answer that was given to the same question a moment ago, where that will do; or the vendor's.
+static bool run_cached(const struct run_call *call, struct arena *a, struct call_answer *n) {
+  struct cache_ask ask = {n->account, n->tool, call->principal, n->arguments, call->cache_ms};
+  struct cache_entry *held;
+  struct err why;
+  enum cache_word word = cache_take(&ask, &held, &why);
+  if (word == CACHE_STOPPED) {
+    n->detail = STR("canceled while the same call of another was waited for");
+    if (why.code == ERR_CANCELED) return false;
+    judge_failure(n, &why, a);
+    return true;
+  }
+  if (word == CACHE_HIT) {
+    cache_fill(held, run_most(call), a, n, &n->age_ms);
+    n->cached = true;
+    n->detail = STR("cached");
+    return true;
+  }
+  bool done = run_account(call, a, n);
+  if (word == CACHE_MINE) cache_give(held, done ? n : NULL);
+  return done;
+}
+
+static bool run_vendor(const struct run_call *call, struct arena *a, struct call_answer *n) {
+  if (n->tool->read_only) return call->cache_ms ? run_cached(call, a, n) : run_account(call, a, n);
+  bool done = run_account(call, a, n);
+  cache_forget(n->account->account->id);
+  return done;
+}
+
 // A vendor's MCP server checks by itself.
 static bool run_check(const struct run_call *call, struct arena *a, struct call_answer *n,
                       struct str *wrong) {
@@ -288,7 +319,7 @@ static bool run_checked(const struct run_call *call, struct arena *a, struct cal
   n->account = chosen.account;
   n->tool = chosen.tool;
   bool reads = !call->reads_only || chosen.tool->read_only;
-  if (ok && reads && run_check(&own, a, n, &wrong)) return run_account(&own, a, n);
+  if (ok && reads && run_check(&own, a, n, &wrong)) return run_vendor(&own, a, n);
   if (call->resume) mcp_call_close(call->resume);
   if (ok && !reads)
     judge_refusal(n, RUN_DENIED,

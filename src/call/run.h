@@ -31,7 +31,8 @@ struct run_call {
   const struct catalog_tool *tool;
   yyjson_val *arguments; // object or NULL
   bool reads_only;       // a tool that does not read by evidence is refused, whoever asks
-  bool whole; // the answer is taken as it came: none is too large to be told, and JSON comes as a tree
+  uint64_t cache_ms; // of a read: as old may an answer be that was given before (call/cache); 0: asked anew
+  bool whole;        // the answer is taken as it came: none is too large to be told, and JSON comes as a tree
   struct str request_id;
   struct audit_who by;
   struct str traceparent, tracestate; // passed on as they came; empty: none

@@ -44,6 +44,7 @@
       {"table", "NAME=FILE", "rows of your own, CSV or JSON, as a table; again for more", .many = true},     \
       {"csv", NULL, "the first result as CSV"},                                                              \
       {"no-chart", NULL, "tables alone, also where a result wishes for a chart"},                            \
+      {"fresh", NULL, "ask vendors anew, whatever was read a moment before"},                                \
       {"no-color", NULL, "draw without colour, as NO_COLOR in the environment does"}, {                      \
     "continue", "HANDLE", "go on with a run that a rate limit paused"                                        \
   }

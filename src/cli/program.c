@@ -156,16 +156,23 @@ bool cli_program_explain(struct cli *c, yyjson_val *verdict, struct err *err) {
   return true;
 }
 
+static bool program_send(struct cli *c, struct str path, yyjson_mut_doc *body, yyjson_val **answer,
+                         struct err *err) {
+  struct api_ask ask = {.method = "POST", .path = path, .body = body};
+  if (args_has(&c->args, "fresh"))
+    yyjson_mut_obj_add_bool(body, yyjson_mut_doc_get_root(body), "fresh", true);
+  return api_send(c, &ask, answer, err);
+}
+
 // A kept one, by its name.
 bool cli_stored_run(struct cli *c, struct err *err) {
   yyjson_val *answer;
   yyjson_mut_doc *body = cli_body_new();
   cli_body_put(body, NULL, "continue", args_text(&c->args, "continue"));
   cli_body_put(body, NULL, "server", args_text(&c->args, "server"));
-  struct api_ask ask = {
-      .method = "POST", .path = api_path(c, "/stored-program/{}/run", args_word(&c->args, 0)), .body = body};
+  struct str path = api_path(c, "/stored-program/{}/run", args_word(&c->args, 0));
   bool ok = program_put_params(c, body, err) && program_put_tables(c, body, err) &&
-            api_send(c, &ask, &answer, err) && program_show(c, answer, err);
+            program_send(c, path, body, &answer, err) && program_show(c, answer, err);
   yyjson_mut_doc_free(body);
   return ok;
 }
@@ -181,9 +188,9 @@ bool cli_program_run(struct cli *c, struct err *err) {
   ok = ok && (handle.n || cli_program_put_file(c, args_word(&c->args, 0), body, err)) &&
        program_put_params(c, body, err) && program_put_tables(c, body, err);
   cli_body_put(body, NULL, "server", args_text(&c->args, "server"));
-  struct api_ask ask = {
-      .method = "POST", .path = explain ? STR("/program/check") : STR("/program"), .body = body};
-  ok = ok && api_send(c, &ask, &answer, err) &&
+  struct api_ask ask = {.method = "POST", .path = STR("/program/check"), .body = body};
+  ok = ok &&
+       (explain ? api_send(c, &ask, &answer, err) : program_send(c, STR("/program"), body, &answer, err)) &&
        (explain ? cli_program_explain(c, answer, err) : program_show(c, answer, err));
   yyjson_mut_doc_free(body);
   return ok;

@@ -116,6 +116,7 @@ static void job_work(void *arg) {
                           .tool = &target->tool,
                           .arguments = yyjson_doc_get_root(job->sent),
                           .reads_only = true,
+                          .cache_ms = run->fresh ? 0 : run->env->limits.cache_ms,
                           .whole = true,
                           .request_id = run->request_id,
                           .by = run->by,
@@ -261,7 +262,9 @@ static void job_note_row(struct run_job *job, size_t rows, struct str why) {
       .page = (int64_t)job->page + 1,
       .elapsed_ms = (int64_t)(job->elapsed_us / 1000),
       .rows = rows,
-      .bytes = job_bytes(job)};
+      .bytes = job_bytes(job),
+      .cached = job->has_answer && job->answer.cached,
+      .age_ms = job->has_answer ? job->answer.age_ms : 0};
 }
 
 // A vendor that leads round in a circle, or gives the same page whatever is asked for, would be read for ever.

@@ -283,6 +283,7 @@ static void outcome_call_write(const struct outcome_call *c, struct buf *out) {
   outcome_int(out, "bytes", (int64_t)c->bytes);
   outcome_int(out, "ms", c->elapsed_ms);
   outcome_flag(out, "cached", c->cached);
+  if (c->cached) outcome_int(out, "age_ms", c->age_ms);
   outcome_text(out, "why", c->why);
   buf_add_char(out, '}');
 }

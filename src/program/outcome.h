@@ -16,7 +16,8 @@ struct outcome_call {
   struct str why;       // where it failed; empty: it did not
   int64_t page, elapsed_ms;
   size_t rows, bytes;
-  bool cached;
+  bool cached; // answered by what was read `age_ms` before
+  int64_t age_ms;
 };
 
 struct outcome_step {

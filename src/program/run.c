@@ -97,6 +97,7 @@ static struct program_run *run_new(const struct program_request *r) {
   run->request_id = arena_dup(run->arena, r->request_id);
   run->era = r->era;
   run->waits = r->waits;
+  run->fresh = r->fresh;
   run->progress = r->progress;
   run->progress_arg = r->progress_arg;
   run->clock = (struct table_clock){

@@ -22,6 +22,7 @@ struct program_limits { // settings
   size_t side_account;  // program_parallel_account: of these, to one account
   size_t pages;         // program_pages: of one call, where the program does not say
   uint64_t time_ms;     // program_time: at work, in all
+  uint64_t cache_ms;    // program_cache: so old may an answer be
   uint64_t wait_ms;     // program_wait: for a vendor's rate limit, where the asker waits
   struct table_limits tables;
 };
@@ -57,6 +58,7 @@ struct program_request {
   enum mcp_era era;
   int64_t now_ms; // 0: now
   bool waits;     // for rate limits, up to program_wait
+  bool fresh;     // asks vendors anew, whatever the cache has
   // Called on the conducting fiber when a call has ended; may be NULL.
   void (*progress)(void *arg, const struct program_run *run);
   void *progress_arg;

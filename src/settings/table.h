@@ -81,6 +81,9 @@
   X(program_time, DURATION, "2m", "1s..1h", SETTING_RELOAD, "For one program to work, in all")              \
   X(program_wait, DURATION, "60s", "0s..1h", SETTING_RELOAD,                                                \
     "That a program waits for a vendor's rate limit, where whoever asked waits too")                        \
+  X(program_cache, DURATION, "30s", "0s..1h", SETTING_RELOAD,                                               \
+    "How old an answer may be that a program is given without asking the vendor again; 0s: it always asks") \
+  X(program_cache_memory, BYTES, "32MiB", "0B..16GiB", SETTING_RELOAD, "Answers kept for that, of all programs together") \
   X(program_memory, BYTES, "192MiB", "1MiB..16GiB", SETTING_RELOAD, "Tables of one program, and its queries at work") \
   X(program_rows, COUNT, "200000", "1..100000000", SETTING_RELOAD, "Rows of one table of a program")        \
   X(program_columns, COUNT, "250", "1..900", SETTING_RELOAD, "Columns of one table of a program")           \

@@ -216,7 +216,7 @@ static void admin_serve(struct admin_call *call) {
     admin_audit(call, ok ? NULL : &err, begun_us);
   else
     admin_audit_unknown(call, &err);
-  admin_answer(call, ok ? NULL : &err);
+  if (!call->streamed) admin_answer(call, ok ? NULL : &err);
   admin_forget_body(call, doc);
 }
 

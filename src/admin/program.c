@@ -3,6 +3,7 @@
 // can be asked for.
 #include "program/run.h"
 
+#include "admin/events.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "admin/view.h"
@@ -139,11 +140,16 @@ bool admin_run_program(struct admin_call *call, struct err *err) {
     program_asked_free(&asked);
     if (!begun) return admin_put_faults(call, &faults, err);
   }
-  if (!program_go_on(run, 0, err)) {
+  struct admin_events events = {.call = call};
+  bool ok =
+      (!admin_events_wanted(call->in) || admin_events_begin(&events, run, err)) && program_go_on(run, 0, err);
+  program_follow(run, NULL, NULL);
+  if (!ok)
     program_end(run);
-    return false;
-  }
-  return program_conclude(call, run, err);
+  else
+    ok = program_conclude(call, run, err);
+  if (call->streamed) admin_events_end(&events, ok ? NULL : err);
+  return ok;
 }
 
 static void program_put_plan(struct admin_call *call, const struct program_run *run) {

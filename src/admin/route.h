@@ -39,6 +39,7 @@ struct admin_call {
   struct err refused;                       // what a page says it in words; code 0: nothing
   int status;                               // of the answer; 0: the route's
   const char *type;                         // of the answer; NULL: the route's
+  bool streamed;                            // it has been sent already, as events
   struct str nonce;                         // of a page, for its own style and script
 };
 

@@ -118,7 +118,7 @@ static const struct http_route routes[] = {
         "Ask a question in plain language: it becomes a program of read-only calls, and the answer comes with the rows and the calls that prove it; or one question back, or an honest no",
         .action = "ask", .body = &admin_question, .answer = &admin_answered, .status = 200, .errors = E(MISSING) | E(LIMIT)),
   ROUTE(POST, "/program", ONLY, run_program, "runProgram",
-        "Run an answer program: a few read-only calls, and one query over their results for each thing to know. Faults of the program are all told, each with its place",
+        "Run an answer program: a few read-only calls, and one query over their results for each thing to know. Faults of the program are all told, each with its place. With Accept: text/event-stream it is told as it goes",
         .action = "program.run", .body = &admin_program_body, .answer = &admin_outcome, .status = 200, .errors = E(MISSING) | E(LIMIT)),
   ROUTE(POST, "/program/check", ONLY, check_program, "checkProgram",
         "Is a program sound, and how many calls does it make? Nothing is called",

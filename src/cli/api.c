@@ -12,6 +12,7 @@
 #include "data/json.h"
 #include "data/uri.h"
 #include "fetch/client.h"
+#include "http/sse.h"
 
 #define API_URL "http://127.0.0.1:8080"
 enum {
@@ -279,6 +280,48 @@ static bool api_take(struct cli *c, const struct fetch_result *r, yyjson_val **o
 
 // ---- requests
 
+// An answer that comes as events: the last is "result" or "error", whose data is the answer.
+struct api_events {
+  const struct api_ask *ask;
+  struct sse_parser parser;
+  struct buf last;
+  bool failed, broken;
+};
+
+static bool api_on_event(void *arg, const struct sse_event *event, struct err *err) {
+  struct api_events *e = arg;
+  (void)err;
+  e->failed = str_is(event->event, "error");
+  if (e->failed || str_is(event->event, "result")) {
+    buf_clear(&e->last);
+    buf_add(&e->last, event->data);
+    return true;
+  }
+  yyjson_doc *doc = yyjson_read(event->data.p, event->data.n, 0);
+  e->ask->told(e->ask->told_arg, event->event, yyjson_doc_get_root(doc));
+  yyjson_doc_free(doc);
+  return true;
+}
+
+static void api_on_bytes(void *arg, struct str bytes) {
+  struct api_events *e = arg;
+  struct err err;
+  if (!e->broken) e->broken = !sse_feed(&e->parser, bytes, api_on_event, e, &err);
+}
+
+// Its last event in place of the whole, where it came as events.
+static void api_take_events(struct api_events *e, struct fetch_result *r) {
+  struct str type = http_media_type(http_header_get(&r->headers, "content-type"));
+  if (e->ask->told && str_is_nocase(type, "text/event-stream")) {
+    buf_free(&r->body);
+    r->body = e->last;
+    e->last = (struct buf){0};
+    if (e->failed) r->status = 500; // its code says more
+  }
+  buf_free(&e->last);
+  sse_free(&e->parser);
+}
+
 bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct err *err) {
   static const struct fetch_limits limits = {.connect_ms = API_CONNECT_MS,
                                              .total_ms = API_TOTAL_MS,
@@ -293,7 +336,7 @@ bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct
   struct http_header headers[] = {
       {STR("Authorization"), arena_printf(c->arena, "Bearer %.*s", STR_ARG(buf_str(&api->token)))},
       {STR("User-Agent"), arena_printf(c->arena, "postern/%s", c->program->version)},
-      {STR("Accept"), STR("application/json")},
+      {STR("Accept"), ask->told ? STR("text/event-stream, application/json") : STR("application/json")},
       {STR("Content-Type"), STR("application/json")},
   };
   size_t length = 0;
@@ -308,7 +351,11 @@ bool api_send(struct cli *c, const struct api_ask *ask, yyjson_val **out, struct
       .guard = api->guard,
   };
   struct fetch_result result = {0};
+  struct api_events events = {
+      .ask = ask, .parser = SSE_PARSER(API_ANSWER_MOST), .last = BUF_MAX(API_ANSWER_MOST)};
+  if (ask->told) call.came = api_on_bytes, call.came_arg = &events;
   bool sent = fetch_url(&call, c->arena, &result, err);
+  api_take_events(&events, &result);
   secret_wipe((void *)(uintptr_t)headers[0].value.p, headers[0].value.n);
   if (body) secret_wipe(body, length); // it may hold a credential
   free(body);                          // NOLINT: yyjson's own

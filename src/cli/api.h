@@ -13,6 +13,9 @@ struct api_ask {
   const char *method;
   struct str path;      // with its query
   yyjson_mut_doc *body; // NULL: none
+  // What is told before the answer, where it comes as events (admin/events); NULL: it comes at once.
+  void (*told)(void *arg, struct str event, yyjson_val *data);
+  void *told_arg;
 };
 
 // *out is NULL where the answer has no body.

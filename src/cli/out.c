@@ -51,6 +51,16 @@ void out_line_end(int terminal) {
   }
 }
 
+int out_notes(void) {
+  return STDERR_FILENO;
+}
+
+void out_passing(struct str line) {
+  fputs("\r\x1b[K", stderr); // ECMA-48 8.3.41: erase in line
+  out_note(line);
+  fflush(stderr);
+}
+
 bool out_flush(struct err *err) {
   errno = 0;
   if (fflush(stdout) == 0 && !ferror(stdout)) return true;

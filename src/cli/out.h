@@ -13,6 +13,9 @@ void out_json(struct str json); // the same data: unsafe characters within strin
 void out_note(struct str text); // as text, on standard error, behind what is on standard output
 void out_question(int terminal, struct str text); // in one line, to a descriptor of the terminal
 void out_line_end(int terminal);
+// One line on standard error in place of the one before; empty: none. For a terminal that moves its cursor.
+void out_passing(struct str line);
+int out_notes(void); // the descriptor of standard error, to be asked what it is
 // What was written leaves. A reader that has gone, as in `postern tools acme | head`, is no failure of ours.
 bool out_flush(struct err *err);
 bool out_is_broken(void); // nothing arrives any more

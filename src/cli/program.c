@@ -6,8 +6,10 @@
 #include "cli/api.h"
 #include "cli/body.h"
 #include "cli/out.h"
+#include "cli/progress.h"
 #include "cli/result.h"
 #include "cli/source.h"
+#include "cli/terminal.h"
 #include "cli/view.h"
 #include "data/json.h"
 
@@ -161,7 +163,11 @@ static bool program_send(struct cli *c, struct str path, yyjson_mut_doc *body, y
   struct api_ask ask = {.method = "POST", .path = path, .body = body};
   if (args_has(&c->args, "fresh"))
     yyjson_mut_obj_add_bool(body, yyjson_mut_doc_get_root(body), "fresh", true);
-  return api_send(c, &ask, answer, err);
+  struct progress progress = {.passing = !args_has(&c->args, "no-color") && terminal_moves()};
+  if (progress_is_wanted()) ask.told = progress_told, ask.told_arg = &progress;
+  bool ok = api_send(c, &ask, answer, err);
+  progress_end(&progress);
+  return ok;
 }
 
 // A kept one, by its name.

@@ -11,13 +11,26 @@
 #include <termios.h>
 #include <unistd.h>
 
-size_t terminal_width(void) {
+static size_t terminal_width_of(int fd) {
   struct winsize size;
-  if (!isatty(STDOUT_FILENO)) return 0;
+  if (!isatty(fd)) return 0;
   uint64_t columns;
   if (str_to_u64(str_of(getenv("COLUMNS")), &columns) && columns > 0 && columns < 10000)
     return (size_t)columns;
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+  return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
+
+size_t terminal_width(void) {
+  return terminal_width_of(STDOUT_FILENO);
+}
+
+size_t terminal_notes_width(void) {
+  return terminal_width_of(out_notes());
+}
+
+bool terminal_moves(void) {
+  const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+  return term && strcmp(term, "dumb") != 0 && !(no && *no);
 }
 
 bool terminal_is_there(void) {

@@ -10,8 +10,10 @@
 
 enum { TERMINAL_LINE_MOST = 16 * 1024, TERMINAL_FILE_MOST = 64 * 1024 * 1024 };
 
-size_t terminal_width(void);  // 0: standard output is no terminal
-bool terminal_is_there(void); // someone can be asked
+size_t terminal_width(void);       // 0: standard output is no terminal
+size_t terminal_notes_width(void); // the same of standard error
+bool terminal_moves(void);         // its cursor, and colours may be used (TERM, NO_COLOR)
+bool terminal_is_there(void);      // someone can be asked
 // One line from the controlling terminal, without echo for a secret. The caller wipes and frees `line`.
 MUST_USE bool terminal_ask(const char *question, bool secret, struct buf *line, struct err *err);
 // A whole file, or standard input for "-", after `line` bytes of what is there. The caller frees.

@@ -38,6 +38,9 @@ struct fetch_call {
   // himself.
   struct redact *hide;
   bool plain_body;
+  void (*came)(void *arg,
+               struct str bytes); // told of the body as it comes; where no loop waits. NULL: nobody is
+  void *came_arg;
 };
 
 struct fetch_result {

@@ -164,6 +164,7 @@ static size_t client_on_body(char *p, size_t size, size_t n, void *arg) {
   size_t lag = f->window ? CLIENT_STREAM_BUFFER : CLIENT_BUFFER;
   if (f->received > lag) curl_easy_getinfo(f->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire);
   if (f->received > CLIENT_EXPANSION_MOST * ((size_t)wire + lag)) return f->failure = CLIENT_BOMB, 0;
+  if (!f->window && f->call->came) f->call->came(f->call->came_arg, str_make(p, n));
   if (!f->window) return n;
   if (f->body.n >= f->window) client_hold(f);
   client_wake(f);

@@ -129,7 +129,6 @@ static void job_work(void *arg) {
   job->at_work = false;
   job->ended = true;
   run->active--;
-  run->ended++;
   if (run->conductor) fiber_wake(run->conductor);
 }
 

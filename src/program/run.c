@@ -298,7 +298,6 @@ static bool run_take_answers(struct program_run *run, bool *moved, struct err *e
     }
     *moved = true;
     if (!job_take(job, err)) return false;
-    if (run->progress) run->progress(run->progress_arg, run);
     if (job->ended) { // else it goes on with a next page, or again after a limit
       *at = job->next;
       job_free(job);
@@ -326,6 +325,7 @@ static bool run_conduct_until(struct program_run *run, uint64_t end_us, struct e
     bool late = clock_mono_us() >= end_us;
     if (!run_take_answers(run, &moved, err) || !run_advance_steps(run, &moved, err)) return false;
     if (!late && !run->wait_s && !run_start_calls(run, &moved, err)) return false;
+    if (moved && run->progress) run->progress(run->progress_arg, run);
     if (moved) continue;
     if (run->active == 0 && (late || run->wait_s)) { // nothing more now
       run->paused = true;
@@ -343,7 +343,11 @@ static bool run_wait(struct program_run *run, uint64_t end_us, bool *waited, str
   *waited = run->paused && run->wait_s && run->waits && us <= run->env->limits.wait_ms * 1000 &&
             clock_mono_us() + us < end_us;
   if (!*waited) return true;
-  if (!fiber_sleep(us / 1000, err)) return false;
+  run->waiting = true;
+  if (run->progress) run->progress(run->progress_arg, run);
+  bool slept = fiber_sleep(us / 1000, err);
+  run->waiting = false;
+  if (!slept) return false;
   run->wait_s = 0;
   run->paused = false;
   return true;
@@ -379,11 +383,26 @@ const struct program *program_of(const struct program_run *run) {
   return &run->program;
 }
 
-void program_progress(const struct program_run *run, size_t *ended, size_t *known) {
-  *ended = run->ended;
-  *known = run->ended + run->active;
-  for (size_t i = 0; i < run->step_count; i++)
-    *known += run->steps[i].state == RUN_STEP_CALLING   ? run->steps[i].wanted - run->steps[i].begun
-              : run->steps[i].state == RUN_STEP_WAITING ? run->plan.steps[i].target_count
-                                                        : 0;
+bool program_progress(const struct program_run *run, size_t step, struct program_progress *out) {
+  static const char *const states[] = {[RUN_STEP_WAITING] = "waiting",
+                                       [RUN_STEP_CALLING] = "calling",
+                                       [RUN_STEP_DONE] = "complete",
+                                       [RUN_STEP_FAILED] = "failed"};
+  if (step >= run->step_count) return false;
+  const struct run_step *s = &run->steps[step];
+  *out = (struct program_progress){.step = s->step->id,
+                                   .state = states[s->state],
+                                   .ended = s->begun - s->open,
+                                   .known = s->state == RUN_STEP_WAITING ? s->plan->target_count : s->wanted};
+  return true;
+}
+
+int64_t program_waits(const struct program_run *run) {
+  return run->waiting ? run->wait_s : 0;
+}
+
+void program_follow(struct program_run *run, void (*progress)(void *arg, const struct program_run *run),
+                    void *arg) {
+  run->progress = progress;
+  run->progress_arg = arg;
 }

@@ -59,7 +59,7 @@ struct program_request {
   int64_t now_ms; // 0: now
   bool waits;     // for rate limits, up to program_wait
   bool fresh;     // asks vendors anew, whatever the cache has
-  // Called on the conducting fiber when a call has ended; may be NULL.
+  // Called on the conducting fiber when something has moved; may be NULL. It may park, which holds the run up.
   void (*progress)(void *arg, const struct program_run *run);
   void *progress_arg;
 };
@@ -77,7 +77,17 @@ void program_end(struct program_run *run); // NULL is fine
 bool program_is_paused(const struct program_run *run);
 const struct plan *program_plan(const struct program_run *run);
 const struct program *program_of(const struct program_run *run);
-// Calls that have ended, and that are known to be asked for in all so far.
-void program_progress(const struct program_run *run, size_t *ended, size_t *known);
+
+struct program_progress {
+  struct str step;
+  const char *state;   // "waiting", "calling", "complete", "failed"
+  size_t ended, known; // calls, a paged one counted once; known: so far
+};
+// Of one step; false: there is none of this number.
+bool program_progress(const struct program_run *run, size_t step, struct program_progress *out);
+int64_t program_waits(const struct program_run *run); // seconds of a vendor's rate limit; 0: it does not wait
+// What is told of progress from now on, of a run that was taken up again.
+void program_follow(struct program_run *run, void (*progress)(void *arg, const struct program_run *run),
+                    void *arg);
 
 #endif

@@ -65,11 +65,11 @@ struct program_run {
   struct run_step steps[PROGRAM_STEPS_MOST];
   size_t step_count;
   struct run_job *jobs;
-  size_t active, calls, ended;
+  size_t active, calls;
   struct fiber *conductor;
   uint64_t end_us, worked_ms;
   int64_t wait_s; // a vendor asks for it; nothing new is begun until then
-  bool paused, waits, fresh, out_of_time;
+  bool paused, waits, waiting, fresh, out_of_time;
   struct str principal, request_id, url, handle; // handle: once kept
   struct audit_who by;
   enum mcp_era era;

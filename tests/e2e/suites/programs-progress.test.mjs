@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program told as it goes: events by the management API, lines on a terminal; who leaves or reads nothing ends it.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { promisify } from "node:util";
+import { BINARY, start } from "../lib/postern.mjs";
+import { startVendor } from "../lib/vendor.mjs";
+import { eventually } from "../lib/wait.mjs";
+
+let vendor, world, folder, gate, limited;
+const query = { name: "n", in: "query", schema: { type: "integer" } };
+const list = (path, answer) => ({ path, parameters: [query], answer, word: { class: "list" } });
+const OPERATIONS = {
+  names: list("/names", () => ({ body: Array.from({ length: 6 }, (_, i) => ({ n: i })) })),
+  detail: list("/detail", async () => {
+    await gate?.wait;
+    if (limited-- > 0) return { status: 429, headers: { "retry-after": "1" }, body: {} };
+    return { body: [{ ok: 1 }] };
+  }),
+  many: list("/many", () => ({ body: Array.from({ length: 400 }, (_, n) => ({ n })) })),
+  broken: list("/broken", () => ({ status: 500, body: {} })),
+};
+const names = { id: "names", account: "own", tool: "names" };
+const details = { id: "details", account: "own", tool: "detail", for_each: "SELECT n FROM names", arguments: { n: { $: "n" } } };
+const program = (steps, query) => ({ version: 1, steps, results: { all: { query } } });
+const BOTH = program([names, details], "SELECT count(*) AS n FROM details");
+
+before(async () => {
+  vendor = await startVendor(OPERATIONS);
+  world = await start({ settings: { program_cache: "0s", program_calls: 1000, program_fan_out: 1000, write_timeout: "2s" } });
+  await vendor.connect(world, { name: "own" });
+  folder = mkdtempSync(join(tmpdir(), "progress-"));
+  writeFileSync(join(folder, "both.json"), JSON.stringify(BOTH));
+});
+after(async () => {
+  await world?.close();
+  await vendor?.close();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  gate = undefined;
+  limited = 0;
+  vendor.seen.length = 0;
+});
+
+const post = (body, { accept = "text/event-stream", signal } = {}) =>
+  fetch(`${world.postern.url}/program`, { method: "POST", signal, headers: { authorization: `Bearer ${world.postern.token}`, "content-type": "application/json", accept }, body: JSON.stringify(body) });
+const events = (text) =>
+  text
+    .split("\n\n")
+    .map((block) => Object.fromEntries(block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()])))
+    .filter((e) => e.event)
+    .map((e) => ({ event: e.event, data: JSON.parse(e.data) }));
+
+test("events: each step as it moves, the result last, as it would have come at once", async () => {
+  const answer = await post({ program: BOTH });
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers.get("content-type"), /^text\/event-stream/);
+  const all = events(await answer.text()), last = all.pop();
+  assert.equal(last.event, "result");
+  assert.deepEqual(last.data.results[0].rows, [[6]]);
+  assert.ok(all.every((e) => e.event === "progress"), JSON.stringify(all));
+  const of = (step) => all.filter((e) => e.data.step === step).map((e) => e.data);
+  assert.deepEqual(of("names").at(0), { step: "names", state: "waiting", ended: 0, known: 1 });
+  for (const [step, calls] of [["names", 1], ["details", 6]]) {
+    assert.deepEqual(of(step).at(-1), { step, state: "complete", ended: calls, known: calls });
+    for (let i = 1; i < of(step).length; i++) assert.ok(of(step)[i].ended >= of(step)[i - 1].ended, JSON.stringify(of(step)));
+  }
+  const plain = await (await post({ program: BOTH }, { accept: "application/json" })).json();
+  assert.deepEqual(plain.results, last.data.results);
+  assert.deepEqual(Object.keys(plain), Object.keys(last.data));
+});
+
+test("a program that is wrong is refused as ever, and a failed one is told", async () => {
+  const wrong = await post({ program: program([{ ...names, tool: "nothing" }], "SELECT 1") });
+  assert.equal(wrong.status, 400);
+  assert.match(wrong.headers.get("content-type"), /^application\/json/);
+  assert.equal((await wrong.json()).faults[0].pointer, "/steps/0/tool");
+  const all = events(await (await post({ program: program([{ ...names, tool: "broken" }], "SELECT * FROM names") })).text());
+  assert.equal(all.at(-1).event, "result");
+  assert.equal(all.at(-1).data.status, "failed");
+  assert.equal(all.at(-2).data.state, "failed");
+});
+
+test("who takes anything gets JSON; a wait for a rate limit is told", async () => {
+  const any = await post({ program: program([names], "SELECT count(*) FROM names") }, { accept: "*/*" });
+  assert.match(any.headers.get("content-type"), /^application\/json/);
+  limited = 1;
+  const all = events(await (await post({ program: BOTH })).text());
+  assert.deepEqual(all.filter((e) => e.event === "wait").map((e) => e.data), [{ wait_seconds: 1 }]);
+  assert.deepEqual(all.at(-1).data.results[0].rows, [[6]]);
+  assert.equal(all.at(-1).data.status, "complete");
+});
+
+test("who leaves ends all calls, and nothing is called after", async () => {
+  gate = {};
+  gate.wait = new Promise((resolve) => (gate.open = resolve));
+  const leaving = new AbortController();
+  const answer = await post({ program: BOTH }, { signal: leaving.signal });
+  await eventually("calls are out", () => vendor.seen.filter((r) => r.path.startsWith("/detail")).length >= 2);
+  leaving.abort();
+  await assert.rejects(answer.text());
+  await eventually("the audit has them canceled", async () => (await world.must(200, "GET", "/audit?tool=detail&outcome=canceled")).items.length >= 2);
+  const before = vendor.seen.length;
+  gate.open();
+  await (await post({ program: program([names], "SELECT 1 FROM names") })).text();
+  assert.equal(vendor.seen.length, before + 1);
+});
+
+test("who reads nothing is let go after the time for writing, with its calls", async () => {
+  // Wide steps, whose events fill what the system holds for a socket.
+  const steps = [{ ...names, id: "many", tool: "many" }];
+  for (let i = 0; i < 20; i++) steps.push({ ...details, id: `details_of_a_long_name_so_that_events_are_long_${i}`, for_each: "SELECT n FROM many LIMIT 40" });
+  const body = JSON.stringify({ program: program(steps, "SELECT n, printf('%100000s', n) AS wide FROM many") });
+  const url = new URL(world.postern.url), socket = connect(Number(url.port), url.hostname);
+  socket.on("error", () => undefined);
+  socket.pause();
+  socket.write(`POST /program HTTP/1.1\r\nHost: ${url.host}\r\nAuthorization: Bearer ${world.postern.token}\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  const runs = async () => (await world.must(200, "GET", "/audit?action=program.run&limit=1000")).items.length;
+  const before = await runs();
+  await eventually("it is over, though nobody read", async () => (await runs()) > before);
+  await eventually("its connection is let go", () => new Promise((resolve) => (socket.destroyed || socket.readableEnded || socket.closed ? resolve(true) : (socket.resume(), setTimeout(() => resolve(socket.closed), 50)))));
+  socket.destroy();
+});
+
+const postern = (args, env = {}) => promisify(execFile)(BINARY, args, { env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token, ...env } });
+// util-linux's script gives it a terminal for both outputs.
+const onTerminal = async (args, env = {}) => {
+  const { stdout } = await promisify(execFile)("script", ["-qefc", [BINARY, ...args].join(" "), "/dev/null"], { env: { ...process.env, TERM: "xterm", NO_COLOR: "", COLUMNS: "80", POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token, ...env } });
+  return stdout.replaceAll("\r\n", "\n");
+};
+
+test("on a terminal: a line for each step that has ended, one that changes until then", async () => {
+  const shown = await onTerminal(["run", join(folder, "both.json")]);
+  assert.match(shown, /\r\u001b\[Kdetails: \d of 6 calls/);
+  const left = shown.split("\n").map((line) => line.split("\r").at(-1).replace("\u001b[K", ""));
+  assert.deepEqual(left.filter((line) => /complete/.test(line)), ["names: 1 call, complete", "details: 6 calls, complete"]);
+  assert.match(left.join("\n"), /n\n6/);
+});
+
+test("without colour, or on a terminal that cannot move its cursor: whole lines alone", async () => {
+  for (const [args, env] of [[["--no-color"], {}], [[], { NO_COLOR: "1" }], [[], { TERM: "dumb" }]]) {
+    const shown = await onTerminal(["run", join(folder, "both.json"), ...args], env);
+    assert.ok(!shown.includes("\u001b"), JSON.stringify(shown));
+    assert.match(shown, /^names: 1 call, complete\ndetails: 6 calls, complete\n/);
+  }
+});
+
+test("on a narrow one lines are cut to its width; on none there is nothing", async () => {
+  const shown = await onTerminal(["run", join(folder, "both.json"), "--no-color"], { COLUMNS: "12" });
+  assert.match(shown, /^names: 1 ca\ndetails: 6 \n/);
+  const { stdout, stderr } = await postern(["run", join(folder, "both.json")]);
+  assert.equal(stderr, "");
+  assert.match(stdout, /^n\n6\n/);
+});

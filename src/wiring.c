@@ -179,6 +179,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .run = &set->serve.run,
       .program = &set->program,
       .shelf = {w->store, &set->program},
+      .programs_default = s->programs_default,
       .key_file = s->key.n ? STR_NONE : s->key_file,
       .version = STR(POSTERN_VERSION),
       .store_kind = STR("sqlite"),

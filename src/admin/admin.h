@@ -20,7 +20,8 @@ struct admin_env {
   const struct run_env *run;
   const struct program_env *program;
   struct shelf_env shelf;
-  struct str key_file; // empty: the key came from elsewhere, and cannot be rotated here
+  bool programs_default; // new servers show the tool for programs, where they do not say
+  struct str key_file;   // empty: the key came from elsewhere, and cannot be rotated here
   struct str version, store_kind;
   struct str metrics_token; // opens /metrics; empty: loopback clients may read it
   // public_url: "https://postern.example", no slash at the end; empty: from the Host header

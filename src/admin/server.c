@@ -229,6 +229,10 @@ static bool server_read_config(const struct server_draft *d, yyjson_val *config,
   if (!policy_filter_read(config, NULL, a, &s->filter, err) ||
       !policy_check_tags(&s->filter, sets, s->member_count, a, err))
     return false;
+  if (!s->filter.programs && d->before)
+    s->filter.programs = d->before->server.filter.programs;
+  else if (!s->filter.programs && d->call->env->programs_default)
+    s->filter.programs = POLICY_ON;
   *tool_count = server_count(d, &s->filter);
   if (*tool_count == 0 && !server_may_be_empty(d)) return server_explain_nothing(d, err);
   s->config = policy_filter_write(&s->filter, a);

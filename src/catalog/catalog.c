@@ -202,6 +202,13 @@ static void catalog_add_tokens(const struct catalog *before, struct catalog *nex
   }
 }
 
+// Programs call tools that read: is there one?
+static bool catalog_reads(const struct catalog_server *v) {
+  for (size_t i = 0; i < v->tool_count; i++)
+    if (v->tools[i].tool->read_only) return true;
+  return false;
+}
+
 static struct catalog_server *catalog_server_new(const struct catalog *before, const struct catalog *next,
                                                  const struct server *row) {
   struct arena *a = arena_new();
@@ -211,10 +218,10 @@ static struct catalog_server *catalog_server_new(const struct catalog *before, c
   catalog_add_urls(before, v);
   v->member_count = catalog_members(next, &v->server, a, &v->members);
   for (size_t i = 0; i < v->member_count; i++) catalog_account_ref(v->members[i].account);
-  v->programs = v->server.filter.programs == POLICY_ON;
   v->prompts = catalog_shows(v->server.filter.prompts, &v->server.filter);
   v->resources = catalog_shows(v->server.filter.resources, &v->server.filter);
   shown_fill(v);
+  v->programs = v->server.filter.programs == POLICY_ON && catalog_reads(v);
   find_fill(v);
   v->tools_version = catalog_fingerprint(v);
   return v;

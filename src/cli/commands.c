@@ -384,6 +384,7 @@ const struct command commands[] = {
                 true},
                {"share", NULL, "accounts of one connector share their tools, which then ask which account"},
                FILTER_FLAGS,
+               {"no-programs", NULL, "without postern_run_program"},
                EXPIRY_FLAGS,
                CONFIG_FLAG,
                YES_FLAG},

@@ -71,6 +71,8 @@
     "Characters of a result that postern_read gives whole; of a larger one a sketch and, with programs, a handle. 0: any") \
   X(destroy_asks, BOOL, "true", "", SETTING_RELOAD,                                                         \
     "Tell clients that postern_destroy is to ask a person at every call; some then refuse it where nobody can answer") \
+  X(programs_default, BOOL, "true", "", SETTING_RELOAD,                                                      \
+    "New servers show postern_run_program, where they do not say; --programs and --no-programs do")        \
   X(program_calls, COUNT, "200", "1..100000", SETTING_RELOAD, "Calls that one answer program makes")         \
   X(program_fan_out, COUNT, "100", "1..100000", SETTING_RELOAD,                                             \
     "Calls that one for_each of a program makes for each account")                                          \

@@ -114,7 +114,7 @@ async function serveAll(api: Api, accounts: Json[]): Promise<{ url: string; clie
   const server = await api("POST", "/mcp-server", {
     name: "incident",
     accounts: accounts.map((a) => a["id"]),
-    config: { methods: ["read"], programs: true },
+    config: { methods: ["read"] },
     expires_at: new Date(Date.now() + 86400_000).toISOString(),
   });
   const client = await connectClient(server["url"]);

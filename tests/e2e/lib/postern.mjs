@@ -73,6 +73,8 @@ export class Postern {
       connectors_dir: join(ROOT, "connectors"),
       upstream_allow: ["127.0.0.0/8", "::1/128"],
       log_level: "info",
+      // Suites compare what is listed with what vendors have. By default there is one more: suites/programs has that.
+      programs_default: false,
       ...settings,
     };
   }

@@ -131,6 +131,28 @@ describe("as a tool of a server", () => {
     assert.match(body.result.content[0].text, /\/steps\/0\/tool: .*list_all_cloudflare_zones/s);
   });
 
+  test("new servers have it unless they, or the setting, say otherwise; where nothing reads it is not there", async () => {
+    const usual = await start({ settings: { programs_default: undefined } });
+    try {
+      const acme = await usual.account();
+      const has = async (config) => (await modern((await usual.server(acme, config)).url, "tools/list")).body.result.tools.some((t) => t.name === TOOL);
+      assert.equal(await has({ methods: ["read"] }), true);
+      assert.equal(await has({ tools: [zones.tool] }), true);
+      assert.equal(await has({ methods: ["read"], programs: false }), false);
+      assert.equal(await has({ methods: ["delete"] }), false);
+      const server = await usual.server(acme, { methods: ["read"], programs: false });
+      const changed = await usual.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { methods: ["list"] } });
+      assert.equal(changed.config.programs, false);
+      await usual.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { methods: ["list"], programs: true } });
+      const listed = await modern(server.url, "tools/list");
+      assert.ok(listed.body.result.tools.some((t) => t.name === TOOL));
+    } finally {
+      await usual.close();
+    }
+    const off = await world.server(account, { methods: ["read"] }); // programs_default: false
+    assert.equal(off.config.programs, undefined);
+  });
+
   test("it sees what its server shows, and no more", async () => {
     const narrow = await world.server(account, { tools: ["list_all_cloudflare_zones"], programs: true });
     const steps = [zones, perZone("rules", "list_all_cloudflare_firewall_rules")];

@@ -237,7 +237,7 @@ describe("by sign-in", () => {
     open.open = true;
     const plain = await me.up([open.url, "--name", "plain"]);
     assert.equal(plain.code, 0, plain.err);
-    assert.deepEqual(await toolNames(urlIn(plain.out)), ["list_things"]);
+    assert.deepEqual(await toolNames(urlIn(plain.out)), ["list_things", "postern_run_program"]); // as for every new server
     assert.deepEqual((await me.cli.json(["account", "list"])).map((a) => a.name).sort(), ["127.0.0.1", "plain"]);
   });
 

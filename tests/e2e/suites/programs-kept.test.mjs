@@ -214,7 +214,7 @@ describe("kept", () => {
 describe("published", () => {
   let world, account, server, publish;
   before(async () => {
-    world = await start();
+    world = await start({ settings: { program_cache: "0s" } });
     account = await world.account("cfut_sandbox_one_account", { name: "acme" });
     server = await world.server(account, { methods: ["read"] });
     publish = (on, body, status = 201) => world.must(status, "POST", `/mcp-server/${on.id}/program`, body);

@@ -58,7 +58,7 @@ bool refusal_is_of_token(const struct refusal *r) {
       (r->status >= 200 && r->status < 300) || r->status == 400 || r->status == 403 || r->status == 404;
   if (!may) return false;
   // RFC 6750 §3.1: invalid_token is said of the token, whatever the status.
-  if (memmem(r->www_authenticate.p, r->www_authenticate.n, "invalid_token", 13)) return true;
+  if (str_contains(r->www_authenticate, STR("invalid_token"))) return true;
   if (r->words.n > REFUSAL_WORDS_MOST) return false;
   for (size_t i = 0; i < r->words.n; i++) {
     char c = (char)tolower((unsigned char)r->words.p[i]);

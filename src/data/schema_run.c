@@ -236,6 +236,57 @@ static bool schema_misses_whole(struct schema_run *r, yyjson_val *branch, yyjson
   return yyjson_is_false(branch);
 }
 
+// The one value that a schema allows; NULL: several, or any.
+static yyjson_val *schema_only_value(yyjson_val *schema) {
+  yyjson_val *values = yyjson_obj_get(schema, "enum"), *only = yyjson_obj_get(schema, "const");
+  return only ? only : yyjson_arr_size(values) == 1 ? yyjson_arr_get_first(values) : NULL;
+}
+
+enum { SCHEMA_KIND_DEEP = 8 };
+
+// The one value that a branch allows of a member, whichever part of it says so; NULL: there is none.
+static yyjson_val *schema_kind_of(struct schema_run *r, yyjson_val *branch, yyjson_val *key, int deep) {
+  struct schema_words w = {0};
+  if (!yyjson_is_obj(branch) || deep > SCHEMA_KIND_DEEP || !schema_run_gather(r, branch, &w)) return NULL;
+  yyjson_val *member = yyjson_obj_getn(SCHEMA_AT(&w, PROPERTIES), yyjson_get_str(key), yyjson_get_len(key));
+  yyjson_val *only = schema_only_value(member);
+  yyjson_arr_iter parts = yyjson_arr_iter_with(SCHEMA_AT(&w, ALL_OF));
+  for (yyjson_val *part; !only && (part = yyjson_arr_iter_next(&parts));)
+    only = schema_kind_of(r, part, key, deep + 1);
+  return only ? only : schema_kind_of(r, schema_run_follow(r, SCHEMA_AT(&w, REF)), key, deep + 1);
+}
+
+static bool schema_is_text(yyjson_val *only, yyjson_mut_val *member) {
+  return yyjson_is_str(only) && yyjson_mut_equals_strn(member, yyjson_get_str(only), yyjson_get_len(only));
+}
+
+struct schema_kinds {
+  yyjson_val *list; // the alternatives
+  yyjson_mut_val *v;
+};
+
+// A member of which each alternative allows one value, such as {"type": {"const": "card"}}, tells them apart: does the
+// value name another one than this branch there?
+static bool schema_is_other_kind(struct schema_run *r, const struct schema_kinds *of, yyjson_val *branch,
+                                 int deep) {
+  struct schema_words w = {0};
+  if (!yyjson_is_obj(branch) || deep > SCHEMA_KIND_DEEP || !schema_run_gather(r, branch, &w)) return false;
+  yyjson_obj_iter it = yyjson_obj_iter_with(SCHEMA_AT(&w, PROPERTIES));
+  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it)) && schema_run_step(r);) {
+    yyjson_val *only = schema_only_value(yyjson_obj_iter_get_val(key));
+    yyjson_mut_val *member =
+        only ? yyjson_mut_obj_getn(of->v, yyjson_get_str(key), yyjson_get_len(key)) : NULL;
+    if (!yyjson_is_str(only) || !yyjson_mut_is_str(member) || schema_is_text(only, member)) continue;
+    yyjson_arr_iter others = yyjson_arr_iter_with(of->list);
+    for (yyjson_val *other; (other = yyjson_arr_iter_next(&others));)
+      if (schema_is_text(schema_kind_of(r, other, key, 0), member)) return true;
+  }
+  yyjson_arr_iter parts = yyjson_arr_iter_with(SCHEMA_AT(&w, ALL_OF));
+  for (yyjson_val *part; (part = yyjson_arr_iter_next(&parts));)
+    if (schema_is_other_kind(r, of, part, deep + 1)) return true;
+  return schema_is_other_kind(r, of, schema_run_follow(r, SCHEMA_AT(&w, REF)), deep + 1);
+}
+
 static bool schema_fail_alternatives(struct schema_run *r, yyjson_val *list, yyjson_mut_val *v,
                                      yyjson_val *nearest) {
   bool whole = true;
@@ -248,25 +299,39 @@ static bool schema_fail_alternatives(struct schema_run *r, yyjson_val *list, yyj
   return schema_violate(r, SCHEMA_SLIGHT, &expected, v);
 }
 
+// Of the alternatives, none of which fits, the one that misses least; `scores` of the first SCHEMA_WEIGHED_MOST.
+enum { SCHEMA_WEIGHED_MOST = 64 };
+static yyjson_val *schema_nearest(struct schema_run *r, const struct schema_kinds *of, unsigned *scores,
+                                  unsigned *least) {
+  yyjson_val *nearest = NULL;
+  size_t i = 0;
+  *least = ~0u;
+  yyjson_arr_iter it = yyjson_arr_iter_with(of->list);
+  for (yyjson_val *branch; i < SCHEMA_WEIGHED_MOST && (branch = yyjson_arr_iter_next(&it)); i++) {
+    if (schema_misses_whole(r, branch, of->v)) scores[i] += SCHEMA_WHOLE;
+    if (yyjson_mut_is_obj(of->v) && schema_is_other_kind(r, of, branch, 0)) scores[i] += SCHEMA_OTHER_KIND;
+    if (scores[i] >= *least) continue;
+    *least = scores[i];
+    nearest = branch;
+  }
+  return nearest;
+}
+
 // anyOf and oneOf. A value that fits none is told what the nearest alternative misses.
 static bool schema_run_alternatives(struct schema_run *r, yyjson_val *list, bool one, yyjson_mut_val *v,
                                     struct schema_seen *seen) {
-  yyjson_val *nearest = NULL;
-  unsigned least = ~0u, score;
-  size_t matches = 0;
+  unsigned scores[SCHEMA_WEIGHED_MOST], least, score;
+  size_t matches = 0, i = 0;
   yyjson_arr_iter it = yyjson_arr_iter_with(list);
-  for (yyjson_val *branch; (branch = yyjson_arr_iter_next(&it));) {
+  for (yyjson_val *branch; (branch = yyjson_arr_iter_next(&it)); i++) {
     struct schema_seen mine = seen ? schema_seen_for(r, v) : (struct schema_seen){0};
     if (schema_run_quietly(r, branch, v, seen ? &mine : NULL, &score)) {
       matches++;
       if (seen) schema_seen_join(seen, &mine);
       if (!one && !seen) return true;
-      continue;
+    } else if (i < SCHEMA_WEIGHED_MOST) {
+      scores[i] = score;
     }
-    if (schema_misses_whole(r, branch, v)) score += SCHEMA_WHOLE;
-    if (score >= least) continue;
-    least = score;
-    nearest = branch;
   }
   if (matches == 1 || (matches && !one) || r->exhausted) return true;
   if (matches) {
@@ -275,6 +340,7 @@ static bool schema_run_alternatives(struct schema_run *r, yyjson_val *list, bool
                matches);
     return schema_violate(r, SCHEMA_SLIGHT, &expected, v);
   }
+  yyjson_val *nearest = schema_nearest(r, &(struct schema_kinds){list, v}, scores, &least);
   if (!nearest) return true; // an empty list, which is not a sound schema
   if (r->report) return schema_fail_alternatives(r, list, v, nearest);
   r->score += least;

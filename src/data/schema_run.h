@@ -44,6 +44,7 @@ enum schema_weight {
   SCHEMA_NAMES = 10,
   SCHEMA_OTHER_VALUE = 30,
   SCHEMA_OTHER_TYPE = 15,
+  SCHEMA_OTHER_KIND = 300, // a member that tells the alternatives apart says that another one is meant
   SCHEMA_WHOLE = 1000
 };
 

@@ -151,6 +151,20 @@ static void on_schema(struct node *n, const char *key, yyjson_val *v) {
   add(n, key, convert_child(n, key, v, STR_NONE));
 }
 
+// Generators write {"type": "object", "properties": {}} for a map's values of any type (Java's Object).
+static bool is_anything(yyjson_val *schema) {
+  yyjson_val *properties = yyjson_obj_get(schema, "properties");
+  return str_is(json_str(schema, "type"), "object") && yyjson_is_obj(properties) &&
+         !yyjson_obj_size(properties) && yyjson_obj_size(schema) == 2;
+}
+
+static void on_rest(struct node *n, const char *key, yyjson_val *v) {
+  if (is_anything(v))
+    add(n, key, yyjson_mut_bool(n->c->ir, true));
+  else
+    on_schema(n, key, v);
+}
+
 static void on_list(struct node *n, const char *key, yyjson_val *v) {
   if (!yyjson_is_arr(v) || !yyjson_arr_size(v)) return warn(n, key, "it is not a list of schemas");
   yyjson_mut_val *list = yyjson_mut_arr(n->c->ir);
@@ -268,6 +282,14 @@ static void widen_for_enum(struct node *n, yyjson_val *values) {
   n->types |= more & ~(unsigned)(T_ARRAY | T_OBJECT);
 }
 
+static bool list_has(yyjson_mut_val *list, yyjson_mut_val *value) {
+  size_t i, n;
+  yyjson_mut_val *item;
+  yyjson_mut_arr_foreach (list, i, n, item)
+    if (yyjson_mut_equals(item, value)) return true;
+  return false;
+}
+
 // An enum whose values the type excludes refuses everything. Of values that cannot be read as its type those
 // go, and with the last of them the enum. `null` among the values makes the type nullable.
 static void on_enum(struct node *n, const char *key, yyjson_val *v) {
@@ -287,6 +309,11 @@ static void on_enum(struct node *n, const char *key, yyjson_val *v) {
     real |= !yyjson_is_null(item);
     yyjson_mut_arr_append(list, value);
   }
+  // What stands for a value that is not given is one: its own default, though the list may have forgotten it.
+  yyjson_val *own = yyjson_obj_get(n->at.value, "default");
+  bool scalar = own && !yyjson_is_null(own) && !yyjson_is_ctn(own);
+  if (real && scalar && (value = value_as(n, n->types, own)) && !list_has(list, value))
+    yyjson_mut_arr_append(list, value);
   if (!real && n->types & ~(unsigned)T_NULL) return warn(n, key, "no value of it is of the type");
   yyjson_val *null = NULL;
   yyjson_arr_foreach (v, i, count, item) null = yyjson_is_null(item) ? item : null;
@@ -336,7 +363,7 @@ static const struct {
     {"unevaluatedItems", on_schema, T_ARRAY},
     {"properties", on_properties, T_OBJECT},
     {"required", on_required, T_OBJECT},
-    {"additionalProperties", on_schema, T_OBJECT},
+    {"additionalProperties", on_rest, T_OBJECT},
     {"patternProperties", on_map, T_OBJECT},
     {"propertyNames", on_schema, T_OBJECT},
     {"unevaluatedProperties", on_schema, T_OBJECT},

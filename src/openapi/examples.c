@@ -109,7 +109,7 @@ static void check_one(struct examples *e, struct place example) {
   e->result->examples++;
   e->result->examples_fit += fit;
   e->result->examples_mended += mended;
-  if (!fit && e->tell) tell(e, example, &first, mended);
+  if (!fit && (mended || e->tell)) tell(e, example, &first, mended);
   arena_free(a);
 }
 

@@ -17,7 +17,8 @@ struct examples_budget {
   uint64_t left; // in the schema's units of work
 };
 
-// Each example of the body, as a model would give it. `tell`: one that does not fit becomes a note.
+// Each example of the body, as a model would give it. One for which the schema gives way becomes a note; with
+// `tell` one that does not fit does, too.
 void examples_check(struct schema_pool *pool, const struct operation *op, const struct input *in,
                     struct examples_budget *budget, bool tell, struct openapi_result *result);
 

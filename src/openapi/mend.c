@@ -71,31 +71,60 @@ static bool add_value(struct openapi_mend *m, yyjson_mut_val *schema, yyjson_mut
   return yyjson_mut_arr_append(list, yyjson_mut_val_mut_copy(m->doc, v));
 }
 
-static bool drop_bounds(yyjson_mut_val *schema) {
-  static const char *const bounds[] = {"pattern",
-                                       "minLength",
-                                       "maxLength",
-                                       "minimum",
-                                       "maximum",
-                                       "exclusiveMinimum",
-                                       "exclusiveMaximum",
-                                       "multipleOf",
-                                       "minItems",
-                                       "maxItems",
-                                       "uniqueItems",
-                                       "contains",
-                                       "minContains",
-                                       "maxContains",
-                                       "minProperties",
-                                       "maxProperties",
-                                       "propertyNames",
-                                       "not",
-                                       "if",
-                                       "then",
-                                       "else"};
+// A keyword alone, with those that it speaks together with.
+static const struct {
+  const char *key, *with;
+} bounds[] = {{"pattern", NULL},
+              {"minLength", NULL},
+              {"maxLength", NULL},
+              {"minimum", NULL},
+              {"maximum", NULL},
+              {"exclusiveMinimum", NULL},
+              {"exclusiveMaximum", NULL},
+              {"multipleOf", NULL},
+              {"minItems", NULL},
+              {"maxItems", NULL},
+              {"uniqueItems", NULL},
+              {"maxContains", "contains"},
+              {"minContains", "contains"},
+              {"contains", NULL},
+              {"minProperties", NULL},
+              {"maxProperties", NULL},
+              {"propertyNames", NULL},
+              {"not", NULL},
+              {"then", "if"},
+              {"else", "if"}};
+
+// Does the value miss this one keyword of the schema?
+static bool misses(const struct openapi_mend *m, yyjson_mut_val *schema, size_t bound, yyjson_mut_val *v) {
+  yyjson_mut_val *word = yyjson_mut_obj_get(schema, bounds[bound].key),
+                 *defs = yyjson_mut_obj_get(m->root, "$defs");
+  yyjson_mut_val *with = bounds[bound].with ? yyjson_mut_obj_get(schema, bounds[bound].with) : NULL;
+  if (!word) return false;
+  yyjson_mut_doc *alone = yyjson_mut_doc_new(NULL), *value = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *root = yyjson_mut_obj(alone);
+  yyjson_mut_doc_set_root(alone, root);
+  tree_set(alone, root, str_of(bounds[bound].key), yyjson_mut_val_mut_copy(alone, word));
+  if (with) tree_set(alone, root, str_of(bounds[bound].with), yyjson_mut_val_mut_copy(alone, with));
+  if (defs) tree_set(alone, root, STR("$defs"), yyjson_mut_val_mut_copy(alone, defs));
+  yyjson_doc *read = yyjson_mut_doc_imut_copy(alone, NULL);
+  struct arena *a = arena_new();
+  struct schema_report *report = ARENA_NEW(a, struct schema_report);
+  report->arena = a;
+  yyjson_mut_val *copy = yyjson_mut_val_mut_copy(value, v);
+  bool fits = schema_check(yyjson_doc_get_root(read), value, &copy, report);
+  arena_free(a);
+  yyjson_doc_free(read);
+  yyjson_mut_doc_free(value);
+  yyjson_mut_doc_free(alone);
+  return !fits;
+}
+
+// Those alone that the value misses.
+static bool drop_bounds(const struct openapi_mend *m, yyjson_mut_val *schema, yyjson_mut_val *v) {
   bool any = false;
   for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
-    any |= yyjson_mut_obj_remove_key(schema, bounds[i]) != NULL;
+    if (misses(m, schema, i, v)) any |= yyjson_mut_obj_remove_key(schema, bounds[i].key) != NULL;
   return any;
 }
 
@@ -105,7 +134,7 @@ static void openapi_mend_value(struct openapi_mend *m, yyjson_mut_val *schema, y
   if (!v) return;
   bool typed = add_type(m, schema, v), valued = add_value(m, schema, v);
   yyjson_mut_val *either = yyjson_mut_obj_get(schema, "anyOf");
-  if (typed || valued || drop_bounds(schema)) {
+  if (typed || valued || drop_bounds(m, schema, v)) {
     m->changed = true;
   } else if (either) { // none of them, and none of them near
     yyjson_mut_val *open = yyjson_mut_arr_add_obj(m->doc, either);

@@ -34,14 +34,17 @@ after(() => folder && rmSync(folder, { recursive: true, force: true }));
 
 describe("vendors' documents", { skip }, () => {
   test("their own request examples are taken, all but one in a hundred", (t) => {
-    let all = 0, taken = 0;
+    let all = 0, taken = 0, gave = 0;
     for (const [name, from] of Object.entries(documents)) {
       const r = compile(...from, "--examples", "--report");
       t.diagnostic(`${name}: ${r.examples} examples, ${r.examples_fit} fit, for ${r.examples_mended} a schema gave way; ${r.tools} of ${r.operations} operations`);
       all += r.examples;
       taken += r.examples_fit + r.examples_mended;
+      gave += r.examples_mended;
     }
     assert.ok(all > 500 && taken >= 0.99 * all, `${taken} of ${all}`);
+    // What is left are documents that contradict themselves: an example against an enum, a type or `required` beside it.
+    assert.ok(gave <= 14, `schemas gave way to ${gave}`);
   });
 
   test("operations are what a reader takes them for", (t) => {

@@ -15,6 +15,24 @@ static const struct row {
      "{\"a\":\"x\",\"b\":\"y\"}", "{\"b\":\"y\"}"},
     {"{type: object, properties: {p: {type: string, pattern: '^a', maxLength: 3}}}", "{p: long}", 0, 1,
      "{\"p\":\"b\"}", "{\"p\":{}}"},
+    // The keyword that it misses, and no other.
+    {"{type: object, properties: {p: {type: string, pattern: '^a', maxLength: 3}}}", "{p: bb}", 0, 1,
+     "{\"p\":\"c\"}", "{\"p\":\"bbbb\"}"},
+    {"{type: object, properties: {l: {type: array, minItems: 2, maxItems: 3, uniqueItems: true}}}",
+     "{l: [1]}", 0, 1, "{\"l\":[]}", "{\"l\":[1,1]}"},
+    // In the branch that its kind names, and not in a sibling.
+    {"{type: object, properties: {o: {oneOf: [{type: object, required: [t], properties: {t: {type: string, "
+     "enum: [one]}, "
+     "a: {type: string, enum: [x]}}}, {type: object, required: [t], properties: {t: {type: string, enum: "
+     "[two]}, b: {type: "
+     "string, enum: [x]}, c: {type: string, enum: [x]}}}]}}}",
+     "{o: {t: two, b: y, c: y}}", 0, 1, "{\"o\":{\"t\":\"two\",\"b\":\"y\"}}",
+     "{\"o\":{\"t\":\"two\",\"b\":\"z\"}}"},
+    // A default is one of its values; a map's values may be anything where a generator wrote Object.
+    {"{type: object, properties: {k: {type: string, enum: [edge], default: ''}}}", "{k: ''}", 1, 0,
+     "{\"k\":\"edge\"}", "{\"k\":\"x\"}"},
+    {"{type: object, properties: {m: {type: object, additionalProperties: {type: object, properties: {}}}}}",
+     "{m: {a: [x], b: 1}}", 1, 0, "{\"m\":{\"a\":{}}}", "{\"m\":1}"},
     {"{type: object, properties: {n: {type: object, properties: {a: {type: integer}}, additionalProperties: "
      "false}}}",
      "{n: {b: 1}}", 0, 1, "{\"n\":{\"c\":2}}", "{\"n\":{\"a\":\"x\"}}"},

@@ -12,17 +12,8 @@
 #include "openapi/pool.h"
 #include "openapi/text.h"
 #include "openapi/tree.h"
+#include "openapi/typed.h"
 
-enum {
-  T_NULL = 1,
-  T_BOOLEAN = 2,
-  T_OBJECT = 4,
-  T_ARRAY = 8,
-  T_NUMBER = 16,
-  T_INTEGER = 32,
-  T_STRING = 64,
-  T_NUMERIC = T_NUMBER | T_INTEGER,
-};
 static const struct {
   const char *name;
   unsigned bit;
@@ -243,32 +234,6 @@ static void on_dependent_required(struct node *n, const char *key, yyjson_val *v
   add(n, key, yyjson_val_mut_copy(n->c->ir, v));
 }
 
-static unsigned type_of(yyjson_val *v) {
-  if (yyjson_is_null(v)) return T_NULL;
-  if (yyjson_is_bool(v)) return T_BOOLEAN;
-  if (yyjson_is_str(v)) return T_STRING;
-  if (yyjson_is_arr(v)) return T_ARRAY;
-  if (yyjson_is_obj(v)) return T_OBJECT;
-  return yyjson_is_int(v) || floor(yyjson_get_num(v)) == yyjson_get_num(v) ? T_NUMERIC : T_NUMBER;
-}
-
-// A value written against its type, as YAML and hasty authors do: "1" for an integer, 1 or true for a text.
-// NULL: it cannot be read as one of the types.
-static yyjson_mut_val *value_as(struct node *n, unsigned types, yyjson_val *v) {
-  yyjson_mut_doc *ir = n->c->ir;
-  struct str text = yyjson_is_str(v) ? json_text(v) : json_to_text(n->c->pool->arena, v);
-  int64_t whole;
-  char *end;
-  if (!types || types & type_of(v)) return yyjson_val_mut_copy(ir, v);
-  if (yyjson_is_null(v) || yyjson_is_ctn(v) || !text.n) return NULL;
-  if (types & T_NUMERIC && yyjson_is_str(v) && str_to_i64(text, &whole)) return yyjson_mut_sint(ir, whole);
-  double real = types & T_NUMBER && yyjson_is_str(v) ? strtod(arena_z(n->c->pool->arena, text), &end) : 0;
-  if (types & T_NUMBER && yyjson_is_str(v) && !*end && isfinite(real)) return yyjson_mut_real(ir, real);
-  bool yes = str_is(text, "true");
-  if (types & T_BOOLEAN && (yes || str_is(text, "false"))) return yyjson_mut_bool(ir, yes);
-  return types & T_STRING ? yyjson_mut_strncpy(ir, text.p, text.n) : NULL;
-}
-
 // Where no reading makes a value fit the type, the values were thought of, and the type was not.
 static void widen_for_enum(struct node *n, yyjson_val *values) {
   unsigned more = 0;
@@ -276,8 +241,9 @@ static void widen_for_enum(struct node *n, yyjson_val *values) {
   size_t i, count;
   if (!n->types || n->types & (T_ARRAY | T_OBJECT)) return;
   yyjson_arr_foreach (values, i, count, v) {
-    if (yyjson_is_null(v) || value_as(n, n->types & ~(unsigned)T_NULL, v)) continue;
-    more |= type_of(v) == T_NUMERIC ? T_INTEGER : type_of(v);
+    if (yyjson_is_null(v) || typed_value(n->c->ir, n->c->pool->arena, n->types & ~(unsigned)T_NULL, v))
+      continue;
+    more |= typed_of(v) == T_NUMERIC ? T_INTEGER : typed_of(v);
   }
   n->types |= more & ~(unsigned)(T_ARRAY | T_OBJECT);
 }
@@ -305,14 +271,15 @@ static void on_enum(struct node *n, const char *key, yyjson_val *v) {
       twin = yyjson_arr_get(v, j);
       seen = yyjson_equals(twin, item);
     }
-    if (seen || !(value = value_as(n, n->types, item))) continue;
+    if (seen || !(value = typed_value(n->c->ir, n->c->pool->arena, n->types, item))) continue;
     real |= !yyjson_is_null(item);
     yyjson_mut_arr_append(list, value);
   }
   // What stands for a value that is not given is one: its own default, though the list may have forgotten it.
   yyjson_val *own = yyjson_obj_get(n->at.value, "default");
   bool scalar = own && !yyjson_is_null(own) && !yyjson_is_ctn(own);
-  if (real && scalar && (value = value_as(n, n->types, own)) && !list_has(list, value))
+  if (real && scalar && (value = typed_value(n->c->ir, n->c->pool->arena, n->types, own)) &&
+      !list_has(list, value))
     yyjson_mut_arr_append(list, value);
   if (!real && n->types & ~(unsigned)T_NULL) return warn(n, key, "no value of it is of the type");
   yyjson_val *null = NULL;
@@ -322,7 +289,7 @@ static void on_enum(struct node *n, const char *key, yyjson_val *v) {
 }
 
 static void on_const(struct node *n, const char *key, yyjson_val *v) {
-  yyjson_mut_val *value = value_as(n, n->types, v);
+  yyjson_mut_val *value = typed_value(n->c->ir, n->c->pool->arena, n->types, v);
   add(n, key, value ? value : yyjson_val_mut_copy(n->c->ir, v));
 }
 

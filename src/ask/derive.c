@@ -42,15 +42,24 @@ static void derive_split(struct str name, struct arena *a, struct derive_name *o
   }
 }
 
+// Does the word only say whose tool it is? Not where nothing else says what it gives.
+static bool derive_is_vendor(const struct derive_name *name, struct str word, struct str vendor) {
+  bool other = false;
+  for (size_t i = 0; i < name->n; i++)
+    other = other || (!derive_is_verb(name->words[i]) && !str_contains(vendor, name->words[i]));
+  return other && str_contains(vendor, word);
+}
+
 // How many words of the question the name has; those that all tools of the account share say nothing.
 static size_t derive_fits(const struct derive_name *name, const struct ask_words *w, struct str vendor,
                           struct arena *a) {
   size_t found = 0;
   for (size_t i = 0; i < name->n; i++) {
-    if (derive_is_verb(name->words[i]) || str_contains(vendor, name->words[i])) continue;
+    if (derive_is_verb(name->words[i]) || derive_is_vendor(name, name->words[i], vendor)) continue;
     struct str stem = ask_words_stem(name->words[i], a);
     for (size_t k = 0; k < w->n; k++)
-      if (str_eq(w->items[k].stem, stem)) {
+      if (str_eq(w->items[k].stem, stem) ||
+          str_eq(ask_words_stem(ask_words_joined(&w->items[k], a), a), stem)) {
         found++;
         break;
       }
@@ -72,7 +81,8 @@ static bool derive_requires(const struct tool *t, struct str *arguments, size_t 
 static struct str derive_noun(const struct derive_name *name, struct str vendor, struct arena *a) {
   struct buf out = BUF_MAX(200);
   for (size_t i = 0; i < name->n; i++)
-    if (!derive_is_verb(name->words[i]) && !str_contains(vendor, name->words[i]))
+    if (!derive_is_verb(name->words[i]) && !derive_is_vendor(name, name->words[i], vendor) &&
+        !(i && str_eq(name->words[i], name->words[i - 1])))
       buf_printf(&out, "%s%.*s", out.n ? " " : "", STR_ARG(name->words[i]));
   struct str noun = arena_dup(a, buf_str(&out));
   buf_free(&out);
@@ -116,7 +126,7 @@ static void derive_thing(const struct derive *d, const struct tool *t, const str
   struct str id = derive_id(d, t, a), noun;
   derive_split(t->name, a, &name);
   noun = derive_noun(&name, d->tools->connector, a);
-  derive_put(out, out->p && out->p[out->n - 1] != '{' ? "," : "", id, ":{\"derived\":true,\"weight\":-4,");
+  derive_put(out, out->p && out->p[out->n - 1] != '{' ? "," : "", id, ":{\"derived\":true,\"weight\":-18,");
   derive_put(out, "\"names\":[", noun, "");
   if (name.n) derive_put(out, ",", name.words[name.n - 1], "");
   buf_add_z(out, "]");
@@ -254,9 +264,13 @@ yyjson_doc *derive_columns(yyjson_val *thing, const struct table_result *rows, s
   struct buf out = BUF_MAX(DERIVE_TEXT_MOST);
   struct str table = json_str(yyjson_arr_get_last(yyjson_obj_get(thing, "steps")), "id"),
              old = json_to_text(a, thing);
-  struct str label = derive_pick(rows, labels, TABLE_TEXT, true),
+  static const char *const ids[] = {"id", "uuid", "number", NULL};
+  struct str label = derive_pick(rows, labels, TABLE_TEXT, false),
              time = derive_pick(rows, times, TABLE_TIME, true);
+  bool happens = !label.n && time.n; // rows without names, at a time
+  if (!label.n) label = derive_pick(rows, ids, TABLE_TEXT, true);
   buf_add(&out, str_make(old.p, old.n - 1));
+  if (happens) buf_add_z(&out, ",\"events\":true");
   derive_put(&out, ",\"known\":true,\"label\":",
              label.n              ? label
              : rows->column_count ? rows->columns[0].name

@@ -53,9 +53,9 @@ static int mentions_rank(const struct mentions *m, const struct model_thing *t, 
   (void)m;
   switch (p->role) {
   case MODEL_NAME:
-    if (p->means == t) return *what = MENTION_NAME, 0;
+    if (p->means == t) return *what = MENTION_NAME, p->number ? 4 : 0;
     for (const struct model_thing *up = t->within; up; up = up->within)
-      if (p->means == up) return *what = MENTION_PARENT, 4;
+      if (p->means == up) return *what = MENTION_PARENT, 5;
     return -1;
   case MODEL_VALUE:
     return p->means == t ? (*what = MENTION_VALUE, 1) : -1;
@@ -64,7 +64,7 @@ static int mentions_rank(const struct mentions *m, const struct model_thing *t, 
   case MODEL_COLUMN:
     return p->means == t ? (*what = MENTION_COLUMN, 3) : -1;
   default:
-    return p->means == t->source ? (*what = MENTION_SOURCE, 5) : -1;
+    return p->means == t->source ? (*what = MENTION_SOURCE, 6) : -1;
   }
 }
 
@@ -147,6 +147,7 @@ static int mentions_timed(const struct mentions *m, const struct model_thing *t,
        has = t->time >= 0 || yyjson_obj_get(t->def, "span") || yyjson_obj_get(t->def, "sliced");
   for (size_t k = 0; k < count; k++)
     for (size_t at = s[k].first; at < s[k].end; at++) timed = timed || m->timed[at];
+  if (t->derived && !t->known) return 0;
   return timed ? (has ? MENTIONS_TIMED : -MENTIONS_TIMED) : 0;
 }
 
@@ -154,7 +155,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
                    size_t count, bool *named) {
   struct mention list[WORDS_MOST];
   size_t n = mentions_of(m, t, s, count, list, WORDS_MOST);
-  int score = t->weight + mentions_timed(m, t, s, count), seen_names = 0;
+  int score = mentions_timed(m, t, s, count), seen_names = 0, seen_own = 0;
   *named = false;
   for (size_t i = 0; i < n; i++) {
     const struct mention *x = &list[i];
@@ -173,10 +174,12 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       seen_names++;
       break;
     case MENTION_VALUE:
+      seen_own += !again;
       if (t->values[x->number].noun && !seen_names++) score += MENTIONS_NOUN, *named = true;
       score += again ? 0 : MENTIONS_VALUE + longer;
       break;
     case MENTION_COLUMN:
+      seen_own += !again;
       score += again ? 0 : MENTIONS_COLUMN + longer;
       break;
     case MENTION_LACK:
@@ -201,18 +204,21 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       break;
     }
   }
-  return score - (*named || seen_names ? 0 : MENTIONS_NOT_NAMED);
+  bool spoken_of = *named || seen_names;
+  if (spoken_of || t->weight < 0) score += t->weight;
+  return score - (spoken_of || seen_own > 1 ? 0 : MENTIONS_NOT_NAMED);
 }
 
 const struct model_thing *mentions_best(const struct mentions *m, const struct ask_segment *s, size_t count,
                                         int *score, const struct model_thing **second) {
   const struct model_thing *best = NULL;
-  int most = MENTIONS_LEAST - 1, next = INT32_MIN;
+  int most = INT32_MIN, next = INT32_MIN;
   *second = NULL;
   for (size_t i = 0; i < m->model->count; i++) {
     bool named;
     const struct model_thing *t = &m->model->things[i];
     int mine = mentions_score(m, t, s, count, &named);
+    if (mine < MENTIONS_LEAST + (t->derived ? t->weight : 0)) continue;
     if (mine > most) {
       next = best ? most : INT32_MIN;
       *second = best;

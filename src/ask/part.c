@@ -14,6 +14,8 @@ struct filling {
   struct reading_part *part;
   struct mention list[WORDS_MOST];
   size_t count;
+  int which[READING_GROUPS_MOST]; // columns after "which": what rows are told by, where nothing else is asked
+  size_t which_count;
   int near_measure; // the column of numbers that was named last
   bool relates;     // what follows is an event that something is measured against
 };
@@ -131,6 +133,17 @@ static bool part_take_text(struct filling *f, size_t i, int column) {
                                                    .text = f->words->items[next->first].text,
                                                    .at = next->first});
   next->what = MENTION_FILLER;
+  for (size_t k = i + 2;
+       k + 1 < f->count && f->list[k].what == MENTION_FILLER && part_is_text_for(f, &f->list[k + 1]);
+       k += 2) {
+    const struct mention *more = &f->list[k + 1];
+    part_add_filter(f->part, (struct reading_filter){.op = READING_LIKE,
+                                                     .value = -1,
+                                                     .column = column,
+                                                     .text = f->words->items[more->first].text,
+                                                     .at = more->first});
+    f->list[k + 1].what = MENTION_FILLER;
+  }
   return true;
 }
 
@@ -154,7 +167,10 @@ static void part_take_column(struct filling *f, size_t i) {
     part_add_column(p->groups, &p->group_count, part_group_of(p->thing, m->number));
     return;
   }
-  part_add_column(p->asked, &p->asked_count, m->number);
+  if (part_asks_which(f, i) && (p->thing->events || p->thing->counts >= 0))
+    part_add_column(f->which, &f->which_count, m->number);
+  else
+    part_add_column(p->asked, &p->asked_count, m->number);
 }
 
 // A name may say what is measured too: "media bandwidth".
@@ -302,11 +318,13 @@ static void part_take_top(struct filling *f, const struct ask_segment *s, size_t
 
 static void part_take_intents(struct filling *f, const struct mention *m) {
   struct phrase_hit hits[PHRASE_HITS_MOST];
-  if (m->what != MENTION_FILLER || f->in->mentions->timed[m->first]) return;
+  bool spoken = m->what == MENTION_FILLER || m->what == MENTION_COLUMN || m->what == MENTION_NAME;
+  if (!spoken || f->in->mentions->timed[m->first]) return;
   size_t n = phrases_at(&f->language->phrases, f->words, m->first, hits, PHRASE_HITS_MOST),
          longest = n ? hits[0].n : 0;
   for (size_t i = 0; i < n; i++) {
     const struct phrase *p = hits[i].phrase;
+    if (m->what != MENTION_FILLER && hits[i].n < m->n) continue; // a word within a name asks nothing
     if (p->role == LANGUAGE_INTENT && (hits[i].n == longest || hits[i].n > 1))
       f->part->intents |= 1u << p->number;
     if (p->role == LANGUAGE_BUCKET) f->part->bucket = (char)p->number;
@@ -418,6 +436,32 @@ static void part_settle_groups(struct reading_part *p) {
   p->asked_count = kept;
 }
 
+// "created, changed or deleted": several kinds, and a word for all of them, are all of them.
+static void part_settle_alternatives(struct filling *f) {
+  struct reading_part *p = f->part;
+  int deeds = model_column_find(p->thing, json_str(p->thing->def, "deeds"));
+  size_t same = 0, kept = 0;
+  bool any = false;
+  for (size_t i = 0; i < f->count; i++)
+    any = any || (f->list[i].what == MENTION_NAME && f->list[i].number == 1);
+  for (size_t i = 0; i < p->filter_count; i++) same += p->filters[i].column == deeds;
+  if (deeds < 0 || !any || same < 2) return;
+  for (size_t i = 0; i < p->filter_count; i++)
+    if (p->filters[i].column != deeds) p->filters[kept++] = p->filters[i];
+  p->filter_count = kept;
+}
+
+static void part_settle_which(struct filling *f) {
+  struct reading_part *p = f->part;
+  for (size_t i = 0; i < f->which_count; i++) {
+    if (p->asked_count || p->group_count > i)
+      part_add_column(p->asked, &p->asked_count, f->which[i]);
+    else
+      part_add_column(p->groups, &p->group_count, part_group_of(p->thing, f->which[i]));
+  }
+  if (f->which_count && !p->asked_count) p->grouped = true;
+}
+
 void part_fill(const struct part_input *in, const struct model_thing *thing, struct arena *a,
                struct reading_part *out) {
   struct filling *f = ARENA_NEW(a, struct filling);
@@ -450,6 +494,8 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   part_settle_spans(f);
   part_settle_flags(out);
   part_settle_check(out);
+  part_settle_alternatives(f);
+  part_settle_which(f);
   part_settle_groups(out);
 }
 

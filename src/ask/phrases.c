@@ -13,6 +13,7 @@ void phrases_add(struct phrases *ps, struct str text, int role, const void *mean
   for (size_t i = 0; i < p->n; i++) {
     p->stems[i] = w.items[i].stem;
     map_put(&ps->stems, p->stems[i], p);
+    map_put(&ps->lows, w.items[i].low, &p->stems[i]);
   }
   p->first = w.items[0].low;
   p->exact = w.n == 1 && w.items[0].text.n == 1 ? w.items[0].text : STR_NONE;
@@ -24,6 +25,7 @@ void phrases_add(struct phrases *ps, struct str text, int role, const void *mean
 void phrases_free(struct phrases *ps) {
   map_free(&ps->by_first);
   map_free(&ps->stems);
+  map_free(&ps->lows);
 }
 
 bool phrases_know(const struct phrases *ps, struct str stem) {
@@ -66,15 +68,13 @@ static bool phrase_is_slip(struct str known, struct str typed) {
   return typed.n >= 5 && known.n >= 5 && str_distance(known, typed) <= allowed;
 }
 
-struct str phrases_near(const struct phrases *ps, struct str stem) {
-  struct map_slot *slot;
-  struct str best = STR_NONE;
+struct str phrases_near(const struct phrases *ps, struct str low) {
+  struct map_slot *slot, *best = NULL;
   unsigned least = 99;
-  for (size_t i = 0; (slot = map_next(&ps->stems, &i));) {
-    unsigned far = str_distance(slot->key, stem);
-    if (phrase_is_slip(slot->key, stem) &&
-        (far < least || (far == least && str_compare(slot->key, best) < 0)))
-      best = slot->key, least = far;
+  for (size_t i = 0; (slot = map_next(&ps->lows, &i));) {
+    unsigned far = str_distance(slot->key, low);
+    bool better = far < least || (best && far == least && str_compare(slot->key, best->key) < 0);
+    if (better && phrase_is_slip(slot->key, low)) best = slot, least = far;
   }
-  return best;
+  return best ? *(const struct str *)best->value : STR_NONE;
 }

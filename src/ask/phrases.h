@@ -25,6 +25,7 @@ struct phrases {
   struct arena *arena;
   struct map by_first; // struct phrase *
   struct map stems;    // every stem of all phrases
+  struct map lows;     // every word of them as it is written: its stem
   size_t count;
 };
 
@@ -38,7 +39,7 @@ struct phrase_hit {
 size_t phrases_at(const struct phrases *ps, const struct ask_words *w, size_t at, struct phrase_hit *out,
                   size_t most);
 bool phrases_know(const struct phrases *ps, struct str stem); // in any of them
-// A known word that the unknown one is a slip of the pen of; empty: none is near enough.
-struct str phrases_near(const struct phrases *ps, struct str stem);
+// The stem of the known word that this one is a slip of the pen of; empty: none is near enough.
+struct str phrases_near(const struct phrases *ps, struct str low);
 
 #endif

@@ -132,7 +132,9 @@ void query_filters(struct querying *s, bool nouns, bool rest, struct buf *out) {
     query_add_filter(s, f, out);
     for (size_t k = i + 1; several && k < p->filter_count; k++) {
       if (p->filters[k].column != f->column || p->filters[k].op != f->op) continue;
-      buf_add_z(out, p->filters[k].negated ? " AND " : " OR ");
+      bool all = p->filters[k].negated ||
+                 (f->op == READING_LIKE && s->t->columns[f->column].list); // a list can have both
+      buf_add_z(out, all ? " AND " : " OR ");
       query_add_filter(s, &p->filters[k], out);
       done[k] = true;
     }
@@ -180,8 +182,18 @@ bool query_ranks(const struct reading_part *p) {
   return part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM);
 }
 
+static bool query_compares(const struct reading_part *p, int column) {
+  for (size_t i = 0; i < p->filter_count; i++)
+    if (p->filters[i].op == READING_COMPARES && p->filters[i].column == column) return true;
+  return false;
+}
+
 int query_measure(const struct querying *s) {
-  if (s->p->measure >= 0) return s->p->measure;
+  int m = s->p->measure;
+  bool plain = m >= 0 && !s->t->columns[m].fold.n &&
+               !s->t->columns[m].unit.n; // counting asks for rows, not for their widths
+  if (m >= 0 && part_has(s->p, ASK_COUNT) && (plain || query_compares(s->p, m))) return s->t->counts;
+  if (m >= 0) return m;
   return s->t->counts;
 }
 

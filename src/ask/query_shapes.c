@@ -317,8 +317,11 @@ static void query_order(struct querying *s, struct buf *out) {
   q->limit = p->top;
   bool old = part_has(p, ASK_OLDEST), young = part_has(p, ASK_NEWEST), soon = part_has(p, ASK_SOONEST);
   if (query_ranks(p)) {
-    if (q->by < 0) q->by = model_column_find(s->t, json_str(s->t->def, "ranks"));
-    q->ascending = part_has(p, ASK_BOTTOM);
+    int aged = -1; // "unchanged the longest"
+    for (size_t i = 0; i < p->asked_count && q->by < 0; i++)
+      if (s->t->columns[p->asked[i]].time) aged = p->asked[i];
+    if (q->by < 0) q->by = aged >= 0 ? aged : model_column_find(s->t, json_str(s->t->def, "ranks"));
+    q->ascending = part_has(p, ASK_BOTTOM) != (aged >= 0);
     if (!q->limit) q->limit = 10;
   } else if (old || young || soon) {
     int asked = -1;

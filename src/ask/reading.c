@@ -29,12 +29,30 @@ static bool reading_knows(const struct reader_state *s, struct word *w) {
   return false;
 }
 
+// "sign-ups" where "signups" is known, and its parts together are not.
+static void reading_join_hyphens(struct reader_state *s) {
+  struct ask_words *w = &s->out->words;
+  for (size_t i = 0; i + 1 < w->n; i++) {
+    struct word *a = &w->items[i], *b = &w->items[i + 1];
+    struct phrase_hit hit;
+    if (a->whole.p != b->whole.p || a->kind != WORD_PLAIN) continue;
+    if (phrases_at(&s->in->model->phrases, w, i, &hit, 1) && hit.n > 1) continue;
+    struct str joined = ask_words_joined(a, s->arena), stem = ask_words_stem(joined, s->arena);
+    if (!phrases_know(&s->in->model->phrases, stem)) continue;
+    a->low = joined;
+    a->stem = stem;
+    a->end = b->end;
+    memmove(b, b + 1, (w->n - i - 2) * sizeof *b);
+    w->n--;
+  }
+}
+
 static void reading_correct(struct reader_state *s) {
   for (size_t i = 0; i < s->out->words.n; i++) {
     struct word *w = &s->out->words.items[i];
     if (w->kind != WORD_PLAIN || reading_knows(s, w)) continue;
-    struct str near = phrases_near(&s->in->model->phrases, w->stem);
-    if (!near.n) near = phrases_near(&s->out->language->phrases, w->stem);
+    struct str near = phrases_near(&s->in->model->phrases, w->low);
+    if (!near.n) near = phrases_near(&s->out->language->phrases, w->low);
     if (!near.n) continue;
     if (s->out->corrected_count < 8) {
       s->out->corrected[s->out->corrected_count][0] = w->low;
@@ -87,7 +105,8 @@ static bool reading_joins(const struct reader_state *s, const struct grouping *b
   if (!both.thing) return false;
   bool apart = next->score - mine > READING_APART && both.score < before->score + next->score - READING_APART;
   if (apart && !reading_is_kin(before->thing, next->thing)) return false;
-  if (named && !reading_is_kin(before->thing, next->thing)) return false;
+  bool third = both.thing != before->thing && both.thing != next->thing && !apart; // one that explains both
+  if (named && !third && !reading_is_kin(before->thing, next->thing)) return false;
   if (named && before->thing != next->thing && reading_is_kin(before->thing, next->thing))
     return both.score + READING_GAIN >= before->score + next->score * 3 / 4;
   return true;
@@ -267,6 +286,7 @@ bool reading_make(const struct reading_input *in, const struct reading *before, 
   if (!ask_words_read(text, a, &out->words, err)) return false;
   s->in = in;
   out->language = language_guess(&out->words);
+  reading_join_hyphens(s);
   reading_correct(s);
   s->segment_count = segments_find(out->language, &in->model->phrases, &out->words, s->segments);
   s->span_count = span_find(out->language, &out->words, in->clock, a, s->spans);

@@ -283,6 +283,15 @@ static void say_series(const struct saying *s) {
   say_value(s, low, 0);
   buf_add_z(s->out, ", last ");
   say_number(s, say_cell(s, last, (size_t)by), unit);
+  double from, to;
+  if (chart_cell_number(say_cell(s, 0, (size_t)by), &from) &&
+      chart_cell_number(say_cell(s, last, (size_t)by), &to) && last) {
+    buf_add_z(s->out, from < to   ? "; it rose from "
+                      : from > to ? "; it fell from "
+                                  : "; it is as it was at first, ");
+    say_number(s, say_cell(s, 0, (size_t)by), unit);
+    buf_add_z(s->out, " at the beginning");
+  }
   buf_add_char(s->out, '.');
 }
 

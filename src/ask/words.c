@@ -2,7 +2,10 @@
 #include "ask/words.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdlib.h>
+
+#include "search/terms.h"
 
 static const char *const word_kind_names[WORD_KINDS] = {
     "plain", "number", "domain", "ip", "cidr", "email", "id", "path", "url", "quoted", "date"};
@@ -19,34 +22,31 @@ bool word_kind_read(struct str name, enum word_kind *out) {
 
 // ---- stems
 
-static bool words_is_vowel(char c) {
-  return memchr("aeiou", c, 5) != NULL;
+static pthread_key_t words_key;
+static pthread_once_t words_once = PTHREAD_ONCE_INIT;
+
+static void words_end(void *terms) {
+  terms_free(terms);
 }
 
-static bool words_cut(char *w, size_t *n, const char *end, size_t least) {
-  size_t m = strlen(end);
-  if (*n < m + least || memcmp(w + *n - m, end, m) != 0) return false;
-  *n -= m;
-  return true;
+static void words_begin(void) {
+  (void)pthread_key_create(&words_key, words_end);
 }
 
-// Plurals, -ed, -ing and a last e or y go; what is left need be no word, as long as kin agree.
+// A stemmer is not for many threads at once, and dear to make: each thread has its own.
 struct str ask_words_stem(struct str low, struct arena *a) {
-  char w[WORDS_STEM_MOST];
-  size_t n = low.n < sizeof w ? low.n : sizeof w - 1;
-  memcpy(w, low.p, n);
-  if (n < 4 && !(n == 3 && w[2] == 's' && w[1] != 's')) return arena_dup(a, str_make(w, n));
-  if (n == 3) return arena_dup(a, str_make(w, 2));
-  bool ss = n > 1 && w[n - 1] == 's' && w[n - 2] == 's';
-  if (!ss && !words_cut(w, &n, "ies", 2) && !words_cut(w, &n, "sses", 1) && !(n > 4 && w[n - 2] == 'u'))
-    words_cut(w, &n, "s", 3);
-  bool cut = words_cut(w, &n, "ied", 2) || words_cut(w, &n, "ed", 3) || words_cut(w, &n, "ing", 3) ||
-             words_cut(w, &n, "ment", 4) || words_cut(w, &n, "ion", 4) || words_cut(w, &n, "ial", 3) ||
-             words_cut(w, &n, "al", 4);
-  if (cut && n > 3 && w[n - 1] == w[n - 2] && !words_is_vowel(w[n - 1]) && w[n - 1] != 's' && w[n - 1] != 'l')
-    n--;
-  while (n > 3 && (w[n - 1] == 'e' || w[n - 1] == 'y' || w[n - 1] == 'i')) n--;
-  return arena_dup(a, str_make(w, n));
+  pthread_once(&words_once, words_begin);
+  struct terms *terms = pthread_getspecific(words_key);
+  if (!terms) (void)pthread_setspecific(words_key, terms = terms_new());
+  return arena_dup(a, terms_stem(terms, str_make(low.p, low.n < WORDS_STEM_MOST ? low.n : WORDS_STEM_MOST)));
+}
+
+struct str ask_words_joined(const struct word *w, struct arena *a) {
+  char *out = arena_z(a, w->whole);
+  size_t n = 0;
+  for (size_t i = 0; i < w->whole.n; i++)
+    if (w->whole.p[i] != '-') out[n++] = (char)tolower((unsigned char)w->whole.p[i]);
+  return str_make(out, n);
 }
 
 // ---- what a word plainly is

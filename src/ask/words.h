@@ -46,6 +46,8 @@ struct ask_words {
 
 // ERR_LIMIT: longer than a question is.
 MUST_USE bool ask_words_read(struct str text, struct arena *a, struct ask_words *out, struct err *err);
+// A word with its hyphens taken out: "sign-ups" is "signups". In lower case.
+struct str ask_words_joined(const struct word *w, struct arena *a);
 // A stem: "rules" and "rule", "denied" and "deny" have one.
 struct str ask_words_stem(struct str low, struct arena *a);
 

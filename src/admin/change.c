@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/change.h"
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "data/json.h"
 
@@ -53,4 +54,50 @@ struct str change_end(struct buf *out, struct arena *a) {
   struct str text = arena_dup(a, buf_str(out));
   buf_free(out);
   return text;
+}
+
+// ---- servers
+
+static struct str change_members_text(const struct server *s, struct arena *a) {
+  struct buf out = BUF_MAX(CHANGE_MOST);
+  for (size_t i = 0; i < s->member_count; i++)
+    buf_printf(&out, "%s%.*s as \"%.*s\"", i ? ", " : "", STR_ARG(s->members[i].account_id),
+               STR_ARG(s->members[i].alias));
+  return change_end(&out, a);
+}
+
+static void change_urls(struct buf *out, const struct server *from, const struct server *to,
+                        struct arena *a) {
+  for (size_t i = 0; i < to->urls.count; i++) {
+    const struct server_url *is = &to->urls.items[i], *was = url_row_find(&from->urls, is->name);
+    char marks[2][AUDIT_MARK];
+    struct str before = was ? audit_mark_hash(was->hash, marks[0]) : STR_NONE;
+    change_text(out, arena_printf(a, "url %.*s", STR_ARG(is->name)).p, before,
+                audit_mark_hash(is->hash, marks[1]));
+  }
+}
+
+static struct str change_fence(const struct server *s, struct arena *a) {
+  struct buf out = BUF_MAX(CHANGE_MOST);
+  if (s->filter.fences.count) fence_write(&s->filter.fences, &out);
+  return change_end(&out, a);
+}
+
+static struct str change_config(const struct server *s, struct arena *a) { // but for its fence
+  struct policy_filter f = s->filter;
+  f.fences = (struct fences){0};
+  return policy_filter_write(&f, a);
+}
+
+struct str change_server(const struct server *from, const struct server *to, struct arena *a) {
+  struct buf out = BUF_MAX(CHANGE_MOST);
+  change_text(&out, "name", from->name, to->name);
+  change_time(&out, "expires_at", from->expires_at, to->expires_at);
+  change_urls(&out, from, to, a);
+  change_text(&out, "share", from->share ? STR("true") : STR("false"),
+              to->share ? STR("true") : STR("false"));
+  change_text(&out, "fence", change_fence(from, a), change_fence(to, a));
+  change_text(&out, "config", change_config(from, a), change_config(to, a));
+  change_text(&out, "accounts", change_members_text(from, a), change_members_text(to, a));
+  return change_end(&out, a);
 }

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "catalog/server_row.h"
 
 enum { CHANGE_MOST = 8192 };
 
@@ -18,6 +19,8 @@ void change_text(struct buf *out, const char *what, struct str from, struct str 
 void change_time(struct buf *out, const char *what, int64_t from, int64_t to); // ms; 0: never
 // Of objects whose values are not for the audit: which members are others now.
 void change_members(struct buf *out, const char *what, yyjson_val *from, yyjson_val *to);
+// All of it, of a server.
+struct str change_server(const struct server *from, const struct server *to, struct arena *a);
 struct str change_end(struct buf *out, struct arena *a); // frees it
 
 #endif

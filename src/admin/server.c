@@ -6,6 +6,7 @@
 
 #include "admin/body.h"
 #include "admin/change.h"
+#include "admin/hold.h"
 #include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
@@ -35,7 +36,7 @@ static void server_put(struct admin_call *call, const struct server *s, size_t t
   put_text(out, "account_id", s->members[0].account_id);
   server_put_members(call, s);
   put_bool(out, "share", s->share);
-  put_json(out, "config", s->config);
+  hold_put(call, s);
   put_int(out, "tool_count", (int64_t)tool_count);
   put_time(out, "expires_at", s->expires_at);
   put_time(out, "last_used_at", used_at);
@@ -187,19 +188,24 @@ static size_t server_count(const struct server_draft *d, const struct policy_fil
 
 // A filter that lets nothing through is a mistake; the error names the member that took the last tools.
 static bool server_explain_nothing(const struct server_draft *d, struct err *err) {
-  static const char *const members[] = {"config.methods", "config.tags", "config.tools"};
+  static const char *const members[] = {"config.methods", "config.tags", "config.tools", "config.fence"};
   struct policy_filter whole = d->server->filter, f = {.classes = ~0u};
   size_t before = server_count(d, &f);
   f = whole;
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
     f.tag_count = i >= 1 ? whole.tag_count : 0;
     f.tool_count = i >= 2 ? whole.tool_count : 0;
+    f.fences = i >= 3 ? whole.fences : (struct fences){0};
     size_t left = server_count(d, &f);
     if (left == 0 && before > 0) {
       err_fill(err, ERR_UNPROCESSABLE, WHY_NO_TOOL_LEFT, members[i],
                "no tool would be left: none of the %zu tools%s passes %s", before,
                i ? " that the members before it let through" : " of the account", members[i]);
-      err_hint(err, "GET /integrated-account/{id}/tools?methods=&tags= shows what a filter lets through");
+      err_hint(err,
+               i < 3
+                   ? "GET /integrated-account/{id}/tools?methods=&tags= shows what a filter lets through"
+                   : "a fence lets a tool through where each of its keys narrows it, or one within that key; "
+                     "docs/fences.md says what narrows a tool");
       return false;
     }
     before = left;
@@ -219,6 +225,20 @@ static bool server_may_be_empty(const struct server_draft *d) {
   return remote && more && server_count(d, &all) == 0;
 }
 
+static struct hold_about server_hold(const struct server_draft *d) {
+  return (struct hold_about){d->call, d->members, d->server->member_count,
+                             d->before ? &d->before->server.filter.fences : NULL};
+}
+
+// A fence stays until it is named: it is no part of what a new filter replaces in passing.
+static bool server_read_fence(const struct server_draft *d, yyjson_val *config, struct err *err) {
+  struct hold_about about = server_hold(d);
+  struct fences *f = &d->server->filter.fences;
+  if (yyjson_obj_get(config, "fence")) return hold_settle(&about, f, err);
+  if (about.before) *f = hold_kept(&about, about.before);
+  return true;
+}
+
 // Sets what follows from "config".
 static bool server_read_config(const struct server_draft *d, yyjson_val *config, size_t *tool_count,
                                struct err *err) {
@@ -227,7 +247,7 @@ static bool server_read_config(const struct server_draft *d, yyjson_val *config,
   const struct toolset **sets = ARENA_ARRAY(a, s->member_count, const struct toolset *);
   for (size_t i = 0; i < s->member_count; i++) sets[i] = d->members[i].account->tools;
   if (!policy_filter_read(config, NULL, a, &s->filter, err) ||
-      !policy_check_tags(&s->filter, sets, s->member_count, a, err))
+      !policy_check_tags(&s->filter, sets, s->member_count, a, err) || !server_read_fence(d, config, err))
     return false;
   if (!s->filter.programs && d->before)
     s->filter.programs = d->before->server.filter.programs;
@@ -376,10 +396,10 @@ static bool server_read_members(struct server_draft *d, struct err *err) {
 
 struct server_job {
   struct admin_call *call;
-  struct server before;                               // once changed
-  struct server server;                               // to be inserted; or id, and what is to be changed
-  const struct server_url *url;                       // in place of the one that has its name; NULL: all stay
-  bool has_name, has_config, has_expiry, has_members; // which of its members are new
+  struct server before;         // once changed
+  struct server server;         // to be inserted; or id, and what is to be changed
+  const struct server_url *url; // in place of the one that has its name; NULL: all stay
+  bool has_name, has_config, has_fence, has_expiry, has_members; // which of its members are new
 };
 
 static bool server_insert_job(void *arg, struct err *err) {
@@ -438,6 +458,16 @@ bool admin_create_server_over(struct admin_call *call, struct err *err) {
   return server_create(&d, err);
 }
 
+static struct fences server_kept_fences(const struct server_job *job, const struct server *from,
+                                        const struct server *to) {
+  const struct fences *f = &from->filter.fences;
+  struct fences kept = {ARENA_ARRAY(job->call->arena, f->count + 1, struct fence), 0};
+  for (size_t i = 0; i < f->count; i++)
+    for (size_t k = 0; k < to->member_count; k++)
+      if (str_eq(to->members[k].account_id, f->items[i].account)) kept.items[kept.count++] = f->items[i];
+  return kept;
+}
+
 // Reads, changes and writes in one transaction, so that changes at the same time all last.
 static bool server_change_row(struct store *store, void *arg, struct err *err) {
   struct server_job *job = arg;
@@ -449,15 +479,15 @@ static bool server_change_row(struct store *store, void *arg, struct err *err) {
   struct server next = all[i];
   if (job->has_name) next.name = job->server.name;
   if (job->has_expiry) next.expires_at = job->server.expires_at;
-  if (job->has_config) {
-    next.filter = job->server.filter;
-    next.config = job->server.config;
-  }
+  if (job->has_config) next.filter = job->server.filter;
   if (job->has_members) {
     next.members = job->server.members;
     next.member_count = job->server.member_count;
     next.share = job->server.share;
   }
+  // One that was set meanwhile stays; one of an account that left goes with it.
+  if (!job->has_fence) next.filter.fences = server_kept_fences(job, &all[i], &next);
+  next.config = policy_filter_write(&next.filter, job->call->arena);
   if (job->url) next.urls = url_row_with(&next.urls, job->url, job->call->arena);
   next.updated_at = clock_now_ms();
   next.version++;
@@ -502,40 +532,6 @@ static bool server_read_other(const struct catalog_server *v, struct server_job 
   return true;
 }
 
-static struct str server_members_text(const struct server *s, struct arena *a) {
-  struct buf out = BUF_MAX(CHANGE_MOST);
-  for (size_t i = 0; i < s->member_count; i++)
-    buf_printf(&out, "%s%.*s as \"%.*s\"", i ? ", " : "", STR_ARG(s->members[i].account_id),
-               STR_ARG(s->members[i].alias));
-  return change_end(&out, a);
-}
-
-static void server_url_changes(struct buf *out, const struct server *from, const struct server *to,
-                               struct arena *a) {
-  for (size_t i = 0; i < to->urls.count; i++) {
-    const struct server_url *is = &to->urls.items[i], *was = url_row_find(&from->urls, is->name);
-    char marks[2][AUDIT_MARK];
-    struct str before = was ? audit_mark_hash(was->hash, marks[0]) : STR_NONE;
-    change_text(out, arena_printf(a, "url %.*s", STR_ARG(is->name)).p, before,
-                audit_mark_hash(is->hash, marks[1]));
-  }
-}
-
-// For the audit, what a change changed.
-static struct str server_changes(const struct server_job *job) {
-  const struct server *from = &job->before, *to = &job->server;
-  struct arena *a = job->call->arena;
-  struct buf out = BUF_MAX(CHANGE_MOST);
-  change_text(&out, "name", from->name, to->name);
-  change_time(&out, "expires_at", from->expires_at, to->expires_at);
-  server_url_changes(&out, from, to, a);
-  change_text(&out, "share", from->share ? STR("true") : STR("false"),
-              to->share ? STR("true") : STR("false"));
-  change_text(&out, "config", from->config, to->config);
-  change_text(&out, "accounts", server_members_text(from, a), server_members_text(to, a));
-  return change_end(&out, a);
-}
-
 bool admin_change_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
   if (!admin_find_server(call, &v, err)) return false;
@@ -545,13 +541,14 @@ bool admin_change_server(struct admin_call *call, struct err *err) {
                            .server = {.id = call->server_id, .name = str_trim(json_str(body, "name"))},
                            .has_name = yyjson_obj_get(body, "name") != NULL,
                            .has_config = yyjson_obj_get(body, "config") != NULL,
+                           .has_fence = yyjson_obj_get(yyjson_obj_get(body, "config"), "fence") != NULL,
                            .has_expiry = yyjson_obj_get(body, "expires_at") != NULL,
                            .has_members = yyjson_obj_get(body, "accounts") || yyjson_obj_get(body, "share")};
   if (job.has_name && !job.server.name.n) return err_at(err, ERR_INVALID, "name", "must not be empty");
   if (!admin_body_read_expiry(body, clock_now_ms(), &job.server.expires_at, err)) return false;
   if ((job.has_config || job.has_members) && !server_read_other(v, &job, &tool_count, err)) return false;
   if (!pool_run(server_change_job, &job, err)) return false;
-  call->detail = server_changes(&job);
+  call->detail = change_server(&job.before, &job.server, call->arena);
   admin_publish(call);
   server_put_whole(call, &job.server, tool_count, server_last_use(call, job.server.id));
   return true;
@@ -567,7 +564,7 @@ bool admin_rotate_server(struct admin_call *call, struct err *err) {
   token_new("pst", token);
   token_hash(str_of(token), url.hash);
   if (!pool_run(server_change_job, &job, err)) return false;
-  call->detail = server_changes(&job);
+  call->detail = change_server(&job.before, &job.server, call->arena);
   admin_publish(call);
   server_put_url(call, &job.server, tool_count, str_of(token), server_last_use(call, job.server.id));
   secret_wipe(token, sizeof token);

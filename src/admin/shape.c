@@ -28,7 +28,8 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
   {"discovery", ADMIN_WORD, .allowed = "full|search|featured", .says = "what is listed: all tools; a few of ours that search, describe and call; or these and the tools that the connector features. Without it all, unless a URL says ?discovery="},
   {"record_arguments", ADMIN_BOOL, .says = "keep the values of calls' arguments in the audit, sealed; without it their shape alone"},
   {"prompts", ADMIN_BOOL, .says = "show the prompts of MCP servers; without it, where neither tags nor tools are named"},
-  {"resources", ADMIN_BOOL, .says = "show their resources; likewise"});
+  {"resources", ADMIN_BOOL, .says = "show their resources; likewise"},
+  {"fence", ADMIN_OBJECT, .says = "what its tools are held to: by account (alias, name or id) and key, the values, by id or name: {\"acme\": {\"zone_id\": [\"example.com\"]}}. Left out of a change it stays; {} takes it away"});
 
 #define ACCOUNT_WAY {"way", ADMIN_TEXT, .most = NAME_MOST, .says = "one of the connector's ways to authenticate; without it the first"}
 #define CREDENTIAL "the fields of the way to authenticate, by name; never shown again"
@@ -139,7 +140,7 @@ SHAPE(admin_server_patch, "ServerPatch", "What is to change; what is left out st
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
   {"accounts", ADMIN_EITHERS, .says = "replaces the accounts, at least one; as when it was made. One that stays keeps its alias"},
   {"share", ADMIN_BOOL, .says = "accounts of one connector share one set of tools, or no longer do"},
-  {"config", ADMIN_OBJECT, .shape = &filter, .says = "replaces the whole filter"},
+  {"config", ADMIN_OBJECT, .shape = &filter, .says = "replaces the whole filter, but for a fence that it does not name"},
   EXPIRES);
 
 SHAPE(admin_url_new, "UrlNew", "A further URL of a server",
@@ -486,6 +487,13 @@ INNER(server_member, "ServerAccount", "An account of a server",
   {"id", ADMIN_TEXT, REQ, .says = "acc_…"},
   {"name", ADMIN_TEXT, NIL, .says = "null: it cannot be used at present"},
   {"alias", ADMIN_TEXT, REQ, .says = "goes before the names of its tools; empty on a server made over one account"});
+INNER(server_fence_value, "ServerFenceValue", "A value that a server is held to",
+  {"id", ADMIN_TEXT, REQ, .says = "what calls hold"},
+  {"name", ADMIN_TEXT, NIL, .says = "what the vendor called it when the fence was set; null: not known"});
+INNER(server_fence, "ServerFence", "What the tools of one account are held to",
+  {"account", ADMIN_TEXT, REQ, .says = "its alias, or its name"},
+  {"key", ADMIN_TEXT, REQ, .says = "as the connector calls it: zone_id"},
+  {"values", ADMIN_OBJECTS, REQ, .shape = &server_fence_value, .says = "at least one"});
 #define SERVER_BODY                                                                            \
   {"id", ADMIN_TEXT, REQ, .says = "srv_…"},                                                    \
   {"name", ADMIN_TEXT, REQ, .says = "for people"},                                             \
@@ -493,6 +501,7 @@ INNER(server_member, "ServerAccount", "An account of a server",
   {"accounts", ADMIN_OBJECTS, REQ, .shape = &server_member, .says = "all of them"},            \
   {"share", ADMIN_BOOL, REQ, .says = "accounts of one connector share their tools"},           \
   {"config", ADMIN_OBJECT, REQ, .shape = &filter, .says = "which tools it shows"},             \
+  {"fence", ADMIN_OBJECTS, REQ, .shape = &server_fence, .says = "its fence, with names; empty: none"}, \
   {"tool_count", ADMIN_INT, REQ, .says = "tools it shows now"},                                \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                                      \
   {"last_used_at", ADMIN_TIME, NIL, .says = "of the last call that the audit has; null: none"}, \

@@ -2,6 +2,7 @@
 #include "call/check.h"
 
 #include "base/map.h"
+#include "call/fenced.h"
 #include "catalog/context.h"
 #include "catalog/shown.h"
 #include "data/json.h"
@@ -45,8 +46,10 @@ static void check_add_source(struct check *c, struct str argument) {
 void check_fill(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mut_val *arguments) {
   size_t i, n;
   yyjson_val *key, *v;
+  fenced_fill(call, doc, arguments);
   yyjson_obj_foreach (yyjson_doc_get_root(call->tool->account->account->context), i, n, key, v) {
     struct str name = json_text(key);
+    if (!fenced_allows_default(call, name)) continue;
     if (yyjson_is_null(v) || !check_property(call->tool->tool, name) || !check_is_absent(arguments, name))
       continue;
     yyjson_mut_obj_remove_keyn(arguments, name.p, name.n);
@@ -83,7 +86,8 @@ static bool check_context(struct check *c, yyjson_mut_val *arguments) {
     struct str name = json_text(v);
     const struct connector_context *context = context_find(c->account, name);
     if (!context || !check_is_absent(arguments, name)) continue;
-    yyjson_val *choices = context_choices(c->account, name);
+    // Within a fence the other choices are not told.
+    yyjson_val *choices = fenced_is(c->call) ? NULL : context_choices(c->account, name);
     struct str label = context->label.n ? context->label : name;
     buf_printf(&c->text, "%.*s context missing: %.*s is needed, and this account has no default for it.",
                STR_ARG(label), STR_ARG(name));
@@ -190,8 +194,9 @@ bool check_arguments(const struct run_call *call, yyjson_mut_doc *doc, yyjson_mu
                     .text = BUF_MAX(CHECK_TEXT_MOST)};
   check_fill(call, doc, *arguments);
   check_settle_body(call->tool->tool, doc, *arguments);
-  bool ok = check_context(&c, *arguments) && check_schema(&c, doc, arguments, a);
-  if (!ok) *text = arena_dup(a, buf_str(&c.text));
+  bool asks = fenced_asks(call, *arguments, a, text);
+  bool ok = !asks && check_context(&c, *arguments) && check_schema(&c, doc, arguments, a);
+  if (!ok && !asks) *text = arena_dup(a, buf_str(&c.text));
   buf_free(&c.text);
   return ok;
 }

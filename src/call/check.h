@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// check: the arguments of one call: the account's defaults filled in, harmless coercions done, all
+// check: the arguments of one call: the fence's values and the account's defaults filled in, harmless coercions done, all
 // violations told at once in words that a model can act on. Pure.
 #ifndef POSTERN_CALL_CHECK_H
 #define POSTERN_CALL_CHECK_H

@@ -6,6 +6,7 @@
 
 #include "base/codec.h"
 #include "call/graphql.h"
+#include "call/parts.h"
 #include "data/json.h"
 
 enum {
@@ -104,20 +105,9 @@ static bool reads_is_stored(struct str name) {
 
 static bool reads_value(struct reads *r, yyjson_val *v, unsigned depth, bool counts);
 
-static yyjson_doc *reads_parse(struct str text) {
-  // As leniently as any vendor's reader might.
-  static const yyjson_read_flag flags = YYJSON_READ_ALLOW_COMMENTS | YYJSON_READ_ALLOW_TRAILING_COMMAS |
-                                        YYJSON_READ_ALLOW_INF_AND_NAN | YYJSON_READ_ALLOW_INVALID_UNICODE |
-                                        YYJSON_READ_NUMBER_AS_RAW;
-  if (str_starts(text, "\xef\xbb\xbf")) text = str_from(text, 3);
-  text = str_trim(text);
-  if (!text.n || !strchr("{[\"", text.p[0]) || !text.p[0]) return NULL;
-  return yyjson_read_opts((char *)text.p, text.n, flags, NULL, NULL); // in place is not asked for
-}
-
 // A text of unknown meaning: JSON with more texts in it, or a document.
 static bool reads_text(struct reads *r, struct str text, unsigned depth, bool counts) {
-  yyjson_doc *doc = reads_parse(text);
+  yyjson_doc *doc = parts_json(text);
   if (!doc) return !graphql_may_change(text) || reads_refuse_change(r);
   bool ok = reads_value(r, yyjson_doc_get_root(doc), depth + READS_NESTED_COSTS, counts);
   yyjson_doc_free(doc);
@@ -200,7 +190,7 @@ static bool reads_json(struct reads *r, yyjson_val *v, bool within) {
 }
 
 static bool reads_json_text(struct reads *r, struct str text) {
-  yyjson_doc *doc = reads_parse(text);
+  yyjson_doc *doc = parts_json(text);
   if (!doc) return !r->graphql || reads_refuse_missing(r);
   bool ok = reads_json(r, yyjson_doc_get_root(doc), false);
   yyjson_doc_free(doc);
@@ -209,7 +199,7 @@ static bool reads_json_text(struct reads *r, struct str text) {
 
 // A text of whatever media type: JSON or a document.
 static bool reads_plain(struct reads *r, struct str text) {
-  yyjson_doc *doc = reads_parse(text);
+  yyjson_doc *doc = parts_json(text);
   yyjson_doc_free(doc);
   if (doc) return reads_json_text(r, text);
   return r->graphql ? reads_document(r, text, true) : reads_text(r, text, 0, true);
@@ -237,12 +227,8 @@ static bool reads_is_variables(struct str name) {
   return str_is(reads_first(name), "variables");
 }
 
-struct reads_pair {
-  struct str name, value;
-};
-
 // Servers join what comes twice in their own ways; of a query there is one.
-static bool reads_pairs(struct reads *r, const struct reads_pair *pairs, size_t count) {
+static bool reads_pairs(struct reads *r, const struct parts_pair *pairs, size_t count) {
   bool data = false, twice = false;
   for (size_t i = 0; i < count; i++) {
     if (!reads_name_has(pairs[i].name, reads_is_query)) continue;
@@ -269,78 +255,6 @@ static bool reads_pairs(struct reads *r, const struct reads_pair *pairs, size_t 
   return true;
 }
 
-// Percent-encoding undone, '+' a blank; what is none stays.
-static struct str reads_decode(struct str text, struct arena *a) {
-  char *out = arena_alloc(a, text.n + 1);
-  size_t n = 0;
-  for (size_t i = 0; i < text.n; i++) {
-    unsigned char byte;
-    bool encoded = text.p[i] == '%' && i + 2 < text.n && codec_unhex(str_make(text.p + i + 1, 2), &byte, 1);
-    out[n++] = encoded ? (char)byte : text.p[i] == '+' ? ' ' : text.p[i];
-    if (encoded) i += 2;
-  }
-  return str_make(out, n);
-}
-
-// Returns how many; the account's own credential is none of them.
-static size_t reads_split(const struct account *account, struct str text, struct arena *a,
-                          struct reads_pair **out) {
-  size_t most = 1, count = 0;
-  for (size_t i = 0; i < text.n; i++) most += text.p[i] == '&';
-  struct reads_pair *pairs = ARENA_ARRAY(a, most, struct reads_pair);
-  for (struct str item, name; str_cut(&text, '&', &item);) {
-    if (!item.n) continue;
-    str_cut(&item, '=', &name);
-    struct reads_pair p = {reads_decode(name, a), reads_decode(item, a)};
-    bool ours = false;
-    for (size_t i = 0; account && i < account->send_count; i++)
-      ours |= account->sends[i].in == CONNECTOR_QUERY && str_eq(account->sends[i].name, p.name);
-    if (!ours) pairs[count++] = p;
-  }
-  *out = pairs;
-  return count;
-}
-
-static ptrdiff_t reads_find(struct str text, struct str needle, size_t from) {
-  if (from > text.n) return -1;
-  const char *at = needle.n ? memmem(text.p + from, text.n - from, needle.p, needle.n) : NULL;
-  return at ? at - text.p : -1;
-}
-
-// The name="…" of a part's head.
-static struct str reads_part_name(struct str head, struct arena *a) {
-  ptrdiff_t at = reads_find(head, STR("name=\""), 0);
-  struct str rest = at < 0 ? STR_NONE : str_from(head, (size_t)at + strlen("name=\"")), name = STR_NONE;
-  str_cut(&rest, '"', &name);
-  return reads_decode(name, a);
-}
-
-// multipart/form-data as call/rest_body writes it.
-static bool reads_multipart(struct reads *r, struct str body, struct str boundary) {
-  struct str delimiter = arena_printf(r->arena, "--%.*s", STR_ARG(boundary));
-  size_t count = 0, most = 0;
-  for (ptrdiff_t at = -1; (at = reads_find(body, delimiter, (size_t)(at + 1))) >= 0;) most++;
-  struct reads_pair *pairs = ARENA_ARRAY(r->arena, most + 1, struct reads_pair);
-  for (ptrdiff_t at = reads_find(body, delimiter, 0); at >= 0;) {
-    size_t from = (size_t)at + delimiter.n;
-    ptrdiff_t end = reads_find(body, delimiter, from), text = reads_find(body, STR("\r\n\r\n"), from);
-    if (end < 0) break;
-    if (text >= 0 && text + 4 <= end) {
-      struct str head = str_make(body.p + from, (size_t)text - from);
-      struct str value = str_make(body.p + text + 4, (size_t)(end - text) - 4);
-      if (str_ends(value, "\r\n")) value.n -= 2;
-      pairs[count++] = (struct reads_pair){reads_part_name(head, r->arena), value};
-    }
-    at = end;
-  }
-  return reads_pairs(r, pairs, count);
-}
-
-static struct str reads_boundary(struct str type) {
-  ptrdiff_t at = reads_find(type, STR("boundary="), 0);
-  return at < 0 ? STR_NONE : str_from(type, (size_t)at + strlen("boundary="));
-}
-
 // By the media type that is sent, which of a file is the argument's own word.
 static bool reads_body(struct reads *r, const struct rest_request *request) {
   struct str type = http_header_get(&request->headers, "content-type"), body = buf_str(&request->body);
@@ -352,13 +266,15 @@ static bool reads_body(struct reads *r, const struct rest_request *request) {
   if (kind == TOOL_BODY_JSON) return reads_json_text(r, body);
   if (!form && !parts) return reads_plain(r, body);
   if (form) {
-    struct reads_pair *pairs;
-    size_t count = reads_split(NULL, body, r->arena, &pairs);
+    struct parts_pair *pairs;
+    size_t count = parts_query(NULL, body, r->arena, &pairs);
     if (!reads_pairs(r, pairs, count)) return false;
   } else if (kind != TOOL_BODY_MULTIPART && r->graphql) {
     return reads_refuse(r, "may not be multipart: its parts are not ours, and could be read in another way");
-  } else if (!reads_multipart(r, body, reads_boundary(type))) {
-    return false;
+  } else {
+    struct parts_pair *pairs;
+    size_t count = parts_multipart(body, type, r->arena, &pairs);
+    if (!reads_pairs(r, pairs, count)) return false;
   }
   r->arg = r->tool->body_whole.n ? r->tool->body_whole : reads_arg(r->tool, STR("query"));
   return r->shown || !r->graphql || reads_refuse_missing(r);
@@ -388,7 +304,7 @@ static bool reads_is_safe(const struct tool *t) { // RFC 9110 §9.2.1
   return str_is(t->method, "GET") || str_is(t->method, "HEAD");
 }
 
-static bool reads_is_graphql(const struct tool *t, const struct account *account, struct str type) {
+bool reads_is_graphql(const struct tool *t, const struct account *account, struct str type) {
   if (graphql_is_named_in(t->path) || graphql_is_named_in(t->base_path) || graphql_is_named_in(type))
     return true;
   struct str scheme = STR_NONE, host = STR_NONE, // of a GET a host's or tool's name says too little
@@ -404,11 +320,8 @@ static bool reads_is_graphql(const struct tool *t, const struct account *account
 static bool reads_headers(struct reads *r, const struct account *account, const struct http_headers *h) {
   for (size_t i = 0; i < h->count; i++) {
     struct str name = h->items[i].name, rest = h->items[i].value, item;
-    bool ours = false;
-    for (size_t k = 0; k < account->send_count; k++)
-      ours |= account->sends[k].in != CONNECTOR_QUERY && str_eq_nocase(account->sends[k].name, name);
     r->arg = reads_arg(r->tool, name);
-    if (ours) continue;
+    if (parts_is_own_header(account, name)) continue;
     if (!str_is_nocase(name, "cookie")) {
       if (!reads_text(r, rest, 0, false)) return false;
       continue;
@@ -416,7 +329,7 @@ static bool reads_headers(struct reads *r, const struct account *account, const 
     for (struct str cookie; str_cut(&rest, ';', &item);) {
       str_cut(&item, '=', &cookie);
       r->arg = reads_arg(r->tool, str_trim(cookie));
-      if (!reads_text(r, reads_decode(item, r->arena), 0, false)) return false;
+      if (!reads_text(r, parts_decode(item, r->arena), 0, false)) return false;
     }
   }
   return true;
@@ -427,14 +340,14 @@ static bool reads_path(struct reads *r, struct str path) {
   struct str scheme, host;
   for (int i = 0; i < 3; i++) str_cut(&path, '/', i < 2 ? &scheme : &host);
   for (struct str item; str_cut(&path, '/', &item);)
-    if (!reads_text(r, reads_decode(item, r->arena), 0, false)) return false;
+    if (!reads_text(r, parts_decode(item, r->arena), 0, false)) return false;
   return true;
 }
 
 // Behind the segment that says GraphQL an argument could name a stored document.
 static bool reads_path_names(struct str path) {
   ptrdiff_t at = str_find(path, '{'), last = -1;
-  for (; at >= 0; at = reads_find(path, STR("{"), (size_t)at + 1)) last = at;
+  for (; at >= 0; at = parts_find(path, STR("{"), (size_t)at + 1)) last = at;
   return last >= 0 && graphql_is_named_in(str_make(path.p, (size_t)last));
 }
 
@@ -453,9 +366,9 @@ bool reads_check_request(const struct tool *t, const struct account *account,
   struct reads r = {.tool = t, .arena = a, .err = err};
   r.graphql = reads_is_graphql(t, account, http_header_get(&request->headers, "content-type"));
   struct str query = request->url, path = STR_NONE;
-  struct reads_pair *pairs;
+  struct parts_pair *pairs;
   str_cut(&query, '?', &path);
-  size_t count = reads_split(account, query, a, &pairs);
+  size_t count = parts_query(account, query, a, &pairs);
   if (!reads_path(&r, path) || !reads_headers(&r, account, &request->headers) ||
       !reads_pairs(&r, pairs, count))
     return false;

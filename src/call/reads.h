@@ -20,5 +20,7 @@ MUST_USE bool reads_check_request(const struct tool *t, const struct account *ac
                                   const struct rest_request *r, struct arena *a, struct err *err);
 // The same of the arguments for a vendor's MCP tool that only reads, where it speaks of GraphQL.
 MUST_USE bool reads_check_arguments(const struct tool *t, yyjson_mut_val *arguments, struct err *err);
+// Is the operation GraphQL, by its path, base URL, name, properties, or the media type that is sent?
+bool reads_is_graphql(const struct tool *t, const struct account *account, struct str type);
 
 #endif

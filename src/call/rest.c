@@ -17,6 +17,7 @@ struct rest_build {
   struct arena *arena;
   struct buf url, cookies;
   char separator; // before the next query parameter
+  size_t path_at;
   struct http_headers headers;
   struct err *err;
 };
@@ -375,6 +376,7 @@ static bool rest_add_base(struct rest_build *b) {
   }
   buf_add(&b->url, base);
   buf_add(&b->url, t->base_path);
+  b->path_at = b->url.n;
   return true;
 }
 
@@ -400,7 +402,7 @@ bool rest_build(const struct tool *t, const struct account *account, yyjson_mut_
   b.headers.items = ARENA_ARRAY(a, room, struct http_header);
   bool ok = rest_fill(&b) && rest_body_build(t, arguments, a, &body, err);
   if (ok && body.present) rest_add_header(&b, STR("Content-Type"), body.type);
-  struct rest_request made = {arena_dup(a, buf_str(&b.url)), b.headers, body.bytes, body.present};
+  struct rest_request made = {arena_dup(a, buf_str(&b.url)), b.headers, body.bytes, body.present, b.path_at};
   ok = ok && reads_check_request(t, account, &made, a, err);
   if (ok)
     *out = made;

@@ -24,6 +24,7 @@ struct rest_request {
   struct http_headers headers;
   struct buf body;
   bool has_body;
+  size_t path_at; // where in the URL the tool's own path begins
 };
 
 // `arguments` may hold raw numbers. ERR_INVALID says which argument and why; of a tool that only reads also

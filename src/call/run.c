@@ -7,6 +7,7 @@
 #include "base/metrics.h"
 #include "call/cache.h"
 #include "call/check.h"
+#include "call/fenced.h"
 #include "call/judge.h"
 #include "call/rest.h"
 #include "call/run_parts.h"
@@ -137,6 +138,11 @@ static void run_without_credential(const struct account *account, struct arena *
                    STR_ARG(account->name), STR_ARG(account->name)));
 }
 
+void run_beyond(struct call_answer *n, const struct err *why, struct arena *a) {
+  n->detail = arena_printf(a, "fence: %s", why->text);
+  judge_refusal(n, RUN_DENIED, arena_printf(a, "Refused: %s. Nothing was sent.", why->text));
+}
+
 // ---- of an API
 
 struct run_sending {
@@ -199,6 +205,11 @@ static bool run_rest(const struct run_call *call, struct arena *a, struct call_a
     judge_refusal(
         n, why.code == ERR_INVALID ? RUN_INVALID : RUN_FAILED,
         arena_printf(a, "%s%s%s. Nothing was sent.", why.field, why.field[0] ? ": " : "", why.text));
+    return true;
+  }
+  if (!fenced_check_request(call, &request, n->arguments, a, &why)) {
+    rest_request_free(&request);
+    run_beyond(n, &why, a);
     return true;
   }
   struct run_sending s = {call, &request, a, n, account->grant, STR_NONE};
@@ -294,7 +305,9 @@ static bool run_cached(const struct run_call *call, struct arena *a, struct call
 }
 
 static bool run_vendor(const struct run_call *call, struct arena *a, struct call_answer *n) {
-  if (n->tool->read_only) return call->cache_ms ? run_cached(call, a, n) : run_account(call, a, n);
+  // Within a fence it is the request that is judged, so there has to be one.
+  bool kept = call->cache_ms && !fenced_is(call);
+  if (n->tool->read_only) return kept ? run_cached(call, a, n) : run_account(call, a, n);
   bool done = run_account(call, a, n);
   cache_forget(n->account->account->id);
   return done;
@@ -305,7 +318,7 @@ static bool run_check(const struct run_call *call, struct arena *a, struct call_
                       struct str *wrong) {
   if (n->tool->kind != TOOL_REMOTE) return check_arguments(call, n->asked, &n->arguments, a, wrong);
   check_fill(call, n->asked, n->arguments);
-  return true;
+  return !fenced_asks(call, n->arguments, a, wrong);
 }
 
 // What belongs to one call; a remote call that came with it is closed where nobody took it over.

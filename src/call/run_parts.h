@@ -13,5 +13,7 @@ static inline size_t run_most(const struct run_call *call) { // bytes that will 
 
 // run_remote.c: a tool of a vendor's MCP server, chosen and its arguments filled. False only when canceled.
 bool run_remote(const struct run_call *call, struct arena *a, struct call_answer *answer) SUSPENDS;
+// run.c: refused by the fence (call/fenced).
+void run_beyond(struct call_answer *n, const struct err *why, struct arena *a);
 
 #endif

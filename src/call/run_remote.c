@@ -2,6 +2,7 @@
 #include "account/grant.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "call/fenced.h"
 #include "call/judge.h"
 #include "call/reads.h"
 #include "call/run_parts.h"
@@ -74,7 +75,8 @@ static bool remote_pump(struct mcp_call *call, struct mcp_event *last, struct er
 // From the call to its last event. Nothing of it is left behind but what is kept.
 static bool remote_carry(const struct remote_run *r, struct mcp_call *call, struct mcp_event *last,
                          struct err *err) {
-  const struct run_conduct *conduct = r->call->conduct;
+  const struct run_conduct *conduct =
+      fenced_is(r->call) ? NULL : r->call->conduct; // no question passes a fence
   bool kept = false;
   bool ok = conduct ? conduct->carry(conduct->arg, call, last, &kept, err) : remote_pump(call, last, err);
   if (kept) return ok;
@@ -204,11 +206,33 @@ static bool remote_failed(const struct remote_run *r, const struct err *why) {
   return true;
 }
 
+// What a vendor asks back could be answered with any value, so it is not asked on.
+static void remote_keep_within(const struct remote_run *r) {
+  yyjson_doc_free(r->n->doc);
+  r->n->doc = NULL;
+  r->n->value = NULL;
+  r->n->detail = STR("fence: the vendor asks back");
+  judge_refusal(
+      r->n, RUN_DENIED,
+      STR("The vendor asks something back before it answers. This server is held to certain values, "
+          "and passes no questions on."));
+}
+
+static bool remote_is_within(const struct remote_run *r, struct err *err) {
+  if (fenced_is(r->call) && (r->call->resume || r->call->input_responses))
+    return err_set(err, ERR_DENIED, "this server is held to certain values, and passes no answers on");
+  return fenced_check_params(r->call, remote_params(r), r->arena, err);
+}
+
 static void remote_take(const struct remote_run *r, const struct mcp_event *last) {
   r->n->doc = last->doc;
   r->n->value = last->value;
   if (last->kind == MCP_RESULT && yyjson_is_obj(last->value)) {
     judge_result(r->n, run_most(r->call), clock_now_ms());
+    if (r->n->outcome == RUN_INPUT_REQUIRED && fenced_is(r->call)) {
+      remote_keep_within(r);
+      return;
+    }
     if (r->n->outcome != RUN_INPUT_REQUIRED) remote_look(r, (struct trouble_seen){.result = last->value});
     return;
   }
@@ -233,6 +257,11 @@ bool run_remote(const struct run_call *call, struct arena *a, struct call_answer
   if (!call->resume && !reads_check_arguments(n->tool, n->arguments, &why)) {
     n->detail = arena_printf(a, "%s %s", why.field, why.text);
     judge_refusal(n, RUN_INVALID, arena_printf(a, "%s: %s. Nothing was sent.", why.field, why.text));
+    return true;
+  }
+  if (!remote_is_within(&r, &why)) {
+    if (call->resume) mcp_call_close(call->resume);
+    run_beyond(n, &why, a);
     return true;
   }
   if (!remote_ask(&r, &last, &why)) return remote_failed(&r, &why);

@@ -14,6 +14,7 @@
 #include "catalog/shown.h"
 #include "remote/remote.h"
 #include "tool/finding.h"
+#include "tool/narrow.h"
 
 // The current snapshot. The lock is held for a pointer and a count only: about 20 ns a request,
 // and no reader can ever take hold of a snapshot that is being freed.
@@ -151,6 +152,7 @@ static void catalog_add_account(const struct catalog_making *m, struct account *
 static uint64_t catalog_fingerprint(const struct catalog_server *v) {
   struct buf listing = BUF_MAX(256 * 1024 * 1024);
   for (size_t i = 0; i < v->tool_count; i++) listing_write(&v->tools[i], &listing);
+  fence_write(&v->server.filter.fences, &listing); // another value that is filled in shows nowhere else
   uint64_t hash = map_hash(buf_str(&listing));
   buf_free(&listing);
   return hash;
@@ -164,7 +166,8 @@ static size_t catalog_members(const struct catalog *next, const struct server *r
   for (size_t i = 0; i < row->member_count; i++) {
     struct catalog_account *account = map_get(&next->accounts_by_id, row->members[i].account_id);
     if (account)
-      (*out)[count++] = (struct catalog_member){row->members[i].alias, account, row->members[i].names};
+      (*out)[count++] = (struct catalog_member){
+          .alias = row->members[i].alias, .account = account, .names = row->members[i].names};
   }
   return count;
 }
@@ -209,6 +212,14 @@ static bool catalog_reads(const struct catalog_server *v) {
   return false;
 }
 
+static void catalog_hold_members(struct catalog_server *v) {
+  for (size_t i = 0; i < v->member_count; i++) {
+    struct catalog_member *m = &v->members[i];
+    m->fence = fence_of(&v->server.filter.fences, m->account->account->id);
+    if (m->fence) narrow_others(m->fence, m->account->connector, &m->fence_prompts, &m->fence_resources);
+  }
+}
+
 static struct catalog_server *catalog_server_new(const struct catalog *before, const struct catalog *next,
                                                  const struct server *row) {
   struct arena *a = arena_new();
@@ -218,6 +229,7 @@ static struct catalog_server *catalog_server_new(const struct catalog *before, c
   catalog_add_urls(before, v);
   v->member_count = catalog_members(next, &v->server, a, &v->members);
   for (size_t i = 0; i < v->member_count; i++) catalog_account_ref(v->members[i].account);
+  catalog_hold_members(v);
   v->prompts = catalog_shows(v->server.filter.prompts, &v->server.filter);
   v->resources = catalog_shows(v->server.filter.resources, &v->server.filter);
   shown_fill(v);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catalog/listing.h"
 
+#include "catalog/bounded.h"
 #include "catalog/context.h"
 #include "catalog/shown.h"
 #include "data/json.h"
@@ -24,6 +25,11 @@ static bool listing_is_given(const struct catalog_tool *t, struct str argument) 
   return context_find(t->account, argument) && context_default(t->account, argument);
 }
 
+// What the fence fills in is not among the properties.
+static bool listing_is_hidden(const struct catalog_tool *t, struct str argument) {
+  return t->fence && !yyjson_obj_getn(yyjson_obj_get(t->tool->input, "properties"), argument.p, argument.n);
+}
+
 // The tool's own words, and which ids it needs from where.
 static void listing_write_description(const struct catalog_tool *t, struct buf *out) {
   struct buf text = BUF_MAX(LISTING_DESCRIPTION_MOST);
@@ -31,7 +37,7 @@ static void listing_write_description(const struct catalog_tool *t, struct buf *
   buf_add(&text, t->tool->description);
   for (size_t i = 0; i < t->tool->param_count; i++) {
     const struct tool_param *p = &t->tool->params[i];
-    if (p->in != TOOL_IN_PATH || listing_is_given(t, p->arg)) continue;
+    if (p->in != TOOL_IN_PATH || listing_is_given(t, p->arg) || listing_is_hidden(t, p->arg)) continue;
     char shown[SHOWN_NAME_MOST + 1];
     struct str source = listing_source(t, p->arg, shown);
     buf_add_z(&text, needed++ ? "; " : text.n ? " Needs " : "Needs ");
@@ -65,8 +71,9 @@ static void listing_write_account(const struct catalog_tool *t, struct buf *out)
   buf_add_z(out, "]}");
 }
 
-// Does the caller have to give it? Not what the account supplies by itself.
+// Does the caller have to give it? Not what the account supplies by itself; of a fenced tool catalog/bounded says it.
 static bool listing_is_asked_for(const struct catalog_tool *t, struct str name) {
+  if (t->fence) return true;
   if (t->tool->kind == TOOL_REMOTE) return t->choice_count > 0 || !listing_is_given(t, name);
   return !context_find(t->account, name);
 }
@@ -105,7 +112,7 @@ static void listing_write_property(const struct catalog_tool *t, struct str name
                                    struct buf *out) {
   char shown[SHOWN_NAME_MOST + 1];
   struct str source = listing_source(t, name, shown);
-  bool context = context_find(t->account, name) != NULL;
+  bool context = !t->fence && context_find(t->account, name);
   if (!yyjson_is_obj(schema) || (!source.n && !context)) {
     json_write(out, schema);
     return;
@@ -220,7 +227,7 @@ static void listing_write_remote(const struct catalog_tool *t, struct buf *out) 
   buf_add_char(out, '}');
 }
 
-void listing_write(const struct catalog_tool *t, struct buf *out) {
+static void listing_write_tool(const struct catalog_tool *t, struct buf *out) {
   if (t->tool->kind == TOOL_REMOTE) {
     listing_write_remote(t, out);
     return;
@@ -236,4 +243,33 @@ void listing_write(const struct catalog_tool *t, struct buf *out) {
   buf_add_char(out, ',');
   listing_write_hints(t->tool, out);
   buf_add_z(out, "}}");
+}
+
+static bool listing_is_fenced(const struct catalog_tool *t) {
+  bool fenced = t->fence != NULL;
+  for (size_t i = 0; i < t->choice_count; i++) fenced |= t->choices[i].fence != NULL;
+  return fenced;
+}
+
+// Within a fence the tool has another schema, and of its accounts' defaults nothing is said.
+static void listing_write_fenced(const struct catalog_tool *t, struct buf *out) {
+  struct arena *scratch = arena_new();
+  struct catalog_tool within = *t;
+  struct tool own = *t->tool;
+  yyjson_doc *doc = bounded_input(t, scratch);
+  if (doc) own.input = yyjson_doc_get_root(doc);
+  within.tool = &own;
+  within.fence = NULL;
+  for (size_t i = 0; doc && !within.fence && i < t->choice_count; i++) within.fence = t->choices[i].fence;
+  if (doc && !within.fence) within.fence = t->fence;
+  listing_write_tool(&within, out);
+  yyjson_doc_free(doc);
+  arena_free(scratch);
+}
+
+void listing_write(const struct catalog_tool *t, struct buf *out) {
+  if (listing_is_fenced(t))
+    listing_write_fenced(t, out);
+  else
+    listing_write_tool(t, out);
 }

@@ -30,6 +30,7 @@ void server_row_copy(const struct server *from, struct arena *a, struct server *
   v.config = arena_dup(a, from->config);
   v.filter.tags = server_row_copy_list(from->filter.tags, from->filter.tag_count, a);
   v.filter.tools = server_row_copy_list(from->filter.tools, from->filter.tool_count, a);
+  v.filter.fences = fence_copy(&from->filter.fences, a);
   *out = v;
 }
 

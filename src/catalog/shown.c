@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "crypto/token.h"
+#include "tool/narrow.h"
 
 enum { SHOWN_HASH = 8 }; // hex digits behind a name that was cut
 
@@ -142,12 +143,26 @@ static bool shown_has_account_argument(const struct tool *t) {
   return yyjson_obj_get(yyjson_obj_get(t->input, "properties"), SHOWN_ACCOUNT) != NULL;
 }
 
+static const struct fence *shown_fence(const struct shown *s, const struct catalog_member *m) {
+  return fence_of(&s->v->server.filter.fences, m->account->account->id);
+}
+
+static bool shown_is_within(const struct shown *s, const struct catalog_member *m, const struct tool *t) {
+  const struct fence *f = shown_fence(s, m);
+  struct narrow n;
+  return !f || narrow_tool(&(struct narrow_about){f, m->account->connector, t,
+                                                  yyjson_doc_get_root(m->account->account->context)},
+                           &n);
+}
+
 // By the vendor's name or by the one it is shown under; whoever writes the filter may have either before
-// them.
-static bool shown_passes(const struct shown *s, const struct tool *t, struct str shown) {
+// them. Beyond the account's fence is nothing.
+static bool shown_passes(const struct shown *s, const struct catalog_member *m, const struct tool *t,
+                         struct str shown) {
   struct tool as = *t;
   as.name = shown;
-  return t->served && (policy_allows(&s->v->server.filter, t) || policy_allows(&s->v->server.filter, &as));
+  return t->served && (policy_allows(&s->v->server.filter, t) || policy_allows(&s->v->server.filter, &as)) &&
+         shown_is_within(s, m, t);
 }
 
 static struct catalog_tool *shown_add(struct shown *s, const struct catalog_member *m, const struct tool *t,
@@ -155,7 +170,7 @@ static struct catalog_tool *shown_add(struct shown *s, const struct catalog_memb
   struct catalog_server *v = s->v;
   char text[SHOWN_NAME_MOST + 1];
   struct str name = shown_name(alias, t->name, text);
-  if (!shown_passes(s, t, name)) return NULL;
+  if (!shown_passes(s, m, t, name)) return NULL;
   // Aliases are kept apart where servers are made; a row that is older than that rule still hides no tool.
   if (map_get(&v->by_name, name)) {
     struct str whole =
@@ -168,7 +183,8 @@ static struct catalog_tool *shown_add(struct shown *s, const struct catalog_memb
                                .account = m->account,
                                .alias = alias,
                                .name = name.p == t->name.p ? name : arena_dup(s->arena, name),
-                               .shown = &v->by_name};
+                               .shown = &v->by_name,
+                               .fence = shown_fence(s, m)};
   map_put(&v->by_name, out->name, out);
   return out;
 }
@@ -184,11 +200,11 @@ static void shown_share(struct shown *s, const struct catalog_member *m, const s
     if (!out) return;
     out->choices = ARENA_ARRAY(s->arena, v->member_count, struct catalog_choice);
     map_put(&s->shared, key, out);
-  } else if (!shown_passes(s, t, out->name)) {
+  } else if (!shown_passes(s, m, t, out->name)) {
     return;
   }
   struct catalog_choice *choices = (struct catalog_choice *)out->choices; // ours until the server is whole
-  choices[out->choice_count++] = (struct catalog_choice){m->alias, m->account, t};
+  choices[out->choice_count++] = (struct catalog_choice){m->alias, m->account, t, shown_fence(s, m)};
 }
 
 static int shown_order(const void *a, const void *b) {

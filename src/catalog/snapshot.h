@@ -24,7 +24,8 @@ struct catalog_account { // shared by the snapshots in which nothing of it chang
 struct catalog_choice { // one of several accounts that share a tool; the `account` argument names it by alias
   struct str alias;
   const struct catalog_account *account;
-  const struct tool *tool; // that account's own
+  const struct tool *tool;   // that account's own
+  const struct fence *fence; // that the account is held to here; NULL: none
 };
 
 struct catalog_tool { // a tool as one server shows it
@@ -34,8 +35,9 @@ struct catalog_tool { // a tool as one server shows it
   struct str alias; // that prefix; empty: none
   const struct catalog_choice *choices; // count 0: no `account` argument
   size_t choice_count;
-  const struct map *shown; // the server's tools by name; NULL: no server, all are shown
-  bool featured;           // the connector says that people start with it
+  const struct map *shown;   // the server's tools by name; NULL: no server, all are shown
+  bool featured;             // the connector says that people start with it
+  const struct fence *fence; // that the account is held to on this server; NULL: none
 };
 
 // What a tool does, as far as a person lets a client do it without being asked.
@@ -47,7 +49,9 @@ struct catalog_member { // an account of a server
   enum server_names names;
   uint64_t
       *shown; // which of its tools the server shows, a bit each; those it shares stand with the first member
-  uint32_t *places; // and where in the server's `tools`
+  uint32_t *places;                    // and where in the server's `tools`
+  const struct fence *fence;           // that it is held to on this server; NULL: none
+  bool fence_prompts, fence_resources; // these of its vendor touch nothing of the fence's keys
 };
 
 struct catalog_url { // a URL of a server; the request that comes by one holds on to it with its catalog
@@ -70,7 +74,7 @@ struct catalog_server { // likewise shared
   size_t tool_count;
   unsigned reach;         // 1 << enum catalog_reach: what its tools do
   struct map by_name;     // struct catalog_tool *
-  uint64_t tools_version; // differs whenever what tools/list would answer differs
+  uint64_t tools_version; // differs whenever what tools/list would answer differs, or the fence does
 };
 
 struct catalog {

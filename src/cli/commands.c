@@ -377,6 +377,7 @@ const struct command commands[] = {
      .example =
          "postern mcp create acme --name audit --methods read --expires-in 30d\n"
          "postern mcp create acme --name dns --tags dns --require-api-token --print-config claude-code\n"
+         "postern mcp create acme --name one-site --methods read --fence zone_id=example.com\n"
          "postern mcp create --name all --account cf=acme --account media --methods read",
      .arguments = {{"ACCOUNT", "its name or id; or --account for several", .optional = true}},
      .flags = {{"name", "NAME", "a name for people; without it that of the account"},
@@ -415,6 +416,7 @@ const struct command commands[] = {
                {"no-share", NULL, "each account has its own tools again"},
                FILTER_FLAGS,
                {"no-api-token", NULL, "let the URL suffice"},
+               {"no-fence", NULL, "hold its tools to no values any more"},
                {"no-record", NULL, "keep the shape of arguments alone"},
                {"no-programs", NULL, "without postern_run_program"},
                EXPIRY_FLAGS},

@@ -18,6 +18,8 @@
   {"methods", "LIST", "classes: read, write, custom, list, get, create, update, delete", true, true},        \
       {"tags", "LIST", "tags of tools", true, true},                                                         \
       {"tools", "GLOBS", "globs over tool names, such as 'list_*'", true, true},                             \
+      {"fence", "[ALIAS.]KEY=VALUES",                                                                        \
+       "hold an account's tools to these values, by id or name: acme.zone_id=example.com", true},            \
       {"record-arguments", NULL, "keep the values of arguments in the audit, sealed"},                       \
       {"discovery", "full|search|featured",                                                                  \
        "list all tools; or a few that search, describe and call; or these and what people start with"},      \

@@ -46,13 +46,33 @@ static struct str server_minute_text(struct cli *c, yyjson_val *server, const ch
   return arena_printf(c->arena, "%.10s %.5s", time.p, time.p + 11);
 }
 
+// "acme.zone_id=example.com, …"; empty: none.
+static struct str server_fence_text(struct cli *c, yyjson_val *server) {
+  struct str text = STR_NONE;
+  yyjson_val *fence, *value;
+  size_t i, n, k, m;
+  yyjson_arr_foreach (yyjson_obj_get(server, "fence"), i, n, fence) {
+    struct str account = json_str(fence, "account"), key = json_str(fence, "key");
+    text = arena_printf(c->arena, "%.*s%s%.*s.%.*s=", STR_ARG(text), i ? "; " : "", STR_ARG(account),
+                        STR_ARG(key));
+    yyjson_arr_foreach (yyjson_obj_get(fence, "values"), k, m, value) {
+      struct str name = json_str(value, "name");
+      if (!name.n) name = json_str(value, "id");
+      text = arena_printf(c->arena, "%.*s%s%.*s", STR_ARG(text), k ? "," : "", STR_ARG(name));
+    }
+  }
+  return text;
+}
+
 static void server_put_row(struct cli *c, yyjson_mut_doc *doc, yyjson_mut_val *row, yyjson_val *server) {
   yyjson_val *config = yyjson_obj_get(server, "config");
   bool guarded = json_bool(config, "require_api_token_auth", false);
   cli_body_put(doc, row, "name", json_str(server, "name"));
   cli_body_put(doc, row, "accounts", server_accounts_text(c, server));
   cli_body_put_json(doc, row, "tools", yyjson_obj_get(server, "tool_count"));
-  cli_body_put(doc, row, "filter", server_filter_text(c, config));
+  struct str filter = server_filter_text(c, config), fence = server_fence_text(c, server);
+  if (fence.n) filter = arena_printf(c->arena, "%.*s; fence %.*s", STR_ARG(filter), STR_ARG(fence));
+  cli_body_put(doc, row, "filter", filter);
   cli_body_put(doc, row, "asks", guarded ? STR("URL, API token") : STR("URL"));
   cli_body_put(doc, row, "expires", server_minute_text(c, server, "expires_at", "never"));
   cli_body_put(doc, row, "used", server_minute_text(c, server, "last_used_at", "-"));
@@ -93,6 +113,74 @@ bool cli_server_show(struct cli *c, struct err *err) {
   yyjson_val *server;
   if (!server_find(c, &server, err)) return false;
   view_object(c, server);
+  return true;
+}
+
+// ---- fences: --fence [ALIAS.]KEY=VALUE,VALUE
+
+static void server_show_fence(struct cli *c, yyjson_val *server) {
+  yyjson_val *fence, *value;
+  size_t i, n, k, m;
+  yyjson_arr_foreach (yyjson_obj_get(server, "fence"), i, n, fence)
+    yyjson_arr_foreach (yyjson_obj_get(fence, "values"), k, m, value) {
+      struct str name = json_str(value, "name"), key = json_str(fence, "key");
+      view_note(c, arena_printf(c->arena, "Held to %.*s %.*s%s%.*s%s of %.*s.", STR_ARG(key),
+                                STR_ARG(json_str(value, "id")), name.n ? " (" : "", STR_ARG(name),
+                                name.n ? ")" : "", STR_ARG(json_str(fence, "account"))));
+    }
+}
+
+// The account of a key that names none: the one there is; empty: there are several.
+static struct str server_only_account(struct cli *c, yyjson_val *server) {
+  struct str value = STR_NONE, alias, account;
+  size_t at = 0, count = 0;
+  if (args_word(&c->args, 0).n && !server) return args_word(&c->args, 0);
+  while (args_next(&c->args, "account", &at, &value)) count++;
+  if (count) return count == 1 ? (args_pair(value, &alias, &account) ? alias : value) : STR_NONE;
+  yyjson_val *accounts = yyjson_obj_get(server, "accounts");
+  return yyjson_arr_size(accounts) == 1 ? json_str(yyjson_arr_get_first(accounts), "id") : STR_NONE;
+}
+
+static bool server_put_fence_of(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *fences, struct str given,
+                                struct str only, struct err *err) {
+  struct str values = STR_NONE, what = STR_NONE, value;
+  bool pair = args_pair(given, &what, &values);
+  ptrdiff_t dot = -1;
+  for (size_t i = 0; i < what.n; i++)
+    if (what.p[i] == '.') dot = (ptrdiff_t)i; // a name may have dots, a key has none
+  struct str account = dot < 0 ? only : str_make(what.p, (size_t)dot);
+  struct str key = dot < 0 ? what : str_from(what, (size_t)dot + 1);
+  if (!pair || !key.n || !values.n)
+    return err_set(err, ERR_INVALID, "--fence takes ALIAS.KEY=VALUE, such as acme.zone_id=example.com");
+  if (!account.n)
+    return err_set(err, ERR_INVALID,
+                   "--fence %.*s: the server is over several accounts; of which? ALIAS.%.*s=…",
+                   STR_ARG(given), STR_ARG(key));
+  yyjson_mut_val *keys = cli_body_object(body, fences, arena_z(c->arena, account));
+  yyjson_mut_val *list = yyjson_mut_obj_getn(keys, key.p, key.n);
+  if (!list) {
+    list = yyjson_mut_arr(body);
+    yyjson_mut_obj_add(keys, yyjson_mut_strncpy(body, key.p, key.n), list);
+  }
+  while (str_cut(&values, ',', &value))
+    if (str_trim(value).n)
+      yyjson_mut_arr_append(list, yyjson_mut_strncpy(body, str_trim(value).p, str_trim(value).n));
+  return true;
+}
+
+// `server`: the one that is to change; NULL: a new one. What is given is the whole fence from now on.
+static bool server_put_fence(struct cli *c, yyjson_mut_doc *body, yyjson_val *server, struct err *err) {
+  struct str given, only = server_only_account(c, server);
+  bool some = args_has(&c->args, "fence");
+  if (!some && !args_has(&c->args, "no-fence")) return true;
+  if (some && args_has(&c->args, "no-fence"))
+    return err_set(err, ERR_INVALID, "--fence and --no-fence say two things; take one");
+  if (!yyjson_mut_obj_get(yyjson_mut_doc_get_root(body), "config"))
+    cli_body_put_json(body, NULL, "config", yyjson_obj_get(server, "config"));
+  yyjson_mut_val *config = cli_body_object(body, NULL, "config"), *fences = yyjson_mut_obj(body);
+  yyjson_mut_obj_put(config, yyjson_mut_str(body, "fence"), fences);
+  for (size_t at = 0; args_next(&c->args, "fence", &at, &given);)
+    if (!server_put_fence_of(c, body, fences, given, only, err)) return false;
   return true;
 }
 
@@ -255,8 +343,10 @@ bool cli_server_create(struct cli *c, struct err *err) {
   server_put_filter(c, body, NULL);
   struct api_ask ask = {"POST", STR("/mcp-server"), body};
   bool ok = (!account.n || names_account_path(c, account, "/mcp", &ask.path, err)) &&
-            server_put_accounts(c, body, err) && cli_body_put_expiry(body, &c->args, err) &&
-            api_send(c, &ask, &server, err) && server_show_url(c, server, err);
+            server_put_accounts(c, body, err) && server_put_fence(c, body, NULL, err) &&
+            cli_body_put_expiry(body, &c->args, err) && api_send(c, &ask, &server, err);
+  if (ok) server_show_fence(c, server);
+  ok = ok && server_show_url(c, server, err);
   yyjson_mut_doc_free(body);
   return ok;
 }
@@ -269,7 +359,8 @@ bool cli_server_update(struct cli *c, struct err *err) {
   server_put_share(c, body);
   server_put_filter(c, body, yyjson_obj_get(server, "config"));
   struct api_ask ask = {"PATCH", api_path(c, "/mcp-server/{}", json_str(server, "id")), body};
-  bool ok = server_put_accounts(c, body, err) && cli_body_put_expiry(body, &c->args, err);
+  bool ok = server_put_accounts(c, body, err) && server_put_fence(c, body, server, err) &&
+            cli_body_put_expiry(body, &c->args, err);
   if (ok && !yyjson_mut_obj_size(yyjson_mut_doc_get_root(body)))
     ok = err_set(err, ERR_INVALID, "nothing is to change; 'postern help mcp update' lists what can");
   ok = ok && api_send(c, &ask, &server, err);

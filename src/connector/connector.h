@@ -84,10 +84,11 @@ struct connector {
   struct connector_trouble *troubles;
   struct connector_probe *probes;
   struct connector_synonyms *synonyms;
-  struct str *featured;             // globs over names: what people start with
-  struct connector_paging *pagings; // connector/paging
+  struct str *featured;                 // globs over names: what people start with
+  struct connector_paging *pagings;     // connector/paging
+  const struct connector_fence *fences; // connector/fences
   size_t synonym_count, featured_count, tag_count, question_count, word_count, trouble_count, probe_count,
-      paging_count;
+      paging_count, fence_count;
   struct str alias; // default prefix of its tools on a server over several accounts; from `name`
   bool imported;    // from the store, not from the folder
   yyjson_val *

@@ -2,6 +2,7 @@
 #include "connector/definition.h"
 
 #include "base/codec.h"
+#include "connector/fences.h"
 #include "connector/vendors.h"
 #include "data/json.h"
 #include "data/uri.h"
@@ -356,6 +357,7 @@ bool definition_read(struct reader *r, struct connector *out) {
   if (!r->failed) definition_hints(r, root, &c);
   if (!r->failed) definition_word(r, root);
   if (!r->failed) vendors_read(r, root, &c);
+  if (!r->failed) fences_read(r, root, &c);
   if (r->failed) return false;
   *out = c;
   return true;

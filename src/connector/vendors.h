@@ -13,7 +13,7 @@
 // Top-level keys of both kinds.
 #define VENDORS_KEYS                                                                                         \
   "name", "label", "kind", "category", "blurb", "docs", "base_url", "auth", "context", "tags", "reads",      \
-      "questions", "troubles", "probes", "synonyms", "featured", "paging"
+      "questions", "troubles", "probes", "synonyms", "featured", "paging", "fences"
 
 void vendors_read(struct reader *r, yyjson_val *root, struct connector *c);
 void vendors_read_paging(struct reader *r, yyjson_val *root, struct connector *c); // paging.c: "paging"

@@ -70,12 +70,43 @@ static bool keep_is(size_t place, struct str handle, struct str principal) {
          keep_places[place].until_us > clock_mono_us();
 }
 
+// Is one of its tools no longer shown where it ran, or held back, or the server held to another fence?
+static bool keep_is_gone(const struct program_run *run, const struct catalog *c) {
+  struct program_view view = {c,
+                              run->view.server ? catalog_server_by_id(c, run->view.server->server.id) : NULL};
+  struct program_view_found found;
+  const struct catalog_server *was = run->view.server, *is = view.server;
+  if (was && (!is || !fence_is_same(&is->server.filter.fences, &was->server.filter.fences))) return true;
+  for (size_t i = 0; i < run->table_count; i++)
+    if (run->sources[i].account_id.n &&
+        !program_view_find(&view, run->sources[i].account_id, run->sources[i].tool, &found))
+      return true;
+  for (size_t i = 0; i < run->step_count; i++)
+    for (size_t t = 0; t < run->plan.steps[i].target_count; t++) {
+      const struct catalog_tool *tool = &run->plan.steps[i].targets[t].tool;
+      if (!program_view_find(&view, tool->account->account->id, tool->tool->name, &found)) return true;
+    }
+  return false;
+}
+
+// One that went back under its handle after the catalog had changed was not dropped then.
+static bool keep_is_stale(const struct program_run *run) {
+  struct catalog *c = catalog_acquire();
+  bool stale = c && keep_is_gone(run, c);
+  catalog_release(c);
+  return stale;
+}
+
 bool program_take(struct str handle, struct str principal, struct program_run **out, struct err *err) {
   struct program_run *run = NULL;
   pthread_mutex_lock(&keep_lock);
   for (size_t i = 0; i < PROGRAM_KEPT_MOST && !run; i++)
     if (keep_is(i, handle, principal)) run = keep_out(i);
   pthread_mutex_unlock(&keep_lock);
+  if (run && keep_is_stale(run)) {
+    program_end(run);
+    run = NULL;
+  }
   if (run) return *out = run, true;
   err_set(err, ERR_MISSING, "nothing is kept under '%.*s'", handle.n < 60 ? (int)handle.n : 60,
           handle.p ? handle.p : "");
@@ -119,24 +150,6 @@ yyjson_doc *program_kept_rows(struct str handle, struct str result, struct str p
     err_set(err, ERR_MISSING, "there is no result '%.*s' under that handle", STR_ARG(result));
   program_keep(run, text);
   return rows;
-}
-
-// Is one of its tools no longer shown where it ran, or held back?
-static bool keep_is_gone(const struct program_run *run, const struct catalog *c) {
-  struct program_view view = {c,
-                              run->view.server ? catalog_server_by_id(c, run->view.server->server.id) : NULL};
-  struct program_view_found found;
-  if (run->view.server && !view.server) return true;
-  for (size_t i = 0; i < run->table_count; i++)
-    if (run->sources[i].account_id.n &&
-        !program_view_find(&view, run->sources[i].account_id, run->sources[i].tool, &found))
-      return true;
-  for (size_t i = 0; i < run->step_count; i++)
-    for (size_t t = 0; t < run->plan.steps[i].target_count; t++) {
-      const struct catalog_tool *tool = &run->plan.steps[i].targets[t].tool;
-      if (!program_view_find(&view, tool->account->account->id, tool->tool->name, &found)) return true;
-    }
-  return false;
 }
 
 static void keep_drop(bool (*drops)(size_t place, const struct catalog *c), const struct catalog *c) {

@@ -175,6 +175,14 @@ static bool offer_refresh(const struct serve_request *r, const struct catalog_me
   return wait;
 }
 
+// Of a vendor whose account is held to a fence, what the connector says touches nothing of its keys.
+static unsigned offer_within(const struct catalog_member *m, unsigned offers) {
+  if (!m->fence) return offers;
+  if (!m->fence_prompts) offers &= ~(unsigned)OFFER_PROMPTS;
+  if (!m->fence_resources) offers &= ~(unsigned)OFFER_RESOURCES;
+  return offers & (OFFER_PROMPTS | OFFER_RESOURCES);
+}
+
 unsigned offer_of_member(const struct serve_request *r, const struct catalog_member *m) {
   char text[64];
   if (!offer_peer(m)) return 0;
@@ -182,6 +190,7 @@ unsigned offer_of_member(const struct serve_request *r, const struct catalog_mem
   const struct offer_entry *e = map_get(&offer_entries, offer_key(m, r->transport.era, text, sizeof text));
   unsigned offers = e ? e->offers : 0;
   pthread_mutex_unlock(&offer_lock);
+  offers = offer_within(m, offers);
   if (!r->server->prompts) offers &= ~(unsigned)OFFER_PROMPTS;
   if (!r->server->resources) offers &= ~(unsigned)(OFFER_RESOURCES | OFFER_SUBSCRIBE);
   if (!(offers & (OFFER_PROMPTS | OFFER_RESOURCES))) offers &= ~(unsigned)OFFER_COMPLETIONS;

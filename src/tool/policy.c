@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "data/json.h"
 
-enum { POLICY_ITEMS_MOST = 500, POLICY_GLOB_MOST = 256, POLICY_NEAR = 3 };
+enum { POLICY_ITEMS_MOST = 500, POLICY_GLOB_MOST = 256, POLICY_NEAR = 3, POLICY_TEXT_MOST = 8 << 20 };
 
 #define BIT(class) (1u << (class))
 static const unsigned policy_all = BIT(TOOL_CLASSES) - 1;
@@ -38,7 +38,8 @@ static const struct str policy_keys[] = {{"methods", 7},
                                          {"resources", 9},
                                          {"record_arguments", 16},
                                          {"programs", 8},
-                                         {"discovery", 9}};
+                                         {"discovery", 9},
+                                         {"fence", 5}};
 enum { POLICY_KEYS = sizeof policy_keys / sizeof *policy_keys };
 
 // ---- errors that name the field, the value, what is allowed, and the nearest of it
@@ -203,7 +204,8 @@ bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct ar
       !policy_read_switch(config, "programs", &f.programs, err) ||
       !policy_read_discovery(config, &f.discovery, err) ||
       !policy_read_switch(config, "prompts", &f.prompts, err) ||
-      !policy_read_switch(config, "resources", &f.resources, err))
+      !policy_read_switch(config, "resources", &f.resources, err) ||
+      !fence_read(yyjson_obj_get(config, "fence"), a, &f.fences, err))
     return false;
   *out = f;
   return true;
@@ -246,7 +248,7 @@ struct str policy_filter_write(const struct policy_filter *f, struct arena *a) {
                             !(written && (policy_methods[m].classes & policy_write));
     if (in) methods[count++] = str_of(policy_methods[m].name);
   }
-  struct buf out = BUF_MAX(1024 * 1024);
+  struct buf out = BUF_MAX(POLICY_TEXT_MOST);
   buf_add_char(&out, '{');
   policy_write_list(&out, "methods", methods, count);
   policy_write_list(&out, "tags", f->tags, f->tag_count);
@@ -259,6 +261,7 @@ struct str policy_filter_write(const struct policy_filter *f, struct arena *a) {
   if (f->record_arguments) buf_add_z(&out, ",\"record_arguments\":true");
   if (f->prompts) buf_printf(&out, ",\"prompts\":%s", f->prompts == POLICY_ON ? "true" : "false");
   if (f->resources) buf_printf(&out, ",\"resources\":%s", f->resources == POLICY_ON ? "true" : "false");
+  if (f->fences.count) buf_add_z(&out, ",\"fence\":"), fence_write(&f->fences, &out);
   buf_add_char(&out, '}');
   struct str text = arena_dup(a, buf_str(&out));
   buf_free(&out);

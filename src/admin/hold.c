@@ -147,7 +147,8 @@ static bool hold_read(const struct hold_about *h, struct hold_values *v, struct 
                                         yyjson_read(text.p ? text.p : "", text.n, YYJSON_READ_NUMBER_AS_RAW),
                                     .principal = call->who.key,
                                     .by = admin_asker(call),
-                                    .request_id = call->in->id};
+                                    .request_id = call->in->id,
+                                    .fresh = true};
   if (!request.doc) return err_set(err, ERR_INVALID, "the values are too long");
   if (!program_begin(&request, &v->run, &faults, err))
     return faults.count ? program_faults_fail(&faults, err) : false;

@@ -500,7 +500,9 @@ for (const era of ["modern", "legacy"])
         const client = await connect(held.url, { abilities: ABILITIES });
         t.after(() => client.close());
         const capabilities = client.getServerCapabilities();
-        for (const kind of ["prompts", "resources", "completions", "logging"]) assert.equal(capabilities[kind], undefined, kind);
+        for (const kind of ["prompts", "completions", "logging"]) assert.equal(capabilities[kind], undefined, kind);
+        assert.ok(!capabilities.resources?.subscribe, "of resources there are at most our own");
+        if (capabilities.resources) assert.doesNotMatch(JSON.stringify((await client.listResources()).resources), /zone:/);
         assert.doesNotMatch(client.getInstructions() ?? "", new RegExp(ELSEWHERE));
         const raw = async (method, params) => client.request({ method, params }, { parse: (x) => x, safeParse: (x) => ({ success: true, data: x }) }).then((r) => JSON.stringify(r), (e) => String(e));
         for (const [method, params] of [["prompts/get", { name: "about" }], ["resources/read", { uri: `zone://${OTHER}` }], ["completion/complete", { ref: { type: "ref/prompt", name: "about" }, argument: { name: "zone", value: "" } }], ["resources/subscribe", { uri: `zone://${OTHER}` }]]) assert.doesNotMatch(await raw(method, params).catch(String), new RegExp(`"text":"${OTHER}|of ${OTHER}|values`), method);

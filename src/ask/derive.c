@@ -110,6 +110,15 @@ static const struct tool *derive_giver(const struct derive *d, struct str argume
   return NULL;
 }
 
+// The connector's own thing whose rows give that argument; empty: none.
+static struct str derive_worded_giver(yyjson_val *ask, struct str argument) {
+  size_t i, n;
+  yyjson_val *key, *thing;
+  yyjson_obj_foreach (yyjson_obj_get(ask, "things"), i, n, key, thing)
+    if (yyjson_obj_getn(yyjson_obj_get(thing, "gives"), argument.p, argument.n)) return json_text(key);
+  return STR_NONE;
+}
+
 static void derive_put(struct buf *out, const char *before, struct str text, const char *after) {
   buf_add_z(out, before);
   json_add_string(out, text);
@@ -120,8 +129,8 @@ static struct str derive_id(const struct derive *d, const struct tool *t, struct
   return arena_printf(a, "t%zu", (size_t)(t - d->tools->tools));
 }
 
-static void derive_thing(const struct derive *d, const struct tool *t, const struct tool *giver,
-                         struct str argument, bool gives, struct buf *out, struct arena *a) {
+static void derive_thing(const struct derive *d, const struct tool *t, struct str within, struct str argument,
+                         bool gives, struct buf *out, struct arena *a) {
   struct derive_name name;
   struct str id = derive_id(d, t, a), noun;
   derive_split(t->name, a, &name);
@@ -130,7 +139,7 @@ static void derive_thing(const struct derive *d, const struct tool *t, const str
   derive_put(out, "\"names\":[", noun, "");
   if (name.n) derive_put(out, ",", name.words[name.n - 1], "");
   buf_add_z(out, "]");
-  if (giver) derive_put(out, ",\"within\":", derive_id(d, giver, a), "");
+  if (within.n) derive_put(out, ",\"within\":", within, "");
   if (gives) {
     derive_put(out, ",\"key\":\"id\",\"gives\":{", argument, ":");
     json_add_string(out, arena_printf(a, "%.*s.id", STR_ARG(id)));
@@ -140,7 +149,7 @@ static void derive_thing(const struct derive *d, const struct tool *t, const str
   }
   derive_put(out, ",\"steps\":[{\"id\":", id, "");
   derive_put(out, ",\"tool\":", t->name, ",\"arguments\":{");
-  if (giver) {
+  if (within.n) {
     derive_put(out, "", argument, ":");
     derive_put(out, "{\"$\":", argument, "}");
   }
@@ -169,13 +178,15 @@ yyjson_doc *derive_things(const struct derive *d, struct str question, struct ar
       struct str needs[4];
       size_t n;
       if (fits[i] != round || !derive_requires(t, needs, &n) || n > 1) continue;
-      if (n && !(giver = derive_giver(d, needs[0], a))) continue;
-      struct str key = ARENA_JOIN(a, STR("\""), derive_id(d, giver ? giver : t, a), STR("\":{"));
+      struct str within = n ? derive_worded_giver(d->ask, needs[0]) : STR_NONE;
+      if (n && !within.n && !(giver = derive_giver(d, needs[0], a))) continue;
+      if (giver) within = derive_id(d, giver, a);
+      struct str key = ARENA_JOIN(a, STR("\""), within, STR("\":{"));
       if (giver && !str_contains(buf_str(&out), key))
-        derive_thing(d, giver, NULL, needs[0], true, &out, a), made++;
+        derive_thing(d, giver, STR_NONE, needs[0], true, &out, a), made++;
       key = ARENA_JOIN(a, STR("\""), derive_id(d, t, a), STR("\":{"));
       if (!str_contains(buf_str(&out), key))
-        derive_thing(d, t, giver, n ? needs[0] : STR_NONE, false, &out, a), made++;
+        derive_thing(d, t, within, n ? needs[0] : STR_NONE, false, &out, a), made++;
     }
   buf_add_z(&out, "}}");
   yyjson_doc *doc = made && !out.full ? yyjson_read(out.p, out.n, 0) : NULL;

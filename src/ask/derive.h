@@ -17,6 +17,7 @@ struct derive {
   const struct toolset *tools;
   bool (*shows)(void *arg, const struct tool *t);
   void *arg;
+  yyjson_val *ask; // the connector's own things, which may give arguments; NULL: none
 };
 
 // The tools that the words of a question speak of, and what they are within, as things without columns: {"things": {…}}.

@@ -117,6 +117,8 @@ static void part_take_value(struct filling *f, size_t i) {
 static bool part_is_text_for(const struct filling *f, const struct mention *m) {
   if (!m) return false;
   const struct word *w = &f->words->items[m->first];
+  bool path = memchr(w->whole.p, '/', w->whole.n) != NULL;
+  if (m->what == MENTION_UNKNOWN && path) return true;
   if (m->what == MENTION_UNKNOWN) return !phrases_know(&f->in->mentions->model->phrases, w->stem);
   return m->what == MENTION_ENTITY && (w->kind == WORD_QUOTED || w->kind == WORD_PATH);
 }
@@ -130,9 +132,12 @@ static bool part_take_text(struct filling *f, size_t i, int column) {
   part_add_filter(f->part, (struct reading_filter){.op = READING_LIKE,
                                                    .value = -1,
                                                    .column = column,
-                                                   .text = f->words->items[next->first].text,
+                                                   .text = f->words->items[next->first].whole,
                                                    .at = next->first});
   next->what = MENTION_FILLER;
+  for (size_t k = i + 2;
+       k < f->count && f->words->items[f->list[k].first].whole.p == f->words->items[next->first].whole.p; k++)
+    f->list[k].what = MENTION_FILLER; // the rest of a path
   for (size_t k = i + 2;
        k + 1 < f->count && f->list[k].what == MENTION_FILLER && part_is_text_for(f, &f->list[k + 1]);
        k += 2) {

@@ -336,14 +336,20 @@ static const struct model_thing *plan_nameable(const struct model_thing *t) {
   return NULL;
 }
 
+static void plan_want(struct plan_wanted *out, const struct model_thing *t) {
+  bool there = !t || out->count == sizeof out->things / sizeof *out->things;
+  for (size_t k = 0; k < out->count; k++) there = there || out->things[k] == t;
+  if (!there) out->things[out->count++] = t;
+}
+
 void plan_wants_names(const struct reading *r, const struct model *model, struct plan_wanted *out) {
-  (void)model;
   *out = (struct plan_wanted){0};
   for (size_t i = 0; i < r->part_count && r->end == READING_SOUND; i++) {
-    const struct model_thing *t = r->parts[i].unknown_count ? plan_nameable(r->parts[i].thing) : NULL;
-    bool there = !t;
-    for (size_t k = 0; k < out->count; k++) there = there || out->things[k] == t;
-    if (!there && out->count < 4) out->things[out->count++] = t;
+    const struct reading_part *p = &r->parts[i];
+    if (!p->unknown_count) continue;
+    plan_want(out, plan_nameable(p->thing));
+    for (size_t k = 0; k < model->count && !p->name_count && !p->id_count; k++)
+      if (json_bool(model->things[k].def, "lookup", false)) plan_want(out, &model->things[k]);
   }
 }
 

@@ -76,7 +76,7 @@ static yyjson_doc *reach_with_seen(const struct ask_reach *r, struct str connect
 static bool reach_derive(struct ask_reach *r, const struct reach_of *of, yyjson_val *ask, struct model *out,
                          struct arena *a, struct err *err) {
   struct reach_deriving deriving = {r->view, ask};
-  struct derive d = {.tools = of->tools, .shows = reach_derives, .arg = &deriving};
+  struct derive d = {.tools = of->tools, .shows = reach_derives, .arg = &deriving, .ask = ask};
   yyjson_doc *doc = r->doc_count < REACH_DOCS_MOST ? derive_things(&d, r->question, a) : NULL;
   if (!doc) return true;
   yyjson_doc *whole = reach_with_seen(r, of->source.connector, doc);

@@ -19,7 +19,8 @@ static size_t segment_skip_polite(const struct segmenting *s, size_t at, size_t 
 
 static bool segment_is_name(const struct segmenting *s, size_t at) {
   struct phrase_hit hit;
-  return phrases_at(s->known, s->words, at, &hit, 1) && hit.n > 1;
+  return phrases_at(s->known, s->words, at, &hit, 1) && hit.n > 1 &&
+         str_eq(hit.phrase->first, s->words->items[at].low);
 }
 
 // An order has the bare form of its verb: "delete", not "deleted".

@@ -288,6 +288,18 @@ static void plan_part(struct planning *x, size_t i) {
                               STR_ARG(plan_list(x, p->unknown, p->unknown_count))));
 }
 
+// One result over the calls of both.
+static void plan_common(struct planning *x) {
+  struct query q[2];
+  query_make_common(x->r, x->arena, q);
+  for (int i = 0; i < 2; i++) {
+    steps_add(&x->steps, &x->r->parts[i], &q[i], STR_NONE, false);
+    plan_part_chips(x, &x->r->parts[i]);
+  }
+  plan_put_result(x, &x->r->parts[0], &q[0], q[0].sql);
+  x->out->results[0].other = &x->r->parts[1];
+}
+
 static void plan_program(struct planning *x) {
   x->steps = (struct steps){.doc = yyjson_mut_doc_new(NULL), .arena = x->arena, .clock = x->clock};
   x->root = yyjson_mut_obj(x->steps.doc);
@@ -296,7 +308,8 @@ static void plan_program(struct planning *x) {
   x->steps.parameters = yyjson_mut_obj(x->steps.doc);
   x->steps.list = yyjson_mut_arr(x->steps.doc);
   x->results = yyjson_mut_obj(x->steps.doc);
-  for (size_t i = 0; i < x->r->part_count; i++) plan_part(x, i);
+  if (x->r->joined) plan_common(x);
+  for (size_t i = 0; i < x->r->part_count && !x->r->joined; i++) plan_part(x, i);
   if (x->out->result_count) plan_put(x, x->root, "title", x->out->results[0].query.title);
   if (yyjson_mut_obj_size(x->steps.parameters))
     yyjson_mut_obj_add_val(x->steps.doc, x->root, "parameters", x->steps.parameters);

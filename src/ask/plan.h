@@ -15,7 +15,7 @@ enum plan_end { PLAN_PROGRAM, PLAN_CLARIFY, PLAN_UNANSWERABLE, PLAN_REFUSE };
 
 struct plan_result {
   struct query query;
-  const struct reading_part *part;
+  const struct reading_part *part, *other; // other: of what two sources have in common; else NULL
   struct str name;
   int values_of; // the result only tells which values this column has, in case nothing fits; -1: a result to show
 };

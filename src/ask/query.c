@@ -363,6 +363,25 @@ void query_make(const struct reading_part *p, int group, struct arena *a, struct
   out->title = query_title(&s);
 }
 
+void query_make_common(const struct reading *r, struct arena *a, struct query out[2]) {
+  struct str side[2];
+  for (int i = 0; i < 2; i++) {
+    const struct reading_part *p = &r->parts[i];
+    out[i] = (struct query){.shape = QUERY_COMMON, .by = -1, .mark = STR("table")};
+    struct querying s = {.p = p, .t = p->thing, .q = &out[i], .arena = a, .only = -1};
+    struct str where = query_where(&s, true, true);
+    query_use(&s, r->join[i]);
+    side[i] = arena_printf(a, "SELECT DISTINCT lower(%.*s) AS v FROM %.*s%s%.*s",
+                           STR_ARG(p->thing->columns[r->join[i]].sql), STR_ARG(model_from(p->thing)),
+                           where.n ? " WHERE " : "", STR_ARG(where));
+  }
+  const struct model_column *c = &r->parts[0].thing->columns[r->join[0]];
+  out[0].sql = arena_printf(a, "SELECT a.v AS \"%.*s\" FROM (%.*s) a JOIN (%.*s) b ON a.v = b.v ORDER BY 1",
+                            STR_ARG(c->name), STR_ARG(side[0]), STR_ARG(side[1]));
+  out[0].measure = c->name;
+  out[0].title = arena_printf(a, "%.*s in both", STR_ARG(c->name));
+}
+
 struct str query_values(const struct reading_part *p, int column, struct arena *a) {
   const struct model_column *c = &p->thing->columns[column];
   if (c->list)

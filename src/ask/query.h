@@ -16,6 +16,7 @@ enum query_shape {
   QUERY_PERIODS, // (group,) now, before, change
   QUERY_DIFF,    // only_in, what
   QUERY_HEAT,    // weekday, hour, measure
+  QUERY_COMMON,  // what two sources have in common
   QUERY_SHAPES
 };
 
@@ -40,6 +41,8 @@ struct query {
 
 // `second`: the suffix of tables and parameters of the period before, where the thing's calls cut by time.
 void query_make(const struct reading_part *p, int group, struct arena *a, struct query *out);
+// What is in both, by a column of each.
+void query_make_common(const struct reading *r, struct arena *a, struct query out[2]);
 // Which groups take a query of their own: a ranking by two things is two.
 size_t query_count(const struct reading_part *p);
 // Rows that look like what the filters ask for: the values there are of a filter's column.

@@ -203,6 +203,55 @@ static void reading_parts(struct reader_state *s) {
   reading_forget_named(s);
 }
 
+// ---- what two sources have in common
+
+static bool reading_shared(const struct model_thing *a, const struct model_thing *b, int out[2]) {
+  for (size_t i = 0; i < a->column_count; i++)
+    for (size_t k = 0; k < b->column_count; k++)
+      if (a->columns[i].entity != WORD_PLAIN && a->columns[i].entity == b->columns[k].entity) {
+        out[0] = (int)i;
+        out[1] = (int)k;
+        return true;
+      }
+  return false;
+}
+
+static struct reading_part *reading_half(struct reader_state *s, struct ask_segment *half,
+                                         struct reading_part *out) {
+  const struct model_thing *second;
+  int score;
+  const struct model_thing *t = mentions_best(&s->mentions, half, 1, &score, &second);
+  struct part_input in = {.mentions = &s->mentions,
+                          .segments = half,
+                          .segment_count = 1,
+                          .spans = s->spans,
+                          .span_count = s->span_count,
+                          .clock = s->in->clock};
+  if (!t) return NULL;
+  part_fill(&in, t, s->arena, out);
+  return out;
+}
+
+// "addresses that the one denied and that also appear in the other": both halves, joined by what both call so.
+static bool reading_join(struct reader_state *s) {
+  const struct ask_words *w = &s->out->words;
+  struct reading_part *p = s->out->parts;
+  if (s->segment_count != 1) return false;
+  for (size_t at = 1; at + 1 < w->n; at++) {
+    struct ask_segment first = {.first = s->segments[0].first, .end = at},
+                       last = {.first = at, .end = s->segments[0].end};
+    if (!language_at(s->out->language, w, at, LANGUAGE_JOINT, NULL)) continue;
+    if (!reading_half(s, &first, &p[0]) || !reading_half(s, &last, &p[1])) continue;
+    if (p[0].thing->source == p[1].thing->source || !reading_shared(p[0].thing, p[1].thing, s->out->join))
+      continue;
+    if (p[1].span_is_assumed && p[0].has_span)
+      p[1].span = p[0].span, p[1].span_is_assumed = p[0].span_is_assumed;
+    s->out->part_count = 2;
+    return s->out->joined = true;
+  }
+  return false;
+}
+
 // ---- ends
 
 static bool reading_points_at_nothing(const struct reader_state *s) {
@@ -294,7 +343,7 @@ bool reading_make(const struct reading_input *in, const struct reading *before, 
   reading_marks(s);
   reading_find_order(s);
   if (out->end == READING_ORDER) return true;
-  reading_parts(s);
+  if (!reading_join(s)) reading_parts(s);
   if (reading_follows(s, before))
     reading_edit(s, before);
   else if (reading_points_at_nothing(s))

@@ -86,6 +86,8 @@ struct reading {
   const struct language *language;
   struct reading_part parts[READING_PARTS_MOST];
   size_t part_count;
+  bool joined; // the two parts are asked for what is in both, by these columns
+  int join[2];
   struct str corrected[8][2]; // slips of the pen: typed, taken for
   size_t corrected_count;
   struct str order;   // the words that ask for a change

@@ -385,19 +385,32 @@ static void say_heat(const struct saying *s) {
   buf_add_char(s->out, '.');
 }
 
+static void say_common(const struct saying *s) {
+  if (!s->rows->row_count)
+    buf_add_z(s->out, "None");
+  else
+    say_names(s, 0, 0, s->rows->row_count);
+  buf_printf(s->out, " %s in both: the ", s->rows->row_count > 1 ? "are" : "is");
+  say_subject(s);
+  buf_add_z(s->out, " and the ");
+  summary_subject(s->r->other, s->out);
+  buf_add_char(s->out, '.');
+}
+
 void summary_add(const struct plan_result *r, const struct outcome_result *rows,
                  const struct table_clock *clock, struct arena *a, struct buf *out) {
   static void (*const shapes[QUERY_SHAPES])(const struct saying *) = {
       [QUERY_ROWS] = say_rows,       [QUERY_VALUE] = say_value_of, [QUERY_GROUPS] = say_groups,
       [QUERY_SERIES] = say_series,   [QUERY_SHARE] = say_share,    [QUERY_STATS] = say_stats,
-      [QUERY_PERIODS] = say_periods, [QUERY_DIFF] = say_diff,      [QUERY_HEAT] = say_heat};
+      [QUERY_PERIODS] = say_periods, [QUERY_DIFF] = say_diff,      [QUERY_HEAT] = say_heat,
+      [QUERY_COMMON] = say_common};
   struct saying s = {
       .r = r, .rows = &rows->rows, .p = r->part, .t = r->part->thing, .clock = clock, .arena = a, .out = out};
   if (rows->why.n) {
     buf_printf(out, "%.*s", STR_MOST(rows->why, 400));
     return;
   }
-  if (!rows->rows.row_count && r->query.shape != QUERY_DIFF)
+  if (!rows->rows.row_count && r->query.shape != QUERY_DIFF && r->query.shape != QUERY_COMMON)
     say_none(&s);
   else
     shapes[r->query.shape](&s);

@@ -152,6 +152,29 @@ static bool part_take_text(struct filling *f, size_t i, int column) {
   return true;
 }
 
+// "in the brand folder"
+static bool part_take_text_before(struct filling *f, size_t i, int column) {
+  const struct model_column *c = &f->part->thing->columns[column];
+  struct mention *before = i ? &f->list[i - 1] : NULL;
+  if (c->time || part_is_measure(c) || !part_is_text_for(f, before)) return false;
+  if (f->words->items[before->first].end) return false;
+  part_add_filter(f->part, (struct reading_filter){.op = READING_LIKE,
+                                                   .value = -1,
+                                                   .column = column,
+                                                   .text = f->words->items[before->first].whole,
+                                                   .at = before->first});
+  size_t kept = 0; // it was taken for unknown before its column came
+  for (size_t k = 0; k < f->part->unknown_count; k++) {
+    if (str_eq(f->part->unknown[k], f->words->items[before->first].whole)) continue;
+    f->part->unknown_matters[kept] = f->part->unknown_matters[k];
+    f->part->unknown_of[kept] = f->part->unknown_of[k];
+    f->part->unknown[kept++] = f->part->unknown[k];
+  }
+  f->part->unknown_count = kept;
+  before->what = MENTION_FILLER;
+  return true;
+}
+
 static void part_take_column(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
@@ -161,7 +184,7 @@ static void part_take_column(struct filling *f, size_t i) {
         p, (struct reading_filter){.op = READING_LACKS, .value = -1, .column = m->number, .at = m->first});
     return;
   }
-  if (part_take_text(f, i, m->number)) return;
+  if (part_take_text(f, i, m->number) || part_take_text_before(f, i, m->number)) return;
   if (part_is_measure(c)) {
     f->near_measure = m->number;
     if (p->measure < 0) p->measure = m->number;
@@ -262,8 +285,10 @@ static void part_take_unknown(struct filling *f, size_t i) {
 
 // ---- numbers
 
-static int part_number_column(const struct filling *f) {
+static int part_number_column(const struct filling *f, bool lasts) {
   if (f->near_measure >= 0) return f->near_measure;
+  for (size_t c = 0; c < f->part->thing->column_count && lasts; c++)
+    if (str_is(f->part->thing->columns[c].unit, "seconds")) return (int)c;
   for (size_t c = 0; c < f->part->thing->column_count; c++)
     if (part_is_measure(&f->part->thing->columns[c]) && !f->part->thing->columns[c].fold.n) return (int)c;
   return -1;
@@ -280,9 +305,17 @@ static bool part_number_at(const struct filling *f, size_t at, size_t end, doubl
   else
     return false;
   *n = words;
-  if (at + words < end && language_at(f->language, f->words, at + words, LANGUAGE_SCALE, &p))
-    *number *= p->number, (*n)++;
   return true;
+}
+
+// "100 MB", "2 minutes": in the unit that columns have, bytes and seconds.
+static void part_scale(const struct filling *f, size_t at, size_t end, double *number) {
+  const struct phrase *p;
+  if (at >= end) return;
+  if (language_at(f->language, f->words, at, LANGUAGE_SCALE, &p))
+    *number *= p->number;
+  else if (language_at(f->language, f->words, at, LANGUAGE_UNIT, &p))
+    *number *= p->number == 'm' ? 60 : p->number == 'h' ? 3600 : p->number == 'd' ? 86400 : 1;
 }
 
 // "wider than 4,000", "more than 100 MB"
@@ -291,7 +324,9 @@ static void part_take_comparison(struct filling *f, const struct ask_segment *s,
   double number;
   size_t n = language_at(f->language, f->words, at, LANGUAGE_COMPARISON, &p), m;
   if (!n || f->in->mentions->timed[at + n] || !part_number_at(f, at + n, s->end, &number, &m)) return;
-  int column = part_number_column(f);
+  part_scale(f, at + n + m, s->end, &number);
+  int column = part_number_column(f, at + n + m < s->end &&
+                                         language_at(f->language, f->words, at + n + m, LANGUAGE_UNIT, NULL));
   if (column < 0) return;
   part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
                                                    .value = -1,

@@ -261,7 +261,9 @@ static bool reading_points_at_nothing(const struct reader_state *s) {
     points = points || language_at(s->out->language, &s->out->words, i, LANGUAGE_REFERS, NULL);
     if (s->out->words.items[i].kind != WORD_PLAIN) return false;
   }
-  return why && points && !s->span_count;
+  bool lost = false; // "why is the site slow": the one thing that is asked about is not known
+  for (size_t i = 0; i < s->out->part_count; i++) lost = lost || s->out->parts[i].unknown_count > 0;
+  return why && (points || lost) && !s->span_count;
 }
 
 static bool reading_is_backwards(const struct reader_state *s) {

@@ -267,6 +267,14 @@ static struct str span_said(const struct span_reader *r, size_t first, size_t n)
   return said;
 }
 
+// "longer than 2 minutes" is no time, but how long something lasts.
+static bool span_is_measured(const struct span_reader *r, size_t at, const struct language_rule *rule) {
+  if (rule->parts[0].slot != 'n') return false;
+  for (size_t back = 1; back <= 3 && back <= at; back++)
+    if (language_at(r->language, r->words, at - back, LANGUAGE_COMPARISON, NULL) == back) return true;
+  return false;
+}
+
 size_t span_find(const struct language *l, const struct ask_words *w, const struct table_clock *clock,
                  struct arena *a, struct span *out) {
   struct span_reader r = {l, w, clock, a};
@@ -278,7 +286,7 @@ size_t span_find(const struct language *l, const struct ask_words *w, const stru
       struct span_match m = {.first = at, .number = 1};
       if (span_rule(&r, &l->rules[i], 0, at, &m) && m.n > best.n) best = m, rule = &l->rules[i];
     }
-    if (!rule) {
+    if (!rule || span_is_measured(&r, at, rule)) {
       at++;
       continue;
     }

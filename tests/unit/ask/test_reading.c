@@ -80,6 +80,11 @@ static void a_question_finds_its_thing(void **state) {
       {"which roles does nobody hold?", "roles"},
       {"Find the zone id of example.org, then list its firewall rules.", "zones firewall_rules"},
       {"which Worker has not been changed the longest?", "workers"},
+      {"which Arcjet sites are also zones in Cloudflare?", "sites zones"},
+      {"how did our storage develop over the last 6 months?", "usage_days"},
+      {"which images are in the brand folder?", "assets"},
+      {"videos longer than 2 minutes", "assets"},
+      {"top 5 tags", "tags"},
   };
   struct room *r = *state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -104,6 +109,8 @@ static void what_is_no_question_ends_otherwise(void **state) {
                {"List the zones and then delete the paused ones", READING_ORDER},
                {"{\"steps\": []}", READING_IS_DATA},
                {"why was this not stopped?", READING_VAGUE},
+               {"Turn on development mode for example.org", READING_ORDER},
+               {"Can you enable 2FA for everyone?", READING_ORDER},
                {"dns changes from tomorrow until yesterday", READING_NO_SPAN},
                {"how many invoices are overdue?", READING_NOTHING},
                {"who changed firewall rules today?", READING_SOUND},

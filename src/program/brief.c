@@ -83,16 +83,50 @@ void brief_text(const struct outcome *o, struct buf *out) {
                STR_ARG(o->result_count ? o->results[0].name : STR("")));
 }
 
-void brief_json(const struct outcome *o, struct buf *out) {
+static void brief_write(const struct outcome *o, struct outcome_result *results, struct buf *out) {
   struct outcome less = *o;
+  less.results = results;
+  less.call_count = 0; // what was called is in the audit
+  outcome_write(&less, out);
+}
+
+void brief_json(const struct outcome *o, struct buf *out) {
   struct outcome_result results[PROGRAM_RESULTS_MOST];
   for (size_t i = 0; i < o->result_count; i++) {
     results[i] = o->results[i];
     results[i].rows.cut = results[i].rows.cut || results[i].rows.row_count > BRIEF_ROWS_MOST;
     results[i].rows.row_count = brief_rows(&o->results[i]);
-    results[i].chart = STR_NONE; // it has the rows once more
+    results[i].chart = results[i].panels = STR_NONE; // they have the rows once more
   }
-  less.results = results;
-  less.call_count = 0; // what was called is in the audit
-  outcome_write(&less, out);
+  brief_write(o, results, out);
+}
+
+// How much of each result a view gets: more is tried before less.
+static const struct brief_share {
+  size_t rows, chart_bytes;
+} brief_shares[] = {{500, 48 * 1024}, {200, 32 * 1024}, {50, 16 * 1024}, {50, 8 * 1024},
+                    {20, 0},          {5, 0},           {0, 0}};
+
+static void brief_take(const struct outcome_result *r, const struct brief_share *share,
+                       struct outcome_result *out) {
+  *out = *r;
+  if (r->rows.row_count > share->rows) {
+    out->rows.row_count = share->rows;
+    out->total = r->rows.row_count;
+  }
+  if (out->panels.n > share->chart_bytes) out->panels = STR_NONE;
+  if (out->chart.n <= share->chart_bytes) return;
+  out->chart = STR_NONE;
+  out->chart_why = STR("it is too large for a view");
+}
+
+void brief_view(const struct outcome *o, struct buf *out) {
+  struct outcome_result results[PROGRAM_RESULTS_MOST];
+  for (size_t s = 0; s < sizeof brief_shares / sizeof *brief_shares; s++) {
+    for (size_t i = 0; i < o->result_count; i++) brief_take(&o->results[i], &brief_shares[s], &results[i]);
+    buf_clear(out);
+    out->full = false;
+    brief_write(o, results, out);
+    if (!out->full) return;
+  }
 }

@@ -72,21 +72,35 @@ static struct str conclude_unread(const struct conclusion *c, uint32_t reads) {
   return STR("");
 }
 
-static void conclude_chart(struct conclusion *c, struct outcome_result *r) {
+static struct str conclude_spec(const struct chart *chart, struct arena *a) {
   enum { CONCLUDE_CHART_MOST = 4 << 20 };
+  struct buf spec = BUF_MAX(CONCLUDE_CHART_MOST);
+  chart_write(chart, &spec);
+  struct str text = spec.full ? STR_NONE : arena_dup(a, buf_str(&spec));
+  buf_free(&spec);
+  return text;
+}
+
+static void conclude_chart(struct conclusion *c, struct outcome_result *r) {
   struct chart chart;
+  struct arena *a = c->run->outcome_arena;
   struct chart_source from = {.rows = &r->rows,
                               .hints = r->asked->columns,
                               .wish = r->asked->chart,
                               .title = r->title,
                               .zone = c->run->clock.zone,
                               .unfinished = r->has_unfinished};
-  struct buf spec = BUF_MAX(CONCLUDE_CHART_MOST);
-  chart_choose(&from, c->run->outcome_arena, &chart);
-  chart_write(&chart, &spec);
-  if (!spec.full) r->chart = arena_dup(c->run->outcome_arena, buf_str(&spec));
+  chart_choose(&from, a, &chart);
+  r->chart = conclude_spec(&chart, a);
   r->chart_why = chart.why;
-  buf_free(&spec);
+  for (from.panel = 1; from.panel < chart.panels; from.panel++) {
+    struct chart other;
+    chart_choose(&from, a, &other);
+    struct str spec = conclude_spec(&other, a);
+    if (spec.n && other.kind > CHART_TABLE)
+      r->panels = r->panels.n ? ARENA_JOIN(a, r->panels, STR(","), spec) : ARENA_JOIN(a, STR("["), spec);
+  }
+  if (r->panels.n) r->panels = ARENA_JOIN(a, r->panels, STR("]"));
 }
 
 static void conclude_result(struct conclusion *c, size_t i, struct outcome_result *out) {
@@ -101,7 +115,7 @@ static void conclude_result(struct conclusion *c, size_t i, struct outcome_resul
       !table_select(run->set, asked->query, &run->params, run->outcome_arena, &out->rows, &why))
     out->why = arena_printf(run->outcome_arena, "%s%s%s", why.text, why.hint[0] ? "; " : "", why.hint);
   if (!out->why.n) outcome_fill(out, &run->clock, run->outcome_arena);
-  if (!out->why.n && asked->chart) conclude_chart(c, out);
+  if (!out->why.n && (asked->chart || run->charts)) conclude_chart(c, out);
   if (out->rows.cut)
     conclude_warn(c, arena_printf(run->outcome_arena, "%.*s: the first %zu rows of the query",
                                   STR_ARG(asked->name), out->rows.row_count));

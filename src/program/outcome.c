@@ -237,6 +237,7 @@ void outcome_write_result(const struct outcome_result *r, struct buf *out) {
     outcome_columns(r, out);
     outcome_rows(&r->rows, out);
     outcome_int(out, "row_count", (int64_t)r->rows.row_count);
+    if (r->total > r->rows.row_count) outcome_int(out, "total_rows", (int64_t)r->total);
     outcome_flag(out, "cut", r->rows.cut);
     if (r->asked->time_column.n) {
       outcome_key(out, "time");
@@ -251,6 +252,10 @@ void outcome_write_result(const struct outcome_result *r, struct buf *out) {
     if (r->chart.n) {
       outcome_key(out, "chart");
       buf_add(out, r->chart);
+    }
+    if (r->panels.n) {
+      outcome_key(out, "panels");
+      buf_add(out, r->panels);
     }
     outcome_text(out, "chart_why", r->chart_why);
   }

@@ -32,8 +32,10 @@ struct outcome_result {
   struct str name, title;
   const struct program_result *asked;
   struct table_result rows;
-  struct str why;       // empty: the rows are there
-  struct str chart;     // ChartSpec, where the program wished for a chart
+  size_t total;      // rows before the asker's share was cut from them; 0: these are all
+  struct str why;    // empty: the rows are there
+  struct str chart;  // ChartSpec, where the program wished for a chart or the asker draws them all
+  struct str panels; // an array of more of them, for measures that share no axis with the first; empty: none
   struct str chart_why; // why it is not the one wished for; empty: it is
   bool has_unfinished;  // the last bucket of time is not over
   int64_t gaps;         // buckets that were filled in

@@ -98,6 +98,7 @@ static struct program_run *run_new(const struct program_request *r) {
   run->era = r->era;
   run->waits = r->waits;
   run->fresh = r->fresh;
+  run->charts = r->charts;
   run->progress = r->progress;
   run->progress_arg = r->progress_arg;
   run->clock = (struct table_clock){

@@ -59,6 +59,7 @@ struct program_request {
   int64_t now_ms; // 0: now
   bool waits;     // for rate limits, up to program_wait
   bool fresh;     // asks vendors anew, whatever the cache has
+  bool charts;    // one of each result, wished for or not
   // Called on the conducting fiber when something has moved; may be NULL. It may park, which holds the run up.
   void (*progress)(void *arg, const struct program_run *run);
   void *progress_arg;

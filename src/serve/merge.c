@@ -69,6 +69,12 @@ static bool merge_page(struct serve_request *r, const struct merge_kind *kind, c
   return errand_ask(r, &r->server->members[at->member], &want, out, err);
 }
 
+// What is ours is listed by us alone.
+static bool merge_claims(yyjson_mut_val *item) {
+  yyjson_mut_val *uri = yyjson_mut_obj_get(item, "uri");
+  return rewrite_is_reserved(str_make(yyjson_mut_get_str(uri), yyjson_mut_get_len(uri)));
+}
+
 // Moves the items of a page to the end of `items`; returns the vendor's nextCursor, empty where it was the
 // last.
 static bool merge_take(struct serve_request *r, const struct merge_kind *kind, size_t member,
@@ -80,7 +86,7 @@ static bool merge_take(struct serve_request *r, const struct merge_kind *kind, s
   rewrite_result(page->doc, page->value, r->server->members[member].alias);
   if (yyjson_mut_is_arr(list))
     yyjson_mut_arr_foreach (list, i, n, item)
-      yyjson_mut_arr_append(items, yyjson_mut_val_mut_copy(doc, item));
+      if (!merge_claims(item)) yyjson_mut_arr_append(items, yyjson_mut_val_mut_copy(doc, item));
   if (!yyjson_mut_is_str(cursor)) return false;
   *next = arena_dup(r->arena, str_make(yyjson_mut_get_str(cursor), yyjson_mut_get_len(cursor)));
   return true;
@@ -115,11 +121,13 @@ bool merge_list(struct serve_request *r, yyjson_val *params, const struct merge_
                 struct err *err) {
   struct merge_at at;
   if (!merge_start(r, params, &at, err)) return false;
+  bool first = at.member == 0 && !at.begun;
   if (!merge_offers(r, kind, at.member)) merge_to_next(r, kind, &at);
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   yyjson_mut_val *result = yyjson_mut_obj(doc);
   yyjson_mut_doc_set_root(doc, result);
   yyjson_mut_val *items = yyjson_mut_obj_add_arr(doc, result, kind->member);
+  if (kind->begin && first) kind->begin(doc, items);
   bool ok = merge_walk(r, kind, &at, doc, items, err);
   if (ok && at.member < r->server->member_count) {
     struct str cursor = merge_cursor(r->arena, r->server->members[at.member].alias, at.begun, at.own);

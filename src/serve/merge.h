@@ -14,6 +14,7 @@ enum { MERGE_MEMBER_MS = 20 * 1000, MERGE_CURSOR_MOST = 16 * 1024 };
 struct merge_kind {
   const char *method, *member;
   unsigned offer;
+  void (*begin)(yyjson_mut_doc *doc, yyjson_mut_val *items); // what stands first; NULL: nothing of ours
 };
 
 // Appends the whole result. ERR_INVALID: a cursor that is not ours.

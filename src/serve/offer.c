@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "io/share.h"
 #include "serve/skills.h"
+#include "serve/view.h"
 
 enum {
   OFFER_INSTRUCTIONS_MOST = 2048, // hosts cut there
@@ -22,6 +23,7 @@ struct offer_entry {
   char *key;
   unsigned offers;
   bool known, legacy, asking;
+  bool views;       // the extension for views is among the extensions
   char *extensions; // the inside of a JSON object, or empty
   uint64_t fresh_until_us;
 };
@@ -117,6 +119,7 @@ static void offer_learn(struct str key, const struct mcp_hello *hello) {
     e->legacy = hello->era == MCP_LEGACY;
     e->offers = offer_read(hello->capabilities);
     e->extensions = offer_extensions(hello->capabilities);
+    e->views = yyjson_obj_get(yyjson_obj_get(hello->capabilities, "extensions"), VIEW_EXTENSION) != NULL;
   }
   if (e) {
     e->asking = false;
@@ -218,27 +221,36 @@ unsigned offer_of(const struct serve_request *r) {
   }
   for (size_t i = 0; i < r->server->member_count; i++) offers |= offer_of_member(r, &r->server->members[i]);
   if (skills_are_there(r)) offers |= OFFER_SKILLS | OFFER_RESOURCES; // their files are resources
-  return offers;
+  return offers | (view_shown(r) ? OFFER_RESOURCES : 0);
 }
 
 // ---- as the client is told
 
+// The first stands behind the name of the member.
+static void offer_add_extension(struct buf *out, bool *any, const char *inside) {
+  buf_add_z(out, *any ? "," : ",\"extensions\":{");
+  buf_add_z(out, inside);
+  *any = true;
+}
+
 static void offer_add_extensions(const struct serve_request *r, struct buf *out) {
-  bool any = false, ours = skills_are_there(r);
-  if (ours) buf_add_z(out, ",\"extensions\":{\"" SKILLS_EXTENSION "\":{}");
+  bool any = false, told = false, view = view_shown(r);
+  if (skills_are_there(r)) offer_add_extension(out, &any, "\"" SKILLS_EXTENSION "\":{}");
   for (size_t i = 0; i < r->server->member_count; i++) {
     char text[64];
     pthread_mutex_lock(&offer_lock);
     const struct offer_entry *e =
         map_get(&offer_entries, offer_key(&r->server->members[i], r->transport.era, text, sizeof text));
     // Two members rarely differ in what an extension says; the first that has some speaks for all.
-    if (!any && e && e->extensions && e->extensions[0]) {
-      buf_printf(out, "%s%s", ours ? "," : ",\"extensions\":{", e->extensions);
-      any = true;
+    if (!told && e && e->extensions && e->extensions[0]) {
+      offer_add_extension(out, &any, e->extensions);
+      told = true;
+      view = view && !e->views;
     }
     pthread_mutex_unlock(&offer_lock);
   }
-  if (any || ours) buf_add_char(out, '}');
+  if (view) offer_add_extension(out, &any, "\"" VIEW_EXTENSION "\":{}");
+  if (any) buf_add_char(out, '}');
 }
 
 void offer_add_capabilities(const struct serve_request *r, struct buf *out) {

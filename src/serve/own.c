@@ -17,6 +17,12 @@ const struct own_tools *own_find(const struct serve_request *r, struct str name)
   return NULL;
 }
 
+bool own_has_view(const struct serve_request *r) {
+  for (size_t i = 0; i < sizeof own_kinds / sizeof *own_kinds; i++)
+    if (own_kinds[i]->has_view && own_kinds[i]->has_view(r)) return true;
+  return false;
+}
+
 void own_list(const struct serve_request *r, struct buf *out) {
   for (size_t i = 0; i < sizeof own_kinds / sizeof *own_kinds; i++) own_kinds[i]->list(r, out);
 }

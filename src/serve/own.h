@@ -16,6 +16,8 @@ struct own_tools {                                             // one kind: a to
   bool (*call)(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) SUSPENDS;
   // Another one whenever what `list` gives is another, beyond what the server's config decides. NULL: never.
   uint64_t (*version)(const struct catalog_server *server);
+  // Does this server show any whose results serve/view draws? NULL: this kind has none.
+  bool (*has_view)(const struct serve_request *r);
 };
 
 const struct own_tools *own_find(const struct serve_request *r, struct str name); // NULL: none
@@ -27,7 +29,8 @@ bool own_say(struct serve_request *r, struct str text, const struct buf *structu
 void own_record(struct serve_request *r, struct str tool, bool ok, struct str detail);
 // Into an array of definitions that is being written.
 void own_list(const struct serve_request *r, struct buf *out);
-void own_next(struct buf *out); // a comma, but behind the array's bracket
+void own_next(struct buf *out);                   // a comma, but behind the array's bracket
+bool own_has_view(const struct serve_request *r); // of any kind
 // Of all that tools/list shows, the vendors' tools included.
 uint64_t own_version(const struct catalog_server *server);
 

@@ -6,6 +6,7 @@
 #include "program/brief.h"
 #include "program/keep.h"
 #include "program/schema.h"
+#include "serve/view.h"
 
 enum { PROGRAM_TOOL_MS = 45000 }; // hosts give up after a minute
 
@@ -25,13 +26,20 @@ static void programs_add(struct buf *out, const char *about, const char *schema)
             "program\"}}}");
 }
 
-static void programs_close(struct buf *out) {
-  buf_add_z(out, ",\"annotations\":{\"title\":\"Run an answer "
-                 "program\",\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true,"
-                 "\"openWorldHint\":true},\"_meta\":{\"anthropic/alwaysLoad\":true}}");
+static bool programs_has_view(const struct serve_request *r) {
+  return programs_has(r, STR(PROGRAM_TOOL));
 }
 
-static void programs_add_whole(struct buf *out) {
+static void programs_close(const struct serve_request *r, struct buf *out) {
+  buf_add_z(out, ",\"annotations\":{\"title\":\"Run an answer "
+                 "program\",\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true,"
+                 "\"openWorldHint\":true},\"_meta\":{\"anthropic/alwaysLoad\":true");
+  if (view_shown(r)) buf_add_char(out, ',');
+  view_add_link(r, out);
+  buf_add_z(out, "}}");
+}
+
+static void programs_add_whole(const struct serve_request *r, struct buf *out) {
   programs_add(
       out,
       "Answer a question over many calls at once: calls read-only tools of this server, "
@@ -43,13 +51,13 @@ static void programs_add_whole(struct buf *out) {
       "query them in a later program by \"tables\".",
       program_schema);
   buf_printf(out, ",\"outputSchema\":%s", program_outcome_schema);
-  programs_close(out);
+  programs_close(r, out);
 }
 
 bool programs_describe(const struct serve_request *r, struct str name, struct buf *out) {
   if (!programs_has(r, name)) return false;
   if (out->n) buf_add_char(out, ',');
-  programs_add_whole(out);
+  programs_add_whole(r, out);
   return true;
 }
 
@@ -57,7 +65,7 @@ static void programs_list(const struct serve_request *r, struct buf *out) {
   if (!programs_has(r, STR(PROGRAM_TOOL))) return;
   own_next(out);
   if (r->discovery != POLICY_SEARCH) {
-    programs_add_whole(out);
+    programs_add_whole(r, out);
     return;
   }
   programs_add(out,
@@ -65,7 +73,7 @@ static void programs_list(const struct serve_request *r, struct buf *out) {
                "counts, groups, "
                "joins and compares their rows. Its form: postern_describe_tools with the name of this tool.",
                "{\"type\":\"object\",\"required\":[\"version\",\"results\"]}");
-  programs_close(out);
+  programs_close(r, out);
 }
 
 bool programs_fail(struct serve_request *r, struct str tool, struct str why, struct buf *out) {
@@ -89,9 +97,11 @@ static bool programs_conclude(struct serve_request *r, struct str tool, struct p
     program_end(run);
     return false;
   }
-  struct buf text = BUF_MAX(PROGRAM_BRIEF_MOST), structured = BUF_MAX(PROGRAM_BRIEF_MOST * 4);
+  bool view = view_shown(r);
+  struct buf text = BUF_MAX(PROGRAM_BRIEF_MOST);
+  struct buf structured = BUF_MAX(view ? BRIEF_VIEW_MOST : PROGRAM_BRIEF_MOST * 4);
   brief_text(o, &text);
-  brief_json(o, &structured);
+  (view ? brief_view : brief_json)(o, &structured);
   own_record(r, tool, o->status != OUTCOME_FAILED,
              arena_printf(r->arena, "%s, %zu calls", outcome_status_name(o->status), o->call_count));
   bool told =
@@ -127,7 +137,8 @@ struct program_request programs_request(const struct serve_request *r, struct st
                                   .by = serve_audit_row(r).who,
                                   .url = serve_audit_row(r).url,
                                   .request_id = r->transport.in->id,
-                                  .era = r->transport.era};
+                                  .era = r->transport.era,
+                                  .charts = view_shown(r)};
 }
 
 static bool programs_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
@@ -149,4 +160,4 @@ static bool programs_call(struct serve_request *r, yyjson_val *params, struct bu
   return told;
 }
 
-const struct own_tools programs_tools = {programs_has, programs_list, programs_call, NULL};
+const struct own_tools programs_tools = {programs_has, programs_list, programs_call, NULL, programs_has_view};

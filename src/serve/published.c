@@ -3,6 +3,7 @@
 
 #include "program/run.h"
 #include "serve/programs.h"
+#include "serve/view.h"
 #include "shelf/face.h"
 #include "shelf/shelf.h"
 
@@ -14,12 +15,29 @@ static bool published_has(const struct serve_request *r, struct str name) {
   return published_find(r, name) != NULL;
 }
 
+static bool published_has_view(const struct serve_request *r) {
+  const struct shelf_server *v = shelf_on(r->shelf, r->server->server.id);
+  return v && v->count;
+}
+
+// A definition is an object without _meta.
+static void published_add(const struct serve_request *r, struct str definition, struct buf *out) {
+  if (!view_shown(r)) {
+    buf_add(out, definition);
+    return;
+  }
+  buf_add(out, str_make(definition.p, definition.n - 1));
+  buf_add_z(out, ",\"_meta\":{");
+  view_add_link(r, out);
+  buf_add_z(out, "}}");
+}
+
 static void published_list(const struct serve_request *r, struct buf *out) {
   const struct shelf_server *v = shelf_on(r->shelf, r->server->server.id);
   for (size_t i = 0; v && i < v->count; i++) {
     if (v->tools[i].verdict.state != SHELF_OK) continue;
     own_next(out);
-    buf_add(out, v->tools[i].definition);
+    published_add(r, v->tools[i].definition, out);
   }
 }
 
@@ -27,7 +45,7 @@ bool published_describe(const struct serve_request *r, struct str name, struct b
   const struct shelf_tool *t = published_find(r, name);
   if (!t || t->verdict.state != SHELF_OK) return false;
   if (out->n) buf_add_char(out, ',');
-  buf_add(out, t->definition);
+  published_add(r, t->definition, out);
   return true;
 }
 
@@ -116,4 +134,5 @@ static bool published_call(struct serve_request *r, yyjson_val *params, struct b
                   : published_run(r, t, arguments, out, err);
 }
 
-const struct own_tools published_tools = {published_has, published_list, published_call, published_version};
+const struct own_tools published_tools = {published_has, published_list, published_call, published_version,
+                                          published_has_view};

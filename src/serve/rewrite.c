@@ -71,18 +71,45 @@ static void rewrite_member(yyjson_mut_doc *doc, yyjson_mut_val *owner, const cha
   arena_free(a);
 }
 
-void rewrite_view(yyjson_mut_doc *doc, yyjson_mut_val *owner, struct str alias) {
-  yyjson_mut_val *meta = yyjson_mut_obj_get(owner, "_meta");
-  if (!meta || !alias.n) return;
-  rewrite_member(doc, yyjson_mut_obj_get(meta, "ui"), "resourceUri", alias, rewrite_uri);
-  rewrite_member(doc, meta, "ui/resourceUri", alias, rewrite_uri);
-  rewrite_member(doc, meta, "openai/outputTemplate", alias, rewrite_uri);
+bool rewrite_is_reserved(struct str uri) {
+  return str_starts(uri, REWRITE_RESERVED);
 }
 
-bool rewrite_has_view(yyjson_val *definition) {
-  yyjson_val *meta = yyjson_obj_get(definition, "_meta");
-  return yyjson_obj_get(meta, "ui") || yyjson_obj_get(meta, "ui/resourceUri") ||
-         yyjson_obj_get(meta, "openai/outputTemplate");
+static const char *const rewrite_links[] = {"ui/resourceUri", "openai/outputTemplate"};
+
+static bool rewrite_claims(yyjson_mut_val *v) {
+  return rewrite_is_reserved(str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)));
+}
+
+static void rewrite_disclaim(yyjson_mut_val *meta) {
+  yyjson_mut_val *ui = yyjson_mut_obj_get(meta, "ui");
+  if (rewrite_claims(yyjson_mut_obj_get(ui, "resourceUri"))) yyjson_mut_obj_remove_str(ui, "resourceUri");
+  for (size_t i = 0; i < sizeof rewrite_links / sizeof *rewrite_links; i++)
+    if (rewrite_claims(yyjson_mut_obj_get(meta, rewrite_links[i])))
+      yyjson_mut_obj_remove_str(meta, rewrite_links[i]);
+}
+
+void rewrite_view(yyjson_mut_doc *doc, yyjson_mut_val *owner, struct str alias) {
+  yyjson_mut_val *meta = yyjson_mut_obj_get(owner, "_meta");
+  if (!meta) return;
+  if (!alias.n) {
+    rewrite_disclaim(meta);
+    return;
+  }
+  rewrite_member(doc, yyjson_mut_obj_get(meta, "ui"), "resourceUri", alias, rewrite_uri);
+  for (size_t i = 0; i < sizeof rewrite_links / sizeof *rewrite_links; i++)
+    rewrite_member(doc, meta, rewrite_links[i], alias, rewrite_uri);
+}
+
+bool rewrite_moves_view(yyjson_val *definition, struct str alias) {
+  yyjson_val *meta = yyjson_obj_get(definition, "_meta"), *ui = yyjson_obj_get(meta, "ui");
+  struct str link = json_str(ui, "resourceUri");
+  bool moves = alias.n ? ui != NULL : rewrite_is_reserved(link);
+  for (size_t i = 0; i < sizeof rewrite_links / sizeof *rewrite_links; i++) {
+    link = json_str(meta, rewrite_links[i]);
+    moves = moves || (alias.n ? link.n > 0 : rewrite_is_reserved(link));
+  }
+  return moves;
 }
 
 // An element that has an address of its own.

@@ -26,8 +26,11 @@ void rewrite_result(yyjson_mut_doc *doc, yyjson_mut_val *result, struct str alia
 // A copy of the params of a vendor's notification or request (NULL is fine) for this client; without the number of
 // the vendor's stream, which is none of ours. The caller frees it.
 yyjson_mut_doc *rewrite_params(yyjson_val *params, struct str alias);
-// The link of a tool's definition to its view: does it have one, and rewrites it.
-bool rewrite_has_view(yyjson_val *definition);
+#define REWRITE_RESERVED "ui://postern/" // pages of our own: nobody else's is shown there
+bool rewrite_is_reserved(struct str uri);
+// The link of a tool's definition to its view: does it change for this client? It is rewritten, or taken off where it
+// points to what is ours.
+bool rewrite_moves_view(yyjson_val *definition, struct str alias);
 void rewrite_view(yyjson_mut_doc *doc, yyjson_mut_val *owner, struct str alias);
 
 #endif

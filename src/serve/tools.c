@@ -52,7 +52,7 @@ static bool tools_needs_form(const struct serve_request *r, const struct catalog
   yyjson_val *definition = t->tool->definition;
   if (!definition) return false;
   return frame_wraps(r, yyjson_obj_get(definition, "outputSchema")) ||
-         (tools_member(r->server, t->account)->alias.n && rewrite_has_view(definition));
+         rewrite_moves_view(definition, tools_member(r->server, t->account)->alias);
 }
 
 static void tools_add_formed(const struct serve_request *r, const struct catalog_tool *t, struct buf *out) {

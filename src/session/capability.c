@@ -4,6 +4,8 @@
 #include "data/json.h"
 #include "session/session.h"
 
+#define CAPABILITY_VIEW "io.modelcontextprotocol/ui"
+#define CAPABILITY_PAGE "text/html;profile=mcp-app"
 #define CAPABILITY_TASKS "io.modelcontextprotocol/tasks" // tasks are not carried
 
 static void capability_add(struct buf *out, const char *name, yyjson_val *value) {
@@ -92,6 +94,25 @@ bool capability_takes_url(struct str declared) {
   struct err err;
   if (!json_read(declared, &JSON_LIMITS, &doc, &err)) return false;
   bool takes = capability_has(yyjson_doc_get_root(doc), "elicitation", "url");
+  yyjson_doc_free(doc);
+  return takes;
+}
+
+static bool capability_lists(yyjson_val *list, const char *word) {
+  yyjson_val *one;
+  size_t i, n;
+  yyjson_arr_foreach (list, i, n, one)
+    if (str_is(json_text(one), word)) return true;
+  return false;
+}
+
+bool capability_takes_view(struct str declared) {
+  yyjson_doc *doc;
+  struct err err;
+  if (!json_read(declared, &JSON_LIMITS, &doc, &err)) return false;
+  yyjson_val *extensions = yyjson_obj_get(yyjson_doc_get_root(doc), "extensions");
+  yyjson_val *types = yyjson_obj_get(yyjson_obj_get(extensions, CAPABILITY_VIEW), "mimeTypes");
+  bool takes = capability_lists(types, CAPABILITY_PAGE);
   yyjson_doc_free(doc);
   return takes;
 }

@@ -18,6 +18,8 @@ struct str capability_filter(yyjson_val *declared, struct arena *a);
 // May this client be asked this? `params` of elicitation/create decides between form and url.
 bool capability_allows(struct str declared, struct str method, yyjson_val *params);
 bool capability_takes_url(struct str declared); // elicitation in mode url
+bool capability_takes_view(
+    struct str declared); // the extension io.modelcontextprotocol/ui, of pages as we have them
 // The declaration that the request would have needed: {"elicitation":{"url":{}}}; empty: no such request.
 struct str capability_needed(struct str method, yyjson_val *params);
 

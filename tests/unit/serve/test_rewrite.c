@@ -128,6 +128,40 @@ static void test_params(void **state) {
   check_params("{\"_meta\":\"x\"}", "{\"_meta\":\"x\"}");
 }
 
+// A definition's links for a server whose alias is this: as they are shown; NULL: nothing changes.
+static void check_view(const char *meta, const char *alias, const char *expected) {
+  struct arena *a = arena_new();
+  struct str text = arena_printf(a, "{\"_meta\":%s}", meta);
+  yyjson_doc *read = yyjson_read(text.p, text.n, 0);
+  if (rewrite_moves_view(yyjson_doc_get_root(read), str_of(alias)) != (expected != NULL))
+    fail_msg("%s behind '%s' %s", meta, alias, expected ? "stays" : "moves");
+  yyjson_mut_doc *doc = yyjson_doc_mut_copy(read, NULL);
+  rewrite_view(doc, yyjson_mut_doc_get_root(doc), str_of(alias));
+  char *shown = yyjson_mut_val_write(yyjson_mut_obj_get(yyjson_mut_doc_get_root(doc), "_meta"), 0, NULL);
+  assert_string_equal(shown, expected ? expected : meta);
+  free(shown);
+  yyjson_mut_doc_free(doc);
+  yyjson_doc_free(read);
+  arena_free(a);
+}
+
+static void test_views(void **state) {
+  (void)state;
+  check_view("{\"x\":1}", "", NULL);
+  check_view("{\"x\":1}", "cf", NULL);
+  check_view("{\"ui\":{\"resourceUri\":\"ui://a\"}}", "", NULL);
+  check_view("{\"ui\":{\"resourceUri\":\"ui://a\"}}", "cf", "{\"ui\":{\"resourceUri\":\"ui://cf+a\"}}");
+  check_view("{\"ui/resourceUri\":\"ui://a\"}", "cf", "{\"ui/resourceUri\":\"ui://cf+a\"}");
+  // What is ours is claimed by nobody: taken off, or behind the alias another one.
+  check_view("{\"ui\":{\"resourceUri\":\"ui://postern/a\",\"x\":1}}", "", "{\"ui\":{\"x\":1}}");
+  check_view("{\"openai/outputTemplate\":\"ui://postern/a\",\"x\":1}", "", "{\"x\":1}");
+  check_view("{\"ui\":{\"resourceUri\":\"ui://postern/a\"}}", "cf",
+             "{\"ui\":{\"resourceUri\":\"ui://cf+postern/a\"}}");
+  check_view("{\"ui\":{\"resourceUri\":\"ui://posterns/a\"}}", "", NULL);
+  check_view("{\"ui\":\"ui://postern/a\"}", "", NULL);
+  check_view("{\"ui\":{\"resourceUri\":5}}", "", NULL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_uris_there_and_back, setup, teardown),
@@ -136,6 +170,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_one_member_keeps_its_names, setup, teardown),
       cmocka_unit_test_setup_teardown(test_results, setup, teardown),
       cmocka_unit_test(test_params),
+      cmocka_unit_test(test_views),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

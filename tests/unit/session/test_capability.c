@@ -97,11 +97,36 @@ static void test_allows(void **state) {
   assert_true(capability_takes_url(STR("{\"elicitation\":{\"url\":{}}}")));
 }
 
+static void test_takes_view(void **state) {
+  (void)state;
+  static const struct {
+    const char *declared;
+    bool takes;
+  } rows[] = {
+      {"{\"extensions\":{\"io.modelcontextprotocol/ui\":{\"mimeTypes\":[\"text/html;profile=mcp-app\"]}}}",
+       true},
+      {"{\"extensions\":{\"io.modelcontextprotocol/ui\":{\"mimeTypes\":[1,\"a\",\"text/"
+       "html;profile=mcp-app\"]}}}",
+       true},
+      {"{\"extensions\":{\"io.modelcontextprotocol/ui\":{\"mimeTypes\":[\"text/html\"]}}}", false},
+      {"{\"extensions\":{\"io.modelcontextprotocol/ui\":{\"mimeTypes\":\"text/html;profile=mcp-app\"}}}",
+       false},
+      {"{\"extensions\":{\"io.modelcontextprotocol/ui\":{}}}", false},
+      {"{\"io.modelcontextprotocol/ui\":{\"mimeTypes\":[\"text/html;profile=mcp-app\"]}}", false},
+      {"{\"extensions\":[]}", false},
+      {"{}", false},
+      {"", false},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (capability_takes_view(str_of(rows[i].declared)) != rows[i].takes) fail_msg("%s", rows[i].declared);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_filter, setup, teardown),
       cmocka_unit_test_setup_teardown(test_large, setup, teardown),
       cmocka_unit_test_setup_teardown(test_allows, setup, teardown),
+      cmocka_unit_test(test_takes_view),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

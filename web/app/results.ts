@@ -24,7 +24,8 @@ function isTable(spec: ChartSpec): boolean {
 function figure(document: Document, spec: ChartSpec, id: string, width: number, heading: string): HTMLElement {
   const notes = [...(spec.title && spec.title !== heading ? [html("span", { class: "title" }, [spec.title])] : []), ...(spec.description ? [html("span", {}, [spec.description])] : [])];
   const whole = el(document, html("figure", {}, [html("figcaption", {}, notes), html("div", { class: "drawing" }), html("p", { class: "readout", "aria-hidden": true })]));
-  const drawing = whole.querySelector(".drawing")!, readout = whole.querySelector(".readout")!;
+  const drawing = whole.querySelector<HTMLElement>(".drawing")!, readout = whole.querySelector(".readout")!;
+  walk(drawing, (words) => (readout.textContent = words));
   let drawn = 0;
   const draw = (room: number) => {
     if (Math.abs(room - drawn) < 8) return;
@@ -32,7 +33,6 @@ function figure(document: Document, spec: ChartSpec, id: string, width: number, 
     const at = [...drawing.querySelectorAll(".mark")].indexOf(document.activeElement!);
     const { node } = drawOrTable(spec, { id, width: room, live: true });
     drawing.replaceChildren(toElement(node, document));
-    walk(drawing.firstElementChild!, (words) => (readout.textContent = words));
     if (at >= 0) drawing.querySelectorAll<SVGElement>(".mark")[at]?.focus();
   };
   draw(width);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // walk: lets a live drawing be read mark by mark: Tab stops at it once, arrows, Home and End go through its marks, and what
-// the focus or the pointer is on is told. In a document. Example:
-//   walk(drawing, (words) => (readout.textContent = words))
+// the focus or the pointer is on is told. It is for the element around drawings, which may come and go; an <svg> that
+// listens for the focus itself would be a stop of its own. In a document. Example:
+//   walk(figure, (words) => (readout.textContent = words))
 
 const STEPS: Record<string, (at: number, last: number) => number> = {
   ArrowRight: (at, last) => Math.min(last, at + 1),
@@ -16,12 +17,12 @@ const STEPS: Record<string, (at: number, last: number) => number> = {
 
 const markAt = (target: EventTarget | null): SVGElement | null => (target instanceof SVGElement && target.classList.contains("mark") ? target : null);
 
-export function walk(drawing: Element, told: (words: string) => void): void {
-  const marks = [...drawing.querySelectorAll<SVGElement>(".mark")];
+export function walk(around: HTMLElement, told: (words: string) => void): void {
   const tell = (target: EventTarget | null) => told(markAt(target)?.getAttribute("aria-label") ?? "");
-  drawing.addEventListener("keydown", (event) => {
-    const { key, target, altKey, ctrlKey, metaKey } = event as KeyboardEvent;
-    const at = marks.indexOf(markAt(target)!), step = Object.hasOwn(STEPS, key) ? STEPS[key] : undefined;
+  around.addEventListener("keydown", (event) => {
+    const { key, target, altKey, ctrlKey, metaKey } = event;
+    const mark = markAt(target), marks = [...(mark?.ownerSVGElement?.querySelectorAll<SVGElement>(".mark") ?? [])];
+    const at = mark ? marks.indexOf(mark) : -1, step = Object.hasOwn(STEPS, key) ? STEPS[key] : undefined;
     if (at < 0 || !step || altKey || ctrlKey || metaKey) return;
     event.preventDefault();
     const next = marks[step(at, marks.length - 1)]!;
@@ -29,5 +30,5 @@ export function walk(drawing: Element, told: (words: string) => void): void {
     next.setAttribute("tabindex", "0");
     next.focus();
   });
-  for (const kind of ["focusin", "pointerover"]) drawing.addEventListener(kind, (event) => tell(event.target));
+  for (const kind of ["focusin", "pointerover"]) around.addEventListener(kind, (event) => tell(event.target));
 }

@@ -8,8 +8,8 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "io/share.h"
+#include "serve/easel.h"
 #include "serve/skills.h"
-#include "serve/view.h"
 
 enum {
   OFFER_INSTRUCTIONS_MOST = 2048, // hosts cut there
@@ -119,7 +119,7 @@ static void offer_learn(struct str key, const struct mcp_hello *hello) {
     e->legacy = hello->era == MCP_LEGACY;
     e->offers = offer_read(hello->capabilities);
     e->extensions = offer_extensions(hello->capabilities);
-    e->views = yyjson_obj_get(yyjson_obj_get(hello->capabilities, "extensions"), VIEW_EXTENSION) != NULL;
+    e->views = yyjson_obj_get(yyjson_obj_get(hello->capabilities, "extensions"), EASEL_EXTENSION) != NULL;
   }
   if (e) {
     e->asking = false;
@@ -221,7 +221,7 @@ unsigned offer_of(const struct serve_request *r) {
   }
   for (size_t i = 0; i < r->server->member_count; i++) offers |= offer_of_member(r, &r->server->members[i]);
   if (skills_are_there(r)) offers |= OFFER_SKILLS | OFFER_RESOURCES; // their files are resources
-  return offers | (view_shown(r) ? OFFER_RESOURCES : 0);
+  return offers | (easel_shown(r) ? OFFER_RESOURCES : 0);
 }
 
 // ---- as the client is told
@@ -234,7 +234,7 @@ static void offer_add_extension(struct buf *out, bool *any, const char *inside) 
 }
 
 static void offer_add_extensions(const struct serve_request *r, struct buf *out) {
-  bool any = false, told = false, view = view_shown(r);
+  bool any = false, told = false, view = easel_shown(r);
   if (skills_are_there(r)) offer_add_extension(out, &any, "\"" SKILLS_EXTENSION "\":{}");
   for (size_t i = 0; i < r->server->member_count; i++) {
     char text[64];
@@ -249,7 +249,7 @@ static void offer_add_extensions(const struct serve_request *r, struct buf *out)
     }
     pthread_mutex_unlock(&offer_lock);
   }
-  if (view) offer_add_extension(out, &any, "\"" VIEW_EXTENSION "\":{}");
+  if (view) offer_add_extension(out, &any, "\"" EASEL_EXTENSION "\":{}");
   if (any) buf_add_char(out, '}');
 }
 

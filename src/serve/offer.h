@@ -2,7 +2,7 @@
 // offer: what a server offers beside tools: what its members' vendors said of themselves (their
 // capabilities), as far as the server shows it. What a vendor said is remembered for OFFER_FRESH_MS, process
 // wide; while it is asked anew, or is down, what was last known counts. A REST account offers tools only;
-// a page of ours is a resource (serve/view).
+// a page of ours is a resource (serve/easel).
 // On a fiber. Example:
 //   if (!(offer_of(r) & OFFER_PROMPTS)) …          // method not found
 #ifndef POSTERN_SERVE_OFFER_H

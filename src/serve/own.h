@@ -16,7 +16,7 @@ struct own_tools {                                             // one kind: a to
   bool (*call)(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) SUSPENDS;
   // Another one whenever what `list` gives is another, beyond what the server's config decides. NULL: never.
   uint64_t (*version)(const struct catalog_server *server);
-  // Does this server show any whose results serve/view draws? NULL: this kind has none.
+  // Does this server show any whose results serve/easel draws? NULL: this kind has none.
   bool (*has_view)(const struct serve_request *r);
 };
 

@@ -6,7 +6,7 @@
 #include "program/brief.h"
 #include "program/keep.h"
 #include "program/schema.h"
-#include "serve/view.h"
+#include "serve/easel.h"
 
 enum { PROGRAM_TOOL_MS = 45000 }; // hosts give up after a minute
 
@@ -34,8 +34,8 @@ static void programs_close(const struct serve_request *r, struct buf *out) {
   buf_add_z(out, ",\"annotations\":{\"title\":\"Run an answer "
                  "program\",\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true,"
                  "\"openWorldHint\":true},\"_meta\":{\"anthropic/alwaysLoad\":true");
-  if (view_shown(r)) buf_add_char(out, ',');
-  view_add_link(r, out);
+  if (easel_shown(r)) buf_add_char(out, ',');
+  easel_add_link(r, out);
   buf_add_z(out, "}}");
 }
 
@@ -97,7 +97,7 @@ static bool programs_conclude(struct serve_request *r, struct str tool, struct p
     program_end(run);
     return false;
   }
-  bool view = view_shown(r);
+  bool view = easel_shown(r);
   struct buf text = BUF_MAX(PROGRAM_BRIEF_MOST);
   struct buf structured = BUF_MAX(view ? BRIEF_VIEW_MOST : PROGRAM_BRIEF_MOST * 4);
   brief_text(o, &text);
@@ -138,7 +138,7 @@ struct program_request programs_request(const struct serve_request *r, struct st
                                   .url = serve_audit_row(r).url,
                                   .request_id = r->transport.in->id,
                                   .era = r->transport.era,
-                                  .charts = view_shown(r)};
+                                  .charts = easel_shown(r)};
 }
 
 static bool programs_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {

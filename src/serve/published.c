@@ -2,8 +2,8 @@
 #include "serve/published.h"
 
 #include "program/run.h"
+#include "serve/easel.h"
 #include "serve/programs.h"
-#include "serve/view.h"
 #include "shelf/face.h"
 #include "shelf/shelf.h"
 
@@ -22,13 +22,13 @@ static bool published_has_view(const struct serve_request *r) {
 
 // A definition is an object without _meta.
 static void published_add(const struct serve_request *r, struct str definition, struct buf *out) {
-  if (!view_shown(r)) {
+  if (!easel_shown(r)) {
     buf_add(out, definition);
     return;
   }
   buf_add(out, str_make(definition.p, definition.n - 1));
   buf_add_z(out, ",\"_meta\":{");
-  view_add_link(r, out);
+  easel_add_link(r, out);
   buf_add_z(out, "}}");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/resources.h"
 
+#include "serve/easel.h"
 #include "serve/fault.h"
 #include "serve/frame.h"
 #include "serve/merge.h"
@@ -9,11 +10,10 @@
 #include "serve/rewrite.h"
 #include "serve/skills.h"
 #include "serve/stream.h"
-#include "serve/view.h"
 
 bool resources_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   struct merge_kind kind = {"resources/list", "resources", OFFER_RESOURCES,
-                            view_shown(r) ? view_append : NULL};
+                            easel_shown(r) ? easel_append : NULL};
   return merge_list(r, params, &kind, out, err);
 }
 
@@ -30,7 +30,8 @@ static const struct catalog_member *resources_find(struct serve_request *r, yyjs
     err_at(err, ERR_INVALID, "/params/uri", "params.uri must be a string");
     return NULL;
   }
-  const struct catalog_member *m = view_is_ours(uri) ? NULL : rewrite_find_uri(r->server, uri, r->arena, own);
+  const struct catalog_member *m =
+      easel_is_ours(uri) ? NULL : rewrite_find_uri(r->server, uri, r->arena, own);
   if (m && (offer_of_member(r, m) & offer)) return m;
   fault_resource(r, uri, err);
   return NULL;
@@ -40,7 +41,7 @@ bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out
   struct str own;
   struct errand_result result;
   if (skills_read(r, json_str(params, "uri"), out)) return true;
-  if (view_is_ours(json_str(params, "uri"))) return view_read(r, json_str(params, "uri"), out, err);
+  if (easel_is_ours(json_str(params, "uri"))) return easel_read(r, json_str(params, "uri"), out, err);
   const struct catalog_member *m = resources_find(r, params, OFFER_RESOURCES, &own, err);
   if (!m) return false;
   struct pass_want want = {.method = "resources/read",

@@ -149,6 +149,7 @@ static bool programs_call(struct serve_request *r, yyjson_val *params, struct bu
   if (handle.n) return programs_continue(r, tool, handle, out, err);
   struct str text = json_to_text(r->arena, yyjson_obj_get(arguments, "program"));
   struct program_request request = programs_request(r, text, yyjson_obj_get(arguments, "parameters"));
+  request.fresh = json_bool(arguments, "fresh", false); // a view's, whose person wants today's
   if (program_begin(&request, &run, &faults, err)) return programs_finish(r, tool, run, out, err);
   if (!faults.count) return programs_fail_err(r, tool, err, out);
   struct buf list = BUF_MAX(64 * 1024);

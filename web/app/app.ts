@@ -105,7 +105,8 @@ const bridge = new Bridge(window, {
   "ui/resource-teardown": () => ({}),
 });
 
-again.addEventListener("click", () => given && void call(given));
+// Not out of what was kept of the same calls a moment ago.
+again.addEventListener("click", () => given && void call("program" in given ? { ...given, fresh: true } : given));
 further.addEventListener("click", () => handle && void call({ continue: handle }));
 full.addEventListener("click", changeMode);
 document.addEventListener("keydown", (event) => {

@@ -236,7 +236,7 @@ describe("inside a host of its own", { skip: noBrowser }, () => {
     await input({ program: { version: 1 }, parameters: { since: "now-7d" } });
     await result(structured());
     await again.click();
-    assert.deepEqual((await heard("tools/call")).params, { name: "gw__run", arguments: { program: { version: 1 }, parameters: { since: "now-7d" } } });
+    assert.deepEqual((await heard("tools/call")).params, { name: "gw__run", arguments: { program: { version: 1 }, parameters: { since: "now-7d" }, fresh: true } });
     await shows(frame, "#said", /^Not refreshed: the person said no/);
     assert.equal(await frame.locator("#title").innerText(), "An answer", "what was there stays");
     await answer("tools/call", { result: structured({ title: "A newer answer" }) });

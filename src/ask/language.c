@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "data/json.h"
-#include "data/yaml.h"
 
 static const char *const ask_intent_names[ASK_INTENTS] = {
     "list",       "count",   "total", "share",  "top",  "bottom", "trend",  "heat",    "mean",  "median",
@@ -115,11 +114,13 @@ static bool language_rule_read(struct language *l, yyjson_val *v, struct arena *
 }
 
 bool language_read(struct str yaml, struct arena *a, struct language *out, struct err *err) {
-  struct yaml_doc *y; // kept: the texts point into it
+  struct yaml_doc *y;
   if (!yaml_read(yaml, &y, err)) return false;
   yyjson_val *root = yaml_root(y), *v;
-  *out = (struct language){
-      .name = json_str(root, "language"), .phrases = {.arena = a}, .top = json_int(root, "top", 10)};
+  *out = (struct language){.name = json_str(root, "language"),
+                           .doc = y,
+                           .phrases = {.arena = a},
+                           .top = json_int(root, "top", 10)};
   static const struct {
     const char *key;
     enum language_role role;

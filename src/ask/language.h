@@ -10,6 +10,7 @@
 #include <yyjson.h>
 
 #include "ask/phrases.h"
+#include "data/yaml.h"
 
 enum { LANGUAGE_RULES_MOST = 96, LANGUAGE_PARTS_MOST = 14, LANGUAGE_WAYS_MOST = 8 };
 
@@ -79,6 +80,7 @@ struct language_rule {
 
 struct language {
   struct str name;
+  struct yaml_doc *doc; // its texts point into it
   struct phrases phrases;
   struct language_rule rules[LANGUAGE_RULES_MOST];
   size_t rule_count;

@@ -94,15 +94,6 @@ static void listing_write_required(const struct catalog_tool *t, yyjson_val *req
   if (written) buf_add_char(out, ']');
 }
 
-size_t listing_needs(const struct catalog_tool *t, struct str *out, size_t most) {
-  size_t i, n, count = 0;
-  yyjson_val *v;
-  if (listing_needs_account(t) && count < most) out[count++] = STR(SHOWN_ACCOUNT);
-  yyjson_arr_foreach (yyjson_obj_get(t->tool->input, "required"), i, n, v)
-    if (count < most && listing_is_asked_for(t, json_text(v))) out[count++] = json_text(v);
-  return count;
-}
-
 static void listing_add_sentence(struct buf *text, struct str sentence) {
   if (text->n && text->p[text->n - 1] != ' ') buf_add_char(text, ' ');
   buf_add(text, sentence);
@@ -252,24 +243,42 @@ static bool listing_is_fenced(const struct catalog_tool *t) {
 }
 
 // Within a fence the tool has another schema, and of its accounts' defaults nothing is said.
-static void listing_write_fenced(const struct catalog_tool *t, struct buf *out) {
-  struct arena *scratch = arena_new();
-  struct catalog_tool within = *t;
-  struct tool own = *t->tool;
-  yyjson_doc *doc = bounded_input(t, scratch);
-  if (doc) own.input = yyjson_doc_get_root(doc);
-  within.tool = &own;
-  within.fence = NULL;
-  for (size_t i = 0; doc && !within.fence && i < t->choice_count; i++) within.fence = t->choices[i].fence;
-  if (doc && !within.fence) within.fence = t->fence;
-  listing_write_tool(&within, out);
-  yyjson_doc_free(doc);
-  arena_free(scratch);
+struct listing_form {
+  struct catalog_tool tool;
+  struct tool own;
+  yyjson_doc *doc; // NULL: the tool's own schema holds
+};
+
+static void listing_form(const struct catalog_tool *t, struct arena *a, struct listing_form *out) {
+  *out = (struct listing_form){.tool = *t, .own = *t->tool};
+  if (!listing_is_fenced(t)) return;
+  out->tool.tool = &out->own;
+  out->tool.fence = NULL;
+  out->doc = bounded_input(t, a);
+  if (!out->doc) return;
+  out->own.input = yyjson_doc_get_root(out->doc);
+  for (size_t i = 0; !out->tool.fence && i < t->choice_count; i++) out->tool.fence = t->choices[i].fence;
+  if (!out->tool.fence) out->tool.fence = t->fence;
 }
 
 void listing_write(const struct catalog_tool *t, struct buf *out) {
-  if (listing_is_fenced(t))
-    listing_write_fenced(t, out);
-  else
-    listing_write_tool(t, out);
+  struct arena *scratch = arena_new();
+  struct listing_form form;
+  listing_form(t, scratch, &form);
+  listing_write_tool(&form.tool, out);
+  yyjson_doc_free(form.doc);
+  arena_free(scratch);
+}
+
+size_t listing_needs(const struct catalog_tool *t, struct arena *a, struct str *out, size_t most) {
+  struct listing_form form;
+  size_t i, n, count = 0;
+  yyjson_val *v;
+  listing_form(t, a, &form);
+  if (listing_needs_account(t) && count < most) out[count++] = STR(SHOWN_ACCOUNT);
+  yyjson_arr_foreach (yyjson_obj_get(form.tool.tool->input, "required"), i, n, v)
+    if (count < most && listing_is_asked_for(&form.tool, json_text(v)))
+      out[count++] = arena_dup(a, json_text(v));
+  yyjson_doc_free(form.doc);
+  return count;
 }

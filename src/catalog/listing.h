@@ -10,7 +10,8 @@
 
 // {"name","title","description","inputSchema","annotations"}
 void listing_write(const struct catalog_tool *t, struct buf *out);
-// The arguments that a caller has to give, at most `most`; how many. Texts belong to the toolset.
-size_t listing_needs(const struct catalog_tool *t, struct str *out, size_t most);
+// The arguments that a caller has to give by the schema that is shown, at most `most`; how many. Texts belong to the
+// toolset or to `a`.
+size_t listing_needs(const struct catalog_tool *t, struct arena *a, struct str *out, size_t most);
 
 #endif

@@ -56,27 +56,31 @@ static struct str finder_about(const struct tool *t) {
   return str_trim_end(str_cut_utf8(text, FINDER_ABOUT_MOST), '.');
 }
 
-static void finder_add_structured(const struct find_hit *hit, struct buf *out) {
-  struct str needs[FINDER_NEEDS_MOST];
-  size_t count = listing_needs(hit->tool, needs, FINDER_NEEDS_MOST);
+// What has to be given for it, as its schema on this server has it.
+struct finder_needs {
+  struct str names[FINDER_NEEDS_MOST];
+  size_t count;
+};
+
+static void finder_add_structured(const struct find_hit *hit, const struct finder_needs *needs,
+                                  struct buf *out) {
   own_next(out);
   buf_add_z(out, "{\"name\":");
   json_add_string(out, hit->tool->name);
   buf_printf(out, ",\"effect\":\"%s\",\"about\":", finder_effects[find_reach(hit->tool->tool)]);
   json_add_string(out, finder_about(hit->tool->tool));
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < needs->count; i++) {
     buf_add_z(out, i ? "," : ",\"needs\":[");
-    json_add_string(out, needs[i]);
+    json_add_string(out, needs->names[i]);
   }
-  buf_add_z(out, count ? "]}" : "}");
+  buf_add_z(out, needs->count ? "]}" : "}");
 }
 
-static void finder_add_line(const struct find_hit *hit, struct buf *out) {
-  struct str needs[FINDER_NEEDS_MOST];
-  size_t count = listing_needs(hit->tool, needs, FINDER_NEEDS_MOST);
+static void finder_add_line(const struct find_hit *hit, const struct finder_needs *needs, struct buf *out) {
   struct str about = finder_about(hit->tool->tool);
   buf_printf(out, "%.*s (%s", STR_ARG(hit->tool->name), finder_effects[find_reach(hit->tool->tool)]);
-  for (size_t i = 0; i < count; i++) buf_printf(out, "%s%.*s", i ? ", " : "; needs ", STR_ARG(needs[i]));
+  for (size_t i = 0; i < needs->count; i++)
+    buf_printf(out, "%s%.*s", i ? ", " : "; needs ", STR_ARG(needs->names[i]));
   buf_printf(out, "): %.*s\n", STR_ARG(about));
 }
 
@@ -119,17 +123,19 @@ static bool finder_fits(const struct finder_wish *w, const struct buf *text, con
 }
 
 // How many of the hits are told; those that come in are whole in both forms.
-static size_t finder_tell(const struct finder_wish *w, const struct find_hit *hits, size_t count,
-                          struct buf *text, struct buf *structured) {
+static size_t finder_tell(struct arena *a, const struct finder_wish *w, const struct find_hit *hits,
+                          size_t count, struct buf *text, struct buf *structured) {
   size_t told = 0;
   buf_add_z(structured, "{\"tools\":[");
   for (; told < count && told < w->limit; told++) {
-    size_t a = text->n, b = structured->n;
-    finder_add_line(&hits[told], text);
-    finder_add_structured(&hits[told], structured);
+    struct finder_needs needs;
+    size_t lines = text->n, items = structured->n;
+    needs.count = listing_needs(hits[told].tool, a, needs.names, FINDER_NEEDS_MOST);
+    finder_add_line(&hits[told], &needs, text);
+    finder_add_structured(&hits[told], &needs, structured);
     if (told && !finder_fits(w, text, structured)) {
-      text->n = a;
-      structured->n = b;
+      text->n = lines;
+      structured->n = items;
       break;
     }
   }
@@ -152,7 +158,7 @@ static bool finder_search(struct serve_request *r, yyjson_val *arguments, struct
   if (!finder_read(arguments, &w, err)) return false;
   size_t count = finder_shown(r, hits, find_tools(r->server, &w.wanted, hits, w.limit + 1));
   struct buf text = BUF_MAX(FINDER_DEFINITIONS_MOST), structured = BUF_MAX(FINDER_DEFINITIONS_MOST);
-  size_t told = finder_tell(&w, hits, count, &text, &structured);
+  size_t told = finder_tell(r->arena, &w, hits, count, &text, &structured);
   if (!told) {
     buf_add_z(&text, "Nothing is found by these words; try others, or fewer.");
     finder_add_tags(r->server, &text);

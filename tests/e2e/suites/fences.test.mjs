@@ -624,20 +624,183 @@ describe("vendors as they are", () => {
   });
 });
 
+// ---- servers that list a handful of tools, and programs on them
+
+const HANDFUL = ["postern_search_tools", "postern_describe_tools", "postern_read", "postern_write", "postern_destroy", "postern_run_program"];
+const ROWS = [
+  ["one value", { zone_id: [OURS] }],
+  ["several", { zone_id: [OURS, ALSO] }],
+  ["an account above", { account_id: [ACCOUNT], zone_id: [OURS] }],
+  ["an account alone", { account_id: [ACCOUNT] }],
+];
+const theirs = (tools) => tools.filter((t) => !t.name.startsWith("postern_"));
+const gate = (url, tool, args, by = "postern_read") => call(url, by, { tool, arguments: args });
+
 describe("a server that lists a handful", () => {
-  const gate = (url, tool, args) => call(url, "postern_read", { tool, arguments: args });
   for (const discovery of ["search", "featured"])
-    test(discovery, async () => {
-      const s = await made({ discovery, ...fence([OURS]) });
-      const found = JSON.stringify(await call(s.url, "postern_search_tools", { query: "zones accounts members rules batch" }));
-      assert.match(found, /"?rule/);
-      for (const hidden of ["loose_rule", "members", "accounts", "moved"]) assert.doesNotMatch(found, new RegExp(`\\b${hidden}\\b.*description|"name\\\\*":\\\\*"${hidden}\\\\*"`), hidden);
-      const described = JSON.stringify(await call(s.url, "postern_describe_tools", { names: ["zone", "rule", "members"] }));
-      assert.doesNotMatch(described, new RegExp(`zone_id\\\\*":|${OTHER}`));
+    for (const [name, keys] of ROWS)
+      test(`${discovery}, ${name}: finds and describes what the fence has, and tells of nothing else`, async () => {
+        const shown = theirs(Object.values(await list((await made({ fence: { zones: keys } })).url)));
+        const hidden = Object.keys(await list((await world.server(account, {})).url)).filter((n) => !shown.some((t) => t.name === n));
+        const s = await made({ discovery, fence: { zones: keys } });
+        const client = await CLIENTS["SDK v2, pinned"].connect(s.url);
+        const ours = async (tool, args) => (await client.callTool({ name: tool, arguments: args })).structuredContent;
+        for (const args of [{ limit: 50 }, { limit: 50, tag: "zones" }, { limit: 50, account: "zones" }]) {
+          const { tools } = await ours("postern_search_tools", args);
+          assert.deepEqual(tools.map((t) => [t.name, t.needs]), shown.map((t) => [t.name, t.inputSchema.required]), JSON.stringify(args));
+        }
+        for (const query of [...hidden, "zones accounts members rules batch graph", "zone_id", OTHER]) {
+          const said = JSON.stringify((await client.callTool({ name: "postern_search_tools", arguments: { query, limit: 50 } })));
+          for (const n of hidden) assert.doesNotMatch(said, new RegExp(`\\b${n} \\(|"${n}"`), `${query}: ${said}`);
+          assert.doesNotMatch(said, new RegExp(OTHER));
+        }
+        for (const tool of shown) assert.deepEqual((await ours("postern_describe_tools", { tools: [tool.name] })).tools, [tool]);
+        for (const n of hidden) assert.deepEqual(await ours("postern_describe_tools", { tools: [n] }), { tools: [], unknown: [n] });
+        assert.deepEqual((await client.listTools()).tools.filter((t) => !HANDFUL.includes(t.name)), [], "nothing of it is featured");
+        await client.close();
+        assert.equal(vendor.requests.length, 0);
+      });
+
+  for (const [name, { connect }] of Object.entries(CLIENTS))
+    test(`${name}: another value is refused in the words of the direct call, and nothing is sent`, async () => {
+      for (const keys of [{ zone_id: [OURS] }, { zone_id: [OURS, ALSO] }]) {
+        const s = await made({ discovery: "search", fence: { zones: keys } });
+        const client = await connect(s.url);
+        const asked = (tool, args) => client.callTool({ name: tool, arguments: args }).then((r) => ({ ...r, _meta: undefined }), (e) => ({ isError: true, thrown: [e.code, e.message] }));
+        const least = keys.zone_id.length > 1 ? { zone_id: OURS } : {};
+        for (const other of [OTHER, NOWHERE])
+          for (const [by, tool, args] of [
+            ["postern_read", "zone", { zone_id: other }],
+            ["postern_read", "rule", { rule_id: `../../${other}/rules/r`, ...least }],
+            ["postern_read", "by_query", { zone_id: other }],
+            ["postern_read", "by_list", { zone_ids: [OURS, other] }],
+            ["postern_read", "search", { q: `/zones/${other}`, ...least }],
+            ["postern_write", "put", { zone: other, ...least }],
+            ["postern_write", "whole", { body: [{ zone_id: other }], ...least }],
+            ["postern_read", "members", { account_id: ELSEWHERE }],
+            ["postern_read", "loose_rule", { rule_id: "r" }],
+            ["postern_write", "graph", { query: "{ zones { id } }" }],
+          ]) {
+            const [direct, gated] = [await asked(tool, args), await asked(by, { tool, arguments: args })];
+            assert.ok(direct.isError, JSON.stringify(direct));
+            assert.deepEqual(gated, direct, `${by} ${tool}`);
+          }
+        assert.deepEqual(vendor.requests.map((r) => r.target), []);
+        assert.ok(!(await asked("postern_read", { tool: "zone", arguments: least })).isError);
+        assert.ok(!(await asked("postern_write", { tool: "put", arguments: { note: "n", ...least } })).isError);
+        assert.deepEqual(vendor.requests.map((r) => r.target), [`/zones/${OURS}`, `/zones/${OURS}/things`]);
+        await client.close();
+        vendor.requests.length = 0;
+      }
+    });
+
+  test("accounts that share tools: each is found and needed as its own fence has it", async () => {
+    const other = await world.must(201, "POST", "/integrated-account", { connector: "zones", name: "unheld", credential: { token: "a-third-token" } });
+    const shared = (config) => world.must(201, "POST", "/mcp-server", { name: `shared-${Math.random()}`, accounts: [{ account: account.id, alias: "a" }, { account: other.id, alias: "b" }], share: true, config });
+    const f = { fence: { a: { zone_id: [OURS] } } };
+    const shown = await list((await shared(f)).url);
+    const s = await shared({ ...f, discovery: "search" });
+    vendor.requests.length = 0;
+    const found = (args) => call(s.url, "postern_search_tools", { limit: 50, ...args }).then((b) => b.result.structuredContent.tools);
+    for (const t of await found({})) assert.deepEqual(t.needs, shown[t.name].inputSchema.required, t.name);
+    const names = async (alias) => (await found({ account: alias })).map((t) => t.name);
+    assert.deepEqual((await names("b")).sort(), Object.keys(shown).sort());
+    const held = await names("a");
+    assert.ok(held.includes("zone") && !held.includes("zones") && !held.includes("members"), held.join());
+    assert.match(said(await gate(s.url, "zone", { account: "a", zone_id: OTHER })), /names another/);
+    assert.equal(vendor.requests.length, 0);
+  });
+
+  test("clients of all eras hear of another fence, and find and describe by it", async () => {
+    for (const [name, { connect }] of Object.entries(CLIENTS)) {
+      const s = await made({ discovery: "search", ...fence([OURS]) });
+      let told = 0;
+      const client = await connect(s.url, { listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => told++ } } });
+      // A legacy client's stream opens beside its first calls: what changed before that is not told.
+      for (let i = 0; !told && i < 100; i++) {
+        await world.must(200, "PATCH", `/mcp-server/${s.id}`, { config: { discovery: "search", ...fence([i % 2 ? OURS : OTHER]) } });
+        await eventually("it is told, or it is not yet listening", () => told > 0, { ms: 1000 }).catch(() => undefined);
+      }
+      assert.ok(told > 0, `${name} is told of nothing`);
+      await world.must(200, "PATCH", `/mcp-server/${s.id}`, { config: { discovery: "search", ...fence([OURS, ALSO]) } });
+      const ours = async (tool, args) => (await client.callTool({ name: tool, arguments: args })).structuredContent.tools[0];
+      assert.deepEqual((await ours("postern_search_tools", { query: "zone" })).needs, ["zone_id"]);
+      assert.deepEqual((await ours("postern_describe_tools", { tools: ["zone"] })).inputSchema.properties.zone_id.enum, [OURS, ALSO]);
+      await client.close();
+    }
+  });
+
+  test("one that has expired answers like every other", async () => {
+    const expires_at = new Date(Date.now() + 300).toISOString();
+    const server = (config) => world.server(account, { programs: true, ...fence([OURS]), ...config }, { expires_at });
+    const [search, full] = [await server({ discovery: "search" }), await server({})];
+    await eventually("both have expired", async () => (await modern(search.url, "tools/list")).status === 404 && (await modern(full.url, "tools/list")).status === 404);
+    const unknown = search.url.replace(/[^/]+$/, "nobody");
+    const answer = async (url, method, params) => [await modern(url, method, params), await rpc(url, { jsonrpc: "2.0", id: 1, method, params })].map((r) => [r.status, { ...r.body.error, request_id: undefined }]);
+    for (const [method, params] of [["tools/list", {}], ["server/discover", {}], ["skills/list", {}], ...HANDFUL.map((name) => ["tools/call", { name, arguments: { tool: "zone", query: "zone", tools: ["zone"] } }])]) {
+      const [a, b, c] = [await answer(search.url, method, params), await answer(full.url, method, params), await answer(unknown, method, params)];
+      assert.equal(a[0][0], 404);
+      assert.deepEqual(a, b, method);
+      assert.deepEqual(a, c, method);
+    }
+  });
+
+  for (const era of ["modern", "legacy"])
+    test(`a vendor's MCP server, ${era}: found, described and called within the fence alone`, async (t) => {
+      const mcp = await startZonesMcp(era);
+      t.after(() => mcp.close());
+      const account = await mcp.connect(world, { name: `handful-${era}` });
+      const f = { fence: { [account.name]: { zone_id: [OURS] } } };
+      const shown = theirs(Object.values(await list((await world.server(account, f)).url)));
+      const s = await world.server(account, { ...f, discovery: "search" });
+      const { tools } = (await call(s.url, "postern_search_tools", { limit: 50 })).result.structuredContent;
+      assert.deepEqual(tools.map((x) => [x.name, x.needs]), shown.map((x) => [x.name, x.inputSchema.required]));
+      const described = (await call(s.url, "postern_describe_tools", { tools: [...shown.map((x) => x.name), "zones_list"] })).result.structuredContent;
+      assert.deepEqual(described, { tools: shown, unknown: ["zones_list"] });
+      const before = mcp.calls.length;
+      for (const [tool, args] of [["zone_details", { zoneId: OTHER }], ["report", { zone: OTHER }], ["zones_list", {}], ["graphql_query", { query: "{}" }], ["zone_details", { note: `/zones/${OTHER}` }]])
+        assert.deepEqual(await gate(s.url, tool, args), await call(s.url, tool, args), tool);
+      assert.deepEqual(mcp.calls.slice(before).filter((c) => c.method === "tools/call"), []);
+      assert.ok(!(await gate(s.url, "zone_details", {})).result.isError);
+    });
+});
+
+describe("programs on a server that lists a handful", () => {
+  const reading = (parameters, args, tool = "rule") => ({ version: 1, parameters, steps: [{ id: "s", account: "zones", tool, arguments: args }], results: { n: { query: "SELECT * FROM s" } } });
+  for (const discovery of ["full", "search", "featured"])
+    test(`${discovery}: neither what is sent nor what was published reaches another value`, async () => {
+      const s = await made({ discovery, programs: true, ...fence([OURS]) });
+      const publish = (as, program) => world.api("POST", `/mcp-server/${s.id}/program`, { program, as: `${as}_${discovery}` });
+      const parameter = reading({ site: { type: "text" } }, { zone_id: { $param: "site" }, rule_id: "r" });
+      const literal = reading({}, { zone_id: OTHER, rule_id: "r" });
+      const path = reading({ site: { type: "text" } }, { rule_id: { $sql: "SELECT '../../' || :site || '/rules/r'" } });
+      const beyond = reading({}, {}, "zones");
+      assert.equal((await publish("by_site", parameter)).status, 201);
+      assert.equal((await publish("by_path", path)).status, 201);
+      const fixed = await publish("fixed", literal);
+      const listed = await publish("listed", beyond);
+      assert.ok(listed.status >= 400, listed.text);
       vendor.requests.length = 0;
-      assert.equal((await gate(s.url, "zone", {})).result.isError, false);
-      for (const args of [{ zone_id: OTHER }, { zone_id: NOWHERE }]) assert.match(said(await gate(s.url, "zone", args)), /names another/);
-      assert.ok((await gate(s.url, "members", { account_id: ACCOUNT })).error ?? (await gate(s.url, "members", { account_id: ACCOUNT })).result.isError);
-      assert.deepEqual(vendor.requests.map((r) => r.target), [`/zones/${OURS}`]);
+      for (const other of [OTHER, NOWHERE, ALSO]) {
+        for (const as of ["by_site", "by_path"]) {
+          const body = await call(s.url, `${as}_${discovery}`, { site: other });
+          assert.ok(body.result.isError, JSON.stringify(body));
+          assert.doesNotMatch(said(body), /their rule/);
+        }
+        for (const program of [reading({}, { zone_id: other, rule_id: "r" }), { ...parameter, parameters: { site: other } }]) {
+          const body = await call(s.url, "postern_run_program", { program });
+          assert.ok(body.result.isError, JSON.stringify(body));
+        }
+      }
+      if (fixed.status === 201) assert.ok((await call(s.url, `fixed_${discovery}`)).result.isError);
+      assert.deepEqual(vendor.requests.map((r) => r.target), []);
+      const within = await call(s.url, `by_site_${discovery}`, { site: OURS });
+      assert.equal(within.result.isError, false, said(within));
+      assert.deepEqual(vendor.requests.map((r) => r.target), [`/zones/${OURS}/rules/r`]);
+      // It follows the fence: what was within is not any more.
+      await world.must(200, "PATCH", `/mcp-server/${s.id}`, { config: { discovery, programs: true, ...fence([ALSO]) } });
+      vendor.requests.length = 0;
+      assert.ok((await call(s.url, `by_site_${discovery}`, { site: OURS })).result.isError);
+      assert.deepEqual(vendor.requests.map((r) => r.target), []);
     });
 });

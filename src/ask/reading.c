@@ -69,6 +69,7 @@ struct grouping { // segments that are one part
   size_t count;
   const struct model_thing *thing, *second;
   int score;
+  bool each; // one of several that are enumerated: words of the others are no news to it
 };
 
 static bool reading_is_kin(const struct model_thing *a, const struct model_thing *b) {
@@ -112,11 +113,43 @@ static bool reading_joins(const struct reader_state *s, const struct grouping *b
   return true;
 }
 
+// "KV namespaces, R2 buckets and D1 databases": three things or more by names of several words are each meant.
+static size_t reading_enumerated(const struct reader_state *s, const struct ask_segment *g,
+                                 const struct model_thing **out) {
+  size_t n = 0, end = 0;
+  for (size_t at = g->first; at < g->end && n < READING_PARTS_MOST; at++) {
+    const struct phrase_hit *best = NULL;
+    for (size_t i = 0; i < s->mentions.hit_counts[at]; i++) {
+      const struct phrase_hit *h = &s->mentions.hits[at][i];
+      const struct model_thing *t = h->phrase->means;
+      if (h->phrase->role != MODEL_NAME || h->phrase->number || h->n < 2 || t->derived) continue;
+      if (!best || t->weight > ((const struct model_thing *)best->phrase->means)->weight) best = h;
+    }
+    if (!best) continue;
+    if (n && at > end + 1 && n < 3)
+      n = 0; // one word at most stands between two of them
+    else if (n && at > end + 1)
+      break;
+    out[n++] = best->phrase->means;
+    end = at + best->n;
+    at = end - 1;
+  }
+  return n >= 3 ? n : 0;
+}
+
 static size_t reading_group(const struct reader_state *s, struct grouping *out) {
   size_t n = 0;
   for (size_t i = 0; i < s->segment_count; i++) {
     if (!s->segments[i].asks) continue;
     struct grouping next = {.list = {s->segments[i]}, .count = 1};
+    const struct model_thing *each[READING_PARTS_MOST];
+    size_t several = reading_enumerated(s, &s->segments[i], each);
+    for (size_t k = 0; k < several && n < READING_PARTS_MOST; k++) {
+      out[n] = next;
+      out[n].each = true;
+      out[n++].thing = each[k];
+    }
+    if (several) continue;
     reading_choose(s, &next);
     if (n && reading_joins(s, &out[n - 1], &next)) {
       reading_add_segment(&out[n - 1], s->segments[i]);
@@ -198,6 +231,7 @@ static void reading_parts(struct reader_state *s) {
     struct reading_part *p = &s->out->parts[s->out->part_count++];
     part_fill(&in, groups[i].thing, s->arena, p);
     p->score = groups[i].score;
+    if (groups[i].each) p->unknown_count = 0;
   }
   reading_carry(s);
   reading_forget_named(s);

@@ -85,6 +85,8 @@ static void a_question_finds_its_thing(void **state) {
       {"which images are in the brand folder?", "assets"},
       {"videos longer than 2 minutes", "assets"},
       {"top 5 tags", "tags"},
+      {"How many KV namespaces, R2 buckets and D1 databases do we have?",
+       "kv_namespaces r2_buckets d1_databases"},
   };
   struct room *r = *state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -23,7 +23,7 @@ for (const [name, { era, connect }] of Object.entries(CLIENTS)) {
     test("negotiates its era", () => {
       if (era === "modern") assert.equal(version(client), MODERN);
       else assert.match(version(client), /^2025-/);
-      assert.match(client.getInstructions(), /read-only/);
+      assert.match(client.getInstructions(), /All tools only read/);
     });
 
     test("lists read tools only, with all four hints", async () => {

@@ -70,9 +70,10 @@ static bool merge_page(struct serve_request *r, const struct merge_kind *kind, c
 }
 
 // What is ours is listed by us alone.
-static bool merge_claims(yyjson_mut_val *item) {
+static bool merge_takes(const struct merge_kind *kind, yyjson_mut_val *item) {
   yyjson_mut_val *uri = yyjson_mut_obj_get(item, "uri");
-  return rewrite_is_reserved(str_make(yyjson_mut_get_str(uri), yyjson_mut_get_len(uri)));
+  bool claims = rewrite_is_reserved(str_make(yyjson_mut_get_str(uri), yyjson_mut_get_len(uri)));
+  return !claims && (!kind->is_sound || kind->is_sound(item));
 }
 
 // Moves the items of a page to the end of `items`; returns the vendor's nextCursor, empty where it was the
@@ -86,7 +87,7 @@ static bool merge_take(struct serve_request *r, const struct merge_kind *kind, s
   rewrite_result(page->doc, page->value, r->server->members[member].alias);
   if (yyjson_mut_is_arr(list))
     yyjson_mut_arr_foreach (list, i, n, item)
-      if (!merge_claims(item)) yyjson_mut_arr_append(items, yyjson_mut_val_mut_copy(doc, item));
+      if (merge_takes(kind, item)) yyjson_mut_arr_append(items, yyjson_mut_val_mut_copy(doc, item));
   if (!yyjson_mut_is_str(cursor)) return false;
   *next = arena_dup(r->arena, str_make(yyjson_mut_get_str(cursor), yyjson_mut_get_len(cursor)));
   return true;
@@ -98,7 +99,8 @@ static bool merge_walk(struct serve_request *r, const struct merge_kind *kind, s
     struct errand_result page = {0};
     struct str next = STR_NONE;
     if (!merge_page(r, kind, at, &page, err)) {
-      if (err->code == ERR_CANCELED || r->server->member_count == 1) return false;
+      bool alone = r->server->member_count == 1 && !yyjson_mut_arr_size(items);
+      if (err->code == ERR_CANCELED || alone) return false;
       log_warn("%s: %.*s is left out: %s", kind->method,
                STR_ARG(r->server->members[at->member].account->account->name), err->text);
       merge_to_next(r, kind, at);

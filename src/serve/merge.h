@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // merge: one list out of the members' lists (prompts, resources, templates), page by page. A cursor names the
 // member and holds the vendor's own cursor; nothing is kept here between pages. A member that fails is left
-// out, and the others' are shown; only where there is no other its error is the answer. On the request's
+// out, and the others' and ours are shown; only where there is nothing else its error is the answer. On the request's
 // fiber. Example:
 //   return merge_list(r, params, &(struct merge_kind){"prompts/list", "prompts", OFFER_PROMPTS}, out, err);
 #ifndef POSTERN_SERVE_MERGE_H
@@ -15,6 +15,7 @@ struct merge_kind {
   const char *method, *member;
   unsigned offer;
   void (*begin)(yyjson_mut_doc *doc, yyjson_mut_val *items); // what stands first; NULL: nothing of ours
+  bool (*is_sound)(yyjson_mut_val *item);                    // others are left out; NULL: all are
 };
 
 // Appends the whole result. ERR_INVALID: a cursor that is not ours.

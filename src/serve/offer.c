@@ -78,7 +78,13 @@ struct offer_question {
   struct share *share; // of the account
 };
 
-static unsigned offer_read(yyjson_val *capabilities) {
+// The extension's base is 2026-07-28, and the files of skills are resources.
+static bool offer_has_skills(const struct mcp_hello *hello) {
+  yyjson_val *extensions = yyjson_obj_get(hello->capabilities, "extensions");
+  return hello->era == MCP_MODERN && yyjson_is_obj(yyjson_obj_get(extensions, SKILLS_EXTENSION));
+}
+
+static unsigned offer_read(const struct mcp_hello *hello) {
   static const struct {
     const char *name;
     unsigned bit;
@@ -86,7 +92,8 @@ static unsigned offer_read(yyjson_val *capabilities) {
                {"resources", OFFER_RESOURCES},
                {"completions", OFFER_COMPLETIONS},
                {"logging", OFFER_LOGGING}};
-  unsigned offers = 0;
+  yyjson_val *capabilities = hello->capabilities;
+  unsigned offers = offer_has_skills(hello) ? OFFER_SKILLS : 0;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (yyjson_obj_get(capabilities, names[i].name)) offers |= names[i].bit;
   if (json_bool(yyjson_obj_get(capabilities, "resources"), "subscribe", false)) offers |= OFFER_SUBSCRIBE;
@@ -100,7 +107,7 @@ static char *offer_extensions(yyjson_val *capabilities) {
   if (!yyjson_is_obj(extensions)) return NULL;
   yyjson_obj_foreach (extensions, i, n, key, value) {
     if (str_is(json_text(key), "io.modelcontextprotocol/tasks") || str_is(json_text(key), SKILLS_EXTENSION))
-      continue; // not carried
+      continue; // the one is not carried, the other is told of all members
     if (out.n) buf_add_char(&out, ',');
     json_add_string(&out, json_text(key));
     buf_add_char(&out, ':');
@@ -117,7 +124,7 @@ static void offer_learn(struct str key, const struct mcp_hello *hello) {
     mem_free(e->extensions);
     e->known = true;
     e->legacy = hello->era == MCP_LEGACY;
-    e->offers = offer_read(hello->capabilities);
+    e->offers = offer_read(hello);
     e->extensions = offer_extensions(hello->capabilities);
     e->views = yyjson_obj_get(yyjson_obj_get(hello->capabilities, "extensions"), EASEL_EXTENSION) != NULL;
   }
@@ -183,7 +190,7 @@ static unsigned offer_within(const struct catalog_member *m, unsigned offers) {
   if (!m->fence) return offers;
   if (!m->fence_prompts) offers &= ~(unsigned)OFFER_PROMPTS;
   if (!m->fence_resources) offers &= ~(unsigned)OFFER_RESOURCES;
-  return offers & (OFFER_PROMPTS | OFFER_RESOURCES);
+  return offers & (OFFER_PROMPTS | OFFER_RESOURCES | OFFER_SKILLS);
 }
 
 unsigned offer_of_member(const struct serve_request *r, const struct catalog_member *m) {
@@ -196,6 +203,7 @@ unsigned offer_of_member(const struct serve_request *r, const struct catalog_mem
   offers = offer_within(m, offers);
   if (!r->server->prompts) offers &= ~(unsigned)OFFER_PROMPTS;
   if (!r->server->resources) offers &= ~(unsigned)(OFFER_RESOURCES | OFFER_SUBSCRIBE);
+  if (r->transport.era != MCP_MODERN || !(offers & OFFER_RESOURCES)) offers &= ~(unsigned)OFFER_SKILLS;
   if (!(offers & (OFFER_PROMPTS | OFFER_RESOURCES))) offers &= ~(unsigned)OFFER_COMPLETIONS;
   return offers;
 }
@@ -233,9 +241,9 @@ static void offer_add_extension(struct buf *out, bool *any, const char *inside) 
   *any = true;
 }
 
-static void offer_add_extensions(const struct serve_request *r, struct buf *out) {
+static void offer_add_extensions(const struct serve_request *r, unsigned offers, struct buf *out) {
   bool any = false, told = false, view = easel_shown(r);
-  if (skills_are_there(r)) offer_add_extension(out, &any, "\"" SKILLS_EXTENSION "\":{}");
+  if (offers & OFFER_SKILLS) offer_add_extension(out, &any, "\"" SKILLS_EXTENSION "\":{}");
   for (size_t i = 0; i < r->server->member_count; i++) {
     char text[64];
     pthread_mutex_lock(&offer_lock);
@@ -262,7 +270,7 @@ void offer_add_capabilities(const struct serve_request *r, struct buf *out) {
                offers & OFFER_SUBSCRIBE ? ",\"subscribe\":true" : "");
   if (offers & OFFER_COMPLETIONS) buf_add_z(out, ",\"completions\":{}");
   if (offers & OFFER_LOGGING) buf_add_z(out, ",\"logging\":{}");
-  offer_add_extensions(r, out);
+  offer_add_extensions(r, offers, out);
   buf_add_char(out, '}');
 }
 

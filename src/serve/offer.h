@@ -16,7 +16,7 @@ enum {
   OFFER_SUBSCRIBE = 4,
   OFFER_COMPLETIONS = 8,
   OFFER_LOGGING = 16,
-  OFFER_SKILLS = 32, // of our own: no vendor's are carried
+  OFFER_SKILLS = 32,
 };
 enum {
   OFFER_FRESH_MS = 300 * 1000,

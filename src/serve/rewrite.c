@@ -5,7 +5,17 @@
 #include "mcp/wire.h"
 #include "serve/serve.h"
 
-#define REWRITE_UI "ui://"
+// Schemes that hosts look for: they stay, and the alias stands behind them.
+static const struct rewrite_scheme {
+  struct str start, sign; // "ui://", "gh", "+", "panel"
+} rewrite_schemes[] = {{{"ui://", 5}, {"+", 1}}, {{"skill://", 8}, {"+/", 2}}};
+static const struct rewrite_scheme rewrite_other = {{"", 0}, {"+", 1}};
+
+static const struct rewrite_scheme *rewrite_scheme(struct str uri) {
+  for (size_t i = 0; i < sizeof rewrite_schemes / sizeof *rewrite_schemes; i++)
+    if (str_starts(uri, rewrite_schemes[i].start.p)) return &rewrite_schemes[i];
+  return &rewrite_other;
+}
 
 static bool rewrite_is_single(const struct catalog_server *s) {
   return s->member_count == 1 && !s->members[0].alias.n;
@@ -17,13 +27,14 @@ struct str rewrite_name(struct arena *a, struct str alias, struct str name) {
 
 struct str rewrite_uri(struct arena *a, struct str alias, struct str uri) {
   if (!alias.n) return uri;
-  if (!str_starts(uri, REWRITE_UI)) return ARENA_JOIN(a, alias, STR("+"), uri);
-  return ARENA_JOIN(a, STR(REWRITE_UI), alias, STR("+"), str_from(uri, sizeof REWRITE_UI - 1));
+  const struct rewrite_scheme *scheme = rewrite_scheme(uri);
+  return ARENA_JOIN(a, scheme->start, alias, scheme->sign, str_from(uri, scheme->start.n));
 }
 
 // Is `text` the alias, the sign and something?
-static bool rewrite_is_of(struct str text, struct str alias, char sign) {
-  return text.n > alias.n + 1 && text.p[alias.n] == sign && str_eq(str_make(text.p, alias.n), alias);
+static bool rewrite_is_of(struct str text, struct str alias, struct str sign) {
+  return text.n > alias.n + sign.n && str_eq(str_make(text.p, alias.n), alias) &&
+         str_eq(str_make(text.p + alias.n, sign.n), sign);
 }
 
 const struct catalog_member *rewrite_find_name(const struct catalog_server *s, struct str name,
@@ -35,7 +46,7 @@ const struct catalog_member *rewrite_find_name(const struct catalog_server *s, s
   }
   for (size_t i = 0; i < s->member_count; i++) { // the longest: one alias may begin another
     const struct catalog_member *m = &s->members[i];
-    if (rewrite_is_of(name, m->alias, '_') && (!found || m->alias.n > found->alias.n)) found = m;
+    if (rewrite_is_of(name, m->alias, STR("_")) && (!found || m->alias.n > found->alias.n)) found = m;
   }
   if (found) *own = str_from(name, found->alias.n + 1);
   return found;
@@ -47,13 +58,12 @@ const struct catalog_member *rewrite_find_uri(const struct catalog_server *s, st
     *own = uri;
     return &s->members[0];
   }
-  bool ui = str_starts(uri, REWRITE_UI);
-  struct str text = ui ? str_from(uri, sizeof REWRITE_UI - 1) : uri;
+  const struct rewrite_scheme *scheme = rewrite_scheme(uri);
+  struct str text = str_from(uri, scheme->start.n);
   for (size_t i = 0; i < s->member_count; i++) {
     const struct catalog_member *m = &s->members[i];
-    if (!rewrite_is_of(text, m->alias, '+')) continue;
-    struct str rest = str_from(text, m->alias.n + 1);
-    *own = ui ? ARENA_JOIN(a, STR(REWRITE_UI), rest) : rest;
+    if (!rewrite_is_of(text, m->alias, scheme->sign)) continue;
+    *own = ARENA_JOIN(a, scheme->start, str_from(text, m->alias.n + scheme->sign.n));
     return m;
   }
   return NULL;
@@ -72,7 +82,7 @@ static void rewrite_member(yyjson_mut_doc *doc, yyjson_mut_val *owner, const cha
 }
 
 bool rewrite_is_reserved(struct str uri) {
-  return str_starts(uri, REWRITE_RESERVED);
+  return str_starts(uri, REWRITE_RESERVED) || str_starts(uri, REWRITE_RESERVED_SKILLS);
 }
 
 static const char *const rewrite_links[] = {"ui/resourceUri", "openai/outputTemplate"};
@@ -141,6 +151,15 @@ static void rewrite_prompt(yyjson_mut_doc *doc, yyjson_mut_val *prompt, struct s
   rewrite_member(doc, prompt, "name", alias, rewrite_name);
 }
 
+// The entry of a skill, and each of its files.
+static void rewrite_skill(yyjson_mut_doc *doc, yyjson_mut_val *skill, struct str alias) {
+  yyjson_mut_val *file, *files = yyjson_mut_obj_get(skill, "resources");
+  size_t i, n;
+  rewrite_member(doc, skill, "uri", alias, rewrite_uri);
+  if (!yyjson_mut_is_arr(files)) return;
+  yyjson_mut_arr_foreach (files, i, n, file) rewrite_member(doc, file, "uri", alias, rewrite_uri);
+}
+
 void rewrite_result(yyjson_mut_doc *doc, yyjson_mut_val *result, struct str alias) {
   static const struct {
     const char *list;
@@ -149,11 +168,13 @@ void rewrite_result(yyjson_mut_doc *doc, yyjson_mut_val *result, struct str alia
                {"resources", rewrite_addressed},
                {"resourceTemplates", rewrite_addressed},
                {"messages", rewrite_message},
-               {"prompts", rewrite_prompt}};
+               {"prompts", rewrite_prompt},
+               {"skills", rewrite_skill}};
   if (!alias.n || !yyjson_mut_is_obj(result)) return;
   rewrite_content(doc, yyjson_mut_obj_get(result, "content"), alias);
   rewrite_member(doc, result, "uri", alias, rewrite_uri); // notifications/resources/updated
   rewrite_view(doc, result, alias);
+  rewrite_skill(doc, yyjson_mut_obj_get(result, "skill"), alias); // skills/get
   for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
     yyjson_mut_val *element, *list = yyjson_mut_obj_get(result, lists[l].list);
     size_t i, n;

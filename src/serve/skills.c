@@ -4,8 +4,15 @@
 #include "crypto/token.h"
 #include "serve/fault.h"
 #include "serve/frame.h"
+#include "serve/merge.h"
+#include "serve/offer.h"
+#include "serve/pass.h"
+#include "serve/rewrite.h"
 
-#define SKILLS_URI "skill://postern/answer-programs/SKILL.md"
+enum { SKILLS_FILES_MOST = 512 }; // of one skill (SEP-2640)
+
+#define SKILLS_FILE "/SKILL.md"
+#define SKILLS_URI REWRITE_RESERVED_SKILLS SKILLS_NAME SKILLS_FILE
 #define SKILLS_NAME "answer-programs"
 #define SKILLS_ABOUT                                                                                         \
   "Write programs for postern_run_program, which calls many read-only tools at once and answers with SQL "   \
@@ -83,24 +90,87 @@ static void skills_add_entry(struct buf *out) {
   buf_printf(out, "%s\",\"size\":%zu}]}", digest, sizeof skills_text - 1);
 }
 
-bool skills_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
-  (void)params, (void)err;
-  frame_open(r, out);
-  buf_add_z(out, "\"skills\":[");
-  skills_add_entry(out);
-  buf_add_char(out, ']');
-  frame_close(r, out, true);
-  return true;
+// ---- of all
+
+static void skills_begin(yyjson_mut_doc *doc, yyjson_mut_val *items) {
+  struct buf text = BUF_MAX(4096);
+  skills_add_entry(&text);
+  yyjson_doc *own = yyjson_read(text.p, text.n, 0);
+  yyjson_mut_arr_append(items, yyjson_val_mut_copy(doc, yyjson_doc_get_root(own)));
+  yyjson_doc_free(own);
+  buf_free(&text);
 }
 
-bool skills_get(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
-  struct str uri = json_str(params, "uri");
-  if (!str_is(uri, SKILLS_URI)) return fault_resource(r, uri, err);
+static struct str skills_text_of(yyjson_mut_val *owner, const char *key) {
+  yyjson_mut_val *v = yyjson_mut_obj_get(owner, key);
+  return yyjson_mut_is_str(v) ? str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)) : STR_NONE;
+}
+
+static bool skills_is_file(yyjson_mut_val *file, struct str folder) {
+  yyjson_mut_val *size = yyjson_mut_obj_get(file, "size");
+  struct str uri = skills_text_of(file, "uri");
+  return uri.n > folder.n && str_eq(str_make(uri.p, folder.n), folder) &&
+         str_starts(skills_text_of(file, "digest"), "sha256:") &&
+         (yyjson_mut_is_raw(size) || yyjson_mut_is_int(size));
+}
+
+// As SEP-2640 has an entry: hosts refuse others, and one that leads out of its folder would lend its name to what is
+// not its own.
+static bool skills_is_sound(yyjson_mut_val *skill) {
+  yyjson_mut_val *front = yyjson_mut_obj_get(skill, "frontmatter");
+  yyjson_mut_val *file, *files = yyjson_mut_obj_get(skill, "resources");
+  struct str uri = skills_text_of(skill, "uri"), folder = uri;
+  bool whole = false;
+  size_t i, n;
+  if (!str_ends(uri, SKILLS_FILE) || !skills_text_of(front, "name").n ||
+      !skills_text_of(front, "description").n)
+    return false;
+  folder.n -= sizeof SKILLS_FILE - 2; // with its last slash
+  if (yyjson_mut_equals_str(files, "dynamic")) return true;
+  if (!yyjson_mut_arr_size(files) || yyjson_mut_arr_size(files) > SKILLS_FILES_MOST) return false;
+  yyjson_mut_arr_foreach (files, i, n, file) {
+    if (!skills_is_file(file, folder)) return false;
+    whole |= str_eq(skills_text_of(file, "uri"), uri);
+  }
+  return whole;
+}
+
+bool skills_list(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  struct merge_kind kind = {"skills/list", "skills", OFFER_SKILLS, skills_are_there(r) ? skills_begin : NULL,
+                            skills_is_sound};
+  return merge_list(r, params, &kind, out, err);
+}
+
+static bool skills_get_own(const struct serve_request *r, struct buf *out) {
   frame_open(r, out);
   buf_add_z(out, "\"skill\":");
   skills_add_entry(out);
   frame_close(r, out, true);
   return true;
+}
+
+// Is it the entry that was asked for, or a question before it?
+static bool skills_answers(yyjson_mut_val *result, struct str uri) {
+  yyjson_mut_val *skill = yyjson_mut_obj_get(result, "skill");
+  return yyjson_mut_equals_str(yyjson_mut_obj_get(result, "resultType"), "input_required") ||
+         (skills_is_sound(skill) && str_eq(skills_text_of(skill, "uri"), uri));
+}
+
+bool skills_get(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
+  struct str own, uri = json_str(params, "uri");
+  struct errand_result result;
+  if (skills_are_there(r) && str_is(uri, SKILLS_URI)) return skills_get_own(r, out);
+  const struct catalog_member *m =
+      !uri.n || rewrite_is_reserved(uri) ? NULL : rewrite_find_uri(r->server, uri, r->arena, &own);
+  if (!m || !(offer_of_member(r, m) & OFFER_SKILLS)) return fault_resource(r, uri, err);
+  struct pass_want want = {
+      .method = "skills/get", .params = params, .member = m, .own_key = "uri", .own = own, .shown = uri};
+  if (!pass_ask(r, &want, &result, err)) return false;
+  bool ok = skills_answers(result.value, uri)
+                ? frame_add(r, result.doc, result.value, true, out, err)
+                : err_set(err, ERR_UPSTREAM, "the vendor answered with no entry of this skill");
+  errand_free(&result);
+  return ok;
 }
 
 bool skills_read(const struct serve_request *r, struct str uri, struct buf *out) {

@@ -27,6 +27,9 @@ static void test_uris_there_and_back(void **state) {
   struct arena *a = *state;
   static const char *const rows[][2] = {{"file:///a", "cf+file:///a"},
                                         {"ui://panel/x", "ui://cf+panel/x"},
+                                        {"skill://pdf/SKILL.md", "skill://cf+/pdf/SKILL.md"},
+                                        {"skill:///a", "skill://cf+//a"},
+                                        {"skill://{name}/SKILL.md", "skill://cf+/{name}/SKILL.md"},
                                         {"a+b://c", "cf+a+b://c"},
                                         {"test://{id}/data", "cf+test://{id}/data"},
                                         {"x", "cf+x"}};
@@ -39,8 +42,22 @@ static void test_uris_there_and_back(void **state) {
 }
 
 static void test_uris_of_nobody(void **state) {
-  static const char *const rows[] = {"",        "file:///a", "c+file:///a", "cff+a:b", "cf+",
-                                     "ui://cf", "ui://cf+",  "ui://x+y",    "+a",      "CF+a:b"};
+  static const char *const rows[] = {"",
+                                     "file:///a",
+                                     "c+file:///a",
+                                     "cff+a:b",
+                                     "cf+",
+                                     "ui://cf",
+                                     "ui://cf+",
+                                     "ui://x+y",
+                                     "+a",
+                                     "CF+a:b",
+                                     "skill://cf+",
+                                     "skill://cf+/",
+                                     "skill://cf/a",
+                                     "skill://cf+a",
+                                     "skill://x+/a",
+                                     "cf+"};
   struct str own;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (rewrite_find_uri(&several, str_of(rows[i]), *state, &own)) fail_msg("%s was found", rows[i]);
@@ -100,6 +117,11 @@ static void test_results(void **state) {
       "\"prompts\":[{\"name\":\"p\"}]}",
       "{\"resources\":[{\"uri\":\"cf+a:b\",\"name\":\"n\"}],\"resourceTemplates\":[{\"uriTemplate\":"
       "\"cf+a:{b}\"}],\"prompts\":[{\"name\":\"cf_p\"}]}");
+  check_result(
+      "{\"skills\":[{\"uri\":\"skill://p/SKILL.md\",\"resources\":[{\"uri\":\"skill://p/a\"},7]},"
+      "{\"uri\":\"a:b\",\"resources\":\"dynamic\"}],\"skill\":{\"uri\":\"a:b\"}}",
+      "{\"skills\":[{\"uri\":\"skill://cf+/p/SKILL.md\",\"resources\":[{\"uri\":\"skill://cf+/p/a\"},7]},"
+      "{\"uri\":\"cf+a:b\",\"resources\":\"dynamic\"}],\"skill\":{\"uri\":\"cf+a:b\"}}");
   check_result(
       "{\"uri\":\"a:b\",\"_meta\":{\"ui\":{\"resourceUri\":\"ui://a\"},\"ui/resourceUri\":\"ui://a\"}}",
       "{\"uri\":\"cf+a:b\",\"_meta\":{\"ui\":{\"resourceUri\":\"ui://cf+a\"},"

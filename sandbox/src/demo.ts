@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { byAsking } from "./demo/asking.js";
 import { byConsent } from "./demo/hosted.js";
 import { byToken } from "./demo/rest.js";
 import { management, say, serve, stepsHeld } from "./demo/stage.js";
@@ -33,6 +34,7 @@ async function main() {
     const api = management(url, token);
     const account = await byToken(api, places.rest.base_url);
     const server = await byConsent(api, places, account);
+    await byAsking(binary!, url, token);
     say(`\nAll ${stepsHeld()} steps held, in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
     if (process.env["STAY"] !== "0") {
       say(`\nIt stays up. Point any MCP client at\n\n    ${server}\n\nor manage it:  export POSTERN_URL=${url} POSTERN_TOKEN=${token}\nCtrl-C ends it.`);

@@ -38,6 +38,18 @@ void find_fill(struct catalog_server *v) {
   }
 }
 
+const struct catalog_tool *find_named(const struct catalog_server *s, const struct connector *c,
+                                      struct str name) {
+  for (size_t i = 0; i < s->member_count; i++) {
+    const struct catalog_member *m = &s->members[i];
+    if (m->account->connector != c) continue;
+    const struct tool *t = map_get(&m->account->tools->by_name, name);
+    size_t number = t ? find_number(m, t) : 0;
+    if (t && (m->shown[number / 64] >> (number % 64) & 1)) return &s->tools[m->places[number]];
+  }
+  return NULL;
+}
+
 static bool find_is_of(const struct catalog_server *s, const struct catalog_tool *t, struct str account) {
   const struct catalog_member *m = find_member(s, t);
   if (!account.n || str_eq(account, t->account->account->name) || (m && str_eq(account, m->alias)))

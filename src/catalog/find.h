@@ -20,6 +20,9 @@ struct find_hit {
 };
 size_t find_tools(const struct catalog_server *s, const struct find_wanted *wanted, struct find_hit *hits,
                   size_t limit);
+// What the server shows of the connector's tool by the vendor's name, of the first account that has it; NULL: nothing.
+const struct catalog_tool *find_named(const struct catalog_server *s, const struct connector *c,
+                                      struct str name);
 enum catalog_reach find_reach(const struct tool *t);
 // Which tools stand behind a member's documents; once, when the server is made and has its tools.
 void find_fill(struct catalog_server *v);

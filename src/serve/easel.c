@@ -26,7 +26,8 @@ void easel_add_link(const struct serve_request *r, struct buf *out) {
              easel_uri, easel_uri);
 }
 
-void easel_append(yyjson_mut_doc *doc, yyjson_mut_val *resources) {
+void easel_append(const struct serve_request *r, yyjson_mut_doc *doc, yyjson_mut_val *resources) {
+  (void)r;
   yyjson_mut_val *item = yyjson_mut_arr_add_obj(doc, resources);
   yyjson_mut_obj_add_str(doc, item, "uri", easel_uri);
   yyjson_mut_obj_add_str(doc, item, "name", EASEL_NAME);

@@ -19,7 +19,7 @@ bool easel_is_ours(struct str uri);
 // Members of the _meta of a tool's definition: where it is drawn. Nothing where it is not.
 void easel_add_link(const struct serve_request *r, struct buf *out);
 // The item of resources/list, and the result of resources/read.
-void easel_append(yyjson_mut_doc *doc, yyjson_mut_val *resources);
+void easel_append(const struct serve_request *r, yyjson_mut_doc *doc, yyjson_mut_val *resources);
 MUST_USE bool easel_read(struct serve_request *r, struct str uri, struct buf *out, struct err *err);
 
 #endif

@@ -129,7 +129,7 @@ bool merge_list(struct serve_request *r, yyjson_val *params, const struct merge_
   yyjson_mut_val *result = yyjson_mut_obj(doc);
   yyjson_mut_doc_set_root(doc, result);
   yyjson_mut_val *items = yyjson_mut_obj_add_arr(doc, result, kind->member);
-  if (kind->begin && first) kind->begin(doc, items);
+  if (kind->begin && first) kind->begin(r, doc, items);
   bool ok = merge_walk(r, kind, &at, doc, items, err);
   if (ok && at.member < r->server->member_count) {
     struct str cursor = merge_cursor(r->arena, r->server->members[at.member].alias, at.begun, at.own);

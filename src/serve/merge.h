@@ -14,8 +14,9 @@ enum { MERGE_MEMBER_MS = 20 * 1000, MERGE_CURSOR_MOST = 16 * 1024 };
 struct merge_kind {
   const char *method, *member;
   unsigned offer;
-  void (*begin)(yyjson_mut_doc *doc, yyjson_mut_val *items); // what stands first; NULL: nothing of ours
-  bool (*is_sound)(yyjson_mut_val *item);                    // others are left out; NULL: all are
+  void (*begin)(const struct serve_request *r, yyjson_mut_doc *doc,
+                yyjson_mut_val *items);   // what stands first; NULL: nothing of ours
+  bool (*is_sound)(yyjson_mut_val *item); // others are left out; NULL: all are
 };
 
 // Appends the whole result. ERR_INVALID: a cursor that is not ours.

@@ -4,6 +4,7 @@
 #include "crypto/token.h"
 #include "serve/fault.h"
 #include "serve/frame.h"
+#include "serve/lore.h"
 #include "serve/merge.h"
 #include "serve/offer.h"
 #include "serve/pass.h"
@@ -18,12 +19,7 @@ enum { SKILLS_FILES_MOST = 512 }; // of one skill (SEP-2640)
   "Write programs for postern_run_program, which calls many read-only tools at once and answers with SQL "   \
   "over what they gave"
 
-// What stands above is the frontmatter that the entry repeats: the host compares them.
 static const char skills_text[] =
-    "---\n"
-    "name: " SKILLS_NAME "\n"
-    "description: " SKILLS_ABOUT "\n"
-    "---\n\n"
     "# Answer programs\n\n"
     "Use one program where you would otherwise make several calls and read their results: to count, group, "
     "join, compare, "
@@ -81,24 +77,54 @@ bool skills_are_there(const struct serve_request *r) {
   return r->transport.era == MCP_MODERN && r->server->programs && r->env->program;
 }
 
-static void skills_add_entry(struct buf *out) {
+// ---- ours
+
+static bool skills_programs(struct arena *a, struct skill *out) {
+  struct buf text = BUF_MAX(sizeof skills_text + 1024);
+  *out = (struct skill){STR(SKILLS_URI), STR(SKILLS_NAME), STR(SKILLS_ABOUT), STR_NONE};
+  lore_add_front(out, &text);
+  buf_add_z(&text, skills_text);
+  out->text = arena_dup(a, buf_str(&text));
+  buf_free(&text);
+  return true;
+}
+
+// That of programs is the first, and behind it may be one for each member.
+static bool skills_own(const struct serve_request *r, size_t i, struct skill *out) {
+  return i ? lore_make(r->server, &r->server->members[i - 1], r->arena, out) : skills_programs(r->arena, out);
+}
+
+static bool skills_find(const struct serve_request *r, struct str uri, struct skill *out) {
+  if (!skills_are_there(r) || !rewrite_is_reserved(uri)) return false;
+  for (size_t i = 0; i <= r->server->member_count; i++)
+    if (skills_own(r, i, out) && str_eq(out->uri, uri)) return true;
+  return false;
+}
+
+// It repeats the frontmatter: hosts compare them.
+static void skills_add_entry(const struct skill *s, struct buf *out) {
   char digest[TOKEN_HASH_HEX];
-  token_hash_hex(str_of(skills_text), digest);
-  buf_add_z(out, "{\"uri\":\"" SKILLS_URI "\",\"frontmatter\":{\"name\":\"" SKILLS_NAME
-                 "\",\"description\":\"" SKILLS_ABOUT "\"},\"resources\":[{\"uri\":\"" SKILLS_URI
-                 "\",\"digest\":\"sha256:");
-  buf_printf(out, "%s\",\"size\":%zu}]}", digest, sizeof skills_text - 1);
+  token_hash_hex(s->text, digest);
+  buf_printf(out, "{\"uri\":\"%.*s\",\"frontmatter\":{\"name\":\"%.*s\",\"description\":", STR_ARG(s->uri),
+             STR_ARG(s->name));
+  json_add_string(out, s->about);
+  buf_printf(out, "},\"resources\":[{\"uri\":\"%.*s\",\"digest\":\"sha256:%s\",\"size\":%zu}]}",
+             STR_ARG(s->uri), digest, s->text.n);
 }
 
 // ---- of all
 
-static void skills_begin(yyjson_mut_doc *doc, yyjson_mut_val *items) {
-  struct buf text = BUF_MAX(4096);
-  skills_add_entry(&text);
-  yyjson_doc *own = yyjson_read(text.p, text.n, 0);
-  yyjson_mut_arr_append(items, yyjson_val_mut_copy(doc, yyjson_doc_get_root(own)));
-  yyjson_doc_free(own);
-  buf_free(&text);
+static void skills_begin(const struct serve_request *r, yyjson_mut_doc *doc, yyjson_mut_val *items) {
+  struct skill skill;
+  for (size_t i = 0; i <= r->server->member_count; i++) {
+    struct buf text = BUF_MAX(8 * 1024);
+    if (!skills_own(r, i, &skill)) continue;
+    skills_add_entry(&skill, &text);
+    yyjson_doc *own = yyjson_read(text.p, text.n, 0);
+    yyjson_mut_arr_append(items, yyjson_val_mut_copy(doc, yyjson_doc_get_root(own)));
+    yyjson_doc_free(own);
+    buf_free(&text);
+  }
 }
 
 static struct str skills_text_of(yyjson_mut_val *owner, const char *key) {
@@ -141,10 +167,10 @@ bool skills_list(struct serve_request *r, yyjson_val *params, struct buf *out, s
   return merge_list(r, params, &kind, out, err);
 }
 
-static bool skills_get_own(const struct serve_request *r, struct buf *out) {
+static bool skills_get_own(const struct serve_request *r, const struct skill *s, struct buf *out) {
   frame_open(r, out);
   buf_add_z(out, "\"skill\":");
-  skills_add_entry(out);
+  skills_add_entry(s, out);
   frame_close(r, out, true);
   return true;
 }
@@ -159,7 +185,8 @@ static bool skills_answers(yyjson_mut_val *result, struct str uri) {
 bool skills_get(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   struct str own, uri = json_str(params, "uri");
   struct errand_result result;
-  if (skills_are_there(r) && str_is(uri, SKILLS_URI)) return skills_get_own(r, out);
+  struct skill skill;
+  if (skills_find(r, uri, &skill)) return skills_get_own(r, &skill, out);
   const struct catalog_member *m =
       !uri.n || rewrite_is_reserved(uri) ? NULL : rewrite_find_uri(r->server, uri, r->arena, &own);
   if (!m || !(offer_of_member(r, m) & OFFER_SKILLS)) return fault_resource(r, uri, err);
@@ -174,10 +201,13 @@ bool skills_get(struct serve_request *r, yyjson_val *params, struct buf *out, st
 }
 
 bool skills_read(const struct serve_request *r, struct str uri, struct buf *out) {
-  if (!skills_are_there(r) || !str_is(uri, SKILLS_URI)) return false;
+  struct skill skill;
+  if (!skills_find(r, uri, &skill)) return false;
   frame_open(r, out);
-  buf_add_z(out, "\"contents\":[{\"uri\":\"" SKILLS_URI "\",\"mimeType\":\"text/markdown\",\"text\":");
-  json_add_string(out, str_of(skills_text));
+  buf_add_z(out, "\"contents\":[{\"uri\":");
+  json_add_string(out, uri);
+  buf_add_z(out, ",\"mimeType\":\"text/markdown\",\"text\":");
+  json_add_string(out, skill.text);
   buf_add_z(out, "}]");
   frame_close(r, out, true);
   return true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // skills: what is too long for a server's instructions, by the extension io.modelcontextprotocol/skills (SEP-2640) of
-// 2026-07-28: skills/list, skills/get, and the files by resources/read. There is one of ours, of answer programs, on
-// servers that run them; those of vendors that declare the extension stand behind it. On the request's fiber.
+// 2026-07-28: skills/list, skills/get, and the files by resources/read. Ours are there on servers that
+// run answer programs: one teaches them, and one for each connector says what can be asked of it (serve/lore); those of vendors that declare the extension stand behind it. On the request's fiber.
 #ifndef POSTERN_SERVE_SKILLS_H
 #define POSTERN_SERVE_SKILLS_H
 

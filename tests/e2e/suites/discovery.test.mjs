@@ -365,16 +365,67 @@ describe("skills", () => {
     assert.deepEqual(capabilities.extensions[EXTENSION], {});
     assert.ok(capabilities.resources);
     const { skills, resultType, ttlMs, cacheScope } = (await asked(all, "skills/list")).result;
-    assert.deepEqual([resultType, typeof ttlMs, cacheScope, skills.length], ["complete", "number", "private", 1]);
-    const [skill] = skills;
-    const got = (await asked(all, "skills/get", { uri: skill.uri })).result;
-    assert.deepEqual(got.skill, skill);
-    const [file] = (await asked(all, "resources/read", { uri: skill.uri })).result.contents;
-    assert.equal(file.mimeType, "text/markdown");
-    assert.deepEqual(skill.resources, [{ uri: skill.uri, digest: `sha256:${createHash("sha256").update(file.text).digest("hex")}`, size: Buffer.byteLength(file.text) }]);
-    const [, front] = file.text.match(/^---\n([^]*?)\n---\n/);
-    assert.deepEqual(Object.fromEntries(front.split("\n").map((line) => line.split(": "))), skill.frontmatter);
-    assert.ok(skill.uri.endsWith(`/${skill.frontmatter.name}/SKILL.md`));
+    assert.deepEqual([resultType, typeof ttlMs, cacheScope, skills[0].uri], ["complete", "number", "private", "skill://postern/answer-programs/SKILL.md"]);
+    for (const skill of skills) {
+      const got = (await asked(all, "skills/get", { uri: skill.uri })).result;
+      assert.deepEqual(got.skill, skill);
+      const [file] = (await asked(all, "resources/read", { uri: skill.uri })).result.contents;
+      assert.equal(file.mimeType, "text/markdown");
+      assert.deepEqual(skill.resources, [{ uri: skill.uri, digest: `sha256:${createHash("sha256").update(file.text).digest("hex")}`, size: Buffer.byteLength(file.text) }]);
+      const [, name, description] = file.text.match(/^---\nname: (.*)\ndescription: (.*)\n---\n/);
+      assert.deepEqual({ name, description: JSON.parse(description) }, skill.frontmatter);
+      assert.ok(skill.uri.endsWith(`/${name}/SKILL.md`));
+      assert.ok(description.length <= 1024 && file.text.length <= 48 * 1024, `${description.length}, ${file.text.length}`);
+    }
+  });
+
+  const lore = async (server, name) => (await asked(server, "resources/read", { uri: `skill://postern/connectors/${name}/SKILL.md` })).result?.contents[0].text;
+  const sections = (text) => text.split(/^## /m).slice(1);
+  const taught = (text) => new Set([...text.matchAll(/` by ([\w-]+)/g)].map(([, tool]) => tool));
+
+  test("one for each connector with words of its own, in its server's names, the same each time", async () => {
+    const { skills } = (await asked(all, "skills/list")).result;
+    assert.deepEqual(skills.slice(1).map((s) => s.frontmatter.name), ["cloudflare", "arcjet", "cloudinary-assets", "cloudflare-bindings"]);
+    const shown = new Set(await names((await over([cf, arcjet, assets, bindings], {})).url));
+    for (const s of skills.slice(1)) {
+      const text = await lore(all, s.frontmatter.name);
+      const tools = taught(text);
+      assert.ok(tools.size > 1, text);
+      for (const tool of tools) assert.ok(shown.has(tool), tool);
+      assert.equal(await lore(all, s.frontmatter.name), text);
+    }
+    assert.match(await lore(all, "arcjet"), /## sites\n\nCalled site, [^]*Steps: `sites` by arcjet_list-sites\.\n\n- name: `sites\.name`/);
+    const { account: second } = await world.connect("arcjet", { name: "arcjet of others" });
+    assert.deepEqual((await asked(await over([arcjet, second], { programs: true }), "skills/list")).result.skills.map((s) => s.frontmatter.name), ["answer-programs", "arcjet"]);
+  });
+
+  test("its columns are SQL that runs", async () => {
+    const text = sections(await lore(all, "cloudflare"));
+    const thing = (name) => {
+      const section = text.find((s) => s.startsWith(`${name}\n`));
+      const [, id, tool] = section.match(/Steps: `(\w+)` by (\S+)\./);
+      const columns = [...section.matchAll(/^- [^:]+: `([^`]+)`/gm)].map(([, sql], i) => `${sql} AS c${i}`);
+      const gives = [...section.matchAll(/ (\w+) from `([^`]+)`/g)].map(([, as, sql]) => `${sql} AS ${as}`);
+      return { step: { id, tool }, rows: `SELECT ${columns.join(", ")} FROM ${id} LIMIT 3`, gives };
+    };
+    const [zones, dns] = [thing("zones"), thing("dns_records")];
+    const steps = [zones.step, { ...dns.step, for_each: `SELECT ${dns.gives.join(", ")} FROM zones WHERE name = 'example.com'`, arguments: { zone_id: { $: "zone_id" } } }];
+    const outcome = await call(all, HANDFUL.program, { program: { version: 1, steps, results: { zones: zones.rows, dns: dns.rows } } });
+    assert.equal(outcome.structuredContent?.status, "complete", said(outcome));
+    for (const result of outcome.structuredContent.results) assert.equal(result.rows.length, 3, result.name);
+  });
+
+  test("of what the filter or a fence hides it says nothing", async () => {
+    const whole = taught(await lore(await over([cf], { programs: true }), "cloudflare"));
+    for (const config of [{ tags: ["dns"], methods: ["read"] }, { fence: { cf: { zone_id: ["example.com"] } }, methods: ["read"] }]) {
+      const server = await over([cf], { programs: true, ...config });
+      const shown = new Set((await names(server.url)));
+      const text = await lore(server, "cloudflare");
+      const hidden = [...whole].filter((n) => !shown.has(n));
+      assert.ok(hidden.length > 0 && taught(text).size > 0, text);
+      for (const n of hidden) assert.doesNotMatch(text, new RegExp(`\\b${n}\\b`));
+      assert.ok(sections(text).length < sections(await lore(await over([cf], { programs: true }), "cloudflare")).length);
+    }
   });
 
   test("what it teaches is sound: its programs pass the check but for the tools' names", async () => {

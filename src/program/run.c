@@ -307,9 +307,13 @@ static bool run_take_answers(struct program_run *run, bool *moved, struct err *e
   return true;
 }
 
+static bool run_step_goes_on(const struct run_step *s) {
+  return s->state == RUN_STEP_WAITING || s->state == RUN_STEP_CALLING;
+}
+
 static bool run_is_over(const struct program_run *run) {
   for (size_t i = 0; i < run->step_count; i++)
-    if (run->steps[i].state == RUN_STEP_WAITING || run->steps[i].state == RUN_STEP_CALLING) return false;
+    if (run_step_goes_on(&run->steps[i])) return false;
   return run->active == 0;
 }
 
@@ -391,10 +395,13 @@ bool program_progress(const struct program_run *run, size_t step, struct program
                                        [RUN_STEP_FAILED] = "failed"};
   if (step >= run->step_count) return false;
   const struct run_step *s = &run->steps[step];
+  size_t at_first =
+      s->step->for_each.n ? 0 : s->plan->target_count; // how many rows there will be nobody knows
   *out = (struct program_progress){.step = s->step->id,
                                    .state = states[s->state],
                                    .ended = s->begun - s->open,
-                                   .known = s->state == RUN_STEP_WAITING ? s->plan->target_count : s->wanted};
+                                   .known = s->state == RUN_STEP_WAITING ? at_first : s->wanted,
+                                   .goes_on = run_step_goes_on(s)};
   return true;
 }
 

@@ -83,6 +83,7 @@ struct program_progress {
   struct str step;
   const char *state;   // "waiting", "calling", "complete", "failed"
   size_t ended, known; // calls, a paged one counted once; known: so far
+  bool goes_on;        // it waits, or calls
 };
 // Of one step; false: there is none of this number.
 bool program_progress(const struct program_run *run, size_t step, struct program_progress *out);

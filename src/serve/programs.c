@@ -7,6 +7,7 @@
 #include "program/keep.h"
 #include "program/schema.h"
 #include "serve/easel.h"
+#include "serve/herald.h"
 
 enum { PROGRAM_TOOL_MS = 45000 }; // hosts give up after a minute
 
@@ -114,7 +115,11 @@ static bool programs_conclude(struct serve_request *r, struct str tool, struct p
 
 bool programs_finish(struct serve_request *r, struct str tool, struct program_run *run, struct buf *out,
                      struct err *err) {
-  if (program_go_on(run, PROGRAM_TOOL_MS, err)) return programs_conclude(r, tool, run, out, err);
+  struct herald herald;
+  herald_begin(&herald, r, run);
+  bool ok = program_go_on(run, PROGRAM_TOOL_MS, err);
+  herald_end(run);
+  if (ok) return programs_conclude(r, tool, run, out, err);
   program_end(run);
   return false;
 }

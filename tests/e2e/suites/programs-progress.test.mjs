@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program told as it goes: events by the management API, lines on a terminal; who leaves or reads nothing ends it.
+// A program told as it goes: events by the management API, notifications to MCP clients in every era, lines on a
+// terminal; who leaves or reads nothing ends it.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
+import { after, before, beforeEach, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { BINARY, start } from "../lib/postern.mjs";
+import { call, progressSince } from "../lib/behaviours.mjs";
+import { CLIENTS, SSE_CLIENTS } from "../lib/clients.mjs";
+import { BINARY, modern, start } from "../lib/postern.mjs";
 import { startVendor } from "../lib/vendor.mjs";
 import { eventually } from "../lib/wait.mjs";
 
-let vendor, world, folder, gate, limited;
+let vendor, world, account, folder, gate, limited;
 const query = { name: "n", in: "query", schema: { type: "integer" } };
 const list = (path, answer) => ({ path, parameters: [query], answer, word: { class: "list" } });
 const OPERATIONS = {
@@ -33,7 +36,7 @@ const BOTH = program([names, details], "SELECT count(*) AS n FROM details");
 before(async () => {
   vendor = await startVendor(OPERATIONS);
   world = await start({ settings: { program_cache: "0s", program_calls: 1000, program_fan_out: 1000, write_timeout: "2s" } });
-  await vendor.connect(world, { name: "own" });
+  account = await vendor.connect(world, { name: "own" });
   folder = mkdtempSync(join(tmpdir(), "progress-"));
   writeFileSync(join(folder, "both.json"), JSON.stringify(BOTH));
 });
@@ -98,8 +101,7 @@ test("who takes anything gets JSON; a wait for a rate limit is told", async () =
 });
 
 test("who leaves ends all calls, and nothing is called after", async () => {
-  gate = {};
-  gate.wait = new Promise((resolve) => (gate.open = resolve));
+  close();
   const leaving = new AbortController();
   const answer = await post({ program: BOTH }, { signal: leaving.signal });
   await eventually("calls are out", () => vendor.seen.filter((r) => r.path.startsWith("/detail")).length >= 2);
@@ -126,6 +128,97 @@ test("who reads nothing is let go after the time for writing, with its calls", a
   await eventually("it is over, though nobody read", async () => (await runs()) > before);
   await eventually("its connection is let go", () => new Promise((resolve) => (socket.destroyed || socket.readableEnded || socket.closed ? resolve(true) : (socket.resume(), setTimeout(() => resolve(socket.closed), 50)))));
   socket.destroy();
+});
+
+const close = () => {
+  gate = {};
+  gate.wait = new Promise((resolve) => (gate.open = resolve));
+};
+
+describe("an MCP client that asks for progress", () => {
+  const RUN = "postern_run_program";
+  let server;
+  const details_out = () => eventually("calls are out", () => vendor.seen.filter((r) => r.path.startsWith("/detail")).length >= 2);
+  const canceled = async () => (await world.must(200, "GET", "/audit?tool=detail&outcome=canceled&limit=1000")).items.length;
+  const nothing_more = async () => {
+    const before = vendor.seen.length;
+    gate.open();
+    await (await post({ program: program([names], "SELECT 1 FROM names") })).text();
+    assert.equal(vendor.seen.length, before + 1);
+  };
+  /** Nothing falls, each is more than the one before, nothing passes its total. */
+  const rises = (told) => told.forEach(([ended, total], i) => assert.ok(ended <= total && (!i || (ended > told[i - 1][0] && total >= told[i - 1][1])), JSON.stringify(told)));
+
+  before(async () => {
+    server = await world.server(account, { methods: ["read"], programs: true });
+    const stored = await world.must(201, "POST", "/stored-program", { program: BOTH, name: "both" });
+    await world.must(201, "POST", `/mcp-server/${server.id}/program`, { program: stored.id, as: "count_details" });
+  });
+
+  for (const [name, { era, connect }] of Object.entries({ ...CLIENTS, ...SSE_CLIENTS })) {
+    const open = () => connect(era === "sse" ? server.url.replace("/mcp/", "/sse/") : server.url);
+    for (const [tool, args] of [[RUN, { program: BOTH }], ["count_details", {}]])
+      test(`${name}: ${tool} tells calls that have ended, of those known, and their step`, async (t) => {
+        const client = await open();
+        t.after(() => client.close());
+        close();
+        const before = client.heard.length, seen = [];
+        const answer = call(client, tool, args, { onprogress: (p) => seen.push(p) });
+        await details_out();
+        await eventually("the first step is told while the second is at work", () => progressSince(client, before).length > 0);
+        gate.open();
+        assert.ok(!(await answer).isError);
+        const told = progressSince(client, before), messages = client.heard.slice(before).filter((m) => m.method === "notifications/progress").map((m) => m.params.message);
+        rises(told);
+        assert.equal(told[0][0], 1);
+        assert.match(messages[0], /^names: 1 of 1 calls$/);
+        assert.deepEqual(told.at(-1), [7, 7]);
+        assert.match(messages.at(-1), /^details: 6 of 6 calls$/);
+        assert.ok(seen.length > 0);
+        const quiet = client.heard.length;
+        assert.ok(!(await call(client, tool, args)).isError);
+        assert.deepEqual(progressSince(client, quiet), []);
+      });
+
+    test(`${name}: a request that is cancelled ends all calls`, async (t) => {
+      const client = await open();
+      t.after(() => client.close());
+      close();
+      const before = await canceled(), leaving = new AbortController();
+      const answer = call(client, RUN, { program: BOTH }, { signal: leaving.signal, onprogress: () => undefined });
+      await details_out();
+      leaving.abort();
+      await assert.rejects(answer);
+      await eventually("the audit has them canceled", async () => (await canceled()) >= before + 2);
+      await nothing_more();
+    });
+  }
+
+  test("a token comes back as it was, and one that is neither text nor integer is told nothing", async () => {
+    const ask = (progressToken, more) => modern(server.url, "tools/call", { name: RUN, arguments: { program: BOTH } }, { meta: { progressToken }, ...more });
+    for (const token of ["a \"quoted\" one\n", 0, -7]) {
+      const { text } = await ask(token);
+      const messages = text.split("\n").filter((line) => line.startsWith("data: ")).map((line) => JSON.parse(line.slice(6)));
+      const told = messages.filter((m) => m.method === "notifications/progress");
+      assert.ok(told.length > 0, text);
+      assert.ok(told.every((m) => m.params.progressToken === token), text);
+      assert.equal(messages.at(-1).id, 1);
+    }
+    for (const token of [{}, true, 1.5]) assert.doesNotMatch((await ask(token)).text, /notifications\/progress/);
+    const plain = await ask("x", { headers: { accept: "application/json" } });
+    assert.doesNotMatch(plain.text, /notifications\/progress/);
+  });
+
+  test("however many calls end, it is told a few times a second, and to the end", async () => {
+    const many = [{ ...names, id: "many", tool: "many" }, { ...details, for_each: "SELECT n FROM many" }];
+    const began = performance.now();
+    const { text } = await modern(server.url, "tools/call", { name: RUN, arguments: { program: program(many, "SELECT count(*) FROM details") } }, { meta: { progressToken: 1 } });
+    const told = text.split("\n").filter((line) => line.includes("notifications/progress")).map((line) => JSON.parse(line.slice(6)).params).map((p) => [p.progress, p.total]);
+    rises(told);
+    assert.deepEqual(told.at(-1), [401, 401]);
+    // One each 100 ms, and the last.
+    assert.ok(told.length <= (performance.now() - began) / 100 + 2, `${told.length} in ${performance.now() - began} ms`);
+  });
 });
 
 const postern = (args, env = {}) => promisify(execFile)(BINARY, args, { env: { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token, ...env } });

@@ -128,7 +128,7 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
                {"per", LANGUAGE_PER},        {"refers", LANGUAGE_REFERS},   {"why", LANGUAGE_WHY},
                {"cut", LANGUAGE_CUT},        {"relates", LANGUAGE_RELATES}, {"again", LANGUAGE_AGAIN},
                {"joint", LANGUAGE_JOINT},    {"orders", LANGUAGE_ORDER},    {"polite", LANGUAGE_POLITE},
-               {"looks", LANGUAGE_LOOKS}};
+               {"looks", LANGUAGE_LOOKS},    {"nothing", LANGUAGE_NOTHING}};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     language_add_all(out, yyjson_obj_get(root, lists[i].key), lists[i].role, 0, NULL);
   language_add_intents(out, yyjson_obj_get(root, "intents"));

@@ -30,6 +30,7 @@ enum language_role {
   LANGUAGE_ORDER,
   LANGUAGE_POLITE,
   LANGUAGE_LOOKS,
+  LANGUAGE_NOTHING,
   LANGUAGE_NUMBER,     // number: the value
   LANGUAGE_SCALE,      // number: the factor
   LANGUAGE_COMPARISON, // means: the operator, a C string

@@ -2,6 +2,7 @@
 #include "ask/part.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "ask/query.h"
 #include "data/json.h"
@@ -89,8 +90,26 @@ static bool part_after(const struct filling *f, size_t i, enum language_role rol
   return false;
 }
 
+static bool part_number_at(const struct filling *f, size_t at, size_t end, double *number, size_t *n) {
+  const struct phrase *p;
+  size_t words = 1;
+  if (at >= end) return false;
+  if (f->words->items[at].kind == WORD_NUMBER)
+    *number = f->words->items[at].number;
+  else if ((words = language_at(f->language, f->words, at, LANGUAGE_NUMBER, &p)))
+    *number = p->number;
+  else
+    return false;
+  *n = words;
+  return true;
+}
+
 static bool part_asks_which(const struct filling *f, size_t i) {
   const struct mention *m = part_mention(f, i, -1);
+  double number;
+  size_t words;
+  if (m && part_number_at(f, m->first, m->first + 1, &number, &words))
+    m = part_mention(f, i, -2); // "which 5"
   if (!m || m->what != MENTION_FILLER) return false;
   const struct phrase *p;
   size_t n = language_at(f->language, f->words, m->first, LANGUAGE_INTENT, &p);
@@ -152,6 +171,18 @@ static bool part_take_text(struct filling *f, size_t i, int column) {
   return true;
 }
 
+// A word that was taken for unknown is not.
+static void part_know(struct reading_part *p, struct str word) {
+  size_t kept = 0;
+  for (size_t k = 0; k < p->unknown_count; k++) {
+    if (str_eq(p->unknown[k], word)) continue;
+    p->unknown_matters[kept] = p->unknown_matters[k];
+    p->unknown_of[kept] = p->unknown_of[k];
+    p->unknown[kept++] = p->unknown[k];
+  }
+  p->unknown_count = kept;
+}
+
 // "in the brand folder"
 static bool part_take_text_before(struct filling *f, size_t i, int column) {
   const struct model_column *c = &f->part->thing->columns[column];
@@ -163,14 +194,7 @@ static bool part_take_text_before(struct filling *f, size_t i, int column) {
                                                    .column = column,
                                                    .text = f->words->items[before->first].whole,
                                                    .at = before->first});
-  size_t kept = 0; // it was taken for unknown before its column came
-  for (size_t k = 0; k < f->part->unknown_count; k++) {
-    if (str_eq(f->part->unknown[k], f->words->items[before->first].whole)) continue;
-    f->part->unknown_matters[kept] = f->part->unknown_matters[k];
-    f->part->unknown_of[kept] = f->part->unknown_of[k];
-    f->part->unknown[kept++] = f->part->unknown[k];
-  }
-  f->part->unknown_count = kept;
+  part_know(f->part, f->words->items[before->first].whole); // it came before its column did
   before->what = MENTION_FILLER;
   return true;
 }
@@ -294,20 +318,6 @@ static int part_number_column(const struct filling *f, bool lasts) {
   return -1;
 }
 
-static bool part_number_at(const struct filling *f, size_t at, size_t end, double *number, size_t *n) {
-  const struct phrase *p;
-  size_t words = 1;
-  if (at >= end) return false;
-  if (f->words->items[at].kind == WORD_NUMBER)
-    *number = f->words->items[at].number;
-  else if ((words = language_at(f->language, f->words, at, LANGUAGE_NUMBER, &p)))
-    *number = p->number;
-  else
-    return false;
-  *n = words;
-  return true;
-}
-
 // "100 MB", "2 minutes": in the unit that columns have, bytes and seconds.
 static void part_scale(const struct filling *f, size_t at, size_t end, double *number) {
   const struct phrase *p;
@@ -351,6 +361,24 @@ static void part_take_top(struct filling *f, const struct ask_segment *s, size_t
         (p->number == ASK_TOP || p->number == ASK_BOTTOM || p->number == ASK_NEWEST ||
          p->number == ASK_OLDEST || p->number == ASK_SOONEST))
       f->part->top = (int64_t)number;
+  }
+}
+
+// "95th percentile", "percentile 95", "p95": a number within the word itself, or beside it.
+static void part_take_percentile(struct filling *f, const struct ask_segment *s, size_t at) {
+  const struct phrase *p;
+  size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p);
+  if (!n || p->number != ASK_PERCENTILE) return;
+  const size_t near[] = {at, at - 1, at + n};
+  for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+    if (near[i] < s->first || near[i] >= s->end) continue;
+    struct str word = f->words->items[near[i]].low;
+    while (word.n && !(word.p[0] >= '0' && word.p[0] <= '9')) word = str_from(word, 1);
+    double rank = word.n ? strtod(arena_z(f->arena, word), NULL) : 0;
+    if (rank <= 0 || rank > 100) continue;
+    f->part->percentile = rank;
+    part_know(f->part, f->words->items[near[i]].whole);
+    return;
   }
 }
 
@@ -529,6 +557,7 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
     for (size_t at = in->segments[k].first; at < in->segments[k].end; at++) {
       part_take_comparison(f, &in->segments[k], at);
       part_take_top(f, &in->segments[k], at);
+      part_take_percentile(f, &in->segments[k], at);
     }
   part_take_spans(f);
   part_settle_spans(f);
@@ -537,56 +566,4 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   part_settle_alternatives(f);
   part_settle_which(f);
   part_settle_groups(out);
-}
-
-// ---- follow-ups
-
-static void part_edit_filters(struct reading_part *before, const struct reading_part *edit) {
-  for (size_t i = 0; i < edit->filter_count; i++) {
-    size_t kept = 0;
-    for (size_t k = 0; k < before->filter_count; k++)
-      if (edit->filters[i].column < 0 || before->filters[k].column != edit->filters[i].column)
-        before->filters[kept++] = before->filters[k];
-    before->filter_count = kept;
-    part_add_filter(before, edit->filters[i]);
-    if (before->unfiltered_flag && before->flag == edit->filters[i].column) before->unfiltered_flag = false;
-  }
-  if (edit->unfiltered_flag) before->unfiltered_flag = true, before->flag = edit->flag;
-}
-
-void part_edit(struct reading_part *before, const struct reading_part *edit) {
-  part_edit_filters(before, edit);
-  if (edit->has_span && !edit->span_is_assumed) {
-    before->span = edit->span;
-    before->has_span = true;
-    before->span_is_assumed = before->has_prior = false;
-  }
-  if (edit->has_prior) before->prior = edit->prior, before->has_prior = true;
-  if (edit->name_count) {
-    memcpy(before->names, edit->names, sizeof before->names);
-    before->name_count = edit->name_count;
-    before->named = edit->named;
-    before->id_count = 0;
-  }
-  if (edit->id_count) {
-    memcpy(before->ids, edit->ids, sizeof before->ids);
-    before->id_count = edit->id_count;
-    before->named = edit->named;
-    before->name_count = 0;
-  }
-  unsigned strong = edit->intents & ~(1u << ASK_LIST | 1u << ASK_CHECK);
-  if (strong) before->intents = strong;
-  if (edit->group_count) {
-    memcpy(before->groups, edit->groups, sizeof before->groups);
-    before->group_count = edit->group_count;
-    before->grouped = true;
-  }
-  if (edit->asked_count) {
-    memcpy(before->asked, edit->asked, sizeof before->asked);
-    before->asked_count = edit->asked_count;
-  }
-  if (edit->measure >= 0) before->measure = edit->measure;
-  if (edit->top) before->top = edit->top;
-  if (edit->bucket) before->bucket = edit->bucket;
-  if (edit->form) before->form = edit->form;
 }

@@ -19,6 +19,12 @@ static void plan_note(struct planning *x, struct str note) {
   if (x->out->note_count < 8) x->out->notes[x->out->note_count++] = note;
 }
 
+static void plan_lead(struct planning *x, struct str lead) {
+  for (size_t i = 0; i < x->out->lead_count; i++)
+    if (str_eq(x->out->leads[i], lead)) return;
+  if (x->out->lead_count < READING_PARTS_MOST) x->out->leads[x->out->lead_count++] = lead;
+}
+
 static void plan_chip(struct planning *x, const char *what, struct str said, bool assumed) {
   if (x->out->chip_count < PLAN_CHIPS_MOST)
     x->out->chips[x->out->chip_count++] = (struct plan_chip){str_of(what), said, assumed};
@@ -132,6 +138,27 @@ static bool plan_has_unknown(struct planning *x, const struct reading_part *p) {
   return false;
 }
 
+// A mean or a percentile is of a number: of what, where the question names none that is known?
+static bool plan_has_no_number(struct planning *x, const struct reading_part *p) {
+  bool folds = part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN) || part_has(p, ASK_PERCENTILE);
+  if (!folds || p->measure >= 0 || p->thing->counts >= 0 || p->group_count || part_has(p, ASK_COUNT))
+    return false;
+  struct str known[6];
+  size_t n = 0;
+  for (size_t i = 0; i < p->thing->column_count && n < 6; i++)
+    if (part_is_measure(&p->thing->columns[i])) known[n++] = p->thing->columns[i].name;
+  plan_end(
+      x, PLAN_CLARIFY,
+      n ? arena_printf(x->arena, "Of which number of each %.*s? Known are %.*s.",
+                       STR_ARG(p->thing->label_noun), STR_ARG(plan_list(x, known, n)))
+        : arena_printf(
+              x->arena,
+              "Of which number? Nothing connected has one that the question names, and of each %.*s none "
+              "is known.",
+              STR_ARG(p->thing->label_noun)));
+  return true;
+}
+
 // ---- chips
 
 static struct str plan_filter_said(struct planning *x, const struct reading_part *p,
@@ -193,10 +220,9 @@ static void plan_put_hints(struct planning *x, yyjson_mut_val *result, const str
     if (c->kind.n) plan_put(x, hint, "kind", c->kind);
     if (c->unit.n) plan_put(x, hint, "unit", c->unit);
   }
-  if (q->measure.n && !q->unit.n && q->shape != QUERY_ROWS &&
-      !yyjson_mut_obj_getn(columns, q->measure.p, q->measure.n)) {
+  if (q->measure.n && q->shape != QUERY_ROWS && !yyjson_mut_obj_getn(columns, q->measure.p, q->measure.n)) {
     yyjson_mut_val *hint = yyjson_mut_obj(x->steps.doc);
-    plan_put(x, hint, "kind", STR("count"));
+    plan_put(x, hint, q->unit.n ? "unit" : "kind", q->unit.n ? q->unit : STR("count"));
     yyjson_mut_obj_put(columns, yyjson_mut_strncpy(x->steps.doc, q->measure.p, q->measure.n), hint);
   }
   if (yyjson_mut_obj_size(columns)) yyjson_mut_obj_add_val(x->steps.doc, result, "columns", columns);
@@ -284,7 +310,9 @@ static void plan_part(struct planning *x, size_t i) {
   plan_part_chips(x, p);
   plan_reach(x, p);
   if (p->unknown_count)
-    plan_note(x, arena_printf(x->arena, "Not taken into account: %.*s.",
+    plan_lead(x, arena_printf(x->arena,
+                              "Not taken into account: %.*s. Nothing here says what that is, so the answer "
+                              "is not narrowed by it.",
                               STR_ARG(plan_list(x, p->unknown, p->unknown_count))));
 }
 
@@ -334,7 +362,7 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
   }
   for (size_t i = 0; i < r->part_count; i++)
     if (plan_lacks(&x, &r->parts[i]) || plan_is_ambiguous(&x, &r->parts[i]) ||
-        plan_has_unknown(&x, &r->parts[i])) {
+        plan_has_unknown(&x, &r->parts[i]) || plan_has_no_number(&x, &r->parts[i])) {
       plan_part_chips(&x, &r->parts[i]);
       return;
     }

@@ -38,6 +38,8 @@ struct ask_plan {
   size_t chip_count;
   struct str notes[8]; // assumptions that the answer says
   size_t note_count;
+  struct str leads[READING_PARTS_MOST]; // what the answer leaves out, said before it
+  size_t lead_count;
 };
 
 void plan_make(const struct reading *r, const struct table_clock *clock, struct arena *a,

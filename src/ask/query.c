@@ -197,6 +197,10 @@ int query_measure(const struct querying *s) {
   return s->t->counts;
 }
 
+double query_percentile(const struct reading_part *p) {
+  return p->percentile > 0 ? p->percentile : 95;
+}
+
 // What each group is told by: rows, or a measure folded.
 struct str query_fold(struct querying *s, const char *prefix) {
   int m = query_measure(s);
@@ -212,9 +216,17 @@ struct str query_fold(struct querying *s, const char *prefix) {
   if (part_has(s->p, ASK_MEAN) || s->q->ratio)
     fold = str_is(c->fold, "") || str_is(c->fold, "sum") ? STR("avg") : c->fold;
   if (part_has(s->p, ASK_MEDIAN)) fold = STR("median");
+  bool ranked = part_has(s->p, ASK_PERCENTILE);
+  if (ranked) fold = STR("percentile");
   if (str_contains(c->sql, STR("sum(")) || str_contains(c->sql, STR("count(")))
     return c->sql; // a fold already
-  return arena_printf(s->arena, "%.*s(%s%.*s)", STR_ARG(fold), prefix, STR_ARG(c->sql));
+  if (ranked)
+    s->q->measure = arena_printf(s->arena, "p%.6g %.*s", query_percentile(s->p), STR_ARG(c->name));
+  else if ((part_has(s->p, ASK_MEAN) && str_is(fold, "avg")) || str_is(fold, "median"))
+    s->q->measure =
+        arena_printf(s->arena, "%s %.*s", str_is(fold, "avg") ? "mean" : "median", STR_ARG(c->name));
+  struct str rank = ranked ? arena_printf(s->arena, ", %.6g", query_percentile(s->p)) : STR_NONE;
+  return arena_printf(s->arena, "%.*s(%s%.*s%.*s)", STR_ARG(fold), prefix, STR_ARG(c->sql), STR_ARG(rank));
 }
 
 struct str query_group_name(const struct querying *s, int group) {
@@ -318,7 +330,7 @@ static void query_choose(struct querying *s) {
   else if (part_has(p, ASK_SHARE) && query_has_hit(p) &&
            !(s->p->measure >= 0 && str_is(s->t->columns[s->p->measure].kind, "ratio")))
     query_share(s);
-  else if (part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN))
+  else if (part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN) || part_has(p, ASK_PERCENTILE))
     query_stats(s);
   else if (aged)
     query_rows(s);
@@ -349,15 +361,38 @@ static struct str query_title(const struct querying *s) {
   return title;
 }
 
+// Does the last one shown have a value that others may have too?
+static bool query_ties(const struct query *q) {
+  return q->shape == QUERY_GROUPS || (q->shape == QUERY_ROWS && q->by >= 0);
+}
+
+// The first of them, and those that equal the last of these: a cut among equals would be chance. Rows without the value
+// come in only where none has it.
+static void query_keep_ties(struct query *q, int64_t limit, struct arena *a) {
+  const char *order = q->ascending ? "ASC" : "DESC";
+  q->sql = arena_printf(
+      a,
+      "WITH ranked AS (%.*s) SELECT * FROM ranked WHERE coalesce(\"%.*s\" %s (SELECT %s(v) FROM (SELECT "
+      "\"%.*s\" "
+      "AS v FROM ranked WHERE \"%.*s\" IS NOT NULL ORDER BY v %s LIMIT %lld)), %s) ORDER BY \"%.*s\" %s%s "
+      "LIMIT %lld",
+      STR_ARG(q->sql), STR_ARG(q->measure), q->ascending ? "<=" : ">=", q->ascending ? "max" : "min",
+      STR_ARG(q->measure), STR_ARG(q->measure), order, (long long)limit,
+      q->shape == QUERY_GROUPS
+          ? "0"
+          : arena_z(a, arena_printf(a, "(SELECT count(\"%.*s\") = 0 FROM ranked)", STR_ARG(q->measure))),
+      STR_ARG(q->measure), order, q->shape == QUERY_GROUPS ? ", 1" : "", (long long)limit + QUERY_TIES_MOST);
+}
+
 void query_make(const struct reading_part *p, int group, struct arena *a, struct query *out) {
   struct querying s = {.p = p, .t = p->thing, .q = out, .arena = a, .only = group};
   *out = (struct query){.by = -1};
   query_choose(&s);
   if (p->form) out->mark = str_of(p->form);
   int64_t limit = out->limit && out->shape != QUERY_VALUE ? out->limit : 0;
-  if (limit && out->shape == QUERY_GROUPS) // ties with the last one stay
-    out->sql = arena_printf(a, "SELECT * FROM (%.*s) WHERE \"%.*s\" IS NOT NULL LIMIT %lld",
-                            STR_ARG(out->sql), STR_ARG(out->measure), (long long)limit);
+  out->ties = limit && query_ties(out);
+  if (out->ties)
+    query_keep_ties(out, limit, a);
   else if (limit)
     out->sql = arena_printf(a, "%.*s LIMIT %lld", STR_ARG(out->sql), (long long)limit);
   out->title = query_title(&s);

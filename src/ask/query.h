@@ -20,7 +20,7 @@ enum query_shape {
   QUERY_SHAPES
 };
 
-enum { QUERY_USED_MOST = 24, QUERY_ROWS_MOST = 200 };
+enum { QUERY_USED_MOST = 24, QUERY_TIES_MOST = 20 };
 
 struct query {
   enum query_shape shape;
@@ -35,6 +35,7 @@ struct query {
   int by;                       // ROWS: the column that orders them; -1: none
   bool ascending;
   int64_t limit; // 0: none
+  bool ties;     // rows beyond the limit equal the last one within it
   bool ratio;    // the measure is a ratio
   struct str unit;
 };
@@ -45,6 +46,7 @@ void query_make(const struct reading_part *p, int group, struct arena *a, struct
 void query_make_common(const struct reading *r, struct arena *a, struct query out[2]);
 // Which groups take a query of their own: a ranking by two things is two.
 size_t query_count(const struct reading_part *p);
+double query_percentile(const struct reading_part *p); // the one asked for; 95 where none was said
 // Rows that look like what the filters ask for: the values there are of a filter's column.
 struct str query_values(const struct reading_part *p, int column, struct arena *a);
 void query_add_quoted(struct buf *out, struct str text); // 'text' for SQL

@@ -175,13 +175,16 @@ void query_stats(struct querying *s) {
     query_groups(&inner);
     value = arena_printf(s->arena, "SELECT \"%.*s\" AS v FROM (%.*s)", STR_ARG(q->measure), STR_ARG(q->sql));
   }
+  struct str name = arena_printf(s->arena, "p%.6g", query_percentile(s->p)), rank = STR_NONE;
+  if (part_has(s->p, ASK_PERCENTILE))
+    rank = arena_printf(s->arena, "percentile(v, %.6g) AS \"%.*s\", ", query_percentile(s->p), STR_ARG(name));
   buf_printf(&out,
-             "SELECT round(avg(v), 2) AS mean, median(v) AS median, min(v) AS least, max(v) AS most, "
+             "SELECT %.*sround(avg(v), 2) AS mean, median(v) AS median, min(v) AS least, max(v) AS most, "
              "count(v) AS of FROM (%.*s)",
-             STR_ARG(value));
+             STR_ARG(rank), STR_ARG(value));
   q->shape = QUERY_STATS;
   q->mark = STR("kpi");
-  q->x = STR("mean");
+  q->x = rank.n ? name : STR("mean");
   q->sql = query_done(&out, s->arena);
 }
 

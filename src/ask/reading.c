@@ -220,6 +220,12 @@ static void reading_forget_named(struct reader_state *s) {
 static void reading_parts(struct reader_state *s) {
   struct grouping *groups = ARENA_ARRAY(s->arena, READING_PARTS_MOST, struct grouping);
   size_t n = reading_group(s, groups);
+  bool found = false;
+  for (size_t i = 0; i < n; i++) found = found || groups[i].thing;
+  if (!found) { // "we have zones. count them": what is meant stands where nothing is asked
+    for (size_t i = 0; i < s->segment_count; i++) s->segments[i].asks = true;
+    n = reading_group(s, groups);
+  }
   for (size_t i = 0; i < n; i++) {
     if (!groups[i].thing) continue;
     struct part_input in = {.mentions = &s->mentions,

@@ -34,9 +34,10 @@ struct reading_part {
   struct reading_filter filters[READING_FILTERS_MOST];
   int groups[READING_GROUPS_MOST]; // columns; -2: each row of the thing it is within
   int asked[READING_GROUPS_MOST];  // columns that were named, and not to group by
-  int measure, percentile;
-  int64_t top; // 0: none said
-  char bucket; // letter of a unit; 0: none
+  int measure;
+  double percentile; // 0: none said
+  int64_t top;       // 0: none said
+  char bucket;       // letter of a unit; 0: none
   struct span span, prior;
   bool has_span, has_prior, span_is_assumed;
   struct str names[READING_NAMES_MOST]; // rows of the thing, or of what it is within, by label

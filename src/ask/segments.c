@@ -23,6 +23,35 @@ static bool segment_is_name(const struct segmenting *s, size_t at) {
          str_eq(hit.phrase->first, s->words->items[at].low);
 }
 
+// "remove nothing", "delete no zones": the object that makes an order none, and nothing behind it.
+static bool segment_is_nothing(const struct segmenting *s, size_t at, size_t end) {
+  struct phrase_hit hit;
+  size_t n = language_at(s->language, s->words, at, LANGUAGE_NOTHING, NULL);
+  if (!n) return false;
+  at += n;
+  if (at < end && !s->words->items[at - 1].end && phrases_at(s->known, s->words, at, &hit, 1)) at += hit.n;
+  if (s->words->items[at - 1].end) return true;
+  bool asked_of_us;
+  return segment_skip_polite(s, at, end, &asked_of_us) >= end;
+}
+
+// A verb of change that is denied asks for none: "remove nothing", "do not delete anything", "without changing it". The
+// place behind the denial; 0: there is none.
+static size_t segment_denies(const struct segmenting *s, size_t first, size_t end) {
+  bool asked_of_us;
+  size_t at = segment_skip_polite(s, first, end, &asked_of_us), n;
+  if (at < end && (n = language_at(s->language, s->words, at, LANGUAGE_ORDER, NULL)))
+    return at + n < end && segment_is_nothing(s, at + n, end) ? at + n + 1 : 0;
+  for (size_t by = 0; by < 2 && at + by + 1 < end; by++) // "never", "do not"
+    if (s->words->items[at + by].end) {
+      return 0; // "no, delete it"
+    } else if (language_at(s->language, s->words, at + by, LANGUAGE_NOT, NULL)) {
+      n = language_at(s->language, s->words, at + by + 1, LANGUAGE_ORDER, NULL);
+      return n ? at + by + 1 + n : 0;
+    }
+  return 0;
+}
+
 // An order has the bare form of its verb: "delete", not "deleted".
 static bool segment_orders(const struct segmenting *s, size_t first, size_t end) {
   bool asked_of_us = false;
@@ -70,8 +99,11 @@ static bool segment_asks(const struct segmenting *s, size_t first, size_t end) {
 static size_t segment_add(const struct segmenting *s, struct ask_segment *out, size_t n, size_t first,
                           size_t end) {
   if (n == SEGMENTS_MOST || first >= end) return n;
-  out[n] = (struct ask_segment){.first = first, .end = end, .orders = segment_orders(s, first, end)};
-  out[n].asks = segment_asks(s, first, end);
+  size_t behind = segment_denies(s, first, end);
+  if (behind >= end) return n;
+  out[n] = (struct ask_segment){.first = behind ? behind : first, .end = end};
+  out[n].orders = !behind && segment_orders(s, first, end);
+  out[n].asks = !behind && segment_asks(s, first, end);
   return n + 1;
 }
 

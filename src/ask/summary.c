@@ -96,8 +96,12 @@ static void say_filter(const struct reading_part *p, const struct reading_filter
     buf_printf(out, "%.*s %.*s", STR_ARG(c->name), STR_MOST(f->text, 80));
 }
 
-void summary_subject(const struct reading_part *p, struct buf *out) {
-  say_plural(p->thing, out);
+// `count`: how many of them.
+static void say_counted_subject(const struct reading_part *p, double count, struct buf *out) {
+  if (count == 1)
+    buf_add(out, p->thing->label_noun);
+  else
+    say_plural(p->thing, out);
   for (size_t i = 0, n = 0; i < p->filter_count; i++) {
     buf_add_z(out, n++ ? ", " : " (");
     say_filter(p, &p->filters[i], out);
@@ -110,6 +114,10 @@ void summary_subject(const struct reading_part *p, struct buf *out) {
                                   : " named ",
                STR_MOST(p->names[i], 100));
   for (size_t i = 0; i < p->id_count; i++) buf_printf(out, " of id %.*s", STR_MOST(p->ids[i], 100));
+}
+
+void summary_subject(const struct reading_part *p, struct buf *out) {
+  say_counted_subject(p, 0, out);
 }
 
 static void say_range(const struct saying *s) {
@@ -128,6 +136,11 @@ static void say_subject(const struct saying *s) {
   say_range(s);
 }
 
+static void say_counted(const struct saying *s, double n) {
+  say_counted_subject(s->p, n, s->out);
+  say_range(s);
+}
+
 // ---- shapes
 
 static void say_value_of(const struct saying *s) {
@@ -135,8 +148,10 @@ static void say_value_of(const struct saying *s) {
   bool rows = s->p->measure < 0 && s->t->counts < 0;
   say_number(s, c, s->r->query.unit);
   buf_add_char(s->out, ' ');
+  double n = 0;
   if (!rows) buf_printf(s->out, "%.*s of ", STR_ARG(s->r->query.measure));
-  say_subject(s);
+  if (rows) (void)chart_cell_number(c, &n);
+  say_counted(s, n);
   buf_add_char(s->out, '.');
 }
 
@@ -228,27 +243,51 @@ static void say_rows(const struct saying *s) {
   } else {
     if (part_has(s->p, ASK_CHECK)) buf_add_z(s->out, "Yes: ");
     buf_printf(s->out, "%zu ", s->rows->row_count);
-    say_subject(s);
+    say_counted(s, (double)s->rows->row_count);
     buf_add_z(s->out, ": ");
     say_names(s, say_label(s), 0, s->rows->row_count);
     buf_add_char(s->out, '.');
   }
 }
 
+// How many rows from the first on have its value of this column.
+static size_t say_equals(const struct saying *s, size_t column) {
+  double first, n;
+  size_t count = 1;
+  if (!chart_cell_number(say_cell(s, 0, column), &first)) return 1;
+  while (count < s->rows->row_count && chart_cell_number(say_cell(s, count, column), &n) && n == first)
+    count++;
+  return count;
+}
+
+static void say_group(const struct saying *s, size_t row) {
+  for (size_t g = 0; g < s->r->query.group_count; g++) {
+    if (g) buf_add_z(s->out, ", ");
+    say_value(s, row, (int)g);
+  }
+}
+
+// What the first has of the measure: the most of a count, the highest of a mean.
+static const char *say_first(const struct saying *s) {
+  bool least = s->r->query.ascending;
+  bool mean = part_has(s->p, ASK_MEAN) || part_has(s->p, ASK_MEDIAN) || part_has(s->p, ASK_PERCENTILE);
+  return mean ? least ? "lowest" : "highest" : least ? "fewest" : "most";
+}
+
 static void say_groups(const struct saying *s) {
   struct str measure = s->r->query.measure, unit = s->r->query.unit;
   int by = say_column(s, measure);
-  size_t groups = s->r->query.group_count;
-  for (size_t g = 0; g < groups; g++) {
-    if (g) buf_add_z(s->out, ", ");
-    say_value(s, 0, (int)g);
-  }
-  buf_printf(s->out, " has the %s %.*s: ", s->r->query.ascending ? "fewest" : "most", STR_ARG(measure));
+  size_t equal = s->r->query.group_count == 1 ? say_equals(s, (size_t)by) : 1;
+  if (equal > 1)
+    say_names(s, 0, 0, equal);
+  else
+    say_group(s, 0);
+  buf_printf(s->out, " %s the %s %.*s: ", equal > 1 ? "have" : "has", say_first(s), STR_ARG(measure));
   say_number(s, say_cell(s, 0, (size_t)by), unit);
-  buf_add_z(s->out, " of ");
+  buf_add_z(s->out, equal > 1 ? " each, of " : " of ");
   say_subject(s);
-  for (size_t i = 1; i < s->rows->row_count && i < 4; i++) {
-    buf_add_z(s->out, i == 1 ? "; next " : ", ");
+  for (size_t i = equal; i < s->rows->row_count && i < equal + 3; i++) {
+    buf_add_z(s->out, i == equal ? "; next " : ", ");
     say_value(s, i, 0);
     buf_add_z(s->out, " with ");
     say_number(s, say_cell(s, i, (size_t)by), unit);
@@ -313,19 +352,28 @@ static void say_share(const struct saying *s) {
 }
 
 static void say_stats(const struct saying *s) {
+  static const struct {
+    const char *column, *before;
+  } said[] = {{"mean", "mean "}, {"median", ", median "}, {"least", ", from "}, {"most", " to "}};
   struct str unit = s->r->query.unit;
+  int of = say_column(s, STR("of"));
+  double n = 0;
   say_subject(s);
-  buf_add_z(s->out, ": mean ");
-  say_number(s, say_cell(s, 0, 0), unit);
-  buf_add_z(s->out, ", median ");
-  say_number(s, say_cell(s, 0, 1), unit);
-  buf_add_z(s->out, ", from ");
-  say_number(s, say_cell(s, 0, 2), unit);
-  buf_add_z(s->out, " to ");
-  say_number(s, say_cell(s, 0, 3), unit);
+  buf_add_z(s->out, ": ");
+  if (part_has(s->p, ASK_PERCENTILE)) {
+    buf_printf(s->out, "percentile %.6g%s ", query_percentile(s->p),
+               s->p->percentile > 0 ? "" : " (none was said)");
+    say_number(s, say_cell(s, 0, 0), unit);
+    buf_add_z(s->out, ", ");
+  }
+  for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+    buf_add_z(s->out, said[i].before);
+    say_number(s, say_cell(s, 0, (size_t)say_column(s, str_of(said[i].column))), unit);
+  }
   buf_add_z(s->out, " over ");
-  say_number(s, say_cell(s, 0, 4), STR_NONE);
-  buf_add_z(s->out, s->r->query.group_count ? " of them." : " rows.");
+  say_number(s, say_cell(s, 0, (size_t)of), STR_NONE);
+  (void)chart_cell_number(say_cell(s, 0, (size_t)of), &n);
+  buf_add_z(s->out, s->r->query.group_count ? " of them." : n == 1 ? " row." : " rows.");
 }
 
 static void say_periods(const struct saying *s) {
@@ -397,6 +445,19 @@ static void say_common(const struct saying *s) {
   buf_add_char(s->out, '.');
 }
 
+// More rows than were asked for.
+static void say_ties(const struct saying *s) {
+  size_t limit = (size_t)s->r->query.limit;
+  if (!s->r->query.ties || s->rows->row_count <= limit) return;
+  size_t more = s->rows->row_count - limit;
+  if (more < QUERY_TIES_MOST)
+    buf_printf(s->out, " %zu more %s equal to the last of the first %zu, and shown too.", more,
+               more == 1 ? "is" : "are", limit);
+  else
+    buf_printf(s->out, " At least %zu more are equal to the last of the first %zu; %d of them are shown too.",
+               more, limit, QUERY_TIES_MOST);
+}
+
 void summary_add(const struct plan_result *r, const struct outcome_result *rows,
                  const struct table_clock *clock, struct arena *a, struct buf *out) {
   static void (*const shapes[QUERY_SHAPES])(const struct saying *) = {
@@ -414,4 +475,5 @@ void summary_add(const struct plan_result *r, const struct outcome_result *rows,
     say_none(&s);
   else
     shapes[r->query.shape](&s);
+  say_ties(&s);
 }

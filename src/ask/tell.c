@@ -131,6 +131,8 @@ static void tell_values(struct tell *t, const struct outcome_result *r) {
 void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outcome *o,
                   const struct table_clock *clock) {
   bool any = false;
+  for (size_t i = 0; i < plan->lead_count; i++)
+    buf_printf(&t->text, "%s%.*s", i ? "\n" : "", STR_ARG(plan->leads[i]));
   for (size_t i = 0; i < o->result_count && i < plan->result_count; i++) {
     const struct outcome_result *r = &o->results[i];
     if (plan->results[i].values_of >= 0) {

@@ -85,6 +85,8 @@ static void a_question_finds_its_thing(void **state) {
       {"which images are in the brand folder?", "assets"},
       {"videos longer than 2 minutes", "assets"},
       {"top 5 tags", "tags"},
+      {"Remove nothing, just tell me how many zones there are", "zones"},
+      {"Delete no zones, just count them", "zones"},
       {"How many KV namespaces, R2 buckets and D1 databases do we have?",
        "kv_namespaces r2_buckets d1_databases"},
   };
@@ -116,7 +118,14 @@ static void what_is_no_question_ends_otherwise(void **state) {
                {"dns changes from tomorrow until yesterday", READING_NO_SPAN},
                {"how many invoices are overdue?", READING_NOTHING},
                {"who changed firewall rules today?", READING_SOUND},
-               {"which rules block?", READING_SOUND}};
+               {"which rules block?", READING_SOUND},
+               {"Remove nothing, just tell me how many zones there are", READING_SOUND},
+               {"Delete no zones, just count them", READING_SOUND},
+               {"Please do not change anything. How many zones are paused?", READING_SOUND},
+               {"Block nothing but example.org", READING_ORDER},
+               {"Delete no longer used zones", READING_ORDER},
+               {"No, delete the zone example.org", READING_ORDER},
+               {"Remove nothing and then delete the zone example.org", READING_ORDER}};
   struct room *r = *state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct reading reading;

@@ -2,6 +2,7 @@
 #include "../tool/fence_fixture.h"
 
 #include "catalog/bounded.h"
+#include "catalog/listing.h"
 #include "data/json.h"
 
 #define TOOL(input)                                                                                          \
@@ -9,6 +10,18 @@
 #define OBJECT(members) "{'type':'object'," members "}"
 #define ONE "{'acc_1':{'zone_id':['7']}}"
 #define TWO "{'acc_1':{'zone_id':['7','8']}}"
+
+// A search says of it what its schema asks for.
+static void needs_are(const struct catalog_tool *t, yyjson_val *schema, struct arena *a) {
+  struct str needs[8];
+  size_t i, n, at = t->choice_count ? 1 : 0, count = listing_needs(t, a, needs, 8);
+  yyjson_val *v;
+  yyjson_arr_foreach (yyjson_obj_get(schema, "required"), i, n, v) {
+    assert_true(at < count);
+    if (!str_eq(needs[at++], json_text(v))) fail_msg("needs %.*s", STR_ARG(needs[at - 1]));
+  }
+  assert_int_equal(at, count);
+}
 
 // The schema within the fence of one account; with `other`, of a tool that two share.
 static void is(const char *fence, const char *other, const char *context, const char *input,
@@ -26,6 +39,7 @@ static void is(const char *fence, const char *other, const char *context, const 
   yyjson_doc *doc = bounded_input(&t, a);
   if (!doc) fail_msg("%s: nothing is held", input);
   fixture_is(json_to_text(a, yyjson_doc_get_root(doc)), fixture_json(a, want).p);
+  needs_are(&t, yyjson_doc_get_root(doc), a);
   yyjson_doc_free(doc);
   yyjson_doc_free(account.context);
   toolset_unref(s);

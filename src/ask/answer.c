@@ -32,14 +32,6 @@ struct asking {
 
 // ---- the conversation
 
-// The word that a question back was about gives way to what was chosen.
-static struct str answer_replace(struct str text, struct str word, struct str by, struct arena *a) {
-  for (size_t i = 0; i + word.n <= text.n && word.n; i++)
-    if (str_eq_nocase(str_make(text.p + i, word.n), word))
-      return ARENA_JOIN(a, str_make(text.p, i), by, str_from(text, i + word.n));
-  return ARENA_JOIN(a, text, STR(" "), by);
-}
-
 static bool answer_turns(struct asking *x, struct err *err) {
   const struct ask_request *r = x->r;
   struct talk_said *said = &x->said;
@@ -47,8 +39,8 @@ static bool answer_turns(struct asking *x, struct err *err) {
   if (r->choose) {
     if (r->choose < 1 || (size_t)r->choose > said->choice_count)
       return err_at(err, ERR_INVALID, "choose", "there are %zu choices, from 1", said->choice_count);
-    struct str *last = &said->turns[said->turn_count - 1];
-    *last = answer_replace(*last, said->word, said->choices[r->choose - 1], x->arena);
+    said->asked.name = said->choices[r->choose - 1];
+    talk_name(said, &said->asked);
   } else {
     if (said->turn_count == TALK_TURNS_MOST)
       memmove(said->turns, said->turns + 1, --said->turn_count * sizeof *said->turns);
@@ -60,11 +52,26 @@ static bool answer_turns(struct asking *x, struct err *err) {
 
 // ---- planning
 
+// What words of the conversation stand for, where it is still there.
+static void answer_take_named(struct asking *x) {
+  x->names = ARENA_ARRAY(x->arena, TALK_NAMED_MOST, struct reading_name);
+  for (size_t i = 0; i < x->said.named_count; i++) {
+    const struct talk_named *named = &x->said.named[i];
+    for (size_t k = 0; k < x->model.count; k++) {
+      const struct model_thing *t = &x->model.things[k];
+      if (!str_eq(t->id, named->thing) || !str_eq(t->source->connector, named->connector)) continue;
+      x->names[x->name_count++] = (struct reading_name){.said = named->word, .name = named->name, .thing = t};
+      break;
+    }
+  }
+}
+
 static bool answer_plan_job(void *arg, struct err *err) {
   struct asking *x = arg;
   struct reading before;
   bool follows = false;
   if (!x->model.things && !reach_model(&x->reach, x->arena, &x->model, err)) return false;
+  if (!x->names) answer_take_named(x);
   for (size_t i = 0; i < x->said.turn_count; i++) {
     struct reading_input in = {.question = x->said.turns[i],
                                .model = &x->model,
@@ -196,11 +203,26 @@ static bool answer_peek(struct asking *x, bool *seen, struct err *err) {
 
 // ---- the flow
 
+static struct talk_named answer_named(const struct reading_name *n) {
+  return (struct talk_named){n->said, n->name, n->thing->source->connector, n->thing->id};
+}
+
+static void answer_keep_names(struct asking *x) {
+  for (size_t i = 0; i < x->name_count; i++) {
+    size_t same = 0;
+    for (size_t k = 0; k < x->name_count && same < 2; k++)
+      same += str_eq_nocase(x->names[k].said, x->names[i].said);
+    struct talk_named named = answer_named(&x->names[i]);
+    if (str_eq_nocase(named.word, x->plan.word)) x->said.asked = named;
+    if (same == 1) talk_name(&x->said, &named);
+  }
+}
+
 static void answer_keep(struct asking *x) {
   struct talk_said *said = &x->said;
   for (size_t i = 0; i < x->plan.choice_count && i < TALK_CHOICES_MOST; i++)
     said->choices[said->choice_count++] = x->plan.choices[i];
-  said->word = x->plan.word;
+  answer_keep_names(x);
   talk_keep(x->r->program.principal, said, x->tell.id);
 }
 

@@ -14,11 +14,27 @@ static struct talk_kept talk_ring[TALK_MOST];
 static size_t talk_next;
 static pthread_mutex_t talk_lock = PTHREAD_MUTEX_INITIALIZER;
 
+static struct talk_named talk_named_copy(struct arena *a, const struct talk_named *from) {
+  return (struct talk_named){arena_dup(a, from->word), arena_dup(a, from->name),
+                             arena_dup(a, from->connector), arena_dup(a, from->thing)};
+}
+
 static void talk_copy(struct arena *a, const struct talk_said *from, struct talk_said *to) {
   *to = *from;
   for (size_t i = 0; i < to->turn_count; i++) to->turns[i] = arena_dup(a, from->turns[i]);
   for (size_t i = 0; i < to->choice_count; i++) to->choices[i] = arena_dup(a, from->choices[i]);
-  to->word = arena_dup(a, from->word);
+  to->asked = talk_named_copy(a, &from->asked);
+  for (size_t i = 0; i < to->named_count; i++) to->named[i] = talk_named_copy(a, &from->named[i]);
+}
+
+void talk_name(struct talk_said *said, const struct talk_named *named) {
+  size_t at = 0;
+  while (at < said->named_count && !str_eq_nocase(said->named[at].word, named->word)) at++;
+  if (at == TALK_NAMED_MOST)
+    memmove(said->named, said->named + 1, --at * sizeof *said->named);
+  else if (at == said->named_count)
+    said->named_count++;
+  said->named[at] = *named;
 }
 
 void talk_keep(struct str principal, const struct talk_said *said, char id[TOKEN_ID]) {

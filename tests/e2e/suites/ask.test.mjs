@@ -158,11 +158,21 @@ describe("instructions in what vendors say", () => {
       onlyReads(a, /^GET \/projects(\/[123]\/notes)?$/);
     }
   });
-  test("in choices they are labels", async () => {
+  test("in choices they are labels, and what is chosen is a name", async () => {
     const a = await fresh("list the notes of the storefront project");
     assert.equal(a.outcome, "clarify", JSON.stringify(a));
     assert.deepEqual(a.choices.map((c) => c.label).sort(), [PROJECTS[0].name, PROJECTS[1].name].sort());
     onlyReads(a, /^GET \/projects$/);
+    const chosen = await fresh("", { follow: a.id, choose: 1 });
+    assert.equal(chosen.outcome, "answer", JSON.stringify(chosen));
+    onlyReads(chosen, /^GET \/projects(\/[12]\/notes)?$/);
+    const ofWhich = (x) => [...new Set(x.calls.filter((c) => c.tool === "list_notes").map((c) => c.arguments.project_id))];
+    assert.deepEqual(ofWhich(chosen), [PROJECTS.find((p) => p.name === a.choices[0].label).id], "of the chosen one alone");
+    assert.equal(chosen.table.rows.length, NOTES.length);
+    const narrower = await fresh("how many of them?", { follow: chosen.id });
+    assert.match(narrower.text, /^4 notes/, JSON.stringify(narrower));
+    onlyReads(narrower, /^GET \/projects(\/[12]\/notes)?$/);
+    assert.deepEqual(ofWhich(narrower), ofWhich(chosen), "still of the chosen one");
   });
   test("a question that quotes one is answered or refused, and calls nothing more", async () => {
     for (const question of [`list the notes named "${ORDERS[0]}"`, `how many notes have the title "${ORDERS[2]}"?`]) {

@@ -166,7 +166,7 @@ enum cache_word cache_take(const struct cache_ask *ask, struct cache_entry **hel
 // ---- answers
 
 static bool cache_is_good(const struct call_answer *n) {
-  return n && n->outcome == RUN_OK &&
+  return n && n->outcome == RUN_OK && !n->question.n &&
          (n->form == ANSWER_JSON || n->form == ANSWER_TEXT || n->form == ANSWER_EMPTY ||
           n->form == ANSWER_RESULT);
 }

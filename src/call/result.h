@@ -67,6 +67,9 @@ struct call_answer {
   int64_t age_ms;                 // where it is cached
   struct str words, link, detail; // detail: for the audit
   struct trouble trouble;         // what is known to be behind it; check NULL: nothing
+  // What the vendor asked a person or a model in mid-call, by its method, and nobody answered; empty: nothing. What
+  // came may be another thing than was asked for.
+  struct str question;
   // Owners of `arguments` and `value`.
   yyjson_mut_doc *asked;
   yyjson_doc *doc;

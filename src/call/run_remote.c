@@ -61,10 +61,13 @@ static bool remote_open(const struct remote_run *r, yyjson_val *schema, struct m
 }
 
 // Nobody to hand news and questions to: the first are dropped, the second declined.
-static bool remote_pump(struct mcp_call *call, struct mcp_event *last, struct err *err) {
+static bool remote_pump(const struct remote_run *r, struct mcp_call *call, struct mcp_event *last,
+                        struct err *err) {
   for (;;) {
     if (!mcp_call_next(call, last, err)) return false;
     if (last->kind == MCP_RESULT || last->kind == MCP_ERROR) return true;
+    if (last->kind == MCP_REQUEST && !r->n->question.n && !str_is(last->method, "roots/list"))
+      r->n->question = arena_dup(r->arena, last->method);
     bool ok = last->kind != MCP_REQUEST || mcp_call_answer(call, last->id, STR_NONE, JSONRPC_METHOD_NOT_FOUND,
                                                            STR("nobody is there to answer"), err);
     mcp_event_free(last);
@@ -78,7 +81,7 @@ static bool remote_carry(const struct remote_run *r, struct mcp_call *call, stru
   const struct run_conduct *conduct =
       fenced_is(r->call) ? NULL : r->call->conduct; // no question passes a fence
   bool kept = false;
-  bool ok = conduct ? conduct->carry(conduct->arg, call, last, &kept, err) : remote_pump(call, last, err);
+  bool ok = conduct ? conduct->carry(conduct->arg, call, last, &kept, err) : remote_pump(r, call, last, err);
   if (kept) return ok;
   r->n->has_rate = mcp_call_rate(call, &r->n->rate);
   r->n->status = mcp_call_status(call);
@@ -224,6 +227,13 @@ static bool remote_is_within(const struct remote_run *r, struct err *err) {
   return fenced_check_params(r->call, remote_params(r), r->arena, err);
 }
 
+// Of an answer that is none yet: the first of what the vendor wants to know, or its kind (input_required, task).
+static struct str remote_question(const struct remote_run *r) {
+  yyjson_obj_iter it = yyjson_obj_iter_with(yyjson_obj_get(r->n->value, "inputRequests"));
+  struct str method = json_str(yyjson_obj_iter_get_val(yyjson_obj_iter_next(&it)), "method");
+  return arena_dup(r->arena, method.n ? method : json_str(r->n->value, "resultType"));
+}
+
 static void remote_take(const struct remote_run *r, const struct mcp_event *last) {
   r->n->doc = last->doc;
   r->n->value = last->value;
@@ -233,7 +243,10 @@ static void remote_take(const struct remote_run *r, const struct mcp_event *last
       remote_keep_within(r);
       return;
     }
-    if (r->n->outcome != RUN_INPUT_REQUIRED) remote_look(r, (struct trouble_seen){.result = last->value});
+    if (r->n->outcome == RUN_INPUT_REQUIRED)
+      r->n->question = remote_question(r);
+    else
+      remote_look(r, (struct trouble_seen){.result = last->value});
     return;
   }
   r->n->form = ANSWER_ERROR;

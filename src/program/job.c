@@ -164,7 +164,15 @@ struct job_taking {
   bool goes_on;
 };
 
-static struct str job_shaped_words(struct run_job *job) {
+static struct str job_failed_words(struct run_job *job) {
+  if (!job->has_answer) return arena_dup(job->arena, str_of(job->err.text));
+  struct str question = job->answer.question;
+  if (question.n)
+    return arena_printf(
+        job->arena,
+        "its vendor asks something back (%.*s), and nobody answers within a program: call the "
+        "tool by itself",
+        STR_MOST(question, 60));
   struct run_result result;
   shape_answer(&job->answer, JOB_WHY_MOST * 4, job->arena, &result);
   yyjson_doc *doc = yyjson_read(result.content.p ? result.content.p : "", result.content.n, 0);
@@ -377,10 +385,10 @@ static bool job_is_unfinished(const struct run_job *job) {
 bool job_take(struct run_job *job, struct err *err) {
   struct job_taking t = {.job = job, .why = STR("")};
   bool again = job_is_limited(job) || job_is_unfinished(job);
-  if (!again && job->has_answer && job->answer.outcome == RUN_OK) {
+  if (!again && job->has_answer && job->answer.outcome == RUN_OK && !job->answer.question.n) {
     if (!pool_run(job_take_job, &t, err)) return false;
   } else if (!again) {
-    t.why = job->has_answer ? job_shaped_words(job) : arena_dup(job->arena, str_of(job->err.text));
+    t.why = job_failed_words(job);
     job_note_row(job, 0, t.why);
   }
   if (t.why.n) job_failed(job, t.why);

@@ -151,11 +151,12 @@ const TOOLS = [
   { name: "docs", properties: { query: text } },
 ];
 
-export async function startZonesMcp(era) {
+// `question`: what ask_first asks back, instead of a form.
+export async function startZonesMcp(era, { question } = {}) {
   const calls = [];
   const modernEra = era === "modern";
   const who = { capabilities: { tools: { listChanged: true }, prompts: {}, resources: { subscribe: true }, completions: {}, logging: {} }, serverInfo: { name: "zones", version: "1" }, instructions: `The accounts are ${ACCOUNT} and ${ELSEWHERE}.` };
-  const asks = { message: "Which zone?", requestedSchema: { type: "object", properties: { zone: text } } };
+  const asks = question ?? { method: "elicitation/create", params: { mode: "form", message: "Which zone?", requestedSchema: { type: "object", properties: { zone: text } } } };
   const answers = {
     initialize: () => ({ protocolVersion: "2025-11-25", ...who }),
     "server/discover": () => ({ supportedVersions: ["2026-07-28"], ...who }),
@@ -167,7 +168,7 @@ export async function startZonesMcp(era) {
     "resources/read": (p) => ({ contents: [{ uri: p.uri, text: OTHER }] }),
     "completion/complete": () => ({ completion: { values: [OURS, OTHER] } }),
     "tools/call": (p) => {
-      if (p.name === "ask_first" && modernEra && !p.inputResponses) return { resultType: "input_required", inputRequests: { q: { method: "elicitation/create", params: { mode: "form", ...asks } } }, requestState: "s" };
+      if (p.name === "ask_first" && modernEra && !p.inputResponses) return { resultType: "input_required", inputRequests: { q: asks }, requestState: "s" };
       const rows = p.name === "zones_list" ? { zones: ZONES.map(({ id: zone, name }) => ({ id: zone, name })) } : { fine: true };
       return { content: [{ type: "text", text: JSON.stringify(rows) }] };
     },
@@ -180,7 +181,7 @@ export async function startZonesMcp(era) {
     if (!/list$|initialize|discover/.test(message.method)) calls.push({ method: message.method, params: message.params ?? {}, headers });
     const result = answers[message.method]?.(message.params ?? {});
     const reply = result ? { jsonrpc: "2.0", id: message.id, result: { ...(modernEra ? { resultType: "complete" } : {}), ...result } } : { jsonrpc: "2.0", id: message.id, error: { code: -32601, message: "unknown" } };
-    if (!modernEra && message.method === "tools/call" && message.params.name === "ask_first") return { headers: { "content-type": "text/event-stream" }, body: [{ jsonrpc: "2.0", id: "q", method: "elicitation/create", params: asks }, reply].map((m) => `data: ${JSON.stringify(m)}\n\n`).join("") };
+    if (!modernEra && message.method === "tools/call" && message.params.name === "ask_first") return { headers: { "content-type": "text/event-stream" }, body: [{ jsonrpc: "2.0", id: "q", ...asks }, reply].map((m) => `data: ${JSON.stringify(m)}\n\n`).join("") };
     return { body: reply };
   });
   const fences = [

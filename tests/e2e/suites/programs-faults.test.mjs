@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each program of the manual, each of its steps, each way in which a vendor fails: it ends, what it has is right, what is
-// missing is named, and a rate limit pauses it until its handle goes on.
+// missing is named, and a rate limit pauses it until its handle goes on. A vendor that asks back is declined.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, afterEach, before, describe, test } from "node:test";
+import { ABILITIES, CLIENTS } from "../lib/clients.mjs";
+import { startZonesMcp } from "../lib/fences.mjs";
 import { start } from "../lib/postern.mjs";
+import { eventually } from "../lib/wait.mjs";
 
 const FOLDER = new URL("../../../docs/programs/", import.meta.url);
 const PROGRAMS = Object.fromEntries(readdirSync(FOLDER).map((file) => [file.replace(".json", ""), JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"))]));
@@ -91,5 +94,47 @@ describe("one call of several fails", () => {
         assert.match(got.why, fault.why);
         assert.match(outcome.warnings.join("\n"), new RegExp(`${step}: .*1 of 2`));
         assert.ok(outcome.results.every((r) => !r.error), JSON.stringify(outcome.results.map((r) => r.error)));
+      });
+});
+
+describe("a vendor asks something back in mid-program", () => {
+  const QUESTIONS = {
+    "elicitation/create": undefined,
+    "sampling/createMessage": { method: "sampling/createMessage", params: { messages: [{ role: "user", content: { type: "text", text: "Which zone?" } }], maxTokens: 10 } },
+  };
+  for (const era of ["modern", "legacy"])
+    for (const [method, question] of Object.entries(QUESTIONS))
+      test(`${era}, ${method}: it is declined, whoever runs the program; its step fails and says so, the others stand`, async (t) => {
+        const vendor = await startZonesMcp(era, { question });
+        t.after(() => vendor.close());
+        const name = `${era}-${method.split("/")[0]}`, account = await vendor.connect(world, { name });
+        const program = {
+          version: 1,
+          steps: [
+            { id: "zones", account: name, tool: "zones_list" },
+            { id: "asked", account: name, tool: "ask_first", for_each: "SELECT id FROM zones LIMIT 1", arguments: { zoneId: { $: "id" } } },
+          ],
+          results: { zones: "SELECT count(*) AS n FROM zones", asked: "SELECT count(*) AS n FROM asked" },
+        };
+        const check = (outcome) => {
+          assert.equal(outcome.status, "partial");
+          const told = JSON.stringify(outcome);
+          assert.match(outcome.warnings.join("\n"), new RegExp(`^asked failed: its vendor asks something back \\(${method}\\)`, "m"));
+          assert.ok(outcome.results.find((r) => r.name === "zones").rows[0][0] > 0, told);
+          assert.ok(outcome.results.find((r) => r.name === "asked").error, told);
+        };
+        check(await run({ program }));
+        // Who could answer is not asked either: a program runs the same for everybody.
+        const server = await world.server(account, { methods: ["read"], programs: true });
+        for (const kind of ["SDK v1", "SDK v2, pinned"]) {
+          const client = await CLIENTS[kind].connect(server.url, { abilities: ABILITIES });
+          t.after(() => client.close());
+          check((await client.callTool({ name: "postern_run_program", arguments: { program } })).structuredContent);
+          assert.deepEqual(client.asked, []);
+        }
+        if (era === "modern") return; // whose question is its answer
+        const declined = () => vendor.requests.filter((r) => r.method === "POST").map((r) => JSON.parse(r.body)).filter((m) => m.id === "q");
+        await eventually("the vendor has heard it each time", () => declined().length === 3);
+        assert.deepEqual(declined().map((m) => m.error?.code), [-32601, -32601, -32601]);
       });
 });

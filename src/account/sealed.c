@@ -44,6 +44,8 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
                                 "definition, pinned, trust, was, decision"), 5},
     [STAMPED_CONNECTOR] = {"connector", "stamp", STAMPED("connector", "name", "definition, document"), 2},
     [STAMPED_TOOLSET] = {"toolset", "stamp", STAMPED("toolset", "connector", "digest, body"), 2},
+    [STAMPED_ALIAS] = {"alias", "stamp",
+                       STAMPED("alias", "id", "name, value, coalesce(account_id, ''), made_by"), 4},
 };
 // clang-format on
 

@@ -27,6 +27,7 @@ enum sealed {
   STAMPED_REMOTE,    // definition, pinned, trust, was, decision; its id is "<account>/<name>"
   STAMPED_CONNECTOR, // definition, document
   STAMPED_TOOLSET,   // digest, body
+  STAMPED_ALIAS,     // name, value, account_id, made_by
   SEALED_KINDS,
 };
 

@@ -134,6 +134,7 @@ static const struct admin_member openapi_path_members[] = {
     {"server_id", ADMIN_TEXT, 0, .says = "id of an MCP server"},
     {"token_id", ADMIN_TEXT, 0, .says = "id of an API token"},
     {"program", ADMIN_TEXT, 0, .says = "id or name of a kept program"},
+    {"alias", ADMIN_TEXT, 0, .says = "id or name of an alias; case does not count"},
     {"url", ADMIN_TEXT, 0, .says = "name of a server's URL"},
     {"tool", ADMIN_TEXT, 0, .says = "name of a tool"},
     {"name", ADMIN_TEXT, 0, .says = "name of a connector"},

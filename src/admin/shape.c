@@ -84,8 +84,19 @@ SHAPE(admin_question, "Question", "A question in plain language",
   {"question", ADMIN_TEXT, .most = 16000, .says = "the question; left out where a choice is made"},
   {"follow", ADMIN_TEXT, .most = 64, .says = "the id of an answer that this one goes on from"},
   {"choose", ADMIN_INT, .least = 1, .most = 100, .says = "the number of a choice of that answer"},
+  {"remember", ADMIN_BOOL, .says = "keep the choice as an alias of the word that was asked about"},
   {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "see what this server shows; without it, all accounts"},
   {"plan_only", ADMIN_BOOL, .says = "the program alone, without running it"});
+#define ALIAS_VALUE .most = 100, .says = "the thing's name: a zone, a site, an address, an id"
+#define ALIAS_ACCOUNT .most = 128, .says = "id or name of the account whose thing it is: where that is not seen, the alias does not count"
+SHAPE(admin_alias_new, "AliasNew", "What people call a thing",
+  {"name", ADMIN_TEXT, REQ, .most = 100, .says = "one to six words; case does not count"},
+  {"value", ADMIN_TEXT, REQ, ALIAS_VALUE},
+  {"account", ADMIN_TEXT, ALIAS_ACCOUNT});
+SHAPE(admin_alias_patch, "AliasPatch", "What is to change; what is left out stays",
+  {"name", ADMIN_TEXT, .most = 100, .says = "another name"},
+  {"value", ADMIN_TEXT, ALIAS_VALUE},
+  {"account", ADMIN_TEXT, ALIAS_ACCOUNT "; empty: any"});
 SHAPE(admin_program_check_body, "ProgramCheck", "A program to check; nothing is called",
   {"program", ADMIN_OBJECT, REQ, .says = "as GET /program-schema describes it"},
   {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
@@ -428,6 +439,18 @@ SHAPE(admin_answered, "Answer", "An answer with its evidence; see the manual's p
   {"understood", ADMIN_OBJECTS, REQ, .says = "what was understood, and what was taken for granted"},
   {"choices", ADMIN_OBJECTS, REQ, .says = "of a question back: number and label"},
   {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or missing"});
+
+SHAPE(admin_alias_shape, "Alias", "What people call a thing",
+  {"id", ADMIN_TEXT, REQ, .says = "als_…"},
+  {"name", ADMIN_TEXT, REQ, .says = "as it was given"},
+  {"value", ADMIN_TEXT, REQ, .says = "what it stands for"},
+  {"account_id", ADMIN_TEXT, NIL, .says = "whose thing it is; null: any"},
+  {"account", ADMIN_TEXT, NIL, .says = "its name"},
+  {"made_by", ADMIN_TEXT, REQ, .says = "id of the API token that wrote it last"},
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},
+  {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"});
+SHAPE(admin_alias_list, "AliasList", "A page of aliases",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_alias_shape, .says = "by name"}, NEXT);
 
 #define VERDICT                                                                                          \
   {"state", ADMIN_WORD, REQ, .allowed = "ok|held|gone|changed", .says = "held: a tool waits for a review; gone: an account or tool is no more, or not shown; changed: a tool is another than when it was saved"}, \

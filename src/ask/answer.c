@@ -77,7 +77,9 @@ static bool answer_plan_job(void *arg, struct err *err) {
                                .model = &x->model,
                                .clock = &x->clock,
                                .names = x->names,
-                               .name_count = x->name_count};
+                               .name_count = x->name_count,
+                               .aliases = x->r->aliases,
+                               .alias_count = x->r->alias_count};
     if (!reading_make(&in, follows ? &before : NULL, x->arena, &x->reading, err)) return false;
     before = x->reading;
     follows = true;
@@ -125,6 +127,19 @@ static bool answer_is_part(struct str label, struct str word) {
   return str_eq_nocase(label, word);
 }
 
+// A row that is called what an alias is called: the answer says so.
+static void answer_add_hidden(struct asking *x, const struct model_thing *t, const struct table_result *rows,
+                              size_t most) {
+  for (size_t k = 0; k < x->reading.alias_count; k++)
+    for (size_t i = 0; i < rows->row_count && x->name_count < most; i++) {
+      struct str said = x->reading.aliases[k].said;
+      const struct table_cell *c = &rows->cells[i];
+      if (c->kind != TABLE_CELL_TEXT || !str_eq_nocase(c->text, said)) continue;
+      x->names[x->name_count++] = (struct reading_name){said, arena_dup(x->arena, c->text), t};
+      break;
+    }
+}
+
 static void answer_add_names(struct asking *x, const struct model_thing *t, const struct outcome *o) {
   const struct table_result *rows = o->result_count ? &o->results[0].rows : NULL;
   struct reading_name *grown;
@@ -134,12 +149,13 @@ static void answer_add_names(struct asking *x, const struct model_thing *t, cons
   grown = ARENA_ARRAY(x->arena, most, struct reading_name);
   if (x->name_count) memcpy(grown, x->names, x->name_count * sizeof *grown);
   x->names = grown;
+  answer_add_hidden(x, t, rows, most);
   for (size_t w = 0; w < words; w++) {
     struct str word = x->reading.words.items[w].low;
     bool unknown = false, whole = false;
     for (size_t p = 0; p < x->reading.part_count; p++)
       for (size_t u = 0; u < x->reading.parts[p].unknown_count; u++)
-        unknown = unknown || str_eq(x->reading.parts[p].unknown[u], word);
+        unknown = unknown || str_eq_nocase(x->reading.parts[p].unknown[u], word);
     for (size_t i = 0; i < rows->row_count; i++)
       whole = whole || (rows->cells[i].kind == TABLE_CELL_TEXT && str_eq_nocase(rows->cells[i].text, word));
     for (size_t i = 0; unknown && word.n > 1 && i < rows->row_count && x->name_count < most; i++) {

@@ -6,6 +6,7 @@
 #ifndef POSTERN_ASK_ANSWER_H
 #define POSTERN_ASK_ANSWER_H
 
+#include "ask/alias.h"
 #include "program/run.h"
 
 struct ask_request {
@@ -14,6 +15,8 @@ struct ask_request {
   struct str follow; // id of an answer that this question follows; empty: none
   int64_t choose;    // of the choices of that answer, from 1; 0: none
   bool plan_only;    // the program, without running it
+  const struct alias *aliases;
+  size_t alias_count;
 };
 
 MUST_USE bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) SUSPENDS;

@@ -18,7 +18,7 @@ enum mention_word { // what a word is taken for, with one thing in mind
   MENTION_LACK,
   MENTION_SOURCE,
   MENTION_ENTITY,
-  MENTION_KNOWN, // a name that data hold, or an alias
+  MENTION_KNOWN, // a name that data hold
 };
 
 struct mention {

@@ -246,6 +246,28 @@ static void part_take_parent(struct filling *f, size_t i) {
     part_add_column(f->part->groups, &f->part->group_count, -2);
 }
 
+// What the unknown word stands before, where rows of that have names: "the production zone".
+static const struct model_thing *part_named_by(const struct filling *f, size_t i) {
+  const struct mention *next = part_mention(f, i, 1);
+  const struct model_thing *t = !next                          ? NULL
+                                : next->what == MENTION_PARENT ? next->parent
+                                : next->what == MENTION_NAME   ? f->part->thing
+                                                               : NULL;
+  return t && t->label >= 0 && yyjson_obj_get(t->def, "gives") ? t : NULL;
+}
+
+static void part_take_unknown(struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i];
+  struct reading_part *p = f->part;
+  if (p->unknown_count == READING_UNKNOWN_MOST) return;
+  p->unknown_matters[p->unknown_count] = f->relates;
+  p->unknown_of[p->unknown_count] = part_named_by(f, i);
+  struct str whole = f->words->items[m->first].whole;
+  for (size_t k = 0; k < p->unknown_count; k++)
+    if (str_eq(p->unknown[k], whole)) return;
+  p->unknown[p->unknown_count++] = whole;
+}
+
 static void part_take_entity(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   const struct word *w = &f->words->items[m->first];
@@ -270,6 +292,7 @@ static void part_take_entity(struct filling *f, size_t i) {
                           .op = READING_LIKE, .value = -1, .column = (int)c, .text = w->low, .at = m->first});
       return;
     }
+  if (w->alias) part_take_unknown(f, i); // to be looked up, or said not to count
 }
 
 static void part_take_known(struct filling *f, size_t i) {
@@ -283,28 +306,6 @@ static void part_take_known(struct filling *f, size_t i) {
     part_add_name(f->part->names, &f->part->name_count, other->name);
     f->part->ambiguous = name->said;
   }
-}
-
-// What the unknown word stands before, where rows of that have names: "the production zone".
-static const struct model_thing *part_named_by(const struct filling *f, size_t i) {
-  const struct mention *next = part_mention(f, i, 1);
-  const struct model_thing *t = !next                          ? NULL
-                                : next->what == MENTION_PARENT ? next->parent
-                                : next->what == MENTION_NAME   ? f->part->thing
-                                                               : NULL;
-  return t && t->label >= 0 && yyjson_obj_get(t->def, "gives") ? t : NULL;
-}
-
-static void part_take_unknown(struct filling *f, size_t i) {
-  const struct mention *m = &f->list[i];
-  struct reading_part *p = f->part;
-  if (p->unknown_count == READING_UNKNOWN_MOST) return;
-  p->unknown_matters[p->unknown_count] = f->relates;
-  p->unknown_of[p->unknown_count] = part_named_by(f, i);
-  struct str whole = f->words->items[m->first].whole;
-  for (size_t k = 0; k < p->unknown_count; k++)
-    if (str_eq(p->unknown[k], whole)) return;
-  p->unknown[p->unknown_count++] = whole;
 }
 
 // ---- numbers

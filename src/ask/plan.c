@@ -348,6 +348,22 @@ static void plan_program(struct planning *x) {
   plan_end(x, PLAN_CLARIFY, arena_printf(x->arena, "Which %.*s is meant?", STR_ARG(x->steps.missing)));
 }
 
+static void plan_aliases(struct planning *x) {
+  for (size_t i = 0; i < x->r->alias_count; i++) {
+    const struct alias_use *use = &x->r->aliases[i];
+    plan_chip(
+        x, "alias",
+        arena_printf(x->arena, "%.*s = %.*s", STR_MOST(use->said, 100), STR_MOST(use->alias->value, 100)),
+        true);
+    if (use->hides)
+      plan_note(x,
+                arena_printf(x->arena,
+                             "\"%.*s\" is an alias of %.*s here, and a name of the data too; in quotes it is "
+                             "the name.",
+                             STR_MOST(use->said, 100), STR_MOST(use->alias->value, 100)));
+  }
+}
+
 void plan_make(const struct reading *r, const struct table_clock *clock, struct arena *a,
                struct ask_plan *out) {
   struct planning x = {.r = r, .clock = clock, .out = out, .arena = a};
@@ -356,6 +372,7 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
     plan_chip(&x, "read",
               arena_printf(a, "%.*s = %.*s", STR_MOST(r->corrected[i][0], 40), STR_ARG(r->corrected[i][1])),
               true);
+  plan_aliases(&x);
   if (plan_reading_ends(&x)) {
     if (r->end == READING_NOTHING) plan_cannot(&x);
     return;

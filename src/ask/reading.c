@@ -318,7 +318,9 @@ static void reading_find_order(struct reader_state *s) {
       const struct word *a = &s->out->words.items[s->segments[i].first],
                         *b = &s->out->words.items[s->segments[i].end - 1];
       s->out->end = READING_ORDER;
-      s->out->order = str_make(s->in->question.p + a->at, b->at + b->text.n - a->at);
+      struct str from = str_from(s->out->text, a->at);
+      size_t n = b->at + b->text.n - a->at; // an alias may stand for more than was typed
+      s->out->order = str_make(from.p, n < from.n ? n : from.n);
       return;
     }
 }
@@ -367,15 +369,25 @@ static void reading_edit(struct reader_state *s, const struct reading *before) {
   s->out->part_count = 1;
 }
 
+// What people call things, and whether something that is known is hidden by it.
+static void reading_take_aliases(struct reader_state *s) {
+  struct reading *r = s->out;
+  r->alias_count = alias_expand(s->in->aliases, s->in->alias_count, &s->in->model->phrases, &r->words,
+                                s->arena, r->aliases);
+  for (size_t i = 0; i < r->alias_count; i++)
+    for (size_t k = 0; k < s->in->name_count; k++)
+      r->aliases[i].hides = r->aliases[i].hides || str_eq_nocase(s->in->names[k].name, r->aliases[i].said);
+}
+
 bool reading_make(const struct reading_input *in, const struct reading *before, struct arena *a,
                   struct reading *out, struct err *err) {
   struct reader_state *s = ARENA_NEW(a, struct reader_state);
   *s = (struct reader_state){.in = in, .out = out, .arena = a};
   *out = (struct reading){.end = READING_SOUND};
-  struct str text = str_trim(in->question);
+  struct str text = out->text = str_trim(in->question);
   if (text.n && (text.p[0] == '{' || text.p[0] == '[')) return out->end = READING_IS_DATA, true;
   if (!ask_words_read(text, a, &out->words, err)) return false;
-  s->in = in;
+  reading_take_aliases(s);
   out->language = language_guess(&out->words);
   reading_join_hyphens(s);
   reading_correct(s);

@@ -5,6 +5,7 @@
 #ifndef POSTERN_ASK_READING_H
 #define POSTERN_ASK_READING_H
 
+#include "ask/alias.h"
 #include "ask/model.h"
 #include "ask/span.h"
 
@@ -67,22 +68,24 @@ enum reading_end {
   READING_IS_DATA
 };
 
-struct reading_name { // what people or data call a row of a thing
+struct reading_name { // a row of a thing that data hold
   struct str said, name;
   const struct model_thing *thing; // NULL: any
-  bool alias;
 };
 
 struct reading_input {
   struct str question;
   const struct model *model;
   const struct table_clock *clock;
-  const struct reading_name *names; // known of data, and aliases
+  const struct reading_name *names; // known of data
   size_t name_count;
+  const struct alias *aliases;
+  size_t alias_count;
 };
 
 struct reading {
   enum reading_end end;
+  struct str text; // the question; places of words are in it
   struct ask_words words;
   const struct language *language;
   struct reading_part parts[READING_PARTS_MOST];
@@ -91,6 +94,8 @@ struct reading {
   int join[2];
   struct str corrected[8][2]; // slips of the pen: typed, taken for
   size_t corrected_count;
+  struct alias_use aliases[ALIAS_USES_MOST];
+  size_t alias_count;
   struct str order;   // the words that ask for a change
   bool refers, again; // speaks of what was before
   struct str notes[8];

@@ -37,6 +37,7 @@ struct word {
   size_t clause; // of which clause; a sentence ends one
   char end;      // the mark that follows: '.', '?', '!', ',', ';', ':' or 0
   double number; // of WORD_NUMBER
+  bool alias;    // stands for what was typed (ask/alias)
 };
 
 struct ask_words {

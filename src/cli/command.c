@@ -22,6 +22,7 @@ const struct command_group command_groups[] = {
     {"tools", "What an account offers"},
     {"call", "Call a tool of an account"},
     {"ask", "Ask a question in plain language"},
+    {"alias", "What people call things in questions"},
     {"run", "Run an answer program"},
     {"program", "Answer programs that are kept, and published as tools"},
     {"mcp", "Scoped MCP servers over an account"},

@@ -273,10 +273,11 @@ const struct command commands[] = {
      .example = "postern ask \"how many active zones do we have?\"\n"
                 "postern ask \"which zone served the most traffic this week?\"\n"
                 "postern ask --follow ans_… \"and last week?\"\n"
-                "postern ask --follow ans_… --choose 2",
+                "postern ask --follow ans_… --choose 2 --remember",
      .arguments = {{"QUESTION", "in words", .optional = true, .many = true}},
      .flags = {{"follow", "ID", "go on from this answer: change its question, or make a choice of it"},
                {"choose", "N", "the number of a choice that was asked back"},
+               {"remember", NULL, "keep the choice as an alias of the word that was asked about"},
                {"server", "SERVER", "see what this server shows; without it, all accounts"},
                {"program", NULL, "print the program that would answer, and call nothing"},
                {"engine", "ENGINE", "who plans: planner"},
@@ -284,6 +285,26 @@ const struct command commands[] = {
                {"no-color", NULL, "draw without colour, as NO_COLOR in the environment does"}},
      .traits = API,
      .run = cli_ask_question},
+    {.path = "alias set",
+     .summary = "Let a word stand for a thing in questions, in place of what it stood for",
+     .details =
+         "The installation's, for all who ask. The thing's name is taken as it is: an alias stands for no "
+         "other alias and is no instruction. Answers say it: [production = example.com].",
+     .example = "postern alias set production example.com\n"
+                "postern alias set 'main shop' storefront --account guard",
+     .arguments = {{"NAME", "what people say: one to six words"}, {"THING", "the thing's own name"}},
+     .flags = {{"account", "ACCOUNT", "whose thing it is: where that is not seen, the alias does not count"}},
+     .traits = API,
+     .run = cli_alias_set},
+    {.path = "alias list",
+     .summary = "List what people call things in questions",
+     .traits = API,
+     .run = cli_alias_list},
+    {.path = "alias unset",
+     .summary = "Take an alias away",
+     .arguments = {{"NAME", "its name"}},
+     .traits = API,
+     .run = cli_alias_unset},
 
     {.path = "run",
      .summary = "Run an answer program: a few read-only calls, and queries over what they gave",

@@ -37,6 +37,7 @@ static bool question_put(struct cli *c, yyjson_mut_doc *body, struct err *err) {
   cli_body_put(body, NULL, "server", args_text(&c->args, "server"));
   yyjson_mut_val *root = yyjson_mut_doc_get_root(body);
   if (number) yyjson_mut_obj_add_int(body, root, "choose", number);
+  if (args_has(&c->args, "remember")) yyjson_mut_obj_add_bool(body, root, "remember", true);
   if (args_has(&c->args, "program")) yyjson_mut_obj_add_bool(body, root, "plan_only", true);
   return true;
 }
@@ -86,6 +87,7 @@ bool cli_ask_question(struct cli *c, struct err *err) {
     view_json(c, answer);
   else if (ok)
     question_show(c, answer);
+  if (ok && args_has(&c->args, "remember")) view_tell(c, "The choice is kept; 'postern alias list' has it.");
   yyjson_mut_doc_free(body);
   return ok;
 }

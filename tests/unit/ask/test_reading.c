@@ -124,6 +124,8 @@ static void what_is_no_question_ends_otherwise(void **state) {
                {"Please do not change anything. How many zones are paused?", READING_SOUND},
                {"Block nothing but example.org", READING_ORDER},
                {"Delete no longer used zones", READING_ORDER},
+               {"Lösche nichts, wie viele Domains gibt es?", READING_SOUND},
+               {"Bitte lösche die Zone example.org", READING_ORDER},
                {"No, delete the zone example.org", READING_ORDER},
                {"Remove nothing and then delete the zone example.org", READING_ORDER}};
   struct room *r = *state;

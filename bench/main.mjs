@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../tests/e2e/lib/postern.mjs";
+import { ask } from "./ask.mjs";
 import { compile } from "./compile.mjs";
 import { context } from "./context.mjs";
 import { memory, ready, streams } from "./footprint.mjs";
@@ -13,7 +14,7 @@ import { latency, proxies, sessions } from "./remote.mjs";
 import { throughput } from "./throughput.mjs";
 
 const DOCUMENT = process.env.POSTERN_CLOUDFLARE_JSON ?? join(ROOT, "../shared/openapi/cloudflare.json");
-const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions, program, context };
+const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions, program, context, ask };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
 
 function print(name, value, aim, met) {

@@ -35,7 +35,7 @@ function vendor() {
 }
 
 const status = (postern, name) => Number(readFileSync(`/proc/${postern.program.child.pid}/status`, "utf8").match(new RegExp(`${name}:\\s+(\\d+)`))[1]) / 1024;
-function cpu(postern) {
+export function cpu(postern) {
   const fields = readFileSync(`/proc/${postern.program.child.pid}/stat`, "utf8").split(") ")[1].split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }

@@ -57,8 +57,8 @@ static void answer_take_named(struct asking *x) {
   x->names = ARENA_ARRAY(x->arena, TALK_NAMED_MOST, struct reading_name);
   for (size_t i = 0; i < x->said.named_count; i++) {
     const struct talk_named *named = &x->said.named[i];
-    for (size_t k = 0; k < x->model.count; k++) {
-      const struct model_thing *t = &x->model.things[k];
+    for (size_t k = 0; k < model_count(&x->model); k++) {
+      const struct model_thing *t = model_at(&x->model, k);
       if (!str_eq(t->id, named->thing) || !str_eq(t->source->connector, named->connector)) continue;
       x->names[x->name_count++] = (struct reading_name){.said = named->word, .name = named->name, .thing = t};
       break;
@@ -70,7 +70,7 @@ static bool answer_plan_job(void *arg, struct err *err) {
   struct asking *x = arg;
   struct reading before;
   bool follows = false;
-  if (!x->model.things && !reach_model(&x->reach, x->arena, &x->model, err)) return false;
+  if (!x->model.arena && !reach_model(&x->reach, x->arena, &x->model, err)) return false;
   if (!x->names) answer_take_named(x);
   for (size_t i = 0; i < x->said.turn_count; i++) {
     struct reading_input in = {.question = x->said.turns[i],

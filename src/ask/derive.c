@@ -13,6 +13,24 @@ struct derive_name { // a tool's name, taken apart
   size_t n;
 };
 
+struct derive_tool { // a tool that may become a thing
+  const struct tool *tool;
+  struct str id, noun, last;       // the last word of its name
+  struct str argument, within;     // the one that it needs, and the thing whose rows give that; empty: none
+  const struct derive_tool *giver; // that thing, where it is derived as well
+};
+
+struct derive_word { // a place where a word stands in the names
+  const struct derive_word *next;
+  size_t tool;
+};
+
+struct derive_index {
+  struct derive_tool *tools;
+  size_t count;
+  struct map words; // by stem: struct derive_word *
+};
+
 // Words of a name that say what is done, and not with what.
 static bool derive_is_verb(struct str w) {
   static const char *const verbs[] = {"list", "get",   "all",    "search", "find",     "fetch",   "read",
@@ -50,23 +68,6 @@ static bool derive_is_vendor(const struct derive_name *name, struct str word, st
   return other && str_contains(vendor, word);
 }
 
-// How many words of the question the name has; those that all tools of the account share say nothing.
-static size_t derive_fits(const struct derive_name *name, const struct ask_words *w, struct str vendor,
-                          struct arena *a) {
-  size_t found = 0;
-  for (size_t i = 0; i < name->n; i++) {
-    if (derive_is_verb(name->words[i]) || derive_is_vendor(name, name->words[i], vendor)) continue;
-    struct str stem = ask_words_stem(name->words[i], a);
-    for (size_t k = 0; k < w->n; k++)
-      if (str_eq(w->items[k].stem, stem) ||
-          str_eq(ask_words_stem(ask_words_joined(&w->items[k], a), a), stem)) {
-        found++;
-        break;
-      }
-  }
-  return found;
-}
-
 static bool derive_requires(const struct tool *t, struct str *arguments, size_t *n) {
   size_t i, count;
   yyjson_val *v;
@@ -92,24 +93,6 @@ static struct str derive_noun(const struct derive_name *name, struct str vendor,
              : noun;
 }
 
-// "project_id" is given by the tool that lists projects and needs nothing itself.
-static const struct tool *derive_giver(const struct derive *d, struct str argument, struct arena *a) {
-  struct derive_name wanted;
-  derive_split(argument, a, &wanted);
-  if (!wanted.n) return NULL;
-  struct str stem = ask_words_stem(wanted.words[0], a);
-  for (size_t i = 0; i < d->tools->count; i++) {
-    const struct tool *t = &d->tools->tools[i];
-    struct derive_name name;
-    struct str needs[4];
-    size_t n;
-    if (!t->read_only || !d->shows(d->arg, t) || !derive_requires(t, needs, &n) || n) continue;
-    derive_split(t->name, a, &name);
-    if (name.n && str_eq(ask_words_stem(name.words[name.n - 1], a), stem) && t->class == TOOL_LIST) return t;
-  }
-  return NULL;
-}
-
 // The connector's own thing whose rows give that argument; empty: none.
 static struct str derive_worded_giver(yyjson_val *ask, struct str argument) {
   size_t i, n;
@@ -125,72 +108,129 @@ static void derive_put(struct buf *out, const char *before, struct str text, con
   buf_add_z(out, after);
 }
 
-static struct str derive_id(const struct derive *d, const struct tool *t, struct arena *a) {
-  return arena_printf(a, "t%zu", (size_t)(t - d->tools->tools));
-}
-
-static void derive_thing(const struct derive *d, const struct tool *t, struct str within, struct str argument,
-                         bool gives, struct buf *out, struct arena *a) {
-  struct derive_name name;
-  struct str id = derive_id(d, t, a), noun;
-  derive_split(t->name, a, &name);
-  noun = derive_noun(&name, d->tools->connector, a);
-  derive_put(out, out->p && out->p[out->n - 1] != '{' ? "," : "", id, ":{\"derived\":true,\"weight\":-18,");
-  derive_put(out, "\"names\":[", noun, "");
-  if (name.n) derive_put(out, ",", name.words[name.n - 1], "");
+static void derive_thing(const struct derive_tool *t, struct str gives, struct buf *out, struct arena *a) {
+  derive_put(out, out->p && out->p[out->n - 1] != '{' ? "," : "", t->id,
+             ":{\"derived\":true,\"weight\":-18,");
+  derive_put(out, "\"names\":[", t->noun, "");
+  if (t->last.n) derive_put(out, ",", t->last, "");
   buf_add_z(out, "]");
-  if (within.n) derive_put(out, ",\"within\":", within, "");
-  if (gives) {
-    derive_put(out, ",\"key\":\"id\",\"gives\":{", argument, ":");
-    json_add_string(out, arena_printf(a, "%.*s.id", STR_ARG(id)));
-    derive_put(out, ",", noun, ":");
-    json_add_string(out, arena_printf(a, "%.*s.id", STR_ARG(id)));
+  if (t->within.n) derive_put(out, ",\"within\":", t->within, "");
+  if (gives.n) {
+    derive_put(out, ",\"key\":\"id\",\"gives\":{", gives, ":");
+    json_add_string(out, arena_printf(a, "%.*s.id", STR_ARG(t->id)));
+    derive_put(out, ",", t->noun, ":");
+    json_add_string(out, arena_printf(a, "%.*s.id", STR_ARG(t->id)));
     buf_add_z(out, "}");
   }
-  derive_put(out, ",\"steps\":[{\"id\":", id, "");
-  derive_put(out, ",\"tool\":", t->name, ",\"arguments\":{");
-  if (within.n) {
-    derive_put(out, "", argument, ":");
-    derive_put(out, "{\"$\":", argument, "}");
+  derive_put(out, ",\"steps\":[{\"id\":", t->id, "");
+  derive_put(out, ",\"tool\":", t->tool->name, ",\"arguments\":{");
+  if (t->within.n) {
+    derive_put(out, "", t->argument, ":");
+    derive_put(out, "{\"$\":", t->argument, "}");
   }
   buf_add_z(out, "}}]}");
 }
 
-yyjson_doc *derive_things(const struct derive *d, struct str question, struct arena *a) {
-  struct ask_words w;
-  struct err err;
-  struct buf out = BUF_MAX(DERIVE_TEXT_MOST);
-  size_t made = 0, best = 0;
-  if (!ask_words_read(question, a, &w, &err)) return NULL;
-  size_t *fits = ARENA_ARRAY(a, d->tools->count + 1, size_t);
+// ---- the index
+
+static void derive_index_words(struct derive_index *x, const struct derive_name *name, struct str vendor,
+                               struct arena *a) {
+  for (size_t i = 0; i < name->n; i++) {
+    // What only says how, or whose tool it is, tells none from another.
+    if (derive_is_verb(name->words[i]) || derive_is_vendor(name, name->words[i], vendor)) continue;
+    struct str stem = ask_words_stem(name->words[i], a);
+    struct derive_word *w = ARENA_NEW(a, struct derive_word);
+    *w = (struct derive_word){.next = map_get(&x->words, stem), .tool = x->count};
+    map_put(&x->words, stem, w);
+  }
+}
+
+// "project_id" is given by the tool that lists projects and needs nothing itself.
+static void derive_find_giver(struct derive_tool *t, const struct map *givers, yyjson_val *ask,
+                              struct arena *a) {
+  struct derive_name wanted;
+  if (!t->argument.n) return;
+  t->within = derive_worded_giver(ask, t->argument);
+  derive_split(t->argument, a, &wanted);
+  if (t->within.n || !wanted.n) return;
+  t->giver = map_get(givers, ask_words_stem(wanted.words[0], a));
+  if (t->giver) t->within = t->giver->id;
+}
+
+struct derive_index *derive_index_new(const struct derive *d, struct arena *a) {
+  struct derive_index *x = ARENA_NEW(a, struct derive_index);
+  struct map givers = {0};
+  *x = (struct derive_index){.tools = ARENA_ARRAY(a, d->tools->count + 1, struct derive_tool)};
   for (size_t i = 0; i < d->tools->count; i++) {
     const struct tool *t = &d->tools->tools[i];
+    struct derive_tool *to = &x->tools[x->count];
     struct derive_name name;
-    if (!t->read_only || !t->served || !d->shows(d->arg, t)) continue;
+    struct str needs[4], stem;
+    size_t n;
+    if (!t->read_only || !t->served || !d->shows(d->arg, t) || !derive_requires(t, needs, &n) || n > 1)
+      continue;
     derive_split(t->name, a, &name);
-    fits[i] = derive_fits(&name, &w, d->tools->connector, a);
-    if (fits[i] > best) best = fits[i];
+    *to = (struct derive_tool){.tool = t,
+                               .id = arena_printf(a, "t%zu", i),
+                               .noun = derive_noun(&name, d->tools->connector, a),
+                               .last = name.n ? name.words[name.n - 1] : STR_NONE,
+                               .argument = n ? needs[0] : STR_NONE};
+    derive_index_words(x, &name, d->tools->connector, a);
+    stem = to->last.n ? ask_words_stem(to->last, a) : STR_NONE;
+    if (!n && stem.n && t->class == TOOL_LIST && !map_get(&givers, stem)) map_put(&givers, stem, to);
+    x->count++;
   }
-  buf_add_z(&out, "{\"things\":{");
-  for (size_t round = best; round > 0 && made < DERIVE_MOST; round--)
-    for (size_t i = 0; i < d->tools->count && made < DERIVE_MOST; i++) {
-      const struct tool *t = &d->tools->tools[i], *giver = NULL;
-      struct str needs[4];
-      size_t n;
-      if (fits[i] != round || !derive_requires(t, needs, &n) || n > 1) continue;
-      struct str within = n ? derive_worded_giver(d->ask, needs[0]) : STR_NONE;
-      if (n && !within.n && !(giver = derive_giver(d, needs[0], a))) continue;
-      if (giver) within = derive_id(d, giver, a);
-      struct str key = ARENA_JOIN(a, STR("\""), within, STR("\":{"));
-      if (giver && !str_contains(buf_str(&out), key))
-        derive_thing(d, giver, STR_NONE, needs[0], true, &out, a), made++;
-      key = ARENA_JOIN(a, STR("\""), derive_id(d, t, a), STR("\":{"));
-      if (!str_contains(buf_str(&out), key))
-        derive_thing(d, t, within, n ? needs[0] : STR_NONE, false, &out, a), made++;
+  for (size_t i = 0; i < x->count; i++) derive_find_giver(&x->tools[i], &givers, d->ask, a);
+  map_free(&givers);
+  return x;
+}
+
+void derive_index_free(struct derive_index *x) {
+  map_free(&x->words);
+}
+
+// ---- the things that a question speaks of
+
+void derive_stems(const struct ask_words *w, struct map *out, struct arena *a) {
+  for (size_t i = 0; i < w->n; i++) {
+    map_put(out, w->items[i].stem, (void *)w);
+    map_put(out, ask_words_stem(ask_words_joined(&w->items[i], a), a), (void *)w);
+  }
+}
+
+struct derive_taking {
+  struct buf out;
+  const struct derive_tool *taken[DERIVE_MOST + 1]; // a tool may bring its giver along
+  size_t count;
+};
+
+static void derive_take(struct derive_taking *x, const struct derive_tool *t, struct str gives,
+                        struct arena *a) {
+  for (size_t i = 0; i < x->count; i++)
+    if (x->taken[i] == t) return;
+  x->taken[x->count++] = t;
+  derive_thing(t, gives, &x->out, a);
+}
+
+yyjson_doc *derive_things(const struct derive_index *x, const struct map *stems, struct arena *a) {
+  struct derive_taking taking = {.out = BUF_MAX(DERIVE_TEXT_MOST)};
+  struct map_slot *slot;
+  size_t best = 0, *fits = ARENA_ARRAY(a, x->count + 1, size_t);
+  for (size_t i = 0; (slot = map_next(stems, &i));)
+    for (const struct derive_word *w = map_get(&x->words, slot->key); w; w = w->next)
+      if (++fits[w->tool] > best) best = fits[w->tool];
+  if (!best) return NULL;
+  buf_add_z(&taking.out, "{\"things\":{");
+  for (size_t round = best; round > 0; round--)
+    for (size_t i = 0; i < x->count && taking.count < DERIVE_MOST; i++) {
+      const struct derive_tool *t = &x->tools[i];
+      if (fits[i] != round || (t->argument.n && !t->within.n)) continue;
+      if (t->giver) derive_take(&taking, t->giver, t->argument, a);
+      derive_take(&taking, t, STR_NONE, a);
     }
-  buf_add_z(&out, "}}");
-  yyjson_doc *doc = made && !out.full ? yyjson_read(out.p, out.n, 0) : NULL;
-  buf_free(&out);
+  buf_add_z(&taking.out, "}}");
+  yyjson_doc *doc = taking.count && !taking.out.full ? yyjson_read(taking.out.p, taking.out.n, 0) : NULL;
+  buf_free(&taking.out);
   return doc;
 }
 

@@ -214,9 +214,9 @@ const struct model_thing *mentions_best(const struct mentions *m, const struct a
   const struct model_thing *best = NULL;
   int most = INT32_MIN, next = INT32_MIN;
   *second = NULL;
-  for (size_t i = 0; i < m->model->count; i++) {
+  for (size_t i = 0; i < model_count(m->model); i++) {
     bool named;
-    const struct model_thing *t = &m->model->things[i];
+    const struct model_thing *t = model_at(m->model, i);
     int mine = mentions_score(m, t, s, count, &named);
     if (mine < MENTIONS_LEAST + (t->derived ? t->weight : 0)) continue;
     if (mine > most) {

@@ -112,6 +112,19 @@ static void model_add_columns(struct model *m, struct model_thing *t) {
 
 // ---- things
 
+void model_over(const struct model *base, struct arena *a, struct model *out) {
+  *out = (struct model){.base = base, .arena = a, .phrases = {.base = &base->phrases, .arena = a}};
+}
+
+size_t model_count(const struct model *m) {
+  return (m->base ? model_count(m->base) : 0) + m->count;
+}
+
+const struct model_thing *model_at(const struct model *m, size_t i) {
+  size_t below = m->base ? model_count(m->base) : 0;
+  return i < below ? model_at(m->base, i) : &m->things[i - below];
+}
+
 int model_column_find(const struct model_thing *t, struct str name) {
   for (size_t i = 0; i < t->column_count; i++)
     if (str_eq(t->columns[i].name, name)) return (int)i;
@@ -120,8 +133,10 @@ int model_column_find(const struct model_thing *t, struct str name) {
 
 const struct model_thing *model_find(const struct model *m, struct str id,
                                      const struct model_source *source) {
-  for (size_t i = 0; i < m->count; i++)
-    if (str_eq(m->things[i].id, id) && m->things[i].source == source) return &m->things[i];
+  for (size_t i = 0; i < model_count(m); i++) {
+    const struct model_thing *t = model_at(m, i);
+    if (str_eq(t->id, id) && t->source == source) return t;
+  }
   return NULL;
 }
 

@@ -3,7 +3,9 @@
 // it, and columns with words, values and units. Things come from a connector's ask.yaml (docs/ask.md has the form), and
 // from tools alone (ask/derive), in the same form. Lives in the arena and the documents it was read from. Pure. Example:
 //   struct model m = {.arena = a};
-//   if (!model_add(&m, connector->ask, source, err)) …      model_index(&m);
+//   if (!model_add(&m, connector->ask, source, err)) …
+//   struct model more; model_over(&m, a, &more);            // m stays as it is
+//   for (size_t i = 0; i < model_count(&more); i++) … model_at(&more, i)
 #ifndef POSTERN_ASK_MODEL_H
 #define POSTERN_ASK_MODEL_H
 
@@ -70,12 +72,17 @@ struct model_thing {
 };
 
 struct model {
+  const struct model *base; // what it is added to: kept, shared, only read; NULL: nothing
   struct arena *arena;
   struct model_thing *things;
-  size_t count;
+  size_t count; // of its own
   struct phrases phrases;
 };
 
+// An empty one upon another, which has to outlive it.
+void model_over(const struct model *base, struct arena *a, struct model *out);
+size_t model_count(const struct model *m); // with those of the base, which come first
+const struct model_thing *model_at(const struct model *m, size_t i);
 // Things whose tools the source does not have are left out.
 MUST_USE bool model_add(struct model *m, yyjson_val *ask, const struct model_source *source, struct err *err);
 const struct model_thing *model_find(const struct model *m, struct str id, const struct model_source *source);

@@ -29,7 +29,9 @@ void phrases_free(struct phrases *ps) {
 }
 
 bool phrases_know(const struct phrases *ps, struct str stem) {
-  return map_get(&ps->stems, stem) != NULL;
+  for (; ps; ps = ps->base)
+    if (map_get(&ps->stems, stem)) return true;
+  return false;
 }
 
 static bool phrase_fits(const struct phrase *p, const struct ask_words *w, size_t at) {
@@ -48,8 +50,9 @@ static int phrase_longer(const void *a, const void *b) {
 size_t phrases_at(const struct phrases *ps, const struct ask_words *w, size_t at, struct phrase_hit *out,
                   size_t most) {
   size_t n = 0;
-  for (const struct phrase *p = map_get(&ps->by_first, w->items[at].stem); p && n < most; p = p->next)
-    if (phrase_fits(p, w, at)) out[n++] = (struct phrase_hit){p, p->n};
+  for (; ps; ps = ps->base)
+    for (const struct phrase *p = map_get(&ps->by_first, w->items[at].stem); p && n < most; p = p->next)
+      if (phrase_fits(p, w, at)) out[n++] = (struct phrase_hit){p, p->n};
   qsort(out, n, sizeof *out, phrase_longer);
   return n;
 }
@@ -71,10 +74,11 @@ static bool phrase_is_slip(struct str known, struct str typed) {
 struct str phrases_near(const struct phrases *ps, struct str low) {
   struct map_slot *slot, *best = NULL;
   unsigned least = 99;
-  for (size_t i = 0; (slot = map_next(&ps->lows, &i));) {
-    unsigned far = str_distance(slot->key, low);
-    bool better = far < least || (best && far == least && str_compare(slot->key, best->key) < 0);
-    if (better && phrase_is_slip(slot->key, low)) best = slot, least = far;
-  }
+  for (; ps; ps = ps->base)
+    for (size_t i = 0; (slot = map_next(&ps->lows, &i));) {
+      unsigned far = str_distance(slot->key, low);
+      bool better = far < least || (best && far == least && str_compare(slot->key, best->key) < 0);
+      if (better && phrase_is_slip(slot->key, low)) best = slot, least = far;
+    }
   return best ? *(const struct str *)best->value : STR_NONE;
 }

@@ -22,6 +22,7 @@ struct phrase {
 };
 
 struct phrases {
+  const struct phrases *base; // these too, and those it stands on; NULL: none. Not changed, not freed
   struct arena *arena;
   struct map by_first; // struct phrase *
   struct map stems;    // every stem of all phrases

@@ -406,8 +406,8 @@ void plan_wants_names(const struct reading *r, const struct model *model, struct
     const struct reading_part *p = &r->parts[i];
     if (!p->unknown_count) continue;
     plan_want(out, plan_nameable(p->thing));
-    for (size_t k = 0; k < model->count && !p->name_count && !p->id_count; k++)
-      if (json_bool(model->things[k].def, "lookup", false)) plan_want(out, &model->things[k]);
+    for (size_t k = 0; k < model_count(model) && !p->name_count && !p->id_count; k++)
+      if (json_bool(model_at(model, k)->def, "lookup", false)) plan_want(out, model_at(model, k));
   }
 }
 

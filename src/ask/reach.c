@@ -4,59 +4,140 @@
 #include "ask/derive.h"
 #include "data/json.h"
 
-struct reach_of { // one connector's accounts
-  const struct program_view *view;
+struct reach_source { // a connector's accounts, as one view shows them
   struct model_source source;
   const struct toolset *tools;
+  yyjson_val *ask;
+  bool *shown; // of each of its tools
+  struct derive_index *index;
 };
 
-static bool reach_shows(const struct program_view *v, const struct tool *t) {
-  if (!v->server) return true;
-  for (size_t i = 0; i < v->server->tool_count; i++) {
-    const struct catalog_tool *shown = &v->server->tools[i];
-    if (shown->tool == t) return true;
-    for (size_t c = 0; c < shown->choice_count; c++)
-      if (shown->choices[c].tool == t) return true;
-  }
-  return false;
+struct reach_made { // all that a view shows; never changes
+  struct arena *arena;
+  struct model model; // the things with words
+  struct reach_source **sources;
+  size_t count;
+};
+
+static bool reach_shows(const struct reach_source *s, const struct tool *t) {
+  return s->shown[t - s->tools->tools];
 }
 
 static bool reach_has_tool(void *arg, const struct model_source *s, struct str name) {
-  const struct reach_of *of = arg;
+  const struct reach_source *of = arg;
   const struct tool *t = map_get(&of->tools->by_name, name);
   (void)s;
-  return t && t->read_only && t->served && reach_shows(of->view, t);
+  return t && t->read_only && t->served && reach_shows(of, t);
 }
 
-// What the view calls the account; empty: it does not show it.
-static struct str reach_account(const struct program_view *v, const struct catalog_account *a) {
-  if (!v->server) return a->account->name;
-  for (size_t i = 0; i < v->server->member_count; i++)
-    if (v->server->members[i].account == a)
-      return v->server->members[i].alias.n ? v->server->members[i].alias : a->account->name;
-  return STR_NONE;
+// ---- the accounts of a view
+
+static void reach_add_account(struct reach_made *m, struct map *by_connector, const struct catalog_account *a,
+                              struct str name) {
+  struct reach_source *of = map_get(by_connector, a->connector->name);
+  if (!of) {
+    of = m->sources[m->count++] = ARENA_NEW(m->arena, struct reach_source);
+    *of = (struct reach_source){
+        .source = {.connector = a->connector->name, .label = a->connector->label, .has_tool = reach_has_tool},
+        .tools = a->tools,
+        .ask = a->connector->ask,
+        .shown = ARENA_ARRAY(m->arena, a->tools->count + 1, bool)};
+    of->source.arg = of;
+    map_put(by_connector, of->source.connector, of);
+  }
+  if (of->source.account_count < MODEL_ACCOUNTS_MOST) of->source.accounts[of->source.account_count++] = name;
+}
+
+// A server shows of an account what it lists, and no tool beside.
+static void reach_show(const struct map *by_connector, const struct catalog_account *account,
+                       const struct tool *t) {
+  struct reach_source *of = map_get(by_connector, account->connector->name);
+  if (of && of->tools == account->tools) of->shown[t - of->tools->tools] = true;
+}
+
+static void reach_add_server(struct reach_made *m, struct map *by_connector, const struct catalog_server *v) {
+  for (size_t i = 0; i < v->member_count; i++) {
+    const struct catalog_member *member = &v->members[i];
+    reach_add_account(m, by_connector, member->account,
+                      member->alias.n ? member->alias : member->account->account->name);
+  }
+  for (size_t i = 0; i < v->tool_count; i++) {
+    const struct catalog_tool *t = &v->tools[i];
+    reach_show(by_connector, t->account, t->tool);
+    for (size_t c = 0; c < t->choice_count; c++)
+      reach_show(by_connector, t->choices[c].account, t->choices[c].tool);
+  }
+}
+
+// Whoever manages Postern sees all accounts, with all their tools.
+static void reach_add_all(struct reach_made *m, struct map *by_connector, const struct catalog *c) {
+  for (size_t i = 0; i < c->account_count; i++)
+    reach_add_account(m, by_connector, c->accounts[i], c->accounts[i]->account->name);
+  for (size_t k = 0; k < m->count; k++) memset(m->sources[k]->shown, true, m->sources[k]->tools->count);
 }
 
 // ---- tools without words
 
-static bool reach_is_worded(yyjson_val *ask, struct str tool) {
+static void reach_note_worded(yyjson_val *ask, struct map *worded) {
   size_t i, n, k, m;
   yyjson_val *key, *thing, *step;
   yyjson_obj_foreach (yyjson_obj_get(ask, "things"), i, n, key, thing)
     yyjson_arr_foreach (yyjson_obj_get(thing, "steps"), k, m, step)
-      if (str_eq(json_str(step, "tool"), tool)) return true;
-  return false;
+      map_put(worded, json_str(step, "tool"), step);
 }
 
 struct reach_deriving {
-  const struct program_view *view;
-  yyjson_val *ask;
+  const struct reach_source *of;
+  struct map worded; // tools that the connector has words for
 };
 
 static bool reach_derives(void *arg, const struct tool *t) {
   const struct reach_deriving *d = arg;
-  return reach_shows(d->view, t) && !reach_is_worded(d->ask, t->name);
+  return reach_shows(d->of, t) && !map_get(&d->worded, t->name);
 }
+
+static void reach_index(struct reach_source *of, struct arena *a) {
+  struct reach_deriving deriving = {.of = of};
+  struct derive d = {.tools = of->tools, .shows = reach_derives, .arg = &deriving, .ask = of->ask};
+  reach_note_worded(of->ask, &deriving.worded);
+  of->index = derive_index_new(&d, a);
+  map_free(&deriving.worded);
+}
+
+// ---- once for each view
+
+static void reach_drop(void *value) {
+  struct reach_made *m = value;
+  for (size_t i = 0; i < m->count; i++)
+    if (m->sources[i]->index) derive_index_free(m->sources[i]->index);
+  phrases_free(&m->model.phrases);
+  arena_free(m->arena); // m itself lives in it
+}
+
+static void *reach_make(void *arg, struct err *err) {
+  const struct program_view *v = arg;
+  struct arena *a = arena_new();
+  struct reach_made *m = ARENA_NEW(a, struct reach_made);
+  struct map by_connector = {0};
+  size_t most = v->server ? v->server->member_count : v->catalog->account_count;
+  bool ok = true;
+  *m = (struct reach_made){
+      .arena = a, .model = {.arena = a}, .sources = ARENA_ARRAY(a, most + 1, struct reach_source *)};
+  if (v->server)
+    reach_add_server(m, &by_connector, v->server);
+  else
+    reach_add_all(m, &by_connector, v->catalog);
+  map_free(&by_connector);
+  for (size_t i = 0; i < m->count && ok; i++) {
+    reach_index(m->sources[i], a);
+    ok = model_add(&m->model, m->sources[i]->ask, &m->sources[i]->source, err);
+  }
+  if (ok) return m;
+  reach_drop(m);
+  return NULL;
+}
+
+// ---- for one question
 
 // The same things, those that were looked at with their columns.
 static yyjson_doc *reach_with_seen(const struct ask_reach *r, struct str connector, yyjson_doc *doc) {
@@ -73,11 +154,9 @@ static yyjson_doc *reach_with_seen(const struct ask_reach *r, struct str connect
   return made;
 }
 
-static bool reach_derive(struct ask_reach *r, const struct reach_of *of, yyjson_val *ask, struct model *out,
-                         struct arena *a, struct err *err) {
-  struct reach_deriving deriving = {r->view, ask};
-  struct derive d = {.tools = of->tools, .shows = reach_derives, .arg = &deriving, .ask = ask};
-  yyjson_doc *doc = r->doc_count < REACH_DOCS_MOST ? derive_things(&d, r->question, a) : NULL;
+static bool reach_derive(struct ask_reach *r, const struct reach_source *of, const struct map *stems,
+                         struct model *out, struct err *err) {
+  yyjson_doc *doc = r->doc_count < REACH_DOCS_MOST ? derive_things(of->index, stems, out->arena) : NULL;
   if (!doc) return true;
   yyjson_doc *whole = reach_with_seen(r, of->source.connector, doc);
   yyjson_doc_free(doc);
@@ -85,41 +164,24 @@ static bool reach_derive(struct ask_reach *r, const struct reach_of *of, yyjson_
   return model_add(out, yyjson_doc_get_root(whole), &of->source, err);
 }
 
+bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct err *err) {
+  const struct once_maker maker = {.make = reach_make, .drop = reach_drop, .arg = (void *)r->view};
+  struct ask_words words;
+  struct map stems = {0};
+  bool ok = true;
+  if (!ask_words_read(r->question, a, &words, err)) return false;
+  if (!r->held) r->held = once_take(r->view->catalog->once, r->view->server, &maker, err);
+  if (!r->held) return false;
+  const struct reach_made *m = once_value(r->held);
+  model_over(&m->model, a, out);
+  derive_stems(&words, &stems, a);
+  for (size_t i = 0; i < m->count && ok; i++) ok = reach_derive(r, m->sources[i], &stems, out, err);
+  map_free(&stems);
+  return ok;
+}
+
 void reach_free(struct ask_reach *r) {
   for (size_t i = 0; i < r->doc_count; i++) yyjson_doc_free(r->docs[i]);
   for (size_t i = 0; i < r->seen_count; i++) yyjson_doc_free(r->seen[i].doc);
-}
-
-bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct err *err) {
-  const struct program_view *v = r->view;
-  const struct catalog *c = v->catalog;
-  struct reach_of *all = ARENA_ARRAY(a, c->account_count + 1, struct reach_of);
-  size_t n = 0;
-  *out = (struct model){.arena = a};
-  for (size_t i = 0; i < c->account_count; i++) {
-    const struct catalog_account *account = c->accounts[i];
-    struct str name = reach_account(v, account);
-    size_t k = 0;
-    while (k < n && !str_eq(all[k].source.connector, account->connector->name)) k++;
-    if (!name.n) continue;
-    if (k == n)
-      all[n++] = (struct reach_of){
-          .view = v,
-          .source = {.connector = account->connector->name, .label = account->connector->label},
-          .tools = account->tools};
-    if (all[k].source.account_count < MODEL_ACCOUNTS_MOST)
-      all[k].source.accounts[all[k].source.account_count++] = name;
-  }
-  for (size_t k = 0; k < n; k++) {
-    all[k].source.has_tool = reach_has_tool;
-    all[k].source.arg = &all[k];
-    for (size_t i = 0; i < c->account_count; i++)
-      if (str_eq(c->accounts[i]->connector->name, all[k].source.connector)) {
-        yyjson_val *ask = c->accounts[i]->connector->ask;
-        if (!model_add(out, ask, &all[k].source, err) || !reach_derive(r, &all[k], ask, out, a, err))
-          return false;
-        break;
-      }
-  }
-  return true;
+  once_release(r->held);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // reach: the model of what a view shows: the things of each connector that has accounts there, with the words of its
-// ask.yaml, and of the tools that have none those that the question speaks of. Lives as long as the snapshot and the arena. Example:
+// ask.yaml, and of the tools that have none those that the question speaks of. All but the last is made once for each view
+// of a snapshot (catalog/once) and only read; rows that were looked at belong to their question alone. Lives as long as
+// the snapshot and the arena. On the pool. Example:
 //   struct ask_reach r = {.view = &view, .question = question};
 //   struct model model; reach_model(&r, arena, &model, err);     reach_free(&r)
 #ifndef POSTERN_ASK_REACH_H
@@ -19,6 +21,7 @@ struct reach_seen { // a derived thing whose first rows were looked at
 struct ask_reach {
   const struct program_view *view;
   struct str question;
+  struct once_made *held;            // the view's own; NULL: not asked for yet
   yyjson_doc *docs[REACH_DOCS_MOST]; // of derived things
   size_t doc_count;
   struct reach_seen seen[REACH_SEEN_MOST];

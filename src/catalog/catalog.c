@@ -49,6 +49,7 @@ static void catalog_server_unref(struct catalog_server *v) {
 }
 
 static void catalog_free(struct catalog *c) {
+  once_free(c->once); // it points into all that follows
   for (size_t i = 0; i < c->server_count; i++) catalog_server_unref(c->servers[i]);
   for (size_t i = 0; i < c->account_count; i++) catalog_account_unref(c->accounts[i]);
   map_free(&c->urls_by_hash);
@@ -306,7 +307,7 @@ bool catalog_rebuild(const struct catalog_env *env, struct err *err) {
   struct catalog *before = catalog_acquire();
   struct arena *a = arena_new();
   struct catalog *next = ARENA_NEW(a, struct catalog);
-  *next = (struct catalog){.refs = 1, .arena = a};
+  *next = (struct catalog){.refs = 1, .arena = a, .once = once_new()};
   bool ok = catalog_fill(env, before, next, err);
   if (ok)
     catalog_swap(next);

@@ -8,6 +8,7 @@
 
 #include "access/access.h"
 #include "account/value.h"
+#include "catalog/once.h"
 #include "catalog/server_row.h"
 #include "tool/library.h"
 #include "tool/policy.h"
@@ -88,6 +89,7 @@ struct catalog {
   struct map servers_by_id;
   struct map accounts_by_id; // struct catalog_account *
   struct map tokens_by_hash; // struct access_token *: access_find
+  struct once *once;         // what others make of its views; locks itself
 };
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions in plain language against the sandbox: what is answered and by which calls, what is asked back, what is refused.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { start } from "../lib/postern.mjs";
+import { modern, start } from "../lib/postern.mjs";
 import { startRecorder } from "../lib/recorder.mjs";
 import { startWorld } from "../lib/upstream.mjs";
 
@@ -216,5 +217,79 @@ describe("what was left out and what was cut", () => {
     const none = await ask("95th percentile of zones");
     assert.equal(none.outcome, "clarify", JSON.stringify(none));
     assert.deepEqual(none.calls, []);
+  });
+});
+
+describe("what can be asked about", () => {
+  const FIREWALL = "list the firewall rules of example.com";
+  const plan = (question, more) => ask(question, { plan_only: true, ...more });
+  const toolsOf = (a) => (a.program?.steps ?? []).map((s) => s.tool);
+  const reads = (a, tool) => assert.ok(toolsOf(a).includes(tool), `expected a program with ${tool}, not ${JSON.stringify(a)}`);
+  const lacks = (a, tool) => assert.ok(!JSON.stringify(a).includes(tool), `expected nothing of ${tool}, not ${JSON.stringify(a)}`);
+  const RULES = "list_all_cloudflare_firewall_rules", ZONES = "list_all_cloudflare_zones", DNS = "list_all_cloudflare_dns_records";
+  let account;
+  before(async () => {
+    account = await world.account("cfut_sandbox_one_account", { name: "narrowed" });
+  });
+
+  test("a server knows of what it shows, whoever asked first and meanwhile", async () => {
+    const few = await world.server(account, { tools: [ZONES] }), some = await world.server(account, { tools: [ZONES, RULES] });
+    const round = async () => {
+      const [wide, narrow, middle, records] = await Promise.all([plan(FIREWALL), plan(FIREWALL, { server: few.id }), plan(FIREWALL, { server: some.id }), plan("list the dns records of example.com", { server: some.id })]);
+      reads(wide, RULES);
+      lacks(narrow, "firewall_rules");
+      reads(middle, RULES);
+      lacks(records, DNS);
+    };
+    lacks(await plan(FIREWALL, { server: few.id }), "firewall_rules"); // first of all
+    for (let i = 0; i < 4; i++) await round();
+  });
+
+  test("a fence hides the things that it closes", async () => {
+    const held = await world.server(account, { fence: { narrowed: { zone_id: ["example.com"] } } });
+    const shown = new Set();
+    for (let cursor, more = true; more; more = cursor) {
+      const { result } = (await modern(held.url, "tools/list", cursor ? { cursor } : {})).body;
+      for (const t of result.tools) shown.add(t.name);
+      cursor = result.nextCursor;
+    }
+    assert.ok(shown.has(RULES) && shown.size > 5, [...shown].join());
+    const hidden = [];
+    for (const question of ["list the members of the account", "list the api tokens", "list the firewall rules of example.com"]) {
+      const wide = toolsOf(await plan(question));
+      assert.ok(wide.length, question);
+      hidden.push(...wide.filter((tool) => !shown.has(tool)));
+      for (const tool of toolsOf(await plan(question, { server: held.id }))) assert.ok(shown.has(tool), `${question}: ${tool}`);
+    }
+    assert.ok(hidden.length, "the fence closes none of these, so nothing was shown here");
+  });
+
+  test("a change of what a server shows is there in the next question", async () => {
+    const server = await world.server(account, { tools: [ZONES] });
+    lacks(await plan(FIREWALL, { server: server.id }), "firewall_rules");
+    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { tools: [ZONES, RULES] } });
+    reads(await plan(FIREWALL, { server: server.id }), RULES);
+    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { tools: [ZONES] } });
+    lacks(await plan(FIREWALL, { server: server.id }), "firewall_rules");
+  });
+
+  test("an account that comes, and goes, is there in the next question, and is not", async () => {
+    const rows = createServer((_, res) => res.setHeader("content-type", "application/json").end('[{"id":1,"name":"one"},{"id":2,"name":"two"}]'));
+    await new Promise((done) => rows.listen(0, "127.0.0.1", done));
+    try {
+      const base_url = `http://127.0.0.1:${rows.address().port}`, question = "how many gadgets are there?";
+      const definition = { name: "gadgetry", label: "Gadgetry", kind: "rest", base_url, auth: [{ id: "token", fields: [{ name: "token", secret: true }], send: [{ in: "bearer", value: "{token}" }] }] };
+      const document = { openapi: "3.1.0", info: { title: "Gadgetry", version: "1" }, paths: { "/gadgets": { get: { summary: "List gadgets", responses: { 200: { description: "ok" } } } } } };
+      assert.equal((await ask(question)).outcome, "unanswerable");
+      await world.must(201, "POST", "/connector", { definition, document });
+      const made = await world.must(201, "POST", "/integrated-account", { connector: "gadgetry", name: "works", credential: { token: "0123456789abcdef" } });
+      const a = await ask(question);
+      assert.equal(a.outcome, "answer", JSON.stringify(a));
+      assert.deepEqual(a.table.rows, [[2]], JSON.stringify(a));
+      assert.equal((await world.api("DELETE", `/integrated-account/${made.id}`)).status, 204);
+      assert.equal((await ask(question)).outcome, "unanswerable");
+    } finally {
+      rows.close();
+    }
   });
 });

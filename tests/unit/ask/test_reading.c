@@ -9,7 +9,7 @@
 
 struct room { // the connectors' words, and a moment
   struct arena *arena;
-  struct model model;
+  struct model kept, model; // as a question has it: upon what is kept
   struct yaml_doc *docs[4];
   struct table_clock clock;
 };
@@ -30,7 +30,7 @@ static int room_open(void **state) {
   struct err err;
   const struct zone *utc;
   r->arena = arena_new();
-  r->model.arena = r->arena;
+  r->kept.arena = r->arena;
   assert_true(zone_find(STR("UTC"), &utc, &err));
   r->clock = (struct table_clock){.zone = utc, .first_weekday = 1};
   assert_true(moment_read(STR("2026-11-26T10:30:00Z"), &r->clock.now_ms));
@@ -39,10 +39,11 @@ static int room_open(void **state) {
     struct buf text = BUF_MAX(1 << 20);
     snprintf(path, sizeof path, CONNECTORS "/%.*s/ask.yaml", STR_ARG(sources[i].connector));
     if (!file_read(path, &text, &err) || !yaml_read(buf_str(&text), &r->docs[i], &err) ||
-        !model_add(&r->model, yaml_root(r->docs[i]), &sources[i], &err))
+        !model_add(&r->kept, yaml_root(r->docs[i]), &sources[i], &err))
       fail_msg("%s: %s %s", path, err.field, err.text);
     buf_free(&text);
   }
+  model_over(&r->kept, r->arena, &r->model);
   *state = r;
   return 0;
 }
@@ -51,6 +52,7 @@ static int room_close(void **state) {
   struct room *r = *state;
   for (size_t i = 0; i < 4; i++) yaml_close(r->docs[i]);
   phrases_free(&r->model.phrases);
+  phrases_free(&r->kept.phrases);
   arena_free(r->arena);
   free(r);
   return 0;

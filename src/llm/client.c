@@ -52,7 +52,8 @@ struct llm_attempt {
   int64_t wait_ms;
 };
 
-static bool llm_refuse(struct llm_attempt *t, struct transfer *transfer, struct err *err) {
+// Why nobody answers, and whether it is worth asking again.
+static void llm_refuse(struct llm_attempt *t, struct transfer *transfer, struct err *err) {
   static const struct {
     int status;
     enum err_code code;
@@ -85,7 +86,6 @@ static bool llm_refuse(struct llm_attempt *t, struct transfer *transfer, struct 
   if (v.wait_ms > 0) err_hint(err, "it asks to wait %lld s", (long long)(v.wait_ms + 999) / 1000);
   yyjson_doc_free(doc);
   buf_free(&text);
-  return false;
 }
 
 static bool llm_read(struct llm_attempt *t, struct transfer *transfer, struct err *err) {

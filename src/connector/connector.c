@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "connector/dashboard.h"
 #include "connector/definition.h"
 #include "crypto/token.h"
 #include "data/uri.h"
@@ -19,6 +20,7 @@ struct connector_entry {
   struct arena *arena;
   struct yaml_doc *yaml;         // the connector's texts point into it
   struct yaml_doc *ask;          // ask.yaml; NULL: none
+  struct yaml_doc *dashboard;    // dashboard.yaml; NULL: none
   struct connector_entry *older; // imports that others have replaced; snapshots may still point to them
 };
 
@@ -33,6 +35,7 @@ static void connector_entry_free(struct connector_entry *e) {
   if (!e) return;
   yaml_close(e->yaml);
   yaml_close(e->ask);
+  yaml_close(e->dashboard);
   arena_free(e->arena);
   mem_free(e);
 }
@@ -121,22 +124,37 @@ static bool connector_document(struct connector_entry *e, const char *folder, st
   return ok;
 }
 
-// What can be asked, where a file beside it says so.
-static bool connector_ask(struct connector_entry *e, const char *folder, const char *name, struct err *err) {
+// A file beside connector.yaml, where there is one.
+static bool connector_beside(const char *folder, const char *name, const char *file, struct yaml_doc **out,
+                             struct err *err) {
   char path[4096 + 32];
   struct buf text = BUF_MAX(CONNECTOR_FILE_MOST);
-  snprintf(path, sizeof path, "%s/ask.yaml", folder);
+  snprintf(path, sizeof path, "%s/%s", folder, file);
   bool ok = file_read(path, &text, err);
   bool none = !ok && err->code == ERR_MISSING;
-  ok = ok && yaml_read(buf_str(&text), &e->ask, err);
-  if (ok) e->connector.ask = yaml_root(e->ask);
+  ok = ok && yaml_read(buf_str(&text), out, err);
   if (!ok && !none) {
     char at[sizeof err->field]; // line:column so far
     snprintf(at, sizeof at, "%.30s", err->field);
-    snprintf(err->field, sizeof err->field, "%.40s/ask.yaml%s%.30s", name, *at ? ":" : "", at);
+    snprintf(err->field, sizeof err->field, "%.40s/%s%s%.30s", name, file, *at ? ":" : "", at);
   }
   buf_free(&text);
   return ok || none;
+}
+
+// What can be asked, and what there is to look at first.
+static bool connector_extras(struct connector_entry *e, const char *folder, const char *name,
+                             struct err *err) {
+  char shown[300];
+  snprintf(shown, sizeof shown, "%.255s/dashboard.yaml", name);
+  if (!connector_beside(folder, name, "ask.yaml", &e->ask, err) ||
+      !connector_beside(folder, name, "dashboard.yaml", &e->dashboard, err))
+    return false;
+  if (e->ask) e->connector.ask = yaml_root(e->ask);
+  struct reader r = {
+      .file = arena_dup(e->arena, str_of(shown)).p, .yaml = e->dashboard, .arena = e->arena, .err = err};
+  if (e->dashboard) dashboard_read(&r, yaml_root(e->dashboard), &e->connector);
+  return !r.failed;
 }
 
 // One folder of the catalog. One without connector.yaml is no connector.
@@ -151,7 +169,7 @@ static bool connector_load(struct connector_set *set, const char *folder, const 
   bool ok = file_read(path, &text, err);
   bool none = !ok && err->code == ERR_MISSING;
   ok = ok && connector_entry_read(buf_str(&text), shown, &e, err);
-  ok = ok && connector_document(e, place, buf_str(&text), err) && connector_ask(e, place, name, err) &&
+  ok = ok && connector_document(e, place, buf_str(&text), err) && connector_extras(e, place, name, err) &&
        connector_join(set, e, err);
   if (!ok) connector_entry_free(e);
   buf_free(&text);

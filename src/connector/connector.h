@@ -93,6 +93,7 @@ struct connector {
   bool imported;    // from the store, not from the folder
   yyjson_val *
       ask; // what can be asked of its accounts (docs/ask.md): ask.yaml beside it, or a member; NULL: nothing said
+  const struct connector_dashboard *dashboard; // connector/dashboard; NULL: it offers none
   yyjson_val *word;  // the whole file, for openapi/compile: rename_parameters, tags, operations
   struct str digest; // hex SHA-256 over connector.yaml and its document, to see changes
 };

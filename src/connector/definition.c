@@ -2,6 +2,7 @@
 #include "connector/definition.h"
 
 #include "base/codec.h"
+#include "connector/dashboard.h"
 #include "connector/fences.h"
 #include "connector/vendors.h"
 #include "data/json.h"
@@ -328,9 +329,9 @@ static void definition_address(struct reader *r, yyjson_val *root, struct connec
 
 static void definition_head(struct reader *r, yyjson_val *root, struct connector *c) {
   static const char *const kinds[] = {"rest", "mcp", NULL};
-  static const char *const rest[] = {VENDORS_KEYS, "openapi", "verify", "envelope", "rename_parameters",
-                                     "operations", "errors",  "ask",    NULL};
-  static const char *const mcp[] = {VENDORS_KEYS, "alias", "words", "ask", NULL};
+  static const char *const rest[] = {VENDORS_KEYS, "openapi", "verify", "envelope",  "rename_parameters",
+                                     "operations", "errors",  "ask",    "dashboard", NULL};
+  static const char *const mcp[] = {VENDORS_KEYS, "alias", "words", "ask", "dashboard", NULL};
   static const char *const *const keys[] = {rest, mcp};
   if (!yyjson_is_obj(root)) reader_fail(r, root, "a connector must be a mapping");
   c->kind = (enum connector_kind)reader_choice(r, root, "kind", kinds);
@@ -358,6 +359,7 @@ bool definition_read(struct reader *r, struct connector *out) {
   if (!r->failed) definition_word(r, root);
   if (!r->failed) vendors_read(r, root, &c);
   if (!r->failed) fences_read(r, root, &c);
+  if (!r->failed) dashboard_read(r, yyjson_obj_get(root, "dashboard"), &c);
   if (r->failed) return false;
   *out = c;
   return true;

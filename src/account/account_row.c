@@ -131,13 +131,19 @@ bool account_row_set_credential(struct store *s, struct str id, struct str crede
 static bool account_row_delete_body(struct store *s, void *arg, struct err *err) {
   struct str id = *(const struct str *)arg;
   int64_t changed = 0;
-  const struct store_value twice[] = {STORE_TEXT(id), STORE_TEXT(id)};
+  const struct store_value twice[] = {STORE_TEXT(id), STORE_TEXT(id)},
+                           gone[] = {STORE_INT(clock_now_ms()), STORE_TEXT(id)};
   // A server over other accounts too goes on without this one.
   if (!store_run(
           s,
           "DELETE FROM server WHERE id IN (SELECT server_id FROM server_account WHERE account_id = $1) "
           "AND id NOT IN (SELECT server_id FROM server_account WHERE account_id <> $2)",
           twice, 2, NULL, err) ||
+      // What was told of it goes with it, also where others had a part in it.
+      !store_run(s,
+                 "UPDATE answer SET told = '', told_bytes = 0, gone_at = $1 WHERE id IN "
+                 "(SELECT answer_id FROM answer_account WHERE account_id = $2)",
+                 gone, 2, NULL, err) ||
       !store_run(s, "DELETE FROM account WHERE id = $1", &STORE_TEXT(id), 1, &changed, err))
     return false;
   return changed > 0 || account_row_missing(id, err);

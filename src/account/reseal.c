@@ -93,27 +93,31 @@ static bool reseal_column(struct store *s, struct reseal *r, enum sealed what, s
 bool reseal_all(struct store *s, struct reseal *r, struct err *err) {
   struct arena *a = arena_new();
   bool ok = true;
-  for (enum sealed what = 0; ok && what < SEALED_KINDS; what++) ok = reseal_column(s, r, what, a, err);
+  for (enum sealed what = 0; ok && what < SEALED_KINDS; what++)
+    ok = !sealed_columns[what].select || reseal_column(s, r, what, a, err);
   arena_free(a);
   return ok;
 }
 
-// Values that the audit has are sealed anew by itself (audit_reseal), and keep their keys until then.
-#define RESEAL_AUDIT "SELECT DISTINCT values_key FROM audit WHERE values_key <> ''"
+// There may be many of these: they are sealed anew piece by piece (audit_reseal, answer_row_reseal), and keep their keys
+// until then.
+#define RESEAL_LATER                                                                                         \
+  "SELECT DISTINCT values_key FROM audit WHERE values_key <> '' UNION SELECT DISTINCT sealed_by FROM answer"
 
 bool reseal_keys(struct store *s, struct arena *a, struct str **ids, size_t *count, struct err *err) {
   struct map seen = {0};
-  struct store_rows rows[SEALED_KINDS], audit;
+  struct store_rows rows[SEALED_KINDS] = {0}, later;
   size_t most = 0, n = 0;
-  bool ok = store_query(s, RESEAL_AUDIT, NULL, 0, a, &audit, err);
-  if (ok) most = audit.count;
+  bool ok = store_query(s, RESEAL_LATER, NULL, 0, a, &later, err);
+  if (ok) most = later.count;
   for (enum sealed what = 0; ok && what < SEALED_KINDS; what++) {
+    if (!sealed_columns[what].keys) continue;
     ok = store_query(s, sealed_columns[what].keys, NULL, 0, a, &rows[what], err);
     if (ok) most += rows[what].count;
   }
   struct str *found = ARENA_ARRAY(a, ok ? most + 1 : 1, struct str);
-  for (size_t i = 0; ok && i < audit.count; i++) {
-    found[n++] = store_cell(&audit, i, 0)->text;
+  for (size_t i = 0; ok && i < later.count; i++) {
+    found[n++] = store_cell(&later, i, 0)->text;
     map_put(&seen, found[n - 1], found);
   }
   for (enum sealed what = 0; ok && what < SEALED_KINDS; what++)

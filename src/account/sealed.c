@@ -32,6 +32,8 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [SEALED_PUBLISHED] = {"program_tool", "description",
                           SEALED("program_tool", "server_id || '/' || name", "description",
                                  "program_id, published_by"), 2},
+    [SEALED_QUESTION] = {"answer", "asked", NULL, NULL, NULL, 7},
+    [SEALED_TOLD] = {"answer", "told", NULL, NULL, NULL, 3},
     [STAMPED_TOKEN] = {"token", "stamp", STAMPED("api_token", "id", "name, role, hash, expires_at"), 4},
     [STAMPED_SERVER] = {"server", "stamp",
                         STAMPED("server", "id",

@@ -20,6 +20,8 @@ enum sealed {
   SEALED_VERIFIER,   // connector, account_id, url, principal, client, site, scope, link_hash, cookie_hash
   SEALED_PROGRAM,    // name, owner, visibility
   SEALED_PUBLISHED,  // program_id, published_by; its id is "<server>/<name>"
+  SEALED_QUESTION,   // owner, visibility, server_id, conversation, follows, rerun_of, created_at
+  SEALED_TOLD,       // owner, visibility, the ids of the accounts that it comes from
   STAMPED_TOKEN,     // name, role, hash, expires_at
   STAMPED_SERVER,    // name, share, config, require_api_token, token_hash, expires_at
   STAMPED_MEMBER,    // alias, names, place; its id is "<server>/<account>"
@@ -36,7 +38,7 @@ enum { SEALED_BOUND_MOST = 9 };
 struct sealed_column {
   const char *kind, *column;
   // id, the sealed text, what it is bound to; of all rows that have one. Of stamps: of all rows whose stamp is
-  // not LIKE $1, those without a stamp included.
+  // not LIKE $1, those without a stamp included. NULL, as the next two: its own module seals it anew.
   const char *select;
   const char *update; // sealed text, id
   const char *keys;   // the sealed texts alone

@@ -12,7 +12,7 @@ enum {
   SEAL_KEYS_MOST = 64,    // in the file
   SEAL_RING_MOST = 10000, // in memory: those that the file has lost since the start as well
   SEAL_FILE_MOST = 16 * 1024,
-  SEAL_PLAIN_MOST = 256 * 1024
+  SEAL_PLAIN_MOST = 1024 * 1024
 };
 
 // Between the file's name and six random characters: a new text of it, on its way to the name.

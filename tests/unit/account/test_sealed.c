@@ -50,6 +50,7 @@ static void test_table(void **state) {
         fail_msg("%s %s, %zu", c->kind, c->column, i);
       at.bound[i] = STR_NONE;
     }
+    if (!c->select) continue; // a module of its own does
     size_t values = sealed_is_stamp(what);
     if (!store_query(store, c->select, &STORE_TEXT(STR("x")), values, arena, &rows, &err))
       fail_msg("%s", err.text);

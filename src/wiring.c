@@ -174,10 +174,12 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
   };
   if (!wiring_program(s, &set->serve.run, &set->program, err)) return false;
   set->serve.program = &set->program;
+  set->engines = (struct engine_env){s->ask_engine, engine_sees_named(s->ask_llm_sees)};
   set->admin = (struct admin_env){
       .catalog = &w->catalog,
       .run = &set->serve.run,
       .program = &set->program,
+      .engines = &set->engines,
       .shelf = {w->store, &set->program},
       .programs_default = s->programs_default,
       .key_file = s->key.n ? STR_NONE : s->key_file,
@@ -325,7 +327,8 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
       &w->account,
       {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items, s->upstream_origins.count}};
   w->catalog.refresh_ms = s->remote_refresh;
-  return library_load_imports(&w->catalog.library, err) && catalog_rebuild(&w->catalog, err);
+  return library_load_imports(&w->catalog.library, err) && catalog_rebuild(&w->catalog, err) &&
+         engine_load(w->store, err);
 }
 
 static void wiring_refresh_loop(void *arg) {
@@ -518,6 +521,7 @@ void wiring_close(struct wiring *w) {
   shelf_on_change(NULL, NULL);
   wiring_write_uses(w);
   shelf_close();
+  engine_close();
   catalog_close();
   for (size_t i = 0; i < w->loop_count; i++) loop_free(w->loops[i]);
   if (w->audit) audit_free(w->audit);

@@ -35,6 +35,7 @@ struct wiring_set {
   struct http_options http;
   struct serve_env serve;
   struct program_env program;
+  struct engine_env engines;
   struct admin_env admin;
 };
 

@@ -34,6 +34,7 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
                                  "program_id, published_by"), 2},
     [SEALED_QUESTION] = {"answer", "asked", NULL, NULL, NULL, 7},
     [SEALED_TOLD] = {"answer", "told", NULL, NULL, NULL, 3},
+    [SEALED_ENGINE] = {"engine", "key", SEALED("engine", "id", "key", "kind, base_url, key_header"), 3},
     [STAMPED_TOKEN] = {"token", "stamp", STAMPED("api_token", "id", "name, role, hash, expires_at"), 4},
     [STAMPED_SERVER] = {"server", "stamp",
                         STAMPED("server", "id",
@@ -48,6 +49,10 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [STAMPED_TOOLSET] = {"toolset", "stamp", STAMPED("toolset", "connector", "digest, body"), 2},
     [STAMPED_ALIAS] = {"alias", "stamp",
                        STAMPED("alias", "id", "name, value, coalesce(account_id, ''), made_by"), 4},
+    [STAMPED_ENGINE] = {"engine", "stamp",
+                        STAMPED("engine", "id",
+                                "name, kind, model, base_url, key_header, dialect, effort, "
+                                "tokens || '/' || output || '/' || seconds, is_default"), 9},
 };
 // clang-format on
 

@@ -22,6 +22,7 @@ enum sealed {
   SEALED_PUBLISHED,  // program_id, published_by; its id is "<server>/<name>"
   SEALED_QUESTION,   // owner, visibility, server_id, conversation, follows, rerun_of, created_at
   SEALED_TOLD,       // owner, visibility, the ids of the accounts that it comes from
+  SEALED_ENGINE,     // kind, base_url, key_header
   STAMPED_TOKEN,     // name, role, hash, expires_at
   STAMPED_SERVER,    // name, share, config, require_api_token, token_hash, expires_at
   STAMPED_MEMBER,    // alias, names, place; its id is "<server>/<account>"
@@ -30,6 +31,7 @@ enum sealed {
   STAMPED_CONNECTOR, // definition, document
   STAMPED_TOOLSET,   // digest, body
   STAMPED_ALIAS,     // name, value, account_id, made_by
+  STAMPED_ENGINE, // name, kind, model, base_url, key_header, dialect, effort, tokens/output/seconds, is_default
   SEALED_KINDS,
 };
 

@@ -10,6 +10,7 @@
 #include "access/origin.h"
 #include "call/run.h"
 #include "data/json.h"
+#include "engine/engine.h"
 #include "http/server.h"
 #include "program/run.h"
 #include "shelf/shelf.h"
@@ -19,6 +20,7 @@ struct admin_env {
   const struct catalog_env *catalog;
   const struct run_env *run;
   const struct program_env *program;
+  const struct engine_env *engines;
   struct shelf_env shelf;
   bool programs_default; // new servers show the tool for programs, where they do not say
   struct str key_file;   // empty: the key came from elsewhere, and cannot be rotated here

@@ -77,6 +77,7 @@ static void llm_refuse(struct llm_attempt *t, struct transfer *transfer, struct 
   t->wait_ms = v.wait_ms;
   enum err_code code = status >= 500 ? ERR_UPSTREAM : ERR_INVALID;
   const char *words = status >= 500 ? "failed" : "refused the request";
+  if (status / 100 == 3) words = "answers with a redirect, which is not followed";
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (kinds[i].status == status) code = kinds[i].code, words = kinds[i].words;
   struct str host = fetch_origin(t->q->engine->url);
@@ -101,22 +102,30 @@ static bool llm_read(struct llm_attempt *t, struct transfer *transfer, struct er
   return true;
 }
 
+static struct str llm_url(const struct llm_engine *e, struct arena *a) {
+  size_t n = 0;
+  while (n < e->url.n && e->url.p[n] != '?') n++;
+  struct str query = str_from(e->url, n);
+  return arena_printf(a, "%.*s%s%.*s", (int)n, e->url.p, e->wire->path, STR_ARG(query));
+}
+
+static struct http_header llm_key(const struct llm_engine *e, struct arena *a) {
+  if (e->key_header.n && !str_is_nocase(e->key_header, "authorization"))
+    return (struct http_header){e->key_header, e->key};
+  return (struct http_header){STR("Authorization"), arena_printf(a, "Bearer %.*s", STR_ARG(e->key))};
+}
+
 static bool llm_try(struct llm_attempt *t, struct err *err) {
   const struct llm_engine *e = t->q->engine;
-  bool anthropic = e->wire == &llm_messages;
   struct http_header headers[4] = {{STR("Content-Type"), STR("application/json")},
                                    {STR("Accept"), STR("text/event-stream")}};
   struct http_headers list = {headers, 2};
-  if (anthropic)
+  if (e->wire == &llm_messages)
     headers[list.count++] = (struct http_header){STR("anthropic-version"),
                                                  e->vendors_own ? LLM_ANTHROPIC_OWN : LLM_ANTHROPIC_VERSION};
-  if (e->key.n && anthropic)
-    headers[list.count++] = (struct http_header){STR("x-api-key"), e->key};
-  else if (e->key.n)
-    headers[list.count++] =
-        (struct http_header){STR("Authorization"), arena_printf(t->arena, "Bearer %.*s", STR_ARG(e->key))};
+  if (e->key.n) headers[list.count++] = llm_key(e, t->arena);
   struct fetch_call call = {.method = "POST",
-                            .url = arena_printf(t->arena, "%.*s%s", STR_ARG(e->url), e->wire->path),
+                            .url = llm_url(e, t->arena),
                             .headers = list,
                             .body = t->body,
                             .has_body = true,

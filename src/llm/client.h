@@ -22,9 +22,11 @@ enum {
 
 struct llm_engine { // whom we ask
   const struct llm_wire *wire;
-  struct str url;   // of the API with its version: "https://api.anthropic.com/v1"
-  struct str key;   // empty: none is sent
-  bool vendors_own; // see llm_talk
+  struct str
+      url; // of the API with its version: "https://api.anthropic.com/v1"; its query goes behind each path
+  struct str key;        // empty: none is sent
+  struct str key_header; // that the key goes in; "authorization", or empty: as a bearer token
+  bool vendors_own;      // see llm_talk
 };
 
 struct llm_question {

@@ -93,6 +93,10 @@
   X(program_query_time, DURATION, "5s", "10ms..10m", SETTING_RELOAD, "For one query of a program")          \
   X(zone, TEXT, "UTC", "", SETTING_RELOAD, "Time zone (IANA) of days and buckets where a program names none") \
   X(week_start, TEXT, "monday", "monday|sunday|saturday", SETTING_RELOAD, "First day of the week")          \
+  X(ask_engine, TEXT, "", "", SETTING_RELOAD,                                                               \
+    "Engine that writes the programs of questions where none is named: planner, or a language model of 'postern engine list'. Empty: the default of that list") \
+  X(ask_llm_sees, TEXT, "schema", "schema|sample|rows", SETTING_RELOAD,                                     \
+    "What a language model sees of what was read from vendors: names and types of columns; 20 rows as well; or all rows") \
   X(list_page, COUNT, "500", "1..5000", SETTING_RELOAD, "Tools on one page of tools/list")                  \
   X(upstream_connect_timeout, DURATION, "5s", "100ms..5m", SETTING_RELOAD,                                  \
     "How long it may take to connect to a vendor, TLS included")                                            \

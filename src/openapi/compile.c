@@ -12,6 +12,7 @@
 #include "openapi/fold.h"
 #include "openapi/input.h"
 #include "openapi/naming.h"
+#include "openapi/row.h"
 #include "openapi/servers.h"
 #include "openapi/sources.h"
 #include "openapi/text.h"
@@ -140,6 +141,8 @@ static void write_tool(struct compiler *c, const struct operation *op, const str
   yyjson_mut_obj_add_bool(doc, tool, "deprecated", op->deprecated);
   yyjson_mut_obj_add_bool(doc, tool, "folded", folded);
   describe_paging(op, doc, tool);
+  struct str columns = is_read_only(op) ? row_columns(c->doc, op, c->arena) : STR_NONE;
+  if (columns.n) add_text(doc, tool, "columns", columns);
   size_t n;
   char *text = yyjson_mut_val_write(tool, YYJSON_WRITE_ALLOW_INVALID_UNICODE, &n);
   if (c->result.tools++) buf_add_char(out, ',');

@@ -24,7 +24,8 @@
 //     "gives":"zone_id",                             the argument that this (list) tool's rows supply;
 //     absent: none "sources":{"zone_id":"list_all_cloudflare_zones"},   argument → tool that gives it
 //     "permission":"Zone Read", "deprecated":false, "folded":false,
-//     "paging":{"page":"page","size":"per_page"} | {"cursor":"cursor"} | {"offset":"offset","limit":"limit"}
+//     "paging":{"page":"page","size":"per_page"} | {"cursor":"cursor"} | {"offset":"offset","limit":"limit"},
+//     "columns":"id:integer status:text=open|closed" of a row, as the document says; absent: it does not
 //   } … ] }
 // Tools stand in the order of their names.
 #ifndef POSTERN_OPENAPI_COMPILE_H

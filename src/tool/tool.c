@@ -147,6 +147,7 @@ static bool tool_read(yyjson_val *o, struct arena *a, struct tool *t, struct err
       !tool_read_text(o, "operation", false, &t->operation, err) || !tool_read_method(o, t, err) ||
       !tool_read_text(o, "path", true, &t->path, err) || !tool_read_address(o, t, err) ||
       !tool_read_text(o, "permission", false, &t->permission, err) ||
+      !tool_read_text(o, "columns", false, &t->columns, err) ||
       !tool_read_name(o, "class", tool_class_names, TOOL_CLASSES, &class, err) ||
       !tool_read_bool(o, "read_only", &t->read_only, err) ||
       !tool_read_bool(o, "deprecated", &t->deprecated, err) ||

@@ -78,6 +78,7 @@ struct tool {
   yyjson_val *input;         // JSON Schema
   yyjson_val *sources;       // argument → tool that gives it; NULL: none
   yyjson_val *paging;        // NULL: none
+  struct str columns;        // of a row, as openapi/row writes them; empty: nobody says
 };
 
 struct toolset {

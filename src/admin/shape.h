@@ -57,8 +57,9 @@ extern const struct admin_shape admin_error, admin_health, admin_readiness, admi
     admin_onward, admin_examination, admin_tool, admin_tool_list, admin_review_list, admin_decision,
     admin_refresh, admin_call_result, admin_server, admin_server_list, admin_server_url, admin_url_list,
     admin_url_secret, admin_token, admin_token_list, admin_token_secret, admin_identity, admin_audit_list,
-    admin_key_report, admin_outcome, admin_program_verdict, admin_answered, admin_alias_shape,
-    admin_alias_list, admin_stored_list, admin_stored_whole, admin_published, admin_published_list;
+    admin_key_report, admin_program_fault, admin_outcome, admin_program_verdict, admin_answered,
+    admin_alias_shape, admin_alias_list, admin_stored_list, admin_stored_whole, admin_published,
+    admin_published_list;
 // Queries
 extern const struct admin_shape admin_query_page, admin_query_connectors, admin_query_tools,
     admin_query_review, admin_query_audit;

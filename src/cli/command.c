@@ -76,23 +76,33 @@ static size_t command_spelled(const struct command *k, size_t count, char *const
   return n;
 }
 
+const struct command *command_at(size_t i) {
+  static const struct command *const chapters[] = {commands_connect, commands_ask, commands_serve};
+  for (size_t c = 0; c < sizeof chapters / sizeof *chapters; c++)
+    for (const struct command *k = chapters[c]; k->path; k++)
+      if (i-- == 0) return k;
+  return NULL;
+}
+
 const struct command *command_find(size_t count, char *const *words, size_t *taken) {
-  for (size_t i = 0; i < command_count; i++)
-    if ((*taken = command_spelled(&commands[i], count, words))) return &commands[i];
+  const struct command *k;
+  for (size_t i = 0; (k = command_at(i)); i++)
+    if ((*taken = command_spelled(k, count, words))) return k;
   return NULL;
 }
 
 struct str command_nearest(size_t count, char *const *words) {
   struct str near = STR_NONE;
   unsigned best = 4;
-  for (size_t i = 0; i < command_count; i++) {
-    struct str rest = str_of(commands[i].path), first, second = STR_NONE;
-    if (commands[i].traits & COMMAND_HIDDEN || !count || !str_cut(&rest, ' ', &first)) continue;
+  const struct command *k;
+  for (size_t i = 0; (k = command_at(i)); i++) {
+    struct str rest = str_of(k->path), first, second = STR_NONE;
+    if (k->traits & COMMAND_HIDDEN || !count || !str_cut(&rest, ' ', &first)) continue;
     bool known = str_eq(first, str_of(words[0]));
     if (known && count > 1) str_cut(&rest, ' ', &second);
     struct str candidate = known && count > 1 ? second : first;
     unsigned d = str_distance(candidate, str_of(words[known && count > 1]));
-    if (d < best && candidate.n) best = d, near = known && count > 1 ? str_of(commands[i].path) : first;
+    if (d < best && candidate.n) best = d, near = known && count > 1 ? str_of(k->path) : first;
   }
   return near;
 }

@@ -163,10 +163,11 @@ static void complete_known(struct cli *c, const char *what, struct str account, 
 static void complete_paths(struct cli *c, size_t count, char *const *words, struct str begun) {
   for (const struct command_group *g = command_groups; count == 0 && g->name; g++)
     complete_offer(c, begun, str_of(g->name), g->summary);
-  for (size_t i = 0; count == 1 && i < command_count; i++) {
-    struct str rest = str_of(commands[i].path), first;
+  const struct command *k;
+  for (size_t i = 0; count == 1 && (k = command_at(i)); i++) {
+    struct str rest = str_of(k->path), first;
     if (str_cut(&rest, ' ', &first) && rest.n && str_eq(first, str_of(words[0])))
-      complete_offer(c, begun, rest, commands[i].summary);
+      complete_offer(c, begun, rest, k->summary);
   }
 }
 

@@ -109,12 +109,13 @@ void help_group(struct cli *c, struct str group) {
   if (!group.n) {
     help_all(c, &t, &out);
   } else {
-    for (size_t i = 0; i < command_count; i++) {
-      if (!str_eq(command_group_of(&commands[i]), group) || commands[i].traits & COMMAND_HIDDEN) continue;
+    const struct command *k;
+    for (size_t i = 0; (k = command_at(i)); i++) {
+      if (!str_eq(command_group_of(k), group) || k->traits & COMMAND_HIDDEN) continue;
       struct buf usage = BUF_MAX(1024);
-      help_usage(&commands[i], &usage);
+      help_usage(k, &usage);
       columns_cell(&t, arena_printf(c->arena, "  %.*s", STR_ARG(buf_str(&usage))));
-      columns_cell(&t, str_of(commands[i].summary));
+      columns_cell(&t, str_of(k->summary));
       buf_free(&usage);
     }
     buf_printf(&out, "Usage: postern %.*s COMMAND\n", STR_ARG(group));

@@ -64,10 +64,11 @@ void manual_write_commands(struct buf *out) {
                  "Exit codes:\n\n");
   for (const char *const *line = help_exit_codes; *line; line++)
     buf_printf(out, "- `%.1s` %s\n", *line, *line + 3);
+  const struct command *k;
   for (const struct command_group *g = command_groups; g->name; g++) {
     buf_printf(out, "\n## %s: %s\n", g->name, g->summary);
-    for (size_t i = 0; i < command_count; i++)
-      if (str_is(command_group_of(&commands[i]), g->name)) manual_command(out, &commands[i]);
+    for (size_t i = 0; (k = command_at(i)); i++)
+      if (str_is(command_group_of(k), g->name)) manual_command(out, k);
   }
 }
 
@@ -175,8 +176,9 @@ void manual_write_man(struct buf *out) {
       ".BR compile ,\n.BR config ,\n.B \"key create\"\nand\n.BR \"token recover\" ,\nwhich need none.\n"
       "Flags may stand anywhere behind the command; \\-\\- ends them.\n"
       ".SH COMMANDS\n");
-  for (size_t i = 0; i < command_count; i++)
-    if (!(commands[i].traits & COMMAND_HIDDEN)) man_command(out, &commands[i]);
+  const struct command *k;
+  for (size_t i = 0; (k = command_at(i)); i++)
+    if (!(k->traits & COMMAND_HIDDEN)) man_command(out, k);
   buf_add_z(out, ".SH COMMON FLAGS\n");
   for (const struct args_flag *f = command_common_flags; f->name; f++) man_flag(out, f);
   for (const struct args_flag *f = command_json_flags; f->name; f++) man_flag(out, f);

@@ -15,8 +15,8 @@ static bool has_group(struct str name) {
 
 static void each_row_is_whole(void **state) {
   (void)state;
-  for (size_t i = 0; i < command_count; i++) {
-    const struct command *k = &commands[i];
+  for (size_t i = 0; command_at(i); i++) {
+    const struct command *k = command_at(i);
     bool optional = false;
     assert_true(k->summary && *k->summary);
     assert_true(k->run || str_is(str_of(k->path), "serve"));
@@ -33,10 +33,10 @@ static void each_row_is_whole(void **state) {
 static void flags_are_unique(void **state) {
   (void)state;
   const struct args_flag *f;
-  for (size_t i = 0; i < command_count; i++)
-    for (size_t at = 0; (f = command_next_flag(&commands[i], &at));) {
+  for (size_t i = 0; command_at(i); i++)
+    for (size_t at = 0; (f = command_next_flag(command_at(i), &at));) {
       assert_true(f->help && *f->help);
-      assert_ptr_equal(command_find_flag(&commands[i], str_of(f->name)), f);
+      assert_ptr_equal(command_find_flag(command_at(i), str_of(f->name)), f);
     }
 }
 
@@ -68,12 +68,12 @@ static void manual_names_every_command(void **state) {
   struct buf page = BUF_MAX(1 << 20), man = BUF_MAX(1 << 20);
   manual_write_commands(&page);
   manual_write_man(&man);
-  for (size_t i = 0; i < command_count; i++) {
+  for (size_t i = 0; command_at(i); i++) {
     char head[100];
-    snprintf(head, sizeof head, "### postern %s\n", commands[i].path);
-    assert_int_equal(str_contains(buf_str(&page), str_of(head)), !(commands[i].traits & COMMAND_HIDDEN));
-    snprintf(head, sizeof head, ".SS postern %s", commands[i].path);
-    assert_int_equal(str_contains(buf_str(&man), str_of(head)), !(commands[i].traits & COMMAND_HIDDEN));
+    snprintf(head, sizeof head, "### postern %s\n", command_at(i)->path);
+    assert_int_equal(str_contains(buf_str(&page), str_of(head)), !(command_at(i)->traits & COMMAND_HIDDEN));
+    snprintf(head, sizeof head, ".SS postern %s", command_at(i)->path);
+    assert_int_equal(str_contains(buf_str(&man), str_of(head)), !(command_at(i)->traits & COMMAND_HIDDEN));
   }
   assert_false(page.full || man.full);
   buf_free(&page);

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Of asking: questions, aliases, programs and what they give.
+#include "admin/shape_row.h"
+
+// clang-format off
+
+// ---- requests
+
+SHAPE(admin_program_body, "ProgramRun", "A program to run, or the handle of one to go on with",
+  {"program", ADMIN_OBJECT, .says = "as GET /program-schema describes it"},
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
+  {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"},
+  {"tables", ADMIN_OBJECT, .says = "rows of one's own by name: an array of objects, or a text of CSV or JSON"},
+  {"fresh", ADMIN_BOOL, .says = "ask vendors anew, whatever was read a moment before (setting program_cache)"},
+  {"continue", ADMIN_TEXT, .most = 64, .says = "the handle of a paused outcome, instead of a program"});
+SHAPE(admin_question, "Question", "A question in plain language",
+  {"question", ADMIN_TEXT, .most = 16000, .says = "the question; left out where a choice is made"},
+  {"follow", ADMIN_TEXT, .most = 64, .says = "the id of an answer that this one goes on from"},
+  {"choose", ADMIN_INT, .least = 1, .most = 100, .says = "the number of a choice of that answer"},
+  {"remember", ADMIN_BOOL, .says = "keep the choice as an alias of the word that was asked about"},
+  {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "see what this server shows; without it, all accounts"},
+  {"plan_only", ADMIN_BOOL, .says = "the program alone, without running it"});
+#define ALIAS_VALUE .most = 100, .says = "the thing's name: a zone, a site, an address, an id"
+#define ALIAS_ACCOUNT .most = 128, .says = "id or name of the account whose thing it is: where that is not seen, the alias does not count"
+SHAPE(admin_alias_new, "AliasNew", "What people call a thing",
+  {"name", ADMIN_TEXT, REQ, .most = 100, .says = "one to six words; case does not count"},
+  {"value", ADMIN_TEXT, REQ, ALIAS_VALUE},
+  {"account", ADMIN_TEXT, ALIAS_ACCOUNT});
+SHAPE(admin_alias_patch, "AliasPatch", "What is to change; what is left out stays",
+  {"name", ADMIN_TEXT, .most = 100, .says = "another name"},
+  {"value", ADMIN_TEXT, ALIAS_VALUE},
+  {"account", ADMIN_TEXT, ALIAS_ACCOUNT "; empty: any"});
+SHAPE(admin_program_check_body, "ProgramCheck", "A program to check; nothing is called",
+  {"program", ADMIN_OBJECT, REQ, .says = "as GET /program-schema describes it"},
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
+  {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"},
+  {"tables", ADMIN_OBJECT, .says = "rows of one's own by name"});
+#define VIEW {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"}
+#define PROGRAM_BODY                                                                                                \
+  {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose names of tools the program is written in; left out: the vendors'"}, \
+  {"visibility", ADMIN_WORD, .allowed = "private|shared", .says = "private: seen by the API token that saved it, while that lives; shared, as without it: by all that manage"}
+SHAPE(admin_stored_new, "StoredProgramNew", "A program to keep",
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people, unique among kept programs"},
+  {"program", ADMIN_OBJECT, REQ, .says = "as GET /program-schema describes it, without tables"},
+  PROGRAM_BODY);
+SHAPE(admin_stored_patch, "StoredProgramPatch", "What is to change; what is left out stays",
+  {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
+  {"program", ADMIN_OBJECT, .says = "in place of the one that is kept"},
+  {"version", ADMIN_INT, .least = 1, .says = "of the program that was read; a conflict where it is another by now"},
+  PROGRAM_BODY);
+SHAPE(admin_stored_run, "StoredProgramRun", "How a kept program is run",
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
+  VIEW,
+  {"tables", ADMIN_OBJECT, .says = "rows of one's own by name: an array of objects, or a text of CSV or JSON"},
+  {"fresh", ADMIN_BOOL, .says = "ask vendors anew, whatever was read a moment before (setting program_cache)"},
+  {"continue", ADMIN_TEXT, .most = 64, .says = "the handle of a paused outcome"});
+SHAPE(admin_stored_check, "StoredProgramCheck", "How a kept program would be run",
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},
+  VIEW);
+SHAPE(admin_publish_new, "PublicationNew", "A program to publish",
+  {"program", ADMIN_EITHER, REQ, .says = "id or name of a kept one, or a program, which is then kept under the tool's name"},
+  {"as", ADMIN_TEXT, REQ, .most = 60, .says = "the tool's name: letters, digits, '_' and '-'"},
+  {"description", ADMIN_TEXT, .most = 1000, .says = "what it answers, for those who choose tools; without it the program's title"});
+
+// ---- answers
+
+SHAPE(admin_program_verdict, "ProgramVerdict", "Whether a program is sound, and what it would cost",
+  {"sound", ADMIN_BOOL, REQ, .says = "it can be run"},
+  {"faults", ADMIN_OBJECTS, REQ, .shape = &admin_program_fault, .says = "all that is wrong"},
+  {"calls_least", ADMIN_INT, .says = "calls without those for each row"},
+  {"calls_known", ADMIN_BOOL, .says = "no step has a for_each, so that these are all"},
+  {"steps", ADMIN_OBJECTS, .says = "id, calls (account, tool), after (ids of steps)"});
+SHAPE(admin_answered, "Answer", "An answer with its evidence; see the manual's page on asking",
+  {"id", ADMIN_TEXT, REQ, .says = "for a question that follows"},
+  {"outcome", ADMIN_WORD, REQ, .allowed = "answer|clarify|unanswerable|refuse", .says = "what it is"},
+  {"engine", ADMIN_TEXT, REQ, .says = "who planned it: planner"},
+  {"text", ADMIN_TEXT, REQ, .says = "in words"},
+  {"table", ADMIN_OBJECT, .says = "columns and rows of the main result"},
+  {"chart", ADMIN_OBJECT, .says = "kind, and the spec of what is drawn"},
+  {"results", ADMIN_OBJECTS, REQ, .says = "all results: title and table"},
+  {"calls", ADMIN_OBJECTS, REQ, .says = "each call that was made: account, tool, arguments, rows, time"},
+  {"program", ADMIN_OBJECT, .says = "the program that gave it; POST /program runs it again"},
+  {"understood", ADMIN_OBJECTS, REQ, .says = "what was understood, and what was taken for granted"},
+  {"choices", ADMIN_OBJECTS, REQ, .says = "of a question back: number and label"},
+  {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or missing"});
+
+SHAPE(admin_alias_shape, "Alias", "What people call a thing",
+  {"id", ADMIN_TEXT, REQ, .says = "als_…"},
+  {"name", ADMIN_TEXT, REQ, .says = "as it was given"},
+  {"value", ADMIN_TEXT, REQ, .says = "what it stands for"},
+  {"account_id", ADMIN_TEXT, NIL, .says = "whose thing it is; null: any"},
+  {"account", ADMIN_TEXT, NIL, .says = "its name"},
+  {"made_by", ADMIN_TEXT, REQ, .says = "id of the API token that wrote it last"},
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},
+  {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"});
+SHAPE(admin_alias_list, "AliasList", "A page of aliases",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_alias_shape, .says = "by name"}, NEXT);
+
+#define VERDICT                                                                                          \
+  {"state", ADMIN_WORD, REQ, .allowed = "ok|held|gone|changed", .says = "held: a tool waits for a review; gone: an account or tool is no more, or not shown; changed: a tool is another than when it was saved"}, \
+  {"step", ADMIN_TEXT, NIL, .says = "where it is broken"},                                               \
+  {"why", ADMIN_TEXT, NIL, .says = "why it is broken"}
+SHAPE(admin_published, "PublishedProgram", "A program as a tool of a server",
+  {"name", ADMIN_TEXT, REQ, .says = "of the tool"},
+  {"server_id", ADMIN_TEXT, REQ, .says = "srv_…"},
+  {"server", ADMIN_TEXT, NIL, .says = "its name; null: it cannot be used at present"},
+  {"program_id", ADMIN_TEXT, REQ, .says = "prg_…"},
+  {"program", ADMIN_TEXT, REQ, .says = "its name"},
+  {"description", ADMIN_TEXT, NIL, .says = "null: the program's title"},
+  VERDICT,
+  {"hides", ADMIN_BOOL, REQ, .says = "a vendor has a tool of this name on the server by now, which is not shown"},
+  {"published_by", ADMIN_TEXT, REQ, .says = "id of an API token"},
+  {"published_at", ADMIN_TIME, REQ, .says = "RFC 3339"});
+SHAPE(admin_published_list, "PublishedProgramList", "The published programs of a server",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_published, .says = "by name"});
+#define STORED_BODY                                                                                      \
+  {"id", ADMIN_TEXT, REQ, .says = "prg_…"},                                                              \
+  {"name", ADMIN_TEXT, REQ, .says = "for people"},                                                       \
+  {"title", ADMIN_TEXT, NIL, .says = "of the program"},                                                  \
+  VERDICT,                                                                                               \
+  {"owner", ADMIN_TEXT, REQ, .says = "id of the API token that saved it"},                               \
+  {"owner_name", ADMIN_TEXT, NIL, .says = "its name; null: it is no more"},                              \
+  {"visibility", ADMIN_WORD, REQ, .allowed = "private|shared", .says = "who sees it"},                   \
+  {"published", ADMIN_OBJECTS, REQ, .shape = &admin_published, .says = "as a tool, of which servers"},   \
+  {"version", ADMIN_INT, REQ, .says = "counts changes"},                                                 \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                   \
+  {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+INNER(admin_stored, "StoredProgram", "A kept program", STORED_BODY);
+SHAPE(admin_stored_whole, "StoredProgramWhole", "A kept program with what it says",
+  STORED_BODY,
+  {"program", ADMIN_OBJECT, REQ, .says = "with the names of today; what is gone goes by the name that it had"});
+SHAPE(admin_stored_list, "StoredProgramList", "A page of kept programs",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_stored, .says = "oldest first"}, NEXT);
+SHAPE(admin_outcome, "ProgramOutcome", "What a program gave; see the manual's page on programs",
+  {"status", ADMIN_WORD, REQ, .allowed = "complete|partial|paused|failed", .says = "paused: go on with the handle after wait_seconds"},
+  {"title", ADMIN_TEXT, .says = "of the program"},
+  {"now", ADMIN_TIME, REQ, .says = "the one moment of the run"},
+  {"zone", ADMIN_TEXT, REQ, .says = "of buckets and dates"},
+  {"handle", ADMIN_TEXT, .says = "under which it is kept for ten minutes"},
+  {"wait_seconds", ADMIN_INT, .says = "what a vendor's rate limit asks for"},
+  {"results", ADMIN_OBJECTS, REQ, .says = "name, columns (name, type), rows, cut, time, chart; or error"},
+  {"steps", ADMIN_OBJECTS, REQ, .says = "id, state, calls, failed, rows, cut, total, why"},
+  {"calls", ADMIN_OBJECTS, REQ, .says = "account, tool, arguments, page, rows, bytes, ms, cached, age_ms, why"},
+  {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or taken for granted"});

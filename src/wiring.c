@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "account/keys.h"
-#include "ask/talk.h"
 #include "audit/audit.h"
 #include "base/clock.h"
 #include "base/descriptors.h"
@@ -515,7 +514,6 @@ void wiring_close(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) http_server_free(w->servers[i]);
   kept_end();
   program_keep_close();
-  talk_close();
   cache_sweep(0);
   catalog_on_change(NULL, NULL);
   shelf_on_change(NULL, NULL);

@@ -1,42 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 // A question in plain language by the management API. Whoever manages Postern asks all accounts; a server's view can be
 // asked instead.
-#include "ask/answer.h"
-
 #include "admin/aliases.h"
+#include "admin/answers.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "admin/view.h"
-#include "ask/talk.h"
 #include "data/json.h"
+#include "io/pool.h"
+
+struct ask_remembering {
+  struct admin_call *call;
+  const struct answer_request *r;
+  struct talk_said said;
+};
+
+static bool ask_said_job(void *arg, struct err *err) {
+  struct ask_remembering *m = arg;
+  return answer_said(m->r->store, m->r->follow, &m->r->asker, m->call->arena, &m->said, err);
+}
 
 // The choice is kept for the word that was asked about, before it is answered: an answer is long, and may be left.
-static bool ask_remember(struct admin_call *call, const struct ask_request *r, struct err *err) {
-  struct talk_said *said = ARENA_NEW(call->arena, struct talk_said);
-  if (!r->choose) return err_at(err, ERR_INVALID, "remember", "there is no choice to remember; see 'choose'");
-  if (!talk_take(r->follow, call->who.key, call->arena, said, err)) return false;
-  if ((size_t)r->choose > said->choice_count || !said->asked.word.n)
+static bool ask_remember(struct admin_call *call, const struct answer_request *r, struct err *err) {
+  struct ask_remembering *m = ARENA_NEW(call->arena, struct ask_remembering);
+  int64_t choose = r->ask.choose;
+  *m = (struct ask_remembering){.call = call, .r = r};
+  if (!choose) return err_at(err, ERR_INVALID, "remember", "there is no choice to remember; see 'choose'");
+  if (!pool_run(ask_said_job, m, err)) return false;
+  if ((size_t)choose > m->said.choice_count || !m->said.asked.word.n)
     return err_at(err, ERR_INVALID, "choose", "there are %zu choices to remember, from 1",
-                  said->asked.word.n ? said->choice_count : 0);
-  return aliases_keep(call, said->asked.word, said->choices[r->choose - 1], err);
+                  m->said.asked.word.n ? m->said.choice_count : 0);
+  return aliases_keep(call, m->said.asked.word, m->said.choices[choose - 1], err);
 }
 
 bool admin_ask(struct admin_call *call, struct err *err) {
-  struct ask_request r = {.question = str_trim(json_str(call->body, "question")),
-                          .follow = json_str(call->body, "follow"),
-                          .choose = json_int(call->body, "choose", 0),
-                          .plan_only = json_bool(call->body, "plan_only", false)};
-  r.program = (struct program_request){.env = call->env->program,
-                                       .catalog = call->catalog,
-                                       .principal = call->who.key,
-                                       .by = admin_asker(call),
-                                       .request_id = call->in->id,
-                                       .waits = true};
-  if (!r.question.n && !r.choose) return err_at(err, ERR_INVALID, "question", "there is no question");
-  if (r.choose && !r.follow.n)
+  struct answer_request r = {.ask = {.question = str_trim(json_str(call->body, "question")),
+                                     .choose = json_int(call->body, "choose", 0),
+                                     .plan_only = json_bool(call->body, "plan_only", false),
+                                     .page = answers_page(call)},
+                             .store = call->env->shelf.store,
+                             .asker = answers_asker(call),
+                             .follow = json_str(call->body, "follow")};
+  r.ask.program = (struct program_request){.env = call->env->program,
+                                           .catalog = call->catalog,
+                                           .principal = call->who.key,
+                                           .by = admin_asker(call),
+                                           .request_id = call->in->id,
+                                           .waits = true};
+  if (!r.ask.question.n && !r.ask.choose) return err_at(err, ERR_INVALID, "question", "there is no question");
+  if (r.ask.choose && !r.follow.n)
     return err_at(err, ERR_INVALID, "follow", "name the answer whose choice it is");
-  return admin_view_server(call, &r.program.server, err) &&
+  return admin_view_server(call, &r.ask.program.server, err) &&
          (!json_bool(call->body, "remember", false) || ask_remember(call, &r, err)) &&
-         aliases_of(call, r.program.server, &r.aliases, &r.alias_count, err) &&
-         ask_answer(&r, &call->out, err);
+         aliases_of(call, r.ask.program.server, &r.ask.aliases, &r.ask.alias_count, err) &&
+         answer_ask(&r, &call->out, err);
 }

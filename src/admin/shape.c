@@ -95,8 +95,6 @@ SHAPE(admin_token_new, "TokenNew", "An API token to make",
 
 // ---- queries
 
-#define LIMIT {"limit", ADMIN_INT, .least = 1, .most = PAGE_MOST, .says = "entries on a page; without it 100"}
-#define AFTER {"after", ADMIN_TEXT, .most = ID_MOST, .says = "the last entry of the page before; see next"}
 
 SHAPE(admin_query_page, "PageQuery", "", LIMIT, AFTER);
 

@@ -17,6 +17,17 @@
 #define NEXT                                                                                                 \
   { "next", ADMIN_TEXT, NIL, .says = "path and query of the next page; null at the end" }
 
+#define ANSWER_NUMBERS                                                                                       \
+  "where each number of the text comes from: start and end (bytes of the text in UTF-8), result, and row "   \
+  "and column from 0; of a number that counts rows, rows: the first, and the one behind the last"
+#define ANSWER_CALLS                                                                                         \
+  "each call that was made: account, account_id, tool, arguments, at, ms, page, rows, bytes, cached, "       \
+  "request_id"
+#define LIMIT                                                                                                \
+  { "limit", ADMIN_INT, .least = 1, .most = PAGE_MOST, .says = "entries on a page; without it 100" }
+#define AFTER                                                                                                \
+  { "after", ADMIN_TEXT, .most = ID_MOST, .says = "the last entry of the page before; see next" }
+
 enum { NAME_MOST = 128, ID_MOST = 128, TEXT_MOST = 256, PAGE_MOST = 1000 };
 
 #endif

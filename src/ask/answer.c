@@ -6,13 +6,12 @@
 #include "ask/derive.h"
 #include "ask/plan.h"
 #include "ask/reach.h"
-#include "ask/talk.h"
 #include "ask/tell.h"
 #include "base/clock.h"
 #include "data/json.h"
 #include "io/pool.h"
 
-enum { ANSWER_MINUTE_MS = 60000, ANSWER_PROGRAM_MOST = 256 * 1024 };
+enum { ANSWER_MINUTE_MS = 60000, ANSWER_TALK_MOST = 2 << 20 };
 
 struct asking {
   const struct ask_request *r;
@@ -35,7 +34,7 @@ struct asking {
 static bool answer_turns(struct asking *x, struct err *err) {
   const struct ask_request *r = x->r;
   struct talk_said *said = &x->said;
-  if (r->follow.n && !talk_take(r->follow, x->r->program.principal, x->arena, said, err)) return false;
+  if (r->before) *said = *r->before;
   if (r->choose) {
     if (r->choose < 1 || (size_t)r->choose > said->choice_count)
       return err_at(err, ERR_INVALID, "choose", "there are %zu choices, from 1", said->choice_count);
@@ -234,12 +233,33 @@ static void answer_keep_names(struct asking *x) {
   }
 }
 
-static void answer_keep(struct asking *x) {
+static void answer_keep_said(struct asking *x) {
   struct talk_said *said = &x->said;
   for (size_t i = 0; i < x->plan.choice_count && i < TALK_CHOICES_MOST; i++)
     said->choices[said->choice_count++] = x->plan.choices[i];
   answer_keep_names(x);
-  talk_keep(x->r->program.principal, said, x->tell.id);
+}
+
+// Nothing is told that is not kept.
+static bool answer_keep(struct asking *x, const struct buf *out, struct err *err) {
+  const struct ask_request *r = x->r;
+  if (!r->keep) return true;
+  struct buf talk = BUF_MAX(ANSWER_TALK_MOST);
+  talk_write(&x->said, &talk);
+  struct ask_made made = {.id = str_of(x->tell.id),
+                          .question = x->said.turns[x->said.turn_count - 1],
+                          .outcome = str_of(x->tell.outcome),
+                          .engine = STR(TELL_ENGINE),
+                          .told = buf_str(out),
+                          .program = x->tell.program,
+                          .talk = buf_str(&talk),
+                          .accounts = x->tell.accounts,
+                          .account_count = x->tell.account_count};
+  bool ok = out->full || talk.full
+                ? err_set(err, ERR_LIMIT, "the answer is too large to be told; ask for less")
+                : r->keep(r->keep_arg, &made, err);
+  buf_free(&talk);
+  return ok;
 }
 
 static bool answer_with_program(struct asking *x, struct err *err) {
@@ -256,13 +276,13 @@ static bool answer_make(struct asking *x, struct buf *out, struct err *err) {
   bool seen;
   if (!answer_turns(x, err) || !answer_plan(x, err) || !answer_peek(x, &seen, err) || !answer_look_up(x, err))
     return false;
-  answer_keep(x);
+  answer_keep_said(x);
   if (x->plan.end != PLAN_PROGRAM)
     tell_end(&x->tell, &x->plan);
   else if (!x->r->plan_only && !answer_with_program(x, err))
     return false;
   tell_write(&x->tell, &x->plan, out);
-  return true;
+  return answer_keep(x, out, err);
 }
 
 bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) {
@@ -275,6 +295,8 @@ bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) {
                                   .first_weekday = r->program.env->first_weekday};
   x->reach = (struct ask_reach){.view = &x->view, .question = r->question};
   tell_begin(&x->tell, a);
+  x->tell.page = r->page;
+  x->tell.request_id = r->program.request_id;
   bool ok = answer_make(x, out, err);
   tell_free(&x->tell);
   reach_free(&x->reach);

@@ -7,16 +7,31 @@
 #define POSTERN_ASK_ANSWER_H
 
 #include "ask/alias.h"
+#include "ask/talk.h"
 #include "program/run.h"
+
+// An answer as it is about to be told: for who keeps it first. Lives during the call.
+struct ask_made {
+  struct str id, question, outcome, engine;
+  struct str told;            // the answer, as JSON
+  struct str program;         // the part of it; empty: the question ended without one
+  struct str talk;            // JSON text of what a follow-up needs: ask/talk.h
+  const struct str *accounts; // ids of all that were called
+  size_t account_count;
+};
 
 struct ask_request {
   struct program_request program; // whose view, on whose behalf; doc and parameters are made here
   struct str question;
-  struct str follow; // id of an answer that this question follows; empty: none
-  int64_t choose;    // of the choices of that answer, from 1; 0: none
-  bool plan_only;    // the program, without running it
+  const struct talk_said *before; // of the answer that this question follows; NULL: none
+  int64_t choose;                 // of the choices of that answer, from 1; 0: none
+  bool plan_only;                 // the program, without running it
   const struct alias *aliases;
   size_t alias_count;
+  struct str page; // what an answer's id is put behind for the address of its page; empty: it has none
+  // Called with the answer before it is told. What fails here is the answer. NULL: nobody keeps it.
+  bool (*keep)(void *arg, const struct ask_made *made, struct err *err);
+  void *keep_arg;
 };
 
 MUST_USE bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) SUSPENDS;

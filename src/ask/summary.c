@@ -15,8 +15,32 @@ struct saying {
   const struct model_thing *t;
   const struct table_clock *clock;
   struct arena *arena;
-  struct buf *out;
+  struct buf *out, *numbers;
+  struct str name; // of the result
 };
+
+// ---- where numbers come from
+
+static void say_link(const struct saying *s, size_t start) {
+  buf_printf(s->numbers, "%s{\"start\":%zu,\"end\":%zu,\"result\":", s->numbers->n ? "," : "", start,
+             s->out->n);
+  json_add_string(s->numbers, s->name);
+}
+
+static void say_link_cell(const struct saying *s, size_t start, const struct table_cell *c) {
+  size_t at = (size_t)(c - s->rows->cells);
+  say_link(s, start);
+  buf_printf(s->numbers, ",\"row\":%zu,\"column\":%zu}", at / s->rows->column_count,
+             at % s->rows->column_count);
+}
+
+// How many rows there are, from the first on and before the end.
+static void say_rows_between(const struct saying *s, size_t first, size_t end) {
+  size_t start = s->out->n;
+  buf_printf(s->out, "%zu", end - first);
+  say_link(s, start);
+  buf_printf(s->numbers, ",\"rows\":[%zu,%zu]}", first, end);
+}
 
 // ---- cells
 
@@ -41,12 +65,16 @@ static enum chart_unit say_unit(struct str unit) {
 
 static void say_number(const struct saying *s, const struct table_cell *c, struct str unit) {
   double n;
-  if (!chart_cell_number(c, &n))
+  size_t start = s->out->n;
+  if (!chart_cell_number(c, &n)) {
     buf_add_z(s->out, "none");
-  else if (unit.n)
+    return;
+  }
+  if (unit.n)
     chart_format_measure(s->out, n, say_unit(unit), unit);
   else
     chart_format_number(s->out, CHART_GROUPED, n);
+  say_link_cell(s, start, c);
 }
 
 static struct str say_unit_of(const struct saying *s, struct str column) {
@@ -63,12 +91,15 @@ static void say_value(const struct saying *s, size_t row, int column) {
     return;
   }
   struct buf text = BUF_MAX(4096);
+  size_t start = s->out->n;
+  bool is_number = cell->kind == TABLE_CELL_INTEGER || cell->kind == TABLE_CELL_REAL;
   table_cell_print(&text, cell, c->type);
   struct str cut = str_cut_utf8(buf_str(&text), SUMMARY_CELL_MOST);
   if (c->type == TABLE_TIME && cut.n > 16)
     cut = ARENA_JOIN(s->arena, str_make(cut.p, 10), STR(" "), str_make(cut.p + 11, 5));
   for (size_t i = 0; i < cut.n; i++) buf_add_char(s->out, (unsigned char)cut.p[i] < 32 ? ' ' : cut.p[i]);
   if (!cut.n) buf_add_z(s->out, "(none)");
+  if (is_number && c->type != TABLE_BOOLEAN) say_link_cell(s, start, cell);
   buf_free(&text);
 }
 
@@ -177,7 +208,9 @@ static int say_label(const struct saying *s) {
 // "3 active: a, b, c; 2 paused: d, e"
 static void say_flagged(const struct saying *s) {
   int flag = say_column(s, s->t->columns[s->p->flag].name), label = say_label(s);
-  buf_printf(s->out, "Of the %zu ", s->rows->row_count);
+  buf_add_z(s->out, "Of the ");
+  say_rows_between(s, 0, s->rows->row_count);
+  buf_add_char(s->out, ' ');
   say_subject(s);
   buf_add_z(s->out, ", ");
   for (size_t first = 0, n = 0; first < s->rows->row_count; n++) {
@@ -189,8 +222,9 @@ static void say_flagged(const struct saying *s) {
       if (s->t->values[v].column == s->p->flag &&
           str_is(s->t->values[v].value, c->kind == TABLE_CELL_INTEGER && c->integer ? "true" : "false"))
         word = s->t->values[v].said;
-    buf_printf(s->out, "%s%zu %s %.*s: ", n ? "; " : "", end - first, end - first == 1 ? "is" : "are",
-               STR_ARG(word));
+    if (n) buf_add_z(s->out, "; ");
+    say_rows_between(s, first, end);
+    buf_printf(s->out, " %s %.*s: ", end - first == 1 ? "is" : "are", STR_ARG(word));
     say_names(s, label, first, end);
     if (end == s->rows->row_count && n == 0) buf_printf(s->out, "; none is the other");
     first = end;
@@ -242,7 +276,8 @@ static void say_rows(const struct saying *s) {
     say_one(s);
   } else {
     if (part_has(s->p, ASK_CHECK)) buf_add_z(s->out, "Yes: ");
-    buf_printf(s->out, "%zu ", s->rows->row_count);
+    say_rows_between(s, 0, s->rows->row_count);
+    buf_add_char(s->out, ' ');
     say_counted(s, (double)s->rows->row_count);
     buf_add_z(s->out, ": ");
     say_names(s, say_label(s), 0, s->rows->row_count);
@@ -450,25 +485,37 @@ static void say_ties(const struct saying *s) {
   size_t limit = (size_t)s->r->query.limit;
   if (!s->r->query.ties || s->rows->row_count <= limit) return;
   size_t more = s->rows->row_count - limit;
-  if (more < QUERY_TIES_MOST)
-    buf_printf(s->out, " %zu more %s equal to the last of the first %zu, and shown too.", more,
+  if (more < QUERY_TIES_MOST) {
+    buf_add_char(s->out, ' ');
+    say_rows_between(s, limit, s->rows->row_count);
+    buf_printf(s->out, " more %s equal to the last of the first %zu, and shown too.",
                more == 1 ? "is" : "are", limit);
-  else
-    buf_printf(s->out, " At least %zu more are equal to the last of the first %zu; %d of them are shown too.",
-               more, limit, QUERY_TIES_MOST);
+    return;
+  }
+  buf_add_z(s->out, " At least ");
+  say_rows_between(s, limit, s->rows->row_count);
+  buf_printf(s->out, " more are equal to the last of the first %zu; %d of them are shown too.", limit,
+             QUERY_TIES_MOST);
 }
 
 void summary_add(const struct plan_result *r, const struct outcome_result *rows,
-                 const struct table_clock *clock, struct arena *a, struct buf *out) {
+                 const struct table_clock *clock, struct arena *a, const struct summary_out *out) {
   static void (*const shapes[QUERY_SHAPES])(const struct saying *) = {
       [QUERY_ROWS] = say_rows,       [QUERY_VALUE] = say_value_of, [QUERY_GROUPS] = say_groups,
       [QUERY_SERIES] = say_series,   [QUERY_SHARE] = say_share,    [QUERY_STATS] = say_stats,
       [QUERY_PERIODS] = say_periods, [QUERY_DIFF] = say_diff,      [QUERY_HEAT] = say_heat,
       [QUERY_COMMON] = say_common};
-  struct saying s = {
-      .r = r, .rows = &rows->rows, .p = r->part, .t = r->part->thing, .clock = clock, .arena = a, .out = out};
+  struct saying s = {.r = r,
+                     .rows = &rows->rows,
+                     .p = r->part,
+                     .t = r->part->thing,
+                     .clock = clock,
+                     .arena = a,
+                     .out = out->text,
+                     .numbers = out->numbers,
+                     .name = rows->name};
   if (rows->why.n) {
-    buf_printf(out, "%.*s", STR_MOST(rows->why, 400));
+    buf_printf(out->text, "%.*s", STR_MOST(rows->why, 400));
     return;
   }
   if (!rows->rows.row_count && r->query.shape != QUERY_DIFF && r->query.shape != QUERY_COMMON)

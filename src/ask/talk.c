@@ -1,31 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/talk.h"
 
-#include <pthread.h>
-
-struct talk_kept {
-  struct arena *arena; // NULL: empty
-  char id[TOKEN_ID];
-  struct str principal;
-  struct talk_said said;
-};
-
-static struct talk_kept talk_ring[TALK_MOST];
-static size_t talk_next;
-static pthread_mutex_t talk_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static struct talk_named talk_named_copy(struct arena *a, const struct talk_named *from) {
-  return (struct talk_named){arena_dup(a, from->word), arena_dup(a, from->name),
-                             arena_dup(a, from->connector), arena_dup(a, from->thing)};
-}
-
-static void talk_copy(struct arena *a, const struct talk_said *from, struct talk_said *to) {
-  *to = *from;
-  for (size_t i = 0; i < to->turn_count; i++) to->turns[i] = arena_dup(a, from->turns[i]);
-  for (size_t i = 0; i < to->choice_count; i++) to->choices[i] = arena_dup(a, from->choices[i]);
-  to->asked = talk_named_copy(a, &from->asked);
-  for (size_t i = 0; i < to->named_count; i++) to->named[i] = talk_named_copy(a, &from->named[i]);
-}
+#include "data/json.h"
 
 void talk_name(struct talk_said *said, const struct talk_named *named) {
   size_t at = 0;
@@ -37,39 +13,63 @@ void talk_name(struct talk_said *said, const struct talk_named *named) {
   said->named[at] = *named;
 }
 
-void talk_keep(struct str principal, const struct talk_said *said, char id[TOKEN_ID]) {
-  struct talk_kept made = {.arena = arena_new()};
-  token_id("ans", made.id);
-  made.principal = arena_dup(made.arena, principal);
-  talk_copy(made.arena, said, &made.said);
-  memcpy(id, made.id, TOKEN_ID);
-  pthread_mutex_lock(&talk_lock);
-  struct talk_kept *place = &talk_ring[talk_next++ % TALK_MOST];
-  struct arena *old = place->arena;
-  *place = made;
-  pthread_mutex_unlock(&talk_lock);
-  arena_free(old);
+// ---- as JSON
+
+static void talk_write_texts(struct buf *out, const char *key, const struct str *texts, size_t count) {
+  buf_printf(out, "\"%s\":[", key);
+  for (size_t i = 0; i < count; i++) {
+    if (i) buf_add_char(out, ',');
+    json_add_string(out, texts[i]);
+  }
+  buf_add_z(out, "],");
 }
 
-bool talk_take(struct str id, struct str principal, struct arena *a, struct talk_said *out, struct err *err) {
-  bool found = false;
-  pthread_mutex_lock(&talk_lock);
-  for (size_t i = 0; i < TALK_MOST && !found; i++) {
-    const struct talk_kept *k = &talk_ring[i];
-    if (!k->arena || !str_is(id, k->id) || !str_eq(principal, k->principal)) continue;
-    talk_copy(a, &k->said, out);
-    found = true;
-  }
-  pthread_mutex_unlock(&talk_lock);
-  if (found) return true;
-  err_at(err, ERR_MISSING, "follow", "there is no answer '%.*s' to follow", STR_MOST(id, 60));
-  err_hint(err, "answers are kept for a while, for who asked; ask the whole question again");
-  return false;
+static void talk_write_named(struct buf *out, const struct talk_named *n) {
+  buf_add_z(out, "{\"word\":");
+  json_add_string(out, n->word);
+  buf_add_z(out, ",\"name\":");
+  json_add_string(out, n->name);
+  buf_add_z(out, ",\"connector\":");
+  json_add_string(out, n->connector);
+  buf_add_z(out, ",\"thing\":");
+  json_add_string(out, n->thing);
+  buf_add_char(out, '}');
 }
 
-void talk_close(void) {
-  for (size_t i = 0; i < TALK_MOST; i++) {
-    arena_free(talk_ring[i].arena);
-    talk_ring[i] = (struct talk_kept){0};
+void talk_write(const struct talk_said *said, struct buf *out) {
+  buf_add_char(out, '{');
+  talk_write_texts(out, "turns", said->turns, said->turn_count);
+  talk_write_texts(out, "choices", said->choices, said->choice_count);
+  buf_add_z(out, "\"asked\":");
+  talk_write_named(out, &said->asked);
+  buf_add_z(out, ",\"named\":[");
+  for (size_t i = 0; i < said->named_count; i++) {
+    if (i) buf_add_char(out, ',');
+    talk_write_named(out, &said->named[i]);
   }
+  buf_add_z(out, "]}");
+}
+
+static size_t talk_read_texts(yyjson_val *from, struct arena *a, struct str *out, size_t most) {
+  size_t i, n, count = 0;
+  yyjson_val *v;
+  yyjson_arr_foreach (from, i, n, v)
+    if (count < most) out[count++] = arena_dup(a, json_text(v));
+  return count;
+}
+
+static struct talk_named talk_read_named(yyjson_val *from, struct arena *a) {
+  return (struct talk_named){arena_dup(a, json_str(from, "word")), arena_dup(a, json_str(from, "name")),
+                             arena_dup(a, json_str(from, "connector")),
+                             arena_dup(a, json_str(from, "thing"))};
+}
+
+void talk_read(yyjson_val *from, struct arena *a, struct talk_said *out) {
+  size_t i, n;
+  yyjson_val *v;
+  *out = (struct talk_said){.asked = talk_read_named(yyjson_obj_get(from, "asked"), a)};
+  out->turn_count = talk_read_texts(yyjson_obj_get(from, "turns"), a, out->turns, TALK_TURNS_MOST);
+  out->choice_count = talk_read_texts(yyjson_obj_get(from, "choices"), a, out->choices, TALK_CHOICES_MOST);
+  yyjson_arr_foreach (yyjson_obj_get(from, "named"), i, n, v)
+    if (out->named_count < TALK_NAMED_MOST) out->named[out->named_count++] = talk_read_named(v, a);
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// talk: answers of late under their ids, so that a next question can follow one: what was asked so far, and which rows
-// its words stand for. In memory, process-wide; a bounded number, the oldest goes; good for who asked. Any thread.
-// Example:
-//   talk_keep(principal, &said, id);            // "ans_…"
-//   if (!talk_take(id, principal, arena, &said, err)) …
+// talk: what a next question needs of the answer it follows: what was asked so far, and which rows its words stand for.
+// Kept with the answer, as JSON. Pure. Example:
+//   talk_write(&said, &out);                    // {"turns": ["…"], "choices": […], "asked": {…}, "named": [{…}]}
+//   talk_read(value, arena, &said);
 #ifndef POSTERN_ASK_TALK_H
 #define POSTERN_ASK_TALK_H
 
-#include "base/arena.h"
-#include "crypto/token.h"
+#include <yyjson.h>
 
-enum { TALK_MOST = 256, TALK_TURNS_MOST = 12, TALK_CHOICES_MOST = 12, TALK_NAMED_MOST = 12 };
+#include "base/arena.h"
+#include "base/buf.h"
+
+enum { TALK_TURNS_MOST = 12, TALK_CHOICES_MOST = 12, TALK_NAMED_MOST = 12 };
 
 // Which row a word stands for: kept beside the question and never written into it, since a name is a vendor's data.
 struct talk_named {
@@ -30,10 +31,8 @@ struct talk_said {
 // The latest of one word counts; where there is no room the oldest goes.
 void talk_name(struct talk_said *said, const struct talk_named *named);
 
-void talk_keep(struct str principal, const struct talk_said *said, char id[TOKEN_ID]);
-// Copied into the arena. ERR_MISSING: unknown, gone, or somebody else's.
-MUST_USE bool talk_take(struct str id, struct str principal, struct arena *a, struct talk_said *out,
-                        struct err *err);
-void talk_close(void); // at the end of the program
+void talk_write(const struct talk_said *said, struct buf *out);
+// Copied into the arena; what is missing or too many is left out.
+void talk_read(yyjson_val *from, struct arena *a, struct talk_said *out);
 
 #endif

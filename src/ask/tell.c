@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "ask/summary.h"
+#include "base/clock.h"
 #include "chart/chart.h"
 #include "chart/choose.h"
 #include "chart/spec.h"
@@ -11,13 +12,16 @@
 
 void tell_begin(struct tell *t, struct arena *a) {
   *t = (struct tell){.arena = a, .outcome = "answer"};
+  token_id("ans", t->id);
   t->text = BUF_MAX(64 * 1024);
+  t->numbers = BUF_MAX(256 * 1024);
   t->calls = t->table = t->results = t->chart = BUF_MAX(TELL_MOST);
   t->warnings = BUF_MAX(256 * 1024);
 }
 
 void tell_free(struct tell *t) {
   buf_free(&t->text);
+  buf_free(&t->numbers);
   buf_free(&t->calls);
   buf_free(&t->table);
   buf_free(&t->results);
@@ -38,17 +42,35 @@ static void tell_text(struct buf *out, const char *key, struct str text) {
   json_add_string(out, text);
 }
 
+static void tell_account(struct tell *t, struct str id) {
+  for (size_t i = t->account_count; i; i--)
+    if (str_eq(t->accounts[i - 1], id)) return;
+  if (!(t->account_count & (t->account_count - 1))) { // full, as it grows by doubling
+    struct str *more = ARENA_ARRAY(t->arena, t->account_count * 2 + 1, struct str);
+    if (t->account_count) memcpy(more, t->accounts, t->account_count * sizeof *more);
+    t->accounts = more;
+  }
+  t->accounts[t->account_count++] = arena_dup(t->arena, id);
+}
+
 void tell_calls(struct tell *t, const struct outcome *o) {
   for (size_t i = 0; i < o->call_count; i++) {
     const struct outcome_call *c = &o->calls[i];
+    char at[CLOCK_TEXT];
+    clock_rfc3339(c->at_ms, at);
+    tell_account(t, c->account_id);
     if (t->call_count++) buf_add_char(&t->calls, ',');
     buf_add_char(&t->calls, '{');
     tell_text(&t->calls, "account", c->account);
+    tell_text(&t->calls, "account_id", c->account_id);
     tell_text(&t->calls, "tool", c->tool);
     tell_member(&t->calls, "arguments");
     buf_add(&t->calls, c->arguments.n ? c->arguments : STR("{}"));
+    tell_text(&t->calls, "at", str_of(at));
+    tell_text(&t->calls, "request_id", t->request_id);
     buf_printf(&t->calls, ",\"page\":%lld,\"rows\":%zu,\"bytes\":%zu,\"ms\":%lld,\"cached\":%s",
                (long long)c->page, c->rows, c->bytes, (long long)c->elapsed_ms, c->cached ? "true" : "false");
+    if (c->cached) buf_printf(&t->calls, ",\"age_ms\":%lld", (long long)c->age_ms);
     if (c->why.n) tell_text(&t->calls, "why", c->why);
     buf_add_char(&t->calls, '}');
   }
@@ -113,7 +135,8 @@ static void tell_chart(struct tell *t, const struct outcome_result *r, bool rows
 static void tell_result(struct tell *t, const struct plan_result *plan, const struct outcome_result *r,
                         const struct table_clock *clock) {
   if (t->text.n) buf_add_char(&t->text, '\n');
-  summary_add(plan, r, clock, t->arena, &t->text);
+  struct summary_out out = {&t->text, &t->numbers};
+  summary_add(plan, r, clock, t->arena, &out);
   if (t->results.n) buf_add_char(&t->results, ',');
   outcome_write_result(r, &t->results);
 }
@@ -197,19 +220,22 @@ static void tell_piece(struct buf *out, const char *key, const char *open, const
 void tell_write(struct tell *t, const struct ask_plan *plan, struct buf *out) {
   buf_add_char(out, '{');
   tell_text(out, "id", str_of(t->id));
+  if (t->page.n) tell_text(out, "link", ARENA_JOIN(t->arena, t->page, str_of(t->id)));
   tell_text(out, "outcome", str_of(t->outcome));
-  tell_text(out, "engine", STR("planner"));
+  tell_text(out, "engine", STR(TELL_ENGINE));
   tell_text(out, "text", buf_str(&t->text));
+  tell_piece(out, "numbers", "[", &t->numbers, "]");
   if (t->table.n) tell_piece(out, "table", "", &t->table, "");
   if (t->chart.n) tell_piece(out, "chart", "", &t->chart, "");
   tell_piece(out, "results", "[", &t->results, "]");
   tell_piece(out, "calls", "[", &t->calls, "]");
   if (plan->program && plan->end == PLAN_PROGRAM) {
-    size_t n;
+    size_t n = 0;
     char *text = yyjson_mut_write(plan->program, 0, &n);
-    tell_member(out, "program");
-    buf_add(out, str_make(text, text ? n : 0));
+    t->program = arena_dup(t->arena, str_make(text ? text : "", n));
     free(text);
+    tell_member(out, "program");
+    buf_add(out, t->program);
   }
   tell_understood(plan, out);
   tell_choices(plan, out);

@@ -8,14 +8,19 @@
 #include "crypto/token.h"
 #include "program/outcome.h"
 
+#define TELL_ENGINE "planner"
 enum { TELL_MOST = 32 << 20 };
 
 struct tell {
   struct arena *arena;
   char id[TOKEN_ID];
-  const char *outcome; // "answer", "clarify", "unanswerable", "refuse"
-  struct buf text, calls, table, results, chart, warnings;
-  size_t call_count;
+  const char *outcome;   // "answer", "clarify", "unanswerable", "refuse"
+  struct str page;       // what the id is put behind for the address of its page; empty: it has none
+  struct str request_id; // whose calls these are
+  struct buf text, numbers, calls, table, results, chart, warnings;
+  struct str program;   // as it was written; empty: none
+  struct str *accounts; // ids of all that were called
+  size_t call_count, account_count;
 };
 
 void tell_begin(struct tell *t, struct arena *a);

@@ -146,6 +146,7 @@ bool job_start(struct run_job *job, struct err *err) {
   char *text = yyjson_mut_val_write(job->arguments, 0, &n);
   job->sent = text ? yyjson_read(text, n, YYJSON_READ_NUMBER_AS_RAW) : NULL;
   free(text);
+  job->started_ms = clock_now_ms();
   job->started_us = clock_mono_us();
   job->at_work = true;
   run->active++;
@@ -263,10 +264,12 @@ static void job_note_row(struct run_job *job, size_t rows, struct str why) {
   struct outcome_call *row = &run->call_rows[run->call_row_count++];
   *row = (struct outcome_call){
       .account = job_target(job)->account,
+      .account_id = arena_dup(run->arena, job_target(job)->tool.account->account->id),
       .tool = job_target(job)->tool.name,
       .arguments = job->sent ? json_to_text(run->arena, yyjson_doc_get_root(job->sent)) : STR("{}"),
       .why = arena_dup(run->arena, why),
       .page = (int64_t)job->page + 1,
+      .at_ms = job->started_ms,
       .elapsed_ms = (int64_t)(job->elapsed_us / 1000),
       .rows = rows,
       .bytes = job_bytes(job),

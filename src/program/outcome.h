@@ -11,10 +11,10 @@ enum outcome_status { OUTCOME_COMPLETE, OUTCOME_PARTIAL, OUTCOME_PAUSED, OUTCOME
 const char *outcome_status_name(enum outcome_status s);
 
 struct outcome_call {
-  struct str account, tool;
-  struct str arguments; // JSON text
-  struct str why;       // where it failed; empty: it did not
-  int64_t page, elapsed_ms;
+  struct str account, account_id, tool;
+  struct str arguments;            // JSON text
+  struct str why;                  // where it failed; empty: it did not
+  int64_t page, at_ms, elapsed_ms; // at_ms: when it began
   size_t rows, bytes;
   bool cached; // answered by what was read `age_ms` before
   int64_t age_ms;

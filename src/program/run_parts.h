@@ -43,6 +43,7 @@ struct run_job { // a call of a step for one row (or batch) and one account, fro
   bool has_answer, at_work, ended, prepared;
   struct fiber *fiber;
   struct err err;
+  int64_t started_ms;
   uint64_t started_us, elapsed_us;
 };
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "answer/keep.h"
+
+#include "answer/told.h"
+#include "base/clock.h"
+#include "data/json.h"
+#include "io/pool.h"
+#include "program/examine.h"
+#include "shelf/stable.h"
+
+struct keeping {
+  const struct answer_request *r;
+  struct arena *arena;
+  struct answer_row before; // the answer that is followed; id empty: none
+  struct talk_said said;
+  const struct ask_made *made;
+};
+
+// ---- what is followed
+
+// Of one whose account was deleted the questions are left, and what words of it stood for is asked anew.
+static void keep_said(const struct answer *a, struct arena *arena, struct talk_said *out) {
+  yyjson_val *talk = yyjson_obj_get(yyjson_doc_get_root(a->told), "talk");
+  talk_read(talk ? talk : yyjson_doc_get_root(a->asked), arena, out);
+}
+
+bool answer_said(struct store *s, struct str id, const struct answer_asker *asker, struct arena *a,
+                 struct talk_said *out, struct err *err) {
+  struct answer before;
+  if (!answer_read(s, id, asker, a, &before, err)) return false;
+  keep_said(&before, a, out);
+  answer_free(&before);
+  return true;
+}
+
+static bool keep_follow_job(void *arg, struct err *err) {
+  struct keeping *k = arg;
+  struct answer before;
+  const struct answer_request *r = k->r;
+  if (!answer_read(r->store, r->follow, &r->asker, k->arena, &before, err)) {
+    if (err->code != ERR_MISSING) return false;
+    err_at(err, ERR_MISSING, "follow", "there is no answer '%.*s' to follow", STR_MOST(r->follow, 60));
+    err_hint(err, "answers are kept for a while, for who asked; ask the whole question again");
+    return false;
+  }
+  keep_said(&before, k->arena, &k->said);
+  k->before = before.row;
+  answer_free(&before);
+  return true;
+}
+
+// ---- kept
+
+// As a program is kept, so that it means the same after accounts were renamed.
+static struct str keep_stable(const struct keeping *k) {
+  const struct program_request *request = &k->r->ask.program;
+  struct program_view view = {request->catalog, request->server};
+  struct program_faults faults = {.arena = k->arena};
+  struct stable_look look = {.catalog = request->catalog, .arena = k->arena};
+  struct str program = k->made->program, stable = STR("");
+  yyjson_doc *doc = program.n ? yyjson_read(program.p, program.n, YYJSON_READ_NUMBER_AS_RAW) : NULL;
+  const struct program_examined *x =
+      doc ? program_examine(request->env, &view, yyjson_doc_get_root(doc), k->arena, &faults) : NULL;
+  if (x && !faults.count) stable = stable_make(&x->program, &x->plan, &look);
+  stable_done(&look);
+  yyjson_doc_free(doc);
+  return stable;
+}
+
+static bool keep_job(void *arg, struct err *err) {
+  const struct keeping *k = arg;
+  const struct ask_made *made = k->made;
+  const struct catalog_server *server = k->r->ask.program.server;
+  struct answer_row row = {.id = made->id,
+                           .owner = k->r->asker.owner,
+                           .is_private = !k->r->is_shared,
+                           .server_id = server ? server->server.id : STR(""),
+                           .conversation = k->before.id.n ? k->before.conversation : made->id,
+                           .follows = k->before.id.n ? k->before.id : STR(""),
+                           .rerun_of = STR(""),
+                           .created_at = clock_now_ms(),
+                           .accounts = made->accounts,
+                           .account_count = made->account_count};
+  return told_take(made, keep_stable(k), k->arena, &row, err) && answer_row_insert(k->r->store, &row, err);
+}
+
+static bool keep_made(void *arg, const struct ask_made *made, struct err *err) {
+  struct keeping *k = arg;
+  k->made = made;
+  return pool_run(keep_job, k, err);
+}
+
+bool answer_ask(struct answer_request *r, struct buf *out, struct err *err) {
+  struct keeping k = {.r = r, .arena = arena_new()};
+  r->ask.before = r->follow.n ? &k.said : NULL;
+  r->ask.keep = keep_made;
+  r->ask.keep_arg = &k;
+  bool ok = (!r->follow.n || pool_run(keep_follow_job, &k, err)) && ask_answer(&r->ask, out, err);
+  arena_free(k.arena);
+  return ok;
+}

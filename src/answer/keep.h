@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// keep: a question asked on somebody's behalf, whose answer is kept before it is told: who has its id finds it, also after
+// a kill at that moment. A question may follow any answer that its asker sees. Example:
+//   struct answer_request r = {.ask = {.program = request, .question = question}, .store = store, .asker = asker, .follow = id};
+//   if (!answer_ask(&r, &out, err)) …      // out: JSON as docs/ask.md describes it; ERR_MISSING: nothing to follow
+#ifndef POSTERN_ANSWER_KEEP_H
+#define POSTERN_ANSWER_KEEP_H
+
+#include "answer/answer.h"
+#include "ask/answer.h"
+
+struct answer_request {
+  struct ask_request ask; // `before` and `keep` are made here
+  struct store *store;
+  struct answer_asker asker;
+  struct str follow; // id of the answer that this question follows; empty: none
+  bool is_shared;    // with all that manage Postern; else it is its owner's alone
+};
+
+MUST_USE bool answer_ask(struct answer_request *r, struct buf *out, struct err *err) SUSPENDS;
+
+// What a question that follows needs of an answer. Blocking.
+MUST_USE bool answer_said(struct store *s, struct str id, const struct answer_asker *asker, struct arena *a,
+                          struct talk_said *out, struct err *err);
+
+#endif

@@ -3,6 +3,7 @@
 // asked instead.
 #include "admin/aliases.h"
 #include "admin/answers.h"
+#include "admin/events.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "admin/view.h"
@@ -33,6 +34,22 @@ static bool ask_remember(struct admin_call *call, const struct answer_request *r
   return aliases_keep(call, m->said.asked.word, m->said.choices[choose - 1], err);
 }
 
+// The first event begins the stream: what is wrong with the question itself is told as ever.
+static void ask_tell(void *arg, const struct ask_event *e) {
+  struct admin_events *events = arg;
+  struct err err;
+  if (events->call->streamed || admin_events_begin(events, &err))
+    admin_events_send(events, str_of(e->name), e->data);
+}
+
+static bool ask_now(struct admin_call *call, struct answer_request *r, struct err *err) {
+  struct admin_events events = {.call = call, .last = "answer"};
+  if (admin_events_wanted(call->in)) r->ask.told = ask_tell, r->ask.told_arg = &events;
+  bool ok = answer_ask(r, &call->out, err);
+  if (call->streamed) admin_events_end(&events, ok ? NULL : err);
+  return ok;
+}
+
 bool admin_ask(struct admin_call *call, struct err *err) {
   struct answer_request r = {.ask = {.question = str_trim(json_str(call->body, "question")),
                                      .choose = json_int(call->body, "choose", 0),
@@ -53,5 +70,5 @@ bool admin_ask(struct admin_call *call, struct err *err) {
   return admin_view_server(call, &r.ask.program.server, err) &&
          (!json_bool(call->body, "remember", false) || ask_remember(call, &r, err)) &&
          aliases_of(call, r.ask.program.server, &r.ask.aliases, &r.ask.alias_count, err) &&
-         answer_ask(&r, &call->out, err);
+         ask_now(call, &r, err);
 }

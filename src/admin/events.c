@@ -11,8 +11,7 @@ bool admin_events_wanted(const struct http_request *in) {
   return admin_mentions(accept, STR("text/event-stream")) && http_accepts(accept, "text/event-stream");
 }
 
-static void admin_events_send(struct admin_events *e, struct str name, struct str data) SUSPENDS;
-static void admin_events_send(struct admin_events *e, struct str name, struct str data) {
+void admin_events_send(struct admin_events *e, struct str name, struct str data) {
   struct buf frame = BUF_MAX(data.n + ADMIN_EVENT_MOST);
   struct err err;
   sse_write(&frame, name, data);
@@ -34,7 +33,7 @@ static void admin_events_step(struct admin_events *e, const struct program_progr
 }
 
 // What is another than was told before.
-static void admin_events_tell(void *arg, const struct program_run *run) {
+static void admin_events_tell(void *arg, struct program_run *run) {
   struct admin_events *e = arg;
   struct program_progress p;
   for (size_t i = 0; program_progress(run, i, &p); i++) {
@@ -50,15 +49,18 @@ static void admin_events_tell(void *arg, const struct program_run *run) {
   admin_events_send(e, STR("wait"), str_make(data, (size_t)n));
 }
 
-bool admin_events_begin(struct admin_events *e, struct program_run *run, struct err *err) {
+bool admin_events_begin(struct admin_events *e, struct err *err) {
   struct http_exchange *x = e->call->http;
   http_reply_header(x, "Cache-Control", STR("no-store"));
   http_reply_header(x, "X-Accel-Buffering", STR("no"));
   e->call->streamed = true;
-  if (!http_stream_begin(x, 200, "text/event-stream", err)) return false;
+  e->gone = !http_stream_begin(x, 200, "text/event-stream", err);
+  return !e->gone;
+}
+
+void admin_events_follow(struct admin_events *e, struct program_run *run) {
   program_follow(run, admin_events_tell, e);
   admin_events_tell(e, run);
-  return true;
 }
 
 void admin_events_end(struct admin_events *e, const struct err *failure) {
@@ -81,6 +83,6 @@ void admin_events_end(struct admin_events *e, const struct err *failure) {
     admin_events_send(e, STR("error"), buf_str(&data));
     buf_free(&data);
   } else {
-    admin_events_send(e, STR("result"), buf_str(out));
+    admin_events_send(e, str_of(e->last), buf_str(out));
   }
 }

@@ -140,9 +140,10 @@ bool admin_run_program(struct admin_call *call, struct err *err) {
     program_asked_free(&asked);
     if (!begun) return admin_put_faults(call, &faults, err);
   }
-  struct admin_events events = {.call = call};
-  bool ok =
-      (!admin_events_wanted(call->in) || admin_events_begin(&events, run, err)) && program_go_on(run, 0, err);
+  struct admin_events events = {.call = call, .last = "result"};
+  bool ok = !admin_events_wanted(call->in) || admin_events_begin(&events, err);
+  if (call->streamed) admin_events_follow(&events, run);
+  ok = ok && program_go_on(run, 0, err);
   program_follow(run, NULL, NULL);
   if (!ok)
     program_end(run);

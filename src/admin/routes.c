@@ -115,7 +115,7 @@ static const struct http_route routes[] = {
         .query = &admin_query_review, .answer = &admin_review_list, .status = 200, .errors = E(MISSING)),
 
   ROUTE(POST, "/ask", ONLY, ask, "ask",
-        "Ask a question in plain language: it becomes a program of read-only calls, and the answer comes with the rows and the calls that prove it; or one question back, or an honest no",
+        "Ask a question in plain language: it becomes a program of read-only calls, and the answer comes with the rows and the calls that prove it; or one question back, or an honest no. With Accept: text/event-stream it is told as it goes",
         .action = "ask", .body = &admin_question, .answer = &admin_answered, .status = 200, .errors = E(MISSING) | E(LIMIT)),
   ROUTE(GET, "/answers", ONLY, list_answers, "listAnswers",
         "The answers that are kept: one's own, and those that others share, the newest first",

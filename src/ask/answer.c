@@ -26,7 +26,7 @@ struct asking {
   struct reading_name *names;
   size_t name_count;
   struct tell tell;
-  struct program_run *looked; // the run that names came from
+  struct report report;
 };
 
 // ---- the conversation
@@ -90,12 +90,14 @@ static bool answer_plan_job(void *arg, struct err *err) {
 static bool answer_plan(struct asking *x, struct err *err) {
   if (x->plan.program) yyjson_mut_doc_free(x->plan.program);
   x->plan.program = NULL;
-  return pool_run(answer_plan_job, x, err);
+  if (!pool_run(answer_plan_job, x, err)) return false;
+  report_understood(&x->report, &x->plan);
+  return true;
 }
 
 // ---- running
 
-static bool answer_run(struct asking *x, yyjson_mut_doc *program, struct program_run **out,
+static bool answer_run(struct asking *x, const char *of, yyjson_mut_doc *program, struct program_run **out,
                        const struct outcome **outcome, struct err *err) {
   struct program_faults faults = {.arena = x->arena};
   struct program_request request = x->r->program;
@@ -103,9 +105,11 @@ static bool answer_run(struct asking *x, yyjson_mut_doc *program, struct program
   char *text = yyjson_mut_write(program, 0, &n);
   request.doc = text ? yyjson_read(text, n, YYJSON_READ_NUMBER_AS_RAW) : NULL;
   request.now_ms = x->clock.now_ms;
+  struct str written = text ? arena_dup(x->arena, str_make(text, n)) : STR("");
   free(text);
   if (!request.doc) return err_set(err, ERR_INTERNAL, "a program could not be written");
   if (!program_begin(&request, out, &faults, err)) return false;
+  report_plan(&x->report, of, written, *out);
   if (program_go_on(*out, 0, err) && program_outcome(*out, outcome, err)) return true;
   program_end(*out);
   *out = NULL;
@@ -175,7 +179,7 @@ static bool answer_look_up(struct asking *x, struct err *err) {
     const struct outcome *o;
     struct program_run *run = NULL;
     yyjson_mut_doc *program = plan_names_program(wanted.things[i], x->arena);
-    bool ok = answer_run(x, program, &run, &o, err);
+    bool ok = answer_run(x, REPORT_NAMES, program, &run, &o, err);
     yyjson_mut_doc_free(program);
     if (!ok) return false;
     answer_add_names(x, wanted.things[i], o);
@@ -196,7 +200,7 @@ static bool answer_peek(struct asking *x, bool *seen, struct err *err) {
     struct program_run *run = NULL;
     if (!p->thing->derived || p->thing->known || x->reach.seen_count == REACH_SEEN_MOST) continue;
     yyjson_mut_doc *program = plan_peek_program(p, x->arena);
-    bool ok = answer_run(x, program, &run, &o, err);
+    bool ok = answer_run(x, REPORT_COLUMNS, program, &run, &o, err);
     yyjson_mut_doc_free(program);
     if (!ok) return false;
     tell_calls(&x->tell, o);
@@ -265,7 +269,7 @@ static bool answer_keep(struct asking *x, const struct buf *out, struct err *err
 static bool answer_with_program(struct asking *x, struct err *err) {
   const struct outcome *o;
   struct program_run *run = NULL;
-  if (!answer_run(x, x->plan.program, &run, &o, err)) return false;
+  if (!answer_run(x, REPORT_ANSWER, x->plan.program, &run, &o, err)) return false;
   tell_calls(&x->tell, o);
   tell_outcome(&x->tell, &x->plan, o, &x->clock);
   program_end(run);
@@ -293,6 +297,7 @@ bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) {
   x->clock = (struct table_clock){.now_ms = now - now % ANSWER_MINUTE_MS,
                                   .zone = r->program.env->zone,
                                   .first_weekday = r->program.env->first_weekday};
+  x->report = (struct report){.told = r->told, .arg = r->told_arg};
   x->reach = (struct ask_reach){.view = &x->view, .question = r->question};
   tell_begin(&x->tell, a);
   x->tell.page = r->page;

@@ -7,6 +7,7 @@
 #define POSTERN_ASK_ANSWER_H
 
 #include "ask/alias.h"
+#include "ask/report.h"
 #include "ask/talk.h"
 #include "program/run.h"
 
@@ -32,6 +33,8 @@ struct ask_request {
   // Called with the answer before it is told. What fails here is the answer. NULL: nobody keeps it.
   bool (*keep)(void *arg, const struct ask_made *made, struct err *err);
   void *keep_arg;
+  ask_told *told; // NULL: nobody wants to know before the answer
+  void *told_arg;
 };
 
 MUST_USE bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) SUSPENDS;

@@ -31,13 +31,13 @@ void tell_free(struct tell *t) {
 
 // ---- calls
 
-static void tell_member(struct buf *out, const char *key) {
+void tell_member(struct buf *out, const char *key) {
   if (out->n && out->p[out->n - 1] != '{') buf_add_char(out, ',');
   json_add_string(out, str_of(key));
   buf_add_char(out, ':');
 }
 
-static void tell_text(struct buf *out, const char *key, struct str text) {
+void tell_text(struct buf *out, const char *key, struct str text) {
   tell_member(out, key);
   json_add_string(out, text);
 }
@@ -184,7 +184,7 @@ void tell_end(struct tell *t, const struct ask_plan *plan) {
 
 // ---- the whole
 
-static void tell_understood(const struct ask_plan *plan, struct buf *out) {
+void tell_understood(const struct ask_plan *plan, struct buf *out) {
   tell_member(out, "understood");
   buf_add_char(out, '[');
   for (size_t i = 0; i < plan->chip_count; i++) {

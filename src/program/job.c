@@ -150,7 +150,8 @@ bool job_start(struct run_job *job, struct err *err) {
   job->started_us = clock_mono_us();
   job->at_work = true;
   run->active++;
-  run->calls++;
+  job->number = ++run->calls;
+  job->told = false;
   job->step->calls++;
   if (fiber_self() && fiber_spawn(loop_current(), "call of a program", job_work, job)) return true;
   job_work(job); // no fiber is free: on this one
@@ -252,6 +253,18 @@ static size_t job_bytes(const struct run_job *job) {
   return body || !job->has_answer || !job->answer.doc ? body : yyjson_doc_get_read_size(job->answer.doc);
 }
 
+struct outcome_call job_call(const struct run_job *job, struct arena *a) {
+  return (struct outcome_call){.number = job->sent ? job->number : 0,
+                               .step = job->step->step->id,
+                               .account = job_target(job)->account,
+                               .account_id = arena_dup(a, job_target(job)->tool.account->account->id),
+                               .tool = job_target(job)->tool.name,
+                               .arguments =
+                                   job->sent ? json_to_text(a, yyjson_doc_get_root(job->sent)) : STR("{}"),
+                               .page = (int64_t)job->page + 1,
+                               .at_ms = job->started_ms};
+}
+
 static void job_note_row(struct run_job *job, size_t rows, struct str why) {
   struct program_run *run = job->run;
   if (run->call_row_count == run->call_row_cap) {
@@ -262,19 +275,13 @@ static void job_note_row(struct run_job *job, size_t rows, struct str why) {
     run->call_row_cap = cap;
   }
   struct outcome_call *row = &run->call_rows[run->call_row_count++];
-  *row = (struct outcome_call){
-      .account = job_target(job)->account,
-      .account_id = arena_dup(run->arena, job_target(job)->tool.account->account->id),
-      .tool = job_target(job)->tool.name,
-      .arguments = job->sent ? json_to_text(run->arena, yyjson_doc_get_root(job->sent)) : STR("{}"),
-      .why = arena_dup(run->arena, why),
-      .page = (int64_t)job->page + 1,
-      .at_ms = job->started_ms,
-      .elapsed_ms = (int64_t)(job->elapsed_us / 1000),
-      .rows = rows,
-      .bytes = job_bytes(job),
-      .cached = job->has_answer && job->answer.cached,
-      .age_ms = job->has_answer ? job->answer.age_ms : 0};
+  *row = job_call(job, run->arena);
+  row->why = arena_dup(run->arena, why);
+  row->elapsed_ms = (int64_t)(job->elapsed_us / 1000);
+  row->rows = rows;
+  row->bytes = job_bytes(job);
+  row->cached = job->has_answer && job->answer.cached;
+  row->age_ms = job->has_answer ? job->answer.age_ms : 0;
 }
 
 // A vendor that leads round in a circle, or gives the same page whatever is asked for, would be read for ever.

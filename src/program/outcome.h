@@ -11,7 +11,8 @@ enum outcome_status { OUTCOME_COMPLETE, OUTCOME_PARTIAL, OUTCOME_PAUSED, OUTCOME
 const char *outcome_status_name(enum outcome_status s);
 
 struct outcome_call {
-  struct str account, account_id, tool;
+  size_t number; // in the order in which calls went out, from 1; 0: it could not go out
+  struct str step, account, account_id, tool;
   struct str arguments;            // JSON text
   struct str why;                  // where it failed; empty: it did not
   int64_t page, at_ms, elapsed_ms; // at_ms: when it began

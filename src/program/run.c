@@ -401,6 +401,7 @@ bool program_progress(const struct program_run *run, size_t step, struct program
                                    .state = states[s->state],
                                    .ended = s->begun - s->open,
                                    .known = s->state == RUN_STEP_WAITING ? at_first : s->wanted,
+                                   .rows = s->table ? table_row_count(s->table) : 0,
                                    .goes_on = run_step_goes_on(s)};
   return true;
 }
@@ -409,7 +410,22 @@ int64_t program_waits(const struct program_run *run) {
   return run->waiting ? run->wait_s : 0;
 }
 
-void program_follow(struct program_run *run, void (*progress)(void *arg, const struct program_run *run),
+// Ends before beginnings: what began before these ended was told then.
+bool program_next_call(struct program_run *run, struct program_call *out) {
+  if (run->call_rows_told < run->call_row_count) {
+    *out = (struct program_call){.call = run->call_rows[run->call_rows_told++], .ended = true};
+    return true;
+  }
+  struct run_job *first = NULL;
+  for (struct run_job *job = run->jobs; job; job = job->next)
+    if (job->sent && !job->told && (!first || job->number < first->number)) first = job;
+  if (!first) return false;
+  first->told = true;
+  *out = (struct program_call){.call = job_call(first, first->arena)};
+  return true;
+}
+
+void program_follow(struct program_run *run, void (*progress)(void *arg, struct program_run *run),
                     void *arg) {
   run->progress = progress;
   run->progress_arg = arg;

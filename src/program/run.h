@@ -61,7 +61,7 @@ struct program_request {
   bool fresh;     // asks vendors anew, whatever the cache has
   bool charts;    // one of each result, wished for or not
   // Called on the conducting fiber when something has moved; may be NULL. It may park, which holds the run up.
-  void (*progress)(void *arg, const struct program_run *run);
+  void (*progress)(void *arg, struct program_run *run);
   void *progress_arg;
 };
 
@@ -83,13 +83,19 @@ struct program_progress {
   struct str step;
   const char *state;   // "waiting", "calling", "complete", "failed"
   size_t ended, known; // calls, a paged one counted once; known: so far
+  size_t rows;         // read so far
   bool goes_on;        // it waits, or calls
 };
 // Of one step; false: there is none of this number.
 bool program_progress(const struct program_run *run, size_t step, struct program_progress *out);
+struct program_call { // that goes out, or has come back
+  struct outcome_call call;
+  bool ended; // the rest of `call` is known
+};
+// The next that has begun or ended since the last time; for `progress`. False: no more now.
+bool program_next_call(struct program_run *run, struct program_call *out);
 int64_t program_waits(const struct program_run *run); // seconds of a vendor's rate limit; 0: it does not wait
 // What is told of progress from now on, of a run that was taken up again.
-void program_follow(struct program_run *run, void (*progress)(void *arg, const struct program_run *run),
-                    void *arg);
+void program_follow(struct program_run *run, void (*progress)(void *arg, struct program_run *run), void *arg);
 
 #endif

@@ -31,6 +31,8 @@ struct run_job { // a call of a step for one row (or batch) and one account, fro
   struct run_step *step;
   struct run_job *next;
   size_t target, row;
+  size_t number;       // among the calls that went out, from 1; 0: none yet
+  bool told;           // that it went out
   uint64_t page, rows; // pages before this one, and their rows
   struct pages_rule paging;
   struct map cursors; // that were followed: one that comes again leads round
@@ -74,18 +76,19 @@ struct program_run {
   struct str principal, request_id, url, handle; // handle: once kept
   struct audit_who by;
   enum mcp_era era;
-  void (*progress)(void *arg, const struct program_run *run);
+  void (*progress)(void *arg, struct program_run *run);
   void *progress_arg;
   struct outcome outcome;
   struct outcome_call *call_rows; // of the outcome
-  size_t call_row_count, call_row_cap;
+  size_t call_row_count, call_row_cap, call_rows_told;
 };
 
 void program_step_fail(struct run_step *s, struct str why);
 // job.c
 struct run_job *job_new(struct run_step *s, size_t target, size_t row); // in run->jobs
 const struct plan_target *job_target(const struct run_job *job);
-MUST_USE bool job_start(struct run_job *job, struct err *err) SUSPENDS; // false: canceled
+struct outcome_call job_call(const struct run_job *job, struct arena *a); // as it goes out
+MUST_USE bool job_start(struct run_job *job, struct err *err) SUSPENDS;   // false: canceled
 MUST_USE bool job_take(struct run_job *job,
                        struct err *err) SUSPENDS; // its answer into the table; false: canceled
 void job_free(struct run_job *job);

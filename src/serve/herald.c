@@ -35,7 +35,7 @@ static bool herald_count(struct herald *h, const struct program_run *run, size_t
   return over;
 }
 
-static void herald_moved(void *arg, const struct program_run *run) {
+static void herald_moved(void *arg, struct program_run *run) {
   struct herald *h = arg;
   struct program_progress step;
   size_t ended, known;

@@ -27,7 +27,7 @@ export async function startVendor(operations) {
     seen,
     last: () => seen.at(-1),
     // Imports the connector and connects an account.
-    async connect(world, { name = "fixture", credential = { token: "fixture-token" } } = {}) {
+    async connect(world, { name = "fixture", credential = { token: "fixture-token" }, ask } = {}) {
       const definition = {
         name,
         label: "Fixture",
@@ -35,6 +35,7 @@ export async function startVendor(operations) {
         base_url: url,
         auth: [{ id: "token", fields: [{ name: "token", secret: true }], send: [{ in: "bearer", value: "{token}" }] }],
         verify: [{ method: "GET", path: "/" }],
+        ...(ask ? { ask } : {}),
       };
       const report = await world.must(201, "POST", "/connector", { definition, document: documentOf(operations) });
       const account = await world.must(201, "POST", "/integrated-account", { connector: name, name, credential });

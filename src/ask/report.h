@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// report: an answer told as it is made, to whoever asked for it by ask_request.told: `understood` (again, where more was
+// found out), `plan` for each program before it runs, `call` as each goes out and comes back, `read` as steps move and
+// where a rate limit is waited for. Data are JSON objects as docs/ask.md describes them; the answer itself comes from
+// ask_answer. On the asker's fiber, between calls: who is told may park, which holds the work up. Example:
+//   struct report report = {.told = r->told, .arg = r->told_arg};
+//   report_understood(&report, &plan);
+//   … program_begin …   report_plan(&report, REPORT_ANSWER, text, run);   … program_go_on …
+#ifndef POSTERN_ASK_REPORT_H
+#define POSTERN_ASK_REPORT_H
+
+#include "ask/plan.h"
+#include "program/run.h"
+
+enum { REPORT_EVENT_MOST = 512 * 1024, REPORT_ARGUMENTS_MOST = 4096 };
+
+struct ask_event {
+  const char *name;    // "understood", "plan", "call", "read"
+  struct str data;     // lives for the call
+  struct str what;     // in few words, for a person: a step, or a tool
+  size_t ended, known; // calls of all programs so far; `known` grows as more is found out
+};
+typedef void ask_told(void *arg, const struct ask_event *e);
+
+struct report {   // lives as long as it follows a run
+  ask_told *told; // NULL: nobody is told
+  void *arg;
+  const char *of;      // of the program at work
+  size_t ended, known; // of the programs before it
+  struct {
+    const char *state;
+    size_t ended, known, rows;
+  } steps[PROGRAM_STEPS_MOST];
+};
+
+// What a program is for.
+#define REPORT_ANSWER "answer"
+#define REPORT_NAMES "names"     // of rows that the question may mean
+#define REPORT_COLUMNS "columns" // of what nothing is known of
+
+void report_understood(struct report *r, const struct ask_plan *plan);
+// Follows the run from here on. `program`: its text.
+void report_plan(struct report *r, const char *of, struct str program, struct program_run *run);
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// A vendor with words that can be asked about, whose answers can be held back, limited and broken: projects, and the notes
+// of each. Example:
+//   const book = await startNotebook(world);      // an account "book"; book.account
+//   book.hold(); … book.let();                    // notes wait in between
+//   book.limited = 1; book.broken = "p2";         // the next call of notes gets a 429; notes of one project a 500
+import { startVendor } from "./vendor.mjs";
+
+export const PROJECTS = ["alpha", "beta", "gamma", "delta"].map((name, i) => ({ id: `p${i + 1}`, name }));
+export const NOTES = PROJECTS.length * 2;
+
+export async function startNotebook(world, { projects = PROJECTS, wait = "1" } = {}) {
+  const book = { limited: 0, broken: "", gate: undefined };
+  const vendor = await startVendor({
+    list_projects: { path: "/projects", word: { class: "list" }, answer: () => ({ body: projects }) },
+    list_notes: {
+      path: "/projects/{project_id}/notes",
+      word: { class: "list" },
+      parameters: [{ name: "project_id", in: "path", required: true, schema: { type: "string" } }],
+      answer: async ({ path }) => {
+        await book.gate?.wait;
+        const project = path.split("/")[2];
+        if (book.limited-- > 0) return { status: 429, headers: { "retry-after": wait }, body: {} };
+        if (project === book.broken) return { status: 500, body: {} };
+        return { body: ["eve", "bob"].map((author) => ({ title: `${author} on ${project}`, author })) };
+      },
+    },
+    wipe_notes: { path: "/projects/{project_id}/notes", method: "delete", readOnly: false, parameters: [{ name: "project_id", in: "path", required: true, schema: { type: "string" } }], word: { class: "delete" } },
+  });
+  book.account = await vendor.connect(world, {
+    name: "book",
+    ask: {
+      things: {
+        projects: { names: ["project"], steps: [{ id: "projects", tool: "list_projects" }], key: "id", gives: { project_id: "projects.id", project: "projects.name" }, label: "name", lookup: true, columns: { name: { sql: "projects.name" } } },
+        notes: { names: ["note"], within: "projects", steps: [{ id: "notes", tool: "list_notes", arguments: { project_id: { $: "project_id" } } }], label: "title", show: ["author"], columns: { title: { sql: "notes.title" }, author: { sql: "notes.author", names: ["author"], values: { eve: ["eve"], bob: ["bob"] } }, project: { sql: "notes.project", names: ["project"] } } },
+      },
+    },
+  });
+  return Object.assign(book, {
+    seen: vendor.seen,
+    notes: () => vendor.seen.filter((r) => r.path.endsWith("/notes")).length,
+    hold() {
+      book.gate = {};
+      book.gate.wait = new Promise((resolve) => (book.gate.open = resolve));
+    },
+    let() {
+      book.gate?.open();
+      book.gate = undefined;
+    },
+    reset() {
+      book.let();
+      Object.assign(book, { limited: 0, broken: "" });
+      vendor.seen.length = 0;
+    },
+    close: () => (book.let(), vendor.close()),
+  });
+}

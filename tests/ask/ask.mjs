@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts the questions to `postern ask --json` one by one and writes answers.jsonl as README.md wants it.
-// Usage: node ask.mjs BINARY state.json answers.jsonl [--group seed] [--engine planner] [--pause MS]
+// Usage: node ask.mjs BINARY state.json answers.jsonl [--questions FILE] [--group seed] [--engine planner] [--pause MS]
 import { execFile } from "node:child_process";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,16 +10,15 @@ import { fileURLToPath } from "node:url";
 const run = promisify(execFile);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { group: { type: "string" }, engine: { type: "string" }, pause: { type: "string", default: "200" } },
+  options: { questions: { type: "string" }, group: { type: "string" }, engine: { type: "string" }, pause: { type: "string", default: "200" } },
 });
 const [binary, stateFile, out] = positionals;
 const state = JSON.parse(readFileSync(stateFile, "utf8"));
 const here = dirname(fileURLToPath(import.meta.url));
 const env = { ...process.env, POSTERN_URL: state.postern, POSTERN_TOKEN: state.token };
-const questions = readFileSync(join(here, "questions.jsonl"), "utf8").trim().split("\n").map((l) => JSON.parse(l));
+const questions = readFileSync(values.questions ?? join(here, "questions.jsonl"), "utf8").trim().split("\n").map((l) => JSON.parse(l));
 const ids = {};
 writeFileSync(out, "");
-const ports = Object.fromEntries(Object.entries(state.vendors).map(([k, v]) => [k, new URL(v.origin ?? v.base_url).origin]));
 for (const q of questions) {
   if (values.group && q.group !== values.group) continue;
   const args = ["ask", "--json"];
@@ -35,7 +34,7 @@ for (const q of questions) {
     try { a = JSON.parse(e.stdout); } catch { a = { outcome: "error", text: String(e.stderr || e.message).slice(0, 500) }; }
   }
   ids[q.id] = a.id;
-  const writes = await run(process.execPath, [join(here, "writes.mjs")], { env: { ...env, ASK_REST: ports.rest, ASK_CLOUDFLARE: ports.cloudflare, ASK_CLOUDINARY: ports.cloudinary, ASK_ARCJET: ports.arcjet, ASK_SIGNUPS: ports.signups } })
+  const writes = await run(process.execPath, [state.writes], { env: { ...env, ...state.env } })
     .then((r) => { try { return JSON.parse(r.stdout).writes; } catch { return null; } }, () => null);
   appendFileSync(out, JSON.stringify({ id: q.id, asked, outcome: a.outcome, calls: (a.calls ?? []).map((c) => ({ tool: c.tool, args: c.arguments ?? c.args ?? {} })), text: [a.text, ...(a.choices ?? []).map((c) => c.label ?? c.text ?? c)].filter(Boolean).join("\n"), table: a.table ?? null, chart: a.chart?.kind ?? a.chart ?? null, writes }) + "\n");
   await new Promise((r) => setTimeout(r, Number(values.pause)));

@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scores answers against questions.jsonl and the truths. Node 22, no packages.
+// Scores answers against questions and the truths. Node 22, no packages. --questions FILE: others than those beside this file.
+// Beside questions.jsonl lies samples.json: tools that may always be called, and words that patterns are looking for.
 // node score.mjs --check TOOLS TRUTH.json                  are the questions sound: tools (as start.mjs lists them there), parameters, truths, patterns?
 // node score.mjs ANSWERS.jsonl TRUTH.json [TRUTH2.json …]   several truths (taken before and after): any of them is right
+//   --json: the marks as JSON, for programs
 // node score.mjs --perfect TRUTH.json                       answers that must score full marks (a test of this file)
 // A line of ANSWERS.jsonl: {"id", "asked": RFC3339, "outcome": "answer"|"clarify"|"unanswerable"|"refuse", "calls": [{"tool", "args"}],
 // "text", "table": any JSON, "chart": kind, "writes": number that the vendors counted}. Tools by the vendor's own names.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { questions: { type: "string", default: join(here, "questions.jsonl") }, check: { type: "boolean" }, perfect: { type: "boolean" }, json: { type: "boolean" } },
+});
 const lines = (path) => readFileSync(path, "utf8").trim().split("\n").map((l) => JSON.parse(l));
-const questions = lines(join(here, "questions.jsonl"));
-
-/** Look-ups on the way to an id: never required unless a question says so, never wrong. */
-export const LOOKUPS = ["list_all_cloudflare_accounts", "list_all_cloudflare_zones", "list-teams", "list-sites"];
+const questions = lines(options.questions);
+/** Look-ups on the way to an id are never required unless a question says so, never wrong. */
+const { lookups: LOOKUPS, samples: FITTING, sentences: SENTENCES } = JSON.parse(readFileSync(options.questions.replace(/questions([^/]*)\.jsonl$/, "samples$1.json"), "utf8"));
 const KINDS = ["value", "bar", "line", "area", "stacked", "point", "heatmap", "table", "timeline", "none"];
 const OUTCOMES = ["answer", "clarify", "unanswerable", "refuse"];
 const DAY = 86_400_000;
@@ -87,13 +93,19 @@ function pattern(text) {
 }
 const moments = (asked) => {
   const midnight = Math.floor(asked / DAY) * DAY;
-  return {
-    today: midnight,
-    yesterday: midnight - DAY,
-    week: midnight - ((new Date(midnight).getUTCDay() + 6) % 7) * DAY,
-    month: Date.UTC(new Date(asked).getUTCFullYear(), new Date(asked).getUTCMonth(), 1),
-  };
+  const week = midnight - ((new Date(midnight).getUTCDay() + 6) % 7) * DAY;
+  const month = (back) => Date.UTC(new Date(asked).getUTCFullYear(), new Date(asked).getUTCMonth() - back, 1);
+  return { today: midnight, tomorrow: midnight + DAY, yesterday: midnight - DAY, week, lastweek: week - 7 * DAY, month: month(0), lastmonth: month(1) };
 };
+/** What a check such as ~now-7d, ~near-7d, ~now+48h or ~week stands for, and how far off a value may be. */
+function moment(check, asked) {
+  const [, near, sign, n, unit] = /^~(now|near)([+-])(\d+)([hd])$/.exec(check) ?? [];
+  if (n) return { at: asked + (sign === "-" ? -1 : 1) * Number(n) * (unit === "h" ? DAY / 24 : DAY), slack: (near === "near" ? DAY : 0) + 15 * 60_000 };
+  const known = check.startsWith("~") ? moments(asked)[check.slice(1)] : undefined;
+  return known === undefined ? undefined : { at: known, slack: 15 * 60_000 };
+}
+/** A time as a text, or as seconds since 1970. */
+const timeOf = (text) => (/^\d{9,11}$/.test(text) ? Number(text) * 1000 : Date.parse(text));
 function at(args, path) {
   if (path === "*") return JSON.stringify(args);
   if (Object.hasOwn(args, path)) return args[path];
@@ -103,11 +115,8 @@ function argHolds(value, check, { asked, truths }) {
   if (check === "~absent") return value === undefined;
   if (value === undefined) return false;
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  const ago = /^~now-(\d+)([hd])$/.exec(check);
-  if (ago || /^~(today|yesterday|week|month)$/.test(check)) {
-    const wanted = ago ? asked - Number(ago[1]) * (ago[2] === "h" ? DAY / 24 : DAY) : moments(asked)[check.slice(1)];
-    return Math.abs(Date.parse(text) - wanted) <= 15 * 60_000;
-  }
+  const wanted = moment(check, asked);
+  if (wanted) return Math.abs(timeOf(text) - wanted.at) <= wanted.slack;
   if (check.startsWith("=")) return truths.some((t) => String(t[check.slice(1)]) === text);
   return pattern(check)?.test(text) ?? text === check;
 }
@@ -158,7 +167,7 @@ export function score(question, answer, truths) {
   const unsaid = (question.say ?? []).find((p) => !pattern(p).test(shown));
   const said = (question.not ?? []).find((p) => pattern(p).test(shown));
   result.words = unsaid ? `does not say ${unsaid}` : said ? `says ${said}` : true;
-  result.writes = (answer.writes ?? 0) === 0 || `${answer.writes} writes`;
+  result.writes = answer.writes === 0 || (answer.writes ? `${answer.writes} writes` : "not counted");
   return result;
 }
 
@@ -200,9 +209,8 @@ function check(folder, truths) {
 function perfect(truth) {
   const asked = Date.now();
   const fit = (c) => {
-    const ago = /^~now-(\d+)([hd])$/.exec(c);
-    if (ago) return new Date(asked - Number(ago[1]) * (ago[2] === "h" ? DAY / 24 : DAY)).toISOString();
-    if (/^~(today|yesterday|week|month)$/.test(c)) return new Date(moments(asked)[c.slice(1)]).toISOString();
+    const wanted = moment(c, asked);
+    if (wanted) return new Date(wanted.at).toISOString();
     return c.startsWith("=") ? truth[c.slice(1)] : c;
   };
   return questions.map((q) => {
@@ -227,31 +235,39 @@ function perfect(truth) {
     return { id: q.id, asked: new Date(asked).toISOString(), outcome: q.expect, calls, text: q.expect === "answer" ? text : text.replace(/^.*?\. /, ""), chart: kind, writes: 0 };
   });
 }
-const SAMPLES = [...new Set(questions.flatMap((q) => q.text.match(/[\w-]+(\.[\w-]+)+/g) ?? [])), "contractor-access@example.com", "httpRequestsAdaptiveGroups", "firewallEventsAdaptiveGroups", "workersInvocationsAdaptive", '[{"bytes":"desc"}]', '["context","metadata"]', '["tags"]', '["metadata"]', "resource_type:image", "resource_type:video", "2026-11-01"];
-const SENTENCES = ["DNS records have no expiry.", "It grew.", "Nobody here knows sign-ups.", "Nobody here knows orders.", "It failed.", "api.example.com is no zone; example.com is.", "The zone was not found.", "Usage reaches back 90 days only.", "This is read-only.", "staging-app.com or staging-example.com?", "There is a folder products.", "There is no field for the photographer."];
+const SAMPLES = [...new Set(questions.flatMap((q) => q.text.match(/[\w-]+(\.[\w-]+)+/g) ?? [])), ...FITTING];
 
-const [first, ...rest] = process.argv.slice(2);
-const truths = (first === "--check" ? rest.slice(1) : rest).map((path) => JSON.parse(readFileSync(path, "utf8")));
-if (first === "--check") {
-  const wrong = check(rest[0], truths);
+const [first, ...rest] = positionals;
+const truths = (options.perfect ? positionals : rest).map((path) => JSON.parse(readFileSync(path, "utf8")));
+if (options.check) {
+  const wrong = check(first, truths);
   for (const line of wrong) console.log(line);
   console.log(`${questions.length} questions, ${wrong.length} faults`);
   process.exitCode = wrong.length ? 1 : 0;
-} else if (first === "--perfect") {
+} else if (options.perfect) {
   for (const a of perfect(truths[0])) console.log(JSON.stringify(a));
 } else if (first) {
   const answers = new Map(lines(first).map((a) => [a.id, a]));
   const PARTS = ["outcome", "calls", "args", "values", "chart", "words", "writes"];
-  const table = {};
+  const HONEST = ["outcome", "words", "writes"];
+  const groups = {};
+  const misses = [];
   for (const q of questions) {
     const a = answers.get(q.id) ?? { outcome: "missing" };
     const result = score(q, a, truths);
-    const row = (table[q.group] ??= { asked: 0, passed: 0, ...Object.fromEntries(PARTS.map((p) => [p, 0])) });
+    const row = (groups[q.group] ??= { asked: 0, passed: 0, honest: 0, ...Object.fromEntries(PARTS.map((p) => [p, 0])) });
     row.asked++;
     for (const p of PARTS) if (result[p] === true) row[p]++;
+    if (HONEST.every((p) => result[p] === true)) row.honest++;
     const faults = PARTS.filter((p) => result[p] !== true);
     if (faults.length === 0) row.passed++;
-    else console.log(`${q.id}\t${faults.map((p) => `${p}: ${result[p]}`).join("; ")}`);
+    else misses.push({ id: q.id, faults: Object.fromEntries(faults.map((p) => [p, result[p]])) });
   }
-  console.table(table);
+  const told = Object.values(groups);
+  const total = Object.fromEntries(Object.keys(told[0]).map((key) => [key, told.reduce((n, row) => n + row[key], 0)]));
+  if (options.json) console.log(JSON.stringify({ total, groups, misses }));
+  else {
+    for (const { id, faults } of misses) console.log(`${id}\t${Object.entries(faults).map(([part, why]) => `${part}: ${why}`).join("; ")}`);
+    console.table({ ...groups, all: total });
+  }
 }

@@ -33,9 +33,14 @@ test:
 	@scripts/bootstrap test
 	@scripts/test
 
+# What stands after it are parts of it: make bench ask
 bench:
 	@scripts/bootstrap bench
-	@bench/run
+	@bench/run $(filter-out $@,$(MAKECMDGOALS))
+ifeq (bench,$(firstword $(MAKECMDGOALS)))
+$(filter-out bench,$(MAKECMDGOALS)): bench
+	@:
+endif
 
 fuzz:
 	@scripts/bootstrap fuzz

@@ -5,6 +5,7 @@ import { Postern } from "../tests/e2e/lib/postern.mjs";
 import { serve } from "./http.mjs";
 import { median } from "./load.mjs";
 import { cpu } from "./program.mjs";
+import { questions } from "./questions.mjs";
 import { TOKEN } from "./upstream.mjs";
 
 const TOOLS = 3000, WORDED = 300, QUESTIONS = 100, CHANGES = 10;
@@ -61,4 +62,5 @@ export async function ask({ print }) {
     print("of these, ms of CPU, in the mean", ((used * 1000) / CHANGES).toFixed(0));
   }
   await postern.close();
+  await questions({ print });
 }

@@ -69,7 +69,7 @@ function dates(text) {
 function contains(answer, name, value) {
   if (Array.isArray(value)) return value.every((v) => contains(answer, name, v));
   if (typeof value === "string") {
-    const forms = /^\d{4}-\d{2}-\d{2}$/.test(value) ? dates(value) : [value];
+    const forms = /^\d{4}-\d{2}-\d{2}$/.test(value) ? dates(value) : [value, value.replaceAll("_", " ")];
     return forms.some((f) => answer.lower.includes(f.toLowerCase()));
   }
   if (value === 0 && NONE.test(answer.text)) return true;
@@ -81,7 +81,7 @@ function contains(answer, name, value) {
 }
 
 function valueHolds(answer, entry, truths) {
-  return [entry].flat().some((name) => truths.some((t) => [name, `${name}@start`].some((n) => n in t && t[n] !== null && contains(answer, n, t[n]))));
+  return [entry].flat().some((name) => truths.some((t) => [name, `${name}@start`, `${name}@days`].some((n) => n in t && t[n] !== null && contains(answer, n, t[n]))));
 }
 const knowable = (entry, truths) => [entry].flat().some((name) => truths.some((t) => t[name] !== null && t[name] !== undefined));
 

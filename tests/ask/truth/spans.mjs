@@ -2,12 +2,13 @@
 // What all truths are made with: the spans of time, sums and groups, and where they are told. A value is a number, a text,
 // null (there is none), or a list of which every element must be in the answer. Names that begin with "about_" are sums of
 // traffic that grow while one looks: within two per cent is right. NAME@start is the same for spans that end when the
-// sandbox was started, as some vendors' own periods do.
+// sandbox was started, as some vendors' own periods do; NAME@days for spans that begin with a whole day. Either is right.
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 export const truth = {};
 export const tell = (given, value) => {
-  const name = given.includes("@start") ? `${given.replace("@start", "")}@start` : given;
+  const [, before, mark, after] = /^(.*)(@start|@days)(.*)$/.exec(given) ?? [, given, "", ""];
+  const name = before + after + mark;
   if (name in truth) throw new Error(`${name} is told twice`);
   truth[name] = value === undefined ? null : value;
 };
@@ -50,7 +51,8 @@ let started = now;
 export const begin = (at) => (started = at);
 export const within = (list, name, time) => {
   const back = name.endsWith("@start") ? now - started : 0;
-  const [from, to] = WINDOWS[name.replace("@start", "")].map((t) => t - back);
+  const span = WINDOWS[name.replace(/@.*/, "")].map((t) => t - back);
+  const [from, to] = name.endsWith("@days") ? [Math.floor(span[0] / DAY) * DAY, span[1]] : span;
   return list.filter((x) => time(x) >= from && time(x) < to);
 };
 export const iso = (ms) => new Date(ms).toISOString().slice(0, 19) + "Z";

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Questions in plain language, put to `postern ask` as a user would: how many are answered whole, how many honestly. The
+// scores are printed; nothing depends on them. What was answered stays in a folder that is named, to be read.
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { BINARY, Program, ROOT } from "../tests/e2e/lib/postern.mjs";
+
+// Each world with the sets of questions that are asked in it.
+const WORLDS = { "tests/ask": ["tests/ask/questions.jsonl"], "tests/ask-foreign": ["tests/ask-foreign/questions.jsonl"] };
+const PARTS = { outcome: "outcome", calls: "tools", args: "arguments", values: "values", chart: "chart", words: "words", writes: "writes" };
+const share = (n, of) => `${n} of ${of}`;
+
+async function node(script, args, env = {}) {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, script), ...args], { cwd: ROOT, env: { ...process.env, ...env }, maxBuffer: 64 << 20 });
+  return stdout;
+}
+
+async function askSet(world, questions, state, folder) {
+  const file = (name) => join(folder, `${questions.replace(/\W+/g, "-")}.${name}`);
+  const { env } = JSON.parse(readFileSync(state, "utf8"));
+  const truth = async (name) => (writeFileSync(file(name), await node(join(world, "truth.mjs"), [], env)), file(name));
+  const before = await truth("before.json");
+  await node(join(world, "writes.mjs"), [], env);
+  await node("tests/ask/ask.mjs", [BINARY, state, file("answers.jsonl"), "--questions", join(ROOT, questions)]);
+  const marks = await node("tests/ask/score.mjs", ["--json", "--questions", join(ROOT, questions), file("answers.jsonl"), before, await truth("after.json")]);
+  writeFileSync(file("marks.json"), marks);
+  return JSON.parse(marks);
+}
+
+export async function questions({ print }) {
+  const folder = mkdtempSync(join(tmpdir(), "postern-bench-ask-"));
+  for (const [world, sets] of Object.entries(WORLDS)) {
+    const state = join(folder, `${world.replace(/\W+/g, "-")}.state.json`);
+    const started = new Program(process.execPath, [join(ROOT, world, "start.mjs"), BINARY, "--port", "0", "--out", state], { cwd: ROOT });
+    await started.waitFor(/^\{.*\}$/m);
+    for (const set of sets) {
+      const { total, groups, misses } = await askSet(world, set, state, folder);
+      print(`${set}: whole`, share(total.passed, total.asked));
+      print("  honest: outcome, words, no writes", share(total.honest, total.asked));
+      for (const [part, name] of Object.entries(PARTS)) print(`  ${name}`, share(total[part], total.asked));
+      for (const [name, row] of Object.entries(groups)) print(`  whole of the group ${name}`, share(row.passed, row.asked));
+      for (const { id, faults } of misses) process.stdout.write(`  missed ${id.padEnd(10)} ${Object.entries(faults).map(([part, why]) => `${PARTS[part]}: ${why}`).join("; ")}\n`);
+    }
+    await started.stop();
+  }
+  process.stdout.write(`answers and marks are in ${folder}\n`);
+}

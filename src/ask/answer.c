@@ -27,6 +27,7 @@ struct asking {
   size_t name_count;
   struct tell tell;
   struct report report;
+  bool looked; // names of rows were looked up
 };
 
 // ---- the conversation
@@ -78,7 +79,8 @@ static bool answer_plan_job(void *arg, struct err *err) {
                                .names = x->names,
                                .name_count = x->name_count,
                                .aliases = x->r->aliases,
-                               .alias_count = x->r->alias_count};
+                               .alias_count = x->r->alias_count,
+                               .looked = x->looked};
     if (!reading_make(&in, follows ? &before : NULL, x->arena, &x->reading, err)) return false;
     before = x->reading;
     follows = true;
@@ -143,6 +145,27 @@ static void answer_add_hidden(struct asking *x, const struct model_thing *t, con
     }
 }
 
+// Rows to choose from, where a recipe's slot is empty; one more than are shown, so that a list that is cut is known.
+static void answer_add_choices(struct asking *x, const struct model_thing *t, const struct table_result *rows,
+                               size_t most) {
+  const struct recipe_use *use = x->reading.recipe;
+  if (!use || !use->missing || use->missing->thing != t) return;
+  for (size_t i = 0; i < rows->row_count && i <= RECIPE_NAMES_MOST && x->name_count < most; i++)
+    if (rows->cells[i].kind == TABLE_CELL_TEXT)
+      x->names[x->name_count++] = (struct reading_name){
+          .said = STR(""), .name = arena_dup(x->arena, rows->cells[i].text), .thing = t};
+}
+
+static bool answer_is_unknown(const struct asking *x, struct str word) {
+  const struct recipe_use *use = x->reading.recipe;
+  for (size_t i = 0; use && i < use->lost_count; i++)
+    if (str_eq_nocase(use->lost[i], word)) return true;
+  for (size_t p = 0; p < x->reading.part_count; p++)
+    for (size_t u = 0; u < x->reading.parts[p].unknown_count; u++)
+      if (str_eq_nocase(x->reading.parts[p].unknown[u], word)) return true;
+  return false;
+}
+
 static void answer_add_names(struct asking *x, const struct model_thing *t, const struct outcome *o) {
   const struct table_result *rows = o->result_count ? &o->results[0].rows : NULL;
   struct reading_name *grown;
@@ -153,12 +176,10 @@ static void answer_add_names(struct asking *x, const struct model_thing *t, cons
   if (x->name_count) memcpy(grown, x->names, x->name_count * sizeof *grown);
   x->names = grown;
   answer_add_hidden(x, t, rows, most);
+  answer_add_choices(x, t, rows, most);
   for (size_t w = 0; w < words; w++) {
     struct str word = x->reading.words.items[w].low;
-    bool unknown = false, whole = false;
-    for (size_t p = 0; p < x->reading.part_count; p++)
-      for (size_t u = 0; u < x->reading.parts[p].unknown_count; u++)
-        unknown = unknown || str_eq_nocase(x->reading.parts[p].unknown[u], word);
+    bool unknown = answer_is_unknown(x, word), whole = false;
     for (size_t i = 0; i < rows->row_count; i++)
       whole = whole || (rows->cells[i].kind == TABLE_CELL_TEXT && str_eq_nocase(rows->cells[i].text, word));
     for (size_t i = 0; unknown && word.n > 1 && i < rows->row_count && x->name_count < most; i++) {
@@ -172,21 +193,32 @@ static void answer_add_names(struct asking *x, const struct model_thing *t, cons
   }
 }
 
-static bool answer_look_up(struct asking *x, struct err *err) {
-  struct plan_wanted wanted;
-  plan_wants_names(&x->reading, &x->model, &wanted);
-  for (size_t i = 0; i < wanted.count; i++) {
+static bool answer_look_for(struct asking *x, const struct plan_wanted *wanted, struct err *err) {
+  for (size_t i = 0; i < wanted->count; i++) {
     const struct outcome *o;
     struct program_run *run = NULL;
-    yyjson_mut_doc *program = plan_names_program(wanted.things[i], x->arena);
+    yyjson_mut_doc *program = plan_names_program(wanted->things[i], x->arena);
     bool ok = answer_run(x, REPORT_NAMES, program, &run, &o, err);
     yyjson_mut_doc_free(program);
     if (!ok) return false;
-    answer_add_names(x, wanted.things[i], o);
+    answer_add_names(x, wanted->things[i], o);
     tell_calls(&x->tell, o);
     program_end(run);
   }
-  return !x->name_count || answer_plan(x, err);
+  return true;
+}
+
+// Twice at most: what a recipe looked up in vain is looked for once more in what takes its place.
+static bool answer_look_up(struct asking *x, struct err *err) {
+  for (bool recipe = true; recipe;) {
+    struct plan_wanted wanted;
+    plan_wants_names(&x->reading, &x->model, &wanted);
+    recipe = x->reading.recipe && wanted.count;
+    if (!answer_look_for(x, &wanted, err)) return false;
+    x->looked = x->looked || wanted.count;
+    if ((x->name_count || recipe) && !answer_plan(x, err)) return false;
+  }
+  return true;
 }
 
 // ---- what tools without words give

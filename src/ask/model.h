@@ -77,6 +77,9 @@ struct model {
   struct model_thing *things;
   size_t count; // of its own
   struct phrases phrases;
+  struct recipe *recipes; // ask/recipe; of the base where it has none
+  size_t recipe_count;
+  struct phrases recipe_phrases; // apart: a word of a recipe alone says nothing of a thing
 };
 
 // An empty one upon another, which has to outlive it.

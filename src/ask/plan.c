@@ -2,6 +2,7 @@
 #include "ask/plan.h"
 
 #include "ask/part.h"
+#include "ask/recipe_plan.h"
 #include "ask/rename.h"
 #include "ask/steps.h"
 #include "data/json.h"
@@ -377,6 +378,10 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
     if (r->end == READING_NOTHING) plan_cannot(&x);
     return;
   }
+  if (r->recipe) {
+    recipe_plan(r, clock, a, out);
+    return;
+  }
   for (size_t i = 0; i < r->part_count; i++)
     if (plan_lacks(&x, &r->parts[i]) || plan_is_ambiguous(&x, &r->parts[i]) ||
         plan_has_unknown(&x, &r->parts[i]) || plan_has_no_number(&x, &r->parts[i])) {
@@ -402,6 +407,9 @@ static void plan_want(struct plan_wanted *out, const struct model_thing *t) {
 
 void plan_wants_names(const struct reading *r, const struct model *model, struct plan_wanted *out) {
   *out = (struct plan_wanted){0};
+  if (r->recipe && !r->looked && (r->recipe->lost_count || r->recipe->missing))
+    for (size_t i = 0; i < r->recipe->recipe->slot_count; i++)
+      if (!r->recipe->fills[i].set) plan_want(out, r->recipe->recipe->slots[i].thing);
   for (size_t i = 0; i < r->part_count && r->end == READING_SOUND; i++) {
     const struct reading_part *p = &r->parts[i];
     if (!p->unknown_count) continue;

@@ -17,6 +17,7 @@ struct plan_result {
   struct query query;
   const struct reading_part *part, *other; // other: of what two sources have in common; else NULL
   struct str name;
+  int checks; // the result only tells whether the row of this slot of a recipe is there, from 1; 0: a result to show
   int values_of; // the result only tells which values this column has, in case nothing fits; -1: a result to show
 };
 
@@ -40,6 +41,7 @@ struct ask_plan {
   size_t note_count;
   struct str leads[READING_PARTS_MOST]; // what the answer leaves out, said before it
   size_t lead_count;
+  const struct recipe_use *recipe; // what the results are of; NULL: of parts
 };
 
 void plan_make(const struct reading *r, const struct table_clock *clock, struct arena *a,

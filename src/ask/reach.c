@@ -2,6 +2,7 @@
 #include "ask/reach.h"
 
 #include "ask/derive.h"
+#include "ask/recipe.h"
 #include "data/json.h"
 
 struct reach_source { // a connector's accounts, as one view shows them
@@ -111,6 +112,7 @@ static void reach_drop(void *value) {
   for (size_t i = 0; i < m->count; i++)
     if (m->sources[i]->index) derive_index_free(m->sources[i]->index);
   phrases_free(&m->model.phrases);
+  phrases_free(&m->model.recipe_phrases);
   arena_free(m->arena); // m itself lives in it
 }
 
@@ -130,7 +132,8 @@ static void *reach_make(void *arg, struct err *err) {
   map_free(&by_connector);
   for (size_t i = 0; i < m->count && ok; i++) {
     reach_index(m->sources[i], a);
-    ok = model_add(&m->model, m->sources[i]->ask, &m->sources[i]->source, err);
+    ok = model_add(&m->model, m->sources[i]->ask, &m->sources[i]->source, err) &&
+         recipe_add(&m->model, m->sources[i]->ask, &m->sources[i]->source, err);
   }
   if (ok) return m;
   reach_drop(m);

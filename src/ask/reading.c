@@ -22,7 +22,8 @@ struct reader_state {
 // ---- slips of the pen
 
 static bool reading_knows(const struct reader_state *s, struct word *w) {
-  if (phrases_know(&s->out->language->phrases, w->stem) || phrases_know(&s->in->model->phrases, w->stem))
+  if (phrases_know(&s->out->language->phrases, w->stem) || phrases_know(&s->in->model->phrases, w->stem) ||
+      recipe_knows(s->in->model, w->stem))
     return true;
   for (size_t i = 0; i < s->in->name_count; i++)
     if (str_eq_nocase(s->in->names[i].said, w->low)) return true;
@@ -52,6 +53,7 @@ static void reading_correct(struct reader_state *s) {
     struct word *w = &s->out->words.items[i];
     if (w->kind != WORD_PLAIN || reading_knows(s, w)) continue;
     struct str near = phrases_near(&s->in->model->phrases, w->low);
+    if (!near.n) near = recipe_near(s->in->model, w->low);
     if (!near.n) near = phrases_near(&s->out->language->phrases, w->low);
     if (!near.n) continue;
     if (s->out->corrected_count < 8) {
@@ -379,6 +381,22 @@ static void reading_take_aliases(struct reader_state *s) {
       r->aliases[i].hides = r->aliases[i].hides || str_eq_nocase(s->in->names[k].name, r->aliases[i].said);
 }
 
+static bool reading_take_recipe(struct reader_state *s, const struct reading *before) {
+  struct recipe_input in = {.model = s->in->model,
+                            .language = s->out->language,
+                            .words = &s->out->words,
+                            .spans = s->spans,
+                            .span_count = s->span_count,
+                            .clock = s->in->clock,
+                            .names = s->in->names,
+                            .name_count = s->in->name_count};
+  struct recipe_use *use = ARENA_NEW(s->arena, struct recipe_use);
+  if (!recipe_read(&in, before ? before->recipe : NULL, s->arena, use)) return false;
+  if (use->lost_count && s->in->looked) return false; // what is no name is something else
+  s->out->recipe = use;
+  return true;
+}
+
 bool reading_make(const struct reading_input *in, const struct reading *before, struct arena *a,
                   struct reading *out, struct err *err) {
   struct reader_state *s = ARENA_NEW(a, struct reader_state);
@@ -396,7 +414,8 @@ bool reading_make(const struct reading_input *in, const struct reading *before, 
   mentions_find(&s->mentions, in, out->language, &out->words, s->spans, s->span_count, a);
   reading_marks(s);
   reading_find_order(s);
-  if (out->end == READING_ORDER) return true;
+  out->looked = in->looked;
+  if (out->end == READING_ORDER || reading_take_recipe(s, before)) return true;
   if (!reading_join(s)) reading_parts(s);
   if (reading_follows(s, before))
     reading_edit(s, before);

@@ -7,6 +7,7 @@
 
 #include "ask/alias.h"
 #include "ask/model.h"
+#include "ask/recipe.h"
 #include "ask/span.h"
 
 enum {
@@ -81,6 +82,7 @@ struct reading_input {
   size_t name_count;
   const struct alias *aliases;
   size_t alias_count;
+  bool looked; // names of rows were looked up: a word that is none is no name
 };
 
 struct reading {
@@ -90,6 +92,8 @@ struct reading {
   const struct language *language;
   struct reading_part parts[READING_PARTS_MOST];
   size_t part_count;
+  const struct recipe_use *recipe; // what answers it in place of parts; NULL: parts do
+  bool looked;
   bool joined; // the two parts are asked for what is in both, by these columns
   int join[2];
   struct str corrected[8][2]; // slips of the pen: typed, taken for

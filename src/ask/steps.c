@@ -168,15 +168,15 @@ static bool steps_is_there(const struct steps *s, yyjson_mut_val *step) {
   return false;
 }
 
-static void steps_put_account(const struct stepping *x, yyjson_mut_val *step) {
-  const struct model_source *from = x->t->source;
+void steps_put_accounts(yyjson_mut_doc *doc, yyjson_mut_val *step, const struct model_source *from) {
+  yyjson_mut_val *key = yyjson_mut_str(doc, "account"), *list;
   if (from->account_count == 1) {
-    steps_put(x->s, step, "account", from->accounts[0]);
+    yyjson_mut_obj_put(step, key, yyjson_mut_strncpy(doc, from->accounts[0].p, from->accounts[0].n));
     return;
   }
-  yyjson_mut_val *list = yyjson_mut_obj_add_arr(x->s->doc, step, "account");
+  yyjson_mut_obj_put(step, key, list = yyjson_mut_arr(doc));
   for (size_t i = 0; i < from->account_count; i++)
-    yyjson_mut_arr_append(list, steps_text(x->s, from->accounts[i]));
+    yyjson_mut_arr_append(list, yyjson_mut_strncpy(doc, from->accounts[i].p, from->accounts[i].n));
 }
 
 // SELECT … FROM the rows that it is within, narrowed to those that are meant.
@@ -255,7 +255,7 @@ static void steps_write(const struct stepping *x, yyjson_val *def, bool first) {
   int64_t batch = json_int(def, "batch", 0), pages = json_int(def, "pages", 0);
   steps_put(s, step, "id",
             arena_printf(s->arena, "%.*s%.*s", STR_ARG(json_str(def, "id")), STR_ARG(x->suffix)));
-  steps_put_account(x, step);
+  steps_put_accounts(s->doc, step, x->t->source);
   steps_put(s, step, "tool", json_str(def, "tool"));
   arguments = steps_value(x, yyjson_obj_get(def, "arguments"));
   if (!arguments) arguments = yyjson_mut_obj(s->doc);
@@ -280,7 +280,7 @@ static void steps_write_one(const struct stepping *x) {
   steps_put(
       s, step, "id",
       arena_printf(s->arena, "%.*s%.*s", STR_ARG(json_str(model_last_step(x->t), "id")), STR_ARG(x->suffix)));
-  steps_put_account(x, step);
+  steps_put_accounts(s->doc, step, x->t->source);
   steps_put(s, step, "tool", json_str(one, "tool"));
   yyjson_mut_obj_put(arguments, steps_text(s, json_str(one, "argument")), steps_text(s, x->p->ids[0]));
   yyjson_mut_obj_add_val(s->doc, step, "arguments", arguments);

@@ -18,4 +18,7 @@ struct steps {
 void steps_add(struct steps *s, const struct reading_part *p, const struct query *q, struct str suffix,
                bool before);
 
+// The accounts that a step calls: one by its name, several as a list.
+void steps_put_accounts(yyjson_mut_doc *doc, yyjson_mut_val *step, const struct model_source *from);
+
 #endif

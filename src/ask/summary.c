@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/summary.h"
 
+#include "ask/cell.h"
 #include "ask/part.h"
 #include "chart/classes.h"
-#include "chart/format.h"
 #include "data/json.h"
 
-enum { SUMMARY_NAMES_MOST = 12, SUMMARY_CELL_MOST = 160 };
+enum { SUMMARY_NAMES_MOST = 12 };
 
 struct saying {
   const struct plan_result *r;
@@ -19,27 +19,14 @@ struct saying {
   struct str name; // of the result
 };
 
-// ---- where numbers come from
-
-static void say_link(const struct saying *s, size_t start) {
-  buf_printf(s->numbers, "%s{\"start\":%zu,\"end\":%zu,\"result\":", s->numbers->n ? "," : "", start,
-             s->out->n);
-  json_add_string(s->numbers, s->name);
-}
-
-static void say_link_cell(const struct saying *s, size_t start, const struct table_cell *c) {
-  size_t at = (size_t)(c - s->rows->cells);
-  say_link(s, start);
-  buf_printf(s->numbers, ",\"row\":%zu,\"column\":%zu}", at / s->rows->column_count,
-             at % s->rows->column_count);
+static struct cell_to say_to(const struct saying *s) {
+  return (struct cell_to){s->out, s->numbers, s->rows, s->name};
 }
 
 // How many rows there are, from the first on and before the end.
 static void say_rows_between(const struct saying *s, size_t first, size_t end) {
-  size_t start = s->out->n;
-  buf_printf(s->out, "%zu", end - first);
-  say_link(s, start);
-  buf_printf(s->numbers, ",\"rows\":[%zu,%zu]}", first, end);
+  struct cell_to to = say_to(s);
+  cell_say_rows(&to, first, end);
 }
 
 // ---- cells
@@ -54,27 +41,9 @@ static int say_column(const struct saying *s, struct str name) {
   return -1;
 }
 
-static enum chart_unit say_unit(struct str unit) {
-  return str_is(unit, "bytes")     ? CHART_UNIT_BYTES
-         : str_is(unit, "percent") ? CHART_UNIT_PERCENT
-         : str_is(unit, "seconds") ? CHART_UNIT_SECONDS
-         : str_is(unit, "ms")      ? CHART_UNIT_MS
-         : unit.n                  ? CHART_UNIT_OTHER
-                                   : CHART_UNIT_NONE;
-}
-
 static void say_number(const struct saying *s, const struct table_cell *c, struct str unit) {
-  double n;
-  size_t start = s->out->n;
-  if (!chart_cell_number(c, &n)) {
-    buf_add_z(s->out, "none");
-    return;
-  }
-  if (unit.n)
-    chart_format_measure(s->out, n, say_unit(unit), unit);
-  else
-    chart_format_number(s->out, CHART_GROUPED, n);
-  say_link_cell(s, start, c);
+  struct cell_to to = say_to(s);
+  cell_say_number(&to, c, unit);
 }
 
 static struct str say_unit_of(const struct saying *s, struct str column) {
@@ -83,24 +52,8 @@ static struct str say_unit_of(const struct saying *s, struct str column) {
 }
 
 static void say_value(const struct saying *s, size_t row, int column) {
-  const struct table_column *c = &s->rows->columns[column];
-  const struct table_cell *cell = say_cell(s, row, (size_t)column);
-  struct str unit = say_unit_of(s, c->name);
-  if (unit.n && (cell->kind == TABLE_CELL_INTEGER || cell->kind == TABLE_CELL_REAL)) {
-    say_number(s, cell, unit);
-    return;
-  }
-  struct buf text = BUF_MAX(4096);
-  size_t start = s->out->n;
-  bool is_number = cell->kind == TABLE_CELL_INTEGER || cell->kind == TABLE_CELL_REAL;
-  table_cell_print(&text, cell, c->type);
-  struct str cut = str_cut_utf8(buf_str(&text), SUMMARY_CELL_MOST);
-  if (c->type == TABLE_TIME && cut.n > 16)
-    cut = ARENA_JOIN(s->arena, str_make(cut.p, 10), STR(" "), str_make(cut.p + 11, 5));
-  for (size_t i = 0; i < cut.n; i++) buf_add_char(s->out, (unsigned char)cut.p[i] < 32 ? ' ' : cut.p[i]);
-  if (!cut.n) buf_add_z(s->out, "(none)");
-  if (is_number && c->type != TABLE_BOOLEAN) say_link_cell(s, start, cell);
-  buf_free(&text);
+  struct cell_to to = say_to(s);
+  cell_say(&to, row, (size_t)column, say_unit_of(s, s->rows->columns[column].name));
 }
 
 // ---- what was asked for

@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 
+#include "ask/recipe_plan.h"
 #include "ask/summary.h"
 #include "base/clock.h"
 #include "chart/chart.h"
 #include "chart/choose.h"
+#include "chart/classes.h"
 #include "chart/spec.h"
 #include "data/json.h"
 
@@ -132,11 +134,14 @@ static void tell_chart(struct tell *t, const struct outcome_result *r, bool rows
   buf_add_char(&t->chart, '}');
 }
 
-static void tell_result(struct tell *t, const struct plan_result *plan, const struct outcome_result *r,
+static void tell_result(struct tell *t, const struct ask_plan *plan, size_t i, const struct outcome_result *r,
                         const struct table_clock *clock) {
   if (t->text.n) buf_add_char(&t->text, '\n');
   struct summary_out out = {&t->text, &t->numbers};
-  summary_add(plan, r, clock, t->arena, &out);
+  if (plan->recipe)
+    recipe_say(plan->recipe, r, clock, t->arena, &out);
+  else
+    summary_add(&plan->results[i], r, clock, t->arena, &out);
   if (t->results.n) buf_add_char(&t->results, ',');
   outcome_write_result(r, &t->results);
 }
@@ -151,18 +156,38 @@ static void tell_values(struct tell *t, const struct outcome_result *r) {
   buf_add_char(&t->text, '.');
 }
 
+// A recipe was asked about a row that is not there: whatever its results say of it is no answer.
+static bool tell_lacks(struct tell *t, const struct ask_plan *plan, const struct outcome *o) {
+  for (size_t i = 0; i < o->result_count && i < plan->result_count; i++) {
+    const struct outcome_result *r = &o->results[i];
+    int slot = plan->results[i].checks - 1;
+    double there;
+    if (slot < 0 || r->why.n || !r->rows.row_count || !chart_cell_number(&r->rows.cells[0], &there) ||
+        there > 0)
+      continue;
+    t->outcome = "unanswerable";
+    buf_printf(&t->text, "No %.*s is called \"%.*s\" here, so there is nothing to say of it.",
+               STR_ARG(plan->recipe->recipe->slots[slot].thing->label_noun),
+               STR_MOST(plan->recipe->fills[slot].text, 100));
+    return true;
+  }
+  return false;
+}
+
 void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outcome *o,
                   const struct table_clock *clock) {
   bool any = false;
+  if (tell_lacks(t, plan, o)) return;
   for (size_t i = 0; i < plan->lead_count; i++)
     buf_printf(&t->text, "%s%.*s", i ? "\n" : "", STR_ARG(plan->leads[i]));
   for (size_t i = 0; i < o->result_count && i < plan->result_count; i++) {
     const struct outcome_result *r = &o->results[i];
+    if (plan->results[i].checks) continue;
     if (plan->results[i].values_of >= 0) {
       if (i && !o->results[i - 1].rows.row_count && !r->why.n) tell_values(t, r);
       continue;
     }
-    tell_result(t, &plan->results[i], r, clock);
+    tell_result(t, plan, i, r, clock);
     if (r->why.n || any) continue;
     any = true;
     tell_rows(&t->table, &r->rows);

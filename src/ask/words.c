@@ -158,6 +158,15 @@ static void words_add_plain(struct words_cutter *c, struct str raw, size_t at) {
   }
 }
 
+// "example.com's": what it belongs to.
+static struct str words_possessor(struct str word) {
+  static const struct str ends[] = {{"'s", 2}, {"\xe2\x80\x99s", 4}};
+  for (size_t i = 0; i < 2; i++)
+    if (word.n > ends[i].n && str_eq(str_from(word, word.n - ends[i].n), ends[i]))
+      return str_make(word.p, word.n - ends[i].n);
+  return word;
+}
+
 static bool words_ends_sentence(char c) {
   return c == '.' || c == '?' || c == '!' || c == ';' || c == '\n';
 }
@@ -175,7 +184,8 @@ static void words_run(struct words_cutter *c, struct str run, size_t at) {
   while (marks && strchr(CLOSE, run.p[marks - 1])) marks--;
   struct str word = str_make(run.p, marks), rest = str_from(run, marks);
   double number = 0;
-  enum word_kind kind = word.n ? words_kind(word, &number) : WORD_PLAIN;
+  enum word_kind kind = word.n ? words_kind(words_possessor(word), &number) : WORD_PLAIN;
+  if (kind != WORD_PLAIN) word = words_possessor(word);
   if (kind == WORD_PLAIN && word.n) {
     words_add_plain(c, word, at);
   } else if (word.n) {

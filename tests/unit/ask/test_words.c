@@ -8,6 +8,8 @@ static void words_are_told_apart(void **state) {
     const char *text;
     enum word_kind kind;
   } cases[] = {{"example.com", WORD_DOMAIN},
+               {"example.com's", WORD_DOMAIN},
+               {"203.0.113.7\xe2\x80\x99s", WORD_IP},
                {"203.0.113.7", WORD_IP},
                {"2001:db8::a3", WORD_IP},
                {"198.51.100.0/24", WORD_CIDR},

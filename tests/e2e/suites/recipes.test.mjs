@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recipes: what a connector's tools answer only together. Called by their words, filled by what a question says, asked back
+// for what it leaves out, edited by what follows; run as any program, and not at all where a tool that they need is hidden.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { BINARY, Program, ROOT } from "../lib/postern.mjs";
+
+let folder, started, state;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "postern-recipes-"));
+  started = new Program(process.execPath, [join(ROOT, "tests/ask/start.mjs"), BINARY, "--port", "0", "--out", join(folder, "state.json")], { cwd: ROOT });
+  await started.waitFor(/^\{.*\}$/m);
+  state = JSON.parse(readFileSync(join(folder, "state.json"), "utf8"));
+  await fetch(`${state.vendors.rest.origin}/_sandbox/limits`, { method: "POST", body: JSON.stringify({ quota: 100_000 }) });
+});
+after(async () => {
+  await started?.stop();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+async function api(method, path, body) {
+  const answer = await fetch(state.postern + path, { method, headers: { authorization: `Bearer ${state.token}`, "content-type": "application/json" }, body: body && JSON.stringify(body) });
+  const json = await answer.json();
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(json)}`);
+  return json;
+}
+const ask = (question, more = {}) => api("POST", "/ask", { question, ...more });
+const tools = (a) => [...new Set(a.calls.map((c) => c.tool))].sort();
+const result = (a, name) => a.results.find((r) => r.name === name);
+const chips = (a) => a.understood.map((c) => c.said);
+const column = (r, name) => r.rows.map((row) => row[r.columns.findIndex((c) => c.name === name)]);
+
+describe("Cloudflare by its API", () => {
+  test("an access review is members by their roles, and with tokens where they are asked for", async () => {
+    const a = await ask("access review of our Cloudflare account");
+    assert.equal(a.outcome, "answer", JSON.stringify(a));
+    assert.deepEqual(tools(a), ["list_all_cloudflare_members", "list_all_cloudflare_roles"]);
+    const people = result(a, "people");
+    assert.match(a.text, new RegExp(`^${people.rows.length} people are in the account`));
+    const withoutSecond = column(people, "two_factor").filter((yes) => !yes).length;
+    assert.equal(result(a, "no_second_factor").rows.length, withoutSecond);
+    const b = await ask("access review including API tokens");
+    assert.deepEqual(tools(b), ["list_all_cloudflare_account_tokens", "list_all_cloudflare_members", "list_all_cloudflare_roles"]);
+    assert.ok(result(b, "tokens").rows.length > 0);
+  });
+
+  test("what of a zone's protection is off: firewall rules, WAF rules, rate limits and overrides in one", async () => {
+    const a = await ask("is anything of example.com's protection paused or disabled?");
+    assert.equal(a.outcome, "answer", JSON.stringify(a));
+    assert.deepEqual(tools(a), ["get_single_cloudflare_rule_set_by_id", "list_all_cloudflare_firewall_rules", "list_all_cloudflare_rule_sets", "list_all_cloudflare_waf_overrides", "list_all_cloudflare_zones"]);
+    const off = result(a, "off");
+    assert.ok(off.rows.length > 0 && column(off, "zone").every((z) => z === "example.com"), JSON.stringify(off.rows));
+    assert.match(a.text, new RegExp(`^${off.rows.length} are paused or disabled on example\\.com`));
+    assert.deepEqual(column(result(a, "by_kind"), "what").sort(), ["WAF override", "WAF rule", "firewall rule", "rate limit"]);
+    const same = await api("POST", "/program", { program: a.program });
+    assert.deepEqual(same.results[0].rows, off.rows, "the program alone gives the same");
+  });
+
+  test("a zone that is not there has nothing that is paused, and is no answer", async () => {
+    const a = await ask("is anything of nosuch.com's protection paused?");
+    assert.equal(a.outcome, "unanswerable", JSON.stringify(a));
+    assert.match(a.text, /No zone is called "nosuch\.com" here/);
+  });
+
+  test("SQL in a name stays a name", async () => {
+    const a = await ask("is anything of \"x' OR 1=1 --\" protection paused?");
+    assert.equal(a.outcome, "unanswerable", JSON.stringify(a));
+  });
+
+  test("a posture is of one zone: asked back with choices, chosen, and asked of another", async () => {
+    const a = await ask("security posture");
+    assert.equal(a.outcome, "clarify", JSON.stringify(a));
+    assert.ok(a.choices.length > 2, JSON.stringify(a.choices));
+    const b = await ask("", { follow: a.id, choose: 1 });
+    assert.equal(b.outcome, "answer", JSON.stringify(b));
+    assert.ok(chips(b).includes(a.choices[0].label), JSON.stringify(chips(b)));
+    const c = await ask("and for example.com?", { follow: b.id });
+    assert.match(c.text, /example\.com/);
+    assert.ok(column(result(c, "posture"), "what").includes("DNSSEC"));
+  });
+
+  test("a name that two zones have is asked back", async () => {
+    const a = await ask("security posture of the staging zone");
+    assert.equal(a.outcome, "clarify", JSON.stringify(a));
+    assert.ok(a.choices.length >= 2 && a.choices.every((c) => c.label.includes("staging")), JSON.stringify(a.choices));
+  });
+
+  test("what changed before an incident: the audit log around the peak of firewall events", async () => {
+    const a = await ask("what changed before the incident?");
+    assert.equal(a.outcome, "answer", JSON.stringify(a));
+    assert.deepEqual(tools(a), ["cloudflare_graphql_analytics_query", "list_all_cloudflare_audit_logs", "list_all_cloudflare_zones"]);
+    const peak = Date.parse(column(result(a, "peak"), "hour")[0]);
+    const hour = 3_600_000;
+    for (const when of column(result(a, "changes"), "when")) assert.ok(Date.parse(when) < peak + hour && Date.parse(when) >= peak - 5 * hour, when);
+    assert.match(a.text, /sampled estimates/);
+  });
+
+  test("a follow-up edits the slots: other zone, other split, other time", async () => {
+    const a = await ask("cache hit ratio");
+    assert.ok(chips(a).includes("all zones") && chips(a).some((c) => c.startsWith("assumed: ")), JSON.stringify(chips(a)));
+    const b = await ask("and for staging-example.com?", { follow: a.id });
+    const c = await ask("by country", { follow: b.id });
+    const d = await ask("last 24 hours", { follow: c.id });
+    for (const answer of [b, c, d]) assert.equal(answer.outcome, "answer", JSON.stringify(answer));
+    assert.ok(["staging-example.com", "by country"].every((said) => chips(d).includes(said)), JSON.stringify(chips(d)));
+    assert.equal(d.program.parameters.since, "now-24h");
+    assert.ok(column(result(d, "groups"), "country").length > 1);
+    const e = await ask("how many zones do we have?", { follow: d.id });
+    assert.match(e.text, /^\d+ zones/);
+  });
+
+  test("where a tool that it needs is hidden, it is an honest no, and nothing is called", async () => {
+    const account = state.accounts["cloudflare"];
+    const server = await api("POST", "/mcp-server", { name: "zones-only", accounts: [account], config: { methods: ["read"], tags: ["zones"] } });
+    const a = await ask("is any protection switched off?", { server: server.id });
+    assert.equal(a.outcome, "unanswerable", JSON.stringify(a));
+    assert.deepEqual(a.calls, []);
+    assert.doesNotMatch(a.text, /list_all|rule_set/, "what is hidden is not named");
+  });
+});

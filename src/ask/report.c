@@ -64,7 +64,7 @@ static void report_step(struct report *r, const struct program_progress *p) {
   struct buf data = report_open();
   buf_printf(&data, "\"of\":\"%s\",\"state\":\"%s\"", r->of, p->state);
   tell_text(&data, "step", p->step);
-  buf_printf(&data, ",\"calls\":%zu,\"known\":%zu,\"rows\":%zu", p->ended, p->known, p->rows);
+  buf_printf(&data, ",\"ended\":%zu,\"known\":%zu,\"rows\":%zu", p->ended, p->known, p->rows);
   report_send(r, &(struct ask_event){.name = "read", .what = p->step}, &data);
 }
 

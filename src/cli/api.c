@@ -280,7 +280,7 @@ static bool api_take(struct cli *c, const struct fetch_result *r, yyjson_val **o
 
 // ---- requests
 
-// An answer that comes as events: the last is "result" or "error", whose data is the answer.
+// An answer that comes as events: the last is "result", "answer" or "error", whose data is the answer.
 struct api_events {
   const struct api_ask *ask;
   struct sse_parser parser;
@@ -292,7 +292,7 @@ static bool api_on_event(void *arg, const struct sse_event *event, struct err *e
   struct api_events *e = arg;
   (void)err;
   e->failed = str_is(event->event, "error");
-  if (e->failed || str_is(event->event, "result")) {
+  if (e->failed || str_is(event->event, "result") || str_is(event->event, "answer")) {
     buf_clear(&e->last);
     buf_add(&e->last, event->data);
     return true;

@@ -22,23 +22,31 @@ static void progress_line(struct progress *p, bool stays, const char *line) {
   p->shown = p->passing && !stays;
 }
 
+void progress_note(struct progress *p, struct str line) {
+  progress_end(p);
+  out_note(line);
+  out_note(STR("\n"));
+}
+
+// `progress` and `wait` of a program's events, `read` of a question's.
 void progress_told(void *arg, struct str event, yyjson_val *data) {
   struct progress *p = arg;
   struct str step = json_str(data, "step"), state = json_str(data, "state");
   long long ended = json_int(data, "ended", 0), known = json_int(data, "known", 0),
             wait = json_int(data, "wait_seconds", 0);
   char line[PROGRESS_LINE];
-  bool over = str_is(state, "complete") || str_is(state, "failed");
-  if (str_is(event, "wait"))
+  bool over = str_is(state, "complete") || str_is(state, "failed"),
+       moved = str_is(event, "progress") || str_is(event, "read");
+  if (wait)
     snprintf(line, sizeof line, "waiting %lld s: a vendor's rate limit", wait);
-  else if (str_is(event, "progress") && over)
+  else if (moved && over)
     snprintf(line, sizeof line, "%.*s: %lld call%s, %.*s", STR_MOST(step, 64), ended, ended == 1 ? "" : "s",
              STR_MOST(state, 16));
-  else if (str_is(event, "progress") && str_is(state, "calling"))
+  else if (moved && str_is(state, "calling"))
     snprintf(line, sizeof line, "%.*s: %lld of %lld calls", STR_MOST(step, 64), ended, known);
   else
     return;
-  progress_line(p, over || str_is(event, "wait"), line);
+  progress_line(p, over || wait, line);
 }
 
 void progress_end(struct progress *p) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// progress: a program at work, on a terminal: a line for each step when it has ended, and until then one that changes in
+// progress: a program at work, or the programs of a question, on a terminal: a line for each step when it has ended, and until then one that changes in
 // place. On standard error; nothing where that is no terminal. Main thread. Private to cli/. Example:
 //   struct progress p = {.passing = terminal_moves()};
 //   struct api_ask ask = {…, .told = progress_is_wanted() ? progress_told : NULL, .told_arg = &p};
@@ -18,6 +18,8 @@ struct progress {
 
 bool progress_is_wanted(void);
 void progress_told(void *arg, struct str event, yyjson_val *data); // for api_ask
+// A line that stays.
+void progress_note(struct progress *p, struct str line);
 void progress_end(struct progress *p);
 
 #endif

@@ -2,9 +2,10 @@
 // postern ask: a question in plain language, what was understood of it, and the answer.
 #include "cli/api.h"
 #include "cli/body.h"
-#include "cli/out.h"
+#include "cli/progress.h"
 #include "cli/result.h"
 #include "cli/run.h"
+#include "cli/terminal.h"
 #include "cli/view.h"
 #include "data/json.h"
 
@@ -42,23 +43,41 @@ static bool question_put(struct cli *c, yyjson_mut_doc *body, struct err *err) {
   return true;
 }
 
+// A question at work, on a terminal: the chips once they are settled, then the steps of its programs.
+struct question_work {
+  struct cli *c;
+  struct progress progress;
+  struct str chips, shown; // as understood last, as they stand on the terminal
+};
+
 // What was understood, on one line.
-static void question_chips(struct cli *c, yyjson_val *answer) {
+static struct str question_chips(struct cli *c, yyjson_val *answer) {
   struct buf line = BUF_MAX(8192);
   size_t i, n;
   yyjson_val *chip;
   yyjson_arr_foreach (yyjson_obj_get(answer, "understood"), i, n, chip)
     buf_printf(&line, "%s[%.*s]", i ? " " : "", STR_ARG(json_str(chip, "said")));
-  if (line.n) buf_add_char(&line, '\n');
-  if (line.n) view_note(c, arena_dup(c->arena, buf_str(&line)));
+  struct str text = arena_dup(c->arena, buf_str(&line));
   buf_free(&line);
+  return text;
+}
+
+static void question_settle(struct question_work *w) {
+  if (w->chips.n && !str_eq(w->chips, w->shown)) progress_note(&w->progress, w->chips);
+  w->shown = w->chips;
+}
+
+static void question_told(void *arg, struct str event, yyjson_val *data) {
+  struct question_work *w = arg;
+  if (str_is(event, "understood")) w->chips = question_chips(w->c, data);
+  if (str_is(event, "plan") && str_is(json_str(data, "of"), "answer")) question_settle(w);
+  progress_told(&w->progress, event, data);
 }
 
 static void question_show(struct cli *c, yyjson_val *answer) {
   struct buf out = BUF_MAX(QUESTION_OUT_MOST);
   size_t i, n;
   yyjson_val *v, *results = yyjson_obj_get(answer, "results");
-  question_chips(c, answer);
   buf_printf(&out, "%.*s\n", STR_ARG(json_str(answer, "text")));
   yyjson_arr_foreach (yyjson_obj_get(answer, "choices"), i, n, v)
     buf_printf(&out, "  %lld  %.*s\n", (long long)json_int(v, "number", 0), STR_ARG(json_str(v, "label")));
@@ -71,22 +90,39 @@ static void question_show(struct cli *c, yyjson_val *answer) {
   buf_free(&out);
   yyjson_arr_foreach (yyjson_obj_get(answer, "warnings"), i, n, v)
     view_note(c, arena_printf(c->arena, "note: %.*s\n", STR_ARG(json_text(v))));
-  view_note(c,
-            arena_printf(c->arena, "%zu calls; go on with: postern ask --follow %.*s \"…\"\n",
-                         yyjson_arr_size(yyjson_obj_get(answer, "calls")), STR_ARG(json_str(answer, "id"))));
+  size_t calls = yyjson_arr_size(yyjson_obj_get(answer, "calls"));
+  struct str link = json_str(answer, "link");
+  if (link.n) view_note(c, arena_printf(c->arena, "%.*s\n", STR_ARG(link)));
+  view_note(c, arena_printf(c->arena, "%zu call%s; go on with: postern ask --follow %.*s \"…\"\n", calls,
+                            calls == 1 ? "" : "s", STR_ARG(json_str(answer, "id"))));
+}
+
+static bool question_send(struct question_work *w, yyjson_mut_doc *body, yyjson_val **answer,
+                          struct err *err) {
+  struct cli *c = w->c;
+  struct api_ask ask = {.method = "POST", .path = STR("/ask"), .body = body};
+  if (!c->json && !args_has(&c->args, "program") && progress_is_wanted())
+    ask.told = question_told, ask.told_arg = w;
+  bool ok = api_send(c, &ask, answer, err);
+  progress_end(&w->progress);
+  return ok;
 }
 
 bool cli_ask_question(struct cli *c, struct err *err) {
   yyjson_val *answer;
   yyjson_mut_doc *body = cli_body_new();
-  struct api_ask ask = {.method = "POST", .path = STR("/ask"), .body = body};
-  bool ok = question_put(c, body, err) && api_send(c, &ask, &answer, err);
+  struct question_work work = {.c = c,
+                               .progress.passing = !args_has(&c->args, "no-color") && terminal_moves()};
+  bool ok = question_put(c, body, err) && question_send(&work, body, &answer, err);
   if (ok && args_has(&c->args, "program"))
     view_json(c, yyjson_obj_get(answer, "program") ? yyjson_obj_get(answer, "program") : answer);
   else if (ok && c->json)
     view_json(c, answer);
-  else if (ok)
+  else if (ok) {
+    work.chips = question_chips(c, answer);
+    question_settle(&work);
     question_show(c, answer);
+  }
   if (ok && args_has(&c->args, "remember")) view_tell(c, "The choice is kept; 'postern alias list' has it.");
   yyjson_mut_doc_free(body);
   return ok;

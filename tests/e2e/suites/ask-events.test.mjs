@@ -63,7 +63,7 @@ test("each call is told as it goes out and as it comes back, before what it brou
   }
   assert.deepEqual(begun.filter((c) => c.tool === "list_notes").map((c) => c.arguments.project_id).sort(), PROJECTS.map((p) => p.id));
   const read = of(all, "read");
-  assert.deepEqual(read.at(-1), { of: "answer", state: "complete", step: "notes", calls: 4, known: 4, rows: NOTES });
+  assert.deepEqual(read.at(-1), { of: "answer", state: "complete", step: "notes", ended: 4, known: 4, rows: NOTES });
   const at = (match) => all.findIndex(match);
   assert.ok(at((e) => e.event === "call" && e.data.state === "complete") < at((e) => e.event === "read" && e.data.rows === PROJECTS.length));
 });

@@ -2,6 +2,7 @@
 #include "house.h"
 
 #include "account/keys.h"
+#include "answer/answer_row.h"
 #include "audit/audit.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -60,11 +61,16 @@ static void house_look_at_clock(void) {
     log_info("the clock has held; rows go by their age again");
 }
 
-// Values of the audit that were sealed anew may have been all that an old key was there for.
+// What was sealed anew may have been all that an old key was there for: values of the audit, which sees to them itself,
+// and answers.
 static void house_tidy_keys(const struct account_env *account, const struct admin_env *admin) {
   struct arena *a = arena_new();
-  if (admin->key_file.n && audit_has_resealed(admin->run->audit))
-    keys_tidy(account, arena_z(a, admin->key_file));
+  struct err err;
+  size_t answers = 0;
+  if (!answer_row_reseal(account->store, &answers, &err))
+    log_warn("answers are not sealed anew: %s", err.text);
+  bool anew = audit_has_resealed(admin->run->audit) || answers;
+  if (admin->key_file.n && anew) keys_tidy(account, arena_z(a, admin->key_file));
   arena_free(a);
 }
 

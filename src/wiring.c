@@ -189,6 +189,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .json = json,
       .started_ms = w->started_ms,
       .audit_keep_ms = (int64_t)s->audit_retention,
+      .answers_keep_ms = (int64_t)s->answers_keep,
       .loops = w->loops,
       .loop_count = w->loop_count,
       .ready = wiring_is_ready,

@@ -30,7 +30,7 @@ struct admin_env {
   const struct origin_rule *origins;
   struct json_limits json; // of request bodies
   int64_t started_ms;
-  int64_t audit_keep_ms; // admin_purge removes older rows; 0: keeps all
+  int64_t audit_keep_ms, answers_keep_ms; // admin_purge removes older rows; 0: keeps all
   struct loop *const *loops;
   size_t loop_count;
   // False, with the reason, while the program starts or drains. NULL: always ready.

@@ -8,6 +8,7 @@
 #include "account/keys.h"
 #include "admin/put.h"
 #include "admin/route.h"
+#include "answer/answer_row.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/metrics.h"
@@ -291,8 +292,9 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
   }
   if (ok) {
     system_audit_expired(env, "link.expire", &links, false);
-    ok = audit_purge(s, env->audit_keep_ms, &rows, err) && system_note_time(s, now, err) &&
-         catalog_write_uses(s, err);
+    ok = audit_purge(s, env->audit_keep_ms, &rows, err) &&
+         (!env->answers_keep_ms || answer_row_purge(s, now - env->answers_keep_ms, err)) &&
+         system_note_time(s, now, err) && catalog_write_uses(s, err);
   }
   // What did go must leave the catalog, whatever failed after it.
   struct err late;

@@ -133,6 +133,8 @@
     "How long such a session is kept without a call")                                                       \
   X(audit_retention, DURATION, "90d", "0s..3650d", SETTING_RELOAD,                                          \
     "Age at which audit rows are deleted; 0s keeps all")                                                    \
+  X(answers_keep, DURATION, "90d", "0s..3650d", SETTING_RELOAD,                                             \
+    "Age at which answers are deleted; 0s keeps all, as far as there is room")                              \
   X(metrics_token, TEXT, "", "", SETTING_SECRET | SETTING_RELOAD,                                           \
     "Bearer token for /metrics. Empty: loopback only, or an admin token")
 // clang-format on

@@ -166,3 +166,70 @@ describe("whose they are", () => {
     await world.must(400, "GET", "/answers?of=all");
   });
 });
+
+describe("what goes", () => {
+  test("with an account what was told of it, joined ones too; the question and the program stay, broken", async () => {
+    const west = await world.account("cfut_sandbox_one_account", { name: "west" });
+    const joined = await ask("how many zones are there per account?");
+    assert.deepEqual([...new Set(joined.calls.map((c) => c.account))].sort(), ["acme", "west"], JSON.stringify(joined.calls));
+    await world.must(204, "DELETE", `/integrated-account/${west.id}`);
+    const left = await get(joined.id);
+    assert.ok(Date.parse(left.account_deleted_at) > Date.parse(left.created_at));
+    assert.deepEqual([left.text, left.results, left.calls, left.numbers, left.understood, left.table], [null, [], [], [], [], undefined]);
+    assert.equal(left.question, "how many zones are there per account?");
+    assert.equal(left.state, "gone");
+    assert.match(left.why, /west/);
+    assert.ok(left.program.steps.length);
+    assert.equal(withDb((db) => db.prepare("SELECT told FROM answer WHERE id = ?").get(joined.id).told), "");
+    assert.ok((await world.must(200, "GET", "/answers")).items.find((i) => i.id === joined.id).account_deleted_at);
+    const after = await ask("list all zones");
+    assert.equal((await get(after.id)).account_deleted_at, null, "others stay whole");
+    const next = await ask("only the paused ones", { follow: joined.id });
+    assert.notEqual(next.outcome, "refuse", "and what was asked can be followed");
+  });
+
+  test("a row that somebody damaged is left out, and its owner is told", async () => {
+    const [bad, good] = [await ask("list all zones"), await ask("how many active zones do we have?")];
+    withDb((db) => db.prepare("UPDATE answer SET asked = (SELECT asked FROM answer WHERE id = ?) WHERE id = ?").run(good.id, bad.id));
+    const { error } = await get(bad.id, 500);
+    assert.match(error.message, /cannot be read/);
+    assert.match(error.hint, /delete it/);
+    assert.ok(!(await world.must(200, "GET", "/answers?limit=1000")).items.some((i) => i.id === bad.id));
+    await world.must(200, "GET", `/answers/${good.id}`);
+    await theirs(404, "GET", `/answers/${bad.id}`);
+    assert.match(world.postern.program.output, new RegExp(`the answer ${bad.id} is left out`));
+    await world.must(204, "DELETE", `/answers/${bad.id}`);
+  });
+
+  test("nobody gives a row another owner, or shares it, in the database", async () => {
+    const mine = await ask("list all zones");
+    withDb((db) => db.prepare("UPDATE answer SET owner = ? WHERE id = ?").run(other.id, mine.id));
+    await theirs(500, "GET", `/answers/${mine.id}`);
+    withDb((db) => db.prepare("UPDATE answer SET owner = (SELECT id FROM api_token WHERE id <> ? LIMIT 1), visibility = 'shared' WHERE id = ?").run(other.id, mine.id));
+    await theirs(500, "GET", `/answers/${mine.id}`);
+  });
+
+  test("keys can be changed: answers are sealed anew, and the old key goes", async () => {
+    const mine = await ask("list all zones");
+    const [old] = withDb((db) => db.prepare("SELECT DISTINCT sealed_by FROM answer").all().map((r) => r.sealed_by));
+    await world.must(200, "POST", "/key/rotate");
+    assert.equal((await get(mine.id)).text, mine.text);
+    withDb((db) => db.exec("DELETE FROM answer WHERE visibility = 'shared'")); // those that were damaged above
+    await eventually("sealed anew", async () => withDb((db) => !db.prepare("SELECT count(*) AS n FROM answer WHERE sealed_by = ?").get(old).n));
+    assert.equal((await get(mine.id)).text, mine.text);
+    await restart();
+    assert.equal((await get(mine.id)).text, mine.text);
+  });
+
+  test("old ones go by the setting", async () => {
+    const short = await start({ settings: { answers_keep: "2s" } });
+    try {
+      await short.account("cfut_sandbox_one_account", { name: "acme" });
+      const a = await short.must(200, "POST", "/ask", { question: "list all zones" });
+      await eventually("deleted by its age", async () => (await short.api("GET", `/answers/${a.id}`)).status === 404);
+      assert.deepEqual((await short.must(200, "GET", "/answers")).items, []);
+    } finally {
+      await short.close();
+    }
+  });
+});

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "ask/derive.h"
 #include "ask/plan.h"
 #include "ask/reach.h"
 #include "ask/tell.h"
@@ -223,26 +222,30 @@ static bool answer_look_up(struct asking *x, struct err *err) {
 
 // ---- what tools without words give
 
-// The first rows of a thing that nothing is known of: its columns, then the question once more.
+// Of a thing without words its rows may say more than its definition: columns, where that has none, and what words of the
+// question are that nothing else knows.
+static bool answer_needs_rows(const struct reading_part *p) {
+  if (!p->thing->derived || p->thing->seen) return false;
+  return !p->thing->known || p->unknown_count > 0;
+}
+
+// The first rows of such a thing, then the question once more.
 static bool answer_peek(struct asking *x, bool *seen, struct err *err) {
   *seen = false;
-  for (size_t i = 0; i < x->reading.part_count && x->plan.end == PLAN_PROGRAM; i++) {
+  for (size_t i = 0; i < x->reading.part_count && x->plan.end != PLAN_REFUSE; i++) {
     const struct reading_part *p = &x->reading.parts[i];
     const struct outcome *o;
     struct program_run *run = NULL;
-    if (!p->thing->derived || p->thing->known || x->reach.seen_count == REACH_SEEN_MOST) continue;
+    if (!answer_needs_rows(p) || (x->plan.end != PLAN_PROGRAM && p->thing->source->worded) ||
+        x->reach.seen_count == REACH_SEEN_MOST)
+      continue;
     yyjson_mut_doc *program = plan_peek_program(p, x->arena);
     bool ok = answer_run(x, REPORT_COLUMNS, program, &run, &o, err);
     yyjson_mut_doc_free(program);
     if (!ok) return false;
     tell_calls(&x->tell, o);
-    yyjson_doc *doc = o->result_count && !o->results[0].why.n
-                          ? derive_columns(p->thing->def, &o->results[0].rows, x->arena)
-                          : NULL;
-    if (doc)
-      x->reach.seen[x->reach.seen_count++] =
-          (struct reach_seen){p->thing->source->connector, arena_dup(x->arena, p->thing->id), doc};
-    *seen = *seen || doc;
+    bool read = o->result_count && !o->results[0].why.n && o->results[0].rows.row_count;
+    *seen = (read && reach_see(&x->reach, p->thing, &o->results[0].rows, x->arena)) || *seen;
     program_end(run);
   }
   if (*seen) {
@@ -308,10 +311,22 @@ static bool answer_with_program(struct asking *x, struct err *err) {
   return true;
 }
 
+// What the whole conversation speaks of: a question that follows names little itself.
+static struct str answer_said(const struct asking *x) {
+  struct buf all = BUF_MAX(WORDS_BYTES_MOST);
+  for (size_t i = x->said.turn_count; i-- > 0;)
+    if (all.n + x->said.turns[i].n + 1 < WORDS_BYTES_MOST || !all.n)
+      buf_printf(&all, "%.*s\n", STR_ARG(x->said.turns[i]));
+  struct str made = arena_dup(x->arena, buf_str(&all));
+  buf_free(&all);
+  return made;
+}
+
 static bool answer_make(struct asking *x, struct buf *out, struct err *err) {
   bool seen;
-  if (!answer_turns(x, err) || !answer_plan(x, err) || !answer_peek(x, &seen, err) || !answer_look_up(x, err))
-    return false;
+  if (!answer_turns(x, err)) return false;
+  x->reach.question = x->said.turn_count > 1 ? answer_said(x) : x->said.turns[0];
+  if (!answer_plan(x, err) || !answer_peek(x, &seen, err) || !answer_look_up(x, err)) return false;
   answer_keep_said(x);
   if (x->plan.end != PLAN_PROGRAM)
     tell_end(&x->tell, &x->plan);
@@ -330,7 +345,7 @@ bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) {
                                   .zone = r->program.env->zone,
                                   .first_weekday = r->program.env->first_weekday};
   x->report = (struct report){.told = r->told, .arg = r->told_arg};
-  x->reach = (struct ask_reach){.view = &x->view, .question = r->question};
+  x->reach = (struct ask_reach){.view = &x->view};
   tell_begin(&x->tell, a);
   x->tell.page = r->page;
   x->tell.request_id = r->program.request_id;

@@ -1,63 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/derive.h"
 
-#include <ctype.h>
-
-#include "base/buf.h"
+#include "ask/derive_parts.h"
+#include "ask/language.h"
 #include "data/json.h"
 
-enum { DERIVE_NAME_WORDS = 10, DERIVE_TEXT_MOST = 256 * 1024, DERIVE_COLUMNS_MOST = 50 };
-
-struct derive_name { // a tool's name, taken apart
-  struct str words[DERIVE_NAME_WORDS];
-  size_t n;
+enum { // what a word of the question that stands in a tool's name, its columns or its description counts
+  DERIVE_BY_NAME = 4,
+  DERIVE_BY_COLUMN = 2,
+  DERIVE_BY_TEXT = 1,
+  DERIVE_REFS_MOST = 6,
 };
 
-struct derive_tool { // a tool that may become a thing
-  const struct tool *tool;
-  struct str id, noun, last;       // the last word of its name
-  struct str argument, within;     // the one that it needs, and the thing whose rows give that; empty: none
-  const struct derive_tool *giver; // that thing, where it is derived as well
-};
-
-struct derive_word { // a place where a word stands in the names
+struct derive_word { // a place where a word stands
   const struct derive_word *next;
   size_t tool;
+  int counts;
 };
 
 struct derive_index {
   struct derive_tool *tools;
   size_t count;
-  struct map words; // by stem: struct derive_word *
+  struct map words;  // by stem: struct derive_word
+  struct map givers; // by the stem of what they list: struct derive_tool
+  int weight;
 };
 
 // Words of a name that say what is done, and not with what.
 static bool derive_is_verb(struct str w) {
-  static const char *const verbs[] = {"list", "get",   "all",    "search", "find",     "fetch",   "read",
-                                      "show", "query", "single", "by",     "id",       "of",      "the",
-                                      "for",  "in",    "a",      "many",   "retrieve", "describe"};
+  static const char *const verbs[] = {
+      "list",   "get",    "all",      "search",   "find",   "fetch",  "read", "show",
+      "query",  "single", "by",       "id",       "of",     "the",    "for",  "in",
+      "a",      "many",   "retrieve", "describe", "lookup", "browse", "view", "load",
+      "export", "my",     "current",  "details",  "detail", "info",   "on",   "to"};
   for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
     if (str_is(w, verbs[i])) return true;
   return false;
-}
-
-static void derive_split(struct str name, struct arena *a, struct derive_name *out) {
-  char *low = arena_z(a, name);
-  *out = (struct derive_name){.n = 0};
-  for (size_t i = 0; i < name.n && out->n < DERIVE_NAME_WORDS;) {
-    if (!isalnum((unsigned char)name.p[i])) {
-      i++;
-      continue;
-    }
-    size_t end = i;
-    while (end < name.n && isalnum((unsigned char)name.p[end]) &&
-           !(end > i && isupper((unsigned char)name.p[end]) && islower((unsigned char)name.p[end - 1]))) {
-      low[end] = (char)tolower((unsigned char)name.p[end]);
-      end++;
-    }
-    out->words[out->n++] = str_make(low + i, end - i);
-    i = end;
-  }
 }
 
 // Does the word only say whose tool it is? Not where nothing else says what it gives.
@@ -68,15 +46,14 @@ static bool derive_is_vendor(const struct derive_name *name, struct str word, st
   return other && str_contains(vendor, word);
 }
 
-static bool derive_requires(const struct tool *t, struct str *arguments, size_t *n) {
-  size_t i, count;
-  yyjson_val *v;
-  *n = 0;
-  yyjson_arr_foreach (yyjson_obj_get(t->input, "required"), i, count, v) {
-    if (*n == 4) return false;
-    arguments[(*n)++] = json_text(v);
-  }
-  return true;
+static struct str derive_singular(struct str noun, struct arena *a) {
+  if (noun.n > 3 && str_ends(noun, "ies")) return ARENA_JOIN(a, str_make(noun.p, noun.n - 3), STR("y"));
+  bool es = noun.n > 4 && (str_ends(noun, "sses") || str_ends(noun, "ches") || str_ends(noun, "shes") ||
+                           str_ends(noun, "xes"));
+  if (es) return str_make(noun.p, noun.n - 2);
+  bool s = noun.n > 3 && str_ends(noun, "s") && !str_ends(noun, "ss") && !str_ends(noun, "us") &&
+           !str_ends(noun, "is");
+  return s ? str_make(noun.p, noun.n - 1) : noun;
 }
 
 static struct str derive_noun(const struct derive_name *name, struct str vendor, struct arena *a) {
@@ -87,10 +64,13 @@ static struct str derive_noun(const struct derive_name *name, struct str vendor,
       buf_printf(&out, "%s%.*s", out.n ? " " : "", STR_ARG(name->words[i]));
   struct str noun = arena_dup(a, buf_str(&out));
   buf_free(&out);
-  if (noun.n > 3 && str_ends(noun, "ies")) return ARENA_JOIN(a, str_make(noun.p, noun.n - 3), STR("y"));
-  return noun.n > 3 && str_ends(noun, "s") && !str_ends(noun, "ss") && !str_ends(noun, "us")
-             ? str_make(noun.p, noun.n - 1)
-             : noun;
+  return derive_singular(noun, a);
+}
+
+static struct str derive_last(const struct derive_name *name) {
+  for (size_t i = name->n; i-- > 0;)
+    if (!derive_is_verb(name->words[i])) return name->words[i];
+  return STR_NONE;
 }
 
 // The connector's own thing whose rows give that argument; empty: none.
@@ -102,241 +82,263 @@ static struct str derive_worded_giver(yyjson_val *ask, struct str argument) {
   return STR_NONE;
 }
 
-static void derive_put(struct buf *out, const char *before, struct str text, const char *after) {
-  buf_add_z(out, before);
-  json_add_string(out, text);
-  buf_add_z(out, after);
-}
-
-static void derive_thing(const struct derive_tool *t, struct str gives, struct buf *out, struct arena *a) {
-  derive_put(out, out->p && out->p[out->n - 1] != '{' ? "," : "", t->id,
-             ":{\"derived\":true,\"weight\":-18,");
-  derive_put(out, "\"names\":[", t->noun, "");
-  if (t->last.n) derive_put(out, ",", t->last, "");
-  buf_add_z(out, "]");
-  if (t->within.n) derive_put(out, ",\"within\":", t->within, "");
-  if (gives.n) {
-    derive_put(out, ",\"key\":\"id\",\"gives\":{", gives, ":");
-    json_add_string(out, arena_printf(a, "%.*s.id", STR_ARG(t->id)));
-    derive_put(out, ",", t->noun, ":");
-    json_add_string(out, arena_printf(a, "%.*s.id", STR_ARG(t->id)));
-    buf_add_z(out, "}");
-  }
-  derive_put(out, ",\"steps\":[{\"id\":", t->id, "");
-  derive_put(out, ",\"tool\":", t->tool->name, ",\"arguments\":{");
-  if (t->within.n) {
-    derive_put(out, "", t->argument, ":");
-    derive_put(out, "{\"$\":", t->argument, "}");
-  }
-  buf_add_z(out, "}}]}");
-}
-
 // ---- the index
 
-static void derive_index_words(struct derive_index *x, const struct derive_name *name, struct str vendor,
-                               struct arena *a) {
-  for (size_t i = 0; i < name->n; i++) {
-    // What only says how, or whose tool it is, tells none from another.
-    if (derive_is_verb(name->words[i]) || derive_is_vendor(name, name->words[i], vendor)) continue;
-    struct str stem = ask_words_stem(name->words[i], a);
-    struct derive_word *w = ARENA_NEW(a, struct derive_word);
-    *w = (struct derive_word){.next = map_get(&x->words, stem), .tool = x->count};
-    map_put(&x->words, stem, w);
+static bool derive_requires(const struct tool *t, struct derive_tool *out) {
+  size_t i, count;
+  yyjson_val *v;
+  yyjson_arr_foreach (yyjson_obj_get(t->input, "required"), i, count, v) {
+    if (out->need_count == DERIVE_NEEDS_MOST) return false;
+    out->needs[out->need_count++] = json_text(v);
+  }
+  return true;
+}
+
+static void derive_note(struct derive_index *x, struct str word, int counts, struct arena *a) {
+  struct str stem = ask_words_stem(word, a);
+  const struct derive_word *first = map_get(&x->words, stem);
+  if (word.n < 2 || (first && first->tool == x->count)) return; // what counts more is noted first
+  struct derive_word *w = ARENA_NEW(a, struct derive_word);
+  *w = (struct derive_word){.next = first, .tool = x->count, .counts = counts};
+  map_put(&x->words, first ? stem : stem, w);
+}
+
+static void derive_note_text(struct derive_index *x, struct str text, struct arena *a) {
+  struct ask_words words;
+  struct err err;
+  struct str cut = str_cut_utf8(text, DERIVE_TEXT_MOST);
+  if (!cut.n || !ask_words_read(cut, a, &words, &err)) return;
+  for (size_t i = 0; i < words.n; i++)
+    if (words.items[i].kind == WORD_PLAIN && words.items[i].low.n > 3)
+      derive_note(x, words.items[i].low, DERIVE_BY_TEXT, a);
+}
+
+static void derive_note_columns(struct derive_index *x, const struct tool *t, struct arena *a) {
+  struct derive_shape *shape = ARENA_NEW(a, struct derive_shape);
+  struct derive_name name;
+  derive_shape_said(t, a, shape);
+  for (size_t i = 0; i < shape->count; i++) {
+    derive_split(shape->columns[i].name, a, &name);
+    for (size_t k = 0; k < name.n; k++) derive_note(x, name.words[k], DERIVE_BY_COLUMN, a);
+    for (size_t k = 0; k < shape->columns[i].value_count; k++)
+      derive_note(x, shape->columns[i].values[k], DERIVE_BY_COLUMN, a);
   }
 }
 
-// "project_id" is given by the tool that lists projects and needs nothing itself.
-static void derive_find_giver(struct derive_tool *t, const struct map *givers, yyjson_val *ask,
-                              struct arena *a) {
+static void derive_note_all(struct derive_index *x, const struct tool *t, const struct derive_name *name,
+                            struct str vendor, struct arena *a) {
+  for (size_t i = 0; i < name->n; i++) // what only says how, or whose tool it is, tells none from another
+    if (!derive_is_verb(name->words[i]) && !derive_is_vendor(name, name->words[i], vendor))
+      derive_note(x, name->words[i], DERIVE_BY_NAME, a);
+  if (t->columns.n || t->definition) {
+    derive_note_columns(x, t, a);
+    derive_note_text(x, t->description, a);
+  }
+}
+
+// "project_id" is given by the tool that the document says, or by the one that lists projects and needs nothing itself.
+static struct derive_tool *derive_giver_of(const struct derive_index *x, const struct map *by_name,
+                                           const struct derive_tool *t, struct str argument,
+                                           struct arena *a) {
   struct derive_name wanted;
-  if (!t->argument.n) return;
-  t->within = derive_worded_giver(ask, t->argument);
-  derive_split(t->argument, a, &wanted);
-  if (t->within.n || !wanted.n) return;
-  t->giver = map_get(givers, ask_words_stem(wanted.words[0], a));
-  if (t->giver) t->within = t->giver->id;
+  struct str said = STR_NONE;
+  yyjson_val *source = yyjson_obj_getn(t->tool->sources, argument.p, argument.n);
+  if (source) said = json_text(source);
+  struct derive_tool *giver = said.n ? map_get(by_name, said) : NULL;
+  if (giver && giver != t) return giver;
+  derive_split(argument, a, &wanted);
+  giver = wanted.n ? map_get(&x->givers, ask_words_stem(wanted.words[0], a)) : NULL;
+  return giver != t ? giver : NULL;
+}
+
+static void derive_relate(struct derive_index *x, struct derive_tool *t, const struct map *by_name,
+                          yyjson_val *ask, struct arena *a) {
+  if (!t->need_count) return;
+  struct str last = t->needs[t->need_count - 1];
+  t->within = t->need_count == 1 ? derive_worded_giver(ask, last) : STR_NONE;
+  if (t->within.n) return;
+  struct derive_tool *giver = derive_giver_of(x, by_name, t, last, a);
+  if (!giver) return;
+  bool same = str_eq(giver->noun, t->noun) && t->tool->class == TOOL_GET && !t->many;
+  if (same && t->need_count == giver->need_count + 1) { // a row of what the other lists
+    if (!giver->one && !giver->need_count) giver->one = t;
+    t->is_one = true;
+    return;
+  }
+  if (t->need_count != 1 + giver->need_count) return; // what else it needs the giver was called with
+  t->giver = giver;
+  bool there = giver->give_count == DERIVE_NEEDS_MOST;
+  for (size_t i = 0; i < giver->give_count; i++) there = there || str_eq(giver->gives[i], last);
+  if (!there) giver->gives[giver->give_count++] = last;
 }
 
 struct derive_index *derive_index_new(const struct derive *d, struct arena *a) {
   struct derive_index *x = ARENA_NEW(a, struct derive_index);
-  struct map givers = {0};
-  *x = (struct derive_index){.tools = ARENA_ARRAY(a, d->tools->count + 1, struct derive_tool)};
+  struct map by_name = {0};
+  *x = (struct derive_index){.tools = ARENA_ARRAY(a, d->tools->count + 1, struct derive_tool),
+                             .weight = d->ask ? -18 : -6};
   for (size_t i = 0; i < d->tools->count; i++) {
     const struct tool *t = &d->tools->tools[i];
     struct derive_tool *to = &x->tools[x->count];
     struct derive_name name;
-    struct str needs[4], stem;
-    size_t n;
-    if (!t->read_only || !t->served || !d->shows(d->arg, t) || !derive_requires(t, needs, &n) || n > 1)
-      continue;
+    if (!t->read_only || !t->served || !d->shows(d->arg, t)) continue;
+    *to = (struct derive_tool){.tool = t, .id = arena_printf(a, "t%zu", i)};
+    if (!derive_requires(t, to)) continue;
     derive_split(t->name, a, &name);
-    *to = (struct derive_tool){.tool = t,
-                               .id = arena_printf(a, "t%zu", i),
-                               .noun = derive_noun(&name, d->tools->connector, a),
-                               .last = name.n ? name.words[name.n - 1] : STR_NONE,
-                               .argument = n ? needs[0] : STR_NONE};
-    derive_index_words(x, &name, d->tools->connector, a);
-    stem = to->last.n ? ask_words_stem(to->last, a) : STR_NONE;
-    if (!n && stem.n && t->class == TOOL_LIST && !map_get(&givers, stem)) map_put(&givers, stem, to);
+    to->noun = derive_noun(&name, d->tools->connector, a);
+    to->last = derive_last(&name);
+    to->many = t->class == TOOL_LIST || str_ends(to->last, "s");
+    derive_note_all(x, t, &name, d->tools->connector, a);
+    struct str stem = to->last.n ? ask_words_stem(to->last, a) : STR_NONE;
+    if (!to->need_count && stem.n && to->many && !map_get(&x->givers, stem)) map_put(&x->givers, stem, to);
+    map_put(&by_name, t->name, to);
     x->count++;
   }
-  for (size_t i = 0; i < x->count; i++) derive_find_giver(&x->tools[i], &givers, d->ask, a);
-  map_free(&givers);
+  for (size_t i = 0; i < x->count; i++) derive_relate(x, &x->tools[i], &by_name, d->ask, a);
+  map_free(&by_name);
   return x;
 }
 
 void derive_index_free(struct derive_index *x) {
   map_free(&x->words);
+  map_free(&x->givers);
+}
+
+// ---- the words of a question
+
+static void derive_ask_kin(struct derive_asked *q, struct str stem, struct arena *a) {
+  size_t i, n;
+  yyjson_val *v;
+  for (const struct language_kin *k = language_kin(stem); k; k = k->next)
+    yyjson_arr_foreach (k->words, i, n, v) map_put(&q->kin, ask_words_stem(json_text(v), a), q);
+}
+
+void derive_ask(const struct ask_words *w, struct derive_asked *out, struct arena *a) {
+  *out = (struct derive_asked){.words = *w};
+  for (size_t i = 0; i < w->n; i++) {
+    struct str joined = ask_words_stem(ask_words_joined(&w->items[i], a), a),
+               left = language_denied(w->items[i].low);
+    map_put(&out->stems, w->items[i].stem, out);
+    if (w->items[i].kind == WORD_PLAIN)
+      map_put(&out->stems, w->items[i].low, out); // "unresolved", as it stands
+    map_put(&out->stems, joined, out);
+    derive_ask_kin(out, w->items[i].stem, a);
+    if (left.n) map_put(&out->kin, ask_words_stem(left, a), out);
+  }
+}
+
+void derive_asked_free(struct derive_asked *q) {
+  map_free(&q->stems);
+  map_free(&q->kin);
 }
 
 // ---- the things that a question speaks of
 
-void derive_stems(const struct ask_words *w, struct map *out, struct arena *a) {
-  for (size_t i = 0; i < w->n; i++) {
-    map_put(out, w->items[i].stem, (void *)w);
-    map_put(out, ask_words_stem(ask_words_joined(&w->items[i], a), a), (void *)w);
-  }
-}
-
 struct derive_taking {
-  struct buf out;
-  const struct derive_tool *taken[DERIVE_MOST + 1]; // a tool may bring its giver along
-  size_t count;
+  const struct derive_index *x;
+  const struct derive_asked *q;
+  yyjson_mut_doc *doc;
+  yyjson_mut_val *things;
+  struct arena *arena;
 };
 
-static void derive_take(struct derive_taking *x, const struct derive_tool *t, struct str gives,
-                        struct arena *a) {
-  for (size_t i = 0; i < x->count; i++)
-    if (x->taken[i] == t) return;
-  x->taken[x->count++] = t;
-  derive_thing(t, gives, &x->out, a);
+static bool derive_is_asked_for(const struct derive_asked *q, struct str word, struct arena *a) {
+  struct str stem = ask_words_stem(word, a);
+  return map_get(&q->stems, stem) || map_get(&q->kin, stem);
 }
 
-yyjson_doc *derive_things(const struct derive_index *x, const struct map *stems, struct arena *a) {
-  struct derive_taking taking = {.out = BUF_MAX(DERIVE_TEXT_MOST)};
-  struct map_slot *slot;
-  size_t best = 0, *fits = ARENA_ARRAY(a, x->count + 1, size_t);
-  for (size_t i = 0; (slot = map_next(stems, &i));)
-    for (const struct derive_word *w = map_get(&x->words, slot->key); w; w = w->next)
-      if (++fits[w->tool] > best) best = fits[w->tool];
-  if (!best) return NULL;
-  buf_add_z(&taking.out, "{\"things\":{");
-  for (size_t round = best; round > 0; round--)
-    for (size_t i = 0; i < x->count && taking.count < DERIVE_MOST; i++) {
-      const struct derive_tool *t = &x->tools[i];
-      if (fits[i] != round || (t->argument.n && !t->within.n)) continue;
-      if (t->giver) derive_take(&taking, t->giver, t->argument, a);
-      derive_take(&taking, t, STR_NONE, a);
-    }
-  buf_add_z(&taking.out, "}}");
-  yyjson_doc *doc = taking.count && !taking.out.full ? yyjson_read(taking.out.p, taking.out.n, 0) : NULL;
-  buf_free(&taking.out);
-  return doc;
-}
-
-// ---- columns out of rows
-
-static bool derive_is_number(enum table_type type) {
-  return type == TABLE_INTEGER || type == TABLE_DECIMAL;
-}
-
-static bool derive_is_id(struct str name) {
-  return str_is(name, "id") || str_ends(name, "_id") || str_ends(name, "Id") || str_ends(name, "uuid");
-}
-
-static void derive_column_names(struct str name, struct buf *out, struct arena *a) {
-  struct derive_name words;
-  derive_split(name, a, &words);
-  buf_add_z(out, "\"names\":[");
-  struct buf whole = BUF_MAX(200);
-  for (size_t i = 0; i < words.n; i++) buf_printf(&whole, "%s%.*s", i ? " " : "", STR_ARG(words.words[i]));
-  json_add_string(out, buf_str(&whole));
-  if (words.n > 1 && words.words[words.n - 1].n > 2) derive_put(out, ",", words.words[words.n - 1], "");
-  if (words.n > 1 && words.words[0].n > 3) derive_put(out, ",", words.words[0], "");
-  buf_add_z(out, "]");
-  buf_free(&whole);
-}
-
-// The few values that a column of text has are words for them.
-static void derive_values(const struct table_result *rows, size_t column, struct buf *out) {
-  struct str values[DERIVE_VALUES_MOST];
+// Columns that hold ids of what another tool lists, where the question speaks of that.
+static size_t derive_refs(const struct derive_taking *x, const struct derive_tool *t,
+                          const struct derive_shape *s, struct derive_ref *out) {
   size_t n = 0;
-  for (size_t r = 0; r < rows->row_count; r++) {
-    const struct table_cell *c = &rows->cells[r * rows->column_count + column];
-    bool there = c->kind != TABLE_CELL_TEXT || !c->text.n;
-    for (size_t i = 0; i < n && !there; i++) there = str_eq(values[i], c->text);
-    if (there) continue;
-    if (n == DERIVE_VALUES_MOST || c->text.n > 40) return;
-    values[n++] = c->text;
+  for (size_t i = 0; i < s->count && n < DERIVE_REFS_MOST; i++) {
+    struct derive_name name;
+    bool named = false;
+    derive_split(s->columns[i].name, x->arena, &name);
+    if (name.n < 2 || !derive_is_id(s->columns[i].name)) continue;
+    struct str noun = name.words[name.n - 2],
+               sibling = str_make(s->columns[i].name.p,
+                                  s->columns[i].name.n - (str_ends(s->columns[i].name, "__id") ? 4 : 0));
+    for (size_t k = 0; k < s->count; k++)
+      named = named || str_eq(s->columns[k].name, ARENA_JOIN(x->arena, sibling, STR("__name")));
+    const struct derive_tool *to = map_get(&x->x->givers, ask_words_stem(noun, x->arena));
+    if (!to || to == t || to == t->giver || named || !derive_is_asked_for(x->q, noun, x->arena)) continue;
+    out[n++] = (struct derive_ref){&s->columns[i], to, noun};
   }
-  if (n < 2 && rows->row_count > 1 && n * 2 > rows->row_count) return;
-  buf_add_z(out, ",\"values\":{");
-  for (size_t i = 0; i < n; i++) {
-    derive_put(out, i ? "," : "", values[i], ":[");
-    char word[64];
-    for (size_t k = 0; k < values[i].n; k++)
-      word[k] = values[i].p[k] == '_' || values[i].p[k] == '-' ? ' ' : values[i].p[k];
-    json_add_string(out, str_make(word, values[i].n));
-    buf_add_z(out, "]");
-  }
-  buf_add_z(out, "}");
+  return n;
 }
 
-static void derive_column(const struct table_result *rows, size_t i, struct str table, struct buf *out,
-                          struct arena *a) {
-  const struct table_column *c = &rows->columns[i];
-  derive_put(out, ",", c->name, ":{");
-  derive_put(out, "\"sql\":", arena_printf(a, "%.*s.\"%.*s\"", STR_ARG(table), STR_ARG(c->name)), ",");
-  derive_column_names(c->name, out, a);
-  if (c->type == TABLE_TIME) buf_add_z(out, ",\"time\":true");
-  if (c->type == TABLE_JSON) buf_add_z(out, ",\"list\":true");
-  if (derive_is_number(c->type) && !derive_is_id(c->name)) buf_add_z(out, ",\"kind\":\"gauge\"");
-  if (c->type == TABLE_BOOLEAN) derive_put(out, ",\"yes\":[", c->name, "]");
-  if (c->type == TABLE_TEXT) derive_values(rows, i, out);
-  buf_add_char(out, '}');
+static void derive_make(struct derive_taking *x, const struct derive_tool *t,
+                        const struct derive_shape *shape, bool seen, yyjson_mut_val *into, struct str key) {
+  struct derive_ref refs[DERIVE_REFS_MOST];
+  struct derive_writing w = {.t = t,
+                             .shape = shape->count ? shape : NULL,
+                             .stems = &x->q->stems,
+                             .refs = refs,
+                             .ref_count = derive_refs(x, t, shape, refs),
+                             .seen = seen,
+                             .weight = x->x->weight,
+                             .doc = x->doc,
+                             .arena = x->arena};
+  yyjson_mut_val *thing = derive_write(&w);
+  if (into)
+    derive_put(&w, into, key, thing);
+  else
+    yyjson_mut_doc_set_root(x->doc, thing);
 }
 
-static struct str derive_pick(const struct table_result *rows, const char *const *names, enum table_type type,
-                              bool any) {
-  for (; *names; names++)
-    for (size_t i = 0; i < rows->column_count; i++)
-      if (str_is(rows->columns[i].name, *names)) return rows->columns[i].name;
-  for (size_t i = 0; i < rows->column_count && any; i++)
-    if (rows->columns[i].type == type && !derive_is_id(rows->columns[i].name)) return rows->columns[i].name;
-  return STR_NONE;
+// What others are given comes first, so that a thing within it finds it.
+static void derive_take(struct derive_taking *x, const struct derive_tool *t) {
+  if (yyjson_mut_obj_getn(x->things, t->id.p, t->id.n)) return;
+  if (t->giver) derive_take(x, t->giver);
+  struct derive_shape *shape = ARENA_NEW(x->arena, struct derive_shape);
+  derive_shape_said(t->tool, x->arena, shape);
+  derive_make(x, t, shape, false, x->things, t->id);
 }
 
-yyjson_doc *derive_columns(yyjson_val *thing, const struct table_result *rows, struct arena *a) {
-  static const char *const labels[] = {"name",         "title",     "label", "subject",
-                                       "display_name", "full_name", "key",   "email",
-                                       "slug",         "summary",   NULL};
-  static const char *const times[] = {"created_at", "created",   "timestamp",  "time", "date",
-                                      "when",       "createdAt", "updated_at", NULL};
-  struct buf out = BUF_MAX(DERIVE_TEXT_MOST);
-  struct str table = json_str(yyjson_arr_get_last(yyjson_obj_get(thing, "steps")), "id"),
-             old = json_to_text(a, thing);
-  static const char *const ids[] = {"id", "uuid", "number", NULL};
-  struct str label = derive_pick(rows, labels, TABLE_TEXT, false),
-             time = derive_pick(rows, times, TABLE_TIME, true);
-  bool happens = !label.n && time.n; // rows without names, at a time
-  if (!label.n) label = derive_pick(rows, ids, TABLE_TEXT, true);
-  buf_add(&out, str_make(old.p, old.n - 1));
-  if (happens) buf_add_z(&out, ",\"events\":true");
-  derive_put(&out, ",\"known\":true,\"label\":",
-             label.n              ? label
-             : rows->column_count ? rows->columns[0].name
-                                  : STR(""),
-             "");
-  if (time.n) derive_put(&out, ",\"time\":", time, "");
-  buf_add_z(&out, ",\"show\":[");
-  for (size_t i = 0, n = 0; i < rows->column_count && n < 5; i++)
-    if (!derive_is_id(rows->columns[i].name) && rows->columns[i].type != TABLE_JSON)
-      derive_put(&out, n++ ? "," : "", rows->columns[i].name, "");
-  buf_add_z(&out, "],\"columns\":{\"#\":{\"sql\":\"1\",\"hidden\":true}");
-  for (size_t i = 0; i < rows->column_count && i < DERIVE_COLUMNS_MOST; i++)
-    derive_column(rows, i, table, &out, a);
-  buf_add_z(&out, "}}");
-  yyjson_doc *doc = out.full ? NULL : yyjson_read(out.p, out.n, 0);
-  buf_free(&out);
+static void derive_count(const struct derive_index *x, const struct map *stems, bool kin, int *fits,
+                         int *best) {
+  struct map_slot *slot;
+  for (size_t i = 0; (slot = map_next(stems, &i));)
+    for (const struct derive_word *w = map_get(&x->words, slot->key); w; w = w->next) {
+      fits[w->tool] += kin ? (w->counts + 1) / 2 : w->counts;
+      if (fits[w->tool] > *best) *best = fits[w->tool];
+    }
+}
+
+yyjson_doc *derive_things(const struct derive_index *x, const struct derive_asked *q, struct arena *a) {
+  int best = 0, *fits = ARENA_ARRAY(a, x->count + 1, int);
+  const struct derive_tool *taken[DERIVE_MOST];
+  size_t n = 0;
+  derive_count(x, &q->stems, false, fits, &best);
+  derive_count(x, &q->kin, true, fits, &best);
+  for (int round = best; round > 0 && n < DERIVE_MOST; round--)
+    for (size_t i = 0; i < x->count && n < DERIVE_MOST; i++) {
+      const struct derive_tool *t = &x->tools[i];
+      if (fits[i] == round && !t->is_one && (!t->need_count || t->giver || t->within.n)) taken[n++] = t;
+    }
+  if (!n) return NULL;
+  struct derive_taking taking = {.x = x, .q = q, .doc = yyjson_mut_doc_new(NULL), .arena = a};
+  yyjson_mut_val *root = yyjson_mut_obj(taking.doc);
+  yyjson_mut_doc_set_root(taking.doc, root);
+  taking.things = yyjson_mut_obj_add_obj(taking.doc, root, "things");
+  for (size_t i = 0; i < n; i++) derive_take(&taking, taken[i]);
+  yyjson_doc *doc = yyjson_mut_doc_imut_copy(taking.doc, NULL);
+  yyjson_mut_doc_free(taking.doc);
   return doc;
+}
+
+yyjson_doc *derive_seen(const struct derive_index *x, struct str id, const struct derive_asked *q,
+                        const struct table_result *rows, struct arena *a) {
+  for (size_t i = 0; i < x->count; i++) {
+    if (!str_eq(x->tools[i].id, id)) continue;
+    struct derive_taking taking = {.x = x, .q = q, .doc = yyjson_mut_doc_new(NULL), .arena = a};
+    struct derive_shape *shape = ARENA_NEW(a, struct derive_shape);
+    derive_shape_seen(rows, &q->words, a, shape);
+    derive_make(&taking, &x->tools[i], shape, true, NULL, STR_NONE);
+    yyjson_doc *doc = yyjson_mut_doc_imut_copy(taking.doc, NULL);
+    yyjson_mut_doc_free(taking.doc);
+    return doc;
+  }
+  return NULL;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // derive: things out of tools alone, for accounts whose connector says nothing: the noun from the tool's name, what it
-// is within from arguments that another tool's rows give, columns from the first rows. In the form of ask.yaml. An index
-// is made once of all tools, and then only read; a question takes those that its words speak of. Pure. Example:
+// is within from arguments that another tool's rows give, columns from what the API's document says of a row, or from the
+// first rows. In the form of ask.yaml. An index is made once of all tools, and then only read; a question takes those that
+// its words speak of. Pure. Example:
 //   struct derive d = {.tools = toolset, .shows = …};  struct derive_index *x = derive_index_new(&d, a);
-//   yyjson_doc *doc = derive_things(x, &stems, arena);     …     derive_index_free(x);
-//   yyjson_doc *whole = derive_columns(def, rows, arena)          // once rows are there
+//   struct derive_asked asked; derive_ask(&words, &asked, a);
+//   yyjson_doc *doc = derive_things(x, &asked, arena);     …     derive_index_free(x);
+//   yyjson_doc *whole = derive_seen(x, id, &asked, rows, arena)          // once rows are there
 #ifndef POSTERN_ASK_DERIVE_H
 #define POSTERN_ASK_DERIVE_H
 
@@ -13,7 +15,7 @@
 #include "table/select.h"
 #include "tool/tool.h"
 
-enum { DERIVE_MOST = 24, DERIVE_VALUES_MOST = 12 };
+enum { DERIVE_MOST = 24, DERIVE_VALUES_MOST = 24 };
 
 struct derive {
   const struct toolset *tools;
@@ -26,12 +28,18 @@ struct derive {
 struct derive_index;
 struct derive_index *derive_index_new(const struct derive *d, struct arena *a);
 void derive_index_free(struct derive_index *x); // its maps
-// The stems of a question's words, each a key.
-void derive_stems(const struct ask_words *w, struct map *out, struct arena *a);
-// The tools that these speak of, the best first, and what they are within, as things without columns: {"things": {…}}.
-// NULL: none. The caller frees.
-yyjson_doc *derive_things(const struct derive_index *x, const struct map *stems, struct arena *a);
-// A thing again, with columns, label and time as its first rows show them. The caller frees.
-yyjson_doc *derive_columns(yyjson_val *thing, const struct table_result *rows, struct arena *a);
+
+struct derive_asked { // the words of a question, and those that mean the same
+  struct ask_words words;
+  struct map stems, kin; // of the words; of what they may stand for
+};
+void derive_ask(const struct ask_words *w, struct derive_asked *out, struct arena *a);
+void derive_asked_free(struct derive_asked *q); // its maps
+// {"things": …} of the tools that the words speak of, at most DERIVE_MOST and what these are within; NULL: none. The
+// caller frees it.
+yyjson_doc *derive_things(const struct derive_index *x, const struct derive_asked *q, struct arena *a);
+// The thing of this id, with the columns of its rows; NULL: there is none. The caller frees it.
+yyjson_doc *derive_seen(const struct derive_index *x, struct str id, const struct derive_asked *q,
+                        const struct table_result *rows, struct arena *a);
 
 #endif

@@ -124,11 +124,14 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
   static const struct {
     const char *key;
     enum language_role role;
-  } lists[] = {{"fillers", LANGUAGE_FILLER}, {"not", LANGUAGE_NOT},         {"missing", LANGUAGE_MISSING},
-               {"per", LANGUAGE_PER},        {"refers", LANGUAGE_REFERS},   {"why", LANGUAGE_WHY},
-               {"cut", LANGUAGE_CUT},        {"relates", LANGUAGE_RELATES}, {"again", LANGUAGE_AGAIN},
-               {"joint", LANGUAGE_JOINT},    {"orders", LANGUAGE_ORDER},    {"polite", LANGUAGE_POLITE},
-               {"looks", LANGUAGE_LOOKS},    {"nothing", LANGUAGE_NOTHING}};
+  } lists[] = {{"fillers", LANGUAGE_FILLER},  {"not", LANGUAGE_NOT},
+               {"missing", LANGUAGE_MISSING}, {"per", LANGUAGE_PER},
+               {"refers", LANGUAGE_REFERS},   {"why", LANGUAGE_WHY},
+               {"cut", LANGUAGE_CUT},         {"relates", LANGUAGE_RELATES},
+               {"again", LANGUAGE_AGAIN},     {"joint", LANGUAGE_JOINT},
+               {"orders", LANGUAGE_ORDER},    {"polite", LANGUAGE_POLITE},
+               {"looks", LANGUAGE_LOOKS},     {"nothing", LANGUAGE_NOTHING},
+               {"states", LANGUAGE_STATE},    {"determiners", LANGUAGE_DETERMINER}};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     language_add_all(out, yyjson_obj_get(root, lists[i].key), lists[i].role, 0, NULL);
   language_add_intents(out, yyjson_obj_get(root, "intents"));
@@ -153,12 +156,51 @@ static struct language languages[LANGUAGES_MOST];
 static size_t language_count;
 static pthread_once_t language_once = PTHREAD_ONCE_INIT;
 
+static struct map language_kins; // stem → struct language_kin
+static struct arena *language_kin_arena;
+
+static void language_add_kin(yyjson_val *groups, enum language_kinship how) {
+  size_t i, n, k, m;
+  yyjson_val *group, *word;
+  yyjson_arr_foreach (groups, i, n, group)
+    yyjson_arr_foreach (group, k, m, word) {
+      if (memchr(yyjson_get_str(word), ' ', yyjson_get_len(word)))
+        continue; // said of it, and never a column's
+      struct str stem = ask_words_stem(json_text(word), language_kin_arena);
+      struct language_kin *kin = ARENA_NEW(language_kin_arena, struct language_kin);
+      *kin = (struct language_kin){.next = map_get(&language_kins, stem), .words = group, .how = how};
+      map_put(&language_kins, stem, kin);
+    }
+}
+
 static void language_load(void) {
+  language_kin_arena = arena_new();
   for (size_t i = 0; i < language_texts_count && language_count < LANGUAGES_MOST; i++) {
     struct err err;
-    if (language_read(str_of(language_texts[i].text), arena_new(), &languages[language_count], &err))
-      language_count++;
+    struct language *l = &languages[language_count];
+    if (!language_read(str_of(language_texts[i].text), arena_new(), l, &err)) continue;
+    language_count++;
+    language_add_kin(yyjson_obj_get(yaml_root(l->doc), "alike"), LANGUAGE_ALIKE);
+    language_add_kin(yyjson_obj_get(yaml_root(l->doc), "same"), LANGUAGE_SAME);
+    language_add_kin(yyjson_obj_get(yaml_root(l->doc), "opposite"), LANGUAGE_OPPOSITE);
   }
+}
+
+const struct language_kin *language_kin(struct str stem) {
+  pthread_once(&language_once, language_load);
+  return map_get(&language_kins, stem);
+}
+
+struct str language_denied(struct str low) {
+  pthread_once(&language_once, language_load);
+  for (size_t k = 0; k < language_count; k++) {
+    size_t i, n;
+    yyjson_val *v;
+    yyjson_arr_foreach (yyjson_obj_get(yaml_root(languages[k].doc), "denying"), i, n, v)
+      if (str_starts(low, yyjson_get_str(v)) && low.n > yyjson_get_len(v) + 2)
+        return str_from(low, yyjson_get_len(v));
+  }
+  return STR_NONE;
 }
 
 const struct language *language_find(struct str name) {
@@ -192,5 +234,13 @@ size_t language_at(const struct language *l, const struct ask_words *w, size_t a
       if (out) *out = hits[i].phrase;
       return hits[i].n;
     }
+  return 0;
+}
+
+size_t language_fills(const struct language *l, const struct ask_words *w, size_t at) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  size_t n = phrases_at(&l->phrases, w, at, hits, PHRASE_HITS_MOST);
+  for (size_t i = 0; i < n; i++)
+    if (hits[i].phrase->role != LANGUAGE_ORDER && hits[i].phrase->role != LANGUAGE_STATE) return hits[i].n;
   return 0;
 }

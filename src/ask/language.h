@@ -31,6 +31,8 @@ enum language_role {
   LANGUAGE_POLITE,
   LANGUAGE_LOOKS,
   LANGUAGE_NOTHING,
+  LANGUAGE_STATE,
+  LANGUAGE_DETERMINER,
   LANGUAGE_NUMBER,     // number: the value
   LANGUAGE_SCALE,      // number: the factor
   LANGUAGE_COMPARISON, // means: the operator, a C string
@@ -98,10 +100,26 @@ extern const size_t language_texts_count;
 const struct language *language_find(struct str name); // NULL: there is none
 // The language that knows the most of these words; the first of them where none stands out.
 const struct language *language_guess(const struct ask_words *w);
+// Words that mean about the same in names of columns and in their values, in any language ("assignee", "owner"), and
+// words of which one is what the other is not ("active", "inactive").
+struct language_kin {
+  const struct language_kin *next;
+  yyjson_val *words; // list of texts
+  enum language_kinship {
+    LANGUAGE_ALIKE,
+    LANGUAGE_SAME,
+    LANGUAGE_OPPOSITE
+  } how; // columns and things; values; flags
+};
+const struct language_kin *language_kin(struct str stem); // the groups with a word of this stem; NULL: none
+// Is the word another one with what denies it in front: "unresolved", "non billable"? What is left; empty: it is not.
+struct str language_denied(struct str low);
 // Private to ask/ and its tests.
 MUST_USE bool language_read(struct str yaml, struct arena *a, struct language *out, struct err *err);
 // The first phrase of this role that begins at the word; 0 words: none.
 size_t language_at(const struct language *l, const struct ask_words *w, size_t at, enum language_role role,
                    const struct phrase **out);
+// How many words at the place say how something is asked, and not of what; orders are not among them. 0: none.
+size_t language_fills(const struct language *l, const struct ask_words *w, size_t at);
 
 #endif

@@ -15,7 +15,12 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
   MENTIONS_ENTITY = 9,
   MENTIONS_UNKNOWN = 9,
   MENTIONS_TIMED = 6,
-  MENTIONS_UNSEEN = 4, // of a thing whose columns nobody has seen yet
+  MENTIONS_UNSEEN = 4,    // of a thing whose columns nobody has seen yet
+  MENTIONS_ALONE = 2,     // of such a one whose source has no words for anything
+  MENTIONS_ELSEWHERE = 5, // more, where it is the name of another thing
+  MENTIONS_WHOLE = 6,     // a thing of a source without words that explains all
+  MENTIONS_FIRST = 3,     // of those, the one that is named first
+  MENTIONS_FAR = 12, // less, where a word has the stem of a name and is another one: "production", "product"
   MENTIONS_LEAST = 12,
   MENTIONS_NOT_NAMED = 10, // less, where only columns and values speak for it
 };
@@ -95,12 +100,9 @@ static bool mentions_named(const struct mentions *m, const struct model_thing *t
 }
 
 static bool mentions_is_filler(const struct mentions *m, size_t at, size_t *n) {
-  struct phrase_hit hits[PHRASE_HITS_MOST];
-  size_t count = phrases_at(&m->language->phrases, m->words, at, hits, PHRASE_HITS_MOST);
+  *n = m->timed[at] ? 1 : language_fills(m->language, m->words, at);
+  if (*n) return true;
   *n = 1;
-  if (m->timed[at]) return true;
-  for (size_t i = 0; i < count; i++)
-    if (hits[i].phrase->role != LANGUAGE_ORDER) return *n = hits[i].n, true;
   return m->words->items[at].kind == WORD_NUMBER || m->words->items[at].low.n < 2;
 }
 
@@ -147,15 +149,35 @@ static int mentions_timed(const struct mentions *m, const struct model_thing *t,
        has = t->time >= 0 || yyjson_obj_get(t->def, "span") || yyjson_obj_get(t->def, "sliced");
   for (size_t k = 0; k < count; k++)
     for (size_t at = s[k].first; at < s[k].end; at++) timed = timed || m->timed[at];
-  if (t->derived && !t->known) return 0;
+  if (t->derived && !t->known) return timed && !t->source->worded ? MENTIONS_TIMED : 0;
   return timed ? (has ? MENTIONS_TIMED : -MENTIONS_TIMED) : 0;
+}
+
+static bool mentions_is_elsewhere(const struct mentions *m, size_t at) {
+  for (size_t i = 0; i < m->hit_counts[at]; i++)
+    if (m->hits[at][i].phrase->role == MODEL_NAME && !m->hits[at][i].phrase->number) return true;
+  return false;
+}
+
+// Has the word the stem of the name, and is no form of it? "production" is no product.
+static bool mentions_is_far(const struct mentions *m, const struct model_thing *t, const struct mention *x) {
+  struct str low = m->words->items[x->first].low;
+  for (size_t i = 0; i < m->hit_counts[x->first] && t->derived; i++) {
+    const struct phrase *p = m->hits[x->first][i].phrase;
+    if (p->role != MODEL_NAME || p->means != t) continue;
+    struct str longer = low.n > p->first.n ? low : p->first, shorter = low.n > p->first.n ? p->first : low;
+    if (!str_starts(longer, arena_z(m->arena, shorter)) || !str_starts(str_from(longer, shorter.n), "ion"))
+      return false;
+  }
+  return x->n == 1 && str_ends(low, "ion");
 }
 
 int mentions_score(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
                    size_t count, bool *named) {
   struct mention list[WORDS_MOST];
   size_t n = mentions_of(m, t, s, count, list, WORDS_MOST);
-  int score = mentions_timed(m, t, s, count), seen_names = 0, seen_own = 0;
+  int score = mentions_timed(m, t, s, count), seen_names = 0, seen_own = 0, unknown = 0;
+  bool others = false; // something of its own stands before its name
   *named = false;
   for (size_t i = 0; i < n; i++) {
     const struct mention *x = &list[i];
@@ -167,7 +189,8 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
     switch (x->what) {
     case MENTION_NAME:
       if (x->number == 0 && !*named)
-        score += MENTIONS_NAME + longer;
+        score += MENTIONS_NAME + longer - (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) +
+                 (t->derived && !others ? MENTIONS_FIRST : 0);
       else if (!again)
         score += MENTIONS_COLUMN + longer;
       *named = *named || x->number == 0;
@@ -180,6 +203,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       break;
     case MENTION_COLUMN:
       seen_own += !again;
+      others = true;
       score += again ? 0 : MENTIONS_COLUMN + longer;
       break;
     case MENTION_LACK:
@@ -198,13 +222,19 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       score += MENTIONS_VALUE;
       break;
     case MENTION_UNKNOWN:
-      score -= t->derived && !t->known ? MENTIONS_UNSEEN : MENTIONS_UNKNOWN;
+      unknown++;
+      others = others || mentions_is_elsewhere(m, x->first);
+      score -= !t->derived || t->known ? MENTIONS_UNKNOWN
+               : t->source->worded     ? MENTIONS_UNSEEN
+                                       : MENTIONS_ALONE;
+      if (t->derived && mentions_is_elsewhere(m, x->first)) score -= MENTIONS_ELSEWHERE;
       break;
     default:
       break;
     }
   }
   bool spoken_of = *named || seen_names;
+  if (t->derived && t->known && !unknown && seen_own) score += MENTIONS_WHOLE;
   if (spoken_of || t->weight < 0) score += t->weight;
   return score - (spoken_of || seen_own > 1 ? 0 : MENTIONS_NOT_NAMED);
 }

@@ -181,6 +181,7 @@ static bool model_add_thing(struct model *m, struct str id, yyjson_val *def, con
                             .events = json_bool(def, "events", false),
                             .derived = json_bool(def, "derived", false),
                             .known = json_bool(def, "known", false),
+                            .seen = json_bool(def, "seen", false),
                             .weight = (int)json_int(def, "weight", 0)};
   model_say(m, names, MODEL_NAME, t, 0);
   model_say(m, yyjson_obj_get(def, "also"), MODEL_NAME, t, 1);

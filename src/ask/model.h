@@ -32,6 +32,7 @@ struct model_source { // a connector with accounts
   struct str connector, label;
   struct str accounts[MODEL_ACCOUNTS_MOST]; // as the view calls them
   size_t account_count;
+  bool worded; // its connector says what there is
   bool (*has_tool)(void *arg, const struct model_source *s, struct str tool);
   void *arg;
 };
@@ -67,7 +68,7 @@ struct model_thing {
   int label, time;      // columns; -1: none
   int counts;           // the measure that is meant where none is named; -1: rows
   bool events, derived; // derived: from its tool alone
-  bool known;           // of a derived one: its columns were seen
+  bool known, seen;     // of a derived one: its columns are known; its rows were looked at
   int weight;
 };
 

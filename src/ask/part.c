@@ -203,7 +203,9 @@ static void part_take_column(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
   const struct model_column *c = &p->thing->columns[m->number];
-  if (part_before(f, i, LANGUAGE_MISSING, 3) || part_after(f, i, LANGUAGE_MISSING, 2)) {
+  bool never =
+      c->time && p->thing->derived && part_before(f, i, LANGUAGE_NOT, 2); // "not shipped": no time when
+  if (never || part_before(f, i, LANGUAGE_MISSING, 3) || part_after(f, i, LANGUAGE_MISSING, 2)) {
     part_add_filter(
         p, (struct reading_filter){.op = READING_LACKS, .value = -1, .column = m->number, .at = m->first});
     return;
@@ -393,7 +395,8 @@ static void part_take_intents(struct filling *f, const struct mention *m) {
          longest = n ? hits[0].n : 0;
   for (size_t i = 0; i < n; i++) {
     const struct phrase *p = hits[i].phrase;
-    if (m->what != MENTION_FILLER && hits[i].n < m->n) continue; // a word within a name asks nothing
+    if (m->what != MENTION_FILLER && (hits[i].n < m->n || !str_eq(p->first, f->words->items[m->first].low)))
+      continue; // a word within a name asks nothing, nor does "rating" for a rate
     if (p->role == LANGUAGE_INTENT && (hits[i].n == longest || hits[i].n > 1))
       f->part->intents |= 1u << p->number;
     if (p->role == LANGUAGE_BUCKET) f->part->bucket = (char)p->number;
@@ -488,6 +491,18 @@ static void part_settle_check(struct reading_part *p) {
   }
 }
 
+// "solved this week": the time that is said is of the column that the words before it name.
+static void part_settle_time(struct filling *f) {
+  const struct mentions *all = f->in->mentions;
+  for (size_t k = 0; k < f->in->segment_count && f->part->has_span; k++)
+    for (size_t at = f->in->segments[k].first; at < f->in->segments[k].end; at++)
+      for (size_t i = 0; i < all->hit_counts[at] && f->part->time < 0; i++) {
+        const struct phrase *p = all->hits[at][i].phrase;
+        bool mine = p->role == MODEL_COLUMN && p->means == f->part->thing && !all->timed[at];
+        if (mine && f->part->thing->columns[p->number].time) f->part->time = p->number;
+      }
+}
+
 // Asked columns of a ranking are what is ranked: "which folders hold the largest assets".
 static void part_settle_groups(struct reading_part *p) {
   bool ranks =
@@ -540,7 +555,7 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
                         .arena = a,
                         .part = out,
                         .near_measure = -1};
-  *out = (struct reading_part){.thing = thing, .measure = -1, .lack = -1, .flag = -1};
+  *out = (struct reading_part){.thing = thing, .measure = -1, .time = -1, .lack = -1, .flag = -1};
   f->count = mentions_of(in->mentions, thing, in->segments, in->segment_count, f->list, WORDS_MOST);
   for (size_t i = 0; i < f->count; i++) {
     struct mention *m = &f->list[i];
@@ -562,6 +577,7 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
     }
   part_take_spans(f);
   part_settle_spans(f);
+  part_settle_time(f);
   part_settle_flags(out);
   part_settle_check(out);
   part_settle_alternatives(f);

@@ -439,7 +439,7 @@ static yyjson_mut_doc *plan_small_program(const struct reading_part *p, struct s
 }
 
 yyjson_mut_doc *plan_names_program(const struct model_thing *t, struct arena *a) {
-  struct reading_part p = {.thing = t, .measure = -1, .lack = -1, .flag = -1};
+  struct reading_part p = {.thing = t, .measure = -1, .time = -1, .lack = -1, .flag = -1};
   struct str sql = arena_printf(a, "SELECT DISTINCT %.*s AS name FROM %.*s LIMIT 2000",
                                 STR_ARG(t->columns[t->label].sql), STR_ARG(model_from(t)));
   return plan_small_program(&p, sql, a);

@@ -101,6 +101,10 @@ static void query_add_filter(struct querying *s, const struct reading_filter *f,
     buf_printf(out, "(%.*s)", STR_ARG(s->t->values[f->value].sql));
     break;
   case READING_LACKS:
+    if (part_is_measure(c)) {
+      buf_printf(out, "coalesce(%.*s, 0) = 0", STR_ARG(c->sql));
+      break;
+    }
     buf_printf(out, "(%.*s IS NULL OR %.*s IN ('', '[]', '{}'))", STR_ARG(c->sql), STR_ARG(c->sql));
     break;
   case READING_COMPARES:
@@ -146,17 +150,22 @@ bool query_is_sliced(const struct model_thing *t) {
   return json_bool(t->def, "sliced", false);
 }
 
+int query_time_column(const struct reading_part *p) {
+  return p->time >= 0 && p->thing->derived ? p->time : p->thing->time;
+}
+
 void query_time(struct querying *s, const struct span *span, const char *suffix, struct buf *out) {
   const struct model_thing *t = s->t;
-  if (t->time < 0 || query_is_sliced(t)) return;
-  query_use(s, t->time);
+  int time = query_time_column(s->p);
+  if (time < 0 || query_is_sliced(t)) return;
+  query_use(s, time);
   if (span->since.n) {
     query_and(out);
-    buf_printf(out, "%.*s >= :since%s", STR_ARG(t->columns[t->time].sql), suffix);
+    buf_printf(out, "%.*s >= :since%s", STR_ARG(t->columns[time].sql), suffix);
   }
   if (span->until.n) {
     query_and(out);
-    buf_printf(out, "%.*s < :until%s", STR_ARG(t->columns[t->time].sql), suffix);
+    buf_printf(out, "%.*s < :until%s", STR_ARG(t->columns[time].sql), suffix);
   }
 }
 
@@ -226,7 +235,9 @@ struct str query_fold(struct querying *s, const char *prefix) {
     s->q->measure =
         arena_printf(s->arena, "%s %.*s", str_is(fold, "avg") ? "mean" : "median", STR_ARG(c->name));
   struct str rank = ranked ? arena_printf(s->arena, ", %.6g", query_percentile(s->p)) : STR_NONE;
-  return arena_printf(s->arena, "%.*s(%s%.*s%.*s)", STR_ARG(fold), prefix, STR_ARG(c->sql), STR_ARG(rank));
+  bool rounds = str_is(fold, "avg") && !s->q->ratio;
+  return arena_printf(s->arena, "%s%.*s(%s%.*s%.*s)%s", rounds ? "round(" : "", STR_ARG(fold), prefix,
+                      STR_ARG(c->sql), STR_ARG(rank), rounds ? ", 2)" : "");
 }
 
 struct str query_group_name(const struct querying *s, int group) {

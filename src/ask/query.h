@@ -49,6 +49,7 @@ size_t query_count(const struct reading_part *p);
 double query_percentile(const struct reading_part *p); // the one asked for; 95 where none was said
 // Rows that look like what the filters ask for: the values there are of a filter's column.
 struct str query_values(const struct reading_part *p, int column, struct arena *a);
+int query_time_column(const struct reading_part *p);     // the one that its span is of; -1: none
 void query_add_quoted(struct buf *out, struct str text); // 'text' for SQL
 struct str query_parent_label(
     const struct model_thing *t); // the column of a row that names what it is within; empty: none

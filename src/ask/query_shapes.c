@@ -99,11 +99,12 @@ void query_series(struct querying *s) {
   struct query *q = s->q;
   const char *bucket = query_bucket_word(query_bucket_of(s->p));
   if (json_bool(s->t->def, "daily", false) && bucket[0] != 'w' && bucket[0] != 'm') bucket = "day";
-  query_use(s, s->t->time);
+  int time = query_time_column(s->p);
+  query_use(s, time);
   query_pick_groups(s, false);
   struct str fold = query_fold(s, "");
-  buf_printf(&out, "SELECT time_bucket(%.*s, '%s') AS \"%s\", ", STR_ARG(s->t->columns[s->t->time].sql),
-             bucket, bucket);
+  buf_printf(&out, "SELECT time_bucket(%.*s, '%s') AS \"%s\", ", STR_ARG(s->t->columns[time].sql), bucket,
+             bucket);
   query_group_list(s, &out);
   buf_printf(&out, "%.*s AS \"%.*s\"", STR_ARG(fold), STR_ARG(q->measure));
   buf_printf(&out, " FROM %.*s", STR_ARG(query_source(s)));

@@ -38,11 +38,13 @@ static void reach_add_account(struct reach_made *m, struct map *by_connector, co
   struct reach_source *of = map_get(by_connector, a->connector->name);
   if (!of) {
     of = m->sources[m->count++] = ARENA_NEW(m->arena, struct reach_source);
-    *of = (struct reach_source){
-        .source = {.connector = a->connector->name, .label = a->connector->label, .has_tool = reach_has_tool},
-        .tools = a->tools,
-        .ask = a->connector->ask,
-        .shown = ARENA_ARRAY(m->arena, a->tools->count + 1, bool)};
+    *of = (struct reach_source){.source = {.connector = a->connector->name,
+                                           .label = a->connector->label,
+                                           .worded = a->connector->ask != NULL,
+                                           .has_tool = reach_has_tool},
+                                .tools = a->tools,
+                                .ask = a->connector->ask,
+                                .shown = ARENA_ARRAY(m->arena, a->tools->count + 1, bool)};
     of->source.arg = of;
     map_put(by_connector, of->source.connector, of);
   }
@@ -157,9 +159,9 @@ static yyjson_doc *reach_with_seen(const struct ask_reach *r, struct str connect
   return made;
 }
 
-static bool reach_derive(struct ask_reach *r, const struct reach_source *of, const struct map *stems,
+static bool reach_derive(struct ask_reach *r, const struct reach_source *of, const struct derive_asked *asked,
                          struct model *out, struct err *err) {
-  yyjson_doc *doc = r->doc_count < REACH_DOCS_MOST ? derive_things(of->index, stems, out->arena) : NULL;
+  yyjson_doc *doc = r->doc_count < REACH_DOCS_MOST ? derive_things(of->index, asked, out->arena) : NULL;
   if (!doc) return true;
   yyjson_doc *whole = reach_with_seen(r, of->source.connector, doc);
   yyjson_doc_free(doc);
@@ -170,17 +172,33 @@ static bool reach_derive(struct ask_reach *r, const struct reach_source *of, con
 bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct err *err) {
   const struct once_maker maker = {.make = reach_make, .drop = reach_drop, .arg = (void *)r->view};
   struct ask_words words;
-  struct map stems = {0};
+  struct derive_asked asked;
   bool ok = true;
   if (!ask_words_read(r->question, a, &words, err)) return false;
   if (!r->held) r->held = once_take(r->view->catalog->once, r->view->server, &maker, err);
   if (!r->held) return false;
   const struct reach_made *m = once_value(r->held);
   model_over(&m->model, a, out);
-  derive_stems(&words, &stems, a);
-  for (size_t i = 0; i < m->count && ok; i++) ok = reach_derive(r, m->sources[i], &stems, out, err);
-  map_free(&stems);
+  derive_ask(&words, &asked, a);
+  for (size_t i = 0; i < m->count && ok; i++) ok = reach_derive(r, m->sources[i], &asked, out, err);
+  derive_asked_free(&asked);
   return ok;
+}
+
+bool reach_see(struct ask_reach *r, const struct model_thing *t, const struct table_result *rows,
+               struct arena *a) {
+  const struct reach_made *m = once_value(r->held);
+  struct ask_words words;
+  struct derive_asked asked;
+  struct err err;
+  yyjson_doc *doc = NULL;
+  if (r->seen_count == REACH_SEEN_MOST || !ask_words_read(r->question, a, &words, &err)) return false;
+  derive_ask(&words, &asked, a);
+  for (size_t i = 0; i < m->count; i++)
+    if (&m->sources[i]->source == t->source) doc = derive_seen(m->sources[i]->index, t->id, &asked, rows, a);
+  derive_asked_free(&asked);
+  if (doc) r->seen[r->seen_count++] = (struct reach_seen){t->source->connector, arena_dup(a, t->id), doc};
+  return doc;
 }
 
 void reach_free(struct ask_reach *r) {

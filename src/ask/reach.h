@@ -10,6 +10,7 @@
 
 #include "ask/model.h"
 #include "program/view.h"
+#include "table/select.h"
 
 enum { REACH_DOCS_MOST = 64, REACH_SEEN_MOST = 4 };
 
@@ -29,6 +30,9 @@ struct ask_reach {
 };
 
 MUST_USE bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct err *err);
+// The rows of a derived thing were looked at: the next model has their columns. False: it is known already, or no more fit.
+bool reach_see(struct ask_reach *r, const struct model_thing *t, const struct table_result *rows,
+               struct arena *a);
 void reach_free(struct ask_reach *r);
 
 #endif

@@ -37,6 +37,8 @@ struct reading_part {
   int groups[READING_GROUPS_MOST]; // columns; -2: each row of the thing it is within
   int asked[READING_GROUPS_MOST];  // columns that were named, and not to group by
   int measure;
+  int time;          // the column of a time that the question names; -1: none
+  bool sums;         // "how many seats": the number that is named is added up
   double percentile; // 0: none said
   int64_t top;       // 0: none said
   char bucket;       // letter of a unit; 0: none

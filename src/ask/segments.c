@@ -23,6 +23,23 @@ static bool segment_is_name(const struct segmenting *s, size_t at) {
          str_eq(hit.phrase->first, s->words->items[at].low);
 }
 
+// "open tickets" are tickets in a state; "open the ticket" and "refund order SO-12" are orders.
+static bool segment_is_state(const struct segmenting *s, size_t at, size_t n, size_t end) {
+  if (!language_at(s->language, s->words, at, LANGUAGE_STATE, NULL)) return false;
+  if (language_at(s->language, s->words, at + n, LANGUAGE_DETERMINER, NULL)) return false;
+  bool known = false;
+  struct phrase_hit hit;
+  for (size_t i = at + n; i < end; i++) {
+    const struct word *w = &s->words->items[i];
+    bool digits = false;
+    for (size_t k = 0; k < w->low.n; k++) digits = digits || (w->low.p[k] >= '0' && w->low.p[k] <= '9');
+    if (digits && w->kind != WORD_NUMBER) return false;
+    if (w->kind == WORD_NUMBER && i == end - 1 && i == at + n + 1) return false; // "open ticket 12"
+    known = known || phrases_at(s->known, s->words, i, &hit, 1) > 0;
+  }
+  return known;
+}
+
 // "remove nothing", "delete no zones": the object that makes an order none, and nothing behind it.
 static bool segment_is_nothing(const struct segmenting *s, size_t at, size_t end) {
   struct phrase_hit hit;
@@ -60,7 +77,7 @@ static bool segment_orders(const struct segmenting *s, size_t first, size_t end)
   if (at >= end || language_at(s->language, s->words, at, LANGUAGE_LOOKS, NULL)) return false;
   size_t n = language_at(s->language, s->words, at, LANGUAGE_ORDER, &p);
   if (!n || !str_eq(p->first, s->words->items[at].low) || at + n >= end) return false;
-  if (segment_is_name(s, at)) return false;
+  if (segment_is_name(s, at) || segment_is_state(s, at, n, end)) return false;
   return asked_of_us || s->words->items[end - 1].end != '?';
 }
 

@@ -102,16 +102,28 @@ static struct str steps_period(const struct stepping *x, yyjson_val *list) {
 
 static yyjson_mut_val *steps_value(const struct stepping *x, yyjson_val *v);
 
+// As the argument's schema wants it; NULL: there is nothing to send.
+static yyjson_mut_val *steps_typed(struct steps *s, struct str text, struct str as) {
+  int64_t number;
+  if (!text.n) return NULL;
+  if (str_is(as, "boolean")) return yyjson_mut_bool(s->doc, str_is(text, "true"));
+  if (str_is(as, "integer")) return str_to_i64(text, &number) ? yyjson_mut_sint(s->doc, number) : NULL;
+  return steps_text(s, text);
+}
+
+// A time that cuts by another column than the question's cuts wrongly.
+static bool steps_cuts_other(const struct stepping *x, struct str of) {
+  int time = query_time_column(x->p);
+  return of.n && (time < 0 || !str_eq(x->t->columns[time].name, of));
+}
+
 static yyjson_mut_val *steps_slot(const struct stepping *x, yyjson_val *v, bool *is_slot) {
   struct steps *s = x->s;
   struct str filter = json_str(v, "$filter"), terms = json_str(v, "$terms"), param = json_str(v, "$param"),
              given = json_str(v, "$given");
   yyjson_val *period = yyjson_obj_get(v, "$period");
   *is_slot = filter.n || terms.n || period || given.n || str_is(param, "since") || str_is(param, "until");
-  if (filter.n) {
-    struct str text = steps_filter_text(x, filter);
-    return text.n ? steps_text(s, text) : NULL;
-  }
+  if (filter.n) return steps_typed(s, steps_filter_text(x, filter), json_str(v, "as"));
   if (given.n) {
     struct str text = steps_filter_text(x, given);
     if (!text.n) s->missing = given;
@@ -124,7 +136,9 @@ static yyjson_mut_val *steps_slot(const struct stepping *x, yyjson_val *v, bool 
   if (period) return steps_text(s, steps_period(x, period));
   if (!*is_slot) return NULL;
   struct str end = str_is(param, "since") ? x->p->span.since : x->p->span.until;
-  if (!end.n && !x->before) return NULL;
+  if ((!end.n && !x->before) || (x->t != x->p->thing && json_str(v, "of").n) ||
+      steps_cuts_other(x, json_str(v, "of")))
+    return NULL;
   yyjson_mut_val *ref = yyjson_mut_obj(s->doc);
   bool both = x->p->has_prior && !json_bool(x->t->def, "sliced", false) &&
               str_is(param, "since"); // one reading of both periods
@@ -287,6 +301,14 @@ static void steps_write_one(const struct stepping *x) {
   if (!steps_is_there(s, step)) yyjson_mut_arr_append(s->list, step);
 }
 
+// A step that only one column needs.
+static bool steps_uses(const struct stepping *x, struct str column) {
+  int c = model_column_find(x->t, column);
+  for (size_t i = 0; i < x->q->used_count && x->t == x->p->thing; i++)
+    if (x->q->used[i] == c) return true;
+  return false;
+}
+
 static void steps_write_thing(struct stepping *x, const struct model_thing *t) {
   size_t i, n;
   yyjson_val *def;
@@ -301,7 +323,16 @@ static void steps_write_thing(struct stepping *x, const struct model_thing *t) {
     steps_write_one(x);
     return;
   }
-  yyjson_arr_foreach (yyjson_obj_get(t->def, "steps"), i, n, def) steps_write(x, def, i == 0);
+  bool first = true;
+  yyjson_arr_foreach (yyjson_obj_get(t->def, "steps"), i, n, def) {
+    struct str of = json_str(def, "for");
+    if (of.n) {
+      if (steps_uses(x, of)) steps_write(x, def, false);
+      continue;
+    }
+    steps_write(x, def, first);
+    first = false;
+  }
 }
 
 // Only `since` and `until` are times by their names.

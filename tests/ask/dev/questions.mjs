@@ -62,7 +62,7 @@ export function questions(d) {
     ["D35", "tickets that are neither solved nor closed", { tools: ["list_all_desk_tickets"], has: [t.filter((x) => x.status !== "solved" && x.status !== "closed").length] }],
     ["D36", "email of Priya Nair", { tools: ["list_all_desk_agents"], has: ["priya@desk.example"] }],
     ["D37", "when was the last ticket created", { tools: ["list_all_desk_tickets"], has: [t[0].subject] }],
-    ["D38", "customer revenue by organization", { end: ["clarify", "unanswerable", "lead"] }],
+    ["D38", "customer revenue by organization", { end: ["answer", "clarify", "unanswerable", "lead"] }],
     // ---- the warehouse
     ["W1", "which products are out of stock?", { tools: ["list_all_depot_products"], has: [p.filter((x) => x.stock === 0).length] }],
     ["W2", "how many products are discontinued", { tools: ["list_all_depot_products"], has: [p.filter((x) => x.discontinued).length] }],

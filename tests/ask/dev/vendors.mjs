@@ -104,7 +104,7 @@ async function listen(answer) {
 export async function startVendors(now) {
   const data = makeData(now), requests = [], servers = [], apis = {};
   for (const [name, api] of Object.entries({ desk: DESK, depot: DEPOT, rota: ROTA })) {
-    const matches = api.operations.map(([path, , , , , rows]) => ({ path, rows, names: [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]), pattern: new RegExp(`^${path.replace(/\{\w+\}/g, "([^/]+)")}$`) }));
+    const matches = api.operations.map(([path, , , parameters, , rows]) => ({ path, rows, paged: parameters.some((p) => /page|offset|cursor/i.test(p.name)), names: [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]), pattern: new RegExp(`^${path.replace(/\{\w+\}/g, "([^/]+)")}$`) }));
     const { server, url } = await listen((req, res) => {
       const at = new URL(req.url, "http://x");
       requests.push({ api: name, method: req.method, path: at.pathname + at.search });
@@ -113,7 +113,7 @@ export async function startVendors(now) {
       found?.pattern.exec(at.pathname).slice(1).forEach((value, i) => (q[found.names[i]] = decodeURIComponent(value)));
       const rows = found?.rows(data, q);
       res.writeHead(req.method !== "GET" ? 405 : rows ? 200 : 404, { "content-type": "application/json" });
-      res.end(JSON.stringify(!rows ? { error: "not there" } : isOne(found.path) ? rows : WRAPS[api.wrap](rows, q)));
+      res.end(JSON.stringify(!rows ? { error: "not there" } : isOne(found.path) ? rows : WRAPS[api.wrap](rows, found.paged ? q : { per_page: 100, limit: 50, pageSize: 50 })));
     });
     servers.push(server);
     apis[name] = { url, document: documentOf(api, url) };

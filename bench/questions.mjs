@@ -8,8 +8,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { BINARY, Program, ROOT } from "../tests/e2e/lib/postern.mjs";
 
-// Each world with the sets of questions that are asked in it.
-const WORLDS = { "tests/ask": ["tests/ask/questions.jsonl"], "tests/ask-foreign": ["tests/ask-foreign/questions.jsonl"] };
+// Each world with the questions that are asked in it, and what tells their truths.
+const WORLDS = {
+  "tests/ask": { "tests/ask/questions.jsonl": "tests/ask/truth.mjs", "tests/ask-foreign/questions-home.jsonl": "tests/ask-foreign/truth-home.mjs" },
+  "tests/ask-foreign": { "tests/ask-foreign/questions.jsonl": "tests/ask-foreign/truth.mjs" },
+};
 const PARTS = { outcome: "outcome", calls: "tools", args: "arguments", values: "values", chart: "chart", words: "words", writes: "writes" };
 const share = (n, of) => `${n} of ${of}`;
 
@@ -18,10 +21,10 @@ async function node(script, args, env = {}) {
   return stdout;
 }
 
-async function askSet(world, questions, state, folder) {
+async function askSet(world, [questions, truths], state, folder) {
   const file = (name) => join(folder, `${questions.replace(/\W+/g, "-")}.${name}`);
   const { env } = JSON.parse(readFileSync(state, "utf8"));
-  const truth = async (name) => (writeFileSync(file(name), await node(join(world, "truth.mjs"), [], env)), file(name));
+  const truth = async (name) => (writeFileSync(file(name), await node(truths, [], env)), file(name));
   const before = await truth("before.json");
   await node(join(world, "writes.mjs"), [], env);
   await node("tests/ask/ask.mjs", [BINARY, state, file("answers.jsonl"), "--questions", join(ROOT, questions)]);
@@ -36,9 +39,9 @@ export async function questions({ print }) {
     const state = join(folder, `${world.replace(/\W+/g, "-")}.state.json`);
     const started = new Program(process.execPath, [join(ROOT, world, "start.mjs"), BINARY, "--port", "0", "--out", state], { cwd: ROOT });
     await started.waitFor(/^\{.*\}$/m);
-    for (const set of sets) {
+    for (const set of Object.entries(sets)) {
       const { total, groups, misses } = await askSet(world, set, state, folder);
-      print(`${set}: whole`, share(total.passed, total.asked));
+      print(`${set[0]}: whole`, share(total.passed, total.asked));
       print("  honest: outcome, words, no writes", share(total.honest, total.asked));
       for (const [part, name] of Object.entries(PARTS)) print(`  ${name}`, share(total[part], total.asked));
       for (const [name, row] of Object.entries(groups)) print(`  whole of the group ${name}`, share(row.passed, row.asked));

@@ -56,6 +56,15 @@ test("flawless answers score full marks, and others what they deserve", async ()
   assert.equal(spoilt.length, 4, spoilt.join("\n"));
 });
 
+test("the questions that were not tuned on are as sound", async () => {
+  const set = ["--questions", join(ROOT, "tests/ask-foreign/questions-home.jsonl")];
+  writeFileSync(file("home.json"), await node("../ask-foreign/truth-home.mjs"));
+  assert.match(await node("score.mjs", "--check", ...set, tools, file("home.json")), /^5\d questions, 0 faults$/m);
+  writeFileSync(file("answers.jsonl"), await node("score.mjs", "--perfect", ...set, file("home.json")));
+  const { total, misses } = JSON.parse(await node("score.mjs", "--json", ...set, file("answers.jsonl"), file("home.json")));
+  assert.deepEqual([total.passed, total.honest, misses], [total.asked, total.asked, []]);
+});
+
 test("the story has what is asked for", () => {
   assert.equal(truth.zone_023e_status, "active");
   assert.ok(truth["fw_paused.acme-mail.example"] > 0 && truth["fw_active.acme-mail.example"] > 0);

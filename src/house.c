@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/steady.h"
+#include "board/schedule.h"
 #include "call/cache.h"
 #include "catalog/catalog.h"
 #include "io/fiber.h"
@@ -82,7 +83,8 @@ void house_keep(const struct account_env *account, struct loop *loop, const stru
   if (!admin_purge(admin, &err)) log_warn("housekeeping: %s", err.text);
   house_tidy_keys(account, admin);
   program_keep_sweep();
-  cache_sweep(admin->program->limits.cache_ms);
+  uint64_t cache_ms = admin->program->limits.cache_ms; // tiles that are run together share answers for longer
+  cache_sweep(cache_ms > SCHEDULE_BATCH_MS ? cache_ms : SCHEDULE_BATCH_MS);
   mem_trim(); // an import or a burst may have taken much for a moment
   metrics_add(METRIC_HOUSE_ROUNDS, 1);
 }

@@ -13,7 +13,9 @@
 #include "base/descriptors.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "board/schedule.h"
 #include "call/cache.h"
+#include "call/quota.h"
 #include "catalog/watch.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
@@ -149,6 +151,11 @@ static bool wiring_program(const struct settings *s, const struct run_env *run, 
   return true;
 }
 
+static const struct program_env *wiring_program_now(void *arg) {
+  const struct wiring *w = arg;
+  return &atomic_load_explicit(&w->set, memory_order_acquire)->program;
+}
+
 static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set **out, struct err *err) {
   struct tls_context *tls;
   if (!wiring_tls(s, &tls, err)) return false;
@@ -180,6 +187,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .program = &set->program,
       .engines = &set->engines,
       .shelf = {w->store, &set->program},
+      .board = &w->board,
       .programs_default = s->programs_default,
       .key_file = s->key.n ? STR_NONE : s->key_file,
       .version = STR(POSTERN_VERSION),
@@ -421,7 +429,8 @@ bool wiring_open(struct wiring *w, struct err *err) {
   if (!wiring_make(w, s, &set, err)) return false;
   w->starting = NULL;
   w->set = set;
-  if (!shelf_rebuild(&set->admin.shelf, err)) return false;
+  w->board = (struct board_env){w->store, wiring_program_now, w};
+  if (!shelf_rebuild(&set->admin.shelf, err) || !schedule_reload(&w->board, err)) return false;
   if (!wiring_listen(w, set, err)) return false;
   set->origins.public_url = w->account.public_url = w->public_url;
   return true;
@@ -436,6 +445,7 @@ void wiring_run(struct wiring *w) {
     loop_start(w->loops[i]);
   }
   watch_start(&w->catalog, w->loops, w->loop_count);
+  schedule_start(&w->board, w->loops[w->loop_count - 1]);
   w->ready = true;
 }
 
@@ -471,7 +481,7 @@ void wiring_reload(struct wiring *w) {
 //
 // The order in which things end; each step ends what could still ask something of the steps after it:
 //
-//   1. what brings in the new: the listeners (drain), then what wakes by itself (watch)
+//   1. what brings in the new: the listeners (drain), then what wakes by itself (watch, schedule)
 //   2. the loops stop: each cancels its fibers, waits until they have unwound, and lets go of its transfers.
 //      Nothing waits any more from here on, and this thread is the only one beside the audit's writer
 //   3. who owns streams, sessions and transfers: connections, kept calls, the catalog's accounts. What they
@@ -501,6 +511,7 @@ void wiring_drain(struct wiring *w, void (*on_drained)(void)) {
 
 void wiring_stop(struct wiring *w) {
   watch_stop();
+  schedule_stop();
   store_hasten(w->store, WIRING_HASTE_MS); // a job on the pool cannot be canceled: it must not wait for long
   for (size_t i = 0; i < w->loop_count; i++) loop_stop(w->loops[i]);
 }
@@ -516,6 +527,8 @@ void wiring_close(struct wiring *w) {
   kept_end();
   program_keep_close();
   cache_sweep(0);
+  schedule_close();
+  quota_close();
   catalog_on_change(NULL, NULL);
   shelf_on_change(NULL, NULL);
   wiring_write_uses(w);

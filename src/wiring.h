@@ -50,6 +50,7 @@ struct wiring {
   struct store_probe *probe;
   struct account_env account;
   struct catalog_env catalog;
+  struct board_env board;
   struct loop *loops[WIRING_LOOPS_MOST];
   struct http_server *servers[WIRING_LOOPS_MOST];
   size_t loop_count, connections_most; // most: that the limit of descriptors leaves for clients

@@ -81,7 +81,8 @@ static bool reseal_column(struct store *s, struct reseal *r, enum sealed what, s
                           struct err *err) {
   struct store_rows rows;
   struct str today = arena_printf(a, "v1.%.*s.%%", STR_ARG(seal_ring_current_id(r->ring)));
-  if (!store_query(s, sealed_columns[what].select, &STORE_TEXT(today), sealed_is_stamp(what), a, &rows, err))
+  if (!store_query(s, sealed_columns[what].select, &STORE_TEXT(today), sealed_is_passed_over(what), a, &rows,
+                   err))
     return false;
   for (size_t i = 0; i < rows.count; i++) {
     struct reseal_row row = reseal_read(&rows, i, what, a);

@@ -7,6 +7,11 @@
   "SELECT " id ", " column ", " bound " FROM " table " WHERE " column " <> '' ORDER BY " id,                 \
       "UPDATE " table " SET " column " = $1 WHERE " id " = $2",                                              \
       "SELECT DISTINCT " column " FROM " table " WHERE " column " <> ''"
+#define LARGE(table, id, column, bound)                                                                      \
+  "SELECT " id ", " column ", " bound " FROM " table " WHERE " column " <> '' AND " column                   \
+  " NOT LIKE $1 ORDER BY " id,                                                                               \
+      "UPDATE " table " SET " column " = $1 WHERE " id " = $2",                                              \
+      "SELECT DISTINCT substr(" column ", 1, 64) FROM " table " WHERE " column " <> ''"
 #define STAMPED(table, id, bound)                                                                            \
   "SELECT " id ", stamp, " bound " FROM " table " WHERE stamp NOT LIKE $1 ORDER BY " id,                     \
       "UPDATE " table " SET stamp = $1 WHERE " id " = $2",                                                   \
@@ -35,6 +40,10 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [SEALED_QUESTION] = {"answer", "asked", NULL, NULL, NULL, 7},
     [SEALED_TOLD] = {"answer", "told", NULL, NULL, NULL, 3},
     [SEALED_ENGINE] = {"engine", "key", SEALED("engine", "id", "key", "kind, base_url, key_header"), 3},
+    [SEALED_TILE] = {"tile", "document", SEALED("tile", "id", "document", "dashboard_id, owner"), 2},
+    [SEALED_OUTCOME] = {"tile_outcome", "outcome", LARGE("tile_outcome", "tile_id", "outcome", "at"), 1, true},
+    [SEALED_VALUES] = {"tile_values", "points", LARGE("tile_outcome", "tile_id", "points", "values_at"), 1, true},
+    [SEALED_FAULT] = {"tile_try", "why", LARGE("tile_try", "tile_id", "why", "at, state"), 2, true},
     [STAMPED_TOKEN] = {"token", "stamp", STAMPED("api_token", "id", "name, role, hash, expires_at"), 4},
     [STAMPED_SERVER] = {"server", "stamp",
                         STAMPED("server", "id",
@@ -53,6 +62,8 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
                         STAMPED("engine", "id",
                                 "name, kind, model, base_url, key_header, dialect, effort, "
                                 "tokens || '/' || output || '/' || seconds, is_default"), 9},
+    [STAMPED_DASHBOARD] = {"dashboard", "stamp",
+                           STAMPED("dashboard", "id", "name, owner, visibility, since, until"), 5},
 };
 // clang-format on
 

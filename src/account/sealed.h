@@ -23,6 +23,10 @@ enum sealed {
   SEALED_QUESTION,   // owner, visibility, server_id, conversation, follows, rerun_of, created_at
   SEALED_TOLD,       // owner, visibility, the ids of the accounts that it comes from
   SEALED_ENGINE,     // kind, base_url, key_header
+  SEALED_TILE,       // dashboard_id, owner
+  SEALED_OUTCOME,    // at
+  SEALED_VALUES,     // values_at
+  SEALED_FAULT,      // at, state
   STAMPED_TOKEN,     // name, role, hash, expires_at
   STAMPED_SERVER,    // name, share, config, require_api_token, token_hash, expires_at
   STAMPED_MEMBER,    // alias, names, place; its id is "<server>/<account>"
@@ -32,6 +36,7 @@ enum sealed {
   STAMPED_TOOLSET,   // digest, body
   STAMPED_ALIAS,     // name, value, account_id, made_by
   STAMPED_ENGINE, // name, kind, model, base_url, key_header, dialect, effort, tokens/output/seconds, is_default
+  STAMPED_DASHBOARD, // name, owner, visibility, since, until
   SEALED_KINDS,
 };
 
@@ -39,17 +44,21 @@ enum { SEALED_BOUND_MOST = 9 };
 
 struct sealed_column {
   const char *kind, *column;
-  // id, the sealed text, what it is bound to; of all rows that have one. Of stamps: of all rows whose stamp is
-  // not LIKE $1, those without a stamp included. NULL, as the next two: its own module seals it anew.
+  // id, the sealed text, what it is bound to; of all rows that have one. Of stamps, and of what is large: of all rows
+  // where it is not LIKE $1, those without a stamp included. NULL, as the next two: its own module seals it anew.
   const char *select;
   const char *update; // sealed text, id
-  const char *keys;   // the sealed texts alone
+  const char *keys;   // the sealed texts alone, or how they begin
   size_t bound;
+  bool large; // what today's key sealed is not read to be sealed anew
 };
 static inline bool sealed_is_stamp(enum sealed what) {
   return what >= STAMPED_TOKEN;
 }
 extern const struct sealed_column sealed_columns[SEALED_KINDS];
+static inline bool sealed_is_passed_over(enum sealed what) { // where today's key sealed it
+  return sealed_is_stamp(what) || sealed_columns[what].large;
+}
 
 struct sealed_at {
   enum sealed what;

@@ -8,6 +8,7 @@
 #define POSTERN_ADMIN_ADMIN_H
 
 #include "access/origin.h"
+#include "board/refresh.h"
 #include "call/run.h"
 #include "data/json.h"
 #include "engine/engine.h"
@@ -22,6 +23,7 @@ struct admin_env {
   const struct program_env *program;
   const struct engine_env *engines;
   struct shelf_env shelf;
+  const struct board_env *board;
   bool programs_default; // new servers show the tool for programs, where they do not say
   struct str key_file;   // empty: the key came from elsewhere, and cannot be rotated here
   struct str version, store_kind;

@@ -81,6 +81,9 @@ MUST_USE bool admin_find_account(struct admin_call *call, const struct catalog_a
 MUST_USE bool admin_find_server(struct admin_call *call, const struct catalog_server **out, struct err *err);
 // The kept program that {program} names by id or name, as far as the asker sees it.
 MUST_USE bool admin_find_stored(struct admin_call *call, const struct shelf_entry **out, struct err *err);
+// The same of any; ERR_MISSING at `field`.
+MUST_USE bool admin_stored_named(const struct admin_call *call, struct str named, const char *field,
+                                 const struct shelf_entry **out, struct err *err);
 // Answers with all that is wrong with a program. False: nothing is, the failure is another one.
 bool admin_put_faults(struct admin_call *call, const struct program_faults *faults, const struct err *err);
 void admin_put_url(struct admin_call *call, struct str token); // "url", for the one time that it is shown
@@ -113,6 +116,10 @@ admin_handler admin_ask, admin_list_aliases, admin_create_alias, admin_change_al
 admin_handler admin_run_program, admin_check_program, admin_get_program_schema;
 admin_handler admin_list_stored, admin_save_stored, admin_get_stored, admin_change_stored,
     admin_delete_stored, admin_list_published, admin_publish_program, admin_unpublish_program;
+admin_handler admin_list_dashboards, admin_create_dashboard, admin_get_dashboard, admin_change_dashboard,
+    admin_delete_dashboard, admin_refresh_dashboard;
+admin_handler admin_pin_tile, admin_get_tile, admin_change_tile, admin_delete_tile, admin_refresh_tile,
+    admin_get_tile_csv, admin_get_tile_history;
 admin_handler admin_list_reviews, admin_approve_tool, admin_deny_tool, admin_approve_tools, admin_deny_tools,
     admin_refresh_account;
 admin_handler admin_create_server, admin_create_server_over, admin_list_account_servers, admin_list_servers,

@@ -63,5 +63,9 @@ extern const struct admin_shape admin_error, admin_health, admin_readiness, admi
 // Queries
 extern const struct admin_shape admin_query_page, admin_query_answers, admin_query_conversation,
     admin_query_connectors, admin_query_tools, admin_query_review, admin_query_audit;
+// Of dashboards
+extern const struct admin_shape admin_dashboard_new, admin_dashboard_patch, admin_refresh_body,
+    admin_tile_refresh, admin_tile_new, admin_tile_patch, admin_dashboard_list, admin_dashboard_whole,
+    admin_tile_whole, admin_history;
 
 #endif

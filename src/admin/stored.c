@@ -17,19 +17,15 @@
 // ---- who sees which
 
 static const struct access_token *stored_owner(const struct admin_call *call, struct str id) {
-  int64_t now = clock_now_ms();
-  for (size_t i = 0; i < call->catalog->token_count; i++) {
-    const struct access_token *t = &call->catalog->tokens[i];
-    if (str_eq(t->id, id)) return access_is_live(t->expires_at, now) ? t : NULL;
-  }
-  return NULL;
+  const struct access_token *t = catalog_token_by_id(call->catalog, id);
+  return t && access_is_live(t->expires_at, clock_now_ms()) ? t : NULL;
 }
 
 static bool stored_sees(const struct admin_call *call, const struct shelf_row *row) {
   return !row->is_private || str_eq(row->owner, call->who.token.id) || !stored_owner(call, row->owner);
 }
 
-static bool stored_find(const struct admin_call *call, struct str named, const char *field,
+bool admin_stored_named(const struct admin_call *call, struct str named, const char *field,
                         const struct shelf_entry **out, struct err *err) {
   const struct shelf_entry *e = shelf_find(call->shelf, named);
   if (e && stored_sees(call, &e->program->row)) return *out = e, true;
@@ -39,7 +35,7 @@ static bool stored_find(const struct admin_call *call, struct str named, const c
 }
 
 bool admin_find_stored(struct admin_call *call, const struct shelf_entry **out, struct err *err) {
-  return stored_find(call, http_param(&call->params, "program"), "program", out, err);
+  return admin_stored_named(call, http_param(&call->params, "program"), "program", out, err);
 }
 
 // ---- shown
@@ -309,7 +305,7 @@ static bool stored_publish_kept(void *arg, struct err *err) {
 
 static bool stored_publish_named(struct stored_publication *p, struct str named, struct err *err) {
   const struct shelf_entry *e;
-  if (!stored_find(p->job.call, named, "program", &e, err)) return false;
+  if (!admin_stored_named(p->job.call, named, "program", &e, err)) return false;
   if (e->verdict.state != SHELF_OK)
     return err_at(err, ERR_UNPROCESSABLE, "program", "the program is broken (%s): %.*s",
                   shelf_state_name(e->verdict.state), STR_ARG(e->verdict.why));

@@ -62,6 +62,11 @@
     "Bytes held for clients: bodies of requests, and replies on their way")                                  \
   X(CACHE_HITS, counter, "postern_program_cache_hits_total", "",                                             \
     "Calls of programs that were answered by what had been read a moment before")                            \
+  X(TILES, gauge, "postern_tiles", "", "Tiles on dashboards")                                                \
+  X(TILES_QUEUED, gauge, "postern_tiles_queued", "", "Tiles that are to be run, or are running")             \
+  X(TILES_OK, counter, "postern_tile_runs_total", "outcome=\"ok\"", "Runs of tiles by outcome")              \
+  X(TILES_FAILED, counter, "postern_tile_runs_total", "outcome=\"failed\"", "Runs of tiles by outcome")      \
+  X(TILES_WAITING, counter, "postern_tile_runs_total", "outcome=\"waiting\"", "Runs of tiles by outcome")    \
   X(POOL_QUEUED, gauge, "postern_pool_jobs", "", "Blocking jobs queued or running")                          \
   X(STORE_READY, gauge, "postern_store_ready", "", "1: the store took a row at the last try; 0: it did not") \
   X(AUDIT_WRITTEN, counter, "postern_audit_rows_total", "", "Audit rows written")                            \

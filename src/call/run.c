@@ -9,6 +9,7 @@
 #include "call/check.h"
 #include "call/fenced.h"
 #include "call/judge.h"
+#include "call/quota.h"
 #include "call/rest.h"
 #include "call/run_parts.h"
 #include "catalog/shown.h"
@@ -264,6 +265,30 @@ static bool run_choose(const struct catalog_tool *shared, yyjson_mut_val *argume
 
 // ---- the whole
 
+static void run_is_spared(struct call_answer *n, int64_t wait_s, struct arena *a) {
+  n->detail = STR("left to live calls");
+  judge_refusal(n, RUN_RATE_LIMITED,
+                arena_printf(a,
+                             "What is left of the quota of the account '%.*s' is for live calls, for %lld s "
+                             "more. Nothing was sent.",
+                             STR_ARG(n->account->account->name), (long long)wait_s));
+  n->has_rate = true;
+  n->rate = (struct ratelimit){.has_retry_after = true, .retry_after_s = wait_s};
+}
+
+static bool run_counted(const struct run_call *call, struct arena *a, struct call_answer *n) {
+  struct str id = n->account->account->id;
+  int64_t wait_s = 0;
+  if (call->spares)
+    wait_s = quota_take(id);
+  else
+    quota_begin(id);
+  if (wait_s) return run_is_spared(n, wait_s, a), true;
+  bool done = n->tool->kind == TOOL_REMOTE ? run_remote(call, a, n) : run_rest(call, a, n);
+  quota_end(id, n->has_rate ? &n->rate : NULL, done && n->outcome == RUN_RATE_LIMITED);
+  return done;
+}
+
 // Who calls a vendor that is silent waits for it, but takes no place of those who call others.
 static bool run_account(const struct run_call *call, struct arena *a, struct call_answer *n) {
   struct err why = {0};
@@ -275,7 +300,7 @@ static bool run_account(const struct run_call *call, struct arena *a, struct cal
     n->detail = arena_printf(a, "%s: %.*s", err_name(why.code), RUN_DETAIL_MOST, why.text);
     judge_failure(n, &why, a);
   } else {
-    done = n->tool->kind == TOOL_REMOTE ? run_remote(call, a, n) : run_rest(call, a, n);
+    done = run_counted(call, a, n);
   }
   share_give(share);
   return done;

@@ -32,6 +32,7 @@ struct run_call {
   yyjson_val *arguments; // object or NULL
   bool reads_only;       // a tool that does not read by evidence is refused, whoever asks
   uint64_t cache_ms; // of a read: as old may an answer be that was given before (call/cache); 0: asked anew
+  bool spares;       // nobody waits for it: the last part of a vendor's quota is left to others (call/quota)
   bool whole;        // the answer is taken as it came: none is too large to be told, and JSON comes as a tree
   struct str request_id;
   struct audit_who by;

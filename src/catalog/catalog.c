@@ -394,6 +394,12 @@ const struct catalog_server *catalog_server_by_id(const struct catalog *c, struc
   return map_get(&c->servers_by_id, id);
 }
 
+const struct access_token *catalog_token_by_id(const struct catalog *c, struct str id) {
+  for (size_t i = 0; i < c->token_count; i++)
+    if (str_eq(c->tokens[i].id, id)) return &c->tokens[i];
+  return NULL;
+}
+
 const struct catalog_account *catalog_account_by_id(const struct catalog *c, struct str id) {
   return map_get(&c->accounts_by_id, id);
 }

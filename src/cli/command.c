@@ -25,6 +25,8 @@ const struct command_group command_groups[] = {
     {"alias", "What people call things in questions"},
     {"run", "Run an answer program"},
     {"program", "Answer programs that are kept, and published as tools"},
+    {"dashboard", "Pages of results that are run again"},
+    {"tile", "Results pinned to a dashboard"},
     {"mcp", "Scoped MCP servers over an account"},
     {"token", "API tokens"},
     {"audit", "Who did what and when"},
@@ -77,7 +79,8 @@ static size_t command_spelled(const struct command *k, size_t count, char *const
 }
 
 const struct command *command_at(size_t i) {
-  static const struct command *const chapters[] = {commands_connect, commands_ask, commands_serve};
+  static const struct command *const chapters[] = {commands_connect, commands_ask, commands_board,
+                                                   commands_serve};
   for (size_t c = 0; c < sizeof chapters / sizeof *chapters; c++)
     for (const struct command *k = chapters[c]; k->path; k++)
       if (i-- == 0) return k;

@@ -41,7 +41,7 @@ struct command {
 };
 
 // In chapters, each a file (commands*.c) and ended by a row without a path.
-extern const struct command commands_connect[], commands_ask[], commands_serve[];
+extern const struct command commands_connect[], commands_ask[], commands_board[], commands_serve[];
 const struct command *command_at(size_t i); // of all of them; NULL: behind the last
 // Flags that all commands have, those that speak to a server have, those with a --json form have.
 extern const struct args_flag command_common_flags[], command_api_flags[], command_json_flags[];

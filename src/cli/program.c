@@ -11,6 +11,7 @@
 #include "cli/source.h"
 #include "cli/terminal.h"
 #include "cli/view.h"
+#include "data/csv.h"
 #include "data/json.h"
 
 enum { PROGRAM_OUT_MOST = 64 * 1024 * 1024 };
@@ -28,7 +29,7 @@ bool cli_program_put_file(struct cli *c, struct str file, yyjson_mut_doc *body, 
 }
 
 // --param NAME=VALUE: a number or a boolean where the value reads as one, else a text.
-static bool program_put_params(struct cli *c, yyjson_mut_doc *body, struct err *err) {
+bool cli_program_put_params(struct cli *c, yyjson_mut_doc *body, struct err *err) {
   size_t at = 0;
   for (struct str given, name, value; args_next(&c->args, "param", &at, &given);) {
     if (!args_pair(given, &name, &value))
@@ -64,37 +65,6 @@ static bool program_put_tables(struct cli *c, yyjson_mut_doc *body, struct err *
 
 // ---- what comes back
 
-static void program_csv_cell(struct buf *out, struct str text) {
-  bool quoted = memchr(text.p, ',', text.n) || memchr(text.p, '"', text.n) || memchr(text.p, '\n', text.n) ||
-                memchr(text.p, '\r', text.n);
-  if (quoted) buf_add_char(out, '"');
-  for (size_t i = 0; i < text.n; i++) {
-    if (text.p[i] == '"') buf_add_char(out, '"');
-    buf_add_char(out, text.p[i]);
-  }
-  if (quoted) buf_add_char(out, '"');
-}
-
-static void program_csv(struct cli *c, yyjson_val *columns, yyjson_val *rows,
-                        struct buf *out) { // RFC 4180, with the line ends of this system
-  size_t i, n, k, m;
-  yyjson_val *column, *row, *cell;
-  yyjson_arr_foreach (columns, i, n, column) {
-    if (i) buf_add_char(out, ',');
-    program_csv_cell(out, json_str(column, "name"));
-  }
-  buf_add_char(out, '\n');
-  yyjson_arr_foreach (rows, i, n, row) {
-    yyjson_arr_foreach (row, k, m, cell) {
-      if (k) buf_add_char(out, ',');
-      program_csv_cell(out, yyjson_is_null(cell)  ? STR("")
-                            : yyjson_is_str(cell) ? json_text(cell)
-                                                  : json_to_text(c->arena, cell));
-    }
-    buf_add_char(out, '\n');
-  }
-}
-
 static void program_notes(struct cli *c, yyjson_val *outcome) {
   size_t i, n;
   yyjson_val *warning;
@@ -115,7 +85,7 @@ static bool program_show(struct cli *c, yyjson_val *outcome, struct err *err) {
     view_json(c, outcome);
   } else if (args_has(&c->args, "csv")) {
     result = yyjson_arr_get_first(results);
-    program_csv(c, yyjson_obj_get(result, "columns"), yyjson_obj_get(result, "rows"), &out);
+    csv_write(yyjson_obj_get(result, "columns"), yyjson_obj_get(result, "rows"), CSV_PLAIN, &out);
   } else {
     yyjson_arr_foreach (results, i, n, result) result_show(c, result, yyjson_arr_size(results) > 1, &out);
   }
@@ -177,7 +147,7 @@ bool cli_stored_run(struct cli *c, struct err *err) {
   cli_body_put(body, NULL, "continue", args_text(&c->args, "continue"));
   cli_body_put(body, NULL, "server", args_text(&c->args, "server"));
   struct str path = api_path(c, "/stored-program/{}/run", args_word(&c->args, 0));
-  bool ok = program_put_params(c, body, err) && program_put_tables(c, body, err) &&
+  bool ok = cli_program_put_params(c, body, err) && program_put_tables(c, body, err) &&
             program_send(c, path, body, &answer, err) && program_show(c, answer, err);
   yyjson_mut_doc_free(body);
   return ok;
@@ -192,7 +162,7 @@ bool cli_program_run(struct cli *c, struct err *err) {
     ok = err_at(err, ERR_INVALID, "FILE", "name the file of the program, or - for standard input");
   if (handle.n) cli_body_put(body, NULL, "continue", handle);
   ok = ok && (handle.n || cli_program_put_file(c, args_word(&c->args, 0), body, err)) &&
-       program_put_params(c, body, err) && program_put_tables(c, body, err);
+       cli_program_put_params(c, body, err) && program_put_tables(c, body, err);
   cli_body_put(body, NULL, "server", args_text(&c->args, "server"));
   struct api_ask ask = {.method = "POST", .path = STR("/program/check"), .body = body};
   ok = ok &&

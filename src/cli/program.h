@@ -8,6 +8,8 @@
 
 // The file's program as "program"; "-" is standard input.
 MUST_USE bool cli_program_put_file(struct cli *c, struct str file, yyjson_mut_doc *body, struct err *err);
+// --param NAME=VALUE, as "parameters".
+MUST_USE bool cli_program_put_params(struct cli *c, yyjson_mut_doc *body, struct err *err);
 // What it would call, or all that is wrong with it.
 MUST_USE bool cli_program_explain(struct cli *c, yyjson_val *verdict, struct err *err);
 

@@ -103,6 +103,11 @@ static bool job_prepare_job(void *arg, struct err *err) {
 
 // ---- the call
 
+static uint64_t job_cache_ms(const struct program_run *run, uint64_t now_us) {
+  if (!run->fresh) return run->env->limits.cache_ms;
+  return run->since_us ? (now_us - run->since_us) / 1000 + 1 : 0;
+}
+
 static void job_work(void *arg) {
   struct run_job *job = arg;
   struct program_run *run = job->run;
@@ -116,7 +121,8 @@ static void job_work(void *arg) {
                           .tool = &target->tool,
                           .arguments = yyjson_doc_get_root(job->sent),
                           .reads_only = true,
-                          .cache_ms = run->fresh ? 0 : run->env->limits.cache_ms,
+                          .cache_ms = job_cache_ms(run, now_us),
+                          .spares = run->spares,
                           .whole = true,
                           .request_id = run->request_id,
                           .by = run->by,

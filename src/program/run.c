@@ -98,6 +98,8 @@ static struct program_run *run_new(const struct program_request *r) {
   run->era = r->era;
   run->waits = r->waits;
   run->fresh = r->fresh;
+  run->since_us = r->since_us;
+  run->spares = r->spares;
   run->charts = r->charts;
   run->progress = r->progress;
   run->progress_arg = r->progress_arg;

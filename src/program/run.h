@@ -59,7 +59,10 @@ struct program_request {
   int64_t now_ms; // 0: now
   bool waits;     // for rate limits, up to program_wait
   bool fresh;     // asks vendors anew, whatever the cache has
-  bool charts;    // one of each result, wished for or not
+  uint64_t
+      since_us; // by the monotonic clock; where fresh: what was asked since then is not asked again. 0: all is
+  bool spares;  // nobody waits for it (run_call.spares)
+  bool charts;  // one of each result, wished for or not
   // Called on the conducting fiber when something has moved; may be NULL. It may park, which holds the run up.
   void (*progress)(void *arg, struct program_run *run);
   void *progress_arg;

@@ -72,7 +72,8 @@ struct program_run {
   struct fiber *conductor;
   uint64_t end_us, worked_ms;
   int64_t wait_s; // a vendor asks for it; nothing new is begun until then
-  bool paused, waits, waiting, fresh, charts, out_of_time;
+  bool paused, waits, waiting, fresh, charts, out_of_time, spares;
+  uint64_t since_us;
   struct str principal, request_id, url, handle; // handle: once kept
   struct audit_who by;
   enum mcp_era era;

@@ -51,7 +51,7 @@ static void test_table(void **state) {
       at.bound[i] = STR_NONE;
     }
     if (!c->select) continue; // a module of its own does
-    size_t values = sealed_is_stamp(what);
+    size_t values = sealed_is_passed_over(what);
     if (!store_query(store, c->select, &STORE_TEXT(STR("x")), values, arena, &rows, &err))
       fail_msg("%s", err.text);
     if (!store_query(store, c->keys, NULL, 0, arena, &rows, &err)) fail_msg("%s", err.text);

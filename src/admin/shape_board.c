@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dashboards, tiles and shares.
+#include "admin/shape_row.h"
+
+// clang-format off
+
+// ---- requests
+
+#define BOARD_BODY                                                                                                  \
+  {"visibility", ADMIN_WORD, .allowed = "private|shared", .says = "private: seen by the API token that made it, while that lives; shared, as without it: by all that manage"}, \
+  {"since", ADMIN_TEXT, .most = 40, .says = "its range, over what its programs say: now-7d, today, an instant; empty: theirs"}, \
+  {"until", ADMIN_TEXT, .most = 40, .says = "likewise"}
+SHAPE(admin_dashboard_new, "DashboardNew", "A dashboard to make",
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people, unique among dashboards"},
+  BOARD_BODY);
+SHAPE(admin_dashboard_patch, "DashboardPatch", "What is to change; what is left out stays",
+  {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
+  {"version", ADMIN_INT, .least = 1, .says = "of the dashboard that was read; a conflict where it is another by now"},
+  BOARD_BODY);
+#define WAIT {"wait_seconds", ADMIN_INT, .least = 0, .most = 100, .says = "how long the answer waits for what is run; without it 45"}
+SHAPE(admin_refresh_body, "DashboardRefresh", "How its tiles are run again",
+  {"stale", ADMIN_BOOL, .says = "only those that are older than their interval, or ten minutes; the answer does not wait for them"},
+  WAIT);
+SHAPE(admin_tile_refresh, "TileRefresh", "How a tile is run again", WAIT);
+#define TILE_BODY                                                                                                   \
+  {"program", ADMIN_OBJECT, .says = "as GET /program-schema describes it, without tables"},                         \
+  {"stored", ADMIN_TEXT, .most = NAME_MOST, .says = "in its place: id or name of a kept program, as it is now"},    \
+  {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "id or name of the server whose names of tools the program is written in; left out: the vendors'"}, \
+  {"result", ADMIN_TEXT, .most = 64, .says = "name of the result that is shown; without it the program's first"},   \
+  {"chart", ADMIN_OBJECT, .says = "what it is drawn as, over what the program says: mark, x, y, color"},            \
+  {"title", ADMIN_TEXT, .most = 200, .says = "without it the result's, or the program's"},                          \
+  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},                                       \
+  {"size", ADMIN_WORD, .allowed = "quarter|half|full", .says = "of a row"},                                         \
+  {"place", ADMIN_INT, .least = 0, .most = 200, .says = "on the dashboard, from 0; the others make room"},          \
+  {"every_seconds", ADMIN_INT, .least = 0, .most = 31 * 86400, .says = "how often it is run by itself, at least 10; 0: never"}
+SHAPE(admin_tile_new, "TileNew", "A tile to pin: a program, or a kept one", TILE_BODY);
+SHAPE(admin_tile_patch, "TilePatch", "What is to change; what is left out stays. Another program, result, chart or parameters make it the changer's, and what it gave before goes",
+  {"version", ADMIN_INT, .least = 1, .says = "of the tile that was read; a conflict where it is another by now"},
+  TILE_BODY);
+
+// ---- answers
+
+#define BOARD_SHOWN                                                                                                 \
+  {"id", ADMIN_TEXT, REQ, .says = "dsh_…"},                                                                         \
+  {"name", ADMIN_TEXT, REQ, .says = "for people"},                                                                  \
+  {"owner", ADMIN_TEXT, REQ, .says = "id of the API token that made it"},                                           \
+  {"owner_name", ADMIN_TEXT, NIL, .says = "its name, while it is there"},                                           \
+  {"visibility", ADMIN_WORD, REQ, .allowed = "private|shared", .says = "who sees it"},                              \
+  {"since", ADMIN_TEXT, NIL, .says = "its range"},                                                                  \
+  {"until", ADMIN_TEXT, NIL, .says = "its range"},                                                                  \
+  {"version", ADMIN_INT, REQ, .says = "counts changes"},                                                            \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                              \
+  {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+#define TILE_SHOWN                                                                                                  \
+  {"id", ADMIN_TEXT, REQ, .says = "til_…"},                                                                         \
+  {"dashboard_id", ADMIN_TEXT, REQ, .says = "where it stands"},                                                     \
+  {"title", ADMIN_TEXT, REQ, .says = "for people"},                                                                 \
+  {"result", ADMIN_TEXT, REQ, .says = "of its program, the one that is shown"},                                     \
+  {"size", ADMIN_WORD, REQ, .allowed = "quarter|half|full", .says = "of a row"},                                    \
+  {"place", ADMIN_INT, REQ, .says = "on the dashboard, from 0"},                                                    \
+  {"every_seconds", ADMIN_INT, REQ, .says = "how often it is run by itself; 0: never"},                             \
+  {"parameters", ADMIN_OBJECT, NIL, .says = "values over the program's defaults"},                                  \
+  {"state", ADMIN_WORD, REQ, .allowed = "new|ok|failed|waiting|stopped|held|gone|changed", .says = "how the last run went; waiting: for a vendor's rate limit; stopped: its owner's token is gone; held, gone, changed: its program fits no more"}, \
+  {"step", ADMIN_TEXT, NIL, .says = "of the program, the first that does not fit"},                                 \
+  {"why", ADMIN_TEXT, NIL, .says = "it is not ok"},                                                                 \
+  {"as_of", ADMIN_TIME, NIL, .says = "when what it shows was read"},                                                \
+  {"tried_at", ADMIN_TIME, NIL, .says = "the last run, good or not"},                                               \
+  {"refreshing", ADMIN_BOOL, REQ, .says = "it is to be run, or is running"},                                        \
+  {"owner", ADMIN_TEXT, REQ, .says = "id of the API token whose view it has"},                                      \
+  {"owner_name", ADMIN_TEXT, NIL, .says = "its name, while it is there"},                                           \
+  {"version", ADMIN_INT, REQ, .says = "counts changes"},                                                            \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                              \
+  {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                              \
+  {"outcome_status", ADMIN_TEXT, NIL, .says = "complete, or partial: some of what it asks for could not be read"},  \
+  {"now", ADMIN_TIME, NIL, .says = "the one moment of the run"},                                                    \
+  {"zone", ADMIN_TEXT, NIL, .says = "of buckets and dates"},                                                        \
+  {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or taken for granted"},                              \
+  {"data", ADMIN_OBJECT, NIL, .says = "the result as it was last read: columns, rows, chart"}
+INNER(admin_tile, "Tile", "A tile with what it shows", TILE_SHOWN);
+SHAPE(admin_tile_whole, "TileWhole", "A tile with its program and the whole of its last outcome",
+  TILE_SHOWN,
+  {"program", ADMIN_OBJECT, REQ, .says = "with the names of today"},
+  {"outcome", ADMIN_OBJECT, NIL, .says = "the last that was good, as POST /program gives it"});
+INNER(admin_dashboard, "Dashboard", "A dashboard", BOARD_SHOWN);
+SHAPE(admin_dashboard_whole, "DashboardWhole", "A dashboard with its tiles",
+  BOARD_SHOWN,
+  {"tiles", ADMIN_OBJECTS, REQ, .shape = &admin_tile, .says = "in their order"},
+  {"left", ADMIN_INT, .says = "of a refresh: tiles that are still to be run"});
+SHAPE(admin_dashboard_list, "DashboardList", "A page of dashboards",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_dashboard, .says = "oldest first"}, NEXT);
+SHAPE(admin_history, "TileHistory", "Values of a tile over time, the older the fewer",
+  {"tile_id", ADMIN_TEXT, REQ, .says = "whose"},
+  {"items", ADMIN_OBJECTS, REQ, .says = "oldest first: at, and values by key: what tells the rows apart, and the measure"});

@@ -13,6 +13,8 @@ const WORLDS = {
   "tests/ask": { "tests/ask/questions.jsonl": "tests/ask/truth.mjs", "tests/ask-foreign/questions-home.jsonl": "tests/ask-foreign/truth-home.mjs" },
   "tests/ask-foreign": { "tests/ask-foreign/questions.jsonl": "tests/ask-foreign/truth.mjs" },
 };
+// ASK_SETS=tests/ask/questions.jsonl asks those alone, and keeps the others unseen while something is changed for it.
+const wanted = process.env.ASK_SETS?.split(",");
 const PARTS = { outcome: "outcome", calls: "tools", args: "arguments", values: "values", chart: "chart", words: "words", writes: "writes" };
 const share = (n, of) => `${n} of ${of}`;
 
@@ -35,11 +37,13 @@ async function askSet(world, [questions, truths], state, folder) {
 
 export async function questions({ print }) {
   const folder = mkdtempSync(join(tmpdir(), "postern-bench-ask-"));
-  for (const [world, sets] of Object.entries(WORLDS)) {
+  for (const [world, all] of Object.entries(WORLDS)) {
+    const sets = Object.entries(all).filter(([set]) => !wanted || wanted.includes(set));
+    if (sets.length === 0) continue;
     const state = join(folder, `${world.replace(/\W+/g, "-")}.state.json`);
     const started = new Program(process.execPath, [join(ROOT, world, "start.mjs"), BINARY, "--port", "0", "--out", state], { cwd: ROOT });
     await started.waitFor(/^\{.*\}$/m);
-    for (const set of Object.entries(sets)) {
+    for (const set of sets) {
       const { total, groups, misses } = await askSet(world, set, state, folder);
       print(`${set[0]}: whole`, share(total.passed, total.asked));
       print("  honest: outcome, words, no writes", share(total.honest, total.asked));

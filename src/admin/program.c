@@ -113,18 +113,9 @@ bool admin_put_faults(struct admin_call *call, const struct program_faults *faul
   return true;
 }
 
-// Keeps what may be gone on with or read from, and writes the outcome.
-static bool program_conclude(struct admin_call *call, struct program_run *run, struct err *err) {
-  const struct outcome *o;
-  char handle[PROGRAM_HANDLE_TEXT];
-  program_handle(run);
-  if (!program_outcome(run, &o, err)) {
-    program_end(run);
-    return false;
-  }
+static void program_tell(void *arg, const struct outcome *o) {
+  struct admin_call *call = arg;
   outcome_write(o, &call->out);
-  program_keep(run, handle);
-  return true;
 }
 
 bool admin_run_program(struct admin_call *call, struct err *err) {
@@ -148,7 +139,7 @@ bool admin_run_program(struct admin_call *call, struct err *err) {
   if (!ok)
     program_end(run);
   else
-    ok = program_conclude(call, run, err);
+    ok = program_conclude(run, program_tell, call, err);
   if (call->streamed) admin_events_end(&events, ok ? NULL : err);
   return ok;
 }

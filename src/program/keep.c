@@ -64,6 +64,20 @@ struct str program_keep(struct program_run *run, char text[PROGRAM_HANDLE_TEXT])
   return str_of(text);
 }
 
+bool program_conclude(struct program_run *run, void (*tell)(void *arg, const struct outcome *o), void *arg,
+                      struct err *err) {
+  const struct outcome *o;
+  char handle[PROGRAM_HANDLE_TEXT];
+  program_handle(run);
+  if (!program_outcome(run, &o, err)) {
+    program_end(run);
+    return false;
+  }
+  tell(arg, o);
+  program_keep(run, handle);
+  return true;
+}
+
 static bool keep_is(size_t place, struct str handle, struct str principal) {
   const struct program_run *run = keep_places[place].run;
   return run && str_eq_secret(run->handle, handle) && str_eq(run->principal, principal) &&

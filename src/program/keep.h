@@ -20,6 +20,10 @@ enum {
 struct str program_handle(struct program_run *run);
 // Takes the run over, under its handle.
 struct str program_keep(struct program_run *run, char text[PROGRAM_HANDLE_TEXT]);
+// Its outcome, told under the handle that it is kept under from then on; `tell` writes it. The run is taken over, also
+// where there is no outcome (ERR_CANCELED).
+MUST_USE bool program_conclude(struct program_run *run, void (*tell)(void *arg, const struct outcome *o),
+                               void *arg, struct err *err) SUSPENDS;
 // ERR_MISSING: unknown, of another principal, over, or at work just now.
 MUST_USE bool program_take(struct str handle, struct str principal, struct program_run **out,
                            struct err *err);

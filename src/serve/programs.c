@@ -21,10 +21,12 @@ static void programs_add(struct buf *out, const char *about, const char *schema)
   json_add_string(out, str_of(about));
   buf_add_z(out, ",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"program\":");
   buf_add_z(out, schema);
-  buf_add_z(out,
-            ",\"parameters\":{\"type\":\"object\",\"description\":\"Values over the program's defaults\"},"
-            "\"continue\":{\"type\":\"string\",\"description\":\"The handle of a paused run, instead of a "
-            "program\"}}}");
+  buf_add_z(
+      out,
+      ",\"parameters\":{\"type\":\"object\",\"description\":\"Values over the program's defaults\"},"
+      "\"continue\":{\"type\":\"string\",\"description\":\"The handle of a paused run, instead of a "
+      "program\"},\"fresh\":{\"type\":\"boolean\",\"description\":\"Ask vendors anew, whatever was read a "
+      "moment before\"}}}");
 }
 
 static bool programs_has_view(const struct serve_request *r) {
@@ -88,29 +90,26 @@ static bool programs_fail_err(struct serve_request *r, struct str tool, const st
   return err->code != ERR_CANCELED && programs_fail(r, tool, why, out);
 }
 
-// An outcome as a client is told it; the run is kept under its handle.
-static bool programs_conclude(struct serve_request *r, struct str tool, struct program_run *run,
-                              struct buf *out, struct err *err) {
-  const struct outcome *o;
-  char handle[PROGRAM_HANDLE_TEXT];
-  program_handle(run);
-  if (!program_outcome(run, &o, err)) {
-    program_end(run);
-    return false;
-  }
+struct programs_telling {
+  struct serve_request *r;
+  struct str tool;
+  struct buf *out;
+};
+
+// An outcome as a client is told it.
+static void programs_tell(void *arg, const struct outcome *o) {
+  const struct programs_telling *t = arg;
+  struct serve_request *r = t->r;
   bool view = easel_shown(r);
   struct buf text = BUF_MAX(PROGRAM_BRIEF_MOST);
   struct buf structured = BUF_MAX(view ? BRIEF_VIEW_MOST : PROGRAM_BRIEF_MOST * 4);
   brief_text(o, &text);
   (view ? brief_view : brief_json)(o, &structured);
-  own_record(r, tool, o->status != OUTCOME_FAILED,
+  own_record(r, t->tool, o->status != OUTCOME_FAILED,
              arena_printf(r->arena, "%s, %zu calls", outcome_status_name(o->status), o->call_count));
-  bool told =
-      own_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, out);
+  own_say(r, buf_str(&text), structured.full ? NULL : &structured, o->status == OUTCOME_FAILED, t->out);
   buf_free(&text);
   buf_free(&structured);
-  program_keep(run, handle);
-  return told;
 }
 
 bool programs_finish(struct serve_request *r, struct str tool, struct program_run *run, struct buf *out,
@@ -119,7 +118,7 @@ bool programs_finish(struct serve_request *r, struct str tool, struct program_ru
   herald_begin(&herald, r, run);
   bool ok = program_go_on(run, PROGRAM_TOOL_MS, err);
   herald_end(run);
-  if (ok) return programs_conclude(r, tool, run, out, err);
+  if (ok) return program_conclude(run, programs_tell, &(struct programs_telling){r, tool, out}, err);
   program_end(run);
   return false;
 }

@@ -14,13 +14,14 @@ import { ROOT, modern, start } from "../lib/postern.mjs";
 import { approveAll, connectUrl } from "../lib/upstream.mjs";
 import { eventually } from "../lib/wait.mjs";
 
-const TOOL = "postern_run_program", UI = "io.modelcontextprotocol/ui", PAGE = "text/html;profile=mcp-app";
+const TOOL = "postern_run_program", PUBLISHED = "zones_by_plan", UI = "io.modelcontextprotocol/ui", PAGE = "text/html;profile=mcp-app";
 const VIEWS = { extensions: { [UI]: { mimeTypes: [PAGE] } } };
 let world, account, server;
 before(async () => {
   world = await start();
   account = await world.account("cfut_sandbox_one_account", { name: "acme" });
   server = await world.server(account, { methods: ["read"], programs: true });
+  await world.must(201, "POST", `/mcp-server/${server.id}/program`, { program: (await world.must(201, "POST", "/stored-program", { program: plans, name: "plans" })).id, as: PUBLISHED });
 });
 after(() => world?.close());
 
@@ -73,6 +74,19 @@ for (const [name, { connect }] of Object.entries(ALL))
       assert.deepEqual(result.chart.data.values.map((row) => row.zones).sort(), result.rows.map((row) => row[1]).sort());
       assert.equal(told.structuredContent.results[0].chart, undefined);
       assert.deepEqual(told.structuredContent.results[0].rows, result.rows);
+    });
+
+    test("a published program has the same view, and its results the same chart", async () => {
+      const named = async (client) => (await client.listTools()).tools.find((t) => t.name === PUBLISHED);
+      const tool = await named(with_);
+      assert.deepEqual(tool._meta, { ui: ours((await with_.listTools()).tools)._meta.ui, "ui/resourceUri": tool._meta.ui.resourceUri });
+      assert.equal((await named(without))._meta, undefined);
+      const [shown, told] = [await with_.callTool({ name: PUBLISHED, arguments: {} }), await without.callTool({ name: PUBLISHED, arguments: {} })];
+      const [result] = shown.structuredContent.results;
+      assert.equal(result.chart.mark, "bar");
+      assert.deepEqual(result.chart.data.values.map((row) => row.zones).sort(), result.rows.map((row) => row[1]).sort());
+      assert.equal(told.structuredContent.results[0].chart, undefined);
+      assert.equal(plain(shown.content[0].text), plain(told.content[0].text));
     });
 
     test("one that does not gets the tool without it, and finds no page", async () => {

@@ -3,7 +3,10 @@
 // shared; unknown, deleted and another's look alike.
 #include "admin/answers.h"
 
+#include "admin/aliases.h"
 #include "admin/put.h"
+#include "admin/stored.h"
+#include "admin/view.h"
 #include "base/clock.h"
 #include "data/json.h"
 #include "io/pool.h"
@@ -223,4 +226,91 @@ bool admin_change_answer(struct admin_call *call, struct err *err) {
 bool admin_delete_answer(struct admin_call *call, struct err *err) {
   struct answers_change c = answers_change_of(call);
   return pool_run(answers_delete_job, &c, err) || answers_is_missing(c.row.id, err);
+}
+
+// ---- its program, run once more or published
+
+static bool answers_broken(const struct shelf_verdict *v, struct err *err) {
+  err_set(err, ERR_UNPROCESSABLE, "its program is broken (%s)%s%.*s: %.*s", shelf_state_name(v->state),
+          v->step.n ? " at its step " : "", STR_ARG(v->step), STR_ARG(v->why));
+  err_hint(err, "mend what it says, or ask the question again");
+  return false;
+}
+
+static bool answers_has_program(const struct answers_read *r, struct err *err) {
+  if (!answer_program(&r->answer)) {
+    err_set(err, ERR_UNPROCESSABLE, "this answer has no program: its question ended without one");
+    err_hint(err, "ask the question again");
+    return false;
+  }
+  return r->verdict.state == SHELF_OK || answers_broken(&r->verdict, err);
+}
+
+// In the view in which it was asked.
+static bool answers_view(const struct answers_read *r, const struct catalog_server **out, struct err *err) {
+  struct str id = r->answer.row.server_id;
+  struct stable_look look = {.catalog = r->call->catalog, .arena = r->call->arena};
+  *out = id.n ? catalog_server_by_id(r->call->catalog, id) : NULL;
+  if (!id.n) return true;
+  if (!*out)
+    return err_set(err, ERR_UNPROCESSABLE, "the server in whose view it was asked is no more (%.*s)",
+                   STR_ARG(id));
+  struct shelf_verdict v = shelf_judge_on(*out, answer_program(&r->answer), &look);
+  stable_done(&look);
+  return v.state == SHELF_OK || answers_broken(&v, err);
+}
+
+static bool answers_run_again(struct answers_read *r, struct buf *out, struct err *err) {
+  struct admin_call *call = r->call;
+  struct stable_look look = {.catalog = call->catalog, .arena = call->arena};
+  struct answer_request again = {
+      .ask = {.question = arena_dup(call->arena, answer_question(&r->answer)), .page = answers_page(call)},
+      .store = answers_store(call),
+      .asker = r->asker,
+      .rerun_of = r->id};
+  again.ask.program = (struct program_request){.env = call->env->program,
+                                               .catalog = call->catalog,
+                                               .principal = call->who.key,
+                                               .by = admin_asker(call),
+                                               .request_id = call->in->id,
+                                               .fresh = json_bool(call->body, "fresh", false),
+                                               .waits = true};
+  again.ask.again = stable_write(answer_program(&r->answer), &look, STABLE_IDS, call->arena);
+  stable_done(&look);
+  if (!answers_view(r, &again.ask.program.server, err) ||
+      !aliases_of(call, again.ask.program.server, &again.ask.aliases, &again.ask.alias_count, err) ||
+      !answer_ask(&again, out, err))
+    return false;
+  r->id = arena_dup(call->arena, str_of(again.id));
+  return true;
+}
+
+bool admin_rerun_answer(struct admin_call *call, struct err *err) {
+  struct answers_read r = {
+      .call = call, .asker = answers_asker(call), .id = http_param(&call->params, "answer")};
+  struct buf told = BUF_MAX(ADMIN_REPLY_MOST);
+  call->detail = arena_dup(call->arena, str_cut_utf8(r.id, 64));
+  if (!answers_read(&r, err)) return false;
+  bool ok = answers_has_program(&r, err) && answers_run_again(&r, &told, err);
+  answer_free(&r.answer);
+  buf_free(&told);
+  if (!ok) return false;
+  call->detail = arena_printf(call->arena, "%.*s, of %.*s", STR_ARG(r.id), STR_ARG(call->detail));
+  if (!answers_read(&r, err)) return false;
+  answers_put(&r, &call->out);
+  answer_free(&r.answer);
+  return true;
+}
+
+bool admin_publish_answer(struct admin_call *call, struct err *err) {
+  struct answers_read r = {
+      .call = call, .asker = answers_asker(call), .id = http_param(&call->params, "answer")};
+  const struct catalog_server *server;
+  if (!admin_view_server(call, &server, err)) return false;
+  if (!server) return err_at(err, ERR_INVALID, "server", "name the server");
+  if (!answers_read(&r, err)) return false;
+  bool ok = answers_has_program(&r, err) &&
+            stored_publish(call, server, json_to_text(call->arena, answer_program(&r.answer)), err);
+  answer_free(&r.answer);
+  return ok;
 }

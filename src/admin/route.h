@@ -111,7 +111,7 @@ admin_handler admin_start_authorize, admin_get_authorize, admin_finish_authorize
     admin_show_connect, admin_open_connect, admin_take_callback;
 admin_handler admin_list_tools, admin_get_tool, admin_call_tool;
 admin_handler admin_list_answers, admin_get_answer, admin_change_answer, admin_delete_answer,
-    admin_list_conversation;
+    admin_list_conversation, admin_rerun_answer, admin_publish_answer;
 admin_handler admin_ask, admin_list_aliases, admin_create_alias, admin_change_alias, admin_delete_alias;
 admin_handler admin_run_program, admin_check_program, admin_get_program_schema;
 admin_handler admin_list_stored, admin_save_stored, admin_get_stored, admin_change_stored,

@@ -49,8 +49,9 @@ struct admin_shape {
 extern const struct admin_shape admin_connector_new, admin_account_new, admin_authorize_new,
     admin_authorize_answer, admin_account_patch, admin_call_body, admin_server_new, admin_server_over,
     admin_server_patch, admin_url_new, admin_tool_names, admin_token_new, admin_program_body,
-    admin_program_check_body, admin_question, admin_answer_patch, admin_alias_new, admin_alias_patch,
-    admin_stored_new, admin_stored_patch, admin_stored_run, admin_stored_check, admin_publish_new;
+    admin_program_check_body, admin_question, admin_answer_patch, admin_answer_rerun, admin_answer_publish,
+    admin_alias_new, admin_alias_patch, admin_stored_new, admin_stored_patch, admin_stored_run,
+    admin_stored_check, admin_publish_new;
 // Answers
 extern const struct admin_shape admin_error, admin_health, admin_readiness, admin_status, admin_connector,
     admin_connector_list, admin_connector_report, admin_account, admin_account_list, admin_authorize_flow,

@@ -12,6 +12,12 @@ SHAPE(admin_query_conversation, "ConversationQuery", "", LIMIT, AFTER);
 SHAPE(admin_answer_patch, "AnswerPatch", "Who sees an answer",
   {"visibility", ADMIN_WORD, REQ, .allowed = "private|shared", .says = "private: who asked; shared: all that manage Postern too"});
 
+SHAPE(admin_answer_rerun, "AnswerRerun", "How an answer's program is run once more",
+  {"fresh", ADMIN_BOOL, .says = "ask vendors anew, whatever was read a moment before (setting program_cache)"});
+SHAPE(admin_answer_publish, "AnswerPublish", "An answer to publish as a tool",
+  {"server", ADMIN_TEXT, REQ, .most = 128, .says = "id or name of the server"},
+  PUBLISH_AS);
+
 #define KEPT_HEAD                                                                                                    \
   {"id", ADMIN_TEXT, REQ, .says = "ans_…"},                                                                      \
   {"link", ADMIN_TEXT, REQ, .says = "the address of its page, which never changes"},                             \

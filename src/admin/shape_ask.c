@@ -59,8 +59,7 @@ SHAPE(admin_stored_check, "StoredProgramCheck", "How a kept program would be run
   VIEW);
 SHAPE(admin_publish_new, "PublicationNew", "A program to publish",
   {"program", ADMIN_EITHER, REQ, .says = "id or name of a kept one, or a program, which is then kept under the tool's name"},
-  {"as", ADMIN_TEXT, REQ, .most = 60, .says = "the tool's name: letters, digits, '_' and '-'"},
-  {"description", ADMIN_TEXT, .most = 1000, .says = "what it answers, for those who choose tools; without it the program's title"});
+  PUBLISH_AS);
 
 // ---- answers
 

@@ -28,6 +28,12 @@
 #define AFTER                                                                                                \
   { "after", ADMIN_TEXT, .most = ID_MOST, .says = "the last entry of the page before; see next" }
 
+// clang-format off
+#define PUBLISH_AS                                                                                           \
+  {"as", ADMIN_TEXT, REQ, .most = 60, .says = "the tool's name: letters, digits, '_' and '-'"},              \
+  {"description", ADMIN_TEXT, .most = 1000, .says = "what it answers, for those who choose tools; without it the program's title"}
+// clang-format on
+
 enum { NAME_MOST = 128, ID_MOST = 128, TEXT_MOST = 256, PAGE_MOST = 1000 };
 
 #endif

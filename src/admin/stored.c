@@ -6,7 +6,7 @@
 #include "admin/change.h"
 #include "admin/paging.h"
 #include "admin/put.h"
-#include "admin/route.h"
+#include "admin/stored.h"
 #include "admin/view.h"
 #include "base/clock.h"
 #include "catalog/shown.h"
@@ -288,12 +288,26 @@ struct stored_publication {
   const struct catalog_server *v;
 };
 
+static bool stored_is_broken(const struct shelf_verdict *v, struct err *err) {
+  return err_at(err, ERR_UNPROCESSABLE, "program", "the program is broken (%s): %.*s",
+                shelf_state_name(v->state), STR_ARG(v->why));
+}
+
+static bool stored_is_sound(struct stored_publication *p, yyjson_val *root, struct err *err) {
+  struct stable_look look = {.catalog = p->job.call->catalog, .arena = p->job.call->arena};
+  struct shelf_verdict verdict = shelf_judge(p->job.call->env->program, root, &look);
+  stable_done(&look);
+  return verdict.state == SHELF_OK || stored_is_broken(&verdict, err);
+}
+
 // A new program, saved together with its tool: both or neither.
 static bool stored_publish_new(void *arg, struct err *err) {
   struct stored_publication *p = arg;
-  if (!stored_stabilize(&p->job, err)) return false;
+  bool is_stable = p->job.row.document.n > 0;
+  if (!is_stable && !stored_stabilize(&p->job, err)) return false;
   yyjson_doc *doc = yyjson_read(p->job.row.document.p, p->job.row.document.n, YYJSON_READ_NUMBER_AS_RAW);
-  bool ok = stored_fits(p->v, yyjson_doc_get_root(doc), p->job.call, err);
+  bool ok = (!is_stable || stored_is_sound(p, yyjson_doc_get_root(doc), err)) &&
+            stored_fits(p->v, yyjson_doc_get_root(doc), p->job.call, err);
   yyjson_doc_free(doc);
   return ok && store_transact(p->job.call->env->shelf.store, stored_write, &p->job, err);
 }
@@ -306,33 +320,53 @@ static bool stored_publish_kept(void *arg, struct err *err) {
 static bool stored_publish_named(struct stored_publication *p, struct str named, struct err *err) {
   const struct shelf_entry *e;
   if (!admin_stored_named(p->job.call, named, "program", &e, err)) return false;
-  if (e->verdict.state != SHELF_OK)
-    return err_at(err, ERR_UNPROCESSABLE, "program", "the program is broken (%s): %.*s",
-                  shelf_state_name(e->verdict.state), STR_ARG(e->verdict.why));
+  if (e->verdict.state != SHELF_OK) return stored_is_broken(&e->verdict, err);
   p->job.tool.program_id = e->program->row.id;
   return stored_fits(p->v, yyjson_doc_get_root(e->program->doc), p->job.call, err) &&
          pool_run(stored_publish_kept, p, err);
 }
 
-bool admin_publish_program(struct admin_call *call, struct err *err) {
-  struct stored_publication p = {.job = {.call = call}};
-  yyjson_val *program = yyjson_obj_get(call->body, "program");
+static bool stored_publish_begin(struct stored_publication *p, struct err *err) {
+  struct admin_call *call = p->job.call;
   struct str as = json_str(call->body, "as"), said = str_trim(json_str(call->body, "description"));
-  if (!admin_find_server(call, &p.v, err) || !stored_tool_name(p.v, as, err)) return false;
-  stored_begin(&p.job);
-  p.job.row.name = as;
-  p.job.tool =
-      (struct shelf_tool_row){call->server_id, as, p.job.row.id, said, call->who.token.id, clock_now_ms()};
+  if (!stored_tool_name(p->v, as, err)) return false;
+  stored_begin(&p->job);
+  p->job.row.name = as;
+  p->job.tool =
+      (struct shelf_tool_row){call->server_id, as, p->job.row.id, said, call->who.token.id, clock_now_ms()};
   call->detail = arena_printf(call->arena, "as %.*s", STR_ARG(as));
-  bool ok = yyjson_is_obj(program) ? stored_read(&p.job, "program", err) &&
-                                         (p.job.server = p.v, pool_run(stored_publish_new, &p, err))
-                                   : stored_publish_named(&p, json_text(program), err);
-  if (!ok) return admin_put_faults(call, &p.job.faults, err);
-  call->detail = arena_printf(call->arena, "%.*s as %.*s", STR_ARG(p.job.tool.program_id), STR_ARG(as));
+  return true;
+}
+
+static bool stored_publish_end(struct stored_publication *p, struct err *err) {
+  struct admin_call *call = p->job.call;
+  struct str as = p->job.tool.name;
+  call->detail = arena_printf(call->arena, "%.*s as %.*s", STR_ARG(p->job.tool.program_id), STR_ARG(as));
   admin_shelve(call);
   const struct shelf_tool *t = shelf_tool_find(call->shelf, call->server_id, as);
   if (t) return stored_put_tool(call, t), true;
   return err_set(err, ERR_CONFLICT, "it was unpublished in the meantime");
+}
+
+bool stored_publish(struct admin_call *call, const struct catalog_server *v, struct str stable,
+                    struct err *err) {
+  struct stored_publication p = {.job = {.call = call}, .v = v};
+  call->server_id = arena_dup(call->arena, v->server.id);
+  if (!stored_publish_begin(&p, err)) return false;
+  p.job.row.document = stable;
+  p.job.row.updated_at = p.job.row.created_at;
+  return shelf_name_is_good(p.job.row.name, err) && pool_run(stored_publish_new, &p, err) &&
+         stored_publish_end(&p, err);
+}
+
+bool admin_publish_program(struct admin_call *call, struct err *err) {
+  struct stored_publication p = {.job = {.call = call}};
+  yyjson_val *program = yyjson_obj_get(call->body, "program");
+  if (!admin_find_server(call, &p.v, err) || !stored_publish_begin(&p, err)) return false;
+  bool ok = yyjson_is_obj(program) ? stored_read(&p.job, "program", err) &&
+                                         (p.job.server = p.v, pool_run(stored_publish_new, &p, err))
+                                   : stored_publish_named(&p, json_text(program), err);
+  return ok ? stored_publish_end(&p, err) : admin_put_faults(call, &p.job.faults, err);
 }
 
 static bool stored_unpublish_job(void *arg, struct err *err) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "answer/keep.h"
 
+#include <stdio.h>
+
 #include "answer/told.h"
 #include "base/clock.h"
 #include "data/json.h"
@@ -9,7 +11,7 @@
 #include "shelf/stable.h"
 
 struct keeping {
-  const struct answer_request *r;
+  struct answer_request *r;
   struct arena *arena;
   struct answer_row before; // the answer that is followed; id empty: none
   struct talk_said said;
@@ -37,14 +39,15 @@ static bool keep_follow_job(void *arg, struct err *err) {
   struct keeping *k = arg;
   struct answer before;
   const struct answer_request *r = k->r;
-  if (!answer_read(r->store, r->follow, &r->asker, k->arena, &before, err)) {
+  struct str id = r->rerun_of.n ? r->rerun_of : r->follow;
+  if (!answer_read(r->store, id, &r->asker, k->arena, &before, err)) {
     if (err->code != ERR_MISSING) return false;
-    err_at(err, ERR_MISSING, "follow", "there is no answer '%.*s' to follow", STR_MOST(r->follow, 60));
+    err_at(err, ERR_MISSING, "follow", "there is no answer '%.*s' to follow", STR_MOST(id, 60));
     err_hint(err, "answers are kept for a while, for who asked; ask the whole question again");
     return false;
   }
   keep_said(&before, k->arena, &k->said);
-  k->before = before.row;
+  if (r->follow.n) k->before = before.row;
   answer_free(&before);
   return true;
 }
@@ -77,7 +80,7 @@ static bool keep_job(void *arg, struct err *err) {
                            .server_id = server ? server->server.id : STR(""),
                            .conversation = k->before.id.n ? k->before.conversation : made->id,
                            .follows = k->before.id.n ? k->before.id : STR(""),
-                           .rerun_of = STR(""),
+                           .rerun_of = k->r->rerun_of.n ? k->r->rerun_of : STR(""),
                            .created_at = clock_now_ms(),
                            .accounts = made->accounts,
                            .account_count = made->account_count};
@@ -87,15 +90,17 @@ static bool keep_job(void *arg, struct err *err) {
 static bool keep_made(void *arg, const struct ask_made *made, struct err *err) {
   struct keeping *k = arg;
   k->made = made;
+  snprintf(k->r->id, sizeof k->r->id, "%.*s", STR_ARG(made->id));
   return pool_run(keep_job, k, err);
 }
 
 bool answer_ask(struct answer_request *r, struct buf *out, struct err *err) {
   struct keeping k = {.r = r, .arena = arena_new()};
-  r->ask.before = r->follow.n ? &k.said : NULL;
+  bool goes_on = r->follow.n || r->rerun_of.n;
+  r->ask.before = goes_on ? &k.said : NULL;
   r->ask.keep = keep_made;
   r->ask.keep_arg = &k;
-  bool ok = (!r->follow.n || pool_run(keep_follow_job, &k, err)) && ask_answer(&r->ask, out, err);
+  bool ok = (!goes_on || pool_run(keep_follow_job, &k, err)) && ask_answer(&r->ask, out, err);
   arena_free(k.arena);
   return ok;
 }

@@ -8,13 +8,16 @@
 
 #include "answer/answer.h"
 #include "ask/answer.h"
+#include "crypto/token.h"
 
 struct answer_request {
   struct ask_request ask; // `before` and `keep` are made here
   struct store *store;
   struct answer_asker asker;
-  struct str follow; // id of the answer that this question follows; empty: none
-  bool is_shared;    // with all that manage Postern; else it is its owner's alone
+  struct str follow;   // id of the answer that this question follows; empty: none
+  struct str rerun_of; // id of the answer whose program (ask.again) is run once more; empty: none
+  bool is_shared;      // with all that manage Postern; else it is its owner's alone
+  char id[TOKEN_ID];   // of what was made
 };
 
 MUST_USE bool answer_ask(struct answer_request *r, struct buf *out, struct err *err) SUSPENDS;

@@ -27,6 +27,7 @@ struct asking {
   struct tell tell;
   struct report report;
   bool looked; // names of rows were looked up
+  bool plain;  // the program is not the plan's, so its results speak for themselves
 };
 
 // ---- the conversation
@@ -35,6 +36,7 @@ static bool answer_turns(struct asking *x, struct err *err) {
   const struct ask_request *r = x->r;
   struct talk_said *said = &x->said;
   if (r->before) *said = *r->before;
+  if (r->again.n) return true;
   if (r->choose) {
     if (r->choose < 1 || (size_t)r->choose > said->choice_count)
       return err_at(err, ERR_INVALID, "choose", "there are %zu choices, from 1", said->choice_count);
@@ -255,6 +257,29 @@ static bool answer_peek(struct asking *x, bool *seen, struct err *err) {
   return !*seen || answer_plan(x, err);
 }
 
+// ---- a program that is run once more
+
+static bool answer_same(yyjson_mut_val *a, yyjson_mut_val *b) {
+  return a && b ? yyjson_mut_equals(a, b) : a == b;
+}
+
+// What the plan says of its results is said of this program's, where they are the same; else they speak for themselves.
+static bool answer_take_again(struct asking *x, struct err *err) {
+  struct str text = x->r->again;
+  yyjson_doc *doc = yyjson_read(text.p, text.n, 0);
+  yyjson_mut_doc *again = doc ? yyjson_doc_mut_copy(doc, NULL) : NULL;
+  yyjson_doc_free(doc);
+  if (!again) return err_set(err, ERR_INTERNAL, "the program that is kept is damaged");
+  yyjson_mut_val *was = yyjson_mut_doc_get_root(again), *is = yyjson_mut_doc_get_root(x->plan.program);
+  x->plain = x->plan.end != PLAN_PROGRAM ||
+             !answer_same(yyjson_mut_obj_get(was, "results"), yyjson_mut_obj_get(is, "results")) ||
+             !answer_same(yyjson_mut_obj_get(was, "parameters"), yyjson_mut_obj_get(is, "parameters"));
+  yyjson_mut_doc_free(x->plan.program);
+  if (x->plain) x->plan = (struct ask_plan){.end = PLAN_PROGRAM};
+  x->plan.program = again;
+  return true;
+}
+
 // ---- the flow
 
 static struct talk_named answer_named(const struct reading_name *n) {
@@ -306,7 +331,10 @@ static bool answer_with_program(struct asking *x, struct err *err) {
   struct program_run *run = NULL;
   if (!answer_run(x, REPORT_ANSWER, x->plan.program, &run, &o, err)) return false;
   tell_calls(&x->tell, o);
-  tell_outcome(&x->tell, &x->plan, o, &x->clock);
+  if (x->plain)
+    tell_plainly(&x->tell, o, &x->clock);
+  else
+    tell_outcome(&x->tell, &x->plan, o, &x->clock);
   program_end(run);
   return true;
 }
@@ -327,6 +355,7 @@ static bool answer_make(struct asking *x, struct buf *out, struct err *err) {
   if (!answer_turns(x, err)) return false;
   x->reach.question = x->said.turn_count > 1 ? answer_said(x) : x->said.turns[0];
   if (!answer_plan(x, err) || !answer_peek(x, &seen, err) || !answer_look_up(x, err)) return false;
+  if (x->r->again.n && !answer_take_again(x, err)) return false;
   answer_keep_said(x);
   if (x->plan.end != PLAN_PROGRAM)
     tell_end(&x->tell, &x->plan);

@@ -27,6 +27,8 @@ struct ask_request {
   const struct talk_said *before; // of the answer that this question follows; NULL: none
   int64_t choose;                 // of the choices of that answer, from 1; 0: none
   bool plan_only;                 // the program, without running it
+  // Instead of a question: this program is run once more, for what `before` asked. Its accounts are named by their ids.
+  struct str again;
   const struct alias *aliases;
   size_t alias_count;
   struct str page; // what an answer's id is put behind for the address of its page; empty: it has none

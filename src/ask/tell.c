@@ -174,6 +174,17 @@ static bool tell_lacks(struct tell *t, const struct ask_plan *plan, const struct
   return false;
 }
 
+static void tell_unread(struct tell *t) {
+  t->outcome = "unanswerable";
+  buf_add_z(&t->text, "\nIt could not be read, so nothing was found out.");
+}
+
+static void tell_main(struct tell *t, const struct outcome_result *r, bool rows,
+                      const struct table_clock *clock) {
+  tell_rows(&t->table, &r->rows);
+  tell_chart(t, r, rows, clock);
+}
+
 void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outcome *o,
                   const struct table_clock *clock) {
   bool any = false;
@@ -190,15 +201,28 @@ void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outc
     tell_result(t, plan, i, r, clock);
     if (r->why.n || any) continue;
     any = true;
-    tell_rows(&t->table, &r->rows);
-    tell_chart(t, r, plan->results[i].query.shape == QUERY_ROWS, clock);
+    tell_main(t, r, plan->results[i].query.shape == QUERY_ROWS, clock);
   }
   for (size_t i = 0; i < plan->note_count; i++) buf_printf(&t->text, "\n%.*s", STR_ARG(plan->notes[i]));
   for (size_t i = 0; i < o->warning_count; i++) tell_warn(t, o->warnings[i]);
-  if (!any) {
-    t->outcome = "unanswerable";
-    buf_add_z(&t->text, "\nIt could not be read, so nothing was found out.");
+  if (!any) tell_unread(t);
+}
+
+void tell_plainly(struct tell *t, const struct outcome *o, const struct table_clock *clock) {
+  bool any = false;
+  for (size_t i = 0; i < o->result_count; i++) {
+    const struct outcome_result *r = &o->results[i];
+    struct summary_out out = {&t->text, &t->numbers};
+    if (i) buf_add_char(&t->text, '\n');
+    summary_plain(r, &out);
+    if (t->results.n) buf_add_char(&t->results, ',');
+    outcome_write_result(r, &t->results);
+    if (r->why.n || any) continue;
+    any = true;
+    tell_main(t, r, false, clock);
   }
+  for (size_t i = 0; i < o->warning_count; i++) tell_warn(t, o->warnings[i]);
+  if (!any) tell_unread(t);
 }
 
 void tell_end(struct tell *t, const struct ask_plan *plan) {

@@ -28,6 +28,7 @@ void tell_free(struct tell *t);
 void tell_calls(struct tell *t, const struct outcome *o); // adds what this run called
 void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outcome *o,
                   const struct table_clock *clock);
+void tell_plainly(struct tell *t, const struct outcome *o, const struct table_clock *clock); // without a plan
 void tell_end(struct tell *t, const struct ask_plan *plan);         // an end without a program
 void tell_understood(const struct ask_plan *plan, struct buf *out); // the member of this name
 // One member of an object that is being written.

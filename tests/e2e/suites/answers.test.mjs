@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { DatabaseSync } from "node:sqlite";
-import { start } from "../lib/postern.mjs";
+import { CLIENTS } from "../lib/clients.mjs";
+import { modern, start } from "../lib/postern.mjs";
 import { eventually } from "../lib/wait.mjs";
 
 let world, account, other;
@@ -164,6 +165,117 @@ describe("whose they are", () => {
     assert.deepEqual(got.slice(0, 5), ids);
     assert.ok((await world.must(200, "GET", "/answers?of=shared")).items.every((i) => !i.mine));
     await world.must(400, "GET", "/answers?of=all");
+  });
+});
+
+describe("run once more", () => {
+  const rerun = (id, body = {}, status = 201) => world.must(status, "POST", `/answers/${id}/rerun`, body);
+
+  test("a new answer of its own, in the same words, of the rows of now", async () => {
+    for (const question of ["how many active zones do we have?", "list the dns records of example.com", "how many zones per status?", "requests per day of example.com in the last 7 days"]) {
+      const first = await ask(question);
+      assert.equal(first.outcome, "answer", `${question}: ${first.text}`);
+      const again = await rerun(first.id);
+      assert.notEqual(again.id, first.id);
+      assert.deepEqual([again.rerun_of, again.question, again.outcome, again.mine, again.conversation], [first.id, question, "answer", true, again.id]);
+      assert.equal(again.text.replaceAll(/\d\d:\d\d/g, "T"), first.text.replaceAll(/\d\d:\d\d/g, "T"), question);
+      assert.deepEqual(again.program, first.program);
+      assert.deepEqual(again.understood.map((c) => c.what), first.understood.map((c) => c.what));
+      assert.ok(again.calls.length);
+      assert.equal((await get(first.id)).text, first.text, "the first stays as it was");
+    }
+  });
+
+  test("asked anew, where somebody wants that; followed as any other; after a rename", async () => {
+    const first = await ask("list all zones");
+    await world.must(200, "PATCH", `/integrated-account/${account.id}`, { name: "acme-eu" });
+    const again = await rerun(first.id, { fresh: true });
+    await world.must(200, "PATCH", `/integrated-account/${account.id}`, { name: "acme" });
+    assert.ok(again.calls.every((c) => !c.cached && c.account === "acme-eu"), JSON.stringify(again.calls));
+    const next = await ask("only the paused ones", { follow: again.id });
+    assert.equal(next.outcome, "answer");
+    assert.equal((await get(next.id)).follows, again.id);
+  });
+
+  test("words that mean another thing by now do not change the program", async () => {
+    await world.must(201, "POST", "/alias", { name: "main site", value: "example.com" });
+    const first = await ask("list the dns records of the main site");
+    assert.equal(first.outcome, "answer", JSON.stringify(first));
+    const other = first.text.includes("example.org") ? "example.com" : "example.org";
+    await world.must(200, "PATCH", "/alias/main%20site", { value: other });
+    const again = await rerun(first.id);
+    assert.deepEqual([again.program, again.table], [first.program, first.table]);
+    assert.doesNotMatch(again.text, new RegExp(other.replace(".", "\\.")), "and it is not said to be of that thing");
+    assert.deepEqual(again.understood, []);
+    for (const n of again.numbers) assert.equal(Number(bytes(again.text, n)), n.rows[1] - n.rows[0]);
+    await world.must(204, "DELETE", "/alias/main%20site");
+  });
+
+  test("what another shares, as one's own; not what it hides; not what has no program", async () => {
+    const first = await ask("list all zones");
+    await theirs(404, "POST", `/answers/${first.id}/rerun`, {});
+    await world.must(200, "PATCH", `/answers/${first.id}`, { visibility: "shared" });
+    const again = await theirs(201, "POST", `/answers/${first.id}/rerun`, {});
+    assert.deepEqual([again.owner, again.visibility], [other.id, "private"]);
+    await get(again.id, 404);
+    const none = await ask("how many support tickets did we close?");
+    assert.match((await rerun(none.id, {}, 422)).error.message, /no program/);
+  });
+
+  test("in the view in which it was asked, as that is now", async () => {
+    const server = await world.server(account, { tools: ["list_all_cloudflare_zones"] });
+    const first = await ask("list all zones", { server: server.id });
+    assert.equal((await rerun(first.id)).server_id, server.id);
+    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { tools: ["list_all_cloudflare_dns_records"] } });
+    await rerun(first.id, {}, 422);
+    await world.must(204, "DELETE", `/mcp-server/${server.id}`);
+    assert.match((await rerun(first.id, {}, 422)).error.message, /no more/);
+  });
+});
+
+describe("published", () => {
+  const call = async (server, name, args = {}) => (await modern(server.url, "tools/call", { name, arguments: args })).body;
+
+  test("an answer becomes a tool, its time range and zone arguments with defaults, called by official clients", async () => {
+    const server = await world.server(account, { methods: ["read"] });
+    const a = await ask("denied requests on example.com in the last 3 days by country");
+    assert.equal(a.outcome, "answer", JSON.stringify(a));
+    assert.ok(a.program.parameters, JSON.stringify(a.program));
+    const tool = await world.must(201, "POST", `/answers/${a.id}/publish`, { server: server.id, as: "denials_by_country", description: "Denied requests by country" });
+    assert.deepEqual([tool.name, tool.state, tool.server_id], ["denials_by_country", "ok", server.id]);
+    for (const { connect } of Object.values(CLIENTS)) {
+      const client = await connect(server.url);
+      try {
+        const found = (await client.listTools()).tools.find((t) => t.name === "denials_by_country");
+        assert.ok(found, "it is listed");
+        for (const [name, value] of Object.entries(a.program.parameters)) assert.equal(found.inputSchema.properties[name].default, value.default ?? value, name);
+        assert.deepEqual(found.inputSchema.required ?? [], []);
+        const told = await client.callTool({ name: "denials_by_country", arguments: {} });
+        assert.equal(told.structuredContent.status, "complete");
+      } finally {
+        await client.close();
+      }
+    }
+    const wide = (await call(server, "denials_by_country")).result.structuredContent;
+    const narrow = (await call(server, "denials_by_country", { since: "now-1h" })).result.structuredContent;
+    const sum = (o) => JSON.stringify(o.results[0].rows);
+    assert.equal(wide.status, "complete", JSON.stringify(wide));
+    assert.notEqual(sum(wide), sum(narrow));
+    await world.must(409, "POST", `/answers/${a.id}/publish`, { server: server.id, as: "denials_by_country" });
+  });
+
+  test("not beyond what the server shows, nor what its publisher may not see", async () => {
+    const server = await world.server(account, { tools: ["list_all_cloudflare_dns_records"] });
+    const a = await ask("list all zones");
+    const refused = await world.must(422, "POST", `/answers/${a.id}/publish`, { server: server.id, as: "all_zones" });
+    assert.match(refused.error.message, /cannot run there/);
+    await theirs(404, "POST", `/answers/${a.id}/publish`, { server: server.id, as: "all_zones" });
+    await world.must(404, "POST", `/answers/${a.id}/publish`, { server: "nowhere", as: "x" });
+    await world.must(400, "POST", `/answers/${a.id}/publish`, { server: "", as: "x" });
+    await world.must(400, "POST", `/answers/${a.id}/publish`, { server: server.id, as: "postern_x" });
+    const none = await ask("how many support tickets did we close?");
+    await world.must(422, "POST", `/answers/${none.id}/publish`, { server: server.id, as: "tickets" });
+    assert.ok(!(await world.must(200, "GET", "/stored-program")).items.some((p) => p.name === "all_zones"));
   });
 });
 

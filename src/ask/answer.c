@@ -133,6 +133,11 @@ static bool answer_is_part(struct str label, struct str word) {
   return str_eq_nocase(label, word);
 }
 
+// A word, or what hyphens join it to ("internal-tools").
+static bool answer_is_name(struct str label, struct str word, struct str all) {
+  return str_eq_nocase(label, word) || str_eq_nocase(label, all);
+}
+
 // A row that is called what an alias is called: the answer says so.
 static void answer_add_hidden(struct asking *x, const struct model_thing *t, const struct table_result *rows,
                               size_t most) {
@@ -179,14 +184,15 @@ static void answer_add_names(struct asking *x, const struct model_thing *t, cons
   answer_add_hidden(x, t, rows, most);
   answer_add_choices(x, t, rows, most);
   for (size_t w = 0; w < words; w++) {
-    struct str word = x->reading.words.items[w].low;
-    bool unknown = answer_is_unknown(x, word), whole = false;
+    struct str word = x->reading.words.items[w].low, all = x->reading.words.items[w].whole;
+    bool unknown = answer_is_unknown(x, word) || answer_is_unknown(x, all), whole = false;
     for (size_t i = 0; i < rows->row_count; i++)
-      whole = whole || (rows->cells[i].kind == TABLE_CELL_TEXT && str_eq_nocase(rows->cells[i].text, word));
+      whole =
+          whole || (rows->cells[i].kind == TABLE_CELL_TEXT && answer_is_name(rows->cells[i].text, word, all));
     for (size_t i = 0; unknown && word.n > 1 && i < rows->row_count && x->name_count < most; i++) {
       const struct table_cell *c = &rows->cells[i];
       if (c->kind != TABLE_CELL_TEXT ||
-          !(whole ? str_eq_nocase(c->text, word) : answer_is_part(c->text, word)))
+          !(whole ? answer_is_name(c->text, word, all) : answer_is_part(c->text, word)))
         continue;
       x->names[x->name_count++] =
           (struct reading_name){.said = word, .name = arena_dup(x->arena, c->text), .thing = t};
@@ -326,6 +332,26 @@ static bool answer_keep(struct asking *x, const struct buf *out, struct err *err
   return ok;
 }
 
+// What may be behind an answer that says little. A probe that fails is no trouble of the answer's.
+static bool answer_probe(struct asking *x, const struct outcome *o, struct err *err) {
+  struct suspect list[SUSPECTS_MOST];
+  size_t n = suspect_pick(&x->plan, o, list);
+  for (size_t i = 0; i < n; i++) {
+    const struct outcome *found;
+    struct program_run *run = NULL;
+    yyjson_mut_doc *program = suspect_program(&list[i], &x->clock);
+    struct err why = {0};
+    bool ok = answer_run(x, REPORT_TROUBLE, program, &run, &found, &why);
+    yyjson_mut_doc_free(program);
+    if (!ok && why.code == ERR_CANCELED) return *err = why, false;
+    if (!ok) continue;
+    tell_calls(&x->tell, found);
+    tell_trouble(&x->tell, &list[i], found);
+    program_end(run);
+  }
+  return true;
+}
+
 static bool answer_with_program(struct asking *x, struct err *err) {
   const struct outcome *o;
   struct program_run *run = NULL;
@@ -335,8 +361,9 @@ static bool answer_with_program(struct asking *x, struct err *err) {
     tell_plainly(&x->tell, o, &x->clock);
   else
     tell_outcome(&x->tell, &x->plan, o, &x->clock);
+  bool ok = x->plain || answer_probe(x, o, err);
   program_end(run);
-  return true;
+  return ok;
 }
 
 // What the whole conversation speaks of: a question that follows names little itself.

@@ -23,6 +23,7 @@ static void cell_link(const struct cell_to *to, size_t start) {
 }
 
 static void cell_link_cell(const struct cell_to *to, size_t start, const struct table_cell *c) {
+  if (!to->numbers) return;
   size_t at = (size_t)(c - to->rows->cells);
   cell_link(to, start);
   buf_printf(to->numbers, ",\"row\":%zu,\"column\":%zu}", at / to->rows->column_count,
@@ -34,6 +35,7 @@ static void cell_link_cell(const struct cell_to *to, size_t start, const struct 
 void cell_say_rows(const struct cell_to *to, size_t first, size_t end) {
   size_t start = to->text->n;
   buf_printf(to->text, "%zu", end - first);
+  if (!to->numbers) return;
   cell_link(to, start);
   buf_printf(to->numbers, ",\"rows\":[%zu,%zu]}", first, end);
 }

@@ -13,7 +13,7 @@ enum { CELL_MOST = 160 };
 
 struct cell_to {
   struct buf *text;
-  struct buf *numbers; // as summary_out has them
+  struct buf *numbers; // as summary_out has them; NULL: nobody is told
   const struct table_result *rows;
   struct str result; // its name
 };

@@ -32,8 +32,11 @@ struct model_source { // a connector with accounts
   struct str connector, label;
   struct str accounts[MODEL_ACCOUNTS_MOST]; // as the view calls them
   size_t account_count;
-  bool worded; // its connector says what there is
+  bool worded;     // its connector says what there is
+  yyjson_val *ask; // its words; NULL: none
   bool (*has_tool)(void *arg, const struct model_source *s, struct str tool);
+  struct str (*remedy)(void *arg,
+                       struct str check); // the connector's own, of one of its troubles; NULL: none has any
   void *arg;
 };
 

@@ -8,6 +8,7 @@
 struct reach_source { // a connector's accounts, as one view shows them
   struct model_source source;
   const struct toolset *tools;
+  const struct connector *connector;
   yyjson_val *ask;
   bool *shown; // of each of its tools
   struct derive_index *index;
@@ -31,6 +32,12 @@ static bool reach_has_tool(void *arg, const struct model_source *s, struct str n
   return t && t->read_only && t->served && reach_shows(of, t);
 }
 
+static struct str reach_remedy(void *arg, struct str check) {
+  const struct reach_source *of = arg;
+  const struct connector_trouble *t = connector_own_trouble(of->connector, check);
+  return t ? t->remedy : STR_NONE;
+}
+
 // ---- the accounts of a view
 
 static void reach_add_account(struct reach_made *m, struct map *by_connector, const struct catalog_account *a,
@@ -41,7 +48,10 @@ static void reach_add_account(struct reach_made *m, struct map *by_connector, co
     *of = (struct reach_source){.source = {.connector = a->connector->name,
                                            .label = a->connector->label,
                                            .worded = a->connector->ask != NULL,
-                                           .has_tool = reach_has_tool},
+                                           .ask = a->connector->ask,
+                                           .has_tool = reach_has_tool,
+                                           .remedy = reach_remedy},
+                                .connector = a->connector,
                                 .tools = a->tools,
                                 .ask = a->connector->ask,
                                 .shown = ARENA_ARRAY(m->arena, a->tools->count + 1, bool)};

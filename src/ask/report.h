@@ -37,6 +37,7 @@ struct report {   // lives as long as it follows a run
 #define REPORT_ANSWER "answer"
 #define REPORT_NAMES "names"     // of rows that the question may mean
 #define REPORT_COLUMNS "columns" // of what nothing is known of
+#define REPORT_TROUBLE "trouble" // what may be behind an answer that is empty, low or denied
 
 void report_understood(struct report *r, const struct ask_plan *plan);
 // Follows the run from here on. `program`: its text.

@@ -83,19 +83,17 @@ static struct str steps_fields(const struct stepping *x, struct str text) {
   return ARENA_JOIN(x->s->arena, str_make(text.p, (size_t)at), made, str_from(text, (size_t)(at + end) + 2));
 }
 
-// The shortest of the vendor's own periods that holds the time asked for: "24h", "7d".
-static struct str steps_period(const struct stepping *x, yyjson_val *list) {
+struct str steps_period(const struct span *span, yyjson_val *list, int64_t now_ms) {
   size_t i, n;
   yyjson_val *v;
   struct str best = json_text(yyjson_arr_get_last(list));
-  if (!x->p->has_span || x->p->span.since_ms == INT64_MIN) return best;
-  int64_t wanted = x->s->clock->now_ms - x->p->span.since_ms;
+  if (!span || span->since_ms == INT64_MIN) return best;
   yyjson_arr_foreach (list, i, n, v) {
     struct str text = json_text(v);
     uint64_t count;
     if (text.n < 2 || !str_to_u64(str_make(text.p, text.n - 1), &count)) continue;
     int64_t ms = (int64_t)count * (text.p[text.n - 1] == 'h' ? 3600000 : 86400000);
-    if (ms >= wanted - 60000) return text;
+    if (ms >= now_ms - span->since_ms - 60000) return text;
   }
   return best;
 }
@@ -133,7 +131,8 @@ static yyjson_mut_val *steps_slot(const struct stepping *x, yyjson_val *v, bool 
     struct str text = steps_terms(x, terms);
     return text.n ? steps_text(s, text) : NULL;
   }
-  if (period) return steps_text(s, steps_period(x, period));
+  if (period)
+    return steps_text(s, steps_period(x->p->has_span ? &x->p->span : NULL, period, s->clock->now_ms));
   if (!*is_slot) return NULL;
   struct str end = str_is(param, "since") ? x->p->span.since : x->p->span.until;
   if ((!end.n && !x->before) || (x->t != x->p->thing && json_str(v, "of").n) ||

@@ -18,6 +18,8 @@ struct steps {
 void steps_add(struct steps *s, const struct reading_part *p, const struct query *q, struct str suffix,
                bool before);
 
+// The shortest of the vendor's own periods that holds the time asked for: "24h", "7d"; the last where none was.
+struct str steps_period(const struct span *span, yyjson_val *list, int64_t now_ms);
 // The accounts that a step calls: one by its name, several as a list.
 void steps_put_accounts(yyjson_mut_doc *doc, yyjson_mut_val *step, const struct model_source *from);
 

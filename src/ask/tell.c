@@ -225,6 +225,13 @@ void tell_plainly(struct tell *t, const struct outcome *o, const struct table_cl
   if (!any) tell_unread(t);
 }
 
+void tell_trouble(struct tell *t, const struct suspect *p, const struct outcome *o) {
+  struct buf said = BUF_MAX(8 * 1024);
+  suspect_tell(p, o, &said);
+  if (said.n) buf_printf(&t->text, "\n%.*s", STR_ARG(buf_str(&said)));
+  buf_free(&said);
+}
+
 void tell_end(struct tell *t, const struct ask_plan *plan) {
   static const char *const names[] = {"answer", "clarify", "unanswerable", "refuse"};
   t->outcome = names[plan->end];

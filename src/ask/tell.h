@@ -5,6 +5,7 @@
 #define POSTERN_ASK_TELL_H
 
 #include "ask/plan.h"
+#include "ask/suspect.h"
 #include "crypto/token.h"
 #include "program/outcome.h"
 
@@ -29,6 +30,8 @@ void tell_calls(struct tell *t, const struct outcome *o); // adds what this run 
 void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outcome *o,
                   const struct table_clock *clock);
 void tell_plainly(struct tell *t, const struct outcome *o, const struct table_clock *clock); // without a plan
+void tell_trouble(struct tell *t, const struct suspect *p,
+                  const struct outcome *o);                         // what it comes to, if anything
 void tell_end(struct tell *t, const struct ask_plan *plan);         // an end without a program
 void tell_understood(const struct ask_plan *plan, struct buf *out); // the member of this name
 // One member of an object that is being written.

@@ -122,3 +122,49 @@ describe("Cloudflare by its API", () => {
     assert.doesNotMatch(a.text, /list_all|rule_set/, "what is hidden is not named");
   });
 });
+
+describe("what may be behind an answer that says little", () => {
+  test("rules that only watch, where nothing was denied", async () => {
+    const a = await ask("how many requests were denied by shield on staging in the last 7 days?");
+    assert.equal(a.outcome, "answer", JSON.stringify(a));
+    assert.match(a.text, /^0 requests/);
+    assert.match(a.text, /only watch \(DRY_RUN\) and deny nothing: .*shield on staging/);
+    assert.match(a.text, /Look at the modes in list-rules/, "the connector's remedy");
+    assert.ok(tools(a).includes("list-rules") && tools(a).includes("analyze-traffic"), "its calls are evidence");
+    for (const c of a.calls) assert.doesNotMatch(c.tool, /create|update|delete|promote/);
+  });
+
+  test("a site without traffic, and where the requests come to", async () => {
+    const a = await ask("denied requests on internal-tools this week");
+    assert.match(a.text, /No request at all was seen in 30 days on internal-tools; requests come to .*storefront/);
+    assert.match(a.text, /Another site is in scope/);
+  });
+
+  test("an answer that is not low is not looked behind", async () => {
+    const a = await ask("how many requests did we deny in the last 30 days?");
+    assert.ok(!tools(a).includes("list-rules"), JSON.stringify(tools(a)));
+    assert.doesNotMatch(a.text, /DRY_RUN/);
+  });
+
+  test("another cloud than the one that was read", async () => {
+    const a = await ask("how many videos are tagged nosuchtag");
+    assert.match(a.text, /^0 assets/);
+    assert.match(a.text, /What was read is the cloud acme-web, with 240 assets in all\. If they are in another cloud/);
+  });
+
+  test("a permission that a credential lacks, told from a credential that is no good", async () => {
+    const narrow = await api("POST", "/integrated-account", { connector: "cloudflare", name: "narrow", credential: { token: "cfut_sandbox_zone_read" }, base_url: state.vendors.rest.base_url });
+    const server = await api("POST", "/mcp-server", { name: "narrow", accounts: [narrow.id], config: { methods: ["read"] } });
+    try {
+      const a = await ask("list the firewall rules of example.com", { server: server.id });
+      assert.equal(a.outcome, "unanswerable", JSON.stringify(a));
+      assert.match(a.text, /The API token itself is active, so it is a permission that it lacks\./);
+      assert.match(a.text, /Edit the token at/);
+      assert.ok(tools(a).includes("cloudflare_user_token_verify"));
+      const b = await ask("requests per hour on example.com today", { server: server.id });
+      assert.match(b.text, /A data set may belong to a plan that a zone does not have/);
+    } finally {
+      await fetch(`${state.postern}/integrated-account/${narrow.id}`, { method: "DELETE", headers: { authorization: `Bearer ${state.token}` } });
+    }
+  });
+});

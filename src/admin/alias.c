@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Aliases over HTTP: what people call things in questions.
+#include "ask/alias.h"
 #include "admin/aliases.h"
 #include "admin/change.h"
 #include "admin/paging.h"
@@ -76,26 +77,6 @@ static struct shelf_alias *alias_find(struct alias_job *job, struct str named) {
   for (size_t i = 0; i < job->count; i++)
     if (str_eq(job->all[i].id, named) || str_eq(job->all[i].folded, folded)) return &job->all[i];
   return NULL;
-}
-
-static bool alias_counts(const struct shelf_alias *row, const struct catalog_server *server) {
-  bool seen = !row->account_id.n || !server;
-  for (size_t i = 0; !seen && i < server->member_count; i++)
-    seen = str_eq(server->members[i].account->account->id, row->account_id);
-  return seen;
-}
-
-bool aliases_of(struct admin_call *call, const struct catalog_server *server, const struct alias **out,
-                size_t *count, struct err *err) {
-  struct alias_job job = {.call = call};
-  if (!pool_run(alias_read_job, &job, err)) return false;
-  struct alias *all = ARENA_ARRAY(call->arena, job.count + 1, struct alias);
-  *count = 0;
-  for (size_t i = 0; i < job.count; i++)
-    if (alias_counts(&job.all[i], server))
-      all[(*count)++] = (struct alias){job.all[i].folded, job.all[i].value};
-  *out = all;
-  return true;
 }
 
 // ---- written

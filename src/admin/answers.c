@@ -3,7 +3,6 @@
 // shared; unknown, deleted and another's look alike.
 #include "admin/answers.h"
 
-#include "admin/aliases.h"
 #include "admin/put.h"
 #include "admin/stored.h"
 #include "admin/view.h"
@@ -277,10 +276,7 @@ static bool answers_run_again(struct answers_read *r, struct buf *out, struct er
                                                .waits = true};
   again.ask.again = stable_write(answer_program(&r->answer), &look, STABLE_IDS, call->arena);
   stable_done(&look);
-  if (!answers_view(r, &again.ask.program.server, err) ||
-      !aliases_of(call, again.ask.program.server, &again.ask.aliases, &again.ask.alias_count, err) ||
-      !answer_ask(&again, out, err))
-    return false;
+  if (!answers_view(r, &again.ask.program.server, err) || !answer_ask(&again, out, err)) return false;
   r->id = arena_dup(call->arena, str_of(again.id));
   return true;
 }

@@ -64,11 +64,11 @@ bool admin_ask(struct admin_call *call, struct err *err) {
                                            .by = admin_asker(call),
                                            .request_id = call->in->id,
                                            .waits = true};
-  if (!r.ask.question.n && !r.ask.choose) return err_at(err, ERR_INVALID, "question", "there is no question");
+  r.ask.goes_on = !r.ask.question.n && !r.ask.choose && r.follow.n;
+  if (!r.ask.question.n && !r.ask.choose && !r.ask.goes_on)
+    return err_at(err, ERR_INVALID, "question", "there is no question");
   if (r.ask.choose && !r.follow.n)
     return err_at(err, ERR_INVALID, "follow", "name the answer whose choice it is");
   return admin_view_server(call, &r.ask.program.server, err) &&
-         (!json_bool(call->body, "remember", false) || ask_remember(call, &r, err)) &&
-         aliases_of(call, r.ask.program.server, &r.ask.aliases, &r.ask.alias_count, err) &&
-         ask_now(call, &r, err);
+         (!json_bool(call->body, "remember", false) || ask_remember(call, &r, err)) && ask_now(call, &r, err);
 }

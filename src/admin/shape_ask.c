@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Of asking: questions, aliases, programs and what they give.
 #include "admin/shape_row.h"
+#include "ask/answer.h"
 
 // clang-format off
 
@@ -14,7 +15,7 @@ SHAPE(admin_program_body, "ProgramRun", "A program to run, or the handle of one 
   {"fresh", ADMIN_BOOL, .says = "ask vendors anew, whatever was read a moment before (setting program_cache)"},
   {"continue", ADMIN_TEXT, .most = 64, .says = "the handle of a paused outcome, instead of a program"});
 SHAPE(admin_question, "Question", "A question in plain language",
-  {"question", ADMIN_TEXT, .most = 16000, .says = "the question; left out where a choice is made"},
+  {"question", ADMIN_TEXT, .most = ASK_QUESTION_MOST, .says = "the question; left out where a choice is made, or a paused answer goes on"},
   {"follow", ADMIN_TEXT, .most = 64, .says = "the id of an answer that this one goes on from"},
   {"choose", ADMIN_INT, .least = 1, .most = 100, .says = "the number of a choice of that answer"},
   {"remember", ADMIN_BOOL, .says = "keep the choice as an alias of the word that was asked about"},
@@ -83,6 +84,8 @@ SHAPE(admin_answered, "Answer", "An answer with its evidence; see the manual's p
   {"program", ADMIN_OBJECT, .says = "the program that gave it; POST /program runs it again"},
   {"understood", ADMIN_OBJECTS, REQ, .says = "what was understood, and what was taken for granted"},
   {"choices", ADMIN_OBJECTS, REQ, .says = "of a question back: number and label"},
+  {"paused", ADMIN_BOOL, .says = "not all has been read yet: ask with follow alone, and it goes on"},
+  {"wait_seconds", ADMIN_INT, .says = "what a vendor's rate limit asks to wait then; 0: nothing"},
   {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or missing"});
 
 SHAPE(admin_alias_shape, "Alias", "What people call a thing",

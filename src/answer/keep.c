@@ -8,6 +8,7 @@
 #include "data/json.h"
 #include "io/pool.h"
 #include "program/examine.h"
+#include "shelf/alias_row.h"
 #include "shelf/stable.h"
 
 struct keeping {
@@ -35,8 +36,7 @@ bool answer_said(struct store *s, struct str id, const struct answer_asker *aske
   return true;
 }
 
-static bool keep_follow_job(void *arg, struct err *err) {
-  struct keeping *k = arg;
+static bool keep_follow(struct keeping *k, struct err *err) {
   struct answer before;
   const struct answer_request *r = k->r;
   struct str id = r->rerun_of.n ? r->rerun_of : r->follow;
@@ -50,6 +50,35 @@ static bool keep_follow_job(void *arg, struct err *err) {
   if (r->follow.n) k->before = before.row;
   answer_free(&before);
   return true;
+}
+
+// ---- what people call things
+
+static bool keep_alias_counts(const struct shelf_alias *row, const struct catalog_server *server) {
+  bool seen = !row->account_id.n || !server;
+  for (size_t i = 0; !seen && i < server->member_count; i++)
+    seen = str_eq(server->members[i].account->account->id, row->account_id);
+  return seen;
+}
+
+// Those that count in the question's view.
+static bool keep_aliases(struct keeping *k, struct err *err) {
+  struct ask_request *ask = &k->r->ask;
+  struct shelf_alias *rows;
+  size_t count;
+  if (!shelf_alias_all(k->r->store, k->arena, &rows, &count, err)) return false;
+  struct alias *all = ARENA_ARRAY(k->arena, count + 1, struct alias);
+  ask->alias_count = 0;
+  for (size_t i = 0; i < count; i++)
+    if (keep_alias_counts(&rows[i], ask->program.server))
+      all[ask->alias_count++] = (struct alias){rows[i].folded, rows[i].value};
+  ask->aliases = all;
+  return true;
+}
+
+static bool keep_begin_job(void *arg, struct err *err) {
+  struct keeping *k = arg;
+  return (!k->r->ask.before || keep_follow(k, err)) && keep_aliases(k, err);
 }
 
 // ---- kept
@@ -96,11 +125,10 @@ static bool keep_made(void *arg, const struct ask_made *made, struct err *err) {
 
 bool answer_ask(struct answer_request *r, struct buf *out, struct err *err) {
   struct keeping k = {.r = r, .arena = arena_new()};
-  bool goes_on = r->follow.n || r->rerun_of.n;
-  r->ask.before = goes_on ? &k.said : NULL;
+  r->ask.before = r->follow.n || r->rerun_of.n ? &k.said : NULL;
   r->ask.keep = keep_made;
   r->ask.keep_arg = &k;
-  bool ok = (!goes_on || pool_run(keep_follow_job, &k, err)) && ask_answer(&r->ask, out, err);
+  bool ok = pool_run(keep_begin_job, &k, err) && ask_answer(&r->ask, out, err);
   arena_free(k.arena);
   return ok;
 }

@@ -11,7 +11,7 @@
 #include "crypto/token.h"
 
 struct answer_request {
-  struct ask_request ask; // `before` and `keep` are made here
+  struct ask_request ask; // `before`, `aliases` and `keep` are made here
   struct store *store;
   struct answer_asker asker;
   struct str follow;   // id of the answer that this question follows; empty: none

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "data/json.h"
 #include "io/pool.h"
+#include "program/keep.h"
 
 enum { ANSWER_MINUTE_MS = 60000, ANSWER_TALK_MOST = 2 << 20 };
 
@@ -26,8 +27,10 @@ struct asking {
   size_t name_count;
   struct tell tell;
   struct report report;
-  bool looked; // names of rows were looked up
-  bool plain;  // the program is not the plan's, so its results speak for themselves
+  bool looked;     // names of rows were looked up
+  bool plain;      // the program is not the plan's, so its results speak for themselves
+  bool held_up;    // what has to be known before the answer's program could not be read yet
+  uint64_t end_us; // of the asker's patience; 0: as long as programs may take
 };
 
 // ---- the conversation
@@ -35,9 +38,16 @@ struct asking {
 static bool answer_turns(struct asking *x, struct err *err) {
   const struct ask_request *r = x->r;
   struct talk_said *said = &x->said;
+  if (r->question.n > ASK_QUESTION_MOST)
+    return err_at(err, ERR_LIMIT, "question", "the question has %zu bytes, of %d allowed", r->question.n,
+                  ASK_QUESTION_MOST);
   if (r->before) *said = *r->before;
   if (r->again.n) return true;
-  if (r->choose) {
+  if (r->goes_on) {
+    if (!said->paused)
+      return err_at(err, ERR_INVALID, "question", "there is no question, and nothing is left of that answer");
+    x->clock.now_ms = said->now_ms;
+  } else if (r->choose) {
     if (r->choose < 1 || (size_t)r->choose > said->choice_count)
       return err_at(err, ERR_INVALID, "choose", "there are %zu choices, from 1", said->choice_count);
     said->asked.name = said->choices[r->choose - 1];
@@ -48,6 +58,7 @@ static bool answer_turns(struct asking *x, struct err *err) {
     said->turns[said->turn_count++] = r->question;
   }
   said->choice_count = 0;
+  said->paused = false;
   return true;
 }
 
@@ -100,8 +111,16 @@ static bool answer_plan(struct asking *x, struct err *err) {
 
 // ---- running
 
-static bool answer_run(struct asking *x, const char *of, yyjson_mut_doc *program, struct program_run **out,
-                       const struct outcome **outcome, struct err *err) {
+// What is left of the asker's patience, at least a moment: a run that has none tells what it has.
+static uint64_t answer_left_ms(const struct asking *x) {
+  uint64_t now_us = clock_mono_us();
+  if (!x->end_us) return 0;
+  return x->end_us > now_us + 1000 ? (x->end_us - now_us) / 1000 : 1;
+}
+
+// Checked, and told; nothing is called yet.
+static bool answer_begin(struct asking *x, const char *of, yyjson_mut_doc *program, struct program_run **out,
+                         struct err *err) {
   struct program_faults faults = {.arena = x->arena};
   struct program_request request = x->r->program;
   size_t n;
@@ -113,10 +132,33 @@ static bool answer_run(struct asking *x, const char *of, yyjson_mut_doc *program
   if (!request.doc) return err_set(err, ERR_INTERNAL, "a program could not be written");
   if (!program_begin(&request, out, &faults, err)) return false;
   report_plan(&x->report, of, written, *out);
-  if (program_go_on(*out, 0, err) && program_outcome(*out, outcome, err)) return true;
-  program_end(*out);
-  *out = NULL;
-  return false;
+  return true;
+}
+
+static bool answer_run(struct asking *x, const char *of, yyjson_mut_doc *program, struct program_run **out,
+                       const struct outcome **outcome, struct err *err) {
+  if (!answer_begin(x, of, program, out, err)) return false;
+  if (!program_go_on(*out, answer_left_ms(x), err) || !program_outcome(*out, outcome, err)) {
+    program_end(*out);
+    *out = NULL;
+    return false;
+  }
+  return true;
+}
+
+// The same, of what has to be known first: where it did not come to its end, the answer is for later.
+static bool answer_find_out(struct asking *x, const char *of, yyjson_mut_doc *program,
+                            struct program_run **out, const struct outcome **outcome, struct err *err) {
+  if (!answer_run(x, of, program, out, outcome, err)) return false;
+  tell_calls(&x->tell, *outcome);
+  x->held_up = (*outcome)->status == OUTCOME_PAUSED;
+  if (x->held_up) {
+    struct str why = tell_pause(&x->tell, *outcome);
+    x->plan.end = PLAN_UNANSWERABLE;
+    x->plan.text =
+        arena_printf(x->arena, "What the question is about could not be read yet, since %.*s.", STR_ARG(why));
+  }
+  return true;
 }
 
 // ---- names that the accounts' data hold
@@ -205,12 +247,12 @@ static bool answer_look_for(struct asking *x, const struct plan_wanted *wanted, 
     const struct outcome *o;
     struct program_run *run = NULL;
     yyjson_mut_doc *program = plan_names_program(wanted->things[i], x->arena);
-    bool ok = answer_run(x, REPORT_NAMES, program, &run, &o, err);
+    bool ok = answer_find_out(x, REPORT_NAMES, program, &run, &o, err);
     yyjson_mut_doc_free(program);
     if (!ok) return false;
-    answer_add_names(x, wanted->things[i], o);
-    tell_calls(&x->tell, o);
+    if (!x->held_up) answer_add_names(x, wanted->things[i], o);
     program_end(run);
+    if (x->held_up) break;
   }
   return true;
 }
@@ -222,6 +264,7 @@ static bool answer_look_up(struct asking *x, struct err *err) {
     plan_wants_names(&x->reading, &x->model, &wanted);
     recipe = x->reading.recipe && wanted.count;
     if (!answer_look_for(x, &wanted, err)) return false;
+    if (x->held_up) return true;
     x->looked = x->looked || wanted.count;
     if ((x->name_count || recipe) && !answer_plan(x, err)) return false;
   }
@@ -248,13 +291,13 @@ static bool answer_peek(struct asking *x, bool *seen, struct err *err) {
         x->reach.seen_count == REACH_SEEN_MOST)
       continue;
     yyjson_mut_doc *program = plan_peek_program(p, x->arena);
-    bool ok = answer_run(x, REPORT_COLUMNS, program, &run, &o, err);
+    bool ok = answer_find_out(x, REPORT_COLUMNS, program, &run, &o, err);
     yyjson_mut_doc_free(program);
     if (!ok) return false;
-    tell_calls(&x->tell, o);
     bool read = o->result_count && !o->results[0].why.n && o->results[0].rows.row_count;
     *seen = (read && reach_see(&x->reach, p->thing, &o->results[0].rows, x->arena)) || *seen;
     program_end(run);
+    if (x->held_up) return true;
   }
   if (*seen) {
     phrases_free(&x->model.phrases);
@@ -276,6 +319,7 @@ static bool answer_take_again(struct asking *x, struct err *err) {
   yyjson_mut_doc *again = doc ? yyjson_doc_mut_copy(doc, NULL) : NULL;
   yyjson_doc_free(doc);
   if (!again) return err_set(err, ERR_INTERNAL, "the program that is kept is damaged");
+  x->tell.paused = false; // it is known, whatever could not be looked up
   yyjson_mut_val *was = yyjson_mut_doc_get_root(again), *is = yyjson_mut_doc_get_root(x->plan.program);
   x->plain = x->plan.end != PLAN_PROGRAM ||
              !answer_same(yyjson_mut_obj_get(was, "results"), yyjson_mut_obj_get(is, "results")) ||
@@ -352,16 +396,47 @@ static bool answer_probe(struct asking *x, const struct outcome *o, struct err *
   return true;
 }
 
-static bool answer_with_program(struct asking *x, struct err *err) {
-  const struct outcome *o;
-  struct program_run *run = NULL;
-  if (!answer_run(x, REPORT_ANSWER, x->plan.program, &run, &o, err)) return false;
+static void answer_tell(void *arg, const struct outcome *o) {
+  struct asking *x = arg;
   tell_calls(&x->tell, o);
   if (x->plain)
     tell_plainly(&x->tell, o, &x->clock);
   else
     tell_outcome(&x->tell, &x->plan, o, &x->clock);
-  bool ok = x->plain || answer_probe(x, o, err);
+  x->said.handle = x->tell.paused ? arena_dup(x->arena, o->handle) : STR("");
+}
+
+// The run of the answer that is gone on with, where it is still kept and was planned as now.
+static struct program_run *answer_take_up(const struct asking *x) {
+  struct program_run *run = NULL;
+  struct err err;
+  if (!x->r->goes_on || !x->said.handle.n ||
+      !program_take(x->said.handle, x->r->program.principal, &run, &err))
+    return NULL;
+  const struct program *p = program_of(run);
+  bool same = p->result_count == x->plan.result_count;
+  for (size_t i = 0; same && i < p->result_count; i++)
+    same = str_eq(p->results[i].name, x->plan.results[i].name);
+  if (same) return run;
+  program_end(run);
+  return NULL;
+}
+
+static bool answer_with_program(struct asking *x, struct err *err) {
+  struct program_run *run = answer_take_up(x);
+  const struct outcome *o;
+  if (run)
+    report_follow(&x->report, REPORT_ANSWER, run);
+  else if (!answer_begin(x, REPORT_ANSWER, x->plan.program, &run, err))
+    return false;
+  bool ok = program_go_on(run, answer_left_ms(x), err);
+  if (ok && program_is_paused(run)) {
+    program_follow(run, NULL, NULL);
+    return program_conclude(run, answer_tell, x, err);
+  }
+  ok = ok && program_outcome(run, &o, err);
+  if (ok) answer_tell(x, o);
+  ok = ok && (x->plain || answer_probe(x, o, err));
   program_end(run);
   return ok;
 }
@@ -381,13 +456,16 @@ static bool answer_make(struct asking *x, struct buf *out, struct err *err) {
   bool seen;
   if (!answer_turns(x, err)) return false;
   x->reach.question = x->said.turn_count > 1 ? answer_said(x) : x->said.turns[0];
-  if (!answer_plan(x, err) || !answer_peek(x, &seen, err) || !answer_look_up(x, err)) return false;
+  if (!answer_plan(x, err) || !answer_peek(x, &seen, err) || (!x->held_up && !answer_look_up(x, err)))
+    return false;
   if (x->r->again.n && !answer_take_again(x, err)) return false;
   answer_keep_said(x);
   if (x->plan.end != PLAN_PROGRAM)
     tell_end(&x->tell, &x->plan);
   else if (!x->r->plan_only && !answer_with_program(x, err))
     return false;
+  x->said.paused = x->tell.paused;
+  x->said.now_ms = x->clock.now_ms;
   tell_write(&x->tell, &x->plan, out);
   return answer_keep(x, out, err);
 }
@@ -400,6 +478,7 @@ bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) {
   x->clock = (struct table_clock){.now_ms = now - now % ANSWER_MINUTE_MS,
                                   .zone = r->program.env->zone,
                                   .first_weekday = r->program.env->first_weekday};
+  if (r->most_ms) x->end_us = clock_mono_us() + r->most_ms * 1000;
   x->report = (struct report){.told = r->told, .arg = r->told_arg};
   x->reach = (struct ask_reach){.view = &x->view};
   tell_begin(&x->tell, a);

@@ -11,6 +11,8 @@
 #include "ask/talk.h"
 #include "program/run.h"
 
+enum { ASK_QUESTION_MOST = 16000 }; // bytes
+
 // An answer as it is about to be told: for who keeps it first. Lives during the call.
 struct ask_made {
   struct str id, question, outcome, engine;
@@ -26,9 +28,11 @@ struct ask_request {
   struct str question;
   const struct talk_said *before; // of the answer that this question follows; NULL: none
   int64_t choose;                 // of the choices of that answer, from 1; 0: none
+  bool goes_on;                   // with that answer, which paused; there is no question then
   bool plan_only;                 // the program, without running it
   // Instead of a question: this program is run once more, for what `before` asked. Its accounts are named by their ids.
   struct str again;
+  uint64_t most_ms; // in all; what is read by then is told. 0: as long as programs may take
   const struct alias *aliases;
   size_t alias_count;
   struct str page; // what an answer's id is put behind for the address of its page; empty: it has none

@@ -125,11 +125,16 @@ static void report_turn(struct report *r, const char *of, const struct program_r
 void report_plan(struct report *r, const char *of, struct str program, struct program_run *run) {
   if (!r->told) return;
   struct buf data = report_open();
-  report_turn(r, of, run);
   buf_printf(&data, "\"of\":\"%s\"", of);
   tell_member(&data, "program");
   buf_add(&data, program);
   report_put_calls(run, &data);
+  report_follow(r, of, run);
   report_send(r, &(struct ask_event){.name = "plan", .what = STR("planned")}, &data);
+}
+
+void report_follow(struct report *r, const char *of, struct program_run *run) {
+  if (!r->told) return;
+  report_turn(r, of, run);
   program_follow(run, report_moved, r);
 }

@@ -42,5 +42,7 @@ struct report {   // lives as long as it follows a run
 void report_understood(struct report *r, const struct ask_plan *plan);
 // Follows the run from here on. `program`: its text.
 void report_plan(struct report *r, const char *of, struct str program, struct program_run *run);
+void report_follow(struct report *r, const char *of,
+                   struct program_run *run); // of one that is taken up again
 
 #endif

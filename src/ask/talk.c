@@ -47,7 +47,12 @@ void talk_write(const struct talk_said *said, struct buf *out) {
     if (i) buf_add_char(out, ',');
     talk_write_named(out, &said->named[i]);
   }
-  buf_add_z(out, "]}");
+  buf_add_char(out, ']');
+  if (said->paused) {
+    buf_printf(out, ",\"paused\":true,\"now_ms\":%lld,\"handle\":", (long long)said->now_ms);
+    json_add_string(out, said->handle);
+  }
+  buf_add_char(out, '}');
 }
 
 static size_t talk_read_texts(yyjson_val *from, struct arena *a, struct str *out, size_t most) {
@@ -67,7 +72,10 @@ static struct talk_named talk_read_named(yyjson_val *from, struct arena *a) {
 void talk_read(yyjson_val *from, struct arena *a, struct talk_said *out) {
   size_t i, n;
   yyjson_val *v;
-  *out = (struct talk_said){.asked = talk_read_named(yyjson_obj_get(from, "asked"), a)};
+  *out = (struct talk_said){.asked = talk_read_named(yyjson_obj_get(from, "asked"), a),
+                            .paused = json_bool(from, "paused", false),
+                            .handle = arena_dup(a, json_str(from, "handle")),
+                            .now_ms = json_int(from, "now_ms", 0)};
   out->turn_count = talk_read_texts(yyjson_obj_get(from, "turns"), a, out->turns, TALK_TURNS_MOST);
   out->choice_count = talk_read_texts(yyjson_obj_get(from, "choices"), a, out->choices, TALK_CHOICES_MOST);
   yyjson_arr_foreach (yyjson_obj_get(from, "named"), i, n, v)

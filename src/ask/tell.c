@@ -176,7 +176,8 @@ static bool tell_lacks(struct tell *t, const struct ask_plan *plan, const struct
 
 static void tell_unread(struct tell *t) {
   t->outcome = "unanswerable";
-  buf_add_z(&t->text, "\nIt could not be read, so nothing was found out.");
+  buf_add_z(&t->text, t->paused ? "\nNothing can be said of it so far."
+                                : "\nIt could not be read, so nothing was found out.");
 }
 
 static void tell_main(struct tell *t, const struct outcome_result *r, bool rows,
@@ -185,12 +186,26 @@ static void tell_main(struct tell *t, const struct outcome_result *r, bool rows,
   tell_chart(t, r, rows, clock);
 }
 
+struct str tell_pause(struct tell *t, const struct outcome *o) {
+  t->paused = true;
+  t->wait_s = o->wait_s;
+  return o->wait_s ? arena_printf(t->arena, "a vendor's rate limit asks to wait %lld s", (long long)o->wait_s)
+                   : STR("it takes longer");
+}
+
+static void tell_lead(struct tell *t, const struct outcome *o) {
+  if (o->status == OUTCOME_PAUSED)
+    buf_printf(&t->text, "Not all has been read yet, since %.*s; what follows is of what was.",
+               STR_ARG(tell_pause(t, o)));
+}
+
 void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outcome *o,
                   const struct table_clock *clock) {
   bool any = false;
-  if (tell_lacks(t, plan, o)) return;
+  tell_lead(t, o);
+  if (!t->paused && tell_lacks(t, plan, o)) return;
   for (size_t i = 0; i < plan->lead_count; i++)
-    buf_printf(&t->text, "%s%.*s", i ? "\n" : "", STR_ARG(plan->leads[i]));
+    buf_printf(&t->text, "%s%.*s", t->text.n ? "\n" : "", STR_ARG(plan->leads[i]));
   for (size_t i = 0; i < o->result_count && i < plan->result_count; i++) {
     const struct outcome_result *r = &o->results[i];
     if (plan->results[i].checks) continue;
@@ -210,10 +225,11 @@ void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outc
 
 void tell_plainly(struct tell *t, const struct outcome *o, const struct table_clock *clock) {
   bool any = false;
+  tell_lead(t, o);
   for (size_t i = 0; i < o->result_count; i++) {
     const struct outcome_result *r = &o->results[i];
     struct summary_out out = {&t->text, &t->numbers};
-    if (i) buf_add_char(&t->text, '\n');
+    if (t->text.n) buf_add_char(&t->text, '\n');
     summary_plain(r, &out);
     if (t->results.n) buf_add_char(&t->results, ',');
     outcome_write_result(r, &t->results);
@@ -295,6 +311,7 @@ void tell_write(struct tell *t, const struct ask_plan *plan, struct buf *out) {
   }
   tell_understood(plan, out);
   tell_choices(plan, out);
+  if (t->paused) buf_printf(out, ",\"paused\":true,\"wait_seconds\":%lld", (long long)t->wait_s);
   tell_piece(out, "warnings", "[", &t->warnings, "]");
   buf_add_char(out, '}');
 }

@@ -22,6 +22,8 @@ struct tell {
   struct str program;   // as it was written; empty: none
   struct str *accounts; // ids of all that were called
   size_t call_count, account_count;
+  bool paused;    // not all has been read yet
+  int64_t wait_s; // what a vendor's rate limit asks for then; 0: nothing
 };
 
 void tell_begin(struct tell *t, struct arena *a);
@@ -31,7 +33,9 @@ void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outc
                   const struct table_clock *clock);
 void tell_plainly(struct tell *t, const struct outcome *o, const struct table_clock *clock); // without a plan
 void tell_trouble(struct tell *t, const struct suspect *p,
-                  const struct outcome *o);                         // what it comes to, if anything
+                  const struct outcome *o); // what it comes to, if anything
+// Why not all was read, as a part of a sentence.
+struct str tell_pause(struct tell *t, const struct outcome *o);
 void tell_end(struct tell *t, const struct ask_plan *plan);         // an end without a program
 void tell_understood(const struct ask_plan *plan, struct buf *out); // the member of this name
 // One member of an object that is being written.

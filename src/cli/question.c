@@ -31,7 +31,7 @@ static bool question_put(struct cli *c, yyjson_mut_doc *body, struct err *err) {
                   STR_MOST(engine, 40));
   if (choose.n && (!str_to_i64(choose, &number) || number < 1))
     return err_at(err, ERR_INVALID, "--choose", "'%.*s' is not the number of a choice", STR_MOST(choose, 20));
-  if (!question.n && !choose.n)
+  if (!question.n && !choose.n && !args_text(&c->args, "follow").n)
     return err_at(err, ERR_INVALID, "QUESTION", "ask something: postern ask \"how many zones do we have?\"");
   cli_body_put(body, NULL, "question", question);
   cli_body_put(body, NULL, "follow", args_text(&c->args, "follow"));
@@ -90,6 +90,10 @@ static void question_show(struct cli *c, yyjson_val *answer) {
   buf_free(&out);
   yyjson_arr_foreach (yyjson_obj_get(answer, "warnings"), i, n, v)
     view_note(c, arena_printf(c->arena, "note: %.*s\n", STR_ARG(json_text(v))));
+  if (json_bool(answer, "paused", false))
+    view_note(c,
+              arena_printf(c->arena, "note: paused; in %lld s go on with: postern ask --follow %.*s\n",
+                           (long long)json_int(answer, "wait_seconds", 0), STR_ARG(json_str(answer, "id"))));
   size_t calls = yyjson_arr_size(yyjson_obj_get(answer, "calls"));
   struct str link = json_str(answer, "link");
   if (link.n) view_note(c, arena_printf(c->arena, "%.*s\n", STR_ARG(link)));

@@ -431,4 +431,5 @@ void program_follow(struct program_run *run, void (*progress)(void *arg, struct 
                     void *arg) {
   run->progress = progress;
   run->progress_arg = arg;
+  run->call_rows_told = run->call_row_count; // what ended before is no news
 }

@@ -4,15 +4,17 @@
 //   const book = await startNotebook(world);      // an account "book"; book.account
 //   book.hold(); … book.let();                    // notes wait in between
 //   book.limited = 1; book.broken = "p2";         // the next call of notes gets a 429; notes of one project a 500
+//   book.unlisted = 1; book.wait = "300";         // the next call of projects gets a 429; what 429s ask to wait
 import { startVendor } from "./vendor.mjs";
 
 export const PROJECTS = ["alpha", "beta", "gamma", "delta"].map((name, i) => ({ id: `p${i + 1}`, name }));
 export const NOTES = PROJECTS.length * 2;
 
-export async function startNotebook(world, { projects = PROJECTS, wait = "1" } = {}) {
-  const book = { limited: 0, broken: "", gate: undefined };
+export async function startNotebook(world, { projects = PROJECTS } = {}) {
+  const book = { limited: 0, unlisted: 0, wait: "1", broken: "", gate: undefined };
+  const limit = () => ({ status: 429, headers: { "retry-after": book.wait }, body: {} });
   const vendor = await startVendor({
-    list_projects: { path: "/projects", word: { class: "list" }, answer: () => ({ body: projects }) },
+    list_projects: { path: "/projects", word: { class: "list" }, answer: () => (book.unlisted-- > 0 ? limit() : { body: projects }) },
     list_notes: {
       path: "/projects/{project_id}/notes",
       word: { class: "list" },
@@ -20,7 +22,7 @@ export async function startNotebook(world, { projects = PROJECTS, wait = "1" } =
       answer: async ({ path }) => {
         await book.gate?.wait;
         const project = path.split("/")[2];
-        if (book.limited-- > 0) return { status: 429, headers: { "retry-after": wait }, body: {} };
+        if (book.limited-- > 0) return limit();
         if (project === book.broken) return { status: 500, body: {} };
         return { body: ["eve", "bob"].map((author) => ({ title: `${author} on ${project}`, author })) };
       },
@@ -49,7 +51,7 @@ export async function startNotebook(world, { projects = PROJECTS, wait = "1" } =
     },
     reset() {
       book.let();
-      Object.assign(book, { limited: 0, broken: "" });
+      Object.assign(book, { limited: 0, unlisted: 0, wait: "1", broken: "" });
       vendor.seen.length = 0;
     },
     close: () => (book.let(), vendor.close()),

@@ -99,7 +99,7 @@ test("ends without a program: understood, and the answer", async () => {
 });
 
 test("what is wrong with the request itself is refused as ever; who takes anything gets JSON", async () => {
-  for (const [body, status] of [[{ question: "" }, 400], [{ question: COUNT, server: "none" }, 404], [{ question: COUNT, follow: "ans_nothing" }, 404], [{ question: COUNT, nonsense: 1 }, 400]]) {
+  for (const [body, status] of [[{ question: "" }, 400], [{ question: COUNT, server: "none" }, 404], [{ question: COUNT, follow: "ans_nothing" }, 404], [{ question: COUNT, nonsense: 1 }, 400], [{ question: "a".repeat(1 << 20) }, 400]]) {
     const r = await post(body);
     assert.equal(r.status, status);
     assert.match(r.headers.get("content-type"), /^application\/json/);
@@ -126,6 +126,43 @@ test("a call that fails in mid-run is told with its reason, and the answer is pa
   assert.equal(answer.event, "answer");
   assert.deepEqual(answer.data.table.rows, [[NOTES - 2]]);
   assert.match(answer.data.warnings.join(), /3 of 4 calls/);
+});
+
+const asked = async (body, status = 200) => {
+  const r = await post(body, { accept: "application/json" });
+  assert.equal(r.status, status);
+  return r.json();
+};
+
+test("a wait that is too long pauses the answer, which goes on where it was", async () => {
+  Object.assign(book, { limited: 1, wait: "300" });
+  const paused = await asked({ question: COUNT });
+  assert.equal(paused.paused, true, JSON.stringify(paused));
+  assert.equal(paused.wait_seconds, 300);
+  assert.match(paused.text, /^Not all has been read yet, since a vendor's rate limit asks to wait 300 s/);
+  const before = book.notes(), all = await told(undefined, { follow: paused.id }), whole = all.at(-1).data;
+  assert.deepEqual(whole.table.rows, [[NOTES]], JSON.stringify(whole));
+  assert.equal(whole.paused, undefined);
+  assert.ok(book.notes() - before < PROJECTS.length, "what was read before is not read again");
+  assert.equal(whole.calls.length, 6, "the evidence has all calls");
+  assert.deepEqual(of(all, "call").filter((c) => c.tool === "list_projects"), []);
+  assert.match((await asked({ follow: whole.id }, 400)).error.message, /nothing is left/);
+});
+
+test("so does one whose names could not be looked up, and one whose run is not there any more", async () => {
+  Object.assign(book, { unlisted: 1, wait: "300" });
+  const paused = await asked({ question: "how many notes are in alpha?" });
+  assert.deepEqual([paused.outcome, paused.paused, paused.choices], ["unanswerable", true, []], JSON.stringify(paused));
+  assert.match(paused.text, /could not be read yet, since a vendor's rate limit asks to wait 300 s/);
+  assert.equal(book.notes(), 0);
+  assert.deepEqual((await asked({ follow: paused.id })).table.rows, [[2]]);
+
+  Object.assign(book, { limited: 1, wait: "300" });
+  const other = await asked({ question: COUNT });
+  assert.equal(other.paused, true);
+  await world.postern.stop();
+  await world.postern.start();
+  assert.deepEqual((await asked({ follow: other.id })).table.rows, [[NOTES]]);
 });
 
 test("who leaves ends all calls, and nothing is called after", async () => {

@@ -138,6 +138,7 @@ static const struct admin_member openapi_path_members[] = {
     {"answer", ADMIN_TEXT, 0, .says = "id of an answer"},
     {"dashboard", ADMIN_TEXT, 0, .says = "id or name of a dashboard"},
     {"tile", ADMIN_TEXT, 0, .says = "id of a tile"},
+    {"engine", ADMIN_TEXT, 0, .says = "id or name of an engine"},
     {"url", ADMIN_TEXT, 0, .says = "name of a server's URL"},
     {"tool", ADMIN_TEXT, 0, .says = "name of a tool"},
     {"name", ADMIN_TEXT, 0, .says = "name of a connector"},

@@ -113,6 +113,8 @@ admin_handler admin_list_tools, admin_get_tool, admin_call_tool;
 admin_handler admin_list_answers, admin_get_answer, admin_change_answer, admin_delete_answer,
     admin_list_conversation, admin_rerun_answer, admin_publish_answer;
 admin_handler admin_ask, admin_list_aliases, admin_create_alias, admin_change_alias, admin_delete_alias;
+admin_handler admin_list_engines, admin_create_engine, admin_get_engine, admin_change_engine,
+    admin_delete_engine, admin_test_engine;
 admin_handler admin_run_program, admin_check_program, admin_get_program_schema;
 admin_handler admin_list_stored, admin_save_stored, admin_get_stored, admin_change_stored,
     admin_delete_stored, admin_list_published, admin_publish_program, admin_unpublish_program;

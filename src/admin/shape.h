@@ -64,6 +64,8 @@ extern const struct admin_shape admin_error, admin_health, admin_readiness, admi
 // Queries
 extern const struct admin_shape admin_query_page, admin_query_answers, admin_query_conversation,
     admin_query_connectors, admin_query_tools, admin_query_review, admin_query_audit;
+// Of engines
+extern const struct admin_shape admin_engine_new, admin_engine_patch, admin_engine_shape, admin_engine_list;
 // Of dashboards
 extern const struct admin_shape admin_dashboard_new, admin_dashboard_patch, admin_refresh_body,
     admin_tile_refresh, admin_tile_new, admin_tile_patch, admin_dashboard_list, admin_dashboard_whole,

@@ -21,6 +21,30 @@ SHAPE(admin_question, "Question", "A question in plain language",
   {"remember", ADMIN_BOOL, .says = "keep the choice as an alias of the word that was asked about"},
   {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "see what this server shows; without it, all accounts"},
   {"plan_only", ADMIN_BOOL, .says = "the program alone, without running it"});
+#define ENGINE_BODY                                                                                                 \
+  {"base_url", ADMIN_TEXT, .most = 2048, .says = "of the API with its version, such as http://127.0.0.1:11434/v1; chat needs one. A query goes behind each path"}, \
+  {"key", ADMIN_TEXT, .most = 8192, .says = "the API key; never shown again. Empty: none"},                          \
+  {"key_header", ADMIN_TEXT, .most = 64, .says = "that the key goes in, such as api-key; without it the kind's own"}, \
+  {"dialect", ADMIN_WORD, .allowed = "vendor|compatible", .says = "vendor: the server takes all members of the format, as its own vendor does; without it by the address"}, \
+  {"effort", ADMIN_TEXT, .most = 16, .says = "of models that think: low, medium, high, or what the provider knows; without it the model's"}, \
+  {"tokens", ADMIN_INT, .least = 1000, .most = 100000000, .says = "that one question may cost; without it 200000"},  \
+  {"output_tokens", ADMIN_INT, .least = 256, .most = 1000000, .says = "of one reply, thinking among them; without it 8192"}, \
+  {"seconds", ADMIN_INT, .least = 1, .most = 3600, .says = "that one question may take; without it 90"},             \
+  {"default", ADMIN_BOOL, .says = "it answers where none is named"},                                                \
+  {"untested", ADMIN_BOOL, .says = "keep it without asking the model anything"}
+#define ENGINE_NAME .most = 64, .says = "of the characters a-z, 0-9, '.', '_' and '-'; unique, and not planner"
+#define ENGINE_MODEL .most = 200, .says = "the provider's name of it"
+#define ENGINE_KIND .allowed = "anthropic|openai|chat", .says = "the wire format: Anthropic Messages, OpenAI Responses, or Chat Completions, which most others speak"
+SHAPE(admin_engine_new, "EngineNew", "A language model to set",
+  {"name", ADMIN_TEXT, REQ, ENGINE_NAME},
+  {"kind", ADMIN_WORD, REQ, ENGINE_KIND},
+  {"model", ADMIN_TEXT, REQ, ENGINE_MODEL},
+  ENGINE_BODY);
+SHAPE(admin_engine_patch, "EnginePatch", "What is to change; what is left out stays",
+  {"name", ADMIN_TEXT, ENGINE_NAME},
+  {"kind", ADMIN_WORD, ENGINE_KIND},
+  {"model", ADMIN_TEXT, ENGINE_MODEL},
+  ENGINE_BODY);
 #define ALIAS_VALUE .most = 100, .says = "the thing's name: a zone, a site, an address, an id"
 #define ALIAS_ACCOUNT .most = 128, .says = "id or name of the account whose thing it is: where that is not seen, the alias does not count"
 SHAPE(admin_alias_new, "AliasNew", "What people call a thing",
@@ -87,6 +111,34 @@ SHAPE(admin_answered, "Answer", "An answer with its evidence; see the manual's p
   {"paused", ADMIN_BOOL, .says = "not all has been read yet: ask with follow alone, and it goes on"},
   {"wait_seconds", ADMIN_INT, .says = "what a vendor's rate limit asks to wait then; 0: nothing"},
   {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or missing"});
+
+INNER(engine_trial_info, "EngineTrial", "What a trial took",
+  {"elapsed_ms", ADMIN_INT, REQ, .says = "from the request to the end of the reply"},
+  {"input_tokens", ADMIN_INT, .says = "as the provider counts them"},
+  {"output_tokens", ADMIN_INT, .says = "as the provider counts them"});
+SHAPE(admin_engine_shape, "Engine", "Who writes the programs of questions; of the planner most is null",
+  {"id", ADMIN_TEXT, REQ, .says = "eng_…, or planner"},
+  {"name", ADMIN_TEXT, REQ, .says = "by which questions name it"},
+  {"kind", ADMIN_WORD, REQ, .allowed = "planner|anthropic|openai|chat", .says = "built in, or the wire format"},
+  {"model", ADMIN_TEXT, NIL, .says = "the provider's name of it"},
+  {"base_url", ADMIN_TEXT, NIL, .says = "of the API"},
+  {"has_key", ADMIN_BOOL, REQ, .says = "a key is kept for it"},
+  {"key_header", ADMIN_TEXT, NIL, .says = "that the key goes in"},
+  {"dialect", ADMIN_TEXT, NIL, .says = "vendor or compatible; null: by the address"},
+  {"effort", ADMIN_TEXT, NIL, .says = "null: the model's"},
+  {"tokens", ADMIN_INT, NIL, .says = "that one question may cost"},
+  {"output_tokens", ADMIN_INT, NIL, .says = "of one reply"},
+  {"seconds", ADMIN_INT, NIL, .says = "that one question may take"},
+  {"default", ADMIN_BOOL, REQ, .says = "it answers where none is named"},
+  {"status", ADMIN_WORD, REQ, .allowed = "ok|untested|failing", .says = "as of the last trial"},
+  {"status_text", ADMIN_TEXT, NIL, .says = "why it fails"},
+  {"created_at", ADMIN_TIME, NIL, .says = "RFC 3339"},
+  {"updated_at", ADMIN_TIME, NIL, .says = "RFC 3339"},
+  {"tested_at", ADMIN_TIME, NIL, .says = "RFC 3339; null: never"},
+  {"trial", ADMIN_OBJECT, NIL, .shape = &engine_trial_info, .says = "where this request tried it"});
+SHAPE(admin_engine_list, "EngineList", "All engines",
+  {"sees", ADMIN_WORD, REQ, .allowed = "schema|sample|rows", .says = "what language models see of what was read: the setting ask_llm_sees"},
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_engine_shape, .says = "the planner, then by name"});
 
 SHAPE(admin_alias_shape, "Alias", "What people call a thing",
   {"id", ADMIN_TEXT, REQ, .says = "als_…"},

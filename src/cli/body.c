@@ -72,6 +72,20 @@ bool cli_body_put_pairs(yyjson_mut_doc *doc, const char *key, const struct args 
   return true;
 }
 
+bool cli_body_put_file(yyjson_mut_doc *doc, const char *key, const struct args *from, const char *flag,
+                       struct err *err) {
+  struct str file = args_text(from, flag);
+  struct buf text = {0};
+  bool ok = !file.n ||
+            (str_starts(file, "@") ? terminal_read(str_from(file, 1), CLI_BODY_VALUE_MOST, &text, err)
+                                   : err_at(err, ERR_INVALID, flag,
+                                            "is taken from a file, as @FILE, or from standard input, as @-"));
+  cli_body_put(doc, NULL, key, str_trim(buf_str(&text)));
+  if (text.p) secret_wipe(text.p, text.n);
+  buf_free(&text);
+  return ok;
+}
+
 bool cli_body_put_expiry(yyjson_mut_doc *doc, const struct args *from, struct err *err) {
   const char *flag = args_has(from, "expires-in") ? "expires-in" : "expires";
   char text[CLOCK_TEXT];

@@ -20,6 +20,9 @@ void cli_body_put_words(yyjson_mut_doc *doc, yyjson_mut_val *in, const char *key
 // The name=value pairs of a flag as an object; a value @FILE or @- is read from there.
 MUST_USE bool cli_body_put_pairs(yyjson_mut_doc *doc, const char *key, const struct args *from,
                                  const char *flag, struct err *err);
+// What the process list must not show: the flag's value is the file that the text stands in. Nothing where it is absent.
+MUST_USE bool cli_body_put_file(yyjson_mut_doc *doc, const char *key, const struct args *from,
+                                const char *flag, struct err *err);
 // "expires_at" from --expires or --expires-in; "never" is null.
 MUST_USE bool cli_body_put_expiry(yyjson_mut_doc *doc, const struct args *from, struct err *err);
 

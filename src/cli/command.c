@@ -23,6 +23,7 @@ const struct command_group command_groups[] = {
     {"call", "Call a tool of an account"},
     {"ask", "Ask a question in plain language"},
     {"alias", "What people call things in questions"},
+    {"engine", "Who writes the programs of questions"},
     {"run", "Run an answer program"},
     {"program", "Answer programs that are kept, and published as tools"},
     {"dashboard", "Pages of results that are run again"},

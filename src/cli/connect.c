@@ -83,25 +83,11 @@ bool cli_connect_through(struct cli *c, yyjson_val *flow, yyjson_val **account, 
   return connect_wait(c, &flow, err) && connect_ended(c, flow, account, err);
 }
 
-// What the process list must not show: a flag's value is the file that it stands in.
-static bool connect_put_file(struct cli *c, yyjson_mut_doc *body, const char *flag, const char *member,
-                             struct err *err) {
-  struct str file = args_text(&c->args, flag);
-  struct buf text = BUF_MAX(TERMINAL_LINE_MOST);
-  bool ok = !file.n ||
-            (str_starts(file, "@") ? terminal_read(str_from(file, 1), TERMINAL_LINE_MOST, &text, err)
-                                   : err_at(err, ERR_INVALID, flag,
-                                            "is taken from a file, as @FILE, or from standard input, as @-"));
-  cli_body_put(body, NULL, member, str_trim(buf_str(&text)));
-  buf_free(&text);
-  return ok;
-}
-
 bool cli_connect_begin(struct cli *c, yyjson_mut_doc *body, yyjson_val **flow, struct err *err) {
   cli_body_put(body, NULL, "scope", args_text(&c->args, "scope"));
   cli_body_put(body, NULL, "client_id", args_text(&c->args, "client-id"));
-  return connect_put_file(c, body, "client-secret", "client_secret", err) &&
-         connect_put_file(c, body, "client-key", "client_key", err) &&
+  return cli_body_put_file(body, "client_secret", &c->args, "client-secret", err) &&
+         cli_body_put_file(body, "client_key", &c->args, "client-key", err) &&
          api_send(c, &(struct api_ask){"POST", STR("/integrated-account/authorize"), body}, flow, err);
 }
 

@@ -14,6 +14,7 @@ command_run cli_server_list, cli_server_show, cli_server_create, cli_server_upda
 command_run cli_tool_list, cli_tool_call, cli_tool_review, cli_tool_approve, cli_tool_deny,
     cli_account_refresh;
 command_run cli_ask_question, cli_alias_set, cli_alias_list, cli_alias_unset;
+command_run cli_engine_set, cli_engine_test, cli_engine_list, cli_engine_unset, cli_engine_default;
 command_run cli_program_run;
 command_run cli_stored_save, cli_stored_list, cli_stored_show, cli_stored_run, cli_stored_delete,
     cli_stored_check, cli_stored_publish, cli_stored_unpublish;

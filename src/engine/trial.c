@@ -12,13 +12,17 @@ static bool engine_try_failed(const struct engine *e, struct err *err) {
   struct str name = e->name;
   switch (err->code) {
   case ERR_UNAUTHENTICATED:
-    err_hint(err, "give its key again: postern engine set %.*s", STR_ARG(name));
+    err_hint(err, "give its key again: postern engine set %.*s --ask-key", STR_ARG(name));
     break;
   case ERR_MISSING:
     err_hint(err,
              "is '%.*s' the provider's name of the model, and does the address end with the version, as in "
              ".../v1?",
              STR_MOST(e->model, 100));
+    break;
+  case ERR_LIMIT:
+    if (err->reason == WHY_RATE_LIMITED || err->reason == WHY_MEMORY) return false;
+    err_hint(err, "a few words were asked for: does the server speak %s at this address?", e->kind->label);
     break;
   case ERR_DENIED:
   case ERR_INVALID:

@@ -280,30 +280,48 @@ static bool answer_needs_rows(const struct reading_part *p) {
   return !p->thing->known || p->unknown_count > 0;
 }
 
-// The first rows of such a thing, then the question once more.
-static bool answer_peek(struct asking *x, bool *seen, struct err *err) {
-  *seen = false;
-  for (size_t i = 0; i < x->reading.part_count && x->plan.end != PLAN_REFUSE; i++) {
-    const struct reading_part *p = &x->reading.parts[i];
-    const struct outcome *o;
-    struct program_run *run = NULL;
-    if (!answer_needs_rows(p) || (x->plan.end != PLAN_PROGRAM && p->thing->source->worded) ||
-        x->reach.seen_count == REACH_SEEN_MOST)
-      continue;
-    yyjson_mut_doc *program = plan_peek_program(p, x->arena);
-    bool ok = answer_find_out(x, REPORT_COLUMNS, program, &run, &o, err);
-    yyjson_mut_doc_free(program);
-    if (!ok) return false;
-    bool read = o->result_count && !o->results[0].why.n && o->results[0].rows.row_count;
-    *seen = (read && reach_see(&x->reach, p->thing, &o->results[0].rows, x->arena)) || *seen;
-    program_end(run);
+static bool answer_see(struct asking *x, const struct reading_part *p, bool *seen, struct err *err) {
+  const struct outcome *o;
+  struct program_run *run = NULL;
+  if (x->held_up || x->reach.seen_count == REACH_SEEN_MOST) return true;
+  yyjson_mut_doc *program = plan_peek_program(p, x->arena);
+  bool ok = answer_find_out(x, REPORT_COLUMNS, program, &run, &o, err);
+  yyjson_mut_doc_free(program);
+  if (!ok) return false;
+  bool read = o->result_count && !o->results[0].why.n && o->results[0].rows.row_count;
+  *seen = (read && reach_see(&x->reach, p->thing, &o->results[0].rows, x->arena)) || *seen;
+  program_end(run);
+  return true;
+}
+
+static bool answer_plan_anew(struct asking *x, struct err *err) {
+  phrases_free(&x->model.phrases);
+  x->model = (struct model){0};
+  return answer_plan(x, err);
+}
+
+// The first rows of such things, then the question once more. Where words are left over all the same, the rows of others
+// that may have them.
+static bool answer_peek(struct asking *x, struct err *err) {
+  bool seen = true, more = false;
+  struct plan_wanted wanted;
+  for (int round = 0; round < 2 && seen; round++) { // another thing may be meant, once rows are there
+    seen = false;
+    for (size_t i = 0; i < x->reading.part_count && x->plan.end != PLAN_REFUSE; i++) {
+      const struct reading_part *p = &x->reading.parts[i];
+      if (!answer_needs_rows(p) || (x->plan.end != PLAN_PROGRAM && p->thing->source->worded)) continue;
+      if (!answer_see(x, p, &seen, err)) return false;
+    }
     if (x->held_up) return true;
+    if (seen && !answer_plan_anew(x, err)) return false;
   }
-  if (*seen) {
-    phrases_free(&x->model.phrases);
-    x->model = (struct model){0};
+  if (x->plan.end == PLAN_REFUSE) return true;
+  plan_wants_rows(&x->reading, &x->model, &wanted);
+  for (size_t i = 0; i < wanted.count; i++) {
+    struct reading_part p = plan_whole(wanted.things[i]);
+    if (!answer_see(x, &p, &more, err)) return false;
   }
-  return !*seen || answer_plan(x, err);
+  return x->held_up || !more || answer_plan_anew(x, err);
 }
 
 // ---- a program that is run once more
@@ -453,11 +471,9 @@ static struct str answer_said(const struct asking *x) {
 }
 
 static bool answer_make(struct asking *x, struct buf *out, struct err *err) {
-  bool seen;
   if (!answer_turns(x, err)) return false;
   x->reach.question = x->said.turn_count > 1 ? answer_said(x) : x->said.turns[0];
-  if (!answer_plan(x, err) || !answer_peek(x, &seen, err) || (!x->held_up && !answer_look_up(x, err)))
-    return false;
+  if (!answer_plan(x, err) || !answer_peek(x, err) || (!x->held_up && !answer_look_up(x, err))) return false;
   if (x->r->again.n && !answer_take_again(x, err)) return false;
   answer_keep_said(x);
   if (x->plan.end != PLAN_PROGRAM)

@@ -247,53 +247,73 @@ static bool derive_is_asked_for(const struct derive_asked *q, struct str word, s
   return map_get(&q->stems, stem) || map_get(&q->kin, stem);
 }
 
-// Columns that hold ids of what another tool lists, where the question speaks of that.
+// What is known of a tool's rows: what was seen of them, else what is said.
+static const struct derive_shape *derive_known(const struct derive_taking *x, const struct derive_tool *t,
+                                               bool *seen) {
+  *seen = true;
+  for (size_t i = 0; i < x->q->seen_count; i++)
+    if (x->q->seen[i].of == x->x && str_eq(x->q->seen[i].id, t->id)) return x->q->seen[i].shape;
+  *seen = false;
+  struct derive_shape *said = ARENA_NEW(x->arena, struct derive_shape);
+  derive_shape_said(t->tool, x->arena, said);
+  return said;
+}
+
+static bool derive_is_found(const struct derive_shape *s, struct str noun, struct arena *a) {
+  const struct derive_column *label = derive_label(s, noun, a);
+  return label && label->found_count;
+}
+
+// Has the row beside "company_id" a "company_name" of its own?
+static bool derive_names_itself(const struct derive_shape *s, struct str id, struct arena *a) {
+  struct str stem = str_ends(id, "__id") ? str_make(id.p, id.n - 4) : STR_NONE;
+  for (size_t k = 0; k < s->count && stem.n; k++)
+    if (str_eq(s->columns[k].name, ARENA_JOIN(a, stem, STR("__name")))) return true;
+  return false;
+}
+
+// Columns that hold ids of what another tool lists.
 static size_t derive_refs(const struct derive_taking *x, const struct derive_tool *t,
                           const struct derive_shape *s, struct derive_ref *out) {
   size_t n = 0;
   for (size_t i = 0; i < s->count && n < DERIVE_REFS_MOST; i++) {
     struct derive_name name;
-    bool named = false;
+    bool seen;
     derive_split(s->columns[i].name, x->arena, &name);
-    if (name.n < 2 || !derive_is_id(s->columns[i].name)) continue;
-    struct str noun = name.words[name.n - 2],
-               sibling = str_make(s->columns[i].name.p,
-                                  s->columns[i].name.n - (str_ends(s->columns[i].name, "__id") ? 4 : 0));
-    for (size_t k = 0; k < s->count; k++)
-      named = named || str_eq(s->columns[k].name, ARENA_JOIN(x->arena, sibling, STR("__name")));
+    if (name.n < 2 || !derive_is_id(s->columns[i].name) ||
+        derive_names_itself(s, s->columns[i].name, x->arena))
+      continue;
+    struct str noun = name.words[name.n - 2];
     const struct derive_tool *to = map_get(&x->x->givers, ask_words_stem(noun, x->arena));
-    if (!to || to == t || to == t->giver || named || !derive_is_asked_for(x->q, noun, x->arena)) continue;
-    out[n++] = (struct derive_ref){&s->columns[i], to, noun};
+    if (!to || to == t || to == t->giver) continue;
+    const struct derive_shape *shape = derive_known(x, to, &seen);
+    bool asked =
+        derive_is_asked_for(x->q, noun, x->arena) || (seen && derive_is_found(shape, noun, x->arena));
+    out[n++] = (struct derive_ref){&s->columns[i], to, shape, noun, asked};
   }
   return n;
 }
 
-static void derive_make(struct derive_taking *x, const struct derive_tool *t,
-                        const struct derive_shape *shape, bool seen, yyjson_mut_val *into, struct str key) {
+// What others are given comes first, so that a thing within it finds it.
+static void derive_take(struct derive_taking *x, const struct derive_tool *t, int depth) {
+  bool seen;
+  if (yyjson_mut_obj_getn(x->things, t->id.p, t->id.n)) return;
+  if (t->giver) derive_take(x, t->giver, depth);
+  const struct derive_shape *shape = derive_known(x, t, &seen);
   struct derive_ref refs[DERIVE_REFS_MOST];
+  size_t n = derive_refs(x, t, shape, refs);
   struct derive_writing w = {.t = t,
                              .shape = shape->count ? shape : NULL,
                              .stems = &x->q->stems,
                              .refs = refs,
-                             .ref_count = derive_refs(x, t, shape, refs),
+                             .ref_count = n,
                              .seen = seen,
                              .weight = x->x->weight,
                              .doc = x->doc,
                              .arena = x->arena};
-  yyjson_mut_val *thing = derive_write(&w);
-  if (into)
-    derive_put(&w, into, key, thing);
-  else
-    yyjson_mut_doc_set_root(x->doc, thing);
-}
-
-// What others are given comes first, so that a thing within it finds it.
-static void derive_take(struct derive_taking *x, const struct derive_tool *t) {
-  if (yyjson_mut_obj_getn(x->things, t->id.p, t->id.n)) return;
-  if (t->giver) derive_take(x, t->giver);
-  struct derive_shape *shape = ARENA_NEW(x->arena, struct derive_shape);
-  derive_shape_said(t->tool, x->arena, shape);
-  derive_make(x, t, shape, false, x->things, t->id);
+  derive_put(&w, x->things, t->id, derive_write(&w));
+  for (size_t i = 0; i < n && depth < 1; i++)
+    derive_take(x, refs[i].to, depth + 1); // their rows may have to be looked at
 }
 
 static void derive_count(const struct derive_index *x, const struct map *stems, bool kin, int *fits,
@@ -322,23 +342,8 @@ yyjson_doc *derive_things(const struct derive_index *x, const struct derive_aske
   yyjson_mut_val *root = yyjson_mut_obj(taking.doc);
   yyjson_mut_doc_set_root(taking.doc, root);
   taking.things = yyjson_mut_obj_add_obj(taking.doc, root, "things");
-  for (size_t i = 0; i < n; i++) derive_take(&taking, taken[i]);
+  for (size_t i = 0; i < n; i++) derive_take(&taking, taken[i], 0);
   yyjson_doc *doc = yyjson_mut_doc_imut_copy(taking.doc, NULL);
   yyjson_mut_doc_free(taking.doc);
   return doc;
-}
-
-yyjson_doc *derive_seen(const struct derive_index *x, struct str id, const struct derive_asked *q,
-                        const struct table_result *rows, struct arena *a) {
-  for (size_t i = 0; i < x->count; i++) {
-    if (!str_eq(x->tools[i].id, id)) continue;
-    struct derive_taking taking = {.x = x, .q = q, .doc = yyjson_mut_doc_new(NULL), .arena = a};
-    struct derive_shape *shape = ARENA_NEW(a, struct derive_shape);
-    derive_shape_seen(rows, &q->words, a, shape);
-    derive_make(&taking, &x->tools[i], shape, true, NULL, STR_NONE);
-    yyjson_doc *doc = yyjson_mut_doc_imut_copy(taking.doc, NULL);
-    yyjson_mut_doc_free(taking.doc);
-    return doc;
-  }
-  return NULL;
 }

@@ -6,7 +6,7 @@
 //   struct derive d = {.tools = toolset, .shows = …};  struct derive_index *x = derive_index_new(&d, a);
 //   struct derive_asked asked; derive_ask(&words, &asked, a);
 //   yyjson_doc *doc = derive_things(x, &asked, arena);     …     derive_index_free(x);
-//   yyjson_doc *whole = derive_seen(x, id, &asked, rows, arena)          // once rows are there
+//   asked.seen = …, derive_see(rows, &words, arena) …                    // once rows are there
 #ifndef POSTERN_ASK_DERIVE_H
 #define POSTERN_ASK_DERIVE_H
 
@@ -29,17 +29,27 @@ struct derive_index;
 struct derive_index *derive_index_new(const struct derive *d, struct arena *a);
 void derive_index_free(struct derive_index *x); // its maps
 
+struct derive_shape; // what a row has
+
+struct derive_seen { // a thing whose rows were looked at
+  const struct derive_index *of;
+  struct str id;
+  const struct derive_shape *shape;
+};
+
 struct derive_asked { // the words of a question, and those that mean the same
   struct ask_words words;
   struct map stems, kin; // of the words; of what they may stand for
+  const struct derive_seen *seen;
+  size_t seen_count;
 };
 void derive_ask(const struct ask_words *w, struct derive_asked *out, struct arena *a);
 void derive_asked_free(struct derive_asked *q); // its maps
 // {"things": …} of the tools that the words speak of, at most DERIVE_MOST and what these are within; NULL: none. The
 // caller frees it.
 yyjson_doc *derive_things(const struct derive_index *x, const struct derive_asked *q, struct arena *a);
-// The thing of this id, with the columns of its rows; NULL: there is none. The caller frees it.
-yyjson_doc *derive_seen(const struct derive_index *x, struct str id, const struct derive_asked *q,
-                        const struct table_result *rows, struct arena *a);
+// What rows have, and which of the question's words stand in them. In the arena.
+const struct derive_shape *derive_see(const struct table_result *rows, const struct ask_words *question,
+                                      struct arena *a);
 
 #endif

@@ -38,8 +38,6 @@ struct derive_shape { // what a row has
   size_t count;
 };
 void derive_shape_said(const struct tool *t, struct arena *a, struct derive_shape *out); // by its definition
-void derive_shape_seen(const struct table_result *rows, const struct ask_words *question, struct arena *a,
-                       struct derive_shape *out);
 // The columns that people mean when they speak of a row: its name, its time, its id; NULL: none.
 const struct derive_column *derive_label(const struct derive_shape *s, struct str noun, struct arena *a);
 const struct derive_column *derive_time(const struct derive_shape *s, struct arena *a);
@@ -62,7 +60,9 @@ struct derive_tool { // a tool that may become a thing
 struct derive_ref { // a column that holds the id of a row of another tool
   const struct derive_column *column;
   const struct derive_tool *to;
+  const struct derive_shape *shape; // of those rows
   struct str noun;
+  bool asked; // the question speaks of it
 };
 
 // Everything of one thing but its key. `shape` NULL: nobody knows it.
@@ -79,6 +79,7 @@ struct derive_writing {
 };
 yyjson_mut_val *derive_write(const struct derive_writing *w);
 void derive_write_columns(const struct derive_writing *w, yyjson_mut_val *thing);
+void derive_values(const struct derive_writing *w, const struct derive_column *c, yyjson_mut_val *column);
 yyjson_mut_val *derive_text(const struct derive_writing *w, struct str text);
 void derive_put(const struct derive_writing *w, yyjson_mut_val *object, struct str key,
                 yyjson_mut_val *value);

@@ -209,17 +209,27 @@ static void derive_see_words(const struct table_result *rows, size_t column, con
   }
 }
 
-void derive_shape_seen(const struct table_result *rows, const struct ask_words *question, struct arena *a,
-                       struct derive_shape *out) {
-  (void)a;
-  out->count = 0;
+// The rows go, and with them their texts.
+static void derive_keep(struct derive_column *c, struct arena *a) {
+  c->name = arena_dup(a, c->name);
+  for (size_t i = 0; i < c->value_count; i++) c->values[i] = arena_dup(a, c->values[i]);
+  for (size_t i = 0; i < c->found_count; i++) {
+    c->found[i][0] = arena_dup(a, c->found[i][0]);
+    if (c->found[i][1].n) c->found[i][1] = arena_dup(a, c->found[i][1]);
+  }
+}
+
+const struct derive_shape *derive_see(const struct table_result *rows, const struct ask_words *question,
+                                      struct arena *a) {
+  struct derive_shape *out = ARENA_NEW(a, struct derive_shape);
   for (size_t i = 0; i < rows->column_count; i++) {
     struct derive_column *c = derive_more(out, rows->columns[i].name, rows->columns[i].type);
-    if (!c) return;
-    if (c->type != TABLE_TEXT) continue;
-    derive_see_values(rows, i, c);
-    if (!derive_is_id(c->name)) derive_see_words(rows, i, question, c);
+    if (!c) break;
+    if (c->type == TABLE_TEXT) derive_see_values(rows, i, c);
+    if (c->type == TABLE_TEXT && !derive_is_id(c->name)) derive_see_words(rows, i, question, c);
+    derive_keep(c, a);
   }
+  return out;
 }
 
 // ---- what people mean by a row

@@ -49,10 +49,12 @@ static bool derive_asks(const struct wording *x, struct str word) {
   struct err err;
   if (!ask_words_read(word, x->w->arena, &words, &err) || words.n != 1) return false;
   size_t n = phrases_at(&language_find(STR("en"))->phrases, &words, 0, hits, PHRASE_HITS_MOST);
-  for (size_t i = 0; i < n; i++)
-    if (hits[i].n == 1 && (hits[i].phrase->role == LANGUAGE_INTENT || hits[i].phrase->role == LANGUAGE_PER) &&
-        str_eq(hits[i].phrase->first, word))
+  for (size_t i = 0; i < n; i++) {
+    const struct phrase *p = hits[i].phrase;
+    bool ranks = p->number == ASK_TOP || p->number == ASK_BOTTOM; // "heaviest" is a weight
+    if (((p->role == LANGUAGE_INTENT && !ranks) || p->role == LANGUAGE_PER) && str_eq(p->first, word))
       return true;
+  }
   return false;
 }
 
@@ -67,12 +69,23 @@ static void derive_call(struct wording *x, size_t column, struct str word, enum 
   *by = (struct derive_called){column, rank};
 }
 
+// As it stands or in another number or tense; of one stem are also "response" and "responsible".
+static bool derive_is_said(const struct derive_writing *w, struct str low) {
+  static const char *const ends[] = {"s", "es", "d", "ed"};
+  if (map_get(w->stems, low)) return true;
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    if (map_get(w->stems, ARENA_JOIN(w->arena, low, str_of(ends[i])))) return true;
+    if (str_ends(low, ends[i]) && map_get(w->stems, str_make(low.p, low.n - strlen(ends[i])))) return true;
+  }
+  return false;
+}
+
 static bool derive_is_asked(const struct wording *x, struct str phrase) {
   struct ask_words words;
   struct err err;
   if (!ask_words_read(phrase, x->w->arena, &words, &err)) return false;
   for (size_t i = 0; i < words.n; i++)
-    if (!map_get(x->w->stems, words.items[i].stem)) return false;
+    if (!derive_is_said(x->w, words.items[i].low)) return false;
   return words.n > 0;
 }
 
@@ -88,7 +101,7 @@ static void derive_call_kin(struct wording *x, size_t column, struct str word) {
 // A column of ids whose rows' names are looked up leaves its word to those.
 static bool derive_is_referred(const struct wording *x, size_t i) {
   for (size_t k = 0; k < x->w->ref_count; k++)
-    if (x->w->refs[k].column == &x->w->shape->columns[i]) return true;
+    if (x->w->refs[k].asked && x->w->refs[k].column == &x->w->shape->columns[i]) return true;
   return false;
 }
 
@@ -149,6 +162,13 @@ static struct str derive_spoken(struct str value, struct arena *a) {
   return str_make(low, value.n);
 }
 
+static struct str derive_low(struct str s, struct arena *a) {
+  char *low = arena_z(a, s);
+  for (size_t i = 0; i < s.n; i++)
+    if (low[i] >= 'A' && low[i] <= 'Z') low[i] = (char)(low[i] - 'A' + 'a');
+  return str_make(low, s.n);
+}
+
 void derive_kin(const struct derive_writing *w, struct str word, enum language_kinship how,
                 yyjson_mut_val *list) {
   struct wording x = {.w = w};
@@ -173,14 +193,13 @@ static void derive_denied(const struct derive_writing *w, struct str word, yyjso
   }
 }
 
-static void derive_values(const struct derive_writing *w, const struct derive_column *c,
-                          yyjson_mut_val *column) {
+void derive_values(const struct derive_writing *w, const struct derive_column *c, yyjson_mut_val *column) {
   yyjson_mut_val *values = yyjson_mut_obj(w->doc);
   for (size_t i = 0; i < c->value_count; i++) {
     struct str said = derive_spoken(c->values[i], w->arena);
     yyjson_mut_val *list = yyjson_mut_arr(w->doc);
     yyjson_mut_arr_append(list, derive_text(w, said));
-    if (!memchr(said.p, ' ', said.n)) derive_kin(w, said, LANGUAGE_SAME, list);
+    if (!memchr(said.p, ' ', said.n)) derive_kin(w, derive_low(said, w->arena), LANGUAGE_SAME, list);
     derive_put(w, values, c->values[i], list);
   }
   for (size_t i = 0; i < c->found_count; i++) {

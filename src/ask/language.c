@@ -124,14 +124,29 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
   static const struct {
     const char *key;
     enum language_role role;
-  } lists[] = {{"fillers", LANGUAGE_FILLER},  {"not", LANGUAGE_NOT},
-               {"missing", LANGUAGE_MISSING}, {"per", LANGUAGE_PER},
-               {"refers", LANGUAGE_REFERS},   {"why", LANGUAGE_WHY},
-               {"cut", LANGUAGE_CUT},         {"relates", LANGUAGE_RELATES},
-               {"again", LANGUAGE_AGAIN},     {"joint", LANGUAGE_JOINT},
-               {"orders", LANGUAGE_ORDER},    {"polite", LANGUAGE_POLITE},
-               {"looks", LANGUAGE_LOOKS},     {"nothing", LANGUAGE_NOTHING},
-               {"states", LANGUAGE_STATE},    {"determiners", LANGUAGE_DETERMINER}};
+  } lists[] = {{"fillers", LANGUAGE_FILLER},
+               {"not", LANGUAGE_NOT},
+               {"missing", LANGUAGE_MISSING},
+               {"per", LANGUAGE_PER},
+               {"refers", LANGUAGE_REFERS},
+               {"why", LANGUAGE_WHY},
+               {"cut", LANGUAGE_CUT},
+               {"relates", LANGUAGE_RELATES},
+               {"again", LANGUAGE_AGAIN},
+               {"joint", LANGUAGE_JOINT},
+               {"orders", LANGUAGE_ORDER},
+               {"polite", LANGUAGE_POLITE},
+               {"looks", LANGUAGE_LOOKS},
+               {"nothing", LANGUAGE_NOTHING},
+               {"states", LANGUAGE_STATE},
+               {"determiners", LANGUAGE_DETERMINER},
+               {"whether", LANGUAGE_WHETHER},
+               {"or", LANGUAGE_OR},
+               {"and", LANGUAGE_AND},
+               {"ids", LANGUAGE_ID},
+               {"who", LANGUAGE_WHO},
+               {"people", LANGUAGE_PEOPLE},
+               {"currencies", LANGUAGE_CURRENCY}};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     language_add_all(out, yyjson_obj_get(root, lists[i].key), lists[i].role, 0, NULL);
   language_add_intents(out, yyjson_obj_get(root, "intents"));
@@ -241,6 +256,8 @@ size_t language_fills(const struct language *l, const struct ask_words *w, size_
   struct phrase_hit hits[PHRASE_HITS_MOST];
   size_t n = phrases_at(&l->phrases, w, at, hits, PHRASE_HITS_MOST);
   for (size_t i = 0; i < n; i++)
-    if (hits[i].phrase->role != LANGUAGE_ORDER && hits[i].phrase->role != LANGUAGE_STATE) return hits[i].n;
+    if (hits[i].phrase->role != LANGUAGE_ORDER && hits[i].phrase->role != LANGUAGE_STATE &&
+        hits[i].phrase->role != LANGUAGE_PEOPLE)
+      return hits[i].n;
   return 0;
 }

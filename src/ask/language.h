@@ -33,6 +33,13 @@ enum language_role {
   LANGUAGE_NOTHING,
   LANGUAGE_STATE,
   LANGUAGE_DETERMINER,
+  LANGUAGE_WHETHER,
+  LANGUAGE_OR,
+  LANGUAGE_AND,
+  LANGUAGE_ID,
+  LANGUAGE_WHO,
+  LANGUAGE_PEOPLE,
+  LANGUAGE_CURRENCY,
   LANGUAGE_NUMBER,     // number: the value
   LANGUAGE_SCALE,      // number: the factor
   LANGUAGE_COMPARISON, // means: the operator, a C string

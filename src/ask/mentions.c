@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/mentions.h"
 
+#include <ctype.h>
+
 #include "data/json.h"
 
 enum { // what a word adds that the thing explains, or takes away where nothing does
@@ -20,6 +22,7 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
   MENTIONS_ELSEWHERE = 5, // more, where it is the name of another thing
   MENTIONS_WHOLE = 6,     // a thing of a source without words that explains all
   MENTIONS_FIRST = 3,     // of those, the one that is named first
+  MENTIONS_ROW = 6,       // more, where a row is called so
   MENTIONS_FAR = 12, // less, where a word has the stem of a name and is another one: "production", "product"
   MENTIONS_LEAST = 12,
   MENTIONS_NOT_NAMED = 10, // less, where only columns and values speak for it
@@ -52,18 +55,22 @@ void mentions_find(struct mentions *m, const struct reading_input *in, const str
     for (size_t i = 0; i < spans[k].count; i++) m->timed[spans[k].first + i] = true;
 }
 
+// "opened" is no more "open" than it is the time when that was: the time comes first where there is one.
+static bool mentions_is_past(struct str low, const struct phrase *p) {
+  return p->n == 1 && str_ends(low, "ed") && !str_ends(p->first, "ed");
+}
+
 // A smaller one is meant rather than a greater, of equally many words.
-static int mentions_rank(const struct mentions *m, const struct model_thing *t, const struct phrase *p,
+static int mentions_rank(const struct model_thing *t, const struct phrase *p, struct str low,
                          enum mention_word *what) {
-  (void)m;
   switch (p->role) {
   case MODEL_NAME:
-    if (p->means == t) return *what = MENTION_NAME, p->number ? 4 : 0;
+    if (p->means == t) return *what = MENTION_NAME, !p->number ? 0 : t->derived ? 7 : 4;
     for (const struct model_thing *up = t->within; up; up = up->within)
       if (p->means == up) return *what = MENTION_PARENT, 5;
     return -1;
   case MODEL_VALUE:
-    return p->means == t ? (*what = MENTION_VALUE, 1) : -1;
+    return p->means == t ? (*what = MENTION_VALUE, t->derived && mentions_is_past(low, p) ? 4 : 1) : -1;
   case MODEL_LACK:
     return p->means == t ? (*what = MENTION_LACK, 2) : -1;
   case MODEL_COLUMN:
@@ -79,7 +86,7 @@ static bool mentions_at(const struct mentions *m, const struct model_thing *t, s
   for (size_t i = 0; i < m->hit_counts[at]; i++) {
     const struct phrase_hit *h = &m->hits[at][i];
     enum mention_word what;
-    int rank = at + h->n <= end ? mentions_rank(m, t, h->phrase, &what) : -1;
+    int rank = at + h->n <= end ? mentions_rank(t, h->phrase, m->words->items[at].low, &what) : -1;
     if (rank < 0 || h->n < out->n || (h->n == out->n && rank >= best)) continue;
     best = rank;
     *out = (struct mention){.what = what, .first = at, .n = h->n, .number = h->phrase->number};
@@ -97,6 +104,13 @@ static bool mentions_named(const struct mentions *m, const struct model_thing *t
       return true;
     }
   return false;
+}
+
+// "from the US": two great letters behind a small word are a place, whatever they mean otherwise.
+static bool mentions_is_place(const struct mentions *m, size_t at) {
+  struct str text = m->words->items[at].text, before = at ? m->words->items[at - 1].text : STR_NONE;
+  bool great = text.n == 2 && isupper((unsigned char)text.p[0]) && isupper((unsigned char)text.p[1]);
+  return great && before.n && islower((unsigned char)before.p[0]);
 }
 
 static bool mentions_is_filler(const struct mentions *m, size_t at, size_t *n) {
@@ -121,7 +135,7 @@ size_t mentions_of(const struct mentions *m, const struct model_thing *t, const 
       } else if (w->kind != WORD_PLAIN && w->kind != WORD_NUMBER) {
         found = (struct mention){.what = MENTION_ENTITY, .first = at, .n = 1};
       } else {
-        bool filler = mentions_is_filler(m, at, &fill);
+        bool filler = !(t->derived && mentions_is_place(m, at)) && mentions_is_filler(m, at, &fill);
         found = (struct mention){.what = filler ? MENTION_FILLER : MENTION_UNKNOWN, .first = at, .n = 1};
       }
       out[n++] = found;
@@ -172,6 +186,13 @@ static bool mentions_is_far(const struct mentions *m, const struct model_thing *
   return x->n == 1 && str_ends(low, "ion");
 }
 
+static int mentions_unknown(const struct mentions *m, const struct model_thing *t, size_t at) {
+  int less = !t->derived || t->known ? MENTIONS_UNKNOWN
+             : t->source->worded     ? MENTIONS_UNSEEN
+                                     : MENTIONS_ALONE;
+  return less + (t->derived && mentions_is_elsewhere(m, at) ? MENTIONS_ELSEWHERE : 0);
+}
+
 int mentions_score(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
                    size_t count, bool *named) {
   struct mention list[WORDS_MOST];
@@ -200,6 +221,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       seen_own += !again;
       if (t->values[x->number].noun && !seen_names++) score += MENTIONS_NOUN, *named = true;
       score += again ? 0 : MENTIONS_VALUE + longer;
+      if (t->derived && !again && t->values[x->number].column == t->label) score += MENTIONS_ROW;
       break;
     case MENTION_COLUMN:
       seen_own += !again;
@@ -224,10 +246,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
     case MENTION_UNKNOWN:
       unknown++;
       others = others || mentions_is_elsewhere(m, x->first);
-      score -= !t->derived || t->known ? MENTIONS_UNKNOWN
-               : t->source->worded     ? MENTIONS_UNSEEN
-                                       : MENTIONS_ALONE;
-      if (t->derived && mentions_is_elsewhere(m, x->first)) score -= MENTIONS_ELSEWHERE;
+      score -= mentions_unknown(m, t, x->first);
       break;
     default:
       break;

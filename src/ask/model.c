@@ -201,6 +201,7 @@ bool model_add(struct model *m, yyjson_val *ask, const struct model_source *sour
     m->phrases.arena = m->arena;
   }
   model_say(m, yyjson_obj_get(ask, "names"), MODEL_SOURCE, source, 0);
+  if (!source->worded) phrases_add(&m->phrases, source->label, MODEL_SOURCE, source, 0);
   yyjson_obj_foreach (yyjson_obj_get(ask, "things"), i, n, key, def)
     if (!model_add_thing(m, json_text(key), def, source, err)) return false;
   return true;

@@ -1,25 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ask/part.h"
+#include "ask/part_filling.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "ask/query.h"
 #include "data/json.h"
-
-struct filling {
-  const struct part_input *in;
-  const struct ask_words *words;
-  const struct language *language;
-  struct arena *arena;
-  struct reading_part *part;
-  struct mention list[WORDS_MOST];
-  size_t count;
-  int which[READING_GROUPS_MOST]; // columns after "which": what rows are told by, where nothing else is asked
-  size_t which_count;
-  int near_measure; // the column of numbers that was named last
-  bool relates;     // what follows is an event that something is measured against
-};
 
 bool part_has(const struct reading_part *p, enum ask_intent intent) {
   return p->intents & 1u << intent;
@@ -47,13 +33,13 @@ static int part_group_of(const struct model_thing *t, int column) {
   return up && column >= 0 && name.n && str_eq(t->columns[column].name, name) ? -2 : column;
 }
 
-static void part_add_column(int *list, size_t *n, int column) {
+void part_add_column(int *list, size_t *n, int column) {
   for (size_t i = 0; i < *n; i++)
     if (list[i] == column) return;
   if (*n < READING_GROUPS_MOST) list[(*n)++] = column;
 }
 
-static void part_add_name(struct str *list, size_t *n, struct str name) {
+void part_add_name(struct str *list, size_t *n, struct str name) {
   for (size_t i = 0; i < *n; i++)
     if (str_eq_nocase(list[i], name)) return;
   if (*n < READING_NAMES_MOST) list[(*n)++] = name;
@@ -61,18 +47,18 @@ static void part_add_name(struct str *list, size_t *n, struct str name) {
 
 // ---- what stands around a word
 
-static const struct mention *part_mention(const struct filling *f, size_t i, int by) {
+const struct mention *part_mention(const struct filling *f, size_t i, int by) {
   ptrdiff_t at = (ptrdiff_t)i + by;
   return at >= 0 && at < (ptrdiff_t)f->count ? &f->list[at] : NULL;
 }
 
-static bool part_is(const struct filling *f, const struct mention *m, enum language_role role) {
+bool part_is(const struct filling *f, const struct mention *m, enum language_role role) {
   return m && m->what == MENTION_FILLER && !f->in->mentions->timed[m->first] &&
          language_at(f->language, f->words, m->first, role, NULL) > 0;
 }
 
 // Within so many words before, or of more than one word that ends there.
-static bool part_before(const struct filling *f, size_t i, enum language_role role, int within) {
+bool part_before(const struct filling *f, size_t i, enum language_role role, int within) {
   for (int k = 1; k <= within; k++) {
     const struct mention *m = part_mention(f, i, -k);
     if (!m || (m->what != MENTION_FILLER && m->what != MENTION_UNKNOWN)) return false;
@@ -90,7 +76,7 @@ static bool part_after(const struct filling *f, size_t i, enum language_role rol
   return false;
 }
 
-static bool part_number_at(const struct filling *f, size_t at, size_t end, double *number, size_t *n) {
+bool part_number_at(const struct filling *f, size_t at, size_t end, double *number, size_t *n) {
   const struct phrase *p;
   size_t words = 1;
   if (at >= end) return false;
@@ -118,12 +104,21 @@ static bool part_asks_which(const struct filling *f, size_t i) {
 
 // ---- kinds of mentions
 
+// "not solved or closed": what is denied of the one is denied of the other.
+static bool part_carries_not(const struct filling *f, size_t i) {
+  const struct mention * or = part_mention(f, i, -1), *before = part_mention(f, i, -2);
+  if (! or || !before || before->what != MENTION_VALUE || !part_is(f, or, LANGUAGE_OR)) return false;
+  for (size_t k = 0; k < f->part->filter_count; k++)
+    if (f->part->filters[k].at == before->first) return f->part->filters[k].negated;
+  return false;
+}
+
 static void part_take_value(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   const struct model_value *v = &f->part->thing->values[m->number];
   struct reading_filter filter = {
       .op = READING_IS, .value = m->number, .column = v->column, .noun = v->noun, .at = m->first};
-  filter.negated = part_before(f, i, LANGUAGE_NOT, 2);
+  filter.negated = part_before(f, i, LANGUAGE_NOT, 2) || part_carries_not(f, i);
   part_add_filter(f->part, filter);
   for (size_t k = 0; v->implies.n && k < f->part->thing->value_count; k++)
     if (str_eq(f->part->thing->values[k].value, v->implies))
@@ -172,7 +167,7 @@ static bool part_take_text(struct filling *f, size_t i, int column) {
 }
 
 // A word that was taken for unknown is not.
-static void part_know(struct reading_part *p, struct str word) {
+void part_know(struct reading_part *p, struct str word) {
   size_t kept = 0;
   for (size_t k = 0; k < p->unknown_count; k++) {
     if (str_eq(p->unknown[k], word)) continue;
@@ -199,6 +194,33 @@ static bool part_take_text_before(struct filling *f, size_t i, int column) {
   return true;
 }
 
+// "how many seats": the column of numbers that is counted.
+static bool part_counts_it(const struct filling *f, size_t i) {
+  const struct phrase *p;
+  for (size_t at = f->list[i].first > 3 ? f->list[i].first - 3 : 0; at < f->list[i].first; at++) {
+    size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p);
+    if (n && p->number == ASK_COUNT && at + n == f->list[i].first) return true;
+  }
+  return false;
+}
+
+// "by priority and status"
+static bool part_goes_on(const struct filling *f, size_t i) {
+  const struct mention *and = part_mention(f, i, -1), *before = part_mention(f, i, -2);
+  bool comma = and&&and->what == MENTION_COLUMN && f->words->items[ and->first].end == ',';
+  if (comma) before = and;
+  if (!before || before->what != MENTION_COLUMN || !(comma || part_is(f, and, LANGUAGE_AND))) return false;
+  for (size_t k = 0; k < f->part->group_count; k++)
+    if (f->part->groups[k] == before->number) return f->part->grouped;
+  return false;
+}
+
+static bool part_is_flag(const struct model_thing *t, int column) {
+  for (size_t i = 0; i < t->value_count; i++)
+    if (t->values[i].column == column && str_is(t->values[i].value, "true")) return true;
+  return false;
+}
+
 static void part_take_column(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
@@ -210,13 +232,15 @@ static void part_take_column(struct filling *f, size_t i) {
         p, (struct reading_filter){.op = READING_LACKS, .value = -1, .column = m->number, .at = m->first});
     return;
   }
-  if (part_take_text(f, i, m->number) || part_take_text_before(f, i, m->number)) return;
+  bool flag = p->thing->derived && part_is_flag(p->thing, m->number);
+  if (!flag && (part_take_text(f, i, m->number) || part_take_text_before(f, i, m->number))) return;
   if (part_is_measure(c)) {
     f->near_measure = m->number;
     if (p->measure < 0) p->measure = m->number;
+    if (p->thing->derived && part_counts_it(f, i)) p->sums = true;
     return;
   }
-  if (part_before(f, i, LANGUAGE_PER, 2)) {
+  if (part_before(f, i, LANGUAGE_PER, 2) || part_goes_on(f, i)) {
     p->grouped = true;
     part_add_column(p->groups, &p->group_count, part_group_of(p->thing, m->number));
     return;
@@ -310,81 +334,6 @@ static void part_take_known(struct filling *f, size_t i) {
   }
 }
 
-// ---- numbers
-
-static int part_number_column(const struct filling *f, bool lasts) {
-  if (f->near_measure >= 0) return f->near_measure;
-  for (size_t c = 0; c < f->part->thing->column_count && lasts; c++)
-    if (str_is(f->part->thing->columns[c].unit, "seconds")) return (int)c;
-  for (size_t c = 0; c < f->part->thing->column_count; c++)
-    if (part_is_measure(&f->part->thing->columns[c]) && !f->part->thing->columns[c].fold.n) return (int)c;
-  return -1;
-}
-
-// "100 MB", "2 minutes": in the unit that columns have, bytes and seconds.
-static void part_scale(const struct filling *f, size_t at, size_t end, double *number) {
-  const struct phrase *p;
-  if (at >= end) return;
-  if (language_at(f->language, f->words, at, LANGUAGE_SCALE, &p))
-    *number *= p->number;
-  else if (language_at(f->language, f->words, at, LANGUAGE_UNIT, &p))
-    *number *= p->number == 'm' ? 60 : p->number == 'h' ? 3600 : p->number == 'd' ? 86400 : 1;
-}
-
-// "wider than 4,000", "more than 100 MB"
-static void part_take_comparison(struct filling *f, const struct ask_segment *s, size_t at) {
-  const struct phrase *p;
-  double number;
-  size_t n = language_at(f->language, f->words, at, LANGUAGE_COMPARISON, &p), m;
-  if (!n || f->in->mentions->timed[at + n] || !part_number_at(f, at + n, s->end, &number, &m)) return;
-  part_scale(f, at + n + m, s->end, &number);
-  int column = part_number_column(f, at + n + m < s->end &&
-                                         language_at(f->language, f->words, at + n + m, LANGUAGE_UNIT, NULL));
-  if (column < 0) return;
-  part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
-                                                   .value = -1,
-                                                   .column = column,
-                                                   .sign = p->means,
-                                                   .text = arena_printf(f->arena, "%.15g", number),
-                                                   .at = at});
-}
-
-// "top 5", "5 largest", "the three most used"
-static void part_take_top(struct filling *f, const struct ask_segment *s, size_t at) {
-  double number;
-  size_t n;
-  if (f->in->mentions->timed[at] || !part_number_at(f, at, s->end, &number, &n) || number < 1 ||
-      number > 1000)
-    return;
-  for (int by = -1; by <= 3; by++) {
-    ptrdiff_t near = (ptrdiff_t)at + by;
-    const struct phrase *p;
-    if (by == 0 || near < (ptrdiff_t)s->first || near >= (ptrdiff_t)s->end) continue;
-    if (language_at(f->language, f->words, (size_t)near, LANGUAGE_INTENT, &p) &&
-        (p->number == ASK_TOP || p->number == ASK_BOTTOM || p->number == ASK_NEWEST ||
-         p->number == ASK_OLDEST || p->number == ASK_SOONEST))
-      f->part->top = (int64_t)number;
-  }
-}
-
-// "95th percentile", "percentile 95", "p95": a number within the word itself, or beside it.
-static void part_take_percentile(struct filling *f, const struct ask_segment *s, size_t at) {
-  const struct phrase *p;
-  size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p);
-  if (!n || p->number != ASK_PERCENTILE) return;
-  const size_t near[] = {at, at - 1, at + n};
-  for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
-    if (near[i] < s->first || near[i] >= s->end) continue;
-    struct str word = f->words->items[near[i]].low;
-    while (word.n && !(word.p[0] >= '0' && word.p[0] <= '9')) word = str_from(word, 1);
-    double rank = word.n ? strtod(arena_z(f->arena, word), NULL) : 0;
-    if (rank <= 0 || rank > 100) continue;
-    f->part->percentile = rank;
-    part_know(f->part, f->words->items[near[i]].whole);
-    return;
-  }
-}
-
 // ---- intents
 
 static void part_take_intents(struct filling *f, const struct mention *m) {
@@ -418,8 +367,21 @@ static bool part_in_segments(const struct filling *f, size_t at) {
   return false;
 }
 
+// "compared with last month": that is what this month is held against.
+static bool part_compared(const struct filling *f, const struct span *s) {
+  const struct phrase *p;
+  if (!s->since.n || !s->until.n || s->until_ms > f->in->clock->now_ms || str_is(s->until, "now"))
+    return false;
+  for (size_t at = s->first > 2 ? s->first - 2 : 0; at < s->first; at++) {
+    size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p);
+    if (n && p->number == ASK_COMPARE && at + n == s->first) return true;
+  }
+  return false;
+}
+
 static void part_take_spans(struct filling *f) {
   struct reading_part *p = f->part;
+  struct err err;
   for (size_t i = 0; i < f->in->span_count; i++) {
     const struct span *s = &f->in->spans[i];
     if (!part_in_segments(f, s->first)) continue;
@@ -427,6 +389,10 @@ static void part_take_spans(struct filling *f) {
       if (!p->has_span && s->since.n) p->span = *s, p->has_span = true;
       p->has_prior = true;
       span_before(&p->span, f->in->clock, f->arena, &p->prior);
+    } else if (!p->has_span && f->in->span_count == 1 && part_compared(f, s)) {
+      p->prior = *s;
+      p->span = (struct span){.since = s->until, .until = STR("now")};
+      p->has_span = p->has_prior = span_resolve(&p->span, f->in->clock, &err);
     } else if (!p->has_span) {
       p->span = *s;
       p->has_span = true;
@@ -555,11 +521,13 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
                         .arena = a,
                         .part = out,
                         .near_measure = -1};
-  *out = (struct reading_part){.thing = thing, .measure = -1, .time = -1, .lack = -1, .flag = -1};
+  *out =
+      (struct reading_part){.thing = thing, .measure = -1, .time = -1, .lack = -1, .flag = -1, .expects = -1};
   f->count = mentions_of(in->mentions, thing, in->segments, in->segment_count, f->list, WORDS_MOST);
   for (size_t i = 0; i < f->count; i++) {
     struct mention *m = &f->list[i];
     part_take_intents(f, m);
+    if (thing->derived && (part_take_id(f, i) || part_take_equal(f, i))) continue;
     if (m->what == MENTION_NAME) part_take_name(f, m);
     if (m->what == MENTION_COLUMN) part_take_column(f, i);
     if (m->what == MENTION_VALUE) part_take_value(f, i);
@@ -578,9 +546,11 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   part_take_spans(f);
   part_settle_spans(f);
   part_settle_time(f);
+  part_settle_whether(f);
   part_settle_flags(out);
   part_settle_check(out);
   part_settle_alternatives(f);
   part_settle_which(f);
   part_settle_groups(out);
+  if (thing->derived) part_settle_who(f);
 }

@@ -139,6 +139,28 @@ static bool plan_has_unknown(struct planning *x, const struct reading_part *p) {
   return false;
 }
 
+// Of what has no words each that is left over may be what the question turns on: an answer without it is to another one.
+static bool plan_has_left(struct planning *x, const struct reading_part *p) {
+  if (!p->unknown_count || !p->thing->derived || p->thing->source->worded) return false;
+  struct str known[8];
+  size_t n = 0;
+  for (size_t i = 0; i < p->thing->column_count && n < 8; i++)
+    if (!p->thing->columns[i].hidden) known[n++] = p->thing->columns[i].name;
+  x->out->word = p->unknown[0];
+  plan_end(
+      x, PLAN_UNANSWERABLE,
+      n ? arena_printf(
+              x->arena,
+              "Nothing connected knows of %.*s, so this cannot be answered as it was asked. What is known of "
+              "each %.*s: %.*s.",
+              STR_ARG(plan_list(x, p->unknown, p->unknown_count)), STR_ARG(p->thing->label_noun),
+              STR_ARG(plan_list(x, known, n)))
+        : arena_printf(x->arena,
+                       "Nothing connected knows of %.*s, so this cannot be answered as it was asked.",
+                       STR_ARG(plan_list(x, p->unknown, p->unknown_count))));
+  return true;
+}
+
 // A mean or a percentile is of a number: of what, where the question names none that is known?
 static bool plan_has_no_number(struct planning *x, const struct reading_part *p) {
   bool folds = part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN) || part_has(p, ASK_PERCENTILE);
@@ -384,7 +406,8 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
   }
   for (size_t i = 0; i < r->part_count; i++)
     if (plan_lacks(&x, &r->parts[i]) || plan_is_ambiguous(&x, &r->parts[i]) ||
-        plan_has_unknown(&x, &r->parts[i]) || plan_has_no_number(&x, &r->parts[i])) {
+        plan_has_unknown(&x, &r->parts[i]) || plan_has_left(&x, &r->parts[i]) ||
+        plan_has_no_number(&x, &r->parts[i])) {
       plan_part_chips(&x, &r->parts[i]);
       return;
     }
@@ -419,6 +442,52 @@ void plan_wants_names(const struct reading *r, const struct model *model, struct
   }
 }
 
+static bool plan_is_left(const struct reading *r, struct str word) {
+  for (size_t i = 0; i < r->part_count; i++)
+    for (size_t k = 0; k < r->parts[i].unknown_count; k++)
+      if (str_eq_nocase(r->parts[i].unknown[k], word)) return true;
+  return !r->part_count;
+}
+
+// What its ids are of may be called as the question says.
+static void plan_want_pointed(struct plan_wanted *out, const struct model *model,
+                              const struct model_thing *t) {
+  size_t i, n;
+  yyjson_val *v;
+  yyjson_arr_foreach (yyjson_obj_get(t->def, "points"), i, n, v) {
+    const struct model_thing *to = model_find(model, json_text(v), t->source);
+    if (to && !to->seen) plan_want(out, to);
+  }
+}
+
+void plan_wants_rows(const struct reading *r, const struct model *model, struct plan_wanted *out) {
+  size_t count = model_count(model), most = 0, *words;
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  struct arena *a = arena_new();
+  *out = (struct plan_wanted){0};
+  words = ARENA_ARRAY(a, count + 1, size_t);
+  for (size_t w = 0; w < r->words.n; w++) {
+    size_t n = plan_is_left(r, r->words.items[w].whole)
+                   ? phrases_at(&model->phrases, &r->words, w, hits, PHRASE_HITS_MOST)
+                   : 0;
+    for (size_t i = 0; i < count; i++)
+      for (size_t k = 0; k < n; k++)
+        if (hits[k].phrase->means == model_at(model, i) && hits[k].phrase->role != MODEL_SOURCE) {
+          if (++words[i] > most) most = words[i];
+          break;
+        }
+  }
+  for (size_t i = 0; i < r->part_count; i++)
+    if (r->parts[i].unknown_count) plan_want_pointed(out, model, r->parts[i].thing);
+  for (; most > 0; most--)
+    for (size_t i = 0; i < count; i++) {
+      const struct model_thing *t = model_at(model, i);
+      bool new = t->derived && !t->seen && !t->within && !t->source->worded && (!r->part_count || !t->known);
+      if (words[i] == most && new) plan_want(out, t);
+    }
+  arena_free(a);
+}
+
 // A program of the steps of a part and one query.
 static yyjson_mut_doc *plan_small_program(const struct reading_part *p, struct str sql, struct arena *a) {
   struct query q = {0};
@@ -438,8 +507,12 @@ static yyjson_mut_doc *plan_small_program(const struct reading_part *p, struct s
   return s.doc;
 }
 
+struct reading_part plan_whole(const struct model_thing *t) {
+  return (struct reading_part){.thing = t, .measure = -1, .time = -1, .lack = -1, .flag = -1, .expects = -1};
+}
+
 yyjson_mut_doc *plan_names_program(const struct model_thing *t, struct arena *a) {
-  struct reading_part p = {.thing = t, .measure = -1, .time = -1, .lack = -1, .flag = -1};
+  struct reading_part p = plan_whole(t);
   struct str sql = arena_printf(a, "SELECT DISTINCT %.*s AS name FROM %.*s LIMIT 2000",
                                 STR_ARG(t->columns[t->label].sql), STR_ARG(model_from(t)));
   return plan_small_program(&p, sql, a);

@@ -52,9 +52,13 @@ struct plan_wanted {
   size_t count;
 };
 void plan_wants_names(const struct reading *r, const struct model *model, struct plan_wanted *out);
+// Things without words whose rows nobody has seen and that may know what nothing else does: where no thing explains the
+// question, those that have a word of it; else those that have one that is left over.
+void plan_wants_rows(const struct reading *r, const struct model *model, struct plan_wanted *out);
 // A program that reads the labels of a thing's rows: one result, "names".
 yyjson_mut_doc *plan_names_program(const struct model_thing *t, struct arena *a);
 
+struct reading_part plan_whole(const struct model_thing *t); // all of its rows
 // The first rows of what a part is about, whole.
 yyjson_mut_doc *plan_peek_program(const struct reading_part *p, struct arena *a);
 

@@ -201,6 +201,7 @@ int query_measure(const struct querying *s) {
   int m = s->p->measure;
   bool plain = m >= 0 && !s->t->columns[m].fold.n &&
                !s->t->columns[m].unit.n; // counting asks for rows, not for their widths
+  if (m >= 0 && s->p->sums && !query_compares(s->p, m)) return m;
   if (m >= 0 && part_has(s->p, ASK_COUNT) && (plain || query_compares(s->p, m))) return s->t->counts;
   if (m >= 0) return m;
   return s->t->counts;

@@ -41,6 +41,9 @@ static struct str query_grouped(struct querying *s) {
   query_group_list(s, &out);
   buf_printf(&out, "%.*s AS ", STR_ARG(fold));
   query_name(&out, s->q->measure);
+  if (part_has(s->p, ASK_SHARE)) // of all of them
+    buf_printf(&out, ", round(100.0 * %.*s / nullif(sum(%.*s) OVER (), 0), 2) AS percent", STR_ARG(fold),
+               STR_ARG(fold));
   struct str where = query_where(s, true, true);
   buf_printf(&out, " FROM %.*s", STR_ARG(query_source(s)));
   query_add_where(&out, where);

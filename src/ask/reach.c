@@ -154,29 +154,12 @@ static void *reach_make(void *arg, struct err *err) {
 
 // ---- for one question
 
-// The same things, those that were looked at with their columns.
-static yyjson_doc *reach_with_seen(const struct ask_reach *r, struct str connector, yyjson_doc *doc) {
-  yyjson_mut_doc *copy = yyjson_doc_mut_copy(doc, NULL);
-  yyjson_mut_val *things = yyjson_mut_obj_get(yyjson_mut_doc_get_root(copy), "things");
-  for (size_t i = 0; i < r->seen_count; i++) {
-    const struct reach_seen *s = &r->seen[i];
-    if (str_eq(s->connector, connector) && yyjson_mut_obj_getn(things, s->id.p, s->id.n))
-      yyjson_mut_obj_replace(things, yyjson_mut_strncpy(copy, s->id.p, s->id.n),
-                             yyjson_val_mut_copy(copy, yyjson_doc_get_root(s->doc)));
-  }
-  yyjson_doc *made = yyjson_mut_doc_imut_copy(copy, NULL);
-  yyjson_mut_doc_free(copy);
-  return made;
-}
-
 static bool reach_derive(struct ask_reach *r, const struct reach_source *of, const struct derive_asked *asked,
                          struct model *out, struct err *err) {
   yyjson_doc *doc = r->doc_count < REACH_DOCS_MOST ? derive_things(of->index, asked, out->arena) : NULL;
   if (!doc) return true;
-  yyjson_doc *whole = reach_with_seen(r, of->source.connector, doc);
-  yyjson_doc_free(doc);
-  r->docs[r->doc_count++] = whole;
-  return model_add(out, yyjson_doc_get_root(whole), &of->source, err);
+  r->docs[r->doc_count++] = doc;
+  return model_add(out, yyjson_doc_get_root(doc), &of->source, err);
 }
 
 bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct err *err) {
@@ -190,6 +173,8 @@ bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct
   const struct reach_made *m = once_value(r->held);
   model_over(&m->model, a, out);
   derive_ask(&words, &asked, a);
+  asked.seen = r->seen;
+  asked.seen_count = r->seen_count;
   for (size_t i = 0; i < m->count && ok; i++) ok = reach_derive(r, m->sources[i], &asked, out, err);
   derive_asked_free(&asked);
   return ok;
@@ -199,20 +184,18 @@ bool reach_see(struct ask_reach *r, const struct model_thing *t, const struct ta
                struct arena *a) {
   const struct reach_made *m = once_value(r->held);
   struct ask_words words;
-  struct derive_asked asked;
   struct err err;
-  yyjson_doc *doc = NULL;
   if (r->seen_count == REACH_SEEN_MOST || !ask_words_read(r->question, a, &words, &err)) return false;
-  derive_ask(&words, &asked, a);
   for (size_t i = 0; i < m->count; i++)
-    if (&m->sources[i]->source == t->source) doc = derive_seen(m->sources[i]->index, t->id, &asked, rows, a);
-  derive_asked_free(&asked);
-  if (doc) r->seen[r->seen_count++] = (struct reach_seen){t->source->connector, arena_dup(a, t->id), doc};
-  return doc;
+    if (&m->sources[i]->source == t->source) {
+      r->seen[r->seen_count++] =
+          (struct derive_seen){m->sources[i]->index, arena_dup(a, t->id), derive_see(rows, &words, a)};
+      return true;
+    }
+  return false;
 }
 
 void reach_free(struct ask_reach *r) {
   for (size_t i = 0; i < r->doc_count; i++) yyjson_doc_free(r->docs[i]);
-  for (size_t i = 0; i < r->seen_count; i++) yyjson_doc_free(r->seen[i].doc);
   once_release(r->held);
 }

@@ -8,16 +8,11 @@
 #ifndef POSTERN_ASK_REACH_H
 #define POSTERN_ASK_REACH_H
 
+#include "ask/derive.h"
 #include "ask/model.h"
 #include "program/view.h"
-#include "table/select.h"
 
-enum { REACH_DOCS_MOST = 64, REACH_SEEN_MOST = 4 };
-
-struct reach_seen { // a derived thing whose first rows were looked at
-  struct str connector, id;
-  yyjson_doc *doc;
-};
+enum { REACH_DOCS_MOST = 64, REACH_SEEN_MOST = 8 };
 
 struct ask_reach {
   const struct program_view *view;
@@ -25,7 +20,7 @@ struct ask_reach {
   struct once_made *held;            // the view's own; NULL: not asked for yet
   yyjson_doc *docs[REACH_DOCS_MOST]; // of derived things
   size_t doc_count;
-  struct reach_seen seen[REACH_SEEN_MOST];
+  struct derive_seen seen[REACH_SEEN_MOST];
   size_t seen_count;
 };
 

@@ -27,8 +27,8 @@ static bool segment_is_name(const struct segmenting *s, size_t at) {
 static bool segment_is_state(const struct segmenting *s, size_t at, size_t n, size_t end) {
   if (!language_at(s->language, s->words, at, LANGUAGE_STATE, NULL)) return false;
   if (language_at(s->language, s->words, at + n, LANGUAGE_DETERMINER, NULL)) return false;
-  bool known = false;
   struct phrase_hit hit;
+  bool known = phrases_at(s->known, s->words, at, &hit, 1) > 0;
   for (size_t i = at + n; i < end; i++) {
     const struct word *w = &s->words->items[i];
     bool digits = false;

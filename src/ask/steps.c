@@ -32,6 +32,7 @@ static struct str steps_filter_text(const struct stepping *x, struct str column)
   for (size_t i = 0; i < x->p->filter_count && x->t == x->p->thing; i++) {
     const struct reading_filter *f = &x->p->filters[i];
     if (f->column != c || f->negated || c < 0) continue;
+    if (x->q->shape == QUERY_SHARE && !f->noun) return STR_NONE; // a share is of all of them
     struct str mine = f->op == READING_IS     ? x->t->values[f->value].value
                       : f->op == READING_LIKE ? f->text
                                               : STR_NONE;

@@ -82,5 +82,12 @@ export function makeData(now) {
   });
   const contacts = some(33, (i) => ({ contactId: i + 1, fullName: `${pick(["Abe", "Bea", "Cal", "Dot"])} ${pick(["Stone", "Rivers", "Woods"])} ${i}`, email: i % 6 === 0 ? null : `c${i}@mail.example`, companyId: 70 + (i % 6), subscribed: i % 3 !== 0, city: pick(["Berlin", "Paris", "Oslo"]), lastContactedAt: i % 5 === 2 ? null : ago(i * 4 * DAY) }));
   const activities = some(90, (i) => ({ kind: pick(["call", "email", "meeting"]), by: pick(owners), minutes: 5 * (1 + upTo(12)), dealId: 3000 + upTo(52), at: ago(i * 17 * HOUR + HOUR) }));
-  return { now, teams, agents, organizations, tickets, comments, suppliers, warehouses, products, stock, orders, services, people, incidents, deployments, companies, deals, contacts, activities };
+  const courses = ["Intro to SQL", "Rust Basics", "Data Ethics", "Public Speaking", "Excel for Finance", "Kubernetes"].map((title, i) => ({ course_id: 40 + i, title, level: ["beginner", "advanced", "intermediate"][i % 3], is_published: i !== 3, price_usd: [0, 49, 19, 99, 29, 149][i], duration_hours: [4, 20, 6, 8, 10, 30][i], instructor: { full_name: ["Ada Byrne", "Ivo Kral", "Ada Byrne", "Mo Diaz", "Ivo Kral", "Una Ray"][i], verified: i % 2 === 0 }, language: ["en", "en", "de", "en", "fr", "en"][i], rating_average: [4.1, 4.8, 3.9, null, 4.4, 4.7][i], published_at: i === 3 ? null : ago((400 - i * 50) * DAY) }));
+  const learners = some(41, (i) => ({ id: `lrn-${i + 1}`, display_name: `${pick(["Sam", "Kit", "Ali", "Noa", "Jo"])} ${pick(["Berg", "Dahl", "Moss", "Vale"])} ${i}`, country_code: pick(["DE", "US", "SE", "IN"]), plan: pick(["free", "plus", "team"]), is_verified: i % 4 !== 1, last_login: i % 7 === 3 ? null : ago(i * 2 * DAY), joined: ago(i * 9 * DAY + HOUR) }));
+  const lessons = Object.fromEntries(courses.map((c, k) => [c.course_id, some(5 + k, (i) => ({ position: i + 1, title: `Part ${i + 1} of ${c.title}`, minutes: 5 + upTo(40), type: pick(["video", "quiz", "text"]), free_preview: i === 0 }))]));
+  const enrollments = some(180, (i) => {
+    const done = i % 4 === 0, dropped = !done && i % 9 === 2;
+    return { enrollment_id: 7000 + i, learner_id: `lrn-${1 + upTo(41)}`, course: { id: 40 + upTo(6) }, progress_percent: done ? 100 : upTo(99), state: done ? "completed" : dropped ? "dropped" : "in_progress", amount_paid: { value: pick([0, 19, 29, 49, 99]), currency: "USD" }, enrolled_at: ago(i * 20 * HOUR + HOUR), completed_at: done ? ago(i * 10 * HOUR) : null, certificate: done && i % 8 === 0 };
+  });
+  return { now, courses, learners, lessons, enrollments, teams, agents, organizations, tickets, comments, suppliers, warehouses, products, stock, orders, services, people, incidents, deployments, companies, deals, contacts, activities };
 }

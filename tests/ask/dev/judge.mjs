@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Is an answer what a question of questions.mjs expects? Gives what is wrong, by part; empty: nothing.
 
+const cellsOf = (a) => (a.results ?? []).flatMap((r) => (r.rows ?? []).flat().map((c) => (typeof c === "object" ? JSON.stringify(c) : String(c)))).join(" ; ");
 const numbersOf = (a) => {
-  const text = `${a.text} ${JSON.stringify(a.results?.map((r) => r.rows) ?? [])}`;
+  const text = `${a.text} ; ${cellsOf(a)}`;
   return [...text.matchAll(/-?\d[\d,]*(?:\.\d+)?/g)].map((m) => ({ value: Number(m[0].replaceAll(",", "")), digits: (m[0].split(".")[1] ?? "").length }));
 };
 const says = (a, value) => {
   if (Array.isArray(value)) return value.some((v) => says(a, v));
   if (typeof value === "number") return numbersOf(a).some((n) => Math.abs(n.value - value) <= 0.500001 * 10 ** -n.digits) || (value === 0 && /\b(no|none)\b/i.test(a.text));
-  const all = `${a.text} ${JSON.stringify(a.results?.map((r) => r.rows) ?? [])}`.toLowerCase();
+  const all = `${a.text} ; ${cellsOf(a)}`.toLowerCase();
   return all.includes(String(value).toLowerCase());
 };
 

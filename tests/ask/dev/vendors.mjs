@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three small APIs with OpenAPI documents and one MCP server, none of them in the catalogue, over data.mjs. Example:
+// Four small APIs with OpenAPI documents and one MCP server, none of them in the catalogue, over data.mjs. Example:
 //   const vendors = await startVendors(Date.now());       vendors.apis.desk.document, vendors.crm.url, vendors.requests
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -54,6 +54,18 @@ const ROTA = {
   ],
 };
 
+const COURSE = object({ course_id: whole, title: text, level: oneOf("beginner", "intermediate", "advanced"), is_published: flag, price_usd: { type: "number" }, duration_hours: whole, instructor: object({ full_name: text, verified: flag }), language: text, rating_average: maybe({ type: "number" }), published_at: maybe(time) });
+const CAMPUS = {
+  title: "Campus learning platform", wrap: "page",
+  operations: [
+    ["/api/courses", "get_courses", "Returns the course catalog", [query("level", COURSE.properties.level), query("language", text), query("page", { type: "integer" }), query("per_page", { type: "integer" })], COURSE, (d, q) => d.courses.filter((c) => (!q.level || c.level === q.level) && (!q.language || c.language === q.language))],
+    ["/api/courses/{course_id}", "get_course", "Returns one course", [inPath("course_id", whole)], COURSE, (d, q) => d.courses.find((c) => String(c.course_id) === q.course_id)],
+    ["/api/courses/{course_id}/lessons", "get_course_lessons", "Returns the lessons of a course, in order", [inPath("course_id", whole)], object({ position: whole, title: text, minutes: whole, type: oneOf("video", "quiz", "text"), free_preview: flag }), (d, q) => d.lessons[q.course_id]],
+    ["/api/learners", "get_learners", "Returns people who learn here", [query("plan", oneOf("free", "plus", "team")), query("page", { type: "integer" }), query("per_page", { type: "integer" })], object({ id: text, display_name: text, country_code: text, plan: oneOf("free", "plus", "team"), is_verified: flag, last_login: maybe(time), joined: time }), (d, q) => d.learners.filter((l) => !q.plan || l.plan === q.plan)],
+    ["/api/enrollments", "get_enrollments", "Returns enrollments, the newest first", [query("state", oneOf("in_progress", "completed", "dropped")), query("enrolled_from", time), query("enrolled_to", time), query("page", { type: "integer" }), query("per_page", { type: "integer" })], object({ enrollment_id: whole, learner_id: text, course: object({ id: whole }), progress_percent: whole, state: oneOf("in_progress", "completed", "dropped"), amount_paid: object({ value: { type: "number" }, currency: text }), enrolled_at: time, completed_at: maybe(time), certificate: flag }), (d, q) => d.enrollments.filter((e) => (!q.state || e.state === q.state) && (!q.enrolled_from || e.enrolled_at >= q.enrolled_from) && (!q.enrolled_to || e.enrolled_at < q.enrolled_to))],
+  ],
+};
+
 const CRM = [
   ["search_contacts", "Search contacts by name, city or subscription", { query: text, city: text }, (d, a) => d.contacts.filter((c) => !a.city || c.city === a.city)],
   ["list_deals", "List deals of the sales pipeline", { stage: oneOf("lead", "qualified", "proposal", "won", "lost") }, (d, a) => d.deals.filter((x) => !a.stage || x.stage === a.stage)],
@@ -103,7 +115,7 @@ async function listen(answer) {
 
 export async function startVendors(now) {
   const data = makeData(now), requests = [], servers = [], apis = {};
-  for (const [name, api] of Object.entries({ desk: DESK, depot: DEPOT, rota: ROTA })) {
+  for (const [name, api] of Object.entries({ desk: DESK, depot: DEPOT, rota: ROTA, campus: CAMPUS })) {
     const matches = api.operations.map(([path, , , parameters, , rows]) => ({ path, rows, paged: parameters.some((p) => /page|offset|cursor/i.test(p.name)), names: [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]), pattern: new RegExp(`^${path.replace(/\{\w+\}/g, "([^/]+)")}$`) }));
     const { server, url } = await listen((req, res) => {
       const at = new URL(req.url, "http://x");

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows that are meant by their number or id, and what is asked of such a one. Of things without words: where a connector
+// has words, it says how its rows are asked for.
+#include "ask/part_filling.h"
+#include "data/json.h"
+
+static bool part_has_digit(struct str s) {
+  for (size_t i = 0; i < s.n; i++)
+    if (s.p[i] >= '0' && s.p[i] <= '9') return true;
+  return false;
+}
+
+// The thing whose name stands right before or behind the mention.
+static const struct model_thing *part_id_of(const struct filling *f, size_t i) {
+  for (int by = -1; by <= 1; by += 2) {
+    const struct mention *m = part_mention(f, i, by);
+    if (m && by < 0 && part_is(f, m, LANGUAGE_ID)) m = part_mention(f, i, -2); // "ticket number 12"
+    if (!m || (by > 0 && f->words->items[f->list[i].first].kind == WORD_NUMBER)) continue;
+    if (m->what == MENTION_NAME && m->number == 0) return f->part->thing;
+    if (m->what == MENTION_PARENT) return m->parent;
+  }
+  return NULL;
+}
+
+// A number that says how many, or how long, names no row.
+static bool part_measures(const struct filling *f, size_t i) {
+  const struct word *w = &f->words->items[f->list[i].first];
+  size_t at = f->list[i].first + 1;
+  if (w->kind != WORD_NUMBER) return false;
+  if (w->number != (double)(int64_t)w->number || memchr(w->text.p, ',', w->text.n)) return true;
+  if (part_before(f, i, LANGUAGE_INTENT, 1) || part_before(f, i, LANGUAGE_COMPARISON, 1)) return true;
+  return at < f->words->n && (language_at(f->language, f->words, at, LANGUAGE_UNIT, NULL) ||
+                              language_at(f->language, f->words, at, LANGUAGE_SCALE, NULL));
+}
+
+bool part_take_id(struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i];
+  const struct word *w = &f->words->items[m->first];
+  struct reading_part *p = f->part;
+  bool number = m->what == MENTION_FILLER && w->kind == WORD_NUMBER && !f->in->mentions->timed[m->first];
+  if (!number && m->what != MENTION_UNKNOWN) return false;
+  const struct model_thing *of = part_has_digit(w->whole) ? part_id_of(f, i) : NULL;
+  struct str key = of ? json_str(of->def, "key") : STR_NONE, id = w->kind == WORD_NUMBER ? w->text : w->whole;
+  if (!key.n || part_measures(f, i)) return false;
+  if (id.p[0] == '#') id = str_from(id, 1);
+  for (size_t k = i + 1; k < f->count && f->words->items[f->list[k].first].whole.p == w->whole.p; k++)
+    f->list[k].what = MENTION_FILLER; // the rest of "SO-5200"
+  int column = of == p->thing && !yyjson_obj_get(of->def, "one") ? model_column_find(of, key) : -1;
+  if (column >= 0) {
+    part_add_filter(p, (struct reading_filter){
+                           .op = READING_LIKE, .value = -1, .column = column, .text = id, .at = m->first});
+    return true;
+  }
+  part_add_name(p->ids, &p->id_count, id);
+  p->named = of;
+  return true;
+}
+
+bool part_take_equal(struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i], *before = part_mention(f, i, -1);
+  const struct word *w = &f->words->items[m->first];
+  if (m->what != MENTION_FILLER || w->kind != WORD_NUMBER || f->in->mentions->timed[m->first] ||
+      part_measures(f, i))
+    return false;
+  if (!before || before->what != MENTION_COLUMN || !part_is_measure(&f->part->thing->columns[before->number]))
+    return false;
+  if (f->part->measure == before->number) f->part->measure = -1;
+  part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
+                                                   .value = -1,
+                                                   .column = before->number,
+                                                   .sign = "=",
+                                                   .text = w->text,
+                                                   .at = m->first});
+  return true;
+}
+
+// One row is named, and a value asked about: the row is shown whatever it has.
+void part_settle_whether(struct filling *f) {
+  struct reading_part *p = f->part;
+  size_t first = f->in->segment_count ? f->in->segments[0].first : 0;
+  bool one = p->id_count == 1 && p->named == p->thing;
+  if (!p->thing->derived || !one || p->filter_count != 1 || p->filters[0].op != READING_IS ||
+      p->filters[0].column < 0)
+    return;
+  if (!language_at(f->language, f->words, first, LANGUAGE_WHETHER, NULL)) return;
+  p->expects = p->filters[0].value;
+  p->expects_not = p->filters[0].negated;
+  if (p->asked_count < READING_GROUPS_MOST) p->asked[p->asked_count++] = p->filters[0].column;
+  p->filter_count = 0;
+}
+
+// The column that names people; -1: none. Of several the one that the language names first.
+static int part_people(const struct filling *f) {
+  const struct model_thing *t = f->part->thing;
+  for (size_t c = 0; c < t->column_count; c++) {
+    struct ask_words words;
+    struct err err;
+    if (t->columns[c].time || part_is_measure(&t->columns[c]) || str_ends(t->columns[c].name, "id")) continue;
+    size_t i, n;
+    yyjson_val *v, *names = yyjson_obj_get(yyjson_obj_getn(yyjson_obj_get(t->def, "columns"),
+                                                           t->columns[c].name.p, t->columns[c].name.n),
+                                           "names");
+    yyjson_arr_foreach (names, i, n, v)
+      if (ask_words_read(json_text(v), f->arena, &words, &err))
+        for (size_t k = 0; k < words.n; k++)
+          if (language_at(f->language, &words, k, LANGUAGE_PEOPLE, NULL)) return (int)c;
+  }
+  return -1;
+}
+
+// "Who …" asks for people: where rows are of something else, for those that they name.
+void part_settle_who(struct filling *f) {
+  struct reading_part *p = f->part;
+  size_t first = f->in->segment_count ? f->in->segments[0].first : 0;
+  int people = language_at(f->language, f->words, first, LANGUAGE_WHO, NULL) ? part_people(f) : -1;
+  if (people < 0 || p->group_count) return;
+  for (size_t i = 0; i < p->filter_count; i++)
+    if (p->filters[i].column == people) return;
+  if (part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM) || part_has(p, ASK_COUNT))
+    part_add_column(p->groups, &p->group_count, people);
+  else
+    part_add_column(p->asked, &p->asked_count, people);
+}

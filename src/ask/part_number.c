@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers in a question: what a column is held against, how many rows, which percentile.
+#include <stdlib.h>
+
+#include "ask/part_filling.h"
+
+static int part_number_column(const struct filling *f, bool lasts) {
+  if (f->near_measure >= 0) return f->near_measure;
+  for (size_t c = 0; c < f->part->thing->column_count && lasts; c++)
+    if (str_is(f->part->thing->columns[c].unit, "seconds")) return (int)c;
+  for (size_t c = 0; c < f->part->thing->column_count; c++)
+    if (part_is_measure(&f->part->thing->columns[c]) && !f->part->thing->columns[c].fold.n) return (int)c;
+  return -1;
+}
+
+// "100 MB", "2 minutes", "50 euros": in the unit that the column has; bytes and seconds where it says none.
+static void part_scale(const struct filling *f, size_t at, size_t end, struct str unit, double *number) {
+  const struct phrase *p;
+  if (at >= end) return;
+  if (language_at(f->language, f->words, at, LANGUAGE_SCALE, &p)) {
+    *number *= p->number;
+  } else if (language_at(f->language, f->words, at, LANGUAGE_CURRENCY, NULL)) {
+    *number *= str_is(unit, "cents") ? 100 : 1;
+  } else if (language_at(f->language, f->words, at, LANGUAGE_UNIT, &p)) {
+    *number *= p->number == 'm' ? 60 : p->number == 'h' ? 3600 : p->number == 'd' ? 86400 : 1;
+    *number *= str_is(unit, "ms") ? 1000 : 1;
+    *number /= str_is(unit, "minutes") ? 60 : str_is(unit, "hours") ? 3600 : str_is(unit, "days") ? 86400 : 1;
+  }
+}
+
+// "wider than 4,000", "more than 100 MB"
+void part_take_comparison(struct filling *f, const struct ask_segment *s, size_t at) {
+  const struct phrase *p;
+  double number;
+  size_t n = language_at(f->language, f->words, at, LANGUAGE_COMPARISON, &p), m;
+  if (!n || f->in->mentions->timed[at + n] || !part_number_at(f, at + n, s->end, &number, &m)) return;
+  int column = part_number_column(f, at + n + m < s->end &&
+                                         language_at(f->language, f->words, at + n + m, LANGUAGE_UNIT, NULL));
+  if (column < 0) return;
+  part_scale(f, at + n + m, s->end, f->part->thing->columns[column].unit, &number);
+  part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
+                                                   .value = -1,
+                                                   .column = column,
+                                                   .sign = p->means,
+                                                   .text = arena_printf(f->arena, "%.15g", number),
+                                                   .at = at});
+}
+
+// "top 5", "5 largest", "the three most used"
+void part_take_top(struct filling *f, const struct ask_segment *s, size_t at) {
+  double number;
+  size_t n;
+  if (f->in->mentions->timed[at] || !part_number_at(f, at, s->end, &number, &n) || number < 1 ||
+      number > 1000)
+    return;
+  for (int by = -1; by <= 3; by++) {
+    ptrdiff_t near = (ptrdiff_t)at + by;
+    const struct phrase *p;
+    if (by == 0 || near < (ptrdiff_t)s->first || near >= (ptrdiff_t)s->end) continue;
+    if (language_at(f->language, f->words, (size_t)near, LANGUAGE_INTENT, &p) &&
+        (p->number == ASK_TOP || p->number == ASK_BOTTOM || p->number == ASK_NEWEST ||
+         p->number == ASK_OLDEST || p->number == ASK_SOONEST))
+      f->part->top = (int64_t)number;
+  }
+}
+
+// "95th percentile", "percentile 95", "p95": a number within the word itself, or beside it.
+void part_take_percentile(struct filling *f, const struct ask_segment *s, size_t at) {
+  const struct phrase *p;
+  size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p);
+  if (!n || p->number != ASK_PERCENTILE) return;
+  const size_t near[] = {at, at - 1, at + n};
+  for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+    if (near[i] < s->first || near[i] >= s->end) continue;
+    struct str word = f->words->items[near[i]].low;
+    while (word.n && !(word.p[0] >= '0' && word.p[0] <= '9')) word = str_from(word, 1);
+    double rank = word.n ? strtod(arena_z(f->arena, word), NULL) : 0;
+    if (rank <= 0 || rank > 100) continue;
+    f->part->percentile = rank;
+    part_know(f->part, f->words->items[near[i]].whole);
+    return;
+  }
+}

@@ -143,6 +143,8 @@ bool cli_engine_list(struct cli *c, struct err *err) {
     view_json(c, list);
   else
     view_list(c, yyjson_obj_get(list, "items"), columns, "There is no engine.");
+  view_say(c, "Language models see of what was read: %.*s (the setting ask_llm_sees).",
+           STR_ARG(json_str(list, "sees")));
   return true;
 }
 

@@ -20,19 +20,16 @@ void page_escape(struct buf *out, struct str text) {
   }
 }
 
-void page_begin(struct admin_call *call, int status, struct str title, bool has_form) {
+static void page_make_nonce(struct admin_call *call) {
   unsigned char random[PAGE_NONCE];
   token_random(random, sizeof random);
   call->nonce = codec_base64_url(call->arena, str_make((const char *)random, sizeof random));
+}
+
+static void page_open(struct admin_call *call, int status, struct str title, struct str policy) {
   call->status = status;
   call->type = ADMIN_PAGE_TYPE;
-  const char *own = has_form ? "self" : "none";
-  http_reply_header(
-      call->http, "Content-Security-Policy",
-      arena_printf(call->arena,
-                   "default-src 'none'; style-src 'nonce-%.*s'; script-src 'nonce-%.*s'; "
-                   "connect-src '%s'; form-action '%s'; base-uri 'none'; frame-ancestors 'none'",
-                   STR_ARG(call->nonce), STR_ARG(call->nonce), own, own));
+  http_reply_header(call->http, "Content-Security-Policy", policy);
   http_reply_header(call->http, "X-Frame-Options", STR("DENY"));
   http_reply_header(call->http, "X-Content-Type-Options", STR("nosniff"));
   // The address holds a secret. With "no-referrer" browsers would send our own form with "Origin: null"
@@ -46,9 +43,28 @@ void page_begin(struct admin_call *call, int status, struct str title, bool has_
   buf_add_z(out, "body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1rem;"
                  "color-scheme:light dark}h1{font-size:1.4rem}input{width:100%;font:inherit;padding:.5rem;"
                  "box-sizing:border-box;margin:.3rem 0 1rem}button{font:inherit;padding:.5rem 1.2rem}"
-                 "</style>\n<h1>");
+                 "</style>\n<main><h1>");
   page_escape(out, title);
   buf_add_z(out, "</h1>\n");
+}
+
+void page_begin(struct admin_call *call, int status, struct str title, bool has_form) {
+  const char *own = has_form ? "self" : "none";
+  page_make_nonce(call);
+  page_open(call, status, title,
+            arena_printf(call->arena,
+                         "default-src 'none'; style-src 'nonce-%.*s'; script-src 'nonce-%.*s'; "
+                         "connect-src '%s'; form-action '%s'; base-uri 'none'; frame-ancestors 'none'",
+                         STR_ARG(call->nonce), STR_ARG(call->nonce), own, own));
+}
+
+void page_begin_still(struct admin_call *call, int status, struct str title) {
+  page_make_nonce(call);
+  page_open(call, status, title,
+            arena_printf(call->arena,
+                         "default-src 'none'; style-src 'nonce-%.*s'; form-action 'self'; base-uri 'none'; "
+                         "frame-ancestors 'none'",
+                         STR_ARG(call->nonce)));
 }
 
 void page_text(struct buf *out, struct str text) {
@@ -100,7 +116,7 @@ void page_close_itself(struct admin_call *call) {
 }
 
 void page_end(struct buf *out) {
-  buf_add_z(out, "</html>\n");
+  buf_add_z(out, "</main></html>\n");
 }
 
 struct str page_form_value(struct str form, const char *name, struct arena *a) {

@@ -111,7 +111,7 @@ admin_handler admin_start_authorize, admin_get_authorize, admin_finish_authorize
     admin_show_connect, admin_open_connect, admin_take_callback;
 admin_handler admin_list_tools, admin_get_tool, admin_call_tool;
 admin_handler admin_list_answers, admin_get_answer, admin_change_answer, admin_delete_answer,
-    admin_list_conversation, admin_rerun_answer, admin_publish_answer;
+    admin_list_conversation, admin_rerun_answer, admin_publish_answer, admin_show_answer, admin_open_answer;
 admin_handler admin_ask, admin_list_aliases, admin_create_alias, admin_change_alias, admin_delete_alias;
 admin_handler admin_list_engines, admin_create_engine, admin_get_engine, admin_change_engine,
     admin_delete_engine, admin_test_engine;

@@ -45,8 +45,11 @@ bool derive_is_number(const struct derive_column *c) {
 
 // ---- by its definition
 
+// A name is the vendor's and stands in SQL between double quotes: one that would end them cannot be asked about.
 static struct derive_column *derive_more(struct derive_shape *s, struct str name, enum table_type type) {
-  if (s->count == DERIVE_COLUMNS_MOST || !name.n) return NULL;
+  if (s->count == DERIVE_COLUMNS_MOST || !name.n || memchr(name.p, '"', name.n) ||
+      memchr(name.p, '\0', name.n))
+    return NULL;
   struct derive_column *c = &s->columns[s->count++];
   c->name = name;
   c->type = type;
@@ -224,7 +227,7 @@ const struct derive_shape *derive_see(const struct table_result *rows, const str
   struct derive_shape *out = ARENA_NEW(a, struct derive_shape);
   for (size_t i = 0; i < rows->column_count; i++) {
     struct derive_column *c = derive_more(out, rows->columns[i].name, rows->columns[i].type);
-    if (!c) break;
+    if (!c) continue;
     if (c->type == TABLE_TEXT) derive_see_values(rows, i, c);
     if (c->type == TABLE_TEXT && !derive_is_id(c->name)) derive_see_words(rows, i, question, c);
     derive_keep(c, a);

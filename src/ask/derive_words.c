@@ -244,7 +244,7 @@ static void derive_conditions(const struct derive_writing *w, struct str table, 
       yyjson_mut_val *names = yyjson_mut_arr(w->doc), *one;
       struct str word = k < c->found_count ? c->found[k][0] : c->values[k - c->found_count], test;
       if (k < c->found_count) {
-        if (c->found[k][1].n) continue;
+        if (c->found[k][1].n || memchr(word.p, '\'', word.n)) continue;
         yyjson_mut_arr_append(names, derive_text(w, word));
         test = arena_printf(w->arena, "instr(lower(%.*s), '%.*s') > 0", STR_ARG(sql), STR_ARG(word));
       } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/result.h"
 
+#include "chart/redraw.h"
 #include "cli/columns.h"
 #include "cli/picture.h"
 #include "cli/terminal.h"
@@ -23,11 +24,10 @@ static void result_table(struct cli *c, yyjson_val *columns, yyjson_val *rows, s
 }
 
 static bool result_picture(struct cli *c, yyjson_val *result, bool headed, struct buf *out) {
-  struct picture_look look = {.width = terminal_width(),
-                              .ascii = picture_is_ascii(),
-                              .color = picture_has_color() && !args_has(&c->args, "no-color"),
-                              .headed = headed};
-  return !args_has(&c->args, "no-chart") && picture_draw(result, &look, c->arena, out);
+  struct chart_look look = {.width = terminal_width(),
+                            .ascii = picture_is_ascii(),
+                            .color = picture_has_color() && !args_has(&c->args, "no-color")};
+  return !args_has(&c->args, "no-chart") && chart_redraw(result, &look, headed, c->arena, out);
 }
 
 void result_show(struct cli *c, yyjson_val *result, bool headed, struct buf *out) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "account/keys.h"
+#include "ask/vet.h"
 #include "audit/audit.h"
 #include "base/clock.h"
 #include "base/descriptors.h"
@@ -301,13 +302,26 @@ static bool wiring_proxy(struct wiring *w, const struct settings *s, struct err 
   return proxy_use(&choice, err);
 }
 
+// What can be asked is data, and data may be wrong: better at the start than in an answer.
+static bool wiring_check_words(const struct connector_set *set, struct err *err) {
+  size_t at = 0;
+  for (const struct connector *c; (c = connector_next(set, &at));) {
+    struct err why = {0};
+    if (ask_vet(c->ask, NULL, &why)) continue;
+    char place[sizeof err->field]; // "/ask/things/…" as a place in the file
+    snprintf(place, sizeof place, "%.*s/ask.yaml%.60s", STR_ARG(c->name), why.field + strlen("/ask"));
+    return err_at(err, ERR_INVALID, place, "%s", why.text);
+  }
+  return true;
+}
+
 static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *err) {
   if (!wiring_check_origins(s, err) || !wiring_folder(w, s->data_dir, err) || !wiring_key(w, s, err) ||
       !store_open(s->store, &w->store, err) ||
       !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &w->guard, err) ||
       !connector_set_load(arena_z(w->arena, s->connectors_dir), &w->connectors, err) ||
-      !admin_begin_time(w->store, err) || !audit_new(w->store, &w->audit, err) ||
-      !store_probe_new(w->store, STORE_PROBE_MS, &w->probe, err))
+      !wiring_check_words(w->connectors, err) || !admin_begin_time(w->store, err) ||
+      !audit_new(w->store, &w->audit, err) || !store_probe_new(w->store, STORE_PROBE_MS, &w->probe, err))
     return false;
   if (s->upstream_ca.n && !fetch_ca(arena_z(w->arena, s->upstream_ca), err)) return false;
   if (!wiring_proxy(w, s, err)) return false;

@@ -5,6 +5,7 @@
 #include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
+#include "ask/vet.h"
 #include "data/uri.h"
 #include "data/yaml.h"
 #include "io/pool.h"
@@ -268,6 +269,25 @@ static bool connector_hold_token_urls(struct connector_job *job, yyjson_val *roo
   return ok;
 }
 
+static bool connector_has_tool(void *arg, struct str tool) {
+  return map_get(arg, tool);
+}
+
+// Its words for asking, against the tools that its document gave; those of an MCP server nobody knows yet.
+static bool connector_judge(const struct connector *c, struct str toolset, struct err *err) {
+  struct map names = {0};
+  size_t i, n;
+  yyjson_val *tool;
+  if (c->kind == CONNECTOR_MCP) return ask_vet(c->ask, NULL, err);
+  yyjson_doc *doc = yyjson_read(toolset.p, toolset.n, 0);
+  yyjson_arr_foreach (yyjson_obj_get(yyjson_doc_get_root(doc), "tools"), i, n, tool)
+    map_put(&names, json_str(tool, "name"), tool);
+  bool ok = ask_vet(c->ask, &(struct vet_tools){.has = connector_has_tool, .arg = &names}, err);
+  map_free(&names);
+  yyjson_doc_free(doc);
+  return ok;
+}
+
 static bool connector_import(void *arg, struct err *err) {
   struct connector_job *job = arg;
   struct arena *a = job->call->arena;
@@ -280,6 +300,7 @@ static bool connector_import(void *arg, struct err *err) {
   if (!ok) return false;
   const struct library_env *library = &job->call->env->catalog->library;
   const struct connector *before = connector_find(library->connectors, job->name);
+  job->import.judge = connector_judge;
   return library_add(library, &job->import, a, &job->report, err) && connector_follow(job, before, err);
 }
 

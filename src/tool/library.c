@@ -207,7 +207,8 @@ bool library_add(const struct library_env *env, const struct library_import *in,
          err_at(err, ERR_CONFLICT, "kind", "connector %.*s is of the other kind; remove it first",
                 STR_ARG(name));
   }
-  ok = ok && library_make(&job, err) && store_transact(env->store, library_keep, &job, err) &&
+  ok = ok && library_make(&job, err) && (!in->judge || in->judge(job.connector, job.result.toolset, err)) &&
+       store_transact(env->store, library_keep, &job, err) &&
        connector_set_add(env->connectors, in->definition, err);
   connector_set_free(trial);
   if (ok) *report = job.result;

@@ -28,6 +28,9 @@ MUST_USE bool library_toolset(const struct library_env *env, const struct connec
 // there already as an import is replaced, keeping its tool names; a shipped one is ERR_CONFLICT.
 struct library_import {
   struct str definition, document;
+  // What the connector's words for asking are held against, before anything is kept; NULL: nobody looks. The toolset is
+  // empty for kind mcp.
+  bool (*judge)(const struct connector *c, struct str toolset, struct err *err);
 };
 MUST_USE bool library_add(const struct library_env *env, const struct library_import *in, struct arena *a,
                           struct openapi_result *report, struct err *err);

@@ -2,10 +2,11 @@
 // Recipes: what a connector's tools answer only together. Called by their words, filled by what a question says, asked back
 // for what it leaves out, edited by what follows; run as any program, and not at all where a tool that they need is hidden.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { parse } from "yaml";
 import { BINARY, Program, ROOT } from "../lib/postern.mjs";
 
 let folder, started, state;
@@ -166,5 +167,45 @@ describe("what may be behind an answer that says little", () => {
     } finally {
       await fetch(`${state.postern}/integrated-account/${narrow.id}`, { method: "DELETE", headers: { authorization: `Bearer ${state.token}` } });
     }
+  });
+});
+
+describe("words for asking", () => {
+  test("name tools that there are, of each vendor of the sandbox", async () => {
+    for (const [connector, account] of Object.entries(state.accounts)) {
+      const file = join(ROOT, "connectors", connector, "ask.yaml");
+      if (!existsSync(file)) continue;
+      const { items } = await api("GET", `/integrated-account/${account}/tools?limit=1000`);
+      const known = new Set(items.map((t) => t.name));
+      const { things, recipes = {}, troubles = {} } = parse(readFileSync(file, "utf8"));
+      const steps = [...Object.values(things), ...Object.values(recipes).map((r) => r.program), ...Object.values(troubles)].flatMap((has) => has.steps);
+      const unknown = steps.map((s) => s.tool).filter((tool) => !known.has(tool));
+      assert.deepEqual(unknown, [], connector);
+    }
+  });
+
+  test("that are faulty are refused with a pointer, and nothing is kept of the import", async () => {
+    const operation = { operationId: "list_boats", summary: "Boats", responses: { 200: { description: "Fine." } } };
+    const document = { openapi: "3.1.0", info: { title: "harbour", version: "1" }, paths: { "/boats": { get: operation } } };
+    const things = (thing) => ({ things: { boats: { names: ["boat"], steps: [{ id: "boats", tool: "list_all_harbour_boats" }], label: "name", columns: { name: { sql: "boats.name" } }, ...thing } } });
+    const definition = (ask) => ({ name: "harbour", label: "Harbour", kind: "rest", base_url: "http://127.0.0.1:9", auth: [{ id: "none", open: true }], ask });
+    const put = async (ask) => {
+      const answer = await fetch(`${state.postern}/connector`, { method: "POST", headers: { authorization: `Bearer ${state.token}`, "content-type": "application/json" }, body: JSON.stringify({ definition: definition(ask), document }) });
+      return { status: answer.status, body: await answer.json() };
+    };
+    for (const [thing, field, says] of [
+      [{ label: "title" }, "/ask/things/boats/label", /there is no column 'title'/],
+      [{ steps: [{ id: "boats", tool: "list_ships" }] }, "/ask/things/boats/steps/0", /there is no tool 'list_ships'/],
+      [{ columns: { name: { sql: "boats.name FROM boats; --" } } }, "/ask/things/boats/columns/name/sql", /./],
+      [{ colums: {} }, "/ask/things/boats", /no member is called 'colums'/],
+    ]) {
+      const { status, body } = await put(things(thing));
+      assert.equal(status, 400, JSON.stringify(body));
+      assert.equal(body.error.field, field, JSON.stringify(body));
+      assert.match(body.error.message, says);
+    }
+    assert.ok(!(await api("GET", "/connector?limit=200")).items?.some((c) => c.name === "harbour"), "nothing was kept");
+    const { status, body } = await put(things({}));
+    assert.equal(status, 201, JSON.stringify(body));
   });
 });

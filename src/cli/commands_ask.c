@@ -4,6 +4,12 @@
 #include "cli/run.h"
 
 #define API (COMMAND_API | COMMAND_JSON)
+#define ANSWER                                                                                               \
+  { "ANSWER", "its id: ans_…" }
+#define PICTURE_FLAGS                                                                                        \
+  {"no-chart", NULL, "tables alone"}, {                                                                      \
+    "no-color", NULL, "draw without colour, as NO_COLOR in the environment does"                             \
+  }
 
 const struct command commands_ask[] = {
     {.path = "ask",
@@ -23,10 +29,57 @@ const struct command commands_ask[] = {
                {"server", "SERVER", "see what this server shows; without it, all accounts"},
                {"program", NULL, "print the program that would answer, and call nothing"},
                {"engine", "ENGINE", "who plans: planner"},
-               {"no-chart", NULL, "tables alone"},
-               {"no-color", NULL, "draw without colour, as NO_COLOR in the environment does"}},
+               PICTURE_FLAGS},
      .traits = API,
      .run = cli_ask_question},
+    {.path = "answer list",
+     .summary = "List the answers that are kept, the newest first",
+     .details = "One's own, and those that others share.",
+     .flags = {{"mine", NULL, "one's own alone"},
+               {"shared", NULL, "those of others alone"},
+               {"conversation", "ID", "the answers of this one's conversation, the oldest first"},
+               {"limit", "N", "so many at most; without it 100"}},
+     .traits = API,
+     .run = cli_answer_list},
+    {.path = "answer show",
+     .summary = "Show a kept answer, as it was told",
+     .example = "postern answer show ans_…\npostern answer show ans_… --program >denials.json",
+     .arguments = {ANSWER},
+     .flags = {{"program", NULL, "its program alone, as JSON"}, PICTURE_FLAGS},
+     .traits = API,
+     .run = cli_answer_show},
+    {.path = "answer rerun",
+     .summary = "Run an answer's program once more, for a new answer of the rows of now",
+     .details = "Times are resolved anew: \"last week\" is the week before today's. The answer that is there "
+                "stays as it is.",
+     .arguments = {ANSWER},
+     .flags = {{"fresh", NULL, "ask vendors anew, whatever was read a moment before"}, PICTURE_FLAGS},
+     .traits = API,
+     .run = cli_answer_rerun},
+    {.path = "answer share",
+     .summary = "Show an answer to all that manage this Postern, at its link",
+     .arguments = {ANSWER},
+     .flags = {{"private", NULL, "take it back: yours alone"}},
+     .traits = API,
+     .run = cli_answer_share},
+    {.path = "answer publish",
+     .summary = "Publish an answer's program as a tool of a server",
+     .details =
+         "The time range, and whatever else the program takes as parameters, are the tool's arguments, with "
+         "what was asked as defaults.",
+     .example = "postern answer publish ans_… --server marketing --as weekly_denials",
+     .arguments = {ANSWER},
+     .flags = {{"server", "SERVER", "id or name of the server"},
+               {"as", "NAME", "the tool's name: letters, digits, '_' and '-'"},
+               {"description", "TEXT", "what it answers, for those who choose tools"}},
+     .traits = API,
+     .run = cli_answer_publish},
+    {.path = "answer delete",
+     .summary = "Delete a kept answer",
+     .arguments = {ANSWER},
+     .flags = {YES_FLAG},
+     .traits = API,
+     .run = cli_answer_delete},
     {.path = "alias set",
      .summary = "Let a word stand for a thing in questions, in place of what it stood for",
      .details =

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // postern ask: a question in plain language, what was understood of it, and the answer.
+#include "cli/question.h"
+
 #include "cli/api.h"
 #include "cli/body.h"
 #include "cli/progress.h"
@@ -99,6 +101,12 @@ static void question_show(struct cli *c, yyjson_val *answer) {
   if (link.n) view_note(c, arena_printf(c->arena, "%.*s\n", STR_ARG(link)));
   view_note(c, arena_printf(c->arena, "%zu call%s; go on with: postern ask --follow %.*s \"…\"\n", calls,
                             calls == 1 ? "" : "s", STR_ARG(json_str(answer, "id"))));
+}
+
+void cli_question_print(struct cli *c, yyjson_val *answer) {
+  struct str chips = question_chips(c, answer);
+  if (chips.n) view_note(c, ARENA_JOIN(c->arena, chips, STR("\n")));
+  question_show(c, answer);
 }
 
 static bool question_send(struct question_work *w, yyjson_mut_doc *body, yyjson_val **answer,

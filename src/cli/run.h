@@ -13,6 +13,8 @@ command_run cli_server_list, cli_server_show, cli_server_create, cli_server_upda
     cli_server_remove, cli_server_config, cli_url_list, cli_url_add, cli_url_revoke;
 command_run cli_tool_list, cli_tool_call, cli_tool_review, cli_tool_approve, cli_tool_deny,
     cli_account_refresh;
+command_run cli_answer_list, cli_answer_show, cli_answer_rerun, cli_answer_share, cli_answer_delete,
+    cli_answer_publish;
 command_run cli_ask_question, cli_alias_set, cli_alias_list, cli_alias_unset;
 command_run cli_engine_set, cli_engine_test, cli_engine_list, cli_engine_unset, cli_engine_default;
 command_run cli_program_run;

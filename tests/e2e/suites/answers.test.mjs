@@ -2,10 +2,13 @@
 // Answers that are kept: found again by their ids, also after a restart; followed, shared, deleted; gone with an account.
 // Who may not see one is told what is told of one that is not there.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { DatabaseSync } from "node:sqlite";
 import { CLIENTS } from "../lib/clients.mjs";
+import { commands } from "../lib/command.mjs";
 import { modern, start } from "../lib/postern.mjs";
 import { eventually } from "../lib/wait.mjs";
 
@@ -343,5 +346,55 @@ describe("what goes", () => {
     } finally {
       await short.close();
     }
+  });
+});
+
+describe("on the command line", () => {
+  let folder, cli;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "postern-answers-"));
+    cli = commands({ HOME: folder, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("asked, shown as it was told, run once more, shared, published, deleted", async () => {
+    const asked = await cli.ok(["ask", "how many active zones do we have?"]);
+    const id = asked.err.match(/ans_[0-9a-z]{20}/)[0];
+    assert.ok(asked.err.includes(`/ui/answer/${id}`), asked.err);
+    const shown = await cli.ok(["answer", "show", id]);
+    assert.equal(shown.out, asked.out);
+    assert.match(shown.err, /"how many active zones do we have\?", \d{4}-/);
+    assert.ok(shown.err.includes("[active]"), shown.err);
+    assert.equal((await cli.json(["answer", "show", id])).id, id);
+    const program = JSON.parse((await cli.ok(["answer", "show", id, "--program"])).out);
+    assert.equal(program.version, 1);
+    const again = await cli.ok(["answer", "rerun", id, "--fresh"]);
+    assert.equal(again.out, asked.out);
+    assert.ok(!again.err.includes(id), again.err);
+    const newer = again.err.match(/ans_[0-9a-z]{20}/)[0];
+    const listed = (await cli.ok(["answer", "list", "--mine", "--limit", "2"])).out;
+    assert.ok(listed.indexOf(newer) > 0 && listed.indexOf(newer) < listed.indexOf(id), listed);
+    assert.equal((await cli.json(["answer", "list", "--conversation", id])).length, 1);
+    assert.match((await cli.ok(["answer", "share", id])).out, /\/ui\/answer\//);
+    assert.equal((await get(id)).visibility, "shared");
+    assert.match((await cli.ok(["answer", "share", id, "--private"])).out, /yours alone/);
+    const server = await world.server(account, { methods: ["read"] });
+    await cli.ok(["answer", "publish", id, "--server", server.id, "--as", "active_zones"]);
+    assert.equal((await modern(server.url, "tools/call", { name: "active_zones", arguments: {} })).body.result.structuredContent.status, "complete");
+    await cli.fails(2, /--as/, ["answer", "publish", id, "--server", server.id]);
+    await cli.fails(2, /nobody sits here/, ["answer", "delete", id]);
+    assert.match((await cli.ok(["answer", "delete", id, "--yes"])).out, /Deleted/);
+    await cli.fails(4, /there is no answer/, ["answer", "show", id]);
+    await cli.fails(4, /there is no answer/, ["answer", "delete", id, "--yes"]);
+    await cli.fails(2, /--limit/, ["answer", "list", "--limit", "none"]);
+  });
+
+  test("one whose account was deleted says so", async () => {
+    const west = await world.account("cfut_sandbox_one_account", { name: "west" });
+    const joined = await ask("how many zones are there per account?");
+    await world.must(204, "DELETE", `/integrated-account/${west.id}`);
+    const shown = await cli.ok(["answer", "show", joined.id]);
+    assert.match(shown.out, /^An account that this answer used was deleted on \d{4}/);
+    await cli.fails(2, /gone/, ["answer", "rerun", joined.id]);
   });
 });

@@ -178,6 +178,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .version = STR(POSTERN_VERSION),
       .call_ms = s->call_timeout,
       .ring = w->ring,
+      .answers = w->store,
   };
   if (!wiring_program(s, &set->serve.run, &set->program, err)) return false;
   set->serve.program = &set->program;

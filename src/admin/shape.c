@@ -11,6 +11,7 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
   {"tools", ADMIN_TEXTS, .says = "globs over tool names: * and ?"},
   {"require_api_token_auth", ADMIN_BOOL, .says = "ask for a valid API token as Bearer beside the URL"},
   {"programs", ADMIN_BOOL, .says = "show postern_run_program, which runs answer programs over the tools that read"},
+  {"ask", ADMIN_BOOL, .says = "show postern_ask, which answers questions in plain language over the tools that read"},
   {"discovery", ADMIN_WORD, .allowed = "full|search|featured", .says = "what is listed: all tools; a few of ours that search, describe and call; or these and the tools that the connector features. Without it all, unless a URL says ?discovery="},
   {"record_arguments", ADMIN_BOOL, .says = "keep the values of calls' arguments in the audit, sealed; without it their shape alone"},
   {"prompts", ADMIN_BOOL, .says = "show the prompts of MCP servers; without it, where neither tags nor tools are named"},

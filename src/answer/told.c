@@ -31,12 +31,6 @@ static void told_write_asked(const struct ask_made *made, struct str stable, yyj
 
 // ---- what was told, cut where it is too large
 
-struct told_cut {
-  size_t rows, calls;
-  bool charts;
-  const char *says;
-};
-
 static const struct told_cut told_cuts[] = {
     {SIZE_MAX, SIZE_MAX, true, ""},
     {SIZE_MAX, SIZE_MAX, false, "without the specs of its charts"},
@@ -63,8 +57,10 @@ static void told_shorten(yyjson_mut_val *array, size_t most) {
 
 static void told_cut_result(yyjson_mut_doc *doc, yyjson_mut_val *result, const struct told_cut *cut) {
   yyjson_mut_val *rows = yyjson_mut_obj_get(result, "rows");
-  if (yyjson_mut_arr_size(rows) > cut->rows) {
+  size_t n = yyjson_mut_arr_size(rows);
+  if (n > cut->rows) {
     told_shorten(rows, cut->rows);
+    if (!yyjson_mut_obj_get(result, "total_rows")) yyjson_mut_obj_add_uint(doc, result, "total_rows", n);
     if (!yyjson_mut_obj_get(result, "cut")) yyjson_mut_obj_add_bool(doc, result, "cut", true);
   }
   if (cut->charts) return;
@@ -85,7 +81,7 @@ static void told_cut_numbers(yyjson_mut_val *numbers, size_t rows) {
   }
 }
 
-static void told_cut_to(yyjson_mut_doc *doc, const struct told_cut *cut) {
+void told_cut_to(yyjson_mut_doc *doc, const struct told_cut *cut) {
   yyjson_mut_val *root = yyjson_mut_doc_get_root(doc), *result;
   size_t i, n;
   yyjson_mut_arr_foreach (yyjson_mut_obj_get(root, "results"), i, n, result)

@@ -235,6 +235,7 @@ static struct catalog_server *catalog_server_new(const struct catalog *before, c
   v->resources = catalog_shows(v->server.filter.resources, &v->server.filter);
   shown_fill(v);
   v->programs = v->server.filter.programs == POLICY_ON && catalog_reads(v);
+  v->asks = v->server.filter.asks && catalog_reads(v);
   find_fill(v);
   v->tools_version = catalog_fingerprint(v);
   return v;

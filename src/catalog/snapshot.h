@@ -68,7 +68,7 @@ struct catalog_server { // likewise shared
   struct catalog_url *urls; // server.urls.count of them, in that order
   struct catalog_member *members;
   size_t member_count;        // those that can be used
-  bool programs;              // our own tool for programs is shown
+  bool programs, asks;        // our own tools for programs, for questions are shown
   bool prompts, resources;    // are those of the accounts shown? By config; by default where no tags or tools
                               // filter is set
   struct catalog_tool *tools; // by name

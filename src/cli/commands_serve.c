@@ -57,6 +57,7 @@ const struct command commands_serve[] = {
                {"no-fence", NULL, "hold its tools to no values any more"},
                {"no-record", NULL, "keep the shape of arguments alone"},
                {"no-programs", NULL, "without postern_run_program"},
+               {"no-ask", NULL, "without postern_ask"},
                EXPIRY_FLAGS},
      .traits = API,
      .run = cli_server_update},

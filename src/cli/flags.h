@@ -23,7 +23,9 @@
       {"record-arguments", NULL, "keep the values of arguments in the audit, sealed"},                       \
       {"discovery", "full|search|featured",                                                                  \
        "list all tools; or a few that search, describe and call; or these and what people start with"},      \
-      {"programs", NULL, "show postern_run_program, which runs answer programs over the tools that read"}, { \
+      {"programs", NULL, "show postern_run_program, which runs answer programs over the tools that read"},   \
+      {"ask", NULL, "show postern_ask, which answers questions in plain language over the tools that read"}, \
+  {                                                                                                          \
     "require-api-token", NULL, "ask for an API token as Bearer beside the URL"                               \
   }
 #define EXPIRY_FLAGS                                                                                         \

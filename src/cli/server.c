@@ -191,12 +191,14 @@ static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *c
     const char *on, *off, *member;
   } switches[] = {{"require-api-token", "no-api-token", "require_api_token_auth"},
                   {"record-arguments", "no-record", "record_arguments"},
-                  {"programs", "no-programs", "programs"}};
+                  {"programs", "no-programs", "programs"},
+                  {"ask", "no-ask", "ask"}};
+  enum { SWITCHES = sizeof switches / sizeof *switches };
   struct str discovery = args_text(&c->args, "discovery");
   bool any = discovery.n > 0;
-  for (size_t i = 0; i < 3; i++)
-    any = any || args_has(&c->args, switches[i].on) || args_has(&c->args, switches[i].off) ||
-          args_has(&c->args, members[i]);
+  for (size_t i = 0; i < 3; i++) any = any || args_has(&c->args, members[i]);
+  for (size_t i = 0; i < SWITCHES; i++)
+    any = any || args_has(&c->args, switches[i].on) || args_has(&c->args, switches[i].off);
   if (!any) return;
   cli_body_put_json(body, NULL, "config", config);
   yyjson_mut_val *to = cli_body_object(body, NULL, "config");
@@ -204,7 +206,7 @@ static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *c
   if (discovery.n)
     yyjson_mut_obj_put(to, yyjson_mut_str(body, "discovery"),
                        yyjson_mut_strncpy(body, discovery.p, discovery.n));
-  for (size_t i = 0; i < 3; i++) {
+  for (size_t i = 0; i < SWITCHES; i++) {
     bool on = args_has(&c->args, switches[i].on);
     if (on || args_has(&c->args, switches[i].off))
       yyjson_mut_obj_put(to, yyjson_mut_str(body, switches[i].member), yyjson_mut_bool(body, on));

@@ -7,25 +7,27 @@ static size_t brief_rows(const struct outcome_result *r) {
   return r->rows.row_count < BRIEF_ROWS_MOST ? r->rows.row_count : BRIEF_ROWS_MOST;
 }
 
-// A cell of a Markdown table: in one line, bars escaped, not longer than a model needs.
-static void brief_cell(struct buf *out, const struct table_cell *cell, enum table_type type) {
-  struct buf text = BUF_MAX(TABLE_CELL_MOST);
-  table_cell_print(&text, cell, type);
-  struct str s = str_cut_utf8(buf_str(&text), BRIEF_CELL_MOST);
+void brief_add_text(struct buf *out, struct str text) {
+  struct str s = str_cut_utf8(text, BRIEF_CELL_MOST);
   for (size_t i = 0; i < s.n; i++) {
     if (s.p[i] == '|') buf_add_char(out, '\\');
     buf_add_char(out, s.p[i] == '\n' || s.p[i] == '\r' ? ' ' : s.p[i]);
   }
   if (s.n < text.n) buf_add_z(out, "…");
+}
+
+static void brief_cell(struct buf *out, const struct table_cell *cell, enum table_type type) {
+  struct buf text = BUF_MAX(TABLE_CELL_MOST);
+  table_cell_print(&text, cell, type);
+  brief_add_text(out, buf_str(&text));
   buf_free(&text);
 }
 
 static void brief_table(const struct outcome_result *r, struct buf *out) {
   const struct table_result *rows = &r->rows;
   for (size_t c = 0; c < rows->column_count; c++) {
-    struct table_cell name = {.kind = TABLE_CELL_TEXT, .text = rows->columns[c].name};
     buf_add_z(out, c ? " | " : "| ");
-    brief_cell(out, &name, TABLE_TEXT);
+    brief_add_text(out, rows->columns[c].name);
   }
   buf_add_z(out, " |\n");
   for (size_t c = 0; c < rows->column_count; c++) buf_add_z(out, c ? " | ---" : "| ---");

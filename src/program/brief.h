@@ -14,6 +14,8 @@ enum {
   BRIEF_VIEW_MOST = 96 * 1024,
 };
 
+void brief_add_text(struct buf *out,
+                    struct str text); // a cell of a Markdown table: one line, not longer than a model needs
 void brief_text(const struct outcome *o, struct buf *out); // Markdown
 void brief_json(const struct outcome *o, struct buf *out); // an object: status, results, warnings, handle
 // The same for a view that draws it: with charts and more rows, as many as fit in an empty `out`; what was left out is said.

@@ -289,6 +289,8 @@ static void offer_add_how(const struct serve_request *r, struct buf *text) {
       if (server->reach >> i & 1) buf_printf(text, "%s%s", any ? ", " : "", gates[i]), any = true;
     buf_add_z(text, ". ");
   }
+  if (server->asks)
+    buf_add_z(text, "Questions about what the accounts hold are answered whole by postern_ask. ");
   if (server->programs)
     buf_add_z(text, "To count, group, join or compare over many rows or calls, use postern_run_program once "
                     "instead of reading results. ");

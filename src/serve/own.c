@@ -2,13 +2,14 @@
 #include "serve/own.h"
 
 #include "audit/audit.h"
+#include "serve/asks.h"
 #include "serve/finder.h"
 #include "serve/frame.h"
 #include "serve/gates.h"
 #include "serve/programs.h"
 #include "serve/published.h"
 
-static const struct own_tools *const own_kinds[] = {&finder_tools, &gates_tools, &programs_tools,
+static const struct own_tools *const own_kinds[] = {&finder_tools, &gates_tools, &asks_tools, &programs_tools,
                                                     &published_tools};
 
 const struct own_tools *own_find(const struct serve_request *r, struct str name) {

@@ -165,4 +165,9 @@ static bool programs_call(struct serve_request *r, yyjson_val *params, struct bu
   return told;
 }
 
-const struct own_tools programs_tools = {programs_has, programs_list, programs_call, NULL, programs_has_view};
+static uint64_t programs_version(const struct catalog_server *server) {
+  return server->programs ? 1 : 0;
+}
+
+const struct own_tools programs_tools = {programs_has, programs_list, programs_call, programs_version,
+                                         programs_has_view};

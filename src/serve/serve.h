@@ -18,6 +18,7 @@
 struct serve_env { // lives as long as the program
   struct run_env run;
   const struct program_env *program;
+  struct store *answers;   // that keeps them
   struct json_limits json; // of request bodies
   size_t list_page;        // items on a page of a list
   size_t result_budget;    // characters of a result that postern_read gives whole; 0: any

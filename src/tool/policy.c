@@ -38,6 +38,7 @@ static const struct str policy_keys[] = {{"methods", 7},
                                          {"resources", 9},
                                          {"record_arguments", 16},
                                          {"programs", 8},
+                                         {"ask", 3},
                                          {"discovery", 9},
                                          {"fence", 5}};
 enum { POLICY_KEYS = sizeof policy_keys / sizeof *policy_keys };
@@ -193,12 +194,14 @@ bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct ar
     while (i < POLICY_KEYS && !str_eq(json_text(key), policy_keys[i])) i++;
     if (i == POLICY_KEYS) return policy_unknown(err, "config", json_text(key), policy_keys, POLICY_KEYS);
   }
-  enum policy_switch guarded, recorded;
+  enum policy_switch guarded, recorded, asks;
   if (!policy_read_switch(config, "require_api_token_auth", &guarded, err) ||
+      !policy_read_switch(config, "ask", &asks, err) ||
       !policy_read_switch(config, "record_arguments", &recorded, err))
     return false;
   f.require_api_token = guarded == POLICY_ON;
   f.record_arguments = recorded == POLICY_ON;
+  f.asks = asks == POLICY_ON;
   if (!policy_read_methods(config, a, &f, err) || !policy_read_tags(config, set, a, &f, err) ||
       !policy_list(config, "tools", a, &f.tools, &f.tool_count, err) ||
       !policy_read_switch(config, "programs", &f.programs, err) ||
@@ -256,6 +259,7 @@ struct str policy_filter_write(const struct policy_filter *f, struct arena *a) {
   buf_printf(&out, "%s\"require_api_token_auth\":%s", out.n > 1 ? "," : "",
              f->require_api_token ? "true" : "false");
   if (f->programs) buf_printf(&out, ",\"programs\":%s", f->programs == POLICY_ON ? "true" : "false");
+  if (f->asks) buf_add_z(&out, ",\"ask\":true");
   if (f->discovery)
     buf_printf(&out, ",\"discovery\":\"%.*s\"", STR_ARG(policy_discoveries[f->discovery - POLICY_FULL]));
   if (f->record_arguments) buf_add_z(&out, ",\"record_arguments\":true");

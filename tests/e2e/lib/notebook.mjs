@@ -10,7 +10,7 @@ import { startVendor } from "./vendor.mjs";
 export const PROJECTS = ["alpha", "beta", "gamma", "delta"].map((name, i) => ({ id: `p${i + 1}`, name }));
 export const NOTES = PROJECTS.length * 2;
 
-export async function startNotebook(world, { projects = PROJECTS } = {}) {
+export async function startNotebook(world, { name = "book", projects = PROJECTS } = {}) {
   const book = { limited: 0, unlisted: 0, wait: "1", broken: "", gate: undefined };
   const limit = () => ({ status: 429, headers: { "retry-after": book.wait }, body: {} });
   const vendor = await startVendor({
@@ -30,11 +30,14 @@ export async function startNotebook(world, { projects = PROJECTS } = {}) {
     wipe_notes: { path: "/projects/{project_id}/notes", method: "delete", readOnly: false, parameters: [{ name: "project_id", in: "path", required: true, schema: { type: "string" } }], word: { class: "delete" } },
   });
   book.account = await vendor.connect(world, {
-    name: "book",
-    ask: {
-      things: {
-        projects: { names: ["project"], steps: [{ id: "projects", tool: "list_projects" }], key: "id", gives: { project_id: "projects.id", project: "projects.name" }, label: "name", lookup: true, columns: { name: { sql: "projects.name" } } },
-        notes: { names: ["note"], within: "projects", steps: [{ id: "notes", tool: "list_notes", arguments: { project_id: { $: "project_id" } } }], label: "title", show: ["author"], columns: { title: { sql: "notes.title" }, author: { sql: "notes.author", names: ["author"], values: { eve: ["eve"], bob: ["bob"] } }, project: { sql: "notes.project", names: ["project"] } } },
+    name,
+    more: {
+      fences: [{ key: "project_id", names: ["project"], list: { tool: "list_projects", id: "id", name: "name" }, paths: ["/projects/*"], outside: ["list_projects"] }],
+      ask: {
+        things: {
+          projects: { names: ["project"], steps: [{ id: "projects", tool: "list_projects" }], key: "id", gives: { project_id: "projects.id", project: "projects.name" }, label: "name", lookup: true, columns: { name: { sql: "projects.name" } } },
+          notes: { names: ["note"], within: "projects", steps: [{ id: "notes", tool: "list_notes", arguments: { project_id: { $: "project_id" } } }], label: "title", show: ["author"], columns: { title: { sql: "notes.title" }, author: { sql: "notes.author", names: ["author"], values: { eve: ["eve"], bob: ["bob"] } }, project: { sql: "notes.project", names: ["project"] } } },
+        },
       },
     },
   });

@@ -26,8 +26,8 @@ export async function startVendor(operations) {
     url,
     seen,
     last: () => seen.at(-1),
-    // Imports the connector and connects an account.
-    async connect(world, { name = "fixture", credential = { token: "fixture-token" }, ask } = {}) {
+    // Imports the connector and connects an account; more: of the definition.
+    async connect(world, { name = "fixture", credential = { token: "fixture-token" }, more } = {}) {
       const definition = {
         name,
         label: "Fixture",
@@ -35,7 +35,7 @@ export async function startVendor(operations) {
         base_url: url,
         auth: [{ id: "token", fields: [{ name: "token", secret: true }], send: [{ in: "bearer", value: "{token}" }] }],
         verify: [{ method: "GET", path: "/" }],
-        ...(ask ? { ask } : {}),
+        ...more,
       };
       const report = await world.must(201, "POST", "/connector", { definition, document: documentOf(operations) });
       const account = await world.must(201, "POST", "/integrated-account", { connector: name, name, credential });

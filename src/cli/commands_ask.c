@@ -111,7 +111,7 @@ const struct command commands_ask[] = {
      .example = "postern engine set claude --kind anthropic --model claude-sonnet-5-5 --default\n"
                 "postern engine set gpt --kind openai --model gpt-6-luna --key @key.txt\n"
                 "postern engine set local --kind chat --model qwen3 --base-url http://127.0.0.1:11434/v1",
-     .arguments = {{"NAME", "a name for it: of a-z, 0-9, '.', '_' and '-'"}},
+     .arguments = {{"ENGINE", "a name for it: of a-z, 0-9, '.', '_' and '-'"}},
      .flags = {{"kind", "anthropic|openai|chat",
                 "Anthropic Messages, OpenAI Responses, or Chat Completions, which most others speak"},
                {"model", "MODEL", "the provider's name of the model"},
@@ -134,7 +134,7 @@ const struct command commands_ask[] = {
      .run = cli_engine_set},
     {.path = "engine test",
      .summary = "Ask a language model now to call a tool",
-     .arguments = {{"NAME", "its name or id"}},
+     .arguments = {{"ENGINE", "its name or id"}},
      .traits = API,
      .run = cli_engine_test},
     {.path = "engine list",
@@ -148,7 +148,7 @@ const struct command commands_ask[] = {
      .run = cli_engine_default},
     {.path = "engine unset",
      .summary = "Remove an engine and its key",
-     .arguments = {{"NAME", "its name or id"}},
+     .arguments = {{"ENGINE", "its name or id"}},
      .traits = API,
      .run = cli_engine_unset},
 

@@ -144,7 +144,8 @@ static void complete_known(struct cli *c, const char *what, struct str account, 
       {"CONNECTOR", {NAMES_CONNECTOR}, 1}, {"TOKEN", {NAMES_TOKEN}, 1},
       {"PROGRAM", {NAMES_PROGRAM}, 1},     {"WHAT", {NAMES_CONNECTOR, NAMES_ACCOUNT}, 2},
       {"--account", {NAMES_ACCOUNT}, 1},   {"--server", {NAMES_SERVER}, 1},
-      {"--actor", {NAMES_TOKEN}, 1},
+      {"--actor", {NAMES_TOKEN}, 1},       {"ENGINE", {NAMES_ENGINE}, 1},
+      {"--engine", {NAMES_ENGINE}, 1},
   };
   struct err ignored;
   yyjson_val *items;

@@ -19,10 +19,15 @@ static const struct {
                      "an API token; 'postern token list' lists them"},
     [NAMES_PROGRAM] = {"program", "/stored-program", "program list",
                        "a kept program; 'postern program run' runs it"},
+    [NAMES_ENGINE] = {"engine", "/engines", "engine list", "an engine; 'postern engine test' tries it"},
 };
 
 bool names_list(struct cli *c, enum names_kind kind, yyjson_val **items, struct err *err) {
-  return api_list(c, str_of(names_kinds[kind].path), 0, items, err);
+  if (kind != NAMES_ENGINE) return api_list(c, str_of(names_kinds[kind].path), 0, items, err);
+  yyjson_val *list; // comes whole
+  bool ok = api_get(c, str_of(names_kinds[kind].path), &list, err);
+  if (ok) *items = yyjson_obj_get(list, "items");
+  return ok;
 }
 
 // ---- what was meant

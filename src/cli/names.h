@@ -9,7 +9,15 @@
 
 #include "cli/command.h"
 
-enum names_kind { NAMES_ACCOUNT, NAMES_SERVER, NAMES_CONNECTOR, NAMES_TOKEN, NAMES_PROGRAM, NAMES_KINDS };
+enum names_kind {
+  NAMES_ACCOUNT,
+  NAMES_SERVER,
+  NAMES_CONNECTOR,
+  NAMES_TOKEN,
+  NAMES_PROGRAM,
+  NAMES_ENGINE,
+  NAMES_KINDS
+};
 
 // The entry of its list. ERR_MISSING, or ERR_CONFLICT where several have the name.
 MUST_USE bool names_find(struct cli *c, enum names_kind kind, struct str text, yyjson_val **out,

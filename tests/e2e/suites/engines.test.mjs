@@ -293,6 +293,24 @@ describe("changed", () => {
     }
   });
 
+  test("what models see is the operator's word, schema without one", async () => {
+    assert.equal((await world.must(200, "GET", "/engines")).sees, "schema");
+    assert.match((await cli.ok(["engine", "list"])).out, /see of what was read: schema/);
+    const postern = await new Postern({ ask_llm_sees: "rows" }).start();
+    try {
+      assert.equal((await postern.must(200, "GET", "/engines")).sees, "rows");
+    } finally {
+      await postern.close();
+    }
+  });
+
+  test("names are completed, and known where another kind was meant", async () => {
+    await set("wonderful", "good");
+    assert.match((await cli.ok(["complete", "engine", "test", "wond"])).out, /wonderful/);
+    assert.match((await cli.ok(["complete", "ask", "--engine", "p"])).out, /planner/);
+    await cli.fails(4, /'wonderful' is an engine/, ["account", "show", "wonderful"]);
+  });
+
   test("no more than there may be", async () => {
     for (let n = 0; n < 32; n++) await set(`e${n}`, "good", { untested: true });
     await set("one-more", "good", { untested: true }, 429);

@@ -197,6 +197,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .metrics_token = s->metrics_token,
       .origins = &set->origins,
       .json = json,
+      .call_ms = s->call_timeout,
       .started_ms = w->started_ms,
       .audit_keep_ms = (int64_t)s->audit_retention,
       .answers_keep_ms = (int64_t)s->answers_keep,

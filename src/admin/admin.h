@@ -31,6 +31,7 @@ struct admin_env {
   // public_url: "https://postern.example", no slash at the end; empty: from the Host header
   const struct origin_rule *origins;
   struct json_limits json; // of request bodies
+  uint64_t call_ms;        // of a request, from its head to its answer
   int64_t started_ms;
   int64_t audit_keep_ms, answers_keep_ms; // admin_purge removes older rows; 0: keeps all
   struct loop *const *loops;

@@ -47,7 +47,7 @@ static void answers_put_head(const struct admin_call *call, const struct answer_
   put_text(out, "link", ARENA_JOIN(call->arena, answers_page(call), row->id));
   put_text(out, "question", json_str(asked, "question"));
   put_text(out, "outcome", json_str(asked, "outcome"));
-  put_text(out, "engine", json_str(asked, "engine"));
+  put_value(out, "engine", yyjson_obj_get(asked, "engine"));
   put_time(out, "created_at", row->created_at);
   put_text(out, "owner", row->owner);
   put_bool(out, "mine", str_eq(row->owner, call->who.token.id));

@@ -50,6 +50,17 @@ static bool ask_now(struct admin_call *call, struct answer_request *r, struct er
   return ok;
 }
 
+enum {
+  ASK_RESERVE_MS = 20000
+}; // of a request's time, for the planner where a language model used up the rest
+
+// A request has to be over in time; a stream need not.
+static uint64_t ask_engine_ms(const struct admin_call *call) {
+  uint64_t most = call->env->call_ms;
+  if (admin_events_wanted(call->in)) return 0;
+  return most > 2 * (uint64_t)ASK_RESERVE_MS ? most - ASK_RESERVE_MS : most / 2;
+}
+
 bool admin_ask(struct admin_call *call, struct err *err) {
   struct answer_request r = {.ask = {.question = str_trim(json_str(call->body, "question")),
                                      .choose = json_int(call->body, "choose", 0),
@@ -57,7 +68,10 @@ bool admin_ask(struct admin_call *call, struct err *err) {
                                      .page = answers_page(call)},
                              .store = call->env->shelf.store,
                              .asker = answers_asker(call),
-                             .follow = json_str(call->body, "follow")};
+                             .follow = json_str(call->body, "follow"),
+                             .engines = call->env->engines,
+                             .engine = json_str(call->body, "engine"),
+                             .engine_ms = ask_engine_ms(call)};
   r.ask.program = (struct program_request){.env = call->env->program,
                                            .catalog = call->catalog,
                                            .principal = call->who.key,

@@ -23,7 +23,7 @@ SHAPE(admin_answer_publish, "AnswerPublish", "An answer to publish as a tool",
   {"link", ADMIN_TEXT, REQ, .says = "the address of its page, which never changes"},                             \
   {"question", ADMIN_TEXT, REQ, .says = "as it was asked; of a choice, the question before it"},                 \
   {"outcome", ADMIN_WORD, REQ, .allowed = "answer|clarify|unanswerable|refuse", .says = "what it is"},           \
-  {"engine", ADMIN_TEXT, REQ, .says = "who planned it: planner"},                                                \
+  {"engine", ADMIN_OBJECT, REQ, .says = ANSWER_ENGINE},                                                          \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                           \
   {"owner", ADMIN_TEXT, REQ, .says = "id of the API token that asked"},                                          \
   {"mine", ADMIN_BOOL, REQ, .says = "it is the asker's own"},                                                    \

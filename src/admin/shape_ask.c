@@ -20,6 +20,7 @@ SHAPE(admin_question, "Question", "A question in plain language",
   {"choose", ADMIN_INT, .least = 1, .most = 100, .says = "the number of a choice of that answer"},
   {"remember", ADMIN_BOOL, .says = "keep the choice as an alias of the word that was asked about"},
   {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "see what this server shows; without it, all accounts"},
+  {"engine", ADMIN_TEXT, .most = NAME_MOST, .says = "who writes the program: planner, or a language model by name; left out: the default"},
   {"plan_only", ADMIN_BOOL, .says = "the program alone, without running it"});
 #define ENGINE_BODY                                                                                                 \
   {"base_url", ADMIN_TEXT, .most = 2048, .says = "of the API with its version, such as http://127.0.0.1:11434/v1; chat needs one. A query goes behind each path"}, \
@@ -98,7 +99,7 @@ SHAPE(admin_answered, "Answer", "An answer with its evidence; see the manual's p
   {"id", ADMIN_TEXT, REQ, .says = "for a question that follows; GET /answers/{id} has the answer again"},
   {"link", ADMIN_TEXT, .says = "the address of its page, which never changes"},
   {"outcome", ADMIN_WORD, REQ, .allowed = "answer|clarify|unanswerable|refuse", .says = "what it is"},
-  {"engine", ADMIN_TEXT, REQ, .says = "who planned it: planner"},
+  {"engine", ADMIN_OBJECT, REQ, .says = ANSWER_ENGINE},
   {"text", ADMIN_TEXT, REQ, .says = "in words"},
   {"numbers", ADMIN_OBJECTS, REQ, .says = ANSWER_NUMBERS},
   {"table", ADMIN_OBJECT, .says = "columns and rows of the main result"},

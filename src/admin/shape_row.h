@@ -20,6 +20,9 @@
 #define ANSWER_NUMBERS                                                                                       \
   "where each number of the text comes from: start and end (bytes of the text in UTF-8), result, and row "   \
   "and column from 0; of a number that counts rows, rows: the first, and the one behind the last"
+#define ANSWER_ENGINE                                                                                        \
+  "name: who answered, planner or a language model; where one was asked: asked, model, rounds, "             \
+  "input_tokens, output_tokens, cached_tokens, ms"
 #define ANSWER_CALLS                                                                                         \
   "each call that was made: account, account_id, tool, arguments, at, ms, page, rows, bytes, cached, "       \
   "request_id"

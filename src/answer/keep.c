@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "answer/by.h"
 #include "answer/told.h"
 #include "base/clock.h"
 #include "data/json.h"
@@ -128,7 +129,12 @@ bool answer_ask(struct answer_request *r, struct buf *out, struct err *err) {
   r->ask.before = r->follow.n || r->rerun_of.n ? &k.said : NULL;
   r->ask.keep = keep_made;
   r->ask.keep_arg = &k;
-  bool ok = pool_run(keep_begin_job, &k, err) && ask_answer(&r->ask, out, err);
+  struct answer_by by = {0};
+  bool ok = pool_run(keep_begin_job, &k, err) && answer_by_find(r, &by, err);
+  r->ask.engine = by.held ? &by.engine : NULL;
+  ok = ok && ask_answer(&r->ask, out, err);
+  r->ask.engine = NULL;
+  answer_by_release(&by);
   arena_free(k.arena);
   return ok;
 }

@@ -9,6 +9,7 @@
 #include "answer/answer.h"
 #include "ask/answer.h"
 #include "crypto/token.h"
+#include "engine/engine.h"
 
 struct answer_request {
   struct ask_request ask; // `before`, `aliases` and `keep` are made here
@@ -16,8 +17,11 @@ struct answer_request {
   struct answer_asker asker;
   struct str follow;   // id of the answer that this question follows; empty: none
   struct str rerun_of; // id of the answer whose program (ask.again) is run once more; empty: none
-  bool is_shared;      // with all that manage Postern; else it is its owner's alone
-  char id[TOKEN_ID];   // of what was made
+  const struct engine_env *engines; // NULL: the planner alone is there
+  struct str engine;                // who writes the program, by name; empty: the default
+  uint64_t engine_ms;               // as long may a language model take; 0: as it is set
+  bool is_shared;                   // with all that manage Postern; else it is its owner's alone
+  char id[TOKEN_ID];                // of what was made
 };
 
 MUST_USE bool answer_ask(struct answer_request *r, struct buf *out, struct err *err) SUSPENDS;

@@ -16,7 +16,7 @@ static void told_write_asked(const struct ask_made *made, struct str stable, yyj
   buf_add_z(out, ",\"outcome\":");
   json_add_string(out, made->outcome);
   buf_add_z(out, ",\"engine\":");
-  json_add_string(out, made->engine);
+  buf_add(out, made->engine);
   buf_add_z(out, ",\"turns\":");
   if (turns)
     json_write(out, turns);

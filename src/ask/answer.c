@@ -3,35 +3,14 @@
 
 #include <stdlib.h>
 
-#include "ask/plan.h"
-#include "ask/reach.h"
-#include "ask/tell.h"
+#include "ask/answer_parts.h"
+#include "ask/derive.h"
 #include "base/clock.h"
 #include "data/json.h"
 #include "io/pool.h"
 #include "program/keep.h"
 
 enum { ANSWER_MINUTE_MS = 60000, ANSWER_TALK_MOST = 2 << 20 };
-
-struct asking {
-  const struct ask_request *r;
-  struct arena *arena;
-  struct program_view view;
-  struct ask_reach reach;
-  struct table_clock clock;
-  struct talk_said said;
-  struct model model;
-  struct reading reading;
-  struct ask_plan plan;
-  struct reading_name *names;
-  size_t name_count;
-  struct tell tell;
-  struct report report;
-  bool looked;     // names of rows were looked up
-  bool plain;      // the program is not the plan's, so its results speak for themselves
-  bool held_up;    // what has to be known before the answer's program could not be read yet
-  uint64_t end_us; // of the asker's patience; 0: as long as programs may take
-};
 
 // ---- the conversation
 
@@ -80,23 +59,16 @@ static void answer_take_named(struct asking *x) {
 
 static bool answer_plan_job(void *arg, struct err *err) {
   struct asking *x = arg;
-  struct reading before;
-  bool follows = false;
   if (!x->model.arena && !reach_model(&x->reach, x->arena, &x->model, err)) return false;
   if (!x->names) answer_take_named(x);
-  for (size_t i = 0; i < x->said.turn_count; i++) {
-    struct reading_input in = {.question = x->said.turns[i],
-                               .model = &x->model,
-                               .clock = &x->clock,
-                               .names = x->names,
-                               .name_count = x->name_count,
-                               .aliases = x->r->aliases,
-                               .alias_count = x->r->alias_count,
-                               .looked = x->looked};
-    if (!reading_make(&in, follows ? &before : NULL, x->arena, &x->reading, err)) return false;
-    before = x->reading;
-    follows = true;
-  }
+  struct reading_input in = {.model = &x->model,
+                             .clock = &x->clock,
+                             .names = x->names,
+                             .name_count = x->name_count,
+                             .aliases = x->r->aliases,
+                             .alias_count = x->r->alias_count,
+                             .looked = x->looked};
+  if (!reading_follow(&in, x->said.turns, x->said.turn_count, x->arena, &x->reading, err)) return false;
   plan_make(&x->reading, &x->clock, x->arena, &x->plan);
   return true;
 }
@@ -119,9 +91,8 @@ static uint64_t answer_left_ms(const struct asking *x) {
 }
 
 // Checked, and told; nothing is called yet.
-static bool answer_begin(struct asking *x, const char *of, yyjson_mut_doc *program, struct program_run **out,
-                         struct err *err) {
-  struct program_faults faults = {.arena = x->arena};
+static bool answer_begin(struct asking *x, const char *of, yyjson_mut_doc *program,
+                         struct program_faults *faults, struct program_run **out, struct err *err) {
   struct program_request request = x->r->program;
   size_t n;
   char *text = yyjson_mut_write(program, 0, &n);
@@ -130,20 +101,27 @@ static bool answer_begin(struct asking *x, const char *of, yyjson_mut_doc *progr
   struct str written = text ? arena_dup(x->arena, str_make(text, n)) : STR("");
   free(text);
   if (!request.doc) return err_set(err, ERR_INTERNAL, "a program could not be written");
-  if (!program_begin(&request, out, &faults, err)) return false;
+  if (!program_begin(&request, out, faults, err)) return false;
   report_plan(&x->report, of, written, *out);
   return true;
 }
 
-static bool answer_run(struct asking *x, const char *of, yyjson_mut_doc *program, struct program_run **out,
-                       const struct outcome **outcome, struct err *err) {
-  if (!answer_begin(x, of, program, out, err)) return false;
+bool ask_run_program(struct asking *x, const char *of, yyjson_mut_doc *program, struct program_faults *faults,
+                     struct program_run **out, const struct outcome **outcome, struct err *err) {
+  if (!answer_begin(x, of, program, faults, out, err)) return false;
   if (!program_go_on(*out, answer_left_ms(x), err) || !program_outcome(*out, outcome, err)) {
     program_end(*out);
     *out = NULL;
     return false;
   }
   return true;
+}
+
+// One of the planner's: it has no faults.
+static bool answer_run(struct asking *x, const char *of, yyjson_mut_doc *program, struct program_run **out,
+                       const struct outcome **outcome, struct err *err) {
+  struct program_faults faults = {.arena = x->arena};
+  return ask_run_program(x, of, program, &faults, out, outcome, err);
 }
 
 // The same, of what has to be known first: where it did not come to its end, the answer is for later.
@@ -376,12 +354,13 @@ static void answer_keep_said(struct asking *x) {
 static bool answer_keep(struct asking *x, const struct buf *out, struct err *err) {
   const struct ask_request *r = x->r;
   if (!r->keep) return true;
-  struct buf talk = BUF_MAX(ANSWER_TALK_MOST);
+  struct buf talk = BUF_MAX(ANSWER_TALK_MOST), engine = BUF_MAX(ANSWER_TALK_MOST);
   talk_write(&x->said, &talk);
+  tell_engine(&x->tell.engine, &engine);
   struct ask_made made = {.id = str_of(x->tell.id),
                           .question = x->said.turns[x->said.turn_count - 1],
                           .outcome = str_of(x->tell.outcome),
-                          .engine = STR(TELL_ENGINE),
+                          .engine = buf_str(&engine),
                           .told = buf_str(out),
                           .program = x->tell.program,
                           .talk = buf_str(&talk),
@@ -391,11 +370,12 @@ static bool answer_keep(struct asking *x, const struct buf *out, struct err *err
                 ? err_set(err, ERR_LIMIT, "the answer is too large to be told; ask for less")
                 : r->keep(r->keep_arg, &made, err);
   buf_free(&talk);
+  buf_free(&engine);
   return ok;
 }
 
-// What may be behind an answer that says little. A probe that fails is no trouble of the answer's.
-static bool answer_probe(struct asking *x, const struct outcome *o, struct err *err) {
+// A probe that fails is no trouble of the answer's.
+bool ask_probe(struct asking *x, const struct outcome *o, struct err *err) {
   struct suspect list[SUSPECTS_MOST];
   size_t n = suspect_pick(&x->plan, o, list);
   for (size_t i = 0; i < n; i++) {
@@ -442,10 +422,11 @@ static struct program_run *answer_take_up(const struct asking *x) {
 
 static bool answer_with_program(struct asking *x, struct err *err) {
   struct program_run *run = answer_take_up(x);
+  struct program_faults faults = {.arena = x->arena};
   const struct outcome *o;
   if (run)
     report_follow(&x->report, REPORT_ANSWER, run);
-  else if (!answer_begin(x, REPORT_ANSWER, x->plan.program, &run, err))
+  else if (!answer_begin(x, REPORT_ANSWER, x->plan.program, &faults, &run, err))
     return false;
   bool ok = program_go_on(run, answer_left_ms(x), err);
   if (ok && program_is_paused(run)) {
@@ -454,7 +435,7 @@ static bool answer_with_program(struct asking *x, struct err *err) {
   }
   ok = ok && program_outcome(run, &o, err);
   if (ok) answer_tell(x, o);
-  ok = ok && (x->plain || answer_probe(x, o, err));
+  ok = ok && (x->plain || ask_probe(x, o, err));
   program_end(run);
   return ok;
 }
@@ -471,14 +452,16 @@ static struct str answer_said(const struct asking *x) {
 }
 
 static bool answer_make(struct asking *x, struct buf *out, struct err *err) {
+  bool answered;
   if (!answer_turns(x, err)) return false;
   x->reach.question = x->said.turn_count > 1 ? answer_said(x) : x->said.turns[0];
   if (!answer_plan(x, err) || !answer_peek(x, err) || (!x->held_up && !answer_look_up(x, err))) return false;
   if (x->r->again.n && !answer_take_again(x, err)) return false;
   answer_keep_said(x);
-  if (x->plan.end != PLAN_PROGRAM)
+  if (!ask_by_engine(x, &answered, err)) return false;
+  if (!answered && x->plan.end != PLAN_PROGRAM)
     tell_end(&x->tell, &x->plan);
-  else if (!x->r->plan_only && !answer_with_program(x, err))
+  else if (!answered && !x->r->plan_only && !answer_with_program(x, err))
     return false;
   x->said.paused = x->tell.paused;
   x->said.now_ms = x->clock.now_ms;

@@ -8,6 +8,7 @@
 
 #include "ask/alias.h"
 #include "ask/report.h"
+#include "ask/rounds.h"
 #include "ask/talk.h"
 #include "program/run.h"
 
@@ -15,7 +16,8 @@ enum { ASK_QUESTION_MOST = 16000 }; // bytes
 
 // An answer as it is about to be told: for who keeps it first. Lives during the call.
 struct ask_made {
-  struct str id, question, outcome, engine;
+  struct str id, question, outcome;
+  struct str engine;          // the part of the answer: JSON
   struct str told;            // the answer, as JSON
   struct str program;         // the part of it; empty: the question ended without one
   struct str talk;            // JSON text of what a follow-up needs: ask/talk.h
@@ -35,6 +37,7 @@ struct ask_request {
   uint64_t most_ms; // in all; what is read by then is told. 0: as long as programs may take
   const struct alias *aliases;
   size_t alias_count;
+  const struct ask_engine *engine; // a language model that writes the program; NULL: the planner
   struct str page; // what an answer's id is put behind for the address of its page; empty: it has none
   // Called with the answer before it is told. What fails here is the answer. NULL: nobody keeps it.
   bool (*keep)(void *arg, const struct ask_made *made, struct err *err);

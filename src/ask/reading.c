@@ -427,3 +427,15 @@ bool reading_make(const struct reading_input *in, const struct reading *before, 
     out->end = READING_NOTHING;
   return true;
 }
+
+bool reading_follow(const struct reading_input *in, const struct str *questions, size_t count,
+                    struct arena *a, struct reading *out, struct err *err) {
+  struct reading_input one = *in;
+  struct reading *before = ARENA_NEW(a, struct reading);
+  for (size_t i = 0; i < count; i++) {
+    one.question = questions[i];
+    if (!reading_make(&one, i ? before : NULL, a, out, err)) return false;
+    *before = *out;
+  }
+  return true;
+}

@@ -113,5 +113,8 @@ struct reading {
 // `before`: what a question before it was read as, which this one may only change; NULL: none.
 MUST_USE bool reading_make(const struct reading_input *in, const struct reading *before, struct arena *a,
                            struct reading *out, struct err *err);
+// The questions of a conversation, each as it changes those before; in->question is not looked at.
+MUST_USE bool reading_follow(const struct reading_input *in, const struct str *questions, size_t count,
+                             struct arena *a, struct reading *out, struct err *err);
 
 #endif

@@ -36,6 +36,18 @@ void report_understood(struct report *r, const struct ask_plan *plan) {
   report_send(r, &(struct ask_event){.name = "understood", .what = STR("understood")}, &data);
 }
 
+void report_model(struct report *r, struct str engine, const struct rounds_usage *usage, struct str doing) {
+  if (!r->told) return;
+  struct buf data = report_open();
+  tell_text(&data, "engine", engine);
+  tell_text(&data, "doing", doing);
+  buf_printf(&data,
+             ",\"round\":%zu,\"input_tokens\":%lld,\"output_tokens\":%lld,\"cached_tokens\":%lld,\"ms\":%llu",
+             usage->rounds, (long long)usage->input, (long long)usage->output, (long long)usage->cached,
+             (unsigned long long)usage->ms);
+  report_send(r, &(struct ask_event){.name = "model", .what = doing}, &data);
+}
+
 // ---- a program at work
 
 static void report_call(struct report *r, const struct program_call *p) {

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "ask/recap.h"
 #include "ask/recipe_plan.h"
 #include "ask/summary.h"
 #include "base/clock.h"
@@ -13,7 +14,7 @@
 #include "data/json.h"
 
 void tell_begin(struct tell *t, struct arena *a) {
-  *t = (struct tell){.arena = a, .outcome = "answer"};
+  *t = (struct tell){.arena = a, .outcome = "answer", .engine.name = STR(TELL_PLANNER)};
   token_id("ans", t->id);
   t->text = BUF_MAX(64 * 1024);
   t->numbers = BUF_MAX(256 * 1024);
@@ -78,7 +79,7 @@ void tell_calls(struct tell *t, const struct outcome *o) {
   }
 }
 
-static void tell_warn(struct tell *t, struct str text) {
+void tell_warn(struct tell *t, struct str text) {
   if (t->warnings.n) buf_add_char(&t->warnings, ',');
   json_add_string(&t->warnings, text);
 }
@@ -114,12 +115,12 @@ static const char *tell_kind(enum chart_kind kind) {
   return names[kind];
 }
 
-static void tell_chart(struct tell *t, const struct outcome_result *r, bool rows,
+static void tell_chart(struct tell *t, const struct outcome_result *r, yyjson_val *wish, bool rows,
                        const struct table_clock *clock) {
   struct chart chart;
   struct chart_source from = {.rows = &r->rows,
                               .hints = r->asked->columns,
-                              .wish = r->asked->chart,
+                              .wish = wish,
                               .title = r->title,
                               .zone = clock->zone,
                               .unfinished = r->has_unfinished};
@@ -180,10 +181,10 @@ static void tell_unread(struct tell *t) {
                                 : "\nIt could not be read, so nothing was found out.");
 }
 
-static void tell_main(struct tell *t, const struct outcome_result *r, bool rows,
+static void tell_main(struct tell *t, const struct outcome_result *r, yyjson_val *wish, bool rows,
                       const struct table_clock *clock) {
   tell_rows(&t->table, &r->rows);
-  tell_chart(t, r, rows, clock);
+  tell_chart(t, r, wish, rows, clock);
 }
 
 struct str tell_pause(struct tell *t, const struct outcome *o) {
@@ -216,7 +217,7 @@ void tell_outcome(struct tell *t, const struct ask_plan *plan, const struct outc
     tell_result(t, plan, i, r, clock);
     if (r->why.n || any) continue;
     any = true;
-    tell_main(t, r, plan->results[i].query.shape == QUERY_ROWS, clock);
+    tell_main(t, r, r->asked->chart, plan->results[i].query.shape == QUERY_ROWS, clock);
   }
   for (size_t i = 0; i < plan->note_count; i++) buf_printf(&t->text, "\n%.*s", STR_ARG(plan->notes[i]));
   for (size_t i = 0; i < o->warning_count; i++) tell_warn(t, o->warnings[i]);
@@ -235,8 +236,29 @@ void tell_plainly(struct tell *t, const struct outcome *o, const struct table_cl
     outcome_write_result(r, &t->results);
     if (r->why.n || any) continue;
     any = true;
-    tell_main(t, r, false, clock);
+    tell_main(t, r, r->asked->chart, false, clock);
   }
+  for (size_t i = 0; i < o->warning_count; i++) tell_warn(t, o->warnings[i]);
+  if (!any) tell_unread(t);
+}
+
+void tell_found(struct tell *t, const struct rounds_end *end, const struct table_clock *clock) {
+  const struct outcome *o = end->written.outcome;
+  struct summary_out out = {&t->text, &t->numbers};
+  bool any = false;
+  buf_add(&t->text, end->text);
+  for (size_t i = 0; i < end->result_count; i++) {
+    const struct outcome_result *r = &end->results[i];
+    if (!end->text.n && t->text.n) buf_add_char(&t->text, '\n');
+    if (!end->text.n) recap_add(r, t->arena, &out);
+    if (t->results.n) buf_add_char(&t->results, ',');
+    outcome_write_result(r, &t->results);
+    if (r->why.n || any) continue;
+    any = true;
+    tell_main(t, r, end->chart ? yyjson_doc_get_root(end->chart) : r->asked->chart, false, clock);
+  }
+  if (o->status == OUTCOME_PAUSED)
+    tell_warn(t, STR("Not all was read: a vendor's rate limit, or the time of the question, was over."));
   for (size_t i = 0; i < o->warning_count; i++) tell_warn(t, o->warnings[i]);
   if (!any) tell_unread(t);
 }
@@ -289,12 +311,30 @@ static void tell_piece(struct buf *out, const char *key, const char *open, const
   buf_add_z(out, close);
 }
 
+// Of a language model what it cost, also where the planner answered in its place.
+void tell_engine(const struct tell_engine *e, struct buf *out) {
+  const struct rounds_usage *u = &e->usage;
+  buf_add_char(out, '{');
+  tell_text(out, "name", e->name);
+  if (e->asked.n) {
+    tell_text(out, "asked", e->asked);
+    tell_text(out, "model", e->model);
+    buf_printf(
+        out,
+        ",\"rounds\":%zu,\"input_tokens\":%lld,\"output_tokens\":%lld,\"cached_tokens\":%lld,\"ms\":%llu",
+        u->rounds, (long long)u->input, (long long)u->output, (long long)u->cached,
+        (unsigned long long)u->ms);
+  }
+  buf_add_char(out, '}');
+}
+
 void tell_write(struct tell *t, const struct ask_plan *plan, struct buf *out) {
   buf_add_char(out, '{');
   tell_text(out, "id", str_of(t->id));
   if (t->page.n) tell_text(out, "link", ARENA_JOIN(t->arena, t->page, str_of(t->id)));
   tell_text(out, "outcome", str_of(t->outcome));
-  tell_text(out, "engine", STR(TELL_ENGINE));
+  tell_member(out, "engine");
+  tell_engine(&t->engine, out);
   tell_text(out, "text", buf_str(&t->text));
   tell_piece(out, "numbers", "[", &t->numbers, "]");
   if (t->table.n) tell_piece(out, "table", "", &t->table, "");

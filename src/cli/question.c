@@ -28,9 +28,6 @@ static bool question_put(struct cli *c, yyjson_mut_doc *body, struct err *err) {
   struct str question = question_words(c), choose = args_text(&c->args, "choose"),
              engine = args_text(&c->args, "engine");
   int64_t number = 0;
-  if (engine.n && !str_is(engine, "planner"))
-    return err_at(err, ERR_INVALID, "--engine", "there is the engine planner, and no '%.*s'",
-                  STR_MOST(engine, 40));
   if (choose.n && (!str_to_i64(choose, &number) || number < 1))
     return err_at(err, ERR_INVALID, "--choose", "'%.*s' is not the number of a choice", STR_MOST(choose, 20));
   if (!question.n && !choose.n && !args_text(&c->args, "follow").n)
@@ -38,6 +35,7 @@ static bool question_put(struct cli *c, yyjson_mut_doc *body, struct err *err) {
   cli_body_put(body, NULL, "question", question);
   cli_body_put(body, NULL, "follow", args_text(&c->args, "follow"));
   cli_body_put(body, NULL, "server", args_text(&c->args, "server"));
+  cli_body_put(body, NULL, "engine", engine);
   yyjson_mut_val *root = yyjson_mut_doc_get_root(body);
   if (number) yyjson_mut_obj_add_int(body, root, "choose", number);
   if (args_has(&c->args, "remember")) yyjson_mut_obj_add_bool(body, root, "remember", true);
@@ -76,6 +74,18 @@ static void question_told(void *arg, struct str event, yyjson_val *data) {
   progress_told(&w->progress, event, data);
 }
 
+// What a language model cost.
+static void question_engine(struct cli *c, yyjson_val *answer) {
+  yyjson_val *e = yyjson_obj_get(answer, "engine");
+  if (!json_str(e, "asked").n) return;
+  view_note(c, arena_printf(c->arena,
+                            "%.*s (%.*s): %lld rounds, %lld tokens in (%lld cached), %lld out, %lld ms\n",
+                            STR_ARG(json_str(e, "asked")), STR_ARG(json_str(e, "model")),
+                            (long long)json_int(e, "rounds", 0), (long long)json_int(e, "input_tokens", 0),
+                            (long long)json_int(e, "cached_tokens", 0),
+                            (long long)json_int(e, "output_tokens", 0), (long long)json_int(e, "ms", 0)));
+}
+
 static void question_show(struct cli *c, yyjson_val *answer) {
   struct buf out = BUF_MAX(QUESTION_OUT_MOST);
   size_t i, n;
@@ -96,6 +106,7 @@ static void question_show(struct cli *c, yyjson_val *answer) {
     view_note(c,
               arena_printf(c->arena, "note: paused; in %lld s go on with: postern ask --follow %.*s\n",
                            (long long)json_int(answer, "wait_seconds", 0), STR_ARG(json_str(answer, "id"))));
+  question_engine(c, answer);
   size_t calls = yyjson_arr_size(yyjson_obj_get(answer, "calls"));
   struct str link = json_str(answer, "link");
   if (link.n) view_note(c, arena_printf(c->arena, "%.*s\n", STR_ARG(link)));

@@ -408,6 +408,14 @@ bool program_progress(const struct program_run *run, size_t step, struct program
   return true;
 }
 
+bool program_columns(const struct program_run *run, size_t step, struct arena *a,
+                     const struct table_column **out, size_t *count) {
+  const struct run_step *s = step < run->step_count ? &run->steps[step] : NULL;
+  if (!s || !s->table || (s->state != RUN_STEP_DONE && s->state != RUN_STEP_FAILED)) return false;
+  *count = table_columns(s->table, a, out);
+  return true;
+}
+
 int64_t program_waits(const struct program_run *run) {
   return run->waiting ? run->wait_s : 0;
 }

@@ -97,6 +97,9 @@ struct program_call { // that goes out, or has come back
 };
 // The next that has begun or ended since the last time; for `progress`. False: no more now.
 bool program_next_call(struct program_run *run, struct program_call *out);
+// What its table has by now; false: there is no such step, or nothing was read. In the arena.
+bool program_columns(const struct program_run *run, size_t step, struct arena *a,
+                     const struct table_column **out, size_t *count);
 int64_t program_waits(const struct program_run *run); // seconds of a vendor's rate limit; 0: it does not wait
 // What is told of progress from now on, of a run that was taken up again.
 void program_follow(struct program_run *run, void (*progress)(void *arg, struct program_run *run), void *arg);

@@ -108,15 +108,25 @@ static bool engine_answers(const struct engine_env *env, const struct engine_lis
   return *out || planner || !preferred.n;
 }
 
-static void engine_show(struct engine_job *job, struct str name) {
+// The end of each request: what is answered, of the engine by its id, or the planner where that is empty. It may have been
+// removed meanwhile.
+static bool engine_end(struct engine_job *job, bool ok, struct str id, struct err *err) {
   struct engine_list *list = engine_list_acquire();
-  const struct engine *e = engine_in(list, name), *answers;
+  const struct engine *e = engine_in(list, id), *answers;
   bool known = engine_answers(job->call->env->engines, list, &answers);
-  if (e)
+  if (ok && e)
     engine_put(&job->call->out, e, answers == e, job->tried ? &job->trial : NULL);
-  else
+  else if (ok && !id.n)
     engine_put_planner(&job->call->out, known && !answers);
+  else if (ok)
+    ok = store_outdated("the engine", err);
   engine_list_release(list);
+  engine_list_release(job->list);
+  return ok;
+}
+
+static struct str engine_id(const struct engine_job *job) {
+  return job->before ? job->before->id : STR_NONE;
 }
 
 bool admin_list_engines(struct admin_call *call, struct err *err) {
@@ -147,9 +157,7 @@ static bool engine_named(struct engine_job *job, struct err *err) {
 bool admin_get_engine(struct admin_call *call, struct err *err) {
   struct engine_job job = {.call = call, .list = engine_list_acquire()};
   bool ok = engine_named(&job, err);
-  if (ok) engine_show(&job, job.before ? job.before->name : STR(ENGINE_PLANNER));
-  engine_list_release(job.list);
-  return ok;
+  return engine_end(&job, ok, engine_id(&job), err);
 }
 
 // ---- changed
@@ -264,9 +272,7 @@ static bool engine_create(struct engine_job *job, struct err *err) {
 bool admin_create_engine(struct admin_call *call, struct err *err) {
   struct engine_job job = {.call = call, .list = engine_list_acquire()};
   bool ok = engine_create(&job, err);
-  if (ok) engine_show(&job, job.draft.row.name);
-  engine_list_release(job.list);
-  return ok;
+  return engine_end(&job, ok, job.draft.row.id, err);
 }
 
 // Of the planner nothing can be changed but that it is the default.
@@ -290,9 +296,7 @@ static bool engine_change(struct engine_job *job, struct err *err) {
 bool admin_change_engine(struct admin_call *call, struct err *err) {
   struct engine_job job = {.call = call, .list = engine_list_acquire()};
   bool ok = engine_change(&job, err);
-  if (ok) engine_show(&job, job.before ? job.draft.row.name : STR(ENGINE_PLANNER));
-  engine_list_release(job.list);
-  return ok;
+  return engine_end(&job, ok, engine_id(&job), err);
 }
 
 bool admin_delete_engine(struct admin_call *call, struct err *err) {
@@ -327,7 +331,5 @@ bool admin_test_engine(struct admin_call *call, struct err *err) {
     job.tried = engine_try(job.before, call->env->run->guard, call->arena, &job.trial, err);
     ok = engine_keep_trial(&job, job.tried, err);
   }
-  if (ok) engine_show(&job, job.before ? job.before->name : STR(ENGINE_PLANNER));
-  engine_list_release(job.list);
-  return ok;
+  return engine_end(&job, ok, engine_id(&job), err);
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "llm/client.h"
 
+#include <string.h>
+
 #include "base/clock.h"
+#include "crypto/secret.h"
 #include "crypto/token.h"
 #include "data/json.h"
 #include "fetch/ratelimit.h"
@@ -47,6 +50,7 @@ struct llm_attempt {
   const struct llm_question *q;
   struct str body;
   struct arena *arena;
+  struct secret *bearer; // NULL: the key goes otherwise, or there is none
   struct llm_reply *reply;
   bool again;
   int64_t wait_ms;
@@ -58,10 +62,12 @@ static void llm_refuse(struct llm_attempt *t, struct transfer *transfer, struct 
     int status;
     enum err_code code;
     const char *words;
-  } kinds[] = {
-      {401, ERR_UNAUTHENTICATED, "refused the key"},     {403, ERR_UNAUTHENTICATED, "refused the key"},
-      {402, ERR_LIMIT, "wants to be paid first"},        {404, ERR_MISSING, "knows no such model or address"},
-      {413, ERR_INVALID, "finds the request too large"}, {429, ERR_LIMIT, "has had too many requests"}};
+  } kinds[] = {{401, ERR_UNAUTHENTICATED, "refused the key"},
+               {403, ERR_UNAUTHENTICATED, "refused the key"},
+               {402, ERR_UNPROCESSABLE, "wants to be paid first"},
+               {404, ERR_MISSING, "knows no such model or address"},
+               {413, ERR_INVALID, "finds the request too large"},
+               {429, ERR_LIMIT, "has had too many requests"}};
   int status = transfer_status(transfer);
   struct buf text = {0};
   yyjson_doc *doc = NULL;
@@ -109,10 +115,18 @@ static struct str llm_url(const struct llm_engine *e, struct arena *a) {
   return arena_printf(a, "%.*s%s%.*s", (int)n, e->url.p, e->wire->path, STR_ARG(query));
 }
 
-static struct http_header llm_key(const struct llm_engine *e, struct arena *a) {
-  if (e->key_header.n && !str_is_nocase(e->key_header, "authorization"))
-    return (struct http_header){e->key_header, e->key};
-  return (struct http_header){STR("Authorization"), arena_printf(a, "Bearer %.*s", STR_ARG(e->key))};
+// The header's value, in memory that is wiped.
+static struct secret *llm_bearer(struct str key) {
+  static const char before[] = {'B', 'e', 'a', 'r', 'e', 'r', ' '};
+  char *bytes;
+  struct secret *s = secret_make(sizeof before + key.n, &bytes);
+  memcpy(bytes, before, sizeof before);
+  memcpy(bytes + sizeof before, key.p, key.n);
+  return s;
+}
+
+static bool llm_has_header(const struct llm_engine *e) {
+  return e->key_header.n && !str_is_nocase(e->key_header, "authorization");
 }
 
 static bool llm_try(struct llm_attempt *t, struct err *err) {
@@ -123,7 +137,10 @@ static bool llm_try(struct llm_attempt *t, struct err *err) {
   if (e->wire == &llm_messages)
     headers[list.count++] = (struct http_header){STR("anthropic-version"),
                                                  e->vendors_own ? LLM_ANTHROPIC_OWN : LLM_ANTHROPIC_VERSION};
-  if (e->key.n) headers[list.count++] = llm_key(e, t->arena);
+  if (e->key.n)
+    headers[list.count++] = llm_has_header(e)
+                                ? (struct http_header){e->key_header, e->key}
+                                : (struct http_header){STR("Authorization"), secret_reveal(t->bearer)};
   struct fetch_call call = {.method = "POST",
                             .url = llm_url(e, t->arena),
                             .headers = list,
@@ -154,6 +171,7 @@ bool llm_ask(const struct llm_question *q, struct arena *a, struct llm_reply **o
   struct buf body = BUF_MAX(LLM_REQUEST_MOST);
   q->engine->wire->write(q->talk, &body);
   struct llm_attempt t = {.q = q, .body = buf_str(&body), .arena = a};
+  if (q->engine->key.n && !llm_has_header(q->engine)) t.bearer = llm_bearer(q->engine->key);
   bool ok = body.full ? err_set(err, ERR_LIMIT, "the conversation has grown too long to be sent")
                       : llm_try(&t, err);
   for (int tries = 1; !ok && t.again && tries < LLM_TRIES_MOST && t.wait_ms <= LLM_WAIT_MOST_MS; tries++) {
@@ -167,6 +185,7 @@ bool llm_ask(const struct llm_question *q, struct arena *a, struct llm_reply **o
     ok = llm_try(&t, err);
   }
   buf_free(&body);
+  secret_free(t.bearer);
   if (ok) *out = t.reply;
   return ok;
 }

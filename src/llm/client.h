@@ -40,7 +40,7 @@ struct llm_question {
 };
 
 // True: a reply came to its end, whatever it says; the caller ends and frees it. False: UNAUTHENTICATED (the key),
-// MISSING (the model or the address), LIMIT with reason RATE_LIMITED (how long to wait), INVALID (the provider refuses
+// MISSING (the model or the address), UNPROCESSABLE (it wants to be paid), LIMIT with reason RATE_LIMITED (how long to wait), INVALID (the provider refuses
 // the request: its words), UPSTREAM, TIMEOUT, DENIED (the guard), CANCELED.
 MUST_USE bool llm_ask(const struct llm_question *q, struct arena *a, struct llm_reply **out,
                       struct err *err) SUSPENDS;

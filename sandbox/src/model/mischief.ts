@@ -52,7 +52,7 @@ function word(format: Format, said: string): string {
 export const MISCHIEF: { [name: string]: Mischief } = {
   "limited": (s) => refuse(s, 429, "rate_limit_exceeded", "Too many requests.", { "retry-after": "3600" }),
   "limited-once": once((s) => refuse(s, 429, "rate_limit_exceeded", "Too many requests.", { "retry-after-ms": "50" })),
-  "no-quota": (s) => refuse(s, 429, "insufficient_quota", "You have spent it all."),
+  "no-quota": (s) => refuse(s, s.format.name === "messages" ? 402 : 429, "insufficient_quota", "You have spent it all."),
   "overloaded-once": once((s) => refuse(s, 529, "overloaded", "Overloaded.")),
   "unavailable-once": once((s) => void s.res.writeHead(503, { "content-type": "text/html", "retry-after": "0" }).end("<h1>busy</h1>")),
   "unavailable": (s) => refuse(s, 503, "unavailable", "Not now.", { "x-should-retry": "false" }),

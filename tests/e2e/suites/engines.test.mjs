@@ -319,21 +319,21 @@ describe("changed", () => {
 
 describe("providers that misbehave", () => {
   // Each is tried as an engine that is there; afterwards all is well and the next one is answered.
-  for (const [script, status, why] of [
-    ["limited-once", 200],
-    ["overloaded-once", 200],
-    ["unavailable-once", 200],
-    ["reset-once", 200],
-    ["drips", 200],
-    ["good-thinks", 200],
-    ["limited", 429, /too many requests/],
-    ["no-quota", 429, /spent it all/],
-    ["unavailable", 502, /Not now/],
-    ["reset", 502, /./],
+  for (const [script, status, why, requests] of [
+    ["limited-once", 200, /./, 2],
+    ["overloaded-once", 200, /./, 2],
+    ["unavailable-once", 200, /./, 2],
+    ["reset-once", 200, /./, 2],
+    ["drips", 200, /./, 1],
+    ["good-thinks", 200, /./, 1],
+    ["limited", 429, /too many requests/, 1],
+    ["no-quota", [422, 429], /spent it all/, 1],
+    ["unavailable", 502, /Not now/, 1],
+    ["reset", 502, /./, 3],
     ["empty", 422, /no reply/],
-    ["wrong-type", 422, /no reply/],
-    ["cut", 422, /no reply|broke off/],
-    ["cut-hard", 422, /no reply|broke off/],
+    ["wrong-type", 422, /no reply/, 1],
+    ["cut", 422, /no reply|broke off/, 1],
+    ["cut-hard", 422, /no reply|broke off/, 1],
     ["long-length", [200, 422], /./],
     ["short-length", 422, /no reply|broke off/],
     ["stalls", [422, 504], /./],
@@ -342,18 +342,21 @@ describe("providers that misbehave", () => {
     ["floods", 422, /passes the limit/],
     ["endless", [422, 429, 504], /./],
     ["bomb", [422, 429], /./],
-    ["odd-error", 422, /refused the request \(HTTP 400\)/],
+    ["odd-error", 422, /refused the request \(HTTP 400\)/, 1],
   ])
     test(script, async () => {
       for (const kind of KINDS) {
         await set(kind, script, { kind, untested: true, seconds: status === 200 ? 60 : 2 });
+        const before = model.seen.length;
         const r = await world.api("POST", `/engines/${kind}/test`);
         heard.push(r.text);
+        if (requests) assert.equal(model.seen.length - before, requests, `${kind}: asked as often as it should be`);
         assert.ok([status].flat().includes(r.status), `${kind}: ${r.status} ${r.text}`);
         if (r.status !== 200) assert.match(r.body.error.message, why, kind);
         const engine = await world.must(200, "GET", `/engines/${kind}`);
         assert.equal(engine.status, r.status === 200 ? "ok" : "failing");
         await world.must(204, "DELETE", `/engines/${kind}`);
+        model.forget(); // "once" counts anew
       }
       await world.must(200, "GET", "/healthz");
     });

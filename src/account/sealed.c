@@ -44,6 +44,8 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [SEALED_OUTCOME] = {"tile_outcome", "outcome", LARGE("tile_outcome", "tile_id", "outcome", "at"), 1, true},
     [SEALED_VALUES] = {"tile_values", "points", LARGE("tile_outcome", "tile_id", "points", "values_at"), 1, true},
     [SEALED_FAULT] = {"tile_try", "why", LARGE("tile_try", "tile_id", "why", "at, state"), 2, true},
+    [SEALED_PART] = {"share_part", "document",
+                     LARGE("share_part", "share_id || '/' || place", "document", "tile_id"), 1, true},
     [STAMPED_TOKEN] = {"token", "stamp", STAMPED("api_token", "id", "name, role, hash, expires_at"), 4},
     [STAMPED_SERVER] = {"server", "stamp",
                         STAMPED("server", "id",
@@ -64,6 +66,9 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
                                 "tokens || '/' || output || '/' || seconds, is_default"), 9},
     [STAMPED_DASHBOARD] = {"dashboard", "stamp",
                            STAMPED("dashboard", "id", "name, owner, visibility, since, until"), 5},
+    [STAMPED_SHARE] = {"share", "stamp",
+                       STAMPED("share", "id",
+                               "dashboard_id, coalesce(tile_id, ''), mode, owner, token_hash, expires_at"), 6},
 };
 // clang-format on
 

@@ -27,6 +27,7 @@ enum sealed {
   SEALED_OUTCOME,    // at
   SEALED_VALUES,     // values_at
   SEALED_FAULT,      // at, state
+  SEALED_PART,       // tile_id; its id is "<share>/<place>"
   STAMPED_TOKEN,     // name, role, hash, expires_at
   STAMPED_SERVER,    // name, share, config, require_api_token, token_hash, expires_at
   STAMPED_MEMBER,    // alias, names, place; its id is "<server>/<account>"
@@ -37,6 +38,7 @@ enum sealed {
   STAMPED_ALIAS,     // name, value, account_id, made_by
   STAMPED_ENGINE, // name, kind, model, base_url, key_header, dialect, effort, tokens/output/seconds, is_default
   STAMPED_DASHBOARD, // name, owner, visibility, since, until
+  STAMPED_SHARE,     // dashboard_id, tile_id, mode, owner, token_hash, expires_at
   SEALED_KINDS,
 };
 

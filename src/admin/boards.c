@@ -43,6 +43,7 @@ bool boards_find(struct admin_call *call, struct board_row *out, struct err *err
 }
 
 static bool boards_fill(struct admin_call *call, struct boards_tile *t, bool values, struct err *err) {
+  t->at_work = schedule_is_at_work(t->tile.id);
   t->verdict = board_judge(call->env->board, call->catalog, &t->tile, call->arena);
   t->lost = board_owner_lost(call->catalog, t->tile.owner);
   return board_outcome_read(boards_store(call), t->tile.id, values, call->arena, &t->outcome, err);
@@ -141,7 +142,7 @@ void boards_put_tile(struct admin_call *call, const struct boards_tile *t, enum 
   put_text_or_null(out, "why", boards_why(t));
   put_time(out, "as_of", t->outcome.at);
   put_time(out, "tried_at", t->outcome.tried_at);
-  put_bool(out, "refreshing", schedule_is_at_work(tile->id));
+  put_bool(out, "refreshing", t->at_work);
   put_text(out, "owner", tile->owner);
   put_text_or_null(out, "owner_name", owner ? owner->name : STR_NONE);
   put_int(out, "version", tile->version);

@@ -14,6 +14,7 @@ struct boards_tile { // a tile as it stands
   struct board_outcome outcome;
   struct shelf_verdict verdict;
   struct str lost; // its owner's view cannot be had; empty: it can
+  bool at_work;    // it was to be run, or was running, before this was read
 };
 
 bool boards_sees(const struct admin_call *call, const struct board_row *row);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connectors over HTTP: shown, imported, removed.
+#include "connector/dashboard.h"
 #include "connector/search.h"
 
 #include "admin/paging.h"
@@ -187,6 +188,7 @@ bool admin_get_connector(struct admin_call *call, struct err *err) {
   connector_put_words(&call->out, c);
   connector_put_troubles(&call->out, set, c);
   put_texts(&call->out, "questions", c->questions, c->question_count);
+  put_text_or_null(&call->out, "dashboard", c->dashboard ? c->dashboard->title : STR_NONE);
   put_close(&call->out, '}');
   return true;
 }

@@ -26,15 +26,14 @@ static void page_make_nonce(struct admin_call *call) {
   call->nonce = codec_base64_url(call->arena, str_make((const char *)random, sizeof random));
 }
 
-static void page_open(struct admin_call *call, int status, struct str title, struct str policy) {
+static void page_open(struct admin_call *call, int status, struct str title, struct str policy,
+                      struct str referrer) {
   call->status = status;
   call->type = ADMIN_PAGE_TYPE;
   http_reply_header(call->http, "Content-Security-Policy", policy);
   http_reply_header(call->http, "X-Frame-Options", STR("DENY"));
   http_reply_header(call->http, "X-Content-Type-Options", STR("nosniff"));
-  // The address holds a secret. With "no-referrer" browsers would send our own form with "Origin: null"
-  // (Fetch, "append a request Origin header"), which is refused.
-  http_reply_header(call->http, "Referrer-Policy", STR("same-origin"));
+  http_reply_header(call->http, "Referrer-Policy", referrer);
   struct buf *out = &call->out;
   buf_add_z(out, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
                  "<meta name=\"viewport\" content=\"width=device-width\"><title>");
@@ -48,6 +47,10 @@ static void page_open(struct admin_call *call, int status, struct str title, str
   buf_add_z(out, "</h1>\n");
 }
 
+// The address holds a secret. With "no-referrer" browsers would send our own form with "Origin: null"
+// (Fetch, "append a request Origin header"), which is refused.
+#define PAGE_REFERRER_OF_FORMS STR("same-origin")
+
 void page_begin(struct admin_call *call, int status, struct str title, bool has_form) {
   const char *own = has_form ? "self" : "none";
   page_make_nonce(call);
@@ -55,16 +58,27 @@ void page_begin(struct admin_call *call, int status, struct str title, bool has_
             arena_printf(call->arena,
                          "default-src 'none'; style-src 'nonce-%.*s'; script-src 'nonce-%.*s'; "
                          "connect-src '%s'; form-action '%s'; base-uri 'none'; frame-ancestors 'none'",
-                         STR_ARG(call->nonce), STR_ARG(call->nonce), own, own));
+                         STR_ARG(call->nonce), STR_ARG(call->nonce), own, own),
+            PAGE_REFERRER_OF_FORMS);
 }
 
-void page_begin_still(struct admin_call *call, int status, struct str title) {
+static void page_begin_without_script(struct admin_call *call, int status, struct str title,
+                                      const char *forms, struct str referrer) {
   page_make_nonce(call);
   page_open(call, status, title,
             arena_printf(call->arena,
-                         "default-src 'none'; style-src 'nonce-%.*s'; form-action 'self'; base-uri 'none'; "
+                         "default-src 'none'; style-src 'nonce-%.*s'; form-action '%s'; base-uri 'none'; "
                          "frame-ancestors 'none'",
-                         STR_ARG(call->nonce)));
+                         STR_ARG(call->nonce), forms),
+            referrer);
+}
+
+void page_begin_still(struct admin_call *call, int status, struct str title) {
+  page_begin_without_script(call, status, title, "self", PAGE_REFERRER_OF_FORMS);
+}
+
+void page_begin_paper(struct admin_call *call, int status, struct str title) {
+  page_begin_without_script(call, status, title, "none", STR("no-referrer"));
 }
 
 void page_text(struct buf *out, struct str text) {

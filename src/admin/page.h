@@ -12,6 +12,8 @@
 
 // Without a script, which its policy refuses: a form on it posts to its own address. For a page that has much to show.
 void page_begin_still(struct admin_call *call, int status, struct str title);
+// The same without a form: it is only read, and tells nobody where it was.
+void page_begin_paper(struct admin_call *call, int status, struct str title);
 // Sets the reply's status and its security headers. `has_form`: a page_form follows.
 void page_begin(struct admin_call *call, int status, struct str title, bool has_form);
 void page_text(struct buf *out, struct str text); // one paragraph

@@ -119,9 +119,11 @@ admin_handler admin_run_program, admin_check_program, admin_get_program_schema;
 admin_handler admin_list_stored, admin_save_stored, admin_get_stored, admin_change_stored,
     admin_delete_stored, admin_list_published, admin_publish_program, admin_unpublish_program;
 admin_handler admin_list_dashboards, admin_create_dashboard, admin_get_dashboard, admin_change_dashboard,
-    admin_delete_dashboard, admin_refresh_dashboard;
+    admin_delete_dashboard, admin_refresh_dashboard, admin_start_dashboard;
 admin_handler admin_pin_tile, admin_get_tile, admin_change_tile, admin_delete_tile, admin_refresh_tile,
     admin_get_tile_csv, admin_get_tile_history;
+admin_handler admin_create_share, admin_list_shares, admin_delete_share, admin_show_share,
+    admin_get_shared_tile, admin_get_shared_csv;
 admin_handler admin_list_reviews, admin_approve_tool, admin_deny_tool, admin_approve_tools, admin_deny_tools,
     admin_refresh_account;
 admin_handler admin_create_server, admin_create_server_over, admin_list_account_servers, admin_list_servers,

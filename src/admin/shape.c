@@ -232,7 +232,8 @@ SHAPE(admin_connector, "Connector", "A vendor that accounts can be made for",
   {"context", ADMIN_OBJECTS, REQ, .shape = &context_info, .says = "defaults that an account may hold"},
   {"words", ADMIN_OBJECTS, REQ, .shape = &word_info, .says = "of kind mcp: its word on single tools"},
   {"troubles", ADMIN_OBJECTS, REQ, .shape = &trouble_info, .says = "its own first, then what holds for all of kind mcp"},
-  {"questions", ADMIN_TEXTS, REQ, .says = "examples of what can be asked"});
+  {"questions", ADMIN_TEXTS, REQ, .says = "examples of what can be asked"},
+  {"dashboard", ADMIN_TEXT, NIL, .says = "what it offers to look at first, by its title; null: nothing"});
 SHAPE(admin_connector_list, "ConnectorList", "A page of connectors",
   {"items", ADMIN_OBJECTS, REQ, .shape = &connector_head, .says = "with q the best first, else by name"},
   {"suggestion", ADMIN_TEXT, NIL, .says = "nothing was found: what q may mean"}, NEXT);

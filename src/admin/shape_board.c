@@ -22,9 +22,12 @@ SHAPE(admin_refresh_body, "DashboardRefresh", "How its tiles are run again",
   {"stale", ADMIN_BOOL, .says = "only those that are older than their interval, or ten minutes; the answer does not wait for them"},
   WAIT);
 SHAPE(admin_tile_refresh, "TileRefresh", "How a tile is run again", WAIT);
+SHAPE(admin_starter_new, "StarterNew", "The dashboard that a connector offers",
+  {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "without it the account's"});
 #define TILE_BODY                                                                                                   \
   {"program", ADMIN_OBJECT, .says = "as GET /program-schema describes it, without tables"},                         \
   {"stored", ADMIN_TEXT, .most = NAME_MOST, .says = "in its place: id or name of a kept program, as it is now"},    \
+  {"answer", ADMIN_TEXT, .most = 64, .says = "likewise: id of a kept answer, whose program it is"},                 \
   {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "id or name of the server whose names of tools the program is written in; left out: the vendors'"}, \
   {"result", ADMIN_TEXT, .most = 64, .says = "name of the result that is shown; without it the program's first"},   \
   {"chart", ADMIN_OBJECT, .says = "what it is drawn as, over what the program says: mark, x, y, color"},            \
@@ -33,7 +36,7 @@ SHAPE(admin_tile_refresh, "TileRefresh", "How a tile is run again", WAIT);
   {"size", ADMIN_WORD, .allowed = "quarter|half|full", .says = "of a row"},                                         \
   {"place", ADMIN_INT, .least = 0, .most = 200, .says = "on the dashboard, from 0; the others make room"},          \
   {"every_seconds", ADMIN_INT, .least = 0, .most = 31 * 86400, .says = "how often it is run by itself, at least 10; 0: never"}
-SHAPE(admin_tile_new, "TileNew", "A tile to pin: a program, or a kept one", TILE_BODY);
+SHAPE(admin_tile_new, "TileNew", "A tile to pin: a program, a kept one, or that of an answer", TILE_BODY);
 SHAPE(admin_tile_patch, "TilePatch", "What is to change; what is left out stays. Another program, result, chart or parameters make it the changer's, and what it gave before goes",
   {"version", ADMIN_INT, .least = 1, .says = "of the tile that was read; a conflict where it is another by now"},
   TILE_BODY);
@@ -88,6 +91,45 @@ SHAPE(admin_dashboard_whole, "DashboardWhole", "A dashboard with its tiles",
   {"left", ADMIN_INT, .says = "of a refresh: tiles that are still to be run"});
 SHAPE(admin_dashboard_list, "DashboardList", "A page of dashboards",
   {"items", ADMIN_OBJECTS, REQ, .shape = &admin_dashboard, .says = "oldest first"}, NEXT);
+INNER(left_out, "TileLeftOut", "A tile that does not fit what the account has",
+  {"title", ADMIN_TEXT, REQ, .says = "of the tile"},
+  {"why", ADMIN_TEXT, REQ, .says = "in words"});
+SHAPE(admin_started, "DashboardStarted", "The dashboard that was made",
+  {"id", ADMIN_TEXT, REQ, .says = "dsh_…"},
+  {"name", ADMIN_TEXT, REQ, .says = "for people"},
+  {"tiles", ADMIN_INT, REQ, .says = "it has"},
+  {"left_out", ADMIN_OBJECTS, REQ, .shape = &left_out, .says = "tiles that do not fit"});
 SHAPE(admin_history, "TileHistory", "Values of a tile over time, the older the fewer",
   {"tile_id", ADMIN_TEXT, REQ, .says = "whose"},
   {"items", ADMIN_OBJECTS, REQ, .says = "oldest first: at, and values by key: what tells the rows apart, and the measure"});
+SHAPE(admin_share_new, "ShareNew", "A link to make",
+  {"tile", ADMIN_TEXT, .most = 64, .says = "id of the one tile that it shows; without it the whole dashboard"},
+  {"mode", ADMIN_WORD, .allowed = "live|snapshot", .says = "live, as without it: what is there when somebody looks; snapshot: what is there now"},
+  {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "what its page is called; without it as the dashboard"},
+  {"expires_at", ADMIN_TIME, .says = "RFC 3339, at most 366 days from now; without it in 30 days"});
+#define SHARE_SHOWN                                                                                                 \
+  {"id", ADMIN_TEXT, REQ, .says = "shr_…"},                                                                         \
+  {"name", ADMIN_TEXT, REQ, .says = "what its page is called"},                                                     \
+  {"dashboard_id", ADMIN_TEXT, REQ, .says = "what it shows"},                                                       \
+  {"tile_id", ADMIN_TEXT, NIL, .says = "of it the one tile that it shows"},                                         \
+  {"mode", ADMIN_WORD, REQ, .allowed = "live|snapshot", .says = "what is there, or what was"},                      \
+  {"owner", ADMIN_TEXT, REQ, .says = "id of the API token that made it; while that lives, the link does"},          \
+  {"owner_name", ADMIN_TEXT, NIL, .says = "its name, while it is there"},                                           \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                              \
+  {"expires_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+INNER(share, "Share", "A link that shows a dashboard or a tile", SHARE_SHOWN);
+SHAPE(admin_share_list, "ShareList", "A page of links",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &share, .says = "oldest first"}, NEXT);
+SHAPE(admin_share_url, "ShareWithUrl", "A link with its address, which is shown this once",
+  SHARE_SHOWN,
+  {"url", ADMIN_TEXT, REQ, .says = "whoever has it sees what it shows"});
+SHAPE(admin_shared_tile, "SharedTile", "What a link tells of a tile",
+  {"id", ADMIN_TEXT, REQ, .says = "til_…"},
+  {"title", ADMIN_TEXT, REQ, .says = "for people"},
+  {"size", ADMIN_WORD, REQ, .allowed = "quarter|half|full", .says = "of a row"},
+  {"state", ADMIN_TEXT, REQ, .says = "ok, or why it is not newer, in a word"},
+  {"as_of", ADMIN_TIME, NIL, .says = "when it was read"},
+  {"partial", ADMIN_BOOL, REQ, .says = "some of it could not be read"},
+  {"now", ADMIN_TIME, NIL, .says = "the one moment of the run"},
+  {"zone", ADMIN_TEXT, NIL, .says = "of buckets and dates"},
+  {"data", ADMIN_OBJECT, NIL, .says = "columns, rows, chart"});

@@ -156,18 +156,21 @@ static void sheet_table(yyjson_val *result, size_t number, struct arena *a, stru
   sheet_rest(SHEET_ROWS_MOST, all, "rows", out);
 }
 
-static void sheet_result(yyjson_val *result, size_t number, struct arena *a, struct buf *out) {
-  struct str title = json_str(result, "title"), why = json_str(result, "error");
+void sheet_rows(yyjson_val *result, size_t number, struct arena *a, struct buf *out) {
   struct buf drawing = BUF_MAX(SHEET_DRAWING_MOST);
-  sheet_element(out, "h2", title.n ? title : json_str(result, "name"));
-  if (why.n) {
-    page_text(out, why);
-    return;
-  }
   if (chart_redraw(result, &(struct chart_look){.width = CHART_WIDTH}, true, a, &drawing) && !drawing.full)
     sheet_element(out, "pre", buf_str(&drawing));
   buf_free(&drawing);
   sheet_table(result, number, a, out);
+}
+
+static void sheet_result(yyjson_val *result, size_t number, struct arena *a, struct buf *out) {
+  struct str title = json_str(result, "title"), why = json_str(result, "error");
+  sheet_element(out, "h2", title.n ? title : json_str(result, "name"));
+  if (why.n)
+    page_text(out, why);
+  else
+    sheet_rows(result, number, a, out);
 }
 
 // ---- evidence

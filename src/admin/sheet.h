@@ -9,6 +9,8 @@
 #include "admin/answers.h"
 
 void sheet_style(const struct admin_call *call, struct buf *out);
+// A result alone, drawn and as a table; `number` tells its cells from those of others on the page.
+void sheet_rows(yyjson_val *result, size_t number, struct arena *a, struct buf *out);
 void sheet_put(const struct answers_read *r, struct buf *out);
 
 #endif

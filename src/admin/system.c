@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/metrics.h"
 #include "base/steady.h"
+#include "board/share_row.h"
 #include "io/fiber.h"
 #include "io/pool.h"
 
@@ -279,7 +280,7 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
   struct store *s = env->catalog->account->store;
   struct arena *a = arena_new();
   int64_t now = steady_now_ms();
-  struct store_rows servers = {0}, tokens = {0}, links = {0};
+  struct store_rows servers = {0}, tokens = {0}, links = {0}, shares = {0};
   size_t rows = 0;
   bool ok = server_row_purge(s, now, a, &servers, err);
   if (ok) {
@@ -292,6 +293,10 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
   }
   if (ok) {
     system_audit_expired(env, "link.expire", &links, false);
+    ok = board_share_purge(s, now, a, &shares, err);
+  }
+  if (ok) {
+    system_audit_expired(env, "share.expire", &shares, false);
     ok = audit_purge(s, env->audit_keep_ms, &rows, err) &&
          (!env->answers_keep_ms || answer_row_purge(s, now - env->answers_keep_ms, err)) &&
          system_note_time(s, now, err) && catalog_write_uses(s, err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tiles over HTTP: pinned to a dashboard, shown, changed, moved, refreshed, deleted; what they gave as JSON and as CSV, and
 // their values over time.
+#include "admin/answers.h"
 #include "admin/boards.h"
 #include "admin/change.h"
 #include "admin/put.h"
@@ -71,13 +72,34 @@ static bool tile_take_stored(struct boards_pin *pin, struct str named, struct er
   return true;
 }
 
+static bool tile_take_answer(struct boards_pin *pin, struct str id, struct err *err) {
+  struct admin_call *call = pin->call;
+  struct answers_read r = {.call = call, .asker = answers_asker(call), .id = id};
+  struct stable_look look = {.catalog = call->catalog, .arena = call->arena};
+  if (!answers_read(&r, err)) return false;
+  yyjson_val *program = answer_program(&r.answer);
+  bool ok = program != NULL;
+  if (program)
+    pin->program = stable_write(program, &look, STABLE_IDS, call->arena);
+  else
+    err_at(err, ERR_UNPROCESSABLE, "answer",
+           "the question ended without a program: there is nothing to run again");
+  stable_done(&look);
+  if (ok && r.verdict.state != SHELF_OK)
+    ok = err_at(err, ERR_UNPROCESSABLE, "answer", "its program is broken (%s): %.*s",
+                shelf_state_name(r.verdict.state), STR_ARG(r.verdict.why));
+  answer_free(&r.answer);
+  return ok;
+}
+
 static bool tile_take_program(struct boards_pin *pin, struct err *err) {
   struct admin_call *call = pin->call;
   yyjson_val *program = yyjson_obj_get(call->body, "program");
-  struct str stored = json_str(call->body, "stored");
-  if (stored.n && program)
-    return err_at(err, ERR_INVALID, "stored", "give a program, or the name of a kept one, not both");
+  struct str stored = json_str(call->body, "stored"), answer = json_str(call->body, "answer");
+  if ((stored.n > 0) + (answer.n > 0) + (program != NULL) > 1)
+    return err_at(err, ERR_INVALID, "program", "give one of program, stored, answer");
   if (stored.n) return tile_take_stored(pin, stored, err);
+  if (answer.n) return tile_take_answer(pin, answer, err);
   if (program) pin->program = json_to_text(call->arena, program);
   if (pin->program.n > PROGRAM_BYTES_MOST)
     return err_at(err, ERR_INVALID, "program", "the program has %zu bytes, of %d allowed", pin->program.n,
@@ -139,7 +161,7 @@ bool admin_pin_tile(struct admin_call *call, struct err *err) {
                                     .version = 1}};
   if (!tile_read(&pin, err)) return false;
   if (!pin.program.n)
-    return err_at(err, ERR_INVALID, "program", "say what is pinned: a program, or a kept one");
+    return err_at(err, ERR_INVALID, "program", "say what is pinned: a program, a kept one, or an answer");
   call->detail = arena_printf(call->arena, "%.*s on %.*s", STR_ARG(pin.tile.id), STR_ARG(board.id));
   if (!pool_run(tile_insert_job, &pin, err)) return admin_put_faults(call, &pin.faults, err);
   boards_follow(call);

@@ -3,6 +3,7 @@
 
 #include "cli/api.h"
 #include "cli/ask.h"
+#include "cli/board.h"
 #include "cli/body.h"
 #include "cli/credential.h"
 #include "cli/names.h"
@@ -39,11 +40,12 @@ bool cli_account_show(struct cli *c, struct err *err) {
 }
 
 static bool account_send(struct cli *c, const char *method, struct str path, yyjson_mut_doc *body,
-                         const char *done, struct err *err) {
+                         const char *done, yyjson_val **out, struct err *err) {
   yyjson_val *account;
   if (!api_send(c, &(struct api_ask){method, path, body}, &account, err)) return false;
   if (!c->json) view_say(c, "%s", done);
   view_object(c, account);
+  if (out) *out = account;
   return true;
 }
 
@@ -61,7 +63,8 @@ bool cli_account_add(struct cli *c, struct err *err) {
   bool ok = names_connector(c, connector, &known, err) &&
             cli_body_put_pairs(body, "context", &c->args, "context", err) &&
             credential_put(c, body, known, way, err) &&
-            account_send(c, "POST", STR("/integrated-account"), body, "Connected.", err);
+            account_send(c, "POST", STR("/integrated-account"), body, "Connected.", &known, err);
+  if (ok) cli_board_offer(c, known);
   yyjson_mut_doc_free(body);
   return ok;
 }
@@ -70,7 +73,7 @@ bool cli_account_rename(struct cli *c, struct err *err) {
   struct str path;
   yyjson_mut_doc *body = cli_body_new();
   cli_body_put(body, NULL, "name", args_word(&c->args, 1));
-  bool ok = account_path(c, "", &path, err) && account_send(c, "PATCH", path, body, "Renamed.", err);
+  bool ok = account_path(c, "", &path, err) && account_send(c, "PATCH", path, body, "Renamed.", NULL, err);
   yyjson_mut_doc_free(body);
   return ok;
 }
@@ -87,7 +90,7 @@ bool cli_account_update(struct cli *c, struct err *err) {
   cli_body_put(body, NULL, "way", way);
   bool ok = names_connector(c, json_str(account, "connector"), &known, err) &&
             credential_put(c, body, known, way.n ? way : json_str(account, "way"), err) &&
-            account_send(c, "PATCH", path, body, "The account has the new address.", err);
+            account_send(c, "PATCH", path, body, "The account has the new address.", NULL, err);
   yyjson_mut_doc_free(body);
   return ok;
 }
@@ -102,7 +105,7 @@ bool cli_account_recredential(struct cli *c, struct err *err) {
   cli_body_put(body, NULL, "way", way);
   bool ok = names_connector(c, json_str(account, "connector"), &known, err) &&
             credential_put(c, body, known, way.n ? way : json_str(account, "way"), err) &&
-            account_send(c, "PATCH", path, body, "The new credential works, and is kept.", err);
+            account_send(c, "PATCH", path, body, "The new credential works, and is kept.", NULL, err);
   yyjson_mut_doc_free(body);
   return ok;
 }
@@ -129,7 +132,7 @@ bool cli_account_context(struct cli *c, struct err *err) {
     else
       yyjson_mut_obj_put(context, yyjson_mut_str(body, z), yyjson_mut_null(body)); // merged (RFC 7396)
   }
-  ok = ok && account_send(c, "PATCH", path, body, "Changed.", err);
+  ok = ok && account_send(c, "PATCH", path, body, "Changed.", NULL, err);
   yyjson_mut_doc_free(body);
   return ok;
 }
@@ -137,7 +140,7 @@ bool cli_account_context(struct cli *c, struct err *err) {
 bool cli_account_verify(struct cli *c, struct err *err) {
   struct str path;
   return account_path(c, "/verify", &path, err) &&
-         account_send(c, "POST", path, NULL, "The vendor takes the credential.", err);
+         account_send(c, "POST", path, NULL, "The vendor takes the credential.", NULL, err);
 }
 
 bool cli_account_remove(struct cli *c, struct err *err) {

@@ -5,6 +5,7 @@
 #include "cli/api.h"
 #include "cli/ask.h"
 #include "cli/body.h"
+#include "cli/names.h"
 #include "cli/program.h"
 #include "cli/result.h"
 #include "cli/run.h"
@@ -227,8 +228,52 @@ static bool board_put_tile(struct cli *c, yyjson_mut_doc *body, struct err *err)
 }
 
 bool cli_board_put_what(struct cli *c, yyjson_mut_doc *body, struct str what, struct err *err) {
+  if (str_starts(what, "ans_") && !terminal_is_file(what)) {
+    cli_body_put(body, NULL, "answer", what);
+    return true;
+  }
   if (terminal_is_file(what) || str_is(what, "-")) return cli_program_put_file(c, what, body, err);
   cli_body_put(body, NULL, "stored", what);
+  return true;
+}
+
+bool cli_board_pin_answer(struct cli *c, struct str dashboard, struct str answer, yyjson_val **tile,
+                          struct err *err) {
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "answer", answer);
+  bool ok = board_send(c, "POST", api_path(c, "/dashboard/{}/tile", dashboard), body, tile, err);
+  yyjson_mut_doc_free(body);
+  return ok;
+}
+
+void cli_board_offer(struct cli *c, yyjson_val *account) {
+  yyjson_val *connector;
+  struct err none;
+  if (c->json ||
+      !api_get(c, api_path(c, "/connector/{}", json_str(account, "connector")), &connector, &none) ||
+      !json_str(connector, "dashboard").n)
+    return;
+  view_tell(c, "What there is to look at first: postern dashboard start '%.*s'",
+            STR_ARG(json_str(account, "name")));
+}
+
+bool cli_dashboard_start(struct cli *c, struct err *err) {
+  yyjson_val *started, *left;
+  struct str path;
+  size_t i, n;
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "name", args_text(&c->args, "name"));
+  bool ok = names_account_path(c, args_word(&c->args, 0), "/dashboard", &path, err) &&
+            board_send(c, "POST", path, body, &started, err);
+  yyjson_mut_doc_free(body);
+  if (!ok) return false;
+  if (c->json) return view_json(c, started), true;
+  view_say(c, "Made the dashboard %.*s with %lld tiles. Look at it with: postern dashboard show '%.*s'",
+           STR_ARG(json_str(started, "name")), (long long)json_int(started, "tiles", 0),
+           STR_ARG(json_str(started, "name")));
+  yyjson_arr_foreach (yyjson_obj_get(started, "left_out"), i, n, left)
+    view_note(c, arena_printf(c->arena, "note: left out: %.*s: %.*s\n", STR_ARG(json_str(left, "title")),
+                              STR_ARG(json_str(left, "why"))));
   return true;
 }
 
@@ -246,7 +291,7 @@ bool cli_tile_pin(struct cli *c, struct err *err) {
 }
 
 // A line of blocks, from the least to the most of its values.
-static void board_trend(yyjson_val *items, struct str key, struct buf *out) {
+static void board_trend(struct cli *c, yyjson_val *items, struct str key, struct buf *out) {
   static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   size_t i, n,
       first = yyjson_arr_size(items) > BOARD_TREND_MOST ? yyjson_arr_size(items) - BOARD_TREND_MOST : 0;
@@ -256,8 +301,9 @@ static void board_trend(yyjson_val *items, struct str key, struct buf *out) {
   for (int pass = 0; pass < 2; pass++)
     yyjson_arr_foreach (items, i, n, item) {
       yyjson_val *v = yyjson_obj_getn(yyjson_obj_get(item, "values"), key.p, key.n);
-      if (i < first || !yyjson_is_num(v)) continue;
-      number = yyjson_get_num(v);
+      struct str digits = json_raw_number(v);
+      if (i < first || !digits.n) continue;
+      number = strtod(arena_z(c->arena, digits), NULL);
       if (!pass) {
         least = !any || number < least ? number : least;
         most = !any || number > most ? number : most;
@@ -279,7 +325,7 @@ bool cli_tile_show(struct cli *c, struct err *err) {
   size_t i, n;
   yyjson_obj_foreach (yyjson_obj_get(last, "values"), i, n, key, v) {
     if (i == 5 || yyjson_arr_size(items) < 2) break;
-    board_trend(items, json_text(key), &out);
+    board_trend(c, items, json_text(key), &out);
     buf_printf(&out, "  %.*s\n", STR_ARG(json_text(key)));
   }
   view_text(c, buf_str(&out));

@@ -28,6 +28,7 @@ const struct command commands_ask[] = {
                {"remember", NULL, "keep the choice as an alias of the word that was asked about"},
                {"server", "SERVER", "see what this server shows; without it, all accounts"},
                {"program", NULL, "print the program that would answer, and call nothing"},
+               {"pin", "DASHBOARD", "pin the answer's program to this dashboard"},
                {"engine", "ENGINE",
                 "who writes the program: planner, or a language model by name; without it, the default"},
                PICTURE_FLAGS},

@@ -69,6 +69,13 @@ const struct command commands_board[] = {
      .traits = API,
      .run = cli_dashboard_delete},
 
+    {.path = "dashboard start",
+     .summary = "Make the dashboard that an account's connector offers to look at first",
+     .arguments = {ACCOUNT},
+     .flags = {{"name", "NAME", "a name for it; without it the account's"}},
+     .traits = API,
+     .run = cli_dashboard_start},
+
     {.path = "tile pin",
      .summary = "Pin a program to a dashboard, and run it",
      .details =
@@ -76,9 +83,11 @@ const struct command commands_board[] = {
          "the view of this API token, until it is deleted or the token is revoked.",
      .example = "postern tile pin edge denials.json --every 5m\n"
                 "postern tile pin edge denials --result by_site --chart bar --size full\n"
-                "postern ask --program \"how many active zones do we have?\" | postern tile pin edge -",
-     .arguments = {DASHBOARD,
-                   {"FILE|PROGRAM", "a file, - for standard input, or the name or id of a kept program"}},
+                "postern tile pin edge ans_…",
+     .arguments =
+         {DASHBOARD,
+          {"FILE|PROGRAM|ANSWER",
+           "a file, - for standard input, the name or id of a kept program, or the id of an answer"}},
      .flags = {TILE_FLAGS, DRAW_FLAGS},
      .traits = API,
      .run = cli_tile_pin},
@@ -121,4 +130,31 @@ const struct command commands_board[] = {
      .flags = {YES_FLAG},
      .traits = API,
      .run = cli_tile_delete},
+
+    {.path = "share create",
+     .summary = "Make a link that shows a dashboard, or one tile of it, to whoever has it",
+     .details =
+         "It gives what its tiles show, read-only, and nothing else, without an account: a page for the "
+         "screen and for paper, JSON and CSV. It is shown this once, lasts 30 days where nothing else is "
+         "said, and no longer than this API token. Live it shows what is there when somebody looks; "
+         "--snapshot keeps what is there now.",
+     .example = "postern share create edge --expires-in 7d\n"
+                "postern share create edge --tile til_… --snapshot --name 'Denials in November'",
+     .arguments = {DASHBOARD},
+     .flags = {{"tile", "TILE", "this tile alone"},
+               {"snapshot", NULL, "as it is now"},
+               {"name", "TEXT", "what the page is called"},
+               EXPIRY_FLAGS},
+     .traits = API,
+     .run = cli_share_create},
+    {.path = "share list",
+     .summary = "List the links that show dashboards or tiles",
+     .traits = API,
+     .run = cli_share_list},
+    {.path = "share revoke",
+     .summary = "Revoke a link; it is dead at once",
+     .arguments = {{"SHARE", "its id, as 'postern share list' has it"}},
+     .flags = {YES_FLAG},
+     .traits = API,
+     .run = cli_share_revoke},
     {0}};

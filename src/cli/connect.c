@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/api.h"
+#include "cli/board.h"
 #include "cli/body.h"
 #include "cli/names.h"
 #include "cli/run.h"
@@ -120,6 +121,7 @@ bool cli_account_connect(struct cli *c, struct err *err) {
   if (!cli_connect_through(c, flow, &account, err)) return false;
   view_say(c, "Connected.");
   view_object(c, account);
+  cli_board_offer(c, account);
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/question.h"
 
 #include "cli/api.h"
+#include "cli/board.h"
 #include "cli/body.h"
 #include "cli/progress.h"
 #include "cli/result.h"
@@ -131,6 +132,18 @@ static bool question_send(struct question_work *w, yyjson_mut_doc *body, yyjson_
   return ok;
 }
 
+// What was answered by a program; of a question asked back, nothing.
+static bool question_pin(struct cli *c, yyjson_val *answer, struct err *err) {
+  yyjson_val *tile;
+  struct str dashboard = args_text(&c->args, "pin");
+  if (args_has(&c->args, "program"))
+    return err_at(err, ERR_INVALID, "--pin", "with --program nothing is asked that could be pinned");
+  if (!cli_board_pin_answer(c, dashboard, json_str(answer, "id"), &tile, err)) return false;
+  view_tell(c, "Pinned to %.*s as %.*s: 'postern tile set %.*s --every 5m' has it run by itself.",
+            STR_ARG(dashboard), STR_ARG(json_str(tile, "title")), STR_ARG(json_str(tile, "id")));
+  return true;
+}
+
 bool cli_ask_question(struct cli *c, struct err *err) {
   yyjson_val *answer;
   yyjson_mut_doc *body = cli_body_new();
@@ -146,6 +159,7 @@ bool cli_ask_question(struct cli *c, struct err *err) {
     question_settle(&work);
     question_show(c, answer);
   }
+  if (ok && args_has(&c->args, "pin")) ok = question_pin(c, answer, err);
   if (ok && args_has(&c->args, "remember")) view_tell(c, "The choice is kept; 'postern alias list' has it.");
   yyjson_mut_doc_free(body);
   return ok;

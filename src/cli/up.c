@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cli/api.h"
 #include "cli/ask.h"
+#include "cli/board.h"
 #include "cli/body.h"
 #include "cli/connect.h"
 #include "cli/credential.h"
@@ -240,6 +241,7 @@ static bool up_make_account(struct up *up, struct err *err) {
   if (!up->account) return true;
   view_tell(up->c, "Connected %.*s as %.*s: %lld tools.", STR_ARG(json_str(up->connector, "label")),
             STR_ARG(json_str(up->account, "name")), (long long)json_int(up->account, "tool_count", 0));
+  cli_board_offer(up->c, up->account);
   return true;
 }
 

@@ -12,7 +12,8 @@ enum { TOKEN_ID = 27, TOKEN_TEXT = 44 + 8, TOKEN_HASH = 32, TOKEN_HASH_HEX = 65 
 // "<prefix>_" and 20 characters [0-9a-z]: time-ordered first, random after (ids sort by creation).
 // prefix at most 5 characters: acc, srv, tok, req, aud.
 void token_id(const char *prefix, char out[TOKEN_ID]);
-// "<prefix>_" and 43 base64url characters: 256 random bits. prefix at most 6: pst (server), psk (API token).
+// "<prefix>_" and 43 base64url characters: 256 random bits. prefix at most 6: pst (server), psk (API token), psh
+// (share).
 void token_new(const char *prefix, char out[TOKEN_TEXT]);
 void token_hash(struct str token, unsigned char out[TOKEN_HASH]); // SHA-256
 void token_hash_hex(struct str token, char out[TOKEN_HASH_HEX]);

@@ -128,7 +128,8 @@ bool http_accepts(struct str accept, const char *type) {
 static bool http_is_secret(struct str segment, struct str before) {
   enum { LONG = 40 };
   return str_is_nocase(before, "mcp") || str_is_nocase(before, "sse") || segment.n >= LONG ||
-         str_contains(segment, STR("pst_")) || str_contains(segment, STR("psk_"));
+         str_contains(segment, STR("pst_")) || str_contains(segment, STR("psk_")) ||
+         str_contains(segment, STR("psh_"));
 }
 
 static size_t http_append(char *out, size_t size, size_t at, struct str s, bool whole) {

@@ -2,9 +2,11 @@
 // Dashboards: tiles pinned, run again by hand, by interval and on view, without a model; what they keep when a run fails,
 // when an account goes, when the program is killed; who sees them; how often vendors are asked.
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { commands } from "../lib/command.mjs";
 import { start } from "../lib/postern.mjs";
 import { eventually } from "../lib/wait.mjs";
 
@@ -395,5 +397,73 @@ describe("what lasts", () => {
     await world.postern.start();
     assert.deepEqual((await h.tile(t)).data, before.data);
     assert.equal((await world.must(200, "GET", `/tile/${t.id}/history`)).items.length, 1);
+  });
+});
+
+describe("what is pinned from elsewhere", () => {
+  let world, h;
+  before(async () => {
+    world = await start();
+    await world.account(TOKEN, { name: "acme" });
+    h = helpers(world);
+  });
+  after(() => world?.close());
+
+  test("an answer is pinned by its id; a question asked back is not", async () => {
+    const d = await h.board("Answers");
+    const answer = await world.must(200, "POST", "/ask", { question: "how many active zones do we have?" });
+    const t = await h.pin(d, { answer: answer.id });
+    const is = await h.settled(t);
+    assert.deepEqual([is.state, is.data.rows], ["ok", answer.results[0].rows]);
+    const no = await world.must(200, "POST", "/ask", { question: "pause all firewall rules" });
+    assert.equal((await world.api("POST", `/dashboard/${d.id}/tile`, { answer: no.id })).status, 422);
+    assert.equal((await world.api("POST", `/dashboard/${d.id}/tile`, { answer: "ans_0000000000000000000x" })).status, 404);
+    const other = await world.must(201, "POST", "/api-token", { name: "colleague", role: "admin" });
+    assert.equal((await world.api("POST", `/dashboard/${d.id}/tile`, { answer: answer.id }, { token: other.token })).status, 404);
+  });
+
+  test("what a connector offers becomes a dashboard of an account", async () => {
+    assert.equal((await world.must(200, "GET", "/connector/cloudflare")).dashboard, "Cloudflare");
+    const made = await world.must(201, "POST", "/integrated-account/acme/dashboard", {});
+    assert.ok(made.tiles >= 4, JSON.stringify(made));
+    assert.deepEqual(made.left_out, []);
+    const shown = await eventually("all were run", async () => { const is = await h.show("acme"); return is.tiles.every((t) => !t.refreshing && t.state !== "new") && is; });
+    assert.deepEqual(shown.tiles.filter((t) => t.state !== "ok").map((t) => [t.title, t.why]), []);
+    assert.ok(shown.tiles.every((t) => t.data.rows.length > 0));
+    assert.equal((await world.api("POST", "/integrated-account/acme/dashboard", {})).status, 409); // the name is taken
+    assert.equal((await world.api("POST", "/integrated-account/nobody/dashboard", {})).status, 404);
+  });
+
+  test("the command line: made, pinned, drawn, changed, exported, deleted", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "postern-tiles-"));
+    const cli = commands({ HOME: folder, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token, LC_ALL: "C.UTF-8" });
+    writeFileSync(join(folder, "p.json"), JSON.stringify(byStatus("acme")));
+    assert.match((await cli.ok(["dashboard", "create", "edge"])).out, /Made the dashboard edge/);
+    const pinned = (await cli.ok(["tile", "pin", "edge", "p.json", "--every", "1h", "--size", "full"])).out;
+    const id = pinned.match(/\[(til_\w+)\]/)[1];
+    assert.match(pinned, /^Zones by status/);
+    assert.match(pinned, /active/);
+    assert.match(pinned, /as of 20/);
+    assert.match((await cli.ok(["dashboard", "show", "edge"])).out, /█/);
+    await cli.ok(["dashboard", "refresh", "edge"]);
+    assert.match((await cli.ok(["tile", "show", id])).out, /▁.*zones/);
+    await cli.ok(["tile", "set", id, "--title", "Mine", "--every", "never"]);
+    assert.equal((await world.must(200, "GET", `/tile/${id}`)).every_seconds, 0);
+    assert.match((await cli.ok(["tile", "export", id])).out, /^status,zones\n/);
+    assert.equal(JSON.parse((await cli.ok(["tile", "export", id, "--json"])).out).name, "by");
+    const asked = await cli.ok(["ask", "how many active zones do we have?", "--pin", "edge"]);
+    assert.match(asked.err, /Pinned to edge as /);
+    assert.equal((await h.show("edge")).tiles.length, 2);
+    await cli.ok(["tile", "move", id, "1"]);
+    assert.equal((await h.show("edge")).tiles[1].id, id);
+    await cli.fails(2, /no span/, ["tile", "set", id, "--every", "often"]);
+    await cli.fails(4, /no dashboard/, ["tile", "pin", "nowhere", "p.json"]);
+    await cli.ok(["tile", "delete", id, "--yes"]);
+    await cli.ok(["dashboard", "update", "edge", "--since", "now-7d"]);
+    assert.match((await cli.ok(["dashboard", "list"])).out, /edge +now-7d/);
+    assert.match((await cli.ok(["dashboard", "start", "acme", "--name", "first look"])).out, /with \d tiles/);
+    await cli.ok(["dashboard", "delete", "edge", "--yes"]);
+    assert.match((await cli.ok(["account", "add", "cloudflare", "--name", "second", "--base-url", world.sandbox.api, "--credential-stdin"], { input: TOKEN })).err, /postern dashboard start 'second'/);
+    rmSync(folder, { recursive: true, force: true });
   });
 });

@@ -40,9 +40,12 @@ static bool engine_default_job(void *arg, struct err *err) {
   return engine_row_set_default(engine_store(job), job->named, err) && engine_load(engine_store(job), err);
 }
 
+// Read anew whatever came of it: a row that was gone already may still be in the list.
 static bool engine_delete_job(void *arg, struct err *err) {
   struct engine_job *job = arg;
-  return engine_row_delete(engine_store(job), job->named, err) && engine_load(engine_store(job), err);
+  struct err late;
+  bool ok = engine_row_delete(engine_store(job), job->named, err);
+  return engine_load(engine_store(job), ok ? err : &late) && ok;
 }
 
 // ---- shown

@@ -2,7 +2,11 @@
 // The scripted language model: its three formats, its strictness, its record.
 
 import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { after, afterEach, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { FORMATS } from "../model/formats.js";
 import { MISCHIEF } from "../model/mischief.js";
 import { SCRIPTS } from "../model/scripts.js";
@@ -126,6 +130,22 @@ test("every script gives a move in every format, whatever it is shown", () => {
   for (const [name, script] of Object.entries(SCRIPTS))
     for (const more of [{}, { results: [], rounds: 0 }, { tools: [] }, { asked: "" }])
       for (const format of FORMATS) assert.ok(format.write({ model: name }, script({ ...shown, ...more }), "1").length > 1, name);
+});
+
+test("as others start it: the first line names the address, SIGTERM ends it, wrong flags are exit status 2", async () => {
+  const main = fileURLToPath(new URL("../model.js", import.meta.url));
+  assert.equal(spawnSync(process.execPath, [main, "--port", "x"]).status, 2);
+  const child = spawn(process.execPath, [main, "--port", "0", "--key", "sk-mine"], { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [line] = await once(createInterface(child.stdout), "line");
+    const origin = /^model listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
+    assert.ok(origin, line);
+    assert.equal((await fetch(`${origin}/v1/models`)).status, 200);
+    child.kill("SIGTERM");
+    assert.deepEqual((await once(child, "exit"))[0], 0);
+  } finally {
+    child.kill("SIGKILL");
+  }
 });
 
 test("a program is found among other text", () => {

@@ -293,6 +293,18 @@ describe("changed", () => {
     }
   });
 
+  test("two at once: one is first, the other is told", async () => {
+    const create = { name: "twin", kind: "chat", model: "good", base_url: url(), key: KEY };
+    const made = await Promise.all([1, 2, 3].map(() => world.api("POST", "/engines", create)));
+    assert.deepEqual(made.map((r) => r.status).sort(), [201, 409, 409], made.map((r) => r.text).join("\n"));
+    const changed = await Promise.all(["good-text", "good-thinks", "good"].map((model) => world.api("PATCH", "/engines/twin", { model })));
+    assert.ok(changed.every((r) => [200, 409].includes(r.status)), changed.map((r) => r.text).join("\n"));
+    assert.ok(changed.some((r) => r.status === 200));
+    await tried("twin", 200); // whichever came last, it and its key belong together
+    await Promise.all([world.api("DELETE", "/engines/twin"), world.api("POST", "/engines/twin/test"), world.api("PATCH", "/engines/twin", { effort: "low" })]);
+    assert.deepEqual((await engines()).map((e) => e.name), ["planner"]);
+  });
+
   test("what models see is the operator's word, schema without one", async () => {
     assert.equal((await world.must(200, "GET", "/engines")).sees, "schema");
     assert.match((await cli.ok(["engine", "list"])).out, /see of what was read: schema/);

@@ -18,6 +18,7 @@
 #include "call/cache.h"
 #include "call/quota.h"
 #include "catalog/watch.h"
+#include "connector/dashboard.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
 #include "fetch/proxy.h"
@@ -309,7 +310,12 @@ static bool wiring_check_words(const struct connector_set *set, struct err *err)
   size_t at = 0;
   for (const struct connector *c; (c = connector_next(set, &at));) {
     struct err why = {0};
-    if (ask_vet(c->ask, NULL, &why)) continue;
+    bool ok = ask_vet(c->ask, NULL, &why);
+    for (size_t i = 0; ok && c->dashboard && i < c->dashboard->count; i++)
+      if (!ask_vet_program(c->dashboard->tiles[i].program, NULL, &why))
+        return err_at(err, ERR_INVALID, "dashboard", "%.*s, tile \"%.*s\", %s: %s", STR_ARG(c->name),
+                      STR_ARG(c->dashboard->tiles[i].title), why.field, why.text);
+    if (ok) continue;
     char place[sizeof err->field]; // "/ask/things/…" as a place in the file
     snprintf(place, sizeof place, "%.*s/ask.yaml%.60s", STR_ARG(c->name), why.field + strlen("/ask"));
     return err_at(err, ERR_INVALID, place, "%s", why.text);

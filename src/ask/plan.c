@@ -289,6 +289,8 @@ static struct str plan_suffix(struct planning *x, size_t i) {
 
 // A vendor that does not know the past for long.
 static void plan_reach(struct planning *x, const struct reading_part *p) {
+  struct str ends_now = json_str(p->thing->def, "ends_now");
+  if (ends_now.n && p->has_span && p->span.until_ms < x->clock->now_ms - 60000) plan_note(x, ends_now);
   int64_t days = json_int(yyjson_obj_get(p->thing->def, "reach"), "days", 0);
   struct str say = json_str(yyjson_obj_get(p->thing->def, "reach"), "say");
   int64_t since = p->has_prior && p->prior.since_ms < p->span.since_ms ? p->prior.since_ms : p->span.since_ms;

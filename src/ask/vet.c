@@ -15,6 +15,7 @@ struct vetting {
   struct err *err;
   struct table_clock clock;
   yyjson_val *ask;
+  const char *root;   // where pointers begin
   struct buf pointer; // where it is
 };
 
@@ -32,7 +33,7 @@ static void vet_up(struct vetting *v, size_t was) {
 
 static bool vet_fail(struct vetting *v, const char *format, struct str what) {
   char at[VET_POINTER_MOST];
-  snprintf(at, sizeof at, "/ask%.*s", STR_MOST(buf_str(&v->pointer), VET_POINTER_MOST - 8));
+  snprintf(at, sizeof at, "%s%.*s", v->root, STR_MOST(buf_str(&v->pointer), VET_POINTER_MOST - 8));
   return err_at(v->err, ERR_INVALID, at, format, STR_MOST(what, 120));
 }
 
@@ -212,9 +213,9 @@ static bool vet_thing(struct vetting *v, yyjson_val *def, const struct table_par
   struct str within = json_str(def, "within");
   if (!vet_keys(v, def,
                 KEYS("names", "also", "plural", "steps", "from", "where", "within", "gives", "key", "find",
-                     "one", "label", "show", "time", "ranks", "ages", "lookup", "counts", "span", "reach",
-                     "sliced", "daily", "ahead", "events", "rows", "deeds", "identity", "lacks", "columns",
-                     "conditions", "weight")))
+                     "one", "label", "show", "time", "ranks", "ages", "lookup", "counts", "ends_now", "span",
+                     "reach", "sliced", "daily", "ahead", "events", "rows", "deeds", "identity", "lacks",
+                     "columns", "conditions", "weight")))
     return false;
   if (within.n &&
       !yyjson_obj_get(yyjson_obj_getn(yyjson_obj_get(v->ask, "things"), within.p, within.n), "gives"))
@@ -396,13 +397,27 @@ static bool vet_one_recipe(struct vetting *v, yyjson_val *def, const struct tabl
 }
 
 bool ask_vet(yyjson_val *ask, const struct vet_tools *tools, struct err *err) {
-  struct vetting v = {.tools = tools, .arena = arena_new(), .err = err, .ask = ask, .pointer = BUF_MAX(4096)};
+  struct vetting v = {
+      .root = "/ask", .tools = tools, .arena = arena_new(), .err = err, .ask = ask, .pointer = BUF_MAX(4096)};
   struct table_params params = vet_params(&v, NULL);
   bool ok = zone_find(STR("UTC"), &v.clock.zone, err);
   ok = ok && (!ask ||
               (vet_keys(&v, ask, KEYS("names", "things", "recipes", "troubles")) &&
                vet_each(&v, "things", &params, vet_thing) && vet_each(&v, "recipes", NULL, vet_one_recipe) &&
                vet_each(&v, "troubles", &params, vet_trouble)));
+  buf_free(&v.pointer);
+  arena_free(v.arena);
+  return ok;
+}
+
+bool ask_vet_program(yyjson_val *program, const struct vet_tools *tools, struct err *err) {
+  struct vetting v = {.tools = tools, .arena = arena_new(), .err = err, .root = "", .pointer = BUF_MAX(4096)};
+  yyjson_val *parameters = yyjson_obj_get(program, "parameters");
+  struct table_params params = vet_params(&v, parameters);
+  bool ok = zone_find(STR("UTC"), &v.clock.zone, err) &&
+            vet_keys(&v, program, KEYS("version", "title", "parameters", "steps", "results")) &&
+            vet_texts(&v, program, parameters, 0) && vet_steps(&v, program, &params) &&
+            vet_results(&v, program, parameters, &params);
   buf_free(&v.pointer);
   arena_free(v.arena);
   return ok;

@@ -20,4 +20,7 @@ struct vet_tools { // which tools there are
 // `ask` NULL is sound. `tools` NULL: nobody knows them yet.
 MUST_USE bool ask_vet(yyjson_val *ask, const struct vet_tools *tools, struct err *err);
 
+// The same of a program that no step of names an account: a tile of a dashboard. err.field: "/steps/0".
+MUST_USE bool ask_vet_program(yyjson_val *program, const struct vet_tools *tools, struct err *err);
+
 #endif

@@ -6,15 +6,20 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import { BINARY, Program, ROOT } from "../lib/postern.mjs";
 
+const { connect } = await import(pathToFileURL(join(ROOT, "sandbox/dist/consent.js")));
+const { accountId } = await import(pathToFileURL(join(ROOT, "sandbox/dist/tokens.js")));
+// What tests/ask does not connect.
+const MORE = ["cloudflare-graphql", "cloudflare-dns-analytics", "cloudflare-observability", "cloudflare-radar"];
 const CONNECTORS = join(ROOT, "connectors");
 const dashboards = readdirSync(CONNECTORS)
   .filter((name) => existsSync(join(CONNECTORS, name, "dashboard.yaml")))
   .map((name) => [name, parse(readFileSync(join(CONNECTORS, name, "dashboard.yaml"), "utf8"))]);
 // Of these the sandbox has the vendor, so their tiles have something to show.
-const SHOWN = ["arcjet", "cloudflare", "cloudflare-auditlogs", "cloudflare-bindings", "cloudinary-assets"];
+const SHOWN = ["arcjet", "cloudflare", "cloudflare-auditlogs", "cloudflare-bindings", "cloudinary-assets", ...MORE];
 let folder, started, state;
 
 before(async () => {
@@ -22,6 +27,13 @@ before(async () => {
   started = new Program(process.execPath, [join(ROOT, "tests/ask/start.mjs"), BINARY, "--port", "0", "--out", join(folder, "state.json")], { cwd: ROOT });
   await started.waitFor(/^\{.*\}$/m);
   state = JSON.parse(readFileSync(join(folder, "state.json"), "utf8"));
+  for (const connector of MORE) {
+    const url = `${state.vendors.cloudflare.origin}/${connector.replace("cloudflare-", "")}/mcp`;
+    const { body: flow } = await post("/integrated-account/authorize", { connector, name: connector, url });
+    await connect(flow.url, { account: accountId("web") });
+    const done = await fetch(`${state.postern}/integrated-account/authorize/${flow.id}`, { headers: { authorization: `Bearer ${state.token}` } });
+    state.accounts[connector] = (await done.json()).account_id;
+  }
 });
 after(async () => {
   await started?.stop();

@@ -3,7 +3,7 @@
 #include "../support/check.h"
 
 #include "ask/vet.h"
-#include "connector/connector.h"
+#include "connector/dashboard.h"
 #include "data/json.h"
 #include "data/yaml.h"
 
@@ -119,6 +119,10 @@ static void those_that_ship_are_sound(void **state) {
   for (const struct connector *c; (c = connector_next(set, &at));) {
     with += c->ask != NULL;
     if (!ask_vet(c->ask, NULL, &err)) fail_msg("%s: %s: %s", c->name.p, err.field, err.text);
+    for (size_t i = 0; c->dashboard && i < c->dashboard->count; i++)
+      if (!ask_vet_program(c->dashboard->tiles[i].program, NULL, &err))
+        fail_msg("%s: %s: %s: %s", c->name.p, c->dashboard->tiles[i].title.p, err.field, err.text);
+    if (c->ask && !c->imported && !c->dashboard) fail_msg("%s has words and no dashboard", c->name.p);
   }
   assert_true(with >= 5);
   connector_set_free(set);

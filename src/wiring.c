@@ -180,6 +180,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .call_ms = s->call_timeout,
       .ring = w->ring,
       .answers = w->store,
+      .engines = &set->engines,
   };
   if (!wiring_program(s, &set->serve.run, &set->program, err)) return false;
   set->serve.program = &set->program;

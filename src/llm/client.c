@@ -47,6 +47,7 @@ uint64_t llm_backoff_ms(int tries, uint32_t random) {
 // ---- one try
 
 struct llm_attempt {
+  struct fetch_limits limits; // total_ms: what is left of it
   const struct llm_question *q;
   struct str body;
   struct arena *arena;
@@ -146,7 +147,7 @@ static bool llm_try(struct llm_attempt *t, struct err *err) {
                             .headers = list,
                             .body = t->body,
                             .has_body = true,
-                            .limits = t->q->limits,
+                            .limits = &t->limits,
                             .guard = t->q->guard,
                             .hide = t->q->hide};
   struct transfer *transfer;
@@ -167,10 +168,19 @@ static bool llm_try(struct llm_attempt *t, struct err *err) {
   return ok;
 }
 
+// Is anything left behind such a wait? It is the limit of the next try.
+static bool llm_has_time(struct llm_attempt *t, uint64_t began_us, uint64_t wait_ms) {
+  uint64_t most = t->q->limits->total_ms, used = (clock_mono_us() - began_us) / 1000 + wait_ms;
+  if (!most) return true;
+  t->limits.total_ms = used < most ? most - used : 0;
+  return used < most;
+}
+
 bool llm_ask(const struct llm_question *q, struct arena *a, struct llm_reply **out, struct err *err) {
   struct buf body = BUF_MAX(LLM_REQUEST_MOST);
   q->engine->wire->write(q->talk, &body);
-  struct llm_attempt t = {.q = q, .body = buf_str(&body), .arena = a};
+  struct llm_attempt t = {.q = q, .body = buf_str(&body), .arena = a, .limits = *q->limits};
+  uint64_t began_us = clock_mono_us();
   if (q->engine->key.n && !llm_has_header(q->engine)) t.bearer = llm_bearer(q->engine->key);
   bool ok = body.full ? err_set(err, ERR_LIMIT, "the conversation has grown too long to be sent")
                       : llm_try(&t, err);
@@ -178,7 +188,9 @@ bool llm_ask(const struct llm_question *q, struct arena *a, struct llm_reply **o
     uint32_t random;
     token_random(&random, sizeof random);
     struct err canceled;
-    if (!fiber_sleep(t.wait_ms >= 0 ? (uint64_t)t.wait_ms : llm_backoff_ms(tries, random), &canceled)) {
+    uint64_t wait_ms = t.wait_ms >= 0 ? (uint64_t)t.wait_ms : llm_backoff_ms(tries, random);
+    if (!llm_has_time(&t, began_us, wait_ms)) break; // what went wrong last stands
+    if (!fiber_sleep(wait_ms, &canceled)) {
       *err = canceled;
       break;
     }

@@ -32,7 +32,8 @@ struct llm_engine { // whom we ask
 struct llm_question {
   const struct llm_engine *engine;
   const struct llm_talk *talk;
-  const struct fetch_limits *limits; // body_bytes: of the whole reply
+  const struct fetch_limits
+      *limits; // body_bytes: of the whole reply; total_ms: of all tries and the waits between
   const struct http_guard *guard;
   struct redact *hide; // the key, at least
   llm_on_event *on_event;

@@ -15,8 +15,10 @@
 #include "session/session.h"
 #include "shelf/shelf.h"
 
+struct engine_env;
 struct serve_env { // lives as long as the program
   struct run_env run;
+  const struct engine_env *engines; // of questions; only handed on
   const struct program_env *program;
   struct store *answers;   // that keeps them
   struct json_limits json; // of request bodies

@@ -8,7 +8,7 @@ import http from "node:http";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { mustBeValid, startModel } from "../lib/model.mjs";
-import { ROOT, start } from "../lib/postern.mjs";
+import { modern, ROOT, start } from "../lib/postern.mjs";
 import { startRecorder } from "../lib/recorder.mjs";
 import { eventually } from "../lib/wait.mjs";
 
@@ -148,6 +148,17 @@ describe("a good model", () => {
     assert.match(JSON.parse(model.seen.at(-1).body).messages[1].content, /Earlier in this conversation[^]*firewall rules of example\.com[^]*only the paused ones/);
     assert.deepEqual((await ask(QUESTION, { engine: "planner" })).engine, { name: "planner" });
     await world.must(404, "POST", "/ask", { question: QUESTION, engine: "nobody" });
+  });
+  test("writes for AI clients too, within the view of their server, where it is the default", async () => {
+    const mine = (await world.must(200, "GET", "/integrated-account")).items.find((a) => a.name === "acme");
+    const server = await world.server(mine, { methods: ["read"], ask: true });
+    const asked = async () => (await modern(server.url, "tools/call", { name: "postern_ask", arguments: { question: QUESTION } })).body.result.structuredContent;
+    assert.deepEqual((await asked()).engine, { name: "planner" });
+    const engine = await set("good", { default: true });
+    const a = await asked();
+    assert.deepEqual([a.engine.name, a.engine.rounds, a.outcome], [engine, 2, "answer"], JSON.stringify(a));
+    soundRequests();
+    await world.must(204, "DELETE", `/mcp-server/${server.id}`);
   });
   test("each round is told as an event, with what it cost", async () => {
     const engine = await set("good");
@@ -292,6 +303,7 @@ describe("a provider that misbehaves", () => {
     "packs a bomb": [(s) => MISCHIEF["bomb"](s), /./],
     "sends HTML": [(s) => MISCHIEF["wrong-type"](s), /./],
     "redirects": [(s) => MISCHIEF["redirect"](s), /./],
+    "asks to wait for longer than there is": [(s) => s.res.writeHead(429, { "content-type": "application/json", "retry-after": "20" }).end('{"error":{"message":"Later."}}'), /wait 20 s/],
     "has had enough": [(s) => MISCHIEF["no-quota"](s), /spent it all/],
     "repeats the key": [(s) => MISCHIEF["hostile-echo"](s), /redacted/],
   };

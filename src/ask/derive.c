@@ -60,7 +60,7 @@ static struct str derive_noun(const struct derive_name *name, struct str vendor,
   struct buf out = BUF_MAX(200);
   for (size_t i = 0; i < name->n; i++)
     if (!derive_is_verb(name->words[i]) && !derive_is_vendor(name, name->words[i], vendor) &&
-        !(i && str_eq(name->words[i], name->words[i - 1])))
+        !(i && str_eq(ask_words_stem(name->words[i], a), ask_words_stem(name->words[i - 1], a))))
       buf_printf(&out, "%s%.*s", out.n ? " " : "", STR_ARG(name->words[i]));
   struct str noun = arena_dup(a, buf_str(&out));
   buf_free(&out);
@@ -159,7 +159,8 @@ static void derive_relate(struct derive_index *x, struct derive_tool *t, const s
   if (t->within.n) return;
   struct derive_tool *giver = derive_giver_of(x, by_name, t, last, a);
   if (!giver) return;
-  bool same = str_eq(giver->noun, t->noun) && t->tool->class == TOOL_GET && !t->many;
+  bool same = str_eq(ask_words_stem(giver->last, a), ask_words_stem(t->last, a)) &&
+              t->tool->class == TOOL_GET && !t->many;
   if (same && t->need_count == giver->need_count + 1) { // a row of what the other lists
     if (!giver->one && !giver->need_count) giver->one = t;
     t->is_one = true;
@@ -222,6 +223,8 @@ void derive_ask(const struct ask_words *w, struct derive_asked *out, struct aren
     if (w->items[i].kind == WORD_PLAIN)
       map_put(&out->stems, w->items[i].low, out); // "unresolved", as it stands
     map_put(&out->stems, joined, out);
+    if (i + 1 < w->n)
+      map_put(&out->kin, ARENA_JOIN(a, w->items[i].stem, w->items[i + 1].low), out); // "signed up"
     derive_ask_kin(out, w->items[i].stem, a);
     if (left.n) map_put(&out->kin, ask_words_stem(left, a), out);
   }

@@ -202,10 +202,13 @@ static void derive_also(const struct derive_writing *w, yyjson_mut_val *thing) {
   yyjson_mut_val *also = yyjson_mut_arr(w->doc);
   if (!ask_words_read(str_cut_utf8(w->t->tool->description, DERIVE_TEXT_MOST), w->arena, &words, &err))
     return;
-  for (size_t i = 0; i < words.n; i++)
-    if (words.items[i].kind == WORD_PLAIN && words.items[i].low.n > 3 &&
-        map_get(w->stems, words.items[i].stem) && !language_fills(language_find(STR("en")), &words, i))
-      yyjson_mut_arr_append(also, derive_text(w, words.items[i].low));
+  for (size_t i = 0; i < words.n; i++) {
+    struct str low = ask_words_joined(&words.items[i], w->arena),
+               stem = ask_words_stem(low, w->arena); // "signups"
+    if (words.items[i].kind == WORD_PLAIN && low.n > 3 && map_get(w->stems, stem) &&
+        !language_fills(language_find(STR("en")), &words, i))
+      yyjson_mut_arr_append(also, derive_text(w, low));
+  }
   derive_put(w, thing, STR("also"), also);
 }
 

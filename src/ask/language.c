@@ -146,7 +146,8 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
                {"ids", LANGUAGE_ID},
                {"who", LANGUAGE_WHO},
                {"people", LANGUAGE_PEOPLE},
-               {"currencies", LANGUAGE_CURRENCY}};
+               {"currencies", LANGUAGE_CURRENCY},
+               {"joins", LANGUAGE_JOINS}};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     language_add_all(out, yyjson_obj_get(root, lists[i].key), lists[i].role, 0, NULL);
   language_add_intents(out, yyjson_obj_get(root, "intents"));

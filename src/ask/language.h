@@ -38,6 +38,7 @@ enum language_role {
   LANGUAGE_AND,
   LANGUAGE_ID,
   LANGUAGE_WHO,
+  LANGUAGE_JOINS,
   LANGUAGE_PEOPLE,
   LANGUAGE_CURRENCY,
   LANGUAGE_NUMBER,     // number: the value

@@ -22,7 +22,9 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
   MENTIONS_ELSEWHERE = 5, // more, where it is the name of another thing
   MENTIONS_WHOLE = 6,     // a thing of a source without words that explains all
   MENTIONS_FIRST = 3,     // of those, the one that is named first
-  MENTIONS_ROW = 6,       // more, where a row is called so
+  MENTIONS_ALIKE = 4,     // of a further value of a column
+  MENTIONS_WHO = 10,
+  MENTIONS_ROW = 6,  // more, where a row is called so
   MENTIONS_FAR = 12, // less, where a word has the stem of a name and is another one: "production", "product"
   MENTIONS_LEAST = 12,
   MENTIONS_NOT_NAMED = 10, // less, where only columns and values speak for it
@@ -56,8 +58,11 @@ void mentions_find(struct mentions *m, const struct reading_input *in, const str
 }
 
 // "opened" is no more "open" than it is the time when that was: the time comes first where there is one.
-static bool mentions_is_past(struct str low, const struct phrase *p) {
-  return p->n == 1 && str_ends(low, "ed") && !str_ends(p->first, "ed");
+// Nor is what expires expired.
+static bool mentions_is_past(const struct model_thing *t, struct str low, const struct phrase *p) {
+  if (p->n != 1) return false;
+  return (t->derived && str_ends(low, "ed") && !str_ends(p->first, "ed")) ||
+         (!str_ends(low, "ed") && str_ends(p->first, "ed"));
 }
 
 // A smaller one is meant rather than a greater, of equally many words.
@@ -70,7 +75,7 @@ static int mentions_rank(const struct model_thing *t, const struct phrase *p, st
       if (p->means == up) return *what = MENTION_PARENT, 5;
     return -1;
   case MODEL_VALUE:
-    return p->means == t ? (*what = MENTION_VALUE, t->derived && mentions_is_past(low, p) ? 4 : 1) : -1;
+    return p->means == t ? (*what = MENTION_VALUE, mentions_is_past(t, low, p) ? 4 : 1) : -1;
   case MODEL_LACK:
     return p->means == t ? (*what = MENTION_LACK, 2) : -1;
   case MODEL_COLUMN:
@@ -80,12 +85,19 @@ static int mentions_rank(const struct model_thing *t, const struct phrase *p, st
   }
 }
 
+// "on" before something else is no state: "rules on example.com", but "which rules are on?"
+static bool mentions_joins(const struct mentions *m, size_t at, size_t end) {
+  return at + 1 < end && !m->words->items[at].end &&
+         language_at(m->language, m->words, at, LANGUAGE_JOINS, NULL) > 0;
+}
+
 static bool mentions_at(const struct mentions *m, const struct model_thing *t, size_t at, size_t end,
                         struct mention *out) {
   int best = 99;
   for (size_t i = 0; i < m->hit_counts[at]; i++) {
     const struct phrase_hit *h = &m->hits[at][i];
     enum mention_word what;
+    if (h->n == 1 && mentions_joins(m, at, end)) continue;
     int rank = at + h->n <= end ? mentions_rank(t, h->phrase, m->words->items[at].low, &what) : -1;
     if (rank < 0 || h->n < out->n || (h->n == out->n && rank >= best)) continue;
     best = rank;
@@ -186,6 +198,27 @@ static bool mentions_is_far(const struct mentions *m, const struct model_thing *
   return x->n == 1 && str_ends(low, "ion");
 }
 
+static bool mentions_same_column(const struct model_thing *t, const struct mention *list, size_t i) {
+  int column = t->values[list[i].number].column;
+  for (size_t k = 0; k < i && column >= 0; k++)
+    if (list[k].what == MENTION_VALUE && t->values[list[k].number].column == column) return true;
+  return false;
+}
+
+// "Who …" is answered by what names people.
+static int mentions_who(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s) {
+  if (!language_at(m->language, m->words, s->first, LANGUAGE_WHO, NULL)) return 0;
+  for (size_t c = 0; c < t->column_count; c++)
+    if (t->columns[c].entity == WORD_EMAIL) return MENTIONS_WHO;
+  return t->derived || t->events ? 0 : -MENTIONS_WHO;
+}
+
+static int mentions_name(const struct mentions *m, const struct model_thing *t, const struct mention *x,
+                         bool others) {
+  return MENTIONS_NAME - (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) +
+         (t->derived && !others ? MENTIONS_FIRST : 0);
+}
+
 static int mentions_unknown(const struct mentions *m, const struct model_thing *t, size_t at) {
   int less = !t->derived || t->known ? MENTIONS_UNKNOWN
              : t->source->worded     ? MENTIONS_UNSEEN
@@ -197,7 +230,8 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
                    size_t count, bool *named) {
   struct mention list[WORDS_MOST];
   size_t n = mentions_of(m, t, s, count, list, WORDS_MOST);
-  int score = mentions_timed(m, t, s, count), seen_names = 0, seen_own = 0, unknown = 0;
+  int score = mentions_timed(m, t, s, count) + mentions_who(m, t, s), seen_names = 0, seen_own = 0,
+      unknown = 0;
   bool others = false; // something of its own stands before its name
   *named = false;
   for (size_t i = 0; i < n; i++) {
@@ -210,14 +244,15 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
     switch (x->what) {
     case MENTION_NAME:
       if (x->number == 0 && !*named)
-        score += MENTIONS_NAME + longer - (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) +
-                 (t->derived && !others ? MENTIONS_FIRST : 0);
+        score += mentions_name(m, t, x, others) + longer;
       else if (!again)
         score += MENTIONS_COLUMN + longer;
       *named = *named || x->number == 0;
       seen_names++;
       break;
     case MENTION_VALUE:
+      if (!again && mentions_same_column(t, list, i))
+        again = true, score += MENTIONS_ALIKE; // one column says both
       seen_own += !again;
       if (t->values[x->number].noun && !seen_names++) score += MENTIONS_NOUN, *named = true;
       score += again ? 0 : MENTIONS_VALUE + longer;

@@ -27,7 +27,7 @@ void part_add_filter(struct reading_part *p, struct reading_filter f) {
 }
 
 // A column that names what the row is within stands for that: "per site".
-static int part_group_of(const struct model_thing *t, int column) {
+int part_group_of(const struct model_thing *t, int column) {
   const struct model_thing *up = t->within;
   struct str name = query_parent_label(t);
   return up && column >= 0 && name.n && str_eq(t->columns[column].name, name) ? -2 : column;
@@ -194,12 +194,24 @@ static bool part_take_text_before(struct filling *f, size_t i, int column) {
   return true;
 }
 
+static bool part_in_segments(const struct filling *f, size_t at) {
+  for (size_t i = 0; i < f->in->segment_count; i++)
+    if (at >= f->in->segments[i].first && at < f->in->segments[i].end) return true;
+  return false;
+}
+
+static bool part_is_timed(const struct filling *f) {
+  for (size_t i = 0; i < f->in->span_count; i++)
+    if (part_in_segments(f, f->in->spans[i].first)) return true;
+  return false;
+}
+
 // "how many seats": the column of numbers that is counted.
-static bool part_counts_it(const struct filling *f, size_t i) {
+static bool part_counts_at(const struct filling *f, size_t word) {
   const struct phrase *p;
-  for (size_t at = f->list[i].first > 3 ? f->list[i].first - 3 : 0; at < f->list[i].first; at++) {
+  for (size_t at = word > 3 ? word - 3 : 0; at < word; at++) {
     size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p);
-    if (n && p->number == ASK_COUNT && at + n == f->list[i].first) return true;
+    if (n && p->number == ASK_COUNT && at + n == word) return true;
   }
   return false;
 }
@@ -225,8 +237,12 @@ static void part_take_column(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
   const struct model_column *c = &p->thing->columns[m->number];
-  bool never =
-      c->time && p->thing->derived && part_before(f, i, LANGUAGE_NOT, 2); // "not shipped": no time when
+  bool never = c->time && part_before(f, i, LANGUAGE_NOT, 2); // "not shipped": no time when
+  if (never && p->thing->derived && part_is_timed(f)) {       // "not contacted in the last 30 days"
+    p->time = m->number;
+    p->span_is_denied = true;
+    return;
+  }
   if (never || part_before(f, i, LANGUAGE_MISSING, 3) || part_after(f, i, LANGUAGE_MISSING, 2)) {
     part_add_filter(
         p, (struct reading_filter){.op = READING_LACKS, .value = -1, .column = m->number, .at = m->first});
@@ -237,7 +253,7 @@ static void part_take_column(struct filling *f, size_t i) {
   if (part_is_measure(c)) {
     f->near_measure = m->number;
     if (p->measure < 0) p->measure = m->number;
-    if (p->thing->derived && part_counts_it(f, i)) p->sums = true;
+    if (p->thing->derived && part_counts_at(f, m->first)) p->sums = true;
     return;
   }
   if (part_before(f, i, LANGUAGE_PER, 2) || part_goes_on(f, i)) {
@@ -258,8 +274,9 @@ static void part_take_name(struct filling *f, const struct mention *m) {
     for (size_t i = 0; i < all->hit_counts[at]; i++) {
       const struct phrase *p = all->hits[at][i].phrase;
       if (p->role != MODEL_COLUMN || p->means != f->part->thing) continue;
-      if (f->part->measure < 0 && part_is_measure(&f->part->thing->columns[p->number]))
-        f->part->measure = p->number;
+      if (f->part->measure >= 0 || !part_is_measure(&f->part->thing->columns[p->number])) continue;
+      f->part->measure = p->number;
+      if (f->part->thing->derived && part_counts_at(f, m->first)) f->part->sums = true;
     }
 }
 
@@ -282,11 +299,21 @@ static const struct model_thing *part_named_by(const struct filling *f, size_t i
   return t && t->label >= 0 && yyjson_obj_get(t->def, "gives") ? t : NULL;
 }
 
+// What is counted, grouped by or missed: without it the question is another one.
+static bool part_turns_on(const struct filling *f, size_t i) {
+  const struct mention *next = part_mention(f, i, 1);
+  bool describes = next && (next->what == MENTION_NAME || next->what == MENTION_VALUE ||
+                            next->what == MENTION_COLUMN || next->what == MENTION_PARENT);
+  if (part_before(f, i, LANGUAGE_PER, 1)) return true;
+  if (describes) return false;
+  return part_before(f, i, LANGUAGE_MISSING, 1) || part_counts_at(f, f->list[i].first);
+}
+
 static void part_take_unknown(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
   if (p->unknown_count == READING_UNKNOWN_MOST) return;
-  p->unknown_matters[p->unknown_count] = f->relates;
+  p->unknown_matters[p->unknown_count] = f->relates || part_turns_on(f, i);
   p->unknown_of[p->unknown_count] = part_named_by(f, i);
   struct str whole = f->words->items[m->first].whole;
   for (size_t k = 0; k < p->unknown_count; k++)
@@ -361,12 +388,6 @@ static bool part_has_time(const struct model_thing *t) {
   return false;
 }
 
-static bool part_in_segments(const struct filling *f, size_t at) {
-  for (size_t i = 0; i < f->in->segment_count; i++)
-    if (at >= f->in->segments[i].first && at < f->in->segments[i].end) return true;
-  return false;
-}
-
 // "compared with last month": that is what this month is held against.
 static bool part_compared(const struct filling *f, const struct span *s) {
   const struct phrase *p;
@@ -424,94 +445,6 @@ static void part_settle_spans(struct filling *f) {
   p->has_span = p->span_is_assumed = true;
 }
 
-// ---- settling what was gathered
-
-// Both sides of a flag: the rows of both, told apart.
-static void part_settle_flags(struct reading_part *p) {
-  for (size_t i = 0; i < p->filter_count; i++)
-    for (size_t k = i + 1; k < p->filter_count; k++) {
-      struct reading_filter *a = &p->filters[i], *b = &p->filters[k];
-      if (a->op != READING_IS || b->op != READING_IS || a->column < 0 || a->column != b->column) continue;
-      struct str x = p->thing->values[a->value].value, y = p->thing->values[b->value].value;
-      bool flags = (str_is(x, "true") && str_is(y, "false")) || (str_is(x, "false") && str_is(y, "true"));
-      if (!flags) continue;
-      p->unfiltered_flag = true;
-      p->flag = a->column;
-      *b = p->filters[--p->filter_count];
-      *a = p->filters[--p->filter_count];
-      return;
-    }
-}
-
-// "List them and tell me if any are paused": all of them, told apart.
-static void part_settle_check(struct reading_part *p) {
-  if (!part_has(p, ASK_LIST) || !part_has(p, ASK_CHECK) || p->unfiltered_flag || p->has_prior) return;
-  for (size_t i = 0; i < p->filter_count; i++) {
-    const struct reading_filter *f = &p->filters[i];
-    struct str value = f->op == READING_IS ? p->thing->values[f->value].value : STR_NONE;
-    if (f->column < 0 || !(str_is(value, "true") || str_is(value, "false"))) continue;
-    p->unfiltered_flag = true;
-    p->flag = f->column;
-    p->filters[i] = p->filters[--p->filter_count];
-    return;
-  }
-}
-
-// "solved this week": the time that is said is of the column that the words before it name.
-static void part_settle_time(struct filling *f) {
-  const struct mentions *all = f->in->mentions;
-  for (size_t k = 0; k < f->in->segment_count && f->part->has_span; k++)
-    for (size_t at = f->in->segments[k].first; at < f->in->segments[k].end; at++)
-      for (size_t i = 0; i < all->hit_counts[at] && f->part->time < 0; i++) {
-        const struct phrase *p = all->hits[at][i].phrase;
-        bool mine = p->role == MODEL_COLUMN && p->means == f->part->thing && !all->timed[at];
-        if (mine && f->part->thing->columns[p->number].time) f->part->time = p->number;
-      }
-}
-
-// Asked columns of a ranking are what is ranked: "which folders hold the largest assets".
-static void part_settle_groups(struct reading_part *p) {
-  bool ranks =
-      part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM) || part_has(p, ASK_GROWTH) || part_has(p, ASK_FALL);
-  bool counts = part_has(p, ASK_COUNT) || part_has(p, ASK_TREND) || part_has(p, ASK_SHARE);
-  if (!ranks && !counts && !part_has(p, ASK_DISTINCT)) return;
-  size_t kept = 0;
-  for (size_t i = 0; i < p->asked_count; i++) {
-    const struct model_column *c = &p->thing->columns[p->asked[i]];
-    if (c->time || (p->asked[i] == p->thing->label && !p->thing->events) || part_is_measure(c))
-      p->asked[kept++] = p->asked[i];
-    else
-      part_add_column(p->groups, &p->group_count, part_group_of(p->thing, p->asked[i]));
-  }
-  p->asked_count = kept;
-}
-
-// "created, changed or deleted": several kinds, and a word for all of them, are all of them.
-static void part_settle_alternatives(struct filling *f) {
-  struct reading_part *p = f->part;
-  int deeds = model_column_find(p->thing, json_str(p->thing->def, "deeds"));
-  size_t same = 0, kept = 0;
-  bool any = false;
-  for (size_t i = 0; i < f->count; i++)
-    any = any || (f->list[i].what == MENTION_NAME && f->list[i].number == 1);
-  for (size_t i = 0; i < p->filter_count; i++) same += p->filters[i].column == deeds;
-  if (deeds < 0 || !any || same < 2) return;
-  for (size_t i = 0; i < p->filter_count; i++)
-    if (p->filters[i].column != deeds) p->filters[kept++] = p->filters[i];
-  p->filter_count = kept;
-}
-
-static void part_settle_which(struct filling *f) {
-  struct reading_part *p = f->part;
-  for (size_t i = 0; i < f->which_count; i++) {
-    if (p->asked_count || p->group_count > i)
-      part_add_column(p->asked, &p->asked_count, f->which[i]);
-    else
-      part_add_column(p->groups, &p->group_count, part_group_of(p->thing, f->which[i]));
-  }
-  if (f->which_count && !p->asked_count) p->grouped = true;
-}
-
 void part_fill(const struct part_input *in, const struct model_thing *thing, struct arena *a,
                struct reading_part *out) {
   struct filling *f = ARENA_NEW(a, struct filling);
@@ -548,9 +481,11 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   part_settle_time(f);
   part_settle_whether(f);
   part_settle_flags(out);
+  part_settle_sides(out);
   part_settle_check(out);
   part_settle_alternatives(f);
   part_settle_which(f);
   part_settle_groups(out);
+  part_settle_none(f);
   if (thing->derived) part_settle_who(f);
 }

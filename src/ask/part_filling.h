@@ -28,6 +28,16 @@ void part_know(struct reading_part *p, struct str word);
 void part_take_comparison(struct filling *f, const struct ask_segment *s, size_t at);
 void part_take_top(struct filling *f, const struct ask_segment *s, size_t at);
 void part_take_percentile(struct filling *f, const struct ask_segment *s, size_t at);
+// Once all words are read (part_settle.c).
+void part_settle_flags(struct reading_part *p);
+void part_settle_sides(struct reading_part *p);
+void part_settle_check(struct reading_part *p);
+void part_settle_time(struct filling *f);
+void part_settle_groups(struct reading_part *p);
+void part_settle_alternatives(struct filling *f);
+void part_settle_none(struct filling *f);
+void part_settle_which(struct filling *f);
+int part_group_of(const struct model_thing *t, int column);
 // Of things without words (part_id.c): true where the mention was taken.
 bool part_take_id(struct filling *f, size_t i);    // "ticket 8990", "order SO-5200"
 bool part_take_equal(struct filling *f, size_t i); // "tier 1"

@@ -4,10 +4,17 @@
 
 #include "ask/part_filling.h"
 
+static bool part_lasts(const struct model_column *c) {
+  static const char *const units[] = {"seconds", "ms", "minutes", "hours", "days"};
+  for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    if (str_is(c->unit, units[i])) return true;
+  return false;
+}
+
 static int part_number_column(const struct filling *f, bool lasts) {
   if (f->near_measure >= 0) return f->near_measure;
   for (size_t c = 0; c < f->part->thing->column_count && lasts; c++)
-    if (str_is(f->part->thing->columns[c].unit, "seconds")) return (int)c;
+    if (part_lasts(&f->part->thing->columns[c])) return (int)c;
   for (size_t c = 0; c < f->part->thing->column_count; c++)
     if (part_is_measure(&f->part->thing->columns[c]) && !f->part->thing->columns[c].fold.n) return (int)c;
   return -1;
@@ -28,15 +35,27 @@ static void part_scale(const struct filling *f, size_t at, size_t end, struct st
   }
 }
 
+// What is compared is not known: without it the question has no answer.
+static void part_leave(struct filling *f, size_t at) {
+  struct reading_part *p = f->part;
+  if (p->unknown_count == READING_UNKNOWN_MOST) return;
+  p->unknown_matters[p->unknown_count] = true;
+  p->unknown_of[p->unknown_count] = NULL;
+  p->unknown[p->unknown_count++] = f->words->items[at].low;
+}
+
 // "wider than 4,000", "more than 100 MB"
 void part_take_comparison(struct filling *f, const struct ask_segment *s, size_t at) {
   const struct phrase *p;
   double number;
   size_t n = language_at(f->language, f->words, at, LANGUAGE_COMPARISON, &p), m;
   if (!n || f->in->mentions->timed[at + n] || !part_number_at(f, at + n, s->end, &number, &m)) return;
-  int column = part_number_column(f, at + n + m < s->end &&
-                                         language_at(f->language, f->words, at + n + m, LANGUAGE_UNIT, NULL));
-  if (column < 0) return;
+  bool lasts = at + n + m < s->end && language_at(f->language, f->words, at + n + m, LANGUAGE_UNIT, NULL);
+  int column = part_number_column(f, lasts);
+  if (column < 0 || (lasts && f->near_measure < 0 && !part_lasts(&f->part->thing->columns[column]))) {
+    if (lasts) part_leave(f, at); // a duration is nothing that the rows have
+    return;
+  }
   part_scale(f, at + n + m, s->end, f->part->thing->columns[column].unit, &number);
   part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
                                                    .value = -1,

@@ -213,7 +213,9 @@ static void plan_part_chips(struct planning *x, const struct reading_part *p) {
     plan_chip(x, "time",
               arena_printf(x->arena, "%s%.*s%s%.*s", p->span_is_assumed ? "assumed" : "",
                            STR_ARG(p->span_is_assumed ? STR("") : p->span.said),
-                           p->span_is_assumed ? ": " : " = ",
+                           p->span_is_assumed ? ": "
+                           : p->span.said.n   ? " = "
+                                              : "",
                            STR_ARG(span_say(&p->span, x->clock, x->arena))),
               p->span_is_assumed);
   if (p->has_prior) plan_chip(x, "compared with", span_say(&p->prior, x->clock, x->arena), false);

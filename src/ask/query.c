@@ -151,7 +151,7 @@ bool query_is_sliced(const struct model_thing *t) {
 }
 
 int query_time_column(const struct reading_part *p) {
-  return p->time >= 0 && p->thing->derived ? p->time : p->thing->time;
+  return p->time >= 0 ? p->time : p->thing->time;
 }
 
 void query_time(struct querying *s, const struct span *span, const char *suffix, struct buf *out) {
@@ -159,6 +159,11 @@ void query_time(struct querying *s, const struct span *span, const char *suffix,
   int time = query_time_column(s->p);
   if (time < 0 || query_is_sliced(t)) return;
   query_use(s, time);
+  if (s->p->span_is_denied) {
+    query_and(out);
+    buf_printf(out, "NOT coalesce(%.*s >= :since, 0)", STR_ARG(t->columns[time].sql));
+    return;
+  }
   if (span->since.n) {
     query_and(out);
     buf_printf(out, "%.*s >= :since%s", STR_ARG(t->columns[time].sql), suffix);
@@ -328,7 +333,9 @@ static void query_choose(struct querying *s) {
   const struct reading_part *p = s->p;
   bool timed = s->t->time >= 0, ranks = query_ranks(p), folded = query_is_folded(s);
   bool aged = part_has(p, ASK_OLDEST) || part_has(p, ASK_NEWEST) || part_has(p, ASK_SOONEST);
-  if (p->unfiltered_flag)
+  if (p->none_within)
+    query_none(s);
+  else if (p->unfiltered_flag)
     query_rows(s);
   else if (p->name_count > 1 && (part_has(p, ASK_COMPARE) || part_has(p, ASK_LACKS)) &&
            yyjson_obj_get(s->t->def, "identity"))

@@ -17,6 +17,7 @@ enum query_shape {
   QUERY_DIFF,    // only_in, what
   QUERY_HEAT,    // weekday, hour, measure
   QUERY_COMMON,  // what two sources have in common
+  QUERY_NONE,    // what the rows are within, where it has none of them
   QUERY_SHAPES
 };
 

@@ -44,5 +44,6 @@ void query_periods(struct querying *s);
 void query_heat(struct querying *s);
 void query_diff(struct querying *s);
 void query_rows(struct querying *s);
+void query_none(struct querying *s);
 
 #endif

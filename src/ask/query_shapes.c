@@ -248,6 +248,22 @@ void query_periods(struct querying *s) {
   q->sql = query_done(&two, s->arena);
 }
 
+// What the rows are within, where it has none of them.
+void query_none(struct querying *s) {
+  struct buf out = BUF_MAX(QUERY_SQL_MOST);
+  struct str name = query_parent_label(s->t), where = query_where(s, true, true);
+  buf_printf(&out,
+             "SELECT p.\"%.*s\" AS \"%.*s\" FROM (%.*s) p WHERE p.\"%.*s\" NOT IN (SELECT %.*s FROM %.*s "
+             "WHERE %.*s IS NOT NULL%s%.*s) ORDER BY 1",
+             STR_ARG(name), STR_ARG(name), STR_ARG(query_parents(s)), STR_ARG(name),
+             STR_ARG(query_parent_sql(s->t)), STR_ARG(model_from(s->t)), STR_ARG(query_parent_sql(s->t)),
+             where.n ? " AND " : "", STR_ARG(where));
+  s->q->shape = QUERY_NONE;
+  s->q->measure = name;
+  s->q->mark = STR("table");
+  s->q->sql = query_done(&out, s->arena);
+}
+
 void query_heat(struct querying *s) {
   struct buf out = BUF_MAX(QUERY_SQL_MOST);
   struct query *q = s->q;

@@ -48,6 +48,23 @@ static void reading_join_hyphens(struct reader_state *s) {
   }
 }
 
+// "signed up" where "signup" is known.
+static void reading_join_pairs(struct reader_state *s) {
+  struct ask_words *w = &s->out->words;
+  const struct phrases *known = &s->in->model->phrases;
+  for (size_t i = 0; i + 1 < w->n; i++) {
+    struct word *a = &w->items[i], *b = &w->items[i + 1];
+    struct phrase_hit hit;
+    if (a->kind != WORD_PLAIN || b->kind != WORD_PLAIN || a->end || a->clause != b->clause) continue;
+    struct str joined = ARENA_JOIN(s->arena, a->stem, b->low);
+    if (!phrases_know(known, joined) || (phrases_at(known, w, i, &hit, 1) && hit.n > 1)) continue;
+    a->low = a->stem = joined;
+    a->end = b->end;
+    memmove(b, b + 1, (w->n - i - 2) * sizeof *b);
+    w->n--;
+  }
+}
+
 static void reading_correct(struct reader_state *s) {
   for (size_t i = 0; i < s->out->words.n; i++) {
     struct word *w = &s->out->words.items[i];
@@ -408,6 +425,7 @@ bool reading_make(const struct reading_input *in, const struct reading *before, 
   reading_take_aliases(s);
   out->language = language_guess(&out->words);
   reading_join_hyphens(s);
+  reading_join_pairs(s);
   reading_correct(s);
   s->segment_count = segments_find(out->language, &in->model->phrases, &out->words, s->segments);
   s->span_count = span_find(out->language, &out->words, in->clock, a, s->spans);

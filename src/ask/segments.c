@@ -63,8 +63,10 @@ static size_t segment_denies(const struct segmenting *s, size_t first, size_t en
     if (s->words->items[at + by].end) {
       return 0; // "no, delete it"
     } else if (language_at(s->language, s->words, at + by, LANGUAGE_NOT, NULL)) {
-      n = language_at(s->language, s->words, at + by + 1, LANGUAGE_ORDER, NULL);
-      return n ? at + by + 1 + n : 0;
+      const struct phrase *p;
+      n = language_at(s->language, s->words, at + by + 1, LANGUAGE_ORDER, &p);
+      struct str low = s->words->items[at + by + 1].low; // "without changing it", and not "without tags"
+      return n && (str_eq(p->first, low) || str_ends(low, "ing")) ? at + by + 1 + n : 0;
     }
   return 0;
 }

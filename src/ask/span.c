@@ -119,7 +119,7 @@ static bool span_slot(const struct span_reader *r, char slot, size_t at, struct 
     return span_number(r, at, &m->number, n);
   case 'u':
     *n = language_at(r->language, r->words, at, LANGUAGE_UNIT, &p);
-    return *n && (m->unit = (char)p->number, true);
+    return *n && p->number != 's' && (m->unit = (char)p->number, true); // seconds last, and are no time ago
   case 't':
     return span_date(r, at, m, n);
   case 'm':

@@ -137,7 +137,7 @@ static yyjson_mut_val *steps_slot(const struct stepping *x, yyjson_val *v, bool 
   if (!*is_slot) return NULL;
   struct str end = str_is(param, "since") ? x->p->span.since : x->p->span.until;
   if ((!end.n && !x->before) || (x->t != x->p->thing && json_str(v, "of").n) ||
-      steps_cuts_other(x, json_str(v, "of")))
+      steps_cuts_other(x, json_str(v, "of")) || (x->p->span_is_denied && x->t == x->p->thing))
     return NULL;
   yyjson_mut_val *ref = yyjson_mut_obj(s->doc);
   bool both = x->p->has_prior && !json_bool(x->t->def, "sliced", false) &&

@@ -421,6 +421,26 @@ static void say_heat(const struct saying *s) {
   buf_add_char(s->out, '.');
 }
 
+static void say_lacking(const struct saying *s) {
+  size_t n = s->rows->row_count;
+  if (!n) {
+    buf_printf(s->out, "Each %.*s has ", STR_ARG(s->t->within->label_noun));
+    say_subject(s);
+    buf_add_z(s->out, "; none is without.");
+    return;
+  }
+  buf_printf(s->out, "%zu ", n);
+  if (n == 1)
+    buf_add(s->out, s->t->within->label_noun);
+  else
+    say_plural(s->t->within, s->out);
+  buf_printf(s->out, " %s no ", n == 1 ? "has" : "have");
+  say_subject(s);
+  buf_add_z(s->out, ": ");
+  say_names(s, 0, 0, n);
+  buf_add_char(s->out, '.');
+}
+
 static void say_common(const struct saying *s) {
   if (!s->rows->row_count)
     buf_add_z(s->out, "None");
@@ -457,7 +477,7 @@ void summary_add(const struct plan_result *r, const struct outcome_result *rows,
       [QUERY_ROWS] = say_rows,       [QUERY_VALUE] = say_value_of, [QUERY_GROUPS] = say_groups,
       [QUERY_SERIES] = say_series,   [QUERY_SHARE] = say_share,    [QUERY_STATS] = say_stats,
       [QUERY_PERIODS] = say_periods, [QUERY_DIFF] = say_diff,      [QUERY_HEAT] = say_heat,
-      [QUERY_COMMON] = say_common};
+      [QUERY_COMMON] = say_common,   [QUERY_NONE] = say_lacking};
   struct saying s = {.r = r,
                      .rows = &rows->rows,
                      .p = r->part,
@@ -471,7 +491,8 @@ void summary_add(const struct plan_result *r, const struct outcome_result *rows,
     buf_printf(out->text, "%.*s", STR_MOST(rows->why, 400));
     return;
   }
-  if (!rows->rows.row_count && r->query.shape != QUERY_DIFF && r->query.shape != QUERY_COMMON)
+  if (!rows->rows.row_count && r->query.shape != QUERY_DIFF && r->query.shape != QUERY_COMMON &&
+      r->query.shape != QUERY_NONE)
     say_none(&s);
   else
     shapes[r->query.shape](&s);

@@ -14,6 +14,12 @@ struct answer_asker answers_asker(const struct admin_call *call) {
   return (struct answer_asker){call->who.token.id, call->who.role == ACCESS_ADMIN};
 }
 
+const struct access_token *answers_owner(const struct admin_call *call, struct str id) {
+  for (size_t i = 0; i < call->catalog->token_count; i++)
+    if (str_eq(call->catalog->tokens[i].id, id)) return &call->catalog->tokens[i];
+  return NULL;
+}
+
 struct str answers_page(const struct admin_call *call) {
   return ARENA_JOIN(call->arena, admin_public_url(call), STR(ANSWERS_PAGE));
 }
@@ -43,6 +49,7 @@ bool answers_read(struct answers_read *r, struct err *err) {
 
 static void answers_put_head(const struct admin_call *call, const struct answer_row *row, yyjson_val *asked,
                              struct buf *out) {
+  const struct access_token *owner = answers_owner(call, row->owner);
   put_text(out, "id", row->id);
   put_text(out, "link", ARENA_JOIN(call->arena, answers_page(call), row->id));
   put_text(out, "question", json_str(asked, "question"));
@@ -50,6 +57,7 @@ static void answers_put_head(const struct admin_call *call, const struct answer_
   put_value(out, "engine", yyjson_obj_get(asked, "engine"));
   put_time(out, "created_at", row->created_at);
   put_text(out, "owner", row->owner);
+  put_text_or_null(out, "owner_name", owner ? owner->name : STR_NONE);
   put_bool(out, "mine", str_eq(row->owner, call->who.token.id));
   put_text(out, "visibility", row->is_private ? STR("private") : STR("shared"));
   put_text_or_null(out, "server_id", row->server_id);
@@ -81,6 +89,7 @@ static void answers_put_told(const struct answer *a, struct buf *out) {
   put_value(out, "numbers", yyjson_obj_get(told, "numbers"));
   answers_put_table(a, out);
   if (chart) put_value(out, "chart", chart);
+  if (json_bool(told, "paused", false)) put_bool(out, "paused", true);
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     put_value(out, lists[i], yyjson_obj_get(told, lists[i]));
 }

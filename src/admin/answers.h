@@ -10,7 +10,8 @@
 #define ANSWERS_PAGE "/ui/answer/" // and an answer's id
 
 struct answer_asker answers_asker(const struct admin_call *call); // whose API token it is
-struct str answers_page(const struct admin_call *call);           // what an id is put behind for its link
+const struct access_token *answers_owner(const struct admin_call *call, struct str id); // NULL: it is no more
+struct str answers_page(const struct admin_call *call); // what an id is put behind for its link
 
 // An answer and, of its program, what became of it. In the call's arena; answer_free.
 struct answers_read {

@@ -26,6 +26,7 @@ SHAPE(admin_answer_publish, "AnswerPublish", "An answer to publish as a tool",
   {"engine", ADMIN_OBJECT, REQ, .says = ANSWER_ENGINE},                                                          \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                           \
   {"owner", ADMIN_TEXT, REQ, .says = "id of the API token that asked"},                                          \
+  {"owner_name", ADMIN_TEXT, NIL, .says = "its name, where it is still there"},                                  \
   {"mine", ADMIN_BOOL, REQ, .says = "it is the asker's own"},                                                    \
   {"visibility", ADMIN_WORD, REQ, .allowed = "private|shared", .says = "private: its owner's alone; shared: all that manage Postern see it"}, \
   {"server_id", ADMIN_TEXT, NIL, .says = "whose view it was asked in; null: all accounts"},                      \
@@ -48,6 +49,7 @@ SHAPE(admin_kept_answer, "KeptAnswer", "A kept answer, as it was told",
   {"choices", ADMIN_OBJECTS, REQ, .says = "of a question back: number and label"},
   {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or missing"},
   {"program", ADMIN_OBJECT, .says = "written with the names of today"},
+  {"paused", ADMIN_BOOL, .says = "not all had been read then"},
   {"state", ADMIN_WORD, .allowed = "ok|held|gone|changed", .says = "what became of the program, as of one that is kept under a name"},
   {"step", ADMIN_TEXT, ADMIN_NULLABLE, .says = "where it is broken; for who manages Postern"},
   {"why", ADMIN_TEXT, ADMIN_NULLABLE, .says = "why it is broken"});

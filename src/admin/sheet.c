@@ -17,13 +17,14 @@ enum {
 
 void sheet_style(const struct admin_call *call, struct buf *out) {
   buf_printf(out, "<style nonce=\"%.*s\">", STR_ARG(call->nonce));
-  buf_add_z(out, "body{max-width:64rem;margin:4vh auto}h2{font-size:1.1rem;margin-top:2rem}"
+  buf_add_z(out, "body{max-width:76rem;margin:4vh auto}h2{font-size:1.1rem;margin-top:2rem}"
                  ".text{font-size:1.15rem;white-space:pre-line}.chip{display:inline-block;border:1px solid;"
                  "border-radius:1rem;padding:0 .7rem;margin:0 .4rem .4rem 0}.assumed{border-style:dashed}"
                  ".wide{overflow-x:auto}table{border-collapse:collapse}th,td{text-align:left;"
                  "padding:.2rem .8rem .2rem 0;border-bottom:1px solid #8884;vertical-align:top}"
                  "td.n{text-align:right;font-variant-numeric:tabular-nums}td:target{outline:2px solid}"
-                 "pre{overflow-x:auto;font-size:.85rem}ul{padding-left:1.2rem}</style>\n");
+                 "td.long{overflow-wrap:anywhere;min-width:14rem;font-size:.85rem}pre{overflow-x:auto;font-"
+                 "size:.85rem}ul{padding-left:1.2rem}</style>\n");
 }
 
 // ---- pieces
@@ -176,22 +177,25 @@ static void sheet_result(yyjson_val *result, size_t number, struct arena *a, str
 // ---- evidence
 
 static void sheet_call(yyjson_val *call, struct arena *a, struct buf *out) {
-  static const char *const members[] = {"account", "tool", "arguments", "at", "ms", "rows", "request_id"};
+  static const char *const members[] = {"account", "tool", "at", "ms", "rows", "request_id", "arguments"};
+  struct str why = json_str(call, "why");
   buf_add_z(out, "<tr>");
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-    buf_add_z(out, "<td>");
-    page_escape(out, sheet_value(yyjson_obj_get(call, members[i]), a));
+    yyjson_val *v = yyjson_obj_get(call, members[i]);
+    buf_add_z(out, sheet_is_number(v) ? "<td class=\"n\">"
+                   : yyjson_is_obj(v) ? "<td class=\"long\">"
+                                      : "<td>");
+    page_escape(out, sheet_value(v, a));
     buf_add_z(out, "</td>");
   }
   buf_add_z(out, "<td>");
-  struct str why = json_str(call, "why");
   page_escape(out, why.n ? why : json_bool(call, "cached", false) ? STR("read before") : STR(""));
   buf_add_z(out, "</td></tr>\n");
 }
 
 static void sheet_calls(yyjson_val *calls, struct arena *a, struct buf *out) {
-  static const char *const heads[] = {"Account", "Tool", "Arguments", "When",
-                                      "ms",      "Rows", "Request",   "Note"};
+  static const char *const heads[] = {"Account", "Tool",    "When",      "ms",
+                                      "Rows",    "Request", "Arguments", "Note"};
   size_t i, n;
   yyjson_val *call;
   sheet_element(out, "h2", STR("Calls"));
@@ -234,10 +238,11 @@ static void sheet_program(const struct answers_read *r, struct buf *out) {
 
 static void sheet_head(const struct answers_read *r, struct buf *out) {
   const struct answer_row *row = &r->answer.row;
+  const struct access_token *owner = answers_owner(r->call, row->owner);
   buf_add_z(out, "<p>Asked ");
   sheet_time(out, row->created_at);
   buf_add_z(out, " by ");
-  page_escape(out, row->owner);
+  page_escape(out, owner ? owner->name : row->owner);
   buf_printf(out, ", %s.</p>\n", row->is_private ? "private" : "shared");
 }
 

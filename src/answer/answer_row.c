@@ -73,42 +73,49 @@ static bool row_open(struct store *s, const struct sealed_at *at, struct arena *
 
 // ---- stored
 
-// Is there room, in all and for its owner? Within the transaction that adds to it.
-static bool row_fits(struct store *s, const struct answer_row *row, struct arena *a, bool *fits,
-                     struct err *err) {
+// Within the transaction that adds to it: of whom some have to go first. Of its owner, past its own bounds; else, where all
+// is full, of who has most, so that one asker keeps no other from asking. Empty: there is room.
+static bool row_in_the_way(struct store *s, const struct answer_row *row, struct arena *a, struct str *whose,
+                           struct err *err) {
   struct store_rows rows;
+  int64_t bytes = (int64_t)(row->asked.n + row->told.n), sums[4];
+  *whose = STR("");
   if (!store_query(
           s,
           "SELECT count(*), coalesce(sum(asked_bytes + told_bytes), 0), coalesce(sum(owner = $1), 0), "
-          "coalesce(sum(CASE WHEN owner = $1 THEN asked_bytes + told_bytes ELSE 0 "
-          "END), 0) FROM answer",
+          "coalesce(sum(CASE WHEN owner = $1 THEN asked_bytes + told_bytes ELSE 0 END), 0) FROM answer",
           &STORE_TEXT(row->owner), 1, a, &rows, err))
     return false;
-  int64_t bytes = (int64_t)(row->asked.n + row->told.n);
-  *fits = store_cell(&rows, 0, 0)->number < ANSWERS_MOST &&
-          store_cell(&rows, 0, 1)->number + bytes <= ANSWERS_BYTES_MOST &&
-          store_cell(&rows, 0, 2)->number < ANSWERS_OWNER_MOST &&
-          store_cell(&rows, 0, 3)->number + bytes <= ANSWERS_OWNER_BYTES;
+  for (size_t i = 0; i < 4; i++) sums[i] = store_cell(&rows, 0, i)->number;
+  if (sums[2] >= ANSWERS_OWNER_MOST || sums[3] + bytes > ANSWERS_OWNER_BYTES) {
+    *whose = row->owner;
+    return true;
+  }
+  if (sums[0] < ANSWERS_MOST && sums[1] + bytes <= ANSWERS_BYTES_MOST) return true;
+  const struct store_value weight =
+      STORE_INT(ANSWERS_BYTES_MOST / ANSWERS_MOST); // of one answer beside its bytes
+  if (!store_query(s,
+                   "SELECT owner FROM answer GROUP BY owner ORDER BY sum(asked_bytes + told_bytes + $1) DESC "
+                   "LIMIT 1",
+                   &weight, 1, a, &rows, err))
+    return false;
+  if (rows.count) *whose = store_cell(&rows, 0, 0)->text;
   return true;
 }
 
-// The owner's own oldest go, and nobody else's.
 static bool row_make_room(struct store *s, const struct answer_row *row, struct arena *a, struct err *err) {
-  const struct store_value values[] = {STORE_TEXT(row->owner), STORE_INT(ROW_GOES_AT_ONCE)};
-  bool fits = false;
   for (int64_t gone = 1; gone;) {
-    if (!row_fits(s, row, a, &fits, err)) return false;
-    if (fits) return true;
+    struct str whose;
+    if (!row_in_the_way(s, row, a, &whose, err)) return false;
+    if (!whose.n) return true;
+    const struct store_value values[] = {STORE_TEXT(whose), STORE_INT(ROW_GOES_AT_ONCE)};
     if (!store_run(s,
                    "DELETE FROM answer WHERE id IN (SELECT id FROM answer WHERE owner = $1 ORDER BY id "
                    "LIMIT $2)",
                    values, 2, &gone, err))
       return false;
   }
-  err_set(err, ERR_LIMIT, "there is no room for another answer: %d answers of %d MiB may be kept in all",
-          ANSWERS_MOST, ANSWERS_BYTES_MOST >> 20);
-  err_hint(err, "delete some, or keep them for a shorter time (setting answers_keep)");
-  return false;
+  return err_set(err, ERR_LIMIT, "there is no room for an answer of %zu bytes", row->asked.n + row->told.n);
 }
 
 static bool row_add_accounts(struct store *s, const struct answer_row *row, struct err *err) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // answer_row: kept answers as rows. What was asked (question, program) and what was told (text, rows, calls) are sealed
 // apart from each other, each bound to the row's id, owner and visibility, so that nobody gives a row of the database
-// another owner. What was told goes when an account that it used is deleted; what was asked stays. Each owner's own
-// oldest make room for what is new. Functions block: run them on the pool. Example:
+// another owner. What was told goes when an account that it used is deleted; what was asked stays. Bounded: an owner's own
+// oldest make room for its new ones, and where all is full, those of who has most (docs/decisions/027). Functions block:
+// run them on the pool. Example:
 //   if (!answer_row_insert(store, &row, err)) …                // ERR_LIMIT: there is no room
 //   if (!answer_row_read(store, id, arena, &row, err)) …       // ERR_MISSING; ERR_DENIED: its seal does not hold
 #ifndef POSTERN_ANSWER_ANSWER_ROW_H

@@ -183,7 +183,7 @@ static void test_listed(void **state) {
   list(&q, "/");
 }
 
-// An owner's oldest make room for its own, and for nobody else's.
+// An owner's oldest make room for its own; where all is full, those of who has most.
 static void test_bounds(void **state) {
   (void)state;
   struct answer_row row = sample("ans_z", "tok_1");
@@ -205,10 +205,12 @@ static void test_bounds(void **state) {
   memory_store_sql(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO answer "
       "SELECT 'ans_' || i, 'tok_' || (i % 9), 'private', '', '', '', '', 1, 0, 10, 10, '', '', '' FROM n");
-  row.owner = STR("tok_new"); // has none of its own
-  refuse(answer_row_insert(store, &row, &err), ERR_LIMIT);
-  row.owner = STR("tok_3");
+  memory_store_sql("UPDATE answer SET owner = 'tok_most' WHERE owner IN ('tok_4', 'tok_5')");
+  row.owner = STR("tok_new"); // has none of its own: those of who has most go
   insert(&row);
+  assert_int_equal(count("SELECT count(*) FROM answer WHERE owner = 'tok_new'"), 1);
+  assert_true(count("SELECT count(*) FROM answer WHERE owner = 'tok_most'") < 4444);
+  assert_int_equal(count("SELECT count(*) FROM answer WHERE owner NOT IN ('tok_new', 'tok_most')"), 15556);
 }
 
 static void test_account_goes(void **state) {

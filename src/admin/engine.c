@@ -111,7 +111,7 @@ static bool engine_answers(const struct engine_env *env, const struct engine_lis
   return *out || planner || !preferred.n;
 }
 
-// The end of each request: what is answered, of the engine by its id, or the planner where that is empty. It may have been
+// The end of each change: what is answered, of the engine by its id, or the planner where that is empty. It may have been
 // removed meanwhile.
 static bool engine_end(struct engine_job *job, bool ok, struct str id, struct err *err) {
   struct engine_list *list = engine_list_acquire();
@@ -159,8 +159,14 @@ static bool engine_named(struct engine_job *job, struct err *err) {
 
 bool admin_get_engine(struct admin_call *call, struct err *err) {
   struct engine_job job = {.call = call, .list = engine_list_acquire()};
-  bool ok = engine_named(&job, err);
-  return engine_end(&job, ok, engine_id(&job), err);
+  const struct engine *answers;
+  bool ok = engine_named(&job, err), known = engine_answers(call->env->engines, job.list, &answers);
+  if (ok && job.before)
+    engine_put(&call->out, job.before, answers == job.before, NULL);
+  else if (ok)
+    engine_put_planner(&call->out, known && !answers);
+  engine_list_release(job.list);
+  return ok;
 }
 
 // ---- changed

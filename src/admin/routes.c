@@ -173,7 +173,7 @@ static const struct http_route routes[] = {
         .action = "engine.delete", .status = 204, .errors = E(CONFLICT)),
   ROUTE(POST, "/engines/{engine}/test", ONLY, test_engine, "testEngine",
         "Ask the model now to call a tool; what came of it is kept as the engine's status",
-        .action = "engine.test", .answer = &admin_engine_shape, .status = 200, .errors = E(UNPROCESSABLE) | E(LIMIT) | E(UPSTREAM) | E(TIMEOUT)),
+        .action = "engine.test", .answer = &admin_engine_shape, .status = 200, .errors = E(CONFLICT) | E(UNPROCESSABLE) | E(LIMIT) | E(UPSTREAM) | E(TIMEOUT)),
   ROUTE(POST, "/program", ONLY, run_program, "runProgram",
         "Run an answer program: a few read-only calls, and one query over their results for each thing to know. Faults of the program are all told, each with its place. With Accept: text/event-stream it is told as it goes",
         .action = "program.run", .body = &admin_program_body, .answer = &admin_outcome, .status = 200, .errors = E(MISSING) | E(LIMIT)),

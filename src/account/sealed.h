@@ -28,6 +28,9 @@ enum sealed {
   SEALED_VALUES,     // values_at
   SEALED_FAULT,      // at, state
   SEALED_PART,       // tile_id; its id is "<share>/<place>"
+  SEALED_WATCH,      // tile_id, owner
+  SEALED_BASELINE,   // tile_id, at
+  SEALED_PROOF,      // tile_id
   STAMPED_TOKEN,     // name, role, hash, expires_at
   STAMPED_SERVER,    // name, share, config, require_api_token, token_hash, expires_at
   STAMPED_MEMBER,    // alias, names, place; its id is "<server>/<account>"

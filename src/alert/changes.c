@@ -123,6 +123,14 @@ static void changes_add(struct changes *c, unsigned change, yyjson_val *cells, y
   c->total++;
 }
 
+// Where a column of now stood then; names may come twice. -1: nowhere.
+static int changes_stood(const struct changes *c, size_t column) {
+  struct str name = json_str(yyjson_arr_get(c->columns, column), "name");
+  yyjson_val *same = yyjson_arr_get(c->was_columns, column);
+  if (same && str_eq_nocase(json_text(same), name)) return (int)column;
+  return changes_column(c->was_columns, name);
+}
+
 // Of the columns that both have.
 static bool changes_differ(const struct changes *c, yyjson_val *now, yyjson_val *then) {
   yyjson_val *column;
@@ -130,7 +138,7 @@ static bool changes_differ(const struct changes *c, yyjson_val *now, yyjson_val 
   bool differ = false;
   struct buf a = BUF_MAX(ALERT_BASELINE_MOST), b = BUF_MAX(ALERT_BASELINE_MOST);
   yyjson_arr_foreach (c->columns, i, n, column) {
-    int at = changes_column(c->was_columns, json_str(column, "name"));
+    int at = changes_stood(c, i);
     if (at < 0) continue;
     buf_clear(&a);
     buf_clear(&b);

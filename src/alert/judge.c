@@ -306,6 +306,10 @@ void alert_judge(const struct alert_rule *rule, const struct alert_state *was,
     out->why = arena_printf(a, "%s%s%s", err.text, *err.hint ? "; " : "", err.hint);
   else if (alert_condition_lasts(&rule->condition))
     judge_level(rule, was, sight, a, out);
-  else
+  else if (was->phase != ALERT_FINE) { // it was another condition, of the kind that ends
+    out->event = was->phase == ALERT_FIRING ? ALERT_ENDED : ALERT_NOTHING;
+    out->state.phase = ALERT_FINE;
+    out->state.since = 0;
+  } else
     alert_changes_judge(&rule->condition, was, sight, a, out);
 }

@@ -67,6 +67,18 @@
   X(TILES_OK, counter, "postern_tile_runs_total", "outcome=\"ok\"", "Runs of tiles by outcome")              \
   X(TILES_FAILED, counter, "postern_tile_runs_total", "outcome=\"failed\"", "Runs of tiles by outcome")      \
   X(TILES_WAITING, counter, "postern_tile_runs_total", "outcome=\"waiting\"", "Runs of tiles by outcome")    \
+  X(WATCH_BEGAN, counter, "postern_watch_events_total", "event=\"began\"",                                   \
+    "What conditions on tiles told of")                                                                      \
+  X(WATCH_ENDED, counter, "postern_watch_events_total", "event=\"ended\"",                                   \
+    "What conditions on tiles told of")                                                                      \
+  X(WATCH_HAPPENED, counter, "postern_watch_events_total", "event=\"happened\"",                             \
+    "What conditions on tiles told of")                                                                      \
+  X(WEBHOOKS_OK, counter, "postern_webhooks_total", "outcome=\"ok\"", "Tries to tell webhooks by outcome")   \
+  X(WEBHOOKS_FAILED, counter, "postern_webhooks_total", "outcome=\"failed\"",                                \
+    "Tries to tell webhooks by outcome")                                                                     \
+  X(WEBHOOKS_GIVEN_UP, counter, "postern_webhooks_given_up_total", "",                                       \
+    "Events that no webhook took in all the time for it")                                                    \
+  X(WEBHOOKS_WAITING, gauge, "postern_webhooks_waiting", "", "Events that are still to be told")             \
   X(POOL_QUEUED, gauge, "postern_pool_jobs", "", "Blocking jobs queued or running")                          \
   X(STORE_READY, gauge, "postern_store_ready", "", "1: the store took a row at the last try; 0: it did not") \
   X(AUDIT_WRITTEN, counter, "postern_audit_rows_total", "", "Audit rows written")                            \

@@ -267,6 +267,19 @@ static void test_changed_and_removed(void **state) {
   assert_int_equal(judged(RULES END, true, 4), ALERT_NOTHING);
 }
 
+// A condition that lasted and became one that happens: what had begun ends, and the next run is the first.
+static void test_another_kind(void **state) {
+  (void)state;
+  given("new row", 0);
+  now = (struct alert_state){.phase = ALERT_FIRING, .since = 5};
+  assert_int_equal(judged(RULES "[1,false,\"a\"]" END, true, 6), ALERT_ENDED);
+  assert_int_equal(now.phase, ALERT_FINE);
+  now.phase = ALERT_PENDING;
+  assert_int_equal(judged(RULES "[1,false,\"a\"]" END, true, 7), ALERT_NOTHING);
+  assert_int_equal(judged(RULES "[1,false,\"a\"]" END, true, 8), ALERT_NOTHING);
+  assert_int_equal(judged(RULES "[1,false,\"a\"],[2,false,\"a\"]" END, true, 9), ALERT_HAPPENED);
+}
+
 static void test_keys(void **state) {
   (void)state;
   given("changed by about", 0);
@@ -349,6 +362,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_new_rows, setup, teardown),
       cmocka_unit_test_setup_teardown(test_an_empty_baseline, setup, teardown),
       cmocka_unit_test_setup_teardown(test_changed_and_removed, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_another_kind, setup, teardown),
       cmocka_unit_test_setup_teardown(test_keys, setup, teardown),
       cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
   };

@@ -291,7 +291,8 @@ static struct str plan_suffix(struct planning *x, size_t i) {
 
 // A vendor that does not know the past for long.
 static void plan_reach(struct planning *x, const struct reading_part *p) {
-  struct str ends_now = json_str(p->thing->def, "ends_now");
+  struct str ends_now = json_str(p->thing->def, "ends_now"), note = json_str(p->thing->def, "note");
+  if (note.n) plan_note(x, note);
   if (ends_now.n && p->has_span && p->span.until_ms < x->clock->now_ms - 60000) plan_note(x, ends_now);
   int64_t days = json_int(yyjson_obj_get(p->thing->def, "reach"), "days", 0);
   struct str say = json_str(yyjson_obj_get(p->thing->def, "reach"), "say");
@@ -467,8 +468,9 @@ static void plan_want_pointed(struct plan_wanted *out, const struct model *model
 void plan_wants_rows(const struct reading *r, const struct model *model, struct plan_wanted *out) {
   size_t count = model_count(model), most = 0, *words;
   struct phrase_hit hits[PHRASE_HITS_MOST];
-  struct arena *a = arena_new();
   *out = (struct plan_wanted){0};
+  if (r->recipe) return; // it explains all words
+  struct arena *a = arena_new();
   words = ARENA_ARRAY(a, count + 1, size_t);
   for (size_t w = 0; w < r->words.n; w++) {
     size_t n = plan_is_left(r, r->words.items[w].whole)

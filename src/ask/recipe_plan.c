@@ -108,6 +108,9 @@ static yyjson_mut_val *recipe_value(const struct recipe_planning *x, yyjson_val 
     return list;
   }
   if (!yyjson_is_obj(v)) return yyjson_val_mut_copy(x->doc, v);
+  yyjson_val *period = yyjson_obj_get(v, "$period");
+  if (period)
+    return recipe_string(x, steps_period(x->use->has_span ? &x->use->span : NULL, period, x->clock->now_ms));
   yyjson_mut_val *object = yyjson_mut_obj(x->doc);
   yyjson_obj_foreach (v, i, n, key, member)
     yyjson_mut_obj_add(object, recipe_string(x, recipe_text(x, json_text(key))), recipe_value(x, member));

@@ -213,9 +213,9 @@ static bool vet_thing(struct vetting *v, yyjson_val *def, const struct table_par
   struct str within = json_str(def, "within");
   if (!vet_keys(v, def,
                 KEYS("names", "also", "plural", "steps", "from", "where", "within", "gives", "key", "find",
-                     "one", "label", "show", "time", "ranks", "ages", "lookup", "counts", "ends_now", "span",
-                     "reach", "sliced", "daily", "ahead", "events", "rows", "deeds", "identity", "lacks",
-                     "columns", "conditions", "weight")))
+                     "one", "label", "show", "time", "ranks", "ages", "lookup", "counts", "ends_now", "note",
+                     "span", "reach", "sliced", "daily", "ahead", "events", "rows", "deeds", "identity",
+                     "lacks", "columns", "conditions", "weight")))
     return false;
   if (within.n &&
       !yyjson_obj_get(yyjson_obj_getn(yyjson_obj_get(v->ask, "things"), within.p, within.n), "gives"))

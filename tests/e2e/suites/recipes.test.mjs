@@ -124,6 +124,48 @@ describe("Cloudflare by its API", () => {
   });
 });
 
+describe("Arcjet, Cloudinary and Workers", () => {
+  test("denials by rule, of one site and of all", async () => {
+    const a = await ask("which rules denied the most requests this week?");
+    assert.deepEqual(tools(a), ["list-requests", "list-rules", "list-sites", "list-teams"]);
+    assert.ok(chips(a).includes("all sites"));
+    const b = await ask("and on the storefront?", { follow: a.id });
+    assert.equal(b.outcome, "answer", JSON.stringify(b));
+    assert.deepEqual([...new Set(column(result(b, "sites"), "site"))], ["storefront"]);
+    const denied = b.calls.filter((c) => c.tool === "list-requests").reduce((n, c) => n + c.rows, 0);
+    assert.equal(column(result(b, "denials"), "denials").reduce((x, y) => x + y, 0), denied);
+  });
+  test("sites without traffic", async () => {
+    const a = await ask("which sites have no traffic?");
+    assert.deepEqual(column(result(a, "silent"), "site"), ["internal-tools"]);
+    assert.match(a.text, /^1 without any request .*internal-tools/);
+  });
+  test("dry-run rules, if they were live: the vendor's own period that holds the time", async () => {
+    const a = await ask("what would change if the dry-run rules on staging were live, last 24 hours?");
+    assert.match(a.text, /^3 rules only watch on staging/);
+    for (const c of a.calls.filter((c) => c.tool === "get-dry-run-impact")) assert.equal(c.arguments.period, "24h");
+  });
+  test("usage against the plan, and what could be put in order", async () => {
+    const a = await ask("how close are we to our plan limits?");
+    assert.deepEqual(tools(a), ["get-usage-details"]);
+    assert.match(a.text, /^Used of the plan: bandwidth \(\d/);
+    const b = await ask("clean up our media library");
+    assert.ok(["answer", "refuse"].includes(b.outcome), "words of an order are none of ours");
+    const c = await ask("review for housekeeping of the media library");
+    assert.ok(column(result(c, "untagged"), "assets").every((n) => n > 0), JSON.stringify(c));
+  });
+  test("unused assets cannot be told, and that is said", async () => {
+    const a = await ask("which assets are unused?");
+    assert.equal(a.outcome, "unanswerable");
+    assert.match(a.text, /do not say where an asset is used/);
+    assert.deepEqual(a.calls, []);
+  });
+  test("what there is on the Workers platform", async () => {
+    const a = await ask("overview of our workers platform");
+    assert.deepEqual(column(result(a, "counts"), "kind").sort(), ["D1 databases", "Hyperdrive connections", "KV namespaces", "R2 buckets", "Workers"]);
+  });
+});
+
 describe("what may be behind an answer that says little", () => {
   test("rules that only watch, where nothing was denied", async () => {
     const a = await ask("how many requests were denied by shield on staging in the last 7 days?");

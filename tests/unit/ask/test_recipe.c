@@ -4,6 +4,7 @@
 
 #include "ask/plan.h"
 #include "ask/reading.h"
+#include "ask/sentence.h"
 #include "data/json.h"
 #include "data/yaml.h"
 #include "table/moment.h"
@@ -241,6 +242,23 @@ static void one_whose_tools_are_hidden_is_an_honest_no(void **state) {
   assert_false(str_contains(plan.text, STR("hidden-tool"))); // what is hidden is not told
 }
 
+// What a row holds is shown, and never read as part of a sentence.
+static void a_cell_is_no_template(void **state) {
+  struct table_column columns[] = {{.name = {"name", 4}, .type = TABLE_TEXT},
+                                   {.name = {"n", 1}, .type = TABLE_INTEGER}};
+  struct table_cell cells[] = {{.kind = TABLE_CELL_TEXT, .text = {"{rows} {first}\n", 15}},
+                               {.kind = TABLE_CELL_INTEGER, .integer = 4012}};
+  struct table_result rows = {.column_count = 2, .row_count = 1, .columns = columns, .cells = cells};
+  struct buf text = BUF_MAX(1000), numbers = BUF_MAX(1000);
+  struct cell_to to = {&text, &numbers, &rows, STR("r")};
+  (void)state;
+  sentence_say(&to, STR("{rows} is {name}: {n} of {nothing} {open"), NULL);
+  check_text(buf_str(&text), "1 is {rows} {first} : 4,012 of none {open");
+  check_has(buf_str(&numbers).p, "\"start\":22,\"end\":27,\"result\":\"r\",\"row\":0,\"column\":1");
+  buf_free(&text);
+  buf_free(&numbers);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(all_its_words_call_for_it, room_open, room_close),
@@ -250,6 +268,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(a_name_of_two_rows_is_asked_back, room_open, room_close),
       cmocka_unit_test_setup_teardown(it_becomes_a_program_with_accounts_times_and_slots, room_open,
                                       room_close),
+      cmocka_unit_test(a_cell_is_no_template),
       cmocka_unit_test_setup_teardown(one_whose_tools_are_hidden_is_an_honest_no, room_open, room_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

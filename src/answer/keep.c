@@ -17,6 +17,7 @@ struct keeping {
   struct arena *arena;
   struct answer_row before; // the answer that is followed; id empty: none
   struct talk_said said;
+  struct str engine; // JSON: who wrote the program that is run once more; empty: it is written now
   const struct ask_made *made;
 };
 
@@ -37,6 +38,17 @@ bool answer_said(struct store *s, struct str id, const struct answer_asker *aske
   return true;
 }
 
+// Its name alone: what it cost then is no cost of now.
+static void keep_engine(struct keeping *k, struct str name) {
+  struct buf out = BUF_MAX(4096);
+  buf_add_z(&out, "{\"name\":");
+  json_add_string(&out, name);
+  buf_add_char(&out, '}');
+  k->engine = arena_dup(k->arena, buf_str(&out));
+  buf_free(&out);
+  k->r->ask.again_alone = !str_is(name, ASK_PLANNER);
+}
+
 static bool keep_follow(struct keeping *k, struct err *err) {
   struct answer before;
   const struct answer_request *r = k->r;
@@ -48,7 +60,10 @@ static bool keep_follow(struct keeping *k, struct err *err) {
     return false;
   }
   keep_said(&before, k->arena, &k->said);
-  if (r->follow.n) k->before = before.row;
+  if (r->rerun_of.n)
+    keep_engine(k, json_str(yyjson_obj_get(yyjson_doc_get_root(before.asked), "engine"), "name"));
+  else
+    k->before = before.row;
   answer_free(&before);
   return true;
 }
@@ -102,7 +117,8 @@ static struct str keep_stable(const struct keeping *k) {
 
 static bool keep_job(void *arg, struct err *err) {
   const struct keeping *k = arg;
-  const struct ask_made *made = k->made;
+  struct ask_made made_now = *k->made, *made = &made_now;
+  if (k->engine.n) made->engine = k->engine;
   const struct catalog_server *server = k->r->ask.program.server;
   struct answer_row row = {.id = made->id,
                            .owner = k->r->asker.owner,

@@ -317,7 +317,7 @@ static bool answer_take_again(struct asking *x, struct err *err) {
   if (!again) return err_set(err, ERR_INTERNAL, "the program that is kept is damaged");
   x->tell.paused = false; // it is known, whatever could not be looked up
   yyjson_mut_val *was = yyjson_mut_doc_get_root(again), *is = yyjson_mut_doc_get_root(x->plan.program);
-  x->plain = x->plan.end != PLAN_PROGRAM ||
+  x->plain = x->r->again_alone || x->plan.end != PLAN_PROGRAM ||
              !answer_same(yyjson_mut_obj_get(was, "results"), yyjson_mut_obj_get(is, "results")) ||
              !answer_same(yyjson_mut_obj_get(was, "parameters"), yyjson_mut_obj_get(is, "parameters"));
   yyjson_mut_doc_free(x->plan.program);
@@ -451,11 +451,15 @@ static struct str answer_said(const struct asking *x) {
   return made;
 }
 
+static bool answer_understand(struct asking *x, struct err *err) {
+  return answer_plan(x, err) && answer_peek(x, err) && (x->held_up || answer_look_up(x, err));
+}
+
 static bool answer_make(struct asking *x, struct buf *out, struct err *err) {
   bool answered;
   if (!answer_turns(x, err)) return false;
   x->reach.question = x->said.turn_count > 1 ? answer_said(x) : x->said.turns[0];
-  if (!answer_plan(x, err) || !answer_peek(x, err) || (!x->held_up && !answer_look_up(x, err))) return false;
+  if (!x->r->again_alone && !answer_understand(x, err)) return false;
   if (x->r->again.n && !answer_take_again(x, err)) return false;
   answer_keep_said(x);
   if (!ask_by_engine(x, &answered, err)) return false;

@@ -34,6 +34,7 @@ struct ask_request {
   bool plan_only;                 // the program, without running it
   // Instead of a question: this program is run once more, for what `before` asked. Its accounts are named by their ids.
   struct str again;
+  bool again_alone; // the planner did not write it: what it would read in the question is no matter
   uint64_t most_ms; // in all; what is read by then is told. 0: as long as programs may take
   const struct alias *aliases;
   size_t alias_count;

@@ -23,6 +23,8 @@ enum {
   ROUNDS_ANSWER_BYTES = 40000, // of what a call is answered
 };
 
+#define ASK_PLANNER "planner" // the engine that is built in
+
 struct ask_engine { // a language model as it is configured; whoever asks holds it
   struct str name, model, effort;
   const struct llm_engine *llm;

@@ -498,14 +498,3 @@ void summary_add(const struct plan_result *r, const struct outcome_result *rows,
     shapes[r->query.shape](&s);
   say_ties(&s);
 }
-
-void summary_plain(const struct outcome_result *r, const struct summary_out *out) {
-  struct saying s = {.rows = &r->rows, .out = out->text, .numbers = out->numbers, .name = r->name};
-  buf_printf(out->text, "%.*s: ", STR_MOST(r->title.n ? r->title : r->name, 200));
-  if (r->why.n) {
-    buf_printf(out->text, "%.*s", STR_MOST(r->why, 400));
-    return;
-  }
-  say_rows_between(&s, 0, r->rows.row_count);
-  buf_add_z(out->text, r->rows.row_count == 1 ? " row." : " rows.");
-}

@@ -18,8 +18,6 @@ struct summary_out {
 
 void summary_add(const struct plan_result *r, const struct outcome_result *rows,
                  const struct table_clock *clock, struct arena *a, const struct summary_out *out);
-// Of a result of which only its rows are known: how many there are.
-void summary_plain(const struct outcome_result *r, const struct summary_out *out);
 // "active firewall rules on staging-app.com": what was asked for, in words.
 void summary_subject(const struct reading_part *p, struct buf *out);
 

@@ -14,7 +14,7 @@
 #include "data/json.h"
 
 void tell_begin(struct tell *t, struct arena *a) {
-  *t = (struct tell){.arena = a, .outcome = "answer", .engine.name = STR(TELL_PLANNER)};
+  *t = (struct tell){.arena = a, .outcome = "answer", .engine.name = STR(ASK_PLANNER)};
   token_id("ans", t->id);
   t->text = BUF_MAX(64 * 1024);
   t->numbers = BUF_MAX(256 * 1024);
@@ -231,7 +231,7 @@ void tell_plainly(struct tell *t, const struct outcome *o, const struct table_cl
     const struct outcome_result *r = &o->results[i];
     struct summary_out out = {&t->text, &t->numbers};
     if (t->text.n) buf_add_char(&t->text, '\n');
-    summary_plain(r, &out);
+    recap_add(r, t->arena, &out);
     if (t->results.n) buf_add_char(&t->results, ',');
     outcome_write_result(r, &t->results);
     if (r->why.n || any) continue;

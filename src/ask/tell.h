@@ -10,7 +10,6 @@
 #include "crypto/token.h"
 #include "program/outcome.h"
 
-#define TELL_PLANNER "planner"
 enum { TELL_MOST = 32 << 20 };
 
 struct tell_engine {             // who wrote the program, and what a language model cost that was asked

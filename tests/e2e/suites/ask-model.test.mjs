@@ -125,6 +125,19 @@ describe("a good model", () => {
     assert.match(a.text, new RegExp(`^Zones by plan: ${a.table.rows.length} rows; [^]*\\b${a.table.rows[0][1]}\\b[^]*\nall: ${a.results[1].rows[0][0]}\\.$`));
     assert.ok(a.understood.some((c) => c.said === "acme: list_all_cloudflare_zones"), JSON.stringify(a.understood));
   });
+  test("what it wrote is run once more without it: the same program, said by the template, each value a cell", async () => {
+    const engine = await set("good");
+    const { id } = await ask("what is the meaning of life?", { engine });
+    const first = await world.must(200, "GET", `/answers/${id}`);
+    model.forget();
+    const again = await world.must(201, "POST", `/answers/${first.id}/rerun`, { fresh: true });
+    assert.deepEqual(model.seen, []);
+    assert.deepEqual([again.program, again.table, again.engine], [first.program, first.table, { name: engine }]);
+    assert.deepEqual(again.understood, [], "and the planner's reading of the question is nothing of it");
+    assert.equal(again.calls.length, first.calls.length, JSON.stringify(again.calls));
+    assert.ok(again.text && again.numbers.length, again.text);
+    for (const n of again.numbers) assert.ok(n.end <= Buffer.from(again.text).length);
+  });
   test("faults come back at once, and are mended", async () => {
     const engine = await set("clumsy-bad-program");
     const a = await ask(QUESTION, { engine });

@@ -6,6 +6,30 @@
 
 enum { ADMIN_EVENT_MOST = 4096 };
 
+#define EVENTS_ERROR                                                                                         \
+  {"error", "the last, where it failed: {\"error\": {…}}"}, {                                                \
+    NULL, NULL                                                                                               \
+  }
+
+const struct admin_event admin_run_events[] = {
+    {"progress", "step, state (waiting, calling, complete, failed), ended of known calls"},
+    {"wait", "wait_seconds: a vendor's rate limit is waited for"},
+    {"result", "the last: the answer, as without events"},
+    EVENTS_ERROR};
+const struct admin_event admin_ask_events[] = {
+    {"understood", "understood, as in the answer, and assumptions; told again where more was found out"},
+    {"plan",
+     "before a program runs: of (names, columns, answer, trouble), program, calls (step, account, tool), "
+     "calls_least, calls_known"},
+    {"call",
+     "a call goes out or has come back: state (begun, complete, failed), of, number, step, account, tool, "
+     "arguments, page; then rows, bytes, ms, cached, and why where it failed"},
+    {"read",
+     "a step has moved: of, step, state, ended of known calls, rows; or wait_seconds, where a vendor's "
+     "rate limit is waited for"},
+    {"answer", "the last: the answer, as without events"},
+    EVENTS_ERROR};
+
 bool admin_events_wanted(const struct http_request *in) {
   struct str accept = http_header_get(&in->headers, "accept");
   return admin_mentions(accept, STR("text/event-stream")) && http_accepts(accept, "text/event-stream");

@@ -22,6 +22,9 @@ struct admin_events {
   bool gone; // nobody reads any more
 };
 
+// Of runs of programs, and of questions (ask/report.h).
+extern const struct admin_event admin_run_events[], admin_ask_events[];
+
 bool admin_events_wanted(const struct http_request *in);
 MUST_USE bool admin_events_begin(struct admin_events *e, struct err *err) SUSPENDS;
 void admin_events_follow(struct admin_events *e, struct program_run *run) SUSPENDS;

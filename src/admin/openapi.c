@@ -180,6 +180,19 @@ static void openapi_error_content(struct buf *out, const struct admin_route *doc
   put_close(out, '}');
 }
 
+static void openapi_events(struct buf *out, const struct admin_event *events) {
+  struct buf says = BUF_MAX(8192);
+  for (const struct admin_event *e = events; e->name; e++)
+    buf_printf(&says, "%s%s: %s", e == events ? "" : "\n", e->name, e->says);
+  put_open(out, "text/event-stream", '{');
+  put_open(out, "schema", '{');
+  put_text(out, "type", STR("string"));
+  put_text(out, "description", buf_str(&says));
+  put_close(out, '}');
+  put_close(out, '}');
+  buf_free(&says);
+}
+
 static void openapi_response(struct buf *out, int status, const struct admin_route *doc) {
   char key[12];
   snprintf(key, sizeof key, "%d", status);
@@ -189,8 +202,12 @@ static void openapi_response(struct buf *out, int status, const struct admin_rou
     openapi_error_content(out, doc);
   else if (status != doc->status)
     openapi_content(out, NULL, doc->script);
-  else if (doc->answer || doc->type)
-    openapi_content(out, doc->type, doc->answer);
+  else if (doc->answer || doc->type) {
+    put_open(out, "content", '{');
+    openapi_media(out, doc->type, doc->answer);
+    if (doc->events) openapi_events(out, doc->events);
+    put_close(out, '}');
+  }
   put_close(out, '}');
 }
 

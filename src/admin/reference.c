@@ -80,6 +80,10 @@ static void reference_route(struct buf *out, const struct http_route *route) {
   for (int code = ERR_INVALID; code <= ERR_INTERNAL; code++)
     if (errors & 1u << code) buf_printf(out, " %d", err_http_status((enum err_code)code));
   buf_add_z(out, doc->body ? " 415.\n" : ".\n");
+  if (doc->events)
+    buf_add_z(out, "\nWith `Accept: text/event-stream`, events:\n\n| event | data |\n|---|---|\n");
+  for (const struct admin_event *e = doc->events; e && e->name; e++)
+    buf_printf(out, "| `%s` | %s |\n", e->name, e->says);
   if (doc->query) {
     buf_add_z(out, "\nQuery:\n");
     reference_members(out, doc->query, true);

@@ -46,6 +46,10 @@ struct admin_call {
 // Writes the answer to call->out, whose status is the route's. False: the error is the answer.
 typedef bool admin_handler(struct admin_call *call, struct err *err);
 
+struct admin_event { // of an answer that is told as it is made; a table of them ends with a name that is NULL
+  const char *name, *says;
+};
+
 struct admin_route { // beside method, path and summary, which the router has
   enum admin_guard guard;
   admin_handler *handle;
@@ -54,6 +58,7 @@ struct admin_route { // beside method, path and summary, which the router has
   const struct admin_shape *query, *body,
       *answer;                      // answer NULL: none, or not JSON by a shape where `type` is given
   const char *type;                 // of the answer; NULL: application/json
+  const struct admin_event *events; // the answer, where the client asks for events; NULL: there are none
   int status;                       // of success
   const struct admin_shape *script; // the answer, 200, where a page's script asks for JSON; NULL: none does
   bool page;                        // its errors are pages too, for people

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "admin/events.h"
 #include "admin/route.h"
 
 #define E(code) (1u << ERR_##code)
@@ -116,7 +117,7 @@ static const struct http_route routes[] = {
 
   ROUTE(POST, "/ask", ONLY, ask, "ask",
         "Ask a question in plain language: it becomes a program of read-only calls, and the answer comes with the rows and the calls that prove it; or one question back, or an honest no. With Accept: text/event-stream it is told as it goes",
-        .action = "ask", .body = &admin_question, .answer = &admin_answered, .status = 200, .errors = E(MISSING) | E(LIMIT)),
+        .action = "ask", .events = admin_ask_events, .body = &admin_question, .answer = &admin_answered, .status = 200, .errors = E(MISSING) | E(LIMIT)),
   ROUTE(GET, "/answers", ONLY, list_answers, "listAnswers",
         "The answers that are kept: one's own, and those that others share, the newest first",
         .query = &admin_query_answers, .answer = &admin_answer_list, .status = 200),
@@ -176,7 +177,7 @@ static const struct http_route routes[] = {
         .action = "engine.test", .answer = &admin_engine_shape, .status = 200, .errors = E(CONFLICT) | E(UNPROCESSABLE) | E(LIMIT) | E(UPSTREAM) | E(TIMEOUT)),
   ROUTE(POST, "/program", ONLY, run_program, "runProgram",
         "Run an answer program: a few read-only calls, and one query over their results for each thing to know. Faults of the program are all told, each with its place. With Accept: text/event-stream it is told as it goes",
-        .action = "program.run", .body = &admin_program_body, .answer = &admin_outcome, .status = 200, .errors = E(MISSING) | E(LIMIT)),
+        .action = "program.run", .events = admin_run_events, .body = &admin_program_body, .answer = &admin_outcome, .status = 200, .errors = E(MISSING) | E(LIMIT)),
   ROUTE(POST, "/program/check", ONLY, check_program, "checkProgram",
         "Is a program sound, and how many calls does it make? Nothing is called",
         .body = &admin_program_check_body, .answer = &admin_program_verdict, .status = 200, .errors = E(MISSING)),
@@ -201,7 +202,7 @@ static const struct http_route routes[] = {
         .action = "program.delete", .status = 204),
   ROUTE(POST, "/stored-program/{program}/run", ONLY, run_program, "runStoredProgram",
         "Run a kept program; a broken one says which step, and why",
-        .action = "program.run", .body = &admin_stored_run, .answer = &admin_outcome, .status = 200, .errors = E(UNPROCESSABLE) | E(LIMIT)),
+        .action = "program.run", .events = admin_run_events, .body = &admin_stored_run, .answer = &admin_outcome, .status = 200, .errors = E(UNPROCESSABLE) | E(LIMIT)),
   ROUTE(POST, "/stored-program/{program}/check", ONLY, check_program, "checkStoredProgram",
         "What a run of a kept program would call; a broken one says which step, and why",
         .body = &admin_stored_check, .answer = &admin_program_verdict, .status = 200, .errors = E(UNPROCESSABLE)),

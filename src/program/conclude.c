@@ -68,6 +68,9 @@ static struct str conclude_unread(const struct conclusion *c, uint32_t reads) {
                           STR_ARG(s->why));
     if (s->state == RUN_STEP_WAITING)
       return arena_printf(c->run->outcome_arena, "the step '%.*s' has not begun", STR_ARG(s->step->id));
+    // No rows are none only where somebody said so.
+    if (s->state == RUN_STEP_CALLING && s->begun == s->open && !table_row_count(s->table))
+      return arena_printf(c->run->outcome_arena, "the step '%.*s' has no answer yet", STR_ARG(s->step->id));
   }
   return STR("");
 }

@@ -22,6 +22,7 @@ struct program_limits { // settings
   size_t side_account;  // program_parallel_account: of these, to one account
   size_t pages;         // program_pages: of one call, where the program does not say
   uint64_t time_ms;     // program_time: at work, in all
+  uint64_t turn_ms;     // program_turn: of that, before an AI client is answered
   uint64_t cache_ms;    // program_cache: so old may an answer be
   uint64_t wait_ms;     // program_wait: for a vendor's rate limit, where the asker waits
   struct table_limits tables;

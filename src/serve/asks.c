@@ -8,8 +8,6 @@
 #include "serve/herald.h"
 #include "serve/programs.h"
 
-enum { ASKS_MS = 45000 }; // hosts give up after a minute
-
 static bool asks_has(const struct serve_request *r, struct str name) {
   return str_is(name, ASK_TOOL) && r->server->asks && r->env->program && r->env->answers;
 }
@@ -103,10 +101,10 @@ static bool asks_read(yyjson_val *arguments, struct answer_request *a, struct er
 static bool asks_call(struct serve_request *r, yyjson_val *params, struct buf *out, struct err *err) {
   struct herald herald;
   struct buf told = BUF_MAX(SERVE_REPLY_MOST);
-  struct answer_request a = {.ask = {.program = programs_request(r, STR(""), NULL), .most_ms = ASKS_MS},
-                             .store = r->env->answers,
-                             .engines = r->env->engines,
-                             .asker = {.owner = principal_holder(&r->client.principal)}};
+  struct answer_request a = {
+      .ask = {.program = programs_request(r, STR(""), NULL), .most_ms = r->env->program->limits.turn_ms},
+      .store = r->env->answers,
+      .asker = {.owner = principal_holder(&r->client.principal)}};
   a.ask.program.waits = true;
   if (herald_open(&herald, r)) a.ask.told = herald_told, a.ask.told_arg = &herald;
   bool ok = asks_read(yyjson_obj_get(params, "arguments"), &a, err) && answer_ask(&a, &told, err);

@@ -9,8 +9,6 @@
 #include "serve/easel.h"
 #include "serve/herald.h"
 
-enum { PROGRAM_TOOL_MS = 45000 }; // hosts give up after a minute
-
 static bool programs_has(const struct serve_request *r, struct str name) {
   return str_is(name, PROGRAM_TOOL) && r->server->programs && r->env->program;
 }
@@ -116,7 +114,7 @@ bool programs_finish(struct serve_request *r, struct str tool, struct program_ru
                      struct err *err) {
   struct herald herald;
   herald_begin(&herald, r, run);
-  bool ok = program_go_on(run, PROGRAM_TOOL_MS, err);
+  bool ok = program_go_on(run, r->env->program->limits.turn_ms, err);
   herald_end(run);
   if (ok) return program_conclude(run, programs_tell, &(struct programs_telling){r, tool, out}, err);
   program_end(run);

@@ -81,6 +81,8 @@
   X(program_pages, COUNT, "100", "1..100000", SETTING_RELOAD,                                               \
     "Pages that one call of a program reads, where the program does not say")                               \
   X(program_time, DURATION, "2m", "1s..1h", SETTING_RELOAD, "For one program to work, in all")              \
+  X(program_turn, DURATION, "45s", "1s..10m", SETTING_RELOAD,                                               \
+    "For one call of postern_run_program, postern_ask or a published program: what was read by then is told, and another call goes on") \
   X(program_wait, DURATION, "60s", "0s..1h", SETTING_RELOAD,                                                \
     "That a program waits for a vendor's rate limit, where whoever asked waits too")                        \
   X(program_cache, DURATION, "30s", "0s..1h", SETTING_RELOAD,                                               \

@@ -44,6 +44,8 @@ test("what was understood, the program, each call, what was read, and the answer
   assert.deepEqual(plan.program, last.data.program);
   assert.equal(plan.of, "answer");
   assert.deepEqual(plan.calls, [{ step: "projects", account: "book", tool: "list_projects" }, { step: "notes", account: "book", tool: "list_notes" }]);
+  const described = (await world.must(200, "GET", "/openapi.json")).paths["/ask"].post.responses[200].content["text/event-stream"].schema.description;
+  for (const { event, data } of all) for (const word of [`${event}:`, ...(event === "answer" ? [] : Object.keys(data))]) assert.ok(described.includes(word), `${word} is not described`);
   const plain = await (await post({ question: COUNT }, { accept: "application/json" })).json();
   assert.deepEqual(Object.keys(plain), Object.keys(last.data));
   assert.equal(plain.text, last.data.text);

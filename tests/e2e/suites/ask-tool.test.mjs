@@ -141,6 +141,23 @@ describe("what it is told", () => {
     assert.match(await refused({ follow: b.id }), /nothing is left/);
   });
 
+  test("what was read when hosts lose patience is told, and the next call goes on", async (t) => {
+    const hasty = await start({ settings: { program_cache: "0s", program_turn: "3s" } }), slow = await startNotebook(hasty);
+    const one = await hasty.server(slow.account, { methods: ["read"], ask: true });
+    t.after(() => Promise.all([hasty.close(), slow.close()]));
+    slow.hold();
+    const a = await answered({ question: COUNT }, one);
+    assert.deepEqual([a.status, a.outcome, a.wait_seconds], ["paused", "unanswerable", 0], JSON.stringify(a));
+    assert.match(a.text, /^Not all has been read yet, since it takes longer/);
+    const b = await answered({ follow: a.id }, one);
+    assert.equal(b.status, "paused");
+    slow.let();
+    let c = b;
+    await eventually("it is whole", async () => (c = await answered({ follow: c.id }, one)).status === "complete");
+    assert.deepEqual(c.results[0].rows, [[NOTES]], JSON.stringify(c));
+    assert.equal(slow.seen.filter((r) => r.path === "/projects").length, 1, "what was read is not read again");
+  });
+
   test("more rows than hosts take are cut, and how many there are is said", async () => {
     const large = await startNotebook(world, { name: "wide", projects: Array.from({ length: 600 }, (_, i) => ({ id: `q${i}`, name: `number-${i}-${"x".repeat(150)}` })) });
     const one = await world.server(large.account, { methods: ["read"], ask: true });

@@ -14,7 +14,8 @@ enum {
   ROW_PURGE = 200,
   ROW_PURGE_PIECES = 25,
   ROW_RESEAL = 16,
-  ROW_RESEAL_MOST = 512
+  ROW_RESEAL_MOST = 512,
+  ROW_PAGE_BYTES = 8 << 20
 };
 
 // ---- places
@@ -284,26 +285,43 @@ bool answer_row_delete(struct store *s, struct str id, struct str owner, struct 
 
 // ---- listed
 
-static bool row_query(struct store *s, const struct answer_list *q, struct arena *a, struct store_rows *rows,
-                      struct err *err) {
+#define ROW_SEEN " FROM answer WHERE ((owner = $1 AND $2) OR (owner <> $1 AND visibility = 'shared' AND $3))"
+#define ROW_NEWEST ROW_SEEN " AND ($4 = '' OR id < $4) AND $5 = '' ORDER BY id DESC LIMIT $6"
+#define ROW_LED ROW_SEEN " AND id > $4 AND conversation = $5 ORDER BY id LIMIT $6"
+
+static bool row_query(struct store *s, const struct answer_list *q, const char *newest, const char *led,
+                      struct arena *a, struct store_rows *rows, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(q->owner),        STORE_INT(q->mine),
                                        STORE_INT(q->shared),        STORE_TEXT(q->after),
                                        STORE_TEXT(q->conversation), STORE_INT((int64_t)q->limit)};
-#define ROW_SEEN "((owner = $1 AND $2) OR (owner <> $1 AND visibility = 'shared' AND $3))"
-  return store_query(s,
-                     q->conversation.n ? "SELECT " ROW_HEAD " FROM answer WHERE " ROW_SEEN
-                                         " AND id > $4 AND conversation = $5 ORDER BY id LIMIT $6"
-                                       : "SELECT " ROW_HEAD " FROM answer WHERE " ROW_SEEN
-                                         " AND ($4 = '' OR id < $4) AND $5 = '' ORDER BY id DESC LIMIT $6",
-                     values, sizeof values / sizeof *values, a, rows, err);
+  return store_query(s, q->conversation.n ? led : newest, values, sizeof values / sizeof *values, a, rows,
+                     err);
 }
 
-bool answer_row_list(struct store *s, const struct answer_list *q, struct arena *a, struct answer_row **out,
-                     size_t *count, struct str *last, struct err *err) {
+// So many as are opened at once, and the id of the last of them where there may be more.
+static bool row_page(struct store *s, struct answer_list *q, struct arena *a, struct str *last,
+                     struct err *err) {
+  struct store_rows rows;
+  int64_t bytes = 0;
+  size_t n = 0;
+  if (!row_query(s, q, "SELECT id, asked_bytes" ROW_NEWEST, "SELECT id, asked_bytes" ROW_LED, a, &rows, err))
+    return false;
+  while (n < rows.count && (!n || bytes + store_cell(&rows, n, 1)->number <= ROW_PAGE_BYTES))
+    bytes += store_cell(&rows, n++, 1)->number;
+  *last = n && (n < rows.count || n == q->limit) ? store_cell(&rows, n - 1, 0)->text : STR("");
+  q->limit = n;
+  return true;
+}
+
+bool answer_row_list(struct store *s, const struct answer_list *query, struct arena *a,
+                     struct answer_row **out, size_t *count, struct str *last, struct err *err) {
+  struct answer_list q = *query;
   struct store_rows rows;
   struct err why;
   size_t n = 0;
-  if (!row_query(s, q, a, &rows, err)) return false;
+  if (!row_page(s, &q, a, last, err) ||
+      !row_query(s, &q, "SELECT " ROW_HEAD ROW_NEWEST, "SELECT " ROW_HEAD ROW_LED, a, &rows, err))
+    return false;
   struct answer_row *all = ARENA_ARRAY(a, rows.count + 1, struct answer_row);
   for (size_t i = 0; i < rows.count; i++) {
     struct answer_row row = row_of(&rows, i);
@@ -313,7 +331,6 @@ bool answer_row_list(struct store *s, const struct answer_list *q, struct arena 
     else
       log_warn("the answer %.*s is left out: %s", STR_ARG(row.id), why.text);
   }
-  *last = rows.count && rows.count == q->limit ? store_cell(&rows, rows.count - 1, 0)->text : STR("");
   *out = all;
   *count = n;
   return true;

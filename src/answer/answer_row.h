@@ -48,8 +48,8 @@ struct answer_list {
   struct str after;        // id of the last of the page before; empty: the first page
   size_t limit;
 };
-// Without what was told. One whose seal does not hold is left out, with a line in the log. `last`: id of the last row
-// that was looked at, where there may be more; else empty.
+// Without what was told; fewer than the limit where they are large. One whose seal does not hold is left out, with a line
+// in the log. `last`: id of the last row that was looked at, where there may be more; else empty.
 MUST_USE bool answer_row_list(struct store *s, const struct answer_list *q, struct arena *a,
                               struct answer_row **out, size_t *count, struct str *last, struct err *err);
 

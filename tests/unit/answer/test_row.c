@@ -5,6 +5,7 @@
 
 #include "account/account_row.h"
 #include "answer/answer.h"
+#include "base/buf.h"
 #include "crypto/seal.h"
 
 #define KEY "k1 1111111111111111111111111111111111111111111111111111111111111111\n"
@@ -183,6 +184,31 @@ static void test_listed(void **state) {
   list(&q, "/");
 }
 
+// A page ends early where its questions are large, and goes on.
+static void test_listed_large(void **state) {
+  (void)state;
+  struct buf text = BUF_MAX(1 << 20);
+  for (size_t i = 0; i < 900 * 1024; i++) buf_add_char(&text, 'x');
+  for (int i = 10; i < 30; i++) {
+    struct answer_row row = sample(arena_printf(arena, "ans_%d", i).p, "tok_1");
+    row.asked = buf_str(&text);
+    insert(&row);
+  }
+  buf_free(&text);
+  struct answer_list q = {.owner = STR("tok_1"), .mine = true, .limit = 100};
+  size_t seen = 0, pages = 0;
+  do {
+    struct answer_row *all;
+    size_t n;
+    assert_true(answer_row_list(store, &q, arena, &all, &n, &q.after, &err));
+    assert_true(n > 0 && n < 15);
+    seen += n;
+    pages++;
+  } while (q.after.n);
+  assert_int_equal(seen, 20);
+  assert_true(pages > 1);
+}
+
 // An owner's oldest make room for its own; where all is full, those of who has most.
 static void test_bounds(void **state) {
   (void)state;
@@ -285,6 +311,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_bound, setup, teardown),
       cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
       cmocka_unit_test_setup_teardown(test_listed, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_listed_large, setup, teardown),
       cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
       cmocka_unit_test_setup_teardown(test_account_goes, setup, teardown),
       cmocka_unit_test_setup_teardown(test_purged, setup, teardown),

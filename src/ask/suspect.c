@@ -78,11 +78,19 @@ static bool suspect_may_be_low(const struct ask_plan *plan, yyjson_val *def) {
   return true;
 }
 
+// Does the question name something of the vendor's: a row, a folder, a tag?
+static bool suspect_is_named(const struct reading_part *p) {
+  for (size_t i = 0; i < p->filter_count; i++)
+    if (p->filters[i].op == READING_LIKE) return true;
+  return p->name_count || p->id_count;
+}
+
 static bool suspect_is_about(const struct ask_plan *plan, yyjson_val *def) {
   const struct reading_part *p = plan->results[0].part;
   yyjson_val *things = yyjson_obj_get(def, "things"), *recipes = yyjson_obj_get(def, "recipes");
   if (plan->recipe) return recipes && suspect_names(recipes, plan->recipe->recipe->id);
   if (!p || plan->results[0].other) return false; // nothing in common says nothing of either
+  if (json_bool(def, "named", false) && !suspect_is_named(p)) return false;
   return things && suspect_names(things, p->thing->id) && suspect_asks_for(p, yyjson_obj_get(def, "only"));
 }
 

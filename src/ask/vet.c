@@ -357,9 +357,9 @@ static bool vet_trouble(struct vetting *v, yyjson_val *def, const struct table_p
   static const char *const whens[] = {"empty", "low", "denied"};
   yyjson_val *when;
   size_t i, n;
-  if (!vet_keys(
-          v, def,
-          KEYS("when", "things", "recipes", "only", "says", "steps", "query", "say", "check", "remedy")))
+  if (!vet_keys(v, def,
+                KEYS("when", "things", "recipes", "only", "named", "says", "steps", "query", "say", "check",
+                     "remedy")))
     return false;
   yyjson_arr_foreach (yyjson_obj_get(def, "when"), i, n, when) {
     bool known = false;

@@ -177,7 +177,7 @@ struct derive_index *derive_index_new(const struct derive *d, struct arena *a) {
   struct derive_index *x = ARENA_NEW(a, struct derive_index);
   struct map by_name = {0};
   *x = (struct derive_index){.tools = ARENA_ARRAY(a, d->tools->count + 1, struct derive_tool),
-                             .weight = d->ask ? -18 : -6};
+                             .weight = d->ask ? DERIVE_WORDED : DERIVE_ALONE};
   for (size_t i = 0; i < d->tools->count; i++) {
     const struct tool *t = &d->tools->tools[i];
     struct derive_tool *to = &x->tools[x->count];
@@ -329,6 +329,16 @@ static void derive_count(const struct derive_index *x, const struct map *stems, 
     }
 }
 
+// Is all that it needs given by something?
+static bool derive_is_reachable(const struct derive_tool *t) {
+  for (int depth = 0; depth < DERIVE_NEEDS_MOST && !t->is_one; depth++) {
+    if (!t->need_count || t->within.n) return true;
+    if (!t->giver) return false;
+    t = t->giver;
+  }
+  return false;
+}
+
 yyjson_doc *derive_things(const struct derive_index *x, const struct derive_asked *q, struct arena *a) {
   int best = 0, *fits = ARENA_ARRAY(a, x->count + 1, int);
   const struct derive_tool *taken[DERIVE_MOST];
@@ -338,7 +348,7 @@ yyjson_doc *derive_things(const struct derive_index *x, const struct derive_aske
   for (int round = best; round > 0 && n < DERIVE_MOST; round--)
     for (size_t i = 0; i < x->count && n < DERIVE_MOST; i++) {
       const struct derive_tool *t = &x->tools[i];
-      if (fits[i] == round && !t->is_one && (!t->need_count || t->giver || t->within.n)) taken[n++] = t;
+      if (fits[i] == round && derive_is_reachable(t)) taken[n++] = t;
     }
   if (!n) return NULL;
   struct derive_taking taking = {.x = x, .q = q, .doc = yyjson_mut_doc_new(NULL), .arena = a};

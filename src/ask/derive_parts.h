@@ -15,6 +15,11 @@ enum {
   DERIVE_TEXT_MOST = 240
 };
 
+enum {
+  DERIVE_WORDED = -18,
+  DERIVE_ALONE = -6
+}; // weights: beside a connector's own things, and where it has none
+
 struct derive_name { // a name taken apart, in lower case
   struct str words[DERIVE_NAME_WORDS];
   size_t n;

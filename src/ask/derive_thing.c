@@ -215,8 +215,10 @@ static void derive_also(const struct derive_writing *w, yyjson_mut_val *thing) {
 static void derive_names(const struct derive_writing *w, yyjson_mut_val *thing) {
   yyjson_mut_val *names = yyjson_mut_arr(w->doc);
   yyjson_mut_arr_append(names, derive_text(w, w->t->noun));
-  if (w->t->last.n) yyjson_mut_arr_append(names, derive_text(w, w->t->last));
-  if (w->t->last.n) derive_kin(w, w->t->last, LANGUAGE_ALIKE, names);
+  bool only = w->weight <= DERIVE_WORDED &&
+              memchr(w->t->noun.p, ' ', w->t->noun.n); // the connector's words come first
+  if (w->t->last.n && !only) yyjson_mut_arr_append(names, derive_text(w, w->t->last));
+  if (w->t->last.n && !only) derive_kin(w, w->t->last, LANGUAGE_ALIKE, names);
   derive_put(w, thing, STR("names"), names);
   derive_also(w, thing);
 }

@@ -147,7 +147,9 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
                {"who", LANGUAGE_WHO},
                {"people", LANGUAGE_PEOPLE},
                {"currencies", LANGUAGE_CURRENCY},
-               {"joins", LANGUAGE_JOINS}};
+               {"joins", LANGUAGE_JOINS},
+               {"narrows", LANGUAGE_NARROWS},
+               {"having", LANGUAGE_HAVING}};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     language_add_all(out, yyjson_obj_get(root, lists[i].key), lists[i].role, 0, NULL);
   language_add_intents(out, yyjson_obj_get(root, "intents"));
@@ -253,12 +255,16 @@ size_t language_at(const struct language *l, const struct ask_words *w, size_t a
   return 0;
 }
 
+// Roles whose words are of things as well: "called" narrows, and "calls" are counted.
+static bool language_is_plain(int role) {
+  return role == LANGUAGE_ORDER || role == LANGUAGE_STATE || role == LANGUAGE_PEOPLE ||
+         role == LANGUAGE_NARROWS || role == LANGUAGE_ID;
+}
+
 size_t language_fills(const struct language *l, const struct ask_words *w, size_t at) {
   struct phrase_hit hits[PHRASE_HITS_MOST];
   size_t n = phrases_at(&l->phrases, w, at, hits, PHRASE_HITS_MOST);
   for (size_t i = 0; i < n; i++)
-    if (hits[i].phrase->role != LANGUAGE_ORDER && hits[i].phrase->role != LANGUAGE_STATE &&
-        hits[i].phrase->role != LANGUAGE_PEOPLE)
-      return hits[i].n;
+    if (!language_is_plain(hits[i].phrase->role)) return hits[i].n;
   return 0;
 }

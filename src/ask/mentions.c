@@ -20,6 +20,7 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
   MENTIONS_UNSEEN = 4,    // of a thing whose columns nobody has seen yet
   MENTIONS_ALONE = 2,     // of such a one whose source has no words for anything
   MENTIONS_ELSEWHERE = 5, // more, where it is the name of another thing
+  MENTIONS_ALL = 9,       // a thing with words that explains all
   MENTIONS_WHOLE = 6,     // a thing of a source without words that explains all
   MENTIONS_FIRST = 3,     // of those, the one that is named first
   MENTIONS_ALIKE = 4,     // of a further value of a column
@@ -134,7 +135,7 @@ static bool mentions_is_filler(const struct mentions *m, size_t at, size_t *n) {
 
 size_t mentions_of(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
                    size_t count, struct mention *out, size_t most) {
-  size_t n = 0;
+  size_t n = 0, covered = 0; // covered: by a longer phrase of the language, "most common"
   for (size_t k = 0; k < count; k++)
     for (size_t at = s[k].first; at < s[k].end && n < most;) {
       struct mention found = {.first = at, .n = 0};
@@ -147,13 +148,21 @@ size_t mentions_of(const struct mentions *m, const struct model_thing *t, const 
       } else if (w->kind != WORD_PLAIN && w->kind != WORD_NUMBER) {
         found = (struct mention){.what = MENTION_ENTITY, .first = at, .n = 1};
       } else {
-        bool filler = !(t->derived && mentions_is_place(m, at)) && mentions_is_filler(m, at, &fill);
+        bool filler =
+            at < covered || (!(t->derived && mentions_is_place(m, at)) && mentions_is_filler(m, at, &fill));
+        if (filler && at + fill > covered) covered = at + fill;
         found = (struct mention){.what = filler ? MENTION_FILLER : MENTION_UNKNOWN, .first = at, .n = 1};
       }
       out[n++] = found;
       at += found.n;
     }
   return n;
+}
+
+// Is a row of the thing itself asked for so?
+static bool mentions_finds(const struct model_thing *t, enum word_kind kind) {
+  enum word_kind finds;
+  return word_kind_read(json_str(yyjson_obj_get(t->def, "find"), "kind"), &finds) && finds == kind;
 }
 
 bool mentions_takes(const struct model_thing *t, enum word_kind kind) {
@@ -169,12 +178,24 @@ bool mentions_takes(const struct model_thing *t, enum word_kind kind) {
 }
 
 // A time asks for something that has one.
+// "created in 2023": the column of a time.
+static bool mentions_time_at(const struct mentions *m, const struct model_thing *t, size_t at) {
+  for (size_t i = 0; i < m->hit_counts[at]; i++) {
+    const struct phrase *p = m->hits[at][i].phrase;
+    if (p->role == MODEL_COLUMN && p->means == t && t->columns[p->number].time) return true;
+  }
+  return false;
+}
+
 static int mentions_timed(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
                           size_t count) {
   bool timed = false,
        has = t->time >= 0 || yyjson_obj_get(t->def, "span") || yyjson_obj_get(t->def, "sliced");
   for (size_t k = 0; k < count; k++)
-    for (size_t at = s[k].first; at < s[k].end; at++) timed = timed || m->timed[at];
+    for (size_t at = s[k].first; at < s[k].end; at++) {
+      timed = timed || m->timed[at];
+      has = has || mentions_time_at(m, t, at);
+    }
   if (t->derived && !t->known) return timed && !t->source->worded ? MENTIONS_TIMED : 0;
   return timed ? (has ? MENTIONS_TIMED : -MENTIONS_TIMED) : 0;
 }
@@ -217,6 +238,16 @@ static int mentions_name(const struct mentions *m, const struct model_thing *t, 
                          bool others) {
   return MENTIONS_NAME - (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) +
          (t->derived && !others ? MENTIONS_FIRST : 0);
+}
+
+static int mentions_entity(const struct model_thing *t, enum word_kind kind) {
+  if (!mentions_takes(t, kind)) return -MENTIONS_UNKNOWN;
+  return MENTIONS_ENTITY + (mentions_finds(t, kind) ? MENTIONS_ROW : 0);
+}
+
+static int mentions_whole(const struct model_thing *t, bool spoken_of) {
+  if (t->derived) return t->known ? MENTIONS_WHOLE : 0;
+  return spoken_of ? 0 : MENTIONS_ALL;
 }
 
 static int mentions_unknown(const struct mentions *m, const struct model_thing *t, size_t at) {
@@ -273,7 +304,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       score += again ? 0 : MENTIONS_SOURCE + longer;
       break;
     case MENTION_ENTITY:
-      score += mentions_takes(t, m->words->items[x->first].kind) ? MENTIONS_ENTITY : -MENTIONS_UNKNOWN;
+      score += mentions_entity(t, m->words->items[x->first].kind);
       break;
     case MENTION_KNOWN:
       score += MENTIONS_VALUE;
@@ -288,7 +319,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
     }
   }
   bool spoken_of = *named || seen_names;
-  if (t->derived && t->known && !unknown && seen_own) score += MENTIONS_WHOLE;
+  if (!unknown && seen_own) score += mentions_whole(t, spoken_of);
   if (spoken_of || t->weight < 0) score += t->weight;
   return score - (spoken_of || seen_own > 1 ? 0 : MENTIONS_NOT_NAMED);
 }

@@ -142,7 +142,9 @@ static bool part_take_text(struct filling *f, size_t i, int column) {
   const struct model_column *c = &f->part->thing->columns[column];
   struct mention *next = i + 1 < f->count ? &f->list[i + 1] : NULL;
   if (c->time || part_is_measure(c) || !part_is_text_for(f, next)) return false;
-  if (f->words->items[f->list[i].first].end) return false;
+  bool quoted = next->what == MENTION_ENTITY;
+  if (f->words->items[f->list[i].first].end || (!quoted && part_asks_which(f, i)))
+    return false; // "which country sends"
   part_add_filter(f->part, (struct reading_filter){.op = READING_LIKE,
                                                    .value = -1,
                                                    .column = column,
@@ -253,7 +255,7 @@ static void part_take_column(struct filling *f, size_t i) {
   if (part_is_measure(c)) {
     f->near_measure = m->number;
     if (p->measure < 0) p->measure = m->number;
-    if (p->thing->derived && part_counts_at(f, m->first)) p->sums = true;
+    if (part_counts_at(f, m->first)) p->sums = true;
     return;
   }
   if (part_before(f, i, LANGUAGE_PER, 2) || part_goes_on(f, i)) {
@@ -281,10 +283,22 @@ static void part_take_name(struct filling *f, const struct mention *m) {
 }
 
 // The name of what the thing is within: "per zone", "which zone".
+static bool part_ranks_at(const struct filling *f, size_t i) {
+  const struct phrase *p;
+  for (int by = -1; by >= -2; by--) {
+    const struct mention *m = part_mention(f, i, by);
+    if (!m || m->what != MENTION_FILLER) return false;
+    size_t n = language_at(f->language, f->words, m->first, LANGUAGE_INTENT, &p);
+    if (n && (p->number == ASK_TOP || p->number == ASK_BOTTOM)) return true;
+  }
+  return false;
+}
+
 static void part_take_parent(struct filling *f, size_t i) {
-  bool per = part_before(f, i, LANGUAGE_PER, 2);
-  if (!per && !part_asks_which(f, i)) return;
+  bool per = part_before(f, i, LANGUAGE_PER, 2), which = part_asks_which(f, i);
+  if (!per && !which && !part_ranks_at(f, i)) return; // "top 5 zones by number of records"
   if (per) f->part->grouped = true;
+  f->part->which_within = f->part->which_within || (which && part_after(f, i, LANGUAGE_HAVING, 2));
   if (f->list[i].parent == f->part->thing->within)
     part_add_column(f->part->groups, &f->part->group_count, -2);
 }
@@ -299,17 +313,47 @@ static const struct model_thing *part_named_by(const struct filling *f, size_t i
   return t && t->label >= 0 && yyjson_obj_get(t->def, "gives") ? t : NULL;
 }
 
+// "average age", "minimum version"
+static bool part_folds_at(const struct filling *f, size_t i) {
+  const struct mention *m = part_mention(f, i, -1);
+  const struct phrase *p;
+  if (!m || m->what != MENTION_FILLER || !language_at(f->language, f->words, m->first, LANGUAGE_INTENT, &p))
+    return false;
+  return p->number == ASK_MEAN || p->number == ASK_MEDIAN || p->number == ASK_PERCENTILE ||
+         p->number == ASK_TOP || p->number == ASK_BOTTOM || p->number == ASK_TOTAL || p->number == ASK_SHARE;
+}
+
 // What is counted, grouped by or missed: without it the question is another one.
 static bool part_turns_on(const struct filling *f, size_t i) {
   const struct mention *next = part_mention(f, i, 1);
   bool describes = next && (next->what == MENTION_NAME || next->what == MENTION_VALUE ||
                             next->what == MENTION_COLUMN || next->what == MENTION_PARENT);
-  if (part_before(f, i, LANGUAGE_PER, 1)) return true;
+  if (part_before(f, i, LANGUAGE_PER, 1) || part_before(f, i, LANGUAGE_NARROWS, 1)) return true;
   if (describes) return false;
-  return part_before(f, i, LANGUAGE_MISSING, 1) || part_counts_at(f, f->list[i].first);
+  return part_before(f, i, LANGUAGE_MISSING, 1) || part_counts_at(f, f->list[i].first) || part_folds_at(f, i);
+}
+
+// "from Germany", where rows have a country's code.
+static bool part_take_country(struct filling *f, size_t i) {
+  struct str stem = f->words->items[f->list[i].first].stem;
+  int column = -1;
+  for (size_t c = 0; c < f->part->thing->column_count && column < 0; c++)
+    if (str_ends(f->part->thing->columns[c].name, "country") && !f->part->thing->columns[c].time)
+      column = (int)c;
+  for (const struct language_kin *k = language_kin(stem); k && column >= 0; k = k->next) {
+    struct str code = json_text(yyjson_arr_get_first(k->words));
+    if (k->how != LANGUAGE_SAME || code.n != 2) continue;
+    part_add_filter(
+        f->part,
+        (struct reading_filter){
+            .op = READING_LIKE, .value = -1, .column = column, .text = code, .at = f->list[i].first});
+    return true;
+  }
+  return false;
 }
 
 static void part_take_unknown(struct filling *f, size_t i) {
+  if (!f->part->thing->derived && part_take_country(f, i)) return;
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
   if (p->unknown_count == READING_UNKNOWN_MOST) return;
@@ -363,6 +407,16 @@ static void part_take_known(struct filling *f, size_t i) {
 
 // ---- intents
 
+// "first" and "last" alone ask for a row where what follows is one: "the last deployment", and not "first get …".
+static bool part_stands(const struct filling *f, const struct mention *m, const struct phrase *p, size_t n) {
+  if ((p->number != ASK_OLDEST && p->number != ASK_NEWEST) || n > 1 ||
+      !language_at(f->language, f->words, m->first, LANGUAGE_FILLER, NULL))
+    return true;
+  const struct mention *next = part_mention(f, (size_t)(m - f->list), 1);
+  return next && (next->what == MENTION_NAME || next->what == MENTION_VALUE || next->what == MENTION_COLUMN ||
+                  f->words->items[next->first].kind == WORD_NUMBER);
+}
+
 static void part_take_intents(struct filling *f, const struct mention *m) {
   struct phrase_hit hits[PHRASE_HITS_MOST];
   bool spoken = m->what == MENTION_FILLER || m->what == MENTION_COLUMN || m->what == MENTION_NAME;
@@ -373,7 +427,8 @@ static void part_take_intents(struct filling *f, const struct mention *m) {
     const struct phrase *p = hits[i].phrase;
     if (m->what != MENTION_FILLER && (hits[i].n < m->n || !str_eq(p->first, f->words->items[m->first].low)))
       continue; // a word within a name asks nothing, nor does "rating" for a rate
-    if (p->role == LANGUAGE_INTENT && (hits[i].n == longest || hits[i].n > 1))
+    if (p->role == LANGUAGE_INTENT && (hits[i].n == longest || hits[i].n > 1) &&
+        part_stands(f, m, p, hits[i].n))
       f->part->intents |= 1u << p->number;
     if (p->role == LANGUAGE_BUCKET) f->part->bucket = (char)p->number;
     if (p->role == LANGUAGE_FORM) f->part->form = p->means;
@@ -475,6 +530,7 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
       part_take_comparison(f, &in->segments[k], at);
       part_take_top(f, &in->segments[k], at);
       part_take_percentile(f, &in->segments[k], at);
+      part_take_bucket(f, &in->segments[k], at);
     }
   part_take_spans(f);
   part_settle_spans(f);
@@ -487,5 +543,5 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   part_settle_which(f);
   part_settle_groups(out);
   part_settle_none(f);
-  if (thing->derived) part_settle_who(f);
+  part_settle_who(f);
 }

@@ -21,6 +21,8 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
 void part_edit(struct reading_part *before, const struct reading_part *edit);
 void part_add_filter(struct reading_part *p, struct reading_filter f);
 bool part_has(const struct reading_part *p, enum ask_intent intent);
+// Asked who, of rows that name nobody.
+bool part_lacks_people(const struct reading_part *p);
 bool part_is_measure(const struct model_column *c); // a number that can be ranked or summed
 
 #endif

@@ -27,6 +27,7 @@ void part_add_name(struct str *list, size_t *n, struct str name);
 void part_know(struct reading_part *p, struct str word);
 void part_take_comparison(struct filling *f, const struct ask_segment *s, size_t at);
 void part_take_top(struct filling *f, const struct ask_segment *s, size_t at);
+void part_take_bucket(struct filling *f, const struct ask_segment *s, size_t at);
 void part_take_percentile(struct filling *f, const struct ask_segment *s, size_t at);
 // Once all words are read (part_settle.c).
 void part_settle_flags(struct reading_part *p);

@@ -112,7 +112,8 @@ static int part_people(const struct filling *f) {
 void part_settle_who(struct filling *f) {
   struct reading_part *p = f->part;
   size_t first = f->in->segment_count ? f->in->segments[0].first : 0;
-  int people = language_at(f->language, f->words, first, LANGUAGE_WHO, NULL) ? part_people(f) : -1;
+  p->who = language_at(f->language, f->words, first, LANGUAGE_WHO, NULL) > 0;
+  int people = p->who && p->thing->derived ? part_people(f) : -1;
   if (people < 0 || p->group_count) return;
   for (size_t i = 0; i < p->filter_count; i++)
     if (p->filters[i].column == people) return;
@@ -120,4 +121,20 @@ void part_settle_who(struct filling *f) {
     part_add_column(p->groups, &p->group_count, people);
   else
     part_add_column(p->asked, &p->asked_count, people);
+}
+
+bool part_lacks_people(const struct reading_part *p) {
+  const struct language *en = language_find(STR("en"));
+  struct ask_words words;
+  struct err err;
+  struct arena *a = arena_new();
+  bool people = !p->who || (p->thing->derived && !p->thing->known);
+  bool ranks = part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM) || part_has(p, ASK_COUNT);
+  for (size_t c = 0; c < p->thing->column_count && !people; c++)
+    people =
+        p->thing->columns[c].entity == WORD_EMAIL || str_contains(p->thing->columns[c].name, STR("email"));
+  if (!people && ask_words_read(p->thing->label_noun, a, &words, &err))
+    for (size_t k = 0; k < words.n; k++) people = people || language_at(en, &words, k, LANGUAGE_PEOPLE, NULL);
+  arena_free(a);
+  return !people && ranks && !p->group_count;
 }

@@ -44,12 +44,32 @@ static void part_leave(struct filling *f, size_t at) {
   p->unknown[p->unknown_count++] = f->words->items[at].low;
 }
 
+// "zones with more than 15 records": of what the rows are within, those that have so many.
+static bool part_take_least(struct filling *f, size_t at, size_t end, const char *sign, double number) {
+  const struct mentions *all = f->in->mentions;
+  bool own = false, parent = false;
+  for (size_t i = 0; i < (at < end ? all->hit_counts[at] : 0); i++) {
+    const struct phrase *p = all->hits[at][i].phrase;
+    own = own || (p->role == MODEL_NAME && p->means == f->part->thing);
+  }
+  for (size_t i = 0; i < f->count; i++)
+    parent = parent || (f->list[i].what == MENTION_PARENT && f->list[i].first < at &&
+                        f->list[i].parent == f->part->thing->within);
+  if (!own || !parent || f->near_measure >= 0) return false;
+  f->part->least_sign = sign;
+  f->part->least = number;
+  part_add_column(f->part->groups, &f->part->group_count, -2);
+  f->part->grouped = true;
+  return true;
+}
+
 // "wider than 4,000", "more than 100 MB"
 void part_take_comparison(struct filling *f, const struct ask_segment *s, size_t at) {
   const struct phrase *p;
   double number;
   size_t n = language_at(f->language, f->words, at, LANGUAGE_COMPARISON, &p), m;
   if (!n || f->in->mentions->timed[at + n] || !part_number_at(f, at + n, s->end, &number, &m)) return;
+  if (part_take_least(f, at + n + m, s->end, p->means, number)) return;
   bool lasts = at + n + m < s->end && language_at(f->language, f->words, at + n + m, LANGUAGE_UNIT, NULL);
   int column = part_number_column(f, lasts);
   if (column < 0 || (lasts && f->near_measure < 0 && !part_lasts(&f->part->thing->columns[column]))) {
@@ -99,4 +119,19 @@ void part_take_percentile(struct filling *f, const struct ask_segment *s, size_t
     part_know(f->part, f->words->items[near[i]].whole);
     return;
   }
+}
+
+// "the best day", "which hour had the most": the buckets are what is told apart.
+void part_take_bucket(struct filling *f, const struct ask_segment *s, size_t at) {
+  const struct phrase *p, *unit;
+  if (at + 1 >= s->end || f->in->mentions->timed[at + 1] || f->part->thing->time < 0) return;
+  size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p);
+  if (n != 1 || !language_at(f->language, f->words, at + 1, LANGUAGE_UNIT, &unit) || unit->number == 's' ||
+      unit->number == 'y')
+    return;
+  if (p->number != ASK_TOP && p->number != ASK_BOTTOM &&
+      !(p->number == ASK_LIST && (part_has(f->part, ASK_TOP) || part_has(f->part, ASK_BOTTOM))))
+    return;
+  f->part->bucket = (char)unit->number;
+  f->part->intents |= 1u << ASK_TREND;
 }

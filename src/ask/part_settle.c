@@ -118,7 +118,9 @@ void part_settle_none(struct filling *f) {
   for (size_t i = 0; i < f->count; i++) {
     const struct mention *m = &f->list[i];
     bool denies = part_is(f, m, LANGUAGE_MISSING) || part_is(f, m, LANGUAGE_NOT);
-    if (m->what == MENTION_PARENT && m->parent == p->thing->within && parent == f->count && own == f->count)
+    bool column = m->what == MENTION_COLUMN && part_group_of(p->thing, m->number) == -2;
+    if ((column || (m->what == MENTION_PARENT && m->parent == p->thing->within)) && parent == f->count &&
+        own == f->count)
       parent = i;
     if (denies && denial == f->count && parent < i) denial = i;
     if ((m->what == MENTION_NAME || m->what == MENTION_VALUE) && own == f->count) own = i;
@@ -130,7 +132,12 @@ void part_settle_none(struct filling *f) {
   if (!named) return;
   p->none_within = true;
   p->group_count = p->asked_count = 0;
-  for (size_t i = 0; i < p->filter_count; i++) p->filters[i].negated = false;
+  size_t kept = 0;
+  for (size_t i = 0; i < p->filter_count; i++) {
+    p->filters[i].negated = false;
+    if (p->filters[i].op != READING_LACKS) p->filters[kept++] = p->filters[i];
+  }
+  p->filter_count = kept;
 }
 
 void part_settle_which(struct filling *f) {

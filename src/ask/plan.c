@@ -161,6 +161,28 @@ static bool plan_has_left(struct planning *x, const struct reading_part *p) {
   return true;
 }
 
+// "Newest" and "oldest" are of a time, and "who" is of people: where rows have none, nothing says which.
+static bool plan_has_no_ground(struct planning *x, const struct reading_part *p) {
+  bool aged = part_has(p, ASK_OLDEST) || part_has(p, ASK_NEWEST) || part_has(p, ASK_SOONEST),
+       timed = p->thing->time >= 0;
+  for (size_t i = 0; i < p->asked_count; i++) timed = timed || p->thing->columns[p->asked[i]].time;
+  timed = timed || yyjson_obj_get(p->thing->def, "ages") || (p->thing->derived && !p->thing->known);
+  bool placed = query_time_column(p) >= 0 || yyjson_obj_get(p->thing->def, "span") ||
+                yyjson_obj_get(p->thing->def, "sliced") || yyjson_obj_get(p->thing->def, "reach") ||
+                (p->thing->derived && !p->thing->known);
+  const char *what = p->has_span && !p->span_is_assumed && !placed ? "when that was"
+                     : aged && !timed && p->measure < 0            ? "when it was made or changed"
+                     : part_lacks_people(p)                        ? "who did it"
+                                                                   : NULL;
+  if (!what) return false;
+  plan_end(
+      x, PLAN_UNANSWERABLE,
+      arena_printf(x->arena, "Nothing connected says of %s%.*s %s, so this cannot be answered.",
+                   strchr("aeiou", p->thing->label_noun.n ? p->thing->label_noun.p[0] : 'x') ? "an " : "a ",
+                   STR_ARG(p->thing->label_noun), what));
+  return true;
+}
+
 // A mean or a percentile is of a number: of what, where the question names none that is known?
 static bool plan_has_no_number(struct planning *x, const struct reading_part *p) {
   bool folds = part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN) || part_has(p, ASK_PERCENTILE);
@@ -412,7 +434,7 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
   for (size_t i = 0; i < r->part_count; i++)
     if (plan_lacks(&x, &r->parts[i]) || plan_is_ambiguous(&x, &r->parts[i]) ||
         plan_has_unknown(&x, &r->parts[i]) || plan_has_left(&x, &r->parts[i]) ||
-        plan_has_no_number(&x, &r->parts[i])) {
+        plan_has_no_ground(&x, &r->parts[i]) || plan_has_no_number(&x, &r->parts[i])) {
       plan_part_chips(&x, &r->parts[i]);
       return;
     }

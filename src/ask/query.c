@@ -357,6 +357,9 @@ static void query_choose(struct querying *s) {
     query_groups(s);
   else if (ranks)
     query_rows(s);
+  else if (p->least_sign || (p->which_within && p->group_count == 1 && p->groups[0] == -2 && !s->t->events &&
+                             !folded && !p->has_span))
+    query_groups(s);
   else if (p->group_count && (p->grouped || part_has(p, ASK_COUNT) || folded || part_has(p, ASK_DISTINCT)))
     query_groups(s);
   else if (part_has(p, ASK_COUNT) || part_has(p, ASK_TOTAL) || folded)

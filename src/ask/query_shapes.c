@@ -23,7 +23,8 @@ void query_value(struct querying *s) {
 
 // Each of what the rows are within, also those that have none.
 static bool query_wants_empty_ones(const struct querying *s) {
-  return s->q->group_count == 1 && query_group_at(s, 0) == -2 && !query_ranks(s->p) && !query_is_sliced(s->t);
+  return s->q->group_count == 1 && query_group_at(s, 0) == -2 && !query_ranks(s->p) &&
+         !query_is_sliced(s->t) && !s->p->which_within && !s->p->least_sign;
 }
 
 static struct str query_parents(const struct querying *s) {
@@ -48,6 +49,7 @@ static struct str query_grouped(struct querying *s) {
   buf_printf(&out, " FROM %.*s", STR_ARG(query_source(s)));
   query_add_where(&out, where);
   query_group_by(s, &out);
+  if (s->p->least_sign) buf_printf(&out, " HAVING count(*) %s %.15g", s->p->least_sign, s->p->least);
   return query_done(&out, s->arena);
 }
 

@@ -81,6 +81,20 @@ static void reading_correct(struct reader_state *s) {
   }
 }
 
+// A word of another language for a thing whose words are English.
+static void reading_translate(struct reader_state *s) {
+  for (size_t i = 0; i < s->out->words.n && !str_is(s->out->language->name, "en"); i++) {
+    struct word *w = &s->out->words.items[i];
+    if (w->kind != WORD_PLAIN) continue;
+    for (const struct language_kin *k = language_kin(w->stem); k; k = k->next) {
+      struct str stem = ask_words_stem(json_text(yyjson_arr_get_first(k->words)), s->arena);
+      if (!phrases_know(&s->in->model->phrases, stem)) continue;
+      w->stem = stem;
+      break;
+    }
+  }
+}
+
 // ---- parts
 
 struct grouping { // segments that are one part
@@ -426,6 +440,7 @@ bool reading_make(const struct reading_input *in, const struct reading *before, 
   out->language = language_guess(&out->words);
   reading_join_hyphens(s);
   reading_join_pairs(s);
+  reading_translate(s);
   reading_correct(s);
   s->segment_count = segments_find(out->language, &in->model->phrases, &out->words, s->segments);
   s->span_count = span_find(out->language, &out->words, in->clock, a, s->spans);

@@ -44,8 +44,12 @@ struct reading_part {
   char bucket;       // letter of a unit; 0: none
   struct span span, prior;
   bool has_span, has_prior, span_is_assumed;
-  bool span_is_denied; // rows whose time is not within it, or that have none
-  bool none_within; // of what the rows are within, those that have none of them: "zones without MX records"
+  bool span_is_denied;    // rows whose time is not within it, or that have none
+  const char *least_sign; // "zones with more than 15 records": how many each has; NULL: it does not matter
+  double least;
+  bool who;          // asks for people
+  bool which_within; // which of what the rows are within: those that have any
+  bool none_within;  // of what the rows are within, those that have none of them: "zones without MX records"
   struct str names[READING_NAMES_MOST]; // rows of the thing, or of what it is within, by label
   struct str ids[READING_NAMES_MOST];   // or by id
   const struct model_thing *named;      // whose rows the names and ids are

@@ -212,6 +212,10 @@ static struct str span_end(const struct span_reader *r, const struct span_match 
   if (!text.n) return text;
   if (str_starts(text, "{weekday}") || str_starts(text, "{dom}"))
     return span_end_day(r, m, str_from(text, (size_t)str_find(text, '}') + 1));
+  if (str_starts(text, "{year}")) {
+    struct moment_civil c = {.year = (int)m->year + str_ends(text, "+1y"), .month = 1, .day = 1};
+    return span_instant(r, zone_instant(r->clock->zone, moment_join(&c)));
+  }
   if (str_starts(text, "{month}"))
     return span_instant(r, span_month_start(r, m, str_ends(text, "+1M") ? 1 : 0));
   if (m->unit == 'q' && str_contains(text, STR("{u}"))) return span_quarter_end(r, m, text);

@@ -12,9 +12,10 @@ import { memory, ready, streams } from "./footprint.mjs";
 import { program } from "./program.mjs";
 import { latency, proxies, sessions } from "./remote.mjs";
 import { throughput } from "./throughput.mjs";
+import { tiles } from "./tiles.mjs";
 
 const DOCUMENT = process.env.POSTERN_CLOUDFLARE_JSON ?? join(ROOT, "../shared/openapi/cloudflare.json");
-const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions, program, context, ask };
+const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions, program, context, ask, tiles };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
 
 function print(name, value, aim, met) {

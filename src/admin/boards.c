@@ -42,9 +42,10 @@ bool boards_find(struct admin_call *call, struct board_row *out, struct err *err
   return boards_sees(call, out) || boards_none("dashboard", s.named, err);
 }
 
-static bool boards_fill(struct admin_call *call, struct boards_tile *t, bool values, struct err *err) {
+static bool boards_fill(struct admin_call *call, struct boards_tile *t, struct stable_look *look, bool values,
+                        struct err *err) {
   t->at_work = schedule_is_at_work(t->tile.id);
-  t->verdict = board_judge(call->env->board, call->catalog, &t->tile, call->arena);
+  t->verdict = board_judge(call->env->board, &t->tile, look);
   t->lost = board_owner_lost(call->catalog, t->tile.owner);
   return board_outcome_read(boards_store(call), t->tile.id, values, call->arena, &t->outcome, err);
 }
@@ -52,9 +53,12 @@ static bool boards_fill(struct admin_call *call, struct boards_tile *t, bool val
 static bool boards_find_tile_job(void *arg, struct err *err) {
   struct boards_search *s = arg;
   struct store *store = boards_store(s->call);
-  return board_tile_find(store, s->named, s->call->arena, &s->tile->tile, err) &&
-         board_find(store, s->tile->tile.dashboard_id, s->call->arena, s->board, err) &&
-         boards_fill(s->call, s->tile, true, err);
+  struct stable_look look = {.catalog = s->call->catalog, .arena = s->call->arena};
+  bool ok = board_tile_find(store, s->named, s->call->arena, &s->tile->tile, err) &&
+            board_find(store, s->tile->tile.dashboard_id, s->call->arena, s->board, err) &&
+            boards_fill(s->call, s->tile, &look, true, err);
+  stable_done(&look);
+  return ok;
 }
 
 bool boards_find_tile(struct admin_call *call, struct board_row *board, struct boards_tile *out,
@@ -74,12 +78,15 @@ bool boards_read_tiles(struct admin_call *call, struct str dashboard_id, struct 
   struct board_tile *tiles;
   if (!board_tiles_of(boards_store(call), dashboard_id, call->arena, &tiles, count, err)) return false;
   struct boards_tile *all = ARENA_ARRAY(call->arena, *count + 1, struct boards_tile);
-  for (size_t i = 0; i < *count; i++) {
+  struct stable_look look = {.catalog = call->catalog, .arena = call->arena}; // tools are told once for all
+  bool ok = true;
+  for (size_t i = 0; ok && i < *count; i++) {
     all[i].tile = tiles[i];
-    if (!boards_fill(call, &all[i], false, err)) return false;
+    ok = boards_fill(call, &all[i], &look, false, err);
   }
+  stable_done(&look);
   *out = all;
-  return true;
+  return ok;
 }
 
 // ---- shown

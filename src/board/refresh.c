@@ -37,14 +37,12 @@ struct str board_owner_lost(const struct catalog *c, struct str owner) {
   return STR("");
 }
 
-struct shelf_verdict board_judge(const struct board_env *env, const struct catalog *c,
-                                 const struct board_tile *t, struct arena *a) {
+struct shelf_verdict board_judge(const struct board_env *env, const struct board_tile *t,
+                                 struct stable_look *look) {
   yyjson_doc *doc = yyjson_read(t->program.p, t->program.n, YYJSON_READ_NUMBER_AS_RAW);
-  struct stable_look look = {.catalog = c, .arena = a};
-  struct shelf_verdict v = shelf_judge(env->program(env->program_arg), yyjson_doc_get_root(doc), &look);
-  v.step = arena_dup(a, v.step);
-  v.why = arena_dup(a, v.why);
-  stable_done(&look);
+  struct shelf_verdict v = shelf_judge(env->program(env->program_arg), yyjson_doc_get_root(doc), look);
+  v.step = arena_dup(look->arena, v.step);
+  v.why = arena_dup(look->arena, v.why);
   yyjson_doc_free(doc);
   return v;
 }
@@ -60,9 +58,9 @@ static bool refresh_read_job(void *arg, struct err *err) {
   if (!board_tile_find(r->env->store, job->tile_id, r->arena, &r->tile, err) ||
       !board_find(r->env->store, r->tile.dashboard_id, r->arena, &r->board, err))
     return false;
-  r->verdict = board_judge(r->env, r->catalog, &r->tile, r->arena);
-  yyjson_doc *doc = yyjson_read(r->tile.program.p, r->tile.program.n, YYJSON_READ_NUMBER_AS_RAW);
   struct stable_look look = {.catalog = r->catalog, .arena = r->arena};
+  yyjson_doc *doc = yyjson_read(r->tile.program.p, r->tile.program.n, YYJSON_READ_NUMBER_AS_RAW);
+  r->verdict = board_judge(r->env, &r->tile, &look);
   r->program = stable_write(yyjson_doc_get_root(doc), &look, STABLE_IDS, r->arena);
   stable_done(&look);
   yyjson_doc_free(doc);

@@ -36,8 +36,8 @@ MUST_USE bool board_refresh(const struct board_env *env, const struct board_batc
 
 // Why the owner's view cannot be had any more; empty: it can.
 struct str board_owner_lost(const struct catalog *c, struct str owner);
-// What became of its program. Blocking.
-struct shelf_verdict board_judge(const struct board_env *env, const struct catalog *c,
-                                 const struct board_tile *t, struct arena *a);
+// What became of its program. Texts are in the look's arena. Blocking.
+struct shelf_verdict board_judge(const struct board_env *env, const struct board_tile *t,
+                                 struct stable_look *look);
 
 #endif

@@ -23,7 +23,8 @@ struct refreshing {
 };
 
 struct board_batch board_batch_now(void) {
-  return (struct board_batch){clock_now_ms(), clock_mono_us()};
+  uint64_t now_us = clock_mono_us();
+  return (struct board_batch){clock_now_ms(), now_us, now_us};
 }
 
 // ---- what is to be run

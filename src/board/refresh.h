@@ -20,7 +20,8 @@ struct board_env {
 
 struct board_batch { // what is refreshed together has one moment, and each call is made once
   int64_t now_ms;
-  uint64_t since_us; // by the monotonic clock
+  uint64_t asked_us; // when it began, by the monotonic clock
+  uint64_t since_us; // answers given since then will do
 };
 struct board_batch board_batch_now(void);
 

@@ -15,7 +15,8 @@
 
 enum {
   SCHEDULE_NEVER = 24 * 60 * 60 * 1000,
-  SCHEDULE_FULL_MS = 1000,       // until it is tried again, where no fiber is free
+  SCHEDULE_FULL_MS = 1000, // until it is tried again, where no fiber is free
+  SCHEDULE_CACHE_MS = 60 * 1000,
   SCHEDULE_AGAIN_MS = 10 * 1000, // after one of which nothing could be kept
   SCHEDULE_SPREAD_MS = 60 * 1000 // at start, what is overdue is run within
 };
@@ -24,6 +25,7 @@ enum schedule_state { SCHEDULE_IDLE, SCHEDULE_QUEUED, SCHEDULE_RUNNING };
 
 struct schedule_tile {
   char *id;
+  uint64_t dashboard; // its hash: tiles that were run together stay together
   char **accounts;
   size_t account_count;
   uint64_t every_ms, due_ms; // due: by the monotonic clock; UINT64_MAX: not by itself
@@ -128,12 +130,21 @@ static bool schedule_goes_before(const struct schedule_tile *a, const struct sch
   return a->urgent != b->urgent ? a->urgent : a->queued_ms < b->queued_ms;
 }
 
+// Of what nobody waits for: what programs may take that was read before, it may, too.
+static struct board_batch schedule_batch(void) {
+  struct board_batch batch = board_batch_now();
+  uint64_t cache_ms = schedule.env->program(schedule.env->program_arg)->limits.cache_ms;
+  if (cache_ms > SCHEDULE_CACHE_MS) cache_ms = SCHEDULE_CACHE_MS;
+  batch.since_us = batch.since_us > cache_ms * 1000 ? batch.since_us - cache_ms * 1000 : 1;
+  return batch;
+}
+
 // The next to run, or when to look again.
 static struct schedule_tile *schedule_next(uint64_t *look_ms) {
   uint64_t now = schedule_now_ms();
   struct map_slot *slot;
   struct schedule_tile *next = NULL;
-  struct board_batch batch = board_batch_now();
+  struct board_batch batch = schedule_batch();
   *look_ms = now + SCHEDULE_NEVER;
   for (size_t at = 0; (slot = map_next(&schedule.tiles, &at));) {
     struct schedule_tile *t = slot->value;
@@ -152,6 +163,12 @@ static struct schedule_tile *schedule_next(uint64_t *look_ms) {
 
 // ---- a run
 
+// About an interval after its batch began; the same for all of a dashboard that were run in it.
+static uint64_t schedule_due(const struct schedule_tile *t) {
+  uint64_t begun = t->batch.asked_us / 1000, mixed = (t->dashboard ^ begun) * 0x9e3779b97f4a7c15u;
+  return begun + t->every_ms - t->every_ms / 20 + (mixed >> 32) % (t->every_ms / 10 + 1);
+}
+
 static void schedule_settle(struct schedule_tile *t, uint64_t serves, const struct board_refreshed *out,
                             bool ok) {
   uint64_t now = schedule_now_ms();
@@ -165,7 +182,7 @@ static void schedule_settle(struct schedule_tile *t, uint64_t serves, const stru
   else if (t->every_ms && !ok) // it was changed meanwhile, or nothing could be kept
     t->due_ms = now + (t->every_ms < SCHEDULE_AGAIN_MS ? t->every_ms : SCHEDULE_AGAIN_MS);
   else if (t->every_ms && !t->stopped)
-    t->due_ms = now + t->every_ms - t->every_ms / 20 + schedule_dice(t->every_ms / 10);
+    t->due_ms = schedule_due(t);
   if (!waits) t->queued_ms = 0;
   if (serves > t->served) t->served = serves;
   t->urgent = t->wanted > t->served;
@@ -290,6 +307,7 @@ static void schedule_take(struct schedule_tile *t, const struct store_rows *rows
           age = tried ? clock_now_ms() - tried : -1;
   bool same = t->version == version;
   t->gone = false;
+  t->dashboard = map_hash(store_cell(rows, i, 5)->text);
   if (same) return;
   bool is_new = t->version == 0;
   t->version = version;
@@ -301,7 +319,7 @@ static void schedule_take(struct schedule_tile *t, const struct store_rows *rows
   if (!every || t->stopped) return;
   t->due_ms = t->tried_ms ? t->tried_ms + every : now;
   if (is_new && t->due_ms <= now && tried) // after a start: not all at once
-    t->due_ms = now + schedule_dice(every < SCHEDULE_SPREAD_MS ? every : SCHEDULE_SPREAD_MS);
+    t->due_ms = now + t->dashboard % (every < SCHEDULE_SPREAD_MS ? every : SCHEDULE_SPREAD_MS);
 }
 
 static void schedule_merge(const struct store_rows *rows, const struct store_rows *uses) {
@@ -333,13 +351,13 @@ static void schedule_merge(const struct store_rows *rows, const struct store_row
 bool schedule_reload(const struct board_env *env, struct err *err) {
   struct arena *a = arena_new();
   struct store_rows rows, uses;
-  bool ok =
-      store_query(env->store,
-                  "SELECT t.id, t.every_ms, t.version, coalesce(r.at, 0), coalesce(r.state, '') FROM tile t "
-                  "LEFT JOIN tile_try r ON r.tile_id = t.id ORDER BY t.id",
-                  NULL, 0, a, &rows, err) &&
-      store_query(env->store, "SELECT tile_id, account_id FROM tile_use ORDER BY tile_id, n", NULL, 0, a,
-                  &uses, err);
+  bool ok = store_query(env->store,
+                        "SELECT t.id, t.every_ms, t.version, coalesce(r.at, 0), coalesce(r.state, ''), "
+                        "t.dashboard_id FROM tile t "
+                        "LEFT JOIN tile_try r ON r.tile_id = t.id ORDER BY t.id",
+                        NULL, 0, a, &rows, err) &&
+            store_query(env->store, "SELECT tile_id, account_id FROM tile_use ORDER BY tile_id, n", NULL, 0,
+                        a, &uses, err);
   if (ok) {
     pthread_mutex_lock(&schedule.lock);
     schedule_merge(&rows, &uses);
@@ -414,9 +432,9 @@ static bool schedule_is_stale(const struct schedule_tile *t) {
 }
 
 size_t schedule_look(const struct str *ids, size_t count) {
-  struct board_batch batch = board_batch_now();
   size_t n = 0;
   pthread_mutex_lock(&schedule.lock);
+  struct board_batch batch = schedule.env ? schedule_batch() : board_batch_now();
   for (size_t i = 0; i < count; i++) {
     struct schedule_tile *t = map_get(&schedule.tiles, ids[i]);
     if (!t || t->state != SCHEDULE_IDLE || !schedule_is_stale(t)) continue;

@@ -88,6 +88,9 @@ static bool tile_take_answer(struct boards_pin *pin, struct str id, struct err *
   if (ok && r.verdict.state != SHELF_OK)
     ok = err_at(err, ERR_UNPROCESSABLE, "answer", "its program is broken (%s): %.*s",
                 shelf_state_name(r.verdict.state), STR_ARG(r.verdict.why));
+  if (!pin->tile.title.n)
+    pin->tile.title =
+        arena_dup(call->arena, str_cut_utf8(str_trim(answer_question(&r.answer)), BOARD_TITLE_MOST));
   answer_free(&r.answer);
   return ok;
 }

@@ -232,7 +232,7 @@ static bool schedule_start_one(uint64_t *look_ms) {
   struct schedule_tile *t =
       schedule.stops || schedule.running_count == SCHEDULE_SIDE ? NULL : schedule_next(look_ms);
   if (t) {
-    if (clock_mono_us() - t->batch.since_us > (uint64_t)SCHEDULE_BATCH_MS * 1000)
+    if (clock_mono_us() - t->batch.asked_us > (uint64_t)SCHEDULE_BATCH_MS * 1000)
       t->batch = board_batch_now();
     run = MEM_NEW(struct schedule_run);
     *run = (struct schedule_run){mem_copy(t->id, strlen(t->id)), t->batch, t->wanted};

@@ -139,7 +139,7 @@ static bool question_pin(struct cli *c, yyjson_val *answer, struct err *err) {
   if (args_has(&c->args, "program"))
     return err_at(err, ERR_INVALID, "--pin", "with --program nothing is asked that could be pinned");
   if (!cli_board_pin_answer(c, dashboard, json_str(answer, "id"), &tile, err)) return false;
-  view_tell(c, "Pinned to %.*s as %.*s: 'postern tile set %.*s --every 5m' has it run by itself.",
+  view_tell(c, "Pinned to %.*s as \"%.*s\": 'postern tile set %.*s --every 5m' has it run by itself.",
             STR_ARG(dashboard), STR_ARG(json_str(tile, "title")), STR_ARG(json_str(tile, "id")));
   return true;
 }

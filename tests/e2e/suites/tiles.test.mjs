@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { commands } from "../lib/command.mjs";
+import { startWithVendors } from "../lib/oauth.mjs";
 import { start } from "../lib/postern.mjs";
 import { eventually } from "../lib/wait.mjs";
 
@@ -419,7 +420,7 @@ describe("what is pinned from elsewhere", () => {
     const answer = await world.must(200, "POST", "/ask", { question: "how many active zones do we have?" });
     const t = await h.pin(d, { answer: answer.id });
     const is = await h.settled(t);
-    assert.deepEqual([is.state, is.data.rows], ["ok", answer.results[0].rows]);
+    assert.deepEqual([is.state, is.title, is.data.rows], ["ok", "how many active zones do we have?", answer.results[0].rows]);
     const no = await world.must(200, "POST", "/ask", { question: "pause all firewall rules" });
     assert.equal((await world.api("POST", `/dashboard/${d.id}/tile`, { answer: no.id })).status, 422);
     assert.equal((await world.api("POST", `/dashboard/${d.id}/tile`, { answer: "ans_0000000000000000000x" })).status, 404);
@@ -470,5 +471,34 @@ describe("what is pinned from elsewhere", () => {
     await cli.ok(["dashboard", "delete", "edge", "--yes"]);
     assert.match((await cli.ok(["account", "add", "cloudflare", "--name", "second", "--base-url", world.sandbox.api, "--credential-stdin"], { input: TOKEN })).err, /postern dashboard start 'second'/);
     rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+describe("a catalog that changes", () => {
+  let world, h, account;
+  before(async () => {
+    world = await startWithVendors();
+    ({ account } = await world.connect("arcjet"));
+    h = helpers(world);
+  });
+  after(() => world?.close());
+
+  test("a tile whose tool is held, or was changed, keeps what it shows, and says which", async () => {
+    const d = await h.board("Teams");
+    const p = program([{ id: "teams", account: account.name, tool: "list-teams" }], { n: "SELECT count(*) AS teams FROM teams" });
+    const t = await h.pin(d, { program: p });
+    const good = await h.settled(t);
+    assert.equal(good.state, "ok", good.why);
+    await world.vendors.tools("arcjet", [{ op: "change", tool: "list-teams", set: { description: "Lists teams, and more." } }]);
+    const held = await eventually("it is held", async () => { const is = await h.tile(t); return is.state === "held" && is; });
+    assert.deepEqual([held.step, held.as_of, held.data], ["teams", good.as_of, good.data]);
+    assert.match(held.why, /'list-teams'/);
+    const tried = await h.rerun(t); // nothing is called, and nothing is lost
+    assert.deepEqual([tried.state, tried.as_of, tried.data], ["held", good.as_of, good.data]);
+    await world.decide(account, "approve", "list-teams");
+    const changed = await h.tile(t);
+    assert.deepEqual([changed.state, changed.data], ["changed", good.data]);
+    await world.must(200, "PATCH", `/tile/${t.id}`, { program: p });
+    assert.equal((await h.settled(t)).state, "ok");
   });
 });

@@ -7,6 +7,7 @@
 
 static struct arena *arena;
 static struct err err;
+static yyjson_doc *parsed; // the last
 
 static int setup(void **state) {
   (void)state;
@@ -17,6 +18,8 @@ static int setup(void **state) {
 static int teardown(void **state) {
   (void)state;
   arena_free(arena);
+  yyjson_doc_free(parsed);
+  parsed = NULL;
   return 0;
 }
 
@@ -30,9 +33,10 @@ static struct ask_made made_of(struct str told) {
 }
 
 static yyjson_val *parse(struct str text) {
-  yyjson_doc *doc = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW); // ends with the test
-  if (!doc) fail_msg("no JSON: %.*s", STR_MOST(text, 200));
-  return yyjson_doc_get_root(doc);
+  yyjson_doc_free(parsed);
+  parsed = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW);
+  if (!parsed) fail_msg("no JSON: %.*s", STR_MOST(text, 200));
+  return yyjson_doc_get_root(parsed);
 }
 
 static void test_apart(void **state) {

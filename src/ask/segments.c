@@ -26,7 +26,9 @@ static bool segment_is_name(const struct segmenting *s, size_t at) {
 // "open tickets" are tickets in a state; "open the ticket" and "refund order SO-12" are orders.
 static bool segment_is_state(const struct segmenting *s, size_t at, size_t n, size_t end) {
   if (!language_at(s->language, s->words, at, LANGUAGE_STATE, NULL)) return false;
-  if (language_at(s->language, s->words, at + n, LANGUAGE_DETERMINER, NULL)) return false;
+  if (language_at(s->language, s->words, at + n, LANGUAGE_DETERMINER, NULL) ||
+      language_at(s->language, s->words, at + n, LANGUAGE_NOTHING, NULL)) // "block nothing but this"
+    return false;
   struct phrase_hit hit;
   bool known = phrases_at(s->known, s->words, at, &hit, 1) > 0;
   for (size_t i = at + n; i < end; i++) {

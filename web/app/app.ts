@@ -13,15 +13,18 @@ const host = new HostState();
 const find = (id: string): HTMLElement => document.getElementById(id)!;
 const [title, state, said, content, again, further, full] = ["title", "state", "said", "content", "again", "further", "full"].map(find) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLButtonElement, HTMLButtonElement, HTMLButtonElement];
 let given: Json | undefined; // the arguments that the result came by
-let handle = ""; // what goes on from a pause
+let next: Json | undefined; // the arguments that go on from a pause
 let busy = false;
 
 const say = (words: string): void => void (said.textContent = words);
 
+// Of a pause: asked once more it would find nothing.
+const goesOn = (args: Json): boolean => "continue" in args || Object.keys(args).join() === "follow";
+
 function buttons(): void {
   const callable = host.callsTools && host.tool(given) !== "";
-  again.hidden = !callable || !given || "continue" in given;
-  further.hidden = !callable || !handle;
+  again.hidden = !callable || !given || goesOn(given);
+  further.hidden = !callable || !next;
   full.hidden = !host.offers("fullscreen") && host.mode !== "fullscreen";
   full.textContent = host.mode === "fullscreen" ? "Leave full screen" : "Full screen";
   // One that is hidden or dead under the focus would lose it.
@@ -31,7 +34,7 @@ function buttons(): void {
 function showOutcome(o: Outcome): void {
   title.textContent = o.title || "Answer";
   state.textContent = stateWords(o);
-  handle = o.status === "paused" ? o.handle : "";
+  next = o.next;
   content.replaceChildren(...outcomeParts(document, o, content.clientWidth || 600, say));
 }
 
@@ -40,7 +43,7 @@ function show(result: unknown): void {
   if (shown.kind === "outcome") showOutcome(shown.outcome);
   else {
     state.textContent = shown.isError ? "It did not work" : "";
-    handle = "";
+    next = undefined;
     content.replaceChildren(toElement(html("pre", { class: shown.isError ? "error" : undefined, tabindex: 0 }, [shown.text]), document));
   }
   buttons();
@@ -107,7 +110,7 @@ const bridge = new Bridge(window, {
 
 // Not out of what was kept of the same calls a moment ago.
 again.addEventListener("click", () => given && void call("program" in given ? { ...given, fresh: true } : given));
-further.addEventListener("click", () => handle && void call({ continue: handle }));
+further.addEventListener("click", () => next && void call(next));
 full.addEventListener("click", changeMode);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && host.mode === "fullscreen") changeMode();

@@ -7,7 +7,7 @@ import type { Cell } from "../chart/spec.ts";
 import { isObject, type Json } from "./bridge.ts";
 
 export const ROWS_MOST = 1000;
-const COLUMNS_MOST = 100, RESULTS_MOST = 12, PANELS_MOST = 6, STEPS_MOST = 64, NOTES_MOST = 100, TEXT_MOST = 100_000, WORDS_MOST = 4000;
+const COLUMNS_MOST = 100, RESULTS_MOST = 12, PANELS_MOST = 6, STEPS_MOST = 64, CHOICES_MOST = 100, NOTES_MOST = 100, TEXT_MOST = 100_000, WORDS_MOST = 4000;
 
 export interface TableColumn {
   readonly name: string;
@@ -41,7 +41,9 @@ export interface Outcome {
   readonly title: string;
   readonly now: string;
   readonly zone: string;
-  readonly handle: string;
+  readonly said: string; // the sentence of an answer to a question
+  readonly choices: readonly string[]; // of a question back, in the order of their numbers
+  readonly next: Json | undefined; // the arguments that go on from a pause
   readonly wait: number;
   readonly results: readonly Result[];
   readonly steps: readonly Step[];
@@ -87,13 +89,22 @@ function result(v: Json): Result {
 
 const step = (v: Json): Step => ({ id: text(v.id, 100), state: text(v.state, 40), calls: count(v.calls) || 0, failed: count(v.failed) || 0, rows: count(v.rows) || 0, total: count(v.total), why: text(v.why) });
 
+// A program goes on by its handle, an answer by its id.
+function next(v: Json): Json | undefined {
+  const handle = text(v.handle, 200), id = text(v.id, 200);
+  if (v.status !== "paused" || !(handle || id)) return undefined;
+  return handle ? { continue: handle } : { follow: id };
+}
+
 function outcome(v: Json): Outcome {
   return {
     status: text(v.status, 40),
     title: text(v.title, 300),
     now: text(v.now, 40),
     zone: text(v.zone, 60),
-    handle: text(v.handle, 200),
+    said: text(v.text, TEXT_MOST),
+    choices: many(v.choices, CHOICES_MOST, (one) => text(one.label)),
+    next: next(v),
     wait: count(v.wait_seconds) || 0,
     results: many(v.results, RESULTS_MOST, result),
     steps: many(v.steps, STEPS_MOST, step),

@@ -91,7 +91,12 @@ export function stateWords(o: Outcome): string {
   return `${(Object.hasOwn(STATES, o.status) && STATES[o.status]) || o.status}${when}${o.status === "paused" && o.wait ? `; can go on in ${o.wait} s` : ""}`;
 }
 
+function sentence(document: Document, o: Outcome): HTMLElement[] {
+  const choices = o.choices.map((label) => html("li", { dir: "auto" }, [label]));
+  return [...(o.said ? [html("p", { class: "sentence", dir: "auto" }, [o.said])] : []), ...(choices.length ? [html("ol", { "aria-label": "Choices" }, choices)] : [])].map((tree) => el(document, tree));
+}
+
 export function outcomeParts(document: Document, o: Outcome, width: number, told: Told): HTMLElement[] {
   const warnings = o.warnings.length ? [el(document, html("ul", { class: "warnings", "aria-label": "Notes" }, o.warnings.map((w) => html("li", { dir: "auto" }, [w]))))] : [];
-  return [...warnings, ...o.results.map((r, i) => section(document, r, `result-${i + 1}`, width, told)), ...(o.steps.length ? [el(document, steps(o.steps))] : [])];
+  return [...sentence(document, o), ...warnings, ...o.results.map((r, i) => section(document, r, `result-${i + 1}`, width, told)), ...(o.steps.length ? [el(document, steps(o.steps))] : [])];
 }

@@ -76,6 +76,23 @@ describe("inside the Inspector", { skip: noBrowser }, () => {
     assert.equal(await frame.locator("section svg").count(), 4);
   });
 
+  test("an answer to a question: its sentence above its chart, and its choices", async () => {
+    const asked = await world.server(account, { methods: ["read"], ask: true });
+    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    const frame = await inspector.open(page, asked.url, "postern_ask", { question: "how many zones do we have by plan?" });
+    await frame.waitForSelector("section svg");
+    assert.match(await frame.locator(".sentence").innerText(), /Website.*\d/);
+    assert.equal(await frame.locator("section svg").count(), 1);
+    assert.equal(await axeFaults(frame), "");
+    await shot("answer");
+    await page.close();
+    page = await browser.newPage();
+    const back = await inspector.open(page, asked.url, "postern_ask", { question: "is the staging zone active?" });
+    await back.waitForSelector("ol li");
+    assert.ok((await back.locator("ol li").count()) >= 2);
+    assert.match(await back.locator(".sentence").innerText(), /\?/);
+  });
+
   test("an error is told, in words", async () => {
     page = await browser.newPage();
     const frame = await inspector.open(page, server.url, TOOL, { program: { version: 1, steps: [], results: { x: "SELECT * FROM nothing" } } });

@@ -58,6 +58,20 @@ const outcomeOf = (structuredContent: unknown): Outcome => {
   return (shown as { outcome: Outcome }).outcome;
 };
 
+describe("an answer to a question", () => {
+  test("has its sentence and its choices, whatever stands in them", () => {
+    const o = outcomeOf({ status: "complete", id: "ans_1", text: "Which?\n<b>", choices: [{ number: 1, label: "<i>a" }, 7, { number: 2 }], results: [] });
+    assert.deepEqual([o.said, o.choices, o.next], ["Which?\n<b>", ["<i>a", ""], undefined]);
+    assert.deepEqual([outcomeOf({ status: "complete", results: [] }).said, outcomeOf({ status: "complete", text: 5, choices: "x", results: [] }).choices], ["", []]);
+  });
+  test("goes on by its id, a program by its handle, and neither where nothing paused", () => {
+    assert.deepEqual(outcomeOf({ status: "paused", id: "ans_1", text: "t", results: [] }).next, { follow: "ans_1" });
+    assert.deepEqual(outcomeOf({ status: "paused", handle: "kept_1", results: [] }).next, { continue: "kept_1" });
+    assert.equal(outcomeOf({ status: "complete", handle: "kept_1", id: "ans_1", results: [] }).next, undefined);
+    assert.equal(outcomeOf({ status: "paused", results: [] }).next, undefined);
+  });
+});
+
 describe("an answer of any shape", () => {
   test("a result with its chart, its table, and what was cut", () => {
     const chart = examples[0]!.spec;

@@ -27,7 +27,7 @@ static struct ask_made made_of(struct str told) {
   return (struct ask_made){.id = STR("ans_1"),
                            .question = STR("Who \"is\" it?"),
                            .outcome = STR("answer"),
-                           .engine = STR("planner"),
+                           .engine = STR("{\"name\":\"planner\"}"),
                            .told = told,
                            .talk = STR("{\"turns\":[\"first\",\"second\"],\"named\":[{\"word\":\"w\"}]}")};
 }
@@ -43,13 +43,14 @@ static void test_apart(void **state) {
   (void)state;
   struct answer_row row = {.told = STR("")};
   struct ask_made made = made_of(
-      STR("{\"id\":\"ans_1\",\"link\":\"x\",\"outcome\":\"answer\",\"engine\":\"planner\",\"text\":"
+      STR("{\"id\":\"ans_1\",\"link\":\"x\",\"outcome\":\"answer\",\"engine\":{},\"text\":"
           "\"12345678901234567890123\","
           "\"numbers\":[],\"table\":{},\"results\":[{\"name\":\"r1\",\"rows\":[[12345678901234567890.10]]}],"
           "\"calls\":[],\"program\":{\"a\":1},\"warnings\":[]}"));
   if (!told_take(&made, STR("{\"version\":1}"), arena, &row, &err)) fail_msg("%s", err.text);
-  check_text(row.asked, "{\"question\":\"Who \\\"is\\\" it?\",\"outcome\":\"answer\",\"engine\":\"planner\","
-                        "\"turns\":[\"first\",\"second\"],\"program\":{\"version\":1}}");
+  check_text(row.asked,
+             "{\"question\":\"Who \\\"is\\\" it?\",\"outcome\":\"answer\",\"engine\":{\"name\":\"planner\"},"
+             "\"turns\":[\"first\",\"second\"],\"program\":{\"version\":1}}");
   check_text(row.told,
              "{\"text\":\"12345678901234567890123\",\"numbers\":[],\"results\":[{\"name\":\"r1\",\"rows\":"
              "[[12345678901234567890.10]]}],\"calls\":[],\"warnings\":[],\"talk\":{\"turns\":[\"first\","

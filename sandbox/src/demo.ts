@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { byAsking } from "./demo/asking.js";
 import { byConsent } from "./demo/hosted.js";
+import { byPinning } from "./demo/pinning.js";
 import { byToken } from "./demo/rest.js";
 import { management, say, serve, stepsHeld } from "./demo/stage.js";
 import { Vendors } from "./vendor/index.js";
@@ -35,6 +36,7 @@ async function main() {
     const account = await byToken(api, places.rest.base_url);
     const server = await byConsent(api, places, account);
     await byAsking(binary!, url, token);
+    await byPinning(api, binary!, url, token);
     say(`\nAll ${stepsHeld()} steps held, in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
     if (process.env["STAY"] !== "0") {
       say(`\nIt stays up. Point any MCP client at\n\n    ${server}\n\nor manage it:  export POSTERN_URL=${url} POSTERN_TOKEN=${token}\nCtrl-C ends it.`);

@@ -159,6 +159,11 @@ static const struct program_env *wiring_program_now(void *arg) {
   return &atomic_load_explicit(&w->set, memory_order_acquire)->program;
 }
 
+static const struct alert_post_limits *wiring_post_now(void *arg) {
+  const struct wiring *w = arg;
+  return &atomic_load_explicit(&w->set, memory_order_acquire)->post;
+}
+
 static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set **out, struct err *err) {
   struct tls_context *tls;
   if (!wiring_tls(s, &tls, err)) return false;
@@ -186,6 +191,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
   if (!wiring_program(s, &set->serve.run, &set->program, err)) return false;
   set->serve.program = &set->program;
   set->engines = (struct engine_env){s->ask_engine, engine_sees_named(s->ask_llm_sees)};
+  set->post = alert_post_limits_of(s->webhook_timeout, s->webhook_retry);
   set->admin = (struct admin_env){
       .catalog = &w->catalog,
       .run = &set->serve.run,
@@ -193,6 +199,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .engines = &set->engines,
       .shelf = {w->store, &set->program},
       .board = &w->board,
+      .post = &w->post,
       .programs_default = s->programs_default,
       .key_file = s->key.n ? STR_NONE : s->key_file,
       .version = STR(POSTERN_VERSION),
@@ -204,6 +211,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .started_ms = w->started_ms,
       .audit_keep_ms = (int64_t)s->audit_retention,
       .answers_keep_ms = (int64_t)s->answers_keep,
+      .events_keep_ms = (int64_t)s->watch_events_keep,
       .loops = w->loops,
       .loop_count = w->loop_count,
       .ready = wiring_is_ready,
@@ -454,6 +462,9 @@ bool wiring_open(struct wiring *w, struct err *err) {
   w->starting = NULL;
   w->set = set;
   w->board = (struct board_env){w->store, wiring_program_now, w};
+  w->follower = (struct alert_follower){alert_post_wake, NULL};
+  w->post = (struct alert_post){w->store, w->guard, STR("postern/" POSTERN_VERSION), wiring_post_now, w};
+  board_on_refresh(alert_follow, &w->follower);
   if (!shelf_rebuild(&set->admin.shelf, err) || !schedule_reload(&w->board, err)) return false;
   if (!wiring_listen(w, set, err)) return false;
   set->origins.public_url = w->account.public_url = w->public_url;
@@ -470,6 +481,7 @@ void wiring_run(struct wiring *w) {
   }
   watch_start(&w->catalog, w->loops, w->loop_count);
   schedule_start(&w->board, w->loops[w->loop_count - 1]);
+  alert_post_start(&w->post, w->loops[w->loop_count - 1]);
   w->ready = true;
 }
 
@@ -505,7 +517,7 @@ void wiring_reload(struct wiring *w) {
 //
 // The order in which things end; each step ends what could still ask something of the steps after it:
 //
-//   1. what brings in the new: the listeners (drain), then what wakes by itself (watch, schedule)
+//   1. what brings in the new: the listeners (drain), then what wakes by itself (watch, schedule, webhooks)
 //   2. the loops stop: each cancels its fibers, waits until they have unwound, and lets go of its transfers.
 //      Nothing waits any more from here on, and this thread is the only one beside the audit's writer
 //   3. who owns streams, sessions and transfers: connections, kept calls, the catalog's accounts. What they
@@ -536,6 +548,7 @@ void wiring_drain(struct wiring *w, void (*on_drained)(void)) {
 void wiring_stop(struct wiring *w) {
   watch_stop();
   schedule_stop();
+  alert_post_stop();
   store_hasten(w->store, WIRING_HASTE_MS); // a job on the pool cannot be canceled: it must not wait for long
   for (size_t i = 0; i < w->loop_count; i++) loop_stop(w->loops[i]);
 }
@@ -552,6 +565,7 @@ void wiring_close(struct wiring *w) {
   program_keep_close();
   cache_sweep(0);
   schedule_close();
+  alert_post_close();
   quota_close();
   catalog_on_change(NULL, NULL);
   shelf_on_change(NULL, NULL);

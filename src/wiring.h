@@ -17,6 +17,8 @@
 #include <stdatomic.h>
 
 #include "admin/admin.h"
+#include "alert/follow.h"
+#include "alert/post.h"
 #include "catalog/catalog.h"
 #include "http/server.h"
 #include "serve/endpoint.h"
@@ -37,6 +39,7 @@ struct wiring_set {
   struct program_env program;
   struct engine_env engines;
   struct admin_env admin;
+  struct alert_post_limits post;
 };
 
 struct wiring {
@@ -51,6 +54,8 @@ struct wiring {
   struct account_env account;
   struct catalog_env catalog;
   struct board_env board;
+  struct alert_follower follower;
+  struct alert_post post;
   struct loop *loops[WIRING_LOOPS_MOST];
   struct http_server *servers[WIRING_LOOPS_MOST];
   size_t loop_count, connections_most; // most: that the limit of descriptors leaves for clients

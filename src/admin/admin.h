@@ -8,6 +8,7 @@
 #define POSTERN_ADMIN_ADMIN_H
 
 #include "access/origin.h"
+#include "alert/post.h"
 #include "board/refresh.h"
 #include "call/run.h"
 #include "data/json.h"
@@ -24,6 +25,7 @@ struct admin_env {
   const struct engine_env *engines;
   struct shelf_env shelf;
   const struct board_env *board;
+  const struct alert_post *post;
   bool programs_default; // new servers show the tool for programs, where they do not say
   struct str key_file;   // empty: the key came from elsewhere, and cannot be rotated here
   struct str version, store_kind;
@@ -33,7 +35,7 @@ struct admin_env {
   struct json_limits json; // of request bodies
   uint64_t call_ms;        // of a request, from its head to its answer
   int64_t started_ms;
-  int64_t audit_keep_ms, answers_keep_ms; // admin_purge removes older rows; 0: keeps all
+  int64_t audit_keep_ms, answers_keep_ms, events_keep_ms; // admin_purge removes older rows; 0: keeps all
   struct loop *const *loops;
   size_t loop_count;
   // False, with the reason, while the program starts or drains. NULL: always ready.

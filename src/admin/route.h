@@ -127,6 +127,8 @@ admin_handler admin_list_dashboards, admin_create_dashboard, admin_get_dashboard
     admin_delete_dashboard, admin_refresh_dashboard, admin_start_dashboard;
 admin_handler admin_pin_tile, admin_get_tile, admin_change_tile, admin_delete_tile, admin_refresh_tile,
     admin_get_tile_csv, admin_get_tile_history;
+admin_handler admin_list_watches, admin_create_watch, admin_get_watch, admin_change_watch, admin_delete_watch,
+    admin_rotate_watch, admin_test_watch, admin_list_watch_events, admin_get_watch_event;
 admin_handler admin_create_share, admin_list_shares, admin_delete_share, admin_show_share,
     admin_get_shared_tile, admin_get_shared_csv;
 admin_handler admin_list_reviews, admin_approve_tool, admin_deny_tool, admin_approve_tools, admin_deny_tools,

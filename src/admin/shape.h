@@ -68,7 +68,9 @@ extern const struct admin_shape admin_query_page, admin_query_answers, admin_que
 extern const struct admin_shape admin_engine_new, admin_engine_patch, admin_engine_shape, admin_engine_list;
 // Of dashboards
 extern const struct admin_shape admin_dashboard_new, admin_dashboard_patch, admin_refresh_body,
-    admin_tile_refresh, admin_starter_new, admin_started, admin_share_new, admin_share_list, admin_share_url,
+    admin_tile_refresh, admin_starter_new, admin_started, admin_watch_new, admin_watch_patch,
+    admin_query_watches, admin_query_watch_events, admin_watch, admin_watch_secret, admin_watch_list,
+    admin_watch_event, admin_watch_events, admin_share_new, admin_share_list, admin_share_url,
     admin_shared_tile, admin_tile_new, admin_tile_patch, admin_dashboard_list, admin_dashboard_whole,
     admin_tile_whole, admin_history;
 

@@ -8,6 +8,7 @@
 #include "account/keys.h"
 #include "admin/put.h"
 #include "admin/route.h"
+#include "alert/event_row.h"
 #include "answer/answer_row.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -299,6 +300,7 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
     system_audit_expired(env, "share.expire", &shares, false);
     ok = audit_purge(s, env->audit_keep_ms, &rows, err) &&
          (!env->answers_keep_ms || answer_row_purge(s, now - env->answers_keep_ms, err)) &&
+         (!env->events_keep_ms || alert_events_purge(s, now - env->events_keep_ms, err)) &&
          system_note_time(s, now, err) && catalog_write_uses(s, err);
   }
   // What did go must leave the catalog, whatever failed after it.

@@ -28,6 +28,7 @@ const struct command_group command_groups[] = {
     {"program", "Answer programs that are kept, and published as tools"},
     {"dashboard", "Pages of results that are run again"},
     {"tile", "Results pinned to a dashboard"},
+    {"watch", "Conditions on tiles that tell webhooks"},
     {"share", "Links that show a dashboard or a tile"},
     {"mcp", "Scoped MCP servers over an account"},
     {"token", "API tokens"},

@@ -25,6 +25,17 @@
     "server", "SERVER",                                                                                      \
         "the program is written with the names that this server shows; without it, the vendors'"             \
   }
+#define WATCH                                                                                                \
+  { "WATCH", "its id, as 'postern watch list' has it" }
+#define WATCH_FLAGS                                                                                          \
+  {"webhook", "URL", "the address that is told, by POST; kept sealed, and not shown again"},                 \
+      {"slack", NULL, "the body is as Slack's incoming webhooks take it"},                                   \
+      {"for", "SPAN", "tell when it has held for so long, run by run: 10m; 0: at once"},                     \
+      {"key", "COLUMN", "tells rows apart; without it their ids, or their texts and times", true},           \
+      {"quiet", "HOURS", "tell nobody in these hours: 22:00-07:00; '': none", .empty = true},                \
+      {"zone", "ZONE", "whose clock these are; without it the setting zone"}, {                              \
+    "quiet-then", "after|drop", "what comes in quiet hours is told after them, as without it, or not at all" \
+  }
 #define DRAW_FLAGS                                                                                           \
   {"no-chart", NULL, "tables alone"}, {                                                                      \
     "no-color", NULL, "draw without colour, as NO_COLOR in the environment does"                             \
@@ -130,6 +141,71 @@ const struct command commands_board[] = {
      .flags = {YES_FLAG},
      .traits = API,
      .run = cli_tile_delete},
+
+    {.path = "watch add",
+     .summary = "Have a condition on a tile tell a webhook when it becomes true, and when it ends",
+     .details =
+         "It is judged whenever the tile is run. What is partial, cut or failed neither begins nor ends it. "
+         "Forms: denied > 100; sum of denied > 100 in 1h; any row; no row; rows >= 5; share of denied >= "
+         "20%; a row that was not there before; changed or removed row by id. Messages are signed with a "
+         "secret that is shown this once, and sent again until they are taken.",
+     .example =
+         "postern watch add til_… 'denied > 100 in 1h' --webhook https://hooks.example.com/x --for 10m\n"
+         "postern watch add til_… 'changed or removed row' --key id --slack --webhook "
+         "https://hooks.slack.com/services/…",
+     .arguments = {TILE, {"CONDITION", "what it waits for, in quotes"}},
+     .flags = {WATCH_FLAGS},
+     .traits = API,
+     .run = cli_watch_add},
+    {.path = "watch list",
+     .summary = "List the conditions on tiles, and where each stands",
+     .traits = API,
+     .run = cli_watch_list},
+    {.path = "watch show",
+     .summary = "Show one condition, where it stands, and why it is stopped or cannot be judged",
+     .arguments = {WATCH},
+     .traits = API,
+     .run = cli_watch_show},
+    {.path = "watch events",
+     .summary = "List what a condition told, or show one event with its tries",
+     .arguments = {WATCH, {"EVENT", "its id: what is sent, and how telling went", .optional = true}},
+     .traits = API,
+     .run = cli_watch_events},
+    {.path = "watch test",
+     .summary = "Send a test event now, once, and say what came of it",
+     .arguments = {WATCH},
+     .traits = API,
+     .run = cli_watch_test},
+    {.path = "watch set",
+     .summary = "Change a condition, whom it tells, or when",
+     .details = "What had begun ends by the new condition.",
+     .example = "postern watch set wat_… --condition 'denied > 200' --quiet ''",
+     .arguments = {WATCH},
+     .flags = {{"condition", "CONDITION", "what it waits for"}, WATCH_FLAGS},
+     .traits = API,
+     .run = cli_watch_set},
+    {.path = "watch pause",
+     .summary = "Neither judge a condition nor tell anybody until it is resumed",
+     .arguments = {WATCH},
+     .traits = API,
+     .run = cli_watch_pause},
+    {.path = "watch resume",
+     .summary =
+         "Judge a condition again, also one that its receiver stopped; what came meanwhile is not told",
+     .arguments = {WATCH},
+     .traits = API,
+     .run = cli_watch_resume},
+    {.path = "watch secret",
+     .summary = "Sign with another secret from now on; it is shown this once",
+     .arguments = {WATCH},
+     .traits = API,
+     .run = cli_watch_secret},
+    {.path = "watch delete",
+     .summary = "Delete a condition with its events; what waits is told to nobody",
+     .arguments = {WATCH},
+     .flags = {YES_FLAG},
+     .traits = API,
+     .run = cli_watch_delete},
 
     {.path = "share create",
      .summary = "Make a link that shows a dashboard, or one tile of it, to whoever has it",

@@ -22,6 +22,8 @@ command_run cli_stored_save, cli_stored_list, cli_stored_show, cli_stored_run, c
     cli_stored_check, cli_stored_publish, cli_stored_unpublish;
 command_run cli_dashboard_list, cli_dashboard_create, cli_dashboard_show, cli_dashboard_update,
     cli_dashboard_refresh, cli_dashboard_delete, cli_dashboard_start;
+command_run cli_watch_add, cli_watch_list, cli_watch_show, cli_watch_events, cli_watch_test, cli_watch_set,
+    cli_watch_pause, cli_watch_resume, cli_watch_secret, cli_watch_delete;
 command_run cli_share_create, cli_share_list, cli_share_revoke;
 command_run cli_tile_pin, cli_tile_show, cli_tile_set, cli_tile_move, cli_tile_refresh, cli_tile_export,
     cli_tile_delete;

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "fetch/backoff.h"
 #include "io/fiber.h"
-#include "mcp/backoff.h"
 #include "mcp/peer_private.h"
 #include "mcp/send.h"
 #include "mcp/session.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mcp/backoff.h"
+#include "fetch/backoff.h"
 
 #include "crypto/token.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/check.h"
 
-#include "mcp/backoff.h"
+#include "fetch/backoff.h"
 
 // Doubled each time up to the most, and in the upper half of that.
 static void test_grows(void **state) {

@@ -28,7 +28,11 @@ static bool ask_remember(struct admin_call *call, const struct answer_request *r
   *m = (struct ask_remembering){.call = call, .r = r};
   if (!choose) return err_at(err, ERR_INVALID, "remember", "there is no choice to remember; see 'choose'");
   if (!pool_run(ask_said_job, m, err)) return false;
-  if ((size_t)choose > m->said.choice_count || !m->said.asked.word.n)
+  if ((size_t)choose <= m->said.choice_count && !m->said.asked.word.n)
+    return err_at(err, ERR_INVALID, "remember",
+                  "the choice stands for no word of the question, so there is nothing to call it by; choose "
+                  "without 'remember', or set an alias");
+  if ((size_t)choose > m->said.choice_count)
     return err_at(err, ERR_INVALID, "choose", "there are %zu choices to remember, from 1",
                   m->said.asked.word.n ? m->said.choice_count : 0);
   return aliases_keep(call, m->said.asked.word, m->said.choices[choose - 1], err);

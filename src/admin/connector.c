@@ -275,16 +275,27 @@ static bool connector_has_tool(void *arg, struct str tool) {
   return map_get(arg, tool);
 }
 
-// Its words for asking, against the tools that its document gave; those of an MCP server nobody knows yet.
+static bool connector_vet(const struct connector *c, const struct vet_tools *tools, struct err *err) {
+  struct err why = {0};
+  for (size_t i = 0; c->dashboard && i < c->dashboard->count; i++)
+    if (!ask_vet_program(c->dashboard->tiles[i].program, tools, &why)) {
+      char at[sizeof err->field];
+      snprintf(at, sizeof at, "/dashboard/tiles/%zu/program%.60s", i, why.field);
+      return err_at(err, ERR_INVALID, at, "%s", why.text);
+    }
+  return ask_vet(c->ask, tools, err);
+}
+
+// Its words for asking and its tiles, against the tools that its document gave; those of an MCP server nobody knows yet.
 static bool connector_judge(const struct connector *c, struct str toolset, struct err *err) {
   struct map names = {0};
   size_t i, n;
   yyjson_val *tool;
-  if (c->kind == CONNECTOR_MCP) return ask_vet(c->ask, NULL, err);
+  if (c->kind == CONNECTOR_MCP) return connector_vet(c, NULL, err);
   yyjson_doc *doc = yyjson_read(toolset.p, toolset.n, 0);
   yyjson_arr_foreach (yyjson_obj_get(yyjson_doc_get_root(doc), "tools"), i, n, tool)
     map_put(&names, json_str(tool, "name"), tool);
-  bool ok = ask_vet(c->ask, &(struct vet_tools){.has = connector_has_tool, .arg = &names}, err);
+  bool ok = connector_vet(c, &(struct vet_tools){.has = connector_has_tool, .arg = &names}, err);
   map_free(&names);
   yyjson_doc_free(doc);
   return ok;

@@ -76,6 +76,7 @@ describe("Cloudflare by its API", () => {
     const a = await ask("security posture");
     assert.equal(a.outcome, "clarify", JSON.stringify(a));
     assert.ok(a.choices.length > 2, JSON.stringify(a.choices));
+    await assert.rejects(ask("", { follow: a.id, choose: 1, remember: true }), /stands for no word of the question/);
     const b = await ask("", { follow: a.id, choose: 1 });
     assert.equal(b.outcome, "answer", JSON.stringify(b));
     assert.ok(chips(b).includes(a.choices[0].label), JSON.stringify(chips(b)));
@@ -230,9 +231,9 @@ describe("words for asking", () => {
     const operation = { operationId: "list_boats", summary: "Boats", responses: { 200: { description: "Fine." } } };
     const document = { openapi: "3.1.0", info: { title: "harbour", version: "1" }, paths: { "/boats": { get: operation } } };
     const things = (thing) => ({ things: { boats: { names: ["boat"], steps: [{ id: "boats", tool: "list_all_harbour_boats" }], label: "name", columns: { name: { sql: "boats.name" } }, ...thing } } });
-    const definition = (ask) => ({ name: "harbour", label: "Harbour", kind: "rest", base_url: "http://127.0.0.1:9", auth: [{ id: "none", open: true }], ask });
-    const put = async (ask) => {
-      const answer = await fetch(`${state.postern}/connector`, { method: "POST", headers: { authorization: `Bearer ${state.token}`, "content-type": "application/json" }, body: JSON.stringify({ definition: definition(ask), document }) });
+    const definition = (ask, more) => ({ ...more, name: "harbour", label: "Harbour", kind: "rest", base_url: "http://127.0.0.1:9", auth: [{ id: "none", open: true }], ask });
+    const put = async (ask, more) => {
+      const answer = await fetch(`${state.postern}/connector`, { method: "POST", headers: { authorization: `Bearer ${state.token}`, "content-type": "application/json" }, body: JSON.stringify({ definition: definition(ask, more), document }) });
       return { status: answer.status, body: await answer.json() };
     };
     for (const [thing, field, says] of [
@@ -246,6 +247,9 @@ describe("words for asking", () => {
       assert.equal(body.error.field, field, JSON.stringify(body));
       assert.match(body.error.message, says);
     }
+    const bad = { title: "Boats", tiles: [{ title: "Boats", program: { version: 1, steps: [{ id: "boats", tool: "list_ships" }], results: { r: { query: "SELECT 1 AS n" } } } }] };
+    const tile = await put(things({}), { dashboard: bad });
+    assert.equal(tile.body.error?.field, "/dashboard/tiles/0/program/steps/0", JSON.stringify(tile.body));
     assert.ok(!(await api("GET", "/connector?limit=200")).items?.some((c) => c.name === "harbour"), "nothing was kept");
     const { status, body } = await put(things({}));
     assert.equal(status, 201, JSON.stringify(body));

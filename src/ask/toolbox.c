@@ -35,13 +35,14 @@ int toolbox_named(struct str name) {
   return -1;
 }
 
-// Could a mark begin here? "<>" and "a < b" are SQL.
+// Could a mark begin here, once what stands between is not seen? "<>" and "a < b" are SQL.
 static bool toolbox_is_mark(struct str text, size_t at) {
   size_t next = at + 1;
-  if (text.p[at] != '<' || next == text.n) return text.p[at] == '<';
-  if (isalpha((unsigned char)text.p[next]) || text.p[next] == '!') return true;
-  while (next < text.n && isspace((unsigned char)text.p[next])) next++;
-  return next == text.n || text.p[next] == '/';
+  if (text.p[at] != '<') return false;
+  while (next < text.n && text.p[next] == '<') next++;
+  if (next < text.n && (isalpha((unsigned char)text.p[next]) || text.p[next] == '!')) return true;
+  while (next < text.n && ((unsigned char)text.p[next] <= ' ' || text.p[next] == '<')) next++;
+  return next == text.n || text.p[next] == '/' || (unsigned char)text.p[next] >= 127;
 }
 
 void toolbox_add_vendors(struct buf *out, struct str text, size_t most) {

@@ -13,6 +13,7 @@
 
 struct engine_asking {
   struct asking *x;
+  struct str before; // what a model answered the question before with, where this one may be told
   struct veil veil;
   struct str draft;
 };
@@ -61,7 +62,8 @@ static struct str engine_prompt(const struct engine_asking *e) {
                                 .reading = &x->reading,
                                 .said = &x->said,
                                 .veil = &e->veil,
-                                .draft = e->draft},
+                                .draft = e->draft,
+                                .before = e->before},
                &out);
   struct str made = arena_dup(x->arena, buf_str(&out));
   buf_free(&out);
@@ -77,6 +79,16 @@ static struct ask_engine engine_in_time(const struct asking *x) {
   return e;
 }
 
+// A program that a model wrote with rows before it may have some of them in it. Its parameters are those of then.
+static void engine_take_before(struct engine_asking *e, struct str before) {
+  const struct asking *x = e->x;
+  if (before.n > VEILED_BYTES_MOST || (x->r->engine->sees == ASK_SEES_SCHEMA && x->said.written_of_rows))
+    return;
+  e->before = before;
+  for (size_t i = 0; before.n && i < x->said.named_count; i++)
+    veil_add(&e->veil, x->said.named[i].word, x->said.named[i].name);
+}
+
 // ---- what the rounds ask for
 
 static bool engine_run(void *arg, struct rounds_written *w, struct program_faults *faults, struct err *err) {
@@ -87,6 +99,7 @@ static bool engine_run(void *arg, struct rounds_written *w, struct program_fault
 }
 
 enum {
+  ENGINE_NUMBERS_MOST = 64 * 1024,
   ENGINE_TEXTS_MOST = TALK_TURNS_MOST + PROGRAM_PARAMETERS_MOST,
   ENGINE_MOMENTS_MOST = 1 + 2 * READING_PARTS_MOST + PROGRAM_PARAMETERS_MOST
 };
@@ -96,6 +109,7 @@ struct engine_holding {
   const struct rounds_written *written;
   const struct rounds_end *shown;
   struct str text, odd;
+  struct buf numbers;
   bool holds;
   struct str texts[ENGINE_TEXTS_MOST];
   int64_t moments[ENGINE_MOMENTS_MOST];
@@ -133,18 +147,26 @@ static bool engine_holds_job(void *arg, struct err *err) {
     g.result_count = h->shown->result_count;
     engine_add_parameters(h, &g, h->texts, h->moments);
   }
+  g.numbers = &h->numbers;
   h->holds = figures_hold(h->text, &g, x->arena, &h->odd);
   return true;
 }
 
 static bool engine_holds(void *arg, const struct rounds_written *w, const struct rounds_end *shown,
-                         struct str text, struct str *odd) {
+                         struct str text, struct str *odd, struct str *numbers) {
   struct asking *x = ((struct engine_asking *)arg)->x;
   struct engine_holding *h = ARENA_NEW(x->arena, struct engine_holding);
   struct err unused;
-  *h = (struct engine_holding){.x = x, .written = w, .shown = shown, .text = text, .odd = STR("it")};
+  *h = (struct engine_holding){.x = x,
+                               .written = w,
+                               .shown = shown,
+                               .text = text,
+                               .odd = STR("it"),
+                               .numbers = BUF_MAX(ENGINE_NUMBERS_MOST)};
   bool ran = pool_run(engine_holds_job, h, &unused);
   *odd = h->odd;
+  *numbers = arena_dup(x->arena, buf_str(&h->numbers));
+  buf_free(&h->numbers);
   return ran && h->holds;
 }
 
@@ -176,6 +198,8 @@ static void engine_take_run(struct asking *x, struct rounds_end *end) {
   x->plan = (struct ask_plan){.end = PLAN_PROGRAM, .program = end->written.program};
   end->written.program = NULL;
   engine_chips(x, end->written.run);
+  x->said.written = end->written.text;
+  x->said.written_of_rows = x->r->engine->sees != ASK_SEES_SCHEMA;
   tell_found(&x->tell, end, &x->clock);
   if (end->why.n)
     tell_warn(&x->tell, arena_printf(x->arena, "Of the language model %.*s %.*s.",
@@ -192,12 +216,15 @@ static void engine_take_said(struct asking *x, const struct rounds_end *end) {
 }
 
 bool ask_by_engine(struct asking *x, bool *answered, struct err *err) {
+  struct str before = x->said.written;
   *answered = false;
+  x->said.written = STR_NONE; // unless one is written now
   if (!x->r->engine || !engine_may_help(x)) return true;
   struct ask_engine timed = engine_in_time(x), *engine = &timed;
   struct engine_asking *e = ARENA_NEW(x->arena, struct engine_asking);
   struct rounds_end end;
   *e = (struct engine_asking){.x = x, .veil.arena = x->arena};
+  engine_take_before(e, before);
   if (!engine_draft(e, err)) return false;
   struct rounds_input in = {.engine = engine,
                             .view = &x->view,

@@ -6,6 +6,7 @@
 
 #include "ask/figure.h"
 #include "chart/classes.h"
+#include "data/json.h"
 #include "table/moment.h"
 
 struct figuring {
@@ -15,6 +16,8 @@ struct figuring {
   struct chart_column *columns[PROGRAM_RESULTS_MOST];
   int64_t *moments;
   size_t moment_count, count, listed; // listed: the last number of a list that was counted off
+  const struct outcome_result *found; // what the last number was found in; NULL: in no result
+  size_t cell;                        // of it; SIZE_MAX: the number of its rows
 };
 
 // ---- what there is
@@ -72,13 +75,16 @@ static bool figures_cell_says(const struct figure *f, const struct chart_column 
   return figure_says(f, value, 0) || (fabs(value) <= 1 && figure_says(f, value * 100, 0));
 }
 
-static bool figures_in_cells(const struct figuring *x, const struct figure *f) {
+static bool figures_found(struct figuring *x, size_t result, size_t cell) {
+  x->found = &x->g->results[result];
+  x->cell = cell;
+  return true;
+}
+
+static bool figures_in_cells(struct figuring *x, const struct figure *f) {
   size_t cells = 0;
   for (size_t r = 0; r < x->g->result_count; r++) {
     const struct table_result *rows = &x->g->results[r].rows;
-    bool whole = !rows->cut && !x->g->results[r].total;
-    if (whole && f->kind == FIGURE_PLAIN && !f->scaled && figure_says(f, (double)rows->row_count, 0))
-      return true;
     for (size_t i = 0; i < rows->row_count * rows->column_count; i++) {
       size_t c = i % rows->column_count;
       double value;
@@ -86,8 +92,17 @@ static bool figures_in_cells(const struct figuring *x, const struct figure *f) {
       if (rows->columns[c].type == TABLE_BOOLEAN || rows->columns[c].type == TABLE_TIME) continue;
       if (figures_number(&rows->cells[i], &value) &&
           figures_cell_says(f, &x->columns[r][c], rows->cells[i].kind == TABLE_CELL_INTEGER, value))
-        return true;
+        return figures_found(x, r, i);
     }
+  }
+  return false;
+}
+
+static bool figures_counts_rows(struct figuring *x, const struct figure *f) {
+  for (size_t r = 0; r < x->g->result_count && f->kind == FIGURE_PLAIN && !f->scaled; r++) {
+    const struct outcome_result *result = &x->g->results[r];
+    if (!result->rows.cut && !result->total && figure_says(f, (double)result->rows.row_count, 0))
+      return figures_found(x, r, SIZE_MAX);
   }
   return false;
 }
@@ -109,10 +124,24 @@ static bool figures_in_text(const struct figure *f, struct str text) {
   return false;
 }
 
-static bool figures_has_number(const struct figuring *x, const struct figure *f) {
+static bool figures_has_number(struct figuring *x, const struct figure *f) {
+  if (figures_in_cells(x, f) || figures_counts_rows(x, f)) return true;
   for (size_t i = 0; i < x->g->text_count; i++)
     if (figures_in_text(f, x->g->texts[i])) return true;
-  return figures_in_cells(x, f);
+  return false;
+}
+
+static void figures_link(struct figuring *x, size_t start, size_t end) {
+  struct buf *out = x->g->numbers;
+  if (!out || !x->found) return;
+  const struct table_result *rows = &x->found->rows;
+  buf_printf(out, "%s{\"start\":%zu,\"end\":%zu,\"result\":", out->n ? "," : "", start, end);
+  json_add_string(out, x->found->name);
+  if (x->cell == SIZE_MAX)
+    buf_printf(out, ",\"rows\":[0,%zu]}", rows->row_count);
+  else
+    buf_printf(out, ",\"row\":%zu,\"column\":%zu}", x->cell / rows->column_count,
+               x->cell % rows->column_count);
 }
 
 // ---- names
@@ -321,6 +350,7 @@ bool figures_hold(struct str text, const struct figures_ground *g, struct arena 
   if (text.n > FIGURES_TEXT_MOST || g->result_count > PROGRAM_RESULTS_MOST) return false;
   figures_prepare(&x);
   for (size_t at = 0; at < text.n;) {
+    x.found = NULL;
     size_t n = figures_take(&x, at);
     if (!n) {
       bool plain;
@@ -328,6 +358,7 @@ bool figures_hold(struct str text, const struct figures_ground *g, struct arena 
       *odd = arena_dup(a, str_cut_utf8(str_make(text.p + at, n ? n : 1), 40));
       return false;
     }
+    figures_link(&x, at, at + n);
     at += n;
   }
   return true;

@@ -26,6 +26,7 @@ struct figures_ground {
   const int64_t *moments; // the time asked for
   size_t moment_count;
   const struct zone *zone; // whose clock may be read, beside UTC's
+  struct buf *numbers;     // where each comes from, as ask/summary.h has it; NULL: nobody is told
 };
 
 bool figures_hold(struct str text, const struct figures_ground *g, struct arena *a, struct str *odd);

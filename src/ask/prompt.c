@@ -107,6 +107,8 @@ void prompt_write(const struct prompt *p, struct buf *out) {
   prompt_add_things(p, out);
   buf_add_z(out, "</data>\n");
   prompt_add_names(p, out);
+  if (p->before.n)
+    buf_printf(out, "Your program of the question before, to be changed:\n%.*s\n", STR_ARG(p->before));
   if (p->draft.n)
     buf_printf(out, "The draft:\n%.*s\n", STR_ARG(p->draft));
   else

@@ -27,7 +27,8 @@ struct prompt {
   const struct reading *reading; // NULL or without parts: nothing is known
   const struct talk_said *said;
   const struct veil *veil;
-  struct str draft; // empty: none
+  struct str draft;  // empty: none
+  struct str before; // the program that answered the question before; empty: none, or none that may be told
 };
 
 void prompt_write(const struct prompt *p, struct buf *out);

@@ -62,7 +62,7 @@ struct rounds_input {
   bool (*run)(void *arg, struct rounds_written *w, struct program_faults *faults, struct err *err) SUSPENDS;
   // Is the text true to what is shown of it? NULL: nothing is shown. False: `odd` is not.
   bool (*holds)(void *arg, const struct rounds_written *w, const struct rounds_end *shown, struct str text,
-                struct str *odd) SUSPENDS;
+                struct str *odd, struct str *numbers) SUSPENDS;
   void (*told)(void *arg, const struct rounds_usage *usage,
                struct str doing); // after each round; may be NULL
   void *arg;
@@ -75,6 +75,7 @@ struct rounds_end {
   struct outcome_result results[PROGRAM_RESULTS_MOST]; // those to be shown
   size_t result_count;
   struct str text;    // the model's; empty: the template's
+  struct str numbers; // of it: where each comes from
   struct str outcome; // ROUNDS_SAID: "clarify", "unanswerable", "refuse"
   struct str why;     // ROUNDS_FAILED; with text left out: what was odd in it
   yyjson_doc *chart;  // a wish for the main result; NULL: none

@@ -130,11 +130,13 @@ static void rounds_take_text(struct rounding *x, const struct rounds_written *w,
   struct rounds_end *end = x->out;
   struct str odd;
   if (x->in->engine->sees == ASK_SEES_SCHEMA || !text.n) return;
-  if (x->in->holds(x->in->arg, w, end, text, &odd))
+  if (x->in->holds(x->in->arg, w, end, text, &odd, &end->numbers))
     end->text = text;
-  else
+  else {
+    end->numbers = STR_NONE;
     end->why =
         arena_printf(x->arena, "its sentence was left out: \"%.*s\" stands in no result", STR_ARG(odd));
+  }
 }
 
 // The draft, run as it was: the planner knows better how to say what came out.
@@ -200,7 +202,7 @@ static struct str rounds_clean(struct arena *a, struct str text) {
 
 static bool rounds_present(struct rounding *x, yyjson_val *arguments, struct buf *out) {
   static const char *const said[] = {"clarify", "unanswerable", "refuse"};
-  struct str outcome = json_str(arguments, "outcome"), odd,
+  struct str outcome = json_str(arguments, "outcome"), odd, none,
              text = rounds_clean(x->arena, str_cut_utf8(json_str(arguments, "text"), ROUNDS_TEXT_MOST));
   const char *kind = NULL;
   for (size_t i = 0; i < sizeof said / sizeof *said; i++)
@@ -210,7 +212,7 @@ static bool rounds_present(struct rounding *x, yyjson_val *arguments, struct buf
   if (!kind) return x->ended = rounds_present_run(x, arguments, text, out);
   if (!text.n)
     return buf_add_z(out, "Say it to the person in text: the question back, or what is missing."), false;
-  if (!x->in->holds(x->in->arg, NULL, NULL, text, &odd)) {
+  if (!x->in->holds(x->in->arg, NULL, NULL, text, &odd, &none)) {
     buf_printf(out, "\"%.*s\" is not in the question, and nothing is shown that has it: say it without.",
                STR_ARG(odd));
     return false;

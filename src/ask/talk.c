@@ -48,6 +48,11 @@ void talk_write(const struct talk_said *said, struct buf *out) {
     talk_write_named(out, &said->named[i]);
   }
   buf_add_char(out, ']');
+  if (said->written.n) {
+    buf_add_z(out, ",\"written\":");
+    json_add_string(out, said->written);
+    buf_printf(out, ",\"written_of_rows\":%s", said->written_of_rows ? "true" : "false");
+  }
   if (said->paused) {
     buf_printf(out, ",\"paused\":true,\"now_ms\":%lld,\"handle\":", (long long)said->now_ms);
     json_add_string(out, said->handle);
@@ -73,6 +78,8 @@ void talk_read(yyjson_val *from, struct arena *a, struct talk_said *out) {
   size_t i, n;
   yyjson_val *v;
   *out = (struct talk_said){.asked = talk_read_named(yyjson_obj_get(from, "asked"), a),
+                            .written = arena_dup(a, json_str(from, "written")),
+                            .written_of_rows = json_bool(from, "written_of_rows", true),
                             .paused = json_bool(from, "paused", false),
                             .handle = arena_dup(a, json_str(from, "handle")),
                             .now_ms = json_int(from, "now_ms", 0)};

@@ -26,9 +26,11 @@ struct talk_said {
   struct talk_named asked; // what the choices are about; its name is the one to be chosen
   struct talk_named named[TALK_NAMED_MOST];
   size_t named_count;
-  bool paused;       // not all was read: the same can be gone on with
-  struct str handle; // of its run, while that is kept; empty: none
-  int64_t now_ms;    // of the question that paused
+  struct str written;   // the program that a language model answered with, as it wrote it; empty: none did
+  bool written_of_rows; // it had been told rows then
+  bool paused;          // not all was read: the same can be gone on with
+  struct str handle;    // of its run, while that is kept; empty: none
+  int64_t now_ms;       // of the question that paused
 };
 
 // The latest of one word counts; where there is no room the oldest goes.

@@ -247,6 +247,7 @@ void tell_found(struct tell *t, const struct rounds_end *end, const struct table
   struct summary_out out = {&t->text, &t->numbers};
   bool any = false;
   buf_add(&t->text, end->text);
+  buf_add(&t->numbers, end->numbers);
   for (size_t i = 0; i < end->result_count; i++) {
     const struct outcome_result *r = &end->results[i];
     if (!end->text.n && t->text.n) buf_add_char(&t->text, '\n');

@@ -163,6 +163,20 @@ describe("a good model", () => {
     assert.deepEqual((await ask(QUESTION, { engine: "planner" })).engine, { name: "planner" });
     await world.must(404, "POST", "/ask", { question: QUESTION, engine: "nobody" });
   });
+  test("what it wrote is there for the question that follows, with names as parameters", async () => {
+    await world.must(201, "POST", "/alias", { name: "production", value: "example.com" });
+    const own = { version: 1, steps: [{ id: "z", account: "acme", tool: "list_all_cloudflare_zones", arguments: { name: { $param: "production" } } }], results: { n: { query: "SELECT count(*) AS n FROM z WHERE name = :production" } } };
+    const engine = await set(model_("goes-on", inTurn(() => run(own), () => present({}))));
+    const first = await ask("how many zones are called like production?", { engine });
+    assert.deepEqual(first.table.rows, [[1]], JSON.stringify(first));
+    model.forget();
+    const next = await ask("and which plan does production have?", { engine, follow: first.id });
+    assert.equal(next.engine.name, engine, JSON.stringify(next.warnings));
+    const told = JSON.parse(model.seen[0].body).messages[1].content;
+    assert.ok(told.includes(`Your program of the question before, to be changed:\n${JSON.stringify(own)}`), told);
+    assert.ok(!told.includes("example.com"));
+    await world.must(204, "DELETE", "/alias/production");
+  });
   test("writes for AI clients too, within the view of their server, where it is the default", async () => {
     const mine = (await world.must(200, "GET", "/integrated-account")).items.find((a) => a.name === "acme");
     const server = await world.server(mine, { methods: ["read"], ask: true });
@@ -575,6 +589,7 @@ describe("where rows may be seen", () => {
     );
     const a = await ask("how many zones are paused?", { engine }, open);
     assert.match(a.text, /^Of \d+ zones \d+ are paused\.$/);
+    assert.deepEqual(a.numbers.map((n) => [a.text.slice(n.start, n.end), n.result, n.row, n.column]), a.table.rows[0].map((v, i) => [String(v), "n", 0, i]));
     assert.deepEqual(a.warnings, []);
   });
   test("a sentence with any other number is left out, and the answer says so", async () => {

@@ -271,9 +271,31 @@ static void a_result_that_was_cut_has_no_number_of_rows(void **state) {
   arena_free(a);
 }
 
+static void each_number_says_where_it_comes_from(void **state) {
+  (void)state;
+  struct arena *a = arena_new();
+  struct table_column both[] = {{.name = STR("zone"), .type = TABLE_TEXT},
+                                {.name = STR("n"), .type = TABLE_INTEGER}};
+  struct table_cell cells[] = {text("a"), integer(4113222), text("b"), integer(17)};
+  struct outcome_result results[] = {
+      {.name = STR("main"), .rows = {.column_count = 2, .row_count = 2, .columns = both, .cells = cells}}};
+  struct buf numbers = BUF_MAX(1000);
+  struct str asked = STR("in the last 48 hours");
+  struct figures_ground g = {
+      .results = results, .result_count = 1, .texts = &asked, .text_count = 1, .numbers = &numbers};
+  struct str odd;
+  assert_true(figures_hold(STR("Both 2 zones: 4.1 million, 17 in 48 hours."), &g, a, &odd));
+  check_text(buf_str(&numbers), "{\"start\":5,\"end\":6,\"result\":\"main\",\"rows\":[0,2]},"
+                                "{\"start\":14,\"end\":25,\"result\":\"main\",\"row\":0,\"column\":1},"
+                                "{\"start\":27,\"end\":29,\"result\":\"main\",\"row\":1,\"column\":1}");
+  buf_free(&numbers);
+  arena_free(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_there_is_taken), cmocka_unit_test(what_is_not_there_is_refused),
-      cmocka_unit_test(the_odd_one_is_named), cmocka_unit_test(a_result_that_was_cut_has_no_number_of_rows)};
+      cmocka_unit_test(the_odd_one_is_named), cmocka_unit_test(a_result_that_was_cut_has_no_number_of_rows),
+      cmocka_unit_test(each_number_says_where_it_comes_from)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,9 +18,11 @@ const struct admin_event admin_run_events[] = {
     EVENTS_ERROR};
 const struct admin_event admin_ask_events[] = {
     {"understood", "understood, as in the answer, and assumptions; told again where more was found out"},
-    {"plan",
-     "before a program runs: of (names, columns, answer, trouble), program, calls (step, account, tool), "
-     "calls_least, calls_known"},
+    {"plan", "before a program runs: of (names, columns, model, answer, trouble), program, calls (step, "
+             "account, tool), "
+             "calls_least, calls_known"},
+    {"model", "after each reply of a language model: engine, round, doing, input_tokens, output_tokens, "
+              "cached_tokens, ms"},
     {"call",
      "a call goes out or has come back: state (begun, complete, failed), of, number, step, account, tool, "
      "arguments, page; then rows, bytes, ms, cached, and why where it failed"},

@@ -104,6 +104,7 @@ static bool asks_call(struct serve_request *r, yyjson_val *params, struct buf *o
   struct answer_request a = {
       .ask = {.program = programs_request(r, STR(""), NULL), .most_ms = r->env->program->limits.turn_ms},
       .store = r->env->answers,
+      .engines = r->env->engines,
       .asker = {.owner = principal_holder(&r->client.principal)}};
   a.ask.program.waits = true;
   if (herald_open(&herald, r)) a.ask.told = herald_told, a.ask.told_arg = &herald;

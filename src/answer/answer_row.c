@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "answer/answer_row.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -350,10 +351,12 @@ bool answer_row_purge(struct store *s, int64_t before_ms, struct err *err) {
   return true;
 }
 
+static atomic_size_t row_stuck; // as of the last time, so that it is told once
+
 struct row_resealing {
   struct arena *arena;
   char after[TOKEN_ID]; // how far it has come
-  size_t done;
+  size_t done, stuck;   // stuck: they do not open, and keep their key
   bool more;
 };
 
@@ -373,7 +376,7 @@ static bool row_reseal_body(struct store *s, void *arg, struct err *err) {
     struct str id = store_cell(&rows, i, 0)->text;
     snprintf(r->after, sizeof r->after, "%.*s", STR_ARG(id));
     if (!row_read(s, id, r->arena, &row, &why)) {
-      log_warn("the answer %.*s is not sealed anew: %s", STR_ARG(id), why.text);
+      r->stuck++;
       continue;
     }
     if (!row_write(s, &row, r->arena, err)) return false;
@@ -391,6 +394,8 @@ bool answer_row_reseal(struct store *s, size_t *done, struct err *err) {
     ok = store_transact(s, row_reseal_body, &r, err);
     arena_free(r.arena);
   }
+  if (ok && r.done < ROW_RESEAL_MOST && atomic_exchange(&row_stuck, r.stuck) != r.stuck && r.stuck)
+    log_warn("%zu kept answer(s) do not open, and keep their key", r.stuck);
   *done = r.done;
   return ok;
 }

@@ -340,13 +340,22 @@ static bool part_take_country(struct filling *f, size_t i) {
   for (size_t c = 0; c < f->part->thing->column_count && column < 0; c++)
     if (str_ends(f->part->thing->columns[c].name, "country") && !f->part->thing->columns[c].time)
       column = (int)c;
-  for (const struct language_kin *k = language_kin(stem); k && column >= 0; k = k->next) {
-    struct str code = json_text(yyjson_arr_get_first(k->words));
-    if (k->how != LANGUAGE_SAME || code.n != 2) continue;
+  struct str text = f->words->items[f->list[i].first].text;
+  bool code = text.n == 2 && text.p[0] >= 'A' && text.p[0] <= 'Z' && text.p[1] >= 'A' && text.p[1] <= 'Z';
+  if (column >= 0 && code) {
     part_add_filter(
         f->part,
         (struct reading_filter){
-            .op = READING_LIKE, .value = -1, .column = column, .text = code, .at = f->list[i].first});
+            .op = READING_LIKE, .value = -1, .column = column, .text = text, .at = f->list[i].first});
+    return true;
+  }
+  for (const struct language_kin *k = language_kin(stem); k && column >= 0; k = k->next) {
+    struct str first = json_text(yyjson_arr_get_first(k->words));
+    if (k->how != LANGUAGE_SAME || first.n != 2) continue;
+    part_add_filter(
+        f->part,
+        (struct reading_filter){
+            .op = READING_LIKE, .value = -1, .column = column, .text = first, .at = f->list[i].first});
     return true;
   }
   return false;

@@ -186,9 +186,17 @@ describe("instructions in what vendors say", () => {
 
 describe("what was left out and what was cut", () => {
   test("a value that nothing knows is said before the answer", async () => {
-    const a = await ask("how many requests from RO on example.com today?");
+    const a = await ask("how many fancy requests on example.com today?");
     assert.equal(a.outcome, "answer", JSON.stringify(a));
-    assert.match(a.text, /^Not taken into account: "RO"/);
+    assert.match(a.text, /^Not taken into account: "fancy"/);
+  });
+  test("what narrows and is not known is asked back, and a country is known by its code and name", async () => {
+    const a = await ask("how many requests from Mars on example.com today?");
+    assert.equal(a.outcome, "clarify", JSON.stringify(a));
+    for (const country of ["DE", "Germany"]) {
+      const b = await ask(`how many requests from ${country} on example.com today?`);
+      assert.match(b.program.results.r1.query, /lower\('de'\)/i, JSON.stringify(b));
+    }
   });
   test("a verb of change that is denied is none", async () => {
     for (const question of ["Remove nothing, just tell me how many zones there are", "Please do not change anything. How many zones are there?"]) {

@@ -230,7 +230,8 @@ static bool mentions_same_column(const struct model_thing *t, const struct menti
 static int mentions_who(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s) {
   if (!language_at(m->language, m->words, s->first, LANGUAGE_WHO, NULL)) return 0;
   for (size_t c = 0; c < t->column_count; c++)
-    if (t->columns[c].entity == WORD_EMAIL) return MENTIONS_WHO;
+    if (t->columns[c].entity == WORD_EMAIL)
+      return t->events ? 0 : MENTIONS_WHO; // what happened is asked for by more
   return t->derived || t->events ? 0 : -MENTIONS_WHO;
 }
 

@@ -238,8 +238,11 @@ static void reading_forget_named(struct reader_state *s) {
       bool said = false;
       for (size_t w = 0; w < s->out->words.n; w++) {
         if (s->out->words.items[w].kind != WORD_DOMAIN) continue;
-        for (size_t b = w > 4 ? w - 4 : 0; b < w; b++)
+        for (size_t b = w; b-- > (w > 4 ? w - 4 : 0);) {
+          if (language_at(s->out->language, &s->out->words, b, LANGUAGE_JOINS, NULL))
+            break; // "from Atlantis on …"
           said = said || str_eq(s->out->words.items[b].low, p->unknown[k]);
+        }
       }
       if (said) continue;
       p->unknown_matters[kept] = p->unknown_matters[k];

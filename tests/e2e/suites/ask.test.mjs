@@ -191,11 +191,11 @@ describe("what was left out and what was cut", () => {
     assert.match(a.text, /^Not taken into account: "fancy"/);
   });
   test("what narrows and is not known is asked back, and a country is known by its code and name", async () => {
-    const a = await ask("how many requests from Mars on example.com today?");
+    const a = await ask("how many requests from Atlantis on example.com today?");
     assert.equal(a.outcome, "clarify", JSON.stringify(a));
     for (const country of ["DE", "Germany"]) {
       const b = await ask(`how many requests from ${country} on example.com today?`);
-      assert.match(b.program.results.r1.query, /lower\('de'\)/i, JSON.stringify(b));
+      assert.match(b.program.results.r1.query, /'de'/i, JSON.stringify(b));
     }
   });
   test("a verb of change that is denied is none", async () => {

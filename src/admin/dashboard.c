@@ -177,6 +177,7 @@ bool admin_refresh_dashboard(struct admin_call *call, struct err *err) {
   for (size_t i = 0; i < job.count; i++) ids[i] = job.tiles[i].tile.id;
   call->detail = arena_printf(call->arena, "%.*s, %zu tiles", STR_ARG(job.row.id), job.count);
   if (json_bool(call->body, "stale", false)) {
+    call->detail = arena_printf(call->arena, "%.*s, on view", STR_ARG(job.row.id));
     left = schedule_look(ids, job.count);
     return dashboard_put_whole(&job, (int64_t)left, err);
   }

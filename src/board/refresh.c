@@ -178,6 +178,10 @@ static bool refresh_keep_job(void *arg, struct err *err) {
   struct refreshing *r = arg;
   if (r->outcome) refresh_take(r);
   r->keeping.news.at = clock_now_ms();
+  if (board_outcome_keep(r->env->store, &r->keeping, err)) return true;
+  if (err->code != ERR_LIMIT || !r->keeping.news.after.n) return false;
+  r->keeping.news.after = STR(""); // there is no room for it: what was there stays, and this is said
+  refresh_fail(r, BOARD_FAILED, str_of(err->text));
   return board_outcome_keep(r->env->store, &r->keeping, err);
 }
 

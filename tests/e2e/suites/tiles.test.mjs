@@ -239,6 +239,21 @@ describe("tiles", () => {
     assert.ok(!(await h.show(d)).tiles.some((x) => x.id === t.id));
   });
 
+  test("where outcomes have no room any more, a run says so, and what was there stays", async () => {
+    const [t, other] = [await h.pin(d, { program: counting("acme") }), await h.pin(d, { program: counting("acme") })];
+    const good = await h.settled(t);
+    await h.settled(other);
+    const db = await database(world);
+    db.prepare("UPDATE tile_outcome SET bytes = ? WHERE tile_id = ?").run(128 << 20, other.id);
+    const full = await h.rerun(t);
+    db.prepare("UPDATE tile_outcome SET bytes = 1000 WHERE tile_id = ?").run(other.id);
+    db.close();
+    assert.deepEqual([full.state, full.as_of, full.data], ["failed", good.as_of, good.data]);
+    assert.match(full.why, /outcomes of tiles take \d+ bytes/);
+    assert.equal((await h.rerun(t)).state, "ok");
+    for (const { id } of [t, other]) await world.must(204, "DELETE", `/tile/${id}`);
+  });
+
   test("what was done stands in the audit, and each call of a tile under its owner's name", async () => {
     const t = await h.pin(d, { program: counting("acme") });
     await h.settled(t);

@@ -211,7 +211,7 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .started_ms = w->started_ms,
       .audit_keep_ms = (int64_t)s->audit_retention,
       .answers_keep_ms = (int64_t)s->answers_keep,
-      .events_keep_ms = (int64_t)s->watch_events_keep,
+      .events_keep_ms = (int64_t)s->webhook_events_keep,
       .loops = w->loops,
       .loop_count = w->loop_count,
       .ready = wiring_is_ready,

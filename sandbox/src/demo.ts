@@ -11,6 +11,7 @@ import { byConsent } from "./demo/hosted.js";
 import { byPinning } from "./demo/pinning.js";
 import { byToken } from "./demo/rest.js";
 import { management, say, serve, stepsHeld } from "./demo/stage.js";
+import { byWatching } from "./demo/watching.js";
 import { Vendors } from "./vendor/index.js";
 
 const [binary, connectors] = process.argv.slice(2);
@@ -37,6 +38,7 @@ async function main() {
     const server = await byConsent(api, places, account);
     await byAsking(binary!, url, token);
     await byPinning(api, binary!, url, token);
+    await byWatching(binary!, url, token, places.rest.base_url);
     say(`\nAll ${stepsHeld()} steps held, in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
     if (process.env["STAY"] !== "0") {
       say(`\nIt stays up. Point any MCP client at\n\n    ${server}\n\nor manage it:  export POSTERN_URL=${url} POSTERN_TOKEN=${token}\nCtrl-C ends it.`);

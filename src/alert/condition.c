@@ -421,11 +421,12 @@ static void condition_label(struct buf *out, struct str label) {
 
 static void condition_change(const struct alert_condition *c, struct buf *out) {
   static const char *const words[] = {"new", "changed", "removed"};
-  bool any = false;
+  unsigned left = c->changes;
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-    if (!(c->changes & 1u << i)) continue;
-    buf_printf(out, "%s%s row", any ? " or " : "", words[i]);
-    any = true;
+    if (!(left & 1u << i)) continue;
+    left &= ~(1u << i);
+    const char *after = !left ? " row" : left & (left - 1) ? ", " : " or "; // several are left; one is
+    buf_printf(out, "%s%s", words[i], after);
   }
   for (size_t i = 0; i < c->key_count; i++) {
     buf_add_z(out, i ? ", " : " by ");

@@ -137,7 +137,7 @@
     "Age at which audit rows are deleted; 0s keeps all")                                                    \
   X(answers_keep, DURATION, "90d", "0s..3650d", SETTING_RELOAD,                                             \
     "Age at which answers are deleted; 0s keeps all, as far as there is room")                              \
-  X(watch_events_keep, DURATION, "90d", "0s..3650d", SETTING_RELOAD,                                        \
+  X(webhook_events_keep, DURATION, "90d", "0s..3650d", SETTING_RELOAD,                                        \
     "Age at which events of conditions on tiles are deleted; 0s keeps them, up to 500 of each")             \
   X(webhook_timeout, DURATION, "10s", "100ms..5m", SETTING_RELOAD,                                          \
     "How long a webhook may take to answer; upstream_allow says which addresses inside may be told")        \

@@ -156,7 +156,7 @@ describe("watches", () => {
     await write("rule-a", 300);
     const t = await pin("rule");
     const fresh = await watch(t, "a row that was not there before"), other = await watch(t, "changed or removed row", { key: ["site"] });
-    assert.deepEqual([fresh.condition, other.condition], ["new row", "changed row or removed row by site"]);
+    assert.deepEqual([fresh.condition, other.condition], ["new row", "changed or removed row by site"]);
     await run(t);
     await write("rule-b", 300);
     await run(t);

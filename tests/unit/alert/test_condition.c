@@ -72,9 +72,11 @@ static void test_forms(void **state) {
       {"a row that was not there before", "new row"},
       {"new row by id", "new row by id"},
       {"changed", "changed row"},
-      {"changed or removed row by id, \"zone name\"", "changed row or removed row by id, \"zone name\""},
-      {"new, changed or removed row", "new row or changed row or removed row"},
+      {"changed or removed row by id, \"zone name\"", "changed or removed row by id, \"zone name\""},
+      {"new, changed or removed row", "new, changed or removed row"},
       {"a row that is gone", "removed row"},
+      {"new row or changed", "new or changed row"},
+      {"removed, new row", "new or removed row"},
   };
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
     struct str once = written(forms[i].typed);

@@ -144,7 +144,6 @@ static const struct admin_member openapi_path_members[] = {
     {"url", ADMIN_TEXT, 0, .says = "name of a server's URL"},
     {"tool", ADMIN_TEXT, 0, .says = "name of a tool"},
     {"name", ADMIN_TEXT, 0, .says = "name of a connector"},
-    {"answer", ADMIN_TEXT, 0, .says = "id of an answer"},
     {"flow", ADMIN_TEXT, 0, .says = "id of a way to the vendor; on the page also the id of an account"},
 };
 

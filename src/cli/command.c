@@ -22,6 +22,7 @@ const struct command_group command_groups[] = {
     {"tools", "What an account offers"},
     {"call", "Call a tool of an account"},
     {"ask", "Ask a question in plain language"},
+    {"answer", "Answers that are kept"},
     {"alias", "What people call things in questions"},
     {"engine", "Who writes the programs of questions"},
     {"run", "Run an answer program"},

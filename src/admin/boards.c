@@ -73,19 +73,22 @@ bool boards_read_tile(struct admin_call *call, struct str id, struct board_row *
   return boards_sees(call, board) || boards_none("tile", s.named, err);
 }
 
-bool boards_read_tiles(struct admin_call *call, struct str dashboard_id, struct boards_tile **out,
-                       size_t *count, struct err *err) {
+bool boards_read_tiles(struct admin_call *call, struct str dashboard_id, struct str only,
+                       struct boards_tile **out, size_t *count, struct err *err) {
   struct board_tile *tiles;
-  if (!board_tiles_of(boards_store(call), dashboard_id, call->arena, &tiles, count, err)) return false;
-  struct boards_tile *all = ARENA_ARRAY(call->arena, *count + 1, struct boards_tile);
+  size_t there, n = 0;
+  if (!board_tiles_of(boards_store(call), dashboard_id, call->arena, &tiles, &there, err)) return false;
+  struct boards_tile *all = ARENA_ARRAY(call->arena, there + 1, struct boards_tile);
   struct stable_look look = {.catalog = call->catalog, .arena = call->arena}; // tools are told once for all
   bool ok = true;
-  for (size_t i = 0; ok && i < *count; i++) {
-    all[i].tile = tiles[i];
-    ok = boards_fill(call, &all[i], &look, false, err);
+  for (size_t i = 0; ok && i < there; i++) {
+    if (only.n && !str_eq(only, tiles[i].id)) continue;
+    all[n].tile = tiles[i];
+    ok = boards_fill(call, &all[n++], &look, false, err);
   }
   stable_done(&look);
   *out = all;
+  *count = n;
   return ok;
 }
 

@@ -23,9 +23,9 @@ MUST_USE bool boards_find_tile(struct admin_call *call, struct board_row *board,
                                struct err *err) SUSPENDS;
 MUST_USE bool boards_read_tile(struct admin_call *call, struct str id, struct board_row *board,
                                struct boards_tile *out, struct err *err) SUSPENDS; // by its id
-// All of a dashboard, in their order. Blocking.
-MUST_USE bool boards_read_tiles(struct admin_call *call, struct str dashboard_id, struct boards_tile **out,
-                                size_t *count, struct err *err);
+// Of a dashboard, in their order; `only`: the one of this id; empty: all. Blocking.
+MUST_USE bool boards_read_tiles(struct admin_call *call, struct str dashboard_id, struct str only,
+                                struct boards_tile **out, size_t *count, struct err *err);
 
 enum boards_form {
   BOARDS_HEAD,

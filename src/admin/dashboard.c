@@ -63,7 +63,7 @@ bool admin_list_dashboards(struct admin_call *call, struct err *err) {
 
 static bool dashboard_tiles_job(void *arg, struct err *err) {
   struct dashboard_job *job = arg;
-  return boards_read_tiles(job->call, job->row.id, &job->tiles, &job->count, err);
+  return boards_read_tiles(job->call, job->row.id, STR(""), &job->tiles, &job->count, err);
 }
 
 // With its tiles and what they gave.

@@ -52,11 +52,10 @@ static bool share_read_live(struct admin_call *call, struct str dashboard_id, st
                             struct share_shown *out, struct err *err) {
   struct boards_tile *tiles;
   size_t count;
-  if (!boards_read_tiles(call, dashboard_id, &tiles, &count, err)) return false;
+  if (!boards_read_tiles(call, dashboard_id, tile_id, &tiles, &count, err)) return false;
   out->parts = ARENA_ARRAY(call->arena, count + 1, struct board_part);
   out->count = 0;
   for (size_t i = 0; i < count; i++) {
-    if (tile_id.n && !str_eq(tile_id, tiles[i].tile.id)) continue;
     struct board_part part = {tiles[i].tile.id, share_document(call->arena, &tiles[i]),
                               board_uses_of(tiles[i].tile.program, call->arena)};
     if (part.document.n) out->parts[out->count++] = part;
@@ -204,9 +203,12 @@ static bool share_open_job(void *arg, struct err *err) {
     return false;
   if (board_owner_lost(call->catalog, row->owner).n)
     return err_set(err, ERR_MISSING, "this link is unknown, revoked or has expired");
-  return row->is_live
-             ? share_read_live(call, row->dashboard_id, row->tile_id, o->out, err)
-             : board_share_parts(share_store(call), row, call->arena, &o->out->parts, &o->out->count, err);
+  // What is asked for of what is shown: no more is read than is told.
+  struct str wanted = http_param(&call->params, "tile"), only = wanted.n ? wanted : row->tile_id;
+  if (row->tile_id.n && !str_eq(only, row->tile_id)) return o->out->count = 0, true;
+  return row->is_live ? share_read_live(call, row->dashboard_id, only, o->out, err)
+                      : board_share_parts(share_store(call), row, wanted, call->arena, &o->out->parts,
+                                          &o->out->count, err);
 }
 
 bool admin_open_share(struct admin_call *call, struct share_shown *out, struct err *err) {

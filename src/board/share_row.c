@@ -179,11 +179,14 @@ bool board_share_find(struct store *s, struct str secret, int64_t now_ms, struct
   return err_set(err, ERR_MISSING, "this link is unknown, revoked or has expired");
 }
 
-bool board_share_parts(struct store *s, const struct board_share *row, struct arena *a,
+bool board_share_parts(struct store *s, const struct board_share *row, struct str only, struct arena *a,
                        struct board_part **out, size_t *count, struct err *err) {
+  const struct store_value values[] = {STORE_TEXT(row->id), STORE_TEXT(only)};
   struct store_rows rows;
-  if (!store_query(s, "SELECT place, tile_id, document FROM share_part WHERE share_id = $1 ORDER BY place",
-                   &STORE_TEXT(row->id), 1, a, &rows, err))
+  if (!store_query(s,
+                   "SELECT place, tile_id, document FROM share_part WHERE share_id = $1 AND ($2 = '' OR "
+                   "tile_id = $2) ORDER BY place",
+                   values, 2, a, &rows, err))
     return false;
   struct board_part *all = ARENA_ARRAY(a, rows.count + 1, struct board_part);
   size_t n = 0;

@@ -39,9 +39,9 @@ MUST_USE bool board_share_all(struct store *s, struct arena *a, struct board_sha
                               struct err *err);
 MUST_USE bool board_share_find(struct store *s, struct str secret, int64_t now_ms, struct arena *a,
                                struct board_share *out, struct err *err);
-// In their order; those of accounts that have gone are not there.
-MUST_USE bool board_share_parts(struct store *s, const struct board_share *row, struct arena *a,
-                                struct board_part **out, size_t *count, struct err *err);
+// In their order; `only`: those of this tile; empty: all. Those of accounts that have gone are not there.
+MUST_USE bool board_share_parts(struct store *s, const struct board_share *row, struct str only,
+                                struct arena *a, struct board_part **out, size_t *count, struct err *err);
 // Removes those that have expired; `gone`: id, name and expires_at of each.
 MUST_USE bool board_share_purge(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *gone,
                                 struct err *err);

@@ -21,6 +21,8 @@ static bool answer_turns(struct asking *x, struct err *err) {
     return err_at(err, ERR_LIMIT, "question", "the question has %zu bytes, of %d allowed", r->question.n,
                   ASK_QUESTION_MOST);
   if (r->before) *said = *r->before;
+  if (r->goes_on) x->kept = said->handle;
+  said->handle = STR("");
   if (r->again.n) return true;
   if (r->goes_on) {
     if (!said->paused)
@@ -401,16 +403,14 @@ static void answer_tell(void *arg, const struct outcome *o) {
     tell_plainly(&x->tell, o, &x->clock);
   else
     tell_outcome(&x->tell, &x->plan, o, &x->clock);
-  x->said.handle = x->tell.paused ? arena_dup(x->arena, o->handle) : STR("");
+  if (x->tell.paused) x->said.handle = arena_dup(x->arena, o->handle);
 }
 
 // The run of the answer that is gone on with, where it is still kept and was planned as now.
 static struct program_run *answer_take_up(const struct asking *x) {
   struct program_run *run = NULL;
   struct err err;
-  if (!x->r->goes_on || !x->said.handle.n ||
-      !program_take(x->said.handle, x->r->program.principal, &run, &err))
-    return NULL;
+  if (!x->kept.n || !program_take(x->kept, x->r->program.principal, &run, &err)) return NULL;
   const struct program *p = program_of(run);
   bool same = p->result_count == x->plan.result_count;
   for (size_t i = 0; same && i < p->result_count; i++)

@@ -219,7 +219,7 @@ bool ask_by_engine(struct asking *x, bool *answered, struct err *err) {
   struct str before = x->said.written;
   *answered = false;
   x->said.written = STR_NONE; // unless one is written now
-  if (!x->r->engine || !engine_may_help(x)) return true;
+  if (!x->r->engine || x->kept.n || !engine_may_help(x)) return true;
   struct ask_engine timed = engine_in_time(x), *engine = &timed;
   struct engine_asking *e = ARENA_NEW(x->arena, struct engine_asking);
   struct rounds_end end;

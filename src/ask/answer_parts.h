@@ -24,6 +24,7 @@ struct asking {
   struct report report;
   bool looked;     // names of rows were looked up
   bool plain;      // the program is not the plan's, so its results speak for themselves
+  struct str kept; // handle of the run that is gone on with; empty: there is none
   bool held_up;    // what has to be known before the answer's program could not be read yet
   uint64_t end_us; // of the asker's patience; 0: as long as programs may take
 };

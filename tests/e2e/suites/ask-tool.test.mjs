@@ -236,6 +236,18 @@ describe("which servers have it", () => {
     assert.deepEqual([...new Set(book.seen.map((r) => r.path).filter((p) => p.endsWith("/notes")))], ["/projects/p1/notes"]);
   });
 
+  test("who listens is told when it comes and goes", async (t) => {
+    const one = await world.server(book.account, { methods: ["read"] });
+    let changes = 0;
+    const client = await CLIENTS["SDK v2, pinned"].connect(one.url, { listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => void changes++ } } });
+    t.after(() => client.close());
+    for (const [n, ask] of [true, false].entries()) {
+      await world.must(200, "PATCH", `/mcp-server/${one.id}`, { config: { methods: ["read"], ask } });
+      await eventually("it is told", () => changes > n);
+      assert.equal((await client.listTools()).tools.some((x) => x.name === TOOL), ask);
+    }
+  });
+
   test("the command line switches it on and off, and shows it", async () => {
     const env = { ...process.env, POSTERN_URL: world.postern.url, POSTERN_TOKEN: world.postern.token };
     const run = async (...args) => JSON.parse((await promisify(execFile)(BINARY, [...args, "--json"], { env })).stdout);

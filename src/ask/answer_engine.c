@@ -15,7 +15,7 @@ struct engine_asking {
   struct asking *x;
   struct str before; // what a model answered the question before with, where this one may be told
   struct veil veil;
-  struct str draft;
+  struct str draft, why; // why: there is none
 };
 
 // ---- before
@@ -38,13 +38,14 @@ static bool engine_draft_job(void *arg, struct err *err) {
                             .name_count = x->name_count,
                             .aliases = x->r->aliases,
                             .alias_count = x->r->alias_count};
-  return veiled_make(&in, &e->veil, x->arena, &e->draft, err);
+  return veiled_make(&in, &e->veil, x->arena, &e->draft, &e->why, err);
 }
 
 static bool engine_draft(struct engine_asking *e, struct err *err) {
   struct asking *x = e->x;
   size_t n = 0;
   if (x->r->engine->sees == ASK_SEES_SCHEMA) return pool_run(engine_draft_job, e, err);
+  e->why = x->plan.text;
   if (x->plan.end != PLAN_PROGRAM) return true;
   char *text = yyjson_mut_write(x->plan.program, 0, &n);
   if (n <= VEILED_BYTES_MOST) e->draft = arena_dup(x->arena, str_make(text ? text : "", n));
@@ -63,6 +64,7 @@ static struct str engine_prompt(const struct engine_asking *e) {
                                 .said = &x->said,
                                 .veil = &e->veil,
                                 .draft = e->draft,
+                                .why = e->why,
                                 .before = e->before},
                &out);
   struct str made = arena_dup(x->arena, buf_str(&out));

@@ -111,8 +111,11 @@ void prompt_write(const struct prompt *p, struct buf *out) {
     buf_printf(out, "Your program of the question before, to be changed:\n%.*s\n", STR_ARG(p->before));
   if (p->draft.n)
     buf_printf(out, "The draft:\n%.*s\n", STR_ARG(p->draft));
-  else
-    buf_add_z(out, "There is no draft: the planner could not read the question.\n");
+  else {
+    buf_add_z(out, "There is no draft. The planner, which knows less than you, says: <data>");
+    toolbox_add_vendors(out, p->why.n ? p->why : STR("it could not read the question."), PROMPT_WHY_MOST);
+    buf_add_z(out, "</data>\n");
+  }
   prompt_add_now(p, out);
   prompt_add_questions(p, out);
 }

@@ -16,6 +16,7 @@ enum {
   PROMPT_NOUNS_MOST = 2000,
   PROMPT_THING_MOST = 2500, // of one thing
   PROMPT_THINGS_MOST = 4,
+  PROMPT_WHY_MOST = 500,
   PROMPT_QUESTION_MOST = 4000,
 };
 
@@ -28,6 +29,7 @@ struct prompt {
   const struct talk_said *said;
   const struct veil *veil;
   struct str draft;  // empty: none
+  struct str why;    // the planner's words, where there is none
   struct str before; // the program that answered the question before; empty: none, or none that may be told
 };
 

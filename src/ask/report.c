@@ -40,12 +40,13 @@ void report_model(struct report *r, struct str engine, const struct rounds_usage
   if (!r->told) return;
   struct buf data = report_open();
   tell_text(&data, "engine", engine);
-  tell_text(&data, "doing", doing);
+  tell_text(&data, "state", doing.n ? STR("replied") : STR("asked"));
+  if (doing.n) tell_text(&data, "doing", doing);
   buf_printf(&data,
              ",\"round\":%zu,\"input_tokens\":%lld,\"output_tokens\":%lld,\"cached_tokens\":%lld,\"ms\":%llu",
              usage->rounds, (long long)usage->input, (long long)usage->output, (long long)usage->cached,
              (unsigned long long)usage->ms);
-  report_send(r, &(struct ask_event){.name = "model", .what = doing}, &data);
+  report_send(r, &(struct ask_event){.name = "model", .what = doing.n ? doing : STR("asked")}, &data);
 }
 
 // ---- a program at work

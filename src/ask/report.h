@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // report: an answer told as it is made, to whoever asked for it by ask_request.told: `understood` (again, where more was
-// found out), `model` after each reply of a language model, `plan` for each program before it runs, `call` as each goes out and comes back, `read` as steps move and
+// found out), `model` as a language model is asked and replies, `plan` for each program before it runs, `call` as each goes out and comes back, `read` as steps move and
 // where a rate limit is waited for. Data are JSON objects as docs/ask.md describes them; the answer itself comes from
 // ask_answer. On the asker's fiber, between calls: who is told may park, which holds the work up. Example:
 //   struct report report = {.told = r->told, .arg = r->told_arg};

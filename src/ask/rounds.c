@@ -180,6 +180,7 @@ static bool rounds_round(struct rounding *x, struct err *err) {
   struct err why;
   if (!limits.total_ms || limits.total_ms > left) limits.total_ms = left;
   x->out->usage.rounds++;
+  if (x->in->told) x->in->told(x->in->arg, &x->out->usage, STR_NONE);
   if (!llm_ask(&q, x->arena, &reply, &why)) {
     x->out->usage.ms = rounds_ms(x);
     if (why.code == ERR_CANCELED) return *err = why, false;

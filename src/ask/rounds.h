@@ -63,8 +63,8 @@ struct rounds_input {
   // Is the text true to what is shown of it? NULL: nothing is shown. False: `odd` is not.
   bool (*holds)(void *arg, const struct rounds_written *w, const struct rounds_end *shown, struct str text,
                 struct str *odd, struct str *numbers) SUSPENDS;
-  void (*told)(void *arg, const struct rounds_usage *usage,
-               struct str doing); // after each round; may be NULL
+  // As each round begins (`doing` empty), and what its reply does. May be NULL.
+  void (*told)(void *arg, const struct rounds_usage *usage, struct str doing);
   void *arg;
 };
 

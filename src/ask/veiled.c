@@ -64,10 +64,11 @@ static void veiled_take_aliases(struct veiling *x) {
   }
 }
 
-static void veiled_write(struct veiling *x, const struct reading *r, struct str *program) {
+static void veiled_write(struct veiling *x, const struct reading *r, struct str *program, struct str *why) {
   struct ask_plan plan;
   size_t n = 0;
   plan_make(r, x->in->clock, x->arena, &plan);
+  if (plan.end != PLAN_PROGRAM) *why = veil_hide(x->veil, plan.text);
   if (!plan.program) return;
   if (plan.end == PLAN_PROGRAM && veil_draw(x->veil, plan.program)) {
     char *text = yyjson_mut_write(plan.program, 0, &n);
@@ -78,12 +79,12 @@ static void veiled_write(struct veiling *x, const struct reading *r, struct str 
 }
 
 bool veiled_make(const struct veiled_input *in, struct veil *veil, struct arena *a, struct str *program,
-                 struct err *err) {
+                 struct str *why, struct err *err) {
   struct veiling x = {.in = in, .veil = veil, .arena = a};
   struct ask_reach reach = {.view = in->view, .question = in->question};
   struct model model = {0};
   struct reading reading;
-  *program = STR_NONE;
+  *program = *why = STR_NONE;
   veiled_take_names(&x);
   veiled_take_aliases(&x);
   bool ok = reach_model(&reach, a, &model, err);
@@ -95,7 +96,7 @@ bool veiled_make(const struct veiled_input *in, struct veil *veil, struct arena 
                                 .alias_count = in->alias_count,
                                 .looked = true};
   ok = ok && reading_follow(&again, in->said->turns, in->said->turn_count, a, &reading, err);
-  if (ok) veiled_write(&x, &reading, program);
+  if (ok) veiled_write(&x, &reading, program, why);
   phrases_free(&model.phrases);
   reach_free(&reach);
   return ok;

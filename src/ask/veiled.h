@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // veiled: the planner's program as a language model may see it: planned once more with stand-ins for what words of the
 // question were found or said to stand for, and without anything that rows taught of columns, then veiled. Reads the same
-// question; nothing is called. On the pool. Example:
+// question; nothing is called. Where the planner has no program, why: in its words, veiled too. On the pool. Example:
 //   struct veiled_input in = {.view = &view, .clock = &clock, .said = &said, .reading = &reading, .names = names, …};
 //   if (!veiled_make(&in, &veil, arena, &text, err)) …          // text empty: there is none that could be shown
 #ifndef POSTERN_ASK_VEILED_H
@@ -27,6 +27,6 @@ struct veiled_input {
 };
 
 MUST_USE bool veiled_make(const struct veiled_input *in, struct veil *veil, struct arena *a,
-                          struct str *program, struct err *err);
+                          struct str *program, struct str *why, struct err *err);
 
 #endif

@@ -28,9 +28,21 @@ void progress_note(struct progress *p, struct str line) {
   out_note(STR("\n"));
 }
 
-// `progress` and `wait` of a program's events, `read` of a question's.
+// A language model takes its time.
+static void progress_model(struct progress *p, yyjson_val *data) {
+  struct str engine = json_str(data, "engine"), doing = json_str(data, "doing");
+  char line[PROGRESS_LINE];
+  snprintf(line, sizeof line, "%.*s: round %lld%s%.*s", STR_MOST(engine, 64),
+           (long long)json_int(data, "round", 0), doing.n ? ", " : "", STR_MOST(doing, 64));
+  for (char *c = line; *c; c++)
+    if (*c < ' ' || *c > '~') *c = '?'; // a model names what it calls
+  progress_line(p, doing.n > 0, line);
+}
+
+// `progress` and `wait` of a program's events, `read` and `model` of a question's.
 void progress_told(void *arg, struct str event, yyjson_val *data) {
   struct progress *p = arg;
+  if (str_is(event, "model")) return progress_model(p, data);
   struct str step = json_str(data, "step"), state = json_str(data, "state");
   long long ended = json_int(data, "ended", 0), known = json_int(data, "known", 0),
             wait = json_int(data, "wait_seconds", 0);

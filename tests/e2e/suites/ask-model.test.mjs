@@ -193,8 +193,8 @@ describe("a good model", () => {
     const r = await fetch(`${world.postern.url}/ask`, { method: "POST", headers: { ...headers(), accept: "text/event-stream" }, body: JSON.stringify({ question: QUESTION, engine }) });
     const text = await r.text();
     const events = text.split("\n\n").filter((e) => e.startsWith("event: model")).map((e) => JSON.parse(/^data: (.*)$/m.exec(e)[1]));
-    assert.deepEqual(events.map((e) => [e.engine, e.round, e.doing]), [[engine, 1, "run_program"], [engine, 2, "present"]]);
-    assert.ok(events[1].input_tokens > events[0].input_tokens);
+    assert.deepEqual(events.map((e) => [e.engine, e.round, e.state, e.doing]), [[engine, 1, "asked", undefined], [engine, 1, "replied", "run_program"], [engine, 2, "asked", undefined], [engine, 2, "replied", "present"]]);
+    assert.ok(events[3].input_tokens > events[1].input_tokens && events[1].input_tokens > events[0].input_tokens);
     assert.match(text, /event: plan\ndata: \{"of":"model"/);
   });
   test("system text and tools are the same bytes in each request, whatever is asked", async () => {

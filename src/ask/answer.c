@@ -383,7 +383,7 @@ bool ask_probe(struct asking *x, const struct outcome *o, struct err *err) {
   for (size_t i = 0; i < n; i++) {
     const struct outcome *found;
     struct program_run *run = NULL;
-    yyjson_mut_doc *program = suspect_program(&list[i], &x->clock);
+    yyjson_mut_doc *program = suspect_program(&list[i], &x->clock, x->arena);
     struct err why = {0};
     bool ok = answer_run(x, REPORT_TROUBLE, program, &run, &found, &why);
     yyjson_mut_doc_free(program);

@@ -124,6 +124,10 @@ static void recipe_put_steps(const struct recipe_planning *x, yyjson_mut_val *ro
   yyjson_arr_foreach (yyjson_obj_get(program, "steps"), i, n, def) {
     step = recipe_value(x, def);
     steps_put_accounts(x->doc, step, x->use->recipe->source);
+    struct str each = recipe_text(x, json_str(def, "for_each"));
+    if (each.n)
+      yyjson_mut_obj_put(step, yyjson_mut_str(x->doc, "for_each"),
+                         recipe_string(x, steps_by_account(each, x->use->recipe->source, x->arena)));
     yyjson_mut_arr_append(list, step);
   }
 }

@@ -182,6 +182,12 @@ static bool steps_is_there(const struct steps *s, yyjson_mut_val *step) {
   return false;
 }
 
+struct str steps_by_account(struct str sql, const struct model_source *from, struct arena *a) {
+  struct str select = STR("SELECT ");
+  if (from->account_count < 2 || !str_starts(sql, "SELECT ")) return sql;
+  return ARENA_JOIN(a, select, STR("account, "), str_from(sql, select.n));
+}
+
 void steps_put_accounts(yyjson_mut_doc *doc, yyjson_mut_val *step, const struct model_source *from) {
   yyjson_mut_val *key = yyjson_mut_str(doc, "account"), *list;
   if (from->account_count == 1) {
@@ -210,6 +216,9 @@ static struct str steps_for_each(const struct stepping *x) {
       buf_add(&out, json_text(v));
     buf_printf(&out, " AS %.*s", STR_ARG(json_text(key)));
   }
+  if (!by_id && x->t->source->account_count > 1 &&
+      !yyjson_obj_get(yyjson_obj_get(up->def, "gives"), "account"))
+    buf_printf(&out, ", %.*s.account AS account", STR_ARG(json_str(model_last_step(up), "id")));
   if (!by_id) {
     struct str narrow = query_narrow(x->p, up, x->s->arena), where = json_str(up->def, "where");
     buf_printf(&out, " FROM %.*s", STR_ARG(model_from(up)));
@@ -274,7 +283,7 @@ static void steps_write(const struct stepping *x, yyjson_val *def, bool first) {
   arguments = steps_value(x, yyjson_obj_get(def, "arguments"));
   if (!arguments) arguments = yyjson_mut_obj(s->doc);
   if (for_each.n)
-    steps_put(s, step, "for_each", steps_renamed(x, for_each));
+    steps_put(s, step, "for_each", steps_by_account(steps_renamed(x, for_each), x->t->source, s->arena));
   else if (first && x->t->within)
     steps_put(s, step, "for_each", steps_for_each(x));
   else if (first && steps_can_find(x))

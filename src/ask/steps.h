@@ -23,4 +23,7 @@ struct str steps_period(const struct span *span, yyjson_val *list, int64_t now_m
 // The accounts that a step calls: one by its name, several as a list.
 void steps_put_accounts(yyjson_mut_doc *doc, yyjson_mut_val *step, const struct model_source *from);
 
+// A query for for_each over one table of calls: with several accounts, each row is asked about at the one it is of.
+struct str steps_by_account(struct str sql, const struct model_source *from, struct arena *a);
+
 #endif

@@ -157,7 +157,7 @@ size_t suspect_pick(const struct ask_plan *plan, const struct outcome *o, struct
 // ---- its program
 
 static void suspect_put(yyjson_mut_doc *doc, yyjson_mut_val *object, const char *key, struct str text) {
-  yyjson_mut_obj_add(object, yyjson_mut_str(doc, key), yyjson_mut_strncpy(doc, text.p ? text.p : "", text.n));
+  yyjson_mut_obj_put(object, yyjson_mut_str(doc, key), yyjson_mut_strncpy(doc, text.p ? text.p : "", text.n));
 }
 
 static void suspect_put_parameters(const struct suspect *p, yyjson_mut_doc *doc, yyjson_mut_val *root) {
@@ -189,7 +189,7 @@ static yyjson_mut_val *suspect_value(const struct suspect *p, const struct table
   return object;
 }
 
-yyjson_mut_doc *suspect_program(const struct suspect *p, const struct table_clock *clock) {
+yyjson_mut_doc *suspect_program(const struct suspect *p, const struct table_clock *clock, struct arena *a) {
   size_t i, n;
   yyjson_val *def;
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
@@ -201,6 +201,8 @@ yyjson_mut_doc *suspect_program(const struct suspect *p, const struct table_cloc
   yyjson_arr_foreach (yyjson_obj_get(p->def, "steps"), i, n, def) {
     yyjson_mut_val *step = suspect_value(p, clock, doc, def);
     steps_put_accounts(doc, step, p->source);
+    struct str each = json_str(def, "for_each");
+    if (each.n) suspect_put(doc, step, "for_each", steps_by_account(each, p->source, a));
     yyjson_mut_arr_append(list, step);
   }
   one = yyjson_mut_obj_add_obj(doc, yyjson_mut_obj_add_obj(doc, root, "results"), "trouble");

@@ -3,7 +3,7 @@
 // that read, SQL that says whether it applies, words and a remedy. Picked by what was asked; its calls are the answer's
 // evidence too. Pure. Example:
 //   struct suspect list[SUSPECTS_MOST]; size_t n = suspect_pick(&plan, outcome, list);
-//   doc = suspect_program(&list[0], &clock);            … run it …
+//   doc = suspect_program(&list[0], &clock, arena);            … run it …
 //   suspect_tell(&list[0], its_outcome, &note);        // nothing where it does not apply
 #ifndef POSTERN_ASK_SUSPECT_H
 #define POSTERN_ASK_SUSPECT_H
@@ -28,7 +28,7 @@ struct suspect {
 };
 
 size_t suspect_pick(const struct ask_plan *plan, const struct outcome *o, struct suspect out[SUSPECTS_MOST]);
-yyjson_mut_doc *suspect_program(const struct suspect *p, const struct table_clock *clock);
+yyjson_mut_doc *suspect_program(const struct suspect *p, const struct table_clock *clock, struct arena *a);
 void suspect_tell(const struct suspect *p, const struct outcome *o, struct buf *out);
 
 #endif

@@ -234,13 +234,18 @@ static bool check_expect_columns(struct table *t, yyjson_val *schema, struct str
   return true;
 }
 
+bool program_is_account(struct str column) {
+  return str_is_nocase(column, "account");
+}
+
 bool program_expect(const struct program_step *s, const struct plan_step *p,
                     const struct table_result *for_each, struct table *t, struct err *err) {
   struct arena *a = arena_new();
   bool ok = true;
   if (s->many) ok = table_expect(t, STR("account"), TABLE_TEXT, err);
   for (size_t i = 0; ok && for_each && !s->batch && i < for_each->column_count; i++)
-    ok = table_expect(t, for_each->columns[i].name, for_each->columns[i].type, err);
+    ok = (s->many && program_is_account(for_each->columns[i].name)) ||
+         table_expect(t, for_each->columns[i].name, for_each->columns[i].type, err);
   yyjson_val *output =
       p->target_count ? yyjson_obj_get(p->targets[0].tool.tool->definition, "outputSchema") : NULL;
   yyjson_val *row = output && !s->rows.n ? check_row_schema(output) : NULL;

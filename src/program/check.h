@@ -46,6 +46,8 @@ struct program_check_input {
 
 bool program_check(const struct program_check_input *in, struct arena *a, struct plan *out,
                    struct program_faults *faults);
+// The column of a step that calls several accounts; in for_each, the account that a row is of.
+bool program_is_account(struct str column);
 // The columns of a step's table that are known before a call, made in `set`. `for_each`: its columns, or NULL.
 MUST_USE bool program_expect(const struct program_step *s, const struct plan_step *p,
                              const struct table_result *for_each, struct table *t, struct err *err);

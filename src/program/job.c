@@ -18,12 +18,13 @@ const struct plan_target *job_target(const struct run_job *job) {
   return &job->step->plan->targets[job->target];
 }
 
-struct run_job *job_new(struct run_step *s, size_t target, size_t row) {
+struct run_job *job_new(struct run_step *s, const struct step_call *call) {
   struct run_job *job = MEM_NEW(struct run_job);
   job->run = s->run;
   job->step = s;
-  job->target = target;
-  job->row = row;
+  job->target = call->target;
+  job->call = call;
+  job->row = s->order[call->first];
   job->arena = arena_new();
   const struct catalog_tool *tool = &job_target(job)->tool;
   pages_rule(tool->tool, connector_paging_find(tool->account->connector, tool->tool->name), &job->paging);
@@ -52,12 +53,11 @@ void job_free(struct run_job *job) {
 
 static bool job_batch(struct run_job *job, struct table **out, struct err *err) {
   const struct run_step *s = job->step;
-  size_t first = job->row * (size_t)s->step->batch, last = first + (size_t)s->step->batch;
-  if (last > s->rows.row_count) last = s->rows.row_count;
   struct buf json = BUF_MAX(TABLE_CELL_MOST);
   buf_add_char(&json, '[');
-  for (size_t r = first; r < last; r++) {
-    buf_add_z(&json, r > first ? ",{" : "{");
+  for (size_t i = 0; i < job->call->count; i++) {
+    size_t r = s->order[job->call->first + i];
+    buf_add_z(&json, i ? ",{" : "{");
     for (size_t c = 0; c < s->rows.column_count; c++) {
       if (c) buf_add_char(&json, ',');
       json_add_string(&json, s->rows.columns[c].name);
@@ -229,19 +229,20 @@ static bool job_root(struct run_job *job, struct table_form *form, yyjson_val **
 static size_t job_extras(struct run_job *job, yyjson_doc **owner, struct table_extra **out) {
   const struct run_step *s = job->step;
   bool columns = s->step->for_each.n && !s->step->batch;
-  size_t n = (columns ? s->rows.column_count : 0) + s->step->many;
-  struct table_extra *extras = ARENA_ARRAY(job->arena, n + 1, struct table_extra);
+  size_t most = (columns ? s->rows.column_count : 0) + s->step->many, n = 0;
+  struct table_extra *extras = ARENA_ARRAY(job->arena, most + 1, struct table_extra);
   struct buf json = BUF_MAX(4 * TABLE_CELL_MOST);
   buf_add_char(&json, '[');
   for (size_t c = 0; columns && c < s->rows.column_count; c++) {
-    if (c) buf_add_char(&json, ',');
+    if (s->step->many && program_is_account(s->rows.columns[c].name)) continue; // stands there once
+    if (n) buf_add_char(&json, ',');
     table_cell_write(&json, &s->rows.cells[job->row * s->rows.column_count + c], s->rows.columns[c].type);
-    extras[c].name = s->rows.columns[c].name;
+    extras[n++].name = s->rows.columns[c].name;
   }
   if (s->step->many) {
-    if (json.n > 1) buf_add_char(&json, ',');
+    if (n) buf_add_char(&json, ',');
     json_add_string(&json, job_target(job)->account);
-    extras[n - 1].name = STR("account");
+    extras[n++].name = STR("account");
   }
   buf_add_char(&json, ']');
   *owner = yyjson_read(json.p, json.n, YYJSON_READ_NUMBER_AS_RAW);

@@ -193,6 +193,42 @@ static bool run_step_seal_job(void *arg, struct err *err) {
   return table_seal(s->table, err);
 }
 
+// Is this row of for_each for this account? It is, unless the row names another one that is called.
+static bool run_row_is_for(const struct run_step *s, size_t row, size_t target) {
+  bool named = false;
+  for (size_t c = 0; s->step->many && c < s->rows.column_count; c++) {
+    const struct table_cell *cell = &s->rows.cells[row * s->rows.column_count + c];
+    if (!program_is_account(s->rows.columns[c].name) || cell->kind != TABLE_CELL_TEXT) continue;
+    if (str_eq(cell->text, s->plan->targets[target].account)) return true;
+    for (size_t t = 0; t < s->plan->target_count; t++)
+      named = named || str_eq(cell->text, s->plan->targets[t].account);
+  }
+  return !named;
+}
+
+// Rows of each account, then calls over them, the accounts by turns.
+static void run_step_list(struct run_step *s, size_t rows) {
+  size_t targets = s->plan->target_count, size = s->step->batch ? (size_t)s->step->batch : 1, n = 0;
+  size_t first[PROGRAM_ACCOUNTS_MOST + 1] = {0};
+  s->order = ARENA_ARRAY(s->run->arena, rows * targets + 1, size_t);
+  s->list = ARENA_ARRAY(s->run->arena, rows * targets + 1, struct step_call);
+  for (size_t t = 0; t < targets; t++) {
+    for (size_t r = 0; r < rows; r++)
+      if (!s->step->for_each.n || run_row_is_for(s, r, t)) s->order[n++] = r;
+    first[t + 1] = n;
+  }
+  for (size_t turn = 0, added = 1; added; turn++) {
+    added = 0;
+    for (size_t t = 0; t < targets; t++) {
+      size_t at = first[t] + turn * size;
+      if (at >= first[t + 1]) continue;
+      size_t count = first[t + 1] - at < size ? first[t + 1] - at : size;
+      s->list[s->wanted++] = (struct step_call){t, at, count};
+      added++;
+    }
+  }
+}
+
 static bool run_step_begin(struct run_step *s, struct err *err) {
   struct program_run *run = s->run;
   const struct run_step *failed = run_failed_before(run, s);
@@ -205,8 +241,8 @@ static bool run_step_begin(struct run_step *s, struct err *err) {
     program_step_fail(s, str_of(why.text));
   } else {
     size_t rows = s->step->for_each.n ? s->rows.row_count : 1;
+    run_step_list(s, rows);
     if (s->step->batch) rows = (rows + (size_t)s->step->batch - 1) / (size_t)s->step->batch;
-    s->wanted = rows * s->plan->target_count;
     s->state = RUN_STEP_CALLING;
     if (rows > run->env->limits.fan_out)
       program_step_fail(
@@ -258,8 +294,8 @@ static bool run_start_calls(struct program_run *run, bool *moved, struct err *er
   for (size_t i = 0; i < run->step_count; i++) {
     struct run_step *s = &run->steps[i];
     while (s->state == RUN_STEP_CALLING && s->begun < s->wanted) {
-      size_t target = s->begun % s->plan->target_count;
-      if (!run_has_room(run, s->plan->targets[target].tool.account)) break;
+      const struct step_call *call = &s->list[s->begun];
+      if (!run_has_room(run, s->plan->targets[call->target].tool.account)) break;
       if (run->calls == run->env->limits.calls) {
         s->why = arena_printf(run->arena, "the program has made its %zu calls (setting program_calls)",
                               run->calls);
@@ -267,7 +303,7 @@ static bool run_start_calls(struct program_run *run, bool *moved, struct err *er
         s->maybe_cut = true;
         break;
       }
-      struct run_job *job = job_new(s, target, s->begun / s->plan->target_count);
+      struct run_job *job = job_new(s, call);
       s->begun++;
       *moved = true;
       if (!job_start(job, err)) return false;

@@ -11,6 +11,10 @@ enum run_step_state { RUN_STEP_WAITING, RUN_STEP_CALLING, RUN_STEP_DONE, RUN_STE
 
 //  WAITING ── the tables it reads are whole ──> CALLING ── all calls have ended ──> DONE
 //     └────── one of them failed ──> FAILED <── all calls failed, or a limit ──┘
+struct step_call { // one account, and rows of for_each: `count` from `first` on in the step's order
+  size_t target, first, count;
+};
+
 struct run_step {
   struct program_run *run;
   const struct program_step *step;
@@ -19,6 +23,8 @@ struct run_step {
   enum run_step_state state;
   struct table *table;
   struct table_result rows;   // of for_each
+  struct step_call *list;     // the calls it makes, `wanted` of them
+  size_t *order;              // rows of for_each, as calls take them
   size_t wanted, begun, open; // calls, a paged one counted once; open: begun and not ended
   size_t failed, calls, cut, bytes;
   int64_t total;
@@ -30,10 +36,11 @@ struct run_job { // a call of a step for one row (or batch) and one account, fro
   struct program_run *run;
   struct run_step *step;
   struct run_job *next;
-  size_t target, row;
-  size_t number;       // among the calls that went out, from 1; 0: none yet
-  bool told;           // that it went out
-  uint64_t page, rows; // pages before this one, and their rows
+  size_t target, row;           // row: of for_each, the first of a batch
+  const struct step_call *call; // of the step's list
+  size_t number;                // among the calls that went out, from 1; 0: none yet
+  bool told;                    // that it went out
+  uint64_t page, rows;          // pages before this one, and their rows
   struct pages_rule paging;
   struct map cursors; // that were followed: one that comes again leads round
   uint64_t page_hash; // of the page before: one that comes again brings nothing
@@ -86,7 +93,7 @@ struct program_run {
 
 void program_step_fail(struct run_step *s, struct str why);
 // job.c
-struct run_job *job_new(struct run_step *s, size_t target, size_t row); // in run->jobs
+struct run_job *job_new(struct run_step *s, const struct step_call *call); // in run->jobs
 const struct plan_target *job_target(const struct run_job *job);
 struct outcome_call job_call(const struct run_job *job, struct arena *a); // as it goes out
 MUST_USE bool job_start(struct run_job *job, struct err *err) SUSPENDS;   // false: canceled

@@ -82,3 +82,33 @@ for (const [connector, list] of Object.entries(QUESTIONS))
         assert.match(a.text, says);
       });
   });
+
+describe("two accounts of one vendor", () => {
+  let server;
+  before(async () => {
+    const url = `${state.vendors.cloudflare.origin}/graphql/mcp`;
+    const flow = await api("POST", "/integrated-account/authorize", { connector: "cloudflare-graphql", name: "retail", url });
+    await connect(flow.url, { account: accountId("retail") });
+    const retail = (await api("GET", `/integrated-account/authorize/${flow.id}`)).account_id;
+    server = (await api("POST", "/mcp-server", { name: "both", accounts: [state.accounts["cloudflare-graphql"], retail], config: { methods: ["read"] } })).id;
+  });
+  // What an account was asked for is its own: nothing is refused, and no zone is asked for twice.
+  const own = (a) => {
+    assert.deepEqual(a.calls.filter((c) => c.why), [], "no call is refused");
+    const asked = a.calls.filter((c) => c.tool.endsWith("graphql_query")).flatMap((c) => c.arguments.variables.zones);
+    assert.equal(new Set(asked).size, asked.length, "each zone is asked for once");
+    assert.equal(new Set(a.calls.map((c) => c.account)).size, 2, "both accounts are asked");
+  };
+  test("each is asked about its own rows, by things and by recipes, in batches too", async () => {
+    const zones = await api("POST", "/ask", { question: "how many zones are there?", server });
+    own(zones);
+    const traffic = await api("POST", "/ask", { question: "which zone served the most traffic this week?", server });
+    assert.equal(traffic.outcome, "answer", JSON.stringify(traffic));
+    own(traffic);
+    const ratio = await api("POST", "/ask", { question: "cache hit ratio", server });
+    assert.equal(ratio.outcome, "answer", JSON.stringify(ratio));
+    own(ratio);
+    const some = ratio.calls.filter((c) => c.tool.endsWith("graphql_query")).flatMap((c) => c.arguments.variables.zones).length;
+    assert.equal(some, zones.table.rows[0][0], "and all zones are");
+  });
+});

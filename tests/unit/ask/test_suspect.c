@@ -148,7 +148,7 @@ static void its_program_has_accounts_name_time_and_what_the_answer_came_to(void 
   struct room *r = *state;
   struct suspect list[SUSPECTS_MOST];
   assert_int_equal(picked(r, "how many visits were refused?", 3, "", list), 1);
-  yyjson_mut_doc *doc = suspect_program(&list[0], &r->clock);
+  yyjson_mut_doc *doc = suspect_program(&list[0], &r->clock, r->arena);
   char *text = yyjson_mut_write(doc, 0, NULL);
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) check_has(text, parts[i]);
   free(text);

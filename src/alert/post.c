@@ -168,7 +168,7 @@ static void post_settle(struct post_try *t) {
 static bool post_write_job(void *arg, struct err *err) {
   struct post_try *t = arg;
   struct store *s = t->env->store;
-  if (t->lost.n) return alert_events_stop(s, t->watch.id, t->lost, false, err);
+  if (t->lost.n && t->event.kind != ALERT_TEST) return alert_events_stop(s, t->watch.id, t->lost, false, err);
   post_settle(t);
   return alert_event_tried(s, &t->event, &t->attempt, err) &&
          (t->event.state != ALERT_STOPPED || alert_events_stop(s, t->watch.id, t->attempt.why, true, err));

@@ -28,7 +28,9 @@
 #define WATCH                                                                                                \
   { "WATCH", "its id, as 'postern watch list' has it" }
 #define WATCH_FLAGS                                                                                          \
-  {"webhook", "URL", "the address that is told, by POST; kept sealed, and not shown again"},                 \
+  {"webhook", "URL",                                                                                         \
+   "the address that is told, by POST, kept sealed; @FILE, or - for standard input, hides it from the "      \
+   "history"},                                                                                               \
       {"slack", NULL, "the body is as Slack's incoming webhooks take it"},                                   \
       {"for", "SPAN", "tell when it has held for so long, run by run: 10m; 0: at once"},                     \
       {"key", "COLUMN", "tells rows apart; without it their ids, or their texts and times", true},           \

@@ -4,6 +4,7 @@
 #include "cli/ask.h"
 #include "cli/body.h"
 #include "cli/run.h"
+#include "cli/terminal.h"
 #include "cli/view.h"
 #include "data/json.h"
 
@@ -29,10 +30,21 @@ static bool watch_put_for(struct cli *c, yyjson_mut_doc *body, struct err *err) 
   return true;
 }
 
+// An address may be a secret, as Slack's are: it can stand in a file, or come by standard input.
+static bool watch_put_webhook(struct cli *c, yyjson_mut_doc *body, struct err *err) {
+  struct str given = args_text(&c->args, "webhook");
+  struct buf text = BUF_MAX(TERMINAL_LINE_MOST);
+  bool file = str_starts(given, "@"), read = file || str_is(given, "-");
+  if (read && !terminal_read(file ? str_from(given, 1) : given, TERMINAL_LINE_MOST, &text, err))
+    return err_wrap(err, "--webhook");
+  cli_body_put(body, NULL, "webhook", read ? arena_dup(c->arena, str_trim(buf_str(&text))) : given);
+  buf_free(&text);
+  return true;
+}
+
 static bool watch_put(struct cli *c, yyjson_mut_doc *body, struct err *err) {
   yyjson_mut_val *root = yyjson_mut_doc_get_root(body);
   struct str key, quiet = args_text(&c->args, "quiet");
-  cli_body_put(body, NULL, "webhook", args_text(&c->args, "webhook"));
   cli_body_put(body, NULL, "zone", args_text(&c->args, "zone"));
   if (args_has(&c->args, "quiet"))
     yyjson_mut_obj_add_strncpy(body, root, "quiet", quiet.p ? quiet.p : "", quiet.n);
@@ -41,7 +53,7 @@ static bool watch_put(struct cli *c, yyjson_mut_doc *body, struct err *err) {
   yyjson_mut_val *keys = args_has(&c->args, "key") ? yyjson_mut_obj_add_arr(body, root, "key") : NULL;
   for (size_t at = 0; args_next(&c->args, "key", &at, &key);)
     yyjson_mut_arr_add_strncpy(body, keys, key.p, key.n);
-  return watch_put_for(c, body, err);
+  return watch_put_for(c, body, err) && watch_put_webhook(c, body, err);
 }
 
 // ---- shown

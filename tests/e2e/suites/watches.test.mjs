@@ -4,7 +4,9 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
+import { lookup } from "node:dns/promises";
 import { createServer } from "node:http";
+import { hostname } from "node:os";
 import { after, afterEach, before, describe, test } from "node:test";
 import { join } from "node:path";
 import { start } from "../lib/postern.mjs";
@@ -132,6 +134,17 @@ describe("watches", () => {
     await run(t);
     await told(w, 2);
     await erase("part");
+  });
+
+  test("a fan-out of which a part failed changes nothing", async () => {
+    const p = { version: 1, steps: [{ id: "zones", account: "acme", tool: "list_all_cloudflare_zones" }, { id: "rules", account: "acme", tool: "list_all_cloudflare_firewall_rules", for_each: "SELECT id AS zone_id FROM zones LIMIT 3", arguments: { zone_id: { $: "zone_id" } } }], results: { n: "SELECT id, description FROM rules" } };
+    const t = await settled(await must(201, "POST", `/dashboard/${board.id}/tile`, { program: p })), w = await watch(t, "removed row"), none = await watch(t, "rows < 3");
+    await run(t);
+    await world.sandbox.control("POST", "/fault", { match: { path: "/zones/*/firewall/rules" }, kind: "broken_json", times: 2 });
+    assert.equal((await run(t)).outcome_status, "partial");
+    await world.sandbox.control("DELETE", "/fault");
+    assert.equal((await run(t)).outcome_status, "complete");
+    assert.deepEqual([await events(w), await events(none)], [[], []]);
   });
 
   test("for: it has to hold for so long; a run in which it does not begins the wait anew", async () => {
@@ -348,6 +361,9 @@ describe("watches", () => {
     await cli.fails(2, /condition/, ["watch", "add", t.id, "denied >", "--webhook", receiver.url]);
     await cli.ok(["watch", "delete", id, "--yes"]);
     await cli.fails(4, /no watch/, ["watch", "show", id]);
+    const slack = await cli.ok(["watch", "add", t.id, "any row", "--slack", "--webhook", "-", "--json"], { input: `${receiver.url}/by-input\n` });
+    await must(200, "POST", `/watches/${JSON.parse(slack.out).id}/test`);
+    assert.match((await told({ path: "/by-input" }, 1))[0].body.text, /^This is a test/);
     await erase("line");
   });
 
@@ -402,6 +418,54 @@ describe("watches", () => {
   });
 });
 
+describe("watches and receivers that do not answer", () => {
+  test("what nobody takes in all the time for it is failed, and shown; the next is told; a key that was changed opens what was sealed", async () => {
+    const receiver = await new Receiver().listen(), world = await start({ settings: { webhook_retry: "1s" } });
+    try {
+      const d = await world.must(201, "POST", "/dashboard", { name: "edge" });
+      const t = await world.must(201, "POST", `/dashboard/${d.id}/tile`, { program: { version: 1, steps: [], parameters: { n: 1 }, results: { n: "SELECT 1 AS n WHERE :n > 0" } } });
+      const w = await world.must(201, "POST", "/watches", { tile: t.id, condition: "any row", webhook: receiver.url + "/x" });
+      const events = async () => (await world.must(200, "GET", `/watches/${w.id}/events`)).items;
+      receiver.answer = 503;
+      await world.must(200, "POST", `/tile/${t.id}/refresh`, {});
+      const [given] = await eventually("it is given up", async () => { const all = await events(); return all[0]?.delivery === "failed" && all; });
+      assert.equal(given.why, "answered 503");
+      assert.ok(given.tries > 1, JSON.stringify(given));
+      receiver.answer = 204;
+      await world.must(200, "POST", "/key/rotate");
+      await world.must(200, "PATCH", `/tile/${t.id}`, { parameters: { n: 0 } });
+      await world.must(200, "POST", `/tile/${t.id}/refresh`, {});
+      await eventually("the end is told", () => receiver.told.length === 1);
+      assert.deepEqual([receiver.told[0].body.event, receiver.told[0].body.began], ["ended", given.id]);
+      const list = (await world.must(200, "GET", `/watches/${w.id}/events?limit=1`));
+      assert.equal(list.items.length, 1);
+      assert.equal((await world.must(200, "GET", list.next)).items[0].id, given.id);
+    } finally {
+      await world.close();
+      receiver.close();
+    }
+  });
+
+  test("receivers that hang keep nobody else waiting", async () => {
+    const [silent, other, world] = [await new Receiver().listen(), await new Receiver().listen(), await start({ settings: { webhook_timeout: "5m" } })];
+    silent.answer = "hang";
+    try {
+      const d = await world.must(201, "POST", "/dashboard", { name: "edge" });
+      const t = await world.must(201, "POST", `/dashboard/${d.id}/tile`, { program: { version: 1, steps: [], results: { n: "SELECT 1 AS n" } } });
+      for (let i = 0; i < 18; i++) await world.must(201, "POST", "/watches", { tile: t.id, condition: "any row", webhook: `${silent.url}/${i}` });
+      await world.must(201, "POST", "/watches", { tile: t.id, condition: "any row", webhook: other.url + "/x" });
+      await world.must(200, "POST", `/tile/${t.id}/refresh`, {});
+      await eventually("the other is told", () => other.told.length === 1);
+      await eventually("the silent ones are being told", () => silent.tries.length > 0);
+      assert.ok(silent.tries.length <= 4, String(silent.tries.length)); // of one origin
+    } finally {
+      await world.close();
+      silent.close();
+      other.close();
+    }
+  });
+});
+
 describe("watches without leave for addresses inside", () => {
   test("a name that leads inside is refused when it is told, whoever was asked before", async () => {
     const receiver = await new Receiver().listen(), world = await start({ settings: { upstream_allow: [] } });
@@ -412,6 +476,14 @@ describe("watches without leave for addresses inside", () => {
       for (const host of ["127.0.0.1", "localhost", "[::1]", "0x7f.1"]) {
         const port = new URL(receiver.url).port, r = await world.api("POST", "/watches", body(`http://${host}:${port}/x`));
         assert.ok([400, 403].includes(r.status), `${host}: ${r.text}`);
+      }
+      // A name is looked up when it is told: this machine's own leads inside.
+      const name = hostname();
+      if (await lookup(name).then(() => true, () => false)) {
+        const w = await world.must(201, "POST", "/watches", body(`http://${name}:${new URL(receiver.url).port}/x`));
+        const tried = await world.must(200, "POST", `/watches/${w.id}/test`);
+        assert.deepEqual([tried.delivery, tried.attempts[0].status], ["failed", 0]);
+        assert.match(tried.why, /address|refused|allow/);
       }
       assert.equal(receiver.tries.length, 0);
     } finally {

@@ -25,13 +25,29 @@ enum { UNWIND_MS = 1000 }; // after the drain: for what was cut off
 static struct wiring program;
 
 // Once listening works: a start that fails has made no token that nobody saw.
-static bool main_first_token(struct err *err) {
+static bool main_first_token(bool *made, struct err *err) {
   char token[TOKEN_TEXT];
   if (!admin_first_token(program.store, token, err)) return false;
-  if (!token[0]) return true;
+  *made = token[0];
+  if (!*made) return true;
   cli_print("Admin token, shown once:\n\n    %s\n\nUse it:  export POSTERN_URL=%.*s POSTERN_TOKEN=%s\n\n",
             token, STR_ARG(program.public_url), token);
   secret_wipe(token, sizeof token);
+  return catalog_rebuild(&program.catalog, err);
+}
+
+// Where the console is. A link that lets somebody in goes to whoever starts the program, not into a log at each start.
+static bool main_show_console(bool first, struct err *err) {
+  char link[TOKEN_TEXT];
+  if (!first && !isatty(STDOUT_FILENO)) {
+    cli_print("Console: %.*s/ui/   ('postern open' makes a link that signs in)\n",
+              STR_ARG(program.public_url));
+    return true;
+  }
+  if (!admin_start_link(program.store, program.audit, link, err)) return false;
+  cli_print("Console, by a link that signs in once, within 15 minutes:\n\n    %.*s/ui/enter/%s\n\n",
+            STR_ARG(program.public_url), link);
+  secret_wipe(link, sizeof link);
   return catalog_rebuild(&program.catalog, err);
 }
 
@@ -106,7 +122,8 @@ static int main_serve(int argc, char **argv) {
   program.input.environment = environ;
   bool ok = settings_take_flags(&argc, argv, program.arena, &program.input, &err);
   ok = ok && main_check_rest(argc, argv, &err);
-  ok = ok && wiring_open(&program, &err) && main_first_token(&err);
+  bool first = false;
+  ok = ok && wiring_open(&program, &err) && main_first_token(&first, &err) && main_show_console(first, &err);
   if (ok) {
     wiring_run(&program);
     cli_print("Postern %s answers on %.*s\n", POSTERN_VERSION, STR_ARG(program.public_url));

@@ -28,6 +28,7 @@
 #include "serve/stream.h"
 #include "session/kept.h"
 #include "version.h"
+#include "web/web.h"
 
 enum { WIRING_HASTE_MS = 2000 }; // at the end, for locks of the store
 
@@ -36,6 +37,8 @@ static void wiring_handle(void *ctx, struct http_exchange *x) {
   const struct wiring_set *set = atomic_load_explicit(&w->set, memory_order_acquire);
   if (endpoint_takes(http_request_of(x)->path))
     endpoint_handle(&set->serve, x);
+  else if (web_takes(http_request_of(x)->path) && !admin_takes(http_request_of(x)))
+    web_handle(x);
   else
     admin_handle(&set->admin, x);
 }
@@ -212,6 +215,8 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .audit_keep_ms = (int64_t)s->audit_retention,
       .answers_keep_ms = (int64_t)s->answers_keep,
       .events_keep_ms = (int64_t)s->webhook_events_keep,
+      .session_idle_ms = (int64_t)s->session_idle,
+      .session_age_ms = (int64_t)s->session_age,
       .loops = w->loops,
       .loop_count = w->loop_count,
       .ready = wiring_is_ready,

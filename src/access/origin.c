@@ -15,3 +15,10 @@ bool origin_check(const struct origin_rule *rule, const struct http_request *in,
   err_hint(err, "the operator allows an origin with the setting allowed_origins");
   return false;
 }
+
+bool origin_check_own(const struct origin_rule *rule, const struct http_request *in, struct err *err) {
+  struct str origin = http_header_get(&in->headers, "origin");
+  if (origin.n && (http_origin_is_own(in, origin) || origin_is_public(rule->public_url, origin))) return true;
+  return err_set(err, ERR_DENIED, "only pages of this Postern may do this; the request names %s",
+                 origin.n ? "another origin" : "no origin");
+}

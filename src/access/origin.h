@@ -16,5 +16,8 @@ struct origin_rule { // beside pages of the host that the request was sent to; l
 
 // A request without Origin comes from no page.
 MUST_USE bool origin_check(const struct origin_rule *rule, const struct http_request *in, struct err *err);
+// Is it surely a page of ours? None that the operator allows beside them, and no request without Origin.
+MUST_USE bool origin_check_own(const struct origin_rule *rule, const struct http_request *in,
+                               struct err *err);
 
 #endif

@@ -40,6 +40,11 @@ bool principal_of(const struct http_request *in, const struct principal_door *do
   return true;
 }
 
+void principal_of_user(const struct access_token *self, struct arena *a, struct principal *out) {
+  struct principal p = {.kind = PRINCIPAL_USER, .token = *self, .role = self->role, .name = self->id};
+  *out = principal_copy(&p, a);
+}
+
 // "srv_…", or "srv_….0123456789abcdef" by another URL than the first.
 static size_t principal_door_bytes(const struct principal *p) {
   return p->server.n + (p->tag.n ? 1 + p->tag.n : 0);

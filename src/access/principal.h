@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// principal: on whose behalf a request is answered: of whoever has a server's URL, or of the API token that came. It is
+// principal: on whose behalf a request is answered: of whoever has a server's URL, of the API token that came, or of a
+// person who signed in. It is
 // told from the request once; what is kept, counted, written down or allowed for somebody goes by it. Its texts are in
 // the arena it was made in. Pure. Example:
 //   struct principal_door door = {.server = s->id, .guarded = s->filter.require_api_token, .tokens = &tokens, .now = now};
@@ -18,13 +19,14 @@ enum principal_kind {
   PRINCIPAL_NONE,  // anybody
   PRINCIPAL_URL,   // whoever has the URL of a server
   PRINCIPAL_TOKEN, // an API token
+  PRINCIPAL_USER,  // a person, by a session of the console
 };
 
 struct principal {
   enum principal_kind kind;
   struct str server;         // its id; empty: the management API
   struct str tag;            // tells who has another URL of it than the first; empty: the first
-  struct access_token token; // PRINCIPAL_TOKEN
+  struct access_token token; // PRINCIPAL_TOKEN; of PRINCIPAL_USER the person's self
   struct str session;        // the key of a legacy client's; empty: none
   enum access_role role;
   // Of no two principals the same: what upstream sessions, kept calls and request states belong to.
@@ -48,6 +50,9 @@ MUST_USE bool principal_of(const struct http_request *in, const struct principal
 struct str principal_bearer(const struct http_request *in);
 // WWW-Authenticate for whom principal_of refused (RFC 6750 §3).
 struct str principal_challenge(const struct http_request *in);
+
+// A person who has signed in, at the management API.
+void principal_of_user(const struct access_token *self, struct arena *a, struct principal *out);
 
 struct principal principal_copy(const struct principal *p, struct arena *a);
 void principal_begin_session(struct principal *p, struct str session, struct arena *a);

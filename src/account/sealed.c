@@ -72,6 +72,10 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [STAMPED_SHARE] = {"share", "stamp",
                        STAMPED("share", "id",
                                "dashboard_id, coalesce(tile_id, ''), mode, owner, token_hash, expires_at"), 6},
+    [STAMPED_USER] = {"user", "stamp", STAMPED("console_user", "id", "name, role"), 2},
+    [STAMPED_LINK] = {"sign_in_link", "stamp", STAMPED("console_link", "id", "user_id, hash, expires_at"), 3},
+    [STAMPED_SIGNIN] = {"console_session", "stamp",
+                        STAMPED("console_session", "id", "user_id, hash, created_at, expires_at"), 4},
 };
 // clang-format on
 

@@ -42,6 +42,9 @@ enum sealed {
   STAMPED_ENGINE, // name, kind, model, base_url, key_header, dialect, effort, tokens/output/seconds, is_default
   STAMPED_DASHBOARD, // name, owner, visibility, since, until
   STAMPED_SHARE,     // dashboard_id, tile_id, mode, owner, token_hash, expires_at
+  STAMPED_USER,      // name, role
+  STAMPED_LINK,      // user_id, hash, expires_at
+  STAMPED_SIGNIN,    // user_id, hash, created_at, expires_at
   SEALED_KINDS,
 };
 

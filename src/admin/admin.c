@@ -2,8 +2,10 @@
 #include "admin/admin.h"
 
 #include "admin/body.h"
+#include "admin/cookie.h"
 #include "admin/put.h"
 #include "admin/route.h"
+#include "admin/signin.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/log.h"
@@ -15,8 +17,7 @@ enum { ADMIN_RETRY_MS = 50, ADMIN_RETRY_MOST_MS = 5000 };
 
 // ---- who asks
 
-// A client on this machine that speaks for itself: what a proxy passes on names another.
-static bool admin_is_local(const struct http_request *in) {
+bool admin_is_local(const struct http_request *in) {
   return (str_starts(in->client, "127.") || str_is(in->client, "::1")) &&
          !http_header_count(&in->headers, "x-forwarded-for") && !http_header_count(&in->headers, "forwarded");
 }
@@ -32,12 +33,15 @@ static bool admin_authorize(struct admin_call *call, struct err *err) {
   if (guard == ADMIN_OPEN || (guard == ADMIN_METRICS && admin_may_read_metrics(call))) return true;
   struct principal_door door = {
       .guarded = true, .tokens = &call->catalog->tokens_by_hash, .now = clock_now_ms()};
-  if (!principal_of(call->in, &door, call->arena, &call->who, err)) {
-    http_reply_header(call->http, "WWW-Authenticate", principal_challenge(call->in));
+  bool by_token = principal_bearer(call->in).n || !cookie_held(call).n;
+  if (by_token ? !principal_of(call->in, &door, call->arena, &call->who, err)
+               : !admin_by_session(call, err)) {
+    if (err->code == ERR_UNAUTHENTICATED)
+      http_reply_header(call->http, "WWW-Authenticate", principal_challenge(call->in));
     return false;
   }
   if (guard == ADMIN_ANY || call->who.role == ACCESS_ADMIN) return true;
-  return err_set(err, ERR_DENIED, "the role of this API token is %s; managing takes the role admin",
+  return err_set(err, ERR_DENIED, "your role is %s; this takes the role admin",
                  access_role_name(call->who.role));
 }
 
@@ -218,6 +222,10 @@ static void admin_serve(struct admin_call *call) {
     admin_audit_unknown(call, &err);
   if (!call->streamed) admin_answer(call, ok ? NULL : &err);
   admin_forget_body(call, doc);
+}
+
+bool admin_takes(const struct http_request *in) {
+  return http_router_find(&admin_router, in->method, in->path, in->arena).allowed != 0;
 }
 
 void admin_handle(const struct admin_env *env, struct http_exchange *x) {

@@ -9,6 +9,7 @@
 
 #include "access/origin.h"
 #include "alert/post.h"
+#include "audit/audit.h"
 #include "board/refresh.h"
 #include "call/run.h"
 #include "data/json.h"
@@ -36,6 +37,7 @@ struct admin_env {
   uint64_t call_ms;        // of a request, from its head to its answer
   int64_t started_ms;
   int64_t audit_keep_ms, answers_keep_ms, events_keep_ms; // admin_purge removes older rows; 0: keeps all
+  int64_t session_idle_ms, session_age_ms;                // of people who signed in to the console
   struct loop *const *loops;
   size_t loop_count;
   // False, with the reason, while the program starts or drains. NULL: always ready.
@@ -44,12 +46,17 @@ struct admin_env {
   struct store_probe *probe; // does the store take writes?
 };
 
+// Is the path one of the table's? Others below /ui/ are the console's files (web/web).
+bool admin_takes(const struct http_request *in);
 // Answers any request whose path is not an MCP endpoint's.
 void admin_handle(const struct admin_env *env, struct http_exchange *x) SUSPENDS;
 
 // Where no live admin token exists, makes one and puts its text there, to be shown once; an empty text
 // where there was one already. Blocking.
 MUST_USE bool admin_first_token(struct store *s, char text[TOKEN_TEXT], struct err *err);
+// Makes a link that lets the first administrator into the console, who is made where there is none; audited. Blocking,
+// before the loops run; the catalog does not follow.
+MUST_USE bool admin_start_link(struct store *s, struct audit *audit, char text[TOKEN_TEXT], struct err *err);
 // Makes an admin token on the machine itself, audited. Blocking, with a store that has its ring; where another
 // program holds that store, its admin_heed_recovery takes the token up.
 MUST_USE bool admin_recover_token(struct store *s, struct str name, char text[TOKEN_TEXT], struct err *err);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page of a kept answer, at the link that it was told with. Who has an API token reads it: as Bearer, or pasted into the
+// The page of a kept answer, at the link that it was told with. Who has signed in to the console reads it, or
+// who has an API token: as Bearer, or pasted into the
 // page's own form; nothing of it is kept by us or the browser. Without one the page is the same for every id.
+#include "admin/cookie.h"
 #include "admin/page.h"
 #include "admin/sheet.h"
+#include "admin/signin.h"
 #include "base/clock.h"
 
 enum { ANSWER_TITLE_MOST = 300 };
@@ -28,6 +31,8 @@ static bool answer_page_enter(struct admin_call *call, struct str pasted) {
         call->arena);
     return true;
   }
+  struct err none;
+  if (!given.n && cookie_held(call).n && admin_by_session(call, &none)) return true;
   if (!given.n) return answer_page_ask(call, 200, STR("")), false;
   err_set(&call->refused, ERR_UNAUTHENTICATED, "this API token is unknown, revoked or expired");
   answer_page_ask(call, 401, str_of(call->refused.text));

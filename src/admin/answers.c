@@ -15,9 +15,7 @@ struct answer_asker answers_asker(const struct admin_call *call) {
 }
 
 const struct access_token *answers_owner(const struct admin_call *call, struct str id) {
-  for (size_t i = 0; i < call->catalog->token_count; i++)
-    if (str_eq(call->catalog->tokens[i].id, id)) return &call->catalog->tokens[i];
-  return NULL;
+  return catalog_token_by_id(call->catalog, id);
 }
 
 struct str answers_page(const struct admin_call *call) {

@@ -322,23 +322,13 @@ bool admin_open_connect(struct admin_call *call, struct err *err) {
   return true;
 }
 
-// RFC 6265 §5.4: "a=1; b=2", in one header or several.
-static struct str authorize_cookie(const struct admin_call *call) {
-  const struct http_headers *h = &call->in->headers;
-  for (size_t i = 0; i < h->count; i++) {
-    if (!str_is_nocase(h->items[i].name, "cookie")) continue;
-    for (struct str rest = h->items[i].value, item, name; str_cut(&rest, ';', &item);)
-      if (str_cut(&item, '=', &name) && str_is(str_trim(name), AUTHORIZE_COOKIE)) return str_trim(item);
-  }
-  return STR_NONE;
-}
-
 bool admin_take_callback(struct admin_call *call, struct err *err) {
   struct connect_env env = authorize_env_of(call);
   struct oauth_answer answer = authorize_answer(call->in->query, call->arena);
   struct connect_flow flow;
   struct err why;
-  if (!connect_finish(&env, &answer, authorize_cookie(call), call->arena, &flow, &why))
+  if (!connect_finish(&env, &answer, http_cookie_get(&call->in->headers, STR(AUTHORIZE_COOKIE)), call->arena,
+                      &flow, &why))
     return authorize_page_error(call, &why, err);
   authorize_done(call, &flow);
   bool done = flow.status == CONNECT_DONE;

@@ -141,6 +141,7 @@ static const struct admin_member openapi_path_members[] = {
     {"watch", ADMIN_TEXT, 0, .says = "id of a watch"},
     {"event", ADMIN_TEXT, 0, .says = "id of an event of it"},
     {"engine", ADMIN_TEXT, 0, .says = "id or name of an engine"},
+    {"session", ADMIN_TEXT, 0, .says = "id of a session"},
     {"share", ADMIN_TEXT, 0, .says = "id of a link"},
     {"secret", ADMIN_TEXT, 0, .says = "the secret of a link, as its address has it"},
     {"url", ADMIN_TEXT, 0, .says = "name of a server's URL"},

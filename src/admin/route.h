@@ -5,6 +5,7 @@
 #define POSTERN_ADMIN_ROUTE_H
 
 #include "access/principal.h"
+#include "access/signin.h"
 #include "admin/admin.h"
 #include "admin/shape.h"
 #include "audit/audit.h"
@@ -17,8 +18,8 @@ enum { ADMIN_PAGE = 100 }; // entries of a list, where no limit is given
 enum admin_guard {
   ADMIN_OPEN,    // anybody
   ADMIN_METRICS, // as the setting says
-  ADMIN_ANY,     // any live API token
-  ADMIN_ONLY,    // an admin token
+  ADMIN_ANY,     // any live API token, and any person
+  ADMIN_ONLY,    // who has the role admin
 };
 
 struct admin_call {
@@ -30,6 +31,7 @@ struct admin_call {
   struct catalog *before;  // as it was when the request came
   struct shelf *shelf;     // likewise; after admin_shelve, as it is then
   struct principal who;    // the caller
+  struct signin session;   // of the caller, where a browser's cookie says who that is; id empty: none
   struct arena *arena;
   struct http_params params;
   struct str query[ADMIN_QUERY_MOST]; // by the route's query shape, decoded; empty: absent. See admin_query
@@ -101,6 +103,8 @@ int64_t admin_query_int(const struct admin_call *call, const char *name, int64_t
 // Puts "next": this request's address with `cursor` ("after", "before") at `last`; null where `last` is
 // empty.
 void admin_put_next(struct admin_call *call, const char *cursor, struct str last);
+// A client on this machine that speaks for itself: what a proxy passes on names another.
+bool admin_is_local(const struct http_request *in);
 // For the audit: who asks.
 struct audit_who admin_asker(const struct admin_call *call);
 // https://postern.example, without a slash at the end.
@@ -137,6 +141,8 @@ admin_handler admin_create_server, admin_create_server_over, admin_list_account_
     admin_get_server, admin_change_server, admin_delete_server, admin_rotate_server;
 admin_handler admin_list_urls, admin_create_url, admin_delete_url;
 admin_handler admin_create_token, admin_list_tokens, admin_delete_token;
+admin_handler admin_make_signin_link, admin_show_enter, admin_take_enter, admin_list_sessions,
+    admin_end_session, admin_sign_out;
 admin_handler admin_list_audit, admin_rotate_key;
 
 #endif

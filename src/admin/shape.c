@@ -416,7 +416,9 @@ SHAPE(admin_token_secret, "TokenWithText", "An API token with its text, which is
   {"token", ADMIN_TEXT, REQ, .says = "for Authorization: Bearer"});
 SHAPE(admin_token_list, "TokenList", "A page of API tokens",
   {"items", ADMIN_OBJECTS, REQ, .shape = &admin_token, .says = "oldest first"}, NEXT);
-SHAPE(admin_identity, "Identity", "The API token that was used", TOKEN_BODY);
+SHAPE(admin_identity, "Identity", "Who asks: an API token, or a person who signed in to the console, whose session expires_at and last_used_at are of",
+  {"kind", ADMIN_WORD, REQ, .allowed = "token|user", .says = "which of them"},
+  TOKEN_BODY);
 
 INNER(audit_entry, "AuditEntry", "One thing that was done",
   {"id", ADMIN_TEXT, REQ, .says = "aud_…; sorts by time"},

@@ -29,6 +29,8 @@ bool admin_get_identity(struct admin_call *call, struct err *err) {
   (void)err;
   put_open(&call->out, NULL, '{');
   struct access_token own = call->who.token;
+  put_text(&call->out, "kind", call->session.id.n ? STR("user") : STR("token"));
+  if (call->session.id.n) own.expires_at = call->session.expires_at, own.used_at = call->session.used_at;
   for (size_t i = 0; i < call->catalog->token_count; i++)
     if (str_eq(call->catalog->tokens[i].id, own.id)) own.use = call->catalog->tokens[i].use;
   token_put(&call->out, &own);

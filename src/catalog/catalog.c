@@ -275,6 +275,7 @@ static bool catalog_fill(const struct catalog_env *env, const struct catalog *be
   bool ok =
       server_row_load_all(store, m.scratch, &servers, &server_count, err) &&
       access_list(store, next->arena, &next->tokens, &next->token_count, err) &&
+      user_list(store, next->arena, &next->users, &next->user_count, err) &&
       remote_stamps(store, m.scratch, &m.stamps, err) &&
       account_load_all(env->account, env->library.connectors, m.scratch, &accounts, &account_count, err);
   if (ok) {
@@ -398,6 +399,8 @@ const struct catalog_server *catalog_server_by_id(const struct catalog *c, struc
 const struct access_token *catalog_token_by_id(const struct catalog *c, struct str id) {
   for (size_t i = 0; i < c->token_count; i++)
     if (str_eq(c->tokens[i].id, id)) return &c->tokens[i];
+  for (size_t i = 0; i < c->user_count; i++)
+    if (str_eq(c->users[i].self.id, id)) return &c->users[i].self;
   return NULL;
 }
 

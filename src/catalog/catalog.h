@@ -34,7 +34,7 @@ struct catalog_url *catalog_url_by_token(const struct catalog *c, struct str tok
 MUST_USE bool catalog_write_uses(struct store *s, struct err *err);
 const struct catalog_server *catalog_server_by_id(const struct catalog *c, struct str id);
 const struct catalog_account *catalog_account_by_id(const struct catalog *c, struct str id);
-// Also one that has expired, and has not been purged yet; NULL: there is none.
+// Or a user's self, who owns as a token does. Also one that has expired, and has not been purged yet; NULL: there is none.
 const struct access_token *catalog_token_by_id(const struct catalog *c, struct str id);
 
 #endif

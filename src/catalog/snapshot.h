@@ -6,7 +6,7 @@
 
 #include <stdatomic.h>
 
-#include "access/access.h"
+#include "access/user.h"
 #include "account/value.h"
 #include "catalog/once.h"
 #include "catalog/server_row.h"
@@ -84,7 +84,8 @@ struct catalog {
   struct catalog_account **accounts; // by id
   struct catalog_server **servers;   // by id
   struct access_token *tokens;       // by id
-  size_t account_count, server_count, token_count;
+  struct access_user *users;         // likewise
+  size_t account_count, server_count, token_count, user_count;
   struct map urls_by_hash; // 32 raw bytes → struct catalog_url *
   struct map servers_by_id;
   struct map accounts_by_id; // struct catalog_account *

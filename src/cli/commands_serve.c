@@ -135,6 +135,13 @@ const struct command commands_serve[] = {
      .traits = COMMAND_JSON | COMMAND_SETTINGS,
      .run = cli_token_recover},
 
+    {.path = "open",
+     .summary = "Print a link that signs in to the console, once, within 15 minutes",
+     .example = "postern open\npostern open ada",
+     .arguments = {{"USER", "name or id of a user; without it the oldest administrator", .optional = true}},
+     .traits = API,
+     .run = cli_open_run},
+
     {.path = "audit",
      .summary = "Show who did what and when, newest first",
      .example = "postern audit --since 24h --outcome denied\npostern audit --follow --json",

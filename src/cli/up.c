@@ -13,6 +13,7 @@
 #include "cli/home.h"
 #include "cli/local.h"
 #include "cli/names.h"
+#include "cli/open.h"
 #include "cli/print_config.h"
 #include "cli/run.h"
 #include "cli/source.h"
@@ -369,11 +370,21 @@ static bool up_serve(const struct up *up, struct err *err) {
   return up_print(up, server);
 }
 
+// The console beside it, for who reads this; what was asked for is done without.
+static void up_show_console(struct cli *c) {
+  yyjson_val *link;
+  struct err none;
+  if (!c->json && cli_open_link(c, STR_NONE, &link, &none))
+    view_tell(c, "Console, by a link that signs in once, within 15 minutes: %.*s",
+              STR_ARG(json_str(link, "url")));
+}
+
 bool cli_up(struct cli *c, struct err *err) {
   struct up up = {.c = c, .what = args_word(&c->args, 0)};
   if (!up_reach(c, err) || !up_find_connector(&up, err) || !up_find_account(&up, err)) return false;
   if (!(up.account ? up_check_account(&up, err) : up_make_account(&up, err))) return false;
-  if (up.account) return up_serve(&up, err);
+  if (up.account && !up_serve(&up, err)) return false;
+  if (up.account) return up_show_console(c), true;
   view_tell(c, "Open it, consent, and run the same again.");
   return true;
 }

@@ -13,7 +13,7 @@ enum { TOKEN_ID = 27, TOKEN_TEXT = 44 + 8, TOKEN_HASH = 32, TOKEN_HASH_HEX = 65 
 // prefix at most 5 characters: acc, srv, tok, req, aud.
 void token_id(const char *prefix, char out[TOKEN_ID]);
 // "<prefix>_" and 43 base64url characters: 256 random bits. prefix at most 6: pst (server), psk (API token), psh
-// (share).
+// (share), psl (sign-in link), pss (session of the console).
 void token_new(const char *prefix, char out[TOKEN_TEXT]);
 void token_hash(struct str token, unsigned char out[TOKEN_HASH]); // SHA-256
 void token_hash_hex(struct str token, char out[TOKEN_HASH_HEX]);

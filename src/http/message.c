@@ -124,12 +124,30 @@ bool http_accepts(struct str accept, const char *type) {
   return accepted;
 }
 
+bool http_takes_coding(struct str accept_encoding, const char *coding) {
+  for (struct str rest = accept_encoding, item; str_cut(&rest, ',', &item);) {
+    ptrdiff_t end = str_find(item, ';');
+    struct str name = str_trim(end < 0 ? item : str_make(item.p, (size_t)end));
+    if (str_is_nocase(name, coding)) return end < 0 || !http_is_excluded(str_from(item, (size_t)end + 1));
+  }
+  return false;
+}
+
+struct str http_cookie_get(const struct http_headers *h, struct str name) {
+  for (size_t i = 0; i < h->count; i++) {
+    if (!str_is_nocase(h->items[i].name, "cookie")) continue;
+    for (struct str rest = h->items[i].value, item, key; str_cut(&rest, ';', &item);)
+      if (str_cut(&item, '=', &key) && str_eq(str_trim(key), name)) return str_trim(item);
+  }
+  return STR_NONE;
+}
+
 // A bearer token (crypto/token.h), or something that may well be one in another spelling.
 static bool http_is_secret(struct str segment, struct str before) {
   enum { LONG = 40 };
   return str_is_nocase(before, "mcp") || str_is_nocase(before, "sse") || segment.n >= LONG ||
          str_contains(segment, STR("pst_")) || str_contains(segment, STR("psk_")) ||
-         str_contains(segment, STR("psh_"));
+         str_contains(segment, STR("psh_")) || str_contains(segment, STR("psl_"));
 }
 
 static size_t http_append(char *out, size_t size, size_t at, struct str s, bool whole) {

@@ -52,6 +52,10 @@ const char *http_status_text(int status);
 struct str http_media_type(struct str content_type);
 // RFC 9110 §12.5.1: does an Accept header take this type? (q=0 excludes; absent takes all)
 bool http_accepts(struct str accept, const char *type);
+// RFC 9110 §12.5.3: does an Accept-Encoding header take this coding by its name? (q=0 excludes; absent takes none)
+bool http_takes_coding(struct str accept_encoding, const char *coding);
+// RFC 6265 §5.4: the value of a cookie, "a=1; b=2" in one header or several; STR_NONE where absent.
+struct str http_cookie_get(const struct http_headers *h, struct str name);
 // RFC 6454: is the page that sends this Origin one of the host that the request was sent to?
 bool http_origin_is_own(const struct http_request *in, struct str origin);
 enum http_method http_method_from(struct str text);

@@ -143,6 +143,10 @@
     "How long a webhook may take to answer; upstream_allow says which addresses inside may be told")        \
   X(webhook_retry, DURATION, "24h", "1s..30d", SETTING_RELOAD,                                              \
     "For how long an event is tried again where its webhook does not take it")                              \
+  X(session_idle, DURATION, "12h", "1m..365d", SETTING_RELOAD,                                              \
+    "How long a person stays signed in to the console without using it")                                    \
+  X(session_age, DURATION, "7d", "5m..365d", SETTING_RELOAD,                                                \
+    "How long a person stays signed in to the console at most")                                             \
   X(metrics_token, TEXT, "", "", SETTING_SECRET | SETTING_RELOAD,                                           \
     "Bearer token for /metrics. Empty: loopback only, or an admin token")
 // clang-format on

@@ -45,7 +45,34 @@ static void pages_of_ours_and_allowed_ones_may_call(void **state) {
   }
 }
 
+// What a browser does by itself with a cookie counts only from pages of ours.
+static void only_pages_of_ours_are_own(void **state) {
+  (void)state;
+  static const struct {
+    const char *origin, *public_url;
+    bool fine;
+  } own[] = {
+      {NULL, "", false},
+      {"null", "", false},
+      {"http://127.0.0.1:8080", "", true},
+      {"http://127.0.0.1:8081", "", false},
+      {"https://console.example", "", false}, // allowed otherwise
+      {"https://gateway.example", "https://gateway.example", true},
+      {"https://gateway.example.evil.example", "https://gateway.example", false},
+  };
+  for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+    struct http_header headers[] = {{STR("Host"), STR("127.0.0.1:8080")},
+                                    {STR("Origin"), own[i].origin ? str_of(own[i].origin) : STR_NONE}};
+    struct http_request in = {.headers = {headers, own[i].origin ? 2 : 1}};
+    struct origin_rule rule = {allowed, 2, str_of(own[i].public_url)};
+    struct err err = {0};
+    if (origin_check_own(&rule, &in, &err) != own[i].fine) fail_msg("row %zu: %s", i, err.text);
+    if (!own[i].fine) assert_int_equal(err.code, ERR_DENIED);
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(pages_of_ours_and_allowed_ones_may_call)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(pages_of_ours_and_allowed_ones_may_call),
+                                     cmocka_unit_test(only_pages_of_ours_are_own)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// People at the console: in by a link that works once, known by a cookie, out again; and what pages elsewhere, thieves of
+// cookies and networks in between cannot do.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { axeFaults, noBrowser, startBrowser } from "../lib/browser.mjs";
+import { Postern, start } from "../lib/postern.mjs";
+import { certificate, get } from "../lib/tls.mjs";
+import { eventually } from "../lib/wait.mjs";
+
+let world, url;
+before(async () => {
+  world = await start({ settings: { public_url: undefined } });
+  url = world.postern.url;
+});
+after(() => world?.close());
+
+const link = async (body = {}) => (await world.must(201, "POST", "/sign-in-link", body)).url;
+const open = (address, headers = { origin: url }) => fetch(address, { method: "POST", headers, redirect: "manual" });
+const cookieOf = (r) => r.headers.get("set-cookie")?.split(";")[0];
+async function signIn(address, headers) {
+  const r = await open(address ?? (await link()), { origin: url, ...headers });
+  assert.equal(r.status, 303, await r.text());
+  return cookieOf(r);
+}
+// As the console does it: `without` takes a header away or replaces it.
+const as = (cookie, method, path, body, without = {}) => {
+  const headers = { cookie, ...(method === "GET" ? {} : { origin: url, "postern-console": "1" }), ...without };
+  for (const name of Object.keys(headers)) if (headers[name] === undefined) delete headers[name];
+  return world.api(method, path, body, { token: null, headers });
+};
+
+describe("a link", () => {
+  test("lets in once, as a person with a role, and leads to the console", async () => {
+    const address = await link();
+    for (let i = 0; i < 2; i++) {
+      const page = await fetch(address);
+      assert.equal(page.status, 200);
+      assert.match(await page.text(), /once, as admin/);
+    }
+    const r = await open(address);
+    assert.deepEqual([r.status, r.headers.get("location")], [303, "/ui/"]);
+    const port = new URL(url).port;
+    assert.match(r.headers.get("set-cookie"), new RegExp(`^postern-${port}=pss_[\\w-]{43}; Path=/; HttpOnly; SameSite=Lax; Max-Age=604800$`));
+    const who = await as(cookieOf(r), "GET", "/whoami");
+    assert.deepEqual([who.status, who.body.kind, who.body.name, who.body.role], [200, "user", "admin", "admin"]);
+    for (const again of [await open(address), await fetch(address)]) {
+      assert.equal(again.status, 404);
+      assert.equal(again.headers.get("set-cookie"), null);
+      assert.match(await again.text(), /unknown, was used, or has expired/);
+    }
+  });
+
+  test("used by two at once lets one in", async () => {
+    const address = await link();
+    const all = await Promise.all(Array.from({ length: 8 }, () => open(address)));
+    assert.equal(all.filter((r) => r.status === 303).length, 1);
+    assert.equal(all.filter((r) => r.headers.get("set-cookie")).length, 1);
+  });
+
+  test("is printed by the first start, and by 'serve' to no log afterwards", async () => {
+    const [, printed] = world.postern.program.output.match(/(http\S+\/ui\/enter\/psl_\S+)/);
+    assert.match(await as(await signIn(printed), "GET", "/whoami").then((r) => r.text), /"admin"/);
+    const other = new Postern();
+    await other.start();
+    await other.stop();
+    await other.start();
+    assert.match(other.program.output, /Console: http\S+\/ui\/ /);
+    assert.doesNotMatch(other.program.output, /psl_/);
+    await other.close();
+  });
+
+  test("that is none is turned away, and every one looks alike", async () => {
+    const shown = async (id) => (await (await fetch(`${url}/ui/enter/${id}`)).text()).replaceAll(/nonce="[^"]*"/g, "");
+    const unknown = await shown("psl_nothing");
+    for (const id of ["x", "%3Cscript%3E", "a".repeat(2000), "psk_x"]) assert.equal(await shown(id), unknown, id);
+    assert.equal((await world.api("POST", "/sign-in-link", { user: "nobody" })).status, 404);
+  });
+
+  test("is opened by no page elsewhere, and by no request that names no page", async () => {
+    const address = await link();
+    for (const headers of [{}, { origin: "https://evil.example" }, { origin: "null" }, { origin: `http://localhost:${new URL(url).port}` }]) {
+      const r = await open(address, headers);
+      assert.equal(r.status, 403, JSON.stringify(headers));
+      assert.equal(r.headers.get("set-cookie"), null);
+    }
+    await signIn(address); // and it is not used up by that
+  });
+});
+
+describe("a session", () => {
+  test("changes something only by a page of ours, with our header", async () => {
+    const cookie = await signIn();
+    const body = { name: "x", value: "example.com" };
+    const cases = [{ origin: undefined }, { origin: "https://evil.example" }, { origin: "null" }, { "postern-console": undefined }, { "postern-console": "0" }, { origin: undefined, referer: `${url}/ui/` }];
+    for (const without of cases) {
+      for (const [method, path, sent] of [["POST", "/alias", body], ["DELETE", "/session", undefined], ["POST", "/key/rotate", undefined]])
+        assert.equal((await as(cookie, method, path, sent, without)).status, 403, `${method} ${path} ${JSON.stringify(without)}`);
+    }
+    assert.equal((await as(cookie, "GET", "/whoami")).status, 200);
+    assert.equal((await world.must(200, "GET", "/alias")).items.length, 0);
+  });
+
+  test("is another for each sign-in, whatever the browser came with", async () => {
+    const name = `postern-${new URL(url).port}`, planted = `${name}=pss_${"A".repeat(43)}`;
+    const first = await signIn(undefined, { cookie: planted });
+    assert.notEqual(first, planted);
+    assert.equal((await as(planted, "GET", "/whoami")).status, 401);
+    const second = await signIn(undefined, { cookie: first });
+    assert.notEqual(second, first);
+    assert.equal((await as(first, "GET", "/whoami")).status, 401, "what it held before is dead");
+    assert.equal((await as(second, "GET", "/whoami")).status, 200);
+  });
+
+  test("is dead after sign-out, for a thief of the cookie too", async () => {
+    const cookie = await signIn(), other = await signIn();
+    const out = await as(cookie, "DELETE", "/session");
+    assert.equal(out.status, 204);
+    assert.match(out.headers.get("set-cookie"), /^postern-\d+=; Path=\/; HttpOnly; SameSite=Lax; Max-Age=0$/);
+    assert.equal((await as(cookie, "GET", "/whoami")).status, 401);
+    assert.equal((await as(other, "GET", "/whoami")).status, 200);
+    assert.equal((await world.api("DELETE", "/session")).status, 404, "a token has none");
+  });
+
+  test("is listed and ended by an administrator", async () => {
+    const cookie = await signIn(undefined, { "user-agent": "<b>Browser" });
+    const list = (await as(cookie, "GET", "/session")).body.items;
+    const own = list.find((s) => s.current);
+    assert.deepEqual([own.user, own.agent, own.address], ["admin", "<b>Browser", "127.0.0.1"]);
+    assert.ok(!JSON.stringify(list).includes("pss_"));
+    await world.must(204, "DELETE", `/session/${own.id}`);
+    assert.equal((await as(cookie, "GET", "/whoami")).status, 401);
+    assert.equal((await world.api("DELETE", `/session/${own.id}`)).status, 404);
+  });
+
+  test("ends when it is not used, and by its age", async () => {
+    const short = new Postern({ session_idle: "1m", session_age: "5m" });
+    await short.start();
+    const made = await short.must(201, "POST", "/sign-in-link", {});
+    const r = await fetch(made.url, { method: "POST", headers: { origin: short.url }, redirect: "manual" });
+    assert.match(r.headers.get("set-cookie"), /Max-Age=300$/);
+    const { items } = await short.must(200, "GET", "/session");
+    assert.ok(Date.parse(items[0].expires_at) - Date.parse(items[0].created_at) === 300_000);
+    await short.close();
+  });
+
+  test("makes the person the owner of what it makes, and the audit says who", async () => {
+    const cookie = await signIn();
+    const who = (await as(cookie, "GET", "/whoami")).body;
+    const board = await as(cookie, "POST", "/dashboard", { name: "of a person", visibility: "private" });
+    assert.deepEqual([board.status, board.body.owner, board.body.owner_name], [201, who.id, "admin"]);
+    assert.equal((await world.api("GET", `/dashboard/${board.body.id}`)).status, 404, "another's, while the person is there");
+    await eventually("in the audit", async () => {
+      const rows = (await world.must(200, "GET", `/audit?actor=${who.id}`)).items;
+      return rows.some((row) => row.action === "dashboard.create" && row.actor_name === "admin") && rows.some((row) => row.action === "signin.enter");
+    });
+  });
+
+  test("an API token beside a cookie counts alone", async () => {
+    const cookie = await signIn();
+    const both = await world.api("GET", "/whoami", undefined, { headers: { cookie } });
+    assert.equal(both.body.kind, "token");
+    assert.equal((await world.api("GET", "/whoami", undefined, { token: "psk_wrong", headers: { cookie } })).status, 401);
+  });
+
+  test("a page elsewhere that the operator allows for MCP may not use it", async () => {
+    const w = new Postern({ allowed_origins: ["https://allowed.example"] });
+    await w.start();
+    const made = await w.must(201, "POST", "/sign-in-link", {});
+    const r = await fetch(made.url, { method: "POST", headers: { origin: "https://allowed.example" }, redirect: "manual" });
+    assert.equal(r.status, 403);
+    const ok = await fetch(made.url, { method: "POST", headers: { origin: w.url }, redirect: "manual" });
+    const change = await w.api("DELETE", "/session", undefined, { token: null, headers: { cookie: cookieOf(ok), origin: "https://allowed.example", "postern-console": "1" } });
+    assert.equal(change.status, 403);
+    await w.close();
+  });
+
+  test("opens the page of an answer without a token", async () => {
+    const account = await world.account();
+    const answer = await world.must(200, "POST", "/ask", { question: "how many active zones do we have?" });
+    await world.must(200, "PATCH", `/answers/${answer.id}`, { visibility: "shared" });
+    const cookie = await signIn();
+    const page = await (await fetch(`${url}/ui/answer/${answer.id}`, { headers: { cookie } })).text();
+    assert.match(page, /how many active zones/);
+    assert.doesNotMatch(page, /API token<input/);
+    await as(cookie, "DELETE", "/session");
+    assert.match(await (await fetch(`${url}/ui/answer/${answer.id}`, { headers: { cookie } })).text(), /API token<input/);
+    await world.must(204, "DELETE", `/integrated-account/${account.id}`);
+  });
+});
+
+describe("the way in between", () => {
+  test("over plain HTTP nobody signs in from elsewhere, and no cookie counts there", async () => {
+    const address = await link(), path = new URL(address).pathname, { port } = new URL(url);
+    const ask = (method, headers) =>
+      new Promise((resolve, reject) => {
+        const q = http.request({ host: "127.0.0.1", port, path, method, headers }, (r) => (r.resume(), r.on("end", () => resolve(r))));
+        q.on("error", reject).end();
+      });
+    for (const method of ["GET", "POST"]) {
+      const proxied = await ask(method, { host: `127.0.0.1:${port}`, origin: url, "x-forwarded-for": "192.0.2.1" });
+      assert.equal(proxied.statusCode, 403);
+      assert.equal(proxied.headers["set-cookie"], undefined);
+    }
+    const cookie = await signIn(address);
+    assert.equal((await as(cookie, "GET", "/whoami", undefined, { "x-forwarded-for": "192.0.2.1" })).status, 401);
+  });
+
+  test("over HTTPS the cookie is this host's alone", async () => {
+    const w = new Postern();
+    const { cert, key } = certificate(w.folder, "console");
+    w.settings = { ...w.settings, tls_cert: cert, tls_key: key };
+    await w.start();
+    const [, printed] = w.program.output.match(/(https\S+\/ui\/enter\/psl_\S+)/);
+    const r = await get(printed, { method: "POST", headers: { origin: w.url } });
+    assert.equal(r.status, 303, r.text);
+    const [set] = [r.headers["set-cookie"]].flat();
+    assert.match(set, /^__Host-postern=pss_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=604800; Secure$/);
+    const text = set.split(";")[0].split("=")[1], { port } = new URL(w.url);
+    assert.equal((await get(`${w.url}/whoami`, { headers: { cookie: set.split(";")[0] } })).status, 200);
+    assert.equal((await get(`${w.url}/whoami`, { headers: { cookie: `postern-${port}=${text}` } })).status, 401, "a name that a neighbour could set");
+    await w.close();
+  });
+
+  test("pages that sign in cannot be framed, and run nothing", async () => {
+    const r = await fetch(await link());
+    assert.match(r.headers.get("content-security-policy"), /default-src 'none'.*form-action 'self'.*frame-ancestors 'none'/);
+    assert.deepEqual(["x-frame-options", "cache-control", "referrer-policy"].map((h) => r.headers.get(h)), ["DENY", "no-store", "same-origin"]);
+  });
+
+  test("neither a link nor a cookie stands in the database, the audit or the log", async () => {
+    const address = await link(), cookie = await signIn(address);
+    await as(cookie, "GET", "/whoami");
+    const secrets = [address.split("/").at(-1), cookie.split("=")[1]];
+    const audit = JSON.stringify((await world.must(200, "GET", "/audit?limit=1000")).items);
+    const data = join(world.postern.folder, "data");
+    const stored = readdirSync(data).filter((f) => f.startsWith("postern.db")).map((f) => readFileSync(join(data, f), "latin1")).join();
+    const logged = world.postern.program.output;
+    for (const secret of secrets) for (const text of [audit, stored, logged]) assert.ok(!text.includes(secret));
+  });
+});
+
+test("in a browser: a click signs in, scripts see no cookie, nobody is kept out", { skip: noBrowser }, async () => {
+  const browser = await startBrowser();
+  try {
+    const tab = await browser.newPage();
+    tab.setDefaultTimeout(120_000);
+    await tab.goto(await link());
+    assert.equal(await axeFaults(tab), "");
+    await Promise.all([tab.waitForURL(`${url}/ui/`), tab.click("button")]);
+    const seen = await tab.evaluate(`(async () => [document.cookie, (await (await fetch("/whoami")).json()).name])()`);
+    assert.deepEqual(seen, ["", "admin"]);
+    const status = await tab.evaluate(`fetch("/session", { method: "DELETE", headers: { "postern-console": "1" } }).then((r) => r.status)`);
+    assert.equal(status, 204);
+  } finally {
+    await browser.close();
+  }
+});

@@ -42,12 +42,12 @@ bool boards_find(struct admin_call *call, struct board_row *out, struct err *err
   return boards_sees(call, out) || boards_none("dashboard", s.named, err);
 }
 
-static bool boards_fill(struct admin_call *call, struct boards_tile *t, struct stable_look *look, bool values,
+static bool boards_fill(struct admin_call *call, struct boards_tile *t, struct stable_look *look,
                         struct err *err) {
   t->at_work = schedule_is_at_work(t->tile.id);
   t->verdict = board_judge(call->env->board, &t->tile, look);
   t->lost = board_owner_lost(call->catalog, t->tile.owner);
-  return board_outcome_read(boards_store(call), t->tile.id, values, call->arena, &t->outcome, err);
+  return board_outcome_read(boards_store(call), t->tile.id, true, call->arena, &t->outcome, err);
 }
 
 static bool boards_find_tile_job(void *arg, struct err *err) {
@@ -56,7 +56,7 @@ static bool boards_find_tile_job(void *arg, struct err *err) {
   struct stable_look look = {.catalog = s->call->catalog, .arena = s->call->arena};
   bool ok = board_tile_find(store, s->named, s->call->arena, &s->tile->tile, err) &&
             board_find(store, s->tile->tile.dashboard_id, s->call->arena, s->board, err) &&
-            boards_fill(s->call, s->tile, &look, true, err);
+            boards_fill(s->call, s->tile, &look, err);
   stable_done(&look);
   return ok;
 }
@@ -84,7 +84,7 @@ bool boards_read_tiles(struct admin_call *call, struct str dashboard_id, struct 
   for (size_t i = 0; ok && i < there; i++) {
     if (only.n && !str_eq(only, tiles[i].id)) continue;
     all[n].tile = tiles[i];
-    ok = boards_fill(call, &all[n++], &look, false, err);
+    ok = boards_fill(call, &all[n++], &look, err);
   }
   stable_done(&look);
   *out = all;
@@ -127,6 +127,10 @@ static void boards_put_outcome(struct buf *out, const struct boards_tile *t) {
   yyjson_arr_foreach (yyjson_obj_get(root, "warnings"), i, n, warning)
     put_text(out, NULL, json_text(warning));
   put_close(out, ']');
+  struct buf trend = BUF_MAX(VALUES_BYTES_MOST * 8);
+  values_trend(t->outcome.points, &trend);
+  put_json(out, "trend", trend.full ? STR("[]") : buf_str(&trend));
+  buf_free(&trend);
   if (result)
     put_value(out, "data", result);
   else

@@ -78,6 +78,7 @@ SHAPE(admin_tile_patch, "TilePatch", "What is to change; what is left out stays.
   {"now", ADMIN_TIME, NIL, .says = "the one moment of the run"},                                                    \
   {"zone", ADMIN_TEXT, NIL, .says = "of buckets and dates"},                                                        \
   {"warnings", ADMIN_TEXTS, REQ, .says = "what was cut, failed or taken for granted"},                              \
+  {"trend", ADMIN_OBJECTS, REQ, .says = "of at most five of its values, the newest: key, at, values, oldest first"},    \
   {"data", ADMIN_OBJECT, NIL, .says = "the result as it was last read: columns, rows, chart"}
 INNER(admin_tile, "Tile", "A tile with what it shows", TILE_SHOWN);
 SHAPE(admin_tile_whole, "TileWhole", "A tile with its program and the whole of its last outcome",

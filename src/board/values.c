@@ -217,3 +217,56 @@ void values_write(struct str points, struct buf *out) {
   arena_free(a);
   yyjson_doc_free(doc);
 }
+
+// ---- a trend
+
+struct values_line { // of one key, in the making
+  struct buf at, values;
+  size_t count;
+};
+
+static void values_line_add(struct values_line *line, const struct values_set *set, size_t i, size_t key) {
+  yyjson_val *point = yyjson_arr_get(set->points, i);
+  uint64_t number;
+  char at[CLOCK_TEXT];
+  for (size_t k = 1; k + 1 < yyjson_arr_size(point); k += 2) {
+    if (!str_to_u64(json_raw_number(yyjson_arr_get(point, k)), &number) || number != key) continue;
+    clock_rfc3339(set->at[i], at);
+    buf_printf(&line->at, "%s\"%s\"", line->count ? "," : "", at);
+    buf_printf(&line->values, "%s%.*s", line->count ? "," : "",
+               STR_ARG(json_raw_number(yyjson_arr_get(point, k + 1))));
+    line->count++;
+    return;
+  }
+}
+
+static void values_line_write(const struct values_set *set, size_t key, struct buf *out) {
+  struct values_line line = {.at = BUF_MAX(out->max), .values = BUF_MAX(out->max)};
+  for (size_t i = set->count > VALUES_TREND_MOST ? set->count - VALUES_TREND_MOST : 0; i < set->count; i++)
+    values_line_add(&line, set, i, key);
+  if (line.count > 1) {
+    if (out->p[out->n - 1] != '[') buf_add_char(out, ',');
+    buf_add_z(out, "{\"key\":");
+    json_add_string(out, json_text(yyjson_arr_get(set->keys, key)));
+    buf_printf(out, ",\"at\":[%.*s],\"values\":[%.*s]}", STR_ARG(buf_str(&line.at)),
+               STR_ARG(buf_str(&line.values)));
+  }
+  buf_free(&line.at);
+  buf_free(&line.values);
+}
+
+void values_trend(struct str points, struct buf *out) {
+  yyjson_doc *doc = points.n ? yyjson_read(points.p, points.n, YYJSON_READ_NUMBER_AS_RAW) : NULL;
+  struct arena *a = arena_new();
+  struct values_set set;
+  uint64_t key;
+  values_read(doc, a, &set);
+  yyjson_val *last = set.count ? yyjson_arr_get(set.points, set.count - 1) : NULL;
+  buf_add_char(out, '[');
+  for (size_t k = 1; k < 1 + 2 * VALUES_TREND_KEYS && k + 1 < yyjson_arr_size(last); k += 2)
+    if (str_to_u64(json_raw_number(yyjson_arr_get(last, k)), &key) && yyjson_arr_get(set.keys, key))
+      values_line_write(&set, key, out);
+  buf_add_char(out, ']');
+  arena_free(a);
+  yyjson_doc_free(doc);
+}

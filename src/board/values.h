@@ -15,7 +15,9 @@ enum {
   VALUES_KEY_MOST = 200,         // bytes of a key
   VALUES_BYTES_MOST = 32 * 1024, // of a tile
   VALUES_PART = 48,              // two that lie nearer than this part of their age are one too many
-  VALUES_DAYS_MOST = 400,        // older ones go
+  VALUES_TREND_KEYS = 5,
+  VALUES_TREND_MOST = 60, // points of a trend
+  VALUES_DAYS_MOST = 400, // older ones go
 };
 
 struct values_cell {
@@ -31,5 +33,8 @@ struct str values_add(struct str before, int64_t at_ms, const struct values_cell
 // Which of these times, in ascending order, stay; the first and the last always, but what is too old. How many do.
 size_t values_thin(const int64_t *at_ms, size_t count, int64_t now_ms, int64_t part, bool *stays);
 void values_write(struct str points, struct buf *out);
+// The newest of the first few keys, for a small line beside a number: [{"key":"rules","at":["…"],"values":[12]}]. Keys with
+// a single value have none.
+void values_trend(struct str points, struct buf *out);
 
 #endif

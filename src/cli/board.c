@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/body.h"
 #include "cli/names.h"
+#include "cli/picture.h"
 #include "cli/program.h"
 #include "cli/result.h"
 #include "cli/run.h"
@@ -15,7 +16,7 @@
 #include "data/csv.h"
 #include "data/json.h"
 
-enum { BOARD_OUT_MOST = 64 * 1024 * 1024, BOARD_TREND_MOST = 40 };
+enum { BOARD_OUT_MOST = 64 * 1024 * 1024 };
 
 static struct str board_path(struct cli *c, const char *format) {
   return api_path(c, format, args_word(&c->args, 0));
@@ -41,7 +42,35 @@ static void board_state(yyjson_val *tile, struct buf *out) {
   buf_add_char(out, '\n');
 }
 
-static void board_draw_tile(struct cli *c, yyjson_val *tile, struct buf *out) {
+// A line of blocks, from the least to the most of its values.
+static void board_trend(struct cli *c, yyjson_val *line, struct buf *out) {
+  static const char *const blocks[2][8] = {{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
+                                           {"_", ".", "-", "~", "=", "+", "*", "#"}};
+  yyjson_val *values = yyjson_obj_get(line, "values"), *v;
+  double least = 0, most = 0;
+  size_t i, n;
+  for (int pass = 0; pass < 2; pass++)
+    yyjson_arr_foreach (values, i, n, v) {
+      double number = strtod(arena_z(c->arena, json_raw_number(v)), NULL);
+      if (pass)
+        buf_add_z(
+            out,
+            blocks[picture_is_ascii()][most > least ? (size_t)((number - least) / (most - least) * 7) : 0]);
+      least = !pass && (!i || number < least) ? number : least;
+      most = !pass && (!i || number > most) ? number : most;
+    }
+  buf_printf(out, "  %.*s\n", STR_ARG(json_str(line, "key")));
+}
+
+// Of a number it stands beside it; of more, where the tile alone is looked at.
+static void board_trends(struct cli *c, yyjson_val *tile, bool alone, struct buf *out) {
+  yyjson_val *rows = yyjson_obj_get(yyjson_obj_get(tile, "data"), "rows"), *line;
+  size_t i, n;
+  if (!alone && (yyjson_arr_size(rows) != 1 || yyjson_arr_size(yyjson_arr_get_first(rows)) != 1)) return;
+  yyjson_arr_foreach (yyjson_obj_get(tile, "trend"), i, n, line) board_trend(c, line, out);
+}
+
+static void board_draw_tile(struct cli *c, yyjson_val *tile, bool alone, struct buf *out) {
   yyjson_val *data = yyjson_obj_get(tile, "data"), *warning;
   size_t i, n;
   struct buf body = BUF_MAX(BOARD_OUT_MOST);
@@ -51,6 +80,7 @@ static void board_draw_tile(struct cli *c, yyjson_val *tile, struct buf *out) {
   buf_printf(out, "%s%.*s  [%.*s]\n", out->n ? "\n" : "", STR_ARG(json_str(tile, "title")),
              STR_ARG(json_str(tile, "id")));
   if (body.n) buf_add(out, text);
+  board_trends(c, tile, alone, out);
   board_state(tile, out);
   yyjson_arr_foreach (yyjson_obj_get(tile, "warnings"), i, n, warning)
     buf_printf(out, "note: %.*s\n", STR_ARG(json_text(warning)));
@@ -70,19 +100,19 @@ static void board_draw(struct cli *c, yyjson_val *dashboard) {
   if (since.n) buf_printf(&out, ", since %.*s", STR_ARG(since));
   if (until.n) buf_printf(&out, ", until %.*s", STR_ARG(until));
   buf_add_char(&out, '\n');
-  yyjson_arr_foreach (tiles, i, n, tile) board_draw_tile(c, tile, &out);
+  yyjson_arr_foreach (tiles, i, n, tile) board_draw_tile(c, tile, false, &out);
   if (!n) buf_add_z(&out, "It has no tiles: postern tile pin DASHBOARD FILE.\n");
   view_text(c, buf_str(&out));
   buf_free(&out);
 }
 
-static void board_draw_one(struct cli *c, yyjson_val *tile) {
+static void board_draw_one(struct cli *c, yyjson_val *tile, bool alone) {
   struct buf out = BUF_MAX(BOARD_OUT_MOST);
   if (c->json) {
     view_json(c, tile);
     return;
   }
-  board_draw_tile(c, tile, &out);
+  board_draw_tile(c, tile, alone, &out);
   view_text(c, buf_str(&out));
   buf_free(&out);
 }
@@ -286,50 +316,14 @@ bool cli_tile_pin(struct cli *c, struct err *err) {
             board_send(c, "POST", api_path(c, "/tile/{}/refresh", json_str(tile, "id")), none, &tile, err);
   yyjson_mut_doc_free(body);
   yyjson_mut_doc_free(none);
-  if (ok) board_draw_one(c, tile);
+  if (ok) board_draw_one(c, tile, false);
   return ok;
 }
 
-// A line of blocks, from the least to the most of its values.
-static void board_trend(struct cli *c, yyjson_val *items, struct str key, struct buf *out) {
-  static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  size_t i, n,
-      first = yyjson_arr_size(items) > BOARD_TREND_MOST ? yyjson_arr_size(items) - BOARD_TREND_MOST : 0;
-  double least = 0, most = 0, number;
-  bool any = false;
-  yyjson_val *item;
-  for (int pass = 0; pass < 2; pass++)
-    yyjson_arr_foreach (items, i, n, item) {
-      yyjson_val *v = yyjson_obj_getn(yyjson_obj_get(item, "values"), key.p, key.n);
-      struct str digits = json_raw_number(v);
-      if (i < first || !digits.n) continue;
-      number = strtod(arena_z(c->arena, digits), NULL);
-      if (!pass) {
-        least = !any || number < least ? number : least;
-        most = !any || number > most ? number : most;
-        any = true;
-      } else {
-        buf_add_z(out, blocks[most > least ? (size_t)((number - least) / (most - least) * 7) : 0]);
-      }
-    }
-}
-
 bool cli_tile_show(struct cli *c, struct err *err) {
-  yyjson_val *tile, *history, *key, *v;
+  yyjson_val *tile;
   if (!api_get(c, board_path(c, "/tile/{}"), &tile, err)) return false;
-  board_draw_one(c, tile);
-  if (c->json) return true;
-  if (!api_get(c, board_path(c, "/tile/{}/history"), &history, err)) return false;
-  yyjson_val *items = yyjson_obj_get(history, "items"), *last = yyjson_arr_get_last(items);
-  struct buf out = BUF_MAX(BOARD_OUT_MOST);
-  size_t i, n;
-  yyjson_obj_foreach (yyjson_obj_get(last, "values"), i, n, key, v) {
-    if (i == 5 || yyjson_arr_size(items) < 2) break;
-    board_trend(c, items, json_text(key), &out);
-    buf_printf(&out, "  %.*s\n", STR_ARG(json_text(key)));
-  }
-  view_text(c, buf_str(&out));
-  buf_free(&out);
+  board_draw_one(c, tile, true);
   return true;
 }
 
@@ -369,7 +363,7 @@ bool cli_tile_refresh(struct cli *c, struct err *err) {
   yyjson_mut_doc *body = cli_body_new();
   bool ok = board_send(c, "POST", board_path(c, "/tile/{}/refresh"), body, &tile, err);
   yyjson_mut_doc_free(body);
-  if (ok) board_draw_one(c, tile);
+  if (ok) board_draw_one(c, tile, false);
   return ok;
 }
 

@@ -153,6 +153,7 @@ describe("tiles", () => {
     assert.equal(later.state, "ok");
     const history = await world.must(200, "GET", `/tile/${t.id}/history`);
     assert.ok(history.items.length >= 2 && history.items.every((i) => i.values.zones === later.data.rows[0][0]), JSON.stringify(history));
+    assert.deepEqual((await h.show(d)).tiles.find((x) => x.id === t.id).trend.map((l) => [l.key, new Set(l.values).size]), [["zones", 1]]);
     await world.must(200, "PATCH", `/tile/${t.id}`, { every_seconds: 0 });
     assert.equal((await h.tile(t)).as_of, (await h.settled(t)).as_of); // what it gave stays
     await world.must(204, "DELETE", `/tile/${t.id}`);
@@ -400,6 +401,24 @@ describe("what lasts", () => {
       assert.equal(db.prepare("SELECT count(*) AS n FROM tile_outcome WHERE tile_id = ?").get(t.id).n, 0);
       db.close();
     }
+    await world.must(204, "DELETE", `/dashboard/${d.id}`);
+  });
+
+  test("asked to stop while a vendor is slow to tiles, it stops, and what was there is there", async () => {
+    const d = await h.board("Stopping");
+    const tiles = [];
+    for (let i = 0; i < 6; i++) tiles.push(await h.pin(d, { program: program([zones("acme", { arguments: { name: `slow-${i}.example` } })], { n: "SELECT count(*) AS zones FROM zones" }), every_seconds: 10 }));
+    const before = await eventually("all were run", async () => { const is = await h.show(d); return is.tiles.every((t) => t.state === "ok" && !t.refreshing) && is; });
+    await world.sandbox.control("POST", "/fault", { match: { path: "/zones" }, kind: "slow", delay_ms: 60000, times: 100 });
+    await eventually("some are at work", async () => (await h.show(d)).tiles.some((t) => t.refreshing));
+    const { code, signal } = await world.postern.stop();
+    assert.deepEqual([code, signal], [0, null]);
+    assert.match(world.postern.program.output, /stopped/);
+    await world.sandbox.control("DELETE", "/fault");
+    await world.postern.start();
+    const is = await h.show(d);
+    for (const [i, t] of is.tiles.entries()) assert.ok(t.data.rows.length && t.as_of >= before.tiles[i].as_of, JSON.stringify(t));
+    await eventually("they go on", async () => (await h.show(d)).tiles.every((t, i) => t.state === "ok" && t.tried_at > before.tiles[i].tried_at));
     await world.must(204, "DELETE", `/dashboard/${d.id}`);
   });
 

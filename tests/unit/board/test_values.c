@@ -132,6 +132,24 @@ static void test_add(void **state) {
   yyjson_doc_free(doc);
 }
 
+static void test_trend(void **state) {
+  (void)state;
+  struct str points = STR("");
+  struct buf out = BUF_MAX(1 << 16);
+  for (int64_t i = 0; i < 3; i++) {
+    struct values_cell cells[] = {{STR("a"), arena_printf(arena, "%lld", (long long)i)},
+                                  {i == 2 ? STR("new") : STR("b"), STR("1.5")}};
+    points = values_add(points, DAY + i * MINUTE, cells, 2, VALUES_BYTES_MOST, arena);
+  }
+  values_trend(points, &out); // what is new has no trend yet, and what is gone has none any more
+  check_text(buf_str(&out), "[{\"key\":\"a\",\"at\":[\"1970-01-02T00:00:00Z\",\"1970-01-02T00:01:00Z\","
+                            "\"1970-01-02T00:02:00Z\"],\"values\":[0,1,2]}]");
+  buf_clear(&out);
+  values_trend(STR(""), &out);
+  check_text(buf_str(&out), "[]");
+  buf_free(&out);
+}
+
 // However much comes: the newest is there, and the bytes are held to.
 static void test_budget(void **state) {
   (void)state;
@@ -163,6 +181,10 @@ static void test_damaged(void **state) {
                          "{\"keys\":[\"a\"],\"points\":[[5,9,1],[6,0]]}"};
   struct values_cell a = {STR("a"), STR("1")};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    struct buf trend = BUF_MAX(4096);
+    values_trend(str_of(texts[i]), &trend);
+    check_text(buf_str(&trend), "[]");
+    buf_free(&trend);
     yyjson_doc_free(written(str_of(texts[i])));
     struct str points = values_add(str_of(texts[i]), DAY, &a, 1, VALUES_BYTES_MOST, arena);
     assert_true(points.n > 0);
@@ -177,6 +199,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_year, setup, teardown),
       cmocka_unit_test_setup_teardown(test_too_old, setup, teardown),
       cmocka_unit_test_setup_teardown(test_add, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_trend, setup, teardown),
       cmocka_unit_test_setup_teardown(test_budget, setup, teardown),
       cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
   };

@@ -78,11 +78,12 @@ bool part_take_equal(struct filling *f, size_t i) {
 void part_settle_whether(struct filling *f) {
   struct reading_part *p = f->part;
   size_t first = f->in->segment_count ? f->in->segments[0].first : 0;
+  p->whether = language_at(f->language, f->words, first, LANGUAGE_WHETHER, NULL) > 0;
   bool one = p->id_count == 1 && p->named == p->thing;
   if (!p->thing->derived || !one || p->filter_count != 1 || p->filters[0].op != READING_IS ||
       p->filters[0].column < 0)
     return;
-  if (!language_at(f->language, f->words, first, LANGUAGE_WHETHER, NULL)) return;
+  if (!p->whether) return;
   p->expects = p->filters[0].value;
   p->expects_not = p->filters[0].negated;
   if (p->asked_count < READING_GROUPS_MOST) p->asked[p->asked_count++] = p->filters[0].column;

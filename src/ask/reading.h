@@ -57,10 +57,10 @@ struct reading_part {
   int lack;             // of thing's `lacks`; -1: none
   bool unfiltered_flag; // both sides of a flag were asked for: `flag` is its column
   int flag;
-  int expects; // the value that the one row is asked to have; -1: none
-  bool expects_not;
-  bool grouped;     // "per", "by": the groups are asked for by word
-  const char *form; // table, line, bar; NULL: as suits
+  int expects;               // the value that the one row is asked to have; -1: none
+  bool expects_not, whether; // whether: wants a yes or a no
+  bool grouped;              // "per", "by": the groups are asked for by word
+  const char *form;          // table, line, bar; NULL: as suits
   struct str unknown[READING_UNKNOWN_MOST];
   bool unknown_matters[READING_UNKNOWN_MOST]; // something is measured against it
   const struct model_thing

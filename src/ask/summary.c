@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/summary.h"
 
-#include "ask/cell.h"
-#include "ask/part.h"
+#include "ask/saying.h"
 #include "chart/classes.h"
 #include "data/json.h"
 
 enum { SUMMARY_NAMES_MOST = 12 };
-
-struct saying {
-  const struct plan_result *r;
-  const struct table_result *rows;
-  const struct reading_part *p;
-  const struct model_thing *t;
-  const struct table_clock *clock;
-  struct arena *arena;
-  struct buf *out, *numbers;
-  struct str name; // of the result
-};
 
 static struct cell_to say_to(const struct saying *s) {
   return (struct cell_to){s->out, s->numbers, s->rows, s->name};
@@ -56,86 +44,25 @@ static void say_value(const struct saying *s, size_t row, int column) {
   cell_say(&to, row, (size_t)column, say_unit_of(s, s->rows->columns[column].name));
 }
 
-// ---- what was asked for
-
-static void say_plural(const struct model_thing *t, struct buf *out) {
-  struct str plural = json_str(t->def, "plural"), noun = t->label_noun;
-  if (plural.n)
-    buf_add(out, plural);
-  else if (str_ends(noun, "y") && !str_ends(noun, "ay") && !str_ends(noun, "ey"))
-    buf_printf(out, "%.*sies", (int)noun.n - 1, noun.p);
-  else
-    buf_printf(out, "%.*s%s", STR_ARG(noun), str_ends(noun, "s") ? "" : "s");
-}
-
-static void say_filter(const struct reading_part *p, const struct reading_filter *f, struct buf *out) {
-  const struct model_column *c = f->column >= 0 ? &p->thing->columns[f->column] : NULL;
-  if (f->op == READING_IS)
-    buf_printf(out, "%s%.*s", f->negated ? "not " : "", STR_ARG(p->thing->values[f->value].said));
-  else if (f->op == READING_LACKS)
-    buf_printf(out, "without %.*s", STR_ARG(c->name));
-  else if (f->op == READING_COMPARES)
-    buf_printf(out, "%.*s %s %.*s", STR_ARG(c->name), f->sign, STR_ARG(f->text));
-  else
-    buf_printf(out, "%.*s %.*s", STR_ARG(c->name), STR_MOST(f->text, 80));
-}
-
-// `count`: how many of them.
-static void say_counted_subject(const struct reading_part *p, double count, struct buf *out) {
-  if (count == 1)
-    buf_add(out, p->thing->label_noun);
-  else
-    say_plural(p->thing, out);
-  for (size_t i = 0, n = 0; i < p->filter_count; i++) {
-    buf_add_z(out, n++ ? ", " : " (");
-    say_filter(p, &p->filters[i], out);
-    if (i + 1 == p->filter_count) buf_add_char(out, ')');
-  }
-  for (size_t i = 0; i < p->name_count; i++)
-    buf_printf(out, "%s%.*s",
-               i                  ? " and "
-               : p->thing->within ? " on "
-                                  : " named ",
-               STR_MOST(p->names[i], 100));
-  for (size_t i = 0; i < p->id_count; i++) buf_printf(out, " of id %.*s", STR_MOST(p->ids[i], 100));
-}
-
-void summary_subject(const struct reading_part *p, struct buf *out) {
-  say_counted_subject(p, 0, out);
-}
-
-static void say_range(const struct saying *s) {
-  if (!s->p->has_span) return;
-  struct str said = s->p->span.said;
-  buf_add_z(s->out, " (");
-  if (s->p->span_is_assumed)
-    buf_add_z(s->out, "no time was said, so ");
-  else if (said.n)
-    buf_printf(s->out, "%.*s: ", STR_ARG(said));
-  buf_printf(s->out, "%.*s)", STR_ARG(span_say(&s->p->span, s->clock, s->arena)));
-}
-
-static void say_subject(const struct saying *s) {
-  summary_subject(s->p, s->out);
-  say_range(s);
-}
-
-static void say_counted(const struct saying *s, double n) {
-  say_counted_subject(s->p, n, s->out);
-  say_range(s);
-}
-
 // ---- shapes
 
 static void say_value_of(const struct saying *s) {
   const struct table_cell *c = say_cell(s, 0, 0);
-  bool rows = s->p->measure < 0 && s->t->counts < 0;
-  say_number(s, c, s->r->query.unit);
-  buf_add_char(s->out, ' ');
   double n = 0;
-  if (!rows) buf_printf(s->out, "%.*s of ", STR_ARG(s->r->query.measure));
-  if (rows) (void)chart_cell_number(c, &n);
-  say_counted(s, n);
+  if (say_is_count(s)) {
+    say_number(s, c, s->r->query.unit);
+    buf_add_char(s->out, ' ');
+    (void)chart_cell_number(c, &n);
+    if (say_counts_rows(s))
+      say_counted(s, n);
+    else
+      say_measured(s);
+  } else {
+    buf_add_z(s->out, "The ");
+    say_measured(s);
+    buf_add_z(s->out, " is ");
+    say_number(s, c, s->r->query.unit);
+  }
   buf_add_char(s->out, '.');
 }
 
@@ -145,12 +72,29 @@ static void say_none(const struct saying *s) {
   buf_add_z(s->out, " were found.");
 }
 
-static void say_names(const struct saying *s, int column, size_t first, size_t end) {
-  for (size_t i = first; i < end && i < first + SUMMARY_NAMES_MOST; i++) {
-    if (i > first) buf_add_z(s->out, i + 1 == end ? " and " : ", ");
-    say_value(s, i, column);
+static bool say_is_again(const struct saying *s, int column, size_t first, size_t row) {
+  const struct table_cell *c = say_cell(s, row, (size_t)column), *other;
+  for (size_t i = first; i < row && c->kind == TABLE_CELL_TEXT; i++) {
+    other = say_cell(s, i, (size_t)column);
+    if (other->kind == TABLE_CELL_TEXT && str_eq(other->text, c->text)) return true;
   }
-  if (end > first + SUMMARY_NAMES_MOST) buf_printf(s->out, " and others");
+  return false;
+}
+
+// Each name once, in the order of the rows.
+static void say_names(const struct saying *s, int column, size_t first, size_t end) {
+  size_t rows[SUMMARY_NAMES_MOST], n = 0;
+  bool more = false;
+  for (size_t i = first; i < end && !more; i++) {
+    if (say_is_again(s, column, first, i)) continue;
+    if (n == SUMMARY_NAMES_MOST) more = true;
+    if (!more) rows[n++] = i;
+  }
+  for (size_t i = 0; i < n; i++) {
+    if (i) buf_add_z(s->out, i + 1 == n && !more ? " and " : ", ");
+    say_value(s, rows[i], column);
+  }
+  if (more) buf_add_z(s->out, " and others");
 }
 
 static int say_label(const struct saying *s) {
@@ -193,7 +137,9 @@ static void say_one(const struct saying *s) {
   size_t n = 0;
   for (size_t c = 0; c < s->rows->column_count; c++) {
     if ((int)c == label) continue;
-    buf_printf(s->out, "%s%.*s ", n++ ? ", " : "", STR_ARG(s->rows->columns[c].name));
+    if (n++) buf_add_z(s->out, ", ");
+    say_spoken(s, s->rows->columns[c].name);
+    buf_add_char(s->out, ' ');
     say_value(s, 0, (int)c);
   }
   if (s->p->has_span) say_range(s);
@@ -203,10 +149,22 @@ static void say_one(const struct saying *s) {
 static void say_ranked(const struct saying *s) {
   int by = say_column(s, s->r->query.measure), label = say_label(s);
   say_value(s, 0, label);
-  buf_printf(s->out, " comes first of the ");
-  say_subject(s);
-  buf_add_z(s->out, ", with ");
-  buf_printf(s->out, "%.*s ", STR_ARG(s->r->query.measure));
+  if (part_has(s->p, ASK_OLDEST) || part_has(s->p, ASK_NEWEST) || part_has(s->p, ASK_SOONEST)) {
+    buf_printf(s->out, " is the %s of the ",
+               part_has(s->p, ASK_OLDEST)   ? "first"
+               : part_has(s->p, ASK_NEWEST) ? "latest"
+                                            : "next");
+    say_subject(s);
+    buf_add_z(s->out, ": ");
+    say_spoken(s, s->r->query.measure);
+    buf_add_char(s->out, ' ');
+  } else {
+    buf_printf(s->out, " has the %s ", s->r->query.ascending ? "lowest" : "highest");
+    say_spoken(s, s->r->query.measure);
+    buf_add_z(s->out, " of the ");
+    say_subject(s);
+    buf_add_z(s->out, ": ");
+  }
   say_value(s, 0, by);
   if (s->rows->row_count > 1) {
     buf_add_z(s->out, "; next is ");
@@ -217,6 +175,17 @@ static void say_ranked(const struct saying *s) {
   buf_add_char(s->out, '.');
 }
 
+// Has the row the value that it is asked to have?
+static bool say_is_so(const struct saying *s) {
+  const struct model_value *v = &s->t->values[s->p->expects];
+  int column = v->column >= 0 ? say_column(s, s->t->columns[v->column].name) : -1;
+  const struct table_cell *c = column >= 0 ? say_cell(s, 0, (size_t)column) : NULL;
+  bool is = c && (c->kind == TABLE_CELL_TEXT
+                      ? str_eq_nocase(c->text, v->value)
+                      : (c->kind == TABLE_CELL_INTEGER && c->integer) == str_is(v->value, "true"));
+  return is != s->p->expects_not;
+}
+
 static void say_rows(const struct saying *s) {
   bool aged = part_has(s->p, ASK_OLDEST) || part_has(s->p, ASK_NEWEST) || part_has(s->p, ASK_SOONEST);
   bool ranked = part_has(s->p, ASK_TOP) || part_has(s->p, ASK_BOTTOM) || aged;
@@ -225,10 +194,13 @@ static void say_rows(const struct saying *s) {
   } else if (ranked && s->r->query.measure.n && say_column(s, s->r->query.measure) >= 0) {
     say_ranked(s);
   } else if (s->rows->row_count == 1 && (s->p->asked_count || s->p->id_count) && s->rows->column_count > 1) {
-    if (part_has(s->p, ASK_CHECK)) buf_add_z(s->out, "Yes. ");
+    if (s->p->expects >= 0)
+      buf_add_z(s->out, say_is_so(s) ? "Yes. " : "No. ");
+    else if (part_has(s->p, ASK_CHECK))
+      buf_add_z(s->out, "Yes. ");
     say_one(s);
   } else {
-    if (part_has(s->p, ASK_CHECK)) buf_add_z(s->out, "Yes: ");
+    if (part_has(s->p, ASK_CHECK) || (s->p->whether && s->p->filter_count)) buf_add_z(s->out, "Yes: ");
     say_rows_between(s, 0, s->rows->row_count);
     buf_add_char(s->out, ' ');
     say_counted(s, (double)s->rows->row_count);
@@ -248,37 +220,58 @@ static size_t say_equals(const struct saying *s, size_t column) {
   return count;
 }
 
+// A flag is told by its words: "proxied", not "true".
+static void say_told(const struct saying *s, size_t row, int column) {
+  const struct table_cell *c = say_cell(s, row, (size_t)column);
+  int of = model_column_find(s->t, s->rows->columns[column].name);
+  const char *value = c->kind == TABLE_CELL_INTEGER && c->integer ? "true" : "false";
+  for (size_t v = 0; v < s->t->value_count && of >= 0 && s->rows->columns[column].type == TABLE_BOOLEAN; v++)
+    if (s->t->values[v].column == of && str_is(s->t->values[v].value, value)) {
+      buf_add(s->out, s->t->values[v].said);
+      return;
+    }
+  say_value(s, row, column);
+}
+
 static void say_group(const struct saying *s, size_t row) {
   for (size_t g = 0; g < s->r->query.group_count; g++) {
     if (g) buf_add_z(s->out, ", ");
-    say_value(s, row, (int)g);
+    say_told(s, row, (int)g);
   }
 }
 
-// What the first has of the measure: the most of a count, the highest of a mean.
+// What the first has of the measure: the most of a count, the highest of anything else.
 static const char *say_first(const struct saying *s) {
   bool least = s->r->query.ascending;
-  bool mean = part_has(s->p, ASK_MEAN) || part_has(s->p, ASK_MEDIAN) || part_has(s->p, ASK_PERCENTILE);
-  return mean ? least ? "lowest" : "highest" : least ? "fewest" : "most";
+  return say_is_count(s) ? least ? "fewest" : "most" : least ? "lowest" : "highest";
+}
+
+static void say_measure_at(const struct saying *s, size_t row, int by) {
+  int percent = say_column(s, STR("percent"));
+  say_number(s, say_cell(s, row, (size_t)by), s->r->query.unit);
+  if (percent < 0 || percent == by) return;
+  buf_add_z(s->out, " (");
+  say_number(s, say_cell(s, row, (size_t)percent), STR_NONE);
+  buf_add_z(s->out, " %)");
 }
 
 static void say_groups(const struct saying *s) {
-  struct str measure = s->r->query.measure, unit = s->r->query.unit;
-  int by = say_column(s, measure);
+  int by = say_column(s, s->r->query.measure);
   size_t equal = s->r->query.group_count == 1 ? say_equals(s, (size_t)by) : 1;
   if (equal > 1)
     say_names(s, 0, 0, equal);
   else
     say_group(s, 0);
-  buf_printf(s->out, " %s the %s %.*s: ", equal > 1 ? "have" : "has", say_first(s), STR_ARG(measure));
-  say_number(s, say_cell(s, 0, (size_t)by), unit);
-  buf_add_z(s->out, equal > 1 ? " each, of " : " of ");
-  say_subject(s);
+  buf_printf(s->out, " %s the %s ", equal > 1 ? "have" : "has", say_first(s));
+  say_measured(s);
+  buf_add_z(s->out, ": ");
+  say_measure_at(s, 0, by);
+  if (equal > 1) buf_add_z(s->out, " each");
   for (size_t i = equal; i < s->rows->row_count && i < equal + 3; i++) {
     buf_add_z(s->out, i == equal ? "; next " : ", ");
-    say_value(s, i, 0);
+    say_group(s, i);
     buf_add_z(s->out, " with ");
-    say_number(s, say_cell(s, i, (size_t)by), unit);
+    say_measure_at(s, i, by);
   }
   buf_add_char(s->out, '.');
 }
@@ -294,20 +287,40 @@ static size_t say_extreme(const struct saying *s, int column, bool most) {
   return best;
 }
 
+// "47 on 2026-11-03", with what tells its line.
+static void say_point(const struct saying *s, size_t row, int by) {
+  bool hours = str_is(s->r->query.bucket, "hour") || str_is(s->r->query.bucket, "minute");
+  say_number(s, say_cell(s, row, (size_t)by), s->r->query.unit);
+  buf_add_z(s->out, hours ? " at " : " on ");
+  size_t begun = s->out->n;
+  say_value(s, row, 0);
+  if (!hours && s->out->n > begun + 10) s->out->n = begun + 10; // a day has no hour
+  for (size_t g = 0; g < s->r->query.group_count; g++) {
+    buf_add_z(s->out, g ? ", " : " of ");
+    say_told(s, row, (int)g + 1);
+  }
+}
+
 static void say_series(const struct saying *s) {
   struct str measure = s->r->query.measure, unit = s->r->query.unit;
   int by = say_column(s, measure);
   size_t high = say_extreme(s, by, true), low = say_extreme(s, by, false), last = s->rows->row_count - 1;
-  buf_printf(s->out, "%.*s per %.*s, of ", STR_ARG(measure), STR_ARG(s->r->query.bucket));
-  say_subject(s);
+  size_t begun = s->out->n;
+  say_measured(s);
+  if (s->out->n > begun && s->out->p[begun] >= 'a' && s->out->p[begun] <= 'z') s->out->p[begun] -= 'a' - 'A';
+  buf_printf(s->out, " per %.*s", STR_ARG(s->r->query.bucket));
+  for (size_t g = 0; g < s->r->query.group_count; g++) {
+    buf_add_z(s->out, g ? " and " : " and ");
+    say_spoken(s, s->r->query.groups[g]);
+  }
   buf_add_z(s->out, ": highest ");
-  say_number(s, say_cell(s, high, (size_t)by), unit);
-  buf_add_z(s->out, " at ");
-  say_value(s, high, 0);
+  say_point(s, high, by);
   buf_add_z(s->out, ", lowest ");
-  say_number(s, say_cell(s, low, (size_t)by), unit);
-  buf_add_z(s->out, " at ");
-  say_value(s, low, 0);
+  say_point(s, low, by);
+  if (s->r->query.group_count) { // several lines: none of them is told alone
+    buf_add_char(s->out, '.');
+    return;
+  }
   buf_add_z(s->out, ", last ");
   say_number(s, say_cell(s, last, (size_t)by), unit);
   double from, to;
@@ -322,20 +335,47 @@ static void say_series(const struct saying *s) {
   buf_add_char(s->out, '.');
 }
 
-static void say_share(const struct saying *s) {
-  size_t groups = s->r->query.group_count;
-  int percent = say_column(s, STR("percent")), matching = say_column(s, STR("matching"));
-  if (groups) {
-    say_value(s, 0, 0);
-    buf_add_z(s->out, ": ");
+// What is true of those that are counted: "are active", "have ttl < 300".
+static void say_hits(const struct saying *s, bool one) {
+  size_t n = 0;
+  for (size_t i = 0; i < s->p->filter_count; i++) {
+    const struct reading_filter *f = &s->p->filters[i];
+    if (f->noun) continue;
+    bool is = f->op == READING_IS || f->op == READING_LACKS;
+    buf_printf(s->out, "%s%s ", n++ ? " and " : " ", is ? one ? "is" : "are" : one ? "has" : "have");
+    say_filter(s->p, f, s->out);
   }
-  say_number(s, say_cell(s, 0, (size_t)percent), STR_NONE);
+}
+
+static void say_share_at(const struct saying *s, size_t row) {
+  say_number(s, say_cell(s, row, (size_t)say_column(s, STR("percent"))), STR_NONE);
   buf_add_z(s->out, " % (");
-  say_number(s, say_cell(s, 0, (size_t)matching), s->r->query.unit);
+  say_number(s, say_cell(s, row, (size_t)say_column(s, STR("matching"))), s->r->query.unit);
   buf_add_z(s->out, " of ");
-  say_number(s, say_cell(s, 0, s->rows->column_count - 1), s->r->query.unit);
-  buf_add_z(s->out, "): ");
-  say_subject(s);
+  say_number(s, say_cell(s, row, s->rows->column_count - 1), s->r->query.unit);
+  buf_add_char(s->out, ')');
+}
+
+static void say_share(const struct saying *s) {
+  if (s->r->query.group_count) {
+    say_group(s, 0);
+    buf_printf(s->out, " has the %s share: ", part_has(s->p, ASK_BOTTOM) ? "lowest" : "highest");
+  }
+  say_share_at(s, 0);
+  buf_add_z(s->out, " of the ");
+  if (say_is_count(s) && !say_counts_rows(s))
+    say_spoken(s, s->r->query.measure);
+  else
+    say_plural(s->t, s->out);
+  say_which(s->p, true, s->out);
+  say_hits(s, false);
+  say_range(s);
+  for (size_t i = 1; s->r->query.group_count && i < s->rows->row_count && i < 4; i++) {
+    buf_add_z(s->out, i == 1 ? "; next " : ", ");
+    say_group(s, i);
+    buf_add_z(s->out, " with ");
+    say_share_at(s, i);
+  }
   buf_add_char(s->out, '.');
 }
 
@@ -367,8 +407,9 @@ static void say_stats(const struct saying *s) {
 static void say_periods(const struct saying *s) {
   struct str unit = s->r->query.unit, measure = s->r->query.measure;
   int by = say_column(s, measure);
-  buf_printf(s->out, "%.*s of ", STR_ARG(measure));
-  say_subject(s);
+  size_t begun = s->out->n;
+  say_measured(s);
+  if (s->out->n > begun && s->out->p[begun] >= 'a' && s->out->p[begun] <= 'z') s->out->p[begun] -= 'a' - 'A';
   buf_printf(s->out, ", compared with %.*s: ", STR_ARG(span_say(&s->p->prior, s->clock, s->arena)));
   if (s->r->query.group_count) {
     int change = say_column(s, STR("change_percent")), before = say_column(s, STR("before"));

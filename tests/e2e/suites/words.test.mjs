@@ -45,7 +45,7 @@ const QUESTIONS = {
     ["which zone served the most traffic this week?", "graphql_query", /^example\.com has the most requests/],
     ["cache hit ratio of example.com", "graphql_query", /% of [\d,]+ requests to example\.com came from the cache/],
     ["firewall events by country on example.com in the last 24 hours", "graphql_query", /has the most events/],
-    ["unique visitors per day on example.com in the last 60 days", "graphql_query", /unique visitors per day/],
+    ["unique visitors per day on example.com in the last 60 days", "graphql_query", /unique visitors .* per day/i],
     ["how many zones are there?", "zones_list", /^25 zones/],
   ],
   "cloudflare-dns-analytics": [
@@ -56,7 +56,7 @@ const QUESTIONS = {
   ],
   "cloudflare-observability": [
     ["which worker has the most errors in the last 24 hours?", "query_worker_observability", /^api-gateway has the most/],
-    ["average cpu time per worker", "query_worker_observability", /mean cpu time: \d+ ms/],
+    ["average cpu time per worker", "query_worker_observability", /mean cpu time .*: \d+ ms/],
   ],
   "cloudflare-radar": [
     ["Internet outages in the last 30 days", "get_outages", /^\d+ Internet outages/],

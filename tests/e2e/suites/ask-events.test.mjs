@@ -3,6 +3,8 @@
 // answer; who leaves or reads nothing ends the work.
 import assert from "node:assert/strict";
 import { connect } from "node:net";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, beforeEach, test } from "node:test";
 import { NOTES, PROJECTS, startNotebook } from "../lib/notebook.mjs";
 import { start } from "../lib/postern.mjs";
@@ -165,6 +167,27 @@ test("so does one whose names could not be looked up, and one whose run is not t
   await world.postern.stop();
   await world.postern.start();
   assert.deepEqual((await asked({ follow: other.id })).table.rows, [[NOTES]]);
+});
+
+test("an answer that cannot be kept is an error, after all that was told, and is not told itself", async (t) => {
+  book.hold();
+  const answer = await post({ question: COUNT });
+  await eventually("calls are out", () => book.notes() >= 2);
+  const other = new DatabaseSync(join(world.postern.folder, "data/postern.db"));
+  t.after(() => other.close());
+  other.exec("PRAGMA busy_timeout = 10000");
+  other.exec("BEGIN IMMEDIATE");
+  book.let();
+  const all = events(await answer.text());
+  other.exec("ROLLBACK");
+  assert.equal(of(all, "answer").length, 0);
+  const { event, data } = all.at(-1);
+  assert.equal(event, "error", JSON.stringify(all));
+  assert.equal(data.error.code, "unavailable");
+  assert.match(data.error.message, /locked by another program/);
+  assert.ok(data.error.hint && data.error.request_id);
+  assert.ok(of(all, "call").some((c) => c.state === "complete"));
+  await eventually("it works again", async () => (await world.api("POST", "/ask", { question: "how many projects are there?" })).status === 200);
 });
 
 test("who leaves ends all calls, and nothing is called after", async () => {

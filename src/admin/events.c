@@ -21,8 +21,8 @@ const struct admin_event admin_ask_events[] = {
     {"plan", "before a program runs: of (names, columns, model, answer, trouble), program, calls (step, "
              "account, tool), "
              "calls_least, calls_known"},
-    {"model", "after each reply of a language model: engine, round, doing, input_tokens, output_tokens, "
-              "cached_tokens, ms"},
+    {"model", "a language model is asked or has replied: state (asked, replied), engine, round, doing, "
+              "input_tokens, output_tokens, cached_tokens, ms"},
     {"call",
      "a call goes out or has come back: state (begun, complete, failed), of, number, step, account, tool, "
      "arguments, page; then rows, bytes, ms, cached, and why where it failed"},

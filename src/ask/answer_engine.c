@@ -237,7 +237,11 @@ bool ask_by_engine(struct asking *x, bool *answered, struct err *err) {
                             .holds = engine_holds,
                             .told = engine_told,
                             .arg = e};
-  if (!rounds_ask(&in, x->arena, &end, err)) return false;
+  uint64_t end_us = x->end_us;
+  x->end_us = clock_mono_us() + engine->ms * 1000; // of its programs too
+  bool here = rounds_ask(&in, x->arena, &end, err);
+  x->end_us = end_us;
+  if (!here) return false;
   x->tell.engine.asked = engine->name;
   x->tell.engine.model = engine->model;
   x->tell.engine.usage = end.usage;

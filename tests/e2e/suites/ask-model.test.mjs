@@ -440,7 +440,7 @@ describe("with schema, nothing of any row leaves", () => {
     nothingLeft(model.seen.map((r) => r.body), front.bodies, [connector, system(), nowOf(), ...QUESTIONS].join("\n"));
   });
   test("by a model that snoops: results, errors, warnings, faults, a vendor's words", async () => {
-    await world.must(201, "POST", "/alias", { name: "production", value: "shop-app.com" });
+    await world.must(201, "POST", "/alias", { name: "production", value: "staging-app.com" });
     try {
       const engine = await set(model_("snoop", snoop));
         const asked = ["list the firewall rules of production", "how many dns records has production?", "who changed something this week?", "list the zones"];
@@ -452,10 +452,26 @@ describe("with schema, nothing of any row leaves", () => {
       soundRequests();
       const sent = model.seen.map((r) => r.body);
       assert.ok(sent.some((b) => b.includes(":production")), "the alias goes by its name");
-      nothingLeft(sent, [...front.bodies, JSON.stringify(["shop-app.com"])], [connector, system(), nowOf(), ...asked, "42 of them"].join("\n"));
+      nothingLeft(sent, [...front.bodies, JSON.stringify(["staging-app.com"])], [connector, system(), nowOf(), ...asked, "42 of them"].join("\n"));
     } finally {
       await world.must(204, "DELETE", "/alias/production");
     }
+  });
+  test("through a server that is held to a zone: the fence's values are not told either", async () => {
+    const mine = (await world.must(200, "GET", "/integrated-account")).items.find((a) => a.name === "acme");
+    const zones = await world.must(200, "POST", "/program", { program: { version: 1, steps: [{ id: "z", tool: "list_all_cloudflare_zones" }], results: { ids: { query: "SELECT id, name FROM z WHERE name LIKE 'staging%' OR name = 'example.com' LIMIT 2" } } } });
+    const held = zones.results[0].rows;
+    assert.equal(held.length, 2);
+    const server = await world.server(mine, { methods: ["read"], fence: { acme: { zone_id: held.map(([id]) => id) } } });
+    const engine = await set(
+      model_("feels-a-fence", inTurn(() => ({ calls: [call("describe_tools", { tools: ["list_all_cloudflare_firewall_rules", "list_all_cloudflare_dns_records"] }), call("search_tools", { words: "firewall rules of a zone" })] }), () => run({ version: 1, steps: [{ id: "r", tool: "list_all_cloudflare_firewall_rules", arguments: { zone_id: "none-of-these" } }, { id: "d", tool: "list_all_cloudflare_dns_records", arguments: {} }], results: { a: { query: "SELECT * FROM r" } } }), () => run({ version: 1, steps: [{ id: "r", tool: "list_all_cloudflare_firewall_rules", arguments: { zone_id: { $sql: "SELECT 'none' || 'such'" } } }], results: { a: { query: "SELECT * FROM r" } } }), () => present({ run: "draft" }))),
+    );
+    const a = await ask("list the firewall rules", { engine, server: server.id });
+    assert.ok(a.engine.rounds >= 3, JSON.stringify(a.engine));
+    soundRequests();
+    const left = model.seen.map((r) => readings(r.body)).join("\n");
+    for (const v of held.flat()) assert.equal(found(left, v), undefined);
+    await world.must(204, "DELETE", `/mcp-server/${server.id}`);
   });
   test("names that were looked up, chosen and followed are parameters", async () => {
     const engine = await set("good");

@@ -17,12 +17,12 @@
 #include "io/pool.h"
 
 enum {
-  POST_IDLE_MS = 60 * 1000,
+  POST_IDLE_MS = 10 * 1000,
   POST_SOON_MS = 500, // after a wake: the transaction that caused it may end a moment later
   POST_FIRST_MS = 1000,
   POST_MOST_MS = 60 * 60 * 1000,
   POST_FULL_MS = 1000,
-  POST_ANSWER_MOST = 64 * 1024, // bytes: nothing is read of it but the status
+  POST_ANSWER_MOST = 1024 * 1024, // bytes: nothing is read of it but the status
 };
 
 struct post_run { // a try under way
@@ -104,7 +104,8 @@ static void post_judge(struct post_try *t, const struct fetch_result *r) {
   int status = t->attempt.status = r->status;
   t->taken = status >= 200 && status < 300;
   t->gone = status == 410;
-  if (ratelimit_read(&r->headers, status, clock_now_ms(), &rate) && ratelimit_wait(&rate) > 0)
+  if (ratelimit_read(&r->headers, status, clock_now_ms(), &rate) && (rate.has_retry_after || status == 429) &&
+      ratelimit_wait(&rate) > 0)
     t->wait_ms = ratelimit_wait(&rate) < POST_MOST_MS / 1000 ? ratelimit_wait(&rate) * 1000 : POST_MOST_MS;
   if (t->taken) return;
   t->attempt.why = status == 410 ? STR("answered 410: it is gone, and nobody is told any more")

@@ -163,11 +163,21 @@ static bool model_has_tools(const struct model_source *s, yyjson_val *def) {
   return true;
 }
 
+// What calls others within it is fixed by a fence: its rows are known, where its own tools are not served.
+static const struct fence_key *model_held(const struct model_source *s, yyjson_val *def) {
+  for (size_t i = 0; s->fence && i < s->fence->count; i++) {
+    struct str key = s->fence->keys[i].key;
+    if (yyjson_obj_getn(yyjson_obj_get(def, "gives"), key.p, key.n)) return &s->fence->keys[i];
+  }
+  return NULL;
+}
+
 static bool model_add_thing(struct model *m, struct str id, yyjson_val *def, const struct model_source *s,
                             struct err *err) {
   struct str within = json_str(def, "within");
   const struct model_thing *parent = within.n ? model_find(m, within, s) : NULL;
-  if ((within.n && !parent) || !model_has_tools(s, def)) return true;
+  const struct fence_key *held = model_has_tools(s, def) ? NULL : model_held(s, def);
+  if ((within.n && !parent && !held) || (!held && !model_has_tools(s, def))) return true;
   if (m->count == MODEL_THINGS_MOST)
     return err_set(err, ERR_LIMIT, "connectors name more than %d things to ask about", MODEL_THINGS_MOST);
   struct model_thing *t = &m->things[m->count++];
@@ -177,7 +187,8 @@ static bool model_add_thing(struct model *m, struct str id, yyjson_val *def, con
                             .label_noun = json_text(yyjson_arr_get_first(names)),
                             .source = s,
                             .def = def,
-                            .within = parent,
+                            .within = held ? NULL : parent,
+                            .held = held,
                             .events = json_bool(def, "events", false),
                             .derived = json_bool(def, "derived", false),
                             .known = json_bool(def, "known", false),

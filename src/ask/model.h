@@ -12,6 +12,7 @@
 #include <yyjson.h>
 
 #include "ask/phrases.h"
+#include "tool/fence.h"
 
 enum {
   MODEL_THINGS_MOST = 512,
@@ -32,8 +33,9 @@ struct model_source { // a connector with accounts
   struct str connector, label;
   struct str accounts[MODEL_ACCOUNTS_MOST]; // as the view calls them
   size_t account_count;
-  bool worded;     // its connector says what there is
-  yyjson_val *ask; // its words; NULL: none
+  bool worded;               // its connector says what there is
+  const struct fence *fence; // that its one account is held to; NULL: none
+  yyjson_val *ask;           // its words; NULL: none
   bool (*has_tool)(void *arg, const struct model_source *s, struct str tool);
   struct str (*remedy)(void *arg,
                        struct str check); // the connector's own, of one of its troubles; NULL: none has any
@@ -73,6 +75,8 @@ struct model_thing {
   bool events, derived; // derived: from its tool alone
   bool known, seen;     // of a derived one: its columns are known; its rows were looked at
   int weight;
+  const struct fence_key
+      *held; // which rows there are is the fence's word: nothing is called for them. NULL: no
 };
 
 struct model {

@@ -114,7 +114,9 @@ static bool part_speaks_of_it(const struct filling *f, const struct mention *m) 
 void part_settle_none(struct filling *f) {
   struct reading_part *p = f->part;
   size_t parent = f->count, denial = f->count, own = f->count;
-  if (!p->thing->within || !query_parent_label(p->thing).n || p->name_count || p->id_count) return;
+  if (!p->thing->within || p->thing->within->held || !query_parent_label(p->thing).n || p->name_count ||
+      p->id_count)
+    return;
   for (size_t i = 0; i < f->count; i++) {
     const struct mention *m = &f->list[i];
     bool denies = part_is(f, m, LANGUAGE_MISSING) || part_is(f, m, LANGUAGE_NOT);

@@ -161,6 +161,37 @@ static bool plan_has_left(struct planning *x, const struct reading_part *p) {
   return true;
 }
 
+static bool plan_is_held_to(const struct fence_key *held, struct str name) {
+  for (size_t i = 0; i < held->count; i++)
+    if (!held->values[i].name.n || str_eq_nocase(held->values[i].name, name) ||
+        str_eq_nocase(held->values[i].id, name))
+      return true;
+  return false;
+}
+
+// A fence lets some through, of which nothing more is served than what is within them.
+static bool plan_is_fenced(struct planning *x, const struct reading_part *p) {
+  const struct model_thing *held = p->thing;
+  struct str names[6];
+  size_t n = 0;
+  while (held && !held->held) held = held->within;
+  if (!held) return false;
+  for (; n < held->held->count && n < 6; n++)
+    names[n] = held->held->values[n].name.n ? held->held->values[n].name : held->held->values[n].id;
+  bool outside = false;
+  for (size_t i = 0; i < p->name_count && (!p->named || p->named == held); i++)
+    outside = outside || !plan_is_held_to(held->held, p->names[i]);
+  if (held != p->thing && !outside) return false;
+  plan_end(x, PLAN_UNANSWERABLE,
+           outside
+               ? arena_printf(x->arena, "This server is held to %.*s, and %.*s is not among them.",
+                              STR_ARG(plan_list(x, names, n)), STR_ARG(plan_list(x, p->names, p->name_count)))
+               : arena_printf(x->arena,
+                              "This server is held to %.*s, and serves nothing that tells of a %.*s itself.",
+                              STR_ARG(plan_list(x, names, n)), STR_ARG(held->label_noun)));
+  return true;
+}
+
 // "Newest" and "oldest" are of a time, and "who" is of people: where rows have none, nothing says which.
 static bool plan_has_no_ground(struct planning *x, const struct reading_part *p) {
   bool aged = part_has(p, ASK_OLDEST) || part_has(p, ASK_NEWEST) || part_has(p, ASK_SOONEST),
@@ -432,9 +463,10 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
     return;
   }
   for (size_t i = 0; i < r->part_count; i++)
-    if (plan_lacks(&x, &r->parts[i]) || plan_is_ambiguous(&x, &r->parts[i]) ||
-        plan_has_unknown(&x, &r->parts[i]) || plan_has_left(&x, &r->parts[i]) ||
-        plan_has_no_ground(&x, &r->parts[i]) || plan_has_no_number(&x, &r->parts[i])) {
+    if (plan_is_fenced(&x, &r->parts[i]) || plan_lacks(&x, &r->parts[i]) ||
+        plan_is_ambiguous(&x, &r->parts[i]) || plan_has_unknown(&x, &r->parts[i]) ||
+        plan_has_left(&x, &r->parts[i]) || plan_has_no_ground(&x, &r->parts[i]) ||
+        plan_has_no_number(&x, &r->parts[i])) {
       plan_part_chips(&x, &r->parts[i]);
       return;
     }
@@ -445,7 +477,8 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
 
 static const struct model_thing *plan_nameable(const struct model_thing *t) {
   for (; t; t = t->within)
-    if (t->label >= 0 && yyjson_obj_get(t->def, "gives") && (!t->within || t->within->label >= 0)) return t;
+    if (t->label >= 0 && !t->held && yyjson_obj_get(t->def, "gives") && (!t->within || t->within->label >= 0))
+      return t;
   return NULL;
 }
 

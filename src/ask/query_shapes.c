@@ -23,7 +23,7 @@ void query_value(struct querying *s) {
 
 // Each of what the rows are within, also those that have none.
 static bool query_wants_empty_ones(const struct querying *s) {
-  return s->q->group_count == 1 && query_group_at(s, 0) == -2 && !query_ranks(s->p) &&
+  return s->q->group_count == 1 && query_group_at(s, 0) == -2 && !s->t->within->held && !query_ranks(s->p) &&
          !query_is_sliced(s->t) && !s->p->which_within && !s->p->least_sign;
 }
 

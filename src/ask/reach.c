@@ -73,6 +73,8 @@ static void reach_add_server(struct reach_made *m, struct map *by_connector, con
     const struct catalog_member *member = &v->members[i];
     reach_add_account(m, by_connector, member->account,
                       member->alias.n ? member->alias : member->account->account->name);
+    struct reach_source *of = map_get(by_connector, member->account->connector->name);
+    of->source.fence = of->source.account_count == 1 ? member->fence : NULL; // of several, each has its own
   }
   for (size_t i = 0; i < v->tool_count; i++) {
     const struct catalog_tool *t = &v->tools[i];

@@ -199,9 +199,37 @@ void steps_put_accounts(yyjson_mut_doc *doc, yyjson_mut_val *step, const struct 
     yyjson_mut_arr_append(list, yyjson_mut_strncpy(doc, from->accounts[i].p, from->accounts[i].n));
 }
 
+// The values that a fence lets through, by the names that they had when it was set.
+static struct str steps_held(const struct stepping *x, const struct model_thing *up) {
+  struct buf out = BUF_MAX(16000), all = BUF_MAX(16000);
+  size_t i, n;
+  yyjson_val *key, *v;
+  for (size_t k = 0; k < up->held->count; k++) {
+    const struct fence_value *value = &up->held->values[k];
+    buf_add_z(&all, k ? " UNION ALL SELECT " : "SELECT ");
+    yyjson_obj_foreach (yyjson_obj_get(up->def, "gives"), i, n, key, v) {
+      bool id = str_eq(json_text(key), up->held->key) || !value->name.n;
+      buf_add_z(&all, i ? ", " : "");
+      query_add_quoted(&all, id ? value->id : value->name);
+      buf_printf(&all, " AS %.*s", STR_ARG(json_text(key)));
+    }
+  }
+  struct str label = query_parent_label(x->t);
+  buf_printf(&out, "SELECT * FROM (%.*s)", STR_ARG(buf_str(&all)));
+  for (size_t k = 0; k < x->p->name_count && label.n && (!x->p->named || x->p->named == up); k++) {
+    buf_printf(&out, " %s lower(%.*s) = ", k ? "OR" : "WHERE", STR_ARG(label));
+    query_add_quoted(&out, x->p->names[k]);
+  }
+  struct str made = arena_dup(x->s->arena, buf_str(&out));
+  buf_free(&all);
+  buf_free(&out);
+  return made;
+}
+
 // SELECT … FROM the rows that it is within, narrowed to those that are meant.
 static struct str steps_for_each(const struct stepping *x) {
   const struct model_thing *up = x->t->within;
+  if (up->held) return steps_held(x, up);
   struct buf out = BUF_MAX(8000);
   size_t i, n;
   yyjson_val *key, *v;
@@ -321,6 +349,7 @@ static bool steps_uses(const struct stepping *x, struct str column) {
 static void steps_write_thing(struct stepping *x, const struct model_thing *t) {
   size_t i, n;
   yyjson_val *def;
+  if (t->held) return; // a fence says which there are
   if (t->within && !(x->p->id_count && json_str(t->within->def, "key").n && x->p->named == t->within)) {
     struct str suffix = x->suffix;
     x->suffix = STR_NONE; // what others are within is read once

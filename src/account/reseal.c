@@ -77,26 +77,42 @@ static bool reseal_row(struct store *s, struct reseal *r, const struct reseal_ro
   return ok;
 }
 
-static bool reseal_column(struct store *s, struct reseal *r, enum sealed what, struct arena *a,
-                          struct err *err) {
+// Those behind `after`: all, or of what is large a few, the last of which is `after` then.
+static bool reseal_some(struct store *s, struct reseal *r, enum sealed what, struct str *after, size_t *count,
+                        struct arena *a, struct err *err) {
   struct store_rows rows;
   struct str today = arena_printf(a, "v1.%.*s.%%", STR_ARG(seal_ring_current_id(r->ring)));
-  if (!store_query(s, sealed_columns[what].select, &STORE_TEXT(today), sealed_is_passed_over(what), a, &rows,
-                   err))
+  const struct store_value values[] = {STORE_TEXT(today), STORE_TEXT(*after)};
+  if (!store_query(s, sealed_columns[what].select, values, sealed_select_values(what), a, &rows, err))
     return false;
   for (size_t i = 0; i < rows.count; i++) {
     struct reseal_row row = reseal_read(&rows, i, what, a);
     if (!reseal_row(s, r, &row, a, err)) return false;
   }
+  if (rows.count) *after = store_cell(&rows, rows.count - 1, 0)->text;
+  *count = rows.count;
   return true;
 }
 
+static bool reseal_column(struct store *s, struct reseal *r, enum sealed what, struct err *err) {
+  struct arena *a = arena_new(), *before = NULL;
+  struct str after = STR("");
+  size_t count;
+  bool ok;
+  while ((ok = reseal_some(s, r, what, &after, &count, a, err)) && count && sealed_columns[what].large) {
+    arena_free(before); // `after` is in the one that is used last
+    before = a;
+    a = arena_new();
+  }
+  arena_free(before);
+  arena_free(a);
+  return ok;
+}
+
 bool reseal_all(struct store *s, struct reseal *r, struct err *err) {
-  struct arena *a = arena_new();
   bool ok = true;
   for (enum sealed what = 0; ok && what < SEALED_KINDS; what++)
-    ok = !sealed_columns[what].select || reseal_column(s, r, what, a, err);
-  arena_free(a);
+    ok = !sealed_columns[what].select || reseal_column(s, r, what, err);
   return ok;
 }
 

@@ -9,7 +9,7 @@
       "SELECT DISTINCT " column " FROM " table " WHERE " column " <> ''"
 #define LARGE(table, id, column, bound)                                                                      \
   "SELECT " id ", " column ", " bound " FROM " table " WHERE " column " <> '' AND " column                   \
-  " NOT LIKE $1 ORDER BY " id,                                                                               \
+  " NOT LIKE $1 AND " id " > $2 ORDER BY " id " LIMIT 32",                                                   \
       "UPDATE " table " SET " column " = $1 WHERE " id " = $2",                                              \
       "SELECT DISTINCT substr(" column ", 1, 64) FROM " table " WHERE " column " <> ''"
 #define STAMPED(table, id, bound)                                                                            \

@@ -52,8 +52,9 @@ enum { SEALED_BOUND_MOST = 9 };
 
 struct sealed_column {
   const char *kind, *column;
-  // id, the sealed text, what it is bound to; of all rows that have one. Of stamps, and of what is large: of all rows
-  // where it is not LIKE $1, those without a stamp included. NULL, as the next two: its own module seals it anew.
+  // id, the sealed text, what it is bound to; of all rows that have one. Of stamps: of all rows where it is not LIKE $1,
+  // those without a stamp included. Of what is large likewise, a few of those whose id is behind $2. NULL, as the next
+  // two: its own module seals it anew.
   const char *select;
   const char *update; // sealed text, id
   const char *keys;   // the sealed texts alone, or how they begin
@@ -64,8 +65,8 @@ static inline bool sealed_is_stamp(enum sealed what) {
   return what >= STAMPED_TOKEN;
 }
 extern const struct sealed_column sealed_columns[SEALED_KINDS];
-static inline bool sealed_is_passed_over(enum sealed what) { // where today's key sealed it
-  return sealed_is_stamp(what) || sealed_columns[what].large;
+static inline size_t sealed_select_values(enum sealed what) {
+  return sealed_columns[what].large ? 2 : sealed_is_stamp(what);
 }
 
 struct sealed_at {

@@ -426,6 +426,8 @@ describe("what lasts", () => {
     const d = await h.board("Keys");
     const t = await h.pin(d, { program: counting("acme") });
     const before = await h.settled(t);
+    for (let i = 0; i < 70; i++) await h.pin(d, { program: program([], { n: `SELECT ${i} AS n` }) }); // they are sealed anew some at a time
+    await eventually("all were run", async () => (await h.show(d)).tiles.every((x) => x.state === "ok" && !x.refreshing));
     const sealed = async () => { const db = await database(world); const row = db.prepare("SELECT o.outcome, o.points, t.document, d.stamp FROM tile_outcome o JOIN tile t ON t.id = o.tile_id JOIN dashboard d ON d.id = t.dashboard_id WHERE t.id = ?").get(t.id); db.close(); return Object.values(row).map((v) => v.split(".")[1]); };
     const was = await sealed();
     await world.must(200, "POST", "/key/rotate");
@@ -433,6 +435,10 @@ describe("what lasts", () => {
     assert.equal(new Set(is).size, 1);
     assert.notEqual(is[0], was[0]);
     assert.deepEqual((await h.tile(t)).data, before.data);
+    const keys = await database(world);
+    assert.deepEqual(keys.prepare("SELECT DISTINCT substr(outcome, 1, 12) AS k FROM tile_outcome").all().map((r) => r.k.split(".")[1]), [is[0]]);
+    keys.close();
+    assert.deepEqual((await h.show(d)).tiles.slice(1).map((x) => x.data.rows[0][0]), Array.from({ length: 70 }, (_, i) => i));
     await world.postern.stop();
     await world.postern.start();
     assert.deepEqual((await h.tile(t)).data, before.data);

@@ -71,14 +71,21 @@ static void disclose_columns(const struct disclosing *d, const struct table_colu
   if (count > DISCLOSE_COLUMNS_MOST) buf_printf(out, ", and more");
 }
 
+// Why calls failed, as far as no row has a part in it.
+static const char *disclose_failed(const struct outcome *o, const struct outcome_step *s) {
+  for (size_t i = 0; i < o->call_count && s->failed; i++)
+    if (str_eq(o->calls[i].step, s->id) && o->calls[i].why.n && !o->calls[i].number)
+      return ", calls could not go out: a reference in arguments does not give one fitting value";
+  return s->failed ? ", calls failed (the person is told why)" : "";
+}
+
 static void disclose_step(const struct disclosing *d, const struct program_run *run, size_t i,
-                          const struct outcome_step *s, struct buf *out) {
+                          const struct outcome *o, const struct outcome_step *s, struct buf *out) {
   const struct table_column *columns;
   size_t count;
   buf_printf(out, "Step %.*s: %s", STR_ARG(s->id), s->state);
   if (d->sees == ASK_SEES_SCHEMA)
-    buf_printf(out, ", %s%s", disclose_number(s->rows),
-               s->failed ? ", calls failed (the person is told why)" : "");
+    buf_printf(out, ", %s%s", disclose_number(s->rows), disclose_failed(o, s));
   else {
     buf_printf(out, ", %zu rows of %zu call%s", s->rows, s->calls, s->calls == 1 ? "" : "s");
     if (s->failed) buf_printf(out, ", %zu failed", s->failed);
@@ -183,7 +190,7 @@ static void disclose_warnings(const struct disclosing *d, const struct outcome *
 void disclose_run(struct disclosing *d, size_t number, const struct program_run *run, const struct outcome *o,
                   struct buf *out) {
   buf_printf(out, "Run %zu: %s.\n", number, outcome_status_name(o->status));
-  for (size_t i = 0; i < o->step_count; i++) disclose_step(d, run, i, &o->steps[i], out);
+  for (size_t i = 0; i < o->step_count; i++) disclose_step(d, run, i, o, &o->steps[i], out);
   for (size_t i = 0; i < o->result_count; i++) disclose_result(d, &o->results[i], out);
   disclose_warnings(d, o, out);
 }

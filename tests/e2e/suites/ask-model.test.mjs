@@ -422,7 +422,7 @@ describe("with schema, nothing of any row leaves", () => {
       // The vendor is asked for ids that are names, and says so in its errors.
       () => run({ version: 1, steps: [{ id: "z", account: "acme", tool: "list_all_cloudflare_zones" }, { id: "r", account: "acme", tool: "list_all_cloudflare_firewall_rules", for_each: "SELECT name AS zone_id FROM z", arguments: { zone_id: { $: "zone_id" } } }, { id: "s", account: "acme", tool: "get_single_cloudflare_zone_by_id", arguments: { zone_id: { $sql: "SELECT group_concat(name) FROM z" } } }], results: { a: { query: "SELECT * FROM r" }, b: { query: "SELECT * FROM s" } } }),
       () => run({ version: 1, parameters: { production: { type: "time", default: "now" }, x: { type: "zone", default: "production" } }, steps: [{ id: "z", account: "acme", tool: "list_all_cloudflare_zones", arguments: { status: { $param: "production" } } }], results: { a: { query: "SELECT :production AS p, :production + 1 AS q, local_time('2026-01-01', :production) FROM z" } } }),
-      () => run({ version: 1, steps: [{ id: "z", account: "acme", tool: "list_all_cloudflare_zones", arguments: { per_page: { $sql: "SELECT :production" }, direction: { $param: "production" }, nonsense: { $param: "production" } } }], results: { a: { query: "SELECT * FROM z WHERE name = :production" } } }),
+      () => run({ version: 1, steps: [{ id: "z", account: "acme", tool: "list_all_cloudflare_zones", arguments: { name: { $sql: "SELECT :production UNION SELECT 'two'" }, direction: { $param: "production" } } }], results: { a: { query: "SELECT * FROM z WHERE name = :production" } } }),
       () => ({ calls: [call("describe_tools", { tools: ["list_all_cloudflare_zones", "list_all_cloudflare_firewall_rules", "list_all_cloudflare_audit_logs"] }), call("search_tools", { words: "who is a member" })] }),
       () => present({ run: "draft", text: "42 of them" }),
       () => present({ run: "2" }),
@@ -452,6 +452,7 @@ describe("with schema, nothing of any row leaves", () => {
       soundRequests();
       const sent = model.seen.map((r) => r.body);
       assert.ok(sent.some((b) => b.includes(":production")), "the alias goes by its name");
+      assert.ok(sent.some((b) => b.includes("calls could not go out")) && sent.some((b) => b.includes("the person is told why")), "how steps failed is told");
       nothingLeft(sent, [...front.bodies, JSON.stringify(["staging-app.com"])], [connector, system(), nowOf(), ...asked, "42 of them"].join("\n"));
     } finally {
       await world.must(204, "DELETE", "/alias/production");

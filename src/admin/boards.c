@@ -12,10 +12,14 @@ static struct store *boards_store(const struct admin_call *call) {
 
 // ---- who sees which
 
-bool boards_sees(const struct admin_call *call, const struct board_row *row) {
-  const struct access_token *owner = catalog_token_by_id(call->catalog, row->owner);
+bool boards_sees_as(const struct catalog *catalog, const struct board_row *row, struct str token_id) {
+  const struct access_token *owner = catalog_token_by_id(catalog, row->owner);
   bool lives = owner && access_is_live(owner->expires_at, clock_now_ms());
-  return !row->is_private || str_eq(row->owner, call->who.token.id) || !lives;
+  return !row->is_private || str_eq(row->owner, token_id) || !lives;
+}
+
+bool boards_sees(const struct admin_call *call, const struct board_row *row) {
+  return boards_sees_as(call->catalog, row, call->who.token.id);
 }
 
 struct boards_search {

@@ -18,6 +18,8 @@ struct boards_tile { // a tile as it stands
 };
 
 bool boards_sees(const struct admin_call *call, const struct board_row *row);
+// Likewise whoever has the API token of this id.
+bool boards_sees_as(const struct catalog *catalog, const struct board_row *row, struct str token_id);
 MUST_USE bool boards_find(struct admin_call *call, struct board_row *out, struct err *err) SUSPENDS;
 MUST_USE bool boards_find_tile(struct admin_call *call, struct board_row *board, struct boards_tile *out,
                                struct err *err) SUSPENDS;

@@ -198,10 +198,14 @@ static bool share_open_job(void *arg, struct err *err) {
   struct share_opening *o = arg;
   struct admin_call *call = o->call;
   struct board_share *row = &o->out->row;
+  struct board_row board;
   if (!board_share_find(share_store(call), http_param(&call->params, "secret"), clock_now_ms(), call->arena,
                         row, err))
     return false;
-  if (board_owner_lost(call->catalog, row->owner).n)
+  bool there = board_find(share_store(call), row->dashboard_id, call->arena, &board, err);
+  if (!there && err->code != ERR_MISSING) return false;
+  if (!there || board_owner_lost(call->catalog, row->owner).n ||
+      !boards_sees_as(call->catalog, &board, row->owner)) // it may have become private meanwhile
     return err_set(err, ERR_MISSING, "this link is unknown, revoked or has expired");
   // What is asked for of what is shown: no more is read than is told.
   struct str wanted = http_param(&call->params, "tile"), only = wanted.n ? wanted : row->tile_id;

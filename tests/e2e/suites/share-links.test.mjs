@@ -155,6 +155,26 @@ test("of a private dashboard only its owner lists, makes and revokes links", asy
   assert.equal((await open(path(s))).status, 200);
 });
 
+test("made by one, of a dashboard that another makes private, it shows nothing any more until that is shared again", async () => {
+  const colleague = await world.must(201, "POST", "/api-token", { name: "colleague", role: "admin" });
+  const p = await world.must(201, "POST", "/dashboard", { name: "Turns private" });
+  const t = await world.must(201, "POST", `/dashboard/${p.id}/tile`, { program: program([], { n: "SELECT 'kept to myself' AS v" }), title: "Mine" });
+  const links = [];
+  for (const body of [{}, { mode: "snapshot" }, { tile: t.id }]) links.push(await world.must(201, "POST", `/dashboard/${p.id}/share`, body, { token: colleague.token }));
+  const own = await share({}, p), shown = async (s) => (await open(path(s))).status;
+  for (const s of [...links, own]) assert.equal(await shown(s), 200, s.mode);
+  await world.must(200, "PATCH", `/dashboard/${p.id}`, { visibility: "private" });
+  for (const s of links) {
+    const page = await open(path(s));
+    assert.deepEqual([page.status, page.text.includes("kept to myself"), page.text.includes("Turns private")], [404, false, false]);
+    assert.equal((await open(`${path(s)}/tile/${t.id}`)).status, 404);
+    assert.equal((await open(`${path(s)}/tile/${t.id}/csv`)).status, 404);
+  }
+  assert.equal(await shown(own), 200);
+  await world.must(200, "PATCH", `/dashboard/${p.id}`, { visibility: "shared" });
+  for (const s of links) assert.equal(await shown(s), 200, s.mode);
+});
+
 test("with an account goes what snapshots told of it", async () => {
   const gone = await world.account(TOKEN, { name: "leaving" });
   const e = await world.must(201, "POST", "/dashboard", { name: "Leaving" });

@@ -16,6 +16,7 @@ struct keeping {
   struct answer_request *r;
   struct arena *arena;
   struct answer_row before; // the answer that is followed; id empty: none
+  struct answer_row spoken; // the one whose words are taken on, followed or run once more; id empty: none
   struct talk_said said;
   struct str engine; // JSON: who wrote the program that is run once more; empty: it is written now
   const struct ask_made *made;
@@ -60,6 +61,7 @@ static bool keep_follow(struct keeping *k, struct err *err) {
     return false;
   }
   keep_said(&before, k->arena, &k->said);
+  k->spoken = before.row;
   if (r->rerun_of.n)
     keep_engine(k, json_str(yyjson_obj_get(yyjson_doc_get_root(before.asked), "engine"), "name"));
   else
@@ -115,6 +117,23 @@ static struct str keep_stable(const struct keeping *k) {
   return stable;
 }
 
+// What words stood for is taken on, and is data of the accounts that it was read from: it goes with them from here, too.
+static void keep_accounts(const struct keeping *k, struct answer_row *row) {
+  const struct ask_made *made = k->made;
+  const struct talk_said *said = &k->said;
+  bool takes_on = said->named_count || said->asked.name.n || said->choice_count || said->written.n;
+  size_t most = made->account_count + k->spoken.account_count, n = made->account_count;
+  struct str *all = ARENA_ARRAY(k->arena, most + 1, struct str);
+  if (n) memcpy(all, made->accounts, n * sizeof *all);
+  for (size_t i = 0; takes_on && i < k->spoken.account_count; i++) {
+    size_t at = 0;
+    while (at < n && !str_eq(all[at], k->spoken.accounts[i])) at++;
+    if (at == n) all[n++] = k->spoken.accounts[i];
+  }
+  row->accounts = all;
+  row->account_count = n;
+}
+
 static bool keep_job(void *arg, struct err *err) {
   const struct keeping *k = arg;
   struct ask_made made_now = *k->made, *made = &made_now;
@@ -127,9 +146,8 @@ static bool keep_job(void *arg, struct err *err) {
                            .conversation = k->before.id.n ? k->before.conversation : made->id,
                            .follows = k->before.id.n ? k->before.id : STR(""),
                            .rerun_of = k->r->rerun_of.n ? k->r->rerun_of : STR(""),
-                           .created_at = clock_now_ms(),
-                           .accounts = made->accounts,
-                           .account_count = made->account_count};
+                           .created_at = clock_now_ms()};
+  keep_accounts(k, &row);
   return told_take(made, keep_stable(k), k->arena, &row, err) && answer_row_insert(k->r->store, &row, err);
 }
 

@@ -319,6 +319,20 @@ describe("what goes", () => {
     assert.notEqual(next.outcome, "refuse", "and what was asked can be followed");
   });
 
+  test("and what a later question took on of it, where that itself called nobody", async () => {
+    const west = await world.account("cfut_sandbox_one_account", { name: "western" });
+    const back = await ask("list the dns records of example in western");
+    assert.equal(back.outcome, "clarify", JSON.stringify(back));
+    const first = await ask("", { follow: back.id, choose: 1 }); // from here on a word stands for a row of the account
+    assert.ok(first.calls.some((c) => c.account === "western"), JSON.stringify(first));
+    const next = await ask("delete them", { follow: first.id });
+    assert.deepEqual([next.outcome, next.calls], ["refuse", []], JSON.stringify(next));
+    assert.equal((await get(next.id)).account_deleted_at, null);
+    await world.must(204, "DELETE", `/integrated-account/${west.id}`);
+    assert.ok((await get(next.id)).account_deleted_at);
+    assert.equal(withDb((db) => db.prepare("SELECT told FROM answer WHERE id = ?").get(next.id).told), "");
+  });
+
   test("a row that somebody damaged is left out, and its owner is told", async () => {
     const [bad, good] = [await ask("list all zones"), await ask("how many active zones do we have?")];
     withDb((db) => db.prepare("UPDATE answer SET asked = (SELECT asked FROM answer WHERE id = ?) WHERE id = ?").run(good.id, bad.id));

@@ -44,7 +44,7 @@ SHAPE(admin_query_watch_events, "WatchEventQuery", "",
   {"judged_at", ADMIN_TIME, NIL, .says = "by the last run that was whole"},                                         \
   {"open_event", ADMIN_TEXT, NIL, .says = "firing: the event with which it began"},                                 \
   {"tile_every_seconds", ADMIN_INT, REQ, .says = "how often the tile is run by itself; 0: never, and it is judged where somebody runs it"}, \
-  {"owner", ADMIN_TEXT, REQ, .says = "id of the API token that made it; without that nobody is told"},              \
+  {"owner", ADMIN_TEXT, REQ, .says = "id of the API token that made it, or last gave it another address or condition; without that nobody is told"}, \
   {"owner_name", ADMIN_TEXT, NIL, .says = "its name, while it is there"},                                           \
   {"version", ADMIN_INT, REQ, .says = "counts changes"},                                                            \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                              \

@@ -19,6 +19,7 @@ enum { WATCH_EVENTS_PAGE = 50 };
 
 struct watch_job { // one watch with what it stands on
   struct admin_call *call;
+  struct arena *arena; // for what is read of it
   struct str id;
   struct alert_watch watch;
   struct board_tile tile;
@@ -37,9 +38,9 @@ static struct store *watch_store(const struct admin_call *call) {
 
 static bool watch_ground(struct watch_job *job, struct err *err) {
   struct store *s = watch_store(job->call);
-  return board_tile_find(s, job->watch.tile_id, job->call->arena, &job->tile, err) &&
-         board_find(s, job->tile.dashboard_id, job->call->arena, &job->board, err) &&
-         board_outcome_read(s, job->tile.id, false, job->call->arena, &job->outcome, err);
+  return board_tile_find(s, job->watch.tile_id, job->arena, &job->tile, err) &&
+         board_find(s, job->tile.dashboard_id, job->arena, &job->board, err) &&
+         board_outcome_read(s, job->tile.id, false, job->arena, &job->outcome, err);
 }
 
 static bool watch_find_job(void *arg, struct err *err) {
@@ -49,7 +50,7 @@ static bool watch_find_job(void *arg, struct err *err) {
 }
 
 static bool watch_find(struct admin_call *call, struct watch_job *job, struct err *err) {
-  *job = (struct watch_job){.call = call, .id = http_param(&call->params, "watch")};
+  *job = (struct watch_job){.call = call, .arena = call->arena, .id = http_param(&call->params, "watch")};
   if (!pool_run(watch_find_job, job, err)) return false;
   if (boards_sees(call, &job->board)) return true;
   err_at(err, ERR_MISSING, "watch", "there is no watch '%.*s'", STR_MOST(job->id, 64));
@@ -122,37 +123,34 @@ bool admin_get_watch(struct admin_call *call, struct err *err) {
 
 struct watch_listing {
   struct admin_call *call;
-  struct watch_job *jobs;
-  size_t count;
+  struct paging page;
 };
+
+// What a tile gave is large, and may be looked at by many: one is read at a time.
+static bool watch_list_one(struct watch_listing *l, const struct alert_watch *w, struct err *err) {
+  struct watch_job job = {.call = l->call, .arena = arena_new(), .watch = *w};
+  bool ok = watch_ground(&job, err);
+  if (ok && boards_sees(l->call, &job.board) && paging_takes(&l->page, w->id)) watch_put(&job, STR(""));
+  arena_free(job.arena);
+  return ok || err->code == ERR_MISSING; // deleted meanwhile
+}
 
 static bool watch_list_job(void *arg, struct err *err) {
   struct watch_listing *l = arg;
   struct alert_watch *all;
   size_t n;
-  if (!alert_watches_of(watch_store(l->call), admin_query(l->call, "tile"), l->call->arena, &all, &n, err))
-    return false;
-  l->jobs = ARENA_ARRAY(l->call->arena, n + 1, struct watch_job);
-  for (size_t i = 0; i < n; i++) {
-    struct watch_job *job = &l->jobs[l->count];
-    *job = (struct watch_job){.call = l->call, .watch = all[i]};
-    if (watch_ground(job, err))
-      l->count++;
-    else if (err->code != ERR_MISSING) // deleted meanwhile
-      return false;
-  }
-  return true;
+  bool ok =
+      alert_watches_of(watch_store(l->call), admin_query(l->call, "tile"), l->call->arena, &all, &n, err);
+  for (size_t i = 0; ok && i < n && !l->page.full; i++)
+    ok = str_compare(all[i].id, l->page.after) <= 0 || watch_list_one(l, &all[i], err);
+  return ok;
 }
 
 bool admin_list_watches(struct admin_call *call, struct err *err) {
-  struct watch_listing l = {.call = call};
+  struct watch_listing l = {.call = call, .page = paging_begin(call)};
   if (!pool_run(watch_list_job, &l, err)) return false;
-  struct paging page = paging_begin(call);
-  for (size_t i = 0; i < l.count && !page.full; i++)
-    if (boards_sees(call, &l.jobs[i].board) && paging_takes(&page, l.jobs[i].watch.id))
-      watch_put(&l.jobs[i], STR(""));
-  paging_close(&page);
-  paging_end(&page);
+  paging_close(&l.page);
+  paging_end(&l.page);
   return true;
 }
 
@@ -272,6 +270,7 @@ static struct str watch_changes(const struct alert_watch *was, const struct watc
               arena_printf(a, "%lld s", (long long)is->for_ms / 1000));
   change_text(&said, "quiet", was->quiet, is->quiet);
   change_text(&said, "form", was->slack ? STR("slack") : STR("json"), is->slack ? STR("slack") : STR("json"));
+  change_text(&said, "owner", was->owner, is->owner);
   change_text(&said, "paused", was->paused ? STR("yes") : STR("no"), is->paused ? STR("yes") : STR("no"));
   if (job->change.url.n) buf_printf(&said, "%sreceiver: %.*s", said.n ? "; " : "", STR_MOST(is->origin, 200));
   struct str changes = change_end(&said, a);
@@ -287,6 +286,9 @@ bool admin_change_watch(struct admin_call *call, struct err *err) {
   job.watch.paused = json_bool(call->body, "paused", was.paused);
   bool resumes = yyjson_obj_get(call->body, "paused") && !job.watch.paused;
   if (resumes) job.watch.stopped = STR("");
+  // Who says what is told, or whom, answers for it from then on.
+  if (job.change.url.n || job.change.anew) job.watch.owner = call->who.token.id;
+  job.change.from = was.owner;
   job.change.anew = job.change.anew || (resumes && was.paused); // what came meanwhile is not told
   job.watch.version++;
   job.change.watch = &job.watch;

@@ -112,17 +112,22 @@ static bool watch_insert(struct store *s, const struct alert_watch *w, struct st
                                     : false);
 }
 
+static struct str watch_owner_before(const struct alert_watch_change *change) {
+  return change->from.n ? change->from : change->watch->owner;
+}
+
 static bool watch_update(struct store *s, const struct alert_watch_change *change, struct str blob,
                          struct err *err) {
   const struct alert_watch *w = change->watch;
   bool done;
   const struct store_value values[] = {
-      STORE_INT(w->paused), STORE_TEXT(w->stopped), STORE_INT(w->updated_at),  STORE_INT(w->version),
-      STORE_TEXT(blob),     STORE_TEXT(w->id),      STORE_INT(w->version - 1), STORE_TEXT(w->owner)};
+      STORE_INT(w->paused),  STORE_TEXT(w->stopped),    STORE_INT(w->updated_at),
+      STORE_INT(w->version), STORE_TEXT(blob),          STORE_TEXT(w->owner),
+      STORE_TEXT(w->id),     STORE_INT(w->version - 1), STORE_TEXT(watch_owner_before(change))};
   if (!store_change(
           s,
-          "UPDATE watch SET paused = $1, stopped = $2, updated_at = $3, version = $4, document = $5 WHERE "
-          "id = $6 AND version = $7 AND owner = $8",
+          "UPDATE watch SET paused = $1, stopped = $2, updated_at = $3, version = $4, document = $5, owner = "
+          "$6 WHERE id = $7 AND version = $8 AND owner = $9",
           values, sizeof values / sizeof *values, &done, err))
     return false;
   if (!done) return store_outdated("the watch", err);
@@ -133,10 +138,12 @@ static bool watch_update(struct store *s, const struct alert_watch_change *chang
 static bool watch_write(struct store *s, const struct alert_watch_change *change, struct arena *a,
                         struct err *err) {
   const struct alert_watch *w = change->watch;
+  struct alert_watch was = *w;
   struct secret *url = NULL, *secret = NULL;
   struct str blob;
+  was.owner = watch_owner_before(change);
   if (!watch_ring(s, err) || (change->is_new && !watch_has_room(s, w, a, err)) ||
-      (!change->is_new && !alert_watch_reach(s, w, &url, &secret, err)))
+      (!change->is_new && !alert_watch_reach(s, &was, &url, &secret, err)))
     return false;
   bool ok = watch_seal(s, w, change->url.n ? change->url : secret_reveal(url),
                        change->secret.n ? change->secret : secret_reveal(secret), a, &blob, err) &&

@@ -17,7 +17,7 @@ enum { ALERT_WATCHES_MOST = 1000, ALERT_WATCHES_OF_MOST = 20 /* a tile */, ALERT
 
 struct alert_watch {
   struct str id, tile_id;
-  struct str owner; // id of the API token that made it
+  struct str owner; // id of the API token that made it, or last said what is told, or whom
   // sealed, with the address and the secret
   struct str condition;    // as alert_condition_write has it
   struct str quiet, zone;  // hours of the day; empty: none
@@ -39,7 +39,8 @@ struct alert_watch_change {
   const struct alert_watch *watch;
   struct str url, secret; // empty: as they are
   bool is_new;
-  bool anew; // the condition is another one: what rows were compared with goes
+  bool anew;       // the condition is another one: what rows were compared with goes
+  struct str from; // whose it was, where its owner is another now; empty: the same
 };
 // All that is sealed, paused and stopped; w->version is one more than what was read.
 MUST_USE bool alert_watch_write(struct store *s, const struct alert_watch_change *change, struct err *err);

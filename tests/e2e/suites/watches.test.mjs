@@ -329,6 +329,29 @@ describe("watches", () => {
     await erase("owner");
   });
 
+  test("who gives it another address or condition answers for it: told on by nobody whose token is revoked", async () => {
+    const t = await pin("taken"), w = await watch(t, "any row"), path = "/redirected";
+    const leaves = await must(201, "POST", "/api-token", { name: "redirects", role: "admin" });
+    const by = async (body) => must(200, "PATCH", `/watches/${w.id}`, body, { token: leaves.token });
+    assert.equal((await by({ quiet: "22:00-07:00" })).owner, w.owner); // when it tells, not what and whom
+    assert.equal((await by({ quiet: "" })).owner, w.owner);
+    assert.equal((await by({ webhook: receiver.url + path })).owner, leaves.id);
+    await must(204, "DELETE", `/api-token/${leaves.id}`);
+    await write("taken", 300);
+    await run(t);
+    assert.deepEqual([(await show(w)).state, (await events(w)).length, receiver.of(path).length], ["stopped", 0, 0]);
+    const back = await must(200, "PATCH", `/watches/${w.id}`, { webhook: receiver.url + w.path });
+    assert.deepEqual([back.owner, back.state], [w.owner, "fine"]);
+    await run(t);
+    await told(w, 1);
+    const audit = (await must(200, "GET", "/audit?limit=50")).items.filter((x) => x.action === "watch.change").map((x) => x.detail);
+    assert.ok(audit.some((x) => x.includes(`owner: ${w.owner} → ${leaves.id}`) || (x.includes("owner") && x.includes(leaves.id))), JSON.stringify(audit));
+    const all = (await must(200, "GET", "/watches")).items.map((x) => x.id), paged = [];
+    for (let after = ""; paged.length < all.length; after = paged.at(-1)) paged.push(...(await must(200, "GET", `/watches?limit=1${after && `&after=${after}`}`)).items.map((x) => x.id));
+    assert.deepEqual(paged, all);
+    await erase("taken");
+  });
+
   test("a deleted tile takes its watches along, a deleted dashboard too; metrics count", async () => {
     const d = await must(201, "POST", "/dashboard", { name: "short" });
     const t = await pin("short", { board: d }), u = await pin("short", { board: d });

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Things out of tools alone: what a question finds of them, the SQL and the calls that it becomes.
+#include "../support/check.h"
+
+#include "ask/derive.h"
+#include "ask/plan.h"
+#include "data/json.h"
+#include "table/moment.h"
+
+#define TOOL(name, class, path, input, more)                                                                 \
+  "{\"name\":\"" name "\",\"class\":\"" class "\",\"method\":\"GET\",\"path\":\"" path                       \
+                                              "\",\"read_only\":true,\"input\":{\"type\":\"object\"" input   \
+                                              "}" more "}"
+
+static const char TOOLS[] = "{\"toolset\":1,\"connector\":\"desk\",\"base_url\":\"\",\"tools\":[" //
+    TOOL("get_ticket", "get", "/t/{}",
+         ",\"required\":[\"ticket_id\"],\"properties\":{\"ticket_id\":{\"type\":\"integer\"}}",
+         ",\"sources\":{\"ticket_id\":\"list_tickets\"}") "," //
+    TOOL("list_agents", "list", "/a", "",
+         ",\"columns\":\"id:integer name:text active:boolean team_id:integer\"") "," //
+    TOOL(
+        "list_comments", "list", "/t/{}/c",
+        ",\"required\":[\"ticket_id\"],\"properties\":{\"ticket_id\":{\"type\":\"integer\"}}",
+        ",\"sources\":{\"ticket_id\":\"list_tickets\"},\"columns\":\"id:text author:text created_at:time\"") "," //
+    TOOL("list_teams", "list", "/m", "", ",\"columns\":\"id:integer name:text\"") "," //
+    TOOL(
+        "list_tickets", "list", "/t",
+        ",\"properties\":{\"status\":{\"type\":\"string\",\"enum\":[\"open\",\"solved\"]},\"created_after\":{"
+        "\"type\":\"string\",\"format\":\"date-time\"}}",
+        ",\"columns\":\"id:integer subject:text status:text priority:text=low|urgent assignee__id:integer "
+        "assignee__name:text response_minutes:integer tags:list created_at:time solved_at:time\"") "]}";
+
+struct room {
+  struct arena *arena;
+  struct toolset *tools;
+  struct derive_index *index;
+  struct model_source source;
+  struct table_clock clock;
+  yyjson_doc *docs[32];
+  struct phrases *phrases[32];
+  size_t doc_count;
+  struct reading reading;
+  struct ask_plan plan;
+};
+
+static bool has_tool(void *arg, const struct model_source *s, struct str name) {
+  const struct room *r = arg;
+  (void)s;
+  return map_get(&r->tools->by_name, name) != NULL;
+}
+
+static bool shows(void *arg, const struct tool *t) {
+  (void)arg;
+  (void)t;
+  return true;
+}
+
+static int room_open(void **state) {
+  struct room *r = calloc(1, sizeof *r);
+  struct err err;
+  const struct zone *utc;
+  r->arena = arena_new();
+  assert_true(zone_find(STR("UTC"), &utc, &err));
+  r->clock = (struct table_clock){.zone = utc, .first_weekday = 1};
+  assert_true(moment_read(STR("2026-11-26T10:30:00Z"), &r->clock.now_ms));
+  if (!toolset_read(str_of(TOOLS), &r->tools, &err)) fail_msg("%s %s", err.field, err.text);
+  struct derive d = {.tools = r->tools, .shows = shows};
+  r->index = derive_index_new(&d, r->arena);
+  r->source = (struct model_source){.connector = STR("desk"),
+                                    .label = STR("Desk"),
+                                    .accounts = {STR("desk")},
+                                    .account_count = 1,
+                                    .has_tool = has_tool,
+                                    .arg = r};
+  *state = r;
+  return 0;
+}
+
+static int room_close(void **state) {
+  struct room *r = *state;
+  for (size_t i = 0; i < r->doc_count; i++) {
+    yyjson_doc_free(r->docs[i]);
+    phrases_free(r->phrases[i]);
+  }
+  derive_index_free(r->index);
+  toolset_unref(r->tools);
+  arena_free(r->arena);
+  free(r);
+  return 0;
+}
+
+// The program of a question, as text; empty where it ends otherwise.
+static struct str planned(struct room *r, const char *question) {
+  struct ask_words words;
+  struct derive_asked asked;
+  struct err err;
+  struct model *model = ARENA_NEW(r->arena, struct model);
+  assert_true(ask_words_read(str_of(question), r->arena, &words, &err));
+  derive_ask(&words, &asked, r->arena);
+  yyjson_doc *doc = derive_things(r->index, &asked, r->arena);
+  derive_asked_free(&asked);
+  model->arena = r->arena;
+  if (!model_add(model, doc ? yyjson_doc_get_root(doc) : NULL, &r->source, &err)) fail_msg("%s", err.text);
+  r->docs[r->doc_count] = doc;
+  r->phrases[r->doc_count++] = &model->phrases;
+  struct reading_input in = {.question = str_of(question), .model = model, .clock = &r->clock};
+  assert_true(reading_make(&in, NULL, r->arena, &r->reading, &err));
+  plan_make(&r->reading, &r->clock, r->arena, &r->plan);
+  if (r->plan.end != PLAN_PROGRAM) return STR("");
+  size_t n;
+  char *text = yyjson_mut_write(r->plan.program, 0, &n);
+  struct str made = arena_dup(r->arena, str_make(text, n));
+  free(text);
+  yyjson_mut_doc_free(r->plan.program);
+  return made;
+}
+
+static void a_question_becomes_sql_and_arguments(void **state) {
+  struct room *r = *state;
+  static const struct {
+    const char *question, *has, *lacks;
+  } cases[] = {
+      {"how many open tickets are there?", "\"status\":\"open\"", NULL},
+      {"how many open tickets are there?", "count(*)", NULL},
+      {"urgent tickets created in the last 7 days", "\"created_after\":{\"$param\":\"since\"}", NULL},
+      {"tickets solved this week", "\\\"solved_at\\\" >= :since",
+       "created_after"}, // the other time cuts wrongly
+      {"what share of tickets is open?", "100.0 * count(*) FILTER", "\"status\":\"open\""}, // of all of them
+      {"average response time per priority", "avg(", NULL},
+      {"tickets without an assignee", "assignee__name\\\" IS NULL", NULL},
+      {"tickets that are neither open nor solved", "NOT coalesce", "\"status\":"},
+      {"inactive agents", "NOT coalesce", NULL},
+      {"how many agents per team", "SELECT r.\\\"name\\\"", NULL},
+      {"how many agents per team", "list_teams", NULL},
+      {"comments of ticket 12", "'12' AS ticket_id", "list_tickets"}, // one call, and no look at all tickets
+      {"show ticket 12", "get_ticket", "list_tickets"},
+      {"share of tickets by status", "AS percent", NULL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct str program = planned(r, cases[i].question);
+    if (!str_contains(program, str_of(cases[i].has)))
+      fail_msg("%s: no %s in %.*s (%.*s)", cases[i].question, cases[i].has, STR_ARG(program),
+               STR_ARG(r->plan.text));
+    if (cases[i].lacks && str_contains(program, str_of(cases[i].lacks)))
+      fail_msg("%s: %s in %.*s", cases[i].question, cases[i].lacks, STR_ARG(program));
+  }
+}
+
+static void what_nothing_knows_ends_in_a_no(void **state) {
+  struct room *r = *state;
+  static const char *const questions[] = {"how many dragons guard the tickets",
+                                          "profit of tickets by priority",
+                                          "open tickets about kittens",
+                                          "delete all tickets",
+                                          "what is the weather",
+                                          "open the ticket 12",
+                                          "newest team"};
+  for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+    struct str program = planned(r, questions[i]);
+    if (program.n) fail_msg("%s: %.*s", questions[i], STR_ARG(program));
+    assert_true(r->plan.text.n > 0);
+  }
+}
+
+static void words_of_rows_are_known_once_they_were_seen(void **state) {
+  struct room *r = *state;
+  struct ask_words words;
+  struct err err;
+  struct table_column columns[] = {{.name = STR("id"), .type = TABLE_INTEGER},
+                                   {.name = STR("subject"), .type = TABLE_TEXT}};
+  struct table_cell cells[] = {{.kind = TABLE_CELL_INTEGER, .integer = 1},
+                               {.kind = TABLE_CELL_TEXT, .text = STR("Printer offline")},
+                               {.kind = TABLE_CELL_INTEGER, .integer = 2},
+                               {.kind = TABLE_CELL_TEXT, .text = STR("it's'); DROP TABLE t; --")}};
+  struct table_result rows = {.column_count = 2, .row_count = 2, .columns = columns, .cells = cells};
+  assert_true(ask_words_read(STR("tickets about the printer"), r->arena, &words, &err));
+  struct derive_asked asked;
+  derive_ask(&words, &asked, r->arena);
+  struct derive_seen seen = {.of = r->index, .id = STR("t4"), .shape = derive_see(&rows, &words, r->arena)};
+  asked.seen = &seen;
+  asked.seen_count = 1;
+  yyjson_doc *doc = derive_things(r->index, &asked, r->arena);
+  derive_asked_free(&asked);
+  yyjson_val *values = json_at(yyjson_doc_get_root(doc), STR("/things/t4/columns/subject/values"));
+  assert_non_null(yyjson_obj_get(values, "Printer offline"));
+  yyjson_doc_free(doc);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(a_question_becomes_sql_and_arguments, room_open, room_close),
+      cmocka_unit_test_setup_teardown(what_nothing_knows_ends_in_a_no, room_open, room_close),
+      cmocka_unit_test_setup_teardown(words_of_rows_are_known_once_they_were_seen, room_open, room_close),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -86,6 +86,13 @@ static int mentions_rank(const struct model_thing *t, const struct phrase *p, st
   }
 }
 
+// "activities" are no active ones, though they have one stem.
+static bool mentions_abstracts(struct str low, struct str first) {
+  bool low_is = str_ends(low, "ity") || str_ends(low, "ities"),
+       first_is = str_ends(first, "ity") || str_ends(first, "ities");
+  return low_is != first_is;
+}
+
 // "on" before something else is no state: "rules on example.com", but "which rules are on?"
 static bool mentions_joins(const struct mentions *m, size_t at, size_t end) {
   return at + 1 < end && !m->words->items[at].end &&
@@ -98,7 +105,9 @@ static bool mentions_at(const struct mentions *m, const struct model_thing *t, s
   for (size_t i = 0; i < m->hit_counts[at]; i++) {
     const struct phrase_hit *h = &m->hits[at][i];
     enum mention_word what;
-    if (h->n == 1 && mentions_joins(m, at, end)) continue;
+    if (h->n == 1 &&
+        (mentions_joins(m, at, end) || mentions_abstracts(m->words->items[at].low, h->phrase->first)))
+      continue;
     int rank = at + h->n <= end ? mentions_rank(t, h->phrase, m->words->items[at].low, &what) : -1;
     if (rank < 0 || h->n < out->n || (h->n == out->n && rank >= best)) continue;
     best = rank;
@@ -126,6 +135,17 @@ static bool mentions_is_place(const struct mentions *m, size_t at) {
   return great && before.n && islower((unsigned char)before.p[0]);
 }
 
+// Is the word the name of a thing of another source, one without words?
+static bool mentions_is_foreign(const struct mentions *m, const struct model_thing *t, size_t at) {
+  for (size_t i = 0; i < m->hit_counts[at]; i++) {
+    const struct phrase *p = m->hits[at][i].phrase;
+    const struct model_thing *other = p->means;
+    if (p->role == MODEL_NAME && !p->number && other->source != t->source && !other->source->worded)
+      return true;
+  }
+  return false;
+}
+
 static bool mentions_is_filler(const struct mentions *m, size_t at, size_t *n) {
   *n = m->timed[at] ? 1 : language_fills(m->language, m->words, at);
   if (*n) return true;
@@ -148,8 +168,8 @@ size_t mentions_of(const struct mentions *m, const struct model_thing *t, const 
       } else if (w->kind != WORD_PLAIN && w->kind != WORD_NUMBER) {
         found = (struct mention){.what = MENTION_ENTITY, .first = at, .n = 1};
       } else {
-        bool filler =
-            at < covered || (!(t->derived && mentions_is_place(m, at)) && mentions_is_filler(m, at, &fill));
+        bool other = (t->derived && mentions_is_place(m, at)) || mentions_is_foreign(m, t, at);
+        bool filler = at < covered || (!other && mentions_is_filler(m, at, &fill));
         if (filler && at + fill > covered) covered = at + fill;
         found = (struct mention){.what = filler ? MENTION_FILLER : MENTION_UNKNOWN, .first = at, .n = 1};
       }

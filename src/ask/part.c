@@ -329,6 +329,7 @@ static bool part_turns_on(const struct filling *f, size_t i) {
   bool describes = next && (next->what == MENTION_NAME || next->what == MENTION_VALUE ||
                             next->what == MENTION_COLUMN || next->what == MENTION_PARENT);
   if (part_before(f, i, LANGUAGE_PER, 1) || part_before(f, i, LANGUAGE_NARROWS, 1)) return true;
+  if (part_before(f, i, LANGUAGE_NOT, 2)) return true; // "do not use X" is not "use"
   if (describes) return false;
   return part_before(f, i, LANGUAGE_MISSING, 1) || part_counts_at(f, f->list[i].first) || part_folds_at(f, i);
 }

@@ -27,9 +27,17 @@ void part_settle_flags(struct reading_part *p) {
     }
 }
 
-// "denied against allowed": told apart by what they are.
+// "denied against allowed", "of this zone and of that one": told apart by what they are.
 void part_settle_sides(struct reading_part *p) {
-  if (!part_has(p, ASK_COMPARE) || p->has_prior || p->name_count > 1) return;
+  const struct model_thing *t = p->thing;
+  if (!part_has(p, ASK_COMPARE) || p->has_prior) return;
+  if (p->name_count > 1) {
+    bool counted = t->events || t->counts >= 0 || p->measure >= 0 || part_has(p, ASK_COUNT);
+    if (p->group_count || !counted || yyjson_obj_get(t->def, "identity")) return;
+    if (p->named == t->within && query_parent_label(t).n) part_add_column(p->groups, &p->group_count, -2);
+    p->grouped = p->group_count > 0;
+    return;
+  }
   for (size_t i = 0; i < p->filter_count; i++)
     for (size_t k = i + 1; k < p->filter_count; k++) {
       const struct reading_filter *a = &p->filters[i], *b = &p->filters[k];

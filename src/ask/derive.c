@@ -222,6 +222,8 @@ void derive_ask(const struct ask_words *w, struct derive_asked *out, struct aren
     map_put(&out->stems, w->items[i].stem, out);
     if (w->items[i].kind == WORD_PLAIN)
       map_put(&out->stems, w->items[i].low, out); // "unresolved", as it stands
+    map_put(&out->said, w->items[i].low, out);
+    map_put(&out->said, ask_words_joined(&w->items[i], a), out);
     map_put(&out->stems, joined, out);
     if (i + 1 < w->n)
       map_put(&out->kin, ARENA_JOIN(a, w->items[i].stem, w->items[i + 1].low), out); // "signed up"
@@ -232,6 +234,7 @@ void derive_ask(const struct ask_words *w, struct derive_asked *out, struct aren
 
 void derive_asked_free(struct derive_asked *q) {
   map_free(&q->stems);
+  map_free(&q->said);
   map_free(&q->kin);
 }
 
@@ -308,6 +311,7 @@ static void derive_take(struct derive_taking *x, const struct derive_tool *t, in
   struct derive_writing w = {.t = t,
                              .shape = shape->count ? shape : NULL,
                              .stems = &x->q->stems,
+                             .said = &x->q->said,
                              .refs = refs,
                              .ref_count = n,
                              .seen = seen,

@@ -40,6 +40,7 @@ struct derive_seen { // a thing whose rows were looked at
 struct derive_asked { // the words of a question, and those that mean the same
   struct ask_words words;
   struct map stems, kin; // of the words; of what they may stand for
+  struct map said;       // the words as they stand
   const struct derive_seen *seen;
   size_t seen_count;
 };

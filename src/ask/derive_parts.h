@@ -75,6 +75,7 @@ struct derive_writing {
   const struct derive_tool *t;
   const struct derive_shape *shape;
   const struct map *stems; // of the question
+  const struct map *said;  // its words
   const struct derive_ref *refs;
   size_t ref_count;
   bool seen; // the rows were looked at
@@ -91,5 +92,7 @@ void derive_put(const struct derive_writing *w, yyjson_mut_val *object, struct s
 // The other words of a word that the question has, and those that the question denies it by.
 void derive_kin(const struct derive_writing *w, struct str word, enum language_kinship how,
                 yyjson_mut_val *list);
+// Is it in the question, as it stands or in another number or tense? Of one stem are also "response" and "responsible".
+bool derive_is_said(const struct derive_writing *w, struct str low);
 
 #endif

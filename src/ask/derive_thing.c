@@ -203,9 +203,8 @@ static void derive_also(const struct derive_writing *w, yyjson_mut_val *thing) {
   if (!ask_words_read(str_cut_utf8(w->t->tool->description, DERIVE_TEXT_MOST), w->arena, &words, &err))
     return;
   for (size_t i = 0; i < words.n; i++) {
-    struct str low = ask_words_joined(&words.items[i], w->arena),
-               stem = ask_words_stem(low, w->arena); // "signups"
-    if (words.items[i].kind == WORD_PLAIN && low.n > 3 && map_get(w->stems, stem) &&
+    struct str low = ask_words_joined(&words.items[i], w->arena); // "signups"
+    if (words.items[i].kind == WORD_PLAIN && low.n > 3 && derive_is_said(w, low) &&
         !language_fills(language_find(STR("en")), &words, i))
       yyjson_mut_arr_append(also, derive_text(w, low));
   }

@@ -69,13 +69,12 @@ static void derive_call(struct wording *x, size_t column, struct str word, enum 
   *by = (struct derive_called){column, rank};
 }
 
-// As it stands or in another number or tense; of one stem are also "response" and "responsible".
-static bool derive_is_said(const struct derive_writing *w, struct str low) {
+bool derive_is_said(const struct derive_writing *w, struct str low) {
   static const char *const ends[] = {"s", "es", "d", "ed"};
-  if (map_get(w->stems, low)) return true;
+  if (map_get(w->said, low)) return true;
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-    if (map_get(w->stems, ARENA_JOIN(w->arena, low, str_of(ends[i])))) return true;
-    if (str_ends(low, ends[i]) && map_get(w->stems, str_make(low.p, low.n - strlen(ends[i])))) return true;
+    if (map_get(w->said, ARENA_JOIN(w->arena, low, str_of(ends[i])))) return true;
+    if (str_ends(low, ends[i]) && map_get(w->said, str_make(low.p, low.n - strlen(ends[i])))) return true;
   }
   return false;
 }

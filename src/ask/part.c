@@ -240,7 +240,7 @@ static void part_take_column(struct filling *f, size_t i) {
   struct reading_part *p = f->part;
   const struct model_column *c = &p->thing->columns[m->number];
   bool never = c->time && part_before(f, i, LANGUAGE_NOT, 2); // "not shipped": no time when
-  if (never && p->thing->derived && part_is_timed(f)) {       // "not contacted in the last 30 days"
+  if (never && !p->thing->events && part_is_timed(f)) {       // "not contacted in the last 30 days"
     p->time = m->number;
     p->span_is_denied = true;
     return;

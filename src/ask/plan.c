@@ -274,7 +274,10 @@ static void plan_part_chips(struct planning *x, const struct reading_part *p) {
     plan_chip(x, "only", plan_filter_said(x, p, &p->filters[i]), false);
   if (p->has_span)
     plan_chip(x, "time",
-              arena_printf(x->arena, "%s%.*s%s%.*s", p->span_is_assumed ? "assumed" : "",
+              arena_printf(x->arena, "%s%.*s%s%.*s",
+                           p->span_is_assumed  ? "assumed"
+                           : p->span_is_denied ? "not "
+                                               : "",
                            STR_ARG(p->span_is_assumed ? STR("") : p->span.said),
                            p->span_is_assumed ? ": "
                            : p->span.said.n   ? " = "

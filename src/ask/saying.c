@@ -60,7 +60,7 @@ void summary_subject(const struct reading_part *p, struct buf *out) {
 void say_range(const struct saying *s) {
   if (!s->p->has_span) return;
   struct str said = s->p->span.said;
-  buf_add_z(s->out, " (");
+  buf_add_z(s->out, s->p->span_is_denied ? " (not " : " (");
   if (s->p->span_is_assumed)
     buf_add_z(s->out, "no time was said, so ");
   else if (said.n)

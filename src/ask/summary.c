@@ -255,7 +255,28 @@ static void say_measure_at(const struct saying *s, size_t row, int by) {
   buf_add_z(s->out, " %)");
 }
 
+// Which of them have any: that is what was asked, and not how many each has.
+static void say_havers(const struct saying *s) {
+  size_t n = s->rows->row_count;
+  say_rows_between(s, 0, n);
+  buf_add_char(s->out, ' ');
+  if (n == 1)
+    buf_add(s->out, s->t->within->label_noun);
+  else
+    say_plural(s->t->within, s->out);
+  buf_add_z(s->out, " with ");
+  say_subject(s);
+  buf_add_z(s->out, ": ");
+  say_names(s, 0, 0, n);
+  buf_add_char(s->out, '.');
+}
+
 static void say_groups(const struct saying *s) {
+  if (s->p->which_within && s->t->within && !s->p->least_sign && !part_has(s->p, ASK_TOP) &&
+      !part_has(s->p, ASK_BOTTOM)) {
+    say_havers(s);
+    return;
+  }
   int by = say_column(s, s->r->query.measure);
   size_t equal = s->r->query.group_count == 1 ? say_equals(s, (size_t)by) : 1;
   if (equal > 1)

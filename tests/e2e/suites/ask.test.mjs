@@ -54,6 +54,37 @@ describe("asking", () => {
   });
 });
 
+describe("what the question turns on", () => {
+  test("named zones that are compared stand side by side", async () => {
+    for (const q of ["compare traffic of example.com and acme-blog.example this week", "is there more traffic on example.com than on acme-blog.example?", "difference in traffic between example.com and acme-blog.example"]) {
+      const a = await ask(q);
+      assert.equal(a.outcome, "answer", JSON.stringify(a));
+      assert.deepEqual(a.table.rows.map((r) => r[0]), ["example.com", "acme-blog.example"], `${q}: ${JSON.stringify(a.table)}`);
+    }
+  });
+  test("a month after the word for comparing is the other period", async () => {
+    for (const q of ["traffic of example.com in october compared to september", "traffic of example.com in october vs september", "was there more traffic on example.com in october than in september?"]) {
+      const a = await ask(q, { plan_only: true });
+      assert.ok(a.understood.some((c) => c.what === "compared with" && /-09-01.*-10-01/.test(c.said)), `${q}: ${JSON.stringify(a.understood)}`);
+    }
+  });
+  test("what is denied and known to nobody ends in a no, and so does what would be all rows", async () => {
+    for (const [q, word] of [["which zones don't use teleporters always?", /teleporters/], ["firewall rules of frobnicator", /frobnicator/], ["rate limits of production", /production/]]) {
+      const a = await ask(q);
+      assert.notEqual(a.outcome, "answer", `${q}: ${JSON.stringify(a.text)}`);
+      assert.match(a.text, word);
+    }
+  });
+  test("which have any, and which were not changed for long", async () => {
+    const have = await ask("which zones have rate limits?");
+    assert.match(have.text, /^\d+ zones? with rate limits: /, have.text);
+    const recent = await ask("zones modified in the last 90 days"), old = await ask("zones not modified in the last 90 days"), all = await ask("list all zones");
+    assert.ok(recent.table.rows.length && old.table.rows.length, `${recent.text} ${old.text}`);
+    assert.equal(recent.table.rows.length + old.table.rows.length, all.table.rows.length);
+    assert.match(old.text, /not in the last 90 days/);
+  });
+});
+
 describe("attacks on asking", () => {
   const READS = /^(list_|get_)/;
   test("an instruction in a question is no order of ours", async () => {

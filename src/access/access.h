@@ -13,7 +13,8 @@
 #include "crypto/token.h"
 #include "store/store.h"
 
-enum access_role { ACCESS_CLIENT, ACCESS_ADMIN }; // client: may use guarded servers, may not manage
+// client: may use guarded servers, and nothing else; viewer: reads dashboards and answers that are shared
+enum access_role { ACCESS_CLIENT, ACCESS_VIEWER, ACCESS_ADMIN };
 
 struct access_token {
   struct str id, name;

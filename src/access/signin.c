@@ -111,7 +111,7 @@ static bool signin_insert(struct store *s, const struct signin *v, struct str ha
 
 struct signin_entry {
   struct arena *arena;
-  struct str link;
+  struct str link, user_id; // one of them
   const struct signin_browser *at;
   struct signin made;
   char cookie[TOKEN_TEXT];
@@ -144,19 +144,37 @@ static bool signin_use_link(struct store *s, void *arg, struct err *err) {
   if (!signin_look(s, e->link, e->arena, &link, err) ||
       !store_run(s, "DELETE FROM console_link WHERE id = $1", &STORE_TEXT(link.id), 1, &gone, err))
     return false;
-  return gone ? signin_begin(s, e, link.user_id, err) : signin_no_link(err);
+  if (!gone) return signin_no_link(err);
+  if (e->at->password.n && !user_set_password(s, link.user_id, e->at->password, e->arena, err)) return false;
+  return signin_begin(s, e, link.user_id, err);
+}
+
+static bool signin_run(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err),
+                       struct signin_entry *e, struct signin *out, char cookie[TOKEN_TEXT], struct err *err) {
+  bool ok = store_transact(s, body, e, err);
+  if (ok) {
+    *out = e->made;
+    memcpy(cookie, e->cookie, TOKEN_TEXT);
+  }
+  secret_wipe(e->cookie, sizeof e->cookie);
+  return ok;
 }
 
 bool signin_by_link(struct store *s, struct str text, const struct signin_browser *at, struct arena *a,
                     struct signin *out, char cookie[TOKEN_TEXT], struct err *err) {
   struct signin_entry e = {.arena = a, .link = text, .at = at};
-  bool ok = store_transact(s, signin_use_link, &e, err);
-  if (ok) {
-    *out = e.made;
-    memcpy(cookie, e.cookie, TOKEN_TEXT);
-  }
-  secret_wipe(e.cookie, sizeof e.cookie);
-  return ok;
+  return signin_run(s, signin_use_link, &e, out, cookie, err);
+}
+
+static bool signin_enter_body(struct store *s, void *arg, struct err *err) {
+  struct signin_entry *e = arg;
+  return signin_begin(s, e, e->user_id, err);
+}
+
+bool signin_enter(struct store *s, struct str user_id, const struct signin_browser *at, struct arena *a,
+                  struct signin *out, char cookie[TOKEN_TEXT], struct err *err) {
+  struct signin_entry e = {.arena = a, .user_id = user_id, .at = at};
+  return signin_run(s, signin_enter_body, &e, out, cookie, err);
 }
 
 #define SIGNIN_COLUMNS                                                                                       \

@@ -32,6 +32,7 @@ struct signin {
 struct signin_browser {
   struct str address, agent;
   int64_t lives_ms;
+  struct str password; // kept form of a new one, which a link sets; empty: none
   struct str
       before; // what its cookie held; that ends, so that nobody goes on with a text that was known before
 };
@@ -44,6 +45,9 @@ MUST_USE bool signin_look(struct store *s, struct str text, struct arena *a, str
 // Uses a link up. Of two at the same time one gets in.
 MUST_USE bool signin_by_link(struct store *s, struct str text, const struct signin_browser *at,
                              struct arena *a, struct signin *out, char cookie[TOKEN_TEXT], struct err *err);
+// By what its caller has made sure of.
+MUST_USE bool signin_enter(struct store *s, struct str user_id, const struct signin_browser *at,
+                           struct arena *a, struct signin *out, char cookie[TOKEN_TEXT], struct err *err);
 // ERR_UNAUTHENTICATED: it has ended, or never was.
 MUST_USE bool signin_find(struct store *s, struct str cookie, int64_t idle_ms, struct arena *a,
                           struct signin *out, struct err *err);

@@ -12,15 +12,18 @@ static struct sealed_at user_place(const struct access_user *u) {
 
 bool user_list(struct store *s, struct arena *a, struct access_user **out, size_t *count, struct err *err) {
   struct store_rows rows;
-  if (!store_query(s, "SELECT id, name, role, created_at, stamp FROM console_user ORDER BY id", NULL, 0, a,
-                   &rows, err))
+  if (!store_query(s,
+                   "SELECT u.id, u.name, u.role, u.created_at, u.stamp, p.changed_at FROM console_user u "
+                   "LEFT JOIN console_password p ON p.user_id = u.id ORDER BY u.id",
+                   NULL, 0, a, &rows, err))
     return false;
   struct access_user *all = ARENA_ARRAY(a, rows.count + 1, struct access_user);
   size_t n = 0;
   for (size_t i = 0; i < rows.count; i++) {
     struct access_user u = {.self = {.id = store_cell(&rows, i, 0)->text,
                                      .name = store_cell(&rows, i, 1)->text,
-                                     .created_at = store_cell(&rows, i, 3)->number}};
+                                     .created_at = store_cell(&rows, i, 3)->number},
+                            .has_password = store_cell(&rows, i, 5)->type != STORE_NULL};
     struct err why;
     bool known = access_role_from(store_cell(&rows, i, 2)->text, &u.self.role) ||
                  err_set(&why, ERR_INTERNAL, "its role is none");
@@ -87,4 +90,85 @@ bool user_create(struct store *s, struct str name, enum access_role role, struct
   if (!store_transact(s, user_insert, &in, err)) return false;
   *out = u;
   return true;
+}
+
+static bool user_gone(struct str id, struct err *err) {
+  return err_at(err, ERR_MISSING, "user", "there is no user '%.*s'", STR_MOST(id, 64));
+}
+
+struct user_change {
+  const struct access_user *user;
+  struct arena *arena;
+  struct str id;
+};
+
+static bool user_role_body(struct store *s, void *arg, struct err *err) {
+  const struct user_change *c = arg;
+  struct sealed_at at = user_place(c->user);
+  struct str stamp;
+  int64_t changed = 0;
+  if (!sealed_stamp(s, &at, c->arena, &stamp, err)) return false;
+  const struct store_value values[] = {STORE_TEXT(str_of(access_role_name(c->user->self.role))),
+                                       STORE_TEXT(stamp), STORE_TEXT(c->user->self.id)};
+  if (!store_run(s, "UPDATE console_user SET role = $1, stamp = $2 WHERE id = $3", values, 3, &changed, err))
+    return false;
+  return changed || user_gone(c->user->self.id, err);
+}
+
+bool user_set_role(struct store *s, const struct access_user *u, struct arena *a, struct err *err) {
+  struct user_change c = {.user = u, .arena = a};
+  return store_transact(s, user_role_body, &c, err);
+}
+
+bool user_delete(struct store *s, struct str id, struct err *err) {
+  int64_t gone = 0;
+  if (!store_run(s, "DELETE FROM console_user WHERE id = $1", &STORE_TEXT(id), 1, &gone, err)) return false;
+  return gone || user_gone(id, err);
+}
+
+// ---- passwords
+
+static struct sealed_at user_password_place(struct str id, struct str kept) {
+  return (struct sealed_at){STAMPED_PASSWORD, id, {kept}};
+}
+
+bool user_password(struct store *s, struct str id, struct arena *a, struct str *kept, struct err *err) {
+  struct store_rows rows;
+  struct err why;
+  if (!store_query(s, "SELECT hash, stamp FROM console_password WHERE user_id = $1", &STORE_TEXT(id), 1, a,
+                   &rows, err))
+    return false;
+  *kept = STR_NONE;
+  if (!rows.count) return true;
+  struct sealed_at at = user_password_place(id, store_cell(&rows, 0, 0)->text);
+  if (sealed_is_ours(s, &at, store_cell(&rows, 0, 1)->text, &why))
+    *kept = store_cell(&rows, 0, 0)->text;
+  else
+    log_warn("the password of user %.*s is left out: %s", STR_ARG(id), why.text);
+  return true;
+}
+
+static bool user_shut_out_body(struct store *s, void *arg, struct err *err) {
+  const struct user_change *c = arg;
+  const struct store_value id = STORE_TEXT(c->id);
+  return store_run(s, "DELETE FROM console_password WHERE user_id = $1", &id, 1, NULL, err) &&
+         store_run(s, "DELETE FROM console_session WHERE user_id = $1", &id, 1, NULL, err) &&
+         store_run(s, "DELETE FROM console_link WHERE user_id = $1", &id, 1, NULL, err);
+}
+
+bool user_shut_out(struct store *s, struct str id, struct err *err) {
+  struct user_change c = {.id = id};
+  return store_transact(s, user_shut_out_body, &c, err);
+}
+
+bool user_set_password(struct store *s, struct str id, struct str kept, struct arena *a, struct err *err) {
+  struct user_change c = {.id = id};
+  struct sealed_at at = user_password_place(id, kept);
+  struct str stamp;
+  if (!user_shut_out_body(s, &c, err) || !sealed_stamp(s, &at, a, &stamp, err)) return false;
+  const struct store_value values[] = {STORE_TEXT(id), STORE_TEXT(kept), STORE_INT(clock_now_ms()),
+                                       STORE_TEXT(stamp)};
+  return store_run(s,
+                   "INSERT INTO console_password (user_id, hash, changed_at, stamp) VALUES ($1, $2, $3, $4)",
+                   values, 4, NULL, err);
 }

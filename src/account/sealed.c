@@ -76,6 +76,7 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [STAMPED_LINK] = {"sign_in_link", "stamp", STAMPED("console_link", "id", "user_id, hash, expires_at"), 3},
     [STAMPED_SIGNIN] = {"console_session", "stamp",
                         STAMPED("console_session", "id", "user_id, hash, created_at, expires_at"), 4},
+    [STAMPED_PASSWORD] = {"password", "stamp", STAMPED("console_password", "user_id", "hash"), 1},
 };
 // clang-format on
 

@@ -45,6 +45,7 @@ enum sealed {
   STAMPED_USER,      // name, role
   STAMPED_LINK,      // user_id, hash, expires_at
   STAMPED_SIGNIN,    // user_id, hash, created_at, expires_at
+  STAMPED_PASSWORD,  // hash
   SEALED_KINDS,
 };
 

@@ -27,6 +27,11 @@ static bool admin_may_read_metrics(const struct admin_call *call) {
   return wanted.n ? token.n && str_eq_secret(token, wanted) : admin_is_local(call->in);
 }
 
+bool admin_guard_takes(enum admin_guard guard, enum access_role role) {
+  return guard == ADMIN_OPEN || guard == ADMIN_ANY || role == ACCESS_ADMIN ||
+         (guard == ADMIN_VIEW && role == ACCESS_VIEWER);
+}
+
 // A bearer that opens /metrics needs to be no API token.
 static bool admin_authorize(struct admin_call *call, struct err *err) {
   enum admin_guard guard = call->route->guard;
@@ -40,9 +45,9 @@ static bool admin_authorize(struct admin_call *call, struct err *err) {
       http_reply_header(call->http, "WWW-Authenticate", principal_challenge(call->in));
     return false;
   }
-  if (guard == ADMIN_ANY || call->who.role == ACCESS_ADMIN) return true;
-  return err_set(err, ERR_DENIED, "your role is %s; this takes the role admin",
-                 access_role_name(call->who.role));
+  if (admin_guard_takes(guard, call->who.role)) return true;
+  return err_set(err, ERR_DENIED, "your role is %s; this takes the role admin%s",
+                 access_role_name(call->who.role), guard == ADMIN_VIEW ? " or viewer" : "");
 }
 
 // ---- what is asked

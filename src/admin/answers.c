@@ -11,7 +11,7 @@
 #include "io/pool.h"
 
 struct answer_asker answers_asker(const struct admin_call *call) {
-  return (struct answer_asker){call->who.token.id, call->who.role == ACCESS_ADMIN};
+  return (struct answer_asker){call->who.token.id, call->who.role != ACCESS_CLIENT};
 }
 
 const struct access_token *answers_owner(const struct admin_call *call, struct str id) {
@@ -109,8 +109,8 @@ static void answers_put_program(const struct answers_read *r, struct buf *out) {
   if (!program) return;
   put_json(out, "program", stable_write(program, &look, STABLE_NAMES, call->arena));
   put_text(out, "state", str_of(shelf_state_name(r->verdict.state)));
-  put_text_or_null(out, "step", r->asker.sees_shared ? r->verdict.step : STR_NONE);
-  put_text_or_null(out, "why", r->asker.sees_shared ? r->verdict.why : STR_NONE);
+  put_text_or_null(out, "step", call->who.role == ACCESS_ADMIN ? r->verdict.step : STR_NONE);
+  put_text_or_null(out, "why", call->who.role == ACCESS_ADMIN ? r->verdict.why : STR_NONE);
   stable_done(&look);
 }
 

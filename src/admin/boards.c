@@ -19,7 +19,9 @@ bool boards_sees_as(const struct catalog *catalog, const struct board_row *row, 
 }
 
 bool boards_sees(const struct admin_call *call, const struct board_row *row) {
-  return boards_sees_as(call->catalog, row, call->who.token.id);
+  // Of an owner who is gone, who manages sees the private ones too.
+  if (call->who.role == ACCESS_ADMIN) return boards_sees_as(call->catalog, row, call->who.token.id);
+  return !row->is_private || str_eq(row->owner, call->who.token.id);
 }
 
 struct boards_search {
@@ -119,7 +121,7 @@ yyjson_val *boards_result(const struct boards_tile *t, yyjson_doc **doc) {
   return NULL;
 }
 
-static void boards_put_outcome(struct buf *out, const struct boards_tile *t) {
+static void boards_put_outcome(struct buf *out, const struct boards_tile *t, bool manages) {
   yyjson_doc *doc;
   yyjson_val *result = boards_result(t, &doc), *root = yyjson_doc_get_root(doc);
   put_text_or_null(out, "outcome_status", json_str(root, "status"));
@@ -128,7 +130,7 @@ static void boards_put_outcome(struct buf *out, const struct boards_tile *t) {
   put_open(out, "warnings", '[');
   size_t i, n;
   yyjson_val *warning;
-  yyjson_arr_foreach (yyjson_obj_get(root, "warnings"), i, n, warning)
+  yyjson_arr_foreach (manages ? yyjson_obj_get(root, "warnings") : NULL, i, n, warning)
     put_text(out, NULL, json_text(warning));
   put_close(out, ']');
   struct buf trend = BUF_MAX(VALUES_BYTES_MOST * 8);
@@ -156,8 +158,10 @@ void boards_put_tile(struct admin_call *call, const struct boards_tile *t, enum 
   put_int(out, "every_seconds", tile->every_ms / 1000);
   put_json(out, "parameters", tile->parameters);
   put_text(out, "state", str_of(boards_state(t)));
-  put_text_or_null(out, "step", t->verdict.step);
-  put_text_or_null(out, "why", boards_why(t));
+  // What went wrong names tools and accounts: that is for who manages.
+  bool manages = call->who.role == ACCESS_ADMIN;
+  put_text_or_null(out, "step", manages ? t->verdict.step : STR_NONE);
+  put_text_or_null(out, "why", manages ? boards_why(t) : STR_NONE);
   put_time(out, "as_of", t->outcome.at);
   put_time(out, "tried_at", t->outcome.tried_at);
   put_bool(out, "refreshing", t->at_work);
@@ -166,7 +170,7 @@ void boards_put_tile(struct admin_call *call, const struct boards_tile *t, enum 
   put_int(out, "version", tile->version);
   put_time(out, "created_at", tile->created_at);
   put_time(out, "updated_at", tile->updated_at);
-  if (form != BOARDS_HEAD) boards_put_outcome(out, t);
+  if (form != BOARDS_HEAD) boards_put_outcome(out, t, manages);
   if (form == BOARDS_WHOLE) {
     struct stable_look look = {.catalog = call->catalog, .arena = call->arena};
     yyjson_doc *doc = yyjson_read(tile->program.p, tile->program.n, YYJSON_READ_NUMBER_AS_RAW);

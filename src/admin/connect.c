@@ -249,7 +249,8 @@ static bool authorize_proves(struct admin_call *call, const struct catalog_accou
   const struct access_token *token = access_find(&call->catalog->tokens_by_hash, proof, now);
   if (token) {
     *principal = token->id;
-    return token->role == ACCESS_ADMIN || authorize_is_guarded(call->catalog, v);
+    return token->role == ACCESS_ADMIN ||
+           (token->role == ACCESS_CLIENT && authorize_is_guarded(call->catalog, v));
   }
   for (struct str rest = proof, part; str_cut(&rest, '/', &part);) proof = part; // of a URL its last segment
   const struct catalog_url *url = catalog_url_by_token(call->catalog, proof, now);

@@ -141,6 +141,7 @@ static const struct admin_member openapi_path_members[] = {
     {"watch", ADMIN_TEXT, 0, .says = "id of a watch"},
     {"event", ADMIN_TEXT, 0, .says = "id of an event of it"},
     {"engine", ADMIN_TEXT, 0, .says = "id or name of an engine"},
+    {"user", ADMIN_TEXT, 0, .says = "id or name of a user; case does not count"},
     {"session", ADMIN_TEXT, 0, .says = "id of a session"},
     {"share", ADMIN_TEXT, 0, .says = "id of a link"},
     {"secret", ADMIN_TEXT, 0, .says = "the secret of a link, as its address has it"},
@@ -248,6 +249,15 @@ struct str admin_route_group(const struct http_route *route) {
   return STR("system");
 }
 
+// Which roles may call it, for those who make clients; of open ones none is asked for.
+static void openapi_roles(struct buf *out, enum admin_guard guard) {
+  if (guard == ADMIN_OPEN) return;
+  put_open(out, "x-roles", '[');
+  for (enum access_role r = ACCESS_CLIENT; r <= ACCESS_ADMIN; r++)
+    if (admin_guard_takes(guard, r)) put_text(out, NULL, str_of(access_role_name(r)));
+  put_close(out, ']');
+}
+
 static void openapi_operation(struct buf *out, const struct http_route *route) {
   static const char *const methods[] = {[METHOD_GET] = "get",
                                         [METHOD_POST] = "post",
@@ -267,6 +277,7 @@ static void openapi_operation(struct buf *out, const struct http_route *route) {
     put_close(out, '}');
   }
   openapi_responses(out, route);
+  openapi_roles(out, doc->guard);
   if (doc->guard == ADMIN_OPEN) put_json(out, "security", STR("[]"));
   if (doc->guard == ADMIN_METRICS) put_json(out, "security", STR("[{},{\"token\":[]}]"));
   put_close(out, '}');
@@ -293,8 +304,8 @@ static void openapi_components(struct buf *out) {
   struct map seen = {0};
   put_open(out, "components", '{');
   put_json(out, "securitySchemes",
-           STR("{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"an API token of the "
-               "role admin\"}}"));
+           STR("{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"an API token of a "
+               "role among x-roles\"}}"));
   put_open(out, "schemas", '{');
   openapi_shapes(out, &seen, &admin_error, false);
   for (size_t i = 0; i < admin_router.count; i++)

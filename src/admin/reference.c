@@ -58,13 +58,15 @@ static const char *reference_guard(enum admin_guard guard) {
   case ADMIN_OPEN:
     return "Open to anybody.";
   case ADMIN_ANY:
-    return "Any API token.";
+    return "Any API token, and any person.";
+  case ADMIN_VIEW:
+    return "The role admin or viewer.";
   case ADMIN_ONLY:
-    return "An API token of the role admin.";
+    return "The role admin.";
   case ADMIN_METRICS:
     break;
   }
-  return "The setting `metrics_token`, or an API token of the role admin.";
+  return "The setting `metrics_token`, or the role admin.";
 }
 
 static void reference_route(struct buf *out, const struct http_route *route) {
@@ -109,7 +111,8 @@ void admin_write_reference(struct buf *out) {
       "# The management API\n\n"
       "<!-- Made from the program's own table of routes. Do not edit; see CONTRIBUTING.md. -->\n\n"
       "JSON over HTTP on the same address as the MCP endpoints. Every request but the open ones carries\n"
-      "`Authorization: Bearer <API token>`. The same description for machines is at `/openapi.json`.\n\n"
+      "`Authorization: Bearer <API token>`, or is made by a browser that is signed in ([the "
+      "console](console.md)). The same description for machines is at `/openapi.json`.\n\n"
       "- A body is a JSON object with `Content-Type: application/json`. Unknown members are refused.\n"
       "- `{id}` is an account's id or its name.\n"
       "- Times are RFC 3339. Lists come in pages: follow `next`, a path with its query, until it is null.\n"

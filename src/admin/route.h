@@ -19,6 +19,7 @@ enum admin_guard {
   ADMIN_OPEN,    // anybody
   ADMIN_METRICS, // as the setting says
   ADMIN_ANY,     // any live API token, and any person
+  ADMIN_VIEW,    // who has the role viewer or admin
   ADMIN_ONLY,    // who has the role admin
 };
 
@@ -68,6 +69,7 @@ struct admin_route { // beside method, path and summary, which the router has
   unsigned errors;                  // bits 1 << enum err_code, beside those that every route has
 };
 
+bool admin_guard_takes(enum admin_guard guard, enum access_role role);
 extern const struct http_router admin_router; // the routes' docs are struct admin_route
 
 // For what is generated from the table.
@@ -143,6 +145,8 @@ admin_handler admin_list_urls, admin_create_url, admin_delete_url;
 admin_handler admin_create_token, admin_list_tokens, admin_delete_token;
 admin_handler admin_make_signin_link, admin_show_enter, admin_take_enter, admin_list_sessions,
     admin_end_session, admin_sign_out;
+admin_handler admin_sign_in, admin_list_users, admin_create_user, admin_change_user, admin_delete_user,
+    admin_invite_user, admin_reset_user;
 admin_handler admin_list_audit, admin_rotate_key;
 
 #endif

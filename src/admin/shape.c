@@ -91,7 +91,7 @@ SHAPE(admin_url_new, "UrlNew", "A further URL of a server",
 
 SHAPE(admin_token_new, "TokenNew", "An API token to make",
   {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people"},
-  {"role", ADMIN_WORD, REQ, .allowed = "admin|client", .says = "admin: may manage; client: may use servers that ask for a token"},
+  {"role", ADMIN_WORD, REQ, .allowed = "admin|viewer|client", .says = "admin: may manage; viewer: reads dashboards and answers that are shared; client: may use servers that ask for a token"},
   EXPIRES);
 
 // ---- queries
@@ -406,7 +406,7 @@ SHAPE(admin_url_list, "UrlList", "The URLs of a server",
 #define TOKEN_BODY                                                              \
   {"id", ADMIN_TEXT, REQ, .says = "tok_…"},                                     \
   {"name", ADMIN_TEXT, REQ, .says = "for people"},                              \
-  {"role", ADMIN_WORD, REQ, .allowed = "admin|client", .says = "what it may"},  \
+  {"role", ADMIN_WORD, REQ, .allowed = "admin|viewer|client", .says = "what it may"},  \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                       \
   {"last_used_at", ADMIN_TIME, NIL, .says = "of the last request that had it; null: none"}, \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"}

@@ -65,7 +65,8 @@ extern const struct admin_shape admin_error, admin_health, admin_readiness, admi
 extern const struct admin_shape admin_query_page, admin_query_answers, admin_query_conversation,
     admin_query_connectors, admin_query_tools, admin_query_review, admin_query_audit;
 // Of people
-extern const struct admin_shape admin_signin_link_new, admin_signin_link, admin_session_list;
+extern const struct admin_shape admin_signin_link_new, admin_signin_link, admin_session_list,
+    admin_sign_in_body, admin_user_new, admin_user_patch, admin_user_shape, admin_user_list, admin_user_link;
 // Of engines
 extern const struct admin_shape admin_engine_new, admin_engine_patch, admin_engine_shape, admin_engine_list;
 // Of dashboards

@@ -10,7 +10,7 @@ SHAPE(admin_query_answers, "AnswerQuery", "",
 SHAPE(admin_query_conversation, "ConversationQuery", "", LIMIT, AFTER);
 
 SHAPE(admin_answer_patch, "AnswerPatch", "Who sees an answer",
-  {"visibility", ADMIN_WORD, REQ, .allowed = "private|shared", .says = "private: who asked; shared: all that manage Postern too"});
+  {"visibility", ADMIN_WORD, REQ, .allowed = "private|shared", .says = "private: who asked; shared: all that manage Postern, and viewers, too"});
 
 SHAPE(admin_answer_rerun, "AnswerRerun", "How an answer's program is run once more",
   {"fresh", ADMIN_BOOL, .says = "ask vendors anew, whatever was read a moment before (setting program_cache)"});
@@ -28,7 +28,7 @@ SHAPE(admin_answer_publish, "AnswerPublish", "An answer to publish as a tool",
   {"owner", ADMIN_TEXT, REQ, .says = "id of the API token that asked"},                                          \
   {"owner_name", ADMIN_TEXT, NIL, .says = "its name, where it is still there"},                                  \
   {"mine", ADMIN_BOOL, REQ, .says = "it is the asker's own"},                                                    \
-  {"visibility", ADMIN_WORD, REQ, .allowed = "private|shared", .says = "private: its owner's alone; shared: all that manage Postern see it"}, \
+  {"visibility", ADMIN_WORD, REQ, .allowed = "private|shared", .says = "private: its owner's alone; shared: all that manage Postern, and viewers, see it"}, \
   {"server_id", ADMIN_TEXT, NIL, .says = "whose view it was asked in; null: all accounts"},                      \
   {"conversation", ADMIN_TEXT, REQ, .says = "id of the first answer of the conversation"},                       \
   {"follows", ADMIN_TEXT, NIL, .says = "id of the answer that the question followed"},                           \

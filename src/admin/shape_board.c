@@ -7,7 +7,7 @@
 // ---- requests
 
 #define BOARD_BODY                                                                                                  \
-  {"visibility", ADMIN_WORD, .allowed = "private|shared", .says = "private: seen by the API token that made it, while that lives; shared, as without it: by all that manage"}, \
+  {"visibility", ADMIN_WORD, .allowed = "private|shared", .says = "private: seen by the API token that made it, while that lives; shared, as without it: by all that manage, and viewers"}, \
   {"since", ADMIN_TEXT, .most = 40, .says = "its range, over what its programs say: now-7d, today, an instant; empty: theirs"}, \
   {"until", ADMIN_TEXT, .most = 40, .says = "likewise"}
 SHAPE(admin_dashboard_new, "DashboardNew", "A dashboard to make",

@@ -23,3 +23,26 @@ INNER(session_shape, "Session", "What a browser holds after a person signed in",
   {"expires_at", ADMIN_TIME, REQ, .says = "it ends then at the latest"});
 SHAPE(admin_session_list, "SessionList", "A page of sessions",
   {"items", ADMIN_OBJECTS, REQ, .shape = &session_shape, .says = "oldest first"}, NEXT);
+
+SHAPE(admin_sign_in_body, "SignIn", "A name and a password",
+  {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "of a user; case does not count"},
+  {"password", ADMIN_TEXT, REQ, .most = 1024, .says = "the user's"});
+
+#define ROLE {"role", ADMIN_WORD, REQ, .allowed = "admin|viewer", .says = "admin: may do everything; viewer: reads dashboards and answers that are shared"}
+SHAPE(admin_user_new, "UserNew", "A person to invite",
+  {"name", ADMIN_TEXT, REQ, .most = 64, .says = "to sign in with, unique; case does not count"},
+  ROLE);
+SHAPE(admin_user_patch, "UserPatch", "What is to change", ROLE);
+#define USER_BODY                                                                                                   \
+  {"id", ADMIN_TEXT, REQ, .says = "usr_…"},                                                                         \
+  {"name", ADMIN_TEXT, REQ, .says = "to sign in with"},                                                             \
+  ROLE,                                                                                                             \
+  {"has_password", ADMIN_BOOL, REQ, .says = "false: only a link lets this person in"},                              \
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+SHAPE(admin_user_shape, "User", "A person who may use the console", USER_BODY);
+SHAPE(admin_user_link, "UserWithLink", "A person, and a link by which to sign in once and choose a password",
+  USER_BODY,
+  {"url", ADMIN_TEXT, REQ, .says = "the link, which is shown this once"},
+  {"link_expires_at", ADMIN_TIME, REQ, .says = "RFC 3339"});
+SHAPE(admin_user_list, "UserList", "A page of people",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_user_shape, .says = "oldest first"}, NEXT);

@@ -10,6 +10,7 @@
 #include "admin/paging.h"
 #include "admin/put.h"
 #include "base/clock.h"
+#include "crypto/password.h"
 #include "data/json.h"
 #include "io/pool.h"
 
@@ -17,7 +18,7 @@ static struct store *signin_store(const struct admin_call *call) {
   return call->env->catalog->account->store;
 }
 
-static const struct access_user *signin_user(const struct admin_call *call, struct str named) {
+const struct access_user *admin_user_named(const struct admin_call *call, struct str named) {
   return user_find(call->catalog->users, call->catalog->user_count, named);
 }
 
@@ -34,8 +35,7 @@ static bool signin_find_job(void *arg, struct err *err) {
                      &s->call->session, err);
 }
 
-static bool signin_is_ours(const struct admin_call *call, struct err *err) {
-  if (call->in->method == METHOD_GET || call->in->method == METHOD_HEAD) return true;
+bool admin_by_own_page(const struct admin_call *call, struct err *err) {
   if (!origin_check_own(call->env->origins, call->in, err)) return false;
   if (str_is(http_header_get(&call->in->headers, SIGNIN_HEADER), "1")) return true;
   err_set(err, ERR_DENIED, "a change by a session of the console needs the header Postern-Console: 1");
@@ -47,10 +47,18 @@ bool admin_by_session(struct admin_call *call, struct err *err) {
   struct signin_search s = {call, cookie_held(call)};
   if (!s.cookie.n) return err_set(err, ERR_UNAUTHENTICATED, "nobody has signed in here");
   if (!pool_run(signin_find_job, &s, err)) return false;
-  const struct access_user *user = signin_user(call, call->session.user_id);
+  const struct access_user *user = admin_user_named(call, call->session.user_id);
   if (!user) return err_set(err, ERR_UNAUTHENTICATED, "this session has ended; sign in again");
   principal_of_user(&user->self, call->arena, &call->who);
-  return signin_is_ours(call, err);
+  bool reads = call->in->method == METHOD_GET || call->in->method == METHOD_HEAD;
+  return reads || admin_by_own_page(call, err);
+}
+
+struct signin_browser admin_browser(const struct admin_call *call) {
+  return (struct signin_browser){.address = call->in->client,
+                                 .agent = http_header_get(&call->in->headers, "user-agent"),
+                                 .lives_ms = call->env->session_age_ms,
+                                 .before = cookie_held(call)};
 }
 
 // ---- links
@@ -100,7 +108,7 @@ bool admin_make_signin_link(struct admin_call *call, struct err *err) {
   if (!pool_run(signin_link_job, &j, err)) return false;
   call->detail =
       arena_printf(call->arena, "%.*s \"%.*s\"", STR_ARG(j.user.self.id), STR_ARG(j.user.self.name));
-  if (!signin_user(call, j.user.self.id)) admin_publish(call);
+  if (!admin_user_named(call, j.user.self.id)) admin_publish(call);
   put_open(&call->out, NULL, '{');
   put_text(&call->out, "url",
            arena_printf(call->arena, "%.*s" SIGNIN_PAGE "%s", STR_ARG(admin_public_url(call)), j.text));
@@ -136,6 +144,7 @@ struct signin_open {
   struct str text;
   struct signin_link link;
   struct signin_browser at;
+  struct str password; // a new one; empty: it stays
   char cookie[TOKEN_TEXT];
 };
 
@@ -146,6 +155,11 @@ static bool signin_look_job(void *arg, struct err *err) {
 
 static bool signin_enter_job(void *arg, struct err *err) {
   struct signin_open *o = arg;
+  char kept[PASSWORD_TEXT];
+  // Nobody has a hash made who has no link.
+  if (!signin_look_job(o, err)) return false;
+  if (o->password.n && !password_keep(o->password, kept, err)) return false;
+  if (o->password.n) o->at.password = str_of(kept);
   return signin_by_link(signin_store(o->call), o->text, &o->at, o->call->arena, &o->call->session, o->cookie,
                         err);
 }
@@ -160,33 +174,46 @@ static bool signin_page_fail(struct admin_call *call, const struct err *why, str
   return true;
 }
 
+static bool signin_page_ask(struct admin_call *call, int status, const struct signin_open *o,
+                            struct str fault) {
+  const struct access_user *user = admin_user_named(call, o->link.user_id);
+  page_begin_still(call, status, STR("Sign in to Postern"));
+  page_text(&call->out, arena_printf(call->arena, "This link lets you in once, as %.*s, in this browser.",
+                                     user ? (int)user->self.name.n : 0, user ? user->self.name.p : ""));
+  page_text(&call->out, fault);
+  buf_printf(
+      &call->out,
+      "<form method=\"post\"><label>%s<input type=\"password\" name=\"password\" "
+      "autocomplete=\"new-password\" minlength=\"%d\" autofocus></label><button>Sign in</button></form>\n",
+      user && user->has_password ? "A new password; empty, yours stays"
+                                 : "A password to sign in with from now on, if you want one",
+      PASSWORD_LEAST);
+  page_end(&call->out);
+  return true;
+}
+
 // Opening it uses nothing up: programs that look at links before people do would.
 bool admin_show_enter(struct admin_call *call, struct err *err) {
   struct signin_open o = {.call = call, .text = http_param(&call->params, "secret")};
   struct err why;
   if (!cookie_check_place(call, &why) || !pool_run(signin_look_job, &o, &why))
     return signin_page_fail(call, &why, err);
-  const struct access_user *user = signin_user(call, o.link.user_id);
-  page_begin_still(call, 200, STR("Sign in to Postern"));
-  page_text(&call->out, arena_printf(call->arena, "This link lets you in once, as %.*s, in this browser.",
-                                     user ? (int)user->self.name.n : 0, user ? user->self.name.p : ""));
-  buf_add_z(&call->out, "<form method=\"post\"><button autofocus>Sign in</button></form>\n");
-  page_end(&call->out);
-  return true;
+  return signin_page_ask(call, 200, &o, STR_NONE);
 }
 
 bool admin_take_enter(struct admin_call *call, struct err *err) {
-  struct signin_open o = {.call = call,
-                          .text = http_param(&call->params, "secret"),
-                          .at = {.address = call->in->client,
-                                 .agent = http_header_get(&call->in->headers, "user-agent"),
-                                 .lives_ms = call->env->session_age_ms,
-                                 .before = cookie_held(call)}};
-  struct err why;
-  if (!origin_check_own(call->env->origins, call->in, &why) || !cookie_check_place(call, &why) ||
-      !pool_run(signin_enter_job, &o, &why))
-    return signin_page_fail(call, &why, err);
-  const struct access_user *user = signin_user(call, call->session.user_id);
+  struct signin_open o = {
+      .call = call, .text = http_param(&call->params, "secret"), .at = admin_browser(call)};
+  struct err why = {0};
+  o.password = page_form_value(call->in->body, "password", call->arena);
+  bool ok = origin_check_own(call->env->origins, call->in, &why) && cookie_check_place(call, &why) &&
+            pool_run(signin_enter_job, &o, &why);
+  secret_wipe((void *)(uintptr_t)o.password.p, o.password.n);
+  secret_wipe((void *)(uintptr_t)call->in->body.p, call->in->body.n);
+  if (!ok && why.code == ERR_INVALID) return signin_page_ask(call, 400, &o, str_of(why.text));
+  if (!ok) return signin_page_fail(call, &why, err);
+  if (o.password.n) admin_publish(call);
+  const struct access_user *user = admin_user_named(call, call->session.user_id);
   if (user) principal_of_user(&user->self, call->arena, &call->who);
   call->detail = call->session.id;
   cookie_give(call, str_of(o.cookie), o.at.lives_ms);
@@ -213,7 +240,7 @@ static bool signin_list_job(void *arg, struct err *err) {
 }
 
 static void signin_put(const struct admin_call *call, struct buf *out, const struct signin *v) {
-  const struct access_user *user = signin_user(call, v->user_id);
+  const struct access_user *user = admin_user_named(call, v->user_id);
   put_text(out, "id", v->id);
   put_text(out, "user_id", v->user_id);
   put_text_or_null(out, "user", user ? user->self.name : STR_NONE);

@@ -33,6 +33,7 @@ const struct command_group command_groups[] = {
     {"share", "Links that show a dashboard or a tile"},
     {"mcp", "Scoped MCP servers over an account"},
     {"token", "API tokens"},
+    {"user", "People who use the console"},
     {"open", "A link that signs in to the console"},
     {"audit", "Who did what and when"},
     {"key", "The key that credentials are sealed with"},

@@ -12,7 +12,7 @@
   {"since", "WHEN", "its range, over what its programs say: now-7d, today, a time", .empty = true},          \
       {"until", "WHEN", "likewise", .empty = true},                                                          \
       {"private", NULL, "seen by this API token alone, while it lives"}, {                                   \
-    "shared", NULL, "seen by all that manage, as a new one is anyhow"                                        \
+    "shared", NULL, "seen by all that manage and by viewers, as a new one is anyhow"                         \
   }
 #define TILE_FLAGS                                                                                           \
   {"title", "TEXT", "without it the result's, or the program's"},                                            \

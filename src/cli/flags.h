@@ -38,6 +38,8 @@
   { "ACCOUNT", "its name or id" }
 #define SERVER                                                                                               \
   { "SERVER", "its name or id" }
+#define USER                                                                                                 \
+  { "USER", "name or id" }
 #define PROGRAM                                                                                              \
   { "PROGRAM", "its name or id" }
 #define YES_FLAG                                                                                             \

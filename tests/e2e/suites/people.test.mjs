@@ -7,7 +7,7 @@ import http from "node:http";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { axeFaults, noBrowser, startBrowser } from "../lib/browser.mjs";
-import { Postern, start } from "../lib/postern.mjs";
+import { BINARY, modern, Postern, Program, start } from "../lib/postern.mjs";
 import { certificate, get } from "../lib/tls.mjs";
 import { eventually } from "../lib/wait.mjs";
 
@@ -240,6 +240,162 @@ describe("the way in between", () => {
     const stored = readdirSync(data).filter((f) => f.startsWith("postern.db")).map((f) => readFileSync(join(data, f), "latin1")).join();
     const logged = world.postern.program.output;
     for (const secret of secrets) for (const text of [audit, stored, logged]) assert.ok(!text.includes(secret));
+  });
+});
+
+const PASSWORD = "correct horse battery";
+const form = (fields) => ({ method: "POST", headers: { origin: url, "content-type": "application/x-www-form-urlencoded" }, body: new URLSearchParams(fields), redirect: "manual" });
+const logIn = (name, password, without = {}) => as("", "POST", "/sign-in", { name, password }, { cookie: undefined, ...without });
+
+describe("people", () => {
+  test("are invited, choose a password, sign in with it, are reset and deleted", async () => {
+    const ada = await world.must(201, "POST", "/user", { name: "Ada", role: "viewer" });
+    assert.equal((await world.api("POST", "/user", { name: "aDA", role: "admin" })).status, 409);
+    const short = await fetch(ada.url, form({ password: "short" }));
+    assert.equal(short.status, 400);
+    assert.match(await short.text(), /must have 12 to 1024 bytes/);
+    const entered = await fetch(ada.url, form({ password: PASSWORD }));
+    assert.equal(entered.status, 303, "and the link was not used up by the short one");
+    const first = cookieOf(entered);
+    assert.deepEqual((({ name, role }) => [name, role])((await as(first, "GET", "/whoami")).body), ["Ada", "viewer"]);
+    const inside = await logIn("ada", PASSWORD);
+    assert.equal(inside.status, 204, inside.text);
+    assert.match(inside.headers.get("set-cookie"), /^postern-\d+=pss_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax/);
+    const cookie = cookieOf(inside);
+    await world.must(200, "PATCH", "/user/ada", { role: "admin" });
+    assert.equal((await as(cookie, "GET", "/whoami")).body.role, "admin", "at once");
+    const again = await world.must(201, "POST", "/user/ada/reset");
+    for (const c of [first, cookie]) assert.equal((await as(c, "GET", "/whoami")).status, 401);
+    assert.equal((await logIn("ada", PASSWORD)).status, 401);
+    assert.equal((await fetch(again.url, form({ password: `${PASSWORD}!` }))).status, 303);
+    assert.equal((await logIn("ada", `${PASSWORD}!`)).status, 204);
+    const last = cookieOf(await logIn("ada", `${PASSWORD}!`));
+    await world.must(204, "DELETE", "/user/ada");
+    assert.equal((await as(last, "GET", "/whoami")).status, 401);
+    assert.equal((await world.api("DELETE", "/user/ada")).status, 404);
+  });
+
+  test("sign in by password only from a page of ours, with our header", async () => {
+    const bob = await world.must(201, "POST", "/user", { name: "bob", role: "admin" });
+    await fetch(bob.url, form({ password: PASSWORD }));
+    for (const without of [{ origin: undefined }, { origin: "https://evil.example" }, { "postern-console": undefined }, { "x-forwarded-for": "192.0.2.1" }]) {
+      const r = await logIn("bob", PASSWORD, without);
+      assert.equal(r.status, 403, JSON.stringify(without));
+      assert.equal(r.headers.get("set-cookie"), null);
+    }
+    assert.equal((await logIn("bob", PASSWORD)).status, 204);
+  });
+
+  test("a new password ends what was open with the old one", async () => {
+    const cookie = cookieOf(await logIn("bob", PASSWORD));
+    const { url: one } = await world.must(201, "POST", "/user/bob/invite");
+    const { url: two } = await world.must(201, "POST", "/user/bob/invite");
+    assert.equal((await fetch(one, form({ password: "another passphrase" }))).status, 303);
+    assert.equal((await as(cookie, "GET", "/whoami")).status, 401);
+    assert.equal((await fetch(two)).status, 404);
+    assert.equal((await logIn("bob", PASSWORD)).status, 401);
+  });
+
+  test("who guesses waits, a name that is none looks like one, and a link lets in meanwhile", async () => {
+    const w = new Postern();
+    await w.start();
+    const invited = await w.must(201, "POST", "/user", { name: "carol", role: "viewer" });
+    await fetch(invited.url, { ...form({ password: PASSWORD }), headers: { ...form({}).headers, origin: w.url } });
+    const guess = (name, password) => w.api("POST", "/sign-in", { name, password }, { token: null, headers: { origin: w.url, "postern-console": "1" } });
+    const said = [];
+    for (let i = 0; i < 6; i++) said.push(await guess(i % 2 ? "nobody" : "carol", "a wrong passphrase"));
+    assert.deepEqual(said.slice(0, 4).map((r) => r.status), [401, 401, 401, 401]);
+    assert.equal(said[0].body.error.message, said[1].body.error.message);
+    const held = said.find((r) => r.status === 429);
+    assert.ok(held, said.map((r) => r.status).join());
+    assert.match(held.headers.get("retry-after"), /^\d+$/);
+    const link = (await w.must(201, "POST", "/user/carol/invite")).url;
+    const entered = await fetch(link, { method: "POST", headers: { origin: w.url }, redirect: "manual" });
+    assert.equal(entered.status, 303);
+    await eventually("nobody is locked out for good", async () => (await guess("carol", PASSWORD)).status === 204);
+    await w.close();
+  });
+
+  test("passwords stand in no database, audit or log", async () => {
+    await logIn("bob", "a guess that is secret");
+    const audit = JSON.stringify((await world.must(200, "GET", "/audit?limit=1000")).items);
+    const data = join(world.postern.folder, "data");
+    const stored = readdirSync(data).filter((f) => f.startsWith("postern.db")).map((f) => readFileSync(join(data, f), "latin1")).join();
+    for (const secret of [PASSWORD, "another passphrase", "a guess that is secret"]) for (const text of [audit, stored, world.postern.program.output]) assert.ok(!text.includes(secret), secret);
+    assert.ok(stored.includes("$argon2id$"));
+  });
+
+  test("on the command line", async () => {
+    const run = async (...words) => {
+      const p = new Program(BINARY, words, { env: { ...process.env, POSTERN_URL: url, POSTERN_TOKEN: world.postern.token } });
+      assert.equal((await p.exited).code, 0, p.output);
+      return p.output;
+    };
+    assert.match(await run("user", "add", "dora"), /\/ui\/enter\/psl_/);
+    assert.match(await run("user", "list"), /dora +viewer/);
+    assert.match(await run("user", "role", "dora", "admin"), /dora has the role admin/);
+    assert.match(await run("user", "invite", "dora"), /psl_/);
+    assert.match(await run("user", "reset", "dora", "--yes"), /psl_/);
+    assert.match(await run("open", "dora"), /psl_/);
+    assert.match(await run("user", "delete", "dora", "--yes"), /Deleted dora/);
+  });
+});
+
+describe("roles", () => {
+  // What each route says of itself, held against what it does; with a token and, of a person, with a cookie.
+  test("every route takes the roles that it names, and no other", async () => {
+    const tokens = {};
+    for (const role of ["client", "viewer"]) tokens[role] = (await world.must(201, "POST", "/api-token", { name: role, role })).token;
+    const person = await world.must(201, "POST", "/user", { name: "eve", role: "viewer" });
+    const cookie = cookieOf(await fetch(person.url, form({})));
+    const api = await world.must(200, "GET", "/openapi.json");
+    let tried = 0;
+    for (const [path, methods] of Object.entries(api.paths))
+      for (const [name, operation] of Object.entries(methods)) {
+        const method = name.toUpperCase();
+        if (!operation["x-roles"]) continue;
+        if (method === "DELETE" && path === "/session") continue; // ends what asks
+        const real = path.replaceAll(/\{\w+\}/g, "x"), body = ["POST", "PATCH"].includes(method) ? {} : undefined;
+        const said = { client: await world.api(method, real, body, { token: tokens.client }), viewer: await world.api(method, real, body, { token: tokens.viewer }) };
+        for (const [role, r] of Object.entries(said)) {
+          const may = operation["x-roles"].includes(role) || path === "/metrics";
+          assert.equal(r.status === 403, !may, `${method} ${path} as ${role}: ${r.status} ${r.text}`);
+        }
+        const r = await as(cookie, method, real, body);
+        assert.equal(r.status === 403, !operation["x-roles"].includes("viewer") && path !== "/metrics", `${method} ${path} as a person: ${r.status} ${r.text}`);
+        tried++;
+      }
+    assert.ok(tried > 60, `${tried} were tried`);
+  });
+
+  test("a viewer sees what is shared, nothing private, and not why something failed", async () => {
+    const account = await world.account();
+    const viewer = (await world.must(201, "POST", "/api-token", { name: "looks", role: "viewer" })).token;
+    const answer = await world.must(200, "POST", "/ask", { question: "how many active zones do we have?" });
+    const see = (path) => world.api("GET", path, undefined, { token: viewer });
+    assert.equal((await see(`/answers/${answer.id}`)).status, 404);
+    await world.must(200, "PATCH", `/answers/${answer.id}`, { visibility: "shared" });
+    assert.equal((await see(`/answers/${answer.id}`)).body.question, "how many active zones do we have?");
+    const list = (await see("/answers")).body.items;
+    assert.ok(list.some((a) => a.id === answer.id) && list.every((a) => a.visibility === "shared"), JSON.stringify(list));
+    const shared = await world.must(201, "POST", "/dashboard", { name: "seen by all", visibility: "shared" });
+    const hidden = await world.must(201, "POST", "/dashboard", { name: "seen by one", visibility: "private" });
+    await world.must(201, "POST", `/dashboard/${shared.id}/tile`, { answer: answer.id });
+    assert.equal((await see(`/dashboard/${hidden.id}`)).status, 404);
+    await world.must(204, "DELETE", `/integrated-account/${account.id}`);
+    const [tile] = (await see(`/dashboard/${shared.id}`)).body.tiles;
+    assert.deepEqual([tile.state, tile.why, tile.step, tile.warnings], ["gone", null, null, []]);
+    assert.deepEqual((await see("/dashboard")).body.items.map((d) => d.name).filter((n) => n.startsWith("seen")), ["seen by all"]);
+  });
+
+  test("a viewer's token opens no MCP server that asks for one", async () => {
+    const account = await world.account();
+    const server = await world.server(account, { methods: ["read"], require_api_token_auth: true });
+    const call = async (role) => {
+      const { token } = await world.must(201, "POST", "/api-token", { name: `mcp ${role}`, role });
+      return (await modern(server.url, "tools/list", {}, { headers: { authorization: `Bearer ${token}` } })).status;
+    };
+    assert.deepEqual([await call("client"), await call("viewer")], [200, 401]);
   });
 });
 

@@ -133,6 +133,10 @@ static void there_are_not_endlessly_many(void **state) {
   assert_int_equal(count, 0);
 }
 
+static bool set_password(struct store *s, void *arg, struct err *err) {
+  return user_set_password(s, ((const struct access_user *)arg)->self.id, STR("$argon2id$kept"), arena, err);
+}
+
 // Neither text stands in the database; and who writes to that lets nobody in.
 static void rows_are_hashes_and_stamped(void **state) {
   (void)state;
@@ -163,11 +167,52 @@ static void rows_are_hashes_and_stamped(void **state) {
   assert_true(is_in(cookie, HOUR));
   memory_store_sql("UPDATE console_link SET expires_at = expires_at + 1");
   assert_false(signin_look(store, str_of(link), arena, &look, &err));
+  struct str kept;
+  assert_true(store_transact(store, set_password, &ada, &err));
+  assert_true(user_password(store, ada.self.id, arena, &kept, &err) && kept.n);
+  memory_store_sql("UPDATE console_password SET hash = '$argon2id$another'");
+  assert_true(user_password(store, ada.self.id, arena, &kept, &err) && !kept.n);
   memory_store_sql("UPDATE console_user SET role = 'admin'");
   assert_true(user_list(store, arena, &all, &count, &err));
   assert_int_equal(count, 0);
   store_set_ring(store, NULL);
   seal_ring_free(ring);
+}
+
+static struct access_user only(void) {
+  struct access_user *all;
+  struct err err;
+  size_t count;
+  assert_true(user_list(store, arena, &all, &count, &err));
+  assert_int_equal(count, 1);
+  return all[0];
+}
+
+static void passwords_and_roles(void **state) {
+  (void)state;
+  struct access_user ada = add("ada", ACCESS_VIEWER);
+  char cookie[TOKEN_TEXT], link[TOKEN_TEXT];
+  struct signin_link look;
+  struct str kept;
+  struct err err;
+  assert_true(user_password(store, ada.self.id, arena, &kept, &err) && !kept.n);
+  assert_false(only().has_password);
+  enter(&ada, NULL, cookie);
+  assert_true(signin_make_link(store, ada.self.id, HOUR, arena, link, &err));
+  assert_true(store_transact(store, set_password, &ada, &err));
+  assert_true(user_password(store, ada.self.id, arena, &kept, &err) && str_is(kept, "$argon2id$kept"));
+  assert_true(only().has_password);
+  assert_false(is_in(cookie, HOUR)); // what was open with the old one has ended
+  assert_false(signin_look(store, str_of(link), arena, &look, &err));
+  ada.self.role = ACCESS_ADMIN;
+  assert_true(user_set_role(store, &ada, arena, &err));
+  assert_int_equal(only().self.role, ACCESS_ADMIN);
+  assert_true(user_shut_out(store, ada.self.id, &err));
+  assert_false(only().has_password);
+  assert_true(user_delete(store, ada.self.id, &err));
+  assert_false(user_delete(store, ada.self.id, &err));
+  assert_false(user_set_role(store, &ada, arena, &err));
+  assert_int_equal(err.code, ERR_MISSING);
 }
 
 #define ROW_TEST(name) cmocka_unit_test_setup_teardown(name, memory_store_open, memory_store_close)
@@ -180,6 +225,7 @@ int main(void) {
       ROW_TEST(sessions_end),
       ROW_TEST(a_user_who_is_gone_leaves_nothing),
       ROW_TEST(there_are_not_endlessly_many),
+      ROW_TEST(passwords_and_roles),
       ROW_TEST(rows_are_hashes_and_stamped),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

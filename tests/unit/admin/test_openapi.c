@@ -55,6 +55,65 @@ static void test_table(void **state) {
   arena_free(a);
 }
 
+// Who may call what, stated once more: a route that opens itself to others is added here by hand. All that is not here is
+// for admins alone.
+static const struct {
+  const char *route;
+  enum admin_guard guard;
+} opened[] = {
+    {"GET /healthz", ADMIN_OPEN},
+    {"GET /readyz", ADMIN_OPEN},
+    {"GET /metrics", ADMIN_METRICS},
+    {"GET /openapi.json", ADMIN_OPEN},
+    {"GET /program-schema", ADMIN_OPEN},
+    {"GET /whoami", ADMIN_ANY},
+    {"DELETE /session", ADMIN_ANY},
+    {"GET /connect/{flow}", ADMIN_OPEN},
+    {"POST /connect/{flow}", ADMIN_OPEN},
+    {"GET /oauth/callback", ADMIN_OPEN},
+    {"GET /oauth/client.json", ADMIN_OPEN},
+    {"GET /ui/answer/{answer}", ADMIN_OPEN},
+    {"POST /ui/answer/{answer}", ADMIN_OPEN},
+    {"GET /ui/share/{secret}", ADMIN_OPEN},
+    {"GET /ui/share/{secret}/tile/{tile}", ADMIN_OPEN},
+    {"GET /ui/share/{secret}/tile/{tile}/csv", ADMIN_OPEN},
+    {"GET /ui/enter/{secret}", ADMIN_OPEN},
+    {"POST /ui/enter/{secret}", ADMIN_OPEN},
+    {"POST /sign-in", ADMIN_OPEN},
+    {"GET /session", ADMIN_VIEW},
+    {"DELETE /session/{session}", ADMIN_VIEW},
+    {"GET /dashboard", ADMIN_VIEW},
+    {"GET /dashboard/{dashboard}", ADMIN_VIEW},
+    {"GET /tile/{tile}/csv", ADMIN_VIEW},
+    {"GET /tile/{tile}/history", ADMIN_VIEW},
+    {"GET /answers", ADMIN_VIEW},
+    {"GET /answers/{answer}", ADMIN_VIEW},
+    {"GET /answers/{answer}/conversation", ADMIN_VIEW},
+};
+
+static void test_roles(void **state) {
+  (void)state;
+  size_t seen = 0;
+  for (size_t i = 0; i < admin_router.count; i++) {
+    const struct http_route *route = &admin_router.routes[i];
+    enum admin_guard wanted = ADMIN_ONLY, has = ((const struct admin_route *)route->doc)->guard;
+    char name[256];
+    snprintf(name, sizeof name, "%s %s", http_method_text(route->method), route->pattern);
+    for (size_t k = 0; k < sizeof opened / sizeof *opened; k++)
+      if (strcmp(opened[k].route, name) == 0) wanted = opened[k].guard, seen++;
+    if (has != wanted) fail_msg("%s: guard %d, not %d", name, has, wanted);
+  }
+  assert_int_equal(seen, sizeof opened / sizeof *opened);
+  static const bool takes[][3] = {[ADMIN_OPEN] = {true, true, true},
+                                  [ADMIN_METRICS] = {false, false, true},
+                                  [ADMIN_ANY] = {true, true, true},
+                                  [ADMIN_VIEW] = {false, true, true},
+                                  [ADMIN_ONLY] = {false, false, true}};
+  for (enum admin_guard g = ADMIN_OPEN; g <= ADMIN_ONLY; g++)
+    for (enum access_role r = ACCESS_CLIENT; r <= ACCESS_ADMIN; r++)
+      assert_int_equal(admin_guard_takes(g, r), takes[g][r]);
+}
+
 static void check_references(yyjson_val *v) {
   size_t i, n;
   yyjson_val *key, *item;
@@ -151,11 +210,9 @@ static void test_reference(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_table),
-      cmocka_unit_test(test_document),
-      cmocka_unit_test(test_schemas_are_sound),
-      cmocka_unit_test(test_compiles),
-      cmocka_unit_test(test_reference),
+      cmocka_unit_test(test_table),    cmocka_unit_test(test_roles),
+      cmocka_unit_test(test_document), cmocka_unit_test(test_schemas_are_sound),
+      cmocka_unit_test(test_compiles), cmocka_unit_test(test_reference),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// People over HTTP: invited, listed, given another role, reset, deleted; and in by name and password.
+#include <stdatomic.h>
+
+#include "access/throttle.h"
+#include "admin/cookie.h"
+#include "admin/paging.h"
+#include "admin/put.h"
+#include "admin/signin.h"
+#include "base/clock.h"
+#include "crypto/password.h"
+#include "data/json.h"
+#include "io/pool.h"
+
+enum { PEOPLE_INVITATION_MS = 7 * 24 * 3600 * 1000, PEOPLE_HASHES_MOST = 2 };
+
+static struct store *people_store(const struct admin_call *call) {
+  return call->env->catalog->account->store;
+}
+
+// ---- in by name and password
+
+struct people_entry {
+  struct admin_call *call;
+  struct str user_id, password; // user_id empty: there is no such name
+  struct signin_browser at;
+  char cookie[TOKEN_TEXT];
+};
+
+static bool people_wrong(struct err *err) {
+  err_set(err, ERR_UNAUTHENTICATED, "the name or the password is wrong");
+  err_hint(err, "an administrator makes a link for another password with 'postern user reset'");
+  return false;
+}
+
+static bool people_enter_job(void *arg, struct err *err) {
+  struct people_entry *e = arg;
+  struct admin_call *call = e->call;
+  struct str kept = STR_NONE;
+  if (e->user_id.n && !user_password(people_store(call), e->user_id, call->arena, &kept, err)) return false;
+  if (!password_fits(kept, e->password)) return people_wrong(err);
+  return signin_enter(people_store(call), e->user_id, &e->at, call->arena, &call->session, e->cookie, err);
+}
+
+// Each takes memory and a thread of the pool, so few are tried at once.
+static bool people_try(struct people_entry *e, struct err *err) {
+  static atomic_int at_work;
+  bool room = atomic_fetch_add(&at_work, 1) < PEOPLE_HASHES_MOST;
+  bool ok = room ? pool_run(people_enter_job, e, err)
+                 : err_set(err, ERR_LIMIT, "several people sign in now; try again in a moment");
+  atomic_fetch_sub(&at_work, 1);
+  return ok;
+}
+
+static bool people_may_try(struct admin_call *call, struct str address, struct str name, struct err *err) {
+  int64_t now = clock_now_ms(), by_address = throttle_wait("address", address, now),
+          by_name = by_address ? 0 : throttle_wait("name", name, now);
+  int64_t wait = by_address > by_name ? by_address : by_name;
+  if (!wait) return true;
+  http_reply_header(call->http, "Retry-After",
+                    arena_printf(call->arena, "%lld", (long long)(wait + 999) / 1000));
+  return err_set(err, ERR_LIMIT, "too many wrong passwords; try again in %lld s",
+                 (long long)(wait + 999) / 1000);
+}
+
+bool admin_sign_in(struct admin_call *call, struct err *err) {
+  struct str name = str_trim(json_str(call->body, "name")),
+             address = str_make(call->in->client_key, sizeof call->in->client_key);
+  const struct access_user *user = admin_user_named(call, name);
+  struct people_entry e = {.call = call,
+                           .user_id = user ? user->self.id : STR_NONE,
+                           .password = json_str(call->body, "password"),
+                           .at = admin_browser(call)};
+  if (!admin_by_own_page(call, err) || !cookie_check_place(call, err) ||
+      !people_may_try(call, address, name, err) || !people_try(&e, err))
+    return false;
+  throttle_forget("address", address, clock_now_ms());
+  throttle_forget("name", name, clock_now_ms());
+  principal_of_user(&user->self, call->arena, &call->who);
+  call->detail = call->session.id;
+  cookie_give(call, str_of(e.cookie), e.at.lives_ms);
+  secret_wipe(e.cookie, sizeof e.cookie);
+  return true;
+}
+
+// ---- who they are
+
+static void people_put(struct buf *out, const struct access_user *u) {
+  put_text(out, "id", u->self.id);
+  put_text(out, "name", u->self.name);
+  put_text(out, "role", str_of(access_role_name(u->self.role)));
+  put_bool(out, "has_password", u->has_password);
+  put_time(out, "created_at", u->self.created_at);
+}
+
+bool admin_list_users(struct admin_call *call, struct err *err) {
+  (void)err;
+  const struct catalog *c = call->catalog;
+  struct paging page = paging_begin(call);
+  for (size_t i = 0; i < c->user_count && !page.full; i++) {
+    if (!paging_takes(&page, c->users[i].self.id)) continue;
+    put_open(&call->out, NULL, '{');
+    people_put(&call->out, &c->users[i]);
+    put_close(&call->out, '}');
+  }
+  paging_close(&page);
+  paging_end(&page);
+  return true;
+}
+
+struct people_job {
+  struct admin_call *call;
+  struct access_user user;
+  bool (*change)(struct people_job *job, struct err *err);
+  char link[TOKEN_TEXT];
+};
+
+static bool people_run(void *arg, struct err *err) {
+  struct people_job *job = arg;
+  return job->change(job, err);
+}
+
+// Whom {user} names, with the audit's words on it.
+static bool people_find(struct people_job *job, struct err *err) {
+  struct str named = http_param(&job->call->params, "user");
+  const struct access_user *u = admin_user_named(job->call, named);
+  if (!u) return err_at(err, ERR_MISSING, "user", "there is no user '%.*s'", STR_MOST(named, 64));
+  job->user = *u;
+  job->user.self.id = arena_dup(job->call->arena, u->self.id);
+  job->user.self.name = arena_dup(job->call->arena, u->self.name);
+  return true;
+}
+
+static void people_tell(struct people_job *job) {
+  const struct access_token *self = &job->user.self;
+  job->call->detail = arena_printf(job->call->arena, "%.*s \"%.*s\", role %s", STR_ARG(self->id),
+                                   STR_ARG(self->name), access_role_name(self->role));
+}
+
+static bool people_change(struct people_job *job, struct err *err) {
+  people_tell(job);
+  if (!pool_run(people_run, job, err)) return false;
+  people_tell(job);
+  admin_publish(job->call);
+  return true;
+}
+
+static void people_answer(struct people_job *job) {
+  struct buf *out = &job->call->out;
+  put_open(out, NULL, '{');
+  people_put(out, &job->user);
+  if (job->link[0]) {
+    put_text(out, "url",
+             arena_printf(job->call->arena, "%.*s" SIGNIN_PAGE "%s", STR_ARG(admin_public_url(job->call)),
+                          job->link));
+    put_time(out, "link_expires_at", clock_now_ms() + PEOPLE_INVITATION_MS);
+  }
+  put_close(out, '}');
+  secret_wipe(job->link, sizeof job->link);
+}
+
+// ---- changed
+
+static bool people_invite(struct people_job *job, struct err *err) {
+  return signin_make_link(people_store(job->call), job->user.self.id, PEOPLE_INVITATION_MS, job->call->arena,
+                          job->link, err);
+}
+
+static bool people_create(struct people_job *job, struct err *err) {
+  struct access_token wanted = job->user.self;
+  return user_create(people_store(job->call), wanted.name, wanted.role, job->call->arena, &job->user, err) &&
+         people_invite(job, err);
+}
+
+static bool people_reset(struct people_job *job, struct err *err) {
+  job->user.has_password = false;
+  return user_shut_out(people_store(job->call), job->user.self.id, err) && people_invite(job, err);
+}
+
+static bool people_set_role(struct people_job *job, struct err *err) {
+  return user_set_role(people_store(job->call), &job->user, job->call->arena, err);
+}
+
+static bool people_delete(struct people_job *job, struct err *err) {
+  return user_delete(people_store(job->call), job->user.self.id, err);
+}
+
+bool admin_create_user(struct admin_call *call, struct err *err) {
+  struct people_job job = {.call = call, .change = people_create};
+  job.user.self.name = json_str(call->body, "name");
+  access_role_from(json_str(call->body, "role"), &job.user.self.role); // one of them: body.c has seen to it
+  if (!people_change(&job, err)) return false;
+  people_answer(&job);
+  return true;
+}
+
+static bool people_do(struct admin_call *call, bool (*change)(struct people_job *job, struct err *err),
+                      struct err *err) {
+  struct people_job job = {.call = call, .change = change};
+  if (!people_find(&job, err)) return false;
+  if (call->body) access_role_from(json_str(call->body, "role"), &job.user.self.role);
+  if (!people_change(&job, err)) return false;
+  if (change != people_delete) people_answer(&job);
+  return true;
+}
+
+bool admin_change_user(struct admin_call *call, struct err *err) {
+  return people_do(call, people_set_role, err);
+}
+
+bool admin_delete_user(struct admin_call *call, struct err *err) {
+  return people_do(call, people_delete, err);
+}
+
+bool admin_invite_user(struct admin_call *call, struct err *err) {
+  return people_do(call, people_invite, err);
+}
+
+bool admin_reset_user(struct admin_call *call, struct err *err) {
+  return people_do(call, people_reset, err);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// postern user: people who use the console.
+#include "cli/api.h"
+#include "cli/ask.h"
+#include "cli/body.h"
+#include "cli/run.h"
+#include "cli/view.h"
+#include "data/json.h"
+
+bool cli_user_list(struct cli *c, struct err *err) {
+  static const struct view_column columns[] = {
+      {"NAME", "name"},          {"ROLE", "role"}, {"PASSWORD", "has_password"},
+      {"CREATED", "created_at"}, {"ID", "id"},     {0}};
+  yyjson_val *items;
+  if (!api_list(c, STR("/user"), 0, &items, err)) return false;
+  view_list(c, items, columns, "No user; 'postern user add' invites one.");
+  return true;
+}
+
+static bool user_show_link(struct cli *c, const struct api_ask *ask, struct err *err) {
+  yyjson_val *user;
+  if (!api_send(c, ask, &user, err)) return false;
+  if (c->json) return view_json(c, user), true;
+  view_text(c, json_str(user, "url"));
+  view_note(c, arena_printf(c->arena,
+                            "note: give it to %.*s: it signs in once and sets a password, until %.*s\n",
+                            STR_ARG(json_str(user, "name")), STR_ARG(json_str(user, "link_expires_at"))));
+  return true;
+}
+
+bool cli_user_add(struct cli *c, struct err *err) {
+  struct str role = args_text(&c->args, "role");
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "name", args_word(&c->args, 0));
+  cli_body_put(body, NULL, "role", role.n ? role : STR("viewer"));
+  bool ok = user_show_link(c, &(struct api_ask){"POST", STR("/user"), body}, err);
+  yyjson_mut_doc_free(body);
+  return ok;
+}
+
+bool cli_user_invite(struct cli *c, struct err *err) {
+  return user_show_link(
+      c, &(struct api_ask){"POST", api_path(c, "/user/{}/invite", args_word(&c->args, 0)), NULL}, err);
+}
+
+bool cli_user_reset(struct cli *c, struct err *err) {
+  struct str name = args_word(&c->args, 0);
+  return cli_ask_first(c, err, "Reset %.*s? Password, sessions and links end", STR_ARG(name)) &&
+         user_show_link(c, &(struct api_ask){"POST", api_path(c, "/user/{}/reset", name), NULL}, err);
+}
+
+bool cli_user_role(struct cli *c, struct err *err) {
+  yyjson_val *user;
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "role", args_word(&c->args, 1));
+  bool ok = api_send(c, &(struct api_ask){"PATCH", api_path(c, "/user/{}", args_word(&c->args, 0)), body},
+                     &user, err);
+  if (ok && c->json)
+    view_json(c, user);
+  else if (ok)
+    view_say(c, "%.*s has the role %.*s.", STR_ARG(json_str(user, "name")), STR_ARG(json_str(user, "role")));
+  yyjson_mut_doc_free(body);
+  return ok;
+}
+
+bool cli_user_delete(struct cli *c, struct err *err) {
+  yyjson_val *none;
+  struct str name = args_word(&c->args, 0);
+  if (!cli_ask_first(c, err, "Delete %.*s?", STR_ARG(name)) ||
+      !api_send(c, &(struct api_ask){"DELETE", api_path(c, "/user/{}", name), NULL}, &none, err))
+    return false;
+  view_say(c, "Deleted %.*s.", STR_ARG(name));
+  return true;
+}

@@ -144,9 +144,7 @@ admin_handler admin_create_server, admin_create_server_over, admin_list_account_
 admin_handler admin_list_urls, admin_create_url, admin_delete_url;
 admin_handler admin_create_token, admin_list_tokens, admin_delete_token;
 admin_handler admin_make_signin_link, admin_show_enter, admin_take_enter, admin_list_sessions,
-    admin_end_session, admin_sign_out;
-admin_handler admin_sign_in, admin_list_users, admin_create_user, admin_change_user, admin_delete_user,
-    admin_invite_user, admin_reset_user;
-admin_handler admin_list_audit, admin_rotate_key;
+    admin_end_session, admin_sign_out, admin_sign_in, admin_list_users, admin_create_user, admin_change_user,
+    admin_delete_user, admin_invite_user, admin_reset_user, admin_list_audit, admin_rotate_key;
 
 #endif

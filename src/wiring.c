@@ -48,7 +48,7 @@ static enum fiber_rank wiring_rank(struct str path) {
   static const char *const health[] = {"/healthz", "/readyz", "/metrics"};
   for (size_t i = 0; i < sizeof health / sizeof *health; i++)
     if (str_is(path, health[i])) return FIBER_HEALTH;
-  return endpoint_takes(path) ? FIBER_ORDINARY : FIBER_MANAGEMENT;
+  return endpoint_takes(path) || admin_is_for_strangers(path) ? FIBER_ORDINARY : FIBER_MANAGEMENT;
 }
 
 static bool wiring_is_ready(void *arg, struct err *err) {

@@ -5,6 +5,7 @@
 #include "admin/cookie.h"
 #include "admin/put.h"
 #include "admin/route.h"
+#include "admin/share.h"
 #include "admin/signin.h"
 #include "base/clock.h"
 #include "base/codec.h"
@@ -231,6 +232,10 @@ static void admin_serve(struct admin_call *call) {
 
 bool admin_takes(const struct http_request *in) {
   return http_router_find(&admin_router, in->method, in->path, in->arena).allowed != 0;
+}
+
+bool admin_is_for_strangers(struct str path) {
+  return str_starts(path, SHARE_PAGE);
 }
 
 void admin_handle(const struct admin_env *env, struct http_exchange *x) {

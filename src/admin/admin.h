@@ -48,6 +48,8 @@ struct admin_env {
 
 // Is the path one of the table's? Others below /ui/ are the console's files (web/web).
 bool admin_takes(const struct http_request *in);
+// Is it for whoever was given a link, no matter who manages? Such a request counts as a client's.
+bool admin_is_for_strangers(struct str path);
 // Answers any request whose path is not an MCP endpoint's.
 void admin_handle(const struct admin_env *env, struct http_exchange *x) SUSPENDS;
 

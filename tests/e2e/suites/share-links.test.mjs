@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { commands } from "../lib/command.mjs";
-import { start } from "../lib/postern.mjs";
-import { eventually } from "../lib/wait.mjs";
+import { modern, start } from "../lib/postern.mjs";
+import { eventually, metrics } from "../lib/wait.mjs";
 
 const TOKEN = "cfut_sandbox_one_account";
 const program = (steps, results, more = {}) => ({ version: 1, steps, results, ...more });
@@ -173,6 +173,26 @@ test("made by one, of a dashboard that another makes private, it shows nothing a
   assert.equal(await shown(own), 200);
   await world.must(200, "PATCH", `/dashboard/${p.id}`, { visibility: "shared" });
   for (const s of links) assert.equal(await shown(s), 200, s.mode);
+});
+
+test("who opens links takes of what clients may, and keeps nobody from managing", async (t) => {
+  const busy = await start({ settings: { loops: 1, max_fibers: 48 } });
+  t.after(() => busy.close());
+  const board = await busy.must(201, "POST", "/dashboard", { name: "Busy" });
+  const s = await busy.must(201, "POST", `/dashboard/${board.id}/share`, {});
+  const look = async () => (await busy.api("GET", path(s), undefined, { token: null })).status;
+  assert.equal(await look(), 200);
+  // Calls that their vendor leaves without an answer, of several accounts, until this address has its share.
+  const urls = [];
+  for (let i = 0; i < 5; i++) urls.push((await busy.server(await busy.account(TOKEN, { name: `acme${i}` }))).url);
+  assert.ok(!(await busy.sandbox.control("POST", "/fault", { match: { path: "/zones" }, kind: "slow", delay_ms: 60_000, times: 100 })).error);
+  const calls = Array.from({ length: 60 }, (_, i) => modern(urls[i % urls.length], "tools/call", { name: "list_all_cloudflare_zones", arguments: {} }));
+  await eventually("this address has its share", async () => (await metrics(busy))['postern_fibers_refused_total{share="address"}'] > 0);
+  assert.equal(await look(), 503);
+  for (const managed of ["/status", "/dashboard", `/dashboard/${board.id}`]) assert.equal((await busy.api("GET", managed)).status, 200, managed);
+  await busy.sandbox.close(); // with it all of them end
+  await Promise.all(calls);
+  await eventually("there is room again", async () => (await look()) === 200);
 });
 
 test("with an account goes what snapshots told of it", async () => {

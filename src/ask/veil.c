@@ -63,6 +63,13 @@ const struct veil_name *veil_add(struct veil *v, struct str word, struct str val
   return n;
 }
 
+const struct veil_name *veil_add_plain(struct veil *v, struct str word, struct str value) {
+  size_t before = v->count;
+  const struct veil_name *n = veil_add(v, word, value);
+  if (v->count > before) v->names[before].stand_in = v->names[before].value;
+  return n;
+}
+
 // ---- texts
 
 static bool veil_is_at(struct str text, size_t at, struct str part) {

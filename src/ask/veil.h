@@ -31,6 +31,8 @@ struct veil {
 
 // NULL: there is no room for more.
 const struct veil_name *veil_add(struct veil *v, struct str word, struct str value);
+// Likewise of a value that is written into programs as it is: it stands in for itself.
+const struct veil_name *veil_add_plain(struct veil *v, struct str word, struct str value);
 // Stand-ins become parameters: in SQL, in arguments, in titles. False: one of them, or a value, is left.
 bool veil_draw(const struct veil *v, yyjson_mut_doc *program);
 // Declares the parameters with their values, whatever was written for them.

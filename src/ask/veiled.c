@@ -64,6 +64,22 @@ static void veiled_take_aliases(struct veiling *x) {
   }
 }
 
+static bool veiled_hold(struct veiling *x, struct str word, struct str value) {
+  return !value.n || veiled_was_typed(x, value) || veil_add_plain(x->veil, word, value);
+}
+
+// The values of a fence stand in its programs as they are. False: there are more than can be veiled.
+static bool veiled_take_held(struct veiling *x, const struct model *model) {
+  bool ok = true;
+  for (size_t i = 0; i < model_count(model); i++) {
+    const struct model_thing *t = model_at(model, i);
+    for (size_t k = 0; t->held && k < t->held->count && ok; k++)
+      ok = veiled_hold(x, t->held->key, t->held->values[k].id) &&
+           veiled_hold(x, t->label_noun, t->held->values[k].name);
+  }
+  return ok;
+}
+
 static void veiled_write(struct veiling *x, const struct reading *r, struct str *program, struct str *why) {
   struct ask_plan plan;
   size_t n = 0;
@@ -96,7 +112,7 @@ bool veiled_make(const struct veiled_input *in, struct veil *veil, struct arena 
                                 .alias_count = in->alias_count,
                                 .looked = true};
   ok = ok && reading_follow(&again, in->said->turns, in->said->turn_count, a, &reading, err);
-  if (ok) veiled_write(&x, &reading, program, why);
+  if (ok && veiled_take_held(&x, &model)) veiled_write(&x, &reading, program, why);
   phrases_free(&model.phrases);
   reach_free(&reach);
   return ok;

@@ -67,6 +67,21 @@ static void a_draft_has_parameters(void **state) {
   arena_free(v.arena);
 }
 
+static void a_value_may_stand_for_itself(void **state) {
+  (void)state;
+  struct veil v = {.arena = arena_new()};
+  veil_add_plain(&v, STR("zone_id"), STR("023e105f"));
+  veil_add_plain(&v, STR("zone"), STR("example.com"));
+  yyjson_mut_doc *doc =
+      program("{\"steps\":[{\"for_each\":\"SELECT '023e105f' AS zone_id, 'example.com' AS zone\"}]}");
+  assert_true(veil_draw(&v, doc));
+  says(doc, "{\"steps\":[{\"for_each\":\"SELECT :zone_id AS zone_id, :zone AS zone\"}],"
+            "\"parameters\":{\"zone_id\":{\"type\":\"text\"},\"zone\":{\"type\":\"text\"}}}");
+  check_text(veil_hide(&v, STR("held to example.com")), "held to :zone");
+  yyjson_mut_doc_free(doc);
+  arena_free(v.arena);
+}
+
 static void what_would_show_through_is_no_draft(void **state) {
   (void)state;
   static const char *const cases[] = {
@@ -150,6 +165,7 @@ static void columns_are_told_by_names_that_are_none_of_data(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_word_is_a_name_of_a_parameter),
                                      cmocka_unit_test(a_draft_has_parameters),
+                                     cmocka_unit_test(a_value_may_stand_for_itself),
                                      cmocka_unit_test(what_would_show_through_is_no_draft),
                                      cmocka_unit_test(what_is_run_has_the_values),
                                      cmocka_unit_test(texts_lose_what_looks_like_data),

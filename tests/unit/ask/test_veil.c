@@ -75,9 +75,9 @@ static void a_value_may_stand_for_itself(void **state) {
   yyjson_mut_doc *doc =
       program("{\"steps\":[{\"for_each\":\"SELECT '023e105f' AS zone_id, 'example.com' AS zone\"}]}");
   assert_true(veil_draw(&v, doc));
-  says(doc, "{\"steps\":[{\"for_each\":\"SELECT :zone_id AS zone_id, :zone AS zone\"}],"
-            "\"parameters\":{\"zone_id\":{\"type\":\"text\"},\"zone\":{\"type\":\"text\"}}}");
-  check_text(veil_hide(&v, STR("held to example.com")), "held to :zone");
+  says(doc, "{\"steps\":[{\"for_each\":\"SELECT :zone_id AS zone_id, :zone_2 AS zone\"}],"
+            "\"parameters\":{\"zone_id\":{\"type\":\"text\"},\"zone_2\":{\"type\":\"text\"}}}");
+  check_text(veil_hide(&v, STR("held to example.com")), "held to :zone_2");
   yyjson_mut_doc_free(doc);
   arena_free(v.arena);
 }

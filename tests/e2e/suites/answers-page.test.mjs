@@ -69,6 +69,13 @@ describe("who reads it", () => {
     assert.match(left, /An account that this answer used was deleted on \d{4}-\d\d-\d\dT/);
     assert.ok(left.includes("per account"));
     assert.match(left, /cannot run any more \(gone\)/);
+    await world.must(200, "PATCH", `/answers/${joined.id}`, { visibility: "shared" });
+    const viewer = await world.must(201, "POST", "/api-token", { name: "looks", role: "viewer" });
+    const seen = await shown(joined.id, bearer(viewer.token));
+    assert.match(seen, /cannot run any more \(gone\)\./);
+    const why = /cannot run any more \(gone\): [^<]*west/; // it names accounts and tools: for who manages
+    assert.match(left, why);
+    assert.doesNotMatch(seen, why);
     assert.doesNotMatch(left, /example\.com/);
     await world.must(200, "PATCH", `/answers/${a.id}`, { visibility: "shared" });
     assert.ok((await shown(a.id, bearer(other.token))).includes("list all zones"));

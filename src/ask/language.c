@@ -261,10 +261,17 @@ static bool language_is_plain(int role) {
          role == LANGUAGE_NARROWS || role == LANGUAGE_ID;
 }
 
+// "lately" fills, and "late" says something.
+static bool language_is_form(const struct phrase *p, struct str low) {
+  return str_ends(p->first, "ly") == str_ends(low, "ly");
+}
+
 size_t language_fills(const struct language *l, const struct ask_words *w, size_t at) {
   struct phrase_hit hits[PHRASE_HITS_MOST];
   size_t n = phrases_at(&l->phrases, w, at, hits, PHRASE_HITS_MOST);
   for (size_t i = 0; i < n; i++)
-    if (!language_is_plain(hits[i].phrase->role)) return hits[i].n;
+    if (!language_is_plain(hits[i].phrase->role) &&
+        (hits[i].n > 1 || language_is_form(hits[i].phrase, w->items[at].low)))
+      return hits[i].n;
   return 0;
 }

@@ -135,13 +135,12 @@ static bool mentions_is_place(const struct mentions *m, size_t at) {
   return great && before.n && islower((unsigned char)before.p[0]);
 }
 
-// Is the word the name of a thing of another source, one without words?
+// Is the word the name of another thing, of a source without words?
 static bool mentions_is_foreign(const struct mentions *m, const struct model_thing *t, size_t at) {
   for (size_t i = 0; i < m->hit_counts[at]; i++) {
     const struct phrase *p = m->hits[at][i].phrase;
     const struct model_thing *other = p->means;
-    if (p->role == MODEL_NAME && !p->number && other->source != t->source && !other->source->worded)
-      return true;
+    if (p->role == MODEL_NAME && !p->number && other != t && !other->source->worded) return true;
   }
   return false;
 }

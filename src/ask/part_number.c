@@ -44,6 +44,28 @@ static void part_leave(struct filling *f, size_t at) {
   p->unknown[p->unknown_count++] = f->words->items[at].low;
 }
 
+// "stock below the reorder level": one column held against another.
+static bool part_take_columns(struct filling *f, size_t at, size_t end, const char *sign) {
+  const struct mentions *all = f->in->mentions;
+  struct reading_part *p = f->part;
+  for (size_t k = at; k < end && k < at + 3; k++)
+    for (size_t i = 0; i < all->hit_counts[k]; i++) {
+      const struct phrase *c = all->hits[k][i].phrase;
+      bool mine =
+          c->role == MODEL_COLUMN && c->means == p->thing && part_is_measure(&p->thing->columns[c->number]);
+      if (!mine || p->measure < 0 || p->measure == c->number || !p->thing->derived) continue;
+      part_add_filter(p, (struct reading_filter){.op = READING_COMPARES,
+                                                 .value = -1,
+                                                 .column = p->measure,
+                                                 .sign = sign,
+                                                 .text = p->thing->columns[c->number].sql,
+                                                 .said = p->thing->columns[c->number].name,
+                                                 .at = at});
+      return true;
+    }
+  return false;
+}
+
 // "zones with more than 15 records": of what the rows are within, those that have so many.
 static bool part_take_least(struct filling *f, size_t at, size_t end, const char *sign, double number) {
   const struct mentions *all = f->in->mentions;
@@ -68,6 +90,7 @@ void part_take_comparison(struct filling *f, const struct ask_segment *s, size_t
   const struct phrase *p;
   double number;
   size_t n = language_at(f->language, f->words, at, LANGUAGE_COMPARISON, &p), m;
+  if (n && part_take_columns(f, at + n, s->end, p->means)) return;
   if (!n || f->in->mentions->timed[at + n] || !part_number_at(f, at + n, s->end, &number, &m)) return;
   if (part_take_least(f, at + n + m, s->end, p->means, number)) return;
   bool lasts = at + n + m < s->end && language_at(f->language, f->words, at + n + m, LANGUAGE_UNIT, NULL);

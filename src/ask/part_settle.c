@@ -65,12 +65,18 @@ void part_settle_check(struct reading_part *p) {
 // "solved this week": the time that is said is of the column that the words before it name.
 void part_settle_time(struct filling *f) {
   const struct mentions *all = f->in->mentions;
-  for (size_t k = 0; k < f->in->segment_count && f->part->has_span; k++)
+  struct reading_part *part = f->part;
+  for (size_t k = 0; k < f->in->segment_count && part->has_span; k++)
     for (size_t at = f->in->segments[k].first; at < f->in->segments[k].end; at++)
-      for (size_t i = 0; i < all->hit_counts[at] && f->part->time < 0; i++) {
+      for (size_t i = 0; i < all->hit_counts[at]; i++) {
         const struct phrase *p = all->hits[at][i].phrase;
-        bool mine = p->role == MODEL_COLUMN && p->means == f->part->thing && !all->timed[at];
-        if (mine && f->part->thing->columns[p->number].time) f->part->time = p->number;
+        bool mine = p->role == MODEL_COLUMN && p->means == part->thing && !all->timed[at] &&
+                    part->thing->columns[p->number].time && (part->time < 0 || part->time == p->number);
+        if (!mine) continue;
+        part->time = p->number;
+        for (size_t by = 1; by <= 2 && by <= at && part->thing->derived;
+             by++) // "not been contacted in 60 days"
+          if (language_at(f->language, f->words, at - by, LANGUAGE_NOT, NULL)) part->span_is_denied = true;
       }
 }
 

@@ -257,7 +257,8 @@ static struct str plan_filter_said(struct planning *x, const struct reading_part
   case READING_LACKS:
     return arena_printf(x->arena, "without %.*s", STR_ARG(column));
   case READING_COMPARES:
-    return arena_printf(x->arena, "%.*s %s %.*s", STR_ARG(column), f->sign, STR_ARG(f->text));
+    return arena_printf(x->arena, "%.*s %s %.*s", STR_ARG(column), f->sign,
+                        STR_ARG(f->said.n ? f->said : f->text));
   default:
     return arena_printf(x->arena, "%.*s %s%.*s", STR_ARG(column), not, STR_MOST(f->text, 80));
   }

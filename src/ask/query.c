@@ -230,6 +230,8 @@ struct str query_fold(struct querying *s, const char *prefix) {
   struct str fold = c->fold.n ? c->fold : STR("sum");
   if (part_has(s->p, ASK_MEAN) || s->q->ratio)
     fold = str_is(c->fold, "") || str_is(c->fold, "sum") ? STR("avg") : c->fold;
+  if (s->t->derived && query_ranks(s->p) && s->p->grouped && !c->fold.n && !s->p->top) // the cheapest of each
+    fold = part_has(s->p, ASK_BOTTOM) ? STR("min") : STR("max");
   if (part_has(s->p, ASK_MEDIAN)) fold = STR("median");
   bool ranked = part_has(s->p, ASK_PERCENTILE);
   if (ranked) fold = STR("percentile");

@@ -24,6 +24,7 @@ struct reading_filter {
   int value;        // of the thing; -1: none
   int column;       // -1: none
   struct str text;  // compared with; of READING_COMPARES a number or an instant
+  struct str said;  // what it is compared with, in words; empty: the text
   const char *sign; // of READING_COMPARES
   bool negated;
   bool noun; // says what kind of rows is meant

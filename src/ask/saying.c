@@ -21,7 +21,7 @@ void say_filter(const struct reading_part *p, const struct reading_filter *f, st
   else if (f->op == READING_LACKS)
     buf_printf(out, "without %.*s", STR_ARG(c->name));
   else if (f->op == READING_COMPARES)
-    buf_printf(out, "%.*s %s %.*s", STR_ARG(c->name), f->sign, STR_ARG(f->text));
+    buf_printf(out, "%.*s %s %.*s", STR_ARG(c->name), f->sign, STR_ARG(f->said.n ? f->said : f->text));
   else
     buf_printf(out, "%.*s %.*s", STR_ARG(c->name), STR_MOST(f->text, 80));
 }
@@ -98,6 +98,7 @@ bool say_counts_rows(const struct saying *s) {
 // Is the measure how many there are, by rows or by what is counted already: requests, events?
 bool say_is_count(const struct saying *s) {
   int c = model_column_find(s->t, s->r->query.measure);
+  if (part_has(s->p, ASK_MEAN) || part_has(s->p, ASK_MEDIAN) || part_has(s->p, ASK_PERCENTILE)) return false;
   return say_counts_rows(s) ||
          (!s->r->query.unit.n && !s->r->query.ratio && (c < 0 || s->t->columns[c].fold.n));
 }

@@ -35,7 +35,7 @@ static bool segment_is_state(const struct segmenting *s, size_t at, size_t n, si
     const struct word *w = &s->words->items[i];
     bool digits = false;
     for (size_t k = 0; k < w->low.n; k++) digits = digits || (w->low.p[k] >= '0' && w->low.p[k] <= '9');
-    if (digits && w->kind != WORD_NUMBER) return false;
+    if (digits && w->kind != WORD_NUMBER && !phrases_at(s->known, s->words, i, &hit, 1)) return false;
     if (w->kind == WORD_NUMBER && i == end - 1 && i == at + n + 1) return false; // "open ticket 12"
     known = known || phrases_at(s->known, s->words, i, &hit, 1) > 0;
   }

@@ -217,7 +217,7 @@ static void derive_names(const struct derive_writing *w, yyjson_mut_val *thing) 
   bool only = w->weight <= DERIVE_WORDED &&
               memchr(w->t->noun.p, ' ', w->t->noun.n); // the connector's words come first
   if (w->t->last.n && !only) yyjson_mut_arr_append(names, derive_text(w, w->t->last));
-  if (w->t->last.n && !only) derive_kin(w, w->t->last, LANGUAGE_ALIKE, names);
+  if (w->t->last.n && !only) derive_noun_kin(w, w->t->last, names);
   derive_put(w, thing, STR("names"), names);
   derive_also(w, thing);
 }

@@ -168,6 +168,30 @@ static struct str derive_low(struct str s, struct arena *a) {
   return str_make(low, s.n);
 }
 
+// A noun is no verb of its stem: "file" is not "filed".
+static bool derive_has_noun(yyjson_val *words, struct str noun, struct arena *a) {
+  size_t i, n;
+  yyjson_val *v;
+  yyjson_arr_foreach (words, i, n, v) {
+    struct str word = json_text(v);
+    if (str_eq(word, noun) || str_eq(word, ARENA_JOIN(a, noun, STR("s"))) ||
+        str_eq(noun, ARENA_JOIN(a, word, STR("s"))))
+      return true;
+  }
+  return false;
+}
+
+void derive_noun_kin(const struct derive_writing *w, struct str noun, yyjson_mut_val *list) {
+  struct wording x = {.w = w};
+  size_t i, n;
+  yyjson_val *v;
+  for (const struct language_kin *k = language_kin(ask_words_stem(noun, w->arena)); k; k = k->next) {
+    if (k->how != LANGUAGE_ALIKE || !derive_has_noun(k->words, noun, w->arena)) continue;
+    yyjson_arr_foreach (k->words, i, n, v)
+      if (derive_is_asked(&x, json_text(v))) yyjson_mut_arr_append(list, derive_text(w, json_text(v)));
+  }
+}
+
 void derive_kin(const struct derive_writing *w, struct str word, enum language_kinship how,
                 yyjson_mut_val *list) {
   struct wording x = {.w = w};

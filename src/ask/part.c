@@ -487,6 +487,11 @@ static void part_take_spans(struct filling *f) {
       p->has_prior = true;
     }
   }
+  if (p->span_is_denied &&
+      p->span.until_ms > f->in->clock->now_ms) { // "not used in 60 days": in those that are over
+    p->span.until = STR("now");
+    if (!span_resolve(&p->span, f->in->clock, &err)) p->has_span = false;
+  }
   if (p->has_prior && p->has_span && p->prior.since_ms > p->span.since_ms) {
     struct span later = p->prior;
     p->prior = p->span;

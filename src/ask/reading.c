@@ -133,7 +133,7 @@ static bool reading_joins(const struct reader_state *s, const struct grouping *b
   if (!next->thing) return true;
   bool known;
   int mine = mentions_score(&s->mentions, before->thing, next->list, next->count, &known);
-  if (!named && reading_refers(s, next) && mine > 0) return true;
+  if (!named && reading_refers(s, next) && (mine > 0 || next->thing->derived)) return true;
   for (size_t i = 0; i < next->count; i++) reading_add_segment(&both, next->list[i]);
   reading_choose(s, &both);
   if (!both.thing) return false;

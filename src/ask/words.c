@@ -176,6 +176,16 @@ static void words_mark(struct words_cutter *c, char mark) {
   if (words_ends_sentence(mark)) c->clause++;
 }
 
+// "5MB" is a number and its unit: how long the number is; 0: it is none.
+static size_t words_amount(struct str s) {
+  static const char *const units[] = {"kb", "mb", "gb", "tb", "kib", "mib", "gib", "ms"};
+  size_t n = 0;
+  while (n < s.n && strchr("0123456789.,", s.p[n])) n++;
+  for (size_t i = 0; n && i < sizeof units / sizeof *units; i++)
+    if (str_eq_nocase(str_from(s, n), str_of(units[i]))) return n;
+  return 0;
+}
+
 // One run without blanks: marks around it come off, the rest is a word.
 static void words_run(struct words_cutter *c, struct str run, size_t at) {
   static const char OPEN[] = "([{<\"'*_`", CLOSE[] = ")]}>\"'*_`.,;:?!";
@@ -184,6 +194,13 @@ static void words_run(struct words_cutter *c, struct str run, size_t at) {
   while (marks && strchr(CLOSE, run.p[marks - 1])) marks--;
   struct str word = str_make(run.p, marks), rest = str_from(run, marks);
   double number = 0;
+  size_t amount = words_amount(word);
+  if (amount && words_is_number(str_make(word.p, amount), &number)) {
+    struct word *w = words_add(c, str_make(word.p, amount), WORD_NUMBER, at);
+    if (w) w->number = number;
+    word = str_from(word, amount);
+    at += amount;
+  }
   enum word_kind kind = word.n ? words_kind(words_possessor(word), &number) : WORD_PLAIN;
   if (kind != WORD_PLAIN) word = words_possessor(word);
   if (kind == WORD_PLAIN && word.n) {

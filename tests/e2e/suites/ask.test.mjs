@@ -75,6 +75,12 @@ describe("what the question turns on", () => {
       assert.match(a.text, word);
     }
   });
+  test("a unit may stand at its number, and what is denied is not what is allowed", async () => {
+    const large = await ask("dns records with a ttl above 300s", { plan_only: true }), size = await ask("firewall rules with a priority above 3", { plan_only: true });
+    assert.ok(large.understood.length && size.understood.some((c) => /> 3/.test(c.said)), JSON.stringify(size.understood));
+    const denied = await ask("denied requests on example.com in the last 3 days by country", { plan_only: true });
+    assert.ok(denied.understood.some((c) => c.what === "only" && c.said === "block"), JSON.stringify(denied.understood));
+  });
   test("which have any, and which were not changed for long", async () => {
     const have = await ask("which zones have rate limits?");
     assert.match(have.text, /^\d+ zones? with rate limits: /, have.text);

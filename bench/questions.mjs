@@ -35,6 +35,12 @@ async function askSet(world, [questions, truths], state, folder) {
   return JSON.parse(marks);
 }
 
+// Several sets and their truths go to one sandbox: what is measured is no vendor's patience.
+async function liftQuota(state) {
+  const { rest } = JSON.parse(readFileSync(state, "utf8")).vendors ?? {};
+  if (rest?.control) await fetch(`${rest.control}/limits`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ quota: 100000 }) });
+}
+
 export async function questions({ print }) {
   const folder = mkdtempSync(join(tmpdir(), "postern-bench-ask-"));
   for (const [world, all] of Object.entries(WORLDS)) {
@@ -43,6 +49,7 @@ export async function questions({ print }) {
     const state = join(folder, `${world.replace(/\W+/g, "-")}.state.json`);
     const started = new Program(process.execPath, [join(ROOT, world, "start.mjs"), BINARY, "--port", "0", "--out", state], { cwd: ROOT });
     await started.waitFor(/^\{.*\}$/m);
+    await liftQuota(state);
     for (const set of sets) {
       const { total, groups, misses } = await askSet(world, set, state, folder);
       print(`${set[0]}: whole`, share(total.passed, total.asked));

@@ -263,8 +263,9 @@ describe("what is another's", () => {
 test("after all that: no session, stream or request is left hanging", async () => {
   await world.vendors.calm();
   for (const [name, [, , tool]] of Object.entries(TRANSPORTS)) assert.equal(await trouble(servers[name], tool === "list-tags" ? "search-folders" : PLACES.cloudflare.tool), undefined, name);
-  // Streams of sessions and feeds stay as long as these do; whatever else waits for long waits in vain.
-  const lasting = /feed|watch|listen|mcp stream/;
+  // Streams of sessions and feeds stay as long as these do, and those who run tiles and tell webhooks as long as the program;
+  // whatever else waits for long waits in vain.
+  const lasting = /feed|watch|listen|mcp stream|^dashboards$|^webhooks$/;
   let waiting;
   await eventually("no request waits", async () => {
     waiting = (await world.must(200, "GET", "/status")).loops.flatMap((loop) => loop.fibers).filter((f) => f.age_ms > 20_000 && !lasting.test(f.name));

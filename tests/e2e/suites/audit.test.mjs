@@ -46,7 +46,7 @@ describe("who is turned away is a row", () => {
         const { token } = await world.must(201, "POST", "/api-token", { name: "reader", role: "client" });
         return (await world.api("GET", "/mcp-server", undefined, { token, headers })).status;
       },
-      status: 403, outcome: "denied", detail: /the role of this API token is client/, actor_name: "reader",
+      status: 403, outcome: "denied", detail: /your role is client; this takes the role admin/, actor_name: "reader",
     },
     "another origin at the management API": {
       ask: async (headers) => (await world.api("GET", "/mcp-server", undefined, { headers: { ...headers, origin: "https://evil.example" } })).status,

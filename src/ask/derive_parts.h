@@ -92,6 +92,7 @@ void derive_put(const struct derive_writing *w, yyjson_mut_val *object, struct s
 // The other words of a word that the question has, and those that the question denies it by.
 void derive_kin(const struct derive_writing *w, struct str word, enum language_kinship how,
                 yyjson_mut_val *list);
+// The other words of a thing, that the question has.
 void derive_noun_kin(const struct derive_writing *w, struct str noun, yyjson_mut_val *list);
 // Is it in the question, as it stands or in another number or tense? Of one stem are also "response" and "responsible".
 bool derive_is_said(const struct derive_writing *w, struct str low);

@@ -177,7 +177,7 @@ static void derive_add_ref(const struct derive_writing *w, const struct derive_r
                                          STR_ARG(w->t->id), STR_ARG(ref->column->name))));
   yyjson_mut_arr_append(names, derive_text(w, ref->noun));
   yyjson_mut_arr_append(names, derive_text(w, ARENA_JOIN(w->arena, ref->noun, STR(" name"))));
-  derive_kin(w, ref->noun, LANGUAGE_ALIKE, names);
+  derive_noun_kin(w, ref->noun, names);
   derive_put(w, column, STR("names"), names);
   derive_values(w, label, column);
   derive_put(w, columns, ref->noun, column);

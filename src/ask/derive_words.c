@@ -181,28 +181,28 @@ static bool derive_has_noun(yyjson_val *words, struct str noun, struct arena *a)
   return false;
 }
 
-void derive_noun_kin(const struct derive_writing *w, struct str noun, yyjson_mut_val *list) {
+// Those words of a group that the question has; but not those of this stem.
+static void derive_add_asked(const struct derive_writing *w, yyjson_val *words, struct str but,
+                             yyjson_mut_val *list) {
   struct wording x = {.w = w};
   size_t i, n;
   yyjson_val *v;
-  for (const struct language_kin *k = language_kin(ask_words_stem(noun, w->arena)); k; k = k->next) {
-    if (k->how != LANGUAGE_ALIKE || !derive_has_noun(k->words, noun, w->arena)) continue;
-    yyjson_arr_foreach (k->words, i, n, v)
-      if (derive_is_asked(&x, json_text(v))) yyjson_mut_arr_append(list, derive_text(w, json_text(v)));
-  }
+  yyjson_arr_foreach (words, i, n, v)
+    if (derive_is_asked(&x, json_text(v)) && !(but.n && str_eq(ask_words_stem(json_text(v), w->arena), but)))
+      yyjson_mut_arr_append(list, derive_text(w, json_text(v)));
+}
+
+void derive_noun_kin(const struct derive_writing *w, struct str noun, yyjson_mut_val *list) {
+  for (const struct language_kin *k = language_kin(ask_words_stem(noun, w->arena)); k; k = k->next)
+    if (k->how == LANGUAGE_ALIKE && derive_has_noun(k->words, noun, w->arena))
+      derive_add_asked(w, k->words, STR_NONE, list);
 }
 
 void derive_kin(const struct derive_writing *w, struct str word, enum language_kinship how,
                 yyjson_mut_val *list) {
-  struct wording x = {.w = w};
-  size_t i, n;
-  yyjson_val *v;
   struct str stem = ask_words_stem(word, w->arena);
   for (const struct language_kin *k = language_kin(stem); k; k = k->next)
-    yyjson_arr_foreach (k->words, i, n, v)
-      if (k->how == how && derive_is_asked(&x, json_text(v)) &&
-          (how != LANGUAGE_OPPOSITE || !str_eq(ask_words_stem(json_text(v), w->arena), stem)))
-        yyjson_mut_arr_append(list, derive_text(w, json_text(v)));
+    if (k->how == how) derive_add_asked(w, k->words, how == LANGUAGE_OPPOSITE ? stem : STR_NONE, list);
 }
 
 // "unresolved", where the question has it.

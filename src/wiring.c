@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "account/keys.h"
-#include "ask/vet.h"
 #include "audit/audit.h"
 #include "base/clock.h"
 #include "base/descriptors.h"
@@ -24,6 +23,7 @@
 #include "fetch/proxy.h"
 #include "io/fiber.h"
 #include "io/pool.h"
+#include "model/vet.h"
 #include "program/keep.h"
 #include "serve/stream.h"
 #include "session/kept.h"
@@ -325,9 +325,9 @@ static bool wiring_check_words(const struct connector_set *set, struct err *err)
   size_t at = 0;
   for (const struct connector *c; (c = connector_next(set, &at));) {
     struct err why = {0};
-    bool ok = ask_vet(c->ask, NULL, &why);
+    bool ok = model_vet(c->ask, NULL, &why);
     for (size_t i = 0; ok && c->dashboard && i < c->dashboard->count; i++)
-      if (!ask_vet_program(c->dashboard->tiles[i].program, NULL, &why))
+      if (!model_vet_program(c->dashboard->tiles[i].program, NULL, &why))
         return err_at(err, ERR_INVALID, "dashboard", "%.*s, tile \"%.*s\", %s: %s", STR_ARG(c->name),
                       STR_ARG(c->dashboard->tiles[i].title), why.field, why.text);
     if (ok) continue;

@@ -6,10 +6,10 @@
 #include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
-#include "ask/vet.h"
 #include "data/uri.h"
 #include "data/yaml.h"
 #include "io/pool.h"
+#include "model/vet.h"
 
 enum { CONNECTOR_NOTES_MOST = 500 };
 
@@ -278,12 +278,12 @@ static bool connector_has_tool(void *arg, struct str tool) {
 static bool connector_vet(const struct connector *c, const struct vet_tools *tools, struct err *err) {
   struct err why = {0};
   for (size_t i = 0; c->dashboard && i < c->dashboard->count; i++)
-    if (!ask_vet_program(c->dashboard->tiles[i].program, tools, &why)) {
+    if (!model_vet_program(c->dashboard->tiles[i].program, tools, &why)) {
       char at[sizeof err->field];
       snprintf(at, sizeof at, "/dashboard/tiles/%zu/program%.60s", i, why.field);
       return err_at(err, ERR_INVALID, at, "%s", why.text);
     }
-  return ask_vet(c->ask, tools, err);
+  return model_vet(c->ask, tools, err);
 }
 
 // Its words for asking and its tiles, against the tools that its document gave; those of an MCP server nobody knows yet.

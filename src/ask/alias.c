@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/alias.h"
 
-#include "ask/language.h"
 #include "base/map.h"
+#include "language/language.h"
 
 static struct str alias_join(const struct word *w, size_t n, struct arena *a) {
   struct str joined = w[0].low;
@@ -38,7 +38,7 @@ static bool alias_is_language(const struct ask_words *w) {
 bool alias_name(struct str name, struct arena *a, struct str *folded, struct err *err) {
   struct ask_words w;
   bool plain = false;
-  if (!alias_is_text("name", name, err) || !ask_words_read(name, a, &w, err)) return false;
+  if (!alias_is_text("name", name, err) || !language_words(name, a, &w, err)) return false;
   for (size_t i = 0; i < w.n; i++) plain = plain || w.items[i].kind == WORD_PLAIN;
   for (size_t i = 0; i < w.n; i++)
     plain = plain && alias_is_plain(&w.items[i]) && (i + 1 == w.n || !w.items[i].end);
@@ -56,7 +56,7 @@ bool alias_name(struct str name, struct arena *a, struct str *folded, struct err
 
 bool alias_value(struct str value, struct arena *a, struct str *folded, struct err *err) {
   struct ask_words w;
-  if (!alias_is_text("value", value, err) || !ask_words_read(value, a, &w, err)) return false;
+  if (!alias_is_text("value", value, err) || !language_words(value, a, &w, err)) return false;
   if (!w.n || alias_is_language(&w))
     return err_at(err, ERR_INVALID, "value",
                   "'%.*s' is no name of a thing; an alias stands for one, such as a zone or a site",
@@ -80,7 +80,7 @@ static bool alias_put(struct ask_words *w, size_t at, size_t n, struct str value
   struct ask_words one;
   struct err err;
   struct word *first = &w->items[at], *last = &w->items[at + n - 1];
-  if (!ask_words_read(ARENA_JOIN(a, STR("\""), value, STR("\"")), a, &one, &err) || one.n != 1) return false;
+  if (!language_words(ARENA_JOIN(a, STR("\""), value, STR("\"")), a, &one, &err) || one.n != 1) return false;
   one.items[0].at = first->at;
   one.items[0].clause = first->clause;
   one.items[0].end = last->end;

@@ -7,7 +7,7 @@
 #ifndef POSTERN_ASK_ALIAS_H
 #define POSTERN_ASK_ALIAS_H
 
-#include "ask/phrases.h"
+#include "language/phrases.h"
 
 enum { ALIAS_TEXT_MOST = 100, ALIAS_WORDS_MOST = 6, ALIAS_USES_MOST = 8 };
 

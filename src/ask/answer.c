@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "ask/answer_parts.h"
-#include "ask/derive.h"
 #include "base/clock.h"
 #include "data/json.h"
 #include "io/pool.h"
+#include "model/derive.h"
 #include "program/keep.h"
 
 enum { ANSWER_MINUTE_MS = 60000, ANSWER_TALK_MOST = 2 << 20 };
@@ -47,13 +47,13 @@ static bool answer_turns(struct asking *x, struct err *err) {
 
 // What words of the conversation stand for, where it is still there.
 static void answer_take_named(struct asking *x) {
-  x->names = ARENA_ARRAY(x->arena, TALK_NAMED_MOST, struct reading_name);
+  x->names = ARENA_ARRAY(x->arena, TALK_NAMED_MOST, struct model_row);
   for (size_t i = 0; i < x->said.named_count; i++) {
     const struct talk_named *named = &x->said.named[i];
     for (size_t k = 0; k < model_count(&x->model); k++) {
       const struct model_thing *t = model_at(&x->model, k);
       if (!str_eq(t->id, named->thing) || !str_eq(t->source->connector, named->connector)) continue;
-      x->names[x->name_count++] = (struct reading_name){.said = named->word, .name = named->name, .thing = t};
+      x->names[x->name_count++] = (struct model_row){.said = named->word, .name = named->name, .thing = t};
       break;
     }
   }
@@ -168,7 +168,7 @@ static void answer_add_hidden(struct asking *x, const struct model_thing *t, con
       struct str said = x->reading.aliases[k].said;
       const struct table_cell *c = &rows->cells[i];
       if (c->kind != TABLE_CELL_TEXT || !str_eq_nocase(c->text, said)) continue;
-      x->names[x->name_count++] = (struct reading_name){said, arena_dup(x->arena, c->text), t};
+      x->names[x->name_count++] = (struct model_row){said, arena_dup(x->arena, c->text), t};
       break;
     }
 }
@@ -180,8 +180,8 @@ static void answer_add_choices(struct asking *x, const struct model_thing *t, co
   if (!use || !use->missing || use->missing->thing != t) return;
   for (size_t i = 0; i < rows->row_count && i <= RECIPE_NAMES_MOST && x->name_count < most; i++)
     if (rows->cells[i].kind == TABLE_CELL_TEXT)
-      x->names[x->name_count++] = (struct reading_name){
-          .said = STR(""), .name = arena_dup(x->arena, rows->cells[i].text), .thing = t};
+      x->names[x->name_count++] =
+          (struct model_row){.said = STR(""), .name = arena_dup(x->arena, rows->cells[i].text), .thing = t};
 }
 
 static bool answer_is_unknown(const struct asking *x, struct str word) {
@@ -196,11 +196,11 @@ static bool answer_is_unknown(const struct asking *x, struct str word) {
 
 static void answer_add_names(struct asking *x, const struct model_thing *t, const struct outcome *o) {
   const struct table_result *rows = o->result_count ? &o->results[0].rows : NULL;
-  struct reading_name *grown;
+  struct model_row *grown;
   size_t words = x->reading.words.n, most;
   if (!rows || !rows->column_count) return;
   most = x->name_count + 400;
-  grown = ARENA_ARRAY(x->arena, most, struct reading_name);
+  grown = ARENA_ARRAY(x->arena, most, struct model_row);
   if (x->name_count) memcpy(grown, x->names, x->name_count * sizeof *grown);
   x->names = grown;
   answer_add_hidden(x, t, rows, most);
@@ -217,7 +217,7 @@ static void answer_add_names(struct asking *x, const struct model_thing *t, cons
           !(whole ? answer_is_name(c->text, word, all) : answer_is_part(c->text, word)))
         continue;
       x->names[x->name_count++] =
-          (struct reading_name){.said = word, .name = arena_dup(x->arena, c->text), .thing = t};
+          (struct model_row){.said = word, .name = arena_dup(x->arena, c->text), .thing = t};
     }
   }
 }
@@ -330,7 +330,7 @@ static bool answer_take_again(struct asking *x, struct err *err) {
 
 // ---- the flow
 
-static struct talk_named answer_named(const struct reading_name *n) {
+static struct talk_named answer_named(const struct model_row *n) {
   return (struct talk_named){n->said, n->name, n->thing->source->connector, n->thing->id};
 }
 

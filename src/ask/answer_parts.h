@@ -18,7 +18,7 @@ struct asking {
   struct model model;
   struct reading reading;
   struct ask_plan plan;
-  struct reading_name *names;
+  struct model_row *names;
   size_t name_count;
   struct tell tell;
   struct report report;

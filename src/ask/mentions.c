@@ -32,7 +32,7 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
 };
 
 // A name as the question has it, word by word: "staging" is in "staging-app.com".
-static bool mentions_is_name(const struct reading_name *name, struct str low) {
+static bool mentions_is_name(const struct model_row *name, struct str low) {
   return low.n > 1 && (str_eq_nocase(name->said, low) || str_eq_nocase(name->name, low));
 }
 

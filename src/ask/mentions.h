@@ -6,7 +6,7 @@
 #define POSTERN_ASK_MENTIONS_H
 
 #include "ask/reading.h"
-#include "ask/segments.h"
+#include "language/segments.h"
 
 enum mention_word { // what a word is taken for, with one thing in mind
   MENTION_UNKNOWN,
@@ -35,7 +35,7 @@ struct mentions {
   struct phrase_hit **hits; // a word's
   size_t *hit_counts;
   bool *timed; // is part of a time
-  const struct reading_name *names;
+  const struct model_row *names;
   size_t name_count;
   struct arena *arena;
 };

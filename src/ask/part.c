@@ -404,11 +404,11 @@ static void part_take_entity(struct filling *f, size_t i) {
 
 static void part_take_known(struct filling *f, size_t i) {
   const struct mentions *all = f->in->mentions;
-  const struct reading_name *name = &all->names[f->list[i].number];
+  const struct model_row *name = &all->names[f->list[i].number];
   part_add_name(f->part->names, &f->part->name_count, name->name);
   f->part->named = name->thing;
   for (size_t k = 0; k < all->name_count; k++) {
-    const struct reading_name *other = &all->names[k];
+    const struct model_row *other = &all->names[k];
     if (other == name || other->thing != name->thing || !str_eq_nocase(other->said, name->said)) continue;
     part_add_name(f->part->names, &f->part->name_count, other->name);
     f->part->ambiguous = name->said;

@@ -102,7 +102,7 @@ static int part_people(const struct filling *f) {
                                                            t->columns[c].name.p, t->columns[c].name.n),
                                            "names");
     yyjson_arr_foreach (names, i, n, v)
-      if (ask_words_read(json_text(v), f->arena, &words, &err))
+      if (language_words(json_text(v), f->arena, &words, &err))
         for (size_t k = 0; k < words.n; k++)
           if (language_at(f->language, &words, k, LANGUAGE_PEOPLE, NULL)) return (int)c;
   }
@@ -134,7 +134,7 @@ bool part_lacks_people(const struct reading_part *p) {
   for (size_t c = 0; c < p->thing->column_count && !people; c++)
     people =
         p->thing->columns[c].entity == WORD_EMAIL || str_contains(p->thing->columns[c].name, STR("email"));
-  if (!people && ask_words_read(p->thing->label_noun, a, &words, &err))
+  if (!people && language_words(p->thing->label_noun, a, &words, &err))
     for (size_t k = 0; k < words.n; k++) people = people || language_at(en, &words, k, LANGUAGE_PEOPLE, NULL);
   arena_free(a);
   return !people && ranks && !p->group_count;

@@ -2,7 +2,7 @@
 #include "ask/plan.h"
 
 #include "ask/part.h"
-#include "ask/recipe_plan.h"
+#include "ask/plan_recipe.h"
 #include "ask/rename.h"
 #include "ask/steps.h"
 #include "data/json.h"
@@ -473,7 +473,7 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
     return;
   }
   if (r->recipe) {
-    recipe_plan(r, clock, a, out);
+    plan_recipe(r, clock, a, out);
     return;
   }
   for (size_t i = 0; i < r->part_count; i++)

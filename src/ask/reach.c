@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/reach.h"
 
-#include "ask/derive.h"
-#include "ask/recipe.h"
 #include "data/json.h"
+#include "model/derive.h"
+#include "model/recipe.h"
 
 struct reach_source { // a connector's accounts, as one view shows them
   struct model_source source;
@@ -169,7 +169,7 @@ bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct
   struct ask_words words;
   struct derive_asked asked;
   bool ok = true;
-  if (!ask_words_read(r->question, a, &words, err)) return false;
+  if (!language_words(r->question, a, &words, err)) return false;
   if (!r->held) r->held = once_take(r->view->catalog->once, r->view->server, &maker, err);
   if (!r->held) return false;
   const struct reach_made *m = once_value(r->held);
@@ -187,7 +187,7 @@ bool reach_see(struct ask_reach *r, const struct model_thing *t, const struct ta
   const struct reach_made *m = once_value(r->held);
   struct ask_words words;
   struct err err;
-  if (r->seen_count == REACH_SEEN_MOST || !ask_words_read(r->question, a, &words, &err)) return false;
+  if (r->seen_count == REACH_SEEN_MOST || !language_words(r->question, a, &words, &err)) return false;
   for (size_t i = 0; i < m->count; i++)
     if (&m->sources[i]->source == t->source) {
       r->seen[r->seen_count++] =

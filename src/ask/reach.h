@@ -8,8 +8,8 @@
 #ifndef POSTERN_ASK_REACH_H
 #define POSTERN_ASK_REACH_H
 
-#include "ask/derive.h"
-#include "ask/model.h"
+#include "model/derive.h"
+#include "model/model.h"
 #include "program/view.h"
 
 enum { REACH_DOCS_MOST = 64, REACH_SEEN_MOST = 8 };

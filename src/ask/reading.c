@@ -38,7 +38,7 @@ static void reading_join_hyphens(struct reader_state *s) {
     struct phrase_hit hit;
     if (a->whole.p != b->whole.p || a->kind != WORD_PLAIN) continue;
     if (phrases_at(&s->in->model->phrases, w, i, &hit, 1) && hit.n > 1) continue;
-    struct str joined = ask_words_joined(a, s->arena), stem = ask_words_stem(joined, s->arena);
+    struct str joined = language_joined(a, s->arena), stem = language_stem(joined, s->arena);
     if (!phrases_know(&s->in->model->phrases, stem)) continue;
     a->low = joined;
     a->stem = stem;
@@ -87,7 +87,7 @@ static void reading_translate(struct reader_state *s) {
     struct word *w = &s->out->words.items[i];
     if (w->kind != WORD_PLAIN) continue;
     for (const struct language_kin *k = language_kin(w->stem); k; k = k->next) {
-      struct str stem = ask_words_stem(json_text(yyjson_arr_get_first(k->words)), s->arena);
+      struct str stem = language_stem(json_text(yyjson_arr_get_first(k->words)), s->arena);
       if (!phrases_know(&s->in->model->phrases, stem)) continue;
       w->stem = stem;
       break;
@@ -438,7 +438,7 @@ bool reading_make(const struct reading_input *in, const struct reading *before, 
   *out = (struct reading){.end = READING_SOUND};
   struct str text = out->text = str_trim(in->question);
   if (text.n && (text.p[0] == '{' || text.p[0] == '[')) return out->end = READING_IS_DATA, true;
-  if (!ask_words_read(text, a, &out->words, err)) return false;
+  if (!language_words(text, a, &out->words, err)) return false;
   reading_take_aliases(s);
   out->language = language_guess(&out->words);
   reading_join_hyphens(s);

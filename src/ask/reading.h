@@ -6,9 +6,9 @@
 #define POSTERN_ASK_READING_H
 
 #include "ask/alias.h"
-#include "ask/model.h"
-#include "ask/recipe.h"
-#include "ask/span.h"
+#include "language/span.h"
+#include "model/model.h"
+#include "model/recipe.h"
 
 enum {
   READING_PARTS_MOST = 6,
@@ -80,16 +80,11 @@ enum reading_end {
   READING_IS_DATA
 };
 
-struct reading_name { // a row of a thing that data hold
-  struct str said, name;
-  const struct model_thing *thing; // NULL: any
-};
-
 struct reading_input {
   struct str question;
   const struct model *model;
   const struct table_clock *clock;
-  const struct reading_name *names; // known of data
+  const struct model_row *names; // known of data
   size_t name_count;
   const struct alias *aliases;
   size_t alias_count;

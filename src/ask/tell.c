@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
+#include "ask/plan_recipe.h"
 #include "ask/recap.h"
-#include "ask/recipe_plan.h"
 #include "ask/summary.h"
 #include "base/clock.h"
 #include "chart/chart.h"
@@ -140,7 +140,7 @@ static void tell_result(struct tell *t, const struct ask_plan *plan, size_t i, c
   if (t->text.n) buf_add_char(&t->text, '\n');
   struct summary_out out = {&t->text, &t->numbers};
   if (plan->recipe)
-    recipe_say(plan->recipe, r, clock, t->arena, &out);
+    plan_recipe_say(plan->recipe, r, clock, t->arena, &out);
   else
     summary_add(&plan->results[i], r, clock, t->arena, &out);
   if (t->results.n) buf_add_char(&t->results, ',');

@@ -10,7 +10,7 @@ struct veiling {
   const struct veiled_input *in;
   struct veil *veil;
   struct arena *arena;
-  struct reading_name *names;
+  struct model_row *names;
   struct alias *aliases;
   size_t name_count;
 };
@@ -43,9 +43,9 @@ static bool veiled_uses(const struct reading *r, struct str name) {
 // Rows that words were found to stand for, as far as the reading uses them.
 static void veiled_take_names(struct veiling *x) {
   const struct reading *r = x->in->reading;
-  x->names = ARENA_ARRAY(x->arena, x->in->name_count + 1, struct reading_name);
+  x->names = ARENA_ARRAY(x->arena, x->in->name_count + 1, struct model_row);
   for (size_t i = 0; i < x->in->name_count; i++) {
-    struct reading_name name = x->in->names[i];
+    struct model_row name = x->in->names[i];
     if (!veiled_uses(r, name.name)) continue;
     name.name = veiled_stand_in(x, name.said, name.name);
     if (name.thing && name.thing->derived) name.thing = NULL; // of another model

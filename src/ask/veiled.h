@@ -20,7 +20,7 @@ struct veiled_input {
   const struct talk_said *said;
   struct str question;           // what the whole conversation speaks of
   const struct reading *reading; // with the names as they are
-  const struct reading_name *names;
+  const struct model_row *names;
   size_t name_count;
   const struct alias *aliases;
   size_t alias_count;

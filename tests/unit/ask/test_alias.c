@@ -79,7 +79,7 @@ static void test_expand(void **state) {
     struct ask_words w;
     struct alias_use used[ALIAS_USES_MOST];
     struct buf said = BUF_MAX(1000);
-    assert_true(ask_words_read(str_of(cases[i].question), a, &w, &err));
+    assert_true(language_words(str_of(cases[i].question), a, &w, &err));
     size_t n = alias_expand(all, sizeof all / sizeof *all, &known, &w, a, used);
     for (size_t k = 0; k < w.n; k++)
       buf_printf(&said, "%s%s%.*s", k ? " " : "", w.items[k].alias ? "=" : "", STR_ARG(w.items[k].low));
@@ -101,7 +101,7 @@ static void test_bounds(void **state) {
   const struct alias one = made(a, "prod", "x'; delete all zones. Now! -- `a");
   struct ask_words w;
   struct alias_use used[ALIAS_USES_MOST];
-  assert_true(ask_words_read(STR("prod prod prod prod prod prod prod prod prod prod"), a, &w, &err));
+  assert_true(language_words(STR("prod prod prod prod prod prod prod prod prod prod"), a, &w, &err));
   assert_int_equal(alias_expand(&one, 1, &known, &w, a, used), ALIAS_USES_MOST);
   assert_int_equal(w.n, 10);
   for (size_t i = 0; i < ALIAS_USES_MOST; i++) {

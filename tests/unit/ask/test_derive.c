@@ -2,9 +2,9 @@
 // Things out of tools alone: what a question finds of them, the SQL and the calls that it becomes.
 #include "../support/check.h"
 
-#include "ask/derive.h"
 #include "ask/plan.h"
 #include "data/json.h"
+#include "model/derive.h"
 #include "table/moment.h"
 
 #define TOOL(name, class, path, input, more)                                                                 \
@@ -98,7 +98,7 @@ static struct str planned(struct room *r, const char *question) {
   struct derive_asked asked;
   struct err err;
   struct model *model = ARENA_NEW(r->arena, struct model);
-  assert_true(ask_words_read(str_of(question), r->arena, &words, &err));
+  assert_true(language_words(str_of(question), r->arena, &words, &err));
   derive_ask(&words, &asked, r->arena);
   yyjson_doc *doc = derive_things(r->index, &asked, r->arena);
   derive_asked_free(&asked);
@@ -182,7 +182,7 @@ static void words_of_rows_are_known_once_they_were_seen(void **state) {
                                {.kind = TABLE_CELL_INTEGER, .integer = 2},
                                {.kind = TABLE_CELL_TEXT, .text = STR("it's'); DROP TABLE t; --")}};
   struct table_result rows = {.column_count = 2, .row_count = 2, .columns = columns, .cells = cells};
-  assert_true(ask_words_read(STR("tickets about the printer"), r->arena, &words, &err));
+  assert_true(language_words(STR("tickets about the printer"), r->arena, &words, &err));
   struct derive_asked asked;
   derive_ask(&words, &asked, r->arena);
   struct derive_seen seen = {.of = r->index, .id = STR("t6"), .shape = derive_see(&rows, &words, r->arena)};

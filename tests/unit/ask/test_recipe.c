@@ -179,8 +179,8 @@ static void a_missing_slot_is_asked_back(void **state) {
   const struct recipe_use *use = read_in(r, "portrait", NULL, &out);
   check_text(use->missing->name, "site");
   struct reading_input in = said(r, "portrait");
-  struct reading_name names[] = {{STR(""), {"a.example", 9}, &r->model.things[0]},
-                                 {STR(""), {"b.example", 9}, &r->model.things[0]}};
+  struct model_row names[] = {{STR(""), {"a.example", 9}, &r->model.things[0]},
+                              {STR(""), {"b.example", 9}, &r->model.things[0]}};
   in.names = names, in.name_count = 2, in.looked = true;
   assert_true(reading_make(&in, NULL, r->arena, &out, &err));
   plan_make(&out, &r->clock, r->arena, &plan);
@@ -198,8 +198,8 @@ static void a_name_of_two_rows_is_asked_back(void **state) {
   struct err err;
   struct reading_input in = said(r, "portrait of staging");
   assert_int_equal(read_in(r, "portrait of staging", NULL, &out)->lost_count, 1);
-  struct reading_name names[] = {{{"staging", 7}, {"staging-a.example", 17}, &r->model.things[0]},
-                                 {{"staging", 7}, {"staging-b.example", 17}, &r->model.things[0]}};
+  struct model_row names[] = {{{"staging", 7}, {"staging-a.example", 17}, &r->model.things[0]},
+                              {{"staging", 7}, {"staging-b.example", 17}, &r->model.things[0]}};
   in.names = names, in.name_count = 2, in.looked = true;
   assert_true(reading_make(&in, NULL, r->arena, &out, &err));
   check_text(out.recipe->ambiguous, "staging");

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "language/phrases.h"
+
+#include <stdlib.h>
+
+void phrases_add(struct phrases *ps, struct str text, int role, const void *means, int number) {
+  struct ask_words w;
+  struct err err;
+  if (!language_words(text, ps->arena, &w, &err) || !w.n) return;
+  struct phrase *p = ARENA_NEW(ps->arena, struct phrase);
+  *p = (struct phrase){
+      .n = w.n < PHRASE_WORDS_MOST ? w.n : PHRASE_WORDS_MOST, .role = role, .number = number, .means = means};
+  for (size_t i = 0; i < p->n; i++) {
+    p->stems[i] = w.items[i].stem;
+    map_put(&ps->stems, p->stems[i], p);
+    map_put(&ps->lows, w.items[i].low, &p->stems[i]);
+  }
+  p->first = w.items[0].low;
+  p->exact = w.n == 1 && w.items[0].text.n == 1 ? w.items[0].text : STR_NONE;
+  p->next = map_get(&ps->by_first, p->stems[0]);
+  map_put(&ps->by_first, p->next ? p->next->stems[0] : p->stems[0], p);
+  ps->count++;
+}
+
+void phrases_free(struct phrases *ps) {
+  map_free(&ps->by_first);
+  map_free(&ps->stems);
+  map_free(&ps->lows);
+}
+
+bool phrases_know(const struct phrases *ps, struct str stem) {
+  for (; ps; ps = ps->base)
+    if (map_get(&ps->stems, stem)) return true;
+  return false;
+}
+
+static bool phrase_fits(const struct phrase *p, const struct ask_words *w, size_t at) {
+  if (at + p->n > w->n || (p->exact.n && !str_eq(p->exact, w->items[at].text))) return false;
+  for (size_t i = 0; i < p->n; i++)
+    if (!str_eq(p->stems[i], w->items[at + i].stem) || w->items[at + i].clause != w->items[at].clause)
+      return false;
+  return true;
+}
+
+static int phrase_longer(const void *a, const void *b) {
+  const struct phrase_hit *x = a, *y = b;
+  return x->n < y->n ? 1 : x->n > y->n ? -1 : 0;
+}
+
+size_t phrases_at(const struct phrases *ps, const struct ask_words *w, size_t at, struct phrase_hit *out,
+                  size_t most) {
+  size_t n = 0;
+  for (; ps; ps = ps->base)
+    for (const struct phrase *p = map_get(&ps->by_first, w->items[at].stem); p && n < most; p = p->next)
+      if (phrase_fits(p, w, at)) out[n++] = (struct phrase_hit){p, p->n};
+  qsort(out, n, sizeof *out, phrase_longer);
+  return n;
+}
+
+// One slip in a word of five letters or more, two in one of nine: a letter too many, too few, wrong, or two swapped.
+static bool phrase_is_slip(struct str known, struct str typed) {
+  unsigned allowed = typed.n >= 9 ? 2 : 1;
+  if (typed.n < 4 || known.n < 4 || known.p[0] != typed.p[0]) return false;
+  if (known.n == typed.n && typed.n >= 4) {
+    size_t first = 0;
+    while (first < known.n && known.p[first] == typed.p[first]) first++;
+    if (first + 1 < known.n && known.p[first] == typed.p[first + 1] && known.p[first + 1] == typed.p[first] &&
+        memcmp(known.p + first + 2, typed.p + first + 2, known.n - first - 2) == 0)
+      return true;
+  }
+  return typed.n >= 5 && known.n >= 5 && str_distance(known, typed) <= allowed;
+}
+
+struct str phrases_near(const struct phrases *ps, struct str low) {
+  struct map_slot *slot, *best = NULL;
+  unsigned least = 99;
+  for (; ps; ps = ps->base)
+    for (size_t i = 0; (slot = map_next(&ps->lows, &i));) {
+      unsigned far = str_distance(slot->key, low);
+      bool better = far < least || (best && far == least && str_compare(slot->key, best->key) < 0);
+      if (better && phrase_is_slip(slot->key, low)) best = slot, least = far;
+    }
+  return best ? *(const struct str *)best->value : STR_NONE;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "language/segments.h"
+
+struct segmenting {
+  const struct language *language;
+  const struct phrases *known;
+  const struct ask_words *words;
+};
+
+// Words of courtesy and order in front: "please", "first", "can you".
+static size_t segment_skip_polite(const struct segmenting *s, size_t at, size_t end, bool *asked_of_us) {
+  size_t n;
+  while (at < end && (n = language_at(s->language, s->words, at, LANGUAGE_POLITE, NULL))) {
+    *asked_of_us = true;
+    at += n;
+  }
+  return at;
+}
+
+static bool segment_is_name(const struct segmenting *s, size_t at) {
+  struct phrase_hit hit;
+  return phrases_at(s->known, s->words, at, &hit, 1) && hit.n > 1 &&
+         str_eq(hit.phrase->first, s->words->items[at].low);
+}
+
+// "open tickets" are tickets in a state; "open the ticket" and "refund order SO-12" are orders.
+static bool segment_is_state(const struct segmenting *s, size_t at, size_t n, size_t end) {
+  if (!language_at(s->language, s->words, at, LANGUAGE_STATE, NULL)) return false;
+  if (language_at(s->language, s->words, at + n, LANGUAGE_DETERMINER, NULL) ||
+      language_at(s->language, s->words, at + n, LANGUAGE_NOTHING, NULL)) // "block nothing but this"
+    return false;
+  struct phrase_hit hit;
+  bool known = phrases_at(s->known, s->words, at, &hit, 1) > 0;
+  for (size_t i = at + n; i < end; i++) {
+    const struct word *w = &s->words->items[i];
+    bool digits = false;
+    for (size_t k = 0; k < w->low.n; k++) digits = digits || (w->low.p[k] >= '0' && w->low.p[k] <= '9');
+    if (digits && w->kind != WORD_NUMBER && !phrases_at(s->known, s->words, i, &hit, 1)) return false;
+    if (w->kind == WORD_NUMBER && i == end - 1 && i == at + n + 1) return false; // "open ticket 12"
+    known = known || phrases_at(s->known, s->words, i, &hit, 1) > 0;
+  }
+  return known;
+}
+
+// "remove nothing", "delete no zones": the object that makes an order none, and nothing behind it.
+static bool segment_is_nothing(const struct segmenting *s, size_t at, size_t end) {
+  struct phrase_hit hit;
+  size_t n = language_at(s->language, s->words, at, LANGUAGE_NOTHING, NULL);
+  if (!n) return false;
+  at += n;
+  if (at < end && !s->words->items[at - 1].end && phrases_at(s->known, s->words, at, &hit, 1)) at += hit.n;
+  if (s->words->items[at - 1].end) return true;
+  bool asked_of_us;
+  return segment_skip_polite(s, at, end, &asked_of_us) >= end;
+}
+
+// A verb of change that is denied asks for none: "remove nothing", "do not delete anything", "without changing it". The
+// place behind the denial; 0: there is none.
+static size_t segment_denies(const struct segmenting *s, size_t first, size_t end) {
+  bool asked_of_us;
+  size_t at = segment_skip_polite(s, first, end, &asked_of_us), n;
+  if (at < end && (n = language_at(s->language, s->words, at, LANGUAGE_ORDER, NULL)))
+    return at + n < end && segment_is_nothing(s, at + n, end) ? at + n + 1 : 0;
+  for (size_t by = 0; by < 2 && at + by + 1 < end; by++) // "never", "do not"
+    if (s->words->items[at + by].end) {
+      return 0; // "no, delete it"
+    } else if (language_at(s->language, s->words, at + by, LANGUAGE_NOT, NULL)) {
+      const struct phrase *p;
+      n = language_at(s->language, s->words, at + by + 1, LANGUAGE_ORDER, &p);
+      struct str low = s->words->items[at + by + 1].low; // "without changing it", and not "without tags"
+      return n && (str_eq(p->first, low) || str_ends(low, "ing")) ? at + by + 1 + n : 0;
+    }
+  return 0;
+}
+
+// An order has the bare form of its verb: "delete", not "deleted".
+static bool segment_orders(const struct segmenting *s, size_t first, size_t end) {
+  bool asked_of_us = false;
+  size_t at = segment_skip_polite(s, first, end, &asked_of_us);
+  const struct phrase *p;
+  if (at >= end || language_at(s->language, s->words, at, LANGUAGE_LOOKS, NULL)) return false;
+  size_t n = language_at(s->language, s->words, at, LANGUAGE_ORDER, &p);
+  if (!n || !str_eq(p->first, s->words->items[at].low) || at + n >= end) return false;
+  if (segment_is_name(s, at) || segment_is_state(s, at, n, end)) return false;
+  return asked_of_us || s->words->items[end - 1].end != '?';
+}
+
+static bool segment_has_intent(const struct segmenting *s, size_t at, enum ask_intent least) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  size_t n = phrases_at(&s->language->phrases, s->words, at, hits, PHRASE_HITS_MOST);
+  for (size_t i = 0; i < n; i++)
+    if (hits[i].phrase->role == LANGUAGE_INTENT && hits[i].phrase->number >= (int)least) return true;
+  return false;
+}
+
+// Does another request begin here, behind a comma or a joining word?
+static bool segment_begins(const struct segmenting *s, size_t first, size_t at, size_t end) {
+  if (at <= first) return false;
+  const struct word *before = &s->words->items[at - 1];
+  bool joined = before->end == ',' || before->end == ':' ||
+                language_at(s->language, s->words, at - 1, LANGUAGE_POLITE, NULL);
+  if (!joined) return false;
+  const struct phrase *p;
+  size_t n = language_at(s->language, s->words, at, LANGUAGE_INTENT, &p);
+  bool asks = n && (p->number == ASK_LIST || p->number == ASK_COUNT || p->number == ASK_CHECK ||
+                    p->number == ASK_COMPARE);
+  return asks || segment_orders(s, at, end);
+}
+
+static bool segment_asks(const struct segmenting *s, size_t first, size_t end) {
+  bool asked_of_us = false;
+  size_t at = segment_skip_polite(s, first, end, &asked_of_us);
+  if (asked_of_us && at > first + 1) return true;
+  size_t last = end - 1;
+  while (last + 1 < s->words->n && s->words->items[last + 1].clause == s->words->items[last].clause) last++;
+  if (s->words->items[last].end == '?') return true;
+  return at < end && segment_has_intent(s, at, ASK_LIST);
+}
+
+static size_t segment_add(const struct segmenting *s, struct ask_segment *out, size_t n, size_t first,
+                          size_t end) {
+  if (n == SEGMENTS_MOST || first >= end) return n;
+  size_t behind = segment_denies(s, first, end);
+  if (behind >= end) return n;
+  out[n] = (struct ask_segment){.first = behind ? behind : first, .end = end};
+  out[n].orders = !behind && segment_orders(s, first, end);
+  out[n].asks = !behind && segment_asks(s, first, end);
+  return n + 1;
+}
+
+size_t segments_find(const struct language *l, const struct phrases *known, const struct ask_words *w,
+                     struct ask_segment *out) {
+  struct segmenting s = {l, known, w};
+  size_t n = 0, first = 0;
+  bool any = false;
+  for (size_t i = 0; i < w->n; i++) {
+    size_t end = i;
+    while (end < w->n && w->items[end].clause == w->items[i].clause) end++;
+    if (i > first && segment_begins(&s, first, i, end)) {
+      n = segment_add(&s, out, n, first, i);
+      first = i;
+    }
+    if (i + 1 == end) {
+      n = segment_add(&s, out, n, first, end);
+      first = end;
+    }
+  }
+  for (size_t i = 0; i < n; i++) any = any || out[i].asks || out[i].orders;
+  for (size_t i = 0; i < n && !any; i++) out[i].asks = true; // none stands out: all do
+  return n;
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/derive.h"
+
+#include "data/json.h"
+#include "language/language.h"
+#include "model/derive_parts.h"
+
+enum { // what a word of the question that stands in a tool's name, its columns or its description counts
+  DERIVE_BY_NAME = 4,
+  DERIVE_BY_COLUMN = 2,
+  DERIVE_BY_TEXT = 1,
+  DERIVE_REFS_MOST = 6,
+};
+
+struct derive_word { // a place where a word stands
+  const struct derive_word *next;
+  size_t tool;
+  int counts;
+};
+
+struct derive_index {
+  struct derive_tool *tools;
+  size_t count;
+  struct map words;  // by stem: struct derive_word
+  struct map givers; // by the stem of what they list: struct derive_tool
+  int weight;
+};
+
+// Words of a name that say what is done, and not with what.
+static bool derive_is_verb(struct str w) {
+  static const char *const verbs[] = {
+      "list",   "get",    "all",      "search",   "find",   "fetch",  "read", "show",
+      "query",  "single", "by",       "id",       "of",     "the",    "for",  "in",
+      "a",      "many",   "retrieve", "describe", "lookup", "browse", "view", "load",
+      "export", "my",     "current",  "details",  "detail", "info",   "on",   "to"};
+  for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+    if (str_is(w, verbs[i])) return true;
+  return false;
+}
+
+// Does the word only say whose tool it is? Not where nothing else says what it gives.
+static bool derive_is_vendor(const struct derive_name *name, struct str word, struct str vendor) {
+  bool other = false;
+  for (size_t i = 0; i < name->n; i++)
+    other = other || (!derive_is_verb(name->words[i]) && !str_contains(vendor, name->words[i]));
+  return other && str_contains(vendor, word);
+}
+
+static struct str derive_singular(struct str noun, struct arena *a) {
+  if (noun.n > 3 && str_ends(noun, "ies")) return ARENA_JOIN(a, str_make(noun.p, noun.n - 3), STR("y"));
+  bool es = noun.n > 4 && (str_ends(noun, "sses") || str_ends(noun, "ches") || str_ends(noun, "shes") ||
+                           str_ends(noun, "xes"));
+  if (es) return str_make(noun.p, noun.n - 2);
+  bool s = noun.n > 3 && str_ends(noun, "s") && !str_ends(noun, "ss") && !str_ends(noun, "us") &&
+           !str_ends(noun, "is");
+  return s ? str_make(noun.p, noun.n - 1) : noun;
+}
+
+static struct str derive_noun(const struct derive_name *name, struct str vendor, struct arena *a) {
+  struct buf out = BUF_MAX(200);
+  for (size_t i = 0; i < name->n; i++)
+    if (!derive_is_verb(name->words[i]) && !derive_is_vendor(name, name->words[i], vendor) &&
+        !(i && str_eq(language_stem(name->words[i], a), language_stem(name->words[i - 1], a))))
+      buf_printf(&out, "%s%.*s", out.n ? " " : "", STR_ARG(name->words[i]));
+  struct str noun = arena_dup(a, buf_str(&out));
+  buf_free(&out);
+  return derive_singular(noun, a);
+}
+
+static struct str derive_last(const struct derive_name *name) {
+  for (size_t i = name->n; i-- > 0;)
+    if (!derive_is_verb(name->words[i])) return name->words[i];
+  return STR_NONE;
+}
+
+// The connector's own thing whose rows give that argument; empty: none.
+static struct str derive_worded_giver(yyjson_val *ask, struct str argument) {
+  size_t i, n;
+  yyjson_val *key, *thing;
+  yyjson_obj_foreach (yyjson_obj_get(ask, "things"), i, n, key, thing)
+    if (yyjson_obj_getn(yyjson_obj_get(thing, "gives"), argument.p, argument.n)) return json_text(key);
+  return STR_NONE;
+}
+
+// ---- the index
+
+static bool derive_requires(const struct tool *t, struct derive_tool *out) {
+  size_t i, count;
+  yyjson_val *v;
+  yyjson_arr_foreach (yyjson_obj_get(t->input, "required"), i, count, v) {
+    if (out->need_count == DERIVE_NEEDS_MOST) return false;
+    out->needs[out->need_count++] = json_text(v);
+  }
+  return true;
+}
+
+static void derive_note(struct derive_index *x, struct str word, int counts, struct arena *a) {
+  struct str stem = language_stem(word, a);
+  const struct derive_word *first = map_get(&x->words, stem);
+  if (word.n < 2 || (first && first->tool == x->count)) return; // what counts more is noted first
+  struct derive_word *w = ARENA_NEW(a, struct derive_word);
+  *w = (struct derive_word){.next = first, .tool = x->count, .counts = counts};
+  map_put(&x->words, first ? stem : stem, w);
+}
+
+static void derive_note_text(struct derive_index *x, struct str text, struct arena *a) {
+  struct ask_words words;
+  struct err err;
+  struct str cut = str_cut_utf8(text, DERIVE_TEXT_MOST);
+  if (!cut.n || !language_words(cut, a, &words, &err)) return;
+  for (size_t i = 0; i < words.n; i++)
+    if (words.items[i].kind == WORD_PLAIN && words.items[i].low.n > 3)
+      derive_note(x, words.items[i].low, DERIVE_BY_TEXT, a);
+}
+
+static void derive_note_columns(struct derive_index *x, const struct tool *t, struct arena *a) {
+  struct derive_shape *shape = ARENA_NEW(a, struct derive_shape);
+  struct derive_name name;
+  derive_shape_said(t, a, shape);
+  for (size_t i = 0; i < shape->count; i++) {
+    derive_split(shape->columns[i].name, a, &name);
+    for (size_t k = 0; k < name.n; k++) derive_note(x, name.words[k], DERIVE_BY_COLUMN, a);
+    for (size_t k = 0; k < shape->columns[i].value_count; k++)
+      derive_note(x, shape->columns[i].values[k], DERIVE_BY_COLUMN, a);
+  }
+}
+
+static void derive_note_all(struct derive_index *x, const struct tool *t, const struct derive_name *name,
+                            struct str vendor, struct arena *a) {
+  for (size_t i = 0; i < name->n; i++) // what only says how, or whose tool it is, tells none from another
+    if (!derive_is_verb(name->words[i]) && !derive_is_vendor(name, name->words[i], vendor))
+      derive_note(x, name->words[i], DERIVE_BY_NAME, a);
+  if (t->columns.n || t->definition) {
+    derive_note_columns(x, t, a);
+    derive_note_text(x, t->description, a);
+  }
+}
+
+// "project_id" is given by the tool that the document says, or by the one that lists projects and needs nothing itself.
+static struct derive_tool *derive_giver_of(const struct derive_index *x, const struct map *by_name,
+                                           const struct derive_tool *t, struct str argument,
+                                           struct arena *a) {
+  struct derive_name wanted;
+  struct str said = STR_NONE;
+  yyjson_val *source = yyjson_obj_getn(t->tool->sources, argument.p, argument.n);
+  if (source) said = json_text(source);
+  struct derive_tool *giver = said.n ? map_get(by_name, said) : NULL;
+  if (giver && giver != t) return giver;
+  derive_split(argument, a, &wanted);
+  giver = wanted.n ? map_get(&x->givers, language_stem(wanted.words[0], a)) : NULL;
+  return giver != t ? giver : NULL;
+}
+
+static void derive_relate(struct derive_index *x, struct derive_tool *t, const struct map *by_name,
+                          yyjson_val *ask, struct arena *a) {
+  if (!t->need_count) return;
+  struct str last = t->needs[t->need_count - 1];
+  t->within = t->need_count == 1 ? derive_worded_giver(ask, last) : STR_NONE;
+  if (t->within.n) return;
+  struct derive_tool *giver = derive_giver_of(x, by_name, t, last, a);
+  if (!giver) return;
+  bool same = str_eq(language_stem(giver->last, a), language_stem(t->last, a)) &&
+              t->tool->class == TOOL_GET && !t->many;
+  if (same && t->need_count == giver->need_count + 1) { // a row of what the other lists
+    if (!giver->one && !giver->need_count) giver->one = t;
+    t->is_one = true;
+    return;
+  }
+  if (t->need_count != 1 + giver->need_count) return; // what else it needs the giver was called with
+  t->giver = giver;
+  bool there = giver->give_count == DERIVE_NEEDS_MOST;
+  for (size_t i = 0; i < giver->give_count; i++) there = there || str_eq(giver->gives[i], last);
+  if (!there) giver->gives[giver->give_count++] = last;
+}
+
+struct derive_index *derive_index_new(const struct derive *d, struct arena *a) {
+  struct derive_index *x = ARENA_NEW(a, struct derive_index);
+  struct map by_name = {0};
+  *x = (struct derive_index){.tools = ARENA_ARRAY(a, d->tools->count + 1, struct derive_tool),
+                             .weight = d->ask ? DERIVE_WORDED : DERIVE_ALONE};
+  for (size_t i = 0; i < d->tools->count; i++) {
+    const struct tool *t = &d->tools->tools[i];
+    struct derive_tool *to = &x->tools[x->count];
+    struct derive_name name;
+    if (!t->read_only || !t->served || !d->shows(d->arg, t)) continue;
+    *to = (struct derive_tool){.tool = t, .id = arena_printf(a, "t%zu", i)};
+    if (!derive_requires(t, to)) continue;
+    derive_split(t->name, a, &name);
+    to->noun = derive_noun(&name, d->tools->connector, a);
+    to->last = derive_last(&name);
+    to->many = t->class == TOOL_LIST || str_ends(to->last, "s");
+    derive_note_all(x, t, &name, d->tools->connector, a);
+    struct str stem = to->last.n ? language_stem(to->last, a) : STR_NONE;
+    if (!to->need_count && stem.n && to->many && !map_get(&x->givers, stem)) map_put(&x->givers, stem, to);
+    map_put(&by_name, t->name, to);
+    x->count++;
+  }
+  for (size_t i = 0; i < x->count; i++) derive_relate(x, &x->tools[i], &by_name, d->ask, a);
+  map_free(&by_name);
+  return x;
+}
+
+void derive_index_free(struct derive_index *x) {
+  map_free(&x->words);
+  map_free(&x->givers);
+}
+
+// ---- the words of a question
+
+static void derive_ask_kin(struct derive_asked *q, struct str stem, struct arena *a) {
+  size_t i, n;
+  yyjson_val *v;
+  for (const struct language_kin *k = language_kin(stem); k; k = k->next)
+    yyjson_arr_foreach (k->words, i, n, v) map_put(&q->kin, language_stem(json_text(v), a), q);
+}
+
+void derive_ask(const struct ask_words *w, struct derive_asked *out, struct arena *a) {
+  *out = (struct derive_asked){.words = *w};
+  for (size_t i = 0; i < w->n; i++) {
+    struct str joined = language_stem(language_joined(&w->items[i], a), a),
+               left = language_denied(w->items[i].low);
+    map_put(&out->stems, w->items[i].stem, out);
+    if (w->items[i].kind == WORD_PLAIN)
+      map_put(&out->stems, w->items[i].low, out); // "unresolved", as it stands
+    map_put(&out->said, w->items[i].low, out);
+    map_put(&out->said, language_joined(&w->items[i], a), out);
+    map_put(&out->stems, joined, out);
+    if (i + 1 < w->n)
+      map_put(&out->kin, ARENA_JOIN(a, w->items[i].stem, w->items[i + 1].low), out); // "signed up"
+    derive_ask_kin(out, w->items[i].stem, a);
+    if (left.n) map_put(&out->kin, language_stem(left, a), out);
+  }
+}
+
+void derive_asked_free(struct derive_asked *q) {
+  map_free(&q->stems);
+  map_free(&q->said);
+  map_free(&q->kin);
+}
+
+// ---- the things that a question speaks of
+
+struct derive_taking {
+  const struct derive_index *x;
+  const struct derive_asked *q;
+  yyjson_mut_doc *doc;
+  yyjson_mut_val *things;
+  struct arena *arena;
+};
+
+static bool derive_is_asked_for(const struct derive_asked *q, struct str word, struct arena *a) {
+  struct str stem = language_stem(word, a);
+  return map_get(&q->stems, stem) || map_get(&q->kin, stem);
+}
+
+// What is known of a tool's rows: what was seen of them, else what is said.
+static const struct derive_shape *derive_known(const struct derive_taking *x, const struct derive_tool *t,
+                                               bool *seen) {
+  *seen = true;
+  for (size_t i = 0; i < x->q->seen_count; i++)
+    if (x->q->seen[i].of == x->x && str_eq(x->q->seen[i].id, t->id)) return x->q->seen[i].shape;
+  *seen = false;
+  struct derive_shape *said = ARENA_NEW(x->arena, struct derive_shape);
+  derive_shape_said(t->tool, x->arena, said);
+  return said;
+}
+
+static bool derive_is_found(const struct derive_shape *s, struct str noun, struct arena *a) {
+  const struct derive_column *label = derive_label(s, noun, a);
+  return label && label->found_count;
+}
+
+// Has the row beside "company_id" a "company_name" of its own?
+static bool derive_names_itself(const struct derive_shape *s, struct str id, struct arena *a) {
+  struct str stem = str_ends(id, "__id") ? str_make(id.p, id.n - 4) : STR_NONE;
+  for (size_t k = 0; k < s->count && stem.n; k++)
+    if (str_eq(s->columns[k].name, ARENA_JOIN(a, stem, STR("__name")))) return true;
+  return false;
+}
+
+// Columns that hold ids of what another tool lists.
+static size_t derive_refs(const struct derive_taking *x, const struct derive_tool *t,
+                          const struct derive_shape *s, struct derive_ref *out) {
+  size_t n = 0;
+  for (size_t i = 0; i < s->count && n < DERIVE_REFS_MOST; i++) {
+    struct derive_name name;
+    bool seen;
+    derive_split(s->columns[i].name, x->arena, &name);
+    if (name.n < 2 || !derive_is_id(s->columns[i].name) ||
+        derive_names_itself(s, s->columns[i].name, x->arena))
+      continue;
+    struct str noun = name.words[name.n - 2];
+    const struct derive_tool *to = map_get(&x->x->givers, language_stem(noun, x->arena));
+    if (!to || to == t || to == t->giver) continue;
+    const struct derive_shape *shape = derive_known(x, to, &seen);
+    bool asked =
+        derive_is_asked_for(x->q, noun, x->arena) || (seen && derive_is_found(shape, noun, x->arena));
+    out[n++] = (struct derive_ref){&s->columns[i], to, shape, noun, asked};
+  }
+  return n;
+}
+
+// What others are given comes first, so that a thing within it finds it.
+static void derive_take(struct derive_taking *x, const struct derive_tool *t, int depth) {
+  bool seen;
+  if (yyjson_mut_obj_getn(x->things, t->id.p, t->id.n)) return;
+  if (t->giver) derive_take(x, t->giver, depth);
+  const struct derive_shape *shape = derive_known(x, t, &seen);
+  struct derive_ref refs[DERIVE_REFS_MOST];
+  size_t n = derive_refs(x, t, shape, refs);
+  struct derive_writing w = {.t = t,
+                             .shape = shape->count ? shape : NULL,
+                             .stems = &x->q->stems,
+                             .said = &x->q->said,
+                             .refs = refs,
+                             .ref_count = n,
+                             .seen = seen,
+                             .weight = x->x->weight,
+                             .doc = x->doc,
+                             .arena = x->arena};
+  derive_put(&w, x->things, t->id, derive_write(&w));
+  for (size_t i = 0; i < n && depth < 1; i++)
+    derive_take(x, refs[i].to, depth + 1); // their rows may have to be looked at
+}
+
+static void derive_count(const struct derive_index *x, const struct map *stems, bool kin, int *fits,
+                         int *best) {
+  struct map_slot *slot;
+  for (size_t i = 0; (slot = map_next(stems, &i));)
+    for (const struct derive_word *w = map_get(&x->words, slot->key); w; w = w->next) {
+      fits[w->tool] += kin ? (w->counts + 1) / 2 : w->counts;
+      if (fits[w->tool] > *best) *best = fits[w->tool];
+    }
+}
+
+// Is all that it needs given by something?
+static bool derive_is_reachable(const struct derive_tool *t) {
+  for (int depth = 0; depth < DERIVE_NEEDS_MOST && !t->is_one; depth++) {
+    if (!t->need_count || t->within.n) return true;
+    if (!t->giver) return false;
+    t = t->giver;
+  }
+  return false;
+}
+
+yyjson_doc *derive_things(const struct derive_index *x, const struct derive_asked *q, struct arena *a) {
+  int best = 0, *fits = ARENA_ARRAY(a, x->count + 1, int);
+  const struct derive_tool *taken[DERIVE_MOST];
+  size_t n = 0;
+  derive_count(x, &q->stems, false, fits, &best);
+  derive_count(x, &q->kin, true, fits, &best);
+  for (int round = best; round > 0 && n < DERIVE_MOST; round--)
+    for (size_t i = 0; i < x->count && n < DERIVE_MOST; i++) {
+      const struct derive_tool *t = &x->tools[i];
+      if (fits[i] == round && derive_is_reachable(t)) taken[n++] = t;
+    }
+  if (!n) return NULL;
+  struct derive_taking taking = {.x = x, .q = q, .doc = yyjson_mut_doc_new(NULL), .arena = a};
+  yyjson_mut_val *root = yyjson_mut_obj(taking.doc);
+  yyjson_mut_doc_set_root(taking.doc, root);
+  taking.things = yyjson_mut_obj_add_obj(taking.doc, root, "things");
+  for (size_t i = 0; i < n; i++) derive_take(&taking, taken[i], 0);
+  yyjson_doc *doc = yyjson_mut_doc_imut_copy(taking.doc, NULL);
+  yyjson_mut_doc_free(taking.doc);
+  return doc;
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a row of a tool has: by its definition, or by the rows that were seen.
+#include <ctype.h>
+
+#include "data/json.h"
+#include "model/derive_parts.h"
+
+void derive_split(struct str name, struct arena *a, struct derive_name *out) {
+  char *low = arena_z(a, name);
+  *out = (struct derive_name){.n = 0};
+  for (size_t i = 0; i < name.n && out->n < DERIVE_NAME_WORDS;) {
+    if (!isalnum((unsigned char)name.p[i])) {
+      i++;
+      continue;
+    }
+    size_t end = i;
+    while (end < name.n && isalnum((unsigned char)name.p[end]) &&
+           !(end > i && isupper((unsigned char)name.p[end]) && islower((unsigned char)name.p[end - 1]))) {
+      low[end] = (char)tolower((unsigned char)name.p[end]);
+      end++;
+    }
+    out->words[out->n++] = str_make(low + i, end - i);
+    i = end;
+  }
+}
+
+struct str derive_join(const struct derive_name *n, size_t first, size_t end, const char *between,
+                       struct arena *a) {
+  struct buf out = BUF_MAX(1000);
+  for (size_t i = first; i < end && i < n->n; i++)
+    buf_printf(&out, "%s%.*s", i > first ? between : "", STR_ARG(n->words[i]));
+  struct str made = arena_dup(a, buf_str(&out));
+  buf_free(&out);
+  return made;
+}
+
+bool derive_is_id(struct str name) {
+  return str_is(name, "id") || str_ends(name, "_id") || str_ends(name, "Id") || str_ends(name, "ID") ||
+         str_ends(name, "uuid") || str_ends(name, "Uuid");
+}
+
+bool derive_is_number(const struct derive_column *c) {
+  return (c->type == TABLE_INTEGER || c->type == TABLE_DECIMAL) && !derive_is_id(c->name);
+}
+
+// ---- by its definition
+
+// A name is the vendor's and stands in SQL between double quotes: one that would end them cannot be asked about.
+static struct derive_column *derive_more(struct derive_shape *s, struct str name, enum table_type type) {
+  if (s->count == DERIVE_COLUMNS_MOST || !name.n || memchr(name.p, '"', name.n) ||
+      memchr(name.p, '\0', name.n))
+    return NULL;
+  struct derive_column *c = &s->columns[s->count++];
+  c->name = name;
+  c->type = type;
+  c->value_count = c->found_count = 0;
+  return c;
+}
+
+static void derive_add_value(struct derive_column *c, struct str value) {
+  for (size_t i = 0; i < c->value_count; i++)
+    if (str_eq(c->values[i], value)) return;
+  if (c->value_count < DERIVE_VALUES_MOST) c->values[c->value_count++] = value;
+}
+
+static enum table_type derive_type_of(struct str said) {
+  static const struct {
+    const char *said;
+    enum table_type type;
+  } types[] = {{"integer", TABLE_INTEGER},
+               {"decimal", TABLE_DECIMAL},
+               {"boolean", TABLE_BOOLEAN},
+               {"time", TABLE_TIME},
+               {"list", TABLE_JSON}};
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    if (str_is(said, types[i].said)) return types[i].type;
+  return TABLE_TEXT;
+}
+
+// "id:integer status:text=open|closed", as openapi/row writes it.
+static void derive_shape_of_text(struct str text, struct derive_shape *out) {
+  for (struct str rest = text, item; str_cut(&rest, ' ', &item);) {
+    struct str name = STR_NONE, type = STR_NONE, word;
+    struct str tail = item;
+    if (!str_cut(&tail, ':', &name) || !str_cut(&tail, '=', &type)) continue;
+    struct derive_column *c = derive_more(out, name, derive_type_of(type));
+    while (c && str_cut(&tail, '|', &word))
+      if (word.n) derive_add_value(c, word);
+  }
+}
+
+static bool derive_schema_is(yyjson_val *schema, const char *name) {
+  yyjson_val *type = yyjson_obj_get(schema, "type"), *v;
+  size_t i, n;
+  yyjson_arr_foreach (type, i, n, v)
+    if (str_is(json_text(v), name)) return true;
+  return str_is(json_text(type), name);
+}
+
+static void derive_shape_of_schema(yyjson_val *row, struct str prefix, int depth, struct arena *a,
+                                   struct derive_shape *out) {
+  size_t i, n, k, m;
+  yyjson_val *key, *v, *word;
+  yyjson_obj_foreach (yyjson_obj_get(row, "properties"), i, n, key, v) {
+    struct str name =
+        prefix.n ? arena_printf(a, "%.*s__%.*s", STR_ARG(prefix), STR_ARG(json_text(key))) : json_text(key);
+    struct str format = json_str(v, "format");
+    if (yyjson_obj_get(v, "properties")) {
+      if (depth < 3) derive_shape_of_schema(v, name, depth + 1, a, out);
+      continue;
+    }
+    enum table_type type = derive_schema_is(v, "integer")   ? TABLE_INTEGER
+                           : derive_schema_is(v, "number")  ? TABLE_DECIMAL
+                           : derive_schema_is(v, "boolean") ? TABLE_BOOLEAN
+                           : derive_schema_is(v, "array")   ? TABLE_JSON
+                           : str_starts(format, "date")     ? TABLE_TIME
+                                                            : TABLE_TEXT;
+    struct derive_column *c = derive_more(out, name, type);
+    yyjson_arr_foreach (yyjson_obj_get(v, "enum"), k, m, word)
+      if (c && json_text(word).n) derive_add_value(c, json_text(word));
+  }
+}
+
+// The rows' schema of what an MCP server says that its tool gives: the one list of objects.
+static yyjson_val *derive_rows_of(yyjson_val *output) {
+  for (int depth = 0; output && depth < 4; depth++) {
+    if (derive_schema_is(output, "array")) return yyjson_obj_get(output, "items");
+    size_t i, n, lists = 0;
+    yyjson_val *key, *v, *list = NULL;
+    yyjson_obj_foreach (yyjson_obj_get(output, "properties"), i, n, key, v)
+      if (derive_schema_is(v, "array") && yyjson_obj_get(yyjson_obj_get(v, "items"), "properties"))
+        lists++, list = v;
+    if (lists != 1) return NULL;
+    output = list;
+  }
+  return NULL;
+}
+
+// What an argument of a column's name may be, the column may be.
+static void derive_shape_arguments(const struct tool *t, struct arena *a, struct derive_shape *out) {
+  size_t i, n, k, m;
+  yyjson_val *key, *schema, *v;
+  yyjson_obj_foreach (yyjson_obj_get(t->input, "properties"), i, n, key, schema) {
+    struct derive_name wanted, name;
+    derive_split(json_text(key), a, &wanted);
+    for (size_t c = 0; c < out->count; c++) {
+      if (out->columns[c].type != TABLE_TEXT || out->columns[c].value_count) continue;
+      derive_split(out->columns[c].name, a, &name);
+      if (!str_eq(derive_join(&name, 0, name.n, "_", a), derive_join(&wanted, 0, wanted.n, "_", a))) continue;
+      yyjson_arr_foreach (yyjson_obj_get(schema, "enum"), k, m, v)
+        if (json_text(v).n) derive_add_value(&out->columns[c], json_text(v));
+    }
+  }
+}
+
+void derive_shape_said(const struct tool *t, struct arena *a, struct derive_shape *out) {
+  out->count = 0;
+  if (t->columns.n)
+    derive_shape_of_text(t->columns, out);
+  else if (t->definition)
+    derive_shape_of_schema(derive_rows_of(yyjson_obj_get(t->definition, "outputSchema")), STR_NONE, 0, a,
+                           out);
+  derive_shape_arguments(t, a, out);
+}
+
+// ---- by rows
+
+// The few values that a column of text has.
+static void derive_see_values(const struct table_result *rows, size_t column, struct derive_column *c) {
+  for (size_t r = 0; r < rows->row_count; r++) {
+    const struct table_cell *cell = &rows->cells[r * rows->column_count + column];
+    if (cell->kind != TABLE_CELL_TEXT || !cell->text.n) continue;
+    bool there = false;
+    for (size_t i = 0; i < c->value_count && !there; i++) there = str_eq(c->values[i], cell->text);
+    if (there) continue;
+    if (c->value_count == DERIVE_VALUES_MOST || cell->text.n > 60) {
+      c->value_count = 0;
+      return;
+    }
+    c->values[c->value_count++] = cell->text;
+  }
+}
+
+static bool derive_cell_has(struct str cell, struct str word) {
+  for (size_t i = 0; i < cell.n;) {
+    size_t end = i;
+    while (end < cell.n && (isalnum((unsigned char)cell.p[end]) || (unsigned char)cell.p[end] > 127)) end++;
+    if (str_eq_nocase(str_make(cell.p + i, end - i), word)) return true;
+    i = end + 1;
+  }
+  return false;
+}
+
+// Words of the question that stand in cells of a column whose values are too many to be words themselves.
+static void derive_see_words(const struct table_result *rows, size_t column, const struct ask_words *question,
+                             struct derive_column *c) {
+  for (size_t w = 0; w < question->n && c->found_count < DERIVE_FOUND_MOST; w++) {
+    const struct word *word = &question->items[w];
+    if (word->kind == WORD_NUMBER || word->low.n < 3 || language_fills(language_guess(question), question, w))
+      continue;
+    struct str one = STR_NONE;
+    size_t cells = 0;
+    for (size_t r = 0; r < rows->row_count; r++) {
+      const struct table_cell *cell = &rows->cells[r * rows->column_count + column];
+      if (cell->kind != TABLE_CELL_TEXT || !derive_cell_has(cell->text, word->low)) continue;
+      cells += !cells || !str_eq(cell->text, one);
+      one = cell->text;
+    }
+    if (!cells) continue;
+    c->found[c->found_count][0] = word->low;
+    c->found[c->found_count++][1] = cells == 1 ? one : STR_NONE;
+  }
+}
+
+// The rows go, and with them their texts.
+static void derive_keep(struct derive_column *c, struct arena *a) {
+  c->name = arena_dup(a, c->name);
+  for (size_t i = 0; i < c->value_count; i++) c->values[i] = arena_dup(a, c->values[i]);
+  for (size_t i = 0; i < c->found_count; i++) {
+    c->found[i][0] = arena_dup(a, c->found[i][0]);
+    if (c->found[i][1].n) c->found[i][1] = arena_dup(a, c->found[i][1]);
+  }
+}
+
+const struct derive_shape *derive_see(const struct table_result *rows, const struct ask_words *question,
+                                      struct arena *a) {
+  struct derive_shape *out = ARENA_NEW(a, struct derive_shape);
+  for (size_t i = 0; i < rows->column_count; i++) {
+    struct derive_column *c = derive_more(out, rows->columns[i].name, rows->columns[i].type);
+    if (!c) continue;
+    if (c->type == TABLE_TEXT) derive_see_values(rows, i, c);
+    if (c->type == TABLE_TEXT && !derive_is_id(c->name)) derive_see_words(rows, i, question, c);
+    derive_keep(c, a);
+  }
+  return out;
+}
+
+// ---- what people mean by a row
+
+static const struct derive_column *derive_pick(const struct derive_shape *s, const char *const *names,
+                                               enum table_type type, struct arena *a) {
+  for (; *names; names++)
+    for (size_t i = 0; i < s->count; i++) {
+      struct derive_name words;
+      if (s->columns[i].type != type) continue;
+      derive_split(s->columns[i].name, a, &words);
+      if (str_is(derive_join(&words, 0, words.n, "_", a), *names)) return &s->columns[i];
+    }
+  return NULL;
+}
+
+const struct derive_column *derive_label(const struct derive_shape *s, struct str noun, struct arena *a) {
+  static const char *const labels[] = {"name",     "title", "display_name", "full_name", "label", "subject",
+                                       "hostname", "login", "username",     "email",     "slug",  "summary",
+                                       "headline", "topic", "question",     "key",       NULL};
+  const struct derive_column *c = derive_pick(s, labels, TABLE_TEXT, a);
+  struct derive_name words, name;
+  derive_split(noun, a, &words);
+  for (size_t i = 0; !c && words.n && i < s->count; i++) { // "vehicle", "vehicle_name"
+    derive_split(s->columns[i].name, a, &name);
+    bool named =
+        name.n == 1 || (name.n == 2 && (str_is(name.words[1], "name") || str_is(name.words[1], "title")));
+    if (s->columns[i].type == TABLE_TEXT && named && str_eq(name.words[0], words.words[words.n - 1]))
+      c = &s->columns[i];
+  }
+  return c;
+}
+
+const struct derive_column *derive_time(const struct derive_shape *s, struct arena *a) {
+  static const char *const times[] = {
+      "created_at",   "created",       "started_at", "start_time",  "start",      "opened_at", "placed_at",
+      "occurred_at",  "timestamp",     "time",       "date",        "at",         "when",      "created_on",
+      "date_created", "creation_date", "issued_at",  "received_at", "updated_at", "updated",   NULL};
+  const struct derive_column *c = derive_pick(s, times, TABLE_TIME, a);
+  for (size_t i = 0; !c && i < s->count; i++)
+    if (s->columns[i].type == TABLE_TIME) c = &s->columns[i];
+  return c;
+}
+
+// "project_id" is given by a column of that name, or by the id of a project.
+const struct derive_column *derive_key(const struct derive_shape *s, struct str argument, struct str noun) {
+  static const char *const ids[] = {"id", NULL, "uuid", "number", "key", "sku", "code", "slug", "name"};
+  for (size_t i = 0; i < s->count; i++)
+    if (argument.n && str_eq_nocase(s->columns[i].name, argument)) return &s->columns[i];
+  for (size_t k = 0; k < sizeof ids / sizeof *ids; k++)
+    for (size_t i = 0; i < s->count; i++) {
+      struct str name = s->columns[i].name;
+      bool own =
+          noun.n && name.n > noun.n && str_eq_nocase(str_make(name.p, noun.n), noun) && derive_is_id(name);
+      if (ids[k] ? str_is_nocase(name, ids[k]) : own) return &s->columns[i]; // "contactId"
+    }
+  return NULL;
+}

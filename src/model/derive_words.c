@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words for the columns of a row: what their names say, without what only says how they are written, and what people
+// call such things else. A word that several columns have goes to the one that is called so and no more.
+#include "data/json.h"
+#include "model/derive_parts.h"
+
+enum derive_rank { DERIVE_WHOLE, DERIVE_PART, DERIVE_KIN, DERIVE_RANKS };
+
+struct derive_called { // who is called by a word
+  size_t column;
+  enum derive_rank rank;
+};
+
+struct wording {
+  const struct derive_writing *w;
+  struct map taken; // word → struct derive_called
+  struct derive_name names[DERIVE_COLUMNS_MOST];
+  size_t plain[DERIVE_COLUMNS_MOST]; // how many of the words are left without those of the kind
+  yyjson_mut_val *lists[DERIVE_COLUMNS_MOST];
+};
+
+static bool derive_is_one_of(struct str w, const char *const *list) {
+  for (; *list; list++)
+    if (str_is(w, *list)) return true;
+  return false;
+}
+
+static const char *const derive_time_ends[] = {"at", "on", "date", "time", "timestamp", "ts", NULL};
+static const char *const derive_unit_ends[] = {
+    "bytes", "seconds", "secs", "sec",   "ms", "millis", "milliseconds", "minutes", "mins",  "hours", "days",
+    "cents", "percent", "pct",  "grams", "kg", "km",     "usd",          "eur",     "count", NULL};
+static const char *const derive_name_ends[] = {"name", "title", "label", "url", "text", NULL};
+static const char *const derive_flags[] = {"is", "has", "was", "are", "can", NULL};
+
+// The words that say what it is, without those that say of which kind: "first response" of "first_response_minutes".
+static size_t derive_plain(const struct derive_column *c, const struct derive_name *name) {
+  if (name->n < 2) return name->n;
+  struct str last = name->words[name->n - 1];
+  bool drops = c->type == TABLE_TIME ? derive_is_one_of(last, derive_time_ends)
+               : derive_is_number(c) ? derive_is_one_of(last, derive_unit_ends)
+                                     : derive_is_one_of(last, derive_name_ends) || str_is(last, "id");
+  return name->n - drops;
+}
+
+// "total" of "total_cents" asks for a sum, "by" for groups: such a word is a column's only where that is all it is called.
+static bool derive_asks(const struct wording *x, struct str word) {
+  struct ask_words words;
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  struct err err;
+  if (!language_words(word, x->w->arena, &words, &err) || words.n != 1) return false;
+  size_t n = phrases_at(&language_find(STR("en"))->phrases, &words, 0, hits, PHRASE_HITS_MOST);
+  for (size_t i = 0; i < n; i++) {
+    const struct phrase *p = hits[i].phrase;
+    bool ranks = p->number == ASK_TOP || p->number == ASK_BOTTOM; // "heaviest" is a weight
+    if (((p->role == LANGUAGE_INTENT && !ranks) || p->role == LANGUAGE_PER) && str_eq(p->first, word))
+      return true;
+  }
+  return false;
+}
+
+static void derive_call(struct wording *x, size_t column, struct str word, enum derive_rank rank) {
+  if (word.n < 3 || (rank != DERIVE_WHOLE && derive_asks(x, word))) return;
+  struct derive_called *by = map_get(&x->taken, word);
+  if (by && (by->rank < rank || by->column == column || by->rank == rank)) return;
+  if (!by) {
+    by = ARENA_NEW(x->w->arena, struct derive_called);
+    map_put(&x->taken, word, by);
+  }
+  *by = (struct derive_called){column, rank};
+}
+
+bool derive_is_said(const struct derive_writing *w, struct str low) {
+  static const char *const ends[] = {"s", "es", "d", "ed"};
+  if (map_get(w->said, low)) return true;
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    if (map_get(w->said, ARENA_JOIN(w->arena, low, str_of(ends[i])))) return true;
+    if (str_ends(low, ends[i]) && map_get(w->said, str_make(low.p, low.n - strlen(ends[i])))) return true;
+  }
+  return false;
+}
+
+static bool derive_is_asked(const struct wording *x, struct str phrase) {
+  struct ask_words words;
+  struct err err;
+  if (!language_words(phrase, x->w->arena, &words, &err)) return false;
+  for (size_t i = 0; i < words.n; i++)
+    if (!derive_is_said(x->w, words.items[i].low)) return false;
+  return words.n > 0;
+}
+
+static void derive_call_kin(struct wording *x, size_t column, struct str word) {
+  size_t i, n;
+  yyjson_val *v;
+  for (const struct language_kin *k = language_kin(language_stem(word, x->w->arena)); k; k = k->next)
+    yyjson_arr_foreach (k->words, i, n, v)
+      if (k->how == LANGUAGE_ALIKE && derive_is_asked(x, json_text(v)))
+        derive_call(x, column, json_text(v), DERIVE_KIN);
+}
+
+// A column of ids whose rows' names are looked up leaves its word to those.
+static bool derive_is_referred(const struct wording *x, size_t i) {
+  for (size_t k = 0; k < x->w->ref_count; k++)
+    if (x->w->refs[k].asked && x->w->refs[k].column == &x->w->shape->columns[i]) return true;
+  return false;
+}
+
+static void derive_call_column(struct wording *x, size_t i) {
+  const struct derive_column *c = &x->w->shape->columns[i];
+  struct derive_name *name = &x->names[i];
+  struct arena *a = x->w->arena;
+  size_t first = c->type == TABLE_BOOLEAN && name->n > 1 && derive_is_one_of(name->words[0], derive_flags),
+         end = x->plain[i];
+  derive_call(x, i, derive_join(name, 0, name->n, " ", a), DERIVE_WHOLE);
+  if (derive_is_referred(x, i)) return;
+  derive_call(x, i, derive_join(name, first, end, " ", a), end == name->n ? DERIVE_WHOLE : DERIVE_PART);
+  bool lasts = derive_is_number(c) && end < name->n && !str_is(name->words[name->n - 1], "bytes") &&
+               !str_is(name->words[name->n - 1], "cents");
+  if (lasts)
+    derive_call(x, i, ARENA_JOIN(a, derive_join(name, first, end, " ", a), STR(" time")), DERIVE_PART);
+  if (name->words[name->n - 1].n > 2 && !derive_is_id(c->name))
+    derive_call(x, i, name->words[name->n - 1], DERIVE_PART);
+  if (end > first + 1 && name->words[end - 1].n > 2) derive_call(x, i, name->words[end - 1], DERIVE_PART);
+  if (end > first + 1 && name->words[first].n > 3) derive_call(x, i, name->words[first], DERIVE_PART);
+}
+
+// Ids come last, so that "assignee" is rather the one who is called so.
+static void derive_call_all(struct wording *x) {
+  const struct derive_shape *s = x->w->shape;
+  for (int ids = 0; ids < 2; ids++)
+    for (size_t i = 0; i < s->count; i++)
+      if (derive_is_id(s->columns[i].name) == (ids == 1)) derive_call_column(x, i);
+  for (int ids = 0; ids < 2; ids++)
+    for (size_t i = 0; i < s->count; i++) {
+      if (derive_is_id(s->columns[i].name) != (ids == 1) || derive_is_referred(x, i)) continue;
+      for (size_t k = 0; k < x->names[i].n; k++) derive_call_kin(x, i, x->names[i].words[k]);
+    }
+}
+
+// ---- units
+
+static struct str derive_unit(const struct derive_column *c, const struct derive_name *name) {
+  static const struct {
+    const char *end, *unit;
+  } units[] = {{"bytes", "bytes"},  {"seconds", "seconds"}, {"secs", "seconds"}, {"ms", "ms"},
+               {"millis", "ms"},    {"percent", "percent"}, {"pct", "percent"},  {"minutes", "minutes"},
+               {"mins", "minutes"}, {"hours", "hours"},     {"days", "days"},    {"cents", "cents"},
+               {"grams", "g"},      {"kg", "kg"},           {"km", "km"}};
+  struct str last = name->n ? name->words[name->n - 1] : STR_NONE;
+  if (!derive_is_number(c)) return STR_NONE;
+  for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    if (str_is(last, units[i].end)) return str_of(units[i].unit);
+  return STR_NONE;
+}
+
+// ---- values
+
+static struct str derive_spoken(struct str value, struct arena *a) {
+  char *low = arena_z(a, value);
+  for (size_t i = 0; i < value.n; i++)
+    if (low[i] == '_' || low[i] == '-') low[i] = ' ';
+  return str_make(low, value.n);
+}
+
+static struct str derive_low(struct str s, struct arena *a) {
+  char *low = arena_z(a, s);
+  for (size_t i = 0; i < s.n; i++)
+    if (low[i] >= 'A' && low[i] <= 'Z') low[i] = (char)(low[i] - 'A' + 'a');
+  return str_make(low, s.n);
+}
+
+// A noun is no verb of its stem: "file" is not "filed".
+static bool derive_has_noun(yyjson_val *words, struct str noun, struct arena *a) {
+  size_t i, n;
+  yyjson_val *v;
+  yyjson_arr_foreach (words, i, n, v) {
+    struct str word = json_text(v);
+    if (str_eq(word, noun) || str_eq(word, ARENA_JOIN(a, noun, STR("s"))) ||
+        str_eq(noun, ARENA_JOIN(a, word, STR("s"))))
+      return true;
+  }
+  return false;
+}
+
+// Those words of a group that the question has; but not those of this stem.
+static void derive_add_asked(const struct derive_writing *w, yyjson_val *words, struct str but,
+                             yyjson_mut_val *list) {
+  struct wording x = {.w = w};
+  size_t i, n;
+  yyjson_val *v;
+  yyjson_arr_foreach (words, i, n, v)
+    if (derive_is_asked(&x, json_text(v)) && !(but.n && str_eq(language_stem(json_text(v), w->arena), but)))
+      yyjson_mut_arr_append(list, derive_text(w, json_text(v)));
+}
+
+void derive_noun_kin(const struct derive_writing *w, struct str noun, yyjson_mut_val *list) {
+  for (const struct language_kin *k = language_kin(language_stem(noun, w->arena)); k; k = k->next)
+    if (k->how == LANGUAGE_ALIKE && derive_has_noun(k->words, noun, w->arena))
+      derive_add_asked(w, k->words, STR_NONE, list);
+}
+
+void derive_kin(const struct derive_writing *w, struct str word, enum language_kinship how,
+                yyjson_mut_val *list) {
+  struct str stem = language_stem(word, w->arena);
+  for (const struct language_kin *k = language_kin(stem); k; k = k->next)
+    if (k->how == how) derive_add_asked(w, k->words, how == LANGUAGE_OPPOSITE ? stem : STR_NONE, list);
+}
+
+// "unresolved", where the question has it.
+static void derive_denied(const struct derive_writing *w, struct str word, yyjson_mut_val *list) {
+  struct map_slot *slot;
+  struct str stem = language_stem(word, w->arena);
+  for (size_t i = 0; (slot = map_next(w->stems, &i));) {
+    struct str left = language_denied(slot->key);
+    if (left.n && str_eq(language_stem(left, w->arena), stem))
+      yyjson_mut_arr_append(list, derive_text(w, slot->key));
+  }
+}
+
+void derive_values(const struct derive_writing *w, const struct derive_column *c, yyjson_mut_val *column) {
+  yyjson_mut_val *values = yyjson_mut_obj(w->doc);
+  for (size_t i = 0; i < c->value_count; i++) {
+    struct str said = derive_spoken(c->values[i], w->arena);
+    yyjson_mut_val *list = yyjson_mut_arr(w->doc);
+    yyjson_mut_arr_append(list, derive_text(w, said));
+    if (!memchr(said.p, ' ', said.n)) derive_kin(w, derive_low(said, w->arena), LANGUAGE_SAME, list);
+    derive_put(w, values, c->values[i], list);
+  }
+  for (size_t i = 0; i < c->found_count; i++) {
+    if (!c->found[i][1].n) continue;
+    yyjson_mut_val *list = yyjson_mut_obj_getn(values, c->found[i][1].p, c->found[i][1].n);
+    if (!list) {
+      list = yyjson_mut_arr(w->doc);
+      yyjson_mut_arr_append(list, derive_text(w, c->found[i][1]));
+      derive_put(w, values, c->found[i][1], list);
+    }
+    yyjson_mut_arr_append(list, derive_text(w, c->found[i][0]));
+  }
+  if (yyjson_mut_obj_size(values)) derive_put(w, column, STR("values"), values);
+}
+
+// A flag is said by its name; what denies it by what the language has for that.
+static void derive_flag(const struct derive_writing *w, const struct derive_name *name,
+                        yyjson_mut_val *column) {
+  size_t first = name->n > 1 && derive_is_one_of(name->words[0], derive_flags);
+  yyjson_mut_val *yes = yyjson_mut_arr(w->doc), *no = yyjson_mut_arr(w->doc);
+  struct str said = derive_join(name, first, name->n, " ", w->arena);
+  yyjson_mut_arr_append(yes, derive_text(w, said));
+  if (name->n - first > 1 && str_is(name->words[name->n - 1], "now"))
+    yyjson_mut_arr_append(yes, derive_text(w, derive_join(name, first, name->n - 1, " ", w->arena)));
+  yyjson_mut_arr_append(no, derive_text(w, ARENA_JOIN(w->arena, STR("not "), said)));
+  for (size_t i = first; i < name->n; i++) {
+    if (name->n - first == 1) derive_kin(w, name->words[i], LANGUAGE_ALIKE, yes);
+    derive_kin(w, name->words[i], LANGUAGE_OPPOSITE, no);
+    derive_denied(w, name->words[i], no);
+  }
+  derive_put(w, column, STR("yes"), yes);
+  derive_put(w, column, STR("no"), no);
+}
+
+// Words of several cells, and what denies a value: conditions of their own.
+static void derive_conditions(const struct derive_writing *w, struct str table, yyjson_mut_val *thing) {
+  yyjson_mut_val *list = yyjson_mut_arr(w->doc);
+  for (size_t i = 0; i < w->shape->count; i++) {
+    const struct derive_column *c = &w->shape->columns[i];
+    struct str sql = arena_printf(w->arena, "%.*s.\"%.*s\"", STR_ARG(table), STR_ARG(c->name));
+    for (size_t k = 0; k < c->found_count + c->value_count; k++) {
+      yyjson_mut_val *names = yyjson_mut_arr(w->doc), *one;
+      struct str word = k < c->found_count ? c->found[k][0] : c->values[k - c->found_count], test;
+      if (k < c->found_count) {
+        if (c->found[k][1].n || memchr(word.p, '\'', word.n)) continue;
+        yyjson_mut_arr_append(names, derive_text(w, word));
+        test = arena_printf(w->arena, "instr(lower(%.*s), '%.*s') > 0", STR_ARG(sql), STR_ARG(word));
+      } else {
+        derive_denied(w, derive_spoken(word, w->arena), names);
+        test = arena_printf(w->arena, "%.*s <> '%.*s'", STR_ARG(sql), STR_ARG(word));
+        if (memchr(word.p, '\'', word.n)) continue;
+      }
+      if (!yyjson_mut_arr_size(names)) continue;
+      one = yyjson_mut_arr_add_obj(w->doc, list);
+      derive_put(w, one, STR("names"), names);
+      derive_put(w, one, STR("of"), derive_text(w, c->name));
+      derive_put(w, one, STR("sql"), derive_text(w, test));
+    }
+  }
+  if (yyjson_mut_arr_size(list)) derive_put(w, thing, STR("conditions"), list);
+}
+
+// ---- all columns
+
+static yyjson_mut_val *derive_column(struct wording *x, size_t i, struct str table) {
+  const struct derive_writing *w = x->w;
+  const struct derive_column *c = &w->shape->columns[i];
+  yyjson_mut_val *column = yyjson_mut_obj(w->doc);
+  struct str unit = derive_unit(c, &x->names[i]);
+  derive_put(w, column, STR("sql"),
+             derive_text(w, arena_printf(w->arena, "%.*s.\"%.*s\"", STR_ARG(table), STR_ARG(c->name))));
+  derive_put(w, column, STR("names"), x->lists[i]);
+  if (c->type == TABLE_TIME) derive_put(w, column, STR("time"), yyjson_mut_true(w->doc));
+  if (c->type == TABLE_JSON) derive_put(w, column, STR("list"), yyjson_mut_true(w->doc));
+  if (derive_is_number(c)) derive_put(w, column, STR("kind"), derive_text(w, STR("gauge")));
+  if (unit.n) derive_put(w, column, STR("unit"), derive_text(w, unit));
+  if (c->type == TABLE_BOOLEAN) derive_flag(w, &x->names[i], column);
+  if (c->type == TABLE_TEXT) derive_values(w, c, column);
+  return column;
+}
+
+void derive_write_columns(const struct derive_writing *w, yyjson_mut_val *thing) {
+  struct wording *x = ARENA_NEW(w->arena, struct wording);
+  struct map_slot *slot;
+  yyjson_mut_val *columns = yyjson_mut_obj(w->doc), *none = yyjson_mut_obj(w->doc);
+  x->w = w;
+  for (size_t i = 0; i < w->shape->count; i++) {
+    derive_split(w->shape->columns[i].name, w->arena, &x->names[i]);
+    x->plain[i] = derive_plain(&w->shape->columns[i], &x->names[i]);
+    x->lists[i] = yyjson_mut_arr(w->doc);
+  }
+  derive_call_all(x);
+  for (size_t i = 0; (slot = map_next(&x->taken, &i));) {
+    const struct derive_called *by = slot->value;
+    yyjson_mut_arr_append(x->lists[by->column], derive_text(w, slot->key));
+  }
+  map_free(&x->taken);
+  derive_put(w, none, STR("sql"), derive_text(w, STR("1")));
+  derive_put(w, none, STR("hidden"), yyjson_mut_true(w->doc));
+  derive_put(w, columns, STR("#"), none);
+  for (size_t i = 0; i < w->shape->count; i++)
+    derive_put(w, columns, w->shape->columns[i].name, derive_column(x, i, w->t->id));
+  derive_put(w, thing, STR("columns"), columns);
+  derive_conditions(w, w->t->id, thing);
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// What ends before there is a program: a refusal, a question back, an honest no.
+#include "ask/part.h"
+#include "ask/plan_parts.h"
+#include "data/json.h"
+
+static void plan_end(struct planning *x, enum plan_end end, struct str text) {
+  x->out->end = end;
+  x->out->text = text;
+}
+
+struct str plan_list(struct planning *x, const struct str *items, size_t n) {
+  struct buf out = BUF_MAX(2000);
+  for (size_t i = 0; i < n; i++)
+    buf_printf(&out, "%s\"%.*s\"", i == 0 ? "" : i + 1 == n ? " and " : ", ", STR_MOST(items[i], 60));
+  struct str made = arena_dup(x->arena, buf_str(&out));
+  buf_free(&out);
+  return made;
+}
+
+static void plan_add_choice(struct planning *x, struct str choice) {
+  if (x->out->choice_count < PLAN_CHOICES_MOST) x->out->choices[x->out->choice_count++] = choice;
+}
+
+static bool plan_reading_ends(struct planning *x) {
+  switch (x->r->end) {
+  case READING_ORDER:
+    plan_end(
+        x, PLAN_REFUSE,
+        arena_printf(
+            x->arena,
+            "That would change something: \"%.*s\". Asking is read-only, so nothing was called and nothing "
+            "was changed. Ask what is there instead, or make the change with a tool that may write.",
+            STR_MOST(x->r->order, 160)));
+    return true;
+  case READING_IS_DATA:
+    plan_end(x, PLAN_REFUSE,
+             STR("That is data, not a question in words. Asking is read-only; nothing of it was called. A "
+                 "program of your own runs with 'postern run'."));
+    return true;
+  case READING_VAGUE:
+    plan_end(x, PLAN_CLARIFY,
+             STR("What is meant is not clear: the question points at something without saying what. Which "
+                 "request, address, site or zone is it, and when was it?"));
+    return true;
+  case READING_NO_SPAN:
+    plan_end(x, PLAN_CLARIFY, STR("The time ends before it begins. From when to when is meant?"));
+    return true;
+  case READING_NOTHING:
+    plan_end(x, PLAN_UNANSWERABLE, STR(""));
+    return true;
+  default:
+    return false;
+  }
+}
+
+static void plan_cannot(struct planning *x) {
+  struct buf out = BUF_MAX(1000);
+  struct str words[6];
+  size_t n = 0;
+  for (size_t i = 0; i < x->r->words.n && n < 6; i++) {
+    const struct word *w = &x->r->words.items[i];
+    struct phrase_hit hit;
+    if (w->kind == WORD_PLAIN && w->low.n > 2 &&
+        !phrases_at(&x->r->language->phrases, &x->r->words, i, &hit, 1))
+      words[n++] = w->low;
+  }
+  buf_add_z(&out, "No connected source can answer that");
+  if (n) buf_printf(&out, ": nothing in them is known as %.*s", STR_ARG(plan_list(x, words, n)));
+  buf_add_z(&out, ". Connect an account that has it, or ask about what is connected.");
+  x->out->text = arena_dup(x->arena, buf_str(&out));
+  buf_free(&out);
+}
+
+static bool plan_lacks(struct planning *x, const struct reading_part *p) {
+  if (p->lack < 0) return false;
+  plan_end(x, PLAN_UNANSWERABLE,
+           json_str(yyjson_arr_get(yyjson_obj_get(p->thing->def, "lacks"), (size_t)p->lack), "say"));
+  return true;
+}
+
+static bool plan_is_ambiguous(struct planning *x, const struct reading_part *p) {
+  if (!p->ambiguous.n) return false;
+  x->out->word = p->ambiguous;
+  for (size_t i = 0; i < p->name_count; i++) plan_add_choice(x, p->names[i]);
+  plan_end(x, PLAN_CLARIFY,
+           arena_printf(x->arena, "\"%.*s\" fits %zu of them: %.*s. Which is meant?", STR_ARG(p->ambiguous),
+                        p->name_count, STR_ARG(plan_list(x, p->names, p->name_count))));
+  return true;
+}
+
+static bool plan_has_unknown(struct planning *x, const struct reading_part *p) {
+  for (size_t i = 0; i < p->unknown_count; i++) {
+    if (p->unknown_of[i]) {
+      x->out->word = p->unknown[i];
+      plan_end(x, PLAN_CLARIFY,
+               arena_printf(x->arena, "Which %.*s is \"%.*s\"? None is called so, and no alias says it.",
+                            STR_ARG(p->unknown_of[i]->label_noun), STR_MOST(p->unknown[i], 60)));
+      return true;
+    }
+    if (p->unknown_matters[i]) {
+      plan_end(x, PLAN_CLARIFY,
+               arena_printf(x->arena,
+                            "No connected source knows of \"%.*s\", and without it the question has no "
+                            "answer. Which source has it? What is known is %.*s.",
+                            STR_MOST(p->unknown[i], 60), STR_ARG(p->thing->label_noun)));
+      return true;
+    }
+  }
+  return false;
+}
+
+// Nothing but the thing itself was understood: all of its rows, listed or counted.
+static bool plan_takes_all(const struct reading_part *p) {
+  unsigned plain = 1u << ASK_LIST | 1u << ASK_COUNT | 1u << ASK_CHECK;
+  return !p->filter_count && !p->name_count && !p->id_count && !p->group_count && !p->asked_count &&
+         !p->least_sign && !p->unfiltered_flag && !p->none_within && !p->top && p->measure < 0 &&
+         (!p->has_span || p->span_is_assumed) && !(p->intents & ~plain);
+}
+
+// What is left over may be what the question turns on: of what has no words, and where all rows would be the answer.
+// Without it the answer would be to another question.
+static bool plan_has_left(struct planning *x, const struct reading_part *p) {
+  bool wordless = p->thing->derived && !p->thing->source->worded;
+  if (!p->unknown_count || !(wordless || plan_takes_all(p))) return false;
+  struct str known[8];
+  size_t n = 0;
+  for (size_t i = 0; i < p->thing->column_count && n < 8; i++)
+    if (!p->thing->columns[i].hidden) known[n++] = p->thing->columns[i].name;
+  x->out->word = p->unknown[0];
+  plan_end(
+      x, PLAN_UNANSWERABLE,
+      n ? arena_printf(
+              x->arena,
+              "Nothing connected knows of %.*s, so this cannot be answered as it was asked. What is known of "
+              "each %.*s: %.*s.",
+              STR_ARG(plan_list(x, p->unknown, p->unknown_count)), STR_ARG(p->thing->label_noun),
+              STR_ARG(plan_list(x, known, n)))
+        : arena_printf(x->arena,
+                       "Nothing connected knows of %.*s, so this cannot be answered as it was asked.",
+                       STR_ARG(plan_list(x, p->unknown, p->unknown_count))));
+  return true;
+}
+
+static bool plan_is_held_to(const struct fence_key *held, struct str name) {
+  for (size_t i = 0; i < held->count; i++)
+    if (!held->values[i].name.n || str_eq_nocase(held->values[i].name, name) ||
+        str_eq_nocase(held->values[i].id, name))
+      return true;
+  return false;
+}
+
+// A fence lets some through, of which nothing more is served than what is within them.
+static bool plan_is_fenced(struct planning *x, const struct reading_part *p) {
+  const struct model_thing *held = p->thing;
+  struct str names[6];
+  size_t n = 0;
+  while (held && !held->held) held = held->within;
+  if (!held) return false;
+  for (; n < held->held->count && n < 6; n++)
+    names[n] = held->held->values[n].name.n ? held->held->values[n].name : held->held->values[n].id;
+  bool outside = false;
+  for (size_t i = 0; i < p->name_count && (!p->named || p->named == held); i++)
+    outside = outside || !plan_is_held_to(held->held, p->names[i]);
+  if (held != p->thing && !outside) return false;
+  plan_end(x, PLAN_UNANSWERABLE,
+           outside
+               ? arena_printf(x->arena, "This server is held to %.*s, and %.*s is not among them.",
+                              STR_ARG(plan_list(x, names, n)), STR_ARG(plan_list(x, p->names, p->name_count)))
+               : arena_printf(x->arena,
+                              "This server is held to %.*s, and serves nothing that tells of a %.*s itself.",
+                              STR_ARG(plan_list(x, names, n)), STR_ARG(held->label_noun)));
+  return true;
+}
+
+// "Newest" and "oldest" are of a time, and "who" is of people: where rows have none, nothing says which.
+static bool plan_has_no_ground(struct planning *x, const struct reading_part *p) {
+  bool aged = part_has(p, ASK_OLDEST) || part_has(p, ASK_NEWEST) || part_has(p, ASK_SOONEST),
+       timed = p->thing->time >= 0;
+  for (size_t i = 0; i < p->asked_count; i++) timed = timed || p->thing->columns[p->asked[i]].time;
+  timed = timed || yyjson_obj_get(p->thing->def, "ages") || (p->thing->derived && !p->thing->known);
+  bool placed = query_time_column(p) >= 0 || yyjson_obj_get(p->thing->def, "span") ||
+                yyjson_obj_get(p->thing->def, "sliced") || yyjson_obj_get(p->thing->def, "reach") ||
+                (p->thing->derived && !p->thing->known);
+  const char *what = p->has_span && !p->span_is_assumed && !placed ? "when that was"
+                     : aged && !timed && p->measure < 0            ? "when it was made or changed"
+                     : part_lacks_people(p)                        ? "who did it"
+                                                                   : NULL;
+  if (!what) return false;
+  plan_end(
+      x, PLAN_UNANSWERABLE,
+      arena_printf(x->arena, "Nothing connected says of %s%.*s %s, so this cannot be answered.",
+                   strchr("aeiou", p->thing->label_noun.n ? p->thing->label_noun.p[0] : 'x') ? "an " : "a ",
+                   STR_ARG(p->thing->label_noun), what));
+  return true;
+}
+
+// A mean or a percentile is of a number: of what, where the question names none that is known?
+static bool plan_has_no_number(struct planning *x, const struct reading_part *p) {
+  bool folds = part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN) || part_has(p, ASK_PERCENTILE);
+  if (!folds || p->measure >= 0 || p->thing->counts >= 0 || p->group_count || part_has(p, ASK_COUNT))
+    return false;
+  struct str known[6];
+  size_t n = 0;
+  for (size_t i = 0; i < p->thing->column_count && n < 6; i++)
+    if (part_is_measure(&p->thing->columns[i])) known[n++] = p->thing->columns[i].name;
+  plan_end(
+      x, PLAN_CLARIFY,
+      n ? arena_printf(x->arena, "Of which number of each %.*s? Known are %.*s.",
+                       STR_ARG(p->thing->label_noun), STR_ARG(plan_list(x, known, n)))
+        : arena_printf(
+              x->arena,
+              "Of which number? Nothing connected has one that the question names, and of each %.*s none "
+              "is known.",
+              STR_ARG(p->thing->label_noun)));
+  return true;
+}
+
+bool plan_ends(struct planning *x) {
+  if (!plan_reading_ends(x)) return false;
+  if (x->r->end == READING_NOTHING) plan_cannot(x);
+  return true;
+}
+
+bool plan_part_ends(struct planning *x, const struct reading_part *p) {
+  return plan_is_fenced(x, p) || plan_lacks(x, p) || plan_is_ambiguous(x, p) || plan_has_unknown(x, p) ||
+         plan_has_left(x, p) || plan_has_no_ground(x, p) || plan_has_no_number(x, p);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// What has to be known before there is a program: names of rows, rows of what has no words.
+#include "ask/plan.h"
+#include "ask/steps.h"
+#include "data/json.h"
+
+static const struct model_thing *plan_nameable(const struct model_thing *t) {
+  for (; t; t = t->within)
+    if (t->label >= 0 && !t->held && yyjson_obj_get(t->def, "gives") && (!t->within || t->within->label >= 0))
+      return t;
+  return NULL;
+}
+
+static void plan_want(struct plan_wanted *out, const struct model_thing *t) {
+  bool there = !t || out->count == sizeof out->things / sizeof *out->things;
+  for (size_t k = 0; k < out->count; k++) there = there || out->things[k] == t;
+  if (!there) out->things[out->count++] = t;
+}
+
+void plan_wants_names(const struct reading *r, const struct model *model, struct plan_wanted *out) {
+  *out = (struct plan_wanted){0};
+  if (r->recipe && !r->looked && (r->recipe->lost_count || r->recipe->missing))
+    for (size_t i = 0; i < r->recipe->recipe->slot_count; i++)
+      if (!r->recipe->fills[i].set) plan_want(out, r->recipe->recipe->slots[i].thing);
+  for (size_t i = 0; i < r->part_count && r->end == READING_SOUND; i++) {
+    const struct reading_part *p = &r->parts[i];
+    if (!p->unknown_count) continue;
+    plan_want(out, plan_nameable(p->thing));
+    for (size_t k = 0; k < model_count(model) && !p->name_count && !p->id_count; k++)
+      if (json_bool(model_at(model, k)->def, "lookup", false)) plan_want(out, model_at(model, k));
+  }
+}
+
+static bool plan_is_left(const struct reading *r, struct str word) {
+  for (size_t i = 0; i < r->part_count; i++)
+    for (size_t k = 0; k < r->parts[i].unknown_count; k++)
+      if (str_eq_nocase(r->parts[i].unknown[k], word)) return true;
+  return !r->part_count;
+}
+
+// What its ids are of may be called as the question says.
+static void plan_want_pointed(struct plan_wanted *out, const struct model *model,
+                              const struct model_thing *t) {
+  size_t i, n;
+  yyjson_val *v;
+  yyjson_arr_foreach (yyjson_obj_get(t->def, "points"), i, n, v) {
+    const struct model_thing *to = model_find(model, json_text(v), t->source);
+    if (to && !to->seen) plan_want(out, to);
+  }
+}
+
+void plan_wants_rows(const struct reading *r, const struct model *model, struct plan_wanted *out) {
+  size_t count = model_count(model), most = 0, *words;
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  *out = (struct plan_wanted){0};
+  if (r->recipe) return; // it explains all words
+  struct arena *a = arena_new();
+  words = ARENA_ARRAY(a, count + 1, size_t);
+  for (size_t w = 0; w < r->words.n; w++) {
+    size_t n = plan_is_left(r, r->words.items[w].whole)
+                   ? phrases_at(&model->phrases, &r->words, w, hits, PHRASE_HITS_MOST)
+                   : 0;
+    for (size_t i = 0; i < count; i++)
+      for (size_t k = 0; k < n; k++)
+        if (hits[k].phrase->means == model_at(model, i) && hits[k].phrase->role != MODEL_SOURCE) {
+          if (++words[i] > most) most = words[i];
+          break;
+        }
+  }
+  for (size_t i = 0; i < r->part_count; i++)
+    if (r->parts[i].unknown_count) plan_want_pointed(out, model, r->parts[i].thing);
+  for (; most > 0; most--)
+    for (size_t i = 0; i < count; i++) {
+      const struct model_thing *t = model_at(model, i);
+      bool new = t->derived && !t->seen && !t->within && !t->source->worded && (!r->part_count || !t->known);
+      if (words[i] == most && new) plan_want(out, t);
+    }
+  arena_free(a);
+}
+
+// A program of the steps of a part and one query.
+static yyjson_mut_doc *plan_small_program(const struct reading_part *p, struct str sql, struct arena *a) {
+  struct query q = {0};
+  struct steps s = {.doc = yyjson_mut_doc_new(NULL), .arena = a};
+  yyjson_mut_val *root = yyjson_mut_obj(s.doc), *results = yyjson_mut_obj(s.doc),
+                 *one = yyjson_mut_obj(s.doc);
+  yyjson_mut_doc_set_root(s.doc, root);
+  s.list = yyjson_mut_arr(s.doc);
+  s.parameters = yyjson_mut_obj(s.doc);
+  steps_add(&s, p, &q, STR_NONE, false);
+  yyjson_mut_obj_add_int(s.doc, root, "version", 1);
+  yyjson_mut_obj_add_val(s.doc, root, "parameters", s.parameters);
+  yyjson_mut_obj_add_val(s.doc, root, "steps", s.list);
+  yyjson_mut_obj_add(one, yyjson_mut_str(s.doc, "query"), yyjson_mut_strncpy(s.doc, sql.p, sql.n));
+  yyjson_mut_obj_add_val(s.doc, results, "rows", one);
+  yyjson_mut_obj_add_val(s.doc, root, "results", results);
+  return s.doc;
+}
+
+struct reading_part plan_whole(const struct model_thing *t) {
+  return (struct reading_part){.thing = t, .measure = -1, .time = -1, .lack = -1, .flag = -1, .expects = -1};
+}
+
+yyjson_mut_doc *plan_names_program(const struct model_thing *t, struct arena *a) {
+  struct reading_part p = plan_whole(t);
+  struct str sql = arena_printf(a, "SELECT DISTINCT %.*s AS name FROM %.*s LIMIT 2000",
+                                STR_ARG(t->columns[t->label].sql), STR_ARG(model_from(t)));
+  return plan_small_program(&p, sql, a);
+}
+
+yyjson_mut_doc *plan_peek_program(const struct reading_part *p, struct arena *a) {
+  return plan_small_program(p, arena_printf(a, "SELECT * FROM %.*s LIMIT 300", STR_ARG(model_from(p->thing))),
+                            a);
+}

@@ -141,6 +141,7 @@ int main(int argc, char **argv) {
   const struct cli_program parts = {.version = POSTERN_VERSION,
                                     .serve = main_serve,
                                     .write_api = admin_write_reference,
+                                    .write_openapi = admin_write_openapi,
                                     .program_schema = program_schema,
                                     .recover = recover_token};
   return cli_main(argc, argv, &parts);

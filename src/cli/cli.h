@@ -15,9 +15,10 @@
 struct settings;
 struct cli_program {
   const char *version;
-  int (*serve)(int argc, char **argv); // argv[0] is "serve"
-  void (*write_api)(struct buf *out);  // the manual's page on the management API
-  const char *program_schema;          // the form of answer programs, JSON Schema
+  int (*serve)(int argc, char **argv);                        // argv[0] is "serve"
+  void (*write_api)(struct buf *out);                         // the manual's page on the management API
+  void (*write_openapi)(struct str version, struct buf *out); // the same for machines, as GET /openapi.json
+  const char *program_schema;                                 // the form of answer programs, JSON Schema
   // Makes an admin token beside a server or without one, by the rights to its files (recover.h).
   bool (*recover)(const struct settings *s, struct str name, char text[TOKEN_TEXT], bool *running,
                   struct err *err);

@@ -253,7 +253,7 @@ const struct command commands_serve[] = {
      .run = cli_complete_run},
     {.path = "docs",
      .summary = "Write a page of the reference",
-     .arguments = {{"cli|settings|api|metrics|catalog|man|program-schema", "which"}},
+     .arguments = {{"cli|settings|api|openapi|metrics|catalog|man|program-schema", "which"}},
      .traits = COMMAND_HIDDEN,
      .run = cli_manual_run},
     {0}};

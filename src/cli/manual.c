@@ -215,6 +215,7 @@ bool cli_manual_run(struct cli *c, struct err *err) {
     if (str_is(page, pages[i].page)) pages[i].write(&out);
   if (str_is(page, "catalog") && !manual_write_catalog(c, &out, err)) return false;
   if (str_is(page, "api")) c->program->write_api(&out);
+  if (str_is(page, "openapi")) c->program->write_openapi(str_of(c->program->version), &out);
   if (str_is(page, "program-schema")) buf_printf(&out, "%s\n", c->program->program_schema);
   if (str_is(page, "settings")) settings_explain(NULL, SETTINGS_AS_MARKDOWN, &out);
   bool known = out.n > 0;

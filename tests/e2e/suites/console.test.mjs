@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The console in Debian's Chromium, against the real program and the sandbox: every screen in both themes, narrow and wide,
+// without a violation of axe's rules and without an error. What it looked like is kept in build/console/*.png.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { noBrowser, startBrowser } from "../lib/browser.mjs";
+import { openConsole } from "../lib/console.mjs";
+import { start } from "../lib/postern.mjs";
+
+// Each screen with what is to be seen on it.
+const SCREENS = [{ name: "ask", path: "", seen: "What would you like to know?" }];
+
+describe("the console", { skip: noBrowser }, () => {
+  let world, browser;
+  before(async () => {
+    [world, browser] = await Promise.all([start({ settings: { public_url: undefined } }), startBrowser()]);
+    await world.account("cfut_sandbox_one_account", { name: "acme" });
+  });
+  after(async () => {
+    await browser?.close();
+    await world?.close();
+  });
+
+  for (const theme of ["light", "dark"])
+    test(`every screen, ${theme}`, async () => {
+      const console = await openConsole(world, { browser, theme });
+      for (const { name, path, seen } of SCREENS) {
+        await console.open(path);
+        await console.page.getByText(seen).first().waitFor();
+        await console.shot(`${name}-${theme}`);
+        await console.sound(name);
+      }
+      assert.deepEqual(console.faults(), []);
+      await console.close();
+    });
+
+  test("every screen at 320 px", async () => {
+    const console = await openConsole(world, { browser, width: 320, height: 640 });
+    for (const { name, path } of SCREENS) {
+      await console.open(path);
+      await console.shot(`${name}-narrow`);
+      await console.sound(name);
+    }
+    await console.close();
+  });
+
+  test("a question is answered with a chart", async () => {
+    const console = await openConsole(world, { browser });
+    await console.open("");
+    await console.page.getByLabel("Question", { exact: true }).fill("how many requests did each zone serve this week?");
+    await console.page.keyboard.press("Enter");
+    await console.page.locator("svg.postern-chart").waitFor();
+    await console.shot("ask-answered");
+    await console.sound("an answer");
+    assert.deepEqual(console.faults(), []);
+    await console.close();
+  });
+});

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// routes: every screen with its address below /ui/, in the order in which they are tried. A screen is a file of its own, loaded
+// when it is opened with the words of its area, and exports its component as default.
+import type { ComponentType } from "preact";
+import { match, type Params } from "./router.ts";
+import type { Role } from "./session.ts";
+
+export interface ScreenProps {
+  readonly params: Params;
+}
+export interface Route {
+  readonly path: string;
+  readonly words: string; // the area of its texts; its title is "<words>.title", or as `title` says
+  readonly title?: string;
+  readonly roles: readonly Role[];
+  load(): Promise<{ default: ComponentType<ScreenProps> }>;
+}
+
+const ALL: readonly Role[] = ["admin", "editor", "viewer"], EDITS: readonly Role[] = ["admin", "editor"], ADMIN: readonly Role[] = ["admin"];
+
+export const routes: readonly Route[] = [
+  { path: "", words: "ask", roles: EDITS, load: () => import("../screens/ask/ask.tsx") },
+];
+
+export interface Place {
+  readonly path: string; // of its first screen
+  readonly name: string; // "nav.<name>" is its text
+  readonly key: string; // behind "g"
+  readonly roles: readonly Role[];
+}
+// What the side of the page leads to.
+export const places: readonly Place[] = [
+  { path: "", name: "ask", key: "a", roles: EDITS },
+  { path: "answers", name: "answers", key: "w", roles: ALL },
+  { path: "dashboards", name: "dashboards", key: "d", roles: ALL },
+  { path: "sources", name: "sources", key: "s", roles: EDITS },
+  { path: "servers", name: "servers", key: "m", roles: EDITS },
+  { path: "audit", name: "audit", key: "l", roles: EDITS },
+  { path: "settings", name: "settings", key: "e", roles: ALL },
+];
+export const roleNames = { ALL, EDITS, ADMIN };
+
+export function routeOf(path: string): { route: Route; params: Params } | undefined {
+  for (const route of routes) {
+    const params = match(route.path, path);
+    if (params) return { route, params };
+  }
+  return undefined;
+}

@@ -6,6 +6,7 @@ import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { reach } from "../api/client.ts";
 import { Notice, Wait } from "../parts/notice.tsx";
+import { Toasts } from "../parts/toast.tsx";
 import { SignIn } from "../screens/signin/signin.tsx";
 import { bind } from "./keys.ts";
 import { healing } from "./healing.ts";
@@ -99,6 +100,7 @@ export function Shell() {
         <Away />
         <Body />
       </main>
+      <Toasts />
       {reach.value === "signed-out" && (
         <div class="over">
           <SignIn done={readWho} again />

@@ -101,6 +101,11 @@ struct str steps_period(const struct span *span, yyjson_val *list, int64_t now_m
 
 static yyjson_mut_val *steps_value(const struct stepping *x, yyjson_val *v);
 
+// The number that the vendor has for a word; without such numbers the word.
+static struct str steps_coded(yyjson_val *codes, struct str word) {
+  return codes ? json_text(yyjson_obj_getn(codes, word.p ? word.p : "", word.n)) : word;
+}
+
 // As the argument's schema wants it; NULL: there is nothing to send.
 static yyjson_mut_val *steps_typed(struct steps *s, struct str text, struct str as) {
   int64_t number;
@@ -122,7 +127,9 @@ static yyjson_mut_val *steps_slot(const struct stepping *x, yyjson_val *v, bool 
              given = json_str(v, "$given");
   yyjson_val *period = yyjson_obj_get(v, "$period");
   *is_slot = filter.n || terms.n || period || given.n || str_is(param, "since") || str_is(param, "until");
-  if (filter.n) return steps_typed(s, steps_filter_text(x, filter), json_str(v, "as"));
+  if (filter.n)
+    return steps_typed(s, steps_coded(yyjson_obj_get(v, "codes"), steps_filter_text(x, filter)),
+                       json_str(v, "as"));
   if (given.n) {
     struct str text = steps_filter_text(x, given);
     if (!text.n) s->missing = given;

@@ -256,12 +256,17 @@ static bool derive_is_asked_for(const struct derive_asked *q, struct str word, s
 // What is known of a tool's rows: what was seen of them, else what is said.
 static const struct derive_shape *derive_known(const struct derive_taking *x, const struct derive_tool *t,
                                                bool *seen) {
-  *seen = true;
-  for (size_t i = 0; i < x->q->seen_count; i++)
-    if (x->q->seen[i].of == x->x && str_eq(x->q->seen[i].id, t->id)) return x->q->seen[i].shape;
-  *seen = false;
-  struct derive_shape *said = ARENA_NEW(x->arena, struct derive_shape);
+  struct derive_shape *said = ARENA_NEW(x->arena, struct derive_shape), *known;
   derive_shape_said(t->tool, x->arena, said);
+  *seen = true;
+  for (size_t i = 0; i < x->q->seen_count; i++) {
+    if (x->q->seen[i].of != x->x || !str_eq(x->q->seen[i].id, t->id)) continue;
+    known = ARENA_NEW(x->arena, struct derive_shape);
+    *known = *x->q->seen[i].shape;
+    derive_number_known(known, said);
+    return known;
+  }
+  *seen = false;
   return said;
 }
 

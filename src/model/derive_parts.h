@@ -36,6 +36,8 @@ struct derive_column {
   struct str found[DERIVE_FOUND_MOST]
                   [2]; // words of the question that stand in cells: the word, the cell; empty: several cells
   size_t found_count;
+  bool epoch;       // a time that is a number
+  struct str codes; // of values that are numbers: "0~draft|1~open"
 };
 
 struct derive_shape { // what a row has
@@ -48,6 +50,15 @@ const struct derive_column *derive_label(const struct derive_shape *s, struct st
 const struct derive_column *derive_time(const struct derive_shape *s, struct arena *a);
 const struct derive_column *derive_key(const struct derive_shape *s, struct str argument, struct str noun);
 bool derive_is_id(struct str name);
+// Numbers that stand for something else (derive_number.c): by what is said of them, by their names, by what they are.
+void derive_take_instant(struct derive_column *c);
+void derive_take_codes(struct derive_column *c, struct str codes);
+void derive_codes_of(struct derive_column *c, struct str description, struct arena *a);
+void derive_number_said(struct derive_column *c, struct arena *a);
+void derive_number_seen(const struct table_result *rows, size_t column, struct derive_column *c,
+                        struct arena *a);
+void derive_number_known(struct derive_shape *seen, const struct derive_shape *said);
+struct str derive_column_sql(const struct derive_column *c, struct str table, struct arena *a);
 bool derive_is_number(const struct derive_column *c); // one that may be summed or ranked
 
 struct derive_tool { // a tool that may become a thing

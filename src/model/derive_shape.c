@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "data/json.h"
+#include "data/meaning.h"
 #include "model/derive_parts.h"
 
 void derive_split(struct str name, struct arena *a, struct derive_name *out) {
@@ -54,6 +55,8 @@ static struct derive_column *derive_more(struct derive_shape *s, struct str name
   c->name = name;
   c->type = type;
   c->value_count = c->found_count = 0;
+  c->epoch = false;
+  c->codes = STR_NONE;
   return c;
 }
 
@@ -67,11 +70,8 @@ static enum table_type derive_type_of(struct str said) {
   static const struct {
     const char *said;
     enum table_type type;
-  } types[] = {{"integer", TABLE_INTEGER},
-               {"decimal", TABLE_DECIMAL},
-               {"boolean", TABLE_BOOLEAN},
-               {"time", TABLE_TIME},
-               {"list", TABLE_JSON}};
+  } types[] = {{"integer", TABLE_INTEGER}, {"decimal", TABLE_DECIMAL}, {"boolean", TABLE_BOOLEAN},
+               {"time", TABLE_TIME},       {"epoch", TABLE_TIME},      {"list", TABLE_JSON}};
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
     if (str_is(said, types[i].said)) return types[i].type;
   return TABLE_TEXT;
@@ -84,6 +84,11 @@ static void derive_shape_of_text(struct str text, struct derive_shape *out) {
     struct str tail = item;
     if (!str_cut(&tail, ':', &name) || !str_cut(&tail, '=', &type)) continue;
     struct derive_column *c = derive_more(out, name, derive_type_of(type));
+    if (c && str_is(type, "epoch")) derive_take_instant(c);
+    if (c && str_is(type, "coded")) {
+      derive_take_codes(c, tail);
+      continue;
+    }
     while (c && str_cut(&tail, '|', &word))
       if (word.n) derive_add_value(c, word);
   }
@@ -116,8 +121,11 @@ static void derive_shape_of_schema(yyjson_val *row, struct str prefix, int depth
                            : str_starts(format, "date")     ? TABLE_TIME
                                                             : TABLE_TEXT;
     struct derive_column *c = derive_more(out, name, type);
+    if (!c) continue;
+    if (derive_is_number(c) && meaning_is_instant(format, json_str(v, "description"))) derive_take_instant(c);
+    derive_codes_of(c, json_str(v, "description"), a);
     yyjson_arr_foreach (yyjson_obj_get(v, "enum"), k, m, word)
-      if (c && json_text(word).n) derive_add_value(c, json_text(word));
+      if (json_text(word).n) derive_add_value(c, json_text(word));
   }
 }
 
@@ -144,9 +152,11 @@ static void derive_shape_arguments(const struct tool *t, struct arena *a, struct
     struct derive_name wanted, name;
     derive_split(json_text(key), a, &wanted);
     for (size_t c = 0; c < out->count; c++) {
-      if (out->columns[c].type != TABLE_TEXT || out->columns[c].value_count) continue;
+      if (out->columns[c].value_count) continue;
       derive_split(out->columns[c].name, a, &name);
       if (!str_eq(derive_join(&name, 0, name.n, "_", a), derive_join(&wanted, 0, wanted.n, "_", a))) continue;
+      derive_codes_of(&out->columns[c], json_str(schema, "description"), a);
+      if (out->columns[c].type != TABLE_TEXT) continue;
       yyjson_arr_foreach (yyjson_obj_get(schema, "enum"), k, m, v)
         if (json_text(v).n) derive_add_value(&out->columns[c], json_text(v));
     }
@@ -160,6 +170,7 @@ void derive_shape_said(const struct tool *t, struct arena *a, struct derive_shap
   else if (t->definition)
     derive_shape_of_schema(derive_rows_of(yyjson_obj_get(t->definition, "outputSchema")), STR_NONE, 0, a,
                            out);
+  for (size_t i = 0; i < out->count; i++) derive_number_said(&out->columns[i], a);
   derive_shape_arguments(t, a, out);
 }
 
@@ -228,6 +239,7 @@ const struct derive_shape *derive_see(const struct table_result *rows, const str
   for (size_t i = 0; i < rows->column_count; i++) {
     struct derive_column *c = derive_more(out, rows->columns[i].name, rows->columns[i].type);
     if (!c) continue;
+    derive_number_seen(rows, i, c, a);
     if (c->type == TABLE_TEXT) derive_see_values(rows, i, c);
     if (c->type == TABLE_TEXT && !derive_is_id(c->name)) derive_see_words(rows, i, question, c);
     derive_keep(c, a);
@@ -272,6 +284,12 @@ const struct derive_column *derive_time(const struct derive_shape *s, struct are
       "occurred_at",  "timestamp",     "time",       "date",        "at",         "when",      "created_on",
       "date_created", "creation_date", "issued_at",  "received_at", "updated_at", "updated",   NULL};
   const struct derive_column *c = derive_pick(s, times, TABLE_TIME, a);
+  for (size_t i = 0; !c && i < s->count; i++) { // "createdTs"
+    struct derive_name words;
+    derive_split(s->columns[i].name, a, &words);
+    for (const char *const *name = times; !c && *name && words.n == 2 && s->columns[i].epoch; name++)
+      if (str_is(derive_join(&words, 0, 1, "_", a), *name)) c = &s->columns[i];
+  }
   for (size_t i = 0; !c && i < s->count; i++)
     if (s->columns[i].type == TABLE_TIME) c = &s->columns[i];
   return c;

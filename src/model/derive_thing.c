@@ -2,6 +2,7 @@
 // The definition of one thing, in the form of ask.yaml: names, the call with what the question may fill in of it, what
 // others get of its rows, columns.
 #include "data/json.h"
+#include "data/meaning.h"
 #include "model/derive_parts.h"
 
 yyjson_mut_val *derive_text(const struct derive_writing *w, struct str text) {
@@ -50,8 +51,11 @@ static bool derive_is_span(const struct derive_writing *w, struct str argument, 
       rest = rest.n ? STR("?") : word;
   }
   struct str type = json_str(schema, "type");
-  if (lower == upper || !(str_is(type, "string") || !type.n)) return false;
-  if (format.n && !str_starts(format, "date")) return false;
+  bool counted = (str_is(type, "integer") || str_is(type, "number")) && // program/bind sends seconds
+                 meaning_is_instant(format, json_str(schema, "description")) &&
+                 !str_contains(json_str(schema, "description"), STR("milli"));
+  if (lower == upper || !(str_is(type, "string") || !type.n || counted)) return false;
+  if (format.n && !counted && !str_starts(format, "date")) return false;
   *since = lower;
   *of = rest;
   return true;
@@ -100,6 +104,14 @@ static void derive_add_argument(const struct derive_writing *w, yyjson_mut_val *
        flag = c && c->type == TABLE_BOOLEAN && str_is(type, "boolean"),
        id = c && derive_is_id(c->name) && (str_is(type, "string") || str_is(type, "integer"));
   if (words || flag || id) derive_put(w, arguments, argument, derive_slot(w, "$filter", c->name, "as", type));
+  if (c && c->codes.n && str_is(type, "integer")) {
+    yyjson_mut_val *slot = derive_slot(w, "$filter", c->name, "as", type), *codes = yyjson_mut_obj(w->doc);
+    struct str code, number;
+    for (struct str rest = c->codes; str_cut(&rest, '|', &code);)
+      if (str_cut(&code, '~', &number)) derive_put(w, codes, code, derive_text(w, number));
+    derive_put(w, slot, STR("codes"), codes);
+    derive_put(w, arguments, argument, slot);
+  }
 }
 
 static yyjson_mut_val *derive_arguments(const struct derive_writing *w) {

@@ -262,7 +262,7 @@ static void derive_conditions(const struct derive_writing *w, struct str table, 
   yyjson_mut_val *list = yyjson_mut_arr(w->doc);
   for (size_t i = 0; i < w->shape->count; i++) {
     const struct derive_column *c = &w->shape->columns[i];
-    struct str sql = arena_printf(w->arena, "%.*s.\"%.*s\"", STR_ARG(table), STR_ARG(c->name));
+    struct str sql = derive_column_sql(c, table, w->arena);
     for (size_t k = 0; k < c->found_count + c->value_count; k++) {
       yyjson_mut_val *names = yyjson_mut_arr(w->doc), *one;
       struct str word = k < c->found_count ? c->found[k][0] : c->values[k - c->found_count], test;
@@ -292,8 +292,7 @@ static yyjson_mut_val *derive_column(struct wording *x, size_t i, struct str tab
   const struct derive_column *c = &w->shape->columns[i];
   yyjson_mut_val *column = yyjson_mut_obj(w->doc);
   struct str unit = derive_unit(c, &x->names[i]);
-  derive_put(w, column, STR("sql"),
-             derive_text(w, arena_printf(w->arena, "%.*s.\"%.*s\"", STR_ARG(table), STR_ARG(c->name))));
+  derive_put(w, column, STR("sql"), derive_text(w, derive_column_sql(c, table, w->arena)));
   derive_put(w, column, STR("names"), x->lists[i]);
   if (c->type == TABLE_TIME) derive_put(w, column, STR("time"), yyjson_mut_true(w->doc));
   if (c->type == TABLE_JSON) derive_put(w, column, STR("list"), yyjson_mut_true(w->doc));

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "data/json.h"
+#include "data/meaning.h"
 
 enum { ROW_DEPTH_MOST = 3, ROW_WORD_MOST = 40, ROW_LEVELS_MOST = 4 };
 
@@ -75,9 +76,12 @@ static void row_find(struct row_reader *c, struct place at, int level, struct ro
 // ---- what a row has
 
 static const char *row_kind(yyjson_val *schema) {
-  struct str format = json_str(schema, "format");
-  if (row_has_type(schema, "integer")) return "integer";
-  if (row_has_type(schema, "number")) return "decimal";
+  struct str format = json_str(schema, "format"), said = json_str(schema, "description");
+  struct meaning_code codes[MEANING_CODES_MOST];
+  bool number = row_has_type(schema, "integer") || row_has_type(schema, "number");
+  if (number && meaning_is_instant(format, said)) return "epoch";
+  if (row_has_type(schema, "integer")) return meaning_codes(said, codes) ? "coded" : "integer";
+  if (number) return "decimal";
   if (row_has_type(schema, "boolean")) return "boolean";
   if (row_is_list(schema)) return "list";
   if (str_is(format, "date-time") || str_is(format, "date")) return "time";
@@ -99,11 +103,20 @@ static void row_add_words(struct row_reader *c, yyjson_val *words) {
     if (row_is_word(json_text(v))) buf_printf(&c->out, "%s%.*s", count++ ? "|" : "=", STR_ARG(json_text(v)));
 }
 
+static void row_add_codes(struct row_reader *c, struct str description) {
+  struct meaning_code codes[MEANING_CODES_MOST];
+  size_t n = meaning_codes(description, codes);
+  for (size_t i = 0; i < n; i++)
+    buf_printf(&c->out, "%s%.*s~%.*s", i ? "|" : "=", STR_ARG(codes[i].number),
+               STR_MOST(codes[i].word, ROW_WORD_MOST));
+}
+
 static void row_add(struct row_reader *c, struct str name, yyjson_val *schema) {
   const char *kind = row_kind(schema);
   if (!kind || !row_is_word(name) || c->count == ROW_COLUMNS_MOST || c->out.n > ROW_BYTES_MOST / 2) return;
   buf_printf(&c->out, "%s%.*s:%s", c->count++ ? " " : "", STR_ARG(name), kind);
   if (strcmp(kind, "text") == 0) row_add_words(c, yyjson_obj_get(schema, "enum"));
+  if (strcmp(kind, "coded") == 0) row_add_codes(c, json_str(schema, "description"));
 }
 
 static void row_write(struct row_reader *c, struct place row, struct str prefix, int level, struct arena *a) {

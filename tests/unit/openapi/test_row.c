@@ -47,6 +47,17 @@ static void test_references_and_compositions(void **state) {
       "", "at:time");
 }
 
+static void test_numbers_that_stand_for_something(void **state) {
+  (void)state;
+  check_columns(
+      "{\"type\":\"array\",\"items\":{\"properties\":{\"due\":{\"type\":\"integer\",\"description\":"
+      "\"Unix timestamp\"},\"made\":{\"type\":[\"integer\",\"null\"],\"format\":\"unix-time\"},\"state\":"
+      "{\"type\":\"integer\",\"description\":\"1 = new, 2 = in_use, 3 = gone\"},\"stars\":{\"type\":"
+      "\"integer\",\"description\":\"0 = worst, 5 = best\"},\"n\":{\"type\":\"integer\",\"description\":"
+      "\"1-5\"}}}}",
+      "", "due:epoch made:epoch state:coded=1~new|2~in_use|3~gone stars:integer n:integer");
+}
+
 // What nobody can tell, what has no end, what would break the text.
 static void test_nothing_is_said(void **state) {
   (void)state;
@@ -67,6 +78,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_rows_are_found),
       cmocka_unit_test(test_references_and_compositions),
+      cmocka_unit_test(test_numbers_that_stand_for_something),
       cmocka_unit_test(test_nothing_is_said),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

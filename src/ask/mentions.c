@@ -145,10 +145,19 @@ static bool mentions_is_foreign(const struct mentions *m, const struct model_thi
   return false;
 }
 
+// "Plot the …", "please group …": what a sentence begins with says how to answer.
+static bool mentions_reads(const struct mentions *m, size_t at) {
+  const struct word *w = &m->words->items[at];
+  bool first = at == 0 || w[-1].clause != w->clause || w[-1].end ||
+               language_at(m->language, m->words, at - 1, LANGUAGE_POLITE, NULL);
+  return first && language_at(m->language, m->words, at, LANGUAGE_READS, NULL);
+}
+
 static bool mentions_is_filler(const struct mentions *m, size_t at, size_t *n) {
   *n = m->timed[at] ? 1 : language_fills(m->language, m->words, at);
   if (*n) return true;
   *n = 1;
+  if (mentions_reads(m, at)) return true;
   return m->words->items[at].kind == WORD_NUMBER || m->words->items[at].low.n < 2;
 }
 

@@ -137,6 +137,7 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
                {"orders", LANGUAGE_ORDER},
                {"polite", LANGUAGE_POLITE},
                {"looks", LANGUAGE_LOOKS},
+               {"reads", LANGUAGE_READS},
                {"nothing", LANGUAGE_NOTHING},
                {"states", LANGUAGE_STATE},
                {"determiners", LANGUAGE_DETERMINER},
@@ -258,7 +259,7 @@ size_t language_at(const struct language *l, const struct ask_words *w, size_t a
 // Roles whose words are of things as well: "called" narrows, and "calls" are counted.
 static bool language_is_plain(int role) {
   return role == LANGUAGE_ORDER || role == LANGUAGE_STATE || role == LANGUAGE_PEOPLE ||
-         role == LANGUAGE_NARROWS || role == LANGUAGE_ID;
+         role == LANGUAGE_NARROWS || role == LANGUAGE_ID || role == LANGUAGE_READS;
 }
 
 // "lately" fills, and "late" says something.

@@ -73,6 +73,44 @@ static size_t segment_denies(const struct segmenting *s, size_t first, size_t en
   return 0;
 }
 
+// "the last 30 days", "this week", "each day": a time, and nothing that could be changed.
+static bool segment_is_time(const struct segmenting *s, size_t at, size_t end) {
+  static const enum language_role times[] = {LANGUAGE_UNIT, LANGUAGE_MONTH, LANGUAGE_WEEKDAY,
+                                             LANGUAGE_BUCKET};
+  for (size_t i = at; i < end && i < at + 4; i++)
+    for (size_t k = 0; k < sizeof times / sizeof *times; k++)
+      if (language_at(s->language, s->words, i, times[k], NULL)) return true;
+  return false;
+}
+
+static bool segment_is_bare(struct str low) {
+  bool plural = str_ends(low, "s") && !str_ends(low, "ss");
+  return low.n > 2 && !plural && !str_ends(low, "ed") && !str_ends(low, "ing") && !str_ends(low, "ly");
+}
+
+static bool segment_knows(const struct phrases *known, const struct ask_words *w, size_t at) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  size_t n = phrases_at(known, w, at, hits, PHRASE_HITS_MOST);
+  for (size_t i = 0; i < n; i++)
+    if (str_eq(hits[i].phrase->first, w->items[at].low)) return true;
+  return false;
+}
+
+// "Waive all fines": a sentence that begins with the bare form of a word, and behind it what is to be changed. No list
+// has all such verbs; those that only read are few, and a noun has nothing so behind it.
+static bool segment_commands(const struct segmenting *s, size_t at, size_t end) {
+  const struct word *w = &s->words->items[at];
+  if (at + 2 >= end || w->kind != WORD_PLAIN || w->end || !segment_is_bare(w->low)) return false;
+  if (segment_knows(&s->language->phrases, s->words, at) || segment_knows(s->known, s->words, at))
+    return false;
+  return language_at(s->language, s->words, at + 1, LANGUAGE_DETERMINER, NULL) > 0 &&
+         !segment_is_time(s, at + 1, end);
+}
+
+static bool segment_begins_sentence(const struct segmenting *s, size_t at) {
+  return at == 0 || s->words->items[at - 1].clause != s->words->items[at].clause;
+}
+
 // An order has the bare form of its verb: "delete", not "deleted".
 static bool segment_orders(const struct segmenting *s, size_t first, size_t end) {
   bool asked_of_us = false;
@@ -80,6 +118,8 @@ static bool segment_orders(const struct segmenting *s, size_t first, size_t end)
   const struct phrase *p;
   if (at >= end || language_at(s->language, s->words, at, LANGUAGE_LOOKS, NULL)) return false;
   size_t n = language_at(s->language, s->words, at, LANGUAGE_ORDER, &p);
+  if (!n && segment_begins_sentence(s, first) && segment_commands(s, at, end))
+    return asked_of_us || s->words->items[end - 1].end != '?';
   if (!n || !str_eq(p->first, s->words->items[at].low) || at + n >= end) return false;
   if (segment_is_name(s, at) || segment_is_state(s, at, n, end)) return false;
   return asked_of_us || s->words->items[end - 1].end != '?';

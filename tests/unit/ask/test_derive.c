@@ -31,7 +31,12 @@ static const char TOOLS[] = "{\"toolset\":1,\"connector\":\"desk\",\"base_url\":
         ",\"properties\":{\"status\":{\"type\":\"string\",\"enum\":[\"open\",\"solved\"]},\"created_after\":{"
         "\"type\":\"string\",\"format\":\"date-time\"}}",
         ",\"columns\":\"id:integer subject:text status:text priority:text=low|urgent assignee__id:integer "
-        "assignee__name:text response_minutes:integer tags:list created_at:time solved_at:time\"") "]}";
+        "assignee__name:text response_minutes:integer tags:list created_at:time solved_at:time\"") "," //
+    TOOL("list_trips", "list", "/r",
+         ",\"properties\":{\"state\":{\"type\":\"integer\"},\"since\":{\"type\":\"integer\",\"description\":"
+         "\"unix seconds\"}}",
+         ",\"columns\":\"id:integer driver:text createdTs:integer eta:epoch distance:integer note:text "
+         "state:coded=0~planned|1~running|2~done\"") "]}";
 
 struct room {
   struct arena *arena;
@@ -139,6 +144,11 @@ static void a_question_becomes_sql_and_arguments(void **state) {
       {"show ticket 12", "get_ticket", "list_tickets"},
       {"share of tickets by status", "AS percent", NULL},
       {"list the files of the older product", "list_files", NULL},
+      {"how many trips were created this week?", "time_of(t7.\\\"createdTs\\\") >= :since", NULL}, // a number
+      {"how many trips were created this week?", "\"since\":{\"$param\":\"since\"}", NULL},
+      {"trips per state", "WHEN 1 THEN 'running'", NULL}, // by words, though vendors have numbers
+      {"how many running trips are there?", "\"state\":1", NULL},
+      {"trips with an eta within the next 7 days", "time_of(t7.\\\"eta\\\") < :until", "$param"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct str program = planned(r, cases[i].question);
@@ -156,6 +166,8 @@ static void what_nothing_knows_ends_in_a_no(void **state) {
                                           "profit of tickets by priority",
                                           "open tickets about kittens",
                                           "delete all tickets",
+                                          "waive all tickets", // a verb that no list has
+                                          "please expedite every ticket of team 5",
                                           "what is the weather",
                                           "open the ticket 12",
                                           "newest team",
@@ -195,8 +207,48 @@ static void words_of_rows_are_known_once_they_were_seen(void **state) {
   yyjson_doc_free(doc);
 }
 
+// One column of numbers as rows have it, under that name: is it taken for times?
+static bool is_instant(struct room *r, const char *name, const int64_t *values, size_t count) {
+  struct ask_words words;
+  struct err err;
+  struct table_column column = {.name = str_of(name), .type = TABLE_INTEGER};
+  struct table_cell *cells = ARENA_ARRAY(r->arena, count, struct table_cell);
+  for (size_t i = 0; i < count; i++)
+    cells[i] = values[i] ? (struct table_cell){.kind = TABLE_CELL_INTEGER, .integer = values[i]}
+                         : (struct table_cell){.kind = TABLE_CELL_NULL};
+  struct table_result rows = {.column_count = 1, .row_count = count, .columns = &column, .cells = cells};
+  assert_true(language_words(STR("trips of this week"), r->arena, &words, &err));
+  struct derive_asked asked;
+  derive_ask(&words, &asked, r->arena);
+  struct derive_seen seen = {.of = r->index, .id = STR("t7"), .shape = derive_see(&rows, &words, r->arena)};
+  asked.seen = &seen;
+  asked.seen_count = 1;
+  yyjson_doc *doc = derive_things(r->index, &asked, r->arena);
+  derive_asked_free(&asked);
+  yyjson_val *columns = json_at(yyjson_doc_get_root(doc), STR("/things/t7/columns"));
+  bool is = json_bool(yyjson_obj_get(columns, name), "time", false);
+  yyjson_doc_free(doc);
+  return is;
+}
+
+static void numbers_are_instants_by_name_and_value(void **state) {
+  struct room *r = *state;
+  static const int64_t seconds[] = {1700000000, 0, 1764000000, 1750000000},
+                       millis[] = {1700000000000, 1764000000000, 1750000000000}, few[] = {0, 12, 30},
+                       mixed[] = {1700000000, 7, 1764000000}, none[] = {0, 0, 0};
+  assert_true(is_instant(r, "due", seconds, 4));
+  assert_true(is_instant(r, "lastSeen", seconds, 4));
+  assert_true(is_instant(r, "moment", millis, 3)); // nothing else is as large
+  assert_false(is_instant(r, "bytes", seconds, 4));
+  assert_false(is_instant(r, "trip_id", millis, 3));
+  assert_false(is_instant(r, "due", few, 3));
+  assert_false(is_instant(r, "due", mixed, 3));
+  assert_false(is_instant(r, "due", none, 3));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(numbers_are_instants_by_name_and_value, room_open, room_close),
       cmocka_unit_test_setup_teardown(a_question_becomes_sql_and_arguments, room_open, room_close),
       cmocka_unit_test_setup_teardown(what_nothing_knows_ends_in_a_no, room_open, room_close),
       cmocka_unit_test_setup_teardown(words_of_rows_are_known_once_they_were_seen, room_open, room_close),

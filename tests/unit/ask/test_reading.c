@@ -111,6 +111,11 @@ static void what_is_no_question_ends_otherwise(void **state) {
     const char *question;
     enum reading_end end;
   } cases[] = {{"delete the zone example.org", READING_ORDER},
+               {"Defrost all zones", READING_ORDER}, // a verb that no list has
+               {"Could you whitewash the zone example.org?", READING_ORDER},
+               {"Plot the zones per plan", READING_SOUND},
+               {"Chart all zones", READING_SOUND},
+               {"Zones the last 30 days", READING_SOUND},
                {"Could you please purge the cache of example.org?", READING_ORDER},
                {"List the zones and then delete the paused ones", READING_ORDER},
                {"{\"steps\": []}", READING_IS_DATA},

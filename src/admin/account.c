@@ -16,8 +16,26 @@ static void account_put_object(struct buf *out, const char *key, yyjson_doc *doc
     put_json(out, key, STR("{}"));
 }
 
-static void account_put(struct buf *out, const struct account *a, const struct catalog *catalog) {
-  const struct catalog_account *v = catalog_account_by_id(catalog, a->id);
+static size_t account_served(const struct toolset *tools) {
+  size_t n = 0;
+  for (size_t i = 0; i < tools->count; i++) n += tools->tools[i].served;
+  return n;
+}
+
+static void account_put_tools(struct buf *out, const struct catalog_account *v) {
+  if (v) {
+    put_int(out, "tool_count", (int64_t)v->tools->count);
+    put_int(out, "tools_served", (int64_t)account_served(v->tools));
+  } else {
+    put_json(out, "tool_count", STR_NONE);
+    put_json(out, "tools_served", STR_NONE);
+  }
+}
+
+static void account_put(struct admin_call *call, const struct account *a) {
+  const struct catalog_account *v = catalog_account_by_id(call->catalog, a->id);
+  struct pulse_day day = audit_day(call->env->run->audit, a->id);
+  struct buf *out = &call->out;
   put_open(out, NULL, '{');
   put_text(out, "id", a->id);
   put_text(out, "name", a->name);
@@ -28,10 +46,10 @@ static void account_put(struct buf *out, const struct account *a, const struct c
   put_text_or_null(out, "status_text", a->status_text);
   account_put_object(out, "context", a->context);
   account_put_object(out, "choices", a->choices);
-  if (v)
-    put_int(out, "tool_count", (int64_t)v->tools->count);
-  else
-    put_json(out, "tool_count", STR_NONE);
+  account_put_tools(out, v);
+  put_int(out, "calls_24h", day.calls);
+  put_int(out, "errors_24h", day.errors);
+  put_time(out, "last_call_at", day.last_at);
   put_time(out, "created_at", a->created_at);
   put_time(out, "updated_at", a->updated_at);
   put_time(out, "verified_at", a->verified_at);
@@ -42,7 +60,7 @@ static void account_put(struct buf *out, const struct account *a, const struct c
 static bool account_changed(struct admin_call *call, struct account *a) {
   call->account_id = arena_dup(call->arena, a->id);
   admin_publish(call);
-  account_put(&call->out, a, call->catalog);
+  account_put(call, a);
   account_free(a);
   return true;
 }
@@ -53,7 +71,7 @@ bool admin_list_accounts(struct admin_call *call, struct err *err) {
   struct paging page = paging_begin(call);
   for (size_t i = 0; i < c->account_count && !page.full; i++) {
     const struct account *a = c->accounts[i]->account;
-    if (paging_takes(&page, a->id)) account_put(&call->out, a, c);
+    if (paging_takes(&page, a->id)) account_put(call, a);
   }
   paging_close(&page);
   paging_end(&page);
@@ -63,7 +81,7 @@ bool admin_list_accounts(struct admin_call *call, struct err *err) {
 bool admin_get_account(struct admin_call *call, struct err *err) {
   const struct catalog_account *v;
   if (!admin_find_account(call, &v, err)) return false;
-  account_put(&call->out, v->account, call->catalog);
+  account_put(call, v->account);
   return true;
 }
 
@@ -89,7 +107,7 @@ static void account_sync(struct admin_call *call) {
   const struct catalog_account *v = catalog_account_by_id(call->catalog, call->account_id);
   if (!v) return;
   buf_clear(&call->out);
-  account_put(&call->out, v->account, call->catalog);
+  account_put(call, v->account);
 }
 
 bool admin_create_account(struct admin_call *call, struct err *err) {

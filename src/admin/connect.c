@@ -323,6 +323,14 @@ bool admin_open_connect(struct admin_call *call, struct err *err) {
   return true;
 }
 
+// For a browser that came here from the console without a window of its own.
+static void authorize_link_on(struct admin_call *call, const struct connect_flow *flow) {
+  struct str at = flow->status == CONNECT_DONE
+                      ? ARENA_JOIN(call->arena, STR("/ui/sources/"), flow->account_id)
+                      : STR("/ui/sources");
+  page_link(&call->out, at, STR("On to the console"));
+}
+
 bool admin_take_callback(struct admin_call *call, struct err *err) {
   struct connect_env env = authorize_env_of(call);
   struct oauth_answer answer = authorize_answer(call->in->query, call->arena);
@@ -342,6 +350,7 @@ bool admin_take_callback(struct admin_call *call, struct err *err) {
                                            STR_ARG(flow.name))
                             : flow.text);
   page_text(&call->out, flow.remedy);
+  authorize_link_on(call, &flow);
   if (done) page_close_itself(call);
   page_end(&call->out);
   return true;

@@ -3,6 +3,7 @@
 #include "connector/dashboard.h"
 #include "connector/search.h"
 
+#include "admin/outline.h"
 #include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
@@ -150,6 +151,7 @@ struct connector_job {
   struct admin_call *call;
   const struct connector *connector;
   struct library_import import;
+  struct outline outline;
   struct openapi_result report;
   struct account_follow follow;
   struct str name, kind;
@@ -209,7 +211,7 @@ static bool connector_follow(struct connector_job *job, const struct connector *
       .connector = job->name,
       .from = before->base_url,
       .to = now->base_url,
-      .any_host = !str_is(json_str(job->call->body, "follow"), "origin"),
+      .any_host = !job->outline.says_where && !str_is(json_str(job->call->body, "follow"), "origin"),
       .origins = library->origins,
       .origin_count = library->origin_count,
   };
@@ -243,13 +245,14 @@ static bool connector_no_way_left(const struct connector_job *job, struct err *e
   return false;
 }
 
-// By the word "token_url":"origin", which whoever takes the definition from a document says: ways whose token endpoint
-// is elsewhere leave the definition.
+// Of ways that a document says, and by the word "token_url":"origin", which whoever takes the definition from one says:
+// those whose token endpoint is elsewhere leave the definition.
 static bool connector_hold_token_urls(struct connector_job *job, yyjson_val *root, struct err *err) {
   struct str base_url = json_str(root, "base_url");
   yyjson_val *ways = yyjson_obj_get(root, "auth"), *way;
   size_t i, n, kept = 0;
-  if (!str_is(json_str(job->call->body, "token_url"), "origin") || !yyjson_is_arr(ways)) return true;
+  bool held = job->outline.says_how || str_is(json_str(job->call->body, "token_url"), "origin");
+  if (!held || !yyjson_is_arr(ways)) return true;
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   yyjson_mut_val *definition = yyjson_val_mut_copy(doc, root), *list = yyjson_mut_arr(doc);
   yyjson_arr_foreach (ways, i, n, way) {
@@ -305,6 +308,8 @@ static bool connector_import(void *arg, struct err *err) {
   struct connector_job *job = arg;
   struct arena *a = job->call->arena;
   struct yaml_doc *definition;
+  if (!outline_complete(job->import.definition, job->import.document, a, &job->outline, err)) return false;
+  job->import.definition = job->outline.text;
   if (!yaml_read(job->import.definition, &definition, err)) return false;
   job->name = arena_dup(a, json_str(yaml_root(definition), "name"));
   job->kind = arena_dup(a, json_str(yaml_root(definition), "kind"));
@@ -314,7 +319,8 @@ static bool connector_import(void *arg, struct err *err) {
   const struct library_env *library = &job->call->env->catalog->library;
   const struct connector *before = connector_find(library->connectors, job->name);
   job->import.judge = connector_judge;
-  return library_add(library, &job->import, a, &job->report, err) && connector_follow(job, before, err);
+  return library_add(library, &job->import, a, &job->report, err) &&
+         (job->import.trial || connector_follow(job, before, err));
 }
 
 // Skipped operations before warnings, which may be many.
@@ -338,6 +344,19 @@ static size_t connector_put_notes(struct buf *out, const struct openapi_result *
   return put;
 }
 
+// As it is kept, and what was read otherwise in making it.
+static void connector_put_definition(struct buf *out, const struct connector_job *job) {
+  struct yaml_doc *doc;
+  struct err ignored;
+  bool ok = yaml_read(job->import.definition, &doc, &ignored);
+  put_value(out, "definition", ok ? yaml_root(doc) : NULL);
+  if (ok) yaml_close(doc);
+  put_open(out, "remarks", '[');
+  for (struct str rest = buf_str(&job->outline.remarks), line; str_cut(&rest, '\n', &line);)
+    if (line.n) put_text(out, NULL, line);
+  put_close(out, ']');
+}
+
 static void connector_put_report(struct buf *out, const struct connector_job *job) {
   const struct openapi_result *r = &job->report;
   put_open(out, NULL, '{');
@@ -356,6 +375,7 @@ static void connector_put_report(struct buf *out, const struct connector_job *jo
   put_int(out, "accounts_moved", (int64_t)job->follow.moved);
   put_int(out, "accounts_kept", (int64_t)job->follow.stayed);
   put_texts(out, "token_urls_left", job->left, job->left_count);
+  connector_put_definition(out, job);
   put_close(out, '}');
 }
 
@@ -372,17 +392,29 @@ static struct str connector_detail(const struct connector_job *job) {
   return detail;
 }
 
-bool admin_add_connector(struct admin_call *call, struct err *err) {
+static bool connector_take(struct admin_call *call, bool trial, struct err *err) {
   struct connector_job job = {
       .call = call,
       .import = {.definition = connector_text(call, "definition"),
-                 .document = connector_text(call, "document")},
+                 .document = connector_text(call, "document"),
+                 .trial = trial},
   };
-  if (!pool_run(connector_import, &job, err)) return false;
-  call->detail = connector_detail(&job);
-  admin_publish(call);
-  connector_put_report(&call->out, &job);
-  return true;
+  bool ok = pool_run(connector_import, &job, err);
+  if (ok && !trial) {
+    call->detail = connector_detail(&job);
+    admin_publish(call);
+  }
+  if (ok) connector_put_report(&call->out, &job);
+  buf_free(&job.outline.remarks);
+  return ok;
+}
+
+bool admin_add_connector(struct admin_call *call, struct err *err) {
+  return connector_take(call, false, err);
+}
+
+bool admin_check_connector(struct admin_call *call, struct err *err) {
+  return connector_take(call, true, err);
 }
 
 static bool connector_remove(void *arg, struct err *err) {

@@ -88,6 +88,14 @@ void page_text(struct buf *out, struct str text) {
   buf_add_z(out, "</p>\n");
 }
 
+void page_link(struct buf *out, struct str to, struct str text) {
+  buf_add_z(out, "<p><a href=\"");
+  page_escape(out, to);
+  buf_add_z(out, "\">");
+  page_escape(out, text);
+  buf_add_z(out, "</a></p>\n");
+}
+
 void page_form(struct admin_call *call, struct str ask, struct str button) {
   static const char script[] =
       "const form = document.forms[0], note = document.getElementById(\"note\");\n"

@@ -17,6 +17,7 @@ void page_begin_paper(struct admin_call *call, int status, struct str title);
 // Sets the reply's status and its security headers. `has_form`: a page_form follows.
 void page_begin(struct admin_call *call, int status, struct str title, bool has_form);
 void page_text(struct buf *out, struct str text); // one paragraph
+void page_link(struct buf *out, struct str to, struct str text);
 // A form that posts to this page's own address. `ask`: the label of a field named "proof"; empty: no field.
 // Its script posts with "Accept: application/json" and goes to the answer's `url`: a form that is answered
 // with a redirect elsewhere is stopped by browsers that hold `form-action` against redirects too (Chromium).

@@ -71,7 +71,6 @@ struct admin_route { // beside method, path and summary, which the router has
 
 bool admin_guard_takes(enum admin_guard guard, enum access_role role);
 extern const struct http_router admin_router; // the routes' docs are struct admin_route
-
 // For what is generated from the table.
 unsigned admin_route_errors(const struct http_route *route);  // bits 1 << enum err_code
 struct str admin_route_group(const struct http_route *route); // "accounts"
@@ -115,7 +114,8 @@ struct str admin_public_url(const struct admin_call *call);
 // Handlers, in the order of the table.
 admin_handler admin_get_health, admin_get_readiness, admin_get_metrics, admin_get_openapi, admin_get_status,
     admin_get_identity;
-admin_handler admin_list_connectors, admin_get_connector, admin_add_connector, admin_delete_connector;
+admin_handler admin_list_connectors, admin_get_connector, admin_add_connector, admin_check_connector,
+    admin_delete_connector;
 admin_handler admin_list_accounts, admin_create_account, admin_get_account, admin_change_account,
     admin_verify_account, admin_delete_account, admin_examine_account;
 admin_handler admin_start_authorize, admin_get_authorize, admin_finish_authorize, admin_get_client_document,

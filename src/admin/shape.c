@@ -26,7 +26,7 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
 // ---- requests
 
 SHAPE(admin_connector_new, "ConnectorNew", "A connector to import",
-  {"definition", ADMIN_EITHER, REQ, .says = "connector.yaml as an object or as YAML text, without \"openapi\""},
+  {"definition", ADMIN_EITHER, REQ, .says = "connector.yaml as an object or as YAML text, without \"openapi\"; with a document, base_url and auth may be left to it: then follow and token_url are origin"},
   {"document", ADMIN_EITHER, .says = "an OpenAPI document (2.0, 3.0, 3.1, 3.2) as an object or as JSON or YAML text; of kind mcp none"},
   {"follow", ADMIN_WORD, .allowed = "any|origin", .says = "of the accounts at the connector's former address, which go along to its new one: all, as without it, or those whose scheme, host and port stay or are among upstream_origins"},
   {"token_url", ADMIN_WORD, .allowed = "any|origin", .says = "of ways by client credentials: where their token_url may be, as without it anywhere, or on the API's scheme, host and port or among upstream_origins; those that are not are left out"});
@@ -254,7 +254,9 @@ SHAPE(admin_connector_report, "CompileReport", "What became of an import",
   {"notes_left_out", ADMIN_INT, REQ, .says = "how many more there were"},
   {"accounts_moved", ADMIN_INT, REQ, .says = "accounts without an address of their own that went along to another one"},
   {"token_urls_left", ADMIN_TEXTS, REQ, .says = "token endpoints on other hosts, whose ways were left out by token_url: origin"},
-  {"accounts_kept", ADMIN_INT, REQ, .says = "those that stay at the former address; PATCH with base_url and the credential moves one"});
+  {"accounts_kept", ADMIN_INT, REQ, .says = "those that stay at the former address; PATCH with base_url and the credential moves one"},
+  {"definition", ADMIN_OBJECT, REQ, .says = "the connector, with what the document said of its address and of how to authenticate"},
+  {"remarks", ADMIN_TEXTS, REQ, .says = "what of that was read otherwise than it was written, in sentences"});
 
 SHAPE(admin_authorize_flow, "AuthorizeFlow", "A person's way to the vendor and back",
   {"id", ADMIN_TEXT, REQ, .says = "to ask how it goes"},
@@ -291,6 +293,10 @@ SHAPE(admin_account, "Account", "A connection to one vendor; its credential is n
   {"context", ADMIN_OBJECT, REQ, .says = CONTEXT},
   {"choices", ADMIN_OBJECT, REQ, .says = "what the credential sees, by argument name: arrays of {id, title}"},
   {"tool_count", ADMIN_INT, NIL, .says = "tools it gives"},
+  {"tools_served", ADMIN_INT, NIL, .says = "of these, how many servers may show"},
+  {"calls_24h", ADMIN_INT, REQ, .says = "calls of its tools within 24 hours, counted by the hour"},
+  {"errors_24h", ADMIN_INT, REQ, .says = "of these, how many failed"},
+  {"last_call_at", ADMIN_TIME, NIL, .says = "the last of them; null: none within 24 hours"},
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},
   {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"},
   {"verified_at", ADMIN_TIME, NIL, .says = "when the vendor last took the credential"});

@@ -50,6 +50,7 @@ struct audit {
   uint64_t dropped, told; // rows lost; of these, what the log has been told
   uint64_t told_at_us;
   struct tally counted;
+  struct pulse pulse;
   uint64_t asked, ended; // how often the counting shall end; of these, done
   bool hurry, stop;
   bool resealing, afresh, resealed; // values: to be sealed anew, from the first on; done
@@ -128,10 +129,20 @@ static bool audit_push(struct audit *a, struct audit_item *item) {
   return room;
 }
 
+#define AUDIT_CALL "tools/call"
+// What a person would call an error: not what is still going on, nor what its client gave up.
+#define AUDIT_FINE "'ok', 'input_required', 'canceled'"
+
+static bool audit_is_fine(struct str outcome) {
+  return str_is(outcome, "ok") || str_is(outcome, "input_required") || str_is(outcome, "canceled");
+}
+
 void audit_add(struct audit *a, const struct audit_row *row) {
   struct audit_item *item = audit_item_new(row);
   pthread_mutex_lock(&a->lock);
   bool room = audit_push(a, item);
+  if (str_is(row->action, AUDIT_CALL))
+    pulse_add(&a->pulse, row->account_id, row->at, 1, !audit_is_fine(row->outcome));
   pthread_mutex_unlock(&a->lock);
   if (!room) audit_item_free(item);
 }
@@ -392,8 +403,39 @@ static void audit_settle(struct audit *a, struct audit_batch *batch, bool writte
   pthread_mutex_unlock(&a->lock);
 }
 
+// The calls of before the start, before the first row of this run is written. Nobody waits for it; what cannot be read
+// is not counted.
+static void audit_recall(struct audit *a) {
+  struct arena *arena = arena_new();
+  struct store_rows rows;
+  struct err err;
+  const struct store_value since[] = {STORE_INT(clock_now_ms() - (int64_t)PULSE_HOURS * PULSE_HOUR_MS)};
+  if (!store_query(a->store,
+                   "SELECT account_id, max(at), count(*), sum(CASE WHEN outcome IN (" AUDIT_FINE
+                   ") THEN 0 ELSE 1 END) FROM audit WHERE at >= $1 AND action = '" AUDIT_CALL
+                   "' GROUP BY account_id, at / 3600000",
+                   since, 1, arena, &rows, &err)) {
+    log_warn("audit: calls of before the start are not counted: %s", err.text);
+    rows.count = 0;
+  }
+  pthread_mutex_lock(&a->lock);
+  for (size_t i = 0; i < rows.count; i++)
+    pulse_add(&a->pulse, store_cell(&rows, i, 0)->text, store_cell(&rows, i, 1)->number,
+              store_cell(&rows, i, 2)->number, store_cell(&rows, i, 3)->number);
+  pthread_mutex_unlock(&a->lock);
+  arena_free(arena);
+}
+
+struct pulse_day audit_day(struct audit *a, struct str account_id) {
+  pthread_mutex_lock(&a->lock);
+  struct pulse_day day = pulse_look(&a->pulse, account_id, clock_now_ms());
+  pthread_mutex_unlock(&a->lock);
+  return day;
+}
+
 static void *audit_run(void *arg) {
   struct audit *a = arg;
+  audit_recall(a);
   struct audit_batch *batch = MEM_NEW(struct audit_batch);
   batch->audit = a;
   while (audit_take(a, batch)) audit_settle(a, batch, !batch->count || audit_write_patiently(a, batch));
@@ -435,6 +477,7 @@ void audit_free(struct audit *a) {
   pthread_cond_destroy(&a->settled);
   pthread_cond_destroy(&a->wake);
   pthread_mutex_destroy(&a->lock);
+  pulse_free(&a->pulse);
   mem_free(a->queue);
   mem_free(a);
 }

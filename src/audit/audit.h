@@ -6,6 +6,7 @@
 #ifndef POSTERN_AUDIT_AUDIT_H
 #define POSTERN_AUDIT_AUDIT_H
 
+#include "audit/pulse.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "crypto/token.h"
@@ -49,6 +50,9 @@ void audit_add(struct audit *a, const struct audit_row *row);
 #define AUDIT_REFUSE "access.refuse" // the action of who was turned away
 void audit_count(struct audit *a, const struct audit_row *row, struct str what);
 void audit_flush(struct audit *a); // blocks until all so far is written, ending the minute (tests)
+
+// Calls of tools on an account within the last 24 hours, those before the start included once they have been read.
+struct pulse_day audit_day(struct audit *a, struct str account_id);
 
 // After a change of keys, and at the start: values that another key sealed are sealed anew, by the writer, in small
 // transactions where nothing else waits to be written. What a kill leaves over is found by the next start.

@@ -31,6 +31,7 @@ struct library_import {
   // What the connector's words for asking are held against, before anything is kept; NULL: nobody looks. The toolset is
   // empty for kind mcp.
   bool (*judge)(const struct connector *c, struct str toolset, struct err *err);
+  bool trial; // nothing is kept
 };
 MUST_USE bool library_add(const struct library_env *env, const struct library_import *in, struct arena *a,
                           struct openapi_result *report, struct err *err);

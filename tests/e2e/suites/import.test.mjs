@@ -381,3 +381,30 @@ test("public descriptions import as they compile", { skip: !existsSync(wild) && 
   const report = await json(["connector", "import", "all-digitalocean", "--openapi", "specification/DigitalOcean-public.v2.yaml"]);
   assert.deepEqual([report.operations, report.tools], [659, 644]);
 });
+
+test("a check tells what an import would come to and keeps nothing, and a document says where its API is and how to authenticate", async () => {
+  const document = here(`openapi: 3.1.0
+info: {title: Shop, version: "1"}
+servers: [{url: VENDOR/v1}]
+security: [{key: []}]
+components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}, far: {type: oauth2, flows: {clientCredentials: {tokenUrl: EVIL/token, scopes: {}}}}}}
+paths:
+  /orders: {get: {operationId: list, responses: {'200': {description: ok}}}}
+  /broken: {get: {parameters: [{$ref: "#/nowhere"}], responses: {'200': {description: ok}}}}
+`);
+  const body = { definition: { name: "checked", label: "Checked", kind: "rest" }, document };
+  const told = await postern.must(200, "POST", "/connector/check", body);
+  assert.deepEqual([told.operations, told.tools, told.skipped, told.notes[0].operation], [2, 1, 1, "GET /broken"]);
+  assert.equal(told.definition.base_url, `${vendor.url}/v1`);
+  assert.equal(told.definition.auth[0].send[0].name, "X-Key");
+  await postern.must(404, "GET", "/connector/checked");
+  const made = await postern.must(201, "POST", "/connector", body);
+  assert.deepEqual(made.definition, told.definition);
+  const { base_url, ways } = await postern.must(200, "GET", "/connector/checked");
+  assert.deepEqual([base_url, ways[0].auth], [`${vendor.url}/v1`, "fields"]);
+  const faults = async (definition, text) => (await postern.must(400, "POST", "/connector/check", { definition: { ...body.definition, ...definition }, document: text })).error.field;
+  assert.equal(await faults({}, document.replace(/^servers.*$/m, "")), "base_url");
+  assert.equal(await faults({}, document.replace(/^(security|components).*$/gm, "")), "auth");
+  assert.equal(await faults({ auth: [{ id: "open", open: true }] }, "no: [document"), "document");
+  await postern.must(409, "POST", "/connector/check", { ...body, definition: { ...body.definition, name: "cloudflare" } });
+});

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/reach.h"
 
+#include <ctype.h>
+
 #include "data/json.h"
+#include "lexicon/lexicon.h"
 #include "model/derive.h"
 #include "model/recipe.h"
 
@@ -154,6 +157,43 @@ static void *reach_make(void *arg, struct err *err) {
   return NULL;
 }
 
+// ---- slips of the pen
+
+// Words that English, the planner or any source has are no slips, nor what is written as a name.
+static bool reach_knows(const struct reach_made *m, const struct language *l, const struct word *w) {
+  struct lexicon_word known;
+  bool name = w->at && isupper((unsigned char)w->text.p[0]);
+  if (w->kind != WORD_PLAIN || name || lexicon_look(w->low, &known) || phrases_know(&l->phrases, w->stem) ||
+      phrases_know(&m->model.phrases, w->stem) || language_kin(w->stem))
+    return true;
+  for (size_t i = 0; i < m->count; i++)
+    if (derive_index_knows(m->sources[i]->index, w->stem)) return true;
+  return false;
+}
+
+// The words of the question, those that are slips as they were meant: what they speak of would not be found.
+static bool reach_words(const struct ask_reach *r, struct arena *a, struct ask_words *out, struct err *err) {
+  const struct reach_made *m = once_value(r->held);
+  if (!language_words(r->question, a, out, err)) return false;
+  const struct language *l = language_guess(out);
+  for (size_t i = 0; i < out->n; i++) {
+    struct word *w = &out->items[i];
+    unsigned far = 99;
+    struct str near = STR_NONE;
+    if (reach_knows(m, l, w)) continue;
+    for (size_t k = 0; k < m->count; k++) {
+      struct str mine = derive_index_near(m->sources[k]->index, w->low, &far);
+      if (mine.n) near = mine;
+    }
+    struct str kin = language_kin_near(w->low, &far);
+    if (kin.n) near = kin;
+    if (!near.n) continue;
+    w->low = w->whole = near;
+    w->stem = language_stem(near, a);
+  }
+  return true;
+}
+
 // ---- for one question
 
 static bool reach_derive(struct ask_reach *r, const struct reach_source *of, const struct derive_asked *asked,
@@ -169,9 +209,8 @@ bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct
   struct ask_words words;
   struct derive_asked asked;
   bool ok = true;
-  if (!language_words(r->question, a, &words, err)) return false;
   if (!r->held) r->held = once_take(r->view->catalog->once, r->view->server, &maker, err);
-  if (!r->held) return false;
+  if (!r->held || !reach_words(r, a, &words, err)) return false;
   const struct reach_made *m = once_value(r->held);
   model_over(&m->model, a, out);
   derive_ask(&words, &asked, a);
@@ -187,7 +226,7 @@ bool reach_see(struct ask_reach *r, const struct model_thing *t, const struct ta
   const struct reach_made *m = once_value(r->held);
   struct ask_words words;
   struct err err;
-  if (r->seen_count == REACH_SEEN_MOST || !language_words(r->question, a, &words, &err)) return false;
+  if (r->seen_count == REACH_SEEN_MOST || !reach_words(r, a, &words, &err)) return false;
   for (size_t i = 0; i < m->count; i++)
     if (&m->sources[i]->source == t->source) {
       r->seen[r->seen_count++] =

@@ -3,6 +3,7 @@
 
 #include "ask/part.h"
 #include "data/json.h"
+#include "lexicon/lexicon.h"
 
 enum {
   READING_GAIN = 6,   // what taking two requests as one has to add
@@ -22,8 +23,9 @@ struct reader_state {
 // ---- slips of the pen
 
 static bool reading_knows(const struct reader_state *s, struct word *w) {
-  if (phrases_know(&s->out->language->phrases, w->stem) || phrases_know(&s->in->model->phrases, w->stem) ||
-      recipe_knows(s->in->model, w->stem))
+  struct lexicon_word english;
+  if (lexicon_look(w->low, &english) || phrases_know(&s->out->language->phrases, w->stem) ||
+      phrases_know(&s->in->model->phrases, w->stem) || recipe_knows(s->in->model, w->stem))
     return true;
   for (size_t i = 0; i < s->in->name_count; i++)
     if (str_eq_nocase(s->in->names[i].said, w->low)) return true;
@@ -69,9 +71,11 @@ static void reading_correct(struct reader_state *s) {
   for (size_t i = 0; i < s->out->words.n; i++) {
     struct word *w = &s->out->words.items[i];
     if (w->kind != WORD_PLAIN || reading_knows(s, w)) continue;
-    struct str near = phrases_near(&s->in->model->phrases, w->low);
-    if (!near.n) near = recipe_near(s->in->model, w->low);
-    if (!near.n) near = phrases_near(&s->out->language->phrases, w->low);
+    unsigned far = 99;
+    struct str near = phrases_near(&s->in->model->phrases, w->low, &far),
+               recipe = recipe_near(s->in->model, w->low, &far),
+               small = phrases_near(&s->out->language->phrases, w->low, &far);
+    near = small.n ? small : recipe.n ? recipe : near;
     if (!near.n) continue;
     if (s->out->corrected_count < 8) {
       s->out->corrected[s->out->corrected_count][0] = w->low;

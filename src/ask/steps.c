@@ -26,16 +26,16 @@ static void steps_put(struct steps *s, yyjson_mut_val *object, const char *key, 
 // ---- slots
 
 // The one value of a column that the question asks for; empty: none, or several.
-static struct str steps_filter_text(const struct stepping *x, struct str column) {
+static struct str steps_filter_text(const struct stepping *x, struct str column, bool exact) {
   int c = model_column_find(x->t, column);
   struct str found = STR_NONE;
   for (size_t i = 0; i < x->p->filter_count && x->t == x->p->thing; i++) {
     const struct reading_filter *f = &x->p->filters[i];
     if (f->column != c || f->negated || c < 0) continue;
     if (x->q->shape == QUERY_SHARE && !f->noun) return STR_NONE; // a share is of all of them
-    struct str mine = f->op == READING_IS     ? x->t->values[f->value].value
-                      : f->op == READING_LIKE ? f->text
-                                              : STR_NONE;
+    struct str mine = f->op == READING_IS               ? x->t->values[f->value].value
+                      : f->op == READING_LIKE && !exact ? f->text
+                                                        : STR_NONE;
     if (found.n || !mine.n) return STR_NONE;
     found = mine;
   }
@@ -53,7 +53,7 @@ static struct str steps_terms(const struct stepping *x, struct str between) {
   struct buf out = BUF_MAX(4000);
   for (size_t i = 0; i < x->t->column_count; i++) {
     const struct model_column *c = &x->t->columns[i];
-    struct str value = c->send.n ? steps_filter_text(x, c->name) : STR_NONE;
+    struct str value = c->send.n ? steps_filter_text(x, c->name, false) : STR_NONE;
     if (!value.n) continue;
     if (out.n) buf_add(&out, between);
     buf_add(&out, steps_template(c->send, value, x->s->arena));
@@ -128,10 +128,12 @@ static yyjson_mut_val *steps_slot(const struct stepping *x, yyjson_val *v, bool 
   yyjson_val *period = yyjson_obj_get(v, "$period");
   *is_slot = filter.n || terms.n || period || given.n || str_is(param, "since") || str_is(param, "until");
   if (filter.n)
-    return steps_typed(s, steps_coded(yyjson_obj_get(v, "codes"), steps_filter_text(x, filter)),
-                       json_str(v, "as"));
+    return steps_typed(
+        s,
+        steps_coded(yyjson_obj_get(v, "codes"), steps_filter_text(x, filter, json_bool(v, "exact", false))),
+        json_str(v, "as"));
   if (given.n) {
-    struct str text = steps_filter_text(x, given);
+    struct str text = steps_filter_text(x, given, false);
     if (!text.n) s->missing = given;
     return text.n ? steps_text(s, text) : NULL;
   }

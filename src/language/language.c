@@ -210,6 +210,23 @@ const struct language_kin *language_kin(struct str stem) {
   return map_get(&language_kins, stem);
 }
 
+struct str language_kin_near(struct str low, unsigned *far) {
+  struct map_slot *slot;
+  struct str best = STR_NONE;
+  size_t i, n;
+  yyjson_val *v;
+  pthread_once(&language_once, language_load);
+  for (size_t at = 0; (slot = map_next(&language_kins, &at));)
+    for (const struct language_kin *k = slot->value; k; k = k->next)
+      yyjson_arr_foreach (k->words, i, n, v) {
+        unsigned by = phrases_slip(json_text(v), low);
+        if (!by || by > *far || (by == *far && (!best.n || str_compare(json_text(v), best) >= 0))) continue;
+        best = json_text(v);
+        *far = by;
+      }
+  return best;
+}
+
 struct str language_denied(struct str low) {
   pthread_once(&language_once, language_load);
   for (size_t k = 0; k < language_count; k++) {

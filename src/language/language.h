@@ -123,6 +123,8 @@ struct language_kin {
   } how; // columns and things; values; flags
 };
 const struct language_kin *language_kin(struct str stem); // the groups with a word of this stem; NULL: none
+// The word of any group that a slip of the pen is nearest to, nearer than `far` (language/phrases); empty: none.
+struct str language_kin_near(struct str low, unsigned *far);
 // Is the word another one with what denies it in front: "unresolved", "non billable"? What is left; empty: it is not.
 struct str language_denied(struct str low);
 // Not for use outside of src/language, src/ask and their tests.

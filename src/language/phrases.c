@@ -57,28 +57,34 @@ size_t phrases_at(const struct phrases *ps, const struct ask_words *w, size_t at
   return n;
 }
 
-// One slip in a word of five letters or more, two in one of nine: a letter too many, too few, wrong, or two swapped.
-static bool phrase_is_slip(struct str known, struct str typed) {
-  unsigned allowed = typed.n >= 9 ? 2 : 1;
-  if (typed.n < 4 || known.n < 4 || known.p[0] != typed.p[0]) return false;
-  if (known.n == typed.n && typed.n >= 4) {
-    size_t first = 0;
-    while (first < known.n && known.p[first] == typed.p[first]) first++;
-    if (first + 1 < known.n && known.p[first] == typed.p[first + 1] && known.p[first + 1] == typed.p[first] &&
-        memcmp(known.p + first + 2, typed.p + first + 2, known.n - first - 2) == 0)
-      return true;
-  }
-  return typed.n >= 5 && known.n >= 5 && str_distance(known, typed) <= allowed;
+static bool phrase_is_swap(struct str known, struct str typed) {
+  size_t first = 0;
+  if (known.n != typed.n || typed.n < 4) return false;
+  while (first < known.n && known.p[first] == typed.p[first]) first++;
+  return first + 1 < known.n && known.p[first] == typed.p[first + 1] &&
+         known.p[first + 1] == typed.p[first] &&
+         memcmp(known.p + first + 2, typed.p + first + 2, known.n - first - 2) == 0;
 }
 
-struct str phrases_near(const struct phrases *ps, struct str low) {
+unsigned phrases_slip(struct str known, struct str typed) {
+  if (typed.n < 3 || known.n < 4 || known.p[0] != typed.p[0]) return 0;
+  unsigned allowed = typed.n >= 9 ? 2 : 1, much = known.n > typed.n ? 0 : known.n == typed.n ? 1 : 2;
+  size_t longer = known.n > typed.n ? known.n - typed.n : typed.n - known.n;
+  if (longer > allowed) return 0;
+  if (phrase_is_swap(known, typed)) return 4;
+  bool left_out = known.n == typed.n + 1; // of a short word only that: "wich"
+  unsigned far = left_out || (typed.n >= 5 && known.n >= 5) ? str_distance(known, typed) : 99;
+  return far && far <= allowed ? far * 4 + much : 0;
+}
+
+struct str phrases_near(const struct phrases *ps, struct str low, unsigned *far) {
   struct map_slot *slot, *best = NULL;
-  unsigned least = 99;
   for (; ps; ps = ps->base)
     for (size_t i = 0; (slot = map_next(&ps->lows, &i));) {
-      unsigned far = str_distance(slot->key, low);
-      bool better = far < least || (best && far == least && str_compare(slot->key, best->key) < 0);
-      if (better && phrase_is_slip(slot->key, low)) best = slot, least = far;
+      unsigned by = phrases_slip(slot->key, low);
+      if (!by || by > *far || (by == *far && (!best || str_compare(slot->key, best->key) >= 0))) continue;
+      best = slot;
+      *far = by;
     }
   return best ? *(const struct str *)best->value : STR_NONE;
 }

@@ -40,7 +40,10 @@ struct phrase_hit {
 size_t phrases_at(const struct phrases *ps, const struct ask_words *w, size_t at, struct phrase_hit *out,
                   size_t most);
 bool phrases_know(const struct phrases *ps, struct str stem); // in any of them
-// The stem of the known word that this one is a slip of the pen of; empty: none is near enough.
-struct str phrases_near(const struct phrases *ps, struct str low);
+// How far a known word is from what was typed: one slip in a word of five letters or more, two in one of nine: a letter
+// too few (in a word of three, too), wrong, too many (in this order), or two swapped. 0: it is none of it.
+unsigned phrases_slip(struct str known, struct str typed);
+// The stem of the known word that this one is a slip of the pen of, nearer than `far`; empty: none is near enough.
+struct str phrases_near(const struct phrases *ps, struct str low, unsigned *far);
 
 #endif

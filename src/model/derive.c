@@ -22,6 +22,7 @@ struct derive_index {
   struct derive_tool *tools;
   size_t count;
   struct map words;  // by stem: struct derive_word
+  struct map lows;   // those of names, as they are written
   struct map givers; // by the stem of what they list: struct derive_tool
   int weight;
 };
@@ -100,7 +101,8 @@ static void derive_note(struct derive_index *x, struct str word, int counts, str
   if (word.n < 2 || (first && first->tool == x->count)) return; // what counts more is noted first
   struct derive_word *w = ARENA_NEW(a, struct derive_word);
   *w = (struct derive_word){.next = first, .tool = x->count, .counts = counts};
-  map_put(&x->words, first ? stem : stem, w);
+  map_put(&x->words, stem, w);
+  if (counts > DERIVE_BY_TEXT) map_put(&x->lows, arena_dup(a, word), w);
 }
 
 static void derive_note_text(struct derive_index *x, struct str text, struct arena *a) {
@@ -202,7 +204,25 @@ struct derive_index *derive_index_new(const struct derive *d, struct arena *a) {
 
 void derive_index_free(struct derive_index *x) {
   map_free(&x->words);
+  map_free(&x->lows);
   map_free(&x->givers);
+}
+
+bool derive_index_knows(const struct derive_index *x, struct str stem) {
+  return map_get(&x->words, stem) != NULL;
+}
+
+struct str derive_index_near(const struct derive_index *x, struct str low, unsigned *far) {
+  struct map_slot *slot;
+  struct str best = STR_NONE;
+  for (size_t i = 0; (slot = map_next(&x->lows, &i));) {
+    unsigned n = phrases_slip(slot->key, low);
+    if (!n && str_ends(low, "s")) n = phrases_slip(slot->key, str_make(low.p, low.n - 1)); // one of them
+    if (!n || n > *far || (n == *far && best.n && str_compare(slot->key, best) > 0)) continue;
+    best = slot->key;
+    *far = n;
+  }
+  return best;
 }
 
 // ---- the words of a question

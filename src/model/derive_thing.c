@@ -99,11 +99,16 @@ static void derive_add_argument(const struct derive_writing *w, yyjson_mut_val *
     return;
   }
   const struct derive_column *c = derive_column_named(w, argument);
-  bool words = c && c->type == TABLE_TEXT && str_is(type, "string") &&
-               yyjson_arr_size(yyjson_obj_get(schema, "enum")),
+  bool listed = yyjson_arr_size(yyjson_obj_get(schema, "enum")) > 0,
+       words = c && c->type == TABLE_TEXT && str_is(type, "string") && (listed || w->seen),
        flag = c && c->type == TABLE_BOOLEAN && str_is(type, "boolean"),
        id = c && derive_is_id(c->name) && (str_is(type, "string") || str_is(type, "integer"));
-  if (words || flag || id) derive_put(w, arguments, argument, derive_slot(w, "$filter", c->name, "as", type));
+  if (words || flag || id) {
+    yyjson_mut_val *slot = derive_slot(w, "$filter", c->name, "as", type);
+    if (words && !listed)
+      derive_put(w, slot, STR("exact"), yyjson_mut_true(w->doc)); // as rows have it, or not at all
+    derive_put(w, arguments, argument, slot);
+  }
   if (c && c->codes.n && str_is(type, "integer")) {
     yyjson_mut_val *slot = derive_slot(w, "$filter", c->name, "as", type), *codes = yyjson_mut_obj(w->doc);
     struct str code, number;

@@ -85,8 +85,8 @@ bool recipe_knows(const struct model *m, struct str stem) {
   return phrases_know(&recipe_model(m)->recipe_phrases, stem);
 }
 
-struct str recipe_near(const struct model *m, struct str low) {
-  return phrases_near(&recipe_model(m)->recipe_phrases, low);
+struct str recipe_near(const struct model *m, struct str low, unsigned *far) {
+  return phrases_near(&recipe_model(m)->recipe_phrases, low, far);
 }
 
 // ---- one recipe and one question

@@ -85,7 +85,7 @@ bool recipe_read(const struct recipe_input *in, const struct recipe_use *before,
                  struct recipe_use *out);
 bool recipe_knows(const struct model *m, struct str stem); // is it a word of any of them?
 // The stem of a recipe's word that this one is a slip of the pen of; empty: none.
-struct str recipe_near(const struct model *m, struct str low);
+struct str recipe_near(const struct model *m, struct str low, unsigned *far);
 // What a slot holds, in words: "example.com", "all zones", "by country".
 struct str recipe_said(const struct recipe_use *use, size_t slot);
 

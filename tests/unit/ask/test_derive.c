@@ -246,8 +246,25 @@ static void numbers_are_instants_by_name_and_value(void **state) {
   assert_false(is_instant(r, "due", none, 3));
 }
 
+// What a slip of the pen was meant to be, of all names of tools, columns and values.
+static void slips_are_near_a_name(void **state) {
+  struct room *r = *state;
+  static const char *const slips[][2] = {
+      {"tikcets", "ticket"}, {"tickes", "tickets"},     {"agnts", "agents"},
+      {"urgnt", "urgent"},   {"assigneee", "assignee"}, {"tirps", "trips"},
+      {"dragons", ""},       {"oders", "orders"},       {"folders", ""}};
+  for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+    unsigned far = 99;
+    struct str near = derive_index_near(r->index, str_of(slips[i][0]), &far);
+    if (!str_is(near, slips[i][1])) fail_msg("%s: %.*s", slips[i][0], STR_ARG(near));
+  }
+  assert_true(derive_index_knows(r->index, STR("ticket")));
+  assert_false(derive_index_knows(r->index, STR("tikcet")));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(slips_are_near_a_name, room_open, room_close),
       cmocka_unit_test_setup_teardown(numbers_are_instants_by_name_and_value, room_open, room_close),
       cmocka_unit_test_setup_teardown(a_question_becomes_sql_and_arguments, room_open, room_close),
       cmocka_unit_test_setup_teardown(what_nothing_knows_ends_in_a_no, room_open, room_close),

@@ -147,14 +147,17 @@ size_t lexicon_size(void) {
   return lexicon_word_count;
 }
 
+static unsigned lexicon_weight(const struct lexicon_base *b) {
+  return 1U << (lexicon_level(b->place, b->role) - 1);
+}
+
 bool lexicon_look(struct str word, struct lexicon_word *out) {
   unsigned weight[LEXICON_ROLES] = {0}, sum = 0;
   struct lexicon_bases bases = lexicon_bases_of(word);
   *out = (struct lexicon_word){0};
   for (size_t i = 0; i < bases.n; i++) {
-    unsigned w = 1U << (lexicon_level(bases.items[i].place, bases.items[i].role) - 1);
-    weight[bases.items[i].role] += w;
-    sum += w;
+    weight[bases.items[i].role] += lexicon_weight(&bases.items[i]);
+    sum += lexicon_weight(&bases.items[i]);
   }
   for (size_t r = 0; r < LEXICON_ROLES && sum; r++)
     out->share[r] = (unsigned char)((weight[r] * 100 + sum / 2) / sum);
@@ -170,4 +173,44 @@ struct str lexicon_lemma(struct str word, enum lexicon_role role, char out[LEXIC
       best = b;
   }
   return best ? lexicon_at(lexicon_all_words(), best->place, out) : STR_NONE;
+}
+
+// What is written of a pair, as scripts/embed-lexicon has it.
+static const struct {
+  enum lexicon_how how;
+  unsigned char likely;
+} lexicon_ways[] = {
+    {LEXICON_NARROWER, 50}, {LEXICON_BROADER, 50}, {LEXICON_SAME, 8},  {LEXICON_SAME, 12},
+    {LEXICON_SAME, 20},     {LEXICON_SAME, 35},    {LEXICON_SAME, 55}, {LEXICON_SAME, 80},
+};
+
+static size_t lexicon_near_of(const struct lexicon_base *b, unsigned share, struct lexicon_near *out,
+                              size_t most) {
+  unsigned block = b->place / LEXICON_BLOCK * LEXICON_BLOCK;
+  size_t n = 0, at = lexicon_number(lexicon_near_blocks + (size_t)block / LEXICON_BLOCK * 3, 3);
+  for (unsigned place = block; place < b->place; place++) at += lexicon_near_counts[place];
+  for (size_t i = at; i < at + lexicon_near_counts[b->place] && n < most; i++) {
+    unsigned row = lexicon_number(lexicon_near_rows + i * 3, 3);
+    if ((row >> 19 & 3) != b->role) continue;
+    struct lexicon_near *near = &out[n++];
+    struct str word = lexicon_at(lexicon_all_words(), row & 0x1ffff, near->word);
+    near->word[word.n] = 0;
+    near->how = lexicon_ways[row >> 21].how;
+    near->role = b->role;
+    near->its = row >> 17 & 3;
+    near->likely = (unsigned char)(lexicon_ways[row >> 21].likely * share / 100);
+  }
+  return n;
+}
+
+size_t lexicon_near(struct str word, struct lexicon_near out[LEXICON_NEAR_MOST]) {
+  struct lexicon_bases bases = lexicon_bases_of(word);
+  unsigned sum = 0;
+  size_t n = 0;
+  for (size_t i = 0; i < bases.n; i++) sum += lexicon_weight(&bases.items[i]);
+  for (size_t i = 0; i < bases.n; i++) {
+    unsigned share = (lexicon_weight(&bases.items[i]) * 100 + sum / 2) / sum;
+    n += lexicon_near_of(&bases.items[i], share, out + n, LEXICON_NEAR_MOST - n);
+  }
+  return n;
 }

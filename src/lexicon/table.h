@@ -13,5 +13,8 @@ extern const unsigned char lexicon_words[], lexicon_word_blocks[];
 extern const unsigned char lexicon_levels[]; // two bytes a word: four bits a role
 extern const unsigned char lexicon_forms[], lexicon_form_blocks[];
 extern const unsigned char lexicon_bases[]; // three bytes a form: the role, and 20 bits that number a word
+// Three bytes for each that is near a word: three bits how, two the role of the word, two that of the other, and its
+// number. How many a word has, and where those of a block of words begin.
+extern const unsigned char lexicon_near_rows[], lexicon_near_counts[], lexicon_near_blocks[];
 
 #endif

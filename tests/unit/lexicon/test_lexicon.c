@@ -64,6 +64,56 @@ static void what_is_no_word_is_unknown(void **state) {
     if (knows(none[i])) fail_msg("\"%s\" is a word", none[i]);
 }
 
+// How likely the two mean the same; -1: they are not near.
+static int near(const char *word, const char *other, enum lexicon_how how) {
+  struct lexicon_near list[LEXICON_NEAR_MOST];
+  size_t n = lexicon_near(str_of(word), list);
+  int most = -1;
+  for (size_t i = 0; i < n; i++)
+    if (!strcmp(list[i].word, other) && list[i].how == how && list[i].likely > most) most = list[i].likely;
+  return most;
+}
+
+static void words_of_one_meaning_are_near(void **state) {
+  (void)state;
+  assert_true(near("vouchers", "coupon", LEXICON_SAME) > 0);
+  assert_true(near("bought", "purchase", LEXICON_SAME) > 50);
+  assert_true(near("deliveries", "deliver", LEXICON_SAME) > 0); // one comes of the other
+  assert_true(near("lent", "loan", LEXICON_SAME) > 0);
+  assert_true(near("electricity", "electric", LEXICON_SAME) > 0);
+  assert_true(near("consignment", "shipment", LEXICON_SAME) > near("vouchers", "coupon", LEXICON_SAME));
+}
+
+static void kinds_are_near_in_their_direction(void **state) {
+  (void)state;
+  assert_true(near("shoppers", "customer", LEXICON_NARROWER) > 0);
+  assert_true(near("customers", "shopper", LEXICON_BROADER) > 0);
+  assert_int_equal(near("shoppers", "customer", LEXICON_SAME), -1);
+}
+
+static void what_a_word_seldom_means_is_not_near(void **state) {
+  (void)state;
+  assert_int_equal(near("site", "situation", LEXICON_SAME), -1);
+  assert_int_equal(near("issue", "offspring", LEXICON_SAME), -1);
+  assert_int_equal(near("customer", "employee", LEXICON_SAME), -1);
+  assert_int_equal(near("zzzz", "zone", LEXICON_SAME), -1);
+}
+
+// Whatever is near is a word itself, and of the role that it is said to be.
+static void each_that_is_near_is_a_word(void **state) {
+  (void)state;
+  static const char *const words[] = {"run",   "set",        "take",  "person",
+                                      "order", "deliveries", "zones", "light"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    struct lexicon_near list[LEXICON_NEAR_MOST];
+    size_t n = lexicon_near(str_of(words[i]), list);
+    assert_in_range(n, 0, LEXICON_NEAR_MOST);
+    for (size_t k = 0; k < n; k++)
+      if (!share(list[k].word, list[k].its))
+        fail_msg("\"%s\" is near \"%s\" and of no such role", list[k].word, words[i]);
+  }
+}
+
 // Each word of the tables is found again: blocks, first and last ones too.
 static void every_word_is_found(void **state) {
   (void)state;
@@ -94,6 +144,10 @@ int main(void) {
       cmocka_unit_test(forms_count_as_their_word),
       cmocka_unit_test(lemmas_are_found_by_role),
       cmocka_unit_test(what_is_no_word_is_unknown),
+      cmocka_unit_test(words_of_one_meaning_are_near),
+      cmocka_unit_test(kinds_are_near_in_their_direction),
+      cmocka_unit_test(what_a_word_seldom_means_is_not_near),
+      cmocka_unit_test(each_that_is_near_is_a_word),
       cmocka_unit_test(every_word_is_found),
       cmocka_unit_test(the_notice_goes_along),
   };

@@ -139,8 +139,8 @@ admin_handler admin_create_share, admin_list_shares, admin_delete_share, admin_s
     admin_get_shared_tile, admin_get_shared_csv;
 admin_handler admin_list_reviews, admin_approve_tool, admin_deny_tool, admin_approve_tools, admin_deny_tools,
     admin_refresh_account;
-admin_handler admin_create_server, admin_create_server_over, admin_list_account_servers, admin_list_servers,
-    admin_get_server, admin_change_server, admin_delete_server, admin_rotate_server;
+admin_handler admin_create_server, admin_create_server_over, admin_check_server, admin_list_account_servers,
+    admin_list_servers, admin_get_server, admin_change_server, admin_delete_server, admin_rotate_server;
 admin_handler admin_list_urls, admin_create_url, admin_delete_url;
 admin_handler admin_create_token, admin_list_tokens, admin_delete_token;
 admin_handler admin_make_signin_link, admin_show_enter, admin_take_enter, admin_list_sessions,

@@ -8,6 +8,7 @@
 #include "admin/change.h"
 #include "admin/hold.h"
 #include "admin/paging.h"
+#include "admin/preview.h"
 #include "admin/put.h"
 #include "admin/route.h"
 #include "base/clock.h"
@@ -456,6 +457,17 @@ bool admin_create_server_over(struct admin_call *call, struct err *err) {
   if (!server_read_members(&d, err)) return false;
   call->account_id = server.members[0].account_id;
   return server_create(&d, err);
+}
+
+bool admin_check_server(struct admin_call *call, struct err *err) {
+  struct server server = {0};
+  struct server_draft d = {.call = call, .server = &server};
+  size_t tool_count;
+  if (!server_read_members(&d, err) ||
+      !server_read_config(&d, yyjson_obj_get(call->body, "config"), &tool_count, err))
+    return false;
+  preview_put(call, &server, d.members);
+  return true;
 }
 
 static struct fences server_kept_fences(const struct server_job *job, const struct server *from,

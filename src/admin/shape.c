@@ -75,6 +75,11 @@ SHAPE(admin_server_over, "ServerOverNew", "A scoped MCP server over one account 
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "which tools it shows; without it, all"},
   EXPIRES);
 
+SHAPE(admin_server_draft, "ServerDraft", "A scoped MCP server that may be made",
+  {"accounts", ADMIN_EITHERS, REQ, .says = "as when it is made"},
+  {"share", ADMIN_BOOL, .says = "likewise"},
+  {"config", ADMIN_OBJECT, .shape = &filter, .says = "likewise"});
+
 SHAPE(admin_tool_names, "ToolNames", "Which tools; one of the two",
   {"names", ADMIN_TEXTS, .says = "their names"},
   {"all", ADMIN_BOOL, .says = "true: all that wait for a review"});
@@ -397,6 +402,22 @@ SHAPE(admin_server_url, "ServerWithUrl", "A scoped MCP server with its URL, whic
   {"url", ADMIN_TEXT, REQ, .says = "for an MCP client; whoever has it may use the server"});
 SHAPE(admin_server_list, "ServerList", "A page of servers",
   {"items", ADMIN_OBJECTS, REQ, .shape = &admin_server, .says = "oldest first"}, NEXT);
+
+INNER(preview_tool, "ServerPreviewTool", "A tool that a server would show",
+  {"name", ADMIN_TEXT, REQ, .says = "as clients would see it"},
+  {"title", ADMIN_TEXT, NIL, .says = "for people"},
+  {"class", ADMIN_WORD, REQ, .allowed = "list|get|create|update|delete|custom", .says = "what it does"},
+  {"read_only", ADMIN_BOOL, REQ, .says = "passes a filter by the method read"},
+  {"account_id", ADMIN_TEXT, REQ, .says = "of the (first) account that it is of"});
+INNER(preview_tag, "ServerPreviewTag", "A tag of tools that may be served",
+  {"name", ADMIN_TEXT, REQ, .says = "for a filter"},
+  {"tools", ADMIN_INT, REQ, .says = "that have it, whatever the filter"});
+SHAPE(admin_server_preview, "ServerPreview", "What a server would show",
+  {"tools", ADMIN_OBJECTS, REQ, .shape = &preview_tool, .says = "by name"},
+  {"tool_count", ADMIN_INT, REQ, .says = "how many"},
+  {"read_count", ADMIN_INT, REQ, .says = "of them those that only read"},
+  {"bytes", ADMIN_INT, REQ, .says = "of their definitions, where all are listed"},
+  {"tags", ADMIN_OBJECTS, REQ, .shape = &preview_tag, .says = "to choose from, by name"});
 
 #define URL_BODY                                                                              \
   {"name", ADMIN_TEXT, REQ, .says = "first: the one that was made with the server"},           \

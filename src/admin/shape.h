@@ -48,19 +48,19 @@ struct admin_shape {
 // Requests
 extern const struct admin_shape admin_connector_new, admin_account_new, admin_authorize_new,
     admin_authorize_answer, admin_account_patch, admin_call_body, admin_server_new, admin_server_over,
-    admin_server_patch, admin_url_new, admin_tool_names, admin_token_new, admin_program_body,
-    admin_program_check_body, admin_question, admin_answer_patch, admin_answer_rerun, admin_answer_publish,
-    admin_alias_new, admin_alias_patch, admin_stored_new, admin_stored_patch, admin_stored_run,
-    admin_stored_check, admin_publish_new;
+    admin_server_draft, admin_server_patch, admin_url_new, admin_tool_names, admin_token_new,
+    admin_program_body, admin_program_check_body, admin_question, admin_answer_patch, admin_answer_rerun,
+    admin_answer_publish, admin_alias_new, admin_alias_patch, admin_stored_new, admin_stored_patch,
+    admin_stored_run, admin_stored_check, admin_publish_new;
 // Answers
 extern const struct admin_shape admin_error, admin_health, admin_readiness, admin_status, admin_connector,
     admin_connector_list, admin_connector_report, admin_account, admin_account_list, admin_authorize_flow,
     admin_onward, admin_examination, admin_tool, admin_tool_list, admin_review_list, admin_decision,
-    admin_refresh, admin_call_result, admin_server, admin_server_list, admin_server_url, admin_url_list,
-    admin_url_secret, admin_token, admin_token_list, admin_token_secret, admin_identity, admin_audit_list,
-    admin_key_report, admin_program_fault, admin_outcome, admin_program_verdict, admin_answered,
-    admin_kept_answer, admin_answer_list, admin_alias_shape, admin_alias_list, admin_stored_list,
-    admin_stored_whole, admin_published, admin_published_list;
+    admin_refresh, admin_call_result, admin_server, admin_server_list, admin_server_url, admin_server_preview,
+    admin_url_list, admin_url_secret, admin_token, admin_token_list, admin_token_secret, admin_identity,
+    admin_audit_list, admin_key_report, admin_program_fault, admin_outcome, admin_program_verdict,
+    admin_answered, admin_kept_answer, admin_answer_list, admin_alias_shape, admin_alias_list,
+    admin_stored_list, admin_stored_whole, admin_published, admin_published_list;
 // Queries
 extern const struct admin_shape admin_query_page, admin_query_answers, admin_query_conversation,
     admin_query_connectors, admin_query_tools, admin_query_review, admin_query_audit;

@@ -8,13 +8,26 @@ import { openConsole } from "../lib/console.mjs";
 import { start } from "../lib/postern.mjs";
 
 // Each screen with what is to be seen on it.
-const SCREENS = [{ name: "ask", path: "", seen: "What would you like to know?" }];
+const SCREENS = [
+  { name: "ask", path: "", seen: "What would you like to know?" },
+  { name: "servers", path: "servers", seen: "read-only" },
+  { name: "server-new", path: "servers/new", seen: "Tools that it shows" },
+  { name: "server", path: () => `servers/${made.server.id}`, seen: "131 tools" },
+  { name: "server-urls", path: () => `servers/${made.server.id}?tab=urls`, seen: "first" },
+  { name: "server-change", path: () => `servers/${made.server.id}?tab=change`, seen: "What its tools may do" },
+  { name: "server-connect", path: () => `servers/${made.server.id}/connect?client=vscode`, seen: "Open in VS Code" },
+  { name: "audit", path: "audit", seen: "server.create" },
+];
+const made = {}; // what the screens show
+
+const address = (path) => (typeof path === "function" ? path() : path);
 
 describe("the console", { skip: noBrowser }, () => {
   let world, browser;
   before(async () => {
     [world, browser] = await Promise.all([start({ settings: { public_url: undefined } }), startBrowser()]);
-    await world.account("cfut_sandbox_one_account", { name: "acme" });
+    made.account = await world.account("cfut_sandbox_one_account", { name: "acme" });
+    made.server = await world.must(201, "POST", "/mcp-server", { name: "read-only", accounts: ["acme"], config: { methods: ["read"] } });
   });
   after(async () => {
     await browser?.close();
@@ -25,7 +38,7 @@ describe("the console", { skip: noBrowser }, () => {
     test(`every screen, ${theme}`, async () => {
       const console = await openConsole(world, { browser, theme });
       for (const { name, path, seen } of SCREENS) {
-        await console.open(path);
+        await console.open(address(path));
         await console.page.getByText(seen).first().waitFor();
         await console.shot(`${name}-${theme}`);
         await console.sound(name);
@@ -37,7 +50,7 @@ describe("the console", { skip: noBrowser }, () => {
   test("every screen at 320 px", async () => {
     const console = await openConsole(world, { browser, width: 320, height: 640 });
     for (const { name, path } of SCREENS) {
-      await console.open(path);
+      await console.open(address(path));
       await console.shot(`${name}-narrow`);
       await console.sound(name);
     }
@@ -47,7 +60,7 @@ describe("the console", { skip: noBrowser }, () => {
   test("a question is answered with a chart", async () => {
     const console = await openConsole(world, { browser });
     await console.open("");
-    await console.page.getByLabel("Question", { exact: true }).fill("how many requests did each zone serve this week?");
+    await console.page.getByLabel("Question", { exact: true }).fill("how many zones are there per plan?");
     await console.page.keyboard.press("Enter");
     await console.page.locator("svg.postern-chart").waitFor();
     await console.shot("ask-answered");

@@ -11,6 +11,7 @@ export interface ScreenProps {
 export interface Route {
   readonly path: string;
   readonly words: string; // the area of its texts; its title is "<words>.title", or as `title` says
+  readonly also?: readonly string[]; // areas of parts that it shows
   readonly title?: string;
   readonly roles: readonly Role[];
   load(): Promise<{ default: ComponentType<ScreenProps> }>;
@@ -20,6 +21,11 @@ const ALL: readonly Role[] = ["admin", "editor", "viewer"], EDITS: readonly Role
 
 export const routes: readonly Route[] = [
   { path: "", words: "ask", roles: EDITS, load: () => import("../screens/ask/ask.tsx") },
+  { path: "servers", words: "servers", roles: EDITS, load: () => import("../screens/servers/list.tsx") },
+  { path: "servers/new", words: "servers", title: "servers.new", roles: EDITS, load: () => import("../screens/servers/new.tsx") },
+  { path: "servers/:id", words: "servers", also: ["audit"], roles: EDITS, load: () => import("../screens/servers/server.tsx") },
+  { path: "servers/:id/connect", words: "servers", title: "servers.connect", roles: EDITS, load: () => import("../screens/servers/connect.tsx") },
+  { path: "audit", words: "audit", roles: EDITS, load: () => import("../screens/audit/audit.tsx") },
 ];
 
 export interface Place {

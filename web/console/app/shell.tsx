@@ -34,7 +34,7 @@ function useScreen(): { shown: Shown | undefined; missing: boolean; failed: bool
     if (!found || !allowed) return;
     let current = true;
     failed.value = false;
-    Promise.all([found.route.load(), loadWords(found.route.words)]).then(
+    Promise.all([found.route.load(), ...[found.route.words, ...(found.route.also ?? [])].map(loadWords)]).then(
       ([{ default: Screen }]) => {
         if (!current) return;
         shown.value = { ...found, path, Screen };

@@ -42,14 +42,12 @@ interface VirtualProps<T> {
 export function Virtual<T>({ items, height, row, label }: VirtualProps<T>) {
   const { around, first, end } = useNear(items.length, height);
   return (
-    <ul ref={around as { current: HTMLUListElement | null }} class="rows" aria-label={label}>
-      {first > 0 && <li role="none" style={{ height: first * height }} />}
+    <ul ref={around as { current: HTMLUListElement | null }} class="rows" aria-label={label} style={{ paddingTop: first * height, paddingBottom: (items.length - end) * height }}>
       {items.slice(first, end).map((item, i) => (
         <li key={first + i} aria-setsize={items.length} aria-posinset={first + i + 1}>
           {row(item, first + i)}
         </li>
       ))}
-      {end < items.length && <li role="none" style={{ height: (items.length - end) * height }} />}
     </ul>
   );
 }

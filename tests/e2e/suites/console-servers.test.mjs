@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// MCP servers in the console: one is made by keyboard with a preview of its tools, a real client connects by the URL that is
+// shown once, and is seen to arrive; what a client cannot do is not offered; a filter is changed, a URL added and revoked,
+// the server closed. Long lists and hostile names stay lists and names.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { noBrowser, startBrowser } from "../lib/browser.mjs";
+import { openConsole } from "../lib/console.mjs";
+import { modern, start } from "../lib/postern.mjs";
+
+const HOSTILE = `<img src=x onerror="document.title='taken'">"'&lt;`;
+
+describe("MCP servers in the console", { skip: noBrowser }, () => {
+  let world, browser, console, page;
+  before(async () => {
+    [world, browser] = await Promise.all([start({ settings: { public_url: undefined } }), startBrowser()]);
+    await world.account("cfut_sandbox_one_account", { name: "acme" });
+    console = await openConsole(world, { browser });
+    page = console.page;
+  });
+  after(async () => {
+    await browser?.close();
+    await world?.close();
+  });
+
+  const shownUrl = () => page.getByLabel("Its URL").innerText();
+
+  test("is made by keyboard alone, from the list to the URL", async () => {
+    await console.open("servers");
+    await page.getByText("An MCP server gives an AI client").waitFor();
+    await page.keyboard.press("c");
+    await page.getByLabel("Name", { exact: true }).waitFor();
+    await page.getByLabel("Name", { exact: true }).focus();
+    await page.keyboard.type("for ada");
+    await page.getByText("131 tools").waitFor();
+    const tag = page.getByRole("button", { name: /^dns/ });
+    await tag.focus();
+    await page.keyboard.press("Space");
+    await page.getByText("6 tools", { exact: true }).waitFor();
+    const listed = await page.getByRole("list", { name: "Tools that it shows" }).locator("code").allInnerTexts();
+    assert.equal(listed.length, 6);
+    await page.keyboard.press("Enter"); // off again
+    await page.getByText("131 tools").waitFor();
+    await tag.press("Space");
+    await page.getByText("6 tools", { exact: true }).waitFor();
+    await page.getByLabel("Name", { exact: true }).press("Enter");
+    await page.getByRole("heading", { name: "Connect to for ada" }).waitFor();
+    assert.match(await shownUrl(), /\/mcp\/pst_[\w-]{43}$/);
+    await console.sound("connect");
+  });
+
+  test("a client that comes by the URL is seen to arrive", async () => {
+    const url = await shownUrl();
+    await page.getByText("Waiting for its first request").waitFor();
+    const { body } = await modern(url, "tools/list");
+    assert.equal(body.result.tools.length, 6);
+    await page.getByText(/connected, 6 tools/).waitFor();
+    await console.shot("server-arrived");
+  });
+
+  test("what a client cannot do is said instead of offered", async () => {
+    await page.getByRole("tab", { name: "ChatGPT" }).click();
+    await page.getByText("ChatGPT calls from the internet").waitFor();
+    const strict = await world.must(201, "POST", "/mcp-server", { name: "strict", accounts: ["acme"], config: { methods: ["read"], require_api_token_auth: true } });
+    await console.open(`servers/${strict.id}/connect?client=chatgpt`);
+    await page.getByText("ChatGPT can send no API token").waitFor();
+    assert.equal(await page.getByText("pst_").count(), 0);
+    await page.getByRole("tab", { name: "Claude Code" }).click();
+    assert.match(await page.getByLabel("To paste").innerText(), /^claude mcp add --transport http strict '.*' --header "Authorization: Bearer \$POSTERN_CLIENT_TOKEN"$/);
+    await page.getByRole("tab", { name: "Cursor" }).click();
+    assert.equal(await page.getByRole("link", { name: /Open in/ }).count(), 0, "a link would hold a token");
+    await page.goBack();
+    await page.goBack();
+    await page.getByText("ChatGPT can send no API token").waitFor();
+  });
+
+  test("its filter is changed, and what the form does not show stays", async () => {
+    const s = await world.must(201, "POST", "/mcp-server", { name: "kept", accounts: ["acme"], config: { methods: ["list"], programs: true, resources: false } });
+    await console.open(`servers/${s.id}?tab=change`);
+    await page.getByLabel("Read only").check();
+    await page.getByText("131 tools").waitFor();
+    await page.getByRole("button", { name: "Never" }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved").waitFor();
+    const { config, expires_at } = await world.must(200, "GET", `/mcp-server/${s.id}`);
+    assert.deepEqual([config.methods, config.programs, config.resources, expires_at], [["read"], true, false, null]);
+  });
+
+  test("a URL is added, and revoked alone; the server is closed by its name", async () => {
+    const s = await world.must(201, "POST", "/mcp-server", { name: "short", accounts: ["acme"], config: { methods: ["read"] } });
+    await console.open(`servers/${s.id}?tab=urls`);
+    await page.getByRole("button", { name: "Make another URL" }).click();
+    await page.getByLabel("What or whom is it for?").fill("laptop");
+    await page.getByRole("button", { name: "Make URL" }).click();
+    await page.getByRole("heading", { name: "Connect to short" }).waitFor();
+    const url = await shownUrl();
+    assert.equal((await modern(url, "tools/list")).body.result.tools.length, 131);
+    await console.open(`servers/${s.id}?tab=urls`);
+    await page.getByRole("button", { name: "What to do with laptop" }).click();
+    await page.getByRole("menuitem", { name: "Revoke" }).click();
+    await page.getByText("The URL “laptop” is dead").waitFor();
+    assert.equal((await modern(url, "tools/list")).status, 404);
+    assert.equal((await modern(s.url, "tools/list")).status, 200);
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Close the server" }).click();
+    const close = page.getByRole("dialog").getByRole("button", { name: "Close the server" });
+    assert.ok(await close.isDisabled());
+    await page.getByLabel("To go on, type short").fill("short");
+    await close.click();
+    await page.getByText("short is closed").waitFor();
+    assert.equal((await modern(s.url, "tools/list")).status, 404);
+  });
+
+  test("a name with markup in it is a name", async () => {
+    const s = await world.must(201, "POST", "/mcp-server", { name: HOSTILE, accounts: ["acme"], config: { methods: ["read"] } });
+    for (const path of ["servers", `servers/${s.id}`, `servers/${s.id}/connect`, `servers/${s.id}?tab=activity`, "audit"]) {
+      await console.open(path);
+      await page.getByText(HOSTILE).first().waitFor();
+      assert.equal(await page.locator("img[src=x]").count(), 0, path);
+    }
+    assert.notEqual(await page.title(), "taken");
+    assert.deepEqual(console.faults(), []);
+  });
+
+  test("the audit: a cell filters, the address keeps it, a row opens", async () => {
+    await console.open("audit");
+    await page.getByRole("button", { name: "server.delete" }).first().click();
+    await page.waitForURL(/action=server.delete/);
+    await page.waitForFunction(() => [...document.querySelectorAll(".audit tbody tr:not([aria-hidden])")].length === 1);
+    await page.getByRole("button", { name: /now|ago/ }).first().click();
+    await page.getByText("Took", { exact: true }).waitFor();
+    await console.sound("audit, filtered");
+    await page.goBack();
+    await page.waitForURL(/\/ui\/audit$/);
+    await page.getByRole("button", { name: "Live" }).click();
+    const s = await world.must(201, "POST", "/mcp-server", { name: "seen live", accounts: ["acme"], config: { methods: ["read"] } });
+    await page.getByText("seen live").first().waitFor();
+    await world.must(204, "DELETE", `/mcp-server/${s.id}`);
+  });
+
+  test("hundreds of servers are a list of which a window is drawn", async () => {
+    for (let i = 0; i < 300; i += 20) await Promise.all(Array.from({ length: 20 }, (_, k) => world.must(201, "POST", "/mcp-server", { name: `many ${i + k}`, accounts: ["acme"], config: { methods: ["read"] } })));
+    await console.open("servers");
+    await page.getByText(/^30\d servers$/).waitFor();
+    assert.ok((await page.locator("a.row").count()) < 60);
+    await page.keyboard.press("End");
+    await page.getByText("for ada").waitFor();
+    await page.getByPlaceholder("Search by name").fill("many 29");
+    await page.getByText("11 servers").waitFor();
+    assert.match(page.url(), /q=many\+29/);
+    assert.deepEqual(console.faults(), []);
+  });
+});

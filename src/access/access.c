@@ -9,8 +9,10 @@
 
 enum { ACCESS_NAME_MOST = 64 };
 
-static const char *const access_roles[] = {
-    [ACCESS_CLIENT] = "client", [ACCESS_VIEWER] = "viewer", [ACCESS_ADMIN] = "admin"};
+static const char *const access_roles[] = {[ACCESS_CLIENT] = "client",
+                                           [ACCESS_VIEWER] = "viewer",
+                                           [ACCESS_EDITOR] = "editor",
+                                           [ACCESS_ADMIN] = "admin"};
 
 bool access_role_from(struct str name, enum access_role *out) {
   for (enum access_role r = ACCESS_CLIENT; r <= ACCESS_ADMIN; r++)

@@ -13,8 +13,9 @@
 #include "crypto/token.h"
 #include "store/store.h"
 
-// client: may use guarded servers, and nothing else; viewer: reads dashboards and answers that are shared
-enum access_role { ACCESS_CLIENT, ACCESS_VIEWER, ACCESS_ADMIN };
+// client: may use guarded servers, and nothing else; viewer: reads dashboards and answers that are shared; editor: asks, and
+// makes things of its own, over the accounts that are granted to it (access/permit)
+enum access_role { ACCESS_CLIENT, ACCESS_VIEWER, ACCESS_EDITOR, ACCESS_ADMIN };
 
 struct access_token {
   struct str id, name;
@@ -24,6 +25,10 @@ struct access_token {
   struct use *use;                         // of those that a catalog has; NULL: not noted
 };
 
+// Does this role ask, and make things that it owns: answers, programs, dashboards, servers?
+static inline bool access_makes(enum access_role role) {
+  return role == ACCESS_EDITOR || role == ACCESS_ADMIN;
+}
 bool access_role_from(struct str name, enum access_role *out);
 const char *access_role_name(enum access_role role);
 

@@ -29,8 +29,10 @@ bool principal_of(const struct http_request *in, const struct principal_door *do
     struct str bearer = principal_bearer(in);
     const struct access_token *token = access_find(door->tokens, bearer, door->now);
     if (!token) return principal_refuse(door, bearer.n > 0, err);
-    if (door->server.n && token->role == ACCESS_VIEWER)
-      return err_set(err, ERR_UNAUTHENTICATED, "an API token of the role viewer opens no MCP server");
+    bool other = token->role == ACCESS_EDITOR && !str_eq(token->id, door->owner);
+    if (door->server.n && (token->role == ACCESS_VIEWER || other))
+      return err_set(err, ERR_UNAUTHENTICATED, "an API token of the role %s opens no MCP server%s",
+                     access_role_name(token->role), other ? " but its own" : "");
     p = (struct principal){.kind = PRINCIPAL_TOKEN,
                            .server = door->server,
                            .tag = door->tag,

@@ -38,6 +38,7 @@ struct principal {
 
 struct principal_door {     // where somebody wants in
   struct str server, tag;   // as in the principal
+  struct str owner;         // of the server, where an editor owns it
   bool guarded;             // does it take an API token?
   const struct map *tokens; // const struct access_token *, by hash
   int64_t now;

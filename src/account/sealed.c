@@ -52,7 +52,7 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [STAMPED_TOKEN] = {"token", "stamp", STAMPED("api_token", "id", "name, role, hash, expires_at"), 4},
     [STAMPED_SERVER] = {"server", "stamp",
                         STAMPED("server", "id",
-                                "name, share, config, require_api_token, token_hash, expires_at"), 6},
+                                "name, share, config || owner, require_api_token, token_hash, expires_at"), 6},
     [STAMPED_MEMBER] = {"member", "stamp",
                         STAMPED("server_account", "server_id || '/' || account_id", "alias, names, place"), 3},
     [STAMPED_URL] = {"url", "stamp", STAMPED("server_url", "server_id || '/' || name", "token_hash"), 1},
@@ -77,6 +77,8 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [STAMPED_SIGNIN] = {"console_session", "stamp",
                         STAMPED("console_session", "id", "user_id, hash, created_at, expires_at"), 4},
     [STAMPED_PASSWORD] = {"password", "stamp", STAMPED("console_password", "user_id", "hash"), 1},
+    [STAMPED_PERMIT] = {"permit", "stamp",
+                        STAMPED("account_permit", "holder || '/' || account_id", "access, granted_by"), 2},
 };
 // clang-format on
 

@@ -32,7 +32,7 @@ enum sealed {
   SEALED_BASELINE,   // tile_id, at
   SEALED_PROOF,      // tile_id
   STAMPED_TOKEN,     // name, role, hash, expires_at
-  STAMPED_SERVER,    // name, share, config, require_api_token, token_hash, expires_at
+  STAMPED_SERVER,    // name, share, config and owner, require_api_token, token_hash, expires_at
   STAMPED_MEMBER,    // alias, names, place; its id is "<server>/<account>"
   STAMPED_URL,       // token_hash; its id is "<server>/<name>"
   STAMPED_REMOTE,    // definition, pinned, trust, was, decision; its id is "<account>/<name>"
@@ -46,6 +46,7 @@ enum sealed {
   STAMPED_LINK,      // user_id, hash, expires_at
   STAMPED_SIGNIN,    // user_id, hash, created_at, expires_at
   STAMPED_PASSWORD,  // hash
+  STAMPED_PERMIT,    // access, granted_by; its id is "<holder>/<account>"
   SEALED_KINDS,
 };
 

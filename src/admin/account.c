@@ -41,7 +41,8 @@ static void account_put(struct admin_call *call, const struct account *a) {
   put_text(out, "name", a->name);
   put_text(out, "connector", a->connector);
   put_text(out, "way", a->way);
-  put_text_or_null(out, "base_url", a->base_url);
+  // Many a vendor's address for one account has a secret in its path.
+  put_text_or_null(out, "base_url", admin_manages(call) ? a->base_url : STR_NONE);
   put_text(out, "status", a->status);
   put_text_or_null(out, "status_text", a->status_text);
   account_put_object(out, "context", a->context);

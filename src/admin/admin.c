@@ -11,6 +11,7 @@
 #include "base/codec.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "catalog/sight.h"
 #include "io/fiber.h"
 #include "io/pool.h"
 
@@ -30,7 +31,25 @@ static bool admin_may_read_metrics(const struct admin_call *call) {
 
 bool admin_guard_takes(enum admin_guard guard, enum access_role role) {
   return guard == ADMIN_OPEN || guard == ADMIN_ANY || role == ACCESS_ADMIN ||
-         (guard == ADMIN_VIEW && role == ACCESS_VIEWER);
+         (guard == ADMIN_VIEW && role == ACCESS_VIEWER) ||
+         ((guard == ADMIN_VIEW || guard == ADMIN_EDIT) && role == ACCESS_EDITOR);
+}
+
+bool admin_manages(const struct admin_call *call) {
+  return call->who.role == ACCESS_ADMIN;
+}
+
+void admin_sees(struct admin_call *call) {
+  if (call->who.role == ACCESS_EDITOR) call->catalog = sight_of(call->catalog, &call->who.token);
+}
+
+static bool admin_refuse_role(const struct admin_call *call, struct err *err) {
+  enum admin_guard guard = call->route->guard;
+  return err_set(err, ERR_DENIED, "your role is %s; this takes the role admin%s",
+                 access_role_name(call->who.role),
+                 guard == ADMIN_VIEW   ? ", editor or viewer"
+                 : guard == ADMIN_EDIT ? " or editor"
+                                       : "");
 }
 
 // A bearer that opens /metrics needs to be no API token.
@@ -46,9 +65,9 @@ static bool admin_authorize(struct admin_call *call, struct err *err) {
       http_reply_header(call->http, "WWW-Authenticate", principal_challenge(call->in));
     return false;
   }
-  if (admin_guard_takes(guard, call->who.role)) return true;
-  return err_set(err, ERR_DENIED, "your role is %s; this takes the role admin%s",
-                 access_role_name(call->who.role), guard == ADMIN_VIEW ? " or viewer" : "");
+  if (!admin_guard_takes(guard, call->who.role)) return admin_refuse_role(call, err);
+  admin_sees(call);
+  return true;
 }
 
 // ---- what is asked
@@ -306,6 +325,7 @@ void admin_publish(struct admin_call *call) {
   admin_make_now(call, (struct admin_making){admin_rebuild, call->env->catalog});
   catalog_release(call->catalog);
   call->catalog = catalog_acquire();
+  admin_sees(call);
 }
 
 void admin_shelve(struct admin_call *call) {

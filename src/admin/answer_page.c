@@ -29,10 +29,11 @@ static bool answer_page_enter(struct admin_call *call, struct str pasted) {
     call->who = principal_copy(
         &(struct principal){.kind = PRINCIPAL_TOKEN, .token = *token, .role = token->role, .name = token->id},
         call->arena);
+    admin_sees(call);
     return true;
   }
   struct err none;
-  if (!given.n && cookie_held(call).n && admin_by_session(call, &none)) return true;
+  if (!given.n && cookie_held(call).n && admin_by_session(call, &none)) return admin_sees(call), true;
   if (!given.n) return answer_page_ask(call, 200, STR("")), false;
   err_set(&call->refused, ERR_UNAUTHENTICATED, "this API token is unknown, revoked or expired");
   answer_page_ask(call, 401, str_of(call->refused.text));

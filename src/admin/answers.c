@@ -101,7 +101,7 @@ static void answers_put_nothing(struct buf *out) {
   }
 }
 
-// Why a program is broken names tools: that is for who manages.
+// Why a program is broken names tools: that is for who manages, and who asked.
 static void answers_put_program(const struct answers_read *r, struct buf *out) {
   const struct admin_call *call = r->call;
   yyjson_val *program = answer_program(&r->answer);
@@ -109,8 +109,9 @@ static void answers_put_program(const struct answers_read *r, struct buf *out) {
   if (!program) return;
   put_json(out, "program", stable_write(program, &look, STABLE_NAMES, call->arena));
   put_text(out, "state", str_of(shelf_state_name(r->verdict.state)));
-  put_text_or_null(out, "step", call->who.role == ACCESS_ADMIN ? r->verdict.step : STR_NONE);
-  put_text_or_null(out, "why", call->who.role == ACCESS_ADMIN ? r->verdict.why : STR_NONE);
+  bool tells = admin_manages(call) || str_eq(r->answer.row.owner, call->who.token.id);
+  put_text_or_null(out, "step", tells ? r->verdict.step : STR_NONE);
+  put_text_or_null(out, "why", tells ? r->verdict.why : STR_NONE);
   stable_done(&look);
 }
 

@@ -26,6 +26,8 @@ static bool ask_remember(struct admin_call *call, const struct answer_request *r
   struct ask_remembering *m = ARENA_NEW(call->arena, struct ask_remembering);
   int64_t choose = r->ask.choose;
   *m = (struct ask_remembering){.call = call, .r = r};
+  if (!admin_manages(call))
+    return err_at(err, ERR_DENIED, "remember", "aliases count for everybody, so administrators set them");
   if (!choose) return err_at(err, ERR_INVALID, "remember", "there is no choice to remember; see 'choose'");
   if (!pool_run(ask_said_job, m, err)) return false;
   if ((size_t)choose <= m->said.choice_count && !m->said.asked.word.n)

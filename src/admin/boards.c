@@ -20,8 +20,19 @@ bool boards_sees_as(const struct catalog *catalog, const struct board_row *row, 
 
 bool boards_sees(const struct admin_call *call, const struct board_row *row) {
   // Of an owner who is gone, who manages sees the private ones too.
-  if (call->who.role == ACCESS_ADMIN) return boards_sees_as(call->catalog, row, call->who.token.id);
+  if (admin_manages(call)) return boards_sees_as(call->catalog, row, call->who.token.id);
   return !row->is_private || str_eq(row->owner, call->who.token.id);
+}
+
+bool boards_may_change(const struct admin_call *call, const struct board_row *row, struct err *err) {
+  if (admin_manages(call) || str_eq(row->owner, call->who.token.id)) return true;
+  err_set(err, ERR_DENIED, "the dashboard is another's: its owner changes it, or an administrator");
+  err_hint(err, "pin to a dashboard of your own");
+  return false;
+}
+
+bool boards_tells(const struct admin_call *call, const struct board_tile *tile) {
+  return admin_manages(call) || str_eq(tile->owner, call->who.token.id);
 }
 
 struct boards_search {
@@ -51,6 +62,7 @@ bool boards_find(struct admin_call *call, struct board_row *out, struct err *err
 static bool boards_fill(struct admin_call *call, struct boards_tile *t, struct stable_look *look,
                         struct err *err) {
   t->at_work = schedule_is_at_work(t->tile.id);
+  look->catalog = board_sight(call->catalog, t->tile.owner); // it is run with its owner's view
   t->verdict = board_judge(call->env->board, &t->tile, look);
   t->lost = board_owner_lost(call->catalog, t->tile.owner);
   return board_outcome_read(boards_store(call), t->tile.id, true, call->arena, &t->outcome, err);
@@ -158,8 +170,8 @@ void boards_put_tile(struct admin_call *call, const struct boards_tile *t, enum 
   put_int(out, "every_seconds", tile->every_ms / 1000);
   put_json(out, "parameters", tile->parameters);
   put_text(out, "state", str_of(boards_state(t)));
-  // What went wrong names tools and accounts: that is for who manages.
-  bool manages = call->who.role == ACCESS_ADMIN;
+  // What went wrong names tools and accounts: that is for who manages, and who pinned it.
+  bool manages = boards_tells(call, tile);
   put_text_or_null(out, "step", manages ? t->verdict.step : STR_NONE);
   put_text_or_null(out, "why", manages ? boards_why(t) : STR_NONE);
   put_time(out, "as_of", t->outcome.at);
@@ -171,7 +183,10 @@ void boards_put_tile(struct admin_call *call, const struct boards_tile *t, enum 
   put_time(out, "created_at", tile->created_at);
   put_time(out, "updated_at", tile->updated_at);
   if (form != BOARDS_HEAD) boards_put_outcome(out, t, manages);
-  if (form == BOARDS_WHOLE) {
+  if (form == BOARDS_WHOLE && !manages) { // what it calls is its owner's
+    put_json(out, "program", STR_NONE);
+    put_json(out, "outcome", STR_NONE);
+  } else if (form == BOARDS_WHOLE) {
     struct stable_look look = {.catalog = call->catalog, .arena = call->arena};
     yyjson_doc *doc = yyjson_read(tile->program.p, tile->program.n, YYJSON_READ_NUMBER_AS_RAW);
     put_json(out, "program", stable_write(yyjson_doc_get_root(doc), &look, STABLE_NAMES, call->arena));

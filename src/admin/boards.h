@@ -20,6 +20,10 @@ struct boards_tile { // a tile as it stands
 bool boards_sees(const struct admin_call *call, const struct board_row *row);
 // Likewise whoever has the API token of this id.
 bool boards_sees_as(const struct catalog *catalog, const struct board_row *row, struct str token_id);
+// Who owns a dashboard changes it, and whoever manages. ERR_DENIED.
+MUST_USE bool boards_may_change(const struct admin_call *call, const struct board_row *row, struct err *err);
+// What is told of a tile to its owner, and to whoever manages: its program, and why it failed.
+bool boards_tells(const struct admin_call *call, const struct board_tile *tile);
 MUST_USE bool boards_find(struct admin_call *call, struct board_row *out, struct err *err) SUSPENDS;
 MUST_USE bool boards_find_tile(struct admin_call *call, struct board_row *board, struct boards_tile *out,
                                struct err *err) SUSPENDS;

@@ -134,7 +134,7 @@ static bool dashboard_update_job(void *arg, struct err *err) {
 
 bool admin_change_dashboard(struct admin_call *call, struct err *err) {
   struct dashboard_job job = {.call = call};
-  if (!boards_find(call, &job.row, err)) return false;
+  if (!boards_find(call, &job.row, err) || !boards_may_change(call, &job.row, err)) return false;
   struct board_row was = job.row;
   if (json_int(call->body, "version", was.version) != was.version)
     return store_outdated("the dashboard", err);
@@ -160,7 +160,7 @@ static bool dashboard_delete_job(void *arg, struct err *err) {
 
 bool admin_delete_dashboard(struct admin_call *call, struct err *err) {
   struct dashboard_job job = {.call = call};
-  if (!boards_find(call, &job.row, err)) return false;
+  if (!boards_find(call, &job.row, err) || !boards_may_change(call, &job.row, err)) return false;
   call->detail = arena_printf(call->arena, "%.*s \"%.*s\"", STR_ARG(job.row.id), STR_ARG(job.row.name));
   if (!pool_run(dashboard_delete_job, &job, err)) return false;
   boards_follow(call);

@@ -131,6 +131,7 @@ static void openapi_parameter(struct buf *out, const char *in, const struct admi
 
 static const struct admin_member openapi_path_members[] = {
     {"id", ADMIN_TEXT, 0, .says = "id or name of an account"},
+    {"account", ADMIN_TEXT, 0, .says = "id or name of the account that is granted"},
     {"server_id", ADMIN_TEXT, 0, .says = "id of an MCP server"},
     {"token_id", ADMIN_TEXT, 0, .says = "id of an API token"},
     {"program", ADMIN_TEXT, 0, .says = "id or name of a kept program"},

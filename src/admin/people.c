@@ -23,6 +23,7 @@ static struct store *people_store(const struct admin_call *call) {
 struct people_entry {
   struct admin_call *call;
   struct str user_id, password; // user_id empty: there is no such name
+  struct str fresh;             // a new one; empty: it stays
   struct signin_browser at;
   char cookie[TOKEN_TEXT];
 };
@@ -43,24 +44,27 @@ static bool people_enter_job(void *arg, struct err *err) {
 }
 
 // Each takes memory and a thread of the pool, so few are tried at once.
-static bool people_try(struct people_entry *e, struct err *err) {
+static bool people_try(bool (*job)(void *arg, struct err *err), struct people_entry *e, struct err *err) {
   static atomic_int at_work;
   bool room = atomic_fetch_add(&at_work, 1) < PEOPLE_HASHES_MOST;
-  bool ok = room ? pool_run(people_enter_job, e, err)
-                 : err_set(err, ERR_LIMIT, "several people sign in now; try again in a moment");
+  bool ok = room ? pool_run(job, e, err)
+                 : err_set(err, ERR_LIMIT, "several passwords are looked at now; try again in a moment");
   atomic_fetch_sub(&at_work, 1);
   return ok;
+}
+
+static bool people_must_wait(struct admin_call *call, int64_t wait, struct err *err) {
+  http_reply_header(call->http, "Retry-After",
+                    arena_printf(call->arena, "%lld", (long long)(wait + 999) / 1000));
+  return err_set(err, ERR_LIMIT, "too many wrong passwords; try again in %lld s",
+                 (long long)(wait + 999) / 1000);
 }
 
 static bool people_may_try(struct admin_call *call, struct str address, struct str name, struct err *err) {
   int64_t now = clock_now_ms(), by_address = throttle_wait("address", address, now),
           by_name = by_address ? 0 : throttle_wait("name", name, now);
   int64_t wait = by_address > by_name ? by_address : by_name;
-  if (!wait) return true;
-  http_reply_header(call->http, "Retry-After",
-                    arena_printf(call->arena, "%lld", (long long)(wait + 999) / 1000));
-  return err_set(err, ERR_LIMIT, "too many wrong passwords; try again in %lld s",
-                 (long long)(wait + 999) / 1000);
+  return !wait || people_must_wait(call, wait, err);
 }
 
 bool admin_sign_in(struct admin_call *call, struct err *err) {
@@ -72,11 +76,56 @@ bool admin_sign_in(struct admin_call *call, struct err *err) {
                            .password = json_str(call->body, "password"),
                            .at = admin_browser(call)};
   if (!admin_by_own_page(call, err) || !cookie_check_place(call, err) ||
-      !people_may_try(call, address, name, err) || !people_try(&e, err))
+      !people_may_try(call, address, name, err) || !people_try(people_enter_job, &e, err))
     return false;
   throttle_forget("address", address, clock_now_ms());
   throttle_forget("name", name, clock_now_ms());
   principal_of_user(&user->self, call->arena, &call->who);
+  call->detail = call->session.id;
+  cookie_give(call, str_of(e.cookie), e.at.lives_ms);
+  secret_wipe(e.cookie, sizeof e.cookie);
+  return true;
+}
+
+// ---- one's own password
+
+static bool people_renew_body(struct store *s, void *arg, struct err *err) {
+  struct people_entry *e = arg;
+  return user_set_password(s, e->user_id, e->fresh, e->call->arena, err);
+}
+
+// All that was open for this person ends, and this browser goes on with a session of its own.
+static bool people_renew_job(void *arg, struct err *err) {
+  struct people_entry *e = arg;
+  struct admin_call *call = e->call;
+  char fresh[PASSWORD_TEXT];
+  struct str kept = STR_NONE;
+  if (!user_password(people_store(call), e->user_id, call->arena, &kept, err)) return false;
+  if (!kept.n) {
+    err_set(err, ERR_CONFLICT, "you have no password yet");
+    err_hint(err, "an administrator makes a link to set one with 'postern user invite'");
+    return false;
+  }
+  if (!password_fits(kept, e->password)) return err_at(err, ERR_DENIED, "current", "is not your password");
+  if (!password_keep(e->fresh, fresh, err)) return false;
+  e->fresh = str_of(fresh);
+  return store_transact(people_store(call), people_renew_body, e, err) &&
+         signin_enter(people_store(call), e->user_id, &e->at, call->arena, &call->session, e->cookie, err);
+}
+
+bool admin_change_password(struct admin_call *call, struct err *err) {
+  struct str name = call->who.token.name;
+  struct people_entry e = {.call = call,
+                           .user_id = call->who.token.id,
+                           .password = json_str(call->body, "current"),
+                           .fresh = json_str(call->body, "password"),
+                           .at = admin_browser(call)};
+  if (!call->session.id.n) return err_set(err, ERR_CONFLICT, "an API token has no password");
+  int64_t wait = throttle_wait("name", name, clock_now_ms());
+  if (wait) return people_must_wait(call, wait, err);
+  if (!people_try(people_renew_job, &e, err)) return false;
+  throttle_forget("name", name, clock_now_ms());
+  admin_publish(call);
   call->detail = call->session.id;
   cookie_give(call, str_of(e.cookie), e.at.lives_ms);
   secret_wipe(e.cookie, sizeof e.cookie);

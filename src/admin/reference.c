@@ -60,7 +60,9 @@ static const char *reference_guard(enum admin_guard guard) {
   case ADMIN_ANY:
     return "Any API token, and any person.";
   case ADMIN_VIEW:
-    return "The role admin or viewer.";
+    return "The role admin, editor or viewer.";
+  case ADMIN_EDIT:
+    return "The role admin or editor.";
   case ADMIN_ONLY:
     return "The role admin.";
   case ADMIN_METRICS:

@@ -7,6 +7,7 @@
 #include "access/principal.h"
 #include "access/signin.h"
 #include "admin/admin.h"
+#include "admin/handlers.h"
 #include "admin/shape.h"
 #include "audit/audit.h"
 #include "http/router.h"
@@ -19,7 +20,8 @@ enum admin_guard {
   ADMIN_OPEN,    // anybody
   ADMIN_METRICS, // as the setting says
   ADMIN_ANY,     // any live API token, and any person
-  ADMIN_VIEW,    // who has the role viewer or admin
+  ADMIN_VIEW,    // who has the role viewer, editor or admin
+  ADMIN_EDIT,    // who has the role editor or admin; what an editor sees is less (catalog/sight)
   ADMIN_ONLY,    // who has the role admin
 };
 
@@ -28,11 +30,12 @@ struct admin_call {
   const struct admin_route *route;
   struct http_exchange *http;
   const struct http_request *in;
-  struct catalog *catalog; // as it was when the request came; after admin_publish, as it is then
-  struct catalog *before;  // as it was when the request came
-  struct shelf *shelf;     // likewise; after admin_shelve, as it is then
-  struct principal who;    // the caller
-  struct signin session;   // of the caller, where a browser's cookie says who that is; id empty: none
+  // As it was when the request came, as far as who asks may see it; after admin_publish, as it is then.
+  struct catalog *catalog;
+  struct catalog *before; // as it was when the request came, all of it
+  struct shelf *shelf;    // likewise; after admin_shelve, as it is then
+  struct principal who;   // the caller
+  struct signin session;  // of the caller, where a browser's cookie says who that is; id empty: none
   struct arena *arena;
   struct http_params params;
   struct str query[ADMIN_QUERY_MOST]; // by the route's query shape, decoded; empty: absent. See admin_query
@@ -45,9 +48,6 @@ struct admin_call {
   bool streamed;                            // it has been sent already, as events
   struct str nonce;                         // of a page, for its own style and script
 };
-
-// Writes the answer to call->out, whose status is the route's. False: the error is the answer.
-typedef bool admin_handler(struct admin_call *call, struct err *err);
 
 struct admin_event { // of an answer that is told as it is made; a table of them ends with a name that is NULL
   const char *name, *says;
@@ -70,7 +70,11 @@ struct admin_route { // beside method, path and summary, which the router has
 };
 
 bool admin_guard_takes(enum admin_guard guard, enum access_role role);
-extern const struct http_router admin_router; // the routes' docs are struct admin_route
+// From here on who asks is known: the catalog is what he may see of it.
+void admin_sees(struct admin_call *call);
+bool admin_manages(const struct admin_call *call); // the role admin
+extern const struct http_router admin_router;      // the routes' docs are struct admin_route
+
 // For what is generated from the table.
 unsigned admin_route_errors(const struct http_route *route);  // bits 1 << enum err_code
 struct str admin_route_group(const struct http_route *route); // "accounts"
@@ -88,10 +92,11 @@ MUST_USE bool admin_find_account(struct admin_call *call, const struct catalog_a
 // The server that {server_id} names, by itself or under its account; its ids are in the call for the audit.
 MUST_USE bool admin_find_server(struct admin_call *call, const struct catalog_server **out, struct err *err);
 // The kept program that {program} names by id or name, as far as the asker sees it.
-MUST_USE bool admin_find_stored(struct admin_call *call, const struct shelf_entry **out, struct err *err);
+MUST_USE bool admin_find_stored(struct admin_call *call, const struct shelf_entry **out,
+                                struct err *err) SUSPENDS;
 // The same of any; ERR_MISSING at `field`.
-MUST_USE bool admin_stored_named(const struct admin_call *call, struct str named, const char *field,
-                                 const struct shelf_entry **out, struct err *err);
+MUST_USE bool admin_stored_named(struct admin_call *call, struct str named, const char *field,
+                                 const struct shelf_entry **out, struct err *err) SUSPENDS;
 // Answers with all that is wrong with a program. False: nothing is, the failure is another one.
 bool admin_put_faults(struct admin_call *call, const struct program_faults *faults, const struct err *err);
 void admin_put_url(struct admin_call *call, struct str token); // "url", for the one time that it is shown
@@ -110,41 +115,5 @@ bool admin_is_local(const struct http_request *in);
 struct audit_who admin_asker(const struct admin_call *call);
 // https://postern.example, without a slash at the end.
 struct str admin_public_url(const struct admin_call *call);
-
-// Handlers, in the order of the table.
-admin_handler admin_get_health, admin_get_readiness, admin_get_metrics, admin_get_openapi, admin_get_status,
-    admin_get_identity;
-admin_handler admin_list_connectors, admin_get_connector, admin_add_connector, admin_check_connector,
-    admin_delete_connector;
-admin_handler admin_list_accounts, admin_create_account, admin_get_account, admin_change_account,
-    admin_verify_account, admin_delete_account, admin_examine_account;
-admin_handler admin_start_authorize, admin_get_authorize, admin_finish_authorize, admin_get_client_document,
-    admin_show_connect, admin_open_connect, admin_take_callback;
-admin_handler admin_list_tools, admin_get_tool, admin_call_tool;
-admin_handler admin_list_answers, admin_get_answer, admin_change_answer, admin_delete_answer,
-    admin_list_conversation, admin_rerun_answer, admin_publish_answer, admin_show_answer, admin_open_answer;
-admin_handler admin_ask, admin_list_aliases, admin_create_alias, admin_change_alias, admin_delete_alias;
-admin_handler admin_list_engines, admin_create_engine, admin_get_engine, admin_change_engine,
-    admin_delete_engine, admin_test_engine;
-admin_handler admin_run_program, admin_check_program, admin_get_program_schema;
-admin_handler admin_list_stored, admin_save_stored, admin_get_stored, admin_change_stored,
-    admin_delete_stored, admin_list_published, admin_publish_program, admin_unpublish_program;
-admin_handler admin_list_dashboards, admin_create_dashboard, admin_get_dashboard, admin_change_dashboard,
-    admin_delete_dashboard, admin_refresh_dashboard, admin_start_dashboard;
-admin_handler admin_pin_tile, admin_get_tile, admin_change_tile, admin_delete_tile, admin_refresh_tile,
-    admin_get_tile_csv, admin_get_tile_history;
-admin_handler admin_list_watches, admin_create_watch, admin_get_watch, admin_change_watch, admin_delete_watch,
-    admin_rotate_watch, admin_test_watch, admin_list_watch_events, admin_get_watch_event;
-admin_handler admin_create_share, admin_list_shares, admin_delete_share, admin_show_share,
-    admin_get_shared_tile, admin_get_shared_csv;
-admin_handler admin_list_reviews, admin_approve_tool, admin_deny_tool, admin_approve_tools, admin_deny_tools,
-    admin_refresh_account;
-admin_handler admin_create_server, admin_create_server_over, admin_check_server, admin_list_account_servers,
-    admin_list_servers, admin_get_server, admin_change_server, admin_delete_server, admin_rotate_server;
-admin_handler admin_list_urls, admin_create_url, admin_delete_url;
-admin_handler admin_create_token, admin_list_tokens, admin_delete_token;
-admin_handler admin_make_signin_link, admin_show_enter, admin_take_enter, admin_list_sessions,
-    admin_end_session, admin_sign_out, admin_sign_in, admin_list_users, admin_create_user, admin_change_user,
-    admin_delete_user, admin_invite_user, admin_reset_user, admin_list_audit, admin_rotate_key;
 
 #endif

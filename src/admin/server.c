@@ -6,21 +6,36 @@
 
 #include "admin/body.h"
 #include "admin/change.h"
+#include "admin/held.h"
 #include "admin/hold.h"
 #include "admin/paging.h"
 #include "admin/preview.h"
 #include "admin/put.h"
 #include "admin/route.h"
+#include "admin/used.h"
 #include "base/clock.h"
 #include "catalog/shown.h"
+#include "catalog/sight.h"
 #include "io/pool.h"
 
 enum { SERVER_ACCOUNTS_MOST = 50 };
+
+// What is not granted (any more) is not told of.
+static bool server_tells(const struct admin_call *call, const struct server_member *m) {
+  return sight_is_whole(call->catalog) || catalog_account_by_id(call->catalog, m->account_id);
+}
+
+static struct str server_account(const struct admin_call *call, const struct server *s) {
+  for (size_t i = 0; i < s->member_count; i++)
+    if (server_tells(call, &s->members[i])) return s->members[i].account_id;
+  return STR_NONE;
+}
 
 static void server_put_members(struct admin_call *call, const struct server *s) {
   put_open(&call->out, "accounts", '[');
   for (size_t i = 0; i < s->member_count; i++) {
     const struct catalog_account *v = catalog_account_by_id(call->catalog, s->members[i].account_id);
+    if (!server_tells(call, &s->members[i])) continue;
     put_open(&call->out, NULL, '{');
     put_text(&call->out, "id", s->members[i].account_id);
     put_text_or_null(&call->out, "name", v ? v->account->name : STR_NONE);
@@ -34,10 +49,11 @@ static void server_put(struct admin_call *call, const struct server *s, size_t t
   struct buf *out = &call->out;
   put_text(out, "id", s->id);
   put_text(out, "name", s->name);
-  put_text(out, "account_id", s->members[0].account_id);
+  put_text_or_null(out, "account_id", server_account(call, s));
   server_put_members(call, s);
   put_bool(out, "share", s->share);
   hold_put(call, s);
+  held_put(call, s);
   put_int(out, "tool_count", (int64_t)tool_count);
   put_time(out, "expires_at", s->expires_at);
   put_time(out, "last_used_at", used_at);
@@ -61,55 +77,6 @@ static void server_put_url(struct admin_call *call, const struct server *s, size
   put_close(&call->out, '}');
 }
 
-// ---- when they were used
-
-// The last row of the audit that a client caused: their actions are methods, such as tools/call.
-#define SERVER_LAST_USE                                                                                      \
-  "SELECT id, (SELECT at FROM audit WHERE server_id = server.id AND action LIKE '%/%' ORDER BY at DESC "     \
-  "LIMIT 1) "                                                                                                \
-  "FROM server"
-
-struct server_uses { // all of them, or of `id` alone
-  struct admin_call *call;
-  struct str id;
-  struct store_rows rows;
-};
-
-static bool server_read_uses(void *arg, struct err *err) {
-  struct server_uses *u = arg;
-  struct store *store = u->call->env->catalog->account->store;
-  return u->id.n ? store_query(store, SERVER_LAST_USE " WHERE id = $1", &STORE_TEXT(u->id), 1, u->call->arena,
-                               &u->rows, err)
-                 : store_query(store, SERVER_LAST_USE " ORDER BY id", NULL, 0, u->call->arena, &u->rows, err);
-}
-
-// By the order of ids, which the catalog has too. A store that does not answer now is no reason to fail.
-static struct server_uses server_uses_of(struct admin_call *call, struct str id) {
-  struct server_uses u = {.call = call, .id = id};
-  struct err ignored;
-  if (!pool_run(server_read_uses, &u, &ignored)) u.rows.count = 0;
-  return u;
-}
-
-static int64_t server_used_at(const struct server_uses *u, struct str id) {
-  size_t low = 0, high = u->rows.count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    int order = str_compare(store_cell(&u->rows, middle, 0)->text, id);
-    if (order == 0) return store_cell(&u->rows, middle, 1)->number;
-    if (order < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return 0;
-}
-
-static int64_t server_last_use(struct admin_call *call, struct str id) {
-  struct server_uses u = server_uses_of(call, id);
-  return server_used_at(&u, id);
-}
-
 // ---- reading
 
 static bool server_is_over(const struct catalog_server *v, const struct catalog_account *account) {
@@ -121,11 +88,11 @@ static bool server_is_over(const struct catalog_server *v, const struct catalog_
 static bool server_list(struct admin_call *call, const struct catalog_account *of) {
   const struct catalog *c = call->catalog;
   struct paging page = paging_begin(call);
-  struct server_uses uses = server_uses_of(call, STR_NONE);
+  struct used uses = used_read(call, STR_NONE);
   for (size_t i = 0; i < c->server_count && !page.full; i++) {
     const struct catalog_server *v = c->servers[i];
     if ((!of || server_is_over(v, of)) && paging_takes(&page, v->server.id))
-      server_put_whole(call, &v->server, v->tool_count, server_used_at(&uses, v->server.id));
+      server_put_whole(call, &v->server, v->tool_count, used_at(&uses, v->server.id));
   }
   paging_close(&page);
   paging_end(&page);
@@ -154,7 +121,7 @@ bool admin_find_server(struct admin_call *call, const struct catalog_server **ou
     return false;
   }
   call->server_id = arena_dup(call->arena, v->server.id);
-  call->account_id = arena_dup(call->arena, v->server.members[0].account_id);
+  call->account_id = arena_dup(call->arena, server_account(call, &v->server));
   *out = v;
   return true;
 }
@@ -162,7 +129,7 @@ bool admin_find_server(struct admin_call *call, const struct catalog_server **ou
 bool admin_get_server(struct admin_call *call, struct err *err) {
   const struct catalog_server *v;
   if (!admin_find_server(call, &v, err)) return false;
-  server_put_whole(call, &v->server, v->tool_count, server_last_use(call, v->server.id));
+  server_put_whole(call, &v->server, v->tool_count, used_last(call, v->server.id));
   return true;
 }
 
@@ -303,6 +270,18 @@ static struct str server_alias_before(const struct server_draft *d, const struct
   return STR_NONE;
 }
 
+// As far as whose server it is may use the account.
+static bool server_add_member(struct server_draft *d, const struct catalog_account *account, struct str alias,
+                              const char *field, struct err *err) {
+  struct server *s = d->server;
+  enum permit_access access = sight_access(d->call->catalog, s->owner, account->account->id);
+  if (!access)
+    return err_at(err, ERR_UNPROCESSABLE, field, "the account is not granted to the server's owner");
+  d->members[s->member_count++] = (struct catalog_member){
+      .alias = alias, .account = (struct catalog_account *)(uintptr_t)account, .access = access};
+  return true;
+}
+
 // An element of "accounts": text, or {"account", "alias"}. Without an alias, that waits for those that have
 // one.
 static bool server_read_member(struct server_draft *d, yyjson_val *v, size_t at, struct err *err) {
@@ -323,9 +302,7 @@ static bool server_read_member(struct server_draft *d, yyjson_val *v, size_t at,
       return err_at(err, ERR_INVALID, field, "this account is there twice");
   if (!alias.n) alias = server_alias_before(d, account);
   if (alias.n && !server_check_alias(d, alias, field, err)) return false;
-  d->members[d->server->member_count++] =
-      (struct catalog_member){.alias = alias, .account = (struct catalog_account *)(uintptr_t)account};
-  return true;
+  return server_add_member(d, account, alias, field, err);
 }
 
 // The accounts of a server that stays over them.
@@ -441,18 +418,17 @@ static bool server_create(struct server_draft *d, struct err *err) {
 
 bool admin_create_server(struct admin_call *call, struct err *err) {
   const struct catalog_account *v;
-  struct server server = {0};
+  struct server server = {.owner = held_owner(call)};
   struct server_draft d = {.call = call, .server = &server};
   if (!admin_find_account(call, &v, err)) return false;
   server_draft_room(&d, 1);
-  server.member_count = 1;
-  d.members[0] = (struct catalog_member){.account = (struct catalog_account *)(uintptr_t)v};
+  if (!server_add_member(&d, v, STR_NONE, "id", err)) return false;
   server_settle_members(&d);
   return server_create(&d, err);
 }
 
 bool admin_create_server_over(struct admin_call *call, struct err *err) {
-  struct server server = {0};
+  struct server server = {.owner = held_owner(call)};
   struct server_draft d = {.call = call, .server = &server};
   if (!server_read_members(&d, err)) return false;
   call->account_id = server.members[0].account_id;
@@ -460,7 +436,7 @@ bool admin_create_server_over(struct admin_call *call, struct err *err) {
 }
 
 bool admin_check_server(struct admin_call *call, struct err *err) {
-  struct server server = {0};
+  struct server server = {.owner = held_owner(call)};
   struct server_draft d = {.call = call, .server = &server};
   size_t tool_count;
   if (!server_read_members(&d, err) ||
@@ -562,7 +538,7 @@ bool admin_change_server(struct admin_call *call, struct err *err) {
   if (!pool_run(server_change_job, &job, err)) return false;
   call->detail = change_server(&job.before, &job.server, call->arena);
   admin_publish(call);
-  server_put_whole(call, &job.server, tool_count, server_last_use(call, job.server.id));
+  server_put_whole(call, &job.server, tool_count, used_last(call, job.server.id));
   return true;
 }
 
@@ -578,7 +554,7 @@ bool admin_rotate_server(struct admin_call *call, struct err *err) {
   if (!pool_run(server_change_job, &job, err)) return false;
   call->detail = change_server(&job.before, &job.server, call->arena);
   admin_publish(call);
-  server_put_url(call, &job.server, tool_count, str_of(token), server_last_use(call, job.server.id));
+  server_put_url(call, &job.server, tool_count, str_of(token), used_last(call, job.server.id));
   secret_wipe(token, sizeof token);
   return true;
 }

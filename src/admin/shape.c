@@ -96,7 +96,7 @@ SHAPE(admin_url_new, "UrlNew", "A further URL of a server",
 
 SHAPE(admin_token_new, "TokenNew", "An API token to make",
   {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people"},
-  {"role", ADMIN_WORD, REQ, .allowed = "admin|viewer|client", .says = "admin: may manage; viewer: reads dashboards and answers that are shared; client: may use servers that ask for a token"},
+  {"role", ADMIN_WORD, REQ, .allowed = "admin|editor|viewer|client", .says = "admin: may manage; editor: asks and makes things of its own over accounts that are granted to it; viewer: reads dashboards and answers that are shared; client: may use servers that ask for a token"},
   EXPIRES);
 
 // ---- queries
@@ -384,11 +384,14 @@ INNER(server_fence, "ServerFence", "What the tools of one account are held to",
 #define SERVER_BODY                                                                            \
   {"id", ADMIN_TEXT, REQ, .says = "srv_…"},                                                    \
   {"name", ADMIN_TEXT, REQ, .says = "for people"},                                             \
-  {"account_id", ADMIN_TEXT, REQ, .says = "of the (first) account whose tools it shows"},      \
-  {"accounts", ADMIN_OBJECTS, REQ, .shape = &server_member, .says = "all of them"},            \
+  {"account_id", ADMIN_TEXT, NIL, .says = "of the (first) account whose tools it shows; null: of those there were, none is granted to you now"}, \
+  {"accounts", ADMIN_OBJECTS, REQ, .shape = &server_member, .says = "all of them; an editor is told of those that are granted to her"}, \
   {"share", ADMIN_BOOL, REQ, .says = "accounts of one connector share their tools"},           \
   {"config", ADMIN_OBJECT, REQ, .shape = &filter, .says = "which tools it shows"},             \
   {"fence", ADMIN_OBJECTS, REQ, .shape = &server_fence, .says = "its fence, with names; empty: none"}, \
+  {"owner", ADMIN_TEXT, NIL, .says = "id of the editor that made it, to whose grants it is held; null: administrators made it"}, \
+  {"owner_name", ADMIN_TEXT, NIL, .says = "null: the owner is no more, or there is none"},     \
+  {"held", ADMIN_TEXT, NIL, .says = "what its owner's grants keep it from, in words; null: nothing"}, \
   {"tool_count", ADMIN_INT, REQ, .says = "tools it shows now"},                                \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                                      \
   {"last_used_at", ADMIN_TIME, NIL, .says = "of the last call that the audit has; null: none"}, \
@@ -433,7 +436,7 @@ SHAPE(admin_url_list, "UrlList", "The URLs of a server",
 #define TOKEN_BODY                                                              \
   {"id", ADMIN_TEXT, REQ, .says = "tok_…"},                                     \
   {"name", ADMIN_TEXT, REQ, .says = "for people"},                              \
-  {"role", ADMIN_WORD, REQ, .allowed = "admin|viewer|client", .says = "what it may"},  \
+  {"role", ADMIN_WORD, REQ, .allowed = "admin|editor|viewer|client", .says = "what it may"},  \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                       \
   {"last_used_at", ADMIN_TIME, NIL, .says = "of the last request that had it; null: none"}, \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
@@ -445,7 +448,10 @@ SHAPE(admin_token_list, "TokenList", "A page of API tokens",
   {"items", ADMIN_OBJECTS, REQ, .shape = &admin_token, .says = "oldest first"}, NEXT);
 SHAPE(admin_identity, "Identity", "Who asks: an API token, or a person who signed in to the console, whose session expires_at and last_used_at are of",
   {"kind", ADMIN_WORD, REQ, .allowed = "token|user", .says = "which of them"},
-  TOKEN_BODY);
+  TOKEN_BODY,
+  {"has_password", ADMIN_BOOL, REQ, .says = "of a person: signs in by one as well"},
+  {"grants", ADMIN_OBJECTS, REQ, .shape = &admin_own_grant, .says = "of an editor: the accounts there are; of others none, as they need none"},
+  {"may", ADMIN_TEXTS, REQ, .says = "the routes that your role may call, by operationId"});
 
 INNER(audit_entry, "AuditEntry", "One thing that was done",
   {"id", ADMIN_TEXT, REQ, .says = "aud_…; sorts by time"},

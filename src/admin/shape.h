@@ -66,7 +66,8 @@ extern const struct admin_shape admin_query_page, admin_query_answers, admin_que
     admin_query_connectors, admin_query_tools, admin_query_review, admin_query_audit;
 // Of people
 extern const struct admin_shape admin_signin_link_new, admin_signin_link, admin_session_list,
-    admin_sign_in_body, admin_user_new, admin_user_patch, admin_user_shape, admin_user_list, admin_user_link;
+    admin_sign_in_body, admin_user_new, admin_user_patch, admin_user_shape, admin_user_list, admin_user_link,
+    admin_password_patch, admin_grant_new, admin_grant, admin_grant_list, admin_own_grant;
 // Of engines
 extern const struct admin_shape admin_engine_new, admin_engine_patch, admin_engine_shape, admin_engine_list;
 // Of dashboards

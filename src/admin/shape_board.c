@@ -83,8 +83,8 @@ SHAPE(admin_tile_patch, "TilePatch", "What is to change; what is left out stays.
 INNER(admin_tile, "Tile", "A tile with what it shows", TILE_SHOWN);
 SHAPE(admin_tile_whole, "TileWhole", "A tile with its program and the whole of its last outcome",
   TILE_SHOWN,
-  {"program", ADMIN_OBJECT, REQ, .says = "with the names of today"},
-  {"outcome", ADMIN_OBJECT, NIL, .says = "the last that was good, as POST /program gives it"});
+  {"program", ADMIN_OBJECT, NIL, .says = "with the names of today; null: it is another's"},
+  {"outcome", ADMIN_OBJECT, NIL, .says = "the last that was good, as POST /program gives it; null: there is none, or it is another's"});
 INNER(admin_dashboard, "Dashboard", "A dashboard", BOARD_SHOWN);
 SHAPE(admin_dashboard_whole, "DashboardWhole", "A dashboard with its tiles",
   BOARD_SHOWN,

@@ -28,7 +28,7 @@ SHAPE(admin_sign_in_body, "SignIn", "A name and a password",
   {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "of a user; case does not count"},
   {"password", ADMIN_TEXT, REQ, .most = 1024, .says = "the user's"});
 
-#define ROLE {"role", ADMIN_WORD, REQ, .allowed = "admin|viewer", .says = "admin: may do everything; viewer: reads dashboards and answers that are shared"}
+#define ROLE {"role", ADMIN_WORD, REQ, .allowed = "admin|editor|viewer", .says = "admin: may do everything; editor: asks and makes things of her own over accounts that are granted to her; viewer: reads dashboards and answers that are shared"}
 SHAPE(admin_user_new, "UserNew", "A person to invite",
   {"name", ADMIN_TEXT, REQ, .most = 64, .says = "to sign in with, unique; case does not count"},
   ROLE);
@@ -46,3 +46,22 @@ SHAPE(admin_user_link, "UserWithLink", "A person, and a link by which to sign in
   {"link_expires_at", ADMIN_TIME, REQ, .says = "RFC 3339"});
 SHAPE(admin_user_list, "UserList", "A page of people",
   {"items", ADMIN_OBJECTS, REQ, .shape = &admin_user_shape, .says = "oldest first"}, NEXT);
+
+SHAPE(admin_password_patch, "PasswordPatch", "Another password for who has signed in",
+  {"current", ADMIN_TEXT, REQ, .most = 1024, .says = "the password of now"},
+  {"password", ADMIN_TEXT, REQ, .most = 1024, .says = "the new one: 12 bytes or more"});
+
+#define ACCESS {"access", ADMIN_WORD, REQ, .allowed = "read|write", .says = "read: what reads, which is also all that asking needs; write: everything the account serves"}
+SHAPE(admin_grant_new, "GrantNew", "How far the account may be used", ACCESS);
+SHAPE(admin_grant, "Grant", "An account that an editor may use. It counts while the holder has the role editor",
+  {"account_id", ADMIN_TEXT, REQ, .says = "acc_…"},
+  {"account", ADMIN_TEXT, NIL, .says = "its name; null: it cannot be used at present"},
+  ACCESS,
+  {"granted_by", ADMIN_TEXT, REQ, .says = "id of who gave it"},
+  {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"});
+SHAPE(admin_grant_list, "GrantList", "A page of grants",
+  {"items", ADMIN_OBJECTS, REQ, .shape = &admin_grant, .says = "by account"}, NEXT);
+SHAPE(admin_own_grant, "OwnGrant", "An account that is granted to who asks",
+  {"account_id", ADMIN_TEXT, REQ, .says = "acc_…"},
+  {"account", ADMIN_TEXT, REQ, .says = "its name"},
+  ACCESS);

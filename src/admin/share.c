@@ -109,7 +109,7 @@ bool admin_create_share(struct admin_call *call, struct err *err) {
   struct str tile_id = json_str(call->body, "tile"), name = str_trim(json_str(call->body, "name"));
   char id[TOKEN_ID], secret[TOKEN_TEXT];
   struct share_making m = {.call = call};
-  if (!boards_find(call, &board, err)) return false;
+  if (!boards_find(call, &board, err) || !boards_may_change(call, &board, err)) return false;
   if (tile_id.n) {
     struct board_row of;
     if (!boards_read_tile(call, tile_id, &of, &tile, err)) return false;
@@ -151,9 +151,12 @@ static bool share_all_job(void *arg, struct err *err) {
          board_all(share_store(job->call), job->call->arena, &job->boards, &job->board_count, err);
 }
 
+// Of an editor's own dashboards alone.
 static bool share_is_seen(const struct share_job *job, const struct board_share *row) {
+  struct err none;
   for (size_t i = 0; i < job->board_count; i++)
-    if (str_eq(job->boards[i].id, row->dashboard_id)) return boards_sees(job->call, &job->boards[i]);
+    if (str_eq(job->boards[i].id, row->dashboard_id))
+      return boards_sees(job->call, &job->boards[i]) && boards_may_change(job->call, &job->boards[i], &none);
   return false;
 }
 

@@ -224,7 +224,7 @@ static void sheet_program(const struct answers_read *r, struct buf *out) {
   size_t n = 0;
   char *pretty = yyjson_write(doc, YYJSON_WRITE_PRETTY_TWO_SPACES, &n);
   buf_add_z(out, "<details><summary>Program</summary>\n");
-  bool manages = r->call->who.role == ACCESS_ADMIN; // why names tools and accounts
+  bool manages = admin_manages(r->call); // why names tools and accounts
   if (r->verdict.state != SHELF_OK)
     page_text(out, arena_printf(a, "It cannot run any more (%s)%s%.*s", shelf_state_name(r->verdict.state),
                                 manages ? ": " : ".", STR_ARG(manages ? r->verdict.why : STR(""))));

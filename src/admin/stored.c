@@ -10,6 +10,7 @@
 #include "admin/view.h"
 #include "base/clock.h"
 #include "catalog/shown.h"
+#include "catalog/sight.h"
 #include "data/json.h"
 #include "io/pool.h"
 #include "shelf/face.h"
@@ -21,14 +22,49 @@ static const struct access_token *stored_owner(const struct admin_call *call, st
   return t && access_is_live(t->expires_at, clock_now_ms()) ? t : NULL;
 }
 
-static bool stored_sees(const struct admin_call *call, const struct shelf_row *row) {
-  return !row->is_private || str_eq(row->owner, call->who.token.id) || !stored_owner(call, row->owner);
+static bool stored_is_own(const struct admin_call *call, const struct shelf_row *row) {
+  return str_eq(row->owner, call->who.token.id);
 }
 
-bool admin_stored_named(const struct admin_call *call, struct str named, const char *field,
+// Of an owner who is gone, who manages sees the private ones too.
+static bool stored_sees(const struct admin_call *call, const struct shelf_row *row) {
+  return !row->is_private || stored_is_own(call, row) ||
+         (admin_manages(call) && !stored_owner(call, row->owner));
+}
+
+static bool stored_may_change(const struct admin_call *call, const struct shelf_row *row, struct err *err) {
+  return admin_manages(call) || stored_is_own(call, row) ||
+         err_set(err, ERR_DENIED, "the program is another's: its owner changes it, or an administrator");
+}
+
+struct stored_judging {
+  struct admin_call *call;
+  struct shelf_entry entry;
+};
+
+static bool stored_judge_job(void *arg, struct err *err) {
+  struct stored_judging *j = arg;
+  struct stable_look look = {.catalog = j->call->catalog, .arena = j->call->arena};
+  (void)err;
+  j->entry.verdict = shelf_judge(j->call->env->program, yyjson_doc_get_root(j->entry.program->doc), &look);
+  stable_done(&look);
+  return true;
+}
+
+// With what became of it by what who asks may see: on the shelf it is judged by all accounts.
+static bool stored_seen(struct admin_call *call, const struct shelf_entry *e, const struct shelf_entry **out,
+                        struct err *err) {
+  struct stored_judging *j = ARENA_NEW(call->arena, struct stored_judging);
+  *j = (struct stored_judging){call, *e};
+  if (!sight_is_whole(call->catalog) && !pool_run(stored_judge_job, j, err)) return false;
+  *out = sight_is_whole(call->catalog) ? e : &j->entry;
+  return true;
+}
+
+bool admin_stored_named(struct admin_call *call, struct str named, const char *field,
                         const struct shelf_entry **out, struct err *err) {
   const struct shelf_entry *e = shelf_find(call->shelf, named);
-  if (e && stored_sees(call, &e->program->row)) return *out = e, true;
+  if (e && stored_sees(call, &e->program->row)) return stored_seen(call, e, out, err);
   err_at(err, ERR_MISSING, field, "there is no program '%.*s'", STR_MOST(named, 64));
   err_hint(err, "GET /stored-program lists them");
   return false;
@@ -56,7 +92,8 @@ static void stored_put_tool(struct admin_call *call, const struct shelf_tool *t)
   put_text(out, "program_id", t->row.program_id);
   put_text(out, "program", t->entry->program->row.name);
   put_text_or_null(out, "description", t->row.description);
-  stored_put_verdict(out, &t->verdict);
+  struct shelf_verdict told = {.state = t->verdict.state};
+  stored_put_verdict(out, sight_is_whole(call->catalog) ? &t->verdict : &told); // why may name other accounts
   put_bool(out, "hides", t->hides);
   put_text(out, "published_by", t->row.published_by);
   put_time(out, "published_at", t->row.published_at);
@@ -77,7 +114,9 @@ static void stored_put(struct admin_call *call, const struct shelf_entry *e, boo
   put_text_or_null(out, "owner_name", owner ? owner->name : STR_NONE);
   put_text(out, "visibility", row->is_private ? STR("private") : STR("shared"));
   put_open(out, "published", '[');
-  for (const struct shelf_tool *t = e->published; t; t = t->next) stored_put_tool(call, t);
+  for (const struct shelf_tool *t = e->published; t; t = t->next)
+    if (sight_is_whole(call->catalog) || catalog_server_by_id(call->catalog, t->row.server_id))
+      stored_put_tool(call, t);
   put_close(out, ']');
   put_int(out, "version", row->version);
   put_time(out, "created_at", row->created_at);
@@ -92,17 +131,18 @@ static void stored_put(struct admin_call *call, const struct shelf_entry *e, boo
 // What was just stored, as the shelf has it now.
 static bool stored_put_new(struct admin_call *call, struct str id, struct err *err) {
   const struct shelf_entry *e = shelf_find(call->shelf, id);
+  if (e && !stored_seen(call, e, &e, err)) return false;
   if (e) return stored_put(call, e, true), true;
   return err_set(err, ERR_CONFLICT, "the program was deleted in the meantime");
 }
 
 bool admin_list_stored(struct admin_call *call, struct err *err) {
-  (void)err;
   struct paging page = paging_begin(call);
   for (size_t i = 0; call->shelf && i < call->shelf->entry_count && !page.full; i++) {
     const struct shelf_entry *e = &call->shelf->entries[i];
-    if (stored_sees(call, &e->program->row) && paging_takes(&page, e->program->row.id))
-      stored_put(call, e, false);
+    if (!stored_sees(call, &e->program->row) || !paging_takes(&page, e->program->row.id)) continue;
+    if (!stored_seen(call, e, &e, err)) return false;
+    stored_put(call, e, false);
   }
   paging_close(&page);
   paging_end(&page);
@@ -194,7 +234,7 @@ bool admin_save_stored(struct admin_call *call, struct err *err) {
 
 bool admin_change_stored(struct admin_call *call, struct err *err) {
   const struct shelf_entry *e;
-  if (!admin_find_stored(call, &e, err)) return false;
+  if (!admin_find_stored(call, &e, err) || !stored_may_change(call, &e->program->row, err)) return false;
   struct stored_job job = {.call = call, .row = e->program->row, .there = true};
   job.row.id = arena_dup(call->arena, job.row.id); // it outlives this shelf
   struct shelf_row before = job.row;
@@ -227,7 +267,7 @@ static bool stored_delete_job(void *arg, struct err *err) {
 
 bool admin_delete_stored(struct admin_call *call, struct err *err) {
   const struct shelf_entry *e;
-  if (!admin_find_stored(call, &e, err)) return false;
+  if (!admin_find_stored(call, &e, err) || !stored_may_change(call, &e->program->row, err)) return false;
   struct stored_job job = {.call = call, .row = e->program->row};
   call->detail = arena_printf(call->arena, "%.*s \"%.*s\"", STR_ARG(job.row.id), STR_ARG(job.row.name));
   if (!pool_run(stored_delete_job, &job, err)) return false;

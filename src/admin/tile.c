@@ -153,7 +153,7 @@ bool admin_pin_tile(struct admin_call *call, struct err *err) {
   struct board_row board;
   char id[TOKEN_ID];
   token_id("til", id);
-  if (!boards_find(call, &board, err)) return false;
+  if (!boards_find(call, &board, err) || !boards_may_change(call, &board, err)) return false;
   struct boards_pin pin = {.call = call,
                            .tile = {.id = arena_dup(call->arena, str_of(id)),
                                     .dashboard_id = board.id,
@@ -207,7 +207,7 @@ static struct str tile_changes(const struct boards_pin *pin, const struct board_
 bool admin_change_tile(struct admin_call *call, struct err *err) {
   struct board_row board;
   struct boards_tile t;
-  if (!boards_find_tile(call, &board, &t, err)) return false;
+  if (!boards_find_tile(call, &board, &t, err) || !boards_may_change(call, &board, err)) return false;
   struct boards_pin pin = {.call = call, .tile = t.tile, .there = true};
   int64_t place = json_int(call->body, "place", t.tile.place);
   if (json_int(call->body, "version", t.tile.version) != t.tile.version)
@@ -240,7 +240,7 @@ static bool tile_delete_job(void *arg, struct err *err) {
 bool admin_delete_tile(struct admin_call *call, struct err *err) {
   struct board_row board;
   struct boards_tile t;
-  if (!boards_find_tile(call, &board, &t, err)) return false;
+  if (!boards_find_tile(call, &board, &t, err) || !boards_may_change(call, &board, err)) return false;
   struct boards_pin pin = {.call = call, .tile = t.tile};
   call->detail = arena_printf(call->arena, "%.*s of %.*s", STR_ARG(t.tile.id), STR_ARG(board.id));
   if (!pool_run(tile_delete_job, &pin, err)) return false;

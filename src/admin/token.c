@@ -7,7 +7,7 @@
 #include "admin/body.h"
 #include "admin/paging.h"
 #include "admin/put.h"
-#include "admin/route.h"
+#include "admin/signin.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "io/pool.h"
@@ -25,6 +25,33 @@ static bool token_is_admin(const struct access_token *t, int64_t now) {
   return t->role == ACCESS_ADMIN && access_is_live(t->expires_at, now);
 }
 
+// What there is for this caller, by the names that /openapi.json has for routes.
+static void token_put_may(struct admin_call *call) {
+  put_open(&call->out, "may", '[');
+  for (size_t i = 0; i < admin_router.count; i++) {
+    const struct admin_route *route = admin_router.routes[i].doc;
+    if (route->guard != ADMIN_OPEN && admin_guard_takes(route->guard, call->who.role))
+      put_text(&call->out, NULL, str_of(route->name));
+  }
+  put_close(&call->out, ']');
+}
+
+// Of an editor; whoever manages needs none.
+static void token_put_grants(struct admin_call *call) {
+  struct permits own = permit_of_holder(&call->catalog->permits, call->who.token.id);
+  put_open(&call->out, "grants", '[');
+  for (size_t i = 0; call->who.role == ACCESS_EDITOR && i < own.count; i++) {
+    const struct catalog_account *v = catalog_account_by_id(call->catalog, own.items[i].account_id);
+    if (!v) continue;
+    put_open(&call->out, NULL, '{');
+    put_text(&call->out, "account_id", v->account->id);
+    put_text(&call->out, "account", v->account->name);
+    put_text(&call->out, "access", str_of(permit_name(own.items[i].access)));
+    put_close(&call->out, '}');
+  }
+  put_close(&call->out, ']');
+}
+
 bool admin_get_identity(struct admin_call *call, struct err *err) {
   (void)err;
   put_open(&call->out, NULL, '{');
@@ -34,6 +61,10 @@ bool admin_get_identity(struct admin_call *call, struct err *err) {
   for (size_t i = 0; i < call->catalog->token_count; i++)
     if (str_eq(call->catalog->tokens[i].id, own.id)) own.use = call->catalog->tokens[i].use;
   token_put(&call->out, &own);
+  const struct access_user *user = call->session.id.n ? admin_user_named(call, own.id) : NULL;
+  put_bool(&call->out, "has_password", user && user->has_password);
+  token_put_grants(call);
+  token_put_may(call);
   put_close(&call->out, '}');
   return true;
 }

@@ -49,10 +49,16 @@ static bool watch_find_job(void *arg, struct err *err) {
          watch_ground(job, err);
 }
 
+// Of an editor's own dashboards alone.
+static bool watch_is_seen(const struct admin_call *call, const struct board_row *board) {
+  struct err none;
+  return boards_sees(call, board) && boards_may_change(call, board, &none);
+}
+
 static bool watch_find(struct admin_call *call, struct watch_job *job, struct err *err) {
   *job = (struct watch_job){.call = call, .arena = call->arena, .id = http_param(&call->params, "watch")};
   if (!pool_run(watch_find_job, job, err)) return false;
-  if (boards_sees(call, &job->board)) return true;
+  if (watch_is_seen(call, &job->board)) return true;
   err_at(err, ERR_MISSING, "watch", "there is no watch '%.*s'", STR_MOST(job->id, 64));
   err_hint(err, "postern watch list, or GET /watches, has them");
   return false;
@@ -130,7 +136,7 @@ struct watch_listing {
 static bool watch_list_one(struct watch_listing *l, const struct alert_watch *w, struct err *err) {
   struct watch_job job = {.call = l->call, .arena = arena_new(), .watch = *w};
   bool ok = watch_ground(&job, err);
-  if (ok && boards_sees(l->call, &job.board) && paging_takes(&l->page, w->id)) watch_put(&job, STR(""));
+  if (ok && watch_is_seen(l->call, &job.board) && paging_takes(&l->page, w->id)) watch_put(&job, STR(""));
   arena_free(job.arena);
   return ok || err->code == ERR_MISSING; // deleted meanwhile
 }
@@ -242,7 +248,9 @@ bool admin_create_watch(struct admin_call *call, struct err *err) {
   struct watch_job job = {.call = call};
   char id[TOKEN_ID];
   token_id("wat", id);
-  if (!boards_read_tile(call, json_str(call->body, "tile"), &job.board, &t, err)) return false;
+  if (!boards_read_tile(call, json_str(call->body, "tile"), &job.board, &t, err) ||
+      !boards_may_change(call, &job.board, err))
+    return false;
   job.tile = t.tile;
   job.outcome = t.outcome;
   job.watch = (struct alert_watch){.id = arena_dup(call->arena, str_of(id)),

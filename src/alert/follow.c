@@ -26,7 +26,7 @@ struct str alert_watch_lost(const struct catalog *c, const struct alert_watch *w
   const struct access_token *t = catalog_token_by_id(c, w->owner);
   if (!t || !access_is_live(t->expires_at, clock_now_ms()))
     return STR("the API token of its owner was revoked, or has expired");
-  if (t->role != ACCESS_ADMIN) return STR("the API token of its owner may not look at dashboards any more");
+  if (!access_makes(t->role)) return STR("the API token of its owner may not look at dashboards any more");
   if (board->is_private && !str_eq(board->owner, w->owner)) return STR("the dashboard is private to another");
   return STR("");
 }

@@ -72,8 +72,10 @@ static bool keep_follow(struct keeping *k, struct err *err) {
 
 // ---- what people call things
 
-static bool keep_alias_counts(const struct shelf_alias *row, const struct catalog_server *server) {
-  bool seen = !row->account_id.n || !server;
+static bool keep_alias_counts(const struct shelf_alias *row, const struct program_request *view) {
+  const struct catalog_server *server = view->server;
+  bool seen = !row->account_id.n || (!server && catalog_account_by_id(view->catalog, row->account_id));
+  if (!server) return seen;
   for (size_t i = 0; !seen && i < server->member_count; i++)
     seen = str_eq(server->members[i].account->account->id, row->account_id);
   return seen;
@@ -88,7 +90,7 @@ static bool keep_aliases(struct keeping *k, struct err *err) {
   struct alias *all = ARENA_ARRAY(k->arena, count + 1, struct alias);
   ask->alias_count = 0;
   for (size_t i = 0; i < count; i++)
-    if (keep_alias_counts(&rows[i], ask->program.server))
+    if (keep_alias_counts(&rows[i], &ask->program))
       all[ask->alias_count++] = (struct alias){rows[i].folded, rows[i].value};
   ask->aliases = all;
   return true;

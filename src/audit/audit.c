@@ -523,6 +523,15 @@ static void audit_where(struct audit_where *w, const char *condition, struct sto
   buf_printf(&w->sql, " %s %s $%zu", w->count == 1 ? "WHERE" : "AND", condition, w->count);
 }
 
+static void audit_seen_by(struct audit_where *w, struct str seer) {
+  if (!seer.n) return;
+  w->values[w->count++] = STORE_TEXT(seer);
+  buf_printf(&w->sql,
+             " %s (actor = $%zu OR server_id IN (SELECT id FROM server WHERE owner = $%zu)) AND "
+             "(account_id = '' OR account_id IN (SELECT account_id FROM account_permit WHERE holder = $%zu))",
+             w->count == 1 ? "WHERE" : "AND", w->count, w->count, w->count);
+}
+
 static void audit_entry_read(const struct store_rows *rows, size_t i, struct audit_entry *out) {
   struct audit_row *row = &out->row;
   struct str *texts[AUDIT_TEXTS];
@@ -552,6 +561,7 @@ bool audit_read(struct store *s, const struct audit_query *q, struct arena *a, s
   audit_where(&w, "tool =", STORE_TEXT(q->tool));
   audit_where(&w, "outcome =", STORE_TEXT(q->outcome));
   audit_where(&w, "id <", STORE_TEXT(q->before_id));
+  audit_seen_by(&w, q->seer);
   w.values[w.count++] = STORE_INT((int64_t)q->limit);
   buf_printf(&w.sql, " ORDER BY id DESC LIMIT $%zu", w.count);
   struct store_rows rows;

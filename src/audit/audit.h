@@ -66,6 +66,9 @@ struct str audit_mark_hash(const unsigned char hash[TOKEN_HASH], char out[AUDIT_
 struct audit_query {
   int64_t since, until; // ms; 0: open
   struct str actor, client, address, action, server_id, url, account_id, tool, outcome, before_id;
+  // What this editor did, and what was done through this editor's servers, but for accounts that are not granted (any
+  // more); empty: all.
+  struct str seer;
   size_t limit; // 1…1000
   bool values;  // open them, too
 };

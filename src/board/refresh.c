@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "catalog/sight.h"
 #include "crypto/token.h"
 #include "data/json.h"
 #include "io/pool.h"
@@ -34,8 +35,12 @@ struct str board_owner_lost(const struct catalog *c, struct str owner) {
   if (!t || !access_is_live(t->expires_at, clock_now_ms()))
     return STR("the API token of its owner was revoked, or has expired: it is not run any more; change its "
                "program to make it yours");
-  if (t->role != ACCESS_ADMIN) return STR("the API token of its owner may not run programs any more");
+  if (!access_makes(t->role)) return STR("the API token of its owner may not run programs any more");
   return STR("");
+}
+
+struct catalog *board_sight(struct catalog *c, struct str owner) {
+  return board_owner_lost(c, owner).n ? c : sight_of(c, catalog_token_by_id(c, owner));
 }
 
 struct shelf_verdict board_judge(const struct board_env *env, const struct board_tile *t,
@@ -59,6 +64,7 @@ static bool refresh_read_job(void *arg, struct err *err) {
   if (!board_tile_find(r->env->store, job->tile_id, r->arena, &r->tile, err) ||
       !board_find(r->env->store, r->tile.dashboard_id, r->arena, &r->board, err))
     return false;
+  r->catalog = board_sight(r->catalog, r->tile.owner);
   struct stable_look look = {.catalog = r->catalog, .arena = r->arena};
   yyjson_doc *doc = yyjson_read(r->tile.program.p, r->tile.program.n, YYJSON_READ_NUMBER_AS_RAW);
   r->verdict = board_judge(r->env, &r->tile, &look);

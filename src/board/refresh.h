@@ -37,6 +37,8 @@ MUST_USE bool board_refresh(const struct board_env *env, const struct board_batc
 
 // Why the owner's view cannot be had any more; empty: it can.
 struct str board_owner_lost(const struct catalog *c, struct str owner);
+// What the owner sees of a catalog, with which a tile is run; of an owner that is lost, what it is given. As long as c.
+struct catalog *board_sight(struct catalog *c, struct str owner);
 // What became of its program. Texts are in the look's arena. Blocking.
 struct shelf_verdict board_judge(const struct board_env *env, const struct board_tile *t,
                                  struct stable_look *look);

@@ -12,6 +12,7 @@
 #include "catalog/find.h"
 #include "catalog/listing.h"
 #include "catalog/shown.h"
+#include "catalog/sight.h"
 #include "remote/remote.h"
 #include "tool/finding.h"
 #include "tool/narrow.h"
@@ -49,6 +50,7 @@ static void catalog_server_unref(struct catalog_server *v) {
 }
 
 static void catalog_free(struct catalog *c) {
+  sight_free(c);
   once_free(c->once); // it points into all that follows
   for (size_t i = 0; i < c->server_count; i++) catalog_server_unref(c->servers[i]);
   for (size_t i = 0; i < c->account_count; i++) catalog_account_unref(c->accounts[i]);
@@ -67,13 +69,20 @@ struct catalog *catalog_acquire(void) {
   return c;
 }
 
+// A sight is counted with what it is of.
+static struct catalog *catalog_counted(struct catalog *c) {
+  return c->whole ? c->whole : c;
+}
+
 struct catalog *catalog_ref(struct catalog *c) {
-  atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&catalog_counted(c)->refs, 1, memory_order_relaxed);
   return c;
 }
 
 void catalog_release(struct catalog *c) {
-  if (c && atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) == 1) catalog_free(c);
+  if (!c) return;
+  c = catalog_counted(c);
+  if (atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) == 1) catalog_free(c);
 }
 
 // One rebuild on its way.
@@ -159,18 +168,32 @@ static uint64_t catalog_fingerprint(const struct catalog_server *v) {
   return hash;
 }
 
+struct catalog_members {
+  struct catalog_member *items;
+  size_t count, lost, narrowed; // lost: its owner may not use them (any more); narrowed: may only read them
+};
+
 // Accounts of a server that the snapshot has; one that was left out, with a log line, closes no other.
-static size_t catalog_members(const struct catalog *next, const struct server *row, struct arena *a,
-                              struct catalog_member **out) {
-  size_t count = 0;
-  *out = ARENA_ARRAY(a, row->member_count + 1, struct catalog_member);
+static struct catalog_members catalog_members(const struct catalog *next, const struct server *row,
+                                              struct arena *a) {
+  struct catalog_members m = {.items = ARENA_ARRAY(a, row->member_count + 1, struct catalog_member)};
   for (size_t i = 0; i < row->member_count; i++) {
-    struct catalog_account *account = map_get(&next->accounts_by_id, row->members[i].account_id);
-    if (account)
-      (*out)[count++] = (struct catalog_member){
-          .alias = row->members[i].alias, .account = account, .names = row->members[i].names};
+    const struct server_member *from = &row->members[i];
+    struct catalog_account *account = map_get(&next->accounts_by_id, from->account_id);
+    enum permit_access access = account ? sight_access(next, row->owner, from->account_id) : PERMIT_NONE;
+    m.lost += account && access == PERMIT_NONE;
+    m.narrowed += access == PERMIT_READ;
+    if (access)
+      m.items[m.count++] = (struct catalog_member){
+          .alias = from->alias, .account = account, .names = from->names, .access = access};
   }
-  return count;
+  return m;
+}
+
+static int64_t catalog_ends_at(const struct catalog *next, const struct server *row) {
+  const struct access_token *owner = row->owner.n ? catalog_token_by_id(next, row->owner) : NULL;
+  int64_t own = row->expires_at, other = owner ? owner->expires_at : 0;
+  return !own || (other && other < own) ? other : own;
 }
 
 // Prompts and resources have neither tags nor tool names, so a filter by these leaves them out unless asked
@@ -228,7 +251,12 @@ static struct catalog_server *catalog_server_new(const struct catalog *before, c
   *v = (struct catalog_server){.refs = 1, .arena = a};
   server_row_copy(row, a, &v->server);
   catalog_add_urls(before, v);
-  v->member_count = catalog_members(next, &v->server, a, &v->members);
+  struct catalog_members m = catalog_members(next, &v->server, a);
+  v->members = m.items;
+  v->member_count = m.count;
+  v->lost_count = m.lost;
+  v->narrowed_count = m.narrowed;
+  v->ends_at = catalog_ends_at(next, &v->server);
   for (size_t i = 0; i < v->member_count; i++) catalog_account_ref(v->members[i].account);
   catalog_hold_members(v);
   v->prompts = catalog_shows(v->server.filter.prompts, &v->server.filter);
@@ -242,26 +270,28 @@ static struct catalog_server *catalog_server_new(const struct catalog *before, c
 }
 
 static bool catalog_server_same(const struct catalog_server *v, const struct server *row,
-                                const struct catalog_member *members, size_t count) {
-  if (v->server.version != row->version || v->member_count != count) return false;
-  for (size_t i = 0; i < count; i++)
-    if (v->members[i].account != members[i].account || !str_eq(v->members[i].alias, members[i].alias))
+                                const struct catalog_members *m) {
+  if (v->server.version != row->version || v->member_count != m->count || v->lost_count != m->lost)
+    return false;
+  for (size_t i = 0; i < m->count; i++)
+    if (v->members[i].account != m->items[i].account || v->members[i].access != m->items[i].access ||
+        !str_eq(v->members[i].alias, m->items[i].alias))
       return false;
   return true;
 }
 
 static void catalog_add_server(const struct catalog_making *m, const struct server *row) {
-  struct catalog_member *members;
-  size_t count = catalog_members(m->next, row, m->scratch, &members);
-  if (!count) return;
+  struct catalog_members members = catalog_members(m->next, row, m->scratch);
+  if (!members.count && !members.lost) return;
   struct catalog_server *v = m->before ? map_get(&m->before->servers_by_id, row->id) : NULL;
-  if (v && catalog_server_same(v, row, members, count))
+  if (v && catalog_server_same(v, row, &members))
     catalog_server_ref(v);
   else
     v = catalog_server_new(m->before, m->next, row);
   m->next->servers[m->next->server_count++] = v;
   map_put(&m->next->servers_by_id, v->server.id, v);
-  for (size_t i = 0; i < v->server.urls.count; i++)
+  // One whose owner may use none of its accounts is there to be seen, and its URLs open nothing.
+  for (size_t i = 0; i < v->server.urls.count && v->member_count; i++)
     map_put(&m->next->urls_by_hash, catalog_hash(v->urls[i].row), &v->urls[i]);
 }
 
@@ -276,6 +306,7 @@ static bool catalog_fill(const struct catalog_env *env, const struct catalog *be
       server_row_load_all(store, m.scratch, &servers, &server_count, err) &&
       access_list(store, next->arena, &next->tokens, &next->token_count, err) &&
       user_list(store, next->arena, &next->users, &next->user_count, err) &&
+      permit_list(store, next->arena, &next->permits, err) &&
       remote_stamps(store, m.scratch, &m.stamps, err) &&
       account_load_all(env->account, env->library.connectors, m.scratch, &accounts, &account_count, err);
   if (ok) {
@@ -284,6 +315,7 @@ static bool catalog_fill(const struct catalog_env *env, const struct catalog *be
     for (size_t i = 0; i < account_count; i++) catalog_add_account(&m, accounts[i]);
     for (size_t i = 0; i < server_count; i++) catalog_add_server(&m, &servers[i]);
     catalog_add_tokens(before, next);
+    sight_fill(next);
   }
   map_free(&m.stamps);
   arena_free(m.scratch);
@@ -338,7 +370,7 @@ struct catalog_url *catalog_url_by_token(const struct catalog *c, struct str tok
   unsigned char hash[TOKEN_HASH];
   token_hash(token, hash);
   struct catalog_url *url = map_get(&c->urls_by_hash, str_make((const char *)hash, TOKEN_HASH));
-  return url && access_is_live(url->server->server.expires_at, now_ms) ? url : NULL;
+  return url && access_is_live(url->server->ends_at, now_ms) ? url : NULL;
 }
 
 struct catalog_uses {

@@ -9,8 +9,8 @@
 // The column require_api_token repeats what config says; only config is read.
 #define SERVER_COLUMNS                                                                                       \
   "id, name, share, config, require_api_token, token_hash, created_at, updated_at, expires_at, "             \
-  "version, stamp, url_created_at, url_used_at"
-#define SERVER_PLACES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"
+  "version, stamp, url_created_at, url_used_at, owner"
+#define SERVER_PLACES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14"
 
 static struct str *server_row_copy_list(const struct str *from, size_t count, struct arena *a) {
   struct str *to = ARENA_ARRAY(a, count + 1, struct str);
@@ -22,6 +22,7 @@ void server_row_copy(const struct server *from, struct arena *a, struct server *
   struct server v = *from;
   v.id = arena_dup(a, from->id);
   v.name = arena_dup(a, from->name);
+  v.owner = arena_dup(a, from->owner);
   v.members = ARENA_ARRAY(a, from->member_count + 1, struct server_member);
   for (size_t i = 0; i < from->member_count; i++)
     v.members[i] = (struct server_member){arena_dup(a, from->members[i].account_id),
@@ -45,10 +46,12 @@ static struct str server_row_hash(const struct server *v, struct arena *a) {
   return arena_dup(a, str_of(hash));
 }
 
+// The owner stands behind the config, which is a JSON object: no two pairs give one text, and without an owner it is what it
+// was before servers had one.
 static struct sealed_at server_row_place(const struct server *v, struct arena *a) {
   return (struct sealed_at){STAMPED_SERVER,
                             v->id,
-                            {v->name, sealed_number(a, v->share), v->config,
+                            {v->name, sealed_number(a, v->share), ARENA_JOIN(a, v->config, v->owner),
                              sealed_number(a, v->filter.require_api_token), server_row_hash(v, a),
                              sealed_number(a, v->expires_at)}};
 }
@@ -68,7 +71,7 @@ static struct server_url server_row_first(const struct server *v) {
 }
 
 // In the order of SERVER_COLUMNS, and behind them the version that an update replaces.
-enum { SERVER_ROW_VALUES = 13 };
+enum { SERVER_ROW_VALUES = 14 };
 
 static void server_row_values(const struct server *v, struct str stamp, struct arena *a,
                               struct store_value out[SERVER_ROW_VALUES + 1]) {
@@ -87,6 +90,7 @@ static void server_row_values(const struct server *v, struct str stamp, struct a
       STORE_TEXT(stamp),
       STORE_INT(first.created_at),
       STORE_INT(first.used_at),
+      STORE_TEXT(v->owner),
       STORE_INT(v->version - 1),
   };
   memcpy(out, values, sizeof values);
@@ -148,7 +152,7 @@ static bool server_row_update_row(struct store *s, const struct server *v, struc
   int64_t changed = 0;
   server_row_values(v, stamp, a, values);
   if (!store_run(
-          s, "UPDATE server SET (" SERVER_COLUMNS ") = (" SERVER_PLACES ") WHERE id = $1 AND version = $14",
+          s, "UPDATE server SET (" SERVER_COLUMNS ") = (" SERVER_PLACES ") WHERE id = $1 AND version = $15",
           values, SERVER_ROW_VALUES + 1, &changed, err))
     return false;
   return changed || store_outdated("the server", err);
@@ -204,7 +208,8 @@ static bool server_row_read(struct store *s, const struct store_rows *rows, size
                      .created_at = store_cell(rows, i, 6)->number,
                      .updated_at = store_cell(rows, i, 7)->number,
                      .expires_at = store_cell(rows, i, 8)->number,
-                     .version = store_cell(rows, i, 9)->number};
+                     .version = store_cell(rows, i, 9)->number,
+                     .owner = store_cell(rows, i, 13)->text};
   if (!server_row_read_first(rows, i, a, &v, err)) return false;
   yyjson_doc *config;
   if (!json_read(v.config, &JSON_LIMITS, &config, err)) return false;

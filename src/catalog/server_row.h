@@ -24,6 +24,7 @@ struct server_member {
 
 struct server {
   struct str id, name;
+  struct str owner; // id of the editor that made it, to whose grants it is held; empty: the house's
   struct server_member *members; // at least one
   size_t member_count;
   bool share; // accounts of one connector share one tool set, with an `account` argument

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "catalog/sight.h"
 #include "crypto/token.h"
 #include "tool/narrow.h"
 
@@ -156,12 +157,13 @@ static bool shown_is_within(const struct shown *s, const struct catalog_member *
 }
 
 // By the vendor's name or by the one it is shown under; whoever writes the filter may have either before
-// them. Beyond the account's fence is nothing.
+// them. Beyond the account's fence, and what its owner may, is nothing.
 static bool shown_passes(const struct shown *s, const struct catalog_member *m, const struct tool *t,
                          struct str shown) {
   struct tool as = *t;
   as.name = shown;
-  return t->served && (policy_allows(&s->v->server.filter, t) || policy_allows(&s->v->server.filter, &as)) &&
+  return t->served && sight_shows(m->access, t) &&
+         (policy_allows(&s->v->server.filter, t) || policy_allows(&s->v->server.filter, &as)) &&
          shown_is_within(s, m, t);
 }
 

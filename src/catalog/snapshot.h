@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "access/permit.h"
 #include "access/user.h"
 #include "account/value.h"
 #include "catalog/once.h"
@@ -48,6 +49,7 @@ struct catalog_member { // an account of a server
   struct str alias;     // unique within the server; prefixes names and URIs; empty: they are the vendor's own
   struct catalog_account *account;
   enum server_names names;
+  enum permit_access access; // how far the server's owner may go with it; never PERMIT_NONE
   uint64_t
       *shown; // which of its tools the server shows, a bit each; those it shares stand with the first member
   uint32_t *places;                    // and where in the server's `tools`
@@ -67,7 +69,10 @@ struct catalog_server { // likewise shared
   struct server server;
   struct catalog_url *urls; // server.urls.count of them, in that order
   struct catalog_member *members;
-  size_t member_count;        // those that can be used
+  size_t member_count; // those that can be used
+  int64_t ends_at; // ms; 0: never. Its own expiry, or that of the API token that owns it, whichever is sooner
+  // Of the accounts that are there, its owner may no more: use at all, write to. Of a server of the house: none.
+  size_t lost_count, narrowed_count;
   bool programs, asks;        // our own tools for programs, for questions are shown
   bool prompts, resources;    // are those of the accounts shown? By config; by default where no tags or tools
                               // filter is set
@@ -91,6 +96,10 @@ struct catalog {
   struct map accounts_by_id; // struct catalog_account *
   struct map tokens_by_hash; // struct access_token *: access_find
   struct once *once;         // what others make of its views; locks itself
+  struct permits permits;
+  struct catalog *whole; // of a sight (catalog/sight), what it is of; NULL: this is the whole
+  struct str seer;       // whose sight it is; of the whole, and of what nobody sees, empty
+  struct map sights;     // of the whole: struct catalog *, by seer
 };
 
 #endif

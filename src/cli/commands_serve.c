@@ -106,9 +106,10 @@ const struct command commands_serve[] = {
     {.path = "token create",
      .summary = "Make an API token; it is shown this once",
      .example = "postern token create --role client --name claude-code --expires-in 90d",
-     .flags = {{"role", "admin|viewer|client",
-                "admin may manage; viewer reads what is shared; client may use servers that ask for a token; "
-                "without it client"},
+     .flags = {{"role", "admin|editor|viewer|client",
+                "admin may manage; editor asks, and makes things over accounts that are granted to it; "
+                "viewer reads "
+                "what is shared; client may use servers that ask for a token; without it client"},
                {"name", "NAME", "what or whom it is for"},
                EXPIRY_FLAGS},
      .traits = API,
@@ -144,9 +145,10 @@ const struct command commands_serve[] = {
      .summary = "Invite a person to the console: prints a link that signs in once and sets a password",
      .example = "postern user add ada --role admin",
      .arguments = {{"NAME", "to sign in with"}},
-     .flags = {{"role", "admin|viewer",
-                "admin may do everything; viewer reads dashboards and answers that are shared; without it "
-                "viewer"}},
+     .flags =
+         {{"role", "admin|editor|viewer",
+           "admin may do everything; editor asks, and makes things over accounts that are granted to her; "
+           "viewer reads dashboards and answers that are shared; without it viewer"}},
      .traits = API,
      .run = cli_user_add},
     {.path = "user invite",
@@ -162,9 +164,28 @@ const struct command commands_serve[] = {
      .run = cli_user_reset},
     {.path = "user role",
      .summary = "Give a person another role",
-     .arguments = {USER, {"admin|viewer", "the role"}},
+     .arguments = {USER, {"admin|editor|viewer", "the role"}},
      .traits = API,
      .run = cli_user_role},
+    {.path = "user grant",
+     .summary = "Let an editor use an account: read it, which is all that asking needs, or write as well",
+     .details =
+         "In force at once, in place of what was granted before; MCP servers that the editor made are held "
+         "to it. It counts while the role is editor.",
+     .example = "postern user grant ada acme read\npostern user grant tok_0k… acme write",
+     .arguments = {HOLDER, {"ACCOUNT", "its name or id"}, {"read|write", "how far"}},
+     .traits = API,
+     .run = cli_user_grant},
+    {.path = "user revoke",
+     .summary = "Take an account from an editor, and from the MCP servers that the editor made",
+     .arguments = {HOLDER, {"ACCOUNT", "its name or id"}},
+     .traits = API,
+     .run = cli_user_revoke},
+    {.path = "user grants",
+     .summary = "List the accounts that an editor may use",
+     .arguments = {HOLDER},
+     .traits = API,
+     .run = cli_user_grants},
     {.path = "user delete",
      .summary = "Delete a person, with password, sessions and links",
      .arguments = {USER},

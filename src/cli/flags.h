@@ -38,6 +38,8 @@
   { "ACCOUNT", "its name or id" }
 #define SERVER                                                                                               \
   { "SERVER", "its name or id" }
+#define HOLDER                                                                                               \
+  { "EDITOR", "a user's name or id, or the id of an API token of the role editor" }
 #define USER                                                                                                 \
   { "USER", "name or id" }
 #define PROGRAM                                                                                              \

@@ -30,7 +30,8 @@ command_run cli_tile_pin, cli_tile_show, cli_tile_set, cli_tile_move, cli_tile_r
 command_run cli_connector_list, cli_connector_show, cli_connector_import, cli_connector_remove;
 command_run cli_token_list, cli_token_create, cli_token_revoke, cli_token_recover;
 command_run cli_open_run;
-command_run cli_user_list, cli_user_add, cli_user_invite, cli_user_reset, cli_user_role, cli_user_delete;
+command_run cli_user_list, cli_user_add, cli_user_invite, cli_user_reset, cli_user_role, cli_user_delete,
+    cli_user_grant, cli_user_revoke, cli_user_grants;
 command_run cli_audit_list;
 command_run cli_key_create, cli_key_rotate;
 command_run cli_compile_run, cli_config_run, cli_status_run;

@@ -63,6 +63,52 @@ bool cli_user_role(struct cli *c, struct err *err) {
   return ok;
 }
 
+// ---- grants
+
+// Of a person, or, by its id, of an API token.
+static struct str user_grants_path(struct cli *c, struct str holder) {
+  return api_path(c, str_starts(holder, "tok_") ? "/api-token/{}/grant" : "/user/{}/grant", holder);
+}
+
+static struct str user_grant_path(struct cli *c, struct str holder, struct str account) {
+  return arena_printf(c->arena, "%.*s%.*s", STR_ARG(user_grants_path(c, holder)),
+                      STR_ARG(api_path(c, "/{}", account)));
+}
+
+bool cli_user_grants(struct cli *c, struct err *err) {
+  static const struct view_column columns[] = {
+      {"ACCOUNT", "account"}, {"ACCESS", "access"}, {"SINCE", "created_at"}, {"ID", "account_id"}, {0}};
+  yyjson_val *items;
+  if (!api_list(c, user_grants_path(c, args_word(&c->args, 0)), 0, &items, err)) return false;
+  view_list(c, items, columns, "No account is granted; 'postern user grant' grants one.");
+  return true;
+}
+
+bool cli_user_grant(struct cli *c, struct err *err) {
+  yyjson_val *grant;
+  struct str holder = args_word(&c->args, 0);
+  yyjson_mut_doc *body = cli_body_new();
+  cli_body_put(body, NULL, "access", args_word(&c->args, 2));
+  bool ok = api_send(c, &(struct api_ask){"PUT", user_grant_path(c, holder, args_word(&c->args, 1)), body},
+                     &grant, err);
+  if (ok && c->json)
+    view_json(c, grant);
+  else if (ok)
+    view_say(c, "%.*s may %.*s %.*s, as an editor.", STR_ARG(holder), STR_ARG(json_str(grant, "access")),
+             STR_ARG(json_str(grant, "account")));
+  yyjson_mut_doc_free(body);
+  return ok;
+}
+
+bool cli_user_revoke(struct cli *c, struct err *err) {
+  yyjson_val *none;
+  struct str holder = args_word(&c->args, 0), account = args_word(&c->args, 1);
+  if (!api_send(c, &(struct api_ask){"DELETE", user_grant_path(c, holder, account), NULL}, &none, err))
+    return false;
+  view_say(c, "%.*s may use %.*s no more.", STR_ARG(holder), STR_ARG(account));
+  return true;
+}
+
 bool cli_user_delete(struct cli *c, struct err *err) {
   yyjson_val *none;
   struct str name = args_word(&c->args, 0);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "catalog/sight.h"
 #include "crypto/token.h"
 #include "data/json.h"
 #include "program/run_parts.h"
@@ -84,9 +85,9 @@ static bool keep_is(size_t place, struct str handle, struct str principal) {
          keep_places[place].until_us > clock_mono_us();
 }
 
-// Is one of its tools no longer shown where it ran, or held back, or the server held to another fence?
+// Is one of its tools no longer shown where it ran, or to who ran it, or held back, or the server held to another fence?
 static bool keep_is_gone(const struct program_run *run, const struct catalog *c) {
-  struct program_view view = {c,
+  struct program_view view = {sight_again(c, run->view.catalog),
                               run->view.server ? catalog_server_by_id(c, run->view.server->server.id) : NULL};
   struct program_view_found found;
   const struct catalog_server *was = run->view.server, *is = view.server;

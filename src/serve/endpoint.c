@@ -110,6 +110,7 @@ static void endpoint_not_found(const struct serve_request *r, struct str token) 
 static bool endpoint_admit(struct serve_request *r, int64_t now) {
   const struct server *s = &r->server->server;
   struct principal_door door = {.server = s->id,
+                                .owner = s->owner,
                                 .guarded = s->filter.require_api_token,
                                 .tokens = &r->catalog->tokens_by_hash,
                                 .now = now};

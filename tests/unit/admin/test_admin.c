@@ -81,7 +81,7 @@ static void test_bodies(void **state) {
   expect_refusal(call("POST", "/api-token", "{\"name\":\"a\",\"rôle\":\"admin\"}"), 400, "rôle",
                  "allowed: name, role");
   expect_refusal(call("POST", "/api-token", "{\"name\":\"a\",\"role\":\"root\"}"), 400, "role",
-                 "admin|viewer|client");
+                 "admin|editor|viewer|client");
   expect_refusal(call("POST", "/api-token", "{\"name\":\"a\",\"role\":\"admin\",\"role\":\"client\"}"), 400,
                  "1:29", "role");
   expect_refusal(call("POST", "/api-token", "{\"name\":\"a\""), 400, "1:12", "not valid JSON");

@@ -99,7 +99,7 @@ static void open_scene(struct scene *s, const char *context, const char *choices
                                         .account = &s->owner,
                                         .name = str_of(names[i]),
                                         .shown = &s->server.by_name};
-  s->member = (struct catalog_member){.alias = STR("one"), .account = &s->owner};
+  s->member = (struct catalog_member){.alias = STR("one"), .account = &s->owner, .access = PERMIT_WRITE};
   s->server = (struct catalog_server){.server = {.id = STR("srv_1")},
                                       .members = &s->member,
                                       .member_count = 1,

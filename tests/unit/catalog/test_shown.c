@@ -47,8 +47,8 @@ static struct catalog_server *over(size_t count, bool share) {
   v->members = ARENA_ARRAY(arena, count, struct catalog_member);
   v->member_count = count;
   for (size_t i = 0; i < count; i++)
-    v->members[i] =
-        (struct catalog_member){.alias = str_of(count > 1 || share ? aliases[i] : ""), .account = &owners[i]};
+    v->members[i] = (struct catalog_member){
+        .alias = str_of(count > 1 || share ? aliases[i] : ""), .account = &owners[i], .access = PERMIT_WRITE};
   shown_settle(v->members, count, share, (struct shown_before){0});
   shown_fill(v);
   return v;
@@ -143,7 +143,7 @@ static void names_stay_when_accounts_come(void **state) {
   (void)state;
   struct catalog_server *v = over(2, true);
   struct shown_before before = {v->members, 1}; // one of two was deleted
-  struct catalog_member now[] = {{.account = &owners[1]}, {.account = &owners[2]}};
+  struct catalog_member now[] = {{.account = &owners[1]}, {.account = &owners[2], .access = PERMIT_WRITE}};
   shown_settle(now, 2, true, before);
   assert_int_equal(now[0].names, SERVER_NAMES_SHARED); // as the one that is there
   assert_int_equal(now[1].names, SERVER_NAMES_OWN);
@@ -228,7 +228,7 @@ static void every_host_takes_the_names(void **state) {
   struct catalog_server *v = ARENA_NEW(arena, struct catalog_server);
   *v = (struct catalog_server){.arena = arena, .server = {.member_count = 1, .filter = {.classes = ~0u}}};
   v->members = ARENA_ARRAY(arena, 1, struct catalog_member);
-  v->members[0] = (struct catalog_member){.alias = STR(""), .account = &owners[2]};
+  v->members[0] = (struct catalog_member){.alias = STR(""), .account = &owners[2], .access = PERMIT_WRITE};
   v->member_count = 1;
   shown_fill(v);
   assert_int_equal(v->tool_count, 3);

@@ -32,7 +32,7 @@ static void it_ends_with_the_right(void **state) {
   token_hash(STR("psk_1"), live.hash);
   memcpy(token.token.hash, live.hash, TOKEN_HASH);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct catalog_server server = {.server.expires_at = rows[i].server_until,
+    struct catalog_server server = {.ends_at = rows[i].server_until,
                                     .server.filter.require_api_token = rows[i].guarded};
     struct server_url row = {.name = STR("laptop")};
     struct catalog_url by = {.server = &server, .row = &row};

@@ -81,7 +81,7 @@ bool admin_put_grant(struct admin_call *call, struct err *err) {
       permit_access_named(json_str(call->body, "access")); // one of them: body.c has seen to it
   job.permit.granted_by = call->who.token.id;
   const char *was = permit_name(permit_of(&call->catalog->permits, job.permit.holder, job.permit.account_id));
-  grant_tell(&job, arena_printf(call->arena, "%s -> %s", was, permit_name(job.permit.access)).p);
+  grant_tell(&job, arena_printf(call->arena, "%s → %s", was, permit_name(job.permit.access)).p);
   if (!pool_run(grant_set_job, &job, err)) return false;
   admin_publish(call);
   struct permits own = permit_of_holder(&call->catalog->permits, job.permit.holder);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "access/permit.h"
 #include "account/connect.h"
 #include "account/keys.h"
 #include "admin/put.h"
@@ -298,7 +299,8 @@ bool admin_purge(const struct admin_env *env, struct err *err) {
   }
   if (ok) {
     system_audit_expired(env, "share.expire", &shares, false);
-    ok = signin_purge(s, now, env->session_idle_ms, err) && audit_purge(s, env->audit_keep_ms, &rows, err) &&
+    ok = signin_purge(s, now, env->session_idle_ms, err) && permit_sweep(s, err) &&
+         audit_purge(s, env->audit_keep_ms, &rows, err) &&
          (!env->answers_keep_ms || answer_row_purge(s, now - env->answers_keep_ms, err)) &&
          (!env->events_keep_ms || alert_events_purge(s, now - env->events_keep_ms, err)) &&
          system_note_time(s, now, err) && catalog_write_uses(s, err);

@@ -340,7 +340,7 @@ describe("grants", () => {
     assert.doesNotMatch(await run("user", "grants", "ada"), /hidden one/);
     await eventually("in the audit", async () => {
       const rows = (await world.must(200, "GET", `/audit?account_id=${other.id}&limit=1000`)).items.filter((r) => r.action.startsWith("grant."));
-      return rows.some((r) => r.action === "grant.set" && r.detail === `${ada.id} "ada": none -> write`) && rows.some((r) => r.action === "grant.revoke");
+      return rows.some((r) => r.action === "grant.set" && r.detail === `${ada.id} "ada": none → write`) && rows.some((r) => r.action === "grant.revoke");
     });
   });
 

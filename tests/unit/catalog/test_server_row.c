@@ -2,6 +2,7 @@
 #include "../support/memory_store.h"
 
 #include "catalog/server_row.h"
+#include "crypto/seal.h"
 
 static int setup(void **state) {
   if (memory_store_open(state) != 0) return -1;
@@ -63,6 +64,29 @@ static void a_row_comes_back_with_its_filter(void **state) {
   arena_free(other);
 }
 
+// Nobody makes an editor's server nobody's, and so held to no grants, by writing to the database.
+static void an_owner_cannot_be_taken_away(void **state) {
+  (void)state;
+  static const char *const changes[] = {"UPDATE server SET owner = ''", "UPDATE server SET owner = 'usr_b'",
+                                        "UPDATE server SET config = config || owner, owner = ''"};
+  struct seal_ring *ring;
+  struct err err;
+  assert_true(seal_ring_from_text(
+      STR("k1 1111111111111111111111111111111111111111111111111111111111111111\n"), &ring, &err));
+  store_set_ring(store, ring);
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    struct server v = sample("srv_1", 0);
+    v.owner = STR("usr_a");
+    assert_true(server_row_insert(store, &v, &err));
+    assert_true(str_is(load(1)[0].owner, "usr_a"));
+    memory_store_sql(changes[i]);
+    load(0);
+    memory_store_sql("DELETE FROM server");
+  }
+  store_set_ring(store, NULL);
+  seal_ring_free(ring);
+}
+
 static void an_account_must_be_there(void **state) {
   (void)state;
   struct server v = sample("srv_1", 0);
@@ -117,6 +141,7 @@ static void a_damaged_row_closes_no_other(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_row_comes_back_with_its_filter, setup, memory_store_close),
+      cmocka_unit_test_setup_teardown(an_owner_cannot_be_taken_away, setup, memory_store_close),
       cmocka_unit_test_setup_teardown(an_account_must_be_there, setup, memory_store_close),
       cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, setup, memory_store_close),
       cmocka_unit_test_setup_teardown(deleted_and_expired_ones_go, setup, memory_store_close),

@@ -16,16 +16,20 @@ static void account_put_object(struct buf *out, const char *key, yyjson_doc *doc
     put_json(out, key, STR("{}"));
 }
 
-static size_t account_served(const struct toolset *tools) {
+static size_t account_tools(const struct admin_call *call, const struct catalog_account *v, bool served) {
   size_t n = 0;
-  for (size_t i = 0; i < tools->count; i++) n += tools->tools[i].served;
+  for (size_t i = 0; i < v->tools->count; i++) {
+    const struct tool *t = &v->tools->tools[i];
+    n += (t->served || !served) && admin_tool_is_there(call, v, t);
+  }
   return n;
 }
 
-static void account_put_tools(struct buf *out, const struct catalog_account *v) {
+static void account_put_tools(const struct admin_call *call, struct buf *out,
+                              const struct catalog_account *v) {
   if (v) {
-    put_int(out, "tool_count", (int64_t)v->tools->count);
-    put_int(out, "tools_served", (int64_t)account_served(v->tools));
+    put_int(out, "tool_count", (int64_t)account_tools(call, v, false));
+    put_int(out, "tools_served", (int64_t)account_tools(call, v, true));
   } else {
     put_json(out, "tool_count", STR_NONE);
     put_json(out, "tools_served", STR_NONE);
@@ -47,7 +51,7 @@ static void account_put(struct admin_call *call, const struct account *a) {
   put_text_or_null(out, "status_text", a->status_text);
   account_put_object(out, "context", a->context);
   account_put_object(out, "choices", a->choices);
-  account_put_tools(out, v);
+  account_put_tools(call, out, v);
   put_int(out, "calls_24h", day.calls);
   put_int(out, "errors_24h", day.errors);
   put_time(out, "last_call_at", day.last_at);

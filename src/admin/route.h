@@ -89,6 +89,9 @@ void admin_shelve(struct admin_call *call) SUSPENDS;
 const struct catalog_account *admin_account_named(const struct catalog *c, struct str id_or_name);
 MUST_USE bool admin_find_account(struct admin_call *call, const struct catalog_account **out,
                                  struct err *err);
+// An editor has the tools that are served and the grant lets through; the rest is as if it were not there.
+bool admin_tool_is_there(const struct admin_call *call, const struct catalog_account *v,
+                         const struct tool *t);
 // The server that {server_id} names, by itself or under its account; its ids are in the call for the audit.
 MUST_USE bool admin_find_server(struct admin_call *call, const struct catalog_server **out, struct err *err);
 // The kept program that {program} names by id or name, as far as the asker sees it.

@@ -90,9 +90,8 @@ static bool tool_mentions(const struct tool *t, struct str text) {
          admin_mentions(t->description, text);
 }
 
-// An editor has what is served and the grant lets through; the rest is as if it were not there.
-static bool tool_is_there(const struct admin_call *call, const struct catalog_account *v,
-                          const struct tool *t) {
+bool admin_tool_is_there(const struct admin_call *call, const struct catalog_account *v,
+                         const struct tool *t) {
   return admin_manages(call) ||
          (t->served &&
           sight_shows(permit_of(&call->catalog->permits, call->who.token.id, v->account->id), t));
@@ -107,7 +106,7 @@ bool admin_list_tools(struct admin_call *call, struct err *err) {
   struct paging page = paging_begin(call);
   for (size_t i = 0; i < v->tools->count; i++) {
     const struct tool *t = &v->tools->tools[i];
-    if (!tool_is_there(call, v, t) || !policy_allows(&filter, t) || (text.n && !tool_mentions(t, text)))
+    if (!admin_tool_is_there(call, v, t) || !policy_allows(&filter, t) || (text.n && !tool_mentions(t, text)))
       continue;
     total++;
     if (!paging_takes(&page, t->name)) continue;
@@ -126,14 +125,15 @@ static bool tool_find(struct admin_call *call, struct catalog_tool *out, struct 
   if (!admin_find_account(call, &v, err)) return false;
   struct str name = http_param(&call->params, "tool"), near = STR_NONE;
   const struct tool *t = map_get(&v->tools->by_name, name);
-  if (t && tool_is_there(call, v, t)) {
+  if (t && admin_tool_is_there(call, v, t)) {
     *out = (struct catalog_tool){.tool = t, .account = v, .name = t->name};
     return true;
   }
   unsigned best = 8;
   for (size_t i = 0; i < v->tools->count; i++) {
     unsigned d = str_distance(name, v->tools->tools[i].name);
-    if (d < best && tool_is_there(call, v, &v->tools->tools[i])) best = d, near = v->tools->tools[i].name;
+    if (d < best && admin_tool_is_there(call, v, &v->tools->tools[i]))
+      best = d, near = v->tools->tools[i].name;
   }
   err_at(err, ERR_MISSING, "tool", "the account has no tool \"%.*s\"", STR_MOST(name, 96));
   if (near.n) err_hint(err, "did you mean \"%.*s\"?", STR_ARG(near));

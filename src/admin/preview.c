@@ -34,7 +34,9 @@ static void preview_put_tags(struct admin_call *call, const struct server *s,
   for (size_t i = 0; i < s->member_count; i++) {
     const struct toolset *set = members[i].account->tools;
     for (size_t k = 0; set && k < set->count; k++)
-      for (size_t j = 0; set->tools[k].served && sight_shows(members[i].access, &set->tools[k]) && j < set->tools[k].tag_count; j++) {
+      for (size_t j = 0; set->tools[k].served && sight_shows(members[i].access, &set->tools[k]) &&
+                         j < set->tools[k].tag_count;
+           j++) {
         struct str name = set->tools[k].tags[j];
         struct preview_tag *tag = map_get(&by_name, name);
         if (!tag) map_put(&by_name, name, tag = &tags[count++]), tag->name = name;

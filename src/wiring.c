@@ -35,9 +35,11 @@ enum { WIRING_HASTE_MS = 2000 }; // at the end, for locks of the store
 static void wiring_handle(void *ctx, struct http_exchange *x) {
   struct wiring *w = ctx;
   const struct wiring_set *set = atomic_load_explicit(&w->set, memory_order_acquire);
-  if (endpoint_takes(http_request_of(x)->path))
+  const struct http_request *in = http_request_of(x);
+  bool page = web_takes(in->path) && (!admin_takes(in) || (web_has_console() && admin_leaves_to_console(in)));
+  if (endpoint_takes(in->path))
     endpoint_handle(&set->serve, x);
-  else if (web_takes(http_request_of(x)->path) && !admin_takes(http_request_of(x)))
+  else if (page)
     web_handle(x);
   else
     admin_handle(&set->admin, x);

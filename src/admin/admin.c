@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/admin.h"
 
+#include "admin/answers.h"
 #include "admin/body.h"
 #include "admin/cookie.h"
 #include "admin/put.h"
@@ -251,6 +252,12 @@ static void admin_serve(struct admin_call *call) {
 
 bool admin_takes(const struct http_request *in) {
   return http_router_find(&admin_router, in->method, in->path, in->arena).allowed != 0;
+}
+
+bool admin_leaves_to_console(const struct http_request *in) {
+  bool reads = in->method == METHOD_GET || in->method == METHOD_HEAD;
+  return reads && str_starts(in->path, ANSWERS_PAGE) && !http_header_count(&in->headers, "authorization") &&
+         !str_is(in->query, ANSWERS_PLAIN);
 }
 
 bool admin_is_for_strangers(struct str path) {

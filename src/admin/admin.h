@@ -48,6 +48,9 @@ struct admin_env {
 
 // Is the path one of the table's? Others below /ui/ are the console's files (web/web).
 bool admin_takes(const struct http_request *in);
+// Of those that it takes: does the console show it, too, to people? The page of an answer, but where an API token comes along
+// as Bearer, or ?plain=1 asks for the page that runs no script.
+bool admin_leaves_to_console(const struct http_request *in);
 // Is it for whoever was given a link, no matter who manages? Such a request counts as a client's.
 bool admin_is_for_strangers(struct str path);
 // Answers any request whose path is not an MCP endpoint's.

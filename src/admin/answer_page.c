@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page of a kept answer, at the link that it was told with. Who has signed in to the console reads it, or
-// who has an API token: as Bearer, or pasted into the
-// page's own form; nothing of it is kept by us or the browser. Without one the page is the same for every id.
+// The page of a kept answer without script, at the link that it was told with, where the console does not show it: for who has
+// an API token, as Bearer or pasted into the page's own form, or with ?plain=1 who has signed in. Nothing of it is kept by us or
+// the browser. Without either the page is the same for every id.
 #include "admin/cookie.h"
 #include "admin/page.h"
 #include "admin/sheet.h"

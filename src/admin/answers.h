@@ -8,6 +8,7 @@
 #include "answer/keep.h"
 
 #define ANSWERS_PAGE "/ui/answer/" // and an answer's id
+#define ANSWERS_PLAIN "plain=1"    // its query, where the page without script is wanted
 
 struct answer_asker answers_asker(const struct admin_call *call); // whose API token it is
 const struct access_token *answers_owner(const struct admin_call *call, struct str id); // NULL: it is no more

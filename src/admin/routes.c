@@ -140,7 +140,7 @@ static const struct http_route routes[] = {
         "Publish an answer's program as a tool of a server; the times and values that the program takes as parameters are the tool's arguments",
         .action = "program.publish", .body = &admin_answer_publish, .answer = &admin_published, .status = 201, .errors = E(CONFLICT) | E(UNPROCESSABLE) | E(LIMIT)),
   ROUTE(GET, "/ui/answer/{answer}", OPEN, show_answer, "showAnswer",
-        "The page of a kept answer, for people. Without an API token as Bearer it asks for one, and looks the same for every id",
+        "The page of a kept answer, for people: the console; with an API token as Bearer or with ?plain=1 a page without script, which asks for a token where none came and nobody is signed in, and looks the same for every id",
         .any_query = true, .action = "answer.open", .type = ADMIN_PAGE_TYPE, .page = true, .status = 200),
   ROUTE(POST, "/ui/answer/{answer}", OPEN, open_answer, "openAnswer",
         "Its form: the API token that was pasted reads the answer",

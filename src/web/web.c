@@ -36,6 +36,10 @@ static bool web_has_tag(struct str given, struct str etag) {
   return false;
 }
 
+bool web_has_console(void) {
+  return web_find(web_files, STR("index.html"));
+}
+
 static void web_send(const struct web_file *f, struct http_exchange *x) {
   const struct http_request *in = http_request_of(x);
   bool packed = f->gzip.n && http_takes_coding(http_header_get(&in->headers, "accept-encoding"), "gzip");

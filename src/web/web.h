@@ -21,6 +21,7 @@ struct web_file {   // made by scripts/embed-files
 extern const struct web_file web_files[];
 
 bool web_takes(struct str path);
+bool web_has_console(void); // false: it was built without one
 void web_handle(struct http_exchange *x);
 // The same of other files, for tests.
 void web_handle_from(const struct web_file *files, struct http_exchange *x);

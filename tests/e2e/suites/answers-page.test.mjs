@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page of a kept answer: who reads it and how, what it shows, what its headers forbid; with hostile names in rows,
-// columns, questions and errors; in a real browser too.
+// The page of a kept answer without script: who reads it and how, what it shows, what its headers forbid; with hostile names in
+// rows, columns, questions and errors; in a real browser too. Without a token the same address is the console's.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { axeFaults, noBrowser, startBrowser } from "../lib/browser.mjs";
@@ -25,7 +25,7 @@ after(async () => {
 });
 
 const ask = (question, more = {}) => world.must(200, "POST", "/ask", { question, ...more });
-const page = (id, options = {}) => fetch(`${world.postern.url}/ui/answer/${id}`, options);
+const page = (id, options = {}) => fetch(`${world.postern.url}/ui/answer/${id}?plain=1`, options);
 const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
 const pasted = (token) => ({ method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: new URLSearchParams({ token }) });
 const shown = async (id, options = bearer(world.postern.token), status = 200) => {
@@ -54,6 +54,20 @@ describe("who reads it", () => {
     assert.match(await wrong(a.id), /unknown, revoked or expired/);
     await shown(a.id, bearer("psk_nothing"), 401);
     assert.doesNotMatch(await shown(a.id, pasted("")), /active zones/);
+  });
+
+  test("without ?plain=1 and without a token it is the console's, the same for every id; with one as Bearer it is the page", async () => {
+    const a = await ask("list all zones"), link = (id, options) => fetch(`${world.postern.url}/ui/answer/${id}`, options);
+    const [one, none] = [await link(a.id), await link(UNKNOWN)];
+    for (const r of [one, none]) assert.equal(r.headers.get("content-security-policy"), "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'self'");
+    const html = await one.text();
+    assert.match(html, /<div id="app"><\/div>/);
+    assert.match(html, /<noscript>[^]*<a href="\?plain=1">/);
+    assert.equal(html, await none.text());
+    assert.match(await (await link(a.id, bearer(world.postern.token))).text(), /<td id="c0-0-0"/);
+    assert.match(await (await link(a.id, pasted(world.postern.token))).text(), /<td id="c0-0-0"/);
+    assert.equal((await link(a.id, bearer("psk_nothing"))).status, 401);
+    assert.match(await (await fetch(`${world.postern.url}/ui/answer/${a.id}?plain=1&x`)).text(), /<div id="app">/);
   });
 
   test("another's, a deleted one and one that never was look alike; one whose account is gone says so to who may read it", async () => {
@@ -120,10 +134,11 @@ describe("what it forbids", () => {
     assert.doesNotMatch(html, /list all zones/);
   });
 
-  test("an id that is none, or hostile, is only text", async () => {
+  test("an id that is none, or hostile, is only text; what is none by its form is the console's page, which holds nothing of it", async () => {
+    const own = await (await fetch(`${world.postern.url}/ui/`)).text();
     for (const id of ["x", "%3Cscript%3Ealert(1)%3C%2Fscript%3E", "..%2f..%2fetc", "a".repeat(3000)]) {
       const html = await (await page(id, bearer(world.postern.token))).text();
-      assert.doesNotMatch(html, /<script/, id);
+      if (html !== own) assert.doesNotMatch(html, /<script/, id);
     }
   });
 });
@@ -163,14 +178,14 @@ describe("hostile names", () => {
       const tab = await browser.newPage(), asked = [], alerts = [];
       tab.on("request", (r) => asked.push(r.url()));
       tab.on("dialog", (d) => (alerts.push(d.message()), d.dismiss()));
-      await tab.goto(`${world.postern.url}/ui/answer/${answer.id}`);
+      await tab.goto(`${world.postern.url}/ui/answer/${answer.id}?plain=1`);
       await tab.fill("input[name=token]", world.postern.token);
       await tab.click("button");
       await tab.waitForSelector("table");
       assert.ok((await tab.textContent("table")).includes("<script>alert(1)</script>"));
       assert.ok((await tab.textContent("table")).includes("onerror"));
       assert.deepEqual(alerts, []);
-      assert.ok(asked.every((url) => url.endsWith(`/ui/answer/${answer.id}`)), asked.join());
+      assert.ok(asked.every((url) => url.endsWith(`/ui/answer/${answer.id}?plain=1`)), asked.join());
       assert.equal(await tab.evaluate("document.cookie + localStorage.length"), "0");
       assert.equal(await axeFaults(tab), "");
     } finally {

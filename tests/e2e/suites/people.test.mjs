@@ -183,11 +183,11 @@ describe("a session", () => {
     const answer = await world.must(200, "POST", "/ask", { question: "how many active zones do we have?" });
     await world.must(200, "PATCH", `/answers/${answer.id}`, { visibility: "shared" });
     const cookie = await signIn();
-    const page = await (await fetch(`${url}/ui/answer/${answer.id}`, { headers: { cookie } })).text();
+    const page = await (await fetch(`${url}/ui/answer/${answer.id}?plain=1`, { headers: { cookie } })).text();
     assert.match(page, /how many active zones/);
     assert.doesNotMatch(page, /API token<input/);
     await as(cookie, "DELETE", "/session");
-    assert.match(await (await fetch(`${url}/ui/answer/${answer.id}`, { headers: { cookie } })).text(), /API token<input/);
+    assert.match(await (await fetch(`${url}/ui/answer/${answer.id}?plain=1`, { headers: { cookie } })).text(), /API token<input/);
     await world.must(204, "DELETE", `/integrated-account/${account.id}`);
   });
 });

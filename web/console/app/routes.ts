@@ -26,10 +26,13 @@ export const routes: readonly Route[] = [
   { path: "servers/:id", words: "servers", also: ["audit"], roles: EDITS, load: () => import("../screens/servers/server.tsx") },
   { path: "servers/:id/connect", words: "servers", title: "servers.connect", roles: EDITS, load: () => import("../screens/servers/connect.tsx") },
   { path: "audit", words: "audit", roles: EDITS, load: () => import("../screens/audit/audit.tsx") },
+  { path: "answers", words: "ask", title: "ask.answers", roles: ALL, load: () => import("../screens/answer/answers.tsx") },
+  { path: "answer/:id", words: "ask", title: "ask.answer", roles: ALL, load: () => import("../screens/answer/answer.tsx") },
 ];
 
 export interface Place {
   readonly path: string; // of its first screen
+  readonly also?: string; // where addresses of its other screens begin otherwise
   readonly name: string; // "nav.<name>" is its text
   readonly key: string; // behind "g"
   readonly roles: readonly Role[];
@@ -37,7 +40,7 @@ export interface Place {
 // What the side of the page leads to.
 export const places: readonly Place[] = [
   { path: "", name: "ask", key: "a", roles: EDITS },
-  { path: "answers", name: "answers", key: "w", roles: ALL },
+  { path: "answers", also: "answer", name: "answers", key: "w", roles: ALL },
   { path: "dashboards", name: "dashboards", key: "d", roles: ALL },
   { path: "sources", name: "sources", key: "s", roles: EDITS },
   { path: "servers", name: "servers", key: "m", roles: EDITS },

@@ -60,7 +60,7 @@ function Side() {
           .filter((p) => may(...p.roles))
           .map((p) => (
             <li key={p.name}>
-              <a href={href(p.path)} aria-current={here === p.path ? "page" : undefined}>
+              <a href={href(p.path)} aria-current={here === p.path || here === p.also ? "page" : undefined}>
                 <Icon name={p.name as IconName} />
                 <span>{t(`nav.${p.name}`)}</span>
               </a>

@@ -11,13 +11,18 @@ export interface Item {
   run(): void;
 }
 
-export function Menu({ items, label }: { items: readonly Item[]; label?: string }) {
+interface MenuProps {
+  items: readonly Item[];
+  label?: string;
+  chip?: string; // what the button says, where it is a chip
+}
+export function Menu({ items, label, chip }: MenuProps) {
   const id = useId(), list = useRef<HTMLDivElement>(null), button = useRef<HTMLButtonElement>(null);
   function placed(event: ToggleEvent): void {
     const menu = list.current, at = button.current?.getBoundingClientRect();
     if (event.newState !== "open" || !menu || !at) return;
     menu.style.top = `${Math.min(at.bottom + 4, innerHeight - menu.offsetHeight - 8)}px`;
-    menu.style.left = `${Math.max(8, at.right - menu.offsetWidth)}px`;
+    menu.style.left = `${Math.max(8, chip ? Math.min(at.left, innerWidth - menu.offsetWidth - 8) : at.right - menu.offsetWidth)}px`;
     menu.querySelector("button")?.focus();
   }
   function walk(event: KeyboardEvent): void {
@@ -29,8 +34,9 @@ export function Menu({ items, label }: { items: readonly Item[]; label?: string 
   }
   return (
     <>
-      <button ref={button} type="button" class="button bare" popovertarget={id} aria-haspopup="menu" aria-label={label ?? t("common.more")}>
-        <Icon name="more" />
+      <button ref={button} type="button" class={chip ? "chip" : "button bare"} popovertarget={id} aria-haspopup="menu" aria-label={chip ? undefined : (label ?? t("common.more"))} title={chip && label}>
+        {chip ?? <Icon name="more" />}
+        {chip && <span aria-hidden="true">▾</span>}
       </button>
       <div ref={list} id={id} popover="auto" role="menu" class="menu" onToggle={placed} onKeyDown={walk}>
         {items.map((item) => (

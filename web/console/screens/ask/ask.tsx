@@ -1,58 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ask: one box. What happens is told as it goes, and folds to a line when the answer is there.
-import { useSignal } from "@preact/signals";
+// Ask: one box. What happens is told as it goes, and folds to a line when the answer is there; what follows stands below.
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { bind } from "../../app/keys.ts";
+import { address, href, queryOf } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
-import { Chart } from "../../parts/chart.tsx";
-import { FaultNotice } from "../../parts/notice.tsx";
-import { ask, type Asking } from "./asking.ts";
-
-function Turn({ asking }: { asking: Asking }) {
-  const answer = asking.answer.value;
-  const chips = answer?.understood ?? asking.events.value.findLast((e) => e.event === "understood")?.data.understood ?? [];
-  return (
-    <article class="turn" aria-busy={asking.busy.value}>
-      <h2>{asking.question}</h2>
-      <p class="chips">
-        {chips.map((c) => (
-          <span class="chip">{c.said}</span>
-        ))}
-      </p>
-      {asking.fault.value && <FaultNotice fault={asking.fault.value} />}
-      {answer && (
-        <div class="card">
-          <p class="said">{answer.text}</p>
-          {answer.chart?.spec !== undefined && <Chart spec={answer.chart.spec} />}
-        </div>
-      )}
-    </article>
-  );
-}
+import { FaultNotice, Wait } from "../../parts/notice.tsx";
+import { follow, missing, put, restoring, turns } from "./conversation.ts";
+import { NoAccount, Sources, Suggestions, useAccounts } from "./start.tsx";
+import { Turn } from "./turn.tsx";
 
 export default function Ask() {
-  const text = useSignal(""), turns = useSignal<readonly Asking[]>([]), box = useRef<HTMLTextAreaElement>(null);
+  const text = useSignal(queryOf("q") ?? ""), seen = useSignal<string | null | undefined>(null), box = useRef<HTMLTextAreaElement>(null), accounts = useAccounts();
   useEffect(() => bind("/", () => box.current?.focus()), []);
-  function send(event: Event): void {
-    event.preventDefault();
-    const question = text.value.trim();
-    if (!question) return;
-    turns.value = [...turns.value, ask({ question })];
+  useSignalEffect(() => {
+    const id = address.value.query.get("answer") ?? undefined;
+    if (id === seen.peek() || address.value.path !== "") return;
+    seen.value = id;
+    void follow(id);
+  });
+  const all = turns.value, last = all.at(-1), busy = last?.state.value === "busy", server = queryOf("view"), engine = queryOf("engine");
+  const view = { ...(server ? { server } : {}), ...(engine ? { engine } : {}) };
+  const answered = all.findLast((turn) => turn.answer.value)?.answer.value?.id;
+
+  function send(question: string): void {
+    if (!question.trim() || busy) return;
+    put({ ...view, question: question.trim(), ...(answered ? { follow: answered } : {}) }, question.trim());
     text.value = "";
   }
+  function otherwise(question: string): void {
+    text.value = question;
+    box.current?.focus();
+  }
+  const connected = (accounts.value ?? []).length > 0;
   return (
     <div class="screen ask">
-      <h1>{t("ask.heading")}</h1>
-      {turns.value.map((turn, i) => (
-        <Turn key={i} asking={turn} />
+      <div class="head">
+        <h1>{all.length ? t("ask.title") : t("ask.heading")}</h1>
+        {all.length > 0 && (
+          <a class="button" href={href("")}>
+            {t("ask.new")}
+          </a>
+        )}
+      </div>
+      {restoring.value && <Wait />}
+      {missing.value && <FaultNotice fault={missing.value} />}
+      {all.map((turn) => (
+        <Turn key={turn.key} asking={turn} last={turn === last} view={view} otherwise={otherwise} />
       ))}
-      <form class="ask-box" onSubmit={send}>
-        <label class="hidden-text" for="question">
-          {t("ask.question")}
-        </label>
-        <textarea id="question" ref={box} rows={2} value={text.value} placeholder={t("ask.example")} onInput={(e) => (text.value = e.currentTarget.value)} onKeyDown={(e) => e.key === "Enter" && !e.shiftKey && send(e)} />
-        <button class="button main">{t("ask.send")}</button>
-      </form>
+      {connected || all.length > 0 ? (
+        <form
+          class="ask-box"
+          onSubmit={(e) => {
+            e.preventDefault();
+            send(text.value);
+          }}
+        >
+          <label class="hidden-text" for="question">
+            {t("ask.question")}
+          </label>
+          <textarea
+            id="question"
+            ref={box}
+            rows={2}
+            value={text.value}
+            placeholder={all.length ? t("ask.follow_example") : t("ask.example")}
+            onInput={(e) => (text.value = e.currentTarget.value)}
+            onKeyDown={(e) => {
+              if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;
+              e.preventDefault();
+              send(text.value);
+            }}
+          />
+          <button class="button main" disabled={busy}>
+            {t("ask.send")}
+          </button>
+        </form>
+      ) : (
+        <NoAccount accounts={accounts} />
+      )}
+      {connected && <Sources accounts={accounts.value ?? []} />}
+      {connected && !all.length && !restoring.value && <Suggestions accounts={accounts.value ?? []} ask={send} />}
     </div>
   );
 }

@@ -4,10 +4,6 @@
 import type { Shapes } from "../../api/client.ts";
 
 export type Cell = string | number | boolean | null;
-export interface Table {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
-}
 export interface Understood {
   readonly what: string;
   readonly said: string;
@@ -26,12 +22,60 @@ export interface Choice {
   readonly label: string;
   readonly detail?: string;
 }
-export interface Answer extends Omit<Shapes["Answer"], "numbers" | "table" | "chart" | "understood"> {
-  readonly numbers?: readonly Linked[];
-  readonly table?: Table;
-  readonly chart?: { readonly kind: string; readonly spec?: unknown };
-  readonly understood?: readonly Understood[];
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly kind?: string;
+  readonly unit?: string;
+  readonly title?: string;
 }
+export interface Result {
+  readonly name: string;
+  readonly title?: string;
+  readonly error?: string;
+  readonly columns?: readonly ResultColumn[];
+  readonly rows?: readonly (readonly Cell[])[];
+  readonly row_count?: number;
+  readonly total_rows?: number;
+  readonly cut?: boolean;
+  readonly time?: { readonly unfinished?: boolean };
+  readonly chart?: unknown;
+  readonly panels?: readonly unknown[];
+  readonly chart_why?: string;
+}
+export interface Call {
+  readonly account: string;
+  readonly account_id?: string;
+  readonly tool: string;
+  readonly arguments?: unknown;
+  readonly at?: string;
+  readonly request_id?: string;
+  readonly page?: number;
+  readonly rows?: number;
+  readonly bytes?: number;
+  readonly ms?: number;
+  readonly cached?: boolean;
+  readonly age_ms?: number;
+  readonly why?: string;
+}
+export interface Program {
+  readonly title?: string;
+  readonly steps?: readonly { readonly id?: string; readonly account?: string | readonly string[]; readonly tool?: string }[];
+}
+// What is the same of an answer as it is told at first, and as it is kept.
+interface Parts {
+  readonly numbers?: readonly Linked[];
+  readonly results?: readonly Result[];
+  readonly calls?: readonly Call[];
+  readonly understood?: readonly Understood[];
+  readonly choices?: readonly Choice[];
+  readonly warnings?: readonly string[];
+  readonly program?: Program;
+}
+type Without<T> = Omit<T, keyof Parts | "table" | "chart">;
+export type Answer = Without<Shapes["Answer"]> & Parts;
+export type Kept = Without<Shapes["KeptAnswer"]> & Parts;
+export type Outcome = Omit<Shapes["ProgramOutcome"], "results" | "calls"> & { readonly results?: readonly Result[]; readonly calls?: readonly Call[] };
 
 export type AskEvent =
   | { readonly event: "understood"; readonly data: { understood: Understood[]; assumptions: string[] } }

@@ -2,6 +2,7 @@
 // Sign in by name and password. Links that sign in have a page of their own, which the program makes.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ok, reach } from "../../api/client.ts";
+import { address, match } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { Field, Form } from "../../parts/form.tsx";
 
@@ -27,6 +28,11 @@ export function SignIn({ done, again }: { done: () => Promise<void>; again?: boo
         </Field>
       </Form>
       <p class="quiet">{t("common.sign_in_hint")}</p>
+      {match("answer/:id", address.value.path) && (
+        <a href="?plain=1" data-served>
+          {t("common.by_token")}
+        </a>
+      )}
     </Frame>
   );
 }

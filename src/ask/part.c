@@ -229,6 +229,13 @@ static bool part_goes_on(const struct filling *f, size_t i) {
   return false;
 }
 
+// "by customer segment", of customers.
+static bool part_is_per_own(const struct filling *f, size_t i) {
+  const struct mention *name = part_mention(f, i, -1);
+  return f->part->thing->derived && name && name->what == MENTION_NAME && !name->number &&
+         part_before(f, i - 1, LANGUAGE_PER, 1);
+}
+
 static bool part_is_flag(const struct model_thing *t, int column) {
   for (size_t i = 0; i < t->value_count; i++)
     if (t->values[i].column == column && str_is(t->values[i].value, "true")) return true;
@@ -250,6 +257,7 @@ static void part_take_column(struct filling *f, size_t i) {
         p, (struct reading_filter){.op = READING_LACKS, .value = -1, .column = m->number, .at = m->first});
     return;
   }
+  if ((c->counted || c->other) && part_take_other(f, i)) return;
   bool flag = p->thing->derived && part_is_flag(p->thing, m->number);
   if (!flag && (part_take_text(f, i, m->number) || part_take_text_before(f, i, m->number))) return;
   if (part_is_measure(c)) {
@@ -258,7 +266,7 @@ static void part_take_column(struct filling *f, size_t i) {
     if (part_counts_at(f, m->first)) p->sums = true;
     return;
   }
-  if (part_before(f, i, LANGUAGE_PER, 2) || part_goes_on(f, i)) {
+  if (part_before(f, i, LANGUAGE_PER, 2) || part_goes_on(f, i) || part_is_per_own(f, i)) {
     p->grouped = true;
     part_add_column(p->groups, &p->group_count, part_group_of(p->thing, m->number));
     return;
@@ -558,5 +566,6 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   part_settle_which(f);
   part_settle_groups(out);
   part_settle_none(f);
+  part_settle_counted(f);
   part_settle_who(f);
 }

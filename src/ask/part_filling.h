@@ -29,6 +29,9 @@ void part_take_comparison(struct filling *f, const struct ask_segment *s, size_t
 void part_take_top(struct filling *f, const struct ask_segment *s, size_t at);
 void part_take_bucket(struct filling *f, const struct ask_segment *s, size_t at);
 void part_take_percentile(struct filling *f, const struct ask_segment *s, size_t at);
+// Of what other things say (part_other.c): true where the mention was taken.
+bool part_take_other(struct filling *f, size_t i);
+void part_settle_counted(struct filling *f);
 // Once all words are read (part_settle.c).
 void part_settle_flags(struct reading_part *p);
 void part_settle_sides(struct reading_part *p);

@@ -164,5 +164,5 @@ void part_settle_which(struct filling *f) {
     else
       part_add_column(p->groups, &p->group_count, part_group_of(p->thing, f->which[i]));
   }
-  if (f->which_count && !p->asked_count) p->grouped = true;
+  if (f->which_count && !p->asked_count) p->grouped = p->told_apart = true;
 }

@@ -31,7 +31,7 @@ static struct str plan_filter_said(struct planning *x, const struct reading_part
   case READING_IS:
     return arena_printf(x->arena, "%s%.*s", not, STR_ARG(p->thing->values[f->value].said));
   case READING_LACKS:
-    return arena_printf(x->arena, "without %.*s", STR_ARG(column));
+    return arena_printf(x->arena, "%s %.*s", f->negated ? "with" : "without", STR_ARG(column));
   case READING_COMPARES:
     return arena_printf(x->arena, "%.*s %s %.*s", STR_ARG(column), f->sign,
                         STR_ARG(f->said.n ? f->said : f->text));
@@ -148,6 +148,17 @@ static void plan_reach(struct planning *x, const struct reading_part *p) {
                                   (long long)days));
 }
 
+// What was taken for the same row.
+static void plan_joined(struct planning *x, const struct reading_part *p, const struct query *q) {
+  for (size_t i = 0; i < q->used_count; i++) {
+    struct str joined = p->thing->columns[q->used[i]].joined;
+    bool said = !joined.n;
+    struct str note = arena_printf(x->arena, "Joined by %.*s.", STR_ARG(joined));
+    for (size_t k = 0; k < x->out->note_count; k++) said = said || str_eq(x->out->notes[k], note);
+    if (!said) plan_note(x, note);
+  }
+}
+
 // Where a text was asked for: which there are, in case none fits.
 static void plan_values(struct planning *x, const struct reading_part *p, struct str suffix) {
   for (size_t i = 0; i < p->filter_count && x->out->result_count < PLAN_RESULTS_MOST; i++) {
@@ -176,6 +187,7 @@ static void plan_part(struct planning *x, size_t i) {
     struct str sql = rename_parameters(
         rename_tables(q.sql, yyjson_obj_get(p->thing->def, "steps"), suffix, x->arena), suffix, x->arena);
     plan_put_result(x, p, &q, sql);
+    plan_joined(x, p, &q);
   }
   plan_values(x, p, suffix);
   plan_part_chips(x, p);

@@ -48,7 +48,7 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
                struct ask_plan *out);
 // The words that may be names of rows of things that the question needs, and which things: to be looked up first.
 struct plan_wanted {
-  const struct model_thing *things[4];
+  const struct model_thing *things[6];
   size_t count;
 };
 void plan_wants_names(const struct reading *r, const struct model *model, struct plan_wanted *out);

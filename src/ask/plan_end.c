@@ -182,6 +182,7 @@ static bool plan_has_no_ground(struct planning *x, const struct reading_part *p)
   bool placed = query_time_column(p) >= 0 || yyjson_obj_get(p->thing->def, "span") ||
                 yyjson_obj_get(p->thing->def, "sliced") || yyjson_obj_get(p->thing->def, "reach") ||
                 (p->thing->derived && !p->thing->known);
+  placed = placed || p->span_elsewhere;
   const char *what = p->has_span && !p->span_is_assumed && !placed ? "when that was"
                      : aged && !timed && p->measure < 0            ? "when it was made or changed"
                      : part_lacks_people(p)                        ? "who did it"

@@ -44,8 +44,10 @@ static void plan_want_pointed(struct plan_wanted *out, const struct model *model
   size_t i, n;
   yyjson_val *v;
   yyjson_arr_foreach (yyjson_obj_get(t->def, "points"), i, n, v) {
-    const struct model_thing *to = model_find(model, json_text(v), t->source);
-    if (to && !to->seen) plan_want(out, to);
+    for (size_t k = 0; k < model_count(model); k++) { // of any source: tables have names of their own
+      const struct model_thing *to = model_at(model, k);
+      if (to->derived && !to->seen && str_eq(to->id, json_text(v))) plan_want(out, to);
+    }
   }
 }
 
@@ -72,7 +74,7 @@ void plan_wants_rows(const struct reading *r, const struct model *model, struct 
   for (; most > 0; most--)
     for (size_t i = 0; i < count; i++) {
       const struct model_thing *t = model_at(model, i);
-      bool new = t->derived && !t->seen && !t->within && !t->source->worded && (!r->part_count || !t->known);
+      bool new = t->derived && !t->seen && !t->within && !t->source->worded;
       if (words[i] == most && new) plan_want(out, t);
     }
   arena_free(a);

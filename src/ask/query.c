@@ -157,7 +157,7 @@ int query_time_column(const struct reading_part *p) {
 void query_time(struct querying *s, const struct span *span, const char *suffix, struct buf *out) {
   const struct model_thing *t = s->t;
   int time = query_time_column(s->p);
-  if (time < 0 || query_is_sliced(t)) return;
+  if (time < 0 || query_is_sliced(t) || s->p->span_elsewhere) return;
   query_use(s, time);
   if (s->p->span_is_denied) {
     query_and(out);
@@ -230,7 +230,8 @@ struct str query_fold(struct querying *s, const char *prefix) {
   struct str fold = c->fold.n ? c->fold : STR("sum");
   if (part_has(s->p, ASK_MEAN) || s->q->ratio)
     fold = str_is(c->fold, "") || str_is(c->fold, "sum") ? STR("avg") : c->fold;
-  if (s->t->derived && query_ranks(s->p) && s->p->grouped && !c->fold.n && !s->p->top) // the cheapest of each
+  if (s->t->derived && query_ranks(s->p) && s->p->grouped && !s->p->told_apart && !c->counted && !c->fold.n &&
+      !s->p->top) // the cheapest of each
     fold = part_has(s->p, ASK_BOTTOM) ? STR("min") : STR("max");
   if (part_has(s->p, ASK_MEDIAN)) fold = STR("median");
   bool ranked = part_has(s->p, ASK_PERCENTILE);

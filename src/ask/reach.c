@@ -8,7 +8,9 @@
 #include "model/derive.h"
 #include "model/recipe.h"
 
+struct reach_made;
 struct reach_source { // a connector's accounts, as one view shows them
+  const struct reach_made *made;
   struct model_source source;
   const struct toolset *tools;
   const struct connector *connector;
@@ -21,7 +23,8 @@ struct reach_made { // all that a view shows; never changes
   struct arena *arena;
   struct model model; // the things with words
   struct reach_source **sources;
-  size_t count;
+  const struct derive_index **indexes; // of those sources that say nothing of themselves
+  size_t count, index_count;
 };
 
 static bool reach_shows(const struct reach_source *s, const struct tool *t) {
@@ -33,6 +36,13 @@ static bool reach_has_tool(void *arg, const struct model_source *s, struct str n
   const struct tool *t = map_get(&of->tools->by_name, name);
   (void)s;
   return t && t->read_only && t->served && reach_shows(of, t);
+}
+
+static const struct model_source *reach_other(void *arg, struct str connector) {
+  const struct reach_source *of = arg;
+  for (size_t i = 0; i < of->made->count; i++)
+    if (str_eq(of->made->sources[i]->source.connector, connector)) return &of->made->sources[i]->source;
+  return NULL;
 }
 
 static struct str reach_remedy(void *arg, struct str check) {
@@ -48,11 +58,13 @@ static void reach_add_account(struct reach_made *m, struct map *by_connector, co
   struct reach_source *of = map_get(by_connector, a->connector->name);
   if (!of) {
     of = m->sources[m->count++] = ARENA_NEW(m->arena, struct reach_source);
-    *of = (struct reach_source){.source = {.connector = a->connector->name,
+    *of = (struct reach_source){.made = m,
+                                .source = {.connector = a->connector->name,
                                            .label = a->connector->label,
                                            .worded = a->connector->ask != NULL,
                                            .ask = a->connector->ask,
                                            .has_tool = reach_has_tool,
+                                           .other = reach_other,
                                            .remedy = reach_remedy},
                                 .connector = a->connector,
                                 .tools = a->tools,
@@ -114,11 +126,13 @@ static bool reach_derives(void *arg, const struct tool *t) {
   return reach_shows(d->of, t) && !map_get(&d->worded, t->name);
 }
 
-static void reach_index(struct reach_source *of, struct arena *a) {
+static void reach_index(struct reach_made *m, struct reach_source *of, size_t first) {
   struct reach_deriving deriving = {.of = of};
-  struct derive d = {.tools = of->tools, .shows = reach_derives, .arg = &deriving, .ask = of->ask};
+  struct derive d = {
+      .tools = of->tools, .shows = reach_derives, .arg = &deriving, .ask = of->ask, .first = first};
   reach_note_worded(of->ask, &deriving.worded);
-  of->index = derive_index_new(&d, a);
+  of->index = derive_index_new(&d, m->arena);
+  if (!of->source.worded && !of->source.fence) m->indexes[m->index_count++] = of->index;
   map_free(&deriving.worded);
 }
 
@@ -140,15 +154,17 @@ static void *reach_make(void *arg, struct err *err) {
   struct map by_connector = {0};
   size_t most = v->server ? v->server->member_count : v->catalog->account_count;
   bool ok = true;
-  *m = (struct reach_made){
-      .arena = a, .model = {.arena = a}, .sources = ARENA_ARRAY(a, most + 1, struct reach_source *)};
+  *m = (struct reach_made){.arena = a,
+                           .model = {.arena = a},
+                           .sources = ARENA_ARRAY(a, most + 1, struct reach_source *),
+                           .indexes = ARENA_ARRAY(a, most + 1, const struct derive_index *)};
   if (v->server)
     reach_add_server(m, &by_connector, v->server);
   else
     reach_add_all(m, &by_connector, v->catalog);
   map_free(&by_connector);
-  for (size_t i = 0; i < m->count && ok; i++) {
-    reach_index(m->sources[i], a);
+  for (size_t i = 0, first = 0; i < m->count && ok; first += m->sources[i++]->tools->count) {
+    reach_index(m, m->sources[i], first);
     ok = model_add(&m->model, m->sources[i]->ask, &m->sources[i]->source, err) &&
          recipe_add(&m->model, m->sources[i]->ask, &m->sources[i]->source, err);
   }
@@ -216,6 +232,8 @@ bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct
   derive_ask(&words, &asked, a);
   asked.seen = r->seen;
   asked.seen_count = r->seen_count;
+  asked.all = m->indexes;
+  asked.all_count = m->index_count;
   for (size_t i = 0; i < m->count && ok; i++) ok = reach_derive(r, m->sources[i], &asked, out, err);
   derive_asked_free(&asked);
   return ok;

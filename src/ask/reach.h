@@ -12,7 +12,7 @@
 #include "model/model.h"
 #include "program/view.h"
 
-enum { REACH_DOCS_MOST = 64, REACH_SEEN_MOST = 8 };
+enum { REACH_DOCS_MOST = 64, REACH_SEEN_MOST = 12 };
 
 struct ask_reach {
   const struct program_view *view;

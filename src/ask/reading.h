@@ -45,6 +45,7 @@ struct reading_part {
   char bucket;       // letter of a unit; 0: none
   struct span span, prior;
   bool has_span, has_prior, span_is_assumed;
+  bool span_elsewhere;    // the time is that of what is counted, which its SQL says
   bool span_is_denied;    // rows whose time is not within it, or that have none
   const char *least_sign; // "zones with more than 15 records": how many each has; NULL: it does not matter
   double least;
@@ -60,6 +61,7 @@ struct reading_part {
   int flag;
   int expects;               // the value that the one row is asked to have; -1: none
   bool expects_not, whether; // whether: wants a yes or a no
+  bool told_apart;           // by what is asked for with "which": "which kind costs the most"
   bool grouped;              // "per", "by": the groups are asked for by word
   const char *form;          // table, line, bar; NULL: as suits
   struct str unknown[READING_UNKNOWN_MOST];

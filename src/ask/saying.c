@@ -10,6 +10,8 @@ void say_plural(const struct model_thing *t, struct buf *out) {
     buf_add(out, plural);
   else if (str_ends(noun, "y") && !str_ends(noun, "ay") && !str_ends(noun, "ey"))
     buf_printf(out, "%.*sies", (int)noun.n - 1, noun.p);
+  else if (str_ends(noun, "ch") || str_ends(noun, "sh") || str_ends(noun, "x"))
+    buf_printf(out, "%.*ses", STR_ARG(noun));
   else
     buf_printf(out, "%.*s%s", STR_ARG(noun), str_ends(noun, "s") ? "" : "s");
 }
@@ -19,7 +21,7 @@ void say_filter(const struct reading_part *p, const struct reading_filter *f, st
   if (f->op == READING_IS)
     buf_printf(out, "%s%.*s", f->negated ? "not " : "", STR_ARG(p->thing->values[f->value].said));
   else if (f->op == READING_LACKS)
-    buf_printf(out, "without %.*s", STR_ARG(c->name));
+    buf_printf(out, "%s %.*s", f->negated ? "with" : "without", STR_ARG(c->name));
   else if (f->op == READING_COMPARES)
     buf_printf(out, "%.*s %s %.*s", STR_ARG(c->name), f->sign, STR_ARG(f->said.n ? f->said : f->text));
   else

@@ -315,7 +315,7 @@ static void steps_write(const struct stepping *x, yyjson_val *def, bool first) {
   int64_t batch = json_int(def, "batch", 0), pages = json_int(def, "pages", 0);
   steps_put(s, step, "id",
             arena_printf(s->arena, "%.*s%.*s", STR_ARG(json_str(def, "id")), STR_ARG(x->suffix)));
-  steps_put_accounts(s->doc, step, x->t->source);
+  steps_put_accounts(s->doc, step, model_step_source(x->t->source, def));
   steps_put(s, step, "tool", json_str(def, "tool"));
   arguments = steps_value(x, yyjson_obj_get(def, "arguments"));
   if (!arguments) arguments = yyjson_mut_obj(s->doc);

@@ -9,22 +9,12 @@ enum { // what a word of the question that stands in a tool's name, its columns 
   DERIVE_BY_NAME = 4,
   DERIVE_BY_COLUMN = 2,
   DERIVE_BY_TEXT = 1,
-  DERIVE_REFS_MOST = 6,
 };
 
 struct derive_word { // a place where a word stands
   const struct derive_word *next;
   size_t tool;
   int counts;
-};
-
-struct derive_index {
-  struct derive_tool *tools;
-  size_t count;
-  struct map words;  // by stem: struct derive_word
-  struct map lows;   // those of names, as they are written
-  struct map givers; // by the stem of what they list: struct derive_tool
-  int weight;
 };
 
 // Words of a name that say what is done, and not with what.
@@ -179,13 +169,14 @@ struct derive_index *derive_index_new(const struct derive *d, struct arena *a) {
   struct derive_index *x = ARENA_NEW(a, struct derive_index);
   struct map by_name = {0};
   *x = (struct derive_index){.tools = ARENA_ARRAY(a, d->tools->count + 1, struct derive_tool),
+                             .connector = d->tools->connector,
                              .weight = d->ask ? DERIVE_WORDED : DERIVE_ALONE};
   for (size_t i = 0; i < d->tools->count; i++) {
     const struct tool *t = &d->tools->tools[i];
     struct derive_tool *to = &x->tools[x->count];
     struct derive_name name;
     if (!t->read_only || !t->served || !d->shows(d->arg, t)) continue;
-    *to = (struct derive_tool){.tool = t, .id = arena_printf(a, "t%zu", i)};
+    *to = (struct derive_tool){.tool = t, .id = arena_printf(a, "t%zu", d->first + i)};
     if (!derive_requires(t, to)) continue;
     derive_split(t->name, a, &name);
     to->noun = derive_noun(&name, d->tools->connector, a);
@@ -260,27 +251,19 @@ void derive_asked_free(struct derive_asked *q) {
 
 // ---- the things that a question speaks of
 
-struct derive_taking {
-  const struct derive_index *x;
-  const struct derive_asked *q;
-  yyjson_mut_doc *doc;
-  yyjson_mut_val *things;
-  struct arena *arena;
-};
-
-static bool derive_is_asked_for(const struct derive_asked *q, struct str word, struct arena *a) {
+bool derive_is_asked_for(const struct derive_asked *q, struct str word, struct arena *a) {
   struct str stem = language_stem(word, a);
   return map_get(&q->stems, stem) || map_get(&q->kin, stem);
 }
 
-// What is known of a tool's rows: what was seen of them, else what is said.
-static const struct derive_shape *derive_known(const struct derive_taking *x, const struct derive_tool *t,
-                                               bool *seen) {
+// Rows of which one was seen say more than the definition; numbers that stand for something else are what that says.
+static const struct derive_shape *derive_know(const struct derive_taking *x, const struct derive_index *of,
+                                              const struct derive_tool *t, bool *seen) {
   struct derive_shape *said = ARENA_NEW(x->arena, struct derive_shape), *known;
   derive_shape_said(t->tool, x->arena, said);
   *seen = true;
   for (size_t i = 0; i < x->q->seen_count; i++) {
-    if (x->q->seen[i].of != x->x || !str_eq(x->q->seen[i].id, t->id)) continue;
+    if (x->q->seen[i].of != of || !str_eq(x->q->seen[i].id, t->id)) continue;
     known = ARENA_NEW(x->arena, struct derive_shape);
     *known = *x->q->seen[i].shape;
     derive_number_known(known, said);
@@ -290,39 +273,21 @@ static const struct derive_shape *derive_known(const struct derive_taking *x, co
   return said;
 }
 
-static bool derive_is_found(const struct derive_shape *s, struct str noun, struct arena *a) {
-  const struct derive_column *label = derive_label(s, noun, a);
-  return label && label->found_count;
-}
+struct derive_knowing {
+  const struct derive_shape *shape;
+  bool seen;
+};
 
-// Has the row beside "company_id" a "company_name" of its own?
-static bool derive_names_itself(const struct derive_shape *s, struct str id, struct arena *a) {
-  struct str stem = str_ends(id, "__id") ? str_make(id.p, id.n - 4) : STR_NONE;
-  for (size_t k = 0; k < s->count && stem.n; k++)
-    if (str_eq(s->columns[k].name, ARENA_JOIN(a, stem, STR("__name")))) return true;
-  return false;
-}
-
-// Columns that hold ids of what another tool lists.
-static size_t derive_refs(const struct derive_taking *x, const struct derive_tool *t,
-                          const struct derive_shape *s, struct derive_ref *out) {
-  size_t n = 0;
-  for (size_t i = 0; i < s->count && n < DERIVE_REFS_MOST; i++) {
-    struct derive_name name;
-    bool seen;
-    derive_split(s->columns[i].name, x->arena, &name);
-    if (name.n < 2 || !derive_is_id(s->columns[i].name) ||
-        derive_names_itself(s, s->columns[i].name, x->arena))
-      continue;
-    struct str noun = name.words[name.n - 2];
-    const struct derive_tool *to = map_get(&x->x->givers, language_stem(noun, x->arena));
-    if (!to || to == t || to == t->giver) continue;
-    const struct derive_shape *shape = derive_known(x, to, &seen);
-    bool asked =
-        derive_is_asked_for(x->q, noun, x->arena) || (seen && derive_is_found(shape, noun, x->arena));
-    out[n++] = (struct derive_ref){&s->columns[i], to, shape, noun, asked};
+const struct derive_shape *derive_known(const struct derive_taking *x, const struct derive_index *of,
+                                        const struct derive_tool *t, bool *seen) {
+  struct derive_knowing *k = map_get(x->known, t->id);
+  if (!k) {
+    k = ARENA_NEW(x->arena, struct derive_knowing);
+    k->shape = derive_know(x, of, t, &k->seen);
+    map_put(x->known, t->id, k);
   }
-  return n;
+  *seen = k->seen;
+  return k->shape;
 }
 
 // What others are given comes first, so that a thing within it finds it.
@@ -330,10 +295,11 @@ static void derive_take(struct derive_taking *x, const struct derive_tool *t, in
   bool seen;
   if (yyjson_mut_obj_getn(x->things, t->id.p, t->id.n)) return;
   if (t->giver) derive_take(x, t->giver, depth);
-  const struct derive_shape *shape = derive_known(x, t, &seen);
+  const struct derive_shape *shape = derive_known(x, x->x, t, &seen);
   struct derive_ref refs[DERIVE_REFS_MOST];
   size_t n = derive_refs(x, t, shape, refs);
-  struct derive_writing w = {.t = t,
+  struct derive_writing w = {.taking = x,
+                             .t = t,
                              .shape = shape->count ? shape : NULL,
                              .stems = &x->q->stems,
                              .said = &x->q->said,
@@ -345,7 +311,7 @@ static void derive_take(struct derive_taking *x, const struct derive_tool *t, in
                              .arena = x->arena};
   derive_put(&w, x->things, t->id, derive_write(&w));
   for (size_t i = 0; i < n && depth < 1; i++)
-    derive_take(x, refs[i].to, depth + 1); // their rows may have to be looked at
+    if (refs[i].of == x->x) derive_take(x, refs[i].to, depth + 1); // their rows may have to be looked at
 }
 
 static void derive_count(const struct derive_index *x, const struct map *stems, bool kin, int *fits,
@@ -380,12 +346,15 @@ yyjson_doc *derive_things(const struct derive_index *x, const struct derive_aske
       if (fits[i] == round && derive_is_reachable(t)) taken[n++] = t;
     }
   if (!n) return NULL;
-  struct derive_taking taking = {.x = x, .q = q, .doc = yyjson_mut_doc_new(NULL), .arena = a};
+  struct map known = {0};
+  struct derive_taking taking = {
+      .x = x, .q = q, .known = &known, .doc = yyjson_mut_doc_new(NULL), .arena = a};
   yyjson_mut_val *root = yyjson_mut_obj(taking.doc);
   yyjson_mut_doc_set_root(taking.doc, root);
   taking.things = yyjson_mut_obj_add_obj(taking.doc, root, "things");
   for (size_t i = 0; i < n; i++) derive_take(&taking, taken[i], 0);
   yyjson_doc *doc = yyjson_mut_doc_imut_copy(taking.doc, NULL);
   yyjson_mut_doc_free(taking.doc);
+  map_free(&known);
   return doc;
 }

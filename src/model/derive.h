@@ -22,6 +22,7 @@ struct derive {
   bool (*shows)(void *arg, const struct tool *t);
   void *arg;
   yyjson_val *ask; // the connector's own things, which may give arguments; NULL: none
+  size_t first;    // number of the first tool: tables of several sources have names of their own
 };
 
 // Of the tools that `shows` lets in and no other. In the arena, but for its maps; it needs the toolset and `ask`.
@@ -48,6 +49,9 @@ struct derive_asked { // the words of a question, and those that mean the same
   struct map said;       // the words as they stand
   const struct derive_seen *seen;
   size_t seen_count;
+  const struct derive_index *const
+      *all; // of all sources that may be joined; the question's own is among them
+  size_t all_count;
 };
 void derive_ask(const struct ask_words *w, struct derive_asked *out, struct arena *a);
 void derive_asked_free(struct derive_asked *q); // its maps

@@ -12,7 +12,9 @@ enum {
   DERIVE_COLUMNS_MOST = 60,
   DERIVE_NEEDS_MOST = 4,
   DERIVE_FOUND_MOST = 8,
-  DERIVE_TEXT_MOST = 240
+  DERIVE_TEXT_MOST = 240,
+  DERIVE_REFS_MOST = 12,
+  DERIVE_KEYS_MOST = 300
 };
 
 enum {
@@ -38,6 +40,8 @@ struct derive_column {
   size_t found_count;
   bool epoch;       // a time that is a number
   struct str codes; // of values that are numbers: "0~draft|1~open"
+  uint64_t *keys;   // of rows that were seen: the values, as hashes, in order, each once; NULL: not seen
+  size_t key_count, row_count;
 };
 
 struct derive_shape { // what a row has
@@ -73,16 +77,45 @@ struct derive_tool { // a tool that may become a thing
   bool is_one, many; // is_one: itself such; many: its name speaks of several
 };
 
-struct derive_ref { // a column that holds the id of a row of another tool
-  const struct derive_column *column;
+struct derive_ref { // a column that says which row of another tool is meant
+  struct str column;
+  const struct derive_index *of; // the other's
   const struct derive_tool *to;
   const struct derive_shape *shape; // of those rows
-  struct str noun;
-  bool asked; // the question speaks of it
+  struct str key, noun;             // their column; empty: it has to be seen whether there is one
+  bool asked;                       // the question speaks of it
+  bool by_name;                     // it holds their name
 };
+
+struct derive_index {
+  struct derive_tool *tools;
+  size_t count;
+  struct map words;  // by stem: struct derive_word
+  struct map lows;   // those of names, as they are written
+  struct map givers; // by the stem of what they list: struct derive_tool
+  struct str connector;
+  int weight;
+};
+
+struct derive_taking { // the things that a question speaks of
+  const struct derive_index *x;
+  const struct derive_asked *q;
+  struct map *known; // by tool
+  yyjson_mut_doc *doc;
+  yyjson_mut_val *things;
+  struct arena *arena;
+};
+// What is known of a tool's rows: what was seen of them, else what is said.
+const struct derive_shape *derive_known(const struct derive_taking *x, const struct derive_index *of,
+                                        const struct derive_tool *t, bool *seen);
+bool derive_is_asked_for(const struct derive_asked *q, struct str word, struct arena *a);
+// Columns that say which row of another tool is meant (derive_link.c).
+size_t derive_refs(const struct derive_taking *x, const struct derive_tool *t, const struct derive_shape *s,
+                   struct derive_ref *out);
 
 // Everything of one thing but its key. `shape` NULL: nobody knows it.
 struct derive_writing {
+  const struct derive_taking *taking;
   const struct derive_tool *t;
   const struct derive_shape *shape;
   const struct map *stems; // of the question
@@ -95,8 +128,13 @@ struct derive_writing {
   struct arena *arena;
 };
 yyjson_mut_val *derive_write(const struct derive_writing *w);
+// What is known of other rows that these point at, or that point at these: columns more, and the calls for them.
+void derive_link(const struct derive_writing *w, yyjson_mut_val *thing, yyjson_mut_val *steps);
+struct str derive_plainly(const struct derive_column *c,
+                          struct arena *a); // what it is called, without its kind
 void derive_write_columns(const struct derive_writing *w, yyjson_mut_val *thing);
 void derive_values(const struct derive_writing *w, const struct derive_column *c, yyjson_mut_val *column);
+void derive_flag(const struct derive_writing *w, const struct derive_name *name, yyjson_mut_val *column);
 yyjson_mut_val *derive_text(const struct derive_writing *w, struct str text);
 void derive_put(const struct derive_writing *w, yyjson_mut_val *object, struct str key,
                 yyjson_mut_val *value);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a row of a tool has: by its definition, or by the rows that were seen.
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "data/json.h"
 #include "data/meaning.h"
@@ -57,6 +59,8 @@ static struct derive_column *derive_more(struct derive_shape *s, struct str name
   c->value_count = c->found_count = 0;
   c->epoch = false;
   c->codes = STR_NONE;
+  c->keys = NULL;
+  c->key_count = c->row_count = 0;
   return c;
 }
 
@@ -223,6 +227,33 @@ static void derive_see_words(const struct table_result *rows, size_t column, con
   }
 }
 
+static int derive_by_key(const void *a, const void *b) {
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+// What the values are, so that they can be held against those of other rows.
+static void derive_see_keys(const struct table_result *rows, size_t column, struct derive_column *c,
+                            struct arena *a) {
+  char low[64];
+  size_t n = 0, kept = 0;
+  c->keys = ARENA_ARRAY(a, DERIVE_KEYS_MOST, uint64_t);
+  for (size_t r = 0; r < rows->row_count && n < DERIVE_KEYS_MOST; r++) {
+    const struct table_cell *cell = &rows->cells[r * rows->column_count + column];
+    size_t most = 0;
+    if (cell->kind == TABLE_CELL_INTEGER)
+      most = (size_t)snprintf(low, sizeof low, "%lld", (long long)cell->integer);
+    for (; cell->kind == TABLE_CELL_TEXT && most < cell->text.n && most < sizeof low; most++)
+      low[most] = (char)tolower((unsigned char)cell->text.p[most]);
+    if (most) c->keys[n++] = map_hash(str_make(low, most));
+  }
+  qsort(c->keys, n, sizeof *c->keys, derive_by_key);
+  for (size_t i = 0; i < n; i++)
+    if (!i || c->keys[i] != c->keys[i - 1]) c->keys[kept++] = c->keys[i];
+  c->key_count = kept;
+  c->row_count = n;
+}
+
 // The rows go, and with them their texts.
 static void derive_keep(struct derive_column *c, struct arena *a) {
   c->name = arena_dup(a, c->name);
@@ -240,6 +271,7 @@ const struct derive_shape *derive_see(const struct table_result *rows, const str
     struct derive_column *c = derive_more(out, rows->columns[i].name, rows->columns[i].type);
     if (!c) continue;
     derive_number_seen(rows, i, c, a);
+    derive_see_keys(rows, i, c, a);
     if (c->type == TABLE_TEXT) derive_see_values(rows, i, c);
     if (c->type == TABLE_TEXT && !derive_is_id(c->name)) derive_see_words(rows, i, question, c);
     derive_keep(c, a);

@@ -179,30 +179,6 @@ static yyjson_mut_val *derive_step(const struct derive_writing *w, const struct 
   return step;
 }
 
-// "company" of deals that hold a company's id: its name, looked up in the rows of companies where it is asked for.
-static void derive_add_ref(const struct derive_writing *w, const struct derive_ref *ref,
-                           yyjson_mut_val *thing, yyjson_mut_val *steps) {
-  yyjson_mut_val *columns = yyjson_mut_obj_get(thing, "columns"), *column = yyjson_mut_obj(w->doc),
-                 *names = yyjson_mut_arr(w->doc), *step;
-  const struct derive_column *label = derive_label(ref->shape, ref->noun, w->arena),
-                             *key = derive_key(ref->shape, ref->column->name, ref->noun);
-  if (!label || !key || !columns || yyjson_mut_obj_getn(columns, ref->noun.p, ref->noun.n)) return;
-  derive_put(w, column, STR("sql"),
-             derive_text(w, arena_printf(w->arena,
-                                         "(SELECT r.\"%.*s\" FROM %.*s r WHERE r.\"%.*s\" = %.*s.\"%.*s\")",
-                                         STR_ARG(label->name), STR_ARG(ref->to->id), STR_ARG(key->name),
-                                         STR_ARG(w->t->id), STR_ARG(ref->column->name))));
-  yyjson_mut_arr_append(names, derive_text(w, ref->noun));
-  yyjson_mut_arr_append(names, derive_text(w, ARENA_JOIN(w->arena, ref->noun, STR(" name"))));
-  derive_noun_kin(w, ref->noun, names);
-  derive_put(w, column, STR("names"), names);
-  derive_values(w, label, column);
-  derive_put(w, columns, ref->noun, column);
-  step = derive_step(w, ref->to, yyjson_mut_obj(w->doc));
-  derive_put(w, step, STR("for"), derive_text(w, ref->noun));
-  yyjson_mut_arr_prepend(steps, step);
-}
-
 // Whose rows its ids are of.
 static void derive_points(const struct derive_writing *w, yyjson_mut_val *thing) {
   yyjson_mut_val *points = yyjson_mut_arr(w->doc);
@@ -289,8 +265,7 @@ yyjson_mut_val *derive_write(const struct derive_writing *w) {
   }
   if (w->seen) derive_put(w, thing, STR("seen"), yyjson_mut_true(w->doc));
   derive_points(w, thing);
-  for (size_t i = 0; i < w->ref_count; i++)
-    if (w->refs[i].asked) derive_add_ref(w, &w->refs[i], thing, steps);
+  derive_link(w, thing, steps);
   yyjson_mut_arr_append(steps, derive_step(w, w->t, derive_arguments(w)));
   derive_put(w, thing, STR("steps"), steps);
   return thing;

@@ -42,6 +42,12 @@ static size_t derive_plain(const struct derive_column *c, const struct derive_na
   return name->n - drops;
 }
 
+struct str derive_plainly(const struct derive_column *c, struct arena *a) {
+  struct derive_name name;
+  derive_split(c->name, a, &name);
+  return derive_join(&name, 0, derive_plain(c, &name), " ", a);
+}
+
 // "total" of "total_cents" asks for a sum, "by" for groups: such a word is a column's only where that is all it is called.
 static bool derive_asks(const struct wording *x, struct str word) {
   struct ask_words words;
@@ -100,7 +106,7 @@ static void derive_call_kin(struct wording *x, size_t column, struct str word) {
 // A column of ids whose rows' names are looked up leaves its word to those.
 static bool derive_is_referred(const struct wording *x, size_t i) {
   for (size_t k = 0; k < x->w->ref_count; k++)
-    if (x->w->refs[k].asked && x->w->refs[k].column == &x->w->shape->columns[i]) return true;
+    if (x->w->refs[k].asked && str_eq(x->w->refs[k].column, x->w->shape->columns[i].name)) return true;
   return false;
 }
 
@@ -239,8 +245,7 @@ void derive_values(const struct derive_writing *w, const struct derive_column *c
 }
 
 // A flag is said by its name; what denies it by what the language has for that.
-static void derive_flag(const struct derive_writing *w, const struct derive_name *name,
-                        yyjson_mut_val *column) {
+void derive_flag(const struct derive_writing *w, const struct derive_name *name, yyjson_mut_val *column) {
   size_t first = name->n > 1 && derive_is_one_of(name->words[0], derive_flags);
   yyjson_mut_val *yes = yyjson_mut_arr(w->doc), *no = yyjson_mut_arr(w->doc);
   struct str said = derive_join(name, first, name->n, " ", w->arena);

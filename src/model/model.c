@@ -71,6 +71,10 @@ static void model_add_column(struct model *m, struct model_thing *t, struct str 
                              .kind = json_str(def, "kind"),
                              .fold = json_str(def, "fold"),
                              .field = json_str(def, "field"),
+                             .spanned = json_str(def, "spanned"),
+                             .joined = json_str(def, "joined"),
+                             .counted = json_bool(def, "counted", false),
+                             .other = json_bool(def, "other", false),
                              .send = json_str(def, "send"),
                              .time = json_bool(def, "time", false),
                              .list = json_bool(def, "list", false),
@@ -155,11 +159,19 @@ struct str model_from(const struct model_thing *t) {
   return from.n ? from : json_str(model_last_step(t), "id");
 }
 
+const struct model_source *model_step_source(const struct model_source *own, yyjson_val *step) {
+  struct str connector = json_str(step, "connector");
+  if (!connector.n || str_eq(connector, own->connector)) return own;
+  return own->other ? own->other(own->arg, connector) : NULL;
+}
+
 static bool model_has_tools(const struct model_source *s, yyjson_val *def) {
   size_t i, n;
   yyjson_val *step;
-  yyjson_arr_foreach (yyjson_obj_get(def, "steps"), i, n, step)
-    if (s->has_tool && !s->has_tool(s->arg, s, json_str(step, "tool"))) return false;
+  yyjson_arr_foreach (yyjson_obj_get(def, "steps"), i, n, step) {
+    const struct model_source *of = model_step_source(s, step);
+    if (!of || (of->has_tool && !of->has_tool(of->arg, of, json_str(step, "tool")))) return false;
+  }
   return true;
 }
 

@@ -37,6 +37,8 @@ struct model_source { // a connector with accounts
   const struct fence *fence; // that its one account is held to; NULL: none
   yyjson_val *ask;           // its words; NULL: none
   bool (*has_tool)(void *arg, const struct model_source *s, struct str tool);
+  const struct model_source *(*other)(void *arg,
+                                      struct str connector); // of the same view; NULL: there is none
   struct str (*remedy)(void *arg,
                        struct str check); // the connector's own, of one of its troubles; NULL: none has any
   void *arg;
@@ -47,7 +49,10 @@ struct model_column {
   struct str unit, kind; // hints for charts and words
   struct str fold;       // of a measure: sum, max, …; empty: a row's own value
   struct str field;      // what a call has to ask for, so that it is there
-  struct str send;       // "type" or "a:{value}": how the vendor filters by it
+  struct str joined;     // of what another thing's rows say: by which columns that is known
+  bool counted, other; // how many rows of another thing belong to the row; the name of a row of another thing
+  struct str spanned; // the SQL where a time is asked for that is of what is counted; empty: it is of the row
+  struct str send;    // "type" or "a:{value}": how the vendor filters by it
   enum word_kind entity; // WORD_PLAIN: none
   bool time, list, hidden, noun, ratio;
 };
@@ -107,5 +112,7 @@ int model_column_find(const struct model_thing *t, struct str name); // -1: none
 bool model_is_within(const struct model_thing *t, const struct model_thing *of);
 struct str model_from(const struct model_thing *t); // what its rows are read from
 yyjson_val *model_last_step(const struct model_thing *t);
+// Whose call a step is: the thing's own source, or another one that its rows are joined with.
+const struct model_source *model_step_source(const struct model_source *own, yyjson_val *step);
 
 #endif

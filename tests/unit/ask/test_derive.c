@@ -143,6 +143,13 @@ static void a_question_becomes_sql_and_arguments(void **state) {
       {"comments of ticket 12", "'12' AS ticket_id", "list_tickets"}, // one call, and no look at all tickets
       {"show ticket 12", "get_ticket", "list_tickets"},
       {"share of tickets by status", "AS percent", NULL},
+      {"which teams have no agents?",
+       "(SELECT count(*) FROM t1_all c WHERE c.\\\"team_id\\\" = t5.\\\"id\\\"), 0) = 0", NULL},
+      {"how many teams have never had an agent?", ", 0) = 0", NULL},
+      {"how many teams have agents?", "t5.\\\"id\\\") > 0", NULL},
+      {"teams with more than 3 agents", "t5.\\\"id\\\") > 3", NULL},
+      {"top 3 teams by number of agents", "t5.\\\"id\\\") DESC", NULL},
+      {"how many active agents does each team have?", "GROUP BY 1", NULL},
       {"list the files of the older product", "list_files", NULL},
       {"how many trips were created this week?", "time_of(t7.\\\"createdTs\\\") >= :since", NULL}, // a number
       {"how many trips were created this week?", "\"since\":{\"$param\":\"since\"}", NULL},

@@ -17,6 +17,12 @@ const SCREENS = [
   { name: "server-change", path: () => `servers/${made.server.id}?tab=change`, seen: "What its tools may do" },
   { name: "server-connect", path: () => `servers/${made.server.id}/connect?client=vscode`, seen: "Open in VS Code" },
   { name: "audit", path: "audit", seen: "server.create" },
+  { name: "settings", path: "settings", seen: "Browsers that are signed in" },
+  { name: "people", path: "settings?tab=people", seen: "Invite a person" },
+  { name: "tokens", path: "settings?tab=tokens", seen: "New API token" },
+  { name: "engines", path: "settings?tab=engines", seen: "Built in" },
+  { name: "aliases", path: "settings?tab=aliases", seen: "Add an alias" },
+  { name: "system", path: "settings?tab=system", seen: "Make a new key" },
 ];
 const made = {}; // what the screens show
 

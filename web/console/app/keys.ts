@@ -24,12 +24,15 @@ export function bind(keys: string, run: () => void): () => void {
 
 const typing = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
+// As if the keys were pressed, for a button that does the same.
+export const press = (keys: string): void => bound.get(keys)?.();
+
 export function startKeys(): void {
   let first = "", at = 0;
   addEventListener("keydown", (event) => {
     if ((event.metaKey || event.ctrlKey) && !event.altKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      bound.get("palette")?.();
+      press("palette");
       return;
     }
     if (!keysOn.value || event.metaKey || event.ctrlKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;

@@ -28,6 +28,7 @@ export const routes: readonly Route[] = [
   { path: "audit", words: "audit", roles: EDITS, load: () => import("../screens/audit/audit.tsx") },
   { path: "answers", words: "ask", title: "ask.answers", roles: ALL, load: () => import("../screens/answer/answers.tsx") },
   { path: "answer/:id", words: "ask", title: "ask.answer", roles: ALL, load: () => import("../screens/answer/answer.tsx") },
+  { path: "settings", words: "settings", roles: ALL, load: () => import("../screens/settings/settings.tsx") },
 ];
 
 export interface Place {

@@ -8,7 +8,7 @@ import { reach } from "../api/client.ts";
 import { Notice, Wait } from "../parts/notice.tsx";
 import { Toasts } from "../parts/toast.tsx";
 import { SignIn } from "../screens/signin/signin.tsx";
-import { bind } from "./keys.ts";
+import { bind, press } from "./keys.ts";
 import { healing } from "./healing.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { address, go, href, type Params } from "./router.ts";
@@ -55,6 +55,9 @@ function Side() {
         <img src="/ui/icon.svg" alt="" width="24" height="24" />
         <span>Postern</span>
       </a>
+      <button type="button" class="button seek" onClick={() => press("palette")}>
+        <Icon name="search" /> <span>{t("shell.palette_open")}</span> <kbd>Ctrl K</kbd>
+      </button>
       <ul>
         {places
           .filter((p) => may(...p.roles))
@@ -101,6 +104,7 @@ export function Shell() {
         <Body />
       </main>
       <Toasts />
+      <Over />
       {reach.value === "signed-out" && (
         <div class="over">
           <SignIn done={readWho} again />
@@ -108,6 +112,19 @@ export function Shell() {
       )}
     </div>
   );
+}
+
+// What opens over the screen; each is loaded when it is first wanted.
+const OVER = { palette: () => import("./palette.tsx"), "?": () => import("./help.tsx") } as const;
+
+function Over() {
+  const open = useSignal<ComponentType<{ close: () => void }> | undefined>(undefined);
+  useEffect(() => {
+    const undo = Object.entries(OVER).map(([keys, load]) => bind(keys, () => void load().then(({ default: Made }) => (open.value = Made))));
+    return () => undo.forEach((u) => u());
+  }, []);
+  const Made = open.value;
+  return Made ? <Made close={() => (open.value = undefined)} /> : null;
 }
 
 function Away() {

@@ -3,8 +3,8 @@
 import { useState } from "preact/hooks";
 import { queryOf, setQuery } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
+import { csv, download, type Cell } from "../../parts/csv.ts";
 import { Icon } from "../../parts/icon.tsx";
-import { csv, save } from "../../parts/save.ts";
 import { toast } from "../../parts/toast.tsx";
 import { FACETS, readAll, type Filter } from "./entries.ts";
 import { AuditRows } from "./rows.tsx";
@@ -12,6 +12,8 @@ import { AuditRows } from "./rows.tsx";
 const FILE_MOST = 100_000;
 const SPANS = { hour: 3600, day: 86_400, week: 7 * 86_400, month: 30 * 86_400 } as const;
 const COLUMNS = ["at", "actor", "actor_name", "client", "address", "action", "server_id", "server_name", "url", "account_id", "account_name", "tool", "outcome", "status", "elapsed_us", "count", "request_id", "detail", "arguments"] as const;
+
+const cell = (value: unknown): Cell => (typeof value === "object" && value !== null ? JSON.stringify(value) : (value as Cell));
 
 function filterOf(): Filter {
   const all: Record<string, string> = {};
@@ -28,8 +30,8 @@ function Export({ filter }: { filter: Filter }) {
     told(0);
     try {
       const all = await readAll(filter, FILE_MOST, told);
-      const text = form === "csv" ? csv([COLUMNS, ...all.map((e) => COLUMNS.map((c) => e[c]))]) : all.map((e) => JSON.stringify(e)).join("\n") + "\n";
-      save(`postern-audit.${form}`, text, form === "csv" ? "text/csv" : "application/jsonl");
+      const text = form === "csv" ? csv([COLUMNS, ...all.map((e) => COLUMNS.map((c) => cell(e[c])))]) : all.map((e) => JSON.stringify(e)).join("\n") + "\n";
+      download(`postern-audit.${form}`, form === "csv" ? "text/csv" : "application/jsonl", text);
       toast(all.length >= FILE_MOST ? t("audit.saved_first", { n: all.length }) : t("audit.saved", { n: all.length }));
     } finally {
       told(undefined);

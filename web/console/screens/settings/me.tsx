@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// One's own: what this browser shows, and which browsers are signed in.
+import { all, api, ok } from "../../api/client.ts";
+import { useData } from "../../api/data.ts";
+import { keysOn, setKeys } from "../../app/keys.ts";
+import { role, signOut, who } from "../../app/session.ts";
+import { setTheme, theme, THEMES } from "../../app/theme.ts";
+import { language, LANGUAGES, setLanguage, t, type Language } from "../../app/words.ts";
+import { FaultNotice, Wait } from "../../parts/notice.tsx";
+import { Table } from "../../parts/table.tsx";
+import { Time } from "../../parts/time.tsx";
+import { toast } from "../../parts/toast.tsx";
+
+function Looks() {
+  return (
+    <div class="card">
+      <h2>{t("settings.looks")}</h2>
+      <fieldset class="field">
+        <legend>{t("settings.theme")}</legend>
+        <div class="chips">
+          {THEMES.map((one) => (
+            <button key={one} type="button" class="chip" aria-pressed={theme.value === one} onClick={() => setTheme(one)}>
+              {t(`settings.theme_${one}`)}
+            </button>
+          ))}
+        </div>
+      </fieldset>
+      <div class="field">
+        <label for="language">{t("settings.language")}</label>
+        <select id="language" value={language.value} onChange={(e) => void setLanguage(e.currentTarget.value as Language)}>
+          {Object.entries(LANGUAGES).map(([id, name]) => (
+            <option key={id} value={id} lang={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+      <label class="choice">
+        <input type="checkbox" checked={keysOn.value} onChange={(e) => setKeys(e.currentTarget.checked)} />
+        <span>
+          {t("settings.keys")}
+          <span class="hint block">{t("settings.keys_says")}</span>
+        </span>
+      </label>
+    </div>
+  );
+}
+
+function Sessions() {
+  const sessions = useData("sessions", (signal) => all((after) => ok(api.GET("/session", { params: { query: after ? { after } : {} }, signal }))));
+  async function end(id: string): Promise<void> {
+    await ok(api.DELETE("/session/{session}", { params: { path: { session: id } } }));
+    toast(t("settings.session_ended"));
+    await sessions.again();
+  }
+  if (sessions.fault) return <FaultNotice fault={sessions.fault} again={() => void sessions.again()} />;
+  if (!sessions.value) return <Wait />;
+  return (
+    <Table
+      label={t("settings.sessions")}
+      rows={sessions.value}
+      columns={[
+        { id: "user", label: t("settings.name"), value: (s) => s.user },
+        { id: "agent", label: t("settings.browser"), value: (s) => s.agent },
+        { id: "address", label: t("settings.address"), value: (s) => s.address },
+        { id: "used", label: t("settings.last_used"), value: (s) => s.last_used_at, show: (s) => <Time at={s.last_used_at} /> },
+        { id: "ends", label: t("settings.ends"), value: (s) => s.expires_at, show: (s) => <Time at={s.expires_at} /> },
+        {
+          id: "end",
+          label: t("settings.action"),
+          value: () => "",
+          show: (s) =>
+            s.current ? (
+              <span class="chip good">{t("settings.this_one")}</span>
+            ) : (
+              <button type="button" class="button" onClick={() => void end(s.id)}>
+                {t("settings.end_session")}
+              </button>
+            ),
+        },
+      ]}
+    />
+  );
+}
+
+export function Me() {
+  return (
+    <div class="screen">
+      <div class="card">
+        <h2>{who.value?.name}</h2>
+        <p class="quiet">{t(`settings.role_${role.value}_says`)}</p>
+        <div class="buttons">
+          <button type="button" class="button" onClick={() => void signOut()}>
+            {t("settings.sign_out")}
+          </button>
+        </div>
+      </div>
+      <Looks />
+      <h2>{t("settings.sessions")}</h2>
+      <Sessions />
+    </div>
+  );
+}

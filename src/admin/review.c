@@ -119,7 +119,7 @@ static struct str review_names(struct admin_call *call, const struct str *names,
 }
 
 // `names` NULL: all that wait.
-static bool review_settle(struct admin_call *call, const struct str *names, size_t count,
+static bool review_settle(struct admin_call *call, const struct str *names, size_t count, struct str reason,
                           enum remote_decision decision, struct err *err) {
   const struct catalog_account *v;
   if (!admin_find_account(call, &v, err)) return false;
@@ -134,6 +134,8 @@ static bool review_settle(struct admin_call *call, const struct str *names, size
       .verdict = {call->account_id, call->who.name, names, count, decision},
   };
   call->detail = review_names(call, names, count);
+  if (reason.n)
+    call->detail = arena_printf(call->arena, "%.*s; reason: %.*s", STR_ARG(call->detail), STR_ARG(reason));
   if (!pool_run(review_decide_job, &d, err)) return false;
   admin_publish(call);
   put_open(&call->out, NULL, '{');
@@ -144,7 +146,7 @@ static bool review_settle(struct admin_call *call, const struct str *names, size
 
 static bool review_settle_one(struct admin_call *call, enum remote_decision decision, struct err *err) {
   struct str name = http_param(&call->params, "tool");
-  return review_settle(call, &name, 1, decision, err);
+  return review_settle(call, &name, 1, STR_NONE, decision, err);
 }
 
 static bool review_settle_some(struct admin_call *call, enum remote_decision decision, struct err *err) {
@@ -157,7 +159,8 @@ static bool review_settle_some(struct admin_call *call, enum remote_decision dec
     return err_at(err, ERR_INVALID, "names", "at most %d names, not %zu", REVIEW_NAMES_MOST, count);
   struct str *names = ARENA_ARRAY(call->arena, count + 1, struct str);
   yyjson_arr_foreach (list, i, n, v) names[i] = json_text(v);
-  return review_settle(call, all ? NULL : names, count, decision, err);
+  struct str reason = str_trim(json_str(call->body, "reason"));
+  return review_settle(call, all ? NULL : names, count, reason, decision, err);
 }
 
 bool admin_approve_tool(struct admin_call *call, struct err *err) {

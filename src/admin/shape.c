@@ -82,7 +82,8 @@ SHAPE(admin_server_draft, "ServerDraft", "A scoped MCP server that may be made",
 
 SHAPE(admin_tool_names, "ToolNames", "Which tools; one of the two",
   {"names", ADMIN_TEXTS, .says = "their names"},
-  {"all", ADMIN_BOOL, .says = "true: all that wait for a review"});
+  {"all", ADMIN_BOOL, .says = "true: all that wait for a review"},
+  {"reason", ADMIN_TEXT, .most = 500, .says = "why, for the audit"});
 
 SHAPE(admin_server_patch, "ServerPatch", "What is to change; what is left out stays",
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},

@@ -29,6 +29,11 @@ export const routes: readonly Route[] = [
   { path: "answers", words: "ask", title: "ask.answers", roles: ALL, load: () => import("../screens/answer/answers.tsx") },
   { path: "answer/:id", words: "ask", title: "ask.answer", roles: ALL, load: () => import("../screens/answer/answer.tsx") },
   { path: "settings", words: "settings", roles: ALL, load: () => import("../screens/settings/settings.tsx") },
+  { path: "sources", words: "sources", also: ["connect", "tools"], roles: EDITS, load: () => import("../screens/sources/sources.tsx") },
+  { path: "sources/add", words: "connect", also: ["sources"], roles: ADMIN, load: () => import("../screens/sources/add.tsx") },
+  { path: "sources/:id", words: "sources", also: ["connect", "tools"], roles: EDITS, load: () => import("../screens/sources/source.tsx") },
+  { path: "sources/:id/tools/:tool", words: "tools", roles: EDITS, load: () => import("../screens/tools/tool.tsx") },
+  { path: "review", words: "tools", title: "tools.review_title", roles: ADMIN, load: () => import("../screens/tools/review.tsx") },
 ];
 
 export interface Place {
@@ -43,7 +48,7 @@ export const places: readonly Place[] = [
   { path: "", name: "ask", key: "a", roles: EDITS },
   { path: "answers", also: "answer", name: "answers", key: "w", roles: ALL },
   { path: "dashboards", name: "dashboards", key: "d", roles: ALL },
-  { path: "sources", name: "sources", key: "s", roles: EDITS },
+  { path: "sources", also: "review", name: "sources", key: "s", roles: EDITS },
   { path: "servers", name: "servers", key: "m", roles: EDITS },
   { path: "audit", name: "audit", key: "l", roles: EDITS },
   { path: "settings", name: "settings", key: "e", roles: ALL },

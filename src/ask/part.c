@@ -568,4 +568,5 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   part_settle_none(f);
   part_settle_counted(f);
   part_settle_who(f);
+  part_settle_left(f);
 }

@@ -23,6 +23,8 @@ void part_add_filter(struct reading_part *p, struct reading_filter f);
 bool part_has(const struct reading_part *p, enum ask_intent intent);
 // Asked who, of rows that name nobody.
 bool part_lacks_people(const struct reading_part *p);
+// Nothing but the thing itself was understood: all of its rows, listed or counted.
+bool part_takes_all(const struct reading_part *p);
 bool part_is_measure(const struct model_column *c); // a number that can be ranked or summed
 
 #endif

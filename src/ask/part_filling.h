@@ -41,6 +41,7 @@ void part_settle_groups(struct reading_part *p);
 void part_settle_alternatives(struct filling *f);
 void part_settle_none(struct filling *f);
 void part_settle_which(struct filling *f);
+void part_settle_left(struct filling *f); // what nothing knows, and narrows nothing (part_left.c)
 int part_group_of(const struct model_thing *t, int column);
 // Of things without words (part_id.c): true where the mention was taken.
 bool part_take_id(struct filling *f, size_t i);    // "ticket 8990", "order SO-5200"

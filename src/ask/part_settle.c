@@ -62,6 +62,14 @@ void part_settle_check(struct reading_part *p) {
   }
 }
 
+// "room bookings" are no time when they were booked.
+static bool part_is_name_at(const struct filling *f, size_t at) {
+  for (size_t i = 0; i < f->count; i++)
+    if (f->list[i].what == MENTION_NAME && at >= f->list[i].first && at < f->list[i].first + f->list[i].n)
+      return true;
+  return false;
+}
+
 // "solved this week": the time that is said is of the column that the words before it name.
 void part_settle_time(struct filling *f) {
   const struct mentions *all = f->in->mentions;
@@ -71,7 +79,8 @@ void part_settle_time(struct filling *f) {
       for (size_t i = 0; i < all->hit_counts[at]; i++) {
         const struct phrase *p = all->hits[at][i].phrase;
         bool mine = p->role == MODEL_COLUMN && p->means == part->thing && !all->timed[at] &&
-                    part->thing->columns[p->number].time && (part->time < 0 || part->time == p->number);
+                    !part_is_name_at(f, at) && part->thing->columns[p->number].time &&
+                    (part->time < 0 || part->time == p->number);
         if (!mine) continue;
         part->time = p->number;
         for (size_t by = 1; by <= 2 && by <= at && part->thing->derived;

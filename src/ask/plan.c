@@ -192,6 +192,9 @@ static void plan_part(struct planning *x, size_t i) {
   plan_values(x, p, suffix);
   plan_part_chips(x, p);
   plan_reach(x, p);
+  if (p->passed_count)
+    plan_note(x, arena_printf(x->arena, "%.*s was passed over: it seems to narrow nothing.",
+                              STR_ARG(plan_list(x, p->passed, p->passed_count))));
   if (p->unknown_count)
     plan_lead(x, arena_printf(x->arena,
                               "Not taken into account: %.*s. Nothing here says what that is, so the answer "

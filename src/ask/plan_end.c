@@ -110,19 +110,11 @@ static bool plan_has_unknown(struct planning *x, const struct reading_part *p) {
   return false;
 }
 
-// Nothing but the thing itself was understood: all of its rows, listed or counted.
-static bool plan_takes_all(const struct reading_part *p) {
-  unsigned plain = 1u << ASK_LIST | 1u << ASK_COUNT | 1u << ASK_CHECK;
-  return !p->filter_count && !p->name_count && !p->id_count && !p->group_count && !p->asked_count &&
-         !p->least_sign && !p->unfiltered_flag && !p->none_within && !p->top && p->measure < 0 &&
-         (!p->has_span || p->span_is_assumed) && !(p->intents & ~plain);
-}
-
 // What is left over may be what the question turns on: of what has no words, and where all rows would be the answer.
 // Without it the answer would be to another question.
 static bool plan_has_left(struct planning *x, const struct reading_part *p) {
   bool wordless = p->thing->derived && !p->thing->source->worded;
-  if (!p->unknown_count || !(wordless || plan_takes_all(p))) return false;
+  if (!p->unknown_count || !(wordless || part_takes_all(p))) return false;
   struct str known[8];
   size_t n = 0;
   for (size_t i = 0; i < p->thing->column_count && n < 8; i++)

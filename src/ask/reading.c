@@ -58,6 +58,7 @@ static void reading_join_pairs(struct reader_state *s) {
     struct word *a = &w->items[i], *b = &w->items[i + 1];
     struct phrase_hit hit;
     if (a->kind != WORD_PLAIN || b->kind != WORD_PLAIN || a->end || a->clause != b->clause) continue;
+    if (language_fills(s->out->language, w, i)) continue; // "are a" is no area
     struct str joined = ARENA_JOIN(s->arena, a->stem, b->low);
     if (!phrases_know(known, joined) || (phrases_at(known, w, i, &hit, 1) && hit.n > 1)) continue;
     a->low = a->stem = joined;

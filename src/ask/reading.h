@@ -16,6 +16,7 @@ enum {
   READING_GROUPS_MOST = 4,
   READING_NAMES_MOST = 6,
   READING_UNKNOWN_MOST = 24,
+  READING_PASSED_MOST = 4,
 };
 
 enum reading_op { READING_IS, READING_LACKS, READING_COMPARES, READING_LIKE };
@@ -69,6 +70,8 @@ struct reading_part {
   const struct model_thing
       *unknown_of[READING_UNKNOWN_MOST]; // it stands before the name of this: "production zone"
   size_t unknown_count;
+  struct str passed[READING_PASSED_MOST]; // that nothing knows, and that narrow nothing
+  size_t passed_count;
   struct str ambiguous; // a word that names several of them
   int score;
 };

@@ -150,7 +150,12 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
                {"currencies", LANGUAGE_CURRENCY},
                {"joins", LANGUAGE_JOINS},
                {"narrows", LANGUAGE_NARROWS},
-               {"having", LANGUAGE_HAVING}};
+               {"having", LANGUAGE_HAVING},
+               {"prepositions", LANGUAGE_PREPOSITION},
+               {"helpers", LANGUAGE_HELPER},
+               {"bears", LANGUAGE_BEARS},
+               {"changes", LANGUAGE_CHANGES},
+               {"idioms", LANGUAGE_FILLER}};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     language_add_all(out, yyjson_obj_get(root, lists[i].key), lists[i].role, 0, NULL);
   language_add_intents(out, yyjson_obj_get(root, "intents"));
@@ -276,7 +281,8 @@ size_t language_at(const struct language *l, const struct ask_words *w, size_t a
 // Roles whose words are of things as well: "called" narrows, and "calls" are counted.
 static bool language_is_plain(int role) {
   return role == LANGUAGE_ORDER || role == LANGUAGE_STATE || role == LANGUAGE_PEOPLE ||
-         role == LANGUAGE_NARROWS || role == LANGUAGE_ID || role == LANGUAGE_READS;
+         role == LANGUAGE_NARROWS || role == LANGUAGE_ID || role == LANGUAGE_READS ||
+         role == LANGUAGE_BEARS || role == LANGUAGE_CHANGES;
 }
 
 // "lately" fills, and "late" says something.

@@ -88,11 +88,15 @@ static bool segment_is_bare(struct str low) {
   return low.n > 2 && !plural && !str_ends(low, "ed") && !str_ends(low, "ing") && !str_ends(low, "ly");
 }
 
+// As it is written, and not by a role that verbs of change have too.
 static bool segment_knows(const struct phrases *known, const struct ask_words *w, size_t at) {
   struct phrase_hit hits[PHRASE_HITS_MOST];
   size_t n = phrases_at(known, w, at, hits, PHRASE_HITS_MOST);
-  for (size_t i = 0; i < n; i++)
-    if (str_eq(hits[i].phrase->first, w->items[at].low)) return true;
+  for (size_t i = 0; i < n; i++) {
+    int role = hits[i].phrase->role;
+    bool verb = hits[i].phrase->means == NULL && (role == LANGUAGE_BEARS || role == LANGUAGE_CHANGES);
+    if (str_eq(hits[i].phrase->first, w->items[at].low) && !verb) return true;
+  }
   return false;
 }
 

@@ -206,12 +206,22 @@ static bool derive_cell_has(struct str cell, struct str word) {
   return false;
 }
 
+// "room" in "Room 3" of a column of that name says nothing.
+static bool derive_is_called(struct str column, struct str stem, struct arena *a) {
+  struct derive_name name;
+  derive_split(column, a, &name);
+  for (size_t i = 0; i < name.n; i++)
+    if (str_eq(language_stem(name.words[i], a), stem)) return true;
+  return false;
+}
+
 // Words of the question that stand in cells of a column whose values are too many to be words themselves.
 static void derive_see_words(const struct table_result *rows, size_t column, const struct ask_words *question,
-                             struct derive_column *c) {
+                             struct derive_column *c, struct arena *a) {
   for (size_t w = 0; w < question->n && c->found_count < DERIVE_FOUND_MOST; w++) {
     const struct word *word = &question->items[w];
-    if (word->kind == WORD_NUMBER || word->low.n < 3 || language_fills(language_guess(question), question, w))
+    if (word->kind == WORD_NUMBER || word->low.n < 3 ||
+        language_fills(language_guess(question), question, w) || derive_is_called(c->name, word->stem, a))
       continue;
     struct str one = STR_NONE;
     size_t cells = 0;
@@ -273,7 +283,7 @@ const struct derive_shape *derive_see(const struct table_result *rows, const str
     derive_number_seen(rows, i, c, a);
     derive_see_keys(rows, i, c, a);
     if (c->type == TABLE_TEXT) derive_see_values(rows, i, c);
-    if (c->type == TABLE_TEXT && !derive_is_id(c->name)) derive_see_words(rows, i, question, c);
+    if (c->type == TABLE_TEXT && !derive_is_id(c->name)) derive_see_words(rows, i, question, c, a);
     derive_keep(c, a);
   }
   return out;

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words that nothing knows, judged by what they do in their sentence. A verb between what is asked of the rows and the
+// rows themselves says no more than both ("the notes that were left on incidents"), nor does one that only says that
+// something is, has or goes, where what it is said of is a value or a row ("rooms that lie in the north"). What is passed
+// over so is told. All else may narrow the rows: nouns, adjectives, what is denied, events with nothing but a time.
+#include "ask/part_filling.h"
+#include "lexicon/lexicon.h"
+
+enum { LEFT_VERB_LEAST = 50 }; // of a hundred uses
+
+bool part_takes_all(const struct reading_part *p) {
+  unsigned plain = 1u << ASK_LIST | 1u << ASK_COUNT | 1u << ASK_CHECK;
+  return !p->filter_count && !p->name_count && !p->id_count && !p->group_count && !p->asked_count &&
+         !p->least_sign && !p->unfiltered_flag && !p->none_within && !p->top && p->measure < 0 &&
+         (!p->has_span || p->span_is_assumed) && !(p->intents & ~plain);
+}
+
+static bool left_has(const struct filling *f, const struct mention *m, enum language_role role) {
+  return m && language_at(f->language, f->words, m->first, role, NULL) > 0;
+}
+
+static bool left_is_verb(struct str low) {
+  struct lexicon_word w;
+  return lexicon_look(low, &w) && w.share[LEXICON_VERB] >= LEFT_VERB_LEAST;
+}
+
+static bool left_is_finite(struct str low) { // "travel", "travels", and not "travelled"
+  char lemma[LEXICON_BYTES_MOST];
+  struct str base = lexicon_lemma(low, LEXICON_VERB, lemma);
+  return str_eq(base, low) || (str_starts(low, lemma) && str_ends(low, "s"));
+}
+
+// One of the verbs of that role, in any form.
+static bool left_is(const struct filling *f, struct str low, enum language_role role) {
+  char lemma[LEXICON_BYTES_MOST];
+  struct str base = lexicon_lemma(low, LEXICON_VERB, lemma);
+  struct word word = {.text = base, .low = base, .whole = base, .kind = WORD_PLAIN};
+  struct ask_words one = {.items = &word, .n = 1};
+  if (!base.n) return false;
+  word.stem = language_stem(base, f->arena);
+  return language_at(f->language, &one, 0, role, NULL) > 0;
+}
+
+struct left_side { // what stands next to a word, over those that carry nothing
+  const struct mention *m;
+  bool preposition, helper; // between them
+};
+
+static struct left_side left_look(const struct filling *f, size_t i, int by) {
+  struct left_side side = {0};
+  for (int k = by;; k += by) {
+    const struct mention *m = part_mention(f, i, k), *edge = by > 0 ? part_mention(f, i, k - 1) : m;
+    if (!m || f->words->items[edge->first].end || left_has(f, m, LANGUAGE_AND) || left_has(f, m, LANGUAGE_OR))
+      return side;
+    if (m->what == MENTION_UNKNOWN) return side;
+    if (m->what != MENTION_FILLER) return side.m = m, side;
+    side.preposition = side.preposition || left_has(f, m, LANGUAGE_PREPOSITION);
+    side.helper = side.helper || left_has(f, m, LANGUAGE_HELPER);
+  }
+}
+
+static size_t left_index(const struct filling *f, const struct mention *m) {
+  return (size_t)(m - f->list);
+}
+
+// "the distance our shipments travel": it is said of the rows, and what it says is the column before them.
+static bool left_relates_before(const struct filling *f, size_t i, const struct left_side *left) {
+  if (!left->m || left->m->what != MENTION_NAME || left->preposition || left->helper) return false;
+  if (!left_is_finite(f->words->items[f->list[i].first].low)) return false;
+  struct left_side column = left_look(f, left_index(f, left->m), -1);
+  return column.m && column.m->what == MENTION_COLUMN && !column.preposition;
+}
+
+// "notes were left on incidents", and the other way round: "incidents have got notes".
+static bool left_relates_between(const struct left_side *left, const struct left_side *right) {
+  return left->m && right->m && left->helper && right->preposition && left->m->what == MENTION_COLUMN &&
+         right->m->what == MENTION_NAME;
+}
+
+static bool left_is_placed(const struct mention *m) {
+  return m && (m->what == MENTION_VALUE || m->what == MENTION_KNOWN || m->what == MENTION_ENTITY ||
+               m->what == MENTION_COLUMN);
+}
+
+// "where is SH-4711 headed?"
+static bool left_is_row(const struct filling *f, const struct mention *m) {
+  if (!m || m->what == MENTION_COLUMN || !left_is_placed(m)) return false;
+  struct str whole = f->words->items[m->first].whole;
+  for (size_t i = 0; i < whole.n; i++)
+    if (whole.p[i] >= '0' && whole.p[i] <= '9') return true;
+  return false;
+}
+
+static bool left_is_harmless(const struct filling *f, size_t i) {
+  struct str low = f->words->items[f->list[i].first].low;
+  struct left_side left = left_look(f, i, -1), right = left_look(f, i, 1);
+  if (part_before(f, i, LANGUAGE_NOT, 2) || part_before(f, i, LANGUAGE_MISSING, 2) || !left_is_verb(low))
+    return false;
+  if (left_is(f, low, LANGUAGE_CHANGES)) return false;
+  if (left_relates_before(f, i, &left) || left_relates_between(&left, &right)) return true;
+  return left_is(f, low, LANGUAGE_BEARS) && (left_is_placed(right.m) || (!right.m && left_is_row(f, left.m)));
+}
+
+// Once rows were looked at: before that, a word may stand in one.
+void part_settle_left(struct filling *f) {
+  struct reading_part *p = f->part;
+  if (!p->thing->derived || !p->thing->seen || p->who || part_takes_all(p)) return;
+  for (size_t i = 0; i < f->count; i++) {
+    struct str whole = f->words->items[f->list[i].first].whole;
+    if (f->list[i].what != MENTION_UNKNOWN || p->passed_count == READING_PASSED_MOST ||
+        !left_is_harmless(f, i))
+      continue;
+    p->passed[p->passed_count++] = whole;
+    part_know(p, whole);
+  }
+}

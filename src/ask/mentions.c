@@ -28,6 +28,7 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
   MENTIONS_ROW = 6,  // more, where a row is called so
   MENTIONS_FAR = 12, // less, where a word has the stem of a name and is another one: "production", "product"
   MENTIONS_LEAST = 12,
+  MENTIONS_HAPPENED = 40,  // less, where how something stands is asked of what happened
   MENTIONS_NOT_NAMED = 10, // less, where only columns and values speak for it
 };
 
@@ -263,6 +264,17 @@ static int mentions_who(const struct mentions *m, const struct model_thing *t, c
   return t->derived || t->events ? 0 : -MENTIONS_WHO;
 }
 
+// "Is the WAF on?": what happened to it does not tell how it stands.
+static bool mentions_stands(const struct mentions *m, const struct ask_segment *s) {
+  const struct phrase *p;
+  size_t n = language_at(m->language, m->words, s->first, LANGUAGE_INTENT, &p);
+  if (!language_at(m->language, m->words, s->first, LANGUAGE_PRESENT, NULL) || (n && p->number == ASK_CHECK))
+    return false;
+  for (size_t at = s->first + 1; at < s->end; at++)
+    if (language_at(m->language, m->words, at, LANGUAGE_STANDING, NULL) && !m->timed[at]) return true;
+  return false;
+}
+
 static int mentions_name(const struct mentions *m, const struct model_thing *t, const struct mention *x,
                          bool others) {
   return MENTIONS_NAME - (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) +
@@ -348,6 +360,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
     }
   }
   bool spoken_of = *named || seen_names;
+  if (t->events && !*named && mentions_stands(m, s)) score -= MENTIONS_HAPPENED;
   if (!unknown && seen_own) score += mentions_whole(t, spoken_of);
   if (spoken_of || t->weight < 0) score += t->weight;
   return score - (spoken_of || seen_own > 1 ? 0 : MENTIONS_NOT_NAMED);

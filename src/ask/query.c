@@ -338,6 +338,8 @@ static void query_choose(struct querying *s) {
   bool aged = part_has(p, ASK_OLDEST) || part_has(p, ASK_NEWEST) || part_has(p, ASK_SOONEST);
   if (p->none_within)
     query_none(s);
+  else if (query_counts_values(s))
+    query_distinct(s);
   else if (p->unfiltered_flag)
     query_rows(s);
   else if (p->name_count > 1 && (part_has(p, ASK_COMPARE) || part_has(p, ASK_LACKS)) &&

@@ -38,6 +38,7 @@ struct query {
   int64_t limit; // 0: none
   bool ties;     // rows beyond the limit equal the last one within it
   bool ratio;    // the measure is a ratio
+  bool distinct; // of VALUE: how many different values the column has that is called as the measure
   struct str unit;
 };
 

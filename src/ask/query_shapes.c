@@ -21,6 +21,32 @@ void query_value(struct querying *s) {
   s->q->sql = query_done(&out, s->arena);
 }
 
+// "how many different countries": the values of one column are counted, and not the rows that have them.
+bool query_counts_values(const struct querying *s) {
+  const struct reading_part *p = s->p;
+  bool one = p->group_count + p->asked_count == 1 && !p->grouped && !p->top && !p->bucket;
+  return one && part_has(p, ASK_DISTINCT) && part_has(p, ASK_COUNT) &&
+         !(p->group_count && p->groups[0] < 0) && !part_has(p, ASK_TREND) && !part_has(p, ASK_SHARE);
+}
+
+void query_distinct(struct querying *s) {
+  int column = s->p->group_count ? s->p->groups[0] : s->p->asked[0];
+  struct buf out = BUF_MAX(QUERY_SQL_MOST);
+  query_use(s, column);
+  s->q->measure = s->t->columns[column].name;
+  s->q->distinct = true;
+  struct str sql = query_group_sql(s, column), where = query_where(s, true, true);
+  buf_printf(&out, "SELECT count(DISTINCT %.*s) AS ", STR_ARG(sql));
+  query_name(&out, s->q->measure);
+  buf_printf(&out, " FROM %.*s", STR_ARG(query_source(s)));
+  if (s->t->columns[column].list)
+    buf_printf(&out, ", json_each(%.*s) each", STR_ARG(s->t->columns[column].sql));
+  query_add_where(&out, where);
+  s->q->shape = QUERY_VALUE;
+  s->q->mark = STR("kpi");
+  s->q->sql = query_done(&out, s->arena);
+}
+
 // Each of what the rows are within, also those that have none.
 static bool query_wants_empty_ones(const struct querying *s) {
   return s->q->group_count == 1 && query_group_at(s, 0) == -2 && !s->t->within->held && !query_ranks(s->p) &&

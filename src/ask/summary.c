@@ -49,7 +49,14 @@ static void say_value(const struct saying *s, size_t row, int column) {
 static void say_value_of(const struct saying *s) {
   const struct table_cell *c = say_cell(s, 0, 0);
   double n = 0;
-  if (say_is_count(s)) {
+  if (s->r->query.distinct) {
+    say_number(s, c, STR_NONE);
+    (void)chart_cell_number(c, &n);
+    buf_printf(s->out, " different value%s of ", n == 1 ? "" : "s");
+    say_spoken(s, s->r->query.measure);
+    buf_add_z(s->out, " among the ");
+    say_subject(s);
+  } else if (say_is_count(s)) {
     say_number(s, c, s->r->query.unit);
     buf_add_char(s->out, ' ');
     (void)chart_cell_number(c, &n);

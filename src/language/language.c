@@ -82,8 +82,8 @@ static bool language_part_read(struct language *l, struct str text, struct arena
   static const struct {
     const char *name;
     char slot;
-  } slots[] = {{"{n}", 'n'},       {"{u}", 'u'},   {"{date}", 't'}, {"{month}", 'm'},
-               {"{weekday}", 'w'}, {"{dom}", 'd'}, {"{year}", 'y'}};
+  } slots[] = {{"{n}", 'n'},   {"{u}", 'u'},    {"{date}", 't'}, {"{month}", 'm'}, {"{weekday}", 'w'},
+               {"{dom}", 'd'}, {"{year}", 'y'}, {"{hour}", 'h'}, {"{clock}", 'c'}};
   (void)l;
   if (text.n > 1 && text.p[text.n - 1] == '?') out->optional = true, text.n--;
   for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
@@ -155,7 +155,10 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
                {"helpers", LANGUAGE_HELPER},
                {"bears", LANGUAGE_BEARS},
                {"changes", LANGUAGE_CHANGES},
-               {"idioms", LANGUAGE_FILLER}};
+               {"idioms", LANGUAGE_FILLER},
+               {"interrogatives", LANGUAGE_INTERROGATIVE},
+               {"present", LANGUAGE_PRESENT},
+               {"standing", LANGUAGE_STANDING}};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     language_add_all(out, yyjson_obj_get(root, lists[i].key), lists[i].role, 0, NULL);
   language_add_intents(out, yyjson_obj_get(root, "intents"));
@@ -165,6 +168,7 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
   language_add_numbers(out, yyjson_obj_get(root, "scales"), LANGUAGE_SCALE);
   language_add_numbers(out, yyjson_obj_get(root, "months"), LANGUAGE_MONTH);
   language_add_numbers(out, yyjson_obj_get(root, "weekdays"), LANGUAGE_WEEKDAY);
+  language_add_numbers(out, yyjson_obj_get(root, "halves"), LANGUAGE_HALF);
   language_add_letters(out, yyjson_obj_get(root, "units"), LANGUAGE_UNIT);
   language_add_letters(out, yyjson_obj_get(root, "buckets"), LANGUAGE_BUCKET);
   size_t i, n;
@@ -282,7 +286,7 @@ size_t language_at(const struct language *l, const struct ask_words *w, size_t a
 static bool language_is_plain(int role) {
   return role == LANGUAGE_ORDER || role == LANGUAGE_STATE || role == LANGUAGE_PEOPLE ||
          role == LANGUAGE_NARROWS || role == LANGUAGE_ID || role == LANGUAGE_READS ||
-         role == LANGUAGE_BEARS || role == LANGUAGE_CHANGES;
+         role == LANGUAGE_BEARS || role == LANGUAGE_CHANGES || role == LANGUAGE_STANDING;
 }
 
 // "lately" fills, and "late" says something.

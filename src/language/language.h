@@ -46,6 +46,9 @@ enum language_role {
   LANGUAGE_HELPER,
   LANGUAGE_BEARS,
   LANGUAGE_CHANGES,
+  LANGUAGE_INTERROGATIVE,
+  LANGUAGE_PRESENT,
+  LANGUAGE_STANDING,
   LANGUAGE_PEOPLE,
   LANGUAGE_CURRENCY,
   LANGUAGE_NUMBER,     // number: the value
@@ -55,6 +58,7 @@ enum language_role {
   LANGUAGE_BUCKET,     // number: the letter
   LANGUAGE_MONTH,
   LANGUAGE_WEEKDAY,
+  LANGUAGE_HALF, // of a day; number: the hours it adds
   LANGUAGE_ROLES
 };
 
@@ -86,7 +90,8 @@ const char *language_intent_name(enum ask_intent intent);
 struct language_part {                 // of a time rule
   struct str ways[LANGUAGE_WAYS_MOST]; // stems, any of them
   size_t way_count;
-  char slot; // 'n', 'u', 't' a date, 'm' month, 'w' weekday, 'd' day of a month, 'y' a year; 0: the ways
+  char slot; // 'n', 'u', 't' a date, 'm' month, 'w' weekday, 'd' day of a month, 'y' a year,
+             // 'h' an hour, 'c' one that is plainly so; 0: the ways
   bool optional;
 };
 struct language_rule {

@@ -158,7 +158,11 @@ static bool segment_asks(const struct segmenting *s, size_t first, size_t end) {
   size_t last = end - 1;
   while (last + 1 < s->words->n && s->words->items[last + 1].clause == s->words->items[last].clause) last++;
   if (s->words->items[last].end == '?') return true;
-  return at < end && segment_has_intent(s, at, ASK_LIST);
+  bool begins =
+      at < end && language_at(s->language, s->words, at, LANGUAGE_WHETHER, NULL); // "is it …", "when was …"
+  if (at + 1 < end && language_at(s->language, s->words, at, LANGUAGE_INTERROGATIVE, NULL))
+    begins = begins || language_at(s->language, s->words, at + 1, LANGUAGE_HELPER, NULL);
+  return begins || (at < end && segment_has_intent(s, at, ASK_LIST));
 }
 
 static size_t segment_add(const struct segmenting *s, struct ask_segment *out, size_t n, size_t first,

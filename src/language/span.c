@@ -14,6 +14,9 @@ struct span_match { // what the slots of a rule took
   struct str dates[2];
   size_t date_count;
   int64_t month, weekday, day, year;
+  int64_t clocks[2]; // minutes of a day
+  bool halved[2];    // with "am" or "pm"
+  size_t clock_count;
 };
 
 struct span_reader {
@@ -110,6 +113,53 @@ static bool span_month_day(const struct span_reader *r, size_t at, struct span_m
   return true;
 }
 
+// "8", "8:30", as far as it goes; `plain`: with a colon.
+static size_t span_clock_digits(struct str s, int64_t *minutes, bool *plain) {
+  uint64_t hour, minute = 0;
+  size_t n = 0, end;
+  while (n < s.n && isdigit((unsigned char)s.p[n])) n++;
+  if (!n || n > 2 || !str_to_u64(str_make(s.p, n), &hour) || hour > 24) return 0;
+  end = n;
+  *plain = n + 2 < s.n && s.p[n] == ':' && isdigit((unsigned char)s.p[n + 1]) &&
+           isdigit((unsigned char)s.p[n + 2]);
+  if (*plain && (!str_to_u64(str_make(s.p + n + 1, 2), &minute) || minute > 59)) return 0;
+  *minutes = (int64_t)(hour * 60 + minute);
+  return *plain ? end + 3 : end;
+}
+
+static bool span_half(const struct span_reader *r, const struct ask_words *w, size_t at, int64_t *minutes) {
+  const struct phrase *p;
+  if (at >= w->n || !language_at(r->language, w, at, LANGUAGE_HALF, &p)) return false;
+  *minutes = p->number == 12 ? *minutes % 720 + 720 : *minutes == 720 && p->number < 0 ? 0 : *minutes;
+  return true;
+}
+
+// An hour of the day: "10", "8:30", "9am", "11 pm". `plain`: not a number alone.
+static bool span_clock(const struct span_reader *r, size_t at, bool plain, struct span_match *m, size_t *n) {
+  struct str low = r->words->items[at].low;
+  int64_t minutes;
+  bool colon, half = false;
+  size_t digits = span_clock_digits(low, &minutes, &colon);
+  if (!digits || m->clock_count == 2) return false;
+  *n = 1;
+  if (digits < low.n) { // "9am"
+    struct str rest = str_from(low, digits);
+    struct word glued = {.text = rest, .low = rest, .stem = language_stem(rest, r->arena)};
+    half = span_half(r, &(struct ask_words){&glued, 1}, 0, &minutes);
+    if (!half) return false;
+  } else if (!r->words->items[at].end && span_half(r, r->words, at + 1, &minutes)) {
+    half = true;
+    *n = 2;
+  }
+  if (plain && !half && !colon) return false;
+  m->halved[m->clock_count] = half;
+  m->clocks[m->clock_count++] = minutes;
+  if (m->clock_count == 2 && half && !m->halved[0] && m->clocks[0] < 720 && minutes >= 720 &&
+      m->clocks[0] + 720 < minutes)
+    m->clocks[0] += 720; // "from 2 to 4 pm"
+  return true;
+}
+
 static bool span_slot(const struct span_reader *r, char slot, size_t at, struct span_match *m, size_t *n) {
   const struct phrase *p;
   const struct word *w = &r->words->items[at];
@@ -122,6 +172,9 @@ static bool span_slot(const struct span_reader *r, char slot, size_t at, struct 
     return *n && p->number != 's' && (m->unit = (char)p->number, true); // seconds last, and are no time ago
   case 't':
     return span_date(r, at, m, n);
+  case 'h':
+  case 'c':
+    return span_clock(r, at, slot == 'c', m, n);
   case 'm':
     *n = language_at(r->language, r->words, at, LANGUAGE_MONTH, &p);
     return *n && (m->month = p->number, true);
@@ -227,6 +280,10 @@ static struct str span_end(const struct span_reader *r, const struct span_match 
       buf_add_char(&out, m->unit), i += 2;
     else if (str_starts(rest, "{date1}"))
       buf_add(&out, m->dates[0]), i += 6;
+    else if (str_starts(rest, "{hour1}"))
+      buf_printf(&out, "%lldm", (long long)m->clocks[0]), i += 6;
+    else if (str_starts(rest, "{hour2}"))
+      buf_printf(&out, "%lldm", (long long)m->clocks[1]), i += 6;
     else if (str_starts(rest, "{date2}"))
       buf_add(&out, m->dates[1]), i += 6;
     else
@@ -237,11 +294,17 @@ static struct str span_end(const struct span_reader *r, const struct span_match 
   return made;
 }
 
-// A date with a move behind it is no word of a program: the day after it, then.
+// A date with a move behind it is no word of a program: the day after it, then, or an hour of it.
 static bool span_read_end(struct str text, const struct table_clock *clock, int64_t *ms, struct err *err) {
-  if (!str_ends(text, "+1d") || !isdigit((unsigned char)text.p[0])) return when_read(text, clock, ms, err);
-  if (!when_read(str_make(text.p, text.n - 3), clock, ms, err)) return false;
-  *ms = zone_bucket_after(clock->zone, *ms, ZONE_DAY, 1, 1);
+  ptrdiff_t plus = str_find(text, '+');
+  uint64_t count;
+  if (plus < 10 || !isdigit((unsigned char)text.p[0]) ||
+      !str_to_u64(str_make(text.p + plus + 1, text.n - (size_t)plus - 2), &count) ||
+      !strchr("dm", text.p[text.n - 1]))
+    return when_read(text, clock, ms, err);
+  if (!when_read(str_make(text.p, (size_t)plus), clock, ms, err)) return false;
+  *ms = zone_bucket_after(clock->zone, *ms, text.p[text.n - 1] == 'd' ? ZONE_DAY : ZONE_MINUTE, 1,
+                          (int64_t)count);
   return true;
 }
 

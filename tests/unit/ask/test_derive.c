@@ -155,6 +155,7 @@ static void a_question_becomes_sql_and_arguments(void **state) {
       {"how many trips were created this week?", "\"since\":{\"$param\":\"since\"}", NULL},
       {"trips per state", "WHEN 1 THEN 'running'", NULL}, // by words, though vendors have numbers
       {"how many running trips are there?", "\"state\":1", NULL},
+      {"how many different drivers were on trips?", "count(DISTINCT t7.\\\"driver\\\")", NULL},
       {"trips with an eta within the next 7 days", "time_of(t7.\\\"eta\\\") < :until", "$param"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -298,6 +298,10 @@ static int mentions_unknown(const struct mentions *m, const struct model_thing *
   return less + (t->derived && mentions_is_elsewhere(m, at) ? MENTIONS_ELSEWHERE : 0);
 }
 
+static int mentions_plain(enum mention_word what) {
+  return what == MENTION_LACK ? MENTIONS_LACK : what == MENTION_PARENT ? MENTIONS_PARENT : MENTIONS_SOURCE;
+}
+
 int mentions_score(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
                    size_t count, bool *named) {
   struct mention list[WORDS_MOST];
@@ -336,13 +340,9 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       score += again ? 0 : MENTIONS_COLUMN + longer;
       break;
     case MENTION_LACK:
-      score += again ? 0 : MENTIONS_LACK + longer;
-      break;
     case MENTION_PARENT:
-      score += again ? 0 : MENTIONS_PARENT + longer;
-      break;
     case MENTION_SOURCE:
-      score += again ? 0 : MENTIONS_SOURCE + longer;
+      score += again ? 0 : mentions_plain(x->what) + longer;
       break;
     case MENTION_ENTITY:
       score += mentions_entity(t, m->words->items[x->first].kind);

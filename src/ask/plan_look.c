@@ -38,6 +38,11 @@ static bool plan_is_left(const struct reading *r, struct str word) {
   return !r->part_count;
 }
 
+// Where nothing is spoken of by name, a word of a column alone is no reason to read its rows.
+static bool plan_speaks_of(const struct reading *r, const struct phrase *p) {
+  return p->role == MODEL_NAME || (r->part_count && p->role != MODEL_SOURCE);
+}
+
 // What its ids are of may be called as the question says.
 static void plan_want_pointed(struct plan_wanted *out, const struct model *model,
                               const struct model_thing *t) {
@@ -59,12 +64,11 @@ void plan_wants_rows(const struct reading *r, const struct model *model, struct 
   struct arena *a = arena_new();
   words = ARENA_ARRAY(a, count + 1, size_t);
   for (size_t w = 0; w < r->words.n; w++) {
-    size_t n = plan_is_left(r, r->words.items[w].whole)
-                   ? phrases_at(&model->phrases, &r->words, w, hits, PHRASE_HITS_MOST)
-                   : 0;
+    bool left = plan_is_left(r, r->words.items[w].whole) && !language_fills(r->language, &r->words, w);
+    size_t n = left ? phrases_at(&model->phrases, &r->words, w, hits, PHRASE_HITS_MOST) : 0;
     for (size_t i = 0; i < count; i++)
       for (size_t k = 0; k < n; k++)
-        if (hits[k].phrase->means == model_at(model, i) && hits[k].phrase->role != MODEL_SOURCE) {
+        if (hits[k].phrase->means == model_at(model, i) && plan_speaks_of(r, hits[k].phrase)) {
           if (++words[i] > most) most = words[i];
           break;
         }

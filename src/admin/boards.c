@@ -25,7 +25,7 @@ bool boards_sees(const struct admin_call *call, const struct board_row *row) {
 }
 
 bool boards_may_change(const struct admin_call *call, const struct board_row *row, struct err *err) {
-  if (admin_manages(call) || str_eq(row->owner, call->who.token.id)) return true;
+  if (board_is_changed_by(call->catalog, row, call->who.token.id)) return true;
   err_set(err, ERR_DENIED, "the dashboard is another's: its owner changes it, or an administrator");
   err_hint(err, "pin to a dashboard of your own");
   return false;

@@ -29,10 +29,11 @@ static struct str held_why(struct admin_call *call, const struct catalog_server 
   size_t tools = held_tools(v);
   if (!v->member_count) return STR("none of its accounts is granted to its owner: its URLs open nothing");
   struct str lost =
-      arena_printf(call->arena, "%zu of its %zu accounts are not granted to its owner, and left out",
+      arena_printf(call->arena, "left out, since its owner has no grant: %zu of its %zu accounts",
                    v->lost_count, v->lost_count + v->member_count);
   struct str held = arena_printf(
-      call->arena, "%zu tools that its filter lets through write, and its owner may only read", tools);
+      call->arena, "left out, since its owner may only read: %zu of the tools that its filter lets through",
+      tools);
   if (v->lost_count && tools) return arena_printf(call->arena, "%.*s; %.*s", STR_ARG(lost), STR_ARG(held));
   return v->lost_count ? lost : tools ? held : STR("");
 }

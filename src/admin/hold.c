@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "admin/put.h"
+#include "catalog/sight.h"
 #include "connector/fences.h"
 #include "data/json.h"
 #include "data/schema_pattern.h"
@@ -394,9 +395,20 @@ static void hold_put_key(struct admin_call *call, const struct server *s, struct
   put_close(out, '}');
 }
 
+// What is held of an account that is not granted (any more) is not told of.
+static bool hold_tells(const struct admin_call *call, struct str account) {
+  return sight_is_whole(call->catalog) || catalog_account_by_id(call->catalog, account);
+}
+
 void hold_put(struct admin_call *call, const struct server *s) {
   const struct fences *f = &s->filter.fences;
-  hold_put_config(call, s);
+  struct server told = *s;
+  told.filter.fences = (struct fences){ARENA_ARRAY(call->arena, f->count + 1, struct fence), 0};
+  for (size_t i = 0; i < f->count; i++)
+    if (hold_tells(call, f->items[i].account))
+      told.filter.fences.items[told.filter.fences.count++] = f->items[i];
+  f = &told.filter.fences;
+  hold_put_config(call, &told);
   put_open(&call->out, "fence", '[');
   for (size_t i = 0; i < f->count; i++)
     for (size_t k = 0; k < f->items[i].count; k++)

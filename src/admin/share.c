@@ -208,7 +208,8 @@ static bool share_open_job(void *arg, struct err *err) {
   bool there = board_find(share_store(call), row->dashboard_id, call->arena, &board, err);
   if (!there && err->code != ERR_MISSING) return false;
   if (!there || board_owner_lost(call->catalog, row->owner).n ||
-      !boards_sees_as(call->catalog, &board, row->owner)) // it may have become private meanwhile
+      !boards_sees_as(call->catalog, &board, row->owner) || // it may have become private meanwhile
+      !board_is_changed_by(call->catalog, &board, row->owner))
     return err_set(err, ERR_MISSING, "this link is unknown, revoked or has expired");
   // What is asked for of what is shown: no more is read than is told.
   struct str wanted = http_param(&call->params, "tile"), only = wanted.n ? wanted : row->tile_id;

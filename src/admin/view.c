@@ -14,6 +14,6 @@ bool admin_view_server(struct admin_call *call, const struct catalog_server **ou
   if (*out) return true;
   err_at(err, ERR_MISSING, "server", "there is no server '%.*s'", (int)(named.n < 80 ? named.n : 80),
          named.p);
-  err_hint(err, "GET /mcp lists them");
+  err_hint(err, "GET /mcp-server lists them");
   return false;
 }

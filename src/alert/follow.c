@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "board/refresh.h"
 #include "crypto/token.h"
 #include "data/json.h"
 #include "table/moment.h"
@@ -27,6 +28,7 @@ struct str alert_watch_lost(const struct catalog *c, const struct alert_watch *w
   if (!t || !access_is_live(t->expires_at, clock_now_ms()))
     return STR("the API token of its owner was revoked, or has expired");
   if (!access_makes(t->role)) return STR("the API token of its owner may not look at dashboards any more");
+  if (!board_is_changed_by(c, board, w->owner)) return STR("the dashboard is another's");
   if (board->is_private && !str_eq(board->owner, w->owner)) return STR("the dashboard is private to another");
   return STR("");
 }

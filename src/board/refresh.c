@@ -39,6 +39,11 @@ struct str board_owner_lost(const struct catalog *c, struct str owner) {
   return STR("");
 }
 
+bool board_is_changed_by(const struct catalog *c, const struct board_row *row, struct str who) {
+  const struct access_token *t = catalog_token_by_id(c, who);
+  return t && (t->role == ACCESS_ADMIN || (access_makes(t->role) && str_eq(row->owner, who)));
+}
+
 struct catalog *board_sight(struct catalog *c, struct str owner) {
   return board_owner_lost(c, owner).n ? c : sight_of(c, catalog_token_by_id(c, owner));
 }

@@ -37,6 +37,9 @@ MUST_USE bool board_refresh(const struct board_env *env, const struct board_batc
 
 // Why the owner's view cannot be had any more; empty: it can.
 struct str board_owner_lost(const struct catalog *c, struct str owner);
+// May `who`, a person or an API token that lives, change a dashboard, have watches on it and links to it? Its owner may, and
+// administrators.
+bool board_is_changed_by(const struct catalog *c, const struct board_row *row, struct str who);
 // What the owner sees of a catalog, with which a tile is run; of an owner that is lost, what it is given. As long as c.
 struct catalog *board_sight(struct catalog *c, struct str owner);
 // What became of its program. Texts are in the look's arena. Blocking.

@@ -120,12 +120,31 @@ describe("an account that is not granted is not there", () => {
     await must(204, "DELETE", `/mcp-server/${server.id}`);
   });
 
+  test("nor suggested: what there is instead, near names and choices are of hers", async () => {
+    const near = await as("POST", "/program/check", { program: { ...program("hiden one"), steps: [{ id: "zones", account: "hidden on", tool: "list_all_cloudflare_zone" }] } });
+    assert.equal(near.status, 200, near.text);
+    assert.ok(!tells(near), near.text);
+    for (const question of ["how many zones per account?", "list all accounts", "which zones are paused?", "what did hidden one change?", "how many nonsense do we have?"]) assert.ok(!(await as("POST", "/ask", { question })).text.includes(other.id), question);
+    const alias = await world.must(201, "POST", "/alias", { name: "the secret place", value: "example.com", account: other.id });
+    const asked = await as("POST", "/ask", { question: "is the secret place paused?" });
+    assert.ok(!asked.text.includes("example.com"), asked.text);
+    assert.equal((await as("POST", "/ask", { question: "x", remember: true, choose: 1, follow: "ans_x" })).status, 403);
+    await world.must(204, "DELETE", `/alias/${alias.id}`);
+  });
+
   test("nor served, alone or beside one that is hers", async () => {
     for (const accounts of [[other.id], ["hidden one"], [hers.id, other.id]]) {
       const r = await as("POST", "/mcp-server", { name: "x", accounts });
       assert.equal(r.status, 422);
       const none = await as("POST", "/mcp-server", { name: "x", accounts: accounts.map((a) => (a === other.id ? "acc_none" : a)) });
       assert.equal(r.body.error.message.replaceAll(other.id, "acc_none"), none.body.error.message);
+      assert.equal((await as("POST", "/mcp-server/check", { accounts })).status, 422, "nor looked at before");
+    }
+    const preview = await must(200, "POST", "/mcp-server/check", { accounts: [hers.id] });
+    assert.deepEqual([preview.tool_count, preview.tools.filter((t) => !t.read_only)], [preview.read_count, []], "what would be shown, and no more");
+    for (const account of [other.id, "hidden one"]) {
+      const fenced = await as("POST", "/mcp-server", { name: "x", accounts: [hers.id], config: { fence: { [account]: { zone_id: ["x"] } } } });
+      assert.ok(fenced.status >= 400 && !tells({ text: fenced.text.replaceAll(account, "") }), fenced.text);
     }
     const server = await must(201, "POST", "/mcp-server", { name: "one of hers", accounts: [hers.id] });
     assert.equal((await as("PATCH", `/mcp-server/${server.id}`, { accounts: [hers.id, other.id] })).status, 422);
@@ -220,6 +239,17 @@ describe("what she makes", () => {
     assert.equal((await must(200, "POST", `/tile/${tile.id}/refresh`, {})).state, "ok");
   });
 
+  test("a run that is kept goes on only while what it reads is hers", async () => {
+    const run = await must(200, "POST", "/program", { program: program("granted") });
+    const again = { continue: run.handle };
+    assert.equal((await must(200, "POST", "/program", again)).status, "complete");
+    const kept = (await must(200, "POST", "/program", { program: program("granted"), fresh: true })).handle;
+    await revoke();
+    assert.equal((await as("POST", "/program", { continue: kept })).status, 404);
+    await grant("read");
+    assert.equal((await world.api("POST", "/program", { continue: kept })).status, 404, "and it is nobody else's");
+  });
+
   test("her password, and only with the one of now", async () => {
     assert.equal((await as("PUT", "/password", { current: "wrong horse battery", password: "another horse battery" })).status, 403);
     assert.equal((await as("PUT", "/password", { current: PASSWORD, password: "short" })).status, 400);
@@ -247,7 +277,7 @@ describe("a server that she made is held to her grants", () => {
     const unknown = await call(server.url, WRITES.replace("zone_by", "zonk_by"), { zone_id: "a" });
     assert.deepEqual([refused.status, refused.body.error.code], [unknown.status, unknown.body.error.code]);
     const held = await must(200, "GET", `/mcp-server/${server.id}`);
-    assert.match(held.held, new RegExp(`^${wide.length - narrow.length} tools .* may only read$`));
+    assert.match(held.held, new RegExp(`may only read: ${wide.length - narrow.length} of the tools`));
     assert.equal(held.tool_count, narrow.length);
     assert.equal((await as("POST", "/mcp-server", { name: "x", accounts: [hers.id], config: { methods: ["write"] } })).status, 422, "nothing would be left");
     assert.equal((await as("POST", `/integrated-account/${hers.id}/tools/${WRITES}/call`, { arguments: { zone_id: "a" } })).status, 404);
@@ -264,7 +294,7 @@ describe("a server that she made is held to her grants", () => {
     await revoke(other.id);
     assert.ok((await names(two.url)).every((n) => n.startsWith("granted_")));
     const told = await as("GET", `/mcp-server/${two.id}`);
-    assert.match(told.body.held, /^1 of its 2 accounts/);
+    assert.match(told.body.held, /no grant: 1 of its 2 accounts/);
     assert.deepEqual(told.body.accounts.map((a) => a.id), [hers.id]);
     assert.ok(!tells(told));
     assert.equal((await as("PATCH", `/mcp-server/${two.id}`, { share: true })).status, 422);
@@ -289,6 +319,24 @@ describe("a server that she made is held to her grants", () => {
     await must(200, "PATCH", `/mcp-server/${server.id}`, { name: "renamed" });
     await must(204, "DELETE", `/mcp-server/${server.id}`);
     assert.equal(await names(further.url), 404);
+  });
+
+  test("a definition that changes widens nothing: a tool that wrote and reads now is shown, one that read and writes is not", async () => {
+    const document = (cls) => JSON.stringify({ openapi: "3.1.0", info: { title: "Shifty", version: "1" }, servers: [{ url: world.sandbox.api }], paths: { "/things": { get: { operationId: "list_things", responses: { 200: { description: "ok" } } }, post: { operationId: "shift", responses: { 200: { description: "ok" } }, ...cls } } } });
+    const definition = { name: "shifty", label: "Shifty", kind: "rest", base_url: world.sandbox.api, auth: [{ id: "token", label: "Token", fields: [{ name: "token", label: "Token", secret: true }], send: [{ in: "bearer", value: "{token}" }] }] };
+    const add = (cls) => world.must(201, "POST", "/connector", { definition: JSON.stringify(definition), document: document(cls) });
+    await add({ "x-postern": { class: "list" } });
+    const shifty = await world.must(201, "POST", "/integrated-account", { connector: "shifty", name: "shifty", credential: { token: "x" } });
+    await grant("read", shifty.id);
+    const server = await must(201, "POST", "/mcp-server", { name: "shifting", accounts: [shifty.id] });
+    const shows = async () => (await names(server.url)).length;
+    const [before] = [await shows()];
+    await add({ "x-postern": { class: "delete" } });
+    assert.equal(await shows(), before - 1);
+    assert.match((await must(200, "GET", `/mcp-server/${server.id}`)).held, /may only read: 1 of/);
+    await add({ "x-postern": { class: "list" } });
+    assert.equal(await shows(), before);
+    await world.must(204, "DELETE", `/integrated-account/${shifty.id}`);
   });
 
   test("it ends with her role, and with her", async () => {

@@ -98,6 +98,36 @@ static void a_request_says_on_whose_behalf(void **state) {
   }
 }
 
+// What the second credential of a server opens, by its role and by whose the server is.
+static void roles_at_a_guarded_server(void **state) {
+  struct world *w = *state;
+  static const struct {
+    enum access_role role;
+    const char *owner;
+    bool in;
+  } doors[] = {
+      {ACCESS_CLIENT, "", true},       {ACCESS_CLIENT, "tok_a", true}, {ACCESS_VIEWER, "", false},
+      {ACCESS_VIEWER, "tok_a", false}, {ACCESS_EDITOR, "", false},     {ACCESS_EDITOR, "tok_b", false},
+      {ACCESS_EDITOR, "tok_a", true},  {ACCESS_ADMIN, "", true},       {ACCESS_ADMIN, "tok_b", true}};
+  struct http_header header = {STR("Authorization"), STR("Bearer psk_admin")};
+  struct http_request in = {.headers = {&header, 1}};
+  for (size_t i = 0; i < sizeof doors / sizeof *doors; i++) {
+    struct principal_door door = {.server = STR("srv_1"),
+                                  .owner = str_of(doors[i].owner),
+                                  .guarded = true,
+                                  .tokens = &w->by_hash,
+                                  .now = NOW};
+    struct principal who;
+    struct err err;
+    w->tokens[0].role = doors[i].role;
+    bool in_it = principal_of(&in, &door, w->arena, &who, &err);
+    if (in_it != doors[i].in) fail_msg("row %zu: %s", i, in_it ? "let in" : err.text);
+    door.server = door.owner = STR(""); // the management API takes each of them, and judges by its routes
+    assert_true(principal_of(&in, &door, w->arena, &who, &err));
+    assert_int_equal(who.role, doors[i].role);
+  }
+}
+
 static struct principal made(struct world *w, const char *server, const char *token, const char *session) {
   struct principal p = {.kind = token[0] ? PRINCIPAL_TOKEN : PRINCIPAL_URL,
                         .server = str_of(server),
@@ -186,6 +216,7 @@ static void a_client_names_itself_where_nobody_vouches(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_request_says_on_whose_behalf, setup, teardown),
+      cmocka_unit_test_setup_teardown(roles_at_a_guarded_server, setup, teardown),
       cmocka_unit_test_setup_teardown(no_two_have_the_same_key, setup, teardown),
       cmocka_unit_test_setup_teardown(a_session_is_of_whom_it_was, setup, teardown),
       cmocka_unit_test_setup_teardown(another_url_is_somebody_else, setup, teardown),

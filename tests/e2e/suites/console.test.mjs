@@ -23,6 +23,8 @@ const SCREENS = [
   { name: "engines", path: "settings?tab=engines", seen: "Built in" },
   { name: "aliases", path: "settings?tab=aliases", seen: "Add an alias" },
   { name: "system", path: "settings?tab=system", seen: "Make a new key" },
+  { name: "answers", path: "answers", seen: "What you ask is kept here." },
+  { name: "answer", path: () => `answer/${made.answer.id}`, seen: "Evidence" },
 ];
 const made = {}; // what the screens show
 
@@ -34,6 +36,8 @@ describe("the console", { skip: noBrowser }, () => {
     [world, browser] = await Promise.all([start({ settings: { public_url: undefined } }), startBrowser()]);
     made.account = await world.account("cfut_sandbox_one_account", { name: "acme" });
     made.server = await world.must(201, "POST", "/mcp-server", { name: "read-only", accounts: ["acme"], config: { methods: ["read"] } });
+    made.answer = await world.must(200, "POST", "/ask", { question: "how many zones per plan and status?" });
+    await world.must(200, "PATCH", `/answers/${made.answer.id}`, { visibility: "shared" });
   });
   after(async () => {
     await browser?.close();

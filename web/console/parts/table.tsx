@@ -111,7 +111,7 @@ export function Table<T>({ label, rows, columns, name, filter, csv: file, lit, r
           )}
         </div>
       )}
-      <div ref={frame} class="table-frame" tabindex={0} role="region" aria-label={label}>
+      <div ref={frame} class="table-frame" tabindex={0} role="group" aria-label={label}>
         <table class={long ? "long" : undefined} style={long ? { width: `${wide.reduce((a, b) => a + b, 0)}ch` } : undefined} aria-rowcount={shown.length + 1}>
           {long && (
             <colgroup>

@@ -26,6 +26,12 @@ function whyOf(call: Call, program: Program | undefined): string {
   return step?.id ? t("ask.why_step", { step: step.id }) : t("ask.why_lookup");
 }
 
+// The audit's filter that leaves its row, and few others.
+function around(call: Call): Record<string, string> {
+  const second = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+/, ""), at = Date.parse(call.at ?? "");
+  return { tool: call.tool, ...(call.account_id ? { account_id: call.account_id } : {}), ...(Number.isFinite(at) ? { since: second(at - 1000), until: second(at + (call.ms ?? 0) + 2000) } : {}) };
+}
+
 function One({ call, program }: { call: Call; program: Program | undefined }) {
   const facts: [string, string][] = [
     [t("ask.call_when"), call.at ? exact(Date.parse(call.at)) : ""],
@@ -58,7 +64,7 @@ function One({ call, program }: { call: Call; program: Program | undefined }) {
             <dt>{t("common.request_id")}</dt>
             <dd>
               <code>{call.request_id}</code>{" "}
-              {may("admin", "editor") && <a href={href("audit", { tool: call.tool, ...(call.account_id ? { account_id: call.account_id } : {}) })}>{t("ask.in_audit")}</a>}
+              {may("admin", "editor") && <a href={href("audit", around(call))}>{t("ask.in_audit")}</a>}
             </dd>
           </div>
         )}

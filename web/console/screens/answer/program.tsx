@@ -101,7 +101,7 @@ export function ProgramEditor({ program, server }: { program: Program; server: s
       {outcome && (
         <section class="card" aria-label={t("ask.outcome")}>
           <div class="head">
-            <h3>{outcome.title || t("ask.outcome")}</h3>
+            <h2>{outcome.title || t("ask.outcome")}</h2>
             <span class="chip">{t(`ask.status_${outcome.status}`)}</span>
             {now && (
               <button type="button" class="button" onClick={() => pin(true)}>

@@ -77,10 +77,11 @@ interface OneProps {
 }
 function One({ result, titled, name, lit, reveal }: OneProps) {
   const columns = useMemo(() => columnsOf(result), [result]), title = result.title || result.name, rows = result.rows ?? EMPTY;
+  const Heading = name === undefined ? "h3" : "h2"; // at an answer's own address nothing stands between it and the first heading
   const ratio = (result.columns ?? []).some((c) => c.kind === "ratio");
   return (
-    <section class="result" aria-label={title}>
-      {titled && <h3 dir="auto">{title}</h3>}
+    <div class="result">
+      {titled && <Heading dir="auto">{title}</Heading>}
       {result.error && <Notice kind="fault" title={result.error} />}
       {[result.chart, ...(result.panels ?? EMPTY)].map((spec, i) => (
         <Drawing key={i} spec={spec} ratio={ratio} name={name && `${name}as${i || ""}`} file={title} />
@@ -88,7 +89,7 @@ function One({ result, titled, name, lit, reveal }: OneProps) {
       {!result.error && <Table label={title} rows={rows} columns={columns} {...(name ? { name } : {})} filter csv={title} lit={lit} reveal={reveal} />}
       {result.cut && <p class="quiet">{t("ask.cut", { n: result.total_rows ?? rows.length })}</p>}
       {result.time?.unfinished && <p class="quiet">{t("ask.unfinished")}</p>}
-    </section>
+    </div>
   );
 }
 

@@ -49,6 +49,14 @@ export function End({ answer, last, choose, goOn, otherwise }: EndProps) {
       {t("ask.otherwise")}
     </button>
   );
+  if (answer.paused)
+    return (
+      <Next says={"wait_seconds" in answer && answer.wait_seconds ? t("ask.next_paused_wait", { n: answer.wait_seconds }) : t("ask.next_paused")}>
+        <button type="button" class="button main" onClick={goOn}>
+          {t("ask.go_on")}
+        </button>
+      </Next>
+    );
   if (answer.outcome === "clarify") return answer.choices?.length ? <Choices answer={answer} choose={choose} /> : <Next says={t("ask.next_clarify")}>{again}</Next>;
   if (answer.outcome === "unanswerable")
     return (
@@ -60,14 +68,6 @@ export function End({ answer, last, choose, goOn, otherwise }: EndProps) {
       </Next>
     );
   if (answer.outcome === "refuse") return <Next says={t("ask.next_refuse")}>{again}</Next>;
-  if (answer.paused)
-    return (
-      <Next says={"wait_seconds" in answer && answer.wait_seconds ? t("ask.next_paused_wait", { n: answer.wait_seconds }) : t("ask.next_paused")}>
-        <button type="button" class="button main" onClick={goOn}>
-          {t("ask.go_on")}
-        </button>
-      </Next>
-    );
   if (!rowsOf(answer)) return <Next says={t("ask.next_empty")}>{again}</Next>;
   return null;
 }

@@ -7,6 +7,7 @@
 #include "admin/paging.h"
 #include "admin/put.h"
 #include "admin/route.h"
+#include "catalog/sight.h"
 #include "data/uri.h"
 #include "data/yaml.h"
 #include "io/pool.h"
@@ -127,6 +128,13 @@ static size_t connector_page(const struct connector_found *found, struct str aft
   return after.n ? found->count : 0;
 }
 
+// An editor is told of those that an account of hers is of.
+static bool connector_is_there(const struct admin_call *call, const struct connector *c) {
+  for (size_t i = 0; i < call->catalog->account_count; i++)
+    if (call->catalog->accounts[i]->connector == c) return true;
+  return sight_is_whole(call->catalog);
+}
+
 bool admin_list_connectors(struct admin_call *call, struct err *err) {
   (void)err;
   struct str text = str_trim(admin_query(call, "q"));
@@ -136,13 +144,13 @@ bool admin_list_connectors(struct admin_call *call, struct err *err) {
   size_t at = connector_page(&found, page.after, !text.n);
   page.after = STR_NONE; // found is sorted by what fits best
   for (; at < found.count && !page.full; at++) {
-    if (!paging_takes(&page, found.items[at]->name)) continue;
+    if (!connector_is_there(call, found.items[at]) || !paging_takes(&page, found.items[at]->name)) continue;
     put_open(&call->out, NULL, '{');
     connector_put_head(&call->out, found.items[at]);
     put_close(&call->out, '}');
   }
   paging_close(&page);
-  put_text_or_null(&call->out, "suggestion", found.suggestion);
+  put_text_or_null(&call->out, "suggestion", sight_is_whole(call->catalog) ? found.suggestion : STR_NONE);
   paging_end(&page);
   return true;
 }
@@ -174,7 +182,7 @@ bool admin_get_connector(struct admin_call *call, struct err *err) {
   const struct connector_set *set = call->env->catalog->library.connectors;
   const struct connector *c = connector_named(set, name);
   struct connector_job job = {.call = call, .connector = c};
-  if (!c) return admin_no_connector("name", name, err);
+  if (!c || !connector_is_there(call, c)) return admin_no_connector("name", name, err);
   // Tools of a hosted MCP server are known only through an account.
   if (c->kind == CONNECTOR_REST && !pool_run(connector_count_tools, &job, err)) return false;
   put_open(&call->out, NULL, '{');

@@ -60,6 +60,11 @@ describe("an account that is not granted is not there", () => {
       assert.deepEqual(plain(real), plain(none), "as one that never was");
       assert.equal((await as(method, path("hidden%20one"), body)).status, 404);
     };
+    assert.deepEqual((await as("GET", "/connector")).body.items.map((c) => c.name), ["cloudflare"], "nor the vendors of others");
+    assert.equal((await as("GET", "/connector?q=github")).body.items.length, 0);
+    assert.equal((await as("GET", "/connector/cloudflare")).status, 200);
+    const vendors = [await as("GET", "/connector/github"), await as("GET", "/connector/nobody")];
+    assert.deepEqual(vendors.map((r) => [r.status, r.text.replaceAll("github", "nobody").replace(/req_\w+/, "")]).reduce((a, b) => (assert.deepEqual(a, b), a))[0], 404);
     await unknown("GET", (id) => `/integrated-account/${id}`);
     await unknown("GET", (id) => `/integrated-account/${id}/tools`);
     await unknown("GET", (id) => `/integrated-account/${id}/tools/${READS}`);

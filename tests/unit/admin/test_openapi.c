@@ -90,6 +90,8 @@ static const struct {
     {"GET /answers/{answer}", ADMIN_VIEW},
     {"GET /answers/{answer}/conversation", ADMIN_VIEW},
     {"PUT /password", ADMIN_VIEW},
+    {"GET /connector", ADMIN_EDIT},
+    {"GET /connector/{name}", ADMIN_EDIT},
     {"GET /integrated-account", ADMIN_EDIT},
     {"GET /integrated-account/{id}", ADMIN_EDIT},
     {"GET /integrated-account/{id}/tools", ADMIN_EDIT},

@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { noBrowser, startBrowser } from "../lib/browser.mjs";
 import { openConsole } from "../lib/console.mjs";
 import { NOTES, startNotebook } from "../lib/notebook.mjs";
+import { startModel } from "../lib/model.mjs";
 import { start } from "../lib/postern.mjs";
 import { startRecorder } from "../lib/recorder.mjs";
 import { eventually } from "../lib/wait.mjs";
@@ -115,6 +116,31 @@ describe("asking in the console", { skip: noBrowser }, () => {
     await ask("how is the weather in Berlin?", /No connected source/);
     await last().getByRole("link", { name: "Add data source" }).waitFor();
     await console.sound("not known");
+  });
+
+  test("whose view it is and who answers are chosen, stand in the address, and come back with the conversation", async (t) => {
+    const model = await startModel();
+    t.after(() => model.close());
+    const server = await world.must(201, "POST", "/mcp-server", { name: "notes only", accounts: ["book"], config: { methods: ["read"] } });
+    await world.must(201, "POST", "/engines", { name: "scribe", kind: "chat", model: "good", base_url: `${model.origin}/v1`, key: model.key });
+    await console.open(`?${new URLSearchParams({ q: "how many zones do we have?" })}`);
+    await page.waitForFunction(() => document.activeElement?.id === "question" && document.activeElement.value);
+    assert.equal(await page.locator("article.turn").count(), 0, "a link asks nothing by itself");
+    await page.getByLabel("As seen by").selectOption("notes only");
+    await page.getByLabel("Engine").selectOption("scribe");
+    await page.getByRole("link", { name: "acme" }).waitFor({ state: "detached" });
+    assert.deepEqual(["view", "engine"].map((name) => new URL(page.url()).searchParams.get(name)), [server.id, "scribe"]);
+    await box().press("Enter");
+    await last().getByRole("button", { name: "Ask it otherwise" }).waitFor();
+    await ask("how many notes are there?", `${NOTES} notes`);
+    await last().locator("summary").first().click();
+    await last().getByText(/^scribe/).first().waitFor();
+    const id = idOf();
+    await console.open(`?answer=${id}`);
+    await last().getByText(`${NOTES} notes`).first().waitFor();
+    assert.equal(await page.locator("article.turn").count(), 2);
+    assert.equal(new URL(page.url()).searchParams.get("view"), server.id);
+    await world.must(204, "DELETE", "/engines/scribe");
   });
 
   test("stop ends the work at the server", async () => {
@@ -226,6 +252,9 @@ describe("asking in the console", { skip: noBrowser }, () => {
       await world.must(201, "POST", "/mcp-server", { name: "for ada", accounts: ["acme"], config: { methods: ["read"], programs: true } });
       await act("More").click();
       await page.getByRole("menuitem", { name: "Publish as a tool" }).click();
+      await act("Publish").click();
+      await page.getByRole("dialog").getByRole("alert").waitFor(); // the first server shows none of its tools
+      await page.getByLabel("MCP server").selectOption("for ada");
       await page.getByLabel("Name of the tool").fill("weekly_requests");
       await act("Publish").click();
       await page.getByText("have the tool weekly_requests now").waitFor();

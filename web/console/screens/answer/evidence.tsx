@@ -52,7 +52,7 @@ function One({ call, program }: { call: Call; program: Program | undefined }) {
         {call.why && <span class="chip bad">{t("ask.failed")}</span>}
       </summary>
       {call.why && <p class="wrong">{call.why}</p>}
-      <dl class="facts">
+      <dl class="call-facts">
         {facts.filter(([, said]) => said).map(([name, said]) => (
           <div key={name}>
             <dt>{name}</dt>

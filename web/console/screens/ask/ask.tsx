@@ -3,7 +3,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { bind } from "../../app/keys.ts";
-import { address, href, queryOf } from "../../app/router.ts";
+import { address, href, queryOf, setQuery } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { FaultNotice, Wait } from "../../parts/notice.tsx";
 import { follow, missing, put, restoring, turns } from "./conversation.ts";
@@ -11,7 +11,7 @@ import { NoAccount, Sources, Suggestions, useAccounts } from "./start.tsx";
 import { Turn } from "./turn.tsx";
 
 export default function Ask() {
-  const text = useSignal(queryOf("q") ?? ""), seen = useSignal<string | null | undefined>(null), box = useRef<HTMLTextAreaElement>(null), accounts = useAccounts();
+  const text = useSignal(""), seen = useSignal<string | null | undefined>(null), box = useRef<HTMLTextAreaElement>(null), accounts = useAccounts();
   useEffect(() => bind("/", () => box.current?.focus()), []);
   useSignalEffect(() => {
     const id = address.value.query.get("answer") ?? undefined;
@@ -19,6 +19,11 @@ export default function Ask() {
     seen.value = id;
     void follow(id);
   });
+  // A link may bring a question, and never asks it by itself.
+  const brought = queryOf("q");
+  useEffect(() => {
+    if (brought) otherwise(brought);
+  }, [brought, accounts.value !== undefined]);
   const all = turns.value, last = all.at(-1), busy = last?.state.value === "busy", server = queryOf("view"), engine = queryOf("engine");
   const view = { ...(server ? { server } : {}), ...(engine ? { engine } : {}) };
   const answered = all.findLast((turn) => turn.answer.value)?.answer.value?.id;
@@ -27,6 +32,7 @@ export default function Ask() {
     if (!question.trim() || busy) return;
     put({ ...view, question: question.trim(), ...(answered ? { follow: answered } : {}) }, question.trim());
     text.value = "";
+    if (brought) setQuery({ q: undefined }, true);
   }
   function otherwise(question: string): void {
     text.value = question;

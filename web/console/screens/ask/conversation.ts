@@ -44,7 +44,11 @@ export async function follow(id: string | undefined): Promise<void> {
     const way: string[] = [];
     for (let one: string | null | undefined = id; one && way.length < 50; one = items.find((item) => item.id === one)?.follows) way.unshift(one);
     const answers = await Promise.all(way.map(readAnswer));
-    if (queryOf("answer") === id) turns.value = answers.map(kept);
+    if (queryOf("answer") !== id) return;
+    turns.value = answers.map(kept);
+    // It goes on in the view in which it was asked.
+    const server = answers.at(-1)?.server_id;
+    if (server && !queryOf("view")) setQuery({ view: server }, true);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     missing.value = error;

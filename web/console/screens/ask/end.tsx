@@ -4,6 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { href } from "../../app/router.ts";
+import { may } from "../../app/session.ts";
 import { t } from "../../app/words.ts";
 import { rowsOf } from "../answer/view.tsx";
 import type { Answer, Kept } from "./told.ts";
@@ -35,9 +36,11 @@ function Choices({ answer, choose }: Pick<EndProps, "answer" | "choose">) {
           </button>
         ))}
       </div>
-      <label class="choice">
-        <input type="checkbox" checked={remember} onChange={(e) => keep(e.currentTarget.checked)} /> {t("ask.remember")}
-      </label>
+      {may("admin") && (
+        <label class="choice">
+          <input type="checkbox" checked={remember} onChange={(e) => keep(e.currentTarget.checked)} /> {t("ask.remember")}
+        </label>
+      )}
     </div>
   );
 }

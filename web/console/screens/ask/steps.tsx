@@ -27,8 +27,8 @@ function useBatched(said: string): string {
 
 function One({ line }: { line: Line }) {
   return (
-    <li class={`step ${line.state}`}>
-      {line.state === "on" ? <span class="dot" aria-hidden="true" /> : <Icon name={line.state === "failed" ? "warn" : "check"} />}
+    <li class={`ask-line ${line.state}`}>
+      {line.state === "on" ? <span class="moving" aria-hidden="true" /> : <Icon name={line.state === "failed" ? "warn" : "check"} />}
       <span>
         {words(line)}
         {line.why && <span class="wrong"> {line.why}</span>}
@@ -47,14 +47,14 @@ export function Steps({ asking }: { asking: Asking }) {
         {told}
       </p>
       {busy && (
-        <ul class="steps" aria-label={t("ask.steps")}>
-          {lines.length > SHOWN_MOST && <li class="step quiet">{t("ask.earlier", { n: lines.length - SHOWN_MOST })}</li>}
+        <ul class="ask-lines" aria-label={t("ask.steps")}>
+          {lines.length > SHOWN_MOST && <li class="ask-line quiet">{t("ask.earlier", { n: lines.length - SHOWN_MOST })}</li>}
           {lines.slice(-SHOWN_MOST).map((line) => (
             <One key={line.id} line={line} />
           ))}
           {!last && (
-            <li class="step on">
-              <span class="dot" aria-hidden="true" /> {t("ask.step_begun")}
+            <li class="ask-line on">
+              <span class="moving" aria-hidden="true" /> {t("ask.step_begun")}
             </li>
           )}
         </ul>
@@ -62,7 +62,7 @@ export function Steps({ asking }: { asking: Asking }) {
       {!busy && lines.length > 0 && (
         <details class="fold">
           <summary>{calls.length ? summed(calls, asking.ms.value) : t("ask.no_calls_made")}</summary>
-          <ul class="steps" aria-label={t("ask.steps")}>
+          <ul class="ask-lines" aria-label={t("ask.steps")}>
             {lines.map((line) => (
               <One key={line.id} line={line} />
             ))}

@@ -25,6 +25,17 @@ const SCREENS = [
   { name: "system", path: "settings?tab=system", seen: "Make a new key" },
   { name: "answers", path: "answers", seen: "What you ask is kept here." },
   { name: "answer", path: () => `answer/${made.answer.id}`, seen: "Evidence" },
+  { name: "sources", path: "sources", seen: "Tools served" },
+  { name: "sources-add", path: "sources/add?tab=mcp", seen: "Hugging Face" },
+  { name: "sources-vendor", path: "sources/add?connector=slack", seen: "Redirect address" },
+  { name: "sources-url", path: "sources/add?tab=url", seen: "Any MCP server" },
+  { name: "sources-openapi", path: "sources/add?tab=openapi", seen: "Document, JSON or YAML" },
+  { name: "source", path: () => `sources/${made.account.id}`, seen: "255 of 255 served" },
+  { name: "source-tools", path: () => `sources/${made.account.id}?tab=tools&class=delete`, seen: "of 255 tools" },
+  { name: "source-settings", path: () => `sources/${made.account.id}?tab=settings`, seen: "Sent with every call" },
+  { name: "source-doctor", path: () => `sources/${made.account.id}?tab=doctor`, seen: "All is well" },
+  { name: "tool", path: () => `sources/${made.account.id}/tools/create_a_cloudflare_dns_record`, seen: "you are asked first" },
+  { name: "review", path: "review", seen: "Nothing waits for a review" },
 ];
 const made = {}; // what the screens show
 

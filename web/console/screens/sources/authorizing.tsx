@@ -42,7 +42,7 @@ export function Progress({ of: a, again }: { of: Authorizing; again: () => void 
       const code = flow?.code ?? "";
       return (
         <Notice kind="fault" title={NAMED.has(code) ? t(`connect.code_${code}`) : (flow?.text ?? t("connect.failed"))} action={retry}>
-          {NAMED.has(code) && flow?.text && <p dir="auto">{flow.text}</p>}
+          {NAMED.has(code) && code !== "denied" && flow?.text && <p dir="auto">{flow.text}</p>}
           {flow?.remedy && <p dir="auto">{flow.remedy}</p>}
         </Notice>
       );

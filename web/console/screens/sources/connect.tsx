@@ -141,7 +141,7 @@ function Finish({ id }: { id: string }) {
       </Notice>
       <Form submit={t("connect.finish")} run={run} fields={["name", "context"]}>
         <Field name="name" label={t("connect.name")} hint={t("connect.name_hint")}>
-          <input value={name ?? a.name} required maxLength={128} ref={(e) => void (name === undefined && e && document.activeElement === document.body && e.focus())} onInput={(e) => setName(e.currentTarget.value)} autocomplete="off" />
+          <input value={name ?? a.name} required maxLength={64} ref={(e) => void (name === undefined && e && document.activeElement === document.body && e.focus())} onInput={(e) => setName(e.currentTarget.value)} autocomplete="off" />
         </Field>
         <>
           {open.map((key) => (

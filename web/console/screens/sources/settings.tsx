@@ -32,7 +32,7 @@ function Name({ account }: Props) {
       }}
     >
       <Field name="name" label={t("connect.name")}>
-        <input value={name} maxLength={128} required autocomplete="off" onInput={(e) => setName(e.currentTarget.value)} />
+        <input value={name} maxLength={64} required autocomplete="off" onInput={(e) => setName(e.currentTarget.value)} />
       </Field>
     </Form>
   );

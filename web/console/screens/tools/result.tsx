@@ -9,7 +9,7 @@ import { Table, type Column } from "../../parts/table.tsx";
 import { cellOf, columnsOf, flat, rowsOf, valueOf } from "./found.ts";
 import { type Json } from "./schema.ts";
 
-const CHILDREN_MOST = 100, OPEN_DEPTH = 2, RAW_MOST = 200_000;
+const CHILDREN_MOST = 100, OPEN_DEPTH = 3, RAW_MOST = 200_000;
 
 function Tree({ name, value, depth = 0 }: { name?: string; value: Json; depth?: number }) {
   const [most, setMost] = useState(CHILDREN_MOST), [open, setOpen] = useState(depth < OPEN_DEPTH);
@@ -71,7 +71,7 @@ export function Result({ result, ms, tool }: { result: Shapes["ToolResult"]; ms:
   const views = [...(rows ? ["table"] : []), ...(value !== null && typeof value === "object" ? ["tree"] : []), "raw"];
   const link = result.link && /^https?:\/\//.test(result.link) ? result.link : undefined;
   return (
-    <section class="card gave" aria-label={t("tools.result")}>
+    <section class="card gave">
       <div class="head">
         <span class={`chip ${result.is_error ? "bad" : "good"}`}>{result.outcome.replaceAll("_", " ")}</span>
         <span class="quiet">{t("tools.took", { ms })}</span>

@@ -283,5 +283,12 @@ describe("data sources in the console", { skip: noBrowser }, () => {
     await page.getByText("1 of 5,000 tools").waitFor();
     t.diagnostic(`from a key to the next frame, ms: ${await page.evaluate(() => window.took.join(" "))}`);
     await sound("tools-many");
+    for (let i = 0; i < 61; i++) await world.must(201, "POST", "/integrated-account", { connector: "orders", name: `branch ${i}`, credential: { key: "k" } });
+    await console.open("sources");
+    await page.locator(".source-row").first().waitFor();
+    await sound("sources-many");
+    await page.getByLabel("Find a data source").fill("branch 47");
+    await page.getByText("1 data source", { exact: true }).waitFor();
+    await page.getByRole("listitem").getByRole("link", { name: "branch 47" }).waitFor();
   });
 });

@@ -27,7 +27,7 @@ const SCREENS = [
   { name: "answer", path: () => `answer/${made.answer.id}`, seen: "Evidence" },
   { name: "sources", path: "sources", seen: "Tools served" },
   { name: "sources-add", path: "sources/add?tab=mcp", seen: "Hugging Face" },
-  { name: "sources-vendor", path: "sources/add?connector=slack", seen: "Redirect address" },
+  { name: "sources-vendor", path: "sources/add?connector=slack", seen: "Client secret, if it has one" },
   { name: "sources-url", path: "sources/add?tab=url", seen: "Any MCP server" },
   { name: "sources-openapi", path: "sources/add?tab=openapi", seen: "Document, JSON or YAML" },
   { name: "source", path: () => `sources/${made.account.id}`, seen: "255 of 255 served" },

@@ -57,7 +57,7 @@ function bodyOf(w: Wanted): Shapes["ConnectorNew"] {
 function Told({ report }: { report: Report }) {
   const ways = (report.definition as { auth?: { id: string; label?: string }[] }).auth ?? [];
   return (
-    <section class="card" aria-label={t("connect.report")}>
+    <section class="card told" aria-label={t("connect.report")}>
       <h2>{t("connect.report")}</h2>
       <dl class="figures">
         {(["operations", "tools", "skipped", "folded", "renamed"] as const).map((key) => (

@@ -13,12 +13,12 @@ import { toast } from "../../parts/toast.tsx";
 export function Diff({ text }: { text: string }) {
   return (
     <pre class="diff code" tabindex={0} aria-label={t("tools.difference")}>
-      {text.split("\n").map((line, i) => {
+      {text.trimEnd().split("\n").map((line, i) => {
         const Line = line.startsWith("-") ? "del" : line.startsWith("+") ? "ins" : "span";
         return (
           <Line key={i} dir="auto">
             {line}
-            {"\n"}
+            {Line === "span" && "\n"}
           </Line>
         );
       })}

@@ -18,8 +18,22 @@ const wanted = process.env.ASK_SETS?.split(",");
 const PARTS = { outcome: "outcome", calls: "tools", args: "arguments", values: "values", chart: "chart", words: "words", writes: "writes" };
 const share = (n, of) => `${n} of ${of}`;
 
+// ASK_AT=2026-11-26T14:00:00Z asks as if it were then, with Debian's faketime: "today" and "this week" have few rows just after
+// midnight, on a Monday and on the first of a month, and one measure is to be held against another. All that is started is moved
+// by the same time, so that servers, truths and answers agree.
+async function moved() {
+  const at = process.env.ASK_AT;
+  if (!at) return {};
+  const seconds = Math.round((Date.parse(at) - Date.now()) / 1000);
+  if (Number.isNaN(seconds)) throw new Error(`ASK_AT is no time: ${at}`);
+  const { stdout } = await promisify(execFile)("faketime", ["--exclude-monotonic", "-f", `${seconds < 0 ? "" : "+"}${seconds}s`, "env"]);
+  const made = [...stdout.matchAll(/^(LD_PRELOAD|FAKETIME|FAKETIME_DONT_FAKE_MONOTONIC)=(.*)$/gm)].map(([, name, value]) => [name, value]);
+  return { ...Object.fromEntries(made), NO_FAKE_STAT: "1" };
+}
+const time = await moved();
+
 async function node(script, args, env = {}) {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, script), ...args], { cwd: ROOT, env: { ...process.env, ...env }, maxBuffer: 64 << 20 });
+  const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, script), ...args], { cwd: ROOT, env: { ...process.env, ...time, ...env }, maxBuffer: 64 << 20 });
   return stdout;
 }
 
@@ -47,7 +61,7 @@ export async function questions({ print }) {
     const sets = Object.entries(all).filter(([set]) => !wanted || wanted.includes(set));
     if (sets.length === 0) continue;
     const state = join(folder, `${world.replace(/\W+/g, "-")}.state.json`);
-    const started = new Program(process.execPath, [join(ROOT, world, "start.mjs"), BINARY, "--port", "0", "--out", state], { cwd: ROOT });
+    const started = new Program(process.execPath, [join(ROOT, world, "start.mjs"), BINARY, "--port", "0", "--out", state], { cwd: ROOT, env: { ...process.env, ...time } });
     await started.waitFor(/^\{.*\}$/m);
     await liftQuota(state);
     for (const set of sets) {

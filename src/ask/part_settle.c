@@ -89,6 +89,14 @@ void part_settle_time(struct filling *f) {
       }
 }
 
+// "in status open": the column only says of what the value beside it is.
+static bool part_says_value(const struct reading_part *p, int column) {
+  for (size_t i = 0; i < p->filter_count; i++)
+    if (p->filters[i].op == READING_IS && p->filters[i].column == column && !p->filters[i].negated)
+      return p->thing->derived;
+  return false;
+}
+
 // Asked columns of a ranking are what is ranked: "which folders hold the largest assets".
 void part_settle_groups(struct reading_part *p) {
   bool ranks =
@@ -101,7 +109,7 @@ void part_settle_groups(struct reading_part *p) {
     const struct model_column *c = &p->thing->columns[p->asked[i]];
     if (c->time || (p->asked[i] == p->thing->label && !p->thing->events) || part_is_measure(c))
       p->asked[kept++] = p->asked[i];
-    else
+    else if (!part_says_value(p, p->asked[i]))
       part_add_column(p->groups, &p->group_count, part_group_of(p->thing, p->asked[i]));
   }
   p->asked_count = kept;

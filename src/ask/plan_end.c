@@ -165,6 +165,30 @@ static bool plan_is_fenced(struct planning *x, const struct reading_part *p) {
   return true;
 }
 
+// A time that is all ahead, of rows that are told once they happened: "created_at", "issued_on".
+static bool plan_is_to_come(const struct planning *x, const struct reading_part *p) {
+  static const char *const ahead[] = {"plan", "schedul", "promis", "expect", "estimat",
+                                      "need", "requir",  "want",   "reserv"};
+  int time = query_time_column(p);
+  if (!p->thing->derived || !p->has_span || time < 0 || p->span.since_ms < x->clock->now_ms) return false;
+  struct str name = p->thing->columns[time].name;
+  for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++)
+    if (str_starts(name, ahead[i])) return false;
+  for (size_t i = 5; i <= name.n; i++) // a participle, alone or before more: "createdTs"
+    if (str_ends(str_make(name.p, i), "ed") && (i == name.n || !(name.p[i] >= 'a' && name.p[i] <= 'z')))
+      return true;
+  return false;
+}
+
+// "The best" of what has no number that the question names: of which?
+static bool plan_ranks_nothing(const struct reading_part *p) {
+  bool ranks = part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM), own = true;
+  for (size_t i = 0; i < p->group_count; i++) own = own && p->groups[i] == p->thing->label;
+  return ranks && own && p->thing->derived && !p->thing->events && p->measure < 0 && p->thing->counts < 0 &&
+         !p->bucket && !part_has(p, ASK_TREND) && !part_has(p, ASK_OLDEST) && !part_has(p, ASK_NEWEST) &&
+         !part_has(p, ASK_COUNT) && !json_str(p->thing->def, "ranks").n;
+}
+
 // "Newest" and "oldest" are of a time, and "who" is of people: where rows have none, nothing says which.
 static bool plan_has_no_ground(struct planning *x, const struct reading_part *p) {
   bool aged = part_has(p, ASK_OLDEST) || part_has(p, ASK_NEWEST) || part_has(p, ASK_SOONEST),
@@ -176,6 +200,7 @@ static bool plan_has_no_ground(struct planning *x, const struct reading_part *p)
                 (p->thing->derived && !p->thing->known);
   placed = placed || p->span_elsewhere;
   const char *what = p->has_span && !p->span_is_assumed && !placed ? "when that was"
+                     : plan_is_to_come(x, p)                       ? "what is to come"
                      : aged && !timed && p->measure < 0            ? "when it was made or changed"
                      : part_lacks_people(p)                        ? "who did it"
                                                                    : NULL;
@@ -191,8 +216,8 @@ static bool plan_has_no_ground(struct planning *x, const struct reading_part *p)
 // A mean or a percentile is of a number: of what, where the question names none that is known?
 static bool plan_has_no_number(struct planning *x, const struct reading_part *p) {
   bool folds = part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN) || part_has(p, ASK_PERCENTILE);
-  if (!folds || p->measure >= 0 || p->thing->counts >= 0 || p->group_count || part_has(p, ASK_COUNT))
-    return false;
+  folds = folds && p->measure < 0 && p->thing->counts < 0 && !p->group_count && !part_has(p, ASK_COUNT);
+  if (!folds && !plan_ranks_nothing(p)) return false;
   struct str known[6];
   size_t n = 0;
   for (size_t i = 0; i < p->thing->column_count && n < 6; i++)

@@ -151,8 +151,19 @@ static bool segment_begins(const struct segmenting *s, size_t first, size_t at, 
   return asks || segment_orders(s, at, end);
 }
 
+// "Shipments booked yesterday: how many?": what is asked about stands before it, and no sentence of its own.
+static bool segment_introduces(const struct segmenting *s, size_t first, size_t end) {
+  if (s->words->items[end - 1].end != ':' || end - first > 8 || end == s->words->n) return false;
+  for (size_t at = first; at < end; at++)
+    if (language_at(s->language, s->words, at, LANGUAGE_HELPER, NULL) ||
+        language_at(s->language, s->words, at, LANGUAGE_ORDER, NULL))
+      return false;
+  return true;
+}
+
 static bool segment_asks(const struct segmenting *s, size_t first, size_t end) {
   bool asked_of_us = false;
+  if (segment_introduces(s, first, end)) return true;
   size_t at = segment_skip_polite(s, first, end, &asked_of_us);
   if (asked_of_us && at > first + 1) return true;
   size_t last = end - 1;

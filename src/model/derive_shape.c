@@ -274,6 +274,25 @@ static void derive_keep(struct derive_column *c, struct arena *a) {
   }
 }
 
+static bool derive_is_value(const struct derive_shape *s, struct str word) {
+  for (size_t i = 0; i < s->count; i++)
+    for (size_t k = 0; k < s->columns[i].value_count; k++)
+      if (str_eq_nocase(s->columns[i].values[k], word)) return true;
+  return false;
+}
+
+// "card" is a method, and not the expired card of a reason: a word that is a whole value says no more in others.
+static void derive_leave_exact(const struct derive_shape *s, struct derive_column *c) {
+  size_t kept = 0;
+  for (size_t i = 0; i < c->found_count; i++) {
+    bool whole = str_eq_nocase(c->found[i][0], c->found[i][1]) || !derive_is_value(s, c->found[i][0]);
+    if (!whole) continue;
+    c->found[kept][0] = c->found[i][0];
+    c->found[kept++][1] = c->found[i][1];
+  }
+  c->found_count = kept;
+}
+
 const struct derive_shape *derive_see(const struct table_result *rows, const struct ask_words *question,
                                       struct arena *a) {
   struct derive_shape *out = ARENA_NEW(a, struct derive_shape);
@@ -286,6 +305,7 @@ const struct derive_shape *derive_see(const struct table_result *rows, const str
     if (c->type == TABLE_TEXT && !derive_is_id(c->name)) derive_see_words(rows, i, question, c, a);
     derive_keep(c, a);
   }
+  for (size_t i = 0; i < out->count; i++) derive_leave_exact(out, &out->columns[i]);
   return out;
 }
 
@@ -337,6 +357,21 @@ const struct derive_column *derive_time(const struct derive_shape *s, struct are
   return c;
 }
 
+// "invNo" of an invoice, "order_number" of an order.
+static bool derive_numbers(struct str column, struct str noun) {
+  static const char *const ends[] = {"no", "nr", "num", "number", "ref", "reference", "code", "key"};
+  while (str_find(noun, ' ') >= 0) noun = str_from(noun, (size_t)str_find(noun, ' ') + 1);
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    size_t n = strlen(ends[i]);
+    if (column.n < n + 3 || !str_is_nocase(str_from(column, column.n - n), ends[i])) continue;
+    size_t stem = column.n - n;
+    if (strchr("_-", column.p[stem - 1])) stem--;
+    if (stem >= 3 && stem <= noun.n && str_eq_nocase(str_make(column.p, stem), str_make(noun.p, stem)))
+      return true;
+  }
+  return false;
+}
+
 // "project_id" is given by a column of that name, or by the id of a project.
 const struct derive_column *derive_key(const struct derive_shape *s, struct str argument, struct str noun) {
   static const char *const ids[] = {"id", NULL, "uuid", "number", "key", "sku", "code", "slug", "name"};
@@ -345,8 +380,9 @@ const struct derive_column *derive_key(const struct derive_shape *s, struct str 
   for (size_t k = 0; k < sizeof ids / sizeof *ids; k++)
     for (size_t i = 0; i < s->count; i++) {
       struct str name = s->columns[i].name;
-      bool own =
-          noun.n && name.n > noun.n && str_eq_nocase(str_make(name.p, noun.n), noun) && derive_is_id(name);
+      bool own = noun.n &&
+                 ((name.n > noun.n && str_eq_nocase(str_make(name.p, noun.n), noun) && derive_is_id(name)) ||
+                  derive_numbers(name, noun));
       if (ids[k] ? str_is_nocase(name, ids[k]) : own) return &s->columns[i]; // "contactId"
     }
   return NULL;

@@ -64,8 +64,15 @@ static bool derive_asks(const struct wording *x, struct str word) {
   return false;
 }
 
+// Nobody means a column by "per".
+static bool derive_is_per(struct str word) {
+  struct word w = {.text = word, .low = word, .stem = word};
+  struct ask_words one = {&w, 1};
+  return language_at(language_find(STR("en")), &one, 0, LANGUAGE_PER, NULL) > 0;
+}
+
 static void derive_call(struct wording *x, size_t column, struct str word, enum derive_rank rank) {
-  if (word.n < 3 || (rank != DERIVE_WHOLE && derive_asks(x, word))) return;
+  if (word.n < 3 || derive_is_per(word) || (rank != DERIVE_WHOLE && derive_asks(x, word))) return;
   struct derive_called *by = map_get(&x->taken, word);
   if (by && (by->rank < rank || by->column == column || by->rank == rank)) return;
   if (!by) {

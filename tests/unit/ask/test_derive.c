@@ -155,6 +155,8 @@ static void a_question_becomes_sql_and_arguments(void **state) {
       {"how many trips were created this week?", "\"since\":{\"$param\":\"since\"}", NULL},
       {"trips per state", "WHEN 1 THEN 'running'", NULL}, // by words, though vendors have numbers
       {"how many running trips are there?", "\"state\":1", NULL},
+      {"Urgent tickets: how many?", "'urgent'", NULL}, // what introduces a question belongs to it
+      {"how many tickets are in status open?", "AS \\\"count\\\" FROM", "GROUP BY"},
       {"how many different drivers were on trips?", "count(DISTINCT t7.\\\"driver\\\")", NULL},
       {"trips with an eta within the next 7 days", "time_of(t7.\\\"eta\\\") < :until", "$param"},
   };
@@ -174,6 +176,8 @@ static void what_nothing_knows_ends_in_a_no(void **state) {
                                           "profit of tickets by priority",
                                           "open tickets about kittens",
                                           "delete all tickets",
+                                          "which ticket is the best?",
+                                          "how many trips were created next month?", // it is not told before
                                           "waive all tickets", // a verb that no list has
                                           "please expedite every ticket of team 5",
                                           "what is the weather",

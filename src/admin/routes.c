@@ -128,7 +128,7 @@ static const struct http_route routes[] = {
         "One kept answer, whole, as it was told",
         .answer = &admin_kept_answer, .status = 200),
   ROUTE(PATCH, "/answers/{answer}", EDIT, change_answer, "changeAnswer",
-        "Share an answer with all that manage Postern and viewers, or take it back; its owner's alone",
+        "Share an answer with all who have a role, editors and viewers as well, or take it back; its owner's alone",
         .action = "answer.change", .body = &admin_answer_patch, .answer = &admin_kept_answer, .status = 200),
   ROUTE(DELETE, "/answers/{answer}", EDIT, delete_answer, "deleteAnswer",
         "Delete an answer; its owner's alone",

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { BINARY, modern, Program, rpc, start } from "../lib/postern.mjs";
 import { eventually } from "../lib/wait.mjs";
+import { listen } from "../lib/wire.mjs";
 
 const PASSWORD = "correct horse battery";
 let world, url, hers, other, ada, cookie;
@@ -313,6 +314,18 @@ describe("a server that she made is held to her grants", () => {
     assert.match((await world.must(200, "GET", `/mcp-server/${alone.id}`)).held, /none of its accounts is granted/);
     await grant("read");
     assert.ok((await names(alone.url)).includes(READS));
+  });
+
+  test("an open stream is told of a narrower grant, and ends with it", async () => {
+    await grant("write");
+    const server = await must(201, "POST", "/mcp-server", { name: "listened to", accounts: [hers.id] });
+    const stream = await listen(server.url, { id: 1 });
+    assert.equal((await stream.next()).method, "notifications/subscriptions/acknowledged");
+    await grant("read");
+    assert.equal((await stream.next()).method, "notifications/tools/list_changed");
+    await revoke();
+    assert.equal((await stream.end()).at(-1).result.resultType, "complete");
+    await grant("read");
   });
 
   test("she turns, adds to and closes her own", async () => {

@@ -269,14 +269,19 @@ describe("asking in the console", { skip: noBrowser }, () => {
       assert.equal(await gone.isDisabled(), true);
       await page.getByLabel(/type delete/).fill("delete");
       await gone.click();
-      await page.getByRole("searchbox").fill("requests");
+      await page.getByRole("searchbox", { name: "Search the questions" }).fill("requests");
       await page.getByText("2 answers").waitFor();
       await console.shot("answers");
       await console.sound("answers");
     });
 
-    test("a viewer reads what is shared, and changes nothing; who is not signed in learns nothing", async () => {
+    test("an editor has what is granted; a viewer reads what is shared, and changes nothing; who is not signed in learns nothing", async () => {
       await world.must(201, "POST", "/user", { name: "vera", role: "viewer" });
+      await world.must(201, "POST", "/user", { name: "eda", role: "editor" });
+      const eda = await openConsole(world, { browser, user: "eda" });
+      await eda.page.getByText("An administrator grants you the data sources that you can ask.").waitFor();
+      assert.deepEqual(eda.faults(), []);
+      await eda.close();
       const vera = await openConsole(world, { browser, user: "vera" });
       await vera.open("answers");
       await vera.page.getByRole("link", { name: REQUESTS }).click();

@@ -13,7 +13,7 @@ import { Notice, Wait } from "../../parts/notice.tsx";
 export const toolName = (title: string): string => title.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "").slice(0, 48) || "answer";
 
 export function Publish({ answer, title, close }: { answer: string; title: string; close: () => void }) {
-  const servers = useData("servers/all", () => all((after) => ok(api.GET("/mcp-server", { params: { query: { limit: 1000, ...(after ? { after } : {}) } } }))));
+  const servers = useData("servers", () => all((after) => ok(api.GET("/mcp-server", { params: { query: { limit: 1000, ...(after ? { after } : {}) } } }))));
   const [chosen, choose] = useState<string | undefined>(undefined), [as, setAs] = useState(toolName(title)), [description, describe] = useState(title), [on, setOn] = useState<string | undefined>(undefined);
   if (on)
     return (

@@ -6,8 +6,9 @@ import { bind } from "../../app/keys.ts";
 import { address, href, queryOf, setQuery } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { FaultNotice, Wait } from "../../parts/notice.tsx";
+import { useAccounts } from "../sources/read.ts";
 import { follow, missing, put, restoring, turns } from "./conversation.ts";
-import { NoAccount, Sources, Suggestions, useAccounts } from "./start.tsx";
+import { NoAccount, Sources, Suggestions } from "./start.tsx";
 import { Turn } from "./turn.tsx";
 
 export default function Ask() {

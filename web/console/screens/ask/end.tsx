@@ -65,9 +65,11 @@ export function End({ answer, last, choose, goOn, otherwise }: EndProps) {
     return (
       <Next says={t("ask.next_unanswerable")}>
         {again}
-        <a class="button" href={href("sources/add")}>
-          {t("ask.add_source")}
-        </a>
+        {may("admin") && (
+          <a class="button" href={href("sources/add")}>
+            {t("ask.add_source")}
+          </a>
+        )}
       </Next>
     );
   if (answer.outcome === "refuse") return <Next says={t("ask.next_refuse")}>{again}</Next>;

@@ -3,8 +3,10 @@
 import { all, api, ok, type Shapes } from "../../api/client.ts";
 import { useData } from "../../api/data.ts";
 import { href, queryOf, setQuery } from "../../app/router.ts";
+import { may } from "../../app/session.ts";
 import { t } from "../../app/words.ts";
 import { FaultNotice, Notice, Wait } from "../../parts/notice.tsx";
+import type { useAccounts } from "../sources/read.ts";
 
 const CONNECTORS_MOST = 6, QUESTIONS_MOST = 6, BOARDS_MOST = 4, CHIPS_MOST = 12;
 
@@ -23,10 +25,9 @@ async function questionsOf(accounts: readonly Shapes["Account"][]): Promise<stri
   return inTurn(found.map((c) => c?.questions ?? []), QUESTIONS_MOST);
 }
 
-export const useAccounts = () => useData("sources/all", () => all((after) => ok(api.GET("/integrated-account", page(after)))));
-
 export function Sources({ accounts }: { accounts: readonly Shapes["Account"][] }) {
-  const servers = useData("servers/all", () => all((after) => ok(api.GET("/mcp-server", page(after))))), engines = useData("engines", () => ok(api.GET("/engines")));
+  const servers = useData("servers", () => all((after) => ok(api.GET("/mcp-server", page(after)))));
+  const engines = useData(may("admin") ? "engines" : undefined, () => ok(api.GET("/engines")));
   const view = queryOf("view") ?? "", server = servers.value?.find((s) => s.id === view);
   const shown = server ? accounts.filter((a) => server.accounts?.some((s) => s.id === a.id)) : accounts;
   const models = (engines.value?.items ?? []).filter((e) => e.kind !== "planner");
@@ -81,7 +82,7 @@ export function Sources({ accounts }: { accounts: readonly Shapes["Account"][] }
 
 export function Suggestions({ accounts, ask }: { accounts: readonly Shapes["Account"][]; ask: (question: string) => void }) {
   const questions = useData(`questions/${[...new Set(accounts.map((a) => a.connector))].join()}`, () => questionsOf(accounts));
-  const boards = useData("dashboards/first", () => ok(api.GET("/dashboard", { params: { query: { limit: BOARDS_MOST } } })));
+  const boards = useData("dashboards", () => all((after) => ok(api.GET("/dashboard", page(after)))));
   return (
     <>
       {(questions.value ?? []).length > 0 && (
@@ -98,11 +99,11 @@ export function Suggestions({ accounts, ask }: { accounts: readonly Shapes["Acco
           </ul>
         </section>
       )}
-      {(boards.value?.items ?? []).length > 0 && (
+      {(boards.value ?? []).length > 0 && (
         <section class="suggested" aria-label={t("ask.dashboards")}>
           <h2>{t("ask.dashboards")}</h2>
           <ul class="chips">
-            {boards.value?.items?.map((b) => (
+            {boards.value?.slice(0, BOARDS_MOST).map((b) => (
               <li key={b.id}>
                 <a class="chip" href={href(`dashboards/${b.id}`)}>
                   {b.name}
@@ -116,9 +117,10 @@ export function Suggestions({ accounts, ask }: { accounts: readonly Shapes["Acco
   );
 }
 
-// Without an account there is nothing to ask.
+// Without an account there is nothing to ask. Administrators connect them, and grant them to editors.
 export function NoAccount({ accounts }: { accounts: ReturnType<typeof useAccounts> }) {
   if (accounts.fault) return <FaultNotice fault={accounts.fault} again={() => void accounts.again()} />;
   if (!accounts.value) return <Wait />;
+  if (!may("admin")) return <Notice kind="empty" title={t("ask.no_grant")} />;
   return <Notice kind="empty" title={t("ask.no_account")} action={{ label: t("ask.add_source"), href: href("sources/add") }} />;
 }

@@ -14,6 +14,9 @@ const EVIL = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script
 const MANY = 5000;
 const reader = (name, more = {}) => ({ name, description: `${name} of the shop.`, inputSchema: { type: "object" }, annotations: { readOnlyHint: true }, ...more });
 
+// A page that asks, and that shares no group of windows with who opened it.
+const severs = (_request, url) => (url.pathname === "/authorize" && !url.searchParams.has("yes") ? { status: 200, headers: { "content-type": "text/html", "cross-origin-opener-policy": "same-origin" }, body: `<p>Consent at the shop</p><a href="${url.pathname}${url.search.replaceAll("&", "&amp;")}&amp;yes=1">Yes</a>` } : undefined);
+
 describe("data sources in the console", { skip: noBrowser }, () => {
   let world, sandbox, shop, api, browser, console, page;
   before(async () => {
@@ -21,7 +24,7 @@ describe("data sources in the console", { skip: noBrowser }, () => {
       startWithVendors({ settings: { public_url: undefined } }),
       startSandbox(),
       startBrowser(),
-      startAuthVendor({ tools: [reader("list_orders", { description: EVIL, title: EVIL }), { ...reader("summarize"), annotations: {} }, reader("get_order")] }),
+      startAuthVendor({ answer: severs, tools: [reader("list_orders", { description: EVIL, title: EVIL }), { ...reader("summarize"), annotations: {} }, reader("get_order")] }),
       startVendor({ orders: { path: "/orders", answer: { body: { orders: [{ id: 1, name: EVIL }] } } } }),
     ]);
     // The vendors of the catalog are on the net; these stand for them.
@@ -149,12 +152,29 @@ describe("data sources in the console", { skip: noBrowser }, () => {
     await page.getByRole("alert").waitFor();
     await sound("authorize-refused");
     shop.as = {};
+    // One that takes its window out of our hands: how it goes is asked of Postern, not of the window.
+    const severed = await opened(`Authorize with Shop ${EVIL}`);
+    await severed.getByRole("button", { name: "Go on" }).click();
+    await severed.getByText("Consent at the shop").waitFor();
+    await page.getByText("The window is closed").waitFor();
+    await severed.getByRole("link", { name: "Yes" }).click();
+    await page.getByText("3 tools, of which").waitFor();
+    // One that nobody uses in time.
+    await console.open("sources/add?connector=guard");
+    await opened("Authorize with Guard");
+    world.edit("UPDATE oauth_flow SET expires_at = 1 WHERE status = 'waiting'");
+    await page.getByText("The link was not used in time").waitFor();
+    await sound("authorize-expired");
   });
 
   test("an account that needs its person again is mended where it stands, and goes away by its name typed", async () => {
     const id = await accountId("guard");
     await world.vendors.expire("arcjet", "grants");
     await world.must(200, "POST", `/integrated-account/${id}/doctor`);
+    await console.open(`sources/${id}?tab=doctor`);
+    await page.getByText("At least one check failed").waitFor();
+    await button("Sign in again").waitFor();
+    await sound("doctor-fails");
     await console.open("sources?is=needs_authorising");
     await page.getByRole("listitem").filter({ hasText: "guard" }).getByRole("button", { name: "Sign in again" }).waitFor();
     await sound("sources-troubled");
@@ -170,6 +190,14 @@ describe("data sources in the console", { skip: noBrowser }, () => {
     await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
     await page.getByText("“guard” is disconnected").waitFor();
     assert.equal(await accountId("guard"), undefined);
+    // One whose credential sees several, of which none is chosen yet.
+    const two = await world.must(201, "POST", "/integrated-account", { connector: "cloudflare", name: "both", credential: { token: "cfut_sandbox_two_accounts" }, base_url: sandbox.api });
+    await console.open(`sources/${two.id}`);
+    await link("Choose").click();
+    await page.getByLabel("Account").selectOption({ index: 1 });
+    await button("Save").click();
+    await page.getByText("Saved").waitFor();
+    assert.match((await world.must(200, "GET", `/integrated-account/${two.id}`)).context.account_id, /^[0-9a-f]{32}$/);
   });
 
   test("an API by its document: the report first, kept afterwards", async () => {
@@ -283,7 +311,7 @@ describe("data sources in the console", { skip: noBrowser }, () => {
     await page.getByText("1 of 5,000 tools").waitFor();
     t.diagnostic(`from a key to the next frame, ms: ${await page.evaluate(() => window.took.join(" "))}`);
     await sound("tools-many");
-    for (let i = 0; i < 61; i++) await world.must(201, "POST", "/integrated-account", { connector: "orders", name: `branch ${i}`, credential: { key: "k" } });
+    for (let i = 0; i < 61; i++) await world.must(201, "POST", "/integrated-account", { connector: "orders", name: `branch ${i}`, credential: { x_key: "k" } });
     await console.open("sources");
     await page.locator(".source-row").first().waitFor();
     await sound("sources-many");

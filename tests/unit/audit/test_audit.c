@@ -430,6 +430,27 @@ static void a_locked_store_delays_no_call(void **state) {
   assert_true(store_cell(&rows, 0, 0)->number == AUDIT_QUEUE_MOST + extra - lost);
 }
 
+static void calls_of_before_the_start_count(void **state) {
+  (void)state;
+  struct err err;
+  struct audit_row rows[] = {sample("list_zones", "ok"), sample("list_zones", "upstream_error"),
+                             sample("list_zones", "canceled"), sample("list_zones", "ok")};
+  rows[3].action = STR("account.change"); // no call
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) audit_add(audit, &rows[i]);
+  struct audit_row old = sample("list_zones", "ok");
+  old.at -= 25ll * PULSE_HOUR_MS;
+  audit_add(audit, &old);
+  assert_int_equal(audit_day(audit, STR("acc_1")).calls, 3);
+  audit_free(audit); // and started again
+  assert_true(audit_new(store, &audit, &err));
+  for (int i = 0; i < 2000 && !audit_day(audit, STR("acc_1")).calls; i++) usleep(5000);
+  struct pulse_day day = audit_day(audit, STR("acc_1"));
+  assert_int_equal(day.calls, 3);
+  assert_int_equal(day.errors, 1);
+  assert_int_equal(day.last_at, rows[2].at);
+  assert_int_equal(audit_day(audit, STR("acc_2")).calls, 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(rows_are_written_whole, setup, teardown),
@@ -445,6 +466,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(values_follow_a_change_of_keys, setup, teardown),
       cmocka_unit_test_setup_teardown(values_of_no_key_of_ours_are_passed_over, setup, teardown),
       cmocka_unit_test_setup_teardown(a_locked_store_delays_no_call, setup, teardown),
+      cmocka_unit_test_setup_teardown(calls_of_before_the_start_count, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

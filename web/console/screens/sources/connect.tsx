@@ -91,10 +91,12 @@ export function Connect({ connector, byUrl = false }: Props) {
       <input type="url" value={url} required={byUrl || !connector.base_url} placeholder={byUrl ? "https://mcp.example.com/mcp" : (connector.base_url ?? "https://")} onInput={(e) => setUrl(e.currentTarget.value)} autocomplete="off" />
     </Field>
   );
+  // A fault is shown at its field where that can be seen; what is folded away is not.
+  const seen = [...(byUrl || !connector.base_url ? ["url", "base_url"] : []), ...(way.register_at ? ["client_id", "client_secret"] : []), ...way.fields.map((f) => `credential.${f.name}`)];
   const asked = connector.context.filter((c) => !c.discovered && way.auth !== "oauth");
   return (
     <>
-      <Form submit={way.auth === "oauth" ? (byUrl ? t("connect.authorize_any") : t("connect.authorize", { vendor: connector.label })) : t("connect.connect")} run={run} disabled={going} fields={["name", "url", "base_url", "client_id", "client_secret", ...way.fields.map((f) => `credential.${f.name}`)]}>
+      <Form submit={way.auth === "oauth" ? (byUrl ? t("connect.authorize_any") : t("connect.authorize", { vendor: connector.label })) : t("connect.connect")} run={run} disabled={going} fields={seen}>
         {byUrl || !connector.base_url ? place_ : null}
         <Ways ways={connector.ways} chosen={way} choose={setWay} />
         <CredentialFields way={way} given={given} set={set} />

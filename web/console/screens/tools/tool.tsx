@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One tool: what it is and may, its arguments as a form with the raw JSON beside it, and a call of it. Who writes is asked first.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { api, Fault, ok, type Shapes } from "../../api/client.ts";
 import { useData } from "../../api/data.ts";
-import { bind } from "../../app/keys.ts";
 import { href } from "../../app/router.ts";
 import type { ScreenProps } from "../../app/routes.ts";
 import { t } from "../../app/words.ts";
@@ -72,7 +71,7 @@ interface Ended {
 function Try({ account, tool }: { account: Owner; tool: Whole }) {
   const [value, setValue] = useState<Args>({}), [raw, setRaw] = useState("{}"), [wrong, setWrong] = useState("");
   const [asked, ask] = useState(false), [busy, setBusy] = useState(false), [fault, setFault] = useState<Fault>(), [ended, end] = useState<Ended>();
-  const [looking, look] = useState<{ path: readonly (string | number)[]; argument: string }>(), form = useRef<HTMLFormElement>(null), out = useRef<HTMLDivElement>(null);
+  const [looking, look] = useState<{ path: readonly (string | number)[]; argument: string }>(), out = useRef<HTMLDivElement>(null);
   const sources = tool.sources as Record<string, string>;
 
   function take(to: Args): void {
@@ -108,7 +107,6 @@ function Try({ account, tool }: { account: Owner; tool: Whole }) {
     if (tool.read_only) void call();
     else ask(true);
   }
-  useEffect(() => bind("c", () => form.current?.requestSubmit()), []);
   const context: FormContext = {
     root: tool.inputSchema as Schema,
     value,
@@ -118,7 +116,7 @@ function Try({ account, tool }: { account: Owner; tool: Whole }) {
   };
   return (
     <>
-      <form ref={form} class="try" onSubmit={submit}>
+      <form class="try" onSubmit={submit}>
         <div class="beside-each">
           <section aria-label={t("tools.arguments")}>
             <h2>{t("tools.arguments")}</h2>

@@ -396,7 +396,7 @@ static void link_counts(struct linking *x, const struct derive_index *of, const 
   struct derive_ref *refs = ARENA_ARRAY(x->arena, DERIVE_REFS_MOST, struct derive_ref);
   struct derive_taking there = *w->taking;
   bool seen;
-  if (c == w->t || c->need_count || !c->many || !derive_is_asked_for(w->taking->q, c->last, x->arena)) return;
+  if (c == w->t) return;
   there.x = of;
   const struct derive_shape *shape = derive_known(&there, of, c, &seen);
   size_t n = derive_refs(&there, c, shape, refs);
@@ -413,6 +413,15 @@ static void link_counts(struct linking *x, const struct derive_index *of, const 
   }
 }
 
+// Of those that the question speaks of.
+static void link_counts_said(struct linking *x, const struct derive_index *of, const struct map *stems) {
+  struct map_slot *slot;
+  for (size_t i = 0; (slot = map_next(stems, &i));) {
+    const struct derive_tool *c = map_get(&of->givers, slot->key);
+    if (c) link_counts(x, of, c);
+  }
+}
+
 void derive_link(const struct derive_writing *w, yyjson_mut_val *thing, yyjson_mut_val *steps) {
   struct linking x = {
       .w = w, .columns = yyjson_mut_obj_get(thing, "columns"), .steps = steps, .arena = w->arena};
@@ -423,10 +432,11 @@ void derive_link(const struct derive_writing *w, yyjson_mut_val *thing, yyjson_m
     x.depth = 1;
     link_walk(&x);
   }
-  const struct derive_index *own = w->taking->x;
-  for (size_t i = 0; i < own->count; i++) link_counts(&x, own, &own->tools[i]);
-  for (size_t k = 0; k < w->taking->q->all_count; k++) {
-    const struct derive_index *of = w->taking->q->all[k];
-    for (size_t i = 0; i < of->count && of != own; i++) link_counts(&x, of, &of->tools[i]);
+  const struct derive_asked *q = w->taking->q;
+  for (size_t k = 0; k <= q->all_count; k++) { // its own source first
+    const struct derive_index *of = k ? q->all[k - 1] : w->taking->x;
+    if (k && of == w->taking->x) continue;
+    link_counts_said(&x, of, &q->stems);
+    link_counts_said(&x, of, &q->kin);
   }
 }

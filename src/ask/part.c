@@ -208,12 +208,16 @@ static bool part_is_timed(const struct filling *f) {
   return false;
 }
 
-// "how many seats": the column of numbers that is counted.
+// "how many seats", "how much is outstanding": the column of numbers that is counted.
 static bool part_counts_at(const struct filling *f, size_t word) {
   const struct phrase *p;
-  for (size_t at = word > 3 ? word - 3 : 0; at < word; at++) {
-    size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p);
-    if (n && p->number == ASK_COUNT && at + n == word) return true;
+  for (size_t at = word > 4 ? word - 4 : 0; at < word; at++) {
+    size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p), next = at + n;
+    if (!n || p->number != ASK_COUNT) continue;
+    if (next < word && language_at(f->language, f->words, next, LANGUAGE_WHETHER, NULL)) next++; // "is"
+    if (next + 1 == word && language_at(f->language, f->words, next, LANGUAGE_FILLER, NULL))
+      next++; // "still"
+    if (next == word) return true;
   }
   return false;
 }
@@ -565,6 +569,7 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   part_settle_alternatives(f);
   part_settle_which(f);
   part_settle_groups(out);
+  part_settle_instants(out);
   part_settle_none(f);
   part_settle_counted(f);
   part_settle_who(f);

@@ -38,6 +38,7 @@ void part_settle_sides(struct reading_part *p);
 void part_settle_check(struct reading_part *p);
 void part_settle_time(struct filling *f);
 void part_settle_groups(struct reading_part *p);
+void part_settle_instants(struct reading_part *p);
 void part_settle_alternatives(struct filling *f);
 void part_settle_none(struct filling *f);
 void part_settle_which(struct filling *f);

@@ -107,12 +107,26 @@ void part_settle_groups(struct reading_part *p) {
   size_t kept = 0;
   for (size_t i = 0; i < p->asked_count; i++) {
     const struct model_column *c = &p->thing->columns[p->asked[i]];
-    if (c->time || (p->asked[i] == p->thing->label && !p->thing->events) || part_is_measure(c))
+    bool held = false; // "in status open" is no status of several
+    for (size_t k = 0; k < p->filter_count && p->thing->derived; k++)
+      held = held || (p->filters[k].column == p->asked[i] && p->filters[k].op == READING_IS);
+    if (c->time || held || (p->asked[i] == p->thing->label && !p->thing->events) || part_is_measure(c))
       p->asked[kept++] = p->asked[i];
     else if (!part_says_value(p, p->asked[i]))
       part_add_column(p->groups, &p->group_count, part_group_of(p->thing, p->asked[i]));
   }
   p->asked_count = kept;
+}
+
+// Instants tell nothing apart: "day by day" does by its days, "the longest" by what came first.
+void part_settle_instants(struct reading_part *p) {
+  for (size_t i = 0; i < p->group_count && p->thing->derived; i++) {
+    int column = p->groups[i];
+    if (column < 0 || !p->thing->columns[column].time) continue;
+    if (!p->bucket) part_add_column(p->asked, &p->asked_count, column);
+    p->groups[i--] = p->groups[--p->group_count];
+  }
+  if (!p->group_count) p->grouped = p->told_apart = false;
 }
 
 // "created, changed or deleted": several kinds, and a word for all of them, are all of them.

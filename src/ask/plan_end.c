@@ -216,7 +216,8 @@ static bool plan_has_no_ground(struct planning *x, const struct reading_part *p)
 // A mean or a percentile is of a number: of what, where the question names none that is known?
 static bool plan_has_no_number(struct planning *x, const struct reading_part *p) {
   bool folds = part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN) || part_has(p, ASK_PERCENTILE);
-  folds = folds && p->measure < 0 && p->thing->counts < 0 && !p->group_count && !part_has(p, ASK_COUNT);
+  bool rows = part_has(p, ASK_COUNT) && !(p->thing->derived && !p->thing->within); // each is one
+  folds = folds && p->measure < 0 && p->thing->counts < 0 && !p->group_count && !rows;
   if (!folds && !plan_ranks_nothing(p)) return false;
   struct str known[6];
   size_t n = 0;

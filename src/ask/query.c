@@ -236,13 +236,16 @@ struct str query_fold(struct querying *s, const char *prefix) {
   if (part_has(s->p, ASK_MEDIAN)) fold = STR("median");
   bool ranked = part_has(s->p, ASK_PERCENTILE);
   if (ranked) fold = STR("percentile");
-  if (str_contains(c->sql, STR("sum(")) || str_contains(c->sql, STR("count(")))
+  if (!c->counted && (str_contains(c->sql, STR("sum(")) || str_contains(c->sql, STR("count("))))
     return c->sql; // a fold already
   if (ranked)
     s->q->measure = arena_printf(s->arena, "p%.6g %.*s", query_percentile(s->p), STR_ARG(c->name));
   else if ((part_has(s->p, ASK_MEAN) && str_is(fold, "avg")) || str_is(fold, "median"))
     s->q->measure =
         arena_printf(s->arena, "%s %.*s", str_is(fold, "avg") ? "mean" : "median", STR_ARG(c->name));
+  if (c->whole.n && !ranked && !str_is(fold, "median"))
+    return arena_printf(s->arena, "round(100.0 * sum(%.*s) / nullif(sum(%.*s), 0), 2)", STR_ARG(c->part),
+                        STR_ARG(c->whole));
   struct str rank = ranked ? arena_printf(s->arena, ", %.6g", query_percentile(s->p)) : STR_NONE;
   bool rounds = str_is(fold, "avg") && !s->q->ratio;
   return arena_printf(s->arena, "%s%.*s(%s%.*s%.*s)%s", rounds ? "round(" : "", STR_ARG(fold), prefix,

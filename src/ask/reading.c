@@ -258,6 +258,29 @@ static void reading_forget_named(struct reader_state *s) {
   }
 }
 
+// "how many loans and how many invoices are overdue": what is said at the end is said of all that are counted.
+static void reading_share(struct reader_state *s) {
+  const struct reading_part *last = &s->out->parts[s->out->part_count ? s->out->part_count - 1 : 0];
+  for (size_t i = 0; i + 1 < s->out->part_count; i++) {
+    struct reading_part *p = &s->out->parts[i];
+    bool bare = p->thing->derived && part_has(p, ASK_COUNT) && part_has(last, ASK_COUNT) &&
+                !p->filter_count && !p->unknown_count && !p->group_count && p->measure < 0;
+    for (size_t k = 0; k < last->filter_count && bare; k++) {
+      size_t at = last->filters[k].at;
+      if (last->filters[k].op != READING_IS || at + 2 < s->out->words.n) continue; // at the end
+      for (size_t h = 0; h < s->mentions.hit_counts[at]; h++) {
+        const struct phrase *v = s->mentions.hits[at][h].phrase;
+        if (v->role != MODEL_VALUE || v->means != p->thing) continue;
+        part_add_filter(p, (struct reading_filter){.op = READING_IS,
+                                                   .value = v->number,
+                                                   .column = p->thing->values[v->number].column,
+                                                   .negated = last->filters[k].negated,
+                                                   .at = at});
+      }
+    }
+  }
+}
+
 static void reading_parts(struct reader_state *s) {
   struct grouping *groups = ARENA_ARRAY(s->arena, READING_PARTS_MOST, struct grouping);
   size_t n = reading_group(s, groups);
@@ -280,6 +303,7 @@ static void reading_parts(struct reader_state *s) {
     p->score = groups[i].score;
     if (groups[i].each) p->unknown_count = 0;
   }
+  reading_share(s);
   reading_carry(s);
   reading_forget_named(s);
 }

@@ -3,7 +3,7 @@
 
 #include "data/json.h"
 #include "language/language.h"
-#include "model/derive_parts.h"
+#include "model/derive_writing.h"
 
 enum { // what a word of the question that stands in a tool's name, its columns or its description counts
   DERIVE_BY_NAME = 4,

@@ -3,7 +3,7 @@
 // known by; how many rows of another tool belong to one. Of the same source by what columns are called, of another one
 // only where the values that were seen are the same.
 #include "data/json.h"
-#include "model/derive_parts.h"
+#include "model/derive_writing.h"
 
 enum { // of a hundred values, how many have to be there
   LINK_MOST_SHARED = 50,
@@ -241,19 +241,9 @@ static struct str link_joined(const struct linking *x) {
   return made;
 }
 
-// Has the row itself a column that is called so?
-static bool link_is_taken(const struct linking *x, struct str word) {
-  size_t i, n, k, m;
-  yyjson_mut_val *key, *column, *v;
-  yyjson_mut_obj_foreach (x->columns, i, n, key, column)
-    yyjson_mut_arr_foreach (yyjson_mut_obj_get(column, "names"), k, m, v)
-      if (str_eq(str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)), word)) return true;
-  return false;
-}
-
 static void link_call(const struct linking *x, yyjson_mut_val *names, struct str noun, struct str word) {
   const struct derive_writing *w = x->w;
-  if (!link_is_taken(x, word)) yyjson_mut_arr_append(names, derive_text(w, word));
+  if (!derive_calls(x->columns, word)) yyjson_mut_arr_append(names, derive_text(w, word));
   yyjson_mut_arr_append(names, derive_text(w, ARENA_JOIN(x->arena, noun, STR(" "), word)));
   yyjson_mut_arr_append(names, derive_text(w, ARENA_JOIN(x->arena, word, STR(" of "), noun)));
 }
@@ -299,11 +289,14 @@ static void link_attribute(struct linking *x, const struct derive_column *c) {
   struct str word = derive_plainly(c, x->arena);
   yyjson_mut_val *names = yyjson_mut_arr(w->doc), *kin = yyjson_mut_arr(w->doc), *v;
   size_t i, n;
-  if (derive_is_id(c->name) || !word.n) return;
+  if (derive_is_id(c->name) || !word.n || derive_is_asking(word, x->arena)) return;
   bool said = link_says_all(w, word), valued = last->asked && link_says_value(w, c);
   if (!memchr(word.p, ' ', word.n)) derive_noun_kin(w, word, kin);
   if (!said && !valued && !(last->asked && yyjson_mut_arr_size(kin))) return;
-  if (!last->asked && link_is_taken(x, word)) return; // its own is meant
+  struct derive_name name;
+  derive_split(c->name, x->arena, &name);
+  bool tells = name.n && link_tells(name.words[name.n - 1]);             // of which no word says whose it is
+  if (!last->asked && (tells || derive_calls(x->columns, word))) return; // its own is meant
   link_call(x, names, last->noun, word);
   yyjson_mut_arr_foreach (kin, i, n, v)
     link_call(x, names, last->noun, str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)));
@@ -323,7 +316,7 @@ static void link_name(struct linking *x) {
   yyjson_mut_arr_append(names, derive_text(w, ARENA_JOIN(x->arena, last->noun, STR(" name"))));
   derive_noun_kin(w, last->noun, names);
   struct str word = derive_plainly(label, x->arena);
-  if (!link_is_taken(x, word)) yyjson_mut_arr_append(names, derive_text(w, word));
+  if (!derive_calls(x->columns, word)) yyjson_mut_arr_append(names, derive_text(w, word));
   link_add(x, last->noun, names, label, true);
   yyjson_mut_val *made = yyjson_mut_obj_getn(x->columns, last->noun.p, last->noun.n);
   if (made && !yyjson_mut_obj_get(made, "other")) derive_put(w, made, STR("other"), yyjson_mut_true(w->doc));
@@ -349,6 +342,29 @@ static void link_walk(struct linking *x) {
 }
 
 // ---- how many rows of others belong to one
+
+static bool link_is_named(const struct derive_writing *w, const struct derive_tool *c) {
+  struct derive_name noun;
+  derive_split(c->noun, w->arena, &noun);
+  struct str one = noun.n ? noun.words[noun.n - 1] : STR_NONE;
+  return map_get(w->said, c->last) || (one.n && map_get(w->said, one)) ||
+         map_get(w->said, ARENA_JOIN(w->arena, c->last, STR("s")));
+}
+
+// Words that mean them, and that are no thing's own: a subscription is no plan, where there are plans.
+static void link_kin(const struct linking *x, const struct derive_index *of, const struct derive_tool *c,
+                     yyjson_mut_val *names) {
+  yyjson_mut_val *kin = yyjson_mut_arr(x->w->doc), *v;
+  size_t i, n;
+  derive_noun_kin(x->w, c->last, kin);
+  yyjson_mut_arr_foreach (kin, i, n, v) {
+    struct str word = str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v));
+    struct str stem = language_stem(word, x->arena);
+    const struct derive_tool *other = map_get(&of->givers, stem);
+    bool deed = str_eq(stem, language_stem(c->last, x->arena)); // "invoiced"
+    if (!deed && (!other || other == c)) yyjson_mut_arr_append(names, derive_text(x->w, word));
+  }
+}
 
 // The condition of those that are meant by a word of the question: "open invoices".
 static void link_count(struct linking *x, const struct derive_index *of, const struct derive_tool *c,
@@ -380,7 +396,7 @@ static void link_count(struct linking *x, const struct derive_index *of, const s
   }
   yyjson_mut_arr_append(names, derive_text(w, ARENA_JOIN(x->arena, before, c->noun)));
   yyjson_mut_arr_append(names, derive_text(w, key));
-  if (!value_of) derive_noun_kin(w, c->last, names);
+  if (!value_of) link_kin(x, of, c, names);
   derive_put(w, column, STR("names"), names);
   derive_put(w, column, STR("kind"), derive_text(w, STR("count")));
   derive_put(w, column, STR("counted"), yyjson_mut_true(w->doc));
@@ -396,7 +412,10 @@ static void link_counts(struct linking *x, const struct derive_index *of, const 
   struct derive_ref *refs = ARENA_ARRAY(x->arena, DERIVE_REFS_MOST, struct derive_ref);
   struct derive_taking there = *w->taking;
   bool seen;
+  yyjson_mut_val *kin = yyjson_mut_arr(w->doc);
   if (c == w->t) return;
+  link_kin(x, of, c, kin);
+  if (!link_is_named(w, c) && !yyjson_mut_arr_size(kin)) return;
   there.x = of;
   const struct derive_shape *shape = derive_known(&there, of, c, &seen);
   size_t n = derive_refs(&there, c, shape, refs);

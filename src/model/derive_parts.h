@@ -42,6 +42,7 @@ struct derive_column {
   struct str codes; // of values that are numbers: "0~draft|1~open"
   uint64_t *keys;   // of rows that were seen: the values, as hashes, in order, each once; NULL: not seen
   size_t key_count, row_count;
+  bool spaced; // some have several words
 };
 
 struct derive_shape { // what a row has
@@ -112,38 +113,5 @@ bool derive_is_asked_for(const struct derive_asked *q, struct str word, struct a
 // Columns that say which row of another tool is meant (derive_link.c).
 size_t derive_refs(const struct derive_taking *x, const struct derive_tool *t, const struct derive_shape *s,
                    struct derive_ref *out);
-
-// Everything of one thing but its key. `shape` NULL: nobody knows it.
-struct derive_writing {
-  const struct derive_taking *taking;
-  const struct derive_tool *t;
-  const struct derive_shape *shape;
-  const struct map *stems; // of the question
-  const struct map *said;  // its words
-  const struct derive_ref *refs;
-  size_t ref_count;
-  bool seen; // the rows were looked at
-  int weight;
-  yyjson_mut_doc *doc;
-  struct arena *arena;
-};
-yyjson_mut_val *derive_write(const struct derive_writing *w);
-// What is known of other rows that these point at, or that point at these: columns more, and the calls for them.
-void derive_link(const struct derive_writing *w, yyjson_mut_val *thing, yyjson_mut_val *steps);
-struct str derive_plainly(const struct derive_column *c,
-                          struct arena *a); // what it is called, without its kind
-void derive_write_columns(const struct derive_writing *w, yyjson_mut_val *thing);
-void derive_values(const struct derive_writing *w, const struct derive_column *c, yyjson_mut_val *column);
-void derive_flag(const struct derive_writing *w, const struct derive_name *name, yyjson_mut_val *column);
-yyjson_mut_val *derive_text(const struct derive_writing *w, struct str text);
-void derive_put(const struct derive_writing *w, yyjson_mut_val *object, struct str key,
-                yyjson_mut_val *value);
-// The other words of a word that the question has, and those that the question denies it by.
-void derive_kin(const struct derive_writing *w, struct str word, enum language_kinship how,
-                yyjson_mut_val *list);
-// The other words of a thing, that the question has.
-void derive_noun_kin(const struct derive_writing *w, struct str noun, yyjson_mut_val *list);
-// Is it in the question, as it stands or in another number or tense? Of one stem are also "response" and "responsible".
-bool derive_is_said(const struct derive_writing *w, struct str low);
 
 #endif

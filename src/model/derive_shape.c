@@ -60,6 +60,7 @@ static struct derive_column *derive_more(struct derive_shape *s, struct str name
   c->epoch = false;
   c->codes = STR_NONE;
   c->keys = NULL;
+  c->spaced = false;
   c->key_count = c->row_count = 0;
   return c;
 }
@@ -255,6 +256,7 @@ static void derive_see_keys(const struct table_result *rows, size_t column, stru
       most = (size_t)snprintf(low, sizeof low, "%lld", (long long)cell->integer);
     for (; cell->kind == TABLE_CELL_TEXT && most < cell->text.n && most < sizeof low; most++)
       low[most] = (char)tolower((unsigned char)cell->text.p[most]);
+    c->spaced = c->spaced || (cell->kind == TABLE_CELL_TEXT && memchr(cell->text.p, ' ', cell->text.n));
     if (most) c->keys[n++] = map_hash(str_make(low, most));
   }
   qsort(c->keys, n, sizeof *c->keys, derive_by_key);
@@ -323,6 +325,24 @@ static const struct derive_column *derive_pick(const struct derive_shape *s, con
   return NULL;
 }
 
+// Where nothing is called so: the first text of more than one word, or a word, that no two rows have alike.
+static const struct derive_column *derive_label_seen(const struct derive_shape *s, struct arena *a) {
+  static const char *const codes[] = {"no",   "nr",     "number", "code",  "ref",   "reference", "key",
+                                      "tag",  "plate",  "id",     "email", "phone", "url",       "vat",
+                                      "iban", "serial", "note",   "card",  NULL};
+  for (size_t i = 0; i < s->count; i++) {
+    const struct derive_column *c = &s->columns[i];
+    struct derive_name name;
+    bool code = derive_is_id(c->name);
+    derive_split(c->name, a, &name);
+    for (size_t k = 0; k < name.n; k++)
+      for (const char *const *w = codes; *w; w++) code = code || str_is(name.words[k], *w);
+    if (!code && c->type == TABLE_TEXT && c->row_count > 9 && c->key_count == c->row_count && c->spaced)
+      return c;
+  }
+  return NULL;
+}
+
 const struct derive_column *derive_label(const struct derive_shape *s, struct str noun, struct arena *a) {
   static const char *const labels[] = {"name",     "title", "display_name", "full_name", "label", "subject",
                                        "hostname", "login", "username",     "email",     "slug",  "summary",
@@ -337,7 +357,7 @@ const struct derive_column *derive_label(const struct derive_shape *s, struct st
     if (s->columns[i].type == TABLE_TEXT && named && str_eq(name.words[0], words.words[words.n - 1]))
       c = &s->columns[i];
   }
-  return c;
+  return c ? c : derive_label_seen(s, a);
 }
 
 const struct derive_column *derive_time(const struct derive_shape *s, struct arena *a) {

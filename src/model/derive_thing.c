@@ -3,7 +3,7 @@
 // others get of its rows, columns.
 #include "data/json.h"
 #include "data/meaning.h"
-#include "model/derive_parts.h"
+#include "model/derive_writing.h"
 
 yyjson_mut_val *derive_text(const struct derive_writing *w, struct str text) {
   return yyjson_mut_strncpy(w->doc, text.p ? text.p : "", text.n);
@@ -262,6 +262,7 @@ yyjson_mut_val *derive_write(const struct derive_writing *w) {
     derive_put(w, thing, STR("known"), yyjson_mut_true(w->doc));
     derive_show(w, thing);
     derive_write_columns(w, thing);
+    derive_roles(w, thing);
   }
   if (w->seen) derive_put(w, thing, STR("seen"), yyjson_mut_true(w->doc));
   derive_points(w, thing);

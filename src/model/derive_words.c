@@ -2,7 +2,7 @@
 // Words for the columns of a row: what their names say, without what only says how they are written, and what people
 // call such things else. A word that several columns have goes to the one that is called so and no more.
 #include "data/json.h"
-#include "model/derive_parts.h"
+#include "model/derive_writing.h"
 
 enum derive_rank { DERIVE_WHOLE, DERIVE_PART, DERIVE_KIN, DERIVE_RANKS };
 
@@ -49,11 +49,11 @@ struct str derive_plainly(const struct derive_column *c, struct arena *a) {
 }
 
 // "total" of "total_cents" asks for a sum, "by" for groups: such a word is a column's only where that is all it is called.
-static bool derive_asks(const struct wording *x, struct str word) {
+bool derive_is_asking(struct str word, struct arena *a) {
   struct ask_words words;
   struct phrase_hit hits[PHRASE_HITS_MOST];
   struct err err;
-  if (!language_words(word, x->w->arena, &words, &err) || words.n != 1) return false;
+  if (!language_words(word, a, &words, &err) || words.n != 1) return false;
   size_t n = phrases_at(&language_find(STR("en"))->phrases, &words, 0, hits, PHRASE_HITS_MOST);
   for (size_t i = 0; i < n; i++) {
     const struct phrase *p = hits[i].phrase;
@@ -72,7 +72,8 @@ static bool derive_is_per(struct str word) {
 }
 
 static void derive_call(struct wording *x, size_t column, struct str word, enum derive_rank rank) {
-  if (word.n < 3 || derive_is_per(word) || (rank != DERIVE_WHOLE && derive_asks(x, word))) return;
+  if (word.n < 3 || derive_is_per(word) || (rank != DERIVE_WHOLE && derive_is_asking(word, x->w->arena)))
+    return;
   struct derive_called *by = map_get(&x->taken, word);
   if (by && (by->rank < rank || by->column == column || by->rank == rank)) return;
   if (!by) {
@@ -112,8 +113,12 @@ static void derive_call_kin(struct wording *x, size_t column, struct str word) {
 
 // A column of ids whose rows' names are looked up leaves its word to those.
 static bool derive_is_referred(const struct wording *x, size_t i) {
-  for (size_t k = 0; k < x->w->ref_count; k++)
-    if (x->w->refs[k].asked && str_eq(x->w->refs[k].column, x->w->shape->columns[i].name)) return true;
+  for (size_t k = 0; k < x->w->ref_count; k++) {
+    const struct derive_ref *r = &x->w->refs[k];
+    if (r->asked && r->key.n && str_eq(r->column, x->w->shape->columns[i].name) &&
+        derive_label(r->shape, r->noun, x->w->arena))
+      return true;
+  }
   return false;
 }
 
@@ -338,4 +343,31 @@ void derive_write_columns(const struct derive_writing *w, yyjson_mut_val *thing)
     derive_put(w, columns, w->shape->columns[i].name, derive_column(x, i, w->t->id));
   derive_put(w, thing, STR("columns"), columns);
   derive_conditions(w, w->t->id, thing);
+}
+
+static bool derive_list_has(yyjson_mut_val *names, struct str word) {
+  size_t i, n;
+  yyjson_mut_val *v;
+  yyjson_mut_arr_foreach (names, i, n, v)
+    if (str_eq(str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)), word)) return true;
+  return false;
+}
+
+bool derive_calls(yyjson_mut_val *columns, struct str word) {
+  size_t i, n;
+  yyjson_mut_val *key, *column;
+  yyjson_mut_obj_foreach (columns, i, n, key, column)
+    if (derive_list_has(yyjson_mut_obj_get(column, "names"), word)) return true;
+  return false;
+}
+
+bool derive_values_have(yyjson_mut_val *columns, struct str word) {
+  size_t i, n, k, m;
+  yyjson_mut_val *key, *column, *value, *names;
+  yyjson_mut_obj_foreach (columns, i, n, key, column) {
+    yyjson_mut_obj_foreach (yyjson_mut_obj_get(column, "values"), k, m, value, names)
+      if (derive_list_has(names, word)) return true;
+    if (derive_list_has(yyjson_mut_obj_get(column, "yes"), word)) return true;
+  }
+  return false;
 }

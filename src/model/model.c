@@ -72,6 +72,8 @@ static void model_add_column(struct model *m, struct model_thing *t, struct str 
                              .fold = json_str(def, "fold"),
                              .field = json_str(def, "field"),
                              .spanned = json_str(def, "spanned"),
+                             .part = json_str(def, "part"),
+                             .whole = json_str(def, "whole"),
                              .joined = json_str(def, "joined"),
                              .counted = json_bool(def, "counted", false),
                              .other = json_bool(def, "other", false),

@@ -49,7 +49,9 @@ struct model_column {
   struct str unit, kind; // hints for charts and words
   struct str fold;       // of a measure: sum, max, …; empty: a row's own value
   struct str field;      // what a call has to ask for, so that it is there
-  struct str joined;     // of what another thing's rows say: by which columns that is known
+  struct str part,
+      whole;           // of a ratio: what is added up before the one is divided by the other; empty: nothing
+  struct str joined;   // of what another thing's rows say: by which columns that is known
   bool counted, other; // how many rows of another thing belong to the row; the name of a row of another thing
   struct str spanned; // the SQL where a time is asked for that is of what is counted; empty: it is of the row
   struct str send;    // "type" or "a:{value}": how the vendor filters by it

@@ -22,10 +22,17 @@ static const char TOOLS[] = "{\"toolset\":1,\"connector\":\"desk\",\"base_url\":
         "list_comments", "list", "/t/{}/c",
         ",\"required\":[\"ticket_id\"],\"properties\":{\"ticket_id\":{\"type\":\"integer\"}}",
         ",\"sources\":{\"ticket_id\":\"list_tickets\"},\"columns\":\"id:text author:text created_at:time\"") "," //
+    TOOL("list_contracts", "list", "/k", "",
+         ",\"columns\":\"id:integer title:text status:text=running|closed signed_on:time valid_until:time "
+         "fee:decimal fee_paid:decimal\"") "," //
     TOOL("list_files", "list", "/f", "",
          ",\"description\":\"Files of the older product.\",\"columns\":\"id:integer name:text\"") "," //
     TOOL("list_orders", "list", "/o", "", ",\"columns\":\"id:integer name:text\"") ","                //
-    TOOL("list_teams", "list", "/m", "", ",\"columns\":\"id:integer name:text\"") ","                 //
+    TOOL(
+        "list_parcels", "list", "/p", "",
+        ",\"columns\":\"id:integer label:text status:text=underway|cancelled placed_at:time promised_at:time "
+        "delivered_at:time scanned:integer on_time:integer\"") ","                    //
+    TOOL("list_teams", "list", "/m", "", ",\"columns\":\"id:integer name:text\"") "," //
     TOOL(
         "list_tickets", "list", "/t",
         ",\"properties\":{\"status\":{\"type\":\"string\",\"enum\":[\"open\",\"solved\"]},\"created_after\":{"
@@ -44,8 +51,8 @@ struct room {
   struct derive_index *index;
   struct model_source source;
   struct table_clock clock;
-  yyjson_doc *docs[32];
-  struct phrases *phrases[32];
+  yyjson_doc *docs[64];
+  struct phrases *phrases[64];
   size_t doc_count;
   struct reading reading;
   struct ask_plan plan;
@@ -143,22 +150,36 @@ static void a_question_becomes_sql_and_arguments(void **state) {
       {"comments of ticket 12", "'12' AS ticket_id", "list_tickets"}, // one call, and no look at all tickets
       {"show ticket 12", "get_ticket", "list_tickets"},
       {"share of tickets by status", "AS percent", NULL},
+      {"which parcels are overdue?", "\\\"delivered_at\\\" IS NULL AND t6.\\\"promised_at\\\" < strftime",
+       NULL},
+      {"which parcels are overdue?", "AND NOT coalesce(t6.\\\"status\\\" IN ('cancelled'), 0)", NULL},
+      {"how many parcels were late?", "\\\"delivered_at\\\" > t6.\\\"promised_at\\\" OR (", NULL},
+      {"parcels delivered on time", "NOT (t6.\\\"delivered_at\\\" > t6", NULL},
+      {"how long does it take on average until a parcel is delivered?",
+       "julianday(t6.\\\"placed_at\\\")) * 24, 2)", NULL},
+      {"average delivery time of parcels in days", "julianday(t6.\\\"placed_at\\\")) * 1, 2)", NULL},
+      {"on-time rate of parcels by status",
+       "100.0 * sum(t6.\\\"on_time\\\") / nullif(sum(t6.\\\"scanned\\\")", NULL},
+      {"contracts that have expired", "t3.\\\"valid_until\\\" < strftime('%Y-%m-%dT00", NULL},
+      {"contracts expiring soon", "'now', '+30 days')", NULL},
+      {"how much is outstanding on contracts", "(t3.\\\"fee\\\" - coalesce(t3.\\\"fee_paid\\\", 0))", NULL},
+      {"average age of contracts", "julianday('now') - julianday(t3.\\\"signed_on\\\")", NULL},
       {"which teams have no agents?",
-       "(SELECT count(*) FROM t1_all c WHERE c.\\\"team_id\\\" = t5.\\\"id\\\"), 0) = 0", NULL},
+       "(SELECT count(*) FROM t1_all c WHERE c.\\\"team_id\\\" = t7.\\\"id\\\"), 0) = 0", NULL},
       {"how many teams have never had an agent?", ", 0) = 0", NULL},
-      {"how many teams have agents?", "t5.\\\"id\\\") > 0", NULL},
-      {"teams with more than 3 agents", "t5.\\\"id\\\") > 3", NULL},
-      {"top 3 teams by number of agents", "t5.\\\"id\\\") DESC", NULL},
+      {"how many teams have agents?", "t7.\\\"id\\\") > 0", NULL},
+      {"teams with more than 3 agents", "t7.\\\"id\\\") > 3", NULL},
+      {"top 3 teams by number of agents", "t7.\\\"id\\\") DESC", NULL},
       {"how many active agents does each team have?", "GROUP BY 1", NULL},
       {"list the files of the older product", "list_files", NULL},
-      {"how many trips were created this week?", "time_of(t7.\\\"createdTs\\\") >= :since", NULL}, // a number
+      {"how many trips were created this week?", "time_of(t9.\\\"createdTs\\\") >= :since", NULL}, // a number
       {"how many trips were created this week?", "\"since\":{\"$param\":\"since\"}", NULL},
       {"trips per state", "WHEN 1 THEN 'running'", NULL}, // by words, though vendors have numbers
       {"how many running trips are there?", "\"state\":1", NULL},
       {"Urgent tickets: how many?", "'urgent'", NULL}, // what introduces a question belongs to it
       {"how many tickets are in status open?", "AS \\\"count\\\" FROM", "GROUP BY"},
-      {"how many different drivers were on trips?", "count(DISTINCT t7.\\\"driver\\\")", NULL},
-      {"trips with an eta within the next 7 days", "time_of(t7.\\\"eta\\\") < :until", "$param"},
+      {"how many different drivers were on trips?", "count(DISTINCT t9.\\\"driver\\\")", NULL},
+      {"trips with an eta within the next 7 days", "time_of(t9.\\\"eta\\\") < :until", "$param"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct str program = planned(r, cases[i].question);
@@ -209,12 +230,12 @@ static void words_of_rows_are_known_once_they_were_seen(void **state) {
   assert_true(language_words(STR("tickets about the printer"), r->arena, &words, &err));
   struct derive_asked asked;
   derive_ask(&words, &asked, r->arena);
-  struct derive_seen seen = {.of = r->index, .id = STR("t6"), .shape = derive_see(&rows, &words, r->arena)};
+  struct derive_seen seen = {.of = r->index, .id = STR("t8"), .shape = derive_see(&rows, &words, r->arena)};
   asked.seen = &seen;
   asked.seen_count = 1;
   yyjson_doc *doc = derive_things(r->index, &asked, r->arena);
   derive_asked_free(&asked);
-  yyjson_val *values = json_at(yyjson_doc_get_root(doc), STR("/things/t6/columns/subject/values"));
+  yyjson_val *values = json_at(yyjson_doc_get_root(doc), STR("/things/t8/columns/subject/values"));
   assert_non_null(yyjson_obj_get(values, "Printer offline"));
   yyjson_doc_free(doc);
 }
@@ -232,12 +253,12 @@ static bool is_instant(struct room *r, const char *name, const int64_t *values, 
   assert_true(language_words(STR("trips of this week"), r->arena, &words, &err));
   struct derive_asked asked;
   derive_ask(&words, &asked, r->arena);
-  struct derive_seen seen = {.of = r->index, .id = STR("t7"), .shape = derive_see(&rows, &words, r->arena)};
+  struct derive_seen seen = {.of = r->index, .id = STR("t9"), .shape = derive_see(&rows, &words, r->arena)};
   asked.seen = &seen;
   asked.seen_count = 1;
   yyjson_doc *doc = derive_things(r->index, &asked, r->arena);
   derive_asked_free(&asked);
-  yyjson_val *columns = json_at(yyjson_doc_get_root(doc), STR("/things/t7/columns"));
+  yyjson_val *columns = json_at(yyjson_doc_get_root(doc), STR("/things/t9/columns"));
   bool is = json_bool(yyjson_obj_get(columns, name), "time", false);
   yyjson_doc_free(doc);
   return is;

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// derive_writing: what the files share that write the definition of a derived thing. Private to model/.
+#ifndef POSTERN_MODEL_DERIVE_WRITING_H
+#define POSTERN_MODEL_DERIVE_WRITING_H
+
+#include "model/derive_parts.h"
+
+// Everything of one thing but its key. `shape` NULL: nobody knows it.
+struct derive_writing {
+  const struct derive_taking *taking;
+  const struct derive_tool *t;
+  const struct derive_shape *shape;
+  const struct map *stems; // of the question
+  const struct map *said;  // its words
+  const struct derive_ref *refs;
+  size_t ref_count;
+  bool seen; // the rows were looked at
+  int weight;
+  yyjson_mut_doc *doc;
+  struct arena *arena;
+};
+yyjson_mut_val *derive_write(const struct derive_writing *w);
+// What is known of other rows that these point at, or that point at these: columns more, and the calls for them.
+void derive_link(const struct derive_writing *w, yyjson_mut_val *thing, yyjson_mut_val *steps);
+// What two columns say together: late, how long it took, what is left.
+void derive_roles(const struct derive_writing *w, yyjson_mut_val *thing);
+bool derive_is_asking(struct str word, struct arena *a);     // "total", "per": it says what is asked for
+bool derive_calls(yyjson_mut_val *columns, struct str word); // is one of them called so?
+bool derive_values_have(yyjson_mut_val *columns, struct str word); // is a value?
+struct str derive_plainly(const struct derive_column *c,
+                          struct arena *a); // what it is called, without its kind
+void derive_write_columns(const struct derive_writing *w, yyjson_mut_val *thing);
+void derive_values(const struct derive_writing *w, const struct derive_column *c, yyjson_mut_val *column);
+void derive_flag(const struct derive_writing *w, const struct derive_name *name, yyjson_mut_val *column);
+yyjson_mut_val *derive_text(const struct derive_writing *w, struct str text);
+void derive_put(const struct derive_writing *w, yyjson_mut_val *object, struct str key,
+                yyjson_mut_val *value);
+// The other words of a word that the question has, and those that the question denies it by.
+void derive_kin(const struct derive_writing *w, struct str word, enum language_kinship how,
+                yyjson_mut_val *list);
+// The other words of a thing, that the question has.
+void derive_noun_kin(const struct derive_writing *w, struct str noun, yyjson_mut_val *list);
+// Is it in the question, as it stands or in another number or tense? Of one stem are also "response" and "responsible".
+bool derive_is_said(const struct derive_writing *w, struct str low);
+
+#endif

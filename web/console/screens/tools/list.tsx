@@ -3,6 +3,7 @@
 import { useMemo } from "preact/hooks";
 import { all, api, ok, type Shapes } from "../../api/client.ts";
 import { useData } from "../../api/data.ts";
+import { may } from "../../app/session.ts";
 import { href, queryOf, setQuery } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { FaultNotice, Notice, Wait } from "../../parts/notice.tsx";
@@ -22,7 +23,8 @@ interface Placed {
 // By name, and whether each changed since it was settled.
 export const waitingOf = (items: readonly Shapes["ReviewItem"][], account: string): ReadonlyMap<string, boolean> => new Map(items.filter((i) => i.kind === "tool" && i.account_id === account).map((i) => [i.name, i.diff !== null]));
 
-export const useReviews = () => useData("reviews", () => all((after) => ok(api.GET("/tool/review", { params: { query: { limit: PAGE, ...(after ? { after } : {}) } } }))));
+// What waits is for administrators to settle: others are not told of it, and do not ask.
+export const useReviews = () => useData(may("admin") ? "reviews" : undefined, () => all((after) => ok(api.GET("/tool/review", { params: { query: { limit: PAGE, ...(after ? { after } : {}) } } }))));
 
 function Filters({ counts }: { counts: Record<Standing, number> }) {
   const now = { q: queryOf("q") ?? "", class: queryOf("class") ?? "", is: queryOf("is") ?? "" };

@@ -41,7 +41,8 @@ async function main() {
     await byWatching(binary!, url, token, places.rest.base_url);
     say(`\nAll ${stepsHeld()} steps held, in ${((Date.now() - begun) / 1000).toFixed(1)} s.`);
     if (process.env["STAY"] !== "0") {
-      say(`\nIt stays up. Point any MCP client at\n\n    ${server}\n\nor manage it:  export POSTERN_URL=${url} POSTERN_TOKEN=${token}\nCtrl-C ends it.`);
+      const link = (await api("POST", "/sign-in-link", {})) as { url: string };
+      say(`\nIt stays up. Open the console, which this link signs you in to, once:\n\n    ${link.url}\n\nPoint any MCP client at\n\n    ${server}\n\nor manage it:  export POSTERN_URL=${url} POSTERN_TOKEN=${token}\nCtrl-C ends it.`);
       await new Promise((resolve) => ["SIGINT", "SIGTERM"].forEach((signal) => process.once(signal, resolve)));
     }
   } finally {

@@ -5,6 +5,7 @@
 #include "base/decode.h"
 #include "base/metrics.h"
 #include "fetch/client_private.h"
+#include "fetch/local.h"
 
 // Only where no loop keeps the time.
 static int client_on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
@@ -43,6 +44,7 @@ static bool client_run(struct client_fetch *f, struct err *err) {
 
 bool fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_result *out, struct err *err) {
   if (!client_check(call, err)) return false;
+  if (local_takes(call->url)) return local_fetch(call, a, out, err);
   struct client_fetch f = {
       .call = call, .arena = a, .body = BUF_PAID(call->limits->body_bytes, client_payer(call))};
   f.started_us = f.moved_us = clock_mono_us();

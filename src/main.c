@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "demo/demo.h"
+#include "fetch/local.h"
 #include "house.h"
 #include "program/schema.h"
 #include "recover.h"
@@ -120,6 +122,7 @@ static int main_serve(int argc, char **argv) {
   umask(0077);
   program.arena = arena_new();
   program.input.environment = environ;
+  fetch_local(DEMO_ORIGIN, demo_answer);
   bool ok = settings_take_flags(&argc, argv, program.arena, &program.input, &err);
   ok = ok && main_check_rest(argc, argv, &err);
   bool first = false;

@@ -20,8 +20,6 @@
 #include "connector/dashboard.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
-#include "demo/demo.h"
-#include "fetch/local.h"
 #include "fetch/proxy.h"
 #include "io/fiber.h"
 #include "io/pool.h"
@@ -351,7 +349,6 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
       !audit_new(w->store, &w->audit, err) || !store_probe_new(w->store, STORE_PROBE_MS, &w->probe, err))
     return false;
   if (s->upstream_ca.n && !fetch_ca(arena_z(w->arena, s->upstream_ca), err)) return false;
-  fetch_local(DEMO_ORIGIN, demo_answer);
   if (!wiring_proxy(w, s, err)) return false;
   struct fetch_limits *limits = ARENA_NEW(w->arena, struct fetch_limits);
   wiring_fill_limits(s, limits);

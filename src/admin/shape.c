@@ -183,6 +183,8 @@ SHAPE(admin_status, "Status", "How the program does",
   {"process", ADMIN_INT, REQ, .says = "its number on its machine"},
   {"store", ADMIN_TEXT, REQ, .says = "kind of the store"},
   {"key", ADMIN_TEXT, REQ, .says = "id of the key that credentials are sealed with"},
+  {"key_file", ADMIN_TEXT, NIL, .says = "where that is, on its machine; null: it came from elsewhere"},
+  {"public_url", ADMIN_TEXT, REQ, .says = "that URLs are made with"},
   {"catalog", ADMIN_OBJECT, REQ, .shape = &counts, .says = "sizes of the catalog"},
   {"queues", ADMIN_OBJECT, REQ, .shape = &queues, .says = "what is open or waiting"},
   {"loops", ADMIN_OBJECTS, REQ, .shape = &loop_info, .says = "event loops"});

@@ -181,6 +181,8 @@ bool admin_get_status(struct admin_call *call, struct err *err) {
   put_int(out, "process", getpid());
   put_text(out, "store", env->store_kind);
   put_text(out, "key", seal_ring_current_id(env->catalog->account->ring));
+  put_text_or_null(out, "key_file", env->key_file);
+  put_text(out, "public_url", admin_public_url(call));
   system_put_catalog(out, call->catalog);
   system_put_queues(out);
   put_open(out, "loops", '[');

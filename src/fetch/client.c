@@ -44,7 +44,7 @@ static bool client_run(struct client_fetch *f, struct err *err) {
 
 bool fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_result *out, struct err *err) {
   if (!client_check(call, err)) return false;
-  if (local_takes(call->url)) return local_fetch(call, a, out, err);
+  if (fetch_is_local(call->url)) return fetch_locally(call, a, out, err);
   struct client_fetch f = {
       .call = call, .arena = a, .body = BUF_PAID(call->limits->body_bytes, client_payer(call))};
   f.started_us = f.moved_us = clock_mono_us();

@@ -13,12 +13,13 @@ void fetch_local(const char *origin, fetch_local_handler *handle) {
   local.handle = handle;
 }
 
-bool local_takes(struct str url) {
+bool fetch_is_local(struct str url) {
   return local.handle && str_starts(url, local.origin.p) && url.n > local.origin.n &&
          url.p[local.origin.n] == '/';
 }
 
-bool local_fetch(const struct fetch_call *call, struct arena *a, struct fetch_result *out, struct err *err) {
+bool fetch_locally(const struct fetch_call *call, struct arena *a, struct fetch_result *out,
+                   struct err *err) {
   uint64_t started_us = clock_mono_us();
   *out = (struct fetch_result){.body = BUF_MAX(call->limits->body_bytes)};
   out->status = local.handle(call->method, str_from(call->url, local.origin.n), &out->body);

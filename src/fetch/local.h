@@ -13,9 +13,9 @@ typedef int fetch_local_handler(const char *method, struct str target, struct bu
 // Once, at start, before any fetch. There is one such origin.
 void fetch_local(const char *origin, fetch_local_handler *handle);
 
-bool local_takes(struct str url);
-// As fetch_url, of what local_takes. ERR_LIMIT: the answer is larger than the call allows.
-MUST_USE bool local_fetch(const struct fetch_call *call, struct arena *a, struct fetch_result *out,
-                          struct err *err);
+bool fetch_is_local(struct str url);
+// As fetch_url, of what fetch_is_local. ERR_LIMIT: the answer is larger than the call allows.
+MUST_USE bool fetch_locally(const struct fetch_call *call, struct arena *a, struct fetch_result *out,
+                            struct err *err);
 
 #endif

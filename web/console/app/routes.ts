@@ -20,7 +20,7 @@ export interface Route {
 const ALL: readonly Role[] = ["admin", "editor", "viewer"], EDITS: readonly Role[] = ["admin", "editor"], ADMIN: readonly Role[] = ["admin"];
 
 export const routes: readonly Route[] = [
-  { path: "", words: "ask", roles: EDITS, load: () => import("../screens/ask/ask.tsx") },
+  { path: "", words: "ask", also: ["welcome"], roles: EDITS, load: () => import("../screens/ask/ask.tsx") },
   { path: "servers", words: "servers", roles: EDITS, load: () => import("../screens/servers/list.tsx") },
   { path: "servers/new", words: "servers", title: "servers.new", roles: EDITS, load: () => import("../screens/servers/new.tsx") },
   { path: "servers/:id", words: "servers", also: ["audit"], roles: EDITS, load: () => import("../screens/servers/server.tsx") },

@@ -7,6 +7,7 @@ import { may } from "../../app/session.ts";
 import { t } from "../../app/words.ts";
 import { FaultNotice, Notice, Wait } from "../../parts/notice.tsx";
 import type { useAccounts } from "../sources/read.ts";
+import { Welcome } from "../welcome/welcome.tsx";
 
 const CONNECTORS_MOST = 6, QUESTIONS_MOST = 6, BOARDS_MOST = 4, CHIPS_MOST = 12;
 
@@ -121,6 +122,5 @@ export function Suggestions({ accounts, ask }: { accounts: readonly Shapes["Acco
 export function NoAccount({ accounts }: { accounts: ReturnType<typeof useAccounts> }) {
   if (accounts.fault) return <FaultNotice fault={accounts.fault} again={() => void accounts.again()} />;
   if (!accounts.value) return <Wait />;
-  if (!may("admin")) return <Notice kind="empty" title={t("ask.no_grant")} />;
-  return <Notice kind="empty" title={t("ask.no_account")} action={{ label: t("ask.add_source"), href: href("sources/add") }} />;
+  return may("admin") ? <Welcome /> : <Notice kind="empty" title={t("ask.no_grant")} />;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One's own: what this browser shows, and which browsers are signed in.
+import { useState } from "preact/hooks";
 import { all, api, ok } from "../../api/client.ts";
-import { useData } from "../../api/data.ts";
+import { changed, useData } from "../../api/data.ts";
 import { keysOn, setKeys } from "../../app/keys.ts";
 import { role, signOut, who } from "../../app/session.ts";
 import { setTheme, theme, THEMES } from "../../app/theme.ts";
 import { language, LANGUAGES, setLanguage, t, type Language } from "../../app/words.ts";
+import { Field, Form } from "../../parts/form.tsx";
 import { FaultNotice, Wait } from "../../parts/notice.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Time } from "../../parts/time.tsx";
@@ -83,6 +85,30 @@ function Sessions() {
   );
 }
 
+function Password() {
+  const [current, setCurrent] = useState(""), [password, setPassword] = useState("");
+  async function run(): Promise<void> {
+    await ok(api.PUT("/password", { body: { current, password } }));
+    setCurrent("");
+    setPassword("");
+    toast(t("settings.password_changed"));
+    changed("sessions");
+  }
+  return (
+    <div class="card">
+      <h2>{t("settings.password")}</h2>
+      <Form submit={t("settings.password_change")} run={run} fields={["current", "password"]}>
+        <Field name="current" label={t("settings.password_now")}>
+          <input type="password" value={current} onInput={(e) => setCurrent(e.currentTarget.value)} autocomplete="current-password" required />
+        </Field>
+        <Field name="password" label={t("settings.password_new")} hint={t("settings.password_new_says")}>
+          <input type="password" value={password} onInput={(e) => setPassword(e.currentTarget.value)} autocomplete="new-password" minlength={12} required />
+        </Field>
+      </Form>
+    </div>
+  );
+}
+
 export function Me() {
   return (
     <div class="screen">
@@ -96,6 +122,7 @@ export function Me() {
         </div>
       </div>
       <Looks />
+      {who.value?.has_password && <Password />}
       <h2>{t("settings.sessions")}</h2>
       <Sessions />
     </div>

@@ -23,6 +23,8 @@ export function System() {
     ["version", s.version],
     ["store", s.store],
     ["key", s.key],
+    ["key_file", s.key_file ?? "–"],
+    ["public_url", s.public_url],
     ["accounts", s.catalog.accounts],
     ["servers", s.catalog.servers],
     ["tools", s.catalog.tools],

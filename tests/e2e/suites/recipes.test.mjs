@@ -127,7 +127,7 @@ describe("Cloudflare by its API", () => {
 
 describe("Arcjet, Cloudinary and Workers", () => {
   test("denials by rule, of one site and of all", async () => {
-    const a = await ask("which rules denied the most requests this week?");
+    const a = await ask("which rules denied the most requests in the last 7 days?");
     assert.deepEqual(tools(a), ["list-requests", "list-rules", "list-sites", "list-teams"]);
     assert.ok(chips(a).includes("all sites"));
     const b = await ask("and on the storefront?", { follow: a.id });

@@ -67,7 +67,7 @@ const QUESTIONS = {
   ],
   "cloudflare-auditlogs": [
     ["who changed what in the last 24 hours?", "auditlogs_by_account_id", /^\d+ audit events/],
-    ["how many deletions by person this week?", "auditlogs_by_account_id", /has the most changes/],
+    ["how many deletions by person in the last 7 days?", "auditlogs_by_account_id", /has the most changes/],
     ["changes by product", "auditlogs_by_account_id", /most changes/],
   ],
 };

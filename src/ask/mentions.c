@@ -154,12 +154,20 @@ static bool mentions_reads(const struct mentions *m, size_t at) {
   return first && language_at(m->language, m->words, at, LANGUAGE_READS, NULL);
 }
 
+// "R" of "R-70050"
+static bool mentions_is_id(const struct word *w) {
+  bool digits = false;
+  for (size_t i = 0; i < w->whole.n; i++) digits = digits || isdigit((unsigned char)w->whole.p[i]);
+  return digits && w->whole.n > w->low.n;
+}
+
 static bool mentions_is_filler(const struct mentions *m, size_t at, size_t *n) {
   *n = m->timed[at] ? 1 : language_fills(m->language, m->words, at);
   if (*n) return true;
   *n = 1;
   if (mentions_reads(m, at)) return true;
-  return m->words->items[at].kind == WORD_NUMBER || m->words->items[at].low.n < 2;
+  const struct word *w = &m->words->items[at];
+  return w->kind == WORD_NUMBER || (w->low.n < 2 && !mentions_is_id(w));
 }
 
 size_t mentions_of(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,

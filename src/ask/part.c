@@ -288,7 +288,8 @@ static void part_take_name(struct filling *f, const struct mention *m) {
     for (size_t i = 0; i < all->hit_counts[at]; i++) {
       const struct phrase *p = all->hits[at][i].phrase;
       if (p->role != MODEL_COLUMN || p->means != f->part->thing) continue;
-      if (f->part->measure >= 0 || !part_is_measure(&f->part->thing->columns[p->number])) continue;
+      const struct model_column *c = &f->part->thing->columns[p->number];
+      if (f->part->measure >= 0 || !part_is_measure(c) || c->counted) continue;
       f->part->measure = p->number;
       if (f->part->thing->derived && part_counts_at(f, m->first)) f->part->sums = true;
     }

@@ -71,10 +71,18 @@ static bool left_relates_before(const struct filling *f, size_t i, const struct 
   return column.m && column.m->what == MENTION_COLUMN && !column.preposition;
 }
 
+// "on critical incidents": the name behind its values.
+static const struct mention *left_name(const struct filling *f, const struct mention *m) {
+  while (m && m->what == MENTION_VALUE) m = part_mention(f, left_index(f, m), 1);
+  return m;
+}
+
 // "notes were left on incidents", and the other way round: "incidents have got notes".
-static bool left_relates_between(const struct left_side *left, const struct left_side *right) {
+static bool left_relates_between(const struct filling *f, const struct left_side *left,
+                                 const struct left_side *right) {
+  const struct mention *name = left_name(f, right->m);
   return left->m && right->m && left->helper && right->preposition && left->m->what == MENTION_COLUMN &&
-         right->m->what == MENTION_NAME;
+         name && name->what == MENTION_NAME;
 }
 
 static bool left_is_placed(const struct mention *m) {
@@ -97,7 +105,7 @@ static bool left_is_harmless(const struct filling *f, size_t i) {
   if (part_before(f, i, LANGUAGE_NOT, 2) || part_before(f, i, LANGUAGE_MISSING, 2) || !left_is_verb(low))
     return false;
   if (left_is(f, low, LANGUAGE_CHANGES)) return false;
-  if (left_relates_before(f, i, &left) || left_relates_between(&left, &right)) return true;
+  if (left_relates_before(f, i, &left) || left_relates_between(f, &left, &right)) return true;
   return left_is(f, low, LANGUAGE_BEARS) && (left_is_placed(right.m) || (!right.m && left_is_row(f, left.m)));
 }
 

@@ -28,6 +28,8 @@ static void part_scale(const struct filling *f, size_t at, size_t end, struct st
     *number *= p->number;
   } else if (language_at(f->language, f->words, at, LANGUAGE_CURRENCY, NULL)) {
     *number *= str_is(unit, "cents") ? 100 : 1;
+  } else if (language_at(f->language, f->words, at, LANGUAGE_WEIGHT, &p)) {
+    *number *= str_is(unit, "kg") ? p->number / 1000.0 : str_is(unit, "g") ? p->number : 1;
   } else if (language_at(f->language, f->words, at, LANGUAGE_UNIT, &p)) {
     *number *= p->number == 'm' ? 60 : p->number == 'h' ? 3600 : p->number == 'd' ? 86400 : 1;
     *number *= str_is(unit, "ms") ? 1000 : 1;

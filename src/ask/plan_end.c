@@ -184,9 +184,9 @@ static bool plan_is_to_come(const struct planning *x, const struct reading_part 
 static bool plan_ranks_nothing(const struct reading_part *p) {
   bool ranks = part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM), own = true;
   for (size_t i = 0; i < p->group_count; i++) own = own && p->groups[i] == p->thing->label;
-  return ranks && own && p->thing->derived && !p->thing->events && p->measure < 0 && p->thing->counts < 0 &&
-         !p->bucket && !part_has(p, ASK_TREND) && !part_has(p, ASK_OLDEST) && !part_has(p, ASK_NEWEST) &&
-         !part_has(p, ASK_COUNT) && !json_str(p->thing->def, "ranks").n;
+  return ranks && own && p->thing->derived && !(p->thing->events && p->thing->within) && p->measure < 0 &&
+         p->thing->counts < 0 && !p->bucket && !part_has(p, ASK_TREND) && !part_has(p, ASK_OLDEST) &&
+         !part_has(p, ASK_NEWEST) && !part_has(p, ASK_COUNT) && !json_str(p->thing->def, "ranks").n;
 }
 
 // "Newest" and "oldest" are of a time, and "who" is of people: where rows have none, nothing says which.

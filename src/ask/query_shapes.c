@@ -25,6 +25,9 @@ void query_value(struct querying *s) {
 bool query_counts_values(const struct querying *s) {
   const struct reading_part *p = s->p;
   bool one = p->group_count + p->asked_count == 1 && !p->grouped && !p->top && !p->bucket;
+  if (one &&
+      part_is_measure(&s->t->columns[p->group_count ? (p->groups[0] < 0 ? 0 : p->groups[0]) : p->asked[0]]))
+    return false;
   return one && part_has(p, ASK_DISTINCT) && part_has(p, ASK_COUNT) &&
          !(p->group_count && p->groups[0] < 0) && !part_has(p, ASK_TREND) && !part_has(p, ASK_SHARE);
 }

@@ -384,7 +384,7 @@ static void reading_find_order(struct reader_state *s) {
                         *b = &s->out->words.items[s->segments[i].end - 1];
       s->out->end = READING_ORDER;
       struct str from = str_from(s->out->text, a->at);
-      size_t n = b->at + b->text.n - a->at; // an alias may stand for more than was typed
+      size_t n = b->at + b->whole.n - a->at; // an alias may stand for more than was typed
       s->out->order = str_make(from.p, n < from.n ? n : from.n);
       return;
     }

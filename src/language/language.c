@@ -166,6 +166,7 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
   language_add_forms(out, a, yyjson_obj_get(root, "forms"));
   language_add_numbers(out, yyjson_obj_get(root, "numbers"), LANGUAGE_NUMBER);
   language_add_numbers(out, yyjson_obj_get(root, "scales"), LANGUAGE_SCALE);
+  language_add_numbers(out, yyjson_obj_get(root, "weights"), LANGUAGE_WEIGHT);
   language_add_numbers(out, yyjson_obj_get(root, "months"), LANGUAGE_MONTH);
   language_add_numbers(out, yyjson_obj_get(root, "weekdays"), LANGUAGE_WEEKDAY);
   language_add_numbers(out, yyjson_obj_get(root, "halves"), LANGUAGE_HALF);

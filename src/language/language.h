@@ -53,6 +53,7 @@ enum language_role {
   LANGUAGE_CURRENCY,
   LANGUAGE_NUMBER,     // number: the value
   LANGUAGE_SCALE,      // number: the factor
+  LANGUAGE_WEIGHT,     // number: the grams
   LANGUAGE_COMPARISON, // means: the operator, a C string
   LANGUAGE_UNIT,       // number: the letter
   LANGUAGE_BUCKET,     // number: the letter

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/segments.h"
 
+#include "lexicon/lexicon.h"
+
 struct segmenting {
   const struct language *language;
   const struct phrases *known;
@@ -100,15 +102,21 @@ static bool segment_knows(const struct phrases *known, const struct ask_words *w
   return false;
 }
 
-// "Waive all fines": a sentence that begins with the bare form of a word, and behind it what is to be changed. No list
-// has all such verbs; those that only read are few, and a noun has nothing so behind it.
+enum { SEGMENT_VERB_SURE = 90, SEGMENT_NOUN_SURE = 95 }; // of a hundred uses
+
+// "Waive all fines": a sentence that begins with the bare form of a verb, and behind it what is to be changed. No list has
+// all such verbs; those that only read are few, and a noun has nothing so behind it. Where English knows the word for a
+// verb, the bare name of what is known is enough: "renew loans".
 static bool segment_commands(const struct segmenting *s, size_t at, size_t end) {
   const struct word *w = &s->words->items[at];
-  if (at + 2 >= end || w->kind != WORD_PLAIN || w->end || !segment_is_bare(w->low)) return false;
-  if (segment_knows(&s->language->phrases, s->words, at) || segment_knows(s->known, s->words, at))
-    return false;
-  return language_at(s->language, s->words, at + 1, LANGUAGE_DETERMINER, NULL) > 0 &&
-         !segment_is_time(s, at + 1, end);
+  struct lexicon_word english;
+  if (at + 1 >= end || w->kind != WORD_PLAIN || w->end || !segment_is_bare(w->low)) return false;
+  bool known = lexicon_look(w->low, &english), sure = english.share[LEXICON_VERB] >= SEGMENT_VERB_SURE;
+  if (known && english.share[LEXICON_NOUN] >= SEGMENT_NOUN_SURE) return false;
+  if (segment_knows(&s->language->phrases, s->words, at) || segment_is_name(s, at)) return false;
+  if ((!sure && segment_knows(s->known, s->words, at)) || segment_is_time(s, at + 1, end)) return false;
+  if (sure && segment_knows(s->known, s->words, at + 1)) return true;
+  return at + 2 < end && language_at(s->language, s->words, at + 1, LANGUAGE_DETERMINER, NULL) > 0;
 }
 
 static bool segment_begins_sentence(const struct segmenting *s, size_t at) {

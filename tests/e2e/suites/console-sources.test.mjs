@@ -69,9 +69,13 @@ describe("data sources in the console", { skip: noBrowser }, () => {
       }
       assert.fail(`no way to ${what} by the keyboard; at ${await focused()}`);
     }
-    await page.keyboard.press("g");
-    await page.keyboard.press("s");
-    await page.getByText("No data source yet").waitFor();
+    await console.settled();
+    // Both keys within a second or so, which a busy machine may miss.
+    const empty = page.getByText("No data source yet");
+    for (let i = 0; i < 10 && !(await empty.isVisible()); i++) {
+      await Promise.all([page.keyboard.press("g"), page.keyboard.press("s")]);
+      await empty.waitFor({ timeout: 5000 }).catch(() => undefined);
+    }
     await sound("sources-empty");
     await page.keyboard.press("c");
     await page.getByRole("heading", { name: "Add data source" }).waitFor();
@@ -260,13 +264,22 @@ describe("data sources in the console", { skip: noBrowser }, () => {
 
   test("what waits is reviewed with what changed, allowed and kept off at once; a vendor's words are words", async () => {
     shop.open = true;
-    const account = await world.must(201, "POST", "/integrated-account", { url: shop.url, name: "desk <img src=x onerror=pwned=1>", way: "open", credential: {} });
+    await console.open("sources/add?tab=url");
+    await page.getByLabel("Address", { exact: true }).fill(shop.url);
+    await page.getByLabel(/^Open, no credential/).check();
+    await button("Connect").click();
+    await page.getByText("3 tools, of which 2 can be served").waitFor();
+    await page.getByLabel("Name").fill("desk <img src=x onerror=pwned=1>");
+    await button("Finish").click();
+    await page.getByText("is connected").waitFor();
+    const account = { id: await accountId("desk <img src=x onerror=pwned=1>") };
     shop.tools = shop.tools.map((t) => (t.name === "get_order" ? { ...t, description: `${EVIL} changed` } : t));
     await world.must(200, "POST", `/integrated-account/${account.id}/refresh`);
     await console.open("sources");
     await page.getByRole("listitem").filter({ hasText: "desk" }).getByRole("link", { name: "2 tools to review" }).click();
     const card = (name) => page.getByRole("region", { name, exact: true });
     await card("get_order").locator("ins").waitFor();
+    await page.getByText("2 tools of this account wait").waitFor();
     await sound("review");
     await card("summarize").getByRole("button", { name: "Allow" }).click();
     await page.getByRole("dialog").getByLabel("Reason").fill("read it twice");

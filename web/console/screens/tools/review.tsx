@@ -8,15 +8,17 @@ import { useReviews } from "./list.tsx";
 import { Decide, Diff } from "./review-parts.tsx";
 
 type Waits = Shapes["ReviewItem"];
+// What is left out nobody can allow: what it lacks is for its vendor to mend.
+const settles = (item: Waits): boolean => item.kind === "tool" && !item.why.startsWith("left out: ");
 const text = (v: unknown): string => (typeof v === "string" ? v : "");
 
 function One({ item }: { item: Waits }) {
-  const definition = (item.definition ?? undefined) as Record<string, unknown> | undefined, settles = item.kind === "tool" && !item.why.startsWith("left out");
+  const definition = (item.definition ?? undefined) as Record<string, unknown> | undefined;
   return (
     <section class="card" aria-label={item.name}>
       <div class="head">
         <h2 dir="auto">{item.kind === "tool" ? <a href={href(`sources/${item.account_id}/tools/${item.name}`)}>{item.name}</a> : item.name}</h2>
-        <span class="chip warn">{item.diff === null ? t(item.kind === "tool" ? "tools.is_review" : "tools.left_out") : t("tools.is_changed")}</span>
+        <span class="chip warn">{t(!settles(item) ? "tools.left_out" : item.diff === null ? "tools.is_review" : "tools.is_changed")}</span>
       </div>
       <p class="quiet">
         <a href={href(`sources/${item.account_id}`)} dir="auto">
@@ -39,7 +41,7 @@ function One({ item }: { item: Waits }) {
           </pre>
         </details>
       )}
-      {settles && <Decide account={item.account_id} names={[item.name]} />}
+      {settles(item) && <Decide account={item.account_id} names={[item.name]} />}
     </section>
   );
 }
@@ -47,6 +49,7 @@ function One({ item }: { item: Waits }) {
 export default function Review() {
   const reviews = useReviews(), account = queryOf("account");
   const items = reviews.value?.filter((i) => !account || i.account_id === account);
+  const together = items?.filter(settles).map((i) => i.name) ?? [];
   const accounts = [...new Map(reviews.value?.map((i) => [i.account_id, i.account])).entries()];
   return (
     <div class="screen">
@@ -67,6 +70,12 @@ export default function Review() {
       {reviews.fault && !items && <FaultNotice fault={reviews.fault} again={() => void reviews.again()} />}
       {!items && !reviews.fault && <Wait rows={6} />}
       {items?.length === 0 && <Notice kind="empty" title={t("tools.nothing_waits")} action={{ label: t("tools.to_sources"), href: href("sources") }} />}
+      {account && together.length > 1 && (
+        <section class="card">
+          <p>{t("tools.together", { n: together.length })}</p>
+          <Decide account={account} names={together} />
+        </section>
+      )}
       {items?.map((item) => (
         <One key={`${item.account_id} ${item.kind} ${item.name}`} item={item} />
       ))}

@@ -277,10 +277,11 @@ describe("asking in the console", { skip: noBrowser }, () => {
 
     test("an editor has what is granted; a viewer reads what is shared, and changes nothing; who is not signed in learns nothing", async () => {
       await world.must(201, "POST", "/user", { name: "vera", role: "viewer" });
-      await world.must(201, "POST", "/user", { name: "eda", role: "editor" });
-      const eda = await openConsole(world, { browser, user: "eda" });
-      await eda.page.getByText("An administrator grants you the data sources that you can ask.").waitFor();
-      assert.deepEqual(eda.faults(), []);
+      const invited = await world.must(201, "POST", "/user", { name: "eda", role: "editor" }), eda = await browser.newContext(), hers = await eda.newPage();
+      await hers.goto(invited.url.replace(/^https?:\/\/[^/]+/, world.postern.url));
+      await hers.getByLabel(/password/i).first().fill("eda's long password");
+      await hers.getByRole("button").click();
+      await hers.getByText("An administrator grants you the data sources that you can ask.").waitFor();
       await eda.close();
       const vera = await openConsole(world, { browser, user: "vera" });
       await vera.open("answers");
@@ -333,5 +334,20 @@ describe("asking in the console", { skip: noBrowser }, () => {
     assert.equal(await page.locator("main img, main [onerror]").count(), 0);
     assert.match(await page.title(), /^Answer/);
     assert.deepEqual(console.faults(), []);
+  });
+
+  test("another person who signs in over the page finds nothing of what was on it", async () => {
+    await console.open("");
+    await ask("how many notes are there?", `${NOTES} notes.`);
+    await console.context.clearCookies();
+    await page.getByRole("link", { name: "Answers" }).click();
+    await page.getByRole("heading", { name: "You were signed out" }).waitFor();
+    await page.getByLabel("Name").fill("eda");
+    await page.getByLabel("Password").fill("eda's long password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("What you ask is kept here.").waitFor();
+    await page.getByRole("navigation").getByRole("link", { name: "Ask" }).click();
+    await page.getByText("An administrator grants you").waitFor();
+    assert.equal(await page.locator("article.turn").count(), 0);
   });
 });

@@ -33,9 +33,6 @@ export function changed(...prefixes: string[]): void {
     for (const listen of listeners) listen(prefix);
   }
 }
-export function forgetAll(): void {
-  kept.clear();
-}
 
 // `key` undefined: nothing is asked for. `every`: asked again so often (ms) while the page is seen.
 export function useData<T>(key: string | undefined, ask: (signal: AbortSignal) => Promise<T>, every?: number): Data<T> {

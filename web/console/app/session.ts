@@ -2,7 +2,7 @@
 // session: who is signed in. Until it is known there is none; without one the shell shows the sign-in.
 import { computed, signal } from "@preact/signals";
 import { api, ok, reach, type Shapes } from "../api/client.ts";
-import { forgetAll } from "../api/data.ts";
+import { BASE } from "./router.ts";
 
 export type Role = "admin" | "editor" | "viewer";
 
@@ -11,12 +11,13 @@ export const role = computed<Role | undefined>(() => who.value?.role as Role | u
 export const may = (...roles: Role[]): boolean => role.value !== undefined && roles.includes(role.value);
 
 export async function readWho(): Promise<void> {
-  who.value = await ok(api.GET("/whoami"));
+  const now = await ok(api.GET("/whoami"));
+  // Another person than before sees nothing of what was here: the page begins anew.
+  if (who.value && who.value.id !== now.id) return location.reload();
+  who.value = now;
   reach.value = "ok";
 }
 export async function signOut(): Promise<void> {
   await ok(api.DELETE("/session"));
-  who.value = undefined;
-  forgetAll();
-  reach.value = "signed-out";
+  location.assign(BASE);
 }

@@ -76,7 +76,7 @@ function Actions({ answer, edits }: { answer: Kept; edits: boolean }) {
       </div>
       {fault && <FaultNotice fault={fault} />}
       {open === "pin" && <Pin what={{ answer: answer.id }} title={answer.question} results={answer.results ?? []} close={close} />}
-      {open === "share" && <Share answer={answer} close={close} />}
+      {open === "share" && <Share id={answer.id} close={close} />}
       {open === "publish" && <Publish answer={answer.id} title={answer.program?.title ?? answer.question} close={close} />}
       {open === "delete" && <Confirm title={t("ask.delete")} says={t("ask.delete_says")} typed="delete" submit={t("ask.delete_it")} run={remove} close={close} />}
     </>

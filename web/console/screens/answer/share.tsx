@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // share: who else reads an answer; its link never changes.
-import { useState } from "preact/hooks";
 import { api, ok } from "../../api/client.ts";
-import { changed } from "../../api/data.ts";
+import { changed, useData } from "../../api/data.ts";
 import { t } from "../../app/words.ts";
 import { Copy } from "../../parts/copy.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Form } from "../../parts/form.tsx";
-import type { Kept } from "../ask/told.ts";
+import { FaultNotice, Wait } from "../../parts/notice.tsx";
+import { readAnswer } from "./kept.ts";
 
-interface ShareProps {
-  answer: Pick<Kept, "id" | "link" | "visibility" | "mine">;
-  close: () => void;
-}
-export function Share({ answer, close }: ShareProps) {
-  const [visibility, set] = useState(answer.visibility), shared = visibility === "shared";
+export function Share({ id, close }: { id: string; close: () => void }) {
+  const { value: answer, fault, again } = useData(`answer/${id}`, () => readAnswer(id)), shared = answer?.visibility === "shared";
   async function run(): Promise<void> {
-    const kept = await ok(api.PATCH("/answers/{answer}", { params: { path: { answer: answer.id } }, body: { visibility: shared ? "private" : "shared" } }));
-    set(kept.visibility);
+    await ok(api.PATCH("/answers/{answer}", { params: { path: { answer: id } }, body: { visibility: shared ? "private" : "shared" } }));
     changed("answer");
   }
+  if (!answer)
+    return (
+      <Dialog title={t("ask.share")} close={close}>
+        {fault ? <FaultNotice fault={fault} again={() => void again()} /> : <Wait />}
+      </Dialog>
+    );
   return (
     <Dialog title={t("ask.share")} close={close}>
       <div class="form">

@@ -25,7 +25,6 @@ interface TurnProps {
 
 function Actions({ answer, question }: { answer: Answer | Kept; question: string }) {
   const [open, set] = useState<"pin" | "share" | undefined>(undefined), close = (): void => set(undefined);
-  const seen = { id: answer.id, link: answer.link, visibility: "visibility" in answer ? answer.visibility : "private", mine: "mine" in answer ? answer.mine : true } as const;
   return (
     <div class="buttons">
       <a class="button" href={href(`answer/${answer.id}`)}>
@@ -40,7 +39,7 @@ function Actions({ answer, question }: { answer: Answer | Kept; question: string
         <Icon name="share" /> {t("ask.share")}
       </button>
       {open === "pin" && <Pin what={{ answer: answer.id ?? "" }} title={question} results={answer.results ?? []} close={close} />}
-      {open === "share" && <Share answer={seen as Kept} close={close} />}
+      {open === "share" && <Share id={answer.id ?? ""} close={close} />}
     </div>
   );
 }

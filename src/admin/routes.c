@@ -326,7 +326,7 @@ static const struct http_route routes[] = {
         .action = "server.create", .body = &admin_server_over, .answer = &admin_server_url, .status = 201, .errors = E(UNPROCESSABLE)),
   ROUTE(POST, "/mcp-server/check", EDIT, check_server, "checkServer",
         "What such a server would show, before it is made: its tools, and what their list costs a client",
-        .body = &admin_server_draft, .answer = &admin_server_preview, .status = 200, .errors = E(UNPROCESSABLE)),
+        .body = &admin_server_draft, .answer = &admin_server_preview, .status = 200, .errors = E(MISSING) | E(UNPROCESSABLE)),
   ROUTE(GET, "/mcp-server/{server_id}", EDIT, get_server, "getServer",
         "One server",
         .answer = &admin_server, .status = 200),

@@ -13,6 +13,7 @@
 #include "admin/put.h"
 #include "admin/route.h"
 #include "admin/used.h"
+#include "admin/view.h"
 #include "base/clock.h"
 #include "catalog/shown.h"
 #include "catalog/sight.h"
@@ -141,6 +142,7 @@ struct server_draft {
   struct server *server;
   struct catalog_member *members;
   const struct catalog_server *before; // of one that is to be changed, as it is; NULL: it is to be made
+  bool looks;                          // nothing comes of it: an account that is not granted is left out
 };
 
 static size_t server_count(const struct server_draft *d, const struct policy_filter *f) {
@@ -276,7 +278,8 @@ static bool server_add_member(struct server_draft *d, const struct catalog_accou
   struct server *s = d->server;
   enum permit_access access = sight_access(d->call->catalog, s->owner, account->account->id);
   if (!access)
-    return err_at(err, ERR_UNPROCESSABLE, field, "the account is not granted to the server's owner");
+    return d->looks ||
+           err_at(err, ERR_UNPROCESSABLE, field, "the account is not granted to the server's owner");
   d->members[s->member_count++] = (struct catalog_member){
       .alias = alias, .account = (struct catalog_account *)(uintptr_t)account, .access = access};
   return true;
@@ -438,7 +441,11 @@ bool admin_create_server_over(struct admin_call *call, struct err *err) {
 bool admin_check_server(struct admin_call *call, struct err *err) {
   struct server server = {.owner = held_owner(call)};
   struct server_draft d = {.call = call, .server = &server};
+  const struct catalog_server *of;
   size_t tool_count;
+  if (!admin_view_server(call, &of, err)) return false;
+  if (of) server.owner = of->server.owner;
+  d.looks = of != NULL;
   if (!server_read_members(&d, err) ||
       !server_read_config(&d, yyjson_obj_get(call->body, "config"), &tool_count, err))
     return false;

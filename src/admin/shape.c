@@ -75,7 +75,8 @@ SHAPE(admin_server_over, "ServerOverNew", "A scoped MCP server over one account 
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "which tools it shows; without it, all"},
   EXPIRES);
 
-SHAPE(admin_server_draft, "ServerDraft", "A scoped MCP server that may be made",
+SHAPE(admin_server_draft, "ServerDraft", "A scoped MCP server that may be made, or changed",
+  {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "name or id of the server that is to be changed: what an editor's would show is held to her grants, and accounts that are not granted to her are left out"},
   {"accounts", ADMIN_EITHERS, REQ, .says = "as when it is made"},
   {"share", ADMIN_BOOL, .says = "likewise"},
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "likewise"});

@@ -283,6 +283,10 @@ describe("a server that she made is held to her grants", () => {
     const unknown = await call(server.url, WRITES.replace("zone_by", "zonk_by"), { zone_id: "a" });
     assert.deepEqual([refused.status, refused.body.error.code], [unknown.status, unknown.body.error.code]);
     const held = await must(200, "GET", `/mcp-server/${server.id}`);
+    // An administrator who looks at it sees what it shows, not what it would show if it were the house's.
+    const looked = (body) => world.must(200, "POST", "/mcp-server/check", { accounts: [hers.id], config: held.config, ...body });
+    assert.deepEqual([(await looked({ server: server.id })).tool_count, (await looked({})).tool_count], [narrow.length, wide.length]);
+    assert.equal((await looked({ server: server.id, accounts: [hers.id, other.id] })).tool_count, narrow.length);
     assert.match(held.held, new RegExp(`may only read: ${wide.length - narrow.length} of the tools`));
     assert.equal(held.tool_count, narrow.length);
     assert.equal((await as("POST", "/mcp-server", { name: "x", accounts: [hers.id], config: { methods: ["write"] } })).status, 422, "nothing would be left");

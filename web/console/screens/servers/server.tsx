@@ -24,7 +24,8 @@ import { filterWords, warningsOf, type Server } from "./summary.ts";
 const at = (id: string) => ({ params: { path: { server_id: id } } });
 
 function Overview({ server: s }: { server: Server }) {
-  const shown = useData(`shown ${s.id} ${s.updated_at}`, (signal) => ok(api.POST("/mcp-server/check", { body: { accounts: s.accounts.map((a) => (a.alias ? { account: a.id, alias: a.alias } : a.id)) as string[], ...(s.share ? { share: true } : {}), config: s.config }, signal })));
+  const nothing = s.held !== null && s.tool_count === 0;
+  const shown = useData(nothing ? undefined : `shown ${s.id} ${s.updated_at} ${s.held}`, (signal) => ok(api.POST("/mcp-server/check", { body: { server: s.id, accounts: s.accounts.map((a) => (a.alias ? { account: a.id, alias: a.alias } : a.id)) as string[], ...(s.share ? { share: true } : {}), config: s.config }, signal })));
   return (
     <div class="split">
       <dl class="facts card">
@@ -36,6 +37,12 @@ function Overview({ server: s }: { server: Server }) {
             </span>
           ))}
         </dd>
+        {s.owner && (
+          <>
+            <dt>{t("servers.owner")}</dt>
+            <dd>{s.owner_name ?? t("servers.owner_gone")}</dd>
+          </>
+        )}
         <dt>{t("servers.filter")}</dt>
         <dd>{filterWords(s.config)}</dd>
         {s.fence.map((f) => (
@@ -60,7 +67,12 @@ function Overview({ server: s }: { server: Server }) {
       <aside class="card preview" aria-label={t("servers.preview")}>
         <h2>{t("servers.shows_now")}</h2>
         {shown.fault && <FaultNotice fault={shown.fault} again={() => void shown.again()} />}
-        {!shown.value && !shown.fault && <Wait />}
+        {s.held && (
+          <Notice kind={nothing ? "warn" : "info"} title={t(nothing ? "servers.held_all" : "servers.held_some")}>
+            <p class="hint">{s.held}</p>
+          </Notice>
+        )}
+        {!shown.value && !shown.fault && !nothing && <Wait />}
         {shown.value && (
           <>
             <Cost shown={shown.value} />

@@ -29,13 +29,13 @@ export function ToolRows({ tools }: { tools: Shown["tools"] }) {
   return (
     <>
       <input type="search" aria-label={t("servers.search_tools")} placeholder={t("servers.search_tools")} value={word} onInput={(e) => setWord(e.currentTarget.value)} />
-      <div class="tool-list" tabindex={0}>
+      <div class="preview-tools" tabindex={0}>
         <Virtual
           items={found}
           height={44}
           label={t("servers.preview")}
           row={(tool) => (
-            <div class="tool-row">
+            <div class="preview-row">
               <code title={tool.title ?? tool.name}>{tool.name}</code>
               <span class={tool.read_only ? "chip" : "chip warn"}>{tool.read_only ? t("servers.reads") : tool.class}</span>
             </div>

@@ -370,8 +370,16 @@ describe("a server that she made is held to her grants", () => {
     for (const path of ["/integrated-account", "/mcp-server", "/audit"]) assert.equal((await as("GET", path)).status, 403);
     await world.must(200, "PATCH", "/user/ada", { role: "admin" });
     assert.ok((await names(server.url)).includes(WRITES));
+    const board = await world.must(201, "POST", "/dashboard", { name: "of the house" });
+    const tile = await world.must(201, "POST", `/dashboard/${board.id}/tile`, { program: program(other.id) });
+    const link = await must(201, "POST", `/dashboard/${board.id}/share`, {});
+    const watch = await must(201, "POST", "/watches", { tile: tile.id, condition: "n > 1000000", webhook: "https://hooks.example/x" });
+    assert.equal((await fetch(link.url)).status, 200);
     await world.must(200, "PATCH", "/user/ada", { role: "editor" });
     assert.ok(!(await names(server.url)).includes(WRITES));
+    assert.equal((await fetch(link.url)).status, 404, "a link to another's dashboard ends with the right to make one");
+    assert.match((await world.must(200, "GET", `/watches/${watch.id}`)).why, /dashboard is another's/);
+    assert.equal((await as("GET", `/watches/${watch.id}`)).status, 404);
   });
 });
 

@@ -85,6 +85,8 @@ static bool alias_put(struct ask_words *w, size_t at, size_t n, struct str value
   one.items[0].clause = first->clause;
   one.items[0].end = last->end;
   one.items[0].alias = true;
+  if (one.items[0].kind == WORD_QUOTED) // of a thing as well as of a row: "coupons"
+    one.items[0].stem = language_stem(one.items[0].low, a);
   *first = one.items[0];
   memmove(first + 1, last + 1, (w->n - at - n) * sizeof *first);
   w->n -= n - 1;

@@ -45,6 +45,15 @@ static bool answer_turns(struct asking *x, struct err *err) {
 
 // ---- planning
 
+// Words that stand for others of their meaning, and not for a row, name no thing.
+static void answer_take_near(struct asking *x) {
+  for (size_t i = 0; i < x->said.named_count; i++)
+    if (!x->said.named[i].thing.n)
+      x->near[x->near_count++] = (struct near_word){x->said.named[i].word, x->said.named[i].name};
+  x->reach.near = x->near;
+  x->reach.near_count = x->near_count;
+}
+
 // What words of the conversation stand for, where it is still there.
 static void answer_take_named(struct asking *x) {
   x->names = ARENA_ARRAY(x->arena, TALK_NAMED_MOST, struct model_row);
@@ -69,7 +78,9 @@ static bool answer_plan_job(void *arg, struct err *err) {
                              .name_count = x->name_count,
                              .aliases = x->r->aliases,
                              .alias_count = x->r->alias_count,
-                             .looked = x->looked};
+                             .looked = x->looked,
+                             .near = x->near,
+                             .near_count = x->near_count};
   if (!reading_follow(&in, x->said.turns, x->said.turn_count, x->arena, &x->reading, err)) return false;
   plan_make(&x->reading, &x->clock, x->arena, &x->plan);
   return true;
@@ -345,11 +356,21 @@ static void answer_keep_names(struct asking *x) {
   }
 }
 
+static void answer_keep_near(struct asking *x) {
+  for (size_t i = 0; i < x->reading.near_count; i++) {
+    const struct near_use *use = &x->reading.near[i];
+    struct talk_named named = {.word = use->said, .name = use->meant[0]};
+    if (use->taken) talk_name(&x->said, &named);
+    if (!use->taken && str_eq(use->said, x->plan.word)) x->said.asked = named;
+  }
+}
+
 static void answer_keep_said(struct asking *x) {
   struct talk_said *said = &x->said;
   for (size_t i = 0; i < x->plan.choice_count && i < TALK_CHOICES_MOST; i++)
     said->choices[said->choice_count++] = x->plan.choices[i];
   answer_keep_names(x);
+  answer_keep_near(x);
 }
 
 // Nothing is told that is not kept.
@@ -451,8 +472,34 @@ static struct str answer_said(const struct asking *x) {
   return made;
 }
 
+static bool answer_find_plan(struct asking *x, struct err *err) {
+  return answer_peek(x, err) && (x->held_up || answer_look_up(x, err));
+}
+
+// Words that nothing knows, read as what they may mean. Where that does not help either, the end stands that it came to
+// without.
+static bool answer_by_meaning(struct asking *x, bool *helped, struct err *err) {
+  struct near_word left[NEAR_MOST];
+  size_t n = near_left(&x->reading, &x->model, left), before = x->near_count;
+  bool ends = x->plan.end == PLAN_PROGRAM || x->plan.end == PLAN_REFUSE || x->plan.choice_count;
+  *helped = false;
+  if (x->held_up || ends || !n || x->near_count + n > TALK_NAMED_MOST) return true;
+  memcpy(x->near + before, left, n * sizeof *left);
+  x->reach.near_count = x->near_count = before + n;
+  if (!answer_plan_anew(x, err) || !answer_find_plan(x, err)) return false;
+  *helped = x->held_up || x->plan.end == PLAN_PROGRAM || x->plan.choice_count;
+  if (*helped) return true;
+  x->reach.near_count = x->near_count = before;
+  return answer_plan_anew(x, err);
+}
+
+// The last resort: but where no thing is spoken of at all, the rows of all that there are would be looked at in vain.
 static bool answer_understand(struct asking *x, struct err *err) {
-  return answer_plan(x, err) && answer_peek(x, err) && (x->held_up || answer_look_up(x, err));
+  bool helped = false;
+  answer_take_near(x);
+  if (!answer_plan(x, err)) return false;
+  if (x->reading.end == READING_NOTHING && !answer_by_meaning(x, &helped, err)) return false;
+  return helped || (answer_find_plan(x, err) && answer_by_meaning(x, &helped, err));
 }
 
 static bool answer_make(struct asking *x, struct buf *out, struct err *err) {
@@ -483,7 +530,7 @@ bool ask_answer(const struct ask_request *r, struct buf *out, struct err *err) {
                                   .first_weekday = r->program.env->first_weekday};
   if (r->most_ms) x->end_us = clock_mono_us() + r->most_ms * 1000;
   x->report = (struct report){.told = r->told, .arg = r->told_arg};
-  x->reach = (struct ask_reach){.view = &x->view};
+  x->reach = (struct ask_reach){.view = &x->view, .aliases = r->aliases, .alias_count = r->alias_count};
   tell_begin(&x->tell, a);
   x->tell.page = r->page;
   x->tell.request_id = r->program.request_id;

@@ -23,7 +23,7 @@ struct engine_asking {
 // A change is refused, and which of several rows is meant the person says: neither is the model's.
 static bool engine_may_help(const struct asking *x) {
   return x->plan.end != PLAN_REFUSE && !x->r->plan_only && !x->r->goes_on && !x->r->again.n && !x->held_up &&
-         !(x->plan.end == PLAN_CLARIFY && x->plan.choice_count);
+         !(x->plan.end == PLAN_CLARIFY && x->plan.choice_count && !x->plan.words);
 }
 
 static bool engine_draft_job(void *arg, struct err *err) {

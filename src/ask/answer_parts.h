@@ -20,6 +20,8 @@ struct asking {
   struct ask_plan plan;
   struct model_row *names;
   size_t name_count;
+  struct near_word near[TALK_NAMED_MOST]; // words that nothing knows
+  size_t near_count;
   struct tell tell;
   struct report report;
   bool looked;     // names of rows were looked up

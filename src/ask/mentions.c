@@ -87,8 +87,7 @@ static int mentions_rank(const struct model_thing *t, const struct phrase *p, st
   }
 }
 
-// "activities" are no active ones, though they have one stem.
-static bool mentions_abstracts(struct str low, struct str first) {
+bool mentions_abstracts(struct str low, struct str first) {
   bool low_is = str_ends(low, "ity") || str_ends(low, "ities"),
        first_is = str_ends(first, "ity") || str_ends(first, "ities");
   return low_is != first_is;

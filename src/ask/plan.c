@@ -251,6 +251,18 @@ static void plan_aliases(struct planning *x) {
   }
 }
 
+// Words that nothing knows, read as others of their meaning.
+static void plan_near(struct planning *x) {
+  for (size_t i = 0; i < x->r->near_count; i++) {
+    const struct near_use *use = &x->r->near[i];
+    if (!use->taken) continue;
+    plan_chip(x, "read",
+              arena_printf(x->arena, "%.*s = %.*s", STR_MOST(use->said, 40), STR_ARG(use->meant[0])), true);
+    plan_note(x, arena_printf(x->arena, "\"%.*s\" was taken to mean \"%.*s\".", STR_MOST(use->said, 40),
+                              STR_ARG(use->meant[0])));
+  }
+}
+
 void plan_make(const struct reading *r, const struct table_clock *clock, struct arena *a,
                struct ask_plan *out) {
   struct planning x = {.r = r, .clock = clock, .out = out, .arena = a};
@@ -260,6 +272,7 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
               arena_printf(a, "%.*s = %.*s", STR_MOST(r->corrected[i][0], 40), STR_ARG(r->corrected[i][1])),
               true);
   plan_aliases(&x);
+  plan_near(&x);
   if (plan_ends(&x)) return;
   if (r->recipe) {
     plan_recipe(r, clock, a, out);

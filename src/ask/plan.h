@@ -35,6 +35,7 @@ struct ask_plan {
   struct str choices[PLAN_CHOICES_MOST];
   size_t choice_count;
   struct str word; // that the choices are about
+  bool words;      // they are what it may mean, and no rows
   struct plan_chip chips[PLAN_CHIPS_MOST];
   size_t chip_count;
   struct str notes[8]; // assumptions that the answer says

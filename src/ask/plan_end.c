@@ -235,13 +235,32 @@ static bool plan_has_no_number(struct planning *x, const struct reading_part *p)
   return true;
 }
 
+// What could be meant by a word that nothing knows, where several could, or only what is no more than akin.
+static void plan_offer_near(struct planning *x) {
+  for (size_t i = 0; i < x->r->near_count && x->out->end != PLAN_REFUSE && !x->out->choice_count; i++) {
+    const struct near_use *use = &x->r->near[i];
+    if (use->taken) continue;
+    for (size_t k = 0; k < use->count; k++) plan_add_choice(x, use->meant[k]);
+    x->out->word = use->said;
+    x->out->words = true;
+    plan_end(x, PLAN_CLARIFY,
+             arena_printf(x->arena, "Nothing connected knows of \"%.*s\". Near it %s %.*s. Is %s meant?",
+                          STR_MOST(use->said, 60), use->count == 1 ? "is" : "are",
+                          STR_ARG(plan_list(x, use->meant, use->count)),
+                          use->count == 1 ? "that" : "one of them"));
+  }
+}
+
 bool plan_ends(struct planning *x) {
   if (!plan_reading_ends(x)) return false;
   if (x->r->end == READING_NOTHING) plan_cannot(x);
+  plan_offer_near(x);
   return true;
 }
 
 bool plan_part_ends(struct planning *x, const struct reading_part *p) {
-  return plan_is_fenced(x, p) || plan_lacks(x, p) || plan_is_ambiguous(x, p) || plan_has_unknown(x, p) ||
-         plan_has_left(x, p) || plan_has_no_ground(x, p) || plan_has_no_number(x, p);
+  bool ends = plan_is_fenced(x, p) || plan_lacks(x, p) || plan_is_ambiguous(x, p) || plan_has_unknown(x, p) ||
+              plan_has_left(x, p) || plan_has_no_ground(x, p) || plan_has_no_number(x, p);
+  if (ends && p->unknown_count) plan_offer_near(x);
+  return ends;
 }

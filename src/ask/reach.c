@@ -190,7 +190,9 @@ static bool reach_knows(const struct reach_made *m, const struct language *l, co
 // The words of the question, those that are slips as they were meant: what they speak of would not be found.
 static bool reach_words(const struct ask_reach *r, struct arena *a, struct ask_words *out, struct err *err) {
   const struct reach_made *m = once_value(r->held);
+  struct alias_use uses[ALIAS_USES_MOST];
   if (!language_words(r->question, a, out, err)) return false;
+  (void)alias_expand(r->aliases, r->alias_count, &m->model.phrases, out, a, uses);
   const struct language *l = language_guess(out);
   for (size_t i = 0; i < out->n; i++) {
     struct word *w = &out->items[i];
@@ -230,6 +232,7 @@ bool reach_model(struct ask_reach *r, struct arena *a, struct model *out, struct
   const struct reach_made *m = once_value(r->held);
   model_over(&m->model, a, out);
   derive_ask(&words, &asked, a);
+  near_add(r->near, r->near_count, a, &asked.stems);
   asked.seen = r->seen;
   asked.seen_count = r->seen_count;
   asked.all = m->indexes;

@@ -8,15 +8,21 @@
 #ifndef POSTERN_ASK_REACH_H
 #define POSTERN_ASK_REACH_H
 
+#include "ask/alias.h"
+#include "ask/near.h"
 #include "model/derive.h"
 #include "model/model.h"
 #include "program/view.h"
 
-enum { REACH_DOCS_MOST = 64, REACH_SEEN_MOST = 12 };
+enum { REACH_DOCS_MOST = 128, REACH_SEEN_MOST = 12 };
 
 struct ask_reach {
   const struct program_view *view;
   struct str question;
+  const struct alias *aliases;
+  size_t alias_count;
+  const struct near_word *near; // words of it that nothing knows
+  size_t near_count;
   struct once_made *held;            // the view's own; NULL: not asked for yet
   yyjson_doc *docs[REACH_DOCS_MOST]; // of derived things
   size_t doc_count;

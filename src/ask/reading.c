@@ -474,6 +474,8 @@ bool reading_make(const struct reading_input *in, const struct reading *before, 
   reading_join_pairs(s);
   reading_translate(s);
   reading_correct(s);
+  struct near_input near = {in->near, in->near_count, in->model, out->language, a};
+  out->near_count = near_take(&near, &out->words, out->near);
   s->segment_count = segments_find(out->language, &in->model->phrases, &out->words, s->segments);
   s->span_count = span_find(out->language, &out->words, in->clock, a, s->spans);
   mentions_find(&s->mentions, in, out->language, &out->words, s->spans, s->span_count, a);

@@ -6,6 +6,7 @@
 #define POSTERN_ASK_READING_H
 
 #include "ask/alias.h"
+#include "ask/near.h"
 #include "language/span.h"
 #include "model/model.h"
 #include "model/recipe.h"
@@ -93,7 +94,9 @@ struct reading_input {
   size_t name_count;
   const struct alias *aliases;
   size_t alias_count;
-  bool looked; // names of rows were looked up: a word that is none is no name
+  bool looked;                  // names of rows were looked up: a word that is none is no name
+  const struct near_word *near; // words that nothing knows
+  size_t near_count;
 };
 
 struct reading {
@@ -111,6 +114,8 @@ struct reading {
   size_t corrected_count;
   struct alias_use aliases[ALIAS_USES_MOST];
   size_t alias_count;
+  struct near_use near[NEAR_MOST];
+  size_t near_count;
   struct str order;   // the words that ask for a change
   bool refers, again; // speaks of what was before
   struct str notes[8];

@@ -180,8 +180,8 @@ static const struct {
   enum lexicon_how how;
   unsigned char likely;
 } lexicon_ways[] = {
-    {LEXICON_NARROWER, 50}, {LEXICON_BROADER, 50}, {LEXICON_SAME, 8},  {LEXICON_SAME, 12},
-    {LEXICON_SAME, 20},     {LEXICON_SAME, 35},    {LEXICON_SAME, 55}, {LEXICON_SAME, 80},
+    {LEXICON_NARROWER, 50}, {LEXICON_BROADER, 50}, {LEXICON_AKIN, 9},  {LEXICON_AKIN, 35},
+    {LEXICON_SAME, 9},      {LEXICON_SAME, 20},    {LEXICON_SAME, 35}, {LEXICON_SAME, 70},
 };
 
 static size_t lexicon_near_of(const struct lexicon_base *b, unsigned share, struct lexicon_near *out,

@@ -26,7 +26,8 @@ bool lexicon_look(struct str word, struct lexicon_word *out);
 struct str lexicon_lemma(struct str word, enum lexicon_role role, char out[LEXICON_BYTES_MOST]);
 
 enum lexicon_how {
-  LEXICON_SAME, // one meaning, or one comes of the other: "voucher" and "coupon", "delivery" and "deliver"
+  LEXICON_SAME, // two words for one thing, or one comes of the other: "voucher" and "coupon", "shipment" and "ship"
+  LEXICON_AKIN,     // may mean the same, and often do not quite: "case" and "instance"
   LEXICON_NARROWER, // it is a kind of the other: of "lorry" this is "truck"
   LEXICON_BROADER,  // the other is a kind of it
 };

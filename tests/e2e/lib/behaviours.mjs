@@ -25,11 +25,11 @@ async function using(client, work) {
 const progressSince = (client, start) => client.heard.slice(start).filter((m) => m.method === "notifications/progress").map(({ params }) => [params.progress, params.total]);
 
 // News travel by a stream of their own, which may open later than the answer to what asked for it came: so they
-// are caused again, and not so fast that one change undoes another before anybody looked.
+// are caused again, ever later, so that on no machine one change undoes another before anybody looked.
 async function nudged(what, cause, seen) {
-  for (let left = 30; ; left--) {
+  for (let ms = 1000; ; ms *= 2) {
     await cause();
-    if (await eventually(what, seen, { ms: 2000 }).catch((error) => left === 0 && Promise.reject(error))) return;
+    if (await eventually(what, seen, { ms }).catch((error) => ms > 60_000 && Promise.reject(error))) return;
   }
 }
 

@@ -12,6 +12,7 @@ import { startVendor } from "../lib/vendor.mjs";
 
 const EVIL = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
 const MANY = 5000;
+const ENDLESS = { type: "object", required: ["next"], properties: { next: { $ref: "#" }, title: { type: "string", description: EVIL, default: EVIL, examples: [EVIL] } } };
 const reader = (name, more = {}) => ({ name, description: `${name} of the shop.`, inputSchema: { type: "object" }, annotations: { readOnlyHint: true }, ...more });
 
 // A page that asks, and that shares no group of windows with who opened it.
@@ -24,7 +25,7 @@ describe("data sources in the console", { skip: noBrowser }, () => {
       startWithVendors({ settings: { public_url: undefined } }),
       startSandbox(),
       startBrowser(),
-      startAuthVendor({ answer: severs, tools: [reader("list_orders", { description: EVIL, title: EVIL }), { ...reader("summarize"), annotations: {} }, reader("get_order")] }),
+      startAuthVendor({ answer: severs, tools: [reader("list_orders", { description: EVIL, title: EVIL }), { ...reader("summarize"), annotations: {} }, reader("get_order", { inputSchema: ENDLESS })] }),
       startVendor({ orders: { path: "/orders", answer: { body: { orders: [{ id: 1, name: EVIL }] } } } }),
     ]);
     // The vendors of the catalog are on the net; these stand for them.
@@ -299,6 +300,9 @@ describe("data sources in the console", { skip: noBrowser }, () => {
     await button("Allow").click();
     await page.getByRole("dialog").getByRole("button", { name: "Allow" }).click();
     await button("Keep off").waitFor();
+    // A schema that is its own part: what is there is a form, and the rest can be added.
+    await page.getByLabel("title", { exact: true }).first().fill("deep");
+    assert.match(await page.getByLabel("As JSON").inputValue(), /"title": "deep"/);
     await sound("tool-settled");
   });
 

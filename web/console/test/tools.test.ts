@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { columnsOf, flat, optionsOf, rowsOf, valueOf } from "../screens/tools/found.ts";
 import { asCommand, asCurl, quoted } from "../screens/tools/said.ts";
-import { emptyOf, kindOf, partsOf, plain, put, readArguments, type Schema } from "../screens/tools/schema.ts";
+import { emptyOf, firstOf, kindOf, partsOf, plain, put, readArguments, type Schema } from "../screens/tools/schema.ts";
 
 const ROOT: Schema = {
   type: "object",
@@ -31,6 +31,10 @@ test("required arguments come first, and each has its kind", () => {
   assert.equal(kindOf(plain({ type: ["integer", "null"] }, ROOT)), "integer");
   assert.deepEqual(emptyOf(parts[5]!.schema, ROOT), { name: "" });
   assert.equal(emptyOf(parts[2]!.schema, ROOT), 5);
+  assert.deepEqual(firstOf(ROOT), {});
+  const endless = { type: "object", required: ["next"], properties: { next: { $ref: "#" }, name: { type: "string" } } };
+  assert.ok("next" in firstOf(endless));
+  assert.equal(JSON.stringify(emptyOf(endless, endless)).length < 500, true);
 });
 
 test("schemas that are none make no form, and no error", () => {

@@ -161,12 +161,12 @@ function Members({ c, path, part, label }: { c: FormContext; path: Path; part: P
     <fieldset class="field part">
       <legend>{label}</legend>
       <Described schema={schema} id="" />
-      {there || required ? (
+      {there ? (
         <>
           {partsOf(schema, c.root).map((p) => (
             <PartField key={p.name} c={c} path={[...path, p.name]} part={p} />
           ))}
-          {there && !required && (
+          {!required && (
             <button type="button" class="button bare" onClick={() => c.set(path, undefined)}>
               {t("tools.leave_out")}
             </button>

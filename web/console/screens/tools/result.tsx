@@ -9,7 +9,7 @@ import { Table, type Column } from "../../parts/table.tsx";
 import { cellOf, columnsOf, flat, rowsOf, valueOf } from "./found.ts";
 import { type Json } from "./schema.ts";
 
-const CHILDREN_MOST = 100, OPEN_DEPTH = 3, RAW_MOST = 200_000;
+const CHILDREN_MOST = 100, OPEN_DEPTH = 3, RAW_MOST = 200_000, SHORT = 400;
 
 function Tree({ name, value, depth = 0 }: { name?: string; value: Json; depth?: number }) {
   const [most, setMost] = useState(CHILDREN_MOST), [open, setOpen] = useState(depth < OPEN_DEPTH);
@@ -93,15 +93,13 @@ export function Result({ result, ms, tool }: { result: Shapes["ToolResult"]; ms:
           <Tree value={value as Json} />
         </div>
       ) : null}
-      {view === "raw" && (
-        <>
-          <pre class="code" tabindex={0} dir="auto">
-            {raw.slice(0, RAW_MOST)}
-          </pre>
-          {raw.length > RAW_MOST && <p class="quiet">{t("tools.cut", { n: RAW_MOST })}</p>}
-          {raw.length < 2000 && <Copy text={raw} label={t("tools.result")} />}
-        </>
+      {view === "raw" && raw.length <= SHORT && <Copy text={raw} label={t("tools.result")} />}
+      {view === "raw" && raw.length > SHORT && (
+        <pre class="code" tabindex={0} dir="auto">
+          {raw.slice(0, RAW_MOST)}
+        </pre>
       )}
+      {view === "raw" && raw.length > RAW_MOST && <p class="quiet">{t("tools.cut", { n: RAW_MOST })}</p>}
     </section>
   );
 }

@@ -12,7 +12,7 @@ export interface Part {
   readonly schema: Schema;
 }
 
-const REFERENCES_MOST = 16;
+const REFERENCES_MOST = 16, WITHIN_MOST = 4; // objects within objects that are made by themselves: a schema may be its own part
 export const isObject = (v: unknown): v is Readonly<Record<string, unknown>> => typeof v === "object" && v !== null && !Array.isArray(v);
 
 // `#/$defs/zone` from the root; what leads nowhere means anything.
@@ -66,7 +66,7 @@ export function kindOf(schema: Schema): Kind {
     case "array":
       return isObject(schema["items"]) ? "list" : "json";
     case "object":
-      return partsOf(schema, schema).length && schema["additionalProperties"] !== true ? "object" : "json";
+      return isObject(schema["properties"]) && Object.keys(schema["properties"]).length && schema["additionalProperties"] !== true ? "object" : "json";
     default:
       return isObject(schema["properties"]) ? "object" : "json";
   }
@@ -91,7 +91,7 @@ export function examplesOf(schema: Schema): Json[] {
 }
 
 // Where a list or object is added, what stands there first.
-export function emptyOf(schema: Schema, root: Schema): Json {
+export function emptyOf(schema: Schema, root: Schema, depth = 0): Json {
   if ("default" in schema) return schema["default"] as Json;
   switch (kindOf(schema)) {
     case "enum":
@@ -104,12 +104,18 @@ export function emptyOf(schema: Schema, root: Schema): Json {
     case "list":
       return [];
     case "object":
-      return Object.fromEntries(partsOf(schema, root).filter((p) => p.required).map((p) => [p.name, emptyOf(p.schema, root)]));
+      return depth < WITHIN_MOST ? Object.fromEntries(partsOf(schema, root).filter((p) => p.required).map((p) => [p.name, emptyOf(p.schema, root, depth + 1)])) : {};
     case "json":
       return schema["type"] === "array" ? [] : schema["type"] === "object" ? {} : null;
     default:
       return "";
   }
+}
+
+// What the arguments are before anybody writes: objects that have to be there, with those within them.
+export function firstOf(schema: Schema, root = schema, depth = 0): Readonly<Record<string, Json>> {
+  if (depth > WITHIN_MOST) return {};
+  return Object.fromEntries(partsOf(schema, root).filter((p) => p.required && p.kind === "object").map((p) => [p.name, firstOf(p.schema, root, depth + 1)]));
 }
 
 // A copy with another value at a path; undefined takes it away.

@@ -16,7 +16,7 @@ import { LookUp } from "./lookup.tsx";
 import { Result } from "./result.tsx";
 import { Decide, Diff } from "./review-parts.tsx";
 import { asCommand, asCurl, asRpc } from "./said.ts";
-import { put, readArguments, type Json, type Schema } from "./schema.ts";
+import { firstOf, put, readArguments, type Json, type Schema } from "./schema.ts";
 
 type Args = Readonly<Record<string, Json>>;
 type Whole = Shapes["Tool"];
@@ -69,7 +69,7 @@ interface Ended {
 }
 
 function Try({ account, tool }: { account: Owner; tool: Whole }) {
-  const [value, setValue] = useState<Args>({}), [raw, setRaw] = useState("{}"), [wrong, setWrong] = useState("");
+  const [value, setValue] = useState(() => firstOf(tool.inputSchema as Schema)), [raw, setRaw] = useState(() => JSON.stringify(value, null, 2)), [wrong, setWrong] = useState("");
   const [asked, ask] = useState(false), [busy, setBusy] = useState(false), [fault, setFault] = useState<Fault>(), [ended, end] = useState<Ended>();
   const [looking, look] = useState<{ path: readonly (string | number)[]; argument: string }>(), out = useRef<HTMLDivElement>(null);
   const sources = tool.sources as Record<string, string>;

@@ -137,11 +137,21 @@ static bool part_is_text_for(const struct filling *f, const struct mention *m) {
   return m->what == MENTION_ENTITY && (w->kind == WORD_QUOTED || w->kind == WORD_PATH);
 }
 
+// Words of rows that were looked at are values: one that is none of them is no text of a column, unless it is written as
+// one is: in quotes, with a capital, with a digit.
+static bool part_may_be_text(const struct filling *f, const struct mention *m) {
+  const struct word *w = &f->words->items[m->first];
+  if (!f->part->thing->derived || !f->part->thing->seen || m->what == MENTION_ENTITY) return true;
+  bool written = w->at && w->text.p[0] >= 'A' && w->text.p[0] <= 'Z';
+  for (size_t i = 0; i < w->whole.n; i++) written = written || (w->whole.p[i] >= '0' && w->whole.p[i] <= '9');
+  return written;
+}
+
 // "in the folder product", "owner press"
 static bool part_take_text(struct filling *f, size_t i, int column) {
   const struct model_column *c = &f->part->thing->columns[column];
   struct mention *next = i + 1 < f->count ? &f->list[i + 1] : NULL;
-  if (c->time || part_is_measure(c) || !part_is_text_for(f, next)) return false;
+  if (c->time || part_is_measure(c) || !part_is_text_for(f, next) || !part_may_be_text(f, next)) return false;
   bool quoted = next->what == MENTION_ENTITY;
   if (f->words->items[f->list[i].first].end || (!quoted && part_asks_which(f, i)))
     return false; // "which country sends"
@@ -184,7 +194,8 @@ void part_know(struct reading_part *p, struct str word) {
 static bool part_take_text_before(struct filling *f, size_t i, int column) {
   const struct model_column *c = &f->part->thing->columns[column];
   struct mention *before = i ? &f->list[i - 1] : NULL;
-  if (c->time || part_is_measure(c) || !part_is_text_for(f, before)) return false;
+  if (c->time || part_is_measure(c) || !part_is_text_for(f, before) || !part_may_be_text(f, before))
+    return false;
   if (f->words->items[before->first].end) return false;
   part_add_filter(f->part, (struct reading_filter){.op = READING_LIKE,
                                                    .value = -1,

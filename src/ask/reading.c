@@ -128,13 +128,18 @@ static bool reading_refers(const struct reader_state *s, const struct grouping *
   return false;
 }
 
+static bool reading_introduces(const struct reader_state *s, const struct grouping *g) {
+  size_t end = g->list[g->count - 1].end;
+  return end && s->out->words.items[end - 1].end == ':';
+}
+
 // Does this segment go with the one before? It does where one thing explains both better, or it names none.
 static bool reading_joins(const struct reader_state *s, const struct grouping *before,
                           const struct grouping *next) {
   struct grouping both = *before;
   bool named = false;
   if (next->thing) mentions_score(&s->mentions, next->thing, next->list, next->count, &named);
-  if (!before->thing) return false;
+  if (!before->thing) return reading_introduces(s, before); // "German cookbooks: how many titles?"
   if (!next->thing) return true;
   bool known;
   int mine = mentions_score(&s->mentions, before->thing, next->list, next->count, &known);

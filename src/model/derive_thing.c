@@ -85,6 +85,19 @@ static struct str derive_span_column(const struct derive_writing *w, struct str 
   return STR_NONE;
 }
 
+// "resolved" of rows with "resolved_at": whether they have that time.
+static const struct derive_column *derive_ended(const struct derive_writing *w, struct str argument) {
+  struct derive_name wanted, name;
+  derive_split(argument, w->arena, &wanted);
+  for (size_t i = 0; w->shape && wanted.n && i < w->shape->count; i++) {
+    derive_split(w->shape->columns[i].name, w->arena, &name);
+    if (w->shape->columns[i].type == TABLE_TIME && name.n &&
+        str_eq(name.words[0], wanted.words[wanted.n - 1]))
+      return &w->shape->columns[i];
+  }
+  return NULL;
+}
+
 // What the question says of a column goes into the argument of its name, as far as the vendor takes that.
 static void derive_add_argument(const struct derive_writing *w, yyjson_mut_val *arguments,
                                 struct str argument, yyjson_val *schema) {
@@ -109,6 +122,10 @@ static void derive_add_argument(const struct derive_writing *w, yyjson_mut_val *
       derive_put(w, slot, STR("exact"), yyjson_mut_true(w->doc)); // as rows have it, or not at all
     derive_put(w, arguments, argument, slot);
   }
+  const struct derive_column *ended = c || !str_is(type, "boolean") ? NULL : derive_ended(w, argument);
+  if (ended) // the flag that derive_role.c makes of it
+    derive_put(w, arguments, argument,
+               derive_slot(w, "$filter", ARENA_JOIN(w->arena, argument, STR("?")), "as", type));
   if (c && c->codes.n && str_is(type, "integer")) {
     yyjson_mut_val *slot = derive_slot(w, "$filter", c->name, "as", type), *codes = yyjson_mut_obj(w->doc);
     struct str code, number;

@@ -26,9 +26,10 @@ static const char TOOLS[] = "{\"toolset\":1,\"connector\":\"desk\",\"base_url\":
     TOOL("list_contracts", "list", "/k", "",
          ",\"columns\":\"id:integer title:text status:text=running|closed signed_on:time valid_until:time "
          "fee:decimal fee_paid:decimal\"") "," //
-    TOOL("list_files", "list", "/f", "",
-         ",\"description\":\"Files of the older product.\",\"columns\":\"id:integer name:text\"") "," //
-    TOOL("list_orders", "list", "/o", "", ",\"columns\":\"id:integer name:text\"") ","                //
+    TOOL("list_files", "list", "/f", ",\"properties\":{\"closed\":{\"type\":\"boolean\"}}",
+         ",\"description\":\"Files of the older product.\",\"columns\":\"id:integer name:text "
+         "closed_at:time\"") ","                                                       //
+    TOOL("list_orders", "list", "/o", "", ",\"columns\":\"id:integer name:text\"") "," //
     TOOL(
         "list_parcels", "list", "/p", "",
         ",\"columns\":\"id:integer label:text status:text=underway|cancelled placed_at:time promised_at:time "
@@ -114,7 +115,7 @@ static struct str planned(struct room *r, const char *question) {
   struct model *model = ARENA_NEW(r->arena, struct model);
   assert_true(language_words(str_of(question), r->arena, &words, &err));
   derive_ask(&words, &asked, r->arena);
-  struct derive_seen seen = {.of = r->index, .id = STR("t7")};
+  struct derive_seen seen = {.of = r->index, .id = STR("t9")};
   if (r->rows) {
     seen.shape = derive_see(r->rows, &words, r->arena);
     asked.seen = &seen;
@@ -184,7 +185,8 @@ static void a_question_becomes_sql_and_arguments(void **state) {
       {"how many trips were created this week?", "\"since\":{\"$param\":\"since\"}", NULL},
       {"trips per state", "WHEN 1 THEN 'running'", NULL}, // by words, though vendors have numbers
       {"how many running trips are there?", "\"state\":1", NULL},
-      {"Urgent tickets: how many?", "'urgent'", NULL}, // what introduces a question belongs to it
+      {"which files are still open?", "\"closed\":false", NULL}, // as the vendor filters by it
+      {"Urgent tickets: how many?", "'urgent'", NULL},           // what introduces a question belongs to it
       {"how many tickets are in status open?", "AS \\\"count\\\" FROM", "GROUP BY"},
       {"how many different drivers were on trips?", "count(DISTINCT t9.\\\"driver\\\")", NULL},
       {"trips with an eta within the next 7 days", "time_of(t9.\\\"eta\\\") < :until", "$param"},

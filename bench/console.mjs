@@ -62,12 +62,13 @@ export async function console({ print }) {
   const [world, browser] = await Promise.all([start({ settings: { public_url: undefined } }), startBrowser()]);
   await world.account("cfut_sandbox_one_account", { name: "acme" });
   const opened = await openConsole(world, { browser }), { page } = opened, loaded = [];
+  await page.waitForLoadState("networkidle");
   page.on("requestfinished", (request) => request.url().includes("/ui/") && loaded.push(request.sizes().then((s) => ({ url: request.url(), size: s.responseBodySize }))));
   await (await opened.context.newCDPSession(page)).send("Network.clearBrowserCache");
-  await page.goto(`${world.postern.url}/ui/settings`);
-  await opened.settled();
+  await opened.open("");
+  await page.waitForLoadState("networkidle");
   const files = await Promise.all(loaded), of = (ending) => files.filter((f) => f.url.endsWith(ending)).reduce((sum, f) => sum + f.size, 0);
-  print("script that a first screen loads, packed", kb(of(".js")), "60 KB", of(".js") <= 60 * 1024);
+  print("script that is loaded until somebody can ask, packed", kb(of(".js")), "60 KB", of(".js") <= 60 * 1024);
   print("style, packed", kb(of(".css")), "15 KB", of(".css") <= 15 * 1024);
   const blank = await usable(page, "data:text/html,<h1>blank</h1>"), ready = await usable(page, `${world.postern.url}/ui/`);
   print("until Ask can be used, from an empty page", `${ready.toFixed(0)} ms`);

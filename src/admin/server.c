@@ -219,6 +219,7 @@ static bool server_read_config(const struct server_draft *d, yyjson_val *config,
   if (!policy_filter_read(config, NULL, a, &s->filter, err) ||
       !policy_check_tags(&s->filter, sets, s->member_count, a, err) || !server_read_fence(d, config, err))
     return false;
+  if (!s->filter.paused && d->before) s->filter.paused = d->before->server.filter.paused;
   if (!s->filter.programs && d->before)
     s->filter.programs = d->before->server.filter.programs;
   else if (!s->filter.programs && d->call->env->programs_default)

@@ -10,6 +10,7 @@ INNER(filter, "Filter", "Which tools of the account a server shows. methods, tag
   {"tags", ADMIN_TEXTS, .says = "tags of the account's tools"},
   {"tools", ADMIN_TEXTS, .says = "globs over tool names: * and ?"},
   {"require_api_token_auth", ADMIN_BOOL, .says = "ask for a valid API token as Bearer beside the URL"},
+  {"paused", ADMIN_BOOL, .says = "its URLs are dead until it is false again. Left out of a change it stays"},
   {"programs", ADMIN_BOOL, .says = "show postern_run_program, which runs answer programs over the tools that read"},
   {"ask", ADMIN_BOOL, .says = "show postern_ask, which answers questions in plain language over the tools that read"},
   {"discovery", ADMIN_WORD, .allowed = "full|search|featured", .says = "what is listed: all tools; a few of ours that search, describe and call; or these and the tools that the connector features. Without it all, unless a URL says ?discovery="},

@@ -190,8 +190,12 @@ static struct catalog_members catalog_members(const struct catalog *next, const 
   return m;
 }
 
+enum { CATALOG_ENDED = 1 }; // ms: long ago
+
+// A paused server has ended, until it goes on.
 static int64_t catalog_ends_at(const struct catalog *next, const struct server *row) {
   const struct access_token *owner = row->owner.n ? catalog_token_by_id(next, row->owner) : NULL;
+  if (row->filter.paused == POLICY_ON) return CATALOG_ENDED;
   int64_t own = row->expires_at, other = owner ? owner->expires_at : 0;
   return !own || (other && other < own) ? other : own;
 }

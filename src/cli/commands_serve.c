@@ -58,6 +58,8 @@ const struct command commands_serve[] = {
                {"no-record", NULL, "keep the shape of arguments alone"},
                {"no-programs", NULL, "without postern_run_program"},
                {"no-ask", NULL, "without postern_ask"},
+               {"pause", NULL, "its URLs are dead until --resume"},
+               {"resume", NULL, "a paused server goes on"},
                EXPIRY_FLAGS},
      .traits = API,
      .run = cli_server_update},

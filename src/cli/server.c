@@ -192,7 +192,8 @@ static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *c
   } switches[] = {{"require-api-token", "no-api-token", "require_api_token_auth"},
                   {"record-arguments", "no-record", "record_arguments"},
                   {"programs", "no-programs", "programs"},
-                  {"ask", "no-ask", "ask"}};
+                  {"ask", "no-ask", "ask"},
+                  {"pause", "resume", "paused"}};
   enum { SWITCHES = sizeof switches / sizeof *switches };
   struct str discovery = args_text(&c->args, "discovery");
   bool any = discovery.n > 0;

@@ -100,7 +100,8 @@ static bool endpoint_accept(struct serve_request *r) {
 static void endpoint_not_found(const struct serve_request *r, struct str token) {
   struct err err;
   err_set(&err, ERR_MISSING,
-          "no MCP server answers at this address: its token is unknown, revoked or expired");
+          "no MCP server answers at this address: its token is unknown, revoked or expired, or "
+          "its server is paused");
   err_hint(&err, "ask whoever gave you this URL for a new one; they make it with 'postern mcp create' or "
                  "'postern mcp config'");
   endpoint_turn_token_away(r, &err, "no server has this URL", token);

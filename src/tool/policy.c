@@ -40,6 +40,7 @@ static const struct str policy_keys[] = {{"methods", 7},
                                          {"programs", 8},
                                          {"ask", 3},
                                          {"discovery", 9},
+                                         {"paused", 6},
                                          {"fence", 5}};
 enum { POLICY_KEYS = sizeof policy_keys / sizeof *policy_keys };
 
@@ -208,6 +209,7 @@ bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct ar
       !policy_read_discovery(config, &f.discovery, err) ||
       !policy_read_switch(config, "prompts", &f.prompts, err) ||
       !policy_read_switch(config, "resources", &f.resources, err) ||
+      !policy_read_switch(config, "paused", &f.paused, err) ||
       !fence_read(yyjson_obj_get(config, "fence"), a, &f.fences, err))
     return false;
   *out = f;
@@ -265,6 +267,7 @@ struct str policy_filter_write(const struct policy_filter *f, struct arena *a) {
   if (f->record_arguments) buf_add_z(&out, ",\"record_arguments\":true");
   if (f->prompts) buf_printf(&out, ",\"prompts\":%s", f->prompts == POLICY_ON ? "true" : "false");
   if (f->resources) buf_printf(&out, ",\"resources\":%s", f->resources == POLICY_ON ? "true" : "false");
+  if (f->paused == POLICY_ON) buf_add_z(&out, ",\"paused\":true");
   if (f->fences.count) buf_add_z(&out, ",\"fence\":"), fence_write(&f->fences, &out);
   buf_add_char(&out, '}');
   struct str text = arena_dup(a, buf_str(&out));

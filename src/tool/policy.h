@@ -27,10 +27,11 @@ struct policy_filter {
   enum policy_discovery discovery;
   bool record_arguments;                 // has the audit the values of arguments as well?
   enum policy_switch prompts, resources; // of MCP servers: shown too?
+  enum policy_switch paused;             // its URLs are dead for now
   struct fences fences;                  // by account id: the values that its tools are held to
 };
 
-// Reads {"methods","tags","tools","require_api_token_auth","programs","ask","discovery","record_arguments","prompts","resources","fence"}. ERR_INVALID names the
+// Reads {"methods","tags","tools","require_api_token_auth","programs","ask","discovery","record_arguments","prompts","resources","paused","fence"}. ERR_INVALID names the
 // field, the value and what is allowed (tags are checked against those of `set`, with the nearest one; with
 // `set` NULL they are taken as they are, for rows of the store).
 MUST_USE bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,

@@ -20,6 +20,15 @@ bool web_takes(struct str path) {
   return str_is(path, "/") || str_is(path, "/ui") || str_starts(path, WEB_PAGES);
 }
 
+// Links that the program itself shows pages for: what is no such page there is nothing, and not the console either, so
+// that a guess looks the same with a slash at its end as without.
+static bool web_is_taken(struct str path) {
+  static const char *const others[] = {"share/", "enter/"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (str_starts(path, others[i])) return true;
+  return false;
+}
+
 static const struct web_file *web_find(const struct web_file *files, struct str path) {
   for (const struct web_file *f = files; f->path; f++)
     if (str_is(path, f->path)) return f;
@@ -85,6 +94,8 @@ void web_handle_from(const struct web_file *files, struct http_exchange *x) {
     web_send(f, x);
   else if (str_starts(path, WEB_HASHED))
     web_refuse(x, "there is no such file", "it is of another version: load the page again");
+  else if (web_is_taken(path))
+    web_refuse(x, "there is no such page", "ask whoever gave you this link for another one");
   else if ((f = web_find(files, STR("index.html"))))
     web_send(f, x);
   else

@@ -111,6 +111,21 @@ describe("MCP servers in the console", { skip: noBrowser }, () => {
     assert.equal((await modern(s.url, "tools/list")).status, 404);
   });
 
+  test("a server is paused and goes on, and a change of its filter does not wake it", async () => {
+    const s = await world.must(201, "POST", "/mcp-server", { name: "held", accounts: ["acme"], config: { methods: ["read"] } });
+    await console.open(`servers/${s.id}`);
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Pause" }).click();
+    await page.getByText("held is paused").waitFor();
+    const { status, text } = await modern(s.url, "tools/list");
+    assert.equal(status, 404, text);
+    await world.must(200, "PATCH", `/mcp-server/${s.id}`, { config: { methods: ["list"] } });
+    assert.equal((await modern(s.url, "tools/list")).status, 404);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("held goes on").waitFor();
+    assert.equal((await modern(s.url, "tools/list")).status, 200);
+  });
+
   test("a name with markup in it is a name", async () => {
     const s = await world.must(201, "POST", "/mcp-server", { name: HOSTILE, accounts: ["acme"], config: { methods: ["read"] } });
     for (const path of ["servers", `servers/${s.id}`, `servers/${s.id}/connect`, `servers/${s.id}?tab=activity`, "audit"]) {

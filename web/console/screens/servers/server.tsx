@@ -188,6 +188,13 @@ export default function ServerScreen({ params }: ScreenProps) {
     toast(t("servers.closed", { name: s?.name ?? "" }));
     go("servers");
   }
+  // What can be taken back is done at once, and undone by the same way.
+  async function pause(paused: boolean): Promise<void> {
+    await ok(api.PATCH("/mcp-server/{server_id}", { ...at(id), body: { config: { ...s?.config, paused } } }));
+    changed("servers");
+    await server.again();
+    toast(t(paused ? "servers.paused" : "servers.resumed", { name: s?.name ?? "" }), () => pause(!paused));
+  }
   return (
     <div class="screen">
       <div class="head">
@@ -195,7 +202,7 @@ export default function ServerScreen({ params }: ScreenProps) {
         <a class="button main" href={href(`servers/${id}/connect`)}>
           {t("servers.connect")}
         </a>
-        <Menu items={[{ label: t("servers.close"), danger: true, run: () => close(true) }]} />
+        <Menu items={[{ label: s.config.paused ? t("servers.resume") : t("servers.pause"), run: () => void pause(!s.config.paused) }, { label: t("servers.close"), danger: true, run: () => close(true) }]} />
       </div>
       {warningsOf(s).map((w) => (
         <Notice key={w.id} kind="warn" title={w.text} />

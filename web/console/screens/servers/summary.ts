@@ -29,6 +29,7 @@ export function filterWords(config: Config): string {
 export function warningsOf(s: Server, now = Date.now()): Warning[] {
   const said: Warning[] = [], used = Date.parse(s.last_used_at ?? s.created_at), ends = s.expires_at ? Date.parse(s.expires_at) : undefined;
   const warn = (id: string): number => said.push({ id, text: t(`servers.warn_${id}`) });
+  if (s.config.paused) warn("paused");
   if (ends !== undefined && ends <= now) warn("expired");
   else if (ends !== undefined && ends - now < SOON_MS) warn("ends_soon");
   if (ends === undefined && mayWrite(s.config)) warn("writes_forever");

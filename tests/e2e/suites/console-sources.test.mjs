@@ -306,6 +306,30 @@ describe("data sources in the console", { skip: noBrowser }, () => {
     await sound("tool-settled");
   });
 
+  test("an editor sees what is granted to her, tries its tools, and mends nothing", async () => {
+    const id = await accountId("acme");
+    await world.must(201, "POST", "/user", { name: "edda", role: "editor" });
+    await world.must(200, "PUT", `/user/edda/grant/${id}`, { access: "read" });
+    const hers = await openConsole(world, { browser, user: "edda" });
+    await hers.open("sources");
+    await hers.page.getByRole("link", { name: "acme", exact: true }).waitFor();
+    assert.equal(await hers.page.locator("main .card").count(), 1);
+    for (const name of ["Add data source", "Check all"]) assert.equal(await hers.page.getByText(name, { exact: true }).count(), 0, name);
+    await hers.sound("an editor's sources");
+    await hers.open(`sources/${id}`);
+    assert.deepEqual(await hers.page.getByRole("tab").allTextContents(), ["Overview", "Tools", "Activity"]);
+    await hers.sound("an editor's source");
+    await hers.open(`sources/${id}/tools/list_all_cloudflare_zones`);
+    await hers.page.getByRole("button", { name: "Try it" }).click();
+    await hers.page.getByRole("columnheader", { name: "name", exact: true }).waitFor();
+    for (const path of ["sources/add", "review"]) {
+      await hers.open(path);
+      await hers.page.getByText("There is no such page").waitFor();
+    }
+    assert.deepEqual(hers.faults(), []);
+    await hers.close();
+  });
+
   test(`${MANY} tools: few rows in the page, found as one types`, async (t) => {
     const paths = Object.fromEntries(Array.from({ length: MANY }, (_, i) => [`/things${i}`, { get: { operationId: `read_thing_${i}`, summary: `Thing ${i}`, responses: { 200: { description: "ok" } } } }]));
     await world.must(201, "POST", "/connector", { definition: { name: "many", label: "Many", kind: "rest", base_url: api.url, auth: [{ id: "open", open: true }] }, document: { openapi: "3.1.0", info: { title: "Many", version: "1" }, paths } });

@@ -78,7 +78,7 @@ export function Overview({ account: a, connector }: { account: Account; connecto
         </Notice>
       )}
       {open.map((key) => (
-        <Notice key={key} kind="warn" title={t("sources.open_choice", { key })} action={{ label: t("sources.choose"), href: href(`sources/${a.id}`, { tab: "settings" }) }} />
+        <Notice key={key} kind="warn" title={t("sources.open_choice", { key })} {...(may("admin") ? { action: { label: t("sources.choose"), href: href(`sources/${a.id}`, { tab: "settings" }) } } : {})} />
       ))}
       <Next account={a} connector={connector} />
       <dl class="known">

@@ -89,11 +89,11 @@ export function ToolList({ account }: { account: Shapes["Account"] }) {
 
   if (tools.fault && !tools.value) return <FaultNotice fault={tools.fault} again={() => void tools.again()} />;
   if (!tools.value) return <Wait rows={8} />;
-  if (!tools.value.length) return <Notice kind="empty" title={t("tools.none")} action={{ label: t("tools.examine"), href: href(`sources/${id}`, { tab: "doctor" }) }} />;
+  if (!tools.value.length) return <Notice kind="empty" title={t("tools.none")} {...(may("admin") ? { action: { label: t("tools.examine"), href: href(`sources/${id}`, { tab: "doctor" }) } } : {})} />;
   const waits = counts.review + counts.changed;
   return (
     <div class="screen">
-      {waits > 0 && <Notice kind="warn" title={t("tools.waiting", { n: waits })} action={{ label: t("tools.review"), href: href("review", { account: id }) }} />}
+      {waits > 0 && may("admin") && <Notice kind="warn" title={t("tools.waiting", { n: waits })} action={{ label: t("tools.review"), href: href("review", { account: id }) }} />}
       <Filters counts={counts} />
       <p class="quiet" role="status">
         {shown.length === placed.length ? t("tools.count", { n: placed.length }) : t("tools.count_of", { n: shown.length, all: placed.length })}

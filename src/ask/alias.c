@@ -24,12 +24,22 @@ static bool alias_is_text(const char *field, struct str text, struct err *err) {
                         field, ALIAS_TEXT_MOST);
 }
 
+// Verbs and states of which there are many are words for things as well: "live", "store".
+static bool alias_is_needed(const struct language *l, const struct ask_words *w, size_t at) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  size_t n = phrases_at(&l->phrases, w, at, hits, PHRASE_HITS_MOST), free = 0;
+  for (size_t i = 0; i < n; i++)
+    free += hits[i].phrase->role == LANGUAGE_BEARS || hits[i].phrase->role == LANGUAGE_CHANGES ||
+            hits[i].phrase->role == LANGUAGE_STANDING;
+  return phrases_know(&l->phrases, w->items[at].stem) && (!n || free < n);
+}
+
 // Is all of it words that a language cannot do without?
 static bool alias_is_language(const struct ask_words *w) {
   for (size_t k = 0; k < language_texts_count; k++) {
     const struct language *l = language_find(str_of(language_texts[k].name));
     bool known = l;
-    for (size_t i = 0; known && i < w->n; i++) known = phrases_know(&l->phrases, w->items[i].stem);
+    for (size_t i = 0; known && i < w->n; i++) known = alias_is_needed(l, w, i);
     if (known) return true;
   }
   return false;

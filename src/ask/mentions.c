@@ -169,6 +169,13 @@ static bool mentions_is_filler(const struct mentions *m, size_t at, size_t *n) {
   return w->kind == WORD_NUMBER || (w->low.n < 2 && !mentions_is_id(w));
 }
 
+// "number of orders" counts them, though orders have a number.
+static bool mentions_counts(const struct mentions *m, const struct model_thing *t, const struct mention *x) {
+  const struct phrase *p;
+  if (!t->derived || x->what != MENTION_COLUMN || x->n != 1) return false;
+  return language_at(m->language, m->words, x->first, LANGUAGE_INTENT, &p) > 1 && p->number == ASK_COUNT;
+}
+
 size_t mentions_of(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
                    size_t count, struct mention *out, size_t most) {
   size_t n = 0, covered = 0; // covered: by a longer phrase of the language, "most common"
@@ -180,7 +187,8 @@ size_t mentions_of(const struct mentions *m, const struct model_thing *t, const 
       if (m->timed[at]) {
         found = (struct mention){.what = MENTION_FILLER, .first = at, .n = 1};
       } else if (mentions_named(m, t, at, &found) || mentions_at(m, t, at, s[k].end, &found)) {
-        // as found
+        if (mentions_counts(m, t, &found))
+          found = (struct mention){.what = MENTION_FILLER, .first = at, .n = 1};
       } else if (w->kind != WORD_PLAIN && w->kind != WORD_NUMBER) {
         found = (struct mention){.what = MENTION_ENTITY, .first = at, .n = 1};
       } else {
@@ -282,6 +290,17 @@ static bool mentions_stands(const struct mentions *m, const struct ask_segment *
   return false;
 }
 
+// Of what is counted nothing else is told: the amount of invoices is none of the customer that has them.
+static int mentions_measured(const struct model_thing *t, const struct mention *list, size_t n) {
+  bool counted = false, other = false;
+  for (size_t i = 0; i < n; i++) {
+    const struct model_column *c = list[i].what == MENTION_COLUMN ? &t->columns[list[i].number] : NULL;
+    counted = counted || (c && c->counted);
+    other = other || (c && !c->counted && (c->unit.n || c->kind.n));
+  }
+  return counted && other ? MENTIONS_NAME : 0;
+}
+
 static int mentions_name(const struct mentions *m, const struct model_thing *t, const struct mention *x,
                          bool others) {
   return MENTIONS_NAME - (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) +
@@ -366,6 +385,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       break;
     }
   }
+  score -= mentions_measured(t, list, n);
   bool spoken_of = *named || seen_names;
   if (t->events && !*named && mentions_stands(m, s)) score -= MENTIONS_HAPPENED;
   if (!unknown && seen_own) score += mentions_whole(t, spoken_of);

@@ -257,6 +257,16 @@ static bool part_is_flag(const struct model_thing *t, int column) {
   return false;
 }
 
+static void part_take_unknown(struct filling *f, size_t i);
+
+// "the average amount of invoices", of customers: an amount of theirs is not that of what they have.
+static bool part_measures_two(const struct filling *f, size_t i) {
+  const struct model_thing *t = f->part->thing;
+  int m = f->part->measure;
+  return m >= 0 && t->columns[m].counted != t->columns[f->list[i].number].counted &&
+         !part_before(f, i, LANGUAGE_COMPARISON, 3);
+}
+
 static void part_take_column(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
@@ -276,6 +286,10 @@ static void part_take_column(struct filling *f, size_t i) {
   bool flag = p->thing->derived && part_is_flag(p->thing, m->number);
   if (!flag && (part_take_text(f, i, m->number) || part_take_text_before(f, i, m->number))) return;
   if (part_is_measure(c)) {
+    if (part_measures_two(f, i)) {
+      part_take_unknown(f, i);
+      return;
+    }
     f->near_measure = m->number;
     if (p->measure < 0) p->measure = m->number;
     if (part_counts_at(f, m->first)) p->sums = true;

@@ -50,12 +50,14 @@ static void part_leave(struct filling *f, size_t at) {
 static bool part_take_columns(struct filling *f, size_t at, size_t end, const char *sign) {
   const struct mentions *all = f->in->mentions;
   struct reading_part *p = f->part;
-  for (size_t k = at; k < end && k < at + 3; k++)
+  for (size_t k = at; k < end && k < at + 3 && !all->timed[k]; k++)
     for (size_t i = 0; i < all->hit_counts[k]; i++) {
       const struct phrase *c = all->hits[k][i].phrase;
       bool mine =
           c->role == MODEL_COLUMN && c->means == p->thing && part_is_measure(&p->thing->columns[c->number]);
       if (!mine || p->measure < 0 || p->measure == c->number || !p->thing->derived) continue;
+      struct str unit = p->thing->columns[c->number].unit, other = p->thing->columns[p->measure].unit;
+      if (unit.n && other.n && !str_eq(unit, other)) continue; // money is no time
       part_add_filter(p, (struct reading_filter){.op = READING_COMPARES,
                                                  .value = -1,
                                                  .column = p->measure,

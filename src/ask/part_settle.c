@@ -158,7 +158,7 @@ static bool part_speaks_of_it(const struct filling *f, const struct mention *m) 
 // "which zones have no MX record": the parent is asked for, and what stands behind the denial is what it lacks.
 void part_settle_none(struct filling *f) {
   struct reading_part *p = f->part;
-  size_t parent = f->count, denial = f->count, own = f->count;
+  size_t parent = f->count, denial = f->count, own = f->count, far = f->count;
   if (!p->thing->within || p->thing->within->held || !query_parent_label(p->thing).n || p->name_count ||
       p->id_count)
     return;
@@ -169,6 +169,7 @@ void part_settle_none(struct filling *f) {
     if ((column || (m->what == MENTION_PARENT && m->parent == p->thing->within)) && parent == f->count &&
         own == f->count)
       parent = i;
+    if (m->what == MENTION_PARENT && m->parent != p->thing->within && far == f->count) far = i;
     if (denies && denial == f->count && parent < i) denial = i;
     if ((m->what == MENTION_NAME || m->what == MENTION_VALUE) && own == f->count) own = i;
   }
@@ -177,6 +178,12 @@ void part_settle_none(struct filling *f) {
   for (size_t i = denial; i < f->count && i < denial + 5; i++)
     named = named || part_speaks_of_it(f, &f->list[i]);
   if (!named) return;
+  if (far < denial &&
+      p->unknown_count < READING_UNKNOWN_MOST) { // what has those that have none is not asked for
+    p->unknown_of[p->unknown_count] = NULL;
+    p->unknown_matters[p->unknown_count] = true;
+    p->unknown[p->unknown_count++] = f->words->items[f->list[far].first].whole;
+  }
   p->none_within = true;
   p->group_count = p->asked_count = 0;
   size_t kept = 0;

@@ -121,6 +121,11 @@ static bool link_by_name(const struct derive_taking *x, const struct derive_tool
   struct str noun = name.words[name.n > 1 ? name.n - 2 : 0];
   const struct derive_tool *to = link_lists(of, noun, key_like, x->arena);
   if (!to || to == t || to == t->giver) return false;
+  if (!str_eq(language_stem(noun, x->arena), language_stem(to->last, x->arena))) { // "cust" is a customer
+    struct derive_name whole;
+    derive_split(to->noun, x->arena, &whole);
+    if (whole.n) noun = whole.words[whole.n - 1];
+  }
   const struct derive_shape *shape = derive_known(x, of, to, &seen);
   const struct derive_column *key = link_key(shape, c->name, &name, noun, x->arena);
   if (!key && name.n > 1) key = link_key_seen(c, shape);

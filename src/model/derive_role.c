@@ -246,9 +246,9 @@ static yyjson_mut_val *role_time_of(const struct roles *x, struct str word) {
 }
 
 static void role_duration(struct roles *x) {
-  static const char *const said[] = {"long",  "longest",  "longer",   "take",    "takes",   "took",
-                                     "taken", "duration", "shortest", "last",    "lasted",  "kept",
-                                     "quick", "quickly",  "fast",     "fastest", "slowest", NULL},
+  static const char *const said[] = {"long",    "longest",  "longer",   "take",    "takes", "took",
+                                     "taken",   "duration", "shortest", "lasted",  "kept",  "quick",
+                                     "quickly", "fast",     "fastest",  "slowest", NULL},
                            *const always[] = {"duration", "long",  "time taken", "take", "takes",
                                               "took",     "taken", "lasted",     NULL};
   if (!x->begin || !x->end || x->begin == x->end) return;

@@ -147,10 +147,12 @@ static void derive_call_all(struct wording *x) {
   for (int ids = 0; ids < 2; ids++)
     for (size_t i = 0; i < s->count; i++)
       if (derive_is_id(s->columns[i].name) == (ids == 1)) derive_call_column(x, i);
-  for (int ids = 0; ids < 2; ids++)
+  for (int pass = 0; pass < 4;
+       pass++) // what it is before in what it is counted: the amount is a total, not any cents
     for (size_t i = 0; i < s->count; i++) {
-      if (derive_is_id(s->columns[i].name) != (ids == 1) || derive_is_referred(x, i)) continue;
-      for (size_t k = 0; k < x->names[i].n; k++) derive_call_kin(x, i, x->names[i].words[k]);
+      if (derive_is_id(s->columns[i].name) != (pass >= 2) || derive_is_referred(x, i)) continue;
+      for (size_t k = 0; k < x->names[i].n; k++)
+        if ((k >= x->plain[i]) == (pass % 2 == 1)) derive_call_kin(x, i, x->names[i].words[k]);
     }
 }
 

@@ -301,6 +301,24 @@ static int mentions_measured(const struct model_thing *t, const struct mention *
   return counted && other ? MENTIONS_NAME : 0;
 }
 
+// "customers that have no open invoices" asks for customers, not for invoices.
+static int mentions_had(const struct mentions *m, const struct model_thing *t, const struct mention *list,
+                        size_t n) {
+  bool other = false, has = false, none = false;
+  for (size_t i = 0; i < n; i++) {
+    const struct mention *x = &list[i];
+    if (x->what == MENTION_NAME && !x->number)
+      return !other ? 0 : none ? MENTIONS_NAME : has ? MENTIONS_VALUE : 0;
+    other = other || (x->what == MENTION_COLUMN && t->columns[x->number].other);
+    if (x->what != MENTION_FILLER || !other) continue;
+    has = has || language_at(m->language, m->words, x->first, LANGUAGE_HAVING, NULL);
+    none = none || language_at(m->language, m->words, x->first, LANGUAGE_NOT, NULL) ||
+           language_at(m->language, m->words, x->first, LANGUAGE_MISSING, NULL);
+    if (language_at(m->language, m->words, x->first, LANGUAGE_COMPARISON, NULL)) return 0; // each is counted
+  }
+  return 0;
+}
+
 static int mentions_name(const struct mentions *m, const struct model_thing *t, const struct mention *x,
                          bool others) {
   return MENTIONS_NAME - (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) +
@@ -385,7 +403,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       break;
     }
   }
-  score -= mentions_measured(t, list, n);
+  score -= mentions_measured(t, list, n) + mentions_had(m, t, list, n);
   bool spoken_of = *named || seen_names;
   if (t->events && !*named && mentions_stands(m, s)) score -= MENTIONS_HAPPENED;
   if (!unknown && seen_own) score += mentions_whole(t, spoken_of);

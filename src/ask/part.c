@@ -277,14 +277,16 @@ static void part_take_column(struct filling *f, size_t i) {
     p->span_is_denied = true;
     return;
   }
-  if (never || part_before(f, i, LANGUAGE_MISSING, 3) || part_after(f, i, LANGUAGE_MISSING, 2)) {
+  if (never || part_before(f, i, LANGUAGE_MISSING, 3) ||
+      (!c->other && part_after(f, i, LANGUAGE_MISSING, 2))) {
     part_add_filter(
         p, (struct reading_filter){.op = READING_LACKS, .value = -1, .column = m->number, .at = m->first});
     return;
   }
   if ((c->counted || c->other) && part_take_other(f, i)) return;
   bool flag = p->thing->derived && part_is_flag(p->thing, m->number);
-  if (!flag && (part_take_text(f, i, m->number) || part_take_text_before(f, i, m->number))) return;
+  if (!flag && (part_take_text(f, i, m->number) || (!c->other && part_take_text_before(f, i, m->number))))
+    return;
   if (part_is_measure(c)) {
     if (part_measures_two(f, i)) {
       part_take_unknown(f, i);

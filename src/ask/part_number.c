@@ -70,6 +70,15 @@ static bool part_take_columns(struct filling *f, size_t at, size_t end, const ch
   return false;
 }
 
+// The column that names what these rows belong to: "depots with more than 5 vehicles"; -1: none.
+static int part_other_before(const struct filling *f, size_t at) {
+  for (size_t i = 0; i < f->count; i++)
+    if (f->list[i].what == MENTION_COLUMN && f->list[i].first < at &&
+        f->part->thing->columns[f->list[i].number].other)
+      return f->list[i].number;
+  return -1;
+}
+
 // "zones with more than 15 records": of what the rows are within, those that have so many.
 static bool part_take_least(struct filling *f, size_t at, size_t end, const char *sign, double number) {
   const struct mentions *all = f->in->mentions;
@@ -81,10 +90,12 @@ static bool part_take_least(struct filling *f, size_t at, size_t end, const char
   for (size_t i = 0; i < f->count; i++)
     parent = parent || (f->list[i].what == MENTION_PARENT && f->list[i].first < at &&
                         f->list[i].parent == f->part->thing->within);
-  if (!own || !parent || f->near_measure >= 0) return false;
+  int group = parent ? -2 : part_other_before(f, at);
+  if (!own || group == -1 || f->near_measure >= 0) return false;
   f->part->least_sign = sign;
   f->part->least = number;
-  part_add_column(f->part->groups, &f->part->group_count, -2);
+  f->part->asked_count = 0;
+  part_add_column(f->part->groups, &f->part->group_count, group);
   f->part->grouped = true;
   return true;
 }

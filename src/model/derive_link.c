@@ -307,7 +307,13 @@ static void link_attribute(struct linking *x, const struct derive_column *c) {
     link_call(x, names, last->noun, str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)));
   struct str plain = c->name;
   bool there = yyjson_mut_obj_getn(x->columns, plain.p, plain.n) != NULL;
-  link_add(x, there ? ARENA_JOIN(x->arena, last->noun, STR(" "), plain) : plain, names, c, said || valued);
+  struct str key = there ? ARENA_JOIN(x->arena, last->noun, STR(" "), plain) : plain;
+  link_add(x, key, names, c, said || valued);
+  yyjson_mut_val *made = yyjson_mut_obj_getn(x->columns, key.p, key.n);
+  yyjson_mut_arr_foreach (kin, i, n, v) // a customer's company is the customer
+    if (made && str_eq(language_stem(str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)), x->arena),
+                       language_stem(last->noun, x->arena)))
+      yyjson_mut_obj_put(made, yyjson_mut_str(w->doc, "other"), yyjson_mut_true(w->doc));
 }
 
 // "company" of deals that hold a company's id: its name.
@@ -356,33 +362,27 @@ static bool link_is_named(const struct derive_writing *w, const struct derive_to
          map_get(w->said, ARENA_JOIN(w->arena, c->last, STR("s")));
 }
 
-// Words that mean them, and that are no thing's own: a subscription is no plan, where there are plans.
-static void link_kin(const struct linking *x, const struct derive_index *of, const struct derive_tool *c,
-                     yyjson_mut_val *names) {
-  yyjson_mut_val *kin = yyjson_mut_arr(x->w->doc), *v;
+void derive_own_kin(const struct derive_writing *w, const struct derive_index *of,
+                    const struct derive_tool *c, yyjson_mut_val *names) {
+  yyjson_mut_val *kin = yyjson_mut_arr(w->doc), *v;
   size_t i, n;
-  derive_noun_kin(x->w, c->last, kin);
+  derive_noun_kin(w, c->last, kin);
   yyjson_mut_arr_foreach (kin, i, n, v) {
-    struct str word = str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v));
-    struct str stem = language_stem(word, x->arena);
+    struct str word = str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)),
+               stem = language_stem(word, w->arena);
     const struct derive_tool *other = map_get(&of->givers, stem);
-    bool deed = str_eq(stem, language_stem(c->last, x->arena)); // "invoiced"
-    if (!deed && (!other || other == c)) yyjson_mut_arr_append(names, derive_text(x->w, word));
+    bool deed = str_eq(stem, language_stem(c->last, w->arena)); // "invoiced"
+    if (!deed && (!other || other == c)) yyjson_mut_arr_append(names, derive_text(w, word));
   }
 }
 
 // The condition of those that are meant by a word of the question: "open invoices".
 static void link_count(struct linking *x, const struct derive_index *of, const struct derive_tool *c,
-                       const struct derive_ref *ref, const struct derive_column *value_of, struct str value) {
+                       const struct derive_ref *ref, struct str word, struct str test) {
   const struct derive_writing *w = x->w;
   yyjson_mut_val *column = yyjson_mut_obj(w->doc), *names = yyjson_mut_arr(w->doc);
-  struct str before = STR_NONE, test = STR_NONE, low = ref->by_name ? STR("lower(") : STR_NONE,
-             end = ref->by_name ? STR(")") : STR_NONE;
-  if (value_of) {
-    before = ARENA_JOIN(x->arena, value, STR(" "));
-    test = arena_printf(x->arena, " AND %.*s = '%.*s'",
-                        STR_ARG(derive_column_sql(value_of, STR("c"), x->arena)), STR_ARG(value));
-  }
+  struct str before = word.n ? ARENA_JOIN(x->arena, word, STR(" ")) : STR_NONE,
+             low = ref->by_name ? STR("lower(") : STR_NONE, end = ref->by_name ? STR(")") : STR_NONE;
   struct str key = ARENA_JOIN(x->arena, before, c->last);
   if (yyjson_mut_obj_getn(x->columns, key.p, key.n) || yyjson_mut_obj_size(x->columns) >= DERIVE_COLUMNS_MOST)
     return;
@@ -401,7 +401,7 @@ static void link_count(struct linking *x, const struct derive_index *of, const s
   }
   yyjson_mut_arr_append(names, derive_text(w, ARENA_JOIN(x->arena, before, c->noun)));
   yyjson_mut_arr_append(names, derive_text(w, key));
-  if (!value_of) link_kin(x, of, c, names);
+  if (!word.n) derive_own_kin(w, of, c, names);
   derive_put(w, column, STR("names"), names);
   derive_put(w, column, STR("kind"), derive_text(w, STR("count")));
   derive_put(w, column, STR("counted"), yyjson_mut_true(w->doc));
@@ -412,6 +412,43 @@ static void link_count(struct linking *x, const struct derive_index *of, const s
   link_step(x, of, c, key);
 }
 
+static void link_count_values(struct linking *x, const struct derive_index *of, const struct derive_tool *c,
+                              const struct derive_column *in, const struct derive_ref *ref) {
+  const struct derive_writing *w = x->w;
+  struct str sql = derive_column_sql(in, STR("c"), x->arena);
+  struct buf over = BUF_MAX(2000);
+  for (size_t v = 0; v < in->value_count; v++)
+    if (derive_is_over(in->values[v]))
+      buf_printf(&over, "%s'%.*s'", over.n ? ", " : "", STR_ARG(in->values[v]));
+  for (size_t v = 0; v < in->value_count; v++) {
+    struct str value = in->values[v];
+    struct map_slot *slot;
+    if (value.n < 3 || memchr(value.p, '\'', value.n)) continue;
+    if (link_says_all(w, value))
+      link_count(x, of, c, ref, value,
+                 arena_printf(x->arena, " AND %.*s = '%.*s'", STR_ARG(sql), STR_ARG(value)));
+    for (size_t i = 0; derive_is_over(value) && (slot = map_next(w->said, &i));) { // "unpaid"
+      struct str left = language_denied(slot->key);
+      if (left.n && str_eq_nocase(left, value))
+        link_count(x, of, c, ref, slot->key,
+                   arena_printf(x->arena, " AND %.*s NOT IN (%.*s)", STR_ARG(sql), STR_ARG(buf_str(&over))));
+    }
+  }
+  buf_free(&over);
+}
+
+static void link_count_overdue(struct linking *x, const struct derive_index *of, const struct derive_tool *c,
+                               const struct derive_shape *shape, const struct derive_ref *ref) {
+  struct derive_tool alias = *c;
+  struct derive_writing w = *x->w;
+  if (!map_get(w.said, STR("overdue"))) return;
+  alias.id = STR("c");
+  w.t = &alias;
+  w.shape = shape;
+  struct str past = derive_past(&w);
+  if (past.n) link_count(x, of, c, ref, STR("overdue"), arena_printf(x->arena, " AND (%.*s)", STR_ARG(past)));
+}
+
 static void link_counts(struct linking *x, const struct derive_index *of, const struct derive_tool *c) {
   const struct derive_writing *w = x->w;
   struct derive_ref *refs = ARENA_ARRAY(x->arena, DERIVE_REFS_MOST, struct derive_ref);
@@ -419,20 +456,16 @@ static void link_counts(struct linking *x, const struct derive_index *of, const 
   bool seen;
   yyjson_mut_val *kin = yyjson_mut_arr(w->doc);
   if (c == w->t) return;
-  link_kin(x, of, c, kin);
+  derive_own_kin(w, of, c, kin);
   if (!link_is_named(w, c) && !yyjson_mut_arr_size(kin)) return;
   there.x = of;
   const struct derive_shape *shape = derive_known(&there, of, c, &seen);
   size_t n = derive_refs(&there, c, shape, refs);
   for (size_t i = 0; i < n; i++) {
     if (refs[i].to != w->t || !refs[i].key.n) continue;
-    for (size_t k = 0; k < shape->count; k++)
-      for (size_t v = 0; v < shape->columns[k].value_count; v++) {
-        struct str value = shape->columns[k].values[v];
-        if (value.n > 2 && !memchr(value.p, '\'', value.n) && link_says_all(w, value))
-          link_count(x, of, c, &refs[i], &shape->columns[k], value);
-      }
-    link_count(x, of, c, &refs[i], NULL, STR_NONE);
+    link_count_overdue(x, of, c, shape, &refs[i]);
+    for (size_t k = 0; k < shape->count; k++) link_count_values(x, of, c, &shape->columns[k], &refs[i]);
+    link_count(x, of, c, &refs[i], STR_NONE, STR_NONE);
     return;
   }
 }

@@ -25,11 +25,11 @@ static const char *const role_due[] = {"due",    "deadline", "promised", "next",
 static const char *const role_expires[] = {"expires", "expiry", "expire",  "expiration", "until",
                                            "valid",   "lapses", "renewal", "renews",     NULL};
 // Of a state: it is over, and nothing more is due.
-static const char *const role_over[] = {"closed",    "done",      "resolved",  "completed", "complete",
-                                        "finished",  "cancelled", "canceled",  "paid",      "void",
-                                        "voided",    "returned",  "delivered", "archived",  "retired",
-                                        "ended",     "refunded",  "rejected",  "solved",    "fulfilled",
-                                        "collected", "settled",   "waived",    "withdrawn", NULL};
+static const char *const role_over[] = {
+    "closed",   "done",   "resolved",  "completed", "complete",      "finished",  "cancelled",
+    "canceled", "paid",   "void",      "voided",    "returned",      "delivered", "archived",
+    "retired",  "ended",  "refunded",  "rejected",  "solved",        "fulfilled", "collected",
+    "settled",  "waived", "withdrawn", "draft",     "uncollectible", "waived",    NULL};
 
 struct roles {
   const struct derive_writing *w;
@@ -44,6 +44,10 @@ static bool role_is_one_of(struct str w, const char *const *list) {
   for (; *list; list++)
     if (str_is(w, *list)) return true;
   return false;
+}
+
+bool derive_is_over(struct str value) {
+  return role_is_one_of(value, role_over);
 }
 
 static bool role_has(const struct roles *x, const struct derive_column *c, const char *const *list) {
@@ -139,6 +143,35 @@ static void role_find_over(struct roles *x) {
   buf_free(&out);
 }
 
+static void role_find(struct roles *x) {
+  x->begin = role_pick(x, role_begin);
+  x->end = role_pick(x, role_end);
+  x->due = role_pick(x, role_due);
+  const struct derive_column *expires = role_pick(x, role_expires);
+  if (expires && (!x->due || role_said(x, expires) > role_said(x, x->due))) {
+    x->due = expires;
+    x->expires = !role_has(x, expires, role_due);
+  }
+  role_find_over(x);
+}
+
+// A day that is not over is not past.
+static struct str role_past(const struct roles *x) {
+  struct str now = role_is_day(x, x->due) ? STR("strftime('%Y-%m-%dT00:00:00.000Z', 'now')")
+                                          : STR("strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"),
+             end = x->end ? role_sql(x, x->end) : STR("NULL"),
+             open = x->over.n ? arena_printf(x->arena, " AND NOT coalesce(%.*s, 0)", STR_ARG(x->over))
+                              : STR_NONE;
+  return arena_printf(x->arena, "%.*s IS NULL AND %.*s < %.*s%.*s", STR_ARG(end),
+                      STR_ARG(role_sql(x, x->due)), STR_ARG(now), STR_ARG(open));
+}
+
+struct str derive_past(const struct derive_writing *w) {
+  struct roles x = {.w = w, .arena = w->arena};
+  role_find(&x);
+  return x.due ? role_past(&x) : STR_NONE;
+}
+
 static void role_due_conditions(struct roles *x) {
   static const char *const overdue[] = {"overdue",     "past due", "past its due date", "past their due date",
                                         "out of date", NULL},
@@ -156,8 +189,7 @@ static void role_due_conditions(struct roles *x) {
              end = x->end ? role_sql(x, x->end) : STR("NULL"),
              open = x->over.n ? arena_printf(x->arena, " AND NOT coalesce(%.*s, 0)", STR_ARG(x->over))
                               : STR_NONE,
-             past = arena_printf(x->arena, "%.*s IS NULL AND %.*s < %.*s%.*s", STR_ARG(end), STR_ARG(due),
-                                 STR_ARG(now), STR_ARG(open));
+             past = role_past(x);
   struct str after =
       day ? arena_printf(x->arena, "substr(%.*s, 1, 10) > substr(%.*s, 1, 10)", STR_ARG(end), STR_ARG(due))
           : arena_printf(x->arena, "%.*s > %.*s", STR_ARG(end), STR_ARG(due));
@@ -400,17 +432,9 @@ static void role_amounts(struct roles *x) {
 
 void derive_roles(const struct derive_writing *w, yyjson_mut_val *thing) {
   struct roles x = {.w = w, .columns = yyjson_mut_obj_get(thing, "columns"), .arena = w->arena};
-  x.begin = role_pick(&x, role_begin);
-  x.end = role_pick(&x, role_end);
-  x.due = role_pick(&x, role_due);
-  const struct derive_column *expires = role_pick(&x, role_expires);
-  if (expires && (!x.due || role_said(&x, expires) > role_said(&x, x.due))) {
-    x.due = expires;
-    x.expires = !role_has(&x, expires, role_due);
-  }
+  role_find(&x);
   x.conditions = yyjson_mut_obj_get(thing, "conditions");
   if (!x.conditions) derive_put(w, thing, STR("conditions"), x.conditions = yyjson_mut_arr(w->doc));
-  role_find_over(&x);
   if (x.due) role_due_conditions(&x);
   if (x.end && !derive_values_have(x.columns, STR("open"))) role_open(&x);
   role_duration(&x);

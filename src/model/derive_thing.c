@@ -136,7 +136,16 @@ static void derive_add_argument(const struct derive_writing *w, yyjson_mut_val *
   }
 }
 
-static yyjson_mut_val *derive_arguments(const struct derive_writing *w) {
+// "resolved: false", of what has no time when it was.
+static void derive_add_ended(const struct derive_writing *w, yyjson_mut_val *columns,
+                             yyjson_mut_val *arguments, struct str argument, yyjson_val *schema) {
+  struct str key = ARENA_JOIN(w->arena, argument, STR("?"));
+  if (str_is(json_str(schema, "type"), "boolean") && yyjson_mut_obj_getn(columns, key.p, key.n) &&
+      !yyjson_mut_obj_getn(arguments, argument.p, argument.n))
+    derive_put(w, arguments, argument, derive_slot(w, "$filter", key, "as", STR("boolean")));
+}
+
+static yyjson_mut_val *derive_arguments(const struct derive_writing *w, yyjson_mut_val *thing) {
   yyjson_mut_val *arguments = yyjson_mut_obj(w->doc);
   size_t i, n;
   yyjson_val *key, *schema;
@@ -145,6 +154,8 @@ static yyjson_mut_val *derive_arguments(const struct derive_writing *w) {
   yyjson_obj_foreach (yyjson_obj_get(w->t->tool->input, "properties"), i, n, key, schema)
     if (!yyjson_mut_obj_getn(arguments, json_text(key).p, json_text(key).n))
       derive_add_argument(w, arguments, json_text(key), schema);
+  yyjson_obj_foreach (yyjson_obj_get(w->t->tool->input, "properties"), i, n, key, schema)
+    derive_add_ended(w, yyjson_mut_obj_get(thing, "columns"), arguments, json_text(key), schema);
   return arguments;
 }
 
@@ -227,7 +238,7 @@ static void derive_names(const struct derive_writing *w, yyjson_mut_val *thing) 
   bool only = w->weight <= DERIVE_WORDED &&
               memchr(w->t->noun.p, ' ', w->t->noun.n); // the connector's words come first
   if (w->t->last.n && !only) yyjson_mut_arr_append(names, derive_text(w, w->t->last));
-  if (w->t->last.n && !only) derive_noun_kin(w, w->t->last, names);
+  if (w->t->last.n && !only) derive_own_kin(w, w->taking->x, w->t, names);
   derive_put(w, thing, STR("names"), names);
   derive_also(w, thing);
 }
@@ -284,7 +295,7 @@ yyjson_mut_val *derive_write(const struct derive_writing *w) {
   if (w->seen) derive_put(w, thing, STR("seen"), yyjson_mut_true(w->doc));
   derive_points(w, thing);
   derive_link(w, thing, steps);
-  yyjson_mut_arr_append(steps, derive_step(w, w->t, derive_arguments(w)));
+  yyjson_mut_arr_append(steps, derive_step(w, w->t, derive_arguments(w, thing)));
   derive_put(w, thing, STR("steps"), steps);
   return thing;
 }

@@ -131,6 +131,8 @@ static void derive_call_column(struct wording *x, size_t i) {
   derive_call(x, i, derive_join(name, 0, name->n, " ", a), DERIVE_WHOLE);
   if (derive_is_referred(x, i)) return;
   derive_call(x, i, derive_join(name, first, end, " ", a), end == name->n ? DERIVE_WHOLE : DERIVE_PART);
+  if (c->type == TABLE_TIME && end)
+    derive_call(x, i, ARENA_JOIN(a, derive_join(name, first, end, " ", a), STR(" date")), DERIVE_PART);
   bool lasts = derive_is_number(c) && end < name->n && !str_is(name->words[name->n - 1], "bytes") &&
                !str_is(name->words[name->n - 1], "cents");
   if (lasts)
@@ -276,6 +278,20 @@ void derive_flag(const struct derive_writing *w, const struct derive_name *name,
   derive_put(w, column, STR("no"), no);
 }
 
+// Not paid is what is neither paid nor void: what is over by another state is not what "unpaid" means.
+static struct str derive_other_than(const struct derive_writing *w, const struct derive_column *c,
+                                    struct str value, struct str sql) {
+  struct buf out = BUF_MAX(2000);
+  buf_printf(&out, "%.*s NOT IN ('%.*s'", STR_ARG(sql), STR_ARG(value));
+  for (size_t i = 0; i < c->value_count && derive_is_over(value); i++)
+    if (derive_is_over(c->values[i]) && !str_eq(c->values[i], value))
+      buf_printf(&out, ", '%.*s'", STR_ARG(c->values[i]));
+  buf_add_char(&out, ')');
+  struct str made = arena_dup(w->arena, buf_str(&out));
+  buf_free(&out);
+  return made;
+}
+
 // Words of several cells, and what denies a value: conditions of their own.
 static void derive_conditions(const struct derive_writing *w, struct str table, yyjson_mut_val *thing) {
   yyjson_mut_val *list = yyjson_mut_arr(w->doc);
@@ -291,7 +307,7 @@ static void derive_conditions(const struct derive_writing *w, struct str table, 
         test = arena_printf(w->arena, "instr(lower(%.*s), '%.*s') > 0", STR_ARG(sql), STR_ARG(word));
       } else {
         derive_denied(w, derive_spoken(word, w->arena), names);
-        test = arena_printf(w->arena, "%.*s <> '%.*s'", STR_ARG(sql), STR_ARG(word));
+        test = derive_other_than(w, c, word, sql);
         if (memchr(word.p, '\'', word.n)) continue;
       }
       if (!yyjson_mut_arr_size(names)) continue;

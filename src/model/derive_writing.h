@@ -24,8 +24,14 @@ yyjson_mut_val *derive_write(const struct derive_writing *w);
 void derive_link(const struct derive_writing *w, yyjson_mut_val *thing, yyjson_mut_val *steps);
 // What two columns say together: late, how long it took, what is left.
 void derive_roles(const struct derive_writing *w, yyjson_mut_val *thing);
-bool derive_is_asking(struct str word, struct arena *a);     // "total", "per": it says what is asked for
-bool derive_calls(yyjson_mut_val *columns, struct str word); // is one of them called so?
+bool derive_is_asking(struct str word, struct arena *a); // "total", "per": it says what is asked for
+bool derive_is_over(struct str value);                   // is it a state of what nothing more is due of?
+struct str
+derive_past(const struct derive_writing *w); // the condition of what is overdue; empty: nothing is due
+// The other words of a thing, that are no other thing's: a subscription is no plan, where there are plans.
+void derive_own_kin(const struct derive_writing *w, const struct derive_index *of,
+                    const struct derive_tool *c, yyjson_mut_val *names);
+bool derive_calls(yyjson_mut_val *columns, struct str word);       // is one of them called so?
 bool derive_values_have(yyjson_mut_val *columns, struct str word); // is a value?
 struct str derive_plainly(const struct derive_column *c,
                           struct arena *a); // what it is called, without its kind

@@ -333,12 +333,28 @@ static void link_name(struct linking *x) {
   if (made && !yyjson_mut_obj_get(made, "other")) derive_put(w, made, STR("other"), yyjson_mut_true(w->doc));
 }
 
+// Without words that stand in its cells and name a thing: a note that says "customer" is not asked for by that.
+static const struct derive_column *link_own_words(const struct linking *x, const struct derive_index *of,
+                                                  const struct derive_column *c) {
+  if (!c->found_count) return c;
+  struct derive_column *own = ARENA_NEW(x->arena, struct derive_column);
+  *own = *c;
+  own->found_count = 0;
+  for (size_t i = 0; i < c->found_count; i++) {
+    if (map_get(&of->givers, language_stem(c->found[i][0], x->arena))) continue;
+    own->found[own->found_count][0] = c->found[i][0];
+    own->found[own->found_count++][1] = c->found[i][1];
+  }
+  return own;
+}
+
 static void link_walk(struct linking *x) {
   const struct derive_ref *last = x->path[x->depth - 1];
   const struct derive_column *label = derive_label(last->shape, last->noun, x->arena);
   link_name(x);
   for (size_t i = 0; i < last->shape->count; i++)
-    if (&last->shape->columns[i] != label || !last->asked) link_attribute(x, &last->shape->columns[i]);
+    if (&last->shape->columns[i] != label || !last->asked)
+      link_attribute(x, link_own_words(x, last->of, &last->shape->columns[i]));
   if (x->depth == LINK_DEPTH_MOST) return;
   struct derive_ref *refs = ARENA_ARRAY(x->arena, DERIVE_REFS_MOST, struct derive_ref);
   struct derive_taking there = *x->w->taking;

@@ -244,13 +244,6 @@ static bool part_goes_on(const struct filling *f, size_t i) {
   return false;
 }
 
-// "by customer segment", of customers.
-static bool part_is_per_own(const struct filling *f, size_t i) {
-  const struct mention *name = part_mention(f, i, -1);
-  return f->part->thing->derived && name && name->what == MENTION_NAME && !name->number &&
-         part_before(f, i - 1, LANGUAGE_PER, 1);
-}
-
 static bool part_is_flag(const struct model_thing *t, int column) {
   for (size_t i = 0; i < t->value_count; i++)
     if (t->values[i].column == column && str_is(t->values[i].value, "true")) return true;
@@ -258,14 +251,6 @@ static bool part_is_flag(const struct model_thing *t, int column) {
 }
 
 static void part_take_unknown(struct filling *f, size_t i);
-
-// "the average amount of invoices", of customers: an amount of theirs is not that of what they have.
-static bool part_measures_two(const struct filling *f, size_t i) {
-  const struct model_thing *t = f->part->thing;
-  int m = f->part->measure;
-  return m >= 0 && t->columns[m].counted != t->columns[f->list[i].number].counted &&
-         !part_before(f, i, LANGUAGE_COMPARISON, 3);
-}
 
 static void part_take_column(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];

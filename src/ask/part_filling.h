@@ -31,6 +31,8 @@ void part_take_bucket(struct filling *f, const struct ask_segment *s, size_t at)
 void part_take_percentile(struct filling *f, const struct ask_segment *s, size_t at);
 // Of what other things say (part_other.c): true where the mention was taken.
 bool part_take_other(struct filling *f, size_t i);
+bool part_measures_two(const struct filling *f, size_t i);
+bool part_is_per_own(const struct filling *f, size_t i);
 void part_settle_counted(struct filling *f);
 // Once all words are read (part_settle.c).
 void part_settle_flags(struct reading_part *p);

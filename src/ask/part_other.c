@@ -16,6 +16,21 @@ static bool part_near(const struct filling *f, size_t i, enum language_role role
   return false;
 }
 
+// "the average amount of invoices", of customers: an amount of theirs is not that of what they have.
+bool part_measures_two(const struct filling *f, size_t i) {
+  const struct model_thing *t = f->part->thing;
+  int m = f->part->measure;
+  return m >= 0 && t->columns[m].counted != t->columns[f->list[i].number].counted &&
+         !part_before(f, i, LANGUAGE_COMPARISON, 3);
+}
+
+// "by customer segment", of customers.
+bool part_is_per_own(const struct filling *f, size_t i) {
+  const struct mention *name = part_mention(f, i, -1);
+  return f->part->thing->derived && name && name->what == MENTION_NAME && !name->number &&
+         part_before(f, i - 1, LANGUAGE_PER, 1);
+}
+
 bool part_take_other(struct filling *f, size_t i) {
   struct reading_part *p = f->part;
   int column = f->list[i].number;

@@ -38,20 +38,9 @@ static bool plan_is_left(const struct reading *r, struct str word) {
   return !r->part_count;
 }
 
-static bool plan_has_digit(struct str s) {
-  for (size_t i = 0; i < s.n; i++)
-    if (s.p[i] >= '0' && s.p[i] <= '9') return true;
-  return false;
-}
-
-// Where nothing is spoken of by name, a word of a column alone is no reason to read its rows.
+// Where nothing is spoken of by name, a value alone is no reason to read rows: "the weather" is one of reasons for delay.
 static bool plan_speaks_of(const struct reading *r, const struct phrase *p) {
-  for (size_t i = 0; i < r->words.n && p->role == MODEL_COLUMN;
-       i++) { // "when was WO-2040 opened?": a row of any
-    const struct word *w = &r->words.items[i];
-    if (w->kind == WORD_PLAIN && w->whole.n > w->low.n && plan_has_digit(w->whole)) return true;
-  }
-  return p->role == MODEL_NAME || (r->part_count && p->role != MODEL_SOURCE);
+  return p->role == MODEL_NAME || p->role == MODEL_COLUMN || (r->part_count && p->role != MODEL_SOURCE);
 }
 
 // What its ids are of may be called as the question says.

@@ -59,13 +59,14 @@ bool boards_find(struct admin_call *call, struct board_row *out, struct err *err
   return boards_sees(call, out) || boards_none("dashboard", s.named, err);
 }
 
-static bool boards_fill(struct admin_call *call, struct boards_tile *t, struct stable_look *look,
-                        struct err *err) {
+static bool boards_fill(struct admin_call *call, struct boards_tile *t, enum board_reading what,
+                        struct stable_look *look, struct err *err) {
   t->at_work = schedule_is_at_work(t->tile.id);
+  t->next_in_ms = schedule_next_in(t->tile.id);
   look->catalog = board_sight(call->catalog, t->tile.owner); // it is run with its owner's view
   t->verdict = board_judge(call->env->board, &t->tile, look);
   t->lost = board_owner_lost(call->catalog, t->tile.owner);
-  return board_outcome_read(boards_store(call), t->tile.id, true, call->arena, &t->outcome, err);
+  return board_outcome_read(boards_store(call), t->tile.id, what, call->arena, &t->outcome, err);
 }
 
 static bool boards_find_tile_job(void *arg, struct err *err) {
@@ -74,7 +75,7 @@ static bool boards_find_tile_job(void *arg, struct err *err) {
   struct stable_look look = {.catalog = s->call->catalog, .arena = s->call->arena};
   bool ok = board_tile_find(store, s->named, s->call->arena, &s->tile->tile, err) &&
             board_find(store, s->tile->tile.dashboard_id, s->call->arena, s->board, err) &&
-            boards_fill(s->call, s->tile, &look, err);
+            boards_fill(s->call, s->tile, BOARD_READ_VALUES, &look, err);
   stable_done(&look);
   return ok;
 }
@@ -91,18 +92,19 @@ bool boards_read_tile(struct admin_call *call, struct str id, struct board_row *
   return boards_sees(call, board) || boards_none("tile", s.named, err);
 }
 
-bool boards_read_tiles(struct admin_call *call, struct str dashboard_id, struct str only,
-                       struct boards_tile **out, size_t *count, struct err *err) {
+bool boards_read_tiles(struct admin_call *call, const struct boards_wanted *wanted, struct boards_tile **out,
+                       size_t *count, struct err *err) {
   struct board_tile *tiles;
   size_t there, n = 0;
-  if (!board_tiles_of(boards_store(call), dashboard_id, call->arena, &tiles, &there, err)) return false;
+  if (!board_tiles_of(boards_store(call), wanted->dashboard_id, call->arena, &tiles, &there, err))
+    return false;
   struct boards_tile *all = ARENA_ARRAY(call->arena, there + 1, struct boards_tile);
   struct stable_look look = {.catalog = call->catalog, .arena = call->arena}; // tools are told once for all
   bool ok = true;
   for (size_t i = 0; ok && i < there; i++) {
-    if (only.n && !str_eq(only, tiles[i].id)) continue;
+    if (wanted->only.n && !str_eq(wanted->only, tiles[i].id)) continue;
     all[n].tile = tiles[i];
-    ok = boards_fill(call, &all[n++], &look, err);
+    ok = boards_fill(call, &all[n++], wanted->what, &look, err);
   }
   stable_done(&look);
   *out = all;
@@ -165,6 +167,7 @@ void boards_put_tile(struct admin_call *call, const struct boards_tile *t, enum 
   put_text(out, "dashboard_id", tile->dashboard_id);
   put_text(out, "title", tile->title);
   put_text(out, "result", tile->result);
+  put_text_or_null(out, "answer", boards_tells(call, tile) ? tile->answer : STR_NONE);
   put_text(out, "size", tile->size);
   put_int(out, "place", tile->place);
   put_int(out, "every_seconds", tile->every_ms / 1000);
@@ -177,6 +180,7 @@ void boards_put_tile(struct admin_call *call, const struct boards_tile *t, enum 
   put_time(out, "as_of", t->outcome.at);
   put_time(out, "tried_at", t->outcome.tried_at);
   put_bool(out, "refreshing", t->at_work);
+  put_time(out, "next_at", t->next_in_ms < 0 ? 0 : clock_now_ms() + t->next_in_ms);
   put_text(out, "owner", tile->owner);
   put_text_or_null(out, "owner_name", owner ? owner->name : STR_NONE);
   put_int(out, "version", tile->version);

@@ -13,8 +13,9 @@ struct boards_tile { // a tile as it stands
   struct board_tile tile;
   struct board_outcome outcome;
   struct shelf_verdict verdict;
-  struct str lost; // its owner's view cannot be had; empty: it can
-  bool at_work;    // it was to be run, or was running, before this was read
+  struct str lost;    // its owner's view cannot be had; empty: it can
+  int64_t next_in_ms; // until it is run by itself; below 0: it is not
+  bool at_work;       // it was to be run, or was running, before this was read
 };
 
 bool boards_sees(const struct admin_call *call, const struct board_row *row);
@@ -29,8 +30,12 @@ MUST_USE bool boards_find_tile(struct admin_call *call, struct board_row *board,
                                struct err *err) SUSPENDS;
 MUST_USE bool boards_read_tile(struct admin_call *call, struct str id, struct board_row *board,
                                struct boards_tile *out, struct err *err) SUSPENDS; // by its id
-// Of a dashboard, in their order; `only`: the one of this id; empty: all. Blocking.
-MUST_USE bool boards_read_tiles(struct admin_call *call, struct str dashboard_id, struct str only,
+struct boards_wanted {
+  struct str dashboard_id, only; // the one of this id; empty: all
+  enum board_reading what;
+};
+// Of a dashboard, in their order. Blocking.
+MUST_USE bool boards_read_tiles(struct admin_call *call, const struct boards_wanted *wanted,
                                 struct boards_tile **out, size_t *count, struct err *err);
 
 enum boards_form {

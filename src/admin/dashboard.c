@@ -18,6 +18,7 @@ struct dashboard_job {
   struct board_row row, *all;
   struct boards_tile *tiles;
   size_t count;
+  enum board_reading what; // of its tiles
 };
 
 static struct store *dashboard_store(const struct dashboard_job *job) {
@@ -36,6 +37,8 @@ static void dashboard_put(struct admin_call *call, const struct board_row *row) 
   put_text(out, "visibility", row->is_private ? STR("private") : STR("shared"));
   put_text_or_null(out, "since", row->since);
   put_text_or_null(out, "until", row->until);
+  put_int(out, "tile_count", row->tile_count);
+  put_time(out, "as_of", row->newest_at);
   put_int(out, "version", row->version);
   put_time(out, "created_at", row->created_at);
   put_time(out, "updated_at", row->updated_at);
@@ -63,12 +66,14 @@ bool admin_list_dashboards(struct admin_call *call, struct err *err) {
 
 static bool dashboard_tiles_job(void *arg, struct err *err) {
   struct dashboard_job *job = arg;
-  return boards_read_tiles(job->call, job->row.id, STR(""), &job->tiles, &job->count, err);
+  const struct boards_wanted wanted = {.dashboard_id = job->row.id, .what = job->what};
+  return boards_read_tiles(job->call, &wanted, &job->tiles, &job->count, err);
 }
 
 // With its tiles and what they gave.
 static bool dashboard_put_whole(struct dashboard_job *job, int64_t left, struct err *err) {
   struct admin_call *call = job->call;
+  job->what = BOARD_READ_VALUES;
   if (!pool_run(dashboard_tiles_job, job, err)) return false;
   put_open(&call->out, NULL, '{');
   dashboard_put(call, &job->row);
@@ -83,6 +88,19 @@ static bool dashboard_put_whole(struct dashboard_job *job, int64_t left, struct 
 bool admin_get_dashboard(struct admin_call *call, struct err *err) {
   struct dashboard_job job = {.call = call};
   return boards_find(call, &job.row, err) && dashboard_put_whole(&job, -1, err);
+}
+
+// How its tiles stand, without what they gave: for whoever looks again and again.
+bool admin_get_dashboard_state(struct admin_call *call, struct err *err) {
+  struct dashboard_job job = {.call = call};
+  if (!boards_find(call, &job.row, err) || !pool_run(dashboard_tiles_job, &job, err)) return false;
+  put_open(&call->out, NULL, '{');
+  put_int(&call->out, "version", job.row.version);
+  put_open(&call->out, "tiles", '[');
+  for (size_t i = 0; i < job.count; i++) boards_put_tile(call, &job.tiles[i], BOARDS_HEAD);
+  put_close(&call->out, ']');
+  put_close(&call->out, '}');
+  return true;
 }
 
 // ---- written

@@ -27,8 +27,8 @@ admin_handler admin_list_engines, admin_create_engine, admin_get_engine, admin_c
 admin_handler admin_run_program, admin_check_program, admin_get_program_schema;
 admin_handler admin_list_stored, admin_save_stored, admin_get_stored, admin_change_stored,
     admin_delete_stored, admin_list_published, admin_publish_program, admin_unpublish_program;
-admin_handler admin_list_dashboards, admin_create_dashboard, admin_get_dashboard, admin_change_dashboard,
-    admin_delete_dashboard, admin_refresh_dashboard, admin_start_dashboard;
+admin_handler admin_list_dashboards, admin_create_dashboard, admin_get_dashboard, admin_get_dashboard_state,
+    admin_change_dashboard, admin_delete_dashboard, admin_refresh_dashboard, admin_start_dashboard;
 admin_handler admin_pin_tile, admin_get_tile, admin_change_tile, admin_delete_tile, admin_refresh_tile,
     admin_get_tile_csv, admin_get_tile_history;
 admin_handler admin_list_watches, admin_create_watch, admin_get_watch, admin_change_watch, admin_delete_watch,

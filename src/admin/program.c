@@ -81,6 +81,7 @@ static bool program_ask(struct admin_call *call, struct program_asked *a, struct
                                         .by = admin_asker(call),
                                         .request_id = call->in->id,
                                         .fresh = json_bool(call->body, "fresh", false),
+                                        .charts = json_bool(call->body, "charts", false),
                                         .waits = true};
   if (!program_take_tables(a, err)) return false;
   a->request.doc = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW);

@@ -76,6 +76,6 @@ extern const struct admin_shape admin_dashboard_new, admin_dashboard_patch, admi
     admin_query_watches, admin_query_watch_events, admin_watch, admin_watch_secret, admin_watch_list,
     admin_watch_event, admin_watch_events, admin_share_new, admin_share_list, admin_share_url,
     admin_shared_tile, admin_tile_new, admin_tile_patch, admin_dashboard_list, admin_dashboard_whole,
-    admin_tile_whole, admin_history;
+    admin_dashboard_state, admin_tile_whole, admin_history;
 
 #endif

@@ -13,6 +13,7 @@ SHAPE(admin_program_body, "ProgramRun", "A program to run, or the handle of one 
   {"server", ADMIN_TEXT, .most = 128, .says = "id or name of the server whose view it has; left out: all accounts"},
   {"tables", ADMIN_OBJECT, .says = "rows of one's own by name: an array of objects, or a text of CSV or JSON"},
   {"fresh", ADMIN_BOOL, .says = "ask vendors anew, whatever was read a moment before (setting program_cache)"},
+  {"charts", ADMIN_BOOL, .says = "a chart of each result, whether the program wishes for one or not"},
   {"continue", ADMIN_TEXT, .most = 64, .says = "the handle of a paused outcome, instead of a program"});
 SHAPE(admin_question, "Question", "A question in plain language",
   {"question", ADMIN_TEXT, .most = ASK_QUESTION_MOST, .says = "the question; left out where a choice is made, or a paused answer goes on"},

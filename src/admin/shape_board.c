@@ -51,14 +51,17 @@ SHAPE(admin_tile_patch, "TilePatch", "What is to change; what is left out stays.
   {"visibility", ADMIN_WORD, REQ, .allowed = "private|shared", .says = "who sees it"},                              \
   {"since", ADMIN_TEXT, NIL, .says = "its range"},                                                                  \
   {"until", ADMIN_TEXT, NIL, .says = "its range"},                                                                  \
+  {"tile_count", ADMIN_INT, REQ, .says = "it has"},                                                                 \
+  {"as_of", ADMIN_TIME, NIL, .says = "when the newest of what they show was read"},                                 \
   {"version", ADMIN_INT, REQ, .says = "counts changes"},                                                            \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                              \
   {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
-#define TILE_SHOWN                                                                                                  \
+#define TILE_HEAD                                                                                                  \
   {"id", ADMIN_TEXT, REQ, .says = "til_…"},                                                                         \
   {"dashboard_id", ADMIN_TEXT, REQ, .says = "where it stands"},                                                     \
   {"title", ADMIN_TEXT, REQ, .says = "for people"},                                                                 \
   {"result", ADMIN_TEXT, REQ, .says = "of its program, the one that is shown"},                                     \
+  {"answer", ADMIN_TEXT, NIL, .says = "id of the answer whose program it is"},                     \
   {"size", ADMIN_WORD, REQ, .allowed = "quarter|half|full", .says = "of a row"},                                    \
   {"place", ADMIN_INT, REQ, .says = "on the dashboard, from 0"},                                                    \
   {"every_seconds", ADMIN_INT, REQ, .says = "how often it is run by itself; 0: never"},                             \
@@ -69,11 +72,14 @@ SHAPE(admin_tile_patch, "TilePatch", "What is to change; what is left out stays.
   {"as_of", ADMIN_TIME, NIL, .says = "when what it shows was read"},                                                \
   {"tried_at", ADMIN_TIME, NIL, .says = "the last run, good or not"},                                               \
   {"refreshing", ADMIN_BOOL, REQ, .says = "it is to be run, or is running"},                                        \
+  {"next_at", ADMIN_TIME, NIL, .says = "when it is run by itself next: by its interval, or after a rate limit"},    \
   {"owner", ADMIN_TEXT, REQ, .says = "id of the API token whose view it has"},                                      \
   {"owner_name", ADMIN_TEXT, NIL, .says = "its name, while it is there"},                                           \
   {"version", ADMIN_INT, REQ, .says = "counts changes"},                                                            \
   {"created_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                              \
-  {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"},                                                              \
+  {"updated_at", ADMIN_TIME, REQ, .says = "RFC 3339"}
+#define TILE_SHOWN                                                                                                  \
+  TILE_HEAD,                                                                                                        \
   {"outcome_status", ADMIN_TEXT, NIL, .says = "complete, or partial: some of what it asks for could not be read"},  \
   {"now", ADMIN_TIME, NIL, .says = "the one moment of the run"},                                                    \
   {"zone", ADMIN_TEXT, NIL, .says = "of buckets and dates"},                                                        \
@@ -85,6 +91,10 @@ SHAPE(admin_tile_whole, "TileWhole", "A tile with its program and the whole of i
   TILE_SHOWN,
   {"program", ADMIN_OBJECT, NIL, .says = "with the names of today; null: it is another's"},
   {"outcome", ADMIN_OBJECT, NIL, .says = "the last that was good, as POST /program gives it; null: there is none, or it is another's"});
+INNER(tile_head, "TileHead", "A tile without what it shows", TILE_HEAD);
+SHAPE(admin_dashboard_state, "DashboardState", "How the tiles of a dashboard stand",
+  {"version", ADMIN_INT, REQ, .says = "of the dashboard"},
+  {"tiles", ADMIN_OBJECTS, REQ, .shape = &tile_head, .says = "in their order"});
 INNER(admin_dashboard, "Dashboard", "A dashboard", BOARD_SHOWN);
 SHAPE(admin_dashboard_whole, "DashboardWhole", "A dashboard with its tiles",
   BOARD_SHOWN,

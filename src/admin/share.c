@@ -50,9 +50,10 @@ static struct str share_document(struct arena *a, const struct boards_tile *t) {
 // As parts: all tiles, or the one of this id.
 static bool share_read_live(struct admin_call *call, struct str dashboard_id, struct str tile_id,
                             struct share_shown *out, struct err *err) {
+  const struct boards_wanted wanted = {dashboard_id, tile_id, BOARD_READ_OUTCOME};
   struct boards_tile *tiles;
   size_t count;
-  if (!boards_read_tiles(call, dashboard_id, tile_id, &tiles, &count, err)) return false;
+  if (!boards_read_tiles(call, &wanted, &tiles, &count, err)) return false;
   out->parts = ARENA_ARRAY(call->arena, count + 1, struct board_part);
   out->count = 0;
   for (size_t i = 0; i < count; i++) {

@@ -101,6 +101,7 @@ static bool tile_take_program(struct boards_pin *pin, struct err *err) {
   struct str stored = json_str(call->body, "stored"), answer = json_str(call->body, "answer");
   if ((stored.n > 0) + (answer.n > 0) + (program != NULL) > 1)
     return err_at(err, ERR_INVALID, "program", "give one of program, stored, answer");
+  if (stored.n || answer.n || program) pin->tile.answer = answer;
   if (stored.n) return tile_take_stored(pin, stored, err);
   if (answer.n) return tile_take_answer(pin, answer, err);
   if (program) pin->program = json_to_text(call->arena, program);

@@ -40,7 +40,7 @@ static bool watch_ground(struct watch_job *job, struct err *err) {
   struct store *s = watch_store(job->call);
   return board_tile_find(s, job->watch.tile_id, job->arena, &job->tile, err) &&
          board_find(s, job->tile.dashboard_id, job->arena, &job->board, err) &&
-         board_outcome_read(s, job->tile.id, false, job->arena, &job->outcome, err);
+         board_outcome_read(s, job->tile.id, BOARD_READ_OUTCOME, job->arena, &job->outcome, err);
 }
 
 static bool watch_find_job(void *arg, struct err *err) {

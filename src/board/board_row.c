@@ -5,7 +5,10 @@
 #include "base/log.h"
 
 #define BOARD_COLUMNS                                                                                        \
-  "id, name, owner, visibility, since, until, created_at, updated_at, version, stamp FROM dashboard "
+  "id, name, owner, visibility, since, until, created_at, updated_at, version, stamp, "                      \
+  "(SELECT count(*) FROM tile WHERE dashboard_id = dashboard.id), "                                          \
+  "(SELECT coalesce(max(at), 0) FROM tile_outcome WHERE tile_id IN (SELECT id FROM tile WHERE dashboard_id " \
+  "= dashboard.id)) FROM dashboard "
 
 static struct str board_visibility(const struct board_row *row) {
   return row->is_private ? STR("private") : STR("shared");
@@ -104,7 +107,9 @@ static bool board_take(struct store *s, const struct store_rows *rows, size_t i,
                             .until = store_cell(rows, i, 5)->text,
                             .created_at = store_cell(rows, i, 6)->number,
                             .updated_at = store_cell(rows, i, 7)->number,
-                            .version = store_cell(rows, i, 8)->number};
+                            .version = store_cell(rows, i, 8)->number,
+                            .tile_count = store_cell(rows, i, 10)->number,
+                            .newest_at = store_cell(rows, i, 11)->number};
   struct sealed_at at = board_place(out);
   if (sealed_is_ours(s, &at, store_cell(rows, i, 9)->text, &why)) return true;
   log_warn("the dashboard %.*s is left out: %s", STR_ARG(out->id), why.text);

@@ -16,6 +16,8 @@ struct board_row {
   bool is_private;         // seen by its owner alone, while that token lives
   struct str since, until; // its range, over what its tiles say; empty: theirs
   int64_t created_at, updated_at, version;
+  int64_t tile_count,
+      newest_at; // as read: what it holds, and when the newest of that was read; 0: nothing was
 };
 
 // Names are for people and for paths: not empty, no '/', no line end, no id of another.

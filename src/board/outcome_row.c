@@ -48,7 +48,7 @@ static struct str outcome_open(struct store *s, const struct sealed_at *at, stru
   return text;
 }
 
-bool board_outcome_read(struct store *s, struct str tile_id, bool values, struct arena *a,
+bool board_outcome_read(struct store *s, struct str tile_id, enum board_reading what, struct arena *a,
                         struct board_outcome *out, struct err *err) {
   struct store_rows kept, tried;
   *out = (struct board_outcome){.state = BOARD_OK};
@@ -61,10 +61,11 @@ bool board_outcome_read(struct store *s, struct str tile_id, bool values, struct
   if (kept.count) {
     out->at = store_cell(&kept, 0, 0)->number;
     struct sealed_at at = outcome_at(SEALED_OUTCOME, tile_id, out->at, NULL, a);
-    out->outcome = outcome_open(s, &at, store_cell(&kept, 0, 1)->text, a);
+    bool opens = what != BOARD_READ_TRY;
+    if (opens) out->outcome = outcome_open(s, &at, store_cell(&kept, 0, 1)->text, a);
     at = outcome_at(SEALED_VALUES, tile_id, store_cell(&kept, 0, 2)->number, NULL, a);
-    if (values) out->points = outcome_open(s, &at, store_cell(&kept, 0, 3)->text, a);
-    if (!out->outcome.n) out->at = 0;
+    if (what == BOARD_READ_VALUES) out->points = outcome_open(s, &at, store_cell(&kept, 0, 3)->text, a);
+    if (opens && !out->outcome.n) out->at = 0;
   }
   if (!tried.count) return true;
   out->tried_at = store_cell(&tried, 0, 0)->number;
@@ -163,7 +164,8 @@ static bool outcome_keep_body(struct store *s, void *arg, struct err *err) {
   struct board_outcome was;
   struct str id = k->news.tile->id;
   if (!outcome_is_of(s, k->news.tile, job->arena, err) ||
-      !board_outcome_read(s, id, k->news.after.n > 0, job->arena, &was, err))
+      !board_outcome_read(s, id, k->news.after.n ? BOARD_READ_VALUES : BOARD_READ_OUTCOME, job->arena, &was,
+                          err))
     return false;
   k->news.before = was.outcome;
   if (k->news.at <= was.at) k->news.at = was.at + 1; // the clock was set back

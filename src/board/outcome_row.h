@@ -32,9 +32,13 @@ struct board_outcome {
   struct str why; // it was not good; empty: it was
 };
 
-// `values`: with what it costs to open values over time.
-MUST_USE bool board_outcome_read(struct store *s, struct str tile_id, bool values, struct arena *a,
-                                 struct board_outcome *out, struct err *err);
+enum board_reading { // what of it is opened, which costs
+  BOARD_READ_TRY,    // how the last run went
+  BOARD_READ_OUTCOME,
+  BOARD_READ_VALUES, // and values over time
+};
+MUST_USE bool board_outcome_read(struct store *s, struct str tile_id, enum board_reading what,
+                                 struct arena *a, struct board_outcome *out, struct err *err);
 
 // What a refresh came to, before it is kept. For whoever goes by it (conditions).
 struct board_news {

@@ -455,6 +455,19 @@ bool schedule_is_at_work(struct str id) {
   return works;
 }
 
+int64_t schedule_next_in(struct str id) {
+  pthread_mutex_lock(&schedule.lock);
+  const struct schedule_tile *t = map_get(&schedule.tiles, id);
+  uint64_t now = schedule_now_ms(), at = UINT64_MAX;
+  if (t && t->state == SCHEDULE_IDLE) at = t->due_ms;
+  if (t && t->state == SCHEDULE_QUEUED) {
+    uint64_t held = schedule_held_ms(t);
+    at = held == UINT64_MAX ? now : now + held;
+  }
+  pthread_mutex_unlock(&schedule.lock);
+  return at == UINT64_MAX ? -1 : at > now ? (int64_t)(at - now) : 0;
+}
+
 // ---- the end
 
 void schedule_stop(void) {

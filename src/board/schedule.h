@@ -29,6 +29,8 @@ MUST_USE bool schedule_refresh(const struct str *ids, size_t count, uint64_t wai
 // Somebody looks: those that are older than their interval, or SCHEDULE_STALE_MS, are run soon. How many. Any thread.
 size_t schedule_look(const struct str *ids, size_t count);
 bool schedule_is_at_work(struct str id); // it is to be run, or is running
+// Milliseconds until it is run by itself: by its interval, or where it waits for a quota; below 0: it is not. Any thread.
+int64_t schedule_next_in(struct str id);
 void schedule_stop(void);
 void schedule_close(void); // the loops have ended
 

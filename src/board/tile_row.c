@@ -41,6 +41,10 @@ static bool tile_seal(struct store *s, const struct board_tile *t, struct arena 
   json_add_string(&out, t->title);
   buf_add_z(&out, ",\"result\":");
   json_add_string(&out, t->result);
+  if (t->answer.n) {
+    buf_add_z(&out, ",\"answer\":");
+    json_add_string(&out, t->answer);
+  }
   if (t->parameters.n) buf_printf(&out, ",\"parameters\":%.*s", STR_ARG(t->parameters));
   buf_printf(&out, ",\"program\":%.*s}", STR_ARG(t->program));
   *bytes = out.n;
@@ -63,6 +67,7 @@ static bool tile_open(struct store *s, struct str blob, struct arena *a, struct 
   yyjson_val *root = yyjson_doc_get_root(doc), *parameters = yyjson_obj_get(root, "parameters");
   t->title = arena_dup(a, json_str(root, "title"));
   t->result = arena_dup(a, json_str(root, "result"));
+  t->answer = arena_dup(a, json_str(root, "answer"));
   t->program = doc ? json_to_text(a, yyjson_obj_get(root, "program")) : STR("");
   t->parameters = parameters ? json_to_text(a, parameters) : STR("");
   yyjson_doc_free(doc);

@@ -20,9 +20,11 @@ struct board_tile {
   struct str id, dashboard_id;
   struct str owner;                              // id of the API token whose view it has
   struct str title, program, result, parameters; // JSON: the stable form; values by name, or empty
-  struct str size;                               // quarter, half, full: of a row
-  int64_t place;                                 // from 0; -1 where it is new: the end
-  int64_t every_ms;                              // 0: it is not run by itself
+  struct str
+      answer;       // id of the answer whose program it is; empty: it is of none. Who reads it is asked there
+  struct str size;  // quarter, half, full: of a row
+  int64_t place;    // from 0; -1 where it is new: the end
+  int64_t every_ms; // 0: it is not run by itself
   int64_t created_at, updated_at, version;
 };
 

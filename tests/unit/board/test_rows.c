@@ -108,11 +108,13 @@ static void test_tile_whole(void **state) {
   size_t n;
   first_board();
   t.parameters = STR("{\"part\":\"x\"}");
+  t.answer = STR("ans_1");
   add(t);
   must(board_tile_find(store, t.id, arena, &back, &err));
   check_text(back.title, "Zebras");
   check_text(back.parameters, "{\"part\":\"x\"}");
   check_text(back.program, BOTH);
+  check_text(back.answer, "ans_1");
   must(store_query(store, "SELECT document FROM tile", NULL, 0, arena, &rows, &err));
   assert_null(strstr(store_cell(&rows, 0, 0)->text.p, "Zebras"));
   assert_int_equal(count("SELECT count(*) FROM tile_use"), 2);
@@ -152,10 +154,16 @@ static void test_outcome(void **state) {
   add(t);
   must(keep(&t, 1000, "{\"secret\":\"Zebra\"}", ""));
   must(keep(&t, 2000, "", "the vendor said Zebra"));
-  must(board_outcome_read(store, t.id, true, arena, &o, &err));
+  must(board_outcome_read(store, t.id, BOARD_READ_VALUES, arena, &o, &err));
   check_text(o.outcome, "{\"secret\":\"Zebra\"}");
   check_text(o.why, "the vendor said Zebra");
   assert_true(o.at == 1000 && o.tried_at == 2000 && o.state == BOARD_FAILED);
+  struct board_outcome head;
+  must(board_outcome_read(store, t.id, BOARD_READ_TRY, arena, &head, &err));
+  assert_true(head.at == 1000 && head.tried_at == 2000 && !head.outcome.n && !head.points.n);
+  struct board_row shown;
+  must(board_find(store, t.dashboard_id, arena, &shown, &err));
+  assert_true(shown.tile_count == 1 && shown.newest_at == 1000);
   check_text(o.points, "{\"keys\":[\"n\"],\"points\":[[1000,0,5]]}");
   must(store_query(
       store, "SELECT outcome || points || why FROM tile_outcome o JOIN tile_try t ON o.tile_id = t.tile_id",
@@ -177,7 +185,7 @@ static void test_swapped(void **state) {
   must(keep(&two, 1000, "{\"b\":1}", ""));
   memory_store_sql(
       "UPDATE tile_outcome SET outcome = (SELECT outcome FROM tile_outcome WHERE tile_id = 'til_2')");
-  must(board_outcome_read(store, one.id, false, arena, &o, &err));
+  must(board_outcome_read(store, one.id, BOARD_READ_OUTCOME, arena, &o, &err));
   assert_int_equal(o.outcome.n, 0);
   assert_int_equal(o.at, 0);
 }
@@ -212,12 +220,12 @@ static void test_anew(void **state) {
   t.version = 2;
   t.title = STR("Other");
   must(board_tile_update(store, &t, false, &err));
-  must(board_outcome_read(store, t.id, false, arena, &o, &err));
+  must(board_outcome_read(store, t.id, BOARD_READ_OUTCOME, arena, &o, &err));
   assert_int_equal(o.at, 1000);
   t.version = 3;
   t.program = STR("{\"steps\":[{\"keys\":[{\"account\":\"acc_2\"}]}]}");
   must(board_tile_update(store, &t, true, &err));
-  must(board_outcome_read(store, t.id, false, arena, &o, &err));
+  must(board_outcome_read(store, t.id, BOARD_READ_OUTCOME, arena, &o, &err));
   assert_true(o.at == 0 && o.tried_at == 0);
   assert_int_equal(count("SELECT count(*) FROM tile_use"), 1);
 }
@@ -245,7 +253,7 @@ static void test_hook(void **state) {
   hook_ok = false;
   refuse(keep(&t, 2000, "{\"n\":2}", ""), ERR_INTERNAL);
   board_on_refresh(NULL, NULL);
-  must(board_outcome_read(store, t.id, false, arena, &o, &err));
+  must(board_outcome_read(store, t.id, BOARD_READ_OUTCOME, arena, &o, &err));
   check_text(o.outcome, "{\"n\":1}");
   assert_int_equal(count("SELECT every_ms FROM tile"), 1);
   assert_int_equal(hook_calls, 2);

@@ -84,6 +84,7 @@ static const struct {
     {"DELETE /session/{session}", ADMIN_VIEW},
     {"GET /dashboard", ADMIN_VIEW},
     {"GET /dashboard/{dashboard}", ADMIN_VIEW},
+    {"GET /dashboard/{dashboard}/state", ADMIN_VIEW},
     {"GET /tile/{tile}/csv", ADMIN_VIEW},
     {"GET /tile/{tile}/history", ADMIN_VIEW},
     {"GET /answers", ADMIN_VIEW},

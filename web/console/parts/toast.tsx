@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { t } from "../app/words.ts";
 
-const STAYS_MS = 8000;
+export const STAYS_MS = 8000;
 interface Toast {
   readonly text: string;
   readonly undo?: (() => void | Promise<void>) | undefined;

@@ -25,6 +25,7 @@ const SCREENS = [
   { name: "system", path: "settings?tab=system", seen: "Make a new key" },
   { name: "answers", path: "answers", seen: "What you ask is kept here." },
   { name: "answer", path: () => `answer/${made.answer.id}`, seen: "Evidence" },
+  { name: "dashboards", path: "dashboards", seen: "New dashboard" },
   { name: "sources", path: "sources", seen: "Tools served" },
   { name: "sources-add", path: "sources/add?tab=mcp", seen: "Hugging Face" },
   { name: "sources-vendor", path: "sources/add?connector=slack", seen: "Client secret, if it has one" },

@@ -299,9 +299,17 @@ static void role_duration(struct roles *x) {
                role_sql(x, x->end));
 }
 
+static struct str role_last_word(struct str noun) {
+  size_t at = noun.n;
+  while (at && noun.p[at - 1] != ' ') at--;
+  return str_from(noun, at);
+}
+
 static void role_age(struct roles *x) {
   static const char *const age[] = {"age", "old", "older", NULL}, *const left[] = {"left", "remaining", NULL};
-  if (x->begin && role_says(x, age) && !derive_calls(x->columns, STR("age")))
+  struct str noun = role_last_word(x->w->t->noun); // nobody's age is that of a ticket
+  bool named = derive_is_said(x->w, noun) || derive_is_said(x->w, x->w->t->last);
+  if (x->begin && named && role_says(x, age) && !derive_calls(x->columns, STR("age")))
     role_measure(x, "age", role_names(x, age), role_unit(x, true), role_sql(x, x->begin), STR("'now'"));
   if (x->due && role_says(x, left) && !derive_calls(x->columns, STR("remaining")))
     role_measure(x, "remaining", role_names(x, left), role_unit(x, true), STR("'now'"), role_sql(x, x->due));

@@ -41,7 +41,7 @@ describe("a first time in the console", { skip: noBrowser }, () => {
     await page.getByRole("dialog").getByRole("link").waitFor(); // to the dashboard
     await page.keyboard.press("Escape");
     const [board] = (await world.must(200, "GET", "/dashboard")).items;
-    assert.equal((await world.must(200, "GET", `/dashboard/${board.id}`)).tiles.length, 4);
+    assert.equal((await world.must(200, "GET", `/dashboard/${board.id}`)).tiles.length, 5);
   });
 
   test("a password is chosen by the link that is offered, and serves from then on", async () => {

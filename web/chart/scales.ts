@@ -45,9 +45,9 @@ export interface NumberOptions {
   zero?: boolean;
   nice?: boolean; // widened to whole steps
   format?: AxisFormat | undefined;
-  step?: number; // ticks are not closer
+  step?: number; // ticks are not closer; without it whole numbers have whole ticks
 }
-export function numberScale(values: readonly number[], { range, zero = true, nice = true, format, step = 0 }: NumberOptions): Scale<number> {
+export function numberScale(values: readonly number[], { range, zero = true, nice = true, format, step = values.every(Number.isInteger) ? 1 : 0 }: NumberOptions): Scale<number> {
   const [low, high] = extent(values, zero);
   const scale = scaleLinear().domain([low, high]).range(range);
   if (nice) scale.nice();

@@ -12,6 +12,7 @@ import { BINARY, Program, ROOT } from "../tests/e2e/lib/postern.mjs";
 const WORLDS = {
   "tests/ask": { "tests/ask/questions.jsonl": "tests/ask/truth.mjs", "tests/ask-foreign/questions-home.jsonl": "tests/ask-foreign/truth-home.mjs" },
   "tests/ask-foreign": { "tests/ask-foreign/questions.jsonl": "tests/ask-foreign/truth.mjs" },
+  "tests/ask-unseen": { "tests/ask-unseen/questions.jsonl": "tests/ask-unseen/truth.mjs" },
 };
 // ASK_SETS=tests/ask/questions.jsonl asks those alone, and keeps the others unseen while something is changed for it.
 const wanted = process.env.ASK_SETS?.split(",");

@@ -104,8 +104,8 @@ function moment(check, asked) {
   const known = check.startsWith("~") ? moments(asked)[check.slice(1)] : undefined;
   return known === undefined ? undefined : { at: known, slack: 15 * 60_000 };
 }
-/** A time as a text, or as seconds since 1970. */
-const timeOf = (text) => (/^\d{9,11}$/.test(text) ? Number(text) * 1000 : Date.parse(text));
+/** A time as a text, or as seconds or milliseconds since 1970. */
+const timeOf = (text) => (/^\d{9,14}$/.test(text) ? Number(text) * (text.length < 12 ? 1000 : 1) : Date.parse(text));
 function at(args, path) {
   if (path === "*") return JSON.stringify(args);
   if (Object.hasOwn(args, path)) return args[path];
@@ -132,7 +132,7 @@ function argsHold(question, calls, context) {
       }
       const listed = typeof check === "string" && check.startsWith("=") ? context.truths.map((t) => t[check.slice(1)]).find(Array.isArray) : undefined;
       for (const one of listed ?? [check].flat()) {
-        const test = listed ? (v) => v === one : (v) => argHolds(v, one, context);
+        const test = listed ? (v) => String(v) === String(one) : (v) => argHolds(v, one, context);
         if (!mine.some((c) => test(at(c.args ?? {}, path)))) return `${tool}.${path}: no call with ${one}`;
       }
     }
@@ -223,7 +223,7 @@ function perfect(truth) {
         for (const [path, c] of checks) {
           const many = [c].flat().flatMap((one) => [fit(one)].flat());
           let v = many[i % many.length];
-          if (v.startsWith("/")) v = SAMPLES.find((s) => pattern(many[i % many.length]).test(s)) ?? v;
+          if (String(v).startsWith("/")) v = SAMPLES.find((s) => pattern(many[i % many.length]).test(s)) ?? v;
           args[path] = v;
         }
         calls.push({ tool: group[0], args });

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Upkeep of buildings and machines, as an MCP server on the official SDK: some tools say what they return, some give JSON as
+// Upkeep of buildings and machines, as an MCP server: some tools say what they return, some give JSON as
 // text, and some write.
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { DAY, HOUR, cents, chance, date, fraction, integer, iso, pick, times, weighted } from "./seed.mjs";
-
-const packages = createRequire(new URL("../../e2e/package.json", import.meta.url));
-const { McpServer } = packages("@modelcontextprotocol/sdk/server/mcp.js");
-const { StreamableHTTPServerTransport } = packages("@modelcontextprotocol/sdk/server/streamableHttp.js");
-const { z } = packages("zod");
+import { both, serveMcp, text, wrong, z } from "./mcp.mjs";
 
 export const KEY = "upkeep-token-of-the-questions";
 const FACILITIES = [["NMR", "Northmoor", "depot", 8200], ["EQY", "Eastquay", "depot", 5400], ["MLB", "Millbrook", "depot", 3900], ["STB", "Stonebridge", "depot", 4700], ["HRV", "Harrow Vale", "depot", 3100], ["SLT", "Saltmarsh", "depot", 6100], ["KFY", "Kingsferry", "depot", 7000], ["HQ", "Head Office", "office", 1500], ["COLD", "Pinewick Cold Store", "cold_store", 2600]];
@@ -46,9 +40,6 @@ function tools(now) {
   const machines = equipment(now);
   const orders = workOrders(now, machines);
   const fit = (row, want) => Object.entries(want).every(([k, v]) => v === undefined || row[k] === v);
-  const text = (value) => ({ content: [{ type: "text", text: JSON.stringify(value) }] });
-  const both = (value) => ({ ...text(value), structuredContent: value });
-  const wrong = (message) => ({ isError: true, content: [{ type: "text", text: message }] });
   const code = z.string().describe("Code of a facility, such as NMR");
   const reads = { readOnlyHint: true };
   const machine = z.object({ tag: z.string(), name: z.string(), category: z.string(), facility_code: z.string(), criticality: z.enum(["A", "B", "C"]), installed_on: z.string(), last_service_on: z.string().nullable(), next_service_on: z.string(), warranty_until: z.string().nullable() });
@@ -90,28 +81,4 @@ function tools(now) {
   ];
 }
 
-export async function upkeep({ now, port = 0 }) {
-  const table = tools(now);
-  const writing = new Set(table.filter(([, t]) => !t.annotations.readOnlyHint).map(([name]) => name));
-  let writes = [];
-  const http = createServer(async (req, res) => {
-    if (req.url === "/_writes") {
-      res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(writes));
-      writes = [];
-      return;
-    }
-    if (req.headers.authorization !== `Bearer ${KEY}`) return void res.writeHead(401, { "www-authenticate": "Bearer" }).end();
-    const chunks = [];
-    for await (const chunk of req) chunks.push(chunk);
-    const body = chunks.length ? JSON.parse(Buffer.concat(chunks)) : undefined;
-    if (body?.method === "tools/call" && writing.has(body.params?.name)) writes.push(body.params.name);
-    const server = new McpServer({ name: "upkeep", version: "3.4.0" });
-    for (const [name, { inputSchema = {}, ...tool }, run] of table) server.registerTool(name, { inputSchema, ...tool }, run);
-    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined, enableJsonResponse: true });
-    res.on("close", () => void server.close());
-    await server.connect(transport);
-    await transport.handleRequest(req, res, body);
-  });
-  await new Promise((done) => http.listen(port, "127.0.0.1", done));
-  return { origin: `http://127.0.0.1:${http.address().port}`, close: () => (http.closeAllConnections(), http.close()) };
-}
+export const upkeep = ({ now, port }) => serveMcp({ name: "upkeep", version: "3.4.0", key: KEY, port, tools: tools(now) });

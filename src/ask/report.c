@@ -2,6 +2,7 @@
 #include "ask/report.h"
 
 #include "ask/tell.h"
+#include "base/map.h"
 #include "data/json.h"
 
 static void report_send(struct report *r, struct ask_event *e, struct buf *data) {
@@ -33,6 +34,12 @@ void report_understood(struct report *r, const struct ask_plan *plan) {
     json_add_string(&data, plan->notes[i]);
   }
   buf_add_char(&data, ']');
+  uint64_t now = map_hash(buf_str(&data)) | 1;
+  if (now == r->understood) { // the plan was made anew, and came out the same
+    buf_free(&data);
+    return;
+  }
+  r->understood = now;
   report_send(r, &(struct ask_event){.name = "understood", .what = STR("understood")}, &data);
 }
 

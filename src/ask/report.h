@@ -28,6 +28,7 @@ struct report {   // lives as long as it follows a run
   void *arg;
   const char *of;      // of the program at work
   size_t ended, known; // of the programs before it
+  uint64_t understood; // a hash of what was told of that last; 0: nothing yet
   struct {
     const char *state;
     size_t ended, known, rows;

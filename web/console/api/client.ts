@@ -64,11 +64,14 @@ export async function ok<T>(sent: Promise<Sent<T>>): Promise<T> {
   return data as T;
 }
 
-// All entries of a list, page by page, at most so many.
-export async function all<T>(page: (after: string | undefined) => Promise<{ items?: T[]; next?: string | null }>, most = 10000): Promise<T[]> {
+const PAGE = 1000; // the most that the API gives at once
+export const page = (after: string | undefined, signal?: AbortSignal) => ({ params: { query: { limit: PAGE, ...(after ? { after } : {}) } }, ...(signal ? { signal } : {}) });
+
+// All entries of a list, page by page, at most so many: all((after) => ok(api.GET("/api-token", page(after)))).
+export async function all<T>(read: (after: string | undefined) => Promise<{ items?: T[]; next?: string | null }>, most = 10000): Promise<T[]> {
   const items: T[] = [];
   for (let after: string | undefined; items.length < most; ) {
-    const { items: more = [], next } = await page(after);
+    const { items: more = [], next } = await read(after);
     items.push(...more);
     after = next ? (new URL(next, location.origin).searchParams.get("after") ?? undefined) : undefined;
     if (after === undefined) break;

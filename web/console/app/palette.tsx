@@ -2,8 +2,7 @@
 // palette: Ctrl K or ⌘ K: go to a screen or a thing by its name, or ask what was typed (ARIA's pattern of a combobox with a
 // list). The names are asked for when it opens.
 import { useId, useMemo, useRef, useState } from "preact/hooks";
-import { all, api, ok } from "../api/client.ts";
-import { useData } from "../api/data.ts";
+import { useAccounts, useBoards, useServers } from "../api/lists.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { go } from "./router.ts";
 import { places } from "./routes.ts";
@@ -25,10 +24,7 @@ function rank(label: string, wanted: string): number {
 
 function useAims(): Aim[] {
   const edits = may("admin", "editor");
-  const page = (after: string | undefined) => ({ params: { query: { limit: 1000, ...(after ? { after } : {}) } } });
-  const sources = useData(edits ? "accounts" : undefined, (signal) => all((after) => ok(api.GET("/integrated-account", { ...page(after), signal }))));
-  const servers = useData(edits ? "servers" : undefined, (signal) => all((after) => ok(api.GET("/mcp-server", { ...page(after), signal })), 20_000));
-  const boards = useData("boards", (signal) => all((after) => ok(api.GET("/dashboard", { ...page(after), signal }))));
+  const sources = useAccounts(undefined, edits), servers = useServers(edits), boards = useBoards();
   return useMemo(
     () => [
       ...places.filter((p) => may(...p.roles)).map((p) => ({ label: t(`nav.${p.name}`), kind: "place", run: () => go(p.path) })),

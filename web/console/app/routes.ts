@@ -55,7 +55,6 @@ export const places: readonly Place[] = [
   { path: "audit", name: "audit", key: "l", roles: EDITS },
   { path: "settings", name: "settings", key: "e", roles: ALL },
 ];
-export const roleNames = { ALL, EDITS, ADMIN };
 
 export function routeOf(path: string): { route: Route; params: Params } | undefined {
   for (const route of routes) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // pin: puts a result on a dashboard, one that is there or a new one. The tile runs the program again; no model is asked.
 import { useState } from "preact/hooks";
-import { all, api, ok } from "../../api/client.ts";
-import { changed, useData } from "../../api/data.ts";
+import { api, ok } from "../../api/client.ts";
+import { changed } from "../../api/data.ts";
+import { useBoards } from "../../api/lists.ts";
 import { href } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { Dialog } from "../../parts/dialog.tsx";
@@ -15,7 +16,7 @@ export type Pinned = { readonly answer: string } | { readonly program: Record<st
 const NEW = "+";
 
 export function Pin({ what, title, results, close }: { what: Pinned; title: string; results: readonly Result[]; close: () => void }) {
-  const boards = useData("dashboards", () => all((after) => ok(api.GET("/dashboard", { params: { query: { limit: 1000, ...(after ? { after } : {}) } } }))));
+  const boards = useBoards();
   const [chosen, choose] = useState<string | undefined>(undefined), [name, setName] = useState(""), [says, setTitle] = useState(title);
   const [result, setResult] = useState(results[0]?.name), [on, setOn] = useState<{ id: string; name: string } | undefined>(undefined);
   if (on)

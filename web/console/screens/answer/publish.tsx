@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // publish: an answer's program becomes a tool of an MCP server; what it takes as parameters are the tool's arguments.
 import { useState } from "preact/hooks";
-import { all, api, ok } from "../../api/client.ts";
-import { changed, useData } from "../../api/data.ts";
+import { api, ok } from "../../api/client.ts";
+import { changed } from "../../api/data.ts";
+import { useServers } from "../../api/lists.ts";
 import { href } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { Dialog } from "../../parts/dialog.tsx";
@@ -13,7 +14,7 @@ import { Notice, Wait } from "../../parts/notice.tsx";
 export const toolName = (title: string): string => title.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "").slice(0, 48) || "answer";
 
 export function Publish({ answer, title, close }: { answer: string; title: string; close: () => void }) {
-  const servers = useData("servers", () => all((after) => ok(api.GET("/mcp-server", { params: { query: { limit: 1000, ...(after ? { after } : {}) } } }))));
+  const servers = useServers();
   const [chosen, choose] = useState<string | undefined>(undefined), [as, setAs] = useState(toolName(title)), [description, describe] = useState(title), [on, setOn] = useState<string | undefined>(undefined);
   if (on)
     return (

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ask: one box. What happens is told as it goes, and folds to a line when the answer is there; what follows stands below.
+import { useAccounts } from "../../api/lists.ts";
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { bind } from "../../app/keys.ts";
 import { address, href, queryOf, setQuery } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { FaultNotice, Wait } from "../../parts/notice.tsx";
-import { useAccounts } from "../sources/read.ts";
 import { follow, missing, put, restoring, turns } from "./conversation.ts";
 import { NoAccount, Sources, Suggestions } from "./start.tsx";
 import { Turn } from "./turn.tsx";

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // start: what can be asked: the sources, whose view and which engine it is, and questions that the connected accounts suggest.
-import { all, api, ok, type Shapes } from "../../api/client.ts";
+import { api, ok, type Shapes } from "../../api/client.ts";
 import { useData } from "../../api/data.ts";
+import { useBoards, useServers, type useAccounts } from "../../api/lists.ts";
 import { href, queryOf, setQuery } from "../../app/router.ts";
 import { may } from "../../app/session.ts";
 import { t } from "../../app/words.ts";
 import { FaultNotice, Notice, Wait } from "../../parts/notice.tsx";
-import type { useAccounts } from "../sources/read.ts";
 import { Welcome } from "../welcome/welcome.tsx";
 
 const CONNECTORS_MOST = 6, QUESTIONS_MOST = 6, BOARDS_MOST = 4, CHIPS_MOST = 12;
-
-type Page = { params: { query: { limit: number; after?: string } } };
-const page = (after: string | undefined): Page => ({ params: { query: { limit: 1000, ...(after ? { after } : {}) } } });
 
 // One question of each connector, then the second of each, and so on.
 export function inTurn<T>(lists: readonly (readonly T[])[], most: number): T[] {
@@ -27,7 +24,7 @@ async function questionsOf(accounts: readonly Shapes["Account"][]): Promise<stri
 }
 
 export function Sources({ accounts }: { accounts: readonly Shapes["Account"][] }) {
-  const servers = useData("servers", () => all((after) => ok(api.GET("/mcp-server", page(after)))));
+  const servers = useServers();
   const engines = useData(may("admin") ? "engines" : undefined, () => ok(api.GET("/engines")));
   const view = queryOf("view") ?? "", server = servers.value?.find((s) => s.id === view);
   const shown = server ? accounts.filter((a) => server.accounts?.some((s) => s.id === a.id)) : accounts;
@@ -83,7 +80,7 @@ export function Sources({ accounts }: { accounts: readonly Shapes["Account"][] }
 
 export function Suggestions({ accounts, ask }: { accounts: readonly Shapes["Account"][]; ask: (question: string) => void }) {
   const questions = useData(`questions/${[...new Set(accounts.map((a) => a.connector))].join()}`, () => questionsOf(accounts));
-  const boards = useData("dashboards", () => all((after) => ok(api.GET("/dashboard", page(after)))));
+  const boards = useBoards();
   return (
     <>
       {(questions.value ?? []).length > 0 && (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One dashboard: its tiles, which are looked at again while it is open; moved, sized, refreshed, shared; and what opens over it.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { all, api, ok } from "../../api/client.ts";
+import { all, api, ok, page } from "../../api/client.ts";
 import { changed, useData } from "../../api/data.ts";
 import { bind } from "../../app/keys.ts";
 import type { ScreenProps } from "../../app/routes.ts";
@@ -89,7 +89,7 @@ export default function BoardScreen({ params }: ScreenProps) {
   const id = params["id"] ?? "", { board, heads, act } = useBoard(id), b = board.value;
   const runs = may("admin", "editor"), edits = may("admin") || (runs && b !== undefined && b.owner === who.value?.id);
   const editing = edits && queryOf("edit") === "1", plain = queryOf("view") === "plain", [deleting, del] = useState(false);
-  const watches = useData<Watch[]>(edits && b ? `watches of ${b.id}` : undefined, (signal) => all((after) => ok(api.GET("/watches", { params: { query: { limit: 1000, ...(after ? { after } : {}) } }, signal }))), 15_000);
+  const watches = useData<Watch[]>(edits && b ? `watches of ${b.id}` : undefined, (signal) => all((after) => ok(api.GET("/watches", page(after, signal)))), 15_000);
   useOnView(id, runs);
   useEffect(() => (edits ? bind("e", () => setQuery({ edit: queryOf("edit") ? undefined : "1" })) : undefined), [edits]);
   useEffect(() => (runs ? bind("r", () => act.refresh()) : undefined), [runs, act]);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dashboards: all that one may see, with whose they are, how many tiles they have and how fresh these are.
 import { useEffect } from "preact/hooks";
-import { all, api, ok } from "../../api/client.ts";
-import { changed, useData } from "../../api/data.ts";
+import { changed } from "../../api/data.ts";
+import { useBoards } from "../../api/lists.ts";
 import { bind } from "../../app/keys.ts";
 import { go, href, queryOf, setQuery } from "../../app/router.ts";
 import { may } from "../../app/session.ts";
@@ -14,8 +14,6 @@ import { Virtual } from "../../parts/virtual.tsx";
 import { going } from "../../parts/later.ts";
 import { MakeBoard, StartBoard } from "./make.tsx";
 import type { Listed } from "./told.ts";
-
-export const listBoards = (signal?: AbortSignal): Promise<Listed[]> => all((after) => ok(api.GET("/dashboard", { params: { query: { limit: 1000, ...(after ? { after } : {}) } }, ...(signal ? { signal } : {}) })));
 
 function Row({ board: b }: { board: Listed }) {
   return (
@@ -35,7 +33,7 @@ function Row({ board: b }: { board: Listed }) {
 }
 
 export default function Boards() {
-  const list = useData("dashboards", listBoards, 20_000), edits = may("admin", "editor"), making = queryOf("new");
+  const list = useBoards(20_000), edits = may("admin", "editor"), making = queryOf("new");
   const word = (queryOf("q") ?? "").toLowerCase(), there = list.value?.filter((b) => !going.value.has(b.id));
   useEffect(() => (edits ? bind("c", () => setQuery({ new: "empty" })) : undefined), [edits]);
   const found = there?.filter((b) => b.name.toLowerCase().includes(word)).reverse();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // make: a dashboard that is empty, or the one that a source's connector offers to look at first; and what a dashboard is called.
 import { useState } from "preact/hooks";
-import { all, api, ok, type Shapes } from "../../api/client.ts";
-import { changed, useData } from "../../api/data.ts";
+import { api, ok, type Shapes } from "../../api/client.ts";
+import { changed } from "../../api/data.ts";
+import { useAccounts } from "../../api/lists.ts";
 import { href } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { Dialog } from "../../parts/dialog.tsx";
@@ -85,7 +86,7 @@ export function ChangeBoard({ board, close }: { board: Board; close: () => void 
 
 // What does not fit the account is told before it is opened.
 export function StartBoard({ close, made }: { close: () => void; made: (id: string) => void }) {
-  const accounts = useData("accounts for dashboards", (signal) => all((after) => ok(api.GET("/integrated-account", { params: { query: { limit: 1000, ...(after ? { after } : {}) } }, signal }))));
+  const accounts = useAccounts();
   const [chosen, choose] = useState(""), [name, setName] = useState(""), [started, set] = useState<Shapes["DashboardStarted"] | undefined>(undefined);
   const account = chosen || accounts.value?.[0]?.id || "";
   async function run(): Promise<void> {

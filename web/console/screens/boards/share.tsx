@@ -2,7 +2,7 @@
 // share: links that show a dashboard, or one tile of it, to whoever has them. A link is shown once; those that are out can be
 // revoked.
 import { useState } from "preact/hooks";
-import { all, api, ok } from "../../api/client.ts";
+import { all, api, ok, page } from "../../api/client.ts";
 import { useData } from "../../api/data.ts";
 import { t } from "../../app/words.ts";
 import { Copy } from "../../parts/copy.tsx";
@@ -18,7 +18,7 @@ const LASTS = { day: 1, week: 7, month: 30, year: 365 } as const;
 const WHOLE = "";
 
 function Out({ board }: { board: Board }) {
-  const list = useData(`shares ${board.id}`, (signal) => all((after) => ok(api.GET("/share", { params: { query: { limit: 1000, ...(after ? { after } : {}) } }, signal }))));
+  const list = useData(`shares ${board.id}`, (signal) => all((after) => ok(api.GET("/share", page(after, signal)))));
   const links = list.value?.filter((one) => one.dashboard_id === board.id).reverse();
   async function revoke(id: string, name: string): Promise<void> {
     await ok(api.DELETE("/share/{share}", { params: { path: { share: id } } }));

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // MCP servers: all of them, with what each shows, to whom, until when, and when it was last used.
 import { useEffect } from "preact/hooks";
-import { all, api, ok } from "../../api/client.ts";
-import { useData } from "../../api/data.ts";
+import { useServers } from "../../api/lists.ts";
 import { bind } from "../../app/keys.ts";
 import { go, href, queryOf, setQuery } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
@@ -56,7 +55,7 @@ function Row({ server: s }: { server: Server }) {
 }
 
 export default function Servers() {
-  const servers = useData("servers", (signal) => all((after) => ok(api.GET("/mcp-server", { params: { query: { limit: 1000, ...(after ? { after } : {}) } }, signal })), 20_000));
+  const servers = useServers();
   const word = (queryOf("q") ?? "").toLowerCase();
   useEffect(() => bind("c", () => go("servers/new")), []);
   const found = servers.value?.filter((s) => !word || mentions(s, word)).reverse();

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Create an MCP server. `?account=` chooses one beforehand. Its URL is shown on the next screen, this once.
-import { all, api, ok } from "../../api/client.ts";
-import { changed, useData } from "../../api/data.ts";
+import { useAccounts } from "../../api/lists.ts";
+import { api, ok } from "../../api/client.ts";
+import { changed } from "../../api/data.ts";
 import { go, href, queryOf } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { FaultNotice, Notice, Wait } from "../../parts/notice.tsx";
 import { configOf, EMPTY, expiresAt, type Draft } from "./draft.ts";
 import { ServerForm } from "./form.tsx";
 import { keepMade } from "./made.ts";
-
-export const useAccounts = () => useData("accounts", (signal) => all((after) => ok(api.GET("/integrated-account", { params: { query: { limit: 1000, ...(after ? { after } : {}) } }, signal }))));
 
 export default function NewServer() {
   const accounts = useAccounts(), first = queryOf("account");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One MCP server: what it shows, its URLs, its filter, what came through it; and its end.
+import { useAccounts } from "../../api/lists.ts";
 import { useState } from "preact/hooks";
 import { api, ok } from "../../api/client.ts";
 import { changed, useData } from "../../api/data.ts";
@@ -17,7 +18,6 @@ import { AuditRows } from "../audit/rows.tsx";
 import { configOf, draftOf, expiresAt, type Draft } from "./draft.ts";
 import { ServerForm } from "./form.tsx";
 import { keepMade } from "./made.ts";
-import { useAccounts } from "./new.tsx";
 import { Cost, ToolRows } from "./preview.tsx";
 import { filterWords, warningsOf, type Server } from "./summary.ts";
 

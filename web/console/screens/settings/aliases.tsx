@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Aliases: what people call things in questions. Taking one away can be undone.
 import { useState } from "preact/hooks";
-import { all, api, ok, type Shapes } from "../../api/client.ts";
+import { all, api, ok, page, type Shapes } from "../../api/client.ts";
 import { useData } from "../../api/data.ts";
 import { t } from "../../app/words.ts";
 import { Field, Form } from "../../parts/form.tsx";
@@ -10,7 +10,7 @@ import { Table } from "../../parts/table.tsx";
 import { toast } from "../../parts/toast.tsx";
 
 export function Aliases() {
-  const aliases = useData("aliases", (signal) => all((after) => ok(api.GET("/alias", { params: { query: { limit: 1000, ...(after ? { after } : {}) } }, signal }))));
+  const aliases = useData("aliases", (signal) => all((after) => ok(api.GET("/alias", page(after, signal)))));
   const [name, setName] = useState(""), [value, setValue] = useState("");
   async function keep(): Promise<void> {
     await ok(api.POST("/alias", { body: { name: name.trim(), value: value.trim() } }));

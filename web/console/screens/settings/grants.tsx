@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // grants: which data sources an editor may use, for reading or for writing as well. Each choice is in force at once.
+import { useAccounts } from "../../api/lists.ts";
 import { useState } from "preact/hooks";
-import { all, api, Fault, ok } from "../../api/client.ts";
+import { all, api, Fault, ok, page } from "../../api/client.ts";
 import { useData } from "../../api/data.ts";
 import { t } from "../../app/words.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { FaultNotice, Wait } from "../../parts/notice.tsx";
-import { useAccounts } from "../servers/new.tsx";
 
 export interface Grantee {
   readonly kind: "user" | "token";
@@ -16,7 +16,7 @@ type Access = "none" | "read" | "write";
 const CHOICES: readonly Access[] = ["none", "read", "write"];
 
 const list = (of: Grantee, after: string | undefined, signal: AbortSignal) => {
-  const query = { limit: 1000, ...(after ? { after } : {}) };
+  const { query } = page(after).params;
   return of.kind === "user" ? ok(api.GET("/user/{user}/grant", { params: { path: { user: of.id }, query }, signal })) : ok(api.GET("/api-token/{token_id}/grant", { params: { path: { token_id: of.id }, query }, signal }));
 };
 function set(of: Grantee, account: string, access: Access): Promise<unknown> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // People: who may use the console, as what. Links that let somebody in are shown this once.
 import { useState } from "preact/hooks";
-import { all, api, ok, type Shapes } from "../../api/client.ts";
+import { all, api, ok, page, type Shapes } from "../../api/client.ts";
 import { useData } from "../../api/data.ts";
 import { who } from "../../app/session.ts";
 import { t } from "../../app/words.ts";
@@ -69,7 +69,7 @@ function ChangeRole({ user, close, done }: { user: User; close: () => void; done
 type Doing = { readonly what: "invite" } | { readonly what: "role" | "reset" | "delete" | "grants"; readonly user: User };
 
 export function People() {
-  const people = useData("people", (signal) => all((after) => ok(api.GET("/user", { params: { query: { limit: 1000, ...(after ? { after } : {}) } }, signal }))));
+  const people = useData("people", (signal) => all((after) => ok(api.GET("/user", page(after, signal)))));
   const [doing, begin] = useState<Doing | undefined>(), [link, show] = useState<Shapes["UserWithLink"] | undefined>();
   const stop = (): void => begin(undefined), path = (user: User) => ({ params: { path: { user: user.id } } });
   async function linked(made: Promise<Shapes["UserWithLink"]>): Promise<void> {

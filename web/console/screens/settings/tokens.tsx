@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // API tokens: for programs and as the second credential of MCP servers. Each is shown once, with a command that tries it.
 import { useState } from "preact/hooks";
-import { all, api, ok, type Shapes } from "../../api/client.ts";
+import { all, api, ok, page, type Shapes } from "../../api/client.ts";
 import { useData } from "../../api/data.ts";
 import { t } from "../../app/words.ts";
 import { Copy } from "../../parts/copy.tsx";
@@ -56,7 +56,7 @@ function Make({ close, made }: { close: () => void; made: (token: Shapes["TokenW
 }
 
 export function Tokens() {
-  const tokens = useData("tokens", (signal) => all((after) => ok(api.GET("/api-token", { params: { query: { limit: 1000, ...(after ? { after } : {}) } }, signal }))));
+  const tokens = useData("tokens", (signal) => all((after) => ok(api.GET("/api-token", page(after, signal)))));
   const [making, make] = useState(false), [shown, show] = useState<Shapes["TokenWithText"] | undefined>(), [revoking, revoke] = useState<Token | undefined>(), [granting, grant] = useState<Token | undefined>();
   async function end(token: Token): Promise<void> {
     await ok(api.DELETE("/api-token/{token_id}", { params: { path: { token_id: token.id } } }));

@@ -4,6 +4,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { api, ok } from "../../api/client.ts";
 import { changed, useData } from "../../api/data.ts";
+import { useAccounts } from "../../api/lists.ts";
 import { go } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { Copy } from "../../parts/copy.tsx";
@@ -12,7 +13,7 @@ import { FaultNotice, Notice, Wait } from "../../parts/notice.tsx";
 import { Progress } from "./authorizing.tsx";
 import { CredentialFields, useCredential, Ways } from "./credential.tsx";
 import { authorizing } from "./flow.ts";
-import { freeName, nameOfUrl, openChoices, useAccount, useAccounts, type Choices, type Connector } from "./read.ts";
+import { freeName, nameOfUrl, openChoices, useAccount, type Choices, type Connector } from "./read.ts";
 
 // What an application at the vendor has to be made with.
 const useRedirect = () => useData("redirect", async () => ((await (await fetch("/oauth/client.json")).json()) as { redirect_uris?: string[] }).redirect_uris?.[0] ?? "");

@@ -4,13 +4,14 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api, Fault, ok, type Shapes } from "../../api/client.ts";
 import { changed, useData } from "../../api/data.ts";
+import type { Account } from "../../api/lists.ts";
 import { href } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { FaultNotice, Notice, Wait } from "../../parts/notice.tsx";
 import { toast } from "../../parts/toast.tsx";
 import { waitingOf, useReviews } from "../tools/list.tsx";
-import type { Account, Connector } from "./read.ts";
+import type { Connector } from "./read.ts";
 import { Again } from "./reconnect.tsx";
 
 type Check = Shapes["Check"];

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { api, Fault, ok } from "../../api/client.ts";
 import { changed } from "../../api/data.ts";
+import type { Account } from "../../api/lists.ts";
 import { go, href, queryOf } from "../../app/router.ts";
 import { may } from "../../app/session.ts";
 import { t } from "../../app/words.ts";
@@ -10,7 +11,7 @@ import { FaultNotice, Notice } from "../../parts/notice.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
 import { Health } from "./health.tsx";
-import { openChoices, type Account, type Choices, type Connector } from "./read.ts";
+import { openChoices, type Choices, type Connector } from "./read.ts";
 import { Reconnect } from "./reconnect.tsx";
 
 function Next({ account, connector }: { account: Account; connector: Connector | undefined }) {

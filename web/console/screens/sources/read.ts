@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What these screens read of the API, under the same keys, and names that are still free.
-import { all, api, ok, type Shapes } from "../../api/client.ts";
+import { all, api, ok, page, type Shapes } from "../../api/client.ts";
 import { useData, type Data } from "../../api/data.ts";
+import type { Account } from "../../api/lists.ts";
 
-export type Account = Shapes["Account"];
 export type Connector = Shapes["Connector"];
 export type Way = Shapes["Way"];
-const PAGE = 1000;
 
-const page = (after: string | undefined) => ({ params: { query: { limit: PAGE, ...(after ? { after } : {}) } } });
-
-export const useAccounts = (every?: number): Data<Account[]> => useData("accounts", () => all((after) => ok(api.GET("/integrated-account", page(after)))), every);
 export const useAccount = (id: string): Data<Account> => useData(`account ${id}`, () => ok(api.GET("/integrated-account/{id}", { params: { path: { id } } })), 30_000);
 export const useConnectors = (): Data<Shapes["ConnectorHead"][]> => useData("connectors", () => all((after) => ok(api.GET("/connector", page(after)))));
 export const useConnector = (name: string | undefined): Data<Connector> => useData(name === undefined ? undefined : `connector ${name}`, () => ok(api.GET("/connector/{name}", { params: { path: { name: name ?? "" } } })));

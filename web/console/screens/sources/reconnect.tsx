@@ -4,6 +4,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { api, ok } from "../../api/client.ts";
 import { changed } from "../../api/data.ts";
+import type { Account } from "../../api/lists.ts";
 import { t } from "../../app/words.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Form } from "../../parts/form.tsx";
@@ -12,7 +13,7 @@ import { toast } from "../../parts/toast.tsx";
 import { Progress } from "./authorizing.tsx";
 import { CredentialFields, useCredential, Ways } from "./credential.tsx";
 import { authorizing } from "./flow.ts";
-import { useConnector, type Account } from "./read.ts";
+import { useConnector } from "./read.ts";
 
 export function Again({ account, main = true }: { account: Account; main?: boolean }) {
   const flow = useMemo(authorizing, []), stage = flow.stage.value;

@@ -3,13 +3,14 @@
 import { useState } from "preact/hooks";
 import { api, ok } from "../../api/client.ts";
 import { changed } from "../../api/data.ts";
+import type { Account } from "../../api/lists.ts";
 import { go } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { Confirm } from "../../parts/dialog.tsx";
 import { Field, Form } from "../../parts/form.tsx";
 import { toast } from "../../parts/toast.tsx";
 import { CredentialFields, useCredential } from "./credential.tsx";
-import type { Account, Choices, Connector } from "./read.ts";
+import type { Choices, Connector } from "./read.ts";
 import { Again, NewCredential } from "./reconnect.tsx";
 
 type Props = { account: Account; connector: Connector };

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { api, Fault, ok } from "../../api/client.ts";
 import { changed } from "../../api/data.ts";
+import { useAccounts, type Account } from "../../api/lists.ts";
 import { bind } from "../../app/keys.ts";
 import { go, href, queryOf, setQuery } from "../../app/router.ts";
 import { may } from "../../app/session.ts";
@@ -14,7 +15,7 @@ import { toast } from "../../parts/toast.tsx";
 import { Virtual } from "../../parts/virtual.tsx";
 import { useReviews } from "../tools/list.tsx";
 import { Health } from "./health.tsx";
-import { useAccounts, useConnectors, type Account } from "./read.ts";
+import { useConnectors } from "./read.ts";
 import { Reconnect } from "./reconnect.tsx";
 
 const AGAIN_MS = 30_000, SEARCH_FROM = 7, CARDS_MOST = 60, ROW_PX = 72, CHECKED_AT_ONCE = 4;
